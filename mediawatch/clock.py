@@ -1,0 +1,150 @@
+"""Beijing time, and the shapes in which platforms print dates. `now` is always an argument; no host clock or zone here."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from mediawatch.domain import Changed
+
+BEIJING = ZoneInfo("Asia/Shanghai")
+EVER = datetime(1990, 1, 1, tzinfo=UTC)
+"""`complete_since` of a list that reaches back to the account's first post; older than every platform."""
+_EARLIEST = datetime(2005, 1, 1, tzinfo=UTC)
+"""No watched platform is older; an epoch before this is a wrong unit or a zero."""
+
+
+def beijing(at: datetime) -> datetime:
+    """The instant on a Beijing clock. Refuses naive datetimes with ValueError."""
+    if at.tzinfo is None:
+        raise ValueError(f"naive datetime: {at!r}")
+    return at.astimezone(BEIJING)
+
+
+def day_of(at: datetime) -> date:
+    """The Beijing day of an instant."""
+    return beijing(at).date()
+
+
+def day_start(day: date) -> datetime:
+    return datetime.combine(day, time.min, tzinfo=BEIJING)
+
+
+def day_end(day: date) -> datetime:
+    """The last whole second of a Beijing day: what a bare date means as as_of."""
+    return datetime.combine(day, time(23, 59, 59), tzinfo=BEIJING)
+
+
+def parse_as_of(text: str, now: datetime) -> datetime:
+    """`2022-12-31` (the end of that day), `2022-12-31T18:00` (Beijing) or with an offset. ValueError if unreadable or later than `now`."""
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+            at = (
+                min(day_end(date.fromisoformat(text)), now)
+                if day_of(now) == date.fromisoformat(text)
+                else day_end(date.fromisoformat(text))
+            )
+        else:
+            at = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"as_of {text!r} is not a date (2022-12-31) or an instant (2022-12-31T18:00)") from error
+    at = at if at.tzinfo else at.replace(tzinfo=BEIJING)
+    if at > now:
+        raise ValueError(f"as_of {text} lies in the future (now is {beijing(now):%Y-%m-%d %H:%M} in Beijing)")
+    return at
+
+
+def months_before(day: date, months: int) -> date:
+    """Calendar months back, clamped to the month's end: 05-31 minus 3 months is 02-28 or 02-29."""
+    years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    last = ((date(years, month + 1, 1).replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)).day
+    return date(years, month + 1, min(day.day, last))
+
+
+def from_epoch(value: object) -> datetime:
+    """Unix seconds as int or digit text, to UTC. Milliseconds, zero and text are `Changed`: a wrong unit must never become a date."""
+    match value:
+        case bool():
+            raise Changed(f"epoch is {value!r}")
+        case int():
+            seconds = value
+        case str() if value.isascii() and value.isdigit():
+            seconds = int(value)
+        case _:
+            raise Changed(f"epoch is {value!r}")
+    if not _EARLIEST.timestamp() <= seconds < 10_000_000_000:
+        raise Changed(f"epoch out of range: {value!r}")
+    return datetime.fromtimestamp(seconds, UTC)
+
+
+_MONTHS = {
+    name: number for number, name in enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1)
+}
+_RFC = re.compile(r"\w{3} (\w{3}) (\d{1,2}) (\d\d):(\d\d):(\d\d) ([+-]\d\d)(\d\d) (\d{4})")
+_AGO = re.compile(r"(\d+)\s*(秒|分钟|小时|天)前")
+_CLOCK = re.compile(r"(今天|昨天|前天)\s*(\d{1,2}):(\d\d)")
+_FULL = re.compile(r"(\d{4})[-年/.](\d{1,2})[-月/.](\d{1,2})日?(?:\s*(\d{1,2}):(\d\d)(?::(\d\d))?)?")
+_SHORT = re.compile(r"(\d{1,2})[-月](\d{1,2})日?(?:\s*(\d{1,2}):(\d\d))?")
+
+
+def parse_printed(text: str, now: datetime) -> tuple[datetime | None, date]:
+    """A date as platforms print it, to (instant or None, Beijing day).
+
+    Shapes: `Tue Aug 25 11:59:06 +0800 2026`, `刚刚`, `N分钟前`, `N小时前`, `N天前`, `昨天 08:11`, `MM-DD`, `04月25日 16:55`,
+    `2026年8月23日 14:56`, `2026-08-23`. Without a year: the most recent such day not in the future. Unknown shapes are `Changed`.
+    """
+    text, here = text.strip(), beijing(now)
+    if found := _RFC.fullmatch(text):
+        month, day, hour, minute, second, zone_h, zone_m, year = found.groups()
+        if month not in _MONTHS:
+            raise Changed(f"date {text!r}")
+        return _instant(f"{year}-{_MONTHS[month]:02}-{int(day):02}T{hour}:{minute}:{second}{zone_h}:{zone_m}", text)
+    if text == "刚刚":
+        return now, here.date()
+    if found := _AGO.fullmatch(text):
+        count, unit = int(found[1]), found[2]
+        if unit == "天":
+            return None, here.date() - timedelta(days=count)
+        moment = now - timedelta(**{{"秒": "seconds", "分钟": "minutes", "小时": "hours"}[unit]: count})
+        # A rounded "N hours ago" may be up to an hour older; across midnight only the day before is certain to be "at least".
+        return None, day_of(moment if unit != "小时" else moment - timedelta(hours=1))
+    if found := _CLOCK.fullmatch(text):
+        day_back = here.date() - timedelta(days={"今天": 0, "昨天": 1, "前天": 2}[found[1]])
+        return _instant(f"{day_back}T{int(found[2]):02}:{found[3]}:00+08:00", text)
+    if found := _FULL.fullmatch(text):
+        year, month, day, hour, minute, second = found.groups()
+        return _day_or_instant(int(year), int(month), int(day), hour, minute, second, text)
+    if found := _SHORT.fullmatch(text):
+        month, day, hour, minute = found.groups()
+        return _day_or_instant(_year_of(int(month), int(day), here.date(), text), int(month), int(day), hour, minute, None, text)
+    raise Changed(f"date {text!r}")
+
+
+def _year_of(month: int, day: int, today: date, text: str) -> int:
+    for year in range(today.year, today.year - 5, -1):
+        try:
+            if date(year, month, day) <= today:
+                return year
+        except ValueError:  # 02-29 outside leap years
+            continue
+    raise Changed(f"date {text!r}")
+
+
+def _day_or_instant(
+    year: int, month: int, day: int, hour: str | None, minute: str | None, second: str | None, text: str
+) -> tuple[datetime | None, date]:
+    if hour is None:
+        try:
+            return None, date(year, month, day)
+        except ValueError as error:
+            raise Changed(f"date {text!r}") from error
+    return _instant(f"{year}-{month:02}-{day:02}T{int(hour):02}:{minute}:{second or '00'}+08:00", text)
+
+
+def _instant(iso: str, text: str) -> tuple[datetime, date]:
+    try:
+        at = datetime.fromisoformat(iso)
+    except ValueError as error:
+        raise Changed(f"date {text!r}") from error
+    return at.astimezone(UTC), day_of(at)

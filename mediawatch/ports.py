@@ -1,0 +1,105 @@
+"""What the core asks of its two adapters: the `Store` (db) and the `Looker` (scrapers). Nothing here does anything."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from mediawatch.domain import (
+    Account,
+    Change,
+    Contact,
+    Filed,
+    Judgement,
+    Need,
+    Pace,
+    Reading,
+    RegistryChanges,
+    Sight,
+    Source,
+    Sweep,
+    SweepAccount,
+    SweepState,
+)  # fmt: skip
+
+Clock = Callable[[], datetime]
+"""Gives the present instant, aware. Composed once: the host's clock, or a fixed one in `verify` and `demo`."""
+
+
+class Store(Protocol):
+    """Where everything is kept. Every method that writes commits before it returns, in one transaction of its own."""
+
+    # registry
+    async def accounts(self, *, include_retired: bool = False) -> list[Account]: ...
+    async def account(self, account_id: int) -> Account | None: ...
+    async def apply(self, changes: RegistryChanges) -> None:
+        """Insert, update (with history) and retire, all or nothing, and note the source."""
+
+    async def changes(self, account_id: int | None = None) -> list[Change]:
+        """The change history, oldest first; of all accounts when `account_id` is None."""
+
+    async def contacts(self) -> Mapping[int, Contact]: ...
+    async def add_links(self, account_id: int, links: Sequence[str], source: str) -> None:
+        """Keep article links learned for an account; known ones are left as they are."""
+
+    # readings
+    async def keep(self, reading: Reading) -> Reading:
+        """Append one reading with its sights, posts and evidence; returned with its id. Never updated afterwards."""
+
+    async def readings(self, account_ids: Iterable[int] | None = None, *, sweep_id: int | None = None) -> dict[int, list[Reading]]:
+        """Readings by account, oldest first: all of them, or those of one sweep. Captures are empty, evidence is filled."""
+
+    # sweeps
+    async def open_sweep(self, sweep: Sweep, accounts: Sequence[Account]) -> Sweep:
+        """Keep a new sweep with its frozen scope (filed values as they are now); returned with its id."""
+
+    async def sweeps(self) -> list[Sweep]:
+        """All sweeps, oldest first."""
+
+    async def close_sweep(self, sweep_id: int, state: SweepState, at: datetime) -> None: ...
+    async def scope(self, sweep_id: int) -> list[SweepAccount]:
+        """The frozen scope in account order, with the judgements kept so far."""
+
+    async def judge(self, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:
+        """Keep judgements by account id, replacing earlier ones of this sweep."""
+
+    async def note_source(self, source: Source, kind: str) -> None:
+        """Remember an imported file that is no registry (worklist, links)."""
+
+    async def sources(self) -> list[tuple[Source, str]]: ...
+    async def close(self) -> None: ...
+
+
+class Gate(Protocol):
+    """Pace, retries and breakers, as the looker sees them. Keyed by surface and session."""
+
+    async def visit(self, surface: str, session: str, pace: Pace, see: Callable[[], Awaitable[Sight]]) -> Sight | None:
+        """Wait for this surface's turn, see (the transient again, up to three times), note the outcome. None while its breaker is open.
+
+        `see` never raises a `Failure`: it returns a sight with that outcome.
+        """
+
+
+class Looker(Protocol):
+    """The scrapers, as the sweep sees them."""
+
+    def supports(self, platform: str) -> bool: ...
+    async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
+        """Visit one account. Foreseen failures are sights; only the unforeseen is raised."""
+
+    async def open_link(self, url: str, gate: Gate) -> tuple[Sight, ...]:
+        """Open one article link whose account is not known yet."""
+
+    async def close(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """All that is known of one account when it is judged: the filed values of the sweep, and every reading ever kept."""
+
+    filed: Filed
+    readings: tuple[Reading, ...] = ()
+    supported: bool = True
+    former_names: tuple[str, ...] = ()

@@ -1,0 +1,157 @@
+"""What every platform file is made of: `Surface` (one way of seeing an account) and `Scraper` (a platform's surfaces in order)."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import ClassVar
+
+from mediawatch.domain import Account, Attested, Failure, LoginRequired, Need, Outcome, Pace, Post, Seen, Sight
+from mediawatch.ports import Gate
+from scrapers.browser import Browser, Session, Tab
+
+
+class SessionUse(Enum):
+    """Whether a surface works with the operator's login."""
+
+    VISITOR = "visitor"
+    OPTIONAL = "optional"
+    REQUIRED = "required"
+
+
+class Shows(Enum):
+    """What the list of a surface can prove at best."""
+
+    SOME = "some"
+    """Dates are lower bounds, always."""
+    ALL_LOGGED_IN = "all, logged in"
+    """Everything, but only where the page itself says that it knows the operator."""
+    ALL = "all"
+
+
+class Surface(ABC):
+    """信息来源: one way of seeing an account. Declares what it can prove; `see` yields facts as soon as they are known."""
+
+    name: ClassVar[str]
+    """`platform.surface`, as readings and the hand-off print it."""
+    label: ClassVar[str]
+    """The same for inspectors, in Chinese."""
+    attested: ClassVar[Attested]
+    session: ClassVar[SessionUse]
+    shows: ClassVar[Shows]
+    pace: ClassVar[Pace]
+    url_keys: ClassVar[frozenset[str]] = frozenset()
+    """Query keys that may stay in an evidence URL; every other one is cut (tokens, signatures, the operator's ids)."""
+
+    def applies(self, account: Account) -> bool:
+        """Whether the filed values suffice to try this surface."""
+        return True
+
+    @abstractmethod
+    def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+        """Name and id first, then posts. A raised `Failure` ends the sight with that outcome and keeps what was yielded."""
+
+
+@dataclass(frozen=True)
+class Scraper:
+    """One platform: its surfaces in order of cost, and where its login lives."""
+
+    platform: str
+    surfaces: tuple[Surface, ...]
+    hosts: frozenset[str]
+    """Host suffixes that pages of this platform may navigate to."""
+    login_url: str = ""
+    links: Surface | None = None
+    """The surface that opens a lone article link, where the platform has one."""
+
+    async def look(self, browser: Browser, sessions: Sequence[Session], account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
+        """Try the surfaces in order until the need is settled; a surface whose session the operator lacks leaves no sight."""
+        sights: list[Sight] = []
+        for surface in sorted(self.surfaces, key=lambda each: each.name in need.not_by):
+            if not surface.applies(account):
+                continue
+            session = session_for(surface, sessions)
+            if surface.session is SessionUse.REQUIRED and session is None:
+                continue
+            sight = await self.sight(browser, session, surface, account, need.second, gate)
+            if sight is not None:
+                sights.append(sight)
+            if settled(sights, need):
+                break
+        return tuple(sights)
+
+    async def sight(
+        self, browser: Browser, session: Session | None, surface: Surface, account: Account, evidence: bool, gate: Gate
+    ) -> Sight | None:
+        """One visit through the gate; None while the breaker of this surface and session is open."""
+
+        async def see() -> Sight:
+            async with browser.tab(session, hosts=self.hosts, whole=evidence, url_keys=surface.url_keys) as tab:
+                return await seen_by(surface, tab, account, evidence)
+
+        return await gate.visit(surface.name, session.name if session else "", surface.pace, see)
+
+
+def session_for(surface: Surface, sessions: Sequence[Session]) -> Session | None:
+    return sessions[0] if sessions and surface.session is not SessionUse.VISITOR else None
+
+
+async def seen_by(surface: Surface, tab: Tab, account: Account, evidence: bool) -> Sight:
+    """Run one surface in one tab and merge what it yielded. Foreseen failures become the sight's outcome."""
+    facts: list[Seen] = []
+    try:
+        async for fact in surface.see(tab, account):
+            facts.append(fact)
+    except Failure as failure:
+        # What was read before stays; what the rest of the list would have shown is unknown, so nothing is complete.
+        facts = [replace(fact, complete_since=None) for fact in facts]
+        facts.append(Seen(outcome=failure.outcome, detail=failure.detail))
+    captures = await tab.captures() if evidence else ()
+    return replace(
+        merged(surface, tab, facts),
+        captures=captures,
+    )
+
+
+def merged(surface: Surface, tab: Tab, facts: Sequence[Seen]) -> Sight:
+    """One sight out of what a surface yielded: first name and ids, all posts once, the last outcome that is not `ok`."""
+    first = next((fact for fact in facts if fact.name), Seen(outcome=Outcome.NO_EVIDENCE))
+    posts: dict[tuple[object, ...], Post] = {}
+    for fact in facts:
+        for post in fact.posts:
+            posts.setdefault((post.id,) if post.id else (post.at, post.on, post.link), post)
+    troubles = [fact.outcome for fact in facts if fact.outcome is not Outcome.OK]
+    return Sight(
+        surface=surface.name,
+        attested=surface.attested,
+        session=tab.session,
+        read_at=tab.now(),
+        url=tab.scrubbed_url,
+        outcome=troubles[-1] if troubles else Outcome.OK if facts else Outcome.NO_EVIDENCE,
+        name=first.name,
+        platform_id=next((fact.platform_id for fact in facts if fact.platform_id), ""),
+        original_id=next((fact.original_id for fact in facts if fact.original_id), ""),
+        verified_as=next((fact.verified_as for fact in facts if fact.verified_as), ""),
+        matched_by=next((fact.matched_by for fact in facts if fact.matched_by), None),
+        posts=tuple(posts.values()),
+        complete_since=next((fact.complete_since for fact in reversed(facts) if fact.complete_since), None),
+        detail="; ".join(fact.detail for fact in facts if fact.detail),
+    )
+
+
+def settled(sights: Sequence[Sight], need: Need) -> bool:
+    """Fresh enough with the identity read; or a list that shows everything; or the platform's own word about this id."""
+    named = any(sight.name and sight.matched_by for sight in sights) or not need.identity
+    if named and any(post.on >= need.fresh_after for sight in sights for post in sight.posts):
+        return True
+    if any(sight.exact for sight in sights):
+        return True
+    return any(sight.outcome in (Outcome.CANCELLED, Outcome.BANNED, Outcome.PRIVATE) for sight in sights)
+
+
+def lacks_login(tab: Tab, sign: bool) -> None:
+    """With a session in use the page must show that it knows the operator; a session file is no such sign."""
+    if tab.session and not sign:
+        raise LoginRequired("the site does not recognise the stored session")

@@ -115,6 +115,10 @@ class NoEvidence(Failure):
     outcome = Outcome.NO_EVIDENCE
 
 
+class UserError(Exception):
+    """Bad input: one English sentence that names the place and the remedy. The CLI prints it and exits with 2."""
+
+
 class DateKind(StrEnum):
     """What the newest date seen proves."""
 

@@ -1,0 +1,138 @@
+"""Which Chromium is taken, and how one is installed.
+
+Order: the own setting, Playwright's managed Chromium, `chromium-headless-shell`, `chromium`, `google-chrome` on PATH; with
+`install`, then `playwright install`, then Debian's packages. The headless shell is preferred to full Chromium: it costs half
+the CPU and makes no background calls.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from mediawatch.domain import UserError
+
+ON_PATH = ("chromium-headless-shell", "chromium", "google-chrome")
+PACKAGES = ("chromium-headless-shell", "fonts-noto-cjk")
+_BY_PLAYWRIGHT = (sys.executable, "-m", "playwright", "install", "--with-deps", "--only-shell", "chromium")
+_PLAYWRIGHT_SECONDS, _APT_SECONDS = 900, 1800
+_NOTHING = (
+    "no Chromium found: run `mediawatch browser --install`, or set [browser] executable in mediawatch.toml "
+    "to the path of a Chromium (Debian: apt-get install chromium-headless-shell fonts-noto-cjk)"
+)
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A Chromium that answers. `source` says where it comes from, in English."""
+
+    path: Path
+    version: str
+    source: str
+
+
+def find(executable: str = "", environ: Mapping[str, str] | None = None) -> Found:
+    """The browser to take; `executable` is the own setting. UserError where that one does not answer, or where there is none."""
+    environ = os.environ if environ is None else environ
+    if executable:
+        version = version_of(Path(executable))
+        if not version:
+            raise UserError(f"[browser] executable is {executable}, and that does not answer to --version: correct it in mediawatch.toml")
+        return Found(Path(executable), version, "own setting")
+    for path, source in _candidates(environ):
+        if version := version_of(path):
+            return Found(path, version, source)
+    raise UserError(_NOTHING)
+
+
+def install(executable: str = "", tell: Tell = print) -> Found:
+    """Find a browser or install one, and a Chinese font with it where apt-get can. UserError where nothing helps."""
+    found = _found(executable)
+    if found is None:
+        tell("No Chromium here; trying `playwright install`.")
+        _ran(_BY_PLAYWRIGHT, _PLAYWRIGHT_SECONDS)
+        found = _found(executable)
+    missing = [*([] if found else PACKAGES[:1]), *([] if chinese_font() else PACKAGES[1:])]
+    if missing and (apt := apt_get()):
+        tell(f"Installing {' and '.join(missing)} by apt-get.")
+        # Updated quietly first: a new machine has no package lists. An old list may still do, so its failure is no end.
+        _ran([*apt, "update", "-q"], _APT_SECONDS)
+        _ran([*apt, "install", "-y", "-q", "--no-install-recommends", *missing], _APT_SECONDS)
+    return found or find(executable)
+
+
+def chinese_font() -> str:
+    """A family that covers Chinese, or "". Without one the pictures kept as evidence show boxes."""
+    answer = _output(["fc-list", ":lang=zh", "family"])
+    return answer.splitlines()[0].split(",")[0] if answer else ""
+
+
+def version_of(path: Path) -> str:
+    """What the executable answers to --version, the number alone; "" where it does not run."""
+    found = re.search(r"\d+(\.\d+)+", _output([str(path), "--version"]))
+    return found[0] if found else ""
+
+
+def apt_get() -> tuple[str, ...]:
+    """The words that run apt-get as root here; empty where it is not Debian or we may not."""
+    if not shutil.which("apt-get"):
+        return ()
+    if os.geteuid() == 0:
+        return ("env", "DEBIAN_FRONTEND=noninteractive", "apt-get")
+    if not shutil.which("sudo"):
+        return ()
+    # Without a terminal nobody could type the password.
+    quiet = () if sys.stdin.isatty() else ("-n",)
+    return ("sudo", *quiet, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get")
+
+
+def _found(executable: str) -> Found | None:
+    try:
+        return find(executable)
+    except UserError:
+        if executable:
+            raise
+        return None
+
+
+def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[Path, str]]:
+    for path in _managed(environ):
+        yield path, "Playwright's managed Chromium"
+    for name in ON_PATH:
+        found = shutil.which(name, path=environ.get("PATH"))
+        # Ubuntu's `chromium` is a snap, which may not read the profile folders that Playwright makes.
+        if found and "snap" not in Path(found).resolve().parts:
+            yield Path(found), f"{name} on PATH"
+
+
+def _managed(environ: Mapping[str, str]) -> list[Path]:
+    """Playwright's downloads, the headless shell first, the newest revision first."""
+    home = environ.get("HOME") or str(Path.home())
+    chosen = environ.get("PLAYWRIGHT_BROWSERS_PATH") or f"{home}/.cache/ms-playwright"
+    found: list[Path] = []
+    for folder, file in (("chromium_headless_shell-*", "*/*headless[-_]shell"), ("chromium-*", "chrome-linux*/chrome")):
+        newest_first = sorted(Path(chosen).glob(folder), key=lambda each: int(each.name.rpartition("-")[2]), reverse=True)
+        found += [path for each in newest_first for path in sorted(each.glob(file)) if os.access(path, os.X_OK)]
+    return found
+
+
+def _ran(command: tuple[str, ...] | list[str], seconds: float) -> bool:
+    """Run an installer; its output goes to standard error. False where it fails: the next step may still help."""
+    try:
+        return subprocess.run(command, stdout=sys.stderr, timeout=seconds, check=False).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+def _output(command: list[str]) -> str:
+    try:
+        return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=20, check=True).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return ""

@@ -1,0 +1,43 @@
+"""The command line: `app` is the Typer tree, `main` the entry point. One file a command group.
+
+Exit codes: 0 done, 1 unexpected error, 2 bad usage or input; a sweep adds 8, 16, 32, 64 (README.md).
+"""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import os
+import sys
+import traceback
+from typing import NoReturn
+
+import typer
+
+from mediawatch.cli import base
+
+app = typer.Typer(
+    name="mediawatch",
+    cls=base.Root,
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+    callback=base.root,
+)
+GROUPS = ("home", "browser", "demo", "registry", "links", "sweep", "worklist", "out", "verify")
+"""One file a command group, each with `register(app: typer.Typer) -> None`; the order of `mediawatch --help`."""
+for _group in GROUPS:
+    if importlib.util.find_spec(f"mediawatch.cli.{_group}"):
+        importlib.import_module(f"mediawatch.cli.{_group}").register(app)
+
+
+def main() -> NoReturn:
+    """Run the command line; the last resort for what nobody foresaw."""
+    try:
+        app()
+    except Exception:
+        where = base.keep_traceback(traceback.format_exc())
+        print(f"mediawatch: unexpected error, please report it: {where}", file=sys.stderr)
+        sys.exit(1)
+    sys.exit(os.EX_OK)

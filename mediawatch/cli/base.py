@@ -1,0 +1,138 @@
+"""What all command groups share: `--home`, running coroutines, the open app, printing, and the meaning of exceptions."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Any, TypeVar
+
+import typer
+from typer.core import TyperGroup
+
+from mediawatch import __version__
+from mediawatch.app import App
+from mediawatch.app import opened as opened_app
+from mediawatch.cli import logs
+from mediawatch.domain import UserError
+from mediawatch.ports import Clock
+from mediawatch.settings import Home, Settings, read_settings
+
+T = TypeVar("T")
+SIGPIPE_EXIT = 141
+
+
+class Root(TyperGroup):
+    """Turns the foreseen exceptions of every command into one sentence and an exit code."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except UserError as error:
+            typer.echo(f"mediawatch: {error}", err=True)
+            raise typer.Exit(2) from error
+        except BrokenPipeError:
+            # `mediawatch show … | head`: the reader has enough. Python would complain again when it flushes at exit.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(SIGPIPE_EXIT) from None
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What the root options say; `ctx.obj` of every command."""
+
+    home: Home
+    verbose: bool
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"mediawatch {__version__}")
+        raise typer.Exit
+
+
+def root(
+    ctx: typer.Context,
+    home: Annotated[
+        Path | None, typer.Option("--home", metavar="DIR", help="Home folder; else MEDIAWATCH_HOME, else the user's data folder.")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is being done to standard error.")] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")] = False,
+) -> None:
+    """Find out which filed government social media accounts fell asleep, changed their name or vanished."""
+    ctx.obj = Chosen(Home.at(home), verbose)
+    logs.set_up("info" if verbose else "warning")
+
+
+def chosen(ctx: typer.Context) -> Chosen:
+    found = ctx.find_object(Chosen)
+    assert found is not None, "the root callback sets it"
+    return found
+
+
+def home_of(ctx: typer.Context) -> Home:
+    """The chosen home, whether it exists or not."""
+    return chosen(ctx).home
+
+
+def settings_of(ctx: typer.Context, **overrides: dict[str, object]) -> Settings:
+    """The settings of the chosen home; a command's options by section: `sweep={"policy": "tibet"}`. Sets up the log by them."""
+    settings = read_settings(home_of(ctx), overrides)
+    logs.set_up("info" if chosen(ctx).verbose and settings.log.level in ("warning", "error") else settings.log.level, settings.log.format)
+    return settings
+
+
+@asynccontextmanager
+async def opened(ctx: typer.Context, *, clock: Clock | None = None, **overrides: dict[str, object]) -> AsyncIterator[App]:
+    """The app over the chosen home; closed in the end. UserError where the home is not set up."""
+    home_of(ctx).require()
+    async with opened_app(home_of(ctx), settings=settings_of(ctx, **overrides), clock=clock) as app:
+        yield app
+
+
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run a command's coroutine. Typer accepts `async def` commands and never awaits them, so every command goes through here.
+
+    SIGTERM cancels it like Ctrl-C, so that the browser is closed and nothing is half written; exit code 143.
+    """
+
+    async def guarded() -> T:
+        task = asyncio.ensure_future(work)
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+        return await task
+
+    try:
+        return asyncio.run(guarded())
+    except asyncio.CancelledError:
+        raise typer.Exit(128 + signal.SIGTERM) from None
+
+
+def keep_traceback(text: str) -> str:
+    """Append a traceback to the home's log, or print it where there is no home; says where it is."""
+    home = Home.at(_home_argument())
+    path = home.logs / "errors.log"
+    try:
+        with path.open("a", encoding="utf-8") as log:
+            log.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {' '.join(sys.argv[1:])}\n{text}\n")
+    except OSError:
+        print(text, file=sys.stderr)
+        return text.strip().rpartition("\n")[2]
+    return f"{text.strip().rpartition(chr(10))[2]} (details in {path})"
+
+
+def _home_argument() -> str | None:
+    """--home from the raw command line: the last resort has no context any more."""
+    for index, word in enumerate(sys.argv):
+        if word == "--home" and index + 1 < len(sys.argv):
+            return sys.argv[index + 1]
+        if word.startswith("--home="):
+            return word.removeprefix("--home=")
+    return None

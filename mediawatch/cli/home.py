@@ -1,0 +1,25 @@
+"""`mediawatch init`."""
+
+from __future__ import annotations
+
+import typer
+
+from mediawatch.cli.base import home_of, opened, run
+
+
+def register(app: typer.Typer) -> None:
+    app.command("init")(init)
+
+
+def init(ctx: typer.Context) -> None:
+    """Set up the home: folders, a commented mediawatch.toml, the database. What is there already stays."""
+    home = home_of(ctx)
+    fresh = not home.exists
+    home.create()
+
+    async def touch() -> None:
+        async with opened(ctx):
+            pass
+
+    run(touch())
+    typer.echo(f"{'Set up' if fresh else 'Found'} {home.root}")

@@ -1,0 +1,251 @@
+"""The home folder and the one settings tree.
+
+Precedence, highest first: a command's option, the environment (`MEDIAWATCH_SWEEP__POLICY`), `mediawatch.toml` in the home,
+the defaults below. Every key is described in docs/settings.md.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import platformdirs
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
+
+from mediawatch.domain import UserError
+
+PREFIX = "MEDIAWATCH_"
+CONFIG = "mediawatch.toml"
+_NOT_SETTINGS = frozenset({"MEDIAWATCH_HOME"})
+
+Seconds = Annotated[float, Field(gt=0, le=600)]
+
+
+class Section(BaseModel):
+    """One table of mediawatch.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DatabaseSettings(Section):
+    url: SecretStr = SecretStr("")
+    """SQLAlchemy URL, `postgresql+psycopg://…`; empty: SQLite, `mediawatch.db` in the home. May hold a password."""
+
+
+class BrowserSettings(Section):
+    executable: str = ""
+    """Path of a Chromium; empty: `mediawatch browser` tells which one is taken."""
+    proxy: SecretStr = SecretStr("")
+    """`http://user:password@host:port`, as the office's network needs it; empty: none."""
+    concurrency: int = Field(default=4, ge=1, le=16)
+    """Pages open at the same time. About 4 is the best on 2 cores."""
+
+
+class TimeoutSettings(Section):
+    """Seconds."""
+
+    navigation: Seconds = 30.0
+    """Until a page's document has come."""
+    reply: Seconds = 15.0
+    """Until the page has made the call that carries the data."""
+
+
+class SweepSettings(Section):
+    policy: str = "national"
+    """Name of a shipped policy or path of a policy file."""
+    second_look_minutes: float = Field(default=30.0, ge=0, le=24 * 60)
+    """Least distance between the first and the second look at an account."""
+    pace: float = Field(default=1.0, ge=0.5, le=100)
+    """Factor on every surface's declared distance between two visits: 2 is half as fast."""
+
+
+class LogSettings(Section):
+    level: Literal["debug", "info", "warning", "error"] = "warning"
+    format: Literal["auto", "text", "json"] = "auto"
+    """auto: coloured lines on a terminal, plain lines elsewhere; json: one object a line."""
+
+
+class Settings(BaseSettings):
+    """The whole tree. Read it by `read_settings`; frozen, so a variant is a `model_copy`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=False
+    )
+
+    database: DatabaseSettings = DatabaseSettings()
+    browser: BrowserSettings = BrowserSettings()
+    timeouts: TimeoutSettings = TimeoutSettings()
+    sweep: SweepSettings = SweepSettings()
+    log: LogSettings = LogSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder that holds everything of one office: database, evidence, sessions, settings, logs."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, option: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Home:
+        """`--home` before `MEDIAWATCH_HOME` before the user's data folder. Touches nothing on disk."""
+        environ = os.environ if environ is None else environ
+        chosen = option or environ.get("MEDIAWATCH_HOME") or platformdirs.user_data_path("mediawatch", appauthor=False)
+        return cls(Path(chosen).expanduser().absolute())
+
+    @property
+    def config(self) -> Path:
+        return self.root / CONFIG
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file, where no other database is set."""
+        return self.root / "mediawatch.db"
+
+    @property
+    def evidence(self) -> Path:
+        return self.root / "evidence"
+
+    @property
+    def sessions(self) -> Path:
+        """Logins, `PLATFORM/NAME.json`; readable by the owner only."""
+        return self.root / "sessions"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def exists(self) -> bool:
+        return self.config.is_file()
+
+    def database_url(self, settings: Settings) -> str:
+        """What the store opens. May hold a password: never log it."""
+        return settings.database.url.get_secret_value() or f"sqlite+aiosqlite:///{self.database}"
+
+    def create(self) -> Home:
+        """Make the folders and a commented mediawatch.toml; what is there stays. UserError where the place cannot be written."""
+        try:
+            for folder in (self.root, self.evidence, self.logs):
+                folder.mkdir(parents=True, exist_ok=True)
+            self.sessions.mkdir(mode=0o700, exist_ok=True)
+            self.sessions.chmod(0o700)
+            if not self.config.exists():
+                self.config.write_text(_TEMPLATE, encoding="utf-8")
+        except OSError as error:
+            raise UserError(f"cannot set up the home {self.root}: {error.strerror}: {error.filename}") from error
+        return self
+
+    def require(self) -> Home:
+        """UserError where `mediawatch init` was not run here: a mistyped --home must not become an empty registry."""
+        if not self.exists:
+            raise UserError(f"{self.root} is no mediawatch home: run `mediawatch --home {self.root} init`, or name another with --home")
+        return self
+
+
+_TEMPLATE = """\
+# Settings of this mediawatch home; docs/settings.md describes every key. Commented lines show the defaults.
+# A command's option overrides the environment (MEDIAWATCH_SWEEP__POLICY=tibet), which overrides this file.
+
+[database]
+# url = ""                    # empty: SQLite, mediawatch.db in this folder
+
+[browser]
+# executable = ""             # empty: found by `mediawatch browser`
+# proxy = ""
+# concurrency = 4
+
+[timeouts]                    # seconds
+# navigation = 30
+# reply = 15
+
+[sweep]
+# policy = "national"
+# second_look_minutes = 30
+# pace = 1.0                  # 2 is half as fast
+
+[log]
+# level = "warning"           # debug, info, warning, error
+# format = "auto"             # auto, text, json
+"""
+
+
+def read_settings(home: Home, overrides: Mapping[str, Mapping[str, object]] | None = None) -> Settings:
+    """The settings of a home; `overrides` are a command's options, by section and key.
+
+    Raises UserError for an unknown key, a bad value or an unreadable file; names key and place, never a secret's value.
+    """
+    options = {section: dict(keys) for section, keys in (overrides or {}).items()}
+    filed = _read_toml(home.config)
+    _refuse_unknown_variables()
+
+    class Loaded(Settings):
+        @classmethod
+        def settings_customise_sources(
+            cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+            file_secret_settings: PydanticBaseSettingsSource,
+        ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+            return init_settings, env_settings, InitSettingsSource(settings_cls, filed)
+
+    values: dict[str, Any] = dict(options)
+    try:
+        return Loaded(**values)
+    except ValidationError as error:
+        raise UserError(_sentence(error, options, filed, home.config)) from None
+    except SettingsError as error:
+        raise UserError(f"the environment does not parse as settings: {error}; write MEDIAWATCH_SECTION__KEY=value") from None
+
+
+def _read_toml(path: Path) -> dict[str, Any]:
+    try:
+        # utf-8-sig: Windows' Notepad puts a BOM in front, which TOML does not know.
+        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        return {}
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{path} is not valid TOML: {error}") from None
+    except UnicodeDecodeError:
+        raise UserError(f"{path} is not UTF-8: save it as UTF-8") from None
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _refuse_unknown_variables() -> None:
+    """A misspelt section in the environment would be ignored by pydantic-settings, and with it the setting."""
+    for name in os.environ:
+        section = name.upper().removeprefix(PREFIX).partition("__")[0].lower()
+        if name.upper().startswith(PREFIX) and name.upper() not in _NOT_SETTINGS and section not in Settings.model_fields:
+            known = ", ".join(f"{PREFIX}{each.upper()}__…" for each in Settings.model_fields)
+            raise UserError(f"unknown environment variable {name}: known are MEDIAWATCH_HOME, {known}")
+
+
+def _sentence(error: ValidationError, options: Mapping[str, Any], filed: Mapping[str, Any], config: Path) -> str:
+    first = error.errors()[0]
+    loc = tuple(str(part) for part in first["loc"])
+    key = ".".join(loc)
+    if _holds(options, loc):
+        place = "the command line"
+    elif any(name.upper() == PREFIX + "__".join(loc).upper() for name in os.environ) or not _holds(filed, loc):
+        place = f"the environment ({PREFIX}{'__'.join(loc).upper()})"
+    else:
+        place = str(config)
+    if first["type"] == "extra_forbidden":
+        section = Settings.model_fields.get(loc[0]) if len(loc) > 1 else None
+        known = section.annotation.model_fields if section and section.annotation else Settings.model_fields
+        return f"unknown setting {key} in {place}: known are {', '.join(known)}"
+    secret = loc[-1] in ("url", "proxy")
+    given = "" if secret or isinstance(first["input"], Mapping) else f" (got {first['input']!r})"
+    return f"bad setting {key} in {place}: {first['msg']}{given}"
+
+
+def _holds(tree: object, loc: tuple[str, ...]) -> bool:
+    for part in loc:
+        if not isinstance(tree, Mapping) or part not in tree:
+            return False
+        tree = tree[part]
+    return True

@@ -102,4 +102,4 @@ class Known:
     filed: Filed
     readings: tuple[Reading, ...] = ()
     supported: bool = True
-    former_names: tuple[str, ...] = ()
+    """Whether a scraper exists for the platform; without one only a person can settle the account."""

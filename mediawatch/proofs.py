@@ -1,0 +1,255 @@
+"""What all readings of one account prove together: its freshness, its presence, its name. Pure; the law of proof lives here.
+
+One post inside the window proves freshness, wherever it was seen. Everything against an account needs readings that are
+current (`read_at >= as_of`), agree with one another, and number two, the newer one with evidence; or a person's reading.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from mediawatch.clock import EVER, day_of, day_start
+from mediawatch.domain import DateKind, LookKind, MatchedBy, Outcome, Post, PostKind, Reading, Sight, latest_of
+from mediawatch.names import differs_by_suffix, same
+from mediawatch.policy import Freshness, Policy, Presence
+from mediawatch.ports import Known
+
+CLOCK_SKEW = timedelta(minutes=10)
+"""How far a post may lie ahead of the look before its date counts as bad data."""
+_LOOKS = (LookKind.FIRST, LookKind.SECOND)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What a claim against an account rests on. `doubtful`: it was seen, but not twice in agreement."""
+
+    reading_ids: tuple[int, ...] = ()
+    pending: bool = False
+    doubtful: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FreshnessProof(Proof):
+    state: Freshness = Freshness.UNKNOWN
+    latest_on: date | None = None
+    date_kind: DateKind | None = None
+    gap_is_minimum: bool = False
+    odd_dates: bool = False
+    """A post dated after the moment of its look was set aside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresenceProof(Proof):
+    state: Presence = Presence.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameProof(Proof):
+    seen: str = ""
+    once_as_filed: bool = False
+    """The same id was once seen under the filed name."""
+    style_only: bool = False
+    """The filed name is the seen one plus a platform suffix."""
+
+
+def current(known: Known, as_of: datetime) -> list[Reading]:
+    """Readings that may speak against the account, oldest first."""
+    return sorted((reading for reading in known.readings if reading.read_at >= as_of), key=lambda reading: (reading.read_at, reading.id))
+
+
+def agreed(readings: Sequence[Reading], claims: Callable[[Reading], bool]) -> Proof:
+    """Two looks before a finding: the newest machine look claims it too, with evidence; or a person's reading claims it."""
+    by_person = [reading for reading in readings if reading.look is LookKind.PERSON and claims(reading)]
+    if by_person:
+        return Proof(reading_ids=tuple(reading.id for reading in by_person))
+    looks = [reading for reading in readings if reading.look in _LOOKS]
+    claiming = [reading for reading in looks if claims(reading)]
+    if not claiming:
+        return Proof()
+    newest_claims = looks[-1] is claiming[-1]
+    if newest_claims and len(claiming) > 1 and claiming[-1].evidence:
+        return Proof(reading_ids=tuple(reading.id for reading in claiming))
+    return Proof(pending=newest_claims, doubtful=True)
+
+
+def posts_of(reading: Reading, policy: Policy) -> Iterator[tuple[Sight, Post]]:
+    """The posts of a reading that count as updates under the policy and carry a possible date."""
+    for sight in reading.sights:
+        if sight.matched_by is None:
+            continue
+        for post in sight.posts:
+            unwanted = (post.repost and not policy.updates.reposts) or (post.pushed is False and not policy.updates.unpushed)
+            if not unwanted and not is_odd(post, sight):
+                yield sight, post
+
+
+def is_odd(post: Post, sight: Sight) -> bool:
+    """A post dated after the moment of the look."""
+    return post.at > sight.read_at + CLOCK_SKEW if post.at else post.on > day_of(sight.read_at)
+
+
+def _complete(sight: Sight | None, known: Known) -> bool:
+    return sight is not None and sight.matched_by is not None and not showed_less(sight, known)
+
+
+def showed_less(exact: Sight, known: Known) -> bool:
+    """Whether another surface (or a person) knows a post that this "complete" list should hold and does not."""
+    if exact.complete_since is None:
+        return True
+    for reading in known.readings:
+        for sight in reading.sights:
+            if sight.surface == exact.surface or sight.matched_by is None:
+                continue
+            if any(_missing(post, exact) for post in sight.posts if not is_odd(post, sight)):
+                return True
+    return False
+
+
+def _missing(post: Post, exact: Sight) -> bool:
+    assert exact.complete_since is not None
+    if post.kind is PostKind.SEEN:
+        # A person's word "there is one" has a day at best: any listed post as late as it agrees.
+        inside = day_of(exact.complete_since) < post.on <= day_of(exact.read_at)
+        return inside and not any(listed.on >= post.on for listed in exact.posts)
+    moment = post.at or day_start(post.on)
+    if not exact.complete_since <= moment <= exact.read_at:
+        return False
+    if post.at is None:
+        return not any(listed.on == post.on for listed in exact.posts)
+    return not any(listed.id == post.id if post.id and listed.id else _close(listed, post) for listed in exact.posts)
+
+
+def _close(one: Post, other: Post) -> bool:
+    if one.at is None or other.at is None:
+        return one.on == other.on
+    return abs(one.at - other.at) <= timedelta(minutes=1)
+
+
+def freshness(known: Known, as_of: datetime, policy: Policy) -> FreshnessProof:
+    """What is proved of the updates before as_of."""
+    as_of_day = day_of(as_of)
+    odd = any(is_odd(post, sight) for reading in known.readings for sight in reading.sights for post in sight.posts)
+    dated = [(sight, post) for reading in known.readings for sight, post in posts_of(reading, policy) if post.on <= as_of_day]
+    newest = latest_of(post for _, post in dated)
+    exact = [reading for reading in current(known, as_of) if _complete(reading.exact_sight, known)]
+    if newest is not None and newest.on >= policy.window_start(as_of_day):
+        seen_exactly = any(_upper(reading, as_of_day, policy)[0] == newest.on for reading in exact)
+        return FreshnessProof(
+            state=_fresh_state((as_of_day - newest.on).days, policy) if seen_exactly else Freshness.FRESH,
+            latest_on=newest.on,
+            date_kind=DateKind.EXACT if seen_exactly else DateKind.AT_LEAST,
+            odd_dates=odd,
+        )
+    lower = FreshnessProof(latest_on=newest.on if newest else None, date_kind=DateKind.AT_LEAST if newest else None, odd_dates=odd)
+    states = {reading.id: _gap_state(reading, as_of_day, policy) for reading in exact}
+    state = next((states[reading.id] for reading in reversed(exact) if states[reading.id] is not Freshness.UNKNOWN), Freshness.UNKNOWN)
+    if state is Freshness.UNKNOWN:
+        return lower
+    proof = agreed(current(known, as_of), lambda reading: states.get(reading.id) is state)
+    if not proof.reading_ids:
+        return FreshnessProof(
+            latest_on=lower.latest_on, date_kind=lower.date_kind, odd_dates=odd, pending=proof.pending, doubtful=proof.doubtful
+        )
+    proving = [reading for reading in exact if reading.id in proof.reading_ids]
+    upper, minimum = max((_upper(reading, as_of_day, policy) for reading in proving), key=lambda pair: pair[0] or date.min)
+    return FreshnessProof(
+        state=state, latest_on=upper, date_kind=DateKind.EXACT, gap_is_minimum=minimum, odd_dates=odd, reading_ids=proof.reading_ids
+    )
+
+
+def _fresh_state(gap: int, policy: Policy) -> Freshness:
+    if gap == policy.window.days:
+        return Freshness.AT_LIMIT
+    return Freshness.DUE_SOON if gap >= policy.window.due_soon_from else Freshness.FRESH
+
+
+def _gap_state(reading: Reading, as_of_day: date, policy: Policy) -> Freshness:
+    """What one exact reading without a post in the window says; UNKNOWN where its list does not reach back over the window."""
+    sight = reading.exact_sight
+    assert sight is not None
+    assert sight.complete_since is not None
+    if sight.complete_since > day_start(policy.window_start(as_of_day)):
+        return Freshness.UNKNOWN
+    posts = [post for _, post in posts_of(reading, policy)]
+    if any(post.on <= as_of_day for post in posts):
+        return Freshness.STALE
+    if any(post.on > as_of_day for post in posts):
+        return Freshness.AFTER_ONLY
+    return Freshness.UNKNOWN if sight.complete_since <= EVER else Freshness.STALE
+
+
+def _upper(reading: Reading, as_of_day: date, policy: Policy) -> tuple[date | None, bool]:
+    """The latest day (not after as_of) on which the account can have posted, and whether that is only an upper bound."""
+    sight = reading.exact_sight
+    assert sight is not None
+    assert sight.complete_since is not None
+    newest = latest_of(post for _, post in posts_of(reading, policy) if post.on <= as_of_day)
+    unseen_until = day_of(sight.complete_since - timedelta(seconds=1))
+    if sight.complete_since > EVER and (newest is None or newest.on < unseen_until):
+        return min(unseen_until, as_of_day), True
+    return (newest.on if newest else None), False
+
+
+_PRESENCE = {
+    Outcome.NOT_FOUND: Presence.NOT_FOUND,
+    Outcome.CANCELLED: Presence.CANCELLED,
+    Outcome.BANNED: Presence.BANNED,
+    Outcome.NO_POSTS: Presence.EMPTY,
+}
+
+
+def presence(known: Known, as_of: datetime, policy: Policy) -> PresenceProof:
+    """Whether the account is there. A machine's negative counts only with a control that answered in the same session."""
+    readings = current(known, as_of)
+    seen = any(_shows_account(reading) for reading in readings)
+    state = next((_PRESENCE[reading.outcome] for reading in reversed(readings) if reading.outcome in _PRESENCE), None)
+    if state is None:
+        return PresenceProof(state=Presence.SEEN if seen else Presence.UNKNOWN)
+    contradicted = any(reading.latest for reading in readings) if state is Presence.EMPTY else seen
+    proof = agreed(readings, lambda reading: _PRESENCE.get(reading.outcome) is state and _controlled(reading))
+    if contradicted:
+        return PresenceProof(state=Presence.SEEN, doubtful=True)
+    if not proof.reading_ids:
+        return PresenceProof(pending=proof.pending, doubtful=True)
+    if state is Presence.EMPTY:
+        opened = known.filed.opened_on
+        grown = opened is not None and (day_of(as_of) - opened).days > policy.opening.grace_days
+        state = Presence.EMPTY if grown else Presence.EMPTY_NEW
+    return PresenceProof(state=state, reading_ids=proof.reading_ids)
+
+
+def _shows_account(reading: Reading) -> bool:
+    return reading.outcome in (Outcome.OK, Outcome.PRIVATE) and (reading.matched_by is not None or bool(reading.posts))
+
+
+def _controlled(reading: Reading) -> bool:
+    if reading.look is LookKind.PERSON:
+        return True
+    return any(sight.outcome is reading.outcome and sight.control for sight in reading.sights)
+
+
+def name(known: Known, as_of: datetime) -> NameProof:
+    """Whether the filed name still holds. Only sights tied to the filed id speak: a filed link may lead to somebody else."""
+    by_id = [reading for reading in current(known, as_of) if reading.name and reading.matched_by is MatchedBy.ID]
+    filed = known.filed.name
+    if not by_id or same(by_id[-1].name, filed):
+        return NameProof(seen=by_id[-1].name if by_id else "")
+    seen = by_id[-1].name
+    if differs_by_suffix(filed, seen):
+        return NameProof(seen=seen, style_only=True)
+    claiming = {reading.id for reading in by_id if same(reading.name, seen)}
+    proof = agreed(current(known, as_of), lambda reading: reading.id in claiming)
+    earlier = any(reading.matched_by is MatchedBy.ID and reading.name and same(reading.name, filed) for reading in known.readings)
+    return NameProof(seen=seen, once_as_filed=earlier, reading_ids=proof.reading_ids, pending=proof.pending, doubtful=not proof.reading_ids)
+
+
+def people_disagree(known: Known, as_of: datetime, policy: Policy) -> bool:
+    """Whether two persons' latest readings of the same account contradict each other (待复核)."""
+    claims: dict[str, object] = {}
+    for reading in current(known, as_of):
+        if reading.look is LookKind.PERSON and reading.outcome is not Outcome.NO_EVIDENCE:
+            in_window = any(post.on >= policy.window_start(day_of(as_of)) for post in reading.posts)
+            claims[reading.by] = (reading.outcome, in_window)
+    return len(set(claims.values())) > 1

@@ -1,0 +1,227 @@
+"""judge: from what is known of an account to its verdict and findings; next_due: when to look again. Pure."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from mediawatch import proofs
+from mediawatch.clock import day_of
+from mediawatch.domain import (
+    Code, DateKind, Effect, Finding, Judgement, LookKind, MatchedBy, Outcome, Reading, Verdict, latest_of,
+)  # fmt: skip
+from mediawatch.names import similarity
+from mediawatch.policy import VERDICTS, Freshness, Policy, Standing, standing
+from mediawatch.ports import Known
+from mediawatch.proofs import FreshnessProof, NameProof, PresenceProof
+from mediawatch.workdays import festivals_between
+
+
+def judge(known: Known, as_of: datetime, policy: Policy) -> Judgement:
+    """The verdict on one account at `as_of` under `policy`, from every reading ever kept of it."""
+    as_of_day = day_of(as_of)
+    if not known.supported and not any(reading.look is LookKind.PERSON for reading in known.readings):
+        return Judgement(verdict=Verdict.OUT_OF_SCOPE, sentence="该平台暂不支持自动核查,请人工核查。")
+    fresh, there, named = proofs.freshness(known, as_of, policy), proofs.presence(known, as_of, policy), proofs.name(known, as_of)
+    how_filed = standing(known.filed, as_of_day, policy)
+    gap = (as_of_day - fresh.latest_on).days if fresh.latest_on else None
+    notes = _notes(fresh, there, named, as_of_day, policy)
+    if proofs.people_disagree(known, as_of, policy):
+        return Judgement(
+            verdict=Verdict.UNPROVEN, sentence="两名核查人的结论不一致,待复核。", notes=notes, latest_on=fresh.latest_on,
+            date_kind=fresh.date_kind, gap_days=gap,
+        )  # fmt: skip
+    verdict, code = VERDICTS[how_filed, there.state, fresh.state]
+    findings = _findings(known, code, verdict, how_filed, fresh, there, named, as_of_day, policy)
+    pending = _pending(how_filed, fresh, there, named, verdict)
+    verdict = _with_effects(verdict, findings, how_filed, named, policy)
+    return Judgement(
+        verdict=verdict,
+        sentence=_sentence(known, verdict, how_filed, findings, fresh, named, pending, as_of_day, policy),
+        findings=findings,
+        latest_on=fresh.latest_on,
+        date_kind=fresh.date_kind,
+        gap_days=gap,
+        second_look=pending,
+        notes=notes,
+    )
+
+
+def next_due(known: Known, policy: Policy, now: datetime) -> date:
+    """The Beijing day on which a look could first change the verdict, or name and existence are due anyway.
+
+    An account that was never read, or whose last look gave nothing, is due today.
+    """
+    today = day_of(now)
+    looks = [reading for reading in known.readings if not reading.outcome.about_us]
+    if not looks or max(known.readings, key=lambda reading: reading.read_at).outcome.about_us:
+        return today
+    newest = latest_of(post for reading in known.readings for _, post in proofs.posts_of(reading, policy))
+    seen_on = day_of(max(reading.read_at for reading in looks))
+    identity_due = seen_on + timedelta(days=policy.identity.due_days)
+    if newest is None:
+        return identity_due
+    return max(today, min(identity_due, newest.on + timedelta(days=policy.window.due_soon_from)))
+
+
+def _findings(
+    known: Known, code: Code | None, verdict: Verdict, how_filed: Standing, fresh: FreshnessProof, there: PresenceProof,
+    named: NameProof, as_of_day: date, policy: Policy,
+) -> tuple[Finding, ...]:  # fmt: skip
+    findings: list[Finding] = []
+    if code is not None:
+        findings.append(_presence_finding(known, code, verdict, fresh, there, as_of_day, policy))
+    if how_filed is not Standing.RUNNING:
+        return tuple(findings)
+    if fresh.state is Freshness.STALE and code is None and fresh.latest_on:
+        findings.append(_stale_finding(fresh, fresh.latest_on, as_of_day, policy))
+    if named.reading_ids and named.seen and code is None:
+        findings.append(_name_finding(known, named, policy))
+    return tuple(sorted(findings, key=lambda finding: _rank(finding.code, policy)))
+
+
+def _rank(code: Code, policy: Policy) -> int:
+    return policy.precedence.index(code) if code in policy.precedence else len(policy.precedence)
+
+
+def _presence_finding(
+    known: Known, code: Code, verdict: Verdict, fresh: FreshnessProof, there: PresenceProof, as_of_day: date, policy: Policy
+) -> Finding:
+    texts = {
+        Code.NOT_FOUND: "报送系统中为正常运行,在平台上搜索不到该账号。",
+        Code.CANCELLED_NOT_CLOSED: "平台显示该账号已注销,报送系统中仍为正常运行。",
+        Code.BANNED: "平台显示该账号已被封禁或停用。",
+        Code.EMPTY_ACCOUNT: "账号开设后未发布过内容。",
+        Code.CLOSED_BUT_ALIVE: f"报送系统中为{known.filed.status.label},平台上该账号仍在。",
+    }
+    ids = there.reading_ids or fresh.reading_ids or tuple(reading.id for reading in known.readings[-1:])
+    effect = Effect.LISTED if verdict is Verdict.LISTED else policy.effect(code)
+    gap = (as_of_day - fresh.latest_on).days if fresh.latest_on else None
+    return Finding(
+        code=code, label=policy.label(code), effect=effect, sentence=texts[code], reading_ids=ids, latest_on=fresh.latest_on, gap_days=gap
+    )
+
+
+def _stale_finding(fresh: FreshnessProof, latest_on: date, as_of_day: date, policy: Policy) -> Finding:
+    code = policy.tier_of(latest_on, as_of_day)
+    gap = (as_of_day - latest_on).days
+    if fresh.gap_is_minimum:
+        seen = f"自{_cn(latest_on + timedelta(days=1))}至监测时间点{_cn(as_of_day)}无更新,间隔不少于{gap}天"
+    else:
+        seen = f"最近一次更新为{_cn(latest_on)},至监测时间点{_cn(as_of_day)}间隔{gap}天"
+    return Finding(
+        code=code,
+        label=policy.label(code),
+        effect=policy.effect(code),
+        sentence=f"{seen},属“{policy.label(code)}”(依据:{policy.basis})。",
+        reading_ids=fresh.reading_ids,
+        gap_days=gap,
+        gap_is_minimum=fresh.gap_is_minimum,
+        latest_on=latest_on,
+    )
+
+
+def _name_finding(known: Known, named: NameProof, policy: Policy) -> Finding:
+    code = Code.RENAMED_UNREPORTED if named.once_as_filed else Code.NAME_MISMATCH
+    alike = similarity(known.filed.name, named.seen)
+    return Finding(
+        code=code,
+        label=policy.label(code),
+        effect=policy.effect(code),
+        sentence=f"备案名称为“{known.filed.name}”,平台上同一账号现名为“{named.seen}”(相似度{alike})。",
+        reading_ids=named.reading_ids,
+        name_seen=named.seen,
+    )
+
+
+def _pending(how_filed: Standing, fresh: FreshnessProof, there: PresenceProof, named: NameProof, verdict: Verdict) -> bool:
+    """Whether a second look could turn something seen once into a finding."""
+    if how_filed in (Standing.EXEMPT, Standing.CLOSING) or verdict is Verdict.FAILED:
+        return False
+    return there.pending or fresh.pending or (named.pending and how_filed is Standing.RUNNING)
+
+
+def _with_effects(verdict: Verdict, findings: tuple[Finding, ...], how_filed: Standing, named: NameProof, policy: Policy) -> Verdict:
+    """A proved failing code fails the account, whatever its freshness; a code that this policy only lists does not fail it."""
+    if any(finding.effect is Effect.FAILS for finding in findings):
+        return Verdict.FAILED
+    if verdict is Verdict.FAILED:
+        return Verdict.LISTED
+    name_would_fail = policy.effect(Code.RENAMED_UNREPORTED if named.once_as_filed else Code.NAME_MISMATCH) is Effect.FAILS
+    if named.doubtful and name_would_fail and how_filed is Standing.RUNNING:
+        return Verdict.UNPROVEN
+    return verdict
+
+
+def _notes(fresh: FreshnessProof, there: PresenceProof, named: NameProof, as_of_day: date, policy: Policy) -> tuple[str, ...]:
+    notes: list[str] = []
+    if fresh.odd_dates:
+        notes.append("发布时间异常:有内容的发布时间晚于核查时间,已不计入。")
+    if named.style_only:
+        notes.append(f"备案填写不规范:备案名称带平台后缀,平台显示“{named.seen}”。")
+    if named.doubtful:
+        notes.append(f"平台显示名称“{named.seen}”与备案名称不同,尚未经两次核查证实。")
+    if there.doubtful:
+        notes.append("曾有一次核查未见该账号,尚未经两次核查证实。")
+    if fresh.state in (Freshness.STALE, Freshness.AFTER_ONLY):
+        festivals = festivals_between(policy.window_start(as_of_day), as_of_day)
+        notes.extend(f"监测窗口含{festival},请审核时注意。" for festival in festivals)
+    return tuple(notes)
+
+
+_TROUBLE = {
+    Outcome.LOGIN_REQUIRED: "平台要求登录后查看",
+    Outcome.CAPTCHA: "平台要求人工验证",
+    Outcome.RATE_LIMITED: "平台限制访问,未取得发布列表",
+    Outcome.CHANGED: "页面与已知格式不符,未能读取",
+    Outcome.UNREACHABLE: "网络不可达或平台无响应",
+    Outcome.NO_EVIDENCE: "未取得可用信息(无链接、链接失效或同名账号无法区分)",
+    Outcome.PRIVATE: "账号设为私密,看不到发布内容",
+    Outcome.MIGRATED: "账号已迁移,请核对新账号",
+}
+
+
+def _sentence(
+    known: Known, verdict: Verdict, how_filed: Standing, findings: tuple[Finding, ...], fresh: FreshnessProof, named: NameProof,
+    pending: bool, as_of_day: date, policy: Policy,
+) -> str:  # fmt: skip
+    """Why, in one sentence for the inspector."""
+    if findings and verdict in (Verdict.FAILED, Verdict.LISTED):
+        return findings[0].sentence
+    match verdict:
+        case Verdict.FRESH | Verdict.DUE_SOON | Verdict.AT_LIMIT if fresh.latest_on:
+            kind = "" if fresh.date_kind is DateKind.EXACT else "不早于"
+            return f"最近一次更新{kind}{_cn(fresh.latest_on)},距监测时间点{(as_of_day - fresh.latest_on).days}天。"
+        case Verdict.LISTED:
+            return _listed_sentence(known, how_filed, fresh)
+        case _:
+            return _unproven_sentence(known.readings, fresh, named, pending, policy)
+
+
+def _listed_sentence(known: Known, how_filed: Standing, fresh: FreshnessProof) -> str:
+    if how_filed is Standing.EXEMPT:
+        return f"已批准不纳入考核:{known.filed.exempt_reason}。"
+    if how_filed is Standing.CLOSING:
+        return "申请关停,在办理期限内。"
+    if fresh.state is Freshness.AFTER_ONLY:
+        return "监测窗口内无更新,监测时间点后才更新。"
+    return f"报送系统中为{known.filed.status.label},平台上未见该账号。"
+
+
+def _unproven_sentence(readings: tuple[Reading, ...], fresh: FreshnessProof, named: NameProof, pending: bool, policy: Policy) -> str:
+    if not readings:
+        return "尚未取得任何核查记录。"
+    if pending:
+        return "首次核查疑似有问题,待第二次核查。"
+    if fresh.doubtful or named.doubtful:
+        return "两次核查结果不一致或第二次核查未成功,不能认定。"
+    last = max(readings, key=lambda reading: (reading.read_at, reading.id))
+    if last.outcome.negative:
+        return "平台显示未见账号或无内容,但未经对照核查或两次核查证实,不能认定。"
+    if last.outcome is Outcome.OK and fresh.latest_on:
+        by_name = ",按名称匹配" if last.matched_by is MatchedBy.NAME else ""
+        return f"已知最近发布不早于{_cn(fresh.latest_on)}{by_name};现有信息来源不能证明其后无更新,不能认定超期。"
+    return f"{_TROUBLE.get(last.outcome, '现有信息来源未能证明其更新情况')}。"
+
+
+def _cn(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

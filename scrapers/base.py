@@ -44,10 +44,16 @@ class Surface(ABC):
     pace: ClassVar[Pace]
     url_keys: ClassVar[frozenset[str]] = frozenset()
     """Query keys that may stay in an evidence URL; every other one is cut (tokens, signatures, the operator's ids)."""
+    closed_since: ClassVar[str] = ""
+    """Month since which the site is known to refuse this surface to everybody: its `rate_limited` then raises no alarm."""
 
     def applies(self, account: Account) -> bool:
         """Whether the filed values suffice to try this surface."""
         return True
+
+    def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
+        """This surface, told what the look has seen so far (an id that a search found); None where it could add nothing."""
+        return self
 
     @abstractmethod
     def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
@@ -69,8 +75,9 @@ class Scraper:
     async def look(self, browser: Browser, sessions: Sequence[Session], account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
         """Try the surfaces in order until the need is settled; a surface whose session the operator lacks leaves no sight."""
         sights: list[Sight] = []
-        for surface in sorted(self.surfaces, key=lambda each: each.name in need.not_by):
-            if not surface.applies(account):
+        for each in sorted(self.surfaces, key=lambda each: each.name in need.not_by):
+            surface = each.after(account, sights) if each.applies(account) else None
+            if surface is None:
                 continue
             session = session_for(surface, sessions)
             if surface.session is SessionUse.REQUIRED and session is None:

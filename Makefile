@@ -1,0 +1,35 @@
+# What README.md documents. Everything lives in .venv; `make setup` remakes it when pyproject.toml or constraints.txt change.
+BIN := .venv/bin
+TESTS ?=
+
+.PHONY: help setup demo test lint soak clean
+
+help:
+	@echo "make demo    set everything up and run the main job on the shipped demo"
+	@echo "make test    set everything up and pass the tests (TESTS=tests/test_cli.py for some of them)"
+	@echo "make lint    ruff and mypy"
+	@echo "make soak    the tests at full size"
+	@echo "make clean   remove what these commands made"
+
+setup:
+	@sh .ci/setup $(MAKECMDGOALS)
+
+demo: setup
+	@$(BIN)/mediawatch browser --install
+	@$(BIN)/mediawatch demo --out demo-out
+
+test: setup
+	@sh .ci/test-tools
+	@$(BIN)/pytest $(TESTS)
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+soak: setup
+	@sh .ci/test-tools
+	@$(BIN)/pytest -m soak $(TESTS)
+
+clean:
+	rm -rf .venv demo-out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

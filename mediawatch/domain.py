@@ -421,6 +421,8 @@ class Need:
     identity: bool = True
     second: bool = False
     not_by: frozenset[str] = frozenset()
+    only: str = ""
+    """Name of the one surface to use: a control look asks whether that surface still answers."""
 
 
 @dataclass(frozen=True, slots=True)

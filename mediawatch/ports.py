@@ -75,7 +75,9 @@ class Store(Protocol):
 class Gate(Protocol):
     """Pace, retries and breakers, as the looker sees them. Keyed by surface and session."""
 
-    async def visit(self, surface: str, session: str, pace: Pace, see: Callable[[], Awaitable[Sight]]) -> Sight | None:
+    async def visit(
+        self, surface: str, session: str, pace: Pace, see: Callable[[], Awaitable[Sight]], *, declared_closed: bool = False
+    ) -> Sight | None:
         """Wait for this surface's turn, see (the transient again, up to three times), note the outcome. None while its breaker is open.
 
         `see` never raises a `Failure`: it returns a sight with that outcome.

@@ -220,6 +220,11 @@ def presence(known: Known, as_of: datetime, policy: Policy) -> PresenceProof:
     return PresenceProof(state=state, reading_ids=proof.reading_ids)
 
 
+def alive(known: Known, as_of: datetime) -> Proof:
+    """Whether an account that is filed as closed is still there: two looks, like everything that is said against a body."""
+    return agreed(current(known, as_of), _shows_account)
+
+
 def _shows_account(reading: Reading) -> bool:
     return reading.outcome in (Outcome.OK, Outcome.PRIVATE) and (reading.matched_by is not None or bool(reading.posts))
 

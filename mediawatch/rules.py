@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 
 from mediawatch import proofs
@@ -31,6 +32,10 @@ def judge(known: Known, as_of: datetime, policy: Policy) -> Judgement:
             date_kind=fresh.date_kind, gap_days=gap,
         )  # fmt: skip
     verdict, code = VERDICTS[how_filed, there.state, fresh.state]
+    if code is Code.CLOSED_BUT_ALIVE:
+        there = replace(there, **asdict(proofs.alive(known, as_of)))
+        if not there.reading_ids:
+            verdict, code = Verdict.UNPROVEN, None
     findings = _findings(known, code, verdict, how_filed, fresh, there, named, as_of_day, policy)
     pending = _pending(how_filed, fresh, there, named, verdict)
     verdict = _with_effects(verdict, findings, how_filed, named, policy)
@@ -209,7 +214,7 @@ def _listed_sentence(known: Known, how_filed: Standing, fresh: FreshnessProof) -
 
 def _unproven_sentence(readings: tuple[Reading, ...], fresh: FreshnessProof, named: NameProof, pending: bool, policy: Policy) -> str:
     if not readings:
-        return "尚未取得任何核查记录。"
+        return "尚无可用信息来源(缺少链接、账号ID或平台登录,或该来源已暂停)。"
     if pending:
         return "首次核查疑似有问题,待第二次核查。"
     if fresh.doubtful or named.doubtful:

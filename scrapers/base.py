@@ -42,6 +42,8 @@ class Surface(ABC):
     session: ClassVar[SessionUse]
     shows: ClassVar[Shows]
     pace: ClassVar[Pace]
+    declared_closed: ClassVar[bool] = False
+    """The site closed it for good, as far as is known: it is still tried, but its refusals are no news (no exit bit)."""
     url_keys: ClassVar[frozenset[str]] = frozenset()
     """Query keys that may stay in an evidence URL; every other one is cut (tokens, signatures, the operator's ids)."""
     closed_since: ClassVar[str] = ""
@@ -98,7 +100,7 @@ class Scraper:
             async with browser.tab(session, hosts=self.hosts, whole=evidence, url_keys=surface.url_keys) as tab:
                 return await seen_by(surface, tab, account, evidence)
 
-        return await gate.visit(surface.name, session.name if session else "", surface.pace, see)
+        return await gate.visit(surface.name, session.name if session else "", surface.pace, see, declared_closed=surface.declared_closed)
 
 
 def session_for(surface: Surface, sessions: Sequence[Session]) -> Session | None:

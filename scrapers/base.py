@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import Enum
 from typing import ClassVar
+from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from mediawatch.clock import day_end
 from mediawatch.domain import Account, Attested, Failure, LoginRequired, Need, Outcome, Pace, Post, Seen, Sight
 from mediawatch.ports import Gate
 from scrapers.browser import Browser, Session, Tab
@@ -164,3 +168,35 @@ def lacks_login(tab: Tab, sign: bool) -> None:
     """With a session in use the page must show that it knows the operator; a session file is no such sign."""
     if tab.session and not sign:
         raise LoginRequired("the site does not recognise the stored session")
+
+
+_LINK = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?][^\s，。；、）)】\"'<>]*)?", re.ASCII)
+
+
+def link_in(text: str) -> SplitResult:
+    """The first link of a filed text, taken apart; offices paste share texts around it and leave the scheme out. Empty where there is none."""
+    found = next((match for match in _LINK.finditer(text) if "://" in match[0] or "/" in match[0]), None)
+    if found is None:
+        return urlsplit("")
+    return urlsplit(found[0] if "://" in found[0] else f"https://{found[0]}")
+
+
+def query_of(url: str) -> dict[str, str]:
+    """The query of a URL, decoded; keys without a value are kept as ""."""
+    return dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+
+
+def on_host(host: str | None, *domains: str) -> bool:
+    """Whether a host is one of these domains or stands under one of them."""
+    return any(host == domain or (host or "").endswith(f".{domain}") for domain in domains)
+
+
+def reach(posts: Sequence[Post]) -> datetime | None:
+    """How far back a list, in the order it was shown, is without gaps: to its oldest post that is not pinned.
+
+    None where those do not stand newest first (then an unknown order may hide anything), and where there are none.
+    """
+    listed = [post for post in posts if not post.pinned]
+    if not listed or any(later.order > earlier.order for earlier, later in zip(listed, listed[1:], strict=False)):
+        return None
+    return listed[-1].at or day_end(listed[-1].on)

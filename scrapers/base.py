@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
+from itertools import pairwise
 from typing import ClassVar
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
@@ -174,7 +175,7 @@ _LINK = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?][^\s，。
 
 
 def link_in(text: str) -> SplitResult:
-    """The first link of a filed text, taken apart; offices paste share texts around it and leave the scheme out. Empty where there is none."""
+    """The first link of a filed text, taken apart; empty where there is none. Offices paste share texts and leave the scheme out."""
     found = next((match for match in _LINK.finditer(text) if "://" in match[0] or "/" in match[0]), None)
     if found is None:
         return urlsplit("")
@@ -197,6 +198,6 @@ def reach(posts: Sequence[Post]) -> datetime | None:
     None where those do not stand newest first (then an unknown order may hide anything), and where there are none.
     """
     listed = [post for post in posts if not post.pinned]
-    if not listed or any(later.order > earlier.order for earlier, later in zip(listed, listed[1:], strict=False)):
+    if not listed or any(later.order > earlier.order for earlier, later in pairwise(listed)):
         return None
     return listed[-1].at or day_end(listed[-1].on)

@@ -8,7 +8,17 @@ from datetime import date, datetime, timedelta
 from mediawatch import proofs
 from mediawatch.clock import day_of
 from mediawatch.domain import (
-    Code, DateKind, Effect, Finding, Judgement, LookKind, MatchedBy, Outcome, Reading, Verdict, latest_of,
+    Code,
+    DateKind,
+    Effect,
+    Finding,
+    Judgement,
+    LookKind,
+    MatchedBy,
+    Outcome,
+    Reading,
+    Verdict,
+    latest_of,
 )  # fmt: skip
 from mediawatch.names import similarity
 from mediawatch.policy import VERDICTS, Freshness, Policy, Standing, standing

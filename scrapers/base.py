@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from datetime import datetime
 from enum import Enum
 from itertools import pairwise
 from typing import ClassVar
@@ -51,8 +52,6 @@ class Surface(ABC):
     """The site closed it for good, as far as is known: it is still tried, but its refusals are no news (no exit bit)."""
     url_keys: ClassVar[frozenset[str]] = frozenset()
     """Query keys that may stay in an evidence URL; every other one is cut (tokens, signatures, the operator's ids)."""
-    closed_since: ClassVar[str] = ""
-    """Month since which the site is known to refuse this surface to everybody: its `rate_limited` then raises no alarm."""
 
     def applies(self, account: Account) -> bool:
         """Whether the filed values suffice to try this surface."""
@@ -77,7 +76,9 @@ class Scraper:
     """Host suffixes that pages of this platform may navigate to."""
     login_url: str = ""
     links: Surface | None = None
-    """The surface that opens a lone article link, where the platform has one."""
+    """The surface that opens a lone article link, where the platform has one. It gets an account that has that link alone."""
+    heavy: frozenset[str] = frozenset()
+    """URL patterns (`*` is a wildcard) of pictures and players without a file ending; loaded for evidence only."""
 
     async def look(self, browser: Browser, sessions: Sequence[Session], account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
         """Try the surfaces in order until the need is settled; a surface whose session the operator lacks leaves no sight."""
@@ -121,17 +122,21 @@ async def seen_by(surface: Surface, tab: Tab, account: Account, evidence: bool) 
     except Failure as failure:
         # What was read before stays; what the rest of the list would have shown is unknown, so nothing is complete.
         facts = [replace(fact, complete_since=None) for fact in facts]
-        facts.append(Seen(outcome=failure.outcome, detail=failure.detail))
-    captures = await tab.captures() if evidence else ()
-    return replace(
-        merged(surface, tab, facts),
-        captures=captures,
-    )
+        facts.append(_trouble(failure))
+    sight = merged(surface, facts, session=tab.session, read_at=tab.now(), url=tab.scrubbed_url)
+    return replace(sight, captures=await tab.captures()) if evidence else sight
 
 
-def merged(surface: Surface, tab: Tab, facts: Sequence[Seen]) -> Sight:
-    """One sight out of what a surface yielded: first name and ids, all posts once, the last outcome that is not `ok`."""
-    first = next((fact for fact in facts if fact.name), Seen(outcome=Outcome.NO_EVIDENCE))
+def _trouble(failure: Failure) -> Seen:
+    return Seen(outcome=failure.outcome, detail=failure.detail)
+
+
+def merged(surface: Surface, facts: Sequence[Seen], *, session: str, read_at: datetime, url: str = "") -> Sight:
+    """One sight out of what a surface yielded: name and ids of the first fact that is tied to the account, all posts once, the
+    last outcome that is not `ok`, the last `complete_since`."""
+    named = [fact for fact in facts if fact.name]
+    # A name and the ground on which it is this account's belong to one fact.
+    first = next((fact for fact in named if fact.matched_by), named[0] if named else Seen())
     posts: dict[tuple[object, ...], Post] = {}
     for fact in facts:
         for post in fact.posts:
@@ -140,15 +145,15 @@ def merged(surface: Surface, tab: Tab, facts: Sequence[Seen]) -> Sight:
     return Sight(
         surface=surface.name,
         attested=surface.attested,
-        session=tab.session,
-        read_at=tab.now(),
-        url=tab.scrubbed_url,
+        session=session,
+        read_at=read_at,
+        url=url,
         outcome=troubles[-1] if troubles else Outcome.OK if facts else Outcome.NO_EVIDENCE,
         name=first.name,
         platform_id=next((fact.platform_id for fact in facts if fact.platform_id), ""),
         original_id=next((fact.original_id for fact in facts if fact.original_id), ""),
         verified_as=next((fact.verified_as for fact in facts if fact.verified_as), ""),
-        matched_by=next((fact.matched_by for fact in facts if fact.matched_by), None),
+        matched_by=first.matched_by or next((fact.matched_by for fact in facts if fact.matched_by), None),
         posts=tuple(posts.values()),
         complete_since=next((fact.complete_since for fact in reversed(facts) if fact.complete_since), None),
         detail="; ".join(fact.detail for fact in facts if fact.detail),
@@ -156,11 +161,9 @@ def merged(surface: Surface, tab: Tab, facts: Sequence[Seen]) -> Sight:
 
 
 def settled(sights: Sequence[Sight], need: Need) -> bool:
-    """Fresh enough with the identity read; or a list that shows everything; or the platform's own word about this id."""
+    """With the identity read, where it is due: fresh enough, or a list that shows everything. Or the platform's own word about this id."""
     named = any(sight.name and sight.matched_by for sight in sights) or not need.identity
-    if named and any(post.on >= need.fresh_after for sight in sights for post in sight.posts):
-        return True
-    if any(sight.exact for sight in sights):
+    if named and any(sight.exact or any(post.on >= need.fresh_after for post in sight.posts) for sight in sights):
         return True
     return any(sight.outcome in (Outcome.CANCELLED, Outcome.BANNED, Outcome.PRIVATE) for sight in sights)
 

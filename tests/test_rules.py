@@ -1,0 +1,375 @@
+"""The rules as tables: what a set of readings proves, and the verdict it gives."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mediawatch.clock import BEIJING, EVER, day_end, day_start, months_before
+from mediawatch.domain import (
+    Code,
+    DateKind,
+    Effect,
+    Evidence,
+    EvidenceKind,
+    Filed,
+    FiledStatus,
+    LookKind,
+    MatchedBy,
+    Outcome,
+    Post,
+    PostKind,
+    Reading,
+    Sight,
+    Verdict,
+)
+from mediawatch.policy import VERDICTS, Freshness, Policy, Presence, Standing, load, parse
+from mediawatch.ports import Known
+from mediawatch.rules import judge, next_due
+
+AS_OF = day_end(date(2022, 12, 31))
+READ = AS_OF + timedelta(hours=10)
+NATIONAL, TIBET = load("national"), load("tibet")
+FILED = Filed(name="示例发布", platform="toutiao", platform_id="id-1")
+PROOF = Evidence(kind=EvidenceKind.SCREENSHOT, media_type="image/jpeg", path="a.jpg", sha256="0" * 64, size=1, taken_at=READ)
+
+
+def day(gap: int) -> date:
+    return date(2022, 12, 31) - timedelta(days=gap)
+
+
+def posts(*gaps: int, **more: object) -> tuple[Post, ...]:
+    return tuple(Post(on=day(gap), at=day_start(day(gap)) + timedelta(hours=9), id=f"p{gap}", **more) for gap in gaps)  # type: ignore[arg-type]
+
+
+def sight(**facts: object) -> Sight:
+    base = Sight(surface="toutiao.profile", read_at=READ, name="示例发布", matched_by=MatchedBy.ID)
+    return replace(base, **facts)  # type: ignore[arg-type]
+
+
+def exact(*gaps: int, since: int = 400, **facts: object) -> Sight:
+    return sight(posts=posts(*gaps), complete_since=day_start(day(since)), **facts)
+
+
+_ids = iter(range(1, 1_000_000))
+
+
+def reading(*sights: Sight, look: LookKind = LookKind.FIRST, at: datetime = READ, by: str = "") -> Reading:
+    seen = tuple(replace(one, read_at=at, evidence=(PROOF,) if look in (LookKind.SECOND, LookKind.PERSON) else ()) for one in sights)
+    return Reading(account_id=1, look=look, started_at=at, read_at=at, sights=seen, by=by, id=next(_ids))
+
+
+def twice(*sights: Sight) -> tuple[Reading, ...]:
+    return reading(*sights), reading(*sights, look=LookKind.SECOND, at=READ + timedelta(minutes=30))
+
+
+def person(*sights: Sight, by: str = "张三", at: datetime = READ + timedelta(hours=1)) -> Reading:
+    return reading(*[replace(one, surface="person") for one in sights], look=LookKind.PERSON, at=at, by=by)
+
+
+def verdict(*readings: Reading, policy: Policy = NATIONAL, filed: Filed = FILED, as_of: datetime = AS_OF) -> Verdict:
+    return judge(Known(filed=filed, readings=readings), as_of, policy).verdict
+
+
+def codes(*readings: Reading, policy: Policy = NATIONAL, filed: Filed = FILED) -> list[Code]:
+    return [finding.code for finding in judge(Known(filed=filed, readings=readings), AS_OF, policy).findings]
+
+
+@pytest.mark.parametrize(
+    ("gap", "complete", "expected"),
+    [
+        (0, True, Verdict.FRESH),
+        (9, True, Verdict.FRESH),
+        (10, True, Verdict.DUE_SOON),
+        (13, True, Verdict.DUE_SOON),
+        (14, True, Verdict.AT_LIMIT),
+        (15, True, Verdict.FAILED),
+        (400, True, Verdict.FAILED),
+        (0, False, Verdict.FRESH),
+        (13, False, Verdict.FRESH),
+        (14, False, Verdict.FRESH),
+        (15, False, Verdict.UNPROVEN),
+        (400, False, Verdict.UNPROVEN),
+    ],
+)
+def test_gap_and_proof(gap: int, complete: bool, expected: Verdict) -> None:
+    seen = exact(gap, since=500) if complete else sight(posts=posts(gap))
+    assert verdict(*twice(seen)) is expected
+
+
+@pytest.mark.parametrize(
+    ("latest", "national", "tibet"),
+    [
+        (day(15), Code.STALE_2W, Code.STALE_2W),
+        (date(2022, 9, 30), Code.STALE_2W, Code.STALE_2W),  # exactly 3 months back (clamped): 超过 excludes it
+        (date(2022, 9, 29), Code.STALE_3M, Code.STALE_2W),
+        (date(2022, 7, 1), Code.STALE_3M, Code.STALE_2W),
+        (date(2022, 6, 30), Code.STALE_6M, Code.STALE_6M),  # 以上 includes it
+        (date(2022, 1, 1), Code.STALE_6M, Code.STALE_6M),
+        (date(2021, 12, 31), Code.ZOMBIE, Code.ZOMBIE),
+    ],
+)
+def test_tiers(latest: date, national: Code, tibet: Code) -> None:
+    gap = (date(2022, 12, 31) - latest).days
+    seen = twice(exact(gap, since=2000))
+    assert codes(*seen) == [national]
+    assert codes(*seen, policy=TIBET) == [tibet]
+
+
+def test_one_look_is_no_finding_and_asks_for_the_second() -> None:
+    judged = judge(Known(filed=FILED, readings=(reading(exact(40)),)), AS_OF, NATIONAL)
+    assert (judged.verdict, judged.second_look, judged.findings) == (Verdict.UNPROVEN, True, ())
+
+
+@pytest.mark.parametrize(
+    "second",
+    [
+        sight(outcome=Outcome.CAPTCHA, matched_by=None, name=""),
+        sight(outcome=Outcome.NOT_FOUND, matched_by=None, name=""),
+        sight(posts=posts(40)),
+    ],
+)
+def test_second_look_that_fails_or_differs_proves_nothing(second: Sight) -> None:
+    readings = (reading(exact(40)), reading(second, look=LookKind.SECOND, at=READ + timedelta(minutes=30)))
+    judged = judge(Known(filed=FILED, readings=readings), AS_OF, NATIONAL)
+    assert (judged.verdict, judged.second_look, judged.findings) == (Verdict.UNPROVEN, False, ())
+
+
+def test_a_finding_without_evidence_is_none() -> None:
+    first, second = twice(exact(40))
+    bare = replace(second, sights=tuple(replace(one, evidence=()) for one in second.sights))
+    assert verdict(first, bare) is Verdict.UNPROVEN
+
+
+def test_fresh_post_wins_wherever_it_was_seen() -> None:
+    elsewhere = reading(sight(surface="toutiao.share", posts=posts(3)), at=AS_OF - timedelta(days=2))
+    assert verdict(*twice(exact(40)), elsewhere) is Verdict.FRESH
+
+
+def test_exactness_is_of_its_moment() -> None:
+    early = [replace(one, read_at=AS_OF - timedelta(days=20)) for one in twice(exact(40))]
+    assert verdict(*early) is Verdict.UNPROVEN
+
+
+def test_a_list_that_stops_inside_the_window_proves_nothing() -> None:
+    assert verdict(*twice(exact(300, since=5))) is Verdict.UNPROVEN
+
+
+def test_a_list_shorter_than_another_surface_is_not_exact() -> None:
+    other = reading(sight(surface="toutiao.share", posts=posts(20)), at=AS_OF - timedelta(days=15))
+    assert verdict(*twice(exact(40)), other) is Verdict.UNPROVEN
+
+
+def test_posts_of_an_unmatched_sight_count_neither_way() -> None:
+    assert verdict(*twice(exact(40, matched_by=None))) is Verdict.UNPROVEN
+    assert verdict(reading(sight(posts=posts(1), matched_by=None))) is Verdict.UNPROVEN
+
+
+def test_posts_after_as_of_do_not_help() -> None:
+    assert verdict(*twice(exact(-1, 40)), as_of=AS_OF) is Verdict.FAILED
+    only_later = twice(exact(-1, since=30))
+    assert verdict(*only_later) is Verdict.LISTED
+    assert verdict(*twice(exact(-1, since=-1))) is Verdict.UNPROVEN
+
+
+def test_future_post_is_set_aside_and_noted() -> None:
+    odd = sight(posts=posts(-200, 3))
+    judged = judge(Known(filed=FILED, readings=(reading(odd),)), AS_OF, NATIONAL)
+    assert judged.verdict is Verdict.FRESH
+    assert judged.latest_on == day(3)
+    assert any("发布时间异常" in note for note in judged.notes)
+
+
+@pytest.mark.parametrize("outcome", [one for one in Outcome if one.about_us])
+def test_our_trouble_is_never_their_fault(outcome: Outcome) -> None:
+    for policy in (NATIONAL, TIBET):
+        judged = judge(Known(filed=FILED, readings=twice(sight(outcome=outcome, name="", matched_by=None))), AS_OF, policy)
+        assert (judged.verdict, judged.findings) == (Verdict.UNPROVEN, ())
+
+
+@pytest.mark.parametrize(
+    ("outcome", "code", "tibet"),
+    [
+        (Outcome.NOT_FOUND, Code.NOT_FOUND, Verdict.FAILED),
+        (Outcome.CANCELLED, Code.CANCELLED_NOT_CLOSED, Verdict.LISTED),
+        (Outcome.BANNED, Code.BANNED, Verdict.LISTED),
+    ],
+)
+def test_gone(outcome: Outcome, code: Code, tibet: Verdict) -> None:
+    gone = sight(outcome=outcome, name="", matched_by=None, control="别的账号")
+    assert codes(*twice(gone)) == [code]
+    assert verdict(*twice(gone)) is Verdict.LISTED
+    assert verdict(*twice(gone), policy=TIBET) is tibet
+    assert verdict(*twice(replace(gone, control=""))) is Verdict.UNPROVEN
+    assert verdict(*twice(gone), reading(sight(), at=READ + timedelta(hours=2))) is Verdict.UNPROVEN
+
+
+def test_empty_account_fails_only_when_opened_long_ago() -> None:
+    empty = sight(outcome=Outcome.NO_POSTS, complete_since=EVER, control="别的账号")
+    assert verdict(*twice(empty), filed=replace(FILED, opened_on=day(15))) is Verdict.FAILED
+    assert verdict(*twice(empty), filed=replace(FILED, opened_on=day(14))) is Verdict.LISTED
+    assert verdict(*twice(empty)) is Verdict.LISTED
+
+
+def test_names() -> None:
+    renamed = exact(1, name="示例发布厅")
+    assert verdict(*twice(renamed)) is Verdict.FRESH
+    assert codes(*twice(renamed)) == [Code.NAME_MISMATCH]
+    assert verdict(*twice(renamed), policy=TIBET) is Verdict.FAILED
+    once = reading(exact(1, name="示例发布"), at=AS_OF - timedelta(days=90))
+    assert codes(once, *twice(renamed)) == [Code.RENAMED_UNREPORTED]
+    assert verdict(reading(renamed), policy=TIBET) is Verdict.UNPROVEN
+    assert verdict(*twice(replace(renamed, matched_by=MatchedBy.URL)), policy=TIBET) is Verdict.FRESH
+    assert codes(*twice(exact(1, name="示例发布")), filed=replace(FILED, name="示例发布官方微博")) == []
+
+
+def test_stale_and_renamed_are_both_listed_in_the_order_of_precedence() -> None:
+    assert codes(*twice(exact(40, name="别名"))) == [Code.STALE_2W, Code.NAME_MISMATCH]
+
+
+@pytest.mark.parametrize(
+    ("filed", "expected"),
+    [
+        (replace(FILED, exempt_reason="机构改革", exempt_until=day(0)), Verdict.LISTED),
+        (replace(FILED, exempt_reason="机构改革", exempt_until=day(1)), Verdict.FAILED),
+        (replace(FILED, status=FiledStatus.CLOSING, closing_requested_on=day(5)), Verdict.LISTED),
+        (replace(FILED, status=FiledStatus.CLOSING, closing_requested_on=day(60)), Verdict.FAILED),
+        (replace(FILED, status=FiledStatus.CLOSED), Verdict.LISTED),
+    ],
+)
+def test_standing(filed: Filed, expected: Verdict) -> None:
+    assert verdict(*twice(exact(40)), filed=filed) is expected
+
+
+def test_closed_but_alive_needs_two_looks() -> None:
+    closed = replace(FILED, status=FiledStatus.CLOSED)
+    assert codes(*twice(exact(1)), filed=closed) == [Code.CLOSED_BUT_ALIVE]
+    assert verdict(reading(exact(1)), filed=closed) is Verdict.UNPROVEN
+    gone = sight(outcome=Outcome.CANCELLED, name="", matched_by=None, control="别的账号")
+    assert codes(*twice(gone), filed=closed) == []
+
+
+def test_a_persons_word() -> None:
+    stale = person(sight(posts=(Post(on=day(30), kind=PostKind.SEEN),), complete_since=day_start(day(30))))
+    assert verdict(stale) is Verdict.FAILED
+    nothing = person(sight(complete_since=day_start(day(14))))
+    judged = judge(Known(filed=FILED, readings=(nothing,)), AS_OF, NATIONAL)
+    assert judged.findings[0].gap_days == 15
+    assert judged.findings[0].gap_is_minimum
+    fresh = person(sight(posts=(Post(on=day(14), kind=PostKind.SEEN),)), by="李四")
+    assert verdict(fresh) is Verdict.FRESH
+    assert verdict(stale, fresh) is Verdict.UNPROVEN
+
+
+def test_an_unsupported_platform_waits_for_a_person() -> None:
+    assert judge(Known(filed=FILED, supported=False), AS_OF, NATIONAL).verdict is Verdict.OUT_OF_SCOPE
+    stale = person(sight(posts=(Post(on=day(30), kind=PostKind.SEEN),), complete_since=day_start(day(30))))
+    assert judge(Known(filed=FILED, readings=(stale,), supported=False), AS_OF, NATIONAL).verdict is Verdict.FAILED
+
+
+def test_reposts_count_by_policy() -> None:
+    strict = parse(NATIONAL.toml.replace("reposts = true", "reposts = false"))
+    seen = twice(sight(posts=posts(2, repost=True) + posts(40), complete_since=EVER))
+    assert verdict(*seen) is Verdict.FRESH
+    assert verdict(*seen, policy=strict) is Verdict.FAILED
+
+
+def test_the_edge_may_be_reached_by_policy() -> None:
+    reaching = parse(NATIONAL.toml.replace('edge = "exceeds"         #', 'edge = "reaches"         #'))
+    assert verdict(*twice(exact(14)), policy=reaching) is Verdict.FAILED
+    assert verdict(*twice(exact(13)), policy=reaching) is Verdict.DUE_SOON
+
+
+def expected_cell(standing: Standing, presence: Presence, freshness: Freshness) -> Verdict:
+    gone = presence in (Presence.NOT_FOUND, Presence.CANCELLED, Presence.BANNED)
+    if standing in (Standing.EXEMPT, Standing.CLOSING):
+        return Verdict.LISTED
+    if standing is Standing.CLOSED:
+        nothing = presence is Presence.UNKNOWN and freshness is Freshness.UNKNOWN
+        return Verdict.UNPROVEN if nothing else Verdict.LISTED
+    if gone:
+        return Verdict.FAILED
+    by_freshness = {
+        "fresh": Verdict.FRESH, "due_soon": Verdict.DUE_SOON, "at_limit": Verdict.AT_LIMIT, "stale": Verdict.FAILED,
+        "after_only": Verdict.LISTED,
+    }  # fmt: skip
+    empty = {Presence.EMPTY: Verdict.FAILED, Presence.EMPTY_NEW: Verdict.LISTED}
+    return by_freshness.get(freshness.value) or empty.get(presence, Verdict.UNPROVEN)
+
+
+@pytest.mark.parametrize("cell", list(product(Standing, Presence, Freshness)), ids=lambda cell: "-".join(part.value for part in cell))
+def test_the_verdict_table_is_total(cell: tuple[Standing, Presence, Freshness]) -> None:
+    assert VERDICTS[cell][0] is expected_cell(*cell)
+
+
+GAPS = st.lists(st.integers(-5, 900), max_size=6, unique=True)
+
+
+@given(gaps=GAPS, since=st.integers(0, 900), complete=st.booleans())
+def test_no_failure_without_a_gap(gaps: list[int], since: int, complete: bool) -> None:
+    """Whatever a list shows: an account with a post inside the window never fails, and a failing gap is never overstated."""
+    seen = exact(*gaps, since=since) if complete else sight(posts=posts(*gaps))
+    judged = judge(Known(filed=FILED, readings=twice(seen)), AS_OF, NATIONAL)
+    before = [gap for gap in gaps if gap >= 0]
+    if before and min(before) <= 14:
+        assert judged.verdict in (Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT)
+    if judged.verdict is Verdict.FAILED:
+        assert complete
+        gap = judged.findings[0].gap_days
+        assert gap is not None
+        assert gap <= min([*before, since + 1])
+        assert gap > 14
+    if not complete:
+        assert judged.verdict in (Verdict.FRESH, Verdict.UNPROVEN)
+
+
+@given(first=st.integers(0, 400), more=st.lists(st.integers(0, 400), max_size=3))
+def test_a_lower_bound_never_makes_a_verdict_worse(first: int, more: list[int]) -> None:
+    order = [Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT, Verdict.UNPROVEN, Verdict.FAILED]
+    base = verdict(*twice(exact(first, since=500)))
+    extra = reading(sight(surface="toutiao.share", posts=posts(*more)), at=READ + timedelta(hours=3))
+    assert order.index(verdict(*twice(exact(first, since=500)), extra)) <= order.index(base)
+
+
+def test_next_due() -> None:
+    now = datetime(2023, 1, 1, 2, tzinfo=UTC)
+    assert next_due(Known(filed=FILED), NATIONAL, now) == date(2023, 1, 1)
+    seen = reading(exact(0))
+    assert next_due(Known(filed=FILED, readings=(seen,)), NATIONAL, now) == date(2023, 1, 8)
+    old = reading(exact(8))
+    assert next_due(Known(filed=FILED, readings=(old,)), NATIONAL, now) == date(2023, 1, 2)
+    failed = reading(sight(outcome=Outcome.CAPTCHA), at=READ + timedelta(hours=1))
+    assert next_due(Known(filed=FILED, readings=(seen, failed)), NATIONAL, now) == date(2023, 1, 1)
+
+
+def test_policy_errors_name_the_place() -> None:
+    from mediawatch.domain import UserError
+
+    for broken, word in [("days = 14", "window.days"), ('edge = "exceeds"         #', "window.edge")]:
+        with pytest.raises(UserError, match=word):
+            parse(NATIONAL.toml.replace(broken, broken.split("=")[0] + '= "x" #'), "here")
+    with pytest.raises(UserError, match="no policy"):
+        load("nowhere")
+
+
+def test_effects_and_labels_of_the_two_policies() -> None:
+    assert TIBET.effect(Code.NOT_FOUND) is Effect.FAILS
+    assert NATIONAL.effect(Code.NOT_FOUND) is Effect.LISTED
+    assert TIBET.label(Code.STALE_2W) == "超过2周及以上未更新"
+    assert Code.STALE_3M not in TIBET.codes
+
+
+def test_months_are_clamped() -> None:
+    assert months_before(date(2023, 5, 31), 3) == date(2023, 2, 28)
+    assert months_before(date(2024, 5, 31), 3) == date(2024, 2, 29)
+    assert datetime(2022, 12, 31, 23, 59, 59, tzinfo=BEIJING) == AS_OF
+
+
+def test_date_kind_of_a_fresh_account() -> None:
+    assert judge(Known(filed=FILED, readings=(reading(exact(1)),)), AS_OF, NATIONAL).date_kind is DateKind.EXACT
+    assert judge(Known(filed=FILED, readings=(reading(sight(posts=posts(1))),)), AS_OF, NATIONAL).date_kind is DateKind.AT_LEAST

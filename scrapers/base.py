@@ -7,7 +7,6 @@ from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from datetime import datetime
 from enum import Enum
 from itertools import pairwise
 from typing import ClassVar

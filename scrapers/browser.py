@@ -1,15 +1,36 @@
-"""One Chromium; a context per session; pages lent out as `Tab`s; JSON captured; Playwright's errors mapped to domain failures."""
+"""One Chromium: a context per session, pages lent out as `Tab`s, relaunched after a death. Nothing here knows a site."""
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+import os
+import signal
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Hashable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from mediawatch.domain import Capture, Changed, RateLimited, Unreachable
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import BrowserContext, Page, Playwright, StorageState, async_playwright
+
+from mediawatch.domain import Changed, Failure, LoginRequired, Unreachable
+from scrapers.replies import Hearing, Reply, host_and_path, scrubbed
+from scrapers.tab import BODY_LIMIT, PICTURE_HEIGHT, Tab, Timeouts, within
+
+__all__ = ["BODY_LIMIT", "PICTURE_HEIGHT", "Browser", "Hearing", "Reply", "Session", "Tab", "Timeouts", "host_and_path", "scrubbed"]
+
+PAGES_AT_ONCE = 4
+"""More buys memory and timeouts, not throughput."""
+USES_PER_CONTEXT = 500
+"""A context that is never closed keeps its requests' objects in the driver."""
+_HEAVY = (
+    *(f"*.{ending}{tail}" for ending in ("png", "jpg", "jpeg", "gif", "webp", "avif", "heic", "bmp", "ico", "svg") for tail in ("", "?*")),
+    *(f"*.{ending}{tail}" for ending in ("woff", "woff2", "ttf", "otf", "eot", "css") for tail in ("", "?*")),
+    *(f"*.{ending}{tail}" for ending in ("mp4", "m4a", "m4s", "mp3", "webm", "flv", "m3u8", "ts", "wav") for tail in ("", "?*")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,110 +42,222 @@ class Session:
     state: Path
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """One response as the page got it. `url` is the request's URL, with its query."""
+@dataclass(slots=True, eq=False)
+class _Lease:
+    """A context and who uses it. A retired one is closed when its last page comes back."""
 
-    url: str
-    status: int
-    content_type: str
-    body: bytes
-
-    def text(self) -> str:
-        return self.body.decode("utf-8", errors="replace")
-
-    def json(self) -> object:
-        """The parsed body. 5xx is `Unreachable`; 403, 414, 418, 429, 432 and an empty body are `RateLimited`; no JSON is `Changed`."""
-        if self.status >= 500:
-            raise Unreachable(f"HTTP {self.status} for {self.path}")
-        if self.status in (403, 414, 418, 429, 432):
-            raise RateLimited(f"HTTP {self.status} for {self.path}")
-        if not self.body.strip():
-            raise RateLimited(f"empty body for {self.path}")
-        try:
-            return json.loads(self.body)
-        except ValueError as error:
-            raise Changed(f"no JSON from {self.path}: {self.text()[:80]}") from error
-
-    @property
-    def path(self) -> str:
-        raise NotImplementedError
+    context: BrowserContext
+    uses: int = 0
+    pages: int = 0
+    retired: bool = False
 
 
-class Hearing:
-    """The responses that match, from the moment the hearing began."""
+@dataclass(slots=True, eq=False)
+class _Run:
+    """One driver with one Chromium, and what lives in it."""
 
-    async def first(self, where: Callable[[Reply], bool] = lambda reply: True, *, timeout: float | None = None) -> Reply:
-        """The first matching reply, also one that came before the call. `Changed` when none comes within the timeout (seconds)."""
-        raise NotImplementedError
-
-    def all(self) -> tuple[Reply, ...]:
-        raise NotImplementedError
-
-
-class Tab:
-    """One page, lent for one sight. Every call has its own time limit; Playwright's errors come out as `Failure`s."""
-
-    session: str
-    """Name of the session in use, "" for a visitor."""
-    now: Callable[[], datetime]
-
-    @property
-    def url(self) -> str:
-        """Where the page is now."""
-        raise NotImplementedError
-
-    @property
-    def scrubbed_url(self) -> str:
-        """The same without query keys that are not in the surface's `url_keys`, and without a fragment."""
-        raise NotImplementedError
-
-    def hearing(self, *paths: str) -> AbstractAsyncContextManager[Hearing]:
-        """Listen for responses whose URL path (without query) matches one of these regular expressions, while the block lasts."""
-        raise NotImplementedError
-
-    async def open(self, url: str, *, timeout: float | None = None) -> Reply:
-        """Navigate; returns the final document response (after redirects). Refuses hosts that are not the platform's (`Changed`)."""
-        raise NotImplementedError
-
-    async def reload(self) -> Reply:
-        raise NotImplementedError
-
-    async def fetch(self, url: str) -> Reply:
-        """A same-origin GET by the page's own `fetch`, with its cookies (and signatures, where the page adds them)."""
-        raise NotImplementedError
-
-    async def evaluate(self, script: str) -> object:
-        raise NotImplementedError
-
-    async def html(self) -> str:
-        """The document as it is now."""
-        raise NotImplementedError
-
-    async def text(self) -> str:
-        """The visible text (`innerText` of the body)."""
-        raise NotImplementedError
-
-    async def wait_for(self, condition: str, *, timeout: float | None = None) -> bool:
-        """Wait until a JS expression is truthy, across one navigation of the page by itself; False when time is up."""
-        raise NotImplementedError
-
-    async def sees(self, selector: str) -> bool:
-        """Whether a visible element matches."""
-        raise NotImplementedError
-
-    async def captures(self) -> tuple[Capture, ...]:
-        """Screenshot (JPEG), the payloads that were read (gzip) and the visible text, with scrubbed URLs. Never raises a `Failure`."""
-        raise NotImplementedError
+    playwright: Playwright
+    chromium: Chromium
+    drivers: frozenset[int]
+    leases: dict[Hashable, _Lease] = field(default_factory=dict)
+    opening: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Browser:
-    """One Chromium process with a context per session."""
+    """Lends pages of one Chromium, which starts with the first `tab` and again after it or its driver died.
 
-    def tab(
-        self, session: Session | None, *, hosts: frozenset[str], whole: bool, url_keys: frozenset[str]
-    ) -> AbstractAsyncContextManager[Tab]:
-        raise NotImplementedError
+    `now` is the clock that readings and captures are stamped with. `args` and `proxy` come from code, never from a page.
+    """
+
+    def __init__(
+        self,
+        executable: Path | None,
+        *,
+        now: Callable[[], datetime],
+        args: Sequence[str] = (),
+        proxy: str | None = None,
+        timeouts: Timeouts | None = None,
+    ) -> None:
+        self.now, self.timeouts = now, timeouts or Timeouts()
+        self._executable, self._args, self._proxy = executable, tuple(args), proxy
+        self._slots = asyncio.Semaphore(PAGES_AT_ONCE)
+        self._turns: defaultdict[Path, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._starting = asyncio.Lock()
+        self._run: _Run | None = None
+
+    @asynccontextmanager
+    async def tab(
+        self,
+        session: Session | None,
+        *,
+        hosts: frozenset[str],
+        whole: bool,
+        url_keys: frozenset[str] = frozenset(),
+        heavy: frozenset[str] = frozenset(),
+    ) -> AsyncIterator[Tab]:
+        """Lend a new page: of the session's context, or of a visitor's (one for each set of `hosts`).
+
+        `hosts` are the suffixes it may navigate to. Unless `whole`, pictures, fonts, media and style sheets are not loaded, and
+        neither is what matches the `heavy` patterns (`*` is a wildcard; for pictures whose URL has no file ending). A whole page
+        also ignores the HTTP cache. `Unreachable` where no page can be had, `LoginRequired` where the stored session is unusable.
+        """
+        async with AsyncExitStack() as held:
+            if session is not None:
+                # A person has one window on his account, and the site rotates cookies: one page a session at a time.
+                await held.enter_async_context(self._turns[session.state])
+            await held.enter_async_context(self._slots)
+            lease, page = await self._page(session, hosts, () if whole else (*_HEAVY, *heavy))
+            tab = Tab(
+                page, now=self.now, session=session.name if session else "", hosts=hosts, url_keys=url_keys,
+                whole=whole, timeouts=self.timeouts,
+            )  # fmt: skip
+            try:
+                yield tab
+            finally:
+                await tab.close()
+                await self._returned(lease)
 
     async def close(self) -> None:
-        raise NotImplementedError
+        """End Chromium and its driver; a later `tab` would start them again."""
+        async with self._starting:
+            run, self._run = self._run, None
+            if run is not None:
+                await self._stop(run)
+
+    async def _page(self, session: Session | None, hosts: frozenset[str], blocked: Sequence[str]) -> tuple[_Lease, Page]:
+        for again in (True, False):
+            run = await self._running()
+            try:
+                return await self._new_page(run, session, hosts, blocked)
+            except Unreachable:
+                # is_connected() stays True after the driver's death: that a page can be had is the only proof of life.
+                await self._discard(run)
+                if not again:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _new_page(self, run: _Run, session: Session | None, hosts: frozenset[str], blocked: Sequence[str]) -> tuple[_Lease, Page]:
+        lease = await self._lease(run, session, session.state if session else hosts)
+        lease.uses += 1
+        lease.pages += 1
+        try:
+            page = await within(lease.context.new_page(), self.timeouts.launch, "new page")
+            cdp = await within(lease.context.new_cdp_session(page), self.timeouts.launch, "new page")
+            await within(cdp.send("Network.enable"), self.timeouts.launch, "new page")
+            if blocked:
+                await within(cdp.send("Network.setBlockedURLs", {"urls": list(blocked)}), self.timeouts.launch, "new page")
+            else:
+                await within(cdp.send("Network.setCacheDisabled", {"cacheDisabled": True}), self.timeouts.launch, "new page")
+        except BaseException:
+            await self._returned(lease)
+            raise
+        return lease, page
+
+    async def _lease(self, run: _Run, session: Session | None, key: Hashable) -> _Lease:
+        async with run.opening:
+            lease = run.leases.get(key)
+            if lease is not None and lease.uses < USES_PER_CONTEXT:
+                return lease
+            state = stored(session) if session else None
+            if lease is not None:
+                if session:
+                    # The site may have renewed the cookies since the file was written.
+                    state = await within(lease.context.storage_state(), self.timeouts.launch, "session state")
+                lease.retired = True
+                await self._close_if_idle(lease)
+            try:
+                context = await within(self._context(run, state), self.timeouts.launch, "new context")
+            except Changed as error:
+                if session is None:
+                    raise
+                raise LoginRequired(f"session {session.name}: not a storage state: {error.detail}") from error
+            run.leases[key] = _Lease(context)
+            return run.leases[key]
+
+    async def _context(self, run: _Run, state: StorageState | None) -> BrowserContext:
+        return await run.chromium.new_context(
+            storage_state=state,
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            viewport={"width": 1280, "height": 900},
+            accept_downloads=False,
+            # A worker could answer from its own store: an old list under a new time of reading.
+            service_workers="block",
+        )
+
+    async def _returned(self, lease: _Lease) -> None:
+        lease.pages -= 1
+        await self._close_if_idle(lease)
+
+    async def _close_if_idle(self, lease: _Lease) -> None:
+        if lease.retired and not lease.pages:
+            with suppress(Failure):
+                await within(lease.context.close(), self.timeouts.close, "close")
+
+    async def _running(self) -> _Run:
+        async with self._starting:
+            if self._run is None:
+                self._run = await self._start()
+            return self._run
+
+    async def _start(self) -> _Run:
+        before = _drivers()
+        playwright = await within(async_playwright().start(), self.timeouts.launch, "driver")
+        drivers = _drivers() - before
+        launch = playwright.chromium.launch(
+            executable_path=self._executable,
+            args=list(self._args),
+            proxy={"server": self._proxy} if self._proxy else None,
+            headless=True,
+            # The sweep ends itself on a signal, and the browser with it.
+            handle_sigint=False,
+            handle_sigterm=False,
+            handle_sighup=False,
+        )
+        try:
+            chromium = await within(launch, self.timeouts.launch, "browser")
+        except Failure as failure:
+            await self._stop_driver(playwright, drivers)
+            raise Unreachable(f"the browser does not start: {failure.detail}") from failure
+        return _Run(playwright, chromium, drivers)
+
+    async def _discard(self, run: _Run) -> None:
+        async with self._starting:
+            if self._run is run:
+                self._run = None
+                await self._stop(run)
+
+    async def _stop(self, run: _Run) -> None:
+        with suppress(Failure):
+            await within(run.chromium.close(), self.timeouts.close, "close")
+        await self._stop_driver(run.playwright, run.drivers)
+
+    async def _stop_driver(self, playwright: Playwright, drivers: frozenset[int]) -> None:
+        with suppress(Failure):
+            await within(playwright.stop(), self.timeouts.close, "close")
+        for pid in drivers & _drivers():
+            # It did not listen. Chromium ends when the pipe to its driver breaks.
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+
+
+def stored(session: Session) -> StorageState:
+    """The session's storage state. `LoginRequired` where the file is missing or no JSON object."""
+    try:
+        state = json.loads(session.state.read_text("utf-8"))
+    except (OSError, ValueError) as error:
+        raise LoginRequired(f"session {session.name} cannot be read: {error}") from error
+    if not isinstance(state, dict):
+        raise LoginRequired(f"session {session.name} is no storage state")
+    return StorageState(cookies=state.get("cookies", []), origins=state.get("origins", []))
+
+
+def _drivers() -> frozenset[int]:
+    """Playwright drivers among our children, where the system has /proc. Playwright itself does not tell the process id."""
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(OSError, ValueError, IndexError):
+            parent = int(stat.read_text().rpartition(")")[2].split()[1])
+            if parent == os.getpid() and b"run-driver" in (stat.parent / "cmdline").read_bytes():
+                found.add(int(stat.parent.name))
+    return frozenset(found)

@@ -17,8 +17,10 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import BrowserContext, Page, Playwright, StorageState, async_playwright
 
 from mediawatch.domain import Changed, Failure, LoginRequired, Unreachable
-from scrapers.replies import Hearing, Reply, host_and_path, scrubbed
-from scrapers.tab import BODY_LIMIT, PICTURE_HEIGHT, Tab, Timeouts, within
+from scrapers.calls import Timeouts, within
+from scrapers.hearing import BODY_LIMIT, Hearing
+from scrapers.replies import Reply, host_and_path, scrubbed
+from scrapers.tab import PICTURE_HEIGHT, Tab
 
 __all__ = ["BODY_LIMIT", "PICTURE_HEIGHT", "Browser", "Hearing", "Reply", "Session", "Tab", "Timeouts", "host_and_path", "scrubbed"]
 
@@ -140,7 +142,8 @@ class Browser:
         lease = await self._lease(run, session, session.state if session else hosts)
         lease.uses += 1
         lease.pages += 1
-        try:
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(self._returned, lease)
             page = await within(lease.context.new_page(), self.timeouts.launch, "new page")
             cdp = await within(lease.context.new_cdp_session(page), self.timeouts.launch, "new page")
             await within(cdp.send("Network.enable"), self.timeouts.launch, "new page")
@@ -148,9 +151,7 @@ class Browser:
                 await within(cdp.send("Network.setBlockedURLs", {"urls": list(blocked)}), self.timeouts.launch, "new page")
             else:
                 await within(cdp.send("Network.setCacheDisabled", {"cacheDisabled": True}), self.timeouts.launch, "new page")
-        except BaseException:
-            await self._returned(lease)
-            raise
+            undo.pop_all()
         return lease, page
 
     async def _lease(self, run: _Run, session: Session | None, key: Hashable) -> _Lease:

@@ -1,81 +1,51 @@
-"""A page on loan. Every call has its own time limit, and Playwright's errors come out as domain failures."""
+"""A page on loan: what surfaces see a site through."""
 
 from __future__ import annotations
 
 import asyncio
 import base64
 import gzip
-import re
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-from playwright.async_api import Dialog, Page, Request, Response
-from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Dialog, Page
 
 from mediawatch.domain import Capture, Changed, EvidenceKind, Failure, Unreachable
-from scrapers.replies import REDIRECTS, Hearing, Reply, host_and_path, scrubbed
+from scrapers.calls import Timeouts, moved, within
+from scrapers.hearing import BODY_LIMIT, Ears, Hearing
+from scrapers.replies import Reply, host_and_path, scrubbed
 
 T = TypeVar("T")
 
-BODY_LIMIT = 20_000_000
-"""Bytes. A larger body is nothing that a watched page needs; reading it would cost the sweep its memory."""
 PICTURE_HEIGHT = 8000
 """CSS pixels of a full-page picture; what is below says nothing new about the latest posts."""
 _POLL = 0.1
-_DEAD = re.compile(r"closed|crashed|net::ERR_|Timeout \d+ms|disconnected", re.IGNORECASE)
-_MOVED = re.compile(r"context was destroyed|because of a navigation|navigating and changing|interrupted by another navigation")
+_TEXT = "document.body ? document.body.innerText : ''"
+_HEIGHT = "Math.max(innerHeight, document.documentElement ? document.documentElement.scrollHeight : 0)"
 _FETCH = """async ([url, limit]) => {
   const answer = await fetch(url, {cache: 'no-store'}).catch(() => null)
   if (!answer) return null
   const blob = await answer.blob()
-  const size = blob.size
-  const data = size > limit ? '' : await new Promise(done => {
+  const data = blob.size > limit ? '' : await new Promise(done => {
     const reader = new FileReader()
     reader.onload = () => done(reader.result.split(',')[1] || '')
     reader.readAsDataURL(blob)
   })
-  return {status: answer.status, type: answer.headers.get('content-type') || '', to: answer.redirected ? answer.url : '', size, data}
+  const type = answer.headers.get('content-type') || ''
+  return {status: answer.status, type, to: answer.redirected ? answer.url : '', size: blob.size, data}
 }"""
-_HEIGHT = "Math.max(innerHeight, document.documentElement ? document.documentElement.scrollHeight : 0)"
-
-
-@dataclass(frozen=True, slots=True)
-class Timeouts:
-    """Seconds. Given at construction of the browser; a surface may read them as `tab.timeouts`."""
-
-    launch: float = 30
-    """Start of the driver and the browser, a new context, a new page."""
-    navigation: float = 30
-    reply: float = 15
-    """For a response the page is expected to fetch, and for `Tab.fetch`."""
-    challenge: float = 15
-    """For a site's JavaScript challenge to clear by itself."""
-    step: float = 10
-    """A call into a live page: evaluate, text, html, a picture."""
-    close: float = 5
-
-
-async def within(call: Awaitable[T], seconds: float, what: str) -> T:
-    """Await a Playwright call under our own time limit. `Unreachable` for silence, death and net errors; `Changed` for the rest."""
-    try:
-        async with asyncio.timeout(seconds):
-            return await call
-    except TimeoutError as error:
-        raise Unreachable(f"{what}: no answer within {seconds:g} s") from error
-    except PlaywrightError as error:
-        message = error.message.partition("\n")[0]
-        # Redirects in a circle are how sites treat a visitor they do not want; trying again at once does not help.
-        if _DEAD.search(message) and "ERR_TOO_MANY_REDIRECTS" not in message:
-            raise Unreachable(f"{what}: {message}") from error
-        raise Changed(f"{what}: {message}") from error
 
 
 class Tab:
-    """One page, lent for one sight. `session` is the name of the login in use, "" for a visitor."""
+    """One page, lent for one sight. Every call has its own time limit; Playwright's errors come out as `Failure`s:
+    `Unreachable` for a dead page or browser, silence and net errors, `Changed` for what the page itself refuses.
+
+    `session` is the name of the login in use, "" for a visitor; `now` the clock; `whole` True where pictures and style sheets
+    are loaded.
+    """
 
     def __init__(
         self,
@@ -90,19 +60,10 @@ class Tab:
     ) -> None:
         self.now, self.session, self.timeouts, self.whole = now, session, timeouts, whole
         self._page, self._hosts, self._keys = page, hosts, url_keys
-        self._hearings: list[Hearing] = []
-        self._tasks: set[asyncio.Task[None]] = set()
         self._read: list[Reply] = []
-        self._document: Reply | None = None
-        self._document_came = asyncio.Event()
-        self._gone = False
-        page.on("request", self._on_request)
-        page.on("requestfailed", self._on_failed)
-        page.on("response", self._on_response)
+        self._ears = Ears(page, timeouts, self._keep)
         page.on("dialog", self._on_dialog)
-        page.on("popup", lambda popup: self._do(within(popup.close(), timeouts.close, "pop-up")))
-        page.on("crash", lambda page: self._on_end())
-        page.on("close", lambda page: self._on_end())
+        page.on("popup", lambda popup: self._ears.chores.start(within(popup.close(), timeouts.close, "pop-up")))
 
     @property
     def url(self) -> str:
@@ -116,40 +77,30 @@ class Tab:
 
     @property
     def status(self) -> int:
-        """HTTP status of the newest document of this page, also after a reload by the page itself; 0 before the first."""
-        return self._document.status if self._document else 0
+        """HTTP status of the newest document, also after a reload by the page itself; 0 before the first."""
+        return self._ears.status
 
     def hearing(self, *paths: str) -> AbstractContextManager[Hearing]:
         """Listen for responses while the block lasts. Each regular expression is searched in host + path without the query
-        (`www.toutiao.com/api/pc/list/user/feed`); tell queries apart by `Hearing.first(where)`. Bodies are read as they come."""
-        patterns = tuple(re.compile(path) for path in paths)
-        return self._hearing(Hearing(patterns, self.timeouts.reply, self._keep, self._alive))
-
-    @contextmanager
-    def _hearing(self, hearing: Hearing) -> Iterator[Hearing]:
-        self._hearings.append(hearing)
-        try:
-            yield hearing
-        finally:
-            self._hearings.remove(hearing)
+        (`www.toutiao.com/api/pc/list/user/feed`); tell queries apart by `Hearing.first(where)`."""
+        return self._ears.hearing(*paths)
 
     async def open(self, url: str, *, timeout: float | None = None) -> Reply:
-        """Navigate; returns the final document response (after redirects), whatever its status; its body is empty where the
-        page moved on before it could be read. `Changed` for a host that is not the platform's: `tab.url` then tells which."""
+        """Navigate; returns the final document response (after redirects), whatever its status. Its body is empty where the page
+        moved on before it could be read. `Changed` for a host that is not the platform's; after a redirect `url` tells which."""
         self._refuse_foreign(url)
         limit = self.timeouts.navigation if timeout is None else timeout
-        return await self._navigate(self._page.goto(url, wait_until="commit", timeout=limit * 1000 + 1000), limit, host_and_path(url))
+        return await self._navigate(self._page.goto(url, wait_until="commit", timeout=0), limit, host_and_path(url))
 
     async def reload(self) -> Reply:
         """Load the same page again; as `open`."""
-        limit = self.timeouts.navigation
-        return await self._navigate(self._page.reload(wait_until="commit", timeout=limit * 1000 + 1000), limit, host_and_path(self.url))
+        return await self._navigate(self._page.reload(wait_until="commit", timeout=0), self.timeouts.navigation, host_and_path(self.url))
 
     async def fetch(self, url: str) -> Reply:
-        """A same-origin GET by the page's own `fetch`, with its cookies (and signatures, where the page adds them)."""
+        """A same-origin GET by the page's own `fetch`, with its cookies (and signatures, where the page adds them), past the cache."""
+        self._refuse_foreign(self.url)
         self._refuse_foreign(url)
-        answer = await self._ask(self._page.evaluate, _FETCH, [url, BODY_LIMIT], limit=self.timeouts.reply)
-        match answer:
+        match await self._ask(self._page.evaluate, _FETCH, [url, BODY_LIMIT], limit=self.timeouts.reply):
             case {"status": int(status), "type": str(kind), "to": str(to), "size": int(size), "data": str(data)}:
                 self._refuse_foreign(to or url)
                 reply = Reply(url, status, kind, base64.b64decode(data), cut=size > BODY_LIMIT)
@@ -161,195 +112,124 @@ class Tab:
     async def evaluate(self, script: str) -> object:
         """The value of a JS expression or function in the page. `Changed` where the script throws."""
         self._refuse_foreign(self.url)
-        result: object = await self._ask(self._page.evaluate, script)
-        return result
+        return await self._value(script)
 
     async def html(self) -> str:
         """The document as it is now."""
         self._refuse_foreign(self.url)
-        return str(await self._ask(self._page.content))
+        return await self._ask(self._page.content)
 
     async def text(self) -> str:
-        """The visible text (`innerText` of the body). Style sheets are not loaded unless the tab is `whole`: what they hide, shows."""
-        return str(await self.evaluate("document.body ? document.body.innerText : ''"))
+        """The visible text (`innerText` of the body). Unless the tab is `whole`, what only a style sheet hides is text too."""
+        return str(await self.evaluate(_TEXT))
 
     async def wait_for(self, condition: str, *, timeout: float | None = None) -> bool:
         """Wait until a JS expression is truthy, across navigations of the page by itself; False when time is up (seconds)."""
         limit = self.timeouts.reply if timeout is None else timeout
-        end = asyncio.get_running_loop().time() + limit
+        clock = asyncio.get_running_loop().time
+        end = clock() + limit
         while True:
             try:
                 if await within(self._page.evaluate(f"!!({condition})"), self.timeouts.step, "wait"):
                     return True
-            except Changed as error:
-                if not _MOVED.search(error.detail):
+            except Changed as failure:
+                if not moved(failure):
                     raise
-            if asyncio.get_running_loop().time() >= end:
+            if clock() >= end:
                 return False
             await asyncio.sleep(_POLL)
 
     async def sees(self, selector: str) -> bool:
-        """Whether a visible element matches. See `text` for what style sheets would hide."""
+        """Whether a visible element matches. Unless the tab is `whole`, what only a style sheet hides counts as visible."""
         self._refuse_foreign(self.url)
-        found = self._page.locator(selector).filter(visible=True)
-        return int(await self._ask(found.count)) > 0
+        return await self._ask(self._page.locator(selector).filter(visible=True).count) > 0
 
     async def captures(self) -> tuple[Capture, ...]:
-        """Picture of the page (JPEG), the payloads that were read, the document and the visible text (gzip, so their media type
-        ends in `+gzip`), with scrubbed URLs. What cannot be had is left out: never raises a `Failure`."""
+        """Picture of the page (JPEG), the payloads that were read, the document and the visible text, with scrubbed URLs.
+
+        All but the picture are gzipped, so their media type ends in `+gzip`. What cannot be had of a broken page is left out:
+        never raises a `Failure`.
+        """
         taken: list[Capture] = []
-        if self.whole:
-            with suppress(Failure):
-                await within(self._page.wait_for_load_state("load"), self.timeouts.step, "load")
         with suppress(Failure):
-            taken.append(self._capture(EvidenceKind.SCREENSHOT, "image/jpeg", await self._picture(), self.scrubbed_url))
+            taken.append(self._capture(EvidenceKind.SCREENSHOT, "image/jpeg", await self._picture(), self.url))
         for reply in self._read:
             kind = reply.content_type.partition(";")[0].strip().lower() or "application/octet-stream"
-            taken.append(self._capture(EvidenceKind.PAYLOAD, f"{kind}+gzip", reply.body, scrubbed(reply.url, self._keys)))
+            taken.append(self._capture(EvidenceKind.PAYLOAD, f"{kind}+gzip", reply.body, reply.url))
         with suppress(Failure):
-            html = str(await self._ask(self._page.content)).encode()
-            taken.append(self._capture(EvidenceKind.PAYLOAD, "text/html+gzip", html, self.scrubbed_url))
+            html = await self._ask(self._page.content)
+            taken.append(self._capture(EvidenceKind.PAYLOAD, "text/html+gzip", html.encode(), self.url))
         with suppress(Failure):
-            text = str(await self._ask(self._page.evaluate, "document.body ? document.body.innerText : ''")).encode()
-            taken.append(self._capture(EvidenceKind.TEXT, "text/plain+gzip", text, self.scrubbed_url))
+            taken.append(self._capture(EvidenceKind.TEXT, "text/plain+gzip", str(await self._value(_TEXT)).encode(), self.url))
         return tuple(taken)
 
     async def close(self) -> None:
-        """Called by the browser when the loan ends. Never raises a `Failure`."""
-        for task in tuple(self._tasks):
-            task.cancel()
+        """End the loan; called by the browser. Never raises a `Failure`."""
+        self._ears.chores.end()
         with suppress(Failure):
             await within(self._page.close(), self.timeouts.close, "close")
 
     def _capture(self, kind: EvidenceKind, media_type: str, body: bytes, url: str) -> Capture:
         # mtime=0: the same bytes give the same hash.
         packed = gzip.compress(body, 6, mtime=0) if media_type.endswith("+gzip") else body
-        return Capture(kind=kind, media_type=media_type, body=packed, taken_at=self.now(), url=url)
+        return Capture(kind=kind, media_type=media_type, body=packed, taken_at=self.now(), url=scrubbed(url, self._keys))
 
     async def _picture(self) -> bytes:
-        height = await self._ask(self._page.evaluate, _HEIGHT)
+        if self.whole:
+            with suppress(Failure):
+                await within(self._page.wait_for_load_state("load", timeout=0), self.timeouts.step, "load")
+        height = await self._value(_HEIGHT)
         high = min(int(height) if isinstance(height, int | float) else PICTURE_HEIGHT, PICTURE_HEIGHT)
         width = (self._page.viewport_size or {"width": 1280})["width"]
         shot = self._page.screenshot(
-            type="jpeg", quality=70, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": high}, animations="disabled"
+            type="jpeg", quality=70, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": high}, animations="disabled", timeout=0
         )
         return await within(shot, self.timeouts.step, "picture")
 
+    async def _value(self, script: str) -> object:
+        value: object = await self._ask(self._page.evaluate, script)
+        return value
+
     async def _ask(self, call: Callable[..., Coroutine[object, object, T]], *args: object, limit: float | None = None) -> T:
         """One call into the page; again where the page navigated by itself meanwhile."""
-        limit = self.timeouts.step if limit is None else limit
         for _ in range(3):
             try:
-                return await within(call(*args), limit, call.__name__)
-            except Changed as error:
-                if not _MOVED.search(error.detail):
+                return await within(call(*args), self.timeouts.step if limit is None else limit, call.__name__)
+            except Changed as failure:
+                if not moved(failure):
                     raise
             await asyncio.sleep(_POLL)
         raise Unreachable("the page navigates again and again")
 
     async def _navigate(self, call: Awaitable[object], limit: float, where: str) -> Reply:
-        self._document = None
-        self._document_came.clear()
+        self._ears.forget_document()
         try:
             await within(call, limit, where)
         except Failure as failure:
-            # Chromium makes an error page of an empty 4xx or 5xx body; and a page may move on while it is being opened.
-            if "ERR_HTTP_RESPONSE_CODE_FAILURE" not in failure.detail and not _MOVED.search(failure.detail):
+            # Chromium makes an error page of an empty 4xx or 5xx answer; and a page may move on while it is being opened.
+            if "ERR_HTTP_RESPONSE_CODE_FAILURE" not in failure.detail and not moved(failure):
                 raise
-        with suppress(Failure):
-            await within(self._page.wait_for_load_state("domcontentloaded"), min(limit, self.timeouts.step), where)
-        try:
-            async with asyncio.timeout(limit):
-                await self._document_came.wait()
-        except TimeoutError as error:
-            raise Unreachable(f"{where}: the document did not arrive within {limit:g} s") from error
-        self._refuse_foreign(self.url)
-        if self._document is None:
-            raise Unreachable(f"{where}: the page died")
-        return self._document
+        with suppress(Failure):  # a script that hangs keeps the document open; surfaces wait for what they need
+            await within(self._page.wait_for_load_state("domcontentloaded", timeout=0), min(limit, self.timeouts.step), where)
+        reply = await self._ears.document(limit, where)
+        if not self.url.startswith("chrome-error:"):
+            self._refuse_foreign(self.url)
+        return reply
 
     def _refuse_foreign(self, url: str) -> None:
         parts = urlsplit(url)
         host = parts.hostname or ""
         if parts.scheme in ("http", "https") and any(host == own or host.endswith(f".{own}") for own in self._hosts):
             return
-        if parts.scheme == "chrome-error" or self._gone:
-            raise Unreachable("the page shows the browser's own error")
+        if parts.scheme == "chrome-error" or self._ears.gone:
+            raise Unreachable("the page is gone")
         raise Changed(f"{parts.scheme}://{host} is not one of the platform's hosts")
-
-    async def _alive(self) -> None:
-        if self._gone:
-            raise Unreachable("the page died")
-        await within(self._page.evaluate("1"), self.timeouts.step, "page")
 
     def _keep(self, reply: Reply) -> None:
         if not any(each is reply for each in self._read):
             self._read.append(reply)
 
-    def _do(self, call: Coroutine[object, object, object]) -> None:
-        async def run() -> None:
-            with suppress(Failure):
-                await call
-
-        task = asyncio.get_running_loop().create_task(run())
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    def _on_request(self, request: Request) -> None:
-        for hearing in self._hearings:
-            if hearing.wants(request.url):
-                hearing.asked(id(request), request.url)
-
-    def _on_failed(self, request: Request) -> None:
-        for hearing in self._hearings:
-            if hearing.wants(request.url):
-                hearing.failed(id(request), f"{host_and_path(request.url)}: {request.failure}")
-
-    def _on_response(self, response: Response) -> None:
-        listening = [hearing for hearing in self._hearings if hearing.wants(response.url)]
-        main = self._is_document(response)
-        if listening or main:
-            self._do(self._take(response, listening, main))
-
-    def _is_document(self, response: Response) -> bool:
-        request = response.request
-        if not request.is_navigation_request() or response.status in REDIRECTS:
-            return False
-        try:
-            return request.frame == self._page.main_frame
-        except PlaywrightError:  # the frame is not there yet: a pop-up's or a child's first document
-            return False
-
-    async def _take(self, response: Response, listening: list[Hearing], main: bool) -> None:
-        key, headers = id(response.request), response.headers
-        kind, location = headers.get("content-type", ""), headers.get("location", "") if response.status in REDIRECTS else ""
-        length = headers.get("content-length", "")
-        body, cut = b"", length.isdigit() and int(length) > BODY_LIMIT
-        lost = ""
-        if not location and not cut:
-            try:
-                # At once: after the next navigation the browser no longer has it.
-                body = await within(response.body(), self.timeouts.navigation, "body")
-            except Failure as failure:
-                lost = failure.detail
-            cut = len(body) > BODY_LIMIT
-        reply = Reply(response.url, response.status, kind, b"" if cut else body, location, cut)
-        for hearing in listening:
-            if lost:
-                hearing.failed(key, f"{reply.path}: {lost}")
-            else:
-                hearing.heard(key, reply)
-        if main:
-            self._document = reply
-            self._document_came.set()
-
     def _on_dialog(self, dialog: Dialog) -> None:
         # Dismissing a "leave this page?" would keep us on it.
         answer = dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss()
-        self._do(within(answer, self.timeouts.close, "dialog"))
-
-    def _on_end(self) -> None:
-        self._gone = True
-        self._document_came.set()
-        for hearing in self._hearings:
-            hearing.end()
+        self._ears.chores.start(within(answer, self.timeouts.close, "dialog"))

@@ -1,0 +1,208 @@
+"""What a page hears: `Hearing` for those who wait, `Ears` on the page. Bodies are read as they come."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from urllib.parse import urljoin
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page, Request, Response
+
+from mediawatch.domain import Changed, Failure, Unreachable
+from scrapers.calls import Chores, Timeouts, within
+from scrapers.replies import Reply, host_and_path
+
+BODY_LIMIT = 20_000_000
+"""Bytes. A larger body is nothing that a watched page needs; reading it would cost the sweep its memory."""
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+def _any(reply: Reply) -> bool:
+    return True
+
+
+class Hearing:
+    """The responses that match, from the moment the hearing began. Made by `Tab.hearing`."""
+
+    def __init__(
+        self, patterns: tuple[re.Pattern[str], ...], limit: float, keep: Callable[[Reply], None], alive: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._patterns, self._limit, self._keep, self._alive = patterns, limit, keep, alive
+        self._replies: list[Reply] = []
+        self._under_way: dict[Request, str] = {}
+        self._failed = ""
+        self._ended = False
+        self._news = asyncio.Event()
+
+    async def first(self, where: Callable[[Reply], bool] = _any, *, timeout: float | None = None) -> Reply:
+        """The first matching reply, also one that came before the call. `timeout` in seconds.
+
+        When none comes: `Unreachable` where a request went out and got no answer, or the page died; `Changed` where the page
+        never asked, or only for something else.
+        """
+        looked, limit = 0, self._limit if timeout is None else timeout
+        try:
+            async with asyncio.timeout(limit):
+                while not self._ended:
+                    for reply in self._replies[looked:]:
+                        looked += 1
+                        if where(reply):
+                            self._keep(reply)
+                            return reply
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            pass
+        # A killed driver raises no event: the silence of the page is told from that of the browser only by asking it.
+        await self._alive()
+        raise self._silence(limit)
+
+    def all(self) -> tuple[Reply, ...]:
+        """Every matching reply whose body is here by now."""
+        for reply in self._replies:
+            self._keep(reply)
+        return tuple(self._replies)
+
+    def _silence(self, limit: float) -> Failure:
+        if self._failed:
+            return Unreachable(self._failed)
+        if self._under_way:
+            return Unreachable(f"no answer from {host_and_path(next(iter(self._under_way.values())))} within {limit:g} s")
+        wanted = " or ".join(pattern.pattern for pattern in self._patterns)
+        if self._replies:
+            return Changed(f"{len(self._replies)} replies from {wanted}, none of them the one looked for")
+        return Changed(f"the page did not ask for {wanted} within {limit:g} s")
+
+    # The rest is for `Ears`.
+    def wants(self, url: str) -> bool:
+        where = host_and_path(url)
+        return any(pattern.search(where) for pattern in self._patterns)
+
+    def asked(self, request: Request) -> None:
+        self._under_way[request] = request.url
+
+    def heard(self, request: Request, reply: Reply) -> None:
+        self._under_way.pop(request, None)
+        # A redirect to what is wanted too is on its way; any other one (to a login page) is the answer.
+        if reply.location and self.wants(urljoin(reply.url, reply.location)):
+            return
+        self._failed = ""
+        self._replies.append(reply)
+        self._news.set()
+
+    def failed(self, request: Request, why: str) -> None:
+        self._under_way.pop(request, None)
+        self._failed = why
+
+    def end(self) -> None:
+        """The page is gone: who waits shall not wait for the time limit."""
+        self._ended = True
+        self._news.set()
+
+
+class Ears:
+    """Listens on one page: for its documents always, for other responses while a hearing lasts."""
+
+    def __init__(self, page: Page, timeouts: Timeouts, keep: Callable[[Reply], None]) -> None:
+        self._page, self._timeouts, self._keep = page, timeouts, keep
+        self._hearings: list[Hearing] = []
+        self._document: Reply | None = None
+        self._document_came = asyncio.Event()
+        self.gone = False
+        self.chores = Chores()
+        page.on("request", self._on_request)
+        page.on("requestfailed", self._on_failed)
+        page.on("response", self._on_response)
+        page.on("crash", lambda page: self._on_end())
+        page.on("close", lambda page: self._on_end())
+
+    @property
+    def status(self) -> int:
+        """HTTP status of the newest document; 0 before the first."""
+        return self._document.status if self._document else 0
+
+    @contextmanager
+    def hearing(self, *paths: str) -> Iterator[Hearing]:
+        hearing = Hearing(tuple(re.compile(path) for path in paths), self._timeouts.reply, self._keep, self.alive)
+        self._hearings.append(hearing)
+        try:
+            yield hearing
+        finally:
+            self._hearings.remove(hearing)
+
+    async def alive(self) -> None:
+        """`Unreachable` where the page does not answer any more."""
+        if self.gone:
+            raise Unreachable("the page died")
+        await within(self._page.evaluate("1"), self._timeouts.step, "page")
+
+    def forget_document(self) -> None:
+        self._document = None
+        self._document_came.clear()
+
+    async def document(self, limit: float, where: str) -> Reply:
+        """The newest document since `forget_document`; `Unreachable` when none has come within `limit` seconds."""
+        try:
+            async with asyncio.timeout(limit):
+                await self._document_came.wait()
+        except TimeoutError as error:
+            raise Unreachable(f"{where}: the document did not arrive within {limit:g} s") from error
+        if self._document is None:
+            raise Unreachable(f"{where}: the page died")
+        return self._document
+
+    def _on_request(self, request: Request) -> None:
+        for hearing in self._wanting(request):
+            hearing.asked(request)
+
+    def _on_failed(self, request: Request) -> None:
+        for hearing in self._wanting(request):
+            hearing.failed(request, f"{host_and_path(request.url)}: {request.failure}")
+
+    def _on_response(self, response: Response) -> None:
+        listening = self._wanting(response.request)
+        main = self._is_document(response)
+        if listening or main:
+            self.chores.start(self._take(response, listening, main))
+
+    def _wanting(self, request: Request) -> list[Hearing]:
+        return [hearing for hearing in self._hearings if request.method != "OPTIONS" and hearing.wants(request.url)]
+
+    def _is_document(self, response: Response) -> bool:
+        request = response.request
+        if not request.is_navigation_request() or response.status in _REDIRECTS:
+            return False
+        try:
+            return request.frame == self._page.main_frame
+        except PlaywrightError:  # a child frame that is not there yet
+            return False
+
+    async def _take(self, response: Response, listening: list[Hearing], main: bool) -> None:
+        headers = response.headers
+        length, location = headers.get("content-length", ""), headers.get("location", "") if response.status in _REDIRECTS else ""
+        body, lost, cut = b"", "", length.isdigit() and int(length) > BODY_LIMIT
+        if not location and not cut:
+            try:
+                # At once: after the next navigation the browser no longer has it.
+                body = await within(response.body(), self._timeouts.navigation, "body")
+            except Failure as failure:
+                lost = failure.detail
+            cut = len(body) > BODY_LIMIT
+        reply = Reply(response.url, response.status, headers.get("content-type", ""), b"" if cut else body, location, cut)
+        for hearing in listening:
+            if lost:
+                hearing.failed(response.request, f"{reply.path}: {lost}")
+            else:
+                hearing.heard(response.request, reply)
+        if main:
+            self._document = reply
+            self._document_came.set()
+
+    def _on_end(self) -> None:
+        self.gone = True
+        self._document_came.set()
+        for hearing in self._hearings:
+            hearing.end()

@@ -490,6 +490,19 @@ class Effect(StrEnum):
     HINT = "hint"
 
 
+class ReviewState(StrEnum):
+    """疑似 until a person decides. Only confirmed findings leave in a hand-off."""
+
+    OPEN = "open"
+    DISPATCHED = "dispatched"
+    CONFIRMED = "confirmed"
+    DISMISSED = "dismissed"
+
+    @property
+    def label(self) -> str:
+        return {"open": "疑似", "dispatched": "已下发核实", "confirmed": "认定", "dismissed": "排除"}[self.value]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """问题: one code against one account, with the readings that prove it. `sentence` is the rule in Chinese."""
@@ -504,6 +517,7 @@ class Finding:
     gap_is_minimum: bool = False
     latest_on: date | None = None
     name_seen: str = ""
+    review: ReviewState = ReviewState.OPEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,1 @@
+"""What leaves as lists: one table model, rendered for terminals and files."""

@@ -1,0 +1,101 @@
+"""The lists an inspector reads: flagged accounts, one account in full. Chinese throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from mediawatch.clock import beijing
+from mediawatch.domain import Account, Change, DateKind, Effect, Finding, LookKind, MatchedBy, Outcome, Reading, Sight, SweepAccount
+from mediawatch.reports.table import Table, joined
+
+OUTCOMES: Mapping[Outcome, str] = {
+    Outcome.OK: "正常读取", Outcome.NO_POSTS: "无发布内容", Outcome.NOT_FOUND: "未见该账号", Outcome.CANCELLED: "已注销",
+    Outcome.BANNED: "被封禁或停用", Outcome.PRIVATE: "私密账号", Outcome.MIGRATED: "已迁移", Outcome.LOGIN_REQUIRED: "要求登录",
+    Outcome.CAPTCHA: "要求验证", Outcome.RATE_LIMITED: "限制访问", Outcome.CHANGED: "页面格式不符", Outcome.UNREACHABLE: "网络不可达",
+    Outcome.NO_EVIDENCE: "未取得信息",
+}  # fmt: skip
+DATE_KINDS: Mapping[DateKind, str] = {DateKind.EXACT: "确定为最新", DateKind.AT_LEAST: "不早于"}
+MATCHES: Mapping[MatchedBy, str] = {MatchedBy.ID: "平台ID", MatchedBy.URL: "链接", MatchedBy.NAME: "名称"}
+LOOKS: Mapping[LookKind, str] = {
+    LookKind.FIRST: "首次核查", LookKind.SECOND: "第二次核查", LookKind.CONTROL: "对照核查", LookKind.LINK: "文章链接核查",
+    LookKind.PERSON: "人工核查",
+}  # fmt: skip
+EFFECTS: Mapping[Effect, str] = {Effect.FAILS: "不合格", Effect.LISTED: "异常单列", Effect.HINT: "提示"}
+
+
+def flagged(scope: Sequence[SweepAccount], readings: Mapping[int, Sequence[Reading]]) -> Table:
+    """存在突出问题的政务新媒体名单, one row a finding, in registry order; 类型 and 所属组织 exactly as filed."""
+    rows = [
+        _flagged_row(entry.account, finding, readings.get(entry.account.id, ()))
+        for entry in scope
+        if entry.judgement
+        for finding in entry.judgement.findings
+    ]
+    columns = ("备案单号", "政务新媒体名称", "类型", "所属组织", "地市", "县区", "存在的突出问题", "结论", "审核状态",
+               "最近更新", "间隔天数", "平台现名", "信息来源", "核查时间", "说明")  # fmt: skip
+    return Table("存在突出问题的政务新媒体名单(未经审核的为疑似)", columns, tuple(rows))
+
+
+def _flagged_row(account: Account, finding: Finding, readings: Sequence[Reading]) -> tuple[str, ...]:
+    filed = account.filed
+    proving = [reading for reading in readings if reading.id in finding.reading_ids]
+    surfaces = joined(sorted({sight.surface for reading in proving for sight in reading.sights}), "、")
+    gap = "" if finding.gap_days is None else f"不少于{finding.gap_days}" if finding.gap_is_minimum else str(finding.gap_days)
+    latest = "" if finding.gap_is_minimum or not finding.latest_on else finding.latest_on.isoformat()
+    read_at = f"{beijing(proving[-1].read_at):%Y-%m-%d %H:%M}" if proving else ""
+    return (
+        filed.filing_number, filed.name, filed.type, filed.organiser, filed.prefecture, filed.county, finding.label,
+        EFFECTS[finding.effect], finding.review.label, latest, gap, finding.name_seen, surfaces, read_at, finding.sentence,
+    )  # fmt: skip
+
+
+def account_in_full(account: Account, entry: SweepAccount | None, readings: Sequence[Reading], changes: Sequence[Change]) -> str:
+    """One account for a reviewer: as filed, as seen, every sight, the verdict and the rule in one sentence. Contacts never."""
+    parts = ["备案信息", *_filed_lines(account), ""]
+    if entry and entry.judgement:
+        judged = entry.judgement
+        parts += [f"检查结论({entry.sweep_id}号检查)  {judged.verdict.label}", f"  {judged.sentence}"]
+        parts += [
+            f"  问题:{finding.label}({EFFECTS[finding.effect]},{finding.review.label}) {finding.sentence}" for finding in judged.findings
+        ]
+        parts += [f"  注意:{note}" for note in judged.notes]
+    else:
+        parts.append("检查结论  尚无")
+    parts += ["", "核查记录" if readings else "核查记录  尚无"]
+    for reading in readings:
+        parts += _reading_lines(reading)
+    if changes:
+        parts += ["", "变更记录"]
+        parts += [f"  {beijing(one.at):%Y-%m-%d} {one.field}:“{one.old}”→“{one.new}”({one.source})" for one in changes]
+    return "\n".join(parts)
+
+
+def _filed_lines(account: Account) -> list[str]:
+    filed = account.filed
+    place = joined((filed.prefecture, filed.county), " ")
+    links = "、".join(account.links[:3])
+    pairs = [
+        ("备案单号", filed.filing_number), ("名称", filed.name), ("类型", filed.type), ("所属组织", filed.organiser),
+        ("主管单位", filed.supervisor), ("地区", place), ("运行状态", filed.status.label), ("平台ID", filed.platform_id), ("原始ID", filed.original_id),
+        ("微信号", filed.alias),
+        ("链接地址", filed.url), ("文章链接", links), ("移出台账", account.retired_on.isoformat() if account.retired_on else ""),
+    ]  # fmt: skip
+    return [f"  {label}  {value}" for label, value in pairs if value]
+
+
+def _reading_lines(reading: Reading) -> list[str]:
+    by = f" {reading.by}" if reading.by else ""
+    lines = [f"  {beijing(reading.read_at):%Y-%m-%d %H:%M} {LOOKS[reading.look]}{by}:{OUTCOMES[reading.outcome]}"]
+    lines += [f"    {_sight_line(sight)}" for sight in reading.sights]
+    lines += [f"    佐证 {item.path}  SHA-256 {item.sha256}" for item in reading.evidence]
+    return lines
+
+
+def _sight_line(sight: Sight) -> str:
+    latest = sight.latest
+    newest = f"最近发布{DATE_KINDS[DateKind.EXACT if sight.exact else DateKind.AT_LEAST]}{latest.on}" if latest else ""
+    matched = f"(按{MATCHES[sight.matched_by]}匹配)" if sight.name and sight.matched_by else ""
+    name = f"名称“{sight.name}”{matched}" if sight.name else ""
+    who = f"[{sight.session}]" if sight.session else ""
+    control = f"对照“{sight.control}”已应答" if sight.control else ""
+    return joined((f"{sight.surface}{who} {OUTCOMES[sight.outcome]}", name, newest, control, sight.detail), ",")

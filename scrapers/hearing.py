@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from urllib.parse import urljoin
 
 from playwright.async_api import Error as PlaywrightError
@@ -124,8 +124,8 @@ class Ears:
         """HTTP status of the newest document; 0 before the first."""
         return self._document.status if self._document else 0
 
-    @contextmanager
-    def hearing(self, *paths: str) -> Iterator[Hearing]:
+    @asynccontextmanager
+    async def hearing(self, *paths: str) -> AsyncIterator[Hearing]:
         hearing = Hearing(tuple(re.compile(path) for path in paths), self._timeouts.reply, self._keep, self.alive)
         self._hearings.append(hearing)
         try:

@@ -6,7 +6,7 @@ import asyncio
 import base64
 import gzip
 from collections.abc import Awaitable, Callable, Coroutine
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime
 from typing import TypeVar
 from urllib.parse import urlsplit
@@ -23,6 +23,7 @@ T = TypeVar("T")
 PICTURE_HEIGHT = 8000
 """CSS pixels of a full-page picture; what is below says nothing new about the latest posts."""
 _POLL = 0.1
+_GZIP = "application/gzip"
 _TEXT = "document.body ? document.body.innerText : ''"
 _HEIGHT = "Math.max(innerHeight, document.documentElement ? document.documentElement.scrollHeight : 0)"
 _FETCH = """async ([url, limit]) => {
@@ -80,7 +81,7 @@ class Tab:
         """HTTP status of the newest document, also after a reload by the page itself; 0 before the first."""
         return self._ears.status
 
-    def hearing(self, *paths: str) -> AbstractContextManager[Hearing]:
+    def hearing(self, *paths: str) -> AbstractAsyncContextManager[Hearing]:
         """Listen for responses while the block lasts. Each regular expression is searched in host + path without the query
         (`www.toutiao.com/api/pc/list/user/feed`); tell queries apart by `Hearing.first(where)`."""
         return self._ears.hearing(*paths)
@@ -147,20 +148,19 @@ class Tab:
     async def captures(self) -> tuple[Capture, ...]:
         """Picture of the page (JPEG), the payloads that were read, the document and the visible text, with scrubbed URLs.
 
-        All but the picture are gzipped, so their media type ends in `+gzip`. What cannot be had of a broken page is left out:
+        All but the picture are gzipped (`application/gzip`). What cannot be had of a broken page is left out:
         never raises a `Failure`.
         """
         taken: list[Capture] = []
         with suppress(Failure):
             taken.append(self._capture(EvidenceKind.SCREENSHOT, "image/jpeg", await self._picture(), self.url))
         for reply in self._read:
-            kind = reply.content_type.partition(";")[0].strip().lower() or "application/octet-stream"
-            taken.append(self._capture(EvidenceKind.PAYLOAD, f"{kind}+gzip", reply.body, reply.url))
+            taken.append(self._capture(EvidenceKind.PAYLOAD, _GZIP, reply.body, reply.url))
         with suppress(Failure):
             html = await self._ask(self._page.content)
-            taken.append(self._capture(EvidenceKind.PAYLOAD, "text/html+gzip", html.encode(), self.url))
+            taken.append(self._capture(EvidenceKind.PAYLOAD, _GZIP, html.encode(), self.url))
         with suppress(Failure):
-            taken.append(self._capture(EvidenceKind.TEXT, "text/plain+gzip", str(await self._value(_TEXT)).encode(), self.url))
+            taken.append(self._capture(EvidenceKind.TEXT, _GZIP, str(await self._value(_TEXT)).encode(), self.url))
         return tuple(taken)
 
     async def close(self) -> None:
@@ -171,7 +171,7 @@ class Tab:
 
     def _capture(self, kind: EvidenceKind, media_type: str, body: bytes, url: str) -> Capture:
         # mtime=0: the same bytes give the same hash.
-        packed = gzip.compress(body, 6, mtime=0) if media_type.endswith("+gzip") else body
+        packed = gzip.compress(body, 6, mtime=0) if media_type == _GZIP else body
         return Capture(kind=kind, media_type=media_type, body=packed, taken_at=self.now(), url=scrubbed(url, self._keys))
 
     async def _picture(self) -> bytes:

@@ -44,7 +44,8 @@ async def opened(home: Home, *, settings: Settings | None = None, clock: Clock |
     import db
 
     settings = settings or read_settings(home.require())
-    app = App(home, settings, await db.open_store(home.database_url(settings)), clock or host_clock)
+    clock = clock or host_clock
+    app = App(home, settings, await db.open_store(home.database_url(settings), clock=clock), clock)
     try:
         yield app
     finally:

@@ -42,10 +42,11 @@ def find(executable: str = "", environ: Mapping[str, str] | None = None) -> Foun
     """The browser to take; `executable` is the own setting. UserError where that one does not answer, or where there is none."""
     environ = os.environ if environ is None else environ
     if executable:
-        version = version_of(Path(executable))
+        path = Path(shutil.which(executable, path=environ.get("PATH")) or executable)
+        version = version_of(path)
         if not version:
-            raise UserError(f"[browser] executable is {executable}, and that does not answer to --version: correct it in mediawatch.toml")
-        return Found(Path(executable), version, "own setting")
+            raise UserError(f"[browser] executable is {executable}, and that does not answer to --version: name a Chromium, or none")
+        return Found(path, version, "own setting")
     for path, source in _candidates(environ):
         if version := version_of(path):
             return Found(path, version, source)

@@ -49,10 +49,14 @@ class BrowserSettings(Section):
 class TimeoutSettings(Section):
     """Seconds."""
 
+    launch: Seconds = 30.0
+    """Until the browser has started, or a page has opened."""
     navigation: Seconds = 30.0
     """Until a page's document has come."""
     reply: Seconds = 15.0
     """Until the page has made the call that carries the data."""
+    challenge: Seconds = 15.0
+    """Until a site's JavaScript challenge has cleared by itself."""
 
 
 class SweepSettings(Section):
@@ -160,8 +164,10 @@ _TEMPLATE = """\
 # concurrency = 4
 
 [timeouts]                    # seconds
+# launch = 30
 # navigation = 30
 # reply = 15
+# challenge = 15
 
 [sweep]
 # policy = "national"

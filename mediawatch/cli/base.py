@@ -9,7 +9,6 @@ import sys
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -17,7 +16,7 @@ import typer
 from typer.core import TyperGroup
 
 from mediawatch import __version__
-from mediawatch.app import App
+from mediawatch.app import App, host_clock
 from mediawatch.app import opened as opened_app
 from mediawatch.cli import logs
 from mediawatch.domain import UserError
@@ -121,7 +120,7 @@ def keep_traceback(text: str) -> str:
     path = home.logs / "errors.log"
     try:
         with path.open("a", encoding="utf-8") as log:
-            log.write(f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ} {' '.join(sys.argv[1:])}\n{text}\n")
+            log.write(f"{host_clock():%Y-%m-%dT%H:%M:%SZ} {' '.join(sys.argv[1:])}\n{text}\n")
     except OSError:
         print(text, file=sys.stderr)
         return text.strip().rpartition("\n")[2]

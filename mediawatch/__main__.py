@@ -1,0 +1,5 @@
+"""`python -m mediawatch`."""
+
+from mediawatch.cli import main
+
+main()

@@ -1,0 +1,192 @@
+"""The command line as a shell sees it: exit codes, streams, signals, logs; and that README and `--help` name the same commands."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import typer
+
+from mediawatch.cli import app
+from mediawatch.settings import Home
+
+README = Path(__file__).resolve().parent.parent / "README.md"
+DRIVER = """
+import asyncio, logging, sys, structlog, typer
+from mediawatch.cli import app, base, main
+from mediawatch.domain import UserError
+
+@app.command()
+def fail(kind: str) -> None:
+    "For the test."
+    if kind == "user":
+        raise UserError("row 3 of a.xlsx has no name: fill it in")
+    raise RuntimeError("nobody foresaw this")
+
+@app.command()
+def talk() -> None:
+    "For the test."
+    for number in range(100_000):
+        print(number)
+
+@app.command()
+def wait() -> None:
+    "For the test."
+    async def forever() -> None:
+        try:
+            print("waiting", flush=True)
+            await asyncio.sleep(60)
+        finally:
+            print("cleaned up", flush=True)
+    base.run(forever())
+
+@app.command()
+def log(ctx: typer.Context) -> None:
+    "For the test."
+    base.settings_of(ctx)
+    structlog.get_logger("mediawatch.test").warning("looked", platform="weibo", name="示例市第一测试局")
+    logging.getLogger("playwright").warning("from %s", "elsewhere")
+    structlog.get_logger("mediawatch.test").info("quiet")
+    print("answer")
+
+main()
+"""
+
+
+def commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Every group and command below the root, by its words."""
+    command = command or typer.main.get_command(app)
+    for name, child in getattr(command, "commands", {}).items():
+        yield " ".join((*path, name)), child
+        yield from commands(child, (*path, name))
+
+
+def mediawatch(*words: str, home: Path | None = None, driver: bool = False, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *(("-c", DRIVER) if driver else ("-m", "mediawatch")), *words],
+        env=clean(home, **environ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def clean(home: Path | None, **environ: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("MEDIAWATCH_")}
+    return kept | ({"MEDIAWATCH_HOME": str(home)} if home else {}) | {"COLUMNS": "100"} | environ
+
+
+def test_every_command_and_option_says_what_it_does() -> None:
+    for words, command in commands():
+        assert command.help, words
+        for param in command.params:
+            if param.param_type_name == "option":
+                assert getattr(param, "help", ""), f"{words} {param.name}"
+
+
+def test_no_command_is_a_coroutine_function() -> None:
+    """Typer accepts those, never awaits them and exits with 0."""
+    for words, command in commands():
+        assert not inspect.iscoroutinefunction(inspect.unwrap(command.callback or print)), words
+
+
+def test_the_readme_names_every_command_and_no_other() -> None:
+    real = {words for words, command in commands() if not command.hidden}
+    groups = {words for words, command in commands() if hasattr(command, "commands")}
+    named = set()
+    for span in re.findall(r"`mediawatch ([^`]+)`", README.read_text(encoding="utf-8")):
+        words = [word for word in span.split() if re.fullmatch(r"[a-z][a-z-]*", word)]
+        for length in (2, 1):
+            if len(words) >= length and " ".join(words[:length]) in real:
+                named.add(" ".join(words[:length]))
+                break
+        else:
+            assert span.startswith("-"), f"README names `mediawatch {span}`, which is no command"
+    assert real - groups == named - groups
+
+
+@pytest.mark.parametrize("words", [(), ("--help",), ("init", "--help"), ("--version",)])
+def test_asking_for_help_is_no_error(words: tuple[str, ...]) -> None:
+    done = mediawatch(*words)
+    assert "mediawatch" in done.stdout + done.stderr
+    assert done.returncode == (0 if words else 2)
+
+
+@pytest.mark.parametrize("words", [("swep",), ("browser", "--instal"), ("--home",), ("init", "extra")])
+def test_wrong_usage_is_two_and_goes_to_standard_error(words: tuple[str, ...]) -> None:
+    done = mediawatch(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words[-1] in done.stderr
+
+
+def test_init_makes_a_home_and_the_second_time_leaves_it(tmp_path: Path) -> None:
+    first = mediawatch("--home", str(tmp_path / "a"), "init", home=tmp_path / "b")
+    assert (first.returncode, first.stdout, first.stderr) == (0, f"Set up {tmp_path / 'a'}\n", "")
+    assert sorted(path.name for path in (tmp_path / "a").iterdir() if "-" not in path.name) == [
+        "evidence", "logs", "mediawatch.db", "mediawatch.toml", "sessions",
+    ]  # fmt: skip
+    assert not (tmp_path / "b").exists()
+    second = mediawatch("init", home=tmp_path / "a")
+    assert (second.returncode, second.stdout) == (0, f"Found {tmp_path / 'a'}\n")
+
+
+def test_bad_input_is_two_and_one_sentence() -> None:
+    done = mediawatch("fail", "user", driver=True)
+    assert (done.returncode, done.stdout, done.stderr) == (2, "", "mediawatch: row 3 of a.xlsx has no name: fill it in\n")
+    done = mediawatch("browser", MEDIAWATCH_BROWSER__CONCURRENCY="lots")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert re.fullmatch(r"mediawatch: bad setting browser\.concurrency in .*\n", done.stderr)
+
+
+def test_the_unforeseen_is_one_and_its_traceback_is_kept_in_the_home(tmp_path: Path) -> None:
+    home = Home(tmp_path).create()
+    done = mediawatch("fail", "bug", home=home.root, driver=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert re.fullmatch(rf"mediawatch: unexpected error.*nobody foresaw this.*{home.logs}/errors\.log\)\n", done.stderr)
+    assert "Traceback" in (home.logs / "errors.log").read_text()
+    without = mediawatch("--home", str(tmp_path / "none"), "fail", "bug", home=home.root, driver=True)
+    assert without.returncode == 1
+    assert "Traceback" in without.stderr
+
+
+def test_a_reader_that_goes_away_is_no_error() -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", DRIVER, "talk"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean(None)
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    assert process.stdout.readline() == "0\n"
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait(30) == 141
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+def test_being_stopped_cleans_up_first(sent: signal.Signals, code: int) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", DRIVER, "wait"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean(None)
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == "waiting\n"
+    process.send_signal(sent)
+    assert process.communicate(timeout=30) == ("cleaned up\n", "")
+    assert process.returncode == code
+
+
+def test_logs_go_to_standard_error_in_one_shape(tmp_path: Path) -> None:
+    done = mediawatch("log", driver=True, home=tmp_path, MEDIAWATCH_LOG__FORMAT="json")
+    assert done.stdout == "answer\n"
+    ours, theirs = (json.loads(line) for line in done.stderr.splitlines())
+    assert (ours["event"], ours["platform"], ours["name"], ours["level"]) == ("looked", "weibo", "示例市第一测试局", "warning")
+    assert (theirs["event"], theirs["logger"], theirs["level"]) == ("from elsewhere", "playwright", "warning")
+    plain = mediawatch("-v", "log", driver=True, home=tmp_path)
+    assert [word in plain.stderr for word in ("looked", "from elsewhere", "quiet", "\x1b")] == [True, True, True, False]

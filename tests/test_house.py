@@ -1,0 +1,164 @@
+"""The directions between modules, the few places that may do what nobody else may: read off the source, never run."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+OURS = ("mediawatch", "scrapers", "db")
+PURE = {"names", "policy", "rules", "proofs", "figures", "workdays"}
+"""Core modules that know rules and arithmetic only. `ports` holds protocols and frozen rows, so it counts as vocabulary."""
+VOCABULARY = {"mediawatch.domain", "mediawatch.clock", "mediawatch.ports"}
+OUTSIDE = {"playwright": "scrapers", "sqlalchemy": "db", "alembic": "db", "aiosqlite": "db", "psycopg": "db"}
+"""Third parties that only one package may import."""
+LAST_RESORTS = {"mediawatch.cli", "mediawatch.sweep"}
+"""Where an unforeseen exception may be caught: the command line's end, the sweep's boundary around one account."""
+HOST_CLOCK = {"mediawatch.app", "scrapers.replica.tls"}
+"""The composition root; and the replica's certificates, which the browser compares with the host's clock, not with ours."""
+NOW = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"}
+
+Sources = dict[str, ast.Module]
+
+
+def sources() -> Sources:
+    """Every module of ours by dotted name; a package goes by its own name."""
+    return {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): ast.parse(path.read_text(encoding="utf-8"))
+        for package in OURS
+        for path in sorted((ROOT / package).rglob("*.py"))
+    }
+
+
+def imports(tree: ast.Module, modules: Sources) -> Iterator[str]:
+    """The dotted modules a source imports, wherever in it; `from package import module` names the module."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            source = node.module or ""
+            if node.level:
+                yield f"relative import of {source}"
+            else:
+                for alias in node.names:
+                    yield f"{source}.{alias.name}" if f"{source}.{alias.name}" in modules else source
+
+
+def within(name: str, package: str) -> bool:
+    return name == package or name.startswith(package + ".")
+
+
+def may(module: str, target: str) -> bool:
+    """Whether `module` may import `target` (a dotted module, ours or not)."""
+    if target.startswith("relative import"):
+        return False
+    top = target.partition(".")[0]
+    if top in OUTSIDE:
+        return within(module, OUTSIDE[top])
+    if top not in OURS:
+        return True
+    if within(target, "mediawatch.cli"):
+        return within(module, "mediawatch.cli")
+    if within(module, "scrapers.replica"):
+        return within(target, "scrapers.replica") or target in VOCABULARY
+    if within(module, "scrapers"):
+        return (within(target, "scrapers") and not within(target, "scrapers.replica")) or target in VOCABULARY
+    if within(module, "db"):
+        return within(target, "db") or target in VOCABULARY
+    if top in ("scrapers", "db"):
+        return module == "mediawatch.app"
+    allowed = {"mediawatch.domain": set[str](), "mediawatch.clock": {"mediawatch.domain"}, "mediawatch.ports": VOCABULARY}
+    if module in allowed:
+        return target in allowed[module]
+    if module.removeprefix("mediawatch.") in PURE:
+        return target in VOCABULARY | {f"mediawatch.{name}" for name in PURE}
+    return True
+
+
+def wrong_imports(modules: Sources) -> list[str]:
+    return [
+        f"{module} imports {target}"
+        for module, tree in modules.items()
+        for target in sorted(set(imports(tree, modules)))
+        if not may(module, target)
+    ]
+
+
+def broad_excepts(modules: Sources) -> set[str]:
+    """Modules that swallow everything: a bare `except`, `Exception` or `BaseException` that does not end in a bare `raise`."""
+    found = set()
+    for module, tree in modules.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ExceptHandler) and not (isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None):
+                caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
+                if any(each is None or ast.unparse(each) in ("Exception", "BaseException") for each in caught):
+                    found.add(module)
+    return found
+
+
+def clock_askers(modules: Sources) -> set[str]:
+    return {
+        module
+        for module, tree in modules.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and ".".join(ast.unparse(node.func).split(".")[-2:]) in NOW
+    }
+
+
+def test_every_import_goes_in_the_allowed_direction() -> None:
+    modules = sources()
+    assert {"mediawatch.domain", "mediawatch.app", "scrapers.base", "db"} <= set(modules), "the sources were not found"
+    assert wrong_imports(modules) == []
+
+
+def test_the_unforeseen_is_caught_in_two_places_only() -> None:
+    assert broad_excepts(sources()) <= LAST_RESORTS
+
+
+def test_nobody_asks_the_host_for_the_time_past_the_composition_root() -> None:
+    assert clock_askers(sources()) <= HOST_CLOCK
+
+
+@pytest.mark.parametrize(
+    ("module", "line"),
+    [
+        ("mediawatch.domain", "from mediawatch.clock import day_of"),
+        ("mediawatch.clock", "import mediawatch.names"),
+        ("mediawatch.rules", "from mediawatch.settings import Settings"),
+        ("mediawatch.rules", "from mediawatch import app"),
+        ("mediawatch.sweep", "import scrapers"),
+        ("mediawatch.sweep", "from db.store import SqlStore"),
+        ("mediawatch.sweep", "from playwright.async_api import Page"),
+        ("mediawatch.app", "import sqlalchemy"),
+        ("mediawatch.app", "from mediawatch.cli import base"),
+        ("scrapers.weibo", "import db"),
+        ("scrapers.weibo", "from mediawatch.settings import Home"),
+        ("scrapers.weibo", "from scrapers import replica"),
+        ("scrapers.weibo", "from scrapers.replica.world import World"),
+        ("scrapers.weibo", "from . import base"),
+        ("scrapers.replica.weibo", "from scrapers.base import Surface"),
+        ("scrapers.replica.weibo", "import scrapers.weibo"),
+        ("db.store", "from scrapers import browser"),
+        ("db.store", "def late():\n    from mediawatch.policy import Policy"),
+    ],
+)
+def test_a_wrong_direction_is_seen(module: str, line: str) -> None:
+    known = {name: ast.Module([], []) for name in ("mediawatch.app", "mediawatch.cli.base", "scrapers.replica", "scrapers.browser")}
+    assert len(wrong_imports({**known, module: ast.parse(line)})) == 1
+
+
+@pytest.mark.parametrize("caught", ["", " Exception", " (ValueError, Exception)", " BaseException as error"])
+def test_a_broad_except_is_seen(caught: str) -> None:
+    assert broad_excepts({"mediawatch.links": ast.parse(f"try: pass\nexcept{caught}: pass")}) == {"mediawatch.links"}
+
+
+def test_cleaning_up_and_raising_again_is_no_broad_except() -> None:
+    assert broad_excepts({"scrapers.browser": ast.parse("try: pass\nexcept BaseException:\n    close()\n    raise")}) == set()
+
+
+def test_a_question_to_the_host_clock_is_seen() -> None:
+    assert clock_askers({"db.store": ast.parse("import datetime\ndatetime.datetime.now(datetime.UTC)")}) == {"db.store"}
+    assert clock_askers({"db.store": ast.parse("self.clock.now()")}) == set()

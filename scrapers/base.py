@@ -132,7 +132,7 @@ def _trouble(failure: Failure) -> Seen:
 
 def merged(surface: Surface, facts: Sequence[Seen], *, session: str, read_at: datetime, url: str = "") -> Sight:
     """One sight out of what a surface yielded: name and ids of the first fact that is tied to the account, all posts once, the
-    last outcome that is not `ok`, the last `complete_since`."""
+    last outcome that is not `ok`, the last `complete_since` where the surface can prove one at all."""
     named = [fact for fact in facts if fact.name]
     # A name and the ground on which it is this account's belong to one fact.
     first = next((fact for fact in named if fact.matched_by), named[0] if named else Seen())
@@ -141,6 +141,7 @@ def merged(surface: Surface, facts: Sequence[Seen], *, session: str, read_at: da
         for post in fact.posts:
             posts.setdefault((post.id,) if post.id else (post.at, post.on, post.link), post)
     troubles = [fact.outcome for fact in facts if fact.outcome is not Outcome.OK]
+    proves_all = surface.shows is Shows.ALL or (surface.shows is Shows.ALL_LOGGED_IN and bool(session))
     return Sight(
         surface=surface.name,
         attested=surface.attested,
@@ -154,7 +155,7 @@ def merged(surface: Surface, facts: Sequence[Seen], *, session: str, read_at: da
         verified_as=next((fact.verified_as for fact in facts if fact.verified_as), ""),
         matched_by=first.matched_by or next((fact.matched_by for fact in facts if fact.matched_by), None),
         posts=tuple(posts.values()),
-        complete_since=next((fact.complete_since for fact in reversed(facts) if fact.complete_since), None),
+        complete_since=next((fact.complete_since for fact in reversed(facts) if proves_all and fact.complete_since), None),
         detail="; ".join(fact.detail for fact in facts if fact.detail),
     )
 

@@ -1,0 +1,28 @@
+"""The database adapter: the only code that knows SQL. `open_store` is all that the rest of the product calls."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from db.engine import BUSY_TIMEOUT, normal_url
+from db.errors import NewerDatabase, StoreBusy, StoreError
+from db.migrate import upgrade
+from db.store import SqlStore
+from mediawatch.ports import Clock, Store
+
+__all__ = ["NewerDatabase", "StoreBusy", "StoreError", "open_store"]
+
+
+def _host_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+async def open_store(url: str, *, clock: Clock = _host_clock, busy_timeout: float = BUSY_TIMEOUT) -> Store:
+    """The store at this URL (`sqlite+aiosqlite:////path/file.db`, `postgresql+psycopg://…`), its tables brought up to date.
+
+    `clock` dates what the core gives without a date (learned links). `busy_timeout`: seconds to wait for another process.
+    Raises NewerDatabase, StoreBusy or StoreError, all of them UserError.
+    """
+    await asyncio.to_thread(upgrade, url, busy_timeout)
+    return SqlStore(normal_url(url), clock, busy_timeout)

@@ -1,0 +1,128 @@
+"""Engines for both databases, with SQLite made as careful as PostgreSQL is by itself."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from functools import partial
+from json import dumps
+from pathlib import Path
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
+
+from db.errors import StoreError
+
+BUSY_TIMEOUT = 30.0
+"""Seconds to wait for another process's write lock."""
+WRITES = {"mediawatch_begin": "BEGIN IMMEDIATE"}
+"""Execution options for what is going to write."""
+_BARE = {"mediawatch_begin": ""}
+
+_json = partial(dumps, ensure_ascii=False)
+
+
+def normal_url(url: str) -> URL:
+    """The URL with its driver spelt out (aiosqlite, psycopg). StoreError for anything but an SQLite file or PostgreSQL."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise StoreError(f"no database URL: write sqlite+aiosqlite:////path/mediawatch.db or {_EXAMPLE}") from None
+    match parsed.drivername:
+        case "sqlite" | "sqlite+aiosqlite" | "sqlite+pysqlite":
+            if parsed.database in (None, "", ":memory:") or parsed.query:
+                raise StoreError("an SQLite database must be a plain file: write sqlite+aiosqlite:////path/mediawatch.db")
+            return parsed.set(drivername="sqlite+aiosqlite")
+        case "postgresql" | "postgres" | "postgresql+psycopg":
+            return parsed.set(drivername="postgresql+psycopg")
+        case other:
+            raise StoreError(f"database {other!r} is not supported: use SQLite or {_EXAMPLE}")
+
+
+_EXAMPLE = "postgresql+psycopg://user@host/name"
+
+
+def shown(url: URL) -> str:
+    """The database as messages name it: the file's path, or the URL without its password."""
+    return f"database {file_of(url) or url.render_as_string(hide_password=True)}"
+
+
+def file_of(url: URL) -> Path | None:
+    """The SQLite file, None for PostgreSQL."""
+    return Path(url.database) if url.drivername.startswith("sqlite") and url.database else None
+
+
+def make_private(file: Path) -> None:
+    """Create the file for its owner only, before SQLite does so for everybody (-wal and -shm take over its mode)."""
+    try:
+        # O_EXCL: to open and close a file that SQLite has open would drop the locks which this process has on it.
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        if file.stat().st_mode & 0o077:
+            with suppress(PermissionError):  # another owner's file: its mode is for him to set
+                file.chmod(0o600)
+    except OSError as error:
+        raise StoreError(f"cannot create database {file}: {error.strerror}; run `mediawatch init`") from error
+
+
+def async_engine(url: URL, busy_timeout: float = BUSY_TIMEOUT) -> AsyncEngine:
+    """The engine of a store. `url` as from `normal_url`; `busy_timeout` in seconds."""
+    if file_of(url):
+        engine = create_async_engine(url, json_serializer=_json)
+        _careful_sqlite(engine.sync_engine, busy_timeout, "foreign_keys = ON")
+        return engine
+    return create_async_engine(url, json_serializer=_json, connect_args=_postgres(busy_timeout), pool_pre_ping=True)
+
+
+def migration_engine(url: URL, busy_timeout: float = BUSY_TIMEOUT) -> Engine:
+    """A synchronous engine for Alembic.
+
+    On SQLite without foreign keys: a changed table is copied and the old one dropped, which with them on would delete every
+    row that refers to it.
+    """
+    if file_of(url):
+        engine = create_engine(url.set(drivername="sqlite+pysqlite"))
+        _careful_sqlite(engine, busy_timeout, "foreign_keys = OFF")
+        return engine
+    return create_engine(url, connect_args=_postgres(busy_timeout))
+
+
+def _postgres(busy_timeout: float) -> dict[str, object]:
+    return {"options": f"-c timezone=UTC -c lock_timeout={int(busy_timeout * 1000)}", "connect_timeout": 10}
+
+
+def _careful_sqlite(engine: Engine, busy_timeout: float, *pragmas: str) -> None:
+    # FULL: a reading that was shown as done survives a power cut.
+    pragmas = (f"busy_timeout = {int(busy_timeout * 1000)}", "synchronous = FULL", *pragmas)
+    event.listen(engine, "connect", partial(_connect, pragmas))
+    event.listen(engine, "begin", _begin)
+
+
+def _connect(pragmas: tuple[str, ...], connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    # The driver's own BEGIN comes late and not before SELECT or DDL; `_begin` emits it instead.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in pragmas:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    # A transaction that reads first and takes the write lock later can fail in its midst, and no waiting helps it.
+    if statement := connection.get_execution_options().get("mediawatch_begin", "BEGIN"):
+        connection.exec_driver_sql(statement)
+
+
+def make_durable(engine: Engine, busy_timeout: float) -> None:
+    """Turn an SQLite file to WAL, which it then stays. Not within a transaction, and SQLite does not wait here by itself."""
+    attempts = Retrying(
+        retry=retry_if_exception_type(OperationalError), stop=stop_after_delay(busy_timeout), wait=wait_fixed(0.05), reraise=True
+    )
+    for attempt in attempts:
+        with attempt, engine.connect().execution_options(**_BARE) as connection:
+            if connection.exec_driver_sql("PRAGMA journal_mode").scalar() != "wal":
+                connection.exec_driver_sql("PRAGMA journal_mode = WAL")

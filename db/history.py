@@ -1,0 +1,109 @@
+"""Statements about readings: appended whole, read back whole, and the current state that follows from each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, insert, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.base import rows
+from db.mapping import (
+    AnyRow,
+    Values,
+    evidence_of,
+    evidence_values,
+    portions,
+    post_of,
+    post_values,
+    reading_of,
+    reading_values,
+    sight_of,
+    sight_values,
+)
+from db.models import AccountStateRow, EvidenceRow, PostRow, ReadingRow, SightRow
+from mediawatch.clock import day_of
+from mediawatch.domain import Evidence, Post, Reading, Sight, latest_of
+
+
+async def keep(conn: AsyncConnection, reading: Reading) -> Reading:
+    if reading.id:
+        raise ValueError(f"reading {reading.id} is kept already and never changes")
+    key = (await conn.execute(insert(ReadingRow).values(reading_values(reading)).returning(ReadingRow.id))).scalar_one()
+    posts: list[Values] = []
+    evidence: list[Values] = []
+    for sight in reading.sights:
+        values = sight_values(sight) | {"reading_id": key}
+        sight_id = await conn.scalar(insert(SightRow).values(values).returning(SightRow.id))
+        posts += (post_values(post) | {"sight_id": sight_id} for post in sight.posts)
+        evidence += (evidence_values(item) | {"sight_id": sight_id} for item in sight.evidence)
+    if posts:
+        await conn.execute(insert(PostRow), posts)
+    if evidence:
+        await conn.execute(insert(EvidenceRow), evidence)
+    kept = replace(reading, id=key, sights=tuple(replace(sight, captures=()) for sight in reading.sights))
+    await _advance(conn, kept)
+    return kept
+
+
+async def _advance(conn: AsyncConnection, reading: Reading) -> None:
+    """The account's current state after this reading. Readings may come late: a worklist returns days after its looks."""
+    of = AccountStateRow.account_id == reading.account_id
+    state = (await conn.execute(rows(AccountStateRow).where(of).with_for_update())).one()
+    if news := state_after(state, reading):
+        await conn.execute(update(AccountStateRow).where(of).values(news))
+
+
+def state_after(state: AnyRow, reading: Reading) -> Values:
+    """The columns of `account_state` that this reading changes."""
+    news: Values = {}
+    # A post dated after its own reading is a slip of the site's clock or of a person; it would hide the account for ever.
+    latest = latest_of(post for post in reading.posts if post.on <= day_of(reading.read_at))
+    known = Post(on=state.latest_on, at=state.latest_at) if state.latest_on else None
+    if latest and (known is None or latest.order > known.order):
+        news |= {"latest_on": latest.on, "latest_at": latest.at}
+    if state.last_read_at is None or reading.read_at >= state.last_read_at:
+        news |= {"last_reading_id": reading.id, "last_read_at": reading.read_at, "last_outcome": reading.outcome}
+    if reading.exact_sight and (state.exact_read_at is None or reading.read_at >= state.exact_read_at):
+        news |= {"exact_reading_id": reading.id, "exact_read_at": reading.read_at, "complete_since": reading.complete_since}
+    if reading.name and (state.name_read_at is None or reading.read_at >= state.name_read_at):
+        news |= {"name_seen": reading.name, "name_matched_by": reading.matched_by, "name_read_at": reading.read_at}
+    return news
+
+
+async def readings(conn: AsyncConnection, account_ids: Sequence[int] | None, sweep_id: int | None) -> dict[int, list[Reading]]:
+    of_sweep = [] if sweep_id is None else [ReadingRow.sweep_id == sweep_id]
+    if account_ids is None:
+        return await _readings(conn, *of_sweep)
+    found: dict[int, list[Reading]] = {}
+    for portion in portions(sorted(set(account_ids))):
+        found |= await _readings(conn, ReadingRow.account_id.in_(portion), *of_sweep)
+    return found
+
+
+async def _readings(conn: AsyncConnection, *of: ColumnElement[bool]) -> dict[int, list[Reading]]:
+    """Four statements, whatever the number of readings."""
+    wanted = rows(ReadingRow).where(*of).order_by(ReadingRow.account_id, ReadingRow.read_at, ReadingRow.id)
+    kept = (await conn.execute(wanted)).all()
+    sights = await _sights(conn, of)
+    found: dict[int, list[Reading]] = defaultdict(list)
+    for row in kept:
+        found[row.account_id].append(reading_of(row, sights.get(row.id, ())))
+    return dict(found)
+
+
+async def _sights(conn: AsyncConnection, of: Sequence[ColumnElement[bool]]) -> dict[int, list[Sight]]:
+    posts: dict[int, list[Post]] = defaultdict(list)
+    wanted_posts = rows(PostRow).join(SightRow).join(ReadingRow).where(*of).order_by(PostRow.id)
+    for row in await conn.execute(wanted_posts):
+        posts[row[1]].append(post_of(row))
+    evidence: dict[int, list[Evidence]] = defaultdict(list)
+    wanted_evidence = rows(EvidenceRow).join(SightRow).join(ReadingRow).where(*of).order_by(EvidenceRow.id)
+    for row in await conn.execute(wanted_evidence):
+        evidence[row.sight_id].append(evidence_of(row))
+    sights: dict[int, list[Sight]] = defaultdict(list)
+    for row in await conn.execute(rows(SightRow).join(ReadingRow).where(*of).order_by(SightRow.id)):
+        sights[row.reading_id].append(sight_of(row, posts.get(row.id, ()), evidence.get(row.id, ())))
+    return sights

@@ -1,0 +1,158 @@
+"""Rows to words of the domain and back. Field names are column names; the few that differ are spelt out here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import fields
+from itertools import chain
+from typing import Any, TypeVar
+
+from sqlalchemy import Row
+
+from mediawatch.domain import Account, Evidence, Filed, Finding, Judgement, Post, Reading, Sight, Sweep
+
+T = TypeVar("T")
+Values = dict[str, Any]
+AnyRow = Row[*tuple[Any, ...]]
+
+_FILED = tuple(field.name for field in fields(Filed))
+_SIGHT = tuple(field.name for field in fields(Sight) if field.name not in ("posts", "captures", "evidence"))
+_EVIDENCE = tuple(field.name for field in fields(Evidence))
+_SWEEP = tuple(field.name for field in fields(Sweep) if field.name != "id")
+_FINDING = tuple(field.name for field in fields(Finding) if field.name != "reading_ids")
+
+
+def _taken(thing: object, names: Sequence[str]) -> Values:
+    return {name: getattr(thing, name) for name in names}
+
+
+def filed_values(filed: Filed) -> Values:
+    return _taken(filed, _FILED) | {"article_links": list(filed.article_links)}
+
+
+def filed_of(row: AnyRow) -> Filed:
+    return Filed(**_taken(row, _FILED) | {"article_links": tuple(row.article_links)})
+
+
+def account_of(key: int, row: AnyRow, learned: Sequence[str]) -> Account:
+    """`learned` are article links found since filing, newest first; they follow the filed ones."""
+    filed = filed_of(row)
+    links = tuple(dict.fromkeys(chain(filed.article_links, learned)))
+    return Account(id=key, filed=filed, links=links, retired_on=row.retired_on)
+
+
+def reading_values(reading: Reading) -> Values:
+    """The reading's own row, with what its sights amount to."""
+    latest = reading.latest
+    return {
+        "account_id": reading.account_id,
+        "sweep_id": reading.sweep_id,
+        "look": reading.look,
+        "started_at": reading.started_at,
+        "read_at": reading.read_at,
+        "person": reading.by,
+        "outcome": reading.outcome,
+        "name_seen": reading.name,
+        "matched_by": reading.matched_by,
+        "latest_on": latest.on if latest else None,
+        "latest_at": latest.at if latest else None,
+        "date_kind": reading.date_kind,
+        "complete_since": reading.complete_since,
+    }
+
+
+def reading_of(row: AnyRow, sights: Sequence[Sight]) -> Reading:
+    return Reading(
+        id=row.id,
+        account_id=row.account_id,
+        sweep_id=row.sweep_id,
+        look=row.look,
+        started_at=row.started_at,
+        read_at=row.read_at,
+        by=row.person,
+        sights=tuple(sights),
+    )
+
+
+def sight_values(sight: Sight) -> Values:
+    return _taken(sight, _SIGHT)
+
+
+def sight_of(row: AnyRow, posts: Sequence[Post], evidence: Sequence[Evidence]) -> Sight:
+    return Sight(**_taken(row, _SIGHT), posts=tuple(posts), evidence=tuple(evidence))
+
+
+def post_values(post: Post) -> Values:
+    return {
+        "post_id": post.id,
+        "on": post.on,
+        "at": post.at,
+        "kind": post.kind,
+        "pinned": post.pinned,
+        "repost": post.repost,
+        "pushed": post.pushed,
+        "link": post.link,
+    }
+
+
+def post_of(row: AnyRow) -> Post:
+    """Unpacked by place, not by name: a census loads half a million of these."""
+    _, _, post_id, on, at, kind, pinned, repost, pushed, link = row
+    return Post(id=post_id, on=on, at=at, kind=kind, pinned=pinned, repost=repost, pushed=pushed, link=link)
+
+
+def evidence_values(evidence: Evidence) -> Values:
+    return _taken(evidence, _EVIDENCE)
+
+
+def evidence_of(row: AnyRow) -> Evidence:
+    return Evidence(**_taken(row, _EVIDENCE))
+
+
+def sweep_values(sweep: Sweep) -> Values:
+    return _taken(sweep, _SWEEP)
+
+
+def sweep_of(row: AnyRow) -> Sweep:
+    return Sweep(**_taken(row, _SWEEP), id=row.id)
+
+
+def finding_values(finding: Finding) -> Values:
+    return _taken(finding, _FINDING)
+
+
+def finding_of(row: AnyRow, reading_ids: Sequence[int]) -> Finding:
+    return Finding(**_taken(row, _FINDING), reading_ids=tuple(reading_ids))
+
+
+def judgement_values(judgement: Judgement) -> Values:
+    return {
+        "verdict": judgement.verdict,
+        "sentence": judgement.sentence,
+        "latest_on": judgement.latest_on,
+        "date_kind": judgement.date_kind,
+        "gap_days": judgement.gap_days,
+        "second_look": judgement.second_look,
+        "notes": list(judgement.notes),
+    }
+
+
+def judgement_of(row: AnyRow, findings: Sequence[Finding]) -> Judgement | None:
+    """None for an account that is not judged yet."""
+    if row.verdict is None:
+        return None
+    return Judgement(
+        verdict=row.verdict,
+        sentence=row.sentence,
+        findings=tuple(findings),
+        latest_on=row.latest_on,
+        date_kind=row.date_kind,
+        gap_days=row.gap_days,
+        second_look=bool(row.second_look),
+        notes=tuple(row.notes or ()),
+    )
+
+
+def portions(items: Sequence[T], size: int = 5_000) -> Iterator[Sequence[T]]:
+    """Slices that stay below the number of parameters a statement may have (32 766 in SQLite, 65 535 in PostgreSQL)."""
+    return (items[start : start + size] for start in range(0, len(items), size))

@@ -1,0 +1,85 @@
+"""Brings a database to the tables of this version, and refuses one that a newer version has changed.
+
+Revisions are numbers in order: `migrations/versions/0001_first_tables.py`. There is no way back: a backup is.
+A migration that copies a table on SQLite (`batch_alter_table`) must make its triggers again.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import as_file, files
+from threading import Lock
+
+from sqlalchemy import URL, Connection, inspect, text
+
+from db.engine import BUSY_TIMEOUT, WRITES, file_of, make_durable, make_private, migration_engine, normal_url, shown
+from db.errors import NewerDatabase, StoreError, told
+
+_ALEMBIC = Lock()
+"""Alembic's `context` is a global of the process."""
+_ADVISORY = 0x6D656469
+"""PostgreSQL's lock under which one process migrates; any constant would do."""
+
+
+def revisions() -> list[str]:
+    """The revisions that this version knows, oldest first."""
+    names = (entry.name for entry in files("db").joinpath("migrations", "versions").iterdir())
+    return sorted(found[1] for name in names if (found := re.fullmatch(r"(\d{4})_\w+\.py", name)))
+
+
+def upgrade(url: str, busy_timeout: float = BUSY_TIMEOUT) -> None:
+    """Create the database's tables or bring them up to date, all or nothing; an up-to-date one is only read.
+
+    Raises NewerDatabase, StoreBusy, StoreError (not a mediawatch database, not reachable).
+    """
+    parsed = normal_url(url)
+    file = file_of(parsed)
+    if file:
+        make_private(file)
+    engine = migration_engine(parsed, busy_timeout)
+    try:
+        with told(shown(parsed)):
+            if file:
+                make_durable(engine, busy_timeout)
+            with engine.connect() as connection:
+                if _revision(connection, parsed) == revisions()[-1]:
+                    return
+            with _ALEMBIC, engine.execution_options(**WRITES).begin() as connection:
+                _migrate(connection, parsed)
+    finally:
+        engine.dispose()
+
+
+def _revision(connection: Connection, url: URL) -> str:
+    """The database's revision, "" for an empty one."""
+    tables = set(inspect(connection).get_table_names())
+    if "alembic_version" not in tables:
+        if "account" in tables:
+            raise StoreError(f"{shown(url)} holds tables of something else: name an empty one")
+        return ""
+    revision = str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
+    if revision and revision not in revisions():
+        raise NewerDatabase(
+            f"{shown(url)} was written by a newer mediawatch (revision {revision}, this version knows {revisions()[-1]}): "
+            "install that version, or restore a backup"
+        )
+    return revision
+
+
+def _migrate(connection: Connection, url: URL) -> None:
+    # Imported late: commands on an up-to-date database need not pay for it.
+    from alembic import command
+    from alembic.config import Config
+
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY})
+    _revision(connection, url)  # again: another process may have been first
+    with as_file(files("db").joinpath("migrations")) as folder:
+        config = Config()
+        config.set_main_option("script_location", str(folder).replace("%", "%%"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+    if connection.dialect.name == "sqlite":
+        broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
+        if broken:
+            raise StoreError(f"{shown(url)}: a migration would leave {len(broken)} rows without what they refer to; nothing was changed")

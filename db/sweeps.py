@@ -1,0 +1,129 @@
+"""Statements about sweeps: the frozen scope, and its judgements."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.base import rows
+from db.mapping import (
+    Values,
+    account_of,
+    filed_values,
+    finding_of,
+    finding_values,
+    judgement_of,
+    judgement_values,
+    portions,
+    sweep_of,
+    sweep_values,
+)
+from db.models import AccountLinkRow, FindingReadingRow, FindingRow, SweepAccountRow, SweepRow
+from db.registry import learned_links
+from mediawatch.domain import Account, Finding, Judgement, Sweep, SweepAccount, SweepState
+
+
+async def open_sweep(conn: AsyncConnection, sweep: Sweep, accounts: Sequence[Account]) -> Sweep:
+    if sweep.id:
+        raise ValueError(f"sweep {sweep.id} is open already")
+    key = (await conn.execute(insert(SweepRow).values(sweep_values(sweep)).returning(SweepRow.id))).scalar_one()
+    frozen = [
+        filed_values(account.filed) | {"sweep_id": key, "account_id": account.id, "retired_on": account.retired_on, "sentence": ""}
+        for account in accounts
+    ]
+    if frozen:
+        await conn.execute(insert(SweepAccountRow), frozen)
+    return replace(sweep, id=key)
+
+
+async def sweeps(conn: AsyncConnection) -> list[Sweep]:
+    return [sweep_of(row) for row in await conn.execute(rows(SweepRow).order_by(SweepRow.id))]
+
+
+async def close_sweep(conn: AsyncConnection, sweep_id: int, state: SweepState, at: datetime) -> None:
+    closed = await conn.execute(update(SweepRow).where(SweepRow.id == sweep_id).values(state=state, finished_at=at))
+    if not closed.rowcount:
+        raise LookupError(f"no such sweep: {sweep_id}")
+
+
+async def scope(conn: AsyncConnection, sweep_id: int) -> list[SweepAccount]:
+    """Filed values as frozen; article links learned since then are added, for they help to look."""
+    within = select(SweepAccountRow.account_id).where(SweepAccountRow.sweep_id == sweep_id)
+    links = await learned_links(conn, AccountLinkRow.account_id.in_(within))
+    findings = await _findings(conn, sweep_id)
+    wanted = rows(SweepAccountRow).where(SweepAccountRow.sweep_id == sweep_id).order_by(SweepAccountRow.account_id)
+    return [
+        SweepAccount(
+            sweep_id=sweep_id,
+            account=account_of(row.account_id, row, links.get(row.account_id, ())),
+            judgement=judgement_of(row, [finding for _, finding in findings.get(row.account_id, ())]),
+        )
+        for row in await conn.execute(wanted)
+    ]
+
+
+async def _findings(conn: AsyncConnection, sweep_id: int) -> dict[int, list[tuple[int, Finding]]]:
+    """Findings with their keys by account, in the judgement's order."""
+    proofs: dict[int, list[int]] = defaultdict(list)
+    wanted = rows(FindingReadingRow).join(FindingRow).where(FindingRow.sweep_id == sweep_id)
+    for row in await conn.execute(wanted.order_by(FindingReadingRow.finding_id, FindingReadingRow.position)):
+        proofs[row.finding_id].append(row.reading_id)
+    found: dict[int, list[tuple[int, Finding]]] = defaultdict(list)
+    of_sweep = rows(FindingRow).where(FindingRow.sweep_id == sweep_id).order_by(FindingRow.account_id, FindingRow.position)
+    for row in await conn.execute(of_sweep):
+        found[row.account_id].append((row.id, finding_of(row, proofs.get(row.id, ()))))
+    return found
+
+
+async def judge(conn: AsyncConnection, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:
+    if not judgements:
+        return
+    in_scope = set(await conn.scalars(select(SweepAccountRow.account_id).where(SweepAccountRow.sweep_id == sweep_id)))
+    if missing := set(judgements) - in_scope:
+        raise LookupError(f"sweep {sweep_id} has no account {', '.join(map(str, sorted(missing)[:5]))}")
+    judged = [{"key": key} | judgement_values(judgement) for key, judgement in sorted(judgements.items())]
+    columns: Values = {name: bindparam(name) for name in judged[0] if name != "key"}
+    of_account = (SweepAccountRow.sweep_id == sweep_id, SweepAccountRow.account_id == bindparam("key"))
+    await conn.execute(update(SweepAccountRow).where(*of_account).values(columns), judged)
+    await _replace_findings(conn, sweep_id, judgements)
+
+
+async def _replace_findings(conn: AsyncConnection, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:
+    """A finding that says word for word what it said keeps its key and its review; any other is a new one, under review anew."""
+    before = await _findings(conn, sweep_id)
+    gone: list[int] = []
+    moved: list[Values] = []
+    new: list[tuple[Values, tuple[int, ...]]] = []
+    for account_id, judgement in sorted(judgements.items()):
+        known = {finding: key for key, finding in before.get(account_id, ())}
+        for position, finding in enumerate(judgement.findings):
+            if key := known.pop(finding, None):
+                moved.append({"key": key, "place": position})
+            else:
+                place = {"sweep_id": sweep_id, "account_id": account_id, "position": position, "review_state": "open"}
+                new.append((finding_values(finding) | place, finding.reading_ids))
+        gone += known.values()
+    for portion in portions(gone):
+        await conn.execute(delete(FindingRow).where(FindingRow.id.in_(portion)))
+    if moved:
+        await conn.execute(update(FindingRow).where(FindingRow.id == bindparam("key")).values(position=bindparam("place")), moved)
+    await _insert_findings(conn, new)
+
+
+async def _insert_findings(conn: AsyncConnection, new: Sequence[tuple[Values, tuple[int, ...]]]) -> None:
+    if not new:
+        return
+    statement = insert(FindingRow).returning(FindingRow.id, sort_by_parameter_order=True)
+    keys = await conn.scalars(statement, [values for values, _ in new])
+    proofs = [
+        {"finding_id": key, "position": position, "reading_id": reading_id}
+        for key, (_, reading_ids) in zip(keys, new, strict=True)
+        for position, reading_id in enumerate(reading_ids)
+    ]
+    if proofs:
+        await conn.execute(insert(FindingReadingRow), proofs)

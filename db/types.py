@@ -1,0 +1,60 @@
+"""Column types: instants and text. Everything that the two databases would store differently is settled here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import DateTime, Dialect, Text
+from sqlalchemy.types import TypeDecorator
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant: any aware datetime in, UTC out, on both databases. A naive value is refused with ValueError.
+
+    SQLite has no zone in a column (text, `2022-12-31 10:00:00.000000`, UTC); PostgreSQL has `timestamptz`.
+    """
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if not isinstance(value, datetime):
+            raise TypeError(f"an instant is needed, got {value!r}")
+        if value.utcoffset() is None:
+            raise ValueError(f"naive datetime refused: {value!r}; give it a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Text of any length. Refuses what is not text: an id that became a number has lost digits somewhere.
+
+    Pages may hold what a database cannot: NUL (PostgreSQL) and halves of surrogate pairs (both). They become U+FFFD, so that
+    a hostile name never loses the reading it was seen in.
+    """
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            raise TypeError(f"text is needed, got {value!r}")
+        return storable(value)
+
+
+def storable(text: str) -> str:
+    """The text with U+FFFD for NUL and for lone surrogates; a plain `str`, even from an enumeration's member."""
+    text = str(text).replace("\0", "�")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return "".join("�" if "\ud800" <= letter <= "\udfff" else letter for letter in text)
+    return text

@@ -1,0 +1,82 @@
+"""A real PostgreSQL of the tests' own: a throw-away cluster in a temporary folder, on a Unix socket only."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+SETTINGS = (
+    "listen_addresses=''", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=16MB", "max_connections=60",
+)  # fmt: skip
+
+
+class Cluster:
+    """`folder` holds data and socket. Databases are made by `url()`, a fresh one each."""
+
+    def __init__(self, binaries: Path, folder: Path) -> None:
+        self.folder = folder
+        self._binaries = binaries
+        self._numbers = count(1)
+        # PostgreSQL refuses to run as root; its package brings a user of its own.
+        self._user = "postgres" if os.geteuid() == 0 else None
+        if self._user:
+            shutil.chown(folder, self._user)
+
+    def _run(self, name: str, *arguments: str) -> None:
+        # Not captured by a pipe: the server inherits it and would keep it open for as long as it runs.
+        with (self.folder / f"{name}.log").open("ab") as log:
+            done = subprocess.run(
+                [self._binaries / name, "-D", self.folder / "data", *arguments],
+                user=self._user, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, timeout=60, check=False,
+            )  # fmt: skip
+        if done.returncode:
+            raise RuntimeError(f"{name} failed: {(self.folder / f'{name}.log').read_text()[-800:]}")
+
+    def start(self) -> None:
+        self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        options = " ".join(f"-c {setting}" for setting in (*SETTINGS, f"unix_socket_directories={self.folder}"))
+        self._run("pg_ctl", "-w", "-t", "60", "-o", options, "start")
+
+    def stop(self) -> None:
+        self._run("pg_ctl", "-w", "-m", "immediate", "stop")
+
+    def url(self) -> str:
+        name = f"mediawatch_{next(self._numbers)}"
+        with psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+        return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
+
+
+def binaries() -> Path | None:
+    """Where initdb and pg_ctl are: behind PATH, or Debian's folder of the newest version, which PATH does not have."""
+    if on_path := shutil.which("initdb"):
+        return Path(on_path).resolve().parent
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    return versions[-1].parent if versions else None
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Cluster]:
+    """Skipped where PostgreSQL is not installed; an error where CI must have it."""
+    found = binaries()
+    if found is None:
+        reason = "PostgreSQL is not installed: apt-get install -y --no-install-recommends postgresql"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+    # Not below pytest's folder: that is closed to the user `postgres`, and too long for the path of a socket.
+    folder = Path(tempfile.mkdtemp(prefix="mw-pg-", dir="/tmp"))
+    cluster = Cluster(found, folder)
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        if (folder / "data" / "postmaster.pid").exists():
+            cluster.stop()
+        shutil.rmtree(folder, ignore_errors=True)

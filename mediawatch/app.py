@@ -1,14 +1,22 @@
-"""The one composition root: settings -> store, scrapers, clock. The only module that imports both adapters."""
+"""The one composition root: settings -> store, scrapers, engine. The only module that imports both adapters."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import fcntl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from mediawatch import browsers
+from mediawatch.domain import UserError
+from mediawatch.evidence import EvidenceFolder
+from mediawatch.pacing import Pacing
 from mediawatch.ports import Clock, Looker, Store
 from mediawatch.settings import Home, Settings, read_settings
+from mediawatch.sweep import Engine
+
+# The adapters are imported where they are used: Playwright and SQLAlchemy cost a second that `mediawatch --help` need not pay.
 
 
 def host_clock() -> datetime:
@@ -16,44 +24,97 @@ def host_clock() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A way to the sites that no setting can choose: the replica's proxy, and Chromium's argument that accepts its key."""
+
+    proxy: str
+    args: tuple[str, ...] = ()
+
+
 class App:
     """What commands work with. `store` is open; the browser starts with the first look."""
 
-    def __init__(self, home: Home, settings: Settings, store: Store, clock: Clock) -> None:
+    def __init__(self, home: Home, settings: Settings, store: Store, clock: Clock, route: Route | None = None) -> None:
         self.home = home
         self.settings = settings
         self.store = store
         self.clock = clock
+        self._route = route
         self._looker: Looker | None = None
 
     def looker(self) -> Looker:
         """The scrapers. UserError where no browser is found."""
         if self._looker is None:
-            self._looker = _looker(self.home, self.settings, self.clock)
+            self._looker = _looker(self.home, self.settings, self.clock, self._route)
         return self._looker
 
+    def engine(self) -> Engine:
+        """A sweep's engine with breakers of its own."""
+        return Engine(self.store, self.looker(), EvidenceFolder(self.home.evidence), self.clock, self.pacing())
+
+    def pacing(self) -> Pacing:
+        """A new gate; its pace and breakers last as long as it is used."""
+        return Pacing(scale=self.settings.sweep.pace)
+
+    def supports(self, platform: str) -> bool:
+        """Whether the machine can look at accounts of this platform; needs no browser."""
+        from scrapers import SCRAPERS
+
+        return platform in SCRAPERS
+
     async def close(self) -> None:
-        if self._looker is not None:
-            await self._looker.close()
-        await self.store.close()
+        try:
+            if self._looker is not None:
+                await self._looker.close()
+        finally:
+            await self.store.close()
 
 
 @asynccontextmanager
-async def opened(home: Home, *, settings: Settings | None = None, clock: Clock | None = None) -> AsyncIterator[App]:
-    """The app over a home that exists. UserError where it does not, or where its settings are wrong."""
-    import db
+async def opened(
+    home: Home, *, settings: Settings | None = None, clock: Clock | None = None, route: Route | None = None
+) -> AsyncIterator[App]:
+    """The app over a home that exists. UserError where it does not, where its settings are wrong or its database cannot be opened.
+
+    `clock` is the host's unless `verify` or `demo` set it; `route` is given by these two alone.
+    """
+    from db import open_store
 
     settings = settings or read_settings(home.require())
     clock = clock or host_clock
-    app = App(home, settings, await db.open_store(home.database_url(settings), clock=clock), clock)
+    app = App(home, settings, await open_store(home.database_url(settings), clock=clock), clock, route)
     try:
         yield app
     finally:
         await app.close()
 
 
-def _looker(home: Home, settings: Settings, clock: Clock) -> Looker:
-    # Imported late: Playwright costs a third of a second, which `mediawatch show` need not pay.
-    import scrapers
+@contextmanager
+def only_one(home: Home) -> Iterator[None]:
+    """Held by a sweep: a second one in this home would look at the same accounts at once. UserError where one is running."""
+    with (home.root / "sweep.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise UserError(
+                f"another sweep is running in {home.root}: wait for its end, or stop it and run this again"
+            ) from None
+        yield
 
-    raise NotImplementedError(scrapers, browsers)
+
+def _looker(home: Home, settings: Settings, clock: Clock, route: Route | None) -> Looker:
+    from scrapers import Looks
+    from scrapers.browser import Browser, Timeouts
+
+    timeouts = settings.timeouts
+    browser = Browser(
+        browsers.find(settings.browser.executable).path,
+        now=clock,
+        args=route.args if route else (),
+        proxy=route.proxy if route else settings.browser.proxy.get_secret_value() or None,
+        timeouts=Timeouts(
+            launch=timeouts.launch, navigation=timeouts.navigation, reply=timeouts.reply, challenge=timeouts.challenge
+        ),
+    )  # fmt: skip
+    return Looks(browser, home.sessions)

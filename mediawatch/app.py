@@ -41,6 +41,7 @@ class App:
         self.store = store
         self.clock = clock
         self._route = route
+        self.pace = settings.sweep.pace
         self._looker: Looker | None = None
 
     def looker(self) -> Looker:
@@ -97,9 +98,24 @@ def only_one(home: Home) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            raise UserError(f"another sweep is running in {home.root}: wait for its end, or stop it and run this again") from None
+        yield
+
+
+@contextmanager
+def only_one(home: Home) -> Iterator[None]:
+    """Holds the home's sweep lock; the kernel frees it when the process dies. UserError where another sweep runs."""
+    with (home.root / "sweep.lock").open("a+", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
             raise UserError(
-                f"another sweep is running in {home.root}: wait for its end, or stop it and run this again"
-            ) from None
+                f"another sweep runs on {home.root} (process {lock.read().strip() or 'unknown'}): wait for it to end"
+            ) from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
         yield
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import os
 from dataclasses import replace
 from pathlib import Path
 
 from mediawatch.clock import day_of
 from mediawatch.domain import Capture, Evidence, Reading, Sight
+from mediawatch.files import write_whole
 
 _SUFFIX = {"image/jpeg": ".jpg", "image/png": ".png", "image/webp": ".webp", "application/gzip": ".gz", "text/plain": ".txt"}
 
@@ -21,7 +21,7 @@ class EvidenceFolder:
         self.root = root
 
     async def keep(self, reading: Reading) -> Reading:
-        """The reading with its captures on disk and `evidence` in their place. OSError when the disk refuses."""
+        """The reading with its captures on disk and `evidence` in their place. UserError when the disk refuses."""
         sights = [replace(sight, captures=(), evidence=sight.evidence + await self._keep_all(sight)) for sight in reading.sights]
         return replace(reading, sights=tuple(sights))
 
@@ -33,7 +33,7 @@ class EvidenceFolder:
         name = f"{day_of(capture.taken_at)}/{digest[:2]}/{digest}{_SUFFIX.get(capture.media_type, '.bin')}"
         target = self.root / name
         if not target.exists():
-            _write_whole(target, capture.body)
+            write_whole(target, capture.body)
         return Evidence(
             kind=capture.kind,
             media_type=capture.media_type,
@@ -52,18 +52,3 @@ class EvidenceFolder:
         if hashlib.sha256(target.read_bytes()).hexdigest() != item.sha256:
             return f"{item.path}: altered since it was kept"
         return ""
-
-
-def _write_whole(target: Path, body: bytes) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
-    with part.open("wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(target)
-    folder = os.open(target.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -68,6 +68,11 @@ class SweepSettings(Section):
     """Factor on every surface's declared distance between two visits: 2 is half as fast."""
 
 
+class OutputSettings(Section):
+    marks: tuple[str, ...] = ()
+    """Words printed on everything that leaves this home, such as 演示数据."""
+
+
 class LogSettings(Section):
     level: Literal["debug", "info", "warning", "error"] = "warning"
     format: Literal["auto", "text", "json"] = "auto"
@@ -85,6 +90,7 @@ class Settings(BaseSettings):
     browser: BrowserSettings = BrowserSettings()
     timeouts: TimeoutSettings = TimeoutSettings()
     sweep: SweepSettings = SweepSettings()
+    output: OutputSettings = OutputSettings()
     log: LogSettings = LogSettings()
 
 

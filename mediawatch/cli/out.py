@@ -1,0 +1,110 @@
+"""What leaves: `mediawatch flagged`, `show`, `handoff`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mediawatch import handoff as documents
+from mediawatch.app import App
+from mediawatch.cli.base import opened, run
+from mediawatch.domain import Sweep, UserError
+from mediawatch.files import write_whole
+from mediawatch.policy import parse
+from mediawatch.registry.find import find_account
+from mediawatch.reports import lists
+from mediawatch.reports.table import Table, to_csv, to_text
+
+SweepOption = Annotated[int | None, typer.Option("--sweep", metavar="N", help="Number of the sweep; default the latest.")]
+
+
+def register(app: typer.Typer) -> None:
+    app.command("flagged")(flagged)
+    app.command("show")(show)
+    app.command("handoff")(handoff)
+
+
+def flagged(
+    ctx: typer.Context,
+    sweep: SweepOption = None,
+    csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing.")] = None,
+) -> None:
+    """List the accounts with findings (存在突出问题的政务新媒体名单)."""
+
+    async def work() -> Table:
+        async with opened(ctx) as app:
+            chosen = await sweep_of(app, sweep)
+            scope = await app.store.scope(chosen.id)
+            return lists.flagged(scope, await app.store.readings([entry.account.id for entry in scope]))
+
+    print_or_write(run(work()), csv)
+
+
+def show(
+    ctx: typer.Context, account: Annotated[str, typer.Argument(help="Filing number, name, platform id, gh_ id, or our own id.")]
+) -> None:
+    """Show one account in full: as filed, as seen, every sight, the verdict and the rule."""
+
+    async def work() -> str:
+        async with opened(ctx) as app:
+            store = app.store
+            found = find_account(await store.accounts(include_retired=True), account)
+            entries = [entry for sweep in await store.sweeps() for entry in await store.scope(sweep.id) if entry.account.id == found.id]
+            readings = (await store.readings([found.id])).get(found.id, [])
+            return lists.account_in_full(found, entries[-1] if entries else None, readings, await store.changes(found.id))
+
+    typer.echo(run(work()))
+
+
+def handoff(
+    ctx: typer.Context,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where the document goes.")] = None,
+    sweep: SweepOption = None,
+    include_open: Annotated[bool, typer.Option("--include-open", help="Unconfirmed findings too; marks the document.")] = False,
+    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema and leave.")] = False,
+) -> None:
+    """Write the hand-off of a sweep (mediawatch.handoff/1) for whatever writes the circular."""
+    if schema:
+        sys.stdout.write(documents.json_schema().decode())
+        return
+    if out is None:
+        raise UserError("handoff needs --out FILE (or --schema)")
+
+    async def work() -> documents.Handoff:
+        async with opened(ctx) as app:
+            return await handoff_of(app, await sweep_of(app, sweep), include_open=include_open)
+
+    document = run(work())
+    write_whole(out, documents.to_bytes(document))
+    typer.echo(f"{out}: {len(document.findings)} findings, {document.counts.failed} accounts failed of {document.counts.checked} checked")
+    if not include_open and document.counts.failed:
+        typer.echo("only findings that a person confirmed are in it; --include-open adds the open ones and marks the document", err=True)
+
+
+async def handoff_of(app: App, sweep: Sweep, *, include_open: bool) -> documents.Handoff:
+    """The document of one sweep, from what the store holds."""
+    scope = await app.store.scope(sweep.id)
+    readings = await app.store.readings([entry.account.id for entry in scope])
+    policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
+    return documents.build(sweep, scope, readings, policy, include_open=include_open, marks=app.marks)
+
+
+async def sweep_of(app: App, number: int | None) -> Sweep:
+    """The sweep of that number, or the latest. UserError when there is none."""
+    sweeps = await app.store.sweeps()
+    found = [sweep for sweep in sweeps if number in (None, sweep.id)]
+    if not found:
+        raise UserError(f"there is no sweep {number}" if sweeps else "there is no sweep yet: run `mediawatch sweep`")
+    return found[-1]
+
+
+def print_or_write(table: Table, csv: Path | None) -> None:
+    """The table on standard output, or as CSV in a file."""
+    if csv is None:
+        typer.echo(to_text(table))
+        return
+    write_whole(csv, to_csv(table))
+    typer.echo(f"{csv}: {len(table.rows)} rows")

@@ -1,0 +1,95 @@
+"""`mediawatch sweep`: one inspection, from its scope to its verdicts."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime, timedelta
+from typing import Annotated
+
+import typer
+
+from mediawatch.app import App, only_one
+from mediawatch.cli.base import opened, run
+from mediawatch.cli.progress import shown_progress
+from mediawatch.clock import beijing, parse_as_of
+from mediawatch.domain import Effect, UserError, Verdict
+from mediawatch.policy import load
+from mediawatch.registry.find import find_account
+from mediawatch.registry.kinds import PLATFORMS
+from mediawatch.sweep import Request, Summary
+
+
+def register(app: typer.Typer) -> None:
+    app.command("sweep")(sweep)
+
+
+def sweep(
+    ctx: typer.Context,
+    as_of: Annotated[str, typer.Option(metavar="WHEN", help="监测时间点: 2022-12-31 (end of that Beijing day) or an instant.")] = "",
+    platform: Annotated[
+        list[str] | None, typer.Option(metavar="KEY", help="Only this platform (wechat, weibo, …); may be repeated.")
+    ] = None,
+    policy: Annotated[str, typer.Option(metavar="NAME|FILE", help="Inspection policy; default from mediawatch.toml.")] = "",
+    account: Annotated[list[str] | None, typer.Option(metavar="ACCOUNT", help="Only this account: filing number, name or id.")] = None,
+    again: Annotated[bool, typer.Option("--again", help="Look again although an equal sweep is finished.")] = False,
+    second_look_after: Annotated[float | None, typer.Option(metavar="MINUTES", help="Least distance of the second look.", min=0)] = None,
+    fail_on_findings: Annotated[bool, typer.Option("--fail-on-findings", help="Exit with 4 where accounts fail.")] = False,
+) -> None:
+    """Look at every account in scope, look again before a finding, judge. Continues an unfinished equal sweep."""
+
+    async def work() -> Summary:
+        async with opened(ctx) as app:
+            settings = app.settings.sweep
+            minutes = settings.second_look_minutes if second_look_after is None else second_look_after
+            request = Request(
+                policy=load(policy or settings.policy),
+                as_of=_as_of(as_of, app.clock()),
+                platforms=tuple(_known_platform(key) for key in platform or ()),
+                account_ids=await _account_ids(app, account or []),
+                again=again,
+                second_look_after=timedelta(minutes=minutes),
+                concurrency=app.settings.browser.concurrency,
+            )
+            with only_one(app.home), shown_progress() as progress:
+                return await app.engine().run(request, progress)
+
+    summary = run(work())
+    print_summary(summary)
+    failed = any(finding.effect is Effect.FAILS for _, finding in summary.findings)
+    code = summary.exit_code | (4 if failed and fail_on_findings else 0)
+    if code:
+        sys.exit(code)
+
+
+def print_summary(summary: Summary) -> None:
+    """What a run came to, on standard output."""
+    sweep = summary.sweep
+    typer.echo(f"sweep {sweep.id}: as of {beijing(sweep.as_of):%Y-%m-%d %H:%M} (Beijing), policy {sweep.policy}, scope {sweep.scope}")
+    if summary.repeated:
+        typer.echo("an equal sweep is finished already; nothing was looked at (use --again to look once more)")
+    else:
+        outcomes = ", ".join(f"{count} {outcome.value}" for outcome, count in summary.outcomes.most_common())
+        typer.echo(f"{summary.looks} looks: {outcomes or 'none'}")
+    for verdict in Verdict:
+        count = summary.verdicts[verdict]
+        typer.echo(f"  {count:>6}  {verdict.value:<13} {verdict.label}")
+    if summary.exit_code:
+        typer.echo(f"exit code {summary.exit_code}: some surfaces were paused or failed; what they left over is unproven", err=True)
+
+
+def _as_of(text: str, now: datetime) -> datetime | None:
+    try:
+        return parse_as_of(text, now) if text else None
+    except ValueError as error:
+        raise UserError(f"--as-of: {error}") from error
+
+
+async def _account_ids(app: App, texts: list[str]) -> tuple[int, ...]:
+    accounts = await app.store.accounts()
+    return tuple(find_account(accounts, text).id for text in texts)
+
+
+def _known_platform(key: str) -> str:
+    if key not in PLATFORMS:
+        raise UserError(f"no platform {key!r}: give one of {', '.join(PLATFORMS)}")
+    return key

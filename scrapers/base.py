@@ -47,6 +47,8 @@ class Surface(ABC):
     session: ClassVar[SessionUse]
     shows: ClassVar[Shows]
     pace: ClassVar[Pace]
+    page_shows: ClassVar[bool] = True
+    """False where no page shows the fact (an API call from the operator's own page): the answers alone are the evidence."""
     declared_closed: ClassVar[bool] = False
     """The site closed it for good, as far as is known: it is still tried, but its refusals are no news (no exit bit)."""
     url_keys: ClassVar[frozenset[str]] = frozenset()
@@ -123,7 +125,7 @@ async def seen_by(surface: Surface, tab: Tab, account: Account, evidence: bool) 
         facts = [replace(fact, complete_since=None) for fact in facts]
         facts.append(_trouble(failure))
     sight = merged(surface, facts, session=tab.session, read_at=tab.now(), url=tab.scrubbed_url)
-    return replace(sight, captures=await tab.captures()) if evidence else sight
+    return replace(sight, captures=await tab.captures(page=surface.page_shows)) if evidence else sight
 
 
 def _trouble(failure: Failure) -> Seen:

@@ -145,17 +145,19 @@ class Tab:
         self._refuse_foreign(self.url)
         return await self._ask(self._page.locator(selector).filter(visible=True).count) > 0
 
-    async def captures(self) -> tuple[Capture, ...]:
+    async def captures(self, *, page: bool = True) -> tuple[Capture, ...]:
         """Picture of the page (JPEG), the payloads that were read, the document and the visible text, with scrubbed URLs.
 
-        All but the picture are gzipped (`application/gzip`). What cannot be had of a broken page is left out:
-        never raises a `Failure`.
+        Without `page` the payloads alone. All but the picture are gzipped (`application/gzip`). What cannot be had of a broken
+        page is left out: never raises a `Failure`.
         """
+        payloads = [self._capture(EvidenceKind.PAYLOAD, _GZIP, reply.body, reply.url) for reply in self._read]
+        if not page:
+            return tuple(payloads)
         taken: list[Capture] = []
         with suppress(Failure):
             taken.append(self._capture(EvidenceKind.SCREENSHOT, "image/jpeg", await self._picture(), self.url))
-        for reply in self._read:
-            taken.append(self._capture(EvidenceKind.PAYLOAD, _GZIP, reply.body, reply.url))
+        taken += payloads
         with suppress(Failure):
             html = await self._ask(self._page.content)
             taken.append(self._capture(EvidenceKind.PAYLOAD, _GZIP, html.encode(), self.url))

@@ -58,6 +58,11 @@ class App:
         """A new gate; its pace and breakers last as long as it is used."""
         return Pacing(scale=self.settings.sweep.pace)
 
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What must be printed with every result of this home."""
+        return (self.settings.output.mark,) if self.settings.output.mark else ()
+
     def supports(self, platform: str) -> bool:
         """Whether the machine can look at accounts of this platform; needs no browser."""
         from scrapers import SCRAPERS

@@ -73,6 +73,11 @@ class OutputSettings(Section):
     """Words printed on everything that leaves this home, such as 演示数据."""
 
 
+class OutputSettings(Section):
+    mark: str = ""
+    """What must be printed with every result of this home, in Chinese; `mediawatch demo` sets 演示数据 in its home."""
+
+
 class LogSettings(Section):
     level: Literal["debug", "info", "warning", "error"] = "warning"
     format: Literal["auto", "text", "json"] = "auto"
@@ -90,6 +95,7 @@ class Settings(BaseSettings):
     browser: BrowserSettings = BrowserSettings()
     timeouts: TimeoutSettings = TimeoutSettings()
     sweep: SweepSettings = SweepSettings()
+    output: OutputSettings = OutputSettings()
     output: OutputSettings = OutputSettings()
     log: LogSettings = LogSettings()
 
@@ -137,15 +143,19 @@ class Home:
         """What the store opens. May hold a password: never log it."""
         return settings.database.url.get_secret_value() or f"sqlite+aiosqlite:///{self.database}"
 
-    def create(self) -> Home:
-        """Make the folders and a commented mediawatch.toml; what is there stays. UserError where the place cannot be written."""
+    def create(self, mark: str = "") -> Home:
+        """Make the folders and a commented mediawatch.toml; what is there stays. UserError where the place cannot be written.
+
+        `mark` becomes `[output] mark` of a new mediawatch.toml.
+        """
         try:
             for folder in (self.root, self.evidence, self.logs):
                 folder.mkdir(parents=True, exist_ok=True)
             self.sessions.mkdir(mode=0o700, exist_ok=True)
             self.sessions.chmod(0o700)
             if not self.config.exists():
-                self.config.write_text(_TEMPLATE, encoding="utf-8")
+                text = _TEMPLATE.replace('# mark = ""', f'mark = "{mark}"') if mark else _TEMPLATE
+                self.config.write_text(text, encoding="utf-8")
         except OSError as error:
             raise UserError(f"cannot set up the home {self.root}: {error.strerror}: {error.filename}") from error
         return self
@@ -179,6 +189,9 @@ _TEMPLATE = """\
 # policy = "national"
 # second_look_minutes = 30
 # pace = 1.0                  # 2 is half as fast
+
+[output]
+# mark = ""                   # printed with every result, such as 演示数据
 
 [log]
 # level = "warning"           # debug, info, warning, error

@@ -143,6 +143,12 @@ def test_the_home_is_private_where_it_matters_and_making_it_again_changes_nothin
     assert home.database_url(read_settings(home)) == f"sqlite+aiosqlite:///{home.root}/mediawatch.db"
 
 
+def test_a_marked_home_stays_marked(tmp_path: Path) -> None:
+    home = Home(tmp_path / "demo").create(mark="演示数据")
+    assert read_settings(home).output.mark == "演示数据"
+    assert read_settings(home.create(mark="")).output.mark == "演示数据"
+
+
 def test_the_home_is_the_option_then_the_variable_then_the_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     environ = {"MEDIAWATCH_HOME": str(tmp_path / "b")}
     assert Home.at(tmp_path / "a", environ).root == tmp_path / "a"

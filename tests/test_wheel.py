@@ -1,0 +1,65 @@
+"""The wheel, installed into a new environment, works from another folder: nothing is read from the checkout."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+PACKAGES = ("mediawatch", "scrapers", "db")
+
+
+def run(*words: str | Path, cwd: Path, **environ: str) -> str:
+    """Standard output; what the command said is shown where it fails."""
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(("MEDIAWATCH_", "PYTHON", "VIRTUAL_ENV"))}
+    done = subprocess.run([str(word) for word in words], cwd=cwd, env=kept | environ, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, f"{words}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("wheel")
+    run(sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", out, ROOT, cwd=out)
+    (built,) = out.glob("*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `bin` of a new environment with the wheel. Its dependencies are lent by a path line: a plain entry of sys.path, whose
+    own path lines (and so the checkout, where it is installed editable) do not count."""
+    folder = tmp_path_factory.mktemp("venv")
+    run(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder)
+    python = folder / "bin" / "python"
+    run(sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", "--no-index", wheel, cwd=folder)
+    site = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder).strip())
+    (site / "lent.pth").write_text("\n".join(sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})))
+    return folder / "bin"
+
+
+def test_the_wheel_holds_every_file_of_the_packages_and_nothing_else(wheel: Path) -> None:
+    held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
+    ours = {
+        str(path.relative_to(ROOT))
+        for package in PACKAGES
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert held == ours
+    assert any(name.endswith("dist-info/licenses/LICENSE") for name in zipfile.ZipFile(wheel).namelist())
+
+
+def test_a_new_environment_runs_init_from_another_folder(installed: Path, tmp_path: Path) -> None:
+    for package in PACKAGES:
+        where = run(installed / "python", "-c", f"import {package}; print({package}.__file__)", cwd=tmp_path).strip()
+        assert Path(where).is_relative_to(installed.parent)
+    home = tmp_path / "home"
+    assert run(installed / "mediawatch", "init", cwd=tmp_path, MEDIAWATCH_HOME=str(home)) == f"Set up {home}\n"
+    assert (home / "mediawatch.db").stat().st_size > 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -42,6 +43,7 @@ class App:
         self.clock = clock
         self._route = route
         self.pace = settings.sweep.pace
+        """Factor on every wait; `demo` and tests set 0, which no setting can."""
         self._looker: Looker | None = None
 
     def looker(self) -> Looker:
@@ -52,11 +54,20 @@ class App:
 
     def engine(self) -> Engine:
         """A sweep's engine with breakers of its own."""
-        return Engine(self.store, self.looker(), EvidenceFolder(self.home.evidence), self.clock, self.pacing())
+        return Engine(self.store, self.looker(), self.evidence, self.clock, self.pacing())
 
     def pacing(self) -> Pacing:
         """A new gate; its pace and breakers last as long as it is used."""
-        return Pacing(scale=self.settings.sweep.pace)
+        return Pacing(scale=self.pace)
+
+    @property
+    def evidence(self) -> EvidenceFolder:
+        return EvidenceFolder(self.home.evidence)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What is printed on everything that leaves this home (a demonstration says so)."""
+        return self.settings.output.marks
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -98,26 +109,14 @@ async def opened(
 
 @contextmanager
 def only_one(home: Home) -> Iterator[None]:
-    """Held by a sweep: a second one in this home would look at the same accounts at once. UserError where one is running."""
-    with (home.root / "sweep.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise UserError(f"another sweep is running in {home.root}: wait for its end, or stop it and run this again") from None
-        yield
-
-
-@contextmanager
-def only_one(home: Home) -> Iterator[None]:
     """Holds the home's sweep lock; the kernel frees it when the process dies. UserError where another sweep runs."""
     with (home.root / "sweep.lock").open("a+", encoding="ascii") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             lock.seek(0)
-            raise UserError(
-                f"another sweep runs on {home.root} (process {lock.read().strip() or 'unknown'}): wait for it to end"
-            ) from error
+            holder = lock.read().strip() or "unknown"
+            raise UserError(f"another sweep runs on {home.root} (process {holder}): wait for its end, or stop it") from error
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()

@@ -28,16 +28,8 @@ def shown_progress() -> Iterator[OnLook]:
 
 @contextmanager
 def _bar() -> Iterator[OnLook]:
-    last = TextColumn("{task.fields[last]}")
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        last,
-        console=Console(stderr=True),
-        transient=True,
-    ) as bar:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, TextColumn("{task.fields[last]}"), console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("looking", total=None, last="")
 
         def on_look(done: int, total: int, account: Account, reading: Reading | None) -> None:

@@ -26,9 +26,7 @@ def register(app: typer.Typer) -> None:
 def sweep(
     ctx: typer.Context,
     as_of: Annotated[str, typer.Option(metavar="WHEN", help="监测时间点: 2022-12-31 (end of that Beijing day) or an instant.")] = "",
-    platform: Annotated[
-        list[str] | None, typer.Option(metavar="KEY", help="Only this platform (wechat, weibo, …); may be repeated.")
-    ] = None,
+    platform: Annotated[list[str] | None, typer.Option(metavar="KEY", help="Only this platform (wechat …); may be repeated.")] = None,
     policy: Annotated[str, typer.Option(metavar="NAME|FILE", help="Inspection policy; default from mediawatch.toml.")] = "",
     account: Annotated[list[str] | None, typer.Option(metavar="ACCOUNT", help="Only this account: filing number, name or id.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Look again although an equal sweep is finished.")] = False,

@@ -1,0 +1,108 @@
+"""What may be wrong with a registry file: a whole file (`Unusable`), one cell (`BadCell`), one row (`RowError`), or a remark.
+
+Inspectors read the reasons of rows in the workbook that goes back to the unit, so these are Chinese; everything else is English.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from mediawatch.domain import UserError
+
+
+class Unusable(UserError):
+    """Whole files cannot be read as a registry. One English sentence a file, each with the remedy."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class BadCell(ValueError):
+    """A cell cannot be what its column says. The message is the Chinese reason."""
+
+
+def column_letter(index: int) -> str:
+    """Column 0 is A, 26 is AA, as spreadsheets name them."""
+    letters = ""
+    index += 1
+    while index:
+        index, rest = divmod(index - 1, 26)
+        letters = chr(ord("A") + rest) + letters
+    return letters
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Place:
+    """Where a row stands: the file as it was named, the sheet ("" in csv), the row counted from 1 as the spreadsheet shows it."""
+
+    file: str
+    sheet: str
+    row: int
+
+    def __str__(self) -> str:
+        return f'{self.file}, sheet "{self.sheet}", row {self.row}' if self.sheet else f"{self.file}, row {self.row}"
+
+    @property
+    def chinese(self) -> str:
+        return f"工作表“{self.sheet}”第{self.row}行" if self.sheet else f"第{self.row}行"
+
+
+@dataclass(frozen=True, slots=True)
+class RowError:
+    """Why a row is not imported. `column` is the letter and the heading ("C 备案单号"), "" where the whole row is meant."""
+
+    place: Place
+    column: str
+    value: str
+    reason: str
+
+    def __str__(self) -> str:
+        column = f", column {self.column}" if self.column else ""
+        value = f": {self.value!r}" if self.value else ""
+        return f"{self.place}{column}{value}: {self.reason}"
+
+    @property
+    def chinese(self) -> str:
+        """For the 错误说明 column: 列, 值, 原因."""
+        column = f"{self.column}列" if self.column else ""
+        value = f"“{self.value}”" if self.value else ""
+        return f"{column}{value}:{self.reason}" if column or value else self.reason
+
+
+@dataclass(slots=True)
+class Remarks:
+    """Remarks on rows, gathered so that 100 000 rows give one line a remark and not 100 000."""
+
+    places: dict[str, list[Place]] = field(default_factory=dict)
+
+    def add(self, remark: str, place: Place) -> None:
+        self.places.setdefault(remark, []).append(place)
+
+    def extend(self, other: Remarks) -> None:
+        for remark, places in other.places.items():
+            self.places.setdefault(remark, []).extend(places)
+
+    def lines(self) -> tuple[str, ...]:
+        """One line a remark, files and sheets: `a.xlsx, sheet "甲", rows 5, 7-9: hidden, skipped`."""
+        lines: list[str] = []
+        for remark, places in self.places.items():
+            by_sheet: dict[tuple[str, str], list[int]] = {}
+            for place in places:
+                by_sheet.setdefault((place.file, place.sheet), []).append(place.row)
+            for (file, sheet), rows in by_sheet.items():
+                where = f'{file}, sheet "{sheet}"' if sheet else file
+                lines.append(f"{where}, {_ranges(rows)}: {remark}")
+        return tuple(lines)
+
+
+def _ranges(rows: list[int], most: int = 8) -> str:
+    runs: list[list[int]] = []
+    for row in sorted(set(rows)):
+        if runs and row == runs[-1][1] + 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    shown = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs[:most])
+    more = f" and more ({len(set(rows))} rows)" if len(runs) > most else ""
+    return f"row{'s' if len(rows) > 1 else ''} {shown}{more}"

@@ -1,0 +1,43 @@
+"""One sheet of a file, as every format is read into it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from mediawatch.registry.cells import Value
+from mediawatch.registry.problems import Place
+
+
+@dataclass(slots=True)
+class Sheet:
+    """Cells from row 1, column A on; "" is an empty one. Rows and columns are counted from 0."""
+
+    file: str
+    name: str
+    """"" in csv."""
+    rows: list[list[Value]]
+    hidden: frozenset[int] = frozenset()
+    """Rows that the spreadsheet does not show (hidden, or filtered out)."""
+    faulty: frozenset[tuple[int, int]] = frozenset()
+    """(row, column) of formula errors (#N/A); their cells are empty."""
+    out_of_sight: bool = False
+    """The sheet itself is hidden."""
+
+    def place(self, row: int) -> Place:
+        return Place(self.file, self.name, row + 1)
+
+    @property
+    def title(self) -> str:
+        return f'{self.file}, sheet "{self.name}"' if self.name else self.file
+
+    @property
+    def empty(self) -> bool:
+        return not any(cell != "" for row in self.rows for cell in row)
+
+    def fill_down(self, merged: Iterable[tuple[int, int, int]]) -> None:
+        """Fill merged cells (first row, last row, first column) downwards. A title merged over columns stays in its first one."""
+        for top, bottom, column in merged:
+            if top < len(self.rows) and column < len(self.rows[top]):
+                for row in self.rows[top + 1 : bottom + 1]:
+                    row[column] = self.rows[top][column]

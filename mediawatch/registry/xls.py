@@ -1,0 +1,66 @@
+"""The old binary .xls through xlrd: values, dates, merged cells, hidden rows and sheets, formula errors.
+
+Not python-calamine, which reads it faster: on a damaged .xls it panics or asks for hundreds of gigabytes and aborts the process
+(seen with 0.9.1), and it tells nothing of hidden rows.
+"""
+
+from __future__ import annotations
+
+import io
+import struct
+
+import xlrd
+import xlrd.biffh
+import xlrd.compdoc
+
+from mediawatch.registry.cells import Value
+from mediawatch.registry.problems import Unusable
+from mediawatch.registry.sheet import Sheet
+
+# A parser of raw bytes without checks of its own: these are what thousands of damaged files made it raise.
+_DAMAGED = (
+    xlrd.XLRDError, xlrd.compdoc.CompDocError, struct.error, LookupError, ValueError, ArithmeticError, AssertionError, AttributeError,
+    TypeError, RecursionError,
+)  # fmt: skip
+_PACKAGE = "EncryptedPackage".encode("utf-16-le")
+"""The stream in which Office keeps an .xlsx with a password ([MS-OFFCRYPTO] 2.3.4): then the file looks like an .xls."""
+
+
+def read(name: str, data: bytes) -> tuple[Sheet, ...]:
+    """All worksheets. Raises Unusable."""
+    protected = f"{name} is protected by a password: open it, remove the password and save it again"
+    if _PACKAGE in data:
+        raise Unusable(protected)
+    try:
+        with xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO()) as book:
+            return tuple(_sheet(name, book, sheet) for sheet in book.sheets())
+    except _DAMAGED as error:
+        if "encrypted" in str(error):
+            raise Unusable(protected) from None
+        raise Unusable(f"{name} is damaged or no .xls workbook ({error}): save the table as .xlsx in Excel or WPS") from error
+
+
+def _sheet(file: str, book: xlrd.Book, found: xlrd.sheet.Sheet) -> Sheet:
+    rows: list[list[Value]] = []
+    faulty: set[tuple[int, int]] = set()
+    for index in range(found.nrows):
+        cells = found.row(index)
+        rows.append([_value(cell, book.datemode) for cell in cells])
+        faulty |= {(index, column) for column, cell in enumerate(cells) if cell.ctype == xlrd.XL_CELL_ERROR}
+    hidden = frozenset(index for index, info in found.rowinfo_map.items() if info.hidden)
+    sheet = Sheet(file, found.name, rows, hidden, frozenset(faulty), found.visibility != 0)
+    sheet.fill_down((top, end - 1, column) for top, end, column, _ in found.merged_cells)
+    return sheet
+
+
+def _value(cell: xlrd.sheet.Cell, datemode: int) -> Value:
+    value: Value = cell.value
+    match cell.ctype:
+        case xlrd.XL_CELL_DATE if isinstance(value, float):
+            # Below a day it is a time of day, which no field of ours wants.
+            return xlrd.xldate_as_datetime(value, datemode) if value >= 1 else str(value)
+        case xlrd.XL_CELL_BOOLEAN:
+            return bool(value)
+        case xlrd.XL_CELL_ERROR:
+            return ""
+    return value

@@ -69,11 +69,6 @@ class App:
         """What is printed on everything that leaves this home (a demonstration says so)."""
         return self.settings.output.marks
 
-    @property
-    def marks(self) -> tuple[str, ...]:
-        """What must be printed with every result of this home."""
-        return (self.settings.output.mark,) if self.settings.output.mark else ()
-
     def supports(self, platform: str) -> bool:
         """Whether the machine can look at accounts of this platform; needs no browser."""
         from scrapers import SCRAPERS

@@ -6,6 +6,7 @@ the defaults below. Every key is described in docs/settings.md.
 
 from __future__ import annotations
 
+import json
 import os
 import tomllib
 from collections.abc import Mapping
@@ -73,11 +74,6 @@ class OutputSettings(Section):
     """Words printed on everything that leaves this home, such as 演示数据."""
 
 
-class OutputSettings(Section):
-    mark: str = ""
-    """What must be printed with every result of this home, in Chinese; `mediawatch demo` sets 演示数据 in its home."""
-
-
 class LogSettings(Section):
     level: Literal["debug", "info", "warning", "error"] = "warning"
     format: Literal["auto", "text", "json"] = "auto"
@@ -95,7 +91,6 @@ class Settings(BaseSettings):
     browser: BrowserSettings = BrowserSettings()
     timeouts: TimeoutSettings = TimeoutSettings()
     sweep: SweepSettings = SweepSettings()
-    output: OutputSettings = OutputSettings()
     output: OutputSettings = OutputSettings()
     log: LogSettings = LogSettings()
 
@@ -143,10 +138,10 @@ class Home:
         """What the store opens. May hold a password: never log it."""
         return settings.database.url.get_secret_value() or f"sqlite+aiosqlite:///{self.database}"
 
-    def create(self, mark: str = "") -> Home:
+    def create(self, *marks: str) -> Home:
         """Make the folders and a commented mediawatch.toml; what is there stays. UserError where the place cannot be written.
 
-        `mark` becomes `[output] mark` of a new mediawatch.toml.
+        `marks` become `[output] marks` of a new mediawatch.toml.
         """
         try:
             for folder in (self.root, self.evidence, self.logs):
@@ -154,7 +149,7 @@ class Home:
             self.sessions.mkdir(mode=0o700, exist_ok=True)
             self.sessions.chmod(0o700)
             if not self.config.exists():
-                text = _TEMPLATE.replace('# mark = ""', f'mark = "{mark}"') if mark else _TEMPLATE
+                text = _TEMPLATE.replace("# marks = []", f"marks = {json.dumps(marks, ensure_ascii=False)}") if marks else _TEMPLATE
                 self.config.write_text(text, encoding="utf-8")
         except OSError as error:
             raise UserError(f"cannot set up the home {self.root}: {error.strerror}: {error.filename}") from error
@@ -191,7 +186,7 @@ _TEMPLATE = """\
 # pace = 1.0                  # 2 is half as fast
 
 [output]
-# mark = ""                   # printed with every result, such as 演示数据
+# marks = []                  # printed with every result, such as 演示数据
 
 [log]
 # level = "warning"           # debug, info, warning, error

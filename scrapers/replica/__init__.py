@@ -1,0 +1,20 @@
+"""A local stand-in of the four platforms, driven by a world. Never imports a platform file of the scrapers, nor the other way round."""
+
+from scrapers.replica.cases import Case, CaseError, case_folders
+from scrapers.replica.server import Replica, Served
+from scrapers.replica.truth import ArticleState, TrueAccount, TruePost, Truth
+from scrapers.replica.world import World, WorldError
+
+__all__ = [
+    "ArticleState",
+    "Case",
+    "CaseError",
+    "Replica",
+    "Served",
+    "TrueAccount",
+    "TruePost",
+    "Truth",
+    "World",
+    "WorldError",
+    "case_folders",
+]

@@ -1,0 +1,171 @@
+"""Recorded and composed cases: folders that say what a platform answered (the format stands in docs/cases.md).
+
+What a case expects is read by `mediawatch.verify`; here are the account, the clock, the sessions and the responses.
+"""
+
+from __future__ import annotations
+
+import gzip
+import mimetypes
+import tomllib
+import zlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from mediawatch.domain import Filed, UserError
+
+_PLATFORMS = ("wechat", "weibo", "douyin", "toutiao")
+_ACCOUNT_KEYS = ("name", "platform_id", "url", "original_id", "alias", "article_url")
+
+
+class CaseError(UserError):
+    """A case folder is not as docs/cases.md says; the message names file and key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One response. It answers every request of the same host and path that has all its query values."""
+
+    url: str
+    body: bytes
+    content_type: str
+    status: int = 200
+
+    def matches(self, url: str) -> bool:
+        here, asked = urlsplit(self.url), urlsplit(url)
+        if (here.hostname, unquote(here.path) or "/") != (asked.hostname, unquote(asked.path) or "/"):
+            return False
+        have = parse_qsl(asked.query, keep_blank_values=True)
+        return all(wanted in have for wanted in parse_qsl(here.query, keep_blank_values=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    name: str
+    """`platform/slug`."""
+    platform: str
+    as_of: datetime
+    sessions: frozenset[str]
+    kind: str
+    """`recorded` or `composed`."""
+    filed: Filed
+    responses: tuple[Recorded, ...]
+    expect: Mapping[str, Any] | None
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        return frozenset(urlsplit(each.url).hostname or "" for each in self.responses)
+
+    def response(self, url: str) -> Recorded | None:
+        """The first response that matches."""
+        return next((each for each in self.responses if each.matches(url)), None)
+
+    @classmethod
+    def read(cls, folder: Path) -> Case:
+        """CaseError where a key is missing or wrong, or a body file is not there."""
+        try:
+            table = tomllib.loads((folder / "case.toml").read_text(encoding="utf-8"))
+            return _case(folder, table)
+        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, CaseError) as error:
+            raise CaseError(f"{folder / 'case.toml'}: {error}") from error
+
+
+def case_folders(paths: Iterable[Path]) -> list[Path]:
+    """All case folders at or below the paths, sorted; CaseError where a path holds none."""
+    found: list[Path] = []
+    for path in paths:
+        here = sorted(file.parent for file in path.rglob("case.toml"))
+        if not here:
+            raise CaseError(f"{path}: no case.toml there or below")
+        found += [folder for folder in here if folder not in found]
+    return found
+
+
+def _case(folder: Path, table: Mapping[str, Any]) -> Case:
+    platform = _text(table, "platform")
+    if platform not in _PLATFORMS:
+        raise CaseError(f"platform {platform!r} is not one of {', '.join(_PLATFORMS)}")
+    sessions = table.get("sessions", [])
+    if not isinstance(sessions, list) or any(name not in _PLATFORMS for name in sessions):
+        raise CaseError(f"sessions must be a list of platforms, not {sessions!r}")
+    kind = table.get("kind", "recorded")
+    if kind not in ("recorded", "composed"):
+        raise CaseError(f"kind {kind!r} is neither 'recorded' nor 'composed'")
+    responses = table.get("response", [])
+    if not isinstance(responses, list) or not all(isinstance(each, dict) for each in responses):
+        raise CaseError("response must be tables: [[response]]")
+    expect = table.get("expect")
+    if expect is not None and not isinstance(expect, dict):
+        raise CaseError("expect must be a table: [expect]")
+    return Case(
+        name=f"{folder.resolve().parent.name}/{folder.resolve().name}",
+        platform=platform,
+        as_of=_as_of(table),
+        sessions=frozenset(sessions),
+        kind=kind,
+        filed=_filed(table, platform),
+        responses=tuple(_recorded(folder, number, each) for number, each in enumerate(responses, 1)),
+        expect=expect,
+    )
+
+
+def _text(table: Mapping[str, Any], key: str, where: str = "") -> str:
+    value = table.get(key)
+    if not isinstance(value, str) or not value:
+        raise CaseError(f"{where}{key} is missing or no text: {value!r}")
+    return value
+
+
+def _as_of(table: Mapping[str, Any]) -> datetime:
+    value = table.get("as_of")
+    try:
+        at = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError as error:
+        raise CaseError(f"as_of {value!r} is not an instant") from error
+    if not isinstance(at, datetime) or at.tzinfo is None:
+        raise CaseError(f"as_of {value!r} is not an instant with an offset, such as 2021-06-18T09:00:00+08:00")
+    return at
+
+
+def _filed(table: Mapping[str, Any], platform: str) -> Filed:
+    account = table.get("account")
+    if not isinstance(account, dict):
+        raise CaseError("[account] is missing")
+    for key, value in account.items():
+        if key not in _ACCOUNT_KEYS or not isinstance(value, str):
+            raise CaseError(f"account.{key} = {value!r}: known are the texts {', '.join(_ACCOUNT_KEYS)}")
+    link = account.get("article_url", "")
+    return Filed(
+        name=_text(account, "name", "account."),
+        platform=platform,
+        platform_id=account.get("platform_id", ""),
+        original_id=account.get("original_id", ""),
+        alias=account.get("alias", ""),
+        url=account.get("url", ""),
+        article_links=(link,) if link else (),
+    )
+
+
+def _recorded(folder: Path, number: int, table: Mapping[str, Any]) -> Recorded:
+    where = f"response {number}: "
+    url, name, status = _text(table, "url", where), _text(table, "file", where), table.get("status", 200)
+    if not urlsplit(url).hostname:
+        raise CaseError(f"{where}url {url!r} names no host")
+    if isinstance(status, bool) or not isinstance(status, int) or not 200 <= status <= 599:
+        raise CaseError(f"{where}status {status!r} is not between 200 and 599")
+    if name != Path(name).name:
+        raise CaseError(f"{where}file {name!r} must lie in the case's own folder")
+    try:
+        body = (folder / name).read_bytes()
+        body = gzip.decompress(body) if name.endswith(".gz") else body
+    except (OSError, EOFError, zlib.error) as error:
+        raise CaseError(f"{where}{error}") from error
+    inner = mimetypes.guess_type(name.removesuffix(".gz"))[0] or "application/octet-stream"
+    content_type = table.get("content_type", inner if inner.startswith("image/") else f"{inner}; charset=utf-8")
+    if not isinstance(content_type, str) or not content_type.isprintable():
+        raise CaseError(f"{where}content_type {content_type!r} is no text")
+    return Recorded(url, body, content_type, status)

@@ -1,0 +1,203 @@
+"""Douyin's stand-in: the profile page with its server records, the list that its script signs, short links and share pages.
+
+Follows what public material says of the site (docs/platforms/douyin.md): nothing here is shared with the scraper.
+"""
+
+from __future__ import annotations
+
+import html
+import json
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from mediawatch.domain import PostKind
+from scrapers.replica.signing import Signing
+from scrapers.replica.truth import TrueAccount, TruePost, Truth, made_up
+from scrapers.replica.web import (
+    NOT_SERVED,
+    Cookie,
+    Request,
+    Response,
+    Site,
+    answer,
+    fill,
+    page,
+    picture_url,
+    redirect,
+    script_json,
+    template,
+    whole,
+)
+from scrapers.replica.world import World
+
+_HOST, _SHORT, _SHARE = "www.douyin.com", "v.douyin.com", "www.iesdouyin.com"
+_PICTURES = "p3-pc.douyinpic.com"
+_PAGE_SIZE = 18
+
+
+_PAGE = template("douyin.html")
+
+_PROFILE = template("douyin_profile.html")
+_SHARE_PAGE = template("douyin_share.html")
+
+_STATE_TEXTS = {
+    Truth.GONE: "用户不存在",
+    Truth.CANCELLED: "账号已注销",
+    Truth.BANNED: "账号已被封禁 由于违反《抖音社区自律公约》，该账号已被封禁",
+    Truth.PRIVATE: "私密账号",
+}
+
+
+class Douyin(Site):
+    platform = "douyin"
+    hosts = frozenset({_HOST, "douyin.com", _SHORT, _SHARE})
+    picture_hosts = frozenset({_PICTURES})
+
+    def __init__(self, world: World, now: Callable[[], datetime], *, logged_in: bool, bare: bool) -> None:
+        super().__init__(world, now, logged_in=logged_in, bare=bare)
+        self._signing = Signing("a_bogus", "/aweme/v1/web/")
+        self._session = secrets.token_hex(16)
+        urls = ((urlsplit(account.filed.get("url", "")), account) for account in self.accounts)
+        self._by_short = {url.path.strip("/"): account for url, account in urls if url.hostname == _SHORT}
+
+    @property
+    def login(self) -> tuple[Cookie, ...]:
+        return (Cookie("sessionid", self._session, ".douyin.com", http_only=True),)
+
+    def answer(self, request: Request) -> Response:
+        if request.host == "douyin.com":
+            return redirect(f"https://{_HOST}{request.target}")
+        match request.host, request.path.strip("/").split("/"):
+            case [host, [code]] if host == _SHORT and code in self._by_short:
+                sec = self._by_short[code].id
+                return redirect(f"https://{_SHARE}/share/user/{sec}?sec_uid={sec}&u_code=replica&from_ssr=1")
+            case [host, ["share", "user", sec]] if host == _SHARE:
+                return self._share(request, sec)
+            case [host, ["user", sec]] if host == _HOST:
+                return self._user_page(request, sec)
+            case [host, ["aweme", "v1", "web", *call]] if host == _HOST:
+                return self._call(request, call)
+            case [host, [""]] if host == _HOST:
+                return self._page(request, "", "<p>推荐</p>", None)
+        return NOT_SERVED
+
+    def _share(self, request: Request, sec: str) -> Response:
+        sec = request.query.get("sec_uid", sec)
+        if not request.mobile:
+            return redirect(f"https://{_HOST}/user/{sec}")
+        account = self.by_id.get(sec)
+        return page(fill(_SHARE_PAGE, name=html.escape(account.name if account else "")))
+
+    def _user_page(self, request: Request, sec: str) -> Response:
+        account = self.by_id.get(sec)
+        if account is None and self.bare:
+            return self._page(request, sec, fill(_PROFILE, picture="", badge="", unique=""), None)
+        if account is None or account.truth is Truth.GONE:
+            return self._page(request, sec, f"<p>{_STATE_TEXTS[Truth.GONE]}</p>", None)
+        body = fill(
+            _PROFILE,
+            picture=picture_url(_PICTURES, account.name),
+            badge=html.escape(account.verified_as),
+            unique=html.escape(account.alias),
+        )
+        words = _STATE_TEXTS.get(account.truth)
+        return self._page(request, sec, f"<p>{words}</p>{body}" if words else body, _server_user(account, self.now()))
+
+    def _page(self, request: Request, sec: str, body: str, user: dict[str, Any] | None) -> Response:
+        login = self.knows_operator(request)
+        app = {
+            "user": {"isLogin": login, "statusCode": 0 if login else 8, "info": {"nickname": "演示操作员"} if login else None},
+            "odin": {"user_id": "1", "not_exist_login_cookie": not login},
+        }
+        records = []
+        if login:
+            # The viewer stands there in the same form: never to be taken for the account.
+            records.append(_record("7", {"user": {"info": {"secUid": "MS4wLjABAAAA" + "0" * 43, "nickname": "演示操作员"}}}))
+        if user is not None:
+            records.append(_record("8", {"user": {"statusCode": 0, "statusMsg": None, "logPb": {}, "user": user}, "post": None}))
+        text = fill(
+            _PAGE,
+            app=quote(script_json({"app": app}), safe=""),
+            body=body,
+            records="".join(records),
+            signing=self._signing.script,
+            sec=script_json(sec),
+            login=script_json(login),
+            served=script_json(user),
+        )
+        return page(text)
+
+    def _call(self, request: Request, call: list[str]) -> Response:
+        query = request.query
+        account = self.by_id.get(query.get("sec_user_id", ""))
+        if self.bare or call[:2] not in (["user", "profile"], ["aweme", "post"]):
+            return NOT_SERVED
+        if not self._signing.accepts(request.target):
+            return Response(content_type="application/json; charset=utf-8")
+        if call[:2] == ["user", "profile"]:
+            if account is None or account.truth is Truth.GONE:
+                return answer({"status_code": 2190, "status_msg": "用户不存在", "log_pb": {}})
+            return answer({"status_code": 0, "user": _called_user(account, self.now()), "log_pb": {}})
+        if account is None or account.truth is Truth.GONE:
+            return answer({"status_code": 0, "aweme_list": None, "has_more": 0, "max_cursor": 0})
+        shown = account.truth in (Truth.ALIVE, Truth.EMPTY)
+        posts = account.shown(self.now(), visitor=not self.knows_operator(request)) if shown else ()
+        return answer(_works(account, posts, whole(query.get("max_cursor", ""))))
+
+
+def _record(number: str, props: dict[str, Any]) -> str:
+    """One server record: JSON in a string in JSON, as the page's framework streams it."""
+    chunk = f"{number}:" + json.dumps(["$", "$La", None, props], ensure_ascii=False) + "\n"
+    return f"self.__pace_f.push({script_json([1, chunk])});"
+
+
+def _server_user(account: TrueAccount, now: datetime) -> dict[str, Any]:
+    user: dict[str, Any] = {
+        "uid": account.number_id, "secUid": account.id, "shortId": "0", "uniqueId": account.alias, "nickname": account.name,
+        "desc": "演示数据", "awemeCount": len(account.posts_at(now)), "customVerify": "", "enterpriseVerifyReason": account.verified_as,
+        "isGovMediaVip": True, "accountCertInfo": {"labelText": account.verified_as}, "secret": int(account.truth is Truth.PRIVATE),
+        "isBan": account.truth is Truth.BANNED, "userCanceled": account.truth is Truth.CANCELLED, "roomData": "",
+    }  # fmt: skip
+    return user | {"punishRemindInfo": _PUNISHED} if account.truth is Truth.BANNED else user
+
+
+_PUNISHED = {"ban_type": 1, "punish_title": "账号已被封禁"}
+
+
+def _called_user(account: TrueAccount, now: datetime) -> dict[str, Any]:
+    user: dict[str, Any] = {
+        "uid": account.number_id, "sec_uid": account.id, "short_id": "0", "unique_id": account.alias, "nickname": account.name,
+        "signature": "演示数据", "aweme_count": len(account.posts_at(now)), "custom_verify": "",
+        "enterprise_verify_reason": account.verified_as, "account_cert_info": script_json({"label_text": account.verified_as}),
+        "is_gov_media_vip": True, "live_status": 0, "secret": int(account.truth is Truth.PRIVATE), "is_ban": account.truth is Truth.BANNED,
+    }  # fmt: skip
+    if account.truth is Truth.CANCELLED:
+        user |= {"user_deleted": True, "special_state_info": {"special_state": 1, "title": "账号已注销", "content": "该用户账号已注销"}}
+    if account.truth is Truth.BANNED:
+        user |= {"punish_remind_info": _PUNISHED}
+    return user
+
+
+def _works(account: TrueAccount, posts: tuple[TruePost, ...], before: int) -> dict[str, Any]:
+    """`max_cursor` is in milliseconds, `create_time` in seconds; pinned works stand on the first page only."""
+    pinned = [post for post in posts if post.pinned and not before]
+    rest = [post for post in posts if not post.pinned and (not before or post.serial * 1000 < before)]
+    items = [*pinned, *rest[:_PAGE_SIZE]]
+    return {
+        "status_code": 0, "aweme_list": [_work(account, post) for post in items], "has_more": int(len(rest) > _PAGE_SIZE),
+        "max_cursor": items[-1].serial * 1000 if items else 0, "min_cursor": items[0].serial * 1000 if items else 0,
+        "request_item_cursor": before, "time_list": None, "post_serial": 2, "log_pb": {"impr_id": made_up("log", account.id, 32)},
+    }  # fmt: skip
+
+
+def _work(account: TrueAccount, post: TruePost) -> dict[str, Any]:
+    pictures = post.kind is PostKind.PICTURES
+    return {
+        "aweme_id": str(post.serial - 40 << 32), "create_time": post.serial, "is_top": int(post.pinned),
+        "aweme_type": 68 if pictures else 0, "images": [{"uri": "replica"}] if pictures else None, "desc": f"演示作品 {post.number}",
+        "author_user_id": whole(account.number_id), "author": {"sec_uid": account.id, "nickname": account.name, "uid": account.number_id},
+        "status": {"is_delete": False, "is_prohibited": False, "in_reviewing": False, "part_see": 0, "private_status": 0},
+    }  # fmt: skip

@@ -1,0 +1,202 @@
+"""The replica: a CONNECT proxy on 127.0.0.1 that answers, with its own key, for the hosts of the four platforms and for no other.
+
+Give a browser `proxy` and `chromium_args`, and real addresses lead here. Nothing is ever passed on to a network.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections import Counter
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+from urllib.parse import parse_qsl, urlsplit
+
+from scrapers.replica.cases import Case
+from scrapers.replica.douyin import Douyin
+from scrapers.replica.tls import identity
+from scrapers.replica.toutiao import Toutiao
+from scrapers.replica.web import NOT_SERVED, Request, Response, Site
+from scrapers.replica.wechat import WeChat
+from scrapers.replica.weibo import Weibo
+from scrapers.replica.world import World
+
+SITES: tuple[type[Site], ...] = (Toutiao, Weibo, Douyin, WeChat)
+_LIMIT = 1 << 18
+_REASONS = {200: "OK", 204: "No Content", 301: "Moved Permanently", 302: "Found", 404: "Not Found", 502: "Bad Gateway"}
+# What Chromium asks for by itself (updates, lists, accounts), seen or named in its sources; never a page of a platform.
+_BACKGROUND = (
+    "update.googleapis.com", "clientservices.googleapis.com", "optimizationguide-pa.googleapis.com", "safebrowsing.googleapis.com",
+    "content-autofill.googleapis.com", "passwordsleakcheck-pa.googleapis.com", "accounts.google.com", "clients1.google.com",
+    "clients2.google.com", "clients2.googleusercontent.com", "clients3.google.com", "clients4.google.com", "android.clients.google.com",
+    "mtalk.google.com", "edgedl.me.gvt1.com", "redirector.gvt1.com",
+)  # fmt: skip
+
+
+class Served(NamedTuple):
+    """One request that a site (or a case) answered."""
+
+    method: str
+    url: str
+    status: int
+
+
+class Replica:
+    """An async context manager. `logged_in` names the platforms that accept their `storage_state` as the operator's login.
+
+    With an `overlay` the case's responses come first; behind them stand sites that know no accounts (`Site.bare`).
+    `lists_open`: whether the WeChat back office still lists the articles of other accounts (it does not since 2026-07).
+    """
+
+    proxy: str
+    """`http://127.0.0.1:PORT`; from entering on."""
+    chromium_args: tuple[str, ...]
+    """Makes Chromium accept exactly this replica's key."""
+
+    def __init__(
+        self,
+        world: World,
+        *,
+        now: Callable[[], datetime],
+        logged_in: frozenset[str] = frozenset(),
+        overlay: Case | None = None,
+        lists_open: bool = False,
+    ) -> None:
+        self.strangers: Counter[str] = Counter()
+        """Refused hosts that pages and scrapers asked for."""
+        self.background: Counter[str] = Counter()
+        """Refused hosts that the browser asked for on its own account."""
+        self.requests: list[Served] = []
+        bare = overlay is not None
+        self._sites = {kind.platform: kind(world, now, logged_in=kind.platform in logged_in, bare=bare) for kind in SITES}
+        wechat = self._sites["wechat"]
+        assert isinstance(wechat, WeChat)
+        wechat.lists_open = lists_open
+        self._by_host = {host: site for site in self._sites.values() for host in site.hosts | site.picture_hosts}
+        self._overlay = overlay
+        self._hosts = frozenset(self._by_host) | (overlay.hosts if overlay else frozenset())
+        self._identity = identity(self._hosts)
+        self.chromium_args = (f"--ignore-certificate-errors-spki-list={self._identity.spki}",)
+        self._server: asyncio.Server | None = None
+        self._connections: set[asyncio.Task[None]] = set()
+        self._bugs: list[BaseException] = []
+
+    @property
+    def ca_pem(self) -> bytes:
+        """The certificate of this replica's own authority, for clients that check a chain."""
+        return self._identity.ca_pem
+
+    def storage_state(self, platform: str) -> dict[str, Any]:
+        """A Playwright storage state with the operator's login; KeyError for a platform that has no site."""
+        return {"cookies": [cookie.state for cookie in self._sites[platform].login], "origins": []}
+
+    async def __aenter__(self) -> Self:
+        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0, limit=_LIMIT)
+        self.proxy = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
+        return self
+
+    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Close at once. A bug of the replica itself, met while serving, is raised here."""
+        assert self._server is not None
+        self._server.close()
+        for task in self._connections:
+            task.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+        await self._server.wait_closed()
+        if self._bugs and error is None:
+            raise self._bugs[0]
+
+    def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.ensure_future(self._connection(reader, writer))
+        self._connections.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._connections.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            self._bugs.append(error)
+
+    async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            await self._proxied(reader, writer)
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ssl.SSLError):
+            pass  # the browser went away, or did not like us
+        finally:
+            writer.close()
+
+    async def _proxied(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while head := await _read_head(reader):
+            method, target, headers = head
+            if method == "CONNECT":
+                host, _, port = target.rpartition(":")
+                if not self._known(host) or port != "443":
+                    await _send(writer, Response(b"no such host here", 502, "text/plain"), close=True)
+                    return
+                writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
+                await writer.start_tls(self._identity.context)
+                await self._serve(reader, writer)
+                return
+            # Plain http:// comes in absolute form.
+            parts = urlsplit(target)
+            await _read_body(reader, headers)
+            if self._known(parts.hostname or ""):
+                secure = parts._replace(scheme="https", netloc=parts.hostname or "").geturl()
+                await _send(writer, Response(status=301, headers=(("Location", secure),)))
+            else:
+                await _send(writer, Response(b"no such host here", 502, "text/plain"))
+
+    def _known(self, host: str) -> bool:
+        """Whether a site stands for the host; counts it where none does."""
+        if host in self._hosts:
+            return True
+        # Without a dot: a name that the browser makes up to test the network.
+        (self.background if host in _BACKGROUND or "." not in host else self.strangers)[host] += 1
+        return False
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while head := await _read_head(reader):
+            method, target, headers = head
+            body = await _read_body(reader, headers)
+            host = headers.get("host", "").partition(":")[0]
+            form = dict(parse_qsl(body.decode("utf-8", "replace"))) if "urlencoded" in headers.get("content-type", "") else {}
+            request = Request(method, host, target, headers, form)
+            response = self._response(request)
+            self.requests.append(Served(method, request.url, response.status))
+            await _send(writer, response, head_only=method == "HEAD")
+
+    def _response(self, request: Request) -> Response:
+        if self._overlay is not None and (recorded := self._overlay.response(request.url)) is not None:
+            return Response(recorded.body, recorded.status, recorded.content_type)
+        site = self._by_host.get(request.host)
+        return site.respond(request) if site is not None else NOT_SERVED
+
+
+async def _read_head(reader: asyncio.StreamReader) -> tuple[str, str, Mapping[str, str]] | None:
+    """Method, target and headers (names in lower case); None when the connection ended or is not HTTP."""
+    try:
+        lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
+    except asyncio.IncompleteReadError:
+        return None
+    words = lines[0].split(" ")
+    if len(words) != 3:
+        return None
+    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:] if line)}
+    return words[0], words[1], headers
+
+
+async def _read_body(reader: asyncio.StreamReader, headers: Mapping[str, str]) -> bytes:
+    length = headers.get("content-length", "0")
+    return await reader.readexactly(int(length)) if length.isdigit() and length != "0" else b""
+
+
+async def _send(writer: asyncio.StreamWriter, response: Response, *, close: bool = False, head_only: bool = False) -> None:
+    names = {name.lower() for name, _ in response.headers}
+    lines = [f"HTTP/1.1 {response.status} {_REASONS.get(response.status, 'Replica')}", f"Content-Length: {len(response.body)}"]
+    lines += [f"Content-Type: {response.content_type}"] if response.body else []
+    lines += [] if "cache-control" in names else ["Cache-Control: no-store"]
+    lines += [f"{name}: {value}" for name, value in response.headers]
+    lines += ["Connection: close"] if close else []
+    writer.write("\r\n".join([*lines, "", ""]).encode("latin-1") + (b"" if head_only else response.body))
+    await writer.drain()

@@ -1,0 +1,111 @@
+"""True accounts and their posts, as the sites of the replica see them."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from mediawatch.domain import PostKind
+
+
+class Truth(StrEnum):
+    """What really is with an account."""
+
+    ALIVE = "alive"
+    EMPTY = "empty"
+    GONE = "gone"
+    CANCELLED = "cancelled"
+    BANNED = "banned"
+    PRIVATE = "private"
+
+
+class ArticleState(StrEnum):
+    """What a WeChat article link shows."""
+
+    OK = "ok"
+    DELETED = "deleted"
+    VIOLATION = "violation"
+    CAPTCHA = "captcha"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TruePost:
+    """One post. `number` counts from the newest (1); `serial` is a made-up number that grows with time."""
+
+    number: int
+    at: datetime
+    kind: PostKind
+    repost: bool = False
+    pushed: bool = True
+    pinned: bool = False
+    article: ArticleState = ArticleState.OK
+    linked: bool = False
+    """WeChat: the registry holds the link of this article."""
+
+    @property
+    def serial(self) -> int:
+        return int(self.at.timestamp())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrueAccount:
+    """One row: what was filed (column to value, as text), and the truth."""
+
+    row: int
+    filed: Mapping[str, str]
+    platform: str
+    """`wechat`, `weibo`, `douyin`, `toutiao`, or "" where no site stands for it."""
+    truth: Truth
+    name: str
+    """The name that the platform shows."""
+    id: str
+    original_id: str
+    alias: str
+    verified_as: str
+    posts: tuple[TruePost, ...] = field(repr=False)
+    """Newest first."""
+    visitors_miss: int = 0
+    searchable: bool = True
+
+    def posts_at(self, now: datetime) -> tuple[TruePost, ...]:
+        """What was posted by then, newest first."""
+        return tuple(post for post in self.posts if post.at <= now)
+
+    def shown(self, now: datetime, *, visitor: bool) -> tuple[TruePost, ...]:
+        """The list as a profile shows it: pinned first, then newest first; the newest are withheld from visitors."""
+        posts = self.posts_at(now)
+        ordinary = [post for post in posts if not post.pinned]
+        return (*(post for post in posts if post.pinned), *ordinary[self.visitors_miss if visitor else 0 :])
+
+    def article_token(self, post: TruePost) -> str:
+        """The 22 characters of the short link."""
+        return made_up("article", f"{self.id} {post.at.isoformat()}", 22)
+
+    def article_link(self, post: TruePost) -> str:
+        return f"https://mp.weixin.qq.com/s/{self.article_token(post)}"
+
+    @property
+    def known_links(self) -> tuple[str, ...]:
+        """The article links that the registry holds."""
+        return tuple(self.article_link(post) for post in self.posts if post.linked)
+
+    @property
+    def number_id(self) -> str:
+        """A made-up numeric id beside the text id (Douyin uid, Toutiao media id); a filed `/c/user/NUMBER/` wins."""
+        found = re.search(r"/c/user/(\d+)", self.filed.get("url", ""))
+        return found[1] if found else str(1_000_000_000 + number_of(f"number {self.platform} {self.id}", 9_000_000_000))
+
+
+def number_of(key: str, below: int) -> int:
+    """A number in [0, below), the same for the same key."""
+    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big") % below
+
+
+def made_up(salt: str, key: str, length: int) -> str:
+    """Letters, digits, `-` and `_`, the same for the same key."""
+    return base64.urlsafe_b64encode(hashlib.sha512(f"{salt} {key}".encode()).digest()).decode()[:length]

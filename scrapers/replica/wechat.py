@@ -1,0 +1,126 @@
+"""WeChat's stand-in, public part: article pages in both layouts, and what stands in the place of an article that is gone.
+
+Follows what public material says of the site (docs/platforms/wechat.md): nothing here is shared with the scraper.
+"""
+
+from __future__ import annotations
+
+import html
+import secrets
+from collections.abc import Callable
+from datetime import datetime
+
+from mediawatch.clock import beijing
+from mediawatch.domain import PostKind
+from scrapers.replica.truth import ArticleState, TrueAccount, TruePost, Truth, number_of
+from scrapers.replica.web import NOT_SERVED, Cookie, Request, Response, Site, fill, page, picture_url, redirect, template
+from scrapers.replica.wechat_office import Office
+from scrapers.replica.world import World
+
+_HOST = "mp.weixin.qq.com"
+_PICTURES = "mmbiz.qpic.cn"
+
+# The inline code of the advertisement slot names an account of its own, before the true one.
+
+_CLASSIC = template("wechat_classic.html")
+
+_NEW = template("wechat_new.html")
+
+_MESSAGE = template("wechat_message.html")
+
+_CAPTCHA = template("wechat_captcha.html")
+
+_ACCOUNT_TEXTS = {Truth.CANCELLED: "此账号已自主注销，内容无法查看", Truth.BANNED: "此账号已被屏蔽, 内容无法查看"}
+
+
+class WeChat(Site):
+    platform = "wechat"
+    hosts = frozenset({_HOST})
+    picture_hosts = frozenset({_PICTURES})
+    lists_open = False
+    """Whether the back office lists the articles of other accounts: it does not since 2026-07."""
+
+    def __init__(self, world: World, now: Callable[[], datetime], *, logged_in: bool, bare: bool) -> None:
+        super().__init__(world, now, logged_in=logged_in, bare=bare)
+        self._session = secrets.token_hex(20)
+        self._office = Office(self)
+        self._articles = {account.article_token(post): (account, post) for account in self.accounts for post in account.posts}
+
+    @property
+    def login(self) -> tuple[Cookie, ...]:
+        return (
+            Cookie("slave_sid", self._session, _HOST, http_only=True),
+            Cookie("slave_user", "gh_000000000000", _HOST, http_only=True),
+        )
+
+    def knows_operator(self, request: Request) -> bool:
+        return self.open and request.cookies.get("slave_sid") == self._session
+
+    def posts_of(self, account: TrueAccount) -> tuple[TruePost, ...]:
+        return account.posts_at(self.now())
+
+    def answer(self, request: Request) -> Response:
+        match request.path.strip("/").split("/"):
+            case ["s", token]:
+                return self._article(token)
+            case ["s"]:
+                # Long links lead to the check since 2026.
+                return self._to_captcha(request.url)
+            case ["mp", "wappoc_appmsgcaptcha"]:
+                return page(_CAPTCHA)
+            case [""] | ["cgi-bin", _]:
+                return self._office.answer(request)
+        return NOT_SERVED
+
+    def _to_captcha(self, url: str) -> Response:
+        return redirect(f"https://{_HOST}/mp/wappoc_appmsgcaptcha?poc_token=replica&target_url={html.escape(url)}")
+
+    def _article(self, token: str) -> Response:
+        if token not in self._articles:
+            return NOT_SERVED if self.bare else _message("参数错误", "var ret = '-2' * 1;")
+        account, post = self._articles[token]
+        if post.at > self.now():
+            return _message("参数错误", "var ret = '-2' * 1;")
+        if account.truth in _ACCOUNT_TEXTS:
+            return _message(_ACCOUNT_TEXTS[account.truth])
+        if account.truth is Truth.GONE or post.article is ArticleState.DELETED:
+            return _message("该内容已被发布者删除")
+        if post.article is ArticleState.CAPTCHA:
+            return self._to_captcha(account.article_link(post))
+        if post.article is ArticleState.VIOLATION:
+            names = f"user_name: '{account.original_id}', nick_name: '{_quoted(account.name)}'"
+            return _message("此内容因违规无法查看", f"window.cgiData = {{del_reason_id: '10001', del_reason: '演示', {names}}};")
+        return page(_article_page(account, post))
+
+
+def _message(text: str, script: str = "") -> Response:
+    return page(fill(_MESSAGE, text=text, script=script))
+
+
+def _quoted(text: str) -> str:
+    """For a quoted JavaScript string in a page, to be read back by `htmlDecode`."""
+    return html.escape(text).replace("&#x27;", "&#39;").replace("\\", "\\\\").replace("\n", " ")
+
+
+def _article_page(account: TrueAccount, post: TruePost) -> str:
+    """Pictures and text posts exist in the new layout only; of the others every third stands in it."""
+    pictures = post.kind is PostKind.PICTURES
+    new = pictures or number_of(account.article_link(post), 3) == 0
+    here = beijing(post.at)
+    return fill(
+        _NEW if new else _CLASSIC,
+        name=_quoted(account.name),
+        shown=html.escape(account.name),
+        user_name=account.original_id,
+        alias=_quoted(account.alias),
+        biz=account.id,
+        mid=str(2_247_000_000 + number_of(account.article_token(post), 9_000_000)),
+        at=str(post.serial),
+        minute=f"{here:%Y-%m-%d %H:%M}",
+        printed=f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}",
+        type="9" if post.pushed else "10002",
+        show_type="8" if pictures else "0",
+        title=f"演示文章 {post.number}",
+        text="演示数据：这篇文章是编造的。",
+        picture=picture_url(_PICTURES, account.name),
+    )

@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import unescape
-from urllib.parse import parse_qs, parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from mediawatch.clock import EVER, day_of, from_epoch, parse_printed
 from mediawatch.domain import Captcha, Changed, LoginRequired, Outcome, Post, PostKind, RateLimited
@@ -71,7 +71,7 @@ def read_article(text: str, url: str) -> Page:
     if "/mp/wappoc_appmsgcaptcha" in url or "/secitptpage/" in url:
         raise Captcha("article page sent us to its verification")
     scripts = "\n".join(_SCRIPT.findall(text))
-    page = _second_layout(scripts, url) or _classic_layout(scripts, url)
+    page = _second_layout(scripts) or _classic_layout(scripts)
     if page is not None:
         return _by_nick(page)
     if _VERIFY.search(scripts):
@@ -81,7 +81,7 @@ def read_article(text: str, url: str) -> Page:
     return _message(text, scripts)
 
 
-def _second_layout(scripts: str, url: str) -> Page | None:
+def _second_layout(scripts: str) -> Page | None:
     data = _object(scripts, "cgiDataNew")
     if not data.get("nick_name") and not data.get("user_name"):
         return None
@@ -92,11 +92,11 @@ def _second_layout(scripts: str, url: str) -> Page | None:
         biz=data.get("bizuin", "") or _variable(scripts, "biz"),
         original_id=data.get("user_name", ""),
         alias=data.get("alias", ""),
-        post=_post(at, *_ids(scripts, data), data.get("type", ""), data.get("item_show_type", ""), url),
+        post=_post(at, *_ids(scripts, data), data.get("type", ""), data.get("item_show_type", "")),
     )
 
 
-def _classic_layout(scripts: str, url: str) -> Page | None:
+def _classic_layout(scripts: str) -> Page | None:
     name, gh = _variable(scripts, "nickname"), _variable(scripts, "user_name")
     if not name and not gh:
         return None
@@ -106,7 +106,7 @@ def _classic_layout(scripts: str, url: str) -> Page | None:
         biz=_variable(scripts, "biz"),
         original_id=gh,
         alias=_variable(scripts, "alias"),
-        post=_post(at, *_ids(scripts, {}), _variable(scripts, "appmsg_type"), _variable(scripts, "item_show_type"), url),
+        post=_post(at, *_ids(scripts, {}), _variable(scripts, "appmsg_type"), _variable(scripts, "item_show_type")),
     )
 
 
@@ -115,7 +115,7 @@ def _ids(scripts: str, data: dict[str, str]) -> tuple[str, str]:
     return data.get("mid") or _variable(scripts, "mid"), data.get("idx") or _variable(scripts, "idx")
 
 
-def _post(at: datetime, mid: str, idx: str, kind: str, shown_as: str, url: str) -> Post:
+def _post(at: datetime, mid: str, idx: str, kind: str, shown_as: str) -> Post:
     return Post(
         at=at,
         on=day_of(at),
@@ -123,7 +123,6 @@ def _post(at: datetime, mid: str, idx: str, kind: str, shown_as: str, url: str) 
         id=f"{mid}_{idx}" if mid and idx else "",
         kind=_KINDS.get(shown_as, PostKind.OTHER),
         pushed={_UNPUSHED: False, _PUSHED: True}.get(kind),
-        link=_kept(url),
     )
 
 
@@ -214,13 +213,8 @@ def _decoded(text: str) -> str:
     return unescape(text).strip()
 
 
-def _kept(url: str) -> str:
-    """The link without what the visit added to it."""
-    parts = urlsplit(url)
+def kept(url: str) -> str:
+    """A link as it may be stored: of a long one only what names the article; nothing that a visit or a share added."""
+    parts = urlsplit(url.replace("&amp;", "&"))
     keys = [(key, value) for key, value in parse_qsl(parts.query) if key in LINK_KEYS and parts.path == "/s"]
-    return urlunsplit(("https", parts.netloc, parts.path, urlencode(keys), ""))
-
-
-def biz_in(url: str) -> str:
-    """`__biz` of a long article or profile link, "" where it has none."""
-    return next(iter(parse_qs(urlsplit(url.replace("&amp;", "&")).query).get("__biz", [])), "")
+    return urlunsplit(("https", parts.hostname or "", parts.path, urlencode(keys), ""))

@@ -121,8 +121,13 @@ class Ears:
 
     @property
     def status(self) -> int:
-        """HTTP status of the newest document; 0 before the first."""
         return self._document.status if self._document else 0
+
+    @property
+    def newest_document(self) -> Reply:
+        if self._document is None:
+            raise Unreachable("the page has no document")
+        return self._document
 
     @asynccontextmanager
     async def hearing(self, *paths: str) -> AsyncIterator[Hearing]:

@@ -77,8 +77,13 @@ class Tab:
         return scrubbed(self.url, self._keys)
 
     @property
+    def document(self) -> Reply:
+        """The newest document of this page, also after it reloaded itself. `Unreachable` where there is none."""
+        return self._ears.newest_document
+
+    @property
     def status(self) -> int:
-        """HTTP status of the newest document, also after a reload by the page itself; 0 before the first."""
+        """HTTP status of that document; 0 where there is none."""
         return self._ears.status
 
     def hearing(self, *paths: str) -> AbstractAsyncContextManager[Hearing]:

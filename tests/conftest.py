@@ -1,3 +1,3 @@
 """Fixtures for all tests; each lives in a module of its own."""
 
-pytest_plugins = ["postgres", "stores"]
+pytest_plugins = ["browsers", "postgres", "stores"]

@@ -1,0 +1,199 @@
+"""今日头条 (头条号): the public profile page. Its server data say who the account is, its own call to `profile_all` what it posted.
+
+The list needs no login, shows every kind of post and stands newest first but for pinned items, so it can prove an account stale.
+Silence is no emptiness: the page prints 暂未发表作品 also when its feed call was refused, so only the feed's own answer counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from urllib.parse import quote, urlsplit
+
+from mediawatch.domain import (
+    Account,
+    Attested,
+    Captcha,
+    Changed,
+    Failure,
+    Filed,
+    LoginRequired,
+    MatchedBy,
+    NoEvidence,
+    Outcome,
+    Pace,
+    RateLimited,
+    Seen,
+)  # fmt: skip
+from scrapers.base import Scraper, SessionUse, Shows, Surface, link_in, on_host, query_of
+from scrapers.browser import Hearing, Reply, Tab, host_and_path
+from scrapers.toutiao_replies import decoded, has_more, joined, media_id, read_absence, read_feed, read_profile
+
+HOSTS = frozenset({"toutiao.com"})
+USER = "https://www.toutiao.com/c/user/"
+FEED = r"^www\.toutiao\.com/api/pc/list/(user/)?feed/?$"
+# The captcha's script is part of every page; a call to its service is not.
+CAPTCHA_CALL = r"^(verify|verifycenter)\.snssdk\.com/(?!.*\.js$)|\.toutiao\.com/captcha/(?!.*\.js$)"
+CAPTCHA_FRAME = "iframe[src*='/captcha'], iframe[src*='verify.snssdk.com'], iframe[src*='verifycenter.snssdk.com']"
+SERVER_DATA = "document.getElementById('RENDER_DATA')"
+CHALLENGE = re.compile(r"byted_acrawler|_\$jsvmprt")
+_ABSENCE = "/注销|不存在|找不到|走丢/.test(document.body ? document.body.innerText : '')"
+_DOWN = "window.scrollTo(0, document.documentElement.scrollHeight)"
+_TOKEN = re.compile(r"/c/user/token/([^/]+)/?")
+RELOADS = 2
+"""How often a blank feed is asked again: blanks come at random."""
+
+
+class _Blank(RateLimited):
+    """Risk control's way to say no: nothing at all, or no success. A reload may help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The page to open. `id` is the filed token or number, "" where only a link is filed."""
+
+    url: str
+    id: str = ""
+
+    @property
+    def by_token(self) -> bool:
+        return bool(self.id) and not self.id.isdigit()
+
+
+def wanted(filed: Filed) -> Target | None:
+    """The filed token's page, else the filed link, else the filed number taken as a UID; None where nothing leads to Toutiao."""
+    filed_id, link = filed.platform_id.strip(), link_in(filed.url)
+    if filed_id and not filed_id.isdigit():
+        return Target(f"{USER}token/{quote(filed_id, safe='=')}/", filed_id)
+    if on_host(link.hostname, *HOSTS):
+        token = _TOKEN.fullmatch(link.path)
+        return Target(f"{USER}token/{token[1]}/" if token else link.geturl(), filed_id)
+    return Target(f"{USER}{filed_id}/", filed_id) if filed_id else None
+
+
+def landed(url: str, target: Target) -> str:
+    """The token in the address where the page ended, "" where it is a number. Raises where that is no profile."""
+    parts = urlsplit(url)
+    if on_host(parts.hostname, "sso.toutiao.com"):
+        raise LoginRequired("sent to sso.toutiao.com")
+    if not parts.path.startswith("/c/user/"):
+        # A filed link that leads elsewhere is a wrong link; our own address of a profile leading elsewhere is a changed site.
+        raise (Changed if target.url.startswith(USER) else NoEvidence)(f"{host_and_path(target.url)} leads to {host_and_path(url)}")
+    token = _TOKEN.fullmatch(parts.path)
+    return token[1] if token else ""
+
+
+def tie(profile: Seen, number: str, token: str, target: Target) -> Seen:
+    """The profile as facts about the target; `number` is its mediaId, `token` that of its address. `Changed` for another account."""
+    if target.by_token:
+        if profile.platform_id and target.id not in (profile.platform_id, token):
+            raise Changed(f"asked for {target.id}, got {profile.platform_id}")
+        # One account may have an address of an older form besides its userId: the filed one stays.
+        return replace(profile, platform_id=target.id, matched_by=MatchedBy.ID)
+    if profile.outcome is Outcome.NOT_FOUND and target.url == f"{USER}{target.id}/":
+        raise NoEvidence(f"{target.id} is no UID, perhaps a mediaId")
+    same = bool(target.id) and target.id == number
+    return replace(profile, matched_by=MatchedBy.ID if same else MatchedBy.URL)
+
+
+class Profile(Surface):
+    """www.toutiao.com/c/user/…: name and id from the server data, posts from the page's own feed call."""
+
+    name, label = "toutiao.profile", "今日头条主页"
+    attested = Attested.RECORDED
+    session = SessionUse.VISITOR
+    shows = Shows.ALL
+    pace = Pace(every=4.0, jitter=2.0)
+    url_keys = frozenset({"category", "token", "max_behot_time"})
+
+    def applies(self, account: Account) -> bool:
+        return wanted(account.filed) is not None
+
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+        target = wanted(account.filed)
+        if target is None:
+            raise NoEvidence("neither a Toutiao id nor a Toutiao link is filed")
+        for again in range(RELOADS + 1):
+            async with tab.hearing(FEED, CAPTCHA_CALL) as hearing:
+                page = await (tab.reload() if again else tab.open(target.url))
+                profile = await self.profile(tab, page, target)
+                if not again:
+                    yield profile
+                if profile.outcome is not Outcome.OK:
+                    return
+                try:
+                    yield await self.feed(tab, hearing, profile, {profile.platform_id, target.id, landed(tab.url, target)} - {""})
+                    return
+                except _Blank as blank:
+                    if again == RELOADS:
+                        raise RateLimited(f"{RELOADS + 1} times: {blank.detail}") from blank
+
+    async def profile(self, tab: Tab, page: Reply, target: Target) -> Seen:
+        """Who the page is about, after the site's JavaScript challenge, which reloads the page once."""
+        if page.status != 404:
+            landed(tab.url, target)
+            page.good()
+            await tab.wait_for(SERVER_DATA, timeout=tab.timeouts.challenge)
+            tab.document.good()
+        token = landed(tab.url, target)
+        text = await tab.evaluate(f"({SERVER_DATA} || {{}}).textContent || ''")
+        if not text and CHALLENGE.search(await tab.html()):
+            if await tab.sees(CAPTCHA_FRAME):
+                raise Captcha("a captcha over the JavaScript challenge")
+            raise RateLimited("the JavaScript challenge does not clear")
+        data = decoded(str(text)) if text else {"data": {}}
+        seen = read_profile(data)
+        if seen is None:
+            return tie(await self.absence(tab), "", token, target)
+        return tie(seen, media_id(data), token, target)
+
+    async def absence(self, tab: Tab) -> Seen:
+        """What a page without a profile says; `Changed` where it says nothing."""
+        missing = tab.document.status == 404
+        if not missing:
+            await tab.wait_for(_ABSENCE)
+        if seen := read_absence(await tab.text()):
+            return seen
+        if missing:
+            return Seen(outcome=Outcome.NOT_FOUND, detail="HTTP 404 (described only)")
+        raise Changed("server data without a profile, and none of the known wordings")
+
+    async def feed(self, tab: Tab, hearing: Hearing, profile: Seen, tokens: set[str]) -> Seen:
+        """The posts of this account's `profile_all`; a further page where the first shows no dated post but pinned ones."""
+
+        def own(reply: Reply) -> bool:
+            query = query_of(reply.url)
+            return bool(re.search(FEED, reply.path)) and query.get("category") == "profile_all" and query.get("token") in tokens
+
+        try:
+            reply = await hearing.first(own)
+        except Changed as silence:
+            await self.refuse_captcha(tab, hearing)
+            raise _Blank(silence.detail) from silence
+        if reply.status == 200 and not reply.cut and not reply.body.strip():
+            await self.refuse_captcha(tab, hearing)
+            raise _Blank("the feed's body is empty")
+        payload = reply.json()
+        seen = read_feed(payload, profile.name, tab.now())
+        if seen.outcome is Outcome.RATE_LIMITED:
+            await self.refuse_captcha(tab, hearing)
+            raise _Blank(seen.detail)
+        if has_more(payload) and all(post.pinned for post in seen.posts):
+            with suppress(Failure):  # without the further page the first one still stands, as a lower bound
+                await tab.evaluate(_DOWN)
+                further = await hearing.first(lambda reply: own(reply) and query_of(reply.url).get("max_behot_time", "0") != "0")
+                seen = read_feed(joined(payload, further.json()), profile.name, tab.now())
+        if seen.outcome is Outcome.OK and not seen.posts:
+            raise Changed(f"no dated post: {seen.detail or 'has_more without items'}")
+        return seen
+
+    async def refuse_captcha(self, tab: Tab, hearing: Hearing) -> None:
+        if any(re.search(CAPTCHA_CALL, reply.path) for reply in hearing.all()) or await tab.sees(CAPTCHA_FRAME):
+            raise Captcha("a captcha instead of the feed")
+
+
+SCRAPER = Scraper(
+    platform="toutiao", surfaces=(Profile(),), hosts=HOSTS, login_url="https://sso.toutiao.com/", heavy=frozenset({"*.image", "*.image?*"})
+)

@@ -1,0 +1,200 @@
+"""What Toutiao's answers say: the server data of a profile page, and the feed `profile_all`. Pure."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import unquote
+
+from mediawatch.clock import EVER, beijing, day_of, from_epoch
+from mediawatch.domain import Changed, Outcome, Post, PostKind, Seen
+from scrapers.base import reach
+
+# No recording shows these pages, so the wordings are described only. They must stand alone on a line, on a page without a profile.
+_CANCELLED = re.compile(r"^.{0,12}(?:已被?|自主)注销.{0,12}$", re.MULTILINE)
+_NOT_FOUND = re.compile(r"^.{0,12}(?:用户|[账帐]号|页面|主页)(?:已?不存在|找不到|走丢了).{0,12}$", re.MULTILINE)
+_GONE_NAME = re.compile(r"(?:该?(?:用户|[账帐]号))?已注销(?:用户|[账帐]号)?")
+_PATHS = {PostKind.ARTICLE: "article", PostKind.VIDEO: "video", PostKind.MICRO: "w"}
+
+
+def decoded(text: str) -> object:
+    """The server data as a page embeds them: URI-encoded JSON. `Changed` where they are not."""
+    try:
+        return json.loads(unquote(text))
+    except (ValueError, RecursionError) as error:
+        raise Changed(f"RENDER_DATA is no JSON: {text[:80]}") from error
+
+
+def read_profile(render_data: object) -> Seen | None:
+    """Name, id (`userId`) and 认证 from the server data; `banned` or `cancelled` where they say so. None: a page without a profile."""
+    match render_data:
+        case {"data": {"profileUserInfo": {"userId": str(token), "name": str(name), **user}}} if token and name.strip():
+            pass
+        case {"data": {"profileUserInfo": None | {"userId": ""}}}:
+            return None
+        case {"data": dict(data)} if "profileUserInfo" not in data:
+            return None
+        case _:
+            raise Changed(f"server data: {str(render_data)[:200]}")
+    outcome, detail = Outcome.OK, ""
+    if user.get("banStatus") is True:
+        outcome, detail = Outcome.BANNED, "banStatus is true (described only)"
+    elif _GONE_NAME.fullmatch(name.strip()):
+        outcome, detail = Outcome.CANCELLED, f"it is called {name.strip()} (described only)"
+    return Seen(outcome=outcome, name=name.strip(), platform_id=token, verified_as=_verified_as(user.get("userAuthInfo")), detail=detail)
+
+
+def media_id(render_data: object) -> str:
+    """The account's number; it outlives changes of name and address. "" where there is none."""
+    match render_data:
+        case {"data": {"profileUserInfo": {"mediaId": str(number)}}}:
+            return number
+    return ""
+
+
+def _verified_as(info: object) -> str:
+    """认证: an object, or the same as JSON text."""
+    if isinstance(info, str):
+        try:
+            info = json.loads(info)
+        except ValueError:
+            return ""
+    match info:
+        case {"auth_info": str(text)}:
+            return text.strip()
+    return ""
+
+
+def read_absence(text: str) -> Seen | None:
+    """What the visible text of a page without a profile says; None where it has none of the known wordings."""
+    for outcome, wording in ((Outcome.CANCELLED, _CANCELLED), (Outcome.NOT_FOUND, _NOT_FOUND)):
+        if found := wording.search(text):
+            return Seen(outcome=outcome, detail=f"{found[0].strip()} (described only)")
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a cell of the feed is. `date` in Unix seconds as the site gave it; None for an own item without one."""
+
+    kind: PostKind
+    date: object
+    repost: bool = False
+
+
+def cell_of(item: object) -> Cell | None:
+    """Each type keeps its date elsewhere, as the page's own code reads it. None for what is no post (a collection of posts).
+
+    Never `behot_time`, the clock of serving; never `origin_*`, the original's author and date within a repost.
+    """
+    match item:
+        case {"cell_type": 341}:
+            return None
+        case {"cell_type": 56, "comment_base": {"create_time": date}}:
+            return Cell(PostKind.MICRO, date, repost=True)
+        case {"cell_type": 202, "content": {"answer": {"create_time": date}}}:
+            return Cell(PostKind.ANSWER, date)
+        case {"cell_type": 203, "content": {"question": {"create_time": date}}}:
+            return Cell(PostKind.OTHER, date)
+        case {"cell_type": 56 | 202 | 203}:
+            return Cell(PostKind.OTHER, None)
+        case {"cell_type": 32, "publish_time": date}:
+            return Cell(PostKind.MICRO, date)
+        case {"cell_type": 48 | 49, "publish_time": date} | {"cell_type": 0, "has_video": True, "publish_time": date}:
+            return Cell(PostKind.VIDEO, date)
+        case {"cell_type": 0 | 60, "publish_time": date}:
+            return Cell(PostKind.ARTICLE, date)
+        case {"publish_time": date}:  # the site's own default
+            return Cell(PostKind.OTHER, date)
+    return Cell(PostKind.OTHER, None)
+
+
+def has_more(payload: object) -> bool:
+    """Whether the site says that older items follow; True where it does not say."""
+    return not isinstance(payload, Mapping) or payload.get("has_more") not in (False, 0)
+
+
+def joined(first: object, second: object) -> object:
+    """Two pages of the feed as one list, newest page first. `Changed` where the second is no page."""
+    match first, second:
+        case {"data": list(newer), **rest}, {"message": "success", "data": list() | None as older}:
+            return rest | {"data": [*newer, *(older or [])], "has_more": has_more(second)}
+    raise Changed(second)
+
+
+def read_feed(payload: object, author: str, now: datetime) -> Seen:
+    """The posts of a page of `profile_all`. `author` is the name on the profile.
+
+    `complete_since` is set where every own item has a date and they stand newest first, pinned ones aside; `EVER` where the site
+    says that nothing follows. Outcome `rate_limited` for an answer without success, which is how risk control speaks; `no_posts`
+    for a successful empty one. `Changed` for an unknown shape and for another account's list.
+    """
+    match payload:
+        case {"message": "success", "data": list() | None as data}:
+            items: list[Any] = data or []
+        case {"message": str(message)} if message != "success":
+            return Seen(outcome=Outcome.RATE_LIMITED, detail=f"the feed says {message[:80]!r}")
+        case _:
+            raise Changed(payload)
+    if not items:
+        if not has_more(payload):
+            return Seen(outcome=Outcome.NO_POSTS, detail="the feed succeeded and is empty")
+        if not isinstance(payload, Mapping) or "has_more" not in payload:
+            return Seen(outcome=Outcome.RATE_LIMITED, detail="the feed succeeded with nothing in it, not even has_more")
+    authors = {name for item in items if (name := _author(item))}
+    if author and authors and author not in authors:
+        raise Changed(f"the feed is by {min(authors)}, the profile is {author}")
+    notes: list[str] = []
+    posts = tuple(post for item in items if (post := _post(item, now, notes)) is not None)
+    since = None if notes else reach(posts) if has_more(payload) else EVER
+    return Seen(posts=posts, complete_since=since, detail="; ".join(notes))
+
+
+def _post(item: Any, now: datetime, notes: list[str]) -> Post | None:
+    """One post, or None. What is set aside leaves a note: then the list proves nothing about what it does not show."""
+    cell = cell_of(item)
+    if cell is None:
+        return None
+    number, kind = _number(item), f"cell type {item.get('cell_type') if isinstance(item, dict) else '?'}"
+    match item:
+        case {"control_meta": {"share": {"permission": False}}}:
+            notes.append(f"{kind} {number}: others cannot see it")
+            return None
+        case {"cell_type": 48} if not number:
+            notes.append(f"{kind} without an id: an advertisement?")
+            return None
+    try:
+        at = from_epoch(cell.date)
+    except Changed:
+        notes.append(f"{kind} {number}: no date ({cell.date!r})")
+        return None
+    if at > now:
+        notes.append(f"发布时间异常: {kind} {number} is dated {beijing(at):%Y-%m-%d %H:%M}, after the moment of the look")
+        return None
+    link = f"https://www.toutiao.com/{_PATHS[cell.kind]}/{number}/" if number and cell.kind in _PATHS else ""
+    pinned = item.get("is_stick") is True
+    return Post(on=day_of(at), at=at, id=number, kind=cell.kind, pinned=pinned, repost=cell.repost, link=link)
+
+
+def _number(item: object) -> str:
+    match item:
+        case {"id": str() | int() as number} | {"group_id": str() | int() as number}:
+            return str(number)
+    return ""
+
+
+def _author(item: object) -> str:
+    match item:
+        case (
+            {"user_info": {"name": str(name)}}
+            | {"user": {"info": {"name": str(name)}}}
+            | {"user": {"name": str(name)}}
+            | {"comment_base": {"user": {"info": {"name": str(name)}}}}
+            | {"content": {"user": {"uname": str(name)}}}
+        ):
+            return name.strip()
+    return ""

@@ -1,0 +1,46 @@
+"""A real Chromium for tests: one that is shared, and one in front of a replica."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from mediawatch import browsers
+from mediawatch.domain import UserError
+from scrapers.browser import Browser, Timeouts
+from scrapers.replica import Replica
+
+SHORT = Timeouts(launch=30, navigation=10, reply=2, challenge=3, step=5, close=3)
+"""For tests in which a time limit must run out."""
+
+
+@pytest.fixture(scope="session")
+def executable() -> Path:
+    """The Chromium that the product would take. Without one the tests fail: what they show cannot be shown otherwise."""
+    try:
+        return browsers.find().path
+    except UserError as error:
+        pytest.fail(str(error))
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def browser(executable: Path) -> AsyncIterator[Browser]:
+    """One browser for all tests that need no replica; its clock is the host's."""
+    shared = Browser(executable, now=lambda: datetime.now(UTC))
+    yield shared
+    await shared.close()
+
+
+@asynccontextmanager
+async def facing(replica: Replica, executable: Path, now: Callable[[], datetime], timeouts: Timeouts = SHORT) -> AsyncIterator[Browser]:
+    """A browser whose every request goes to an entered replica."""
+    browser = Browser(executable, now=now, args=replica.chromium_args, proxy=replica.proxy, timeouts=timeouts)
+    try:
+        yield browser
+    finally:
+        await browser.close()

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from mediawatch import browsers
+from mediawatch.clock import day_end, day_of
 from mediawatch.domain import UserError
 from mediawatch.evidence import EvidenceFolder
 from mediawatch.pacing import Pacing
-from mediawatch.ports import Clock, Looker, Store
+from mediawatch.ports import Clock, Looker, Shown, Stage, Store
 from mediawatch.settings import Home, Settings, read_settings
 from mediawatch.sweep import Engine
+
+if TYPE_CHECKING:
+    from scrapers.replica.world import World
+
+DEMO_LOGINS = frozenset({"weibo", "douyin", "wechat"})
+"""Where the demonstration's office has a login."""
 
 # The adapters are imported where they are used: Playwright and SQLAlchemy cost a second that `mediawatch --help` need not pay.
 
@@ -116,6 +127,67 @@ def only_one(home: Home) -> Iterator[None]:
         lock.write(str(os.getpid()))
         lock.flush()
         yield
+
+
+@asynccontextmanager
+async def staged(home: Home, world_file: Path) -> AsyncIterator[tuple[App, Stage]]:
+    """The app of a demonstration: the world's sites behind a local proxy, the office logged in where it has logins.
+
+    UserError for a world that cannot be read; also when any page or scraper asked for a host outside the world.
+    """
+    from scrapers.replica.server import Replica
+    from scrapers.replica.world import World
+
+    world = World.read(world_file)
+    as_of = world.as_of or day_end(day_of(host_clock()) - timedelta(days=1))
+    clock = clock_from(as_of + timedelta(hours=9))
+    async with Replica(world, now=clock, logged_in=DEMO_LOGINS) as replica:
+        for platform in DEMO_LOGINS:
+            write_session(home.sessions / platform / "demo.json", replica.storage_state(platform))
+        async with opened(home, clock=clock, route=Route(replica.proxy, replica.chromium_args)) as app:
+            app.pace = 0
+            yield app, WorldStage(world, as_of)
+        if replica.strangers:
+            raise UserError(f"pages or scrapers asked for hosts outside the world: {', '.join(sorted(replica.strangers))}")
+
+
+def clock_from(start: datetime) -> Clock:
+    """A clock that starts at another moment and runs as fast as the host's."""
+    began = time.monotonic()
+    return lambda: start + timedelta(seconds=time.monotonic() - began)
+
+
+def write_session(path: Path, state: object) -> None:
+    """Keep a login as `sessions/PLATFORM/NAME.json`, for the owner only."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(state), encoding="utf-8")
+
+
+class WorldStage:
+    """Implements `demo.Stage` over a world of the replica."""
+
+    def __init__(self, world: World, as_of: datetime) -> None:
+        self.as_of = as_of
+        self._world = world
+
+    def registry(self) -> Sequence[Mapping[str, str]]:
+        """The office's table."""
+        return self._world.filed_rows()
+
+    def look_up(self, name: str, type: str) -> Shown | None:
+        """What a person finds: the truth, as the platform's own pages would show it."""
+        for account in self._world.accounts:
+            if (account.filed["name"], account.filed["type"]) == (name, type) and account.platform:
+                found = account.truth.value if account.truth.value in ("cancelled", "banned", "empty") else "ok"
+                state = "not_found" if account.truth.value == "gone" else found
+                return Shown(
+                    state=state,
+                    name=account.name,
+                    id=account.original_id if account.platform == "wechat" else account.id,
+                    days=tuple(day_of(post.at) for post in account.posts),
+                )
+        return None
 
 
 def _looker(home: Home, settings: Settings, clock: Clock, route: Route | None) -> Looker:

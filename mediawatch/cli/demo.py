@@ -1,0 +1,34 @@
+"""`mediawatch demo`."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mediawatch import demo as demonstration
+from mediawatch.app import staged
+from mediawatch.cli.base import run
+
+
+def register(app: typer.Typer) -> None:
+    app.command("demo")(demo)
+
+
+def demo(
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Home of the demonstration; made anew each time.")] = Path(
+        "mediawatch-demo"
+    ),
+    world: Annotated[Path | None, typer.Option("--world", metavar="FILE", help="Another world (docs/world.md).")] = None,
+) -> None:
+    """Run a whole inspection on made-up accounts and local stand-ins of the sites (演示数据)."""
+
+    async def work() -> int:
+        home = demonstration.prepare(out)
+        async with staged(home, world or demonstration.shipped_world()) as (app, stage):
+            return await demonstration.run(app, stage, typer.echo)
+
+    if code := run(work()):
+        sys.exit(code)

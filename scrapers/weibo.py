@@ -259,7 +259,7 @@ async def knows_operator(tab: Tab) -> bool:
     return False
 
 
-WEIBO = Scraper(
+SCRAPER = Scraper(
     platform="weibo",
     surfaces=(MobileProfile(), DesktopProfile()),
     hosts=frozenset({"weibo.com", "weibo.cn", "t.cn", "sina.com.cn", "sina.cn"}),

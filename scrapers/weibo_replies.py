@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from mediawatch.clock import EVER, day_of, parse_printed
@@ -26,9 +26,8 @@ from mediawatch.domain import (
     Seen,
     Unreachable,
 )  # fmt: skip
-from scrapers.base import on_host, query_of, reach
+from scrapers.base import CLOCK_SKEW, on_host, query_of, reach
 
-SKEW = timedelta(minutes=10)
 _TOO_OFTEN = re.compile(r"(?:访问|操作|请求)过于频繁")
 _LOGIN_URL = re.compile(r"//(?:[\w-]+\.)?passport\.weibo\.|//login\.sina\.com\.cn|/(?:login|signup)\.php|/signin\b")
 _HIDDEN = re.compile(r"仅.{0,6}可见|半年")
@@ -222,7 +221,7 @@ class Found:
         except Changed:
             self.miss(f"own item with an unreadable date: {printed!r}")
             return
-        if (at or now) > now + SKEW or on > day_of(now + SKEW):
+        if (at or now) > now + CLOCK_SKEW or on > day_of(now + CLOCK_SKEW):
             self.miss(f"own item dated after the look set aside: {printed}")
             return
         bid = _text(item, "mblogid") or _text(item, "bid") or str(number)

@@ -105,8 +105,8 @@ def read_profile(payload: object, sec_uid: str) -> Profile | None:
             if uid != sec_uid:
                 raise Changed(f"asked for {sec_uid}, got {uid}")
             return read_user(user, sec_uid)
-        case {"status_code": 0, "user": {**user}} if user:
-            raise Changed(f"a user without sec_uid: {sorted(user)}")
+        case {"status_code": 0, "user": dict() as other} if other:
+            raise Changed(f"a user without sec_uid: {sorted(other)}")
         case {"status_code": int()}:
             return None
     raise Changed(payload)
@@ -185,8 +185,8 @@ class Found:
     notes: list[str] = field(default_factory=list)
 
     def add(self, item: object, now: datetime) -> None:
-        match item:
-            case {"aweme_id": str(number), **work}:
+        match item if isinstance(item, dict) else {}:
+            case {"aweme_id": str(number)} as work:
                 self.ids.add(number)
                 if self.public(work):
                     self.date(number, work, now)

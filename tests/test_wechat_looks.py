@@ -1,0 +1,217 @@
+"""Looks at WeChat accounts: the real surfaces in a real Chromium, the replica standing for mp.weixin.qq.com."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from mediawatch import browsers
+from mediawatch.domain import Account, DateKind, Filed, LookKind, MatchedBy, Need, Outcome, Reading
+from mediawatch.pacing import Pacing
+from mediawatch.ports import Gate
+from scrapers.browser import Browser, Session
+from scrapers.replica import Case, Replica, World
+from scrapers.wechat import SCRAPER
+
+NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
+NEED = Need(fresh_after=date(2022, 12, 17))
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "cases" / "wechat"
+WORLD = World.parse(
+    "platform,type,name,filing_number,platform_id,original_id,alias,truth,shown_name,true_id,posts,articles,searchable\n"
+    "wechat,微信公众号,示例市活跃局,X1,MzAwMDAwMDAwMQ==,gh_00000000000a,shili_one,alive,,,2022-12-30T07:30 unpushed;2022-11-01,1;2,\n"
+    "wechat,微信公众号,示例县沉睡站,X2,MzAwMDAwMDAwMg==,,,alive,示例县沉睡站(新),,2022-10-01T08:00 pictures;2022-09-01,1:deleted;2,\n"
+    "wechat,微信公众号,示例乡无链办,X3,,,,alive,,MzAwMDAwMDAwMw==,2022-09-01;2022-08-01,,\n"
+    "wechat,微信公众号,示例区同名队,X4,,,,alive,,MzAwMDAwMDAwNA==,2022-12-30,,\n"
+    "wechat,微信公众号,示例区 同名队,X5,,,,alive,,MzAwMDAwMDAwNQ==,2022-12-30,,\n"
+    "wechat,微信公众号,完全不见的单位,X6,,,,gone,,MzAwMDAwMDAwNg==,,,\n"
+    "wechat,微信公众号,示例镇违规所,X7,,gh_00000000000b,,alive,,MzAwMDAwMDAwNw==,2022-12-30,1:violation,no\n"
+    "wechat,微信公众号,示例市注销科,X8,,,,cancelled,,MzAwMDAwMDAwOA==,2022-12-01,1,\n"
+    "wechat,微信公众号,示例市验证科,X9,,,,alive,,MzAwMDAwMDAwOQ==,2022-12-30,1:captcha,\n"
+)
+
+
+class Stage:
+    """A browser before a replica; looks are made of it as the sweep makes them."""
+
+    def __init__(self, browser: Browser, replica: Replica, session: Session | None, gate: Gate) -> None:
+        self.browser, self.replica, self.session, self.gate = browser, replica, session, gate
+
+    async def look(self, account: Account, need: Need = NEED) -> Reading:
+        sessions = [self.session] if self.session else []
+        sights = await SCRAPER.look(self.browser, sessions, account, need, self.gate)
+        now = self.browser.now()
+        return Reading(account_id=account.id, look=LookKind.FIRST, started_at=now, read_at=now, sights=sights)
+
+    async def filed(self, name: str, need: Need = NEED, **changed: Any) -> Reading:
+        return await self.look(account_of(name, **changed), need)
+
+    def paths(self) -> list[str]:
+        return [served.url.partition("?")[0].removeprefix("https://mp.weixin.qq.com/") for served in self.replica.requests]
+
+
+def account_of(name: str, **changed: Any) -> Account:
+    true = next(each for each in WORLD.accounts if each.filed["name"] == name)
+    ids = {key: true.filed[key] for key in ("platform_id", "original_id", "alias")}
+    return Account(id=true.row, filed=Filed(name=name, platform="wechat", **{**ids, **changed}), links=true.known_links)
+
+
+@asynccontextmanager
+async def staged(folder: Path, *, operator: bool = False, **options: Any) -> AsyncIterator[Stage]:
+    now = options.pop("now", NOW)
+    logged_in = frozenset({"wechat"} if operator else ())
+    async with Replica(options.pop("world", WORLD), now=lambda: now, logged_in=logged_in, **options) as replica:
+        state = folder / "office.json"
+        state.write_text(json.dumps(replica.storage_state("wechat")), "utf-8")
+        browser = Browser(browsers.find().path, now=lambda: now, args=replica.chromium_args, proxy=replica.proxy)
+        try:
+            yield Stage(browser, replica, Session("wechat", "office", state) if operator else None, Pacing(scale=0))
+        finally:
+            await browser.close()
+
+
+@pytest.fixture(scope="module")
+async def visitor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with staged(tmp_path_factory.mktemp("visitor")) as stage:
+        yield stage
+
+
+@pytest.fixture(scope="module")
+async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with staged(tmp_path_factory.mktemp("office"), operator=True, lists_open=True) as stage:
+        yield stage
+
+
+async def test_a_fresh_article_settles_an_account(visitor: Stage) -> None:
+    reading = await visitor.filed("示例市活跃局")
+    assert [sight.surface for sight in reading.sights] == ["wechat.article"]
+    assert (reading.outcome, reading.name, reading.matched_by) == (Outcome.OK, "示例市活跃局", MatchedBy.ID)
+    assert reading.latest is not None
+    assert reading.latest.at == datetime.fromisoformat("2022-12-30T07:30:00+08:00")
+    assert (reading.latest.pushed, reading.latest.link) == (False, account_of("示例市活跃局").links[0])
+    assert reading.date_kind is DateKind.AT_LEAST
+
+
+async def test_a_dead_link_is_passed_over_and_the_name_is_the_present_one(visitor: Stage) -> None:
+    reading = await visitor.filed("示例县沉睡站")
+    assert (reading.name, reading.matched_by, reading.date_kind) == ("示例县沉睡站(新)", MatchedBy.ID, DateKind.AT_LEAST)
+    assert [post.on for post in reading.posts] == [date(2022, 9, 1)]
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "outcome", "shown", "words"),
+    [
+        ("示例镇违规所", {}, Outcome.NO_EVIDENCE, "示例镇违规所", "违规"),
+        ("示例市注销科", {}, Outcome.CANCELLED, "", "注销"),
+        ("示例市活跃局", {"platform_id": "MzAwMDAwMDA5OQ=="}, Outcome.NO_EVIDENCE, "", "link belongs to 示例市活跃局"),
+    ],
+)
+async def test_what_links_say_of_an_account(
+    visitor: Stage, name: str, changed: dict[str, str], outcome: Outcome, shown: str, words: str
+) -> None:
+    reading = await visitor.filed(name, **changed)
+    assert (reading.outcome, reading.name, reading.latest) == (outcome, shown, None)
+    assert words in reading.sights[0].detail
+
+
+async def test_a_captcha_is_our_trouble_and_closes_the_article_links(tmp_path: Path) -> None:
+    async with staged(tmp_path) as stage:
+        reading = await stage.filed("示例市验证科")
+        assert (reading.outcome, reading.latest) == (Outcome.CAPTCHA, None)
+        assert (await stage.filed("示例市活跃局")).sights == ()
+
+
+async def test_without_a_link_and_a_login_there_is_nothing_to_try(visitor: Stage) -> None:
+    assert (await visitor.filed("示例乡无链办")).sights == ()
+
+
+async def test_the_open_list_is_exact_by_the_id_that_the_search_found(office: Stage) -> None:
+    reading = await office.filed("示例乡无链办")
+    assert [sight.surface for sight in reading.sights] == ["wechat.search", "wechat.list"]
+    assert (reading.outcome, reading.name, reading.matched_by) == (Outcome.OK, "示例乡无链办", MatchedBy.NAME)
+    assert reading.sights[1].platform_id == "MzAwMDAwMDAwMw=="
+    assert (reading.latest and reading.latest.on, reading.date_kind) == (date(2022, 9, 1), DateKind.EXACT)
+
+
+async def test_article_and_list_speak_of_one_post(office: Stage) -> None:
+    reading = await office.filed("示例县沉睡站")
+    assert [sight.surface for sight in reading.sights] == ["wechat.article", "wechat.list"]
+    assert reading.sights[0].posts[0].id == reading.sights[1].posts[-1].id
+    assert (reading.latest and reading.latest.on, reading.date_kind) == (date(2022, 9, 1), DateKind.EXACT)
+    assert reading.sights[1].detail == "1 deleted articles in the list"
+
+
+@pytest.mark.parametrize(
+    ("name", "changed", "outcome", "shown"),
+    [
+        ("示例区同名队", {}, Outcome.NO_EVIDENCE, ""),
+        ("示例区同名队", {"platform_id": "MzAwMDAwMDAwNQ=="}, Outcome.OK, "示例区 同名队"),
+        ("完全不见的单位", {}, Outcome.NOT_FOUND, ""),
+        ("完全不见的单位", {"type_certain": False}, Outcome.NO_EVIDENCE, ""),
+        ("完全不见的单位", {"alias": "shili_one"}, Outcome.OK, "示例市活跃局"),
+    ],
+)
+async def test_what_a_search_says(office: Stage, name: str, changed: dict[str, Any], outcome: Outcome, shown: str) -> None:
+    reading = await office.look(replace(account_of(name, **changed), links=()))
+    search = reading.sights[0]
+    assert (search.surface, search.outcome, search.name) == ("wechat.search", outcome, shown)
+
+
+async def test_a_closed_list_leaves_the_name_and_no_date(tmp_path: Path) -> None:
+    async with staged(tmp_path, operator=True) as stage:
+        reading = await stage.filed("示例乡无链办")
+        assert (reading.outcome, reading.name, reading.latest) == (Outcome.RATE_LIMITED, "示例乡无链办", None)
+        assert "200013" in reading.sights[1].detail
+        await stage.filed("示例县沉睡站")
+        assert isinstance(stage.gate, Pacing)
+        assert stage.gate.exit_bits == 0
+
+
+async def test_a_login_that_is_over_is_seen_on_the_site_itself(tmp_path: Path) -> None:
+    async with staged(tmp_path, operator=True) as stage:
+        assert stage.session is not None
+        stage.session.state.write_text('{"cookies": [], "origins": []}', "utf-8")
+        reading = await stage.filed("示例乡无链办")
+        assert (reading.outcome, reading.name) == (Outcome.LOGIN_REQUIRED, "")
+
+
+async def test_neither_token_nor_the_operators_page_reach_the_evidence(office: Stage) -> None:
+    reading = await office.filed("示例乡无链办", Need(fresh_after=NEED.fresh_after, second=True))
+    captures = [capture for sight in reading.sights for capture in sight.captures]
+    assert len(captures) == 2
+    kept = b" ".join([*(gzip.decompress(capture.body) for capture in captures), *(capture.url.encode() for capture in captures)])
+    kept += " ".join(f"{sight.url} {sight.detail}" for sight in reading.sights).encode()
+    token = next(served.url for served in office.replica.requests if "token=" in served.url).partition("token=")[2].partition("&")[0]
+    assert token.isdigit()
+    assert token.encode() not in kept
+    assert "演示操作员".encode() not in kept
+    assert "query=%E7%A4%BA" in captures[0].url
+
+
+async def test_an_articles_evidence_shows_the_page(visitor: Stage) -> None:
+    reading = await visitor.filed("示例市活跃局", Need(fresh_after=NEED.fresh_after, second=True))
+    assert {capture.kind.value for capture in reading.sights[0].captures} == {"screenshot", "payload", "text"}
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("folder", sorted(SHARED.glob("*")) or [None], ids=lambda folder: folder.name if folder else "absent")
+async def test_recorded_cases(folder: Path | None, tmp_path: Path) -> None:
+    if folder is None:
+        pytest.skip("no recorded cases beside the checkout")
+    case = Case.read(folder)
+    assert case.expect is not None
+    async with staged(tmp_path, operator="wechat" in case.sessions, world=World(), overlay=case, now=case.as_of) as stage:
+        reading = await stage.look(Account(id=1, filed=case.filed, links=case.filed.article_links), Need(fresh_after=date(2000, 1, 1)))
+    outcomes = case.expect["outcome"] if isinstance(case.expect["outcome"], list) else [case.expect["outcome"]]
+    assert reading.outcome.value in outcomes
+    assert reading.name == case.expect.get("name", reading.name)
+    at = case.expect.get("latest_post_at")
+    assert (reading.latest and reading.latest.at) == (datetime.fromisoformat(at) if at else None)
+    assert (reading.date_kind and reading.date_kind.value) == case.expect.get("date_kind")

@@ -1,0 +1,133 @@
+"""Worklists out: what the machine could not prove, one yes/no question a row."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from mediawatch.clock import beijing
+from mediawatch.domain import Sweep, UserError
+from mediawatch.policy import Policy
+from mediawatch.ports import Store
+from mediawatch.worklist.columns import SEALED, Cell, Column, text_of
+from mediawatch.worklist.images import MAX_QR_TEXT
+from mediawatch.worklist.rowkey import Window, sealed_key
+from mediawatch.worklist.sheet import Cover, Line, write_book
+from mediawatch.worklist.todo import Unproven, unproven
+
+NO_LINK = "无链接,请在平台内搜索备案名称"
+LONG_LINK = "链接过长,请点击“最新文章链接”"
+
+
+class Split(StrEnum):
+    """How a worklist is divided into files."""
+
+    PREFECTURE = "prefecture"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One file of an export."""
+
+    path: Path
+    rows: int
+    part: str = ""
+    """The prefecture or person it is for."""
+
+
+def to_line(item: Unproven, sweep: Sweep, window: Window, person: str = "") -> Line:
+    """The row that asks about one account."""
+    filed = item.account.filed
+    cells: dict[Column, Cell] = {
+        Column.NAME: text_of(filed.name),
+        Column.TYPE: text_of(filed.type or filed.platform),
+        Column.ORGANISER: text_of(filed.organiser),
+        Column.IDS: item.ids_text,
+        Column.LATEST: item.latest_on.isoformat() if item.latest_on else "未知",
+        Column.LINK: item.article,
+        Column.REASON: text_of(item.reason),
+        Column.QUESTION: window.question(filed.status),
+        Column.PERSON: text_of(person),
+    }
+    cells[Column.KEY] = str(sealed_key(sweep.id, item.account.id, window, [str(cells[column]) for column in SEALED]))
+    qr = next((link for link in (item.page, item.article) if 0 < len(link) <= MAX_QR_TEXT), "")
+    if not qr:
+        cells[Column.QR] = LONG_LINK if item.article else NO_LINK
+    return Line(cells=cells, qr=qr)
+
+
+async def export(
+    store: Store,
+    path: Path,
+    *,
+    sweep: Sweep,
+    policy: Policy,
+    by: Split | None = None,
+    people: Sequence[str] = (),
+    marks: Sequence[str] = (),
+    overwrite: bool = False,
+) -> list[Written]:
+    """Write the worklist of a sweep to `path`, or split into `NAME-PART.xlsx` beside it. UserError for bad requests.
+
+    By person, rows are dealt out in equal runs (neighbours stay together) and 核查人 is filled in.
+    """
+    window, items = Window.of(sweep, policy), await unproven(store, sweep, policy)
+    if path.suffix.lower() != ".xlsx":
+        raise UserError(f"{path}: a worklist is an .xlsx file")
+    files = divide(items, path, by, people)
+    if not overwrite and (there := [target for target, _, _ in files if target.exists()]):
+        raise UserError(f"{there[0]} exists already and may hold answers: give another name or --overwrite")
+    title = f"政务新媒体待核查清单  监测时间点 {beijing(sweep.as_of):%Y-%m-%d %H:%M}"
+    cover = Cover(title=title, made_at=sweep.as_of, meta=_meta(sweep, window), marks=marks, reposts=policy.updates.reposts)
+    for target, part, chosen in files:
+        lines = (to_line(item, sweep, window, part if by is Split.PERSON else "") for item in chosen)
+        write_book(target, lines, replace(cover, title=text_of(f"{title}  {part}")), overwrite=overwrite)
+    return [Written(path=target, rows=len(chosen), part=part) for target, part, chosen in files]
+
+
+def _meta(sweep: Sweep, window: Window) -> Mapping[str, str]:
+    return {
+        "schema": "mediawatch.worklist/1",
+        "sweep": str(sweep.id),
+        "as_of": beijing(sweep.as_of).isoformat(),
+        "window_start": window.start.isoformat(),
+        "policy": text_of(sweep.policy),
+    }
+
+
+def divide(
+    items: Sequence[Unproven], path: Path, by: Split | None, people: Sequence[str] = ()
+) -> list[tuple[Path, str, Sequence[Unproven]]]:
+    """(file, part, accounts) of each file. Without a split one file, even if it is empty."""
+    if by is None:
+        return [(path, "", items)]
+    parts: dict[str, list[Unproven]] = {}
+    if by is Split.PREFECTURE:
+        for item in items:
+            parts.setdefault(item.account.filed.prefecture or "未填地市", []).append(item)
+    else:
+        names = list(dict.fromkeys(filter(None, (text_of(name) for name in people))))
+        if not names:
+            raise UserError("--by person needs --people 甲,乙")
+        for place, name in enumerate(names):
+            parts[name] = list(items[len(items) * place // len(names) : len(items) * (place + 1) // len(names)])
+    taken: set[str] = set()
+    return [(path.with_name(_part_name(path, part, taken)), part, chosen) for part, chosen in parts.items() if chosen]
+
+
+def _part_name(path: Path, part: str, taken: set[str]) -> str:
+    """`FILE-PART.xlsx`, safe on every system: a prefecture's name is input and may hold `/` or `..`."""
+    text = (
+        re.sub(r'[\s\\/:*?"<>|.]+', "_", "".join(char for char in part if unicodedata.category(char)[0] != "C")).strip("_")[:40] or "其他"
+    )
+    name, count = text, 1
+    while name.casefold() in taken:
+        count += 1
+        name = f"{text}_{count}"
+    taken.add(name.casefold())
+    return f"{path.stem}-{name}{path.suffix}"

@@ -1,0 +1,243 @@
+"""Returned worklists into the store: each good row becomes a reading, each bad one goes back with its reason."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+
+from mediawatch.clock import day_of
+from mediawatch.domain import Account, LookKind, Reading, Source, Sweep, SweepAccount
+from mediawatch.names import same
+from mediawatch.policy import Policy
+from mediawatch.ports import Known, Store
+from mediawatch.proofs import people_disagree, posts_of
+from mediawatch.worklist.answers import UNTIMED, Asked, answer, problem
+from mediawatch.worklist.columns import SEALED, Column
+from mediawatch.worklist.package import BadFile
+from mediawatch.worklist.read import Problem, Row, read_rows
+from mediawatch.worklist.rowkey import Window, parse_key, sealed_key
+from mediawatch.worklist.sheet import Cover, Line, clickable, write_book
+from mediawatch.worklist.states import NO_NAME_WORDS
+from mediawatch.worklist.todo import ids_of
+
+_LINK = re.compile("https?://[^\\s<>\"'\uff0c\uff1b。、]+", re.IGNORECASE)
+Keep = Callable[[Reading], Awaitable[Reading]]
+"""Puts the captures of a reading on disk: `EvidenceFolder.keep`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two persons answered one account differently (待复核). Both readings are kept."""
+
+    account: Account
+    answers: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return (
+            f"{self.account.filed.name}({self.account.filed.type or self.account.platform})待复核,核查结论不一致:{' ≠ '.join(self.answers)}"
+        )
+
+
+@dataclass(slots=True)
+class Imported:
+    """What an import did. Rows are counted; `links` are for the machine to open."""
+
+    readings: list[Reading] = field(default_factory=list)
+    blank: int = 0
+    """Rows that nobody answered."""
+    repeated: int = 0
+    """Answers that were there already, word for word."""
+    links: list[tuple[int, str]] = field(default_factory=list)
+    """(account id, article link) as answered; not known before."""
+    problems: list[Problem] = field(default_factory=list)
+    bad_rows: list[tuple[Row, tuple[Problem, ...]]] = field(default_factory=list)
+    conflicts: list[Conflict] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    def refuse(self, row: Row, problems: Sequence[Problem]) -> None:
+        self.problems.extend(problems)
+        self.bad_rows.append((row, tuple(problems)))
+
+
+async def import_files(
+    store: Store,
+    paths: Sequence[Path],
+    *,
+    sweep: Sweep,
+    policy: Policy,
+    now: datetime,
+    keep_evidence: Keep,
+    rejudge: Callable[[int], Awaitable[object]] | None = None,
+) -> Imported:
+    """Read returned worklists of `sweep`, keep what holds, and have the sweep judged again where anything was kept.
+
+    Rows are independent: good ones are kept although others are bad. Importing a file again changes nothing.
+    """
+    intake = _Intake(store, sweep, policy, now, keep_evidence)
+    await intake.load()
+    for path in paths:
+        await intake.take(path)
+    intake.note_conflicts()
+    intake.remark_same_pictures()
+    if intake.done.readings and rejudge is not None:
+        await rejudge(sweep.id)
+    return intake.done
+
+
+class _Intake:
+    def __init__(self, store: Store, sweep: Sweep, policy: Policy, now: datetime, keep_evidence: Keep) -> None:
+        self.store, self.sweep, self.policy, self.now, self.keep_evidence = store, sweep, policy, now, keep_evidence
+        self.window = Window.of(sweep, policy)
+        self.done = Imported()
+        self.scope: Mapping[int, SweepAccount] = {}
+        self.readings: dict[int, list[Reading]] = {}
+        self.pictures: dict[str, dict[int, str]] = {}
+
+    async def load(self) -> None:
+        self.scope = {row.account.id: row for row in await self.store.scope(self.sweep.id)}
+
+    async def take(self, path: Path) -> None:
+        kept = len(self.done.readings)
+        try:
+            for row in read_rows(path):
+                await self._take_row(row)
+        except BadFile as bad:
+            self.done.problems.append(Problem(file=path.name, reason=str(bad)))
+        if len(self.done.readings) > kept:
+            await self.store.note_source(_source(path, self.now), "worklist")
+
+    async def _take_row(self, row: Row) -> None:
+        account = self._account_of(row)
+        if isinstance(account, Problem):
+            if not row.blank:
+                self.done.refuse(row, [account])
+            else:
+                self.done.blank += 1
+            return
+        known = await self._known(account.id)
+        links = self._links(row, account, known)
+        self.done.links.extend((account.id, link) for link in links if (account.id, link) not in self.done.links)
+        if row.blank:
+            self.done.blank += not links
+            return
+        given = answer(row, self._asked(account, known), self.now)
+        if isinstance(given, Reading):
+            await self._keep(row, given, known)
+        else:
+            self.done.refuse(row, given)
+
+    def _account_of(self, row: Row) -> Account | Problem:
+        """The account of a row, by its key; the key must fit the sweep, the registry and the row's own texts."""
+        key = parse_key(row.text(Column.KEY))
+        if key is None:
+            return problem(row, Column.KEY, "缺少行键或行键被改动:请在系统导出的原表中填写")
+        if key.sweep_id != self.sweep.id:
+            return problem(row, Column.KEY, f"这一行属于第{key.sweep_id}次检查,不是本次(第{self.sweep.id}次)")
+        sealed = [row.text(column) for column in SEALED]
+        if sealed_key(key.sweep_id, key.account_id, self.window, sealed) != key:
+            return problem(
+                row, Column.KEY, "行键与本行的备案名称、类型、原始ID对不上:这几列被改动,或只对部分列作了排序,或清单来自另一套台账"
+            )
+        found = self.scope.get(key.account_id)
+        if found is None or not same(found.account.filed.name, row.text(Column.NAME)):
+            return problem(row, Column.KEY, "本次检查中没有这个账号")
+        return found.account
+
+    async def _known(self, account_id: int) -> list[Reading]:
+        if account_id not in self.readings:
+            self.readings[account_id] = list((await self.store.readings([account_id])).get(account_id, []))
+        return self.readings[account_id]
+
+    def _asked(self, account: Account, known: Sequence[Reading]) -> Asked:
+        by_machine = [reading for reading in known if reading.look is not LookKind.PERSON]
+        days: frozenset[date] = frozenset(post.on for reading in by_machine for _, post in posts_of(reading, self.policy))
+        return Asked(
+            account=account,
+            sweep_id=self.sweep.id,
+            window=self.window,
+            posted_on=days,
+            ids=ids_of(account, known),
+            linked=bool(_links_of(account, known)),
+        )
+
+    def _links(self, row: Row, account: Account, known: Sequence[Reading]) -> list[str]:
+        """Links answered in the link column that were not known before."""
+        written = row.cells.get(Column.LINK)
+        found = dict.fromkeys(_LINK.findall(written if isinstance(written, str) else ""))
+        old = _links_of(account, known)
+        if not found and row.text(Column.LINK) not in {"", *NO_NAME_WORDS}:
+            self.done.remarks.append(str(problem(row, Column.LINK, "不是 http(s) 链接,没有打开")))
+        return [link for link in found if link not in old and clickable(link)]
+
+    async def _keep(self, row: Row, given: Reading, known: list[Reading]) -> None:
+        if any(_repeats(given, old) for old in known):
+            self.done.repeated += 1
+            return
+        self._note_pictures(row, given)
+        kept = await self.store.keep(await self.keep_evidence(given))
+        known.append(kept)
+        self.done.readings.append(kept)
+
+    def _note_pictures(self, row: Row, given: Reading) -> None:
+        for capture in given.sights[0].captures:
+            digest = hashlib.sha256(capture.body).hexdigest()
+            self.pictures.setdefault(digest, {}).setdefault(given.account_id, f"第{row.number}行{row.text(Column.NAME)}")
+
+    def remark_same_pictures(self) -> None:
+        """One picture under several accounts is as a rule a mistake in pasting; a reviewer should look."""
+        for places in self.pictures.values():
+            if len(places) > 1:
+                some = "、".join(list(places.values())[:3])
+                self.done.remarks.append(f"同一张截图用于{len(places)}个账号,请核对:{some}{' 等' if len(places) > 3 else ''}")
+
+    def note_conflicts(self) -> None:
+        for account_id in dict.fromkeys(reading.account_id for reading in self.done.readings):
+            account, readings = self.scope[account_id].account, self.readings[account_id]
+            if people_disagree(Known(filed=account.filed, readings=tuple(readings)), self.sweep.as_of, self.policy):
+                latest = {reading.by: reading for reading in readings if reading.look is LookKind.PERSON}
+                said = tuple(f"{by}({day_of(reading.read_at)}){_said(reading)}" for by, reading in latest.items())
+                self.done.conflicts.append(Conflict(account, said))
+
+
+def _source(path: Path, now: datetime) -> Source:
+    return Source(file=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest(), at=now)
+
+
+def _said(reading: Reading) -> str:
+    """What a person answered, shortly."""
+    parts = [part for part in reading.sights[0].detail.split(";") if part and not part.endswith((":", "未填", "正常"))]
+    return ",".join(parts)
+
+
+def _links_of(account: Account, known: Sequence[Reading]) -> set[str]:
+    links = {account.filed.url, *account.links, *account.filed.article_links}
+    links |= {post.link for reading in known for post in reading.posts}
+    return {link for link in links if clickable(link)}
+
+
+def _repeats(given: Reading, old: Reading) -> bool:
+    """The same look again: same person, sweep and words, and the same time (an untimed answer got the time of its import).
+
+    Office suites compress pictures anew when they save, so other bytes are no other look; a picture where there was none is.
+    """
+    if old.look is not LookKind.PERSON or (old.by, old.sweep_id) != (given.by, given.sweep_id):
+        return False
+    new_sight, old_sight = given.sights[0], old.sights[0]
+    same_time = UNTIMED in new_sight.detail or old.read_at == given.read_at
+    return same_time and new_sight.detail == old_sight.detail and bool(old_sight.evidence or not new_sight.captures)
+
+
+def write_bad_rows(path: Path, imported: Imported, *, sweep: Sweep, marks: Sequence[str] = ()) -> int:
+    """The refused rows with their answers, pictures and a 错误说明 column, to be corrected and returned. The number of rows."""
+    lines = []
+    for row, problems in imported.bad_rows:
+        reasons = "\n".join(f"{each.column}:{each.reason}" for each in problems)
+        cells = {**{column: row.cells.get(column) for column in Column}, Column.ERROR: reasons, Column.QR: ""}
+        lines.append(Line(cells=cells, shots=[shot.body for shot in row.shots if not shot.problem]))
+    cover = Cover(title="需要更正的核查结果", made_at=sweep.as_of, meta={"sweep": str(sweep.id)}, marks=marks)
+    write_book(path, lines, cover, overwrite=True)
+    return len(lines)

@@ -1,0 +1,122 @@
+"""Returned worklists in: rows found by their key, whatever was sorted, moved, added or saved by another program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlError, ZipError
+
+from mediawatch.worklist.columns import REQUIRED, Cell, Column, match_headings, text_of
+from mediawatch.worklist.package import BadFile, Package
+from mediawatch.worklist.pictures import Shot, load_named, load_placed, placed_pictures
+from mediawatch.worklist.rowkey import parse_key
+from mediawatch.worklist.sheet import GUIDE_SHEET, META_SHEET
+
+_HEADING_ROWS = 30
+_ENOUGH = 6
+"""So many known headings make a row the heading row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a returned worklist. `number` counts from 1 as the spreadsheet shows it."""
+
+    file: str
+    sheet: str
+    number: int
+    cells: Mapping[Column, Cell]
+    shots: tuple[Shot, ...] = ()
+
+    def text(self, column: Column) -> str:
+        return text_of(self.cells.get(column))
+
+    @property
+    def blank(self) -> bool:
+        """Not answered: a name or a time alone (often filled down the whole column) claims nothing."""
+        claims = (Column.POSTED, Column.POSTED_ON, Column.SEEN_NAME, Column.STATE, Column.SEEN_ID, Column.SHOT)
+        return not self.shots and not any(self.text(column) for column in claims)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What is wrong with a row, or with a whole file (`row` 0). `reason` is Chinese and says what would be right."""
+
+    file: str
+    reason: str
+    sheet: str = ""
+    row: int = 0
+    column: str = ""
+    value: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file} {self.sheet} 第{self.row}行" if self.row else self.file
+        column = f"「{self.column}」" if self.column else ""
+        value = f"(填写的是“{self.value[:60]}”)" if self.value else ""
+        return f"{place}{column}:{self.reason}{value}"
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """The rows of every worklist sheet, pictures loaded row by row. BadFile where there is none or a column is missing."""
+    with Package(path) as package:
+        parts = {name: part for name, part in package.sheets().items() if name not in (GUIDE_SHEET, META_SHEET) and part in package}
+        for part in parts.values():
+            package.check_extent(part)
+        found = False
+        for name, grid in _grids(path, list(parts)).items():
+            headings = _headings(grid)
+            if headings is None:
+                continue
+            found = True
+            at, columns = headings
+            if missing := [column.short for column in REQUIRED if column is not Column.KEY and column not in columns]:
+                raise BadFile(f"工作表“{name}”缺少“{'”“'.join(missing)}”列:请不要删除或改写表头")
+            yield from _rows(path, package, name, parts[name], grid[at + 1 :], at + 2, columns)
+        if not found:
+            raise BadFile("没有找到待核查清单的表头:请交回系统导出的清单")
+
+
+def _grids(path: Path, names: Sequence[str]) -> dict[str, list[list[Cell]]]:
+    try:
+        with CalamineWorkbook.from_path(str(path)) as book:
+            return {
+                name: [[_cell(value) for value in row] for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
+                for name in names
+            }
+    except PasswordError as error:
+        raise BadFile("文件设有密码:请另存为不带密码的 xlsx 再交回") from error
+    except (CalamineError, XmlError, ZipError) as error:
+        raise BadFile("文件已损坏,或不是 xlsx 表格:请用 Excel、WPS 重新另存为 xlsx") from error
+
+
+def _cell(value: object) -> Cell:
+    return value if isinstance(value, str | int | float | bool | date | datetime | time) else str(value)
+
+
+def _headings(grid: Sequence[Sequence[Cell]]) -> tuple[int, dict[Column, int]] | None:
+    """The heading row (from 0) and its columns: the one among the first rows that knows most of them."""
+    tried = [(number, match_headings([text_of(cell) for cell in row])) for number, row in enumerate(grid[:_HEADING_ROWS])]
+    best = max(tried, key=lambda pair: len(pair[1]), default=None)
+    return best if best and len(best[1]) >= _ENOUGH else None
+
+
+def _rows(
+    path: Path, package: Package, sheet: str, part: str, grid: Sequence[Sequence[Cell]], first: int, columns: Mapping[Column, int]
+) -> Iterator[Row]:
+    try:
+        pictures = placed_pictures(package, part)
+    except (ValueError, IndexError, KeyError) as error:
+        raise BadFile(f"工作表“{sheet}”的图片信息无法读取:请用 Excel、WPS 重新保存") from error
+    for number, cells in enumerate(grid, first):
+        named = {column: cells[place] for column, place in columns.items() if place < len(cells)}
+        # The key is known by its form: its hidden heading may be gone.
+        named[Column.KEY] = next((cell for cell in cells if isinstance(cell, str) and parse_key(cell)), named.get(Column.KEY))
+        loaded = (load_placed(package, placed, columns.get(Column.QR)) for placed in pictures.get(number, ()))
+        shots = [shot for shot in loaded if shot is not None]
+        written = named.get(Column.SHOT)
+        shots += load_named(path.parent, written if isinstance(written, str) else text_of(written))
+        row = Row(file=path.name, sheet=sheet, number=number, cells=named, shots=tuple(shots))
+        if row.text(Column.KEY) or not row.blank:
+            yield row

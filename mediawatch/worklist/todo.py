@@ -1,0 +1,85 @@
+"""待人工核查: the accounts of a sweep that the machine could not settle, and what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import chain
+
+from mediawatch.domain import Account, LookKind, MatchedBy, Reading, Sweep, SweepAccount, Verdict, latest_of
+from mediawatch.policy import Policy
+from mediawatch.ports import Store
+from mediawatch.proofs import posts_of
+from mediawatch.reports.table import Table
+from mediawatch.worklist.columns import text_of
+from mediawatch.worklist.sheet import clickable
+
+_TODO = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unproven:
+    """待人工核查: an account of a sweep that only a person can settle, and all that is known of it."""
+
+    account: Account
+    verdict: Verdict
+    reason: str
+    latest_on: date | None
+    """Beijing day of the newest post that is known: 不早于."""
+    page: str
+    """Link of the account's page, else of its newest article, else ""."""
+    article: str
+    ids: tuple[str, ...]
+
+    @property
+    def ids_text(self) -> str:
+        return text_of(" / ".join(self.ids))
+
+
+async def unproven(store: Store, sweep: Sweep, policy: Policy) -> list[Unproven]:
+    """The accounts of a sweep whose verdict is `unproven` or `out_of_scope`, in the order of the scope."""
+    todo = [row for row in await store.scope(sweep.id) if row.judgement and row.judgement.verdict in _TODO]
+    known = await store.readings([row.account.id for row in todo])
+    return [_unproven(row, known.get(row.account.id, []), policy) for row in todo]
+
+
+def _unproven(row: SweepAccount, readings: Sequence[Reading], policy: Policy) -> Unproven:
+    account, judgement = row.account, row.judgement
+    assert judgement is not None
+    newest = latest_of(post for reading in readings for _, post in posts_of(reading, policy))
+    linked = latest_of(post for reading in readings for _, post in posts_of(reading, policy) if clickable(post.link))
+    article = linked.link if linked else next(filter(clickable, (*account.links, *account.filed.article_links)), "")
+    return Unproven(
+        account=account,
+        verdict=judgement.verdict,
+        reason=judgement.sentence,
+        latest_on=newest.on if newest else None,
+        page=account.filed.url if clickable(account.filed.url) else article,
+        article=article,
+        ids=ids_of(account, readings),
+    )
+
+
+def ids_of(account: Account, readings: Iterable[Reading]) -> tuple[str, ...]:
+    """The ids an account goes by: filed ones first, then those that a machine's sight tied to it by id or link learned."""
+    filed = account.filed
+    learned = (
+        (sight.original_id, sight.platform_id)
+        for reading in readings
+        for sight in reading.sights
+        if reading.look is not LookKind.PERSON and sight.matched_by in (MatchedBy.ID, MatchedBy.URL)
+    )
+    return tuple(dict.fromkeys(filter(None, chain((filed.original_id, filed.alias, filed.platform_id), *learned))))
+
+
+def as_table(items: Sequence[Unproven]) -> Table:
+    """For the terminal and CSV, with the reasons."""
+    columns = ("备案单号", "政务新媒体名称", "类型", "所属组织", "地市", "结论", "已知最近发布(不早于)", "待核查原因")
+    rows = []
+    for item in items:
+        filed = item.account.filed
+        latest = item.latest_on.isoformat() if item.latest_on else ""
+        given = (filed.filing_number, filed.name, filed.type or filed.platform, filed.organiser, filed.prefecture)
+        rows.append((*given, item.verdict.label, latest, item.reason))
+    return Table("待人工核查的政务新媒体", columns, tuple(rows))

@@ -350,8 +350,9 @@ class Reading:
 
     @property
     def outcome(self) -> Outcome:
-        """A dated sight gives `ok`; else a positive negative; else the trouble that a person should hear of first."""
-        if any(sight.dated for sight in self.sights):
+        """A dated sight gives `ok`, and so does a complete list in which no post fell; else a positive negative; else the trouble
+        that a person should hear of first."""
+        if any(sight.dated or (sight.exact and sight.outcome is Outcome.OK) for sight in self.sights):
             return Outcome.OK
         outcomes = {sight.outcome for sight in self.sights}
         return next((outcome for outcome in _RANK if outcome in outcomes), Outcome.NO_EVIDENCE)

@@ -1,6 +1,6 @@
 """Douyin's stand-in: the profile page with its server records, the list that its script signs, short links and share pages.
 
-Follows what public material says of the site (docs/platforms/douyin.md): nothing here is shared with the scraper.
+Follows what public material says of the site (docs/world.md), and shares nothing with the scraper.
 """
 
 from __future__ import annotations

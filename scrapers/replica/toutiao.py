@@ -1,6 +1,6 @@
 """Toutiao's stand-in: the profile page with its server data, the challenge before it, and the feed that its script signs.
 
-Follows what public material says of the site (docs/platforms/toutiao.md): nothing here is shared with the scraper.
+Follows what public material says of the site (docs/world.md), and shares nothing with the scraper.
 """
 
 from __future__ import annotations

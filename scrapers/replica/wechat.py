@@ -1,6 +1,6 @@
 """WeChat's stand-in, public part: article pages in both layouts, and what stands in the place of an article that is gone.
 
-Follows what public material says of the site (docs/platforms/wechat.md): nothing here is shared with the scraper.
+Follows what public material says of the site (docs/world.md), and shares nothing with the scraper.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Weibo's stand-in: m.weibo.cn with its visitor system, and weibo.com whose calls want the operator's login.
 
-Follows what public material says of the site (docs/platforms/weibo.md): nothing here is shared with the scraper.
+Follows what public material says of the site (docs/world.md), and shares nothing with the scraper.
 """
 
 from __future__ import annotations

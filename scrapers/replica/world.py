@@ -189,11 +189,12 @@ class _Row:
         return f"{self.get('filing_number')} {self.get('type')} {self.get('name')}"
 
     def made_up_id(self, platform: str) -> str:
+        """Of the right shape, and higher than any number that a platform has given out yet."""
         key = self.key
         if platform == "wechat":
-            return base64.b64encode(str(3_000_000_000 + number_of(key, 900_000_000)).encode()).decode()
+            return base64.b64encode(str(9_000_000_000 + number_of(key, 999_999_999)).encode()).decode()
         if platform == "weibo":
-            return str(5_000_000_000 + number_of(key, 2_900_000_000))
+            return str(9_000_000_000 + number_of(key, 999_999_999))
         return "MS4wLjABAAAA" + made_up(platform, key, 43)
 
     def posts(self, platform: str) -> tuple[TruePost, ...]:

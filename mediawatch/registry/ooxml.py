@@ -45,7 +45,7 @@ def read(name: str, data: bytes) -> dict[str, Marks]:
             _require_workbook(name, package)
             if damaged := package.testzip():
                 raise Unusable(f"{name} is damaged ({damaged} inside it): copy or save it again")
-            return {sheet: _marks(package, part) for sheet, part in _sheets(package)}
+            return {sheet: _marks(package, part) for sheet, part in sheets(package)}
     except (zipfile.BadZipFile, zlib.error, EOFError):
         raise Unusable(f"{name} is damaged or was not copied to the end: copy or save it again") from None
     except (ElementTree.ParseError, KeyError) as error:
@@ -67,7 +67,7 @@ def _require_workbook(name: str, package: zipfile.ZipFile) -> None:
     raise Unusable(f"{name} is a zip archive, not a workbook: unpack it and name the files in it")
 
 
-def _sheets(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+def sheets(package: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
     """(name, path of its part) of every sheet."""
     relations = ElementTree.fromstring(package.read("xl/_rels/workbook.xml.rels"))
     targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}

@@ -196,9 +196,8 @@ def _differences(scope: Sequence[SweepAccount], policy: Policy, printed: circula
         for entry in scope
         if entry.judgement and entry.judgement.verdict is Verdict.FAILED
     }
-    lines = [
-        f"名单逐一比对(名称、类型、问题):一致{len(named & found)}个,通报有而未检出{len(named - found)}个,检出而通报无{len(found - named)}个。"
-    ]
+    both, missed, added = len(named & found), len(named - found), len(found - named)
+    lines = [f"名单逐一比对(名称、类型、问题):一致{both}个,通报有而未检出{missed}个,检出而通报无{added}个。"]
     lines += [f"  未检出:{' '.join(one)}" for one in sorted(named - found)]
     lines += [f"  多检出:{' '.join(one)}" for one in sorted(found - named)]
     return lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 
 from mediawatch.domain import UserError
@@ -10,7 +11,7 @@ from mediawatch.domain import UserError
 
 def write_whole(target: Path, body: bytes) -> None:
     """Write beside the target, fsync, rename over it, fsync the folder. UserError names the place when the disk refuses."""
-    part = target.with_name(f".{target.name}.{os.getpid()}.part")
+    part = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as file:

@@ -88,7 +88,7 @@ class Pacing:
         retrying = AsyncRetrying(
             retry=retry_if_result(lambda sight: sight.outcome is Outcome.UNREACHABLE and not sight.dated),
             stop=stop_after_attempt(3),
-            wait=wait_exponential_jitter(initial=2 * self.scale, max=30 * self.scale, jitter=self.scale),
+            wait=wait_exponential_jitter(multiplier=2 * self.scale, max=30 * self.scale, jitter=self.scale),
             retry_error_callback=_last_result,
         )
         sight: Sight = await retrying(see)

@@ -267,7 +267,10 @@ class _Run:
     async def _sights(self, account: Account, need: Need) -> tuple[Sight, ...]:
         try:
             return await self.engine.looker.look(account, need, self.engine.pacing)
-        except Exception as error:  # the sweep's boundary: the one place where an unforeseen exception becomes an outcome
+        except (Exception, asyncio.CancelledError) as error:  # the sweep's boundary: here alone the unforeseen becomes an outcome
+            task = asyncio.current_task()
+            if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
+                raise
             log.error("look failed unexpectedly", account=account.id, platform=account.platform, traceback=traceback.format_exc())
             self.exit_bits |= 1
             detail = f"unexpected {type(error).__name__}"

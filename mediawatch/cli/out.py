@@ -40,7 +40,8 @@ def flagged(
             scope = await app.store.scope(chosen.id)
             return lists.flagged(scope, await app.store.readings([entry.account.id for entry in scope]))
 
-    print_or_write(run(work()), csv)
+    table = run(work())
+    print_or_write(table if csv else table.only(*lists.BRIEF), csv)
 
 
 def show(

@@ -23,6 +23,10 @@ LOOKS: Mapping[LookKind, str] = {
 EFFECTS: Mapping[Effect, str] = {Effect.FAILS: "不合格", Effect.LISTED: "异常单列", Effect.HINT: "提示"}
 
 
+BRIEF = ("备案单号", "政务新媒体名称", "类型", "所属组织", "存在的突出问题", "结论", "最近更新", "间隔天数", "平台现名")
+"""What of the flagged list fits a terminal; the CSV has all of it."""
+
+
 def flagged(scope: Sequence[SweepAccount], readings: Mapping[int, Sequence[Reading]]) -> Table:
     """存在突出问题的政务新媒体名单, one row a finding, in registry order; 类型 and 所属组织 exactly as filed."""
     rows = [

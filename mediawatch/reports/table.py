@@ -23,6 +23,11 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
 
+    def only(self, *columns: str) -> Table:
+        """The same rows with some of the columns."""
+        places = [self.columns.index(column) for column in columns]
+        return Table(self.title, columns, tuple(tuple(row[place] for place in places) for row in self.rows))
+
 
 def to_text(table: Table, *, width: int | None = None) -> str:
     """For a terminal: columns aligned by display width (a Chinese character takes two cells); control characters removed."""

@@ -1,0 +1,327 @@
+"""The engine over a real store and a scripted looker: what is looked at, how often, what is kept, how it resumes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from mediawatch.clock import day_end, day_start
+from mediawatch.domain import (
+    Account,
+    Attested,
+    Capture,
+    Code,
+    EvidenceKind,
+    Filed,
+    LookKind,
+    MatchedBy,
+    Need,
+    NewAccount,
+    Outcome,
+    Pace,
+    Post,
+    Reading,
+    RegistryChanges,
+    Sight,
+    Source,
+    SweepState,
+    UserError,
+    Verdict,
+)
+from mediawatch.evidence import EvidenceFolder
+from mediawatch.pacing import Pacing
+from mediawatch.policy import load
+from mediawatch.ports import Gate, Store
+from mediawatch.sweep import Engine, Request, rejudge
+
+AS_OF = day_end(date(2022, 12, 31))
+NOW = AS_OF + timedelta(hours=9)
+TIBET = load("tibet")
+Script = Callable[[Account, Need], Sight]
+
+
+class Scripted:
+    """A looker that answers by a script, through the gate; remembers who asked for what."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        self.asked: list[tuple[str, Need]] = []
+
+    def supports(self, platform: str) -> bool:
+        return platform != "kuaishou"
+
+    async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
+        self.asked.append((account.filed.name, need))
+
+        async def see() -> Sight:
+            seen = self.script(account, need)
+            return replace(seen, captures=(picture(),) if need.second else ())
+
+        sight = await gate.visit("toutiao.profile", "", Pace(1.0), see)
+        return (sight,) if sight else ()
+
+    async def open_link(self, url: str, gate: Gate) -> tuple[Sight, ...]:
+        return ()
+
+    async def close(self) -> None:
+        return None
+
+
+def picture() -> Capture:
+    return Capture(kind=EvidenceKind.SCREENSHOT, media_type="image/jpeg", body=b"picture", taken_at=NOW)
+
+
+def sight(name: str, gap: int | None = None, outcome: Outcome = Outcome.OK, since: int | None = 400) -> Sight:
+    day = date(2022, 12, 31) - timedelta(days=gap or 0)
+    return Sight(
+        surface="toutiao.profile",
+        read_at=NOW,
+        attested=Attested.RECORDED,
+        outcome=outcome,
+        name=name if outcome is Outcome.OK else "",
+        matched_by=MatchedBy.ID if outcome is Outcome.OK else None,
+        posts=() if gap is None else (Post(on=day, at=day_start(day), id="1"),),
+        complete_since=None if gap is None or since is None else day_start(day - timedelta(days=since)),
+    )
+
+
+def by_name(account: Account, need: Need) -> Sight:
+    """鲜N was updated N days ago, 旧N too; 无 is not there; 名 has another name; 卡 is behind a captcha."""
+    name = account.filed.name
+    match name[0]:
+        case "鲜" | "旧":
+            return sight(name, int(name[1:]))
+        case "无":
+            return sight(name, outcome=Outcome.NOT_FOUND)
+        case "名":
+            return sight("改了的名", 1)
+        case _:
+            return sight(name, outcome=Outcome.NO_EVIDENCE)
+
+
+class Stage:
+    """An engine with its parts."""
+
+    def __init__(self, store: Store, folder: Path, script: Script = by_name) -> None:
+        self.store = store
+        self.looker = Scripted(script)
+        self.pacing = Pacing(scale=0)
+        self.engine = Engine(store, self.looker, EvidenceFolder(folder), lambda: NOW, self.pacing)
+
+    async def file(self, *names: str, platform: str = "toutiao") -> None:
+        new = tuple(NewAccount(filed=Filed(name=name, platform=platform, type="今日头条", platform_id=name)) for name in names)
+        await self.store.apply(RegistryChanges(source=Source(file="x.xlsx", sha256="0" * 64, at=NOW), new=new))
+
+    async def verdicts(self) -> dict[str, Verdict]:
+        sweeps = await self.store.sweeps()
+        scope = await self.store.scope(sweeps[-1].id)
+        return {entry.account.filed.name: entry.judgement.verdict for entry in scope if entry.judgement}
+
+    async def readings(self) -> list[Reading]:
+        return [reading for readings in (await self.store.readings()).values() for reading in readings]
+
+
+def request(**more: object) -> Request:
+    base = Request(policy=TIBET, as_of=AS_OF, second_look_after=timedelta(0))
+    return replace(base, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def stage(store: Store, tmp_path: Path) -> Stage:
+    return Stage(store, tmp_path / "evidence")
+
+
+async def test_only_what_speaks_against_an_account_is_looked_at_twice(stage: Stage) -> None:
+    await stage.file("鲜1", "鲜13", "旧40", "无1", "名1", "卡1")
+    summary = await stage.engine.run(request())
+    assert await stage.verdicts() == {
+        "鲜1": Verdict.FRESH,
+        "鲜13": Verdict.DUE_SOON,
+        "旧40": Verdict.FAILED,
+        "无1": Verdict.FAILED,
+        "名1": Verdict.FAILED,
+        "卡1": Verdict.UNPROVEN,
+    }
+    seconds = sorted(name for name, need in stage.looker.asked if need.second)
+    assert seconds == sorted(["旧40", "无1", "名1"])
+    assert summary.exit_code == 0
+    assert summary.sweep.as_of == AS_OF
+    assert (await stage.store.sweeps())[-1].state is SweepState.FINISHED
+
+
+async def test_every_finding_has_evidence_on_disk(stage: Stage) -> None:
+    await stage.file("旧40", "鲜1")
+    await stage.engine.run(request())
+    proving = [reading for reading in await stage.readings() if reading.look is LookKind.SECOND]
+    assert len(proving) == 1
+    evidence = proving[0].evidence[0]
+    assert stage.engine.evidence.check(evidence) == ""
+    (stage.engine.evidence.root / evidence.path).write_bytes(b"other")
+    assert "altered" in stage.engine.evidence.check(evidence)
+
+
+async def test_a_negative_needs_somebody_who_answered(stage: Stage) -> None:
+    await stage.file("无1", "无2", "无3")
+    await stage.engine.run(request())
+    assert set((await stage.verdicts()).values()) == {Verdict.UNPROVEN}
+
+
+async def test_the_second_look_uses_another_surface_where_there_is_one(stage: Stage) -> None:
+    await stage.file("旧40")
+    await stage.engine.run(request())
+    assert stage.looker.asked[-1][1].not_by == {"toutiao.profile"}
+
+
+async def test_an_unforeseen_error_is_our_trouble_and_stops_nobody(store: Store, tmp_path: Path) -> None:
+    def script(account: Account, need: Need) -> Sight:
+        if account.filed.name == "卡1":
+            raise ZeroDivisionError("a bug of ours")
+        return by_name(account, need)
+
+    stage = Stage(store, tmp_path, script)
+    await stage.file("卡1", "鲜1")
+    summary = await stage.engine.run(request())
+    assert summary.exit_code == 1
+    assert await stage.verdicts() == {"卡1": Verdict.UNPROVEN, "鲜1": Verdict.FRESH}
+    broken = next(reading for reading in await stage.readings() if reading.outcome is Outcome.CHANGED)
+    assert "ZeroDivisionError" in broken.sights[0].detail
+
+
+async def test_a_cancellation_from_within_is_a_bug_like_any_other(store: Store, tmp_path: Path) -> None:
+    def script(account: Account, need: Need) -> Sight:
+        if account.filed.name == "卡1":
+            raise asyncio.CancelledError
+        return by_name(account, need)
+
+    stage = Stage(store, tmp_path, script)
+    await stage.file("卡1", "鲜1")
+    assert (await stage.engine.run(request(concurrency=1))).exit_code == 1
+    assert await stage.verdicts() == {"卡1": Verdict.UNPROVEN, "鲜1": Verdict.FRESH}
+
+
+async def test_a_breaker_leaves_the_rest_unproven_and_says_so_in_the_exit_code(store: Store, tmp_path: Path) -> None:
+    stage = Stage(store, tmp_path, lambda account, need: sight(account.filed.name, outcome=Outcome.CAPTCHA))
+    await stage.file(*[f"卡{number}" for number in range(20)])
+    summary = await stage.engine.run(request(concurrency=1))
+    assert summary.exit_code == 16
+    assert summary.looks == 1
+    assert set((await stage.verdicts()).values()) == {Verdict.UNPROVEN}
+
+
+async def test_an_unfinished_sweep_is_continued(store: Store, tmp_path: Path) -> None:
+    calls = 0
+
+    def script(account: Account, need: Need) -> Sight:
+        nonlocal calls
+        calls += 1
+        if calls == 4:
+            run.cancel()
+        return by_name(account, need)
+
+    stage = Stage(store, tmp_path, script)
+    await stage.file("鲜1", "旧40", "旧50", "鲜2", "鲜3")
+    run = asyncio.create_task(stage.engine.run(request(concurrency=1)))
+    with pytest.raises(asyncio.CancelledError):
+        await run
+    kept = len(await stage.readings())
+    assert kept == 3
+    again = Stage(store, tmp_path)
+    await again.engine.run(request(concurrency=1))
+    assert len(await store.sweeps()) == 1
+    assert sorted(name for name, need in again.looker.asked if not need.second) == ["鲜2", "鲜3"]
+    assert (await again.verdicts())["旧50"] is Verdict.FAILED
+
+
+async def test_a_finished_sweep_is_not_repeated_without_again(stage: Stage) -> None:
+    await stage.file("鲜1")
+    await stage.engine.run(request())
+    looks = len(stage.looker.asked)
+    summary = await stage.engine.run(request())
+    assert summary.repeated
+    assert len(stage.looker.asked) == looks
+    assert not (await stage.engine.run(request(again=True))).repeated
+    assert len(await stage.store.sweeps()) == 2
+
+
+async def test_an_old_unfinished_sweep_is_closed_as_incomplete(stage: Stage) -> None:
+    await stage.file("鲜1")
+    accounts = await stage.store.accounts()
+    sweep = (await stage.engine.run(request())).sweep
+    old = replace(sweep, id=0, started_at=NOW - timedelta(hours=13), as_of=AS_OF - timedelta(days=1))
+    opened = await stage.store.open_sweep(old, accounts)
+    await stage.engine.run(request(again=True))
+    states = {one.id: one.state for one in await stage.store.sweeps()}
+    assert states[opened.id] is SweepState.INCOMPLETE
+
+
+async def test_an_empty_scope_is_a_clear_error(stage: Stage) -> None:
+    with pytest.raises(UserError, match="import a registry first"):
+        await stage.engine.run(request())
+
+
+async def test_an_unsupported_platform_is_out_of_scope(stage: Stage) -> None:
+    await stage.file("某号", platform="kuaishou")
+    await stage.engine.run(request())
+    assert await stage.verdicts() == {"某号": Verdict.OUT_OF_SCOPE}
+    assert stage.looker.asked == []
+
+
+async def test_the_frozen_scope_keeps_what_was_filed_then(stage: Stage) -> None:
+    await stage.file("名1")
+    sweep = (await stage.engine.run(request())).sweep
+    from mediawatch.domain import UpdatedAccount
+
+    account = (await stage.store.accounts())[0]
+    changed = UpdatedAccount(account_id=account.id, filed=replace(account.filed, name="改了的名"), changes=(("name", "名1", "改了的名"),))
+    await stage.store.apply(RegistryChanges(source=Source(file="y.xlsx", sha256="1" * 64, at=NOW), updated=(changed,)))
+    scope = await rejudge(stage.store, stage.looker.supports, sweep.id)
+    assert scope[0].account.filed.name == "名1"
+    assert scope[0].judgement
+    assert scope[0].judgement.findings[0].code is Code.NAME_MISMATCH
+
+
+async def test_a_persons_reading_is_judged_like_any_other(stage: Stage) -> None:
+    await stage.file("卡1")
+    sweep = (await stage.engine.run(request())).sweep
+    seen = replace(sight("卡1", 3), surface="person", complete_since=None)
+    await stage.store.keep(
+        Reading(account_id=1, look=LookKind.PERSON, started_at=NOW, read_at=NOW, sights=(seen,), sweep_id=sweep.id, by="张三")
+    )
+    await rejudge(stage.store, stage.looker.supports, sweep.id)
+    assert await stage.verdicts() == {"卡1": Verdict.FRESH}
+
+
+async def test_accounts_of_a_slow_platform_hold_up_nobody(store: Store, tmp_path: Path) -> None:
+    waiting = asyncio.Event()
+    done: list[str] = []
+
+    class Slow(Scripted):
+        async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
+            if account.platform == "douyin":
+                await waiting.wait()
+            seen = await super().look(account, need, gate)
+            done.append(account.platform)
+            if done.count("toutiao") == 5:
+                waiting.set()
+            return seen
+
+    stage = Stage(store, tmp_path)
+    stage.engine.looker = Slow(by_name)
+    await stage.file(*[f"鲜{number}" for number in range(8)], platform="douyin")
+    await stage.file(*[f"鲜{number}" for number in range(5)])
+    await asyncio.wait_for(stage.engine.run(request()), 30)
+    assert done[:5] == ["toutiao"] * 5
+
+
+def test_the_scope_in_words_does_not_depend_on_order() -> None:
+    assert request(platforms=("b", "a"), account_ids=(2, 1)).scope == request(platforms=("a", "b"), account_ids=(1, 2)).scope
+    assert request().scope == "all"
+
+
+def test_now_is_the_clock_not_as_of() -> None:
+    assert datetime.fromisoformat("2023-01-01T08:59:59+08:00") == NOW

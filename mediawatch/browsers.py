@@ -7,6 +7,7 @@ the CPU and makes no background calls.
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import shutil
@@ -19,10 +20,15 @@ from pathlib import Path
 from mediawatch.domain import UserError
 
 ON_PATH = ("chromium-headless-shell", "chromium", "google-chrome")
-PACKAGES = ("chromium-headless-shell", "fonts-noto-cjk")
+_NODE_NEEDS = "libatomic1"
+"""Playwright's Node.js is linked to it, and a minimal Debian 12 lacks it."""
 _BY_PLAYWRIGHT = (sys.executable, "-m", "playwright", "install", "--with-deps", "--only-shell", "chromium")
 _PLAYWRIGHT_SECONDS, _APT_SECONDS = 900, 1800
-_NOTHING = (
+_NO_NODE = (
+    "Playwright's Node.js does not start here: run `mediawatch browser --install` (Debian: apt-get install libatomic1), "
+    "or set PLAYWRIGHT_NODEJS_PATH to another Node.js"
+)
+_NO_CHROMIUM = (
     "no Chromium found: run `mediawatch browser --install`, or set [browser] executable in mediawatch.toml "
     "to the path of a Chromium (Debian: apt-get install chromium-headless-shell fonts-noto-cjk)"
 )
@@ -39,34 +45,31 @@ class Found:
 
 
 def find(executable: str = "", environ: Mapping[str, str] | None = None) -> Found:
-    """The browser to take; `executable` is the own setting. UserError where that one does not answer, or where there is none."""
+    """The browser to take; `executable` is the own setting. UserError where that one does not answer, where there is none, or
+    where Playwright's own program, which drives it, does not start."""
     environ = os.environ if environ is None else environ
-    if executable:
-        path = Path(shutil.which(executable, path=environ.get("PATH")) or executable)
-        version = version_of(path)
-        if not version:
-            raise UserError(f"[browser] executable is {executable}, and that does not answer to --version: name a Chromium, or none")
-        return Found(path, version, "own setting")
-    for path, source in _candidates(environ):
-        if version := version_of(path):
-            return Found(path, version, source)
-    raise UserError(_NOTHING)
+    found = _chromium(executable, environ)
+    if found is None:
+        raise UserError(_NO_CHROMIUM)
+    if not version_of(_node(environ)):
+        raise UserError(_NO_NODE)
+    return found
 
 
 def install(executable: str = "", tell: Tell = print) -> Found:
     """Find a browser or install one, and a Chinese font with it where apt-get can. UserError where nothing helps."""
-    found = _found(executable)
+    if not version_of(_node(os.environ)):
+        _apt_install([_NODE_NEEDS], tell)
+    found = _chromium(executable, os.environ)
     if found is None:
         tell("No Chromium here; trying `playwright install`.")
         _ran(_BY_PLAYWRIGHT, _PLAYWRIGHT_SECONDS)
-        found = _found(executable)
-    missing = [*([] if found else PACKAGES[:1]), *([] if chinese_font() else PACKAGES[1:])]
-    if missing and (apt := apt_get()):
-        tell(f"Installing {' and '.join(missing)} by apt-get.")
-        # Updated quietly first: a new machine has no package lists. An old list may still do, so its failure is no end.
-        _ran([*apt, "update", "-q"], _APT_SECONDS)
-        _ran([*apt, "install", "-y", "-q", "--no-install-recommends", *missing], _APT_SECONDS)
-    return found or find(executable)
+        found = _chromium(executable, os.environ)
+    # fc-list tells whether the font is there.
+    missing = [*([] if found else ["chromium-headless-shell"]), *([] if chinese_font() else ["fonts-noto-cjk", "fontconfig"])]
+    if missing:
+        _apt_install(missing, tell)
+    return find(executable)
 
 
 def chinese_font() -> str:
@@ -94,13 +97,15 @@ def apt_get() -> tuple[str, ...]:
     return ("sudo", *quiet, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get")
 
 
-def _found(executable: str) -> Found | None:
-    try:
-        return find(executable)
-    except UserError:
-        if executable:
-            raise
-        return None
+def _chromium(executable: str, environ: Mapping[str, str]) -> Found | None:
+    """The first that answers; None where none does. UserError where the own setting does not."""
+    if executable:
+        path = Path(shutil.which(executable, path=environ.get("PATH")) or executable)
+        if version := version_of(path):
+            return Found(path, version, "own setting")
+        raise UserError(f"[browser] executable is {executable}, and that does not answer to --version: name a Chromium, or none")
+    answers = ((path, version_of(path), source) for path, source in _candidates(environ))
+    return next((Found(path, version, source) for path, version, source in answers if version), None)
 
 
 def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[Path, str]]:
@@ -122,6 +127,22 @@ def _managed(environ: Mapping[str, str]) -> list[Path]:
         newest_first = sorted(Path(chosen).glob(folder), key=lambda each: int(each.name.rpartition("-")[2]), reverse=True)
         found += [path for each in newest_first for path in sorted(each.glob(file)) if os.access(path, os.X_OK)]
     return found
+
+
+def _node(environ: Mapping[str, str]) -> Path:
+    """The Node.js that drives the browser: the one that Playwright brings along, unless its own variable names another."""
+    spec = importlib.util.find_spec("playwright")
+    folders = list(spec.submodule_search_locations or ()) if spec else []
+    return Path(environ.get("PLAYWRIGHT_NODEJS_PATH") or f"{folders[0] if folders else ''}/driver/node")
+
+
+def _apt_install(packages: list[str], tell: Tell) -> None:
+    """Install what Debian has; does nothing where apt-get is not ours to run."""
+    if apt := apt_get():
+        tell(f"Installing {' and '.join(packages)} by apt-get.")
+        # A new machine has no package lists. An old list may still do, so a failure here is no end.
+        _ran([*apt, "update", "-q"], _APT_SECONDS)
+        _ran([*apt, "install", "-y", "-q", "--no-install-recommends", *packages], _APT_SECONDS)
 
 
 def _ran(command: tuple[str, ...] | list[str], seconds: float) -> bool:

@@ -15,7 +15,7 @@ from mediawatch import browsers
 from mediawatch.domain import UserError
 
 Fake = Callable[..., Path]
-TOOLS = ("sh", "env", "cat", "chmod", "mkdir", "uname", "dirname", "id")
+TOOLS = ("sh", "env", "cat", "chmod", "mkdir", "uname", "dirname", "id", "touch")
 
 
 @pytest.fixture
@@ -89,7 +89,8 @@ def bare_machine(fake: Fake, environ: dict[str, str], monkeypatch: pytest.Monkey
         script=f"""cd {tmp_path}; echo "$@" >> apt-words
         made() {{ printf '#!/bin/sh\\necho %s' "$2" > bin/$1; chmod +x bin/$1; }}
         case "$*" in *install*chromium-headless-shell*) made chromium-headless-shell "Chromium 7.8.9";; esac
-        case "$*" in *install*fonts-noto-cjk*) made fc-list "Noto Sans CJK SC";; esac""",
+        case "$*" in *install*fonts-noto-cjk*) made fc-list "Noto Sans CJK SC";; esac
+        case "$*" in *install*libatomic1*) touch libatomic;; esac""",
     )
     fake("bin/sudo", script='while [ "$1" = -n ] || [ "$1" = -- ]; do shift; done; exec "$@"')
     environ |= {"PLAYWRIGHT_DOWNLOAD_HOST": "http://127.0.0.1:9", "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "1000"}
@@ -106,7 +107,7 @@ def test_a_bare_debian_gets_its_own_packages_when_playwrights_download_fails(bar
     found = browsers.install("", told.append)
     assert (found.path, found.version) == (tmp_path / "bin/chromium-headless-shell", "7.8.9")
     words = (tmp_path / "apt-words").read_text().splitlines()
-    assert words[-1].split()[-2:] == ["chromium-headless-shell", "fonts-noto-cjk"]
+    assert words[-1].split()[-3:] == ["chromium-headless-shell", "fonts-noto-cjk", "fontconfig"]
     assert "--no-install-recommends" in words[-1]
     assert browsers.chinese_font() == "Noto Sans CJK SC"
     assert [line.split()[0] for line in told] == ["No", "Installing"]
@@ -119,7 +120,19 @@ def test_a_bare_debian_gets_its_own_packages_when_playwrights_download_fails(bar
 def test_only_the_font_is_installed_where_only_the_font_is_missing(bare_machine: dict[str, str], fake: Fake, tmp_path: Path) -> None:
     fake("bin/chromium")
     assert browsers.install("", lambda line: None).path == tmp_path / "bin/chromium"
-    assert (tmp_path / "apt-words").read_text().splitlines()[-1].endswith("--no-install-recommends fonts-noto-cjk")
+    assert (tmp_path / "apt-words").read_text().splitlines()[-1].endswith("--no-install-recommends fonts-noto-cjk fontconfig")
+
+
+def test_what_playwrights_own_program_needs_comes_first(
+    bare_machine: dict[str, str], fake: Fake, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    fake("bin/chromium")
+    node = fake("node", script=f"[ -f {tmp_path}/libatomic ] && echo v22.1.0")
+    monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", str(node))
+    with pytest.raises(UserError, match="libatomic1"):
+        browsers.find()
+    assert browsers.install("", lambda line: None).path == tmp_path / "bin/chromium"
+    assert (tmp_path / "apt-words").read_text().splitlines()[1].endswith("--no-install-recommends libatomic1")
 
 
 def test_where_nothing_helps_one_sentence_says_what_to_do(bare_machine: dict[str, str], fake: Fake) -> None:

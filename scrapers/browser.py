@@ -18,7 +18,8 @@ from playwright.async_api import BrowserContext, Page, Playwright, StorageState,
 
 from mediawatch.domain import Changed, Failure, LoginRequired, Unreachable
 from scrapers.calls import Timeouts, within
-from scrapers.hearing import BODY_LIMIT, Hearing
+from scrapers.fetching import BODY_LIMIT
+from scrapers.hearing import Hearing
 from scrapers.replies import Reply, host_and_path, scrubbed
 from scrapers.tab import PICTURE_HEIGHT, Tab
 

@@ -27,6 +27,8 @@ class Timeouts:
     navigation: float = 30
     reply: float = 15
     """For a response the page is expected to fetch, and for `Tab.fetch`."""
+    body: float = 3
+    """For the body of such a response after its headers; then the page itself seems not to read it."""
     challenge: float = 15
     """For a site's JavaScript challenge to clear by itself."""
     step: float = 10

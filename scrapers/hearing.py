@@ -13,10 +13,9 @@ from playwright.async_api import Page, Request, Response
 
 from mediawatch.domain import Changed, Failure, Unreachable
 from scrapers.calls import Chores, Timeouts, within
+from scrapers.fetching import BODY_LIMIT, fetched
 from scrapers.replies import Reply, host_and_path
 
-BODY_LIMIT = 20_000_000
-"""Bytes. A larger body is nothing that a watched page needs; reading it would cost the sweep its memory."""
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -111,6 +110,7 @@ class Ears:
         self._hearings: list[Hearing] = []
         self._document: Reply | None = None
         self._document_came = asyncio.Event()
+        self._asking: set[str] = set()
         self.gone = False
         self.chores = Chores()
         page.on("request", self._on_request)
@@ -174,7 +174,9 @@ class Ears:
             self.chores.start(self._take(response, listening, main))
 
     def _wanting(self, request: Request) -> list[Hearing]:
-        return [hearing for hearing in self._hearings if request.method != "OPTIONS" and hearing.wants(request.url)]
+        if request.method == "OPTIONS" or request.url in self._asking:
+            return []
+        return [hearing for hearing in self._hearings if hearing.wants(request.url)]
 
     def _is_document(self, response: Response) -> bool:
         request = response.request
@@ -187,16 +189,16 @@ class Ears:
 
     async def _take(self, response: Response, listening: list[Hearing], main: bool) -> None:
         headers = response.headers
-        length, location = headers.get("content-length", ""), headers.get("location", "") if response.status in _REDIRECTS else ""
+        kind, length = headers.get("content-type", ""), headers.get("content-length", "")
+        location = headers.get("location", "") if response.status in _REDIRECTS else ""
         body, lost, cut = b"", "", length.isdigit() and int(length) > BODY_LIMIT
         if not location and not cut:
             try:
-                # At once: after the next navigation the browser no longer has it.
-                body = await within(response.body(), self._timeouts.navigation, "body")
+                body = await self._body(response, main)
             except Failure as failure:
                 lost = failure.detail
             cut = len(body) > BODY_LIMIT
-        reply = Reply(response.url, response.status, headers.get("content-type", ""), b"" if cut else body, location, cut)
+        reply = Reply(response.url, response.status, kind, b"" if cut else body, location, cut)
         for hearing in listening:
             if lost:
                 hearing.failed(response.request, f"{reply.path}: {lost}")
@@ -205,6 +207,30 @@ class Ears:
         if main:
             self._document = reply
             self._document_came.set()
+
+    async def _body(self, response: Response, main: bool) -> bytes:
+        try:
+            # At once: after the next navigation the browser no longer has it.
+            return await within(response.body(), self._timeouts.navigation if main else self._timeouts.body, "body")
+        except Failure as failure:
+            if "No data found" in failure.detail:
+                sizes = await within(response.request.sizes(), self._timeouts.step, "body")
+                if not sizes["responseBodySize"]:
+                    return b""
+            if main or self.gone or response.request.method != "GET":
+                raise
+        return await self._ask_again(response)
+
+    async def _ask_again(self, response: Response) -> bytes:
+        """A page that does not read an answer's body keeps the browser from holding it: ask for the same once more, and read it."""
+        self._asking.add(response.url)
+        try:
+            reply, _ = await fetched(self._page, response.url, self._timeouts.reply)
+        finally:
+            self._asking.discard(response.url)
+        if reply.cut or reply.status != response.status:
+            raise Changed(f"asked again, HTTP {reply.status} instead of {response.status}")
+        return reply.body
 
     def _on_end(self) -> None:
         self.gone = True

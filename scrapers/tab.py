@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
 import gzip
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, suppress
@@ -15,7 +14,8 @@ from playwright.async_api import Dialog, Page
 
 from mediawatch.domain import Capture, Changed, EvidenceKind, Failure, Unreachable
 from scrapers.calls import Timeouts, moved, within
-from scrapers.hearing import BODY_LIMIT, Ears, Hearing
+from scrapers.fetching import fetched
+from scrapers.hearing import Ears, Hearing
 from scrapers.replies import Reply, host_and_path, scrubbed
 
 T = TypeVar("T")
@@ -26,18 +26,6 @@ _POLL = 0.1
 _GZIP = "application/gzip"
 _TEXT = "document.body ? document.body.innerText : ''"
 _HEIGHT = "Math.max(innerHeight, document.documentElement ? document.documentElement.scrollHeight : 0)"
-_FETCH = """async ([url, limit]) => {
-  const answer = await fetch(url, {cache: 'no-store'}).catch(() => null)
-  if (!answer) return null
-  const blob = await answer.blob()
-  const data = blob.size > limit ? '' : await new Promise(done => {
-    const reader = new FileReader()
-    reader.onload = () => done(reader.result.split(',')[1] || '')
-    reader.readAsDataURL(blob)
-  })
-  const type = answer.headers.get('content-type') || ''
-  return {status: answer.status, type, to: answer.redirected ? answer.url : '', size: blob.size, data}
-}"""
 
 
 class Tab:
@@ -106,12 +94,8 @@ class Tab:
         """A same-origin GET by the page's own `fetch`, with its cookies (and signatures, where the page adds them), past the cache."""
         self._refuse_foreign(self.url)
         self._refuse_foreign(url)
-        match await self._ask(self._page.evaluate, _FETCH, [url, BODY_LIMIT], limit=self.timeouts.reply):
-            case {"status": int(status), "type": str(kind), "to": str(to), "size": int(size), "data": str(data)}:
-                self._refuse_foreign(to or url)
-                reply = Reply(url, status, kind, base64.b64decode(data), cut=size > BODY_LIMIT)
-            case _:
-                raise Unreachable(f"fetch of {host_and_path(url)} failed")
+        reply, to = await self._ask(fetched, self._page, url, self.timeouts.reply, limit=self.timeouts.reply)
+        self._refuse_foreign(to or url)
         self._keep(reply)
         return reply
 

@@ -171,7 +171,7 @@ class Profile(Surface):
             reply = await hearing.first(own)
         except Changed as silence:
             await self.refuse_captcha(tab, hearing)
-            raise _Blank(silence.detail) from silence
+            raise _Blank("the page does not ask for its feed") from silence
         if reply.status == 200 and not reply.cut and not reply.body.strip():
             await self.refuse_captcha(tab, hearing)
             raise _Blank("the feed's body is empty")

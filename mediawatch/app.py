@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import fcntl
 import json
 import os
+import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
@@ -15,14 +17,16 @@ from typing import TYPE_CHECKING
 
 from mediawatch import browsers
 from mediawatch.clock import day_end, day_of
-from mediawatch.domain import UserError
+from mediawatch.domain import Account, LookKind, Reading, UserError
 from mediawatch.evidence import EvidenceFolder
 from mediawatch.pacing import Pacing
 from mediawatch.ports import Clock, Looker, Shown, Stage, Store
 from mediawatch.settings import Home, Settings, read_settings
 from mediawatch.sweep import Engine
+from mediawatch.verify import Result, need_at
 
 if TYPE_CHECKING:
+    from scrapers.replica.cases import Case
     from scrapers.replica.world import World
 
 DEMO_LOGINS = frozenset({"weibo", "douyin", "wechat"})
@@ -162,6 +166,50 @@ def write_session(path: Path, state: object) -> None:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path.touch(mode=0o600)
     path.write_text(json.dumps(state), encoding="utf-8")
+
+
+async def verify(paths: Sequence[Path], settings: Settings) -> AsyncIterator[Result]:
+    """Run recorded cases through the real scrapers in a real browser, some at a time; results in the cases' order.
+
+    UserError, before any case is run, where a case cannot be read.
+    """
+    from scrapers.replica.cases import Case, case_folders
+
+    cases = [Case.read(folder) for folder in case_folders(paths)]
+    for case in cases:
+        Result.check(case.name, case.expect)
+    turns = asyncio.Semaphore(settings.browser.concurrency)
+
+    async def run(case: Case) -> Result:
+        async with turns:
+            return Result.of(case.name, case.expect, await _read_case(case, settings))
+
+    runs = [asyncio.ensure_future(run(case)) for case in cases]
+    try:
+        for pending in runs:
+            yield await pending
+    finally:
+        for pending in runs:
+            pending.cancel()
+        await asyncio.gather(*runs, return_exceptions=True)
+
+
+async def _read_case(case: Case, settings: Settings) -> Reading:
+    """One look at a case's account. The clock stands at its as_of; it has a browser and sessions of its own."""
+    from scrapers.replica import Replica, World
+
+    account = Account(id=0, filed=case.filed, links=case.filed.article_links)
+    with tempfile.TemporaryDirectory(prefix="mediawatch-case-") as folder:
+        home = Home.at(folder)
+        async with Replica(World(), now=lambda: case.as_of, logged_in=case.sessions, overlay=case) as replica:
+            for platform in case.sessions:
+                write_session(home.sessions / platform / "case.json", replica.storage_state(platform))
+            looker = _looker(home, settings, lambda: case.as_of, Route(replica.proxy, replica.chromium_args))
+            try:
+                sights = await looker.look(account, need_at(case.as_of), Pacing(scale=0))
+            finally:
+                await looker.close()
+    return Reading(account_id=0, look=LookKind.FIRST, started_at=case.as_of, read_at=case.as_of, sights=sights)
 
 
 class WorldStage:

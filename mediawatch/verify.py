@@ -153,6 +153,14 @@ class Result:
         """None where the case expects nothing."""
         return None if self.expect is None else not self.differences
 
+    @staticmethod
+    def check(case: str, expect: Mapping[str, Any] | None) -> None:
+        """ExpectError, with the case's name, where the table is wrong."""
+        try:
+            Expect.parse(expect or {})
+        except ExpectError as error:
+            raise ExpectError(f"{case}: {error}") from error
+
     @classmethod
     def of(cls, case: str, expect: Mapping[str, Any] | None, reading: Reading) -> Result:
         got = Got.of(reading)

@@ -1,0 +1,94 @@
+"""`mediawatch links import`: article links that units hand in."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mediawatch import links
+from mediawatch.app import only_one
+from mediawatch.cli.base import opened, run
+from mediawatch.domain import UserError
+from mediawatch.files import write_whole
+from mediawatch.linkfiles import collect
+from mediawatch.links import Entry, Report, Result
+from mediawatch.reports.table import to_csv
+
+_STEP = 20
+"""Links between two lines of progress: at the site's pace about two minutes."""
+group = typer.Typer(no_args_is_help=True, help="Take in the article links that units send.")
+
+
+def register(app: typer.Typer) -> None:
+    group.command("import")(import_)
+    app.add_typer(group, name="links")
+
+
+def import_(
+    ctx: typer.Context,
+    files: Annotated[list[str], typer.Argument(metavar="FILE|DIR|-…", help="Texts, csv, xlsx, xls, folders of them; - is standard input.")],
+    report: Annotated[Path | None, typer.Option("--report", metavar="FILE.csv", help="Write every link and what became of it.")] = None,
+) -> None:
+    """Open every WeChat article link once and keep what belongs to filed accounts. Run it again for what was not opened."""
+
+    async def work() -> tuple[Report, int]:
+        async with opened(ctx) as app:
+            collected = collect(files, sys.stdin.buffer)
+            if not collected.links:
+                raise UserError(f"no article link (https://mp.weixin.qq.com/s…) in {', '.join(files)}")
+            if not any(account.platform == links.PLATFORM for account in await app.store.accounts()):
+                raise UserError("no WeChat account is filed: import a registry first")
+            gate = app.pacing()
+            with only_one(app.home):
+                done = await links.import_links(
+                    collected, store=app.store, looker=app.looker(), gate=gate, now=app.clock, progress=_progress
+                )
+            return done, gate.exit_bits
+
+    done, code = run(work())
+    print_report(done)
+    if report is not None:
+        write_whole(report, to_csv(links.as_table(done)))
+        typer.echo(f"{report}: {len(done.entries)} links")
+    if code:
+        sys.exit(code)
+
+
+def _progress(done: int, total: int) -> None:
+    if done % _STEP == 0 and done < total:
+        print(f"opened {done} of {total} links", file=sys.stderr, flush=True)
+
+
+def print_report(report: Report) -> None:
+    """One line for each link that asks for a person, then the counts; renamed accounts among them."""
+    for entry in report.entries:
+        if entry.renamed or entry.result not in (Result.MATCHED, Result.KNOWN):
+            typer.echo(_plain(_line(entry)))
+    for sentence in report.skipped:
+        typer.echo(_plain(f"skipped: {sentence}"), err=True)
+    counts = report.counts
+    typer.echo(f"{len(report.entries)} links: " + ", ".join(f"{counts[result]} {result.value}" for result in Result if counts[result]))
+    if counts[Result.NOT_OPENED]:
+        typer.echo("what was not opened is not lost: run the same import again later", err=True)
+
+
+def _line(entry: Entry) -> str:
+    filed = ", ".join(account.filed.name for account in entry.accounts)
+    seen = f' "{entry.name_seen}"' if entry.name_seen else ""
+    match entry.result:
+        case Result.MATCHED:
+            what = f"now called{seen}, filed as {filed}"
+        case Result.PROPOSED | Result.AMBIGUOUS:
+            what = f"{entry.result.value}{seen}: {filed}"
+        case _:
+            what = f"{entry.result.value}{seen}"
+    places = "; ".join(map(str, entry.link.places))
+    return f"{places}: {entry.link.url}: {what}" + (f" ({entry.detail})" if entry.detail else "")
+
+
+def _plain(text: str) -> str:
+    """Names come from outside: nothing in them may steer a terminal."""
+    return "".join(char if char.isprintable() else " " for char in text)

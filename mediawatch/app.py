@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import fcntl
-import json
 import os
+import re
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -133,12 +133,29 @@ def only_one(home: Home) -> Iterator[None]:
         yield
 
 
+async def log_in(home: Home, settings: Settings, platform: str, name: str, operator: Callable[[], Awaitable[None]]) -> tuple[int, Path]:
+    """A login by hand; returns the number of cookies kept and the session file. UserError for a platform that needs none."""
+    from scrapers import SCRAPERS, login
+    from scrapers.base import SessionUse
+
+    wanting = [key for key, scraper in SCRAPERS.items() if any(one.session is not SessionUse.VISITOR for one in scraper.surfaces)]
+    if platform not in wanting:
+        raise UserError(f"no login is of use for {platform!r}: give one of {', '.join(wanting)}")
+    if not re.fullmatch(r"[\w-]{1,40}", name):
+        raise UserError(f"--name {name!r}: letters, digits, - and _ only")
+    scraper, path = SCRAPERS[platform], home.sessions / platform / f"{name}.json"
+    proxy = settings.browser.proxy.get_secret_value() or None
+    pages = (scraper.login_url, *scraper.login_pages)
+    return await login.log_in(browsers.find_windowed(), pages, path, lambda _: operator(), proxy=proxy), path
+
+
 @asynccontextmanager
 async def staged(home: Home, world_file: Path) -> AsyncIterator[tuple[App, Stage]]:
     """The app of a demonstration: the world's sites behind a local proxy, the office logged in where it has logins.
 
     UserError for a world that cannot be read; also when any page or scraper asked for a host outside the world.
     """
+    from scrapers.login import write_state
     from scrapers.replica.server import Replica
     from scrapers.replica.world import World
 
@@ -147,7 +164,7 @@ async def staged(home: Home, world_file: Path) -> AsyncIterator[tuple[App, Stage
     clock = clock_from(as_of + timedelta(hours=9))
     async with Replica(world, now=clock, logged_in=DEMO_LOGINS) as replica:
         for platform in DEMO_LOGINS:
-            write_session(home.sessions / platform / "demo.json", replica.storage_state(platform))
+            write_state(home.sessions / platform / "demo.json", replica.storage_state(platform))
         async with opened(home, clock=clock, route=Route(replica.proxy, replica.chromium_args)) as app:
             app.pace = 0
             yield app, WorldStage(world, as_of)
@@ -159,13 +176,6 @@ def clock_from(start: datetime) -> Clock:
     """A clock that starts at another moment and runs as fast as the host's."""
     began = time.monotonic()
     return lambda: start + timedelta(seconds=time.monotonic() - began)
-
-
-def write_session(path: Path, state: object) -> None:
-    """Keep a login as `sessions/PLATFORM/NAME.json`, for the owner only."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(json.dumps(state), encoding="utf-8")
 
 
 async def verify(paths: Sequence[Path], settings: Settings) -> AsyncIterator[Result]:
@@ -196,6 +206,7 @@ async def verify(paths: Sequence[Path], settings: Settings) -> AsyncIterator[Res
 
 async def _read_case(case: Case, settings: Settings) -> Reading:
     """One look at a case's account. The clock stands at its as_of; it has a browser and sessions of its own."""
+    from scrapers.login import write_state
     from scrapers.replica import Replica, World
 
     account = Account(id=0, filed=case.filed, links=case.filed.article_links)
@@ -203,7 +214,7 @@ async def _read_case(case: Case, settings: Settings) -> Reading:
         home = Home.at(folder)
         async with Replica(World(), now=lambda: case.as_of, logged_in=case.sessions, overlay=case) as replica:
             for platform in case.sessions:
-                write_session(home.sessions / platform / "case.json", replica.storage_state(platform))
+                write_state(home.sessions / platform / "case.json", replica.storage_state(platform))
             looker = _looker(home, settings, lambda: case.as_of, Route(replica.proxy, replica.chromium_args))
             try:
                 sights = await looker.look(account, need_at(case.as_of), Pacing(scale=0))

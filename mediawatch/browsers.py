@@ -56,6 +56,17 @@ def find(executable: str = "", environ: Mapping[str, str] | None = None) -> Foun
     return found
 
 
+def find_windowed(environ: Mapping[str, str] | None = None) -> Path:
+    """A Chromium that can show a window, for a login by hand. UserError where there is none, or no screen."""
+    environ = os.environ if environ is None else environ
+    if sys.platform == "linux" and not (environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")):
+        raise UserError("a login opens a window, and this machine has no screen: log in on a desktop and copy the session file here")
+    for path, _ in _candidates(environ):
+        if "headless" not in path.name and version_of(path):
+            return path
+    raise UserError("a login needs a Chromium with windows: install chromium (Debian: apt-get install chromium) or Google Chrome")
+
+
 def install(executable: str = "", tell: Tell = print) -> Found:
     """Find a browser or install one, and a Chinese font with it where apt-get can. UserError where nothing helps."""
     if not version_of(_node(os.environ)):

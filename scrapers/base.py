@@ -76,6 +76,8 @@ class Scraper:
     hosts: frozenset[str]
     """Host suffixes that pages of this platform may navigate to."""
     login_url: str = ""
+    login_pages: tuple[str, ...] = ()
+    """Visited after a login: hosts with cookies of their own."""
     links: Surface | None = None
     """The surface that opens a lone article link, where the platform has one. It gets an account that has that link alone."""
     heavy: frozenset[str] = frozenset()

@@ -25,7 +25,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     callback=base.root,
 )
-GROUPS = ("home", "browser", "demo", "registry", "links", "sweep", "worklist", "out", "verify")
+GROUPS = ("home", "browser", "demo", "registry", "login", "links", "sweep", "worklist", "out", "verify")
 """One file a command group, each with `register(app: typer.Typer) -> None`; the order of `mediawatch --help`."""
 for _group in GROUPS:
     if importlib.util.find_spec(f"mediawatch.cli.{_group}"):

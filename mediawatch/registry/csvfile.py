@@ -36,8 +36,10 @@ def read(name: str, data: bytes) -> list[list[Value]]:
 
 
 def _unwrapped(cell: str) -> Value:
-    found = _FORMULA_TEXT.fullmatch(cell)
-    return found[1].replace('""', '"') if found else cell
+    if found := _FORMULA_TEXT.fullmatch(cell):
+        return found[1].replace('""', '"')
+    # How our own lists (and others') keep a spreadsheet from running a cell as a formula.
+    return cell[1:] if re.match(r"'[=+\-@\t\r]", cell) else cell
 
 
 def _decoded(name: str, data: bytes) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mediawatch.registry.cells import Value
 from mediawatch.registry.problems import Place
@@ -23,6 +23,8 @@ class Sheet:
     """(row, column) of formula errors (#N/A); their cells are empty."""
     out_of_sight: bool = False
     """The sheet itself is hidden."""
+    filled: set[tuple[int, int]] = field(default_factory=set)
+    """(row, column) of cells that got their value from a merged cell above."""
 
     def place(self, row: int) -> Place:
         return Place(self.file, self.name, row + 1)
@@ -39,5 +41,6 @@ class Sheet:
         """Fill merged cells (first row, last row, first column) downwards. A title merged over columns stays in its first one."""
         for top, bottom, column in merged:
             if top < len(self.rows) and column < len(self.rows[top]):
-                for row in self.rows[top + 1 : bottom + 1]:
-                    row[column] = self.rows[top][column]
+                for index in range(top + 1, min(bottom + 1, len(self.rows))):
+                    self.rows[index][column] = self.rows[top][column]
+                    self.filled.add((index, column))

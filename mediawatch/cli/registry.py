@@ -1,0 +1,174 @@
+"""`mediawatch registry …`: the filed accounts (台账) in, what the registry itself gets wrong, the empty form."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mediawatch import registry
+from mediawatch.cli.base import opened, run
+from mediawatch.cli.out import print_or_write
+from mediawatch.domain import Account, Code, UserError
+from mediawatch.reports.table import Table
+
+group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The filed accounts (台账).")
+_SHOWN_ERRORS = 50
+CsvOption = Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing.")]
+_LABELS = {
+    Code.REGISTRY_INCOMPLETE: "备案信息不完整",
+    Code.FILING_NAME_STYLE: "备案填写不规范",
+    Code.DUPLICATE_FILING: "重复备案",
+    Code.SAME_BODY_ACCOUNTS: "同一单位同平台多个账号(提示)",
+    Code.ABOLISHED_BODY: "名称含已撤并机构(提示)",
+}
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(group, name="registry")
+
+
+@group.command("import")
+def import_(
+    ctx: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="xlsx, xls or csv; all sheets are read.")],
+    covers: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--covers", metavar="FIELD=VALUE", help="The files hold all accounts with this value (地市=拉萨市): absent ones are retired."
+        ),
+    ] = None,
+    complete: Annotated[bool, typer.Option("--complete", help="The files are the whole registry: absent accounts are retired.")] = False,
+    skip_bad_rows: Annotated[bool, typer.Option("--skip-bad-rows", help="Import the good rows although others are refused.")] = False,
+    errors: Annotated[
+        Path | None,
+        typer.Option("--errors", metavar="FILE.xlsx", help="Write the refused rows, with Chinese reasons, to this file."),
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, write nothing to the registry.")] = False,
+) -> None:
+    """Import registry files; nothing is imported while a row is refused. Importing again updates, and keeps the history."""
+    scope = registry.covered(covers or [])
+
+    async def work() -> registry.ImportReport:
+        async with opened(ctx) as app:
+            return await registry.import_files(
+                app.store,
+                files,
+                now=app.clock(),
+                covers=scope,
+                complete=complete,
+                skip_bad_rows=skip_bad_rows,
+                errors_path=errors,
+                dry_run=dry_run,
+            )
+
+    report = run(work())
+    _tell(report)
+    typer.echo(_summary(report, dry_run=dry_run))
+    if report.errors and not report.written:
+        if not dry_run:
+            typer.echo("nothing was imported: correct the rows, or import the good ones with --skip-bad-rows", err=True)
+        raise typer.Exit(2)
+
+
+def _tell(report: registry.ImportReport) -> None:
+    for note in report.notes:
+        typer.echo(f"note: {note}", err=True)
+    for warning in report.warnings:
+        typer.echo(f"warning: {warning}", err=True)
+    for account in report.retired:
+        typer.echo(f"retired: {account.filed.filing_number or '-'} {account.filed.name} ({account.filed.type})", err=True)
+    for error in report.errors[:_SHOWN_ERRORS]:
+        typer.echo(f"error: {error}", err=True)
+    if len(report.errors) > _SHOWN_ERRORS:
+        typer.echo(f"error: and {len(report.errors) - _SHOWN_ERRORS} more; --errors FILE.xlsx lists them all", err=True)
+    if report.errors_file:
+        typer.echo(f"{report.errors_file}: {report.refused} refused rows with 错误说明", err=True)
+
+
+def _summary(report: registry.ImportReport, *, dry_run: bool) -> str:
+    changes = report.changes
+    counts = (
+        f"{len(changes.new)} new, {len(changes.updated)} updated, {changes.unchanged} unchanged, {len(changes.retired)} retired, "
+        f"{report.refused} rows refused"
+    )
+    return f"{changes.source.file}: {'(dry run) ' if dry_run else '' if report.written else '(not imported) '}{counts}"
+
+
+@group.command()
+def template(
+    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="Where the empty workbook goes.")],
+    force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it is there.")] = False,
+) -> None:
+    """Write an empty registry workbook: text columns, so that no id loses digits, and a sheet that explains them."""
+    if file.exists() and not force:
+        raise UserError(f"{file} is there already: name another file, or overwrite it with --force")
+    if file.suffix.lower() != ".xlsx":
+        raise UserError(f"{file}: the workbook needs a name that ends in .xlsx")
+    registry.write_template(file)
+    typer.echo(f"{file}: empty registry")
+
+
+@group.command()
+def check(
+    ctx: typer.Context,
+    csv: CsvOption = None,
+    abolished: Annotated[
+        Path | None, typer.Option("--abolished", metavar="FILE.toml", help="Own list of abolished bodies; default the shipped one.")
+    ] = None,
+) -> None:
+    """List what the registry itself gets wrong: gaps, names with platform suffixes, double filings, hints."""
+    bodies = registry.read_bodies(abolished)
+
+    async def work() -> tuple[list[registry.RegistryFinding], list[str]]:
+        async with opened(ctx) as app:
+            return registry.check(await app.store.accounts(), await app.store.contacts(), bodies)
+
+    findings, remarks = run(work())
+    for remark in remarks:
+        typer.echo(f"note: {remark}", err=True)
+    rows = tuple((_LABELS[finding.code], *_account_cells(finding.account), finding.sentence) for finding in findings)
+    print_or_write(Table("台账自查", ("问题类型", "备案单号", "政务新媒体名称", "类型", "所属组织", "说明"), rows), csv)
+
+
+@group.command("list")
+def list_(
+    ctx: typer.Context,
+    csv: CsvOption = None,
+    retired: Annotated[bool, typer.Option("--retired", help="Retired accounts too.")] = False,
+) -> None:
+    """List the accounts of the registry as filed (without contacts)."""
+
+    async def work() -> list[Account]:
+        async with opened(ctx) as app:
+            return await app.store.accounts(include_retired=retired)
+
+    rows = tuple((*_account_cells(account), *_more_cells(account)) for account in run(work()))
+    columns = (
+        "备案单号",
+        "政务新媒体名称",
+        "类型",
+        "所属组织",
+        "地市",
+        "县区",
+        "平台ID",
+        "原始ID",
+        "微信号",
+        "运行状态",
+        "链接地址",
+        "退出日期",
+    )
+    print_or_write(Table("台账", columns, rows), csv)
+
+
+def _account_cells(account: Account) -> Iterable[str]:
+    filed = account.filed
+    return filed.filing_number, filed.name, filed.type, filed.organiser
+
+
+def _more_cells(account: Account) -> Iterable[str]:
+    filed = account.filed
+    out = str(account.retired_on or "")
+    return filed.prefecture, filed.county, filed.platform_id, filed.original_id, filed.alias, filed.status.label, filed.url, out

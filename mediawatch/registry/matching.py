@@ -1,0 +1,228 @@
+"""Which known account a row means. All keys are tried; keys that point to different accounts are an error of the row.
+
+Keys, strongest first: the filing number; platform + id (the platform's id, or gh_…); a former filing number; platform + organiser +
+name; platform + organiser + a former name. Pure.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from mediawatch.domain import Account, Change, Filed
+from mediawatch.names import fold
+from mediawatch.registry.headings import label
+from mediawatch.registry.kinds import platform_label
+from mediawatch.registry.problems import RowError
+from mediawatch.registry.rows import Row
+
+
+class Strength(IntEnum):
+    """How firmly a key ties a row to an account."""
+
+    FORMER_NAME = 0
+    NAME = 1
+    FORMER_NUMBER = 2
+    ID = 3
+    NUMBER = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    account: Account
+    strength: Strength
+
+
+def ids_of(filed: Filed) -> Iterator[tuple[str, str, str]]:
+    """(field, platform, id) of every id by which a platform knows the account."""
+    if filed.platform_id:
+        yield "platform_id", filed.platform, filed.platform_id
+    if filed.original_id:
+        yield "original_id", filed.platform, filed.original_id.lower()
+
+
+def name_key(filed: Filed, name: str | None = None) -> tuple[str, str, str]:
+    return filed.platform, fold(filed.organiser), fold(filed.name if name is None else name)
+
+
+def told_apart(one: Filed, other: Filed) -> bool:
+    """True where an id or the kind shows that two accounts of one name and body are not the same account."""
+    return any(
+        mine and theirs and mine.lower() != theirs.lower()
+        for mine, theirs in ((one.platform_id, other.platform_id), (one.original_id, other.original_id), (one.kind, other.kind))
+    )
+
+
+Decision = Match | RowError | None
+"""A row's account, why the row is refused, or None: a new account."""
+_MOST_COMPARED = 200
+
+
+class Known:
+    """The accounts of the registry, retired ones too, by every key."""
+
+    def __init__(self, accounts: Iterable[Account], history: Iterable[Change]) -> None:
+        self.accounts = {account.id: account for account in accounts}
+        self._numbers: defaultdict[str, set[int]] = defaultdict(set)
+        self._ids: defaultdict[tuple[str, str, str], set[int]] = defaultdict(set)
+        self._names: defaultdict[tuple[str, str, str], set[int]] = defaultdict(set)
+        self._former_numbers: defaultdict[str, set[int]] = defaultdict(set)
+        self._former_names: defaultdict[tuple[str, str, str], set[int]] = defaultdict(set)
+        for account in self.accounts.values():
+            filed = account.filed
+            self._numbers[filed.filing_number].add(account.id)
+            self._names[name_key(filed)].add(account.id)
+            for key in ids_of(filed):
+                self._ids[key].add(account.id)
+        for change in history:
+            known = self.accounts.get(change.account_id)
+            if known and change.old and change.field == "filing_number":
+                self._former_numbers[change.old].add(known.id)
+            elif known and change.old and change.field == "name":
+                self._former_names[name_key(known.filed, change.old)].add(known.id)
+
+    def by_keys(self, row: Row) -> list[tuple[str, Strength, set[int]]]:
+        """(what the key says in Chinese, its strength, its accounts) for every key but the names that finds something."""
+        filed, number = row.filed, row.filed.filing_number
+        found = []
+        if number and number in self._numbers:
+            found.append((f"{label('filing_number')}{number}", Strength.NUMBER, self._numbers[number]))
+        elif number in self._former_numbers and number:
+            found.append((f"原{label('filing_number')}{number}", Strength.FORMER_NUMBER, self._former_numbers[number]))
+        found += [(f"{label(key[0])}{key[2]}", Strength.ID, self._ids[key]) for key in ids_of(filed) if key in self._ids]
+        return [(said, strength, self._in_service(accounts)) for said, strength, accounts in found]
+
+    def by_name(self, row: Row, taken: set[int]) -> tuple[Strength, set[int]]:
+        """Accounts of this platform, body and name (else former name) that are neither taken nor known to be another one."""
+        for strength, index in ((Strength.NAME, self._names), (Strength.FORMER_NAME, self._former_names)):
+            free = {key for key in index.get(name_key(row.filed), ()) if key not in taken}
+            free = {key for key in free if not told_apart(self.accounts[key].filed, row.filed)}
+            if free:
+                return strength, self._in_service(free)
+        return Strength.NAME, set()
+
+    def namesake(self, row: Row, account_id: int, taken: set[int]) -> int | None:
+        """Another account in service that nobody else in the import claims and that the name of this row means; None if there is none."""
+        same = self._names.get(name_key(row.filed), set())
+        if account_id in same:
+            return None
+        free = [key for key in same - taken if self.accounts[key].retired_on is None]
+        return next((key for key in sorted(free) if not told_apart(self.accounts[key].filed, row.filed)), None)
+
+    def _in_service(self, accounts: set[int]) -> set[int]:
+        """Without the retired ones, where others are left."""
+        return {key for key in accounts if self.accounts[key].retired_on is None} or accounts
+
+    def said(self, key: int) -> str:
+        """An account for a message."""
+        filed = self.accounts[key].filed
+        number = f",{label('filing_number')}{filed.filing_number}" if filed.filing_number else ""
+        return f"“{filed.name}”({platform_label(filed.platform)}{number})"
+
+
+def match(rows: Sequence[Row], known: Known) -> list[Decision]:
+    """For each row its account, None for a new account, or why it is refused; in the order of the rows."""
+    decisions: list[Decision] = [None] * len(rows)
+    claims: defaultdict[int, list[tuple[Strength, int]]] = defaultdict(list)
+    unkeyed: list[int] = []
+    for index, row in enumerate(rows):
+        found = known.by_keys(row)
+        if not found:
+            unkeyed.append(index)
+            continue
+        shared = set.intersection(*(accounts for _, _, accounts in found))
+        if len(shared) == 1:
+            claims[shared.pop()].append((max(strength for _, strength, _ in found), index))
+        elif shared:
+            decisions[index] = _ambiguous(row, shared, known)
+        else:
+            said = ";".join(f"{key}对应{known.said(min(accounts))}" for key, _, accounts in found)
+            decisions[index] = row.error("", "", f"各项编号在台账中指向不同账号:{said}")
+    _settle(claims, rows, known, decisions)
+    taken = set(claims)
+    for account_id, claimed in claims.items():
+        for _, index in claimed:
+            if isinstance(decisions[index], Match) and (other := known.namesake(rows[index], account_id, taken)) is not None:
+                decisions[index] = rows[index].error(
+                    "name",
+                    rows[index].filed.name,
+                    f"编号对应{known.said(account_id)},而平台、所属组织和名称对应{known.said(other)},请核对编号",
+                )
+    _match_names(unkeyed, rows, known, taken, decisions)
+    return decisions
+
+
+def _ambiguous(row: Row, accounts: set[int], known: Known) -> RowError:
+    said = "、".join(known.said(key) for key in sorted(accounts)[:3])
+    return row.error("name", row.filed.name, f"与台账中多个账号相符({said}),请补充备案单号或平台ID")
+
+
+def _settle(claims: dict[int, list[tuple[Strength, int]]], rows: Sequence[Row], known: Known, decisions: list[Decision]) -> None:
+    """One row an account: the firmest claim wins. An account's id under another filing number is a second filing of it (重复备案)."""
+    for account_id, claimed in claims.items():
+        best = max(strength for strength, _ in claimed)
+        winners = [index for strength, index in claimed if strength == best]
+        for strength, index in claimed:
+            others = "、".join(rows[other].place.chinese for _, other in claimed if other != index)
+            if index in winners and len(winners) == 1:
+                decisions[index] = Match(known.accounts[account_id], strength)
+            elif len(winners) == 1 and strength is Strength.ID and _filed_twice(rows[index].filed, rows[winners[0]].filed):
+                decisions[index] = None
+            else:
+                decisions[index] = rows[index].error("", "", f"与{others}对应台账中的同一账号{known.said(account_id)}")
+
+
+def _filed_twice(one: Filed, other: Filed) -> bool:
+    return bool(one.filing_number and other.filing_number and one.filing_number != other.filing_number)
+
+
+def _match_names(indexes: Sequence[int], rows: Sequence[Row], known: Known, taken: set[int], decisions: list[Decision]) -> None:
+    claims: defaultdict[int, list[tuple[Strength, int]]] = defaultdict(list)
+    for index in indexes:
+        strength, accounts = known.by_name(rows[index], taken)
+        if len(accounts) > 1:
+            decisions[index] = _ambiguous(rows[index], accounts, known)
+        elif accounts:
+            claims[accounts.pop()].append((strength, index))
+    for account_id, claimed in claims.items():
+        best = max(strength for strength, _ in claimed)
+        # Whoever bears the name now is the account; a row that only has its former name is another one.
+        firm = [(strength, index) for strength, index in claimed if strength == best]
+        _settle({account_id: firm}, rows, known, decisions)
+
+
+def repeated(rows: Sequence[Row]) -> dict[int, RowError]:
+    """The rows that stand twice in one import, by index; both are refused, for nobody knows which one is right.
+
+    One id under two filing numbers is no repetition but a double filing, which the registry may well hold.
+    """
+    refused: dict[int, RowError] = {}
+    by_number: defaultdict[str, list[int]] = defaultdict(list)
+    by_id: defaultdict[tuple[str, str, str], list[int]] = defaultdict(list)
+    by_name: defaultdict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for index, row in enumerate(rows):
+        by_number[row.filed.filing_number].append(index)
+        by_name[name_key(row.filed)].append(index)
+        for key in ids_of(row.filed):
+            by_id[key].append(index)
+    by_number.pop("", None)
+    groups = [
+        *(("filing_number", indexes, False) for indexes in by_number.values()),
+        *((key[0], indexes, True) for key, indexes in by_id.items()),
+        *(("name", indexes, True) for indexes in by_name.values()),
+    ]
+    for name, indexes, may_differ in groups:
+        for index in indexes if len(indexes) > 1 else ():
+            others = (other for other in indexes[:_MOST_COMPARED] if other != index)
+            twin = next((other for other in others if not (may_differ and _differ(name, rows[index].filed, rows[other].filed))), None)
+            if twin is not None:
+                what = "平台、所属组织和名称均" if name == "name" else ""
+                value = str(getattr(rows[index].filed, name))
+                refused.setdefault(index, rows[index].error(name, value, f"{what}与{rows[twin].place.chinese}重复"))
+    return refused
+
+
+def _differ(name: str, one: Filed, other: Filed) -> bool:
+    return _filed_twice(one, other) or (name == "name" and told_apart(one, other))

@@ -1,0 +1,99 @@
+"""The workbook that goes back to whoever filed the registry: the refused rows as they were, each with its 错误说明.
+
+It can be corrected and imported as it is: headings stay, our own columns are ignored on the way in.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from mediawatch.files import write_whole
+from mediawatch.registry.cells import Value, show
+from mediawatch.registry.headings import ROW_MARKS, Heading
+from mediawatch.registry.problems import Place, RowError
+from mediawatch.registry.sheet import Sheet
+from mediawatch.registry.workbook import File
+
+_NOT_IN_TITLES = str.maketrans("", "", "[]:*?/\\'")
+
+
+def write_refused(files: Sequence[File], headings: Mapping[tuple[str, str], Heading], errors: Sequence[RowError], target: Path) -> None:
+    """Write the refused rows of `files`, a sheet for each sheet they come from. Raises UserError where `target` cannot be written.
+
+    Cells keep their types: a number whose last digits are lost stays a number, so that it is refused again until it is retyped.
+    """
+    reasons: defaultdict[Place, list[str]] = defaultdict(list)
+    for error in errors:
+        reasons[error.place].append(error.chinese)
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        pen = _Pen(book)
+        for sheet in (sheet for file in files for sheet in file.sheets):
+            refused = sorted(place for place in reasons if (place.file, place.sheet) == (sheet.file, sheet.name))
+            if refused:
+                pen.sheet(sheet, headings[sheet.file, sheet.name], refused, reasons)
+    write_whole(target, stream.getvalue())
+
+
+class _Pen:
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self.book = book
+        self.text: Format = book.add_format({"num_format": "@"})
+        self.day: Format = book.add_format({"num_format": "yyyy-mm-dd"})
+        self.head: Format = book.add_format({"num_format": "@", "bold": True, "text_wrap": True, "border": 1})
+        self.reason: Format = book.add_format({"font_color": "#C00000", "text_wrap": True, "valign": "top"})
+        self._titles: set[str] = set()
+
+    def sheet(self, sheet: Sheet, heading: Heading, refused: Sequence[Place], reasons: Mapping[Place, Sequence[str]]) -> None:
+        out = self.book.add_worksheet(self._title(sheet))
+        # A file that came back once has our columns already; they are written anew behind everything that was filed.
+        titles = {column: title for column, title in heading.titles.items() if title not in ROW_MARKS}
+        cells = {
+            (line, column): value
+            for line, place in enumerate(refused, 1)
+            for column, value in enumerate(sheet.rows[place.row - 1])
+            if value != "" and heading.titles.get(column) not in ROW_MARKS
+        }
+        width = max([*titles, *(column for _, column in cells)]) + 1
+        for column, title in [*titles.items(), *enumerate(ROW_MARKS, width)]:
+            out.write_string(0, column, title, self.head)
+        out.freeze_panes(1, 0)
+        out.set_column(0, width - 1, 18)
+        out.set_column(width, width, 60)
+        for (line, column), value in cells.items():
+            self._cell(out, line, column, value)
+        for line, place in enumerate(refused, 1):
+            out.write_string(line, width, ";\n".join(reasons[place]), self.reason)
+            for column, text in enumerate((Path(place.file).name, place.sheet, str(place.row)), width + 1):
+                out.write_string(line, column, text, self.text)
+
+    def _cell(self, out: Worksheet, row: int, column: int, value: Value) -> None:
+        match value:
+            case str():
+                out.write_string(row, column, value, self.text)
+            case bool():
+                out.write_boolean(row, column, value)
+            case int() | float():
+                out.write_number(row, column, value)
+            case datetime() | date():
+                out.write_datetime(row, column, value, self.day)
+            case _:
+                out.write_string(row, column, show(value), self.text)
+
+    def _title(self, sheet: Sheet) -> str:
+        """At most 31 characters, unlike every other title whatever the case."""
+        base = (sheet.name or Path(sheet.file).stem).translate(_NOT_IN_TITLES)[:26] or "退回"
+        title, number = base, 1
+        while title.casefold() in self._titles:
+            number += 1
+            title = f"{base}({number})"
+        self._titles.add(title.casefold())
+        return title

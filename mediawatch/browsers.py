@@ -84,9 +84,10 @@ def install(executable: str = "", tell: Tell = print) -> Found:
 
 
 def chinese_font() -> str:
-    """A family that covers Chinese, or "". Without one the pictures kept as evidence show boxes."""
-    answer = _output(["fc-list", ":lang=zh", "family"])
-    return answer.splitlines()[0].split(",")[0] if answer else ""
+    """The family that Chinese text is drawn with, or "". Without one the pictures kept as evidence show boxes."""
+    covering = _output(["fc-list", ":lang=zh-cn", "family"])
+    # fc-match names a font in any case, so it is only asked where some font covers Chinese.
+    return covering and (_output(["fc-match", "--format=%{family[0]}", "sans-serif:lang=zh-cn"]) or covering.splitlines()[0].split(",")[0])
 
 
 def version_of(path: Path) -> str:

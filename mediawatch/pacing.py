@@ -38,7 +38,7 @@ class Breaker:
         """Open for the rest of the run, except a rate limit, which rests and is tried again."""
         return self.opened_by is None or (self.until is not None and now >= self.until)
 
-    def note(self, outcome: Outcome, session: str, now: float, scale: float) -> bool:
+    def note(self, outcome: Outcome, session: str, now: float) -> bool:
         """Take in one outcome by the decision table; True when the breaker opens by it."""
         self.last.append(outcome)
         if not outcome.about_us:
@@ -50,7 +50,7 @@ class Breaker:
         if not self._opens(outcome, session):
             return False
         self.opened_by = outcome
-        self.until = now + self.pause * scale if outcome is Outcome.RATE_LIMITED else None
+        self.until = now + self.pause if outcome is Outcome.RATE_LIMITED else None
         self.pause *= 2
         return True
 
@@ -70,7 +70,7 @@ class _Lane:
 
 
 class Pacing:
-    """Implements `ports.Gate`. `scale` multiplies every wait (0 in the demo and in tests); `exit_bits` gathers what opened."""
+    """Implements `ports.Gate`. `scale` multiplies the declared paces (0 in the demo and in tests), never the rest of an open breaker; `exit_bits` gathers what opened."""
 
     def __init__(self, *, scale: float = 1.0, seed: int | None = None) -> None:
         self.scale = scale
@@ -92,10 +92,11 @@ class Pacing:
             retry_error_callback=_last_result,
         )
         sight: Sight = await retrying(see)
-        if lane.breaker.note(sight.outcome, session, _now(), self.scale):
+        if lane.breaker.note(sight.outcome, session, _now()):
             if not declared_closed:
                 self.exit_bits |= EXIT_BITS[sight.outcome]
-            log.warning("breaker opened", surface=surface, session=session or "visitor", outcome=sight.outcome.value, detail=sight.detail)
+            tell = log.info if declared_closed else log.warning
+            tell("breaker opened", surface=surface, session=session or "visitor", outcome=sight.outcome.value, detail=sight.detail)
         return sight
 
     def open_breakers(self) -> dict[tuple[str, str], Outcome]:

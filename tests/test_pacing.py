@@ -18,7 +18,7 @@ def opened_after(outcomes: list[Outcome], session: str = "") -> int:
     """How many outcomes it took to open the breaker; 0 = it never opened."""
     breaker = Breaker()
     for number, outcome in enumerate(outcomes, 1):
-        if breaker.note(outcome, session, 0.0, 1.0):
+        if breaker.note(outcome, session, 0.0):
             return number
     return 0
 
@@ -46,14 +46,14 @@ def test_when_a_breaker_opens(outcomes: list[Outcome], session: str, after: int)
 
 def test_only_a_rate_limit_is_tried_again_and_rests_longer_each_time() -> None:
     breaker = Breaker()
-    assert [breaker.note(Outcome.RATE_LIMITED, "", 0.0, 1.0) for _ in range(2)] == [False, True]
+    assert [breaker.note(Outcome.RATE_LIMITED, "", 0.0) for _ in range(2)] == [False, True]
     assert not breaker.admits(599.0)
     assert breaker.admits(600.0)
-    assert breaker.note(Outcome.RATE_LIMITED, "", 600.0, 1.0)
+    assert breaker.note(Outcome.RATE_LIMITED, "", 600.0)
     assert not breaker.admits(1799.0)
     assert breaker.admits(1800.0)
     captcha = Breaker()
-    captcha.note(Outcome.CAPTCHA, "", 0.0, 1.0)
+    captcha.note(Outcome.CAPTCHA, "", 0.0)
     assert not captcha.admits(1e9)
 
 

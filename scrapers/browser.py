@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from weakref import WeakKeyDictionary
 
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import BrowserContext, Page, Playwright, StorageState, async_playwright
@@ -29,6 +30,7 @@ PAGES_AT_ONCE = 4
 """More buys memory and timeouts, not throughput."""
 USES_PER_CONTEXT = 500
 """A context that is never closed keeps its requests' objects in the driver."""
+_STARTS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 _HEAVY = (
     *(f"*.{ending}{tail}" for ending in ("png", "jpg", "jpeg", "gif", "webp", "avif", "heic", "bmp", "ico", "svg") for tail in ("", "?*")),
     *(f"*.{ending}{tail}" for ending in ("woff", "woff2", "ttf", "otf", "eot", "css") for tail in ("", "?*")),
@@ -203,9 +205,10 @@ class Browser:
             return self._run
 
     async def _start(self) -> _Run:
-        before = _drivers()
-        playwright = await within(async_playwright().start(), self.timeouts.launch, "driver")
-        drivers = _drivers() - before
+        async with _one_start():
+            before = _drivers()
+            playwright = await within(async_playwright().start(), self.timeouts.launch, "driver")
+            drivers = _drivers() - before
         launch = playwright.chromium.launch(
             executable_path=self._executable,
             args=list(self._args),
@@ -252,6 +255,11 @@ def stored(session: Session) -> StorageState:
     if not isinstance(state, dict):
         raise LoginRequired(f"session {session.name} is no storage state")
     return StorageState(cookies=state.get("cookies", []), origins=state.get("origins", []))
+
+
+def _one_start() -> asyncio.Lock:
+    """Browsers of one process start their drivers one after another: else one would take, and end, the driver of another."""
+    return _STARTS.setdefault(asyncio.get_running_loop(), asyncio.Lock())
 
 
 def _drivers() -> frozenset[int]:

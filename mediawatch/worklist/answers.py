@@ -151,7 +151,10 @@ def _name(text: str, filed: str) -> str:
 def _faults(given: _Answer, row: Row, asked: Asked, now: datetime) -> Iterator[_Fault]:
     if not given.person:
         yield Column.PERSON, "请填写核查人"
-    yield from _contradictions(given)
+    if contradictions := list(_contradictions(given)):
+        # What else is wrong depends on which of the two was meant.
+        yield from contradictions
+        return
     yield from _time_faults(given, asked.window, now)
     yield from _date_faults(given, asked, now)
     yield from _identity_faults(given, asked)

@@ -59,6 +59,7 @@ _OTHER_HEADINGS = {
     Column.TIME: ("核查日期", "检查时间"),
     Column.PERSON: ("检查人",),
 }
+_MAX_GIVEN = 500
 _ALIKE = 75
 """Percent of likeness from which a changed heading still counts; 最近发布日期 and 已知最近发布 have 67."""
 
@@ -89,6 +90,11 @@ def match_headings(cells: Sequence[str]) -> dict[Column, int]:
         if score >= _ALIKE and column not in found and -place not in found.values():
             found[column] = -place
     return found
+
+
+def given_text(text: str) -> str:
+    """A filed text as it stands in a given cell: one line, not longer than anybody reads."""
+    return text_of(text)[:_MAX_GIVEN]
 
 
 def text_of(cell: Cell) -> str:

@@ -13,7 +13,7 @@ from mediawatch.clock import beijing
 from mediawatch.domain import Sweep, UserError
 from mediawatch.policy import Policy
 from mediawatch.ports import Store
-from mediawatch.worklist.columns import SEALED, Cell, Column, text_of
+from mediawatch.worklist.columns import SEALED, Cell, Column, given_text, text_of
 from mediawatch.worklist.images import MAX_QR_TEXT
 from mediawatch.worklist.rowkey import Window, sealed_key
 from mediawatch.worklist.sheet import Cover, Line, write_book
@@ -44,13 +44,13 @@ def to_line(item: Unproven, sweep: Sweep, window: Window, person: str = "") -> L
     """The row that asks about one account."""
     filed = item.account.filed
     cells: dict[Column, Cell] = {
-        Column.NAME: text_of(filed.name),
-        Column.TYPE: text_of(filed.type or filed.platform),
-        Column.ORGANISER: text_of(filed.organiser),
-        Column.IDS: item.ids_text,
+        Column.NAME: given_text(filed.name),
+        Column.TYPE: given_text(filed.type or filed.platform),
+        Column.ORGANISER: given_text(filed.organiser),
+        Column.IDS: given_text(" / ".join(item.ids)),
         Column.LATEST: item.latest_on.isoformat() if item.latest_on else "未知",
         Column.LINK: item.article,
-        Column.REASON: text_of(item.reason),
+        Column.REASON: given_text(item.reason),
         Column.QUESTION: window.question(filed.status),
         Column.PERSON: text_of(person),
     }

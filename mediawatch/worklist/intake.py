@@ -11,12 +11,11 @@ from pathlib import Path
 
 from mediawatch.clock import day_of
 from mediawatch.domain import Account, LookKind, Reading, Source, Sweep, SweepAccount
-from mediawatch.names import same
 from mediawatch.policy import Policy
 from mediawatch.ports import Known, Store
 from mediawatch.proofs import people_disagree, posts_of
 from mediawatch.worklist.answers import UNTIMED, Asked, answer, problem
-from mediawatch.worklist.columns import SEALED, Column
+from mediawatch.worklist.columns import SEALED, Column, given_text
 from mediawatch.worklist.package import BadFile
 from mediawatch.worklist.read import Problem, Row, read_rows
 from mediawatch.worklist.rowkey import Window, parse_key, sealed_key
@@ -24,7 +23,8 @@ from mediawatch.worklist.sheet import Cover, Line, clickable, write_book
 from mediawatch.worklist.states import NO_NAME_WORDS
 from mediawatch.worklist.todo import ids_of
 
-_LINK = re.compile("https?://[^\\s<>\"'\uff0c\uff1b。、]+", re.IGNORECASE)
+_LINK = re.compile(r"https?://[!-~]+", re.IGNORECASE)
+_AFTER_LINK = ",.;:!?)>]\"'"
 Keep = Callable[[Reading], Awaitable[Reading]]
 """Puts the captures of a reading on disk: `EvidenceFolder.keep`."""
 
@@ -143,7 +143,7 @@ class _Intake:
                 row, Column.KEY, "行键与本行的备案名称、类型、原始ID对不上:这几列被改动,或只对部分列作了排序,或清单来自另一套台账"
             )
         found = self.scope.get(key.account_id)
-        if found is None or not same(found.account.filed.name, row.text(Column.NAME)):
+        if found is None or given_text(found.account.filed.name) != row.text(Column.NAME):
             return problem(row, Column.KEY, "本次检查中没有这个账号")
         return found.account
 
@@ -167,7 +167,7 @@ class _Intake:
     def _links(self, row: Row, account: Account, known: Sequence[Reading]) -> list[str]:
         """Links answered in the link column that were not known before."""
         written = row.cells.get(Column.LINK)
-        found = dict.fromkeys(_LINK.findall(written if isinstance(written, str) else ""))
+        found = dict.fromkeys(link.rstrip(_AFTER_LINK) for link in _LINK.findall(written if isinstance(written, str) else ""))
         old = _links_of(account, known)
         if not found and row.text(Column.LINK) not in {"", *NO_NAME_WORDS}:
             self.done.remarks.append(str(problem(row, Column.LINK, "不是 http(s) 链接,没有打开")))

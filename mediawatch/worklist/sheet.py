@@ -140,8 +140,10 @@ def _write_line(sheet: Worksheet, number: int, line: Line, columns: Sequence[Col
 
 
 def _write_qr(sheet: Worksheet, number: int, place: int, line: Line, style: Format) -> None:
-    sheet.write_string(number, place, str(line.cells.get(Column.QR) or ""), style)
-    if line.qr:
+    if not line.qr:
+        sheet.write_string(number, place, str(line.cells.get(Column.QR) or ""), style)
+    else:
+        sheet.write_blank(number, place, None, style)
         png = qr_png(line.qr)
         scale = _CELL_PIXELS / png_width(png)
         options = {"x_offset": 5, "y_offset": 5, "x_scale": scale, "y_scale": scale, "object_position": 1, "description": "二维码"}

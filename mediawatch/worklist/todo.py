@@ -12,7 +12,6 @@ from mediawatch.policy import Policy
 from mediawatch.ports import Store
 from mediawatch.proofs import posts_of
 from mediawatch.reports.table import Table
-from mediawatch.worklist.columns import text_of
 from mediawatch.worklist.sheet import clickable
 
 _TODO = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
@@ -31,10 +30,6 @@ class Unproven:
     """Link of the account's page, else of its newest article, else ""."""
     article: str
     ids: tuple[str, ...]
-
-    @property
-    def ids_text(self) -> str:
-        return text_of(" / ".join(self.ids))
 
 
 async def unproven(store: Store, sweep: Sweep, policy: Policy) -> list[Unproven]:

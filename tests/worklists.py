@@ -1,0 +1,114 @@
+"""What the worklist tests share: a made-up inspection, and people who fill in its xlsx."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.drawing.image import Image as SheetImage
+from PIL import Image
+
+from mediawatch.clock import BEIJING, parse_as_of
+from mediawatch.domain import Account, Filed, Judgement, NewAccount, Reading, RegistryChanges, Source, Sweep, SweepAccount, Verdict
+from mediawatch.evidence import EvidenceFolder
+from mediawatch.policy import Policy, load
+from mediawatch.ports import Store
+from mediawatch.sweep import rejudge
+from mediawatch.worklist import Column, Imported, import_files
+
+NOW = datetime(2032, 1, 6, 12, 0, tzinfo=BEIJING)
+AS_OF = parse_as_of("2031-12-31", NOW)
+POLICY: Policy = load("national")
+GH = "gh_0000000000a1"
+
+
+def typed(text: str) -> datetime:
+    """A date cell: a naive clock in Beijing."""
+    return datetime.fromisoformat(text)
+
+
+LOOKED_AT = typed("2032-01-03 09:30")
+
+
+def filed(number: int = 1, **values: Any) -> Filed:
+    given = {
+        "name": f"示例市第{number}测试局", "platform": "wechat", "type": "微信", "organiser": "示例市政府", "prefecture": "甲示例市",
+        "original_id": f"gh_0000000000a{number}", "filing_number": f"90000{number}",
+    }  # fmt: skip
+    return Filed(**{**given, **values})
+
+
+def png(colour: int = 200, size: tuple[int, int] = (60, 80), kind: str = "PNG") -> bytes:
+    buffer = io.BytesIO()
+    Image.new("RGB", size, (colour, 10, 10)).save(buffer, kind)
+    return buffer.getvalue()
+
+
+@dataclass
+class Inspection:
+    """A sweep in a real store, all of its accounts unproven."""
+
+    store: Store
+    sweep: Sweep
+    evidence: EvidenceFolder
+
+    @classmethod
+    async def of(cls, store: Store, folder: Path, accounts: Sequence[Filed], readings: Sequence[Reading] = ()) -> Inspection:
+        """`readings` say which account by its place in `accounts`, from 1."""
+        new = tuple(NewAccount(filed=one) for one in accounts)
+        await store.apply(RegistryChanges(source=Source(file="台账.xlsx", sha256="0" * 64, at=NOW), new=new))
+        kept = await store.accounts()
+        sweep = await store.open_sweep(Sweep(as_of=AS_OF, policy="national", policy_toml=POLICY.toml, started_at=AS_OF), kept)
+        for reading in readings:
+            await store.keep(reading)
+        unproven = Judgement(verdict=Verdict.UNPROVEN, sentence="现有信息来源不能证明其后无更新,不能认定超期。")
+        await store.judge(sweep.id, {account.id: unproven for account in kept})
+        return cls(store, sweep, EvidenceFolder(folder / "evidence"))
+
+    async def take(self, *paths: Path, now: datetime = NOW) -> Imported:
+        return await import_files(
+            self.store,
+            paths,
+            sweep=self.sweep,
+            policy=POLICY,
+            now=now,
+            keep_evidence=self.evidence.keep,
+            rejudge=lambda number: rejudge(self.store, lambda platform: True, number),
+        )
+
+    async def scope(self) -> dict[str, SweepAccount]:
+        return {entry.account.filed.name: entry for entry in await self.store.scope(self.sweep.id)}
+
+    async def verdicts(self) -> list[Verdict]:
+        return [entry.judgement.verdict for entry in await self.store.scope(self.sweep.id) if entry.judgement]
+
+    async def account(self, number: int = 1) -> Account:
+        return (await self.store.accounts())[number - 1]
+
+
+def fill(source: Path, target: Path, answers: Mapping[str, Mapping[Column, object]], shots: Mapping[str, bytes] | None = None) -> Path:
+    """Type answers into the rows of these filed names, and paste pictures into their 截图 cells."""
+    book = openpyxl.load_workbook(source)
+    sheet = book.worksheets[0]
+    places = {cell.value: cell.column for cell in sheet[1]}
+    for row in sheet.iter_rows(min_row=2):
+        name = row[places[Column.NAME.value] - 1].value
+        for column, value in answers.get(name, {}).items():
+            row[places[column.value] - 1].value = value
+        if shots and name in shots:
+            image = SheetImage(io.BytesIO(shots[name]))
+            sheet.add_image(image, row[places[Column.SHOT.value] - 1].coordinate)
+    book.save(target)
+    return target
+
+
+FRESH: Mapping[Column, object] = {Column.POSTED: "有", Column.PERSON: "甲某"}
+STALE: Mapping[Column, object] = {
+    Column.POSTED: "无", Column.POSTED_ON: typed("2031-11-02"), Column.SEEN_ID: GH, Column.PERSON: "甲某", Column.TIME: LOOKED_AT,
+}  # fmt: skip
+DAY = timedelta(days=1)

@@ -87,7 +87,7 @@ class Scraper:
         """Try the surfaces in order until the need is settled; a surface whose session the operator lacks leaves no sight."""
         sights: list[Sight] = []
         for each in sorted(self.surfaces, key=lambda each: each.name in need.not_by):
-            surface = each.after(account, sights) if each.applies(account) else None
+            surface = each.after(account, sights) if each.applies(account) and need.only in ("", each.name) else None
             if surface is None:
                 continue
             session = session_for(surface, sessions)

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 DEMO_LOGINS = frozenset({"weibo", "douyin", "wechat"})
 """Where the demonstration's office has a login."""
 
+CASE_PATIENCE = 8.0
+"""Seconds that a case waits for a call that its page may never make: everything that answers is on this machine."""
+
 # The adapters are imported where they are used: Playwright and SQLAlchemy cost a second that `mediawatch --help` need not pay.
 
 
@@ -189,6 +192,8 @@ async def verify(paths: Sequence[Path], settings: Settings) -> AsyncIterator[Res
     for case in cases:
         Result.check(case.name, case.expect)
     turns = asyncio.Semaphore(settings.browser.concurrency)
+    quick = {"reply": min(settings.timeouts.reply, CASE_PATIENCE), "challenge": min(settings.timeouts.challenge, CASE_PATIENCE)}
+    settings = settings.model_copy(update={"timeouts": settings.timeouts.model_copy(update=quick)})
 
     async def run(case: Case) -> Result:
         async with turns:

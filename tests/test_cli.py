@@ -17,6 +17,8 @@ import pytest
 import typer
 
 from mediawatch.cli import app
+from mediawatch.cli.base import SIGPIPE_EXIT
+from mediawatch.pacing import EXIT_BITS
 from mediawatch.settings import Home
 
 README = Path(__file__).resolve().parent.parent / "README.md"
@@ -112,6 +114,19 @@ def test_the_readme_names_every_command_and_no_other() -> None:
         else:
             assert span.startswith("-"), f"README names `mediawatch {span}`, which is no command"
     assert real - groups == named - groups
+
+
+def test_the_readme_names_every_exit_code_and_no_other() -> None:
+    text = README.read_text(encoding="utf-8")
+    rows = re.findall(r"(?m)^\| ([\d, ]+) \|", text[text.index("## Exit codes") :])
+    documented = [int(code) for row in rows for code in row.split(",")]
+    stopped = {128 + signal.SIGINT, 128 + signal.SIGTERM, SIGPIPE_EXIT}
+    assert sorted(documented) == sorted({0, 1, 2, 4, *EXIT_BITS.values()} | stopped)
+
+
+def test_the_readme_names_every_make_target_and_no_other() -> None:
+    targets = set(re.findall(r"(?m)^(\w+):", (README.parent / "Makefile").read_text(encoding="utf-8"))) - {"help", "setup"}
+    assert set(re.findall(r"make (\w+)(?=`| {2,}#)", README.read_text(encoding="utf-8"))) == targets
 
 
 @pytest.mark.parametrize("words", [(), ("--help",), ("init", "--help"), ("--version",)])

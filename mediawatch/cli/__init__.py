@@ -5,8 +5,6 @@ Exit codes: 0 done, 1 unexpected error, 2 bad usage or input; a sweep adds 8, 16
 
 from __future__ import annotations
 
-import importlib
-import importlib.util
 import os
 import sys
 import traceback
@@ -14,7 +12,7 @@ from typing import NoReturn
 
 import typer
 
-from mediawatch.cli import base
+from mediawatch.cli import base, browser, demo, home, links, login, out, registry, sweep, verify, worklist
 
 app = typer.Typer(
     name="mediawatch",
@@ -25,11 +23,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     callback=base.root,
 )
-GROUPS = ("home", "browser", "demo", "registry", "login", "links", "sweep", "worklist", "out", "verify")
-"""One file a command group, each with `register(app: typer.Typer) -> None`; the order of `mediawatch --help`."""
-for _group in GROUPS:
-    if importlib.util.find_spec(f"mediawatch.cli.{_group}"):
-        importlib.import_module(f"mediawatch.cli.{_group}").register(app)
+for _group in (home, browser, demo, registry, login, links, sweep, worklist, out, verify):
+    _group.register(app)
 
 
 def main() -> NoReturn:

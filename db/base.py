@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Enum, Integer, MetaData, Select, select
+from sqlalchemy import JSON, BigInteger, Enum, Integer, MetaData, Select, Table, select
 from sqlalchemy.orm import DeclarativeBase
 
 from db.types import Instant, Words
@@ -31,10 +31,18 @@ class Base(DeclarativeBase):
         str: Words(),
         list[str]: JSON(),
         # Kept by value and without a CHECK: a new member needs no migration.
-        StrEnum: Enum(StrEnum, native_enum=False, length=32, values_callable=lambda kind: [member.value for member in kind]),
+        StrEnum: Enum(
+            StrEnum, native_enum=False, length=32, validate_strings=True, values_callable=lambda kind: [member.value for member in kind]
+        ),
     }
+
+
+def table(of: type[Base]) -> Table:
+    found = of.__table__
+    assert isinstance(found, Table)
+    return found
 
 
 def rows(of: type[Base]) -> Select[*tuple[Any, ...]]:
     """A statement for the plain rows of a table, column by column in the model's order."""
-    return select(of.__table__)
+    return select(table(of))

@@ -19,7 +19,7 @@ _FILED = tuple(field.name for field in fields(Filed))
 _SIGHT = tuple(field.name for field in fields(Sight) if field.name not in ("posts", "captures", "evidence"))
 _EVIDENCE = tuple(field.name for field in fields(Evidence))
 _SWEEP = tuple(field.name for field in fields(Sweep) if field.name != "id")
-_FINDING = tuple(field.name for field in fields(Finding) if field.name != "reading_ids")
+_FINDING = tuple(field.name for field in fields(Finding) if field.name not in ("reading_ids", "review"))
 
 
 def _taken(thing: object, names: Sequence[str]) -> Values:
@@ -118,11 +118,11 @@ def sweep_of(row: AnyRow) -> Sweep:
 
 
 def finding_values(finding: Finding) -> Values:
-    return _taken(finding, _FINDING)
+    return _taken(finding, _FINDING) | {"review_state": finding.review}
 
 
 def finding_of(row: AnyRow, reading_ids: Sequence[int]) -> Finding:
-    return Finding(**_taken(row, _FINDING), reading_ids=tuple(reading_ids))
+    return Finding(**_taken(row, _FINDING), reading_ids=tuple(reading_ids), review=row.review_state)
 
 
 def judgement_values(judgement: Judgement) -> Values:

@@ -22,6 +22,7 @@ from mediawatch.domain import (
     MatchedBy,
     Outcome,
     PostKind,
+    ReviewState,
     SweepState,
     Verdict,
 )
@@ -239,7 +240,7 @@ class FindingRow(Base):
     gap_is_minimum: Mapped[bool]
     latest_on: Mapped[date | None]
     name_seen: Mapped[str]
-    review_state: Mapped[str] = mapped_column(server_default="open")
+    review_state: Mapped[ReviewState] = mapped_column(server_default="open")
     __table_args__ = (
         ForeignKeyConstraint(["sweep_id", "account_id"], ["sweep_account.sweep_id", "sweep_account.account_id"]),
         Index(None, "sweep_id", "account_id"),

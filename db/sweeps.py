@@ -25,7 +25,7 @@ from db.mapping import (
 )
 from db.models import AccountLinkRow, FindingReadingRow, FindingRow, SweepAccountRow, SweepRow
 from db.registry import learned_links
-from mediawatch.domain import Account, Finding, Judgement, Sweep, SweepAccount, SweepState
+from mediawatch.domain import Account, Finding, Judgement, ReviewState, Sweep, SweepAccount, SweepState
 
 
 async def open_sweep(conn: AsyncConnection, sweep: Sweep, accounts: Sequence[Account]) -> Sweep:
@@ -94,24 +94,29 @@ async def judge(conn: AsyncConnection, sweep_id: int, judgements: Mapping[int, J
 
 
 async def _replace_findings(conn: AsyncConnection, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:
-    """A finding that says word for word what it said keeps its key and its review; any other is a new one, under review anew."""
+    """A finding that says word for word what it said keeps its key, and its review unless another is given; any other is new."""
     before = await _findings(conn, sweep_id)
     gone: list[int] = []
     moved: list[Values] = []
     new: list[tuple[Values, tuple[int, ...]]] = []
     for account_id, judgement in sorted(judgements.items()):
-        known = {finding: key for key, finding in before.get(account_id, ())}
+        known = {replace(finding, review=ReviewState.OPEN): (key, finding.review) for key, finding in before.get(account_id, ())}
+        survived: set[int] = set()
         for position, finding in enumerate(judgement.findings):
-            if key := known.pop(finding, None):
-                moved.append({"key": key, "place": position})
+            if found := known.pop(replace(finding, review=ReviewState.OPEN), None):
+                key, reviewed = found
+                survived.add(key)
+                review = reviewed if finding.review is ReviewState.OPEN else finding.review
+                moved.append({"key": key, "place": position, "review": review})
             else:
-                place = {"sweep_id": sweep_id, "account_id": account_id, "position": position, "review_state": "open"}
+                place = {"sweep_id": sweep_id, "account_id": account_id, "position": position}
                 new.append((finding_values(finding) | place, finding.reading_ids))
-        gone += known.values()
+        gone += {key for key, _ in before.get(account_id, ())} - survived
     for portion in portions(gone):
         await conn.execute(delete(FindingRow).where(FindingRow.id.in_(portion)))
     if moved:
-        await conn.execute(update(FindingRow).where(FindingRow.id == bindparam("key")).values(position=bindparam("place")), moved)
+        statement = update(FindingRow).where(FindingRow.id == bindparam("key"))
+        await conn.execute(statement.values(position=bindparam("place"), review_state=bindparam("review")), moved)
     await _insert_findings(conn, new)
 
 

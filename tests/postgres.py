@@ -12,6 +12,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from sqlalchemy import make_url
+
+from db.base import Base
+from db.migrate import upgrade
 
 SETTINGS = (
     "listen_addresses=''", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=16MB", "max_connections=60",
@@ -25,6 +29,7 @@ class Cluster:
         self.folder = folder
         self._binaries = binaries
         self._numbers = count(1)
+        self._migrated = ""
         # PostgreSQL refuses to run as root; its package brings a user of its own.
         self._user = "postgres" if os.geteuid() == 0 else None
         if self._user:
@@ -49,10 +54,23 @@ class Cluster:
         self._run("pg_ctl", "-w", "-m", "immediate", "stop")
 
     def url(self) -> str:
+        """A new, empty database."""
         name = f"mediawatch_{next(self._numbers)}"
-        with psycopg.connect(host=str(self.folder), user="postgres", dbname="postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
+        self._execute("postgres", f"CREATE DATABASE {name}")
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
+
+    def migrated_url(self) -> str:
+        """The one database with this version's tables, emptied: a new one costs 7 MB and half a second."""
+        if not self._migrated:
+            self._migrated = self.url()
+            upgrade(self._migrated)
+        tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+        self._execute(make_url(self._migrated).database or "", f"TRUNCATE {tables} RESTART IDENTITY")
+        return self._migrated
+
+    def _execute(self, database: str, statement: str) -> None:
+        with psycopg.connect(host=str(self.folder), user="postgres", dbname=database, autocommit=True) as connection:
+            connection.execute(statement)
 
 
 def binaries() -> Path | None:

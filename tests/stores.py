@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from samples import NOW
 
 import db
 from mediawatch.ports import Store
-
-NOW = datetime(2031, 3, 5, 4, 0, tzinfo=UTC)
-"""The stores' clock stands here: noon in Beijing."""
 
 
 @pytest.fixture
@@ -36,8 +33,17 @@ async def store(sqlite_url: str) -> AsyncIterator[Store]:
     await opened.close()
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def migrated_url(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty database of either kind; on PostgreSQL always the same one."""
+    if request.param == "sqlite":
+        return str(request.getfixturevalue("sqlite_url"))
+    return str(request.getfixturevalue("postgres").migrated_url())
+
+
 @pytest_asyncio.fixture
-async def any_store(database_url: str) -> AsyncIterator[Store]:
-    opened = await db.open_store(database_url, clock=lambda: NOW)
+async def any_store(migrated_url: str) -> AsyncIterator[Store]:
+    """Open on `migrated_url`."""
+    opened = await db.open_store(migrated_url, clock=lambda: NOW)
     yield opened
     await opened.close()

@@ -178,7 +178,7 @@ def findings() -> None:
         *columns(sa.Integer, "gap_days", null=True),
         *columns(sa.Boolean, "gap_is_minimum"),
         *columns(sa.Date, "latest_on", null=True),
-        sa.Column("review_state", sa.Text, nullable=False, server_default="open"),
+        sa.Column("review_state", MEMBER, nullable=False, server_default="open"),
         sa.ForeignKeyConstraint(["sweep_id", "account_id"], ["sweep_account.sweep_id", "sweep_account.account_id"]),
         sa.Index(None, "sweep_id", "account_id"),
         sqlite_autoincrement=True,

@@ -1,0 +1,180 @@
+"""Readings are never changed, the current state follows them, judgements replace each other within their sweep."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from samples import FILE, NOW, ODD, PLAIN, enter, finding, open_sweep, plain_reading, post, rich_reading, sql
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from db.engine import migration_engine, normal_url
+from db.errors import StoreError
+from db.models import IMMUTABLE
+from mediawatch.clock import EVER
+from mediawatch.domain import (
+    Code,
+    DateKind,
+    Judgement,
+    MatchedBy,
+    Outcome,
+    Post,
+    RegistryChanges,
+    ReviewState,
+    Sweep,
+    SweepState,
+    UpdatedAccount,
+    Verdict,
+)
+from mediawatch.ports import Store
+
+
+async def test_the_past_cannot_be_changed_even_by_sql(any_store: Store, migrated_url: str) -> None:
+    (account,) = await enter(any_store, PLAIN)
+    kept = await any_store.keep(rich_reading(account.id))
+    engine = migration_engine(normal_url(migrated_url))
+    for table in IMMUTABLE:
+        with pytest.raises(DBAPIError, match=f"a {table} is never updated"), engine.begin() as connection:
+            connection.execute(text(f"UPDATE {table} SET id = id"))
+    assert await any_store.readings() == {account.id: [kept]}
+    with engine.begin() as connection:  # retention may delete
+        for table in reversed(IMMUTABLE):
+            connection.execute(text(f"DELETE FROM {table}"))
+    engine.dispose()
+
+
+async def test_readings_are_chosen_by_account_and_sweep_oldest_first(any_store: Store) -> None:
+    accounts = await enter(any_store, *[PLAIN] * 3)
+    one, two, three = (account.id for account in accounts)
+    sweep = await any_store.open_sweep(Sweep(as_of=NOW, policy="national", policy_toml="", started_at=NOW), accounts)
+    later = await any_store.keep(plain_reading(one, NOW + timedelta(days=1), sweep_id=sweep.id))
+    # A worklist that comes back late tells of an earlier moment.
+    earlier = await any_store.keep(plain_reading(one, NOW))
+    of_two = await any_store.keep(plain_reading(two, NOW, sweep_id=sweep.id))
+    assert await any_store.readings() == {one: [earlier, later], two: [of_two]}
+    assert await any_store.readings([two, three, 999]) == {two: [of_two]}
+    assert await any_store.readings([]) == {}
+    assert await any_store.readings(sweep_id=sweep.id) == {one: [later], two: [of_two]}
+    assert await any_store.readings([one], sweep_id=sweep.id) == {one: [later]}
+    assert await any_store.readings(range(7_000)) == await any_store.readings()
+
+
+STATE = "latest_on, last_reading_id, last_outcome, exact_reading_id, name_seen"
+
+
+async def test_the_current_state_follows_each_reading(store: Store, sqlite_url: str) -> None:
+    (account,) = await enter(store, PLAIN)
+    day = timedelta(days=1)
+
+    async def state_after(read_at: datetime, *seen: Post, **sight: Any) -> tuple[Any, ...]:
+        await store.keep(plain_reading(account.id, read_at, *seen, **sight))
+        return sql(sqlite_url, f"SELECT {STATE} FROM account_state")[0]
+
+    named = {"name": "示例发布", "matched_by": MatchedBy.ID}
+    assert sql(sqlite_url, f"SELECT {STATE} FROM account_state") == [(None, None, None, None, "")]
+    assert await state_after(NOW, post(date(2031, 3, 1)), **named) == ("2031-03-01", 1, "ok", None, "示例发布")
+    assert await state_after(NOW + day, post(date(2031, 2, 1)), complete_since=EVER) == ("2031-03-01", 2, "ok", 2, "示例发布")
+    assert await state_after(NOW + 2 * day, outcome=Outcome.CAPTCHA) == ("2031-03-01", 3, "captcha", 2, "示例发布")
+    # Late and older than what is known: its post is news, all the rest is not.
+    late = {"name": "旧名", "matched_by": MatchedBy.ID, "complete_since": EVER}
+    assert await state_after(NOW - day, post(date(2031, 3, 2)), **late) == ("2031-03-02", 3, "captcha", 2, "示例发布")
+    # A post of the future is nobody's.
+    assert await state_after(NOW + 3 * day, post(date(2032, 1, 1))) == ("2031-03-02", 5, "ok", 2, "示例发布")
+    assert sql(sqlite_url, "SELECT exact_read_at, complete_since FROM account_state") == [
+        ("2031-03-06 04:00:00.000000", "1990-01-01 00:00:00.000000")
+    ]
+
+
+async def test_a_sweep_freezes_its_scope(any_store: Store) -> None:
+    first, second, _ = await enter(any_store, ODD, PLAIN, PLAIN)
+    sweep = await open_sweep(any_store, [second, first])
+    again = await open_sweep(any_store, [])
+    assert await any_store.sweeps() == [sweep, again]
+    assert again.id > sweep.id
+    await any_store.apply(RegistryChanges(source=FILE, updated=(UpdatedAccount(account_id=first.id, filed=PLAIN),), retired=(second.id,)))
+    await any_store.add_links(second.id, ["learned"], "回复.txt")
+    rows = await any_store.scope(sweep.id)
+    assert [(row.sweep_id, row.account, row.judgement) for row in rows] == [
+        (sweep.id, first, None),
+        (sweep.id, replace(second, links=("learned",)), None),
+    ]
+    assert await any_store.scope(again.id) == []
+    await any_store.close_sweep(sweep.id, SweepState.FINISHED, NOW)
+    assert (await any_store.sweeps())[0] == replace(sweep, state=SweepState.FINISHED, finished_at=NOW)
+    with pytest.raises(LookupError):
+        await any_store.close_sweep(999, SweepState.FINISHED, NOW)
+    with pytest.raises(ValueError, match="open already"):
+        await any_store.open_sweep(sweep, [])
+
+
+async def test_judgements_come_back_and_replace_only_their_own(any_store: Store, migrated_url: str) -> None:
+    accounts = await enter(any_store, *[PLAIN] * 3)
+    one, two, three = (account.id for account in accounts)
+    read = [(await any_store.keep(plain_reading(one))).id for _ in range(3)]
+    sweep, other = await open_sweep(any_store, accounts), await open_sweep(any_store, accounts)
+    renamed = finding(read[1], code=Code.RENAMED_UNREPORTED)
+    failed = Judgement(
+        verdict=Verdict.FAILED, sentence="示例", findings=(finding(read[2], read[0]), renamed), latest_on=date(2031, 2, 1),
+        date_kind=DateKind.EXACT, gap_days=15, second_look=True, notes=("发布时间异常", "监测窗口含春节"),
+    )  # fmt: skip
+    fresh = Judgement(verdict=Verdict.FRESH, sentence="正常")
+
+    async def judged(of: Sweep) -> list[Judgement | None]:
+        return [row.judgement for row in await any_store.scope(of.id)]
+
+    await any_store.judge(sweep.id, {one: failed, two: fresh})
+    await any_store.judge(other.id, {one: failed})
+    assert await judged(sweep) == [failed, fresh, None]
+    keys = sql(migrated_url, "SELECT id, review_state FROM finding ORDER BY id")
+    assert {state for _, state in keys} == {"open"}
+    changed = replace(failed, findings=(replace(renamed, name_seen="别名"), failed.findings[0]))
+    await any_store.judge(sweep.id, {one: changed, three: failed})
+    assert await judged(sweep) == [changed, fresh, failed]
+    await any_store.judge(sweep.id, {one: fresh})
+    await any_store.judge(sweep.id, {})
+    assert await judged(sweep) == [fresh, fresh, failed]
+    assert await judged(other) == [failed, None, None]
+    with pytest.raises(LookupError, match="has no account 999"):
+        await any_store.judge(sweep.id, {two: failed, 999: fresh})
+    with pytest.raises(StoreError):
+        await any_store.judge(sweep.id, {two: replace(failed, findings=(finding(9999),))})
+    assert await judged(sweep) == [fresh, fresh, failed]
+
+
+async def test_a_review_lasts_as_long_as_the_finding_says_the_same(store: Store, sqlite_url: str) -> None:
+    (account,) = accounts = await enter(store, PLAIN)
+    read = (await store.keep(plain_reading(account.id))).id
+    sweep = await open_sweep(store, accounts)
+    judgement = Judgement(verdict=Verdict.FAILED, sentence="示例", findings=(finding(read),))
+    await store.judge(sweep.id, {account.id: judgement})
+    engine = migration_engine(normal_url(sqlite_url))
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE finding SET review_state = 'confirmed'"))
+    engine.dispose()
+    state = "SELECT id, review_state FROM finding"
+    moved = replace(judgement, sentence="另一句", findings=(finding(read, code=Code.ZOMBIE), finding(read)))
+    await store.judge(sweep.id, {account.id: moved})
+    assert sql(sqlite_url, f"{state} ORDER BY id") == [(1, "confirmed"), (2, "open")]
+    await store.judge(sweep.id, {account.id: replace(judgement, findings=(finding(read, gap_days=16),))})
+    assert sql(sqlite_url, state) == [(3, "open")]
+    confirmed = replace(judgement, findings=(finding(read, gap_days=16, review=ReviewState.CONFIRMED),) * 2)
+    await store.judge(sweep.id, {account.id: confirmed})
+    assert sql(sqlite_url, f"{state} ORDER BY id") == [(3, "confirmed"), (4, "confirmed")]
+    assert [row.judgement for row in await store.scope(sweep.id)] == [confirmed]
+    await store.judge(sweep.id, {account.id: judgement})
+    assert sql(sqlite_url, state) == [(5, "open")]
+
+
+async def test_a_province_is_judged_in_one_go(store: Store) -> None:
+    accounts = await enter(store, *(replace(PLAIN, name=f"示例{n}") for n in range(6_000)))
+    read = (await store.keep(plain_reading(accounts[0].id))).id
+    sweep = await open_sweep(store, accounts)
+    verdicts = {
+        account.id: Judgement(verdict=Verdict.FAILED, sentence=str(n), findings=(finding(read, gap_days=n),) if n % 3 == 0 else ())
+        for n, account in enumerate(accounts)
+    }
+    await store.judge(sweep.id, verdicts)
+    assert {row.account.id: row.judgement for row in await store.scope(sweep.id)} == verdicts

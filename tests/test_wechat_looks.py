@@ -5,25 +5,22 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from browsers import facing
+from stages import Stage, cases_of, composed, differences, staged
 
-from mediawatch import browsers
+from mediawatch.clock import day_of
 from mediawatch.domain import Account, DateKind, Filed, LookKind, MatchedBy, Need, Outcome, Reading
 from mediawatch.pacing import Pacing
-from mediawatch.ports import Gate
-from scrapers.browser import Browser, Session
-from scrapers.replica import Case, Replica, World
+from scrapers.browser import Session
+from scrapers.replica import Case, Replica, TrueAccount, World
 from scrapers.wechat import SCRAPER
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
-NEED = Need(fresh_after=date(2022, 12, 17))
-SHARED = Path(__file__).resolve().parents[2] / "shared" / "cases" / "wechat"
 WORLD = World.parse(
     "platform,type,name,filing_number,platform_id,original_id,alias,truth,shown_name,true_id,posts,articles,searchable\n"
     "wechat,微信公众号,示例市活跃局,X1,MzAwMDAwMDAwMQ==,gh_00000000000a,shili_one,alive,,,2022-12-30T07:30 unpushed;2022-11-01,1;2,\n"
@@ -38,69 +35,40 @@ WORLD = World.parse(
 )
 
 
-class Stage:
-    """A browser before a replica; looks are made of it as the sweep makes them."""
-
-    def __init__(self, browser: Browser, replica: Replica, session: Session | None, gate: Gate) -> None:
-        self.browser, self.replica, self.session, self.gate = browser, replica, session, gate
-
-    async def look(self, account: Account, need: Need = NEED) -> Reading:
-        sessions = [self.session] if self.session else []
-        sights = await SCRAPER.look(self.browser, sessions, account, need, self.gate)
-        now = self.browser.now()
-        return Reading(account_id=account.id, look=LookKind.FIRST, started_at=now, read_at=now, sights=sights)
-
-    async def filed(self, name: str, need: Need = NEED, **changed: Any) -> Reading:
-        return await self.look(account_of(name, **changed), need)
-
-    def paths(self) -> list[str]:
-        return [served.url.partition("?")[0].removeprefix("https://mp.weixin.qq.com/") for served in self.replica.requests]
+def true(name: str) -> TrueAccount:
+    return next(each for each in WORLD.accounts if each.filed["name"] == name)
 
 
-def account_of(name: str, **changed: Any) -> Account:
-    true = next(each for each in WORLD.accounts if each.filed["name"] == name)
-    ids = {key: true.filed[key] for key in ("platform_id", "original_id", "alias")}
-    return Account(id=true.row, filed=Filed(name=name, platform="wechat", **{**ids, **changed}), links=true.known_links)
-
-
-@asynccontextmanager
-async def staged(folder: Path, *, operator: bool = False, **options: Any) -> AsyncIterator[Stage]:
-    now = options.pop("now", NOW)
-    logged_in = frozenset({"wechat"} if operator else ())
-    async with Replica(options.pop("world", WORLD), now=lambda: now, logged_in=logged_in, **options) as replica:
-        state = folder / "office.json"
-        state.write_text(json.dumps(replica.storage_state("wechat")), "utf-8")
-        browser = Browser(browsers.find().path, now=lambda: now, args=replica.chromium_args, proxy=replica.proxy)
-        try:
-            yield Stage(browser, replica, Session("wechat", "office", state) if operator else None, Pacing(scale=0))
-        finally:
-            await browser.close()
+def filed(name: str, **changed: Any) -> Filed:
+    """As the office filed it; with the article links that it knows."""
+    ids = {key: true(name).filed[key] for key in ("platform_id", "original_id", "alias")}
+    return Filed(**{"name": name, "platform": "wechat", "article_links": true(name).known_links, **ids, **changed})
 
 
 @pytest.fixture(scope="module")
-async def visitor(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    async with staged(tmp_path_factory.mktemp("visitor")) as stage:
+async def visitor(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with staged(SCRAPER, executable, tmp_path_factory.mktemp("visitor"), WORLD, NOW) as stage:
         yield stage
 
 
 @pytest.fixture(scope="module")
-async def office(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    async with staged(tmp_path_factory.mktemp("office"), operator=True, lists_open=True) as stage:
+async def office(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with staged(SCRAPER, executable, tmp_path_factory.mktemp("office"), WORLD, NOW, session=True, lists_open=True) as stage:
         yield stage
 
 
 async def test_a_fresh_article_settles_an_account(visitor: Stage) -> None:
-    reading = await visitor.filed("示例市活跃局")
+    reading = await visitor.look(filed("示例市活跃局"))
     assert [sight.surface for sight in reading.sights] == ["wechat.article"]
     assert (reading.outcome, reading.name, reading.matched_by) == (Outcome.OK, "示例市活跃局", MatchedBy.ID)
     assert reading.latest is not None
     assert reading.latest.at == datetime.fromisoformat("2022-12-30T07:30:00+08:00")
-    assert (reading.latest.pushed, reading.latest.link) == (False, account_of("示例市活跃局").links[0])
+    assert (reading.latest.pushed, reading.latest.link) == (False, true("示例市活跃局").known_links[0])
     assert reading.date_kind is DateKind.AT_LEAST
 
 
 async def test_a_dead_link_is_passed_over_and_the_name_is_the_present_one(visitor: Stage) -> None:
-    reading = await visitor.filed("示例县沉睡站")
+    reading = await visitor.look(filed("示例县沉睡站"))
     assert (reading.name, reading.matched_by, reading.date_kind) == ("示例县沉睡站(新)", MatchedBy.ID, DateKind.AT_LEAST)
     assert [post.on for post in reading.posts] == [date(2022, 9, 1)]
 
@@ -116,24 +84,40 @@ async def test_a_dead_link_is_passed_over_and_the_name_is_the_present_one(visito
 async def test_what_links_say_of_an_account(
     visitor: Stage, name: str, changed: dict[str, str], outcome: Outcome, shown: str, words: str
 ) -> None:
-    reading = await visitor.filed(name, **changed)
+    reading = await visitor.look(filed(name, **changed))
     assert (reading.outcome, reading.name, reading.latest) == (outcome, shown, None)
     assert words in reading.sights[0].detail
 
 
-async def test_a_captcha_is_our_trouble_and_closes_the_article_links(tmp_path: Path) -> None:
-    async with staged(tmp_path) as stage:
-        reading = await stage.filed("示例市验证科")
-        assert (reading.outcome, reading.latest) == (Outcome.CAPTCHA, None)
-        assert (await stage.filed("示例市活跃局")).sights == ()
+async def test_a_captcha_is_our_trouble(visitor: Stage) -> None:
+    reading = await visitor.look(filed("示例市验证科"))
+    assert (reading.outcome, reading.name, reading.latest) == (Outcome.CAPTCHA, "", None)
+
+
+async def test_a_migrated_account_is_followed_once_and_its_new_id_is_no_identity(executable: Path, tmp_path: Path) -> None:
+    new, link = true("示例市活跃局"), "https://mp.weixin.qq.com/s/ExampleOfMigration0001"
+    moved = (
+        "<html><body><div class='weui-msg'><h2 class='weui-msg__title'>该公众号已迁移至新的账号</h2></div>"
+        f"<script>var transferTargetLink = '{new.known_links[0]}';</script></body></html>"
+    )
+    pages = (link, moved), (new.known_links[0], _article("示例市新号", "MzAwMDAwMDAwOQ=="))
+    async with staged(SCRAPER, executable, tmp_path, World(), NOW, overlay=composed(*pages, platform="wechat")) as stage:
+        reading = await stage.look(Filed(name="示例市旧号", platform="wechat", article_links=(link,)))
+    assert (reading.outcome, reading.name, reading.latest) == (Outcome.MIGRATED, "", None)
+    assert "new account: 示例市新号 biz=MzAwMDAwMDAwOQ==" in reading.sights[0].detail
+
+
+def _article(name: str, biz: str) -> str:
+    script = f"var biz = '{biz}'; var nickname = '{name}';\nvar user_name = 'gh_00000000000c'; var ct = '1672358400';"
+    return f"<html><body><script>{script}</script><div id='js_content'></div></body></html>"
 
 
 async def test_without_a_link_and_a_login_there_is_nothing_to_try(visitor: Stage) -> None:
-    assert (await visitor.filed("示例乡无链办")).sights == ()
+    assert (await visitor.look(filed("示例乡无链办"))).sights == ()
 
 
 async def test_the_open_list_is_exact_by_the_id_that_the_search_found(office: Stage) -> None:
-    reading = await office.filed("示例乡无链办")
+    reading = await office.look(filed("示例乡无链办"))
     assert [sight.surface for sight in reading.sights] == ["wechat.search", "wechat.list"]
     assert (reading.outcome, reading.name, reading.matched_by) == (Outcome.OK, "示例乡无链办", MatchedBy.NAME)
     assert reading.sights[1].platform_id == "MzAwMDAwMDAwMw=="
@@ -141,7 +125,7 @@ async def test_the_open_list_is_exact_by_the_id_that_the_search_found(office: St
 
 
 async def test_article_and_list_speak_of_one_post(office: Stage) -> None:
-    reading = await office.filed("示例县沉睡站")
+    reading = await office.look(filed("示例县沉睡站"))
     assert [sight.surface for sight in reading.sights] == ["wechat.article", "wechat.list"]
     assert reading.sights[0].posts[0].id == reading.sights[1].posts[-1].id
     assert (reading.latest and reading.latest.on, reading.date_kind) == (date(2022, 9, 1), DateKind.EXACT)
@@ -159,31 +143,30 @@ async def test_article_and_list_speak_of_one_post(office: Stage) -> None:
     ],
 )
 async def test_what_a_search_says(office: Stage, name: str, changed: dict[str, Any], outcome: Outcome, shown: str) -> None:
-    reading = await office.look(replace(account_of(name, **changed), links=()))
+    reading = await office.look(filed(name, **{"article_links": (), **changed}))
     search = reading.sights[0]
     assert (search.surface, search.outcome, search.name) == ("wechat.search", outcome, shown)
 
 
-async def test_a_closed_list_leaves_the_name_and_no_date(tmp_path: Path) -> None:
-    async with staged(tmp_path, operator=True) as stage:
-        reading = await stage.filed("示例乡无链办")
+def test_only_the_list_is_declared_closed() -> None:
+    assert [surface.name for surface in SCRAPER.surfaces if surface.declared_closed] == ["wechat.list"]
+
+
+async def test_a_closed_list_leaves_the_name_and_no_date(executable: Path, tmp_path: Path) -> None:
+    async with staged(SCRAPER, executable, tmp_path, WORLD, NOW, session=True) as stage:
+        reading = await stage.look(filed("示例乡无链办"))
         assert (reading.outcome, reading.name, reading.latest) == (Outcome.RATE_LIMITED, "示例乡无链办", None)
         assert "200013" in reading.sights[1].detail
-        await stage.filed("示例县沉睡站")
-        assert isinstance(stage.gate, Pacing)
-        assert stage.gate.exit_bits == 0
 
 
-async def test_a_login_that_is_over_is_seen_on_the_site_itself(tmp_path: Path) -> None:
-    async with staged(tmp_path, operator=True) as stage:
-        assert stage.session is not None
-        stage.session.state.write_text('{"cookies": [], "origins": []}', "utf-8")
-        reading = await stage.filed("示例乡无链办")
+async def test_a_login_that_is_over_is_seen_on_the_site_itself(executable: Path, tmp_path: Path) -> None:
+    async with staged(SCRAPER, executable, tmp_path, WORLD, NOW, session=True, valid=False) as stage:
+        reading = await stage.look(filed("示例乡无链办"))
         assert (reading.outcome, reading.name) == (Outcome.LOGIN_REQUIRED, "")
 
 
 async def test_neither_token_nor_the_operators_page_reach_the_evidence(office: Stage) -> None:
-    reading = await office.filed("示例乡无链办", Need(fresh_after=NEED.fresh_after, second=True))
+    reading = await office.look(filed("示例乡无链办"), second=True)
     captures = [capture for sight in reading.sights for capture in sight.captures]
     assert len(captures) == 2
     kept = b" ".join([*(gzip.decompress(capture.body) for capture in captures), *(capture.url.encode() for capture in captures)])
@@ -196,22 +179,23 @@ async def test_neither_token_nor_the_operators_page_reach_the_evidence(office: S
 
 
 async def test_an_articles_evidence_shows_the_page(visitor: Stage) -> None:
-    reading = await visitor.filed("示例市活跃局", Need(fresh_after=NEED.fresh_after, second=True))
+    reading = await visitor.look(filed("示例市活跃局"), second=True)
     assert {capture.kind.value for capture in reading.sights[0].captures} == {"screenshot", "payload", "text"}
 
 
 @pytest.mark.shared
-@pytest.mark.parametrize("folder", sorted(SHARED.glob("*")) or [None], ids=lambda folder: folder.name if folder else "absent")
-async def test_recorded_cases(folder: Path | None, tmp_path: Path) -> None:
+@pytest.mark.parametrize("folder", cases_of("wechat"), ids=lambda folder: folder.name if folder else "absent")
+async def test_recorded_cases(folder: Path | None, executable: Path, tmp_path: Path) -> None:
     if folder is None:
         pytest.skip("no recorded cases beside the checkout")
     case = Case.read(folder)
-    assert case.expect is not None
-    async with staged(tmp_path, operator="wechat" in case.sessions, world=World(), overlay=case, now=case.as_of) as stage:
-        reading = await stage.look(Account(id=1, filed=case.filed, links=case.filed.article_links), Need(fresh_after=date(2000, 1, 1)))
-    outcomes = case.expect["outcome"] if isinstance(case.expect["outcome"], list) else [case.expect["outcome"]]
-    assert reading.outcome.value in outcomes
-    assert reading.name == case.expect.get("name", reading.name)
-    at = case.expect.get("latest_post_at")
-    assert (reading.latest and reading.latest.at) == (datetime.fromisoformat(at) if at else None)
-    assert (reading.date_kind and reading.date_kind.value) == case.expect.get("date_kind")
+    logged_in = frozenset(case.sessions)
+    async with Replica(World(), now=lambda: case.as_of, logged_in=logged_in, overlay=case) as replica:
+        state = tmp_path / "office.json"
+        state.write_text(json.dumps(replica.storage_state("wechat")), "utf-8")
+        sessions = [Session("wechat", "office", state)] if logged_in else []
+        async with facing(replica, executable, lambda: case.as_of) as browser:
+            account = Account(id=1, filed=case.filed, links=case.filed.article_links)
+            sights = await SCRAPER.look(browser, sessions, account, Need(fresh_after=day_of(case.as_of)), Pacing(scale=0))
+    reading = Reading(account_id=1, look=LookKind.FIRST, started_at=case.as_of, read_at=case.as_of, sights=sights)
+    assert not differences(case, reading)

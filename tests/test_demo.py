@@ -1,0 +1,189 @@
+"""The main job, end to end, as a user runs it: the command line, a real browser, SQLite, files on disk."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import json
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+
+import jsonschema
+import openpyxl
+import pytest
+
+from mediawatch.circular import shipped
+from mediawatch.demo import shipped_world
+
+MEDIAWATCH = Path(sys.executable).with_name("mediawatch")
+
+
+def mediawatch(*words: str | Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([MEDIAWATCH, *map(str, words)], capture_output=True, text=True, timeout=600, check=False)
+
+
+def demonstrated(out: Path, *words: str | Path) -> str:
+    done = mediawatch("demo", "--out", out, *words)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def failing(out: Path) -> dict[tuple[str, str], str]:
+    """(name, type) -> label of the leading failing finding, from the hand-off."""
+    document = json.loads((out / "handoff.json").read_bytes())
+    found: dict[tuple[str, str], str] = {}
+    for finding in document["findings"]:
+        if finding["effect"] == "fails":
+            found.setdefault((finding["account"]["name"], finding["account"]["type"]), finding["label"])
+    return found
+
+
+@pytest.fixture(scope="module")
+def tibet(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The shipped demonstration, run once: its home, and what it printed."""
+    out = tmp_path_factory.mktemp("demo") / "home"
+    return out, demonstrated(out)
+
+
+def test_exactly_the_59_of_the_circular_fail(tibet: tuple[Path, str]) -> None:
+    found = failing(tibet[0])
+    assert found == {(one.name, one.type): one.kind for one in shipped("tibet-2022q4-circular").named}
+    assert Counter(found.values()) == {
+        "长期未更新": 13, "半年以上未更新": 5, "超过2周及以上未更新": 27, "名称变动未报备": 4, "搜索不到": 10,
+    }  # fmt: skip
+
+
+def test_the_rest_is_fresh_and_nothing_is_left_unproven(tibet: tuple[Path, str]) -> None:
+    document = json.loads((tibet[0] / "handoff.json").read_bytes())
+    verdicts = {name: count for name, count in document["counts"]["verdicts"].items() if count}
+    assert verdicts == {"failed": 59, "fresh": 84, "out_of_scope": 3}
+    assert (document["counts"]["total"], document["counts"]["checked"]) == (146, 143)
+
+
+def test_the_machine_says_what_it_could_not_prove(tibet: tuple[Path, str]) -> None:
+    book = openpyxl.load_workbook(tibet[0] / "worklist" / "worklist.xlsx")
+    assert any(sheet.max_row > 30 for sheet in book.worksheets)
+    told = tibet[1]
+    assert " unproven" in told.split("judged again")[0]
+    assert " unproven" not in told.split("judged again")[1].splitlines()[0]
+    for slip in ("名单中抖音短视频有7个,正文写6个", "合计58,总数写59", "差3个", "59.59%"):
+        assert slip in told
+    assert "一致59个,通报有而未检出0个,检出而通报无0个" in told
+
+
+def test_the_handoff_is_valid_whole_and_says_what_it_is(tibet: tuple[Path, str]) -> None:
+    out = tibet[0]
+    document = json.loads((out / "handoff.json").read_bytes())
+    schema = json.loads(mediawatch("handoff", "--schema").stdout)
+    jsonschema.Draft202012Validator.check_schema(schema)
+    jsonschema.validate(document, schema)
+    assert document["schema"] == "mediawatch.handoff/1"
+    assert document["includes_open"]
+    assert document["preliminary"]
+    assert "演示数据" in document["marks"]
+    for finding in document["findings"]:
+        for item in finding["evidence"]:
+            body = (out / item["path"]).read_bytes()
+            assert hashlib.sha256(body).hexdigest() == item["sha256"]
+            assert "token=" not in item["url"]
+
+
+def test_the_same_state_gives_the_same_bytes(tibet: tuple[Path, str], tmp_path: Path) -> None:
+    out = tibet[0]
+    done = mediawatch("--home", out, "handoff", "--include-open", "--out", tmp_path / "again.json")
+    assert done.returncode == 0, done.stderr
+    assert (tmp_path / "again.json").read_bytes() == (out / "handoff.json").read_bytes()
+
+
+def test_only_confirmed_findings_leave_without_being_asked(tibet: tuple[Path, str], tmp_path: Path) -> None:
+    done = mediawatch("--home", tibet[0], "handoff", "--out", tmp_path / "strict.json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads((tmp_path / "strict.json").read_bytes())["findings"] == []
+    assert "--include-open" in done.stderr
+
+
+def test_the_lists_of_an_inspector(tibet: tuple[Path, str], tmp_path: Path) -> None:
+    home = tibet[0]
+    shown = mediawatch("--home", home, "show", "非遗拉萨")
+    assert "长期未更新" in shown.stdout
+    assert "人工核查 演示核查员" in shown.stdout
+    assert mediawatch("--home", home, "show", "没有这个账号").returncode == 2
+    assert mediawatch("--home", home, "flagged", "--csv", tmp_path / "list.csv").returncode == 0
+    with (tmp_path / "list.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len({(row["政务新媒体名称"], row["类型"]) for row in rows if row["结论"] == "不合格"}) == 59
+    assert "搜索不到" in mediawatch("--home", home, "flagged").stdout
+    assert "快手" in mediawatch("--home", home, "unproven").stdout
+
+
+Row = dict[str, str]
+ALTERATIONS: dict[str, tuple[Callable[[Row], Row], str]] = {
+    "康马妇女之家": (lambda row: {**row, "posts": "2022-12-30", "articles": "1"}, ""),
+    "西藏自治区信访局": (lambda row: {**row, "posts": "2022-12-17"}, ""),
+    "平安拉萨": (lambda row: {**row, "posts": "2022-12-16"}, "超过2周及以上未更新"),
+    "大美唐嘎": (lambda row: {**row, "truth": "alive", "posts": "2022-12-29", "articles": "1", "original_id": "gh_d00000000001"}, ""),
+    "林芝巴河": (lambda row: {**row, "truth": "alive", "posts": "2022-12-29"}, ""),
+    "林芝网警": (lambda row: {**row, "truth": "gone", "posts": ""}, "搜索不到"),
+}
+"""By filed name: what becomes of the row, and the kind by which it then fails ("" = it no longer does)."""
+
+
+def altered(source: Path, target: Path, keep: Callable[[int, Row], bool]) -> dict[tuple[str, str], str]:
+    """Write an altered world; returns who must fail in it, and by which kind."""
+    lines = source.read_text(encoding="utf-8").splitlines(keepends=True)
+    comments = [line for line in lines if line.startswith("#")]
+    reader = csv.DictReader(line for line in lines if not line.startswith("#"))
+    expected = {(one.name, one.type): one.kind for one in shipped("tibet-2022q4-circular").named}
+    rows: list[Row] = []
+    for number, row in enumerate(reader):
+        if not keep(number, row):
+            expected.pop((row["name"], row["type"]), None)
+            continue
+        if row["name"] in ALTERATIONS:
+            change, kind = ALTERATIONS[row["name"]]
+            row = change(row)
+            expected.pop((row["name"], row["type"]), None)
+            if kind:
+                expected[row["name"], row["type"]] = kind
+        elif (
+            row["name"].startswith(("演示账号", "示例")) and row["truth"] == "alive" and row["platform"] in SOUND and SOUND[row["platform"]]
+        ):
+            change, kind = SOUND[row["platform"]].pop()
+            row = change(row)
+            if kind:
+                expected[row["name"], row["type"]] = kind
+        rows.append(row)
+    with target.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(comments)
+        writer = csv.DictWriter(file, list(reader.fieldnames or ()))
+        writer.writeheader()
+        writer.writerows(rows)
+    return expected
+
+
+SOUND: dict[str, list[tuple[Callable[[Row], Row], str]]] = {
+    "wechat": [(lambda row: {**row, "shown_name": "演示改名"}, "名称变动未报备")],
+    "weibo": [(lambda row: {**row, "posts": "2022-12-16T23:59"}, "超过2周及以上未更新")],
+    "douyin": [(lambda row: {**row, "posts": "2022-12-17T00:01"}, "")],
+    "toutiao": [(lambda row: {**row, "posts": "2021-12-31T12:00"}, "长期未更新")],
+}
+"""What becomes of the first sound account of a platform."""
+
+
+def test_an_altered_world_gives_exactly_the_altered_list(tmp_path: Path) -> None:
+    """Ten rows altered: alive and stale change places, renamed, gone, dates at exactly 14 and 15 days. A third of the world here."""
+    wanted = {*ALTERATIONS}
+    expected = altered(shipped_world(), tmp_path / "world.csv", lambda number, row: number % 4 == 0 or row["name"] in wanted)
+    demonstrated(tmp_path / "home", "--world", tmp_path / "world.csv")
+    assert failing(tmp_path / "home") == expected
+
+
+def test_a_folder_that_is_no_demonstration_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "keep.txt").write_text("mine")
+    done = mediawatch("demo", "--out", tmp_path)
+    assert done.returncode == 2
+    assert "not empty" in done.stderr
+    assert (tmp_path / "keep.txt").read_text() == "mine"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import json
 import os
 import subprocess
 import sys
@@ -63,3 +66,31 @@ def test_a_new_environment_runs_init_from_another_folder(installed: Path, tmp_pa
     home = tmp_path / "home"
     assert run(installed / "mediawatch", "init", cwd=tmp_path, MEDIAWATCH_HOME=str(home)) == f"Set up {home}\n"
     assert (home / "mediawatch.db").stat().st_size > 0
+
+
+def test_a_new_environment_runs_the_demonstration_from_another_folder(installed: Path, tmp_path: Path) -> None:
+    """On a few accounts of the shipped world, which is read out of the installed package."""
+    code = "from mediawatch.demo import shipped_world; print(shipped_world())"
+    shipped = Path(run(installed / "python", "-c", code, cwd=tmp_path).strip())
+    assert shipped.is_relative_to(installed.parent)
+    (tmp_path / "world.csv").write_text(few_accounts(shipped.read_text(encoding="utf-8-sig")), encoding="utf-8")
+    told = run(installed / "mediawatch", "demo", "--out", "out", "--world", "world.csv", cwd=tmp_path)
+    assert str(tmp_path / "out") in told
+    handoff = json.loads((tmp_path / "out" / "handoff.json").read_text(encoding="utf-8"))
+    assert handoff["schema"] == "mediawatch.handoff/1"
+    assert handoff["findings"]
+    assert "演示数据" in handoff["marks"]
+
+
+def few_accounts(world: str) -> str:
+    """The first account of every platform and every truth."""
+    remarks = [line for line in world.splitlines() if line.startswith("#")]
+    heading, *rows = csv.reader(line for line in world.splitlines() if not line.startswith("#"))
+    platform, truth = heading.index("platform"), heading.index("truth")
+    firsts: dict[tuple[str, str], list[str]] = {}
+    for row in rows:
+        firsts.setdefault((row[platform], row[truth]), row)
+    out = io.StringIO("\n".join([*remarks, ""]))
+    out.seek(0, io.SEEK_END)
+    csv.writer(out).writerows([heading, *firsts.values()])
+    return out.getvalue()

@@ -24,12 +24,11 @@ from mediawatch.domain import (
     Reading,
     Sight,
     Verdict,
-)  # fmt: skip
+)
 from mediawatch.ports import Known
 from mediawatch.rules import judge
 from mediawatch.worklist import Asked, Column, Problem, Row, Window, answer
 from mediawatch.worklist.pictures import Shot
-from mediawatch.worklist.values import BadValue, day_in, id_in, moment_in
 
 WINDOW = Window(AS_OF, POLICY.window_start(day_of(AS_OF)))
 SHOT = (Shot("a.png", png()),)
@@ -240,63 +239,6 @@ def test_a_name_is_what_was_read(written: str, name: str) -> None:
 
 def test_an_account_that_is_called_like_a_remark() -> None:
     assert read({**FRESH, NAME: "正常"}, asked(name="正常")).sights[0].name == "正常"
-
-
-@pytest.mark.parametrize(
-    ("cell", "day"),
-    [
-        (None, None),
-        ("", None),
-        (typed("2031-12-20 07:00"), date(2031, 12, 20)),
-        ("2031-12-20", date(2031, 12, 20)),
-        ("2031年12月20日", date(2031, 12, 20)),
-        ("２０３１/１２/２０", date(2031, 12, 20)),
-        ("2031.12.20", date(2031, 12, 20)),
-        (20311220.0, date(2031, 12, 20)),
-        ("12月20日", date(2031, 12, 20)),
-        ("1月2日", date(2032, 1, 2)),
-        ("1-5", date(2031, 1, 5)),
-        ("2-29", date(2028, 2, 29)),
-    ],
-)
-def test_days_as_people_type_them(cell: Any, day: date | None) -> None:
-    assert day_in(cell, date(2032, 1, 3)) == day
-
-
-@pytest.mark.parametrize("cell", ["昨天", "3天前", "2-30", "2031-13-01", 44915.5, "1899-12-31", date(1900, 1, 1), time(9), True])
-def test_days_that_are_none(cell: Any) -> None:
-    with pytest.raises(BadValue):
-        day_in(cell, date(2032, 1, 3))
-
-
-@pytest.mark.parametrize(
-    ("cell", "clock"),
-    [
-        ("2032-01-03 09:30", (9, 30, 0)),
-        ("2032年1月3日 9点30分", (9, 30, 0)),
-        ("2032/1/3 下午3:05", (15, 5, 0)),
-        ("1月3日9:30", (9, 30, 0)),
-        ("2032-01-03T09:30:15", (9, 30, 15)),
-        ("20320103 0930", None),
-        (date(2032, 1, 3), (0, 0, 0)),
-        ("2032-01-03", (0, 0, 0)),
-        (typed("2032-01-03 09:29:59.999999"), (9, 30, 0)),
-        ("2032-01-03 25:00", None),
-        ("9:30", None),
-    ],
-)
-def test_moments_as_people_type_them(cell: Any, clock: tuple[int, int, int] | None) -> None:
-    if clock is None:
-        with pytest.raises(BadValue):
-            moment_in(cell, date(2032, 1, 5))
-    else:
-        assert moment_in(cell, date(2032, 1, 5)) == datetime(2032, 1, 3, *clock, tzinfo=BEIJING)
-
-
-def test_an_id_that_lost_its_digits() -> None:
-    assert id_in(123456789012345.0) == "123456789012345"
-    with pytest.raises(BadValue):
-        id_in(3025716006566021.0)
 
 
 @given(posted=st.booleans(), offset=st.integers(-40, 8), looked_after=st.integers(-20, 6), hour=st.integers(0, 23))

@@ -19,7 +19,7 @@ from mediawatch.evidence import EvidenceFolder
 from mediawatch.policy import Policy, load
 from mediawatch.ports import Store
 from mediawatch.sweep import rejudge
-from mediawatch.worklist import Column, Imported, import_files
+from mediawatch.worklist import Column, Imported, export, import_files
 
 NOW = datetime(2032, 1, 6, 12, 0, tzinfo=BEIJING)
 AS_OF = parse_as_of("2031-12-31", NOW)
@@ -58,12 +58,14 @@ class Inspection:
     evidence: EvidenceFolder
 
     @classmethod
-    async def of(cls, store: Store, folder: Path, accounts: Sequence[Filed], readings: Sequence[Reading] = ()) -> Inspection:
+    async def of(
+        cls, store: Store, folder: Path, accounts: Sequence[Filed], readings: Sequence[Reading] = (), as_of: datetime = AS_OF
+    ) -> Inspection:
         """`readings` say which account by its place in `accounts`, from 1."""
         new = tuple(NewAccount(filed=one) for one in accounts)
         await store.apply(RegistryChanges(source=Source(file="台账.xlsx", sha256="0" * 64, at=NOW), new=new))
         kept = await store.accounts()
-        sweep = await store.open_sweep(Sweep(as_of=AS_OF, policy="national", policy_toml=POLICY.toml, started_at=AS_OF), kept)
+        sweep = await store.open_sweep(Sweep(as_of=as_of, policy="national", policy_toml=POLICY.toml, started_at=as_of), kept)
         for reading in readings:
             await store.keep(reading)
         unproven = Judgement(verdict=Verdict.UNPROVEN, sentence="现有信息来源不能证明其后无更新,不能认定超期。")
@@ -89,6 +91,18 @@ class Inspection:
 
     async def account(self, number: int = 1) -> Account:
         return (await self.store.accounts())[number - 1]
+
+
+async def exported(store: Store, folder: Path, accounts: Sequence[Filed], readings: Sequence[Reading] = ()) -> tuple[Inspection, Path]:
+    inspection = await Inspection.of(store, folder, accounts, readings)
+    path = folder / "清单.xlsx"
+    await export(store, path, sweep=inspection.sweep, policy=POLICY)
+    return inspection, path
+
+
+def table(path: Path) -> list[dict[str, Any]]:
+    rows = list(openpyxl.load_workbook(path).worksheets[0].iter_rows(values_only=True))
+    return [dict(zip(map(str, rows[0]), row, strict=True)) for row in rows[1:]]
 
 
 def fill(source: Path, target: Path, answers: Mapping[str, Mapping[Column, object]], shots: Mapping[str, bytes] | None = None) -> Path:

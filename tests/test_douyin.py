@@ -1,0 +1,337 @@
+"""What Douyin's replies and pages are read as, and whose they are taken for. Composed payloads; recorded ones stand in the cases."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mediawatch.clock import BEIJING, EVER
+from mediawatch.domain import Changed, Failure, Filed, MatchedBy, Outcome, PostKind
+from scrapers.base import link_in
+from scrapers.browser import Reply
+from scrapers.douyin import Target, payload_of, sec_uid_in, wanted
+from scrapers.douyin_replies import is_captcha, is_challenge, read_posts, read_profile, read_records, read_sign
+
+NOW = datetime(2022, 12, 31, 20, 0, tzinfo=BEIJING)
+SEC, OTHER = "MS4wLjABAAAA" + "d" * 43, "MS4wLjABAAAA" + "e" * 43
+
+
+def epoch(text: str) -> int:
+    return int(datetime.fromisoformat(text).replace(tzinfo=BEIJING).timestamp())
+
+
+def work(when: str, **more: Any) -> dict[str, Any]:
+    return {"aweme_id": str(epoch(when) << 32), "create_time": epoch(when), "is_top": 0, "aweme_type": 0, "images": None} | more
+
+
+def works(*items: object, **data: Any) -> dict[str, Any]:
+    return {"status_code": 0, "aweme_list": list(items), "has_more": 0, "max_cursor": 0, "request_item_cursor": 0} | data
+
+
+def called(**user: Any) -> dict[str, Any]:
+    return {"status_code": 0, "user": {"sec_uid": SEC, "nickname": "示例发布", "aweme_count": 9} | user}
+
+
+def read(payload: object, count: int | None = 9, *, known: bool = True, visitor: bool = False) -> Any:
+    return read_posts(payload, count, NOW, known=known, visitor=visitor)
+
+
+def outcome_of(call: Any, *args: Any, **more: Any) -> Outcome | None:
+    try:
+        got = call(*args, **more)
+    except Failure as failure:
+        return failure.outcome
+    if got is None:
+        return None
+    seen = getattr(got, "seen", got)
+    assert seen.outcome.about_us or seen.outcome in Outcome
+    return Outcome(seen.outcome)
+
+
+REPLIES = [
+    ({"status_code": 0, "verify_ticket": "x", "aweme_list": []}, Outcome.CAPTCHA),
+    ({"status_code": 0, "data": [], "search_nil_info": {"search_nil_type": "verify_check"}}, Outcome.CAPTCHA),
+    ({"status_code": 10000, "verify_center_decision_conf": "{}"}, Outcome.CAPTCHA),
+    ({"status_code": 4, "status_msg": "啊哦，服务器打瞌睡了"}, Outcome.RATE_LIMITED),
+    ({"status_code": 2483, "status_msg": "请先登录，再继续搜索吧"}, Outcome.LOGIN_REQUIRED),
+    ({"status_code": 8, "status_msg": "用户未登录"}, Outcome.LOGIN_REQUIRED),
+    ([], Outcome.CHANGED),
+    ({}, Outcome.CHANGED),
+    ({"aweme_list": [], "user": {}}, Outcome.CHANGED),
+]
+
+
+@pytest.mark.parametrize(("payload", "outcome"), REPLIES)
+def test_replies_about_us_are_read_alike_everywhere(payload: object, outcome: Outcome) -> None:
+    assert outcome_of(read_profile, payload, SEC) is outcome
+    assert outcome_of(read, payload) is outcome
+
+
+@pytest.mark.parametrize(
+    ("payload", "outcome"),
+    [
+        (called(), Outcome.OK),
+        (called(sec_uid=OTHER), Outcome.CHANGED),
+        (called(nickname=""), Outcome.CHANGED),
+        ({"status_code": 0, "user": {"nickname": "示例发布"}}, Outcome.CHANGED),
+        ({"status_code": 2190, "status_msg": "用户不存在"}, None),
+        ({"status_code": 0, "user": None}, None),
+        ({"status_code": 8, "status_msg": "别的话"}, None),
+        (called(special_state_info={"special_state": 1, "title": "账号已注销", "content": ""}), Outcome.CANCELLED),
+        (called(special_state_info='{"title": "该用户账号已被封禁"}'), Outcome.BANNED),
+        (called(special_state_info={"title": "", "content": "私密账号"}), Outcome.PRIVATE),
+        (called(special_state_info={"special_state": 1, "title": "账号申请注销中"}), Outcome.CHANGED),
+        (called(special_state_info={"title": "该账号直播功能被封禁"}), Outcome.CHANGED),
+        (called(special_state_info={"special_state": 1}), Outcome.OK),
+        (called(special_state_info={"special_state": 1}, user_deleted=True), Outcome.CANCELLED),
+        (called(special_state=1, user_deleted=True), Outcome.CANCELLED),
+        (called(special_state=1), Outcome.OK),
+        (called(user_deleted=True), Outcome.OK),
+        (called(user_canceled=True), Outcome.CANCELLED),
+        (called(punish_remind_info={"ban_type": 1, "punish_title": "账号已被封禁"}), Outcome.BANNED),
+        (called(punish_remind_info={"punish_title": "帐号已被永久封禁"}), Outcome.BANNED),
+        (called(punish_remind_info={"punish_title": "该用户已被账号冻结"}), Outcome.BANNED),
+        (called(punish_remind_info={"ban_type": 2, "punish_title": "账号被封禁功能说明"}), Outcome.OK),
+        (called(punish_remind_info={"ban_type": 2, "punish_title": "该用户被禁止关注"}), Outcome.OK),
+        (called(is_ban=True), Outcome.OK),
+        (called(secret=1), Outcome.PRIVATE),
+        (called(secret=0, special_state_info=None, punish_remind_info="$undefined"), Outcome.OK),
+    ],
+)
+def test_the_profile(payload: object, outcome: Outcome | None) -> None:
+    assert outcome_of(read_profile, payload, SEC) is outcome
+
+
+def test_a_profile_says_name_id_and_count() -> None:
+    profile = read_profile(called(account_cert_info='{"label_text": "示例市第一测试局"}'), SEC)
+    assert profile is not None
+    seen = profile.seen
+    assert (seen.name, seen.platform_id, seen.verified_as, profile.works) == ("示例发布", SEC, "示例市第一测试局", 9)
+
+
+@pytest.mark.parametrize("nickname", ["账号已注销", "已重置", "该用户已注销"])
+def test_a_placeholder_is_neither_name_nor_end(nickname: str) -> None:
+    profile = read_profile(called(nickname=nickname), SEC)
+    assert profile is not None
+    assert (profile.seen.outcome, profile.seen.name) == (Outcome.OK, "")
+    assert nickname in profile.seen.detail
+
+
+def chunk(number: str, props: object) -> str:
+    return f"self.__pace_f.push([1,{json.dumps(f'{number}:' + json.dumps(['$', '$La', None, props], ensure_ascii=False))}])"
+
+
+def document(*chunks: str, login: object = False, **app: Any) -> str:
+    data = {"app": {"user": {"isLogin": login, "statusCode": 8}} | app}
+    scripts = "".join(f"<script>{each}</script>" for each in chunks)
+    return f'<script id="RENDER_DATA" type="application/json">{quote(json.dumps(data))}</script>{scripts}'
+
+
+RECORD = {
+    "statusCode": 0,
+    "logPb": {},
+    "user": {"secUid": SEC, "nickname": '示例"发布"', "awemeCount": 3, "punishRemindInfo": "$undefined"},
+}
+VIEWER = {"user": {"info": {"secUid": SEC, "nickname": "操作员"}}}
+
+
+@pytest.mark.parametrize("number", ["8", "1f"])
+def test_server_records(number: str) -> None:
+    html = document(chunk("7", VIEWER), chunk("6", {"user": {"user": {"secUid": OTHER}}}), chunk(number, {"user": RECORD, "post": None}))
+    profile = read_records(html, SEC)
+    assert profile is not None
+    assert (profile.seen.name, profile.seen.outcome, profile.works) == ('示例"发布"', Outcome.OK, 3)
+
+
+def test_a_record_cut_into_two_chunks() -> None:
+    whole = chunk("8", {"user": RECORD})
+    text = json.loads(whole[whole.index("[") : whole.rindex("]") + 1])[1]
+    halves = (f"self.__pace_f.push([1,{json.dumps(part)}])" for part in (text[:90], text[90:]))
+    assert read_records(document("(self.__pace_f=self.__pace_f||[]).push([0])", *halves), SEC) is not None
+
+
+@pytest.mark.parametrize(
+    "html", ["", document(chunk("7", VIEWER)), document(chunk("8", {"user": RECORD})[:-30]), "self.__pace_f.push([1])"]
+)
+def test_no_record_is_no_word(html: str) -> None:
+    assert read_records(html, SEC) is None
+
+
+@pytest.mark.parametrize(
+    ("html", "sign"),
+    [
+        (document(login=True), True),
+        (document(login=False), False),
+        (document(login=True, odin={"not_exist_login_cookie": False}), True),
+        (document(login=True, odin={"not_exist_login_cookie": True}), False),
+        (document(login="yes"), None),
+        ('<script id="RENDER_DATA">%7B</script>', None),
+        ("", None),
+        ('<script>localStorage.setItem("HasUserLogin", "1")</script>', None),
+    ],
+)
+def test_the_sites_own_sign_of_the_login(html: str, sign: bool | None) -> None:
+    assert read_sign(html) is sign
+
+
+LIST = (work("2022-12-01T10:00"), work("2022-11-20T10:00"), work("2022-10-01T10:00"))
+SINCE = datetime(2022, 10, 1, 10, 0, tzinfo=BEIJING)
+PINS = (work("2019-01-01T10:00", is_top=1), work("2021-01-01T10:00", is_top=1), work("2020-01-01T10:00", is_top=1))
+TOGETHER = work("2022-12-30T10:00", author={"sec_uid": OTHER}, cooperation_info={"co_creator_nums": 2})
+
+
+def status(**more: Any) -> dict[str, Any]:
+    return {"is_delete": False, "is_prohibited": False, "in_reviewing": False, "private_status": 0, "part_see": 0} | more
+
+
+@pytest.mark.parametrize(
+    ("items", "count", "data", "latest", "since"),
+    [
+        pytest.param(LIST, 50, {"has_more": 1}, "2022-12-01", SINCE, id="back to the oldest on the page"),
+        pytest.param(LIST, 50, {}, "2022-12-01", SINCE, id="the end, but fewer than counted"),
+        pytest.param(LIST, 3, {}, "2022-12-01", EVER, id="the end, all that are counted"),
+        pytest.param(LIST, 3, {"has_more": 1}, "2022-12-01", SINCE, id="as many as counted, but more to come"),
+        pytest.param((*PINS, *LIST), 50, {"has_more": 1}, "2022-12-01", SINCE, id="three pinned first, in no order"),
+        pytest.param(PINS, 50, {"has_more": 1}, "2021-01-01", None, id="only pinned works"),
+        pytest.param((TOGETHER, *LIST), 50, {}, "2022-12-30", SINCE, id="made together: another author, still this account's"),
+        pytest.param((work("2022-12-30T10:00", aweme_type=999), *LIST), 50, {}, "2022-12-30", SINCE, id="an unknown kind of work"),
+        pytest.param(tuple(reversed(LIST)), 50, {}, "2022-12-01", None, id="not newest first"),
+        pytest.param((work("2022-12-30T10:00", status=status(is_delete=True)), *LIST), 4, {}, "2022-12-01", EVER, id="deleted"),
+        pytest.param(
+            (work("2022-12-30T10:00", status=status(private_status=1)), *LIST), 50, {}, "2022-12-01", SINCE, id="for its owner only"
+        ),
+        pytest.param((work("2022-12-30T10:00", status=status(private_status=2)), *LIST), 50, {}, "2022-12-01", None, id="for friends"),
+        pytest.param((work("2022-12-30T10:00", status=status(part_see=1)), *LIST), 50, {}, "2022-12-01", None, id="for some"),
+        pytest.param(
+            (LIST[0] | {"create_time": epoch("2022-12-01T10:00") * 1000}, *LIST[1:]), 50, {}, "2022-11-20", None, id="milliseconds"
+        ),
+        pytest.param((LIST[0] | {"create_time": 0}, *LIST[1:]), 3, {}, "2022-11-20", None, id="zero"),
+        pytest.param((LIST[0] | {"create_time": None}, *LIST[1:]), 3, {}, "2022-11-20", None, id="no date"),
+        pytest.param(
+            (LIST[0] | {"create_time": epoch("2015-01-01T10:00")}, *LIST[1:]), 3, {}, "2022-11-20", None, id="before the site was"
+        ),
+        pytest.param((work("2023-06-01T10:00"), *LIST), 4, {}, "2022-12-01", None, id="from the future"),
+        pytest.param((None, *LIST), 3, {}, "2022-12-01", None, id="no work at all"),
+        pytest.param(LIST, 50, {"request_item_cursor": 1671000000000}, "2022-12-01", None, id="a later page"),
+        pytest.param((work("2022-12-30T10:00", status=status(in_reviewing=True)),), 1, {}, None, None, id="nothing that counts"),
+    ],
+)
+def test_what_the_list_proves_to_the_operator(
+    items: tuple[object, ...], count: int, data: dict[str, Any], latest: str | None, since: datetime | None
+) -> None:
+    seen = read(works(*items, **data), count)
+    newest = max((post.on for post in seen.posts), default=None)
+    assert (newest and newest.isoformat(), seen.complete_since) == (latest, since)
+    assert (seen.outcome is Outcome.OK) == bool(seen.posts)
+    assert read(works(*items, **data), count, known=False).complete_since is None
+
+
+@pytest.mark.parametrize(
+    ("payload", "count", "to_visitor", "to_operator"),
+    [
+        (works(), 0, Outcome.NO_POSTS, Outcome.NO_POSTS),
+        (works(), 9, Outcome.LOGIN_REQUIRED, Outcome.RATE_LIMITED),
+        (works(), None, Outcome.LOGIN_REQUIRED, Outcome.RATE_LIMITED),
+        (works(has_more=1), 0, Outcome.RATE_LIMITED, Outcome.RATE_LIMITED),
+        (works() | {"aweme_list": None}, 0, Outcome.LOGIN_REQUIRED, Outcome.RATE_LIMITED),
+        (works() | {"aweme_list": None}, 9, Outcome.LOGIN_REQUIRED, Outcome.RATE_LIMITED),
+        ({"status_code": 0}, 0, Outcome.CHANGED, Outcome.CHANGED),
+        ({"status_code": 5, "aweme_list": []}, 0, Outcome.CHANGED, Outcome.CHANGED),
+    ],
+)
+def test_emptiness_must_be_proved(payload: object, count: int | None, to_visitor: Outcome, to_operator: Outcome) -> None:
+    assert outcome_of(read, payload, count, known=False, visitor=True) is to_visitor
+    assert outcome_of(read, payload, count) is to_operator
+
+
+def test_kinds_and_links() -> None:
+    pictures = work("2022-12-01T10:00", aweme_type=68)
+    seen = read(works(pictures, work("2022-11-01T10:00", images=[{}]), work("2022-10-01T10:00"), work("2022-09-01T10:00", aweme_type=999)))
+    assert [post.kind for post in seen.posts] == [PostKind.PICTURES, PostKind.PICTURES, PostKind.VIDEO, PostKind.OTHER]
+    assert seen.posts[0].link == f"https://www.douyin.com/note/{pictures['aweme_id']}"
+
+
+@given(st.lists(st.integers(1, 400), min_size=1, max_size=12, unique=True), st.integers(1, 20))
+def test_a_list_never_claims_more_than_it_shows(days: list[int], more: int) -> None:
+    when = [NOW - timedelta(days=back) for back in days]
+    seen = read(works(*(work(each.strftime("%Y-%m-%dT%H:%M")) for each in when)), len(days) + more)
+    assert {post.at for post in seen.posts} == set(when)
+    assert seen.complete_since == (min(when) if when == sorted(when, reverse=True) else None)
+
+
+@pytest.mark.parametrize(
+    ("status_code", "body", "outcome"),
+    [
+        (403, "Blocked by ArgusSecurityPlugin Uifid Not Found", Outcome.RATE_LIMITED),
+        (429, "", Outcome.RATE_LIMITED),
+        (200, "", Outcome.RATE_LIMITED),
+        (200, "Blocked by something", Outcome.RATE_LIMITED),
+        (200, "<title>验证码中间页</title>", Outcome.CAPTCHA),
+        (200, '{"status_code": 0, "aweme_', Outcome.CHANGED),
+        (502, "", Outcome.UNREACHABLE),
+    ],
+)
+def test_what_comes_in_place_of_json(status_code: int, body: str, outcome: Outcome) -> None:
+    reply = Reply("https://www.douyin.com/aweme/v1/web/aweme/post/?x=1", status_code, "text/plain", body.encode())
+    assert outcome_of(payload_of, reply) is outcome
+
+
+@pytest.mark.parametrize(
+    ("html", "captcha", "challenge"),
+    [
+        ("<title>验证码中间页</title>", True, False),
+        ("<script>TTGCaptcha.init({})</script>", True, False),
+        (document() + "<script>TTGCaptcha.init({})</script>", False, False),
+        ('<body onload="readygo()">Please wait...</body>', False, True),
+        ("<script>window.byted_acrawler.init()</script>", False, True),
+        (document() + "<script>window.byted_acrawler.init()</script>", False, False),
+        ("<html></html>", False, False),
+    ],
+)
+def test_gates_in_front_of_the_page(html: str, captcha: bool, challenge: bool) -> None:
+    assert (is_captcha(html), is_challenge(html)) == (captcha, challenge)
+
+
+@pytest.mark.parametrize(
+    ("url", "sec_uid"),
+    [
+        (f"https://www.douyin.com/user/{SEC}", SEC),
+        (f"https://www.douyin.com/user/{SEC}?vid=1&from_tab_name=main", SEC),
+        (f"www.douyin.com/user/{SEC}/", SEC),
+        (f"https://www.iesdouyin.com/share/user/123456?u_code=1&sec_uid={SEC}", SEC),
+        (f"https://www.iesdouyin.com/share/user/{OTHER}?sec_uid={SEC}", SEC),
+        ("https://www.iesdouyin.com/share/user/123456", ""),
+        ("https://www.douyin.com/user/self", ""),
+        (f"https://www.douyin.com/video/{SEC}", ""),
+        (f"https://www.douyin.com.example.com/user/{SEC}", ""),
+        (f"https://www.douyin.com/user/{SEC}%20x", ""),
+        ("", ""),
+    ],
+)
+def test_addresses(url: str, sec_uid: str) -> None:
+    assert sec_uid_in(link_in(url)) == sec_uid
+
+
+def test_the_strongest_ground_is_taken() -> None:
+    def filed(**values: str) -> Filed:
+        return Filed(name="示例发布", platform="douyin", **values)
+
+    here, there = f"https://www.douyin.com/user/{SEC}", f"https://www.douyin.com/user/{OTHER}"
+    short = "https://v.douyin.com/abc123/"
+    assert wanted(filed(platform_id=SEC, url=here)) == Target(by=MatchedBy.ID, sec_uid=SEC)
+    assert wanted(filed(platform_id=SEC, url=there)) == Target(by=MatchedBy.ID, sec_uid=SEC, rival=OTHER)
+    assert wanted(filed(platform_id="shilifabu", url=here)) == Target(by=MatchedBy.URL, sec_uid=SEC)
+    assert wanted(filed(url=f"长按复制此条消息，打开抖音 {short} 查看")) == Target(by=MatchedBy.URL, short=short)
+    assert wanted(filed()) is None
+    assert wanted(filed(url="https://example.com/")) is None
+
+
+def test_another_accounts_profile_is_no_profile() -> None:
+    with pytest.raises(Changed, match="asked for"):
+        read_profile(called(sec_uid=OTHER), SEC)

@@ -1,0 +1,183 @@
+"""Looks at Douyin accounts in a real Chromium, the replica standing for douyin.com."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from browsers import SHORT
+from stages import Stage, cases_of, composed, differences, staged
+
+from mediawatch.clock import EVER
+from mediawatch.domain import DateKind, Filed, MatchedBy, Outcome
+from scrapers.browser import Timeouts
+from scrapers.douyin import SCRAPER
+from scrapers.replica import Case, World
+
+NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
+SECS = {letter: "MS4wLjABAAAA" + letter * 43 for letter in "abcdefgh"}
+SHORT_LINK = "https://v.douyin.com/abc123/"
+WORLD = World.parse(
+    "platform,type,name,filing_number,true_id,url,truth,shown_name,posts,pinned,visitors_miss\n"
+    f"douyin,抖音短视频,示例活跃,D1,{SECS['a']},,alive,,2022-12-30T09:00;2022-11-01;2020-01-01,3,0\n"
+    f"douyin,抖音短视频,示例沉睡,D2,{SECS['b']},{SHORT_LINK},alive,示例沉睡新名,2022-11-01T08:00;2022-10-01 pictures;2020-01-01,3,0\n"
+    f"douyin,抖音短视频,示例半隐,D3,{SECS['c']},,alive,,2022-12-30;2022-12-29;2022-11-01,,2\n"
+    f"douyin,抖音短视频,示例无踪,D4,{SECS['d']},,gone,,,,\n"
+    f"douyin,抖音短视频,示例注销,D5,{SECS['e']},,cancelled,,,,\n"
+    f"douyin,抖音短视频,示例封禁,D6,{SECS['f']},,banned,,2022-12-30,,\n"
+    f"douyin,抖音短视频,示例空号,D7,{SECS['g']},,empty,,,,\n"
+    f"douyin,抖音短视频,示例私密,D8,{SECS['h']},,private,,2022-12-30,,\n"
+)
+
+
+def filed(letter: str, **values: str) -> Filed:
+    return Filed(**{"name": "示例", "platform": "douyin", "platform_id": SECS.get(letter, ""), **values})
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def visitor(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with staged(SCRAPER, executable, tmp_path_factory.mktemp("visitor"), WORLD, NOW) as stage:
+        yield stage
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def operator(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with staged(SCRAPER, executable, tmp_path_factory.mktemp("operator"), WORLD, NOW, session=True) as stage:
+        yield stage
+
+
+async def test_a_visitor_proves_an_account_fresh(visitor: Stage) -> None:
+    reading = await visitor.look(filed("a"))
+    assert (reading.outcome, reading.name, reading.matched_by) == (Outcome.OK, "示例活跃", MatchedBy.ID)
+    assert reading.latest is not None
+    assert (reading.latest.at, reading.latest.pinned) == (datetime.fromisoformat("2022-12-30T09:00:00+08:00"), False)
+    assert (reading.date_kind, reading.sights[0].platform_id) == (DateKind.AT_LEAST, SECS["a"])
+
+
+@pytest.mark.parametrize("letter", ["b", "c"])
+async def test_a_visitor_proves_no_account_stale(visitor: Stage, letter: str) -> None:
+    reading = await visitor.look(filed(letter))
+    assert (reading.outcome, reading.latest and reading.latest.on) == (Outcome.OK, date(2022, 11, 1))
+    assert (reading.date_kind, reading.complete_since) == (DateKind.AT_LEAST, None)
+
+
+async def test_the_operators_list_is_exact_under_the_present_name(operator: Stage) -> None:
+    reading = await operator.look(filed("b", name="示例沉睡"))
+    assert (reading.name, reading.matched_by) == ("示例沉睡新名", MatchedBy.ID)
+    assert (reading.latest and reading.latest.on, reading.date_kind, reading.complete_since) == (date(2022, 11, 1), DateKind.EXACT, EVER)
+
+
+async def test_what_visitors_miss_the_operator_sees(operator: Stage) -> None:
+    reading = await operator.look(filed("c"))
+    assert (reading.latest and reading.latest.on) == date(2022, 12, 30)
+
+
+@pytest.mark.parametrize(
+    ("letter", "outcome"),
+    [
+        ("d", Outcome.NOT_FOUND),
+        ("e", Outcome.CANCELLED),
+        ("f", Outcome.BANNED),
+        ("g", Outcome.NO_POSTS),
+        ("h", Outcome.PRIVATE),
+    ],
+)
+async def test_what_became_of_it(visitor: Stage, operator: Stage, letter: str, outcome: Outcome) -> None:
+    for stage in (visitor, operator):
+        reading = await stage.look(filed(letter))
+        assert (reading.outcome, reading.latest, reading.sights[0].matched_by) == (outcome, None, MatchedBy.ID)
+
+
+@pytest.mark.parametrize(
+    "url", [SHORT_LINK, f"https://www.iesdouyin.com/share/user/1?sec_uid={SECS['b']}", f"https://www.douyin.com/user/{SECS['b']}"]
+)
+async def test_an_account_without_an_id_is_resolved(operator: Stage, url: str) -> None:
+    reading = await operator.look(filed("", url=url))
+    sight = reading.sights[0]
+    assert (sight.platform_id, reading.matched_by, reading.date_kind) == (SECS["b"], MatchedBy.URL, DateKind.EXACT)
+
+
+async def test_without_id_and_link_there_is_nothing_to_try(visitor: Stage) -> None:
+    assert (await visitor.look(filed(""))).sights == ()
+
+
+async def test_an_id_and_a_link_of_two_accounts_are_for_a_person(visitor: Stage) -> None:
+    reading = await visitor.look(filed("a", url=f"https://www.douyin.com/user/{SECS['b']}"))
+    assert (reading.outcome, reading.latest) == (Outcome.NO_EVIDENCE, None)
+
+
+async def test_a_dead_short_link_says_nothing_of_the_account(visitor: Stage) -> None:
+    reading = await visitor.look(filed("", url="https://v.douyin.com/dead/"))
+    assert (reading.outcome, reading.latest) == (Outcome.NO_EVIDENCE, None)
+
+
+async def test_a_lapsed_session_leaves_lower_bounds_and_no_negative(executable: Path, tmp_path: Path) -> None:
+    async with staged(SCRAPER, executable, tmp_path, WORLD, NOW, session=True, valid=False) as stage:
+        stale = (await stage.look(filed("c"))).sights[0]
+        assert (stale.outcome, stale.name, stale.complete_since) == (Outcome.LOGIN_REQUIRED, "示例半隐", None)
+        assert [post.on for post in stale.posts] == [date(2022, 11, 1)]
+        for letter in "defg":
+            assert (await stage.look(filed(letter))).outcome is Outcome.LOGIN_REQUIRED
+
+
+CHALLENGE = """<html><body onload="readygo()">Please wait...<script>// waf-jschallenge
+setTimeout(() => document.documentElement.innerHTML = '<head></head><body><div data-e2e="user-info"></div></body>', 300);
+setTimeout(() => { for (const call of ["user/profile/other", "aweme/post"]) fetch("/aweme/v1/web/" + call + "/?sec_user_id=%s"); }, 600);
+</script></body></html>"""
+
+
+IN_PLACE = {
+    "b": ("<title>验证码中间页</title><script src='captcha/index.js'></script>", Outcome.CAPTCHA),
+    "c": ('<div data-e2e="user-info"></div><div id="captcha_container">滑动</div>', Outcome.CAPTCHA),
+    "d": ('<div data-e2e="user-info"></div><p>服务异常，请刷新重试</p>', Outcome.RATE_LIMITED),
+    "e": ('<div data-e2e="user-info"></div><p>登录后查看更多作品</p>', Outcome.LOGIN_REQUIRED),
+    "f": ('<div data-e2e="user-info"></div>', Outcome.CHANGED),
+    "g": ("", Outcome.RATE_LIMITED),
+}
+
+
+async def test_what_stands_in_place_of_the_page(executable: Path, tmp_path: Path) -> None:
+    case = composed(*((f"https://www.douyin.com/user/{SECS[letter]}", page) for letter, (page, _) in IN_PLACE.items()), platform="douyin")
+    quick = replace(SHORT, reply=1, challenge=2)
+    async with staged(SCRAPER, executable, tmp_path, World(), NOW, overlay=case, timeouts=quick) as stage:
+        readings = {letter: await stage.look(filed(letter)) for letter in IN_PLACE}
+    outcomes = {letter: reading.outcome for letter, reading in readings.items()}
+    assert outcomes == {letter: outcome for letter, (_, outcome) in IN_PLACE.items()}
+    assert not any(reading.name or reading.latest for reading in readings.values())
+
+
+async def test_a_challenge_that_clears_is_waited_for(executable: Path, tmp_path: Path) -> None:
+    profile = {"status_code": 0, "user": {"sec_uid": SECS["a"], "nickname": "示例活跃", "aweme_count": 9}}
+    item = {"aweme_id": "1", "create_time": int(NOW.timestamp()) - 3600}
+    case = composed(
+        (f"https://www.douyin.com/user/{SECS['a']}", CHALLENGE % SECS["a"]),
+        ("https://www.douyin.com/aweme/v1/web/user/profile/other/", profile),
+        ("https://www.douyin.com/aweme/v1/web/aweme/post/", {"status_code": 0, "aweme_list": [item], "has_more": 1}),
+        platform="douyin",
+    )
+    async with staged(SCRAPER, executable, tmp_path, World(), NOW, session=True, overlay=case, timeouts=Timeouts()) as stage:
+        reading = await stage.look(filed("a"))
+    assert (reading.outcome, reading.name, reading.latest and reading.latest.on) == (Outcome.OK, "示例活跃", NOW.date())
+    # The page behind the challenge never said that it knows the operator.
+    assert reading.date_kind is DateKind.AT_LEAST
+
+
+async def test_the_second_look_takes_evidence(operator: Stage) -> None:
+    (sight,) = (await operator.look(filed("b"), second=True, not_by=frozenset({"douyin.profile"}))).sights
+    assert {capture.kind.value for capture in sight.captures} == {"screenshot", "payload", "text"}
+    assert sight.exact
+    assert not any("a_bogus" in capture.url or "msToken" in capture.url for capture in sight.captures)
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("folder", cases_of("douyin"), ids=lambda folder: folder.name if folder else "absent")
+async def test_recorded_cases(folder: Path | None, executable: Path, tmp_path: Path) -> None:
+    if folder is None:
+        pytest.skip("no recorded cases beside the checkout")
+    case = Case.read(folder)
+    async with staged(SCRAPER, executable, tmp_path, World(), case.as_of, session="douyin" in case.sessions, overlay=case) as stage:
+        assert differences(case, await stage.look(case.filed, fresh_after=date(2000, 1, 1))) == []

@@ -1,0 +1,405 @@
+"""What Weibo's replies are read as, and whose they are taken for. Composed payloads; recorded ones stand in the cases."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mediawatch.clock import BEIJING, EVER, beijing
+from mediawatch.domain import Changed, Failure, Filed, MatchedBy, NoEvidence, Outcome, Seen
+from scrapers.base import link_in
+from scrapers.browser import Reply
+from scrapers.weibo import Target, linked_to, payload_of, tie, vouched, wanted
+from scrapers.weibo_replies import (
+    Profile,
+    read_feed,
+    read_mobile_feed,
+    read_mobile_profile,
+    read_profile,
+    read_sorry,
+    wall,
+)
+
+NOW = datetime(2022, 12, 31, 20, 0, tzinfo=BEIJING)
+UID = "5000000001"
+_DAYS, _MONTHS = (
+    ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"],
+)
+
+
+def at(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=BEIJING)
+
+
+def printed(moment: datetime) -> str:
+    here = beijing(moment)
+    return f"{_DAYS[here.weekday()]} {_MONTHS[here.month - 1]} {here:%d %H:%M:%S} +0800 {here.year}"
+
+
+def item(when: str, owner: str = UID, **more: Any) -> dict[str, Any]:
+    number = when.replace("-", "").replace("T", "").replace(":", "")
+    return {"id": int(number), "mid": number, "created_at": printed(at(when)), "user": {"id": int(owner)}, "mblogid": f"R{number}"} | more
+
+
+def feed(*items: object, **data: Any) -> dict[str, Any]:
+    return {"ok": 1, "data": {"list": list(items), "bottom_tips_visible": False, "bottom_tips_text": ""} | data}
+
+
+def cards(*items: object, **data: Any) -> dict[str, Any]:
+    return {"ok": 1, "data": {"cards": [{"card_type": 9, "mblog": each} for each in items]} | data}
+
+
+def outcome_of(call: Any, *args: Any, **more: Any) -> Outcome:
+    """The outcome a reading function gives, by value or by exception."""
+    try:
+        read = call(*args, **more)
+    except Failure as failure:
+        return failure.outcome
+    return (read.seen if isinstance(read, Profile) else read).outcome
+
+
+CLOSED = "该账号因用户自行申请关闭，现已无法查看。"
+SORRY = "https://weibo.com/sorry?usernotexists&msg="
+
+REPLIES = [
+    ({"ok": -100, "errno": "-100", "msg": "", "url": "https://m.weibo.cn/api/geetest?testType=1&backUrl=x"}, Outcome.CAPTCHA),
+    ({"ok": -100, "url": "https://passport.weibo.com/sso/signin?entry=wapsso"}, Outcome.LOGIN_REQUIRED),
+    ({"ok": -100, "url": "https://passport.weibo.cn/signin/welcome"}, Outcome.LOGIN_REQUIRED),
+    ({"ok": -100, "url": "https://weibo.com/login.php"}, Outcome.LOGIN_REQUIRED),
+    ({"ok": -100, "msg": "请先登录"}, Outcome.LOGIN_REQUIRED),
+    ({"ok": -100}, Outcome.CHANGED),
+    ({"ok": -100, "url": "https://example.com/elsewhere"}, Outcome.CHANGED),
+    ({"ok": 0, "errno": "100005", "msg": "请求过于频繁,歇歇吧"}, Outcome.RATE_LIMITED),
+    ({"ok": 0, "msg": "操作过于频繁"}, Outcome.RATE_LIMITED),
+    ({"ok": 0, "errno": "100001", "msg": "服务器走丢了"}, Outcome.UNREACHABLE),
+    ({"ok": 0, "errno": 100007, "msg": "不符合的请求方式"}, Outcome.CAPTCHA),
+    ({"ok": 0}, Outcome.RATE_LIMITED),
+    ({"ok": 0, "data": {}}, Outcome.RATE_LIMITED),
+    ({"ok": 0, "msg": "别的话"}, Outcome.CHANGED),
+    ([], Outcome.CHANGED),
+    ({"ok": 1}, Outcome.CHANGED),
+    (None, Outcome.CHANGED),
+]
+
+
+@pytest.mark.parametrize(("payload", "outcome"), REPLIES)
+def test_replies_about_us_are_read_alike_everywhere(payload: object, outcome: Outcome) -> None:
+    assert outcome_of(read_profile, payload) is outcome
+    assert outcome_of(read_feed, payload, UID, 3, NOW) is outcome
+    assert outcome_of(read_mobile_profile, payload, visitor=True) is outcome
+    assert outcome_of(read_mobile_feed, payload, UID, 3, NOW, visitor=True) is outcome
+
+
+@pytest.mark.parametrize(
+    ("payload", "outcome"),
+    [
+        ({"ok": 1, "data": {"user": {"id": 5000000001, "screen_name": "示例发布", "statuses_count": 7}}}, Outcome.OK),
+        ({"ok": 1, "data": {"user": {"id": 5000000001, "screen_name": ""}}}, Outcome.CHANGED),
+        ({"ok": 0, "msg": "该用户不存在(20003)"}, Outcome.NOT_FOUND),
+        ({"ok": 0, "msg": "该用户不存在"}, Outcome.CHANGED),
+        ({"ok": 0, "message": "账号有问题"}, Outcome.BANNED),
+        ({"ok": 0, "error_type": "link", "url": SORRY + quote(CLOSED)}, Outcome.CANCELLED),
+        ({"ok": 0, "error_type": "link", "url": "https://weibo.com/sorry?pagenotfound"}, Outcome.CHANGED),
+        ({"ok": 0, "error_type": "link", "url": "https://weibo.com/elsewhere"}, Outcome.CHANGED),
+        ({"ok": 0, "msg": "这里还没有内容"}, Outcome.CHANGED),
+    ],
+)
+def test_the_desktop_profile(payload: object, outcome: Outcome) -> None:
+    assert outcome_of(read_profile, payload) is outcome
+
+
+@pytest.mark.parametrize(
+    ("msg", "outcome"),
+    [
+        (CLOSED, Outcome.CANCELLED),
+        ("该账号已关闭，现无法查看。", Outcome.CANCELLED),
+        ("该帐号已注销", Outcome.CANCELLED),
+        ("该账号因被投诉违反《微博社区公约》的相关规定，现已无法查看。", Outcome.BANNED),
+        ("该账号行为异常，存在安全风险，用户验证之前暂时不能查看。", Outcome.BANNED),
+        ("该账号内容存在风险，暂时不能查看。", Outcome.BANNED),
+        ("系统繁忙", Outcome.CHANGED),
+        ("", Outcome.CHANGED),
+    ],
+)
+def test_the_sorry_page_by_its_wording(msg: str, outcome: Outcome) -> None:
+    assert outcome_of(read_sorry, SORRY + quote(msg)) is outcome
+    if outcome.negative:
+        assert read_sorry(SORRY + quote(msg)).detail == msg
+
+
+def test_the_operators_own_block_and_a_bad_address_are_no_words_about_the_account() -> None:
+    assert outcome_of(read_sorry, "https://weibo.com/sorry?userblock&is_viewer&code=20003") is Outcome.LOGIN_REQUIRED
+    assert outcome_of(read_sorry, f"https://weibo.com/sorry?pagenotfound&msg={quote(CLOSED)}") is Outcome.CHANGED
+
+
+@pytest.mark.parametrize(
+    "container",
+    [{"tabs": [{"tab_type": "weibo", "containerid": "107603X"}]}, {"tabs": {"1": {"tab_type": "weibo", "containerid": "107603X"}}}],
+)
+def test_the_mobile_profile(container: object) -> None:
+    user = {"id": 5000000001, "screen_name": "示例发布", "statuses_count": 7, "verified_reason": "示例市官方微博"}
+    profile = read_mobile_profile({"ok": 1, "data": {"userInfo": user, "tabsInfo": container}}, visitor=True)
+    assert profile == Profile(seen=Seen(name="示例发布", platform_id=UID), statuses=7, verified_reason="示例市官方微博", feed="107603X")
+
+
+NOTHING = {"ok": 0, "msg": "这里还没有内容", "data": {"cards": []}}
+
+
+@pytest.mark.parametrize(("visitor", "outcome"), [(True, Outcome.LOGIN_REQUIRED), (False, Outcome.NO_EVIDENCE)])
+def test_nothing_here_is_never_a_negative(visitor: bool, outcome: Outcome) -> None:
+    assert outcome_of(read_mobile_profile, NOTHING, visitor=visitor) is outcome
+    for statuses in (0, 7, None):
+        assert outcome_of(read_mobile_feed, NOTHING, UID, statuses, NOW, visitor=visitor) is outcome
+    assert outcome_of(read_mobile_feed, cards(), UID, 7, NOW, visitor=visitor) is outcome
+    assert outcome_of(read_mobile_feed, cards(), UID, None, NOW, visitor=visitor) is outcome
+
+
+def test_only_a_count_of_zero_beside_an_empty_list_means_no_posts() -> None:
+    assert outcome_of(read_mobile_feed, cards(), UID, 0, NOW, visitor=True) is Outcome.NO_POSTS
+    assert outcome_of(read_feed, feed(), UID, 0, NOW) is Outcome.NO_POSTS
+    assert outcome_of(read_feed, feed(), UID, 7, NOW) is Outcome.NO_EVIDENCE
+    assert outcome_of(read_feed, feed(), UID, None, NOW) is Outcome.NO_EVIDENCE
+    assert outcome_of(read_feed, feed(bottom_tips_visible=True), UID, 0, NOW) is Outcome.NO_EVIDENCE
+    assert outcome_of(read_feed, feed(bottom_tips_text="登录后查看更多"), UID, 0, NOW) is Outcome.NO_EVIDENCE
+    assert outcome_of(read_feed, feed(bottom_tips_text="仅展示半年内微博"), UID, 7, NOW) is Outcome.PRIVATE
+    assert outcome_of(read_feed, {"ok": 1, "data": {"list": None}}, UID, 0, NOW) is Outcome.CHANGED
+
+
+LIST = (item("2022-12-01T10:00"), item("2022-11-20T10:00"), item("2022-10-01T10:00"))
+LIKED = item("2022-12-30T10:00", "999999999", title={"text": "赞过的微博"})
+PIN = item("2019-01-01T10:00", isTop=1)
+FAST = item("2022-12-30T10:00", "999999999", ori_mid="1", screen_name_suffix_new=[{"content": "示例发布"}, {"content": " 快转了"}])
+SINCE = at("2022-10-01T10:00")
+
+
+@pytest.mark.parametrize(
+    ("items", "statuses", "data", "latest", "since"),
+    [
+        pytest.param(LIST, 50, {}, "2022-12-01", SINCE, id="back to the oldest on the page"),
+        pytest.param(LIST, 3, {}, "2022-12-01", EVER, id="as many as the site counts: the whole list"),
+        pytest.param((PIN, *LIST), 50, {}, "2022-12-01", SINCE, id="an old pinned post first"),
+        pytest.param((PIN, *LIST), 4, {}, "2022-12-01", EVER, id="a pinned post counts"),
+        pytest.param((item("2022-12-29T10:00", mblogtype=2), *LIST), 50, {}, "2022-12-29", SINCE, id="the pinned post is the newest"),
+        pytest.param((PIN,), 50, {}, "2019-01-01", None, id="only the pinned post"),
+        pytest.param((item("2019-01-01T10:00"), *LIST), 50, {}, "2022-12-01", None, id="not newest first: a pin without a mark"),
+        pytest.param((LIKED, *LIST), 50, {}, "2022-12-01", SINCE, id="somebody else's post that was liked"),
+        pytest.param((item("2022-12-30T10:00", "999999999"), *LIST), 50, {}, "2022-12-01", SINCE, id="somebody else's post"),
+        pytest.param((FAST, *LIST), 3, {}, "2022-12-01", EVER, id="a fast repost"),
+        pytest.param((LIKED,), 50, {}, None, None, id="nothing but likes"),
+        pytest.param((FAST,), 50, {}, None, None, id="nothing but fast reposts"),
+        pytest.param((item("2022-12-30T10:00", visible={"type": 1}), *LIST), 4, {}, "2022-12-01", EVER, id="a post for its owner only"),
+        pytest.param((item("2022-12-30T10:00", visible={"type": 10}), *LIST), 50, {}, "2022-12-30", SINCE, id="a post for fans"),
+        pytest.param((LIST[0] | {"created_at": "很久以前"}, *LIST[1:]), 50, {}, "2022-11-20", None, id="an unreadable date"),
+        pytest.param((LIST[0] | {"created_at": None}, *LIST[1:]), 3, {}, "2022-11-20", None, id="no date"),
+        pytest.param((LIST[0] | {"created_at": 1669860000}, *LIST[1:]), 3, {}, "2022-11-20", None, id="a number for a date"),
+        pytest.param((LIST[0] | {"user": None}, *LIST[1:]), 3, {}, "2022-11-20", None, id="nobody's post"),
+        pytest.param(("text", *LIST), 3, {}, "2022-12-01", None, id="no post at all"),
+        pytest.param((item("2023-06-01T10:00"), *LIST), 4, {}, "2022-12-01", None, id="a post from the future"),
+        pytest.param((item("2022-12-31T20:05"), *LIST), 50, {}, "2022-12-31", SINCE, id="our clock runs behind"),
+        pytest.param(LIST, 50, {"bottom_tips_visible": True}, "2022-12-01", None, id="more posts exist than are shown"),
+        pytest.param(LIST, 3, {"bottom_tips_text": "仅展示半年内微博"}, "2022-12-01", None, id="half a year only"),
+    ],
+)
+def test_what_the_desktop_list_proves(
+    items: tuple[object, ...], statuses: int, data: dict[str, Any], latest: str | None, since: datetime | None
+) -> None:
+    seen = read_feed(feed(*items, **data), UID, statuses, NOW)
+    newest = max((post.on for post in seen.posts), default=None)
+    assert (newest and newest.isoformat(), seen.complete_since) == (latest, since)
+    assert (seen.outcome is Outcome.OK) == bool(seen.posts)
+
+
+@pytest.mark.parametrize(
+    ("items", "statuses"), [((item("2022-12-30T10:00", "999999999"),), 7), ((item("2022-12-30T10:00", "999999999"),) * 3, 0)]
+)
+def test_a_list_without_an_own_item_is_another_accounts(items: tuple[object, ...], statuses: int) -> None:
+    with pytest.raises(Changed, match="none of uid"):
+        read_feed(feed(*items), UID, statuses, NOW)
+    with pytest.raises(Changed, match="none of uid"):
+        read_mobile_feed(cards(*items), UID, statuses, NOW, visitor=True)
+
+
+def test_the_mobile_list_is_a_lower_bound_whatever_it_shows() -> None:
+    payload = cards(PIN, LIST[0], cardlistInfo={"containerid": f"107603{UID}"})
+    payload["data"]["cards"] += [{"card_type": 11, "card_group": [{"card_type": 9, "mblog": LIST[1]}]}, {"card_type": 4}]
+    seen = read_mobile_feed(payload, UID, 3, NOW, visitor=False)
+    assert [(post.on, post.pinned) for post in seen.posts] == [
+        (date(2019, 1, 1), True),
+        (date(2022, 12, 1), False),
+        (date(2022, 11, 20), False),
+    ]
+    assert seen.complete_since is None
+    payload["data"]["cardlistInfo"]["containerid"] = "1076035999999999"
+    with pytest.raises(Changed, match="another account"):
+        read_mobile_feed(payload, UID, 3, NOW, visitor=False)
+
+
+def test_a_repost_keeps_its_own_date_and_never_the_originals_words() -> None:
+    original = item("2016-01-01T10:00", "999999999") | {"user": None, "text": CLOSED, "visible": {"type": 1}}
+    (post,) = read_feed(feed(item("2022-12-01T10:00", retweeted_status=original)), UID, 9, NOW).posts
+    assert (post.on, post.repost, post.link) == (date(2022, 12, 1), True, f"https://weibo.com/{UID}/R202212011000")
+
+
+@pytest.mark.parametrize(
+    ("shown", "on"), [("刚刚", "2022-12-31"), ("昨天 08:11", "2022-12-30"), ("11-20", "2022-11-20"), ("2020-01-02", "2020-01-02")]
+)
+def test_dates_as_they_were_printed_before_2021(shown: str, on: str) -> None:
+    (post,) = read_mobile_feed(cards(LIST[0] | {"created_at": shown}), UID, 9, NOW, visitor=True).posts
+    assert post.on.isoformat() == on
+
+
+@pytest.mark.parametrize("mark", [{"isTop": 1}, {"mblogtype": 2}, {"title": {"text": "置顶"}}, {"profile_type_id": "proweibotop_x"}])
+def test_each_mark_of_a_pinned_post_will_do(mark: dict[str, Any]) -> None:
+    assert [post.pinned for post in read_feed(feed(LIST[0] | mark), UID, 9, NOW).posts] == [True]
+
+
+@pytest.mark.parametrize(
+    "mark", [{"mblogtype": 1}, {"title": {"text": "热门"}}, {"isTop": 0}, {"screen_name_suffix_new": [{"content": "快转"}]}]
+)
+def test_other_marks_are_harmless(mark: dict[str, Any]) -> None:
+    assert [post.pinned for post in read_feed(feed(LIST[0] | mark), UID, 9, NOW).posts] == [False]
+
+
+@given(st.lists(st.integers(0, 400), min_size=1, max_size=12, unique=True), st.integers(0, 20))
+def test_a_list_never_claims_more_than_it_shows(days: list[int], more: int) -> None:
+    """Newest first it reaches back to its oldest post; in every other order it proves no gap."""
+    when = [NOW - timedelta(days=back, hours=1) for back in days]
+    items = [item(each.strftime("%Y-%m-%dT%H:%M")) for each in when]
+    seen = read_feed(feed(*items), UID, len(items) + 1 + more, NOW)
+    assert {post.at for post in seen.posts} == {each.replace(second=0) for each in when}
+    assert seen.complete_since == (min(when) if when == sorted(when, reverse=True) else None)
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "text", "outcome"),
+    [
+        ("https://visit.sina.cn/check", 200, "", Outcome.CAPTCHA),
+        ("https://m.weibo.cn/u/1", 200, "请输入验证码", Outcome.CAPTCHA),
+        ("https://visitor.passport.weibo.cn/visitor/visitor?url=x", 200, "", Outcome.LOGIN_REQUIRED),
+        ("https://weibo.com/u/1", 200, "Sina Visitor System\n", Outcome.LOGIN_REQUIRED),
+        ("https://login.sina.com.cn/sso", 200, "", Outcome.LOGIN_REQUIRED),
+        ("https://weibo.com/signup.php", 200, "", Outcome.LOGIN_REQUIRED),
+        ("https://weibo.com/u/1", 414, "", Outcome.RATE_LIMITED),
+        ("https://weibo.com/u/1", 200, "访问过于频繁，请稍等再试！（错误码：414）", Outcome.RATE_LIMITED),
+        ("https://m.weibo.cn/u/1", 432, "", Outcome.RATE_LIMITED),
+        ("https://m.weibo.cn/u/1", 502, "", Outcome.UNREACHABLE),
+        ("https://m.weibo.cn/u/1", 200, "微博", None),
+    ],
+)
+def test_walls(url: str, status: int, text: str, outcome: Outcome | None) -> None:
+    met = wall(url, status, text)
+    assert (met.outcome if met else None) is outcome
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "outcome"),
+    [
+        (432, "", Outcome.RATE_LIMITED),
+        (418, "", Outcome.RATE_LIMITED),
+        (200, "", Outcome.RATE_LIMITED),
+        (200, "<html>访问过于频繁，请稍等再试！</html>", Outcome.RATE_LIMITED),
+        (200, "<title>Sina Visitor System</title>", Outcome.LOGIN_REQUIRED),
+        (200, "<html>", Outcome.CHANGED),
+        (200, '{"ok": 1, "data": {', Outcome.CHANGED),
+        (503, '{"ok": 1}', Outcome.UNREACHABLE),
+    ],
+)
+def test_what_comes_in_place_of_json(status: int, body: str, outcome: Outcome) -> None:
+    reply = Reply("https://weibo.com/ajax/profile/info?uid=1", status, "text/html", body.encode())
+    assert outcome_of(payload_of, reply) is outcome
+
+
+@pytest.mark.parametrize(
+    ("url", "target"),
+    [
+        ("https://weibo.com/u/5000000001?is_all=1", Target(by=MatchedBy.URL, uid=UID)),
+        ("weibo.com/5000000001", Target(by=MatchedBy.URL, uid=UID)),
+        ("https://weibo.com/5000000001/Kjc77D1jz", Target(by=MatchedBy.URL, uid=UID)),
+        ("https://weibo.com/p/1001065000000001/home", Target(by=MatchedBy.URL, uid=UID)),
+        ("https://m.weibo.cn/u/5000000001", Target(by=MatchedBy.URL, uid=UID)),
+        ("https://m.weibo.cn/profile/5000000001", Target(by=MatchedBy.URL, uid=UID)),
+        ("我们的微博：https://weibo.com/u/5000000001，欢迎关注", Target(by=MatchedBy.URL, uid=UID)),
+        ("https://weibo.com/n/%E7%A4%BA%E4%BE%8B%E5%8F%91%E5%B8%83", Target(by=MatchedBy.NAME, name="示例发布")),
+        ("https://weibo.com/shilifabu", Target(by=MatchedBy.URL, custom="shilifabu")),
+        ("http://t.cn/A6shili", Target(by=MatchedBy.URL, short="http://t.cn/A6shili")),
+        ("https://weibo.com/home", None),
+        ("https://m.weibo.cn/status/4455061574402587", None),
+        ("https://weibo.com", None),
+        ("https://notweibo.com/u/5000000001", None),
+        ("https://weibo.com.example.com/u/5000000001", None),
+        ("https://weibo.com/u/2011407884587", None),
+        ("", None),
+    ],
+)
+def test_addresses(url: str, target: Target | None) -> None:
+    assert linked_to(link_in(url)) == target
+
+
+def filed(**values: str) -> Filed:
+    return Filed(**{"name": "示例发布", "platform": "weibo", **values})
+
+
+def test_the_strongest_ground_is_taken() -> None:
+    link = "https://weibo.com/u/5000000002"
+    assert wanted(filed(platform_id=UID, url="https://weibo.com/shilifabu")) == Target(by=MatchedBy.ID, uid=UID)
+    assert wanted(filed(platform_id="shilifabu", url=link)) == Target(by=MatchedBy.URL, uid="5000000002")
+    assert wanted(filed()) == Target(by=MatchedBy.NAME, name="示例发布")
+    with pytest.raises(NoEvidence, match="5000000002"):
+        wanted(filed(platform_id=UID, url=link))
+    with pytest.raises(NoEvidence):
+        wanted(filed(name=" "))
+
+
+SEEN = Profile(seen=Seen(name="示例发布", platform_id=UID), domain="shilifabu", verified_reason="示例市第一测试局官方微博")
+
+
+@pytest.mark.parametrize(
+    ("target", "profile", "outcome"),
+    [
+        (Target(by=MatchedBy.ID, uid=UID), SEEN, Outcome.OK),
+        (Target(by=MatchedBy.ID, uid="5000000002"), SEEN, Outcome.CHANGED),
+        (Target(by=MatchedBy.URL, custom="ShiliFabu"), SEEN, Outcome.OK),
+        (Target(by=MatchedBy.URL, custom="other"), SEEN, Outcome.CHANGED),
+        (Target(by=MatchedBy.NAME, name="示例 发布"), SEEN, Outcome.OK),
+        (Target(by=MatchedBy.NAME, name="示例发布厅"), SEEN, Outcome.NO_EVIDENCE),
+        (Target(by=MatchedBy.ID, uid=UID), Profile(seen=Seen(outcome=Outcome.NOT_FOUND)), Outcome.NOT_FOUND),
+        (Target(by=MatchedBy.URL, uid=UID), Profile(seen=Seen(outcome=Outcome.NOT_FOUND)), Outcome.NOT_FOUND),
+        (Target(by=MatchedBy.URL, custom="other"), Profile(seen=Seen(outcome=Outcome.NOT_FOUND)), Outcome.NO_EVIDENCE),
+        (Target(by=MatchedBy.URL, custom="other"), Profile(seen=Seen(outcome=Outcome.CANCELLED)), Outcome.CANCELLED),
+        (Target(by=MatchedBy.NAME, name="示例发布"), Profile(seen=Seen(outcome=Outcome.NOT_FOUND)), Outcome.NO_EVIDENCE),
+        (Target(by=MatchedBy.NAME, name="示例发布"), Profile(seen=Seen(outcome=Outcome.BANNED)), Outcome.NO_EVIDENCE),
+        (Target(by=MatchedBy.NAME, name="示例发布", uid=UID), Profile(seen=Seen(outcome=Outcome.NO_POSTS)), Outcome.NO_EVIDENCE),
+    ],
+)
+def test_whose_facts_they_are(target: Target, profile: Profile, outcome: Outcome) -> None:
+    assert outcome_of(tie, profile, target) is outcome
+    if outcome is not Outcome.CHANGED and outcome is not Outcome.NO_EVIDENCE:
+        assert tie(profile, target).matched_by is target.by
+
+
+@pytest.mark.parametrize(
+    ("by", "organiser", "enough"),
+    [
+        (MatchedBy.ID, "", True),
+        (MatchedBy.URL, "别的单位", True),
+        (MatchedBy.NAME, "示例市第一测试局", True),
+        (MatchedBy.NAME, "示例市第二测试局", False),
+        (MatchedBy.NAME, "", False),
+    ],
+)
+def test_a_name_alone_proves_no_gap(by: MatchedBy, organiser: str, enough: bool) -> None:
+    assert vouched(SEEN, Target(by=by), filed(organiser=organiser)) is enough
+
+
+def test_addresses_open_the_account_itself() -> None:
+    assert (
+        Target(by=MatchedBy.NAME, name="示例/发布").page("https://m.weibo.cn")
+        == "https://m.weibo.cn/n/%E7%A4%BA%E4%BE%8B%2F%E5%8F%91%E5%B8%83"
+    )
+    assert urlsplit(Target(by=MatchedBy.URL, custom="shilifabu").page("https://m.weibo.cn")).hostname == "weibo.com"

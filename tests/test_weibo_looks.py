@@ -1,0 +1,171 @@
+"""Looks at Weibo accounts in a real Chromium, the replica standing for weibo.com and m.weibo.cn."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date, datetime
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from stages import Stage, cases_of, composed, differences, staged
+
+from mediawatch.clock import EVER
+from mediawatch.domain import DateKind, Filed, MatchedBy, Outcome
+from scrapers.replica import Case, World
+from scrapers.weibo import SCRAPER
+
+NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
+WORLD = World.parse(
+    "platform,type,name,filing_number,true_id,alias,truth,shown_name,verified_as,posts,pinned,visitors_miss\n"
+    "weibo,新浪微博,示例活跃,W1,5000000001,,alive,,,2022-12-30T09:00;2022-11-01;2020-01-01,3,0\n"
+    "weibo,新浪微博,示例沉睡,W2,5000000002,shilichenshui,alive,,示例市第一测试局官方微博,"
+    "2022-11-01T08:00 repost;2022-10-01;2022-09-01;2020-01-01,4,0\n"
+    "weibo,新浪微博,示例半隐,W3,5000000003,,alive,,,2022-12-30;2022-12-29;2022-11-01,,2\n"
+    "weibo,新浪微博,示例旧名,W4,5000000004,,alive,示例新名,,2022-12-30,,\n"
+    "weibo,新浪微博,示例无踪,W5,5000000005,,gone,,,,,\n"
+    "weibo,新浪微博,示例关闭,W6,5000000006,,cancelled,,,,,\n"
+    "weibo,新浪微博,示例封禁,W7,5000000007,,banned,,,2022-12-30,,\n"
+    "weibo,新浪微博,示例空号,W8,5000000008,,empty,,,,,\n"
+    "weibo,新浪微博,示例私密,W9,5000000009,,private,,,2022-12-30,,\n"
+)
+
+
+def filed(name: str, uid: str = "", **values: str) -> Filed:
+    return Filed(name=name, platform="weibo", platform_id=uid, **values)
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def visitor(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with staged(SCRAPER, executable, tmp_path_factory.mktemp("visitor"), WORLD, NOW) as stage:
+        yield stage
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def operator(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+    async with staged(SCRAPER, executable, tmp_path_factory.mktemp("operator"), WORLD, NOW, session=True) as stage:
+        yield stage
+
+
+async def test_a_visitor_proves_an_account_fresh_on_the_mobile_page_alone(visitor: Stage) -> None:
+    reading = await visitor.look(filed("示例活跃", "5000000001"))
+    assert [sight.surface for sight in reading.sights] == ["weibo.mobile"]
+    assert (reading.outcome, reading.name, reading.matched_by) == (Outcome.OK, "示例活跃", MatchedBy.ID)
+    assert reading.latest is not None
+    assert (reading.latest.at, reading.latest.pinned) == (datetime.fromisoformat("2022-12-30T09:00:00+08:00"), False)
+    assert (reading.date_kind, reading.sights[0].session) == (DateKind.AT_LEAST, "")
+
+
+@pytest.mark.parametrize(("name", "uid", "latest"), [("示例沉睡", "5000000002", "2022-11-01"), ("示例半隐", "5000000003", "2022-11-01")])
+async def test_a_visitor_proves_no_account_stale(visitor: Stage, name: str, uid: str, latest: str) -> None:
+    reading = await visitor.look(filed(name, uid))
+    assert [(sight.surface, sight.complete_since) for sight in reading.sights] == [("weibo.mobile", None)]
+    assert (reading.latest and reading.latest.on.isoformat(), reading.date_kind) == (latest, DateKind.AT_LEAST)
+
+
+@pytest.mark.parametrize("uid", ["5000000005", "5000000006", "5000000007", "5000000008"])
+async def test_to_a_visitor_the_gone_and_the_hidden_look_alike(visitor: Stage, uid: str) -> None:
+    reading = await visitor.look(filed("示例", uid))
+    assert (reading.outcome, reading.latest) == (Outcome.LOGIN_REQUIRED, None)
+
+
+async def test_the_operators_list_is_exact(operator: Stage) -> None:
+    reading = await operator.look(filed("示例沉睡", "5000000002"))
+    assert [(sight.surface, sight.session) for sight in reading.sights] == [("weibo.mobile", "office"), ("weibo.desktop", "office")]
+    assert (reading.latest and reading.latest.on, reading.date_kind) == (date(2022, 11, 1), DateKind.EXACT)
+    # All four posts that the site counts are on the page.
+    assert reading.complete_since == EVER
+    mobile, desktop = reading.sights
+    assert [post.id for post in mobile.posts] == [post.id for post in desktop.posts]
+    assert [(post.pinned, post.repost) for post in desktop.posts] == [(True, False), (False, True), (False, False), (False, False)]
+
+
+async def test_the_present_name_is_read_not_the_filed_one(operator: Stage) -> None:
+    reading = await operator.look(filed("示例旧名", "5000000004"))
+    assert (reading.name, reading.matched_by, reading.sights[0].platform_id) == ("示例新名", MatchedBy.ID, "5000000004")
+
+
+@pytest.mark.parametrize(
+    ("uid", "outcome", "words"),
+    [
+        ("5000000005", Outcome.NOT_FOUND, "20003"),
+        ("5000000006", Outcome.CANCELLED, "自行申请关闭"),
+        ("5000000007", Outcome.BANNED, "投诉"),
+        ("5000000008", Outcome.NO_POSTS, "statuses_count 0"),
+        ("5000000009", Outcome.PRIVATE, "仅自己可见"),
+    ],
+)
+async def test_the_operator_learns_what_became_of_it(operator: Stage, uid: str, outcome: Outcome, words: str) -> None:
+    reading = await operator.look(filed("示例", uid))
+    assert (reading.outcome, reading.latest) == (outcome, None)
+    assert words in reading.sights[-1].detail
+    assert reading.sights[-1].matched_by is MatchedBy.ID
+
+
+@pytest.mark.parametrize(
+    ("url", "by"),
+    [
+        ("https://weibo.com/u/5000000002", MatchedBy.URL),
+        ("https://weibo.com/shilichenshui", MatchedBy.URL),
+        ("https://m.weibo.cn/n/示例沉睡", MatchedBy.NAME),
+        ("", MatchedBy.NAME),
+    ],
+)
+async def test_an_account_without_an_id_is_resolved(operator: Stage, url: str, by: MatchedBy) -> None:
+    reading = await operator.look(filed("示例沉睡", url=url, organiser="示例市第一测试局"))
+    assert {(sight.platform_id, sight.matched_by) for sight in reading.sights} == {("5000000002", by)}
+    assert (reading.latest and reading.latest.on, reading.date_kind) == (date(2022, 11, 1), DateKind.EXACT)
+
+
+async def test_found_by_name_alone_it_is_exact_only_if_the_platform_names_the_organiser(operator: Stage) -> None:
+    reading = await operator.look(filed("示例沉睡", organiser="别的单位"))
+    assert (reading.latest and reading.latest.on, reading.date_kind) == (date(2022, 11, 1), DateKind.AT_LEAST)
+
+
+async def test_a_name_that_nobody_bears_says_nothing_of_the_account(operator: Stage) -> None:
+    reading = await operator.look(filed("示例无此名"))
+    assert [sight.outcome for sight in reading.sights] == [Outcome.NO_EVIDENCE, Outcome.NO_EVIDENCE]
+    assert "用户不存在" in reading.sights[0].detail
+
+
+async def test_an_id_and_a_link_of_two_accounts_are_for_a_person(visitor: Stage) -> None:
+    reading = await visitor.look(filed("示例", "5000000001", url="https://weibo.com/u/5000000002"))
+    assert (reading.outcome, reading.latest) == (Outcome.NO_EVIDENCE, None)
+
+
+async def test_a_lapsed_session_proves_nothing(executable: Path, tmp_path: Path) -> None:
+    async with staged(SCRAPER, executable, tmp_path, WORLD, NOW, session=True, valid=False) as stage:
+        for uid in ("5000000002", "5000000005", "5000000008"):
+            reading = await stage.look(filed("示例", uid))
+            assert (reading.sights[-1].surface, reading.sights[-1].outcome) == ("weibo.desktop", Outcome.LOGIN_REQUIRED)
+            assert reading.complete_since is None
+
+
+async def test_a_session_that_lapsed_silently_leaves_lower_bounds(executable: Path, tmp_path: Path) -> None:
+    """The calls still answer, as they did to visitors until 2025; only the page does not know the operator."""
+    user = {"id": 5000000002, "idstr": "5000000002", "screen_name": "示例沉睡", "statuses_count": 1}
+    item = {"id": 1, "mid": "1", "created_at": "Tue Nov 01 08:00:00 +0800 2022", "user": {"id": 5000000002}}
+    case = composed(
+        ("https://weibo.com/ajax/profile/info?uid=5000000002", {"ok": 1, "data": {"user": user}}),
+        ("https://weibo.com/ajax/statuses/mymblog?uid=5000000002", {"ok": 1, "data": {"list": [item]}}),
+    )
+    async with staged(SCRAPER, executable, tmp_path, World(), NOW, session=True, valid=False, overlay=case) as stage:
+        desktop = (await stage.look(filed("示例沉睡", "5000000002"))).sights[-1]
+    assert (desktop.outcome, desktop.name, desktop.complete_since) == (Outcome.LOGIN_REQUIRED, "示例沉睡", None)
+    assert [post.on for post in desktop.posts] == [date(2022, 11, 1)]
+
+
+async def test_the_second_look_takes_evidence(operator: Stage) -> None:
+    reading = await operator.look(filed("示例沉睡", "5000000002"), second=True, not_by=frozenset({"weibo.desktop"}))
+    assert {capture.kind.value for sight in reading.sights for capture in sight.captures} == {"screenshot", "payload", "text"}
+    assert reading.date_kind is DateKind.EXACT
+
+
+@pytest.mark.shared
+@pytest.mark.parametrize("folder", cases_of("weibo"), ids=lambda folder: folder.name if folder else "absent")
+async def test_recorded_cases(folder: Path | None, executable: Path, tmp_path: Path) -> None:
+    if folder is None:
+        pytest.skip("no recorded cases beside the checkout")
+    case = Case.read(folder)
+    async with staged(SCRAPER, executable, tmp_path, World(), case.as_of, session="weibo" in case.sessions, overlay=case) as stage:
+        assert differences(case, await stage.look(case.filed, fresh_after=date(2000, 1, 1))) == []

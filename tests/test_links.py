@@ -1,0 +1,251 @@
+"""Article links that units hand in: found in real files, opened at the replica, kept for whom they belong to."""
+
+from __future__ import annotations
+
+import io
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+import xlwt
+from browsers import facing
+
+from mediawatch.cli.links import print_report
+from mediawatch.domain import (
+    Account,
+    Filed,
+    LookKind,
+    MatchedBy,
+    NewAccount,
+    Outcome,
+    Post,
+    RegistryChanges,
+    Sight,
+    Source,
+    UserError,
+)
+from mediawatch.linkfiles import FoundLink, article_key, collect, links_in
+from mediawatch.links import Result, as_table, import_links, open_links, placed
+from mediawatch.pacing import Pacing
+from mediawatch.ports import Store
+from mediawatch.reports.table import to_csv
+from mediawatch.settings import Home
+from scrapers import Looks
+from scrapers.replica import Replica, World
+
+NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
+S = "https://mp.weixin.qq.com/s/"
+LONG = "https://mp.weixin.qq.com/s?__biz=MzAwMDAwMDAwMQ==&mid=2247000001&idx=1&sn=ab12"
+BIZ, GH, NAME = "MzAwMDAwMDAwMQ==", "gh_00000000000a", "示例市第一测试局"
+NOTHING = io.BytesIO()
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        (f"见{S}AbC-_123456789012345678，请查收", [f"{S}AbC-_123456789012345678"]),
+        ("mp.weixin.qq.com/s/ExampleToken0000000001", [f"{S}ExampleToken0000000001"]),
+        ("HTTP://MP.WEIXIN.QQ.COM/s/ExampleToken0000000001?scene=1#rd", [f"{S}ExampleToken0000000001"]),
+        (f"1、{S}ExampleToken0000000001；2、{S}ExampleToken0000000002。", [f"{S}ExampleToken0000000001", f"{S}ExampleToken0000000002"]),
+        (f"({LONG}#rd)", [LONG]),
+        (LONG.replace("&", "&amp;"), [LONG]),
+        ("https://mp.weixin.qq.com/cgi-bin/home https://mp.weixin.qq.com/s https://example.com/s/ExampleToken0000000001", []),
+        ("https://mp.weixin.qq.com/s?", []),
+        ("", []),
+    ],
+)
+def test_links_of_a_text(text: str, links: list[str]) -> None:
+    assert list(links_in(text)) == links
+
+
+def test_two_links_of_one_article_have_one_key() -> None:
+    assert article_key(LONG) == article_key(LONG + "&chksm=ff&scene=21") != article_key(LONG.replace("mid=2", "mid=3"))
+    assert article_key(f"{S}ExampleToken0000000001") != article_key(f"{S}ExampleToken0000000002")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / "a.txt").write_text(f"回复:\r\n{S}ExampleToken0000000001\r\n又 {S}ExampleToken0000000001\r\n", "utf-8-sig")
+    (tmp_path / "sub" / "b.csv").write_bytes(
+        f'单位,链接\r\n甲,{S}ExampleToken0000000002\r\n乙,"两行\n{S}ExampleToken0000000001"\r\n'.encode("gb18030")
+    )
+    (tmp_path / "sub" / "wide.log").write_text(f"{S}ExampleToken0000000003", "utf-16")
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = "回复"
+    sheet.append(["单位", "链接"])
+    sheet.append(["甲", f"已发 {S}ExampleToken0000000004"])
+    sheet.append(["乙", "点此查看"])
+    sheet["B3"].hyperlink = f"{S}ExampleToken0000000005"
+    sheet["B4"] = f'=HYPERLINK("{LONG}","文章")'
+    book.create_sheet("第二页").append([f"{S}ExampleToken0000000001"])
+    book.save(tmp_path / "c.xlsx")
+    old = xlwt.Workbook()
+    old.add_sheet("旧").write(2, 1, f"{S}ExampleToken0000000006")
+    old.save(str(tmp_path / "d.xls"))
+    (tmp_path / "picture.png").write_bytes(b"\x89PNG\r\n\x1a\n\0\0")
+    (tmp_path / ".hidden").write_text(f"{S}ExampleToken0000000009")
+    (tmp_path / "~$c.xlsx").write_bytes(b"\0")
+    return tmp_path
+
+
+def test_a_folder_is_read_file_by_file_and_every_article_once(folder: Path) -> None:
+    found = collect([str(folder)], NOTHING)
+    where = {link.url.removeprefix(S): [str(place).removeprefix(f"{folder}/") for place in link.places] for link in found.links}
+    assert where == {
+        "ExampleToken0000000001": ["a.txt, row 2", "a.txt, row 3", 'c.xlsx, sheet "第二页", row 1', "sub/b.csv, row 3"],
+        "ExampleToken0000000004": ['c.xlsx, sheet "回复", row 2'],
+        "ExampleToken0000000005": ['c.xlsx, sheet "回复", row 3'],
+        LONG: ['c.xlsx, sheet "回复", row 4'],
+        "ExampleToken0000000006": ['d.xls, sheet "旧", row 3'],
+        "ExampleToken0000000002": ["sub/b.csv, row 2"],
+        "ExampleToken0000000003": ["sub/wide.log, row 1"],
+    }
+    assert [name for name, _ in found.files] == ["a.txt", "c.xlsx", "d.xls", "b.csv", "wide.log"]
+    assert len(found.skipped) == 1
+    assert "picture.png" in found.skipped[0]
+
+
+def test_standard_input_and_a_csv_with_an_open_quotation_mark(tmp_path: Path) -> None:
+    (tmp_path / "open.csv").write_text(f'甲,"没有关上\n{S}ExampleToken0000000002', "utf-8")
+    found = collect(["-", str(tmp_path / "open.csv")], io.BytesIO(f"{S}ExampleToken0000000001\n".encode()))
+    assert [str(link.places[0]) for link in found.links] == ["-, row 1", f"{tmp_path / 'open.csv'}, row 2"]
+
+
+@pytest.mark.parametrize(("name", "body"), [("missing.txt", None), ("a.xlsx", b"PK\x03\x04 broken"), ("a.txt", b"text\0text")])
+def test_a_named_file_that_cannot_be_read_is_refused(tmp_path: Path, name: str, body: bytes | None) -> None:
+    if body is not None:
+        (tmp_path / name).write_bytes(body)
+    with pytest.raises(UserError, match=name):
+        collect([str(tmp_path / name)], NOTHING)
+
+
+def account(number: int = 1, name: str = NAME, links: tuple[str, ...] = (), **filed: str) -> Account:
+    return Account(id=number, filed=Filed(name=name, platform="wechat", **filed), links=links)
+
+
+def shown(outcome: Outcome = Outcome.OK, **seen: str) -> Sight:
+    posts = (Post(on=date(2022, 12, 30), link=f"{S}ExampleToken0000000001"),) if outcome is Outcome.OK else ()
+    known = {"name": NAME, "platform_id": BIZ, "original_id": GH, **seen}
+    return Sight(surface="wechat.article", read_at=NOW, outcome=outcome, posts=posts, **known)
+
+
+LINK = FoundLink(f"{S}ExampleToken0000000001", ())
+ID = {"platform_id": BIZ}
+
+
+@pytest.mark.parametrize(
+    ("accounts", "sight", "result", "tie"),
+    [
+        ([account(**ID)], shown(), Result.MATCHED, MatchedBy.ID),
+        ([account(platform_id="3000000001")], shown(name="改名后"), Result.MATCHED, MatchedBy.ID),
+        ([account(original_id=GH.upper())], shown(), Result.MATCHED, MatchedBy.ID),
+        ([account(**ID), account(2, **ID)], shown(), Result.MATCHED, MatchedBy.ID),
+        ([account(links=(LINK.url,))], shown(name="改名后"), Result.MATCHED, MatchedBy.URL),
+        ([account(links=(LINK.url,), platform_id="MzAwMDAwMDAwMg==")], shown(name="别家"), Result.FOREIGN, None),
+        ([account()], shown(), Result.PROPOSED, None),
+        ([account(name=" 示例市第一测试局 ")], shown(), Result.PROPOSED, None),
+        ([account(), account(2)], shown(), Result.AMBIGUOUS, None),
+        ([account(), account(2, platform_id="MzAwMDAwMDAwMg==")], shown(), Result.PROPOSED, None),
+        ([account(platform_id="MzAwMDAwMDAwMg==")], shown(), Result.FOREIGN, None),
+        ([account(original_id="gh_ffffffffffff", **ID)], shown(), Result.FOREIGN, None),
+        ([account(name="别的")], shown(), Result.FOREIGN, None),
+        ([], shown(), Result.FOREIGN, None),
+        ([account(**ID)], shown(Outcome.NO_EVIDENCE), Result.DEAD, None),
+        ([account(**ID)], shown(Outcome.CANCELLED), Result.DEAD, None),
+        ([account(**ID)], shown(Outcome.CAPTCHA), Result.NOT_OPENED, None),
+        ([account(**ID)], shown(Outcome.RATE_LIMITED), Result.NOT_OPENED, None),
+        ([account(**ID)], shown(Outcome.CHANGED), Result.UNREAD, None),
+        ([account(**ID)], shown(Outcome.UNREACHABLE), Result.UNREAD, None),
+    ],
+)
+def test_whose_link_it_is(accounts: Sequence[Account], sight: Sight, result: Result, tie: MatchedBy | None) -> None:
+    entry = placed(LINK, sight, accounts)
+    assert entry.result is result
+    assert (entry.sight and entry.sight.matched_by) is tie
+
+
+def test_a_link_answered_for_an_account_is_its_own_unless_an_id_contradicts() -> None:
+    answered = FoundLink(LINK.url, (), account_id=2)
+    assert placed(answered, shown(), [account(), account(2, name="别的")]).accounts[0].id == 2
+    assert placed(answered, shown(), [account(2, name="别的", platform_id="MzAwMDAwMDAwMg==")]).result is Result.FOREIGN
+
+
+WORLD = World.parse(
+    "platform,type,name,filing_number,platform_id,truth,shown_name,true_id,posts,articles\n"
+    "wechat,微信公众号,示例市第一测试局,L1,MzAwMDAwMDAwMQ==,alive,示例市第一测试局(新),,2022-12-30;2022-11-01,1;2\n"
+    "wechat,微信公众号,示例县第二测试站,L2,,alive,,MzAwMDAwMDAwMg==,2022-12-29,1\n"
+    "wechat,微信公众号,没有备案的号,L3,,alive,,MzAwMDAwMDAwMw==,2022-12-28,1\n"
+    "wechat,微信公众号,示例乡被删文章所,L4,,alive,,MzAwMDAwMDAwNA==,2022-12-27,1:deleted\n"
+)
+RENAMED, UNCHECKED, FOREIGN, DELETED = (each.known_links for each in WORLD.accounts)
+
+
+@pytest.fixture
+async def looks(executable: Path, tmp_path: Path) -> AsyncIterator[Looks]:
+    async with Replica(WORLD, now=lambda: NOW) as replica, facing(replica, executable, lambda: NOW) as browser:
+        yield Looks(browser, tmp_path / "sessions")
+
+
+async def filed_in(store: Store) -> list[Account]:
+    filed = [Filed(name=each.filed["name"], platform="wechat", platform_id=each.filed["platform_id"]) for each in WORLD.accounts]
+    source = Source(file="registry.xlsx", sha256="0" * 64, at=datetime(2022, 1, 1, tzinfo=UTC))
+    new = tuple(NewAccount(filed=each) for each in filed if each.name != "没有备案的号")
+    await store.apply(RegistryChanges(source=source, new=new))
+    return await store.accounts()
+
+
+async def test_an_import_keeps_what_is_tied_by_id_and_reports_the_rest_by_row(
+    store: Store, looks: Looks, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    renamed, *_ = await filed_in(store)
+    file = tmp_path / "replies.txt"
+    file.write_text("\n".join([LONG, *RENAMED, *UNCHECKED, *FOREIGN, *DELETED, *RENAMED]), "utf-8")
+    found = collect([str(file)], NOTHING)
+    report = await import_links(found, store=store, looker=looks, gate=Pacing(scale=0), now=lambda: NOW)
+    results = [Result.NOT_OPENED, Result.MATCHED, Result.MATCHED, Result.PROPOSED, Result.FOREIGN, Result.DEAD]
+    assert [entry.result for entry in report.entries] == results
+
+    kept = await store.readings()
+    assert list(kept) == [renamed.id]
+    reading = kept[renamed.id][0]
+    assert (reading.look, reading.matched_by, reading.name) == (LookKind.LINK, MatchedBy.ID, "示例市第一测试局(新)")
+    assert reading.latest is not None
+    assert (reading.latest.on, reading.latest.link) == (date(2022, 12, 30), RENAMED[0])
+    assert {link for each in await store.accounts() for link in each.links} == set(RENAMED)
+    assert [(source.file, kind) for source, kind in await store.sources() if kind == "links"] == [("replies.txt", "links")]
+
+    print_report(report)
+    out = capsys.readouterr()
+    assert f'{file}, row 2; {file}, row 7: {RENAMED[0]}: now called "示例市第一测试局(新)", filed as 示例市第一测试局' in out.out
+    assert f'{file}, row 5: {FOREIGN[0]}: foreign "没有备案的号"' in out.out
+    assert out.out.endswith("6 links: 2 matched, 1 proposed, 1 foreign, 1 dead, 1 not opened\n")
+    assert "run the same import again" in out.err
+    csv = to_csv(as_table(report)).decode("utf-8-sig").splitlines()
+    assert len(csv) == 1 + len(file.read_text("utf-8").splitlines())
+    assert ["2022-12-29" in line and "名称一致" in line for line in csv].count(True) == 1
+
+    again = await open_links(found.links, store=store, looker=looks, gate=Pacing(scale=0), now=lambda: NOW)
+    assert [entry.result for entry in again.entries if entry.result is Result.KNOWN] == [Result.KNOWN] * 2
+    assert len((await store.readings())[renamed.id]) == 2
+
+
+async def test_after_a_captcha_nothing_more_is_opened(store: Store, looks: Looks) -> None:
+    await filed_in(store)
+    links = [FoundLink(LONG, ()), FoundLink(LONG.replace("mid=2", "mid=3"), ()), FoundLink(RENAMED[0], ())]
+    report = await open_links(links, store=store, looker=looks, gate=Pacing(scale=0), now=lambda: NOW)
+    assert [entry.result for entry in report.entries] == [Result.NOT_OPENED, Result.NOT_OPENED, Result.MATCHED]
+    assert [entry.sight is None for entry in report.entries] == [False, True, False]
+
+
+def test_the_command_refuses_what_holds_no_link(tmp_path: Path) -> None:
+    words = (sys.executable, "-m", "mediawatch", "--home", str(Home(tmp_path).create().root), "links", "import", "-")
+    done = subprocess.run(words, input="没有链接", capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "no article link" in done.stderr

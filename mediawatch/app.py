@@ -264,6 +264,7 @@ def _looker(home: Home, settings: Settings, clock: Clock, route: Route | None) -
         now=clock,
         args=route.args if route else (),
         proxy=route.proxy if route else settings.browser.proxy.get_secret_value() or None,
+        pages=settings.browser.concurrency,
         timeouts=Timeouts(
             launch=timeouts.launch, navigation=timeouts.navigation, reply=timeouts.reply, challenge=timeouts.challenge
         ),

@@ -21,6 +21,7 @@ from mediawatch.domain import Changed, Failure, LoginRequired, Unreachable
 from scrapers.calls import Timeouts, within
 from scrapers.fetching import BODY_LIMIT
 from scrapers.hearing import Hearing
+from scrapers.proxy import proxy_settings
 from scrapers.replies import Reply, host_and_path, scrubbed
 from scrapers.tab import PICTURE_HEIGHT, Tab
 
@@ -81,11 +82,12 @@ class Browser:
         now: Callable[[], datetime],
         args: Sequence[str] = (),
         proxy: str | None = None,
+        pages: int = PAGES_AT_ONCE,
         timeouts: Timeouts | None = None,
     ) -> None:
         self.now, self.timeouts = now, timeouts or Timeouts()
-        self._executable, self._args, self._proxy = executable, tuple(args), proxy
-        self._slots = asyncio.Semaphore(PAGES_AT_ONCE)
+        self._executable, self._args, self._proxy = executable, tuple(args), proxy_settings(proxy)
+        self._slots = asyncio.Semaphore(pages)
         self._turns: defaultdict[Path, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._starting = asyncio.Lock()
         self._run: _Run | None = None
@@ -212,7 +214,7 @@ class Browser:
         launch = playwright.chromium.launch(
             executable_path=self._executable,
             args=list(self._args),
-            proxy={"server": self._proxy} if self._proxy else None,
+            proxy=self._proxy,
             headless=True,
             # The sweep ends itself on a signal, and the browser with it.
             handle_sigint=False,

@@ -11,6 +11,7 @@ from playwright.async_api import BrowserContext, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
 from mediawatch.domain import UserError
+from scrapers.proxy import proxy_settings
 
 Done = Callable[[BrowserContext], Awaitable[None]]
 """Returns when the operator says that they are logged in."""
@@ -26,7 +27,7 @@ async def log_in(
     async with async_playwright() as playwright:
         try:
             browser = await playwright.chromium.launch(
-                executable_path=chromium, headless=False, args=list(args), proxy={"server": proxy} if proxy else None
+                executable_path=chromium, headless=False, args=list(args), proxy=proxy_settings(proxy)
             )
             context = await browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", no_viewport=True)
             page = await context.new_page()

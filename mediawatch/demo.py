@@ -90,7 +90,7 @@ async def _ask_people(app: App, stage: Stage, sweep: Sweep, policy: Policy, tell
     written = await worklist.export(app.store, folder / "worklist.xlsx", sweep=sweep, policy=policy)
     tell(f"worklist.xlsx: {sum(one.rows for one in written)} accounts that only people can settle")
     (folder / "screenshot.png").write_bytes(picture())
-    answered = fill_in(folder / "worklist.xlsx", folder / "worklist-answered.xlsx", stage, sweep, policy)
+    answered = fill_in(folder / "worklist.xlsx", folder / "worklist-answered.xlsx", stage, sweep, policy, app.clock())
     done = await worklist.import_files(
         app.store,
         [folder / "worklist-answered.xlsx"],
@@ -107,7 +107,7 @@ async def _ask_people(app: App, stage: Stage, sweep: Sweep, policy: Policy, tell
     )
 
 
-def fill_in(source: Path, target: Path, stage: Stage, sweep: Sweep, policy: Policy) -> int:
+def fill_in(source: Path, target: Path, stage: Stage, sweep: Sweep, policy: Policy, looked_at: datetime) -> int:
     """What a person would do with the worklist, by the world's truth. Returns the number of answered rows."""
     book = openpyxl.load_workbook(source)
     as_of_day, answered = day_of(sweep.as_of), 0
@@ -123,7 +123,7 @@ def fill_in(source: Path, target: Path, stage: Stage, sweep: Sweep, policy: Poli
             if shown is None or not texts[places[Column.KEY]]:
                 continue
             answered += 1
-            for column, value in _answers(shown, as_of_day, sweep.as_of + timedelta(hours=10), policy).items():
+            for column, value in _answers(shown, as_of_day, looked_at, policy).items():
                 row[places[column]].value = value
     book.save(target)
     return answered

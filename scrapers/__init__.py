@@ -8,13 +8,15 @@ from types import MappingProxyType
 
 from mediawatch.domain import Account, Filed, Need, Sight
 from mediawatch.ports import Gate
-from scrapers import toutiao, wechat
+from scrapers import douyin, toutiao, wechat, weibo
 from scrapers.base import Scraper, link_in, on_host, session_for
 from scrapers.browser import Browser, Session
 
 __all__ = ["SCRAPERS", "Looks", "sessions_in"]
 
-SCRAPERS: Mapping[str, Scraper] = MappingProxyType({scraper.platform: scraper for scraper in (toutiao.SCRAPER, wechat.SCRAPER)})
+SCRAPERS: Mapping[str, Scraper] = MappingProxyType(
+    {scraper.platform: scraper for scraper in (toutiao.SCRAPER, weibo.SCRAPER, douyin.SCRAPER, wechat.SCRAPER)}
+)
 """Platform key to its scraper."""
 
 

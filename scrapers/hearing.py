@@ -109,6 +109,7 @@ class Ears:
         self._page, self._timeouts, self._keep = page, timeouts, keep
         self._hearings: list[Hearing] = []
         self._document: Reply | None = None
+        self._documents, self._newest = 0, 0
         self._document_came = asyncio.Event()
         self._asking: set[str] = set()
         self.gone = False
@@ -145,7 +146,8 @@ class Ears:
         await within(self._page.evaluate("1"), self._timeouts.step, "page")
 
     def forget_document(self) -> None:
-        self._document = None
+        # What is still on its way belongs to the navigation before.
+        self._document, self._newest = None, self._documents
         self._document_came.clear()
 
     async def document(self, limit: float, where: str) -> Reply:
@@ -170,8 +172,9 @@ class Ears:
     def _on_response(self, response: Response) -> None:
         listening = self._wanting(response.request)
         main = self._is_document(response)
+        self._documents += main
         if listening or main:
-            self.chores.start(self._take(response, listening, main))
+            self.chores.start(self._take(response, listening, self._documents if main else 0))
 
     def _wanting(self, request: Request) -> list[Hearing]:
         if request.method == "OPTIONS" or request.url in self._asking:
@@ -187,14 +190,15 @@ class Ears:
         except PlaywrightError:  # a child frame that is not there yet
             return False
 
-    async def _take(self, response: Response, listening: list[Hearing], main: bool) -> None:
+    async def _take(self, response: Response, listening: list[Hearing], document: int) -> None:
+        """Read one response. `document` is its number among the page's documents, 0 for none."""
         headers = response.headers
         kind, length = headers.get("content-type", ""), headers.get("content-length", "")
         location = headers.get("location", "") if response.status in _REDIRECTS else ""
         body, lost, cut = b"", "", length.isdigit() and int(length) > BODY_LIMIT
         if not location and not cut:
             try:
-                body = await self._body(response, main)
+                body = await self._body(response, bool(document))
             except Failure as failure:
                 lost = failure.detail
             cut = len(body) > BODY_LIMIT
@@ -204,8 +208,8 @@ class Ears:
                 hearing.failed(response.request, f"{reply.path}: {lost}")
             else:
                 hearing.heard(response.request, reply)
-        if main:
-            self._document = reply
+        if document > self._newest:
+            self._document, self._newest = reply, document
             self._document_came.set()
 
     async def _body(self, response: Response, main: bool) -> bytes:
@@ -222,7 +226,7 @@ class Ears:
         return await self._ask_again(response)
 
     async def _ask_again(self, response: Response) -> bytes:
-        """A page that does not read an answer's body keeps the browser from holding it: ask for the same once more, and read it."""
+        """An answer marked no-store whose body the page never reads does not arrive (Chromium 156): ask for the same once, and read it."""
         self._asking.add(response.url)
         try:
             reply, _ = await fetched(self._page, response.url, self._timeouts.reply)

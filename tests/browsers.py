@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from mediawatch.domain import UserError
 from scrapers.browser import Browser, Timeouts
 from scrapers.replica import Replica
 
-SHORT = Timeouts(launch=30, navigation=10, reply=2, challenge=3, step=5, close=3)
+SHORT = Timeouts(launch=30, navigation=10, reply=2, body=1, challenge=3, step=5, close=3)
 """For tests in which a time limit must run out."""
 
 
@@ -44,3 +45,19 @@ async def facing(replica: Replica, executable: Path, now: Callable[[], datetime]
         yield browser
     finally:
         await browser.close()
+
+
+def descendants() -> dict[int, str]:
+    """Our children and theirs, with their command lines."""
+    parents, commands = dict[int, int](), dict[int, str]()
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError, IndexError, ValueError):
+            state, parent, *_ = (folder / "stat").read_text().rpartition(")")[2].split()
+            if state != "Z":
+                parents[int(folder.name)] = int(parent)
+                commands[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    ours, found = {os.getpid()}, dict[int, str]()
+    while more := {pid for pid, parent in parents.items() if parent in ours and pid not in ours}:
+        ours |= more
+        found |= {pid: commands[pid] for pid in more}
+    return found

@@ -105,11 +105,16 @@ class Scraper:
     ) -> Sight | None:
         """One visit through the gate; None while the breaker of this surface and session is open."""
 
-        async def see() -> Sight:
-            async with browser.tab(session, hosts=self.hosts, whole=evidence, url_keys=surface.url_keys) as tab:
-                return await seen_by(surface, tab, account, evidence)
+        name = session.name if session else ""
 
-        return await gate.visit(surface.name, session.name if session else "", surface.pace, see, declared_closed=surface.declared_closed)
+        async def see() -> Sight:
+            try:
+                async with browser.tab(session, hosts=self.hosts, whole=evidence, url_keys=surface.url_keys, heavy=self.heavy) as tab:
+                    return await seen_by(surface, tab, account, evidence)
+            except Failure as failure:  # no page could be had at all
+                return merged(surface, (_trouble(failure),), session=name, read_at=browser.now())
+
+        return await gate.visit(surface.name, name, surface.pace, see, declared_closed=surface.declared_closed)
 
 
 def session_for(surface: Surface, sessions: Sequence[Session]) -> Session | None:

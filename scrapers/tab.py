@@ -143,7 +143,6 @@ class Tab:
         payloads = [self._capture(EvidenceKind.PAYLOAD, _GZIP, reply.body, reply.url) for reply in self._read]
         if not page:
             return tuple(payloads)
-        payloads = [self._capture(EvidenceKind.PAYLOAD, _GZIP, reply.body, reply.url) for reply in self._read]
         try:
             await self._ears.alive()
         except Failure:  # a page that hangs would hang for each of the rest

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from mediawatch.clock import EVER, beijing, day_of, from_epoch
 from mediawatch.domain import Changed, Outcome, Post, PostKind, Seen
-from scrapers.base import reach
+from scrapers.base import CLOCK_SKEW, reach
 
 # No recording shows these pages, so the wordings are described only. They must stand alone on a line, on a page without a profile.
 _CANCELLED = re.compile(r"^.{0,12}(?:已被?|自主)注销.{0,12}$", re.MULTILINE)
@@ -172,7 +172,7 @@ def _post(item: Any, now: datetime, notes: list[str]) -> Post | None:
     except Changed:
         notes.append(f"{kind} {number}: no date ({cell.date!r})")
         return None
-    if at > now:
+    if at > now + CLOCK_SKEW:
         notes.append(f"发布时间异常: {kind} {number} is dated {beijing(at):%Y-%m-%d %H:%M}, after the moment of the look")
         return None
     link = f"https://www.toutiao.com/{_PATHS[cell.kind]}/{number}/" if number and cell.kind in _PATHS else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 from functools import partial
+from importlib.util import find_spec
 from json import dumps
 from pathlib import Path
 
@@ -38,6 +39,8 @@ def normal_url(url: str) -> URL:
                 raise StoreError("an SQLite database must be a plain file: write sqlite+aiosqlite:////path/mediawatch.db")
             return parsed.set(drivername="sqlite+aiosqlite")
         case "postgresql" | "postgres" | "postgresql+psycopg":
+            if find_spec("psycopg") is None:
+                raise StoreError("PostgreSQL needs its driver: run `pip install 'mediawatch[postgres]'`")
             return parsed.set(drivername="postgresql+psycopg")
         case other:
             raise StoreError(f"database {other!r} is not supported: use SQLite or {_EXAMPLE}")

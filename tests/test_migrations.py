@@ -165,6 +165,12 @@ def test_urls_that_cannot_be_opened(url: str, says: str) -> None:
     assert "secret" not in str(caught.value)
 
 
+def test_a_missing_driver_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(StoreError, match=r"pip install 'mediawatch\[postgres\]'"):
+        upgrade("postgresql+psycopg://someone@/x")
+
+
 def test_a_file_that_is_no_database(sqlite_url: str, tmp_path: Path) -> None:
     (tmp_path / "mediawatch.db").write_text("备案单号,名称\n" * 100, encoding="utf-8")
     with pytest.raises(StoreError, match="is not a database of mediawatch"):

@@ -256,4 +256,5 @@ SCRAPER = Scraper(
     hosts=frozenset({"mp.weixin.qq.com"}),
     login_url=HOME,
     links=LoneArticle(),
+    heavy=frozenset({"*://mmbiz.qpic.cn/*", "*://mmbiz.qlogo.cn/*", "*://wx.qlogo.cn/*", "*://mpvideo.qpic.cn/*"}),
 )

@@ -264,4 +264,5 @@ SCRAPER = Scraper(
     surfaces=(MobileProfile(), DesktopProfile()),
     hosts=frozenset({"weibo.com", "weibo.cn", "t.cn", "sina.com.cn", "sina.cn"}),
     login_url=f"{DESKTOP}/login.php",
+    login_pages=(f"{MOBILE}/",),
 )

@@ -162,6 +162,9 @@ def test_nothing_here_is_never_a_negative(visitor: bool, outcome: Outcome) -> No
 
 def test_only_a_count_of_zero_beside_an_empty_list_means_no_posts() -> None:
     assert outcome_of(read_mobile_feed, cards(), UID, 0, NOW, visitor=True) is Outcome.NO_POSTS
+    assert (
+        outcome_of(read_mobile_feed, {"ok": 1, "data": {"cards": [{"card_type": 58}]}}, UID, 0, NOW, visitor=True) is Outcome.LOGIN_REQUIRED
+    )
     assert outcome_of(read_feed, feed(), UID, 0, NOW) is Outcome.NO_POSTS
     assert outcome_of(read_feed, feed(), UID, 7, NOW) is Outcome.NO_EVIDENCE
     assert outcome_of(read_feed, feed(), UID, None, NOW) is Outcome.NO_EVIDENCE

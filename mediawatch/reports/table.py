@@ -31,14 +31,14 @@ class Table:
 
 def to_text(table: Table, *, width: int | None = None) -> str:
     """For a terminal: columns aligned by display width (a Chinese character takes two cells); control characters removed."""
-    rich = RichTable(title=_plain(table.title), box=SIMPLE_HEAD, title_justify="left", pad_edge=False)
+    rich = RichTable(box=SIMPLE_HEAD, pad_edge=False)
     for column in table.columns:
         rich.add_column(column, overflow="fold")
     for row in table.rows:
         rich.add_row(*[Text(_plain(cell)) for cell in row])
     stream = io.StringIO()
     Console(file=stream, width=width or _width(table), color_system=None, highlight=False, markup=False).print(rich)
-    return "\n".join(line.rstrip() for line in stream.getvalue().splitlines())
+    return "\n".join([_plain(table.title), *[line.rstrip() for line in stream.getvalue().splitlines()]])
 
 
 def to_csv(table: Table) -> bytes:

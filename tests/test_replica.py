@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.async_api import Browser, Page, Playwright, Response, async_playwright
+from playwright.async_api import Browser, Page, Playwright, Response, StorageState, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
 from mediawatch import browsers
@@ -72,7 +72,8 @@ async def staged(driver: Playwright) -> AsyncIterator[tuple[Replica, Browser]]:
 async def visit(staged: tuple[Replica, Browser], platform: str = "") -> AsyncIterator[Page]:
     """A page of a fresh context: a visitor's, or with the operator's login on one platform."""
     replica, browser = staged
-    context = await browser.new_context(**({"storage_state": replica.storage_state(platform)} if platform else {}))
+    state = replica.storage_state(platform) if platform else {"cookies": [], "origins": []}
+    context = await browser.new_context(storage_state=StorageState(cookies=state["cookies"], origins=state["origins"]))
     try:
         yield await context.new_page()
     finally:
@@ -217,7 +218,9 @@ async def test_weibo_mobile_sends_visitors_through_the_visitor_system(staged: tu
 
 async def test_weibo_mobile_without_the_visitors_cookie_is_432(staged: tuple[Replica, Browser]) -> None:
     async with visit(staged) as page:
-        call = await page.context.request.get("https://m.weibo.cn/api/container/getIndex?type=uid&value=5000000001", ignore_https_errors=True)
+        call = await page.context.request.get(
+            "https://m.weibo.cn/api/container/getIndex?type=uid&value=5000000001", ignore_https_errors=True
+        )
         assert call.status == 432
 
 
@@ -312,18 +315,18 @@ def article(row: int, number: int) -> str:
     return account.article_link(account.posts[number - 1])
 
 
-_READ_ARTICLE = """() => typeof ct === "string"
-  ? ["classic", nickname, user_name, Number(ct), document.getElementById("js_name").innerText]
-  : ["new", cgiDataNew.nick_name, cgiDataNew.user_name, cgiDataNew.ori_create_time, document.querySelector(".account_nickname_inner").innerText]
-"""
+_READ_ARTICLE = """() => {
+  const shown = (selector) => document.querySelector(selector).innerText;
+  if (typeof ct === "string") return ["classic", nickname, user_name, Number(ct), shown("#js_name")];
+  const {nick_name, user_name: gh, ori_create_time} = cgiDataNew;
+  return ["new", nick_name, gh, ori_create_time, shown(".account_nickname_inner")];
+}"""
 
 
 async def test_wechat_articles_in_both_layouts(driver: Playwright) -> None:
-    days = [f"2022-12-{day:02}" for day in range(10, 20)]
+    posts = ";".join(["2022-12-09 pictures", *(f"2022-12-{day:02}" for day in range(10, 20))])
     hostile = NAME.replace('"', '""')
-    world = World.parse(
-        f'platform,type,name,original_id,truth,posts\nwechat,微信公众号,"{hostile}",gh_00000000000b,alive,{";".join(days)};2022-12-09 pictures\n'
-    )
+    world = World.parse(f'platform,type,name,original_id,truth,posts\nwechat,微信公众号,"{hostile}",gh_00000000000b,alive,{posts}\n')
     async with stage(driver, world) as staged, visit(staged) as page:
         layouts = []
         account = world.accounts[0]

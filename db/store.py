@@ -106,6 +106,9 @@ class SqlStore:
     async def scope(self, sweep_id: int) -> list[SweepAccount]:
         return await self._read(lambda conn: sweeps.scope(conn, sweep_id))
 
+    async def last_entry(self, account_id: int) -> SweepAccount | None:
+        return await self._read(lambda conn: sweeps.last_entry(conn, account_id))
+
     async def judge(self, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:
         """Accounts that are not given keep their judgement. A finding that did not change keeps its review state."""
         await self._write(lambda conn: sweeps.judge(conn, sweep_id, judgements))

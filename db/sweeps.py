@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.base import rows
@@ -51,12 +51,14 @@ async def close_sweep(conn: AsyncConnection, sweep_id: int, state: SweepState, a
         raise LookupError(f"no such sweep: {sweep_id}")
 
 
-async def scope(conn: AsyncConnection, sweep_id: int) -> list[SweepAccount]:
+async def scope(conn: AsyncConnection, sweep_id: int, account_id: int | None = None) -> list[SweepAccount]:
     """Filed values as frozen; article links learned since then are added, for they help to look."""
-    within = select(SweepAccountRow.account_id).where(SweepAccountRow.sweep_id == sweep_id)
-    links = await learned_links(conn, AccountLinkRow.account_id.in_(within))
+    meant = [SweepAccountRow.sweep_id == sweep_id]
+    if account_id is not None:
+        meant.append(SweepAccountRow.account_id == account_id)
+    links = await learned_links(conn, AccountLinkRow.account_id.in_(select(SweepAccountRow.account_id).where(*meant)))
     findings = await _findings(conn, sweep_id)
-    wanted = rows(SweepAccountRow).where(SweepAccountRow.sweep_id == sweep_id).order_by(SweepAccountRow.account_id)
+    wanted = rows(SweepAccountRow).where(*meant).order_by(SweepAccountRow.account_id)
     return [
         SweepAccount(
             sweep_id=sweep_id,
@@ -65,6 +67,11 @@ async def scope(conn: AsyncConnection, sweep_id: int) -> list[SweepAccount]:
         )
         for row in await conn.execute(wanted)
     ]
+
+
+async def last_entry(conn: AsyncConnection, account_id: int) -> SweepAccount | None:
+    newest = await conn.scalar(select(func.max(SweepAccountRow.sweep_id)).where(SweepAccountRow.account_id == account_id))
+    return (await scope(conn, newest, account_id))[0] if newest is not None else None
 
 
 async def _findings(conn: AsyncConnection, sweep_id: int) -> dict[int, list[tuple[int, Finding]]]:

@@ -62,6 +62,9 @@ class Store(Protocol):
     async def scope(self, sweep_id: int) -> list[SweepAccount]:
         """The frozen scope in account order, with the judgements kept so far."""
 
+    async def last_entry(self, account_id: int) -> SweepAccount | None:
+        """The account's row of the latest sweep that had it in scope."""
+
     async def judge(self, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:
         """Keep judgements by account id, replacing earlier ones of this sweep."""
 

@@ -53,9 +53,8 @@ def show(
         async with opened(ctx) as app:
             store = app.store
             found = find_account(await store.accounts(include_retired=True), account)
-            entries = [entry for sweep in await store.sweeps() for entry in await store.scope(sweep.id) if entry.account.id == found.id]
             readings = (await store.readings([found.id])).get(found.id, [])
-            return lists.account_in_full(found, entries[-1] if entries else None, readings, await store.changes(found.id))
+            return lists.account_in_full(found, await store.last_entry(found.id), readings, await store.changes(found.id))
 
     typer.echo(run(work()))
 

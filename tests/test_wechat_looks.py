@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 import gzip
-import json
 from collections.abc import AsyncIterator
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from browsers import facing
-from stages import Stage, cases_of, composed, differences, staged
+from stages import Stage, composed, staged
 
-from mediawatch.clock import day_of
-from mediawatch.domain import Account, DateKind, Filed, LookKind, MatchedBy, Need, Outcome, Reading
-from mediawatch.pacing import Pacing
-from scrapers.browser import Session
-from scrapers.replica import Case, Replica, TrueAccount, World
+from mediawatch.domain import DateKind, Filed, MatchedBy, Outcome
+from scrapers.replica import TrueAccount, World
 from scrapers.wechat import SCRAPER
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
@@ -181,21 +176,3 @@ async def test_neither_token_nor_the_operators_page_reach_the_evidence(office: S
 async def test_an_articles_evidence_shows_the_page(visitor: Stage) -> None:
     reading = await visitor.look(filed("示例市活跃局"), second=True)
     assert {capture.kind.value for capture in reading.sights[0].captures} == {"screenshot", "payload", "text"}
-
-
-@pytest.mark.shared
-@pytest.mark.parametrize("folder", cases_of("wechat"), ids=lambda folder: folder.name if folder else "absent")
-async def test_recorded_cases(folder: Path | None, executable: Path, tmp_path: Path) -> None:
-    if folder is None:
-        pytest.skip("no recorded cases beside the checkout")
-    case = Case.read(folder)
-    logged_in = frozenset(case.sessions)
-    async with Replica(World(), now=lambda: case.as_of, logged_in=logged_in, overlay=case) as replica:
-        state = tmp_path / "office.json"
-        state.write_text(json.dumps(replica.storage_state("wechat")), "utf-8")
-        sessions = [Session("wechat", "office", state)] if logged_in else []
-        async with facing(replica, executable, lambda: case.as_of) as browser:
-            account = Account(id=1, filed=case.filed, links=case.filed.article_links)
-            sights = await SCRAPER.look(browser, sessions, account, Need(fresh_after=day_of(case.as_of)), Pacing(scale=0))
-    reading = Reading(account_id=1, look=LookKind.FIRST, started_at=case.as_of, read_at=case.as_of, sights=sights)
-    assert not differences(case, reading)

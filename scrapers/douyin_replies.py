@@ -158,10 +158,12 @@ def read_posts(payload: object, works: int | None, now: datetime, *, known: bool
             has_more, first = bool(rest.get("has_more")), rest.get("request_item_cursor") in (0, None)
         case _:
             raise Changed(_said(payload) or payload)
-    if items == [] and works == 0 and not has_more:
+    # An invitation to log in: whatever the page says, this call was answered as a visitor's.
+    invited = bool(_loaded(rest.get("not_login_module")).get("guide_login_tip_exist"))
+    if items == [] and works == 0 and not has_more and not invited:
         return Seen(outcome=Outcome.NO_POSTS, detail="aweme_count 0 and an empty list")
     if not items:
-        blocked = LoginRequired if visitor and not has_more else RateLimited
+        blocked = LoginRequired if invited or (visitor and not has_more) else RateLimited
         raise blocked(f"aweme_list {items}, has_more {has_more}, {works} works counted")
     found = Found()
     for item in items:
@@ -170,6 +172,8 @@ def read_posts(payload: object, works: int | None, now: datetime, *, known: bool
         return Seen(outcome=Outcome.NO_EVIDENCE, detail=f"no dated post among {len(items)}; {found.note}")
     if not first:
         found.miss("not the first page")
+    if invited:
+        found.miss("invites to log in")
     whole = not has_more and len(found.ids) == works
     since = EVER if whole else reach(found.posts)
     return Seen(posts=tuple(found.posts), complete_since=since if known and not found.gaps else None, detail=found.note)

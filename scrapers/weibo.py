@@ -22,6 +22,7 @@ INDEX = "m.weibo.cn/api/container/getIndex"
 INFO, LIST = "weibo.com/ajax/profile/info", "weibo.com/ajax/statuses/mymblog"
 VIEWER = "(() => { const user = (window.$CONFIG || {}).user; return user ? String(user.idstr || user.id || '') : ''; })()"
 
+MOVED_ON = "location.hostname !== 't.cn' && document.readyState !== 'loading'"
 PASSED = "!/passport/.test(location.hostname) && document.readyState !== 'loading'"
 
 _UID = re.compile(r"[1-9]\d{4,10}")
@@ -203,8 +204,10 @@ async def resolved(tab: Tab, hearing: Hearing, target: Target) -> Target:
 
 
 async def arrive(tab: Tab, url: str) -> None:
-    """Open a page and let the visitor system, where it steps in between, lead us back."""
+    """Open a page; let a short link lead on, and the visitor system, where it steps in between, lead back. Raises what `wall` sees."""
     await tab.open(url)
+    if on_host(urlsplit(tab.url).hostname, "t.cn"):
+        await tab.wait_for(MOVED_ON, timeout=tab.timeouts.challenge)
     if "/visitor/" in tab.url and not await tab.wait_for(PASSED, timeout=tab.timeouts.challenge):
         raise LoginRequired("Sina Visitor System does not let us pass")
     text = await tab.text() if tab.status >= 400 else ""

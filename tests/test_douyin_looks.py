@@ -10,13 +10,13 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from browsers import SHORT
-from stages import Stage, cases_of, composed, differences, staged
+from stages import Stage, composed, staged
 
 from mediawatch.clock import EVER
 from mediawatch.domain import DateKind, Filed, MatchedBy, Outcome
 from scrapers.browser import Timeouts
 from scrapers.douyin import SCRAPER
-from scrapers.replica import Case, World
+from scrapers.replica import World
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
 SECS = {letter: "MS4wLjABAAAA" + letter * 43 for letter in "abcdefgh"}
@@ -171,13 +171,3 @@ async def test_the_second_look_takes_evidence(operator: Stage) -> None:
     assert {capture.kind.value for capture in sight.captures} == {"screenshot", "payload", "text"}
     assert sight.exact
     assert not any("a_bogus" in capture.url or "msToken" in capture.url for capture in sight.captures)
-
-
-@pytest.mark.shared
-@pytest.mark.parametrize("folder", cases_of("douyin"), ids=lambda folder: folder.name if folder else "absent")
-async def test_recorded_cases(folder: Path | None, executable: Path, tmp_path: Path) -> None:
-    if folder is None:
-        pytest.skip("no recorded cases beside the checkout")
-    case = Case.read(folder)
-    async with staged(SCRAPER, executable, tmp_path, World(), case.as_of, session="douyin" in case.sessions, overlay=case) as stage:
-        assert differences(case, await stage.look(case.filed, fresh_after=date(2000, 1, 1))) == []

@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from stages import Stage, cases_of, composed, differences, staged
+from stages import Stage, composed, staged
 
 from mediawatch.clock import EVER
 from mediawatch.domain import DateKind, Filed, MatchedBy, Outcome
-from scrapers.replica import Case, World
+from scrapers.replica import World
 from scrapers.weibo import SCRAPER
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
@@ -117,6 +117,26 @@ async def test_an_account_without_an_id_is_resolved(operator: Stage, url: str, b
     assert (reading.latest and reading.latest.on, reading.date_kind) == (date(2022, 11, 1), DateKind.EXACT)
 
 
+async def test_a_short_link_leads_to_its_account(executable: Path, tmp_path: Path) -> None:
+    user = {"id": 5000000002, "screen_name": "示例沉睡", "statuses_count": 1}
+    item = {"id": "1", "created_at": "Tue Nov 01 08:00:00 +0800 2022", "user": {"id": 5000000002}}
+    case = composed(
+        ("https://t.cn/A6shili", "<script>location.replace('https://weibo.com/u/5000000002')</script>"),
+        ("https://t.cn/A6dead", "<script>location.replace('https://weibo.com/login.php')</script>"),
+        (
+            "https://m.weibo.cn/api/container/getIndex?containerid=1076035000000002",
+            {"ok": 1, "data": {"cards": [{"card_type": 9, "mblog": item}]}},
+        ),
+        ("https://m.weibo.cn/api/container/getIndex?value=5000000002", {"ok": 1, "data": {"userInfo": user}}),
+    )
+    async with staged(SCRAPER, executable, tmp_path, World(), NOW, overlay=case) as stage:
+        reading = await stage.look(filed("示例沉睡", url="https://t.cn/A6shili"))
+        dead = await stage.look(filed("示例沉睡", url="https://t.cn/A6dead"))
+    assert (reading.outcome, reading.sights[0].platform_id, reading.matched_by) == (Outcome.OK, "5000000002", MatchedBy.URL)
+    assert (reading.latest and reading.latest.on, reading.date_kind) == (date(2022, 11, 1), DateKind.AT_LEAST)
+    assert (dead.outcome, dead.latest) == (Outcome.LOGIN_REQUIRED, None)
+
+
 async def test_found_by_name_alone_it_is_exact_only_if_the_platform_names_the_organiser(operator: Stage) -> None:
     reading = await operator.look(filed("示例沉睡", organiser="别的单位"))
     assert (reading.latest and reading.latest.on, reading.date_kind) == (date(2022, 11, 1), DateKind.AT_LEAST)
@@ -159,13 +179,3 @@ async def test_the_second_look_takes_evidence(operator: Stage) -> None:
     reading = await operator.look(filed("示例沉睡", "5000000002"), second=True, not_by=frozenset({"weibo.desktop"}))
     assert {capture.kind.value for sight in reading.sights for capture in sight.captures} == {"screenshot", "payload", "text"}
     assert reading.date_kind is DateKind.EXACT
-
-
-@pytest.mark.shared
-@pytest.mark.parametrize("folder", cases_of("weibo"), ids=lambda folder: folder.name if folder else "absent")
-async def test_recorded_cases(folder: Path | None, executable: Path, tmp_path: Path) -> None:
-    if folder is None:
-        pytest.skip("no recorded cases beside the checkout")
-    case = Case.read(folder)
-    async with staged(SCRAPER, executable, tmp_path, World(), case.as_of, session="weibo" in case.sessions, overlay=case) as stage:
-        assert differences(case, await stage.look(case.filed, fresh_after=date(2000, 1, 1))) == []

@@ -30,6 +30,8 @@ class Hearing:
         self, patterns: tuple[re.Pattern[str], ...], limit: float, keep: Callable[[Reply], None], alive: Callable[[], Awaitable[None]]
     ) -> None:
         self._patterns, self._limit, self._keep, self._alive = patterns, limit, keep, alive
+        self.requested: list[str] = []
+        """URLs of the matching requests so far, answered or not."""
         self._replies: list[Reply] = []
         self._under_way: dict[Request, str] = {}
         self._failed = ""
@@ -81,6 +83,7 @@ class Hearing:
         return any(pattern.search(where) for pattern in self._patterns)
 
     def asked(self, request: Request) -> None:
+        self.requested.append(request.url)
         self._under_way[request] = request.url
 
     def heard(self, request: Request, reply: Reply) -> None:

@@ -42,6 +42,7 @@ CHALLENGE = re.compile(r"byted_acrawler|_\$jsvmprt")
 _ABSENCE = "/注销|不存在|找不到|走丢/.test(document.body ? document.body.innerText : '')"
 _DOWN = "window.scrollTo(0, document.documentElement.scrollHeight)"
 _TOKEN = re.compile(r"/c/user/token/([^/]+)/?")
+_USER_ID = "MS4wLjABAAAA"
 RELOADS = 2
 """How often a blank feed is asked again: blanks come at random."""
 
@@ -87,10 +88,13 @@ def landed(url: str, target: Target) -> str:
 
 def tie(profile: Seen, number: str, token: str, target: Target) -> Seen:
     """The profile as facts about the target; `number` is its mediaId, `token` that of its address. `Changed` for another account."""
+    asked = target.id if target.by_token else token
+    if asked and profile.platform_id not in ("", asked):
+        # One account may have an address of another form besides its userId, but not two of the userId's form.
+        twins = asked.startswith(_USER_ID) and profile.platform_id.startswith(_USER_ID)
+        if twins or asked != token:
+            raise Changed(f"asked for {asked}, got {profile.platform_id}")
     if target.by_token:
-        if profile.platform_id and target.id not in (profile.platform_id, token):
-            raise Changed(f"asked for {target.id}, got {profile.platform_id}")
-        # One account may have an address of an older form besides its userId: the filed one stays.
         return replace(profile, platform_id=target.id, matched_by=MatchedBy.ID)
     if profile.outcome is Outcome.NOT_FOUND and target.url == f"{USER}{target.id}/":
         raise NoEvidence(f"{target.id} is no UID, perhaps a mediaId")
@@ -190,7 +194,7 @@ class Profile(Surface):
         return seen
 
     async def refuse_captcha(self, tab: Tab, hearing: Hearing) -> None:
-        if any(re.search(CAPTCHA_CALL, reply.path) for reply in hearing.all()) or await tab.sees(CAPTCHA_FRAME):
+        if any(re.search(CAPTCHA_CALL, host_and_path(url)) for url in hearing.requested) or await tab.sees(CAPTCHA_FRAME):
             raise Captcha("a captcha instead of the feed")
 
 

@@ -1,0 +1,168 @@
+"""What one look makes of several facts and surfaces, and the looks behind the core's port."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsers import SHORT
+from local_site import HOSTS, Answer, served
+
+from mediawatch.clock import EVER
+from mediawatch.domain import (
+    Account,
+    Attested,
+    Captcha,
+    Changed,
+    Filed,
+    LookKind,
+    MatchedBy,
+    Need,
+    Outcome,
+    Pace,
+    Post,
+    Reading,
+    Seen,
+    Sight,
+)
+from mediawatch.pacing import Pacing
+from mediawatch.ports import Looker
+from scrapers import SCRAPERS, Looks
+from scrapers.base import Scraper, SessionUse, Shows, Surface, merged, settled
+from scrapers.browser import Browser, Tab
+
+NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+OLD, NEW = Post(on=date(2025, 10, 1), id="1"), Post(on=date(2026, 1, 4), id="2")
+NEED = Need(fresh_after=date(2025, 12, 22))
+NAMED = Seen(name="示例", platform_id="7", matched_by=MatchedBy.ID)
+
+
+class Plain(Surface):
+    """A surface of a platform that does not exist."""
+
+    name, label = "plain.page", "示例"
+    attested = Attested.DESCRIBED
+    session = SessionUse.VISITOR
+    shows = Shows.ALL
+    pace = Pace(every=0)
+
+    def __init__(self, url: str = "", facts: tuple[Seen | Exception, ...] = ()) -> None:
+        self.url, self.facts = url, facts
+
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+        if self.url or account.links:
+            await tab.open(self.url or account.links[0])
+        for fact in self.facts:
+            if isinstance(fact, Exception):
+                raise fact
+            yield fact
+
+
+class Some(Plain):
+    shows = Shows.SOME
+
+
+class Known(Plain):
+    shows = Shows.ALL_LOGGED_IN
+
+
+def sight(*facts: Seen, surface: Surface | None = None, session: str = "") -> Sight:
+    return merged(surface or Plain(), facts, session=session, read_at=NOW)
+
+
+def test_facts_become_one_sight() -> None:
+    got = sight(Seen(name="别处的名"), NAMED, Seen(posts=(OLD, NEW)), Seen(posts=(NEW,), complete_since=EVER, detail="b"))
+    assert (got.name, got.platform_id, got.matched_by, got.outcome) == ("示例", "7", MatchedBy.ID, Outcome.OK)
+    assert (got.posts, got.complete_since, got.detail) == ((OLD, NEW), EVER, "b")
+    assert sight().outcome is Outcome.NO_EVIDENCE
+    assert sight(NAMED, Seen(outcome=Outcome.BANNED)).outcome is Outcome.BANNED
+
+
+@pytest.mark.parametrize(
+    ("surface", "session", "exact"),
+    [(Plain(), "", True), (Plain(), "s", True), (Some(), "", False), (Some(), "s", False), (Known(), "", False), (Known(), "s", True)],
+)
+def test_no_surface_proves_more_than_it_declares(surface: Surface, session: str, exact: bool) -> None:
+    assert sight(NAMED, Seen(posts=(OLD,), complete_since=EVER), surface=surface, session=session).exact is exact
+
+
+@pytest.mark.parametrize(
+    ("facts", "need", "done"),
+    [
+        ([NAMED, Seen(posts=(NEW,))], NEED, True),
+        ([NAMED, Seen(posts=(OLD,))], NEED, False),
+        ([NAMED, Seen(posts=(OLD,), complete_since=EVER)], NEED, True),
+        ([Seen(posts=(NEW,))], NEED, False),
+        ([Seen(posts=(OLD,), complete_since=EVER)], NEED, False),
+        ([Seen(posts=(NEW,))], Need(fresh_after=NEED.fresh_after, identity=False), True),
+        ([NAMED], NEED, False),
+        ([Seen(outcome=Outcome.CANCELLED)], NEED, True),
+        ([Seen(outcome=Outcome.NOT_FOUND)], NEED, False),
+        ([Seen(outcome=Outcome.NO_POSTS)], NEED, False),
+        ([Seen(outcome=Outcome.CAPTCHA)], NEED, False),
+    ],
+)
+def test_settled(facts: list[Seen], need: Need, done: bool) -> None:
+    assert settled([sight(*facts)], need) is done
+
+
+def filed(**values: Any) -> Account:
+    return Account(id=1, filed=Filed(name="示例", platform="plain", **values))
+
+
+async def look(browser: Browser, *surfaces: Surface, **need: Any) -> Reading:
+    scraper = Scraper(platform="plain", surfaces=surfaces, hosts=HOSTS, heavy=frozenset({"*/heavy/*"}))
+    looks = Looks(browser, Path("/nowhere"), {"plain": scraper})
+    sights = await looks.look(filed(), Need(**{"fresh_after": NEED.fresh_after, **need}), Pacing(scale=0))
+    return Reading(account_id=1, look=LookKind.FIRST, started_at=NOW, read_at=NOW, sights=sights)
+
+
+async def test_a_failure_keeps_what_was_read_and_nothing_is_complete(browser: Browser) -> None:
+    reading = await look(browser, Plain(facts=(NAMED, Seen(posts=(OLD,), complete_since=EVER), Captcha("slide"))))
+    assert [each.outcome for each in reading.sights] == [Outcome.CAPTCHA]
+    assert (reading.name, reading.posts, reading.complete_since) == ("示例", (OLD,), None)
+
+
+async def test_surfaces_are_tried_until_the_need_is_settled(browser: Browser) -> None:
+    surfaces = (Some(facts=(Changed("odd"),)), Plain(facts=(NAMED, Seen(posts=(NEW,)))), Known(facts=(NAMED,)))
+    assert [each.outcome for each in (await look(browser, *surfaces)).sights] == [Outcome.CHANGED, Outcome.OK]
+    assert len((await look(browser, *surfaces, only="other.page")).sights) == 0
+
+
+async def test_what_is_heavy_is_for_the_second_look(browser: Browser) -> None:
+    with served({"/": "<img src=/heavy/1><p>字</p>", "/heavy/1": Answer(b"", "image/jpeg")}) as site:
+        first = await look(browser, Plain(site.url("/"), (NAMED,)))
+        assert (site.count("/heavy/1"), [each.captures for each in first.sights]) == (0, [()])
+        second = await look(browser, Plain(site.url("/"), (NAMED,)), second=True)
+        assert (site.count("/heavy/1"), len(second.sights[0].captures)) == (1, 3)
+
+
+async def test_a_look_without_a_browser_is_a_sight(tmp_path: Path) -> None:
+    browser = Browser(tmp_path / "no-browser", now=lambda: NOW, timeouts=SHORT)
+    reading = await look(browser, Plain(facts=(NAMED,)))
+    assert [(each.outcome, each.read_at) for each in reading.sights] == [(Outcome.UNREACHABLE, NOW)]
+    await browser.close()
+
+
+async def test_a_lone_link_goes_to_the_platform_of_its_host(browser: Browser) -> None:
+    with served({"/article": "<p>文</p>"}) as site:
+        scraper = Scraper(platform="plain", surfaces=(), hosts=HOSTS, links=Plain(facts=(NAMED,)))
+        looks: Looker = Looks(browser, Path("/nowhere"), {"other": SCRAPERS["toutiao"], "plain": scraper})
+        (seen,) = await looks.open_link(f"请看 {site.url('/article?x=1')}", Pacing(scale=0))
+        assert (seen.name, seen.url) == ("示例", site.url("/article"))
+        assert await looks.open_link("https://elsewhere.test/s/1", Pacing(scale=0)) == ()
+        assert await looks.open_link("没有链接", Pacing(scale=0)) == ()
+        assert (looks.supports("plain"), looks.supports("tieba")) == (True, False)
+
+
+def test_every_platform_has_a_scraper_under_its_own_key() -> None:
+    assert {key: scraper.platform for key, scraper in SCRAPERS.items()} == {key: key for key in ("wechat", "weibo", "douyin", "toutiao")}
+    for scraper in SCRAPERS.values():
+        names = [surface.name for surface in scraper.surfaces]
+        assert names
+        assert all(name.startswith(f"{scraper.platform}.") for name in names)
+        assert len(set(names)) == len(names)
+        assert all(surface.pace.every >= 1 and surface.label for surface in scraper.surfaces)

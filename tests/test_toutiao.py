@@ -1,0 +1,260 @@
+"""Toutiao: what its answers mean, as tables."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mediawatch.clock import EVER
+from mediawatch.domain import Changed, Outcome, PostKind, Seen
+from scrapers.toutiao_replies import cell_of, decoded, has_more, joined, media_id, read_absence, read_feed, read_profile
+
+NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+DAY = 86_400
+AGO = {days: int(NOW.timestamp()) - days * DAY for days in range(400)}
+TOKEN = "MS4wLjABAAAA" + "t" * 43
+NAME = "示例市第一测试局"
+USER = {"userId": TOKEN, "mediaId": "1700000000000001", "name": NAME, "banStatus": False}
+
+
+def article(days: int, **more: Any) -> dict[str, Any]:
+    number = str(7_000_000_000_000_000_000 - days)
+    cell = {"cell_type": 60, "id": number, "group_id": number, "publish_time": AGO[days], "user_info": {"name": NAME}}
+    return cell | {"behot_time": AGO[0]} | more
+
+
+def feed(*items: object, more: object = True, **rest: Any) -> dict[str, Any]:
+    return {"message": "success", "data": list(items), "has_more": more, "next": {"max_behot_time": 1}} | rest
+
+
+def page(user: object = USER) -> dict[str, Any]:
+    return {"data": {"profileUserInfo": user, "loginUserInfo": None, "initialFeed": None}}
+
+
+CELLS: list[tuple[dict[str, Any], PostKind, bool]] = [
+    ({"cell_type": 60, "publish_time": AGO[3]}, PostKind.ARTICLE, False),
+    ({"cell_type": 0, "publish_time": AGO[3]}, PostKind.ARTICLE, False),
+    ({"cell_type": 0, "has_video": False, "publish_time": AGO[3]}, PostKind.ARTICLE, False),
+    ({"cell_type": 0, "has_video": True, "publish_time": AGO[3]}, PostKind.VIDEO, False),
+    ({"cell_type": 48, "publish_time": AGO[3]}, PostKind.VIDEO, False),
+    ({"cell_type": 49, "publish_time": AGO[3], "user": {"info": {"name": NAME}}}, PostKind.VIDEO, False),
+    ({"cell_type": 32, "content": "无题", "publish_time": AGO[3], "user": {"name": NAME}}, PostKind.MICRO, False),
+    ({"cell_type": 56, "comment_base": {"create_time": AGO[3]}, "publish_time": AGO[9]}, PostKind.MICRO, True),
+    ({"cell_type": 56, "comment_base": {"create_time": AGO[3]}, "origin_group": {"publish_time": AGO[0]}}, PostKind.MICRO, True),
+    ({"cell_type": 202, "content": {"answer": {"create_time": AGO[3]}}}, PostKind.ANSWER, False),
+    ({"cell_type": 203, "content": {"question": {"create_time": AGO[3]}}}, PostKind.OTHER, False),
+    ({"cell_type": 9999, "publish_time": AGO[3]}, PostKind.OTHER, False),
+    ({"cell_type": 60, "publish_time": str(AGO[3])}, PostKind.ARTICLE, False),
+]
+
+
+@pytest.mark.parametrize(("cell", "kind", "repost"), CELLS)
+def test_each_type_of_cell_has_its_own_date(cell: dict[str, Any], kind: PostKind, repost: bool) -> None:
+    seen = read_feed(feed(cell | {"id": "1", "behot_time": AGO[0]}, more=False), "", NOW)
+    (post,) = seen.posts
+    assert (post.at, post.kind, post.repost) == (NOW - timedelta(days=3), kind, repost)
+    assert seen.complete_since == EVER
+
+
+UNDATED = [
+    {"cell_type": 9999, "behot_time": AGO[0]},
+    {"cell_type": 60, "behot_time": AGO[0]},
+    {"cell_type": 56, "publish_time": AGO[1], "origin_group": {"publish_time": AGO[0]}},
+    {"cell_type": 202, "publish_time": AGO[1], "content": {}},
+    {"cell_type": 60, "publish_time": AGO[1] * 1000},
+    {"cell_type": 60, "publish_time": 0},
+    {"cell_type": 60, "publish_time": None},
+    {"cell_type": 60, "publish_time": "昨天"},
+    {"cell_type": 60, "publish_time": True},
+    {"cell_type": 60, "publish_time": AGO[0] + DAY},
+    {"cell_type": 32, "publish_time": AGO[1], "control_meta": {"share": {"permission": False}}},
+    {"stream_cell": {"raw_data": "{}"}},
+    "text",
+    None,
+    [],
+]
+
+
+@pytest.mark.parametrize("more", [True, False])
+@pytest.mark.parametrize("odd", UNDATED)
+def test_one_item_without_a_usable_date_makes_the_list_a_lower_bound(odd: Any, more: bool) -> None:
+    item = odd | {"id": "9"} if isinstance(odd, dict) else odd
+    seen = read_feed(feed(item, article(20), article(30), more=more), NAME, NOW)
+    assert [post.at for post in seen.posts] == [NOW - timedelta(days=20), NOW - timedelta(days=30)]
+    assert seen.complete_since is None
+    assert seen.detail
+
+
+def test_an_advertisement_is_no_post_and_its_list_proves_no_gap() -> None:
+    seen = read_feed(feed({"cell_type": 48, "publish_time": AGO[0]}, article(20)), NAME, NOW)
+    assert (len(seen.posts), seen.complete_since) == (1, None)
+
+
+def test_a_collection_is_no_post() -> None:
+    seen = read_feed(feed({"cell_type": 341, "id": "1", "pub_time": AGO[0]}, article(20)), NAME, NOW)
+    assert ([post.on.isoformat() for post in seen.posts], seen.complete_since) == (["2025-12-16"], NOW - timedelta(days=20))
+
+
+def test_a_future_date_is_told_to_the_reviewer() -> None:
+    assert "发布时间异常" in read_feed(feed(article(0, publish_time=AGO[0] + DAY)), NAME, NOW).detail
+
+
+ORDERS: list[tuple[list[dict[str, Any]], object, int | None, datetime | None]] = [
+    ([article(1), article(2), article(9)], True, 1, NOW - timedelta(days=9)),
+    ([article(300, is_stick=True), article(1), article(9)], True, 1, NOW - timedelta(days=9)),
+    ([article(1, is_stick=True), article(20), article(30)], True, 1, NOW - timedelta(days=30)),
+    ([article(1), article(1), article(9)], True, 1, NOW - timedelta(days=9)),
+    ([article(2), article(1), article(9)], True, 1, None),
+    ([article(2), article(1), article(9)], False, 1, EVER),
+    ([article(5, is_stick=True)], True, 5, None),
+    ([article(5, is_stick=True)], False, 5, EVER),
+    ([article(5)], None, 5, NOW - timedelta(days=5)),
+    ([article(5)], 0, 5, EVER),
+    ([], True, None, None),
+]
+
+
+@pytest.mark.parametrize(("items", "more", "newest", "since"), ORDERS)
+def test_how_far_back_a_list_is_whole(items: list[dict[str, Any]], more: object, newest: int | None, since: datetime | None) -> None:
+    seen = read_feed(feed(*items, more=more), NAME, NOW)
+    assert seen.outcome is Outcome.OK
+    assert seen.complete_since == since
+    assert max((post.at for post in seen.posts if post.at), default=None) == (None if newest is None else NOW - timedelta(days=newest))
+
+
+EMPTY = [
+    (feed(more=False), Outcome.NO_POSTS),
+    (feed(more=False, data=None), Outcome.NO_POSTS),
+    ({"message": "success", "data": []}, Outcome.RATE_LIMITED),
+    ({"message": "success", "data": None}, Outcome.RATE_LIMITED),
+    (feed(more=False, message="error"), Outcome.RATE_LIMITED),
+    ({"message": "", "data": [article(1)]}, Outcome.RATE_LIMITED),
+]
+
+
+@pytest.mark.parametrize(("payload", "outcome"), EMPTY)
+def test_emptiness_must_be_said(payload: object, outcome: Outcome) -> None:
+    seen = read_feed(payload, NAME, NOW)
+    assert (seen.outcome, seen.posts, seen.complete_since) == (outcome, (), None)
+
+
+@pytest.mark.parametrize(
+    "payload", [None, [], "x", {}, {"message": "success"}, {"message": "success", "data": {}}, {"data": []}, {"message": 0}]
+)
+def test_an_unknown_feed_is_changed(payload: object) -> None:
+    with pytest.raises(Changed):
+        read_feed(payload, NAME, NOW)
+
+
+def test_another_accounts_feed_is_changed() -> None:
+    strange = article(1, user_info={"name": "示例市第二测试局"})
+    with pytest.raises(Changed, match="第二测试局"):
+        read_feed(feed(strange), NAME, NOW)
+    assert len(read_feed(feed(strange, article(2)), NAME, NOW).posts) == 2
+    assert len(read_feed(feed(article(1, user_info={"name": ""})), NAME, NOW).posts) == 1
+
+
+def test_a_post_keeps_its_id_link_and_beijing_day() -> None:
+    late = int(datetime(2026, 1, 3, 16, 30, tzinfo=UTC).timestamp())
+    (post,) = read_feed(feed(article(1, publish_time=late, is_stick=True)), NAME, NOW).posts
+    assert (post.id, post.link) == ("6999999999999999999", "https://www.toutiao.com/article/6999999999999999999/")
+    assert (post.on.isoformat(), post.pinned) == ("2026-01-04", True)
+
+
+def test_two_pages_are_one_list() -> None:
+    both = joined(feed(article(9, is_stick=True)), feed(article(20), article(30), more=False))
+    seen = read_feed(both, NAME, NOW)
+    assert (len(seen.posts), seen.complete_since) == (3, EVER)
+    assert has_more(joined(feed(article(1)), feed(article(2))))
+    with pytest.raises(Changed):
+        joined(feed(article(1)), {"message": "error"})
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*article(1), "content", "comment_base", "x"]), inner),
+    max_leaves=8,
+)
+
+
+@given(st.lists(json_values, max_size=4), st.booleans())
+def test_whatever_stands_in_a_feed_is_dated_or_makes_it_a_lower_bound(items: list[Any], more: bool) -> None:
+    seen = read_feed(feed(*items, more=more), "", NOW)
+    posts = [item for item in items if cell_of(item) is not None]
+    if seen.complete_since is not None:
+        assert len(seen.posts) == len(posts)
+    assert all(post.at is not None and post.at <= NOW + timedelta(minutes=10) for post in seen.posts)
+
+
+PROFILES: list[tuple[object, Seen | None]] = [
+    (page(), Seen(name=NAME, platform_id=TOKEN)),
+    (
+        page(USER | {"userAuthInfo": {"auth_type": "1", "auth_info": "示例市第一测试局"}}),
+        Seen(name=NAME, platform_id=TOKEN, verified_as=NAME),
+    ),
+    (page(USER | {"userAuthInfo": '{"auth_info": "示例市"}'}), Seen(name=NAME, platform_id=TOKEN, verified_as="示例市")),
+    (page(USER | {"userAuthInfo": ""}), Seen(name=NAME, platform_id=TOKEN)),
+    (page(None), None),
+    (page({"userId": ""}), None),
+    ({"data": {"initialFeed": None}}, None),
+]
+
+
+@pytest.mark.parametrize(("data", "seen"), PROFILES)
+def test_read_profile(data: object, seen: Seen | None) -> None:
+    assert read_profile(decoded(quote(json.dumps(data)))) == seen
+    assert media_id(data) == ("1700000000000001" if seen else "")
+
+
+@pytest.mark.parametrize(
+    ("user", "outcome"),
+    [
+        (USER | {"banStatus": True}, Outcome.BANNED),
+        (USER | {"banStatus": "false"}, Outcome.OK),
+        (USER | {"name": "已注销用户"}, Outcome.CANCELLED),
+        (USER | {"name": "该账号已注销"}, Outcome.CANCELLED),
+        (USER | {"name": "示例市注销登记中心"}, Outcome.OK),
+    ],
+)
+def test_states_in_the_profile(user: object, outcome: Outcome) -> None:
+    seen = read_profile(page(user))
+    assert seen is not None
+    assert seen.outcome is outcome
+
+
+@pytest.mark.parametrize(
+    "data", [None, {}, {"data": None}, page({"userId": TOKEN}), page(USER | {"name": " "}), page(USER | {"userId": 1}), page([])]
+)
+def test_an_unknown_profile_is_changed(data: object) -> None:
+    with pytest.raises(Changed):
+        read_profile(data)
+
+
+@pytest.mark.parametrize("text", ["", "%7B", "<html>"])
+def test_server_data_that_are_no_json_are_changed(text: str) -> None:
+    with pytest.raises(Changed):
+        decoded(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("今日头条\n登录\n用户不存在\n", Outcome.NOT_FOUND),
+        ("抱歉，该账号不存在", Outcome.NOT_FOUND),
+        ("你访问的页面找不到了", Outcome.NOT_FOUND),
+        ("该账号已注销", Outcome.CANCELLED),
+        ("暂未发表作品", None),
+        ("", None),
+        ("某地多家企业已被注销登记，市场监管部门提醒广大群众注意核对经营者信息", None),
+        ("热榜：网友称打开后显示用户不存在，平台客服回应正在核实处理相关情况", None),
+    ],
+)
+def test_read_absence(text: str, outcome: Outcome | None) -> None:
+    seen = read_absence(text)
+    assert (seen.outcome if seen else None) is outcome

@@ -130,8 +130,7 @@ class Replica:
         while head := await _read_head(reader):
             method, target, headers = head
             if method == "CONNECT":
-                host, _, port = target.rpartition(":")
-                if not self._known(host) or port != "443":
+                if not self._known(target.removesuffix(":443")):
                     await _send(writer, Response(b"no such host here", 502, "text/plain"), close=True)
                     return
                 writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")

@@ -1,6 +1,8 @@
 # What README.md documents. Everything lives in .venv; `make setup` remakes it when pyproject.toml or constraints.txt change.
 BIN := .venv/bin
 TESTS ?=
+# Two workers, a file to each at a time: a file's browser, demonstration and databases are then made once.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 
 .PHONY: help setup demo test lint soak clean
 
@@ -20,7 +22,7 @@ demo: setup
 
 test: setup
 	@sh .ci/test-tools
-	@$(BIN)/pytest $(TESTS)
+	@$(PYTEST) $(TESTS)
 
 lint: setup
 	$(BIN)/ruff check .

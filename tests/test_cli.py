@@ -116,6 +116,22 @@ def test_the_readme_names_every_command_and_no_other() -> None:
     assert real - groups == named - groups
 
 
+def test_the_readme_shows_only_options_that_exist() -> None:
+    """In its tables and in its worked example."""
+    real = dict(commands())
+    text = README.read_text(encoding="utf-8")
+    lines = re.findall(r"(?m)^mediawatch ([^#\n]+)", text)
+    rows = re.findall(r"(?m)^\| `mediawatch ([^`]+)` \| (.+) \|$", text)
+    assert lines
+    assert rows
+    for words, more in [*((line, "") for line in lines), *rows]:
+        name = next((known for known in (" ".join(words.split()[:length]) for length in (2, 1)) if known in real), None)
+        assert name, f"README shows `mediawatch {words}`"
+        options = {option for param in real[name].params for option in param.opts}
+        shown = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", f"{words} {' '.join(re.findall('`([^`]+)`', more))}"))
+        assert shown <= options, f"{name} has no {shown - options}"
+
+
 def test_the_readme_names_every_exit_code_and_no_other() -> None:
     text = README.read_text(encoding="utf-8")
     rows = re.findall(r"(?m)^\| ([\d, ]+) \|", text[text.index("## Exit codes") :])

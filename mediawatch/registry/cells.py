@@ -22,11 +22,13 @@ _BREAK = re.compile(rf"(?<={_CJK})\s*[\r\n]+\s*(?={_CJK})")
 _SPACES = re.compile(r"\s+")
 _EARLIEST, _SERIALS = date(2000, 1, 1), range(36526, 73050)
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T\s]*\d{1,2}[::时].*)?")
-_COMPACT = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
+_COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _URL = re.compile(r"https?://[^\s\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\"'<>]+", re.IGNORECASE)
+_WHOLE_URL = re.compile(r"https?://[\w.~:/?#@!$&'*+,;=%\[\]-]+", re.IGNORECASE)
+"""Names of accounts stand unescaped in some addresses: https://weibo.com/n/示例发布."""
 _BARE_URL = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
 _HOST = re.compile(r"https?://(?:[^\s/?#@]+@)?(?:[\w-]+\.)+[\w-]{2,}(?::\d+)?(?:[/?#].*)?", re.IGNORECASE)
-_PHONE = re.compile(r"\+?\(?\d[\d\s()+*-]{3,}\d(?:\s*(?:转|-)\s*\d+)?")
+_PHONE = re.compile(r"\+?(?:\(\d{2,4}\)\s*)?\d[\d\s+*-]{3,}\d(?:\s*(?:转|-)\s*\d+)?")
 
 
 @lru_cache(maxsize=65536)
@@ -134,11 +136,13 @@ def url_of(value: Value) -> str:
 def links_of(value: Value) -> tuple[str, ...]:
     """All links of a cell in their order, split at spaces, line breaks and Chinese marks. Refuses a cell that has none."""
     text = text_of(value) if not isinstance(value, str) else value.strip()
-    if is_nothing(tidy(text)):
+    plain = tidy(text)
+    if is_nothing(plain):
         return ()
-    found = [link.rstrip(",;.、)") for link in _URL.findall(_INVISIBLE.sub("", text))]
-    if not found and _BARE_URL.fullmatch(tidy(text)):
-        found = [tidy(text)]
+    whole = [plain] if plain.count("://") == 1 and _WHOLE_URL.fullmatch(plain) else []
+    found = whole or [link.rstrip(",;.)") for link in _URL.findall(_INVISIBLE.sub("", text))]
+    if not found and _BARE_URL.fullmatch(plain):
+        found = [plain]
     if not found or not all(_HOST.fullmatch(link) or _BARE_URL.fullmatch(link) for link in found):
         raise BadCell("不是有效的网址,应以 http:// 或 https:// 开头")
     return tuple(dict.fromkeys(found))

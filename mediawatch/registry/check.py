@@ -105,7 +105,7 @@ def _filed_twice(accounts: Sequence[Account]) -> Iterable[RegistryFinding]:
         for account in group if len(group) > 1 else ():
             if account.id not in seen:
                 seen.add(account.id)
-                others = "、".join(_said(other.filed) for other in group if other is not account)
+                others = _others(group, account)
                 sentence = f"{platform_label(platform)}{label(name)}{id}另有备案:{others}"
                 yield RegistryFinding(Code.DUPLICATE_FILING, account, sentence)
 
@@ -118,9 +118,14 @@ def _same_body(accounts: Sequence[Account]) -> Iterable[RegistryFinding]:
             groups[account.platform, fold(account.filed.organiser), account.filed.kind].append(account)
     for (platform, _, kind), group in groups.items():
         for account in group if len(group) > 1 else ():
-            others = "、".join(_said(other.filed) for other in group if other is not account)
+            others = _others(group, account)
             sentence = f"{account.filed.organiser}在{platform_label(platform)}{kind and f'({kind})'}上另有账号:{others}"
             yield RegistryFinding(Code.SAME_BODY_ACCOUNTS, account, sentence)
+
+
+def _others(group: Sequence[Account], account: Account) -> str:
+    others = [_said(other.filed) for other in group if other is not account]
+    return "、".join(others[:5]) + (f"等{len(others)}个" if len(others) > 5 else "")
 
 
 def _said(filed: Filed) -> str:

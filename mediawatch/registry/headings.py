@@ -66,7 +66,8 @@ _IGNORED = frozenset(
 )
 _SEVERAL = frozenset({"article_links"})
 """Fields that may have more than one column."""
-_TYPES = ("type", "platform", "kind")
+TYPES = ("type", "platform", "kind")
+"""Columns of which one at least must be there: they tell the platform."""
 _DEPTH = 50
 """Rows searched for the heading row."""
 _REMARK = re.compile(r"\([^()]*\)$|\[[^\[\]]*\]$|【[^【】]*】$")
@@ -121,7 +122,7 @@ class Heading:
     def missing(self) -> tuple[str, ...]:
         """Labels of the columns without which a row is nothing: the name, and one that tells the platform."""
         lacks = [] if "name" in self.columns else [label("name")]
-        return (*lacks, *([] if any(name in self.columns for name in _TYPES) else [label("type")]))
+        return (*lacks, *([] if any(name in self.columns for name in TYPES) else [label("type")]))
 
     @property
     def convincing(self) -> bool:

@@ -10,13 +10,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
+from mediawatch import names
 from mediawatch.domain import Account, Change, Filed
-from mediawatch.names import fold
 from mediawatch.registry.headings import label
 from mediawatch.registry.kinds import platform_label
 from mediawatch.registry.problems import RowError
 from mediawatch.registry.rows import Row
+
+fold = lru_cache(maxsize=2**18)(names.fold)
 
 
 class Strength(IntEnum):

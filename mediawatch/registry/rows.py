@@ -9,8 +9,8 @@ from datetime import date
 
 from mediawatch.domain import Contact, Filed
 from mediawatch.registry.account import read_account
-from mediawatch.registry.cells import Value, is_nothing, tidy
-from mediawatch.registry.headings import Heading, find_heading, label
+from mediawatch.registry.cells import Value, is_nothing, show, tidy
+from mediawatch.registry.headings import TYPES, Heading, find_heading, label
 from mediawatch.registry.kinds import fold
 from mediawatch.registry.problems import Place, Remarks, RowError, Unusable, column_letter
 from mediawatch.registry.sheet import Sheet
@@ -18,6 +18,7 @@ from mediawatch.registry.workbook import File
 
 _DITTO = frozenset({"同上", "同 上", "〃", "″", "同上行"})
 _TOTAL = re.compile(r"(合计|小计|总计|共计|累计|总数)[:为]?\d*[个家条]?")
+_COUNT = re.compile(r"[共计]?\d+[个家条]?")
 _FOOT = re.compile(r"(注|备注|说明|填表说明|制表|审核|负责人|单位负责人|联系人|联系电话|[填制报审核表]{2}(人|单位|日期))[::].*")
 _NO_TABLE = re.compile(r"说明|须知|填写|目录|字典|选项|下拉|样例")
 """Names of sheets that hold no accounts; that they are skipped does not make a file incomplete."""
@@ -84,6 +85,8 @@ def read_rows(files: Sequence[File], today: date) -> RowsResult:
                 _read_sheet(sheet, heading, today, result, remarks, warned)
         if not read:
             problems.append(_without_heading(file))
+    if not problems and not result.rows and not result.errors:
+        problems = [f"{file.path}: no rows below the heading" for file in files]
     if problems:
         raise Unusable(*problems)
     if HIDDEN in remarks.places:
@@ -177,13 +180,18 @@ def _data_rows(sheet: Sheet, heading: Heading, remarks: Remarks) -> Iterator[tup
 
 def _text(row: Sequence[Value], column: int) -> str:
     cell = row[column] if column < len(row) else ""
-    return tidy(cell) if isinstance(cell, str) else str(cell)
+    return tidy(cell) if isinstance(cell, str) else show(cell)
 
 
 def _no_account(row: Sequence[Value], columns: Sequence[int], heading: Heading) -> bool:
-    name = _text(row, heading.columns["name"][0])
+    column = heading.columns["name"][0]
+    name = _text(row, column)
+    odd = _COUNT.fullmatch(name) or _TOTAL.fullmatch(fold(name)) or _FOOT.match(fold(name))
+    plain = not odd and fold(name) != fold(heading.titles[column])
+    if name and plain and any(_text(row, other) for kind in TYPES for other in heading.columns.get(kind, ())):
+        return False
     texts = [text for column in range(len(row)) if (text := _text(row, column))]
-    if any(_TOTAL.fullmatch(fold(text)) for text in texts) and (is_nothing(name) or _TOTAL.fullmatch(fold(name)) or name.isdigit()):
+    if any(_TOTAL.fullmatch(fold(text)) for text in texts) and (is_nothing(name) or _TOTAL.fullmatch(fold(name)) or _COUNT.fullmatch(name)):
         return True
     if len(texts) <= 2 and _FOOT.match(fold(texts[0])):
         return True
@@ -201,7 +209,7 @@ def _fill_ditto(
             continue
         meant = {_text(sheet.rows[line], column) for line in (above, in_sight) if line is not None}
         title = f"{column_letter(column)} {heading.titles[column]}"
-        if above is None or in_sight is None or meant == {""}:
+        if above is None or in_sight is None or meant & {"", *_DITTO}:
             errors.append(RowError(sheet.place(index), title, cell, "上方没有可以沿用的内容,请填写完整"))
         elif len(meant) > 1:
             errors.append(RowError(sheet.place(index), title, cell, "上方有隐藏行,无法确定“同上”指哪一行,请填写完整"))

@@ -51,8 +51,6 @@ async def import_files(
     """
     files = _read(paths, errors_path)
     read = read_rows(files, day_of(now))
-    if not read.rows and not read.errors:
-        raise Unusable(f"{', '.join(str(path) for path in paths)}: no rows below the heading")
     made = plan(
         read.rows,
         await store.accounts(include_retired=True),

@@ -4,12 +4,13 @@ TESTS ?=
 # Two workers, a file to each at a time: a file's browser, demonstration and databases are then made once.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 
-.PHONY: help setup demo test lint clean
+.PHONY: help setup demo test lint soak clean
 
 help:
 	@echo "make demo    set everything up and run the main job on the shipped demo"
 	@echo "make test    set everything up and pass the tests (TESTS=tests/test_cli.py for some of them)"
 	@echo "make lint    ruff and mypy"
+	@echo "make soak    the tests at full size"
 	@echo "make clean   remove what these commands made"
 
 setup:
@@ -27,6 +28,10 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+soak: setup
+	@sh .ci/test-tools
+	@$(BIN)/pytest -m soak $(TESTS)
 
 clean:
 	rm -rf .venv demo-out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

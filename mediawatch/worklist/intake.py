@@ -7,6 +7,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from itertools import islice
 from pathlib import Path
 
 from mediawatch.clock import day_of
@@ -25,6 +26,8 @@ from mediawatch.worklist.todo import ids_of
 
 _LINK = re.compile(r"https?://[!-~]+", re.IGNORECASE)
 _AFTER_LINK = ",.;:!?)>]\"'"
+_AT_ONCE = 50
+"""Rows held in memory with their pictures; their accounts are asked for together."""
 Keep = Callable[[Reading], Awaitable[Reading]]
 """Puts the captures of a reading on disk: `EvidenceFolder.keep`."""
 
@@ -58,6 +61,11 @@ class Imported:
     conflicts: list[Conflict] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
+    @property
+    def accepted(self) -> int:
+        """Rows that hold, new or known."""
+        return len(self.readings) + self.repeated
+
     def refuse(self, row: Row, problems: Sequence[Problem]) -> None:
         self.problems.extend(problems)
         self.bad_rows.append((row, tuple(problems)))
@@ -83,7 +91,8 @@ async def import_files(
         await intake.take(path)
     intake.note_conflicts()
     intake.remark_same_pictures()
-    if intake.done.readings and rejudge is not None:
+    # Repeated answers too: the import that kept them may have been cut short before it judged.
+    if intake.done.accepted and rejudge is not None:
         await rejudge(sweep.id)
     return intake.done
 
@@ -101,14 +110,19 @@ class _Intake:
         self.scope = {row.account.id: row for row in await self.store.scope(self.sweep.id)}
 
     async def take(self, path: Path) -> None:
-        kept = len(self.done.readings)
+        before = self.done.accepted
         try:
-            for row in read_rows(path):
-                await self._take_row(row)
+            rows = read_rows(path)
+            while some := list(islice(rows, _AT_ONCE)):
+                await self._load_known(some)
+                for row in some:
+                    await self._take_row(row)
         except BadFile as bad:
             self.done.problems.append(Problem(file=path.name, reason=str(bad)))
-        if len(self.done.readings) > kept:
-            await self.store.note_source(_source(path, self.now), "worklist")
+        if self.done.accepted > before:
+            source = _source(path, self.now)
+            if source.sha256 not in {known.sha256 for known, _ in await self.store.sources()}:
+                await self.store.note_source(source, "worklist")
 
     async def _take_row(self, row: Row) -> None:
         account = self._account_of(row)
@@ -118,7 +132,7 @@ class _Intake:
             else:
                 self.done.blank += 1
             return
-        known = await self._known(account.id)
+        known = self.readings[account.id]
         links = self._links(row, account, known)
         self.done.links.extend((account.id, link) for link in links if (account.id, link) not in self.done.links)
         if row.blank:
@@ -147,10 +161,11 @@ class _Intake:
             return problem(row, Column.KEY, "本次检查中没有这个账号")
         return found.account
 
-    async def _known(self, account_id: int) -> list[Reading]:
-        if account_id not in self.readings:
-            self.readings[account_id] = list((await self.store.readings([account_id])).get(account_id, []))
-        return self.readings[account_id]
+    async def _load_known(self, rows: Sequence[Row]) -> None:
+        keys = (parse_key(row.text(Column.KEY)) for row in rows)
+        wanted = {key.account_id for key in keys if key and key.account_id in self.scope} - self.readings.keys()
+        found = await self.store.readings(sorted(wanted))
+        self.readings.update({account_id: list(found.get(account_id, ())) for account_id in wanted})
 
     def _asked(self, account: Account, known: Sequence[Reading]) -> Asked:
         by_machine = [reading for reading in known if reading.look is not LookKind.PERSON]

@@ -120,6 +120,23 @@ async def test_an_unusable_session_file_needs_a_login(browser: Browser, site: Si
     assert await text_of(browser, site) == PAGE
 
 
+async def test_contexts_are_renewed_and_a_login_keeps_its_cookies(own: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scrapers.browser.USES_PER_CONTEXT", 2)
+    saved(tmp_path / "weibo", "s", "A")
+    (session,) = sessions_in(tmp_path, "weibo")
+
+    def renew(asked: Asked) -> Answer:
+        return Answer(json.dumps({"Cookie": asked.headers.get("Cookie", "")}), JSON, headers={"Set-Cookie": "login=B; Path=/"})
+
+    with served({"/echo": renew}) as site:
+        cookies = [(await headers_of(own, site, who))["Cookie"] for who in (None, None, None, session, session, session)]
+        assert cookies == ["", "login=B", "", "login=A", "login=B", "login=B"]
+        async with own.tab(None, hosts=HOSTS, whole=False) as outlives:
+            for _ in range(3):
+                await headers_of(own, site)
+            assert (await outlives.open(site.url("/echo"))).status == 200
+
+
 @pytest.mark.parametrize(("login", "most"), [(False, PAGES_AT_ONCE), (True, 1)])
 async def test_few_pages_at_once_and_one_for_a_login(browser: Browser, tmp_path: Path, login: bool, most: int) -> None:
     saved(tmp_path / "weibo", "s", "A")

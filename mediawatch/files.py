@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from mediawatch.domain import UserError
@@ -25,5 +26,6 @@ def write_whole(target: Path, body: bytes) -> None:
         finally:
             os.close(folder)
     except OSError as error:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # what kept us from writing may keep us from removing
+            part.unlink()
         raise UserError(f"cannot write {target}: {error.strerror or error}") from error

@@ -67,6 +67,7 @@ def read_account(sheet: Sheet, heading: Heading, index: int, today: date) -> Rea
     given = frozenset((_ALWAYS | heading.columns.keys()) - _NOT_FILED - {name for name in _SILENT if not values.get(name)})
     values |= {"status": values["status"] or FiledStatus.RUNNING, "kind": kind.kind}
     filed = Filed(type=kind.type, platform=kind.platform, type_certain=kind.certain, **values) if not reader.errors else None
+    reader.errors.sort(key=lambda error: (len(error.column.partition(" ")[0]), error.column))
     return ReadAccount(filed, given | ({"kind"} if kind.kind else set()), contact, reader.errors, reader.warnings)
 
 

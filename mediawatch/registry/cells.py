@@ -54,7 +54,7 @@ def show(value: Value) -> str:
     match value:
         case bool():
             return str(value).upper()
-        case float() if value.is_integer() and abs(value) < _SAFE_DIGITS:
+        case float() if value.is_integer():
             return str(int(value))
         case float():
             return repr(value)

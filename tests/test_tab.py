@@ -117,20 +117,20 @@ async def test_hears_what_the_page_fetches(quick: Browser) -> None:
 async def test_a_page_that_never_asks_is_changed(quick: Browser) -> None:
     async with at(quick, {"/": "<p>still</p>"}) as (tab, site), tab.hearing(FEED) as hearing:
         await tab.open(site.url("/"))
-        assert isinstance(await failure_of(hearing.first()), Changed)
+        assert isinstance(await failure_of(hearing.first(timeout=0.5)), Changed)
 
 
 @pytest.mark.parametrize("answer", [Answer(hang=True), Answer(reset=True)], ids=["hang", "reset"])
 async def test_a_reply_that_does_not_come_is_unreachable(quick: Browser, answer: Answer) -> None:
     async with at(quick, {"/": FETCH, "/api/feed": answer}) as (tab, site), tab.hearing(FEED) as hearing:
         await tab.open(site.url("/"))
-        assert isinstance(await failure_of(hearing.first()), Unreachable)
+        assert isinstance(await failure_of(hearing.first(timeout=0.5)), Unreachable)
 
 
 async def test_a_reply_of_another_kind_is_changed(quick: Browser) -> None:
     async with at(quick, {"/": FETCH, "/api/feed": Answer("{}", JSON)}) as (tab, site), tab.hearing(FEED) as hearing:
         await tab.open(site.url("/"))
-        assert isinstance(await failure_of(hearing.first(lambda reply: "page=2" in reply.url)), Changed)
+        assert isinstance(await failure_of(hearing.first(lambda reply: "page=2" in reply.url, timeout=1)), Changed)
         assert [reply.json() for reply in hearing.all()] == [{}]
 
 
@@ -140,6 +140,7 @@ async def test_a_body_the_page_does_not_read_is_asked_for_once_more(quick: Brows
         await tab.open(site.url("/"))
         assert (await hearing.first(timeout=10)).json() == {"n": 2}
         assert site.count("/api/feed") == 2
+        assert len(hearing.all()) == 1
 
 
 @pytest.mark.parametrize("script", ["fetch('/api/feed')", "fetch('/api/feed').then(a => a.text())"])

@@ -16,10 +16,13 @@ from typer.testing import CliRunner
 from worklists import DAY, FRESH, NOW, POLICY, Inspection, exported, filed, fill, table, typed
 
 import db
+from mediawatch.app import App
 from mediawatch.cli import app
+from mediawatch.cli.worklist import open_answered, take_in
 from mediawatch.clock import parse_as_of
-from mediawatch.domain import FiledStatus, LookKind, MatchedBy, Post, Reading, Sight, UserError, Verdict
-from mediawatch.ports import Store
+from mediawatch.domain import Account, FiledStatus, LookKind, MatchedBy, Need, Post, Reading, Sight, UserError, Verdict
+from mediawatch.ports import Gate, Store
+from mediawatch.settings import Home, Settings
 from mediawatch.worklist import Column, Split, export, unproven
 
 TWO, THREE = (f"示例市第{number}测试局" for number in (2, 3))
@@ -165,3 +168,36 @@ def test_at_the_command_line(tmp_path: Path) -> None:
     assert (corrected.exit_code, corrected.stderr) == (0, "")
     assert "0 unproven  0 out_of_scope" in run("unproven").stdout
     assert run("worklist", "import", str(tmp_path / "没有.xlsx")).exit_code == 2
+
+
+class Articles:
+    """A looker that can open links only: every article is of the account with this gh_ id, of that day."""
+
+    def supports(self, platform: str) -> bool:
+        return platform == "wechat"
+
+    async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
+        raise AssertionError("nobody asked for a look")
+
+    async def open_link(self, url: str, gate: Gate) -> tuple[Sight, ...]:
+        post = Post(on=date(2031, 12, 20), link=url)
+        return (Sight(surface="wechat.article", read_at=NOW, name=TWO, original_id="gh_0000000000a2", posts=(post,)),)
+
+    async def close(self) -> None:
+        """Nothing is open."""
+
+
+async def test_a_link_that_was_answered_is_opened(store: Store, tmp_path: Path) -> None:
+    """The machine's own look at it settles the account; a link of somebody else's article settles nothing."""
+    inspection, path = await exported(store, tmp_path, [filed(1), filed(2)])
+    home = Home.at(tmp_path / "home")
+    home.create()
+    office = App(home, Settings(), store, lambda: NOW)
+    office._looker = Articles()
+    link = "https://mp.weixin.qq.com/s/ExampleToken000000000{}"
+    cells = {f"示例市第{number}测试局": {Column.LINK: link.format(number)} for number in (1, 2)}
+    cells[TWO][Column.LINK] += " https://example.test/other"
+    done = await take_in(office, inspection.sweep, [fill(path, tmp_path / "甲.xlsx", cells)])
+    assert (done.readings, len(done.links), len(done.articles)) == ([], 3, 2)
+    assert await open_answered(office, inspection.sweep, done) == 0
+    assert await inspection.verdicts() == [Verdict.UNPROVEN, Verdict.FRESH]

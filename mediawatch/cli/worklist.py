@@ -11,10 +11,12 @@ from typing import Annotated
 import typer
 
 from mediawatch import worklist
-from mediawatch.app import App
+from mediawatch.app import App, only_one
 from mediawatch.cli.base import opened, run
+from mediawatch.cli.links import print_report
 from mediawatch.cli.out import SweepOption, print_or_write, sweep_of
-from mediawatch.domain import UserError, Verdict
+from mediawatch.domain import Sweep, UserError, Verdict
+from mediawatch.links import open_links
 from mediawatch.policy import parse
 from mediawatch.sweep import rejudge
 from mediawatch.worklist import Imported, Split, Written
@@ -84,28 +86,31 @@ def import_(
     sweep: SweepOption = None,
     errors: Annotated[Path | None, typer.Option("--errors", metavar="FILE.xlsx", help="Give the refused rows back in this file.")] = None,
 ) -> None:
-    """Take returned worklists in and judge the sweep again. Good rows are kept even where others are refused (then exit 2)."""
+    """Take returned worklists in, open the article links in them, and judge the sweep again.
 
-    async def work() -> Imported:
+    Good rows are kept even where others are refused (then exit 2).
+    """
+
+    async def work() -> tuple[Imported, int]:
         async with opened(ctx) as app:
-            imported = await take_in(app, files, sweep)
+            chosen = await sweep_of(app, sweep)
+            imported = await take_in(app, chosen, files)
             if errors and imported.bad_rows:
-                worklist.write_bad_rows(errors, imported, sweep=await sweep_of(app, sweep), marks=app.marks)
-            return imported
+                worklist.write_bad_rows(errors, imported, sweep=chosen, marks=app.marks)
+            print_imported(imported)
+            return imported, await open_answered(app, chosen, imported) if imported.articles else 0
 
-    imported = run(work())
-    print_imported(imported)
-    if imported.problems:
-        if errors and imported.bad_rows:
-            typer.echo(f"{errors}: {len(imported.bad_rows)} rows to correct", err=True)
-        sys.exit(BAD_ROWS)
+    imported, code = run(work())
+    if errors and imported.bad_rows:
+        typer.echo(f"{errors}: {len(imported.bad_rows)} rows to correct", err=True)
+    if code | (BAD_ROWS if imported.problems else 0):
+        sys.exit(code | (BAD_ROWS if imported.problems else 0))
 
 
-async def take_in(app: App, files: Sequence[Path], number: int | None = None) -> Imported:
-    """Import into the sweep of that number (or the latest) and judge it again. UserError where a file is not there."""
+async def take_in(app: App, sweep: Sweep, files: Sequence[Path]) -> Imported:
+    """Import into a sweep and judge it again. UserError where a file is not there."""
     if missing := [file for file in files if not file.is_file()]:
         raise UserError(f"no such file: {missing[0]}")
-    sweep = await sweep_of(app, number)
     return await worklist.import_files(
         app.store,
         files,
@@ -117,10 +122,22 @@ async def take_in(app: App, files: Sequence[Path], number: int | None = None) ->
     )
 
 
+async def open_answered(app: App, sweep: Sweep, imported: Imported) -> int:
+    """Open the article links that were answered and judge again; the exit bits of what went wrong at the site."""
+    gate = app.pacing()
+    with only_one(app.home):
+        report = await open_links(imported.articles, store=app.store, looker=app.looker(), gate=gate, now=app.clock)
+    print_report(report)
+    await rejudge(app.store, app.supports, sweep.id)
+    return gate.exit_bits
+
+
 def print_imported(imported: Imported) -> None:
     """What an import came to; what people have to read is Chinese."""
     counts = f"{len(imported.readings)} readings kept, {imported.blank} rows not answered, {imported.repeated} known already"
     typer.echo(f"{counts}, {len(imported.bad_rows)} rows refused, {len(imported.links)} new links")
+    if unopened := len(imported.links) - len(imported.articles):
+        typer.echo(f"{unopened} of the new links are no WeChat articles; they are not opened", err=True)
     for line in (*imported.conflicts, *imported.remarks, *imported.problems):
         typer.echo("".join(char if char.isprintable() else " " for char in str(line)), err=True)
 

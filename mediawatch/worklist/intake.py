@@ -12,9 +12,11 @@ from pathlib import Path
 
 from mediawatch.clock import day_of
 from mediawatch.domain import Account, LookKind, Reading, Source, Sweep, SweepAccount
+from mediawatch.linkfiles import FoundLink, links_in
 from mediawatch.policy import Policy
 from mediawatch.ports import Known, Store
 from mediawatch.proofs import people_disagree, posts_of
+from mediawatch.registry.problems import Place
 from mediawatch.worklist.answers import UNTIMED, Asked, answer, problem
 from mediawatch.worklist.columns import SEALED, Column, given_text
 from mediawatch.worklist.package import BadFile
@@ -55,7 +57,9 @@ class Imported:
     repeated: int = 0
     """Answers that were there already, word for word."""
     links: list[tuple[int, str]] = field(default_factory=list)
-    """(account id, article link) as answered; not known before."""
+    """(account id, link) as answered; not known before."""
+    articles: list[FoundLink] = field(default_factory=list)
+    """Those of them that the machine can open: WeChat articles, with the account that the row names."""
     problems: list[Problem] = field(default_factory=list)
     bad_rows: list[tuple[Row, tuple[Problem, ...]]] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
@@ -134,7 +138,7 @@ class _Intake:
             return
         known = self.readings[account.id]
         links = self._links(row, account, known)
-        self.done.links.extend((account.id, link) for link in links if (account.id, link) not in self.done.links)
+        self._note_links(row, account, links)
         if row.blank:
             self.done.blank += not links
             return
@@ -187,6 +191,13 @@ class _Intake:
         if not found and row.text(Column.LINK) not in {"", *NO_NAME_WORDS}:
             self.done.remarks.append(str(problem(row, Column.LINK, "不是 http(s) 链接,没有打开")))
         return [link for link in found if link not in old and clickable(link)]
+
+    def _note_links(self, row: Row, account: Account, links: Sequence[str]) -> None:
+        for link in links:
+            if (account.id, link) not in self.done.links:
+                self.done.links.append((account.id, link))
+                places = (Place(row.file, row.sheet, row.number),)
+                self.done.articles.extend(FoundLink(url, places, account.id) for url in links_in(link))
 
     async def _keep(self, row: Row, given: Reading, known: list[Reading]) -> None:
         if any(_repeats(given, old) for old in known):

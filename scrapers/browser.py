@@ -207,11 +207,24 @@ class Browser:
             return self._run
 
     async def _start(self) -> _Run:
-        async with _one_start():
+        # Undone also when the sweep is cancelled meanwhile: nothing may be left running.
+        async with _one_start(), AsyncExitStack() as undo:
             before = _drivers()
+            undo.callback(lambda: _kill(_drivers() - before))
             playwright = await within(async_playwright().start(), self.timeouts.launch, "driver")
             drivers = _drivers() - before
-        launch = playwright.chromium.launch(
+            undo.pop_all()
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(self._stop_driver, playwright, drivers)
+            try:
+                chromium = await within(self._launch(playwright), self.timeouts.launch, "browser")
+            except Failure as failure:
+                raise Unreachable(f"the browser does not start: {failure.detail}") from failure
+            undo.pop_all()
+        return _Run(playwright, chromium, drivers)
+
+    async def _launch(self, playwright: Playwright) -> Chromium:
+        return await playwright.chromium.launch(
             executable_path=self._executable,
             args=list(self._args),
             proxy=self._proxy,
@@ -221,12 +234,6 @@ class Browser:
             handle_sigterm=False,
             handle_sighup=False,
         )
-        try:
-            chromium = await within(launch, self.timeouts.launch, "browser")
-        except Failure as failure:
-            await self._stop_driver(playwright, drivers)
-            raise Unreachable(f"the browser does not start: {failure.detail}") from failure
-        return _Run(playwright, chromium, drivers)
 
     async def _discard(self, run: _Run) -> None:
         async with self._starting:
@@ -242,10 +249,7 @@ class Browser:
     async def _stop_driver(self, playwright: Playwright, drivers: frozenset[int]) -> None:
         with suppress(Failure):
             await within(playwright.stop(), self.timeouts.close, "close")
-        for pid in drivers & _drivers():
-            # It did not listen. Chromium ends when the pipe to its driver breaks.
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
+        _kill(drivers & _drivers())
 
 
 def stored(session: Session) -> StorageState:
@@ -262,6 +266,13 @@ def stored(session: Session) -> StorageState:
 def _one_start() -> asyncio.Lock:
     """Browsers of one process start their drivers one after another: else one would take, and end, the driver of another."""
     return _STARTS.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+
+
+def _kill(drivers: frozenset[int]) -> None:
+    """End drivers that do not listen. Chromium ends when the pipe to its driver breaks."""
+    for pid in drivers:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
 
 
 def _drivers() -> frozenset[int]:

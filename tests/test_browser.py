@@ -215,6 +215,17 @@ async def test_a_driver_that_does_not_listen_is_ended_too(own: Browser, site: Si
     assert await gone(before) == []
 
 
+@pytest.mark.parametrize("after", [0.02, 0.3, 0.7])
+async def test_nothing_is_left_when_a_start_is_cancelled(own: Browser, site: Site, after: float) -> None:
+    before = descendants()
+    starting = asyncio.ensure_future(text_of(own, site))
+    await asyncio.sleep(after)
+    starting.cancel()
+    await asyncio.gather(starting, return_exceptions=True)
+    await own.close()
+    assert await gone(before) == []
+
+
 async def test_deaths_while_several_pages_are_out_start_one_browser(own: Browser, site: Site) -> None:
     before = descendants()
     assert await text_of(own, site) == PAGE

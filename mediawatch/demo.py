@@ -87,7 +87,7 @@ def write_registry(target: Path, rows: Sequence[Mapping[str, str]]) -> None:
 async def _ask_people(app: App, stage: Stage, sweep: Sweep, policy: Policy, tell: Tell) -> None:
     folder = app.home.root / "worklist"
     folder.mkdir()
-    written = await worklist.export(app.store, folder / "worklist.xlsx", sweep=sweep, policy=policy)
+    written = await worklist.export(app.store, folder / "worklist.xlsx", sweep=sweep, policy=policy, marks=app.marks)
     tell(f"worklist.xlsx: {sum(one.rows for one in written)} accounts that only people can settle")
     (folder / "screenshot.png").write_bytes(picture())
     answered = fill_in(folder / "worklist.xlsx", folder / "worklist-answered.xlsx", stage, sweep, policy, app.clock())

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from mediawatch.clock import EVER, day_of, day_start
-from mediawatch.domain import DateKind, LookKind, MatchedBy, Outcome, Post, PostKind, Reading, Sight, latest_of
+from mediawatch.domain import DateKind, Filed, LookKind, MatchedBy, Outcome, Post, PostKind, Reading, Sight, latest_of
 from mediawatch.names import differs_by_suffix, same
 from mediawatch.policy import Freshness, Policy, Presence
 from mediawatch.ports import Known
@@ -90,8 +90,18 @@ def is_odd(post: Post, sight: Sight) -> bool:
     return post.at > sight.read_at + CLOCK_SKEW if post.at else post.on > day_of(sight.read_at)
 
 
-def _complete(sight: Sight | None, known: Known) -> bool:
-    return sight is not None and sight.matched_by is not None and not showed_less(sight, known)
+def _complete(reading: Reading, known: Known) -> bool:
+    sight = reading.exact_sight
+    return sight is not None and is_theirs(sight, reading, known.filed) and not showed_less(sight, known)
+
+
+def is_theirs(sight: Sight, reading: Reading, filed: Filed) -> bool:
+    """Whether what a sight says against an account is surely about that account: tied by id, or under the filed name.
+
+    A filed link may have passed to somebody else; that is for a person to see, never a finding.
+    """
+    seen = sight.name or reading.name
+    return sight.matched_by is MatchedBy.ID or (sight.matched_by is not None and bool(seen) and same(seen, filed.name))
 
 
 def showed_less(exact: Sight, known: Known) -> bool:
@@ -133,7 +143,7 @@ def freshness(known: Known, as_of: datetime, policy: Policy) -> FreshnessProof:
     odd = any(is_odd(post, sight) for reading in known.readings for sight in reading.sights for post in sight.posts)
     dated = [(sight, post) for reading in known.readings for sight, post in posts_of(reading, policy) if post.on <= as_of_day]
     newest = latest_of(post for _, post in dated)
-    exact = [reading for reading in current(known, as_of) if _complete(reading.exact_sight, known)]
+    exact = [reading for reading in current(known, as_of) if _complete(reading, known)]
     if newest is not None and newest.on >= policy.window_start(as_of_day):
         seen_exactly = any(_upper(reading, as_of_day, policy)[0] == newest.on for reading in exact)
         return FreshnessProof(
@@ -154,6 +164,9 @@ def freshness(known: Known, as_of: datetime, policy: Policy) -> FreshnessProof:
         )
     proving = [reading for reading in exact if reading.id in proof.reading_ids]
     upper, minimum = max((_upper(reading, as_of_day, policy) for reading in proving), key=lambda pair: pair[0] or date.min)
+    if newest is not None and newest.on > (upper or date.min):
+        # Seen once, gone from the list since: deleted, most likely. The gap is never overstated.
+        upper, minimum = newest.on, False
     return FreshnessProof(
         state=state, latest_on=upper, date_kind=DateKind.EXACT, gap_is_minimum=minimum, odd_dates=odd, reading_ids=proof.reading_ids
     )
@@ -207,10 +220,11 @@ def presence(known: Known, as_of: datetime, policy: Policy) -> PresenceProof:
     state = next((_PRESENCE[reading.outcome] for reading in reversed(readings) if reading.outcome in _PRESENCE), None)
     if state is None:
         return PresenceProof(state=Presence.SEEN if seen else Presence.UNKNOWN)
-    contradicted = any(reading.latest for reading in readings) if state is Presence.EMPTY else seen
-    proof = agreed(readings, lambda reading: _PRESENCE.get(reading.outcome) is state and _controlled(reading))
-    if contradicted:
+    if seen and state is not Presence.EMPTY:
         return PresenceProof(state=Presence.SEEN, doubtful=True)
+    if _lives(known, state, as_of, policy):
+        return PresenceProof(doubtful=True)
+    proof = agreed(readings, lambda reading: _PRESENCE.get(reading.outcome) is state and _grounded(reading, known.filed))
     if not proof.reading_ids:
         return PresenceProof(pending=proof.pending, doubtful=True)
     if state is Presence.EMPTY:
@@ -229,10 +243,23 @@ def _shows_account(reading: Reading) -> bool:
     return reading.outcome in (Outcome.OK, Outcome.PRIVATE) and (reading.matched_by is not None or bool(reading.posts))
 
 
-def _controlled(reading: Reading) -> bool:
+def _lives(known: Known, state: Presence, as_of: datetime, policy: Policy) -> bool:
+    """A sign of life that a negative cannot stand against: for "never posted" any post ever, for "not found" one since the window began."""
+    if state not in (Presence.EMPTY, Presence.NOT_FOUND):
+        return False
+    since = policy.window_start(day_of(as_of)) if state is Presence.NOT_FOUND else date.min
+    return any(post.on >= since for reading in known.readings for _, post in posts_of(reading, policy))
+
+
+def _grounded(reading: Reading, filed: Filed) -> bool:
+    """Whether a negative stands on the filed id (or a full search by name), and somebody else was answered for in its session."""
     if reading.look is LookKind.PERSON:
         return True
-    return any(sight.outcome is reading.outcome and sight.control for sight in reading.sights)
+    by_id = bool(filed.platform_id or filed.original_id)
+    negatives = [sight for sight in reading.sights if sight.outcome is reading.outcome and sight.control]
+    if reading.outcome is Outcome.NO_POSTS:
+        return any(is_theirs(sight, reading, filed) for sight in negatives)
+    return any(by_id or sight.matched_by in (MatchedBy.ID, MatchedBy.NAME) for sight in negatives)
 
 
 def name(known: Known, as_of: datetime) -> NameProof:
@@ -255,6 +282,6 @@ def people_disagree(known: Known, as_of: datetime, policy: Policy) -> bool:
     claims: dict[str, object] = {}
     for reading in current(known, as_of):
         if reading.look is LookKind.PERSON and reading.outcome is not Outcome.NO_EVIDENCE:
-            in_window = any(post.on >= policy.window_start(day_of(as_of)) for post in reading.posts)
+            in_window = any(policy.window_start(day_of(as_of)) <= post.on <= day_of(as_of) for post in reading.posts)
             claims[reading.by] = (reading.outcome, in_window)
     return len(set(claims.values())) > 1

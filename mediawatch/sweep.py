@@ -120,9 +120,10 @@ class Engine:
             for platform, accounts in lanes.items():
                 group.create_task(run.lane(platform, accounts))
         await self.store.judge(sweep.id, {entry.account.id: run.judge(entry.account) for entry in scope})
-        await self.store.close_sweep(sweep.id, SweepState.FINISHED, self.clock())
+        finished_at = self.clock()
+        await self.store.close_sweep(sweep.id, SweepState.FINISHED, finished_at)
         return Summary(
-            sweep=sweep,
+            sweep=replace(sweep, state=SweepState.FINISHED, finished_at=finished_at),
             scope=await self.store.scope(sweep.id),
             looks=run.looks,
             outcomes=run.outcomes,
@@ -194,7 +195,8 @@ class _Run:
         self.looks = 0
         self.exit_bits = 0
         self.outcomes: Counter[Outcome] = Counter()
-        self._vouchers: dict[tuple[str, str], tuple[Account, datetime]] = {}
+        self._vouchers: dict[tuple[str, str, bool], tuple[Account, datetime]] = {}
+        """By surface, session, and whether posts were shown: an empty list is vouched for only by one that was not empty."""
         self._vouching = asyncio.Lock()
 
     def judge(self, account: Account) -> Judgement:
@@ -279,7 +281,8 @@ class _Run:
     def _note_vouchers(self, account: Account, sights: Iterable[Sight]) -> None:
         for sight in sights:
             if sight.outcome is Outcome.OK and (sight.name or sight.dated):
-                self._vouchers[sight.surface, sight.session] = (account, sight.read_at)
+                for dated in {False, sight.dated}:
+                    self._vouchers[sight.surface, sight.session, dated] = (account, sight.read_at)
 
     async def _controlled(self, account: Account, sight: Sight, lane: Sequence[Account]) -> Sight:
         """A negative with the name of an account that the same surface and session has just answered for, where there is one."""
@@ -290,7 +293,8 @@ class _Run:
         return replace(sight, control=voucher.filed.name) if voucher else sight
 
     def _voucher(self, account: Account, sight: Sight) -> Account | None:
-        other, at = self._vouchers.get((sight.surface, sight.session), (account, sight.read_at))
+        key = (sight.surface, sight.session, sight.outcome is Outcome.NO_POSTS)
+        other, at = self._vouchers.get(key, (account, sight.read_at))
         return other if other.id != account.id and sight.read_at - at <= CONTROL_HOLDS else None
 
     async def _find_voucher(self, account: Account, sight: Sight, lane: Sequence[Account]) -> Account | None:

@@ -162,7 +162,7 @@ def merged(surface: Surface, facts: Sequence[Seen], *, session: str, read_at: da
         platform_id=next((fact.platform_id for fact in facts if fact.platform_id), ""),
         original_id=next((fact.original_id for fact in facts if fact.original_id), ""),
         verified_as=next((fact.verified_as for fact in facts if fact.verified_as), ""),
-        matched_by=first.matched_by or next((fact.matched_by for fact in facts if fact.matched_by), None),
+        matched_by=first.matched_by if first.name else next((fact.matched_by for fact in facts if fact.matched_by), None),
         posts=tuple(posts.values()),
         complete_since=next((fact.complete_since for fact in reversed(facts) if proves_all and fact.complete_since), None),
         detail="; ".join(fact.detail for fact in facts if fact.detail),

@@ -141,16 +141,19 @@ def read_feed(payload: object, author: str, now: datetime) -> Seen:
         case _:
             raise Changed(payload)
     if not items:
+        if not isinstance(payload, Mapping) or not {"has_more", "next"} <= payload.keys():
+            # Risk control answers with success, too, but leaves these out.
+            return Seen(outcome=Outcome.RATE_LIMITED, detail="the feed succeeded with nothing in it, not even has_more and next")
         if not has_more(payload):
             return Seen(outcome=Outcome.NO_POSTS, detail="the feed succeeded and is empty")
-        if not isinstance(payload, Mapping) or "has_more" not in payload:
-            return Seen(outcome=Outcome.RATE_LIMITED, detail="the feed succeeded with nothing in it, not even has_more")
     authors = {name for item in items if (name := _author(item))}
     if author and authors and author not in authors:
         raise Changed(f"the feed is by {min(authors)}, the profile is {author}")
     notes: list[str] = []
     posts = tuple(post for item in items if (post := _post(item, now, notes)) is not None)
-    since = None if notes else reach(posts) if has_more(payload) else EVER
+    # "Only the pinned post" is also what a site shows to those whom it withholds the rest from.
+    ends = not has_more(payload) and any(not post.pinned for post in posts)
+    since = None if notes else EVER if ends else reach(posts)
     return Seen(posts=posts, complete_since=since, detail="; ".join(notes))
 
 

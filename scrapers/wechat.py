@@ -28,10 +28,10 @@ from mediawatch.domain import (
     Seen,
     Sight,
 )
-from scrapers.base import Scraper, SessionUse, Shows, Surface
+from scrapers.base import Scraper, SessionUse, Shows, Surface, query_of
 from scrapers.browser import Tab
 from scrapers.wechat_article import LINK_KEYS, Page, kept, read_article
-from scrapers.wechat_identity import filed_id, identified, is_same, own_hit, tie_of
+from scrapers.wechat_identity import filed_id, identified, is_same, number_of, own_hit, tie_of
 from scrapers.wechat_office import Batches, Hit, answer, complete_since, read_batches, read_hits
 
 HOME = "https://mp.weixin.qq.com/"
@@ -179,7 +179,7 @@ class Search(_BackOffice):
         for query in filter(None, (account.filed.name, account.filed.alias)):
             exhausted &= await self.gather(tab, token, account, query, hits)
             seen = identified(account, hits, exhausted)
-            if seen.matched_by is not None:
+            if seen.matched_by is not None and seen.outcome is not Outcome.NOT_FOUND:
                 break
         yield seen
 
@@ -233,6 +233,9 @@ class List(_BackOffice):
             pages.append(read_batches(await self.batches(tab, token, number * _BATCHES)))
             if any(page.posts for page in pages) or sum(page.count for page in pages) >= pages[0].total:
                 break
+        owners = {number_of(biz) for page in pages for post in page.posts if (biz := query_of(post.link).get("__biz"))}
+        if owners - {number_of(self.fakeid)}:
+            raise Changed(f"the list holds articles of another account: {', '.join(sorted(owners))}")
         deleted = sum(page.deleted for page in pages)
         yield Seen(
             platform_id=self.fakeid,

@@ -121,7 +121,8 @@ def identified(account: Account, hits: Sequence[Hit], exhausted: bool) -> Seen:
         return _nothing(f"no exact hit, but the filed type {account.filed.type!r} may be no official account")
     if any(differs_by_suffix(account.filed.name, hit.name) for hit in hits):
         return _nothing(f"the filed name has a suffix that no account bears (found: {shown})")
-    return Seen(outcome=Outcome.NOT_FOUND, detail=f"no exact hit among all {len(hits)} (first: {shown})" if hits else "no hits at all")
+    detail = f"no exact hit among all {len(hits)} (first: {shown})" if hits else "no hits at all"
+    return Seen(outcome=Outcome.NOT_FOUND, matched_by=MatchedBy.NAME, detail=detail)
 
 
 def _nothing(detail: str) -> Seen:

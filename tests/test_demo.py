@@ -88,7 +88,7 @@ def test_the_handoff_is_valid_whole_and_says_what_it_is(tibet: tuple[Path, str])
         for item in finding["evidence"]:
             body = (out / item["path"]).read_bytes()
             assert hashlib.sha256(body).hexdigest() == item["sha256"]
-            assert "token=" not in item["url"]
+            assert not any(secret in item["url"] for secret in ("_signature", "msToken", "a_bogus", "&token=1", "lang=zh_CN&token"))
 
 
 def test_the_same_state_gives_the_same_bytes(tibet: tuple[Path, str], tmp_path: Path) -> None:
@@ -144,7 +144,7 @@ def altered(source: Path, target: Path, keep: Callable[[int, Row], bool]) -> dic
             continue
         if row["name"] in ALTERATIONS:
             change, kind = ALTERATIONS[row["name"]]
-            row = change(row)
+            row = {**change(row), "pinned": "", "visitors_miss": ""}
             expected.pop((row["name"], row["type"]), None)
             if kind:
                 expected[row["name"], row["type"]] = kind
@@ -152,7 +152,7 @@ def altered(source: Path, target: Path, keep: Callable[[int, Row], bool]) -> dic
             row["name"].startswith(("演示账号", "示例")) and row["truth"] == "alive" and row["platform"] in SOUND and SOUND[row["platform"]]
         ):
             change, kind = SOUND[row["platform"]].pop()
-            row = change(row)
+            row = {**change(row), "pinned": "", "visitors_miss": ""}
             if kind:
                 expected[row["name"], row["type"]] = kind
         rows.append(row)

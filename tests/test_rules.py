@@ -216,6 +216,37 @@ def test_empty_account_fails_only_when_opened_long_ago() -> None:
     assert verdict(*twice(empty)) is Verdict.LISTED
 
 
+def test_never_posted_is_refuted_by_any_post_ever_seen() -> None:
+    empty = sight(outcome=Outcome.NO_POSTS, complete_since=EVER, control="别的账号")
+    once = reading(sight(posts=posts(60)), at=AS_OF - timedelta(days=50))
+    assert verdict(*twice(empty), once, filed=replace(FILED, opened_on=day(900))) is Verdict.UNPROVEN
+
+
+def test_a_post_that_left_the_list_still_bounds_the_gap() -> None:
+    earlier = reading(exact(41), at=AS_OF - timedelta(days=30))
+    judged = judge(Known(filed=FILED, readings=(earlier, *twice(exact(152)))), AS_OF, NATIONAL)
+    assert (judged.findings[0].code, judged.findings[0].gap_days) == (Code.STALE_2W, 41)
+
+
+def test_a_link_that_leads_to_another_name_accuses_nobody() -> None:
+    elsewhere = exact(40, name="别家饭店", matched_by=MatchedBy.URL)
+    assert verdict(*twice(elsewhere), policy=TIBET) is Verdict.UNPROVEN
+    assert verdict(*twice(replace(elsewhere, name="示例发布"))) is Verdict.FAILED
+    by_link = replace(FILED, platform_id="", url="https://example.com/u")
+    gone = sight(outcome=Outcome.NOT_FOUND, name="", matched_by=None, control="别的账号")
+    assert verdict(*twice(gone), policy=TIBET, filed=by_link) is Verdict.UNPROVEN
+    full_search = replace(gone, matched_by=MatchedBy.NAME)
+    assert verdict(*twice(full_search), policy=TIBET, filed=by_link) is Verdict.FAILED
+
+
+def test_not_found_needs_no_sign_of_life() -> None:
+    gone = sight(outcome=Outcome.NOT_FOUND, name="", matched_by=None, control="别的账号")
+    alive = reading(sight(surface="toutiao.share", posts=posts(3)), at=AS_OF - timedelta(days=3))
+    judged = judge(Known(filed=FILED, readings=(alive, *twice(gone))), AS_OF, TIBET)
+    assert (judged.verdict, judged.findings) == (Verdict.FRESH, ())
+    assert any("未见该账号" in note for note in judged.notes)
+
+
 def test_names() -> None:
     renamed = exact(1, name="示例发布厅")
     assert verdict(*twice(renamed)) is Verdict.FRESH
@@ -264,6 +295,10 @@ def test_a_persons_word() -> None:
     fresh = person(sight(posts=(Post(on=day(14), kind=PostKind.SEEN),)), by="李四")
     assert verdict(fresh) is Verdict.FRESH
     assert verdict(stale, fresh) is Verdict.UNPROVEN
+    later = person(
+        sight(posts=(Post(on=day(-1), kind=PostKind.SEEN),), complete_since=day_start(day(30))), by="王五", at=READ + timedelta(days=2)
+    )
+    assert verdict(nothing, later) is not Verdict.UNPROVEN
 
 
 def test_an_unsupported_platform_waits_for_a_person() -> None:

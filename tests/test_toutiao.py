@@ -113,7 +113,7 @@ ORDERS: list[tuple[list[dict[str, Any]], object, int | None, datetime | None]] =
     ([article(2), article(1), article(9)], True, 1, None),
     ([article(2), article(1), article(9)], False, 1, EVER),
     ([article(5, is_stick=True)], True, 5, None),
-    ([article(5, is_stick=True)], False, 5, EVER),
+    ([article(5, is_stick=True)], False, 5, None),
     ([article(5)], None, 5, NOW - timedelta(days=5)),
     ([article(5)], 0, 5, EVER),
     ([], True, None, None),

@@ -302,19 +302,19 @@ def hit(name: str = NAME, biz: str = BIZ, alias: str = "", gh: str = "") -> Hit:
         ({"alias": ALIAS}, [hit(alias="")], Outcome.OK, NAME, MatchedBy.NAME),
         ({"platform_id": BIZ}, [hit(biz=OTHER_BIZ)], Outcome.NO_EVIDENCE, "", None),
         ({"original_id": GH}, [hit(gh="gh_ffffffffffff")], Outcome.NO_EVIDENCE, "", None),
-        ({}, [], Outcome.NOT_FOUND, "", None),
-        ({"platform_id": BIZ}, [hit("示例市第二测试局", OTHER_BIZ)], Outcome.NOT_FOUND, "", None),
+        ({}, [], Outcome.NOT_FOUND, "", MatchedBy.NAME),
+        ({"platform_id": BIZ}, [hit("示例市第二测试局", OTHER_BIZ)], Outcome.NOT_FOUND, "", MatchedBy.NAME),
         ({"type": "微信", "type_certain": False}, [], Outcome.NO_EVIDENCE, "", None),
         ({"name": f"{NAME}微信公众号"}, [hit()], Outcome.NO_EVIDENCE, "", None),
         ({"platform_id": BIZ}, [hit("该帐号已注销")], Outcome.CANCELLED, "", MatchedBy.ID),
         ({"platform_id": BIZ}, [hit("transfer_17a")], Outcome.MIGRATED, "", MatchedBy.ID),
-        ({}, [hit("该帐号已注销")], Outcome.NOT_FOUND, "", None),
+        ({}, [hit("该帐号已注销")], Outcome.NOT_FOUND, "", MatchedBy.NAME),
     ],
 )
 def test_who_the_search_found(filed: dict[str, Any], hits: list[Hit], outcome: Outcome, name: str, tie: MatchedBy | None) -> None:
     seen = identified(account(**filed), hits, exhausted=True)
     assert (seen.outcome, seen.name, seen.matched_by) == (outcome, name, tie)
-    assert bool(seen.platform_id) is (tie is not None)
+    assert bool(seen.platform_id) is (tie is not None and outcome is not Outcome.NOT_FOUND)
 
 
 def test_hits_that_were_not_exhausted_never_mean_not_found() -> None:

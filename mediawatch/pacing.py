@@ -70,7 +70,10 @@ class _Lane:
 
 
 class Pacing:
-    """Implements `ports.Gate`. `scale` multiplies the declared paces (0 in the demo), never the rest of a breaker; `exit_bits` gathers what opened."""
+    """Implements `ports.Gate`. `scale` multiplies the declared paces (0 in the demo), never the rest of a breaker.
+
+    `exit_bits` gathers what opened.
+    """
 
     def __init__(self, *, scale: float = 1.0, seed: int | None = None) -> None:
         self.scale = scale

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,8 +19,6 @@ from scrapers.base import Scraper
 from scrapers.browser import Browser, Session, Timeouts
 from scrapers.replica import Case, Replica, World
 from scrapers.replica.cases import Recorded
-
-CASES = Path(__file__).resolve().parents[2] / "shared" / "cases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,25 +71,3 @@ def composed(*replies: tuple[str, object], platform: str = "weibo", status: int 
         for url, body in replies
     )
     return Case("composed", platform, datetime.now(BEIJING), frozenset(), "composed", Filed(name="", platform=platform), recorded, None)
-
-
-def cases_of(platform: str) -> list[Path | None]:
-    """The recorded cases beside the checkout; [None] where there are none, so that the test can skip."""
-    return [*sorted((CASES / platform).glob("*"))] or [None]
-
-
-def differences(case: Case, reading: Reading) -> list[str]:
-    """What a reading has otherwise than the case expects."""
-    expect: Mapping[str, Any] = case.expect or {}
-    wanted = expect.get("outcome", reading.outcome.value)
-    latest = reading.latest
-    at, on = expect.get("latest_post_at"), expect.get("latest_post_on")
-    found = {
-        f"outcome {reading.outcome.value}": reading.outcome.value in (wanted if isinstance(wanted, list) else [wanted]),
-        f"name {reading.name}": reading.name == expect.get("name", reading.name),
-        f"latest at {latest}": at is None or (latest and latest.at) == datetime.fromisoformat(at),
-        f"latest on {latest}": on is None or (latest and latest.on) == date.fromisoformat(on),
-        f"date kind {reading.date_kind}": (reading.date_kind and reading.date_kind.value) == expect.get("date_kind"),
-        f"a date beside {reading.outcome}": bool(latest) == (reading.outcome.value == "ok"),
-    }
-    return [what for what, right in found.items() if not right]

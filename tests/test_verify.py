@@ -209,7 +209,6 @@ def test_which_requests_a_response_answers(tmp_path: Path, url: str, answered: b
 
 
 @pytest.mark.shared
-@pytest.mark.skipif(not SHARED.exists(), reason="../shared is not here")
 async def test_the_shared_recordings_are_read_as_they_expect() -> None:
     settings = Settings.model_validate({"timeouts": {"reply": 5, "challenge": 5}})
     results = [result async for result in app.verify([SHARED], settings)]

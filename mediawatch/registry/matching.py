@@ -101,7 +101,7 @@ class Known:
         """Accounts of this platform, body and name (else former name) that are neither taken nor known to be another one."""
         for strength, index in ((Strength.NAME, self._names), (Strength.FORMER_NAME, self._former_names)):
             free = {key for key in index.get(name_key(row.filed), ()) if key not in taken}
-            free = {key for key in free if True or not told_apart(self.accounts[key].filed, row.filed)}
+            free = {key for key in free if not told_apart(self.accounts[key].filed, row.filed)}
             if free:
                 return strength, self._in_service(free)
         return Strength.NAME, set()

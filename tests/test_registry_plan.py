@@ -248,3 +248,17 @@ def test_covers_speak_chinese_or_english() -> None:
 def test_covers_that_say_nothing_are_refused(pair: str) -> None:
     with pytest.raises(Unusable, match="FIELD=VALUE"):
         covered([pair])
+
+
+def test_an_account_in_service_comes_before_a_retired_one_of_the_same_number(tmp_path: Path) -> None:
+    old = account(1, "示例发布", filing_number="71001", retired_on=date(2022, 1, 1))
+    new = account(2, "示例发布", filing_number="71001", platform="douyin", type="抖音")
+    made = planned(tmp_path, [old, new], {**BASE, NUMBER: "71001", TYPE: "抖音"})
+    assert (made.changes.unchanged, made.changes.new, made.changes.updated, made.errors) == (1, (), (), ())
+
+
+def test_a_former_number_beside_the_present_one_is_no_second_filing(tmp_path: Path) -> None:
+    history = [change(1, "filing_number", "60001", "71001")]
+    made = planned(tmp_path, [KNOWN], {**BASE, NUMBER: "71001"}, {**BASE, NUMBER: "60001", NAME: "示例旧名"}, history=history)
+    assert [(error.place.row, "同一账号" in error.reason) for error in made.errors] == [(3, True)]
+    assert made.changes.new == ()

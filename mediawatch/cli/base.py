@@ -100,18 +100,26 @@ async def opened(ctx: typer.Context, *, clock: Clock | None = None, **overrides:
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a command's coroutine. Typer accepts `async def` commands and never awaits them, so every command goes through here.
 
-    SIGTERM cancels it like Ctrl-C, so that the browser is closed and nothing is half written; exit code 143.
+    Ctrl-C and SIGTERM cancel it, so that the browser is closed and nothing is half written; exit codes 130 and 143.
     """
+    stopped_by: list[signal.Signals] = []
 
     async def guarded() -> T:
         task = asyncio.ensure_future(work)
-        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, task.cancel)
+
+        def stop(sent: signal.Signals) -> None:
+            stopped_by.append(sent)
+            task.cancel()
+
+        # asyncio installs nothing for SIGINT where it is ignored, as in what a script starts with `&`.
+        for sent in (signal.SIGINT, signal.SIGTERM):
+            asyncio.get_running_loop().add_signal_handler(sent, stop, sent)
         return await task
 
     try:
         return asyncio.run(guarded())
     except asyncio.CancelledError:
-        raise typer.Exit(128 + signal.SIGTERM) from None
+        raise typer.Exit(128 + (stopped_by or [signal.SIGTERM])[0]) from None
 
 
 def keep_traceback(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Row
 
-from mediawatch.domain import Account, Evidence, Filed, Finding, Judgement, Post, Reading, Sight, Sweep
+from mediawatch.domain import Account, CanaryCheck, Evidence, Filed, Finding, Judgement, Post, Reading, SessionEvent, Sight, Sweep
 
 T = TypeVar("T")
 Values = dict[str, Any]
@@ -18,6 +18,8 @@ AnyRow = Row[*tuple[Any, ...]]
 _FILED = tuple(field.name for field in fields(Filed))
 _SIGHT = tuple(field.name for field in fields(Sight) if field.name not in ("posts", "captures", "evidence"))
 _EVIDENCE = tuple(field.name for field in fields(Evidence))
+_CHECK = tuple(field.name for field in fields(CanaryCheck))
+_EVENT = tuple(field.name for field in fields(SessionEvent))
 _SWEEP = tuple(field.name for field in fields(Sweep) if field.name != "id")
 _FINDING = tuple(field.name for field in fields(Finding) if field.name not in ("reading_ids", "review"))
 
@@ -107,6 +109,22 @@ def evidence_values(evidence: Evidence) -> Values:
 
 def evidence_of(row: AnyRow) -> Evidence:
     return Evidence(**_taken(row, _EVIDENCE))
+
+
+def check_values(check: CanaryCheck) -> Values:
+    return _taken(check, _CHECK)
+
+
+def check_of(row: AnyRow) -> CanaryCheck:
+    return CanaryCheck(**_taken(row, _CHECK))
+
+
+def event_values(event: SessionEvent) -> Values:
+    return _taken(event, _EVENT)
+
+
+def event_of(row: AnyRow) -> SessionEvent:
+    return SessionEvent(**_taken(row, _EVENT))
 
 
 def sweep_values(sweep: Sweep) -> Values:

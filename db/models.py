@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Key
@@ -23,6 +23,7 @@ from mediawatch.domain import (
     Outcome,
     PostKind,
     ReviewState,
+    SessionState,
     SweepState,
     Verdict,
 )
@@ -49,6 +50,7 @@ class FiledColumns:
     alias: Mapped[str]
     url: Mapped[str]
     article_links: Mapped[list[str]]
+    reader_url: Mapped[str] = mapped_column(server_default=text("''"))
     status: Mapped[FiledStatus]
     closing_requested_on: Mapped[date | None]
     closing_notice_url: Mapped[str]
@@ -222,6 +224,37 @@ class EvidenceRow(Base):
     size: Mapped[int] = mapped_column(BigInteger)
     taken_at: Mapped[datetime]
     url: Mapped[str]
+
+
+class CanaryCheckRow(Base):
+    """A canary (对照账号) was read by one surface with one session."""
+
+    __tablename__ = "canary_check"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    surface: Mapped[str]
+    session: Mapped[str]
+    account_name: Mapped[str]
+    platform_id: Mapped[str]
+    at: Mapped[datetime]
+    fresh: Mapped[bool]
+    outcome: Mapped[Outcome]
+    sweep_id: Mapped[int | None] = mapped_column(ForeignKey("sweep.id"), index=True)
+    detail: Mapped[str]
+    __table_args__ = (Index(None, "surface", "at"),)
+
+
+class SessionEventRow(Base):
+    """A login of the operator was seen valid, invalid or neither."""
+
+    __tablename__ = "session_event"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    platform: Mapped[str]
+    name: Mapped[str]
+    at: Mapped[datetime]
+    state: Mapped[SessionState]
+    how: Mapped[str]
+    detail: Mapped[str]
+    __table_args__ = (Index(None, "platform", "at"),)
 
 
 class FindingRow(Base):

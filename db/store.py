@@ -11,16 +11,18 @@ from typing import Any, TypeVar
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db import history, registry, sweeps
+from db import checks, history, registry, sweeps
 from db.engine import BUSY_TIMEOUT, WRITES, async_engine, file_of, shown
 from db.errors import told
 from mediawatch.domain import (
     Account,
+    CanaryCheck,
     Change,
     Contact,
     Judgement,
     Reading,
     RegistryChanges,
+    SessionEvent,
     Source,
     Sweep,
     SweepAccount,
@@ -93,6 +95,18 @@ class SqlStore:
         """Oldest `read_at` first; an account without readings has no entry."""
         wanted = None if account_ids is None else list(account_ids)
         return await self._read(lambda conn: history.readings(conn, wanted, sweep_id))
+
+    async def note_canary(self, check: CanaryCheck) -> None:
+        await self._write(lambda conn: checks.note_canary(conn, check))
+
+    async def canary_checks(self, surface: str | None = None, since: datetime | None = None) -> list[CanaryCheck]:
+        return await self._read(lambda conn: checks.canary_checks(conn, surface, since))
+
+    async def note_session(self, event: SessionEvent) -> None:
+        await self._write(lambda conn: checks.note_session(conn, event))
+
+    async def session_events(self, platform: str | None = None) -> list[SessionEvent]:
+        return await self._read(lambda conn: checks.session_events(conn, platform))
 
     async def open_sweep(self, sweep: Sweep, accounts: Sequence[Account]) -> Sweep:
         return await self._write(lambda conn: sweeps.open_sweep(conn, sweep, accounts))

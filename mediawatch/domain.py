@@ -201,6 +201,8 @@ class Filed:
     alias: str = ""
     url: str = ""
     article_links: tuple[str, ...] = ()
+    reader_url: str = ""
+    """微信读书 reader page of a WeChat account."""
     status: FiledStatus = FiledStatus.RUNNING
     closing_requested_on: date | None = None
     closing_notice_url: str = ""
@@ -293,6 +295,8 @@ class Seen:
     matched_by: MatchedBy | None = None
     posts: tuple[Post, ...] = ()
     complete_since: datetime | None = None
+    attested: Attested | None = None
+    """Set to `described` by a wording that no recording attests: its sight is then no better, whatever the surface is."""
     detail: str = ""
 
 
@@ -565,6 +569,42 @@ class SweepAccount:
     sweep_id: int
     account: Account
     judgement: Judgement | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CanaryCheck:
+    """A 对照账号 was read by one surface with one session. `fresh`: its newest post lay in the window of the moment `at`."""
+
+    surface: str
+    session: str
+    """Name of the operator's session, "" for a visitor."""
+    account_name: str
+    platform_id: str
+    at: datetime
+    fresh: bool
+    outcome: Outcome
+    sweep_id: int | None = None
+    detail: str = ""
+
+
+class SessionState(StrEnum):
+    """What is known of an operator's login."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEvent:
+    """A login was seen in a state. `how`: by what it was seen (a login, a probe, a page of a sweep)."""
+
+    platform: str
+    name: str
+    at: datetime
+    state: SessionState
+    how: str
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from mediawatch.domain import (
     Account,
+    CanaryCheck,
     Change,
     Contact,
     Filed,
@@ -17,6 +18,7 @@ from mediawatch.domain import (
     Pace,
     Reading,
     RegistryChanges,
+    SessionEvent,
     Sight,
     Source,
     Sweep,
@@ -50,6 +52,15 @@ class Store(Protocol):
 
     async def readings(self, account_ids: Iterable[int] | None = None, *, sweep_id: int | None = None) -> dict[int, list[Reading]]:
         """Readings by account, oldest first: all of them, or those of one sweep. Captures are empty, evidence is filled."""
+
+    # what our own side was worth
+    async def note_canary(self, check: CanaryCheck) -> None: ...
+    async def canary_checks(self, surface: str | None = None, since: datetime | None = None) -> list[CanaryCheck]:
+        """Checks of canaries, oldest first: of all surfaces or one, from `since` on."""
+
+    async def note_session(self, event: SessionEvent) -> None: ...
+    async def session_events(self, platform: str | None = None) -> list[SessionEvent]:
+        """What was seen of the operator's logins, oldest first."""
 
     # sweeps
     async def open_sweep(self, sweep: Sweep, accounts: Sequence[Account]) -> Sweep:
@@ -108,6 +119,8 @@ class Known:
     readings: tuple[Reading, ...] = ()
     supported: bool = True
     """Whether a scraper exists for the platform; without one only a person can settle the account."""
+    checks: tuple[CanaryCheck, ...] = ()
+    """Checks of canaries (对照账号) on the platform's surfaces, oldest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -141,7 +141,7 @@ def _trouble(failure: Failure) -> Seen:
 
 def merged(surface: Surface, facts: Sequence[Seen], *, session: str, read_at: datetime, url: str = "") -> Sight:
     """One sight out of what a surface yielded: name and ids of the first fact that is tied to the account, all posts once, the
-    last outcome that is not `ok`, the last `complete_since` where the surface can prove one at all."""
+    last outcome that is not `ok`, the last `complete_since` where the surface can prove one at all. Described, if anything of it is."""
     named = [fact for fact in facts if fact.name]
     # A name and the ground on which it is this account's belong to one fact.
     first = next((fact for fact in named if fact.matched_by), named[0] if named else Seen())
@@ -153,7 +153,7 @@ def merged(surface: Surface, facts: Sequence[Seen], *, session: str, read_at: da
     proves_all = surface.shows is Shows.ALL or (surface.shows is Shows.ALL_LOGGED_IN and bool(session))
     return Sight(
         surface=surface.name,
-        attested=surface.attested,
+        attested=Attested.DESCRIBED if any(fact.attested is Attested.DESCRIBED for fact in facts) else surface.attested,
         session=session,
         read_at=read_at,
         url=url,

@@ -42,6 +42,7 @@ ODD = Filed(
     filing_number="0123456789012345", kind="订阅号", organiser="示例市第一测试局", supervisor="示例市办公室", prefecture="示例市",
     county="示例县", jurisdiction="属地", level="市级", body_kind="部门", platform_id="00000000000000000007", original_id="gh_0",
     alias="示例 😀", url="https://example.org/?a=1&b=%2F", article_links=("https://example.org/2", "https://example.org/1"),
+    reader_url="https://weread.qq.com/web/mp/reader/example",
     status=FiledStatus.CLOSING, closing_requested_on=date(2031, 2, 28), closing_notice_url="https://example.org/n",
     opened_on=date(2012, 2, 29), filed_on=date(2019, 1, 1), exempt_reason="机构改革", exempt_document="示例发〔2031〕1号",
     exempt_until=date(2031, 12, 31),

@@ -162,8 +162,8 @@ def test_all_unusable_files_are_named_at_once(tmp_path: Path) -> None:
 
 
 LINK = "https://mp.weixin.qq.com/s/abcdefghijklmnopqrstuv"
-WIDE = (*HEADINGS, "平台ID", "原始ID", "微信号", "链接地址", "文章链接", "运行状态", "开设时间", "联系电话")
-"""Column letters: A 备案单号 … E 平台ID F 原始ID G 微信号 H 链接地址 I 文章链接 J 运行状态 K 开设时间 L 联系电话."""
+WIDE = (*HEADINGS, "平台ID", "原始ID", "微信号", "链接地址", "文章链接", "运行状态", "开设时间", "联系电话", "微信读书链接")
+"""Column letters: A 备案单号 … E 平台ID F 原始ID G 微信号 H 链接地址 I 文章链接 J 运行状态 K 开设时间 L 联系电话 M 微信读书链接."""
 ROW_ERRORS: list[tuple[str, dict[str, Any], str, str]] = [
     ("16 digits as a number", {"备案单号": 3025716006566021}, "A 备案单号", "数值超过15位"),
     ("a rounded id", {"平台ID": 1.2e16}, "E 平台ID", "数值超过15位"),
@@ -184,6 +184,7 @@ ROW_ERRORS: list[tuple[str, dict[str, Any], str, str]] = [
     ("a name for a 微信号", {"微信号": "示例发布"}, "G 微信号", "应为字母、数字"),
     ("a url that is none", {"链接地址": "见微信"}, "H 链接地址", "不是有效的网址"),
     ("two urls", {"链接地址": "https://a.example/1 https://a.example/2"}, "H 链接地址", "只填写一个链接"),
+    ("a reader page elsewhere", {"微信读书链接": "https://weread.example/web/1"}, "M 微信读书链接", "不是微信读书网页版的链接"),
     ("an article link that is none", {"文章链接": "https://www.example.cn/1.html"}, "I 文章链接", "不是微信文章链接"),
     ("an unknown state", {"运行状态": "停更"}, "J 运行状态", "应为 正常运行"),
     ("an impossible day", {"开设时间": "2021-02-30"}, "K 开设时间", "没有这一天"),

@@ -18,14 +18,15 @@ from mediawatch.registry.cells import tidy
 
 FULL_HEADINGS = (
     "序号", "备案单号", "政务新媒体名称", "类型", "账号类型", "所属组织", "主管单位", "地市", "县区", "属地/系统归口", "层级", "主体类别",
-    "平台ID", "原始ID", "微信号", "链接地址", "文章链接1", "文章链接2", "运行状态", "申请关停日期", "停更公告链接", "开设时间", "备案时间",
-    "豁免原因", "豁免依据", "豁免截止日期", "联系人", "联系电话", "粉丝数",
+    "平台ID", "原始ID", "微信号", "链接地址", "文章链接1", "文章链接2", "运行状态", "申请关停日期", "停更公告链接", "微信读书链接",
+    "开设时间", "备案时间", "豁免原因", "豁免依据", "豁免截止日期", "联系人", "联系电话", "粉丝数",
 )  # fmt: skip
 FULL = (
     1, "3025716006566021", "示例第一\n发布", "微信公众号", "服务号", "示例市第一测试局", "示例省第一测试厅", "示例市", "示例县", "属地",
     "市州", "代表主体为部门", "MzAwMDAwMDAwMA==", "gh_0123456789ab", "slb-1", "https://mp.weixin.qq.com/s/aaaaaaaaaaaaaaaaaaaaaa",
     "https://mp.weixin.qq.com/s/bbbbbbbbbbbbbbbbbbbbbb\nhttps://mp.weixin.qq.com/s/cccccccccccccccccccccc",
-    "https://mp.weixin.qq.com/s/dddddddddddddddddddddd", "申请关停", date(2022, 11, 1), "https://a.example/stop", date(2019, 3, 5),
+    "https://mp.weixin.qq.com/s/dddddddddddddddddddddd", "申请关停", date(2022, 11, 1), "https://a.example/stop",
+    "https://weread.qq.com/web/mp/reader/example", date(2019, 3, 5),
     "2019年3月6日", "机构改革", "示例发〔2022〕1号", "2023-12-31", "小示", 13800000000, 1000,
 )  # fmt: skip
 
@@ -51,8 +52,9 @@ def test_every_field_comes_in(write: Callable[..., Path], tmp_path: Path) -> Non
     )  # fmt: skip
     assert (account.opened_on, account.filed_on) == (date(2019, 3, 5), date(2019, 3, 6))
     assert (account.exempt_reason, account.exempt_document, account.exempt_until) == ("机构改革", "示例发〔2022〕1号", date(2023, 12, 31))
+    assert account.reader_url == "https://weread.qq.com/web/mp/reader/example"
     assert row.contact == Contact(person="小示", phone="13800000000")
-    assert any("AC 粉丝数" in note for note in result.notes)
+    assert any("AD 粉丝数" in note for note in result.notes)
     assert not any("序号" in note for note in result.notes)
 
 

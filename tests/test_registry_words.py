@@ -110,6 +110,7 @@ def test_body_kinds() -> None:
         ("属地/系统归口", "jurisdiction"),
         ("UID", "platform_id"),
         ("文章链接2", "article_links"),
+        ("微信读书地址", "reader_url"),
         ("申请关停日期(年-月-日)", "closing_requested_on"),
         ("联系人及电话", "contact"),
     ],

@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 _TEXTS = ("organiser", "supervisor", "prefecture", "county", "jurisdiction", "level", "exempt_reason", "exempt_document")
 _PAST_DAYS = ("closing_requested_on", "opened_on", "filed_on")
-_SILENT = frozenset({"filing_number", "kind", "platform_id", "original_id", "alias", "url", "article_links", "status"})
+_SILENT = frozenset({"filing_number", "kind", "platform_id", "original_id", "alias", "url", "article_links", "reader_url", "status"})
 """Fields whose empty cell says nothing: a list without ids must not take away the ids that an account is known by."""
 _ALWAYS = frozenset({"name", "type", "platform", "type_certain"})
 _NOT_FILED = frozenset({"person", "phone", "contact"})
@@ -57,6 +57,7 @@ def read_account(sheet: Sheet, heading: Heading, index: int, today: date) -> Rea
     values["body_kind"] = reader.read("body_kind", lambda value: body_kind_of(cells.text_of(value)), "")
     values["url"] = reader.read("url", cells.url_of, "")
     values["closing_notice_url"] = reader.read("closing_notice_url", cells.url_of, "")
+    values["reader_url"] = reader.read("reader_url", cells.reader_of, "")
     values["status"] = reader.read("status", _status, None)
     reader.check_ids(values, kind.platform)
     values["article_links"] = reader.article_links(kind.platform, values["url"])

@@ -28,6 +28,7 @@ _WHOLE_URL = re.compile(r"https?://[\w.~:/?#@!$&'*+,;=%\[\]-]+", re.IGNORECASE)
 """Names of accounts stand unescaped in some addresses: https://weibo.com/n/示例发布."""
 _BARE_URL = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
 _HOST = re.compile(r"https?://(?:[^\s/?#@]+@)?(?:[\w-]+\.)+[\w-]{2,}(?::\d+)?(?:[/?#].*)?", re.IGNORECASE)
+_READER = re.compile(r"https://weread\.qq\.com/", re.IGNORECASE)
 _PHONE = re.compile(r"\+?(?:\(\d{2,4}\)\s*)?\d[\d\s+*-]{3,}\d(?:\s*(?:转|-)\s*\d+)?")
 
 
@@ -151,6 +152,14 @@ def links_of(value: Value) -> tuple[str, ...]:
 def is_article(link: str) -> bool:
     """True for the address of a WeChat article; only such a page tells whose article it is."""
     return bool(re.match(r"https?://mp\.weixin\.qq\.com/(?:s(?:[/?]|$)|mp/appmsg/show)", link, re.IGNORECASE))
+
+
+def reader_of(value: Value) -> str:
+    """The address of an account's page in 微信读书. Refuses other addresses."""
+    link = url_of(value)
+    if link and not _READER.match(link):
+        raise BadCell("不是微信读书网页版的链接,应以 https://weread.qq.com/ 开头")
+    return link
 
 
 def phone_of(value: Value) -> str:

@@ -25,7 +25,7 @@ from mediawatch.registry.problems import Remarks, RowError, Unusable
 from mediawatch.registry.rows import Row
 
 _FIELDS = tuple(field.name for field in fields(Filed))
-_NO_SCOPE = frozenset({"name", "url", "article_links", "person", "phone", "contact"})
+_NO_SCOPE = frozenset({"name", "url", "article_links", "reader_url", "person", "phone", "contact"})
 
 NEW_NUMBER = "known under another filing number: matched, the number is changed"
 NEW_ID = "the platform id differs from the one known under this filing number: matched, the id is changed"

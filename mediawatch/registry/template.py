@@ -33,6 +33,7 @@ COLUMNS: tuple[tuple[str, str, str, str], ...] = (
     ("alias", "选填", "微信号(或抖音号),字母数字", "shili-test-1"),
     ("url", "应填", "账号主页网址;APP 填写下载页网址", "https://weibo.example/u/1000000001"),
     ("article_links", "选填", "任意一篇已发文章的链接,可填多个,用换行分隔;微信账号建议填写", "https://mp.weixin.qq.com/s/…"),
+    ("reader_url", "选填", "微信读书网页版中该公众号页面的网址", "https://weread.qq.com/web/mp/reader/…"),
     ("status", "应填", "正常运行、申请关停、已关停、已注销 之一;空白按正常运行", "正常运行"),
     ("closing_requested_on", "选填", f"申请关停的日期,{_DAY}", "2022-11-01"),
     ("closing_notice_url", "选填", "停更公告的网址", ""),

@@ -82,7 +82,8 @@ def _filed_lines(account: Account) -> list[str]:
         ("备案单号", filed.filing_number), ("名称", filed.name), ("类型", filed.type), ("所属组织", filed.organiser),
         ("主管单位", filed.supervisor), ("地区", place), ("运行状态", filed.status.label), ("平台ID", filed.platform_id),
         ("原始ID", filed.original_id), ("微信号", filed.alias),
-        ("链接地址", filed.url), ("文章链接", links), ("移出台账", account.retired_on.isoformat() if account.retired_on else ""),
+        ("链接地址", filed.url), ("文章链接", links), ("微信读书链接", filed.reader_url),
+        ("移出台账", account.retired_on.isoformat() if account.retired_on else ""),
     ]  # fmt: skip
     return [f"  {label}  {value}" for label, value in pairs if value]
 

@@ -1,0 +1,37 @@
+"""Statements about our own side: checks of canaries, and what was seen of the operator's logins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.base import rows
+from db.mapping import check_of, check_values, event_of, event_values
+from db.models import CanaryCheckRow, SessionEventRow
+from mediawatch.domain import CanaryCheck, SessionEvent
+
+
+async def note_canary(conn: AsyncConnection, check: CanaryCheck) -> None:
+    await conn.execute(insert(CanaryCheckRow).values(check_values(check)))
+
+
+async def canary_checks(conn: AsyncConnection, surface: str | None, since: datetime | None) -> list[CanaryCheck]:
+    wanted = rows(CanaryCheckRow).order_by(CanaryCheckRow.at, CanaryCheckRow.id)
+    if surface is not None:
+        wanted = wanted.where(CanaryCheckRow.surface == surface)
+    if since is not None:
+        wanted = wanted.where(CanaryCheckRow.at >= since)
+    return [check_of(row) for row in await conn.execute(wanted)]
+
+
+async def note_session(conn: AsyncConnection, event: SessionEvent) -> None:
+    await conn.execute(insert(SessionEventRow).values(event_values(event)))
+
+
+async def session_events(conn: AsyncConnection, platform: str | None) -> list[SessionEvent]:
+    wanted = rows(SessionEventRow).order_by(SessionEventRow.at, SessionEventRow.id)
+    if platform is not None:
+        wanted = wanted.where(SessionEventRow.platform == platform)
+    return [event_of(row) for row in await conn.execute(wanted)]

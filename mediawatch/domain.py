@@ -297,6 +297,9 @@ class Seen:
     complete_since: datetime | None = None
     attested: Attested | None = None
     """Set to `described` by a wording that no recording attests: its sight is then no better, whatever the surface is."""
+    links: tuple[str, ...] = ()
+    """Further links of this very account, newest first, as the page shows them (the next article, an album). The sweep keeps them
+    with the account; readings are stored without them."""
     detail: str = ""
 
 
@@ -327,6 +330,13 @@ class Sight(Seen):
     def exact(self) -> bool:
         return self.complete_since is not None
 
+    @property
+    def speaks_of_life(self) -> bool:
+        """Whether it shows posts, or a complete list without any, and does not say itself that the account is banned or gone."""
+        if self.outcome in (Outcome.BANNED, Outcome.CANCELLED):
+            return False
+        return self.dated or (self.exact and self.outcome is Outcome.OK)
+
 
 class LookKind(StrEnum):
     FIRST = "first"
@@ -355,8 +365,9 @@ class Reading:
     @property
     def outcome(self) -> Outcome:
         """A dated sight gives `ok`, and so does a complete list in which no post fell; else a positive negative; else the trouble
-        that a person should hear of first."""
-        if any(sight.dated or (sight.exact and sight.outcome is Outcome.OK) for sight in self.sights):
+        that a person should hear of first. Old posts that one page shows beside its own word "banned" or "deregistered" do not
+        take that word back; posts that another sight shows do."""
+        if any(sight.speaks_of_life for sight in self.sights):
             return Outcome.OK
         outcomes = {sight.outcome for sight in self.sights}
         return next((outcome for outcome in _RANK if outcome in outcomes), Outcome.NO_EVIDENCE)

@@ -102,6 +102,16 @@ class Pacing:
             tell("breaker opened", surface=surface, session=session or "visitor", outcome=sight.outcome.value, detail=sight.detail)
         return sight
 
+    async def pause(self, surface: str, session: str, pace: Pace) -> None:
+        """See `ports.Gate.pause`."""
+        lane = self._lanes.setdefault((surface, session), _Lane())
+        wait = self._wait(pace)
+        await asyncio.sleep(wait)
+        lane.free_at = max(lane.free_at, _now() + wait)
+
+    def _wait(self, pace: Pace) -> float:
+        return (pace.every + self._random.uniform(0, pace.jitter)) * self.scale
+
     def open_breakers(self) -> dict[tuple[str, str], Outcome]:
         """What is paused now, by surface and session."""
         return {key: lane.breaker.opened_by for key, lane in self._lanes.items() if lane.breaker.opened_by}
@@ -111,7 +121,7 @@ class Pacing:
             if not lane.breaker.admits(_now()):
                 return False
             await asyncio.sleep(max(0.0, lane.free_at - _now()))
-            lane.free_at = _now() + (pace.every + self._random.uniform(0, pace.jitter)) * self.scale
+            lane.free_at = _now() + self._wait(pace)
         return lane.breaker.admits(_now())
 
 

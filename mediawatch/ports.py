@@ -97,6 +97,9 @@ class Gate(Protocol):
         `see` never raises a `Failure`: it returns a sight with that outcome.
         """
 
+    async def pause(self, surface: str, session: str, pace: Pace) -> None:
+        """Wait between two calls of one visit; the surface's next visit waits from then on."""
+
 
 class Looker(Protocol):
     """The scrapers, as the sweep sees them."""

@@ -263,8 +263,15 @@ class _Run:
         )
         reading = await self.engine.store.keep(await self.engine.evidence.keep(reading))
         self.readings.setdefault(account.id, []).append(reading)
+        await self._keep_links(account, sights)
         self.outcomes[reading.outcome] += 1
         return reading
+
+    async def _keep_links(self, account: Account, sights: Sequence[Sight]) -> None:
+        """Further links that were seen on the account's own pages: its lower bound rises by itself."""
+        for sight in sights:
+            if sight.links and sight.matched_by:
+                await self.engine.store.add_links(account.id, sight.links, sight.surface)
 
     async def _sights(self, account: Account, need: Need) -> tuple[Sight, ...]:
         try:

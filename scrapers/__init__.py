@@ -38,7 +38,8 @@ class Looks:
     async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
         """See `ports.Looker.look`. KeyError for a platform that is not supported."""
         scraper = self._scrapers[account.platform]
-        return await scraper.look(self._browser, sessions_in(self._sessions, account.platform), account, need, gate)
+        sessions = [session for platform in scraper.session_platforms for session in sessions_in(self._sessions, platform)]
+        return await scraper.look(self._browser, sessions, account, need, gate)
 
     async def open_link(self, url: str, gate: Gate) -> tuple[Sight, ...]:
         """See `ports.Looker.open_link`. Empty where no platform opens links of that host, or its breaker is open."""

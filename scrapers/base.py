@@ -54,8 +54,17 @@ class Surface(ABC):
     url_keys: ClassVar[frozenset[str]] = frozenset()
     """Query keys that may stay in an evidence URL; every other one is cut (tokens, signatures, the operator's ids)."""
 
+    session_platform: ClassVar[str] = ""
+    """Whose login it works with, where that is not the platform's own: the folder in `sessions/`, the word for `login`."""
+    hosts: ClassVar[frozenset[str]] = frozenset()
+    """Host suffixes that its pages may navigate to, where they are not the platform's."""
+
     def applies(self, account: Account) -> bool:
         """Whether the filed values suffice to try this surface."""
+        return True
+
+    def suits(self, account: Account, session: Session) -> bool:
+        """Whether this login can be of use for this account (a back office lists its own account's posts only)."""
         return True
 
     def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
@@ -90,7 +99,7 @@ class Scraper:
             surface = each.after(account, sights) if each.applies(account) and need.only in ("", each.name) else None
             if surface is None:
                 continue
-            session = session_for(surface, sessions)
+            session = session_for(surface, self.sessions_for(surface, sessions, account))
             if surface.session is SessionUse.REQUIRED and session is None:
                 continue
             sight = await self.sight(browser, session, surface, account, need.second, gate)
@@ -99,6 +108,16 @@ class Scraper:
             if settled(sights, need):
                 break
         return tuple(sights)
+
+    def sessions_for(self, surface: Surface, sessions: Sequence[Session], account: Account) -> tuple[Session, ...]:
+        """The logins that a surface works with, and that are of use for this account."""
+        platform = surface.session_platform or self.platform
+        return tuple(each for each in sessions if each.platform == platform and surface.suits(account, each))
+
+    @property
+    def session_platforms(self) -> tuple[str, ...]:
+        """Every platform whose logins its surfaces work with, its own first."""
+        return tuple(dict.fromkeys((self.platform, *(each.session_platform for each in self.surfaces if each.session_platform))))
 
     async def sight(
         self, browser: Browser, session: Session | None, surface: Surface, account: Account, evidence: bool, gate: Gate
@@ -109,7 +128,9 @@ class Scraper:
 
         async def see() -> Sight:
             try:
-                async with browser.tab(session, hosts=self.hosts, whole=evidence, url_keys=surface.url_keys, heavy=self.heavy) as tab:
+                hosts = surface.hosts or self.hosts
+                async with browser.tab(session, hosts=hosts, whole=evidence, url_keys=surface.url_keys, heavy=self.heavy) as tab:
+                    tab.pause = lambda: gate.pause(surface.name, name, surface.pace)
                     return await seen_by(surface, tab, account, evidence)
             except Failure as failure:  # no page could be had at all
                 return merged(surface, (_trouble(failure),), session=name, read_at=browser.now())
@@ -128,6 +149,8 @@ async def seen_by(surface: Surface, tab: Tab, account: Account, evidence: bool) 
         async for fact in surface.see(tab, account):
             facts.append(fact)
     except Failure as failure:
+        if tab.session and isinstance(failure, LoginRequired):
+            tab.known = False
         # What was read before stays; what the rest of the list would have shown is unknown, so nothing is complete.
         facts = [replace(fact, complete_since=None) for fact in facts]
         facts.append(_trouble(failure))
@@ -165,6 +188,7 @@ def merged(surface: Surface, facts: Sequence[Seen], *, session: str, read_at: da
         matched_by=first.matched_by if first.name else next((fact.matched_by for fact in facts if fact.matched_by), None),
         posts=tuple(posts.values()),
         complete_since=next((fact.complete_since for fact in reversed(facts) if proves_all and fact.complete_since), None),
+        links=tuple(dict.fromkeys(link for fact in facts for link in fact.links)),
         detail="; ".join(fact.detail for fact in facts if fact.detail),
     )
 
@@ -177,9 +201,14 @@ def settled(sights: Sequence[Sight], need: Need) -> bool:
     return any(sight.outcome in (Outcome.CANCELLED, Outcome.BANNED, Outcome.PRIVATE) for sight in sights)
 
 
-def lacks_login(tab: Tab, sign: bool) -> None:
-    """With a session in use the page must show that it knows the operator; a session file is no such sign."""
-    if tab.session and not sign:
+def lacks_login(tab: Tab, sign: bool | None) -> None:
+    """With a session in use the page must not show that it does not know the operator; a session file is no sign of a login.
+
+    None where the page says nothing about it.
+    """
+    if tab.session and sign is not None:
+        tab.known = sign
+    if tab.session and sign is False:
         raise LoginRequired("the site does not recognise the stored session")
 
 

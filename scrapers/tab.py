@@ -28,6 +28,10 @@ _TEXT = "document.body ? document.body.innerText : ''"
 _HEIGHT = "Math.max(innerHeight, document.documentElement ? document.documentElement.scrollHeight : 0)"
 
 
+async def _no_pause() -> None:
+    """Outside a sweep's pace."""
+
+
 class Tab:
     """One page, lent for one sight. Every call has its own time limit; Playwright's errors come out as `Failure`s:
     `Unreachable` for a dead page or browser, silence and net errors, `Changed` for what the page itself refuses.
@@ -48,6 +52,10 @@ class Tab:
         timeouts: Timeouts,
     ) -> None:
         self.now, self.session, self.timeouts, self.whole = now, session, timeouts, whole
+        self.known: bool | None = None
+        """Whether the site was seen to know the operator of the session; None where no page has said so yet."""
+        self.pause: Callable[[], Awaitable[None]] = _no_pause
+        """Waits as politeness demands between two calls of one visit: a surface that pages through a list awaits it before each."""
         self._page, self._hosts, self._keys = page, hosts, url_keys
         self._read: list[Reply] = []
         self._ears = Ears(page, timeouts, self._keep)

@@ -7,10 +7,10 @@ Silence is no emptiness: the page prints 暂未发表作品 also when its feed c
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from mediawatch.domain import (
     Account,
@@ -29,7 +29,7 @@ from mediawatch.domain import (
 )  # fmt: skip
 from scrapers.base import Scraper, SessionUse, Shows, Surface, link_in, on_host, query_of
 from scrapers.browser import Hearing, Reply, Tab, host_and_path
-from scrapers.toutiao_replies import decoded, has_more, joined, media_id, read_absence, read_feed, read_profile
+from scrapers.toutiao_replies import decoded, has_more, is_shell, joined, media_id, read_absence, read_cards, read_feed, read_profile
 
 HOSTS = frozenset({"toutiao.com"})
 USER = "https://www.toutiao.com/c/user/"
@@ -41,10 +41,21 @@ SERVER_DATA = "document.getElementById('RENDER_DATA')"
 CHALLENGE = re.compile(r"byted_acrawler|_\$jsvmprt")
 _ABSENCE = "/注销|不存在|找不到|走丢/.test(document.body ? document.body.innerText : '')"
 _DOWN = "window.scrollTo(0, document.documentElement.scrollHeight)"
+# The page's own cards: the side bar has such dates too, and a repost's card the original's.
+_CARDS = """[...document.querySelectorAll(
+  '.profile-tab-feed .feed-card-footer-time-cmp, .profile-tab-feed .feed-card-wtt-header .time')]
+  .filter((time) => !time.closest('.origin-card-wrapper'))
+  .map((time) => {
+    const card = time.closest('.feed-card-wrapper') || time.parentElement;
+    const link = card.querySelector('a[href*="/article/"], a[href*="/video/"], a[href*="/w/"]');
+    return [time.textContent, link ? link.getAttribute('href') : ''];
+  })"""
 _TOKEN = re.compile(r"/c/user/token/([^/]+)/?")
 _USER_ID = "MS4wLjABAAAA"
 RELOADS = 2
 """How often a blank feed is asked again: blanks come at random."""
+FURTHER = 2
+"""How many further pages are asked for where the first shows no dated post but pinned ones."""
 
 
 class _Blank(RateLimited):
@@ -83,7 +94,7 @@ def landed(url: str, target: Target) -> str:
         # A filed link that leads elsewhere is a wrong link; our own address of a profile leading elsewhere is a changed site.
         raise (Changed if target.url.startswith(USER) else NoEvidence)(f"{host_and_path(target.url)} leads to {host_and_path(url)}")
     token = _TOKEN.fullmatch(parts.path)
-    return token[1] if token else ""
+    return unquote(token[1]) if token else ""
 
 
 def tie(profile: Seen, number: str, token: str, target: Target) -> Seen:
@@ -122,19 +133,27 @@ class Profile(Surface):
         for again in range(RELOADS + 1):
             async with tab.hearing(FEED, CAPTCHA_CALL) as hearing:
                 page = await (tab.reload() if again else tab.open(target.url))
-                profile = await self.profile(tab, page, target)
+                profile = await self.profile(tab, hearing, page, target)
                 if not again:
                     yield profile
+                tokens = {profile.platform_id, target.id, landed(tab.url, target)} - {""}
+                if profile.outcome is Outcome.BANNED:
+                    with suppress(Failure):  # the ban stands, whether or not the list still answers
+                        shown = await self.feed(tab, hearing, profile, tokens)
+                        # What a banned account shows may be a part; that it is empty says nothing.
+                        yield replace(shown, outcome=Outcome.BANNED, complete_since=None)
                 if profile.outcome is not Outcome.OK:
                     return
                 try:
-                    yield await self.feed(tab, hearing, profile, {profile.platform_id, target.id, landed(tab.url, target)} - {""})
+                    yield await self.feed(tab, hearing, profile, tokens)
                     return
                 except _Blank as blank:
                     if again == RELOADS:
+                        if (shown := await self.cards(tab)).posts:
+                            yield shown
                         raise RateLimited(f"{RELOADS + 1} times: {blank.detail}") from blank
 
-    async def profile(self, tab: Tab, page: Reply, target: Target) -> Seen:
+    async def profile(self, tab: Tab, hearing: Hearing, page: Reply, target: Target) -> Seen:
         """Who the page is about, after the site's JavaScript challenge, which reloads the page once."""
         if page.status != 404:
             landed(tab.url, target)
@@ -143,13 +162,14 @@ class Profile(Surface):
             tab.document.good()
         token = landed(tab.url, target)
         text = await tab.evaluate(f"({SERVER_DATA} || {{}}).textContent || ''")
-        if not text and CHALLENGE.search(await tab.html()):
-            if await tab.sees(CAPTCHA_FRAME):
-                raise Captcha("a captcha over the JavaScript challenge")
-            raise RateLimited("the JavaScript challenge does not clear")
+        if not text:
+            await self.refuse_captcha(tab, hearing)
+            if CHALLENGE.search(await tab.html()):
+                raise RateLimited("the JavaScript challenge does not clear")
         data = decoded(str(text)) if text else {"data": {}}
         seen = read_profile(data)
         if seen is None:
+            await self.refuse_captcha(tab, hearing)
             return tie(await self.absence(tab), "", token, target)
         return tie(seen, media_id(data), token, target)
 
@@ -160,9 +180,9 @@ class Profile(Surface):
             await tab.wait_for(_ABSENCE)
         if seen := read_absence(await tab.text()):
             return seen
-        if missing:
+        if missing and is_shell(tab.document.text()):
             return Seen(outcome=Outcome.NOT_FOUND, detail="HTTP 404 (described only)")
-        raise Changed("server data without a profile, and none of the known wordings")
+        raise Changed(f"HTTP {tab.document.status} without a profile, and none of the known wordings")
 
     async def feed(self, tab: Tab, hearing: Hearing, profile: Seen, tokens: set[str]) -> Seen:
         """The posts of this account's `profile_all`; a further page where the first shows no dated post but pinned ones."""
@@ -184,20 +204,37 @@ class Profile(Surface):
         if seen.outcome is Outcome.RATE_LIMITED:
             await self.refuse_captcha(tab, hearing)
             raise _Blank(seen.detail)
-        if has_more(payload) and all(post.pinned for post in seen.posts):
-            with suppress(Failure):  # without the further page the first one still stands, as a lower bound
-                await tab.evaluate(_DOWN)
-                further = await hearing.first(lambda reply: own(reply) and query_of(reply.url).get("max_behot_time", "0") != "0")
-                seen = read_feed(joined(payload, further.json()), profile.name, tab.now())
+        with suppress(Failure):  # without the further pages the first one still stands, as a lower bound
+            for further in range(FURTHER):
+                if not has_more(payload) or any(not post.pinned for post in seen.posts):
+                    break
+                payload = joined(payload, (await self.next_page(tab, hearing, own, further)).json())
+                seen = read_feed(payload, profile.name, tab.now())
         if seen.outcome is Outcome.OK and not seen.posts:
             raise Changed(f"no dated post: {seen.detail or 'has_more without items'}")
         return seen
+
+    async def next_page(self, tab: Tab, hearing: Hearing, own: Callable[[Reply], bool], number: int) -> Reply:
+        """The reply to the call that the page makes by itself when it is scrolled down; `number` counts from 0."""
+        asked: list[str] = []
+
+        def further(reply: Reply) -> bool:
+            after = query_of(reply.url).get("max_behot_time", "0")
+            if not own(reply) or after == "0" or after in asked:
+                return False
+            asked.append(after)
+            return len(asked) > number
+
+        await tab.evaluate(_DOWN)
+        return await hearing.first(further)
+
+    async def cards(self, tab: Tab) -> Seen:
+        """What stands on the cards of a page whose feed nobody heard: never exact."""
+        return Seen(posts=read_cards(await tab.evaluate(_CARDS), tab.now()), detail="dates off the page's cards, by day")
 
     async def refuse_captcha(self, tab: Tab, hearing: Hearing) -> None:
         if any(re.search(CAPTCHA_CALL, host_and_path(url)) for url in hearing.requested) or await tab.sees(CAPTCHA_FRAME):
             raise Captcha("a captcha instead of the feed")
 
 
-SCRAPER = Scraper(
-    platform="toutiao", surfaces=(Profile(),), hosts=HOSTS, login_url="https://sso.toutiao.com/", heavy=frozenset({"*.image", "*.image?*"})
-)
+SCRAPER = Scraper(platform="toutiao", surfaces=(Profile(),), hosts=HOSTS, heavy=frozenset({"*.image", "*.image?*"}))

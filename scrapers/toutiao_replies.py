@@ -6,11 +6,11 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
-from mediawatch.clock import EVER, beijing, day_of, from_epoch
+from mediawatch.clock import EVER, beijing, day_of, from_epoch, parse_printed
 from mediawatch.domain import Changed, Outcome, Post, PostKind, Seen
 from scrapers.base import CLOCK_SKEW, reach
 
@@ -18,6 +18,9 @@ from scrapers.base import CLOCK_SKEW, reach
 _CANCELLED = re.compile(r"^.{0,12}(?:已被?|自主)注销.{0,12}$", re.MULTILINE)
 _NOT_FOUND = re.compile(r"^.{0,12}(?:用户|[账帐]号|页面|主页)(?:已?不存在|找不到|走丢了).{0,12}$", re.MULTILINE)
 _GONE_NAME = re.compile(r"(?:该?(?:用户|[账帐]号))?已注销(?:用户|[账帐]号)?")
+_SHELL = re.compile(r"RENDER_DATA|今日头条|toutiaostatic")
+_DAYS_AGO = re.compile(r"\d+天前")
+_ID_SLACK = timedelta(hours=1)
 _PATHS = {PostKind.ARTICLE: "article", PostKind.VIDEO: "video", PostKind.MICRO: "w"}
 
 
@@ -46,6 +49,11 @@ def read_profile(render_data: object) -> Seen | None:
     elif _GONE_NAME.fullmatch(name.strip()):
         outcome, detail = Outcome.CANCELLED, f"it is called {name.strip()} (described only)"
     return Seen(outcome=outcome, name=name.strip(), platform_id=token, verified_as=_verified_as(user.get("userAuthInfo")), detail=detail)
+
+
+def is_shell(html: str) -> bool:
+    """Whether a document is the site's own: a proxy in between answers 404, too."""
+    return _SHELL.search(html) is not None
 
 
 def media_id(render_data: object) -> str:
@@ -84,6 +92,21 @@ class Cell:
     kind: PostKind
     date: object
     repost: bool = False
+
+
+def unwrapped(item: object) -> object:
+    """A cell without the wrapper that some micro-posts come in: the cell as JSON text in `stream_cell.raw_data`."""
+    match item:
+        case {"stream_cell": {"raw_data": str(text)}, **outer}:
+            pass
+        case _:
+            return item
+    try:
+        inner = json.loads(text)
+    except (ValueError, RecursionError):
+        return item
+    # Where it stands in the list (pinned) is said outside, what it is inside.
+    return {**outer, **inner} if isinstance(inner, dict) else item
 
 
 def cell_of(item: object) -> Cell | None:
@@ -135,7 +158,7 @@ def read_feed(payload: object, author: str, now: datetime) -> Seen:
     """
     match payload:
         case {"message": "success", "data": list() | None as data}:
-            items: list[Any] = data or []
+            items: list[Any] = [unwrapped(item) for item in data or []]
         case {"message": str(message)} if message != "success":
             return Seen(outcome=Outcome.RATE_LIMITED, detail=f"the feed says {message[:80]!r}")
         case _:
@@ -178,9 +201,18 @@ def _post(item: Any, now: datetime, notes: list[str]) -> Post | None:
     if at > now + CLOCK_SKEW:
         notes.append(f"发布时间异常: {kind} {number} is dated {beijing(at):%Y-%m-%d %H:%M}, after the moment of the look")
         return None
+    if (made := _made_at(number, now)) and at < made - _ID_SLACK:
+        notes.append(f"{kind} {number}: dated {beijing(at):%Y-%m-%d}, before its id was made")
     link = f"https://www.toutiao.com/{_PATHS[cell.kind]}/{number}/" if number and cell.kind in _PATHS else ""
     pinned = item.get("is_stick") is True
     return Post(on=day_of(at), at=at, id=number, kind=cell.kind, pinned=pinned, repost=cell.repost, link=link)
+
+
+def _made_at(number: str, now: datetime) -> datetime | None:
+    """The instant within a 19-digit id: a draft's beginning, so never later than the post. None for other ids."""
+    seconds = int(number) >> 32 if number.isascii() and number.isdigit() and len(number) == 19 else 0
+    made = datetime.fromtimestamp(seconds, UTC)
+    return made if datetime(2015, 1, 1, tzinfo=UTC) < made <= now else None
 
 
 def _number(item: object) -> str:
@@ -201,3 +233,30 @@ def _author(item: object) -> str:
         ):
             return name.strip()
     return ""
+
+
+def read_cards(cards: object, now: datetime) -> tuple[Post, ...]:
+    """Posts off the cards that the page shows: `[printed date, link]` each. By day, and lower bounds; what is unreadable is left out.
+
+    `now` is the moment of the page: `4小时前`, `昨天21:06`, `3天前` (to 7), `01月30日` (this year), `2023年02月26日`.
+    """
+    if not isinstance(cards, list):
+        raise Changed(f"cards: {str(cards)[:80]}")
+    posts: list[Post] = []
+    for card in cards:
+        match card:
+            case [str(printed), str(link)]:
+                pass
+            case _:
+                continue
+        try:
+            _, on = parse_printed(printed.strip(), now)
+        except Changed:
+            continue
+        # Days of 24 hours, not of the calendar: three of them and 23 hours are four midnights ago.
+        on -= timedelta(days=1 if _DAYS_AGO.fullmatch(printed.strip()) else 0)
+        found = re.search(r"/(article|video|w)/(\d+)/?", link)
+        kind = {"article": PostKind.ARTICLE, "video": PostKind.VIDEO, "w": PostKind.MICRO}[found[1]] if found else PostKind.OTHER
+        if on <= day_of(now):
+            posts.append(Post(on=on, id=found[2] if found else "", kind=kind, link=f"https://www.toutiao.com{found[0]}" if found else ""))
+    return tuple(posts)

@@ -209,6 +209,19 @@ def test_gone(outcome: Outcome, code: Code, tibet: Verdict) -> None:
     assert verdict(*twice(gone), reading(sight(), at=READ + timedelta(hours=2))) is Verdict.UNPROVEN
 
 
+def test_a_ban_stands_beside_posts_of_the_same_page_and_falls_by_those_of_another() -> None:
+    banned = sight(outcome=Outcome.BANNED, posts=posts(2), control="别的账号")
+    assert reading(banned).outcome is Outcome.BANNED
+    assert codes(*twice(banned)) == [Code.BANNED]
+    assert verdict(reading(banned)) is Verdict.FRESH
+    assert verdict(*twice(replace(banned, control=""))) is Verdict.FRESH
+    elsewhere = sight(surface="toutiao.share", posts=posts(2))
+    assert reading(banned, elsewhere).outcome is Outcome.OK
+    assert codes(*twice(banned, elsewhere)) == []
+    assert reading(replace(banned, outcome=Outcome.NOT_FOUND)).outcome is Outcome.OK
+    assert reading(replace(banned, outcome=Outcome.CAPTCHA)).outcome is Outcome.OK
+
+
 def test_empty_account_fails_only_when_opened_long_ago() -> None:
     empty = sight(outcome=Outcome.NO_POSTS, complete_since=EVER, control="别的账号")
     assert verdict(*twice(empty), filed=replace(FILED, opened_on=day(15))) is Verdict.FAILED

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mediawatch.clock import EVER
+from mediawatch.clock import EVER, day_of
 from mediawatch.domain import Changed, Outcome, PostKind, Seen
-from scrapers.toutiao_replies import cell_of, decoded, has_more, joined, media_id, read_absence, read_feed, read_profile
+from scrapers.toutiao_replies import cell_of, decoded, has_more, joined, media_id, read_absence, read_cards, read_feed, read_profile
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 DAY = 86_400
@@ -62,6 +62,30 @@ def test_each_type_of_cell_has_its_own_date(cell: dict[str, Any], kind: PostKind
     assert seen.complete_since == EVER
 
 
+def wrapped(inner: object, **outer: Any) -> dict[str, Any]:
+    text = inner if isinstance(inner, str) else json.dumps(inner)
+    return {"cell_type": 32, "id": "1", "stream_cell": {"raw_data": text}, "base_cell": {"log_pb": {}}, "behot_time": AGO[0]} | outer
+
+
+def test_a_wrapped_cell_is_read_inside() -> None:
+    inner = {"id": "2", "publish_time": AGO[3], "content": "演示", "user": {"name": NAME}}
+    seen = read_feed(feed(wrapped(inner, is_stick=True), wrapped(inner | {"id": "3", "publish_time": AGO[4]}), more=False), NAME, NOW)
+    assert [(post.id, post.at, post.pinned) for post in seen.posts] == [
+        ("2", NOW - timedelta(days=3), True), ("3", NOW - timedelta(days=4), False),
+    ]  # fmt: skip
+    assert seen.complete_since == EVER
+    with pytest.raises(Changed):
+        read_feed(feed(wrapped(inner | {"user": {"name": "示例市第二测试局"}})), NAME, NOW)
+
+
+def test_a_date_before_the_id_was_made_is_a_lower_bound() -> None:
+    made = str(AGO[10] << 32)
+    late = read_feed(feed(article(3, id=made), article(20)), NAME, NOW)
+    early = read_feed(feed(article(13, id=made), article(20)), NAME, NOW)
+    assert (len(late.posts), late.complete_since) == (2, NOW - timedelta(days=20))
+    assert (len(early.posts), early.complete_since) == (2, None)
+
+
 UNDATED = [
     {"cell_type": 9999, "behot_time": AGO[0]},
     {"cell_type": 60, "behot_time": AGO[0]},
@@ -75,6 +99,9 @@ UNDATED = [
     {"cell_type": 60, "publish_time": AGO[0] + DAY},
     {"cell_type": 32, "publish_time": AGO[1], "control_meta": {"share": {"permission": False}}},
     {"stream_cell": {"raw_data": "{}"}},
+    {"stream_cell": {"raw_data": "{"}},
+    {"stream_cell": {"raw_data": "[1]"}},
+    {"cell_type": 32, "stream_cell": {"raw_data": {"publish_time": AGO[1]}}},
     "text",
     None,
     [],
@@ -258,3 +285,32 @@ def test_server_data_that_are_no_json_are_changed(text: str) -> None:
 def test_read_absence(text: str, outcome: Outcome | None) -> None:
     seen = read_absence(text)
     assert (seen.outcome if seen else None) is outcome
+
+
+@pytest.mark.parametrize(
+    ("printed", "days"),
+    [("刚刚", 0), ("59分钟前", 0), ("4小时前", 0), ("昨天00:01", 1), ("3天前", 4), ("7天前", 8), ("01月02日", 3), ("2025年12月31日", 5)],
+)
+def test_cards_give_the_day_at_least(printed: str, days: int) -> None:
+    (post,) = read_cards([[printed, "/video/7000000000000000001/?source=x"]], NOW)
+    assert (post.at, post.on) == (None, (NOW - timedelta(days=days)).date())
+    assert (post.kind, post.link) == (PostKind.VIDEO, "https://www.toutiao.com/video/7000000000000000001/")
+
+
+@given(st.integers(0, 8 * DAY), st.integers(0, DAY - 1))
+def test_no_card_is_taken_for_newer_than_it_is(age: int, into_day: int) -> None:
+    """As the page counts: minutes, hours, then days of 24 hours."""
+    now = NOW.replace(hour=0) + timedelta(seconds=into_day)
+    printed = f"{age // 60}分钟前" if age < 3600 else f"{age // 3600}小时前" if age < DAY else f"{age // DAY}天前"
+    (post,) = read_cards([[printed, ""]], now)
+    assert post.on <= day_of(now - timedelta(seconds=age - age % 60))
+
+
+@pytest.mark.parametrize("cards", [[], [["", ""]], [["5阅读", "/w/1/"]], [["13月40日", ""]], [[1, 2]], ["刚刚"]])
+def test_what_is_no_card_is_left_out(cards: object) -> None:
+    assert read_cards(cards, NOW) == ()
+
+
+def test_cards_that_are_no_list_are_changed() -> None:
+    with pytest.raises(Changed):
+        read_cards(None, NOW)

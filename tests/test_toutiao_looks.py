@@ -158,12 +158,18 @@ async def test_reposts_and_answers_are_dated_by_their_own_fields(stage: Stage) -
 
 @pytest.mark.parametrize(
     ("letter", "outcome"),
-    [("d", Outcome.NOT_FOUND), ("e", Outcome.CANCELLED), ("f", Outcome.BANNED), ("g", Outcome.NO_POSTS), ("h", Outcome.NOT_FOUND)],
+    [("d", Outcome.NOT_FOUND), ("e", Outcome.CANCELLED), ("g", Outcome.NO_POSTS), ("h", Outcome.NOT_FOUND)],
 )
 async def test_what_the_site_says_of_an_account(stage: Stage, letter: str, outcome: Outcome) -> None:
     reading = await stage.look(filed(letter))
     assert (reading.outcome, reading.posts, reading.date_kind) == (outcome, (), None)
     assert [sight.matched_by for sight in reading.sights] == [MatchedBy.ID]
+
+
+async def test_a_ban_stands_beside_the_posts_that_are_still_shown(stage: Stage) -> None:
+    reading = await stage.look(filed("f"))
+    assert (reading.outcome, reading.name, reading.date_kind) == (Outcome.BANNED, "示例封禁", DateKind.AT_LEAST)
+    assert [post.on for post in reading.posts] == [date(2022, 12, 30)]
 
 
 async def test_a_link_alone_leads_to_the_account(stage: Stage) -> None:
@@ -233,14 +239,31 @@ TROUBLES = {
     "no profile, no words": Trouble(shell("", None, "热榜"), name=""),
     "no profile, gone": Trouble(shell("", None, "用户不存在"), outcome=Outcome.NOT_FOUND, name=""),
     "no profile, cancelled": Trouble(shell("", None, "该账号已注销"), outcome=Outcome.CANCELLED, name=""),
+    "404 of a proxy": Trouble("<p>not found</p>", status=404, name=""),
+    "404 without words": Trouble(shell("", None, "热榜"), status=404, outcome=Outcome.NOT_FOUND, name=""),
+    "captcha in place of the page": Trouble(f"<p>请完成验证</p>{CAPTCHA_FRAME}", outcome=Outcome.CAPTCHA, name=""),
+    "captcha over the challenge": Trouble(
+        f"<script>var byted_acrawler = {{}}; fetch('/captcha/get')</script>{CAPTCHA_FRAME}", outcome=Outcome.CAPTCHA, name=""
+    ),
     "sent to the front page": Trouble("<script>location.href = '/'</script>", name=""),
     "forbidden": Trouble("<p>no</p>", status=403, outcome=Outcome.RATE_LIMITED, name=""),
     "too many": Trouble("<p>no</p>", status=429, outcome=Outcome.RATE_LIMITED, name=""),
     "broken": Trouble("<p>no</p>", status=502, outcome=Outcome.UNREACHABLE, name="", pages=3),
 }
-TOKEN_OF = {name: f"MS4wLjABAAAA{number:043d}" for number, name in enumerate(["blank, then good", "pinned", "pinned alone", *TROUBLES])}
+TOKEN_OF = {
+    name: f"MS4wLjABAAAA{number:043d}" for number, name in enumerate(["blank, then good", "pinned", "pinned alone", "cards", *TROUBLES])
+}
 COUNT = "const at = +(sessionStorage.at || 0) + 1; sessionStorage.at = at;"
-SCROLL = f"addEventListener('scroll', () => fetch('{API}&token={TOKEN}&max_behot_time=99').then(answer => answer.text()), {{once: true}});"
+SCROLL = (
+    "let page = 98; addEventListener('scroll', () => {"
+    f" if (page < 100) fetch('{API}&token={TOKEN}&max_behot_time=' + ++page).then(answer => answer.text());"
+    " scrollTo(0, 0); });"
+)
+CARDS = """<div class=profile-tab-feed><div class=feed-card-wrapper><a href=/article/7000000000000000001/>甲</a>
+<div class=feed-card-footer-time-cmp>3天前</div></div>
+<div class=feed-card-wrapper><div class=feed-card-wtt-header><div class=time>昨天21:06</div></div>
+<a href=/w/1800000000000001/>乙</a><div class=origin-card-wrapper><div class=feed-card-footer-time-cmp>刚刚</div></div></div></div>
+<div class=side><div class=feed-card-footer-time-cmp>刚刚</div></div>"""
 
 
 def recorded(name: str, page: str, *feeds: tuple[str, object], status: int = 200) -> Iterator[Recorded]:
@@ -258,8 +281,9 @@ async def odd(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> Asy
         *recorded("blank, then good", shell(COUNT + asking("&try=' + at + '")), ("&try=1", ""), ("&try=2", feed(1, 2))),
         *recorded(
             "pinned", shell(SCROLL + asking(), text="<div style='height:5000px'></div>"),
-            ("&max_behot_time=99", feed(20, 40, more=False)), ("", feed(-90)),
+            ("&max_behot_time=99", feed(-91)), ("&max_behot_time=100", feed(20, 40, more=False)), ("", feed(-90)),
         ),
+        *recorded("cards", shell(asking(), text=CARDS), ("", "")),
         *recorded("pinned alone", shell(asking()), ("", feed(-90))),
     ]  # fmt: skip
     for name, trouble in TROUBLES.items():
@@ -284,6 +308,15 @@ async def test_trouble_gives_no_date(odd: Stage, name: str) -> None:
 async def test_a_blank_feed_is_asked_again(odd: Stage) -> None:
     reading = await look(odd, "blank, then good")
     assert (reading.outcome, reading.date_kind, len(reading.posts)) == (Outcome.OK, DateKind.EXACT, 2)
+
+
+async def test_the_cards_are_lower_bounds_where_the_feed_is_not_heard(odd: Stage) -> None:
+    reading = await look(odd, "cards")
+    assert (reading.outcome, reading.sights[0].outcome) == (Outcome.OK, Outcome.RATE_LIMITED)
+    assert (reading.date_kind, reading.complete_since) == (DateKind.AT_LEAST, None)
+    assert [(post.on, post.at, post.id) for post in reading.posts] == [
+        (date(2022, 12, 27), None, "7000000000000000001"), (date(2022, 12, 30), None, "1800000000000001"),
+    ]  # fmt: skip
 
 
 async def test_a_page_of_pinned_posts_is_followed_by_the_next(odd: Stage) -> None:

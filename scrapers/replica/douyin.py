@@ -67,6 +67,9 @@ class Douyin(Site):
     def login(self) -> tuple[Cookie, ...]:
         return (Cookie("sessionid", self._session, ".douyin.com", http_only=True),)
 
+    def resigned(self, target: str) -> str:
+        return self._signing.signed(target) if self._signing.key in target else target
+
     def answer(self, request: Request) -> Response:
         if request.host == "douyin.com":
             return redirect(f"https://{_HOST}{request.target}")

@@ -16,6 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from scrapers.replica.cases import Case
 from scrapers.replica.douyin import Douyin
+from scrapers.replica.faults import Drop, Faults
 from scrapers.replica.tls import identity
 from scrapers.replica.toutiao import Toutiao
 from scrapers.replica.web import NOT_SERVED, Request, Response, Site
@@ -36,7 +37,7 @@ _BACKGROUND = (
 
 
 class Served(NamedTuple):
-    """One request that a site (or a case) answered."""
+    """One request that a site (or a case) answered; `status` is 0 where a fault let it go without an answer."""
 
     method: str
     url: str
@@ -69,6 +70,8 @@ class Replica:
         self.background: Counter[str] = Counter()
         """Refused hosts that the browser asked for on its own account."""
         self.requests: list[Served] = []
+        self.faults = Faults()
+        """What goes wrong, and for which account."""
         bare = overlay is not None
         self._sites = {kind.platform: kind(world, now, logged_in=kind.platform in logged_in, bare=bare) for kind in SITES}
         wechat = self._sites["wechat"]
@@ -162,14 +165,17 @@ class Replica:
             form = dict(parse_qsl(body.decode("utf-8", "replace"))) if "urlencoded" in headers.get("content-type", "") else {}
             request = Request(method, host, target, headers, form)
             response = self._response(request)
-            self.requests.append(Served(method, request.url, response.status))
+            self.requests.append(Served(method, request.url, response.status if isinstance(response, Response) else 0))
+            if isinstance(response, Drop):
+                await _drop(reader, writer, response)
+                return
             await _send(writer, response, head_only=method == "HEAD")
 
-    def _response(self, request: Request) -> Response:
+    def _response(self, request: Request) -> Response | Drop:
         if self._overlay is not None and (recorded := self._overlay.response(request.url)) is not None:
             return Response(recorded.body, recorded.status, recorded.content_type)
         site = self._by_host.get(request.host)
-        return site.respond(request) if site is not None else NOT_SERVED
+        return self.faults.served(site, request) if site is not None else NOT_SERVED
 
 
 async def _read_head(reader: asyncio.StreamReader) -> tuple[str, str, Mapping[str, str]] | None:
@@ -188,6 +194,15 @@ async def _read_head(reader: asyncio.StreamReader) -> tuple[str, str, Mapping[st
 async def _read_body(reader: asyncio.StreamReader, headers: Mapping[str, str]) -> bytes:
     length = headers.get("content-length", "0")
     return await reader.readexactly(int(length)) if length.isdigit() and length != "0" else b""
+
+
+async def _drop(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, how: Drop) -> None:
+    """No answer: until the browser goes away, or with a reset."""
+    if how is Drop.RESET:
+        writer.transport.abort()
+        return
+    while await reader.read(1 << 12):
+        pass
 
 
 async def _send(writer: asyncio.StreamWriter, response: Response, *, close: bool = False, head_only: bool = False) -> None:

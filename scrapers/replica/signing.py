@@ -17,19 +17,24 @@ class Signing:
     """One site's signature: `key` is the query key it stands under, `prefix` the paths that need it."""
 
     def __init__(self, key: str, prefix: str) -> None:
-        self._key = key
+        self.key = key
         self._prefix = prefix
         self._secret = secrets.token_hex(8)
 
     @property
     def script(self) -> str:
         """Goes into each page before its own calls; wraps `fetch` and `XMLHttpRequest`."""
-        return fill(_SCRIPT, secret=self._secret, prefix=self._prefix, key=self._key)
+        return fill(_SCRIPT, secret=self._secret, prefix=self._prefix, key=self.key)
 
     def accepts(self, target: str) -> bool:
         """Whether path and query, exactly as sent, end in the signature of what stands before it."""
-        found = re.fullmatch(rf"(.*)[?&]{self._key}=([0-9a-f]{{8}})", target)
+        found = re.fullmatch(rf"(.*)[?&]{self.key}=([0-9a-f]{{8}})", target)
         return found is not None and self._of(found[1]) == found[2]
+
+    def signed(self, target: str) -> str:
+        """Path and query with the signature that the page's script would give them, in place of the one they have."""
+        plain = re.sub(rf"[?&]{self.key}=[0-9a-f]*$", "", target)
+        return f"{plain}{'&' if '?' in plain else '?'}{self.key}={self._of(plain)}"
 
     def _of(self, text: str) -> str:
         value = 2166136261

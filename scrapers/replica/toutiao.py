@@ -43,7 +43,7 @@ _SCRIPT = template("toutiao_profile.js")
 
 class Toutiao(Site):
     platform = "toutiao"
-    hosts = frozenset({_HOST, "toutiao.com", "m.toutiao.com"})
+    hosts = frozenset({_HOST, "toutiao.com", "m.toutiao.com", "sso.toutiao.com"})
     picture_hosts = frozenset({_PICTURES})
 
     def __init__(self, world: World, now: Callable[[], datetime], *, logged_in: bool, bare: bool) -> None:
@@ -55,6 +55,9 @@ class Toutiao(Site):
     @property
     def login(self) -> tuple[Cookie, ...]:
         return (Cookie("sid_guard", f"replica-{self._nonce}", ".toutiao.com", http_only=True),)
+
+    def resigned(self, target: str) -> str:
+        return self._signing.signed(target) if self._signing.key in target else target
 
     def answer(self, request: Request) -> Response:
         match request.path.strip("/").split("/"):

@@ -7,7 +7,7 @@ import json
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache
 from http.cookies import CookieError, SimpleCookie
@@ -164,6 +164,22 @@ class Site(ABC):
         """Whether the request carries the login, and the site accepts it."""
         cookies = request.cookies
         return self.open and any(cookies.get(cookie.name) == cookie.value for cookie in self.login)
+
+    @property
+    def visit(self) -> tuple[Cookie, ...]:
+        """The cookies that admit a visitor, where the site lets nobody in without."""
+        return ()
+
+    def as_visitor(self, request: Request) -> Request:
+        """The same request from somebody whose login the site has forgotten."""
+        login = {cookie.name for cookie in self.login}
+        kept = [f"{name}={value}" for name, value in request.cookies.items() if name not in login]
+        cookie = "; ".join([*kept, *(f"{each.name}={each.value}" for each in self.visit)])
+        return replace(request, headers={**request.headers, "cookie": cookie})
+
+    def resigned(self, target: str) -> str:
+        """A target that was changed after the page signed it, with a good signature; itself where the site wants none."""
+        return target
 
     def respond(self, request: Request) -> Response:
         if request.host in self.picture_hosts:

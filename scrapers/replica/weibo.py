@@ -70,6 +70,10 @@ class Weibo(Site):
         # Two jars: the cookie of weibo.com does not serve weibo.cn.
         return tuple(Cookie("SUB", self._sub, domain, http_only=True) for domain in _VISITOR.values())
 
+    @property
+    def visit(self) -> tuple[Cookie, ...]:
+        return (Cookie("SUB", self._visitor_sub, ".weibo.com"),)
+
     def answer(self, request: Request) -> Response:
         if request.host in _VISITOR:
             return self._visitor_system(request)

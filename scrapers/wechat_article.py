@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from html import unescape
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
 
 from mediawatch.clock import EVER, day_of, from_epoch, parse_printed
 from mediawatch.domain import Captcha, Changed, LoginRequired, Outcome, Post, PostKind, RateLimited
@@ -27,6 +27,9 @@ _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL
 _VERIFY = re.compile(r"PAGE_MID\s*=\s*[\"']mmbizwap:secitptpage/verify")
 _TARGET = re.compile(r"transferTargetLink\s*=\s*[\"'](https?:[^\"']+)[\"']")
 
+_ALBUM = re.compile(r"https?://mp\.weixin\.qq\.com/mp/appmsgalbum\?[^\s'\"<>#]+")
+_NEXT = re.compile(r"\bnext_article_link\s*:\s*(?:\w+\()?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
+
 _PRINTED = re.compile(r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d\d(?::\d\d)?")
 _FOOTER = re.compile(r"我要反馈|微信公众平台运营中心")
 
@@ -36,7 +39,7 @@ _KINDS = {"0": PostKind.ARTICLE, "5": PostKind.VIDEO, "8": PostKind.PICTURES, "1
 GONE_NICK = re.compile(r"该?[帐账]号已(?:自主|系统)?注销")
 MOVED_NICK = re.compile(r"transfer_\w+", re.IGNORECASE)
 
-# Wordings of 2023 to 2026, 帐号 and 账号 both occur. About the account:
+# Wordings of 2023 to 2026, 帐号 and 账号 both occur. About the account; no page with one of them is recorded:
 _ACCOUNT = (
     (Outcome.CANCELLED, re.compile(r"[帐账]号已(?:自主|系统)?注销|[帐账]号已?被系统回收")),
     (Outcome.BANNED, re.compile(r"此[帐账]号已被屏蔽|[帐账]号已冻结|用户投诉[^。]{0,30}已限制跳转")),
@@ -63,6 +66,10 @@ class Page:
     post: Post | None = None
     target: str = ""
     """Where a migrated account's page leads."""
+    links: tuple[str, ...] = ()
+    """What a live page shows of its own account: the next article of its album where that is a short link, and its albums."""
+    described: bool = False
+    """True where the outcome rests on a wording that no recording attests."""
     detail: str = ""
 
 
@@ -73,7 +80,7 @@ def read_article(text: str, url: str) -> Page:
     scripts = "\n".join(_SCRIPT.findall(text))
     page = _second_layout(scripts) or _classic_layout(scripts)
     if page is not None:
-        return _by_nick(page)
+        return _by_nick(replace(page, links=_own_links(scripts, page.biz)))
     if _VERIFY.search(scripts):
         raise Captcha("article page is the verification template")
     if urlsplit(url).path in ("/mp/rumor", "/mp/show_refutation"):
@@ -144,10 +151,32 @@ def _instant(candidates: list[str]) -> datetime:
 def _by_nick(page: Page) -> Page:
     """WeChat renames what is gone: such a nick is a state, not a name."""
     if GONE_NICK.fullmatch(page.name):
-        return replace(page, outcome=Outcome.CANCELLED, name="", post=None, detail=f"the account is shown as {page.name}")
+        return _state_of_nick(page, Outcome.CANCELLED)
     if MOVED_NICK.fullmatch(page.name):
-        return replace(page, outcome=Outcome.MIGRATED, name="", post=None, detail=f"the account is shown as {page.name}")
+        return _state_of_nick(page, Outcome.MIGRATED)
     return page
+
+
+def _state_of_nick(page: Page, outcome: Outcome) -> Page:
+    return replace(page, outcome=outcome, name="", post=None, links=(), described=True, detail=f"the account is shown as {page.name}")
+
+
+def _own_links(scripts: str, biz: str) -> tuple[str, ...]:
+    """The next article of the page's album, and its albums; those of another account (cards, quotations) are passed over."""
+    albums = dict.fromkeys(link for found in _ALBUM.findall(scripts) if (link := album_link(_decoded(found), biz)))
+    following = (kept(_decoded(found[1:-1])) for found in _NEXT.findall(scripts))
+    # A long link leads to the verification page: of no use to a look.
+    short = dict.fromkeys(link for link in following if link.startswith("https://mp.weixin.qq.com/s/")) if albums else {}
+    return (*short, *albums)
+
+
+def album_link(url: str, biz: str) -> str:
+    """The address of an album by what names it; "" where it is none, or that of another account than `biz`."""
+    keys = dict(parse_qsl(urlsplit(url.replace("&amp;", "&")).query))
+    own, album = keys.get("__biz", ""), keys.get("album_id", "")
+    if not biz or not album.isdigit() or unquote(own).rstrip("=") != unquote(biz).rstrip("="):
+        return ""
+    return f"https://mp.weixin.qq.com/mp/appmsgalbum?{urlencode({'__biz': own, 'action': 'getalbum', 'album_id': album})}"
 
 
 def _message(text: str, scripts: str) -> Page:
@@ -171,7 +200,7 @@ def _message(text: str, scripts: str) -> Page:
     for outcome, wording in _ACCOUNT:
         if wording.search(compact):
             target = _TARGET.search(scripts)
-            return replace(page, outcome=outcome, target=unescape(_decoded(target[1])) if target else "")
+            return replace(page, outcome=outcome, described=True, target=_decoded(target[1]) if target else "")
     if _ARTICLE.search(words) or _ARTICLE.search(compact):
         return _by_nick(replace(page, outcome=Outcome.NO_EVIDENCE))
     raise Changed(f"unknown article page: {words[:80]!r}")

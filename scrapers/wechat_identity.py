@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from mediawatch.domain import Account, MatchedBy, NoEvidence, Outcome, Seen
+from mediawatch.domain import Account, Attested, MatchedBy, NoEvidence, Outcome, Seen
 from mediawatch.names import differs_by_suffix, same
 from scrapers.wechat_article import GONE_NICK, MOVED_NICK, Page
 from scrapers.wechat_office import Hit
@@ -39,12 +40,12 @@ def filed_id(account: Account) -> tuple[str, MatchedBy | None]:
     """The biz as filed, in base64, else the one that the filed links carry where they agree; ("", None) where there is none."""
     filed = account.filed
     if filed.platform_id:
-        return _encoded(filed.platform_id), MatchedBy.ID
+        return encoded(filed.platform_id), MatchedBy.ID
     carried = {number_of(biz) for biz in map(biz_in, (filed.url, *filed.article_links)) if biz}
-    return (_encoded(carried.pop()), MatchedBy.URL) if len(carried) == 1 else ("", None)
+    return (encoded(carried.pop()), MatchedBy.URL) if len(carried) == 1 else ("", None)
 
 
-def _encoded(biz: str) -> str:
+def encoded(biz: str) -> str:
     number = number_of(biz)
     return b64encode(number.encode()).decode() if number.isdigit() else biz.strip()
 
@@ -85,6 +86,34 @@ def tie_of(account: Account, page: Page) -> MatchedBy:
     return MatchedBy.NAME if named else MatchedBy.URL
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Whose back office it is. Every field may be empty."""
+
+    biz: str = ""
+    original_id: str = ""
+    alias: str = ""
+    name: str = ""
+
+
+def read_owner(data: object) -> Owner:
+    """From the home page's `wx.data`: `uin_base64`, `user_name` (gh_… in a page of 2016, called 微信号 elsewhere), `nick_name`."""
+    match data:
+        case {"biz": biz, "user": user, "nick": nick}:
+            texts = [each.strip() if isinstance(each, str) else "" for each in (biz, user, nick)]
+            is_gh = texts[1].startswith("gh_")
+            return Owner(biz=texts[0], original_id=texts[1] if is_gh else "", alias="" if is_gh else texts[1], name=texts[2])
+    return Owner()
+
+
+def same_account(account: Account, owner: Owner) -> MatchedBy | None:
+    """How the login's own account is the filed one; None where it is another, or no filed id tells."""
+    tie, contradiction = compared(account, owner.biz, owner.original_id)
+    if contradiction:
+        return None
+    return tie or (MatchedBy.ID if same_alias(account, owner.alias) else None)
+
+
 def own_hit(account: Account, hits: Sequence[Hit]) -> tuple[Hit, MatchedBy] | None:
     """The hit that bears a filed id."""
     for hit in hits:
@@ -122,7 +151,8 @@ def identified(account: Account, hits: Sequence[Hit], exhausted: bool) -> Seen:
     if any(differs_by_suffix(account.filed.name, hit.name) for hit in hits):
         return _nothing(f"the filed name has a suffix that no account bears (found: {shown})")
     detail = f"no exact hit among all {len(hits)} (first: {shown})" if hits else "no hits at all"
-    return Seen(outcome=Outcome.NOT_FOUND, matched_by=MatchedBy.NAME, detail=detail)
+    # A page with hits is recorded, one without any is not.
+    return Seen(outcome=Outcome.NOT_FOUND, matched_by=MatchedBy.NAME, attested=None if hits else Attested.DESCRIBED, detail=detail)
 
 
 def _nothing(detail: str) -> Seen:
@@ -135,4 +165,5 @@ def _of_hit(hit: Hit, tie: MatchedBy) -> Seen:
     if outcome is None:
         return seen
     # WeChat renames what is gone: such a nick is a state, not a name.
-    return Seen(outcome=outcome, platform_id=hit.biz, matched_by=tie, detail=f"the account is shown as {hit.name}")
+    detail = f"the account is shown as {hit.name}"
+    return Seen(outcome=outcome, platform_id=hit.biz, matched_by=tie, attested=Attested.DESCRIBED, detail=detail)

@@ -1,6 +1,7 @@
 """What the back office of mp.weixin.qq.com answers: hits of `searchbiz`, batches of `appmsgpublish`. Pure.
 
 Shapes as recorded until 2026-08 (docs/platforms/wechat.md): `publish_page` is JSON in a string, every `publish_info` in it again.
+The operator's own list is described (2026-09, 2026-10): the same layers, articles in `appmsg_info` instead of `appmsgex`.
 """
 
 from __future__ import annotations
@@ -15,12 +16,15 @@ from typing import Any
 from mediawatch.clock import EVER, day_of, from_epoch
 from mediawatch.domain import Changed, LoginRequired, Post, PostKind, RateLimited
 from scrapers.browser import Reply
+from scrapers.wechat_article import kept
 
 _NOT_LOGGED_IN = (200003, 200040)
 _TOO_OFTEN = 200013
 _LOGIN_PAGE = ("bizlogin", "loginpage", "扫码登录", "登录超时", "请重新登录")
 _KINDS = {0: PostKind.ARTICLE, 5: PostKind.VIDEO, 8: PostKind.PICTURES, 10: PostKind.MICRO}
 _UNPUSHED, _PUSHED = 10002, 9
+_ARTICLES = (_UNPUSHED, _PUSHED)
+"""Types of batches that hold articles; others are texts, pictures or videos that were sent to everybody."""
 _SENT, _NOT_SENT, _GONE = (2,), (1, 5, 6), (7, 8)
 """`msg_status`: sent; under review, send failed, refused as a violation; deleted video, no longer to be seen."""
 _PUBLISHED = 200
@@ -89,21 +93,28 @@ class Batches:
     deleted: int = 0
 
 
-def read_batches(payload: Mapping[str, Any]) -> Batches:
-    """Every published and still visible article of one page, dated by its batch; the order on the page plays no part."""
+def read_batches(payload: Mapping[str, Any], *, own: bool = False) -> Batches:
+    """Every published and still visible article of one page, dated by its batch; the order on the page plays no part.
+
+    `own`: the list of the account of the login itself, which alone may be empty.
+    """
     match payload:
         case {"publish_page": str(text)}:
-            pass
+            inner = _inner(text)
+        case {"publish_page": {**fields}} if own:
+            inner = fields
         case _:
             raise Changed(f"list without publish_page: {shape(payload)}")
-    match _inner(text):
-        case {"total_count": int(total), "publish_list": list(entries)}:
+    match inner:
+        case {"total_count": int(total), "publish_list": list(entries), **counts}:
             pass
         case other:
             raise Changed(f"publish_page of another shape: {shape(other)}")
-    if total == 0 or not entries:
+    if not entries and not (own and total == 0 and not _counts(counts)):
         # Another account's list that is empty proves nothing: this is also what a refused look would get.
         raise Changed(f"an empty list ({total} in total)")
+    if entries and total == 0:
+        raise Changed(f"{len(entries)} entries in a list of none")
     # An entry whose publish_info is "" holds nothing at all.
     batches = [_batch(info) for info in map(_info, entries) if info]
     return Batches(
@@ -114,6 +125,11 @@ def read_batches(payload: Mapping[str, Any]) -> Batches:
         certain=all(batch.certain for batch in batches),
         deleted=sum(batch.deleted for batch in batches),
     )
+
+
+def _counts(listed: Mapping[Any, Any]) -> bool:
+    """Whether one of the counts beside the total knows of a publication."""
+    return any(listed.get(key) for key in ("publish_count", "masssend_count", "featured_count"))
 
 
 def complete_since(pages: Sequence[Batches]) -> datetime | None:
@@ -166,6 +182,8 @@ def _batch(info: Mapping[str, Any]) -> _Batch:
         return _Batch(deleted=len(items))
     live = [item for item in items if not item.get("is_deleted") and not item.get("ban_flag") and not item.get("checking")]
     at = _moment(info, sent, published)
+    if not items and info.get("type") not in _ARTICLES and status in _SENT and at:
+        return _Batch(posts=(Post(at=at, on=day_of(at), pushed=True),), moments=(at,))
     dated = [(item, at or _epoch(item.get("create_time"))) for item in live]
     known = [moment for _, moment in dated if moment] or [each for each in (at,) if each]
     if status is not None and status not in _SENT:
@@ -173,7 +191,7 @@ def _batch(info: Mapping[str, Any]) -> _Batch:
     return _Batch(
         posts=tuple(_post(item, moment, info.get("type")) for item, moment in dated if moment),
         moments=(max(known),) if known else (),
-        certain=bool(known) and all(moment for _, moment in dated),
+        certain=bool(items) and bool(known) and all(moment for _, moment in dated),
         deleted=len(items) - len(live),
     )
 
@@ -202,5 +220,6 @@ def _post(item: Mapping[str, Any], at: datetime, kind: object) -> Post:
         id=aid if isinstance(aid, str) else "",
         kind=_KINDS.get(shown_as, PostKind.OTHER) if isinstance(shown_as, int) else PostKind.OTHER,
         pushed=True if kind == _PUSHED else False if kind == _UNPUSHED else None,
-        link=link if isinstance(link, str) else "",
+        # The own list's links carry the login's token.
+        link=kept(link) if isinstance(link, str) and link else "",
     )

@@ -1,0 +1,237 @@
+"""Looks into the operator's back office on mp.weixin.qq.com: his own account's list, the name search, another account's list.
+
+All of them work from his logged-in home page, by calls of that page. docs/platforms/wechat.md §3.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from mediawatch.domain import (
+    Account,
+    Attested,
+    Changed,
+    LoginRequired,
+    MatchedBy,
+    NoEvidence,
+    Outcome,
+    Pace,
+    RateLimited,
+    Seen,
+    Sight,
+)
+from scrapers.base import Login, SessionUse, Shows, Surface, query_of
+from scrapers.browser import Tab
+from scrapers.sessions import Session, stored
+from scrapers.wechat_identity import Owner, filed_id, identified, is_same, number_of, own_hit, read_owner, same_account
+from scrapers.wechat_office import Batches, Hit, answer, complete_since, read_batches, read_hits
+
+HOME = "https://mp.weixin.qq.com/"
+_HITS, _HIT_PAGES = 5, 6
+"""Hits a page as the back office's own dialog asks for them; pages until a search counts as not exhausted. Most names need one:
+some tens of calls an hour freeze a login for hours."""
+_BATCHES, _LIST_PAGES = 10, 3
+_SETTLES = 5.0
+"""Seconds for the home page to show a token or a login."""
+_TOKEN = "(location.search.match(/[?&]token=(\\d+)/) || [])[1] || (window.wx && wx.data && wx.data.t) || ''"
+_LOGIN = "[class*=login__type], img[src*=scanloginqrcode], form[action*=bizlogin]"
+_OWNER = "window.wx && wx.data ? {biz: wx.data.uin_base64, user: wx.data.user_name, nick: wx.data.nick_name} : null"
+
+
+async def enter(tab: Tab) -> str:
+    """Open the home page; the token of this login. LoginRequired where the site shows its login instead."""
+    (await tab.open(HOME)).good()
+    await tab.wait_for(f"{_TOKEN} || document.querySelector({json.dumps(_LOGIN)})", timeout=_SETTLES)
+    token = await tab.evaluate(_TOKEN)
+    if isinstance(token, str | int) and str(token).isdigit():
+        tab.known = True
+        # The own list's links carry it.
+        tab.hide(str(token))
+        return str(token)
+    if await tab.sees(_LOGIN) or not tab.url.startswith(f"{HOME}cgi-bin/"):
+        raise LoginRequired("the back office shows its login")
+    raise Changed("back office without a token")
+
+
+async def probe(tab: Tab) -> bool:
+    """Whether the back office shows a token for this login. LoginRequired where it shows its login."""
+    return bool(await enter(tab))
+
+
+LOGIN = Login(
+    platform="wechat",
+    url=HOME,
+    hosts=frozenset({"mp.weixin.qq.com"}),
+    probe=probe,
+    code="img.login__type__container__scan__qrcode",
+    scanned="/[?&]token=\\d+/.test(location.search)",
+)
+
+
+class BackOffice(Surface):
+    """Works from the operator's logged-in home page, by calls of that page: the API wants his cookies and the page's token."""
+
+    session = SessionUse.REQUIRED
+    # The home page shows the operator's own account and holds his token: the answers alone are the evidence.
+    page_shows = False
+    url_keys = frozenset({"action", "begin", "count", "query", "sub", "fakeid", "type", "t", "lang", "f"})
+
+    async def call(self, tab: Tab, token: str, path: str, **query: object) -> Mapping[str, Any]:
+        common = {"token": token, "lang": "zh_CN", "f": "json", "ajax": 1}
+        return answer(await tab.fetch(f"{HOME}cgi-bin/{path}?{urlencode({**query, **common})}"))
+
+    async def batches(self, tab: Tab, token: str, begin: int, **whose: str) -> Mapping[str, Any]:
+        """One page of 发表记录: of the account of the login, or of another one by its `fakeid`."""
+        fixed = {"sub": "list", "search_field": "null", "query": "", "type": "101_1", "free_publish_type": 1, "sub_action": "list_ex"}
+        return await self.call(tab, token, "appmsgpublish", **fixed, begin=begin, count=_BATCHES, **whose)
+
+
+class Own(BackOffice):
+    """发表记录 of the very account that the operator is logged in with. Shows everything, pushed or not."""
+
+    name = "wechat.own"
+    label = "本单位公众号后台发表记录"
+    attested = Attested.DESCRIBED
+    shows = Shows.ALL_LOGGED_IN
+    pace = Pace(every=6.0, jitter=3.0)
+
+    def applies(self, account: Account) -> bool:
+        filed = account.filed
+        return bool(filed_id(account)[0] or filed.original_id or filed.alias)
+
+    def suits(self, account: Account, session: Session) -> bool:
+        """By the ids in the login's cookies: nobody's home page is opened for an account that is not his. Where they are missing,
+        the home page must tell."""
+        try:
+            cookies = {str(each.get("name")): str(each.get("value")) for each in stored(session).get("cookies", [])}
+        except LoginRequired:
+            return False
+        owner = Owner(biz=cookies.get("bizuin", ""), original_id=cookies.get("slave_user", ""))
+        return owner == Owner() or same_account(account, owner) is not None
+
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+        token = await enter(tab)
+        owner = read_owner(await tab.evaluate(_OWNER))
+        tie = same_account(account, owner)
+        if tie is None:
+            raise NoEvidence("the login is that of another account")
+        yield Seen(name=owner.name, platform_id=owner.biz, original_id=owner.original_id, matched_by=tie)
+        pages: list[Batches] = []
+        for number in range(_LIST_PAGES):
+            if pages:
+                await tab.pause()
+            pages.append(read_batches(await self.batches(tab, token, number * _BATCHES), own=True))
+            if any(page.posts for page in pages) or sum(page.count for page in pages) >= pages[0].total:
+                break
+        if pages[0].total == 0:
+            yield Seen(outcome=Outcome.NO_POSTS, matched_by=tie, detail="the account's own back office counts no publication")
+            return
+        yield listed(pages, owner.biz, tie)
+
+
+class Search(BackOffice):
+    """Name search of the back office: name to fakeid, nickname, 微信号. Fuzzy; accounts may hide from it."""
+
+    name = "wechat.search"
+    label = "微信公众平台账号搜索"
+    attested = Attested.RECORDED
+    shows = Shows.SOME
+    pace = Pace(every=6.0, jitter=3.0)
+
+    def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
+        """Nothing to add where the account was named by its id already: searches are what a login has least of."""
+        return None if any(sight.name and sight.matched_by is MatchedBy.ID for sight in earlier) else self
+
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+        token = await enter(tab)
+        hits: list[Hit] = []
+        exhausted = True
+        for number, query in enumerate(filter(None, (account.filed.name, account.filed.alias))):
+            if number:
+                await tab.pause()
+            exhausted &= await self.gather(tab, token, account, query, hits)
+            seen = identified(account, hits, exhausted)
+            if seen.matched_by is not None and seen.outcome is not Outcome.NOT_FOUND:
+                break
+        yield seen
+
+    async def gather(self, tab: Tab, token: str, account: Account, query: str, hits: list[Hit]) -> bool:
+        """Page through the hits of one query, adding the new ones, until the answer is clear; True when they were exhausted."""
+        for number in range(_HIT_PAGES):
+            if number:
+                await tab.pause()
+            begin = number * _HITS
+            payload = await self.call(tab, token, "searchbiz", action="search_biz", begin=begin, count=_HITS, query=query)
+            found, total = read_hits(payload)
+            new = [hit for hit in found if hit not in hits]
+            hits += new
+            # `total` tells of further pages on the first page only; later ones end with 0.
+            if not found or (total < _HITS if number == 0 else total == 0):
+                return True
+            if own_hit(account, hits):
+                return False
+            if any(is_same(account, hit) for hit in hits) and not any(is_same(account, hit) for hit in new):
+                # Exact names come first: a further homonym would have stood here.
+                return False
+            if not new:
+                return False
+        return False
+
+
+@dataclass(frozen=True)
+class List(BackOffice):
+    """An account's articles by its fakeid. Shows everything when it answers; for other accounts it has not since 2026-07-29."""
+
+    name: ClassVar[str] = "wechat.list"
+    label: ClassVar[str] = "微信公众平台发表记录"
+    attested: ClassVar[Attested] = Attested.RECORDED
+    shows: ClassVar[Shows] = Shows.ALL_LOGGED_IN
+    pace: ClassVar[Pace] = Pace(every=10.0, jitter=5.0)
+    declared_closed: ClassVar[bool] = True
+
+    fakeid: str = ""
+    tie: MatchedBy | None = None
+
+    def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
+        """With the filed id, else with the one that this look has found; None where there is none, or more than one."""
+        biz, tie = filed_id(account)
+        if biz:
+            return List(biz, tie)
+        found = {sight.platform_id: sight.matched_by for sight in earlier if sight.platform_id and sight.matched_by}
+        return List(*next(iter(found.items()))) if len(found) == 1 else None
+
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+        token = await enter(tab)
+        pages: list[Batches] = []
+        for number in range(_LIST_PAGES):
+            if pages:
+                await tab.pause()
+            pages.append(await self.page(tab, token, number * _BATCHES))
+            if any(page.posts for page in pages) or sum(page.count for page in pages) >= pages[0].total:
+                break
+        yield listed(pages, self.fakeid, self.tie)
+
+    async def page(self, tab: Tab, token: str, begin: int) -> Batches:
+        try:
+            return read_batches(await self.batches(tab, token, begin, fakeid=self.fakeid))
+        except RateLimited as failure:
+            raise RateLimited(f"{failure.detail}; the lists of other accounts are probably closed, as since 2026-07") from failure
+
+
+def listed(pages: Sequence[Batches], biz: str, tie: MatchedBy | None) -> Seen:
+    """What the pages of one list come to. Changed where an article of another account stands in it."""
+    owners = {number_of(found) for page in pages for post in page.posts if (found := query_of(post.link).get("__biz"))}
+    if biz and owners - {number_of(biz)}:
+        raise Changed(f"the list holds articles of another account: {', '.join(sorted(owners))}")
+    deleted = sum(page.deleted for page in pages)
+    return Seen(
+        platform_id=biz,
+        matched_by=tie,
+        posts=tuple(post for page in pages for post in page.posts),
+        complete_since=complete_since(pages),
+        detail=f"{deleted} deleted articles in the list" if deleted else "",
+    )

@@ -1,0 +1,295 @@
+"""What readings have taught about filed accounts, for the operator to accept: ids, links, new names, new accounts after a migration.
+
+Computed from the kept readings each time, so nothing is stored twice, and what was accepted is simply no longer news. The rules:
+
+- An id is learned from a sight that is tied to the account by another filed id; by the filed link; or by the name alone only where the
+  platform's own 认证主体 names the filed organiser. Sights that disagree about it teach nothing: they are shown as a doubt.
+- A new name counts only where the sight is tied by id. It is a 更名, which the unit must have reported: never accepted by `--all`.
+- Where the filed id's page is called otherwise and certified for another body than the filed organiser, the id itself is in doubt.
+- A migrated account's new id is proposed as the old page leads there; never accepted by `--all`.
+- An id that another account on the platform has (or is about to get) is a doubt.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from mediawatch.clock import beijing
+from mediawatch.domain import (
+    Account,
+    Filed,
+    LookKind,
+    MatchedBy,
+    Outcome,
+    Reading,
+    RegistryChanges,
+    Sight,
+    Source,
+    UpdatedAccount,
+    UserError,
+)
+from mediawatch.names import differs_by_suffix, fold, same
+from mediawatch.ports import Store
+from mediawatch.reports.table import Table
+
+SOURCE = "proposal"
+"""Stands as the source in the history of an account that a proposal changed."""
+_PORTION = 500
+_TARGET = re.compile(r"new account:\s*(?P<name>[^;]*?)\s*biz=(?P<biz>[^\s;]+)(?:\s+(?P<original>gh_\w+))?")
+
+_OF_PLATFORM = re.compile(r"(?:官方)?(?:微博|抖音号?|头条号|账号|帐号)$")
+
+
+class Kind(StrEnum):
+    LEARNED = "learned"
+    LINK = "link"
+    RENAMED = "renamed"
+    MIGRATED = "migrated"
+    DOUBT = "doubt"
+
+    @property
+    def label(self) -> str:
+        return {
+            "learned": "补充ID", "link": "补充文章链接", "renamed": "更名", "migrated": "账号迁移", "doubt": "备案ID疑似有误",
+        }[self.value]  # fmt: skip
+
+
+_FIELDS: Mapping[str, str] = {"platform_id": "平台ID", "original_id": "原始ID", "name": "名称", "article_links": "文章链接"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proposal:
+    """`new` for `field` of an account. A doubt proposes nothing: it says what does not fit."""
+
+    account: Account
+    kind: Kind
+    field: str
+    new: str
+    why: str
+    read_at: datetime
+    sure: bool = True
+    """False where the operator has to look himself before he accepts: `--all` leaves it out."""
+
+    @property
+    def key(self) -> str:
+        """What `--accept` takes. Another value has another key, so nobody accepts what he has not seen."""
+        return hashlib.sha256(f"{self.account.id}|{self.kind}|{self.field}|{self.new}".encode()).hexdigest()[:6]
+
+    @property
+    def old(self) -> str:
+        value = getattr(self.account.filed, self.field)
+        return value if isinstance(value, str) else "\n".join(value)
+
+    @property
+    def acceptable(self) -> bool:
+        return self.kind is not Kind.DOUBT
+
+
+def proposals(accounts: Sequence[Account], readings: Mapping[int, Sequence[Reading]]) -> list[Proposal]:
+    """In account order. `accounts` are all that are in scope, so that an id which two of them would bear is seen."""
+    found = [each for account in accounts for each in _of(account, readings.get(account.id, ()))]
+    return _without_twins(found, accounts)
+
+
+def _of(account: Account, readings: Sequence[Reading]) -> Iterator[Proposal]:
+    looks = [reading for reading in sorted(readings, key=lambda each: each.read_at) if reading.look is not LookKind.CONTROL]
+    sights = [sight for reading in looks for sight in reading.sights]
+    moved = _migrated(account, looks)
+    if moved:
+        yield from moved
+        return
+    if doubt := _wrong_id(account, sights):
+        yield doubt
+        return
+    for field in ("platform_id", "original_id"):
+        yield from _learned(account, sights, field)
+    yield from _renamed(account, sights)
+    yield from _link(account, sights)
+
+
+def _learned(account: Account, sights: Iterable[Sight], field: str) -> Iterator[Proposal]:
+    if getattr(account.filed, field):
+        return
+    telling = [(sight, ground) for sight in sights if getattr(sight, field) and (ground := _ground(sight, account.filed))]
+    if not telling:
+        return
+    sight, ground = telling[-1]
+    values = {getattr(each, field) for each, _ in telling}
+    if len(values) > 1:
+        why = f"历次核查读到不同的{_FIELDS[field]}({'、'.join(sorted(values))}),请人工核对"
+        yield Proposal(account=account, kind=Kind.DOUBT, field=field, new="", why=why, read_at=sight.read_at)
+        return
+    agrees = ground is not MatchedBy.URL or _named(sight, account.filed) or certified(sight, account.filed)
+    why = {
+        MatchedBy.ID: "由其他备案ID对应",
+        MatchedBy.URL: "由备案链接对应" if agrees else f"由备案链接对应,但平台名称为“{sight.name}”,请先核对链接",
+        MatchedBy.NAME: f"名称一致,平台认证主体“{sight.verified_as}”与所属组织相符",
+    }[ground]
+    value = str(getattr(sight, field))
+    yield Proposal(account=account, kind=Kind.LEARNED, field=field, new=value, why=why, read_at=sight.read_at, sure=agrees)
+
+
+def _ground(sight: Sight, filed: Filed) -> MatchedBy | None:
+    """On what an id of this sight may be learned; None where on nothing."""
+    if sight.matched_by is MatchedBy.NAME:
+        return MatchedBy.NAME if certified(sight, filed) and _named(sight, filed) else None
+    return sight.matched_by
+
+
+def _renamed(account: Account, sights: Iterable[Sight]) -> Iterator[Proposal]:
+    named = [sight for sight in sights if sight.name and sight.matched_by is MatchedBy.ID]
+    if not named or _named(named[-1], account.filed):
+        return
+    sight = named[-1]
+    why = f"平台名称为“{sight.name}”;确认该单位已报送更名后再接受"
+    yield Proposal(account=account, kind=Kind.RENAMED, field="name", new=sight.name, why=why, read_at=sight.read_at, sure=False)
+
+
+def _wrong_id(account: Account, sights: Sequence[Sight]) -> Proposal | None:
+    """The newest page of the filed id that shows who it is certified for: another body, under another name."""
+    telling = [sight for sight in sights if sight.name and sight.verified_as and sight.matched_by is MatchedBy.ID]
+    if not telling or not account.filed.organiser:
+        return None
+    sight = telling[-1]
+    if _named(sight, account.filed) or _related(sight, account.filed) or any(_named(each, account.filed) for each in telling):
+        return None
+    field = "platform_id" if account.filed.platform_id else "original_id"
+    why = f"该ID的主页为“{sight.name}”,认证主体“{sight.verified_as}”,与备案名称和所属组织均不符"
+    return Proposal(account=account, kind=Kind.DOUBT, field=field, new="", why=why, read_at=sight.read_at)
+
+
+def _migrated(account: Account, looks: Sequence[Reading]) -> list[Proposal]:
+    """Only where the newest word about the account is that it moved."""
+    told = [reading for reading in looks if not reading.outcome.about_us or reading.name]
+    if not told or told[-1].outcome is not Outcome.MIGRATED:
+        return []
+    for sight in told[-1].sights:
+        target = _TARGET.search(sight.detail) if sight.outcome is Outcome.MIGRATED else None
+        if target and target["biz"] != account.filed.platform_id:
+            why = f"原账号页面提示已迁移至“{target['name'] or '新账号'}”;核对新账号后再接受"
+            # The old gh_ id would contradict the new account's pages: it goes also where the new one is not known.
+            values = {"platform_id": target["biz"], "original_id": target["original"] or ""}
+            return [
+                Proposal(account=account, kind=Kind.MIGRATED, field=field, new=value, why=why, read_at=sight.read_at, sure=False)
+                for field, value in values.items()
+                if value != getattr(account.filed, field)
+            ]
+    return []
+
+
+def _link(account: Account, sights: Iterable[Sight]) -> Iterator[Proposal]:
+    """The newest article's link, where none is filed: what was learned is used anyway, but a registry that leaves us should hold one."""
+    if account.platform != "wechat" or account.filed.article_links:
+        return
+    posts = [(post, sight) for sight in sights if sight.matched_by in (MatchedBy.ID, MatchedBy.URL) for post in sight.posts if post.link]
+    if posts:
+        post, sight = max(posts, key=lambda each: each[0].order)
+        why = f"{post.on}发布的文章,读取时与账号对应"
+        yield Proposal(account=account, kind=Kind.LINK, field="article_links", new=post.link, why=why, read_at=sight.read_at)
+
+
+def _named(sight: Sight, filed: Filed) -> bool:
+    return same(sight.name, filed.name) or differs_by_suffix(filed.name, sight.name)
+
+
+def certified(sight: Sight, filed: Filed) -> bool:
+    """Whether the platform's 认证主体 names the filed organiser, in full (the platforms add 官方微博 and the like)."""
+    return bool(fold(filed.organiser)) and fold(filed.organiser) in fold(sight.verified_as)
+
+
+def _related(sight: Sight, filed: Filed) -> bool:
+    """Whether the certified body may be the organiser, its supervisor, or the body that the organiser is a part of."""
+    shown = fold(_OF_PLATFORM.sub("", sight.verified_as.strip()))
+    bodies = [fold(body) for body in (filed.organiser, filed.supervisor) if fold(body)]
+    return not shown or any(body in shown or shown in body for body in bodies)
+
+
+def _without_twins(found: Iterable[Proposal], accounts: Sequence[Account]) -> list[Proposal]:
+    """Proposals whose id belongs to another account become doubts."""
+    listed = list(found)
+    ids = ("platform_id", "original_id")
+    filed = {(account.platform, field, getattr(account.filed, field).casefold()) for account in accounts for field in ids}
+    wanted = Counter(_id_of(each) for each in listed if each.field in ids)
+    why = "该ID已备案于(或同时对应)另一个账号,请人工核对"
+    return [
+        replace(each, kind=Kind.DOUBT, why=f"{why}:{each.new}", new="")
+        if each.field in ids and each.new and (_id_of(each) in filed or wanted[_id_of(each)] > 1)
+        else each
+        for each in listed
+    ]
+
+
+def _id_of(proposal: Proposal) -> tuple[str, str, str]:
+    return proposal.account.platform, proposal.field, proposal.new.casefold()
+
+
+async def current(store: Store) -> list[Proposal]:
+    """All proposals of the accounts in scope, from the kept readings."""
+    accounts = await store.accounts()
+    keys = [account.id for account in accounts]
+    readings: dict[int, list[Reading]] = {}
+    for start in range(0, len(keys), _PORTION):
+        readings |= await store.readings(keys[start : start + _PORTION])
+    return proposals(accounts, readings)
+
+
+def chosen(listed: Sequence[Proposal], keys: Iterable[str], *, everything: bool) -> list[Proposal]:
+    """Those to accept. UserError for a key that is not listed (any more), and for a doubt: the registry is put right by hand."""
+    wanted = dict.fromkeys(key.strip() for text in keys for key in text.replace(",", " ").split())
+    known = {each.key: each for each in listed}
+    for key in wanted:
+        if key not in known:
+            raise UserError(f"no proposal {key!r}: list them again, readings may have changed since")
+        if not known[key].acceptable:
+            raise UserError(f"{key} ({known[key].account.filed.name}) is a doubt, nothing to accept: correct the registry")
+    # Half of a migration would leave ids of two accounts in one row.
+    moved = {known[key].account.id for key in wanted if known[key].kind is Kind.MIGRATED}
+    return [
+        each
+        for each in listed
+        if each.acceptable
+        and (each.key in wanted or (everything and each.sure) or (each.kind is Kind.MIGRATED and each.account.id in moved))
+    ]
+
+
+def changes(accepted: Sequence[Proposal], now: datetime) -> RegistryChanges:
+    """What accepting does, one update an account. The history's source is `proposal`."""
+    by_account: dict[int, list[Proposal]] = {}
+    for each in accepted:
+        by_account.setdefault(each.account.id, []).append(each)
+    updated = tuple(
+        UpdatedAccount(
+            account_id=number,
+            filed=_applied(several),
+            changes=tuple((each.field, each.old, each.new) for each in several),
+        )
+        for number, several in by_account.items()
+    )
+    digest = hashlib.sha256("\n".join(f"{each.key} {each.new}" for each in accepted).encode()).hexdigest()
+    return RegistryChanges(source=Source(file=SOURCE, sha256=digest, at=now), updated=updated)
+
+
+def _applied(several: Sequence[Proposal]) -> Filed:
+    values: dict[str, Any] = {each.field: (each.new,) if each.field == "article_links" else each.new for each in several}
+    return replace(several[0].account.filed, **values)
+
+
+def as_table(listed: Sequence[Proposal]) -> Table:
+    """For people. A doubt has no key: there is nothing to accept."""
+    rows = tuple(
+        (
+            each.key if each.acceptable else "", each.kind.label, each.account.filed.filing_number, each.account.filed.name,
+            each.account.filed.type or each.account.platform, each.account.filed.organiser, _FIELDS[each.field], each.old, each.new,
+            "" if each.sure and each.acceptable else "须核对", each.why, f"{beijing(each.read_at):%Y-%m-%d %H:%M}",
+        )
+        for each in listed
+    )  # fmt: skip
+    columns = ("编号", "事项", "备案单号", "政务新媒体名称", "类型", "所属组织", "字段", "现备案值", "建议值", "核对", "依据", "读取时间")
+    return Table("台账更新建议", columns, rows)

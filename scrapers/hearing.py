@@ -6,6 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
 from playwright.async_api import Error as PlaywrightError
@@ -15,6 +16,9 @@ from mediawatch.domain import Changed, Failure, Unreachable
 from scrapers.calls import Chores, Timeouts, within
 from scrapers.fetching import BODY_LIMIT, fetched
 from scrapers.replies import Reply, host_and_path
+
+if TYPE_CHECKING:
+    from scrapers.recording import Recording
 
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
@@ -115,6 +119,7 @@ class Ears:
         self._documents, self._newest = 0, 0
         self._document_came = asyncio.Event()
         self._asking: set[str] = set()
+        self.recording: Recording | None = None
         self.gone = False
         self.chores = Chores()
         page.on("request", self._on_request)
@@ -177,24 +182,28 @@ class Ears:
         main = self._is_document(response)
         self._documents += main
         if listening or main:
-            self.chores.start(self._take(response, listening, self._documents if main else 0))
+            number = self.recording.number() if self.recording else 0
+            self.chores.start(self._take(response, listening, self._documents if main else 0, number))
+        elif self.recording and self._is_document(response, redirects=True):
+            to = Reply(response.url, response.status, "", b"", response.headers.get("location", ""))
+            self.recording.answered(self.recording.number(), to, document=True)
 
     def _wanting(self, request: Request) -> list[Hearing]:
         if request.method == "OPTIONS" or request.url in self._asking:
             return []
         return [hearing for hearing in self._hearings if hearing.wants(request.url)]
 
-    def _is_document(self, response: Response) -> bool:
+    def _is_document(self, response: Response, *, redirects: bool = False) -> bool:
         request = response.request
-        if not request.is_navigation_request() or response.status in _REDIRECTS:
+        if not request.is_navigation_request() or (response.status in _REDIRECTS) is not redirects:
             return False
         try:
             return request.frame == self._page.main_frame
         except PlaywrightError:  # a child frame that is not there yet
             return False
 
-    async def _take(self, response: Response, listening: list[Hearing], document: int) -> None:
-        """Read one response. `document` is its number among the page's documents, 0 for none."""
+    async def _take(self, response: Response, listening: list[Hearing], document: int, number: int) -> None:
+        """Read one response. `document` is its number among the page's documents, 0 for none; `number` that for a recording."""
         headers = response.headers
         kind, length = headers.get("content-type", ""), headers.get("content-length", "")
         location = headers.get("location", "") if response.status in _REDIRECTS else ""
@@ -206,6 +215,8 @@ class Ears:
                 lost = failure.detail
             cut = len(body) > BODY_LIMIT
         reply = Reply(response.url, response.status, kind, b"" if cut else body, location, cut)
+        if self.recording and not lost:
+            self.recording.answered(number, reply, document=bool(document))
         for hearing in listening:
             if lost:
                 hearing.failed(response.request, f"{reply.path}: {lost}")

@@ -6,6 +6,7 @@ What a case expects is read by `mediawatch.verify`; here are the account, the cl
 from __future__ import annotations
 
 import gzip
+import json
 import mimetypes
 import tomllib
 import zlib
@@ -19,7 +20,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from mediawatch.domain import Filed, UserError
 
 _PLATFORMS = ("wechat", "weibo", "douyin", "toutiao")
-_ACCOUNT_KEYS = ("name", "platform_id", "url", "original_id", "alias", "article_url")
+_ACCOUNT_KEYS = ("name", "platform_id", "url", "original_id", "alias", "article_url", "organiser")
 
 
 class CaseError(UserError):
@@ -34,6 +35,19 @@ class Recorded:
     body: bytes
     content_type: str
     status: int = 200
+    location: str = ""
+    """Where a redirect leads."""
+    calls: tuple[str, ...] = ()
+    """What the page's own scripts asked for, which are not recorded themselves."""
+
+    @property
+    def served(self) -> bytes:
+        """The body; after it a script that makes the `calls`."""
+        if not self.calls:
+            return self.body
+        listed = json.dumps(self.calls).replace("<", "\\u003c")
+        script = f"<script>for (const url of {listed}) fetch(url).catch(() => null)</script>"
+        return self.body + script.encode()
 
     def matches(self, url: str) -> bool:
         here, asked = urlsplit(self.url), urlsplit(url)
@@ -145,6 +159,7 @@ def _filed(table: Mapping[str, Any], platform: str) -> Filed:
         platform_id=account.get("platform_id", ""),
         original_id=account.get("original_id", ""),
         alias=account.get("alias", ""),
+        organiser=account.get("organiser", ""),
         url=account.get("url", ""),
         article_links=(link,) if link else (),
     )
@@ -152,15 +167,21 @@ def _filed(table: Mapping[str, Any], platform: str) -> Filed:
 
 def _recorded(folder: Path, number: int, table: Mapping[str, Any]) -> Recorded:
     where = f"response {number}: "
-    url, name, status = _text(table, "url", where), _text(table, "file", where), table.get("status", 200)
+    url, status, location = _text(table, "url", where), table.get("status", 200), table.get("location", "")
+    name = table.get("file", "") if location else _text(table, "file", where)
     if not urlsplit(url).hostname:
         raise CaseError(f"{where}url {url!r} names no host")
     if isinstance(status, bool) or not isinstance(status, int) or not 200 <= status <= 599:
         raise CaseError(f"{where}status {status!r} is not between 200 and 599")
-    if name != Path(name).name:
+    if not isinstance(location, str) or (location and not urlsplit(location).hostname):
+        raise CaseError(f"{where}location {location!r} names no host")
+    calls = table.get("calls", [])
+    if not isinstance(calls, list) or not all(isinstance(each, str) and urlsplit(each).hostname for each in calls):
+        raise CaseError(f"{where}calls must be a list of URLs, not {calls!r}")
+    if not isinstance(name, str) or name != Path(name).name:
         raise CaseError(f"{where}file {name!r} must lie in the case's own folder")
     try:
-        body = (folder / name).read_bytes()
+        body = (folder / name).read_bytes() if name else b""
         body = gzip.decompress(body) if name.endswith(".gz") else body
     except (OSError, EOFError, zlib.error) as error:
         raise CaseError(f"{where}{error}") from error
@@ -168,4 +189,4 @@ def _recorded(folder: Path, number: int, table: Mapping[str, Any]) -> Recorded:
     content_type = table.get("content_type", inner if inner.startswith("image/") else f"{inner}; charset=utf-8")
     if not isinstance(content_type, str) or not content_type.isprintable():
         raise CaseError(f"{where}content_type {content_type!r} is no text")
-    return Recorded(url, body, content_type, status)
+    return Recorded(url, body, content_type, status, location, tuple(calls))

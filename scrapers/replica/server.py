@@ -22,9 +22,10 @@ from scrapers.replica.toutiao import Toutiao
 from scrapers.replica.web import NOT_SERVED, Request, Response, Site
 from scrapers.replica.wechat import WeChat
 from scrapers.replica.weibo import Weibo
+from scrapers.replica.weread import WeRead
 from scrapers.replica.world import World
 
-SITES: tuple[type[Site], ...] = (Toutiao, Weibo, Douyin, WeChat)
+SITES: tuple[type[Site], ...] = (Toutiao, Weibo, Douyin, WeChat, WeRead)
 _LIMIT = 1 << 18
 _REASONS = {200: "OK", 204: "No Content", 301: "Moved Permanently", 302: "Found", 404: "Not Found", 502: "Bad Gateway"}
 # What Chromium asks for by itself (updates, lists, accounts), seen or named in its sources; never a page of a platform.
@@ -48,6 +49,7 @@ class Replica:
     """An async context manager. `logged_in` names the platforms that accept their `storage_state` as the operator's login.
 
     With an `overlay` the case's responses come first; behind them stand sites that know no accounts (`Site.bare`).
+    `scannable`: whether login pages wait for somebody to `scan` their QR code.
     `lists_open`: whether the WeChat back office still lists the articles of other accounts (it does not since 2026-07).
     """
 
@@ -64,6 +66,7 @@ class Replica:
         logged_in: frozenset[str] = frozenset(),
         overlay: Case | None = None,
         lists_open: bool = False,
+        scannable: bool = False,
     ) -> None:
         self.strangers: Counter[str] = Counter()
         """Refused hosts that pages and scrapers asked for."""
@@ -74,6 +77,8 @@ class Replica:
         """What goes wrong, and for which account."""
         bare = overlay is not None
         self._sites = {kind.platform: kind(world, now, logged_in=kind.platform in logged_in, bare=bare) for kind in SITES}
+        for site in self._sites.values():
+            site.scannable = scannable
         wechat = self._sites["wechat"]
         assert isinstance(wechat, WeChat)
         wechat.lists_open = lists_open
@@ -94,6 +99,14 @@ class Replica:
     def storage_state(self, platform: str) -> dict[str, Any]:
         """A Playwright storage state with the operator's login; KeyError for a platform that has no site."""
         return {"cookies": [cookie.state for cookie in self._sites[platform].login], "origins": []}
+
+    def scan(self, platform: str) -> None:
+        """The operator scans the code of the platform's login page, and confirms."""
+        self._sites[platform].scanned = True
+
+    def end_login(self, platform: str) -> None:
+        """From now on the site knows the operator no more."""
+        self._sites[platform].open = False
 
     async def __aenter__(self) -> Self:
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0, limit=_LIMIT)
@@ -173,7 +186,8 @@ class Replica:
 
     def _response(self, request: Request) -> Response | Drop:
         if self._overlay is not None and (recorded := self._overlay.response(request.url)) is not None:
-            return Response(recorded.body, recorded.status, recorded.content_type)
+            leads = (("Location", recorded.location),) if recorded.location else ()
+            return Response(recorded.served, recorded.status, recorded.content_type, leads)
         site = self._by_host.get(request.host)
         return self.faults.served(site, request) if site is not None else NOT_SERVED
 

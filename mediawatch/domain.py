@@ -160,6 +160,8 @@ class EvidenceKind(StrEnum):
     TEXT = "text"
     PICTURE = "picture"
     """A person's picture from the worklist."""
+    MANIFEST = "manifest"
+    """What was taken in one reading: paths, hashes, times, addresses."""
 
 
 class FiledStatus(StrEnum):
@@ -439,6 +441,8 @@ class Need:
     not_by: frozenset[str] = frozenset()
     only: str = ""
     """Name of the one surface to use: a control look asks whether that surface still answers."""
+    session: str = ""
+    """Name of the one login to use: a control must have answered in the same session."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -580,6 +584,29 @@ class SweepAccount:
     sweep_id: int
     account: Account
     judgement: Judgement | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """对照账号: an account known to post every day. By its id only; `source` is where anybody can read that the id is that account."""
+
+    platform: str
+    platform_id: str
+    name: str
+    source: str
+    original_id: str = ""
+    url: str = ""
+    reader_url: str = ""
+    article_links: tuple[str, ...] = ()
+
+    @property
+    def account(self) -> Account:
+        """As a look wants it. It has no number, for it stands in no registry."""
+        filed = Filed(
+            name=self.name, platform=self.platform, platform_id=self.platform_id, original_id=self.original_id, url=self.url,
+            reader_url=self.reader_url, article_links=self.article_links,
+        )  # fmt: skip
+        return Account(id=0, filed=filed, links=self.article_links)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

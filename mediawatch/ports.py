@@ -5,13 +5,17 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 from typing import Protocol
 
 from mediawatch.domain import (
     Account,
+    Attested,
+    Canary,
     CanaryCheck,
     Change,
     Contact,
+    Evidence,
     Filed,
     Judgement,
     Need,
@@ -28,6 +32,20 @@ from mediawatch.domain import (
 
 Clock = Callable[[], datetime]
 """Gives the present instant, aware. Composed once: the host's clock, or a fixed one in `verify` and `demo`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEvidence:
+    """One piece of evidence and the reading it belongs to. `proves`: a finding rests on that reading."""
+
+    evidence: Evidence
+    reading_id: int
+    account_id: int
+    sweep_id: int | None
+    read_at: datetime
+    proves: bool = False
+    sweep_runs: bool = False
+    """The reading's sweep is not finished: what it will come to is not known."""
 
 
 class Store(Protocol):
@@ -61,6 +79,9 @@ class Store(Protocol):
     async def note_session(self, event: SessionEvent) -> None: ...
     async def session_events(self, platform: str | None = None) -> list[SessionEvent]:
         """What was seen of the operator's logins, oldest first."""
+
+    async def evidence(self) -> list[KeptEvidence]:
+        """Every piece of evidence ever kept, in the order it was kept, whether its file is still there or not."""
 
     # sweeps
     async def open_sweep(self, sweep: Sweep, accounts: Sequence[Account]) -> Sweep:
@@ -101,17 +122,92 @@ class Gate(Protocol):
         """Wait between two calls of one visit; the surface's next visit waits from then on."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurfaceFacts:
+    """What a surface declares of itself."""
+
+    name: str
+    label: str
+    """For inspectors, in Chinese."""
+    attested: Attested
+    needs_login: bool
+    shows_all: bool
+    """Whether its lists are complete for a visitor."""
+    shows_all_logged_in: bool
+    declared_closed: bool = False
+
+    def complete(self, session: str) -> bool:
+        """Whether its lists are complete with this session ("" for a visitor)."""
+        return self.shows_all or (self.shows_all_logged_in and bool(session))
+
+
 class Looker(Protocol):
     """The scrapers, as the sweep sees them."""
 
     def supports(self, platform: str) -> bool: ...
+    def surfaces(self, platform: str) -> Sequence[SurfaceFacts]:
+        """What the surfaces of a platform declare, in order of cost; none for one that is not supported."""
+
     async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
         """Visit one account. Foreseen failures are sights; only the unforeseen is raised."""
 
     async def open_link(self, url: str, gate: Gate) -> tuple[Sight, ...]:
         """Open one article link whose account is not known yet."""
 
+    async def probe(self, platform: str, name: str) -> bool:
+        """Whether the site knows this login now, by its own sign in its own page. Any other `Failure` means that nobody knows."""
+
+    async def rest(self, platform: str) -> None:
+        """A batch of looks on this platform is over: what the site has made of its logins is written back."""
+
     async def close(self) -> None: ...
+
+
+class SessionWatch(Protocol):
+    """What is known of the operator's logins, as the looker asks and tells it."""
+
+    async def usable(self, platform: str, names: Sequence[str]) -> tuple[str, ...]:
+        """Those of the logins that were not last seen invalid, in their order."""
+
+    async def seen(self, platform: str, name: str, *, valid: bool, how: str, detail: str = "") -> None:
+        """A page said whether it knows a login. A change is kept; that a login became invalid is announced once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSession:
+    """A login's file. `mode` are its permission bits; `used_at` the last time that it was written back."""
+
+    platform: str
+    name: str
+    path: Path
+    mode: int
+    made_at: datetime
+    used_at: datetime | None = None
+
+
+Modules = tuple[tuple[bool, ...], ...]
+"""A QR code, True is dark, without its margin."""
+
+
+class Logins(Protocol):
+    """How logins are made, taken in and removed. `platforms` are the words for `mediawatch login`."""
+
+    @property
+    def platforms(self) -> tuple[str, ...]: ...
+    def stored(self, platform: str | None = None) -> tuple[StoredSession, ...]:
+        """The files, by platform and name."""
+
+    async def by_hand(self, platform: str, name: str, done: Callable[[], Awaitable[None]]) -> tuple[StoredSession, bool]:
+        """In a window, until `done` returns; and whether the site itself said that it knows the operator. UserError where it denies it."""
+
+    async def by_code(self, platform: str, name: str, show: Callable[[Path, Modules | None], None], limit: float) -> StoredSession:
+        """By the site's QR code: `show` gets the picture's file, and the code in it where it is a clean one. UserError where nobody
+        logged in within `limit` seconds."""
+
+    def take(self, platform: str, name: str, exported: str, place: str) -> tuple[StoredSession, int]:
+        """Keep a browser's exported cookies, as many as belong to the platform; with their number. UserError, beginning with `place`."""
+
+    def remove(self, platform: str, name: str) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +241,9 @@ class Stage(Protocol):
 
     def registry(self) -> Sequence[Mapping[str, str]]:
         """The office's table, Chinese heading to text."""
+
+    def canaries(self) -> Sequence[Canary]:
+        """对照账号 of the world, made up like the rest."""
 
     def look_up(self, name: str, type: str) -> Shown | None:
         """What a person finds under a filed name; None where the world has no site for the platform."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 
-from mediawatch import proofs
+from mediawatch import proofs, trust
 from mediawatch.clock import day_of
 from mediawatch.domain import (
     Code,
@@ -28,7 +28,22 @@ from mediawatch.workdays import festivals_between
 
 
 def judge(known: Known, as_of: datetime, policy: Policy) -> Judgement:
-    """The verdict on one account at `as_of` under `policy`, from every reading ever kept of it."""
+    """The verdict on one account at `as_of` under `policy`, from every reading ever kept of it.
+
+    What a surface said while its canaries did not read well is withdrawn, except what it showed in the account's favour.
+    """
+    heard = trust.heard(known, as_of)
+    judged = _judged(heard, as_of, policy)
+    if heard is not known:
+        undisturbed = _judged(known, as_of, policy)
+        if undisturbed.findings or undisturbed.second_look:
+            sentence = trust.WITHDRAWN if judged.verdict is Verdict.UNPROVEN else judged.sentence
+            judged = replace(judged, sentence=sentence, notes=(*judged.notes, trust.WITHDRAWN))
+    behind = {trust.behind(finding, known.filed, known.readings, known.checks) for finding in judged.findings}
+    return replace(judged, notes=(*judged.notes, f"{trust.UNCHECKED}。")) if trust.Backing.UNCHECKED in behind else judged
+
+
+def _judged(known: Known, as_of: datetime, policy: Policy) -> Judgement:
     as_of_day = day_of(as_of)
     if not known.supported and not any(reading.look is LookKind.PERSON for reading in known.readings):
         return Judgement(verdict=Verdict.OUT_OF_SCOPE, sentence="该平台暂不支持自动核查,请人工核查。")

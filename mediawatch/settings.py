@@ -69,6 +69,13 @@ class SweepSettings(Section):
     """Factor on every surface's declared distance between two visits: 2 is half as fast."""
 
 
+class CanariesSettings(Section):
+    """How often a canary (对照账号, canaries.toml) is read by each surface in use."""
+
+    every_looks: int = Field(default=50, ge=1, le=10_000)
+    every_minutes: float = Field(default=30.0, gt=0, le=24 * 60)
+
+
 class OutputSettings(Section):
     marks: tuple[str, ...] = ()
     """Words printed on everything that leaves this home, such as 演示数据."""
@@ -91,6 +98,7 @@ class Settings(BaseSettings):
     browser: BrowserSettings = BrowserSettings()
     timeouts: TimeoutSettings = TimeoutSettings()
     sweep: SweepSettings = SweepSettings()
+    canaries: CanariesSettings = CanariesSettings()
     output: OutputSettings = OutputSettings()
     log: LogSettings = LogSettings()
 
@@ -111,6 +119,11 @@ class Home:
     @property
     def config(self) -> Path:
         return self.root / CONFIG
+
+    @property
+    def canaries(self) -> Path:
+        """对照账号 of this office."""
+        return self.root / "canaries.toml"
 
     @property
     def database(self) -> Path:
@@ -184,6 +197,10 @@ _TEMPLATE = """\
 # policy = "national"
 # second_look_minutes = 30
 # pace = 1.0                  # 2 is half as fast
+
+[canaries]                    # 对照账号, canaries.toml
+# every_looks = 50
+# every_minutes = 30.0
 
 [output]
 # marks = []                  # printed with every result, such as 演示数据

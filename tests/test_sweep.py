@@ -36,13 +36,18 @@ from mediawatch.domain import (
 from mediawatch.evidence import EvidenceFolder
 from mediawatch.pacing import Pacing
 from mediawatch.policy import load
-from mediawatch.ports import Gate, Store
+from mediawatch.ports import Gate, Store, SurfaceFacts
 from mediawatch.sweep import Engine, Request, rejudge
 
 AS_OF = day_end(date(2022, 12, 31))
 NOW = AS_OF + timedelta(hours=9)
 TIBET = load("tibet")
 Script = Callable[[Account, Need], Sight]
+
+
+FACTS = SurfaceFacts(
+    name="toutiao.profile", label="示例", attested=Attested.RECORDED, needs_login=False, shows_all=True, shows_all_logged_in=True
+)
 
 
 class Scripted:
@@ -65,8 +70,17 @@ class Scripted:
         sight = await gate.visit("toutiao.profile", "", Pace(1.0), see)
         return (sight,) if sight else ()
 
+    def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:
+        return (FACTS,)
+
     async def open_link(self, url: str, gate: Gate) -> tuple[Sight, ...]:
         return ()
+
+    async def probe(self, platform: str, name: str) -> bool:
+        return True
+
+    async def rest(self, platform: str) -> None:
+        return None
 
     async def close(self) -> None:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import typer
 
+from mediawatch import canaries
 from mediawatch.cli.base import home_of, opened, run
 
 
@@ -12,10 +13,11 @@ def register(app: typer.Typer) -> None:
 
 
 def init(ctx: typer.Context) -> None:
-    """Set up the home: folders, a commented mediawatch.toml, the database. What is there already stays."""
+    """Set up the home: folders, a commented mediawatch.toml and canaries.toml, the database. What is there already stays."""
     home = home_of(ctx)
     fresh = not home.exists
     home.create()
+    canaries.write_template(home.canaries)
 
     async def touch() -> None:
         async with opened(ctx):

@@ -1,0 +1,125 @@
+"""对照账号: accounts known to post every day, by which a surface is checked before and after it speaks of others.
+
+`canaries.toml` of the home; none is shipped, for whoever inspects must know them. Ids only, each with a public source.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from mediawatch.domain import Canary, UserError
+from mediawatch.registry.kinds import PLATFORMS
+
+
+class _Entry(BaseModel):
+    """One [[canary]] of the file."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    platform: str
+    platform_id: str = Field(min_length=1)
+    name: str = Field(min_length=1)
+    source: str = Field(min_length=1)
+    original_id: str = ""
+    url: str = ""
+    reader_url: str = ""
+    article_links: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canaries:
+    """The canaries of a home, and how often they are read: after so many looks of a surface, or after so long."""
+
+    listed: tuple[Canary, ...] = ()
+    every_looks: int = 50
+    every: timedelta = timedelta(minutes=30)
+
+    def of(self, platform: str) -> tuple[Canary, ...]:
+        return tuple(canary for canary in self.listed if canary.platform == platform)
+
+
+def read(path: Path) -> tuple[Canary, ...]:
+    """The canaries of a file; none where there is no file. UserError names the entry and what is wrong with it."""
+    try:
+        tree = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        return ()
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path} is not valid TOML in UTF-8: {error}") from None
+    except OSError as error:
+        raise UserError(f"cannot read {path}: {error.strerror}") from error
+    entries = tree.pop("canary", [])
+    if tree or not isinstance(entries, list):
+        raise UserError(f"{path}: only [[canary]] tables may stand there{f', found {next(iter(tree))}' if tree else ''}")
+    canaries = tuple(_entry(entry, f"{path}: canary {number}") for number, entry in enumerate(entries, 1))
+    _refuse_twins(canaries, path)
+    return canaries
+
+
+def _entry(entry: object, where: str) -> Canary:
+    try:
+        canary = Canary(**_Entry.model_validate(entry).model_dump())
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        hint = ": cite where anybody can read that this id is that account" if key == "source" else ""
+        raise UserError(f"{where}: {key}: {first['msg']}{hint}") from None
+    if canary.platform not in PLATFORMS:
+        raise UserError(f"{where}: no platform {canary.platform!r}: give one of {', '.join(PLATFORMS)}")
+    return canary
+
+
+def _refuse_twins(canaries: Sequence[Canary], path: Path) -> None:
+    seen: set[tuple[str, str]] = set()
+    for canary in canaries:
+        if (canary.platform, canary.platform_id) in seen:
+            raise UserError(f"{path}: {canary.platform} {canary.platform_id} stands there twice")
+        seen.add((canary.platform, canary.platform_id))
+
+
+TEMPLATE = """\
+# 对照账号: accounts that are known to post every day. Before a sweep uses a surface, and every so often, one of them is read by it.
+# If it does not read as fresh, what that surface said against others is withdrawn. Without one, findings stand with the mark
+# 未经对照账号校验. Ids only; `source` is where anybody can read that this id is that account, and is required.
+#
+# [[canary]]
+# platform = "weibo"               # wechat, weibo, douyin, toutiao
+# platform_id = "…"                # Weibo uid, Douyin sec_uid, Toutiao token, WeChat biz
+# name = "…"
+# source = "https://…"
+# url = "https://…"                # its page, where the platform is looked at by page
+# original_id = "gh_…"             # WeChat
+# reader_url = "https://weread.qq.com/…"
+# article_links = ["https://mp.weixin.qq.com/s/…"]
+"""
+
+
+def to_toml(canaries: Sequence[Canary], remark: str) -> str:
+    """The file that `read` reads back; `remark` stands on top."""
+    lines = [f"# {remark}"]
+    for canary in canaries:
+        lines += ["", "[[canary]]"]
+        for key, value in asdict(canary).items():
+            if value:
+                lines.append(f"{key} = [{', '.join(map(_quoted, value))}]" if isinstance(value, tuple) else f"{key} = {_quoted(value)}")
+    return "\n".join(lines) + "\n"
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")  # what TOML's basic strings differ in
+
+
+def write_template(path: Path) -> None:
+    """A commented file without any canary, where none is there yet. UserError where it cannot be written."""
+    try:
+        if not path.exists():
+            path.write_text(TEMPLATE, encoding="utf-8")
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}") from error

@@ -1,0 +1,114 @@
+"""Whether what a surface said may speak against an account: the checks of canaries (对照账号) around it. Pure.
+
+Proof is asymmetric here too: posts that a distrusted surface showed were posted all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from enum import StrEnum
+
+from mediawatch.clock import day_of
+from mediawatch.domain import CanaryCheck, Filed, FiledStatus, Finding, LookKind, MatchedBy, Outcome, Reading, Sight
+from mediawatch.names import same
+from mediawatch.policy import Policy
+from mediawatch.ports import Known
+from mediawatch.proofs import posts_of
+
+WITHDRAWN = "对照账号读取异常,本批次结论撤回。"
+UNCHECKED = "未经对照账号校验"
+
+
+class Backing(StrEnum):
+    """How far a canary stands behind what was said."""
+
+    CHECKED = "checked"
+    """The check before it and the one after it both read well."""
+    UNCHECKED = "unchecked"
+    """There is no canary for the surface, or one of the two checks is missing."""
+    WITHDRAWN = "withdrawn"
+    """One of the two did not read well."""
+    PERSON = "person"
+    """A person looked."""
+
+    @property
+    def label(self) -> str:
+        return {"checked": "已校验", "unchecked": UNCHECKED, "withdrawn": "已撤回", "person": "人工核查"}[self.value]
+
+
+def reads_well(sight: Sight, policy: Policy, *, complete: bool) -> bool:
+    """Whether a canary reads as it must, at the moment of its own look: found under its id, and, where the surface is to show
+    complete lists, with a post in the window. A surface that shows single articles or names cannot show more than that."""
+    if sight.outcome is not Outcome.OK or sight.matched_by is None:
+        return False
+    if not complete:
+        return True
+    alone = Reading(account_id=0, look=LookKind.CONTROL, started_at=sight.read_at, read_at=sight.read_at, sights=(sight,))
+    start = policy.window_start(day_of(sight.read_at))
+    return any(post.on >= start for _, post in posts_of(alone, policy))
+
+
+def backing(sight: Sight, reading: Reading, checks: Iterable[CanaryCheck]) -> Backing:
+    """By the last check before a sight and the next one after it, of the same surface, session and sweep."""
+    if reading.look is LookKind.PERSON:
+        return Backing.PERSON
+    batch = (sight.surface, sight.session, reading.sweep_id)
+    of_batch = [check for check in checks if (check.surface, check.session, check.sweep_id) == batch and check.sweep_id is not None]
+    before = max((check.at for check in of_batch if check.at <= sight.read_at), default=None)
+    after = min((check.at for check in of_batch if check.at >= sight.read_at), default=None)
+    # Several checks of one instant: that one of them read well is no comfort.
+    if any(not check.fresh for check in of_batch if check.at in (before, after)):
+        return Backing.WITHDRAWN
+    return Backing.CHECKED if before and after else Backing.UNCHECKED
+
+
+def heard(known: Known, as_of: datetime) -> Known:
+    """What may be judged: of a withdrawn sight only what speaks for the account is left. The same object where nothing is withdrawn."""
+    if all(check.fresh for check in known.checks):
+        return known
+    readings = tuple(_heard(reading, known) if reading.read_at >= as_of else reading for reading in known.readings)
+    return known if readings == known.readings else replace(known, readings=readings)
+
+
+def _heard(reading: Reading, known: Known) -> Reading:
+    sights = tuple(
+        _silenced(sight, known.filed)
+        if _against(sight, known.filed) and backing(sight, reading, known.checks) is Backing.WITHDRAWN
+        else sight
+        for sight in reading.sights
+    )
+    return reading if sights == reading.sights else replace(reading, sights=sights)
+
+
+def _against(sight: Sight, filed: Filed) -> bool:
+    """Whether a sight can carry a finding: a negative, a complete list, another name; that it is there at all, if filed as closed."""
+    there = _closed(filed) and (sight.matched_by is not None or sight.dated)
+    return sight.outcome.negative or sight.exact or not _named_as_filed(sight, filed) or there
+
+
+def _silenced(sight: Sight, filed: Filed) -> Sight:
+    if _closed(filed):
+        return replace(sight, outcome=Outcome.NO_EVIDENCE, name="", matched_by=None, posts=(), complete_since=None, control="")
+    outcome = Outcome.NO_EVIDENCE if sight.outcome.negative else sight.outcome
+    # Another name is a sign of life still, but no longer one that is tied by id, and so no finding.
+    matched = sight.matched_by if sight.matched_by is None or _named_as_filed(sight, filed) else MatchedBy.URL
+    return replace(sight, outcome=outcome, matched_by=matched, complete_since=None, control="")
+
+
+def _named_as_filed(sight: Sight, filed: Filed) -> bool:
+    return not sight.name or same(sight.name, filed.name)
+
+
+def _closed(filed: Filed) -> bool:
+    return filed.status in (FiledStatus.CLOSED, FiledStatus.DEREGISTERED)
+
+
+def behind(finding: Finding, filed: Filed, readings: Sequence[Reading], checks: Sequence[CanaryCheck]) -> Backing:
+    """How far canaries stand behind a finding: as far as behind the weakest of the looks it rests on."""
+    proving = [reading for reading in readings if reading.id in finding.reading_ids and reading.look is not LookKind.PERSON]
+    if not proving:
+        return Backing.PERSON
+    backings = {backing(sight, reading, checks) for reading in proving for sight in reading.sights if _against(sight, filed)}
+    return Backing.CHECKED if backings == {Backing.CHECKED} else Backing.UNCHECKED

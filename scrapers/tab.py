@@ -7,16 +7,19 @@ import gzip
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, suppress
 from datetime import datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-from playwright.async_api import Dialog, Page
+from playwright.async_api import Dialog, Page, StorageState
 
 from mediawatch.domain import Capture, Changed, EvidenceKind, Failure, Unreachable
 from scrapers.calls import Timeouts, moved, within
 from scrapers.fetching import fetched
 from scrapers.hearing import Ears, Hearing
 from scrapers.replies import Reply, host_and_path, scrubbed
+
+if TYPE_CHECKING:
+    from scrapers.recording import Recording
 
 T = TypeVar("T")
 
@@ -58,6 +61,7 @@ class Tab:
         """Waits as politeness demands between two calls of one visit: a surface that pages through a list awaits it before each."""
         self._page, self._hosts, self._keys = page, hosts, url_keys
         self._read: list[Reply] = []
+        self._hidden: list[bytes] = []
         self._ears = Ears(page, timeouts, self._keep)
         page.on("dialog", self._on_dialog)
         page.on("popup", lambda popup: self._ears.chores.start(within(popup.close(), timeouts.close, "pop-up")))
@@ -104,8 +108,18 @@ class Tab:
         self._refuse_foreign(url)
         reply, to = await self._ask(fetched, self._page, url, self.timeouts.reply, limit=self.timeouts.reply)
         self._refuse_foreign(to or url)
+        if self._ears.recording:
+            self._ears.recording.asked(reply)
         self._keep(reply)
         return reply
+
+    def report_to(self, recording: Recording) -> None:
+        """Tell a recording of every document and heard answer from now on (`mediawatch record`)."""
+        self._ears.recording = recording
+
+    async def storage_state(self) -> StorageState:
+        """What the page's context has stored: cookies and local storage. For renewing a session, and to know what must not leave."""
+        return await within(self._page.context.storage_state(), self.timeouts.step, "session state")
 
     async def evaluate(self, script: str) -> object:
         """The value of a JS expression or function in the page. `Changed` where the script throws."""
@@ -142,6 +156,14 @@ class Tab:
         self._refuse_foreign(self.url)
         return await self._ask(self._page.locator(selector).filter(visible=True).count) > 0
 
+    def hide(self, secret: str) -> None:
+        """Blank this text in every payload and text that is kept: a login's token that the site writes into its answers."""
+        self._hidden.append(secret.encode())
+
+    async def carries(self, cookie: str) -> bool:
+        """Whether the page would send a cookie of this name, also one that its scripts cannot see."""
+        return any(each.get("name") == cookie for each in await self._ask(self._page.context.cookies, self.url))
+
     async def captures(self, *, page: bool = True) -> tuple[Capture, ...]:
         """Picture of the page (JPEG), the payloads that were read, the document and the visible text, with scrubbed URLs.
 
@@ -173,6 +195,8 @@ class Tab:
             await within(self._page.close(), self.timeouts.close, "close")
 
     def _capture(self, kind: EvidenceKind, media_type: str, body: bytes, url: str) -> Capture:
+        for secret in self._hidden if media_type == _GZIP else ():
+            body = body.replace(secret, b"*" * len(secret))
         # mtime=0: the same bytes give the same hash.
         packed = gzip.compress(body, 6, mtime=0) if media_type == _GZIP else body
         return Capture(kind=kind, media_type=media_type, body=packed, taken_at=self.now(), url=scrubbed(url, self._keys))
@@ -229,6 +253,8 @@ class Tab:
         raise Changed(f"{parts.scheme}://{host} is not one of the platform's hosts")
 
     def _keep(self, reply: Reply) -> None:
+        if self._ears.recording:
+            self._ears.recording.used(reply)
         if not any(each is reply for each in self._read):
             self._read.append(reply)
 

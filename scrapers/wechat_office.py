@@ -208,6 +208,14 @@ def _moment(info: Mapping[str, Any], sent: Mapping[str, Any], published: Mapping
     return _epoch(published.get("create_time"))
 
 
+def _number(item: Mapping[str, Any]) -> str:
+    """As `aid` numbers an article; the own list has the two numbers apart."""
+    match item:
+        case {"appmsgid": int() | str() as message, "itemidx": int() | str() as place}:
+            return f"{message}_{place}"
+    return ""
+
+
 def _epoch(value: object) -> datetime | None:
     return from_epoch(value) if value else None
 
@@ -217,7 +225,7 @@ def _post(item: Mapping[str, Any], at: datetime, kind: object) -> Post:
     return Post(
         at=at,
         on=day_of(at),
-        id=aid if isinstance(aid, str) else "",
+        id=aid if isinstance(aid, str) else _number(item),
         kind=_KINDS.get(shown_as, PostKind.OTHER) if isinstance(shown_as, int) else PostKind.OTHER,
         pushed=True if kind == _PUSHED else False if kind == _UNPUSHED else None,
         # The own list's links carry the login's token.

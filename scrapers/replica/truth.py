@@ -46,6 +46,8 @@ class TruePost:
     article: ArticleState = ArticleState.OK
     linked: bool = False
     """WeChat: the registry holds the link of this article."""
+    collected: bool = False
+    """WeChat: it stands in the account's album."""
 
     @property
     def serial(self) -> int:
@@ -71,6 +73,12 @@ class TrueAccount:
     """Newest first."""
     visitors_miss: int = 0
     searchable: bool = True
+    migrated_to: str = ""
+    """WeChat: id of the account that this one became."""
+    read: bool = False
+    """WeChat: 微信读书 has it, and the registry holds its page's address."""
+    own: bool = False
+    """WeChat: the operator's login is this account's."""
 
     def posts_at(self, now: datetime) -> tuple[TruePost, ...]:
         """What was posted by then, newest first."""
@@ -93,6 +101,22 @@ class TrueAccount:
     def known_links(self) -> tuple[str, ...]:
         """The article links that the registry holds."""
         return tuple(self.article_link(post) for post in self.posts if post.linked)
+
+    @property
+    def album(self) -> str:
+        """Id of its only album."""
+        return str(1_000_000_000_000_000_000 + number_of(f"album {self.id}", 8_000_000_000_000_000_000))
+
+    @property
+    def biz_number(self) -> str:
+        """The number that a WeChat biz encodes."""
+        return base64.b64decode(self.id + "=" * (-len(self.id) % 4)).decode("ascii", "replace")
+
+    @property
+    def reader_page(self) -> str:
+        """Its page in 微信读书: the address holds the number, between check digits of the site."""
+        book = f"MP_WXS_{self.biz_number}".encode().hex()
+        return f"https://weread.qq.com/web/mp/reader/{number_of(self.id, 4096):03x}42{number_of(book, 256):02x}{len(book):02x}{book}fff"
 
     @property
     def number_id(self) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime
 from mediawatch.clock import beijing
 from mediawatch.domain import PostKind
 from scrapers.replica.truth import ArticleState, TrueAccount, TruePost, Truth, number_of
-from scrapers.replica.web import NOT_SERVED, Cookie, Request, Response, Site, fill, page, picture_url, redirect, template
+from scrapers.replica.web import NOT_SERVED, Cookie, Request, Response, Site, answer, fill, page, picture_url, redirect, template, whole
 from scrapers.replica.wechat_office import Office
 from scrapers.replica.world import World
 
@@ -48,9 +48,11 @@ class WeChat(Site):
 
     @property
     def login(self) -> tuple[Cookie, ...]:
+        own = self._office.own
         return (
             Cookie("slave_sid", self._session, _HOST, http_only=True),
-            Cookie("slave_user", "gh_000000000000", _HOST, http_only=True),
+            Cookie("slave_user", own.original_id if own else "gh_000000000000", _HOST, http_only=True),
+            Cookie("bizuin", own.biz_number if own else "0", _HOST, http_only=True),
         )
 
     def knows_operator(self, request: Request) -> bool:
@@ -68,6 +70,8 @@ class WeChat(Site):
                 return self._to_captcha(request.url)
             case ["mp", "wappoc_appmsgcaptcha"]:
                 return page(_CAPTCHA)
+            case ["mp", "appmsgalbum"]:
+                return NOT_SERVED if self.bare else self._album(request)
             case [""] | ["cgi-bin", _]:
                 return self._office.answer(request)
         return NOT_SERVED
@@ -81,6 +85,8 @@ class WeChat(Site):
         account, post = self._articles[token]
         if post.at > self.now():
             return _message("参数错误", "var ret = '-2' * 1;")
+        if account.migrated_to:
+            return self._migrated(account)
         if account.truth in _ACCOUNT_TEXTS:
             return _message(_ACCOUNT_TEXTS[account.truth])
         if account.truth is Truth.GONE or post.article is ArticleState.DELETED:
@@ -90,7 +96,53 @@ class WeChat(Site):
         if post.article is ArticleState.VIOLATION:
             names = f"user_name: '{account.original_id}', nick_name: '{_quoted(account.name)}'"
             return _message("此内容因违规无法查看", f"window.cgiData = {{del_reason_id: '10001', del_reason: '演示', {names}}};")
-        return page(_article_page(account, post))
+        return page(_article_page(account, post, self._next_in_album(account, post)))
+
+    def _migrated(self, account: TrueAccount) -> Response:
+        """A page leads on to the newest article of the account that it became."""
+        new = self.by_id.get(account.migrated_to)
+        posts = self.posts_of(new) if new else ()
+        target = f"var transferTargetLink = '{new.article_link(posts[0])}';" if new and posts else ""
+        return _message("该公众号已迁移至新的账号，原账号已回收。若需访问原文章链接，请点击下方按钮。", target)
+
+    def _next_in_album(self, account: TrueAccount, post: TruePost) -> str:
+        later = [each for each in self.posts_of(account) if each.collected and each.at > post.at]
+        return account.article_link(later[-1]) if later else ""
+
+    def _album(self, request: Request) -> Response:
+        """Oldest first; `is_reverse` newest first. One article alone stands there without a list around it."""
+        query = request.query
+        account = self.by_id.get(query.get("__biz", ""))
+        if account is None or query.get("album_id") != account.album or query.get("f") != "json":
+            return answer({"base_resp": {"ret": -2, "errmsg": "invalid arguments"}})
+        posts = [post for post in self.posts_of(account) if post.collected]
+        ordered = posts if query.get("is_reverse") == "1" else posts[::-1]
+        count = min(whole(query.get("count", "")) or 10, 20)
+        items = [_album_item(account, post) for post in ordered[:count]]
+        return answer(
+            {
+                "base_resp": {"ret": 0, "errmsg": "ok"},
+                "getalbum_resp": {
+                    "base_info": {
+                        "nickname": account.name, "username": account.original_id, "article_count": str(len(posts)),
+                        "isupdating": "1", "is_reverse": query.get("is_reverse", "0"), "title": "演示合集",
+                    },
+                    "article_list": items[0] if len(items) == 1 else items,
+                    "continue_flag": "1" if len(posts) > count else "0",
+                },
+            }
+        )  # fmt: skip
+
+
+def _album_item(account: TrueAccount, post: TruePost) -> dict[str, str]:
+    return {
+        "title": f"演示文章 {post.number}", "create_time": str(post.serial), "msgid": str(_message_number(account, post)), "itemidx": "1",
+        "url": f"http://{_HOST}/s?__biz={account.id}&mid={_message_number(account, post)}&idx=1&sn={account.article_token(post)}#rd",
+    }  # fmt: skip
+
+
+def _message_number(account: TrueAccount, post: TruePost) -> int:
+    return 2_247_000_000 + number_of(account.article_token(post), 9_000_000)
 
 
 def _message(text: str, script: str = "") -> Response:
@@ -102,7 +154,16 @@ def _quoted(text: str) -> str:
     return html.escape(text).replace("&#x27;", "&#39;").replace("\\", "\\\\").replace("\n", " ")
 
 
-def _article_page(account: TrueAccount, post: TruePost) -> str:
+def _album_parts(account: TrueAccount, post: TruePost, following: str) -> dict[str, str]:
+    """What the page says of the album that the article stands in; empty where it stands in none."""
+    if not post.collected:
+        return {"album": "", "album_info": "{}"}
+    link = f"https://{_HOST}/mp/appmsgalbum?__biz={account.id}\\x26amp;action=getalbum\\x26amp;album_id={account.album}#wechat_redirect"
+    fields = f"title: '演示合集', link: '{link}', next_article_link: '{following.replace('https:', 'http:')}'"
+    return {"album": f"{{{fields}, albumId: '{account.album}'}}", "album_info": f"{{album_id: '{account.album}', {fields}}}"}
+
+
+def _article_page(account: TrueAccount, post: TruePost, following: str) -> str:
     """Pictures and text posts exist in the new layout only; of the others every third stands in it."""
     pictures = post.kind is PostKind.PICTURES
     new = pictures or number_of(account.article_link(post), 3) == 0
@@ -114,7 +175,7 @@ def _article_page(account: TrueAccount, post: TruePost) -> str:
         user_name=account.original_id,
         alias=_quoted(account.alias),
         biz=account.id,
-        mid=str(2_247_000_000 + number_of(account.article_token(post), 9_000_000)),
+        mid=str(_message_number(account, post)),
         at=str(post.serial),
         minute=f"{here:%Y-%m-%d %H:%M}",
         printed=f"{here.year}年{here.month}月{here.day}日 {here:%H:%M}",
@@ -123,4 +184,5 @@ def _article_page(account: TrueAccount, post: TruePost) -> str:
         title=f"演示文章 {post.number}",
         text="演示数据：这篇文章是编造的。",
         picture=picture_url(_PICTURES, account.name),
+        **_album_parts(account, post, following),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import secrets
 import unicodedata
@@ -10,13 +11,27 @@ from difflib import SequenceMatcher
 from typing import Any, Protocol
 
 from scrapers.replica.truth import ArticleState, TrueAccount, TruePost, Truth, number_of
-from scrapers.replica.web import NOT_SERVED, Request, Response, answer, fill, page, picture_url, redirect, script_json, template, whole
+from scrapers.replica.web import (
+    NOT_SERVED,
+    Request,
+    Response,
+    answer,
+    code_picture,
+    fill,
+    page,
+    picture_url,
+    redirect,
+    script_json,
+    template,
+    whole,
+)
 
 _HOST = "mp.weixin.qq.com"
 _SIMILAR = 0.5
 _MOST_HITS = 20
 
 _LOGIN_PAGE = template("wechat_login.html")
+_SCAN = "/cgi-bin/scanloginqrcode"
 _HOME_PAGE = template("wechat_home.html")
 
 
@@ -29,6 +44,8 @@ class _Public(Protocol):
     by_id: dict[str, TrueAccount]
 
     def knows_operator(self, request: Request) -> bool: ...
+    def scan_state(self) -> Response: ...
+    def scan_script(self, poll: str, then: str) -> str: ...
     def posts_of(self, account: TrueAccount) -> tuple[TruePost, ...]: ...
 
 
@@ -36,16 +53,39 @@ class Office:
     def __init__(self, site: _Public) -> None:
         self._site = site
         self._token = str(100_000_000 + secrets.randbelow(2_000_000_000))
+        self.own = next((account for account in site.accounts if account.own), None)
+        """The account that the login is of."""
+
+    def _home(self) -> Response:
+        own = self.own
+        values = {
+            "user_name": own.original_id if own else "gh_000000000000", "nick_name": own.name if own else "演示操作员",
+            "biz": own.id if own else "MA==",
+        }  # fmt: skip
+        shown = html.escape(values["nick_name"])
+        return page(
+            fill(_HOME_PAGE, token=script_json(self._token), shown=shown, **{key: script_json(each) for key, each in values.items()})
+        )
 
     def answer(self, request: Request) -> Response:
         known = self._site.knows_operator(request)
         home = f"https://{_HOST}/cgi-bin/home?t=home/index&lang=zh_CN&token={self._token}"
         match request.path.strip("/").split("/")[-1]:
             case "":
-                return redirect(home) if known else page(_LOGIN_PAGE)
+                return (
+                    redirect(home)
+                    if known
+                    else page(fill(_LOGIN_PAGE, scan=self._site.scan_script(f"{_SCAN}?action=ask", "location = '/'")))
+                )
+            case "scanloginqrcode":
+                return (
+                    self._site.scan_state()
+                    if request.query.get("action") == "ask"
+                    else code_picture(f"https://{_HOST}/replica/scan?uuid=0000000000000000")
+                )
             case "home":
                 admitted = known and request.query.get("token") == self._token
-                return page(fill(_HOME_PAGE, token=script_json(self._token))) if admitted else redirect(f"https://{_HOST}/")
+                return self._home() if admitted else redirect(f"https://{_HOST}/")
             case "searchbiz" | "appmsgpublish" if self._site.bare:
                 return NOT_SERVED
             case "searchbiz" | "appmsgpublish" if not known:
@@ -67,14 +107,19 @@ class Office:
 
     def _list(self, request: Request) -> Response:
         query = request.query
-        account = self._site.by_id.get(query.get("fakeid", ""))
-        if not self._site.lists_open:
+        asked = query.get("fakeid", "")
+        if asked and not self._site.lists_open:
             return _refused(200013, "freq control")
-        if account is None or account.truth not in (Truth.ALIVE, Truth.EMPTY):
+        account = self._site.by_id.get(asked) if asked else self.own
+        if asked and (account is None or account.truth not in (Truth.ALIVE, Truth.EMPTY)):
             return _refused(200002, "invalid args")
-        posts = self._site.posts_of(account)
+        posts = self._site.posts_of(account) if account else ()
         begin, count = whole(query.get("begin", "")), min(whole(query.get("count", "")) or 5, 20)
-        batches = [{"publish_type": 101, "publish_info": _batch(account, post)} for post in posts[begin : begin + count]]
+        batches = [
+            {"publish_type": 101, "publish_info": _batch(account, post, "" if asked else self._token)}
+            for post in posts[begin : begin + count]
+            if account
+        ]
         pushed = sum(post.pushed for post in posts)
         listed = {
             "total_count": len(posts), "publish_count": len(posts) - pushed, "masssend_count": pushed, "featured_count": 0,
@@ -117,8 +162,11 @@ def _hit(account: TrueAccount) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _batch(account: TrueAccount, post: TruePost) -> str:
-    """A JSON string in a JSON string. `sent_result.update_time` is noise: here it lies a month later than the post."""
+def _batch(account: TrueAccount, post: TruePost, token: str) -> str:
+    """A JSON string in a JSON string. `sent_result.update_time` is noise: here it lies a month later than the post.
+
+    The operator's own list has its articles in another place, with links that carry his `token`.
+    """
     number = 2_247_000_000 + number_of(account.article_token(post), 9_000_000)
     article = {
         "aid": f"{number}_1", "appmsgid": number, "itemidx": 1, "title": f"演示文章 {post.number}", "link": account.article_link(post),
@@ -126,12 +174,14 @@ def _batch(account: TrueAccount, post: TruePost) -> str:
         "is_deleted": post.article is ArticleState.DELETED, "ban_flag": 0, "checking": 0, "album_id": "0", "appmsg_album_infos": [],
         "copyright_type": 0, "author_name": "",
     }  # fmt: skip
+    link = f"https://{_HOST}/s?__biz={account.id}&mid={number}&idx=1&sn={account.article_token(post)}&token={token}"
+    own = {key: value for key, value in article.items() if key not in ("aid", "link", "create_time")} | {"content_url": link}
     sent = {"time": post.serial, "is_published": 1, "is_send_all": True, "func_flag": 0} if post.pushed else None
     return json.dumps(
         {
             "type": 9 if post.pushed else 10002, "msgid": number, "new_publish": 0, "sent_info": sent, "sent_status": {},
             "sent_result": {"msg_status": 2, "refuse_reason": "", "update_time": post.serial + 30 * 86_400, "reject_index_list": []},
-            "appmsg_info": [], "appmsgex": [article],
+            "appmsg_info": [own] if token else [], "appmsgex": [] if token else [article],
             "publish_info": {"msgid": number, "publish_status": 200, "create_time": post.serial},
         },
         ensure_ascii=False,

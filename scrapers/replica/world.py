@@ -19,13 +19,14 @@ HEADINGS: Mapping[str, str] = {
     "filing_number": "备案编号", "name": "政务新媒体名称", "type": "类型", "kind": "账号类别", "organiser": "所属组织",
     "supervisor": "主管单位", "prefecture": "地市", "county": "县区", "jurisdiction": "属地/系统归口", "level": "级别",
     "body_kind": "主体类别", "platform_id": "平台ID", "original_id": "原始ID", "alias": "微信号", "url": "链接地址",
-    "article_links": "文章链接", "status": "运行状态", "closing_requested_on": "申请关停日期", "closing_notice_url": "停更公告链接",
+    "article_links": "文章链接", "reader_url": "微信读书链接", "status": "运行状态", "closing_requested_on": "申请关停日期",
+    "closing_notice_url": "停更公告链接",
     "opened_on": "开设时间", "filed_on": "备案时间",
 }  # fmt: skip
 """Filed columns, and how an office's table calls them."""
 TRUTH_COLUMNS = (
     "platform", "truth", "shown_name", "true_id", "true_original_id", "true_alias", "verified_as",
-    "posts", "pinned", "visitors_miss", "articles", "searchable",
+    "posts", "pinned", "visitors_miss", "articles", "searchable", "album", "reader", "own", "migrated_to",
 )  # fmt: skip
 PLATFORMS = ("wechat", "weibo", "douyin", "toutiao")
 _POST_WORDS = {
@@ -86,7 +87,8 @@ class World:
 def _filed_row(account: TrueAccount) -> dict[str, str]:
     links = [link for link in re.split(r"[\s;]+", account.filed.get("article_links", "")) if link]
     row = {column: account.filed.get(column, "") for column in HEADINGS}
-    return row | {"article_links": "\n".join([*account.known_links, *links])}
+    reader = account.filed.get("reader_url", "") or (account.reader_page if account.read else "")
+    return row | {"article_links": "\n".join([*account.known_links, *links]), "reader_url": reader}
 
 
 def _as_of(comments: Sequence[str]) -> datetime | None:
@@ -173,6 +175,9 @@ class _Row:
             posts=posts,
             visitors_miss=self.count("visitors_miss"),
             searchable=self.yes("searchable"),
+            migrated_to=self.migrated_to(platform),
+            read=self.yes("reader", "no"),
+            own=self.yes("own", "no"),
         )
 
     def id(self, platform: str) -> str:
@@ -202,12 +207,14 @@ class _Row:
         ordered = sorted(found, key=lambda post: post.at, reverse=True)
         pinned = {number for number, _ in self.positions("pinned", len(ordered), ())}
         linked = dict(self.positions("articles", len(ordered), [*ArticleState]))
+        collected = {number for number, _ in self.positions("album", len(ordered), ())}
         return tuple(
             replace(
                 post,
                 number=number,
                 pinned=number in pinned,
                 linked=number in linked,
+                collected=number in collected,
                 article=ArticleState(linked.get(number) or ArticleState.OK),
             )
             for number, post in enumerate(ordered, 1)
@@ -248,8 +255,14 @@ class _Row:
             raise self.wrong(column, value, "a number of posts")
         return int(value)
 
-    def yes(self, column: str) -> bool:
-        value = self.get(column) or "yes"
+    def migrated_to(self, platform: str) -> str:
+        value = self.get("migrated_to")
+        if value and (platform != "wechat" or not re.fullmatch(_ID_SHAPES["wechat"][0], value)):
+            raise self.wrong("migrated_to", value, f"a WeChat account's id: {_ID_SHAPES['wechat'][1]}")
+        return value
+
+    def yes(self, column: str, usual: str = "yes") -> bool:
+        value = self.get(column) or usual
         if value not in ("yes", "no"):
             raise self.wrong(column, value, "yes or no")
         return value == "yes"

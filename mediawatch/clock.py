@@ -92,7 +92,8 @@ def parse_printed(text: str, now: datetime) -> tuple[datetime | None, date]:
     """A date as platforms print it, to (instant or None, Beijing day).
 
     Shapes: `Tue Aug 25 11:59:06 +0800 2026`, `刚刚`, `N分钟前`, `N小时前`, `N天前`, `昨天 08:11`, `MM-DD`, `04月25日 16:55`,
-    `2026年8月23日 14:56`, `2026-08-23`. Without a year: the most recent such day not in the future. Unknown shapes are `Changed`.
+    `2026年8月23日 14:56`, `2026-08-23`. Without a year: the most recent such day not in the future. Unknown shapes are `Changed`,
+    and so is a day before 2005: a zero that somebody printed.
     """
     text, here = text.strip(), beijing(now)
     if found := _RFC.fullmatch(text):
@@ -136,9 +137,12 @@ def _day_or_instant(
 ) -> tuple[datetime | None, date]:
     if hour is None:
         try:
-            return None, date(year, month, day)
+            on = date(year, month, day)
         except ValueError as error:
             raise Changed(f"date {text!r}") from error
+        if on < _EARLIEST.date():
+            raise Changed(f"date out of range: {text!r}")
+        return None, on
     return _instant(f"{year}-{month:02}-{day:02}T{int(hour):02}:{minute}:{second or '00'}+08:00", text)
 
 
@@ -147,4 +151,6 @@ def _instant(iso: str, text: str) -> tuple[datetime, date]:
         at = datetime.fromisoformat(iso)
     except ValueError as error:
         raise Changed(f"date {text!r}") from error
+    if at < _EARLIEST:
+        raise Changed(f"date out of range: {text!r}")
     return at.astimezone(UTC), day_of(at)

@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from mediawatch.domain import Account, Attested, Changed, Failure, MatchedBy, NoEvidence, Outcome, Pace, Seen
 from scrapers import viewers
-from scrapers.base import Scraper, SessionUse, Shows, Surface, query_of
+from scrapers.base import CLOCK_SKEW, Scraper, SessionUse, Shows, Surface, query_of
 from scrapers.browser import Tab
 from scrapers.wechat_album import Album
 from scrapers.wechat_article import LINK_KEYS, Page, kept, read_article
@@ -90,10 +90,13 @@ class LoneArticle(Article):
 
 
 async def opened(tab: Tab, link: str) -> Page:
-    """Open one article link. Failures as `read_article`, `Reply.good` and `Tab.open` have them."""
+    """Open one article link. Failures as `read_article`, `Reply.good` and `Tab.open` have them; `Changed` for a date to come."""
     reply = (await tab.open(link)).good()
     # Empty where the page moved on by its own script before its document could be read.
-    return read_article(reply.text() or await tab.html(), tab.url)
+    page = read_article(reply.text() or await tab.html(), tab.url)
+    if page.post is not None and page.post.at is not None and page.post.at > tab.now() + CLOCK_SKEW:
+        raise Changed(f"发布时间异常: the article is dated {page.post.at:%Y-%m-%d %H:%M} UTC, after the moment of the look")
+    return page
 
 
 def facts(page: Page, link: str, tie: MatchedBy | None) -> Seen:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from scrapers.replica import spoiled
 from scrapers.replica.spoiled import Dates
@@ -169,8 +169,9 @@ class Faults:
             case Fault.LAPSED_SILENTLY:
                 if part is Part.LIST:
                     return spoiled.withheld(platform, site.respond(request))
-                # The call that only asks "who am I" is answered as to a visitor, the account's own one as ever.
-                return site.respond(site.as_visitor(request) if document or account not in request.target else request)
+                # Weibo's call that only asks who is reading is answered as to a visitor, the account's own one as ever.
+                asks_who = request.path == "/ajax/profile/info" and "uid" not in request.query
+                return site.respond(site.as_visitor(request) if document or asks_who else request)
             case Fault.OTHER_ACCOUNT:
                 return site.respond(self._for_other(site, request, account))
             case Fault.CHALLENGE_CLEARS | Fault.CHALLENGE_STAYS:
@@ -215,7 +216,7 @@ class Faults:
     def _for_other(self, site: Site, request: Request, account: str) -> Request:
         """The same request about somebody else, signed again where the site wants its calls signed."""
         other = site.by_id[self.other[site.platform]]
-        target = request.target.replace(account, other.id)
+        target = request.target.replace(quote(account, safe=""), quote(other.id, safe=""))
         if site.platform == "wechat" and request.path.startswith("/s/"):
             target = urlsplit(other.article_link(other.posts[0])).path
         return replace(request, target=site.resigned(target))

@@ -5,27 +5,30 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import os
-import re
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from mediawatch import browsers
+from mediawatch import browsers, canaries
+from mediawatch.canaries import Canaries
 from mediawatch.clock import day_end, day_of
-from mediawatch.domain import Account, LookKind, Reading, UserError
+from mediawatch.domain import Account, Canary, LookKind, Reading, UserError
 from mediawatch.evidence import EvidenceFolder
 from mediawatch.pacing import Pacing
-from mediawatch.ports import Clock, Looker, Shown, Stage, Store
+from mediawatch.ports import Clock, Logins, Looker, SessionWatch, Shown, Stage, Store, SurfaceFacts
+from mediawatch.record import Recorder
+from mediawatch.sessions import SessionBook
 from mediawatch.settings import Home, Settings, read_settings
 from mediawatch.sweep import Engine
 from mediawatch.verify import Result, need_at
 
 if TYPE_CHECKING:
+    from scrapers.browser import Browser
     from scrapers.replica.cases import Case
     from scrapers.replica.world import World
 
@@ -34,6 +37,8 @@ DEMO_LOGINS = frozenset({"weibo", "douyin", "wechat"})
 
 CASE_PATIENCE = 8.0
 """Seconds that a case waits for a call that its page may never make: everything that answers is on this machine."""
+
+B = TypeVar("B", bound="Browser")
 
 # The adapters are imported where they are used: Playwright and SQLAlchemy cost a second that `mediawatch --help` need not pay.
 
@@ -59,6 +64,8 @@ class App:
         self.settings = settings
         self.store = store
         self.clock = clock
+        self.sessions = SessionBook(store, clock)
+        """What is known of the operator's logins."""
         self._route = route
         self.pace = settings.sweep.pace
         """Factor on every wait; `demo` and tests set 0, which no setting can."""
@@ -67,12 +74,26 @@ class App:
     def looker(self) -> Looker:
         """The scrapers. UserError where no browser is found."""
         if self._looker is None:
-            self._looker = _looker(self.home, self.settings, self.clock, self._route)
+            self._looker = _looker(self.home, self.settings, self.clock, self._route, self.sessions)
         return self._looker
+
+    def logins(self) -> Logins:
+        """How logins are made, taken in and removed; needs no browser until one is made."""
+        return _logins(self.home, self.settings, self.clock, self._route)
+
+    def recorder(self) -> Recorder:
+        """The scrapers with a reporting browser of their own; the caller closes it. UserError where no browser is found."""
+        return _recorder(self.home, self.settings, self.clock, self._route)
 
     def engine(self) -> Engine:
         """A sweep's engine with breakers of its own."""
-        return Engine(self.store, self.looker(), self.evidence, self.clock, self.pacing())
+        return Engine(self.store, self.looker(), self.evidence, self.clock, self.pacing(), self.canaries())
+
+    def canaries(self) -> Canaries:
+        """The home's 对照账号. UserError where their file is wrong."""
+        chosen = self.settings.canaries
+        every = timedelta(minutes=chosen.every_minutes)
+        return Canaries(listed=canaries.read(self.home.canaries), every_looks=chosen.every_looks, every=every)
 
     def pacing(self) -> Pacing:
         """A new gate; its pace and breakers last as long as it is used."""
@@ -92,6 +113,12 @@ class App:
         from scrapers import SCRAPERS
 
         return platform in SCRAPERS
+
+    def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:
+        """What the surfaces of a platform declare of themselves; needs no browser."""
+        from scrapers import SCRAPERS, declared
+
+        return declared(SCRAPERS[platform].surfaces) if platform in SCRAPERS else ()
 
     async def close(self) -> None:
         try:
@@ -136,31 +163,15 @@ def only_one(home: Home) -> Iterator[None]:
         yield
 
 
-async def log_in(home: Home, settings: Settings, platform: str, name: str, operator: Callable[[], Awaitable[None]]) -> tuple[int, Path]:
-    """A login by hand; returns the number of cookies kept and the session file. UserError for a platform that needs none."""
-    from scrapers import SCRAPERS, login
-    from scrapers.base import SessionUse
-
-    wanting = [key for key, scraper in SCRAPERS.items() if any(one.session is not SessionUse.VISITOR for one in scraper.surfaces)]
-    if platform not in wanting:
-        raise UserError(f"no login is of use for {platform!r}: give one of {', '.join(wanting)}")
-    if not re.fullmatch(r"[\w-]{1,40}", name):
-        raise UserError(f"--name {name!r}: letters, digits, - and _ only")
-    scraper, path = SCRAPERS[platform], home.sessions / platform / f"{name}.json"
-    proxy = settings.browser.proxy.get_secret_value() or None
-    pages = (scraper.login_url, *scraper.login_pages)
-    return await login.log_in(browsers.find_windowed(), pages, path, lambda _: operator(), proxy=proxy), path
-
-
 @asynccontextmanager
 async def staged(home: Home, world_file: Path) -> AsyncIterator[tuple[App, Stage]]:
     """The app of a demonstration: the world's sites behind a local proxy, the office logged in where it has logins.
 
     UserError for a world that cannot be read; also when any page or scraper asked for a host outside the world.
     """
-    from scrapers.login import write_state
     from scrapers.replica.server import Replica
     from scrapers.replica.world import World
+    from scrapers.sessions import write_state
 
     world = World.read(world_file)
     as_of = world.as_of or day_end(day_of(host_clock()) - timedelta(days=1))
@@ -211,8 +222,8 @@ async def verify(paths: Sequence[Path], settings: Settings) -> AsyncIterator[Res
 
 async def _read_case(case: Case, settings: Settings) -> Reading:
     """One look at a case's account. The clock stands at its as_of; it has a browser and sessions of its own."""
-    from scrapers.login import write_state
     from scrapers.replica import Replica, World
+    from scrapers.sessions import write_state
 
     account = Account(id=0, filed=case.filed, links=case.filed.article_links)
     with tempfile.TemporaryDirectory(prefix="mediawatch-case-") as folder:
@@ -239,6 +250,25 @@ class WorldStage:
         """The office's table."""
         return self._world.filed_rows()
 
+    def canaries(self) -> Sequence[Canary]:
+        """A sound account of every platform, as an office would name one: made up like the whole world."""
+        return [canary for platform in sorted({account.platform for account in self._world.accounts if account.platform})
+                for canary in self._sound(platform)[:1]]  # fmt: skip
+
+    def _sound(self, platform: str) -> list[Canary]:
+        """Accounts that anybody can see posting day by day; a WeChat one with a link."""
+        found = []
+        for account in self._world.of(platform):
+            fresh = bool(account.posts) and self.as_of - account.posts[0].at < timedelta(days=7)
+            if account.truth.value == "alive" and fresh and not account.visitors_miss and account.searchable:
+                found.append(
+                    Canary(
+                        platform=platform, platform_id=account.id, name=account.name, source="演示数据", url=account.filed.get("url", ""),
+                        original_id=account.original_id if platform == "wechat" else "", article_links=account.known_links,
+                    )
+                )  # fmt: skip
+        return sorted(found, key=lambda canary: not canary.article_links)
+
     def look_up(self, name: str, type: str) -> Shown | None:
         """What a person finds: the truth, as the platform's own pages would show it."""
         for account in self._world.accounts:
@@ -254,12 +284,41 @@ class WorldStage:
         return None
 
 
-def _looker(home: Home, settings: Settings, clock: Clock, route: Route | None) -> Looker:
+def _looker(home: Home, settings: Settings, clock: Clock, route: Route | None, watch: SessionWatch | None = None) -> Looker:
     from scrapers import Looks
-    from scrapers.browser import Browser, Timeouts
+    from scrapers.browser import Browser
+
+    return Looks(_browser(Browser, settings, clock, route), home.sessions, watch=watch)
+
+
+def _logins(home: Home, settings: Settings, clock: Clock, route: Route | None) -> Logins:
+    from scrapers import LOGINS
+    from scrapers.logins import Logins as Files
+
+    return Files(
+        known=LOGINS,
+        folder=home.sessions,
+        now=clock,
+        window=browsers.find_windowed,
+        headless=lambda: browsers.find(settings.browser.executable).path,
+        args=route.args if route else (),
+        proxy=route.proxy if route else settings.browser.proxy.get_secret_value() or None,
+    )
+
+
+def _recorder(home: Home, settings: Settings, clock: Clock, route: Route | None) -> Recorder:
+    from scrapers import SCRAPERS
+    from scrapers.recorder import Recorder as Recording
+    from scrapers.recorder import ReportingBrowser
+
+    return Recording(_browser(ReportingBrowser, settings, clock, route), home.sessions, SCRAPERS)
+
+
+def _browser(kind: type[B], settings: Settings, clock: Clock, route: Route | None) -> B:
+    from scrapers.browser import Timeouts
 
     timeouts = settings.timeouts
-    browser = Browser(
+    return kind(
         browsers.find(settings.browser.executable).path,
         now=clock,
         args=route.args if route else (),
@@ -269,4 +328,3 @@ def _looker(home: Home, settings: Settings, clock: Clock, route: Route | None) -
             launch=timeouts.launch, navigation=timeouts.navigation, reply=timeouts.reply, challenge=timeouts.challenge
         ),
     )  # fmt: skip
-    return Looks(browser, home.sessions)

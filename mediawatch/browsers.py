@@ -56,15 +56,21 @@ def find(executable: str = "", environ: Mapping[str, str] | None = None) -> Foun
     return found
 
 
+def has_screen(environ: Mapping[str, str] | None = None) -> bool:
+    """Whether a window could be shown here."""
+    environ = os.environ if environ is None else environ
+    return sys.platform != "linux" or bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
+
+
 def find_windowed(environ: Mapping[str, str] | None = None) -> Path:
     """A Chromium that can show a window, for a login by hand. UserError where there is none, or no screen."""
     environ = os.environ if environ is None else environ
-    if sys.platform == "linux" and not (environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY")):
-        raise UserError("a login opens a window, and this machine has no screen: log in on a desktop and copy the session file here")
+    if not has_screen(environ):
+        raise UserError("a login by hand opens a window, and this machine has no screen: use --qr, or `mediawatch sessions import`")
     for path, _ in _candidates(environ):
         if "headless" not in path.name and version_of(path):
             return path
-    raise UserError("a login needs a Chromium with windows: install chromium (Debian: apt-get install chromium) or Google Chrome")
+    raise UserError("a login by hand needs a Chromium with windows (Debian: apt-get install chromium) or Google Chrome; or use --qr")
 
 
 def install(executable: str = "", tell: Tell = print) -> Found:

@@ -16,12 +16,16 @@ from datetime import datetime, timedelta
 import structlog
 
 from mediawatch import rules
+from mediawatch.canaries import Canaries
+from mediawatch.canarygate import CanaryGate
 from mediawatch.clock import day_of
 from mediawatch.domain import (
     Account,
+    CanaryCheck,
     Finding,
     Judgement,
     LookKind,
+    MatchedBy,
     Need,
     Outcome,
     Reading,
@@ -35,7 +39,7 @@ from mediawatch.domain import (
 from mediawatch.evidence import EvidenceFolder
 from mediawatch.pacing import Pacing
 from mediawatch.policy import Policy, parse
-from mediawatch.ports import Clock, Known, Looker, Store
+from mediawatch.ports import Clock, Gate, Known, Looker, Store
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +48,8 @@ RESUMABLE = timedelta(hours=12)
 CONTROL_HOLDS = timedelta(minutes=30)
 """How long an answer for another account vouches for a surface's negatives."""
 _CONTROL_TRIES = 3
+_LINKS_KEPT = 10
+"""The newest links of one page that are kept with its account."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,6 +83,8 @@ class Summary:
     exit_code: int = 0
     repeated: bool = False
     """True when an equal sweep was finished before and nothing was done."""
+    checks: tuple[CanaryCheck, ...] = ()
+    """The checks of canaries that were made for this sweep."""
 
     @property
     def verdicts(self) -> Counter[Verdict]:
@@ -98,12 +106,15 @@ def no_progress(done: int, total: int, account: Account, reading: Reading | None
 class Engine:
     """Runs sweeps. One instance a run; `pacing` carries the breakers of that run."""
 
-    def __init__(self, store: Store, looker: Looker, evidence: EvidenceFolder, clock: Clock, pacing: Pacing) -> None:
+    def __init__(
+        self, store: Store, looker: Looker, evidence: EvidenceFolder, clock: Clock, pacing: Pacing, canaries: Canaries | None = None
+    ) -> None:
         self.store = store
         self.looker = looker
         self.evidence = evidence
         self.clock = clock
         self.pacing = pacing
+        self.canaries = canaries or Canaries()
 
     async def run(self, request: Request, progress: Progress = no_progress) -> Summary:
         """Open or continue the sweep, look at everything in its scope, judge, close it. UserError for an empty scope."""
@@ -116,6 +127,7 @@ class Engine:
             lanes.setdefault(entry.account.platform, []).append(entry.account)
         readings = await self.store.readings([entry.account.id for entry in scope])
         run = _Run(self, request, sweep, {number: list(known) for number, known in readings.items()}, len(scope), progress)
+        run.checks = await _checks(self.store, sweep)
         async with asyncio.TaskGroup() as group:
             for platform, accounts in lanes.items():
                 group.create_task(run.lane(platform, accounts))
@@ -128,6 +140,7 @@ class Engine:
             looks=run.looks,
             outcomes=run.outcomes,
             exit_code=self.pacing.exit_bits | run.exit_bits,
+            checks=tuple(check for check in run.checks if check.sweep_id == sweep.id),
         )
 
     async def _open(self, request: Request) -> Sweep:
@@ -167,15 +180,25 @@ async def rejudge(store: Store, supports: Callable[[str], bool], sweep_id: int) 
     scope = await store.scope(sweep_id)
     readings = await store.readings([entry.account.id for entry in scope])
     policy = parse(sweep.policy_toml, f"policy of sweep {sweep_id}")
+    checks = await _checks(store, sweep)
     judgements = {
-        entry.account.id: _judge(entry.account, readings.get(entry.account.id, []), supports, sweep.as_of, policy) for entry in scope
+        entry.account.id: _judge(entry.account, readings.get(entry.account.id, []), supports, sweep.as_of, policy, checks)
+        for entry in scope
     }
     await store.judge(sweep_id, judgements)
     return [replace(entry, judgement=judgements[entry.account.id]) for entry in scope]
 
 
-def _judge(account: Account, readings: Iterable[Reading], supports: Callable[[str], bool], as_of: datetime, policy: Policy) -> Judgement:
-    known = Known(filed=account.filed, readings=tuple(readings), supported=supports(account.platform))
+async def _checks(store: Store, sweep: Sweep) -> list[CanaryCheck]:
+    """Those around any look that may speak in this sweep: an earlier sweep's last check may lie before this one's as_of."""
+    return await store.canary_checks(since=sweep.as_of - RESUMABLE)
+
+
+def _judge(
+    account: Account, readings: Iterable[Reading], supports: Callable[[str], bool], as_of: datetime, policy: Policy,
+    checks: Iterable[CanaryCheck],
+) -> Judgement:  # fmt: skip
+    known = Known(filed=account.filed, readings=tuple(readings), supported=supports(account.platform), checks=tuple(checks))
     return rules.judge(known, as_of, policy)
 
 
@@ -195,13 +218,15 @@ class _Run:
         self.looks = 0
         self.exit_bits = 0
         self.outcomes: Counter[Outcome] = Counter()
+        self.checks: list[CanaryCheck] = []
+        self._gates: dict[str, CanaryGate] = {}
         self._vouchers: dict[tuple[str, str, bool], tuple[Account, datetime]] = {}
         """By surface, session, and whether posts were shown: an empty list is vouched for only by one that was not empty."""
         self._vouching = asyncio.Lock()
 
     def judge(self, account: Account) -> Judgement:
         known = self.readings.get(account.id, [])
-        return _judge(account, known, self.engine.looker.supports, self.sweep.as_of, self.request.policy)
+        return _judge(account, known, self.engine.looker.supports, self.sweep.as_of, self.request.policy, self.checks)
 
     async def lane(self, platform: str, accounts: Sequence[Account]) -> None:
         """All accounts of one platform: first looks side by side, then the second looks as they fall due."""
@@ -210,7 +235,27 @@ class _Run:
                 self._advance(account, None)
             return
         await self._all(accounts, lambda account: self._first(account, accounts))
+        await self.engine.looker.rest(platform)
         await self._all([account for account in accounts if self._second_due(account)], lambda account: self._second(account, accounts))
+        said = [sight for account in accounts for reading in self._of_sweep(account) for sight in reading.sights]
+        await self._gate(platform).close(said, [check for check in self.checks if check.sweep_id == self.sweep.id])
+        await self.engine.looker.rest(platform)
+
+    def _gate(self, platform: str) -> CanaryGate:
+        """The gate of a platform's batch, which has canaries read by its surfaces."""
+        if platform not in self._gates:
+            self._gates[platform] = CanaryGate(
+                self.engine.pacing, self._sights, platform, self.engine.canaries, complete=self._complete,
+                policy=self.request.policy, clock=self.engine.clock, note=self._note_check, sweep_id=self.sweep.id,
+            )  # fmt: skip
+        return self._gates[platform]
+
+    def _complete(self, platform: str, surface: str, session: str) -> bool:
+        return any(facts.complete(session) for facts in self.engine.looker.surfaces(platform) if facts.name == surface)
+
+    async def _note_check(self, check: CanaryCheck) -> None:
+        await self.engine.store.note_canary(check)
+        self.checks.append(check)
 
     async def _all(self, accounts: Sequence[Account], work: Callable[[Account], Awaitable[None]]) -> None:
         queue = iter(accounts)
@@ -268,14 +313,18 @@ class _Run:
         return reading
 
     async def _keep_links(self, account: Account, sights: Sequence[Sight]) -> None:
-        """Further links that were seen on the account's own pages: its lower bound rises by itself."""
-        for sight in sights:
-            if sight.links and sight.matched_by:
-                await self.engine.store.add_links(account.id, sight.links, sight.surface)
+        """Further links that were seen on the account's own pages: its lower bound rises by itself.
 
-    async def _sights(self, account: Account, need: Need) -> tuple[Sight, ...]:
+        Only of pages that are its own by id: a filed link may have passed to somebody else.
+        """
+        for sight in sights:
+            new = [link for link in sight.links if link not in account.links][:_LINKS_KEPT]
+            if new and sight.matched_by is MatchedBy.ID:
+                await self.engine.store.add_links(account.id, new, sight.surface)
+
+    async def _sights(self, account: Account, need: Need, gate: Gate | None = None) -> tuple[Sight, ...]:
         try:
-            return await self.engine.looker.look(account, need, self.engine.pacing)
+            return await self.engine.looker.look(account, need, gate or self._gate(account.platform))
         except (Exception, asyncio.CancelledError) as error:  # the sweep's boundary: here alone the unforeseen becomes an outcome
             task = asyncio.current_task()
             if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
@@ -309,7 +358,7 @@ class _Run:
         others = [other for other in lane if other.id != account.id]
         others.sort(key=lambda other: not any(reading.outcome is Outcome.OK for reading in self.readings.get(other.id, [])))
         for other in others[:_CONTROL_TRIES]:
-            sights = await self._sights(other, replace(self._need(), only=sight.surface))
+            sights = await self._sights(other, replace(self._need(), only=sight.surface, session=sight.session))
             if sights:
                 await self._keep_control(other, sights)
             self._note_vouchers(other, sights)

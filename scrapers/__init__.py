@@ -2,35 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 
-from mediawatch.domain import Account, Filed, Need, Sight
-from mediawatch.ports import Gate
+from mediawatch.domain import Account, Filed, LoginRequired, Need, Outcome, Sight
+from mediawatch.ports import Gate, SessionWatch, SurfaceFacts
 from scrapers import douyin, toutiao, wechat, weibo
-from scrapers.base import Scraper, link_in, on_host, session_for
+from scrapers.base import Login, Scraper, SessionUse, Shows, Surface, link_in, on_host, session_for
 from scrapers.browser import Browser, Session
+from scrapers.sessions import sessions_in, stamp_of
 
-__all__ = ["SCRAPERS", "Looks", "sessions_in"]
+__all__ = ["LOGINS", "SCRAPERS", "Looks", "sessions_in"]
 
 SCRAPERS: Mapping[str, Scraper] = MappingProxyType(
     {scraper.platform: scraper for scraper in (toutiao.SCRAPER, weibo.SCRAPER, douyin.SCRAPER, wechat.SCRAPER)}
 )
 """Platform key to its scraper."""
 
+LOGINS: Mapping[str, Login] = MappingProxyType({login.platform: login for scraper in SCRAPERS.values() for login in scraper.logins})
+"""The word for `mediawatch login` to what it is."""
 
-def sessions_in(folder: Path, platform: str) -> tuple[Session, ...]:
-    """The operator's logins on a platform: `PLATFORM/NAME.json` in the sessions folder, by name."""
-    return tuple(Session(platform, path.stem, path) for path in sorted((folder / platform).glob("*.json")))
+
+def declared(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
+    """What surfaces say of themselves, in the core's words."""
+    return tuple(
+        SurfaceFacts(
+            name=each.name,
+            label=each.label,
+            attested=each.attested,
+            needs_login=each.session is SessionUse.REQUIRED,
+            shows_all=each.shows is Shows.ALL,
+            shows_all_logged_in=each.shows is not Shows.SOME,
+            declared_closed=each.declared_closed,
+        )
+        for each in surfaces
+    )
 
 
 class Looks:
     """Implements `ports.Looker` with one browser. `sessions` is the home's sessions folder; the session files are read anew with
-    each look, so a login that comes in the middle of a sweep counts from then on."""
+    each look, so a login that comes in the middle of a sweep counts from then on. Without a `watch` every login is used.
+    """
 
-    def __init__(self, browser: Browser, sessions: Path, scrapers: Mapping[str, Scraper] = SCRAPERS) -> None:
-        self._browser, self._sessions, self._scrapers = browser, sessions, scrapers
+    def __init__(
+        self, browser: Browser, sessions: Path, scrapers: Mapping[str, Scraper] = SCRAPERS, watch: SessionWatch | None = None
+    ) -> None:
+        self._browser, self._sessions, self._scrapers, self._watch = browser, sessions, scrapers, watch
+        self._turns: defaultdict[str, Iterator[int]] = defaultdict(count)
+
+    def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:
+        """See `ports.Looker.surfaces`."""
+        return declared(self._scrapers[platform].surfaces) if platform in self._scrapers else ()
 
     def supports(self, platform: str) -> bool:
         return platform in self._scrapers
@@ -38,8 +63,12 @@ class Looks:
     async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
         """See `ports.Looker.look`. KeyError for a platform that is not supported."""
         scraper = self._scrapers[account.platform]
-        sessions = [session for platform in scraper.session_platforms for session in sessions_in(self._sessions, platform)]
-        return await scraper.look(self._browser, sessions, account, need, gate)
+        sessions = await self._in_turn(scraper.session_platforms, need.session)
+        stamps = {session: stamp_of(session) for session in sessions}
+        sights = await scraper.look(self._browser, sessions, account, need, gate)
+        # A page of a login that was replaced meanwhile says nothing of the new one.
+        await self._tell(scraper, [session for session, stamp in stamps.items() if stamp_of(session) == stamp], sights)
+        return sights
 
     async def open_link(self, url: str, gate: Gate) -> tuple[Sight, ...]:
         """See `ports.Looker.open_link`. Empty where no platform opens links of that host, or its breaker is open."""
@@ -47,11 +76,57 @@ class Looks:
         for platform, scraper in self._scrapers.items():
             if scraper.links is not None and on_host(link.hostname, *scraper.hosts):
                 account = Account(id=0, filed=Filed(name="", platform=platform), links=(link.geturl(),))
-                session = session_for(scraper.links, sessions_in(self._sessions, platform))
+                session = session_for(scraper.links, await self._in_turn((platform,)))
                 sight = await scraper.sight(self._browser, session, scraper.links, account, False, gate)
                 return () if sight is None else (sight,)
         return ()
 
+    async def probe(self, platform: str, name: str) -> bool:
+        """See `ports.Looker.probe`. KeyError for a platform without a login."""
+        login = next(login for scraper in self._scrapers.values() for login in scraper.logins if login.platform == platform)
+        session = Session(platform, name, self._sessions / platform / f"{name}.json")
+        try:
+            async with self._browser.tab(session, hosts=login.hosts, whole=False) as tab:
+                try:
+                    tab.known = await login.probe(tab)
+                except LoginRequired:
+                    tab.known = False
+                return tab.known
+        except LoginRequired:  # its file is of no use
+            return False
+
+    async def rest(self, platform: str) -> None:
+        """See `ports.Looker.rest`."""
+        for each in self._scrapers[platform].session_platforms:
+            await self._browser.keep_sessions(each)
+
     async def close(self) -> None:
-        """End the browser."""
+        """Keep the logins as the sites have renewed them, and end the browser."""
         await self._browser.close()
+
+    async def _in_turn(self, platforms: Iterable[str], only: str = "") -> tuple[Session, ...]:
+        """The logins that may be used, of each platform another one first each time: none wears out before the others."""
+        sessions: list[Session] = []
+        for platform in platforms:
+            found = {session.name: session for session in sessions_in(self._sessions, platform) if only in ("", session.name)}
+            if not found:
+                continue
+            names = tuple(found) if self._watch is None else await self._watch.usable(platform, tuple(found))
+            first = next(self._turns[platform]) % max(len(names), 1)
+            sessions += [found[name] for name in (*names[first:], *names[:first])]
+        return tuple(sessions)
+
+    async def _tell(self, scraper: Scraper, sessions: Iterable[Session], sights: Sequence[Sight]) -> None:
+        """What the last sight of each login says of it."""
+        if self._watch is None:
+            return
+        platforms = {surface.name: surface.session_platform or scraper.platform for surface in scraper.surfaces}
+        for session in sessions:
+            used = [sight for sight in sights if (platforms.get(sight.surface), sight.session) == (session.platform, session.name)]
+            if not used:
+                continue
+            valid = False if used[-1].outcome is Outcome.LOGIN_REQUIRED else self._browser.knows_operator(session)
+            if valid is not None:
+                await self._watch.seen(
+                    session.platform, session.name, valid=valid, how=used[-1].surface, detail="" if valid else used[-1].detail
+                )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
@@ -71,9 +71,36 @@ class Surface(ABC):
         """This surface, told what the look has seen so far (an id that a search found); None where it could add nothing."""
         return self
 
+    def as_control(self, account: Account) -> Surface | None:
+        """This surface, asked alone whether it still answers (`Need.only`); None where this account cannot tell."""
+        return self.after(account, ())
+
     @abstractmethod
     def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         """Name and id first, then posts. A raised `Failure` ends the sight with that outcome and keeps what was yielded."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Login:
+    """One kind of login: where the operator logs in, and how the site itself says that it knows him."""
+
+    platform: str
+    """The word for `mediawatch login`, and the folder in `sessions/`."""
+    url: str
+    hosts: frozenset[str]
+    """Host suffixes that its pages may navigate to, and whose cookies belong to it."""
+    probe: Callable[[Tab], Awaitable[bool]]
+    """Opens the site's own page and reads its sign. May raise any `Failure`: `LoginRequired` means no, the others that nobody knows."""
+    pages: tuple[str, ...] = ()
+    """Visited after a login: hosts with cookies of their own."""
+    code: str = ""
+    """CSS selector of the picture with the QR code, at `code_url`. Described only: where it is not found, the whole page is shown."""
+    code_url: str = ""
+    """Where that is not `url`."""
+    opener: str = ""
+    """CSS selector of what brings the code up, where the page does not by itself."""
+    scanned: str = "false"
+    """JS expression, truthy where the page seems to know the operator by now; then the probe is asked."""
 
 
 @dataclass(frozen=True)
@@ -84,19 +111,22 @@ class Scraper:
     surfaces: tuple[Surface, ...]
     hosts: frozenset[str]
     """Host suffixes that pages of this platform may navigate to."""
-    login_url: str = ""
-    login_pages: tuple[str, ...] = ()
-    """Visited after a login: hosts with cookies of their own."""
+    logins: tuple[Login, ...] = ()
+    """The logins that its surfaces work with."""
     links: Surface | None = None
     """The surface that opens a lone article link, where the platform has one. It gets an account that has that link alone."""
     heavy: frozenset[str] = frozenset()
     """URL patterns (`*` is a wildcard) of pictures and players without a file ending; loaded for evidence only."""
+    viewer: Callable[[str], Iterable[object]] = lambda text: ()
+    """The records (JSON objects) in which a document or reply names the operator himself: what a recording must not hold."""
 
     async def look(self, browser: Browser, sessions: Sequence[Session], account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
         """Try the surfaces in order until the need is settled; a surface whose session the operator lacks leaves no sight."""
         sights: list[Sight] = []
         for each in sorted(self.surfaces, key=lambda each: each.name in need.not_by):
-            surface = each.after(account, sights) if each.applies(account) and need.only in ("", each.name) else None
+            if not each.applies(account) or need.only not in ("", each.name):
+                continue
+            surface = each.as_control(account) if need.only else each.after(account, sights)
             if surface is None:
                 continue
             session = session_for(surface, self.sessions_for(surface, sessions, account))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
 import signal
 from collections import defaultdict
@@ -23,6 +22,7 @@ from scrapers.fetching import BODY_LIMIT
 from scrapers.hearing import Hearing
 from scrapers.proxy import proxy_settings
 from scrapers.replies import Reply, host_and_path, scrubbed
+from scrapers.sessions import Session, stamp_of, stored, write_renewed
 from scrapers.tab import PICTURE_HEIGHT, Tab
 
 __all__ = ["BODY_LIMIT", "PICTURE_HEIGHT", "Browser", "Hearing", "Reply", "Session", "Tab", "Timeouts", "host_and_path", "scrubbed"]
@@ -39,20 +39,16 @@ _HEAVY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
-    """The operator's login on one platform: a Playwright storage state in `sessions/PLATFORM/NAME.json`."""
-
-    platform: str
-    name: str
-    state: Path
-
-
 @dataclass(slots=True, eq=False)
 class _Lease:
     """A context and who uses it. A retired one is closed when its last page comes back."""
 
     context: BrowserContext
+    session: Session | None = None
+    stamp: tuple[int, int] | None = None
+    """Of the session's file when it was read or written: another one means that somebody has logged in anew."""
+    known: bool | None = None
+    """Whether the last page that said so knew the operator."""
     uses: int = 0
     pages: int = 0
     retired: bool = False
@@ -121,11 +117,25 @@ class Browser:
             try:
                 yield tab
             finally:
+                if tab.known is not None:
+                    lease.known = tab.known
                 await tab.close()
                 await self._returned(lease)
 
+    def knows_operator(self, session: Session) -> bool | None:
+        """What the newest page of this session that showed a sign said; None where none has so far."""
+        lease = self._run.leases.get(session.state) if self._run else None
+        return lease.known if lease else None
+
+    async def keep_sessions(self, platform: str | None = None) -> None:
+        """Write what the sites have made of the logins back to their files; only of those that a page has just been seen to know."""
+        for lease in tuple(self._run.leases.values()) if self._run else ():
+            if lease.session is not None and platform in (None, lease.session.platform):
+                await self._keep(lease, lease.session)
+
     async def close(self) -> None:
-        """End Chromium and its driver; a later `tab` would start them again."""
+        """Keep the sessions, end Chromium and its driver; a later `tab` would start them again."""
+        await self.keep_sessions()
         async with self._starting:
             run, self._run = self._run, None
             if run is not None:
@@ -162,23 +172,36 @@ class Browser:
     async def _lease(self, run: _Run, session: Session | None, key: Hashable) -> _Lease:
         async with run.opening:
             lease = run.leases.get(key)
-            if lease is not None and lease.uses < USES_PER_CONTEXT:
+            stamp = stamp_of(session) if session else None
+            if lease is not None and lease.uses < USES_PER_CONTEXT and lease.stamp == stamp:
                 return lease
             state = stored(session) if session else None
             if lease is not None:
-                if session:
+                if session and lease.stamp == stamp:
                     # The site may have renewed the cookies since the file was written.
                     state = await within(lease.context.storage_state(), self.timeouts.launch, "session state")
                 lease.retired = True
                 await self._close_if_idle(lease)
             try:
                 context = await within(self._context(run, state), self.timeouts.launch, "new context")
-            except Changed as error:
+            except Changed:
                 if session is None:
                     raise
-                raise LoginRequired(f"session {session.name}: not a storage state: {error.detail}") from error
-            run.leases[key] = _Lease(context)
+                # The browser's complaint may quote the file.
+                raise LoginRequired(f"session {session.name}: not a storage state") from None
+            known = lease.known if lease is not None and lease.stamp == stamp else None
+            run.leases[key] = _Lease(context, session, stamp, known)
             return run.leases[key]
+
+    async def _keep(self, lease: _Lease, session: Session) -> None:
+        """A file that was replaced meanwhile is a newer login: it stays. What cannot be had or written is left as it was."""
+        if not lease.known or stamp_of(session) != lease.stamp:
+            return
+        with suppress(Failure, OSError):
+            state = await within(lease.context.storage_state(), self.timeouts.launch, "session state")
+            if lease.known and stamp_of(session) == lease.stamp:
+                write_renewed(session, dict(state), self.now())
+                lease.stamp = stamp_of(session)
 
     async def _context(self, run: _Run, state: StorageState | None) -> BrowserContext:
         return await run.chromium.new_context(
@@ -250,17 +273,6 @@ class Browser:
         with suppress(Failure):
             await within(playwright.stop(), self.timeouts.close, "close")
         _kill(drivers & _drivers())
-
-
-def stored(session: Session) -> StorageState:
-    """The session's storage state. `LoginRequired` where the file is missing or no JSON object."""
-    try:
-        state = json.loads(session.state.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        raise LoginRequired(f"session {session.name} cannot be read: {error}") from error
-    if not isinstance(state, dict):
-        raise LoginRequired(f"session {session.name} is no storage state")
-    return StorageState(cookies=state.get("cookies", []), origins=state.get("origins", []))
 
 
 def _one_start() -> asyncio.Lock:

@@ -23,6 +23,7 @@ from scrapers.replica.web import (
     Response,
     Site,
     answer,
+    code_picture,
     fill,
     page,
     picture_url,
@@ -42,6 +43,10 @@ _PAGE = template("douyin.html")
 
 _PROFILE = template("douyin_profile.html")
 _SHARE_PAGE = template("douyin_share.html")
+_SEARCH_PAGE = template("douyin_search.html")
+
+_CODE = """<div id="animate_qrcode_container"><img src="/passport/web/get_qrcode/" width="150" height="150" alt=""></div>
+<script>{{scan}}</script>"""
 
 _STATE_TEXTS = {
     Truth.GONE: "用户不存在",
@@ -81,10 +86,20 @@ class Douyin(Site):
                 return self._share(request, sec)
             case [host, ["user", sec]] if host == _HOST:
                 return self._user_page(request, sec)
+            case [host, ["search", wanted]] if host == _HOST:
+                return self._search_page(request, wanted)
+            case [host, ["aweme", "v1", "web", "discover", "search", *_]] if host == _HOST:
+                return self._search(request)
             case [host, ["aweme", "v1", "web", *call]] if host == _HOST:
                 return self._call(request, call)
             case [host, [""]] if host == _HOST:
-                return self._page(request, "", "<p>推荐</p>", None)
+                script = self.scan_script("/passport/web/check_qrconnect/", "localStorage.setItem('HasUserLogin', '1'); location.reload()")
+                code = "" if self.knows_operator(request) else fill(_CODE, scan=script)
+                return self._page(request, "", f"<p>推荐</p>{code}", None)
+            case [host, ["passport", "web", call, *_]] if host == _HOST:
+                return (
+                    self.scan_state() if call == "check_qrconnect" else code_picture(f"https://{_HOST}/replica/scan?token=0000000000000000")
+                )
         return NOT_SERVED
 
     def _share(self, request: Request, sec: str) -> Response:
@@ -109,12 +124,33 @@ class Douyin(Site):
         words = _STATE_TEXTS.get(account.truth)
         return self._page(request, sec, f"<p>{words}</p>{body}" if words else body, _server_user(account, self.now()))
 
-    def _page(self, request: Request, sec: str, body: str, user: dict[str, Any] | None) -> Response:
+    def _search_page(self, request: Request, wanted: str) -> Response:
+        app = quote(script_json({"app": self._app(request)}), safe="")
+        return page(fill(_SEARCH_PAGE, app=app, signing=self._signing.script, wanted=script_json(wanted)))
+
+    def _search(self, request: Request) -> Response:
+        """People whose names hold what was searched for, exact ones first. The site lets only its users search."""
+        if self.bare:
+            return NOT_SERVED
+        if not self._signing.accepts(request.target):
+            return Response(content_type="application/json; charset=utf-8")
+        if not self.knows_operator(request):
+            return answer({"status_code": 2483, "status_msg": "请先登录，再继续搜索吧", "user_list": []})
+        wanted = request.query.get("keyword", "")
+        here = [each for each in self.accounts if each.truth in (Truth.ALIVE, Truth.EMPTY, Truth.PRIVATE) and each.searchable]
+        found = sorted((each for each in here if wanted in each.name), key=lambda each: each.name != wanted)
+        hits = [{"user_info": _found_user(account)} for account in found]
+        return answer({"status_code": 0, "user_list": hits, "has_more": 0, "cursor": len(hits), "input_keyword": wanted})
+
+    def _app(self, request: Request) -> dict[str, Any]:
         login = self.knows_operator(request)
-        app = {
+        return {
             "user": {"isLogin": login, "statusCode": 0 if login else 8, "info": {"nickname": "演示操作员"} if login else None},
             "odin": {"user_id": "1", "not_exist_login_cookie": not login},
         }
+
+    def _page(self, request: Request, sec: str, body: str, user: dict[str, Any] | None) -> Response:
+        login = self.knows_operator(request)
         records = []
         if login:
             # The viewer stands there in the same form: never to be taken for the account.
@@ -123,7 +159,7 @@ class Douyin(Site):
             records.append(_record("8", {"user": {"statusCode": 0, "statusMsg": None, "logPb": {}, "user": user}, "post": None}))
         text = fill(
             _PAGE,
-            app=quote(script_json({"app": app}), safe=""),
+            app=quote(script_json({"app": self._app(request)}), safe=""),
             body=body,
             records="".join(records),
             signing=self._signing.script,
@@ -168,6 +204,14 @@ def _server_user(account: TrueAccount, now: datetime) -> dict[str, Any]:
 
 
 _PUNISHED = {"ban_type": 1, "punish_title": "账号已被封禁"}
+
+
+def _found_user(account: TrueAccount) -> dict[str, Any]:
+    return {
+        "uid": account.number_id, "sec_uid": account.id, "nickname": account.name, "unique_id": account.alias, "short_id": "0",
+        "enterprise_verify_reason": account.verified_as, "custom_verify": "", "follower_count": 1,
+        "secret": int(account.truth is Truth.PRIVATE),
+    }  # fmt: skip
 
 
 def _called_user(account: TrueAccount, now: datetime) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as html_text
+import io
 import json
 import re
 from abc import ABC, abstractmethod
@@ -14,6 +15,8 @@ from http.cookies import CookieError, SimpleCookie
 from importlib import resources
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
+
+import segno
 
 from scrapers.replica.world import World
 
@@ -114,6 +117,14 @@ def picture(text: str) -> Response:
     return Response(svg.encode(), content_type="image/svg+xml", headers=(("Cache-Control", "max-age=3600"),))
 
 
+@cache
+def code_picture(text: str) -> Response:
+    """A QR code as a site shows it."""
+    out = io.BytesIO()
+    segno.make(text, error="m", micro=False).save(out, kind="png", scale=6, border=2)
+    return Response(out.getvalue(), content_type="image/png")
+
+
 def picture_url(host: str, text: str) -> str:
     return f"https://{host}/picture/{quote((text or '·')[0])}.svg"
 
@@ -154,6 +165,10 @@ class Site(ABC):
         self.now = now
         self.open = logged_in
         self.bare = bare
+        self.scannable = False
+        """Whether login pages wait for somebody to scan their code."""
+        self.scanned = False
+        """Whether somebody has."""
 
     @property
     @abstractmethod
@@ -180,6 +195,14 @@ class Site(ABC):
     def resigned(self, target: str) -> str:
         """A target that was changed after the page signed it, with a good signature; itself where the site wants none."""
         return target
+
+    def scan_state(self) -> Response:
+        """A login page asks whether somebody has scanned its code: then the operator's cookies come with the answer."""
+        return answer({"status": int(self.scanned)}, cookies=self.login if self.scanned else ())
+
+    def scan_script(self, poll: str, then: str) -> str:
+        """What a login page does while its code waits; nothing where nobody will ever scan it."""
+        return fill(template("scan.js"), poll=poll, then=then) if self.scannable else ""
 
     def respond(self, request: Request) -> Response:
         if request.host in self.picture_hosts:

@@ -1,0 +1,121 @@
+"""`mediawatch sessions`: the operator's logins."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mediawatch import sessions
+from mediawatch.cli.base import opened, run
+from mediawatch.clock import beijing
+from mediawatch.domain import SessionState, UserError
+from mediawatch.reports.table import Table, to_text
+from mediawatch.sessions import PRIVATE, Listed
+
+group = typer.Typer(help="The operator's logins: list, check, import, remove.", invoke_without_command=True)
+_COLUMNS = ("platform", "name", "state", "since", "seen by", "age", "last use", "mode")
+
+
+def register(app: typer.Typer) -> None:
+    group.callback()(list_)
+    group.command("check")(check)
+    group.command("import")(import_)
+    group.command("remove")(remove)
+    app.add_typer(group, name="sessions")
+
+
+def list_(ctx: typer.Context) -> None:
+    """The logins of this home, as they were last seen: state, age, last use, mode of the file."""
+    if ctx.invoked_subcommand is not None:
+        return
+
+    async def work() -> tuple[list[Listed], datetime]:
+        async with opened(ctx) as app:
+            return await sessions.listed(app.sessions, app.logins()), app.clock()
+
+    found, now = run(work())
+    if not found:
+        typer.echo("no logins in this home: `mediawatch login PLATFORM`, or `mediawatch sessions import PLATFORM FILE`")
+        return
+    typer.echo(to_text(Table("sessions (times in Beijing)", _COLUMNS, tuple(_row(each, now) for each in found))))
+    for each in found:
+        if each.session.mode != PRIVATE:
+            typer.echo(f"others may read {each.session.path}: chmod 600 it, and log in anew if this is no machine of your own", err=True)
+
+
+def check(
+    ctx: typer.Context,
+    platform: Annotated[str | None, typer.Argument(help="Only this platform's logins.")] = None,
+) -> None:
+    """Ask each site, by its own page, whether it knows the login. Exit code 32 where one is no longer valid."""
+
+    async def work() -> list[SessionState]:
+        states = []
+        async with opened(ctx) as app:
+            for each in await sessions.listed(app.sessions, app.logins(), platform):
+                state, why = await sessions.check(app.sessions, app.looker(), each.session)
+                typer.echo(f"{each.session.platform}/{each.session.name}: {state.value}" + (f" ({why})" if why else ""))
+                states.append(state)
+        return states
+
+    states = run(work())
+    if not states:
+        typer.echo("no logins to check")
+    if SessionState.INVALID in states:
+        raise typer.Exit(32)
+
+
+def import_(
+    ctx: typer.Context,
+    platform: Annotated[str, typer.Argument(help="wechat, weibo or douyin.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="cookies.txt, a cookie editor's JSON, or a Playwright storage state.")],
+    name: Annotated[str, typer.Option("--name", metavar="NAME", help="What this login is called.")] = "office",
+) -> None:
+    """Take in a browser's exported cookies: those of the platform's hosts only. Use a work account, never a personal one."""
+
+    async def work() -> str:
+        async with opened(ctx) as app:
+            session, count = await sessions.take(app.sessions, app.logins(), platform, name, file)
+            return f"{session.path}: {count} cookies kept. Whoever has this file, or {file}, is logged in: delete the export."
+
+    typer.echo(run(work()))
+    typer.echo(f"whether the site knows it: mediawatch sessions check {platform}")
+
+
+def remove(
+    ctx: typer.Context,
+    platform: Annotated[str, typer.Argument(help="wechat, weibo or douyin.")],
+    name: Annotated[str, typer.Argument(help="As `mediawatch sessions` lists it.")],
+) -> None:
+    """Delete a login's file. The site itself still knows the login until it is ended there."""
+
+    async def work() -> bool:
+        async with opened(ctx) as app:
+            return app.logins().remove(platform, name)
+
+    if not run(work()):
+        raise UserError(f"there is no login {name!r} on {platform}: `mediawatch sessions` lists them")
+    typer.echo(f"{platform}/{name} removed here; to end it for good, log the account out on the site (or change its password)")
+
+
+def _row(each: Listed, now: datetime) -> tuple[str, ...]:
+    session, event = each.session, each.event
+    return (
+        session.platform,
+        session.name,
+        each.state.value,
+        f"{beijing(event.at):%Y-%m-%d %H:%M}" if event else "",
+        event.how if event else "",
+        _span(now - session.made_at),
+        f"{beijing(session.used_at):%Y-%m-%d %H:%M}" if session.used_at else "never",
+        f"{session.mode:04o}",
+    )
+
+
+def _span(span: timedelta) -> str:
+    minutes = max(int(span.total_seconds()) // 60, 0)
+    days, rest = divmod(minutes, 24 * 60)
+    return f"{days} d {rest // 60} h" if days else f"{rest // 60} h {rest % 60} min"

@@ -1,0 +1,116 @@
+"""The operator's logins as files: `sessions/PLATFORM/NAME.json`, a browser's storage state and when it was made and last used.
+
+Whoever has such a file is logged in: 0600 in a 0700 folder, replaced whole or not at all, and nothing of it in any message.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import StorageState
+
+from mediawatch.domain import LoginRequired
+
+_OURS = "mediawatch"
+"""Key of the file for what we note beside the browser's state."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """The operator's login on one platform: a Playwright storage state in `sessions/PLATFORM/NAME.json`."""
+
+    platform: str
+    name: str
+    state: Path
+
+
+def sessions_in(folder: Path, platform: str) -> tuple[Session, ...]:
+    """The operator's logins on a platform: `PLATFORM/NAME.json` in the sessions folder, by name."""
+    return tuple(Session(platform, path.stem, path) for path in sorted((folder / platform).glob("*.json")))
+
+
+def read_file(session: Session) -> Mapping[str, Any]:
+    """The session's file. `LoginRequired` where it is missing or no JSON object; its content is never quoted."""
+    try:
+        state = json.loads(session.state.read_text("utf-8"))
+    except OSError as error:
+        raise LoginRequired(f"session {session.name} cannot be read: {error.strerror}") from error
+    except ValueError:
+        raise LoginRequired(f"session {session.name} cannot be read: no JSON") from None
+    if not isinstance(state, dict):
+        raise LoginRequired(f"session {session.name} is no storage state")
+    return state
+
+
+def stored(session: Session) -> StorageState:
+    """The session's storage state. Failures as `read_file`."""
+    state = read_file(session)
+    return StorageState(cookies=state.get("cookies", []), origins=state.get("origins", []))
+
+
+def moments(session: Session) -> tuple[datetime, datetime | None]:
+    """When the login was made (where the file does not say: when it was last written) and when it was last used, if ever."""
+    noted: object = None
+    with suppress(LoginRequired):
+        noted = read_file(session).get(_OURS)
+    known = noted if isinstance(noted, dict) else {}
+    made, used = (_moment(known.get(key)) for key in ("made_at", "used_at"))
+    return made or datetime.fromtimestamp(session.state.stat().st_mtime, UTC), used
+
+
+def _moment(text: object) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return moment if moment and moment.tzinfo else None
+
+
+def stamp_of(session: Session) -> tuple[int, int] | None:
+    """Tells one version of the file from another: a new login replaces it. None where there is none."""
+    try:
+        stat = session.state.stat()
+    except OSError:
+        return None
+    return stat.st_ino, stat.st_mtime_ns
+
+
+def write_new(path: Path, state: Mapping[str, Any], now: datetime) -> None:
+    """Keep a login that has just been made."""
+    write_state(path, {**state, _OURS: {"made_at": now.isoformat()}})
+
+
+def write_renewed(session: Session, state: Mapping[str, Any], now: datetime) -> None:
+    """Keep what the site has made of a login since, and that it was used now. OSError where the folder cannot be written."""
+    made, _ = moments(session)
+    write_state(session.state, {**state, _OURS: {"made_at": made.isoformat(), "used_at": now.isoformat()}})
+
+
+def write_state(path: Path, state: object) -> None:
+    """Keep a storage state as `sessions/PLATFORM/NAME.json`: whole or not at all, for the owner only (0600 in 0700)."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_private(path, json.dumps(state, ensure_ascii=False).encode())
+
+
+def write_private(path: Path, body: bytes) -> None:
+    """Write a file that only its owner may read, whole or not at all."""
+    part = path.with_name(f".{path.name}.part")
+    part.unlink(missing_ok=True)  # an old one could have another mode
+    descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(body)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def discard(path: Path) -> None:
+    """Delete a file that may be gone already."""
+    path.unlink(missing_ok=True)

@@ -1,0 +1,209 @@
+"""Logins as files: what browsers export, who may read them, what is noted beside them; and QR codes, out of a picture and as text."""
+
+from __future__ import annotations
+
+import json
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import segno
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mediawatch.codes import QUIET, as_text
+from mediawatch.domain import UserError
+from mediawatch.ports import Modules
+from scrapers import LOGINS
+from scrapers.browser import Session
+from scrapers.cookies import storage_state
+from scrapers.logins import Logins
+from scrapers.qr import modules_of
+from scrapers.sessions import moments, stored, write_new, write_renewed
+
+NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+LATER, PAST = int((NOW + timedelta(days=3)).timestamp()), int((NOW - timedelta(days=3)).timestamp())
+SECRET = "made-up-secret-value"
+NETSCAPE = (
+    "# Netscape HTTP Cookie File\n\n"
+    f".weibo.com\tTRUE\t/\tTRUE\t{LATER}\tA\t{SECRET}\n"
+    f"#HttpOnly_m.weibo.cn\tFALSE\t/\tFALSE\t0\tB\t{SECRET}\n"
+    f".example.com\tTRUE\t/\tTRUE\t{LATER}\tC\tnot ours\n"
+    f".notweibo.com\tTRUE\t/\tTRUE\t{LATER}\tC\tnot ours\n"
+    f".weibo.com\tTRUE\t/\tTRUE\t{PAST}\tD\trun out\n"
+)
+EDITOR: list[dict[str, Any]] = [
+    {"domain": ".weibo.com", "expirationDate": LATER + 0.5, "hostOnly": False, "httpOnly": False, "name": "A", "path": "/",
+     "sameSite": "no_restriction", "secure": True, "session": False, "storeId": "0", "value": SECRET},
+    {"domain": "m.weibo.cn", "hostOnly": True, "httpOnly": True, "name": "B", "path": "/", "sameSite": None, "secure": False,
+     "session": True, "storeId": None, "value": SECRET},
+    {"domain": "weibo.com.example.com", "hostOnly": True, "name": "C", "path": "/", "value": "not ours", "sameSite": "unspecified"},
+    {"domain": ".weibo.com", "expirationDate": PAST, "name": "D", "path": "/", "value": "run out"},
+]  # fmt: skip
+COMMON = {"value": SECRET, "path": "/"}
+STATE = {
+    "cookies": [
+        {**COMMON, "name": "A", "domain": ".weibo.com", "expires": LATER, "httpOnly": False, "secure": True, "sameSite": "None"},
+        {**COMMON, "name": "B", "domain": "m.weibo.cn", "expires": -1, "httpOnly": True, "secure": False, "sameSite": "Lax"},
+    ],
+    "origins": [
+        {"origin": "https://m.weibo.cn", "localStorage": [{"name": "a", "value": "b"}]},
+        {"origin": "https://example.com", "localStorage": [{"name": "c", "value": "d"}]},
+    ],
+}
+
+
+def logins(folder: Path) -> Logins:
+    nowhere = Path("/nowhere")
+    return Logins(known=LOGINS, folder=folder, now=lambda: NOW, window=lambda: nowhere, headless=lambda: nowhere)
+
+
+@pytest.mark.parametrize(
+    "exported",
+    [
+        NETSCAPE,
+        "\ufeff" + NETSCAPE.replace("\n", "\r\n"),
+        json.dumps(EDITOR),
+        json.dumps({"url": "x", "cookies": EDITOR}),
+        json.dumps(STATE),
+    ],
+    ids=["cookies.txt", "cookies.txt of Windows", "editor", "editor with its page", "storage state"],
+)
+def test_exported_cookies_of_the_platform_alone_are_taken(exported: str) -> None:
+    found = storage_state(exported, LOGINS["weibo"].hosts, NOW, "file")
+    short = [(each["name"], each["domain"], each["httpOnly"], each["secure"], each["value"]) for each in found["cookies"]]
+    assert short == [("A", ".weibo.com", False, True, SECRET), ("B", "m.weibo.cn", True, False, SECRET)]
+    assert [int(each["expires"]) for each in found["cookies"]] == [LATER, -1]
+    assert all(each["sameSite"] in ("None", "Lax", "Strict") for each in found["cookies"])
+    assert {each["origin"] for each in found["origins"]} <= {"https://m.weibo.cn"}
+
+
+@pytest.mark.parametrize(
+    ("exported", "says"),
+    [
+        ("", "0 of 0 cookies"),
+        ("[]", "0 of 0 cookies"),
+        (f".example.com\tTRUE\t/\tTRUE\t{LATER}\tC\t{SECRET}", "0 of 1 cookies belong to"),
+        (f".weibo.com\tTRUE\t/\tTRUE\t{PAST}\tC\t{SECRET}", "have run out"),
+        (f".weibo.com TRUE / TRUE {LATER} C {SECRET}", "line 1 is no line of a cookies.txt"),
+        (f"SUB={SECRET}; SUBP={SECRET}", "line 1 is no line of a cookies.txt"),
+        (f'[{{"name": "A", "value": "{SECRET}"}}]', "cookie 1 has no name, value and domain"),
+        (f'[{{"name": "A", "value": "{SECRET}", "domain"', "damaged at line 1"),
+        (f'{{"SUB": "{SECRET}"}}', "neither a list of cookies nor a storage state"),
+        (f'["{SECRET}"]', "cookie 1 has no name"),
+    ],
+)
+def test_what_is_no_export_is_refused_without_quoting_it(exported: str, says: str) -> None:
+    with pytest.raises(UserError, match=says) as caught:
+        storage_state(exported, LOGINS["weibo"].hosts, NOW, "a.txt")
+    assert str(caught.value).startswith("a.txt: ")
+    assert SECRET not in str(caught.value)
+    assert caught.value.__cause__ is None
+
+
+def test_a_taken_login_is_for_its_owner_alone_and_remembers_when_it_was_made(tmp_path: Path) -> None:
+    session, count = logins(tmp_path).take("weibo", "office", NETSCAPE, "file")
+    assert (count, session.mode, session.made_at, session.used_at) == (2, 0o600, NOW, None)
+    assert stat.S_IMODE(session.path.parent.stat().st_mode) == 0o700
+    assert [each.name for each in session.path.parent.iterdir()] == ["office.json"]
+    assert {cookie["name"] for cookie in stored(Session("weibo", "office", session.path))["cookies"]} == {"A", "B"}
+    assert logins(tmp_path).stored() == (session,)
+    assert logins(tmp_path).stored("douyin") == ()
+
+
+def test_a_renewed_login_keeps_when_it_was_made(tmp_path: Path) -> None:
+    session = Session("weibo", "office", tmp_path / "weibo" / "office.json")
+    write_new(session.state, STATE, NOW)
+    write_renewed(session, {"cookies": [], "origins": []}, NOW + timedelta(hours=1))
+    assert moments(session) == (NOW, NOW + timedelta(hours=1))
+    assert stored(session) == {"cookies": [], "origins": []}
+
+
+def test_a_copied_file_is_a_login_too(tmp_path: Path) -> None:
+    path = tmp_path / "weibo" / "office.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps(STATE))
+    path.chmod(0o644)
+    (session,) = logins(tmp_path).stored("weibo")
+    assert (session.mode, session.used_at) == (0o644, None)
+    assert abs(session.made_at.timestamp() - path.stat().st_mtime) < 1
+
+
+@pytest.mark.parametrize(("platform", "name"), [("toutiao", "office"), ("weibo", "../x"), ("weibo", "a.b"), ("weibo", "")])
+def test_no_login_gets_out_of_its_folder(tmp_path: Path, platform: str, name: str) -> None:
+    for work in (lambda: logins(tmp_path).take(platform, name, NETSCAPE, "file"), lambda: logins(tmp_path).remove(platform, name)):
+        with pytest.raises(UserError):
+            work()
+    assert list(tmp_path.iterdir()) == []
+
+
+def matrix(code: segno.QRCode) -> Modules:
+    return tuple(tuple(bool(cell) for cell in row) for row in code.matrix)
+
+
+def drawn(code: Modules, scale: float, margin: int, logo: int = 0) -> list[str]:
+    """The code as rows of pixels; `logo` modules in its middle are light."""
+    size = len(code)
+    width = round(size * scale)
+    middle = range((size - logo) // 2, (size + logo) // 2)
+    rows = []
+    for y in range(width):
+        row = y * size // width
+        cells = (not (row in middle and x * size // width in middle) and code[row][x * size // width] for x in range(width))
+        rows.append("0" * margin + "".join("1" if cell else "0" for cell in cells) + "0" * margin)
+    blank = "0" * (width + 2 * margin)
+    return [blank] * margin + rows + [blank] * margin
+
+
+@settings(max_examples=12, deadline=None)
+@given(text=st.text(min_size=1, max_size=40), scale=st.floats(2.5, 9), margin=st.integers(0, 20))
+def test_a_code_in_a_picture_is_found_whatever_its_size(text: str, scale: float, margin: int) -> None:
+    code = matrix(segno.make(text, micro=False))
+    assert modules_of(drawn(code, scale, margin)) == code
+
+
+def test_a_logo_in_the_middle_hides_no_code() -> None:
+    code = matrix(segno.make("https://example.com/replica/scan?uuid=0000000000000000", error="h", micro=False))
+    found = modules_of(drawn(code, 5, 8, logo=7))
+    assert found is not None
+    assert sum(a != b for found_row, row in zip(found, code, strict=True) for a, b in zip(found_row, row, strict=True)) <= 49
+
+
+@pytest.mark.parametrize(
+    "pixels",
+    [[], ["0000"] * 4, ["1" * 200] * 200, ["1" * 200] * 3, [("10" * 100), ("01" * 100)] * 100],
+    ids=["none", "light", "dark", "bar", "dots"],
+)
+def test_what_is_no_code_is_none(pixels: list[str]) -> None:
+    assert modules_of(pixels) is None
+
+
+def test_two_codes_are_none() -> None:
+    one = drawn(matrix(segno.make("a", micro=False)), 4, 8)
+    assert modules_of([row + row for row in one]) is None
+
+
+def read_back(text: str) -> Modules:
+    halves = {" ": (False, False), "▀": (True, False), "▄": (False, True), "█": (True, True)}
+    rows: list[tuple[bool, ...]] = []
+    for line in text.splitlines():
+        pairs = [halves[letter] for letter in line]
+        rows += [tuple(upper for upper, _ in pairs), tuple(lower for _, lower in pairs)]
+    return tuple(rows)
+
+
+@pytest.mark.parametrize("text", ["a", "https://example.com/" + "x" * 90])
+def test_the_text_shows_every_module_and_the_margin(text: str) -> None:
+    code = matrix(segno.make(text, micro=False))
+    rows = read_back(as_text(code, colours=False))
+    assert tuple(row[QUIET:-QUIET] for row in rows[QUIET : QUIET + len(code)]) == code
+    outside = [*rows[:QUIET], *rows[QUIET + len(code) :], *(row[:QUIET] + row[-QUIET:] for row in rows)]
+    assert not any(any(row) for row in outside)
+    assert len(rows[QUIET + len(code) :]) >= QUIET
+
+
+def test_colours_are_dark_on_light_and_end_with_each_line() -> None:
+    lines = as_text(matrix(segno.make("a", micro=False)), colours=True).splitlines()
+    assert all(line.startswith("\x1b[30;107m") and line.endswith("\x1b[0m") for line in lines)

@@ -39,9 +39,9 @@ async def test_a_round_trip(store: Store, tmp_path: Path) -> None:
     assert (finding.code, finding.gap_days, finding.reading_ids) == (Code.STALE_2W, 59, (done.readings[0].id,))
     kept = (await store.readings())[1][0]
     assert (kept.by, kept.look, kept.read_at, kept.sweep_id) == ("甲某", LookKind.PERSON, NOW.replace(day=3, hour=9, minute=30), 1)
-    (evidence,) = kept.evidence
+    evidence, manifest = kept.evidence
     assert evidence.sha256 == hashlib.sha256(png()).hexdigest()
-    assert inspection.evidence.check(evidence) == ""
+    assert [inspection.evidence.check(each) for each in (evidence, manifest)] == ["", ""]
     assert [(source.file, kind) for source, kind in await store.sources()][1:] == [("甲.xlsx", "worklist")]
 
 
@@ -220,7 +220,8 @@ async def test_refused_rows_go_back_and_come_again(store: Store, tmp_path: Path)
     assert (rows[ONE][Column.TIME.value], rows[THREE][Column.POSTED_ON.value]) == (LOOKED_AT, "上周")
     again = await inspection.take(fill(back, tmp_path / "再交.xlsx", {ONE: {Column.SEEN_ID: GH}, THREE: {Column.POSTED_ON: ""}}))
     assert again.problems == []
-    assert {reading.account_id: len(reading.evidence) for reading in again.readings} == {1: 1, 3: 0}, "its picture went along"
+    # The picture and its manifest.
+    assert {reading.account_id: len(reading.evidence) for reading in again.readings} == {1: 2, 3: 0}, "its picture went along"
 
 
 def test_the_people_disagreeing_is_seen_by_outcome_too() -> None:

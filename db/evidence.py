@@ -1,0 +1,38 @@
+"""Statements about kept evidence: every item with the reading it belongs to."""
+
+from __future__ import annotations
+
+from sqlalchemy import exists, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.base import table
+from db.mapping import evidence_of
+from db.models import EvidenceRow, FindingReadingRow, ReadingRow, SightRow, SweepRow
+from mediawatch.domain import SweepState
+from mediawatch.ports import KeptEvidence
+
+
+async def kept(conn: AsyncConnection) -> list[KeptEvidence]:
+    proves = exists().where(FindingReadingRow.reading_id == ReadingRow.id).label("proves")
+    wanted = (
+        select(
+            table(EvidenceRow), ReadingRow.id.label("reading_id"), ReadingRow.account_id, ReadingRow.sweep_id, ReadingRow.read_at,
+            proves, SweepRow.state.label("sweep_state"),
+        )
+        .join(SightRow, SightRow.id == EvidenceRow.sight_id)
+        .join(ReadingRow, ReadingRow.id == SightRow.reading_id)
+        .outerjoin(SweepRow, SweepRow.id == ReadingRow.sweep_id)
+        .order_by(EvidenceRow.id)
+    )  # fmt: skip
+    return [
+        KeptEvidence(
+            evidence=evidence_of(row),
+            reading_id=row.reading_id,
+            account_id=row.account_id,
+            sweep_id=row.sweep_id,
+            read_at=row.read_at,
+            proves=bool(row.proves),
+            sweep_runs=row.sweep_state is SweepState.RUNNING,
+        )
+        for row in await conn.execute(wanted)
+    ]

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db import checks, history, registry, sweeps
+from db import checks, evidence, history, registry, sweeps
 from db.engine import BUSY_TIMEOUT, WRITES, async_engine, file_of, shown
 from db.errors import told
 from mediawatch.domain import (
@@ -28,7 +28,7 @@ from mediawatch.domain import (
     SweepAccount,
     SweepState,
 )
-from mediawatch.ports import Clock
+from mediawatch.ports import Clock, KeptEvidence
 
 T = TypeVar("T")
 
@@ -107,6 +107,9 @@ class SqlStore:
 
     async def session_events(self, platform: str | None = None) -> list[SessionEvent]:
         return await self._read(lambda conn: checks.session_events(conn, platform))
+
+    async def evidence(self) -> list[KeptEvidence]:
+        return await self._read(evidence.kept)
 
     async def open_sweep(self, sweep: Sweep, accounts: Sequence[Account]) -> Sweep:
         return await self._write(lambda conn: sweeps.open_sweep(conn, sweep, accounts))

@@ -8,9 +8,9 @@ from enum import StrEnum
 from importlib import resources
 from itertools import product
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
 from mediawatch.clock import months_before
 from mediawatch.domain import Code, Effect, Filed, FiledStatus, UserError, Verdict
@@ -44,6 +44,11 @@ class Updates(_Part):
     unpushed: bool
 
 
+class Retention(_Part):
+    evidence_days: Annotated[int, Field(ge=30)] = 400
+    """Days after which evidence may leave that no finding rests on. An inspection and its review take weeks."""
+
+
 class Tier(_Part):
     """A staleness tier. Without `months` it is the window's own tier."""
 
@@ -70,6 +75,7 @@ class Policy(_Part):
     opening: Opening
     closing: Closing
     updates: Updates
+    retention: Retention = Retention()
     tiers: tuple[Tier, ...]
     codes: dict[Code, CodeRule]
     toml: str = ""

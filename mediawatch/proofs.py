@@ -247,8 +247,21 @@ def _lives(known: Known, state: Presence, as_of: datetime, policy: Policy) -> bo
     """A sign of life that a negative cannot stand against: for "never posted" any post ever, for "not found" one since the window began."""
     if state not in (Presence.EMPTY, Presence.NOT_FOUND):
         return False
+    if state is Presence.NOT_FOUND and _name_lives(current(known, as_of), known.filed):
+        return True
     since = policy.window_start(day_of(as_of)) if state is Presence.NOT_FOUND else date.min
     return any(post.on >= since for reading in known.readings for _, post in posts_of(reading, policy))
+
+
+def _name_lives(readings: Sequence[Reading], filed: Filed) -> bool:
+    """Whether a sight shows the account, or somebody else under its filed name: then the id may be filed wrongly.
+
+    A person's word settles it.
+    """
+    if any(reading.look is LookKind.PERSON and reading.outcome is Outcome.NOT_FOUND for reading in readings):
+        return False
+    named = [sight for reading in readings for sight in reading.sights if sight.outcome is Outcome.OK and sight.name]
+    return any(sight.matched_by is not None or same(sight.name, filed.name) for sight in named)
 
 
 def _grounded(reading: Reading, filed: Filed) -> bool:

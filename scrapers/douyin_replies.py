@@ -9,16 +9,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from urllib.parse import unquote
 
-from mediawatch.clock import EVER, day_of, from_epoch
-from mediawatch.domain import Captcha, Changed, LoginRequired, Outcome, Post, PostKind, RateLimited, Seen
-from scrapers.base import CLOCK_SKEW, reach
+from mediawatch.domain import Attested, Captcha, Changed, LoginRequired, Outcome, RateLimited, Seen
+from scrapers.searches import Hit, Results
 
-_OPENED = datetime(2016, 9, 1, tzinfo=UTC)
-_PICTURES, _VIDEOS = frozenset({2, 68, 150}), frozenset({0, 4, 55, 61, 109, 201})
 _PUSH = re.compile(r'__pace_f\.push\(\s*(\[\s*1\s*,\s*"[^"\\]*(?:\\.[^"\\]*)*"\s*\])\s*\)', re.DOTALL)
 _USER = re.compile(r'\{\s*"user"\s*:\s*\{')
 _RENDER_DATA = re.compile(r'<script\b[^>]*\bid="RENDER_DATA"[^>]*>([^<]*)</script>')
@@ -28,7 +24,10 @@ _CAPTCHA = re.compile(r"<title>\s*验证码中间页\s*</title>")
 # Of the account as a whole: "直播功能被封禁" or "申请注销中" say nothing of the kind.
 _BANNED = re.compile(r"(?:[账帐]号|用户)(?:已|被|永久|[账帐]号)*(?:封禁|冻结)")
 _CANCELLED = re.compile(r"已注销|注销成功")
+WORDS = "用户不存在|[账帐]号已被封禁\\s*由于违反《抖音社区自律公约》|该用户已被账号冻结"
+"""What a page without a user says about it."""
 _PRIVATE = re.compile(r"私密[账帐]号")
+_RESET = re.compile(r"(?:该?[账帐]号|该用户)已(?:被)?重置")
 _NO_NAME = re.compile(r"(?:该?(?:[账帐]号|用户))?已(?:注销|重置)")
 
 
@@ -90,11 +89,11 @@ def refuse(payload: object) -> None:
         case {"search_nil_info": {"search_nil_type": "verify_check"}} | {"status_code": 10000} | {"verify_center_decision_conf": _}:
             raise Captcha("verify check")
         case {"status_code": 4}:
-            raise RateLimited(f"status 4 {_said(payload)}")
+            raise RateLimited(f"status 4 {said(payload)}")
         case {"status_code": 2483}:
-            raise LoginRequired(f"status 2483 {_said(payload)}")
-        case {"status_code": 8} if re.search(r"用户未登录|请先登录", _said(payload)):
-            raise LoginRequired(f"status 8 {_said(payload)}")
+            raise LoginRequired(f"status 2483 {said(payload)}")
+        case {"status_code": 8} if re.search(r"用户未登录|请先登录", said(payload)):
+            raise LoginRequired(f"status 8 {said(payload)}")
 
 
 def read_profile(payload: object, sec_uid: str) -> Profile | None:
@@ -115,19 +114,29 @@ def read_profile(payload: object, sec_uid: str) -> Profile | None:
 def read_user(user: Mapping[str, object], sec_uid: str) -> Profile:
     """A user object, to name and state. The state's words decide, never its number alone; unknown words are the outcome `changed`."""
     count = user.get("aweme_count")
-    name, certified = _text(user, "nickname"), _loaded(user.get("account_cert_info")).get("label_text")
+    name, certified = _text(user, "nickname"), loaded(user.get("account_cert_info")).get("label_text")
     if not name:
         raise Changed(f"a user without nickname: {sorted(user)}")
     outcome, detail = _state(user)
+    if outcome is Outcome.OK and _RESET.fullmatch(name) and count == 0:
+        outcome = Outcome.BANNED
     if _NO_NAME.fullmatch(name):
         # Other calls gave this for living accounts: neither their name nor their end.
         name, detail = "", f"nickname reads {name}; {detail}"
-    seen = Seen(outcome=outcome, name=name, platform_id=sec_uid, verified_as=certified if isinstance(certified, str) else "", detail=detail)
+    seen = Seen(
+        outcome=outcome,
+        name=name,
+        platform_id=sec_uid,
+        verified_as=certified if isinstance(certified, str) else "",
+        # No recording of an account in another state is public.
+        attested=None if outcome is Outcome.OK else Attested.DESCRIBED,
+        detail=detail,
+    )
     return Profile(seen=seen, works=count if isinstance(count, int) and not isinstance(count, bool) else None)
 
 
 def _state(user: Mapping[str, object]) -> tuple[Outcome, str]:
-    special, punished = _loaded(user.get("special_state_info")), _loaded(user.get("punish_remind_info"))
+    special, punished = loaded(user.get("special_state_info")), loaded(user.get("punish_remind_info"))
     words = " ".join(text for text in (_text(special, "title"), _text(special, "content")) if text)
     if words:
         return next((outcome for outcome, wording in _SPECIAL if wording.search(words)), Outcome.CHANGED), words
@@ -144,91 +153,44 @@ def _state(user: Mapping[str, object]) -> tuple[Outcome, str]:
     return Outcome.OK, "; ".join(notes + ["is_ban"] * (user.get("is_ban") is True))
 
 
-_SPECIAL = ((Outcome.CANCELLED, _CANCELLED), (Outcome.BANNED, _BANNED), (Outcome.PRIVATE, _PRIVATE))
+_SPECIAL = ((Outcome.CANCELLED, _CANCELLED), (Outcome.BANNED, _BANNED), (Outcome.BANNED, _RESET), (Outcome.PRIVATE, _PRIVATE))
 
 
-def read_posts(payload: object, works: int | None, now: datetime, *, known: bool, visitor: bool) -> Seen:
-    """/aweme/v1/web/aweme/post/, first page. `complete_since` only if the page knows the operator: visitors may miss the newest.
+def read_words(text: str) -> Seen | None:
+    """What the visible text of a page without a user says of it; None where it says nothing of the kind. Counts only seen twice."""
+    found = re.search(WORDS, text)
+    if found is None:
+        return None
+    outcome = Outcome.NOT_FOUND if found[0] == "用户不存在" else Outcome.BANNED
+    return Seen(outcome=outcome, attested=Attested.DESCRIBED, detail=f"{found[0]}, and no user in two loads")
 
-    All items are the account's, as the request asked for it: works made together carry another author. `visitor`: nobody is logged in.
-    """
+
+def read_search(payload: object) -> Results:
+    """/aweme/v1/web/discover/search/. Written from descriptions: an empty list counts only where nothing beside it says why."""
     refuse(payload)
     match payload:
-        case {"status_code": 0, "aweme_list": list() | None as items, **rest}:
-            has_more, first = bool(rest.get("has_more")), rest.get("request_item_cursor") in (0, None)
+        case {"status_code": 0, "user_list": list(items), **rest}:
+            hits, more = tuple(_hit(item) for item in items), bool(rest.get("has_more"))
+        case {"status_code": 0, "user_list": None}:
+            raise RateLimited("user_list null")
         case _:
-            raise Changed(_said(payload) or payload)
-    # An invitation to log in: whatever the page says, this call was answered as a visitor's.
-    invited = bool(_loaded(rest.get("not_login_module")).get("guide_login_tip_exist"))
-    if items == [] and works == 0 and not has_more and not invited:
-        return Seen(outcome=Outcome.NO_POSTS, detail="aweme_count 0 and an empty list")
-    if not items:
-        blocked = LoginRequired if invited or (visitor and not has_more) else RateLimited
-        raise blocked(f"aweme_list {items}, has_more {has_more}, {works} works counted")
-    found = Found()
-    for item in items:
-        found.add(item, now)
-    if not found.posts:
-        return Seen(outcome=Outcome.NO_EVIDENCE, detail=f"no dated post among {len(items)}; {found.note}")
-    if not first:
-        found.miss("not the first page")
-    if invited:
-        found.miss("invites to log in")
-    whole = not has_more and len(found.ids) == works
-    since = EVER if whole else reach(found.posts)
-    return Seen(posts=tuple(found.posts), complete_since=since if known and not found.gaps else None, detail=found.note)
+            raise Changed(said(payload) or payload)
+    if hits:
+        return Results(hits=hits, more=more)
+    if more:
+        raise RateLimited("an empty user_list, has_more 1")
+    if why := loaded(rest.get("search_nil_info")).get("search_nil_type"):
+        raise Changed(f"an empty user_list, search_nil_type {why}")
+    return Results(nobody="an empty user_list")
 
 
-@dataclass(slots=True)
-class Found:
-    """The posts of one list, in the order shown. `gaps`: a post is missing among them for want of a sound date or state."""
-
-    posts: list[Post] = field(default_factory=list)
-    ids: set[str] = field(default_factory=set)
-    gaps: bool = False
-    notes: list[str] = field(default_factory=list)
-
-    def add(self, item: object, now: datetime) -> None:
-        match item if isinstance(item, dict) else {}:
-            case {"aweme_id": str(number)} as work:
-                self.ids.add(number)
-                if self.public(work):
-                    self.date(number, work, now)
-            case _:
-                self.miss("item without an id")
-
-    def public(self, item: Mapping[str, object]) -> bool:
-        """Deleted, rejected, unreviewed and owner-only works are no updates; the list is complete without them."""
-        status = _loaded(item.get("status"))
-        if any(status.get(key) for key in ("is_delete", "is_prohibited", "in_reviewing")) or status.get("private_status") == 1:
-            self.notes.append("deleted, unreviewed or private work left out")
-            return False
-        if status.get("private_status") or status.get("part_see"):
-            self.miss("work shown to some only set aside")
-            return False
-        return True
-
-    def date(self, number: str, item: Mapping[str, object], now: datetime) -> None:
-        try:
-            at = from_epoch(item.get("create_time"))
-        except Changed as error:
-            self.miss(f"work without a sound date: {error.detail}")
-            return
-        if not _OPENED <= at <= now + CLOCK_SKEW:
-            self.miss(f"work dated {at:%Y-%m-%d %H:%M} UTC set aside")
-            return
-        pictures = bool(item.get("images")) or item.get("aweme_type") in _PICTURES
-        kind = PostKind.PICTURES if pictures else PostKind.VIDEO if item.get("aweme_type", 0) in _VIDEOS else PostKind.OTHER
-        link = f"https://www.douyin.com/{'note' if pictures else 'video'}/{number}"
-        self.posts.append(Post(on=day_of(at), at=at, id=number, kind=kind, pinned=item.get("is_top") in (1, True), link=link))
-
-    def miss(self, note: str) -> None:
-        self.gaps = True
-        self.notes.append(note)
-
-    @property
-    def note(self) -> str:
-        return "; ".join(dict.fromkeys(self.notes))
+def _hit(item: object) -> Hit:
+    match item:
+        case {"user_info": {"sec_uid": str(uid), "nickname": str(name)} as user} if uid:
+            certified = _text(user, "enterprise_verify_reason") or _text(user, "custom_verify")
+            short = _text(user, "short_id")
+            return Hit(id=uid, name=name, certified=certified, alias=_text(user, "unique_id") or (short if short != "0" else ""))
+    raise Changed(item)
 
 
 def _snake(value: object) -> dict[str, object]:
@@ -242,7 +204,7 @@ def _snaked(record: Mapping[str, object]) -> Iterator[tuple[str, object]]:
             yield re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", key).lower(), _snake(value) if isinstance(value, dict) else value
 
 
-def _loaded(value: object) -> Mapping[str, object]:
+def loaded(value: object) -> Mapping[str, object]:
     """An object, also where it comes as JSON text; empty for everything else."""
     if isinstance(value, str) and value.startswith("{"):
         try:
@@ -252,7 +214,8 @@ def _loaded(value: object) -> Mapping[str, object]:
     return value if isinstance(value, dict) else {}
 
 
-def _said(payload: object) -> str:
+def said(payload: object) -> str:
+    """The words of a reply's status."""
     return _text(payload, "status_msg") if isinstance(payload, dict) else ""
 
 

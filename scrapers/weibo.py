@@ -1,110 +1,44 @@
-"""新浪微博: the mobile profile (visitor or session, part of the posts) and the desktop profile (session, all posts).
+"""新浪微博: the mobile profile (visitor or session, part of the posts), the desktop profile (session, all of them), the name search.
 
-Identity is the uid; names and custom domains change hands. Both pages are opened as a reader opens them, and the replies to their own
+Identity is the uid; names and custom domains change hands. Pages are opened as a reader opens them, and the replies to their own
 calls are read. On the desktop site only the page's own knowledge of the operator makes a list complete, never the stored session.
 """
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import SplitResult, quote, unquote, urlsplit
+from typing import ClassVar
+from urllib.parse import quote, urlsplit
 
-from mediawatch.domain import Account, Attested, Changed, Filed, LoginRequired, MatchedBy, NoEvidence, Outcome, Pace, Seen
-from scrapers.base import Scraper, SessionUse, Shows, Surface, lacks_login, link_in, on_host, query_of
-from scrapers.browser import Hearing, Reply, Tab, host_and_path
-from scrapers.weibo_replies import Profile, read_feed, read_mobile_feed, read_mobile_profile, read_profile, read_sorry, wall
+from mediawatch.domain import Account, Attested, Captcha, Changed, NoEvidence, Outcome, Pace, Seen, Sight
+from scrapers import viewers
+from scrapers.base import Login, Scraper, SessionUse, Shows, Surface, lacks_login
+from scrapers.browser import Hearing, Tab, host_and_path
+from scrapers.searches import identified, is_due, is_gone
+from scrapers.weibo_identity import DESKTOP, MOBILE, Target, certified_otherwise, filed_uid, linked_to, tie, vouched, wanted
+from scrapers.weibo_pages import (
+    GEETEST,
+    INDEX,
+    INFO,
+    LIST,
+    answered,
+    arrive,
+    asks,
+    asks_profile,
+    blocked,
+    followed,
+    heard,
+    knows_operator,
+    next_desktop,
+    next_mobile,
+    payload_of,
+    resolved,
+)
+from scrapers.weibo_replies import Profile, read_feed, read_mobile_feed, read_mobile_profile, read_profile, read_sorry
+from scrapers.weibo_search import FOUND, SHOWS_RESULT, read_search
 
-DESKTOP, MOBILE = "https://weibo.com", "https://m.weibo.cn"
-INDEX = "m.weibo.cn/api/container/getIndex"
-INFO, LIST = "weibo.com/ajax/profile/info", "weibo.com/ajax/statuses/mymblog"
-VIEWER = "(() => { const user = (window.$CONFIG || {}).user; return user ? String(user.idstr || user.id || '') : ''; })()"
-
-MOVED_ON = "location.hostname !== 't.cn' && document.readyState !== 'loading'"
-PASSED = "!/passport/.test(location.hostname) && document.readyState !== 'loading'"
-
-_UID = re.compile(r"[1-9]\d{4,10}")
-"""Accounts have up to 11 digits (mostly 10); the site gives its visitors numbers of 13."""
-_PAGE_ID = re.compile(r"\d{6}([1-9]\d{9})")
-_CUSTOM = re.compile(r"[A-Za-z0-9_-]{2,}")
-_RESERVED = frozenset({"u", "n", "p", "ajax", "home", "hot", "login", "newlogin", "search", "sorry", "tv", "ttarticle"})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
-    """Which account to open, and on what ground it is the filed one: by uid, custom domain, name or short link."""
-
-    by: MatchedBy
-    uid: str = ""
-    custom: str = ""
-    name: str = ""
-    short: str = ""
-
-    def page(self, site: str) -> str:
-        if self.uid:
-            return f"{site}/u/{self.uid}"
-        return f"{site}/n/{quote(self.name, safe='')}" if self.name else f"{DESKTOP}/{self.custom}"
-
-
-def wanted(filed: Filed) -> Target:
-    """The filed id, else the filed link, else the name's own page. `NoEvidence` where id and link tell of two accounts."""
-    linked = linked_to(link_in(filed.url))
-    filed_id = filed.platform_id.strip()
-    if _UID.fullmatch(filed_id):
-        if linked and linked.uid and linked.uid != filed_id:
-            raise NoEvidence(f"the filed id is {filed_id}, the filed link leads to {linked.uid}")
-        return Target(by=MatchedBy.ID, uid=filed_id)
-    if linked:
-        return linked
-    if not filed.name.strip():
-        raise NoEvidence("neither id nor link nor name is filed")
-    return Target(by=MatchedBy.NAME, name=filed.name.strip())
-
-
-def linked_to(link: SplitResult) -> Target | None:
-    """What a Weibo address says about whose page it is; None for every other address."""
-    if on_host(link.hostname, "t.cn"):
-        return Target(by=MatchedBy.URL, short=link.geturl())
-    if not on_host(link.hostname, "weibo.com", "weibo.cn"):
-        return None
-    match [unquote(part) for part in link.path.split("/") if part]:
-        case ["u" | "profile", uid, *_] if _UID.fullmatch(uid):
-            return Target(by=MatchedBy.URL, uid=uid)
-        case ["p", page, *_] if found := _PAGE_ID.fullmatch(page):
-            return Target(by=MatchedBy.URL, uid=found[1])
-        case ["n", name]:
-            # Whoever bears the name today: no better ground than the name itself.
-            return Target(by=MatchedBy.NAME, name=name)
-        case [uid, *_] if _UID.fullmatch(uid):
-            return Target(by=MatchedBy.URL, uid=uid)
-        case [custom] if on_host(link.hostname, "weibo.com") and _CUSTOM.fullmatch(custom) and custom.lower() not in _RESERVED:
-            return Target(by=MatchedBy.URL, custom=custom)
-    return None
-
-
-def tie(profile: Profile, target: Target) -> Seen:
-    """The profile's facts as facts about the target. `Changed` for another account's reply; a name or custom domain proves no absence."""
-    seen = profile.seen
-    if target.uid and seen.platform_id and seen.platform_id != target.uid:
-        raise Changed(f"asked for uid {target.uid}, got {seen.platform_id}")
-    if target.custom and profile.domain and profile.domain.casefold() != target.custom.casefold():
-        raise Changed(f"asked for domain {target.custom}, got {profile.domain}")
-    if target.by is MatchedBy.NAME and seen.name and _fold(seen.name) != _fold(target.name):
-        raise NoEvidence(f"{target.name} leads to {seen.name} (uid {seen.platform_id})")
-    if seen.outcome.negative and (target.by is MatchedBy.NAME or (target.custom and seen.outcome is Outcome.NOT_FOUND)):
-        raise NoEvidence(f"{target.name or target.custom}: {seen.detail}")
-    return replace(seen, matched_by=target.by)
-
-
-def vouched(profile: Profile, target: Target, filed: Filed) -> bool:
-    """Found by name alone, an account is surely the filed one only where the platform's 认证说明 names the organiser."""
-    return target.by is not MatchedBy.NAME or bool(filed.organiser and _fold(filed.organiser) in _fold(profile.verified_reason))
-
-
-def _fold(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+SEARCH = "https://s.weibo.com/user"
 
 
 class MobileProfile(Surface):
@@ -128,11 +62,13 @@ class MobileProfile(Surface):
                 hearing,
                 lambda reply: asks(reply, INDEX, value=uid, containerid="") or asks(reply, INDEX, containerid=f"100505{uid}"),
             )
-            profile = read_mobile_profile(payload_of(reply), visitor=visitor)
+            profile = read_mobile_profile(await answered(tab, reply), visitor=visitor)
+            certified_otherwise(profile, target, account.filed)
             yield tie(profile, replace(target, uid=uid))
             feeds = (profile.feed or f"107603{uid}", f"107603{uid}", f"230413{uid}", f"230413{uid}_-_WEIBO_SECOND_PROFILE_WEIBO")
             reply = await heard(tab, hearing, lambda reply: asks(reply, INDEX, containerid=feeds, page=("", "1"), since_id=""))
-            seen = read_mobile_feed(payload_of(reply), uid, profile.statuses, tab.now(), visitor=visitor)
+            feed = await followed(tab, await answered(tab, reply), uid, lambda payload, number: next_mobile(reply, number))
+            seen = read_mobile_feed(feed, uid, profile.statuses, tab.now(), visitor=visitor)
             yield tie(Profile(seen=seen), target)
 
     async def bearer(self, tab: Tab) -> str:
@@ -161,6 +97,7 @@ class DesktopProfile(Surface):
             target = await resolved(tab, hearing, target) if target.short else target
             await arrive(tab, target.page(DESKTOP))
             profile = await self.profile(tab, hearing, target)
+            certified_otherwise(profile, target, account.filed)
             seen = tie(profile, target)
             if seen.outcome is not Outcome.OK:
                 lacks_login(tab, await knows_operator(tab))
@@ -170,7 +107,8 @@ class DesktopProfile(Surface):
             known = await knows_operator(tab)
             uid = seen.platform_id
             reply = await heard(tab, hearing, lambda reply: asks(reply, LIST, uid=uid, page=("", "1"), feature=("", "0"), since_id=""))
-            feed = tie(Profile(seen=read_feed(payload_of(reply), uid, profile.statuses, tab.now())), target)
+            payload = await followed(tab, payload_of(reply), uid, lambda payload, number: next_desktop(uid, payload, number))
+            feed = tie(Profile(seen=read_feed(payload, uid, profile.statuses, tab.now())), target)
             if not feed.posts:  # what a stranger is not shown says nothing
                 lacks_login(tab, known)
             yield feed if known and vouched(profile, target, account.filed) else replace(feed, complete_since=None)
@@ -185,87 +123,63 @@ class DesktopProfile(Surface):
         return read_profile(payload_of(reply))
 
 
-async def resolved(tab: Tab, hearing: Hearing, target: Target) -> Target:
-    """Short links and custom domains, to a uid by the site's own redirect, else by the profile reply of the page."""
-    if not target.short and not target.custom:
-        return target
-    await arrive(tab, target.short or target.page(DESKTOP))
-    landed = linked_to(urlsplit(tab.url))
-    if landed and landed.uid:
-        return replace(target, uid=landed.uid)
-    if target.short and landed and landed.custom:
-        target = replace(target, custom=landed.custom)
-    elif target.short:
-        raise NoEvidence(f"the short link leads to {host_and_path(tab.url)}")
-    seen = tie(read_profile(payload_of(await heard(tab, hearing, lambda reply: asks_profile(reply, target, tab.url)))), target)
-    if not seen.platform_id:
-        raise NoEvidence(f"{target.custom}: {seen.detail}")
-    return replace(target, uid=seen.platform_id)
+@dataclass(frozen=True)
+class NameSearch(Surface):
+    """s.weibo.com with the operator's login: under which uid a name lives, where no id leads to it, or the filed one is gone."""
+
+    name: ClassVar[str] = "weibo.search"
+    label: ClassVar[str] = "微博找人搜索(登录)"
+    attested: ClassVar[Attested] = Attested.DESCRIBED
+    session: ClassVar[SessionUse] = SessionUse.REQUIRED
+    shows: ClassVar[Shows] = Shows.SOME
+    pace: ClassVar[Pace] = Pace(every=15.0, jitter=5.0)
+    url_keys: ClassVar[frozenset[str]] = frozenset({"q", "Refer"})
+
+    gone: bool = False
+    """The look has seen that the filed id or link leads to nobody."""
+
+    def applies(self, account: Account) -> bool:
+        return bool(account.filed.name.strip())
+
+    def as_control(self, account: Account) -> Surface | None:
+        return self
+
+    def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
+        return NameSearch(is_gone(earlier)) if is_due(account.filed, earlier) else None
+
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+        filed = account.filed
+        await arrive(tab, f"{SEARCH}?q={quote(filed.name.strip(), safe='')}&Refer=weibo_user")
+        if not await tab.wait_for(SHOWS_RESULT):
+            raise await blocked(tab) or Changed("neither results nor the word that there are none")
+        if await tab.sees(GEETEST):
+            raise Captcha("check over the results")
+        found = read_search(await tab.evaluate(FOUND), filed.name)
+        yield identified(filed, filed_uid(filed), found, gone=self.gone)
 
 
-async def arrive(tab: Tab, url: str) -> None:
-    """Open a page; let a short link lead on, and the visitor system, where it steps in between, lead back. Raises what `wall` sees."""
-    await tab.open(url)
-    if on_host(urlsplit(tab.url).hostname, "t.cn"):
-        await tab.wait_for(MOVED_ON, timeout=tab.timeouts.challenge)
-    if "/visitor/" in tab.url and not await tab.wait_for(PASSED, timeout=tab.timeouts.challenge):
-        raise LoginRequired("Sina Visitor System does not let us pass")
-    text = await tab.text() if tab.status >= 400 else ""
-    if stopped := wall(tab.url, tab.status, text):
-        raise stopped
-    if tab.status >= 400:
-        raise Changed(f"HTTP {tab.status} at {host_and_path(tab.url)}")
+async def probe(tab: Tab) -> bool:
+    """Whether weibo.com knows the operator of the session. Without cookies of weibo.cn beside them m.weibo.cn may still not."""
+    await arrive(tab, f"{DESKTOP}/")
+    return await knows_operator(tab)
 
 
-async def heard(tab: Tab, hearing: Hearing, where: Callable[[Reply], bool]) -> Reply:
-    """The reply to a call of the page; where none comes, what the page shows instead (login, check, throttling)."""
-    try:
-        return await hearing.first(where)
-    except Changed as silence:
-        text = f"{await tab.evaluate('document.title')}\n{await tab.text()}"
-        raise wall(tab.url, tab.status, text) or silence from silence
-
-
-def asks(reply: Reply, path: str, **query: str | tuple[str, ...]) -> bool:
-    """Whether a reply answers this call with these query values ("" = may be left out)."""
-    asked = query_of(reply.url)
-    return reply.path == path and all(
-        asked.get(key, "") in (values if isinstance(values, tuple) else (values,)) for key, values in query.items()
-    )
-
-
-def asks_profile(reply: Reply, target: Target, here: str) -> bool:
-    """Whether a reply answers the page's question who the target is. The page may have learnt the uid first and ask by it."""
-    landed = linked_to(urlsplit(here))
-    known = {"uid": target.uid or (landed.uid if landed else ""), "custom": target.custom, "screen_name": target.name}
-    asked = query_of(reply.url)
-    return reply.path == INFO and any(value and asked.get(key) == value for key, value in known.items())
-
-
-def payload_of(reply: Reply) -> object:
-    """The JSON of a reply; a page in its place is read as the wall it is (the limit's own page came with several statuses)."""
-    if reply.body.lstrip()[:1] not in (b"{", b"["):
-        stopped = wall(reply.url, reply.status, reply.text())
-        if stopped:
-            raise stopped
-    return reply.json()
-
-
-async def knows_operator(tab: Tab) -> bool:
-    """The site's own sign in this page: the viewer of the shell, else the answer of the profile call without arguments."""
-    viewer = await tab.evaluate(VIEWER)
-    if isinstance(viewer, str) and viewer:
-        return bool(_UID.fullmatch(viewer))
-    match (await tab.fetch(f"https://{INFO}")).json():
-        case {"message": str(said)} | {"msg": str(said)}:
-            return "缺少必要参数" in said
-    return False
-
+HOSTS = frozenset({"weibo.com", "weibo.cn", "t.cn", "sina.com.cn", "sina.cn"})
+LOGIN = Login(
+    platform="weibo",
+    url=f"{DESKTOP}/login.php",
+    hosts=HOSTS,
+    probe=probe,
+    pages=(f"{MOBILE}/", "https://s.weibo.com/"),
+    code="img[src*='qr.weibo'], img[src*='qrcode']",
+    code_url="https://passport.weibo.com/sso/signin?entry=miniblog&source=miniblog",
+    scanned="/(^|\\.)weibo\\.com$/.test(location.hostname) && !/passport|login|signin|visitor/.test(location.hostname + location.pathname)",
+)
 
 SCRAPER = Scraper(
     platform="weibo",
-    surfaces=(MobileProfile(), DesktopProfile()),
-    hosts=frozenset({"weibo.com", "weibo.cn", "t.cn", "sina.com.cn", "sina.cn"}),
-    login_url=f"{DESKTOP}/login.php",
-    login_pages=(f"{MOBILE}/",),
+    surfaces=(MobileProfile(), DesktopProfile(), NameSearch()),
+    hosts=HOSTS,
+    viewer=viewers.weibo,
+    logins=(LOGIN,),
 )

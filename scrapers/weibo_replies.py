@@ -8,25 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from mediawatch.clock import EVER, day_of, parse_printed
+from mediawatch.clock import EVER
 from mediawatch.domain import (
+    Attested,
     Captcha,
     Changed,
     Failure,
     LoginRequired,
     NoEvidence,
     Outcome,
-    Post,
-    PostKind,
     RateLimited,
     Seen,
     Unreachable,
 )  # fmt: skip
-from scrapers.base import CLOCK_SKEW, on_host, query_of, reach
+from scrapers.base import on_host, query_of, reach
+from scrapers.weibo_posts import Found
 
 _TOO_OFTEN = re.compile(r"(?:访问|操作|请求)过于频繁")
 _LOGIN_URL = re.compile(r"//(?:[\w-]+\.)?passport\.weibo\.|//login\.sina\.com\.cn|/(?:login|signup)\.php|/signin\b")
@@ -89,7 +89,7 @@ def read_sorry(url: str) -> Seen:
     if "usernotexists" in query:
         for outcome, wording in _SORRY:
             if wording.search(said):
-                return Seen(outcome=outcome, detail=said)
+                return _described(outcome, said)
     raise Changed(f"sorry?{'&'.join(query)}: {said or 'no wording'}")
 
 
@@ -107,9 +107,9 @@ def read_profile(payload: object) -> Profile:
         case {"ok": 0, "error_type": "link", "url": str(url)} if urlsplit(url).path.startswith("/sorry"):
             return Profile(seen=read_sorry(url))
         case {"ok": 0} if "用户不存在" in _said(payload) and "20003" in _said(payload):
-            return Profile(seen=Seen(outcome=Outcome.NOT_FOUND, detail=_said(payload)))
+            return Profile(seen=_described(Outcome.NOT_FOUND, _said(payload)))
         case {"ok": 0} if _said(payload) == "账号有问题":
-            return Profile(seen=Seen(outcome=Outcome.BANNED, detail=_said(payload)))
+            return Profile(seen=_described(Outcome.BANNED, _said(payload)))
     raise _unknown(payload)
 
 
@@ -129,6 +129,33 @@ def read_mobile_profile(payload: object, *, visitor: bool) -> Profile:
     raise _unknown(payload)
 
 
+def items_of(payload: object) -> list[object]:
+    """The posts of a list reply of either site, in the order shown; empty where it is no list."""
+    match payload:
+        case {"ok": 1, "data": {"list": list(items)}}:
+            return items
+        case {"ok": 1, "data": {"cards": list(cards)}}:
+            return list(_mblogs(cards))
+    return []
+
+
+def leads_on(payload: object, uid: str, now: datetime) -> bool:
+    """Whether a list shows posts, but no dated one of the account's own: then the next page may."""
+    items = items_of(payload)
+    return bool(items) and not Found.among(items, uid, now).posts
+
+
+def joined(payload: object, further: object) -> object:
+    """Two pages as one list; the further one alone where it is none: then it says why."""
+    match payload, further:
+        case {"data": {"list": list(items)} as data}, {"ok": 1, "data": {"list": list(more)} as rest}:
+            tips = {key: rest.get(key) or data.get(key) for key in ("bottom_tips_visible", "bottom_tips_text")}
+            return {"ok": 1, "data": {**rest, **tips, "list": [*items, *more]}}
+        case {"data": {"cards": list(cards)} as data}, {"ok": 1, "data": {"cards": list(more)}}:
+            return {"ok": 1, "data": {**data, "cards": [*cards, *more]}}
+    return further
+
+
 def read_feed(payload: object, uid: str, statuses: int | None, now: datetime) -> Seen:
     """/ajax/statuses/mymblog, first page. `complete_since` holds only if the page knew the operator: the look takes it off otherwise."""
     refuse(payload)
@@ -138,14 +165,14 @@ def read_feed(payload: object, uid: str, statuses: int | None, now: datetime) ->
         case _:
             raise _unknown(payload)
     if not items and statuses == 0 and not data.get("bottom_tips_visible") and not data.get("bottom_tips_text"):
-        return Seen(outcome=Outcome.NO_POSTS, detail="statuses_count 0 and an empty list")
+        return _described(Outcome.NO_POSTS, "statuses_count 0 and an empty list")
     # The tips say that more posts exist than are shown (half a year, fans): the newest may be among the hidden ones.
     tips = _text(data, "bottom_tips_text")
     partial = bool(data.get("bottom_tips_visible") or tips)
     found.notes += [f"shown in part: {tips}"] if partial else []
     if not found.posts:
-        outcome = Outcome.PRIVATE if _HIDDEN.search(tips) else Outcome.NO_EVIDENCE
-        return Seen(outcome=outcome, detail=f"no dated post, {statuses} counted; {found.note}")
+        detail = f"no dated post, {statuses} counted; {found.note}"
+        return _described(Outcome.PRIVATE, detail) if _HIDDEN.search(tips) else Seen(outcome=Outcome.NO_EVIDENCE, detail=detail)
     since = None if partial or found.gaps else EVER if len(found.own) == statuses else reach(found.posts)
     return Seen(posts=tuple(found.posts), complete_since=since, detail=found.note)
 
@@ -167,91 +194,8 @@ def read_mobile_feed(payload: object, uid: str, statuses: int | None, now: datet
     if found.posts:
         return Seen(posts=tuple(found.posts), detail=found.note)
     if not cards and statuses == 0:
-        return Seen(outcome=Outcome.NO_POSTS, detail="statuses_count 0 and an empty list")
+        return _described(Outcome.NO_POSTS, "statuses_count 0 and an empty list")
     raise _nothing(f"no dated post, {statuses} counted; {found.note}", visitor)
-
-
-@dataclass(slots=True)
-class Found:
-    """The account's own posts of one list, in the order shown. `gaps`: an own item is missing among them for want of a sound date."""
-
-    posts: list[Post] = field(default_factory=list)
-    own: set[str] = field(default_factory=set)
-    """Ids of all own items, also of those that are no updates."""
-    gaps: bool = False
-    notes: list[str] = field(default_factory=list)
-
-    @classmethod
-    def among(cls, items: Sequence[object], uid: str, now: datetime) -> Found:
-        """Raises `Changed` where a list has items and all of them are plainly other people's: then it is another account's list."""
-        found = cls()
-        strangers = 0
-        for item in items:
-            match item if isinstance(item, dict) else {}:
-                case {"title": {"text": str(title)}} if "赞过" in title:
-                    found.notes.append("liked post of another account left out")
-                case {"ori_mid": _, "screen_name_suffix_new": suffix} if "快转" in str(suffix):
-                    # Carries the original's author and date, and is no update.
-                    found.notes.append("快转 left out")
-                case {"user": {"id": int() | str() as owner}} if str(owner) != uid:
-                    strangers += 1
-                case {"user": {"id": int() | str()}} as own:
-                    found.add(own, uid, now)
-                case _:
-                    found.miss("item without an author")
-        if strangers and strangers == len(items):
-            raise Changed(f"{strangers} items, none of uid {uid}")
-        if strangers:
-            found.notes.append(f"{strangers} posts of other accounts left out")
-        return found
-
-    def add(self, item: Mapping[str, object], uid: str, now: datetime) -> None:
-        match item:
-            case {"created_at": str(printed), "id": int() | str() as number}:
-                self.own.add(str(number))
-            case _:
-                self.miss("own item without id or date")
-                return
-        match item:
-            case {"visible": {"type": 1}}:
-                self.notes.append("post visible to its owner only left out")
-                return
-        try:
-            at, on = parse_printed(printed, now)
-        except Changed:
-            self.miss(f"own item with an unreadable date: {printed!r}")
-            return
-        if (at or now) > now + CLOCK_SKEW or on > day_of(now + CLOCK_SKEW):
-            self.miss(f"own item dated after the look set aside: {printed}")
-            return
-        bid = _text(item, "mblogid") or _text(item, "bid") or str(number)
-        self.posts.append(
-            Post(
-                on=on,
-                at=at,
-                id=_text(item, "mid") or str(number),
-                kind=PostKind.MICRO,
-                pinned=_pinned(item),
-                repost=bool(item.get("retweeted_status")),
-                link=f"https://weibo.com/{uid}/{bid}",
-            )
-        )
-
-    def miss(self, note: str) -> None:
-        self.gaps = True
-        self.notes.append(note)
-
-    @property
-    def note(self) -> str:
-        return "; ".join(dict.fromkeys(self.notes))
-
-
-def _pinned(item: Mapping[str, object]) -> bool:
-    """Any mark will do: each of them was missing at some time."""
-    match item:
-        case {"isTop": 1 | True} | {"mblogtype": 2} | {"title": {"text": "置顶"}}:
-            return True
-    return _text(item, "profile_type_id").startswith("proweibotop")
 
 
 def _mblogs(cards: Sequence[object]) -> Iterator[object]:
@@ -270,6 +214,11 @@ def _tabs(data: Mapping[str, object]) -> list[Mapping[str, object]]:
         case {"tabs": dict(tabs)}:  # numeric keys, remembered from old replies
             return [tab for tab in tabs.values() if isinstance(tab, Mapping)]
     return []
+
+
+def _described(outcome: Outcome, detail: str) -> Seen:
+    """No recording of such a state is public: only text attests its words."""
+    return Seen(outcome=outcome, attested=Attested.DESCRIBED, detail=detail)
 
 
 def _nothing(what: str, visitor: bool) -> Failure:

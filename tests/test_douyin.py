@@ -15,8 +15,10 @@ from mediawatch.clock import BEIJING, EVER
 from mediawatch.domain import Changed, Failure, Filed, MatchedBy, Outcome, PostKind
 from scrapers.base import link_in
 from scrapers.browser import Reply
-from scrapers.douyin import Target, payload_of, sec_uid_in, wanted
-from scrapers.douyin_replies import is_captcha, is_challenge, read_posts, read_profile, read_records, read_sign
+from scrapers.douyin_identity import Target, sec_uid_in, wanted
+from scrapers.douyin_pages import payload_of
+from scrapers.douyin_replies import is_captcha, is_challenge, read_profile, read_records, read_sign
+from scrapers.douyin_works import read_posts
 
 NOW = datetime(2022, 12, 31, 20, 0, tzinfo=BEIJING)
 SEC, OTHER = "MS4wLjABAAAA" + "d" * 43, "MS4wLjABAAAA" + "e" * 43

@@ -14,7 +14,8 @@ from mediawatch.clock import BEIJING, EVER, beijing
 from mediawatch.domain import Changed, Failure, Filed, MatchedBy, NoEvidence, Outcome, Seen
 from scrapers.base import link_in
 from scrapers.browser import Reply
-from scrapers.weibo import Target, linked_to, payload_of, tie, vouched, wanted
+from scrapers.weibo_identity import Target, linked_to, tie, vouched, wanted
+from scrapers.weibo_pages import payload_of
 from scrapers.weibo_replies import (
     Profile,
     read_feed,

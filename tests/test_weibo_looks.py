@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import pytest_asyncio
 from stages import Stage, composed, staged
 
 from mediawatch.clock import EVER
-from mediawatch.domain import DateKind, Filed, MatchedBy, Outcome
+from mediawatch.domain import Attested, DateKind, Evidence, EvidenceKind, Filed, MatchedBy, Outcome
+from mediawatch.policy import Presence, load
+from mediawatch.ports import Known
+from mediawatch.proofs import presence
 from scrapers.replica import World
 from scrapers.weibo import SCRAPER
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
+PICTURE = Evidence(kind=EvidenceKind.SCREENSHOT, media_type="image/jpeg", path="x.jpg", sha256="0" * 64, size=1, taken_at=NOW)
 WORLD = World.parse(
     "platform,type,name,filing_number,true_id,alias,truth,shown_name,verified_as,posts,pinned,visitors_miss\n"
     "weibo,新浪微博,示例活跃,W1,5000000001,,alive,,,2022-12-30T09:00;2022-11-01;2020-01-01,3,0\n"
@@ -28,6 +34,8 @@ WORLD = World.parse(
     "weibo,新浪微博,示例封禁,W7,5000000007,,banned,,,2022-12-30,,\n"
     "weibo,新浪微博,示例空号,W8,5000000008,,empty,,,,,\n"
     "weibo,新浪微博,示例私密,W9,5000000009,,private,,,2022-12-30,,\n"
+    "weibo,新浪微博,示例移居,W10,5000000010,,gone,,,,,\n"
+    "weibo,新浪微博,示例移居,W11,5000000011,,alive,,示例市第二测试局官方微博,2022-12-30,,\n"
 )
 
 
@@ -98,8 +106,9 @@ async def test_the_present_name_is_read_not_the_filed_one(operator: Stage) -> No
 async def test_the_operator_learns_what_became_of_it(operator: Stage, uid: str, outcome: Outcome, words: str) -> None:
     reading = await operator.look(filed("示例", uid))
     assert (reading.outcome, reading.latest) == (outcome, None)
-    assert words in reading.sights[-1].detail
-    assert reading.sights[-1].matched_by is MatchedBy.ID
+    desktop = next(sight for sight in reading.sights if sight.surface == "weibo.desktop")
+    assert words in desktop.detail
+    assert (desktop.matched_by, desktop.attested) == (MatchedBy.ID, Attested.DESCRIBED)
 
 
 @pytest.mark.parametrize(
@@ -137,15 +146,65 @@ async def test_a_short_link_leads_to_its_account(executable: Path, tmp_path: Pat
     assert (dead.outcome, dead.latest) == (Outcome.LOGIN_REQUIRED, None)
 
 
-async def test_found_by_name_alone_it_is_exact_only_if_the_platform_names_the_organiser(operator: Stage) -> None:
+async def test_found_by_name_alone_it_is_nobodys_where_the_platform_certifies_another_body(operator: Stage) -> None:
     reading = await operator.look(filed("示例沉睡", organiser="别的单位"))
-    assert (reading.latest and reading.latest.on, reading.date_kind) == (date(2022, 11, 1), DateKind.AT_LEAST)
+    assert (reading.name, reading.latest) == ("", None)
+    assert [sight.outcome for sight in reading.sights] == [Outcome.NO_EVIDENCE] * 3
+    assert all("示例市第一测试局" in sight.detail for sight in reading.sights)
 
 
-async def test_a_name_that_nobody_bears_says_nothing_of_the_account(operator: Stage) -> None:
+async def test_found_by_name_alone_and_not_certified_it_is_no_more_than_a_lower_bound(operator: Stage) -> None:
+    reading = await operator.look(filed("示例半隐", organiser="别的单位"), fresh_after=date(2023, 1, 1))
+    assert (reading.matched_by, reading.date_kind) == (MatchedBy.NAME, DateKind.AT_LEAST)
+
+
+async def test_a_name_that_nobody_bears_is_searched_for(operator: Stage) -> None:
     reading = await operator.look(filed("示例无此名"))
-    assert [sight.outcome for sight in reading.sights] == [Outcome.NO_EVIDENCE, Outcome.NO_EVIDENCE]
+    assert [(sight.surface, sight.outcome) for sight in reading.sights] == [
+        ("weibo.mobile", Outcome.NO_EVIDENCE),
+        ("weibo.desktop", Outcome.NO_EVIDENCE),
+        ("weibo.search", Outcome.NOT_FOUND),
+    ]
     assert "用户不存在" in reading.sights[0].detail
+    assert reading.sights[2].matched_by is MatchedBy.NAME
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        ({"url": "https://weibo.com/nosuchdomain"}, "the filed link"),
+        ({"type_certain": False, "type": "微博"}, "the filed type"),
+        ({"name": "示例无此名官方微博"}, "suffix"),
+    ],
+)
+async def test_nobody_of_that_name_is_no_absence_where_the_account_may_go_by_another(
+    operator: Stage, values: dict[str, Any], words: str
+) -> None:
+    reading = await operator.look(Filed(**{"name": "示例无此名", "platform": "weibo", **values}))
+    assert (reading.sights[-1].surface, reading.outcome) == ("weibo.search", Outcome.NO_EVIDENCE)
+    assert words in reading.sights[-1].detail
+
+
+async def test_where_the_id_is_gone_the_search_tells_who_bears_the_name(operator: Stage) -> None:
+    reading = await operator.look(filed("示例移居", "5000000010"))
+    found = reading.sights[-1]
+    assert (reading.outcome, found.surface, found.outcome) == (Outcome.NOT_FOUND, "weibo.search", Outcome.OK)
+    assert (found.name, found.matched_by, found.attested) == ("示例移居", None, Attested.DESCRIBED)
+    assert "5000000011" in found.detail
+    # As a control it answers for whoever it finds.
+    control = await operator.look(filed("示例沉睡", "5000000002"), only="weibo.search")
+    assert [(sight.outcome, sight.name, sight.matched_by) for sight in control.sights] == [(Outcome.OK, "示例沉睡", MatchedBy.ID)]
+
+
+async def test_a_name_in_the_way_of_an_absence_is_for_a_person(operator: Stage) -> None:
+    account = filed("示例移居", "5000000010")
+    looks = [replace(await operator.look(account), id=number) for number in (1, 2)]
+    vouched = [replace(look, sights=tuple(replace(sight, control="别的", evidence=(PICTURE,)) for sight in look.sights)) for look in looks]
+    alone = [replace(look, sights=look.sights[:2]) for look in vouched]
+    policy = load("national")
+    assert presence(Known(filed=account, readings=tuple(alone)), NOW, policy).state is Presence.NOT_FOUND
+    met = presence(Known(filed=account, readings=tuple(vouched)), NOW, policy)
+    assert (met.state, met.doubtful) == (Presence.UNKNOWN, True)
 
 
 async def test_an_id_and_a_link_of_two_accounts_are_for_a_person(visitor: Stage) -> None:
@@ -155,6 +214,8 @@ async def test_an_id_and_a_link_of_two_accounts_are_for_a_person(visitor: Stage)
 
 async def test_a_lapsed_session_proves_nothing(executable: Path, tmp_path: Path) -> None:
     async with staged(SCRAPER, executable, tmp_path, WORLD, NOW, session=True, valid=False) as stage:
+        lapsed = await stage.look(filed("示例沉睡", "5000000002"), only="weibo.search")
+        assert lapsed.outcome is Outcome.LOGIN_REQUIRED
         for uid in ("5000000002", "5000000005", "5000000008"):
             reading = await stage.look(filed("示例", uid))
             assert (reading.sights[-1].surface, reading.sights[-1].outcome) == ("weibo.desktop", Outcome.LOGIN_REQUIRED)

@@ -5,6 +5,7 @@ Follows what public material says of the site (docs/world.md), and shares nothin
 
 from __future__ import annotations
 
+import html
 import secrets
 from collections.abc import Callable
 from datetime import datetime
@@ -20,6 +21,7 @@ from scrapers.replica.web import (
     Response,
     Site,
     answer,
+    code_picture,
     fill,
     page,
     picture_url,
@@ -30,8 +32,9 @@ from scrapers.replica.web import (
 )
 from scrapers.replica.world import World
 
-_MOBILE, _DESKTOP = "m.weibo.cn", "weibo.com"
+_MOBILE, _DESKTOP, _SEARCH = "m.weibo.cn", "weibo.com", "s.weibo.com"
 _VISITOR = {"visitor.passport.weibo.cn": ".weibo.cn", "passport.weibo.com": ".weibo.com"}
+_MOBILE_PASSPORT = "visitor.passport.weibo.cn"
 _PICTURES = "tvax1.sinaimg.cn"
 _PAGE_SIZE = 10
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
@@ -52,10 +55,16 @@ _DESKTOP_PAGE = template("weibo_desktop.html")
 
 _TEXT_PAGE = template("weibo_text.html")
 
+_SIGN_IN_PAGE = template("weibo_signin.html")
+
+_SEARCH_PAGE = template("weibo_search.html")
+
+_CARD = template("weibo_card.html")
+
 
 class Weibo(Site):
     platform = "weibo"
-    hosts = frozenset({_MOBILE, _DESKTOP, "www.weibo.com", *_VISITOR})
+    hosts = frozenset({_MOBILE, _DESKTOP, _SEARCH, "www.weibo.com", *_VISITOR})
     picture_hosts = frozenset({_PICTURES})
 
     def __init__(self, world: World, now: Callable[[], datetime], *, logged_in: bool, bare: bool) -> None:
@@ -79,6 +88,8 @@ class Weibo(Site):
             return self._visitor_system(request)
         if request.host == "www.weibo.com":
             return redirect(f"https://{_DESKTOP}{request.target}")
+        if request.host == _SEARCH:
+            return self._search(request)
         return self._mobile(request) if request.host == _MOBILE else self._desktop(request)
 
     # the visitor system
@@ -91,6 +102,17 @@ class Weibo(Site):
                 data = {"retcode": 20000000, "msg": "succ", "data": {"sub": self._visitor_sub, "alt": ""}}
                 cookie = Cookie("SUB", self._visitor_sub, _VISITOR[request.host])
                 return answer(data, cookies=(cookie,))
+            case "/sso/signin":
+                return page(
+                    fill(_SIGN_IN_PAGE, scan=self.scan_script("/sso/qrcode/check", f"location = 'https://{_MOBILE_PASSPORT}/sso/cross'"))
+                )
+            case "/sso/qrcode/image":
+                return code_picture("https://passport.weibo.cn/replica/scan?qr=000000000000000000000000")
+            case "/sso/qrcode/check":
+                return self.scan_state()
+            case "/sso/cross" if self.scanned:
+                # The other jar, on the way home.
+                return redirect(f"https://{_DESKTOP}/", cookies=self.login)
         return NOT_SERVED
 
     def _admitted(self, request: Request) -> bool:
@@ -212,6 +234,32 @@ class Weibo(Site):
         tips = {"bottom_tips_visible": hidden, "bottom_tips_text": "该博主已设置仅自己可见" if hidden else ""}
         data = {"since_id": "", "list": items, "status_visible": 1, "topicList": [], "total": len(posts), **tips}
         return answer({"ok": 1, "data": data})
+
+    # s.weibo.com
+
+    def _search(self, request: Request) -> Response:
+        """People whose names hold what was searched for, exact ones first; the site's own word where there are none."""
+        if request.path.strip("/") == "":
+            return page(fill(_TEXT_PAGE, text="微博搜索"))
+        if request.path != "/user" or self.bare:
+            return NOT_SERVED
+        if not self._admitted(request):
+            return self._to_visitor_system(request)
+        wanted, login = request.query.get("q", ""), self.knows_operator(request)
+        found = [account for account in self._by_name.values() if account.searchable and login and wanted and wanted in account.name]
+        found.sort(key=lambda account: account.name != wanted)
+        cards = "".join(
+            fill(
+                _CARD,
+                uid=account.id,
+                name=html.escape(account.name).replace(wanted, f"<em>{wanted}</em>") if wanted.isalnum() else html.escape(account.name),
+                certified=f"<p>微博认证：{html.escape(account.verified_as)}</p>" if account.verified_as else "",
+                picture=picture_url(_PICTURES, account.name),
+            )
+            for account in found
+        )
+        none = f'<div class="card card-no-result"><p>抱歉，未找到“{html.escape(wanted)}”相关结果。</p></div>'
+        return page(fill(_SEARCH_PAGE, wanted=html.escape(wanted), login=str(int(login)), results=cards or none))
 
 
 def _user(account: TrueAccount, now: datetime) -> dict[str, Any]:

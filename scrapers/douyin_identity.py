@@ -1,0 +1,49 @@
+"""Whose Douyin page this is: the account that the filed values lead to. Pure; identity is the sec_uid of the address."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import SplitResult
+
+from mediawatch.domain import Filed, MatchedBy
+from scrapers.base import link_in, on_host, query_of
+
+SEC_UID = re.compile(r"MS4wLjABAAAA[\w-]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Which account to open, and on what ground it is the filed one. `rival`: the filed link leads to another than the filed id."""
+
+    by: MatchedBy
+    sec_uid: str = ""
+    short: str = ""
+    rival: str = ""
+
+
+def wanted(filed: Filed) -> Target | None:
+    """The filed sec_uid, else the filed link; None where neither is there: 抖音号 and names need a search."""
+    link = link_in(filed.url)
+    linked, filed_id = sec_uid_in(link), filed.platform_id.strip()
+    if SEC_UID.fullmatch(filed_id):
+        return Target(by=MatchedBy.ID, sec_uid=filed_id, rival=linked if linked != filed_id else "")
+    if linked:
+        return Target(by=MatchedBy.URL, sec_uid=linked)
+    return Target(by=MatchedBy.URL, short=link.geturl()) if on_host(link.hostname, "v.douyin.com") else None
+
+
+def sec_uid_in(link: SplitResult) -> str:
+    """The sec_uid of a profile or share address, "" for others. Old share links have a number in the path: the query goes first."""
+    if not on_host(link.hostname, "douyin.com", "iesdouyin.com"):
+        return ""
+    path = re.fullmatch(r"/(?:share/)?user/([^/]+)/?", link.path)
+    if not path:
+        return ""
+    return next((text for text in (query_of(link.geturl()).get("sec_uid", ""), path[1]) if SEC_UID.fullmatch(text)), "")
+
+
+def filed_sec_uid(filed: Filed) -> str:
+    """The filed sec_uid, else that of the filed link; "" where there is none."""
+    target = wanted(filed)
+    return target.sec_uid if target else ""

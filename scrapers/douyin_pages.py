@@ -1,0 +1,180 @@
+"""How pages of Douyin are opened, and what they hear: short links, the script challenge, one more load after a refusal, further pages."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from urllib.parse import urlencode, urlsplit
+
+from mediawatch.domain import Captcha, Changed, Failure, LoginRequired, NoEvidence, RateLimited
+from scrapers.base import on_host, query_of
+from scrapers.browser import Hearing, Reply, Tab, host_and_path
+from scrapers.douyin_identity import Target, sec_uid_in
+from scrapers.douyin_replies import WORDS, Profile, is_captcha, is_challenge, read_profile, read_records, read_sign, read_words
+from scrapers.douyin_works import next_cursor
+
+USER = "https://www.douyin.com/user/"
+CALLED = r"(^|\.)douyin\.com/aweme/v1/web/user/profile/other/?$"
+WORKS = r"(^|\.)douyin\.com/aweme/v1/web/aweme/post/?$"
+READY = "document.querySelector('#RENDER_DATA, [data-e2e=\"user-info\"]') || self.__pace_f"
+SPEAKS = f"document.body && /{WORDS}/.test(document.body.innerText)"
+CAPTCHA = "#captcha_container, .captcha_verify_container, iframe[src*='captcha'], iframe[src*='/verify']"
+BUSY = frozenset({403, 429})
+"""Statuses that clear in seconds, as others saw: worth one more load."""
+FURTHER = 3
+"""Pages that are asked for after one that is empty and says that more follow."""
+_SIGNED = frozenset({"a_bogus", "X-Bogus", "msToken", "verifyFp", "fp", "_signature"})
+_WALL = re.compile(r"登录后查看更多作品|登录后免费畅享|扫码登录|打开抖音看更多内容")
+
+
+@dataclass(slots=True)
+class Visit:
+    """One account's page under way: the document of its newest load, and what that load hears."""
+
+    tab: Tab
+    hearing: Hearing
+    sec_uid: str
+    html: str
+    past: tuple[Reply, ...] = ()
+    """Replies of the load before: what they say belongs to another look at the login."""
+
+    @property
+    def sign(self) -> bool | None:
+        """Whether this load knows the operator."""
+        return read_sign(self.html)
+
+    async def again(self) -> None:
+        """Load the page once more."""
+        self.past = self.hearing.all()
+        self.html = await passed(self.tab, await self.tab.reload())
+
+    async def answer(self, path: str) -> Reply:
+        """The reply to the page's own call for this account; after 403 or 429 that of one more load, a pause later."""
+        reply = await self._first(path)
+        if reply.status not in BUSY:
+            return reply
+        await self.tab.pause()
+        await self.again()
+        return await self._first(path)
+
+    async def _first(self, path: str) -> Reply:
+        past = {id(reply) for reply in self.past}
+        return await self.hearing.first(lambda reply: id(reply) not in past and asks(reply, path, self.sec_uid))
+
+    async def profile(self) -> Profile:
+        """By the server's record; where it gave none, by the page's own call, or by the site's word, twice, that there is no such user."""
+        if profile := read_records(self.html, self.sec_uid):
+            return profile
+        said = read_words(await self.tab.text())
+        if said is None:
+            try:
+                reply = await self.answer(CALLED)
+            except Changed as silence:
+                said = read_words(await self.tab.text())
+                if said is None:
+                    raise await stalled(self.tab, self.sign) or silence from silence
+            else:
+                if profile := read_profile(payload_of(reply), self.sec_uid):
+                    return profile
+                if not await self.tab.wait_for(SPEAKS, timeout=self.tab.timeouts.step):
+                    raise Changed(f"no user in {reply.text()[:200]}")
+                said = read_words(await self.tab.text())
+        await self.again()
+        if profile := read_records(self.html, self.sec_uid):
+            return profile
+        if said is None or not await self.tab.wait_for(SPEAKS) or read_words(await self.tab.text()) != said:
+            raise await stalled(self.tab, self.sign) or Changed(f"{said.detail if said else 'absence'} only once")
+        return Profile(seen=said)
+
+    async def works(self) -> tuple[object, bool]:
+        """The list call's answer, and whether it is the first page: an empty one that promises more is followed."""
+        try:
+            reply = await self.answer(WORKS)
+        except Changed as silence:
+            raise await stalled(self.tab, self.sign) or silence from silence
+        try:
+            payload, first = payload_of(reply), True
+        except RateLimited as blocked:  # a refusal under a check that lies over the page is the check's
+            raise await stalled(self.tab, self.sign) or blocked from blocked
+        for _ in range(FURTHER):
+            cursor = next_cursor(payload)
+            if cursor is None:
+                break
+            await self.tab.pause()
+            payload, first = payload_of(await self.tab.fetch(page_at(reply.url, cursor))), False
+        return payload, first
+
+
+def page_at(url: str, cursor: int) -> str:
+    """The list call's address for another page; what the page signed is left out, it signs its calls itself."""
+    query = {key: value for key, value in query_of(url).items() if key not in _SIGNED}
+    return f"https://{host_and_path(url)}?{urlencode({**query, 'max_cursor': cursor})}"
+
+
+async def opened(tab: Tab, url: str) -> str:
+    """Open a page, once more where it was refused with 403 or 429; the document behind the challenge."""
+    page = await tab.open(url)
+    if page.status in BUSY:
+        await tab.pause()
+        page = await tab.open(url)
+    return await passed(tab, page)
+
+
+async def arrive(tab: Tab, target: Target) -> tuple[str, str]:
+    """The account's page, a short link resolved by the site's own redirects: its sec_uid and its document."""
+    html = await opened(tab, target.short or USER + target.sec_uid)
+    here = urlsplit(tab.url)
+    sec_uid = target.sec_uid or sec_uid_in(here)
+    if not sec_uid:
+        raise NoEvidence(f"the short link leads to {host_and_path(tab.url)}")
+    if not on_host(here.hostname, "douyin.com") or sec_uid_in(here) != sec_uid:
+        if not target.short:
+            raise Changed(f"sent from the profile to {host_and_path(tab.url)}")
+        html = await opened(tab, USER + sec_uid)
+    return sec_uid, html
+
+
+async def passed(tab: Tab, page: Reply) -> str:
+    """The document, after the site's script challenge has let us through. `Captcha` where it stays."""
+    html = page.text()
+    if on_host(urlsplit(tab.url).hostname, "snssdk.com") or is_captcha(html):
+        raise Captcha(f"check at {host_and_path(tab.url)}")
+    if html.strip() and not is_challenge(html):
+        page.good()
+        return html
+    ready = await tab.wait_for(READY, timeout=tab.timeouts.challenge)
+    html = await tab.html()
+    if is_captcha(html) or is_challenge(html):
+        raise Captcha("the challenge stays")
+    if not ready:
+        page.good()
+        raise RateLimited("an empty page")
+    return html
+
+
+async def stalled(tab: Tab, sign: bool | None) -> Failure | None:
+    """What the page shows instead of making its calls; None where nothing is recognised."""
+    if await tab.evaluate("document.title") == "验证码中间页" or await tab.sees(CAPTCHA):
+        return Captcha("check over the page")
+    text = await tab.text()
+    if "服务异常，请刷新重试" in text:
+        return RateLimited("服务异常，请刷新重试")
+    if sign is not True and _WALL.search(text):
+        return LoginRequired("login wall in place of the list")
+    return None
+
+
+def asks(reply: Reply, path: str, sec_uid: str) -> bool:
+    """Whether a reply answers the page's call for this account, first page."""
+    query = query_of(reply.url)
+    return bool(re.search(path, reply.path)) and query.get("sec_user_id") == sec_uid and query.get("max_cursor", "0") == "0"
+
+
+def payload_of(reply: Reply) -> object:
+    """The JSON of a reply. Anything else in its place, whatever its status, is how the site blocks."""
+    if is_captcha(reply.text()):
+        raise Captcha(f"check in place of {reply.path}")
+    body = reply.good().body.strip()
+    if body and not body.startswith((b"{", b"[")):
+        raise RateLimited(f"no JSON from {reply.path}: {reply.text()[:80]}")
+    return reply.json()

@@ -1,0 +1,124 @@
+"""The list of an account's works, read into dates. Pure; an empty list is what the site answers when it blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from mediawatch.clock import EVER, day_of, from_epoch
+from mediawatch.domain import Attested, Changed, LoginRequired, Outcome, Post, PostKind, RateLimited, Seen
+from scrapers.base import CLOCK_SKEW, reach
+from scrapers.douyin_replies import loaded, refuse, said
+
+_OPENED = datetime(2016, 9, 1, tzinfo=UTC)
+_PICTURES, _VIDEOS = frozenset({2, 68, 150}), frozenset({0, 4, 55, 61, 109, 201})
+
+
+def next_cursor(payload: object) -> int | None:
+    """Where an empty list that promises more says that it goes on (milliseconds); None for every other answer."""
+    match payload:
+        case {"status_code": 0, "aweme_list": [], "has_more": 1 | True, "max_cursor": int() as cursor} if cursor > 0:
+            return cursor
+    return None
+
+
+def read_posts(
+    payload: object, works: int | None, now: datetime, *, known: bool, visitor: bool, first: bool = True, owner: str = ""
+) -> Seen:
+    """/aweme/v1/web/aweme/post/, its first page unless `first` is False. `complete_since` only if the page knows the operator:
+    visitors may miss the newest.
+
+    All items are the account's, as the request asked for it: works made together carry another author. But not all of them: a list
+    without a single work of `owner` (its sec_uid) is another account's, `Changed`. `visitor`: nobody is logged in.
+    """
+    refuse(payload)
+    match payload:
+        case {"status_code": 0, "aweme_list": list() | None as items, **rest}:
+            has_more, first = bool(rest.get("has_more")), first and rest.get("request_item_cursor") in (0, None)
+        case _:
+            raise Changed(said(payload) or payload)
+    # An invitation to log in: whatever the page says, this call was answered as a visitor's.
+    invited = bool(loaded(rest.get("not_login_module")).get("guide_login_tip_exist"))
+    if items == [] and works == 0 and first and not has_more and not invited:
+        return Seen(outcome=Outcome.NO_POSTS, attested=Attested.DESCRIBED, detail="aweme_count 0 and an empty list")
+    if not items:
+        blocked = LoginRequired if invited or (visitor and first and not has_more) else RateLimited
+        raise blocked(f"aweme_list {items}, has_more {has_more}, {works} works counted")
+    authors = {author for item in items if (author := _author(item))}
+    if owner and authors and owner not in authors:
+        raise Changed(f"{len(items)} works, none of them by {owner}")
+    found = Found()
+    for item in items:
+        found.add(item, now)
+    if not found.posts:
+        return Seen(outcome=Outcome.NO_EVIDENCE, detail=f"no dated post among {len(items)}; {found.note}")
+    if not first:
+        found.miss("not the first page")
+    if invited:
+        found.miss("invites to log in")
+    if months := rest.get("time_list"):
+        # The months in which something was posted, perhaps: its form is not known, so it is only told.
+        found.notes.append(f"time_list {str(months)[:100]}")
+    whole = not has_more and len(found.ids) == works
+    since = EVER if whole else reach(found.posts)
+    return Seen(posts=tuple(found.posts), complete_since=since if known and not found.gaps else None, detail=found.note)
+
+
+def _author(item: object) -> str:
+    match item:
+        case {"author": {"sec_uid": str(author)}}:
+            return author
+    return ""
+
+
+@dataclass(slots=True)
+class Found:
+    """The posts of one list, in the order shown. `gaps`: a post is missing among them for want of a sound date or state."""
+
+    posts: list[Post] = field(default_factory=list)
+    ids: set[str] = field(default_factory=set)
+    gaps: bool = False
+    notes: list[str] = field(default_factory=list)
+
+    def add(self, item: object, now: datetime) -> None:
+        match item if isinstance(item, dict) else {}:
+            case {"aweme_id": str(number)} as work:
+                self.ids.add(number)
+                if self.public(work):
+                    self.date(number, work, now)
+            case _:
+                self.miss("item without an id")
+
+    def public(self, item: Mapping[str, object]) -> bool:
+        """Deleted, rejected, unreviewed and owner-only works are no updates; the list is complete without them."""
+        status = loaded(item.get("status"))
+        if any(status.get(key) for key in ("is_delete", "is_prohibited", "in_reviewing")) or status.get("private_status") == 1:
+            self.notes.append("deleted, unreviewed or private work left out")
+            return False
+        if status.get("private_status") or status.get("part_see"):
+            self.miss("work shown to some only set aside")
+            return False
+        return True
+
+    def date(self, number: str, item: Mapping[str, object], now: datetime) -> None:
+        try:
+            at = from_epoch(item.get("create_time"))
+        except Changed as error:
+            self.miss(f"work without a sound date: {error.detail}")
+            return
+        if not _OPENED <= at <= now + CLOCK_SKEW:
+            self.miss(f"work dated {at:%Y-%m-%d %H:%M} UTC set aside")
+            return
+        pictures = bool(item.get("images")) or item.get("aweme_type") in _PICTURES
+        kind = PostKind.PICTURES if pictures else PostKind.VIDEO if item.get("aweme_type", 0) in _VIDEOS else PostKind.OTHER
+        link = f"https://www.douyin.com/{'note' if pictures else 'video'}/{number}"
+        self.posts.append(Post(on=day_of(at), at=at, id=number, kind=kind, pinned=item.get("is_top") in (1, True), link=link))
+
+    def miss(self, note: str) -> None:
+        self.gaps = True
+        self.notes.append(note)
+
+    @property
+    def note(self) -> str:
+        return "; ".join(dict.fromkeys(self.notes))

@@ -1,0 +1,118 @@
+"""What a platform's own name search says of an account. Pure; names never stand against an id.
+
+A search is asked where nothing tells which account is meant, or where the filed id is gone. What it finds is a proposal; that it
+finds nobody counts only in the site's own words, and only where no id was filed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mediawatch.domain import Attested, Filed, MatchedBy, Outcome, Seen, Sight
+from mediawatch.names import differs_by_suffix, fold, same
+
+_NEAR = 3
+"""Other names that the detail of a search without an exact hit shows."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One account among the results. `certified`: the platform's 认证说明, "" where the search shows none."""
+
+    id: str
+    name: str
+    certified: str = ""
+    alias: str = ""
+    """抖音号, where the platform has such a thing."""
+
+    @property
+    def line(self) -> str:
+        return f"{self.id} (认证 {self.certified or '-'})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Results:
+    """All that one search showed. `nobody`: the site's positive word that there is no result, "" where it did not say so."""
+
+    hits: tuple[Hit, ...] = ()
+    nobody: str = ""
+    more: bool = False
+    """Further hits exist that were not read."""
+
+
+def is_gone(earlier: Sequence[Sight]) -> bool:
+    """Whether this look has heard that the filed id or link leads to nobody."""
+    return any(sight.outcome is Outcome.NOT_FOUND for sight in earlier)
+
+
+def is_due(filed: Filed, earlier: Sequence[Sight]) -> bool:
+    """Whether a search could add something: nothing named the account so far, and no id is filed (nor a link that leads to one), or
+    the filed one is gone."""
+    if any(sight.name and sight.matched_by for sight in earlier):
+        return False
+    dead_end = not filed.url.strip() or any(sight.outcome is Outcome.NO_EVIDENCE for sight in earlier)
+    return is_gone(earlier) or (not filed.platform_id.strip() and dead_end)
+
+
+def agrees(filed: Filed, certified: str) -> bool:
+    """Whether a 认证说明 speaks for the organiser. True where one of the two is not known: then nothing contradicts."""
+    return not certified.strip() or not filed.organiser.strip() or fold(filed.organiser) in fold(certified)
+
+
+def identified(filed: Filed, own_id: str, found: Results, *, gone: bool) -> Seen:
+    """The results as facts about the filed account. `own_id`: the id it is filed under, by itself or in a link, "" where there is none.
+    `gone`: the account of the filed id or link was said not to exist."""
+    exact = [hit for hit in found.hits if same(hit.name, filed.name)]
+    if own := next((hit for hit in found.hits if own_id and hit.id == own_id), None):
+        by = MatchedBy.ID if filed.platform_id.strip() else MatchedBy.URL
+        return Seen(name=own.name, platform_id=own.id, verified_as=own.certified, matched_by=by)
+    if filed.platform_id.strip():
+        return _besides(exact)
+    if exact:
+        return _by_name(filed, exact, found)
+    if found.hits or not found.nobody:
+        return _nothing(f"no exact hit (first: {_first(found.hits)})")
+    if reason := _proves_nothing(filed, gone):
+        return _nothing(f"{found.nobody}; {reason}")
+    return Seen(outcome=Outcome.NOT_FOUND, matched_by=MatchedBy.NAME, attested=Attested.DESCRIBED, detail=found.nobody)
+
+
+def _besides(exact: Sequence[Hit]) -> Seen:
+    """The filed id is not among the hits. A namesake is shown, tied to nothing: perhaps the id was filed wrongly."""
+    if not exact:
+        return _nothing("nobody bears the filed name either")
+    listed = ", ".join(hit.line for hit in exact)
+    return Seen(name=exact[0].name, detail=f"the filed name lives under another id: {listed}")
+
+
+def _by_name(filed: Filed, exact: Sequence[Hit], found: Results) -> Seen:
+    if len(exact) > 1 or (found.more and exact[0] is found.hits[-1]):
+        # Exact names come first: where the last one read is exact, more of them may follow.
+        return _nothing(f"{len(exact)} accounts or more bear this very name: {', '.join(hit.line for hit in exact[:_NEAR])}")
+    hit, alias = exact[0], filed.alias.strip()
+    if not agrees(filed, hit.certified):
+        return _nothing(f"{hit.line} bears the name, but is certified as another body")
+    if alias and hit.alias and alias.casefold() != hit.alias.casefold():
+        return _nothing(f"{hit.line} bears the name, but {alias} is filed and {hit.alias} shown")
+    return Seen(name=hit.name, platform_id=hit.id, verified_as=hit.certified, matched_by=MatchedBy.NAME)
+
+
+def _proves_nothing(filed: Filed, gone: bool) -> str:
+    """Why a search without a result says nothing about this account; "" where it does."""
+    if filed.url.strip() and not gone:
+        return "the filed link may lead to it under another name"
+    if not filed.type_certain:
+        return f"the filed type {filed.type!r} may be another platform's"
+    name = filed.name.strip()
+    if any(differs_by_suffix(name, name[:end]) for end in range(1, len(name))):
+        return "the filed name has a suffix that its account need not bear"
+    return ""
+
+
+def _nothing(detail: str) -> Seen:
+    return Seen(outcome=Outcome.NO_EVIDENCE, detail=detail)
+
+
+def _first(hits: Sequence[Hit]) -> str:
+    return "; ".join(hit.name for hit in hits[:_NEAR]) or "none"

@@ -18,7 +18,7 @@ from pathlib import Path
 import openpyxl
 import xlsxwriter
 
-from mediawatch import circular, figures, handoff, registry, worklist
+from mediawatch import canaries, circular, figures, handoff, registry, worklist
 from mediawatch.app import App
 from mediawatch.clock import beijing, day_of
 from mediawatch.domain import Sweep, SweepAccount, UserError, Verdict
@@ -27,7 +27,7 @@ from mediawatch.policy import Policy, load
 from mediawatch.ports import Shown, Stage
 from mediawatch.reports.table import Table, to_text
 from mediawatch.settings import Home
-from mediawatch.sweep import Request, rejudge
+from mediawatch.sweep import Request, checks_for, rejudge
 from mediawatch.worklist.columns import Column, match_headings
 
 MARK = "演示数据"
@@ -53,6 +53,7 @@ async def run(app: App, stage: Stage, tell: Tell) -> int:
     """Registry in, sweep, worklist out and back, hand-off out; tells each step. Returns the sweep's exit code."""
     began = asyncio.get_running_loop().time()
     root = app.home.root
+    app.home.canaries.write_text(canaries.to_toml(stage.canaries(), MARK), encoding="utf-8")
     write_registry(root / "registry.xlsx", stage.registry())
     report = await registry.import_files(app.store, [root / "registry.xlsx"], now=app.clock())
     tell(f"registry.xlsx: {len(report.changes.new)} accounts imported")
@@ -65,7 +66,8 @@ async def run(app: App, stage: Stage, tell: Tell) -> int:
     scope = await app.store.scope(summary.sweep.id)
     tell(f"judged again: {_counts(scope)}")
     readings = await app.store.readings([entry.account.id for entry in scope])
-    document = handoff.build(summary.sweep, scope, readings, policy, include_open=True, marks=app.marks)
+    checks = await checks_for(app.store, summary.sweep)
+    document = handoff.build(summary.sweep, scope, readings, policy, include_open=True, marks=app.marks, checks=checks)
     write_whole(root / "handoff.json", handoff.to_bytes(document))
     tell(compared(scope, policy))
     tell(f"{root}: handoff.json (no review yet, so the findings in it are marked as unconfirmed), worklist/, evidence/, mediawatch.db")

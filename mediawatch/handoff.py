@@ -12,14 +12,22 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from mediawatch import trust
 from mediawatch.clock import beijing, day_of
-from mediawatch.domain import Account, DateKind, Finding, Reading, ReviewState, Sight, Sweep, SweepAccount, UserError
+from mediawatch.domain import Account, CanaryCheck, DateKind, Finding, Reading, ReviewState, Sight, Sweep, SweepAccount, UserError
 from mediawatch.figures import Figures, figures
 from mediawatch.policy import Policy
 
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Canary = Literal["checked", "unchecked", "person"]
+_CANARY: Mapping[trust.Backing, Canary] = {
+    trust.Backing.CHECKED: "checked", trust.Backing.UNCHECKED: "unchecked", trust.Backing.WITHDRAWN: "unchecked",
+    trust.Backing.PERSON: "person",
+}  # fmt: skip
 
 
 class AccountAsFiled(_Part):
@@ -84,6 +92,10 @@ class FindingOut(_Part):
     read_at: datetime
     sights: list[SightOut]
     evidence: list[EvidenceOut] = Field(min_length=1)
+    attested: Literal["recorded", "described"] = Field(description="described: it rests on a surface or wording that only text attests")
+    canary: Canary = Field(
+        description="checked: a known-active account read well before and after each look; unchecked: 未经对照账号校验; person: no machine"
+    )
     review_state: Literal["open", "dispatched", "confirmed", "dismissed"]
 
 
@@ -136,13 +148,16 @@ class Handoff(_Part):
 
 def build(
     sweep: Sweep, scope: Sequence[SweepAccount], readings: Mapping[int, Sequence[Reading]], policy: Policy, *, include_open: bool,
-    marks: Sequence[str] = (),
+    marks: Sequence[str] = (), checks: Sequence[CanaryCheck] = (),
 ) -> Handoff:  # fmt: skip
-    """The hand-off of one sweep. AssertionError when figures do not sum; UserError when a finding has no evidence."""
+    """The hand-off of one sweep; `checks` are the canaries' around it.
+
+    AssertionError when figures do not sum; UserError when a finding has no evidence.
+    """
     counts = figures(scope, policy)
     wanted = (ReviewState.CONFIRMED, ReviewState.OPEN, ReviewState.DISPATCHED) if include_open else (ReviewState.CONFIRMED,)
     findings = [
-        _finding(entry.account, finding, readings.get(entry.account.id, ()))
+        _finding(entry.account, finding, readings.get(entry.account.id, ()), checks)
         for entry in scope
         if entry.judgement
         for finding in entry.judgement.findings
@@ -187,7 +202,7 @@ def _counts(counts: Figures) -> Counts:
     )
 
 
-def _finding(account: Account, finding: Finding, readings: Sequence[Reading]) -> FindingOut:
+def _finding(account: Account, finding: Finding, readings: Sequence[Reading], checks: Sequence[CanaryCheck]) -> FindingOut:
     proving = [reading for reading in readings if reading.id in finding.reading_ids]
     evidence = [item for reading in proving for item in reading.evidence]
     if not evidence:
@@ -219,6 +234,8 @@ def _finding(account: Account, finding: Finding, readings: Sequence[Reading]) ->
             )
             for item in evidence
         ],
+        attested=trust.attested(finding, readings).value,
+        canary=_CANARY[trust.behind(finding, account.filed, readings, checks)],
         review_state=finding.review.value,
     )
 

@@ -127,7 +127,7 @@ class Engine:
             lanes.setdefault(entry.account.platform, []).append(entry.account)
         readings = await self.store.readings([entry.account.id for entry in scope])
         run = _Run(self, request, sweep, {number: list(known) for number, known in readings.items()}, len(scope), progress)
-        run.checks = await _checks(self.store, sweep)
+        run.checks = await checks_for(self.store, sweep)
         async with asyncio.TaskGroup() as group:
             for platform, accounts in lanes.items():
                 group.create_task(run.lane(platform, accounts))
@@ -180,7 +180,7 @@ async def rejudge(store: Store, supports: Callable[[str], bool], sweep_id: int) 
     scope = await store.scope(sweep_id)
     readings = await store.readings([entry.account.id for entry in scope])
     policy = parse(sweep.policy_toml, f"policy of sweep {sweep_id}")
-    checks = await _checks(store, sweep)
+    checks = await checks_for(store, sweep)
     judgements = {
         entry.account.id: _judge(entry.account, readings.get(entry.account.id, []), supports, sweep.as_of, policy, checks)
         for entry in scope
@@ -189,7 +189,7 @@ async def rejudge(store: Store, supports: Callable[[str], bool], sweep_id: int) 
     return [replace(entry, judgement=judgements[entry.account.id]) for entry in scope]
 
 
-async def _checks(store: Store, sweep: Sweep) -> list[CanaryCheck]:
+async def checks_for(store: Store, sweep: Sweep) -> list[CanaryCheck]:
     """Those around any look that may speak in this sweep: an earlier sweep's last check may lie before this one's as_of."""
     return await store.canary_checks(since=sweep.as_of - RESUMABLE)
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from mediawatch.clock import day_of
-from mediawatch.domain import CanaryCheck, Filed, FiledStatus, Finding, LookKind, MatchedBy, Outcome, Reading, Sight
+from mediawatch.domain import Attested, CanaryCheck, Filed, FiledStatus, Finding, LookKind, MatchedBy, Outcome, Reading, Sight
 from mediawatch.names import same
 from mediawatch.policy import Policy
 from mediawatch.ports import Known
@@ -112,3 +112,10 @@ def behind(finding: Finding, filed: Filed, readings: Sequence[Reading], checks: 
         return Backing.PERSON
     backings = {backing(sight, reading, checks) for reading in proving for sight in reading.sights if _against(sight, filed)}
     return Backing.CHECKED if backings == {Backing.CHECKED} else Backing.UNCHECKED
+
+
+def attested(finding: Finding, readings: Sequence[Reading]) -> Attested:
+    """`described` where the finding rests on a surface or wording that no recording attests. A person's word needs none."""
+    proving = [reading for reading in readings if reading.id in finding.reading_ids and reading.look is not LookKind.PERSON]
+    described = any(sight.attested is Attested.DESCRIBED for reading in proving for sight in reading.sights if not sight.outcome.about_us)
+    return Attested.DESCRIBED if described else Attested.RECORDED

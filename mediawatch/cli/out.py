@@ -17,6 +17,7 @@ from mediawatch.policy import parse
 from mediawatch.registry.find import find_account
 from mediawatch.reports import lists
 from mediawatch.reports.table import Table, to_csv, to_text
+from mediawatch.sweep import checks_for
 
 SweepOption = Annotated[int | None, typer.Option("--sweep", metavar="N", help="Number of the sweep; default the latest.")]
 
@@ -38,7 +39,8 @@ def flagged(
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep)
             scope = await app.store.scope(chosen.id)
-            return lists.flagged(scope, await app.store.readings([entry.account.id for entry in scope]))
+            readings = await app.store.readings([entry.account.id for entry in scope])
+            return lists.flagged(scope, readings, await checks_for(app.store, chosen))
 
     table = run(work())
     print_or_write(table if csv else table.only(*lists.BRIEF), csv)
@@ -54,7 +56,9 @@ def show(
             store = app.store
             found = find_account(await store.accounts(include_retired=True), account)
             readings = (await store.readings([found.id])).get(found.id, [])
-            return lists.account_in_full(found, await store.last_entry(found.id), readings, await store.changes(found.id))
+            entry = await store.last_entry(found.id)
+            checks = await checks_for(store, await sweep_of(app, entry.sweep_id)) if entry else []
+            return lists.account_in_full(found, entry, readings, await store.changes(found.id), checks)
 
     typer.echo(run(work()))
 
@@ -89,7 +93,8 @@ async def handoff_of(app: App, sweep: Sweep, *, include_open: bool) -> documents
     scope = await app.store.scope(sweep.id)
     readings = await app.store.readings([entry.account.id for entry in scope])
     policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
-    return documents.build(sweep, scope, readings, policy, include_open=include_open, marks=app.marks)
+    checks = await checks_for(app.store, sweep)
+    return documents.build(sweep, scope, readings, policy, include_open=include_open, marks=app.marks, checks=checks)
 
 
 async def sweep_of(app: App, number: int | None) -> Sweep:

@@ -4,8 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from mediawatch import trust
 from mediawatch.clock import beijing
-from mediawatch.domain import Account, Change, DateKind, Effect, Finding, LookKind, MatchedBy, Outcome, Reading, Sight, SweepAccount
+from mediawatch.domain import (
+    Account,
+    Attested,
+    CanaryCheck,
+    Change,
+    DateKind,
+    Effect,
+    Finding,
+    LookKind,
+    MatchedBy,
+    Outcome,
+    Reading,
+    Sight,
+    SweepAccount,
+)
 from mediawatch.reports.table import Table, joined
 
 OUTCOMES: Mapping[Outcome, str] = {
@@ -20,6 +35,7 @@ LOOKS: Mapping[LookKind, str] = {
     LookKind.FIRST: "首次核查", LookKind.SECOND: "第二次核查", LookKind.CONTROL: "对照核查", LookKind.LINK: "文章链接核查",
     LookKind.PERSON: "人工核查",
 }  # fmt: skip
+ATTESTED: Mapping[Attested, str] = {Attested.RECORDED: "有实录", Attested.DESCRIBED: "含仅有文字描述、无实录的来源"}
 EFFECTS: Mapping[Effect, str] = {Effect.FAILS: "不合格", Effect.LISTED: "异常单列", Effect.HINT: "提示"}
 
 
@@ -27,20 +43,20 @@ BRIEF = ("备案单号", "政务新媒体名称", "类型", "所属组织", "存
 """What of the flagged list fits a terminal; the CSV has all of it."""
 
 
-def flagged(scope: Sequence[SweepAccount], readings: Mapping[int, Sequence[Reading]]) -> Table:
+def flagged(scope: Sequence[SweepAccount], readings: Mapping[int, Sequence[Reading]], checks: Sequence[CanaryCheck] = ()) -> Table:
     """存在突出问题的政务新媒体名单, one row a finding, in registry order; 类型 and 所属组织 exactly as filed."""
     rows = [
-        _flagged_row(entry.account, finding, readings.get(entry.account.id, ()))
+        _flagged_row(entry.account, finding, readings.get(entry.account.id, ()), checks)
         for entry in scope
         if entry.judgement
         for finding in entry.judgement.findings
     ]
     columns = ("备案单号", "政务新媒体名称", "类型", "所属组织", "地市", "县区", "存在的突出问题", "结论", "审核状态",
-               "最近更新", "间隔天数", "平台现名", "信息来源", "核查时间", "说明")  # fmt: skip
+               "最近更新", "间隔天数", "平台现名", "信息来源", "来源依据", "对照账号", "核查时间", "说明")  # fmt: skip
     return Table("存在突出问题的政务新媒体名单(未经审核的为疑似)", columns, tuple(rows))
 
 
-def _flagged_row(account: Account, finding: Finding, readings: Sequence[Reading]) -> tuple[str, ...]:
+def _flagged_row(account: Account, finding: Finding, readings: Sequence[Reading], checks: Sequence[CanaryCheck]) -> tuple[str, ...]:
     filed = account.filed
     proving = [reading for reading in readings if reading.id in finding.reading_ids]
     surfaces = joined(sorted({sight.surface for reading in proving for sight in reading.sights}), "、")
@@ -49,18 +65,24 @@ def _flagged_row(account: Account, finding: Finding, readings: Sequence[Reading]
     read_at = f"{beijing(proving[-1].read_at):%Y-%m-%d %H:%M}" if proving else ""
     return (
         filed.filing_number, filed.name, filed.type, filed.organiser, filed.prefecture, filed.county, finding.label,
-        EFFECTS[finding.effect], finding.review.label, latest, gap, finding.name_seen, surfaces, read_at, finding.sentence,
+        EFFECTS[finding.effect], finding.review.label, latest, gap, finding.name_seen, surfaces,
+        ATTESTED[trust.attested(finding, readings)], trust.behind(finding, filed, readings, checks).label, read_at, finding.sentence,
     )  # fmt: skip
 
 
-def account_in_full(account: Account, entry: SweepAccount | None, readings: Sequence[Reading], changes: Sequence[Change]) -> str:
+def account_in_full(
+    account: Account, entry: SweepAccount | None, readings: Sequence[Reading], changes: Sequence[Change],
+    checks: Sequence[CanaryCheck] = (),
+) -> str:  # fmt: skip
     """One account for a reviewer: as filed, as seen, every sight, the verdict and the rule in one sentence. Contacts never."""
     parts = ["备案信息", *_filed_lines(account), ""]
     if entry and entry.judgement:
         judged = entry.judgement
         parts += [f"检查结论({entry.sweep_id}号检查)  {judged.verdict.label}", f"  {judged.sentence}"]
         parts += [
-            f"  问题:{finding.label}({EFFECTS[finding.effect]},{finding.review.label}) {finding.sentence}" for finding in judged.findings
+            f"  问题:{finding.label}({EFFECTS[finding.effect]},{finding.review.label}) {finding.sentence}"
+            f"(对照账号:{trust.behind(finding, entry.account.filed, readings, checks).label})"
+            for finding in judged.findings
         ]
         parts += [f"  注意:{note}" for note in judged.notes]
     else:
@@ -103,4 +125,5 @@ def _sight_line(sight: Sight) -> str:
     name = f"名称“{sight.name}”{matched}" if sight.name else ""
     who = f"[{sight.session}]" if sight.session else ""
     control = f"对照“{sight.control}”已应答" if sight.control else ""
-    return joined((f"{sight.surface}{who} {OUTCOMES[sight.outcome]}", name, newest, control, sight.detail), ",")
+    described = "该来源或措辞仅有文字描述,无实录" if sight.attested is Attested.DESCRIBED else ""
+    return joined((f"{sight.surface}{who} {OUTCOMES[sight.outcome]}", name, newest, control, described, sight.detail), ",")

@@ -38,7 +38,8 @@ class Hearing:
         """URLs of the matching requests so far, answered or not."""
         self._replies: list[Reply] = []
         self._under_way: dict[Request, str] = {}
-        self._failed = ""
+        self._order: dict[Request, int] = {}
+        self._failed: dict[Request, str] = {}
         self._ended = False
         self._news = asyncio.Event()
 
@@ -73,7 +74,7 @@ class Hearing:
 
     def _silence(self, limit: float) -> Failure:
         if self._failed:
-            return Unreachable(self._failed)
+            return Unreachable(next(reversed(self._failed.values())))
         if self._under_way:
             return Unreachable(f"no answer from {host_and_path(next(iter(self._under_way.values())))} within {limit:g} s")
         wanted = " or ".join(pattern.pattern for pattern in self._patterns)
@@ -89,19 +90,21 @@ class Hearing:
     def asked(self, request: Request) -> None:
         self.requested.append(request.url)
         self._under_way[request] = request.url
+        self._order[request] = len(self._order)
 
     def heard(self, request: Request, reply: Reply) -> None:
         self._under_way.pop(request, None)
         # A redirect to what is wanted too is on its way; any other one (to a login page) is the answer.
         if reply.location and self.wants(urljoin(reply.url, reply.location)):
             return
-        self._failed = ""
+        # An answer makes up for what failed before it was asked for, not for what its page asked meanwhile.
+        self._failed = {each: why for each, why in self._failed.items() if self._order.get(each, 0) > self._order.get(request, 0)}
         self._replies.append(reply)
         self._news.set()
 
     def failed(self, request: Request, why: str) -> None:
         self._under_way.pop(request, None)
-        self._failed = why
+        self._failed[request] = why
 
     def end(self) -> None:
         """The page is gone: who waits shall not wait for the time limit."""

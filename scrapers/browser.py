@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Hashable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from weakref import WeakKeyDictionary
 
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import BrowserContext, Page, Playwright, StorageState, async_playwright
 
 from mediawatch.domain import Changed, Failure, LoginRequired, Unreachable
 from scrapers.calls import Timeouts, within
+from scrapers.drivers import drivers_of_ours, kill, one_start
 from scrapers.fetching import BODY_LIMIT
 from scrapers.hearing import Hearing
 from scrapers.proxy import proxy_settings
@@ -31,7 +29,6 @@ PAGES_AT_ONCE = 4
 """More buys memory and timeouts, not throughput."""
 USES_PER_CONTEXT = 500
 """A context that is never closed keeps its requests' objects in the driver."""
-_STARTS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 _HEAVY = (
     *(f"*.{ending}{tail}" for ending in ("png", "jpg", "jpeg", "gif", "webp", "avif", "heic", "bmp", "ico", "svg") for tail in ("", "?*")),
     *(f"*.{ending}{tail}" for ending in ("woff", "woff2", "ttf", "otf", "eot", "css") for tail in ("", "?*")),
@@ -80,9 +77,12 @@ class Browser:
         proxy: str | None = None,
         pages: int = PAGES_AT_ONCE,
         timeouts: Timeouts | None = None,
+        host: Browser | None = None,
     ) -> None:
+        """With a `host` it lives in that browser's Chromium: contexts, logins, clock and proxy are its own, and only these end with it."""
         self.now, self.timeouts = now, timeouts or Timeouts()
         self._executable, self._args, self._proxy = executable, tuple(args), proxy_settings(proxy)
+        self._host = host
         self._slots = asyncio.Semaphore(pages)
         self._turns: defaultdict[Path, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._starting = asyncio.Lock()
@@ -206,6 +206,7 @@ class Browser:
     async def _context(self, run: _Run, state: StorageState | None) -> BrowserContext:
         return await run.chromium.new_context(
             storage_state=state,
+            proxy=self._proxy if self._host else None,
             locale="zh-CN",
             timezone_id="Asia/Shanghai",
             viewport={"width": 1280, "height": 900},
@@ -230,12 +231,15 @@ class Browser:
             return self._run
 
     async def _start(self) -> _Run:
+        if self._host:
+            lent = await self._host._running()
+            return _Run(lent.playwright, lent.chromium, frozenset())
         # Undone also when the sweep is cancelled meanwhile: nothing may be left running.
-        async with _one_start(), AsyncExitStack() as undo:
-            before = _drivers()
-            undo.callback(lambda: _kill(_drivers() - before))
+        async with one_start(), AsyncExitStack() as undo:
+            before = drivers_of_ours()
+            undo.callback(lambda: kill(drivers_of_ours() - before))
             playwright = await within(async_playwright().start(), self.timeouts.launch, "driver")
-            drivers = _drivers() - before
+            drivers = drivers_of_ours() - before
             undo.pop_all()
         async with AsyncExitStack() as undo:
             undo.push_async_callback(self._stop_driver, playwright, drivers)
@@ -265,6 +269,11 @@ class Browser:
                 await self._stop(run)
 
     async def _stop(self, run: _Run) -> None:
+        if self._host:
+            for lease in run.leases.values():
+                with suppress(Failure):
+                    await within(lease.context.close(), self.timeouts.close, "close")
+            return
         with suppress(Failure):
             await within(run.chromium.close(), self.timeouts.close, "close")
         await self._stop_driver(run.playwright, run.drivers)
@@ -272,27 +281,4 @@ class Browser:
     async def _stop_driver(self, playwright: Playwright, drivers: frozenset[int]) -> None:
         with suppress(Failure):
             await within(playwright.stop(), self.timeouts.close, "close")
-        _kill(drivers & _drivers())
-
-
-def _one_start() -> asyncio.Lock:
-    """Browsers of one process start their drivers one after another: else one would take, and end, the driver of another."""
-    return _STARTS.setdefault(asyncio.get_running_loop(), asyncio.Lock())
-
-
-def _kill(drivers: frozenset[int]) -> None:
-    """End drivers that do not listen. Chromium ends when the pipe to its driver breaks."""
-    for pid in drivers:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
-
-
-def _drivers() -> frozenset[int]:
-    """Playwright drivers among our children, where the system has /proc. Playwright itself does not tell the process id."""
-    found = set()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError, ValueError, IndexError):
-            parent = int(stat.read_text().rpartition(")")[2].split()[1])
-            if parent == os.getpid() and b"run-driver" in (stat.parent / "cmdline").read_bytes():
-                found.add(int(stat.parent.name))
-    return frozenset(found)
+        kill(drivers & drivers_of_ours())

@@ -20,7 +20,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from mediawatch.domain import Filed, UserError
 
 _PLATFORMS = ("wechat", "weibo", "douyin", "toutiao")
-_ACCOUNT_KEYS = ("name", "platform_id", "url", "original_id", "alias", "article_url", "organiser")
+_LOGINS = (*_PLATFORMS, "weread")
+_ACCOUNT_KEYS = ("name", "platform_id", "url", "original_id", "alias", "article_url", "reader_url", "organiser")
 
 
 class CaseError(UserError):
@@ -104,7 +105,7 @@ def _case(folder: Path, table: Mapping[str, Any]) -> Case:
     if platform not in _PLATFORMS:
         raise CaseError(f"platform {platform!r} is not one of {', '.join(_PLATFORMS)}")
     sessions = table.get("sessions", [])
-    if not isinstance(sessions, list) or any(name not in _PLATFORMS for name in sessions):
+    if not isinstance(sessions, list) or any(name not in _LOGINS for name in sessions):
         raise CaseError(f"sessions must be a list of platforms, not {sessions!r}")
     kind = table.get("kind", "recorded")
     if kind not in ("recorded", "composed"):
@@ -159,6 +160,7 @@ def _filed(table: Mapping[str, Any], platform: str) -> Filed:
         platform_id=account.get("platform_id", ""),
         original_id=account.get("original_id", ""),
         alias=account.get("alias", ""),
+        reader_url=account.get("reader_url", ""),
         organiser=account.get("organiser", ""),
         url=account.get("url", ""),
         article_links=(link,) if link else (),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 from scrapers.replica.cases import Case
 from scrapers.replica.douyin import Douyin
 from scrapers.replica.faults import Drop, Faults
-from scrapers.replica.tls import identity
+from scrapers.replica.tls import Identity, identity
 from scrapers.replica.toutiao import Toutiao
 from scrapers.replica.web import NOT_SERVED, Request, Response, Site
 from scrapers.replica.wechat import WeChat
@@ -45,11 +45,18 @@ class Served(NamedTuple):
     status: int
 
 
+def hosts_of(cases: Iterable[Case]) -> frozenset[str]:
+    """Every host that the sites stand for, and those that the cases name."""
+    sites = (host for kind in SITES for host in kind.hosts | kind.picture_hosts)
+    return frozenset(sites).union(*(case.hosts for case in cases))
+
+
 class Replica:
     """An async context manager. `logged_in` names the platforms that accept their `storage_state` as the operator's login.
 
     With an `overlay` the case's responses come first; behind them stand sites that know no accounts (`Site.bare`).
     `scannable`: whether login pages wait for somebody to `scan` their QR code.
+    Replicas with one `key` (for all their hosts) are accepted by one Chromium.
     `lists_open`: whether the WeChat back office still lists the articles of other accounts (it does not since 2026-07).
     """
 
@@ -67,6 +74,7 @@ class Replica:
         overlay: Case | None = None,
         lists_open: bool = False,
         scannable: bool = False,
+        key: Identity | None = None,
     ) -> None:
         self.strangers: Counter[str] = Counter()
         """Refused hosts that pages and scrapers asked for."""
@@ -84,9 +92,9 @@ class Replica:
         wechat.lists_open = lists_open
         self._by_host = {host: site for site in self._sites.values() for host in site.hosts | site.picture_hosts}
         self._overlay = overlay
-        self._hosts = frozenset(self._by_host) | (overlay.hosts if overlay else frozenset())
-        self._identity = identity(self._hosts)
-        self.chromium_args = (f"--ignore-certificate-errors-spki-list={self._identity.spki}",)
+        self._hosts = hosts_of([overlay] if overlay else [])
+        self._identity = key or identity(self._hosts)
+        self.chromium_args = self._identity.chromium_args
         self._server: asyncio.Server | None = None
         self._connections: set[asyncio.Task[None]] = set()
         self._bugs: list[BaseException] = []

@@ -27,6 +27,11 @@ class Identity:
     """Base64 of the SHA-256 of the leaf's public key, for `--ignore-certificate-errors-spki-list`."""
     ca_pem: bytes
 
+    @property
+    def chromium_args(self) -> tuple[str, ...]:
+        """Makes Chromium accept exactly this key."""
+        return (f"--ignore-certificate-errors-spki-list={self.spki}",)
+
 
 def identity(hosts: Iterable[str]) -> Identity:
     """A fresh CA and a leaf for these hosts. Valid by the host's clock, which is the browser's."""

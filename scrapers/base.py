@@ -16,6 +16,7 @@ from mediawatch.clock import day_end
 from mediawatch.domain import Account, Attested, Failure, LoginRequired, Need, Outcome, Pace, Post, Seen, Sight
 from mediawatch.ports import Gate
 from scrapers.browser import Browser, Session, Tab
+from scrapers.masking import Mask
 
 
 class SessionUse(Enum):
@@ -119,6 +120,8 @@ class Scraper:
     """URL patterns (`*` is a wildcard) of pictures and players without a file ending; loaded for evidence only."""
     viewer: Callable[[str], Iterable[object]] = lambda text: ()
     """The records (JSON objects) in which a document or reply names the operator himself: what a recording must not hold."""
+    viewer_marks: tuple[str, ...] = ()
+    """CSS selectors of elements that show the operator himself; covered in evidence."""
 
     async def look(self, browser: Browser, sessions: Sequence[Session], account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
         """Try the surfaces in order until the need is settled; a surface whose session the operator lacks leaves no sight."""
@@ -161,7 +164,7 @@ class Scraper:
                 hosts = surface.hosts or self.hosts
                 async with browser.tab(session, hosts=hosts, whole=evidence, url_keys=surface.url_keys, heavy=self.heavy) as tab:
                     tab.pause = lambda: gate.pause(surface.name, name, surface.pace)
-                    return await seen_by(surface, tab, account, evidence)
+                    return await seen_by(surface, tab, account, evidence, self)
             except Failure as failure:  # no page could be had at all
                 return merged(surface, (_trouble(failure),), session=name, read_at=browser.now())
 
@@ -172,8 +175,11 @@ def session_for(surface: Surface, sessions: Sequence[Session]) -> Session | None
     return sessions[0] if sessions and surface.session is not SessionUse.VISITOR else None
 
 
-async def seen_by(surface: Surface, tab: Tab, account: Account, evidence: bool) -> Sight:
-    """Run one surface in one tab and merge what it yielded. Foreseen failures become the sight's outcome."""
+async def seen_by(surface: Surface, tab: Tab, account: Account, evidence: bool, scraper: Scraper | None = None) -> Sight:
+    """Run one surface in one tab and merge what it yielded. Foreseen failures become the sight's outcome.
+
+    `scraper` knows where the site names the operator: he is covered in the evidence of a look with a login.
+    """
     facts: list[Seen] = []
     try:
         async for fact in surface.see(tab, account):
@@ -185,7 +191,17 @@ async def seen_by(surface: Surface, tab: Tab, account: Account, evidence: bool) 
         facts = [replace(fact, complete_since=None) for fact in facts]
         facts.append(_trouble(failure))
     sight = merged(surface, facts, session=tab.session, read_at=tab.now(), url=tab.scrubbed_url)
-    return replace(sight, captures=await tab.captures(page=surface.page_shows)) if evidence else sight
+    if not evidence:
+        return sight
+    return replace(sight, captures=await tab.captures(page=surface.page_shows, mask=_mask(scraper, tab, account, sight)))
+
+
+def _mask(scraper: Scraper | None, tab: Tab, account: Account, sight: Sight) -> Mask | None:
+    if scraper is None or not tab.session:
+        return None
+    filed = account.filed
+    own = (filed.name, filed.platform_id, filed.original_id, filed.alias, sight.name, sight.platform_id, sight.original_id)
+    return Mask(scraper.viewer, scraper.viewer_marks, frozenset(text.strip() for text in own) - {""})
 
 
 def _trouble(failure: Failure) -> Seen:

@@ -16,6 +16,7 @@ from mediawatch.domain import Capture, Changed, EvidenceKind, Failure, Unreachab
 from scrapers.calls import Timeouts, moved, within
 from scrapers.fetching import fetched
 from scrapers.hearing import Ears, Hearing
+from scrapers.masking import Cover, Mask
 from scrapers.replies import Reply, host_and_path, scrubbed
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Tab:
         self._page, self._hosts, self._keys = page, hosts, url_keys
         self._read: list[Reply] = []
         self._hidden: list[bytes] = []
+        self._cover: Cover | None = None
         self._ears = Ears(page, timeouts, self._keep)
         page.on("dialog", self._on_dialog)
         page.on("popup", lambda popup: self._ears.chores.start(within(popup.close(), timeouts.close, "pop-up")))
@@ -164,29 +166,40 @@ class Tab:
         """Whether the page would send a cookie of this name, also one that its scripts cannot see."""
         return any(each.get("name") == cookie for each in await self._ask(self._page.context.cookies, self.url))
 
-    async def captures(self, *, page: bool = True) -> tuple[Capture, ...]:
+    async def captures(self, *, page: bool = True, mask: Mask | None = None) -> tuple[Capture, ...]:
         """Picture of the page (JPEG), the payloads that were read, the document and the visible text, with scrubbed URLs.
 
         Without `page` the payloads alone. All but the picture are gzipped (`application/gzip`). What cannot be had of a broken
-        page is left out: never raises a `Failure`.
+        page is left out, and so is a page in which the operator cannot be covered (`mask`): never raises a `Failure`.
         """
-        payloads = [self._capture(EvidenceKind.PAYLOAD, _GZIP, reply.body, reply.url) for reply in self._read]
-        if not page:
-            return tuple(payloads)
+        said = [reply.text() for reply in self._read]
         try:
             await self._ears.alive()
+            if mask:
+                said.append(await self._ask(self._page.content))
         except Failure:  # a page that hangs would hang for each of the rest
+            page = False
+        self._cover = mask.over(said) if mask else None
+        payloads = [self._capture(EvidenceKind.PAYLOAD, _GZIP, reply.body, reply.url) for reply in self._read]
+        if not page:
             return tuple(payloads)
         taken: list[Capture] = []
         with suppress(Failure):
             taken.append(self._capture(EvidenceKind.SCREENSHOT, "image/jpeg", await self._picture(), self.url))
         taken += payloads
         with suppress(Failure):
+            await self._cover_operator()
             html = await self._ask(self._page.content)
             taken.append(self._capture(EvidenceKind.PAYLOAD, _GZIP, html.encode(), self.url))
         with suppress(Failure):
+            await self._cover_operator()
             taken.append(self._capture(EvidenceKind.TEXT, _GZIP, str(await self._value(_TEXT)).encode(), self.url))
         return tuple(taken)
+
+    async def _cover_operator(self) -> None:
+        """Each time anew: the page may have drawn itself again meanwhile."""
+        if self._cover:
+            await self._value(self._cover.script)
 
     async def close(self) -> None:
         """End the loan; called by the browser. Never raises a `Failure`."""
@@ -197,6 +210,8 @@ class Tab:
     def _capture(self, kind: EvidenceKind, media_type: str, body: bytes, url: str) -> Capture:
         for secret in self._hidden if media_type == _GZIP else ():
             body = body.replace(secret, b"*" * len(secret))
+        if self._cover and media_type == _GZIP:
+            body = self._cover.bytes(body)
         # mtime=0: the same bytes give the same hash.
         packed = gzip.compress(body, 6, mtime=0) if media_type == _GZIP else body
         return Capture(kind=kind, media_type=media_type, body=packed, taken_at=self.now(), url=scrubbed(url, self._keys))
@@ -205,6 +220,7 @@ class Tab:
         if self.whole:
             with suppress(Failure):
                 await within(self._page.wait_for_load_state("load", timeout=0), self.timeouts.step, "load")
+        await self._cover_operator()
         height = await self._value(_HEIGHT)
         high = min(int(height) if isinstance(height, int | float) else PICTURE_HEIGHT, PICTURE_HEIGHT)
         width = (self._page.viewport_size or {"width": 1280})["width"]

@@ -92,7 +92,9 @@ def is_odd(post: Post, sight: Sight) -> bool:
 
 def _complete(reading: Reading, known: Known) -> bool:
     sight = reading.exact_sight
-    return sight is not None and is_theirs(sight, reading, known.filed) and not showed_less(sight, known)
+    # A list with a date yet to come has a post whose true date nobody knows: it proves no gap.
+    sound = sight is not None and not any(is_odd(post, sight) for post in sight.posts)
+    return sight is not None and sound and is_theirs(sight, reading, known.filed) and not showed_less(sight, known)
 
 
 def is_theirs(sight: Sight, reading: Reading, filed: Filed) -> bool:

@@ -6,8 +6,9 @@ All of them work from his logged-in home page, by calls of that page. docs/platf
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -24,7 +25,7 @@ from mediawatch.domain import (
     Seen,
     Sight,
 )
-from scrapers.base import Login, SessionUse, Shows, Surface, query_of
+from scrapers.base import CLOCK_SKEW, Login, SessionUse, Shows, Surface, query_of
 from scrapers.browser import Tab
 from scrapers.sessions import Session, stored
 from scrapers.wechat_identity import Owner, filed_id, identified, is_same, number_of, own_hit, read_owner, same_account
@@ -130,7 +131,7 @@ class Own(BackOffice):
         if pages[0].total == 0:
             yield Seen(outcome=Outcome.NO_POSTS, matched_by=tie, detail="the account's own back office counts no publication")
             return
-        yield listed(pages, owner.biz, tie)
+        yield listed(pages, owner.biz, tie, tab.now())
 
 
 class Search(BackOffice):
@@ -213,7 +214,7 @@ class List(BackOffice):
             pages.append(await self.page(tab, token, number * _BATCHES))
             if any(page.posts for page in pages) or sum(page.count for page in pages) >= pages[0].total:
                 break
-        yield listed(pages, self.fakeid, self.tie)
+        yield listed(pages, self.fakeid, self.tie, tab.now())
 
     async def page(self, tab: Tab, token: str, begin: int) -> Batches:
         try:
@@ -222,16 +223,28 @@ class List(BackOffice):
             raise RateLimited(f"{failure.detail}; the lists of other accounts are probably closed, as since 2026-07") from failure
 
 
-def listed(pages: Sequence[Batches], biz: str, tie: MatchedBy | None) -> Seen:
-    """What the pages of one list come to. Changed where an article of another account stands in it."""
-    owners = {number_of(found) for page in pages for post in page.posts if (found := query_of(post.link).get("__biz"))}
+def listed(pages: Sequence[Batches], biz: str, tie: MatchedBy | None, now: datetime) -> Seen:
+    """What the pages of one list come to. Changed where an article of another account stands in it.
+
+    An article dated after the look is left out, and its list proves no gap.
+    """
+    posts = tuple(post for page in pages for post in page.posts)
+    sound = tuple(post for post in posts if post.at is None or post.at <= now + CLOCK_SKEW)
+    owners = {number_of(found) for post in posts if (found := query_of(post.link).get("__biz"))}
     if biz and owners - {number_of(biz)}:
         raise Changed(f"the list holds articles of another account: {', '.join(sorted(owners))}")
     deleted = sum(page.deleted for page in pages)
     return Seen(
         platform_id=biz,
         matched_by=tie,
-        posts=tuple(post for page in pages for post in page.posts),
-        complete_since=complete_since(pages),
-        detail=f"{deleted} deleted articles in the list" if deleted else "",
+        posts=sound,
+        complete_since=complete_since(pages) if sound == posts else None,
+        detail="; ".join(_remarks(deleted, len(posts) - len(sound))),
     )
+
+
+def _remarks(deleted: int, odd: int) -> Iterator[str]:
+    if deleted:
+        yield f"{deleted} deleted articles in the list"
+    if odd:
+        yield f"发布时间异常: {odd} articles dated after the moment of the look set aside"

@@ -185,6 +185,13 @@ def test_future_post_is_set_aside_and_noted() -> None:
     assert any("发布时间异常" in note for note in judged.notes)
 
 
+def test_a_list_with_a_date_yet_to_come_proves_no_gap() -> None:
+    """Its newest post has a true date that nobody knows: it may lie in the window. Found by the fault matrix."""
+    for gaps, codes in (((-400, 41, 60), set()), ((41, 60), {Code.STALE_2W})):
+        looks = reading(exact(*gaps)), reading(exact(*gaps, evidence=(PROOF,)), look=LookKind.SECOND)
+        assert {finding.code for finding in judge(Known(filed=FILED, readings=looks), AS_OF, TIBET).findings} == codes
+
+
 @pytest.mark.parametrize("outcome", [one for one in Outcome if one.about_us])
 def test_our_trouble_is_never_their_fault(outcome: Outcome) -> None:
     for policy in (NATIONAL, TIBET):

@@ -1,0 +1,218 @@
+"""What must come of each fault of the replica, on each platform: the one table. docs/faults.md is made of it by tests/fault_docs.py.
+
+A row is a fault at one place, a column a surface that it strikes. Whatever the fault and the truth, no account may be said to be worse
+than it is; the table says what is expected beyond that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+from mediawatch.domain import Code, Outcome
+from scrapers.replica.faults import PLACES, Fault, Part
+
+
+class TruthOf(StrEnum):
+    FRESH = "fresh"
+    STALE = "stale"
+    GONE = "gone"
+    RENAMED = "renamed"
+
+
+class Proves(Enum):
+    """What the sight of a struck surface may prove. The value stands in the docs."""
+
+    ALL = "as without the fault"
+    FRESH = "the newest date, as a lower bound at least"
+    LOWER = "lower bounds only"
+    TRUE = "what was read before"
+    NOTHING = "no date"
+    CANARY = "canary"
+    """Nothing in the answers tells that posts are missing: only a canary account, read the same way, can."""
+    REFUTED = "refuted"
+    """A gap by itself; a post that another surface knows takes it back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    outcomes: frozenset[Outcome]
+    proves: Proves
+    note: str = ""
+
+
+ALLOWED = {
+    TruthOf.FRESH: frozenset[Code](),
+    TruthOf.STALE: frozenset({Code.STALE_2W}),
+    TruthOf.GONE: frozenset({Code.NOT_FOUND}),
+    TruthOf.RENAMED: frozenset({Code.NAME_MISMATCH, Code.RENAMED_UNREPORTED}),
+}
+"""The findings that are true."""
+
+SURFACES = {
+    "toutiao": ("toutiao.profile",),
+    "weibo": ("weibo.mobile", "weibo.desktop"),
+    "douyin": ("douyin.profile",),
+    "wechat": ("wechat.article", "wechat.search", "wechat.list"),
+}
+"""The surfaces under test, of those that a platform's scraper has."""
+STRUCK_BY = {
+    "toutiao.profile": frozenset({Part.DOCUMENT, Part.LIST}),
+    "weibo.mobile": frozenset(Part),
+    "weibo.desktop": frozenset(Part),
+    "douyin.profile": frozenset({Part.DOCUMENT, Part.LIST}),
+    "wechat.article": frozenset({Part.DOCUMENT}),
+    "wechat.search": frozenset({Part.PROFILE}),
+    "wechat.list": frozenset({Part.LIST}),
+}
+"""Which answers about an account each surface reads. The back office's own page is about the operator, never about an account."""
+EXACT = frozenset({"toutiao.profile", "weibo.desktop", "douyin.profile", "wechat.list"})
+"""Surfaces that prove a gap when nothing is wrong."""
+
+
+def _all(*outcomes: Outcome) -> frozenset[Outcome]:
+    return frozenset(outcomes)
+
+
+_OK, _CAPTCHA, _LOGIN = _all(Outcome.OK), _all(Outcome.CAPTCHA), _all(Outcome.LOGIN_REQUIRED)
+_SLOW, _CHANGED, _SILENT, _VOID = _all(Outcome.RATE_LIMITED), _all(Outcome.CHANGED), _all(Outcome.UNREACHABLE), _all(Outcome.NO_EVIDENCE)
+_NO, _LOW, _FULL = Proves.NOTHING, Proves.LOWER, Proves.ALL
+
+ROWS: dict[Fault, Expected] = {
+    Fault.NONE: Expected(_OK, _FULL),
+    Fault.CAPTCHA_PAGE: Expected(_CAPTCHA, _NO),
+    Fault.CAPTCHA_OVERLAY: Expected(_CAPTCHA, _NO, "the page stands, the list call gets nothing"),
+    Fault.LOGIN_WALL: Expected(_LOGIN, _NO),
+    Fault.LAPSED: Expected(_LOGIN, _NO),
+    Fault.LAPSED_SILENTLY: Expected(_LOGIN, _LOW, "the calls answer, the page does not know the operator"),
+    Fault.WITHHELD: Expected(_OK, Proves.CANARY, "page and calls claim that all is well"),
+    Fault.EMPTY_BODY: Expected(_SLOW, _NO),
+    **{fault: Expected(_SLOW, _NO) for fault in Fault if fault.name.startswith("STATUS_4")},
+    Fault.STATUS_502: Expected(_SILENT, _NO),
+    Fault.TRUNCATED: Expected(_CHANGED, _NO),
+    Fault.HTML: Expected(_CHANGED, _NO),
+    Fault.OTHER_ACCOUNT: Expected(_CHANGED, _NO),
+    Fault.NULL_LIST: Expected(_CHANGED, _NO),
+    Fault.EMPTY_LIST: Expected(_VOID, _NO),
+    Fault.ONLY_PINNED: Expected(_OK, _LOW),
+    Fault.UNDATED: Expected(_OK, _LOW),
+    Fault.DATE_TEXT: Expected(_OK, _LOW),
+    Fault.DATE_MILLISECONDS: Expected(_OK, _LOW),
+    Fault.DATE_FUTURE: Expected(_OK, _LOW),
+    Fault.DATE_1970: Expected(_OK, _LOW),
+    Fault.UNKNOWN_CELLS: Expected(_OK, Proves.FRESH),
+    Fault.REDIRECT_HOME: Expected(_CHANGED, _NO),
+    Fault.CHALLENGE_CLEARS: Expected(_OK, _FULL),
+    Fault.CHALLENGE_STAYS: Expected(_LOGIN, _NO, "the visitor system does not let us pass"),
+    Fault.HUNG: Expected(_SILENT, _NO),
+    Fault.RESET: Expected(_SILENT, _NO),
+    Fault.SELF_NAVIGATION: Expected(_OK, _FULL),
+    Fault.DIALOG: Expected(_OK, _FULL),
+    Fault.DOWNLOAD: Expected(_OK, _FULL, "refused"),
+    Fault.POPUP: Expected(_OK, _FULL, "closed"),
+    Fault.BIG_BODY: Expected(_CHANGED, _NO, "over the limit, never kept"),
+    Fault.CRASH: Expected(_SILENT | _OK, Proves.TRUE),
+}
+"""What holds on every surface that the fault strikes, but for the overrides."""
+
+_SEEN_AS_VISITOR = Expected(_OK, _LOW, "reads on as a visitor")
+_UNTOUCHED = Expected(_OK, _FULL, "needs no login")
+_NO_SESSION_SIGN = Expected(_OK, Proves.CANARY, "this page has no sign of a login")
+_WECHAT_BLIND = Expected(_OK, Proves.CANARY, "the list itself has no sign of a login")
+OVERRIDES: dict[tuple[Fault, str], Expected] = {
+    (Fault.CAPTCHA_PAGE, "wechat.list"): Expected(_CHANGED, _NO, "no check of the back office is known"),
+    (Fault.CAPTCHA_OVERLAY, "weibo.mobile"): Expected(_SLOW, _NO),
+    (Fault.CAPTCHA_OVERLAY, "weibo.desktop"): Expected(_SLOW, _NO),
+    (Fault.CAPTCHA_OVERLAY, "wechat.article"): Expected(_OK, _FULL, "the article is already there"),
+    (Fault.CAPTCHA_OVERLAY, "wechat.list"): Expected(_SLOW, _NO),
+    (Fault.LAPSED, "toutiao.profile"): _UNTOUCHED,
+    (Fault.LAPSED, "weibo.mobile"): _SEEN_AS_VISITOR,
+    (Fault.LAPSED, "douyin.profile"): Expected(_LOGIN, _LOW, "the list is still answered, as to a visitor"),
+    (Fault.LAPSED, "wechat.article"): _UNTOUCHED,
+    (Fault.LAPSED_SILENTLY, "toutiao.profile"): _NO_SESSION_SIGN,
+    (Fault.LAPSED_SILENTLY, "weibo.mobile"): _SEEN_AS_VISITOR,
+    (Fault.LAPSED_SILENTLY, "wechat.article"): _UNTOUCHED,
+    (Fault.LAPSED_SILENTLY, "wechat.search"): Expected(_OK, _NO),
+    (Fault.LAPSED_SILENTLY, "wechat.list"): _WECHAT_BLIND,
+    (Fault.WITHHELD, "weibo.mobile"): Expected(_OK, _LOW),
+    (Fault.HTML, "douyin.profile"): Expected(_SLOW, _NO),
+    (Fault.OTHER_ACCOUNT, "wechat.article"): Expected(_VOID, _NO),
+    (Fault.NULL_LIST, "douyin.profile"): Expected(_SLOW, _NO),
+    (Fault.NULL_LIST, "toutiao.profile"): Expected(_SLOW, _NO),
+    (Fault.EMPTY_LIST, "douyin.profile"): Expected(_SLOW, _NO),
+    (Fault.EMPTY_LIST, "toutiao.profile"): Expected(_SLOW, _NO, "no count is shown; risk control's success lacks has_more and next"),
+    (Fault.EMPTY_LIST, "wechat.list"): Expected(_CHANGED, _NO),
+    (Fault.ONLY_PINNED, "wechat.list"): Expected(_CHANGED, _NO, "nothing is pinned there: the list is empty"),
+    **{
+        (fault, name): Expected(_CHANGED, _NO)
+        for fault in (Fault.DATE_TEXT, Fault.DATE_MILLISECONDS, Fault.DATE_1970)
+        for name in ("wechat.article", "wechat.list")
+    },
+    (Fault.DATE_FUTURE, "wechat.article"): Expected(_CHANGED, _NO),
+    (Fault.OTHER_ACCOUNT, "wechat.list"): Expected(_OK, Proves.REFUTED, "its short links do not tell whose they are: a known article does"),
+    (Fault.UNDATED, "wechat.article"): Expected(_CHANGED | _OK, Proves.TRUE, "the new layout prints the minute besides"),
+    (Fault.CHALLENGE_CLEARS, "wechat.article"): Expected(_CHANGED, _NO, "no challenge is known before articles"),
+    (Fault.CHALLENGE_STAYS, "wechat.article"): Expected(_CHANGED, _NO),
+    (Fault.CHALLENGE_STAYS, "toutiao.profile"): Expected(_SLOW, _NO),
+    (Fault.CHALLENGE_STAYS, "douyin.profile"): Expected(_CAPTCHA, _NO),
+}  # fmt: skip
+IN_PAGES: dict[tuple[Fault, str], Expected] = {
+    **{(Fault.EMPTY_BODY, name): Expected(_CHANGED, _NO) for name in ("toutiao.profile", "weibo.mobile", "weibo.desktop")},
+    (Fault.EMPTY_BODY, "wechat.article"): Expected(_CHANGED, _NO),
+    (Fault.BIG_BODY, "douyin.profile"): Expected(_CHANGED | _SLOW, _NO),
+}  # fmt: skip
+"""Where the document itself is struck and something else holds than for a call."""
+IN_CALLS: dict[tuple[Fault, str], Expected] = {
+    (Fault.LOGIN_WALL, "toutiao.profile"): Expected(_SLOW, _NO, "the feed says error, for whatever reason"),
+    (Fault.CAPTCHA_PAGE, "toutiao.profile"): Expected(_CHANGED, _NO, "HTML for JSON"),
+}
+"""The other way round."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One fault at one place, on one platform, under one truth."""
+
+    platform: str
+    fault: Fault
+    parts: frozenset[Part]
+    truth: TruthOf
+
+    def __str__(self) -> str:
+        return f"{self.fault.value} [{place(self.parts)}] {self.truth.value}"
+
+    @property
+    def struck(self) -> tuple[str, ...]:
+        """The surfaces that read something spoiled."""
+        return tuple(name for name in SURFACES[self.platform] if STRUCK_BY[name] & self.parts)
+
+    def expected(self, surface: str) -> Expected:
+        return expected(self.fault, self.parts, surface)
+
+    @property
+    def canary_only(self) -> bool:
+        return any(self.expected(name).proves is Proves.CANARY for name in self.struck)
+
+
+def expected(fault: Fault, parts: frozenset[Part], surface: str) -> Expected:
+    special = IN_PAGES if Part.DOCUMENT in parts else IN_CALLS
+    return special.get((fault, surface)) or OVERRIDES.get((fault, surface)) or ROWS[fault]
+
+
+def place(parts: frozenset[Part]) -> str:
+    return " + ".join(part.value for part in Part if part in parts) or "-"
+
+
+_DANGEROUS = {Fault.NONE: tuple(TruthOf)}
+"""The truths for which `make test` plays a fault; `fresh` unless named: nothing is worse than to call such an account stale."""
+
+
+def cells(platform: str, *, full: bool) -> Iterator[Cell]:
+    """The cells of a platform: every fault at its first place under its most dangerous truth, or all of them."""
+    for fault, places in PLACES.items():
+        for parts in places if full else places[:1]:
+            if fault is not Fault.NONE and not any(STRUCK_BY[name] & parts for name in SURFACES[platform]):
+                continue
+            for truth in TruthOf if full else _DANGEROUS.get(fault, (TruthOf.FRESH,)):
+                yield Cell(platform, fault, parts, truth)

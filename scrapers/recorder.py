@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mediawatch.domain import Account, Failure, Filed, Need, Pace, Sight, UserError
@@ -88,6 +88,9 @@ class Recorder:
         scraper = self._scrapers.get(account.platform)
         if scraper is None:
             raise UserError(f"{account.filed.name} is on {account.filed.type or account.platform}, which only a person can look at")
+        if not account.filed.name and scraper.links:
+            # Other surfaces would ask by a name that nobody gave.
+            need = replace(need, only=scraper.links.name)
         logins = self._logins(scraper, session)
         recording = self._browser.recording = Recording()
         sights = await scraper.look(self._browser, logins, account, need, ReportingGate(gate, recording))

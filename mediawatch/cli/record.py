@@ -1,0 +1,48 @@
+"""`mediawatch record`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mediawatch import registry
+from mediawatch.cli.base import opened, run
+from mediawatch.domain import UserError
+from mediawatch.record import Made
+from mediawatch.record import record as recorded
+
+
+def register(app: typer.Typer) -> None:
+    app.command("record")(record)
+
+
+def record(
+    ctx: typer.Context,
+    account: Annotated[
+        str, typer.Argument(metavar="ACCOUNT|URL", help="Filing number, name or id of a filed account, or the address of a page.")
+    ],
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The case goes to DIR/PLATFORM/….")] = Path("cases"),
+    session: Annotated[str | None, typer.Option("--session", metavar="NAME", help="Use this login; default the one a look takes.")] = None,
+    visitor: Annotated[bool, typer.Option("--visitor", help="Look without any login.")] = False,
+) -> None:
+    """Look at an account once, and keep what the site answered as a case for `verify`, without cookies, tokens and the operator."""
+    if visitor and session:
+        raise UserError("--session and --visitor exclude each other")
+
+    async def work() -> Made:
+        async with opened(ctx) as app:
+            recorder = app.recorder()
+            try:
+                filed = await app.store.accounts(include_retired=True)
+                found = recorder.account_of(account) if "://" in account else registry.find_account(filed, account)
+                chosen = "" if visitor else session
+                return await recorded(found, recorder=recorder, gate=app.pacing(), now=app.clock, out=out, session=chosen)
+            finally:
+                await recorder.close()
+
+    made = run(work())
+    for surface in made.got.surfaces:
+        typer.echo(surface)
+    typer.echo(f"{made.folder}: {made.answers} answers. Compare [expect] in case.toml with the page, then: mediawatch verify {made.folder}")

@@ -132,6 +132,7 @@ def _account(account: Account, looked: Recorded, got: Got) -> dict[str, str]:
         "alias": filed.alias,
         "organiser": filed.organiser,
         "url": filed.url,
+        "reader_url": filed.reader_url,
         "article_url": article or next(iter(links), ""),
     }
 

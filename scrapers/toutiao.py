@@ -27,6 +27,7 @@ from mediawatch.domain import (
     RateLimited,
     Seen,
 )  # fmt: skip
+from scrapers import viewers
 from scrapers.base import Scraper, SessionUse, Shows, Surface, link_in, on_host, query_of
 from scrapers.browser import Hearing, Reply, Tab, host_and_path
 from scrapers.toutiao_replies import decoded, has_more, is_shell, joined, media_id, read_absence, read_cards, read_feed, read_profile
@@ -181,7 +182,7 @@ class Profile(Surface):
         if seen := read_absence(await tab.text()):
             return seen
         if missing and is_shell(tab.document.text()):
-            return Seen(outcome=Outcome.NOT_FOUND, detail="HTTP 404 (described only)")
+            return Seen(outcome=Outcome.NOT_FOUND, detail="HTTP 404", attested=Attested.DESCRIBED)
         raise Changed(f"HTTP {tab.document.status} without a profile, and none of the known wordings")
 
     async def feed(self, tab: Tab, hearing: Hearing, profile: Seen, tokens: set[str]) -> Seen:
@@ -237,4 +238,11 @@ class Profile(Surface):
             raise Captcha("a captcha instead of the feed")
 
 
-SCRAPER = Scraper(platform="toutiao", surfaces=(Profile(),), hosts=HOSTS, heavy=frozenset({"*.image", "*.image?*"}))
+SCRAPER = Scraper(
+    platform="toutiao",
+    surfaces=(Profile(),),
+    hosts=HOSTS,
+    viewer=viewers.toutiao,
+    viewer_marks=(".header-profile-wrapper",),
+    heavy=frozenset({"*.image", "*.image?*"}),
+)

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from mediawatch.clock import EVER, beijing, day_of, from_epoch, parse_printed
-from mediawatch.domain import Changed, Outcome, Post, PostKind, Seen
+from mediawatch.domain import Attested, Changed, Outcome, Post, PostKind, Seen
 from scrapers.base import CLOCK_SKEW, reach
 
 # No recording shows these pages, so the wordings are described only. They must stand alone on a line, on a page without a profile.
@@ -45,10 +45,17 @@ def read_profile(render_data: object) -> Seen | None:
             raise Changed(f"server data: {str(render_data)[:200]}")
     outcome, detail = Outcome.OK, ""
     if user.get("banStatus") is True:
-        outcome, detail = Outcome.BANNED, "banStatus is true (described only)"
+        outcome, detail = Outcome.BANNED, "banStatus is true"
     elif _GONE_NAME.fullmatch(name.strip()):
-        outcome, detail = Outcome.CANCELLED, f"it is called {name.strip()} (described only)"
-    return Seen(outcome=outcome, name=name.strip(), platform_id=token, verified_as=_verified_as(user.get("userAuthInfo")), detail=detail)
+        outcome, detail = Outcome.CANCELLED, f"it is called {name.strip()}"
+    return Seen(
+        outcome=outcome,
+        name=name.strip(),
+        platform_id=token,
+        verified_as=_verified_as(user.get("userAuthInfo")),
+        detail=detail,
+        attested=None if outcome is Outcome.OK else Attested.DESCRIBED,
+    )
 
 
 def is_shell(html: str) -> bool:
@@ -81,7 +88,7 @@ def read_absence(text: str) -> Seen | None:
     """What the visible text of a page without a profile says; None where it has none of the known wordings."""
     for outcome, wording in ((Outcome.CANCELLED, _CANCELLED), (Outcome.NOT_FOUND, _NOT_FOUND)):
         if found := wording.search(text):
-            return Seen(outcome=outcome, detail=f"{found[0].strip()} (described only)")
+            return Seen(outcome=outcome, detail=found[0].strip(), attested=Attested.DESCRIBED)
     return None
 
 
@@ -168,7 +175,7 @@ def read_feed(payload: object, author: str, now: datetime) -> Seen:
             # Risk control answers with success, too, but leaves these out.
             return Seen(outcome=Outcome.RATE_LIMITED, detail="the feed succeeded with nothing in it, not even has_more and next")
         if not has_more(payload):
-            return Seen(outcome=Outcome.NO_POSTS, detail="the feed succeeded and is empty")
+            return Seen(outcome=Outcome.NO_POSTS, detail="the feed succeeded and is empty", attested=Attested.DESCRIBED)
     authors = {name for item in items if (name := _author(item))}
     if author and authors and author not in authors:
         raise Changed(f"the feed is by {min(authors)}, the profile is {author}")

@@ -17,6 +17,7 @@ from stages import Stage, composed, staged
 
 from mediawatch.clock import EVER
 from mediawatch.domain import (
+    Attested,
     Changed,
     DateKind,
     Failure,
@@ -163,7 +164,7 @@ async def test_reposts_and_answers_are_dated_by_their_own_fields(stage: Stage) -
 async def test_what_the_site_says_of_an_account(stage: Stage, letter: str, outcome: Outcome) -> None:
     reading = await stage.look(filed(letter))
     assert (reading.outcome, reading.posts, reading.date_kind) == (outcome, (), None)
-    assert [sight.matched_by for sight in reading.sights] == [MatchedBy.ID]
+    assert [(sight.matched_by, sight.attested) for sight in reading.sights] == [(MatchedBy.ID, Attested.DESCRIBED)]
 
 
 async def test_a_ban_stands_beside_the_posts_that_are_still_shown(stage: Stage) -> None:

@@ -132,6 +132,7 @@ SCRAPER = Scraper(
     surfaces=(ProfilePage(), NameSearch()),
     hosts=HOSTS,
     viewer=viewers.douyin,
+    viewer_marks=('a[href*="/user/self"]',),
     logins=(LOGIN,),
     heavy=frozenset({"*.douyinpic.com/*", "*.douyinvod.com/*"}),
 )

@@ -12,13 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mediawatch.clock import BEIJING, EVER
-from mediawatch.domain import Changed, Failure, Filed, MatchedBy, Outcome, PostKind
+from mediawatch.domain import Attested, Changed, Failure, Filed, MatchedBy, Outcome, PostKind, RateLimited
 from scrapers.base import link_in
 from scrapers.browser import Reply
 from scrapers.douyin_identity import Target, sec_uid_in, wanted
-from scrapers.douyin_pages import payload_of
-from scrapers.douyin_replies import is_captcha, is_challenge, read_profile, read_records, read_sign
-from scrapers.douyin_works import read_posts
+from scrapers.douyin_pages import page_at, payload_of
+from scrapers.douyin_replies import is_captcha, is_challenge, read_profile, read_records, read_search, read_sign, read_words
+from scrapers.douyin_works import next_cursor, read_posts
 
 NOW = datetime(2022, 12, 31, 20, 0, tzinfo=BEIJING)
 SEC, OTHER = "MS4wLjABAAAA" + "d" * 43, "MS4wLjABAAAA" + "e" * 43
@@ -40,8 +40,8 @@ def called(**user: Any) -> dict[str, Any]:
     return {"status_code": 0, "user": {"sec_uid": SEC, "nickname": "示例发布", "aweme_count": 9} | user}
 
 
-def read(payload: object, count: int | None = 9, *, known: bool = True, visitor: bool = False) -> Any:
-    return read_posts(payload, count, NOW, known=known, visitor=visitor)
+def read(payload: object, count: int | None = 9, *, known: bool = True, visitor: bool = False, first: bool = True) -> Any:
+    return read_posts(payload, count, NOW, known=known, visitor=visitor, first=first)
 
 
 def outcome_of(call: Any, *args: Any, **more: Any) -> Outcome | None:
@@ -253,6 +253,96 @@ def test_what_the_list_proves_to_the_operator(
 def test_emptiness_must_be_proved(payload: object, count: int | None, to_visitor: Outcome, to_operator: Outcome) -> None:
     assert outcome_of(read, payload, count, known=False, visitor=True) is to_visitor
     assert outcome_of(read, payload, count) is to_operator
+
+
+def test_a_later_page_proves_no_emptiness_and_no_gap() -> None:
+    with pytest.raises(RateLimited):
+        read(works(), 0, first=False)
+    assert read(works(*LIST), 3, first=False).complete_since is None
+
+
+@pytest.mark.parametrize(
+    ("payload", "cursor"),
+    [
+        (works(has_more=1, max_cursor=5), 5),
+        (works(has_more=True, max_cursor=5), 5),
+        (works(has_more=1), None),
+        (works(max_cursor=5), None),
+        (works(*LIST, has_more=1, max_cursor=5), None),
+        (works(has_more=1, max_cursor=5) | {"aweme_list": None}, None),
+        ([], None),
+    ],
+)
+def test_an_empty_page_that_promises_more_is_followed(payload: object, cursor: int | None) -> None:
+    assert next_cursor(payload) == cursor
+
+
+def test_another_page_is_asked_for_without_the_first_ones_signature() -> None:
+    signed = f"https://www.douyin.com/aweme/v1/web/aweme/post/?sec_user_id={SEC}&max_cursor=0&count=18&msToken=x&a_bogus=y"
+    assert page_at(signed, 7) == f"https://www.douyin.com/aweme/v1/web/aweme/post/?sec_user_id={SEC}&max_cursor=7&count=18"
+
+
+def test_what_the_list_says_of_its_months_is_told() -> None:
+    assert "time_list ['2022-12']" in read(works(*LIST, time_list=["2022-12"])).detail
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("用户不存在", Outcome.NOT_FOUND),
+        ("账号已被封禁\n由于违反《抖音社区自律公约》，该账号已被封禁", Outcome.BANNED),
+        ("该用户已被账号冻结", Outcome.BANNED),
+        ("账号已被封禁", None),
+        ("作品 0", None),
+    ],
+)
+def test_what_a_page_without_a_user_says(text: str, outcome: Outcome | None) -> None:
+    seen = read_words(text)
+    assert (seen and seen.outcome) is outcome
+    assert seen is None or seen.attested is Attested.DESCRIBED
+
+
+@pytest.mark.parametrize(
+    ("nickname", "count", "outcome"), [("账号已重置", 0, Outcome.BANNED), ("账号已重置", 3, Outcome.OK), ("账号已重置哦", 0, Outcome.OK)]
+)
+def test_a_reset_account_has_nothing_left(nickname: str, count: int, outcome: Outcome) -> None:
+    assert outcome_of(read_profile, called(nickname=nickname, aweme_count=count), SEC) is outcome
+
+
+def hit(name: str, sec_uid: str = OTHER, **more: Any) -> dict[str, Any]:
+    return {"user_info": {"sec_uid": sec_uid, "nickname": name, "unique_id": "", "short_id": "0"} | more}
+
+
+@pytest.mark.parametrize(
+    ("payload", "outcome"),
+    [
+        ({"status_code": 0, "user_list": [], "has_more": 0}, None),
+        ({"status_code": 0, "user_list": [], "has_more": 1}, Outcome.RATE_LIMITED),
+        ({"status_code": 0, "user_list": None}, Outcome.RATE_LIMITED),
+        ({"status_code": 0, "user_list": [], "search_nil_info": {"search_nil_type": "verify_check"}}, Outcome.CAPTCHA),
+        ({"status_code": 0, "user_list": [], "search_nil_info": {"search_nil_type": "x"}}, Outcome.CHANGED),
+        ({"status_code": 2483, "status_msg": "请先登录，再继续搜索吧", "user_list": []}, Outcome.LOGIN_REQUIRED),
+        ({"status_code": 0, "user_list": [{"user_info": {"nickname": "示例"}}]}, Outcome.CHANGED),
+        ({"status_code": 0}, Outcome.CHANGED),
+        ({"status_code": 7, "user_list": []}, Outcome.CHANGED),
+    ],
+)
+def test_an_empty_search_counts_only_without_a_reason(payload: object, outcome: Outcome | None) -> None:
+    if outcome is None:
+        assert read_search(payload).nobody
+        return
+    with pytest.raises(Failure) as met:
+        read_search(payload)
+    assert met.value.outcome is outcome
+
+
+def test_hits_of_a_search() -> None:
+    found = read_search({"status_code": 0, "user_list": [hit("示例", custom_verify="示例局"), hit("例", short_id="77")], "has_more": 1})
+    assert [(each.id, each.name, each.certified, each.alias) for each in found.hits] == [
+        (OTHER, "示例", "示例局", ""),
+        (OTHER, "例", "", "77"),
+    ]
+    assert (found.more, found.nobody) == (True, "")
 
 
 def test_kinds_and_links() -> None:

@@ -13,13 +13,13 @@ from browsers import SHORT
 from stages import Stage, composed, staged
 
 from mediawatch.clock import EVER
-from mediawatch.domain import DateKind, Filed, MatchedBy, Outcome
+from mediawatch.domain import Attested, DateKind, Filed, MatchedBy, Outcome
 from scrapers.browser import Timeouts
 from scrapers.douyin import SCRAPER
 from scrapers.replica import World
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
-SECS = {letter: "MS4wLjABAAAA" + letter * 43 for letter in "abcdefgh"}
+SECS = {letter: "MS4wLjABAAAA" + letter * 43 for letter in "abcdefghij"}
 SHORT_LINK = "https://v.douyin.com/abc123/"
 WORLD = World.parse(
     "platform,type,name,filing_number,true_id,url,truth,shown_name,posts,pinned,visitors_miss\n"
@@ -31,6 +31,8 @@ WORLD = World.parse(
     f"douyin,抖音短视频,示例封禁,D6,{SECS['f']},,banned,,2022-12-30,,\n"
     f"douyin,抖音短视频,示例空号,D7,{SECS['g']},,empty,,,,\n"
     f"douyin,抖音短视频,示例私密,D8,{SECS['h']},,private,,2022-12-30,,\n"
+    f"douyin,抖音短视频,示例移居,D9,{SECS['i']},,gone,,,,\n"
+    f"douyin,抖音短视频,示例移居,D10,{SECS['j']},,alive,,2022-12-30,,\n"
 )
 
 
@@ -101,8 +103,35 @@ async def test_an_account_without_an_id_is_resolved(operator: Stage, url: str) -
     assert (sight.platform_id, reading.matched_by, reading.date_kind) == (SECS["b"], MatchedBy.URL, DateKind.EXACT)
 
 
-async def test_without_id_and_link_there_is_nothing_to_try(visitor: Stage) -> None:
+async def test_without_id_and_link_a_visitor_has_nothing_to_try(visitor: Stage) -> None:
     assert (await visitor.look(filed(""))).sights == ()
+
+
+async def test_without_id_and_link_the_operator_searches(operator: Stage) -> None:
+    (found,) = (await operator.look(filed("", name="示例活跃"))).sights
+    assert (found.surface, found.outcome, found.platform_id, found.matched_by) == ("douyin.search", Outcome.OK, SECS["a"], MatchedBy.NAME)
+    assert (found.attested, found.posts) == (Attested.DESCRIBED, ())
+    (nobody,) = (await operator.look(filed("", name="无此示例"))).sights
+    assert (nobody.outcome, nobody.matched_by) == (Outcome.NOT_FOUND, MatchedBy.NAME)
+    (near,) = (await operator.look(filed("", name="示例"))).sights
+    assert (near.outcome, near.name) == (Outcome.NO_EVIDENCE, "")
+
+
+async def test_nobody_of_that_name_is_no_absence_where_a_link_is_filed(operator: Stage) -> None:
+    reading = await operator.look(filed("", name="无此示例", url="https://v.douyin.com/dead/"))
+    assert [(sight.surface, sight.outcome) for sight in reading.sights] == [
+        ("douyin.profile", Outcome.NO_EVIDENCE),
+        ("douyin.search", Outcome.NO_EVIDENCE),
+    ]
+
+
+async def test_where_the_id_is_gone_the_search_tells_who_bears_the_name(operator: Stage) -> None:
+    reading = await operator.look(filed("i", name="示例移居"))
+    profile, found = reading.sights
+    assert (profile.outcome, found.outcome, found.name, found.matched_by) == (Outcome.NOT_FOUND, Outcome.OK, "示例移居", None)
+    assert SECS["j"] in found.detail
+    control = await operator.look(filed("b", name="示例沉睡新名"), only="douyin.search")
+    assert [(sight.outcome, sight.name, sight.matched_by) for sight in control.sights] == [(Outcome.OK, "示例沉睡新名", MatchedBy.ID)]
 
 
 async def test_an_id_and_a_link_of_two_accounts_are_for_a_person(visitor: Stage) -> None:
@@ -120,6 +149,7 @@ async def test_a_lapsed_session_leaves_lower_bounds_and_no_negative(executable: 
         stale = (await stage.look(filed("c"))).sights[0]
         assert (stale.outcome, stale.name, stale.complete_since) == (Outcome.LOGIN_REQUIRED, "示例半隐", None)
         assert [post.on for post in stale.posts] == [date(2022, 11, 1)]
+        assert (await stage.look(filed("", name="示例活跃"))).outcome is Outcome.LOGIN_REQUIRED
         for letter in "defg":
             assert (await stage.look(filed(letter))).outcome is Outcome.LOGIN_REQUIRED
 
@@ -148,6 +178,31 @@ async def test_what_stands_in_place_of_the_page(executable: Path, tmp_path: Path
     outcomes = {letter: reading.outcome for letter, reading in readings.items()}
     assert outcomes == {letter: outcome for letter, (_, outcome) in IN_PLACE.items()}
     assert not any(reading.name or reading.latest for reading in readings.values())
+
+
+REFUSED_ONCE = """<div data-e2e="user-info"></div><script>
+const again = sessionStorage.getItem("again"); sessionStorage.setItem("again", "1");
+fetch("/aweme/v1/web/user/profile/other/?sec_user_id=%(sec)s");
+fetch("/aweme/v1/web/aweme/post/?sec_user_id=%(sec)s&max_cursor=0&load=" + (again ? 2 : 1));
+</script>"""
+
+
+async def test_a_refusal_that_clears_is_asked_once_more(executable: Path, tmp_path: Path) -> None:
+    profile = {"status_code": 0, "user": {"sec_uid": SECS["a"], "nickname": "示例活跃", "aweme_count": 9}}
+    item = {"aweme_id": "1", "create_time": int(NOW.timestamp()) - 3600}
+    works = "https://www.douyin.com/aweme/v1/web/aweme/post/?load="
+    case = composed(
+        (f"https://www.douyin.com/user/{SECS['a']}", REFUSED_ONCE % {"sec": SECS["a"]}),
+        ("https://www.douyin.com/aweme/v1/web/user/profile/other/", profile),
+        (f"{works}2", {"status_code": 0, "aweme_list": [item], "has_more": 1}),
+        platform="douyin",
+    )
+    refused = replace(case.responses[-1], url=f"{works}1", status=429, body=b"busy")
+    case = replace(case, responses=(refused, *case.responses))
+    async with staged(SCRAPER, executable, tmp_path, World(), NOW, overlay=case) as stage:
+        reading = await stage.look(filed("a"))
+        loads = [path for path in stage.paths if "/user/MS4" in path]
+    assert (reading.outcome, reading.latest and reading.latest.on, len(loads)) == (Outcome.OK, NOW.date(), 2)
 
 
 async def test_a_challenge_that_clears_is_waited_for(executable: Path, tmp_path: Path) -> None:

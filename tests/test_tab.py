@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -125,6 +126,21 @@ async def test_a_reply_that_does_not_come_is_unreachable(quick: Browser, answer:
     async with at(quick, {"/": FETCH, "/api/feed": answer}) as (tab, site), tab.hearing(FEED) as hearing:
         await tab.open(site.url("/"))
         assert isinstance(await failure_of(hearing.first(timeout=0.5)), Unreachable)
+
+
+async def test_an_earlier_call_that_is_answered_late_does_not_excuse_a_later_one_that_failed(quick: Browser) -> None:
+    """The list was reset before the profile's answer was there: no changed site, but no connection. Found by the fault matrix."""
+    asked_twice = "<p>页面</p><script>fetch('/api/feed?page=1').catch(() => 0); fetch('/api/feed?page=2').catch(() => 0)</script>"
+
+    def answer(asked: Asked) -> Answer:
+        if "page=2" in asked.target:
+            return Answer(reset=True)
+        time.sleep(0.5)
+        return Answer("{}", JSON)
+
+    async with at(quick, {"/": asked_twice, "/api/feed": answer}) as (tab, site), tab.hearing(FEED) as hearing:
+        await tab.open(site.url("/"))
+        assert isinstance(await failure_of(hearing.first(lambda reply: "page=2" in reply.url, timeout=1.5)), Unreachable)
 
 
 async def test_a_reply_of_another_kind_is_changed(quick: Browser) -> None:

@@ -186,7 +186,7 @@ def _message(text: str, scripts: str) -> Page:
         raise Changed("article page without its data")
     found = _MESSAGE.search(visible)
     # Title and description stand side by side; a page without the known blocks is short and read whole.
-    shown = _TAG.sub(" ", visible[found.end() : found.end() + 900].rpartition(">")[0] if found else visible)
+    shown = _TAG.sub(" ", visible[found.end() : found.end() + 900].rpartition(">")[0] + ">" if found else visible)
     words = _FOOTER.split(" ".join(unescape(shown).split()))[0][:400]
     compact = words.replace(" ", "")
     if _TOO_OFTEN.search(compact):

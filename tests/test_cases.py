@@ -1,0 +1,38 @@
+"""The composed cases of `tests/cases`: every row of the sites' state tables that can be composed, through the real scrapers.
+
+Format: docs/cases.md. All of them are invented, bodies and accounts; a platform's own file of docs/platforms says what is attested.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from mediawatch import app
+from mediawatch.settings import Settings
+from scrapers import SCRAPERS
+from scrapers.replica import Case, case_folders
+
+CASES = Path(__file__).parent / "cases"
+FOLDERS = case_folders([CASES])
+SETTINGS = Settings.model_validate({"timeouts": {"reply": 5, "challenge": 5}})
+
+
+@pytest.mark.parametrize("platform", sorted({folder.parent.name for folder in FOLDERS}))
+async def test_composed_cases_are_read_as_they_expect(platform: str) -> None:
+    results = [result async for result in app.verify([CASES / platform], SETTINGS)]
+    assert [result.line() for result in results if not result.ok] == []
+
+
+def test_every_platform_has_a_dozen() -> None:
+    counts = {platform: sum(folder.parent.name == platform for folder in FOLDERS) for platform in SCRAPERS}
+    assert {platform: count for platform, count in counts.items() if count < 12} == {}
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}/{folder.name}")
+def test_a_composed_case_says_so_and_what_it_expects(folder: Path) -> None:
+    case = Case.read(folder)
+    assert (case.kind, case.platform) == ("composed", folder.parent.name)
+    assert case.expect
+    assert (folder / "case.toml").read_text(encoding="utf-8").startswith("# ")

@@ -123,6 +123,12 @@ class App:
 
         return declared(SCRAPERS[platform].surfaces) if platform in SCRAPERS else ()
 
+    def opens_links(self, platform: str) -> bool:
+        """Whether a lone article link of this platform tells whose it is."""
+        from scrapers import SCRAPERS
+
+        return platform in SCRAPERS and SCRAPERS[platform].links is not None
+
     async def close(self) -> None:
         try:
             if self._looker is not None:

@@ -39,6 +39,8 @@ class _Lane:
     fresh: bool = True
     """Whether that read well. If not, what follows is lost to the next check, so it comes soon."""
     checked_at: datetime | None = None
+    fits: bool = False
+    """Whether a canary was read by it before: if none can be any more, it was our login or the surface that went."""
     next: int = 0
     """Place of the canary whose turn it is: they take turns, for one look is enough at a time."""
 
@@ -88,14 +90,18 @@ class CanaryGate:
             if (at := checked.get((sight.surface, sight.session))) is None or at <= sight.read_at
         }
         for surface, session in sorted(spoken):
+            self._lanes[surface, session].fits |= (surface, session) in checked
             await self.check(surface, session)
 
     async def check(self, surface: str, session: str) -> CanaryCheck | None:
         """Read the next canary by this surface and keep what came of it; None where no canary fits the surface."""
         lane = self._lanes[surface, session]
         check = await self._checked(lane, surface, session)
+        if check is None and lane.fits:
+            check = self._judged(self._of_platform[0], surface, session, ())
         lane.looks, lane.checked_at, lane.fresh = 0, self._clock(), check is None or check.fresh
         if check is not None:
+            lane.fits = True
             await self._note(check)
         return check
 
@@ -115,7 +121,7 @@ class CanaryGate:
         if sight is None:
             # The door did not open, or the look broke: nobody knows what this surface would have shown.
             outcome = sights[-1].outcome if sights else Outcome.NO_EVIDENCE
-            detail = sights[-1].detail if sights else "the surface is paused"
+            detail = sights[-1].detail if sights else "the surface is paused, or its login is no longer used"
             fresh, at, used = False, self._clock(), session
         else:
             fresh = reads_well(sight, self._policy, complete=self._complete(self._platform, surface, sight.session))

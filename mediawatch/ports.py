@@ -135,6 +135,8 @@ class SurfaceFacts:
     """Whether its lists are complete for a visitor."""
     shows_all_logged_in: bool
     declared_closed: bool = False
+    for_some: bool = False
+    """Whether a login is of use for some accounts only (a back office lists its own account's posts)."""
 
     def complete(self, session: str) -> bool:
         """Whether its lists are complete with this session ("" for a visitor)."""

@@ -17,6 +17,15 @@ def is_working_day(day: date) -> bool:
         return day.weekday() < 5
 
 
+def knows(year: int) -> bool:
+    """Whether the State Council's calendar of the year is in the table."""
+    try:
+        chinese_calendar.is_workday(date(year, 1, 1))
+    except NotImplementedError:
+        return False
+    return True
+
+
 def working_days_after(day: date, count: int) -> date:
     """The `count`-th working day after `day`."""
     while count > 0:

@@ -37,6 +37,7 @@ def declared(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
             shows_all=each.shows is Shows.ALL,
             shows_all_logged_in=each.shows is not Shows.SOME,
             declared_closed=each.declared_closed,
+            for_some=type(each).suits is not Surface.suits,
         )
         for each in surfaces
     )

@@ -293,6 +293,20 @@ async def test_a_canary_that_cannot_be_read_fails(store: Store, tmp_path: Path) 
         assert [one.fresh for one in summary.checks] == [True, False]
 
 
+async def test_a_login_that_went_in_the_middle_takes_the_batch_back(store: Store, tmp_path: Path) -> None:
+    """It is left out from then on, so that no canary can be read by it any more."""
+
+    class Gone(World):
+        async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
+            return () if account.id == 0 and self.minutes > 1 else await super().look(account, need, gate)
+
+    stage = staged(store, tmp_path, Gone(), CANARY)
+    await stage.file("旧40")
+    summary = await stage.engine.run(request())
+    assert [one.fresh for one in summary.checks] == [True, False]
+    assert await stage.verdicts() == {"旧40": Verdict.UNPROVEN}
+
+
 async def test_a_canary_that_does_not_fit_a_surface_is_no_canary(store: Store, tmp_path: Path) -> None:
     class Unfit(World):
         async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:

@@ -12,7 +12,23 @@ from typing import NoReturn
 
 import typer
 
-from mediawatch.cli import base, browser, demo, evidence, home, links, login, out, record, registry, sessions, sweep, verify, worklist
+from mediawatch.cli import (
+    base,
+    browser,
+    demo,
+    doctor,
+    evidence,
+    home,
+    links,
+    login,
+    out,
+    record,
+    registry,
+    sessions,
+    sweep,
+    verify,
+    worklist,
+)
 
 app = typer.Typer(
     name="mediawatch",
@@ -23,7 +39,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     callback=base.root,
 )
-for _group in (home, browser, demo, registry, login, sessions, links, sweep, worklist, out, evidence, verify, record):
+for _group in (home, browser, doctor, demo, registry, login, sessions, links, sweep, worklist, out, evidence, verify, record):
     _group.register(app)
 
 

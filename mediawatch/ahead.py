@@ -1,0 +1,94 @@
+"""What an inspection will cost before it is begun: accounts with and without id and link, and the rows left to people. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from mediawatch.domain import Account
+from mediawatch.ports import SurfaceFacts
+
+MINUTES_A_ROW = 1.0
+"""Assumed: one look by telephone and one answer typed."""
+_ANY = "any"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ahead:
+    """One platform of the registry. `by_hand` is the most that people may have to do; an article link of this fortnight saves a row."""
+
+    platform: str
+    accounts: int
+    with_id: int
+    with_link: int
+    with_neither: int
+    without_article: int
+    """Those to which one article link would give a name and a date; 0 where the platform opens none."""
+    by_hand: int
+    supported: bool
+    complete: bool
+    """Whether a surface that can be used now proves silence."""
+    login_helps: bool
+    """Whether a login that is not there would."""
+
+    @property
+    def minutes(self) -> float:
+        return self.by_hand * MINUTES_A_ROW
+
+    @property
+    def sentence(self) -> str:
+        """For the operator, in English."""
+        parts = [f"{self.accounts} accounts: {self.with_id} with id, {self.with_link} with a link, {self.with_neither} with neither"]
+        if not self.supported:
+            parts.append("no scraper: all by hand")
+        elif not self.complete:
+            parts.append("what can be used now proves freshness only" + (", a login would prove silence too" if self.login_helps else ""))
+        if self.without_article:
+            parts.append(f"one article link each for {self.without_article} would settle their names, and all that posted since its date")
+        parts.append(f"by hand at most {self.by_hand} rows, {spell(self.minutes)}")
+        return "; ".join(parts)
+
+
+def spell(minutes: float) -> str:
+    """`45 minutes`, `3.5 hours`."""
+    return f"{minutes:.0f} minutes" if minutes < 120 else f"{minutes / 60:.1f} hours"
+
+
+def ahead(
+    accounts: Iterable[Account],
+    surfaces: Callable[[str], Sequence[SurfaceFacts]],
+    logins: frozenset[str],
+    opens_links: Callable[[str], bool],
+) -> list[Ahead]:
+    """By platform, the greatest first. `logins` are the platforms with a login; `opens_links`: whether lone article links can be read."""
+    of: dict[str, list[Account]] = {}
+    for account in accounts:
+        of.setdefault(account.platform, []).append(account)
+    found = [_ahead(platform, held, surfaces(platform), platform in logins, opens_links(platform)) for platform, held in of.items()]
+    return sorted(found, key=lambda one: (-one.accounts, one.platform))
+
+
+def _ahead(platform: str, accounts: Sequence[Account], surfaces: Sequence[SurfaceFacts], logged_in: bool, opens_links: bool) -> Ahead:
+    general = [facts for facts in surfaces if not facts.declared_closed and not facts.for_some]
+    complete = any(facts.complete(_ANY if logged_in else "") for facts in general if logged_in or not facts.needs_login)
+    neither = [account for account in accounts if not _has_id(account) and not _has_link(account)]
+    return Ahead(
+        platform=platform,
+        accounts=len(accounts),
+        with_id=sum(map(_has_id, accounts)),
+        with_link=sum(map(_has_link, accounts)),
+        with_neither=len(neither),
+        without_article=sum(not account.links for account in accounts) if opens_links else 0,
+        by_hand=len(neither) if complete else len(accounts),
+        supported=bool(surfaces),
+        complete=complete,
+        login_helps=any(facts.complete(_ANY) for facts in general),
+    )
+
+
+def _has_id(account: Account) -> bool:
+    return bool(account.filed.platform_id or account.filed.original_id)
+
+
+def _has_link(account: Account) -> bool:
+    return bool(account.links or account.filed.url or account.filed.reader_url)

@@ -1,0 +1,73 @@
+"""`mediawatch doctor`: is everything there, and what is ahead."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mediawatch import doctor as examination
+from mediawatch.ahead import MINUTES_A_ROW, ahead
+from mediawatch.app import App, host_clock, only_one
+from mediawatch.cli.base import home_of, opened, run, settings_of
+from mediawatch.doctor import Check, Level
+from mediawatch.domain import UserError
+from mediawatch.settings import Settings
+
+
+def register(app: typer.Typer) -> None:
+    app.command("doctor")(doctor)
+
+
+def doctor(
+    ctx: typer.Context,
+    live: Annotated[bool, typer.Option("--live", help="Ask the sites too: every login, every canary by every surface.")] = False,
+) -> None:
+    """Check what an inspection needs, with the remedy where it lacks; tell what is ahead. Exit code 1 where a check fails."""
+    levels: set[Level] = set()
+
+    def tell(check: Check) -> None:
+        levels.add(check.level)
+        typer.echo(f"{check.level.value:<5} {check.name:<10} {check.text}")
+        if check.remedy:
+            typer.echo(f"{'':<16} -> {check.remedy}")
+
+    async def work() -> None:
+        home = home_of(ctx)
+        for check in examination.on_host(home, settings or Settings.model_construct(), host_clock()):
+            tell(check)
+        if settings is None:
+            return
+        try:
+            async with opened(ctx) as app:
+                async for check in examination.in_home(app):
+                    tell(check)
+                await _tell_ahead(app)
+                if live:
+                    with only_one(app.home):
+                        async for check in examination.live(app):
+                            tell(check)
+        except UserError as error:
+            remedy = "" if home.exists else f"mediawatch --home {home.root} init"
+            tell(Check(Level.FAIL, "database" if home.exists else "home", str(error), remedy))
+
+    settings: Settings | None = None
+    try:
+        settings = settings_of(ctx)
+    except UserError as error:
+        tell(Check(Level.FAIL, "settings", str(error), "correct it; what follows supposes the defaults, and the home is not opened"))
+    run(work())
+    if Level.FAIL in levels:
+        raise typer.Exit(1)
+
+
+async def _tell_ahead(app: App) -> None:
+    accounts = await app.store.accounts()
+    logins = frozenset(each.platform for each in app.logins().stored())
+    platforms = ahead(accounts, app.surfaces, logins, app.opens_links)
+    if not platforms:
+        return
+    typer.echo(f"\nahead, as things stand (assumed: {MINUTES_A_ROW:g} minute a row by hand)")
+    for one in platforms:
+        typer.echo(f"  {one.platform:<10} {one.sentence}")
+    typer.echo("")

@@ -1,0 +1,271 @@
+"""`mediawatch doctor`: each thing that can lack is said with its remedy; what is ahead is counted; the sites are asked by --live only."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from samples import enter, open_sweep, plain_reading
+
+from mediawatch import app as root
+from mediawatch import doctor
+from mediawatch.ahead import Ahead, ahead, spell
+from mediawatch.app import App
+from mediawatch.canaries import to_toml
+from mediawatch.doctor import Check, Level
+from mediawatch.domain import Account, Attested, Canary, Filed, Outcome, SessionState, Sweep
+from mediawatch.ports import SurfaceFacts
+from mediawatch.settings import Home, read_settings
+
+NOW = datetime(2026, 3, 5, 4, 0, tzinfo=UTC)
+CANARY = Canary(platform="weibo", platform_id="9990000001", name="对照示例日报", source="演示数据")
+
+
+@pytest.fixture(autouse=True)
+def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.upper().startswith("MEDIAWATCH_")]:
+        monkeypatch.delenv(name)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home").create()
+
+
+@pytest_asyncio.fixture
+async def app(home: Home) -> AsyncIterator[App]:
+    async with root.opened(home, clock=lambda: NOW) as opened:
+        yield opened
+
+
+def levels(checks: list[Check]) -> dict[str, Level]:
+    """The worst level by name."""
+    order = list(Level)
+    found: dict[str, Level] = {}
+    for check in checks:
+        found[check.name] = max(found.get(check.name, Level.OK), check.level, key=order.index)
+    return found
+
+
+def on_host(home: Home, now: datetime = NOW) -> list[Check]:
+    return list(doctor.on_host(home, read_settings(home), now))
+
+
+async def in_home(app: App) -> list[Check]:
+    return [check async for check in doctor.in_home(app)]
+
+
+def test_a_sound_host(home: Home) -> None:
+    checks = on_host(home)
+    assert {name for name, level in levels(checks).items() if level is Level.FAIL} == set()
+    assert {"browser", "font", "disk", "clock", "zone", "calendar", "policy"} == set(levels(checks))
+    assert [check.name for check in checks if check.remedy and check.level is Level.OK] == []
+    assert all(check.remedy for check in checks if check.level is not Level.OK)
+
+
+WRONG: list[tuple[str, str, datetime, str, Level]] = [
+    ("browser", "[browser]\nexecutable = '/nowhere/chromium'", NOW, "browser", Level.FAIL),
+    ("policy", "[sweep]\npolicy = 'of nobody'", NOW, "policy", Level.FAIL),
+    ("clock", "", datetime(2020, 1, 1, tzinfo=UTC), "clock", Level.FAIL),
+    ("calendar", "", datetime(2090, 1, 1, tzinfo=UTC), "calendar", Level.WARN),
+]
+
+
+@pytest.mark.parametrize(("case", "settings", "now", "name", "level"), WRONG, ids=[row[0] for row in WRONG])
+def test_what_lacks_is_named_with_its_remedy(case: str, settings: str, now: datetime, name: str, level: Level, home: Home) -> None:
+    home.config.write_text(settings, encoding="utf-8")
+    checks = on_host(home, now)
+    assert levels(checks)[name] is level
+    assert all(check.remedy for check in checks if check.name == name and check.level is not Level.OK)
+
+
+def test_a_wrong_canary_file_is_said_once(home: Home) -> None:
+    home.canaries.write_text("[[canary]]\nplatform = 'weibo'\n", encoding="utf-8")
+    (wrong,) = [check for check in on_host(home) if check.name == "canaries"]
+    assert wrong.level is Level.FAIL
+    assert "canary 1" in wrong.text
+
+
+async def test_an_empty_home_wants_a_registry_and_logins(app: App) -> None:
+    checks = await in_home(app)
+    assert levels(checks) == {"database": Level.OK, "sessions": Level.WARN, "registry": Level.FAIL}
+    assert any("mediawatch login" in check.remedy for check in checks)
+
+
+async def test_canaries_are_wanted_where_the_registry_has_accounts(app: App, home: Home) -> None:
+    await enter(
+        app.store, Filed(name="示例", platform="weibo"), Filed(name="示例", platform="toutiao"), Filed(name="示例", platform="kuaishou")
+    )
+    home.canaries.write_text(to_toml([CANARY], "演示数据"), encoding="utf-8")
+    found = {check.text.partition(":")[0]: check.level for check in await in_home(app) if check.name == "canaries"}
+    assert found == {"weibo": Level.OK, "toutiao": Level.WARN}
+    home.canaries.write_text("[[canary]]\n", encoding="utf-8")
+    assert "canaries" not in levels(await in_home(app)), "said by the host's checks"
+
+
+def login(home: Home, name: str = "office", mode: int = 0o600) -> Path:
+    folder = home.sessions / "weibo"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / f"{name}.json"
+    path.write_text("{}", encoding="utf-8")
+    path.chmod(mode)
+    moment = NOW.timestamp()
+    os.utime(path, (moment, moment))
+    return path
+
+
+async def test_logins_are_looked_over(app: App, home: Home) -> None:
+    login(home)
+    mine = [check for check in await in_home(app) if "weibo/office" in check.text]
+    assert [check.level for check in mine] == [Level.OK]
+    login(home, "shared", 0o644)
+    await app.sessions.made("weibo", "gone", SessionState.INVALID, "probe")
+    login(home, "gone")
+    home.sessions.chmod(0o755)
+    bad = {check.text.partition(":")[0]: check for check in await in_home(app) if check.name == "sessions" and check.level is not Level.OK}
+    assert bad["weibo/shared"].remedy.startswith("chmod 600")
+    assert bad["weibo/gone"].remedy == "mediawatch login weibo --name gone"
+    assert any(check.remedy.startswith("chmod 700") for check in bad.values())
+
+
+async def test_an_old_login_is_worth_a_question(app: App, home: Home) -> None:
+    path = login(home)
+    long_ago = (NOW - timedelta(days=40)).timestamp()
+    os.utime(path, (long_ago, long_ago))
+    (mine,) = [check for check in await in_home(app) if "weibo/office" in check.text]
+    assert mine.level is Level.WARN
+
+
+async def test_a_clock_that_was_set_back_is_seen(app: App) -> None:
+    accounts = await enter(app.store, Filed(name="示例", platform="weibo"))
+    await app.store.open_sweep(Sweep(as_of=NOW, policy="national", policy_toml="", started_at=NOW + timedelta(days=1)), accounts)
+    assert levels(await in_home(app))["clock"] is Level.FAIL
+
+
+async def test_described_surfaces_in_use_want_a_recording(app: App) -> None:
+    (account,) = await enter(app.store, Filed(name="示例", platform="weibo"))
+    sweep = await open_sweep(app.store, [account])
+    await app.store.keep(plain_reading(account.id, sweep_id=sweep.id, outcome=Outcome.OK, attested=Attested.RECORDED))
+    assert levels(await in_home(app))["recordings"] is Level.OK
+    await app.store.keep(plain_reading(account.id, sweep_id=sweep.id, outcome=Outcome.OK, attested=Attested.DESCRIBED))
+    (told,) = [check for check in await in_home(app) if check.name == "recordings"]
+    assert told.level is Level.WARN
+    assert "s (1 sights)" in told.text
+    assert "mediawatch record" in told.remedy
+
+
+def account(number: int, platform: str = "wechat", **filed: str) -> Account:
+    links = tuple(filter(None, [filed.pop("link", "")]))
+    return Account(id=number, filed=Filed(name=f"示例{number}", platform=platform, **filed), links=links)  # type: ignore[arg-type]
+
+
+def facts(name: str, *, login: bool, visitor: bool = False, known: bool = False, some: bool = False) -> SurfaceFacts:
+    return SurfaceFacts(
+        name=name, label="示例", attested=Attested.RECORDED, needs_login=login, shows_all=visitor, shows_all_logged_in=visitor or known,
+        for_some=some,
+    )  # fmt: skip
+
+
+SURFACES = {
+    "wechat": [facts("wechat.article", login=False), facts("wechat.own", login=True, known=True, some=True)],
+    "weibo": [facts("weibo.desktop", login=True, known=True)],
+    "toutiao": [facts("toutiao.profile", login=False, visitor=True)],
+}
+
+
+@pytest.mark.parametrize(
+    ("platform", "logged_in", "by_hand", "complete", "helps"),
+    [
+        ("wechat", False, 4, False, False),
+        ("wechat", True, 4, False, False),
+        ("weibo", False, 4, False, True),
+        ("weibo", True, 1, True, True),
+        ("toutiao", False, 1, True, True),
+        ("kuaishou", False, 4, False, False),
+    ],
+)
+def test_what_is_ahead(platform: str, logged_in: bool, by_hand: int, complete: bool, helps: bool) -> None:
+    held = [
+        account(1, platform), account(2, platform, platform_id="1"), account(3, platform, url="https://example.org"),
+        account(4, platform, original_id="gh_0", link="https://example.org/1"),
+    ]  # fmt: skip
+    logins = frozenset({platform} if logged_in else ())
+    (one,) = ahead(held, lambda key: SURFACES.get(key, []), logins, lambda key: key == "wechat")
+    assert (one.accounts, one.with_id, one.with_link, one.with_neither) == (4, 2, 2, 1)
+    assert (one.by_hand, one.complete, one.login_helps) == (by_hand, complete, helps)
+    assert one.without_article == (3 if platform == "wechat" else 0)
+    assert spell(one.minutes) in one.sentence
+    assert ("a login would" in one.sentence) is (not complete and helps)
+
+
+def test_the_greatest_platform_comes_first() -> None:
+    held = [account(1, "weibo"), account(2, "toutiao"), account(3, "toutiao")]
+    found: list[Ahead] = ahead(held, lambda key: SURFACES[key], frozenset(), lambda key: False)
+    assert [one.platform for one in found] == ["toutiao", "weibo"]
+    assert (spell(45), spell(300)) == ("45 minutes", "5.0 hours")
+
+
+def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "mediawatch", "--home", home, "doctor", *words], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def registered(home: Home) -> Home:
+    import asyncio
+
+    async def register() -> None:
+        async with root.opened(home) as opened:
+            await enter(opened.store, Filed(name="示例", platform="toutiao", platform_id="1"))
+
+    asyncio.run(register())
+    return home
+
+
+def test_the_exit_code_is_one_where_a_check_fails(registered: Home, tmp_path: Path) -> None:
+    done = run(registered.root)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "toutiao    1 accounts: 1 with id, 0 with a link, 0 with neither; by hand at most 0 rows" in done.stdout
+    assert not any(line.startswith("fail") for line in done.stdout.splitlines())
+    registered.config.write_text("[sweep]\npace = 0\n", encoding="utf-8")
+    wrong = run(registered.root)
+    assert wrong.returncode == 1
+    assert "sweep.pace" in wrong.stdout
+    nowhere = run(tmp_path / "nowhere")
+    assert nowhere.returncode == 1
+    assert f"mediawatch --home {tmp_path / 'nowhere'} init" in nowhere.stdout
+    assert not (tmp_path / "nowhere").exists()
+
+
+WORLD = """# as_of = 2022-12-31
+name,type,platform,platform_id,truth,posts
+对照示例日报,今日头条,toutiao,MS4wLjABAAAADemoDoctor001,alive,2022-12-30;2022-12-29;2022-12-28
+睡着的示例,今日头条,toutiao,MS4wLjABAAAADemoDoctor002,alive,2022-10-01;2022-09-29;2022-09-28
+"""
+
+
+async def test_live_reads_every_canary_by_every_surface(home: Home, tmp_path: Path) -> None:
+    world = tmp_path / "world.csv"
+    world.write_text(WORLD, encoding="utf-8")
+    async with root.staged(home, world) as (app, stage):
+        (sound,) = [canary for canary in stage.canaries() if canary.platform == "toutiao"]
+        asleep = replace(sound, name="睡着的示例", platform_id="MS4wLjABAAAADemoDoctor002")
+        home.canaries.write_text(to_toml([sound, asleep], "演示数据"), encoding="utf-8")
+        checks = [check async for check in doctor.live(app)]
+        kept = await app.store.canary_checks()
+    canaries = {check.text.split(": ")[1].split(" reads")[0]: check for check in checks if check.name == "canary"}
+    assert {name: check.level for name, check in canaries.items()} == {"对照示例日报": Level.OK, "睡着的示例": Level.FAIL}
+    assert canaries["睡着的示例"].remedy
+    assert sorted((check.account_name, check.fresh, check.sweep_id) for check in kept) == [
+        ("对照示例日报", True, None),
+        ("睡着的示例", False, None),
+    ]
+    assert {check.level for check in checks if check.name == "login"} == {Level.OK}, "the world's office is logged in"

@@ -39,7 +39,7 @@ def read_search(page: object, name: str) -> Results:
     match page:
         case {"login": "1", "nobody": str(nobody), "hits": list(hits)}:
             found = tuple(_hit(hit) for hit in hits)
-        case {"login": str(), "title": str(title)}:
+        case {"login": str(login), "title": str(title)} if login != "1":
             raise LoginRequired(f"the search does not know the operator ({title})")
         case _:
             raise Changed(page)

@@ -16,8 +16,11 @@ from scrapers.base import link_in
 from scrapers.browser import Reply
 from scrapers.weibo_identity import Target, linked_to, tie, vouched, wanted
 from scrapers.weibo_pages import payload_of
+from scrapers.weibo_posts import numbered_at
 from scrapers.weibo_replies import (
     Profile,
+    joined,
+    leads_on,
     read_feed,
     read_mobile_feed,
     read_mobile_profile,
@@ -25,6 +28,7 @@ from scrapers.weibo_replies import (
     read_sorry,
     wall,
 )
+from scrapers.weibo_search import read_search
 
 NOW = datetime(2022, 12, 31, 20, 0, tzinfo=BEIJING)
 UID = "5000000001"
@@ -407,3 +411,131 @@ def test_addresses_open_the_account_itself() -> None:
         == "https://m.weibo.cn/n/%E7%A4%BA%E4%BE%8B%2F%E5%8F%91%E5%B8%83"
     )
     assert urlsplit(Target(by=MatchedBy.URL, custom="shilifabu").page("https://m.weibo.cn")).hostname == "weibo.com"
+
+
+# the number of a post
+
+
+def mid(when: str) -> str:
+    return str((int(at(when).timestamp()) - 515_483_463 << 22) + 4_000_001)
+
+
+@pytest.mark.parametrize(
+    ("number", "year"), [(mid("2022-12-01T10:00"), 2022), ("202212011000", None), ("", None), ("R1", None), ("9" * 25, None)]
+)
+def test_a_number_tells_its_moment_or_nothing(number: str, year: int | None) -> None:
+    moment = numbered_at(number)
+    assert (moment and moment.year) == year
+
+
+@pytest.mark.parametrize(
+    ("numbered", "latest", "since", "note"),
+    [
+        pytest.param("2022-12-01T10:00", "2022-12-01", SINCE, "", id="it agrees"),
+        pytest.param("2022-12-01T10:04", "2022-12-01", SINCE, "", id="within minutes"),
+        pytest.param("2022-11-30T18:00", "2022-12-01", SINCE, "scheduled", id="numbered before it appeared"),
+        pytest.param("2022-12-01T10:06", "2022-11-20", None, "before its number", id="dated before it was numbered"),
+        pytest.param("2022-12-20T10:00", "2022-11-20", None, "before its number", id="long before"),
+    ],
+)
+def test_a_date_that_the_number_gives_the_lie_is_none(numbered: str, latest: str, since: datetime | None, note: str) -> None:
+    items = (LIST[0] | {"mid": mid(numbered)}, *LIST[1:])
+    seen = read_feed(feed(*items), UID, 50, NOW)
+    assert (max(post.on for post in seen.posts).isoformat(), seen.complete_since) == (latest, since)
+    assert note in seen.detail
+    assert bool(seen.detail) == bool(note)
+
+
+@given(st.integers(0, 400 * 86_400), st.integers(-3 * 86_400, 3 * 86_400))
+def test_no_date_before_its_number_ever_counts(back: int, off: int) -> None:
+    printed_at = (NOW - timedelta(seconds=back)).replace(microsecond=0)
+    number = str(int(printed_at.timestamp()) + off - 515_483_463 << 22)
+    own = {"id": int(number), "mid": number, "created_at": printed(printed_at), "user": {"id": int(UID)}}
+    seen = read_feed(feed(own), UID, 9, NOW)
+    assert bool(seen.posts) == (off <= 300)
+    assert (seen.complete_since is None) == (off > 300)
+
+
+def test_a_date_without_a_time_is_not_held_against_its_number() -> None:
+    (post,) = read_mobile_feed(cards(LIST[0] | {"created_at": "11-20", "mid": mid("2022-12-01T10:00")}), UID, 9, NOW, visitor=True).posts
+    assert post.on == date(2022, 11, 20)
+
+
+# further pages
+
+
+@pytest.mark.parametrize(
+    ("payload", "more"),
+    [
+        (feed(LIKED), True),
+        (feed(FAST, LIKED), True),
+        (feed(LIST[0] | {"created_at": "?"}), True),
+        (feed(LIKED, LIST[0]), False),
+        (feed(PIN), False),
+        (feed(), False),
+        (cards(LIKED), True),
+        (cards(), False),
+        (NOTHING, False),
+        ({"ok": -100}, False),
+        (None, False),
+    ],
+)
+def test_a_page_without_an_own_date_leads_on(payload: object, more: bool) -> None:
+    assert leads_on(payload, UID, NOW) is more
+
+
+def test_two_pages_are_one_list() -> None:
+    both = read_feed(joined(feed(LIKED, bottom_tips_text="仅展示半年内微博"), feed(*LIST)), UID, 9, NOW)
+    assert (len(both.posts), both.complete_since) == (3, None)
+    assert read_feed(joined(feed(LIKED), feed(*LIST)), UID, 9, NOW).complete_since == SINCE
+    first = cards(LIKED, cardlistInfo={"containerid": f"107603{UID}"})
+    assert len(read_mobile_feed(joined(first, cards(*LIST)), UID, 9, NOW, visitor=True).posts) == 3
+    assert joined(first, NOTHING) is NOTHING
+
+
+# the name search
+
+
+def shown(*hits: dict[str, Any], login: str = "1", nobody: str = "") -> dict[str, Any]:
+    return {"login": login, "title": "微博搜索", "nobody": nobody, "hits": list(hits)}
+
+
+def hit(name: str = "示例发布", uid: str = UID, link: str = f"https://weibo.com/u/{UID}", text: str = "") -> dict[str, Any]:
+    return {"name": name, "uid": uid, "link": link, "text": text}
+
+
+NOBODY = "抱歉，未找到“示例发布”相关结果。"
+
+
+@pytest.mark.parametrize(
+    ("page", "outcome"),
+    [
+        (shown(nobody=NOBODY, login="0"), Outcome.LOGIN_REQUIRED),
+        (shown(nobody=NOBODY, login=""), Outcome.LOGIN_REQUIRED),
+        (shown(hit(), login="0"), Outcome.LOGIN_REQUIRED),
+        (shown(), Outcome.CHANGED),
+        (shown(nobody="抱歉，未找到“别的名称”相关结果。"), Outcome.CHANGED),
+        (shown(nobody="示例发布：系统繁忙"), Outcome.CHANGED),
+        (shown(hit(name="")), Outcome.CHANGED),
+        (shown(hit(uid="", link="https://weibo.com/hot")), Outcome.CHANGED),
+        (shown(hit(uid="5000000002")), Outcome.CHANGED),
+        ({"login": "1"}, Outcome.CHANGED),
+        (None, Outcome.CHANGED),
+    ],
+)
+def test_what_is_no_result_of_a_search(page: object, outcome: Outcome) -> None:
+    page = page | {"title": "微博搜索"} if isinstance(page, dict) else page
+    with pytest.raises(Failure) as met:
+        read_search(page, "示例发布")
+    assert met.value.outcome is outcome
+
+
+def test_results_of_a_search() -> None:
+    found = read_search(shown(hit(text="示例\n微博认证：示例市第一测试局官方微博\n简介：无"), hit(name="别的", uid="")), "示例发布")
+    assert [(each.id, each.name, each.certified) for each in found.hits] == [
+        (UID, "示例发布", "示例市第一测试局官方微博"),
+        (UID, "别的", ""),
+    ]
+    assert read_search(shown(nobody=NOBODY), "示例发布").nobody == NOBODY
+    # Below that word stand recommendations: then it is no plain word any more.
+    assert read_search(shown(hit(name="别的"), nobody=NOBODY), "示例发布").nobody == ""

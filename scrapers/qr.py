@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import takewhile
+from collections.abc import Callable, Sequence
 
 from mediawatch.ports import Modules
 
@@ -20,37 +19,30 @@ def modules_of(pixels: Sequence[str]) -> Modules | None:
     rows = [number for number, row in enumerate(pixels) if "1" in row]
     if not rows:
         return None
-    top, bottom = rows[0], rows[-1] + 1
-    left, right = min(pixels[row].index("1") for row in rows), max(pixels[row].rindex("1") for row in rows) + 1
-    # The upper edge of the code begins with the seven dark modules of its first finder pattern.
-    run = len(list(takewhile(lambda pixel: pixel == "1", pixels[top][left:])))
-    if not run or abs((bottom - top) - (right - left)) > run:
+    top, height = rows[0], rows[-1] + 1 - rows[0]
+    left = min(pixels[row].index("1") for row in rows)
+    width = max(pixels[row].rindex("1") for row in rows) + 1 - left
+    if min(width, height) < _SIZES.start or abs(height - width) > width // _SIZES.start:
         return None
-    guess = 7 * (right - left) / run
-    for size in sorted(_SIZES, key=lambda size: abs(size - guess))[:3]:
-        sampled = tuple(
-            tuple(pixels[_middle(top, bottom, row, size)][_middle(left, right, column, size)] == "1" for column in range(size))
-            for row in range(size)
-        )
-        if _is_code(sampled):
-            return sampled
+    for size in _SIZES:
+
+        def dark(row: int, column: int, size: int = size) -> bool:
+            """The pixel in the middle of a module: its edges are blurred where the site has scaled the picture."""
+            return pixels[top + int(height * (row + 0.5) / size)][left + int(width * (column + 0.5) / size)] == "1"
+
+        if _is_code(dark, size):
+            return tuple(tuple(dark(row, column) for column in range(size)) for row in range(size))
     return None
 
 
-def _middle(start: int, end: int, number: int, count: int) -> int:
-    return int(start + (end - start) * (number + 0.5) / count)
-
-
-def _is_code(modules: Modules) -> bool:
+def _is_code(dark: Callable[[int, int], bool], size: int) -> bool:
     """Whether the three finder patterns are whole and the timing patterns between them alternate."""
-    size = len(modules)
     corners = ((0, 0), (0, size - 7), (size - 7, 0))
     whole = all(
-        modules[top + row][left + column] == (cell == "1")
+        dark(top + row, left + column) == (cell == "1")
         for top, left in corners
         for row, line in enumerate(_FINDER)
         for column, cell in enumerate(line)
     )
-    between = range(8, size - 8)
-    timing = [modules[6][place] == (place % 2 == 0) for place in between] + [modules[place][6] == (place % 2 == 0) for place in between]
+    timing = [line == (place % 2 == 0) for place in range(8, size - 8) for line in (dark(6, place), dark(place, 6))]
     return whole and sum(timing) >= _TIMING_SHARE * len(timing)

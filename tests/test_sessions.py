@@ -1,0 +1,322 @@
+"""The operator's logins in use: asked of the site, lost in the middle of a batch, taken in turn, written back, made by a QR code."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import stat
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import segno
+import structlog
+from browsers import SHORT, facing
+from local_site import HOSTS, Answer, Asked, Site, served
+from samples import enter
+
+from mediawatch import sessions
+from mediawatch.app import Route, opened
+from mediawatch.clock import day_end
+from mediawatch.domain import Account, Attested, Filed, Need, Pace, Post, Reading, Seen, SessionState, UserError, Verdict
+from mediawatch.pacing import Pacing
+from mediawatch.policy import load
+from mediawatch.ports import Modules, Store
+from mediawatch.sessions import SessionBook
+from mediawatch.settings import Home
+from mediawatch.sweep import Request
+from scrapers import LOGINS, Looks
+from scrapers.base import Login, Scraper, SessionUse, Shows, Surface, lacks_login
+from scrapers.browser import Browser, Session, Tab
+from scrapers.logins import Logins
+from scrapers.replica import Replica, World
+from scrapers.sessions import stored, write_new
+
+NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
+NEED = Need(fresh_after=date(2025, 12, 22))
+ACCOUNT = Account(id=1, filed=Filed(name="示例", platform="plain"))
+KNOWN = frozenset({"weibo", "douyin", "wechat"})
+
+
+# On a made-up platform: a page that knows everybody whose cookie it has not ended, and renews it with every visit.
+
+
+@dataclass
+class Plain(Surface):
+    name, label = "plain.page", "示例"
+    attested = Attested.DESCRIBED
+    session = SessionUse.OPTIONAL
+    shows = Shows.ALL_LOGGED_IN
+    pace = Pace(every=0)
+
+    site: Site
+
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+        sign = "hello" in (await tab.open(self.site.url("/"))).text()
+        lacks_login(tab, sign)
+        yield Seen(name="示例", posts=(Post(on=date(2026, 1, 4)),))
+
+
+@dataclass
+class Sessions:
+    """Made-up logins `a`, `b` … of the platform `plain`; the site ends those in `ended`."""
+
+    folder: Path
+    browser: Browser
+    book: SessionBook
+    store: Store
+    ended: set[str] = field(default_factory=set)
+    looks: Looks = field(init=False)
+
+    def start(self, site: Site) -> None:
+        scraper = Scraper("plain", (Plain(site),), HOSTS)
+        self.looks = Looks(self.browser, self.folder, {"plain": scraper}, self.book)
+
+    def answer(self, asked: Asked) -> Answer:
+        cookie = asked.headers.get("Cookie", "")
+        name = cookie.removeprefix("login=")[:1]
+        known = name in ("a", "b", "c") and name not in self.ended
+        headers = (
+            {"Set-Cookie": f"login={name}-renewed; Path=/; Max-Age=1000"} if known else {"Set-Cookie": "login=out; Path=/; Max-Age=1000"}
+        )
+        return Answer("hello" if known else "log in", headers=headers)
+
+    def keep(self, *names: str) -> None:
+        for name in names:
+            write_new(self.folder / "plain" / f"{name}.json", state_of(name), NOW)
+
+    async def look(self) -> str:
+        """The session that a look used, with its outcome."""
+        (sight,) = await self.looks.look(ACCOUNT, NEED, Pacing(scale=0))
+        return f"{sight.session}:{sight.outcome.value}"
+
+    def cookie(self, name: str) -> str:
+        (cookie,) = stored(Session("plain", name, self.folder / "plain" / f"{name}.json"))["cookies"]
+        return cookie["value"]
+
+    async def events(self) -> list[tuple[str, str, str]]:
+        return [(event.name, event.state.value, event.how) for event in await self.store.session_events("plain")]
+
+
+def state_of(name: str) -> dict[str, Any]:
+    cookie = {"name": "login", "value": f"{name}-made-up-secret", "domain": "127.0.0.1", "path": "/"}
+    return {"cookies": [{**cookie, "expires": -1, "httpOnly": True, "secure": False, "sameSite": "Lax"}], "origins": []}
+
+
+@pytest_asyncio.fixture
+async def plain(executable: Path, tmp_path: Path, store: Store) -> AsyncIterator[Sessions]:
+    browser = Browser(executable, now=lambda: NOW, timeouts=SHORT)
+    stage = Sessions(tmp_path / "sessions", browser, SessionBook(store, lambda: NOW), store)
+    with served({"/": stage.answer}) as site:
+        stage.start(site)
+        yield stage
+        await browser.close()
+
+
+async def test_the_valid_logins_are_taken_in_turn(plain: Sessions) -> None:
+    plain.keep("a", "b", "c")
+    await plain.book.seen("plain", "b", valid=False, how="probe")
+    assert [await plain.look() for _ in range(4)] == ["a:ok", "c:ok", "a:ok", "c:ok"]
+    # A control looks with the login that it vouches for.
+    (sight,) = await plain.looks.look(ACCOUNT, Need(fresh_after=NEED.fresh_after, only="plain.page", session="c"), Pacing(scale=0))
+    assert sight.session == "c"
+
+
+async def test_a_login_that_lapses_is_noted_and_announced_once_and_used_no_more(plain: Sessions) -> None:
+    plain.keep("a")
+    with structlog.testing.capture_logs() as lines:
+        assert await plain.look() == "a:ok"
+        plain.ended.add("a")
+        assert await asyncio.gather(plain.look(), plain.look(), plain.look()) == ["a:login_required"] * 3
+        assert [await plain.look(), await plain.look()] == [":ok", ":ok"]
+    assert await plain.events() == [("a", "valid", "plain.page"), ("a", "invalid", "plain.page")]
+    (said,) = [line for line in lines if line["event"].startswith("session")]
+    assert (said["event"], said["session"], said["log_level"]) == ("session invalid", "a", "warning")
+    assert "mediawatch login plain --name a" in said["remedy"]
+
+
+async def test_the_next_run_says_once_that_a_login_is_left_out(plain: Sessions) -> None:
+    plain.keep("a")
+    await SessionBook(plain.store, lambda: NOW).seen("plain", "a", valid=False, how="probe")
+    with structlog.testing.capture_logs() as lines:
+        assert [await plain.look(), await plain.look()] == [":ok", ":ok"]
+    assert [line["event"] for line in lines] == ["session left out"]
+
+
+async def test_a_new_login_counts_in_the_middle_of_a_batch(plain: Sessions) -> None:
+    plain.keep("a")
+    assert await plain.look() == "a:ok"
+    plain.ended.add("a")
+    assert await plain.look() == "a:login_required"
+    plain.ended.clear()
+    plain.keep("a")
+    await plain.book.made("plain", "a", SessionState.UNKNOWN, "import")
+    # The open browser holds the old cookies, of which the site made "out".
+    assert await plain.look() == "a:ok"
+    assert (await plain.events())[-1] == ("a", "valid", "plain.page")
+
+
+async def test_a_host_clock_that_was_set_back_hides_no_new_login(plain: Sessions) -> None:
+    await plain.book.seen("plain", "a", valid=False, how="probe")
+    earlier = SessionBook(plain.store, lambda: NOW.replace(year=2025))
+    await earlier.made("plain", "a", SessionState.UNKNOWN, "import")
+    assert await earlier.usable("plain", ("a",)) == ("a",)
+
+
+async def test_a_batch_writes_back_what_the_site_renewed(plain: Sessions) -> None:
+    plain.keep("a")
+    assert await plain.look() == "a:ok"
+    await plain.looks.rest("plain")
+    path = plain.folder / "plain" / "a.json"
+    assert (plain.cookie("a"), stat.S_IMODE(path.stat().st_mode), [each.name for each in path.parent.iterdir()]) == (
+        "a-renewed",
+        0o600,
+        ["a.json"],
+    )
+    (kept,) = Logins(known={"plain": login_of()}, folder=plain.folder, now=lambda: NOW, window=Path, headless=Path).stored()
+    assert (kept.made_at, kept.used_at) == (NOW, NOW)
+    # What we wrote ourselves is no new login: the same context goes on.
+    assert await plain.look() == "a:ok"
+    await plain.looks.close()
+
+
+async def test_a_state_without_the_operator_is_never_written_back(plain: Sessions) -> None:
+    plain.keep("a")
+    assert await plain.look() == "a:ok"
+    plain.ended.add("a")
+    before = (plain.folder / "plain" / "a.json").read_bytes()
+    assert await plain.look() == "a:login_required"
+    await plain.looks.rest("plain")
+    await plain.looks.close()
+    assert (plain.folder / "plain" / "a.json").read_bytes() == before
+
+
+async def test_a_newer_login_is_never_overwritten(plain: Sessions) -> None:
+    plain.keep("a")
+    assert await plain.look() == "a:ok"
+    plain.keep("a")
+    (plain.folder / "plain" / "b.json").write_text("{}")
+    await plain.looks.close()
+    assert plain.cookie("a") == "a-made-up-secret"
+
+
+def login_of() -> Login:
+    async def never(tab: Tab) -> bool:
+        raise AssertionError
+
+    return Login(platform="plain", url="http://127.0.0.1/", hosts=HOSTS, probe=never)
+
+
+# On the replica.
+
+
+@pytest.mark.parametrize("known", [True, False])
+async def test_every_site_is_asked_by_its_own_sign(executable: Path, tmp_path: Path, known: bool) -> None:
+    async with Replica(World(), now=lambda: NOW, logged_in=KNOWN if known else frozenset()) as replica:
+        for platform in KNOWN:
+            write_new(tmp_path / platform / "office.json", replica.storage_state(platform), NOW)
+            write_new(tmp_path / platform / "other.json", {"cookies": [], "origins": []}, NOW)
+            (tmp_path / platform / "bad.json").write_text("[")
+        async with facing(replica, executable, lambda: NOW) as browser:
+            looks = Looks(browser, tmp_path)
+            asked = {
+                (platform, name): await looks.probe(platform, name) for platform in sorted(KNOWN) for name in ("office", "other", "bad")
+            }
+        assert asked == {(platform, name): known and name == "office" for platform in KNOWN for name in ("office", "other", "bad")}
+        assert not replica.strangers
+
+
+@pytest.mark.parametrize(
+    ("platform", "text"),
+    [
+        ("weibo", "https://passport.weibo.cn/replica/scan?qr=000000000000000000000000"),
+        ("douyin", "https://www.douyin.com/replica/scan?token=0000000000000000"),
+        ("wechat", "https://mp.weixin.qq.com/replica/scan?uuid=0000000000000000"),
+    ],
+)
+async def test_a_login_by_the_sites_code_on_a_machine_without_a_screen(executable: Path, tmp_path: Path, platform: str, text: str) -> None:
+    shown: list[tuple[Path, int, bytes, Modules | None]] = []
+    async with Replica(World(), now=lambda: NOW, logged_in=KNOWN, scannable=True) as replica:
+
+        def show(picture: Path, code: Modules | None) -> None:
+            shown.append((picture, stat.S_IMODE(picture.stat().st_mode), picture.read_bytes()[:4], code))
+            replica.scan(platform)
+
+        session = await files(replica, executable, tmp_path).by_code(platform, "office", show, limit=60)
+        async with facing(replica, executable, lambda: NOW) as browser:
+            assert await Looks(browser, tmp_path).probe(platform, "office")
+    ((picture, mode, head, code),) = shown
+    assert (picture.parent, mode, head) == (tmp_path / platform, 0o600, b"\x89PNG")
+    assert code == tuple(tuple(bool(cell) for cell in row) for row in segno.make(text, error="m", micro=False).matrix)
+    assert (session.mode, [each.name for each in picture.parent.iterdir()]) == (0o600, ["office.json"])
+    assert stat.S_IMODE(picture.parent.stat().st_mode) == 0o700
+
+
+async def test_a_code_that_nobody_scans_leaves_nothing_behind(executable: Path, tmp_path: Path) -> None:
+    async with Replica(World(), now=lambda: NOW, logged_in=KNOWN, scannable=True) as replica:
+        with pytest.raises(UserError, match="nobody logged in within 2 s"):
+            await files(replica, executable, tmp_path).by_code("weibo", "office", lambda picture, code: None, limit=2)
+    assert list((tmp_path / "weibo").iterdir()) == []
+
+
+def files(replica: Replica, executable: Path, folder: Path) -> Logins:
+    return Logins(
+        known=LOGINS, folder=folder, now=lambda: NOW, window=lambda: executable, headless=lambda: executable,
+        args=replica.chromium_args, proxy=replica.proxy, timeouts=SHORT,
+    )  # fmt: skip
+
+
+FILED = {f"示例沉睡{number}": f"500000000{number}" for number in range(1, 5)}
+WORLD = World.parse(
+    "platform,type,name,filing_number,true_id,truth,posts\n"
+    + "".join(f"weibo,新浪微博,{name},W{uid},{uid},alive,2022-08-01;2022-07-01\n" for name, uid in FILED.items())
+)
+AS_OF = day_end(date(2022, 12, 31))
+
+
+async def test_a_sweep_goes_on_without_the_login_that_it_lost_and_nothing_tells_the_secret(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    home = Home.at(tmp_path / "home").create()
+    async with Replica(WORLD, now=lambda: AS_OF, logged_in=KNOWN) as replica:
+        state = replica.storage_state("weibo")
+        write_new(home.sessions / "weibo" / "office.json", state, AS_OF)
+        async with opened(home, clock=lambda: AS_OF, route=Route(replica.proxy, replica.chromium_args)) as app:
+            app.pace = 0
+
+            def lapse(done: int, total: int, account: Account, reading: Reading | None) -> None:
+                if done == 2:
+                    replica.end_login("weibo")
+
+            await enter(app.store, *(Filed(name=name, type="新浪微博", platform="weibo", platform_id=uid) for name, uid in FILED.items()))
+            with structlog.testing.capture_logs() as lines:
+                request = Request(policy=load("national"), as_of=AS_OF, concurrency=1, second_look_after=timedelta(0))
+                summary = await app.engine().run(request, lapse)
+                (listed,) = await sessions.listed(app.sessions, app.logins())
+                checked = await sessions.check(app.sessions, app.looker(), listed.session)
+            events = [(event.state.value, event.how) for event in await app.store.session_events()]
+    assert events[:2] == [("valid", "weibo.desktop"), ("invalid", events[1][1])]
+    assert len(events) == 2
+    assert (listed.state, checked) == (SessionState.INVALID, (SessionState.INVALID, ""))
+    assert [line["event"] for line in lines].count("session invalid") == 1
+    assert summary.exit_code & 32
+    assert set(summary.verdicts) == {Verdict.UNPROVEN}
+    secrets = {cookie["value"] for cookie in state["cookies"]}
+    told = repr(lines) + "".join(capfd.readouterr()) + repr(summary)
+    assert not [secret for secret in secrets if secret in told]
+    assert not [path for path in kept_in(home) for secret in secrets if secret.encode() in bytes_of(path)]
+
+
+def kept_in(home: Home) -> list[Path]:
+    found = [path for path in home.root.rglob("*") if path.is_file() and home.sessions not in path.parents]
+    assert home.database in found
+    return found
+
+
+def bytes_of(path: Path) -> bytes:
+    body = path.read_bytes()
+    return gzip.decompress(body) if body.startswith(b"\x1f\x8b") else body

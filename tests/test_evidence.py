@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import os
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -144,14 +143,14 @@ async def _inspection(store: Store, folder: EvidenceFolder) -> list[Reading]:
     unique = [replace(PICTURE, body=f"picture {number}".encode()) for number in range(4)]
     kept = [
         await store.keep(await folder.keep(seen(one.id, unique[number], sweep_id=sweep.id, age=age)))
-        for number, age in enumerate((800, 799))
+        for number, age in enumerate((5000, 4999))
     ]
-    kept.append(await store.keep(await folder.keep(seen(other.id, unique[2], sweep_id=sweep.id, age=800))))
+    kept.append(await store.keep(await folder.keep(seen(other.id, unique[2], sweep_id=sweep.id, age=5000))))
     judged = Judgement(verdict=Verdict.FAILED, sentence="示例", findings=(finding(kept[0].id, kept[1].id),))
     await store.judge(sweep.id, {one.id: judged})
     await store.close_sweep(sweep.id, SweepState.FINISHED, NOW)
     running = await open_sweep(store, [other])
-    kept.append(await store.keep(await folder.keep(seen(other.id, unique[3], sweep_id=running.id, age=800))))
+    kept.append(await store.keep(await folder.keep(seen(other.id, unique[3], sweep_id=running.id, age=5000))))
     return kept
 
 
@@ -186,9 +185,14 @@ def test_the_commands(tmp_path: Path) -> None:
     done = mediawatch(home, "verify")
     assert (done.exit_code, done.stdout) == (0, "8 ok, 0 missing, 0 altered, 0 pruned, 0 belong to nothing\n")
 
-    # The command's clock is the host's; these readings are of 2031 and later than any of its days.
+    done = mediawatch(home, "prune", "--dry-run")
+    assert (done.exit_code, done.stdout) == (0, "2 files would leave, 0.0 MB, older than 400 days and no finding's\n")
+    assert all((home.evidence / item.path).is_file() for item in old.evidence)
     done = mediawatch(home, "prune")
-    assert (done.exit_code, done.stdout) == (0, "0 files removed, 0.0 MB, older than 400 days and no finding's\n")
+    assert (done.exit_code, done.stdout) == (0, "2 files removed, 0.0 MB, older than 400 days and no finding's\n")
+    assert not any((home.evidence / item.path).exists() for item in old.evidence)
+    done = mediawatch(home, "verify")
+    assert (done.exit_code, done.stdout) == (0, "6 ok, 0 missing, 0 altered, 2 pruned, 0 belong to nothing\n")
 
     picture, manifest = proving.evidence
     (home.evidence / picture.path).write_bytes(b"another picture")
@@ -198,12 +202,10 @@ def test_the_commands(tmp_path: Path) -> None:
     done = mediawatch(home, "verify")
     assert done.exit_code == 1
     altered, missing, orphan, summary = done.stdout.splitlines()
-    assert altered.startswith(f"{picture.path}: altered since it was kept (account 1, sweep 1, read 2028-12-25 12:00, proves a finding)")
+    assert altered.startswith(f"{picture.path}: altered since it was kept (account 1, sweep 1, read 2017-06-26 12:00, proves a finding)")
     assert missing.startswith(f"{running.evidence[0].path}: missing (account 2, sweep 2,")
     assert orphan == "2031-01-01/left.part: belongs to no reading"
-    assert summary == "6 ok, 1 missing, 1 altered, 0 pruned, 1 belong to nothing"
+    assert summary == "4 ok, 1 missing, 1 altered, 2 pruned, 1 belong to nothing"
     assert mediawatch(home, "verify", "--sweep", "2").exit_code == 1
     assert mediawatch(home, "verify", "--sweep", "9").exit_code == 2
-    assert prune(EvidenceFolder(home.evidence), [], NOW) == (0, 0)
-    assert os.path.exists(home.evidence / old.evidence[0].path)
     assert (home.evidence / manifest.path).is_file()

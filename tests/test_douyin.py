@@ -430,3 +430,12 @@ def test_the_strongest_ground_is_taken() -> None:
 def test_another_accounts_profile_is_no_profile() -> None:
     with pytest.raises(Changed, match="asked for"):
         read_profile(called(sec_uid=OTHER), SEC)
+
+
+def test_a_list_without_a_single_own_work_is_another_accounts() -> None:
+    """Works made together carry another author, so one own work is enough; none at all was a false finding in the fault matrix."""
+    other, own = {"author": {"sec_uid": SEC[:-1] + "_"}}, {"author": {"sec_uid": SEC}}
+    with pytest.raises(Changed):
+        read_posts(works(work("2022-11-01", **other), work("2022-10-01")), 2, NOW, known=True, visitor=False, owner=SEC)
+    for mixed in (works(work("2022-11-01", **other), work("2022-10-01", **own)), works(work("2022-11-01"))):
+        assert read_posts(mixed, 9, NOW, known=True, visitor=False, owner=SEC).complete_since is not None

@@ -279,7 +279,8 @@ class WorldStage:
         found = []
         for account in self._world.of(platform):
             fresh = bool(account.posts) and self.as_of - account.posts[0].at < timedelta(days=7)
-            if account.truth.value == "alive" and fresh and not account.visitors_miss and account.searchable:
+            plain = account.name == account.filed["name"] and not account.visitors_miss and account.searchable
+            if account.truth.value == "alive" and fresh and plain:
                 found.append(
                     Canary(
                         platform=platform, platform_id=account.id, name=account.name, source="演示数据", url=account.filed.get("url", ""),

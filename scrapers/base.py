@@ -116,6 +116,8 @@ class Scraper:
     """The logins that its surfaces work with."""
     links: Surface | None = None
     """The surface that opens a lone article link, where the platform has one. It gets an account that has that link alone."""
+    lasting: re.Pattern[str] | None = None
+    """Links of posts that are worth keeping with their account: `links` may open them by themselves in a later sweep."""
     heavy: frozenset[str] = frozenset()
     """URL patterns (`*` is a wildcard) of pictures and players without a file ending; loaded for evidence only."""
     viewer: Callable[[str], Iterable[object]] = lambda text: ()
@@ -132,19 +134,31 @@ class Scraper:
             surface = each.as_control(account) if need.only else each.after(account, sights)
             if surface is None:
                 continue
-            session = session_for(surface, self.sessions_for(surface, sessions, account))
-            if surface.session is SessionUse.REQUIRED and session is None:
+            useful = self.sessions_for(surface, sessions, account)
+            if surface.session is SessionUse.REQUIRED and not useful:
                 continue
-            sight = await self.sight(browser, session, surface, account, need.second, gate)
-            if sight is not None:
-                sights.append(sight)
+            for session in useful or (None,):
+                sight = await self.sight(browser, session, surface, account, need.second, gate)
+                if sight is not None:  # else its breaker is open, and the next login may do
+                    sights.append(self.with_links(sight))
+                    break
             if settled(sights, need):
                 break
         return tuple(sights)
 
+    def with_links(self, sight: Sight) -> Sight:
+        """The sight with the links of its posts that may be opened again, newest first."""
+        if self.lasting is None:
+            return sight
+        newest_first = sorted((post for post in sight.posts if post.link), key=lambda post: post.order, reverse=True)
+        found = [post.link for post in newest_first if self.lasting.fullmatch(post.link)]
+        return replace(sight, links=tuple(dict.fromkeys((*sight.links, *found))))
+
     def sessions_for(self, surface: Surface, sessions: Sequence[Session], account: Account) -> tuple[Session, ...]:
         """The logins that a surface works with, and that are of use for this account."""
         platform = surface.session_platform or self.platform
+        if surface.session is SessionUse.VISITOR:
+            return ()
         return tuple(each for each in sessions if each.platform == platform and surface.suits(account, each))
 
     @property
@@ -169,10 +183,6 @@ class Scraper:
                 return merged(surface, (_trouble(failure),), session=name, read_at=browser.now())
 
         return await gate.visit(surface.name, name, surface.pace, see, declared_closed=surface.declared_closed)
-
-
-def session_for(surface: Surface, sessions: Sequence[Session]) -> Session | None:
-    return sessions[0] if sessions and surface.session is not SessionUse.VISITOR else None
 
 
 async def seen_by(surface: Surface, tab: Tab, account: Account, evidence: bool, scraper: Scraper | None = None) -> Sight:

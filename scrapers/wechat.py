@@ -135,6 +135,7 @@ SCRAPER = Scraper(
     hosts=frozenset({"mp.weixin.qq.com"}),
     logins=(OFFICE_LOGIN, READER_LOGIN),
     links=LoneArticle(),
+    lasting=_SHORT,
     viewer=viewers.wechat,
     heavy=frozenset({"*://mmbiz.qpic.cn/*", "*://mmbiz.qlogo.cn/*", "*://wx.qlogo.cn/*", "*://mpvideo.qpic.cn/*"}),
 )

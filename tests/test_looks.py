@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -166,3 +167,25 @@ def test_every_platform_has_a_scraper_under_its_own_key() -> None:
         assert all(name.startswith(f"{scraper.platform}.") for name in names)
         assert len(set(names)) == len(names)
         assert all(surface.pace.every >= 1 and surface.label for surface in scraper.surfaces)
+
+
+def test_links_of_posts_that_may_be_opened_again_are_handed_over_newest_first() -> None:
+    scraper = replace(SCRAPERS["wechat"], surfaces=())
+    links = [f"https://mp.weixin.qq.com/s/Example{number}Example" for number in range(3)]
+    long = "https://mp.weixin.qq.com/s?__biz=MzAwMA%3D%3D&mid=1"
+    posts = (
+        Post(on=date(2026, 1, 2), id="1", link=links[1]), Post(on=date(2026, 1, 1), id="0", link=links[0]),
+        Post(on=date(2026, 1, 3), id="2", link=links[2]), Post(on=date(2026, 1, 4), id="3", link=long), Post(on=date(2026, 1, 5), id="4"),
+    )  # fmt: skip
+    seen = sight(NAMED, Seen(posts=posts, links=(links[0],)))
+    assert scraper.with_links(seen).links == (links[0], links[2], links[1])
+    assert SCRAPERS["weibo"].with_links(seen).links == (links[0],)
+
+
+def test_a_described_wording_marks_its_sight() -> None:
+    class Recorded(Plain):
+        attested = Attested.RECORDED
+
+    assert sight(NAMED, surface=Recorded()).attested is Attested.RECORDED
+    assert sight(NAMED, Seen(outcome=Outcome.BANNED, attested=Attested.DESCRIBED), surface=Recorded()).attested is Attested.DESCRIBED
+    assert sight(NAMED, Seen(attested=Attested.RECORDED)).attested is Attested.DESCRIBED, "a wording is no better than its surface"

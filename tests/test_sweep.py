@@ -357,3 +357,19 @@ def test_the_scope_in_words_does_not_depend_on_order() -> None:
 
 def test_now_is_the_clock_not_as_of() -> None:
     assert datetime.fromisoformat("2023-01-01T08:59:59+08:00") == NOW
+
+
+async def test_links_seen_on_pages_that_are_its_own_by_id_stay_with_the_account(store: Store, tmp_path: Path) -> None:
+    seen = tuple(f"https://mp.weixin.qq.com/s/Example{number:02}Example" for number in range(12))
+
+    def script(account: Account, need: Need) -> Sight:
+        tie = MatchedBy.ID if account.filed.name == "鲜1" else MatchedBy.URL
+        return replace(by_name(account, need), links=seen, matched_by=tie)
+
+    stage = Stage(store, tmp_path, script)
+    await stage.file("鲜1", "鲜2")
+    await store.add_links(1, [seen[3]], "x.txt")
+    await stage.engine.run(request())
+    one, two = await store.accounts()
+    assert one.links == (*seen[:3], *seen[4:11], seen[3]), "the ten newest that were not known, before the known one"
+    assert two.links == ()

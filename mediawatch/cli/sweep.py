@@ -68,6 +68,12 @@ def print_summary(summary: Summary) -> None:
     else:
         outcomes = ", ".join(f"{count} {outcome.value}" for outcome, count in summary.outcomes.most_common())
         typer.echo(f"{summary.looks} looks: {outcomes or 'none'}")
+    if failing := [check for check in summary.checks if not check.fresh]:
+        surfaces = ", ".join(sorted({f"{check.surface} ({check.session or 'visitor'})" for check in failing}))
+        told = (
+            f"{len(failing)} of {len(summary.checks)} canary checks failed: what {surfaces} said against accounts around them is withdrawn"
+        )
+        typer.echo(told, err=True)
     for verdict in Verdict:
         count = summary.verdicts[verdict]
         typer.echo(f"  {count:>6}  {verdict.value:<13} {verdict.label}")

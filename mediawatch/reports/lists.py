@@ -59,6 +59,7 @@ def flagged(scope: Sequence[SweepAccount], readings: Mapping[int, Sequence[Readi
 def _flagged_row(account: Account, finding: Finding, readings: Sequence[Reading], checks: Sequence[CanaryCheck]) -> tuple[str, ...]:
     filed = account.filed
     proving = [reading for reading in readings if reading.id in finding.reading_ids]
+    behind = trust.behind(finding, filed, readings, checks)
     surfaces = joined(sorted({sight.surface for reading in proving for sight in reading.sights}), "、")
     gap = "" if finding.gap_days is None else f"不少于{finding.gap_days}" if finding.gap_is_minimum else str(finding.gap_days)
     latest = "" if finding.gap_is_minimum or not finding.latest_on else finding.latest_on.isoformat()
@@ -66,7 +67,8 @@ def _flagged_row(account: Account, finding: Finding, readings: Sequence[Reading]
     return (
         filed.filing_number, filed.name, filed.type, filed.organiser, filed.prefecture, filed.county, finding.label,
         EFFECTS[finding.effect], finding.review.label, latest, gap, finding.name_seen, surfaces,
-        ATTESTED[trust.attested(finding, readings)], trust.behind(finding, filed, readings, checks).label, read_at, finding.sentence,
+        behind.label if behind is trust.Backing.PERSON else ATTESTED[trust.attested(finding, readings)], behind.label, read_at,
+        finding.sentence,
     )  # fmt: skip
 
 

@@ -162,9 +162,9 @@ class Tab:
         """Blank this text in every payload and text that is kept: a login's token that the site writes into its answers."""
         self._hidden.append(secret.encode())
 
-    async def carries(self, cookie: str) -> bool:
-        """Whether the page would send a cookie of this name, also one that its scripts cannot see."""
-        return any(each.get("name") == cookie for each in await self._ask(self._page.context.cookies, self.url))
+    async def carries(self, cookie: str, url: str) -> bool:
+        """Whether a request to this address would carry a cookie of this name, also one that scripts cannot see."""
+        return any(each.get("name") == cookie for each in await self._ask(self._page.context.cookies, url))
 
     async def captures(self, *, page: bool = True, mask: Mask | None = None) -> tuple[Capture, ...]:
         """Picture of the page (JPEG), the payloads that were read, the document and the visible text, with scrubbed URLs.

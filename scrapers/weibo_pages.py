@@ -51,7 +51,7 @@ async def arrive(tab: Tab, url: str) -> None:
         raise LoginRequired("Sina Visitor System does not let us pass")
     text = await tab.text() if tab.status >= 400 else ""
     if stopped := wall(tab.url, tab.status, text):
-        raise await excused(tab, tab.status) or stopped
+        raise await excused(tab, tab.status, url) or stopped
     if tab.status >= 400:
         raise Changed(f"HTTP {tab.status} at {host_and_path(tab.url)}")
 
@@ -71,9 +71,9 @@ async def blocked(tab: Tab) -> Failure | None:
     return wall(tab.url, tab.status, f"{await tab.evaluate('document.title')}\n{await tab.text()}")
 
 
-async def excused(tab: Tab, status: int) -> LoginRequired | None:
+async def excused(tab: Tab, status: int, url: str) -> LoginRequired | None:
     """HTTP 432 is the answer to whoever carries no SUB cookie: then a login is missing, and nothing is throttled."""
-    return LoginRequired("HTTP 432 without a SUB cookie") if status == 432 and not await tab.carries("SUB") else None
+    return LoginRequired("HTTP 432 without a SUB cookie") if status == 432 and not await tab.carries("SUB", url) else None
 
 
 async def answered(tab: Tab, reply: Reply) -> object:
@@ -81,7 +81,7 @@ async def answered(tab: Tab, reply: Reply) -> object:
     try:
         return payload_of(reply)
     except RateLimited as limit:
-        raise await excused(tab, reply.status) or limit from limit
+        raise await excused(tab, reply.status, reply.url) or limit from limit
 
 
 async def followed(tab: Tab, payload: object, uid: str, further: Callable[[object, int], str]) -> object:

@@ -94,7 +94,8 @@ async def test_the_own_list_and_an_article_speak_of_one_post(office: Office) -> 
     ],
 )
 async def test_nobody_elses_list_is_taken_for_the_accounts(office: Office, changed: dict[str, str]) -> None:
-    reading = await office.look("示例市本局", **changed, article_links=())
+    filed: dict[str, Any] = {**changed, "article_links": ()}
+    reading = await office.look("示例市本局", **filed)
     assert "wechat.own" not in {sight.surface for sight in reading.sights}
 
 

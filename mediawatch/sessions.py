@@ -120,6 +120,14 @@ async def take(book: SessionBook, logins: Logins, platform: str, name: str, file
     return session, count
 
 
+async def remove(book: SessionBook, logins: Logins, platform: str, name: str) -> bool:
+    """Delete a login's file, and what is known of it; False where there is none."""
+    there = logins.remove(platform, name)
+    if there:
+        await book.made(platform, name, SessionState.UNKNOWN, "removed")
+    return there
+
+
 def _text_of(file: Path) -> str:
     try:
         return file.read_text("utf-8-sig")

@@ -8,10 +8,10 @@ from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 
-from mediawatch.domain import Account, Filed, LoginRequired, Need, Outcome, Sight
+from mediawatch.domain import Account, Failure, Filed, LoginRequired, Need, Outcome, Sight
 from mediawatch.ports import Gate, SessionWatch, SurfaceFacts
 from scrapers import douyin, toutiao, wechat, weibo
-from scrapers.base import Login, Scraper, SessionUse, Shows, Surface, link_in, on_host, session_for
+from scrapers.base import Login, Scraper, SessionUse, Shows, Surface, link_in, on_host
 from scrapers.browser import Browser, Session
 from scrapers.sessions import sessions_in, stamp_of
 
@@ -77,14 +77,16 @@ class Looks:
         for platform, scraper in self._scrapers.items():
             if scraper.links is not None and on_host(link.hostname, *scraper.hosts):
                 account = Account(id=0, filed=Filed(name="", platform=platform), links=(link.geturl(),))
-                session = session_for(scraper.links, await self._in_turn((platform,)))
-                sight = await scraper.sight(self._browser, session, scraper.links, account, False, gate)
+                useful = scraper.sessions_for(scraper.links, await self._in_turn((platform,)), account)
+                sight = await scraper.sight(self._browser, next(iter(useful), None), scraper.links, account, False, gate)
                 return () if sight is None else (sight,)
         return ()
 
     async def probe(self, platform: str, name: str) -> bool:
-        """See `ports.Looker.probe`. KeyError for a platform without a login."""
-        login = next(login for scraper in self._scrapers.values() for login in scraper.logins if login.platform == platform)
+        """See `ports.Looker.probe`. False for a platform without a login."""
+        login = next((login for scraper in self._scrapers.values() for login in scraper.logins if login.platform == platform), None)
+        if login is None:
+            return False
         session = Session(platform, name, self._sessions / platform / f"{name}.json")
         try:
             async with self._browser.tab(session, hosts=login.hosts, whole=False) as tab:
@@ -119,15 +121,26 @@ class Looks:
 
     async def _tell(self, scraper: Scraper, sessions: Iterable[Session], sights: Sequence[Sight]) -> None:
         """What the last sight of each login says of it."""
-        if self._watch is None:
-            return
         platforms = {surface.name: surface.session_platform or scraper.platform for surface in scraper.surfaces}
-        for session in sessions:
+        for session in sessions if self._watch else ():
             used = [sight for sight in sights if (platforms.get(sight.surface), sight.session) == (session.platform, session.name)]
-            if not used:
-                continue
-            valid = False if used[-1].outcome is Outcome.LOGIN_REQUIRED else self._browser.knows_operator(session)
-            if valid is not None:
-                await self._watch.seen(
-                    session.platform, session.name, valid=valid, how=used[-1].surface, detail="" if valid else used[-1].detail
+            if used and self._watch:
+                last = used[-1]
+                known = (
+                    await self._still_known(session) if last.outcome is Outcome.LOGIN_REQUIRED else self._browser.knows_operator(session)
                 )
+                if known is not None:
+                    detail = "" if known else last.detail
+                    await self._watch.seen(session.platform, session.name, valid=known, how=last.surface, detail=detail)
+
+    async def _still_known(self, session: Session) -> bool | None:
+        """One of a login's hosts turned us away: whether the site knows it all the same (its hosts have cookies of their own).
+
+        No where it does not say so. None where that was found out before.
+        """
+        if self._watch and not await self._watch.usable(session.platform, (session.name,)):
+            return None
+        try:
+            return await self.probe(session.platform, session.name)
+        except Failure:
+            return False

@@ -15,6 +15,7 @@ from mediawatch.domain import Changed, Failure, Unreachable
 
 T = TypeVar("T")
 _DEAD = re.compile(r"closed|crashed|disconnected|net::ERR_|Timeout [\d.]+ms", re.IGNORECASE)
+_QUERY = re.compile(r"(?<=[\w/])\?\S+")
 _MOVED = re.compile(r"context was destroyed|because of a navigation|navigating and changing|interrupted by another navigation")
 
 
@@ -47,7 +48,8 @@ async def within(call: Awaitable[T], seconds: float, what: str) -> T:
     except TimeoutError as error:
         raise Unreachable(f"{what}: no answer within {seconds:g} s") from error
     except PlaywrightError as error:
-        message = error.message.partition("\n")[0]
+        # Of addresses without their query: a back office's token stands there.
+        message = _QUERY.sub("", error.message.partition("\n")[0])
         # Redirects in a circle are how a site treats a visitor it does not want; trying again at once does not help.
         if _DEAD.search(message) and "ERR_TOO_MANY_REDIRECTS" not in message:
             raise Unreachable(f"{what}: {message}") from error

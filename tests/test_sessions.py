@@ -6,7 +6,7 @@ import asyncio
 import gzip
 import stat
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,21 @@ from samples import enter
 from mediawatch import sessions
 from mediawatch.app import Route, opened
 from mediawatch.clock import day_end
-from mediawatch.domain import Account, Attested, Filed, Need, Pace, Post, Reading, Seen, SessionState, UserError, Verdict
+from mediawatch.domain import (
+    Account,
+    Attested,
+    Captcha,
+    Filed,
+    Need,
+    Pace,
+    Post,
+    Reading,
+    Seen,
+    SessionState,
+    Unreachable,
+    UserError,
+    Verdict,
+)
 from mediawatch.pacing import Pacing
 from mediawatch.policy import load
 from mediawatch.ports import Modules, Store
@@ -61,6 +75,18 @@ class Plain(Surface):
         yield Seen(name="示例", posts=(Post(on=date(2026, 1, 4)),))
 
 
+class Checked(Plain):
+    """The same, with a check in the way of the logins in `checked`."""
+
+    checked: frozenset[str] = frozenset()
+
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+        if tab.session in self.checked:
+            raise Captcha("a check")
+        async for seen in super().see(tab, account):
+            yield seen
+
+
 @dataclass
 class Sessions:
     """Made-up logins `a`, `b` … of the platform `plain`; the site ends those in `ended`."""
@@ -71,9 +97,11 @@ class Sessions:
     store: Store
     ended: set[str] = field(default_factory=set)
     looks: Looks = field(init=False)
+    site: Site = field(init=False)
 
-    def start(self, site: Site) -> None:
-        scraper = Scraper("plain", (Plain(site),), HOSTS)
+    def start(self, site: Site, surface: type[Plain] = Plain, *logins: Login) -> None:
+        self.site = site
+        scraper = Scraper("plain", (surface(site),), HOSTS, logins)
         self.looks = Looks(self.browser, self.folder, {"plain": scraper}, self.book)
 
     def answer(self, asked: Asked) -> Answer:
@@ -89,9 +117,9 @@ class Sessions:
         for name in names:
             write_new(self.folder / "plain" / f"{name}.json", state_of(name), NOW)
 
-    async def look(self) -> str:
+    async def look(self, gate: Pacing | None = None) -> str:
         """The session that a look used, with its outcome."""
-        (sight,) = await self.looks.look(ACCOUNT, NEED, Pacing(scale=0))
+        (sight,) = await self.looks.look(ACCOUNT, NEED, gate or Pacing(scale=0))
         return f"{sight.session}:{sight.outcome.value}"
 
     def cookie(self, name: str) -> str:
@@ -165,6 +193,35 @@ async def test_a_host_clock_that_was_set_back_hides_no_new_login(plain: Sessions
     earlier = SessionBook(plain.store, lambda: NOW.replace(year=2025))
     await earlier.made("plain", "a", SessionState.UNKNOWN, "import")
     assert await earlier.usable("plain", ("a",)) == ("a",)
+
+
+async def test_a_login_whose_breaker_is_open_leaves_the_looks_to_the_others(plain: Sessions) -> None:
+    plain.start(plain.site, type("Barred", (Checked,), {"checked": frozenset({"a"})}))
+    plain.keep("a", "b")
+    gate = Pacing(scale=0)
+    assert [await plain.look(gate) for _ in range(4)] == ["a:captcha", "b:ok", "b:ok", "b:ok"]
+
+
+async def test_a_login_that_one_host_turns_away_stays_while_the_site_knows_it(plain: Sessions) -> None:
+    async def probe(tab: Tab) -> bool:
+        return "hello" in (await tab.open(plain.site.url("/home"))).text()
+
+    plain.start(plain.site, Plain, replace(login_of(), probe=probe))
+    plain.site.routes = {**plain.site.routes, "/home": "hello"}
+    plain.keep("a")
+    plain.ended.add("a")
+    assert [await plain.look(), await plain.look()] == ["a:login_required"] * 2
+    assert await plain.events() == [("a", "valid", "plain.page")]
+    plain.site.routes = {**plain.site.routes, "/home": "log in"}
+    assert [await plain.look(), await plain.look()] == ["a:login_required", ":ok"]
+
+
+async def test_no_failure_quotes_the_query_of_an_address(browser: Browser) -> None:
+    async with browser.tab(None, hosts=HOSTS, whole=False) as tab:
+        with pytest.raises(Unreachable) as caught:
+            await tab.open("http://127.0.0.1:9/home?t=1&token=made-up-secret")
+    assert "/home" in caught.value.detail
+    assert "made-up-secret" not in caught.value.detail
 
 
 async def test_a_batch_writes_back_what_the_site_renewed(plain: Sessions) -> None:

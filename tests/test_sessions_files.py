@@ -12,7 +12,9 @@ import pytest
 import segno
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from mediawatch.cli import app
 from mediawatch.codes import QUIET, as_text
 from mediawatch.domain import UserError
 from mediawatch.ports import Modules
@@ -207,3 +209,42 @@ def test_the_text_shows_every_module_and_the_margin(text: str) -> None:
 def test_colours_are_dark_on_light_and_end_with_each_line() -> None:
     lines = as_text(matrix(segno.make("a", micro=False)), colours=True).splitlines()
     assert all(line.startswith("\x1b[30;107m") and line.endswith("\x1b[0m") for line in lines)
+
+
+def told(home: Path, *words: str | Path, code: int = 0) -> str:
+    result = CliRunner().invoke(app, ["--home", str(home), *map(str, words)])
+    assert result.exit_code == code, result.output
+    assert SECRET not in result.output
+    return result.output
+
+
+def test_the_commands_import_list_and_remove_logins(tmp_path: Path) -> None:
+    home, export = tmp_path / "home", tmp_path / "cookies.txt"
+    export.write_text(NETSCAPE.replace(str(LATER), "4102444800"))
+    told(home, "init")
+    assert "no logins" in told(home, "sessions")
+    assert "2 cookies kept" in told(home, "sessions", "import", "weibo", export, "--name", "second")
+    assert "no login is of use for 'toutiao'" in told(home, "sessions", "import", "toutiao", export, code=2)
+    assert "cannot read" in told(home, "sessions", "import", "weibo", tmp_path / "none.txt", code=2)
+    row = next(line for line in told(home, "sessions").splitlines() if "second" in line)
+    assert row.split()[:3] == ["weibo", "second", "unknown"]
+    assert {"import", "never", "0600"} <= set(row.split())
+    (home / "sessions" / "weibo" / "second.json").chmod(0o640)
+    assert "others may read" in told(home, "sessions")
+    told(home, "sessions", "remove", "weibo", "second")
+    assert "there is no login 'second'" in told(home, "sessions", "remove", "weibo", "second", code=2)
+    assert "no logins to check" in told(home, "sessions", "check")
+
+
+@pytest.mark.parametrize(("display", "words"), [("", ()), (":0", ("--qr",))], ids=["no screen", "asked for"])
+def test_without_a_screen_a_login_goes_by_the_code(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, display: str, words: tuple[str, ...]
+) -> None:
+    """Nothing answers behind this proxy, and so no code comes: what is said is about the headless browser's login, not about a window."""
+    monkeypatch.setenv("DISPLAY", display)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("MEDIAWATCH_BROWSER__PROXY", "http://127.0.0.1:9")
+    told(tmp_path, "init")
+    said = told(tmp_path, "login", "weibo", *words, "--limit", "20", code=2)
+    assert "the login did not come to its end" in said
+    assert [each for each in (tmp_path / "sessions").rglob("*") if each.is_file()] == []

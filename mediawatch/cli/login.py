@@ -23,7 +23,7 @@ def register(app: typer.Typer) -> None:
 
 def login(
     ctx: typer.Context,
-    platform: Annotated[str, typer.Argument(help="wechat, weibo or douyin.")],
+    platform: Annotated[str, typer.Argument(help="weibo, douyin, wechat (an 公众号's back office) or weread.")],
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="What this login is called; a platform may have several.")] = "office",
     qr: Annotated[bool, typer.Option("--qr", help="By the site's QR code, as on a machine without a screen.")] = False,
     limit: Annotated[float, typer.Option("--limit", metavar="SECONDS", help="How long to wait for somebody to scan it.", min=1)] = 180,

@@ -70,7 +70,7 @@ def check(
 
 def import_(
     ctx: typer.Context,
-    platform: Annotated[str, typer.Argument(help="wechat, weibo or douyin.")],
+    platform: Annotated[str, typer.Argument(help="weibo, douyin, wechat (an 公众号's back office) or weread.")],
     file: Annotated[Path, typer.Argument(metavar="FILE", help="cookies.txt, a cookie editor's JSON, or a Playwright storage state.")],
     name: Annotated[str, typer.Option("--name", metavar="NAME", help="What this login is called.")] = "office",
 ) -> None:
@@ -87,14 +87,14 @@ def import_(
 
 def remove(
     ctx: typer.Context,
-    platform: Annotated[str, typer.Argument(help="wechat, weibo or douyin.")],
+    platform: Annotated[str, typer.Argument(help="weibo, douyin, wechat (an 公众号's back office) or weread.")],
     name: Annotated[str, typer.Argument(help="As `mediawatch sessions` lists it.")],
 ) -> None:
     """Delete a login's file. The site itself still knows the login until it is ended there."""
 
     async def work() -> bool:
         async with opened(ctx) as app:
-            return app.logins().remove(platform, name)
+            return await sessions.remove(app.sessions, app.logins(), platform, name)
 
     if not run(work()):
         raise UserError(f"there is no login {name!r} on {platform}: `mediawatch sessions` lists them")

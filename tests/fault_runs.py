@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from base64 import b64encode
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -33,11 +33,6 @@ _SMALL_HEAP = "--js-flags=--max-old-space-size=64"
 """So that a page can end its renderer in a blink."""
 QUICK = Timeouts(launch=30, navigation=5, reply=2.5, body=1, challenge=2.5, step=5, close=3)
 PATIENT = Timeouts(launch=30, navigation=15, reply=6, body=3, challenge=10, step=10, close=5)
-_TROUBLING = frozenset(
-    {Fault.HUNG, Fault.RESET, Fault.SELF_NAVIGATION, Fault.DIALOG, Fault.DOWNLOAD, Fault.POPUP, Fault.BIG_BODY, Fault.CRASH,
-     Fault.CHALLENGE_STAYS, Fault.CAPTCHA_OVERLAY, Fault.LAPSED, Fault.LAPSED_SILENTLY}
-)  # fmt: skip
-"""Faults that might outlive their page; after these `make test` looks at a sound account, too."""
 
 
 class Once(Gate):
@@ -54,7 +49,7 @@ class Once(Gate):
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What came of a cell. `next` is the look at a sound account right after it, where one was made."""
+    """What came of a cell. `next` is the look at a sound account right after it: after each, or only after a lane's last one."""
 
     true: TrueAccount
     readings: tuple[Reading, ...]
@@ -96,9 +91,13 @@ class _Lane:
     sound: TrueAccount
     full: bool
 
-    async def run(self, queue: object, played: dict[Cell, Played]) -> None:
-        for cell, true in queue:  # type: ignore[attr-defined]
+    async def run(self, queue: Iterator[tuple[Cell, TrueAccount]], played: dict[Cell, Played]) -> None:
+        cell = None
+        for cell, true in queue:
             played[cell] = await self.play(cell, true)
+        if cell is not None and not self.full:
+            # Whatever these faults left behind in this browser and session, a sound account must still read right.
+            played[cell] = replace(played[cell], next=await self.look(self.sound, LookKind.FIRST))
 
     async def play(self, cell: Cell, true: TrueAccount) -> Played:
         self.replica.faults.strike(cell.platform, true.id, cell.fault, cell.parts)
@@ -108,7 +107,7 @@ class _Lane:
         if judgement.second_look or self.full:
             readings = (first, await self.look(true, LookKind.SECOND, frozenset(sight.surface for sight in first.sights)))
             judgement = _judged(true, *readings)
-        following = await self.look(self.sound, LookKind.FIRST) if self.full or cell.fault in _TROUBLING else None
+        following = await self.look(self.sound, LookKind.FIRST) if self.full else None
         return Played(true, readings, judgement, following)
 
     async def look(self, true: TrueAccount, kind: LookKind, not_by: frozenset[str] = frozenset()) -> Reading:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urljoin, urlsplit
 
-from mediawatch.domain import Account, Outcome, Sight
+from mediawatch.domain import Account, Outcome, Sight, UserError
 from scrapers.base import Scraper, Surface, on_host, query_of
-from scrapers.replies import Reply
+from scrapers.replies import Reply, host_and_path
 from scrapers.scrubbing import KEYS, Scrubber, cookie_values, identity_in
 
 _TEXTUAL = re.compile(r"text/|json|javascript|xml|^$", re.IGNORECASE)
@@ -78,7 +78,8 @@ class Recording:
                     self._secrets.update(_stored_secrets(origin))
 
     def answers(self, scraper: Scraper, account: Account, sights: Sequence[Sight]) -> tuple[Answer, ...]:
-        """What a case needs, most particular addresses first (the first that matches answers), scrubbed."""
+        """What a case needs, most particular addresses first (the first that matches answers), scrubbed. UserError where a secret
+        would stay all the same: then nothing may be written."""
         surfaces = {surface.name: surface for surface in (*scraper.surfaces, *([scraper.links] if scraper.links else []))}
         lost = {sight.surface for sight in sights if sight.outcome is Outcome.LOGIN_REQUIRED}
         heard = [each for each in sorted(self._taken, key=lambda each: each.number) if _TEXTUAL.search(each.reply.content_type)]
@@ -92,6 +93,13 @@ class Recording:
         made = [
             replace(_answer(each, url, scrubber), calls=self._calls(each, chosen) if each.document else ()) for url, each in chosen.items()
         ]
+        for answer in made:
+            if shapes := scrubber.leaks(
+                "\n".join((answer.url, answer.location, *answer.calls, _text_of(answer.content_type, answer.body)))
+            ):
+                raise UserError(
+                    f"the answer of {host_and_path(answer.url)} still holds a secret of the shape {shapes[0]}: nothing was written"
+                )
         return tuple(sorted(made, key=lambda answer: -len(query_of(answer.url))))
 
     def _fit(self, taken: _Taken, scraper: Scraper, surface: Surface, lost: set[str]) -> bool:
@@ -114,7 +122,7 @@ class Recording:
     def _scrubber(self, scraper: Scraper, account: Account, sights: Sequence[Sight], taken: Iterable[_Taken]) -> Scrubber:
         secrets = set(self._secrets)
         for each in taken:
-            for record in scraper.viewer(_text(each.reply)):
+            for record in scraper.viewer(_text_of(each.reply.content_type, each.reply.body)):
                 secrets.update(identity_in(record))
         return Scrubber(frozenset(secrets), frozenset(_own(account, sights)))
 
@@ -123,12 +131,12 @@ def _answer(taken: _Taken, url: str, scrubber: Scrubber) -> Answer:
     reply = taken.reply
     location = scrubber.url(urljoin(reply.url, reply.location)) if reply.location else ""
     charset = _charset(reply.content_type)
-    body = scrubber.text(reply.body.decode(charset, "surrogateescape")).encode(charset, "surrogateescape")
+    body = scrubber.text(_text_of(reply.content_type, reply.body)).encode(charset, "surrogateescape")
     return Answer(url, reply.status, reply.content_type or "application/octet-stream", body, location)
 
 
-def _text(reply: Reply) -> str:
-    return reply.body.decode(_charset(reply.content_type), "surrogateescape")
+def _text_of(content_type: str, body: bytes) -> str:
+    return body.decode(_charset(content_type), "surrogateescape")
 
 
 def _charset(content_type: str) -> str:

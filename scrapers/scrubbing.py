@@ -20,7 +20,8 @@ KEYS = (
     "pass_ticket", "data_ticket", "user_ticket", "ticket", "exportkey", "wap_sid2", "slave_sid", "slave_user", "slave_bizuin",
     "data_bizuin", "bizuin", "uin", "wxuin", "sessionid", "session_id", "sessionid_ss", "sid_guard", "sid_tt", "sid", "uid_tt",
     "passport_csrf_token",
-    "sub", "subp", "ssologinstate", "alf", "scf", "gsid", "st", "xsrf-token", "mmkey", "authorization", "password",
+    "sub", "subp", "ssologinstate", "alf", "scf", "gsid", "st", "xsrf-token", "mmkey", "skey", "wr_skey", "wr_vid", "uservid",
+    "authorization", "password",
     # signatures and fingerprints
     "mstoken", "xmst", "a_bogus", "x_bogus", "x-bogus", "_signature", "__ac_nonce", "__ac_signature", "ttwid", "odin_tt", "verifyfp",
     "s_v_web_id", "fp", "fingerprint", "web_id", "webid", "device_id", "deviceid", "install_id", "iid", "uuid", "ua_id", "xid", "rand_info",

@@ -31,8 +31,7 @@ def douyin(text: str) -> Iterator[object]:
         case {"app": {"user": {"info": dict(info)}}}:
             yield info
     chunks = (chunk[1] for chunk in embedded(text, _CHUNK.pattern) if isinstance(chunk, list) and len(chunk) > 1)
-    for record in embedded("".join(str(chunk) for chunk in chunks), r'"user":\s*(?=\{"info")'):
-        yield record
+    yield from embedded("".join(str(chunk) for chunk in chunks), r'"user":\s*(?=\{"info")')
 
 
 def toutiao(text: str) -> Iterator[object]:

@@ -23,7 +23,10 @@ from mediawatch.cli import app as commands
 from mediawatch.domain import Account, DateKind, Filed, Outcome, UserError
 from mediawatch.record import Made, record
 from mediawatch.settings import Home, Settings
+from scrapers import SCRAPERS
+from scrapers.recording import Recording
 from scrapers.replica import Case, Replica, World
+from scrapers.replies import Reply
 from scrapers.scrubbing import Scrubber, cookie_values, dummy, identity_in
 from scrapers.sessions import write_state
 
@@ -221,6 +224,18 @@ def test_what_counts_as_identity() -> None:
     assert set(cookie_values([{"value": "short"}, {"value": "long%2Fenough"}, {}])) == {"long%2Fenough", "long/enough"}
     # An office that looks at itself: its own name is what the case is about.
     assert Scrubber(frozenset({"演示", "演示操作员"}), frozenset({"演示发布"})).text("演示发布 演示操作员") == "演示发布 某某某某某"
+
+
+def test_nothing_is_written_where_a_secret_stays_all_the_same() -> None:
+    """One secret's dummy and its neighbours may spell another secret: what is left over is looked for once more."""
+    taken = Recording("toutiao.profile")
+    taken.left({"cookies": [{"value": "abcdefgh"}, {"value": "xxxxxxxxZZ"}], "origins": []})
+    url, scraper, own = "https://www.toutiao.com/c/user/token/x/", SCRAPERS["toutiao"], account("示例头条")
+    taken.answered(taken.number(), Reply(url, 200, "text/html", b"<p>abcdefgh</p>"), document=True)
+    assert [answer.body for answer in taken.answers(scraper, own, ())] == [b"<p>xxxxxxxx</p>"]
+    taken.answered(taken.number(), Reply(url, 200, "text/html", b"<p>abcdefghZZ</p>"), document=True)
+    with pytest.raises(UserError, match="still holds a secret"):
+        taken.answers(scraper, own, ())
 
 
 # the command

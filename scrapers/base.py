@@ -203,15 +203,8 @@ async def seen_by(surface: Surface, tab: Tab, account: Account, evidence: bool, 
     sight = merged(surface, facts, session=tab.session, read_at=tab.now(), url=tab.scrubbed_url)
     if not evidence:
         return sight
-    return replace(sight, captures=await tab.captures(page=surface.page_shows, mask=_mask(scraper, tab, account, sight)))
-
-
-def _mask(scraper: Scraper | None, tab: Tab, account: Account, sight: Sight) -> Mask | None:
-    if scraper is None or not tab.session:
-        return None
-    filed = account.filed
-    own = (filed.name, filed.platform_id, filed.original_id, filed.alias, sight.name, sight.platform_id, sight.original_id)
-    return Mask(scraper.viewer, scraper.viewer_marks, frozenset(text.strip() for text in own) - {""})
+    mask = Mask.sparing(account.filed, sight, scraper.viewer, scraper.viewer_marks) if scraper and tab.session else None
+    return replace(sight, captures=await tab.captures(page=surface.page_shows, mask=mask))
 
 
 def _trouble(failure: Failure) -> Seen:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from mediawatch.domain import Filed, Sight
 from scrapers.scrubbing import Scrubber, identity_in
 
 _ADDRESS = re.compile(r"(?:https?:)?//\S+")
@@ -55,6 +56,12 @@ class Mask:
     records: Callable[[str], Iterable[object]]
     marks: tuple[str, ...] = ()
     kept: frozenset[str] = frozenset()
+
+    @classmethod
+    def sparing(cls, filed: Filed, sight: Sight, records: Callable[[str], Iterable[object]], marks: tuple[str, ...]) -> Mask:
+        """The mask for evidence about this account."""
+        own = (filed.name, filed.platform_id, filed.original_id, filed.alias, sight.name, sight.platform_id, sight.original_id)
+        return cls(records, marks, frozenset(text.strip() for text in own) - {""})
 
     def over(self, texts: Iterable[str]) -> Cover:
         """The cover for a page that said all this."""

@@ -119,7 +119,7 @@ WORLD = World.parse(
 )
 
 
-def filed(letter: str, **values: str) -> Filed:
+def filed(letter: str, **values: Any) -> Filed:
     return Filed(**{"name": "示例", "platform": "toutiao", "platform_id": TOKENS.get(letter, ""), **values})
 
 

@@ -84,6 +84,8 @@ def test_the_handoff_is_valid_whole_and_says_what_it_is(tibet: tuple[Path, str])
     assert document["includes_open"]
     assert document["preliminary"]
     assert "演示数据" in document["marks"]
+    assert {finding["canary"] for finding in document["findings"]} == {"checked", "person"}
+    assert "演示数据" in (out / "canaries.toml").read_text(encoding="utf-8")
     for finding in document["findings"]:
         for item in finding["evidence"]:
             body = (out / item["path"]).read_bytes()
@@ -115,6 +117,8 @@ def test_the_lists_of_an_inspector(tibet: tuple[Path, str], tmp_path: Path) -> N
     with (tmp_path / "list.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert len({(row["政务新媒体名称"], row["类型"]) for row in rows if row["结论"] == "不合格"}) == 59
+    assert {row["对照账号"] for row in rows} == {"已校验", "人工核查"}
+    assert {"有实录", "人工核查"} <= {row["来源依据"] for row in rows} <= {"有实录", "人工核查", "含仅有文字描述、无实录的来源"}
     assert "搜索不到" in mediawatch("--home", home, "flagged").stdout
     assert "快手" in mediawatch("--home", home, "unproven").stdout
 

@@ -138,18 +138,25 @@ class Own(BackOffice):
         yield listed(pages, owner.biz, tie, tab.now())
 
 
+@dataclass(frozen=True)
 class Search(BackOffice):
     """Name search of the back office: name to fakeid, nickname, 微信号. Fuzzy; accounts may hide from it."""
 
-    name = "wechat.search"
-    label = "微信公众平台账号搜索"
-    attested = Attested.RECORDED
-    shows = Shows.SOME
-    pace = Pace(every=6.0, jitter=3.0)
+    name: ClassVar[str] = "wechat.search"
+    label: ClassVar[str] = "微信公众平台账号搜索"
+    attested: ClassVar[Attested] = Attested.RECORDED
+    shows: ClassVar[Shows] = Shows.SOME
+    pace: ClassVar[Pace] = Pace(every=6.0, jitter=3.0)
+
+    unread: str = ""
+    """A surface that met trouble of ours in this look: what it knows of the account might have shown it under another name."""
 
     def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
         """Nothing to add where the account was named by its id already: searches are what a login has least of."""
-        return None if any(sight.name and sight.matched_by is MatchedBy.ID for sight in earlier) else self
+        if any(sight.name and sight.matched_by is MatchedBy.ID for sight in earlier):
+            return None
+        troubled = (sight.surface for sight in earlier if sight.outcome.about_us and sight.outcome is not Outcome.NO_EVIDENCE)
+        return Search(next(troubled, ""))
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         token = await enter(tab)
@@ -162,6 +169,9 @@ class Search(BackOffice):
             seen = identified(account, hits, exhausted)
             if seen.matched_by is not None and seen.outcome is not Outcome.NOT_FOUND:
                 break
+        if self.unread and seen.outcome is Outcome.NOT_FOUND:
+            # Renamed, it is not found under its filed name either.
+            raise NoEvidence(f"{seen.detail}; but {self.unread} could not be read")
         yield seen
 
     async def gather(self, tab: Tab, token: str, account: Account, query: str, hits: list[Hit]) -> bool:
@@ -200,12 +210,16 @@ class List(BackOffice):
 
     fakeid: str = ""
     tie: MatchedBy | None = None
+    unseen: bool = False
+    """The search of this look did not find the account, and nothing else named it: then the list, which does not say whose it is,
+    proves no gap."""
 
     def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
         """With the filed id, else with the one that this look has found; None where there is none, or more than one."""
         biz, tie = filed_id(account)
         if biz:
-            return List(biz, tie)
+            searched = any(sight.surface == Search.name for sight in earlier)
+            return List(biz, tie, searched and not any(sight.name and sight.matched_by for sight in earlier))
         found = {sight.platform_id: sight.matched_by for sight in earlier if sight.platform_id and sight.matched_by}
         return List(*next(iter(found.items()))) if len(found) == 1 else None
 
@@ -218,7 +232,8 @@ class List(BackOffice):
             pages.append(await self.page(tab, token, number * _BATCHES))
             if any(page.posts for page in pages) or sum(page.count for page in pages) >= pages[0].total:
                 break
-        yield listed(pages, self.fakeid, self.tie, tab.now())
+        seen = listed(pages, self.fakeid, self.tie, tab.now())
+        yield replace(seen, complete_since=None) if self.unseen else seen
 
     async def page(self, tab: Tab, token: str, begin: int) -> Batches:
         try:

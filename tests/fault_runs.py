@@ -211,12 +211,12 @@ def _check_sight(cell: Cell, true: TrueAccount, sight: Sight) -> None:
     assert all(post.at in days for post in shown), (sight.outcome, sight.detail, sight.posts)
     if gone:
         assert not sight.exact
-        assert sight.outcome is not Outcome.OK or not sight.posts
+        assert sight.outcome is not Outcome.OK or not sight.posts or expected.proves is Proves.REFUTED
         return
+    if sight.surface == "wechat.search" and cell.truth is TruthOf.RENAMED and sight.outcome in (Outcome.NOT_FOUND, Outcome.NO_EVIDENCE):
+        return  # nobody bears the filed name
     if sight.surface not in cell.struck:
-        # Nobody bears the filed name of a renamed account.
-        unfound = sight.surface == "wechat.search" and cell.truth is TruthOf.RENAMED
-        assert sight.outcome is Outcome.OK or unfound, (sight.surface, sight.outcome, sight.detail)
+        assert sight.outcome is Outcome.OK, (sight.surface, sight.outcome, sight.detail)
         return
     assert sight.outcome in expected.outcomes, (sight.surface, sight.outcome, sight.detail)
     newest = (true.known_links and sight.surface == "wechat.article" and true.posts[2].at) or true.posts[0].at

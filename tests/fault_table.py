@@ -120,6 +120,7 @@ _SEEN_AS_VISITOR = Expected(_OK, _LOW, "reads on as a visitor")
 _UNTOUCHED = Expected(_OK, _FULL, "needs no login")
 _NO_SESSION_SIGN = Expected(_OK, Proves.CANARY, "this page has no sign of a login")
 _WECHAT_BLIND = Expected(_OK, Proves.CANARY, "the list itself has no sign of a login")
+_MINUTE = Expected(_CHANGED | _OK, Proves.TRUE, "the new layout prints the minute besides")
 OVERRIDES: dict[tuple[Fault, str], Expected] = {
     (Fault.CAPTCHA_PAGE, "wechat.list"): Expected(_CHANGED, _NO, "no check of the back office is known"),
     (Fault.CAPTCHA_OVERLAY, "weibo.mobile"): Expected(_SLOW, _NO),
@@ -151,8 +152,11 @@ OVERRIDES: dict[tuple[Fault, str], Expected] = {
     },
     (Fault.DATE_FUTURE, "wechat.article"): Expected(_CHANGED, _NO),
     (Fault.OTHER_ACCOUNT, "wechat.list"): Expected(_OK, Proves.REFUTED, "its short links do not tell whose they are: a known article does"),
-    (Fault.UNDATED, "wechat.article"): Expected(_CHANGED | _OK, Proves.TRUE, "the new layout prints the minute besides"),
-    (Fault.CHALLENGE_CLEARS, "wechat.article"): Expected(_CHANGED, _NO, "no challenge is known before articles"),
+    (Fault.UNDATED, "wechat.article"): _MINUTE,
+    (Fault.DATE_TEXT, "wechat.article"): _MINUTE,
+    (Fault.CHALLENGE_CLEARS, "wechat.article"): Expected(
+        _CHANGED | _OK, Proves.TRUE, "no challenge is known before articles; the next look may find it cleared"
+    ),
     (Fault.CHALLENGE_STAYS, "wechat.article"): Expected(_CHANGED, _NO),
     (Fault.CHALLENGE_STAYS, "toutiao.profile"): Expected(_SLOW, _NO),
     (Fault.CHALLENGE_STAYS, "douyin.profile"): Expected(_CAPTCHA, _NO),

@@ -256,10 +256,7 @@ def _lives(known: Known, state: Presence, as_of: datetime, policy: Policy) -> bo
 
 
 def _name_lives(readings: Sequence[Reading], filed: Filed) -> bool:
-    """Whether a sight shows the account, or somebody else under its filed name: then the id may be filed wrongly.
-
-    A person's word settles it.
-    """
+    """Whether a sight shows the account, or (unless a person settled it) somebody else under its filed name: a wrong id, perhaps."""
     if any(reading.look is LookKind.PERSON and reading.outcome is Outcome.NOT_FOUND for reading in readings):
         return False
     named = [sight for reading in readings for sight in reading.sights if sight.outcome is Outcome.OK and sight.name]

@@ -12,8 +12,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from mediawatch.clock import beijing
-from scrapers.replica.truth import TrueAccount, TruePost, Truth
+from scrapers.replica.truth import Truth
 from scrapers.replica.web import (
     NOT_SERVED,
     Cookie,
@@ -30,15 +29,13 @@ from scrapers.replica.web import (
     template,
     whole,
 )
+from scrapers.replica.weibo_items import PICTURES, mblog, mid, mobile_profile, user
 from scrapers.replica.world import World
 
 _MOBILE, _DESKTOP, _SEARCH = "m.weibo.cn", "weibo.com", "s.weibo.com"
 _VISITOR = {"visitor.passport.weibo.cn": ".weibo.cn", "passport.weibo.com": ".weibo.com"}
 _MOBILE_PASSPORT = "visitor.passport.weibo.cn"
-_PICTURES = "tvax1.sinaimg.cn"
 _PAGE_SIZE = 10
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _EMPTY = {"ok": 0, "msg": "这里还没有内容", "data": {"cards": []}}
 _SIGN_IN = {"ok": -100, "url": "https://weibo.com/login.php"}
 _REASONS = {
@@ -65,7 +62,7 @@ _CARD = template("weibo_card.html")
 class Weibo(Site):
     platform = "weibo"
     hosts = frozenset({_MOBILE, _DESKTOP, _SEARCH, "www.weibo.com", *_VISITOR})
-    picture_hosts = frozenset({_PICTURES})
+    picture_hosts = frozenset({PICTURES})
 
     def __init__(self, world: World, now: Callable[[], datetime], *, logged_in: bool, bare: bool) -> None:
         super().__init__(world, now, logged_in=logged_in, bare=bare)
@@ -154,16 +151,16 @@ class Weibo(Site):
         if account is None or account.truth in (Truth.GONE, Truth.CANCELLED, Truth.BANNED):
             return answer(_EMPTY)
         if not container.startswith("107603"):
-            return answer(_mobile_profile(account, self.now()))
+            return answer(mobile_profile(account, self.now()))
         posts = () if account.truth is Truth.PRIVATE else account.shown(self.now(), visitor=not self.knows_operator(request))
         start = (max(whole(request.query.get("page", "")), 1) - 1) * _PAGE_SIZE
         shown = posts[start : start + _PAGE_SIZE]
         if not shown:
             return answer(_EMPTY)
         cards: list[dict[str, Any]] = [
-            {"card_type": 9, "itemid": f"{container}_-_{_mid(post)}", "mblog": _mblog(account, post)} for post in shown
+            {"card_type": 9, "itemid": f"{container}_-_{mid(post)}", "mblog": mblog(account, post)} for post in shown
         ]
-        info = {"containerid": container, "v_p": 42, "show_style": 1, "total": len(posts), "since_id": _mid(shown[-1])}
+        info = {"containerid": container, "v_p": 42, "show_style": 1, "total": len(posts), "since_id": mid(shown[-1])}
         return answer({"ok": 1, "data": {"cardlistInfo": info, "cards": [*cards[:1], {"card_type": 58, "desc": "演示推荐"}, *cards[1:]]}})
 
     # weibo.com
@@ -217,7 +214,7 @@ class Weibo(Site):
                 {"ok": 0, "error_type": "link", "url": f"https://{_DESKTOP}/sorry?usernotexists&msg={quote(_REASONS[found.truth])}"}
             )
         tabs = [{"name": "home", "tabName": "精选"}, {"name": "weibo", "tabName": "微博"}]
-        return answer({"ok": 1, "data": {"user": _user(found, self.now()), "tabList": tabs, "blockText": ""}})
+        return answer({"ok": 1, "data": {"user": user(found, self.now()), "tabList": tabs, "blockText": ""}})
 
     def _feed(self, request: Request) -> Response:
         if not self.knows_operator(request):
@@ -230,7 +227,7 @@ class Weibo(Site):
         hidden = account.truth is Truth.PRIVATE
         posts = () if hidden else account.shown(self.now(), visitor=False)
         start = (max(whole(request.query.get("page", "")), 1) - 1) * _PAGE_SIZE
-        items = [_mblog(account, post) for post in posts[start : start + _PAGE_SIZE]]
+        items = [mblog(account, post) for post in posts[start : start + _PAGE_SIZE]]
         tips = {"bottom_tips_visible": hidden, "bottom_tips_text": "该博主已设置仅自己可见" if hidden else ""}
         data = {"since_id": "", "list": items, "status_visible": 1, "topicList": [], "total": len(posts), **tips}
         return answer({"ok": 1, "data": data})
@@ -254,56 +251,9 @@ class Weibo(Site):
                 uid=account.id,
                 name=html.escape(account.name).replace(wanted, f"<em>{wanted}</em>") if wanted.isalnum() else html.escape(account.name),
                 certified=f"<p>微博认证：{html.escape(account.verified_as)}</p>" if account.verified_as else "",
-                picture=picture_url(_PICTURES, account.name),
+                picture=picture_url(PICTURES, account.name),
             )
             for account in found
         )
         none = f'<div class="card card-no-result"><p>抱歉，未找到“{html.escape(wanted)}”相关结果。</p></div>'
         return page(fill(_SEARCH_PAGE, wanted=html.escape(wanted), login=str(int(login)), results=cards or none))
-
-
-def _user(account: TrueAccount, now: datetime) -> dict[str, Any]:
-    return {
-        "id": int(account.id), "idstr": account.id, "screen_name": account.name, "domain": account.alias,
-        "profile_url": f"/u/{account.id}", "profile_image_url": picture_url(_PICTURES, account.name), "verified": bool(account.verified_as),
-        "verified_type": 1, "verified_reason": account.verified_as, "statuses_count": len(account.posts_at(now)), "description": "演示数据",
-    }  # fmt: skip
-
-
-def _mobile_profile(account: TrueAccount, now: datetime) -> dict[str, Any]:
-    tabs = [
-        {"id": 1, "tabKey": "profile", "title": "精选", "tab_type": "profile", "containerid": f"230283{account.id}"},
-        {"id": 2, "tabKey": "weibo", "title": "微博", "tab_type": "weibo", "containerid": f"107603{account.id}"},
-    ]
-    return {"ok": 1, "data": {"userInfo": _user(account, now), "tabsInfo": {"selectedTab": 1, "tabs": tabs}, "scheme": ""}}
-
-
-def _mid(post: TruePost) -> str:
-    """Real mids hold their second, counted from this moment in 1986, above 22 low bits."""
-    return str((post.serial - 515_483_463 << 22) + 1_234_567)
-
-
-def _printed(at: datetime) -> str:
-    """`Tue Aug 25 11:59:06 +0800 2026`, without the host's language."""
-    here = beijing(at)
-    return f"{_DAYS[here.weekday()]} {_MONTHS[here.month - 1]} {here:%d %H:%M:%S} +0800 {here.year}"
-
-
-def _mblog(account: TrueAccount, post: TruePost) -> dict[str, Any]:
-    mid = _mid(post)
-    item: dict[str, Any] = {
-        "visible": {"type": 0, "list_id": 0}, "created_at": _printed(post.at), "id": mid, "idstr": mid, "mid": mid,
-        "mblogid": f"R{post.serial:x}", "bid": f"R{post.serial:x}",
-        "text": f"演示微博 {post.number}", "text_raw": f"演示微博 {post.number}",
-        "mblogtype": 2 if post.pinned else 0, "user": {"id": int(account.id), "idstr": account.id, "screen_name": account.name},
-    }  # fmt: skip
-    if post.pinned:
-        item |= {"isTop": 1, "title": {"text": "置顶", "base_color": 1}}
-    if post.repost:
-        item["retweeted_status"] = {
-            "id": "1",
-            "created_at": "Mon Jan 04 08:00:00 +0800 2016",
-            "user": None,
-            "text": "该账号已关闭，现无法查看。",
-        }
-    return item

@@ -155,8 +155,8 @@ class Search(BackOffice):
         """Nothing to add where the account was named by its id already: searches are what a login has least of."""
         if any(sight.name and sight.matched_by is MatchedBy.ID for sight in earlier):
             return None
-        troubled = (sight.surface for sight in earlier if sight.outcome.about_us and sight.outcome is not Outcome.NO_EVIDENCE)
-        return Search(next(troubled, ""))
+        troubled = [sight.surface for sight in earlier if sight.outcome.about_us and sight.outcome is not Outcome.NO_EVIDENCE]
+        return Search(troubled[0]) if troubled else self
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         token = await enter(tab)

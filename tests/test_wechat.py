@@ -407,3 +407,16 @@ def test_no_search_where_an_article_named_the_account_by_its_id() -> None:
     assert search.after(account(), [sight(BIZ, MatchedBy.ID)]) is None
     assert search.after(account(), [sight(BIZ, MatchedBy.URL)]) is search
     assert search.after(account(), []) is search
+
+
+def test_a_search_after_an_unread_article_finds_no_absence() -> None:
+    """A renamed account is not found under its filed name either: that was a false 搜索不到 in the fault matrix."""
+    for outcome, search in ((Outcome.CHANGED, Search("wechat.article")), (Outcome.NO_EVIDENCE, Search())):
+        assert Search().after(account(), [Sight(surface="wechat.article", read_at=WHEN, outcome=outcome)]) == search
+
+
+def test_a_list_proves_no_gap_for_an_account_that_the_search_did_not_find() -> None:
+    unfound = Sight(surface="wechat.search", read_at=WHEN, outcome=Outcome.NOT_FOUND)
+    named = Sight(surface="wechat.article", read_at=WHEN, name=NAME, matched_by=MatchedBy.ID)
+    assert List().after(account(platform_id="3000000001"), [unfound]) == List(BIZ, MatchedBy.ID, unseen=True)
+    assert List().after(account(platform_id="3000000001"), [named, unfound]) == List(BIZ, MatchedBy.ID)

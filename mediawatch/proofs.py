@@ -60,8 +60,8 @@ def current(known: Known, as_of: datetime) -> list[Reading]:
 
 
 def agreed(readings: Sequence[Reading], claims: Callable[[Reading], bool]) -> Proof:
-    """Two looks before a finding: the newest machine look claims it too, with evidence; or a person's reading claims it."""
-    by_person = [reading for reading in readings if reading.look is LookKind.PERSON and claims(reading)]
+    """Two looks before a finding: the newest machine look claims it too, with evidence; or a person's reading with a picture does."""
+    by_person = [reading for reading in readings if reading.look is LookKind.PERSON and reading.evidence and claims(reading)]
     if by_person:
         return Proof(reading_ids=tuple(reading.id for reading in by_person))
     looks = [reading for reading in readings if reading.look in _LOOKS]

@@ -301,6 +301,12 @@ def test_a_persons_word() -> None:
     assert verdict(nothing, later) is not Verdict.UNPROVEN
 
 
+def test_a_persons_word_without_a_picture_accuses_nobody() -> None:
+    stale = person(sight(posts=(Post(on=day(30), kind=PostKind.SEEN),), complete_since=day_start(day(30))))
+    bare = replace(stale, sights=tuple(replace(one, evidence=()) for one in stale.sights))
+    assert verdict(bare) is Verdict.UNPROVEN
+
+
 def test_an_unsupported_platform_waits_for_a_person() -> None:
     assert judge(Known(filed=FILED, supported=False), AS_OF, NATIONAL).verdict is Verdict.OUT_OF_SCOPE
     stale = person(sight(posts=(Post(on=day(30), kind=PostKind.SEEN),), complete_since=day_start(day(30))))

@@ -18,7 +18,7 @@ def init(ctx: typer.Context) -> None:
     home.create()
 
     async def touch() -> None:
-        async with opened(ctx):
+        async with opened(ctx, create=True):
             pass
 
     run(touch())

@@ -4,13 +4,14 @@ TESTS ?=
 # Two workers, a file to each at a time: a file's browser, demonstration and databases are then made once.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile
 
-.PHONY: help setup demo test lint soak clean
+.PHONY: help setup demo test lint soak bench clean
 
 help:
 	@echo "make demo    set everything up and run the main job on the shipped demo"
 	@echo "make test    set everything up and pass the tests (TESTS=tests/test_cli.py for some of them)"
 	@echo "make lint    ruff and mypy"
 	@echo "make soak    the tests at full size"
+	@echo "make bench   what a sweep costs next to plain Playwright"
 	@echo "make clean   remove what these commands made"
 
 setup:
@@ -28,6 +29,10 @@ lint: setup
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+bench: setup
+	@$(BIN)/mediawatch browser --install
+	@$(BIN)/python tests/bench/sweep_cost.py
 
 soak: setup
 	@sh .ci/test-tools

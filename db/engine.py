@@ -66,7 +66,7 @@ def make_private(file: Path) -> None:
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:
         if file.stat().st_mode & 0o077:
-            with suppress(PermissionError):  # another owner's file: its mode is for him to set
+            with suppress(OSError):  # another owner's file, or a read-only disk: its mode is not ours to set
                 file.chmod(0o600)
     except OSError as error:
         raise StoreError(f"cannot create database {file}: {error.strerror}; run `mediawatch init`") from error

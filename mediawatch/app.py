@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from scrapers.replica.tls import Identity
     from scrapers.replica.world import World
 
+DEMONSTRATION = "演示数据"
+"""The mark of a demonstration's home."""
 DEMO_LOGINS = frozenset({"weibo", "douyin", "wechat"})
 """Where the demonstration's office has a login."""
 
@@ -76,6 +78,8 @@ class App:
 
     def looker(self) -> Looker:
         """The scrapers. UserError where no browser is found."""
+        if self._route is None and DEMONSTRATION in self.marks:
+            raise UserError(f"{self.home.root} holds a demonstration: its made-up accounts must not be looked for on the real sites")
         if self._looker is None:
             self._looker = _looker(self.home, self.settings, self.clock, self._route, self.sessions)
         return self._looker
@@ -291,14 +295,15 @@ class WorldStage:
 
     def look_up(self, name: str, type: str) -> Shown | None:
         """What a person finds: the truth, as the platform's own pages would show it."""
-        for account in self._world.accounts:
-            if (account.filed["name"], account.filed["type"]) == (name, type) and account.platform:
+        meant = [account for account in self._world.accounts if (account.filed["name"], account.filed["type"]) == (name, type)]
+        for account in meant if len(meant) == 1 else ():
+            if account.platform:
                 found = account.truth.value if account.truth.value in ("cancelled", "banned", "empty") else "ok"
                 state = "not_found" if account.truth.value == "gone" else found
                 return Shown(
                     state=state,
                     name=account.name,
-                    id=account.original_id if account.platform == "wechat" else account.id,
+                    id=next(filter(None, (account.filed[key] for key in ("original_id", "alias", "platform_id"))), account.name),
                     days=tuple(day_of(post.at) for post in account.posts),
                 )
         return None

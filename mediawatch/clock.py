@@ -39,19 +39,14 @@ def day_end(day: date) -> datetime:
 def parse_as_of(text: str, now: datetime) -> datetime:
     """`2022-12-31` (the end of that day), `2022-12-31T18:00` (Beijing) or with an offset. ValueError if unreadable or later than `now`."""
     try:
-        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
-            at = (
-                min(day_end(date.fromisoformat(text)), now)
-                if day_of(now) == date.fromisoformat(text)
-                else day_end(date.fromisoformat(text))
-            )
-        else:
-            at = datetime.fromisoformat(text)
+        bare = re.fullmatch(r"\d{4}-\d{2}-\d{2}", text)
+        at = day_end(date.fromisoformat(text)) if bare else datetime.fromisoformat(text)
     except ValueError as error:
         raise ValueError(f"as_of {text!r} is not a date (2022-12-31) or an instant (2022-12-31T18:00)") from error
     at = at if at.tzinfo else at.replace(tzinfo=BEIJING)
     if at > now:
-        raise ValueError(f"as_of {text} lies in the future (now is {beijing(now):%Y-%m-%d %H:%M} in Beijing)")
+        remedy = "a bare date is the end of that day in Beijing: give none for now, or an instant" if bare else "give a past one"
+        raise ValueError(f"as_of {text} lies in the future (now is {beijing(now):%Y-%m-%d %H:%M} in Beijing): {remedy}")
     return at
 
 

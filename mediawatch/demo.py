@@ -19,18 +19,19 @@ import openpyxl
 import xlsxwriter
 
 from mediawatch import canaries, circular, figures, handoff, registry, worklist
-from mediawatch.app import App
+from mediawatch.app import DEMONSTRATION, App
 from mediawatch.clock import beijing, day_of
 from mediawatch.domain import Sweep, SweepAccount, UserError, Verdict
 from mediawatch.files import write_whole
 from mediawatch.policy import Policy, load
 from mediawatch.ports import Shown, Stage
+from mediawatch.reports import lists
 from mediawatch.reports.table import Table, to_text
 from mediawatch.settings import Home
 from mediawatch.sweep import Request, checks_for, rejudge
 from mediawatch.worklist.columns import Column, match_headings
 
-MARK = "演示数据"
+MARK = DEMONSTRATION
 PERSON = "演示核查员"
 POLICY = "tibet"
 CIRCULAR = "tibet-2022q4-circular"
@@ -69,7 +70,8 @@ async def run(app: App, stage: Stage, tell: Tell) -> int:
     checks = await checks_for(app.store, summary.sweep)
     document = handoff.build(summary.sweep, scope, readings, policy, include_open=True, marks=app.marks, checks=checks)
     write_whole(root / "handoff.json", handoff.to_bytes(document))
-    tell(compared(scope, policy))
+    tibet = {one.name for one in circular.shipped(CIRCULAR).named} <= {entry.account.filed.name for entry in scope}
+    tell(compared(scope, policy) if tibet else to_text(lists.flagged(summary.sweep, scope, readings, checks).only(*lists.BRIEF)))
     tell(f"{root}: handoff.json (no review yet, so the findings in it are marked as unconfirmed), worklist/, evidence/, mediawatch.db")
     return summary.exit_code
 

@@ -8,6 +8,8 @@ import unicodedata
 from rapidfuzz import fuzz
 
 # Quotes and brackets of both widths: an office writes “发布”, the platform shows "发布".
+# One middle dot and one dash, whichever an input method made.
+_SIGNS = str.maketrans({**dict.fromkeys("•・‧∙⋅･", "·"), **dict.fromkeys("‐‑‒–—―－﹣−", "-")})
 _MARKS = str.maketrans("", "", "\"'“”‘’`´「」『』《》〈〉<>()（）[]【】{}〔〕")
 # What offices append to a filed name although the platform's own name has no such part (rules: 备案填写不规范, never a mismatch).
 _SUFFIX = re.compile(
@@ -17,10 +19,10 @@ _SUFFIX = re.compile(
 
 
 def fold(name: str) -> str:
-    """NFKC, without white space, quotes and brackets, lower case. Two names with one fold are the same name."""
-    text = unicodedata.normalize("NFKC", name)
+    """NFKC, without white space, quotes and brackets, one kind of dot and dash, lower case. Two names with one fold are the same name."""
+    text = unicodedata.normalize("NFKC", name.translate(_SIGNS))
     text = "".join(char for char in text if not char.isspace() and unicodedata.category(char) != "Cf")
-    return text.translate(_MARKS).casefold()
+    return text.translate(_SIGNS).translate(_MARKS).casefold()
 
 
 def same(one: str, other: str) -> bool:

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 
 from mediawatch.clock import EVER, day_of, day_start
 from mediawatch.domain import DateKind, Filed, LookKind, MatchedBy, Outcome, Post, PostKind, Reading, Sight, latest_of
-from mediawatch.names import differs_by_suffix, same
+from mediawatch.names import differs_by_suffix, fold, same
 from mediawatch.policy import Freshness, Policy, Presence
 from mediawatch.ports import Known
 
@@ -36,6 +36,8 @@ class FreshnessProof(Proof):
     latest_on: date | None = None
     date_kind: DateKind | None = None
     gap_is_minimum: bool = False
+    after_on: date | None = None
+    """The newest post after as_of, if any: it does not help, and the reviewer is told of it."""
     odd_dates: bool = False
     """A post dated after the moment of its look was set aside."""
 
@@ -60,8 +62,8 @@ def current(known: Known, as_of: datetime) -> list[Reading]:
 
 
 def agreed(readings: Sequence[Reading], claims: Callable[[Reading], bool]) -> Proof:
-    """Two looks before a finding: the newest machine look claims it too, with evidence; or a person's reading claims it."""
-    by_person = [reading for reading in readings if reading.look is LookKind.PERSON and claims(reading)]
+    """Two looks before a finding: the newest machine look claims it too, with evidence; or a person's reading with a picture does."""
+    by_person = [reading for reading in readings if reading.look is LookKind.PERSON and reading.evidence and claims(reading)]
     if by_person:
         return Proof(reading_ids=tuple(reading.id for reading in by_person))
     looks = [reading for reading in readings if reading.look in _LOOKS]
@@ -145,6 +147,7 @@ def freshness(known: Known, as_of: datetime, policy: Policy) -> FreshnessProof:
     odd = any(is_odd(post, sight) for reading in known.readings for sight in reading.sights for post in sight.posts)
     dated = [(sight, post) for reading in known.readings for sight, post in posts_of(reading, policy) if post.on <= as_of_day]
     newest = latest_of(post for _, post in dated)
+    later = [post.on for reading in known.readings for _, post in posts_of(reading, policy) if post.on > as_of_day]
     exact = [reading for reading in current(known, as_of) if _complete(reading, known)]
     if newest is not None and newest.on >= policy.window_start(as_of_day):
         seen_exactly = any(_upper(reading, as_of_day, policy)[0] == newest.on for reading in exact)
@@ -170,8 +173,9 @@ def freshness(known: Known, as_of: datetime, policy: Policy) -> FreshnessProof:
         # Seen once, gone from the list since: deleted, most likely. The gap is never overstated.
         upper, minimum = newest.on, False
     return FreshnessProof(
-        state=state, latest_on=upper, date_kind=DateKind.EXACT, gap_is_minimum=minimum, odd_dates=odd, reading_ids=proof.reading_ids
-    )
+        state=state, latest_on=upper, date_kind=DateKind.EXACT, gap_is_minimum=minimum, odd_dates=odd, reading_ids=proof.reading_ids,
+        after_on=max(later, default=None),
+    )  # fmt: skip
 
 
 def _fresh_state(gap: int, policy: Policy) -> Freshness:
@@ -242,7 +246,9 @@ def alive(known: Known, as_of: datetime) -> Proof:
 
 
 def _shows_account(reading: Reading) -> bool:
-    return reading.outcome in (Outcome.OK, Outcome.PRIVATE) and (reading.matched_by is not None or bool(reading.posts))
+    """Whether any surface of the look knew the account, even where the list that came after it failed."""
+    shown = [sight for sight in reading.sights if sight.outcome in (Outcome.OK, Outcome.PRIVATE)]
+    return any(sight.matched_by is not None and (sight.name or sight.dated or sight.exact) for sight in shown)
 
 
 def _lives(known: Known, state: Presence, as_of: datetime, policy: Policy) -> bool:
@@ -285,6 +291,10 @@ def name(known: Known, as_of: datetime) -> NameProof:
         return NameProof(seen=seen, style_only=True)
     claiming = {reading.id for reading in by_id if same(reading.name, seen)}
     proof = agreed(current(known, as_of), lambda reading: reading.id in claiming)
+    read_by_machine = any(reading.look is not LookKind.PERSON and same(reading.name, filed) for reading in by_id)
+    if read_by_machine and by_id[-1].look is LookKind.PERSON:
+        # One person's word against what the platform showed at the same time settles nothing.
+        return NameProof(seen=seen, doubtful=True)
     earlier = any(reading.matched_by is MatchedBy.ID and reading.name and same(reading.name, filed) for reading in known.readings)
     return NameProof(seen=seen, once_as_filed=earlier, reading_ids=proof.reading_ids, pending=proof.pending, doubtful=not proof.reading_ids)
 
@@ -292,8 +302,10 @@ def name(known: Known, as_of: datetime) -> NameProof:
 def people_disagree(known: Known, as_of: datetime, policy: Policy) -> bool:
     """Whether two persons' latest readings of the same account contradict each other (待复核)."""
     claims: dict[str, object] = {}
+    names: set[str] = set()
     for reading in current(known, as_of):
         if reading.look is LookKind.PERSON and reading.outcome is not Outcome.NO_EVIDENCE:
             in_window = any(policy.window_start(day_of(as_of)) <= post.on <= day_of(as_of) for post in reading.posts)
             claims[reading.by] = (reading.outcome, in_window)
-    return len(set(claims.values())) > 1
+            names |= {fold(reading.name)} if reading.name else set()
+    return len(set(claims.values())) > 1 or len(names) > 1

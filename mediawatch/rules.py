@@ -117,7 +117,7 @@ def _presence_finding(
     known: Known, code: Code, verdict: Verdict, fresh: FreshnessProof, there: PresenceProof, as_of_day: date, policy: Policy
 ) -> Finding:
     texts = {
-        Code.NOT_FOUND: "报送系统中为正常运行,在平台上搜索不到该账号。",
+        Code.NOT_FOUND: f"报送系统中为正常运行,{_how_missed(known, there)}。",
         Code.CANCELLED_NOT_CLOSED: "平台显示该账号已注销,报送系统中仍为正常运行。",
         Code.BANNED: "平台显示该账号已被封禁或停用。",
         Code.EMPTY_ACCOUNT: "账号开设后未发布过内容。",
@@ -131,6 +131,18 @@ def _presence_finding(
     )
 
 
+def _how_missed(known: Known, there: PresenceProof) -> str:
+    """What was asked for in vain, so that the reviewer can ask again."""
+    filed = known.filed
+    proving = [reading for reading in known.readings if reading.id in there.reading_ids]
+    if any(reading.look is LookKind.PERSON for reading in proving):
+        return "经人工核查,在平台上搜索不到该账号"
+    if any(sight.matched_by is MatchedBy.NAME for reading in proving for sight in reading.sights if sight.outcome is Outcome.NOT_FOUND):
+        alias = f"和微信号“{filed.alias}”" if filed.alias else ""
+        return f"按备案名称“{filed.name}”{alias}在平台搜索不到该账号"
+    return f"备案的平台ID“{filed.platform_id or filed.original_id}”在平台上不存在"
+
+
 def _stale_finding(fresh: FreshnessProof, latest_on: date, as_of_day: date, policy: Policy) -> Finding:
     code = policy.tier_of(latest_on, as_of_day)
     gap = (as_of_day - latest_on).days
@@ -138,6 +150,8 @@ def _stale_finding(fresh: FreshnessProof, latest_on: date, as_of_day: date, poli
         seen = f"自{_cn(latest_on + timedelta(days=1))}至监测时间点{_cn(as_of_day)}无更新,间隔不少于{gap}天"
     else:
         seen = f"最近一次更新为{_cn(latest_on)},至监测时间点{_cn(as_of_day)}间隔{gap}天"
+    if fresh.after_on:
+        seen += f"(监测时间点后于{_cn(fresh.after_on)}有更新)"
     return Finding(
         code=code,
         label=policy.label(code),
@@ -239,11 +253,12 @@ def _listed_sentence(known: Known, how_filed: Standing, fresh: FreshnessProof) -
 
 def _unproven_sentence(readings: tuple[Reading, ...], fresh: FreshnessProof, named: NameProof, pending: bool, policy: Policy) -> str:
     if not readings:
-        return "尚无可用信息来源(缺少链接、账号ID或平台登录,或该来源已暂停)。"
+        return "本次未能核查:信息来源已暂停,或缺少链接、账号ID、平台登录。"
     if pending:
         return "首次核查疑似有问题,待第二次核查。"
     if fresh.doubtful or named.doubtful:
         return "两次核查结果不一致或第二次核查未成功,不能认定。"
+    readings = tuple(reading for reading in readings if reading.look is not LookKind.CONTROL) or readings
     last = max(readings, key=lambda reading: (reading.read_at, reading.id))
     if last.outcome.negative:
         return "平台显示未见账号或无内容,但未经对照核查或两次核查证实,不能认定。"

@@ -18,7 +18,7 @@ import structlog
 from mediawatch import rules
 from mediawatch.canaries import Canaries
 from mediawatch.canarygate import CanaryGate
-from mediawatch.clock import day_of
+from mediawatch.clock import beijing, day_of
 from mediawatch.domain import (
     Account,
     CanaryCheck,
@@ -37,7 +37,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.evidence import EvidenceFolder
-from mediawatch.pacing import Pacing
+from mediawatch.pacing import EXIT_BITS, Pacing
 from mediawatch.policy import Policy, parse
 from mediawatch.ports import Clock, Gate, Known, Looker, Store
 
@@ -139,7 +139,7 @@ class Engine:
             scope=await self.store.scope(sweep.id),
             looks=run.looks,
             outcomes=run.outcomes,
-            exit_code=self.pacing.exit_bits | run.exit_bits,
+            exit_code=self.pacing.exit_bits | run.exit_bits | (EXIT_BITS[Outcome.UNREACHABLE] if run.nothing_reached else 0),
             checks=tuple(check for check in run.checks if check.sweep_id == sweep.id),
         )
 
@@ -153,7 +153,9 @@ class Engine:
         wanted = [sweep for sweep in equal if request.as_of in (None, sweep.as_of)]
         unfinished = [sweep for sweep in wanted if sweep.state is SweepState.RUNNING and now - sweep.started_at <= RESUMABLE]
         if unfinished:
-            return unfinished[-1]
+            found = unfinished[-1]
+            log.warning("continuing an unfinished sweep", sweep=found.id, as_of=beijing(found.as_of).isoformat(), scope=found.scope)
+            return found
         finished = [sweep for sweep in wanted if sweep.state is SweepState.FINISHED and request.as_of is not None]
         if finished and not request.again:
             return finished[-1]
@@ -223,6 +225,11 @@ class _Run:
         self._vouchers: dict[tuple[str, str, bool], tuple[Account, datetime]] = {}
         """By surface, session, and whether posts were shown: an empty list is vouched for only by one that was not empty."""
         self._vouching = asyncio.Lock()
+
+    @property
+    def nothing_reached(self) -> bool:
+        """Too few looks for a breaker, and no site answered any of them."""
+        return self.looks > 0 and self.outcomes[Outcome.UNREACHABLE] == self.looks
 
     def judge(self, account: Account) -> Judgement:
         known = self.readings.get(account.id, [])

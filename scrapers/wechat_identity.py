@@ -148,6 +148,9 @@ def identified(account: Account, hits: Sequence[Hit], exhausted: bool) -> Seen:
         return _nothing(f"no exact hit, and not all hits were seen (first: {shown})")
     if not account.filed.type_certain:
         return _nothing(f"no exact hit, but the filed type {account.filed.type!r} may be no official account")
+    if not account.filed.alias:
+        # A renamed account, or one that hides from the search by name, would look the same.
+        return _nothing(f"no exact hit, and no 微信号 is filed to search by (first: {shown})")
     if any(differs_by_suffix(account.filed.name, hit.name) for hit in hits):
         return _nothing(f"the filed name has a suffix that no account bears (found: {shown})")
     detail = f"no exact hit among all {len(hits)} (first: {shown})" if hits else "no hits at all"

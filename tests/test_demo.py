@@ -185,6 +185,31 @@ def test_an_altered_world_gives_exactly_the_altered_list(tmp_path: Path) -> None
     assert failing(tmp_path / "home") == expected
 
 
+def test_lists_are_those_of_the_latest_finished_whole_sweep(tibet: tuple[Path, str]) -> None:
+    home = tibet[0]
+    listed = mediawatch("--home", home, "sweeps").stdout
+    assert "2022-12-31 23:59" in listed
+    assert "已完成" in listed
+    assert mediawatch("--home", home, "flagged", "--sweep", "9").returncode == 2
+    assert "第1号检查 监测时间点2022-12-31" in mediawatch("--home", home, "flagged").stdout
+
+
+def test_a_demonstration_never_goes_to_the_real_sites(tibet: tuple[Path, str]) -> None:
+    done = mediawatch("--home", tibet[0], "sweep", "--account", "DEMO-0013")
+    assert done.returncode == 2
+    assert "real sites" in done.stderr
+
+
+def test_a_home_without_its_database_is_not_an_empty_one(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    assert mediawatch("--home", home, "init").returncode == 0
+    assert "there is no sweep yet" in mediawatch("--home", home, "flagged").stderr
+    (home / "mediawatch.db").unlink()
+    done = mediawatch("--home", home, "flagged")
+    assert (done.returncode, (home / "mediawatch.db").exists()) == (2, False)
+    assert "missing or empty" in done.stderr
+
+
 def test_a_folder_that_is_no_demonstration_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "keep.txt").write_text("mine")
     done = mediawatch("demo", "--out", tmp_path)

@@ -321,6 +321,46 @@ def test_a_persons_word() -> None:
     assert verdict(nothing, later) is not Verdict.UNPROVEN
 
 
+def test_a_persons_word_without_a_picture_accuses_nobody() -> None:
+    stale = person(sight(posts=(Post(on=day(30), kind=PostKind.SEEN),), complete_since=day_start(day(30))))
+    bare = replace(stale, sights=tuple(replace(one, evidence=()) for one in stale.sights))
+    assert verdict(bare) is Verdict.UNPROVEN
+
+
+def test_a_machine_that_knows_the_account_contradicts_a_persons_not_found() -> None:
+    search = sight(surface="wechat.search")
+    closed_list = sight(surface="wechat.list", outcome=Outcome.RATE_LIMITED, name="", matched_by=None)
+    gone = person(sight(outcome=Outcome.NOT_FOUND, name="", matched_by=None))
+    assert verdict(gone, policy=TIBET) is Verdict.FAILED
+    assert verdict(reading(search, closed_list), gone, policy=TIBET) is Verdict.UNPROVEN
+
+
+def test_names_that_contradict_each_other_accuse_nobody() -> None:
+    fresh = Post(on=day(1), kind=PostKind.SEEN)
+    one = person(sight(posts=(fresh,)))
+    other = person(sight(posts=(fresh,), name="改了的名"), by="李四", at=READ + timedelta(hours=2))
+    assert verdict(other, policy=TIBET) is Verdict.FAILED
+    assert verdict(one, other, policy=TIBET) is Verdict.UNPROVEN
+    assert verdict(reading(sight(posts=(fresh,))), other, policy=TIBET) is Verdict.UNPROVEN
+
+
+@pytest.mark.parametrize(
+    ("filed", "seen"), [("阳光·政务", "阳光•政务"), ("阳光・政务", "阳光·政务"), ("A-B发布", "A—B发布"), ("Ａ发布", "a 发布")]
+)
+def test_one_kind_of_dot_and_dash(filed: str, seen: str) -> None:
+    assert verdict(*twice(exact(1, name=seen)), policy=TIBET, filed=replace(FILED, name=filed)) is Verdict.FRESH
+
+
+def test_the_sentence_says_what_was_asked_for_and_what_came_later() -> None:
+    gone = sight(outcome=Outcome.NOT_FOUND, name="", matched_by=None, control="别的账号")
+    by_id = judge(Known(filed=FILED, readings=twice(gone)), AS_OF, TIBET)
+    assert "备案的平台ID“id-1”在平台上不存在" in by_id.sentence
+    searched = judge(Known(filed=replace(FILED, alias="shili"), readings=twice(replace(gone, matched_by=MatchedBy.NAME))), AS_OF, TIBET)
+    assert "微信号“shili”" in searched.sentence
+    late = judge(Known(filed=FILED, readings=twice(exact(-1, 40))), AS_OF + timedelta(0), TIBET)
+    assert "监测时间点后于2023年1月1日有更新" in late.sentence
+
+
 def test_an_unsupported_platform_waits_for_a_person() -> None:
     assert judge(Known(filed=FILED, supported=False), AS_OF, NATIONAL).verdict is Verdict.OUT_OF_SCOPE
     stale = person(sight(posts=(Post(on=day(30), kind=PostKind.SEEN),), complete_since=day_start(day(30))))

@@ -233,6 +233,12 @@ async def test_a_cancellation_from_within_is_a_bug_like_any_other(store: Store, 
     assert await stage.verdicts() == {"卡1": Verdict.UNPROVEN, "鲜1": Verdict.FRESH}
 
 
+async def test_a_sweep_that_reached_nothing_says_so(store: Store, tmp_path: Path) -> None:
+    stage = Stage(store, tmp_path, lambda account, need: sight(account.filed.name, outcome=Outcome.UNREACHABLE))
+    await stage.file("鲜1", "鲜2")
+    assert (await stage.engine.run(request())).exit_code == 8
+
+
 async def test_a_breaker_leaves_the_rest_unproven_and_says_so_in_the_exit_code(store: Store, tmp_path: Path) -> None:
     stage = Stage(store, tmp_path, lambda account, need: sight(account.filed.name, outcome=Outcome.CAPTCHA))
     await stage.file(*[f"卡{number}" for number in range(20)])

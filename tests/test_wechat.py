@@ -302,13 +302,14 @@ def hit(name: str = NAME, biz: str = BIZ, alias: str = "", gh: str = "") -> Hit:
         ({"alias": ALIAS}, [hit(alias="")], Outcome.OK, NAME, MatchedBy.NAME),
         ({"platform_id": BIZ}, [hit(biz=OTHER_BIZ)], Outcome.NO_EVIDENCE, "", None),
         ({"original_id": GH}, [hit(gh="gh_ffffffffffff")], Outcome.NO_EVIDENCE, "", None),
-        ({}, [], Outcome.NOT_FOUND, "", MatchedBy.NAME),
-        ({"platform_id": BIZ}, [hit("示例市第二测试局", OTHER_BIZ)], Outcome.NOT_FOUND, "", MatchedBy.NAME),
-        ({"type": "微信", "type_certain": False}, [], Outcome.NO_EVIDENCE, "", None),
+        ({}, [], Outcome.NO_EVIDENCE, "", None),
+        ({"alias": ALIAS}, [], Outcome.NOT_FOUND, "", MatchedBy.NAME),
+        ({"platform_id": BIZ, "alias": ALIAS}, [hit("示例市第二测试局", OTHER_BIZ)], Outcome.NOT_FOUND, "", MatchedBy.NAME),
+        ({"type": "微信", "type_certain": False, "alias": ALIAS}, [], Outcome.NO_EVIDENCE, "", None),
         ({"name": f"{NAME}微信公众号"}, [hit()], Outcome.NO_EVIDENCE, "", None),
         ({"platform_id": BIZ}, [hit("该帐号已注销")], Outcome.CANCELLED, "", MatchedBy.ID),
         ({"platform_id": BIZ}, [hit("transfer_17a")], Outcome.MIGRATED, "", MatchedBy.ID),
-        ({}, [hit("该帐号已注销")], Outcome.NOT_FOUND, "", MatchedBy.NAME),
+        ({"alias": ALIAS}, [hit("该帐号已注销")], Outcome.NOT_FOUND, "", MatchedBy.NAME),
     ],
 )
 def test_who_the_search_found(filed: dict[str, Any], hits: list[Hit], outcome: Outcome, name: str, tie: MatchedBy | None) -> None:

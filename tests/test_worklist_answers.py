@@ -15,6 +15,7 @@ from worklists import AS_OF, FRESH, GH, LOOKED_AT, NOW, POLICY, STALE, filed, pn
 from mediawatch.clock import BEIJING, day_of, day_start
 from mediawatch.domain import (
     Account,
+    Evidence,
     EvidenceKind,
     FiledStatus,
     LookKind,
@@ -87,11 +88,27 @@ def test_a_negative_says_from_when_the_list_was_seen_whole() -> None:
     )  # fmt: skip
     blank = read({**STALE, Column.POSTED_ON: ""})
     assert (blank.posts, blank.complete_since, blank.outcome) == ((), day_start(WINDOW.start), Outcome.OK)
-    judged = judge(Known(filed=filed(), readings=(replace(blank, id=1),)), AS_OF, POLICY)
+    judged = judge(Known(filed=filed(), readings=(as_kept(blank),)), AS_OF, POLICY)
     assert (judged.verdict, judged.findings[0].gap_days, judged.findings[0].gap_is_minimum) == (Verdict.FAILED, 15, True)
     later = read({**STALE, Column.POSTED_ON: date(2032, 1, 2)})
     assert later.complete_since == day_start(WINDOW.start), "only a post after as_of: silent over the window all the same"
-    assert judge(Known(filed=filed(), readings=(replace(later, id=1),)), AS_OF, POLICY).verdict is Verdict.LISTED
+    assert judge(Known(filed=filed(), readings=(as_kept(later),)), AS_OF, POLICY).verdict is Verdict.LISTED
+
+
+def as_kept(reading: Reading) -> Reading:
+    """As the store gives it back: the pictures are evidence."""
+    sights = [
+        replace(
+            sight,
+            captures=(),
+            evidence=tuple(
+                Evidence(kind=one.kind, media_type=one.media_type, path="a", sha256="0" * 64, size=1, taken_at=one.taken_at)
+                for one in sight.captures
+            ),
+        )
+        for sight in reading.sights
+    ]
+    return replace(reading, id=1, sights=tuple(sights))
 
 
 @pytest.mark.parametrize(
@@ -252,7 +269,7 @@ def test_around_the_edges_nothing_false_gets_through(posted: bool, offset: int, 
     holds = possible and (on in WINDOW if posted else on not in WINDOW and at >= AS_OF)
     assert isinstance(got, Reading) is holds
     if isinstance(got, Reading):
-        judged = judge(Known(filed=filed(), readings=(replace(got, id=1),)), AS_OF, POLICY)
+        judged = judge(Known(filed=filed(), readings=(as_kept(got),)), AS_OF, POLICY)
         expected = {Verdict.FRESH} if posted else {Verdict.FAILED} if on < WINDOW.start else {Verdict.LISTED}
         assert judged.verdict in expected
 

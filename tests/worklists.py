@@ -14,7 +14,19 @@ from openpyxl.drawing.image import Image as SheetImage
 from PIL import Image
 
 from mediawatch.clock import BEIJING, parse_as_of
-from mediawatch.domain import Account, Filed, Judgement, NewAccount, Reading, RegistryChanges, Source, Sweep, SweepAccount, Verdict
+from mediawatch.domain import (
+    Account,
+    Filed,
+    Judgement,
+    NewAccount,
+    Reading,
+    RegistryChanges,
+    Source,
+    Sweep,
+    SweepAccount,
+    SweepState,
+    Verdict,
+)
 from mediawatch.evidence import EvidenceFolder
 from mediawatch.policy import Policy, load
 from mediawatch.ports import Store
@@ -70,6 +82,7 @@ class Inspection:
             await store.keep(reading)
         unproven = Judgement(verdict=Verdict.UNPROVEN, sentence="现有信息来源不能证明其后无更新,不能认定超期。")
         await store.judge(sweep.id, {account.id: unproven for account in kept})
+        await store.close_sweep(sweep.id, SweepState.FINISHED, NOW)
         return cls(store, sweep, EvidenceFolder(folder / "evidence"))
 
     async def take(self, *paths: Path, now: datetime = NOW) -> Imported:

@@ -90,9 +90,14 @@ def settings_of(ctx: typer.Context, **overrides: dict[str, object]) -> Settings:
 
 
 @asynccontextmanager
-async def opened(ctx: typer.Context, *, clock: Clock | None = None, **overrides: dict[str, object]) -> AsyncIterator[App]:
-    """The app over the chosen home; closed in the end. UserError where the home is not set up."""
-    home_of(ctx).require()
+async def opened(
+    ctx: typer.Context, *, clock: Clock | None = None, create: bool = False, **overrides: dict[str, object]
+) -> AsyncIterator[App]:
+    """The app over the chosen home; closed in the end. UserError where the home is not set up, or has lost its database."""
+    home = home_of(ctx).require()
+    own = not settings_of(ctx).database.url.get_secret_value()
+    if own and not create and not (home.database.is_file() and home.database.stat().st_size):
+        raise UserError(f"{home.database} is missing or empty: put it back from a backup, or start anew with `mediawatch init`")
     async with opened_app(home_of(ctx), settings=settings_of(ctx, **overrides), clock=clock) as app:
         yield app
 
@@ -119,6 +124,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(guarded())
     except asyncio.CancelledError:
+        typer.echo("mediawatch: stopped; what was kept stays, and the same command run again continues", err=True)
         raise typer.Exit(128 + (stopped_by or [signal.SIGTERM])[0]) from None
 
 

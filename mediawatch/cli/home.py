@@ -20,7 +20,7 @@ def init(ctx: typer.Context) -> None:
     canaries.write_template(home.canaries)
 
     async def touch() -> None:
-        async with opened(ctx):
+        async with opened(ctx, create=True):
             pass
 
     run(touch())

@@ -11,7 +11,7 @@ import typer
 from mediawatch import handoff as documents
 from mediawatch.app import App
 from mediawatch.cli.base import opened, run
-from mediawatch.domain import Sweep, UserError
+from mediawatch.domain import Sweep, SweepState, UserError
 from mediawatch.files import write_whole
 from mediawatch.policy import parse
 from mediawatch.registry.find import find_account
@@ -23,6 +23,7 @@ SweepOption = Annotated[int | None, typer.Option("--sweep", metavar="N", help="N
 
 
 def register(app: typer.Typer) -> None:
+    app.command("sweeps")(sweeps)
     app.command("flagged")(flagged)
     app.command("show")(show)
     app.command("handoff")(handoff)
@@ -40,10 +41,20 @@ def flagged(
             chosen = await sweep_of(app, sweep)
             scope = await app.store.scope(chosen.id)
             readings = await app.store.readings([entry.account.id for entry in scope])
-            return lists.flagged(scope, readings, await checks_for(app.store, chosen))
+            return lists.flagged(chosen, scope, readings, await checks_for(app.store, chosen))
 
     table = run(work())
     print_or_write(table if csv else table.only(*lists.BRIEF), csv)
+
+
+def sweeps(ctx: typer.Context) -> None:
+    """List the inspections so far: number, moment, policy, scope, state."""
+
+    async def work() -> Table:
+        async with opened(ctx) as app:
+            return lists.sweeps(await app.store.sweeps())
+
+    typer.echo(to_text(run(work())))
 
 
 def show(
@@ -98,12 +109,22 @@ async def handoff_of(app: App, sweep: Sweep, *, include_open: bool) -> documents
 
 
 async def sweep_of(app: App, number: int | None) -> Sweep:
-    """The sweep of that number, or the latest. UserError when there is none."""
+    """The sweep of that number; else the latest finished one of the whole registry, else the latest finished one.
+
+    UserError when there is none: what a sweep that was cut short has not judged would look like a clean list.
+    """
     sweeps = await app.store.sweeps()
-    found = [sweep for sweep in sweeps if number in (None, sweep.id)]
-    if not found:
-        raise UserError(f"there is no sweep {number}" if sweeps else "there is no sweep yet: run `mediawatch sweep`")
-    return found[-1]
+    if number is not None:
+        found = [sweep for sweep in sweeps if sweep.id == number]
+        if not found:
+            raise UserError(f"there is no sweep {number}: `mediawatch sweeps` lists them")
+        return found[0]
+    finished = [sweep for sweep in sweeps if sweep.state is SweepState.FINISHED]
+    if not finished:
+        unfinished = f"sweep {sweeps[-1].id} is not finished: run `mediawatch sweep` again" if sweeps else "there is no sweep yet"
+        raise UserError(f"{unfinished}, or name one with --sweep" if sweeps else f"{unfinished}: run `mediawatch sweep`")
+    whole = [sweep for sweep in finished if sweep.scope == "all"]
+    return (whole or finished)[-1]
 
 
 def print_or_write(table: Table, csv: Path | None) -> None:

@@ -14,8 +14,9 @@ def find_account(accounts: Sequence[Account], text: str) -> Account:
     """
     for level in range(4):
         found = [account for account in accounts if text and text in _keys(account)[level]]
-        if len(found) == 1:
-            return found[0]
+        in_service = [account for account in found if account.retired_on is None]
+        if len(found) == 1 or len(in_service) == 1:
+            return (in_service or found)[0]
         if found:
             listed = "; ".join(f"{one.id} {one.filed.name} ({one.filed.type} {one.filed.filing_number})" for one in found[:9])
             raise UserError(f"{text!r} means {len(found)} accounts: {listed}; give the filing number, or the id that stands first")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from mediawatch import trust
 from mediawatch.clock import beijing
@@ -19,7 +20,9 @@ from mediawatch.domain import (
     Outcome,
     Reading,
     Sight,
+    Sweep,
     SweepAccount,
+    SweepState,
 )
 from mediawatch.reports.table import Table, joined
 
@@ -43,7 +46,27 @@ BRIEF = ("备案单号", "政务新媒体名称", "类型", "所属组织", "存
 """What of the flagged list fits a terminal; the CSV has all of it."""
 
 
-def flagged(scope: Sequence[SweepAccount], readings: Mapping[int, Sequence[Reading]], checks: Sequence[CanaryCheck] = ()) -> Table:
+def heading(sweep: Sweep) -> str:
+    """Which inspection a list belongs to."""
+    state = "" if sweep.state is SweepState.FINISHED else ",尚未完成"
+    scope = "全部账号" if sweep.scope == "all" else sweep.scope
+    return f"第{sweep.id}号检查 监测时间点{beijing(sweep.as_of):%Y-%m-%d %H:%M} 规则{sweep.policy} 范围:{scope}{state}"
+
+
+def sweeps(all_sweeps: Sequence[Sweep]) -> Table:
+    """检查批次, oldest first."""
+    states = {SweepState.RUNNING: "未完成", SweepState.FINISHED: "已完成", SweepState.INCOMPLETE: "中断(已关闭)"}
+    rows = [(str(one.id), _minute(one.as_of), one.policy, one.scope, _minute(one.started_at), states[one.state]) for one in all_sweeps]
+    return Table("检查批次", ("编号", "监测时间点", "规则", "范围", "开始", "状态"), tuple(rows))
+
+
+def _minute(at: datetime) -> str:
+    return f"{beijing(at):%Y-%m-%d %H:%M}"
+
+
+def flagged(
+    sweep: Sweep, scope: Sequence[SweepAccount], readings: Mapping[int, Sequence[Reading]], checks: Sequence[CanaryCheck] = ()
+) -> Table:
     """存在突出问题的政务新媒体名单, one row a finding, in registry order; 类型 and 所属组织 exactly as filed."""
     rows = [
         _flagged_row(entry.account, finding, readings.get(entry.account.id, ()), checks)
@@ -53,7 +76,7 @@ def flagged(scope: Sequence[SweepAccount], readings: Mapping[int, Sequence[Readi
     ]
     columns = ("备案单号", "政务新媒体名称", "类型", "所属组织", "地市", "县区", "存在的突出问题", "结论", "审核状态",
                "最近更新", "间隔天数", "平台现名", "信息来源", "来源依据", "对照账号", "核查时间", "说明")  # fmt: skip
-    return Table("存在突出问题的政务新媒体名单(未经审核的为疑似)", columns, tuple(rows))
+    return Table(f"存在突出问题的政务新媒体名单(未经审核的为疑似) {heading(sweep)}", columns, tuple(rows))
 
 
 def _flagged_row(account: Account, finding: Finding, readings: Sequence[Reading], checks: Sequence[CanaryCheck]) -> tuple[str, ...]:

@@ -154,7 +154,7 @@ class _Intake:
         if key is None:
             return problem(row, Column.KEY, "缺少行键或行键被改动:请在系统导出的原表中填写")
         if key.sweep_id != self.sweep.id:
-            return problem(row, Column.KEY, f"这一行属于第{key.sweep_id}次检查,不是本次(第{self.sweep.id}次)")
+            return problem(row, Column.KEY, f"这一行属于第{key.sweep_id}次检查,不是第{self.sweep.id}次:导入时请加 --sweep {key.sweep_id}")
         sealed = [row.text(column) for column in SEALED]
         if sealed_key(key.sweep_id, key.account_id, self.window, sealed) != key:
             return problem(

@@ -153,7 +153,7 @@ def test_freshness_stands_whatever_the_canary_did(gap: int) -> None:
 
 
 def test_a_persons_finding_stands_whatever_the_canary_did() -> None:
-    seen = reading(replace(sight("旧40", 40), surface="person"), look=LookKind.PERSON)
+    seen = reading(replace(sight("旧40", 40), surface="person", evidence=rich_reading(1).sights[0].evidence), look=LookKind.PERSON)
     known = Known(filed=FILED, readings=(seen,), checks=(check(-1, False), check(1, False)))
     judged = judge(known, AS_OF, TIBET)
     assert (judged.verdict, judged.notes) == (Verdict.FAILED, ())

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from samples import rich_reading
 from test_sweep import AS_OF, NOW, TIBET, Scripted, by_name, request, sight
 from test_sweep import Stage as PlainStage
 
@@ -109,8 +110,6 @@ def test_a_canary_reads_well_at_the_moment_of_its_own_look(seen: Sight, complete
 
 def twice(seen: Sight, minutes: tuple[float, float] = (0, 60)) -> tuple[Reading, ...]:
     """A first look and a second one with evidence."""
-    from samples import rich_reading
-
     evidence = rich_reading(1).sights[0].evidence
     return reading(seen, minutes[0], 1), reading(replace(seen, evidence=evidence), minutes[1], 2, LookKind.SECOND)
 

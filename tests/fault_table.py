@@ -139,6 +139,7 @@ OVERRIDES: dict[tuple[Fault, str], Expected] = {
     (Fault.WITHHELD, "weibo.mobile"): Expected(_OK, _LOW),
     (Fault.HTML, "douyin.profile"): Expected(_SLOW, _NO),
     (Fault.OTHER_ACCOUNT, "wechat.article"): Expected(_VOID, _NO),
+    (Fault.OTHER_ACCOUNT, "wechat.search"): Expected(_OK, _FULL, "a search asks for no account: its hits carry their own ids"),
     (Fault.NULL_LIST, "douyin.profile"): Expected(_SLOW, _NO),
     (Fault.NULL_LIST, "toutiao.profile"): Expected(_SLOW, _NO),
     (Fault.EMPTY_LIST, "douyin.profile"): Expected(_SLOW, _NO),

@@ -281,8 +281,9 @@ class WorldStage:
     def _sound(self, platform: str) -> list[Canary]:
         """Accounts that anybody can see posting day by day; a WeChat one with a link."""
         found = []
-        for account in self._world.of(platform):
-            fresh = bool(account.posts) and self.as_of - account.posts[0].at < timedelta(days=7)
+        posting = [account for account in self._world.of(platform) if account.posts]
+        for account in sorted(posting, key=lambda each: each.posts[0].at, reverse=True):
+            fresh = day_of(self.as_of) - day_of(account.posts[0].at) <= timedelta(days=2)
             plain = account.name == account.filed["name"] and not account.visitors_miss and account.searchable
             if account.truth.value == "alive" and fresh and plain:
                 found.append(

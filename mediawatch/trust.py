@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mediawatch.clock import day_of
@@ -38,15 +38,20 @@ class Backing(StrEnum):
         return {"checked": "已校验", "unchecked": UNCHECKED, "withdrawn": "已撤回", "person": "人工核查"}[self.value]
 
 
+CANARY_DAYS = timedelta(days=3)
+"""How old the newest post of an account that posts daily may look: a site was seen to withhold about a week from visitors."""
+
+
 def reads_well(sight: Sight, policy: Policy, *, complete: bool) -> bool:
     """Whether a canary reads as it must, at the moment of its own look: found under its id, and, where the surface is to show
-    complete lists, with a post in the window. A surface that shows single articles or names cannot show more than that."""
+    complete lists, with a post of the last days: it posts daily, so an older newest post means that newer ones are withheld.
+    A surface that shows single articles or names cannot show more than that."""
     if sight.outcome is not Outcome.OK or sight.matched_by is None:
         return False
     if not complete:
         return True
     alone = Reading(account_id=0, look=LookKind.CONTROL, started_at=sight.read_at, read_at=sight.read_at, sights=(sight,))
-    start = policy.window_start(day_of(sight.read_at))
+    start = day_of(sight.read_at) - CANARY_DAYS
     return any(post.on >= start for _, post in posts_of(alone, policy))
 
 

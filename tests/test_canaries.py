@@ -92,7 +92,8 @@ def test_a_persons_word_needs_no_canary_and_what_was_seen_outside_a_sweep_has_no
     ("seen", "complete", "well"),
     [
         (sight("对照示例日报", 1), True, True),
-        (sight("对照示例日报", 13), True, True),
+        (sight("对照示例日报", 2), True, True),
+        (sight("对照示例日报", 7), True, False),
         (sight("对照示例日报", 20), True, False),
         (sight("对照示例日报"), True, False),
         (sight("对照示例日报"), False, True),

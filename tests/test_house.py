@@ -72,7 +72,9 @@ def may(module: str, target: str) -> bool:
         return within(target, "db") or target in VOCABULARY
     if top in ("scrapers", "db"):
         return module == "mediawatch.app"
-    allowed = {"mediawatch.domain": set[str](), "mediawatch.clock": {"mediawatch.domain"}, "mediawatch.ports": VOCABULARY}
+    if within(module, "mediawatch.domain"):
+        return within(target, "mediawatch.domain")
+    allowed = {"mediawatch.clock": {"mediawatch.domain"}, "mediawatch.ports": VOCABULARY}
     if module in allowed:
         return target in allowed[module]
     if module.removeprefix("mediawatch.") in PURE:

@@ -1,0 +1,86 @@
+"""The words of mediawatch: what every other module speaks of.
+
+Frozen, typed, standard library only. Shapes and units: every `datetime` is timezone-aware (the store keeps UTC), every
+`date` is a day in Beijing, every id is text even where it looks like a number.
+"""
+
+from mediawatch.domain.accounts import Account, Change, Contact, Filed, FiledStatus, NewAccount, RegistryChanges, Source, UpdatedAccount
+from mediawatch.domain.judgements import Code, Effect, Finding, Judgement, ReviewState, Sweep, SweepAccount, SweepState, Verdict
+from mediawatch.domain.ours import Canary, CanaryCheck, SessionEvent, SessionState
+from mediawatch.domain.outcomes import (
+    Attested,
+    Captcha,
+    Changed,
+    DateKind,
+    Failure,
+    LoginRequired,
+    MatchedBy,
+    NoEvidence,
+    Outcome,
+    RateLimited,
+    Unreachable,
+    UserError,
+)
+from mediawatch.domain.readings import (
+    Capture,
+    Evidence,
+    EvidenceKind,
+    LookKind,
+    Need,
+    Pace,
+    Post,
+    PostKind,
+    Reading,
+    Seen,
+    Sight,
+    latest_of,
+)
+
+__all__ = [
+    "Account",
+    "Attested",
+    "Canary",
+    "CanaryCheck",
+    "Captcha",
+    "Capture",
+    "Change",
+    "Changed",
+    "Code",
+    "Contact",
+    "DateKind",
+    "Effect",
+    "Evidence",
+    "EvidenceKind",
+    "Failure",
+    "Filed",
+    "FiledStatus",
+    "Finding",
+    "Judgement",
+    "LoginRequired",
+    "LookKind",
+    "MatchedBy",
+    "Need",
+    "NewAccount",
+    "NoEvidence",
+    "Outcome",
+    "Pace",
+    "Post",
+    "PostKind",
+    "RateLimited",
+    "Reading",
+    "RegistryChanges",
+    "ReviewState",
+    "Seen",
+    "SessionEvent",
+    "SessionState",
+    "Sight",
+    "Source",
+    "Sweep",
+    "SweepAccount",
+    "SweepState",
+    "Unreachable",
+    "UpdatedAccount",
+    "UserError",
+    "Verdict",
+    "latest_of",
+]

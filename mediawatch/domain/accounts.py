@@ -1,0 +1,127 @@
+"""台账: filed accounts, and what an import does to them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+
+class FiledStatus(StrEnum):
+    """运行状态 as filed in the national reporting system."""
+
+    RUNNING = "running"
+    CLOSING = "closing"
+    CLOSED = "closed"
+    DEREGISTERED = "deregistered"
+
+    @property
+    def label(self) -> str:
+        return {"running": "正常运行", "closing": "申请关停", "closed": "已关停", "deregistered": "已注销"}[self.value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """One account as the registry (台账) holds it. `type` is 类型 exactly as filed, `platform` our key for it."""
+
+    name: str
+    platform: str
+    type: str = ""
+    type_certain: bool = True
+    """False where 类型 does not tell what it is ("微信" may be 公众号, 服务号, 视频号 or 小程序)."""
+    filing_number: str = ""
+    kind: str = ""
+    """订阅号 or 服务号, where filed."""
+    organiser: str = ""
+    supervisor: str = ""
+    prefecture: str = ""
+    county: str = ""
+    jurisdiction: str = ""
+    """属地/系统归口."""
+    level: str = ""
+    body_kind: str = ""
+    """政府 or 部门."""
+    platform_id: str = ""
+    original_id: str = ""
+    alias: str = ""
+    url: str = ""
+    article_links: tuple[str, ...] = ()
+    reader_url: str = ""
+    """微信读书 reader page of a WeChat account."""
+    status: FiledStatus = FiledStatus.RUNNING
+    closing_requested_on: date | None = None
+    closing_notice_url: str = ""
+    opened_on: date | None = None
+    filed_on: date | None = None
+    exempt_reason: str = ""
+    exempt_document: str = ""
+    exempt_until: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """联系人. Kept apart from the account; leaves only in its own unit's file."""
+
+    person: str = ""
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """A filed account with the store's key. `links` are all article links known for it (filed and learned), newest first."""
+
+    id: int
+    filed: Filed
+    links: tuple[str, ...] = ()
+    retired_on: date | None = None
+
+    @property
+    def platform(self) -> str:
+        return self.filed.platform
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One changed field of a filed account (变更记录)."""
+
+    account_id: int
+    field: str
+    old: str
+    new: str
+    at: datetime
+    source: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """A file that was imported: its name without folders, its hash, when."""
+
+    file: str
+    sha256: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAccount:
+    filed: Filed
+    contact: Contact | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UpdatedAccount:
+    account_id: int
+    filed: Filed
+    changes: tuple[tuple[str, str, str], ...] = ()
+    """(field, old, new) as text."""
+    contact: Contact | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegistryChanges:
+    """What an import will do, decided before anything is written; applied in one transaction."""
+
+    source: Source
+    new: tuple[NewAccount, ...] = ()
+    updated: tuple[UpdatedAccount, ...] = ()
+    retired: tuple[int, ...] = ()
+    unchanged: int = 0

@@ -1,0 +1,144 @@
+"""Verdicts, findings, sweeps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from mediawatch.domain.accounts import Account
+from mediawatch.domain.outcomes import DateKind
+
+
+class Verdict(StrEnum):
+    """The state of an account in a sweep."""
+
+    FRESH = "fresh"
+    DUE_SOON = "due_soon"
+    AT_LIMIT = "at_limit"
+    FAILED = "failed"
+    LISTED = "listed"
+    UNPROVEN = "unproven"
+    OUT_OF_SCOPE = "out_of_scope"
+
+    @property
+    def label(self) -> str:
+        return _VERDICT_LABELS[self]
+
+
+_VERDICT_LABELS: Mapping[Verdict, str] = {
+    Verdict.FRESH: "正常更新",
+    Verdict.DUE_SOON: "即将超期",
+    Verdict.AT_LIMIT: "临界(满14天)",
+    Verdict.FAILED: "不合格",
+    Verdict.LISTED: "异常单列",
+    Verdict.UNPROVEN: "待人工核查",
+    Verdict.OUT_OF_SCOPE: "暂不支持自动核查",
+}
+
+
+class Code(StrEnum):
+    """问题类型. Labels and effects are the policy's."""
+
+    NOT_FOUND = "not_found"
+    CANCELLED_NOT_CLOSED = "cancelled_not_closed"
+    BANNED = "banned"
+    ZOMBIE = "zombie"
+    STALE_6M = "stale_6m"
+    STALE_3M = "stale_3m"
+    STALE_2W = "stale_2w"
+    EMPTY_ACCOUNT = "empty_account"
+    RENAMED_UNREPORTED = "renamed_unreported"
+    NAME_MISMATCH = "name_mismatch"
+    OWNER_MISMATCH = "owner_mismatch"
+    CLOSED_BUT_ALIVE = "closed_but_alive"
+    FILING_NAME_STYLE = "filing_name_style"
+    REGISTRY_INCOMPLETE = "registry_incomplete"
+    DUPLICATE_FILING = "duplicate_filing"
+    SAME_BODY_ACCOUNTS = "same_body_accounts"
+    ABOLISHED_BODY = "abolished_body"
+
+
+class Effect(StrEnum):
+    """What a code does under a policy."""
+
+    FAILS = "fails"
+    LISTED = "listed"
+    HINT = "hint"
+
+
+class ReviewState(StrEnum):
+    """疑似 until a person decides. Only confirmed findings leave in a hand-off."""
+
+    OPEN = "open"
+    DISPATCHED = "dispatched"
+    CONFIRMED = "confirmed"
+    DISMISSED = "dismissed"
+
+    @property
+    def label(self) -> str:
+        return {"open": "疑似", "dispatched": "已下发核实", "confirmed": "认定", "dismissed": "排除"}[self.value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """问题: one code against one account, with the readings that prove it. `sentence` is the rule in Chinese."""
+
+    code: Code
+    label: str
+    effect: Effect
+    sentence: str
+    reading_ids: tuple[int, ...]
+    gap_days: int | None = None
+    """as_of day minus the newest post's day; None where no post is known. A gap is a lower bound if `gap_is_minimum`."""
+    gap_is_minimum: bool = False
+    latest_on: date | None = None
+    name_seen: str = ""
+    review: ReviewState = ReviewState.OPEN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What `rules.judge` says of one account: the verdict, why in one Chinese sentence, and the findings."""
+
+    verdict: Verdict
+    sentence: str
+    findings: tuple[Finding, ...] = ()
+    latest_on: date | None = None
+    date_kind: DateKind | None = None
+    gap_days: int | None = None
+    second_look: bool = False
+    """True when only the second look is missing for a conclusion."""
+    notes: tuple[str, ...] = ()
+    """Remarks for the reviewer, in Chinese (发布时间异常, 监测窗口含春节 …)."""
+
+
+class SweepState(StrEnum):
+    RUNNING = "running"
+    FINISHED = "finished"
+    INCOMPLETE = "incomplete"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sweep:
+    """检查: one inspection. `policy_toml` is the whole policy as it was; `scope` says in words what was asked for."""
+
+    as_of: datetime
+    policy: str
+    policy_toml: str
+    scope: str = "all"
+    kind: str = "census"
+    started_at: datetime
+    state: SweepState = SweepState.RUNNING
+    finished_at: datetime | None = None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepAccount:
+    """One row of a sweep's frozen scope: the account as filed then, and the judgement so far."""
+
+    sweep_id: int
+    account: Account
+    judgement: Judgement | None = None

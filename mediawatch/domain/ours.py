@@ -1,0 +1,69 @@
+"""What our own side is worth: canaries and their checks, the states of logins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from mediawatch.domain.accounts import Account, Filed
+from mediawatch.domain.outcomes import Outcome
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Canary:
+    """对照账号: an account known to post every day. By its id only; `source` is where anybody can read that the id is that account."""
+
+    platform: str
+    platform_id: str
+    name: str
+    source: str
+    original_id: str = ""
+    url: str = ""
+    reader_url: str = ""
+    article_links: tuple[str, ...] = ()
+
+    @property
+    def account(self) -> Account:
+        """As a look wants it. It has no number, for it stands in no registry."""
+        filed = Filed(
+            name=self.name, platform=self.platform, platform_id=self.platform_id, original_id=self.original_id, url=self.url,
+            reader_url=self.reader_url, article_links=self.article_links,
+        )  # fmt: skip
+        return Account(id=0, filed=filed, links=self.article_links)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CanaryCheck:
+    """A 对照账号 was read by one surface with one session. `fresh`: its newest post lay in the window of the moment `at`."""
+
+    surface: str
+    session: str
+    """Name of the operator's session, "" for a visitor."""
+    account_name: str
+    platform_id: str
+    at: datetime
+    fresh: bool
+    outcome: Outcome
+    sweep_id: int | None = None
+    detail: str = ""
+
+
+class SessionState(StrEnum):
+    """What is known of an operator's login."""
+
+    VALID = "valid"
+    INVALID = "invalid"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionEvent:
+    """A login was seen in a state. `how`: by what it was seen (a login, a probe, a page of a sweep)."""
+
+    platform: str
+    name: str
+    at: datetime
+    state: SessionState
+    how: str
+    detail: str = ""

@@ -1,0 +1,132 @@
+"""What came of a look: outcomes, the failures that become them, and what a date or a match is worth."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Outcome(StrEnum):
+    """What came of a sight or a reading. The docstring line of each member says what the engine does about it."""
+
+    OK = "ok"
+    """The surface answered about this account. Closes the breaker."""
+    NO_POSTS = "no_posts"
+    """A positive count or wording says the account never posted. Closes the breaker; needs a second look."""
+    NOT_FOUND = "not_found"
+    """The platform positively says there is no such account. Closes the breaker; needs a control and a second look."""
+    CANCELLED = "cancelled"
+    """The platform says the account was deregistered. Closes the breaker; needs a second look."""
+    BANNED = "banned"
+    """The platform says the account is banned or frozen. Closes the breaker; needs a second look."""
+    PRIVATE = "private"
+    """The owner hides the posts. Closes the breaker; never a finding, the account stays unproven."""
+    MIGRATED = "migrated"
+    """The account moved to another id. Closes the breaker; never a finding, the registry gets a proposal."""
+    LOGIN_REQUIRED = "login_required"
+    """The surface wants a (valid) login. Not retried; with a session in use that session counts as invalid."""
+    CAPTCHA = "captcha"
+    """A verification page or overlay. Not retried; opens the breaker at once."""
+    RATE_LIMITED = "rate_limited"
+    """The site says slower, or blocks without words. Not retried; two in a row open the breaker."""
+    CHANGED = "changed"
+    """The answer is not of the known shape. Not retried; five in a row open the breaker: the site changed."""
+    UNREACHABLE = "unreachable"
+    """Network or server trouble. Retried three times; five accounts in a row open the breaker."""
+    NO_EVIDENCE = "no_evidence"
+    """The surface answered, but nothing in it speaks about this account. Nothing is done."""
+
+    @property
+    def about_us(self) -> bool:
+        """True where the outcome is a fact about us, never about the account (design law: our trouble is never theirs)."""
+        return self in _ABOUT_US
+
+    @property
+    def negative(self) -> bool:
+        """True for the positive statements that an account is not there or empty."""
+        return self in _NEGATIVE
+
+
+_ABOUT_US = frozenset(
+    {Outcome.LOGIN_REQUIRED, Outcome.CAPTCHA, Outcome.RATE_LIMITED, Outcome.CHANGED, Outcome.UNREACHABLE, Outcome.NO_EVIDENCE}
+)
+
+_NEGATIVE = frozenset({Outcome.NO_POSTS, Outcome.NOT_FOUND, Outcome.CANCELLED, Outcome.BANNED})
+
+
+class Failure(Exception):
+    """A look went wrong in a foreseen way. `outcome` is what the sight will say; the message is for logs, in English."""
+
+    outcome: ClassVar[Outcome]
+
+    def __init__(self, detail: object = "") -> None:
+        text = detail if isinstance(detail, str) else repr(detail)
+        super().__init__(text[:300])
+
+    @property
+    def detail(self) -> str:
+        return str(self.args[0])
+
+
+class LoginRequired(Failure):
+    """The site sends us to its login."""
+
+    outcome = Outcome.LOGIN_REQUIRED
+
+
+class Captcha(Failure):
+    """The site wants a human check."""
+
+    outcome = Outcome.CAPTCHA
+
+
+class RateLimited(Failure):
+    """The site throttles or blocks us."""
+
+    outcome = Outcome.RATE_LIMITED
+
+
+class Changed(Failure):
+    """The answer does not have the known shape; give it the payload, it is shortened for the log."""
+
+    outcome = Outcome.CHANGED
+
+
+class Unreachable(Failure):
+    """No answer: network, DNS, TLS, 5xx, a dead browser."""
+
+    outcome = Outcome.UNREACHABLE
+
+
+class NoEvidence(Failure):
+    """The surface answered, and says nothing about this account (a dead link, homonyms)."""
+
+    outcome = Outcome.NO_EVIDENCE
+
+
+class UserError(Exception):
+    """Bad input: one English sentence that names the place and the remedy. The CLI prints it and exits with 2."""
+
+
+class DateKind(StrEnum):
+    """What the newest date seen proves."""
+
+    EXACT = "exact"
+    """确定为最新: nothing newer was on show when it was read."""
+    AT_LEAST = "at_least"
+    """不早于: posted at least as late as this."""
+
+
+class Attested(StrEnum):
+    """How well a surface or wording is known."""
+
+    RECORDED = "recorded"
+    DESCRIBED = "described"
+
+
+class MatchedBy(StrEnum):
+    """How a sight is tied to the filed account, strongest first."""
+
+    ID = "id"
+    URL = "url"
+    NAME = "name"

@@ -1,0 +1,253 @@
+"""核查记录: posts, sights, readings, and what a look is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+
+from mediawatch.domain.outcomes import Attested, DateKind, MatchedBy, Outcome
+
+# Among sights without a date the first of these speaks for the reading.
+_RANK = (
+    Outcome.CANCELLED, Outcome.BANNED, Outcome.MIGRATED, Outcome.PRIVATE, Outcome.NOT_FOUND, Outcome.NO_POSTS,
+    Outcome.CAPTCHA, Outcome.LOGIN_REQUIRED, Outcome.RATE_LIMITED, Outcome.CHANGED, Outcome.UNREACHABLE,
+)  # fmt: skip
+
+
+class PostKind(StrEnum):
+    ARTICLE = "article"
+    MICRO = "micro"
+    VIDEO = "video"
+    PICTURES = "pictures"
+    ANSWER = "answer"
+    OTHER = "other"
+    SEEN = "seen"
+    """A person saw a post; its form was not written down."""
+
+
+class EvidenceKind(StrEnum):
+    SCREENSHOT = "screenshot"
+    PAYLOAD = "payload"
+    TEXT = "text"
+    PICTURE = "picture"
+    """A person's picture from the worklist."""
+    MANIFEST = "manifest"
+    """What was taken in one reading: paths, hashes, times, addresses."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """One post. `on` is its Beijing day; `at` its instant, or None where the site shows only the day."""
+
+    on: date
+    at: datetime | None = None
+    id: str = ""
+    kind: PostKind = PostKind.OTHER
+    pinned: bool = False
+    repost: bool = False
+    pushed: bool | None = None
+    link: str = ""
+
+    @property
+    def order(self) -> tuple[date, float]:
+        """Sorts posts by time; a post known only by its day stands before those of that day with an instant."""
+        return self.on, self.at.timestamp() if self.at else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capture:
+    """Bytes that show what was seen, on their way to the evidence folder. `url` is already scrubbed of secrets."""
+
+    kind: EvidenceKind
+    media_type: str
+    body: bytes
+    taken_at: datetime
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """佐证材料: a kept capture. `path` is relative to the home's evidence folder."""
+
+    kind: EvidenceKind
+    media_type: str
+    path: str
+    sha256: str
+    size: int
+    taken_at: datetime
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """What a pure `read_*` function makes of a payload: facts, without where and when they were seen.
+
+    `complete_since` is set only when this list shows every post from that instant up to the moment of the look, newest
+    included, and every own item of it has a date. `EVER` in clock.py stands for "back to the first post".
+    """
+
+    outcome: Outcome = Outcome.OK
+    name: str = ""
+    platform_id: str = ""
+    original_id: str = ""
+    verified_as: str = ""
+    """认证主体, where the surface shows it."""
+    matched_by: MatchedBy | None = None
+    posts: tuple[Post, ...] = ()
+    complete_since: datetime | None = None
+    attested: Attested | None = None
+    """Set to `described` by a wording that no recording attests: its sight is then no better, whatever the surface is."""
+    links: tuple[str, ...] = ()
+    """Further links of this very account, newest first, as the page shows them (the next article, an album). The sweep keeps them
+    with the account; readings are stored without them."""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sight(Seen):
+    """What one surface gave within one look: `Seen` plus its provenance."""
+
+    surface: str
+    read_at: datetime
+    session: str = ""
+    """Name of the operator's session, "" for a visitor."""
+    attested: Attested = Attested.DESCRIBED
+    url: str = ""
+    control: str = ""
+    """For a negative: who answered on this surface in the same session (a filed name), "" where nobody did."""
+    captures: tuple[Capture, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def latest(self) -> Post | None:
+        return latest_of(self.posts)
+
+    @property
+    def dated(self) -> bool:
+        return bool(self.posts)
+
+    @property
+    def exact(self) -> bool:
+        return self.complete_since is not None
+
+    @property
+    def speaks_of_life(self) -> bool:
+        """Whether it shows posts, or a complete list without any, and does not say itself that the account is banned or gone."""
+        if self.outcome in (Outcome.BANNED, Outcome.CANCELLED):
+            return False
+        return self.dated or (self.exact and self.outcome is Outcome.OK)
+
+
+class LookKind(StrEnum):
+    FIRST = "first"
+    SECOND = "second"
+    CONTROL = "control"
+    LINK = "link"
+    """An article link that somebody handed in was opened."""
+    PERSON = "person"
+    """A row of the worklist came back."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """核查记录: what came of one look at one account. Speaks for its `read_at`; never updated."""
+
+    account_id: int
+    look: LookKind
+    started_at: datetime
+    read_at: datetime
+    sights: tuple[Sight, ...]
+    sweep_id: int | None = None
+    by: str = ""
+    """The person, where a person looked."""
+    id: int = 0
+
+    @property
+    def outcome(self) -> Outcome:
+        """A dated sight gives `ok`, and so does a complete list in which no post fell; else a positive negative; else the trouble
+        that a person should hear of first. Old posts that one page shows beside its own word "banned" or "deregistered" do not
+        take that word back; posts that another sight shows do."""
+        if any(sight.speaks_of_life for sight in self.sights):
+            return Outcome.OK
+        outcomes = {sight.outcome for sight in self.sights}
+        return next((outcome for outcome in _RANK if outcome in outcomes), Outcome.NO_EVIDENCE)
+
+    @property
+    def identity(self) -> Sight | None:
+        """The sight that names the account on the strongest ground."""
+        named = [sight for sight in self.sights if sight.name and sight.matched_by]
+        return min(named, key=lambda sight: list(MatchedBy).index(sight.matched_by or MatchedBy.NAME), default=None)
+
+    @property
+    def name(self) -> str:
+        return self.identity.name if self.identity else ""
+
+    @property
+    def matched_by(self) -> MatchedBy | None:
+        return self.identity.matched_by if self.identity else None
+
+    @property
+    def posts(self) -> tuple[Post, ...]:
+        return tuple(post for sight in self.sights for post in sight.posts)
+
+    @property
+    def latest(self) -> Post | None:
+        return latest_of(self.posts)
+
+    @property
+    def exact_sight(self) -> Sight | None:
+        """The exact sight, unless another sight of this look shows a newer post: then nothing here is exact."""
+        exact = [sight for sight in self.sights if sight.exact]
+        latest = self.latest
+        for sight in exact:
+            if latest is None or (sight.latest is not None and sight.latest.order >= latest.order):
+                return sight
+        return None
+
+    @property
+    def complete_since(self) -> datetime | None:
+        return self.exact_sight.complete_since if self.exact_sight else None
+
+    @property
+    def date_kind(self) -> DateKind | None:
+        if self.latest is None:
+            return None
+        return DateKind.EXACT if self.exact_sight else DateKind.AT_LEAST
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        return tuple(item for sight in self.sights for item in sight.evidence)
+
+
+def latest_of(posts: Iterable[Post]) -> Post | None:
+    """The newest post, pinned ones included; never "the first item"."""
+    return max(posts, key=lambda post: post.order, default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """What a look has to settle.
+
+    `fresh_after`: a post on or after this Beijing day settles the account (with name and id where `identity` is due).
+    `second`: this is the second look: load afresh, by a surface outside `not_by` where another one can prove as much,
+    and capture evidence from the whole page.
+    """
+
+    fresh_after: date
+    identity: bool = True
+    second: bool = False
+    not_by: frozenset[str] = frozenset()
+    only: str = ""
+    """Name of the one surface to use: a control look asks whether that surface still answers."""
+    session: str = ""
+    """Name of the one login to use: a control must have answered in the same session."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds between two visits to one surface with one session: `every` plus up to `jitter`."""
+
+    every: float
+    jitter: float = 0.0

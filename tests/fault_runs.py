@@ -138,14 +138,14 @@ def _judged(true: TrueAccount, *readings: Reading) -> Judgement:
 def filed(true: TrueAccount) -> Filed:
     return Filed(
         name=true.filed["name"], platform=true.platform, platform_id=true.id, original_id=true.filed["original_id"],
-        article_links=true.known_links, opened_on=date(2015, 1, 1),
+        alias=true.filed["alias"], article_links=true.known_links, opened_on=date(2015, 1, 1),
     )  # fmt: skip
 
 
 # the world
 
 
-_HEADINGS = "platform,type,name,platform_id,original_id,truth,shown_name,posts,pinned,articles"
+_HEADINGS = "platform,type,name,platform_id,original_id,truth,shown_name,posts,pinned,articles,alias"
 _TYPES = {"wechat": "微信公众号", "weibo": "新浪微博", "douyin": "抖音短视频", "toutiao": "今日头条"}
 
 
@@ -166,6 +166,8 @@ def _row(cell: Cell, number: int) -> str:
         "original_id": f"gh_{number:012x}" if wechat else "", "truth": "gone" if cell.truth is TruthOf.GONE else "alive",
         "shown_name": f"演示改名{number}号" if cell.truth is TruthOf.RENAMED else "",
         "posts": posts, "pinned": str(count) if count and not wechat else "",
+        # Without one a name search never says that an account is not there.
+        "alias": f"demo_gone_{number}" if wechat and cell.truth is TruthOf.GONE else "",
         # The list is needed: the article that is known lies outside the window.
         "articles": "3" if wechat else "",
     }  # fmt: skip

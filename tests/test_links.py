@@ -33,7 +33,6 @@ from mediawatch.links import Result, as_table, import_links, open_links, placed
 from mediawatch.pacing import Pacing
 from mediawatch.ports import Store
 from mediawatch.reports.table import to_csv
-from mediawatch.settings import Home
 from scrapers import Looks
 from scrapers.replica import Replica, World
 
@@ -245,7 +244,9 @@ async def test_after_a_captcha_nothing_more_is_opened(store: Store, looks: Looks
 
 
 def test_the_command_refuses_what_holds_no_link(tmp_path: Path) -> None:
-    words = (sys.executable, "-m", "mediawatch", "--home", str(Home(tmp_path).create().root), "links", "import", "-")
+    home = (sys.executable, "-m", "mediawatch", "--home", str(tmp_path / "home"))
+    subprocess.run((*home, "init"), check=True, capture_output=True)
+    words = (*home, "links", "import", "-")
     done = subprocess.run(words, input="没有链接", capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (2, "")
     assert "no article link" in done.stderr

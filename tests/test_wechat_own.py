@@ -293,7 +293,7 @@ def test_learned_links_are_opened_before_the_filed_ones() -> None:
 
 
 def test_a_search_without_any_hit_is_described_only() -> None:
-    assert identified(account(), (), exhausted=True).attested is not None
+    assert identified(account(alias="shili_none"), (), exhausted=True).attested is not None
 
 
 class Counting(Pacing):
@@ -317,8 +317,9 @@ async def test_the_pages_of_one_search_keep_the_pace(executable: Path, tmp_path:
         gate = Counting()
         sessions = [stage.session] if stage.session else []
         need = Need(fresh_after=now.date())
-        (sight, *_) = await SCRAPER.look(stage.browser, sessions, account(name="示例市测试局"), need, gate)
+        (sight, *_) = await SCRAPER.look(stage.browser, sessions, account(name="示例市测试局", alias="shili_none"), need, gate)
         calls = sum(path.endswith("/searchbiz") for path in stage.paths)
     assert sight.outcome is Outcome.NOT_FOUND
     assert calls > 1
+    # Every call but the first waits: those of the second query (the 微信号) too.
     assert gate.paused == ["wechat.search"] * (calls - 1)

@@ -2,7 +2,7 @@
 BIN := .venv/bin
 TESTS ?=
 # Two workers, a file to each at a time: a file's browser, demonstration and databases are then made once.
-PYTEST := $(BIN)/pytest -n 2 --dist loadfile
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup demo test lint soak bench clean
 

@@ -23,8 +23,8 @@ from mediawatch.policy import load
 from mediawatch.settings import Home
 from mediawatch.sweep import Request
 from scrapers.browser import _HEAVY
-from scrapers.login import write_state
 from scrapers.replica import Replica, World
+from scrapers.sessions import write_state
 
 PAGES = 4
 

@@ -70,8 +70,9 @@ async def run(app: App, stage: Stage, tell: Tell) -> int:
     checks = await checks_for(app.store, summary.sweep)
     document = handoff.build(summary.sweep, scope, readings, policy, include_open=True, marks=app.marks, checks=checks)
     write_whole(root / "handoff.json", handoff.to_bytes(document))
-    tibet = {one.name for one in circular.shipped(CIRCULAR).named} <= {entry.account.filed.name for entry in scope}
-    tell(compared(scope, policy) if tibet else to_text(lists.flagged(summary.sweep, scope, readings, checks).only(*lists.BRIEF)))
+    printed = circular.shipped(CIRCULAR)
+    tibet = {one.name for one in printed.named} <= {entry.account.filed.name for entry in scope}
+    tell(compared(scope, policy, printed) if tibet else to_text(lists.flagged(summary.sweep, scope, readings, checks).only(*lists.BRIEF)))
     tell(f"{root}: handoff.json (no review yet, so the findings in it are marked as unconfirmed), worklist/, evidence/, mediawatch.db")
     return summary.exit_code
 
@@ -165,9 +166,8 @@ def _counts(scope: Sequence[SweepAccount]) -> str:
     return ", ".join(f"{counts[verdict]} {verdict.value}" for verdict in Verdict if counts[verdict])
 
 
-def compared(scope: Sequence[SweepAccount], policy: Policy) -> str:
+def compared(scope: Sequence[SweepAccount], policy: Policy, printed: circular.Circular) -> str:
     """The circular's own table beside what was found, who differs, and what is off in the circular."""
-    printed = circular.shipped(CIRCULAR)
     parts = figures.by(scope, policy, lambda entry: entry.account.filed.type)
     whole = figures.figures(scope, policy)
     rows = [

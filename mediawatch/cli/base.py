@@ -95,10 +95,11 @@ async def opened(
 ) -> AsyncIterator[App]:
     """The app over the chosen home; closed in the end. UserError where the home is not set up, or has lost its database."""
     home = home_of(ctx).require()
-    own = not settings_of(ctx).database.url.get_secret_value()
+    settings = settings_of(ctx, **overrides)
+    own = not settings.database.url.get_secret_value()
     if own and not create and not (home.database.is_file() and home.database.stat().st_size):
         raise UserError(f"{home.database} is missing or empty: put it back from a backup, or start anew with `mediawatch init`")
-    async with opened_app(home_of(ctx), settings=settings_of(ctx, **overrides), clock=clock) as app:
+    async with opened_app(home, settings=settings, clock=clock) as app:
         yield app
 
 

@@ -1,0 +1,30 @@
+"""The tables. Column names are the words of the domain; every instant is UTC, every `date` a day in Beijing.
+
+SQLite and PostgreSQL share these models. A change here needs a migration: a test compares the two.
+"""
+
+from db.models.ours import CanaryCheckRow, SessionEventRow
+from db.models.readings import IMMUTABLE, AccountStateRow, EvidenceRow, PostRow, ReadingRow, SightRow
+from db.models.registry import AccountChangeRow, AccountLinkRow, AccountRow, ContactRow, FiledColumns, SourceRow
+from db.models.sweeps import FindingReadingRow, FindingRow, SweepAccountRow, SweepRow
+
+__all__ = [
+    "IMMUTABLE",
+    "AccountChangeRow",
+    "AccountLinkRow",
+    "AccountRow",
+    "AccountStateRow",
+    "CanaryCheckRow",
+    "ContactRow",
+    "EvidenceRow",
+    "FiledColumns",
+    "FindingReadingRow",
+    "FindingRow",
+    "PostRow",
+    "ReadingRow",
+    "SessionEventRow",
+    "SightRow",
+    "SourceRow",
+    "SweepAccountRow",
+    "SweepRow",
+]  # fmt: skip

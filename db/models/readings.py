@@ -1,0 +1,112 @@
+"""The tables of readings, their evidence, and the current state that follows from them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Key
+from mediawatch.domain import Attested, DateKind, EvidenceKind, LookKind, MatchedBy, Outcome, PostKind
+
+
+class ReadingRow(Base):
+    """核查记录. Never updated (a trigger refuses it). What its sights amount to is kept beside them for queries."""
+
+    __tablename__ = "reading"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    sweep_id: Mapped[int | None] = mapped_column(ForeignKey("sweep.id"), index=True)
+    look: Mapped[LookKind]
+    started_at: Mapped[datetime]
+    read_at: Mapped[datetime]
+    person: Mapped[str]
+    outcome: Mapped[Outcome]
+    name_seen: Mapped[str]
+    matched_by: Mapped[MatchedBy | None]
+    latest_on: Mapped[date | None]
+    latest_at: Mapped[datetime | None]
+    date_kind: Mapped[DateKind | None]
+    complete_since: Mapped[datetime | None]
+    # AUTOINCREMENT: retention deletes readings, and an id that was handed off must never come to mean another one.
+    __table_args__ = (Index(None, "account_id", "read_at"), {"sqlite_autoincrement": True})
+
+
+class SightRow(Base):
+    """What one surface gave within a reading. Never updated."""
+
+    __tablename__ = "sight"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id", ondelete="CASCADE"), index=True)
+    surface: Mapped[str]
+    read_at: Mapped[datetime]
+    session: Mapped[str]
+    attested: Mapped[Attested]
+    outcome: Mapped[Outcome]
+    name: Mapped[str]
+    platform_id: Mapped[str]
+    original_id: Mapped[str]
+    verified_as: Mapped[str]
+    matched_by: Mapped[MatchedBy | None]
+    complete_since: Mapped[datetime | None]
+    detail: Mapped[str]
+    url: Mapped[str]
+    control: Mapped[str]
+
+
+class PostRow(Base):
+    """A post seen within a sight. `on` always; `at` is NULL where only the day is known. Never updated."""
+
+    __tablename__ = "post"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    sight_id: Mapped[int] = mapped_column(ForeignKey("sight.id", ondelete="CASCADE"), index=True)
+    post_id: Mapped[str]
+    on: Mapped[date]
+    at: Mapped[datetime | None]
+    kind: Mapped[PostKind]
+    pinned: Mapped[bool]
+    repost: Mapped[bool]
+    pushed: Mapped[bool | None]
+    link: Mapped[str]
+
+
+class EvidenceRow(Base):
+    """佐证材料 of a sight. Never updated."""
+
+    __tablename__ = "evidence"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    sight_id: Mapped[int] = mapped_column(ForeignKey("sight.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[EvidenceKind]
+    media_type: Mapped[str]
+    path: Mapped[str]
+    sha256: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)
+    taken_at: Mapped[datetime]
+    url: Mapped[str]
+
+
+class AccountStateRow(Base):
+    """What is known of an account now, kept in the transaction that keeps a reading: nightly queries never scan history.
+
+    `latest_*` is the newest post ever seen (a lower bound for ever), `last_*` the newest reading, `exact_*` the newest reading
+    that was exact, `name_*` the newest one that read a name.
+    """
+
+    __tablename__ = "account_state"
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    latest_on: Mapped[date | None] = mapped_column(index=True)
+    latest_at: Mapped[datetime | None]
+    last_reading_id: Mapped[int | None] = mapped_column(ForeignKey("reading.id", ondelete="SET NULL"), index=True)
+    last_read_at: Mapped[datetime | None]
+    last_outcome: Mapped[Outcome | None]
+    exact_reading_id: Mapped[int | None] = mapped_column(ForeignKey("reading.id", ondelete="SET NULL"), index=True)
+    exact_read_at: Mapped[datetime | None]
+    complete_since: Mapped[datetime | None]
+    name_seen: Mapped[str]
+    name_matched_by: Mapped[MatchedBy | None]
+    name_read_at: Mapped[datetime | None]
+
+
+IMMUTABLE = ("reading", "sight", "post", "evidence")
+"""Tables whose rows are never updated; the first migration makes the database refuse it."""

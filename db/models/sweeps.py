@@ -1,0 +1,77 @@
+"""The tables of sweeps: frozen scopes, judgements, findings."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from db.base import Base, Key
+from db.models.registry import FiledColumns
+from mediawatch.domain import Code, DateKind, Effect, ReviewState, SweepState, Verdict
+
+
+class SweepRow(Base):
+    """(as_of, scope, policy, kind) identifies equal sweeps and is not unique: `--again` repeats one."""
+
+    __tablename__ = "sweep"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    as_of: Mapped[datetime]
+    policy: Mapped[str]
+    policy_toml: Mapped[str]
+    scope: Mapped[str]
+    kind: Mapped[str]
+    started_at: Mapped[datetime]
+    state: Mapped[SweepState]
+    finished_at: Mapped[datetime | None]
+
+
+class SweepAccountRow(FiledColumns, Base):
+    """The frozen scope, and the judgement: all of its columns are NULL or empty until the account is judged."""
+
+    __tablename__ = "sweep_account"
+    sweep_id: Mapped[int] = mapped_column(ForeignKey("sweep.id"), primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False, index=True)
+    retired_on: Mapped[date | None]
+    verdict: Mapped[Verdict | None]
+    sentence: Mapped[str]
+    latest_on: Mapped[date | None]
+    date_kind: Mapped[DateKind | None]
+    gap_days: Mapped[int | None]
+    second_look: Mapped[bool | None]
+    notes: Mapped[list[str] | None]
+    __table_args__ = (Index(None, "sweep_id", "verdict"), Index(None, "sweep_id", "prefecture", "county"))
+
+
+class FindingRow(Base):
+    """问题 of a sweep's account. `position` keeps the judgement's order; `review_state` is the reviewers'."""
+
+    __tablename__ = "finding"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    sweep_id: Mapped[int] = mapped_column(Key)
+    account_id: Mapped[int] = mapped_column(Key)
+    position: Mapped[int]
+    code: Mapped[Code]
+    label: Mapped[str]
+    effect: Mapped[Effect]
+    sentence: Mapped[str]
+    gap_days: Mapped[int | None]
+    gap_is_minimum: Mapped[bool]
+    latest_on: Mapped[date | None]
+    name_seen: Mapped[str]
+    review_state: Mapped[ReviewState] = mapped_column(server_default="open")
+    __table_args__ = (
+        ForeignKeyConstraint(["sweep_id", "account_id"], ["sweep_account.sweep_id", "sweep_account.account_id"]),
+        Index(None, "sweep_id", "account_id"),
+        {"sqlite_autoincrement": True},
+    )
+
+
+class FindingReadingRow(Base):
+    """The readings that prove a finding. They cannot be deleted while it stands."""
+
+    __tablename__ = "finding_reading"
+    finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id"), index=True)

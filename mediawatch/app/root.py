@@ -1,0 +1,145 @@
+"""The app: settings -> store, scrapers, engine; what every command works with."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime, timedelta
+
+from mediawatch import canaries
+from mediawatch.app import wiring
+from mediawatch.app.wiring import Route
+from mediawatch.canaries import Canaries
+from mediawatch.domain import UserError
+from mediawatch.evidence import EvidenceFolder
+from mediawatch.pacing import Pacing
+from mediawatch.ports import Clock, Logins, Looker, Store, SurfaceFacts
+from mediawatch.record import Recorder
+from mediawatch.sessions import SessionBook
+from mediawatch.settings import Home, Settings, read_settings
+from mediawatch.sweep import Engine
+
+DEMONSTRATION = "演示数据"
+"""The mark of a demonstration's home."""
+
+
+def host_clock() -> datetime:
+    """The host's present instant in UTC: the only place that asks the host for the time."""
+    return datetime.now(UTC)
+
+
+class App:
+    """What commands work with. `store` is open; the browser starts with the first look."""
+
+    def __init__(self, home: Home, settings: Settings, store: Store, clock: Clock, route: Route | None = None) -> None:
+        self.home = home
+        self.settings = settings
+        self.store = store
+        self.clock = clock
+        self.sessions = SessionBook(store, clock)
+        """What is known of the operator's logins."""
+        self._route = route
+        self.pace = settings.sweep.pace
+        """Factor on every wait; `demo` and tests set 0, which no setting can."""
+        self._looker: Looker | None = None
+
+    def looker(self) -> Looker:
+        """The scrapers. UserError where no browser is found."""
+        if self._route is None and DEMONSTRATION in self.marks:
+            raise UserError(f"{self.home.root} holds a demonstration: its made-up accounts must not be looked for on the real sites")
+        if self._looker is None:
+            self._looker = wiring.looker(self.home, self.settings, self.clock, self._route, self.sessions)
+        return self._looker
+
+    def logins(self) -> Logins:
+        """How logins are made, taken in and removed; needs no browser until one is made."""
+        return wiring.logins(self.home, self.settings, self.clock, self._route)
+
+    def recorder(self) -> Recorder:
+        """The scrapers with a reporting browser of their own; the caller closes it. UserError where no browser is found."""
+        return wiring.recorder(self.home, self.settings, self.clock, self._route)
+
+    def engine(self) -> Engine:
+        """A sweep's engine with breakers of its own."""
+        return Engine(self.store, self.looker(), self.evidence, self.clock, self.pacing(), self.canaries())
+
+    def canaries(self) -> Canaries:
+        """The home's 对照账号. UserError where their file is wrong."""
+        chosen = self.settings.canaries
+        every = timedelta(minutes=chosen.every_minutes)
+        return Canaries(listed=canaries.read(self.home.canaries), every_looks=chosen.every_looks, every=every)
+
+    def pacing(self) -> Pacing:
+        """A new gate; its pace and breakers last as long as it is used."""
+        return Pacing(scale=self.pace)
+
+    @property
+    def evidence(self) -> EvidenceFolder:
+        return EvidenceFolder(self.home.evidence)
+
+    @property
+    def marks(self) -> tuple[str, ...]:
+        """What is printed on everything that leaves this home (a demonstration says so)."""
+        return self.settings.output.marks
+
+    def supports(self, platform: str) -> bool:
+        """Whether the machine can look at accounts of this platform; needs no browser."""
+        from scrapers import SCRAPERS
+
+        return platform in SCRAPERS
+
+    def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:
+        """What the surfaces of a platform declare of themselves; needs no browser."""
+        from scrapers import SCRAPERS, declared
+
+        return declared(SCRAPERS[platform].surfaces) if platform in SCRAPERS else ()
+
+    def opens_links(self, platform: str) -> bool:
+        """Whether a lone article link of this platform tells whose it is."""
+        from scrapers import SCRAPERS
+
+        return platform in SCRAPERS and SCRAPERS[platform].links is not None
+
+    async def close(self) -> None:
+        try:
+            if self._looker is not None:
+                await self._looker.close()
+        finally:
+            await self.store.close()
+
+
+@asynccontextmanager
+async def opened(
+    home: Home, *, settings: Settings | None = None, clock: Clock | None = None, route: Route | None = None
+) -> AsyncIterator[App]:
+    """The app over a home that exists. UserError where it does not, where its settings are wrong or its database cannot be opened.
+
+    `clock` is the host's unless `verify` or `demo` set it; `route` is given by these two alone.
+    """
+    from db import open_store
+
+    settings = settings or read_settings(home.require())
+    clock = clock or host_clock
+    app = App(home, settings, await open_store(home.database_url(settings), clock=clock), clock, route)
+    try:
+        yield app
+    finally:
+        await app.close()
+
+
+@contextmanager
+def only_one(home: Home) -> Iterator[None]:
+    """Holds the home's sweep lock; the kernel frees it when the process dies. UserError where another sweep runs."""
+    with (home.root / "sweep.lock").open("a+", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown"
+            raise UserError(f"another sweep runs on {home.root} (process {holder}): wait for its end, or stop it") from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield

@@ -1,0 +1,75 @@
+"""How the adapters are put together: browser, scrapers, logins, recorder. They are imported where they are used: Playwright costs
+a second that `mediawatch --help` need not pay."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from mediawatch import browsers
+from mediawatch.ports import Clock, Logins, Looker, SessionWatch
+from mediawatch.record import Recorder
+from mediawatch.settings import Home, Settings
+
+if TYPE_CHECKING:
+    from scrapers.browser import Browser
+
+B = TypeVar("B", bound="Browser")
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A way to the sites that no setting can choose: the replica's proxy, and Chromium's argument that accepts its key."""
+
+    proxy: str
+    args: tuple[str, ...] = ()
+
+
+def looker(home: Home, settings: Settings, clock: Clock, route: Route | None, watch: SessionWatch | None = None) -> Looker:
+    """The scrapers of a sweep. UserError where no browser is found."""
+    from scrapers import Looks
+    from scrapers.browser import Browser
+
+    return Looks(browser(Browser, settings, clock, route), home.sessions, watch=watch)
+
+
+def logins(home: Home, settings: Settings, clock: Clock, route: Route | None) -> Logins:
+    """How logins are made and kept; looks for a browser only when one is made."""
+    from scrapers import LOGINS
+    from scrapers.logins import Logins as Files
+
+    return Files(
+        known=LOGINS,
+        folder=home.sessions,
+        now=clock,
+        window=browsers.find_windowed,
+        headless=lambda: browsers.find(settings.browser.executable).path,
+        args=route.args if route else (),
+        proxy=route.proxy if route else settings.browser.proxy.get_secret_value() or None,
+    )
+
+
+def recorder(home: Home, settings: Settings, clock: Clock, route: Route | None) -> Recorder:
+    """The scrapers with a reporting browser. UserError where no browser is found."""
+    from scrapers import SCRAPERS
+    from scrapers.recorder import Recorder as Recording
+    from scrapers.recorder import ReportingBrowser
+
+    return Recording(browser(ReportingBrowser, settings, clock, route), home.sessions, SCRAPERS)
+
+
+def browser(kind: type[B], settings: Settings, clock: Clock, route: Route | None) -> B:
+    """A browser of this kind by the settings. UserError where no executable is found."""
+    from scrapers.browser import Timeouts
+
+    timeouts = settings.timeouts
+    return kind(
+        browsers.find(settings.browser.executable).path,
+        now=clock,
+        args=route.args if route else (),
+        proxy=route.proxy if route else settings.browser.proxy.get_secret_value() or None,
+        pages=settings.browser.concurrency,
+        timeouts=Timeouts(
+            launch=timeouts.launch, navigation=timeouts.navigation, reply=timeouts.reply, challenge=timeouts.challenge
+        ),
+    )  # fmt: skip

@@ -9,7 +9,20 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Row
 
-from mediawatch.domain import Account, CanaryCheck, Evidence, Filed, Finding, Judgement, Post, Reading, SessionEvent, Sight, Sweep
+from mediawatch.domain import (
+    Account,
+    CanaryCheck,
+    Evidence,
+    Filed,
+    Finding,
+    Judgement,
+    Post,
+    Reading,
+    SessionEvent,
+    Sight,
+    Sweep,
+    SweepKind,
+)
 
 T = TypeVar("T")
 Values = dict[str, Any]
@@ -132,7 +145,7 @@ def sweep_values(sweep: Sweep) -> Values:
 
 
 def sweep_of(row: AnyRow) -> Sweep:
-    return Sweep(**_taken(row, _SWEEP), id=row.id)
+    return Sweep(**_taken(row, _SWEEP) | {"kind": SweepKind(row.kind)}, id=row.id)
 
 
 def finding_values(finding: Finding) -> Values:

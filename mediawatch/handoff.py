@@ -169,7 +169,7 @@ def build(
         includes_open=include_open,
         marks=all_marks,
         sweep=SweepOut(
-            as_of=beijing(sweep.as_of), as_of_day=day_of(sweep.as_of), kind=sweep.kind, scope=sweep.scope, state=sweep.state.value
+            as_of=beijing(sweep.as_of), as_of_day=day_of(sweep.as_of), kind=sweep.kind.value, scope=sweep.scope, state=sweep.state.value
         ),
         policy=PolicyOut(name=policy.name, title=policy.title, basis=policy.basis, window_days=policy.window.days, toml=policy.toml),
         counts=_counts(counts),

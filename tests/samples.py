@@ -32,6 +32,7 @@ from mediawatch.domain import (
     Sight,
     Source,
     Sweep,
+    SweepKind,
 )
 from mediawatch.ports import Store
 
@@ -113,5 +114,8 @@ def finding(*reading_ids: int, code: Code = Code.STALE_2W, **more: Any) -> Findi
 
 
 async def open_sweep(store: Store, accounts: list[Account]) -> Sweep:
-    sweep = Sweep(as_of=LATE, policy="tibet", policy_toml="[policy]\n名 = 1", scope="平台=weibo", kind="sample", started_at=NOW)
+    sweep = Sweep(
+        as_of=LATE, policy="tibet", policy_toml="[policy]\n名 = 1", scope="平台=weibo", kind=SweepKind.SAMPLE, started_at=NOW,
+        scope_spec='{"seed": "示例"}', round="2031年第一次", period_from=date(2030, 12, 31),
+    )  # fmt: skip
     return await store.open_sweep(sweep, accounts)

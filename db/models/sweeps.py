@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Key
@@ -13,7 +13,7 @@ from mediawatch.domain import Code, DateKind, Effect, ReviewState, SweepState, V
 
 
 class SweepRow(Base):
-    """(as_of, scope, policy, kind) identifies equal sweeps and is not unique: `--again` repeats one."""
+    """(as_of, period_from, scope, policy, kind) identifies equal sweeps and is not unique: `--again` repeats one."""
 
     __tablename__ = "sweep"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -21,7 +21,10 @@ class SweepRow(Base):
     policy: Mapped[str]
     policy_toml: Mapped[str]
     scope: Mapped[str]
+    scope_spec: Mapped[str] = mapped_column(server_default=text("''"))
     kind: Mapped[str]
+    round: Mapped[str] = mapped_column(server_default=text("''"))
+    period_from: Mapped[date | None]
     started_at: Mapped[datetime]
     state: Mapped[SweepState]
     finished_at: Mapped[datetime | None]

@@ -5,7 +5,7 @@ Frozen, typed, standard library only. Shapes and units: every `datetime` is time
 """
 
 from mediawatch.domain.accounts import Account, Change, Contact, Filed, FiledStatus, NewAccount, RegistryChanges, Source, UpdatedAccount
-from mediawatch.domain.judgements import Code, Effect, Finding, Judgement, ReviewState, Sweep, SweepAccount, SweepState, Verdict
+from mediawatch.domain.judgements import Code, Effect, Finding, Judgement, ReviewState, Sweep, SweepAccount, SweepKind, SweepState, Verdict
 from mediawatch.domain.ours import Canary, CanaryCheck, SessionEvent, SessionState
 from mediawatch.domain.outcomes import (
     Attested,
@@ -77,6 +77,7 @@ __all__ = [
     "Source",
     "Sweep",
     "SweepAccount",
+    "SweepKind",
     "SweepState",
     "Unreachable",
     "UpdatedAccount",

@@ -114,6 +114,20 @@ class Judgement:
     """Remarks for the reviewer, in Chinese (发布时间异常, 监测窗口含春节 …)."""
 
 
+class SweepKind(StrEnum):
+    """What a sweep is for. A census looks at its whole scope, a nightly one at what is due."""
+
+    CENSUS = "census"
+    SAMPLE = "sample"
+    LIST = "list"
+    NIGHTLY = "nightly"
+    RECHECK = "recheck"
+
+    @property
+    def label(self) -> str:
+        return {"census": "普查", "sample": "抽查", "list": "名单检查", "nightly": "日常监测", "recheck": "复查"}[self.value]
+
+
 class SweepState(StrEnum):
     RUNNING = "running"
     FINISHED = "finished"
@@ -128,7 +142,13 @@ class Sweep:
     policy: str
     policy_toml: str
     scope: str = "all"
-    kind: str = "census"
+    scope_spec: str = ""
+    """How the scope was drawn: the specification with its seed, as JSON text; "" where nothing was drawn."""
+    kind: SweepKind = SweepKind.CENSUS
+    round: str = ""
+    """The office's name for the inspection (2024年第一次)."""
+    period_from: date | None = None
+    """First Beijing day of a period (时段制) that ends at `as_of`; None judges the one moment (时点制)."""
     started_at: datetime
     state: SweepState = SweepState.RUNNING
     finished_at: datetime | None = None

@@ -15,7 +15,7 @@ PURE = {"names", "policy", "rules", "proofs", "figures", "workdays", "trust"}
 VOCABULARY = {"mediawatch.domain", "mediawatch.clock", "mediawatch.ports"}
 OUTSIDE = {"playwright": "scrapers", "sqlalchemy": "db", "alembic": "db", "aiosqlite": "db", "psycopg": "db"}
 """Third parties that only one package may import."""
-LAST_RESORTS = {"mediawatch.cli", "mediawatch.sweep"}
+LAST_RESORTS = {"mediawatch.cli", "mediawatch.sweep.run"}
 """Where an unforeseen exception may be caught: the command line's end, the sweep's boundary around one account."""
 HOST_CLOCK = {"mediawatch.app.root", "scrapers.replica.tls", "db"}
 """The composition root; the replica's certificates, which the browser compares with the host's clock, not with ours; and the

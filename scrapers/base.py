@@ -126,10 +126,12 @@ class Scraper:
     """CSS selectors of elements that show the operator himself; covered in evidence."""
 
     async def look(self, browser: Browser, sessions: Sequence[Session], account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
-        """Try the surfaces in order until the need is settled; a surface whose session the operator lacks leaves no sight."""
+        """Try the surfaces in order until the need is settled; a surface whose session the operator lacks leaves no sight. One that had
+        nothing to go by in its turn gets another at the end: a search may have found an id meanwhile."""
         sights: list[Sight] = []
-        for each in sorted(self.surfaces, key=lambda each: each.name in need.not_by):
-            if not each.applies(account) or need.only not in ("", each.name):
+        visited: set[int] = set()
+        for number, each in 2 * list(enumerate(sorted(self.surfaces, key=lambda each: each.name in need.not_by))):
+            if number in visited or not each.applies(account) or need.only not in ("", each.name):
                 continue
             surface = each.as_control(account) if need.only else each.after(account, sights)
             if surface is None:
@@ -137,6 +139,7 @@ class Scraper:
             useful = self.sessions_for(surface, sessions, account)
             if surface.session is SessionUse.REQUIRED and not useful:
                 continue
+            visited.add(number)
             for session in useful or (None,):
                 sight = await self.sight(browser, session, surface, account, need.second, gate)
                 if sight is not None:  # else its breaker is open, and the next login may do

@@ -12,41 +12,49 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 from urllib.parse import quote
 
-from mediawatch.domain import Account, Attested, Captcha, Changed, NoEvidence, Outcome, Pace, Seen, Sight
+from mediawatch.domain import Account, Attested, Captcha, Changed, MatchedBy, NoEvidence, Outcome, Pace, Seen, Sight
 from scrapers import viewers
 from scrapers.base import Login, Scraper, SessionUse, Shows, Surface, lacks_login, query_of
 from scrapers.browser import Tab
-from scrapers.douyin_identity import filed_sec_uid, wanted
+from scrapers.douyin_identity import Target, filed_sec_uid, told, wanted
 from scrapers.douyin_pages import CALLED, CAPTCHA, WORKS, Visit, arrive, opened, passed, payload_of, stalled
 from scrapers.douyin_replies import read_search, read_sign
 from scrapers.douyin_works import read_posts
-from scrapers.searches import identified, is_due, is_gone
+from scrapers.searches import NameSearch, identified, vouches
 
 SEARCH = "https://www.douyin.com/search/"
 FOUND = r"(^|\.)douyin\.com/aweme/v1/web/discover/search/?$"
 
 
+@dataclass(frozen=True)
 class ProfilePage(Surface):
     """www.douyin.com/user/SEC_UID."""
 
-    name, label = "douyin.profile", "抖音主页"
-    attested = Attested.RECORDED
-    session = SessionUse.OPTIONAL
-    shows = Shows.ALL_LOGGED_IN
-    pace = Pace(every=30.0, jitter=10.0)
-    url_keys = frozenset({"sec_uid", "sec_user_id", "max_cursor", "count"})
+    name: ClassVar[str] = "douyin.profile"
+    label: ClassVar[str] = "抖音主页"
+    attested: ClassVar[Attested] = Attested.RECORDED
+    session: ClassVar[SessionUse] = SessionUse.OPTIONAL
+    shows: ClassVar[Shows] = Shows.ALL_LOGGED_IN
+    pace: ClassVar[Pace] = Pace(every=30.0, jitter=10.0)
+    url_keys: ClassVar[frozenset[str]] = frozenset({"sec_uid", "sec_user_id", "max_cursor", "count"})
 
-    def applies(self, account: Account) -> bool:
-        return wanted(account.filed) is not None
+    found: Target | None = None
+    """Whom the search of this look found under the name, where neither id nor link is filed."""
+
+    def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
+        if wanted(account.filed):
+            return self
+        found = {sight.platform_id for sight in earlier if sight.platform_id and sight.matched_by is MatchedBy.NAME}
+        return ProfilePage(Target(by=MatchedBy.NAME, sec_uid=found.pop())) if len(found) == 1 else None
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
-        target = wanted(account.filed)
+        target = wanted(account.filed) or self.found
         if target is None or target.rival:
             raise NoEvidence("no usable id or link is filed" if target is None else f"the filed link leads to {target.rival}")
         async with tab.hearing(CALLED, WORKS) as hearing:
             visit = Visit(tab, hearing, *await arrive(tab, target))
             profile = await visit.profile()
-            seen = replace(profile.seen, matched_by=target.by)
+            seen = told(profile.seen, target, account.filed)
             if seen.outcome is not Outcome.OK:
                 lacks_login(tab, visit.sign)
                 yield seen
@@ -58,34 +66,18 @@ class ProfilePage(Surface):
             works = read_posts(payload, profile.works, tab.now(), known=known, visitor=visitor, first=first, owner=visit.sec_uid)
             if not works.posts:
                 lacks_login(tab, sign)
-            yield replace(works, matched_by=target.by)
+            works = told(works, target, account.filed)
+            surely = target.by is not MatchedBy.NAME or vouches(account.filed, profile.seen.verified_as)
+            yield works if surely else replace(works, complete_since=None)
             lacks_login(tab, sign)
 
 
-@dataclass(frozen=True)
-class NameSearch(Surface):
-    """www.douyin.com/search/NAME?type=user with the operator's login: under which sec_uid a name lives, where no id leads to it, or
-    the filed one is gone. The site checks searches more than anything else."""
+class Search(NameSearch):
+    """www.douyin.com/search/NAME?type=user. The site checks searches more than anything else."""
 
-    name: ClassVar[str] = "douyin.search"
-    label: ClassVar[str] = "抖音用户搜索(登录)"
-    attested: ClassVar[Attested] = Attested.DESCRIBED
-    session: ClassVar[SessionUse] = SessionUse.REQUIRED
-    shows: ClassVar[Shows] = Shows.SOME
-    pace: ClassVar[Pace] = Pace(every=60.0, jitter=20.0)
-    url_keys: ClassVar[frozenset[str]] = frozenset({"type", "keyword", "cursor", "count"})
-
-    gone: bool = False
-    """The look has seen that the filed id or link leads to nobody."""
-
-    def applies(self, account: Account) -> bool:
-        return bool(account.filed.name.strip())
-
-    def as_control(self, account: Account) -> Surface | None:
-        return self
-
-    def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
-        return NameSearch(is_gone(earlier)) if is_due(account.filed, earlier) else None
+    name, label = "douyin.search", "抖音用户搜索(登录)"
+    pace = Pace(every=60.0, jitter=20.0)
+    url_keys = frozenset({"type", "keyword", "cursor", "count"})
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         filed = account.filed
@@ -129,7 +121,7 @@ LOGIN = Login(
 
 SCRAPER = Scraper(
     platform="douyin",
-    surfaces=(ProfilePage(), NameSearch()),
+    surfaces=(ProfilePage(), Search()),
     hosts=HOSTS,
     viewer=viewers.douyin,
     viewer_marks=('a[href*="/user/self"]',),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import SplitResult
 
-from mediawatch.domain import Filed, MatchedBy
+from mediawatch.domain import Filed, MatchedBy, NoEvidence, Seen
+from mediawatch.names import same
 from scrapers.base import link_in, on_host, query_of
+from scrapers.searches import agrees
 
 SEC_UID = re.compile(r"MS4wLjABAAAA[\w-]+", re.ASCII)
 
@@ -31,6 +33,17 @@ def wanted(filed: Filed) -> Target | None:
     if linked:
         return Target(by=MatchedBy.URL, sec_uid=linked)
     return Target(by=MatchedBy.URL, short=link.geturl()) if on_host(link.hostname, "v.douyin.com") else None
+
+
+def told(seen: Seen, target: Target, filed: Filed) -> Seen:
+    """What a page says of the target as facts about the filed account. `NoEvidence` where the account was found by name alone, and
+    its page bears another name, is certified as another body's, or says that the account is no more or has nothing: it may not be it."""
+    if target.by is MatchedBy.NAME:
+        if seen.name and not (same(seen.name, filed.name) and agrees(filed, seen.verified_as)):
+            raise NoEvidence(f"{filed.name} leads to {seen.name} ({target.sec_uid}, 认证 {seen.verified_as or '-'})")
+        if seen.outcome.negative:
+            raise NoEvidence(f"{target.sec_uid} bears the name: {seen.detail}")
+    return replace(seen, matched_by=target.by)
 
 
 def sec_uid_in(link: SplitResult) -> str:

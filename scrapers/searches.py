@@ -1,4 +1,4 @@
-"""What a platform's own name search says of an account. Pure; names never stand against an id.
+"""A platform's own name search: when it is asked (`NameSearch`), and what its results say of an account. Names never stand against an id.
 
 A search is asked where nothing tells which account is meant, or where the filed id is gone. What it finds is a proposal; that it
 finds nobody counts only in the site's own words, and only where no id was filed.
@@ -7,10 +7,12 @@ finds nobody counts only in the site's own words, and only where no id was filed
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
-from mediawatch.domain import Attested, Filed, MatchedBy, Outcome, Seen, Sight
+from mediawatch.domain import Account, Attested, Filed, MatchedBy, Outcome, Seen, Sight
 from mediawatch.names import differs_by_suffix, fold, same
+from scrapers.base import SessionUse, Shows, Surface
 
 _NEAR = 3
 """Other names that the detail of a search without an exact hit shows."""
@@ -41,6 +43,27 @@ class Results:
     """Further hits exist that were not read."""
 
 
+@dataclass(frozen=True)
+class NameSearch(Surface):
+    """A search with the operator's login: under which id a name lives, where no id leads to it, or the filed one is gone."""
+
+    attested: ClassVar[Attested] = Attested.DESCRIBED
+    session: ClassVar[SessionUse] = SessionUse.REQUIRED
+    shows: ClassVar[Shows] = Shows.SOME
+
+    gone: bool = False
+    """The look has seen that the filed id or link leads to nobody."""
+
+    def applies(self, account: Account) -> bool:
+        return bool(account.filed.name.strip())
+
+    def as_control(self, account: Account) -> Surface | None:
+        return self
+
+    def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
+        return replace(self, gone=is_gone(earlier)) if is_due(account.filed, earlier) else None
+
+
 def is_gone(earlier: Sequence[Sight]) -> bool:
     """Whether this look has heard that the filed id or link leads to nobody."""
     return any(sight.outcome is Outcome.NOT_FOUND for sight in earlier)
@@ -57,7 +80,12 @@ def is_due(filed: Filed, earlier: Sequence[Sight]) -> bool:
 
 def agrees(filed: Filed, certified: str) -> bool:
     """Whether a 认证说明 speaks for the organiser. True where one of the two is not known: then nothing contradicts."""
-    return not certified.strip() or not filed.organiser.strip() or fold(filed.organiser) in fold(certified)
+    return not certified.strip() or not filed.organiser.strip() or vouches(filed, certified)
+
+
+def vouches(filed: Filed, certified: str) -> bool:
+    """Whether a 认证说明 names the organiser. Found by name alone, an account is surely the filed one only where it does."""
+    return bool(filed.organiser.strip()) and fold(filed.organiser) in fold(certified)
 
 
 def identified(filed: Filed, own_id: str, found: Results, *, gone: bool) -> Seen:

@@ -6,16 +6,16 @@ calls are read. On the desktop site only the page's own knowledge of the operato
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, replace
-from typing import ClassVar
+from abc import abstractmethod
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from urllib.parse import quote, urlsplit
 
-from mediawatch.domain import Account, Attested, Captcha, Changed, NoEvidence, Outcome, Pace, Seen, Sight
+from mediawatch.domain import Account, Attested, Captcha, Changed, NoEvidence, Outcome, Pace, Seen
 from scrapers import viewers
 from scrapers.base import Login, Scraper, SessionUse, Shows, Surface, lacks_login
 from scrapers.browser import Hearing, Tab, host_and_path
-from scrapers.searches import identified, is_due, is_gone
+from scrapers.searches import NameSearch, identified
 from scrapers.weibo_identity import DESKTOP, MOBILE, Target, certified_otherwise, filed_uid, linked_to, tie, vouched, wanted
 from scrapers.weibo_pages import (
     GEETEST,
@@ -35,13 +35,30 @@ from scrapers.weibo_pages import (
     payload_of,
     resolved,
 )
-from scrapers.weibo_replies import Profile, read_feed, read_mobile_feed, read_mobile_profile, read_profile, read_sorry
+from scrapers.weibo_replies import Profile, Reworded, read_feed, read_mobile_feed, read_mobile_profile, read_profile, read_sorry
 from scrapers.weibo_search import FOUND, SHOWS_RESULT, read_search
 
 SEARCH = "https://s.weibo.com/user"
 
 
-class MobileProfile(Surface):
+class ProfilePage(Surface):
+    """A profile page of either site."""
+
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+        try:
+            async for seen in self.read(tab, account):
+                yield seen
+        except Reworded:
+            await tab.pause()
+            async for seen in self.read(tab, account):
+                yield seen
+
+    @abstractmethod
+    def read(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+        """One load of the page: who it is first, then its list."""
+
+
+class MobileProfile(ProfilePage):
     """m.weibo.cn/u/UID. Hides posts from visitors, some also from sessions: a fresh date is proof, an old one never."""
 
     name, label = "weibo.mobile", "微博手机版主页"
@@ -51,7 +68,7 @@ class MobileProfile(Surface):
     pace = Pace(every=3.0, jitter=2.0)
     url_keys = frozenset({"type", "value", "containerid", "page"})
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def read(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         visitor = not tab.session
         async with tab.hearing(INDEX, INFO) as hearing:
             target = await resolved(tab, hearing, wanted(account.filed))
@@ -81,7 +98,7 @@ class MobileProfile(Surface):
         raise Changed(f"/n/NAME leads to {host_and_path(tab.url)}")
 
 
-class DesktopProfile(Surface):
+class DesktopProfile(ProfilePage):
     """weibo.com/u/UID with the operator's login: the whole list, newest included."""
 
     name, label = "weibo.desktop", "微博网页版主页(登录)"
@@ -91,7 +108,7 @@ class DesktopProfile(Surface):
     pace = Pace(every=6.0, jitter=3.0)
     url_keys = frozenset({"uid", "custom", "screen_name", "page", "feature", "usernotexists", "pagenotfound", "userblock", "msg"})
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def read(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         async with tab.hearing(INFO, LIST) as hearing:
             target = wanted(account.filed)
             target = await resolved(tab, hearing, target) if target.short else target
@@ -123,29 +140,12 @@ class DesktopProfile(Surface):
         return read_profile(payload_of(reply))
 
 
-@dataclass(frozen=True)
-class NameSearch(Surface):
-    """s.weibo.com with the operator's login: under which uid a name lives, where no id leads to it, or the filed one is gone."""
+class Search(NameSearch):
+    """s.weibo.com/user."""
 
-    name: ClassVar[str] = "weibo.search"
-    label: ClassVar[str] = "微博找人搜索(登录)"
-    attested: ClassVar[Attested] = Attested.DESCRIBED
-    session: ClassVar[SessionUse] = SessionUse.REQUIRED
-    shows: ClassVar[Shows] = Shows.SOME
-    pace: ClassVar[Pace] = Pace(every=15.0, jitter=5.0)
-    url_keys: ClassVar[frozenset[str]] = frozenset({"q", "Refer"})
-
-    gone: bool = False
-    """The look has seen that the filed id or link leads to nobody."""
-
-    def applies(self, account: Account) -> bool:
-        return bool(account.filed.name.strip())
-
-    def as_control(self, account: Account) -> Surface | None:
-        return self
-
-    def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
-        return NameSearch(is_gone(earlier)) if is_due(account.filed, earlier) else None
+    name, label = "weibo.search", "微博找人搜索(登录)"
+    pace = Pace(every=15.0, jitter=5.0)
+    url_keys = frozenset({"q", "Refer"})
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         filed = account.filed
@@ -178,7 +178,7 @@ LOGIN = Login(
 
 SCRAPER = Scraper(
     platform="weibo",
-    surfaces=(MobileProfile(), DesktopProfile(), NameSearch()),
+    surfaces=(MobileProfile(), DesktopProfile(), Search()),
     hosts=HOSTS,
     viewer=viewers.weibo,
     logins=(LOGIN,),

@@ -10,9 +10,9 @@ from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, quote, unquote
 
 from mediawatch.domain import Changed, Filed, MatchedBy, NoEvidence, Outcome, Seen
-from mediawatch.names import fold, same
+from mediawatch.names import same
 from scrapers.base import link_in, on_host
-from scrapers.searches import agrees
+from scrapers.searches import agrees, vouches
 from scrapers.weibo_replies import Profile
 
 DESKTOP, MOBILE = "https://weibo.com", "https://m.weibo.cn"
@@ -91,8 +91,8 @@ def tie(profile: Profile, target: Target) -> Seen:
 
 
 def vouched(profile: Profile, target: Target, filed: Filed) -> bool:
-    """Found by name alone, an account is surely the filed one only where the platform's 认证说明 names the organiser."""
-    return target.by is not MatchedBy.NAME or bool(filed.organiser.strip() and fold(filed.organiser) in fold(profile.verified_reason))
+    """Whether the profile is surely the filed account's."""
+    return target.by is not MatchedBy.NAME or vouches(filed, profile.verified_reason)
 
 
 def filed_uid(filed: Filed) -> str:

@@ -39,6 +39,10 @@ _SORRY = (
 )
 
 
+class Reworded(Changed):
+    """A refusal (`ok: 0`) in unknown words. The page is loaded once more: only what is said twice is a change of the site."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
     """One account's profile reply. `statuses` is the site's count of its posts; `feed` the container of its 微博 tab (mobile)."""
@@ -229,6 +233,8 @@ def _unknown(payload: object) -> Failure:
     match payload:
         case {"ok": 0, **rest} if not any(rest.values()):
             return RateLimited("ok: 0 without a word")
+        case {"ok": 0} if said := _said(payload):
+            return Reworded(said)
     return Changed(_said(payload) or payload)
 
 

@@ -108,8 +108,12 @@ async def test_without_id_and_link_a_visitor_has_nothing_to_try(visitor: Stage) 
 
 
 async def test_without_id_and_link_the_operator_searches(operator: Stage) -> None:
-    (found,) = (await operator.look(filed("", name="示例活跃"))).sights
+    reading = await operator.look(filed("", name="示例活跃"))
+    found, page = reading.sights
     assert (found.surface, found.outcome, found.platform_id, found.matched_by) == ("douyin.search", Outcome.OK, SECS["a"], MatchedBy.NAME)
+    # Whom the search found is looked at next; nobody certifies it as the filed body's, so its list proves no gap.
+    assert (page.surface, page.name, page.matched_by, page.exact) == ("douyin.profile", "示例活跃", MatchedBy.NAME, False)
+    assert (reading.latest and reading.latest.on, reading.date_kind) == (date(2022, 12, 30), DateKind.AT_LEAST)
     assert (found.attested, found.posts) == (Attested.DESCRIBED, ())
     (nobody,) = (await operator.look(filed("", name="无此示例"))).sights
     assert (nobody.outcome, nobody.matched_by) == (Outcome.NOT_FOUND, MatchedBy.NAME)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ from mediawatch.domain import Attested, DateKind, Evidence, EvidenceKind, Filed,
 from mediawatch.policy import Presence, load
 from mediawatch.ports import Known
 from mediawatch.proofs import presence
-from scrapers.replica import World
+from scrapers.replica import Case, World
+from scrapers.replica.cases import Recorded
 from scrapers.weibo import SCRAPER
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
@@ -234,6 +236,32 @@ async def test_a_session_that_lapsed_silently_leaves_lower_bounds(executable: Pa
         desktop = (await stage.look(filed("示例沉睡", "5000000002"))).sights[-1]
     assert (desktop.outcome, desktop.name, desktop.complete_since) == (Outcome.LOGIN_REQUIRED, "示例沉睡", None)
     assert [post.on for post in desktop.posts] == [date(2022, 11, 1)]
+
+
+class Wavering(Case):
+    """Answers a call in the words of its next response each time, as long as there are more."""
+
+    def response(self, url: str) -> Recorded | None:
+        found = [each for each in self.responses if each.matches(url)]
+        asked = self.__dict__.setdefault(url, count())
+        return found[min(next(asked), len(found) - 1)] if found else None
+
+
+async def test_a_refusal_in_unknown_words_is_asked_once_more(executable: Path, tmp_path: Path) -> None:
+    odd = {"ok": 0, "msg": "别的话"}
+    user = {"id": 5000000002, "idstr": "5000000002", "screen_name": "示例沉睡", "statuses_count": 1}
+    item = {"id": 1, "mid": "1", "created_at": "Tue Nov 01 08:00:00 +0800 2022", "user": {"id": 5000000002}}
+    case = composed(
+        ("https://m.weibo.cn/api/container/getIndex", odd),
+        ("https://weibo.com/ajax/profile/info?uid=5000000002", odd),
+        ("https://weibo.com/ajax/profile/info?uid=5000000002", {"ok": 1, "data": {"user": user}}),
+        ("https://weibo.com/ajax/statuses/mymblog?uid=5000000002", {"ok": 1, "data": {"list": [item]}}),
+    )
+    wavering = Wavering(*(getattr(case, field.name) for field in fields(case)))
+    async with staged(SCRAPER, executable, tmp_path, World(), NOW, session=True, overlay=wavering) as stage:
+        mobile, desktop = (await stage.look(filed("示例沉睡", "5000000002"))).sights
+    assert (mobile.outcome, mobile.detail) == (Outcome.CHANGED, "别的话")
+    assert (desktop.name, [post.on for post in desktop.posts], desktop.exact) == ("示例沉睡", [date(2022, 11, 1)], True)
 
 
 async def test_the_second_look_takes_evidence(operator: Stage) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, inspect, text
 
 from db.engine import BUSY_TIMEOUT, WRITES, file_of, make_durable, make_private, migration_engine, normal_url, shown
 from db.errors import NewerDatabase, StoreError, told
+from db.queries import create_views, drop_views, views_stand
 
 _ALEMBIC = Lock()
 """Alembic's `context` is a global of the process."""
@@ -28,7 +29,7 @@ def revisions() -> list[str]:
 
 
 def upgrade(url: str, busy_timeout: float = BUSY_TIMEOUT) -> None:
-    """Create the database's tables or bring them up to date, all or nothing; an up-to-date one is only read.
+    """Create the database's tables and views or bring them up to date, all or nothing; an up-to-date one is only read.
 
     Raises NewerDatabase, StoreBusy, StoreError (not a mediawatch database, not reachable).
     """
@@ -42,7 +43,7 @@ def upgrade(url: str, busy_timeout: float = BUSY_TIMEOUT) -> None:
             if file:
                 make_durable(engine, busy_timeout)
             with engine.connect() as connection:
-                if _revision(connection, parsed) == revisions()[-1]:
+                if _revision(connection, parsed) == revisions()[-1] and views_stand(connection):
                     return
             with _ALEMBIC, engine.execution_options(**WRITES).begin() as connection:
                 _migrate(connection, parsed)
@@ -74,6 +75,7 @@ def _migrate(connection: Connection, url: URL) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY})
     _revision(connection, url)  # again: another process may have been first
+    drop_views(connection)
     with as_file(files("db").joinpath("migrations")) as folder:
         config = Config()
         config.set_main_option("script_location", str(folder).replace("%", "%%"))
@@ -83,3 +85,4 @@ def _migrate(connection: Connection, url: URL) -> None:
         broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
         if broken:
             raise StoreError(f"{shown(url)}: a migration would leave {len(broken)} rows without what they refer to; nothing was changed")
+    create_views(connection)

@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db import checks, evidence, history, registry, sweeps
+from db import checks, evidence, history, readonly, registry, sweeps
 from db.engine import BUSY_TIMEOUT, WRITES, async_engine, file_of, shown
 from db.errors import told
+from db.queries import named_queries
 from mediawatch.domain import (
     Account,
     CanaryCheck,
@@ -28,7 +29,7 @@ from mediawatch.domain import (
     SweepAccount,
     SweepState,
 )
-from mediawatch.ports import Clock, KeptEvidence
+from mediawatch.ports import Answer, Clock, KeptEvidence, NamedQuery
 
 T = TypeVar("T")
 
@@ -41,7 +42,7 @@ class SqlStore:
     """
 
     def __init__(self, url: URL, clock: Clock, busy_timeout: float = BUSY_TIMEOUT) -> None:
-        self._name = shown(url)
+        self._url, self._name = url, shown(url)
         self._clock = clock
         self._engine = async_engine(url, busy_timeout)
         self._writer = self._engine.execution_options(**WRITES)
@@ -136,6 +137,12 @@ class SqlStore:
     async def sources(self) -> list[tuple[Source, str]]:
         """All imported files with what they were (`registry`, `worklist`, `links`), oldest first."""
         return await self._read(registry.sources)
+
+    def queries(self) -> Sequence[NamedQuery]:
+        return named_queries(self._engine.dialect)
+
+    async def query(self, sql: str) -> Answer:
+        return await asyncio.to_thread(readonly.answer, self._url, sql)
 
     async def close(self) -> None:
         await self._engine.dispose()

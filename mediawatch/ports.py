@@ -48,6 +48,23 @@ class KeptEvidence:
     """The reading's sweep is not finished: what it will come to is not known."""
 
 
+@dataclass(frozen=True, slots=True)
+class NamedQuery:
+    """A report query, which is also a view of the database. `title` says in Chinese what it lists."""
+
+    name: str
+    title: str
+    sql: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a query gave: the columns' names, and the rows as the database's own values."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[object, ...], ...]
+
+
 class Store(Protocol):
     """Where everything is kept. Every method that writes commits before it returns, in one transaction of its own."""
 
@@ -104,6 +121,14 @@ class Store(Protocol):
         """Remember an imported file that is no registry (worklist, links)."""
 
     async def sources(self) -> list[tuple[Source, str]]: ...
+
+    # report queries
+    def queries(self) -> Sequence[NamedQuery]:
+        """All named queries, by name."""
+
+    async def query(self, sql: str) -> Answer:
+        """Run one statement on a connection that can only read, and that is refused the contacts. UserError where it fails."""
+
     async def close(self) -> None: ...
 
 

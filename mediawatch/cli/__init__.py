@@ -22,6 +22,7 @@ from mediawatch.cli import (
     links,
     login,
     out,
+    query,
     record,
     registry,
     sessions,
@@ -39,7 +40,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     callback=base.root,
 )
-for _group in (home, browser, doctor, demo, registry, login, sessions, links, sweep, worklist, out, evidence, verify, record):
+for _group in (home, browser, doctor, demo, registry, login, sessions, links, sweep, worklist, out, query, evidence, verify, record):
     _group.register(app)
 
 

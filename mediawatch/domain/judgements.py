@@ -67,6 +67,10 @@ class Effect(StrEnum):
     LISTED = "listed"
     HINT = "hint"
 
+    @property
+    def label(self) -> str:
+        return {"fails": "不合格", "listed": "异常单列", "hint": "提示"}[self.value]
+
 
 class ReviewState(StrEnum):
     """疑似 until a person decides. Only confirmed findings leave in a hand-off."""

@@ -37,6 +37,11 @@ class Outcome(StrEnum):
     """The surface answered, but nothing in it speaks about this account. Nothing is done."""
 
     @property
+    def label(self) -> str:
+        """For inspectors, in Chinese."""
+        return _LABELS[self]
+
+    @property
     def about_us(self) -> bool:
         """True where the outcome is a fact about us, never about the account (design law: our trouble is never theirs)."""
         return self in _ABOUT_US
@@ -47,6 +52,12 @@ class Outcome(StrEnum):
         return self in _NEGATIVE
 
 
+_LABELS = {
+    Outcome.OK: "正常读取", Outcome.NO_POSTS: "无发布内容", Outcome.NOT_FOUND: "未见该账号", Outcome.CANCELLED: "已注销",
+    Outcome.BANNED: "被封禁或停用", Outcome.PRIVATE: "私密账号", Outcome.MIGRATED: "已迁移", Outcome.LOGIN_REQUIRED: "要求登录",
+    Outcome.CAPTCHA: "要求验证", Outcome.RATE_LIMITED: "限制访问", Outcome.CHANGED: "页面格式不符", Outcome.UNREACHABLE: "网络不可达",
+    Outcome.NO_EVIDENCE: "未取得信息",
+}  # fmt: skip
 _ABOUT_US = frozenset(
     {Outcome.LOGIN_REQUIRED, Outcome.CAPTCHA, Outcome.RATE_LIMITED, Outcome.CHANGED, Outcome.UNREACHABLE, Outcome.NO_EVIDENCE}
 )

@@ -13,11 +13,9 @@ from mediawatch.domain import (
     CanaryCheck,
     Change,
     DateKind,
-    Effect,
     Finding,
     LookKind,
     MatchedBy,
-    Outcome,
     Reading,
     Sight,
     Sweep,
@@ -26,12 +24,6 @@ from mediawatch.domain import (
 )
 from mediawatch.reports.table import Table, joined
 
-OUTCOMES: Mapping[Outcome, str] = {
-    Outcome.OK: "正常读取", Outcome.NO_POSTS: "无发布内容", Outcome.NOT_FOUND: "未见该账号", Outcome.CANCELLED: "已注销",
-    Outcome.BANNED: "被封禁或停用", Outcome.PRIVATE: "私密账号", Outcome.MIGRATED: "已迁移", Outcome.LOGIN_REQUIRED: "要求登录",
-    Outcome.CAPTCHA: "要求验证", Outcome.RATE_LIMITED: "限制访问", Outcome.CHANGED: "页面格式不符", Outcome.UNREACHABLE: "网络不可达",
-    Outcome.NO_EVIDENCE: "未取得信息",
-}  # fmt: skip
 DATE_KINDS: Mapping[DateKind, str] = {DateKind.EXACT: "确定为最新", DateKind.AT_LEAST: "不早于"}
 MATCHES: Mapping[MatchedBy, str] = {MatchedBy.ID: "平台ID", MatchedBy.URL: "链接", MatchedBy.NAME: "名称"}
 LOOKS: Mapping[LookKind, str] = {
@@ -39,7 +31,6 @@ LOOKS: Mapping[LookKind, str] = {
     LookKind.PERSON: "人工核查",
 }  # fmt: skip
 ATTESTED: Mapping[Attested, str] = {Attested.RECORDED: "有实录", Attested.DESCRIBED: "含仅有文字描述、无实录的来源"}
-EFFECTS: Mapping[Effect, str] = {Effect.FAILS: "不合格", Effect.LISTED: "异常单列", Effect.HINT: "提示"}
 
 
 BRIEF = ("备案单号", "政务新媒体名称", "类型", "所属组织", "存在的突出问题", "结论", "最近更新", "间隔天数", "平台现名")
@@ -89,7 +80,7 @@ def _flagged_row(account: Account, finding: Finding, readings: Sequence[Reading]
     read_at = f"{beijing(proving[-1].read_at):%Y-%m-%d %H:%M}" if proving else ""
     return (
         filed.filing_number, filed.name, filed.type, filed.organiser, filed.prefecture, filed.county, finding.label,
-        EFFECTS[finding.effect], finding.review.label, latest, gap, finding.name_seen, surfaces,
+        finding.effect.label, finding.review.label, latest, gap, finding.name_seen, surfaces,
         behind.label if behind is trust.Backing.PERSON else ATTESTED[trust.attested(finding, readings)], behind.label, read_at,
         finding.sentence,
     )  # fmt: skip
@@ -105,7 +96,7 @@ def account_in_full(
         judged = entry.judgement
         parts += [f"检查结论({entry.sweep_id}号检查)  {judged.verdict.label}", f"  {judged.sentence}"]
         parts += [
-            f"  问题:{finding.label}({EFFECTS[finding.effect]},{finding.review.label}) {finding.sentence}"
+            f"  问题:{finding.label}({finding.effect.label},{finding.review.label}) {finding.sentence}"
             f"(对照账号:{trust.behind(finding, entry.account.filed, readings, checks).label})"
             for finding in judged.findings
         ]
@@ -137,7 +128,7 @@ def _filed_lines(account: Account) -> list[str]:
 
 def _reading_lines(reading: Reading) -> list[str]:
     by = f" {reading.by}" if reading.by else ""
-    lines = [f"  {beijing(reading.read_at):%Y-%m-%d %H:%M} {LOOKS[reading.look]}{by}:{OUTCOMES[reading.outcome]}"]
+    lines = [f"  {beijing(reading.read_at):%Y-%m-%d %H:%M} {LOOKS[reading.look]}{by}:{reading.outcome.label}"]
     lines += [f"    {_sight_line(sight)}" for sight in reading.sights]
     lines += [f"    佐证 {item.path}  SHA-256 {item.sha256}" for item in reading.evidence]
     return lines
@@ -151,4 +142,4 @@ def _sight_line(sight: Sight) -> str:
     who = f"[{sight.session}]" if sight.session else ""
     control = f"对照“{sight.control}”已应答" if sight.control else ""
     described = "该来源或措辞仅有文字描述,无实录" if sight.attested is Attested.DESCRIBED else ""
-    return joined((f"{sight.surface}{who} {OUTCOMES[sight.outcome]}", name, newest, control, described, sight.detail), ",")
+    return joined((f"{sight.surface}{who} {sight.outcome.label}", name, newest, control, described, sight.detail), ",")

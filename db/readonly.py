@@ -1,0 +1,73 @@
+"""Statements of others, on connections that can only read: the database itself refuses to write, and to show the contacts."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator
+from urllib.parse import quote
+
+from sqlalchemy import URL, Connection, Engine, create_engine
+
+from db.engine import file_of, shown
+from db.errors import StoreError, told
+from mediawatch.ports import Answer
+
+_WITHHELD = "contact"
+"""联系人: they leave only in their own unit's file."""
+_NO_CONTACTS = "contacts are in no report: they leave only in their own unit's file"
+
+
+def answer(url: URL, sql: str) -> Answer:
+    """Run one statement. Raises StoreError where it is none, would write, asks for contacts, or has no rows to give."""
+    engine = _engine(url)
+    try:
+        with told(f"the query on {shown(url)}"), engine.connect().execution_options(no_parameters=True) as connection:
+            if connection.dialect.name == "postgresql":
+                _refuse_contacts(connection, sql)
+            result = connection.exec_driver_sql(sql)
+            if not result.returns_rows:
+                raise StoreError("the statement gives no rows: a query begins with SELECT or WITH")
+            return Answer(tuple(result.keys()), tuple(tuple(row) for row in result))
+    finally:
+        engine.dispose()
+
+
+def _engine(url: URL) -> Engine:
+    file = file_of(url)
+    if file is None:
+        return create_engine(url, connect_args={"options": "-c timezone=UTC -c default_transaction_read_only=on", "connect_timeout": 10})
+
+    def connected() -> sqlite3.Connection:
+        connection = sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)
+        connection.execute("PRAGMA query_only = ON")
+        connection.set_authorizer(_allowed)
+        return connection
+
+    return create_engine("sqlite+pysqlite://", creator=connected)
+
+
+def _allowed(action: int, name: str | None, *_: str | None) -> int:
+    """SQLite asks for each part of a statement while it compiles it."""
+    if action == sqlite3.SQLITE_ATTACH or (action == sqlite3.SQLITE_READ and name == _WITHHELD):
+        return sqlite3.SQLITE_DENY
+    return sqlite3.SQLITE_OK
+
+
+def _refuse_contacts(connection: Connection, sql: str) -> None:
+    """PostgreSQL has no such question, but tells which tables a statement would read, through views too."""
+    plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {sql}").scalar_one()
+    if _WITHHELD in _relations(plan if isinstance(plan, list) else json.loads(plan)):
+        raise StoreError(_NO_CONTACTS)
+
+
+def _relations(plan: object) -> Iterator[str]:
+    match plan:
+        case list():
+            for part in plan:
+                yield from _relations(part)
+        case dict():
+            if isinstance(name := plan.get("Relation Name"), str):
+                yield name
+            for part in plan.values():
+                yield from _relations(part)

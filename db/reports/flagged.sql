@@ -1,0 +1,20 @@
+-- 问题名单:最近一次全部账号检查的问题,已排除的不列
+SELECT
+    flagged.filing_number AS "备案单号",
+    flagged.name AS "政务新媒体名称",
+    flagged.type AS "类型",
+    flagged.organiser AS "所属组织",
+    flagged.prefecture AS "地市",
+    flagged.county AS "县区",
+    finding.label AS "存在的突出问题",
+    LABEL(finding.effect) AS "结论",
+    LABEL(finding.review_state) AS "审核状态",
+    finding.latest_on AS "最近更新",
+    finding.gap_days AS "间隔天数",
+    finding.name_seen AS "平台现名",
+    finding.sentence AS "说明",
+    flagged.sweep_id AS "检查批次"
+FROM sweep_account AS flagged
+JOIN finding ON finding.sweep_id = flagged.sweep_id AND finding.account_id = flagged.account_id
+WHERE flagged.sweep_id = LATEST_WHOLE_SWEEP AND finding.review_state <> 'dismissed'
+ORDER BY flagged.account_id, finding.position

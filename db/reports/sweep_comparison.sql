@@ -1,0 +1,17 @@
+-- 两次检查对比:最近两次全部账号检查中结论有变化的账号
+SELECT
+    now.filing_number AS "备案单号",
+    now.name AS "政务新媒体名称",
+    now.type AS "类型",
+    now.organiser AS "所属组织",
+    LABEL(before.verdict) AS "上次结论",
+    LABEL(now.verdict) AS "本次结论",
+    before.latest_on AS "上次所知最近更新",
+    now.latest_on AS "本次所知最近更新",
+    now.sentence AS "说明"
+FROM sweep_account AS now
+JOIN sweep_account AS before ON before.account_id = now.account_id AND before.sweep_id = (
+    SELECT max(id) FROM sweep WHERE state = 'finished' AND scope = 'all' AND id < LATEST_WHOLE_SWEEP
+)
+WHERE now.sweep_id = LATEST_WHOLE_SWEEP AND now.verdict <> before.verdict
+ORDER BY now.account_id

@@ -1,0 +1,78 @@
+"""`mediawatch query`: the named report queries, and one's own on a connection that can only read."""
+
+from __future__ import annotations
+
+import json
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mediawatch.cli.base import opened, run
+from mediawatch.domain import UserError
+from mediawatch.files import write_whole
+from mediawatch.ports import Answer
+from mediawatch.reports.table import Table, to_csv, to_text
+
+
+class Format(StrEnum):
+    """How rows are printed."""
+
+    TEXT = "text"
+    CSV = "csv"
+    JSON = "json"
+
+
+def register(app: typer.Typer) -> None:
+    app.command("query")(query)
+
+
+def query(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="Which query; `--list` names them.")] = "",
+    list_: Annotated[bool, typer.Option("--list", help="List the named queries.")] = False,
+    sql: Annotated[str, typer.Option("--sql", metavar="SELECT", help="A query of your own instead of a named one.")] = "",
+    format_: Annotated[Format, typer.Option("--format", help="text, csv (for Excel) or json.")] = Format.TEXT,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write there instead of printing.")] = None,
+) -> None:
+    """Run a report query. Nothing can be written by one, and contacts are in none."""
+    if sum(map(bool, (name, list_, sql))) != 1:
+        raise UserError("query needs the NAME of a query, or --sql, or --list")
+
+    async def work() -> tuple[str, Answer]:
+        async with opened(ctx) as app:
+            named = {each.name: each for each in app.store.queries()}
+            if list_:
+                return "查询", Answer(("名称", "内容"), tuple((each.name, each.title) for each in named.values()))
+            if sql:
+                return "查询结果", await app.store.query(sql)
+            if name not in named:
+                raise UserError(f"no query {name!r}: there are {', '.join(named)}")
+            return named[name].title, await app.store.query(named[name].sql)
+
+    title, answer = run(work())
+    _give(title, answer, format_, out)
+
+
+def _give(title: str, answer: Answer, format_: Format, out: Path | None) -> None:
+    table = Table(title, answer.columns, tuple(tuple("" if cell is None else str(cell) for cell in row) for row in answer.rows))
+    match format_:
+        case Format.TEXT:
+            body = f"{to_text(table)}\n".encode()
+        case Format.CSV:
+            body = to_csv(table)
+        case Format.JSON:
+            body = _json(answer)
+    if out is None:
+        sys.stdout.buffer.write(body)
+    else:
+        write_whole(out, body)
+        typer.echo(f"{out}: {len(answer.rows)} rows")
+
+
+def _json(answer: Answer) -> bytes:
+    """One object a row; what JSON has no word for (dates) as text."""
+    rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
+    return (json.dumps(rows, ensure_ascii=False, indent=1, default=str) + "\n").encode()

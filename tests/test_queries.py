@@ -1,0 +1,131 @@
+"""Named queries and views, on both databases; what a query of one's own may not do."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+import subprocess
+import sys
+from datetime import date
+from pathlib import Path
+
+import pytest
+from samples import FILE, NOW, ODD, PLAIN, finding, plain_reading, post, sql
+
+import db
+from mediawatch.domain import (
+    Contact,
+    Judgement,
+    MatchedBy,
+    NewAccount,
+    Outcome,
+    RegistryChanges,
+    Sweep,
+    SweepState,
+    UpdatedAccount,
+    UserError,
+    Verdict,
+)
+from mediawatch.ports import Store
+
+SECRET = Contact(person="张三丰", phone="13900001111")
+NAMES = {
+    "by_platform", "by_region", "flagged", "latest_status", "oldest_silence", "rename_history", "repeat_offenders", "sweep_comparison",
+    "unproven",
+}  # fmt: skip
+
+
+async def filled(store: Store) -> None:
+    """Two finished inspections of two accounts: one fails twice and was renamed, the other is unproven, then fresh."""
+    await store.apply(RegistryChanges(source=FILE, new=tuple(NewAccount(filed=each, contact=SECRET) for each in (ODD, PLAIN))))
+    accounts = await store.accounts()
+    odd, plain = accounts
+    for verdict in (Verdict.UNPROVEN, Verdict.FRESH):
+        sweep = await store.open_sweep(Sweep(as_of=NOW, policy="national", policy_toml="", started_at=NOW), accounts)
+        seen = {"outcome": Outcome.OK, "name": "示例现名", "matched_by": MatchedBy.ID}
+        reading = await store.keep(plain_reading(odd.id, NOW, post(date(2031, 2, 1)), sweep_id=sweep.id, **seen))
+        failed = Judgement(verdict=Verdict.FAILED, sentence="超期", findings=(finding(reading.id),), latest_on=date(2031, 2, 1))
+        await store.judge(sweep.id, {odd.id: failed, plain.id: Judgement(verdict=verdict, sentence="说明")})
+        await store.close_sweep(sweep.id, SweepState.FINISHED, NOW)
+    renamed = ((plain.id, "name", "示例发布", "示例政务"),)
+    changes = tuple(UpdatedAccount(account_id=key, filed=PLAIN, changes=((field, old, new),)) for key, field, old, new in renamed)
+    await store.apply(RegistryChanges(source=FILE, updated=changes))
+
+
+async def test_every_query_answers_and_none_shows_a_contact(any_store: Store, migrated_url: str) -> None:
+    await filled(any_store)
+    answers = {query.name: await any_store.query(query.sql) for query in any_store.queries()}
+    assert set(answers) == NAMES
+    assert all(query.title for query in any_store.queries())
+    for name, answer in answers.items():
+        assert answer.rows or name == "unproven", name
+        assert sql(migrated_url, f"SELECT count(*) FROM {name}") == [(len(answer.rows),)]
+        text = json.dumps([answer.columns, answer.rows], ensure_ascii=False, default=str)
+        assert SECRET.person not in text
+        assert SECRET.phone not in text
+        assert "contact" not in next(query.sql for query in any_store.queries() if query.name == name)
+
+
+async def test_what_the_queries_say(any_store: Store) -> None:
+    await filled(any_store)
+    said = {query.name: await any_store.query(query.sql) for query in any_store.queries()}
+
+    def column(name: str, heading: str) -> list[object]:
+        return [row[said[name].columns.index(heading)] for row in said[name].rows]
+
+    assert column("latest_status", "结论") == ["不合格", "正常更新"]
+    assert column("latest_status", "最近核查")[0] == "2031-03-05 12:00"
+    assert column("flagged", "审核状态") == ["疑似"]
+    assert column("flagged", "备案单号") == ["0123456789012345"]
+    assert column("by_platform", "不合格数") == [1, 0]
+    assert column("repeat_offenders", "不合格次数") == [2]
+    assert column("sweep_comparison", "本次结论") == ["正常更新"]
+    assert column("rename_history", "新名称") == ["示例政务", "示例现名"]
+    assert [str(day) for day in column("oldest_silence", "已知最近更新")] == ["2031-02-01"]
+
+
+async def test_a_query_neither_writes_nor_sees_contacts(any_store: Store, migrated_url: str) -> None:
+    await filled(any_store)
+    for statement in (
+        "DELETE FROM reading", "UPDATE account SET name = 'x'", "DROP VIEW flagged", "CREATE TABLE mine (a int)",
+        "SELECT * FROM contact", "SELECT count(phone) FROM contact", "WITH c AS (SELECT * FROM contact) SELECT * FROM c", "no statement",
+    ):  # fmt: skip
+        with pytest.raises(UserError, match="query|contacts"):
+            await any_store.query(statement)
+    assert sql(migrated_url, "SELECT count(*) FROM reading") == [(2,)]
+
+
+async def test_views_are_made_again_where_they_are_not_of_this_version(database_url: str) -> None:
+    await (await db.open_store(database_url, clock=lambda: NOW)).close()
+    before = sql(database_url, "SELECT * FROM flagged")
+    plain = database_url.replace("+aiosqlite", "")
+    if plain.startswith("sqlite:///"):
+        with sqlite3.connect(plain.removeprefix("sqlite:///")) as connection:
+            connection.execute("DROP VIEW flagged")
+            connection.execute("CREATE VIEW of_somebody_else AS SELECT 1 AS one")
+        await (await db.open_store(database_url, clock=lambda: NOW)).close()
+        assert sql(database_url, "SELECT one FROM of_somebody_else") == [(1,)]
+    assert sql(database_url, "SELECT * FROM flagged") == before
+
+
+async def test_the_command(tmp_path: Path) -> None:
+    home = ("--home", str(tmp_path / "home"))
+
+    def command(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, "-m", "mediawatch", *home, *words], capture_output=True, text=True, check=False)
+
+    assert command("init").returncode == 0
+    store = await db.open_store(f"sqlite+aiosqlite:///{tmp_path / 'home' / 'mediawatch.db'}", clock=lambda: NOW)
+    await filled(store)
+    await store.close()
+    listed = command("query", "--list").stdout
+    assert all(name in listed for name in NAMES)
+    assert [row["备案单号"] for row in json.loads(command("query", "flagged", "--format", "json").stdout)] == [ODD.filing_number]
+    out = tmp_path / "flagged.csv"
+    assert command("query", "flagged", "--format", "csv", "--out", str(out)).returncode == 0
+    assert next(csv.DictReader(out.read_text("utf-8-sig").splitlines()))["政务新媒体名称"].startswith("'=HYPERLINK")
+    for words in (("query",), ("query", "nothing"), ("query", "flagged", "--list"), ("query", "--sql", "SELECT * FROM contact")):
+        refused = command(*words)
+        assert refused.returncode == 2, words
+        assert "query" in refused.stderr

@@ -14,6 +14,7 @@ import pytest
 from samples import FILE, NOW, ODD, PLAIN, finding, plain_reading, post, sql
 
 import db
+from mediawatch.browse import datasette
 from mediawatch.domain import (
     Contact,
     Judgement,
@@ -91,7 +92,7 @@ async def test_a_query_neither_writes_nor_sees_contacts(any_store: Store, migrat
         "DELETE FROM reading", "UPDATE account SET name = 'x'", "DROP VIEW flagged", "CREATE TABLE mine (a int)",
         "SELECT * FROM contact", "SELECT count(phone) FROM contact", "WITH c AS (SELECT * FROM contact) SELECT * FROM c", "no statement",
     ):  # fmt: skip
-        with pytest.raises(UserError, match="query|contacts"):
+        with pytest.raises(UserError, match=r"query|contacts"):
             await any_store.query(statement)
     assert sql(migrated_url, "SELECT count(*) FROM reading") == [(2,)]
 
@@ -129,3 +130,19 @@ async def test_the_command(tmp_path: Path) -> None:
         refused = command(*words)
         assert refused.returncode == 2, words
         assert "query" in refused.stderr
+
+
+async def test_browsing_reads_and_shows_no_contact(store: Store, sqlite_url: str) -> None:
+    await filled(store)
+    served = datasette(Path(sqlite_url.removeprefix("sqlite+aiosqlite:///")), store.queries(), ["演示数据"])
+    await served.invoke_startup()
+    flagged = (await served.client.get("/mediawatch/flagged.json?_shape=array")).json()
+    assert [row["备案单号"] for row in flagged] == [ODD.filing_number]
+    assert set((await served.client.get("/mediawatch/flagged.json")).json()["facet_results"]) >= {"类型", "地市"}
+    assert (await served.client.get("/mediawatch/query_unproven.json?_shape=array")).status_code == 200
+    page = (await served.client.get("/mediawatch/latest_status")).text
+    assert "<script>'示例市" not in page
+    for refused in ("contact.json", "contact/1.json", "?sql=select+*+from+contact", "query.json?sql=select+*+from+contact"):
+        answer = await served.client.get(f"/mediawatch{refused if refused.startswith('?') else '/' + refused}", follow_redirects=True)
+        assert SECRET.phone not in answer.text, refused
+        assert answer.status_code in (403, 404), refused

@@ -14,6 +14,7 @@ import typer
 
 from mediawatch.cli import (
     base,
+    browse,
     browser,
     demo,
     doctor,
@@ -40,7 +41,24 @@ app = typer.Typer(
     rich_markup_mode=None,
     callback=base.root,
 )
-for _group in (home, browser, doctor, demo, registry, login, sessions, links, sweep, worklist, out, query, evidence, verify, record):
+for _group in (
+    home,
+    browser,
+    doctor,
+    demo,
+    registry,
+    login,
+    sessions,
+    links,
+    sweep,
+    worklist,
+    out,
+    query,
+    browse,
+    evidence,
+    verify,
+    record,
+):
     _group.register(app)
 
 

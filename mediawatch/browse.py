@@ -1,0 +1,48 @@
+"""浏览: the database in Datasette, for analysts. Read-only; the named queries and facets are there, contacts and free SQL are not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from mediawatch.domain import UserError
+from mediawatch.ports import NamedQuery
+
+if TYPE_CHECKING:
+    from datasette.app import Datasette
+
+FACETS: Mapping[str, Sequence[str]] = {
+    "latest_status": ("类型", "地市", "结论", "核查情况"),
+    "flagged": ("类型", "地市", "存在的突出问题", "审核状态"),
+    "unproven": ("类型", "地市", "原因"),
+    "account": ("platform", "prefecture", "level", "status"),
+    "reading": ("look", "outcome", "date_kind"),
+}
+"""By view or table: the columns that are counted beside its rows."""
+
+
+def datasette(database: Path, queries: Sequence[NamedQuery], marks: Sequence[str] = ()) -> Datasette:
+    """The app over an SQLite file, which it opens for reading only. UserError where the extra `browse` is not installed.
+
+    Free SQL is off: it would reach the contacts, which no page shows.
+    """
+    try:
+        from datasette.app import Datasette
+    except ImportError:
+        raise UserError("browsing needs Datasette: run `pip install 'mediawatch[browse]'`") from None
+
+    tables: dict[str, object] = {name: {"facets": list(columns)} for name, columns in FACETS.items()}
+    tables["contact"] = {"allow": False}
+    metadata = {
+        "title": "mediawatch",
+        "description": " ".join(("政务新媒体检查数据,只读。", *marks)),
+        "databases": {
+            database.stem: {
+                "allow_sql": False,
+                "tables": tables,
+                "queries": {f"query_{query.name}": {"title": query.title, "sql": query.sql} for query in queries},
+            }
+        },
+    }
+    return Datasette([str(database)], metadata=metadata, settings={"allow_download": False})

@@ -1,0 +1,35 @@
+"""`mediawatch browse`: the database in a browser, read-only."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mediawatch.browse import datasette
+from mediawatch.cli.base import home_of, opened, run, settings_of
+from mediawatch.domain import UserError
+from mediawatch.ports import NamedQuery
+
+
+def register(app: typer.Typer) -> None:
+    app.command("browse")(browse)
+
+
+def browse(
+    ctx: typer.Context, port: Annotated[int, typer.Option("--port", metavar="N", help="Port on 127.0.0.1.", min=1, max=65535)] = 8001
+) -> None:
+    """Serve the database to this machine's browser (Datasette; extra `browse`). Ends with Ctrl-C."""
+    settings = settings_of(ctx)
+    if settings.database.url.get_secret_value():
+        raise UserError("browse serves the home's own SQLite file; this home keeps its data elsewhere ([database] url)")
+
+    async def queries() -> tuple[NamedQuery, ...]:
+        async with opened(ctx) as app:  # also brings the views up to date
+            return tuple(app.store.queries())
+
+    served = datasette(home_of(ctx).database, run(queries()), settings.output.marks)
+    import uvicorn  # comes with Datasette
+
+    typer.echo(f"http://127.0.0.1:{port}/ (Ctrl-C ends it)", err=True)
+    uvicorn.run(served.app(), host="127.0.0.1", port=port, log_level="warning")

@@ -81,10 +81,23 @@ class OutputSettings(Section):
     """Words printed on everything that leaves this home, such as 演示数据."""
 
 
+class NotifySettings(Section):
+    """Where digests and alerts go (docs/running.md)."""
+
+    urls: tuple[SecretStr, ...] = ()
+    """Apprise URLs: `mailto://…`, `wecombot://…`, `dingtalk://…`, `feishu://…`. They hold passwords and keys."""
+    lines: int = Field(default=30, ge=5, le=200)
+    """Lines of a digest at most: a telephone shows them."""
+
+
 class LogSettings(Section):
     level: Literal["debug", "info", "warning", "error"] = "warning"
     format: Literal["auto", "text", "json"] = "auto"
     """auto: coloured lines on a terminal, plain lines elsewhere; json: one object a line."""
+    file_mb: float = Field(default=10.0, gt=0, le=1000)
+    """Megabytes of `logs/mediawatch.log` after which it is put aside."""
+    files_kept: int = Field(default=5, ge=1, le=100)
+    """How many such older files stay."""
 
 
 class Settings(BaseSettings):
@@ -100,6 +113,7 @@ class Settings(BaseSettings):
     sweep: SweepSettings = SweepSettings()
     canaries: CanariesSettings = CanariesSettings()
     output: OutputSettings = OutputSettings()
+    notify: NotifySettings = NotifySettings()
     log: LogSettings = LogSettings()
 
 
@@ -142,6 +156,10 @@ class Home:
     @property
     def logs(self) -> Path:
         return self.root / "logs"
+
+    @property
+    def log(self) -> Path:
+        return self.logs / "mediawatch.log"
 
     @property
     def exists(self) -> bool:
@@ -205,9 +223,15 @@ _TEMPLATE = """\
 [output]
 # marks = []                  # printed with every result, such as 演示数据
 
+[notify]                      # digests and alerts, docs/running.md
+# urls = []                   # such as "mailto://user:password@mail.example.gov.cn?to=office@example.gov.cn"
+# lines = 30
+
 [log]
 # level = "warning"           # debug, info, warning, error
 # format = "auto"             # auto, text, json
+# file_mb = 10.0              # logs/mediawatch.log is put aside at this size
+# files_kept = 5              # how many older ones stay
 """
 
 
@@ -275,7 +299,7 @@ def _sentence(error: ValidationError, options: Mapping[str, Any], filed: Mapping
         section = Settings.model_fields.get(loc[0]) if len(loc) > 1 else None
         known = section.annotation.model_fields if section and section.annotation else Settings.model_fields
         return f"unknown setting {key} in {place}: known are {', '.join(known)}"
-    secret = loc[-1] in ("url", "proxy")
+    secret = bool({"url", "urls", "proxy"} & set(loc))
     given = "" if secret or isinstance(first["input"], Mapping) else f" (got {first['input']!r})"
     return f"bad setting {key} in {place}: {first['msg']}{given}"
 

@@ -23,7 +23,7 @@ from mediawatch.settings import Home
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 DRIVER = """
-import asyncio, logging, sys, structlog, typer
+import asyncio, logging, os, sys, structlog, typer
 from mediawatch.cli import app, base, main
 from mediawatch.domain import UserError
 
@@ -57,6 +57,7 @@ def log(ctx: typer.Context) -> None:
     base.settings_of(ctx)
     structlog.get_logger("mediawatch.test").warning("looked", platform="weibo", name="示例市第一测试局")
     logging.getLogger("playwright").warning("from %s", "elsewhere")
+    logging.getLogger("sqlalchemy.pool").warning("via %s", os.environ.get("TOLD", ""))
     structlog.get_logger("mediawatch.test").info("quiet")
     print("answer")
 
@@ -217,8 +218,35 @@ def test_being_stopped_cleans_up_first(sent: signal.Signals, code: int) -> None:
 def test_logs_go_to_standard_error_in_one_shape(tmp_path: Path) -> None:
     done = mediawatch("log", driver=True, home=tmp_path, MEDIAWATCH_LOG__FORMAT="json")
     assert done.stdout == "answer\n"
-    ours, theirs = (json.loads(line) for line in done.stderr.splitlines())
+    ours, theirs, _ = (json.loads(line) for line in done.stderr.splitlines())
     assert (ours["event"], ours["platform"], ours["name"], ours["level"]) == ("looked", "weibo", "示例市第一测试局", "warning")
     assert (theirs["event"], theirs["logger"], theirs["level"]) == ("from elsewhere", "playwright", "warning")
     plain = mediawatch("-v", "log", driver=True, home=tmp_path)
     assert [word in plain.stderr for word in ("looked", "from elsewhere", "quiet", "\x1b")] == [True, True, True, False]
+
+
+PROXY = 'http://office:hun"ter%202@proxy.example.gov.cn:3128'
+NOTIFY = '["wecombot://0a1b2c3d-key-of-the-robot", "mailto://office:pass%40word@mail.example.gov.cn?to=a@example.gov.cn"]'
+
+
+def test_the_log_of_the_home_has_json_lines_and_no_secret(tmp_path: Path) -> None:
+    home = Home(tmp_path).create()
+    told = f'{PROXY} hun"ter 2 {NOTIFY} pass@word https://qyapi.example/send?key=0a1b2c3d-key-of-the-robot'
+    given = {"MEDIAWATCH_BROWSER__PROXY": PROXY, "MEDIAWATCH_NOTIFY__URLS": NOTIFY, "TOLD": told}
+    for words in ((), ("--log-json",)):
+        done = mediawatch(*words, "log", driver=True, home=home.root, **given)
+        assert (done.returncode, done.stdout) == (0, "answer\n")
+        kept = home.log.read_text("utf-8")
+        for secret in ("ter%202", "ter 2", "key-of-the-robot", "pass%40word", "pass@word"):
+            assert secret not in done.stderr + kept, secret
+        assert "via http://office:***@proxy.example.gov.cn" in done.stderr
+    lines = [json.loads(line) for line in kept.splitlines()]
+    assert [line["event"][:5] for line in lines] == ["looke", "from ", "via h", "quiet"] * 2
+    assert [json.loads(line)["event"][:5] for line in done.stderr.splitlines()] == ["looke", "from ", "via h", "quiet"]
+
+
+def test_the_log_of_the_home_is_put_aside_by_size_and_only_so_many_stay(tmp_path: Path) -> None:
+    home = Home(tmp_path).create()
+    for _ in range(4):
+        mediawatch("log", driver=True, home=home.root, MEDIAWATCH_LOG__FILE_MB="0.0003", MEDIAWATCH_LOG__FILES_KEPT="2")
+    assert sorted(path.name for path in home.logs.iterdir()) == ["mediawatch.log", "mediawatch.log.1", "mediawatch.log.2"]

@@ -50,6 +50,7 @@ class Chosen:
 
     home: Home
     verbose: bool
+    log_json: bool
 
 
 def _version(wanted: bool) -> None:
@@ -64,11 +65,12 @@ def root(
         Path | None, typer.Option("--home", metavar="DIR", help="Home folder; else MEDIAWATCH_HOME, else the user's data folder.")
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is being done to standard error.")] = False,
+    log_json: Annotated[bool, typer.Option("--log-json", help="Log JSON lines to standard error, one for each look.")] = False,
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")] = False,
 ) -> None:
     """Find out which filed government social media accounts fell asleep, changed their name or vanished."""
-    ctx.obj = Chosen(Home.at(home), verbose)
-    logs.set_up("info" if verbose else "warning")
+    ctx.obj = Chosen(Home.at(home), verbose, log_json)
+    logs.set_up("info" if verbose or log_json else "warning", "json" if log_json else "auto")
 
 
 def chosen(ctx: typer.Context) -> Chosen:
@@ -84,8 +86,12 @@ def home_of(ctx: typer.Context) -> Home:
 
 def settings_of(ctx: typer.Context, **overrides: dict[str, object]) -> Settings:
     """The settings of the chosen home; a command's options by section: `sweep={"policy": "tibet"}`. Sets up the log by them."""
-    settings = read_settings(home_of(ctx), overrides)
-    logs.set_up("info" if chosen(ctx).verbose and settings.log.level in ("warning", "error") else settings.log.level, settings.log.format)
+    options, home = chosen(ctx), home_of(ctx)
+    settings = read_settings(home, overrides)
+    told = settings.log
+    level = "info" if (options.verbose or options.log_json) and told.level in ("warning", "error") else told.level
+    file = logs.LogFile(home.log, round(told.file_mb * 1e6), told.files_kept) if home.logs.is_dir() else None
+    logs.set_up(level, "json" if options.log_json else told.format, file=file, secrets=logs.secrets_of(settings))
     return settings
 
 

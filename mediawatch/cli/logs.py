@@ -1,17 +1,42 @@
-"""Logging: structlog over the standard library, so that Playwright's and SQLAlchemy's lines come out the same way."""
+"""Logging: structlog over the standard library, so that Playwright's and SQLAlchemy's lines come out the same way.
+
+To standard error what the operator asked for; to the home's `logs/mediawatch.log`, which rotates, JSON lines from info on, so that
+cron's mail stays short and a night can be read afterwards. Secrets of the settings are masked in both, whoever logs them.
+"""
 
 from __future__ import annotations
 
+import json
 import logging
+import re
 import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import Literal
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import structlog
 
+from mediawatch.settings import Settings
+
 Format = Literal["auto", "text", "json"]
+MASK = "***"
+_PASSWORD_LETTERS, _KEY_LETTERS = 4, 8
+"""A shorter word would mask half of every line."""
 
 
-def set_up(level: str, format: Format = "auto") -> None:
+@dataclass(frozen=True, slots=True)
+class LogFile:
+    """Where the lines of a home go. `size` in bytes, after which it becomes `mediawatch.log.1`; `kept` such older ones stay."""
+
+    path: Path
+    size: int
+    kept: int
+
+
+def set_up(level: str, format: Format = "auto", *, file: LogFile | None = None, secrets: Sequence[str] = ()) -> None:
     """Log lines of `level` and above to standard error; may be called again. `auto` colours them on a terminal only."""
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
@@ -20,24 +45,73 @@ def set_up(level: str, format: Format = "auto") -> None:
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    renderer: structlog.typing.Processor
-    if format == "json":
-        shared.append(structlog.processors.format_exc_info)
-        renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
-    else:
-        renderer = structlog.dev.ConsoleRenderer(colors=format == "auto" and sys.stderr.isatty())
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared, processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer]
-        )
-    )
+    plain: structlog.typing.Processor = structlog.dev.ConsoleRenderer(colors=format == "auto" and sys.stderr.isatty())
+    wire = logging.StreamHandler(sys.stderr)
+    wire.setLevel(level.upper())
+    wire.setFormatter(_formatter(shared, _JSON if format == "json" else (plain,), secrets))
+    handlers: list[logging.Handler] = [wire]
+    if file is not None:
+        # Opened with its first line: most commands have nothing to say.
+        kept = RotatingFileHandler(file.path, maxBytes=file.size, backupCount=file.kept, encoding="utf-8", delay=True)
+        kept.setLevel(min(logging.INFO, wire.level))
+        kept.setFormatter(_formatter(shared, _JSON, secrets))
+        handlers.append(kept)
     top = logging.getLogger()
-    top.handlers[:] = [handler]
-    top.setLevel(level.upper())
+    for old in top.handlers:
+        old.close()
+    top.handlers[:] = handlers
+    top.setLevel(min(handler.level for handler in handlers))
     structlog.configure(
         processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
+
+
+_JSON: tuple[structlog.typing.Processor, ...] = (
+    structlog.processors.format_exc_info,
+    structlog.processors.JSONRenderer(ensure_ascii=False),
+)
+
+
+def _formatter(
+    shared: Sequence[structlog.typing.Processor], rendering: Sequence[structlog.typing.Processor], secrets: Sequence[str]
+) -> logging.Formatter:
+    processors = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering, _masking(secrets)]
+    return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=processors)
+
+
+def _masking(secrets: Sequence[str]) -> Callable[[object, str, object], str]:
+    """Masks in the whole rendered line: a secret may stand in a message, a traceback or a key's value. Longest first, for one may
+    be part of another; also as JSON spells it."""
+    spelt = {form for secret in secrets for form in (secret, json.dumps(secret, ensure_ascii=False)[1:-1])}
+    words = sorted(spelt, key=len, reverse=True)
+
+    def mask(_: object, __: str, line: object) -> str:
+        text = str(line)
+        for word in words:
+            text = text.replace(word, MASK)
+        return text
+
+    return mask
+
+
+def secrets_of(settings: Settings) -> tuple[str, ...]:
+    """What no line may show: the passwords of URLs, and of a notification's URL every part that may be a key."""
+    urls = [url.get_secret_value() for url in settings.notify.urls]
+    with_password = [settings.database.url.get_secret_value(), settings.browser.proxy.get_secret_value(), *urls]
+    found = [*urls, *(word for url in with_password for word in _password(url)), *(word for url in urls for word in _keys(url))]
+    return tuple(dict.fromkeys(found))
+
+
+def _password(url: str) -> list[str]:
+    given = urlsplit(url).password or ""
+    return [word for word in (given, unquote(given)) if len(word) >= _PASSWORD_LETTERS]
+
+
+def _keys(url: str) -> list[str]:
+    """Services put their keys in place of user, host, path or query."""
+    found = urlsplit(url)
+    parts = [*re.split("[:@]", found.netloc), *found.path.split("/"), *(value for _, value in parse_qsl(found.query))]
+    return [word for part in parts for word in (part, unquote(part)) if len(word) >= _KEY_LETTERS]

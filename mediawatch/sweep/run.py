@@ -7,6 +7,7 @@ import traceback
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import structlog
 
@@ -139,6 +140,10 @@ class Run:
         self.readings.setdefault(account.id, []).append(reading)
         await self._keep_links(account, sights)
         self.outcomes[reading.outcome] += 1
+        log.info(
+            "look", account=account.id, platform=account.platform, look=kind.value, outcome=reading.outcome.value,
+            surface=",".join(sight.surface for sight in sights), ms=round((reading.read_at - started) / timedelta(milliseconds=1)),
+        )  # fmt: skip
         return reading
 
     async def _keep_links(self, account: Account, sights: Sequence[Sight]) -> None:

@@ -45,6 +45,8 @@ class BrowserSettings(Section):
     """`http://user:password@host:port`, as the office's network needs it; empty: none."""
     concurrency: int = Field(default=4, ge=1, le=16)
     """Pages open at the same time. About 4 is the best on 2 cores."""
+    memory_mb: int = Field(default=1500, ge=200, le=1_000_000)
+    """What the browser's processes may hold together before its contexts are renewed; looked at every 50 pages."""
 
 
 class TimeoutSettings(Section):
@@ -154,6 +156,11 @@ class Home:
         return self.root / "sessions"
 
     @property
+    def scratch(self) -> Path:
+        """The browser's temporary files, a folder a run; swept at the next start."""
+        return self.root / "tmp"
+
+    @property
     def logs(self) -> Path:
         return self.root / "logs"
 
@@ -204,6 +211,7 @@ _TEMPLATE = """\
 # executable = ""             # empty: found by `mediawatch browser`
 # proxy = ""
 # concurrency = 4
+# memory_mb = 1500            # above it contexts are renewed
 
 [timeouts]                    # seconds
 # launch = 30

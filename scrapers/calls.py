@@ -34,7 +34,8 @@ class Timeouts:
     """For a site's JavaScript challenge to clear by itself."""
     step: float = 10
     """A call into a live page: evaluate, text, html, a picture."""
-    close: float = 5
+    close: float = 4
+    """For one step of closing: a page, or the browser with its driver. A stopped sweep ends within ten seconds."""
 
 
 async def within(call: Awaitable[T], seconds: float, what: str) -> T:

@@ -1,35 +1,109 @@
-"""Playwright's driver processes: who they are, and how they are ended when they do not listen."""
+"""Playwright's driver: a Node.js process of ours, between this process and Chromium."""
 
 from __future__ import annotations
 
 import asyncio
-import os
-import signal
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from weakref import WeakKeyDictionary
 
+from playwright.async_api import Playwright, async_playwright
+
+from mediawatch.domain import Failure
+from scrapers.calls import Timeouts, within
+
 _STARTS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
+_COMMAND = "run-driver"
+_POLL = 0.02
 
 
-def one_start() -> asyncio.Lock:
-    """Browsers of one process start their drivers one after another: else one would take, and end, the driver of another."""
-    return _STARTS.setdefault(asyncio.get_running_loop(), asyncio.Lock())
+@dataclass(frozen=True, slots=True, eq=False)
+class Driver:
+    """A running driver. It ends with its standard input, so whatever kills this process ends it, too, and Chromium with it."""
+
+    playwright: Playwright
+    process: asyncio.SubprocessTransport
+
+    @property
+    def pid(self) -> int:
+        return self.process.get_pid()
+
+    @property
+    def dead(self) -> bool:
+        """Playwright raises no event for it."""
+        return self.process.get_returncode() is not None
+
+    async def stop(self, seconds: float) -> None:
+        """Ask it to end, and end it where it does not within so many seconds. Chromium ends when the pipe to its driver breaks."""
+        with suppress(Failure):
+            await within(self.playwright.stop(), seconds, "close")
+        await _end(self.process, seconds)
 
 
-def kill(drivers: frozenset[int]) -> None:
-    """End drivers that do not listen. Chromium ends when the pipe to its driver breaks."""
-    for pid in drivers:
-        with suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGKILL)
+async def start(timeouts: Timeouts, scratch: Path | None) -> Driver:
+    """Start a driver in a session of its own, its temporary files (and its browser's) in `scratch`. `Unreachable` where it does
+    not start in time."""
+    # One after another, else one start would take the process of another.
+    async with _STARTS.setdefault(asyncio.get_running_loop(), asyncio.Lock()), AsyncExitStack() as undo:
+        with _apart(scratch) as started:
+
+            async def unstart() -> None:
+                for process in started:
+                    await _end(process, timeouts.close)
+
+            # Also when the sweep is cancelled meanwhile: nothing may be left running.
+            undo.push_async_callback(unstart)
+            playwright = await within(async_playwright().start(), timeouts.launch, "driver")
+        undo.pop_all()
+        return Driver(playwright, started[0])
 
 
-def drivers_of_ours() -> frozenset[int]:
-    """Playwright drivers among our children, where the system has /proc. Playwright itself does not tell the process id."""
-    found = set()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError, ValueError, IndexError):
-            parent = int(stat.read_text().rpartition(")")[2].split()[1])
-            if parent == os.getpid() and b"run-driver" in (stat.parent / "cmdline").read_bytes():
-                found.add(int(stat.parent.name))
-    return frozenset(found)
+@asynccontextmanager
+async def driver(timeouts: Timeouts) -> AsyncIterator[Playwright]:
+    """A driver for a while."""
+    running = await start(timeouts, None)
+    try:
+        yield running.playwright
+    finally:
+        await running.stop(timeouts.close)
+
+
+@contextmanager
+def _apart(scratch: Path | None) -> Iterator[list[asyncio.SubprocessTransport]]:
+    """While it lasts, a driver that Playwright starts gets a session of its own and `scratch` for its temporary files; gives its process.
+
+    A signal to our process group (Ctrl-C; systemd, unless its KillMode is mixed) would otherwise end the driver before us, and with
+    it the pages that are to be closed in order. Playwright takes no options for its driver, so they are added where it asks the
+    event loop for the process: on this loop, for this command.
+    """
+    loop = asyncio.get_running_loop()
+    plain: Callable[..., Any] = loop.subprocess_exec
+    started: list[asyncio.SubprocessTransport] = []
+
+    async def subprocess_exec(protocol: Callable[[], asyncio.SubprocessProtocol], *command: str, **options: Any) -> Any:
+        if _COMMAND not in command:
+            return await plain(protocol, *command, **options)
+        if scratch is not None:
+            options["env"] = {**options["env"], "TMPDIR": str(scratch)}
+        process, spoken = await plain(protocol, *command, **options, start_new_session=True)
+        started.append(process)
+        return process, spoken
+
+    loop.subprocess_exec = subprocess_exec  # type: ignore[method-assign,assignment]
+    try:
+        yield started
+    finally:
+        del loop.subprocess_exec  # the class's own is there again
+
+
+async def _end(process: asyncio.SubprocessTransport, seconds: float) -> None:
+    """Kill it where it still runs, and wait until it is reaped: no zombie of it stays."""
+    with suppress(ProcessLookupError):
+        process.kill()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            while process.get_returncode() is None:  # noqa: ASYNC110 - the transport tells nobody else when it ended
+                await asyncio.sleep(_POLL)

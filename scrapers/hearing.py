@@ -124,11 +124,13 @@ class Ears:
         self._asking: set[str] = set()
         self.recording: Recording | None = None
         self.gone = False
+        """It crashed or was closed."""
+        self.crashed = False
         self.chores = Chores()
         page.on("request", self._on_request)
         page.on("requestfailed", self._on_failed)
         page.on("response", self._on_response)
-        page.on("crash", lambda page: self._on_end())
+        page.on("crash", lambda page: self._on_crash())
         page.on("close", lambda page: self._on_end())
 
     @property
@@ -252,6 +254,10 @@ class Ears:
         if reply.cut or reply.status != response.status:
             raise Changed(f"asked again, HTTP {reply.status} instead of {response.status}")
         return reply.body
+
+    def _on_crash(self) -> None:
+        self.crashed = True
+        self._on_end()
 
     def _on_end(self) -> None:
         self.gone = True

@@ -11,13 +11,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Locator, Page, StorageState, async_playwright
+from playwright.async_api import Browser, BrowserContext, Locator, Page, StorageState
 from playwright.async_api import Error as PlaywrightError
 
 from mediawatch.domain import Failure, LoginRequired, UserError
 from mediawatch.ports import Modules
 from scrapers.base import Login
 from scrapers.calls import Timeouts
+from scrapers.drivers import driver
 from scrapers.proxy import proxy_settings
 from scrapers.qr import modules_of
 from scrapers.sessions import discard, write_private
@@ -100,7 +101,7 @@ async def by_code(way: Way, login: Login, picture: Path, show: Show, limit: floa
 @asynccontextmanager
 async def _context(way: Way, *, headless: bool) -> AsyncIterator[tuple[Browser, BrowserContext]]:
     """A browser of its own: a login shares no cookies with anything."""
-    async with async_playwright() as playwright:
+    async with driver(way.timeouts) as playwright:
         try:
             browser = await playwright.chromium.launch(
                 executable_path=way.chromium, headless=headless, args=list(way.args), proxy=proxy_settings(way.proxy)

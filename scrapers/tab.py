@@ -27,6 +27,8 @@ T = TypeVar("T")
 PICTURE_HEIGHT = 8000
 """CSS pixels of a full-page picture; what is below says nothing new about the latest posts."""
 _POLL = 0.1
+_NOWHERE = "https://nowhere.invalid/"
+"""Has no cookies: asking for them asks only whether the browser is there."""
 _GZIP = "application/gzip"
 _TEXT = "document.body ? document.body.innerText : ''"
 _HEIGHT = "Math.max(innerHeight, document.documentElement ? document.documentElement.scrollHeight : 0)"
@@ -201,11 +203,18 @@ class Tab:
         if self._cover:
             await self._value(self._cover.script)
 
-    async def close(self) -> None:
-        """End the loan; called by the browser. Never raises a `Failure`."""
+    async def close(self) -> bool:
+        """End the loan; called by the browser. False where the page had died by then. Never raises a `Failure`."""
         self._ears.chores.end()
-        with suppress(Failure):
+        sound = not self._ears.gone
+        try:
+            # A killed driver raises no event, and closing a page of it is no error.
+            await within(self._page.context.cookies(_NOWHERE), self.timeouts.close, "close")
             await within(self._page.close(), self.timeouts.close, "close")
+        except Failure as failure:
+            # Silence may be a machine that is slow.
+            sound = sound and isinstance(failure.__cause__, TimeoutError)
+        return sound and not self._ears.crashed
 
     def _capture(self, kind: EvidenceKind, media_type: str, body: bytes, url: str) -> Capture:
         for secret in self._hidden if media_type == _GZIP else ():

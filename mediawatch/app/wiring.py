@@ -4,6 +4,7 @@ a second that `mediawatch --help` need not pay."""
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from mediawatch import browsers
@@ -30,7 +31,7 @@ def looker(home: Home, settings: Settings, clock: Clock, route: Route | None, wa
     from scrapers import Looks
     from scrapers.browser import Browser
 
-    return Looks(browser(Browser, settings, clock, route), home.sessions, watch=watch)
+    return Looks(browser(Browser, settings, clock, route, home.scratch), home.sessions, watch=watch)
 
 
 def logins(home: Home, settings: Settings, clock: Clock, route: Route | None) -> Logins:
@@ -55,10 +56,10 @@ def recorder(home: Home, settings: Settings, clock: Clock, route: Route | None) 
     from scrapers.recorder import Recorder as Recording
     from scrapers.recorder import ReportingBrowser
 
-    return Recording(browser(ReportingBrowser, settings, clock, route), home.sessions, SCRAPERS)
+    return Recording(browser(ReportingBrowser, settings, clock, route, home.scratch), home.sessions, SCRAPERS)
 
 
-def browser(kind: type[B], settings: Settings, clock: Clock, route: Route | None) -> B:
+def browser(kind: type[B], settings: Settings, clock: Clock, route: Route | None, scratch: Path | None = None) -> B:
     """A browser of this kind by the settings. UserError where no executable is found."""
     from scrapers.browser import Timeouts
 
@@ -69,6 +70,8 @@ def browser(kind: type[B], settings: Settings, clock: Clock, route: Route | None
         args=route.args if route else (),
         proxy=route.proxy if route else settings.browser.proxy.get_secret_value() or None,
         pages=settings.browser.concurrency,
+        memory_mb=settings.browser.memory_mb,
+        scratch=scratch,
         timeouts=Timeouts(
             launch=timeouts.launch, navigation=timeouts.navigation, reply=timeouts.reply, challenge=timeouts.challenge
         ),

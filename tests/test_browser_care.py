@@ -1,0 +1,180 @@
+"""What the browser leaves behind: nothing of a living run's is touched, and of a dead one nothing stays."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsers import SHORT, descendants
+from local_site import HOSTS, Answer, Asked, served
+
+from scrapers import processes
+from scrapers.browser import Browser
+from scrapers.scratch import Scratch
+
+OWNER = """
+import asyncio, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from scrapers.browser import Browser
+
+async def main():
+    browser = Browser(Path(sys.argv[1]), now=lambda: datetime.now(UTC), scratch=Path(sys.argv[2]))
+    async with browser.tab(None, hosts=frozenset(), whole=False):
+        print("open", flush=True)
+        await asyncio.Event().wait()
+
+asyncio.run(main())
+"""
+
+
+@pytest.fixture
+def place() -> Iterator[Path]:
+    """A place whose path is as short as a home's."""
+    folder = Path(tempfile.mkdtemp(prefix="mw-", dir="/tmp"))
+    yield folder / "tmp"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture
+def owner(executable: Path, place: Path) -> Iterator[subprocess.Popen[str]]:
+    """Another process that has a page open, with its temporary files at the place."""
+    process = subprocess.Popen([sys.executable, "-c", OWNER, executable, place], stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    assert process.stdout.readline() == "open\n"
+    yield process
+    process.kill()
+    process.wait()
+    process.stdout.close()
+    processes.end(processes.living_in(next(place.glob("run-*"), place)))
+
+
+def opened(executable: Path, place: Path, **more: Any) -> Browser:
+    return Browser(executable, now=lambda: datetime.now(UTC), timeouts=SHORT, scratch=place, **more)
+
+
+def runs(place: Path) -> list[Path]:
+    return sorted(place.glob("run-*"))
+
+
+def until(condition: Callable[[], bool]) -> bool:
+    """Whether it comes true within a few seconds."""
+    for _ in range(200):
+        if condition():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+async def test_what_it_writes_lies_in_a_folder_of_its_own_that_goes_with_it(executable: Path, place: Path) -> None:
+    before = descendants()
+    browser = opened(executable, place)
+    async with browser.tab(None, hosts=HOSTS, whole=False):
+        (run,) = runs(place)
+        assert run.stat().st_mode & 0o077 == 0
+        profiles = [command for pid, command in descendants().items() if pid not in before and f"--user-data-dir={run}/" in command]
+        assert profiles
+        assert processes.living_in(run) & (descendants().keys() - before.keys())
+    await browser.close()
+    assert runs(place) == []
+    assert not descendants().keys() - before.keys()
+
+
+async def test_signals_to_our_group_do_not_reach_the_driver(executable: Path, place: Path) -> None:
+    before = descendants()
+    browser = opened(executable, place)
+    async with browser.tab(None, hosts=HOSTS, whole=False):
+        (driver,) = [pid for pid, command in descendants().items() if pid not in before and "run-driver" in command]
+        assert os.getpgid(driver) == os.getsid(driver) == driver
+    await browser.close()
+
+
+async def test_a_living_runs_folder_stays(executable: Path, place: Path, owner: subprocess.Popen[str]) -> None:
+    theirs = runs(place)
+    browser = opened(executable, place)
+    async with browser.tab(None, hosts=HOSTS, whole=False):
+        assert len(runs(place)) == 2
+    await browser.close()
+    assert runs(place) == theirs
+    assert processes.living_in(theirs[0])
+    assert owner.poll() is None
+
+
+async def test_a_killed_run_takes_driver_and_browser_with_it_and_its_folder_is_swept(
+    executable: Path, place: Path, owner: subprocess.Popen[str]
+) -> None:
+    (run,) = runs(place)
+    owner.kill()
+    assert until(lambda: not processes.living_in(run))
+    assert run.exists(), "nobody is there to remove it"
+    Scratch.taken(place).remove()
+    assert runs(place) == []
+
+
+async def test_a_driver_that_does_not_notice_is_ended_by_the_next_start(place: Path, owner: subprocess.Popen[str]) -> None:
+    (run,) = runs(place)
+    (driver,) = [pid for pid, command in descendants().items() if "run-driver" in command and pid in processes.living_in(run)]
+    os.kill(driver, signal.SIGSTOP)
+    owner.kill()
+    owner.wait()
+    assert processes.living_in(run)
+    Scratch.taken(place).remove()
+    assert until(lambda: not processes.living_in(run))
+    assert runs(place) == []
+
+
+def test_a_place_too_long_for_a_socket_is_replaced_by_one_of_its_own(tmp_path: Path) -> None:
+    homes = [tmp_path / ("很长的文件夹" * 5) / name / "tmp" for name in ("a", "b")]
+    taken = [Scratch.taken(home) for home in (homes[0], homes[0], homes[1])]
+    try:
+        first, second, third = (each.path.parent for each in taken)
+        assert first == second != third
+        assert all(each.parent == Path(tempfile.gettempdir()) and each.stat().st_mode & 0o077 == 0 for each in (first, third))
+    finally:
+        for each in taken:
+            each.remove()
+        shutil.rmtree(first)
+        shutil.rmtree(third)
+
+
+async def test_contexts_are_renewed_where_memory_is_short(executable: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scrapers.browser._WEIGHED_EVERY", 2)
+
+    def greet(asked: Asked) -> Answer:
+        return Answer(asked.headers.get("Cookie", "new"), headers={"Set-Cookie": "visited=1; Path=/"})
+
+    with served({"/": greet}) as site:
+        for limit, met in ((1_000_000.0, ["new"] + ["visited=1"] * 4), (1.0, ["new", "visited=1", "new", "visited=1", "new"])):
+            browser = Browser(executable, now=lambda: datetime.now(UTC), timeouts=SHORT, memory_mb=limit)
+            said = []
+            for _ in range(5):
+                async with browser.tab(None, hosts=HOSTS, whole=False) as tab:
+                    said.append((await tab.open(site.url("/"))).text())
+            await browser.close()
+            assert said == met
+
+
+async def test_deaths_leave_no_zombie(executable: Path, place: Path) -> None:
+    before = descendants()
+    browser = opened(executable, place)
+    for victim in ("--remote-debugging-pipe", "run-driver"):
+        async with browser.tab(None, hosts=HOSTS, whole=False):
+            pass
+        for pid, command in descendants().items():
+            if pid not in before and victim in command and "--type=" not in command:
+                os.kill(pid, signal.SIGKILL)
+    async with browser.tab(None, hosts=HOSTS, whole=False):
+        assert len(runs(place)) == 1, "the dead ones' folders are gone"
+    await browser.close()
+    assert until(lambda: not processes.descendants(os.getpid()) - before.keys()), "zombies count as children"
+    assert runs(place) == []

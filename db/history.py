@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, bindparam
@@ -22,10 +22,11 @@ from db.mapping import (
     reading_values,
     sight_of,
     sight_values,
+    state_of,
 )
-from db.models import AccountStateRow, EvidenceRow, PostRow, ReadingRow, SightRow
-from mediawatch.clock import day_of
-from mediawatch.domain import Evidence, Post, Reading, Sight, latest_of
+from db.models import AccountRow, AccountStateRow, EvidenceRow, PostRow, ReadingRow, SightRow
+from mediawatch.clock import lies_ahead
+from mediawatch.domain import AccountState, Evidence, LookKind, Post, PostKind, Reading, Sight, latest_of
 
 # Made once, over plain tables: a reading is kept thousands of times a night, and building statements was half of its cost.
 _ADD_READING = table(ReadingRow).insert().returning(ReadingRow.id)
@@ -67,11 +68,16 @@ async def _advance(conn: AsyncConnection, reading: Reading) -> None:
 def state_after(state: AnyRow, reading: Reading) -> Values:
     """The columns of `account_state` that this reading changes."""
     news: Values = {}
-    # A post dated after its own reading is a slip of the site's clock or of a person; it would hide the account for ever.
-    latest = latest_of(post for post in reading.posts if post.on <= day_of(reading.read_at))
+    posts = list(own_posts(reading))
+    latest = latest_of(posts)
     known = Post(on=state.latest_on, at=state.latest_at) if state.latest_on else None
     if latest and (known is None or latest.order > known.order):
         news |= {"latest_on": latest.on, "latest_at": latest.at}
+    by_person = (post for post in posts if reading.look is LookKind.PERSON and post.kind is PostKind.SEEN)
+    for column, found in (("original_on", latest_of(filter(_always_counts, posts))), ("person_fresh_on", latest_of(by_person))):
+        before = getattr(state, column)
+        if found and (before is None or found.on > before):
+            news[column] = found.on
     if state.last_read_at is None or reading.read_at >= state.last_read_at:
         news |= {"last_reading_id": reading.id, "last_read_at": reading.read_at, "last_outcome": reading.outcome}
     if reading.exact_sight and (state.exact_read_at is None or reading.read_at >= state.exact_read_at):
@@ -79,6 +85,34 @@ def state_after(state: AnyRow, reading: Reading) -> Values:
     if reading.name and (state.name_read_at is None or reading.read_at >= state.name_read_at):
         news |= {"name_seen": reading.name, "name_matched_by": reading.matched_by, "name_read_at": reading.read_at}
     return news
+
+
+def own_posts(reading: Reading) -> Iterator[Post]:
+    """The posts that are surely the account's and carry a possible date.
+
+    A post dated after its own look is a slip of the site's clock or of a person; it would hide the account for ever.
+    """
+    for sight in reading.sights:
+        if sight.matched_by is not None:
+            yield from (post for post in sight.posts if not lies_ahead(post.on, post.at, sight.read_at))
+
+
+def _always_counts(post: Post) -> bool:
+    """Under every policy."""
+    return not post.repost and post.pushed is not False
+
+
+async def states(conn: AsyncConnection, account_ids: Sequence[int] | None) -> dict[int, AccountState]:
+    if account_ids is None:
+        in_scope = (
+            rows(AccountStateRow).join(AccountRow, AccountRow.id == AccountStateRow.account_id).where(AccountRow.retired_on.is_(None))
+        )
+        return {row.account_id: state_of(row) for row in await conn.execute(in_scope.order_by(AccountStateRow.account_id))}
+    found: dict[int, AccountState] = {}
+    for portion in portions(sorted(set(account_ids))):
+        wanted = rows(AccountStateRow).where(AccountStateRow.account_id.in_(portion)).order_by(AccountStateRow.account_id)
+        found.update((row.account_id, state_of(row)) for row in await conn.execute(wanted))
+    return found
 
 
 async def readings(conn: AsyncConnection, account_ids: Sequence[int] | None, sweep_id: int | None) -> dict[int, list[Reading]]:

@@ -11,6 +11,7 @@ from sqlalchemy import Row
 
 from mediawatch.domain import (
     Account,
+    AccountState,
     CanaryCheck,
     Evidence,
     Filed,
@@ -34,6 +35,7 @@ _EVIDENCE = tuple(field.name for field in fields(Evidence))
 _CHECK = tuple(field.name for field in fields(CanaryCheck))
 _EVENT = tuple(field.name for field in fields(SessionEvent))
 _SWEEP = tuple(field.name for field in fields(Sweep) if field.name != "id")
+_STATE = tuple(field.name for field in fields(AccountState))
 _FINDING = tuple(field.name for field in fields(Finding) if field.name not in ("reading_ids", "review"))
 
 
@@ -122,6 +124,10 @@ def evidence_values(evidence: Evidence) -> Values:
 
 def evidence_of(row: AnyRow) -> Evidence:
     return Evidence(**_taken(row, _EVIDENCE))
+
+
+def state_of(row: AnyRow) -> AccountState:
+    return AccountState(**_taken(row, _STATE))
 
 
 def check_values(check: CanaryCheck) -> Values:

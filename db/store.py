@@ -17,6 +17,7 @@ from db.errors import told
 from db.queries import named_queries
 from mediawatch.domain import (
     Account,
+    AccountState,
     CanaryCheck,
     Change,
     Contact,
@@ -96,6 +97,11 @@ class SqlStore:
         """Oldest `read_at` first; an account without readings has no entry."""
         wanted = None if account_ids is None else list(account_ids)
         return await self._read(lambda conn: history.readings(conn, wanted, sweep_id))
+
+    async def states(self, account_ids: Iterable[int] | None = None) -> dict[int, AccountState]:
+        """An account that was never read has an entry too; one that does not exist has none."""
+        wanted = None if account_ids is None else list(account_ids)
+        return await self._read(lambda conn: history.states(conn, wanted))
 
     async def note_canary(self, check: CanaryCheck) -> None:
         await self._write(lambda conn: checks.note_canary(conn, check))

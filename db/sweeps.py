@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.base import rows
@@ -23,7 +23,7 @@ from db.mapping import (
     sweep_of,
     sweep_values,
 )
-from db.models import AccountLinkRow, FindingReadingRow, FindingRow, SweepAccountRow, SweepRow
+from db.models import AccountLinkRow, AccountStateRow, FindingReadingRow, FindingRow, SweepAccountRow, SweepRow
 from db.registry import learned_links
 from mediawatch.domain import Account, Finding, Judgement, ReviewState, Sweep, SweepAccount, SweepState
 
@@ -97,7 +97,17 @@ async def judge(conn: AsyncConnection, sweep_id: int, judgements: Mapping[int, J
     columns: Values = {name: bindparam(name) for name in judged[0] if name != "key"}
     of_account = (SweepAccountRow.sweep_id == sweep_id, SweepAccountRow.account_id == bindparam("key"))
     await conn.execute(update(SweepAccountRow).where(*of_account).values(columns), judged)
+    await _note_verdicts(conn, sweep_id, judgements)
     await _replace_findings(conn, sweep_id, judgements)
+
+
+async def _note_verdicts(conn: AsyncConnection, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:
+    """The current state follows the sweep with the latest as_of: an old one judged anew says nothing about now."""
+    as_of = await conn.scalar(select(SweepRow.as_of).where(SweepRow.id == sweep_id))
+    judged_before = or_(AccountStateRow.judged_as_of.is_(None), AccountStateRow.judged_as_of <= as_of)
+    statement = update(AccountStateRow).where(AccountStateRow.account_id == bindparam("key"), judged_before)
+    said = [{"key": key, "said": judgement.verdict, "pending": judgement.second_look} for key, judgement in sorted(judgements.items())]
+    await conn.execute(statement.values(verdict=bindparam("said"), second_look=bindparam("pending"), judged_as_of=as_of), said)
 
 
 async def _replace_findings(conn: AsyncConnection, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:

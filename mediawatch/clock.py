@@ -36,6 +36,15 @@ def day_end(day: date) -> datetime:
     return datetime.combine(day, time(23, 59, 59), tzinfo=BEIJING)
 
 
+CLOCK_SKEW = timedelta(minutes=10)
+"""How far a post may lie ahead of the look before its date counts as bad data."""
+
+
+def lies_ahead(on: date, at: datetime | None, seen_at: datetime) -> bool:
+    """Whether a date (its Beijing day, its instant where that is known) lies after the moment at which it was read."""
+    return at > seen_at + CLOCK_SKEW if at else on > day_of(seen_at)
+
+
 def parse_as_of(text: str, now: datetime) -> datetime:
     """`2022-12-31` (the end of that day), `2022-12-31T18:00` (Beijing) or with an offset. ValueError if unreadable or later than `now`."""
     try:

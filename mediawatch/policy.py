@@ -29,6 +29,8 @@ class Window(_Part):
 
 class Identity(_Part):
     due_days: PositiveInt
+    closed_days: PositiveInt = 30
+    """The same for accounts that are filed as closed, or are exempt or closing."""
 
 
 class Opening(_Part):
@@ -83,6 +85,11 @@ class Policy(_Part):
     def window_start(self, as_of_day: date) -> date:
         """The first day on which a post still counts: gap <= days, or gap < days where the edge is `reaches`."""
         return as_of_day - timedelta(days=self.window.days - (self.window.edge == "reaches"))
+
+    @property
+    def stale_gap(self) -> int:
+        """The least gap in days that fails."""
+        return self.window.days + (self.window.edge == "exceeds")
 
     def tier_of(self, latest_on: date, as_of_day: date) -> Code:
         """The longest tier that an account with this newest post has reached. Call it for stale ones only."""

@@ -10,6 +10,7 @@ from typing import Protocol
 
 from mediawatch.domain import (
     Account,
+    AccountState,
     Attested,
     Canary,
     CanaryCheck,
@@ -87,6 +88,9 @@ class Store(Protocol):
 
     async def readings(self, account_ids: Iterable[int] | None = None, *, sweep_id: int | None = None) -> dict[int, list[Reading]]:
         """Readings by account, oldest first: all of them, or those of one sweep. Captures are empty, evidence is filled."""
+
+    async def states(self, account_ids: Iterable[int] | None = None) -> dict[int, AccountState]:
+        """What is known now, by account: of those accounts, or of all that are in scope. Never a scan of history."""
 
     # what our own side was worth
     async def note_canary(self, check: CanaryCheck) -> None: ...

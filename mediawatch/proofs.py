@@ -10,14 +10,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from mediawatch.clock import EVER, day_of, day_start
+from mediawatch.clock import EVER, day_of, day_start, lies_ahead
 from mediawatch.domain import DateKind, Filed, LookKind, MatchedBy, Outcome, Post, PostKind, Reading, Sight, latest_of
 from mediawatch.names import differs_by_suffix, fold, same
 from mediawatch.policy import Freshness, Policy, Presence
 from mediawatch.ports import Known
 
-CLOCK_SKEW = timedelta(minutes=10)
-"""How far a post may lie ahead of the look before its date counts as bad data."""
 _LOOKS = (LookKind.FIRST, LookKind.SECOND)
 
 
@@ -89,7 +87,7 @@ def posts_of(reading: Reading, policy: Policy) -> Iterator[tuple[Sight, Post]]:
 
 def is_odd(post: Post, sight: Sight) -> bool:
     """A post dated after the moment of the look."""
-    return post.at > sight.read_at + CLOCK_SKEW if post.at else post.on > day_of(sight.read_at)
+    return lies_ahead(post.on, post.at, sight.read_at)
 
 
 def _complete(reading: Reading, known: Known) -> bool:

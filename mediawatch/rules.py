@@ -8,9 +8,11 @@ from datetime import date, datetime, timedelta
 from mediawatch import proofs, trust
 from mediawatch.clock import day_of
 from mediawatch.domain import (
+    AccountState,
     Code,
     DateKind,
     Effect,
+    Filed,
     Finding,
     Judgement,
     LookKind,
@@ -18,13 +20,12 @@ from mediawatch.domain import (
     Outcome,
     Reading,
     Verdict,
-    latest_of,
 )  # fmt: skip
 from mediawatch.names import similarity
 from mediawatch.policy import VERDICTS, Freshness, Policy, Standing, standing
 from mediawatch.ports import Known
 from mediawatch.proofs import FreshnessProof, NameProof, PresenceProof
-from mediawatch.workdays import festivals_between
+from mediawatch.workdays import festivals_between, working_days_after
 
 
 def judge(known: Known, as_of: datetime, policy: Policy) -> Judgement:
@@ -76,21 +77,62 @@ def _judged(known: Known, as_of: datetime, policy: Policy) -> Judgement:
     )
 
 
-def next_due(known: Known, policy: Policy, now: datetime) -> date:
-    """The Beijing day on which a look could first change the verdict, or name and existence are due anyway.
+RECENT = timedelta(weeks=4)
+"""An account that was read exactly within this time is one that the machine can settle."""
 
-    An account that was never read, or whose last look gave nothing, is due today.
+
+def next_due(state: AccountState | None, filed: Filed, policy: Policy, now: datetime) -> date:
+    """The Beijing day on which a look could first change the verdict, or name and existence are due anyway; today where it is overdue.
+
+    From the current state alone (docs/rules.md, "When an account is due"): never read, or in vain: today.
     """
     today = day_of(now)
-    looks = [reading for reading in known.readings if not reading.outcome.about_us]
-    if not looks or max(known.readings, key=lambda reading: reading.read_at).outcome.about_us:
+    return today if state is None else max(today, _due(state, filed, policy, today))
+
+
+def _due(state: AccountState, filed: Filed, policy: Policy, today: date) -> date:
+    if state.last_read_at is None or state.last_outcome is None:
         return today
-    newest = latest_of(post for reading in known.readings for _, post in proofs.posts_of(reading, policy))
-    seen_on = day_of(max(reading.read_at for reading in looks))
-    identity_due = seen_on + timedelta(days=policy.identity.due_days)
-    if newest is None:
-        return identity_due
-    return max(today, min(identity_due, newest.on + timedelta(days=policy.window.due_soon_from)))
+    read_on = day_of(state.last_read_at)
+    tomorrow = read_on + timedelta(days=1)
+    if state.second_look:
+        return tomorrow
+    if ends := _standing_ends(filed, today, policy):
+        return min(ends, _turn(state.account_id, read_on, policy.identity.closed_days))
+    exact_on = day_of(state.exact_read_at) if state.exact_read_at else None
+    settles = exact_on is not None and today - exact_on <= RECENT
+    newest = state.latest_on if policy.updates.reposts and policy.updates.unpushed else state.original_on
+    if newest is not None and newest == state.person_fresh_on and not settles:
+        asked_again = newest + timedelta(days=policy.window.days)
+        if asked_again > today:
+            return asked_again
+    if state.last_outcome.about_us and state.last_outcome is not Outcome.NO_EVIDENCE:
+        return today
+    turn = _turn(state.account_id, read_on, policy.identity.due_days)
+    if settles and state.verdict is Verdict.UNPROVEN:
+        return tomorrow
+    proved_on = exact_on if settles and exact_on else read_on
+    gaps = (policy.window.due_soon_from, policy.stale_gap)
+    changes = [day for gap in gaps if newest is not None and (day := newest + timedelta(days=gap)) > proved_on]
+    return min((turn, *changes))
+
+
+def _turn(account_id: int, read_on: date, every: int) -> date:
+    """The account's own day of a rhythm, the first after a look. By its number: a census puts no load on one night of the next week."""
+    return read_on + timedelta(days=1 + (account_id - read_on.toordinal() - 1) % every)
+
+
+def _standing_ends(filed: Filed, today: date, policy: Policy) -> date | None:
+    """For an account that is exempt, closing or closed: the day from which that no longer holds (date.max: never). None: it runs."""
+    match standing(filed, today, policy):
+        case Standing.RUNNING:
+            return None
+        case Standing.EXEMPT if filed.exempt_until:
+            return filed.exempt_until + timedelta(days=1)
+        case Standing.CLOSING if filed.closing_requested_on:
+            return working_days_after(filed.closing_requested_on, policy.closing.working_days) + timedelta(days=1)
+        case _:
+            return date.max
 
 
 def _findings(

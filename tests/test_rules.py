@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from mediawatch.clock import BEIJING, EVER, day_end, day_start, months_before
 from mediawatch.domain import (
+    AccountState,
     Code,
     DateKind,
     Effect,
@@ -431,15 +432,77 @@ def test_a_lower_bound_never_makes_a_verdict_worse(first: int, more: list[int]) 
     assert order.index(verdict(*twice(exact(first, since=500)), extra)) <= order.index(base)
 
 
-def test_next_due() -> None:
-    now = datetime(2023, 1, 1, 2, tzinfo=UTC)
-    assert next_due(Known(filed=FILED), NATIONAL, now) == date(2023, 1, 1)
-    seen = reading(exact(0))
-    assert next_due(Known(filed=FILED, readings=(seen,)), NATIONAL, now) == date(2023, 1, 8)
-    old = reading(exact(8))
-    assert next_due(Known(filed=FILED, readings=(old,)), NATIONAL, now) == date(2023, 1, 2)
-    failed = reading(sight(outcome=Outcome.CAPTCHA), at=READ + timedelta(hours=1))
-    assert next_due(Known(filed=FILED, readings=(seen, failed)), NATIONAL, now) == date(2023, 1, 1)
+NOW = datetime(2023, 1, 1, 2, tzinfo=UTC)
+TODAY = date(2023, 1, 1)
+
+
+def state(gap: int | None = 0, exact: int | None = 0, read: int = 0, **more: object) -> AccountState:
+    """`gap`, `exact`, `read`: days ago of the newest post, the last exact reading, the last reading."""
+
+    def ago(days: int | None) -> date | None:
+        return None if days is None else TODAY - timedelta(days=days)
+
+    def at(days: int | None) -> datetime | None:
+        return None if days is None else NOW - timedelta(days=days)
+
+    kept: dict[str, object] = {"latest_on": ago(gap), "original_on": ago(gap), "exact_read_at": at(exact), "last_read_at": at(read)}
+    values = {"last_outcome": Outcome.OK, "verdict": Verdict.FRESH} | kept | more
+    # Whose own day is six days ahead, so that every other reason to look is seen.
+    return AccountState(account_id=TODAY.toordinal() + 6, **values)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("known", "days"),
+    [
+        (None, 0),
+        (AccountState(account_id=1), 0),
+        (state(0), 6),
+        (state(8), 2),
+        (state(9), 1),
+        (state(10), 5),  # looked at today: nothing changes before it is stale
+        (state(10, exact=1, read=1), 0),
+        (state(14), 1),
+        (state(15, exact=1, read=1), 0),
+        (state(15), 6),  # settled: the finding stands till its own day
+        (state(15, verdict=Verdict.UNPROVEN), 1),
+        (state(15, exact=None, verdict=Verdict.UNPROVEN), 6),  # the machine never settled it: people do
+        (state(15, exact=30, verdict=Verdict.UNPROVEN), 6),
+        (state(12, exact=5), 0),  # lower bounds since the last exact list: on until one is exact
+        (state(0, second_look=True), 1),
+        (state(0, last_outcome=Outcome.CAPTCHA), 0),
+        (state(None, exact=None, last_outcome=Outcome.NO_EVIDENCE), 6),
+        (state(3, exact=None, last_outcome=Outcome.CAPTCHA, person_fresh_on=TODAY - timedelta(days=3)), 11),
+        (state(3, exact=None, last_outcome=Outcome.CAPTCHA, person_fresh_on=TODAY - timedelta(days=4)), 0),
+        (state(14, exact=None, last_outcome=Outcome.CAPTCHA, person_fresh_on=TODAY - timedelta(days=14)), 0),
+        (state(9, read=9, exact=9), 0),
+    ],
+)
+def test_next_due(known: AccountState | None, days: int) -> None:
+    assert next_due(known, FILED, NATIONAL, NOW) == TODAY + timedelta(days=days)
+
+
+def test_next_due_by_the_policy_and_the_filed_status() -> None:
+    reaches = parse(NATIONAL.toml.replace('edge = "exceeds"         #', 'edge = "reaches" #'))
+    assert next_due(state(10), FILED, reaches, NOW) == TODAY + timedelta(days=4)
+    strict = parse(NATIONAL.toml.replace("unpushed = true", "unpushed = false"))
+    assert next_due(state(0, original_on=TODAY - timedelta(days=12)), FILED, strict, NOW) == TODAY + timedelta(days=3)
+    closed = replace(FILED, status=FiledStatus.CLOSED)
+    turn = next_due(state(0), closed, NATIONAL, NOW)
+    assert TODAY < turn <= TODAY + timedelta(days=30)
+    exempt = replace(FILED, exempt_reason="机构改革", exempt_until=TODAY + timedelta(days=1))
+    assert next_due(state(20), exempt, NATIONAL, NOW) == min(turn, TODAY + timedelta(days=2))
+    closing = replace(FILED, status=FiledStatus.CLOSING, closing_requested_on=date(2022, 12, 30))
+    assert next_due(state(20, verdict=Verdict.LISTED), closing, NATIONAL, NOW) == turn
+
+
+@given(st.integers(1, 10**6), st.integers(0, 60))
+def test_an_account_has_its_own_day_of_the_week(number: int, read: int) -> None:
+    known = replace(state(0, read=0), account_id=number)
+    first = next_due(known, FILED, NATIONAL, NOW)
+    assert TODAY < first <= TODAY + timedelta(days=7)
+    # Wherever within the week it is looked at, its day stays the same.
+    later = replace(known, last_read_at=NOW - timedelta(days=read % 7))
+    assert (next_due(later, FILED, NATIONAL, NOW) - first).days in (0, (TODAY - first).days)
 
 
 def test_policy_errors_name_the_place() -> None:

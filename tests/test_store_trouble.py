@@ -21,7 +21,7 @@ from samples import FILE, NOW, PLAIN, enter, finding, open_sweep, plain_reading,
 
 import db
 from db.errors import StoreBusy, StoreError
-from mediawatch.domain import Judgement, Reading, Verdict
+from mediawatch.domain import Judgement, MatchedBy, Reading, Verdict
 from mediawatch.ports import Store
 
 WHOLE = (2, 3, 2)
@@ -54,7 +54,8 @@ async def test_two_processes_write_about_one_account(any_store: Store, migrated_
     stores = any_store, await db.open_store(migrated_url)
     for n in range(0, 24, 2):
         older, newer = (
-            plain_reading(account.id, NOW + timedelta(minutes=m), post(date(2031, 1, 1) + timedelta(days=m))) for m in (n, n + 1)
+            plain_reading(account.id, NOW + timedelta(minutes=m), post(date(2031, 1, 1) + timedelta(days=m)), matched_by=MatchedBy.ID)
+            for m in (n, n + 1)
         )
         one, other = stores if n % 4 else stores[::-1]
         # Each reads the state and then changes it; what the newer one wrote must survive the older one.

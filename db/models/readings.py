@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index
+from sqlalchemy import BigInteger, ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Key
-from mediawatch.domain import Attested, DateKind, EvidenceKind, LookKind, MatchedBy, Outcome, PostKind
+from mediawatch.domain import Attested, DateKind, EvidenceKind, LookKind, MatchedBy, Outcome, PostKind, Verdict
 
 
 class ReadingRow(Base):
@@ -89,14 +89,15 @@ class EvidenceRow(Base):
 class AccountStateRow(Base):
     """What is known of an account now, kept in the transaction that keeps a reading: nightly queries never scan history.
 
-    `latest_*` is the newest post ever seen (a lower bound for ever), `last_*` the newest reading, `exact_*` the newest reading
-    that was exact, `name_*` the newest one that read a name.
+    The columns are those of `domain.AccountState`; beside them the readings that two of its groups come from.
     """
 
     __tablename__ = "account_state"
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
     latest_on: Mapped[date | None] = mapped_column(index=True)
     latest_at: Mapped[datetime | None]
+    original_on: Mapped[date | None]
+    person_fresh_on: Mapped[date | None]
     last_reading_id: Mapped[int | None] = mapped_column(ForeignKey("reading.id", ondelete="SET NULL"), index=True)
     last_read_at: Mapped[datetime | None]
     last_outcome: Mapped[Outcome | None]
@@ -106,6 +107,9 @@ class AccountStateRow(Base):
     name_seen: Mapped[str]
     name_matched_by: Mapped[MatchedBy | None]
     name_read_at: Mapped[datetime | None]
+    judged_as_of: Mapped[datetime | None]
+    verdict: Mapped[Verdict | None]
+    second_look: Mapped[bool] = mapped_column(server_default=false())
 
 
 IMMUTABLE = ("reading", "sight", "post", "evidence")

@@ -5,7 +5,19 @@ Frozen, typed, standard library only. Shapes and units: every `datetime` is time
 """
 
 from mediawatch.domain.accounts import Account, Change, Contact, Filed, FiledStatus, NewAccount, RegistryChanges, Source, UpdatedAccount
-from mediawatch.domain.judgements import Code, Effect, Finding, Judgement, ReviewState, Sweep, SweepAccount, SweepKind, SweepState, Verdict
+from mediawatch.domain.judgements import (
+    AccountState,
+    Code,
+    Effect,
+    Finding,
+    Judgement,
+    ReviewState,
+    Sweep,
+    SweepAccount,
+    SweepKind,
+    SweepState,
+    Verdict,
+)
 from mediawatch.domain.ours import Canary, CanaryCheck, SessionEvent, SessionState
 from mediawatch.domain.outcomes import (
     Attested,
@@ -38,6 +50,7 @@ from mediawatch.domain.readings import (
 
 __all__ = [
     "Account",
+    "AccountState",
     "Attested",
     "Canary",
     "CanaryCheck",

@@ -1,4 +1,4 @@
-"""Verdicts, findings, sweeps."""
+"""Verdicts, findings, sweeps, and what is known of an account now."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from mediawatch.domain.accounts import Account
-from mediawatch.domain.outcomes import DateKind
+from mediawatch.domain.outcomes import DateKind, MatchedBy, Outcome
 
 
 class Verdict(StrEnum):
@@ -166,3 +166,32 @@ class SweepAccount:
     sweep_id: int
     account: Account
     judgement: Judgement | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountState:
+    """What is known of an account now, in one row: due dates are reckoned from it alone, never from history.
+
+    `latest_*` is the newest post ever seen, `last_*` the newest reading, `exact_*` the newest reading that was exact, `name_*` the
+    newest one that read a name, `judged_*` the judgement of the sweep with the latest as_of. None where there is none.
+    """
+
+    account_id: int
+    latest_on: date | None = None
+    """A lower bound for ever. Posts dated after their own look, or of a page that was not tied to the account, are none."""
+    latest_at: datetime | None = None
+    original_on: date | None = None
+    """The same of posts that count under every policy: no reposts, nothing unpushed."""
+    person_fresh_on: date | None = None
+    """The newest day on which a person saw a post (有) whose link is not known."""
+    last_read_at: datetime | None = None
+    last_outcome: Outcome | None = None
+    exact_read_at: datetime | None = None
+    complete_since: datetime | None = None
+    name_seen: str = ""
+    name_matched_by: MatchedBy | None = None
+    name_read_at: datetime | None = None
+    judged_as_of: datetime | None = None
+    verdict: Verdict | None = None
+    second_look: bool = False
+    """That judgement lacks nothing but the second look."""

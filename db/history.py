@@ -104,10 +104,8 @@ def _always_counts(post: Post) -> bool:
 
 async def states(conn: AsyncConnection, account_ids: Sequence[int] | None) -> dict[int, AccountState]:
     if account_ids is None:
-        in_scope = (
-            rows(AccountStateRow).join(AccountRow, AccountRow.id == AccountStateRow.account_id).where(AccountRow.retired_on.is_(None))
-        )
-        return {row.account_id: state_of(row) for row in await conn.execute(in_scope.order_by(AccountStateRow.account_id))}
+        in_scope = rows(AccountStateRow).join(AccountRow).where(AccountRow.retired_on.is_(None)).order_by(AccountStateRow.account_id)
+        return {row.account_id: state_of(row) for row in await conn.execute(in_scope)}
     found: dict[int, AccountState] = {}
     for portion in portions(sorted(set(account_ids))):
         wanted = rows(AccountStateRow).where(AccountStateRow.account_id.in_(portion)).order_by(AccountStateRow.account_id)

@@ -113,9 +113,9 @@ def finding(*reading_ids: int, code: Code = Code.STALE_2W, **more: Any) -> Findi
     return Finding(code=code, reading_ids=reading_ids, latest_on=date(2031, 2, 1), name_seen="示例发布", **values | more)
 
 
-async def open_sweep(store: Store, accounts: list[Account]) -> Sweep:
+async def open_sweep(store: Store, accounts: list[Account], as_of: datetime = LATE) -> Sweep:
     sweep = Sweep(
-        as_of=LATE, policy="tibet", policy_toml="[policy]\n名 = 1", scope="平台=weibo", kind=SweepKind.SAMPLE, started_at=NOW,
+        as_of=as_of, policy="tibet", policy_toml="[policy]\n名 = 1", scope="平台=weibo", kind=SweepKind.SAMPLE, started_at=NOW,
         scope_spec='{"seed": "示例"}', round="2031年第一次", period_from=date(2030, 12, 31),
     )  # fmt: skip
     return await store.open_sweep(sweep, accounts)

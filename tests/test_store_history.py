@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from samples import FILE, NOW, ODD, PLAIN, enter, finding, open_sweep, plain_reading, post, rich_reading, sql
+from samples import FILE, LATE, NOW, ODD, PLAIN, enter, finding, open_sweep, plain_reading, post, rich_reading, sql
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -16,12 +16,15 @@ from db.errors import StoreError
 from db.models import IMMUTABLE
 from mediawatch.clock import EVER
 from mediawatch.domain import (
+    AccountState,
     Code,
     DateKind,
     Judgement,
+    LookKind,
     MatchedBy,
     Outcome,
     Post,
+    PostKind,
     RegistryChanges,
     ReviewState,
     Sweep,
@@ -86,6 +89,43 @@ async def test_the_current_state_follows_each_reading(store: Store, sqlite_url: 
     assert sql(sqlite_url, "SELECT exact_read_at, complete_since FROM account_state") == [
         ("2031-03-06 04:00:00.000000", "1990-01-01 00:00:00.000000")
     ]
+
+
+async def test_the_state_tells_what_due_dates_need(any_store: Store) -> None:
+    one, two, gone = await enter(any_store, *[PLAIN] * 3)
+    await any_store.apply(RegistryChanges(source=FILE, retired=(gone.id,)))
+    seen = [post(date(2031, 3, 1), repost=True), post(date(2031, 2, 1), pushed=False), post(date(2031, 1, 1), LATE)]
+    mine = {"name": "示例发布", "matched_by": MatchedBy.ID, "complete_since": EVER}
+    await any_store.keep(plain_reading(one.id, NOW, *seen, **mine))
+    # Of a page that nothing ties to the account.
+    await any_store.keep(plain_reading(one.id, NOW - timedelta(days=1), post(date(2031, 3, 3))))
+    known = AccountState(
+        account_id=one.id, latest_on=date(2031, 3, 1), original_on=date(2031, 1, 1), last_read_at=NOW, last_outcome=Outcome.OK,
+        exact_read_at=NOW, complete_since=EVER, name_seen="示例发布", name_matched_by=MatchedBy.ID, name_read_at=NOW,
+    )  # fmt: skip
+    assert await any_store.states() == {one.id: known, two.id: AccountState(account_id=two.id)}
+    assert await any_store.states([gone.id, 999]) == {gone.id: AccountState(account_id=gone.id)}
+    by_person = plain_reading(two.id, NOW, post(date(2031, 3, 4), kind=PostKind.SEEN), matched_by=MatchedBy.NAME)
+    await any_store.keep(replace(by_person, look=LookKind.PERSON))
+    assert (await any_store.states([two.id]))[two.id].person_fresh_on == date(2031, 3, 4)
+
+
+async def test_the_state_keeps_the_verdict_of_the_latest_moment(any_store: Store) -> None:
+    accounts = await enter(any_store, PLAIN)
+    (account,) = accounts
+    older, newer = await open_sweep(any_store, accounts), await open_sweep(any_store, accounts, as_of=LATE + timedelta(days=1))
+
+    async def verdict() -> tuple[Verdict | None, bool, datetime | None]:
+        state = (await any_store.states())[account.id]
+        return state.verdict, state.second_look, state.judged_as_of
+
+    pending = Judgement(verdict=Verdict.UNPROVEN, sentence="示例", second_look=True)
+    await any_store.judge(newer.id, {account.id: pending})
+    assert await verdict() == (Verdict.UNPROVEN, True, newer.as_of)
+    await any_store.judge(older.id, {account.id: Judgement(verdict=Verdict.FAILED, sentence="示例")})
+    assert await verdict() == (Verdict.UNPROVEN, True, newer.as_of)
+    await any_store.judge(newer.id, {account.id: Judgement(verdict=Verdict.FRESH, sentence="示例")})
+    assert await verdict() == (Verdict.FRESH, False, newer.as_of)
 
 
 async def test_a_sweep_freezes_its_scope(any_store: Store) -> None:

@@ -19,6 +19,7 @@ from mediawatch.domain import (
     Judgement,
     Post,
     Reading,
+    ReviewEvent,
     SessionEvent,
     Sight,
     Sweep,
@@ -34,6 +35,7 @@ _SIGHT = tuple(field.name for field in fields(Sight) if field.name not in ("post
 _EVIDENCE = tuple(field.name for field in fields(Evidence))
 _CHECK = tuple(field.name for field in fields(CanaryCheck))
 _EVENT = tuple(field.name for field in fields(SessionEvent))
+_REVIEW = tuple(field.name for field in fields(ReviewEvent) if field.name != "id")
 _SWEEP = tuple(field.name for field in fields(Sweep) if field.name != "id")
 _STATE = tuple(field.name for field in fields(AccountState))
 _FINDING = tuple(field.name for field in fields(Finding) if field.name not in ("reading_ids", "review"))
@@ -155,11 +157,20 @@ def sweep_of(row: AnyRow) -> Sweep:
 
 
 def finding_values(finding: Finding) -> Values:
-    return _taken(finding, _FINDING) | {"review_state": finding.review}
+    """Without the review: it follows from the events."""
+    return _taken(finding, _FINDING)
 
 
 def finding_of(row: AnyRow, reading_ids: Sequence[int]) -> Finding:
     return Finding(**_taken(row, _FINDING), reading_ids=tuple(reading_ids), review=row.review_state)
+
+
+def review_values(event: ReviewEvent) -> Values:
+    return _taken(event, _REVIEW)
+
+
+def review_of(row: AnyRow) -> ReviewEvent:
+    return ReviewEvent(**_taken(row, _REVIEW), id=row.id)
 
 
 def judgement_values(judgement: Judgement) -> Values:

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db import checks, evidence, history, readonly, registry, sweeps
+from db import checks, evidence, history, readonly, registry, reviews, sweeps
 from db.engine import BUSY_TIMEOUT, WRITES, async_engine, file_of, shown
 from db.errors import told
 from db.queries import named_queries
@@ -24,6 +24,7 @@ from mediawatch.domain import (
     Judgement,
     Reading,
     RegistryChanges,
+    ReviewEvent,
     SessionEvent,
     Source,
     Sweep,
@@ -134,8 +135,15 @@ class SqlStore:
         return await self._read(lambda conn: sweeps.last_entry(conn, account_id))
 
     async def judge(self, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:
-        """Accounts that are not given keep their judgement. A finding that did not change keeps its review state."""
+        """Accounts that are not given keep their judgement. A decision stands while the finding says the same."""
         await self._write(lambda conn: sweeps.judge(conn, sweep_id, judgements))
+
+    async def note_reviews(self, sweep_id: int, events: Sequence[ReviewEvent], *, after: int) -> None:
+        await self._write(lambda conn: reviews.note(conn, sweep_id, events, after))
+
+    async def review_events(self, sweep_id: int) -> list[ReviewEvent]:
+        found = await self._read(lambda conn: reviews.events(conn, sweep_id))
+        return sorted((event for events in found.values() for event in events), key=lambda event: event.id)
 
     async def note_source(self, source: Source, kind: str) -> None:
         await self._write(lambda conn: registry.note_source(conn, source, kind))

@@ -25,7 +25,8 @@ from db.mapping import (
 )
 from db.models import AccountLinkRow, AccountStateRow, FindingReadingRow, FindingRow, SweepAccountRow, SweepRow
 from db.registry import learned_links
-from mediawatch.domain import Account, Finding, Judgement, ReviewState, Sweep, SweepAccount, SweepState
+from db.reviews import events
+from mediawatch.domain import Account, Finding, Judgement, ReviewState, Sweep, SweepAccount, SweepState, standing
 
 
 async def open_sweep(conn: AsyncConnection, sweep: Sweep, accounts: Sequence[Account]) -> Sweep:
@@ -111,29 +112,27 @@ async def _note_verdicts(conn: AsyncConnection, sweep_id: int, judgements: Mappi
 
 
 async def _replace_findings(conn: AsyncConnection, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:
-    """A finding that says word for word what it said keeps its key, and its review unless another is given; any other is new."""
-    before = await _findings(conn, sweep_id)
+    """A finding that says word for word what it said keeps its key; any other is new. Its review follows from the events."""
+    before, reviews = await _findings(conn, sweep_id), await events(conn, sweep_id)
     gone: list[int] = []
     moved: list[Values] = []
     new: list[tuple[Values, tuple[int, ...]]] = []
     for account_id, judgement in sorted(judgements.items()):
-        known = {replace(finding, review=ReviewState.OPEN): (key, finding.review) for key, finding in before.get(account_id, ())}
+        known = {replace(finding, review=ReviewState.OPEN): key for key, finding in before.get(account_id, ())}
         survived: set[int] = set()
         for position, finding in enumerate(judgement.findings):
-            if found := known.pop(replace(finding, review=ReviewState.OPEN), None):
-                key, reviewed = found
+            if key := known.pop(replace(finding, review=ReviewState.OPEN), None):
                 survived.add(key)
-                review = reviewed if finding.review is ReviewState.OPEN else finding.review
-                moved.append({"key": key, "place": position, "review": review})
+                moved.append({"key": key, "place": position})
             else:
-                place = {"sweep_id": sweep_id, "account_id": account_id, "position": position}
+                state = standing(reviews.get((account_id, finding.code), ()), finding.sentence).state
+                place = {"sweep_id": sweep_id, "account_id": account_id, "position": position, "review_state": state}
                 new.append((finding_values(finding) | place, finding.reading_ids))
         gone += {key for key, _ in before.get(account_id, ())} - survived
     for portion in portions(gone):
         await conn.execute(delete(FindingRow).where(FindingRow.id.in_(portion)))
     if moved:
-        statement = update(FindingRow).where(FindingRow.id == bindparam("key"))
-        await conn.execute(statement.values(position=bindparam("place"), review_state=bindparam("review")), moved)
+        await conn.execute(update(FindingRow).where(FindingRow.id == bindparam("key")).values(position=bindparam("place")), moved)
     await _insert_findings(conn, new)
 
 

@@ -23,6 +23,7 @@ from mediawatch.domain import (
     Pace,
     Reading,
     RegistryChanges,
+    ReviewEvent,
     SessionEvent,
     Sight,
     Source,
@@ -120,6 +121,16 @@ class Store(Protocol):
 
     async def judge(self, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:
         """Keep judgements by account id, replacing earlier ones of this sweep."""
+
+    async def note_reviews(self, sweep_id: int, events: Sequence[ReviewEvent], *, after: int) -> None:
+        """Append events about a sweep's findings, all or none; the findings' `review` follows.
+
+        `after` is the id of the newest event that was known when they were decided (0 for none): UserError where one of the
+        accounts has a newer one.
+        """
+
+    async def review_events(self, sweep_id: int) -> list[ReviewEvent]:
+        """All events of a sweep, oldest first; those too of findings that a later judgement took back."""
 
     async def note_source(self, source: Source, kind: str) -> None:
         """Remember an imported file that is no registry (worklist, links)."""

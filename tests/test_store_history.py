@@ -17,8 +17,10 @@ from db.models import IMMUTABLE
 from mediawatch.clock import EVER
 from mediawatch.domain import (
     AccountState,
+    Account,
     Code,
     DateKind,
+    Finding,
     Judgement,
     LookKind,
     MatchedBy,
@@ -26,10 +28,13 @@ from mediawatch.domain import (
     Post,
     PostKind,
     RegistryChanges,
+    ReviewAction,
+    ReviewEvent,
     ReviewState,
     Sweep,
     SweepState,
     UpdatedAccount,
+    UserError,
     Verdict,
 )
 from mediawatch.ports import Store
@@ -38,6 +43,8 @@ from mediawatch.ports import Store
 async def test_the_past_cannot_be_changed_even_by_sql(any_store: Store, migrated_url: str) -> None:
     (account,) = await enter(any_store, PLAIN)
     kept = await any_store.keep(rich_reading(account.id))
+    sweep = await open_sweep(any_store, [account])
+    await any_store.note_reviews(sweep.id, [decision(sweep, account, finding(kept.id), ReviewAction.DISPATCHED)], after=0)
     engine = migration_engine(normal_url(migrated_url))
     for table in IMMUTABLE:
         with pytest.raises(DBAPIError, match=f"a {table} is never updated"), engine.begin() as connection:
@@ -184,28 +191,42 @@ async def test_judgements_come_back_and_replace_only_their_own(any_store: Store,
     assert await judged(sweep) == [fresh, fresh, failed]
 
 
-async def test_a_review_lasts_as_long_as_the_finding_says_the_same(store: Store, sqlite_url: str) -> None:
-    (account,) = accounts = await enter(store, PLAIN)
-    read = (await store.keep(plain_reading(account.id))).id
-    sweep = await open_sweep(store, accounts)
-    judgement = Judgement(verdict=Verdict.FAILED, sentence="示例", findings=(finding(read),))
-    await store.judge(sweep.id, {account.id: judgement})
-    engine = migration_engine(normal_url(sqlite_url))
-    with engine.begin() as connection:
-        connection.execute(text("UPDATE finding SET review_state = 'confirmed'"))
-    engine.dispose()
-    state = "SELECT id, review_state FROM finding"
-    moved = replace(judgement, sentence="另一句", findings=(finding(read, code=Code.ZOMBIE), finding(read)))
-    await store.judge(sweep.id, {account.id: moved})
-    assert sql(sqlite_url, f"{state} ORDER BY id") == [(1, "confirmed"), (2, "open")]
-    await store.judge(sweep.id, {account.id: replace(judgement, findings=(finding(read, gap_days=16),))})
-    assert sql(sqlite_url, state) == [(3, "open")]
-    confirmed = replace(judgement, findings=(finding(read, gap_days=16, review=ReviewState.CONFIRMED),) * 2)
-    await store.judge(sweep.id, {account.id: confirmed})
-    assert sql(sqlite_url, f"{state} ORDER BY id") == [(3, "confirmed"), (4, "confirmed")]
-    assert [row.judgement for row in await store.scope(sweep.id)] == [confirmed]
-    await store.judge(sweep.id, {account.id: judgement})
-    assert sql(sqlite_url, state) == [(5, "open")]
+def decision(sweep: Sweep, account: Account, said: Finding, action: ReviewAction, **more: Any) -> ReviewEvent:
+    values: dict[str, Any] = {"at": LATE, "by": "张三", "sentence": said.sentence} | more
+    return ReviewEvent(sweep_id=sweep.id, account_id=account.id, code=said.code, action=action, **values)
+
+
+async def test_a_review_follows_from_its_events_and_lasts_while_the_finding_says_the_same(any_store: Store, migrated_url: str) -> None:
+    (account,) = accounts = await enter(any_store, PLAIN)
+    read = (await any_store.keep(plain_reading(account.id))).id
+    sweep, said = await open_sweep(any_store, accounts), finding(read)
+
+    async def judged(*findings: Finding) -> list[ReviewState]:
+        await any_store.judge(sweep.id, {account.id: Judgement(verdict=Verdict.FAILED, sentence="示例", findings=findings)})
+        assert sql(migrated_url, "SELECT review_state FROM finding ORDER BY position") == [(each.review,) for each in await kept()]
+        return [each.review for each in await kept()]
+
+    async def kept() -> tuple[Finding, ...]:
+        (row,) = await any_store.scope(sweep.id)
+        assert row.judgement
+        return row.judgement.findings
+
+    assert await judged(said) == [ReviewState.OPEN]
+    first = decision(sweep, account, said, ReviewAction.CONFIRMED, reason="证据属实", source="核实.xlsx")
+    await any_store.note_reviews(sweep.id, [first], after=0)
+    (event,) = await any_store.review_events(sweep.id)
+    assert replace(event, id=0) == first
+    assert [each.review for each in await kept()] == [ReviewState.CONFIRMED]
+    # The key, the numbers and the proofs may change; what was decided is the sentence.
+    assert await judged(finding(read, code=Code.ZOMBIE), replace(said, gap_days=16)) == [ReviewState.OPEN, ReviewState.CONFIRMED]
+    assert await judged(replace(said, sentence="另一句")) == [ReviewState.OPEN]
+    assert await judged() == []
+    assert await judged(said) == [ReviewState.CONFIRMED]
+    with pytest.raises(UserError, match="decided about some of these findings meanwhile"):
+        await any_store.note_reviews(sweep.id, [decision(sweep, account, said, ReviewAction.DISMISSED)], after=0)
+    await any_store.note_reviews(sweep.id, [decision(sweep, account, said, ReviewAction.REOPENED)], after=event.id)
+    assert [each.review for each in await kept()] == [ReviewState.OPEN]
+    assert [event.action for event in await any_store.review_events(sweep.id)] == [ReviewAction.CONFIRMED, ReviewAction.REOPENED]
 
 
 async def test_a_province_is_judged_in_one_go(store: Store) -> None:

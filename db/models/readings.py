@@ -112,5 +112,5 @@ class AccountStateRow(Base):
     second_look: Mapped[bool] = mapped_column(server_default=false())
 
 
-IMMUTABLE = ("reading", "sight", "post", "evidence")
-"""Tables whose rows are never updated; the first migration makes the database refuse it."""
+IMMUTABLE = ("reading", "sight", "post", "evidence", "review_event")
+"""Tables whose rows are never updated; the migrations make the database refuse it."""

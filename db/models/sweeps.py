@@ -48,7 +48,7 @@ class SweepAccountRow(FiledColumns, Base):
 
 
 class FindingRow(Base):
-    """问题 of a sweep's account. `position` keeps the judgement's order; `review_state` is the reviewers'."""
+    """问题 of a sweep's account. `position` keeps the judgement's order; `review_state` follows from the review events, for queries."""
 
     __tablename__ = "finding"
     id: Mapped[int] = mapped_column(Key, primary_key=True)

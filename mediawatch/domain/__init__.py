@@ -47,8 +47,10 @@ from mediawatch.domain.readings import (
     Sight,
     latest_of,
 )
+from mediawatch.domain.reviews import DECIDED, ReviewAction, ReviewEvent, Standing, standing
 
 __all__ = [
+    "DECIDED",
     "Account",
     "AccountState",
     "Attested",
@@ -82,12 +84,15 @@ __all__ = [
     "RateLimited",
     "Reading",
     "RegistryChanges",
+    "ReviewAction",
+    "ReviewEvent",
     "ReviewState",
     "Seen",
     "SessionEvent",
     "SessionState",
     "Sight",
     "Source",
+    "Standing",
     "Sweep",
     "SweepAccount",
     "SweepKind",
@@ -97,4 +102,5 @@ __all__ = [
     "UserError",
     "Verdict",
     "latest_of",
+    "standing",
 ]

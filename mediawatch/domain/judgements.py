@@ -100,6 +100,7 @@ class Finding:
     latest_on: date | None = None
     name_seen: str = ""
     review: ReviewState = ReviewState.OPEN
+    """What its review events come to; the store fills it in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,164 @@
+"""审核: who may decide what about a finding, and what a decision is. Pure, but for the one function that asks the store.
+
+疑似 → (已下发核实 →) 认定 or 排除; back only by reopening, or when the finding comes to say something else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from mediawatch import trust
+from mediawatch.domain import (
+    Account,
+    Attested,
+    CanaryCheck,
+    Finding,
+    LookKind,
+    Reading,
+    ReviewAction,
+    ReviewEvent,
+    ReviewState,
+    Standing,
+    Sweep,
+    UserError,
+    standing,
+)
+from mediawatch.names import same
+from mediawatch.ports import Store
+
+CONFIRM_REASON = "经人工审核,证据属实"
+_FROM: Mapping[ReviewAction, tuple[ReviewState, ...]] = {
+    ReviewAction.DISPATCHED: (ReviewState.OPEN,),
+    ReviewAction.CONFIRMED: (ReviewState.OPEN, ReviewState.DISPATCHED),
+    ReviewAction.DISMISSED: (ReviewState.OPEN, ReviewState.DISPATCHED),
+    ReviewAction.REOPENED: (ReviewState.CONFIRMED, ReviewState.DISMISSED),
+}
+"""From which states an action leads on. An answer leads nowhere, and may come late: it needs a dispatch, whatever followed."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Suspect:
+    """A finding before its reviewer, with all that bears on the decision. `readings` are those that prove it, oldest first."""
+
+    sweep_id: int
+    account: Account
+    finding: Finding
+    readings: tuple[Reading, ...] = ()
+    events: tuple[ReviewEvent, ...] = ()
+    attested: Attested = Attested.RECORDED
+    backing: trust.Backing = trust.Backing.UNCHECKED
+
+    @property
+    def standing(self) -> Standing:
+        return standing(self.events, self.finding.sentence)
+
+    @property
+    def key(self) -> str:
+        """How people name the finding: `12/stale_2w`, our own id of the account and the code."""
+        return f"{self.account.id}/{self.finding.code.value}"
+
+    @property
+    def surfaces(self) -> tuple[str, ...]:
+        return tuple(sorted({sight.surface for reading in self.readings for sight in reading.sights}))
+
+    @property
+    def lookers(self) -> tuple[str, ...]:
+        """Persons whose own looks the finding rests on."""
+        return tuple(dict.fromkeys(reading.by for reading in self.readings if reading.look is LookKind.PERSON))
+
+    @property
+    def remark(self) -> str:
+        """What the reviewer must know of earlier decisions, in Chinese; "" for nothing."""
+        last = self.standing.by
+        if last is None or last.sentence == self.finding.sentence:
+            return ""
+        taken_back = ",须重新审核" if self.standing.outdated else ""
+        return f"{last.by}{last.action.label}后结论有变{taken_back}(当时:{last.sentence})"
+
+
+def refusal(suspect: Suspect, action: ReviewAction, by: str, reason: str) -> str:
+    """Why this may not be done, in Chinese; "" where it may."""
+    state = suspect.standing.state
+    if not by.strip():
+        return "须写明由谁作出"
+    if action is ReviewAction.ANSWERED:
+        return "" if any(event.action is ReviewAction.DISPATCHED for event in suspect.events) else "未曾下发核实,不能登记反馈"
+    if state not in _FROM[action]:
+        return f"现为“{state.label}”,不能{action.label}"
+    if action is ReviewAction.CONFIRMED and any(same(by, looker) for looker in suspect.lookers):
+        return f"所依据的人工核查由{by}本人作出,须由他人认定"
+    if action in (ReviewAction.DISMISSED, ReviewAction.REOPENED) and not reason.strip():
+        return f"{action.label}须写明理由"
+    return ""
+
+
+def event_of(suspect: Suspect, action: ReviewAction, *, by: str, at: datetime, reason: str = "", source: str = "") -> ReviewEvent:
+    """The event that this decision is. UserError where it may not be made."""
+    if why := refusal(suspect, action, by, reason):
+        raise UserError(f"{suspect.key} {suspect.account.filed.name}: {why}")
+    return ReviewEvent(
+        sweep_id=suspect.sweep_id, account_id=suspect.account.id, code=suspect.finding.code, action=action, at=at, by=by.strip(),
+        reason=reason.strip(), source=source, sentence=suspect.finding.sentence,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """A filter over suspects; an empty field wants everything. `keys` are findings by name: `12/stale_2w`, or an account's `12`."""
+
+    keys: tuple[str, ...] = ()
+    state: ReviewState | None = None
+    code: str = ""
+    prefecture: str = ""
+    platform: str = ""
+    supervisor: str = ""
+    surface: str = ""
+    attested: Attested | None = None
+
+    def takes(self, suspect: Suspect) -> bool:
+        filed = suspect.account.filed
+        return (
+            (not self.keys or suspect.key in self.keys or str(suspect.account.id) in self.keys)
+            and (self.state is None or suspect.standing.state is self.state)
+            and self.code in ("", suspect.finding.code.value)
+            and self.prefecture in ("", filed.prefecture)
+            and self.platform in ("", filed.platform)
+            and self.supervisor in ("", filed.supervisor)
+            and (not self.surface or self.surface in suspect.surfaces)
+            and self.attested in (None, suspect.attested)
+        )
+
+
+async def suspects(store: Store, sweep: Sweep, checks: Sequence[CanaryCheck]) -> list[Suspect]:
+    """The findings of a sweep in the order of the registry; `checks` are the canaries' around it."""
+    scope = [entry for entry in await store.scope(sweep.id) if entry.judgement and entry.judgement.findings]
+    readings = await store.readings([entry.account.id for entry in scope])
+    events: dict[tuple[int, str], list[ReviewEvent]] = {}
+    for event in await store.review_events(sweep.id):
+        events.setdefault((event.account_id, event.code), []).append(event)
+    return [
+        suspect_of(
+            sweep.id, entry.account, finding, readings.get(entry.account.id, ()), checks, events.get((entry.account.id, finding.code), ())
+        )
+        for entry in scope
+        if entry.judgement
+        for finding in entry.judgement.findings
+    ]
+
+
+def suspect_of(
+    sweep_id: int, account: Account, finding: Finding, readings: Sequence[Reading], checks: Sequence[CanaryCheck],
+    events: Iterable[ReviewEvent],
+) -> Suspect:  # fmt: skip
+    """`readings` are all of the account's."""
+    return Suspect(
+        sweep_id=sweep_id,
+        account=account,
+        finding=finding,
+        readings=tuple(reading for reading in readings if reading.id in finding.reading_ids),
+        events=tuple(events),
+        attested=trust.attested(finding, readings),
+        backing=trust.behind(finding, account.filed, readings, checks),
+    )

@@ -1,0 +1,114 @@
+"""The review of findings: who may decide what, and that nothing is skipped or overwritten."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from samples import NOW, PLAIN, finding, plain_reading
+
+from mediawatch.domain import Account, LookKind, ReviewAction, ReviewState, UserError
+from mediawatch.review import Suspect, Wanted, event_of, refusal
+
+OPEN, DISPATCHED, CONFIRMED, DISMISSED = ReviewState
+LOOKED = replace(plain_reading(7), id=3, look=LookKind.PERSON, by="张三")
+
+
+def suspect(*actions: ReviewAction, **values: Any) -> Suspect:
+    found = Suspect(sweep_id=1, account=Account(id=7, filed=PLAIN), finding=finding(3), **values)
+    for action in actions:
+        found = after(found, action)
+    return found
+
+
+def after(found: Suspect, action: ReviewAction, by: str = "李四") -> Suspect:
+    return replace(found, events=(*found.events, event_of(found, action, by=by, at=NOW, reason="已核实")))
+
+
+def test_a_finding_goes_its_way_and_back() -> None:
+    way = suspect()
+    for action, state in [
+        (ReviewAction.DISPATCHED, DISPATCHED), (ReviewAction.ANSWERED, DISPATCHED), (ReviewAction.CONFIRMED, CONFIRMED),
+        (ReviewAction.ANSWERED, CONFIRMED), (ReviewAction.REOPENED, OPEN), (ReviewAction.DISMISSED, DISMISSED),
+    ]:  # fmt: skip
+        way = after(way, action)
+        assert way.standing.state is state
+    assert len(way.events) == 6
+
+
+@pytest.mark.parametrize(
+    ("actions", "action", "by", "reason", "why"),
+    [
+        ((), ReviewAction.CONFIRMED, " ", "", "由谁作出"),
+        ((), ReviewAction.DISMISSED, "李四", " ", "排除须写明理由"),
+        ((), ReviewAction.REOPENED, "李四", "r", "现为“疑似”"),
+        ((), ReviewAction.ANSWERED, "李四", "r", "未曾下发"),
+        ((ReviewAction.CONFIRMED,), ReviewAction.DISMISSED, "李四", "r", "现为“认定”,不能排除"),
+        ((ReviewAction.DISMISSED,), ReviewAction.DISPATCHED, "李四", "r", "现为“排除”,不能下发核实"),
+        ((ReviewAction.CONFIRMED,), ReviewAction.REOPENED, "李四", "", "须写明理由"),
+        # Who looked does not confirm, however the name is typed; dismissing it is their own doubt.
+        ((), ReviewAction.CONFIRMED, " 张 三", "r", "须由他人认定"),
+    ],
+)
+def test_what_may_not_be_done_is_refused_in_words(
+    actions: tuple[ReviewAction, ...], action: ReviewAction, by: str, reason: str, why: str
+) -> None:
+    found = suspect(*actions, readings=(LOOKED,))
+    assert why in refusal(found, action, by, reason)
+    with pytest.raises(UserError, match=r"7/stale_2w 示例发布"):
+        event_of(found, action, by=by, at=NOW, reason=reason)
+
+
+def test_the_one_who_looked_may_dismiss_and_another_confirm() -> None:
+    found = suspect(readings=(LOOKED,))
+    assert refusal(found, ReviewAction.DISMISSED, "张三", "看错了") == refusal(found, ReviewAction.CONFIRMED, "李四", "") == ""
+
+
+def test_a_decision_holds_for_the_words_it_was_made_about() -> None:
+    decided = suspect(ReviewAction.CONFIRMED)
+    changed = replace(decided, finding=replace(decided.finding, sentence="另一句"))
+    assert changed.standing.state is OPEN
+    assert changed.remark == "李四认定后结论有变,须重新审核(当时:示例)"
+    assert decided.remark == ""
+    sent = suspect(ReviewAction.DISPATCHED)
+    sent = replace(sent, finding=replace(sent.finding, sentence="另一句"))
+    assert (sent.standing.state, sent.remark) == (DISPATCHED, "李四下发核实后结论有变(当时:示例)")
+
+
+EDGES = {
+    OPEN: {DISPATCHED, CONFIRMED, DISMISSED}, DISPATCHED: {CONFIRMED, DISMISSED}, CONFIRMED: {OPEN}, DISMISSED: {OPEN},
+}  # fmt: skip
+
+
+@given(st.lists(st.tuples(st.sampled_from(ReviewAction), st.sampled_from(["甲", "乙"]), st.sampled_from(["张三", "李四", ""]))))
+def test_states_never_skip_and_nothing_is_overwritten(steps: list[tuple[ReviewAction, str, str]]) -> None:
+    found = suspect(readings=(LOOKED,))
+    for number, (action, sentence, by) in enumerate(steps):
+        said = replace(found, finding=replace(found.finding, sentence=sentence))
+        # New words take a decision back, and do nothing else.
+        assert said.standing.state in {found.standing.state} | (EDGES[found.standing.state] & {OPEN}) or found.standing.outdated
+        before, events = said.standing.state, said.events
+        try:
+            event = event_of(said, action, by=by, at=NOW + timedelta(minutes=number), reason="r")
+        except UserError:
+            found = said
+            continue
+        found = replace(said, events=(*events, event))
+        now = found.standing.state
+        assert now in EDGES[before] if now is not before else action is ReviewAction.ANSWERED
+        assert found.events[:-1] == events
+        assert event.by
+        assert not (event.action is ReviewAction.CONFIRMED and event.by == "张三")
+
+
+def test_a_filter_takes_what_fits_all_of_it() -> None:
+    found = suspect(readings=(LOOKED,))
+    assert Wanted().takes(found)
+    assert Wanted(keys=("7/stale_2w",), state=OPEN, code="stale_2w", platform="weibo", surface="s").takes(found)
+    assert Wanted(keys=("7",)).takes(found)
+    for other in (Wanted(keys=("8",)), Wanted(state=CONFIRMED), Wanted(code="banned"), Wanted(prefecture="甲"), Wanted(surface="t")):
+        assert not other.takes(found)

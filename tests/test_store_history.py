@@ -16,8 +16,8 @@ from db.errors import StoreError
 from db.models import IMMUTABLE
 from mediawatch.clock import EVER
 from mediawatch.domain import (
-    AccountState,
     Account,
+    AccountState,
     Code,
     DateKind,
     Finding,

@@ -11,9 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.base import rows
 from db.mapping import Values, account_of, filed_values, portions
-from db.models import AccountChangeRow, AccountLinkRow, AccountRow, AccountStateRow, ContactRow, SourceRow
+from db.models import AccountChangeRow, AccountLinkRow, AccountRow, AccountStateRow, ContactRow, ProposalRefusalRow, SourceRow
 from mediawatch.clock import day_of
-from mediawatch.domain import Account, Change, Contact, NewAccount, RegistryChanges, Source, UpdatedAccount
+from mediawatch.domain import Account, Change, Contact, NewAccount, Refusal, RegistryChanges, Source, UpdatedAccount
 
 RETIRED = "retired_on"
 """Name of the field under which retiring and coming back stand in the history."""
@@ -52,6 +52,19 @@ async def add_links(conn: AsyncConnection, account_id: int, links: Sequence[str]
     if new:
         learned = [{"account_id": account_id, "url": link, "source": source, "added_at": at} for link in new]
         await conn.execute(insert(AccountLinkRow), learned)
+
+
+async def refuse(conn: AsyncConnection, wanted: Sequence[Refusal]) -> None:
+    known = {(each.account_id, each.field, each.new) for each in await refusals(conn)}
+    new = {key: each.at for each in wanted if (key := (each.account_id, each.field, each.new)) not in known}
+    if new:
+        values = [{"account_id": number, "field": field, "new": value, "at": at} for (number, field, value), at in new.items()]
+        await conn.execute(insert(ProposalRefusalRow), values)
+
+
+async def refusals(conn: AsyncConnection) -> list[Refusal]:
+    found = await conn.execute(rows(ProposalRefusalRow).order_by(ProposalRefusalRow.account_id, ProposalRefusalRow.id))
+    return [Refusal(account_id=row.account_id, field=row.field, new=row.new, at=row.at) for row in found]
 
 
 async def note_source(conn: AsyncConnection, source: Source, kind: str) -> int:

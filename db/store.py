@@ -23,6 +23,7 @@ from mediawatch.domain import (
     Contact,
     Judgement,
     Reading,
+    Refusal,
     RegistryChanges,
     ReviewEvent,
     SessionEvent,
@@ -79,6 +80,12 @@ class SqlStore:
     async def apply(self, changes: RegistryChanges) -> None:
         """Retiring notes the file and its Beijing day; a retired account that is updated is in scope again. Both are history."""
         await self._write(lambda conn: registry.apply(conn, changes))
+
+    async def refuse(self, refusals: Sequence[Refusal]) -> None:
+        await self._write(lambda conn: registry.refuse(conn, refusals))
+
+    async def refusals(self) -> list[Refusal]:
+        return await self._read(registry.refusals)
 
     async def changes(self, account_id: int | None = None) -> list[Change]:
         return await self._read(lambda conn: registry.changes(conn, account_id))

@@ -22,6 +22,7 @@ from mediawatch.domain import (
     Need,
     Pace,
     Reading,
+    Refusal,
     RegistryChanges,
     ReviewEvent,
     SessionEvent,
@@ -78,6 +79,12 @@ class Store(Protocol):
 
     async def changes(self, account_id: int | None = None) -> list[Change]:
         """The change history, oldest first; of all accounts when `account_id` is None."""
+
+    async def refuse(self, refusals: Sequence[Refusal]) -> None:
+        """Keep what the operator refused; what he had refused before stays as it was."""
+
+    async def refusals(self) -> list[Refusal]:
+        """All of them, by account."""
 
     async def contacts(self) -> Mapping[int, Contact]: ...
     async def add_links(self, account_id: int, links: Sequence[str], source: str) -> None:

@@ -15,8 +15,9 @@ from typer.testing import CliRunner
 
 from mediawatch import app
 from mediawatch.cli import app as commands
-from mediawatch.domain import Account, Filed, LookKind, MatchedBy, Outcome, Post, Reading, Sight, UserError
-from mediawatch.registry.proposals import SOURCE, Kind, Proposal, changes, chosen, proposals
+from mediawatch.domain import Account, Filed, LookKind, MatchedBy, Outcome, Post, Reading, Refusal, Sight, UserError
+from mediawatch.registry.decisions import SOURCE, changes, chosen, current, refusals
+from mediawatch.registry.proposals import Kind, Proposal, proposals
 from mediawatch.settings import Home
 
 AT = datetime(2031, 3, 1, 2, 0, tzinfo=UTC)
@@ -142,6 +143,14 @@ def test_an_id_that_two_accounts_would_bear_is_a_doubt() -> None:
     assert [each.kind for each in elsewhere] == [Kind.LEARNED]
 
 
+READINGS = {
+    1: [seen()],
+    2: [seen(MatchedBy.ID, of=2, name="示例新名")],
+    3: [seen(of=3, outcome=Outcome.MIGRATED, name="", detail=MOVED)],
+    4: [seen(MatchedBy.ID, of=4, platform_id="9", name="某某商店", verified_as="某某有限公司")],
+}
+
+
 def listed() -> list[Proposal]:
     sure, renamed, moved, doubt = (
         account(1),
@@ -149,13 +158,7 @@ def listed() -> list[Proposal]:
         account(3, platform_id="old", original_id="gh_1"),
         account(4, platform_id="9"),
     )
-    readings = {
-        1: [seen()],
-        2: [seen(MatchedBy.ID, of=2, name="示例新名")],
-        3: [seen(of=3, outcome=Outcome.MIGRATED, name="", detail=MOVED)],
-        4: [seen(MatchedBy.ID, of=4, platform_id="9", name="某某商店", verified_as="某某有限公司")],
-    }
-    return proposals([replace(sure, filed=replace(sure.filed, platform="weibo")), renamed, moved, doubt], readings)
+    return proposals([replace(sure, filed=replace(sure.filed, platform="weibo")), renamed, moved, doubt], READINGS)
 
 
 def test_all_takes_only_what_needs_no_eyes() -> None:
@@ -178,6 +181,51 @@ def test_a_key_names_a_value_and_a_doubt_cannot_be_accepted() -> None:
         chosen(listed(), ["abcdef"], everything=False)
     with pytest.raises(UserError, match="is a doubt"):
         chosen(listed(), [next(each.key for each in listed() if each.kind is Kind.DOUBT)], everything=False)
+
+
+def refused_of(*listed: Proposal) -> list[Refusal]:
+    return refusals(listed, AT)
+
+
+def test_what_was_refused_is_not_proposed_again_and_disputes_nothing() -> None:
+    one, readings = account(**OWN | {"platform_id": ""}), {1: [seen(platform_id="1"), seen(day=1, platform_id="2")]}
+    assert [each.kind for each in proposals([one], readings)] == [Kind.DOUBT]
+    first = proposals([one], {1: readings[1][:1]})
+    again = proposals([one], readings, refused_of(*first))
+    assert [(each.kind, each.new) for each in again] == [(Kind.LEARNED, "2")]
+    assert proposals([one], readings, refused_of(*first, *again)) == []
+    # For another account the same value is news.
+    assert [each.new for each in proposals([replace(one, id=2)], {2: readings[1][:1]}, refused_of(*first))] == ["1"]
+
+
+def test_each_kind_can_be_refused_but_a_doubt() -> None:
+    all_but_doubts = [each for each in listed() if each.acceptable]
+    accounts = list({each.account.id: each.account for each in listed()}.values())
+    left = proposals(accounts, READINGS, refused_of(*all_but_doubts))
+    assert [each.kind for each in left] == [Kind.DOUBT]
+    moved = next(each for each in listed() if each.kind is Kind.MIGRATED)
+    assert [each.field for each in chosen(listed(), [moved.key], everything=False)] == ["platform_id", "original_id"]
+
+
+def test_the_command_remembers_a_refusal(tmp_path: Path) -> None:
+    home = Home.at(tmp_path / "home").create()
+
+    async def prepared() -> list[Proposal]:
+        async with app.opened(home, clock=lambda: AT) as opened:
+            (one,) = await enter(opened.store, FILED)
+            await opened.store.keep(seen(of=one.id, posts=(POST,)))
+            return await current(opened.store)
+
+    def command(*words: str) -> Any:
+        return CliRunner().invoke(commands, ["--home", str(home.root), "registry", "proposals", *words])
+
+    learned, link = asyncio.run(prepared())
+    ran = command("--refuse", learned.key, "--all")
+    assert (ran.exit_code, ran.stdout.splitlines()[-1]) == (0, "1 accepted, 1 refused, 0 left")
+    assert f"{learned.key} 示例发布: platform_id 'MzAwMDAwMDAwMQ==' refused" in ran.stdout
+    assert f"{link.key} 示例发布: article_links '' -> '{LINK}'" in ran.stdout
+    again = command("--refuse", learned.key)
+    assert (again.exit_code, "no proposal" in again.stderr) == (2, True)
 
 
 def test_the_command_lists_accepts_and_forgets(tmp_path: Path) -> None:
@@ -204,9 +252,9 @@ def test_the_command_lists_accepts_and_forgets(tmp_path: Path) -> None:
         ("更名", "示例新名", "须核对"),
     ]
     ran = command("--all")
-    assert (ran.exit_code, ran.stdout.splitlines()[-1]) == (0, "1 accepted, 1 left")
+    assert (ran.exit_code, ran.stdout.splitlines()[-1]) == (0, "1 accepted, 0 refused, 1 left")
     ran = command("--accept", rows[1]["编号"])
-    assert (ran.exit_code, ran.stdout.splitlines()[-1]) == (0, "1 accepted, 0 left")
+    assert (ran.exit_code, ran.stdout.splitlines()[-1]) == (0, "1 accepted, 0 refused, 0 left")
     assert asyncio.run(history()) == [
         ("platform_id", "", "MzAwMDAwMDAwMQ==", SOURCE),
         ("name", "示例旧名", "示例新名", SOURCE),

@@ -25,6 +25,7 @@ from mediawatch.domain import (
     Post,
     PostKind,
     Reading,
+    Refusal,
     RegistryChanges,
     Sight,
     Source,
@@ -236,3 +237,13 @@ async def test_learned_links_follow_the_filed_ones_newest_first(any_store: Store
 async def test_imported_files_that_are_no_registry(any_store: Store) -> None:
     await any_store.note_source(FILE, "worklist")
     assert await any_store.sources() == [(FILE, "worklist")]
+
+
+async def test_a_refusal_is_kept_once_and_for_good(any_store: Store) -> None:
+    one, two = await enter(any_store, PLAIN, ODD)
+    first = Refusal(account_id=two.id, field="platform_id", new="0012😀", at=NOW)
+    other = [replace(first, new=""), replace(first, account_id=one.id)]
+    await any_store.refuse([first])
+    await any_store.refuse([replace(first, at=NOW + timedelta(days=1)), *other, *other])
+    assert await any_store.refusals() == [other[1], first, other[0]]
+    await any_store.refuse([])

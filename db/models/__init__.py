@@ -5,7 +5,7 @@ SQLite and PostgreSQL share these models. A change here needs a migration: a tes
 
 from db.models.ours import CanaryCheckRow, SessionEventRow
 from db.models.readings import IMMUTABLE, AccountStateRow, EvidenceRow, PostRow, ReadingRow, SightRow
-from db.models.registry import AccountChangeRow, AccountLinkRow, AccountRow, ContactRow, FiledColumns, SourceRow
+from db.models.registry import AccountChangeRow, AccountLinkRow, AccountRow, ContactRow, FiledColumns, ProposalRefusalRow, SourceRow
 from db.models.reviews import ReviewEventRow
 from db.models.sweeps import FindingReadingRow, FindingRow, SweepAccountRow, SweepRow
 
@@ -22,6 +22,7 @@ __all__ = [
     "FindingReadingRow",
     "FindingRow",
     "PostRow",
+    "ProposalRefusalRow",
     "ReadingRow",
     "ReviewEventRow",
     "SessionEventRow",

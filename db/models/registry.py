@@ -99,3 +99,15 @@ class ContactRow(Base):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
     person: Mapped[str]
     phone: Mapped[str]
+
+
+class ProposalRefusalRow(Base):
+    """A value that the operator refused for a field of an account (`mediawatch registry proposals --refuse`)."""
+
+    __tablename__ = "proposal_refusal"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    field: Mapped[str]
+    new: Mapped[str]
+    at: Mapped[datetime]
+    __table_args__ = (UniqueConstraint("account_id", "field", "new"),)

@@ -12,7 +12,8 @@ from mediawatch import registry
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import print_or_write
 from mediawatch.domain import Account, Code, UserError
-from mediawatch.registry.proposals import Proposal, as_table, changes, chosen, current
+from mediawatch.registry.decisions import changes, chosen, current, refusals
+from mediawatch.registry.proposals import Proposal, as_table
 from mediawatch.reports.table import Table
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The filed accounts (台账).")
@@ -168,28 +169,35 @@ def list_(
 def proposals(
     ctx: typer.Context,
     accept: Annotated[list[str] | None, typer.Option("--accept", metavar="N", help="Accept this one (its 编号); may be repeated.")] = None,
+    refuse: Annotated[
+        list[str] | None, typer.Option("--refuse", metavar="N", help="Never propose this one again; may be repeated.")
+    ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Accept all but those marked 须核对.")] = False,
     csv: CsvOption = None,
 ) -> None:
-    """List what readings have taught (ids, links, new names, migrations, doubtful ids), and accept it into the registry."""
-    if csv and (accept or everything):
-        raise UserError("--csv lists, --accept and --all change the registry: give one of them")
+    """List what readings have taught (ids, links, new names, migrations, doubtful ids), and accept it into the registry, or refuse it."""
+    if csv and (accept or refuse or everything):
+        raise UserError("--csv lists, --accept, --all and --refuse decide: give one of them")
 
-    async def work() -> tuple[list[Proposal], list[Proposal]]:
+    async def work() -> tuple[list[Proposal], list[Proposal], list[Proposal]]:
         async with opened(ctx) as app:
             listed = await current(app.store)
-            accepted = chosen(listed, accept or (), everything=everything)
+            refused = chosen(listed, refuse or (), everything=False)
+            accepted = chosen([each for each in listed if each not in refused], accept or (), everything=everything)
+            await app.store.refuse(refusals(refused, app.clock()))
             if accepted:
                 await app.store.apply(changes(accepted, app.clock()))
-            return listed, accepted
+            return listed, accepted, refused
 
-    listed, accepted = run(work())
-    if not accept and not everything:
+    listed, accepted, refused = run(work())
+    if not accept and not refuse and not everything:
         print_or_write(as_table(listed), csv)
         return
+    for each in refused:
+        typer.echo(f"{each.key} {each.account.filed.name}: {each.field} {each.new!r} refused")
     for each in accepted:
         typer.echo(f"{each.key} {each.account.filed.name}: {each.field} {each.old!r} -> {each.new!r}")
-    typer.echo(f"{len(accepted)} accepted, {len(listed) - len(accepted)} left")
+    typer.echo(f"{len(accepted)} accepted, {len(refused)} refused, {len(listed) - len(accepted) - len(refused)} left")
 
 
 def _account_cells(account: Account) -> Iterable[str]:

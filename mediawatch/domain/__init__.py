@@ -4,7 +4,18 @@ Frozen, typed, standard library only. Shapes and units: every `datetime` is time
 `date` is a day in Beijing, every id is text even where it looks like a number.
 """
 
-from mediawatch.domain.accounts import Account, Change, Contact, Filed, FiledStatus, NewAccount, RegistryChanges, Source, UpdatedAccount
+from mediawatch.domain.accounts import (
+    Account,
+    Change,
+    Contact,
+    Filed,
+    FiledStatus,
+    NewAccount,
+    Refusal,
+    RegistryChanges,
+    Source,
+    UpdatedAccount,
+)
 from mediawatch.domain.judgements import (
     AccountState,
     Code,
@@ -83,6 +94,7 @@ __all__ = [
     "PostKind",
     "RateLimited",
     "Reading",
+    "Refusal",
     "RegistryChanges",
     "ReviewAction",
     "ReviewEvent",

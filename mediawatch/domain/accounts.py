@@ -102,6 +102,16 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """The operator will not have this value for this field of an account: it is not proposed again."""
+
+    account_id: int
+    field: str
+    new: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NewAccount:
     filed: Filed
     contact: Contact | None = None

@@ -8,6 +8,7 @@ Computed from the kept readings each time, so nothing is stored twice, and what 
 - Where the filed id's page is called otherwise and certified for another body than the filed organiser, the id itself is in doubt.
 - A migrated account's new id is proposed as the old page leads there; never accepted by `--all`.
 - An id that another account on the platform has (or is about to get) is a doubt.
+- What the operator refused is not proposed again, and an id that he refused disputes no other.
 """
 
 from __future__ import annotations
@@ -15,11 +16,10 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
 
 from mediawatch.clock import beijing
 from mediawatch.domain import (
@@ -29,19 +29,12 @@ from mediawatch.domain import (
     MatchedBy,
     Outcome,
     Reading,
-    RegistryChanges,
+    Refusal,
     Sight,
-    Source,
-    UpdatedAccount,
-    UserError,
 )
 from mediawatch.names import differs_by_suffix, fold, same
-from mediawatch.ports import Store
 from mediawatch.reports.table import Table
 
-SOURCE = "proposal"
-"""Stands as the source in the history of an account that a proposal changed."""
-_PORTION = 500
 _TARGET = re.compile(r"new account:\s*(?P<name>[^;]*?)\s*biz=(?P<biz>[^\s;]+)(?:\s+(?P<original>gh_\w+))?")
 
 _OF_PLATFORM = re.compile(r"(?:官方)?(?:微博|抖音号?|头条号|账号|帐号)$")
@@ -92,13 +85,15 @@ class Proposal:
         return self.kind is not Kind.DOUBT
 
 
-def proposals(accounts: Sequence[Account], readings: Mapping[int, Sequence[Reading]]) -> list[Proposal]:
+def proposals(accounts: Sequence[Account], readings: Mapping[int, Sequence[Reading]], refusals: Iterable[Refusal] = ()) -> list[Proposal]:
     """In account order. `accounts` are all that are in scope, so that an id which two of them would bear is seen."""
-    found = [each for account in accounts for each in _of(account, readings.get(account.id, ()))]
-    return _without_twins(found, accounts)
+    refused = {(each.account_id, each.field, each.new) for each in refusals}
+    found = [each for account in accounts for each in _of(account, readings.get(account.id, ()), refused)]
+    wanted = [each for each in found if not (each.acceptable and (each.account.id, each.field, each.new) in refused)]
+    return _without_twins(wanted, accounts)
 
 
-def _of(account: Account, readings: Sequence[Reading]) -> Iterator[Proposal]:
+def _of(account: Account, readings: Sequence[Reading], refused: Set[tuple[int, str, str]]) -> Iterator[Proposal]:
     looks = [reading for reading in sorted(readings, key=lambda each: each.read_at) if reading.look is not LookKind.CONTROL]
     sights = [sight for reading in looks for sight in reading.sights]
     moved = _migrated(account, looks)
@@ -109,7 +104,8 @@ def _of(account: Account, readings: Sequence[Reading]) -> Iterator[Proposal]:
         yield doubt
         return
     for field in ("platform_id", "original_id"):
-        yield from _learned(account, sights, field)
+        known = [sight for sight in sights if (account.id, field, getattr(sight, field)) not in refused]
+        yield from _learned(account, known, field)
     yield from _renamed(account, sights)
     yield from _link(account, sights)
 
@@ -228,57 +224,6 @@ def _without_twins(found: Iterable[Proposal], accounts: Sequence[Account]) -> li
 
 def _id_of(proposal: Proposal) -> tuple[str, str, str]:
     return proposal.account.platform, proposal.field, proposal.new.casefold()
-
-
-async def current(store: Store) -> list[Proposal]:
-    """All proposals of the accounts in scope, from the kept readings."""
-    accounts = await store.accounts()
-    keys = [account.id for account in accounts]
-    readings: dict[int, list[Reading]] = {}
-    for start in range(0, len(keys), _PORTION):
-        readings |= await store.readings(keys[start : start + _PORTION])
-    return proposals(accounts, readings)
-
-
-def chosen(listed: Sequence[Proposal], keys: Iterable[str], *, everything: bool) -> list[Proposal]:
-    """Those to accept. UserError for a key that is not listed (any more), and for a doubt: the registry is put right by hand."""
-    wanted = dict.fromkeys(key.strip() for text in keys for key in text.replace(",", " ").split())
-    known = {each.key: each for each in listed}
-    for key in wanted:
-        if key not in known:
-            raise UserError(f"no proposal {key!r}: list them again, readings may have changed since")
-        if not known[key].acceptable:
-            raise UserError(f"{key} ({known[key].account.filed.name}) is a doubt, nothing to accept: correct the registry")
-    # Half of a migration would leave ids of two accounts in one row.
-    moved = {known[key].account.id for key in wanted if known[key].kind is Kind.MIGRATED}
-    return [
-        each
-        for each in listed
-        if each.acceptable
-        and (each.key in wanted or (everything and each.sure) or (each.kind is Kind.MIGRATED and each.account.id in moved))
-    ]
-
-
-def changes(accepted: Sequence[Proposal], now: datetime) -> RegistryChanges:
-    """What accepting does, one update an account. The history's source is `proposal`."""
-    by_account: dict[int, list[Proposal]] = {}
-    for each in accepted:
-        by_account.setdefault(each.account.id, []).append(each)
-    updated = tuple(
-        UpdatedAccount(
-            account_id=number,
-            filed=_applied(several),
-            changes=tuple((each.field, each.old, each.new) for each in several),
-        )
-        for number, several in by_account.items()
-    )
-    digest = hashlib.sha256("\n".join(f"{each.key} {each.new}" for each in accepted).encode()).hexdigest()
-    return RegistryChanges(source=Source(file=SOURCE, sha256=digest, at=now), updated=updated)
-
-
-def _applied(several: Sequence[Proposal]) -> Filed:
-    values: dict[str, Any] = {each.field: (each.new,) if each.field == "article_links" else each.new for each in several}
-    return replace(several[0].account.filed, **values)
 
 
 def as_table(listed: Sequence[Proposal]) -> Table:

@@ -19,7 +19,7 @@ import openpyxl
 import xlsxwriter
 
 from mediawatch import canaries, circular, figures, handoff, registry, worklist
-from mediawatch.app import DEMONSTRATION, App
+from mediawatch.app import DEMONSTRATION, App, only_one
 from mediawatch.clock import beijing, day_of
 from mediawatch.domain import Sweep, SweepAccount, UserError, Verdict
 from mediawatch.files import write_whole
@@ -39,12 +39,13 @@ Tell = Callable[[str], None]
 
 
 def prepare(out: Path) -> Home:
-    """A fresh home in `out`. UserError where something else than an earlier demonstration stands there."""
+    """A fresh home in `out`. UserError where something else than an earlier demonstration stands there, or one that still runs."""
     home = Home.at(out)
     if home.root.exists() and any(home.root.iterdir()):
         if not (home.root / MARK).exists():
             raise UserError(f"{out} is not empty and holds no earlier demonstration: name another folder with --out")
-        shutil.rmtree(home.root)
+        with only_one(home):  # nobody may be in the midst of one
+            shutil.rmtree(home.root)
     home.create(MARK)
     (home.root / MARK).write_text("本目录由 mediawatch demo 生成,全部为演示数据。\n", encoding="utf-8")
     return home

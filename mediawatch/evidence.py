@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mediawatch.clock import beijing, day_of
 from mediawatch.domain import Capture, Evidence, EvidenceKind, Reading, Sight
-from mediawatch.files import write_whole
+from mediawatch.files import sync_folder, write_whole
 
 MANIFEST = "application/json"
 _SUFFIX = {
@@ -50,7 +50,10 @@ class EvidenceFolder:
         digest = hashlib.sha256(capture.body).hexdigest()
         name = f"{day_of(capture.taken_at)}/{digest[:2]}/{digest}{_SUFFIX.get(capture.media_type, '.bin')}"
         target = self.root / name
-        if not target.exists():
+        if target.exists():
+            # By an earlier look, which may have been killed before the name was on the disk.
+            sync_folder(target.parent)
+        else:
             write_whole(target, capture.body)
         return Evidence(
             kind=capture.kind,

@@ -14,18 +14,32 @@ def write_whole(target: Path, body: bytes) -> None:
     """Write beside the target, fsync, rename over it, fsync the folder. UserError names the place when the disk refuses."""
     part = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(target.parent)
         with part.open("wb") as file:
             file.write(body)
             file.flush()
             os.fsync(file.fileno())
         part.replace(target)
-        folder = os.open(target.parent, os.O_RDONLY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
+        sync_folder(target.parent)
     except OSError as error:
         with suppress(OSError):  # what kept us from writing may keep us from removing
             part.unlink()
         raise UserError(f"cannot write {target}: {error.strerror or error}") from error
+
+
+def sync_folder(folder: Path) -> None:
+    """Bring the names in a folder to the disk: those of files that were made in it, renamed or removed."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _make_folder(folder: Path) -> None:
+    """With its parents. A folder whose own name is not on the disk would take its files with it when the power fails."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_folder(folder.parent)

@@ -112,27 +112,42 @@ async def opened(
 def run(work: Coroutine[Any, Any, T]) -> T:
     """Run a command's coroutine. Typer accepts `async def` commands and never awaits them, so every command goes through here.
 
-    Ctrl-C and SIGTERM cancel it, so that the browser is closed and nothing is half written; exit codes 130 and 143.
+    Ctrl-C and SIGTERM cancel it, so that the browser is closed and nothing is half written; exit codes 130 and 143. The second
+    one ends the process at once, which loses nothing that was kept.
     """
     stopped_by: list[signal.Signals] = []
 
     async def guarded() -> T:
-        task = asyncio.ensure_future(work)
+        loop, task = asyncio.get_running_loop(), asyncio.ensure_future(work)
 
-        def stop(sent: signal.Signals) -> None:
-            stopped_by.append(sent)
-            task.cancel()
+        def stop(number: int, frame: object) -> None:
+            if stopped_by:
+                _leave_at_once(number)
+            stopped_by.append(signal.Signals(number))
+            loop.call_soon_threadsafe(task.cancel)
 
-        # asyncio installs nothing for SIGINT where it is ignored, as in what a script starts with `&`.
+        # Not the loop's own handlers: they wait for a loop that is busy, and for SIGINT there are none where it is ignored, as in
+        # what a script starts with `&`.
         for sent in (signal.SIGINT, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(sent, stop, sent)
+            signal.signal(sent, stop)
         return await task
 
+    before = {sent: signal.getsignal(sent) for sent in (signal.SIGINT, signal.SIGTERM)}
     try:
         return asyncio.run(guarded())
     except asyncio.CancelledError:
         typer.echo("mediawatch: stopped; what was kept stays, and the same command run again continues", err=True)
         raise typer.Exit(128 + (stopped_by or [signal.SIGTERM])[0]) from None
+    finally:
+        for sent, handler in before.items():
+            signal.signal(sent, handler)
+
+
+def _leave_at_once(number: int) -> None:
+    """As a kill would, except for the terminal's cursor, which the progress bar has hidden. Driver and browser end with us."""
+    if sys.stderr.isatty():
+        os.write(sys.stderr.fileno(), b"\x1b[?25h")
+    os._exit(128 + number)
 
 
 def keep_traceback(text: str) -> str:

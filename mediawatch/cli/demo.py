@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mediawatch import demo as demonstration
-from mediawatch.app import staged
+from mediawatch.app import only_one, staged
 from mediawatch.cli.base import run
 
 
@@ -27,8 +27,9 @@ def demo(
 
     async def work() -> int:
         home = demonstration.prepare(out)
-        async with staged(home, world or demonstration.shipped_world()) as (app, stage):
-            return await demonstration.run(app, stage, typer.echo)
+        with only_one(home):
+            async with staged(home, world or demonstration.shipped_world()) as (app, stage):
+                return await demonstration.run(app, stage, typer.echo)
 
     if code := run(work()):
         sys.exit(code)

@@ -11,6 +11,7 @@ import typer
 from mediawatch.app import App, only_one
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.progress import shown_progress
+from mediawatch.cli.stopping import told_when_stopped
 from mediawatch.clock import beijing, parse_as_of
 from mediawatch.domain import Effect, UserError, Verdict
 from mediawatch.policy import load
@@ -48,7 +49,7 @@ def sweep(
                 second_look_after=timedelta(minutes=minutes),
                 concurrency=app.settings.browser.concurrency,
             )
-            with only_one(app.home), shown_progress() as progress:
+            with only_one(app.home), shown_progress() as shown, told_when_stopped(shown, app.clock()) as progress:
                 return await app.engine().run(request, progress)
 
     summary = run(work())

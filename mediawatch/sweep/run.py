@@ -107,12 +107,13 @@ class Run:
         return self.judge(account).second_look and not any(reading.look is LookKind.SECOND for reading in self._of_sweep(account))
 
     async def _second(self, account: Account, lane: Sequence[Account]) -> None:
-        first = next(reading for reading in reversed(self._of_sweep(account)) if reading.look is LookKind.FIRST)
+        # Of an earlier sweep that was not finished, where this one's first look could not be made.
+        first = next(reading for reading in reversed(self.readings[account.id]) if reading.look is LookKind.FIRST)
         wait = first.read_at + self.request.second_look_after - self.parts.clock()
         await asyncio.sleep(max(0.0, wait.total_seconds()))
         seen_by = frozenset(sight.surface for sight in first.sights)
         await self._look(account, LookKind.SECOND, replace(self._need(), second=True, not_by=seen_by), lane)
-        self.progress(self.done, self.total, account, self._of_sweep(account)[-1])
+        self.progress(self.done, self.total, account, next(reversed(self._of_sweep(account)), None))
 
     def _need(self) -> Need:
         return Need(fresh_after=self.request.policy.window_start(day_of(self.sweep.as_of)))
@@ -136,9 +137,10 @@ class Run:
         reading = Reading(
             account_id=account.id, sweep_id=self.sweep.id, look=kind, started_at=started, read_at=self.parts.clock(), sights=sights
         )
+        # Before the reading: whoever is killed in between looks again, and the links are not lost.
+        await self._keep_links(account, sights)
         reading = await self.parts.store.keep(await self.parts.evidence.keep(reading))
         self.readings.setdefault(account.id, []).append(reading)
-        await self._keep_links(account, sights)
         self.outcomes[reading.outcome] += 1
         log.info(
             "look", account=account.id, platform=account.platform, look=kind.value, outcome=reading.outcome.value,

@@ -1,0 +1,121 @@
+"""A sweep that is stopped: by a signal to the process or to its whole group, and a second one beside it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mediawatch.settings import Home
+from scrapers import processes
+
+MEDIAWATCH = Path(sys.executable).with_name("mediawatch")
+REGISTRY = "政务新媒体名称,类型,平台ID\n" + "".join(
+    f"示例头条{letter},今日头条,MS4wLjABAAAAExample{letter}ExampleExampleExampleExampleExample{letter}\n" for letter in "ABC"
+)
+
+
+@pytest.fixture
+def silent() -> Iterator[tuple[int, threading.Event]]:
+    """A proxy that takes every connection and never answers; and whether anybody came."""
+    asked = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            held = []
+            while True:
+                try:
+                    held.append(server.accept())
+                except OSError:
+                    return
+                asked.set()
+
+        threading.Thread(target=serve, daemon=True).start()
+        yield server.getsockname()[1], asked
+        server.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.fixture(scope="module")
+def home() -> Iterator[Home]:
+    """A home of three accounts, of a path that is as short as usual. Each test continues its sweep."""
+    folder = Path(tempfile.mkdtemp(prefix="mw-", dir="/tmp"))
+    (folder / "registry.csv").write_text(REGISTRY, "utf-8")
+    called(folder, "init")
+    called(folder, "registry", "import", str(folder / "registry.csv"))
+    yield Home(folder)
+    shutil.rmtree(folder)
+
+
+def environ(home: Path, **more: str) -> dict[str, str]:
+    return {**{key: value for key, value in os.environ.items() if not key.startswith("MEDIAWATCH_")}, "MEDIAWATCH_HOME": str(home), **more}
+
+
+def called(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    done = subprocess.run([MEDIAWATCH, *words], env=environ(home), capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+@pytest.fixture
+def sweeping(home: Home, silent: tuple[int, threading.Event], executable: Path) -> Iterator[subprocess.Popen[str]]:
+    """A sweep in the midst of its first looks, in a process group of its own."""
+    port, asked = silent
+    process = subprocess.Popen(
+        [MEDIAWATCH, "sweep"], env=environ(home.root, MEDIAWATCH_BROWSER__PROXY=f"http://127.0.0.1:{port}"),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0,
+    )  # fmt: skip
+    assert asked.wait(60)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_to_the_group_ends_it_in_order(home: Home, sweeping: subprocess.Popen[str], sent: signal.Signals, code: int) -> None:
+    (run,) = home.scratch.glob("run-*")
+    os.killpg(sweeping.pid, sent)
+    out, err = sweeping.communicate(timeout=60)
+    assert (sweeping.returncode, out) == (code, "")
+    assert err.splitlines()[-2:] == [
+        "mediawatch: no look was finished",
+        "mediawatch: stopped; what was kept stays, and the same command run again continues",
+    ]
+    assert processes.living_in(run) == frozenset()
+    assert not run.exists(), "the browser was closed in order"
+
+
+def test_the_second_signal_ends_it_at_once(home: Home, sweeping: subprocess.Popen[str]) -> None:
+    """The driver does not listen, so that the first one alone would wait for it."""
+    (run,) = home.scratch.glob("run-*")
+    (driver,) = [pid for pid in processes.living_in(run) if os.getsid(pid) == pid and b"run-driver" in command(pid)]
+    os.kill(driver, signal.SIGSTOP)
+    sweeping.send_signal(signal.SIGTERM)
+    with pytest.raises(subprocess.TimeoutExpired):
+        sweeping.wait(0.5)
+    sweeping.send_signal(signal.SIGINT)
+    assert sweeping.wait(60) == 130
+    assert run.exists(), "nobody waited for the browser"
+    processes.end(processes.living_in(run))
+
+
+def command(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def test_beside_a_sweep_nothing_else_writes_and_a_kill_frees_the_lock(home: Home, sweeping: subprocess.Popen[str]) -> None:
+    for words in (("sweep",), ("evidence", "prune")):
+        done = subprocess.run([MEDIAWATCH, *words], env=environ(home.root), capture_output=True, text=True, check=False, timeout=120)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"another sweep runs on {home.root} (process {sweeping.pid}): wait for its end, or stop it" in done.stderr
+    sweeping.kill()
+    sweeping.wait()
+    called(home.root, "evidence", "prune")

@@ -190,7 +190,7 @@ def compared(scope: Sequence[SweepAccount], policy: Policy, printed: circular.Ci
     kinds = [(kind, str(count), str(whole.kinds.get(kind, 0))) for kind, count in printed.kinds.items()]
     by_kind = Table("问题类型", ("问题", "通报", "检出"), tuple(kinds))
     return "\n".join(
-        [to_text(by_type), to_text(by_kind), *_differences(scope, policy, printed), "通报中的出入:", *_bullets(circular.slips(printed))]
+        [to_text(by_type), to_text(by_kind), *_differences(scope, policy, printed), "通报中的出入:", *_bullets(circular.remarks(printed))]
     )
 
 

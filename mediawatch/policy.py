@@ -71,6 +71,8 @@ class Policy(_Part):
     title: str
     basis: str
     tiers_counted: Literal["exclusive", "nested"]
+    listed_counted: Literal["checked", "apart"] = "checked"
+    """Whether accounts that are listed (异常单列) stand in 检查数."""
     precedence: tuple[Code, ...]
     window: Window
     identity: Identity

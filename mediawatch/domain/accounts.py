@@ -57,6 +57,17 @@ class Filed:
     exempt_document: str = ""
     exempt_until: date | None = None
 
+    @property
+    def ids(self) -> tuple[tuple[str, str, str], ...]:
+        """(field, platform, id) of every id by which a platform knows the account."""
+        named = (("platform_id", self.platform_id), ("original_id", self.original_id.lower()))
+        return tuple((field, self.platform, id) for field, id in named if id)
+
+    @property
+    def in_service(self) -> bool:
+        """Filed as 正常运行 or 申请关停: such accounts make the 总数; closed ones stand in no denominator."""
+        return self.status in (FiledStatus.RUNNING, FiledStatus.CLOSING)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contact:

@@ -13,12 +13,10 @@ from mediawatch.domain import Account, Code, Contact, Filed, FiledStatus, UserEr
 from mediawatch.names import differs_by_suffix, fold
 from mediawatch.registry.headings import label
 from mediawatch.registry.kinds import PLATFORMS, platform_label
-from mediawatch.registry.matching import ids_of
 
 _EXPECTED = ("filing_number", "organiser", "prefecture", "url")
 """Fields that a complete filing has, besides name and 类型."""
 Has = Callable[[Account], bool]
-_IN_SERVICE = frozenset({FiledStatus.RUNNING, FiledStatus.CLOSING})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ def check(
 
     A field that no account has is a remark, not a finding against everybody: then the file lacked the column.
     """
-    current = [account for account in accounts if account.retired_on is None and account.filed.status in _IN_SERVICE]
+    current = [account for account in accounts if account.retired_on is None and account.filed.in_service]
     expected, remarks = _expected(current, contacts)
     findings = [finding for account in current for finding in _of_one(account, expected, bodies)]
     findings += _filed_twice(current)
@@ -98,7 +96,7 @@ def _suffix(name: str) -> str:
 def _filed_twice(accounts: Sequence[Account]) -> Iterable[RegistryFinding]:
     holders: defaultdict[tuple[str, str, str], list[Account]] = defaultdict(list)
     for account in accounts:
-        for key in ids_of(account.filed):
+        for key in account.filed.ids:
             holders[key].append(account)
     seen: set[int] = set()
     for (name, platform, id), group in holders.items():

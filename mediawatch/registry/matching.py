@@ -7,7 +7,7 @@ name; platform + organiser + a former name. Pure.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -36,14 +36,6 @@ class Strength(IntEnum):
 class Match:
     account: Account
     strength: Strength
-
-
-def ids_of(filed: Filed) -> Iterator[tuple[str, str, str]]:
-    """(field, platform, id) of every id by which a platform knows the account."""
-    if filed.platform_id:
-        yield "platform_id", filed.platform, filed.platform_id
-    if filed.original_id:
-        yield "original_id", filed.platform, filed.original_id.lower()
 
 
 def name_key(filed: Filed, name: str | None = None) -> tuple[str, str, str]:
@@ -77,7 +69,7 @@ class Known:
             filed = account.filed
             self._numbers[filed.filing_number].add(account.id)
             self._names[name_key(filed)].add(account.id)
-            for key in ids_of(filed):
+            for key in filed.ids:
                 self._ids[key].add(account.id)
         for change in history:
             known = self.accounts.get(change.account_id)
@@ -94,7 +86,7 @@ class Known:
             found.append((f"{label('filing_number')}{number}", Strength.NUMBER, self._numbers[number]))
         elif number in self._former_numbers and number:
             found.append((f"原{label('filing_number')}{number}", Strength.FORMER_NUMBER, self._former_numbers[number]))
-        found += [(f"{label(key[0])}{key[2]}", Strength.ID, self._ids[key]) for key in ids_of(filed) if key in self._ids]
+        found += [(f"{label(key[0])}{key[2]}", Strength.ID, self._ids[key]) for key in filed.ids if key in self._ids]
         return [(said, strength, self._in_service(accounts)) for said, strength, accounts in found]
 
     def by_name(self, row: Row, taken: set[int]) -> tuple[Strength, set[int]]:
@@ -208,7 +200,7 @@ def repeated(rows: Sequence[Row]) -> dict[int, RowError]:
     for index, row in enumerate(rows):
         by_number[row.filed.filing_number].append(index)
         by_name[name_key(row.filed)].append(index)
-        for key in ids_of(row.filed):
+        for key in row.filed.ids:
             by_id[key].append(index)
     by_number.pop("", None)
     groups = [

@@ -20,7 +20,7 @@ from mediawatch.domain import (
 from mediawatch.names import fold
 from mediawatch.registry.headings import field_of, label
 from mediawatch.registry.kinds import OTHER, platform_label
-from mediawatch.registry.matching import Known, Match, ids_of, match, repeated
+from mediawatch.registry.matching import Known, Match, match, repeated
 from mediawatch.registry.problems import Remarks, RowError, Unusable
 from mediawatch.registry.rows import Row
 
@@ -195,6 +195,6 @@ class _Builder:
     def warn_of_double_filings(self, rows: Sequence[Row]) -> None:
         first: dict[tuple[str, str, str], Row] = {}
         for row in rows:
-            for key in ids_of(row.filed):
+            for key in row.filed.ids:
                 if first.setdefault(key, row) is not row:
                     self.remarks.add(TWICE, row.place)

@@ -1,0 +1,77 @@
+"""`mediawatch figures`: the statistics of an inspection, and what changed since an earlier one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mediawatch.app import App
+from mediawatch.cli.base import opened, run
+from mediawatch.cli.out import SweepOption, sweep_of
+from mediawatch.comparison import Judged, compare
+from mediawatch.domain import Sweep
+from mediawatch.figures import statistics
+from mediawatch.files import write_whole
+from mediawatch.policy import parse
+from mediawatch.reports import lists
+from mediawatch.reports import statistics as tables
+from mediawatch.reports.table import Table, to_csv, to_text
+from mediawatch.strata import Dimension, dimension, keys
+
+_BY = (Dimension.REGION, Dimension.PLATFORM)
+
+
+def register(app: typer.Typer) -> None:
+    app.command("figures")(figures)
+
+
+def figures(
+    ctx: typer.Context,
+    sweep: SweepOption = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WORD", help=f"Split by {', '.join(Dimension)}; may be repeated. Default {' and '.join(_BY)}."),
+    ] = None,
+    against: Annotated[int | None, typer.Option(metavar="M", help="Compare with this earlier sweep.")] = None,
+    decimals: Annotated[int, typer.Option(help="Decimals of rates.", min=0, max=4)] = 2,
+    csv: Annotated[Path | None, typer.Option("--csv", metavar="DIR", help="Write a CSV a table instead of printing.")] = None,
+) -> None:
+    """Count an inspection: 检查率, 合格率, kinds of problems, by region and platform or as asked; all sums are held first."""
+    chosen = [dimension(word) for word in by or _BY]
+
+    async def work() -> tuple[str, list[Table], list[str]]:
+        async with opened(ctx) as app:
+            now = await sweep_of(app, sweep)
+            earlier = await sweep_of(app, against) if against is not None else None
+            return await _tables(app, now, earlier, chosen, decimals)
+
+    heading, found, remarks = run(work())
+    if csv is None:
+        typer.echo("\n".join([heading, *remarks, *(to_text(table) for table in found)]))
+        return
+    for number, table in enumerate(found, 1):
+        target = csv / f"{number}-{table.title.partition('(')[0].replace('/', '或')}.csv"
+        write_whole(target, to_csv(table))
+        typer.echo(f"{target}: {len(table.rows)} rows")
+
+
+async def _tables(
+    app: App, now: Sweep, earlier: Sweep | None, chosen: list[Dimension], decimals: int
+) -> tuple[str, list[Table], list[str]]:
+    judged = await judged_of(app, now)
+    counted = statistics(judged.scope, judged.policy, keys(chosen))
+    found = [tables.split_table(split, counted.whole, decimals) for split in counted.splits]
+    found.append(tables.kinds_table(counted))
+    if earlier is not None:
+        compared = compare(await judged_of(app, earlier), judged, keys(chosen))
+        found += [tables.change_table(heading, parts, compared.whole, decimals) for heading, parts in compared.splits.items()]
+        found.append(tables.movement_table(compared))
+    return lists.heading(now), found, [*app.marks, *(remark for split in counted.splits for remark in tables.remarks(split))]
+
+
+async def judged_of(app: App, sweep: Sweep) -> Judged:
+    """A sweep's judged scope with the policy it was judged by."""
+    policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
+    return Judged(scope=await app.store.scope(sweep.id), policy=policy, whole=sweep.scope == "all")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, func, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.base import rows
@@ -35,10 +35,9 @@ async def note(conn: AsyncConnection, sweep_id: int, new: Sequence[ReviewEvent],
     if foreign := {event.sweep_id for event in new} - {sweep_id}:
         raise ValueError(f"events of sweep {foreign} among those of sweep {sweep_id}")
     accounts = sorted({event.account_id for event in new})
-    for portion in portions(accounts):
-        of = (ReviewEventRow.sweep_id == sweep_id, ReviewEventRow.account_id.in_(portion))
-        if (await conn.scalar(select(func.max(ReviewEventRow.id)).where(*of)) or 0) > after:
-            raise StoreError("somebody else has decided about some of these findings meanwhile: look again, then decide")
+    known = await events(conn, sweep_id)
+    if any(old.id > after for event in new for old in known.get((event.account_id, event.code), ())):
+        raise StoreError("somebody else has decided about some of these findings meanwhile: look again, then decide")
     if new:
         await conn.execute(insert(ReviewEventRow), [review_values(event) for event in new])
         await _settle(conn, sweep_id, accounts)

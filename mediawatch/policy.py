@@ -51,6 +51,11 @@ class Retention(_Part):
     """Days after which evidence may leave that no finding rests on. An inspection and its review take weeks."""
 
 
+class Review(_Part):
+    second_person_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    """Of the accounts that are fresh by one person's word alone, the share that a second person looks at."""
+
+
 class Tier(_Part):
     """A staleness tier. Without `months` it is the window's own tier."""
 
@@ -80,6 +85,7 @@ class Policy(_Part):
     closing: Closing
     updates: Updates
     retention: Retention = Retention()
+    review: Review = Review()
     tiers: tuple[Tier, ...]
     codes: dict[Code, CodeRule]
     toml: str = ""

@@ -133,7 +133,7 @@ class Store(Protocol):
         """Append events about a sweep's findings, all or none; the findings' `review` follows.
 
         `after` is the id of the newest event that was known when they were decided (0 for none): UserError where one of the
-        accounts has a newer one.
+        findings has a newer one.
         """
 
     async def review_events(self, sweep_id: int) -> list[ReviewEvent]:

@@ -1,21 +1,25 @@
-"""审核: who may decide what about a finding, and what a decision is. Pure, but for the one function that asks the store.
+"""审核: who may decide what about a finding, and what a decision is. Pure, but for what asks the store.
 
 疑似 → (已下发核实 →) 认定 or 排除; back only by reopening, or when the finding comes to say something else.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from mediawatch import trust
+from mediawatch.clock import day_of
 from mediawatch.domain import (
     Account,
     Attested,
     CanaryCheck,
+    Code,
     Finding,
     LookKind,
+    Outcome,
     Reading,
     ReviewAction,
     ReviewEvent,
@@ -23,12 +27,16 @@ from mediawatch.domain import (
     Standing,
     Sweep,
     UserError,
+    Verdict,
     standing,
 )
 from mediawatch.names import same
+from mediawatch.policy import Policy
 from mediawatch.ports import Store
+from mediawatch.proofs import posts_of
 
 CONFIRM_REASON = "经人工审核,证据属实"
+_FRESH = (Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT)
 _FROM: Mapping[ReviewAction, tuple[ReviewState, ...]] = {
     ReviewAction.DISPATCHED: (ReviewState.OPEN,),
     ReviewAction.CONFIRMED: (ReviewState.OPEN, ReviewState.DISPATCHED),
@@ -78,15 +86,19 @@ class Suspect:
         return f"{last.by}{last.action.label}后结论有变{taken_back}(当时:{last.sentence})"
 
 
+def leads_on(suspect: Suspect, action: ReviewAction) -> bool:
+    """Whether an action can follow the state that the finding is in."""
+    return suspect.standing.state in _FROM[action]
+
+
 def refusal(suspect: Suspect, action: ReviewAction, by: str, reason: str) -> str:
     """Why this may not be done, in Chinese; "" where it may."""
-    state = suspect.standing.state
     if not by.strip():
         return "须写明由谁作出"
     if action is ReviewAction.ANSWERED:
         return "" if any(event.action is ReviewAction.DISPATCHED for event in suspect.events) else "未曾下发核实,不能登记反馈"
-    if state not in _FROM[action]:
-        return f"现为“{state.label}”,不能{action.label}"
+    if not leads_on(suspect, action):
+        return f"现为“{suspect.standing.state.label}”,不能{action.label}"
     if action is ReviewAction.CONFIRMED and any(same(by, looker) for looker in suspect.lookers):
         return f"所依据的人工核查由{by}本人作出,须由他人认定"
     if action in (ReviewAction.DISMISSED, ReviewAction.REOPENED) and not reason.strip():
@@ -110,7 +122,7 @@ class Wanted:
 
     keys: tuple[str, ...] = ()
     state: ReviewState | None = None
-    code: str = ""
+    code: Code | None = None
     prefecture: str = ""
     platform: str = ""
     supervisor: str = ""
@@ -122,7 +134,7 @@ class Wanted:
         return (
             (not self.keys or suspect.key in self.keys or str(suspect.account.id) in self.keys)
             and (self.state is None or suspect.standing.state is self.state)
-            and self.code in ("", suspect.finding.code.value)
+            and self.code in (None, suspect.finding.code)
             and self.prefecture in ("", filed.prefecture)
             and self.platform in ("", filed.platform)
             and self.supervisor in ("", filed.supervisor)
@@ -135,7 +147,7 @@ async def suspects(store: Store, sweep: Sweep, checks: Sequence[CanaryCheck]) ->
     """The findings of a sweep in the order of the registry; `checks` are the canaries' around it."""
     scope = [entry for entry in await store.scope(sweep.id) if entry.judgement and entry.judgement.findings]
     readings = await store.readings([entry.account.id for entry in scope])
-    events: dict[tuple[int, str], list[ReviewEvent]] = {}
+    events: dict[tuple[int, Code], list[ReviewEvent]] = {}
     for event in await store.review_events(sweep.id):
         events.setdefault((event.account_id, event.code), []).append(event)
     return [
@@ -162,3 +174,49 @@ def suspect_of(
         attested=trust.attested(finding, readings),
         backing=trust.behind(finding, account.filed, readings, checks),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondLook:
+    """An account that is fresh by one person's word alone, drawn for another person to look at."""
+
+    account: Account
+    first: Reading
+
+    @property
+    def by(self) -> str:
+        return self.first.by
+
+
+async def second_looks(store: Store, sweep: Sweep, policy: Policy) -> list[SecondLook]:
+    """The drawn ones that nobody else has looked at yet, in the order of the registry."""
+    drawn = [
+        entry.account
+        for entry in await store.scope(sweep.id)
+        if entry.judgement and entry.judgement.verdict in _FRESH and is_drawn(sweep.id, entry.account.id, policy.review.second_person_share)
+    ]
+    readings = await store.readings([account.id for account in drawn])
+    return [
+        SecondLook(account=account, first=first)
+        for account in drawn
+        if (first := unchecked_word(readings.get(account.id, ()), sweep, policy)) is not None
+    ]
+
+
+def is_drawn(sweep_id: int, account_id: int, share: float) -> bool:
+    """A draw that anybody can repeat: the same sweep and account always come out the same, whoever else answered."""
+    number = int.from_bytes(hashlib.sha256(f"{sweep_id}.{account_id}".encode()).digest()[:8], "big")
+    return number < share * 2**64
+
+
+def unchecked_word(readings: Sequence[Reading], sweep: Sweep, policy: Policy) -> Reading | None:
+    """The person's 有 on which alone an account is fresh; None where a machine saw a post too, or a second person looked."""
+    end = day_of(sweep.as_of)
+    start = policy.window_start(end)
+    posted = [reading for reading in readings if any(start <= post.on <= end for _, post in posts_of(reading, policy))]
+    if not posted or any(reading.look is not LookKind.PERSON for reading in posted):
+        return None
+    first = posted[0]
+    of_sweep = [reading for reading in readings if reading.sweep_id == sweep.id and reading.look is LookKind.PERSON]
+    seconded = any(not same(reading.by, first.by) and reading.outcome is not Outcome.NO_EVIDENCE for reading in of_sweep)
+    return None if seconded else first

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import NOW, PLAIN, finding, plain_reading
 
-from mediawatch.domain import Account, LookKind, ReviewAction, ReviewState, UserError
+from mediawatch.domain import Account, Code, LookKind, ReviewAction, ReviewState, UserError
 from mediawatch.review import Suspect, Wanted, event_of, refusal
 
 OPEN, DISPATCHED, CONFIRMED, DISMISSED = ReviewState
@@ -108,7 +108,7 @@ def test_states_never_skip_and_nothing_is_overwritten(steps: list[tuple[ReviewAc
 def test_a_filter_takes_what_fits_all_of_it() -> None:
     found = suspect(readings=(LOOKED,))
     assert Wanted().takes(found)
-    assert Wanted(keys=("7/stale_2w",), state=OPEN, code="stale_2w", platform="weibo", surface="s").takes(found)
+    assert Wanted(keys=("7/stale_2w",), state=OPEN, code=Code.STALE_2W, platform="weibo", surface="s").takes(found)
     assert Wanted(keys=("7",)).takes(found)
-    for other in (Wanted(keys=("8",)), Wanted(state=CONFIRMED), Wanted(code="banned"), Wanted(prefecture="甲"), Wanted(surface="t")):
+    for other in (Wanted(keys=("8",)), Wanted(state=CONFIRMED), Wanted(code=Code.BANNED), Wanted(prefecture="甲"), Wanted(surface="t")):
         assert not other.takes(found)

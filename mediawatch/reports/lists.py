@@ -91,7 +91,7 @@ def account_in_full(
     checks: Sequence[CanaryCheck] = (),
 ) -> str:  # fmt: skip
     """One account for a reviewer: as filed, as seen, every sight, the verdict and the rule in one sentence. Contacts never."""
-    parts = ["备案信息", *_filed_lines(account), ""]
+    parts = ["备案信息", *filed_lines(account), ""]
     if entry and entry.judgement:
         judged = entry.judgement
         parts += [f"检查结论({entry.sweep_id}号检查)  {judged.verdict.label}", f"  {judged.sentence}"]
@@ -105,14 +105,15 @@ def account_in_full(
         parts.append("检查结论  尚无")
     parts += ["", "核查记录" if readings else "核查记录  尚无"]
     for reading in readings:
-        parts += _reading_lines(reading)
+        parts += reading_lines(reading)
     if changes:
         parts += ["", "变更记录"]
         parts += [f"  {beijing(one.at):%Y-%m-%d} {one.field}:“{one.old}”→“{one.new}”({one.source})" for one in changes]
     return "\n".join(parts)
 
 
-def _filed_lines(account: Account) -> list[str]:
+def filed_lines(account: Account) -> list[str]:
+    """The account as filed, a field a line; contacts never."""
     filed = account.filed
     place = joined((filed.prefecture, filed.county), " ")
     links = "、".join(account.links[:3])
@@ -126,7 +127,8 @@ def _filed_lines(account: Account) -> list[str]:
     return [f"  {label}  {value}" for label, value in pairs if value]
 
 
-def _reading_lines(reading: Reading) -> list[str]:
+def reading_lines(reading: Reading) -> list[str]:
+    """One look with its sights and its evidence."""
     by = f" {reading.by}" if reading.by else ""
     lines = [f"  {beijing(reading.read_at):%Y-%m-%d %H:%M} {LOOKS[reading.look]}{by}:{reading.outcome.label}"]
     lines += [f"    {_sight_line(sight)}" for sight in reading.sights]

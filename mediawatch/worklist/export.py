@@ -11,13 +11,14 @@ from pathlib import Path
 
 from mediawatch.clock import beijing
 from mediawatch.domain import Sweep, UserError
+from mediawatch.names import same
 from mediawatch.policy import Policy
 from mediawatch.ports import Store
 from mediawatch.worklist.columns import SEALED, Cell, Column, given_text, text_of
 from mediawatch.worklist.images import MAX_QR_TEXT
 from mediawatch.worklist.rowkey import Window, sealed_key
 from mediawatch.worklist.sheet import Cover, Line, write_book
-from mediawatch.worklist.todo import Unproven, unproven
+from mediawatch.worklist.todo import Unproven, for_a_second_person, unproven
 
 NO_LINK = "无链接,请在平台内搜索备案名称"
 LONG_LINK = "链接过长,请点击“最新文章链接”"
@@ -76,7 +77,8 @@ async def export(
 
     By person, rows are dealt out in equal runs (neighbours stay together) and 核查人 is filled in.
     """
-    window, items = Window.of(sweep, policy), await unproven(store, sweep, policy)
+    window = Window.of(sweep, policy)
+    items = [*await unproven(store, sweep, policy), *await for_a_second_person(store, sweep, policy)]
     if path.suffix.lower() != ".xlsx":
         raise UserError(f"{path}: a worklist is an .xlsx file")
     files = divide(items, path, by, people)
@@ -116,11 +118,23 @@ def divide(
             raise UserError("--by person needs --people 甲,乙")
         for place, name in enumerate(names):
             parts[name] = list(items[len(items) * place // len(names) : len(items) * (place + 1) // len(names)])
+        _pass_on(parts)
     taken: set[str] = set()
-    return [(path.with_name(_part_name(path, part, taken)), part, chosen) for part, chosen in parts.items() if chosen]
+    return [(path.with_name(part_name(path, part, taken)), part, chosen) for part, chosen in parts.items() if chosen]
 
 
-def _part_name(path: Path, part: str, taken: set[str]) -> str:
+def _pass_on(parts: dict[str, list[Unproven]]) -> None:
+    """A row that somebody has answered already goes to the next person; with one person alone, to nobody."""
+    names = list(parts)
+    for place, name in enumerate(names):
+        own = [item for item in parts[name] if item.not_by and same(item.not_by, name)]
+        parts[name] = [item for item in parts[name] if item not in own]
+        others = [other for other in (*names[place + 1 :], *names[:place]) if not same(other, name)]
+        if others:
+            parts[others[0]] += own
+
+
+def part_name(path: Path, part: str, taken: set[str]) -> str:
     """`FILE-PART.xlsx`, safe on every system: a prefecture's name is input and may hold `/` or `..`."""
     text = (
         re.sub(r'[\s\\/:*?"<>|.]+', "_", "".join(char for char in part if unicodedata.category(char)[0] != "C")).strip("_")[:40] or "其他"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 
@@ -12,6 +12,7 @@ from mediawatch.policy import Policy
 from mediawatch.ports import Store
 from mediawatch.proofs import posts_of
 from mediawatch.reports.table import Table
+from mediawatch.review import second_looks
 from mediawatch.worklist.sheet import clickable
 
 _TODO = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
@@ -30,6 +31,8 @@ class Unproven:
     """Link of the account's page, else of its newest article, else ""."""
     article: str
     ids: tuple[str, ...]
+    not_by: str = ""
+    """Who has looked already, where another person is to look."""
 
 
 async def unproven(store: Store, sweep: Sweep, policy: Policy) -> list[Unproven]:
@@ -37,6 +40,19 @@ async def unproven(store: Store, sweep: Sweep, policy: Policy) -> list[Unproven]
     todo = [row for row in await store.scope(sweep.id) if row.judgement and row.judgement.verdict in _TODO]
     known = await store.readings([row.account.id for row in todo])
     return [_unproven(row, known.get(row.account.id, []), policy) for row in todo]
+
+
+async def for_a_second_person(store: Store, sweep: Sweep, policy: Policy) -> list[Unproven]:
+    """What was set aside for a second person (`review.second_looks`), as rows of a worklist."""
+    drawn = {look.account.id: look.by for look in await second_looks(store, sweep, policy)}
+    rows = [row for row in await store.scope(sweep.id) if row.account.id in drawn]
+    known = await store.readings(list(drawn))
+    asked = [_unproven(row, known.get(row.account.id, []), policy) for row in rows]
+    return [
+        replace(item, not_by=by, reason=f"抽查复核:{by}已答“有”而无链接,请由{by}以外的人员核查")
+        for item in asked
+        if (by := drawn[item.account.id])
+    ]
 
 
 def _unproven(row: SweepAccount, readings: Sequence[Reading], policy: Policy) -> Unproven:

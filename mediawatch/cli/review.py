@@ -1,0 +1,214 @@
+"""`mediawatch review`: a named person confirms, dismisses or reopens findings, with a reason."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mediawatch import review
+from mediawatch.app import App
+from mediawatch.cli.base import opened, run
+from mediawatch.cli.out import SweepOption, print_or_write, sweep_of
+from mediawatch.domain import Attested, Code, ReviewAction, ReviewState, Sweep, UserError
+from mediawatch.policy import parse
+from mediawatch.registry.find import find_account
+from mediawatch.reports import reviews
+from mediawatch.reports.table import Table
+from mediawatch.review import Suspect, Wanted
+from mediawatch.sweep import checks_for
+
+REFUSED = 2
+group = typer.Typer(no_args_is_help=True, help="Decide about findings (审核): nothing leaves that nobody confirmed.")
+Keys = Annotated[
+    list[str] | None, typer.Argument(metavar="[FINDING]...", help="As listed (12/stale_2w), or an account: all of its findings.")
+]
+By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Do it for more than one finding.")]
+CodeOption = Annotated[Code | None, typer.Option("--code", metavar="CODE", help="Only this code (stale_2w …).")]
+Prefecture = Annotated[str, typer.Option(metavar="地市", help="Only this prefecture.")]
+Platform = Annotated[str, typer.Option(metavar="KEY", help="Only this platform (wechat …).")]
+Supervisor = Annotated[str, typer.Option(metavar="主管单位", help="Only this 主管单位.")]
+Surface = Annotated[str, typer.Option(metavar="NAME", help="Only what rests on this surface.")]
+AttestedOption = Annotated[Attested | None, typer.Option("--attested", help="Only what recordings attest, or what only text describes.")]
+
+
+def register(app: typer.Typer) -> None:
+    group.command("list")(list_)
+    group.command("show")(show)
+    group.command("confirm")(confirm)
+    group.command("dismiss")(dismiss)
+    group.command("reopen")(reopen)
+    app.add_typer(group, name="review")
+
+
+def list_(
+    ctx: typer.Context,
+    sweep: SweepOption = None,
+    state: Annotated[ReviewState | None, typer.Option(help="Only findings in this state.")] = None,
+    code: CodeOption = None,
+    prefecture: Prefecture = "",
+    platform: Platform = "",
+    supervisor: Supervisor = "",
+    surface: Surface = "",
+    attested: AttestedOption = None,
+    second: Annotated[
+        bool, typer.Option("--second", help="Instead: the manual 有 without a link that another person is to look at.")
+    ] = False,
+    csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing.")] = None,
+) -> None:
+    """List the findings of a sweep with their review."""
+    wanted = Wanted(
+        state=state, code=code, prefecture=prefecture, platform=platform, supervisor=supervisor, surface=surface, attested=attested
+    )
+    if second and wanted != Wanted():
+        raise UserError("--second stands alone: it lists accounts, not findings")
+
+    async def work() -> Table:
+        async with opened(ctx) as app:
+            chosen = await sweep_of(app, sweep)
+            if second:
+                return reviews.second_looks(chosen, await review.second_looks(app.store, chosen, parse(chosen.policy_toml)))
+            found = [suspect for suspect in await _suspects(app, chosen) if wanted.takes(suspect)]
+            table = reviews.suspects(chosen, found)
+            return table if csv else table.only(*reviews.BRIEF)
+
+    print_or_write(run(work()), csv)
+
+
+def show(
+    ctx: typer.Context,
+    finding: Annotated[str, typer.Argument(metavar="FINDING", help="As listed (12/stale_2w), or an account: all of its findings.")],
+    sweep: SweepOption = None,
+) -> None:
+    """Show a finding in full: the rule, every look it rests on, every decision so far."""
+
+    async def work() -> list[Suspect]:
+        async with opened(ctx) as app:
+            chosen = await sweep_of(app, sweep)
+            return _named(await _suspects(app, chosen), await _keys(app, [finding]))
+
+    typer.echo("\n\n".join(_plain(reviews.in_full(suspect)) for suspect in run(work())))
+
+
+def confirm(
+    ctx: typer.Context,
+    by: By,
+    findings: Keys = None,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")] = review.CONFIRM_REASON,
+    sweep: SweepOption = None,
+    code: CodeOption = None,
+    prefecture: Prefecture = "",
+    platform: Platform = "",
+    supervisor: Supervisor = "",
+    surface: Surface = "",
+    attested: AttestedOption = None,
+    yes: Yes = False,
+) -> None:
+    """Confirm findings (认定): they may leave in a hand-off. Nobody confirms what rests on their own look."""
+    wanted = Wanted(code=code, prefecture=prefecture, platform=platform, supervisor=supervisor, surface=surface, attested=attested)
+    _decide(ctx, ReviewAction.CONFIRMED, findings or [], wanted, by, reason, sweep, yes)
+
+
+def dismiss(
+    ctx: typer.Context,
+    by: By,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")],
+    findings: Keys = None,
+    sweep: SweepOption = None,
+    code: CodeOption = None,
+    prefecture: Prefecture = "",
+    platform: Platform = "",
+    supervisor: Supervisor = "",
+    surface: Surface = "",
+    attested: AttestedOption = None,
+    yes: Yes = False,
+) -> None:
+    """Dismiss findings (排除): they leave in nothing."""
+    wanted = Wanted(code=code, prefecture=prefecture, platform=platform, supervisor=supervisor, surface=surface, attested=attested)
+    _decide(ctx, ReviewAction.DISMISSED, findings or [], wanted, by, reason, sweep, yes)
+
+
+def reopen(
+    ctx: typer.Context,
+    by: By,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")],
+    findings: Annotated[list[str], typer.Argument(metavar="FINDING...", help="As listed (12/stale_2w), or an account.")],
+    sweep: SweepOption = None,
+    yes: Yes = False,
+) -> None:
+    """Take decisions back: the findings are 疑似 again. The decision stays on record."""
+    _decide(ctx, ReviewAction.REOPENED, findings, Wanted(), by, reason, sweep, yes)
+
+
+def _decide(
+    ctx: typer.Context, action: ReviewAction, texts: list[str], wanted: Wanted, by: str, reason: str, sweep: int | None, yes: bool
+) -> None:
+    """By name or by filter; what may not be decided is told, and the rest is done (then exit 2)."""
+    if not texts and wanted == Wanted():
+        raise UserError("name the findings, or choose them by --code, --prefecture, --platform, --supervisor, --surface or --attested")
+
+    async def work() -> list[str]:
+        async with opened(ctx) as app:
+            chosen = await sweep_of(app, sweep)
+            newest = max((event.id for event in await app.store.review_events(chosen.id)), default=0)
+            everything = await _suspects(app, chosen)
+            named = _named(everything, await _keys(app, texts)) if texts else [each for each in everything if review.leads_on(each, action)]
+            found = [suspect for suspect in named if wanted.takes(suspect)]
+            refused = {suspect.key: why for suspect in found if (why := review.refusal(suspect, action, by, reason))}
+            able = [suspect for suspect in found if suspect.key not in refused]
+            typer.echo(_counts(action, able, len(refused)))
+            if len(able) > 1 and not yes:
+                raise UserError(f"that is more than one finding: add --yes to do it for all {len(able)}")
+            now = app.clock()
+            events = [review.event_of(suspect, action, by=by, at=now, reason=reason) for suspect in able]
+            await app.store.note_reviews(chosen.id, events, after=newest)
+            return [f"{each.key} {each.account.filed.name}:{refused[each.key]}" for each in found if each.key in refused]
+
+    refused = run(work())
+    for line in refused:
+        typer.echo(_plain(line), err=True)
+    if refused:
+        sys.exit(REFUSED)
+
+
+def _counts(action: ReviewAction, able: list[Suspect], refused: int) -> str:
+    kinds = Counter(suspect.finding.label for suspect in able)
+    weak = sum(suspect.attested is Attested.DESCRIBED or suspect.backing.value == "unchecked" for suspect in able)
+    parts = [f"{action.value}: {len(able)} findings", *(f"{count} {label}" for label, count in kinds.most_common())]
+    parts += [f"{weak} rest on described surfaces or unchecked canaries"] if weak else []
+    return ", ".join(parts + ([f"{refused} refused"] if refused else []))
+
+
+async def _suspects(app: App, sweep: Sweep) -> list[Suspect]:
+    return await review.suspects(app.store, sweep, await checks_for(app.store, sweep))
+
+
+async def _keys(app: App, texts: list[str]) -> list[str]:
+    """What people typed as keys: a finding as listed, or any word for an account."""
+    accounts = await app.store.accounts(include_retired=True)
+    keys = []
+    for text in texts:
+        account, slash, code = text.rpartition("/")
+        if slash and code in list(Code):
+            keys.append(f"{find_account(accounts, account).id}/{code}")
+        else:
+            keys.append(str(find_account(accounts, text).id))
+    return keys
+
+
+def _named(found: list[Suspect], keys: list[str]) -> list[Suspect]:
+    """UserError where a key names nothing."""
+    for key in keys:
+        if not any(replace(Wanted(), keys=(key,)).takes(suspect) for suspect in found):
+            raise UserError(f"no finding {key} in this sweep: `mediawatch review list` names them")
+    return [suspect for suspect in found if Wanted(keys=tuple(keys)).takes(suspect)]
+
+
+def _plain(text: str) -> str:
+    """Names come from outside: nothing in them may steer a terminal."""
+    return "".join(char if char.isprintable() or char == "\n" else " " for char in text)

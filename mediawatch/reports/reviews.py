@@ -1,0 +1,75 @@
+"""The lists a reviewer reads: suspects, one of them in full, and what a second person is to look at. Chinese throughout."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mediawatch.clock import beijing
+from mediawatch.domain import ReviewAction, ReviewEvent, Sweep
+from mediawatch.reports.lists import ATTESTED, filed_lines, heading, reading_lines
+from mediawatch.reports.table import Table, joined
+from mediawatch.review import SecondLook, Suspect
+from mediawatch.trust import Backing
+
+BRIEF = ("编号", "政务新媒体名称", "类型", "所属组织", "存在的突出问题", "审核状态", "信息来源", "来源依据", "对照账号", "备注")
+"""What fits a terminal; the CSV has all of it."""
+
+
+def suspects(sweep: Sweep, found: Sequence[Suspect]) -> Table:
+    """One row a finding, in registry order."""
+    columns = ("编号", "备案单号", "政务新媒体名称", "类型", "所属组织", "主管单位", "地市", "县区", "存在的突出问题", "结论", "说明",
+               "信息来源", "来源依据", "对照账号", "人工核查人", "审核状态", "审核人", "审核时间", "理由", "备注")  # fmt: skip
+    return Table(f"问题审核清单 {heading(sweep)}", columns, tuple(_row(suspect) for suspect in found))
+
+
+def _row(suspect: Suspect) -> tuple[str, ...]:
+    filed, finding, last = suspect.account.filed, suspect.finding, suspect.standing.by
+    done = ("", "", "") if last is None else (last.by, f"{beijing(last.at):%Y-%m-%d %H:%M}", last.reason)
+    return (
+        suspect.key, filed.filing_number, filed.name, filed.type, filed.organiser, filed.supervisor, filed.prefecture, filed.county,
+        finding.label, finding.effect.label, finding.sentence, "、".join(suspect.surfaces), attested(suspect), suspect.backing.label,
+        "、".join(suspect.lookers), suspect.standing.state.label, *done, joined((suspect.remark, _answer(suspect))),
+    )  # fmt: skip
+
+
+def attested(suspect: Suspect) -> str:
+    """来源依据: whether recordings attest what the finding rests on."""
+    return Backing.PERSON.label if suspect.backing is Backing.PERSON else ATTESTED[suspect.attested]
+
+
+def _answer(suspect: Suspect) -> str:
+    """The unit's latest explanation."""
+    answers = [event for event in suspect.events if event.action is ReviewAction.ANSWERED]
+    return f"单位反馈({answers[-1].by}):{answers[-1].reason}" if answers else ""
+
+
+def in_full(suspect: Suspect) -> str:
+    """One finding for its reviewer: as filed, the rule, every look it rests on, every decision so far. Contacts never."""
+    finding = suspect.finding
+    parts = [f"问题 {suspect.key}  {finding.label}({finding.effect.label})  {suspect.standing.state.label}", f"  {finding.sentence}"]
+    parts += [f"  来源依据:{attested(suspect)};对照账号:{suspect.backing.label}"]
+    parts += [f"  备注:{suspect.remark}"] if suspect.remark else []
+    parts += ["", "备案信息", *filed_lines(suspect.account), "", "依据的核查记录"]
+    for reading in suspect.readings:
+        parts += reading_lines(reading)
+    parts += ["", "审核记录" if suspect.events else "审核记录  尚无", *(f"  {event_line(event)}" for event in suspect.events)]
+    return "\n".join(parts)
+
+
+def event_line(event: ReviewEvent) -> str:
+    """One decision in one line."""
+    source = f"({event.source})" if event.source else ""
+    return joined(
+        (f"{beijing(event.at):%Y-%m-%d %H:%M} {event.action.label} {event.by}{source}", event.reason, f"当时结论:{event.sentence}")
+    )
+
+
+def second_looks(sweep: Sweep, found: Sequence[SecondLook]) -> Table:
+    """人工答“有”而无链接、抽出由他人复核的账号."""
+    rows = []
+    for item in found:
+        filed = item.account.filed
+        given = (filed.filing_number, filed.name, filed.type, filed.organiser, filed.prefecture)
+        rows.append((str(item.account.id), *given, item.by, f"{beijing(item.first.read_at):%Y-%m-%d %H:%M}", item.first.sights[0].detail))
+    columns = ("编号", "备案单号", "政务新媒体名称", "类型", "所属组织", "地市", "首次核查人", "核查时间", "首次答复")
+    return Table(f"抽查复核清单(须由首次核查人以外的人员复核) {heading(sweep)}", columns, tuple(rows))

@@ -1,0 +1,151 @@
+"""`mediawatch review` over a real home: what is told, decided, refused; what leaves follows; the second person's share."""
+
+from __future__ import annotations
+
+import asyncio
+import csv
+import json
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from typer.testing import CliRunner
+from worklists import FRESH, GH, POLICY, STALE, exported, filed, fill, png
+
+import db
+from mediawatch.cli import app
+from mediawatch.domain import ReviewEvent, Verdict
+from mediawatch.ports import Store
+from mediawatch.review import is_drawn, second_looks
+from mediawatch.settings import Home
+from mediawatch.worklist import Column, Split, export, unproven
+
+T = TypeVar("T")
+ONE, TWO = "示例市第1测试局", '=HYPERLINK("http://x")<script>alert(1)</script>'
+OTHER = {**STALE, Column.PERSON: "乙某", Column.SEEN_ID: "gh_0000000000a2"}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """Two accounts that 甲某 and 乙某 found stale."""
+    home = Home(tmp_path / "home").create()
+
+    async def work(store: Store) -> None:
+        accounts = [filed(1), filed(2, name=TWO, prefecture="乙示例市")]
+        inspection, path = await exported(store, home.root, accounts)
+        done = await inspection.take(fill(path, tmp_path / "答.xlsx", {ONE: STALE, TWO: OTHER}, {ONE: png(1), TWO: png(2)}))
+        assert len(done.readings) == 2
+
+    within(home, work)
+    return home
+
+
+def within(home: Home, work: Callable[[Store], Awaitable[T]]) -> T:
+    async def opened() -> T:
+        store = await db.open_store(f"sqlite+aiosqlite:///{home.database}")
+        try:
+            return await work(store)
+        finally:
+            await store.close()
+
+    return asyncio.run(opened())
+
+
+def mediawatch(home: Home, *words: str) -> Any:
+    return CliRunner().invoke(app, ["--home", str(home.root), *words], catch_exceptions=False)
+
+
+def events(home: Home) -> list[ReviewEvent]:
+    return within(home, lambda store: store.review_events(1))
+
+
+def handed_off(home: Home) -> list[str]:
+    target = home.root / "handoff.json"
+    assert mediawatch(home, "handoff", "--out", str(target)).exit_code == 0
+    return [one["account"]["name"] for one in json.loads(target.read_text("utf-8"))["findings"]]
+
+
+def test_a_review_from_the_list_to_the_hand_off(home: Home, tmp_path: Path) -> None:
+    listed = mediawatch(home, "review", "list")
+    assert listed.exit_code == 0
+    assert all(words in listed.stdout for words in ("1/stale_2w", "2/stale_2w", "疑似", "超2周未更新", "人工核查"))
+    assert handed_off(home) == []
+    # More than one, and nobody said yes: counted, and nothing done.
+    done = mediawatch(home, "review", "confirm", "--by", "丙某", "--code", "stale_2w")
+    assert (done.exit_code, "confirmed: 2 findings, 2 超2周未更新" in done.stdout, events(home)) == (2, True, [])
+    # 甲某 looked at the first: the second alone is confirmed, and the refusal says why.
+    done = mediawatch(home, "review", "confirm", "--by", "甲某", "--code", "stale_2w", "--yes")
+    assert done.exit_code == 2
+    assert "1/stale_2w 示例市第1测试局:所依据的人工核查由甲某本人作出,须由他人认定" in done.stderr
+    assert handed_off(home) == [TWO]
+    (event,) = events(home)
+    assert (event.account_id, event.by, event.reason) == (2, "甲某", "经人工审核,证据属实")
+    assert "间隔59天" in event.sentence
+    assert mediawatch(home, "review", "dismiss", "900001", "--by", "丙某", "--reason", "申请关停").exit_code == 0
+    assert mediawatch(home, "review", "reopen", "2/stale_2w", "--by", "丙某", "--reason", "单位申诉").exit_code == 0
+    assert handed_off(home) == []
+    shown = mediawatch(home, "review", "show", "2/stale_2w").stdout
+    assert all(words in shown for words in ("认定 甲某", "重新审核 丙某;单位申诉", "依据的核查记录", "SHA-256"))
+    mediawatch(home, "review", "list", "--state", "dismissed", "--csv", str(tmp_path / "审核.csv"))
+    (row,) = csv.DictReader((tmp_path / "审核.csv").read_text("utf-8-sig").splitlines())
+    assert (row["编号"], row["审核状态"], row["审核人"], row["理由"], row["人工核查人"]) == (
+        "1/stale_2w",
+        "排除",
+        "丙某",
+        "申请关停",
+        "甲某",
+    )
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("confirm", "--by", "丙某"), "name the findings, or choose them"),
+        (("confirm", "1/banned", "--by", "丙某"), "no finding 1/banned in this sweep"),
+        (("confirm", "没有的账号", "--by", "丙某"), "no account"),
+        (("confirm", "1/stale_2w", "--by", " "), "须写明由谁作出"),
+        (("dismiss", "1/stale_2w", "--by", "丙某", "--reason", " "), "排除须写明理由"),
+        (("reopen", "1/stale_2w", "--by", "丙某", "--reason", "x"), "现为“疑似”,不能重新审核"),
+        (("list", "--second", "--code", "banned"), "--second stands alone"),
+    ],
+)
+def test_what_cannot_be_decided_is_two_and_changes_nothing(home: Home, words: tuple[str, ...], told: str) -> None:
+    done = mediawatch(home, "review", *words)
+    assert (done.exit_code, events(home)) == (2, [])
+    assert told in done.stderr
+
+
+DRAWN = next(number for number in range(1, 50) if is_drawn(1, number, POLICY.review.second_person_share))
+
+
+def test_the_draw_can_be_repeated_and_takes_its_share() -> None:
+    assert 800 < sum(is_drawn(3, number, 0.05) for number in range(20_000)) < 1_200
+    assert [is_drawn(3, 7, share) for share in (0, 1)] == [False, True]
+
+
+async def test_a_drawn_word_goes_to_a_second_person(store: Store, tmp_path: Path) -> None:
+    names = [f"示例市第{number}测试局" for number in range(1, DRAWN + 1)]
+    inspection, path = await exported(store, tmp_path, [filed(number) for number in range(1, DRAWN + 1)])
+    await inspection.take(fill(path, tmp_path / "甲.xlsx", dict.fromkeys(names, FRESH)))
+    assert await unproven(store, inspection.sweep, POLICY) == []
+    (drawn,) = await second_looks(store, inspection.sweep, POLICY)
+    assert (drawn.account.id, drawn.by) == (DRAWN, "甲某")
+
+    async def rows(people: str) -> list[tuple[str, int]]:
+        out = tmp_path / f"复核{len(people)}.xlsx"
+        written = await export(store, out, sweep=inspection.sweep, policy=POLICY, by=Split.PERSON, people=people.split("、"))
+        return [(one.part, one.rows) for one in written]
+
+    # Never to the one whose word it is.
+    assert await rows("甲某、乙某") == [("乙某", 1)]
+    assert await rows("甲某") == []
+    second = tmp_path / "复核.xlsx"
+    await export(store, second, sweep=inspection.sweep, policy=POLICY)
+    again = fill(second, tmp_path / "甲又.xlsx", {names[-1]: {**FRESH, Column.TIME: STALE[Column.TIME]}})
+    await inspection.take(again)
+    assert await second_looks(store, inspection.sweep, POLICY)
+    no = {**STALE, Column.PERSON: "乙某", Column.SEEN_ID: GH[:-1] + str(DRAWN)}
+    await inspection.take(fill(second, tmp_path / "乙.xlsx", {names[-1]: no}, {names[-1]: png()}))
+    assert await second_looks(store, inspection.sweep, POLICY) == []
+    assert (await inspection.verdicts())[-1] is Verdict.UNPROVEN

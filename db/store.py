@@ -5,23 +5,28 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db import checks, evidence, history, readonly, registry, reviews, sweeps
+from db import checks, evidence, history, nights, readonly, registry, reviews, sweeps
 from db.engine import BUSY_TIMEOUT, WRITES, async_engine, file_of, shown
 from db.errors import told
 from db.queries import named_queries
 from mediawatch.domain import (
     Account,
     AccountState,
+    Alert,
+    AlertState,
+    Backup,
     CanaryCheck,
     Change,
     Contact,
     Judgement,
+    Night,
     Reading,
     Refusal,
     RegistryChanges,
@@ -31,6 +36,7 @@ from mediawatch.domain import (
     Sweep,
     SweepAccount,
     SweepState,
+    TurnedFinding,
 )
 from mediawatch.ports import Answer, Clock, KeptEvidence, NamedQuery
 
@@ -164,6 +170,34 @@ class SqlStore:
 
     async def query(self, sql: str) -> Answer:
         return await asyncio.to_thread(readonly.answer, self._url, sql)
+
+    async def begin_night(self, night: Night) -> Night:
+        key = await self._write(lambda conn: nights.begin_night(conn, night))
+        return replace(night, id=key)
+
+    async def end_night(self, night: Night) -> None:
+        await self._write(lambda conn: nights.end_night(conn, night))
+
+    async def nights(self, limit: int) -> list[Night]:
+        return await self._read(lambda conn: nights.nights(conn, limit))
+
+    async def turned(self, sweep_id: int) -> list[TurnedFinding]:
+        return await self._read(lambda conn: nights.turned(conn, sweep_id))
+
+    async def add_alert(self, alert: Alert) -> bool:
+        return await self._write(lambda conn: nights.add_alert(conn, alert))
+
+    async def alerts(self, *states: AlertState) -> list[Alert]:
+        return await self._read(lambda conn: nights.alerts(conn, states))
+
+    async def move_alert(self, alert: Alert, state: AlertState, at: datetime) -> bool:
+        return await self._write(lambda conn: nights.move_alert(conn, alert.id, alert.state, state, at))
+
+    async def note_backup(self, backup: Backup) -> None:
+        await self._write(lambda conn: nights.note_backup(conn, backup))
+
+    async def last_backup(self) -> Backup | None:
+        return await self._read(nights.last_backup)
 
     async def close(self) -> None:
         await self._engine.dispose()

@@ -11,7 +11,10 @@ from typing import Protocol
 from mediawatch.domain import (
     Account,
     AccountState,
+    Alert,
+    AlertState,
     Attested,
+    Backup,
     Canary,
     CanaryCheck,
     Change,
@@ -20,6 +23,7 @@ from mediawatch.domain import (
     Filed,
     Judgement,
     Need,
+    Night,
     Pace,
     Reading,
     Refusal,
@@ -31,6 +35,7 @@ from mediawatch.domain import (
     Sweep,
     SweepAccount,
     SweepState,
+    TurnedFinding,
 )  # fmt: skip
 
 Clock = Callable[[], datetime]
@@ -143,6 +148,29 @@ class Store(Protocol):
         """Remember an imported file that is no registry (worklist, links)."""
 
     async def sources(self) -> list[tuple[Source, str]]: ...
+
+    # the runs themselves
+    async def begin_night(self, night: Night) -> Night:
+        """Keep that a run has begun; returned with its id."""
+
+    async def end_night(self, night: Night) -> None: ...
+    async def nights(self, limit: int) -> list[Night]:
+        """The newest first."""
+
+    async def turned(self, sweep_id: int) -> list[TurnedFinding]:
+        """What became of the findings of the sweep's accounts since each was last judged conclusively, in account order."""
+
+    async def add_alert(self, alert: Alert) -> bool:
+        """Keep a message that is to be sent; False where its place has had one of its key, which is never sent again."""
+
+    async def alerts(self, *states: AlertState) -> list[Alert]:
+        """Oldest first."""
+
+    async def move_alert(self, alert: Alert, state: AlertState, at: datetime) -> bool:
+        """From the state it is given in to another; False where somebody else has moved it."""
+
+    async def note_backup(self, backup: Backup) -> None: ...
+    async def last_backup(self) -> Backup | None: ...
 
     # report queries
     def queries(self) -> Sequence[NamedQuery]:

@@ -3,6 +3,7 @@
 SQLite and PostgreSQL share these models. A change here needs a migration: a test compares the two.
 """
 
+from db.models.nights import AlertRow, BackupRow, NightRow
 from db.models.ours import CanaryCheckRow, SessionEventRow
 from db.models.readings import IMMUTABLE, AccountStateRow, EvidenceRow, PostRow, ReadingRow, SightRow
 from db.models.registry import AccountChangeRow, AccountLinkRow, AccountRow, ContactRow, FiledColumns, ProposalRefusalRow, SourceRow
@@ -15,12 +16,15 @@ __all__ = [
     "AccountLinkRow",
     "AccountRow",
     "AccountStateRow",
+    "AlertRow",
+    "BackupRow",
     "CanaryCheckRow",
     "ContactRow",
     "EvidenceRow",
     "FiledColumns",
     "FindingReadingRow",
     "FindingRow",
+    "NightRow",
     "PostRow",
     "ProposalRefusalRow",
     "ReadingRow",

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from mediawatch import metrics, nights, sessions
 from mediawatch.app import App, only_one
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.progress import shown_progress
 from mediawatch.cli.stopping import told_when_stopped
 from mediawatch.clock import beijing, parse_as_of
-from mediawatch.domain import Effect, UserError, Verdict
+from mediawatch.domain import Effect, Night, UserError, Verdict
 from mediawatch.policy import load
 from mediawatch.registry.find import find_account
 from mediawatch.registry.kinds import PLATFORMS
@@ -32,9 +35,15 @@ def sweep(
     account: Annotated[list[str] | None, typer.Option(metavar="ACCOUNT", help="Only this account: filing number, name or id.")] = None,
     again: Annotated[bool, typer.Option("--again", help="Look again although an equal sweep is finished.")] = False,
     second_look_after: Annotated[float | None, typer.Option(metavar="MINUTES", help="Least distance of the second look.", min=0)] = None,
+    figures: Annotated[
+        Path | None, typer.Option("--metrics", metavar="FILE", help="Write what the run came to for Prometheus (a textfile, *.prom).")
+    ] = None,
     fail_on_findings: Annotated[bool, typer.Option("--fail-on-findings", help="Exit with 4 where accounts fail.")] = False,
 ) -> None:
     """Look at every account in scope, look again before a finding, judge. Continues an unfinished equal sweep."""
+
+    if figures:
+        metrics.check(figures)
 
     async def work() -> Summary:
         async with opened(ctx) as app:
@@ -50,7 +59,10 @@ def sweep(
                 concurrency=app.settings.browser.concurrency,
             )
             with only_one(app.home), shown_progress() as shown, told_when_stopped(shown, app.clock()) as progress:
-                return await app.engine().run(request, progress)
+                summary, night = await nights.run(app.engine(), request, progress)
+            if figures:
+                await _write_metrics(app, figures, night)
+            return summary
 
     summary = run(work())
     print_summary(summary)
@@ -80,6 +92,11 @@ def print_summary(summary: Summary) -> None:
         typer.echo(f"  {count:>6}  {verdict.value:<13} {verdict.label}")
     if summary.exit_code:
         typer.echo(f"exit code {summary.exit_code}: some surfaces were paused or failed; what they left over is unproven", err=True)
+
+
+async def _write_metrics(app: App, target: Path, night: Night) -> None:
+    logins = Counter((each.session.platform, each.state) for each in await sessions.listed(app.sessions, app.logins()))
+    metrics.write(target, night, logins, metrics.last_complete(await app.store.sweeps()))
 
 
 def _as_of(text: str, now: datetime) -> datetime | None:

@@ -29,6 +29,7 @@ from mediawatch.domain.judgements import (
     SweepState,
     Verdict,
 )
+from mediawatch.domain.nights import Alert, AlertState, Backup, Night, Turn, TurnedFinding
 from mediawatch.domain.ours import Canary, CanaryCheck, SessionEvent, SessionState
 from mediawatch.domain.outcomes import (
     Attested,
@@ -64,7 +65,10 @@ __all__ = [
     "DECIDED",
     "Account",
     "AccountState",
+    "Alert",
+    "AlertState",
     "Attested",
+    "Backup",
     "Canary",
     "CanaryCheck",
     "Captcha",
@@ -87,6 +91,7 @@ __all__ = [
     "MatchedBy",
     "Need",
     "NewAccount",
+    "Night",
     "NoEvidence",
     "Outcome",
     "Pace",
@@ -109,6 +114,8 @@ __all__ = [
     "SweepAccount",
     "SweepKind",
     "SweepState",
+    "Turn",
+    "TurnedFinding",
     "Unreachable",
     "UpdatedAccount",
     "UserError",

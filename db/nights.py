@@ -1,0 +1,116 @@
+"""Statements about the runs themselves: nights, alerts, backups. Each costs as much with a year behind it as with a week."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Subquery, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from db.base import rows
+from db.mapping import AnyRow, Values
+from db.models import AlertRow, BackupRow, FindingRow, NightRow, SweepAccountRow
+from mediawatch.domain import Alert, AlertState, Backup, Night, Turn, TurnedFinding, Verdict
+
+_COUNTS = ("looks", "verdicts", "reasons", "turns")
+_OPEN = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
+"""Verdicts that settle nothing: findings are compared past them."""
+
+
+async def begin_night(conn: AsyncConnection, night: Night) -> int:
+    return int((await conn.execute(insert(NightRow).values(_night_values(night)).returning(NightRow.id))).scalar_one())
+
+
+async def end_night(conn: AsyncConnection, night: Night) -> None:
+    await conn.execute(update(NightRow).where(NightRow.id == night.id).values(_night_values(night)))
+
+
+async def nights(conn: AsyncConnection, limit: int) -> list[Night]:
+    found = await conn.execute(rows(NightRow).order_by(NightRow.id.desc()).limit(limit))
+    return [_night_of(row) for row in found]
+
+
+def _night_values(night: Night) -> Values:
+    plain: Values = {name: getattr(night, name) for name in ("started_at", "sweep_id", "ended_at", "exit_code")}
+    return plain | {name: dict(getattr(night, name)) for name in _COUNTS} | {"breakers": list(night.breakers)}
+
+
+def _night_of(row: AnyRow) -> Night:
+    values: dict[str, Any] = {each.name: getattr(row, each.name) for each in fields(Night)}
+    return Night(**values | {"breakers": tuple(row.breakers)})
+
+
+async def turned(conn: AsyncConnection, sweep_id: int) -> list[TurnedFinding]:
+    """A sweep's findings next to those of each account's last conclusive judgement before it."""
+    now = {row.account_id: row for row in await conn.execute(_judged(sweep_id))}
+    before = _before(sweep_id)
+    found = {(row.account_id, row.code): row for row in await conn.execute(_findings().where(FindingRow.sweep_id == sweep_id))}
+    stood_rows = _findings().join(before, (before.c.account_id == FindingRow.account_id) & (before.c.sweep_id == FindingRow.sweep_id))
+    stood = {(row.account_id, row.code): row for row in await conn.execute(stood_rows)}
+    told = []
+    for key, row in sorted((stood | found).items()):
+        account = now[key[0]]
+        turn = (Turn.STILL if key in stood else Turn.NEW) if key in found else Turn.UNSETTLED if account.verdict in _OPEN else Turn.GONE
+        told.append(TurnedFinding(turn=turn, name=account.name, type=account.type, label=row.label))
+    return told
+
+
+def _judged(sweep_id: int) -> Any:
+    columns = (SweepAccountRow.account_id, SweepAccountRow.name, SweepAccountRow.type, SweepAccountRow.verdict)
+    return select(*columns).where(SweepAccountRow.sweep_id == sweep_id, SweepAccountRow.verdict.is_not(None))
+
+
+def _before(sweep_id: int) -> Subquery:
+    """For each account of the sweep, the newest earlier sweep that judged it conclusively."""
+    now, earlier = SweepAccountRow.__table__.alias("now"), SweepAccountRow.__table__.alias("earlier")
+    conclusive = earlier.c.verdict.not_in(_OPEN)
+    return (
+        select(now.c.account_id, func.max(earlier.c.sweep_id).label("sweep_id"))
+        .join(earlier, (earlier.c.account_id == now.c.account_id) & (earlier.c.sweep_id < now.c.sweep_id) & conclusive)
+        .where(now.c.sweep_id == sweep_id)
+        .group_by(now.c.account_id)
+        .subquery()
+    )
+
+
+def _findings() -> Any:
+    return select(FindingRow.account_id, FindingRow.code, FindingRow.label)
+
+
+async def add_alert(conn: AsyncConnection, alert: Alert) -> bool:
+    """False where the place has this alert already."""
+    known = await conn.scalar(select(AlertRow.id).where(AlertRow.key == alert.key, AlertRow.place == alert.place))
+    if known is not None:
+        return False
+    try:
+        async with conn.begin_nested():
+            await conn.execute(
+                insert(AlertRow).values({each.name: getattr(alert, each.name) for each in fields(Alert) if each.name != "id"})
+            )
+    except IntegrityError:  # another process was first
+        return False
+    return True
+
+
+async def alerts(conn: AsyncConnection, states: Sequence[AlertState]) -> list[Alert]:
+    found = await conn.execute(rows(AlertRow).where(AlertRow.state.in_(states)).order_by(AlertRow.id))
+    return [Alert(**{each.name: getattr(row, each.name) for each in fields(Alert)}) for row in found]
+
+
+async def move_alert(conn: AsyncConnection, alert_id: int, old: AlertState, new: AlertState, at: datetime) -> bool:
+    """False where another process has moved it on."""
+    moved = update(AlertRow).where(AlertRow.id == alert_id, AlertRow.state == old).values(state=new, tried_at=at)
+    return (await conn.execute(moved)).rowcount == 1
+
+
+async def note_backup(conn: AsyncConnection, backup: Backup) -> None:
+    await conn.execute(insert(BackupRow).values({each.name: getattr(backup, each.name) for each in fields(Backup)}))
+
+
+async def last_backup(conn: AsyncConnection) -> Backup | None:
+    row = (await conn.execute(rows(BackupRow).order_by(BackupRow.id.desc()).limit(1))).one_or_none()
+    return Backup(**{each.name: getattr(row, each.name) for each in fields(Backup)}) if row else None

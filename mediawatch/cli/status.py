@@ -1,0 +1,99 @@
+"""`mediawatch status`: the last nights at a glance."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+import typer
+
+from mediawatch import sessions
+from mediawatch.cli.base import opened, run
+from mediawatch.clock import beijing
+from mediawatch.domain import Backup, Night, Verdict
+from mediawatch.reports.table import Table, to_text
+from mediawatch.sessions import Listed
+
+_COLUMNS = ("night", "sweep", "began", "minutes", "looks", "proven", "unproven", "new", "gone", "still", "unsettled", "exit")
+_REASONS = 5
+
+
+@dataclass(frozen=True)
+class Status:
+    """`nights` newest first."""
+
+    nights: list[Night]
+    sessions: list[Listed]
+    backup: Backup | None
+
+
+def register(app: typer.Typer) -> None:
+    app.command("status")(status)
+
+
+def status(
+    ctx: typer.Context,
+    last: Annotated[int, typer.Option("--last", metavar="N", help="How many nights.", min=1)] = 10,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
+) -> None:
+    """Show the last nights: looks, what was proven, why the rest was not, findings, exit codes; logins; the last backup."""
+
+    async def work() -> Status:
+        async with opened(ctx) as app:
+            nights = await app.store.nights(last)
+            return Status(nights, await sessions.listed(app.sessions, app.logins()), await app.store.last_backup())
+
+    found = run(work())
+    typer.echo(json.dumps(_as_json(found), ensure_ascii=False, indent=1) if as_json else _as_text(found))
+
+
+def _as_text(found: Status) -> str:
+    parts = [to_text(Table("nights, newest first (times in Beijing)", _COLUMNS, tuple(_row(night) for night in found.nights)))]
+    if not found.nights:
+        parts = ["no night yet: `mediawatch sweep`"]
+    for night in found.nights[:1]:
+        parts += [f"unproven, and why (night {night.id}):"] if night.reasons else []
+        parts += [f"  {count:>6}  {reason}" for reason, count in list(night.reasons.items())[:_REASONS]]
+        parts += [f"breaker still open at its end: {breaker}" for breaker in night.breakers]
+    for each in found.sessions:
+        parts.append(f"login {each.session.platform}/{each.session.name}: {each.state.value}")
+    backup = found.backup
+    told = f"{_minute(backup.at)}, {backup.place}, {backup.files} files, {backup.size / 1e6:.1f} MB" if backup else "none"
+    return "\n".join([*parts, f"last backup: {told}"])
+
+
+def _row(night: Night) -> tuple[str, ...]:
+    settled = sum(count for verdict, count in night.verdicts.items() if verdict not in (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE))
+    unproven = sum(night.verdicts.values()) - settled
+    minutes = f"{(night.ended_at - night.started_at).total_seconds() / 60:.1f}" if night.ended_at else ""
+    turns = [str(night.turns.get(turn, 0)) for turn in ("new", "gone", "still", "unsettled")]
+    return (
+        str(night.id), str(night.sweep_id or ""), _minute(night.started_at), minutes, str(sum(night.looks.values())), str(settled),
+        str(unproven), *turns, _end(night),
+    )  # fmt: skip
+
+
+def _end(night: Night) -> str:
+    if night.ended_at is None:
+        return "running, or killed"
+    return "stopped" if night.exit_code is None else str(night.exit_code)
+
+
+def _minute(at: datetime) -> str:
+    return f"{beijing(at):%Y-%m-%d %H:%M}"
+
+
+def _as_json(found: Status) -> dict[str, Any]:
+    """Instants with Beijing's offset."""
+    logins = [{"platform": each.session.platform, "name": each.session.name, "state": each.state.value} for each in found.sessions]
+    return {
+        "nights": [_plain(asdict(night)) for night in found.nights],
+        "sessions": logins,
+        "backup": _plain(asdict(found.backup)) if found.backup else None,
+    }
+
+
+def _plain(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: beijing(value).isoformat() if isinstance(value, datetime) else value for name, value in values.items()}

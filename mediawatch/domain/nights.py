@@ -1,0 +1,89 @@
+"""What is kept about the runs themselves: nights, alerts, backups. Counts and sentences, no readings and no contacts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+class Turn(StrEnum):
+    """What became of a finding since its account was last judged conclusively."""
+
+    NEW = "new"
+    STILL = "still"
+    GONE = "gone"
+    UNSETTLED = "unsettled"
+    """It stood, and this time nothing was proved either way."""
+
+    @property
+    def label(self) -> str:
+        return {"new": "新增", "still": "仍存在", "gone": "已消失", "unsettled": "本次未能复核"}[self.value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnedFinding:
+    """A finding next to its account's last conclusive judgement. `type` as filed, `label` the policy's words for the code."""
+
+    turn: Turn
+    name: str
+    type: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Night:
+    """One run of `mediawatch sweep`."""
+
+    started_at: datetime
+    sweep_id: int | None = None
+    """None where it ended before there was a sweep, and where it was killed."""
+    ended_at: datetime | None = None
+    """None while it runs; for ever where it was killed."""
+    exit_code: int | None = None
+    """The OR of the documented bits; None where it was stopped or failed, and nothing was judged."""
+    looks: Mapping[str, int] = field(default_factory=dict)
+    """By `platform outcome`."""
+    verdicts: Mapping[str, int] = field(default_factory=dict)
+    reasons: Mapping[str, int] = field(default_factory=dict)
+    """Why accounts are unproven: the judgements' sentences without their days."""
+    turns: Mapping[str, int] = field(default_factory=dict)
+    """Findings by `Turn`."""
+    breakers: tuple[str, ...] = ()
+    """Still open when it ended: `surface session: outcome`."""
+    id: int = 0
+
+
+class AlertState(StrEnum):
+    """How far an alert has got. None is ever sent twice to one place, so one whose sending was cut short is let go."""
+
+    WAITING = "waiting"
+    SENDING = "sending"
+    SENT = "sent"
+    GIVEN_UP = "given_up"
+    """Its sending was cut short, or it grew too old."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """A message to one place. `key` says what it is about, `place` is a fingerprint of the secret URL: together they are unique."""
+
+    key: str
+    place: str
+    title: str
+    body: str
+    made_at: datetime
+    state: AlertState = AlertState.WAITING
+    tried_at: datetime | None = None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backup:
+    """A backup that was completed. `size` in bytes."""
+
+    at: datetime
+    place: str
+    files: int
+    size: int

@@ -1,0 +1,75 @@
+"""One run of a sweep as `status`, the digest and the metrics tell it: what it did, what it came to, what became of the findings."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from mediawatch.domain import Account, Night, Outcome, Reading, SweepAccount, Verdict
+from mediawatch.pacing import Pacing
+from mediawatch.sweep import Engine, Progress, Request, Summary
+
+_DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
+
+
+async def run(engine: Engine, request: Request, progress: Progress) -> tuple[Summary, Night]:
+    """`Engine.run`, kept as a night: from its start on, so that one that was killed shows too."""
+    store = engine.store
+    night = await store.begin_night(Night(started_at=engine.clock()))
+    looks = _Looks(progress, night.started_at)
+    try:
+        summary = await engine.run(request, looks)
+    except BaseException:
+        await store.end_night(replace(night, ended_at=engine.clock(), looks=looks.counts, breakers=open_breakers(engine.pacing)))
+        raise
+    turned = await store.turned(summary.sweep.id)
+    night = replace(
+        night,
+        sweep_id=summary.sweep.id,
+        ended_at=engine.clock(),
+        exit_code=summary.exit_code,
+        looks=looks.counts,
+        verdicts={verdict.value: count for verdict, count in summary.verdicts.items()},
+        reasons=reasons(summary.scope),
+        turns=Counter(each.turn.value for each in turned),
+        breakers=open_breakers(engine.pacing),
+    )
+    await store.end_night(night)
+    return summary, night
+
+
+class _Looks:
+    """Counts the looks of this run by platform and outcome. Readings of an earlier, unfinished run are told too, and not counted."""
+
+    def __init__(self, progress: Progress, began: datetime) -> None:
+        self.counts: Counter[str] = Counter()
+        self._progress, self._began = progress, began
+        self._told: set[int] = set()
+
+    def __call__(self, done: int, total: int, account: Account, reading: Reading | None) -> None:
+        if reading is not None and reading.id not in self._told and reading.started_at >= self._began:
+            self._told.add(reading.id)
+            self.counts[f"{account.platform} {reading.outcome.value}"] += 1
+        self._progress(done, total, account, reading)
+
+
+def reasons(scope: Iterable[SweepAccount]) -> Mapping[str, int]:
+    """Why accounts are 待人工核查, most frequent first; the days in the sentences differ by account and are left out."""
+    judged = [entry.judgement for entry in scope if entry.judgement and entry.judgement.verdict is Verdict.UNPROVEN]
+    return dict(Counter(_DAY.sub("某日", each.sentence) for each in judged).most_common())
+
+
+def open_breakers(pacing: Pacing) -> tuple[str, ...]:
+    return tuple(f"{surface} {session or 'visitor'}: {outcome.value}" for (surface, session), outcome in pacing.open_breakers().items())
+
+
+def by_platform(night: Night) -> Mapping[tuple[str, Outcome], int]:
+    """Looks by platform and outcome."""
+    found = {}
+    for key, count in night.looks.items():
+        platform, outcome = key.split()
+        found[platform, Outcome(outcome)] = count
+    return found

@@ -212,6 +212,8 @@ class SurfaceFacts:
     declared_closed: bool = False
     for_some: bool = False
     """Whether a login is of use for some accounts only (a back office lists its own account's posts)."""
+    by_call: bool = False
+    """Whether first looks ask by calls from one open page of the site, as its own pages do, instead of loading a page each."""
 
     def complete(self, session: str) -> bool:
         """Whether its lists are complete with this session ("" for a visitor)."""

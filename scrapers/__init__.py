@@ -8,12 +8,14 @@ from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 
+from mediawatch.clock import day_of
 from mediawatch.domain import Account, Failure, Filed, LoginRequired, Need, Outcome, Sight
 from mediawatch.ports import Gate, SessionWatch, SurfaceFacts
 from scrapers import douyin, toutiao, wechat, weibo
 from scrapers.base import Login, Scraper, SessionUse, Shows, Surface, link_in, on_host
 from scrapers.browser import Browser, Session
 from scrapers.sessions import sessions_in, stamp_of
+from scrapers.warm import WarmPages
 
 __all__ = ["LOGINS", "SCRAPERS", "Looks", "sessions_in"]
 
@@ -38,6 +40,7 @@ def declared(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
             shows_all_logged_in=each.shows is not Shows.SOME,
             declared_closed=each.declared_closed,
             for_some=type(each).suits is not Surface.suits,
+            by_call=each.warm is not None,
         )
         for each in surfaces
     )
@@ -49,9 +52,11 @@ class Looks:
     """
 
     def __init__(
-        self, browser: Browser, sessions: Path, scrapers: Mapping[str, Scraper] = SCRAPERS, watch: SessionWatch | None = None
-    ) -> None:
-        self._browser, self._sessions, self._scrapers, self._watch = browser, sessions, scrapers, watch
+        self, browser: Browser, sessions: Path, scrapers: Mapping[str, Scraper] = SCRAPERS, watch: SessionWatch | None = None,
+        warm: WarmPages | None = None,
+    ) -> None:  # fmt: skip
+        """With `warm` pages of the browser first looks ask by calls, where a surface can; else every look loads its pages."""
+        self._browser, self._sessions, self._scrapers, self._watch, self._warm = browser, sessions, scrapers, watch, warm
         self._turns: defaultdict[str, Iterator[int]] = defaultdict(count)
 
     def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:
@@ -66,7 +71,7 @@ class Looks:
         scraper = self._scrapers[account.platform]
         sessions = await self._in_turn(scraper.session_platforms, need.session)
         stamps = {session: stamp_of(session) for session in sessions}
-        sights = await scraper.look(self._browser, sessions, account, need, gate)
+        sights = await scraper.look(self._browser, sessions, account, need, gate, self._warm)
         # A page of a login that was replaced meanwhile says nothing of the new one.
         await self._tell(scraper, [session for session, stamp in stamps.items() if stamp_of(session) == stamp], sights)
         return sights
@@ -78,7 +83,8 @@ class Looks:
             if scraper.links is not None and on_host(link.hostname, *scraper.hosts):
                 account = Account(id=0, filed=Filed(name="", platform=platform), links=(link.geturl(),))
                 useful = scraper.sessions_for(scraper.links, await self._in_turn((platform,)), account)
-                sight = await scraper.sight(self._browser, next(iter(useful), None), scraper.links, account, False, gate)
+                need = Need(fresh_after=day_of(self._browser.now()))
+                sight = await scraper.sight(self._browser, next(iter(useful), None), scraper.links, account, need, gate)
                 return () if sight is None else (sight,)
         return ()
 
@@ -100,11 +106,15 @@ class Looks:
 
     async def rest(self, platform: str) -> None:
         """See `ports.Looker.rest`."""
+        if self._warm is not None:
+            await self._warm.rest(platform)
         for each in self._scrapers[platform].session_platforms:
             await self._browser.keep_sessions(each)
 
     async def close(self) -> None:
         """Keep the logins as the sites have renewed them, and end the browser."""
+        if self._warm is not None:
+            await self._warm.rest()
         await self._browser.close()
 
     async def _in_turn(self, platforms: Iterable[str], only: str = "") -> tuple[Session, ...]:

@@ -16,7 +16,8 @@ from mediawatch.clock import day_end
 from mediawatch.domain import Account, Attested, Failure, LoginRequired, Need, Outcome, Pace, Post, Seen, Sight
 from mediawatch.ports import Gate
 from scrapers.browser import Browser, Session, Tab
-from scrapers.masking import Mask
+from scrapers.sights import asked_by, merged, seen_by, settled, stands, trouble
+from scrapers.warm import Calls, Warm, WarmPages
 
 
 class SessionUse(Enum):
@@ -59,10 +60,20 @@ class Surface(ABC):
     """Whose login it works with, where that is not the platform's own: the folder in `sessions/`, the word for `login`."""
     hosts: ClassVar[frozenset[str]] = frozenset()
     """Host suffixes that its pages may navigate to, where they are not the platform's."""
+    warm: ClassVar[Warm | None] = None
+    """The page from which a first look may `ask`; None where every look loads a page: no call from another one is known to do."""
 
     def applies(self, account: Account) -> bool:
         """Whether the filed values suffice to try this surface."""
         return True
+
+    def asks(self, account: Account) -> bool:
+        """Whether they suffice to `ask`: pages also lead on from a short link or a name."""
+        return True
+
+    def complete(self, session: str) -> bool:
+        """Whether a list of this surface can prove that it shows everything, with this session ("" for a visitor)."""
+        return self.shows is Shows.ALL or (self.shows is Shows.ALL_LOGGED_IN and bool(session))
 
     def suits(self, account: Account, session: Session) -> bool:
         """Whether this login can be of use for this account (a back office lists its own account's posts only)."""
@@ -79,6 +90,10 @@ class Surface(ABC):
     @abstractmethod
     def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         """Name and id first, then posts. A raised `Failure` ends the sight with that outcome and keeps what was yielded."""
+
+    def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+        """What `see` yields, by the same calls as the page makes, from the page `warm`; never complete."""
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,9 +140,14 @@ class Scraper:
     viewer_marks: tuple[str, ...] = ()
     """CSS selectors of elements that show the operator himself; covered in evidence."""
 
-    async def look(self, browser: Browser, sessions: Sequence[Session], account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
+    async def look(
+        self, browser: Browser, sessions: Sequence[Session], account: Account, need: Need, gate: Gate, warm: WarmPages | None = None
+    ) -> tuple[Sight, ...]:
         """Try the surfaces in order until the need is settled; a surface whose session the operator lacks leaves no sight. One that had
-        nothing to go by in its turn gets another at the end: a search may have found an id meanwhile."""
+        nothing to go by in its turn gets another at the end: a search may have found an id meanwhile.
+
+        With `warm` pages a first look asks by calls where a surface can. Second looks and controls always load their page.
+        """
         sights: list[Sight] = []
         visited: set[int] = set()
         for number, each in 2 * list(enumerate(sorted(self.surfaces, key=lambda each: each.name in need.not_by))):
@@ -141,7 +161,8 @@ class Scraper:
                 continue
             visited.add(number)
             for session in useful or (None,):
-                sight = await self.sight(browser, session, surface, account, need.second, gate)
+                asks = may_ask(surface, session, account, need, sights)
+                sight = await self.sight(browser, session, surface, account, need, gate, warm if asks else None)
                 if sight is not None:  # else its breaker is open, and the next login may do
                     sights.append(self.with_links(sight))
                     break
@@ -170,87 +191,43 @@ class Scraper:
         return tuple(dict.fromkeys((self.platform, *(each.session_platform for each in self.surfaces if each.session_platform))))
 
     async def sight(
-        self, browser: Browser, session: Session | None, surface: Surface, account: Account, evidence: bool, gate: Gate
-    ) -> Sight | None:
+        self, browser: Browser, session: Session | None, surface: Surface, account: Account, need: Need, gate: Gate,
+        warm: WarmPages | None = None,
+    ) -> Sight | None:  # fmt: skip
         """One visit through the gate; None while the breaker of this surface and session is open."""
 
-        name = session.name if session else ""
+        name, hosts = session.name if session else "", surface.hosts or self.hosts
+
+        def pause() -> Awaitable[None]:
+            return gate.pause(surface.name, name, surface.pace)
 
         async def see() -> Sight:
+            if warm is not None and surface.warm is not None and warm.trusts(surface.name, name):
+                try:
+                    async with warm.lent(surface.warm, self.platform, session, pause, hosts=hosts, heavy=self.heavy) as calls:
+                        sight = await asked_by(surface, calls, account)
+                except Failure:  # no warm page could be had
+                    warm.note(surface.name, name, answered=False)
+                else:
+                    warm.note(surface.name, name, answered=sight.outcome not in (Outcome.CHANGED, Outcome.UNREACHABLE))
+                    if stands(sight, surface, need):
+                        return sight
+                    await pause()
             try:
-                hosts = surface.hosts or self.hosts
-                async with browser.tab(session, hosts=hosts, whole=evidence, url_keys=surface.url_keys, heavy=self.heavy) as tab:
-                    tab.pause = lambda: gate.pause(surface.name, name, surface.pace)
-                    return await seen_by(surface, tab, account, evidence, self)
+                async with browser.tab(session, hosts=hosts, whole=need.second, url_keys=surface.url_keys, heavy=self.heavy) as tab:
+                    tab.pause = pause
+                    return await seen_by(surface, tab, account, need.second, self)
             except Failure as failure:  # no page could be had at all
-                return merged(surface, (_trouble(failure),), session=name, read_at=browser.now())
+                return merged(surface, (trouble(failure),), session=name, read_at=browser.now())
 
         return await gate.visit(surface.name, name, surface.pace, see, declared_closed=surface.declared_closed)
 
 
-async def seen_by(surface: Surface, tab: Tab, account: Account, evidence: bool, scraper: Scraper | None = None) -> Sight:
-    """Run one surface in one tab and merge what it yielded. Foreseen failures become the sight's outcome.
-
-    `scraper` knows where the site names the operator: he is covered in the evidence of a look with a login.
-    """
-    facts: list[Seen] = []
-    try:
-        async for fact in surface.see(tab, account):
-            facts.append(fact)
-    except Failure as failure:
-        if tab.session and isinstance(failure, LoginRequired):
-            tab.known = False
-        # What was read before stays; what the rest of the list would have shown is unknown, so nothing is complete.
-        facts = [replace(fact, complete_since=None) for fact in facts]
-        facts.append(_trouble(failure))
-    sight = merged(surface, facts, session=tab.session, read_at=tab.now(), url=tab.scrubbed_url)
-    if not evidence:
-        return sight
-    mask = Mask.sparing(account.filed, sight, scraper.viewer, scraper.viewer_marks) if scraper and tab.session else None
-    return replace(sight, captures=await tab.captures(page=surface.page_shows, mask=mask))
-
-
-def _trouble(failure: Failure) -> Seen:
-    return Seen(outcome=failure.outcome, detail=failure.detail)
-
-
-def merged(surface: Surface, facts: Sequence[Seen], *, session: str, read_at: datetime, url: str = "") -> Sight:
-    """One sight out of what a surface yielded: name and ids of the first fact that is tied to the account, all posts once, the
-    last outcome that is not `ok`, the last `complete_since` where the surface can prove one at all. Described, if anything of it is."""
-    named = [fact for fact in facts if fact.name]
-    # A name and the ground on which it is this account's belong to one fact.
-    first = next((fact for fact in named if fact.matched_by), named[0] if named else Seen())
-    posts: dict[tuple[object, ...], Post] = {}
-    for fact in facts:
-        for post in fact.posts:
-            posts.setdefault((post.id,) if post.id else (post.at, post.on, post.link), post)
-    troubles = [fact.outcome for fact in facts if fact.outcome is not Outcome.OK]
-    proves_all = surface.shows is Shows.ALL or (surface.shows is Shows.ALL_LOGGED_IN and bool(session))
-    return Sight(
-        surface=surface.name,
-        attested=Attested.DESCRIBED if any(fact.attested is Attested.DESCRIBED for fact in facts) else surface.attested,
-        session=session,
-        read_at=read_at,
-        url=url,
-        outcome=troubles[-1] if troubles else Outcome.OK if facts else Outcome.NO_EVIDENCE,
-        name=first.name,
-        platform_id=next((fact.platform_id for fact in facts if fact.platform_id), ""),
-        original_id=next((fact.original_id for fact in facts if fact.original_id), ""),
-        verified_as=next((fact.verified_as for fact in facts if fact.verified_as), ""),
-        matched_by=first.matched_by if first.name else next((fact.matched_by for fact in facts if fact.matched_by), None),
-        posts=tuple(posts.values()),
-        complete_since=next((fact.complete_since for fact in reversed(facts) if proves_all and fact.complete_since), None),
-        links=tuple(dict.fromkeys(link for fact in facts for link in fact.links)),
-        detail="; ".join(fact.detail for fact in facts if fact.detail),
-    )
-
-
-def settled(sights: Sequence[Sight], need: Need) -> bool:
-    """With the identity read, where it is due: fresh enough, or a list that shows everything. Or the platform's own word about this id."""
-    named = any(sight.name and sight.matched_by for sight in sights) or not need.identity
-    if named and any(sight.exact or any(post.on >= need.fresh_after for post in sight.posts) for sight in sights):
-        return True
-    return any(sight.outcome in (Outcome.CANCELLED, Outcome.BANNED, Outcome.PRIVATE) for sight in sights)
+def may_ask(surface: Surface, session: Session | None, account: Account, need: Need, earlier: Sequence[Sight]) -> bool:
+    """Whether calls from a warm page may do: in a first look, that a dated sight has not left without anything but an exact list."""
+    if surface.warm is None or need.second or need.only or not surface.asks(account):
+        return False
+    return not (surface.complete(session.name if session else "") and any(sight.dated for sight in earlier))
 
 
 def lacks_login(tab: Tab, sign: bool | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -98,31 +98,43 @@ class Browser:
         also ignores the HTTP cache. `Unreachable` where no page can be had, and at the end where the page has died on the way: what
         was read of it may be cut short by us. `LoginRequired` where the stored session is unusable.
         """
-        async with AsyncExitStack() as held:
-            if session is not None:
-                # A person has one window on his account, and the site rotates cookies: one page a session at a time.
-                await held.enter_async_context(self._turns[session.state])
-            await held.enter_async_context(self._slots)
-            run, lease, page = await self._page(session, hosts, () if whole else (*_HEAVY, *heavy))
-            tab = Tab(
-                page, now=self.now, session=session.name if session else "", hosts=hosts, url_keys=url_keys,
-                whole=whole, timeouts=self.timeouts,
-            )  # fmt: skip
-            sound = False
-            try:
-                yield tab
-            finally:
-                if tab.known is not None:
-                    lease.known = tab.known
-                sound = await tab.close()
-                await run.contexts.returned(lease)
-            if not sound:
-                raise Unreachable("the page died on the way")
+        async with self.turn(session), self._slots, self.page(session, hosts=hosts, whole=whole, url_keys=url_keys, heavy=heavy) as tab:
+            yield tab
+
+    def turn(self, session: Session | None) -> AbstractAsyncContextManager[object]:
+        """Held while a session is in use. A person has one window on his account, and the site rotates cookies: one page at a time."""
+        return self._turns[session.state] if session else nullcontext()
+
+    @asynccontextmanager
+    async def page(
+        self, session: Session | None, *, hosts: frozenset[str], whole: bool, url_keys: frozenset[str], heavy: frozenset[str]
+    ) -> AsyncIterator[Tab]:
+        """As `tab`, for a caller that minds the session's turn and the number of pages itself."""
+        run, lease, page = await self._page(session, hosts, () if whole else (*_HEAVY, *heavy))
+        tab = Tab(
+            page, now=self.now, session=session.name if session else "", hosts=hosts, url_keys=url_keys,
+            whole=whole, timeouts=self.timeouts,
+        )  # fmt: skip
+        sound = False
+        try:
+            yield tab
+        finally:
+            if tab.known is not None:
+                lease.known = tab.known
+            sound = await tab.close()
+            await run.contexts.returned(lease)
+        if not sound:
+            raise Unreachable("the page died on the way")
 
     def knows_operator(self, session: Session) -> bool | None:
         """What the newest page of this session that showed a sign said; None where none has so far."""
         lease = self._run.contexts.leases.get(session.state) if self._run else None
         return lease.known if lease else None
+
+    def saw(self, session: Session, known: bool) -> None:
+        """A page that stays open has shown whether it knows the operator."""
+        if self._run and (lease := self._run.contexts.leases.get(session.state)):
+            lease.known = known
 
     async def keep_sessions(self, platform: str | None = None) -> None:
         """Write what the sites have made of the logins back to their files; only of those that a page has just been seen to know."""

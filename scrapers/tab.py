@@ -90,6 +90,11 @@ class Tab:
         """HTTP status of that document; 0 where there is none."""
         return self._ears.status
 
+    @property
+    def gone(self) -> bool:
+        """Whether the page was seen to close or crash. A killed driver tells nobody."""
+        return self._ears.gone
+
     def hearing(self, *paths: str) -> AbstractAsyncContextManager[Hearing]:
         """Listen for responses while the block lasts. Each regular expression is searched in host + path without the query
         (`www.toutiao.com/api/pc/list/user/feed`); tell queries apart by `Hearing.first(where)`."""
@@ -108,14 +113,19 @@ class Tab:
 
     async def fetch(self, url: str) -> Reply:
         """A same-origin GET by the page's own `fetch`, with its cookies (and signatures, where the page adds them), past the cache."""
-        self._refuse_foreign(self.url)
-        self._refuse_foreign(url)
-        reply, to = await self._ask(fetched, self._page, url, self.timeouts.reply, limit=self.timeouts.reply)
-        self._refuse_foreign(to or url)
+        reply, _ = await self.ask(url)
         if self._ears.recording:
             self._ears.recording.asked(reply)
         self._keep(reply)
         return reply
+
+    async def ask(self, url: str) -> tuple[Reply, str]:
+        """The same, kept nowhere: from a page that is asked for many accounts. With the URL that answered, after redirects."""
+        self._refuse_foreign(self.url)
+        self._refuse_foreign(url)
+        reply, to = await self._ask(fetched, self._page, url, self.timeouts.reply, limit=self.timeouts.reply)
+        self._refuse_foreign(to or url)
+        return reply, to or url
 
     def report_to(self, recording: Recording) -> None:
         """Tell a recording of every document and heard answer from now on (`mediawatch record`)."""

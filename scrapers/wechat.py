@@ -16,6 +16,7 @@ from mediawatch.domain import Account, Attested, Changed, Failure, MatchedBy, No
 from scrapers import viewers
 from scrapers.base import CLOCK_SKEW, Scraper, SessionUse, Shows, Surface, query_of
 from scrapers.browser import Tab
+from scrapers.warm import Calls, Warm
 from scrapers.wechat_album import Album
 from scrapers.wechat_article import LINK_KEYS, Page, kept, read_article
 from scrapers.wechat_backoffice import HOME, List, Own, Search
@@ -39,6 +40,11 @@ def short_links(account: Account) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{HOME}s/{token}" for token in _SHORT.findall(texts)))
 
 
+async def at_home(tab: Tab) -> None:
+    """The front page of the platform: what a visitor asks for articles from."""
+    (await tab.open(HOME)).good()
+
+
 class Article(Surface):
     """A known article link. A live article shows its account's present name and ids, and that it posted at least as late as this."""
 
@@ -49,11 +55,15 @@ class Article(Surface):
     shows = Shows.SOME
     pace = Pace(every=3.0, jitter=2.0)
     url_keys = LINK_KEYS
+    warm = Warm(HOME, at_home)
 
     def applies(self, account: Account) -> bool:
         return bool(short_links(account))
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+        return self.see(calls, account)
+
+    async def see(self, tab: Tab | Calls, account: Account) -> AsyncIterator[Seen]:
         odd: Failure | None = None
         told: list[Seen] = []
         for number, link in enumerate(short_links(account)[:_TRIES]):
@@ -80,7 +90,7 @@ class Article(Surface):
 class LoneArticle(Article):
     """A link that somebody handed in, its account not known yet: whose it is is what the page says, tied to nobody."""
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab | Calls, account: Account) -> AsyncIterator[Seen]:
         for link in account.links:
             page = await opened(tab, link)
             yield facts(page, link, None)
@@ -89,8 +99,9 @@ class LoneArticle(Article):
         return bool(account.links)
 
 
-async def opened(tab: Tab, link: str) -> Page:
-    """Open one article link. Failures as `read_article`, `Reply.good` and `Tab.open` have them; `Changed` for a date to come."""
+async def opened(tab: Tab | Calls, link: str) -> Page:
+    """Open one article link; what counts is in the document as it is served. Failures as `read_article`, `Reply.good` and `Tab.open`
+    have them; `Changed` for a date to come."""
     reply = (await tab.open(link)).good()
     # Empty where the page moved on by its own script before its document could be read.
     page = read_article(reply.text() or await tab.html(), tab.url)
@@ -113,7 +124,7 @@ def facts(page: Page, link: str, tie: MatchedBy | None) -> Seen:
     )
 
 
-async def followed(tab: Tab, page: Page, seen: Seen) -> Seen:
+async def followed(tab: Tab | Calls, page: Page, seen: Seen) -> Seen:
     """A migrated account's page leads to the new one: look there once and say who that is. The new ids are a proposal, no identity."""
     if page.outcome is not Outcome.MIGRATED or not page.target:
         return seen

@@ -28,6 +28,7 @@ from mediawatch.domain import (
 from scrapers.base import CLOCK_SKEW, Login, SessionUse, Shows, Surface, query_of
 from scrapers.browser import Tab
 from scrapers.sessions import Session, stored
+from scrapers.warm import Calls, Warm
 from scrapers.wechat_identity import Owner, filed_id, identified, is_same, number_of, own_hit, read_owner, same_account
 from scrapers.wechat_office import Batches, Hit, answer, complete_since, read_batches, read_hits
 
@@ -60,6 +61,14 @@ async def enter(tab: Tab) -> str:
     raise Changed("back office without a token")
 
 
+async def token_of(calls: Calls) -> str:
+    """The token that the warm home page still shows. `Changed` where it does not."""
+    token = await calls.evaluate(_TOKEN)
+    if not isinstance(token, str | int) or not str(token).isdigit():
+        raise Changed("the open home page shows no token any more")
+    return str(token)
+
+
 async def probe(tab: Tab) -> bool:
     """Whether the back office shows a token for this login. LoginRequired where it shows its login."""
     return bool(await enter(tab))
@@ -83,11 +92,11 @@ class BackOffice(Surface):
     page_shows = False
     url_keys = frozenset({"action", "begin", "count", "query", "sub", "fakeid", "type", "t", "lang", "f"})
 
-    async def call(self, tab: Tab, token: str, path: str, **query: object) -> Mapping[str, Any]:
+    async def call(self, tab: Tab | Calls, token: str, path: str, **query: object) -> Mapping[str, Any]:
         common = {"token": token, "lang": "zh_CN", "f": "json", "ajax": 1}
         return answer(await tab.fetch(f"{HOME}cgi-bin/{path}?{urlencode({**query, **common})}"))
 
-    async def batches(self, tab: Tab, token: str, begin: int, **whose: object) -> Mapping[str, Any]:
+    async def batches(self, tab: Tab | Calls, token: str, begin: int, **whose: object) -> Mapping[str, Any]:
         """One page of 发表记录: of the account of the login, or of the one that `whose` asks for."""
         return await self.call(tab, token, "appmsgpublish", sub="list", begin=begin, count=_BATCHES, **whose)
 
@@ -144,6 +153,7 @@ class Search(BackOffice):
 
     name: ClassVar[str] = "wechat.search"
     label: ClassVar[str] = "微信公众平台账号搜索"
+    warm: ClassVar[Warm | None] = Warm(HOME, enter)
     attested: ClassVar[Attested] = Attested.RECORDED
     shows: ClassVar[Shows] = Shows.SOME
     pace: ClassVar[Pace] = Pace(every=6.0, jitter=3.0)
@@ -159,7 +169,13 @@ class Search(BackOffice):
         return Search(troubled[0]) if troubled else self
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
-        token = await enter(tab)
+        yield await self.found(tab, await enter(tab), account)
+
+    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+        yield await self.found(calls, await token_of(calls), account)
+
+    async def found(self, tab: Tab | Calls, token: str, account: Account) -> Seen:
+        """By the filed name, and by the 微信号 where that does not do."""
         hits: list[Hit] = []
         exhausted = True
         for number, query in enumerate(filter(None, (account.filed.name, account.filed.alias))):
@@ -172,9 +188,9 @@ class Search(BackOffice):
         if self.unread and seen.outcome is Outcome.NOT_FOUND:
             # Renamed, it is not found under its filed name either.
             raise NoEvidence(f"{seen.detail}; but {self.unread} could not be read")
-        yield seen
+        return seen
 
-    async def gather(self, tab: Tab, token: str, account: Account, query: str, hits: list[Hit]) -> bool:
+    async def gather(self, tab: Tab | Calls, token: str, account: Account, query: str, hits: list[Hit]) -> bool:
         """Page through the hits of one query, adding the new ones, until the answer is clear; True when they were exhausted."""
         for number in range(_HIT_PAGES):
             if number:
@@ -203,6 +219,7 @@ class List(BackOffice):
 
     name: ClassVar[str] = "wechat.list"
     label: ClassVar[str] = "微信公众平台发表记录"
+    warm: ClassVar[Warm | None] = Warm(HOME, enter)
     attested: ClassVar[Attested] = Attested.RECORDED
     shows: ClassVar[Shows] = Shows.ALL_LOGGED_IN
     pace: ClassVar[Pace] = Pace(every=10.0, jitter=5.0)
@@ -224,7 +241,13 @@ class List(BackOffice):
         return List(*next(iter(found.items()))) if len(found) == 1 else None
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
-        token = await enter(tab)
+        yield await self.newest(tab, await enter(tab))
+
+    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+        yield replace(await self.newest(calls, await token_of(calls)), complete_since=None)
+
+    async def newest(self, tab: Tab | Calls, token: str) -> Seen:
+        """Its newest pages, until one has a post."""
         pages: list[Batches] = []
         for number in range(_LIST_PAGES):
             if pages:
@@ -233,9 +256,9 @@ class List(BackOffice):
             if any(page.posts for page in pages) or sum(page.count for page in pages) >= pages[0].total:
                 break
         seen = listed(pages, self.fakeid, self.tie, tab.now())
-        yield replace(seen, complete_since=None) if self.unseen else seen
+        return replace(seen, complete_since=None) if self.unseen else seen
 
-    async def page(self, tab: Tab, token: str, begin: int) -> Batches:
+    async def page(self, tab: Tab | Calls, token: str, begin: int) -> Batches:
         try:
             return read_batches(await self.batches(tab, token, begin, fakeid=self.fakeid, **_OF_ANOTHER))
         except RateLimited as failure:

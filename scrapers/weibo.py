@@ -9,13 +9,14 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from mediawatch.domain import Account, Attested, Captcha, Changed, NoEvidence, Outcome, Pace, Seen
 from scrapers import viewers
 from scrapers.base import Login, Scraper, SessionUse, Shows, Surface, lacks_login
 from scrapers.browser import Hearing, Tab, host_and_path
 from scrapers.searches import NameSearch, identified
+from scrapers.warm import Calls, Warm
 from scrapers.weibo_identity import DESKTOP, MOBILE, Target, certified_otherwise, filed_uid, linked_to, tie, vouched, wanted
 from scrapers.weibo_pages import (
     GEETEST,
@@ -30,6 +31,7 @@ from scrapers.weibo_pages import (
     followed,
     heard,
     knows_operator,
+    mobile_call,
     next_desktop,
     next_mobile,
     payload_of,
@@ -43,6 +45,9 @@ SEARCH = "https://s.weibo.com/user"
 
 class ProfilePage(Surface):
     """A profile page of either site."""
+
+    def asks(self, account: Account) -> bool:
+        return bool(filed_uid(account.filed))
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         try:
@@ -67,6 +72,15 @@ class MobileProfile(ProfilePage):
     shows = Shows.SOME
     pace = Pace(every=3.0, jitter=2.0)
     url_keys = frozenset({"type", "value", "containerid", "page"})
+    warm = Warm(f"{MOBILE}/", lambda tab: arrive(tab, f"{MOBILE}/"))
+
+    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+        visitor, target = not calls.session, wanted(account.filed)
+        profile = read_mobile_profile(await answered(calls, await calls.fetch(mobile_call(target.uid))), visitor=visitor)
+        yield tie(profile, target)
+        first = await calls.fetch(mobile_call(target.uid, profile.feed or f"107603{target.uid}"))
+        feed = await followed(calls, await answered(calls, first), target.uid, lambda payload, number: next_mobile(first, number))
+        yield tie(Profile(seen=read_mobile_feed(feed, target.uid, profile.statuses, calls.now(), visitor=visitor)), target)
 
     async def read(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         visitor = not tab.session
@@ -107,6 +121,17 @@ class DesktopProfile(ProfilePage):
     shows = Shows.ALL_LOGGED_IN
     pace = Pace(every=6.0, jitter=3.0)
     url_keys = frozenset({"uid", "custom", "screen_name", "page", "feature", "usernotexists", "pagenotfound", "userblock", "msg"})
+    warm = Warm(f"{DESKTOP}/", lambda tab: arrive(tab, f"{DESKTOP}/"))
+
+    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+        target = wanted(account.filed)
+        reply = await calls.fetch(f"https://{INFO}?{urlencode({'uid': target.uid})}")
+        if reply.status == 403:
+            raise Changed("HTTP 403: whether for want of a login, only the page can tell")
+        profile = read_profile(payload_of(reply))
+        yield tie(profile, target)
+        payload = payload_of(await calls.fetch(next_desktop(target.uid, None, 1)))
+        yield replace(tie(Profile(seen=read_feed(payload, target.uid, profile.statuses, calls.now())), target), complete_since=None)
 
     async def read(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         async with tab.hearing(INFO, LIST) as hearing:

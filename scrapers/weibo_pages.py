@@ -9,6 +9,7 @@ from urllib.parse import urlencode, urlsplit
 from mediawatch.domain import Captcha, Changed, Failure, LoginRequired, NoEvidence, RateLimited
 from scrapers.base import on_host, query_of
 from scrapers.browser import Hearing, Reply, Tab, host_and_path
+from scrapers.warm import Calls
 from scrapers.weibo_identity import DESKTOP, UID, Target, linked_to, tie
 from scrapers.weibo_replies import joined, leads_on, read_profile, wall
 
@@ -71,12 +72,12 @@ async def blocked(tab: Tab) -> Failure | None:
     return wall(tab.url, tab.status, f"{await tab.evaluate('document.title')}\n{await tab.text()}")
 
 
-async def excused(tab: Tab, status: int, url: str) -> LoginRequired | None:
+async def excused(tab: Tab | Calls, status: int, url: str) -> LoginRequired | None:
     """HTTP 432 is the answer to whoever carries no SUB cookie: then a login is missing, and nothing is throttled."""
     return LoginRequired("HTTP 432 without a SUB cookie") if status == 432 and not await tab.carries("SUB", url) else None
 
 
-async def answered(tab: Tab, reply: Reply) -> object:
+async def answered(tab: Tab | Calls, reply: Reply) -> object:
     """The JSON of a reply; as `payload_of`."""
     try:
         return payload_of(reply)
@@ -84,7 +85,7 @@ async def answered(tab: Tab, reply: Reply) -> object:
         raise await excused(tab, reply.status, reply.url) or limit from limit
 
 
-async def followed(tab: Tab, payload: object, uid: str, further: Callable[[object, int], str]) -> object:
+async def followed(tab: Tab | Calls, payload: object, uid: str, further: Callable[[object, int], str]) -> object:
     """A list, and its next pages while none of them has a dated post of the account's own. `further` gives their addresses."""
     for number in range(2, PAGES + 1):
         if not leads_on(payload, uid, tab.now()):
@@ -92,6 +93,11 @@ async def followed(tab: Tab, payload: object, uid: str, further: Callable[[objec
         await tab.pause()
         payload = joined(payload, payload_of(await tab.fetch(further(payload, number))))
     return payload
+
+
+def mobile_call(uid: str, container: str = "") -> str:
+    """The address by which m.weibo.cn's own page asks who an account is, or for a list of it."""
+    return f"https://{INDEX}?{urlencode({'type': 'uid', 'value': uid} | ({'containerid': container} if container else {}))}"
 
 
 def next_mobile(first: Reply, number: int) -> str:

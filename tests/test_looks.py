@@ -32,8 +32,9 @@ from mediawatch.domain import (
 from mediawatch.pacing import Pacing
 from mediawatch.ports import Looker
 from scrapers import SCRAPERS, Looks
-from scrapers.base import Scraper, SessionUse, Shows, Surface, merged, settled
+from scrapers.base import Scraper, SessionUse, Shows, Surface
 from scrapers.browser import Browser, Tab
+from scrapers.sights import merged, settled
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 OLD, NEW = Post(on=date(2025, 10, 1), id="1"), Post(on=date(2026, 1, 4), id="2")

@@ -17,11 +17,12 @@ from PIL import Image, ImageStat
 from stages import staged
 
 from mediawatch.domain import Account, Attested, Capture, EvidenceKind, Filed, MatchedBy, Pace, Seen
-from scrapers.base import Scraper, SessionUse, Shows, Surface, seen_by
+from scrapers.base import Scraper, SessionUse, Shows, Surface
 from scrapers.browser import Browser, Session, Tab
 from scrapers.masking import Mask
 from scrapers.replica import World
 from scrapers.scrubbing import embedded
+from scrapers.sights import seen_by
 from scrapers.weibo import SCRAPER as WEIBO
 
 NAME, FACE = "值班测试员甲", "/face/of-the-operator/180.jpg"

@@ -30,8 +30,10 @@ def looker(home: Home, settings: Settings, clock: Clock, route: Route | None, wa
     """The scrapers of a sweep. UserError where no browser is found."""
     from scrapers import Looks
     from scrapers.browser import Browser
+    from scrapers.warm import WarmPages
 
-    return Looks(browser(Browser, settings, clock, route, home.scratch), home.sessions, watch=watch)
+    lent = browser(Browser, settings, clock, route, home.scratch)
+    return Looks(lent, home.sessions, watch=watch, warm=WarmPages(lent))
 
 
 def logins(home: Home, settings: Settings, clock: Clock, route: Route | None) -> Logins:

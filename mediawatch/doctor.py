@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -100,6 +100,7 @@ async def in_home(app: App) -> AsyncIterator[Check]:
     yield _judged(bool(accounts), "registry", f"{len(accounts)} accounts", "mediawatch registry import FILE")
     for check in _canaries(app, accounts):
         yield check
+    yield _ways(app, {account.platform for account in accounts})
     if sweeps:
         yield await _described(app, sweeps[-1].id)
 
@@ -114,6 +115,14 @@ def _canaries(app: App, accounts: Sequence[Account]) -> Iterator[Check]:
         text = f"{platform}: {len(known)}" if known else f"{platform}: none, so its findings will be marked 未经对照账号校验"
         remedy = f"name accounts that post every day in {app.home.canaries} (docs/canaries.md)"
         yield _judged(bool(known), "canaries", text, remedy, otherwise=Level.WARN)
+
+
+def _ways(app: App, platforms: Iterable[str]) -> Check:
+    surfaces = [facts for platform in sorted(platforms) for facts in app.surfaces(platform)]
+    called = ", ".join(facts.name for facts in surfaces if facts.by_call) or "none"
+    return Check(
+        Level.OK, "surfaces", f"{len(surfaces)} of this registry's platforms; first looks by call: {called}; all others load a page"
+    )
 
 
 async def _logins(app: App, now: datetime) -> AsyncIterator[Check]:

@@ -115,6 +115,11 @@ class WarmPages:
                     self.browser.saw(session, calls.known)
                 await self._closed_if_left(page)
 
+    @property
+    def open_pages(self) -> tuple[Tab, ...]:
+        """Those that may be lent again."""
+        return tuple(page.tab for page in self._pages.values())
+
     def trusts(self, surface: str, session: str) -> bool:
         """Whether this surface still gets answers by calls."""
         return self._silent[surface, session] < TRIES

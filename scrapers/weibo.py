@@ -130,6 +130,8 @@ class DesktopProfile(ProfilePage):
             raise Changed("HTTP 403: whether for want of a login, only the page can tell")
         profile = read_profile(payload_of(reply))
         yield tie(profile, target)
+        if profile.seen.outcome is not Outcome.OK:
+            return
         payload = payload_of(await calls.fetch(next_desktop(target.uid, None, 1)))
         yield replace(tie(Profile(seen=read_feed(payload, target.uid, profile.statuses, calls.now())), target), complete_since=None)
 

@@ -21,7 +21,8 @@ from mediawatch.trust import reads_well
 from scrapers import SCRAPERS
 from scrapers.browser import Browser, Session, Timeouts
 from scrapers.replica import Replica, TrueAccount, World
-from scrapers.replica.faults import Fault
+from scrapers.replica.faults import Fault, Part
+from scrapers.warm import WarmPages
 
 AS_OF = datetime.fromisoformat("2022-12-31T18:00:00+08:00")
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
@@ -57,8 +58,11 @@ class Played:
     next: Reading | None
 
 
-async def play(platform: str, cells: Sequence[Cell], executable: Path, folder: Path, *, full: bool = False) -> dict[Cell, Played]:
-    """Play all cells, some side by side, in one browser. `full`: real sizes, retries, second looks and next accounts throughout."""
+async def play(
+    platform: str, cells: Sequence[Cell], executable: Path, folder: Path, *, full: bool = False, calls: bool = False
+) -> dict[Cell, Played]:
+    """Play all cells, some side by side, in one browser. `full`: real sizes, retries, second looks and next accounts throughout.
+    `calls`: first looks ask by calls from warm pages, as a sweep's do."""
     world = World.parse("\n".join([_HEADINGS, *(_row(cell, number) for number, cell in enumerate([*cells, *_others(platform)]))]))
     played: dict[Cell, Played] = {}
     logged_in = frozenset({platform} - {"toutiao"})
@@ -71,7 +75,8 @@ async def play(platform: str, cells: Sequence[Cell], executable: Path, folder: P
         queue = iter([pair for pair in zip(cells, world.accounts, strict=False) if pair[0].fault is not Fault.CRASH])
         try:
             sessions = _sessions(replica, platform, folder) if logged_in else [None] * _LANES
-            lanes = [_Lane(replica, browser, session, sound, full) for session in sessions]
+            warm = WarmPages(browser) if calls else None
+            lanes = [_Lane(replica, browser, session, sound, full, warm) for session in sessions]
             await asyncio.gather(*(lane.run(queue, played) for lane in lanes))
             # Tabs may share a renderer: nobody else is at work when one dies.
             await lanes[0].run(iter([pair for pair in zip(cells, world.accounts, strict=False) if pair[0] not in played]), played)
@@ -90,6 +95,7 @@ class _Lane:
     session: Session | None
     sound: TrueAccount
     full: bool
+    warm: WarmPages | None
 
     async def run(self, queue: Iterator[tuple[Cell, TrueAccount]], played: dict[Cell, Played]) -> None:
         cell = None
@@ -116,7 +122,7 @@ class _Lane:
         need = Need(fresh_after=WINDOW, second=kind is LookKind.SECOND, not_by=not_by)
         account = Account(id=1, filed=filed(true), links=true.known_links)
         gate = Pacing(scale=0) if self.full else Once()
-        sights = await scraper.look(self.browser, [self.session] if self.session else [], account, need, gate)
+        sights = await scraper.look(self.browser, [self.session] if self.session else [], account, need, gate, self.warm)
         number = 2 if kind is LookKind.SECOND else 1
         kept = tuple(_kept(sight) for sight in sights)
         return Reading(account_id=1, look=kind, started_at=NOW, read_at=NOW, sights=kept, id=number)
@@ -195,11 +201,15 @@ def _sessions(replica: Replica, platform: str, folder: Path) -> list[Session | N
 # the checks
 
 
-def check(cell: Cell, played: Played) -> None:
-    """What the table says of the cell; and that nothing is said against the account that is not true."""
+def check(cell: Cell, played: Played, *, calls: bool = False) -> None:
+    """What the table says of the cell; and that nothing is said against the account that is not true.
+
+    `calls`: first looks went by calls. They load no page of Weibo's, so a spoiled one does them no harm; nor are they ever exact.
+    """
     for reading in played.readings:
         for sight in reading.sights:
-            _check_sight(cell, played.true, sight)
+            unharmed = calls and cell.platform == "weibo" and cell.parts == {Part.DOCUMENT} and sight.outcome is Outcome.OK
+            _check_sight(replace(cell, fault=Fault.NONE) if unharmed and not sight.exact else cell, played.true, sight)
     _check_judgement(cell, played)
     if played.next is not None:
         assert (played.next.outcome, played.next.latest and played.next.latest.on) == (Outcome.OK, date(2022, 12, 30)), played.next

@@ -1,0 +1,242 @@
+"""First looks by calls from a warm page: what they may say, when the page is asked instead, and how the warm page lives."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import ClassVar
+
+import pytest
+from local_site import HOSTS, Answer, Site, served
+from stages import Stage, staged
+
+from mediawatch.domain import Account, Attested, Changed, Failure, Filed, LoginRequired, MatchedBy, Need, Outcome, Pace, Post, Seen, Sight
+from mediawatch.pacing import Pacing
+from scrapers import SCRAPERS, wechat, weibo
+from scrapers.base import Scraper, SessionUse, Shows, Surface, may_ask
+from scrapers.browser import Browser, Tab
+from scrapers.replica import World
+from scrapers.sights import merged, stands
+from scrapers.warm import CALLS_PER_PAGE, TRIES, Calls, Warm, WarmPages
+
+NOW = datetime(2022, 12, 31, 12, tzinfo=UTC)
+NEED = Need(fresh_after=date(2022, 12, 17))
+FRESH, EDGE, OLD = (Post(on=NOW.date() - timedelta(days=days), id=str(days)) for days in (2, 12, 60))
+NAMED = Seen(name="示例", platform_id="7", matched_by=MatchedBy.ID)
+
+
+async def front(tab: Tab) -> None:
+    (await tab.open(Plain.door)).good()
+
+
+@dataclass
+class Plain(Surface):
+    """A surface of a platform that does not exist: it asks for /call, and its page is /page."""
+
+    door: ClassVar[str] = ""
+    name, label = "plain.page", "示例"
+    attested = Attested.DESCRIBED
+    session = SessionUse.VISITOR
+    shows = Shows.SOME
+    pace = Pace(every=0)
+    warm = Warm("front", front)
+    odd: Failure | None = None
+    facts: tuple[Seen, ...] = (NAMED,)
+    at: str = ""
+
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+        await tab.open(f"{self.at}/page")
+        yield NAMED
+
+    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+        (await calls.fetch(f"{self.at}/call")).good()
+        for fact in self.facts:
+            yield fact
+        if self.odd:
+            raise self.odd
+
+
+class Exact(Plain):
+    shows = Shows.ALL
+
+
+class Private(Plain):
+    page_shows = False
+
+
+def sight(*facts: Seen, surface: Surface | None = None) -> Sight:
+    return merged(surface or Plain(), facts, session="", read_at=NOW)
+
+
+@pytest.mark.parametrize(
+    ("fact", "some", "exact", "private"),
+    [
+        (Seen(posts=(FRESH,)), True, True, True),
+        # 12 of 14 days: whether it is 即将超期 only an exact date tells.
+        (Seen(posts=(EDGE,)), True, False, True),
+        (Seen(posts=(OLD,)), True, False, True),
+        (NAMED, True, False, True),
+        (Seen(outcome=Outcome.NO_EVIDENCE), True, False, True),
+        (Seen(outcome=Outcome.NOT_FOUND), False, False, True),
+        *((Seen(outcome=outcome), True, True, True) for outcome in (Outcome.CAPTCHA, Outcome.LOGIN_REQUIRED, Outcome.RATE_LIMITED)),
+        *(
+            (Seen(outcome=outcome), False, False, False)
+            for outcome in (
+                Outcome.CHANGED, Outcome.UNREACHABLE, Outcome.NO_POSTS, Outcome.CANCELLED, Outcome.BANNED, Outcome.PRIVATE,
+                Outcome.MIGRATED,
+            )
+        ),
+    ],
+)  # fmt: skip
+def test_what_calls_may_say_without_a_page(fact: Seen, some: bool, exact: bool, private: bool) -> None:
+    told = [stands(sight(fact, surface=surface), surface, NEED) for surface in (Plain(), Exact(), Private())]
+    assert told == [some, exact, private]
+
+
+def test_only_a_first_look_asks_by_calls() -> None:
+    account = Account(id=1, filed=Filed(name="示例", platform="plain"))
+    assert may_ask(Plain(), None, account, NEED, ())
+    assert not may_ask(Plain(), None, account, replace(NEED, second=True), ())
+    assert not may_ask(Plain(), None, account, replace(NEED, only="plain.page"), ())
+    # A date is known, and does not do: only a page may say that it is the last one.
+    dated = (sight(Seen(posts=(OLD,))),)
+    assert (may_ask(Plain(), None, account, NEED, dated), may_ask(Exact(), None, account, NEED, dated)) == (True, False)
+
+
+def test_surfaces_that_ask_by_calls_are_those_whose_calls_are_known_to_do() -> None:
+    asking = {surface.name for scraper in SCRAPERS.values() for surface in scraper.surfaces if surface.warm}
+    assert asking == {"wechat.article", "wechat.search", "wechat.list", "weibo.mobile", "weibo.desktop"}
+
+
+@dataclass
+class Asking:
+    """Looks at a site of one platform, by calls where they do."""
+
+    site: Site
+    browser: Browser
+    warm: WarmPages
+    seen: list[Sight] = field(default_factory=list)
+
+    async def look(self, surface: Plain, times: int = 1) -> list[str]:
+        """The paths asked for by so many looks."""
+        before = len(self.site.asked)
+        scraper = Scraper(platform="plain", surfaces=(replace(surface, at=self.site.url("")),), hosts=HOSTS)
+        for _ in range(times):
+            self.seen += await scraper.look(
+                self.browser, (), Account(id=1, filed=Filed(name="示例", platform="plain")), NEED, Pacing(scale=0), self.warm
+            )
+        return [each.target for each in self.site.asked[before:]]
+
+
+@asynccontextmanager
+async def asking(browser: Browser, monkeypatch: pytest.MonkeyPatch, **routes: Answer | str) -> AsyncIterator[Asking]:
+    pages = {"/": "<p>门</p>", "/call": "{}", "/page": "<p>页</p>"} | {f"/{path}": answer for path, answer in routes.items()}
+    with served(pages) as site:
+        monkeypatch.setattr(Plain, "door", site.url("/"))
+        warm = WarmPages(browser)
+        yield Asking(site, browser, warm)
+        await warm.rest()
+
+
+async def test_one_open_page_serves_many_looks_and_then_another_one(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with asking(browser, monkeypatch) as looks:
+        assert await looks.look(Plain(), CALLS_PER_PAGE) == ["/", *["/call"] * CALLS_PER_PAGE]
+        assert await looks.look(Plain(), 2) == ["/", "/call", "/call"]
+        assert {each.outcome for each in looks.seen} == {Outcome.OK}
+
+
+async def test_what_calls_leave_open_the_page_is_asked_at_once(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with asking(browser, monkeypatch) as looks:
+        assert await looks.look(Plain(odd=Changed("odd"))) == ["/", "/call", "/page"]
+        assert [(each.outcome, each.name) for each in looks.seen] == [(Outcome.OK, "示例")]
+        # The page that met trouble is not asked from again.
+        assert await looks.look(Plain()) == ["/", "/call"]
+
+
+async def test_a_site_that_turns_calls_away_is_not_asked_again_by_the_page(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with asking(browser, monkeypatch) as looks:
+        assert await looks.look(Plain(odd=LoginRequired("wall"))) == ["/", "/call"]
+        assert [each.outcome for each in looks.seen] == [Outcome.LOGIN_REQUIRED]
+
+
+async def test_calls_that_get_no_answer_give_way_to_pages_until_the_batch_ends(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with asking(browser, monkeypatch, call=Answer(status=502)) as looks:
+        assert await looks.look(Plain(), TRIES + 2) == ["/", "/call", "/page"] * TRIES + ["/page"] * 2
+        await looks.warm.rest("other")
+        assert await looks.look(Plain()) == ["/page"]
+        await looks.warm.rest("plain")
+        assert await looks.look(Plain()) == ["/", "/call", "/page"]
+
+
+async def test_without_a_front_page_pages_do(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with asking(browser, monkeypatch) as looks:
+        looks.site.routes = {**looks.site.routes, "/": Answer(status=502)}
+        assert await looks.look(Plain()) == ["/", "/page"]
+
+
+async def test_a_page_that_went_away_is_opened_anew(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with asking(browser, monkeypatch) as looks:
+        await looks.look(Plain())
+        (page,) = looks.warm.open_pages
+        await page.close()
+        assert await looks.look(Plain()) == ["/", "/call"]
+        (page,) = looks.warm.open_pages
+        await page.evaluate(f"void setTimeout(() => {{ location = '{looks.site.url('/page', 'localhost')}' }})")
+        assert await page.wait_for("location.hostname === 'localhost'")
+        assert await looks.look(Plain()) == ["/", "/call"]
+
+
+# the real surfaces
+
+ROWS = (
+    "platform,type,name,filing_number,platform_id,original_id,alias,truth,shown_name,true_id,posts,articles,searchable,pinned\n"
+    "wechat,微信公众号,示例市活跃局,X1,MzAwMDAwMDAwMQ==,gh_00000000000a,,alive,,,2022-12-30;2022-11-01,1,,\n"
+    "wechat,微信公众号,示例县活跃站,X2,MzAwMDAwMDAwMg==,,,alive,示例县活跃站(新),,2022-12-29 pictures,1,,\n"
+    "wechat,微信公众号,示例乡无链办,X3,,,,alive,,MzAwMDAwMDAwMw==,2022-09-01,,,\n"
+    "wechat,微信公众号,示例村无链办,X4,,,,alive,,MzAwMDAwMDAwNA==,2022-09-01,,,\n"
+    "weibo,新浪微博,示例活跃,W1,5000000001,,,alive,,,2022-12-30;2022-11-01,,,2\n"
+    "weibo,新浪微博,示例沉睡,W2,5000000002,,,alive,,,2022-11-01;2022-10-01,,,\n"
+    "weibo,新浪微博,示例无此号,W3,5000000003,,,gone,,,,,,\n"
+)
+WORLD = World.parse(ROWS)
+
+
+async def told(stage: Stage, warm: WarmPages, name: str, *, second: bool = False) -> list[tuple[str, str, bool]]:
+    """Surface, outcome and exactness of the sights of one look."""
+    true = next(each for each in WORLD.accounts if each.filed["name"] == name)
+    filed = Filed(name=name, platform=true.platform, platform_id=true.filed["platform_id"], article_links=true.known_links)
+    account, need = Account(id=1, filed=filed, links=filed.article_links), replace(NEED, second=second)
+    sights = await stage.scraper.look(stage.browser, [stage.session] if stage.session else [], account, need, Pacing(scale=0), warm)
+    return [(sight.surface.partition(".")[2], sight.outcome.value, sight.exact) for sight in sights]
+
+
+async def test_articles_and_searches_of_wechat(executable: Path, tmp_path: Path) -> None:
+    async with staged(wechat.SCRAPER, executable, tmp_path, WORLD, NOW, session=True, lists_open=True) as stage:
+        warm = WarmPages(stage.browser)
+        assert await told(stage, warm, "示例市活跃局") == [("article", "ok", False)]
+        assert await told(stage, warm, "示例县活跃站") == [("article", "ok", False)]
+        assert [path.partition("/")[2][:2] for path in stage.paths if "qrcode" not in path] == ["", "s/", "s/"]
+        # The list alone may be exact: it is asked for from a home page of its own.
+        for name in ("示例乡无链办", "示例村无链办"):
+            assert await told(stage, warm, name) == [("search", "ok", False), ("list", "ok", True)]
+        asked = [path.rpartition("/")[2] for path in stage.paths]
+        assert [asked.count(call) for call in ("searchbiz", "appmsgpublish", "home")] == [2, 4, 3]
+        assert await told(stage, warm, "示例市活跃局", second=True) == [("article", "ok", False)]
+        await warm.rest()
+
+
+async def test_profiles_of_weibo(executable: Path, tmp_path: Path) -> None:
+    async with staged(weibo.SCRAPER, executable, tmp_path, WORLD, NOW, session=True) as stage:
+        warm = WarmPages(stage.browser)
+        assert await told(stage, warm, "示例活跃") == [("mobile", "ok", False)]
+        assert "m.weibo.cn/u/5000000001" not in stage.paths
+        assert await told(stage, warm, "示例沉睡") == [("mobile", "ok", False), ("desktop", "ok", True)]
+        assert [path for path in stage.paths if "/u/" in path] == ["weibo.com/u/5000000002"]
+        assert (await told(stage, warm, "示例无此号"))[1] == ("desktop", "not_found", False)
+        assert "weibo.com/u/5000000003" in stage.paths
+        assert await told(stage, warm, "示例活跃", second=True) == [("mobile", "ok", False)]
+        assert "m.weibo.cn/u/5000000001" in stage.paths
+        await warm.rest()

@@ -100,7 +100,8 @@ async def in_home(app: App) -> AsyncIterator[Check]:
     yield _judged(bool(accounts), "registry", f"{len(accounts)} accounts", "mediawatch registry import FILE")
     for check in _canaries(app, accounts):
         yield check
-    yield _ways(app, {account.platform for account in accounts})
+    if accounts:
+        yield _ways(app, {account.platform for account in accounts})
     if sweeps:
         yield await _described(app, sweeps[-1].id)
 

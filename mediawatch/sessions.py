@@ -19,10 +19,13 @@ PRIVATE = 0o600
 
 
 class SessionBook:
-    """Implements `ports.SessionWatch` over the store's events; the newest one of a login counts."""
+    """Implements `ports.SessionWatch` over the store's events; the newest one of a login counts.
 
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store, self._clock = store, clock
+    `announce` is called when a login has turned invalid, for messages that leave the house.
+    """
+
+    def __init__(self, store: Store, clock: Clock, announce: Callable[[], Awaitable[None]] | None = None) -> None:
+        self._store, self._clock, self._announce = store, clock, announce
         self._noting = asyncio.Lock()
         self._left_out: set[tuple[str, str]] = set()
 
@@ -47,6 +50,8 @@ class SessionBook:
             # Announced here; that it is not used from now on is no second piece of news.
             self._left_out.add((platform, name))
             log.warning("session invalid", platform=platform, session=name, detail=detail, remedy=_remedy(platform, name))
+            if self._announce is not None:
+                await self._announce()
 
     async def made(self, platform: str, name: str, state: SessionState, how: str) -> None:
         """A login was made or taken in: whatever was known of an older one of this name is void."""

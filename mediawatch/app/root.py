@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 
 from mediawatch import canaries
+from mediawatch.alerts import Alerts
 from mediawatch.app import wiring
 from mediawatch.app.wiring import Route
 from mediawatch.canaries import Canaries
@@ -38,8 +39,11 @@ class App:
         self.settings = settings
         self.store = store
         self.clock = clock
-        self.sessions = SessionBook(store, clock)
+        self.sessions = SessionBook(store, clock, self._announce)
         """What is known of the operator's logins."""
+        urls = () if DEMONSTRATION in self.marks else settings.notify.urls
+        self.alerts = Alerts(store, clock, [url.get_secret_value() for url in urls], settings.notify.lines)
+        """Digests and alerts; a demonstration has none."""
         self._route = route
         self.pace = settings.sweep.pace
         """Factor on every wait; `demo` and tests set 0, which no setting can."""
@@ -101,6 +105,9 @@ class App:
         from scrapers import SCRAPERS
 
         return platform in SCRAPERS and SCRAPERS[platform].links is not None
+
+    async def _announce(self) -> None:
+        await self.alerts.tell_sessions(self.sessions)
 
     async def close(self) -> None:
         try:

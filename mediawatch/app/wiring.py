@@ -36,6 +36,20 @@ def looker(home: Home, settings: Settings, clock: Clock, route: Route | None, wa
     return Looks(lent, home.sessions, watch=watch, warm=WarmPages(lent))
 
 
+def dump(home: Home, settings: Settings, target: Path) -> str:
+    """A copy of the database as one new file; `sqlite` or `postgresql`. UserError where it cannot be taken."""
+    from db import copies
+
+    return copies.dump(home.database_url(settings), target)
+
+
+def load(home: Home, settings: Settings, source: Path, kind: str) -> None:
+    """The database out of such a copy. UserError where there is one already."""
+    from db import copies
+
+    copies.load(home.database_url(settings), source, kind)
+
+
 def logins(home: Home, settings: Settings, clock: Clock, route: Route | None) -> Logins:
     """How logins are made and kept; looks for a browser only when one is made."""
     from scrapers import LOGINS

@@ -13,6 +13,7 @@ from typing import NoReturn
 import typer
 
 from mediawatch.cli import (
+    backup,
     base,
     browse,
     browser,
@@ -23,6 +24,7 @@ from mediawatch.cli import (
     home,
     links,
     login,
+    notify,
     out,
     query,
     record,
@@ -31,6 +33,7 @@ from mediawatch.cli import (
     sessions,
     status,
     sweep,
+    units,
     verify,
     worklist,
 )
@@ -55,6 +58,7 @@ for _group in (
     links,
     sweep,
     status,
+    notify,
     worklist,
     review,
     out,
@@ -62,6 +66,8 @@ for _group in (
     query,
     browse,
     evidence,
+    backup,
+    units,
     verify,
     record,
 ):

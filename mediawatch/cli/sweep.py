@@ -47,6 +47,7 @@ def sweep(
 
     async def work() -> Summary:
         async with opened(ctx) as app:
+            app.alerts.check()
             settings = app.settings.sweep
             minutes = settings.second_look_minutes if second_look_after is None else second_look_after
             request = Request(
@@ -62,6 +63,7 @@ def sweep(
                 summary, night = await nights.run(app.engine(), request, progress)
             if figures:
                 await _write_metrics(app, figures, night)
+            await app.alerts.tell_night(summary.sweep, night, app.sessions)
             return summary
 
     summary = run(work())

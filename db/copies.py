@@ -1,0 +1,86 @@
+"""The whole database as one file, taken while others write, and back into an empty one."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+from collections.abc import Sequence
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import URL, create_engine, inspect
+
+from db.engine import file_of, make_private, normal_url, shown
+from db.errors import StoreError, told
+
+
+def dump(url: str, target: Path) -> str:
+    """Write `target`, which must not exist; readable by its owner only, for contacts are in it. Returns `sqlite` or `postgresql`.
+
+    The copy is of one moment. StoreError where it cannot be taken, or would be damaged.
+    """
+    parsed = normal_url(url)
+    make_private(target)
+    if file := file_of(parsed):
+        _copy(file, target, shown(parsed))
+        return "sqlite"
+    _run(parsed, "pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--file={target}")
+    return "postgresql"
+
+
+def load(url: str, source: Path, kind: str) -> None:
+    """Fill the database from a file that `dump` wrote. StoreError where it is of the other kind, or where there is one already."""
+    parsed = normal_url(url)
+    file = file_of(parsed)
+    if (kind == "sqlite") != (file is not None):
+        raise StoreError(f"the backup holds a {kind} database, and {shown(parsed)} is none: set database.url to one")
+    if file is not None:
+        if file.exists():
+            raise StoreError(f"{shown(parsed)} exists: a backup is never restored over it")
+        make_private(file)
+        _copy(source, file, str(source))
+        return
+    engine = create_engine(parsed)
+    try:
+        with told(shown(parsed)), engine.connect() as connection:
+            if inspect(connection).get_table_names():
+                raise StoreError(f"{shown(parsed)} is not empty: restore into a new database (createdb)")
+    finally:
+        engine.dispose()
+    _run(parsed, "pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", str(source))
+
+
+def _copy(source: Path, target: Path, name: str) -> None:
+    """SQLite's own backup, in one step: writers go on, and nothing of theirs comes half into it."""
+    try:
+        with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+            old.execute("PRAGMA busy_timeout = 30000")
+            old.backup(new)
+            (said,) = new.execute("PRAGMA quick_check(1)").fetchone()
+    except sqlite3.Error as error:
+        raise StoreError(f"cannot copy {name}: {error}") from error
+    if said != "ok":
+        raise StoreError(f"{name} is damaged ({said}): restore an older backup")
+
+
+def _run(url: URL, program: str, *options: str) -> None:
+    """The password goes by the environment: a command line can be read by everybody on the host."""
+    environ = {**os.environ, "PGPASSWORD": str(url.password)} if url.password else dict(os.environ)
+    # `URL.set` takes None for "as it was", so the password would stay.
+    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query).render_as_string()
+    command: Sequence[str] = [_found(program), f"--dbname={bare}", "--no-password", *options]
+    done = subprocess.run(command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    if done.returncode:
+        words = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
+        raise StoreError(f"{program} on {shown(url)}: {words[0]}")
+
+
+def _found(program: str) -> str:
+    """Debian keeps the programs of all versions apart; the newest reads every older server."""
+    versions = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), key=lambda path: int(path.parts[-3]))
+    found = str(versions[-1]) if versions else shutil.which(program)
+    if not found:
+        raise StoreError(f"{program} is missing: run `apt-get install postgresql-client`")
+    return found

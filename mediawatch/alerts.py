@@ -1,0 +1,134 @@
+"""Alerts: kept first, then sent by Apprise, each to each place once, over restarts and kills.
+
+What is to be told is found in the store, not in a run's memory, so a run that was killed before it spoke is made up for by the next.
+A sending that failed is tried again with the next one. A sending that was cut short may have arrived: it is let go, for none is
+sent twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+import structlog
+
+from mediawatch import digest
+from mediawatch.domain import Alert, AlertState, Night, SessionState, Sweep, UserError
+from mediawatch.ports import Clock, Store
+from mediawatch.sessions import SessionBook
+
+if TYPE_CHECKING:
+    import apprise
+
+log = structlog.get_logger(__name__)
+
+TOO_OLD = timedelta(days=3)
+"""News of an earlier week is none."""
+_CUT_SHORT = timedelta(minutes=10)
+"""Nobody is still sending after this."""
+_LIMIT = 60.0
+"""Seconds for one sending."""
+
+
+class Alerts:
+    """`urls` are Apprise's; none of them, and nothing is kept or sent. `lines`: of a digest at most."""
+
+    def __init__(self, store: Store, clock: Clock, urls: Sequence[str], lines: int) -> None:
+        self._store, self._clock, self._lines = store, clock, lines
+        self._places = {place_of(url): url for url in urls}
+
+    def __bool__(self) -> bool:
+        return bool(self._places)
+
+    def check(self) -> None:
+        """UserError where nothing could be sent: better said before the night than after it. Never names a URL."""
+        if not self._places:
+            return
+        if find_spec("apprise") is None:
+            raise UserError("[notify] urls need Apprise: run `pip install 'mediawatch[notify]'`")
+        for number, url in enumerate(self._places.values(), 1):
+            if not _sender(url):
+                raise UserError(f"notify.urls: number {number} is no Apprise URL: see docs/running.md for examples")
+
+    async def tell_night(self, sweep: Sweep, night: Night, book: SessionBook) -> None:
+        """The digest of a sweep that is finished, once, and whatever has not gone out yet."""
+        if self._places:
+            sessions = {name: event.state for name, event in (await book.last()).items()}
+            await self._keep(f"sweep {sweep.id}", *digest.digest(sweep, night, await self._store.turned(sweep.id), sessions, self._lines))
+            await self.tell_sessions(book)
+
+    async def tell_sessions(self, book: SessionBook) -> None:
+        """Every login whose newest event is that it became invalid, once, and whatever has not gone out yet."""
+        if not self._places:
+            return
+        for name, event in (await book.last()).items():
+            if event.state is SessionState.INVALID:
+                await self._keep(f"session {name} {event.at.isoformat()}", *digest.lapsed(event))
+        await self.send()
+
+    async def send(self) -> int:
+        """Send what is waiting; how many of them did not go out."""
+        now, failed = self._clock(), 0
+        for alert in await self._store.alerts(AlertState.SENDING, AlertState.WAITING):
+            url = self._places.get(alert.place)
+            cut_short = alert.state is AlertState.SENDING
+            if cut_short and now - (alert.tried_at or alert.made_at) < _CUT_SHORT:
+                continue  # another process is at it
+            if cut_short or now - alert.made_at > TOO_OLD:
+                if await self._store.move_alert(alert, AlertState.GIVEN_UP, now):
+                    log.warning("alert given up", alert=alert.key, reason="its sending was cut short" if cut_short else "too old")
+            elif url is not None:
+                failed += not await self._send(alert, url)
+        return failed
+
+    async def tell_failed(self, service: str) -> int:
+        """That a service of the host failed, kept nowhere; at how many places it did not go out."""
+        return [await _sent(url, *digest.failed(service, self._clock())) for url in self._places.values()].count(False)
+
+    async def trial(self) -> list[bool]:
+        """A message to each place, kept nowhere; whether each went out, in the settings' order."""
+        return [await _sent(url, *digest.trial(self._clock())) for url in self._places.values()]
+
+    async def _keep(self, key: str, title: str, body: str) -> None:
+        for place in self._places:
+            await self._store.add_alert(Alert(key=key, place=place, title=title, body=body, made_at=self._clock()))
+
+    async def _send(self, alert: Alert, url: str) -> bool:
+        if not await self._store.move_alert(alert, AlertState.SENDING, self._clock()):
+            return True  # another process was first
+        taken = replace(alert, state=AlertState.SENDING)
+        # Cancelled or killed here, it may have arrived: the state stays, and a later run lets it go.
+        gone = await _sent(url, alert.title, alert.body)
+        await self._store.move_alert(taken, AlertState.SENT if gone else AlertState.WAITING, self._clock())
+        if not gone:
+            log.warning("alert not sent, tried again with the next one", alert=alert.key, place=alert.place)
+        return gone
+
+
+def place_of(url: str) -> str:
+    """A fingerprint of the URL: the same for the same one, and no way back to the secret."""
+    return hashlib.sha256(url.encode()).hexdigest()[:12]
+
+
+def _sender(url: str) -> apprise.Apprise:
+    """False as a truth value where this is no URL of Apprise's."""
+    from apprise import Apprise, AppriseAsset
+
+    sender = Apprise(asset=AppriseAsset(secure_logging=True))
+    sender.add(url)
+    return sender
+
+
+async def _sent(url: str, title: str, body: str) -> bool:
+    sender = _sender(url)
+    if not sender:
+        return False
+    try:
+        return bool(await asyncio.wait_for(sender.async_notify(title=title, body=body, body_format="text"), _LIMIT))
+    except TimeoutError:
+        return False

@@ -1,0 +1,42 @@
+"""`mediawatch backup` and `mediawatch restore`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mediawatch import backup as archives
+from mediawatch.cli.base import opened, run
+from mediawatch.domain import Backup
+
+
+def register(app: typer.Typer) -> None:
+    app.command("backup")(backup)
+    app.command("restore")(restore)
+
+
+def backup(
+    ctx: typer.Context,
+    target: Annotated[Path, typer.Argument(metavar="FILE|DIR", help="A new tar file, or a folder in which it gets a name of its own.")],
+    with_sessions: Annotated[bool, typer.Option("--with-sessions", help="Logins too: whoever has the file is logged in.")] = False,
+) -> None:
+    """Write database, evidence, settings and canaries into one tar file, while a sweep may run."""
+
+    async def work() -> Backup:
+        async with opened(ctx) as app:
+            return await archives.back_up(app, target, with_sessions=with_sessions)
+
+    done = run(work())
+    typer.echo(f"{done.place}: {done.files} files, {done.size / 1e6:.1f} MB{'' if with_sessions else ', without the logins'}")
+
+
+def restore(
+    source: Annotated[Path, typer.Argument(metavar="FILE", help="What `mediawatch backup` wrote.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new home; must be empty or not there.")],
+) -> None:
+    """Make a new home from a backup, after every file was compared with its SHA-256."""
+    done = archives.restore(source, folder)
+    logins = f"{done.sessions} logins among them" if done.sessions else "no logins: `mediawatch login PLATFORM`"
+    typer.echo(f"{done.home.root}: {done.files} files as of {done.made_at}, {logins}")

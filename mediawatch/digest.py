@@ -1,0 +1,80 @@
+"""The messages that leave by themselves: a digest a sweep, a word when a login lapses. Chinese, short, without contacts. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from mediawatch.clock import beijing
+from mediawatch.domain import Night, SessionEvent, SessionState, Sweep, Turn, TurnedFinding, Verdict
+
+_NAMED = (Turn.NEW, Turn.GONE)
+"""What is told by name: what has to be acted upon. The rest is a count."""
+
+
+def digest(
+    sweep: Sweep, night: Night, turned: Sequence[TurnedFinding], sessions: Mapping[str, SessionState], limit: int
+) -> tuple[str, str]:  # fmt: skip
+    """Title and body; the body has at most `limit` lines, and says how many accounts it does not name.
+
+    `sessions`: state by `platform/name`.
+    """
+    title = f"mediawatch {sweep.kind.label}:监测时间点{beijing(sweep.as_of):%Y-%m-%d %H:%M}"
+    head = [_counts(night), _turns(turned)]
+    unproven = night.verdicts.get(Verdict.UNPROVEN.value, 0)
+    tail = [f"待人工核查{unproven}个:"] if unproven else []
+    tail += [f"  {count}个 {reason}" for reason, count in list(night.reasons.items())[:3]]
+    tail += [f"已暂停的信息来源:{breaker}" for breaker in night.breakers[:3]]
+    invalid = [name for name, state in sessions.items() if state is SessionState.INVALID]
+    tail += [f"登录已失效:{'、'.join(invalid)}"] if invalid else []
+    tail.append(_run(night))
+    # Where even the head is too long for the limit, the end of the run still shows.
+    tail = tail[-max(1, limit - len(head)) :]
+    named = [f"  {each.turn.label}:{each.name}({each.type}){each.label}" for turn in _NAMED for each in turned if each.turn is turn]
+    room = limit - len(head) - len(tail)
+    if len(named) > room:
+        shown = max(0, room - 1)
+        named = [*named[:shown], f"  另有{len(named) - shown}条,见 mediawatch flagged"][: max(0, room)]
+    return title, "\n".join([*head, *named, *tail])
+
+
+def _counts(night: Night) -> str:
+    parts = [f"{verdict.label}{night.verdicts[verdict.value]}个" for verdict in Verdict if night.verdicts.get(verdict.value)]
+    return f"共判定{sum(night.verdicts.values())}个账号:{'、'.join(parts)}"
+
+
+def _turns(turned: Sequence[TurnedFinding]) -> str:
+    counts = [f"{turn.label}{sum(each.turn is turn for each in turned)}" for turn in Turn]
+    return f"疑似问题:{'、'.join(counts)}"
+
+
+def _run(night: Night) -> str:
+    minutes = ((night.ended_at - night.started_at) if night.ended_at else timedelta()) / timedelta(minutes=1)
+    code = f",退出码{night.exit_code}" if night.exit_code else ""
+    return f"核查{sum(night.looks.values())}次,用时{minutes:.0f}分钟{code}"
+
+
+def lapsed(event: SessionEvent) -> tuple[str, str]:
+    """A login became invalid: title and body."""
+    name = f"{event.platform}/{event.name}"
+    return f"mediawatch 登录已失效:{name}", "\n".join(
+        [
+            f"{_minute(event.at)} 平台不再认可登录 {name},此后的核查不再使用它。",
+            f"请重新登录:mediawatch login {event.platform} --name {event.name}",
+        ]
+    )
+
+
+def failed(service: str, now: datetime) -> tuple[str, str]:
+    """A service of the host ended with an error: title and body."""
+    lines = [f"{_minute(now)} 服务 {service} 未正常结束,检查可能未完成。", f"请查看:journalctl -u {service};mediawatch status"]
+    return f"mediawatch 服务异常:{service}", "\n".join(lines)
+
+
+def trial(now: datetime) -> tuple[str, str]:
+    """What `mediawatch notify --test` sends."""
+    return "mediawatch 测试消息", f"{_minute(now)} 收到本消息,说明检查摘要与登录失效提醒能够送达。"
+
+
+def _minute(at: datetime) -> str:
+    return f"{beijing(at):%Y-%m-%d %H:%M}"

@@ -18,6 +18,7 @@ import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
+from mediawatch import office
 from mediawatch.domain import UserError
 
 PREFIX = "MEDIAWATCH_"
@@ -177,7 +178,7 @@ class Home:
         return settings.database.url.get_secret_value() or f"sqlite+aiosqlite:///{self.database}"
 
     def create(self, *marks: str) -> Home:
-        """Make the folders and a commented mediawatch.toml; what is there stays. UserError where the place cannot be written.
+        """Make the folders, a commented mediawatch.toml and office.toml; what is there stays. UserError where the place cannot be written.
 
         `marks` become `[output] marks` of a new mediawatch.toml.
         """
@@ -189,6 +190,8 @@ class Home:
             if not self.config.exists():
                 text = _TEMPLATE.replace("# marks = []", f"marks = {json.dumps(marks, ensure_ascii=False)}") if marks else _TEMPLATE
                 self.config.write_text(text, encoding="utf-8")
+            if not (self.root / office.FILE).exists():
+                (self.root / office.FILE).write_text(office.TEMPLATE, encoding="utf-8")
         except OSError as error:
             raise UserError(f"cannot set up the home {self.root}: {error.strerror}: {error.filename}") from error
         return self

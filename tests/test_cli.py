@@ -164,7 +164,7 @@ def test_init_makes_a_home_and_the_second_time_leaves_it(tmp_path: Path) -> None
     first = mediawatch("--home", str(tmp_path / "a"), "init", home=tmp_path / "b")
     assert (first.returncode, first.stdout, first.stderr) == (0, f"Set up {tmp_path / 'a'}\n", "")
     assert sorted(path.name for path in (tmp_path / "a").iterdir() if "-" not in path.name) == [
-        "canaries.toml", "evidence", "logs", "mediawatch.db", "mediawatch.toml", "sessions",
+        "canaries.toml", "evidence", "logs", "mediawatch.db", "mediawatch.toml", "office.toml", "sessions",
     ]  # fmt: skip
     assert not (tmp_path / "b").exists()
     second = mediawatch("init", home=tmp_path / "a")

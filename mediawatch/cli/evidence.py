@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from contextlib import nullcontext
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,10 +12,16 @@ import typer
 from mediawatch import retention
 from mediawatch.app import only_one
 from mediawatch.cli.base import opened, run
-from mediawatch.cli.out import sweep_of
+from mediawatch.cli.out import SweepOption, sweep_of
+from mediawatch.cli.report import OpenOption, inspection_of
 from mediawatch.clock import beijing
+from mediawatch.domain import UserError
+from mediawatch.files import write_whole
 from mediawatch.policy import load
 from mediawatch.ports import KeptEvidence
+from mediawatch.registry.find import find_account
+from mediawatch.reports.pages import sheet as page
+from mediawatch.reports.sheets import bundles, file_name
 
 group = typer.Typer(no_args_is_help=True, help="Check the kept evidence (佐证材料), and let old evidence go.")
 
@@ -22,6 +29,7 @@ group = typer.Typer(no_args_is_help=True, help="Check the kept evidence (佐证�
 def register(app: typer.Typer) -> None:
     group.command("verify")(verify)
     group.command("prune")(prune)
+    group.command("sheet")(sheet)
     app.add_typer(group, name="evidence")
 
 
@@ -66,6 +74,34 @@ def prune(
 
     count, size, days = run(work())
     typer.echo(f"{count} files{' would leave' if dry_run else ' removed'}, {size / 1e6:.1f} MB, older than {days} days and no finding's")
+
+
+def sheet(
+    ctx: typer.Context,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the sheets.")],
+    account: Annotated[list[str] | None, typer.Argument(help="Only these accounts: filing number, name or id.")] = None,
+    sweep: SweepOption = None,
+    include_open: OpenOption = False,
+) -> None:
+    """Write a 佐证单 for each account with findings, a printable page each; all of them zipped by prefecture."""
+
+    async def work() -> list[tuple[str, bytes]]:
+        async with opened(ctx) as app:
+            told = await inspection_of(app, sweep, include_open=include_open)
+            if not account:
+                return list(bundles(told, told.problems, app.home.evidence))
+            everybody = [entry.account for entry in told.scope]
+            wanted = {find_account(everybody, text).id for text in account}
+            chosen = [problem for problem in told.problems if problem.entry.account.id in wanted]
+            if without := wanted - {problem.entry.account.id for problem in chosen}:
+                listed = ", ".join(map(str, sorted(without)))
+                raise UserError(f"account {listed} has no finding that may be printed: confirm it, or add --include-open")
+            return [(file_name(problem), page(told, problem, app.home.evidence)) for problem in chosen]
+
+    files = run(work())
+    for name, body in files:
+        write_whole(out / name, body)
+    typer.echo(f"{out}: {len(files)} files")
 
 
 def _whose(item: KeptEvidence) -> str:

@@ -1,0 +1,51 @@
+"""附件: the tables of a circular, with the headings that the published ones have. 类型 and 所属组织 stand exactly as filed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from mediawatch.domain import SweepAccount
+from mediawatch.reports.inspection import Inspection, Problem
+from mediawatch.reports.statistics import split_table
+from mediawatch.reports.table import Table
+from mediawatch.strata import Dimension
+
+COUNTS = frozenset({"序号", "在管数", "检查数", "不合格数", "待核查", "间隔天数"})
+"""Columns whose cells are whole numbers; every other cell is text, ids above all."""
+
+
+def regions(told: Inspection) -> Table:
+    """检查情况统计表, by place or department, with its sum."""
+    split = next(split for split in told.statistics.splits if split.heading == Dimension.REGION.label)
+    table = split_table(split, told.statistics.whole, told.office.decimals)
+    return replace(table, title=f"{told.office.reach}政务新媒体检查情况统计表")
+
+
+def failed(told: Inspection) -> Table:
+    """存在突出问题的政务新媒体名单: each failed account once, with all of its problems."""
+    return Table("检查发现存在突出问题的政务新媒体名单", _PROBLEM, tuple(_row(problem) for problem in told.failed))
+
+
+def listed(told: Inspection) -> Table:
+    """异常单列: what is conclusive without being a failure under this policy."""
+    return Table("异常单列的政务新媒体名单", _PROBLEM, tuple(_row(problem) for problem in told.listed))
+
+
+_PROBLEM = ("备案单号", "政务新媒体名称", "类型", "所属组织", "存在的突出问题")
+
+
+def _row(problem: Problem) -> tuple[str, ...]:
+    filed = problem.entry.account.filed
+    return filed.filing_number, filed.name, filed.type, filed.organiser, problem.labels
+
+
+def to_be_seen(told: Inspection) -> Table:
+    """人工核查清单: what the machine could not settle, and why."""
+    columns = ("备案单号", "政务新媒体名称", "类型", "所属组织", "地区(部门)", "原因")
+    return Table("人工核查清单", columns, tuple(_open_row(entry) for entry in told.open))
+
+
+def _open_row(entry: SweepAccount) -> tuple[str, ...]:
+    filed = entry.account.filed
+    why = entry.judgement.sentence if entry.judgement else "尚未核查。"
+    return filed.filing_number, filed.name, filed.type, filed.organiser, Dimension.REGION.of(filed), why

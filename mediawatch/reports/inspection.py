@@ -1,0 +1,125 @@
+"""What the documents of one inspection are made of: its judged scope as reviewed, its figures, its problems with their evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from mediawatch.domain import Effect, Evidence, EvidenceKind, Finding, Reading, ReviewState, Sweep, SweepAccount, Verdict
+from mediawatch.figures import Statistics, statistics
+from mediawatch.office import Office
+from mediawatch.policy import Policy
+from mediawatch.reports.statistics import PRELIMINARY
+from mediawatch.strata import Dimension, keys
+
+OPEN_MARK = "含未经审核的疑似问题,不得公开"
+_DIMENSIONS = (Dimension.REGION, Dimension.PLATFORM)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One account with what is held against it, the leading finding first, and the readings that prove it."""
+
+    entry: SweepAccount
+    findings: tuple[Finding, ...]
+    readings: tuple[Reading, ...]
+
+    @property
+    def fails(self) -> bool:
+        return any(finding.effect is Effect.FAILS for finding in self.findings)
+
+    @property
+    def labels(self) -> str:
+        """All of its problems, as a circular prints them."""
+        return "、".join(dict.fromkeys(finding.label for finding in self.findings if finding.effect is not Effect.HINT))
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        return tuple(item for reading in self.readings for item in reading.evidence)
+
+    @property
+    def pictures(self) -> tuple[Evidence, ...]:
+        """Newest first."""
+        shown = [item for item in self.evidence if item.kind in (EvidenceKind.SCREENSHOT, EvidenceKind.PICTURE)]
+        return tuple(sorted(shown, key=lambda item: item.taken_at, reverse=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """One inspection as its documents tell it."""
+
+    sweep: Sweep
+    policy: Policy
+    office: Office
+    scope: tuple[SweepAccount, ...]
+    """As reviewed: a problem that a person dismissed fails nobody any more."""
+    statistics: Statistics
+    problems: tuple[Problem, ...]
+    marks: tuple[str, ...]
+    surfaces: Mapping[str, str]
+    """信息来源: the Chinese of each surface's name."""
+
+    @property
+    def preliminary(self) -> bool:
+        return self.statistics.whole.preliminary
+
+    @property
+    def failed(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if problem.fails)
+
+    @property
+    def listed(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if not problem.fails)
+
+    @property
+    def open(self) -> tuple[SweepAccount, ...]:
+        """Accounts that somebody still has to look at."""
+        return tuple(
+            entry
+            for entry in self.scope
+            if entry.account.filed.in_service
+            and (entry.judgement is None or entry.judgement.verdict in (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE))
+        )
+
+
+def inspection(
+    sweep: Sweep, scope: Sequence[SweepAccount], readings: Mapping[int, Sequence[Reading]], policy: Policy, office: Office, *,
+    include_open: bool, marks: Sequence[str] = (), surfaces: Mapping[str, str] | None = None,
+) -> Inspection:  # fmt: skip
+    """Put together what the documents print. AssertionError where figures do not agree: nothing may leave then.
+
+    Without `include_open` only what a person confirmed is held against anybody; what is not yet reviewed counts as open.
+    """
+    reviewed = tuple(as_reviewed(entry, include_open=include_open) for entry in scope)
+    by = keys(_DIMENSIONS)
+    counted = statistics(reviewed, policy, by, expected={Dimension.REGION.label: office.regions})
+    problems = tuple(_problem(entry, readings.get(entry.account.id, ()), policy) for entry in reviewed if _held(entry))
+    said = [*marks, *([OPEN_MARK] if include_open else []), *([PRELIMINARY] if counted.whole.preliminary else [])]
+    return Inspection(
+        sweep=sweep, policy=policy, office=office, scope=reviewed, statistics=counted, problems=problems, marks=tuple(said),
+        surfaces=surfaces or {},
+    )  # fmt: skip
+
+
+def as_reviewed(entry: SweepAccount, *, include_open: bool) -> SweepAccount:
+    """The entry with the findings that may be printed, and the verdict that follows from them."""
+    if entry.judgement is None or not entry.judgement.findings:
+        return entry
+    printable = {ReviewState.CONFIRMED, *((ReviewState.OPEN, ReviewState.DISPATCHED) if include_open else ())}
+    kept = tuple(finding for finding in entry.judgement.findings if finding.review in printable)
+    judged = replace(entry.judgement, findings=kept)
+    if judged.verdict is Verdict.FAILED and not any(finding.effect is Effect.FAILS for finding in kept):
+        waits = any(finding.effect is Effect.FAILS and finding.review is not ReviewState.DISMISSED for finding in entry.judgement.findings)
+        verdict, why = (Verdict.UNPROVEN, "疑似问题待审核。") if waits else (Verdict.LISTED, "疑似问题经人工审核排除。")
+        judged = replace(judged, verdict=verdict, sentence=why)
+    return replace(entry, judgement=judged)
+
+
+def _held(entry: SweepAccount) -> tuple[Finding, ...]:
+    return entry.judgement.findings if entry.judgement else ()
+
+
+def _problem(entry: SweepAccount, readings: Sequence[Reading], policy: Policy) -> Problem:
+    findings = sorted(_held(entry), key=lambda finding: finding.effect is not Effect.FAILS)
+    proving = {number for finding in findings for number in finding.reading_ids}
+    return Problem(entry=entry, findings=tuple(findings), readings=tuple(reading for reading in readings if reading.id in proving))

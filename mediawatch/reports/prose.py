@@ -1,0 +1,123 @@
+"""通报的正文: 总体情况 and 主要问题 in the words of published circulars. Pure; every figure comes from proved statistics."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from mediawatch.clock import day_of
+from mediawatch.domain import Finding, SweepAccount
+from mediawatch.figures import Figures, Split
+from mediawatch.reports.inspection import Inspection
+from mediawatch.strata import Dimension
+
+NUMERALS = "一二三四五六七八九十"
+MANY = 30
+"""More names than a paragraph can hold: it then points to the annex."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One kind of problem: its heading, and what stands below it."""
+
+    heading: str
+    text: str
+
+
+def title(told: Inspection) -> str:
+    """关于…政务新媒体检查情况的通报."""
+    as_of = day_of(told.sweep.as_of)
+    round_ = told.sweep.round or f"{as_of.year}年第{NUMERALS[(as_of.month - 1) // 3]}季度"
+    return f"{told.office.issuer}关于{round_}{told.office.reach}政务新媒体检查情况的通报"
+
+
+def occasion(told: Inspection) -> str:
+    """引据: by what rule, and who looked."""
+    who = told.office.issuer or "我单位"
+    return f"根据{typeset(told.policy.basis)}要求，{who}组织开展了本次政务新媒体检查，现将有关情况通报如下。"
+
+
+def overview(told: Inspection) -> tuple[str, ...]:
+    """总体情况, paragraph by paragraph."""
+    whole, office, measure = told.statistics.whole, told.office, told.office.measure
+    as_of = chinese_day(day_of(told.sweep.as_of))
+    coverage = "全覆盖检查" if whole.full_cover else f"检查{whole.checked}{measure}（检查率{whole.coverage_text(office.decimals)}）"
+    first = (
+        f"监测时间点为{as_of}。{office.reach}正常运行的政务新媒体共{whole.total}{measure}，本次{coverage}，"
+        f"发现不合格{whole.failed}{measure}，合格率{whole.rate_text(office.decimals)}。"
+    )
+    said = [first, *_by_platform(told)]
+    perfect = _split(told, Dimension.REGION.label).perfect
+    if perfect:
+        said.append(f"合格率为100%的地区（部门）有{len(perfect)}个：{'、'.join(perfect)}。")
+    if whole.preliminary:
+        said.append(f"另有{whole.open}{measure}尚待人工核查，以上为初步结果。")
+    said.append("各地区（部门）情况详见附件1。")
+    return tuple(said)
+
+
+def _by_platform(told: Inspection) -> list[str]:
+    parts = [
+        f"{name}检查{part.checked}{told.office.measure}，不合格{part.failed}{told.office.measure}，合格率{_rate(part, told)}"
+        for name, part in _split(told, Dimension.PLATFORM.label).parts
+        if part.checked
+    ]
+    return [f"分平台看，{'；'.join(parts)}。"] if parts else []
+
+
+def _rate(part: Figures, told: Inspection) -> str:
+    return part.rate_text(told.office.decimals)
+
+
+def _split(told: Inspection, heading: str) -> Split:
+    return next(split for split in told.statistics.splits if split.heading == heading)
+
+
+def problems(told: Inspection) -> tuple[Paragraph, ...]:
+    """主要问题: each failed account once, under its leading problem; kinds in the policy's order of precedence."""
+    kinds: dict[str, list[SweepAccount]] = {}
+    codes = list(told.policy.precedence)
+
+    def rank(pair: tuple[SweepAccount, Finding]) -> int:
+        return codes.index(pair[1].code) if pair[1].code in codes else len(codes)
+
+    for entry, finding in sorted(told.statistics.failed, key=rank):
+        kinds.setdefault(finding.label, []).append(entry)
+    return tuple(_kind(number, label, entries, told) for number, (label, entries) in enumerate(kinds.items()))
+
+
+def _kind(number: int, label: str, entries: Sequence[SweepAccount], told: Inspection) -> Paragraph:
+    measure = told.office.measure
+    heading = f"（{numeral(number + 1)}）{label}。"
+    if len(entries) > MANY:
+        return Paragraph(heading, f"共{len(entries)}{measure}，名单见附件2。")
+    platforms: dict[str, list[str]] = {}
+    for entry in entries:
+        filed = entry.account.filed
+        platforms.setdefault(filed.type, []).append(f"{filed.organiser}“{filed.name}”")
+    named = "；".join(f"{type}{len(names)}{measure}：{'、'.join(names)}" for type, names in platforms.items())
+    return Paragraph(heading, f"共{len(entries)}{measure}。{named}。")
+
+
+_WIDE = str.maketrans(",;:()", "，；：（）")
+_NARROW = re.compile(r"(?<=[\u3000-\u9fff“”])[,;:()]|[,;:()](?=[\u3000-\u9fff“”])")
+
+
+def typeset(text: str) -> str:
+    """A sentence as it is printed: the marks beside Chinese characters are the Chinese ones. Never for names, which stand as filed."""
+    return _NARROW.sub(lambda mark: mark[0].translate(_WIDE), text)
+
+
+def numeral(number: int) -> str:
+    """1 to 99 in Chinese, as headings are numbered."""
+    tens, ones = divmod(number, 10)
+    if not tens:
+        return NUMERALS[ones - 1]
+    return f"{NUMERALS[tens - 1] if tens > 1 else ''}十{NUMERALS[ones - 1] if ones else ''}"
+
+
+def chinese_day(day: date) -> str:
+    """2022年12月31日, without leading zeros."""
+    return f"{day.year}年{day.month}月{day.day}日"

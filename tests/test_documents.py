@@ -1,0 +1,199 @@
+"""The documents of an inspection, opened again by other programs: openpyxl, python-docx, a real browser."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from docx import Document
+from openpyxl import load_workbook
+from PIL import Image
+from playwright.async_api import async_playwright
+
+from mediawatch.cli.report import annex_book
+from mediawatch.domain import (
+    Account,
+    Code,
+    Effect,
+    Evidence,
+    EvidenceKind,
+    Filed,
+    Finding,
+    Judgement,
+    LookKind,
+    MatchedBy,
+    Outcome,
+    Reading,
+    ReviewState,
+    Sight,
+    Sweep,
+    SweepAccount,
+    UserError,
+    Verdict,
+)
+from mediawatch.office import Office, read_office
+from mediawatch.policy import load
+from mediawatch.reports import annexes, pages, prose, word
+from mediawatch.reports.inspection import Inspection, as_reviewed, inspection
+from mediawatch.reports.sheets import bundles
+
+HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>'
+LONG = "3025716006566021"
+AT = datetime(2022, 12, 31, 15, 59, tzinfo=UTC)
+OFFICE = Office(issuer="示例市人民政府办公室", reach="全市", addressees="各县（市、区）人民政府：", regions=("乙县", "甲县"))
+POLICY = load("national")
+
+
+def entry(number: int, verdict: Verdict, place: str = "甲县", review: ReviewState = ReviewState.CONFIRMED, **filed: str) -> SweepAccount:
+    failing = Finding(
+        code=Code.STALE_2W, label="超2周未更新", effect=Effect.FAILS, sentence="间隔20天。", reading_ids=(number,), review=review,
+        latest_on=date(2022, 12, 11),
+    )  # fmt: skip
+    values = {"name": f"示例{number}", "type": "新浪微博", "organiser": "示例局", "filing_number": f"{number:05}"} | filed
+    account = Account(id=number, filed=Filed(platform="weibo", prefecture=place, **values))  # type: ignore[arg-type]
+    failed = verdict is Verdict.FAILED
+    judged = Judgement(verdict=verdict, sentence="…", findings=(failing,) if failed else (), latest_on=date(2022, 12, 11))
+    return SweepAccount(sweep_id=1, account=account, judgement=judged)
+
+
+def reading(number: int, picture: str = "") -> Reading:
+    shown = Evidence(
+        kind=EvidenceKind.SCREENSHOT, media_type="image/jpeg", path=picture, sha256="a" * 64, size=1, taken_at=AT, url="https://x/1"
+    )
+    sight = Sight(
+        surface="weibo.desktop", read_at=AT, name=HOSTILE, matched_by=MatchedBy.ID, platform_id="0012", outcome=Outcome.OK,
+        evidence=(shown,) if picture else (),
+    )  # fmt: skip
+    return Reading(id=number, account_id=number, look=LookKind.SECOND, started_at=AT, read_at=AT, sights=(sight,))
+
+
+SCOPE = [
+    entry(1, Verdict.FAILED, name=HOSTILE, organiser=HOSTILE, filing_number=LONG), entry(2, Verdict.FRESH, "乙县"),
+    entry(3, Verdict.FAILED, review=ReviewState.DISMISSED), entry(4, Verdict.UNPROVEN), entry(5, Verdict.FAILED, review=ReviewState.OPEN),
+]  # fmt: skip
+
+
+def told(scope: list[SweepAccount] = SCOPE, *, include_open: bool = False, picture: str = "") -> Inspection:
+    sweep = Sweep(as_of=AT, policy="national", policy_toml="", started_at=AT, id=7)
+    readings = {each.account.id: [reading(each.account.id, picture)] for each in scope}
+    return inspection(sweep, scope, readings, POLICY, OFFICE, include_open=include_open, surfaces={"weibo.desktop": "微博网页版"})
+
+
+def test_only_what_a_person_confirmed_is_held_against_anybody() -> None:
+    closed, opened = told(), told(include_open=True)
+    assert [problem.entry.account.id for problem in closed.failed] == [1]
+    assert [entry.account.id for entry in closed.open] == [4, 5]
+    assert closed.statistics.whole.checked == 3
+    assert [problem.entry.account.id for problem in opened.failed] == [1, 5]
+    assert closed.marks == ("初步结果",)
+    assert "含未经审核的疑似问题,不得公开" in opened.marks
+    dismissed = as_reviewed(SCOPE[2], include_open=True)
+    assert dismissed.judgement is not None
+    assert dismissed.judgement.verdict is Verdict.LISTED
+
+
+def test_the_annexes_as_a_workbook() -> None:
+    book = load_workbook(io.BytesIO(annex_book(told())))
+    assert book.sheetnames == ["检查情况统计表", "突出问题名单", "人工核查清单"]
+    rows = [[cell.value for cell in row] for row in book["检查情况统计表"].iter_rows(min_row=3)]
+    assert rows[0] == ["序号", "地区(部门)", "在管数", "检查数", "检查率", "不合格数", "合格率", "待核查"]
+    assert rows[1][:3] == [1, "乙县", 1]
+    assert rows[-1][1:] == ["合计", 5, 3, "60.00%", 1, "66.67%", 2]
+    listed = book["突出问题名单"]
+    row = next(iter(listed.iter_rows(min_row=4)))
+    assert [cell.value for cell in row] == [LONG, HOSTILE, "新浪微博", HOSTILE, "超2周未更新"]
+    assert {cell.data_type for cell in row} == {"s"}
+    assert all(cell.hyperlink is None for cell in row)
+    assert annex_book(told()) == annex_book(told())
+
+
+def test_the_circular_as_a_word_document() -> None:
+    body = word.circular(told(), signed_on=date(2023, 2, 9))
+    document = Document(io.BytesIO(body))
+    text = "\n".join(paragraph.text for paragraph in document.paragraphs)
+    assert "示例市人民政府办公室关于2022年第四季度全市政务新媒体检查情况的通报" in text
+    assert "全市正常运行的政务新媒体共5个，本次检查3个（检查率60.00%），发现不合格1个，合格率66.67%。" in text
+    assert f"（一）超2周未更新。共1个。新浪微博1个：{HOSTILE}“{HOSTILE}”。" in text
+    assert "2023年2月9日" in text
+    assert "{" not in text
+    assert [cell.text for cell in document.tables[1].rows[1].cells] == [LONG, HOSTILE, "新浪微博", HOSTILE, "超2周未更新"]
+    page = document.sections[0]
+    assert page.page_width is not None
+    assert [round(each.mm) for each in (page.page_width, page.top_margin, page.left_margin) if each] == [210, 37, 28]
+    assert body == word.circular(told(), signed_on=date(2023, 2, 9))
+
+
+def test_an_offices_own_template_and_a_broken_one(tmp_path: Path) -> None:
+    own = Document(io.BytesIO(word.shipped_template()))
+    own.add_paragraph("抄送:{{ issuer }}")
+    own.save(str(tmp_path / "circular.docx"))
+    made = Document(io.BytesIO(word.circular(told(), template=tmp_path / "circular.docx")))
+    assert made.paragraphs[-1].text == "抄送:示例市人民政府办公室"
+    own.add_paragraph("{{ issuer")
+    own.save(str(tmp_path / "broken.docx"))
+    (tmp_path / "none.docx").write_bytes(b"no document")
+    for name in ("broken.docx", "none.docx", "missing.docx"):
+        with pytest.raises(UserError, match=name):
+            word.circular(told(), template=tmp_path / name)
+
+
+async def test_the_pages_in_a_browser(executable: Path, tmp_path: Path) -> None:
+    Image.new("RGB", (1280, 4000), "white").save(tmp_path / "shown.jpg")
+    (tmp_path / "report.html").write_bytes(pages.report(told(picture="shown.jpg"), tmp_path))
+    problem = told(picture="shown.jpg").failed[0]
+    rich = replace(problem, readings=tuple(replace(reading(number, "shown.jpg"), id=number) for number in range(4)))
+    (tmp_path / "sheet.html").write_bytes(pages.sheet(told(), rich, tmp_path))
+    async with async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=executable)
+        page = await chromium.new_page()
+        asked: list[str] = []
+        dialogs: list[str] = []
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+        await page.goto((tmp_path / "report.html").as_uri())
+        assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+        assert await page.locator(".problem h3").all_inner_texts() == [HOSTILE]
+        assert await page.locator(".problem img").evaluate("image => image.naturalWidth") == 400
+        await page.keyboard.press("/")
+        await page.keyboard.type("没有这个")
+        assert await page.locator(".problem:visible").count() == 0
+        await page.keyboard.press("Escape")
+        assert await page.locator(".problem:visible").count() == 1
+        await page.goto((tmp_path / "sheet.html").as_uri())
+        assert "微博网页版" in await page.inner_text("body")
+        printed = await page.pdf(prefer_css_page_size=True)
+        await chromium.close()
+    assert len(re.findall(rb"/Type /Page\b", printed)) == 1
+    assert dialogs == []
+
+
+def test_sheets_are_zipped_by_prefecture(tmp_path: Path) -> None:
+    found = told([entry(1, Verdict.FAILED, name=HOSTILE), entry(2, Verdict.FAILED, "../乙县"), entry(3, Verdict.FAILED)])
+    made = dict(bundles(found, found.problems, tmp_path))
+    assert list(made) == ["佐证单 甲县.zip", "佐证单 乙县.zip"]
+    names = zipfile.ZipFile(io.BytesIO(made["佐证单 甲县.zip"])).namelist()
+    assert len(names) == 2
+    assert not any(set(name) & set('/\\<>:"=') for name in names)
+    assert made == dict(bundles(found, found.problems, tmp_path))
+
+
+def test_a_long_list_of_names_points_to_the_annex() -> None:
+    many = [entry(number, Verdict.FAILED) for number in range(1, prose.MANY + 2)]
+    assert [paragraph.text for paragraph in prose.problems(told(many))] == ["共31个，名单见附件2。"]
+    assert prose.overview(told(many))[0].endswith("本次全覆盖检查，发现不合格31个，合格率0.00%。")
+    assert len(annexes.failed(told(many)).rows) == 31
+
+
+def test_an_offices_settings(tmp_path: Path) -> None:
+    assert read_office(tmp_path) == Office()
+    (tmp_path / "office.toml").write_text('reach = "全市"\nregions = ["甲县"]\n', encoding="utf-8-sig")
+    assert read_office(tmp_path).regions == ("甲县",)
+    for text, words in (("reach = 1", "reach"), ("colour = 'red'", "colour"), ("reach = ", "TOML")):
+        (tmp_path / "office.toml").write_text(text)
+        with pytest.raises(UserError, match=words):
+            read_office(tmp_path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from sqlalchemy import ColumnElement, bindparam
@@ -68,7 +68,7 @@ async def _advance(conn: AsyncConnection, reading: Reading) -> None:
 def state_after(state: AnyRow, reading: Reading) -> Values:
     """The columns of `account_state` that this reading changes."""
     news: Values = {}
-    posts = list(own_posts(reading))
+    posts = [post for _, post in own_posts(reading)]
     latest = latest_of(posts)
     known = Post(on=state.latest_on, at=state.latest_at) if state.latest_on else None
     if latest and (known is None or latest.order > known.order):
@@ -87,14 +87,14 @@ def state_after(state: AnyRow, reading: Reading) -> Values:
     return news
 
 
-def own_posts(reading: Reading) -> Iterator[Post]:
+def own_posts(reading: Reading) -> Iterator[tuple[Sight, Post]]:
     """The posts that are surely the account's and carry a possible date.
 
     A post dated after its own look is a slip of the site's clock or of a person; it would hide the account for ever.
     """
     for sight in reading.sights:
         if sight.matched_by is not None:
-            yield from (post for post in sight.posts if not lies_ahead(post.on, post.at, sight.read_at))
+            yield from ((sight, post) for post in sight.posts if not lies_ahead(post.on, post.at, sight.read_at))
 
 
 def _always_counts(post: Post) -> bool:
@@ -116,15 +116,23 @@ async def states(conn: AsyncConnection, account_ids: Sequence[int] | None) -> di
 async def readings(conn: AsyncConnection, account_ids: Sequence[int] | None, sweep_id: int | None) -> dict[int, list[Reading]]:
     of_sweep = [] if sweep_id is None else [ReadingRow.sweep_id == sweep_id]
     if account_ids is None:
-        return await _readings(conn, *of_sweep)
+        return await readings_of(conn, *of_sweep)
     found: dict[int, list[Reading]] = {}
     for portion in portions(sorted(set(account_ids))):
-        found |= await _readings(conn, ReadingRow.account_id.in_(portion), *of_sweep)
+        found |= await readings_of(conn, ReadingRow.account_id.in_(portion), *of_sweep)
     return found
 
 
-async def _readings(conn: AsyncConnection, *of: ColumnElement[bool]) -> dict[int, list[Reading]]:
-    """Four statements, whatever the number of readings."""
+async def by_id(conn: AsyncConnection, ids: Iterable[int]) -> dict[int, list[Reading]]:
+    found: dict[int, list[Reading]] = defaultdict(list)
+    for portion in portions(sorted(set(ids))):
+        for account_id, some in (await readings_of(conn, ReadingRow.id.in_(portion))).items():
+            found[account_id] += some
+    return {account_id: sorted(some, key=lambda reading: (reading.read_at, reading.id)) for account_id, some in found.items()}
+
+
+async def readings_of(conn: AsyncConnection, *of: ColumnElement[bool]) -> dict[int, list[Reading]]:
+    """Readings that meet these conditions, by account, oldest first. Four statements, whatever the number of readings."""
     wanted = rows(ReadingRow).where(*of).order_by(ReadingRow.account_id, ReadingRow.read_at, ReadingRow.id)
     kept = (await conn.execute(wanted)).all()
     sights = await _sights(conn, of)

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db import checks, evidence, history, nights, readonly, registry, reviews, sweeps
+from db import checks, evidence, history, known, nights, readonly, registry, reviews, sweeps
 from db.engine import BUSY_TIMEOUT, WRITES, async_engine, file_of, shown
 from db.errors import told
 from db.queries import named_queries
@@ -105,12 +105,28 @@ class SqlStore:
 
     async def keep(self, reading: Reading) -> Reading:
         """Returned as `readings` gives it back: with its id, without captures. The account's current state moves along."""
-        return await self._write(lambda conn: history.keep(conn, reading))
+
+        async def kept(conn: AsyncConnection) -> Reading:
+            done = await history.keep(conn, reading)
+            await known.note(conn, done)
+            return done
+
+        return await self._write(kept)
 
     async def readings(self, account_ids: Iterable[int] | None = None, *, sweep_id: int | None = None) -> dict[int, list[Reading]]:
         """Oldest `read_at` first; an account without readings has no entry."""
         wanted = None if account_ids is None else list(account_ids)
         return await self._read(lambda conn: history.readings(conn, wanted, sweep_id))
+
+    async def known(self, account_ids: Iterable[int], as_of: datetime) -> dict[int, list[Reading]]:
+        """An account without readings has no entry."""
+        wanted = list(account_ids)
+        return await self._read(lambda conn: known.known(conn, wanted, as_of))
+
+    async def readings_by_id(self, ids: Iterable[int]) -> dict[int, list[Reading]]:
+        """Numbers of which there is no reading are passed over."""
+        wanted = list(ids)
+        return await self._read(lambda conn: history.by_id(conn, wanted))
 
     async def states(self, account_ids: Iterable[int] | None = None) -> dict[int, AccountState]:
         """An account that was never read has an entry too; one that does not exist has none."""

@@ -28,7 +28,7 @@ from mediawatch.ports import Shown, Stage
 from mediawatch.reports import lists
 from mediawatch.reports.table import Table, to_text
 from mediawatch.settings import Home
-from mediawatch.sweep import Request, checks_for, rejudge
+from mediawatch.sweep import Request, checks_for, proving, rejudge
 from mediawatch.worklist.columns import Column, match_headings
 
 MARK = DEMONSTRATION
@@ -67,7 +67,7 @@ async def run(app: App, stage: Stage, tell: Tell) -> int:
     await _ask_people(app, stage, summary.sweep, policy, tell)
     scope = await app.store.scope(summary.sweep.id)
     tell(f"judged again: {_counts(scope)}")
-    readings = await app.store.readings([entry.account.id for entry in scope])
+    readings = await proving(app.store, scope)
     checks = await checks_for(app.store, summary.sweep)
     document = handoff.build(summary.sweep, scope, readings, policy, include_open=True, marks=app.marks, checks=checks)
     write_whole(root / "handoff.json", handoff.to_bytes(document))

@@ -102,6 +102,13 @@ class Store(Protocol):
     async def readings(self, account_ids: Iterable[int] | None = None, *, sweep_id: int | None = None) -> dict[int, list[Reading]]:
         """Readings by account, oldest first: all of them, or those of one sweep. Captures are empty, evidence is filled."""
 
+    async def known(self, account_ids: Iterable[int], as_of: datetime) -> dict[int, list[Reading]]:
+        """Of each account's readings those that suffice to judge it at `as_of`, oldest first: `rules.judge` says of them what it says
+        of all. Ask again when new readings were kept: a new list is held against old posts. Never a scan of history."""
+
+    async def readings_by_id(self, ids: Iterable[int]) -> dict[int, list[Reading]]:
+        """These readings, by account, oldest first."""
+
     async def states(self, account_ids: Iterable[int] | None = None) -> dict[int, AccountState]:
         """What is known now, by account: of those accounts, or of all that are in scope. Never a scan of history."""
 

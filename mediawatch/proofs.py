@@ -142,7 +142,7 @@ def _close(one: Post, other: Post) -> bool:
 def freshness(known: Known, as_of: datetime, policy: Policy) -> FreshnessProof:
     """What is proved of the updates before as_of."""
     as_of_day = day_of(as_of)
-    odd = any(is_odd(post, sight) for reading in known.readings for sight in reading.sights for post in sight.posts)
+    odd = any(is_odd(post, sight) for reading in current(known, as_of) for sight in reading.sights for post in sight.posts)
     dated = [(sight, post) for reading in known.readings for sight, post in posts_of(reading, policy) if post.on <= as_of_day]
     newest = latest_of(post for _, post in dated)
     later = [post.on for reading in known.readings for _, post in posts_of(reading, policy) if post.on > as_of_day]

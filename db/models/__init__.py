@@ -5,13 +5,14 @@ SQLite and PostgreSQL share these models. A change here needs a migration: a tes
 
 from db.models.nights import AlertRow, BackupRow, NightRow
 from db.models.ours import CanaryCheckRow, SessionEventRow
-from db.models.readings import IMMUTABLE, AccountStateRow, EvidenceRow, PostRow, ReadingRow, SightRow
+from db.models.readings import IMMUTABLE, POSTS, AccountStateRow, EvidenceRow, FirstSeen, FirstSeenRow, PostRow, ReadingRow, SightRow
 from db.models.registry import AccountChangeRow, AccountLinkRow, AccountRow, ContactRow, FiledColumns, ProposalRefusalRow, SourceRow
 from db.models.reviews import ReviewEventRow
 from db.models.sweeps import FindingReadingRow, FindingRow, SweepAccountRow, SweepRow
 
 __all__ = [
     "IMMUTABLE",
+    "POSTS",
     "AccountChangeRow",
     "AccountLinkRow",
     "AccountRow",
@@ -24,6 +25,8 @@ __all__ = [
     "FiledColumns",
     "FindingReadingRow",
     "FindingRow",
+    "FirstSeen",
+    "FirstSeenRow",
     "NightRow",
     "PostRow",
     "ProposalRefusalRow",

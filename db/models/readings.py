@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 
 from sqlalchemy import BigInteger, ForeignKey, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
@@ -84,6 +85,40 @@ class EvidenceRow(Base):
     size: Mapped[int] = mapped_column(BigInteger)
     taken_at: Mapped[datetime]
     url: Mapped[str]
+
+
+class FirstSeen(StrEnum):
+    """What a reading was the first to show. The four kinds of posts are those that policies tell apart."""
+
+    POST = "post"
+    REPOST = "repost"
+    UNPUSHED = "unpushed"
+    UNPUSHED_REPOST = "unpushed_repost"
+    NAME = "name"
+    """A name that was tied to the account by its id."""
+    PERSON = "person"
+    """That a person looked."""
+
+
+POSTS = (FirstSeen.POST, FirstSeen.REPOST, FirstSeen.UNPUSHED, FirstSeen.UNPUSHED_REPOST)
+
+
+class FirstSeenRow(Base):
+    """Each post (once for each surface) and each name of an account, with the earliest reading that showed it.
+
+    What a judgement needs of the past is found here, however often a post or a name was seen again.
+    """
+
+    __tablename__ = "first_seen"
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """A hash of what was seen."""
+    what: Mapped[FirstSeen]
+    on: Mapped[date]
+    """Beijing day of the post; else of the reading."""
+    read_at: Mapped[datetime]
+    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id"), index=True)
+    __table_args__ = (Index(None, "account_id", "what", "on"), {"sqlite_with_rowid": False})
 
 
 class AccountStateRow(Base):

@@ -17,7 +17,7 @@ from mediawatch.policy import parse
 from mediawatch.registry.find import find_account
 from mediawatch.reports import lists
 from mediawatch.reports.table import Table, to_csv, to_text
-from mediawatch.sweep import checks_for
+from mediawatch.sweep import checks_for, proving
 
 SweepOption = Annotated[int | None, typer.Option("--sweep", metavar="N", help="Number of the sweep; default the latest.")]
 
@@ -40,7 +40,7 @@ def flagged(
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep)
             scope = await app.store.scope(chosen.id)
-            readings = await app.store.readings([entry.account.id for entry in scope])
+            readings = await proving(app.store, scope)
             return lists.flagged(chosen, scope, readings, await checks_for(app.store, chosen))
 
     table = run(work())
@@ -102,7 +102,7 @@ def handoff(
 async def handoff_of(app: App, sweep: Sweep, *, include_open: bool) -> documents.Handoff:
     """The document of one sweep, from what the store holds."""
     scope = await app.store.scope(sweep.id)
-    readings = await app.store.readings([entry.account.id for entry in scope])
+    readings = await proving(app.store, scope)
     policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
     checks = await checks_for(app.store, sweep)
     return documents.build(sweep, scope, readings, policy, include_open=include_open, marks=app.marks, checks=checks)

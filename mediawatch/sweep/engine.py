@@ -30,13 +30,13 @@ class Engine(Parts):
         lanes: dict[str, list[Account]] = {}
         for entry in scope:
             lanes.setdefault(entry.account.platform, []).append(entry.account)
-        readings = await self.store.readings([entry.account.id for entry in scope])
-        run = Run(self, request, sweep, {number: list(known) for number, known in readings.items()}, len(scope), progress)
+        states = await self.store.states([entry.account.id for entry in scope])
+        run = Run(self, request, sweep, await self.store.readings(sweep_id=sweep.id), states, len(scope), progress)
         run.checks = await checks_for(self.store, sweep)
         async with asyncio.TaskGroup() as group:
             for platform, accounts in lanes.items():
                 group.create_task(run.lane(platform, accounts))
-        await self.store.judge(sweep.id, {entry.account.id: run.judge(entry.account) for entry in scope})
+        await self.store.judge(sweep.id, await run.judge([entry.account for entry in scope]))
         finished_at = self.clock()
         await self.store.close_sweep(sweep.id, SweepState.FINISHED, finished_at)
         return Summary(

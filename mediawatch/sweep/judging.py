@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -13,6 +13,7 @@ from mediawatch.ports import Known, Store
 
 RESUMABLE = timedelta(hours=12)
 """An unfinished sweep older than this is closed as incomplete."""
+_AT_ONCE = 500
 
 
 async def rejudge(store: Store, supports: Callable[[str], bool], sweep_id: int) -> list[SweepAccount]:
@@ -21,13 +22,9 @@ async def rejudge(store: Store, supports: Callable[[str], bool], sweep_id: int) 
     if sweep is None:
         raise UserError(f"there is no sweep {sweep_id}")
     scope = await store.scope(sweep_id)
-    readings = await store.readings([entry.account.id for entry in scope])
     policy = parse(sweep.policy_toml, f"policy of sweep {sweep_id}")
     checks = await checks_for(store, sweep)
-    judgements = {
-        entry.account.id: judged(entry.account, readings.get(entry.account.id, []), supports, sweep.as_of, policy, checks)
-        for entry in scope
-    }
+    judgements = await judged(store, [entry.account for entry in scope], supports, sweep.as_of, policy, checks)
     await store.judge(sweep_id, judgements)
     return [replace(entry, judgement=judgements[entry.account.id]) for entry in scope]
 
@@ -37,10 +34,23 @@ async def checks_for(store: Store, sweep: Sweep) -> list[CanaryCheck]:
     return await store.canary_checks(since=sweep.as_of - RESUMABLE)
 
 
-def judged(
-    account: Account, readings: Iterable[Reading], supports: Callable[[str], bool], as_of: datetime, policy: Policy,
-    checks: Iterable[CanaryCheck],
-) -> Judgement:  # fmt: skip
-    """`rules.judge` over all that is known of one account."""
-    known = Known(filed=account.filed, readings=tuple(readings), supported=supports(account.platform), checks=tuple(checks))
-    return rules.judge(known, as_of, policy)
+async def judged(
+    store: Store, accounts: Sequence[Account], supports: Callable[[str], bool], as_of: datetime, policy: Policy,
+    checks: Sequence[CanaryCheck],
+) -> dict[int, Judgement]:  # fmt: skip
+    """`rules.judge` by account, from what is kept now. In portions: a nation's readings are not held at once."""
+    judgements: dict[int, Judgement] = {}
+    for start in range(0, len(accounts), _AT_ONCE):
+        some = accounts[start : start + _AT_ONCE]
+        readings = await store.known([account.id for account in some], as_of)
+        for account in some:
+            of_account = tuple(readings.get(account.id, ()))
+            known = Known(filed=account.filed, readings=of_account, supported=supports(account.platform), checks=tuple(checks))
+            judgements[account.id] = rules.judge(known, as_of, policy)
+    return judgements
+
+
+async def proving(store: Store, scope: Iterable[SweepAccount]) -> dict[int, list[Reading]]:
+    """The readings that the findings of a sweep rest on, by account, oldest first."""
+    findings = (finding for entry in scope if entry.judgement for finding in entry.judgement.findings)
+    return await store.readings_by_id({number for finding in findings for number in finding.reading_ids})

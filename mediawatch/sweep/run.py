@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -13,7 +13,7 @@ import structlog
 
 from mediawatch.canarygate import CanaryGate
 from mediawatch.clock import day_of
-from mediawatch.domain import Account, CanaryCheck, Judgement, LookKind, MatchedBy, Need, Outcome, Reading, Sight, Sweep
+from mediawatch.domain import Account, AccountState, CanaryCheck, Judgement, LookKind, MatchedBy, Need, Outcome, Reading, Sight, Sweep
 from mediawatch.pacing import EXIT_BITS
 from mediawatch.ports import Gate
 from mediawatch.sweep.judging import judged
@@ -29,15 +29,18 @@ _LINKS_KEPT = 10
 
 
 class Run:
-    """The state of one run: readings by account, who vouches for which surface, counts."""
+    """The state of one run: the sweep's readings by account, who vouches for which surface, counts."""
 
     def __init__(
-        self, parts: Parts, request: Request, sweep: Sweep, readings: dict[int, list[Reading]], total: int, progress: Progress
-    ) -> None:
+        self, parts: Parts, request: Request, sweep: Sweep, readings: dict[int, list[Reading]], states: Mapping[int, AccountState],
+        total: int, progress: Progress,
+    ) -> None:  # fmt: skip
         self.parts = parts
         self.request = request
         self.sweep = sweep
         self.readings = readings
+        self.states = states
+        """As they were when the run began."""
         self.total = total
         self.progress = progress
         self.done = 0
@@ -54,9 +57,9 @@ class Run:
         reached_nothing = self.looks > 0 and self.outcomes[Outcome.UNREACHABLE] == self.looks
         return (1 if self._unforeseen else 0) | (EXIT_BITS[Outcome.UNREACHABLE] if reached_nothing else 0)
 
-    def judge(self, account: Account) -> Judgement:
-        known = self.readings.get(account.id, [])
-        return judged(account, known, self.parts.looker.supports, self.sweep.as_of, self.request.policy, self.checks)
+    async def judge(self, accounts: Sequence[Account]) -> dict[int, Judgement]:
+        """From everything that is kept by now."""
+        return await judged(self.parts.store, accounts, self.parts.looker.supports, self.sweep.as_of, self.request.policy, self.checks)
 
     async def lane(self, platform: str, accounts: Sequence[Account]) -> None:
         """All accounts of one platform: first looks side by side, then the second looks as they fall due."""
@@ -66,7 +69,7 @@ class Run:
             return
         await self._all(accounts, lambda account: self._first(account, accounts))
         await self.parts.looker.rest(platform)
-        await self._all([account for account in accounts if self._second_due(account)], lambda account: self._second(account, accounts))
+        await self._all(await self._second_due(accounts), lambda account: self._second(account, accounts))
         said = [sight for account in accounts for reading in self._of_sweep(account) for sight in reading.sights]
         await self._gate(platform).close(said, [check for check in self.checks if check.sweep_id == self.sweep.id])
         await self.parts.looker.rest(platform)
@@ -103,8 +106,10 @@ class Run:
             await self._look(account, LookKind.FIRST, self._need(), lane)
         self._advance(account, next(reversed(self._of_sweep(account)), None))
 
-    def _second_due(self, account: Account) -> bool:
-        return self.judge(account).second_look and not any(reading.look is LookKind.SECOND for reading in self._of_sweep(account))
+    async def _second_due(self, accounts: Sequence[Account]) -> list[Account]:
+        judgements = await self.judge(accounts)
+        looked_twice = {number for number, kept in self.readings.items() if any(reading.look is LookKind.SECOND for reading in kept)}
+        return [account for account in accounts if judgements[account.id].second_look and account.id not in looked_twice]
 
     async def _second(self, account: Account, lane: Sequence[Account]) -> None:
         # Of an earlier sweep that was not finished, where this one's first look could not be made.
@@ -119,7 +124,7 @@ class Run:
         return Need(fresh_after=self.request.policy.window_start(day_of(self.sweep.as_of)))
 
     def _of_sweep(self, account: Account) -> list[Reading]:
-        return [reading for reading in self.readings.get(account.id, []) if reading.sweep_id == self.sweep.id]
+        return self.readings.get(account.id, [])
 
     def _advance(self, account: Account, reading: Reading | None) -> None:
         self.done += 1
@@ -182,4 +187,7 @@ class Run:
         return sights
 
     def _sound(self, account: Account) -> bool:
-        return any(reading.outcome is Outcome.OK for reading in self.readings.get(account.id, []))
+        before = self.states.get(account.id)
+        return (before is not None and before.last_outcome is Outcome.OK) or any(
+            reading.outcome is Outcome.OK for reading in self._of_sweep(account)
+        )

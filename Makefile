@@ -4,7 +4,7 @@ TESTS ?=
 # Two workers, a file to each at a time: a file's browser, demonstration and databases are then made once.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup demo test lint soak bench clean
+.PHONY: help setup demo test lint soak bench year clean
 
 help:
 	@echo "make demo    set everything up and run the main job on the shipped demo"
@@ -12,6 +12,7 @@ help:
 	@echo "make lint    ruff and mypy"
 	@echo "make soak    the tests at full size"
 	@echo "make bench   what a sweep costs next to plain Playwright"
+	@echo "make year    a year of nights next to a nightly census, simulated"
 	@echo "make clean   remove what these commands made"
 
 setup:
@@ -33,6 +34,9 @@ lint: setup
 bench: setup
 	@$(BIN)/mediawatch browser --install
 	@$(BIN)/python tests/bench/sweep_cost.py
+
+year: setup
+	@$(BIN)/python tests/bench/year_of_nights.py
 
 soak: setup
 	@sh .ci/test-tools

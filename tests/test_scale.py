@@ -1,0 +1,80 @@
+"""Nothing that runs every night, and no list, reads history from end to end: SQLite's own plans say so."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from samples import NOW, PLAIN, enter, finding, open_sweep, plain_reading, post
+from sqlalchemy import event
+
+from db.store import SqlStore
+from mediawatch.clock import EVER
+from mediawatch.domain import Judgement, MatchedBy, Verdict
+from mediawatch.ports import Store
+
+HISTORY = "reading|sight|post|evidence|first_seen|finding|finding_reading"
+
+
+@contextmanager
+def statements(store: Store) -> Iterator[list[tuple[str, Any]]]:
+    """What the store asks its database meanwhile."""
+    assert isinstance(store, SqlStore)
+    asked: list[tuple[str, Any]] = []
+
+    def note(_: Any, __: Any, statement: str, parameters: Any, ___: Any, many: bool) -> None:
+        asked.append((statement, parameters[0] if many else parameters))
+
+    engine = store._engine.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    yield asked
+    event.remove(engine, "before_cursor_execute", note)
+
+
+def scans(file: Path, asked: list[tuple[str, Any]]) -> list[str]:
+    """Plans that go through a table of history, or through one of its indexes, from end to end."""
+    with sqlite3.connect(file) as connection:
+        plans = [
+            (statement, row[3])
+            for statement, parameters in asked
+            if re.match(r"SELECT|INSERT|UPDATE|DELETE|WITH", statement)
+            for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
+        ]
+    assert plans
+    return [f"{plan}: {statement}" for statement, plan in plans if re.match(rf"SCAN ({HISTORY})\b", plan)]
+
+
+async def test_no_nightly_statement_scans_history(store: Store, tmp_path: Path) -> None:
+    accounts = await enter(store, *[PLAIN] * 3)
+    keys = [account.id for account in accounts]
+    sweep = await open_sweep(store, accounts)
+    own: dict[str, Any] = {"name": "示例发布", "matched_by": MatchedBy.ID, "complete_since": EVER}
+    with statements(store) as asked:
+        kept = [
+            await store.keep(plain_reading(key, NOW + timedelta(days=day), post(date(2031, 1, day)), sweep_id=sweep.id, **own))
+            for key in keys
+            for day in (1, 2)
+        ]
+        failed = Judgement(verdict=Verdict.FAILED, sentence="示例", findings=(finding(kept[0].id),))
+        await store.judge(sweep.id, {keys[0]: failed})
+        await store.states()
+        await store.states(keys)
+        known = await store.known(keys, NOW + timedelta(days=1, hours=1))
+        await store.scope(sweep.id)
+        await store.readings_by_id([each.id for each in kept])
+        await store.readings(sweep_id=sweep.id)
+        await store.last_entry(keys[0])
+    assert len(known) == 3
+    assert scans(tmp_path / "mediawatch.db", asked) == []
+
+
+async def test_a_scan_would_be_seen(store: Store, tmp_path: Path) -> None:
+    await enter(store, PLAIN)
+    with statements(store) as asked:
+        await store.readings()
+    assert scans(tmp_path / "mediawatch.db", asked)

@@ -18,8 +18,9 @@ import typer
 
 from mediawatch.cli import app
 from mediawatch.cli.base import SIGPIPE_EXIT
+from mediawatch.cli.logs import secrets_of
 from mediawatch.pacing import EXIT_BITS
-from mediawatch.settings import Home
+from mediawatch.settings import BrowserSettings, Home, NotifySettings, Settings
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 DRIVER = """
@@ -243,6 +244,11 @@ def test_the_log_of_the_home_has_json_lines_and_no_secret(tmp_path: Path) -> Non
     lines = [json.loads(line) for line in kept.splitlines()]
     assert [line["event"][:5] for line in lines] == ["looke", "from ", "via h", "quiet"] * 2
     assert [json.loads(line)["event"][:5] for line in done.stderr.splitlines()] == ["looke", "from ", "via h", "quiet"]
+
+
+def test_a_url_that_is_none_keeps_no_command_from_its_work() -> None:
+    settings = Settings(notify=NotifySettings(urls=("wecombot://[nonsense-key",)), browser=BrowserSettings(proxy="http://[x"))
+    assert secrets_of(settings) == ("wecombot://[nonsense-key",)
 
 
 def test_the_log_of_the_home_is_put_aside_by_size_and_only_so_many_stay(tmp_path: Path) -> None:

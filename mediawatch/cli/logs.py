@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from typing import Literal
-from urllib.parse import parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import structlog
 
@@ -106,12 +106,23 @@ def secrets_of(settings: Settings) -> tuple[str, ...]:
 
 
 def _password(url: str) -> list[str]:
-    given = urlsplit(url).password or ""
+    found = _split(url)
+    given = (found.password if found else "") or ""
     return [word for word in (given, unquote(given)) if len(word) >= _PASSWORD_LETTERS]
 
 
 def _keys(url: str) -> list[str]:
     """Services put their keys in place of user, host, path or query."""
-    found = urlsplit(url)
+    found = _split(url)
+    if found is None:
+        return []
     parts = [*re.split("[:@]", found.netloc), *found.path.split("/"), *(value for _, value in parse_qsl(found.query))]
     return [word for part in parts for word in (part, unquote(part)) if len(word) >= _KEY_LETTERS]
+
+
+def _split(url: str) -> SplitResult | None:
+    """None where it is no URL at all: whoever uses it says so."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return None

@@ -253,7 +253,7 @@ def column_gone(path: Path) -> None:
         (text, "不是 xlsx 文件"),
         (with_password, "设有密码"),
         (word_document, "不是 xlsx 表格"),
-        (other_table, "没有找到待核查清单的表头"),
+        (other_table, "没有找到系统导出清单的表头"),
         (cut_off, "已损坏"),
         (broken_sheet, "已损坏"),
         (broken_drawing, "图片信息无法读取"),

@@ -12,6 +12,7 @@ import typer
 from mediawatch.app import App
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import SweepOption, sweep_of
+from mediawatch.cli.reminders import reminders
 from mediawatch.domain import UserError
 from mediawatch.files import write_whole
 from mediawatch.office import read_office
@@ -25,11 +26,12 @@ OpenOption = Annotated[bool, typer.Option("--include-open", help="Unconfirmed fi
 
 
 def register(app: typer.Typer) -> None:
-    group = typer.Typer(no_args_is_help=True, help="Write the documents of an inspection: xlsx, docx, html.")
+    group = typer.Typer(no_args_is_help=True, help="Write the documents of an inspection (xlsx, docx, html) and the texts to the units.")
     group.command("xlsx")(xlsx)
     group.command("docx")(docx)
     group.command("html")(html)
     group.command("template")(template)
+    group.command("reminders")(reminders)
     app.add_typer(group, name="report")
 
 

@@ -1,13 +1,14 @@
 """人工核查清单: what the machine cannot prove goes to people as an xlsx, and comes back as readings like any other."""
 
 from mediawatch.worklist.answers import SURFACE, Asked, answer
+from mediawatch.worklist.book import Cover
 from mediawatch.worklist.columns import ANSWERS, Column
 from mediawatch.worklist.export import Split, Written, export, to_line
 from mediawatch.worklist.intake import Conflict, Imported, import_files, write_bad_rows
 from mediawatch.worklist.package import BadFile
 from mediawatch.worklist.read import Problem, Row, read_rows
 from mediawatch.worklist.rowkey import Window
-from mediawatch.worklist.sheet import Cover, Line, write_book
+from mediawatch.worklist.sheet import Line, write_book
 from mediawatch.worklist.states import State
 from mediawatch.worklist.todo import Unproven, as_table, unproven
 

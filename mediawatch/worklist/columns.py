@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
 from enum import StrEnum
+from types import MappingProxyType
+from typing import TypeVar
 
 from rapidfuzz import fuzz
 
+H = TypeVar("H", bound=StrEnum)
 Cell = str | int | float | bool | date | datetime | time | None
 """What a spreadsheet cell holds. `datetime` is naive: a clock in Beijing."""
 
@@ -49,7 +52,7 @@ ANSWERS = (
 """What people fill in. The link column may be overwritten too."""
 SEALED = (Column.NAME, Column.TYPE, Column.IDS)
 """What the row key's checksum covers: sorting only some of the columns would give answers to the wrong account."""
-REQUIRED = (Column.KEY, *SEALED, *ANSWERS)
+REQUIRED = (*SEALED, *ANSWERS)
 _OTHER_HEADINGS = {
     Column.KEY: ("行键",),
     Column.LINK: ("最新链接", "文章链接", "链接"),
@@ -71,17 +74,22 @@ def fold_heading(text: str) -> str:
 
 
 def match_headings(cells: Sequence[str]) -> dict[Column, int]:
+    """Which column of a worklist stands where (0-based)."""
+    return matched(cells, Column, _OTHER_HEADINGS)
+
+
+def matched(cells: Sequence[str], columns: type[H], others: Mapping[H, Sequence[str]] = MappingProxyType({})) -> dict[H, int]:
     """Which column stands where (0-based). Exact headings first, then the likeliest of the rest."""
     folded = [fold_heading(cell) for cell in cells]
-    found: dict[Column, int] = {}
-    for column in Column:
-        wanted = [fold_heading(heading) for heading in (column.value, *_OTHER_HEADINGS.get(column, ()))]
+    found: dict[H, int] = {}
+    for column in columns:
+        wanted = [fold_heading(heading) for heading in (column.value, *others.get(column, ()))]
         place = next((folded.index(heading) for heading in wanted if heading in folded), None)
         if place is not None and place not in found.values():
             found[column] = place
     likely = [
         (fuzz.ratio(fold_heading(column.value), heading), -place, column)
-        for column in Column
+        for column in columns
         if column not in found
         for place, heading in enumerate(folded)
         if heading and place not in found.values()

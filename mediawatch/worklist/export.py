@@ -14,10 +14,12 @@ from mediawatch.domain import Sweep, UserError
 from mediawatch.names import same
 from mediawatch.policy import Policy
 from mediawatch.ports import Store
+from mediawatch.worklist.book import Cover
 from mediawatch.worklist.columns import SEALED, Cell, Column, given_text, text_of
+from mediawatch.worklist.guide import guide
 from mediawatch.worklist.images import MAX_QR_TEXT
 from mediawatch.worklist.rowkey import Window, sealed_key
-from mediawatch.worklist.sheet import Cover, Line, write_book
+from mediawatch.worklist.sheet import Line, write_book
 from mediawatch.worklist.todo import Unproven, for_a_second_person, unproven
 
 NO_LINK = "无链接,请在平台内搜索备案名称"
@@ -85,7 +87,7 @@ async def export(
     if not overwrite and (there := [target for target, _, _ in files if target.exists()]):
         raise UserError(f"{there[0]} exists already and may hold answers: give another name or --overwrite")
     title = f"政务新媒体待核查清单  监测时间点 {beijing(sweep.as_of):%Y-%m-%d %H:%M}"
-    cover = Cover(title=title, made_at=sweep.as_of, meta=_meta(sweep, window), marks=marks, reposts=policy.updates.reposts)
+    cover = Cover(title=title, made_at=sweep.as_of, meta=_meta(sweep, window), marks=marks, guide=guide(policy.updates.reposts))
     for target, part, chosen in files:
         lines = (to_line(item, sweep, window, part if by is Split.PERSON else "") for item in chosen)
         write_book(target, lines, replace(cover, title=text_of(f"{title}  {part}")), overwrite=overwrite)

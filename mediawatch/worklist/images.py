@@ -24,8 +24,11 @@ def qr_png(link: str) -> bytes:
     return png[:after_header] + chunk + png[after_header:]
 
 
-def png_width(png: bytes) -> int:
-    return int.from_bytes(png[16:20], "big")
+def dimensions(body: bytes) -> tuple[int, int]:
+    """Width and height of a PNG or JPEG in pixels; (0, 0) for anything else."""
+    if body.startswith(b"\x89PNG\r\n\x1a\n"):
+        return int.from_bytes(body[16:20], "big"), int.from_bytes(body[20:24], "big")
+    return _jpeg_frame(body)
 
 
 def media_type(body: bytes) -> str:
@@ -33,7 +36,7 @@ def media_type(body: bytes) -> str:
     if body.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png" if _png_is_whole(body) else ""
     if body.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg" if _jpeg_has_frame(body) else ""
+        return "image/jpeg" if 0 not in _jpeg_frame(body) else ""
     if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
         return "image/webp" if body[12:16] in (b"VP8 ", b"VP8L", b"VP8X") and int.from_bytes(body[4:8], "little") + 8 <= len(body) else ""
     return ""
@@ -47,11 +50,11 @@ def _png_is_whole(body: bytes) -> bool:
         at += 12 + size
         if kinds[-1] == b"IEND":
             break
-    return at <= len(body) and kinds[:1] == [b"IHDR"] and b"IDAT" in kinds and kinds[-1] == b"IEND" and png_width(body) > 0
+    return at <= len(body) and kinds[:1] == [b"IHDR"] and b"IDAT" in kinds and kinds[-1] == b"IEND" and dimensions(body)[0] > 0
 
 
-def _jpeg_has_frame(body: bytes) -> bool:
-    """Walk the segments up to the frame header (SOF); a truncated or empty file has none before its data ends."""
+def _jpeg_frame(body: bytes) -> tuple[int, int]:
+    """Width and height by the frame header (SOF); (0, 0) for a truncated or empty file, which has none before its data ends."""
     at = 2
     while at + 9 <= len(body) and body[at] == 0xFF:
         marker = body[at + 1]
@@ -59,7 +62,7 @@ def _jpeg_has_frame(body: bytes) -> bool:
             at += 1
         elif 0xC0 <= marker <= 0xCF and marker not in (0xC4, 0xC8, 0xCC):
             height, width = struct.unpack(">HH", body[at + 5 : at + 9])
-            return width > 0 and height > 0 and b"\xff\xda" in body[at:]
+            return (width, height) if b"\xff\xda" in body[at:] else (0, 0)
         else:
             at += 2 + int.from_bytes(body[at + 2 : at + 4], "big")
-    return False
+    return 0, 0

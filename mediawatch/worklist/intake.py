@@ -18,11 +18,13 @@ from mediawatch.ports import Known, Store
 from mediawatch.proofs import people_disagree, posts_of
 from mediawatch.registry.problems import Place
 from mediawatch.worklist.answers import UNTIMED, Asked, answer, problem
+from mediawatch.worklist.book import Cover, clickable
 from mediawatch.worklist.columns import SEALED, Column, given_text
+from mediawatch.worklist.guide import guide
 from mediawatch.worklist.package import BadFile
 from mediawatch.worklist.read import Problem, Row, read_rows
 from mediawatch.worklist.rowkey import Window, parse_key, sealed_key
-from mediawatch.worklist.sheet import Cover, Line, clickable, write_book
+from mediawatch.worklist.sheet import Line, write_book
 from mediawatch.worklist.states import NO_NAME_WORDS
 from mediawatch.worklist.todo import ids_of
 
@@ -264,6 +266,6 @@ def write_bad_rows(path: Path, imported: Imported, *, sweep: Sweep, marks: Seque
         reasons = "\n".join(f"{each.column}:{each.reason}" for each in problems)
         cells = {**{column: row.cells.get(column) for column in Column}, Column.ERROR: reasons, Column.QR: ""}
         lines.append(Line(cells=cells, shots=[shot.body for shot in row.shots if not shot.problem]))
-    cover = Cover(title="需要更正的核查结果", made_at=sweep.as_of, meta={"sweep": str(sweep.id)}, marks=marks)
+    cover = Cover(title="需要更正的核查结果", made_at=sweep.as_of, meta={"sweep": str(sweep.id)}, guide=guide(True), marks=marks)
     write_book(path, lines, cover, overwrite=True)
     return len(lines)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
+from typing import Generic
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlError, ZipError
 
-from mediawatch.worklist.columns import REQUIRED, Cell, Column, match_headings, text_of
+from mediawatch.worklist.book import GUIDE_SHEET, META_SHEET
+from mediawatch.worklist.columns import REQUIRED, Cell, Column, H, match_headings, matched, text_of
 from mediawatch.worklist.package import BadFile, Package
 from mediawatch.worklist.pictures import Shot, load_named, load_placed, placed_pictures
 from mediawatch.worklist.rowkey import parse_key
-from mediawatch.worklist.sheet import GUIDE_SHEET, META_SHEET
 
 _HEADING_ROWS = 30
 _ENOUGH = 6
@@ -58,24 +60,56 @@ class Problem:
         return f"{place}{column}:{self.reason}{value}"
 
 
+@dataclass(frozen=True, slots=True)
+class _Table(Generic[H]):
+    """A sheet with the heading row that was looked for: what stands below it, and where its columns are."""
+
+    sheet: str
+    part: str
+    first: int
+    """Number of the first row below the headings, from 1."""
+    places: Mapping[H, int]
+    grid: Sequence[Sequence[Cell]]
+
+    def rows(self, key: H) -> Iterator[tuple[int, dict[H, Cell]]]:
+        """(number, cells by column) of every row. The key is known by its form: its hidden heading may be gone."""
+        for number, cells in enumerate(self.grid, self.first):
+            named = {column: cells[place] for column, place in self.places.items() if place < len(cells)}
+            named[key] = next((cell for cell in cells if isinstance(cell, str) and parse_key(cell)), named.get(key))
+            yield number, named
+
+
 def read_rows(path: Path) -> Iterator[Row]:
     """The rows of every worklist sheet, pictures loaded row by row. BadFile where there is none or a column is missing."""
     with Package(path) as package:
-        parts = {name: part for name, part in package.sheets().items() if name not in (GUIDE_SHEET, META_SHEET) and part in package}
-        for part in parts.values():
-            package.check_extent(part)
-        found = False
-        for name, grid in _grids(path, list(parts)).items():
-            headings = _headings(grid)
-            if headings is None:
-                continue
-            found = True
-            at, columns = headings
-            if missing := [column.short for column in REQUIRED if column is not Column.KEY and column not in columns]:
-                raise BadFile(f"工作表“{name}”缺少“{'”“'.join(missing)}”列:请不要删除或改写表头")
-            yield from _rows(path, package, name, parts[name], grid[at + 1 :], at + 2, columns)
-        if not found:
-            raise BadFile("没有找到待核查清单的表头:请交回系统导出的清单")
+        for table in _tables(path, package, match_headings, REQUIRED):
+            yield from _rows(path, package, table)
+
+
+def table_rows(path: Path, columns: type[H], key: H, required: Sequence[H]) -> Iterator[tuple[str, int, Mapping[H, Cell]]]:
+    """(sheet, number, cells) of the rows of another kind of list, without pictures. BadFile as for `read_rows`."""
+    with Package(path) as package:
+        for table in _tables(path, package, lambda cells: matched(cells, columns), required):
+            for number, cells in table.rows(key):
+                yield table.sheet, number, cells
+
+
+def _tables(path: Path, package: Package, match: Callable[[Sequence[str]], dict[H, int]], required: Sequence[H]) -> Iterator[_Table[H]]:
+    parts = {name: part for name, part in package.sheets().items() if name not in (GUIDE_SHEET, META_SHEET) and part in package}
+    for part in parts.values():
+        package.check_extent(part)
+    found = False
+    for name, grid in _grids(path, list(parts)).items():
+        headings = _headings(grid, match)
+        if headings is None:
+            continue
+        found = True
+        at, places = headings
+        if missing := [re.sub(r"\(.*\)", "", column.value) for column in required if column not in places]:
+            raise BadFile(f"工作表“{name}”缺少“{'”“'.join(missing)}”列:请不要删除或改写表头")
+        yield _Table(name, parts[name], at + 2, places, grid[at + 1 :])
+    if not found:
+        raise BadFile("没有找到系统导出清单的表头:请交回系统导出的原表")
 
 
 def _grids(path: Path, names: Sequence[str]) -> dict[str, list[list[Cell]]]:
@@ -95,28 +129,23 @@ def _cell(value: object) -> Cell:
     return value if isinstance(value, str | int | float | bool | date | datetime | time) else str(value)
 
 
-def _headings(grid: Sequence[Sequence[Cell]]) -> tuple[int, dict[Column, int]] | None:
+def _headings(grid: Sequence[Sequence[Cell]], match: Callable[[Sequence[str]], dict[H, int]]) -> tuple[int, dict[H, int]] | None:
     """The heading row (from 0) and its columns: the one among the first rows that knows most of them."""
-    tried = [(number, match_headings([text_of(cell) for cell in row])) for number, row in enumerate(grid[:_HEADING_ROWS])]
+    tried = [(number, match([text_of(cell) for cell in row])) for number, row in enumerate(grid[:_HEADING_ROWS])]
     best = max(tried, key=lambda pair: len(pair[1]), default=None)
     return best if best and len(best[1]) >= _ENOUGH else None
 
 
-def _rows(
-    path: Path, package: Package, sheet: str, part: str, grid: Sequence[Sequence[Cell]], first: int, columns: Mapping[Column, int]
-) -> Iterator[Row]:
+def _rows(path: Path, package: Package, table: _Table[Column]) -> Iterator[Row]:
     try:
-        pictures = placed_pictures(package, part)
+        pictures = placed_pictures(package, table.part)
     except (ValueError, IndexError, KeyError) as error:
-        raise BadFile(f"工作表“{sheet}”的图片信息无法读取:请用 Excel、WPS 重新保存") from error
-    for number, cells in enumerate(grid, first):
-        named = {column: cells[place] for column, place in columns.items() if place < len(cells)}
-        # The key is known by its form: its hidden heading may be gone.
-        named[Column.KEY] = next((cell for cell in cells if isinstance(cell, str) and parse_key(cell)), named.get(Column.KEY))
-        loaded = (load_placed(package, placed, columns.get(Column.QR)) for placed in pictures.get(number, ()))
+        raise BadFile(f"工作表“{table.sheet}”的图片信息无法读取:请用 Excel、WPS 重新保存") from error
+    for number, named in table.rows(Column.KEY):
+        loaded = (load_placed(package, placed, table.places.get(Column.QR)) for placed in pictures.get(number, ()))
         shots = [shot for shot in loaded if shot is not None]
         written = named.get(Column.SHOT)
         shots += load_named(path.parent, written if isinstance(written, str) else text_of(written))
-        row = Row(file=path.name, sheet=sheet, number=number, cells=named, shots=tuple(shots))
+        row = Row(file=path.name, sheet=table.sheet, number=number, cells=named, shots=tuple(shots))
         if row.text(Column.KEY) or not row.blank:
             yield row

@@ -13,7 +13,7 @@ from mediawatch.ports import Store
 from mediawatch.proofs import posts_of
 from mediawatch.reports.table import Table
 from mediawatch.review import second_looks
-from mediawatch.worklist.sheet import clickable
+from mediawatch.worklist.book import clickable
 
 _TODO = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
 

@@ -1,0 +1,133 @@
+"""`mediawatch findings`: suspects sent down to their units (下发核实), and the answers taken back in."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mediawatch import dispatch as sheets
+from mediawatch import review
+from mediawatch.app import App, only_one
+from mediawatch.cli.base import opened, run
+from mediawatch.cli.links import print_report
+from mediawatch.cli.out import SweepOption, sweep_of
+from mediawatch.cli.progress import shown_progress
+from mediawatch.dispatch import Answers, Split, Written
+from mediawatch.domain import Sweep, UserError
+from mediawatch.links import open_links
+from mediawatch.policy import parse
+from mediawatch.sweep import Request, checks_for, rejudge
+
+BAD_ROWS = 2
+group = typer.Typer(no_args_is_help=True, help="Send suspects down to their units, and take the answers in.")
+
+
+def register(app: typer.Typer) -> None:
+    group.command("dispatch")(dispatch)
+    group.command("import")(import_)
+    app.add_typer(group, name="findings")
+
+
+def dispatch(
+    ctx: typer.Context,
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the files go: 核实-PART.xlsx each.")],
+    person: Annotated[str, typer.Option(metavar="NAME", help="Who sends them down.")],
+    by: Annotated[Split, typer.Option(help="One file a prefecture or 主管单位.")] = Split.PREFECTURE,
+    sweep: SweepOption = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over files that may hold answers already.")] = False,
+) -> None:
+    """Write what nobody has decided yet as xlsx files with evidence and three columns to answer in; the findings are 已下发核实."""
+
+    async def work() -> list[Written]:
+        async with opened(ctx) as app:
+            chosen = await sweep_of(app, sweep)
+            newest = max((event.id for event in await app.store.review_events(chosen.id)), default=0)
+            found = await review.suspects(app.store, chosen, await checks_for(app.store, chosen))
+            return await sheets.dispatch(
+                app.store, folder, found, sweep=chosen, policy=parse(chosen.policy_toml), evidence=app.evidence, by=by, person=person,
+                now=app.clock(), after=newest, marks=app.marks, overwrite=overwrite,
+            )  # fmt: skip
+
+    written = run(work())
+    for each in written:
+        typer.echo(f"{each.path}: {each.accounts} accounts, {each.new} findings sent for the first time")
+    if not written:
+        typer.echo("no finding is left to be decided in this sweep", err=True)
+
+
+def import_(
+    ctx: typer.Context,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Returned files.")],
+    sweep: SweepOption = None,
+    errors: Annotated[Path | None, typer.Option("--errors", metavar="FILE.xlsx", help="Give the refused rows back in this file.")] = None,
+    look_again: Annotated[
+        bool, typer.Option("--look-again", help="Look at the answered accounts once more, in a sweep of their own.")
+    ] = False,
+) -> None:
+    """Take answers in, open the article links in them, and judge the sweep again.
+
+    Good rows are kept even where others are refused (then exit 2).
+    """
+
+    async def work() -> tuple[Answers, int]:
+        async with opened(ctx) as app:
+            chosen = await sweep_of(app, sweep)
+            if missing := [file for file in files if not file.is_file()]:
+                raise UserError(f"no such file: {missing[0]}")
+            answers = await sheets.import_answers(app.store, files, sweep=chosen, policy=parse(chosen.policy_toml), now=app.clock())
+            if errors and answers.bad_rows:
+                sheets.write_bad_rows(errors, answers, sweep=chosen, marks=app.marks)
+            _print(answers)
+            code = await _follow(app, chosen, answers, look_again=look_again)
+            return answers, code
+
+    answers, code = run(work())
+    if errors and answers.bad_rows:
+        typer.echo(f"{errors}: {len(answers.bad_rows)} rows to correct", err=True)
+    if code | (BAD_ROWS if answers.problems else 0):
+        sys.exit(code | (BAD_ROWS if answers.problems else 0))
+
+
+async def _follow(app: App, sweep: Sweep, answers: Answers, *, look_again: bool) -> int:
+    """Open the links, look again where asked, judge again; the exit bits of what went wrong at the sites."""
+    code = 0
+    if answers.articles:
+        gate = app.pacing()
+        with only_one(app.home):
+            report = await open_links(answers.articles, store=app.store, looker=app.looker(), gate=gate, now=app.clock)
+        print_report(report)
+        code |= gate.exit_bits
+    if look_again and answers.accounts:
+        code |= await _look_again(app, sweep, answers.accounts)
+    # Repeated answers too: the import that kept them may have been cut short before it judged.
+    if answers.accounts:
+        await rejudge(app.store, app.supports, sweep.id)
+    return code
+
+
+async def _look_again(app: App, sweep: Sweep, accounts: Sequence[int]) -> int:
+    """Fresh looks for the same moment; what they read speaks in the first sweep too."""
+    settings = app.settings
+    request = Request(
+        policy=parse(sweep.policy_toml), as_of=sweep.as_of, account_ids=tuple(sorted(set(accounts))), again=True,
+        second_look_after=timedelta(minutes=settings.sweep.second_look_minutes), concurrency=settings.browser.concurrency,
+    )  # fmt: skip
+    with only_one(app.home), shown_progress() as progress:
+        return (await app.engine().run(request, progress)).exit_code
+
+
+def _print(answers: Answers) -> None:
+    """What an import came to; what people have to read is Chinese."""
+    typer.echo(
+        f"{len(set(answers.accounts))} accounts answered, {answers.repeated} known already, {answers.blank} rows not answered, "
+        f"{len(answers.bad_rows)} rows refused, {len(answers.articles)} links to open"
+    )
+    if answers.others:
+        typer.echo(f"{answers.others} links are no WeChat articles; they are not opened, see `mediawatch review show`", err=True)
+    for problem in answers.problems:
+        typer.echo("".join(char if char.isprintable() else " " for char in str(problem)), err=True)

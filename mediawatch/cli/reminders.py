@@ -1,0 +1,43 @@
+"""`mediawatch report reminders`: texts to the units."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mediawatch.cli.base import opened, run
+from mediawatch.cli.out import SweepOption, sweep_of
+from mediawatch.clock import day_of
+from mediawatch.files import write_whole
+from mediawatch.policy import parse
+from mediawatch.reports import reminders as texts
+from mediawatch.reports.reminders import Reminder, Unit
+from mediawatch.worklist.export import part_name
+
+def reminders(
+    ctx: typer.Context,
+    folder: Annotated[
+        Path | None, typer.Argument(metavar="[DIR]", help="A file a unit goes here; without it the texts are printed.")
+    ] = None,
+    to: Annotated[Unit, typer.Option(help="One text a 所属组织 (with its contact persons), or a 主管单位.")] = Unit.ORGANISER,
+    sweep: SweepOption = None,
+) -> None:
+    """Write one text a unit: accounts that will soon be stale, with their deadline; and where the newest link is wanted."""
+
+    async def work() -> list[Reminder]:
+        async with opened(ctx) as app:
+            chosen = await sweep_of(app, sweep)
+            scope, contacts = await app.store.scope(chosen.id), await app.store.contacts()
+            policy = parse(chosen.policy_toml, f"policy of sweep {chosen.id}")
+            return texts.reminders(chosen, scope, policy, contacts, today=day_of(app.clock()), to=to, marks=app.marks)
+
+    written = run(work())
+    if folder is None:
+        typer.echo("\n".join(reminder.text for reminder in written), nl=False)
+    else:
+        taken: set[str] = set()
+        for reminder in written:
+            write_whole(folder / part_name(folder / "提醒.txt", reminder.unit, taken), reminder.text.encode())
+    typer.echo(f"{len(written)} units, {sum(reminder.accounts for reminder in written)} accounts", err=True)

@@ -1,0 +1,123 @@
+"""Suspects out: one file a prefecture or 主管单位, with the contact persons of its own accounts and of no others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from mediawatch.clock import beijing
+from mediawatch.dispatch.sheet import GUIDE, SEALED, Field, Line, texts_of, write_book
+from mediawatch.domain import DECIDED, Account, Contact, Effect, Evidence, ReviewAction, ReviewState, Sweep, UserError
+from mediawatch.evidence import EvidenceFolder
+from mediawatch.policy import Policy
+from mediawatch.ports import Store
+from mediawatch.reports.table import joined
+from mediawatch.review import Suspect, event_of
+from mediawatch.worklist.book import Cover
+from mediawatch.worklist.columns import Cell, given_text
+from mediawatch.worklist.export import part_name
+from mediawatch.worklist.images import media_type
+from mediawatch.worklist.rowkey import RowKey, Window, sealed_key
+
+_EMBEDDED = ("image/png", "image/jpeg")
+_MAX_PICTURE = 3_000_000
+"""Bytes of a picture that still goes into the file; of a larger one the path alone."""
+
+
+class Split(StrEnum):
+    """To whom the files go."""
+
+    PREFECTURE = "prefecture"
+    SUPERVISOR = "supervisor"
+
+    def of(self, account: Account) -> str:
+        filed = account.filed
+        return (filed.prefecture or "未填地市") if self is Split.PREFECTURE else (filed.supervisor or "未填主管单位")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One file of a dispatch."""
+
+    path: Path
+    part: str
+    accounts: int
+    new: int
+    """Findings in it that were not dispatched before."""
+
+
+async def dispatch(
+    store: Store, folder: Path, suspects: Sequence[Suspect], *, sweep: Sweep, policy: Policy, evidence: EvidenceFolder, by: Split,
+    person: str, now: datetime, after: int, marks: Sequence[str] = (), overwrite: bool = False,
+) -> list[Written]:  # fmt: skip
+    """Write the files into `folder`, then note what went out for the first time. Run again, it writes the same and notes nothing.
+
+    `suspects` are the sweep's; those that are decided, and mere hints, stay. `after`: see `Store.note_reviews`.
+    """
+    sent = [each for each in suspects if each.standing.state not in DECIDED and each.finding.effect is not Effect.HINT]
+    parts: dict[str, dict[int, list[Suspect]]] = {}
+    for each in sent:
+        parts.setdefault(by.of(each.account), {}).setdefault(each.account.id, []).append(each)
+    contacts, window = await store.contacts(), Window.of(sweep, policy)
+    written, events, taken = [], [], set[str]()
+    for part, accounts in parts.items():
+        path = folder / part_name(folder / "核实.xlsx", part, taken)
+        new = [each for found in accounts.values() for each in found if each.standing.state is ReviewState.OPEN]
+        # Decided before anything is written: a refused event must leave no file behind.
+        events += [event_of(each, ReviewAction.DISPATCHED, by=person, at=now, source=path.name) for each in new]
+        written.append(Written(path=path, part=part, accounts=len(accounts), new=len(new)))
+    if not overwrite and (there := [file.path for file in written if file.path.exists()]):
+        raise UserError(f"{there[0]} exists already and may hold answers: name another folder, or --overwrite")
+    for file, accounts in zip(written, parts.values(), strict=True):
+        lines = [_line(found, contacts.get(number), window, evidence) for number, found in accounts.items()]
+        write_book(file.path, lines, _cover(sweep, file.part, marks), overwrite=overwrite)
+    await store.note_reviews(sweep.id, events, after=after)
+    return written
+
+
+def _cover(sweep: Sweep, part: str, marks: Sequence[str]) -> Cover:
+    title = f"政务新媒体疑似问题核实表  监测时间点 {beijing(sweep.as_of):%Y-%m-%d %H:%M}  {given_text(part)}"
+    meta = {"schema": "mediawatch.dispatch/1", "sweep": str(sweep.id), "as_of": beijing(sweep.as_of).isoformat()}
+    return Cover(title=title, made_at=sweep.as_of, meta=meta, guide=GUIDE, marks=marks)
+
+
+def _line(found: Sequence[Suspect], contact: Contact | None, window: Window, evidence: EvidenceFolder) -> Line:
+    """One account with all that is suspected of it."""
+    first = found[0]
+    filed, readings = first.account.filed, {reading.id: reading for each in found for reading in each.readings}
+    pictures = [item for reading in readings.values() for item in reading.evidence if item.media_type in _EMBEDDED]
+    newest = max(readings.values(), key=lambda reading: (reading.read_at, reading.id), default=None)
+    cells: dict[Field, Cell] = {
+        Field.NUMBER: given_text(filed.filing_number),
+        Field.NAME: given_text(filed.name),
+        Field.TYPE: given_text(filed.type or filed.platform),
+        Field.ORGANISER: given_text(filed.organiser),
+        Field.PLACE: given_text(joined((filed.prefecture, filed.county), " ")),
+        Field.PROBLEM: given_text("、".join(each.finding.label for each in found)),
+        Field.SENTENCE: given_text("".join(each.finding.sentence for each in found)),
+        Field.SOURCE: given_text("、".join(sorted({surface for each in found for surface in each.surfaces}))),
+        Field.READ_AT: f"{beijing(newest.read_at):%Y-%m-%d %H:%M}" if newest else "",
+        Field.FILE: given_text("\n".join(f"evidence/{item.path}" for item in pictures[-1:])),
+        Field.CONTACT: given_text(contact.person) if contact else "",
+        Field.PHONE: given_text(contact.phone) if contact else "",
+    }
+    cells[Field.KEY] = str(key_of(first.sweep_id, first.account.id, window, cells))
+    return Line(cells=cells, picture=_picture(pictures, evidence))
+
+
+def key_of(sweep_id: int, account_id: int, window: Window, cells: Mapping[Field, Cell]) -> RowKey:
+    """The row's key: a worklist's row of the same account has another."""
+    return sealed_key(sweep_id, account_id, window, ["下发核实", *texts_of(cells, SEALED)])
+
+
+def _picture(pictures: Sequence[Evidence], evidence: EvidenceFolder) -> bytes:
+    """The newest picture that is still what was kept; b"" for none."""
+    for item in reversed(pictures):
+        if item.size <= _MAX_PICTURE and not evidence.check(item):
+            body = (evidence.root / item.path).read_bytes()
+            if media_type(body) in _EMBEDDED:
+                return body
+    return b""

@@ -1,0 +1,177 @@
+"""Answers in: 单位反馈 as events, links for the machine to open, and bad rows back with place and remedy."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from mediawatch.dispatch.export import key_of
+from mediawatch.dispatch.sheet import ANSWERS, GUIDE, Field, Line, write_book
+from mediawatch.domain import Account, ReviewAction, ReviewEvent, Source, Sweep
+from mediawatch.linkfiles import FoundLink, links_in
+from mediawatch.policy import Policy
+from mediawatch.ports import Store
+from mediawatch.registry.problems import Place
+from mediawatch.worklist.book import Cover, clickable
+from mediawatch.worklist.columns import Cell, given_text, text_of
+from mediawatch.worklist.package import BadFile
+from mediawatch.worklist.read import Problem, table_rows
+from mediawatch.worklist.rowkey import Window, parse_key
+
+_LINK = re.compile(r"https?://[!-~]+", re.IGNORECASE)
+_AFTER_LINK = ",.;:!?)>]\"'"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a returned file; `number` counts from 1 as the spreadsheet shows it."""
+
+    file: str
+    sheet: str
+    number: int
+    cells: Mapping[Field, Cell]
+
+    def text(self, column: Field) -> str:
+        return text_of(self.cells.get(column))
+
+    @property
+    def blank(self) -> bool:
+        """Not answered; a name alone (often filled down the column) says nothing."""
+        return not self.text(Field.EXPLANATION) and not self.text(Field.LINK)
+
+    def problem(self, column: Field, reason: str) -> Problem:
+        return Problem(file=self.file, sheet=self.sheet, row=self.number, column=column.value, value=self.text(column), reason=reason)
+
+
+@dataclass(slots=True)
+class Answers:
+    """What an import came to. Rows are counted."""
+
+    events: list[ReviewEvent] = field(default_factory=list)
+    accounts: list[int] = field(default_factory=list)
+    """Accounts that were answered for, newly or as before."""
+    blank: int = 0
+    repeated: int = 0
+    """Answers that were there already, word for word."""
+    articles: list[FoundLink] = field(default_factory=list)
+    """Links that the machine can open, with the account that the row names."""
+    others: int = 0
+    """Links that it cannot open: for the reviewer, in the event."""
+    problems: list[Problem] = field(default_factory=list)
+    bad_rows: list[tuple[Row, tuple[Problem, ...]]] = field(default_factory=list)
+
+
+async def import_answers(store: Store, paths: Sequence[Path], *, sweep: Sweep, policy: Policy, now: datetime) -> Answers:
+    """Read returned files of `sweep` and note what holds, in one go. Rows are independent; importing a file again changes nothing."""
+    known: dict[int, list[ReviewEvent]] = {}
+    for event in await store.review_events(sweep.id):
+        known.setdefault(event.account_id, []).append(event)
+    newest = max((event.id for events in known.values() for event in events), default=0)
+    scope = {entry.account.id: entry.account for entry in await store.scope(sweep.id)}
+    intake = _Intake(sweep, Window.of(sweep, policy), scope, known, now)
+    sources = [source for path in paths if (source := intake.take(path)) is not None]
+    await store.note_reviews(sweep.id, intake.done.events, after=newest)
+    noted = {source.sha256 for source, _ in await store.sources()}
+    for source in sources:
+        if source.sha256 not in noted:
+            await store.note_source(source, "dispatch")
+    return intake.done
+
+
+class _Intake:
+    def __init__(
+        self, sweep: Sweep, window: Window, scope: Mapping[int, Account], known: Mapping[int, list[ReviewEvent]], now: datetime
+    ) -> None:
+        self.sweep, self.window, self.scope, self.known, self.now = sweep, window, scope, known, now
+        self.done = Answers()
+
+    def take(self, path: Path) -> Source | None:
+        """Read one file; what it was, if any of its rows holds."""
+        before = len(self.done.accounts)
+        try:
+            for row in _rows(path):
+                self._take_row(row)
+        except BadFile as bad:
+            self.done.problems.append(Problem(file=path.name, reason=str(bad)))
+        if len(self.done.accounts) == before:
+            return None
+        return Source(file=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest(), at=self.now)
+
+    def _take_row(self, row: Row) -> None:
+        if row.blank:
+            self.done.blank += 1
+            return
+        account = self._account_of(row)
+        links = [link.rstrip(_AFTER_LINK) for link in _LINK.findall(row.text(Field.LINK))]
+        problems = [account] if isinstance(account, Problem) else []
+        if not row.text(Field.PERSON):
+            problems.append(row.problem(Field.PERSON, "请填写责任人姓名"))
+        if row.text(Field.LINK) and not any(clickable(link) for link in links):
+            problems.append(row.problem(Field.LINK, "请填写以 http:// 或 https:// 开头的网址;没有链接的请留空"))
+        if problems or isinstance(account, Problem):
+            self.done.problems.extend(problems)
+            self.done.bad_rows.append((row, tuple(problems)))
+            return
+        self._note(row, account, links)
+
+    def _account_of(self, row: Row) -> Account | Problem:
+        """The account of a row, by its key, which must fit the sweep, the row's own texts and a dispatch."""
+        key = parse_key(row.text(Field.KEY))
+        if key is None:
+            return row.problem(Field.KEY, "缺少行键或行键被改动:请在系统导出的原表中填写")
+        if key.sweep_id != self.sweep.id:
+            return row.problem(Field.KEY, f"这一行属于第{key.sweep_id}次检查,不是第{self.sweep.id}次:导入时请加 --sweep {key.sweep_id}")
+        texts = {column: row.text(column) for column in Field}
+        account = self.scope.get(key.account_id)
+        if account is None or key_of(key.sweep_id, key.account_id, self.window, texts) != key:
+            return row.problem(Field.KEY, "行键与本行的备案单号、名称、类型、认定依据对不上:这几列被改动,或只对部分列作了排序")
+        if not any(event.action is ReviewAction.DISPATCHED for event in self.known.get(account.id, ())):
+            return row.problem(Field.KEY, "该账号未曾下发核实:请核对是否交回了另一套台账的表")
+        return account
+
+    def _note(self, row: Row, account: Account, links: Sequence[str]) -> None:
+        """An event for each finding that was dispatched, about the words that were dispatched."""
+        self.done.accounts.append(account.id)
+        reason = row.text(Field.EXPLANATION)
+        if links:
+            reason = f"{reason}(最新链接:{' '.join(links)})"
+        before = self.known.get(account.id, [])
+        sent = {event.code: event for event in before if event.action is ReviewAction.DISPATCHED}
+        said = {(event.code, event.by, event.reason) for event in (*before, *self.done.events) if event.account_id == account.id}
+        new = [
+            ReviewEvent(
+                sweep_id=self.sweep.id, account_id=account.id, code=code, action=ReviewAction.ANSWERED, at=self.now,
+                by=row.text(Field.PERSON), reason=reason, source=row.file, sentence=event.sentence,
+            )
+            for code, event in sent.items()
+            if (code, row.text(Field.PERSON), reason) not in said
+        ]  # fmt: skip
+        self.done.repeated += not new
+        self.done.events += new
+        place = (Place(row.file, row.sheet, row.number),)
+        for link in links:
+            articles = [FoundLink(url, place, account.id) for url in links_in(link)]
+            self.done.articles += articles
+            self.done.others += not articles
+
+
+def _rows(path: Path) -> Iterator[Row]:
+    for sheet, number, cells in table_rows(path, Field, Field.KEY, (Field.NAME, *ANSWERS)):
+        row = Row(file=path.name, sheet=sheet, number=number, cells=cells)
+        if row.text(Field.KEY) or not row.blank:
+            yield row
+
+
+def write_bad_rows(path: Path, answers: Answers, *, sweep: Sweep, marks: Sequence[str] = ()) -> int:
+    """The refused rows with their answers and a 错误说明 column, to be corrected and returned. The number of rows."""
+    lines = [
+        Line(cells={**row.cells, Field.ERROR: "\n".join(f"{given_text(each.column)}:{each.reason}" for each in problems)})
+        for row, problems in answers.bad_rows
+    ]
+    cover = Cover(title="需要更正的核实反馈", made_at=sweep.as_of, meta={"sweep": str(sweep.id)}, guide=GUIDE, marks=marks)
+    write_book(path, lines, cover, overwrite=True)
+    return len(lines)

@@ -1,0 +1,84 @@
+"""The sheet that a region or 主管单位 gets: what is suspected, on what evidence, and three columns to answer in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from mediawatch.worklist.book import Cover, Formats, furnish, sheet_name, write_cell, write_picture, writing
+from mediawatch.worklist.columns import Cell
+
+SHEET = "疑似问题核实"
+
+
+class Field(StrEnum):
+    """One column; the value is its heading."""
+
+    KEY = "行键(勿改)"
+    NUMBER = "备案单号"
+    NAME = "政务新媒体名称"
+    TYPE = "类型"
+    ORGANISER = "所属组织"
+    PLACE = "地区"
+    PROBLEM = "疑似问题"
+    SENTENCE = "认定依据"
+    SOURCE = "信息来源"
+    READ_AT = "核查时间"
+    PICTURE = "佐证截图"
+    FILE = "佐证文件"
+    CONTACT = "联系人"
+    PHONE = "联系电话"
+    EXPLANATION = "情况说明"
+    LINK = "最新链接"
+    PERSON = "责任人"
+    ERROR = "错误说明"
+
+
+ANSWERS = (Field.EXPLANATION, Field.LINK, Field.PERSON)
+SEALED = (Field.NUMBER, Field.NAME, Field.TYPE, Field.SENTENCE)
+"""What the row key's checksum covers: an answer belongs to the words that the unit was shown."""
+GUIDE = (
+    "1. 每行一个账号,列出检查中发现的疑似问题和佐证。疑似问题尚未认定,请逐行核实。",
+    "2. 黄色表头的三列由贵单位填写:情况说明(是否属实、原因、整改情况);最新链接(最新一篇内容的网址,以 http:// 或 https:// 开头,"
+    "可填多个);责任人(填写人姓名,必填)。其余各列和隐藏的“行键”请勿改动。没有异议的行也请填写情况说明;没有填写的行视为未反馈。",
+    "3. 填写最新链接后,系统会打开核对;链接能证明监测期间有更新的,不会认定为超期未更新。",
+    "4. 可以排序、筛选、删除行;排序时请选中整张表。可以用 Excel、WPS 或 LibreOffice 保存,格式须为 xlsx。",
+)
+_WIDTHS = {
+    Field.KEY: 12, Field.NUMBER: 18, Field.NAME: 22, Field.TYPE: 11, Field.ORGANISER: 20, Field.PLACE: 16, Field.PROBLEM: 18,
+    Field.SENTENCE: 40, Field.SOURCE: 18, Field.READ_AT: 16, Field.PICTURE: 22, Field.FILE: 24, Field.CONTACT: 10, Field.PHONE: 14,
+    Field.EXPLANATION: 36, Field.LINK: 30, Field.PERSON: 10, Field.ERROR: 40,
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One row to write; `picture` is a PNG or JPEG, or nothing."""
+
+    cells: Mapping[Field, Cell]
+    picture: bytes = b""
+
+
+def write_book(path: Path, lines: Iterable[Line], cover: Cover, *, overwrite: bool = False) -> None:
+    """Write one file. UserError where it exists already (somebody may be filling it in) or cannot be written."""
+    rows = list(lines)
+    columns: list[Field] = [column for column in Field if column is not Field.ERROR]
+    if any(Field.ERROR in line.cells for line in rows):
+        columns.insert(1, Field.ERROR)
+    with writing(path, cover, overwrite=overwrite) as book:
+        formats = Formats(book)
+        sheet = book.add_worksheet(sheet_name(SHEET, cover.marks))
+        for number, line in enumerate(rows, 1):
+            for place, column in enumerate(columns):
+                style = formats.answer if column in ANSWERS else formats.error if column is Field.ERROR else formats.given
+                write_cell(sheet, number, place, line.cells.get(column), style)
+            if line.picture:
+                write_picture(sheet, number, columns.index(Field.PICTURE), line.picture, "佐证截图")
+        furnish(sheet, columns, len(rows), cover.heading, formats, answers=ANSWERS, widths=_WIDTHS, hidden=Field.KEY, frozen=Field.NAME)
+
+
+def texts_of(cells: Mapping[Field, Cell], fields: Sequence[Field]) -> list[str]:
+    """The texts of some columns, as they stand in a row."""
+    return [str(cells.get(column) or "") for column in fields]

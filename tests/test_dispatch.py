@@ -1,0 +1,226 @@
+"""下发核实: suspects go down as xlsx files and come back as answers; nothing in them is a formula, nobody's contacts go astray."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from typer.testing import CliRunner
+from worklists import NOW, POLICY, STALE, Inspection, exported, filed, fill, png
+
+import db
+from mediawatch.cli import app
+from mediawatch.dispatch import Answers, Field, Split, Written, dispatch, import_answers, write_bad_rows
+from mediawatch.domain import Contact, RegistryChanges, ReviewAction, ReviewState, Source, UpdatedAccount, UserError
+from mediawatch.ports import Store
+from mediawatch.review import event_of, suspects
+from mediawatch.settings import Home
+from mediawatch.worklist import Column
+
+ONE, TWO = "示例市第1测试局", '=HYPERLINK("http://x")<script>alert(1)</script>'
+LINK = "https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAAA"
+
+
+async def stale(store: Store, folder: Path) -> Inspection:
+    """Two accounts of two prefectures that a person found stale, each with its own contact."""
+    inspection, path = await exported(store, folder, [filed(1, filing_number="3025716006566021"), filed(2, name=TWO, prefecture="乙/示例")])
+    two = {**STALE, Column.SEEN_ID: "gh_0000000000a2"}
+    done = await inspection.take(fill(path, folder / "答.xlsx", {ONE: STALE, TWO: two}, {ONE: png(1), TWO: png(2)}))
+    assert len(done.readings) == 2
+    changed = [
+        UpdatedAccount(
+            account_id=account.id, filed=account.filed, contact=Contact(person=f"联络员{account.id}", phone=f"1380000000{account.id}")
+        )
+        for account in await store.accounts()
+    ]
+    await store.apply(RegistryChanges(source=Source(file="台账.xlsx", sha256="1" * 64, at=NOW), updated=tuple(changed)))
+    return inspection
+
+
+async def sent(store: Store, inspection: Inspection, folder: Path, by: Split = Split.PREFECTURE, **more: Any) -> list[Written]:
+    newest = max((event.id for event in await store.review_events(1)), default=0)
+    return await dispatch(
+        store, folder, await suspects(store, inspection.sweep, []), sweep=inspection.sweep, policy=POLICY, evidence=inspection.evidence,
+        by=by, person="丙某", now=NOW, after=newest, **more,
+    )  # fmt: skip
+
+
+async def taken(store: Store, inspection: Inspection, *paths: Path) -> Answers:
+    return await import_answers(store, paths, sweep=inspection.sweep, policy=POLICY, now=NOW)
+
+
+def answer(source: Path, target: Path, answers: Mapping[Field, object], row: int = 2) -> Path:
+    book = openpyxl.load_workbook(source)
+    sheet = book.worksheets[0]
+    places = {cell.value: cell.column for cell in sheet[1]}
+    for column, value in answers.items():
+        sheet.cell(row, places[column.value], value)
+    book.save(target)
+    return target
+
+
+EXPLAINED = {Field.EXPLANATION: "人员调整,已恢复更新", Field.LINK: f"{LINK} https://weibo.com/1", Field.PERSON: "丁某"}
+
+
+async def states(store: Store) -> list[ReviewState]:
+    return [finding.review for entry in await store.scope(1) if entry.judgement for finding in entry.judgement.findings]
+
+
+async def test_a_round_trip(store: Store, tmp_path: Path) -> None:
+    inspection = await stale(store, tmp_path)
+    one, two = await sent(store, inspection, tmp_path)
+    assert (one.path.name, two.path.name, one.accounts, one.new) == ("核实-甲示例市.xlsx", "核实-乙_示例.xlsx", 1, 1)
+    assert await states(store) == [ReviewState.DISPATCHED] * 2
+    (row,) = rows(one.path)
+    assert (row[Field.NUMBER], row[Field.NAME], row[Field.CONTACT], row[Field.PHONE]) == ("3025716006566021", ONE, "联络员1", "13800000001")
+    assert "间隔59天" in row[Field.SENTENCE]
+    (shot,) = openpyxl.load_workbook(one.path).worksheets[0]._images
+    assert shot._data() == png(1)
+    # Not a word of the other prefecture's people, anywhere in the file.
+    everything = "".join(str(cell.value) for sheet in openpyxl.load_workbook(one.path) for line in sheet.iter_rows() for cell in line)
+    assert "联络员1" in everything
+    assert "联络员2" not in everything
+    assert "13800000002" not in everything
+
+    done = await taken(store, inspection, answer(one.path, tmp_path / "回1.xlsx", EXPLAINED), two.path)
+    assert (done.accounts, done.blank, done.problems, done.others) == ([1], 1, [], 1)
+    assert [(link.url, link.account_id) for link in done.articles] == [(LINK, 1)]
+    *_, event = await store.review_events(1)
+    assert (event.action, event.by, event.source, event.account_id) == (ReviewAction.ANSWERED, "丁某", "回1.xlsx", 1)
+    assert event.reason == f"人员调整,已恢复更新(最新链接:{LINK} https://weibo.com/1)"
+    # An answer decides nothing.
+    assert await states(store) == [ReviewState.DISPATCHED] * 2
+    before = await store.review_events(1)
+    again = await taken(store, inspection, tmp_path / "回1.xlsx")
+    assert (again.repeated, again.events, await store.review_events(1)) == (1, [], before)
+    assert [kind for _, kind in await store.sources()].count("dispatch") == 1
+
+
+def rows(path: Path) -> list[dict[str, Any]]:
+    found = list(openpyxl.load_workbook(path).worksheets[0].iter_rows(values_only=True))
+    return [dict(zip(map(str, found[0]), row, strict=True)) for row in found[1:]]
+
+
+async def test_a_hostile_name_is_a_text(store: Store, tmp_path: Path) -> None:
+    inspection = await stale(store, tmp_path)
+    _, two = await sent(store, inspection, tmp_path)
+    sheet = openpyxl.load_workbook(two.path).worksheets[0]
+    cells = {cell.value: cell for line in sheet.iter_rows() for cell in line if cell.value is not None}
+    assert cells[TWO].data_type == "s"
+    assert not any(cell.data_type == "f" or cell.hyperlink for cell in cells.values())
+    done = await taken(store, inspection, answer(two.path, tmp_path / "回.xlsx", {**EXPLAINED, Field.EXPLANATION: "=1+1"}))
+    # What a unit typed as a formula has no value that anybody saw: the row's link still answers.
+    assert (done.problems, done.accounts) == ([], [2])
+
+
+async def test_sending_again_writes_the_same_and_notes_nothing(store: Store, tmp_path: Path) -> None:
+    inspection = await stale(store, tmp_path)
+    first = await sent(store, inspection, tmp_path)
+    bodies, events = [file.path.read_bytes() for file in first], await store.review_events(1)
+    with pytest.raises(UserError, match="may hold answers"):
+        await sent(store, inspection, tmp_path)
+    again = await sent(store, inspection, tmp_path, overwrite=True)
+    assert [file.new for file in again] == [0, 0]
+    assert ([file.path.read_bytes() for file in again], await store.review_events(1)) == (bodies, events)
+    # What is decided does not go out again.
+    found = await suspects(store, inspection.sweep, [])
+    decided = event_of(found[0], ReviewAction.DISMISSED, by="丙某", at=NOW, reason="属实更新")
+    await store.note_reviews(1, [decided], after=events[-1].id)
+    (only,) = await sent(store, inspection, tmp_path / "上级", by=Split.SUPERVISOR)
+    assert (only.path.name, only.accounts) == ("核实-未填主管单位.xlsx", 1)
+
+
+async def test_bad_cells_are_named_and_nothing_is_half_done(store: Store, tmp_path: Path) -> None:
+    inspection = await stale(store, tmp_path)
+    one, _ = await sent(store, inspection, tmp_path)
+    before = await store.review_events(1)
+    book = openpyxl.load_workbook(one.path)
+    book.worksheets[0]["D2"] = "另一个名称"
+    book.save(tmp_path / "改.xlsx")
+    (tmp_path / "坏.xlsx").write_bytes(b"PK nothing")
+    wrong = [
+        answer(tmp_path / "改.xlsx", tmp_path / "改1.xlsx", EXPLAINED),
+        answer(one.path, tmp_path / "无人.xlsx", {**EXPLAINED, Field.PERSON: " "}),
+        answer(one.path, tmp_path / "无链.xlsx", {**EXPLAINED, Field.LINK: "javascript:alert(1)"}),
+        answer(one.path, tmp_path / "无键.xlsx", {**EXPLAINED, Field.KEY: ""}),
+        tmp_path / "坏.xlsx",
+        tmp_path / "清单.xlsx",
+    ]
+    done = await taken(store, inspection, *wrong)
+    assert (done.accounts, await store.review_events(1)) == ([], before)
+    told = [str(problem) for problem in done.problems]
+    assert told[1] == "无人.xlsx 疑似问题核实 第2行「责任人」:请填写责任人姓名"
+    assert "无链.xlsx 疑似问题核实 第2行「最新链接」:请填写以 http:// 或 https:// 开头的网址" in told[2]
+    assert ["对不上" in told[0], "缺少行键" in told[3], "不是 xlsx" in told[4], "清单.xlsx" in told[5]] == [True] * 4
+    assert len(told) == 6
+    # The refused rows go back with their reason; corrected, they are taken.
+    assert write_bad_rows(tmp_path / "退.xlsx", done, sweep=inspection.sweep) == 4
+    assert [row[Field.ERROR] for row in rows(tmp_path / "退.xlsx")][1] == "责任人:请填写责任人姓名"
+    fixed = await taken(store, inspection, answer(tmp_path / "退.xlsx", tmp_path / "改2.xlsx", {Field.PERSON: "丁某"}, row=3))
+    assert (fixed.accounts, len(fixed.problems)) == ([1], 3)
+
+
+async def test_an_answer_may_come_after_the_decision_and_needs_a_dispatch(store: Store, tmp_path: Path) -> None:
+    inspection = await stale(store, tmp_path)
+    one, _ = await sent(store, inspection, tmp_path)
+    found = (await suspects(store, inspection.sweep, []))[0]
+    confirmed = event_of(found, ReviewAction.CONFIRMED, by="丙某", at=NOW)
+    await store.note_reviews(1, [confirmed], after=found.events[-1].id)
+    await taken(store, inspection, answer(one.path, tmp_path / "回.xlsx", EXPLAINED))
+    assert (await states(store))[0] is ReviewState.CONFIRMED
+    assert (await store.review_events(1))[-1].action is ReviewAction.ANSWERED
+
+
+def soffice() -> str:
+    return shutil.which("soffice") or shutil.which("libreoffice") or ""
+
+
+@pytest.mark.soak
+@pytest.mark.skipif(not soffice(), reason="no LibreOffice")
+async def test_a_file_saved_by_libreoffice_is_taken(store: Store, tmp_path: Path) -> None:
+    inspection = await stale(store, tmp_path)
+    for number, file in enumerate(await sent(store, inspection, tmp_path), 1):
+        filled = answer(file.path, tmp_path / f"回{number}.xlsx", EXPLAINED)
+        saved = tmp_path / f"存{number}"
+        profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+        command = [soffice(), profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(saved), str(filled)]
+        await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True, timeout=180)
+        (row,) = rows(saved / filled.name)
+        assert row[Field.NAME] in (ONE, TWO)
+        assert row[Field.NUMBER] in ("3025716006566021", "900002")
+        done = await taken(store, inspection, saved / filled.name)
+        assert (done.accounts, done.problems) == ([number], [])
+
+
+def test_the_commands(tmp_path: Path) -> None:
+    """Out and in again as a shell does it."""
+    home = Home(tmp_path / "home").create()
+
+    async def prepare() -> None:
+        store = await db.open_store(f"sqlite+aiosqlite:///{home.database}", clock=lambda: NOW)
+        try:
+            await stale(store, home.root)
+        finally:
+            await store.close()
+
+    def command(*words: str) -> Any:
+        return CliRunner().invoke(app, ["--home", str(home.root), *words])
+
+    asyncio.run(prepare())
+    assert command("findings", "dispatch", str(tmp_path / "无"), "--person", " ").exit_code == 2
+    assert not (tmp_path / "无").exists()
+    done = command("findings", "dispatch", str(tmp_path / "下发"), "--person", "丙某")
+    assert (done.exit_code, done.stdout.count("1 accounts, 1 findings sent for the first time")) == (0, 2)
+    back = answer(tmp_path / "下发" / "核实-甲示例市.xlsx", tmp_path / "回.xlsx", {Field.EXPLANATION: "属实", Field.PERSON: "丁某"})
+    bad = answer(tmp_path / "下发" / "核实-乙_示例.xlsx", tmp_path / "错.xlsx", {Field.EXPLANATION: "属实"})
+    done = command("findings", "import", str(back), str(bad), "--errors", str(tmp_path / "退.xlsx"))
+    assert (done.exit_code, "1 accounts answered, 0 known already, 0 rows not answered, 1 rows refused" in done.stdout) == (2, True)
+    assert "「责任人」:请填写责任人姓名" in done.stderr
+    assert (tmp_path / "退.xlsx").is_file()
+    assert "单位反馈 丁某(回.xlsx);属实" in command("review", "show", "1/stale_2w").stdout

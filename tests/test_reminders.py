@@ -1,0 +1,102 @@
+"""Reminders: a courtesy that says what was seen, and no more; contacts only to their own unit."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from typer.testing import CliRunner
+from worklists import AS_OF, POLICY, filed
+
+from mediawatch.cli import app
+from mediawatch.domain import Account, Contact, DateKind, Judgement, Sweep, SweepAccount, Verdict
+from mediawatch.policy import parse
+from mediawatch.reports.reminders import Reminder, Unit, reminders
+from mediawatch.settings import Home
+
+SWEEP = Sweep(as_of=AS_OF, policy="national", policy_toml=POLICY.toml, started_at=AS_OF, id=1)
+HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>\n二、'
+TODAY = date(2031, 12, 31)
+
+
+def entry(number: int, verdict: Verdict, latest: str = "", kind: DateKind | None = None, **values: str) -> SweepAccount:
+    on = date.fromisoformat(latest) if latest else None
+    gap = (TODAY - on).days if on else None
+    judged = Judgement(verdict=verdict, sentence="示例", latest_on=on, date_kind=kind, gap_days=gap)
+    return SweepAccount(sweep_id=1, account=Account(id=number, filed=filed(number, **values)), judgement=judged)
+
+
+def written(*entries: SweepAccount, today: date = TODAY, to: Unit = Unit.ORGANISER, policy: str = "") -> list[Reminder]:
+    contacts = {1: Contact(person="张三", phone="13800000001"), 2: Contact(person="李四")}
+    chosen = parse(policy) if policy else POLICY
+    return reminders(SWEEP, entries, chosen, contacts, today=today, to=to, marks=("演示数据",))
+
+
+def test_a_text_a_unit_with_its_deadline_and_its_own_contact() -> None:
+    soon = entry(1, Verdict.DUE_SOON, "2031-12-20", DateKind.EXACT, organiser="示例局", supervisor="示例办", name=HOSTILE)
+    old = entry(2, Verdict.UNPROVEN, "2031-11-02", DateKind.AT_LEAST, organiser="另一局", supervisor="示例办")
+    one, two = written(soon, old)
+    assert one.text.splitlines() == [
+        "【演示数据】示例局:",
+        "(联系人:张三 13800000001)",
+        "在监测时间点为2031年12月31日的政务新媒体检查中,以下账号请贵单位留意。",
+        "",
+        "请在期限前发布新内容:",
+        '1. “=HYPERLINK("http://x")<script>alert(1)</script> 二、”(微信,备案单号900001):'
+        "最近发布于2031年12月20日,请于2032年1月3日(含当日)前发布新内容。",
+        "",
+        "本提醒不是检查结论。已经发布新内容的,发来链接即可。",
+    ]
+    assert "我们见到的一篇发布于2031年11月2日,可能不是最新一篇" in two.text
+    assert ("联系人:李四" in two.text, "张三" in two.text) == (True, False)
+    (above,) = written(soon, old, to=Unit.SUPERVISOR)
+    assert (above.unit, above.accounts, "联系人" in above.text) == ("示例办", 2, False)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "latest", "kind", "asked"),
+    [
+        (Verdict.DUE_SOON, "2031-12-20", DateKind.EXACT, "发布新内容"),
+        (Verdict.FRESH, "2031-12-20", DateKind.AT_LEAST, "最新一篇内容的链接"),
+        (Verdict.FRESH, "2031-12-22", DateKind.AT_LEAST, ""),
+        (Verdict.FRESH, "2031-12-30", DateKind.EXACT, ""),
+        (Verdict.UNPROVEN, "", None, "尚未见到"),
+        (Verdict.UNPROVEN, "2031-10-01", DateKind.AT_LEAST, "最新一篇内容的链接"),
+        (Verdict.AT_LIMIT, "2031-12-17", DateKind.EXACT, ""),
+        (Verdict.FAILED, "2031-10-01", DateKind.EXACT, ""),
+        (Verdict.LISTED, "2031-10-01", DateKind.EXACT, ""),
+        (Verdict.OUT_OF_SCOPE, "", None, ""),
+    ],
+)
+def test_who_is_reminded_of_what(verdict: Verdict, latest: str, kind: DateKind | None, asked: str) -> None:
+    texts = [reminder.text for reminder in written(entry(1, verdict, latest, kind))]
+    assert len(texts) == bool(asked)
+    assert all(asked in text for text in texts)
+
+
+def test_a_deadline_that_is_over_asks_for_a_link_and_one_by_another_edge_is_a_day_earlier() -> None:
+    soon = entry(1, Verdict.DUE_SOON, "2031-12-20", DateKind.EXACT)
+    (late,) = written(soon, today=date(2032, 1, 4))
+    assert "请于" not in late.text
+    assert "最新一篇内容的链接" in late.text
+    (edge,) = written(soon, policy=POLICY.toml.replace('edge = "exceeds"         #', 'edge = "reaches"         #'))
+    assert "请于2032年1月2日(含当日)前" in edge.text
+
+
+@given(
+    st.sampled_from(Verdict), st.none() | st.integers(0, 400), st.sampled_from([*DateKind, None]), st.integers(-30, 30),
+)  # fmt: skip
+def test_no_reminder_says_that_nothing_was_posted(verdict: Verdict, gap: int | None, kind: DateKind | None, days: int) -> None:
+    latest = "" if gap is None else (TODAY - timedelta(days=gap)).isoformat()
+    for reminder in written(entry(1, verdict, latest, kind), today=TODAY + timedelta(days=days)):
+        assert not any(word in reminder.text for word in ("未更新", "无更新", "没有发布", "超期"))
+        assert "请于" not in reminder.text or kind is DateKind.EXACT
+
+
+def test_the_command_needs_a_sweep(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home").create()
+    done = CliRunner().invoke(app, ["--home", str(home.root), "report", "reminders", str(tmp_path / "提醒")])
+    assert (done.exit_code, (tmp_path / "提醒").exists()) == (2, False)

@@ -5,24 +5,41 @@ from __future__ import annotations
 import asyncio
 import shutil
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import openpyxl
 import pytest
 from typer.testing import CliRunner
-from worklists import NOW, POLICY, STALE, Inspection, exported, filed, fill, png
+from worklists import AS_OF, NOW, POLICY, STALE, Inspection, exported, filed, fill, png
 
 import db
+from mediawatch.app import App
 from mediawatch.cli import app
 from mediawatch.dispatch import Answers, Field, Split, Written, dispatch, import_answers, write_bad_rows
-from mediawatch.domain import Contact, RegistryChanges, ReviewAction, ReviewState, Source, UpdatedAccount, UserError
-from mediawatch.ports import Store
+from mediawatch.domain import (
+    Account,
+    Contact,
+    MatchedBy,
+    Need,
+    Post,
+    RegistryChanges,
+    ReviewAction,
+    ReviewState,
+    Sight,
+    Source,
+    UpdatedAccount,
+    UserError,
+    Verdict,
+)
+from mediawatch.ports import Gate, Store, SurfaceFacts
 from mediawatch.review import event_of, suspects
 from mediawatch.settings import Home
 from mediawatch.worklist import Column
 
+T = TypeVar("T")
 ONE, TWO = "示例市第1测试局", '=HYPERLINK("http://x")<script>alert(1)</script>'
 LINK = "https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAAA"
 
@@ -198,29 +215,91 @@ async def test_a_file_saved_by_libreoffice_is_taken(store: Store, tmp_path: Path
         assert (done.accounts, done.problems) == ([number], [])
 
 
-def test_the_commands(tmp_path: Path) -> None:
-    """Out and in again as a shell does it."""
+class Posting:
+    """A looker to whom every account shows a post of the window's last day, on its page and behind its link."""
+
+    def supports(self, platform: str) -> bool:
+        return True
+
+    def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:
+        return ()
+
+    async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
+        return (self._sight(account.filed.original_id),)
+
+    async def open_link(self, url: str, gate: Gate) -> tuple[Sight, ...]:
+        return (self._sight("gh_0000000000a1"),)
+
+    async def rest(self, platform: str) -> None:
+        return None
+
+    async def close(self) -> None:
+        return None
+
+    def _sight(self, original_id: str) -> Sight:
+        posts = (Post(on=date(2031, 12, 31)),)
+        return Sight(surface="s", read_at=NOW, original_id=original_id, matched_by=MatchedBy.ID, posts=posts, name=ONE)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
     home = Home(tmp_path / "home").create()
 
-    async def prepare() -> None:
+    async def prepare(store: Store) -> None:
+        await stale(store, home.root)
+
+    within(home, prepare)
+    return home
+
+
+def within(home: Home, work: Callable[[Store], Awaitable[T]]) -> T:
+    async def opened() -> T:
         store = await db.open_store(f"sqlite+aiosqlite:///{home.database}", clock=lambda: NOW)
         try:
-            await stale(store, home.root)
+            return await work(store)
         finally:
             await store.close()
 
-    def command(*words: str) -> Any:
-        return CliRunner().invoke(app, ["--home", str(home.root), *words])
+    return asyncio.run(opened())
 
-    asyncio.run(prepare())
-    assert command("findings", "dispatch", str(tmp_path / "无"), "--person", " ").exit_code == 2
+
+def command(home: Home, *words: str) -> Any:
+    return CliRunner().invoke(app, ["--home", str(home.root), *words], catch_exceptions=False)
+
+
+def test_the_commands(home: Home, tmp_path: Path) -> None:
+    """Out and in again as a shell does it."""
+    assert command(home, "findings", "dispatch", str(tmp_path / "无"), "--person", " ").exit_code == 2
     assert not (tmp_path / "无").exists()
-    done = command("findings", "dispatch", str(tmp_path / "下发"), "--person", "丙某")
+    done = command(home, "findings", "dispatch", str(tmp_path / "下发"), "--person", "丙某")
     assert (done.exit_code, done.stdout.count("1 accounts, 1 findings sent for the first time")) == (0, 2)
-    back = answer(tmp_path / "下发" / "核实-甲示例市.xlsx", tmp_path / "回.xlsx", {Field.EXPLANATION: "属实", Field.PERSON: "丁某"})
-    bad = answer(tmp_path / "下发" / "核实-乙_示例.xlsx", tmp_path / "错.xlsx", {Field.EXPLANATION: "属实"})
-    done = command("findings", "import", str(back), str(bad), "--errors", str(tmp_path / "退.xlsx"))
+    one, two = (tmp_path / "下发" / f"核实-{part}.xlsx" for part in ("甲示例市", "乙_示例"))
+    assert rows(one)[0][Field.SOURCE] == "人工核查"
+    back = answer(one, tmp_path / "回.xlsx", {Field.EXPLANATION: "属实", Field.PERSON: "丁某"})
+    bad = answer(two, tmp_path / "错.xlsx", {Field.EXPLANATION: "属实"})
+    done = command(home, "findings", "import", str(back), str(bad), "--errors", str(tmp_path / "退.xlsx"))
     assert (done.exit_code, "1 accounts answered, 0 known already, 0 rows not answered, 1 rows refused" in done.stdout) == (2, True)
     assert "「责任人」:请填写责任人姓名" in done.stderr
     assert (tmp_path / "退.xlsx").is_file()
-    assert "单位反馈 丁某(回.xlsx);属实" in command("review", "show", "1/stale_2w").stdout
+    assert "单位反馈 丁某(回.xlsx);属实" in command(home, "review", "show", "1/stale_2w").stdout
+
+
+def test_links_are_opened_and_accounts_looked_at_again(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(App, "looker", lambda self: Posting())
+    command(home, "findings", "dispatch", str(tmp_path / "下发"), "--person", "丙某")
+    one, two = (tmp_path / "下发" / f"核实-{part}.xlsx" for part in ("甲示例市", "乙_示例"))
+
+    def verdicts() -> list[Verdict]:
+        scope = within(home, lambda store: store.scope(1))
+        return [entry.judgement.verdict for entry in scope if entry.judgement]
+
+    assert verdicts() == [Verdict.FAILED] * 2
+    done = command(home, "findings", "import", str(answer(one, tmp_path / "回1.xlsx", EXPLAINED)))
+    assert (done.exit_code, verdicts()) == (0, [Verdict.FRESH, Verdict.FAILED])
+    said = {Field.EXPLANATION: "已恢复更新", Field.PERSON: "丁某"}
+    done = command(home, "findings", "import", str(answer(two, tmp_path / "回2.xlsx", said)), "--look-again")
+    assert (done.exit_code, verdicts()) == (0, [Verdict.FRESH] * 2)
+    # The looks are another sweep's, of the same moment; what was decided and answered stays on record.
+    sweeps = within(home, lambda store: store.sweeps())
+    assert [(sweep.scope, sweep.as_of) for sweep in sweeps] == [("all", AS_OF), ("account=2", AS_OF)]
+    assert len(within(home, lambda store: store.review_events(1))) == 4

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 from mediawatch.clock import beijing
 from mediawatch.dispatch.sheet import GUIDE, SEALED, Field, Line, texts_of, write_book
@@ -51,11 +52,13 @@ class Written:
 
 async def dispatch(
     store: Store, folder: Path, suspects: Sequence[Suspect], *, sweep: Sweep, policy: Policy, evidence: EvidenceFolder, by: Split,
-    person: str, now: datetime, after: int, marks: Sequence[str] = (), overwrite: bool = False,
+    person: str, now: datetime, after: int, labels: Mapping[str, str] = MappingProxyType({}), marks: Sequence[str] = (),
+    overwrite: bool = False,
 ) -> list[Written]:  # fmt: skip
     """Write the files into `folder`, then note what went out for the first time. Run again, it writes the same and notes nothing.
 
-    `suspects` are the sweep's; those that are decided, and mere hints, stay. `after`: see `Store.note_reviews`.
+    `suspects` are the sweep's; those that are decided, and mere hints, stay. `after`: see `Store.note_reviews`;
+    `labels`: what inspectors call the surfaces.
     """
     sent = [each for each in suspects if each.standing.state not in DECIDED and each.finding.effect is not Effect.HINT]
     parts: dict[str, dict[int, list[Suspect]]] = {}
@@ -72,7 +75,7 @@ async def dispatch(
     if not overwrite and (there := [file.path for file in written if file.path.exists()]):
         raise UserError(f"{there[0]} exists already and may hold answers: name another folder, or --overwrite")
     for file, accounts in zip(written, parts.values(), strict=True):
-        lines = [_line(found, contacts.get(number), window, evidence) for number, found in accounts.items()]
+        lines = [_line(found, contacts.get(number), window, evidence, labels) for number, found in accounts.items()]
         write_book(file.path, lines, _cover(sweep, file.part, marks), overwrite=overwrite)
     await store.note_reviews(sweep.id, events, after=after)
     return written
@@ -84,7 +87,7 @@ def _cover(sweep: Sweep, part: str, marks: Sequence[str]) -> Cover:
     return Cover(title=title, made_at=sweep.as_of, meta=meta, guide=GUIDE, marks=marks)
 
 
-def _line(found: Sequence[Suspect], contact: Contact | None, window: Window, evidence: EvidenceFolder) -> Line:
+def _line(found: Sequence[Suspect], contact: Contact | None, window: Window, evidence: EvidenceFolder, labels: Mapping[str, str]) -> Line:
     """One account with all that is suspected of it."""
     first = found[0]
     filed, readings = first.account.filed, {reading.id: reading for each in found for reading in each.readings}
@@ -98,7 +101,7 @@ def _line(found: Sequence[Suspect], contact: Contact | None, window: Window, evi
         Field.PLACE: given_text(joined((filed.prefecture, filed.county), " ")),
         Field.PROBLEM: given_text("、".join(each.finding.label for each in found)),
         Field.SENTENCE: given_text("".join(each.finding.sentence for each in found)),
-        Field.SOURCE: given_text("、".join(sorted({surface for each in found for surface in each.surfaces}))),
+        Field.SOURCE: given_text("、".join(sorted({labels.get(surface, surface) for each in found for surface in each.surfaces}))),
         Field.READ_AT: f"{beijing(newest.read_at):%Y-%m-%d %H:%M}" if newest else "",
         Field.FILE: given_text("\n".join(f"evidence/{item.path}" for item in pictures[-1:])),
         Field.CONTACT: given_text(contact.person) if contact else "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -26,19 +27,26 @@ ONE, TWO = "示例市第1测试局", '=HYPERLINK("http://x")<script>alert(1)</sc
 OTHER = {**STALE, Column.PERSON: "乙某", Column.SEEN_ID: "gh_0000000000a2"}
 
 
-@pytest.fixture
-def home(tmp_path: Path) -> Home:
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Home:
     """Two accounts that 甲某 and 乙某 found stale."""
-    home = Home(tmp_path / "home").create()
+    folder = tmp_path_factory.mktemp("review")
+    home = Home(folder / "home").create()
 
     async def work(store: Store) -> None:
         accounts = [filed(1), filed(2, name=TWO, prefecture="乙示例市")]
         inspection, path = await exported(store, home.root, accounts)
-        done = await inspection.take(fill(path, tmp_path / "答.xlsx", {ONE: STALE, TWO: OTHER}, {ONE: png(1), TWO: png(2)}))
+        done = await inspection.take(fill(path, folder / "答.xlsx", {ONE: STALE, TWO: OTHER}, {ONE: png(1), TWO: png(2)}))
         assert len(done.readings) == 2
 
     within(home, work)
     return home
+
+
+@pytest.fixture
+def home(prepared: Home, tmp_path: Path) -> Home:
+    shutil.copytree(prepared.root, tmp_path / "home")
+    return Home(tmp_path / "home")
 
 
 def within(home: Home, work: Callable[[Store], Awaitable[T]]) -> T:

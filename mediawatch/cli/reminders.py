@@ -16,6 +16,7 @@ from mediawatch.reports import reminders as texts
 from mediawatch.reports.reminders import Reminder, Unit
 from mediawatch.worklist.export import part_name
 
+
 def reminders(
     ctx: typer.Context,
     folder: Annotated[

@@ -18,6 +18,7 @@ from mediawatch.evidence import EvidenceFolder
 from mediawatch.ports import KeptEvidence
 
 JOURNAL = "pruned.jsonl"
+_SETTLED = timedelta(days=1)
 
 
 @dataclass(slots=True)
@@ -53,6 +54,16 @@ def verified(folder: EvidenceFolder, kept: Sequence[KeptEvidence], sweep_id: int
     return check
 
 
+def orphans(folder: EvidenceFolder, kept: Iterable[KeptEvidence], now: datetime) -> list[str]:
+    """Files that no row names and that lie there for a day: of looks that were cut short between file and row, which were made again.
+
+    A younger one may be about to get its row.
+    """
+    named = {item.evidence.path for item in kept}
+    edge = (now - _SETTLED).timestamp()
+    return [path for path in folder.files() if path not in named and (folder.root / path).stat().st_mtime < edge]
+
+
 def prunable(kept: Iterable[KeptEvidence], now: datetime, days: int) -> list[KeptEvidence]:
     """Items older than so many days whose file no finding, no younger reading and no sweep under way rests on. Pure."""
     kept = list(kept)
@@ -79,6 +90,15 @@ def prune(folder: EvidenceFolder, items: Iterable[KeptEvidence], now: datetime) 
     except OSError as error:
         raise UserError(f"cannot prune {error.filename or journal}: {error.strerror or error}") from error
     return len(there), sum(evidence.size for evidence in there.values())
+
+
+def clear(folder: EvidenceFolder, paths: Iterable[str]) -> None:
+    """Remove orphans. UserError names the place when the disk refuses."""
+    for path in paths:
+        try:
+            (folder.root / path).unlink(missing_ok=True)
+        except OSError as error:
+            raise UserError(f"cannot remove {folder.root / path}: {error.strerror or error}") from error
 
 
 def pruned_paths(folder: EvidenceFolder) -> frozenset[str]:

@@ -115,10 +115,14 @@ class Browser:
             page, now=self.now, session=session.name if session else "", hosts=hosts, url_keys=url_keys,
             whole=whole, timeouts=self.timeouts,
         )  # fmt: skip
+        # Browser and page tell of their own deaths; the driver would leave the page waiting.
+        died = run.chromium.driver.ended
+        died.add_done_callback(told := lambda _: tab.end())
         sound = False
         try:
             yield tab
         finally:
+            died.remove_done_callback(told)
             if tab.known is not None:
                 lease.known = tab.known
             sound = await tab.close()

@@ -59,11 +59,11 @@ class Chromium:
     @property
     def dead(self) -> bool:
         """Whether it or its driver is known to have died. That a page can be had is the only proof of life."""
-        return self.driver.dead or not self.browser.is_connected()
+        return self.driver.ended.done() or not self.browser.is_connected()
 
     async def memory_mb(self) -> float:
         """What all its processes hold; 0 where the system does not tell."""
-        return await asyncio.to_thread(lambda: processes.memory_mb(processes.descendants(self.driver.pid)))
+        return await asyncio.to_thread(lambda: processes.memory_mb(processes.descendants(self.driver.process.pid)))
 
     async def stop(self) -> None:
         """End it and its driver, within the time for closing, and remove their folder."""

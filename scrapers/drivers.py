@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -17,24 +18,18 @@ from scrapers.calls import Timeouts, within
 
 _STARTS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 _COMMAND = "run-driver"
-_POLL = 0.02
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Driver:
-    """A running driver. It ends with its standard input, so whatever kills this process ends it, too, and Chromium with it."""
+    """A running driver. It ends with its standard input, so whatever kills this process ends it, too, and Chromium with it.
+
+    `ended` is done when its process has ended, which Playwright tells nobody.
+    """
 
     playwright: Playwright
-    process: asyncio.SubprocessTransport
-
-    @property
-    def pid(self) -> int:
-        return self.process.get_pid()
-
-    @property
-    def dead(self) -> bool:
-        """Playwright raises no event for it."""
-        return self.process.get_returncode() is not None
+    process: Process
+    ended: asyncio.Task[int]
 
     async def stop(self, seconds: float) -> None:
         """Ask it to end, and end it where it does not within so many seconds. Chromium ends when the pipe to its driver breaks."""
@@ -58,7 +53,7 @@ async def start(timeouts: Timeouts, scratch: Path | None) -> Driver:
             undo.push_async_callback(unstart)
             playwright = await within(async_playwright().start(), timeouts.launch, "driver")
         undo.pop_all()
-        return Driver(playwright, started[0])
+        return Driver(playwright, started[0], asyncio.ensure_future(started[0].wait()))
 
 
 @asynccontextmanager
@@ -72,7 +67,7 @@ async def driver(timeouts: Timeouts) -> AsyncIterator[Playwright]:
 
 
 @contextmanager
-def _apart(scratch: Path | None) -> Iterator[list[asyncio.SubprocessTransport]]:
+def _apart(scratch: Path | None) -> Iterator[list[Process]]:
     """While it lasts, a driver that Playwright starts gets a session of its own and `scratch` for its temporary files; gives its process.
 
     A signal to our process group (Ctrl-C; systemd, unless its KillMode is mixed) would otherwise end the driver before us, and with
@@ -81,16 +76,16 @@ def _apart(scratch: Path | None) -> Iterator[list[asyncio.SubprocessTransport]]:
     """
     loop = asyncio.get_running_loop()
     plain: Callable[..., Any] = loop.subprocess_exec
-    started: list[asyncio.SubprocessTransport] = []
+    started: list[Process] = []
 
-    async def subprocess_exec(protocol: Callable[[], asyncio.SubprocessProtocol], *command: str, **options: Any) -> Any:
+    async def subprocess_exec(factory: Callable[[], asyncio.SubprocessProtocol], *command: str, **options: Any) -> Any:
         if _COMMAND not in command:
-            return await plain(protocol, *command, **options)
+            return await plain(factory, *command, **options)
         if scratch is not None:
             options["env"] = {**options["env"], "TMPDIR": str(scratch)}
-        process, spoken = await plain(protocol, *command, **options, start_new_session=True)
-        started.append(process)
-        return process, spoken
+        transport, protocol = await plain(factory, *command, **options, start_new_session=True)
+        started.append(Process(transport, protocol, loop))
+        return transport, protocol
 
     loop.subprocess_exec = subprocess_exec  # type: ignore[method-assign,assignment]
     try:
@@ -99,11 +94,10 @@ def _apart(scratch: Path | None) -> Iterator[list[asyncio.SubprocessTransport]]:
         del loop.subprocess_exec  # the class's own is there again
 
 
-async def _end(process: asyncio.SubprocessTransport, seconds: float) -> None:
+async def _end(process: Process, seconds: float) -> None:
     """Kill it where it still runs, and wait until it is reaped: no zombie of it stays."""
     with suppress(ProcessLookupError):
         process.kill()
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
-            while process.get_returncode() is None:  # noqa: ASYNC110 - the transport tells nobody else when it ended
-                await asyncio.sleep(_POLL)
+            await process.wait()

@@ -131,7 +131,7 @@ class Ears:
         page.on("requestfailed", self._on_failed)
         page.on("response", self._on_response)
         page.on("crash", lambda page: self._on_crash())
-        page.on("close", lambda page: self._on_end())
+        page.on("close", lambda page: self.end())
 
     @property
     def status(self) -> int:
@@ -257,9 +257,10 @@ class Ears:
 
     def _on_crash(self) -> None:
         self.crashed = True
-        self._on_end()
+        self.end()
 
-    def _on_end(self) -> None:
+    def end(self) -> None:
+        """The page is no more: nobody need wait for it any longer."""
         self.gone = True
         self._document_came.set()
         for hearing in self._hearings:

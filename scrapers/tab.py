@@ -213,6 +213,10 @@ class Tab:
         if self._cover:
             await self._value(self._cover.script)
 
+    def end(self) -> None:
+        """The browser is no more: whoever waits for this page is told."""
+        self._ears.end()
+
     async def close(self) -> bool:
         """End the loan; called by the browser. False where the page had died by then. Never raises a `Failure`."""
         self._ears.chores.end()

@@ -99,32 +99,20 @@ async def test_signals_to_our_group_do_not_reach_the_driver(executable: Path, pl
     await browser.close()
 
 
-async def test_a_living_runs_folder_stays(executable: Path, place: Path, owner: subprocess.Popen[str]) -> None:
-    theirs = runs(place)
-    browser = opened(executable, place)
-    async with browser.tab(None, hosts=HOSTS, whole=False):
-        assert len(runs(place)) == 2
-    await browser.close()
-    assert runs(place) == theirs
-    assert processes.living_in(theirs[0])
-    assert owner.poll() is None
-
-
-async def test_a_killed_run_takes_driver_and_browser_with_it_and_its_folder_is_swept(
-    executable: Path, place: Path, owner: subprocess.Popen[str]
-) -> None:
+async def test_a_killed_run_takes_driver_and_browser_with_it(owner: subprocess.Popen[str], place: Path) -> None:
     (run,) = runs(place)
     owner.kill()
     assert until(lambda: not processes.living_in(run))
     assert run.exists(), "nobody is there to remove it"
-    Scratch.taken(place).remove()
-    assert runs(place) == []
 
 
-async def test_a_driver_that_does_not_notice_is_ended_by_the_next_start(place: Path, owner: subprocess.Popen[str]) -> None:
+async def test_a_start_sweeps_what_the_dead_left_and_nothing_of_the_living(place: Path, owner: subprocess.Popen[str]) -> None:
     (run,) = runs(place)
+    Scratch.taken(place).remove()
+    assert runs(place) == [run]
+    assert owner.poll() is None
     (driver,) = [pid for pid, command in descendants().items() if "run-driver" in command and pid in processes.living_in(run)]
-    os.kill(driver, signal.SIGSTOP)
+    os.kill(driver, signal.SIGSTOP)  # it does not notice that its owner is gone
     owner.kill()
     owner.wait()
     assert processes.living_in(run)

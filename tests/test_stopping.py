@@ -79,21 +79,23 @@ def sweeping(home: Home, silent: tuple[int, threading.Event], executable: Path) 
     process.communicate()
 
 
-@pytest.mark.parametrize(("sent", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-def test_a_signal_to_the_group_ends_it_in_order(home: Home, sweeping: subprocess.Popen[str], sent: signal.Signals, code: int) -> None:
+def test_beside_a_sweep_nobody_else_writes_and_a_signal_to_its_group_ends_it_in_order(home: Home, sweeping: subprocess.Popen[str]) -> None:
+    for words in (("sweep",), ("evidence", "prune")):
+        done = subprocess.run([MEDIAWATCH, *words], env=environ(home.root), capture_output=True, text=True, check=False, timeout=120)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert f"another sweep runs on {home.root} (process {sweeping.pid}): wait for its end, or stop it" in done.stderr
     (run,) = home.scratch.glob("run-*")
-    os.killpg(sweeping.pid, sent)
+    os.killpg(sweeping.pid, signal.SIGTERM)
     out, err = sweeping.communicate(timeout=60)
-    assert (sweeping.returncode, out) == (code, "")
+    assert (sweeping.returncode, out) == (143, "")
     assert err.splitlines()[-2:] == [
         "mediawatch: no look was finished",
         "mediawatch: stopped; what was kept stays, and the same command run again continues",
     ]
-    assert processes.living_in(run) == frozenset()
     assert not run.exists(), "the browser was closed in order"
 
 
-def test_the_second_signal_ends_it_at_once(home: Home, sweeping: subprocess.Popen[str]) -> None:
+def test_the_second_signal_ends_it_at_once_and_frees_the_lock(home: Home, sweeping: subprocess.Popen[str]) -> None:
     """The driver does not listen, so that the first one alone would wait for it."""
     (run,) = home.scratch.glob("run-*")
     (driver,) = [pid for pid in processes.living_in(run) if os.getsid(pid) == pid and b"run-driver" in command(pid)]
@@ -105,17 +107,8 @@ def test_the_second_signal_ends_it_at_once(home: Home, sweeping: subprocess.Pope
     assert sweeping.wait(60) == 130
     assert run.exists(), "nobody waited for the browser"
     processes.end(processes.living_in(run))
+    called(home.root, "evidence", "prune")
 
 
 def command(pid: int) -> bytes:
     return Path(f"/proc/{pid}/cmdline").read_bytes()
-
-
-def test_beside_a_sweep_nothing_else_writes_and_a_kill_frees_the_lock(home: Home, sweeping: subprocess.Popen[str]) -> None:
-    for words in (("sweep",), ("evidence", "prune")):
-        done = subprocess.run([MEDIAWATCH, *words], env=environ(home.root), capture_output=True, text=True, check=False, timeout=120)
-        assert (done.returncode, done.stdout) == (2, "")
-        assert f"another sweep runs on {home.root} (process {sweeping.pid}): wait for its end, or stop it" in done.stderr
-    sweeping.kill()
-    sweeping.wait()
-    called(home.root, "evidence", "prune")

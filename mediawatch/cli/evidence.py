@@ -60,20 +60,25 @@ def prune(
     policy: Annotated[str, typer.Option(metavar="NAME|FILE", help="Inspection policy; default from mediawatch.toml.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would leave.")] = False,
 ) -> None:
-    """Remove files older than the policy's `retention.evidence_days` that no finding rests on. Their rows and hashes stay."""
+    """Remove files older than the policy's `retention.evidence_days` that no finding rests on. Their rows and hashes stay. Files
+    that belong to no reading leave, too."""
 
-    async def work() -> tuple[int, int, int]:
+    async def work() -> tuple[int, int, int, int]:
         async with opened(ctx) as app:
             days = load(policy or app.settings.sweep.policy).retention.evidence_days
             with nullcontext() if dry_run else only_one(app.home):
-                items = retention.prunable(await app.store.evidence(), app.clock(), days)
+                kept = await app.store.evidence()
+                items, stray = retention.prunable(kept, app.clock(), days), retention.orphans(app.evidence, kept, app.clock())
                 if dry_run:
                     files = {item.evidence.path: item.evidence.size for item in items if (app.evidence.root / item.evidence.path).is_file()}
-                    return len(files), sum(files.values()), days
-                return *retention.prune(app.evidence, items, app.clock()), days
+                    return len(files), sum(files.values()), days, len(stray)
+                retention.clear(app.evidence, stray)
+                return *retention.prune(app.evidence, items, app.clock()), days, len(stray)
 
-    count, size, days = run(work())
-    typer.echo(f"{count} files{' would leave' if dry_run else ' removed'}, {size / 1e6:.1f} MB, older than {days} days and no finding's")
+    count, size, days, stray = run(work())
+    done = "would leave" if dry_run else "removed"
+    typer.echo(f"{count} files {done}, {size / 1e6:.1f} MB, older than {days} days and no finding's")
+    typer.echo(f"{stray} files {done} that belong to nothing")
 
 
 def sheet(

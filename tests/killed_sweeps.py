@@ -1,0 +1,273 @@
+"""Sweeps that are killed: the replica and each sweep in a process of its own, and the hand that kills.
+
+As a program: `serve FOLDER` is the replica, `sweep FOLDER HOME` one run of the sweep, `again FOLDER HOME LOOKS` sweeps in one process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+from mediawatch import canaries, demo, registry, retention
+from mediawatch.app import DEMO_LOGINS, App, Route, WorldStage, only_one, opened
+from mediawatch.cli import logs
+from mediawatch.domain import Account, LookKind, Reading, SweepState
+from mediawatch.policy import load
+from mediawatch.settings import Home
+from mediawatch.sweep import Progress, Request, Summary, no_progress
+from scrapers import processes
+from scrapers.replica import Replica, World
+from scrapers.sessions import write_state
+
+KINDS = ("python", "driver", "browser", "renderer", "machine")
+"""What dies. With the machine, the run and all that it has not brought to its files; its home goes on as it was at that moment."""
+_SOON = 0.4
+"""Seconds between a look that was shown and the kill, at most: in the midst of what comes next."""
+
+
+def clock(folder: Path) -> Callable[[], datetime]:
+    """One clock for the replica and all runs: the time does not go back when a run follows a killed one."""
+    began = float((folder / "began").read_text())
+    as_of = World.read(folder / "world.csv").as_of
+    assert as_of is not None
+    return lambda: as_of + timedelta(hours=9, seconds=time.monotonic() - began)
+
+
+async def serve(folder: Path) -> None:
+    world = World.read(folder / "world.csv")
+    async with Replica(world, now=clock(folder), logged_in=DEMO_LOGINS) as replica:
+        states = {platform: replica.storage_state(platform) for platform in DEMO_LOGINS}
+        text = json.dumps({"proxy": replica.proxy, "args": replica.chromium_args, "states": states})
+        (folder / "replica.part").write_text(text)
+        (folder / "replica.part").replace(folder / "replica.json")
+        await asyncio.Event().wait()
+
+
+def over(folder: Path, home: Path) -> AbstractAsyncContextManager[App]:
+    """The app over a home, before the replica."""
+    at = json.loads((folder / "replica.json").read_text())
+    return opened(Home.at(home), clock=clock(folder), route=Route(at["proxy"], tuple(at["args"])))
+
+
+async def swept(app: App, folder: Path, shown: Progress = no_progress, *, again: bool = False) -> Summary:
+    as_of = World.read(folder / "world.csv").as_of
+    app.pace = 0
+    request = Request(policy=load("tibet"), as_of=as_of, second_look_after=timedelta(0), again=again)
+    with only_one(app.home):
+        return await app.engine().run(request, shown)
+
+
+async def sweep(folder: Path, home: Path) -> None:
+    """One run, to its end if it is let; tells the number of each reading as it is shown."""
+
+    def shown(done: int, total: int, account: Account, reading: Reading | None) -> None:
+        if reading is not None:
+            print(reading.id, flush=True)
+
+    async with over(folder, home) as app:
+        await swept(app, folder, shown)
+
+
+async def again(folder: Path, home: Path, looks: int) -> None:
+    """Sweeps over the same accounts in one process, until so many looks were made; tells what each sweep found in memory."""
+    made = 0
+    async with over(folder, home) as app:
+        while made < looks:
+            made += (await swept(app, folder, again=True)).looks
+            (driver,) = _of("driver", os.getpid())
+            parts = {"python": {os.getpid()}, "driver": {driver}, "browser": processes.descendants(driver)}
+            print(json.dumps({"looks": made, **{part: processes.memory_mb(pids) for part, pids in parts.items()}}), flush=True)
+
+
+@dataclass(frozen=True)
+class Theatre:
+    """A replica that runs, and a home with its registry, logins and canaries, to be copied."""
+
+    folder: Path
+
+    def home(self, name: str) -> Path:
+        return Path(shutil.copytree(self.folder / "home", self.folder / name))
+
+    def run(self, home: Path, *words: str) -> subprocess.Popen[str]:
+        """One run of the sweep over a home, in a process of its own; another program of this file by its words."""
+        program, *more = words or ("sweep",)
+        command = [sys.executable, __file__, program, str(self.folder), str(home), *more]
+        # What takes long on a machine that has much else to do is not what dies here.
+        patient = {f"MEDIAWATCH_TIMEOUTS__{name}": "60" for name in ("LAUNCH", "NAVIGATION", "REPLY", "CHALLENGE")}
+        with (home / "stderr.txt").open("a") as errors:
+            return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env={**os.environ, **patient})
+
+    async def told(self, home: Path) -> Told:
+        """What stands in a home after its sweep has been finished."""
+        async with over(self.folder, home) as app:
+            (one,) = await app.store.sweeps()
+            scope, readings = await app.store.scope(one.id), await app.store.readings()
+            check = retention.verified(app.evidence, await app.store.evidence())
+        judged = {entry.account.id: entry.judgement for entry in scope if entry.judgement}
+        looks = {number: Counter(each.look for each in found) for number, found in readings.items()}
+        return Told(
+            finished=one.state is SweepState.FINISHED,
+            verdicts={
+                number: (
+                    each.verdict.value,
+                    each.latest_on,
+                    each.date_kind,
+                    *sorted((one.code.value, one.sentence) for one in each.findings),
+                )
+                for number, each in judged.items()
+            },
+            outcomes={number: each.outcome.value for number, found in readings.items() for each in found if each.look is LookKind.FIRST},
+            looks={number: (counted[LookKind.FIRST], counted[LookKind.SECOND]) for number, counted in looks.items()},
+            readings={each.id for found in readings.values() for each in found},
+            wrong=[sentence for sentence, _ in check.wrong],
+            orphans=len(check.orphans),
+        )
+
+
+@dataclass(frozen=True)
+class Told:
+    """By account number: verdict with findings, outcome of the first look, first and second looks. `wrong`, `orphans`: of evidence."""
+
+    finished: bool
+    verdicts: dict[int, tuple[object, ...]]
+    outcomes: dict[int, str]
+    looks: dict[int, tuple[int, int]]
+    readings: set[int]
+    wrong: list[str]
+    orphans: int
+
+
+@contextmanager
+def theatre(folder: Path, accounts: int) -> Iterator[Theatre]:
+    """The first so many accounts of the shipped world, as its platforms are mixed, behind a replica in a process of its own."""
+    lines = demo.shipped_world().read_text("utf-8").splitlines(keepends=True)
+    remarks, (heading, *rows) = [line for line in lines if line.startswith("#")], [line for line in lines if not line.startswith("#")]
+    step = max(1, len(rows) // accounts)
+    (folder / "world.csv").write_text("".join([*remarks, heading, *rows[::step][:accounts]]), "utf-8")
+    (folder / "began").write_text(str(time.monotonic()))
+    server = subprocess.Popen([sys.executable, __file__, "serve", str(folder)])
+    try:
+        while not (folder / "replica.json").exists():
+            assert server.poll() is None, "the replica does not start"
+            time.sleep(0.05)
+        asyncio.run(_furnished(folder))
+        yield Theatre(folder)
+    finally:
+        server.terminate()
+        server.wait()
+
+
+async def _furnished(folder: Path) -> None:
+    home, world = Home.at(folder / "home").create(), World.read(folder / "world.csv")
+    assert world.as_of is not None
+    for platform, state in json.loads((folder / "replica.json").read_text())["states"].items():
+        write_state(home.sessions / platform / "office.json", state)
+    home.canaries.write_text(canaries.to_toml(WorldStage(world, world.as_of).canaries(), "演示数据"), "utf-8")
+    demo.write_registry(folder / "registry.xlsx", world.filed_rows())
+    async with over(folder, home.root) as app:
+        await registry.import_files(app.store, [folder / "registry.xlsx"], now=app.clock())
+
+
+def killed(stage: Theatre, home: Path, seed: int, rounds: int) -> set[int]:
+    """Run a sweep to its end and kill on the way, in each round one of every kind, in an order and at moments that the seed chooses;
+    returns the readings that were shown. AssertionError where a run ends in another way, or before all that."""
+    chance, shown = random.Random(seed), set[int]()
+    left = [kind for _ in range(rounds) for kind in chance.sample(KINDS, len(KINDS))]
+    while True:
+        with ended(stage.run(home)) as run:
+            assert run.stdout is not None
+            if by_us := bool(left) and left[0] == "python" and chance.random() < 0.5:
+                time.sleep(chance.uniform(0, 3))  # while it starts
+                run.kill()
+                left.pop(0)
+            else:
+                by_us = _disturbed(run, run.stdout, home, chance, shown, left)
+            shown |= {int(line) for line in run.stdout}
+            code = run.wait()
+        if code == 0:
+            assert not left, "the sweep was finished too soon"
+            return shown
+        assert by_us, f"ended with {code}: {(home / 'stderr.txt').read_text()[-2000:]}"
+
+
+@contextmanager
+def ended(run: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
+    """Also where the test fails meanwhile."""
+    try:
+        with run:
+            yield run
+    finally:
+        run.kill()
+
+
+def _disturbed(run: subprocess.Popen[str], told: IO[str], home: Path, chance: random.Random, shown: set[int], left: list[str]) -> bool:
+    """Kill now and then until the run itself was hit (True) or has ended."""
+    due = chance.randint(0, 4)
+    for line in told:
+        due -= int(line) not in shown
+        shown.add(int(line))
+        if due > 0 or not left:
+            continue
+        time.sleep(chance.uniform(0, _SOON))
+        if left[0] == "machine":
+            _lose_power(run, home)
+        elif victims := _of(left[0], run.pid):
+            with suppress(ProcessLookupError):
+                os.kill(chance.choice(victims), signal.SIGKILL)
+        else:
+            continue  # it is not there just now
+        due = chance.randint(1, 4)
+        if left.pop(0) in ("python", "machine"):
+            return True
+    return False
+
+
+def _lose_power(run: subprocess.Popen[str], home: Path) -> None:
+    """What is in its files at one moment is all that stays: no lock, no shared memory of the database."""
+    run.send_signal(signal.SIGSTOP)
+    kept = shutil.copytree(home, home.with_suffix(".kept"), ignore=shutil.ignore_patterns("tmp", "*-shm"))
+    run.kill()
+    run.wait()
+    shutil.rmtree(home, ignore_errors=True)  # its browser is just ending
+    kept.rename(home) if not home.exists() else shutil.copytree(kept, home, dirs_exist_ok=True)
+
+
+def _of(kind: str, run: int) -> list[int]:
+    """The processes of a run that are of this kind."""
+    if kind == "python":
+        return [run]
+    words = {pid: command(pid) for pid in sorted(processes.descendants(run))}
+    sign = {"driver": "run-driver", "browser": "--remote-debugging-pipe", "renderer": "--type=renderer"}[kind]
+    return [pid for pid, called in words.items() if sign in called and (kind == "renderer" or "--type=" not in called)]
+
+
+def command(pid: int) -> str:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    return ""
+
+
+if __name__ == "__main__":
+    logs.set_up("warning")
+    program, *where = sys.argv[1:]
+    match program, where:
+        case "serve", [folder]:
+            asyncio.run(serve(Path(folder)))
+        case "sweep", [folder, home]:
+            asyncio.run(sweep(Path(folder), Path(home)))
+        case "again", [folder, home, looks]:
+            asyncio.run(again(Path(folder), Path(home), int(looks)))

@@ -1,0 +1,61 @@
+"""`kill -9` at any moment, of any of its processes, and the sweep comes to what it would have come to."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from killed_sweeps import KINDS, Theatre, Told, killed, theatre
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A place for homes whose paths are as short as usual."""
+    made = Path(tempfile.mkdtemp(prefix="mw-", dir="/tmp"))
+    yield made
+    shutil.rmtree(made)
+
+
+def undisturbed(stage: Theatre) -> Told:
+    home = stage.home("undisturbed")
+    killed(stage, home, seed=0, rounds=0)
+    told = asyncio.run(stage.told(home))
+    assert (told.finished, told.wrong, told.orphans) == (True, [], 0)
+    assert {first for first, _ in told.looks.values()} <= {0, 1}
+    assert sum(second for _, second in told.looks.values()) > 0
+    return told
+
+
+def survives(stage: Theatre, expected: Told, seed: int, rounds: int) -> None:
+    """Kill, finish, compare."""
+    home = stage.home(f"killed-{seed}")
+    shown = killed(stage, home, seed, rounds)
+    told = asyncio.run(stage.told(home))
+    assert told.finished
+    assert told.verdicts == expected.verdicts
+    assert told.outcomes == expected.outcomes
+    assert told.looks == expected.looks, "nobody is forgotten, and nobody looked at twice"
+    assert shown <= told.readings, "what was shown as done is kept"
+    assert told.wrong == [], "every row has its file"
+    assert list((home / "tmp").glob("run-*")) == [], "what the killed left is swept, and who still lived in it is ended"
+    print(f"seed {seed}: {rounds * len(KINDS)} kills, {len(told.readings)} readings, {told.orphans} files of looks that were cut short")
+    shutil.rmtree(home)
+
+
+def test_ten_kills_change_nothing(folder: Path) -> None:
+    with theatre(folder, accounts=36) as stage:
+        survives(stage, undisturbed(stage), seed=1, rounds=2)
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("first", range(100, 120, 5))
+def test_two_hundred_kills_change_nothing(folder: Path, first: int) -> None:
+    """Fifty of them each."""
+    with theatre(folder, accounts=36) as stage:
+        expected = undisturbed(stage)
+        for seed in range(first, first + 5):
+            survives(stage, expected, seed, rounds=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import hashlib
 import json
 from dataclasses import replace
@@ -186,10 +187,16 @@ def test_the_commands(tmp_path: Path) -> None:
     assert (done.exit_code, done.stdout) == (0, "8 ok, 0 missing, 0 altered, 0 pruned, 0 belong to nothing\n")
 
     done = mediawatch(home, "prune", "--dry-run")
-    assert (done.exit_code, done.stdout) == (0, "2 files would leave, 0.0 MB, older than 400 days and no finding's\n")
+    assert (done.exit_code, done.stdout) == (
+        0,
+        "2 files would leave, 0.0 MB, older than 400 days and no finding's\n0 files would leave that belong to nothing\n",
+    )
     assert all((home.evidence / item.path).is_file() for item in old.evidence)
     done = mediawatch(home, "prune")
-    assert (done.exit_code, done.stdout) == (0, "2 files removed, 0.0 MB, older than 400 days and no finding's\n")
+    assert (done.exit_code, done.stdout) == (
+        0,
+        "2 files removed, 0.0 MB, older than 400 days and no finding's\n0 files removed that belong to nothing\n",
+    )
     assert not any((home.evidence / item.path).exists() for item in old.evidence)
     done = mediawatch(home, "verify")
     assert (done.exit_code, done.stdout) == (0, "6 ok, 0 missing, 0 altered, 2 pruned, 0 belong to nothing\n")
@@ -209,3 +216,9 @@ def test_the_commands(tmp_path: Path) -> None:
     assert mediawatch(home, "verify", "--sweep", "2").exit_code == 1
     assert mediawatch(home, "verify", "--sweep", "9").exit_code == 2
     assert (home.evidence / manifest.path).is_file()
+
+    left, young = home.evidence / "2031-01-01" / "left.part", home.evidence / "2031-01-01" / "young.jpg"
+    young.write_bytes(b"its row is about to come")
+    os.utime(left, (0, 0))
+    assert "1 files removed that belong to nothing" in mediawatch(home, "prune").stdout
+    assert (left.exists(), young.exists()) == (False, True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import hashlib
 import json
+import os
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path

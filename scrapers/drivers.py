@@ -13,7 +13,7 @@ from weakref import WeakKeyDictionary
 
 from playwright.async_api import Playwright, async_playwright
 
-from mediawatch.domain import Failure
+from mediawatch.domain import Failure, Unreachable
 from scrapers.calls import Timeouts, within
 
 _STARTS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
@@ -51,9 +51,21 @@ async def start(timeouts: Timeouts, scratch: Path | None) -> Driver:
 
             # Also when the sweep is cancelled meanwhile: nothing may be left running.
             undo.push_async_callback(unstart)
-            playwright = await within(async_playwright().start(), timeouts.launch, "driver")
+            playwright = await within(_started(), timeouts.launch, "driver")
         undo.pop_all()
         return Driver(playwright, started[0], asyncio.ensure_future(started[0].wait()))
+
+
+async def _started() -> Playwright:
+    """`Unreachable` where it ends or breaks on the way: Playwright says so by a bare `Exception`."""
+    starting = asyncio.ensure_future(async_playwright().start())
+    try:
+        await asyncio.wait([starting])
+    finally:
+        starting.cancel()
+    if error := starting.exception():
+        raise Unreachable(f"the driver does not start: {error}") from error
+    return starting.result()
 
 
 @asynccontextmanager

@@ -216,23 +216,25 @@ def ended(run: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
 
 def _disturbed(run: subprocess.Popen[str], told: IO[str], home: Path, chance: random.Random, shown: set[int], left: list[str]) -> bool:
     """Kill now and then until the run itself was hit (True) or has ended."""
-    due = chance.randint(0, 4)
+    due = chance.randint(0, 3)
     for line in told:
         due -= int(line) not in shown
         shown.add(int(line))
         if due > 0 or not left:
             continue
         time.sleep(chance.uniform(0, _SOON))
-        if left[0] == "machine":
+        there = {kind: _of(kind, run.pid) for kind in left}
+        kind = next((kind for kind in left if there[kind]), "")  # driver and browser may be just starting
+        if not kind:
+            continue
+        left.remove(kind)
+        if kind == "machine":
             _lose_power(run, home)
-        elif victims := _of(left[0], run.pid):
-            with suppress(ProcessLookupError):
-                os.kill(chance.choice(victims), signal.SIGKILL)
-        else:
-            continue  # it is not there just now
-        due = chance.randint(1, 4)
-        if left.pop(0) in ("python", "machine"):
+        with suppress(ProcessLookupError):
+            os.kill(chance.choice(there[kind]), signal.SIGKILL)
+        if kind in ("python", "machine"):
             return True
+        due = chance.randint(1, 3)
     return False
 
 
@@ -248,7 +250,7 @@ def _lose_power(run: subprocess.Popen[str], home: Path) -> None:
 
 def _of(kind: str, run: int) -> list[int]:
     """The processes of a run that are of this kind."""
-    if kind == "python":
+    if kind in ("python", "machine"):
         return [run]
     words = {pid: command(pid) for pid in sorted(processes.descendants(run))}
     sign = {"driver": "run-driver", "browser": "--remote-debugging-pipe", "renderer": "--type=renderer"}[kind]

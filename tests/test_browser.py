@@ -228,6 +228,19 @@ async def test_nothing_is_left_when_a_start_is_cancelled(own: Browser, site: Sit
     assert await gone(before) == []
 
 
+async def test_a_driver_that_dies_while_it_starts_is_trouble_like_any_other(own: Browser, site: Site) -> None:
+    before = descendants()
+    starting = asyncio.ensure_future(text_of(own, site))
+    found: list[int] = []
+    while not found:  # noqa: ASYNC110 - nobody tells when it is there
+        await asyncio.sleep(0)
+        found = processes("run-driver", before)
+    os.kill(found[0], signal.SIGKILL)
+    with pytest.raises(Unreachable, match="driver does not start"):
+        await starting
+    assert await text_of(own, site) == PAGE
+
+
 async def test_deaths_while_several_pages_are_out_start_one_browser(own: Browser, site: Site) -> None:
     before = descendants()
     assert await text_of(own, site) == PAGE

@@ -47,7 +47,7 @@ def survives(stage: Theatre, expected: Told, seed: int, rounds: int) -> None:
 
 
 def test_ten_kills_change_nothing(folder: Path) -> None:
-    with theatre(folder, accounts=36) as stage:
+    with theatre(folder, accounts=48) as stage:
         survives(stage, undisturbed(stage), seed=1, rounds=2)
 
 
@@ -55,7 +55,7 @@ def test_ten_kills_change_nothing(folder: Path) -> None:
 @pytest.mark.parametrize("first", range(100, 120, 5))
 def test_two_hundred_kills_change_nothing(folder: Path, first: int) -> None:
     """Fifty of them each."""
-    with theatre(folder, accounts=36) as stage:
+    with theatre(folder, accounts=48) as stage:
         expected = undisturbed(stage)
         for seed in range(first, first + 5):
             survives(stage, expected, seed, rounds=2)

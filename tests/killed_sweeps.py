@@ -230,8 +230,9 @@ def _disturbed(run: subprocess.Popen[str], told: IO[str], home: Path, chance: ra
         left.remove(kind)
         if kind == "machine":
             _lose_power(run, home)
-        with suppress(ProcessLookupError):
-            os.kill(chance.choice(there[kind]), signal.SIGKILL)
+        else:
+            with suppress(ProcessLookupError):
+                os.kill(chance.choice(there[kind]), signal.SIGKILL)
         if kind in ("python", "machine"):
             return True
         due = chance.randint(1, 3)

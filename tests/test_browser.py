@@ -232,7 +232,7 @@ async def test_a_driver_that_dies_while_it_starts_is_trouble_like_any_other(own:
     before = descendants()
     starting = asyncio.ensure_future(text_of(own, site))
     found: list[int] = []
-    while not found:  # noqa: ASYNC110 - nobody tells when it is there
+    while not found:
         await asyncio.sleep(0)
         found = processes("run-driver", before)
     os.kill(found[0], signal.SIGKILL)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
+import statistics
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from killed_sweeps import KINDS, Theatre, Told, killed, theatre
+from killed_sweeps import KINDS, Theatre, Told, ended, killed, theatre
 
 
 @pytest.fixture
@@ -59,3 +61,16 @@ def test_two_hundred_kills_change_nothing(folder: Path, first: int) -> None:
         expected = undisturbed(stage)
         for seed in range(first, first + 5):
             survives(stage, expected, seed, rounds=2)
+
+
+@pytest.mark.soak
+def test_memory_stays_flat_over_five_thousand_looks(folder: Path) -> None:
+    """Of python, driver and browser, each: its slope over the looks after the first thousand, when caches are full."""
+    with theatre(folder, accounts=146) as stage, ended(stage.run(stage.home("again"), "again", "5000")) as run:
+        assert run.stdout is not None
+        found = [json.loads(line) for line in run.stdout]
+    settled = [each for each in found if each["looks"] > 1000]
+    for part in ("python", "driver", "browser"):
+        slope = statistics.linear_regression([each["looks"] for each in settled], [each[part] for each in settled]).slope
+        print(f"{part}: {settled[0][part]:.0f} MB after {settled[0]['looks']} looks, {1000 * slope:+.1f} MB in a thousand")
+        assert slope * 5000 < 100

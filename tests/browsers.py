@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ from mediawatch import browsers
 from mediawatch.domain import UserError
 from scrapers.browser import Browser, Timeouts
 from scrapers.replica import Replica
+from scrapers.replica.server import hosts_of
+from scrapers.replica.tls import Identity, identity
 
 SHORT = Timeouts(launch=30, navigation=10, reply=2, body=1, challenge=3, step=5, close=3)
 """For tests in which a time limit must run out."""
@@ -37,10 +40,29 @@ async def browser(executable: Path) -> AsyncIterator[Browser]:
     await shared.close()
 
 
+@cache
+def key() -> Identity:
+    """What all replicas of a test run show, so that one Chromium can stand before each of them."""
+    return identity(hosts_of([]))
+
+
+_hosts: dict[Path, Browser] = {}
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session", autouse=True)
+async def _one_chromium() -> AsyncIterator[None]:
+    yield
+    for host in _hosts.values():
+        await host.close()
+
+
 @asynccontextmanager
 async def facing(replica: Replica, executable: Path, now: Callable[[], datetime], timeouts: Timeouts = SHORT) -> AsyncIterator[Browser]:
-    """A browser whose every request goes to an entered replica."""
-    browser = Browser(executable, now=now, args=replica.chromium_args, proxy=replica.proxy, timeouts=timeouts)
+    """A browser whose every request goes to an entered replica with the run's `key`. Chromium itself is shared: starting one costs more
+    than most looks; contexts, logins, clock and limits are its own."""
+    if executable not in _hosts:
+        _hosts[executable] = Browser(executable, now=lambda: datetime.now(UTC), args=key().chromium_args)
+    browser = Browser(None, now=now, proxy=replica.proxy, timeouts=timeouts, host=_hosts[executable])
     try:
         yield browser
     finally:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from fault_table import ALLOWED, STRUCK_BY, SURFACES, Proves, expected, place
+from fault_scenes import ASIDE, SURFACES, Scene
+from fault_table import ALLOWED, CANARIES, HANDFUL, STRUCK_BY, Proves, expected, place
 
 from scrapers.replica.faults import PLACES, Fault, Part
 
@@ -37,6 +38,13 @@ _WORDS = {
     " demanded, not just any within the window",
     Proves.REFUTED: "wrongly exact by itself, and taken back by a post that another surface knows. Without one it would stand",
 }
+_ASIDE = """
+## The other surfaces, and visitors
+The faults are played here too, wherever these surfaces can meet them (in `make test` {handful}). Expected is only what holds always:
+no date that is not true, no gap where the newest post is not among those read, no finding beyond the truth, and a sound account that
+reads right afterwards. An account filed under a name alone is never `renamed`: to a search it is one that is not there.
+
+"""
 _SHORT = {
     Proves.ALL: "all", Proves.FRESH: "fresh", Proves.LOWER: "at_least", Proves.TRUE: "before", Proves.NOTHING: "no date",
     Proves.CANARY: "**canary**", Proves.REFUTED: "**refuted**",
@@ -46,7 +54,7 @@ _SHORT = {
 def text() -> str:
     """The whole document."""
     truths = [f"| {truth.value} | {', '.join(f'`{code.value}`' for code in sorted(codes)) or 'none'} |" for truth, codes in ALLOWED.items()]
-    legend = [f"* {_SHORT[proves]}: {_WORDS[proves]}." for proves in Proves]
+    legend = [f"* {_SHORT[proves]}: {_WORDS[proves]}." for proves in _SHORT]
     notes: dict[str, int] = {}
     rows = [_row(fault, parts, notes) for fault, places in PLACES.items() if fault is not Fault.NONE for parts in places]
     head = ["fault", "place", *(f"`{name}`" for name in _COLUMNS)]
@@ -54,8 +62,19 @@ def text() -> str:
     return "\n".join(
         [_INTRO + "| truth | findings that may follow |", "|---|---|", *truths, _LEGEND + "\n".join(legend), "",
          "An empty cell: the fault does not touch what this surface reads, and it reads as ever.", "", *table, "",
-         *(f"{number}. {note}" for note, number in notes.items()), ""]
+         *(f"{number}. {note}" for note, number in notes.items()),
+         _ASIDE.format(handful=", ".join(fault.value for fault in HANDFUL if fault is not Fault.NONE)) + _line(_SCENE_HEAD),
+         _line(["---"] * len(_SCENE_HEAD)), *map(_scene, ASIDE), ""]
     )  # fmt: skip
+
+
+_SCENE_HEAD = ["scene", "surfaces, in their order", "login", "filed", "wrongly exact: only a canary tells"]
+
+
+def _scene(scene: Scene) -> str:
+    blind = [f"{fault.value} (`{surface}`)" for (fault, name, surface) in CANARIES if name == scene.name]
+    way = "a name" if scene.by_name else "id, links"
+    return _line([scene.name, ", ".join(f"`{name}`" for name in scene.surfaces), ", ".join(scene.logins) or "none", way, "; ".join(blind)])
 
 
 def _row(fault: Fault, parts: frozenset[Part], notes: dict[str, int]) -> str:

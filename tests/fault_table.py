@@ -1,24 +1,19 @@
 """What must come of each fault of the replica, on each platform: the one table. docs/faults.md is made of it by tests/fault_docs.py.
 
 A row is a fault at one place, a column a surface that it strikes. Whatever the fault and the truth, no account may be said to be worse
-than it is; the table says what is expected beyond that.
+than it is; the table says what is expected beyond that. The scenes aside from the table's columns (`ASIDE`) expect no more than this.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from enum import Enum, StrEnum
+from enum import Enum
+
+from fault_scenes import ASIDE, SCENES, Scene, TruthOf
 
 from mediawatch.domain import Code, Outcome
 from scrapers.replica.faults import PLACES, Fault, Part
-
-
-class TruthOf(StrEnum):
-    FRESH = "fresh"
-    STALE = "stale"
-    GONE = "gone"
-    RENAMED = "renamed"
 
 
 class Proves(Enum):
@@ -33,6 +28,8 @@ class Proves(Enum):
     """Nothing in the answers tells that posts are missing: only a canary account, read the same way, can."""
     REFUTED = "refuted"
     """A gap by itself; a post that another surface knows takes it back."""
+    SAFE = "safe"
+    """Whatever the outcome: only true dates, and a gap only where the newest is among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,13 +47,7 @@ ALLOWED = {
 }
 """The findings that are true."""
 
-SURFACES = {
-    "toutiao": ("toutiao.profile",),
-    "weibo": ("weibo.mobile", "weibo.desktop"),
-    "douyin": ("douyin.profile",),
-    "wechat": ("wechat.article", "wechat.search", "wechat.list"),
-}
-"""The surfaces under test, of those that a platform's scraper has."""
+
 STRUCK_BY = {
     "toutiao.profile": frozenset({Part.DOCUMENT, Part.LIST}),
     "weibo.mobile": frozenset(Part),
@@ -65,6 +56,11 @@ STRUCK_BY = {
     "wechat.article": frozenset({Part.DOCUMENT}),
     "wechat.search": frozenset({Part.PROFILE}),
     "wechat.list": frozenset({Part.LIST}),
+    "weibo.search": frozenset({Part.DOCUMENT}),
+    "douyin.search": frozenset({Part.DOCUMENT, Part.PROFILE}),
+    "wechat.album": frozenset({Part.LIST}),
+    "wechat.reader": frozenset({Part.DOCUMENT, Part.LIST}),
+    "wechat.own": frozenset({Part.LIST}),
 }
 """Which answers about an account each surface reads. The back office's own page is about the operator, never about an account."""
 EXACT = frozenset({"toutiao.profile", "weibo.desktop", "douyin.profile", "wechat.list"})
@@ -111,7 +107,7 @@ ROWS: dict[Fault, Expected] = {
     Fault.DIALOG: Expected(_OK, _FULL),
     Fault.DOWNLOAD: Expected(_OK, _FULL, "refused"),
     Fault.POPUP: Expected(_OK, _FULL, "closed"),
-    Fault.BIG_BODY: Expected(_CHANGED, _NO, "over the limit, never kept"),
+    Fault.BIG_BODY: Expected(_CHANGED | _SILENT, _NO, "over the limit, never kept; or not here in time"),
     Fault.CRASH: Expected(_SILENT | _OK, Proves.TRUE),
 }
 """What holds on every surface that the fault strikes, but for the overrides."""
@@ -166,7 +162,9 @@ IN_PAGES: dict[tuple[Fault, str], Expected] = {
     **{(Fault.EMPTY_BODY, name): Expected(_CHANGED, _NO) for name in ("toutiao.profile", "weibo.mobile", "weibo.desktop")},
     (Fault.EMPTY_BODY, "wechat.article"): Expected(_CHANGED, _NO),
     # Past the limit the document counts as not there, as behind a challenge; what the page has made of it by then is read.
-    (Fault.BIG_BODY, "douyin.profile"): Expected(_CHANGED | _SLOW | _OK, Proves.TRUE, "read off the page, where it stands in time"),
+    (Fault.BIG_BODY, "douyin.profile"): Expected(
+        _CHANGED | _SLOW | _SILENT | _OK, Proves.TRUE, "read off the page, where it stands in time"
+    ),
     **{(Fault.BIG_BODY, name): Expected(_OK, _FULL, "its calls alone are read") for name in ("weibo.mobile", "weibo.desktop")},
 }  # fmt: skip
 """Where the document itself is struck and something else holds than for a call."""
@@ -179,27 +177,38 @@ IN_CALLS: dict[tuple[Fault, str], Expected] = {
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One fault at one place, on one platform, under one truth."""
+    """One fault at one place, in one scene, under one truth."""
 
-    platform: str
+    scene: Scene
     fault: Fault
     parts: frozenset[Part]
     truth: TruthOf
 
     def __str__(self) -> str:
-        return f"{self.fault.value} [{place(self.parts)}] {self.truth.value}"
+        where = f"{self.scene.name}: " if self.scene.aside else ""
+        return f"{where}{self.fault.value} [{place(self.parts)}] {self.truth.value}"
 
     @property
     def struck(self) -> tuple[str, ...]:
         """The surfaces that read something spoiled."""
-        return tuple(name for name in SURFACES[self.platform] if STRUCK_BY[name] & self.parts)
+        return tuple(name for name in self.scene.surfaces if STRUCK_BY[name] & self.parts)
 
     def expected(self, surface: str) -> Expected:
+        if self.scene.aside:
+            return CANARIES.get((self.fault, self.scene.name, surface), _SAFE)
         return expected(self.fault, self.parts, surface)
 
     @property
     def canary_only(self) -> bool:
         return any(self.expected(name).proves is Proves.CANARY for name in self.struck)
+
+
+_SAFE = Expected(frozenset(Outcome), Proves.SAFE)
+CANARIES = {
+    (Fault.WITHHELD, "Douyin, name search", "douyin.profile"): Expected(_OK, Proves.CANARY),
+    (Fault.WITHHELD, "WeChat, the office's own account", "wechat.own"): Expected(_OK, Proves.CANARY),
+    (Fault.LAPSED_SILENTLY, "WeChat, the office's own account", "wechat.own"): Expected(_OK, Proves.CANARY),
+}
 
 
 def expected(fault: Fault, parts: frozenset[Part], surface: str) -> Expected:
@@ -215,11 +224,22 @@ _DANGEROUS = {Fault.NONE: tuple(TruthOf)}
 """The truths for which `make test` plays a fault; `fresh` unless named: nothing is worse than to call such an account stale."""
 
 
-def cells(platform: str, *, full: bool) -> Iterator[Cell]:
-    """The cells of a platform: every fault at its first place under its most dangerous truth, or all of them."""
+HANDFUL = (Fault.NONE, Fault.CAPTCHA_PAGE, Fault.LAPSED, Fault.TRUNCATED, Fault.EMPTY_LIST)
+"""What `make test` plays in the scenes aside."""
+
+
+def cells(platform: str, *, full: bool) -> list[Cell]:
+    """The cells of a platform: every fault at its first place under its most dangerous truth, and a handful aside; or all of them."""
+    scenes = [SCENES[platform], *(scene for scene in ASIDE if scene.platform == platform)]
+    return [cell for scene in scenes for cell in _cells(scene, full)]
+
+
+def _cells(scene: Scene, full: bool) -> Iterator[Cell]:
     for fault, places in PLACES.items():
-        for parts in places if full else places[:1]:
-            if fault is not Fault.NONE and not any(STRUCK_BY[name] & parts for name in SURFACES[platform]):
-                continue
-            for truth in TruthOf if full else _DANGEROUS.get(fault, (TruthOf.FRESH,)):
-                yield Cell(platform, fault, parts, truth)
+        striking = [parts for parts in places if fault is Fault.NONE or any(STRUCK_BY[name] & parts for name in scene.surfaces)]
+        if scene.aside and fault not in HANDFUL and not full:
+            continue
+        for parts in striking if full else striking[:1] if scene.aside else [parts for parts in places[:1] if parts in striking]:
+            truths = scene.truths if full else (TruthOf.FRESH,) if scene.aside else _DANGEROUS.get(fault, (TruthOf.FRESH,))
+            for truth in truths:
+                yield Cell(scene, fault, parts, truth)

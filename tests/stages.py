@@ -10,7 +10,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from browsers import SHORT, facing
+from browsers import SHORT, facing, key
 
 from mediawatch.clock import BEIJING
 from mediawatch.domain import Account, Filed, LookKind, Need, Reading
@@ -52,7 +52,7 @@ async def staged(
     """`session`: the operator's login is stored; `valid`: the site accepts it."""
     platform = scraper.platform
     logged_in = frozenset({platform}) if session and valid else frozenset()
-    async with Replica(world, now=lambda: now, logged_in=logged_in, overlay=overlay, lists_open=lists_open) as replica:
+    async with Replica(world, now=lambda: now, logged_in=logged_in, overlay=overlay, lists_open=lists_open, key=key()) as replica:
         state = folder / f"{platform}.json"
         state.write_text(json.dumps(replica.storage_state(platform)), "utf-8")
         async with facing(replica, executable, lambda: now, timeouts) as browser:

@@ -19,12 +19,12 @@ TELLING = frozenset(
     }
 )  # fmt: skip
 """What calls might take for an answer: the cells of `make test`; `make soak` plays all."""
-QUICK = [cell for platform in PLATFORMS for cell in cells(platform, full=False) if cell.fault in TELLING]
-FULL = [cell for platform in PLATFORMS for cell in cells(platform, full=True)]
+QUICK = [cell for platform in PLATFORMS for cell in cells(platform, full=False) if cell.fault in TELLING and not cell.scene.aside]
+FULL = [cell for platform in PLATFORMS for cell in cells(platform, full=True) if not cell.scene.aside]
 
 
 def named(cell: Cell) -> str:
-    return f"{cell.platform} {cell}"
+    return f"{cell.scene.platform} {cell}"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -51,6 +51,6 @@ def test_what_comes_of_a_fault_by_calls_under_every_truth(fully_played: dict[Cel
 async def _played(wanted: list[Cell], executable: Path, folders: pytest.TempPathFactory, *, full: bool) -> dict[Cell, Played]:
     found: dict[Cell, Played] = {}
     for platform in PLATFORMS:
-        todo = [cell for cell in wanted if cell.platform == platform]
+        todo = [cell for cell in wanted if cell.scene.platform == platform]
         found |= await play(platform, todo, executable, folders.mktemp(platform), full=full, calls=True)
     return found

@@ -9,7 +9,7 @@ import pytest_asyncio
 from fault_runs import Played, check, play
 from fault_table import Cell, cells
 
-QUICK, FULL = list(cells("douyin", full=False)), list(cells("douyin", full=True))
+QUICK, FULL = cells("douyin", full=False), cells("douyin", full=True)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

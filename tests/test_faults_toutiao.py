@@ -9,7 +9,7 @@ import pytest_asyncio
 from fault_runs import Played, check, play
 from fault_table import Cell, cells
 
-QUICK, FULL = list(cells("toutiao", full=False)), list(cells("toutiao", full=True))
+QUICK, FULL = cells("toutiao", full=False), cells("toutiao", full=True)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -9,7 +9,7 @@ import pytest_asyncio
 from fault_runs import Played, check, play
 from fault_table import Cell, cells
 
-QUICK, FULL = list(cells("wechat", full=False)), list(cells("wechat", full=True))
+QUICK, FULL = cells("wechat", full=False), cells("wechat", full=True)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -9,7 +9,7 @@ import pytest_asyncio
 from fault_runs import Played, check, play
 from fault_table import Cell, cells
 
-QUICK, FULL = list(cells("weibo", full=False)), list(cells("weibo", full=True))
+QUICK, FULL = cells("weibo", full=False), cells("weibo", full=True)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")

@@ -9,7 +9,7 @@ from typing import Any
 
 import fifth_platform
 import pytest
-from browsers import facing
+from browsers import facing, key
 from samples import enter
 from stages import composed
 
@@ -73,7 +73,7 @@ def site() -> Any:
 async def test_a_sweep_judges_its_accounts(store: Store, executable: Path, tmp_path: Path) -> None:
     names = {"1": "示例鲜", "2": "示例旧", "3": "示例空", "4": "示例四", "5": "示例无"}
     accounts = await enter(store, *(Filed(name=name, platform="shili", type="示例号", platform_id=uid) for uid, name in names.items()))
-    async with Replica(World(), now=lambda: NOW, overlay=site()) as replica, facing(replica, executable, lambda: NOW) as browser:
+    async with Replica(World(), now=lambda: NOW, overlay=site(), key=key()) as replica, facing(replica, executable, lambda: NOW) as browser:
         looks = Looks(browser, tmp_path / "sessions", MappingProxyType({**SCRAPERS, "shili": fifth_platform.SCRAPER}))
         engine = Engine(store, looks, EvidenceFolder(tmp_path / "evidence"), lambda: NOW, Pacing(scale=0))
         summary = await engine.run(Request(policy=load("tibet"), as_of=AS_OF, second_look_after=timedelta(0)))

@@ -12,7 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlwt
-from browsers import facing
+from browsers import facing, key
 
 from mediawatch.cli.links import print_report
 from mediawatch.domain import (
@@ -188,7 +188,7 @@ RENAMED, UNCHECKED, FOREIGN, DELETED = (each.known_links for each in WORLD.accou
 
 @pytest.fixture
 async def looks(executable: Path, tmp_path: Path) -> AsyncIterator[Looks]:
-    async with Replica(WORLD, now=lambda: NOW) as replica, facing(replica, executable, lambda: NOW) as browser:
+    async with Replica(WORLD, now=lambda: NOW, key=key()) as replica, facing(replica, executable, lambda: NOW) as browser:
         yield Looks(browser, tmp_path / "sessions")
 
 

@@ -7,13 +7,13 @@ import json
 import re
 import tomllib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+import pytest_asyncio
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -56,22 +56,24 @@ def account(name: str) -> Account:
     return Account(id=1, filed=filed, links=true.known_links)
 
 
-Looking = Callable[[Account, str | None], Awaitable[Made]]
+Looking = Callable[[Account, str | None, Path], Awaitable[Made]]
+Stage = tuple[App, Replica, Looking]
 
 
-@asynccontextmanager
-async def stage(folder: Path, out: Path) -> AsyncIterator[tuple[App, Replica, Looking]]:
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
     """The app before the replica, and its recorder: one browser for all."""
+    folder = tmp_path_factory.mktemp("stage")
     home = Home.at(folder / "home").create()
-    settings = Settings.model_validate({"timeouts": {"reply": 8, "challenge": 8}})
+    config = Settings.model_validate({"timeouts": {"reply": 8, "challenge": 8}})
     async with Replica(WORLD, now=lambda: NOW, logged_in=LOGINS) as replica:
         for platform in LOGINS:
             write_state(home.sessions / platform / "office.json", replica.storage_state(platform))
-        async with app.opened(home, settings=settings, clock=lambda: NOW, route=Route(replica.proxy, replica.chromium_args)) as opened:
+        async with app.opened(home, settings=config, clock=lambda: NOW, route=Route(replica.proxy, replica.chromium_args)) as opened:
             opened.pace = 0
             recorder = opened.recorder()
 
-            async def look(each: Account, session: str | None) -> Made:
+            async def look(each: Account, session: str | None, out: Path) -> Made:
                 return await record(each, recorder=recorder, gate=opened.pacing(), now=opened.clock, out=out, session=session)
 
             try:
@@ -115,41 +117,40 @@ MORE = [
 CALLING = re.compile(r"<script>(?:(?!</script>).)*fetch\(.*?</script>", re.DOTALL)
 
 
-async def compared(folder: Path, looks: Sequence[tuple[str, str | None, Outcome | None, DateKind | None, int]]) -> None:
+async def compared(stage: Stage, out: Path, looks: Sequence[tuple[str, str | None, Outcome | None, DateKind | None, int]]) -> None:
     """Record them all, look for leaks, replay them all."""
-    out = folder / "cases"
-    async with stage(folder, out) as (opened, replica, look):
-        for name, session, outcome, date_kind, logins in looks:
-            made = await look(account(name), session)
-            assert outcome in (None, made.got.outcome), (name, made.got)
-            assert (made.got.date_kind, len(Case.read(made.folder).sessions)) == (date_kind, logins), (name, made.got)
-        assert leaked(out, secrets_of(replica)) == []
-        # The scan can find what it looks for: the operator was on these pages.
-        assert leaked(opened.home.sessions, secrets_of(replica)) != []
+    opened, replica, look = stage
+    for name, session, outcome, date_kind, logins in looks:
+        made = await look(account(name), session, out)
+        assert outcome in (None, made.got.outcome), (name, made.got)
+        assert (made.got.date_kind, len(Case.read(made.folder).sessions)) == (date_kind, logins), (name, made.got)
+    assert leaked(out, secrets_of(replica)) == []
+    # The scan can find what it looks for: the operator was on these pages.
+    assert leaked(opened.home.sessions, secrets_of(replica)) != []
     for page in (out / "weibo").rglob("*.html"):
         # The sites' own scripts are no part of a recording: what they asked for stands in `calls`.
         page.write_text(CALLING.sub("", page.read_text("utf-8")), "utf-8")
-    settings = Settings.model_validate({"timeouts": {"reply": 8, "challenge": 8}})
-    results = [result async for result in app.verify([out], settings)]
+    config = Settings.model_validate({"timeouts": {"reply": 8, "challenge": 8}})
+    results = [result async for result in app.verify([out], config)]
     assert len(results) == len(looks)
     assert [result.line() for result in results if not result.ok] == []
 
 
-async def test_what_is_recorded_reads_the_same_and_holds_no_secret(tmp_path: Path) -> None:
-    await compared(tmp_path, USUAL)
+async def test_what_is_recorded_reads_the_same_and_holds_no_secret(stage: Stage, tmp_path: Path) -> None:
+    await compared(stage, tmp_path, USUAL)
 
 
 @pytest.mark.soak
-async def test_visitors_walls_and_absences_are_recorded_too(tmp_path: Path) -> None:
-    await compared(tmp_path, MORE)
+async def test_visitors_walls_and_absences_are_recorded_too(stage: Stage, tmp_path: Path) -> None:
+    await compared(stage, tmp_path, MORE)
 
 
-async def test_a_page_of_which_only_the_address_is_known(tmp_path: Path) -> None:
-    async with stage(tmp_path, tmp_path / "cases") as (opened, _, look):
-        link = account("示例有链").links[0]
-        made = await look(opened.recorder().account_of(link), None)
-        with pytest.raises(UserError, match="no login 'nobody' for wechat; there is wechat/office"):
-            await look(account("示例无链"), "nobody")
+async def test_a_page_of_which_only_the_address_is_known(stage: Stage, tmp_path: Path) -> None:
+    opened, _, look = stage
+    link = account("示例有链").links[0]
+    made = await look(opened.recorder().account_of(link), None, tmp_path)
+    with pytest.raises(UserError, match="no login 'nobody' for wechat; there is wechat/office"):
+        await look(account("示例无链"), "nobody", tmp_path)
     table = tomllib.loads((made.folder / "case.toml").read_text("utf-8"))
     assert (table["account"]["name"], table["account"]["article_url"], table["sessions"]) == ("示例有链", link, [])
     assert table["expect"] == {
@@ -209,6 +210,7 @@ def test_addresses_keep_only_harmless_keys() -> None:
     assert scrubber.url(url) == f"https://a.cn/b?token=11&uid=5&sid={quote(dummy(SECRET), safe='')}"
 
 
+@settings(max_examples=25)
 @given(st.recursive(st.text() | st.integers() | st.none(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8))
 def test_scrubbed_json_keeps_its_shape(value: object) -> None:
     """Whatever the rest of a reply is: it stays JSON, and what is neither secret nor under a telling key stays as it is."""

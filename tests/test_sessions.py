@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 import segno
 import structlog
-from browsers import SHORT, facing
+from browsers import SHORT, facing, key
 from local_site import HOSTS, Answer, Asked, Site, served
 from samples import enter
 
@@ -273,7 +273,7 @@ def login_of() -> Login:
 
 @pytest.mark.parametrize("known", [True, False])
 async def test_every_site_is_asked_by_its_own_sign(executable: Path, tmp_path: Path, known: bool) -> None:
-    async with Replica(World(), now=lambda: NOW, logged_in=KNOWN if known else frozenset()) as replica:
+    async with Replica(World(), now=lambda: NOW, logged_in=KNOWN if known else frozenset(), key=key()) as replica:
         for platform in KNOWN:
             write_new(tmp_path / platform / "office.json", replica.storage_state(platform), NOW)
             write_new(tmp_path / platform / "other.json", {"cookies": [], "origins": []}, NOW)
@@ -297,7 +297,7 @@ async def test_every_site_is_asked_by_its_own_sign(executable: Path, tmp_path: P
 )
 async def test_a_login_by_the_sites_code_on_a_machine_without_a_screen(executable: Path, tmp_path: Path, platform: str, text: str) -> None:
     shown: list[tuple[Path, int, bytes, Modules | None]] = []
-    async with Replica(World(), now=lambda: NOW, logged_in=KNOWN, scannable=True) as replica:
+    async with Replica(World(), now=lambda: NOW, logged_in=KNOWN, scannable=True, key=key()) as replica:
 
         def show(picture: Path, code: Modules | None) -> None:
             shown.append((picture, stat.S_IMODE(picture.stat().st_mode), picture.read_bytes()[:4], code))

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsers import facing
+from browsers import facing, key
 
 from mediawatch.domain import Account, Attested, DateKind, Filed, LookKind, MatchedBy, Need, Outcome, Reading
 from mediawatch.pacing import Pacing
@@ -55,7 +55,7 @@ class Office:
 @pytest.fixture(scope="module")
 async def office(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
     folder = tmp_path_factory.mktemp("sessions")
-    async with Replica(WORLD, now=lambda: NOW, logged_in=frozenset({"wechat", "weread"})) as replica:
+    async with Replica(WORLD, now=lambda: NOW, logged_in=frozenset({"wechat", "weread"}), key=key()) as replica:
         for platform in ("wechat", "weread"):
             (folder / platform).mkdir()
             (folder / platform / "office.json").write_text(json.dumps(replica.storage_state(platform)), "utf-8")
@@ -166,7 +166,7 @@ async def test_a_migrated_account_proposes_the_new_one(office: Office) -> None:
 
 
 async def test_a_login_of_weread_that_is_over(executable: Path, tmp_path: Path) -> None:
-    async with Replica(WORLD, now=lambda: NOW) as replica:
+    async with Replica(WORLD, now=lambda: NOW, key=key()) as replica:
         (tmp_path / "weread").mkdir()
         (tmp_path / "weread" / "office.json").write_text(json.dumps(replica.storage_state("weread")), "utf-8")
         async with facing(replica, executable, lambda: NOW) as browser:

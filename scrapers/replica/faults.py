@@ -216,7 +216,10 @@ class Faults:
     def _for_other(self, site: Site, request: Request, account: str) -> Request:
         """The same request about somebody else, signed again where the site wants its calls signed."""
         other = site.by_id[self.other[site.platform]]
+        mine = site.by_id[account]
         target = request.target.replace(quote(account, safe=""), quote(other.id, safe=""))
+        if "bookId=" in target or "album_id=" in target:
+            target = target.replace(mine.biz_number, other.biz_number).replace(mine.album, other.album)
         if site.platform == "wechat" and request.path.startswith("/s/"):
             target = urlsplit(other.article_link(other.posts[0])).path
         return replace(request, target=site.resigned(target))
@@ -256,12 +259,29 @@ def concerned(site: Site, request: Request) -> tuple[str, Part | None]:
             return query.get("sec_user_id", ""), Part.PROFILE
         case ["aweme", "v1", "web", "aweme", *_]:
             return query.get("sec_user_id", ""), Part.LIST
+        case ["user"] if host == "s.weibo.com":
+            return _named(site, query.get("q", "")), Part.DOCUMENT
+        case ["search", wanted] if host == "www.douyin.com":
+            return _named(site, wanted), Part.DOCUMENT
+        case ["aweme", "v1", "web", "discover", "search", *_]:
+            return _named(site, query.get("keyword", "")), Part.PROFILE
+        case ["web", "mp", "reader", _]:
+            return next((each.id for each in site.accounts if urlsplit(each.reader_page).path == request.path), ""), Part.DOCUMENT
+        case ["web", "mp", "articles"]:
+            number = query.get("bookId", "").removeprefix("MP_WXS_")
+            return next((each.id for each in site.accounts if each.biz_number == number), ""), Part.LIST
+        case ["mp", "appmsgalbum"]:
+            return query.get("__biz", ""), Part.LIST
         case ["s", token]:
             owners = (each.id for each in site.accounts for post in each.posts if each.article_token(post) == token)
             return next(owners, ""), Part.DOCUMENT
         case ["cgi-bin", "searchbiz"]:
-            asked = query.get("query", "")
-            return next((each.id for each in site.accounts if asked in (each.filed["name"], each.name)), ""), Part.PROFILE
+            return _named(site, query.get("query", "")), Part.PROFILE
         case ["cgi-bin", "appmsgpublish"]:
-            return query.get("fakeid", ""), Part.LIST
+            # Without an id it asks for the list of the login's own account.
+            return query.get("fakeid") or next((each.id for each in site.accounts if each.own), ""), Part.LIST
     return "", None
+
+
+def _named(site: Site, asked: str) -> str:
+    return next((each.id for each in site.accounts if asked in (each.filed["name"], each.name)), "")

@@ -112,6 +112,12 @@ class Replica:
         """The operator scans the code of the platform's login page, and confirms."""
         self._sites[platform].scanned = True
 
+    def close_lists(self) -> None:
+        """From now on the WeChat back office lists the articles of other accounts no more."""
+        wechat = self._sites["wechat"]
+        assert isinstance(wechat, WeChat)
+        wechat.lists_open = False
+
     def end_login(self, platform: str) -> None:
         """From now on the site knows the operator no more."""
         self._sites[platform].open = False

@@ -42,6 +42,7 @@ def captcha(platform: str, request: Request, document: bool) -> Response:
         return {
             "weibo": answer({"ok": -100, "errno": "-100", "msg": "", "url": "https://m.weibo.cn/api/geetest?testType=1"}),
             "douyin": answer({"status_code": 0, "verify_ticket": "replica"}),
+            "weread": answer({"errCode": -2041, "errMsg": "replica"}),
         }.get(platform) or page(template("wechat_captcha.html"))
     match platform:
         case "weibo":
@@ -69,6 +70,7 @@ def login(platform: str, request: Request, document: bool) -> Response:
             "weibo": answer({"ok": -100, "url": "https://passport.weibo.com/sso/signin?entry=wapsso"}),
             "douyin": answer({"status_code": 2483, "status_msg": "请先登录"}),
             "wechat": answer({"base_resp": {"ret": 200003, "err_msg": "invalid session"}}),
+            "weread": answer({"errCode": -2010, "errMsg": "replica"}),
         }.get(platform) or answer({"message": "error", "data": None})
     match platform:
         case "weibo":
@@ -112,7 +114,10 @@ def with_script(response: Response, script: str) -> Response:
     return replace(response, body=response.body + f"<script>{script}</script>".encode())
 
 
-_KEYS = {"weibo": ("created_at",), "douyin": ("create_time",), "toutiao": ("publish_time",), "wechat": ("time", "create_time")}
+_KEYS = {
+    "weibo": ("created_at",), "douyin": ("create_time",), "toutiao": ("publish_time",), "wechat": ("time", "create_time"),
+    "weread": ("time",),
+}  # fmt: skip
 _PINNED = {"weibo": "isTop", "douyin": "is_top", "toutiao": "is_stick"}
 _ODD_TEXT = "前些时候"
 
@@ -210,8 +215,8 @@ def _redate(platform: str, item: Item, how: Dates) -> None:
             elif isinstance(value, int):
                 held[key] = _epoch(value, how)
             elif isinstance(value, str):
-                held[key] = _printed(value, how)
-    if platform == "wechat":
+                held[key] = str(_epoch(int(value), how)) if value.isdigit() else _printed(value, how)
+    if "publish_info" in item:
         item["publish_info"] = json.dumps(post, ensure_ascii=False)
 
 
@@ -227,7 +232,7 @@ def _objects(value: object) -> Iterator[Item]:
 
 def _post(platform: str, item: Item) -> Item | None:
     """The post within an item of a list; None where the item is none (an advertisement)."""
-    if platform == "wechat":
+    if platform == "wechat" and "publish_info" in item:
         post: Item = json.loads(item["publish_info"])
         return post
     return item.get("mblog") if "card_type" in item else item
@@ -254,7 +259,7 @@ def _edited(platform: str, response: Response, change: Callable[[Item, list[Any]
 
 def _lists(payload: Mapping[str, Any]) -> Iterator[tuple[Item, str]]:
     """Where a reply keeps its list: the object, and its key."""
-    for place in (payload, payload.get("data")):
-        for key in ("cards", "list", "aweme_list", "publish_list", "data"):
+    for place in (payload, payload.get("data"), payload.get("getalbum_resp")):
+        for key in ("cards", "list", "aweme_list", "publish_list", "data", "reviews", "article_list"):
             if isinstance(place, dict) and isinstance(place.get(key), list):
                 yield place, key

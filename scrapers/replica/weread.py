@@ -28,6 +28,7 @@ class WeRead(Site):
     def __init__(self, world: World, now: Callable[[], datetime], *, logged_in: bool, bare: bool) -> None:
         super().__init__(world, now, logged_in=logged_in, bare=bare)
         self.accounts = tuple(account for account in world.of("wechat") if account.read)
+        self.by_id = {account.id: account for account in self.accounts}
         self._books = {f"MP_WXS_{account.biz_number}": account for account in self.accounts}
         self._session, self._seal = secrets.token_hex(8), secrets.token_hex(16)
 

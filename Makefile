@@ -11,7 +11,7 @@ help:
 	@echo "make test    set everything up and pass the tests (TESTS=tests/test_cli.py for some of them)"
 	@echo "make lint    ruff and mypy"
 	@echo "make soak    the tests at full size"
-	@echo "make bench   what a sweep costs next to plain Playwright"
+	@echo "make bench   what a sweep costs next to plain Playwright and httpx"
 	@echo "make year    a year of nights next to a nightly census, simulated"
 	@echo "make clean   remove what these commands made"
 
@@ -43,4 +43,4 @@ soak: setup
 	@$(BIN)/pytest -m soak $(TESTS)
 
 clean:
-	rm -rf .venv demo-out build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv demo-out bench.json build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

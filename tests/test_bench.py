@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import runpy
+import importlib
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -12,10 +13,14 @@ from mediawatch.policy import load
 BENCH = Path(__file__).parent / "bench"
 
 
-def test_the_benchmark_loads_and_counts_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def bench(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     monkeypatch.syspath_prepend(str(BENCH))
-    loaded = runpy.run_path(str(BENCH / "sweep_cost.py"), run_name="bench")
-    cost = loaded["measured"](loaded["python"]("-c", "sum(range(20_000_000))"))
+    return importlib.import_module("sweep_cost")
+
+
+def test_a_process_is_counted(bench: ModuleType) -> None:
+    cost = bench.measured(bench.python("-c", "sum(range(20_000_000))"))
     assert cost.cpu_seconds > 0
     assert cost.peak_mb > 1
 
@@ -27,3 +32,17 @@ def test_a_season_of_nights_finds_what_a_census_finds() -> None:
     assert (figures["silences_later_than_census"], figures["silences_missed"], figures["names_missed"]) == (0, 0, 0)
     assert figures["names_within_7_days"] == figures["names"] > 0
     assert figures["mean_share"] <= 0.2
+
+
+def test_every_way_reads_every_account_as_it_is(bench: ModuleType) -> None:
+    found = [*bench.rows("few", "real", ("sweep", "plain")), *bench.rows("few, unsigned", "light", ("requests",))]
+    assert [(row.way, row.accounts, row.wrong) for row in found] == [("sweep", 6, 0), ("plain", 6, 0), ("requests", 4, 0)]
+    assert all(row.cpu_seconds > 0 and row.way in str(row) for row in found)
+
+
+def test_a_wrong_answer_is_counted(bench: ModuleType) -> None:
+    stood_for = bench.world_of("weibo")
+    right = {true.filed["name"]: {"name": true.name, "latest": str(true.posts[0].at.date())} for true in stood_for.accounts}
+    assert bench.wrong(stood_for, right) == 0
+    first, second, *_ = right
+    assert bench.wrong(stood_for, {**right, first: {**right[first], "name": "别的"}, second: {**right[second], "latest": None}}) == 2

@@ -22,6 +22,7 @@ from scrapers.replica.toutiao import Toutiao
 from scrapers.replica.web import NOT_SERVED, Request, Response, Site
 from scrapers.replica.wechat import WeChat
 from scrapers.replica.weibo import Weibo
+from scrapers.replica.weight import weighed
 from scrapers.replica.weread import WeRead
 from scrapers.replica.world import World
 
@@ -57,6 +58,7 @@ class Replica:
     With an `overlay` the case's responses come first; behind them stand sites that know no accounts (`Site.bare`).
     `scannable`: whether login pages wait for somebody to `scan` their QR code.
     Replicas with one `key` (for all their hosts) are accepted by one Chromium.
+    `real_weight`: pages and answers are as heavy as measured real ones (`weight.py`).
     `lists_open`: whether the WeChat back office still lists the articles of other accounts (it does not since 2026-07).
     """
 
@@ -75,6 +77,7 @@ class Replica:
         lists_open: bool = False,
         scannable: bool = False,
         key: Identity | None = None,
+        real_weight: bool = False,
     ) -> None:
         self.strangers: Counter[str] = Counter()
         """Refused hosts that pages and scrapers asked for."""
@@ -91,7 +94,7 @@ class Replica:
         assert isinstance(wechat, WeChat)
         wechat.lists_open = lists_open
         self._by_host = {host: site for site in self._sites.values() for host in site.hosts | site.picture_hosts}
-        self._overlay = overlay
+        self._overlay, self._real_weight = overlay, real_weight
         self._hosts = hosts_of([overlay] if overlay else [])
         self._identity = key or identity(self._hosts)
         self.chromium_args = self._identity.chromium_args
@@ -203,7 +206,8 @@ class Replica:
             leads = (("Location", recorded.location),) if recorded.location else ()
             return Response(recorded.served, recorded.status, recorded.content_type, leads)
         site = self._by_host.get(request.host)
-        return self.faults.served(site, request) if site is not None else NOT_SERVED
+        response = self.faults.served(site, request) if site is not None else NOT_SERVED
+        return weighed(request, response) if self._real_weight and isinstance(response, Response) else response
 
 
 async def _read_head(reader: asyncio.StreamReader) -> tuple[str, str, Mapping[str, str]] | None:

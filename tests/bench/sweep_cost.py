@@ -1,123 +1,162 @@
-"""`make bench`: what a sweep costs next to plain Playwright that opens a page an account, on one replica, in one run.
+"""`make bench`: what a sweep costs next to a page an account and next to plain requests, on one replica, in one run.
 
-The replica runs in a process of its own and is not counted. Both block the same resources. The sweep's figures hold everything
-it does: first looks, controls, second looks with evidence, judgement, the database.
+The replica runs in a process of its own and is not counted. docs/benchmarks.md says how to read the table.
 """
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import os
 import sys
 import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from playwright.async_api import async_playwright
 from processes import Cost, measured, python
+from ways import Answers, Place, plain, requests, sweep
+from worlds import MIX, Answer, answer_of, world
 
-from mediawatch import browsers, demo, registry
-from mediawatch.app import DEMO_LOGINS, Route, clock_from, opened
-from mediawatch.policy import load
-from mediawatch.settings import Home
-from mediawatch.sweep import Request
-from scrapers.browser import _HEAVY
+from mediawatch.app import DEMO_LOGINS, clock_from
 from scrapers.replica import Replica, World
-from scrapers.sessions import write_state
-
-PAGES = 4
 
 
-async def serve(folder: Path) -> None:
+@dataclass(frozen=True)
+class Set:
+    """Accounts that are read together. `sleepers`: every ninth sleeps, so that the sweep looks twice and keeps evidence."""
+
+    counts: Mapping[str, int]
+    sleepers: bool = False
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """Plain requests cannot ask what a site's own script must sign."""
+        return ("sweep", "plain", "requests") if not self.counts.keys() & {"douyin", "toutiao"} else ("sweep", "plain")
+
+
+SETS = {
+    "wechat": Set({"wechat": 118}),
+    "weibo": Set({"weibo": 40}),
+    "douyin": Set({"douyin": 24}),
+    "toutiao": Set({"toutiao": 24}),
+    "mix": Set(MIX),
+    "mix, twice": Set(MIX, sleepers=True),
+}
+FEW = {"few": Set({"wechat": 3, "weibo": 1, "douyin": 1, "toutiao": 1}), "few, unsigned": Set({"wechat": 3, "weibo": 1})}
+"""To see that all of it still works."""
+WEIGHTS = ("light", "real")
+_WAYS = {"sweep": sweep, "plain": plain, "requests": requests}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One way over one set. `wrong`: answers that are not the world's truth, of `accounts`."""
+
+    weight: str
+    set: str
+    way: str
+    accounts: int
+    wrong: int
+    wall_seconds: float
+    cpu_seconds: float
+    peak_mb: float
+
+    def __str__(self) -> str:
+        rate, cpu = 60 * self.accounts / self.wall_seconds, 100 * self.cpu_seconds / self.accounts
+        named = f"{self.weight:<6} {self.set:<11} {self.way:<9}"
+        return f"{named} {self.accounts:>8} {self.wrong:>6} {rate:>13.0f} {cpu:>15.1f} {self.peak_mb:>9.0f}"
+
+
+HEAD = f"{'weight':<6} {'set':<11} {'way':<9} {'accounts':>8} {'wrong':>6} {'accounts/min':>13} {'CPU s/100 acc.':>15} {'peak MB':>9}"
+
+
+def world_of(name: str) -> World:
+    return world((SETS | FEW)[name].counts, sleepers=(SETS | FEW)[name].sleepers)
+
+
+async def serve(folder: Path, name: str, weight: str) -> None:
     """The replica, until somebody ends it; says where it is in a file."""
-    world = World.read(demo.shipped_world())
-    assert world.as_of is not None
-    async with Replica(world, now=clock_from(world.as_of + timedelta(hours=9)), logged_in=DEMO_LOGINS) as replica:
+    stood_for = world_of(name)
+    assert stood_for.as_of is not None
+    clock = clock_from(stood_for.as_of + timedelta(hours=9))
+    async with Replica(stood_for, now=clock, logged_in=DEMO_LOGINS, real_weight=weight == "real") as replica:
         states = {platform: replica.storage_state(platform) for platform in DEMO_LOGINS}
-        text = json.dumps({"proxy": replica.proxy, "args": replica.chromium_args, "states": states})
-        (folder / "replica.part").write_text(text)
+        at = {"proxy": replica.proxy, "args": replica.chromium_args, "states": states, "ca_pem": replica.ca_pem.decode()}
+        (folder / "replica.part").write_text(json.dumps(at))
         (folder / "replica.part").replace(folder / "replica.json")
         await asyncio.Event().wait()
 
 
-async def sweep(folder: Path) -> None:
+async def run(folder: Path, name: str, way: str) -> None:
+    """One way, in a process of its own; its answers in a file."""
     at = json.loads((folder / "replica.json").read_text())
-    world = World.read(demo.shipped_world())
-    assert world.as_of is not None
-    home = Home.at(folder / "home").create()
-    for platform, state in at["states"].items():
-        write_state(home.sessions / platform / "bench.json", state)
-    demo.write_registry(folder / "registry.xlsx", world.filed_rows())
-    clock = clock_from(world.as_of + timedelta(hours=9))
-    async with opened(home, clock=clock, route=Route(at["proxy"], tuple(at["args"]))) as app:
-        app.pace = 0
-        await registry.import_files(app.store, [folder / "registry.xlsx"], now=clock())
-        request = Request(policy=load("tibet"), as_of=world.as_of, second_look_after=timedelta(0), concurrency=PAGES)
-        summary = await app.engine().run(request)
-        (folder / "sweep.json").write_text(json.dumps({"looks": summary.looks, "accounts": len(summary.scope)}))
+    place = Place(world_of(name), at["proxy"], tuple(at["args"]), at["states"], at["ca_pem"], folder)
+    answers = await _WAYS[way](place)
+    (folder / f"{way}.json").write_text(json.dumps({known: asdict(answer) for known, answer in answers.items()}, default=str))
 
 
-async def plain(folder: Path) -> None:
-    """A page an account: its profile, or its newest article; until it has loaded, which is before its data calls are answered."""
-    at = json.loads((folder / "replica.json").read_text())
-    pages = [page for row in World.read(demo.shipped_world()).filed_rows() if (page := _page(row))]
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=browsers.find().path, args=at["args"], proxy={"server": at["proxy"]})
-        cookies = [cookie for state in at["states"].values() for cookie in state["cookies"]]
-        context = await browser.new_context(storage_state={"cookies": cookies, "origins": []})
-        turns = asyncio.Semaphore(PAGES)
-
-        async def visit(url: str) -> None:
-            async with turns:
-                page = await context.new_page()
-                session = await context.new_cdp_session(page)
-                await session.send("Network.enable")
-                await session.send("Network.setBlockedURLs", {"urls": list(_HEAVY)})
-                await page.goto(url, wait_until="load")
-                await page.content()
-                await page.close()
-
-        await asyncio.gather(*map(visit, pages))
-        await browser.close()
-    (folder / "plain.json").write_text(json.dumps({"accounts": len(pages)}))
+def wrong(stood_for: World, answers: Mapping[str, Mapping[str, str | None]]) -> int:
+    """How many accounts were not read as they are."""
+    wanted: Answers = {true.filed["name"]: answer_of(true) for true in stood_for.accounts}
+    return sum(not _same(answers.get(name), answer) for name, answer in wanted.items())
 
 
-def _page(row: dict[str, str]) -> str:
-    link = row.get("文章链接", "").split("\n")[0] or row.get("链接地址", "")
-    made = {
-        "新浪微博": f"https://weibo.com/u/{row['平台ID']}",
-        "抖音短视频": f"https://www.douyin.com/user/{row['平台ID']}",
-        "今日头条": f"https://www.toutiao.com/c/user/token/{row['平台ID']}/",
-        "微信公众号": "https://mp.weixin.qq.com/",
-    }
-    return link or made.get(row["类型"], "")
+def _same(read: Mapping[str, str | None] | None, answer: Answer) -> bool:
+    return read is not None and (read["name"], read["latest"]) == (answer.name, answer.latest and str(answer.latest))
 
 
-def row(name: str, cost: Cost, accounts: int) -> str:
-    per_hundred = 100 * cost.cpu_seconds / accounts
-    return f"{name:<12} {accounts:>8} {cost.wall:>8.1f} {60 * accounts / cost.wall:>12.0f} {per_hundred:>16.1f} {cost.peak_mb:>10.0f}"
-
-
-def main() -> None:
-    if len(sys.argv) == 3:
-        asyncio.run({"serve": serve, "sweep": sweep, "plain": plain}[sys.argv[1]](Path(sys.argv[2])))
-        return
-    with tempfile.TemporaryDirectory(prefix="mediawatch-bench-") as name:
-        folder, me = Path(name), str(Path(__file__))
-        server = os.spawnv(os.P_NOWAIT, sys.executable, python(me, "serve", name))
+def rows(name: str, weight: str, ways: Sequence[str]) -> Iterator[Row]:
+    """All ways over one set, one after another before one replica."""
+    me = str(Path(__file__))
+    with tempfile.TemporaryDirectory(prefix="mediawatch-bench-") as temporary:
+        folder = Path(temporary)
+        server = os.spawnv(os.P_NOWAIT, sys.executable, python(me, "serve", temporary, name, weight))
         try:
             while not (folder / "replica.json").exists():
-                os.sched_yield()
-            costs = {kind: measured(python(me, kind, name)) for kind in ("sweep", "plain")}
+                time.sleep(0.05)
+            for way in ways:
+                cost: Cost = measured(python(me, "run", temporary, name, way))
+                answers = json.loads((folder / f"{way}.json").read_text())
+                stood_for = world_of(name)
+                missed = wrong(stood_for, answers)
+                yield Row(weight, name, way, len(stood_for.accounts), missed, cost.wall, cost.cpu_seconds, cost.peak_mb)
         finally:
             os.kill(server, 15)
             os.waitpid(server, 0)
-        done = {kind: json.loads((folder / f"{kind}.json").read_text()) for kind in costs}
-        print(f"load average {os.getloadavg()[0]:.1f}; {PAGES} pages at once; the sweep made {done['sweep']['looks']} looks")
-        print(f"{'':<12} {'accounts':>8} {'wall s':>8} {'accounts/min':>12} {'CPU s/100 acc.':>16} {'peak MB':>10}")
-        print("\n".join(row(kind, cost, done[kind]["accounts"]) for kind, cost in costs.items()))
+
+
+def main(words: Sequence[str]) -> None:
+    """`serve FOLDER SET WEIGHT` and `run FOLDER SET WAY` are this program's own processes."""
+    match words:
+        case ["serve", folder, name, weight]:
+            asyncio.run(serve(Path(folder), name, weight))
+        case ["run", folder, name, way]:
+            asyncio.run(run(Path(folder), name, way))
+        case _:
+            compare(words)
+
+
+def compare(words: Sequence[str]) -> None:
+    """The table, row by row, and the same as JSON."""
+    parser = argparse.ArgumentParser(description="What a sweep costs next to plain Playwright and plain requests.")
+    parser.add_argument("--sets", nargs="*", choices=[*SETS, *FEW], default=list(SETS))
+    parser.add_argument("--weights", nargs="*", choices=WEIGHTS, default=list(WEIGHTS))
+    parser.add_argument("--json", type=Path, default=Path("bench.json"))
+    chosen = parser.parse_args(words)
+    print(f"load average {os.getloadavg()[0]:.1f}\n{HEAD}", flush=True)
+    done: list[Row] = []
+    for weight in chosen.weights:
+        for name in chosen.sets:
+            for row in rows(name, weight, (SETS | FEW)[name].ways):
+                done.append(row)
+                print(row, flush=True)
+    document = {"load": os.getloadavg()[0], "rows": [asdict(row) for row in done]}
+    chosen.json.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -204,7 +204,7 @@ class Scraper:
         async def see() -> Sight:
             if warm is not None and surface.warm is not None and warm.trusts(surface.name, name):
                 try:
-                    async with warm.lent(surface.warm, self.platform, session, pause, hosts=hosts, heavy=self.heavy) as calls:
+                    async with warm.lent(surface.warm, account, session, pause, hosts=hosts, heavy=self.heavy) as calls:
                         sight = await asked_by(surface, calls, account)
                 except Failure:  # no warm page could be had
                     warm.note(surface.name, name, answered=False)

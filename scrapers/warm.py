@@ -13,7 +13,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from mediawatch.domain import Failure
+from mediawatch.domain import Account, Failure
 from scrapers.browser import Browser, Reply, Session, Tab
 from scrapers.sessions import stamp_of
 
@@ -25,10 +25,11 @@ TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Warm:
-    """A page of a site that is fit to ask from. `enter` opens it and raises a `Failure` where it is not what it must be."""
+    """A page of a site that is fit to ask from, one for all looks that name the same `site`. `enter` opens it (the account is the one
+    whose look wants it) and raises a `Failure` where it is not what it must be."""
 
-    url: str
-    enter: Callable[[Tab], Awaitable[object]]
+    site: str
+    enter: Callable[[Tab, Account], Awaitable[object]]
 
 
 class Calls:
@@ -97,12 +98,12 @@ class WarmPages:
 
     @asynccontextmanager
     async def lent(
-        self, warm: Warm, platform: str, session: Session | None, pause: Callable[[], Awaitable[None]], *,
+        self, warm: Warm, account: Account, session: Session | None, pause: Callable[[], Awaitable[None]], *,
         hosts: frozenset[str], heavy: frozenset[str],
     ) -> AsyncIterator[Calls]:  # fmt: skip
         """Raises what opening the page does. `hosts` and `heavy` as `Browser.tab` has them."""
         async with self.browser.turn(session):
-            page = await self._page(warm, platform, session, hosts, heavy)
+            page = await self._page(warm, account, session, hosts, heavy)
             page.calls += 1
             page.users += 1
             calls = Calls(page.tab, pause)
@@ -137,8 +138,8 @@ class WarmPages:
                 page.left = True
                 await self._closed_if_left(page)
 
-    async def _page(self, warm: Warm, platform: str, session: Session | None, hosts: frozenset[str], heavy: frozenset[str]) -> _Page:
-        key = (warm.url, session.state if session else hosts)
+    async def _page(self, warm: Warm, account: Account, session: Session | None, hosts: frozenset[str], heavy: frozenset[str]) -> _Page:
+        key = (warm.site, session.state if session else hosts)
         async with self._opening[key]:
             page = self._pages.get(key)
             if page is not None and not page.left and page.usable(session):
@@ -150,9 +151,9 @@ class WarmPages:
                 stamp = stamp_of(session) if session else None
                 lent = self.browser.page(session, hosts=hosts, whole=False, url_keys=frozenset(), heavy=heavy)
                 tab = await undo.enter_async_context(lent)
-                await warm.enter(tab)
+                await warm.enter(tab, account)
                 host = urlsplit(tab.url).hostname or ""
-                page = self._pages[key] = _Page(tab, undo.pop_all(), host, platform, stamp)
+                page = self._pages[key] = _Page(tab, undo.pop_all(), host, account.platform, stamp)
             return page
 
     async def _closed_if_left(self, page: _Page) -> None:

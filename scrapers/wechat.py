@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 
 from mediawatch.domain import Account, Attested, Changed, Failure, MatchedBy, NoEvidence, Outcome, Pace, Seen
@@ -40,9 +41,11 @@ def short_links(account: Account) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"{HOME}s/{token}" for token in _SHORT.findall(texts)))
 
 
-async def at_home(tab: Tab) -> None:
-    """The front page of the platform: what a visitor asks for articles from."""
-    (await tab.open(HOME)).good()
+async def at_an_article(tab: Tab, account: Account) -> None:
+    """Whatever has become of the article: it is there to ask from. The front page would wait for somebody to scan its code, and ask on and
+    on whether he has."""
+    with suppress(Changed, NoEvidence):
+        await opened(tab, short_links(account)[0])
 
 
 class Article(Surface):
@@ -55,7 +58,7 @@ class Article(Surface):
     shows = Shows.SOME
     pace = Pace(every=3.0, jitter=2.0)
     url_keys = LINK_KEYS
-    warm = Warm(HOME, at_home)
+    warm = Warm("wechat articles", at_an_article)
 
     def applies(self, account: Account) -> bool:
         return bool(short_links(account))

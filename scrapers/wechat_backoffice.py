@@ -153,7 +153,7 @@ class Search(BackOffice):
 
     name: ClassVar[str] = "wechat.search"
     label: ClassVar[str] = "微信公众平台账号搜索"
-    warm: ClassVar[Warm | None] = Warm(HOME, enter)
+    warm: ClassVar[Warm | None] = Warm(HOME, lambda tab, account: enter(tab))
     attested: ClassVar[Attested] = Attested.RECORDED
     shows: ClassVar[Shows] = Shows.SOME
     pace: ClassVar[Pace] = Pace(every=6.0, jitter=3.0)
@@ -219,7 +219,7 @@ class List(BackOffice):
 
     name: ClassVar[str] = "wechat.list"
     label: ClassVar[str] = "微信公众平台发表记录"
-    warm: ClassVar[Warm | None] = Warm(HOME, enter)
+    warm: ClassVar[Warm | None] = Warm(HOME, lambda tab, account: enter(tab))
     attested: ClassVar[Attested] = Attested.RECORDED
     shows: ClassVar[Shows] = Shows.ALL_LOGGED_IN
     pace: ClassVar[Pace] = Pace(every=10.0, jitter=5.0)

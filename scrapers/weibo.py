@@ -72,7 +72,7 @@ class MobileProfile(ProfilePage):
     shows = Shows.SOME
     pace = Pace(every=3.0, jitter=2.0)
     url_keys = frozenset({"type", "value", "containerid", "page"})
-    warm = Warm(f"{MOBILE}/", lambda tab: arrive(tab, f"{MOBILE}/"))
+    warm = Warm(f"{MOBILE}/", lambda tab, account: arrive(tab, f"{MOBILE}/"))
 
     async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
         visitor, target = not calls.session, wanted(account.filed)
@@ -121,7 +121,7 @@ class DesktopProfile(ProfilePage):
     shows = Shows.ALL_LOGGED_IN
     pace = Pace(every=6.0, jitter=3.0)
     url_keys = frozenset({"uid", "custom", "screen_name", "page", "feature", "usernotexists", "pagenotfound", "userblock", "msg"})
-    warm = Warm(f"{DESKTOP}/", lambda tab: arrive(tab, f"{DESKTOP}/"))
+    warm = Warm(f"{DESKTOP}/", lambda tab, account: arrive(tab, f"{DESKTOP}/"))
 
     async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
         target = wanted(account.filed)

@@ -99,6 +99,10 @@ class Policy(_Part):
         """The least gap in days that fails."""
         return self.window.days + (self.window.edge == "exceeds")
 
+    def exceeds(self, gap_days: int) -> bool:
+        """Whether a gap fails: gap > days, or gap >= days where the edge is `reaches`."""
+        return gap_days >= self.window.days + (self.window.edge == "exceeds")
+
     def tier_of(self, latest_on: date, as_of_day: date) -> Code:
         """The longest tier that an account with this newest post has reached. Call it for stale ones only."""
         for tier in self.tiers:

@@ -28,12 +28,29 @@ class Proof:
     doubtful: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Days without an update: from the day of a post (or the day before which nothing is known) to that of the next, or of as_of."""
+
+    since: date
+    until: date
+    minimum: bool = False
+    """The true gap may be longer."""
+
+    @property
+    def days(self) -> int:
+        return (self.until - self.since).days
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FreshnessProof(Proof):
     state: Freshness = Freshness.UNKNOWN
     latest_on: date | None = None
     date_kind: DateKind | None = None
-    gap_is_minimum: bool = False
+    gap: Gap | None = None
+    """The silence that a stale account is judged by; in a period (时段制) the longest gap, at most this one where it is not proved."""
+    period_from: date | None = None
+    """First day of the period; None in 时点制."""
     after_on: date | None = None
     """The newest post after as_of, if any: it does not help, and the reviewer is told of it."""
     odd_dates: bool = False
@@ -90,7 +107,8 @@ def is_odd(post: Post, sight: Sight) -> bool:
     return lies_ahead(post.on, post.at, sight.read_at)
 
 
-def _complete(reading: Reading, known: Known) -> bool:
+def complete(reading: Reading, known: Known) -> bool:
+    """Whether its list may speak against the account: exact, sound, surely the account's, and no other surface knows more."""
     sight = reading.exact_sight
     # A list with a date yet to come has a post whose true date nobody knows: it proves no gap.
     sound = sight is not None and not any(is_odd(post, sight) for post in sight.posts)
@@ -139,23 +157,46 @@ def _close(one: Post, other: Post) -> bool:
     return abs(one.at - other.at) <= timedelta(minutes=1)
 
 
+@dataclass(frozen=True, slots=True)
+class SeenDays:
+    """Days of posts, of all readings together."""
+
+    days: tuple[date, ...]
+    """Those not after as_of."""
+    after: date | None
+    """The newest one after as_of."""
+    odd: bool
+    """A post dated after the moment of its look was set aside."""
+
+    @property
+    def newest(self) -> date | None:
+        return max(self.days, default=None)
+
+
+def seen_days(known: Known, as_of: datetime, policy: Policy) -> SeenDays:
+    """All that is known of when the account posted, on either side of as_of."""
+    days = {post.on for reading in known.readings for _, post in posts_of(reading, policy)}
+    odd = any(is_odd(post, sight) for reading in current(known, as_of) for sight in reading.sights for post in sight.posts)
+    as_of_day = day_of(as_of)
+    return SeenDays(
+        tuple(sorted(day for day in days if day <= as_of_day)), max((day for day in days if day > as_of_day), default=None), odd
+    )
+
+
 def freshness(known: Known, as_of: datetime, policy: Policy) -> FreshnessProof:
     """What is proved of the updates before as_of."""
-    as_of_day = day_of(as_of)
-    odd = any(is_odd(post, sight) for reading in current(known, as_of) for sight in reading.sights for post in sight.posts)
-    dated = [(sight, post) for reading in known.readings for sight, post in posts_of(reading, policy) if post.on <= as_of_day]
-    newest = latest_of(post for _, post in dated)
-    later = [post.on for reading in known.readings for _, post in posts_of(reading, policy) if post.on > as_of_day]
-    exact = [reading for reading in current(known, as_of) if _complete(reading, known)]
-    if newest is not None and newest.on >= policy.window_start(as_of_day):
-        seen_exactly = any(_upper(reading, as_of_day, policy)[0] == newest.on for reading in exact)
+    as_of_day, seen = day_of(as_of), seen_days(known, as_of, policy)
+    newest = seen.newest
+    exact = [reading for reading in current(known, as_of) if complete(reading, known)]
+    if newest is not None and newest >= policy.window_start(as_of_day):
+        seen_exactly = any(_upper(reading, as_of_day, policy)[0] == newest for reading in exact)
         return FreshnessProof(
-            state=_fresh_state((as_of_day - newest.on).days, policy) if seen_exactly else Freshness.FRESH,
-            latest_on=newest.on,
+            state=_fresh_state((as_of_day - newest).days, policy) if seen_exactly else Freshness.FRESH,
+            latest_on=newest,
             date_kind=DateKind.EXACT if seen_exactly else DateKind.AT_LEAST,
-            odd_dates=odd,
+            odd_dates=seen.odd,
         )
-    lower = FreshnessProof(latest_on=newest.on if newest else None, date_kind=DateKind.AT_LEAST if newest else None, odd_dates=odd)
+    lower = FreshnessProof(latest_on=newest, date_kind=DateKind.AT_LEAST if newest else None, odd_dates=seen.odd)
     states = {reading.id: _gap_state(reading, as_of_day, policy) for reading in exact}
     state = next((states[reading.id] for reading in reversed(exact) if states[reading.id] is not Freshness.UNKNOWN), Freshness.UNKNOWN)
     if state is Freshness.UNKNOWN:
@@ -163,16 +204,16 @@ def freshness(known: Known, as_of: datetime, policy: Policy) -> FreshnessProof:
     proof = agreed(current(known, as_of), lambda reading: states.get(reading.id) is state)
     if not proof.reading_ids:
         return FreshnessProof(
-            latest_on=lower.latest_on, date_kind=lower.date_kind, odd_dates=odd, pending=proof.pending, doubtful=proof.doubtful
+            latest_on=lower.latest_on, date_kind=lower.date_kind, odd_dates=seen.odd, pending=proof.pending, doubtful=proof.doubtful
         )
     proving = [reading for reading in exact if reading.id in proof.reading_ids]
     upper, minimum = max((_upper(reading, as_of_day, policy) for reading in proving), key=lambda pair: pair[0] or date.min)
-    if newest is not None and newest.on > (upper or date.min):
+    if newest is not None and newest > (upper or date.min):
         # Seen once, gone from the list since: deleted, most likely. The gap is never overstated.
-        upper, minimum = newest.on, False
+        upper, minimum = newest, False
     return FreshnessProof(
-        state=state, latest_on=upper, date_kind=DateKind.EXACT, gap_is_minimum=minimum, odd_dates=odd, reading_ids=proof.reading_ids,
-        after_on=max(later, default=None),
+        state=state, latest_on=upper, date_kind=DateKind.EXACT, gap=Gap(upper, as_of_day, minimum) if upper else None, odd_dates=seen.odd,
+        reading_ids=proof.reading_ids, after_on=seen.after,
     )  # fmt: skip
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 
-from mediawatch import proofs, trust
+from mediawatch import periods, proofs, trust
 from mediawatch.clock import day_of
 from mediawatch.domain import (
     AccountState,
@@ -24,19 +24,21 @@ from mediawatch.domain import (
 from mediawatch.names import similarity
 from mediawatch.policy import VERDICTS, Freshness, Policy, Standing, standing
 from mediawatch.ports import Known
-from mediawatch.proofs import FreshnessProof, NameProof, PresenceProof
+from mediawatch.proofs import FreshnessProof, Gap, NameProof, PresenceProof
 from mediawatch.workdays import festivals_between, working_days_after
 
 
-def judge(known: Known, as_of: datetime, policy: Policy) -> Judgement:
+def judge(known: Known, as_of: datetime, policy: Policy, period_from: date | None = None) -> Judgement:
     """The verdict on one account at `as_of` under `policy`, from every reading ever kept of it.
+
+    With `period_from` (a Beijing day) by the longest gap from that day to as_of (时段制), else by the last two weeks (时点制).
 
     What a surface said while its canaries did not read well is withdrawn, except what it showed in the account's favour.
     """
     heard = trust.heard(known, as_of)
-    judged = _judged(heard, as_of, policy)
+    judged = _judged(heard, as_of, policy, period_from)
     if heard is not known:
-        undisturbed = _judged(known, as_of, policy)
+        undisturbed = _judged(known, as_of, policy, period_from)
         if undisturbed.findings or undisturbed.second_look:
             sentence = trust.WITHDRAWN if judged.verdict is Verdict.UNPROVEN else judged.sentence
             judged = replace(judged, sentence=sentence, notes=(*judged.notes, trust.WITHDRAWN))
@@ -44,13 +46,14 @@ def judge(known: Known, as_of: datetime, policy: Policy) -> Judgement:
     return replace(judged, notes=(*judged.notes, f"{trust.UNCHECKED}。")) if trust.Backing.UNCHECKED in behind else judged
 
 
-def _judged(known: Known, as_of: datetime, policy: Policy) -> Judgement:
+def _judged(known: Known, as_of: datetime, policy: Policy, period_from: date | None) -> Judgement:
     as_of_day = day_of(as_of)
     if not known.supported and not any(reading.look is LookKind.PERSON for reading in known.readings):
         return Judgement(verdict=Verdict.OUT_OF_SCOPE, sentence="该平台暂不支持自动核查,请人工核查。")
-    fresh, there, named = proofs.freshness(known, as_of, policy), proofs.presence(known, as_of, policy), proofs.name(known, as_of)
+    fresh = periods.freshness(known, period_from, as_of, policy) if period_from else proofs.freshness(known, as_of, policy)
+    there, named = proofs.presence(known, as_of, policy), proofs.name(known, as_of)
     how_filed = standing(known.filed, as_of_day, policy)
-    gap = (as_of_day - fresh.latest_on).days if fresh.latest_on else None
+    gap = fresh.gap.days if fresh.gap else (as_of_day - fresh.latest_on).days if fresh.latest_on else None
     notes = _notes(fresh, there, named, as_of_day, policy)
     if proofs.people_disagree(known, as_of, policy):
         return Judgement(
@@ -144,8 +147,8 @@ def _findings(
         findings.append(_presence_finding(known, code, verdict, fresh, there, as_of_day, policy))
     if how_filed is not Standing.RUNNING:
         return tuple(findings)
-    if fresh.state is Freshness.STALE and code is None and fresh.latest_on:
-        findings.append(_stale_finding(fresh, fresh.latest_on, as_of_day, policy))
+    if fresh.state is Freshness.STALE and code is None and fresh.gap:
+        findings.append(_stale_finding(fresh, fresh.gap, as_of_day, policy))
     if named.reading_ids and named.seen and code is None:
         findings.append(_name_finding(known, named, policy))
     return tuple(sorted(findings, key=lambda finding: _rank(finding.code, policy)))
@@ -185,13 +188,15 @@ def _how_missed(known: Known, there: PresenceProof) -> str:
     return f"备案的平台ID“{filed.platform_id or filed.original_id}”在平台上不存在"
 
 
-def _stale_finding(fresh: FreshnessProof, latest_on: date, as_of_day: date, policy: Policy) -> Finding:
-    code = policy.tier_of(latest_on, as_of_day)
-    gap = (as_of_day - latest_on).days
-    if fresh.gap_is_minimum:
-        seen = f"自{_cn(latest_on + timedelta(days=1))}至监测时间点{_cn(as_of_day)}无更新,间隔不少于{gap}天"
+def _stale_finding(fresh: FreshnessProof, gap: Gap, as_of_day: date, policy: Policy) -> Finding:
+    code = policy.tier_of(gap.since, gap.until)
+    least = "不少于" if gap.minimum else ""
+    if fresh.period_from:
+        seen = f"{_period(fresh.period_from, as_of_day)}内最长更新间隔{least}{gap.days}天({_cn(gap.since)}至{_cn(gap.until)})"
+    elif gap.minimum:
+        seen = f"自{_cn(gap.since + timedelta(days=1))}至监测时间点{_cn(as_of_day)}无更新,间隔{least}{gap.days}天"
     else:
-        seen = f"最近一次更新为{_cn(latest_on)},至监测时间点{_cn(as_of_day)}间隔{gap}天"
+        seen = f"最近一次更新为{_cn(gap.since)},至监测时间点{_cn(as_of_day)}间隔{gap.days}天"
     if fresh.after_on:
         seen += f"(监测时间点后于{_cn(fresh.after_on)}有更新)"
     return Finding(
@@ -200,9 +205,9 @@ def _stale_finding(fresh: FreshnessProof, latest_on: date, as_of_day: date, poli
         effect=policy.effect(code),
         sentence=f"{seen},属“{policy.label(code)}”(依据:{policy.basis})。",
         reading_ids=fresh.reading_ids,
-        gap_days=gap,
-        gap_is_minimum=fresh.gap_is_minimum,
-        latest_on=latest_on,
+        gap_days=gap.days,
+        gap_is_minimum=gap.minimum,
+        latest_on=fresh.latest_on,
     )
 
 
@@ -274,6 +279,8 @@ def _sentence(
     if findings and verdict in (Verdict.FAILED, Verdict.LISTED):
         return findings[0].sentence
     match verdict:
+        case Verdict.FRESH | Verdict.DUE_SOON | Verdict.AT_LIMIT if fresh.period_from and fresh.gap:
+            return f"{_period(fresh.period_from, as_of_day)}内更新间隔最长不超过{fresh.gap.days}天。"
         case Verdict.FRESH | Verdict.DUE_SOON | Verdict.AT_LIMIT if fresh.latest_on:
             kind = "" if fresh.date_kind is DateKind.EXACT else "不早于"
             return f"最近一次更新{kind}{_cn(fresh.latest_on)},距监测时间点{(as_of_day - fresh.latest_on).days}天。"
@@ -306,8 +313,13 @@ def _unproven_sentence(readings: tuple[Reading, ...], fresh: FreshnessProof, nam
         return "平台显示未见账号或无内容,但未经对照核查或两次核查证实,不能认定。"
     if last.outcome is Outcome.OK and fresh.latest_on:
         by_name = ",按名称匹配" if last.matched_by is MatchedBy.NAME else ""
-        return f"已知最近发布不早于{_cn(fresh.latest_on)}{by_name};现有信息来源不能证明其后无更新,不能认定超期。"
+        lacking = "检查时段内的更新间隔" if fresh.period_from else "其后无更新"
+        return f"已知最近发布不早于{_cn(fresh.latest_on)}{by_name};现有信息来源不能证明{lacking},不能认定超期。"
     return f"{_TROUBLE.get(last.outcome, '现有信息来源未能证明其更新情况')}。"
+
+
+def _period(first: date, last: date) -> str:
+    return f"检查时段{_cn(first)}至{_cn(last)}"
 
 
 def _cn(day: date) -> str:

@@ -95,7 +95,7 @@ class Finding:
     sentence: str
     reading_ids: tuple[int, ...]
     gap_days: int | None = None
-    """as_of day minus the newest post's day; None where no post is known. A gap is a lower bound if `gap_is_minimum`."""
+    """as_of day minus the newest post's day, None where no post is known; in a period its longest gap. At least if `gap_is_minimum`."""
     gap_is_minimum: bool = False
     latest_on: date | None = None
     name_seen: str = ""

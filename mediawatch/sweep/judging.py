@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from mediawatch import rules
 from mediawatch.domain import Account, CanaryCheck, Judgement, Reading, Sweep, SweepAccount, UserError
@@ -24,7 +24,7 @@ async def rejudge(store: Store, supports: Callable[[str], bool], sweep_id: int) 
     scope = await store.scope(sweep_id)
     policy = parse(sweep.policy_toml, f"policy of sweep {sweep_id}")
     checks = await checks_for(store, sweep)
-    judgements = await judged(store, [entry.account for entry in scope], supports, sweep.as_of, policy, checks)
+    judgements = await judged(store, [entry.account for entry in scope], supports, sweep, policy, checks)
     await store.judge(sweep_id, judgements)
     return [replace(entry, judgement=judgements[entry.account.id]) for entry in scope]
 
@@ -35,18 +35,20 @@ async def checks_for(store: Store, sweep: Sweep) -> list[CanaryCheck]:
 
 
 async def judged(
-    store: Store, accounts: Sequence[Account], supports: Callable[[str], bool], as_of: datetime, policy: Policy,
+    store: Store, accounts: Sequence[Account], supports: Callable[[str], bool], sweep: Sweep, policy: Policy,
     checks: Sequence[CanaryCheck],
 ) -> dict[int, Judgement]:  # fmt: skip
     """`rules.judge` by account, from what is kept now. In portions: a nation's readings are not held at once."""
     judgements: dict[int, Judgement] = {}
     for start in range(0, len(accounts), _AT_ONCE):
         some = accounts[start : start + _AT_ONCE]
-        readings = await store.known([account.id for account in some], as_of)
+        ids = [account.id for account in some]
+        # The gaps of a period need every post that is known; a moment only what is read off the index.
+        readings = await (store.readings(ids) if sweep.period_from else store.known(ids, sweep.as_of))
         for account in some:
             of_account = tuple(readings.get(account.id, ()))
             known = Known(filed=account.filed, readings=of_account, supported=supports(account.platform), checks=tuple(checks))
-            judgements[account.id] = rules.judge(known, as_of, policy)
+            judgements[account.id] = rules.judge(known, sweep.as_of, policy, sweep.period_from)
     return judgements
 
 

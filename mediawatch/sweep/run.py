@@ -7,7 +7,7 @@ import traceback
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import structlog
 
@@ -59,7 +59,7 @@ class Run:
 
     async def judge(self, accounts: Sequence[Account]) -> dict[int, Judgement]:
         """From everything that is kept by now."""
-        return await judged(self.parts.store, accounts, self.parts.looker.supports, self.sweep.as_of, self.request.policy, self.checks)
+        return await judged(self.parts.store, accounts, self.parts.looker.supports, self.sweep, self.request.policy, self.checks)
 
     async def lane(self, platform: str, accounts: Sequence[Account]) -> None:
         """All accounts of one platform: first looks side by side, then the second looks as they fall due."""
@@ -121,7 +121,9 @@ class Run:
         self.progress(self.done, self.total, account, next(reversed(self._of_sweep(account)), None))
 
     def _need(self) -> Need:
-        return Need(fresh_after=self.request.policy.window_start(day_of(self.sweep.as_of)))
+        # In a period no single post settles an account: only a list that reaches back over it does.
+        fresh_after = date.max if self.sweep.period_from else self.request.policy.window_start(day_of(self.sweep.as_of))
+        return Need(fresh_after=fresh_after)
 
     def _of_sweep(self, account: Account) -> list[Reading]:
         return self.readings.get(account.id, [])

@@ -1,0 +1,190 @@
+"""时段制: the longest gap within a period as a table and as properties, and what proves it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from itertools import count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from mediawatch.clock import EVER, day_end, day_start
+from mediawatch.domain import (
+    Code,
+    DateKind,
+    Evidence,
+    EvidenceKind,
+    Filed,
+    Judgement,
+    LookKind,
+    MatchedBy,
+    Outcome,
+    Post,
+    Reading,
+    Sight,
+    Verdict,
+)
+from mediawatch.periods import gaps_of
+from mediawatch.policy import load
+from mediawatch.ports import Known
+from mediawatch.rules import judge
+
+FIRST, LAST = date(2022, 10, 10), date(2022, 12, 31)
+AS_OF = day_end(LAST)
+READ = AS_OF + timedelta(hours=10)
+POLICY = load("national")
+FILED = Filed(name="示例发布", platform="toutiao", platform_id="id-1")
+PROOF = Evidence(kind=EvidenceKind.SCREENSHOT, media_type="image/jpeg", path="a.jpg", sha256="0" * 64, size=1, taken_at=READ)
+_ids = count(1)
+
+
+def md(text: str) -> date:
+    """`10-12` of 2022; `09-30` lies before the period."""
+    return date.fromisoformat(f"2022-{text}")
+
+
+def sight(*days: date, since: date | None = None, surface: str = "toutiao.profile", ever: bool = False, **facts: object) -> Sight:
+    posts = tuple(Post(on=day, at=day_start(day) + timedelta(hours=9), id=day.isoformat()) for day in days)
+    complete = EVER if ever else day_start(since) if since else None
+    base = Sight(surface=surface, read_at=READ, name="示例发布", matched_by=MatchedBy.ID, posts=posts, complete_since=complete)
+    return replace(base, **facts)  # type: ignore[arg-type]
+
+
+def reading(seen: Sight, look: LookKind = LookKind.FIRST, later: int = 0) -> Reading:
+    at = READ + timedelta(minutes=later)
+    seen = replace(seen, read_at=at, evidence=(PROOF,) if look is LookKind.SECOND else ())
+    return Reading(account_id=1, look=look, started_at=at, read_at=at, sights=(seen,), id=next(_ids))
+
+
+def twice(seen: Sight) -> tuple[Reading, ...]:
+    return reading(seen), reading(seen, LookKind.SECOND, 30)
+
+
+def judged(*readings: Reading, filed: Filed = FILED, first: date = FIRST) -> Judgement:
+    return judge(Known(filed=filed, readings=readings), AS_OF, POLICY, first)
+
+
+@pytest.mark.parametrize(
+    ("posts", "opened", "gaps"),
+    [
+        (("10-12", "11-20"), None, [2, 39, 41]),
+        (("09-20", "10-12", "11-20"), None, [22, 39, 41]),
+        (("09-20",), None, [102]),
+        ((), None, [82]),
+        ((), "12-01", [30]),
+        (("12-05",), "12-01", [4, 26]),
+        (("10-10", "12-31"), None, [0, 82, 0]),
+        (("11-01",), "12-01", [0, 60]),
+        (("10-12", "10-12"), None, [2, 80]),
+    ],
+)
+def test_gaps_of_a_period(posts: tuple[str, ...], opened: str | None, gaps: list[int]) -> None:
+    found = gaps_of([md(post) for post in posts], FIRST, LAST, opened=md(opened) if opened else None)
+    assert [gap.days for gap in found] == gaps
+
+
+def every(days: int, since: date = FIRST, until: date = LAST) -> tuple[date, ...]:
+    return tuple(since + timedelta(days=offset) for offset in range(0, (until - since).days + 1, days))
+
+
+FILLED = every(10, until=md("12-09"))
+"""Posts every ten days up to 12-09: 22 days of silence to the end."""
+
+
+@pytest.mark.parametrize(
+    ("seen", "verdict", "gap", "minimum"),
+    [
+        (sight(*every(10), ever=True), Verdict.FRESH, 10, False),
+        (sight(*every(10)), Verdict.FRESH, 10, False),  # lower bounds alone prove it
+        (sight(*every(14), ever=True), Verdict.AT_LIMIT, 14, False),
+        (sight(*every(14)), Verdict.FRESH, 14, False),  # 临界 from exact lists only
+        (sight(*every(5, until=md("12-20")), ever=True), Verdict.DUE_SOON, 12, False),
+        (sight(*FILLED, ever=True), Verdict.FAILED, 22, False),
+        (sight(*FILLED), Verdict.UNPROVEN, 22, False),
+        (sight(*FILLED, since=md("12-20")), Verdict.UNPROVEN, 22, False),  # proves 12 days of it
+        (sight(*FILLED, since=md("12-12")), Verdict.FAILED, 20, True),
+        (sight(md("10-12"), md("11-20"), ever=True), Verdict.FAILED, 41, False),
+        (sight(md("10-12"), md("11-20"), *every(7, md("11-21")), since=md("11-15")), Verdict.UNPROVEN, 39, False),
+        (sight(md("10-12"), md("11-20"), *every(7, md("11-21")), since=md("11-01")), Verdict.FAILED, 20, True),
+        (sight(), Verdict.UNPROVEN, 82, False),
+        (sight(date(2023, 1, 1), since=md("11-01")), Verdict.LISTED, 61, True),
+    ],
+)
+def test_the_longest_gap_and_its_proof(seen: Sight, verdict: Verdict, gap: int, minimum: bool) -> None:
+    found = judged(*twice(seen))
+    assert (found.verdict, found.gap_days) == (verdict, gap)
+    for one in found.findings:
+        assert (one.gap_days, one.gap_is_minimum, one.code) == (gap, minimum, Code.STALE_2W)
+
+
+def test_a_gap_that_ended_long_ago_fails_the_period_and_not_the_moment() -> None:
+    lapsed = twice(sight(*every(5, until=md("11-09")), *every(5, md("12-10")), ever=True))
+    assert judge(Known(filed=FILED, readings=lapsed), AS_OF, POLICY).verdict is Verdict.FRESH
+    found = judged(*lapsed)
+    assert found.verdict is Verdict.FAILED
+    assert found.findings[0].sentence.startswith(
+        "检查时段2022年10月10日至2022年12月31日内最长更新间隔31天(2022年11月9日至2022年12月10日),属“超2周未更新”"
+    )
+    assert (found.findings[0].latest_on, found.date_kind) == (date(2022, 12, 30), DateKind.EXACT)
+
+
+def test_a_post_that_another_look_saw_splits_the_gap() -> None:
+    listed = sight(md("10-12"), *every(7, md("10-19"), md("12-10")), ever=True)
+    assert judged(*twice(listed)).findings[0].gap_days == 24
+    earlier = replace(reading(sight(md("12-14"))), read_at=AS_OF - timedelta(days=10))
+    assert [judged(*twice(listed), earlier).findings[0].gap_days] == [17]
+
+
+def test_one_look_is_no_finding_in_a_period_either() -> None:
+    found = judged(reading(sight(*FILLED, ever=True)))
+    assert (found.verdict, found.second_look, found.findings) == (Verdict.UNPROVEN, True, ())
+    blocked = judged(reading(sight(*FILLED, ever=True)), reading(sight(outcome=Outcome.CAPTCHA, matched_by=None), LookKind.SECOND, 30))
+    assert (blocked.verdict, blocked.findings) == (Verdict.UNPROVEN, ())
+
+
+def test_what_is_not_known_is_said() -> None:
+    assert "不能证明检查时段内的更新间隔" in judged(*twice(sight(*FILLED))).sentence
+    assert judged(*twice(sight(*every(10)))).sentence == "检查时段2022年10月10日至2022年12月31日内更新间隔最长不超过10天。"
+
+
+DAYS = st.sets(st.integers(-40, (LAST - FIRST).days), max_size=25).map(lambda drawn: [FIRST + timedelta(days=day) for day in sorted(drawn)])
+
+
+def longest_by_hand(days: list[date]) -> int:
+    """Walk the period day by day."""
+    since = max([day for day in days if day < FIRST], default=min([FIRST, *days]) if days else FIRST)
+    longest, day = 0, since
+    while day <= LAST:
+        if day in days:
+            longest, since = max(longest, (day - since).days), day
+        day += timedelta(days=1)
+    return max(longest, (LAST - since).days)
+
+
+@given(DAYS)
+def test_a_complete_list_is_judged_by_its_longest_gap(days: list[date]) -> None:
+    found = judged(*twice(sight(*days, ever=True)))
+    if days:
+        assert found.gap_days == longest_by_hand(days)
+        assert (found.verdict is Verdict.FAILED) == (longest_by_hand(days) > 14)
+    else:
+        assert found.verdict is Verdict.UNPROVEN
+
+
+@given(DAYS, st.integers(-30, (LAST - FIRST).days))
+def test_no_list_proves_more_than_it_shows(days: list[date], cut: int) -> None:
+    """Whatever lies before a list's beginning is unknown: a gap is never overstated, and lower bounds alone never fail anybody."""
+    since = FIRST + timedelta(days=cut)
+    found = judged(*twice(sight(*[day for day in days if day >= since], since=since)))
+    assert all(one.gap_days is not None and one.gap_days <= longest_by_hand(days) for one in found.findings)
+    assert judged(*twice(sight(*days))).verdict in (Verdict.FRESH, Verdict.UNPROVEN)
+
+
+@given(DAYS, DAYS)
+def test_a_further_post_never_makes_it_worse(days: list[date], more: list[date]) -> None:
+    before = judged(*twice(sight(*days, ever=True)))
+    after = judged(*twice(sight(*sorted({*days, *[day for day in more if day >= FIRST]}), ever=True)))
+    if before.verdict is not Verdict.FAILED and days:
+        assert after.verdict is not Verdict.FAILED

@@ -379,3 +379,15 @@ async def test_links_seen_on_pages_that_are_its_own_by_id_stay_with_the_account(
     one, two = await store.accounts()
     assert one.links == (*seen[:3], *seen[4:11], seen[3]), "the ten newest that were not known, before the known one"
     assert two.links == ()
+
+
+async def test_a_period_wants_whole_lists_and_is_a_sweep_of_its_own(stage: Stage) -> None:
+    """One post on the day before settles a moment; in a period it leaves the eleven weeks before it."""
+    await stage.file("鲜1")
+    summary = await stage.engine.run(request(period_from=date(2022, 10, 10), round="2022年第四季度"))
+    assert await stage.verdicts() == {"鲜1": Verdict.FAILED}
+    assert {need.fresh_after for _, need in stage.looker.asked} == {date.max}
+    again = await rejudge(stage.store, stage.looker.supports, summary.sweep.id)
+    assert [entry.judgement.verdict for entry in again if entry.judgement] == [Verdict.FAILED]
+    await stage.engine.run(request())
+    assert await stage.verdicts() == {"鲜1": Verdict.FRESH}

@@ -18,6 +18,7 @@ from mediawatch.policy import parse
 from mediawatch.reports import lists
 from mediawatch.reports import statistics as tables
 from mediawatch.reports.table import Table, to_csv, to_text
+from mediawatch.scope import WHOLE, totals_of
 from mediawatch.strata import Dimension, dimension, keys
 
 _BY = (Dimension.REGION, Dimension.PLATFORM)
@@ -61,7 +62,7 @@ async def _tables(
     app: App, now: Sweep, earlier: Sweep | None, chosen: list[Dimension], decimals: int
 ) -> tuple[str, list[Table], list[str]]:
     judged = await judged_of(app, now)
-    counted = statistics(judged.scope, judged.policy, keys(chosen))
+    counted = statistics(judged.scope, judged.policy, keys(chosen), totals=totals_of(now))
     found = [tables.split_table(split, counted.whole, decimals) for split in counted.splits]
     found.append(tables.kinds_table(counted))
     if earlier is not None:
@@ -74,4 +75,4 @@ async def _tables(
 async def judged_of(app: App, sweep: Sweep) -> Judged:
     """A sweep's judged scope with the policy it was judged by."""
     policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
-    return Judged(scope=await app.store.scope(sweep.id), policy=policy, whole=sweep.scope == "all")
+    return Judged(scope=await app.store.scope(sweep.id), policy=policy, whole=sweep.scope == WHOLE)

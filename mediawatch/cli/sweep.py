@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mediawatch import metrics, nights, sessions
+from mediawatch import metrics, nights, scopefiles, sessions
 from mediawatch.app import App, only_one
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.progress import shown_progress
 from mediawatch.cli.stopping import told_when_stopped
-from mediawatch.clock import beijing, parse_as_of
+from mediawatch.clock import beijing, day_of, parse_as_of
 from mediawatch.domain import Effect, Night, UserError, Verdict
 from mediawatch.policy import load
 from mediawatch.registry.find import find_account
@@ -33,6 +33,11 @@ def sweep(
     platform: Annotated[list[str] | None, typer.Option(metavar="KEY", help="Only this platform (wechat …); may be repeated.")] = None,
     policy: Annotated[str, typer.Option(metavar="NAME|FILE", help="Inspection policy; default from mediawatch.toml.")] = "",
     account: Annotated[list[str] | None, typer.Option(metavar="ACCOUNT", help="Only this account: filing number, name or id.")] = None,
+    scope: Annotated[
+        Path | None, typer.Option("--scope", metavar="FILE", help="Only the accounts of this list (`mediawatch scope --out`, or your own).")
+    ] = None,
+    round_: Annotated[str, typer.Option("--round", metavar="LABEL", help="What the office calls this inspection (2024年第一次).")] = "",
+    from_: Annotated[str, typer.Option("--from", metavar="DAY", help="Judge the period from this Beijing day on by its longest gap.")] = "",
     again: Annotated[bool, typer.Option("--again", help="Look again although an equal sweep is finished.")] = False,
     second_look_after: Annotated[float | None, typer.Option(metavar="MINUTES", help="Least distance of the second look.", min=0)] = None,
     figures: Annotated[
@@ -50,9 +55,13 @@ def sweep(
             app.alerts.check()
             settings = app.settings.sweep
             minutes = settings.second_look_minutes if second_look_after is None else second_look_after
+            moment = _as_of(as_of, app.clock())
             request = Request(
                 policy=load(policy or settings.policy),
-                as_of=_as_of(as_of, app.clock()),
+                as_of=moment,
+                drawn=scopefiles.read(scope, await app.store.accounts()) if scope else None,
+                round=round_,
+                period_from=_first_day(from_, day_of(moment or app.clock())),
                 platforms=tuple(_known_platform(key) for key in platform or ()),
                 account_ids=await _account_ids(app, account or []),
                 again=again,
@@ -106,6 +115,18 @@ def _as_of(text: str, now: datetime) -> datetime | None:
         return parse_as_of(text, now) if text else None
     except ValueError as error:
         raise UserError(f"--as-of: {error}") from error
+
+
+def _first_day(text: str, last: date) -> date | None:
+    if not text:
+        return None
+    try:
+        first = date.fromisoformat(text)
+    except ValueError as error:
+        raise UserError(f"--from {text!r} is no day: write it as 2022-10-10") from error
+    if first >= last:
+        raise UserError(f"--from {first} is not before the day of the sweep, {last}: a period begins earlier than it ends")
+    return first
 
 
 async def _account_ids(app: App, texts: list[str]) -> tuple[int, ...]:

@@ -41,14 +41,22 @@ def heading(sweep: Sweep) -> str:
     """Which inspection a list belongs to."""
     state = "" if sweep.state is SweepState.FINISHED else ",尚未完成"
     scope = "全部账号" if sweep.scope == "all" else sweep.scope
-    return f"第{sweep.id}号检查 监测时间点{beijing(sweep.as_of):%Y-%m-%d %H:%M} 规则{sweep.policy} 范围:{scope}{state}"
+    period = f" 检查时段自{sweep.period_from}" if sweep.period_from else ""
+    name = f"第{sweep.id}号检查{sweep.round and f'({sweep.round})'} {sweep.kind.label}"
+    return f"{name}{period} 监测时间点{beijing(sweep.as_of):%Y-%m-%d %H:%M} 规则{sweep.policy} 范围:{scope}{state}"
 
 
 def sweeps(all_sweeps: Sequence[Sweep]) -> Table:
     """检查批次, oldest first."""
     states = {SweepState.RUNNING: "未完成", SweepState.FINISHED: "已完成", SweepState.INCOMPLETE: "中断(已关闭)"}
-    rows = [(str(one.id), _minute(one.as_of), one.policy, one.scope, _minute(one.started_at), states[one.state]) for one in all_sweeps]
-    return Table("检查批次", ("编号", "监测时间点", "规则", "范围", "开始", "状态"), tuple(rows))
+    rows = [
+        (
+            str(one.id), one.round, one.kind.label, one.period_from.isoformat() if one.period_from else "", _minute(one.as_of), one.policy,
+            one.scope, _minute(one.started_at), states[one.state],
+        )
+        for one in all_sweeps
+    ]  # fmt: skip
+    return Table("检查批次", ("编号", "名称", "方式", "时段自", "监测时间点", "规则", "范围", "开始", "状态"), tuple(rows))
 
 
 def _minute(at: datetime) -> str:

@@ -9,6 +9,7 @@ from mediawatch.comparison import Change, Comparison
 from mediawatch.domain import SweepAccount
 from mediawatch.figures import Figures, Split, Statistics
 from mediawatch.reports.table import Table
+from mediawatch.scope import Scope
 
 WHOLE = "合计"
 PRELIMINARY = "初步结果"
@@ -31,6 +32,15 @@ def read_back(table: Table) -> Printed:
         for row in table.rows
     ]
     return Printed(whole=lines[-1], splits={table.columns[1]: tuple(lines[:-1])})
+
+
+def strata_table(scope: Scope) -> Table:
+    """What was drawn of each stratum, with its 抽查比例."""
+    rows = [(one.name, one.clause, str(one.total), str(one.drawn), one.ratio) for one in scope.strata]
+    whole = Line(total=sum(one.total for one in scope.strata), checked=len(scope.accounts))
+    if found := slips(Printed(whole=whole, splits={"层": tuple(Line(total=one.total, checked=one.drawn) for one in scope.strata)})):
+        raise AssertionError(f"strata: {' '.join(found)}")
+    return Table(f"检查范围:{scope.kind.label}{len(scope.accounts)}个账号", ("层", "抽取规则", "在管数", "抽查数", "抽查比例"), tuple(rows))
 
 
 def kinds_table(statistics: Statistics) -> Table:

@@ -51,7 +51,7 @@ class Engine(Parts):
     async def _open(self, request: Request) -> Sweep:
         """The equal sweep that is to be continued or not repeated, else a new one."""
         now = self.clock()
-        equal = [sweep for sweep in await self.store.sweeps() if sweep.scope == request.scope and sweep.policy_toml == request.policy.toml]
+        equal = [sweep for sweep in await self.store.sweeps() if request.equals(sweep)]
         for sweep in equal:
             if sweep.state is SweepState.RUNNING and now - sweep.started_at > RESUMABLE:
                 await self.store.close_sweep(sweep.id, SweepState.INCOMPLETE, now)
@@ -67,7 +67,4 @@ class Engine(Parts):
         accounts = [account for account in await self.store.accounts() if request.wants(account)]
         if not accounts:
             raise UserError(f"no account is in scope ({request.scope}): import a registry first, or widen --platform/--account")
-        sweep = Sweep(
-            as_of=request.as_of or now, policy=request.policy.name, policy_toml=request.policy.toml, scope=request.scope, started_at=now
-        )
-        return await self.store.open_sweep(sweep, accounts)
+        return await self.store.open_sweep(request.sweep(now), accounts)

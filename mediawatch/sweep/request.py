@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from mediawatch.domain import Account
+from mediawatch.domain import Account, Sweep, SweepKind
 from mediawatch.policy import Policy
+from mediawatch.scope import WHOLE, Scope
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,17 +18,36 @@ class Request:
     as_of: datetime | None = None
     platforms: tuple[str, ...] = ()
     account_ids: tuple[int, ...] = ()
+    drawn: Scope | None = None
+    """A sample or a list: the accounts of which the other two narrow down."""
+    round: str = ""
+    period_from: date | None = None
+    """First Beijing day of a period (时段制)."""
     again: bool = False
     second_look_after: timedelta = timedelta(minutes=30)
     concurrency: int = 4
 
     @property
     def scope(self) -> str:
-        """The scope in words: what makes two sweeps equal besides as_of, policy and kind."""
-        parts = [f"platform={name}" for name in sorted(self.platforms)]
+        """The scope in words: what makes two sweeps equal besides as_of, policy, kind and period."""
+        parts = [self.drawn.words] if self.drawn and self.drawn.words != WHOLE else []
+        parts += [f"platform={name}" for name in sorted(self.platforms)]
         parts += [f"account={number}" for number in sorted(self.account_ids)]
-        return " ".join(parts) or "all"
+        return " ".join(parts) or WHOLE
 
     def wants(self, account: Account) -> bool:
         """Whether the account is in scope."""
-        return (not self.platforms or account.platform in self.platforms) and (not self.account_ids or account.id in self.account_ids)
+        asked_for = (not self.platforms or account.platform in self.platforms) and (not self.account_ids or account.id in self.account_ids)
+        return asked_for and (self.drawn is None or self.drawn.holds(account))
+
+    def sweep(self, now: datetime) -> Sweep:
+        """The sweep that is to be opened for it."""
+        return Sweep(
+            as_of=self.as_of or now, policy=self.policy.name, policy_toml=self.policy.toml, scope=self.scope, started_at=now,
+            scope_spec=self.drawn.spec if self.drawn else "", kind=self.drawn.kind if self.drawn else SweepKind.CENSUS,
+            round=self.round, period_from=self.period_from,
+        )  # fmt: skip
+
+    def equals(self, sweep: Sweep) -> bool:
+        """Whether an earlier sweep was asked for the same, but for its moment."""
+        return (sweep.scope, sweep.policy_toml, sweep.period_from) == (self.scope, self.policy.toml, self.period_from)

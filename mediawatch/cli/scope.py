@@ -1,0 +1,50 @@
+"""`mediawatch scope`: which accounts an inspection looks at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mediawatch import scopefiles
+from mediawatch.cli.base import opened, run
+from mediawatch.domain import UserError
+from mediawatch.reports.statistics import strata_table
+from mediawatch.reports.table import to_text
+from mediawatch.scope import Scope, Spec, clause, draw
+from mediawatch.strata import Dimension, dimension
+
+
+def register(app: typer.Typer) -> None:
+    app.command("scope")(scope)
+
+
+def scope(
+    ctx: typer.Context,
+    take: Annotated[
+        list[str] | None,
+        typer.Option(metavar="CLAUSE", help='"政府 全部", "部门 10%", "地市=甲市 5个": the first that holds decides. Default all.'),
+    ] = None,
+    by: Annotated[list[str] | None, typer.Option(metavar="WORD", help=f"Stratify by {', '.join(Dimension)}; may be repeated.")] = None,
+    seed: Annotated[str, typer.Option(metavar="TEXT", help="Seed of a sample; the same seed draws the same accounts again.")] = "",
+    list_: Annotated[Path | None, typer.Option("--list", metavar="FILE", help="Filing numbers or names (xlsx, csv, txt) instead.")] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the drawn list (xlsx) for `sweep --scope`.")] = None,
+) -> None:
+    """Draw the scope of an inspection: a census, a reproducible sample by strata, or a list."""
+    if list_ is not None and (take or by or seed):
+        raise UserError("--list names the accounts itself: give it without --take, --by and --seed")
+
+    async def work() -> tuple[Scope, tuple[str, ...]]:
+        async with opened(ctx) as app:
+            accounts = await app.store.accounts()
+            if list_ is not None:
+                return scopefiles.read(list_, accounts), app.marks
+            spec = Spec(tuple(clause(text) for text in take or ["全部"]), tuple(dimension(word) for word in by or ()), seed)
+            return draw(accounts, spec), app.marks
+
+    drawn, marks = run(work())
+    typer.echo(to_text(strata_table(drawn)))
+    if out is not None:
+        scopefiles.write(drawn, out, marks)
+        typer.echo(f"{out}: {len(drawn.accounts)} accounts; inspect them with `mediawatch sweep --scope {out}`")

@@ -211,7 +211,8 @@ def check(cell: Cell, played: Played, *, calls: bool = False) -> None:
     _check_judgement(cell, played)
     if played.next is not None:
         assert played.next.matched_by, played.next
-        assert (played.next.latest and played.next.latest.on) == cell.scene.newest, played.next
+        newest = played.true.posts[0].at.date() if cell.scene.own else cell.scene.newest
+        assert (played.next.latest and played.next.latest.on) == newest, played.next
 
 
 def _check_sight(cell: Cell, true: TrueAccount, sight: Sight) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import insert
+from sqlalchemy import insert, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.base import rows
 from db.mapping import check_of, check_values, event_of, event_values
-from db.models import CanaryCheckRow, SessionEventRow
+from db.models import CanaryCheckRow, ReadingRow, SessionEventRow, SightRow, SweepRow
 from mediawatch.domain import CanaryCheck, SessionEvent
+from mediawatch.ports import Visited
 
 
 async def note_canary(conn: AsyncConnection, check: CanaryCheck) -> None:
@@ -35,3 +36,19 @@ async def session_events(conn: AsyncConnection, platform: str | None) -> list[Se
     if platform is not None:
         wanted = wanted.where(SessionEventRow.platform == platform)
     return [event_of(row) for row in await conn.execute(wanted)]
+
+
+async def visits(conn: AsyncConnection, since: datetime) -> list[Visited]:
+    """Through the sweeps of that time, which are few: readings have no index by time alone."""
+    late = select(SweepRow.id).where(or_(SweepRow.finished_at.is_(None), SweepRow.finished_at >= since))
+    seen = (
+        select(SightRow.surface, SightRow.session, SightRow.read_at)
+        .join(ReadingRow)
+        .where(ReadingRow.sweep_id.in_(late), SightRow.read_at >= since)
+    )
+    checked = select(CanaryCheckRow.surface, CanaryCheckRow.session, CanaryCheckRow.at).where(CanaryCheckRow.at >= since)
+    return [
+        Visited(surface=surface, session=session, at=at)
+        for statement in (seen, checked)
+        for surface, session, at in await conn.execute(statement)
+    ]

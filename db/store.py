@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -38,7 +38,7 @@ from mediawatch.domain import (
     SweepState,
     TurnedFinding,
 )
-from mediawatch.ports import Answer, Clock, KeptEvidence, NamedQuery
+from mediawatch.ports import Answer, Clock, KeptEvidence, NamedQuery, Visited
 
 T = TypeVar("T")
 
@@ -145,11 +145,17 @@ class SqlStore:
     async def session_events(self, platform: str | None = None) -> list[SessionEvent]:
         return await self._read(lambda conn: checks.session_events(conn, platform))
 
+    async def visits(self, since: datetime) -> list[Visited]:
+        return await self._read(lambda conn: checks.visits(conn, since))
+
     async def evidence(self) -> list[KeptEvidence]:
         return await self._read(evidence.kept)
 
     async def open_sweep(self, sweep: Sweep, accounts: Sequence[Account]) -> Sweep:
         return await self._write(lambda conn: sweeps.open_sweep(conn, sweep, accounts))
+
+    async def narrow_sweep(self, sweep_id: int, account_ids: Collection[int]) -> None:
+        await self._write(lambda conn: sweeps.narrow_sweep(conn, sweep_id, account_ids))
 
     async def sweeps(self) -> list[Sweep]:
         return await self._read(sweeps.sweeps)

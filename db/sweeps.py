@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -40,6 +40,12 @@ async def open_sweep(conn: AsyncConnection, sweep: Sweep, accounts: Sequence[Acc
     if frozen:
         await conn.execute(insert(SweepAccountRow), frozen)
     return replace(sweep, id=key)
+
+
+async def narrow_sweep(conn: AsyncConnection, sweep_id: int, account_ids: Collection[int]) -> None:
+    in_scope = set(await conn.scalars(select(SweepAccountRow.account_id).where(SweepAccountRow.sweep_id == sweep_id)))
+    for portion in portions(sorted(in_scope - set(account_ids))):
+        await conn.execute(delete(SweepAccountRow).where(SweepAccountRow.sweep_id == sweep_id, SweepAccountRow.account_id.in_(portion)))
 
 
 async def sweeps(conn: AsyncConnection) -> list[Sweep]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -13,8 +13,9 @@ import structlog
 from mediawatch.canaries import Canaries
 from mediawatch.clock import day_of
 from mediawatch.domain import Account, Canary, CanaryCheck, Need, Outcome, Pace, Sight
+from mediawatch.pacing import Queue
 from mediawatch.policy import Policy
-from mediawatch.ports import Clock, Gate
+from mediawatch.ports import Clock, Gate, Rank, RankedGate
 from mediawatch.trust import reads_well
 
 log = structlog.get_logger(__name__)
@@ -33,7 +34,7 @@ _SOON = 10
 class _Lane:
     """One surface with one session."""
 
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    queue: Queue = field(default_factory=Queue)
     looks: int = 0
     """Since the last check."""
     fresh: bool = True
@@ -46,10 +47,10 @@ class _Lane:
 
 
 class CanaryGate:
-    """Implements `ports.Gate` around another one. `note` keeps each check."""
+    """Implements `ports.RankedGate` around another one. `note` keeps each check."""
 
     def __init__(
-        self, gate: Gate, look: Look, platform: str, canaries: Canaries, *, complete: Complete, policy: Policy, clock: Clock,
+        self, gate: RankedGate, look: Look, platform: str, canaries: Canaries, *, complete: Complete, policy: Policy, clock: Clock,
         note: Note, sweep_id: int | None = None,
     ) -> None:  # fmt: skip
         self._gate, self._look, self._platform = gate, look, platform
@@ -58,16 +59,24 @@ class CanaryGate:
         self._lanes: dict[tuple[str, str], _Lane] = defaultdict(_Lane)
 
     async def visit(
-        self, surface: str, session: str, pace: Pace, see: Callable[[], Awaitable[Sight]], *, declared_closed: bool = False
-    ) -> Sight | None:
+        self, surface: str, session: str, pace: Pace, see: Callable[[], Awaitable[Sight]], *, declared_closed: bool = False,
+        rank: Rank = Rank.FIRST_LOOK,
+    ) -> Sight | None:  # fmt: skip
         """See `ports.Gate.visit`. A closed surface is not knocked at for a canary's sake; if it answers, `close` still reads one."""
-        if self._of_platform and not declared_closed:
-            lane = self._lanes[surface, session]
-            async with lane.turn:
+        async with AsyncExitStack() as turn:
+            if self._of_platform and not declared_closed:
+                lane = self._lanes[surface, session]
+                await turn.enter_async_context(lane.queue.turn(rank))
                 if self._due(lane):
                     await self.check(surface, session)
                 lane.looks += 1
-        return await self._gate.visit(surface, session, pace, see, declared_closed=declared_closed)
+
+            async def admitted() -> Sight:
+                # Not before: else all that wait would be counted, and their canaries read, ahead of the first of them.
+                await turn.aclose()
+                return await see()
+
+            return await self._gate.visit(surface, session, pace, admitted, declared_closed=declared_closed, rank=rank)
 
     async def pause(self, surface: str, session: str, pace: Pace) -> None:
         """See `ports.Gate.pause`."""
@@ -138,7 +147,7 @@ class CanaryGate:
 class _Door:
     """The gate behind, which tells whether it was come to at all: a surface that a canary does not fit is never tried."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: RankedGate) -> None:
         self._gate = gate
         self.used = False
 
@@ -146,7 +155,7 @@ class _Door:
         self, surface: str, session: str, pace: Pace, see: Callable[[], Awaitable[Sight]], *, declared_closed: bool = False
     ) -> Sight | None:
         self.used = True
-        return await self._gate.visit(surface, session, pace, see, declared_closed=declared_closed)
+        return await self._gate.visit(surface, session, pace, see, declared_closed=declared_closed, rank=Rank.CHECK)
 
     async def pause(self, surface: str, session: str, pace: Pace) -> None:
         await self._gate.pause(surface, session, pace)

@@ -59,6 +59,16 @@ def parse_as_of(text: str, now: datetime) -> datetime:
     return at
 
 
+def next_time(text: str, now: datetime) -> datetime:
+    """`06:00`: the next time that the Beijing wall clock shows it, tomorrow where it is past. ValueError if unreadable."""
+    try:
+        wanted = time.fromisoformat(text)
+    except ValueError as error:
+        raise ValueError(f"{text!r} is no time of day (06:00)") from error
+    at = beijing(now).replace(hour=wanted.hour, minute=wanted.minute, second=0, microsecond=0)
+    return at if at > now else at + timedelta(days=1)
+
+
 def months_before(day: date, months: int) -> date:
     """Calendar months back, clamped to the month's end: 05-31 minus 3 months is 02-28 or 02-29."""
     years, month = divmod(day.year * 12 + day.month - 1 - months, 12)

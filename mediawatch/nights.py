@@ -6,11 +6,10 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
 
-from mediawatch.domain import Account, Night, Outcome, Reading, SweepAccount, Verdict
+from mediawatch.domain import Night, Outcome, SweepAccount, Verdict
 from mediawatch.pacing import Pacing
-from mediawatch.sweep import Engine, Progress, Request, Summary
+from mediawatch.sweep import Engine, Progress, Request, Step, Summary
 
 _DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 
@@ -19,7 +18,7 @@ async def run(engine: Engine, request: Request, progress: Progress) -> tuple[Sum
     """`Engine.run`, kept as a night: from its start on, so that one that was killed shows too."""
     store = engine.store
     night = await store.begin_night(Night(started_at=engine.clock()))
-    looks = _Looks(progress, night.started_at)
+    looks = _Looks(progress)
     try:
         summary = await engine.run(request, looks)
     except BaseException:
@@ -42,18 +41,16 @@ async def run(engine: Engine, request: Request, progress: Progress) -> tuple[Sum
 
 
 class _Looks:
-    """Counts the looks of this run by platform and outcome. Readings of an earlier, unfinished run are told too, and not counted."""
+    """Counts the looks of this run by platform and outcome."""
 
-    def __init__(self, progress: Progress, began: datetime) -> None:
+    def __init__(self, progress: Progress) -> None:
         self.counts: Counter[str] = Counter()
-        self._progress, self._began = progress, began
-        self._told: set[int] = set()
+        self._progress = progress
 
-    def __call__(self, done: int, total: int, account: Account, reading: Reading | None) -> None:
-        if reading is not None and reading.id not in self._told and reading.started_at >= self._began:
-            self._told.add(reading.id)
-            self.counts[f"{account.platform} {reading.outcome.value}"] += 1
-        self._progress(done, total, account, reading)
+    def __call__(self, step: Step) -> None:
+        if step.reading is not None:
+            self.counts[f"{step.account.platform} {step.reading.outcome.value}"] += 1
+        self._progress(step)
 
 
 def reasons(scope: Iterable[SweepAccount]) -> Mapping[str, int]:

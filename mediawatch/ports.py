@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from enum import IntEnum
 from pathlib import Path
 from typing import Protocol
 
@@ -121,12 +122,18 @@ class Store(Protocol):
     async def session_events(self, platform: str | None = None) -> list[SessionEvent]:
         """What was seen of the operator's logins, oldest first."""
 
+    async def visits(self, since: datetime) -> list[Visited]:
+        """Every visit of a sweep from `since` on, canaries included, as their sights and checks tell. Bounded by the sweeps since then."""
+
     async def evidence(self) -> list[KeptEvidence]:
         """Every piece of evidence ever kept, in the order it was kept, whether its file is still there or not."""
 
     # sweeps
     async def open_sweep(self, sweep: Sweep, accounts: Sequence[Account]) -> Sweep:
         """Keep a new sweep with its frozen scope (filed values as they are now); returned with its id."""
+
+    async def narrow_sweep(self, sweep_id: int, account_ids: Collection[int]) -> None:
+        """Leave only these accounts in the scope of a sweep that has judged none of the others."""
 
     async def sweeps(self) -> list[Sweep]:
         """All sweeps, oldest first."""
@@ -204,6 +211,34 @@ class Gate(Protocol):
         """Wait between two calls of one visit; the surface's next visit waits from then on."""
 
 
+class Rank(IntEnum):
+    """Whose turn comes first where several wait for one surface."""
+
+    CHECK = 0
+    """对照: others' looks wait for it, or their results do."""
+    SECOND_LOOK = 1
+    FIRST_LOOK = 2
+
+
+class RankedGate(Gate, Protocol):
+    """A gate at which visits have ranks."""
+
+    async def visit(
+        self, surface: str, session: str, pace: Pace, see: Callable[[], Awaitable[Sight]], *, declared_closed: bool = False,
+        rank: Rank = Rank.FIRST_LOOK,
+    ) -> Sight | None:  # fmt: skip
+        """See `Gate.visit`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visited:
+    """One visit of a surface that was made. `session` is "" for a visitor."""
+
+    surface: str
+    session: str
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SurfaceFacts:
     """What a surface declares of itself."""
@@ -216,6 +251,7 @@ class SurfaceFacts:
     shows_all: bool
     """Whether its lists are complete for a visitor."""
     shows_all_logged_in: bool
+    pace: Pace
     declared_closed: bool = False
     for_some: bool = False
     """Whether a login is of use for some accounts only (a back office lists its own account's posts)."""
@@ -242,6 +278,9 @@ class Looker(Protocol):
 
     async def probe(self, platform: str, name: str) -> bool:
         """Whether the site knows this login now, by its own sign in its own page. Any other `Failure` means that nobody knows."""
+
+    async def ready(self) -> None:
+        """Start what looks need. UserError where it does not start."""
 
     async def rest(self, platform: str) -> None:
         """A batch of looks on this platform is over: what the site has made of its logins is written back."""
@@ -306,6 +345,8 @@ class Known:
     """Whether a scraper exists for the platform; without one only a person can settle the account."""
     checks: tuple[CanaryCheck, ...] = ()
     """Checks of canaries (对照账号) on the platform's surfaces, oldest first."""
+    paused: tuple[str, ...] = ()
+    """Sources (`label:why`, in Chinese) that could not be asked when it was the account's turn in this sweep."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

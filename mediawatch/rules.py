@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from mediawatch import periods, proofs, trust
 from mediawatch.clock import day_of
@@ -42,6 +43,8 @@ def judge(known: Known, as_of: datetime, policy: Policy, period_from: date | Non
         if undisturbed.findings or undisturbed.second_look:
             sentence = trust.WITHDRAWN if judged.verdict is Verdict.UNPROVEN else judged.sentence
             judged = replace(judged, sentence=sentence, notes=(*judged.notes, trust.WITHDRAWN))
+    if known.paused and judged.verdict is Verdict.UNPROVEN:
+        judged = _paused(judged, known, as_of)
     behind = {trust.behind(finding, known.filed, known.readings, known.checks) for finding in judged.findings}
     return replace(judged, notes=(*judged.notes, f"{trust.UNCHECKED}。")) if trust.Backing.UNCHECKED in behind else judged
 
@@ -91,6 +94,38 @@ def next_due(state: AccountState | None, filed: Filed, policy: Policy, now: date
     """
     today = day_of(now)
     return today if state is None else max(today, _due(state, filed, policy, today))
+
+
+class Due(StrEnum):
+    """Why an account is due."""
+
+    NEVER_READ = "never read"
+    SECOND_LOOK = "second look"
+    IN_VAIN = "last look failed"
+    GAP = "gap"
+    """Its newest known post is so old that the verdict could change."""
+    IDENTITY = "name"
+    """Its name and existence are due by the policy's rhythm, or what its filing says of it ends."""
+
+
+def why_due(state: AccountState | None, filed: Filed, policy: Policy, now: datetime) -> Due:
+    """The reason, for an account that `next_due` holds for due."""
+    if state is None or state.last_read_at is None or state.last_outcome is None:
+        return Due.NEVER_READ
+    if state.second_look:
+        return Due.SECOND_LOOK
+    if state.last_outcome.about_us and state.last_outcome is not Outcome.NO_EVIDENCE:
+        return Due.IN_VAIN
+    running = standing(filed, day_of(now), policy) is Standing.RUNNING
+    old = state.latest_on is not None and day_of(now) - state.latest_on >= timedelta(days=policy.window.due_soon_from)
+    return Due.GAP if running and old else Due.IDENTITY
+
+
+def urgency(state: AccountState | None, filed: Filed, policy: Policy, now: datetime) -> tuple[date, date]:
+    """Sorts by who could become a finding soonest: never read first, then by how long a look is due and the newest post is old."""
+    if state is None or state.last_read_at is None:
+        return date.min, date.min
+    return _due(state, filed, policy, day_of(now)), state.latest_on or date.min
 
 
 def _due(state: AccountState, filed: Filed, policy: Policy, today: date) -> date:
@@ -259,7 +294,7 @@ def _notes(fresh: FreshnessProof, there: PresenceProof, named: NameProof, as_of_
     return tuple(notes)
 
 
-_TROUBLE = {
+TROUBLE = {
     Outcome.LOGIN_REQUIRED: "平台要求登录后查看",
     Outcome.CAPTCHA: "平台要求人工验证",
     Outcome.RATE_LIMITED: "平台限制访问,未取得发布列表",
@@ -269,6 +304,26 @@ _TROUBLE = {
     Outcome.PRIVATE: "账号设为私密,看不到发布内容",
     Outcome.MIGRATED: "账号已迁移,请核对新账号",
 }
+
+
+_PAUSED = "信息来源暂停——"
+
+
+def why_paused(why: Outcome | str) -> str:
+    """In Chinese, why a source is not asked now: what opened its breaker, or a reason that is Chinese already."""
+    return TROUBLE.get(why, "暂停") if isinstance(why, Outcome) else why
+
+
+def _paused(judged: Judgement, known: Known, as_of: datetime) -> Judgement:
+    """With what could not be asked; where nothing at all was read since `as_of`, that is why."""
+    notes = (*judged.notes, *(f"{_PAUSED}{each}。" for each in known.paused))
+    read = any(reading.read_at >= as_of for reading in known.readings)
+    return replace(judged, notes=notes, sentence=judged.sentence if read else f"本次未能核查:{';'.join(known.paused)}。")
+
+
+def paused_then(judgement: Judgement) -> tuple[str, ...]:
+    """The sources that an earlier judgement of the same sweep says could not be asked, and why."""
+    return tuple(note.removeprefix(_PAUSED).removesuffix("。") for note in judgement.notes if note.startswith(_PAUSED))
 
 
 def _sentence(
@@ -315,7 +370,7 @@ def _unproven_sentence(readings: tuple[Reading, ...], fresh: FreshnessProof, nam
         by_name = ",按名称匹配" if last.matched_by is MatchedBy.NAME else ""
         lacking = "检查时段内的更新间隔" if fresh.period_from else "其后无更新"
         return f"已知最近发布不早于{_cn(fresh.latest_on)}{by_name};现有信息来源不能证明{lacking},不能认定超期。"
-    return f"{_TROUBLE.get(last.outcome, '现有信息来源未能证明其更新情况')}。"
+    return f"{TROUBLE.get(last.outcome, '现有信息来源未能证明其更新情况')}。"
 
 
 def _period(first: date, last: date) -> str:

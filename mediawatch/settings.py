@@ -10,7 +10,8 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict, SettingsError
 
 from mediawatch import office
-from mediawatch.domain import UserError
+from mediawatch.domain import Pace, UserError
 
 PREFIX = "MEDIAWATCH_"
 CONFIG = "mediawatch.toml"
@@ -72,6 +73,22 @@ class SweepSettings(Section):
     """Factor on every surface's declared distance between two visits: 2 is half as fast."""
 
 
+class PaceSettings(Section):
+    """What the office declares of one surface instead of its platform file. None: as declared there."""
+
+    every: float | None = Field(default=None, ge=1.5, le=3600)
+    """Seconds between two visits; a person could not read faster than the least."""
+    jitter: float | None = Field(default=None, ge=0, le=3600)
+    per_hour: int | None = Field(default=None, ge=1)
+    per_day: int | None = Field(default=None, ge=1)
+    quiet: tuple[time, time] | None = None
+    """Hours of rest, Beijing wall clock."""
+
+    def over(self, declared: Pace) -> Pace:
+        """The declared pace with what is set here."""
+        return replace(declared, **self.model_dump(exclude_none=True))
+
+
 class CanariesSettings(Section):
     """How often a canary (对照账号, canaries.toml) is read by each surface in use."""
 
@@ -114,6 +131,8 @@ class Settings(BaseSettings):
     browser: BrowserSettings = BrowserSettings()
     timeouts: TimeoutSettings = TimeoutSettings()
     sweep: SweepSettings = SweepSettings()
+    pace: dict[str, PaceSettings] = Field(default_factory=dict)
+    """By surface."""
     canaries: CanariesSettings = CanariesSettings()
     output: OutputSettings = OutputSettings()
     notify: NotifySettings = NotifySettings()
@@ -227,6 +246,11 @@ _TEMPLATE = """\
 # second_look_minutes = 30
 # pace = 1.0                  # 2 is half as fast
 
+[pace]                        # of single surfaces; docs/pace.md
+# [pace."weibo.desktop"]
+#   every = 10.0
+#   quiet = ["22:00", "06:00"]
+
 [canaries]                    # 对照账号, canaries.toml
 # every_looks = 50
 # every_minutes = 30.0
@@ -307,12 +331,16 @@ def _sentence(error: ValidationError, options: Mapping[str, Any], filed: Mapping
     else:
         place = str(config)
     if first["type"] == "extra_forbidden":
-        section = Settings.model_fields.get(loc[0]) if len(loc) > 1 else None
-        known = section.annotation.model_fields if section and section.annotation else Settings.model_fields
+        known = _fields(loc[0]) if len(loc) > 1 else Settings.model_fields
         return f"unknown setting {key} in {place}: known are {', '.join(known)}"
     secret = bool({"url", "urls", "proxy"} & set(loc))
     given = "" if secret or isinstance(first["input"], Mapping) else f" (got {first['input']!r})"
     return f"bad setting {key} in {place}: {first['msg']}{given}"
+
+
+def _fields(section: str) -> Mapping[str, object]:
+    kind = PaceSettings if section == "pace" else Settings.model_fields[section].annotation
+    return kind.model_fields if kind else {}
 
 
 def _holds(tree: object, loc: tuple[str, ...]) -> bool:

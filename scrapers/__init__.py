@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 
 from mediawatch.clock import day_of
-from mediawatch.domain import Account, Failure, Filed, LoginRequired, Need, Outcome, Sight
+from mediawatch.domain import Account, Failure, Filed, LoginRequired, Need, Outcome, Sight, UserError
 from mediawatch.ports import Gate, SessionWatch, SurfaceFacts
 from scrapers import douyin, toutiao, wechat, weibo
 from scrapers.base import Login, Scraper, SessionUse, Shows, Surface, link_in, on_host
@@ -38,12 +38,24 @@ def declared(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
             needs_login=each.session is SessionUse.REQUIRED,
             shows_all=each.shows is Shows.ALL,
             shows_all_logged_in=each.shows is not Shows.SOME,
+            pace=each.pace,
             declared_closed=each.declared_closed,
             for_some=type(each).suits is not Surface.suits,
             by_call=each.warm is not None,
         )
         for each in surfaces
     )
+
+
+def ways(account: Account, logins: Collection[str]) -> tuple[SurfaceFacts, ...]:
+    """The surfaces that could be asked about an account, in order of cost. `logins` are the platforms with a login."""
+    scraper = SCRAPERS.get(account.platform)
+    return declared(
+        each
+        for each in (scraper.surfaces if scraper else ())
+        if scraper and each.applies(account) and each.after(account, ()) is not None
+        and (each.session is not SessionUse.REQUIRED or (each.session_platform or scraper.platform) in logins)
+    )  # fmt: skip
 
 
 class Looks:
@@ -103,6 +115,13 @@ class Looks:
                 return tab.known
         except LoginRequired:  # its file is of no use
             return False
+
+    async def ready(self) -> None:
+        """See `ports.Looker.ready`."""
+        try:
+            await self._browser.start()
+        except Failure as failure:
+            raise UserError(f"{failure.detail}: `mediawatch doctor` says what is missing") from failure
 
     async def rest(self, platform: str) -> None:
         """See `ports.Looker.rest`."""

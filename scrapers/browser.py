@@ -147,6 +147,10 @@ class Browser:
             if run and lease.session is not None and platform in (None, lease.session.platform):
                 await run.contexts.keep(lease, lease.session)
 
+    async def start(self) -> None:
+        """Start Chromium now, not with the first `tab`. `Unreachable` where it does not start."""
+        await self._running()
+
     async def close(self) -> None:
         """Keep the sessions, end Chromium and its driver; a later `tab` would start them again. Takes two times for closing at most."""
         with suppress(TimeoutError):

@@ -156,7 +156,8 @@ class Search(BackOffice):
     warm: ClassVar[Warm | None] = Warm(HOME, lambda tab, account: enter(tab))
     attested: ClassVar[Attested] = Attested.RECORDED
     shows: ClassVar[Shows] = Shows.SOME
-    pace: ClassVar[Pace] = Pace(every=6.0, jitter=3.0)
+    # Told: at most 6 a minute, and some tens an hour froze the search of a login for hours (docs/platforms/wechat.md).
+    pace: ClassVar[Pace] = Pace(every=10.0, jitter=4.0, per_hour=20, per_day=100)
 
     unread: str = ""
     """A surface that met trouble of ours in this look: what it knows of the account might have shown it under another name."""

@@ -38,7 +38,8 @@ class Reader(Surface):
     session_platform = "weread"
     hosts = frozenset({"weread.qq.com"})
     shows = Shows.SOME
-    pace = Pace(every=8.0, jitter=4.0)
+    # Told: tens of accounts a day went well, about fifty had a login blocked (docs/platforms/wechat.md).
+    pace = Pace(every=8.0, jitter=4.0, per_day=40)
     # The page shows the operator's own shelf and picture: the answer alone is the evidence.
     page_shows = False
     url_keys = frozenset({"bookId", "offset"})

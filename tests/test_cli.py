@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 import typer
 
+from mediawatch.breakers import EXIT_BITS
 from mediawatch.cli import app
 from mediawatch.cli.base import SIGPIPE_EXIT
 from mediawatch.cli.logs import secrets_of
-from mediawatch.pacing import EXIT_BITS
 from mediawatch.settings import BrowserSettings, Home, NotifySettings, Settings
 
 README = Path(__file__).resolve().parent.parent / "README.md"

@@ -20,7 +20,7 @@ from mediawatch.ahead import Ahead, ahead, spell
 from mediawatch.app import App
 from mediawatch.canaries import to_toml
 from mediawatch.doctor import Check, Level
-from mediawatch.domain import Account, Attested, Canary, Filed, Outcome, SessionState, Sweep
+from mediawatch.domain import Account, Attested, Canary, Filed, Outcome, Pace, SessionState, Sweep
 from mediawatch.ports import SurfaceFacts
 from mediawatch.settings import Home, read_settings
 
@@ -169,7 +169,7 @@ def account(number: int, platform: str = "wechat", **filed: str) -> Account:
 def facts(name: str, *, login: bool, visitor: bool = False, known: bool = False, some: bool = False) -> SurfaceFacts:
     return SurfaceFacts(
         name=name, label="示例", attested=Attested.RECORDED, needs_login=login, shows_all=visitor, shows_all_logged_in=visitor or known,
-        for_some=some,
+        for_some=some, pace=Pace(1.0),
     )  # fmt: skip
 
 

@@ -30,7 +30,6 @@ from mediawatch.domain import (
     Need,
     Pace,
     Post,
-    Reading,
     Seen,
     SessionState,
     Unreachable,
@@ -42,7 +41,7 @@ from mediawatch.policy import load
 from mediawatch.ports import Modules, Store
 from mediawatch.sessions import SessionBook
 from mediawatch.settings import Home
-from mediawatch.sweep import Request
+from mediawatch.sweep import Request, Step
 from scrapers import LOGINS, Looks
 from scrapers.base import Login, Scraper, SessionUse, Shows, Surface, lacks_login
 from scrapers.browser import Browser, Session, Tab
@@ -345,8 +344,8 @@ async def test_a_sweep_goes_on_without_the_login_that_it_lost_and_nothing_tells_
         async with opened(home, clock=lambda: AS_OF, route=Route(replica.proxy, replica.chromium_args)) as app:
             app.pace = 0
 
-            def lapse(done: int, total: int, account: Account, reading: Reading | None) -> None:
-                if done == 2:
+            def lapse(step: Step) -> None:
+                if step.done == 1:
                     replica.end_login("weibo")
 
             await enter(app.store, *(Filed(name=name, type="新浪微博", platform="weibo", platform_id=uid) for name, uid in FILED.items()))

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from mediawatch.clock import day_end, day_start
+from mediawatch import rules
+from mediawatch.clock import day_end, day_of, day_start
 from mediawatch.domain import (
     Account,
     Attested,
@@ -29,12 +30,13 @@ from mediawatch.domain import (
     RegistryChanges,
     Sight,
     Source,
+    SweepKind,
     SweepState,
     UserError,
     Verdict,
 )
 from mediawatch.evidence import EvidenceFolder
-from mediawatch.pacing import Pacing
+from mediawatch.pacing import OVER, Pacing
 from mediawatch.policy import load
 from mediawatch.ports import Gate, Store, SurfaceFacts
 from mediawatch.sweep import Engine, Request, rejudge
@@ -46,8 +48,9 @@ Script = Callable[[Account, Need], Sight]
 
 
 FACTS = SurfaceFacts(
-    name="toutiao.profile", label="示例", attested=Attested.RECORDED, needs_login=False, shows_all=True, shows_all_logged_in=True
-)
+    name="toutiao.profile", label="示例", attested=Attested.RECORDED, needs_login=False, shows_all=True, shows_all_logged_in=True,
+    pace=Pace(1.0),
+)  # fmt: skip
 
 
 class Scripted:
@@ -78,6 +81,9 @@ class Scripted:
 
     async def probe(self, platform: str, name: str) -> bool:
         return True
+
+    async def ready(self) -> None:
+        return None
 
     async def rest(self, platform: str) -> None:
         return None
@@ -259,18 +265,19 @@ async def test_an_unfinished_sweep_is_continued(store: Store, tmp_path: Path) ->
         return by_name(account, need)
 
     stage = Stage(store, tmp_path, script)
-    await stage.file("鲜1", "旧40", "旧50", "鲜2", "鲜3")
+    names = ["鲜1", "旧40", "旧50", *(f"鲜{number}" for number in range(2, 12))]
+    await stage.file(*names)
     run = asyncio.create_task(stage.engine.run(request(concurrency=1)))
     with pytest.raises(asyncio.CancelledError):
         await run
     kept = {reading.account_id for reading in await stage.readings()}
-    assert 3 <= len(kept) < 5
+    assert 3 <= len(kept) < len(names)
     again = Stage(store, tmp_path)
     await again.engine.run(request(concurrency=1))
     assert len(await store.sweeps()) == 1
     first_looks = [reading.account_id for reading in await again.readings() if reading.look is LookKind.FIRST]
-    assert sorted(first_looks) == [1, 2, 3, 4, 5]
-    assert len([need for _, need in again.looker.asked if not need.second]) == 5 - len(kept)
+    assert sorted(first_looks) == list(range(1, len(names) + 1))
+    assert len([need for _, need in again.looker.asked if not need.second]) == len(names) - len(kept)
     assert (await again.verdicts())["旧50"] is Verdict.FAILED
 
 
@@ -391,3 +398,79 @@ async def test_a_period_wants_whole_lists_and_is_a_sweep_of_its_own(stage: Stage
     assert [entry.judgement.verdict for entry in again if entry.judgement] == [Verdict.FAILED]
     await stage.engine.run(request())
     assert await stage.verdicts() == {"鲜1": Verdict.FRESH}
+
+
+async def test_a_nightly_sweep_looks_at_what_is_due_and_keeps_rows_for_that_alone(store: Store, tmp_path: Path) -> None:
+    stage = Stage(store, tmp_path)
+    await stage.file("旧40", *(f"鲜{gap}" for gap in range(1, 10)))
+    census = await stage.engine.run(request(as_of=None))
+    assert (census.looks, census.sweep.kind) == (11, SweepKind.CENSUS)
+    await stage.file("鲜0")
+    tonight = NOW + timedelta(days=1)
+    states = await store.states()
+    accounts = {account.filed.name: account for account in await store.accounts()}
+    due = {name for name, each in accounts.items() if rules.next_due(states[each.id], each.filed, TIBET, tonight) <= day_of(tonight)}
+    assert "鲜0" in due, "never read"
+    assert "鲜8" in due, "it becomes 即将超期 that day"
+    assert len(due) < 6
+    night = Stage(store, tmp_path)
+    night.engine.clock = lambda: tonight
+    nightly = await night.engine.run(request(nightly=True, as_of=None))
+    assert {name for name, _ in night.looker.asked} == due
+    assert (nightly.sweep.kind, nightly.sweep.scope) == (SweepKind.NIGHTLY, "due")
+    assert {entry.account.filed.name for entry in nightly.scope} == due
+    assert (await store.states())[accounts["鲜0"].id].verdict is Verdict.FRESH
+
+
+async def test_what_does_not_fit_the_night_stays_for_the_next(store: Store, tmp_path: Path) -> None:
+    stage = Stage(store, tmp_path)
+    stage.pacing = stage.engine.pacing = Pacing(scale=0, clock=lambda: NOW)
+    await stage.file("鲜1", "旧40")
+    summary = await stage.engine.run(request(nightly=True, as_of=None, until=NOW))
+    assert (summary.looks, summary.left, summary.exit_code) == (0, 2, 0)
+    assert {entry.judgement.sentence for entry in summary.scope if entry.judgement} == {f"本次未能核查:示例:{OVER}。"}
+    again = Stage(store, tmp_path)
+    assert (await again.engine.run(request(nightly=True, as_of=None))).looks == 3
+
+
+async def test_stored_posts_settle_a_census_without_a_look_unless_again_is_asked_for(stage: Stage) -> None:
+    await stage.file("鲜1", "鲜13", "旧40")
+    await stage.engine.run(request())
+    before = len(stage.looker.asked)
+    later = await stage.engine.run(request(as_of=AS_OF - timedelta(hours=1)))
+    assert {name for name, _ in stage.looker.asked[before:]} == {"旧40"} | {"鲜13"}
+    assert (later.settled, later.verdicts[Verdict.FRESH]) == (1, 1)
+    before = len(stage.looker.asked)
+    await stage.engine.run(request(again=True))
+    assert {name for name, _ in stage.looker.asked[before:]} == {"鲜1", "鲜13", "旧40"}
+
+
+async def test_a_name_that_was_read_long_ago_is_read_again(stage: Stage) -> None:
+    await stage.file("鲜1")
+    await stage.engine.run(request())
+    stage.engine.clock = lambda: NOW + timedelta(days=8)
+    assert (await stage.engine.run(request(as_of=AS_OF - timedelta(hours=1)))).looks == 1
+
+
+async def test_what_a_breaker_leaves_over_says_which_source_was_paused_and_why_and_goes_on_saying_it(store: Store, tmp_path: Path) -> None:
+    stage = Stage(store, tmp_path, lambda account, need: sight(account.filed.name, outcome=Outcome.CAPTCHA))
+    await stage.file("卡1", "卡2")
+    sweep = (await stage.engine.run(request(concurrency=1))).sweep
+    for _ in range(2):
+        judged = [entry.judgement for entry in await store.scope(sweep.id) if entry.judgement]
+        assert [each.verdict for each in judged] == [Verdict.UNPROVEN] * 2
+        assert "本次未能核查:示例:平台要求人工验证。" in {each.sentence for each in judged}
+        await rejudge(store, stage.looker.supports, sweep.id)
+
+
+async def test_a_browser_that_does_not_start_is_told_once_and_nothing_is_held_against_anybody(store: Store, tmp_path: Path) -> None:
+    class NoBrowser(Scripted):
+        async def ready(self) -> None:
+            raise UserError("the browser does not start")
+
+    stage = Stage(store, tmp_path)
+    stage.engine.looker = NoBrowser(by_name)
+    await stage.file("鲜1")
+    with pytest.raises(UserError, match="does not start"):
+        await stage.engine.run(request())
+    assert await stage.readings() == []

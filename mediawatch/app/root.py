@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +13,7 @@ from mediawatch.alerts import Alerts
 from mediawatch.app import wiring
 from mediawatch.app.wiring import Route
 from mediawatch.canaries import Canaries
-from mediawatch.domain import UserError
+from mediawatch.domain import Account, Pace, UserError
 from mediawatch.evidence import EvidenceFolder
 from mediawatch.pacing import Pacing
 from mediawatch.ports import Clock, Logins, Looker, Store, SurfaceFacts
@@ -76,8 +76,18 @@ class App:
         return Canaries(listed=canaries.read(self.home.canaries), every_looks=chosen.every_looks, every=every)
 
     def pacing(self) -> Pacing:
-        """A new gate; its pace and breakers last as long as it is used."""
-        return Pacing(scale=self.pace)
+        """A new gate; its pace and breakers last as long as it is used. UserError where a pace is set for a surface that there is not."""
+        return Pacing(scale=self.pace, pace_of=self.pace_of(), clock=self.clock)
+
+    def pace_of(self) -> Callable[[str, Pace], Pace]:
+        """What a surface's declared pace is with the settings. UserError as for `pacing`."""
+        from scrapers import SCRAPERS
+
+        chosen = self.settings.pace
+        names = {surface.name for scraper in SCRAPERS.values() for surface in scraper.surfaces}
+        if unknown := sorted(set(chosen) - names):
+            raise UserError(f"{self.home.config}: no surface {unknown[0]!r} in [pace]: give one of {', '.join(sorted(names))}")
+        return lambda surface, declared: chosen[surface].over(declared) if surface in chosen else declared
 
     @property
     def evidence(self) -> EvidenceFolder:
@@ -99,6 +109,13 @@ class App:
         from scrapers import SCRAPERS, declared
 
         return declared(SCRAPERS[platform].surfaces) if platform in SCRAPERS else ()
+
+    def ways(self) -> Callable[[Account], tuple[SurfaceFacts, ...]]:
+        """Which surfaces could be asked about an account with the logins that are stored now; needs no browser."""
+        from scrapers import ways
+
+        logins = {login.platform for login in self.logins().stored()}
+        return lambda account: ways(account, logins)
 
     def opens_links(self, platform: str) -> bool:
         """Whether a lone article link of this platform tells whose it is."""

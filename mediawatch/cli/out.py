@@ -11,7 +11,7 @@ import typer
 from mediawatch import handoff as documents
 from mediawatch.app import App
 from mediawatch.cli.base import opened, run
-from mediawatch.domain import Sweep, SweepState, UserError
+from mediawatch.domain import Sweep, SweepKind, SweepState, UserError
 from mediawatch.files import write_whole
 from mediawatch.policy import parse
 from mediawatch.registry.find import find_account
@@ -109,9 +109,10 @@ async def handoff_of(app: App, sweep: Sweep, *, include_open: bool) -> documents
 
 
 async def sweep_of(app: App, number: int | None) -> Sweep:
-    """The sweep of that number; else the latest finished one of the whole registry, else the latest finished one.
+    """The sweep of that number; else the latest finished one of the whole registry, else the latest finished one that is no nightly one.
 
-    UserError when there is none: what a sweep that was cut short has not judged would look like a clean list.
+    UserError when there is none: what a sweep that was cut short has not judged would look like a clean list, and so would a nightly
+    one, which holds only what was due.
     """
     sweeps = await app.store.sweeps()
     if number is not None:
@@ -119,6 +120,7 @@ async def sweep_of(app: App, number: int | None) -> Sweep:
         if not found:
             raise UserError(f"there is no sweep {number}: `mediawatch sweeps` lists them")
         return found[0]
+    sweeps = [sweep for sweep in sweeps if sweep.kind is not SweepKind.NIGHTLY]
     finished = [sweep for sweep in sweeps if sweep.state is SweepState.FINISHED]
     if not finished:
         unfinished = f"sweep {sweeps[-1].id} is not finished: run `mediawatch sweep` again" if sweeps else "there is no sweep yet"

@@ -9,8 +9,9 @@ from contextlib import contextmanager
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from mediawatch.domain import Account, Reading
+from mediawatch.domain import LookKind
 from mediawatch.sweep import Progress as OnLook
+from mediawatch.sweep import Step
 
 _LINES = 10
 """How many plain lines a sweep of any size leaves in a log."""
@@ -32,16 +33,16 @@ def _bar() -> Iterator[OnLook]:
     with Progress(*columns, TextColumn("{task.fields[last]}"), console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("looking", total=None, last="")
 
-        def on_look(done: int, total: int, account: Account, reading: Reading | None) -> None:
-            outcome = reading.outcome.value if reading else "not tried"
-            bar.update(task, completed=done, total=total, last=f"{account.platform} {account.filed.name[:16]}: {outcome}")
+        def on_look(step: Step) -> None:
+            outcome = step.reading.outcome.value if step.reading else "not looked at"
+            last = f"{step.account.platform} {step.account.filed.name[:16]}: {outcome}"
+            bar.update(task, completed=step.done, total=step.total, last=last)
 
         yield on_look
 
 
-def _plain_line(done: int, total: int, account: Account, reading: Reading | None) -> None:
-    step = max(1, total // _LINES)
-    if reading is not None and reading.look.value == "second":
+def _plain_line(step: Step) -> None:
+    if step.reading is not None and step.reading.look is LookKind.SECOND:
         return
-    if done % step == 0 or done == total:
-        print(f"looked at {done} of {total} accounts", file=sys.stderr, flush=True)
+    if step.done % max(1, step.total // _LINES) == 0 or step.done == step.total:
+        print(f"looked at {step.done} of {step.total} accounts", file=sys.stderr, flush=True)

@@ -5,26 +5,24 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 
 import typer
 
-from mediawatch.domain import Account, Reading
 from mediawatch.sweep import Progress as OnLook
+from mediawatch.sweep import Step
 
 
 @contextmanager
-def told_when_stopped(shown: OnLook, began: datetime) -> Iterator[OnLook]:
-    """A callback that passes on to `shown`; where the sweep is cancelled meanwhile, what was done since `began` and what is left goes
-    to standard error."""
+def told_when_stopped(shown: OnLook) -> Iterator[OnLook]:
+    """A callback that passes on to `shown`; where the sweep is cancelled meanwhile, what was done and what is left goes to standard
+    error."""
     looks, so_far, scope = 0, 0, 0
 
-    def on_look(done: int, total: int, account: Account, reading: Reading | None) -> None:
+    def on_look(step: Step) -> None:
         nonlocal looks, so_far, scope
-        # A continued sweep passes over what was looked at before.
-        looks += reading is not None and reading.started_at >= began
-        so_far, scope = done, total
-        shown(done, total, account, reading)
+        looks += step.reading is not None
+        so_far, scope = step.done, step.total
+        shown(step)
 
     try:
         yield on_look

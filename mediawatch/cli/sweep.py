@@ -15,7 +15,7 @@ from mediawatch.app import App, only_one
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.progress import shown_progress
 from mediawatch.cli.stopping import told_when_stopped
-from mediawatch.clock import beijing, day_of, parse_as_of
+from mediawatch.clock import beijing, day_of, next_time, parse_as_of
 from mediawatch.domain import Effect, Night, UserError, Verdict
 from mediawatch.policy import load
 from mediawatch.registry.find import find_account
@@ -38,7 +38,15 @@ def sweep(
     ] = None,
     round_: Annotated[str, typer.Option("--round", metavar="LABEL", help="What the office calls this inspection (2024年第一次).")] = "",
     from_: Annotated[str, typer.Option("--from", metavar="DAY", help="Judge the period from this Beijing day on by its longest gap.")] = "",
-    again: Annotated[bool, typer.Option("--again", help="Look again although an equal sweep is finished.")] = False,
+    nightly: Annotated[
+        bool, typer.Option("--nightly/--census", help="Only what is due (日常监测), or everything in scope (普查), the default.")
+    ] = False,
+    until: Annotated[
+        str, typer.Option(metavar="HH:MM", help="Begin no visit after this time in Beijing, tomorrow where it is past; the rest stays.")
+    ] = "",
+    again: Annotated[
+        bool, typer.Option("--again", help="Look again although an equal sweep is finished, and at what stored posts settle.")
+    ] = False,
     second_look_after: Annotated[float | None, typer.Option(metavar="MINUTES", help="Least distance of the second look.", min=0)] = None,
     figures: Annotated[
         Path | None, typer.Option("--metrics", metavar="FILE", help="Write what the run came to for Prometheus (a textfile, *.prom).")
@@ -47,6 +55,8 @@ def sweep(
 ) -> None:
     """Look at every account in scope, look again before a finding, judge. Continues an unfinished equal sweep."""
 
+    if nightly and (as_of or from_):
+        raise UserError("--nightly is about now: leave --as-of and --from out, or make a census of that moment")
     if figures:
         metrics.check(figures)
 
@@ -58,6 +68,8 @@ def sweep(
             moment = _as_of(as_of, app.clock())
             request = Request(
                 policy=load(policy or settings.policy),
+                nightly=nightly,
+                until=until_of(until, app.clock()),
                 as_of=moment,
                 drawn=scopefiles.read(scope, await app.store.accounts()) if scope else None,
                 round=round_,
@@ -68,7 +80,7 @@ def sweep(
                 second_look_after=timedelta(minutes=minutes),
                 concurrency=app.settings.browser.concurrency,
             )
-            with only_one(app.home), shown_progress() as shown, told_when_stopped(shown, app.clock()) as progress:
+            with only_one(app.home), shown_progress() as shown, told_when_stopped(shown) as progress:
                 summary, night = await nights.run(app.engine(), request, progress)
             if figures:
                 await _write_metrics(app, figures, night)
@@ -92,6 +104,10 @@ def print_summary(summary: Summary) -> None:
     else:
         outcomes = ", ".join(f"{count} {outcome.value}" for outcome, count in summary.outcomes.most_common())
         typer.echo(f"{summary.looks} looks: {outcomes or 'none'}")
+        if summary.settled:
+            typer.echo(f"{summary.settled} accounts needed none: what was known settles them")
+        if summary.left:
+            typer.echo(f"{summary.left} accounts could not be looked at: paused, out of time, or nothing filed leads to them", err=True)
     if failing := [check for check in summary.checks if not check.fresh]:
         surfaces = ", ".join(sorted({f"{check.surface} ({check.session or 'visitor'})" for check in failing}))
         told = (
@@ -127,6 +143,14 @@ def _first_day(text: str, last: date) -> date | None:
     if first >= last:
         raise UserError(f"--from {first} is not before the day of the sweep, {last}: a period begins earlier than it ends")
     return first
+
+
+def until_of(text: str, now: datetime) -> datetime | None:
+    """The option `--until`; None where it is not given. UserError where it is no time of day."""
+    try:
+        return next_time(text, now) if text else None
+    except ValueError as error:
+        raise UserError(f"--until: {error}") from error
 
 
 async def _account_ids(app: App, texts: list[str]) -> tuple[int, ...]:

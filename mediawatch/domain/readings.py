@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from enum import StrEnum
 
 from mediawatch.domain.outcomes import Attested, DateKind, MatchedBy, Outcome
@@ -247,7 +247,18 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """Seconds between two visits to one surface with one session: `every` plus up to `jitter`."""
+    """How often one surface may be visited with one session. Seconds between two visits: `every` plus up to `jitter`."""
 
     every: float
     jitter: float = 0.0
+    per_hour: int | None = None
+    """At most so many visits in any 60 minutes: the next one waits. None: no cap."""
+    per_day: int | None = None
+    """At most so many in any 24 hours: the surface then rests. None: no cap."""
+    quiet: tuple[time, time] | None = None
+    """Hours of rest, Beijing wall clock; from 22:00 to 06:00 is over midnight."""
+
+    @property
+    def mean(self) -> float:
+        """Seconds a visit takes up in the long run, the hour's cap included."""
+        return max(self.every + self.jitter / 2, 3600 / self.per_hour if self.per_hour else 0.0)

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import structlog
 
-from mediawatch.clock import beijing
-from mediawatch.domain import Account, Sweep, SweepState, UserError
+from mediawatch import rules
+from mediawatch.clock import beijing, day_of
+from mediawatch.domain import Account, AccountState, Judgement, Sweep, SweepKind, SweepState, UserError
+from mediawatch.policy import Policy
 from mediawatch.sweep.judging import RESUMABLE, checks_for
 from mediawatch.sweep.parts import Parts
 from mediawatch.sweep.request import Request
@@ -27,16 +32,15 @@ class Engine(Parts):
         if sweep.state is SweepState.FINISHED:
             return Summary(sweep=sweep, scope=await self.store.scope(sweep.id), repeated=True)
         scope = await self.store.scope(sweep.id)
-        lanes: dict[str, list[Account]] = {}
-        for entry in scope:
-            lanes.setdefault(entry.account.platform, []).append(entry.account)
-        states = await self.store.states([entry.account.id for entry in scope])
-        run = Run(self, request, sweep, await self.store.readings(sweep_id=sweep.id), states, len(scope), progress)
+        accounts = [entry.account for entry in scope]
+        states = await self.store.states([account.id for account in accounts])
+        run = Run(self, request, sweep, await self.store.readings(sweep_id=sweep.id), states, len(accounts), progress)
         run.checks = await checks_for(self.store, sweep)
+        await self._begin(request, run, accounts)
         async with asyncio.TaskGroup() as group:
-            for platform, accounts in lanes.items():
-                group.create_task(run.lane(platform, accounts))
-        await self.store.judge(sweep.id, await run.judge([entry.account for entry in scope]))
+            for platform, lane in self._lanes(accounts, states, request.policy).items():
+                group.create_task(run.lane(platform, lane))
+        await self._judge(run, accounts, states)
         finished_at = self.clock()
         await self.store.close_sweep(sweep.id, SweepState.FINISHED, finished_at)
         return Summary(
@@ -44,9 +48,35 @@ class Engine(Parts):
             scope=await self.store.scope(sweep.id),
             looks=run.looks,
             outcomes=run.outcomes,
+            settled=run.settled,
+            left=sum(run.needs_look(account) for account in accounts),
             exit_code=self.pacing.exit_bits | run.exit_bits,
             checks=tuple(check for check in run.checks if check.sweep_id == sweep.id),
         )
+
+    async def _judge(self, run: Run, accounts: Sequence[Account], states: Mapping[int, AccountState]) -> None:
+        """Everything in scope; of a nightly sweep only what was looked at, or has another verdict than before, and that alone stays."""
+        judgements = await run.judge(accounts)
+        if run.sweep.kind is SweepKind.NIGHTLY:
+            judgements = {key: judged for key, judged in judgements.items() if run.read(key) or _is_news(judged, states.get(key))}
+            await self.store.narrow_sweep(run.sweep.id, judgements)
+        await self.store.judge(run.sweep.id, judgements)
+
+    async def _begin(self, request: Request, run: Run, accounts: Sequence[Account]) -> None:
+        """The gate knows what was visited before and where the end is, and looks can be made where one is needed."""
+        now = self.clock()
+        self.pacing.begin(await self.store.visits(now - timedelta(days=1)), now, at_once=request.concurrency, until=request.until)
+        await run.settle(accounts)
+        if any(run.needs_look(account) for account in accounts):
+            await self.looker.ready()
+
+    def _lanes(self, accounts: Iterable[Account], states: Mapping[int, AccountState], policy: Policy) -> dict[str, list[Account]]:
+        """By platform, who could become a finding soonest first."""
+        now = self.clock()
+        lanes: dict[str, list[Account]] = defaultdict(list)
+        for account in sorted(accounts, key=lambda account: rules.urgency(states.get(account.id), account.filed, policy, now)):
+            lanes[account.platform].append(account)
+        return lanes
 
     async def _open(self, request: Request) -> Sweep:
         """The equal sweep that is to be continued or not repeated, else a new one."""
@@ -67,4 +97,15 @@ class Engine(Parts):
         accounts = [account for account in await self.store.accounts() if request.wants(account)]
         if not accounts:
             raise UserError(f"no account is in scope ({request.scope}): import a registry first, or widen --platform/--account")
+        if request.nightly:
+            states = await self.store.states([account.id for account in accounts])
+            today = day_of(now)
+            accounts = [
+                account for account in accounts if rules.next_due(states.get(account.id), account.filed, request.policy, now) <= today
+            ]
         return await self.store.open_sweep(request.sweep(now), accounts)
+
+
+def _is_news(judged: Judgement, state: AccountState | None) -> bool:
+    """Whether the verdict on an account that was not looked at is another one by now."""
+    return state is None or judged.verdict is not state.verdict

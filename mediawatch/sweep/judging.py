@@ -1,8 +1,8 @@
-"""A sweep's verdicts out of all readings that are known, as often as new ones come in."""
+"""A sweep's verdicts out of all that is known: what needs no look, and judging anew as often as readings come in."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -24,7 +24,8 @@ async def rejudge(store: Store, supports: Callable[[str], bool], sweep_id: int) 
     scope = await store.scope(sweep_id)
     policy = parse(sweep.policy_toml, f"policy of sweep {sweep_id}")
     checks = await checks_for(store, sweep)
-    judgements = await judged(store, [entry.account for entry in scope], supports, sweep, policy, checks)
+    paused = {entry.account.id: rules.paused_then(entry.judgement) for entry in scope if entry.judgement}
+    judgements = await judged(store, [entry.account for entry in scope], supports, sweep, policy, checks, paused)
     await store.judge(sweep_id, judgements)
     return [replace(entry, judgement=judgements[entry.account.id]) for entry in scope]
 
@@ -36,9 +37,12 @@ async def checks_for(store: Store, sweep: Sweep) -> list[CanaryCheck]:
 
 async def judged(
     store: Store, accounts: Sequence[Account], supports: Callable[[str], bool], sweep: Sweep, policy: Policy,
-    checks: Sequence[CanaryCheck],
+    checks: Sequence[CanaryCheck], paused: Mapping[int, Sequence[str]],
 ) -> dict[int, Judgement]:  # fmt: skip
-    """`rules.judge` by account, from what is kept now. In portions: a nation's readings are not held at once."""
+    """`rules.judge` by account, from what is kept now. In portions: a nation's readings are not held at once.
+
+    `paused`: by account, the sources that could not be asked, and why, in Chinese.
+    """
     judgements: dict[int, Judgement] = {}
     for start in range(0, len(accounts), _AT_ONCE):
         some = accounts[start : start + _AT_ONCE]
@@ -47,7 +51,10 @@ async def judged(
         readings = await (store.readings(ids) if sweep.period_from else store.known(ids, sweep.as_of))
         for account in some:
             of_account = tuple(readings.get(account.id, ()))
-            known = Known(filed=account.filed, readings=of_account, supported=supports(account.platform), checks=tuple(checks))
+            known = Known(
+                filed=account.filed, readings=of_account, supported=supports(account.platform), checks=tuple(checks),
+                paused=tuple(paused.get(account.id, ())),
+            )  # fmt: skip
             judgements[account.id] = rules.judge(known, sweep.as_of, policy, sweep.period_from)
     return judgements
 

@@ -15,6 +15,8 @@ class Request:
     """What was asked for. `as_of` None means now, or that of the unfinished sweep which is continued."""
 
     policy: Policy
+    nightly: bool = False
+    """Look at what is due now, and only at that."""
     as_of: datetime | None = None
     platforms: tuple[str, ...] = ()
     account_ids: tuple[int, ...] = ()
@@ -24,8 +26,12 @@ class Request:
     period_from: date | None = None
     """First Beijing day of a period (时段制)."""
     again: bool = False
+    """Look although an equal sweep is finished, and at what stored posts settle, too."""
     second_look_after: timedelta = timedelta(minutes=30)
+    until: datetime | None = None
+    """No visit begins after it; what is left over then stays for the next time."""
     concurrency: int = 4
+    """Visits of all platforms that are made at the same time."""
 
     @property
     def scope(self) -> str:
@@ -33,7 +39,15 @@ class Request:
         parts = [self.drawn.words] if self.drawn and self.drawn.words != WHOLE else []
         parts += [f"platform={name}" for name in sorted(self.platforms)]
         parts += [f"account={number}" for number in sorted(self.account_ids)]
+        if self.nightly:
+            parts.insert(0, "due")
         return " ".join(parts) or WHOLE
+
+    @property
+    def kind(self) -> SweepKind:
+        if self.nightly:
+            return SweepKind.NIGHTLY
+        return self.drawn.kind if self.drawn else SweepKind.CENSUS
 
     def wants(self, account: Account) -> bool:
         """Whether the account is in scope."""
@@ -44,7 +58,7 @@ class Request:
         """The sweep that is to be opened for it."""
         return Sweep(
             as_of=self.as_of or now, policy=self.policy.name, policy_toml=self.policy.toml, scope=self.scope, started_at=now,
-            scope_spec=self.drawn.spec if self.drawn else "", kind=self.drawn.kind if self.drawn else SweepKind.CENSUS,
+            scope_spec=self.drawn.spec if self.drawn else "", kind=self.kind,
             round=self.round, period_from=self.period_from,
         )  # fmt: skip
 

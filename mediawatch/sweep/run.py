@@ -1,4 +1,4 @@
-"""One run of a sweep. The lanes of the platforms run side by side, so that one slow site holds up nobody."""
+"""One run of a sweep: who is looked at, when again, and what is kept of it."""
 
 from __future__ import annotations
 
@@ -11,19 +11,39 @@ from datetime import date, timedelta
 
 import structlog
 
+from mediawatch import rules
+from mediawatch.breakers import EXIT_BITS
 from mediawatch.canarygate import CanaryGate
 from mediawatch.clock import day_of
-from mediawatch.domain import Account, AccountState, CanaryCheck, Judgement, LookKind, MatchedBy, Need, Outcome, Reading, Sight, Sweep
-from mediawatch.pacing import EXIT_BITS
-from mediawatch.ports import Gate
+from mediawatch.domain import (
+    Account,
+    AccountState,
+    CanaryCheck,
+    Judgement,
+    LookKind,
+    MatchedBy,
+    Need,
+    Outcome,
+    Reading,
+    Sight,
+    Sweep,
+    SweepKind,
+    Verdict,
+)
+from mediawatch.names import same
+from mediawatch.ports import Gate, Rank
 from mediawatch.sweep.judging import judged
 from mediawatch.sweep.parts import Parts
 from mediawatch.sweep.request import Request
-from mediawatch.sweep.summary import Progress
+from mediawatch.sweep.summary import Progress, Step
+from mediawatch.sweep.turnstile import Turnstile
 from mediawatch.sweep.vouchers import Vouchers
 
 log = structlog.get_logger(__name__)
 
+_UNDER_WAY = 256
+"""Looks of a platform that may wait for their turns at a time. Waiting costs nothing, and a look that waits for a slow surface must
+not keep the others from the fast ones; the pages that are open at a time are the gate's matter."""
 _LINKS_KEPT = 10
 """The newest links of one page that are kept with its account."""
 
@@ -45,8 +65,16 @@ class Run:
         self.progress = progress
         self.done = 0
         self.looks = 0
+        self.settled = 0
         self.outcomes: Counter[Outcome] = Counter()
         self.checks: list[CanaryCheck] = []
+        self.turned_away: dict[int, Mapping[str, Outcome | str]] = {}
+        """By account, the surfaces that were paused when it was its turn, and why."""
+        self._second_looks = 0
+        self._known: set[int] = set()
+        """Accounts that need no look."""
+        self._twice: set[int] = set()
+        """Accounts whose second look was begun while first looks were made."""
         self._unforeseen = False
         self._gates: dict[str, CanaryGate] = {}
         self._vouchers = Vouchers(self._ask, self._sound)
@@ -59,17 +87,56 @@ class Run:
 
     async def judge(self, accounts: Sequence[Account]) -> dict[int, Judgement]:
         """From everything that is kept by now."""
-        return await judged(self.parts.store, accounts, self.parts.looker.supports, self.sweep, self.request.policy, self.checks)
+        paused = {account.id: self._paused(account) for account in accounts}
+        return await judged(self.parts.store, accounts, self.parts.looker.supports, self.sweep, self.request.policy, self.checks, paused)
+
+    async def settle(self, accounts: Sequence[Account]) -> None:
+        """Find out who needs no look: known posts prove the account fresh for ever, and its name was read no longer ago than the policy
+        wants name and existence to be looked at. Nobody, where a look is what is asked for."""
+        if self.request.again or self.sweep.kind is SweepKind.NIGHTLY:
+            return
+        since = self.parts.clock() - timedelta(days=self.request.policy.identity.due_days)
+
+        def named(state: AccountState | None) -> bool:
+            return state is not None and state.name_read_at is not None and state.name_read_at >= since
+
+        judgements = await self.judge([account for account in accounts if named(self.states.get(account.id))])
+        self._known = {
+            key for key, each in judgements.items() if each.verdict is Verdict.FRESH and not each.findings and not each.second_look
+        }
+
+    def looked_at(self, account: Account) -> bool:
+        """Whether this sweep has had its first look at the account, in this run or an earlier one."""
+        return any(reading.look is LookKind.FIRST for reading in self._of_sweep(account))
+
+    def read(self, account_id: int) -> bool:
+        """Whether this sweep has kept any reading of the account."""
+        return bool(self.readings.get(account_id))
+
+    def needs_look(self, account: Account) -> bool:
+        """Whether there is anything to be looked at that is not known."""
+        return account.id not in self._known and not self.looked_at(account) and self.parts.looker.supports(account.platform)
 
     async def lane(self, platform: str, accounts: Sequence[Account]) -> None:
-        """All accounts of one platform: first looks side by side, then the second looks as they fall due."""
-        if not self.parts.looker.supports(platform):
-            for account in accounts:
-                self._advance(account, None)
-            return
-        await self._all(accounts, lambda account: self._first(account, accounts))
-        await self.parts.looker.rest(platform)
-        await self._all(await self._second_due(accounts), lambda account: self._second(account, accounts))
+        """All accounts of one platform, the most urgent first, and their second looks as they fall due.
+
+        The lanes of the platforms run side by side, so that one slow site holds up nobody.
+        """
+        async with asyncio.TaskGroup() as seconds:
+
+            async def first(account: Account) -> None:
+                reading = await self._first(account, accounts)
+                if reading is not None and self._doubtful(account, reading) and await self._second_due([account]):
+                    self._twice.add(account.id)
+                    seconds.create_task(self._second(account, accounts))
+
+            await self._all(accounts, first)
+            if not self.parts.looker.supports(platform):
+                return
+            await self.parts.looker.rest(platform)
+            # What only later checks or looks have made doubtful.
+            for account in await self._second_due([each for each in accounts if each.id not in self._twice]):
+                seconds.create_task(self._second(account, accounts))
         said = [sight for account in accounts for reading in self._of_sweep(account) for sight in reading.sights]
         await self._gate(platform).close(said, [check for check in self.checks if check.sweep_id == self.sweep.id])
         await self.parts.looker.rest(platform)
@@ -98,13 +165,24 @@ class Run:
                 await work(account)
 
         async with asyncio.TaskGroup() as group:
-            for _ in range(self.request.concurrency):
+            for _ in range(min(_UNDER_WAY, len(accounts))):
                 group.create_task(worker())
 
-    async def _first(self, account: Account, lane: Sequence[Account]) -> None:
-        if not any(reading.look is LookKind.FIRST for reading in self._of_sweep(account)):
-            await self._look(account, LookKind.FIRST, self._need(), lane)
-        self._advance(account, next(reversed(self._of_sweep(account)), None))
+    def _doubtful(self, account: Account, reading: Reading) -> bool:
+        """Whether a first look may want a second one: most show a fresh account of the filed name, and need not be judged for that."""
+        latest = reading.latest
+        fresh = reading.outcome is Outcome.OK and latest is not None and latest.on >= self._need().fresh_after
+        return not (fresh and same(reading.name, account.filed.name))
+
+    async def _first(self, account: Account, lane: Sequence[Account]) -> Reading | None:
+        reading = None
+        if self.needs_look(account):
+            reading = await self._look(account, LookKind.FIRST, self._need(), lane)
+        elif not self.looked_at(account) and self.parts.looker.supports(account.platform):
+            self.settled += 1
+        self.done += 1
+        self._tell(account, reading)
+        return reading
 
     async def _second_due(self, accounts: Sequence[Account]) -> list[Account]:
         judgements = await self.judge(accounts)
@@ -112,13 +190,16 @@ class Run:
         return [account for account in accounts if judgements[account.id].second_look and account.id not in looked_twice]
 
     async def _second(self, account: Account, lane: Sequence[Account]) -> None:
+        self._second_looks += 1
         # Of an earlier sweep that was not finished, where this one's first look could not be made.
         first = next(reading for reading in reversed(self.readings[account.id]) if reading.look is LookKind.FIRST)
-        wait = first.read_at + self.request.second_look_after - self.parts.clock()
-        await asyncio.sleep(max(0.0, wait.total_seconds()))
+        at = first.read_at + self.request.second_look_after
+        if self.request.until is None or at < self.request.until:
+            await asyncio.sleep(max(0.0, (at - self.parts.clock()).total_seconds()))
         seen_by = frozenset(sight.surface for sight in first.sights)
-        await self._look(account, LookKind.SECOND, replace(self._need(), second=True, not_by=seen_by), lane)
-        self.progress(self.done, self.total, account, next(reversed(self._of_sweep(account)), None))
+        reading = await self._look(account, LookKind.SECOND, replace(self._need(), second=True, not_by=seen_by), lane)
+        self._second_looks -= 1
+        self._tell(account, reading)
 
     def _need(self) -> Need:
         # In a period no single post settles an account: only a list that reaches back over it does.
@@ -128,22 +209,29 @@ class Run:
     def _of_sweep(self, account: Account) -> list[Reading]:
         return self.readings.get(account.id, [])
 
-    def _advance(self, account: Account, reading: Reading | None) -> None:
-        self.done += 1
-        self.progress(self.done, self.total, account, reading)
+    def _tell(self, account: Account, reading: Reading | None) -> None:
+        paused = self.parts.pacing.open_breakers()
+        self.progress(
+            Step(
+                account=account, reading=reading, done=self.done, total=self.total, second_looks=self._second_looks,
+                outcomes=self.outcomes, paused=paused,
+            )
+        )  # fmt: skip
 
     async def _look(self, account: Account, kind: LookKind, need: Need, lane: Sequence[Account]) -> Reading | None:
-        """One look, kept at once. None when no surface could be tried (breakers open, or nothing filed to go by)."""
-        started = self.parts.clock()
-        sights = await self._sights(account, need)
+        """One look, kept at once. None when no surface could be tried (paused, or nothing filed to go by)."""
+        rank = Rank.SECOND_LOOK if kind is LookKind.SECOND else Rank.FIRST_LOOK
+        turnstile = Turnstile(self._gate(account.platform), rank, self.parts.pacing.paused, self.parts.clock)
+        sights = await self._sights(account, need, turnstile)
+        self.turned_away[account.id] = turnstile.turned_away
         if not sights:
             return None
         self.looks += 1
         self._vouchers.note(account, sights)
         sights = tuple([await self._vouchers.controlled(account, sight, lane) for sight in sights])
-        reading = Reading(
-            account_id=account.id, sweep_id=self.sweep.id, look=kind, started_at=started, read_at=self.parts.clock(), sights=sights
-        )
+        now = self.parts.clock()
+        started = turnstile.began or now
+        reading = Reading(account_id=account.id, sweep_id=self.sweep.id, look=kind, started_at=started, read_at=now, sights=sights)
         # Before the reading: whoever is killed in between looks again, and the links are not lost.
         await self._keep_links(account, sights)
         reading = await self.parts.store.keep(await self.parts.evidence.keep(reading))
@@ -165,9 +253,9 @@ class Run:
             if new and sight.matched_by is MatchedBy.ID:
                 await self.parts.store.add_links(account.id, new, sight.surface)
 
-    async def _sights(self, account: Account, need: Need, gate: Gate | None = None) -> tuple[Sight, ...]:
+    async def _sights(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
         try:
-            return await self.parts.looker.look(account, need, gate or self._gate(account.platform))
+            return await self.parts.looker.look(account, need, gate)
         except (Exception, asyncio.CancelledError) as error:  # the sweep's boundary: here alone the unforeseen becomes an outcome
             task = asyncio.current_task()
             if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
@@ -179,7 +267,8 @@ class Run:
 
     async def _ask(self, other: Account, sight: Sight) -> tuple[Sight, ...]:
         """Whether the sight's surface and session still answer, asked about another account; kept as a control."""
-        sights = await self._sights(other, replace(self._need(), only=sight.surface, session=sight.session))
+        turnstile = Turnstile(self._gate(other.platform), Rank.CHECK, self.parts.pacing.paused, self.parts.clock)
+        sights = await self._sights(other, replace(self._need(), only=sight.surface, session=sight.session), turnstile)
         if sights:
             now = self.parts.clock()
             control = Reading(
@@ -193,3 +282,9 @@ class Run:
         return (before is not None and before.last_outcome is Outcome.OK) or any(
             reading.outcome is Outcome.OK for reading in self._of_sweep(account)
         )
+
+    def _paused(self, account: Account) -> tuple[str, ...]:
+        """For the inspector: the sources that could not be asked, and why."""
+        labels = {facts.name: facts.label for facts in self.parts.looker.surfaces(account.platform)}
+        turned_away = self.turned_away.get(account.id, {})
+        return tuple(f"{labels.get(surface, surface)}:{rules.why_paused(why)}" for surface, why in turned_away.items())

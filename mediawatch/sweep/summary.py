@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from mediawatch.domain import Account, CanaryCheck, Finding, Outcome, Reading, Sweep, SweepAccount, Verdict
@@ -17,6 +17,10 @@ class Summary:
     scope: list[SweepAccount]
     looks: int = 0
     outcomes: Counter[Outcome] = field(default_factory=Counter)
+    settled: int = 0
+    """Accounts that needed no look: what was known before settles them."""
+    left: int = 0
+    """Accounts that were due, and that no surface could be asked about: paused, or the time was over."""
     exit_code: int = 0
     repeated: bool = False
     """True when an equal sweep was finished before and nothing was done."""
@@ -32,9 +36,26 @@ class Summary:
         return [(entry, finding) for entry in self.scope if entry.judgement for finding in entry.judgement.findings]
 
 
-Progress = Callable[[int, int, Account, Reading | None], None]
-"""Called after each look: accounts done, accounts in scope, the account, its reading (None where nothing could be tried)."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """One account further. `reading` is None where nothing was looked at: settled before, or no surface could be asked."""
+
+    account: Account
+    reading: Reading | None
+    done: int
+    total: int
+    """Accounts in the run's scope; `done` of them have had their first look or need none."""
+    second_looks: int
+    """Second looks that are still to be made, as far as is known."""
+    outcomes: Mapping[Outcome, int]
+    """Of all looks so far."""
+    paused: Mapping[tuple[str, str], Outcome]
+    """Surfaces and sessions whose breaker is open, and what opened it."""
 
 
-def no_progress(done: int, total: int, account: Account, reading: Reading | None) -> None:
+Progress = Callable[[Step], None]
+"""Called after each look."""
+
+
+def no_progress(step: Step) -> None:
     """For callers that show nothing."""

@@ -1,0 +1,65 @@
+"""`mediawatch plan`: tonight, before it begins."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated
+
+import typer
+
+from mediawatch.ahead import spell
+from mediawatch.cli.base import opened, run
+from mediawatch.cli.sweep import until_of
+from mediawatch.clock import beijing
+from mediawatch.policy import load
+from mediawatch.reports.table import Table, to_text
+from mediawatch.rules import Due
+from mediawatch.sweep.plan import Plan, plan
+
+_SHOWN = 10
+"""Accounts that are named one by one."""
+
+
+def register(app: typer.Typer) -> None:
+    app.command("plan")(plan_night)
+
+
+def plan_night(
+    ctx: typer.Context,
+    until: Annotated[str, typer.Option(metavar="HH:MM", help="The night's end in Beijing, as for `sweep --until`.")] = "",
+    policy: Annotated[str, typer.Option(metavar="NAME|FILE", help="Inspection policy; default from mediawatch.toml.")] = "",
+) -> None:
+    """Show what a nightly sweep would look at now and why, how long it takes, and what is left to people."""
+
+    async def work() -> tuple[Plan, datetime | None]:
+        async with opened(ctx) as app:
+            now = app.clock()
+            end = until_of(until, now)
+            rule = load(policy or app.settings.sweep.policy)
+            accounts = await app.store.accounts()
+            states = await app.store.states([account.id for account in accounts])
+            found = plan(accounts, states, rule, now, ways=app.ways(), pace_of=app.pace_of(), scale=app.pace, until=end)
+            return found, end
+
+    typer.echo(shown(*run(work())))
+
+
+def shown(found: Plan, until: datetime | None) -> str:
+    """The plan as text."""
+    parts = [f"{len(found.due)} of {found.in_scope} accounts are due"]
+    if found.due:
+        platforms = sorted({each.account.platform for each in found.due})
+        counts = found.by_reason
+        rows = tuple((platform, *(str(counts.get((platform, why), 0)) for why in Due)) for platform in platforms)
+        parts.append(to_text(Table("due, by platform and reason", ("platform", *(why.value for why in Due)), rows)))
+    lasting = sorted(found.minutes.items(), key=lambda each: -each[1])
+    parts += [f"{name}: {spell(minutes)} at the set pace" for name, minutes in lasting]
+    if lasting:
+        parts.append(f"the night: at least {spell(lasting[0][1])}; second looks and further sources come on top")
+    if found.outside:
+        end = f" by {beijing(until):%H:%M}" if until else ""
+        parts.append(f"{len(found.outside)} first looks do not fit{end}, or exceed a day's cap: they stay for the next night")
+    if people := found.for_people:
+        names = "、".join(account.filed.name for account in people[:_SHOWN])
+        parts.append(f"{len(people)} for people (no id, link or login leads to them): {names}{'…' if len(people) > _SHOWN else ''}")
+    return "\n".join(parts)

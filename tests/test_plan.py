@@ -1,0 +1,116 @@
+"""A night before it begins: who is due, what fits, who is left to people; and the command that says so."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from mediawatch.cli import app
+from mediawatch.clock import next_time
+from mediawatch.domain import Account, AccountState, Attested, Filed, Outcome, Pace
+from mediawatch.pacing import as_declared
+from mediawatch.policy import load
+from mediawatch.ports import SurfaceFacts
+from mediawatch.rules import Due
+from mediawatch.sweep.plan import Plan, plan
+
+NOW = datetime.fromisoformat("2026-03-05T22:00:00+08:00")
+POLICY = load("national")
+SLOW = Pace(10.0)
+
+
+def facts(pace: Pace) -> SurfaceFacts:
+    return SurfaceFacts(
+        name="weibo.desktop",
+        label="示例",
+        attested=Attested.RECORDED,
+        needs_login=True,
+        shows_all=False,
+        shows_all_logged_in=True,
+        pace=pace,
+    )
+
+
+def account(number: int, name: str = "示例") -> Account:
+    return Account(id=number, filed=Filed(name=f"{name}{number}", platform="weibo"))
+
+
+def read(number: int, *, days_ago: int, latest: int, outcome: Outcome = Outcome.OK, second_look: bool = False) -> AccountState:
+    at = NOW - timedelta(days=days_ago)
+    latest_on = date(2026, 3, 5) - timedelta(days=latest)
+    return AccountState(
+        account_id=number, latest_on=latest_on, original_on=latest_on, last_read_at=at, last_outcome=outcome, exact_read_at=at,
+        name_read_at=at, second_look=second_look,
+    )  # fmt: skip
+
+
+def planned(states: dict[int, AccountState], accounts: list[Account], pace: Pace = SLOW, until: datetime | None = None) -> Plan:
+    def ways(each: Account) -> tuple[SurfaceFacts, ...]:
+        return (facts(pace),) if each.filed.name.startswith("示例") else ()
+
+    return plan(accounts, states, POLICY, NOW, ways=ways, pace_of=as_declared, until=until)
+
+
+def test_who_is_due_and_why_the_most_urgent_first() -> None:
+    states = {
+        1: read(1, days_ago=1, latest=1),
+        2: read(2, days_ago=1, latest=10),
+        3: read(3, days_ago=1, latest=3, outcome=Outcome.CAPTCHA),
+        4: read(4, days_ago=1, latest=20, second_look=True),
+    }
+    found = planned(states, [account(number) for number in range(1, 6)])
+    assert found.due[0].account.id == 5, "never read"
+    why = {each.account.id: each.why for each in found.due}
+    assert {5: Due.NEVER_READ, 2: Due.GAP, 3: Due.IN_VAIN, 4: Due.SECOND_LOOK}.items() <= why.items()
+    assert why.get(1, Due.IDENTITY) is Due.IDENTITY
+    assert found.in_scope == 5
+
+
+@pytest.mark.parametrize(
+    ("pace", "until", "fitting"),
+    [
+        (Pace(60.0), None, 10),
+        (Pace(60.0), NOW + timedelta(minutes=4, seconds=30), 5),
+        (Pace(50.0, jitter=20.0), NOW + timedelta(minutes=4, seconds=30), 5),
+        (Pace(1.0, per_hour=60), NOW + timedelta(minutes=4, seconds=30), 5),
+        (Pace(1.0, per_day=3), None, 3),
+    ],
+)
+def test_what_fits_the_window_and_the_caps(pace: Pace, until: datetime | None, fitting: int) -> None:
+    found = planned({}, [account(number) for number in range(10)], pace, until)
+    assert len(found.outside) == 10 - fitting
+    assert found.minutes["weibo.desktop"] == pytest.approx(fitting * pace.mean / 60)
+
+
+def test_who_is_left_to_people_costs_no_time() -> None:
+    found = planned({}, [account(1), account(2, "无门")])
+    assert [each.id for each in found.for_people] == [2]
+    assert found.outside == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "at"), [("23:30", "2026-03-05T23:30+08:00"), ("06:00", "2026-03-06T06:00+08:00"), ("22:00", "2026-03-06T22:00+08:00")]
+)
+def test_the_windows_end_is_the_next_time_of_that_name(text: str, at: str) -> None:
+    assert next_time(text, NOW) == datetime.fromisoformat(at)
+    with pytest.raises(ValueError, match="06:00"):
+        next_time("late", NOW)
+
+
+def test_the_command_names_reasons_minutes_and_whom_nothing_leads_to(tmp_path: Path) -> None:
+    registry = tmp_path / "registry.csv"
+    registry.write_text(
+        "政务新媒体名称,类型,平台ID\n示例发布,今日头条,MS4wLjABAAAAExampleAExampleExampleExampleExampleA\n示例快手,快手,\n", "utf-8"
+    )
+    runner, home = CliRunner(), ["--home", str(tmp_path / "home")]
+    assert runner.invoke(app, [*home, "init"]).exit_code == 0
+    assert runner.invoke(app, [*home, "registry", "import", str(registry)]).exit_code == 0
+    shown = runner.invoke(app, [*home, "plan", "--until", "06:00"])
+    assert shown.exit_code == 0, shown.output
+    assert "2 of 2 accounts are due" in shown.output
+    assert "never read" in shown.output
+    assert "toutiao.profile" in shown.output
+    assert "1 for people (no id, link or login leads to them): 示例快手" in shown.output

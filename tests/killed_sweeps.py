@@ -25,10 +25,10 @@ from typing import IO
 from mediawatch import canaries, demo, registry, retention
 from mediawatch.app import DEMO_LOGINS, App, Route, WorldStage, only_one, opened
 from mediawatch.cli import logs
-from mediawatch.domain import Account, LookKind, Reading, SweepState
+from mediawatch.domain import LookKind, SweepState
 from mediawatch.policy import load
 from mediawatch.settings import Home
-from mediawatch.sweep import Progress, Request, Summary, no_progress
+from mediawatch.sweep import Progress, Request, Step, Summary, no_progress
 from scrapers import processes
 from scrapers.replica import Replica, World
 from scrapers.sessions import write_state
@@ -74,9 +74,9 @@ async def swept(app: App, folder: Path, shown: Progress = no_progress, *, again:
 async def sweep(folder: Path, home: Path) -> None:
     """One run, to its end if it is let; tells the number of each reading as it is shown."""
 
-    def shown(done: int, total: int, account: Account, reading: Reading | None) -> None:
-        if reading is not None:
-            print(reading.id, flush=True)
+    def shown(step: Step) -> None:
+        if step.reading is not None:
+            print(step.reading.id, flush=True)
 
     async with over(folder, home) as app:
         await swept(app, folder, shown)

@@ -230,6 +230,9 @@ class Posting:
     async def open_link(self, url: str, gate: Gate) -> tuple[Sight, ...]:
         return (self._sight("gh_0000000000a1"),)
 
+    async def ready(self) -> None:
+        return None
+
     async def rest(self, platform: str) -> None:
         return None
 

@@ -15,7 +15,7 @@ from mediawatch.clock import EVER, day_of
 from mediawatch.domain import DateKind, Reading
 from mediawatch.policy import Freshness, Policy
 from mediawatch.ports import Known
-from mediawatch.proofs import FreshnessProof, Gap, agreed, complete, current, posts_of, seen_days
+from mediawatch.proofs import FreshnessProof, Gap, agreed_state, complete, current, posts_of, seen_days
 
 
 def freshness(known: Known, first: date, as_of: datetime, policy: Policy) -> FreshnessProof:
@@ -37,11 +37,9 @@ def freshness(known: Known, first: date, as_of: datetime, policy: Policy) -> Fre
         state = Freshness.AT_LIMIT if at_limit else Freshness.DUE_SOON if due_soon else Freshness.FRESH
         return replace(base, state=state)
     claims = {reading.id: _claim(gap, bool(seen.days), seen.after, policy) for reading in exact if (gap := proved[reading.id])}
-    claimed = [claims[reading.id] for reading in exact if claims.get(reading.id, Freshness.UNKNOWN) is not Freshness.UNKNOWN]
-    state = claimed[-1] if claimed else Freshness.UNKNOWN
+    state, proof = agreed_state(current(known, as_of), claims)
     if state is Freshness.UNKNOWN:
         return base
-    proof = agreed(current(known, as_of), lambda reading: claims.get(reading.id) is state)
     if not proof.reading_ids:
         return replace(base, pending=proof.pending, doubtful=proof.doubtful)
     # The looks need not reach equally far back: what is said is what each of them proves.

@@ -6,7 +6,7 @@ current (`read_at >= as_of`), agree with one another, and number two, the newer 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -77,7 +77,11 @@ def current(known: Known, as_of: datetime) -> list[Reading]:
 
 
 def agreed(readings: Sequence[Reading], claims: Callable[[Reading], bool]) -> Proof:
-    """Two looks before a finding: the newest machine look claims it too, with evidence; or a person's reading with a picture does."""
+    """Two looks before a finding, a later one of them with evidence; or a person's reading with a picture.
+
+    What they proved stands: a later look that shows nothing either way, or our own trouble, takes nothing back. What speaks for
+    the account is held against every claim by the callers.
+    """
     by_person = [reading for reading in readings if reading.look is LookKind.PERSON and reading.evidence and claims(reading)]
     if by_person:
         return Proof(reading_ids=tuple(reading.id for reading in by_person))
@@ -85,10 +89,24 @@ def agreed(readings: Sequence[Reading], claims: Callable[[Reading], bool]) -> Pr
     claiming = [reading for reading in looks if claims(reading)]
     if not claiming:
         return Proof()
-    newest_claims = looks[-1] is claiming[-1]
-    if newest_claims and len(claiming) > 1 and claiming[-1].evidence:
-        return Proof(reading_ids=tuple(reading.id for reading in claiming))
-    return Proof(pending=newest_claims, doubtful=True)
+    for place, reading in enumerate(claiming[1:], 1):
+        if reading.evidence:
+            return Proof(reading_ids=tuple(each.id for each in claiming[: place + 1]))
+    return Proof(pending=looks[-1] is claiming[-1], doubtful=True)
+
+
+def agreed_state(readings: Sequence[Reading], states: Mapping[int, Freshness]) -> tuple[Freshness, Proof]:
+    """The newest state that two looks agree on, else the newest one claimed; `states` by reading, UNKNOWN claims nothing.
+
+    A post after as_of that came later takes nothing back: what two looks before it proved of as_of stands.
+    """
+    said = [states.get(reading.id, Freshness.UNKNOWN) for reading in reversed(readings)]
+    tried = [(state, agreed(readings, _claiming(states, state))) for state in dict.fromkeys(said) if state is not Freshness.UNKNOWN]
+    return next((each for each in tried if each[1].reading_ids), tried[0] if tried else (Freshness.UNKNOWN, Proof()))
+
+
+def _claiming(states: Mapping[int, Freshness], state: Freshness) -> Callable[[Reading], bool]:
+    return lambda reading: states.get(reading.id) is state
 
 
 def posts_of(reading: Reading, policy: Policy) -> Iterator[tuple[Sight, Post]]:
@@ -198,10 +216,9 @@ def freshness(known: Known, as_of: datetime, policy: Policy) -> FreshnessProof:
         )
     lower = FreshnessProof(latest_on=newest, date_kind=DateKind.AT_LEAST if newest else None, odd_dates=seen.odd)
     states = {reading.id: _gap_state(reading, as_of_day, policy) for reading in exact}
-    state = next((states[reading.id] for reading in reversed(exact) if states[reading.id] is not Freshness.UNKNOWN), Freshness.UNKNOWN)
+    state, proof = agreed_state(current(known, as_of), states)
     if state is Freshness.UNKNOWN:
         return lower
-    proof = agreed(current(known, as_of), lambda reading: states.get(reading.id) is state)
     if not proof.reading_ids:
         return FreshnessProof(
             latest_on=lower.latest_on, date_kind=lower.date_kind, odd_dates=seen.odd, pending=proof.pending, doubtful=proof.doubtful

@@ -141,6 +141,31 @@ def test_second_look_that_fails_or_differs_proves_nothing(second: Sight) -> None
     assert (judged.verdict, judged.second_look, judged.findings) == (Verdict.UNPROVEN, False, ())
 
 
+LATER = READ + timedelta(days=9)
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        reading(exact(20), at=LATER), reading(sight(posts=posts(20)), at=LATER),
+        reading(Sight(surface="toutiao.profile", read_at=LATER, outcome=Outcome.UNREACHABLE), at=LATER), reading(exact(20, -5), at=LATER),
+    ],
+    ids=["the same without evidence", "a lower bound", "our own trouble", "a post after as_of"],
+)  # fmt: skip
+def test_what_two_looks_proved_is_not_taken_back_by_a_later_one(after: Reading) -> None:
+    before = judge(Known(filed=FILED, readings=twice(exact(20))), AS_OF, NATIONAL)
+    first, second = twice(exact(20))
+    now = judge(Known(filed=FILED, readings=(first, second, after)), AS_OF, NATIONAL)
+    assert now.verdict is before.verdict is Verdict.FAILED
+    assert now.findings[0].reading_ids == (first.id, second.id)
+
+
+def test_a_post_in_the_window_that_is_seen_later_takes_it_back() -> None:
+    assert verdict(*twice(exact(20)), reading(sight(posts=posts(3)), at=LATER)) is Verdict.FRESH
+    absent = sight(outcome=Outcome.NOT_FOUND, control="示例对照", name="", posts=())
+    assert verdict(*twice(absent), reading(exact(20), at=LATER), policy=TIBET) is Verdict.UNPROVEN
+
+
 def test_a_finding_without_evidence_is_none() -> None:
     first, second = twice(exact(40))
     bare = replace(second, sights=tuple(replace(one, evidence=()) for one in second.sights))

@@ -1,13 +1,19 @@
-"""How a running sweep shows itself: a bar on a terminal, a plain line now and then elsewhere."""
+"""How a running sweep shows itself: on a terminal what it does now, platform by platform; elsewhere a plain line now and then."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.console import Console, Group, RenderableType
+from rich.live import Live
+from rich.progress_bar import ProgressBar
+from rich.table import Table
+from rich.text import Text
 
 from mediawatch.domain import LookKind
 from mediawatch.sweep import Progress as OnLook
@@ -15,34 +21,101 @@ from mediawatch.sweep import Step
 
 _LINES = 10
 """How many plain lines a sweep of any size leaves in a log."""
+_RATE_OVER = 300.0
+"""Seconds over which the rate is taken: the last ones foretell best."""
 
 
 @contextmanager
 def shown_progress() -> Iterator[OnLook]:
     """The callback for `Engine.run`; everything goes to standard error."""
-    if sys.stderr.isatty():
-        with _bar() as on_look:
-            yield on_look
-    else:
+    if not sys.stderr.isatty():
         yield _plain_line
+        return
+    view = View()
+    with Live(get_renderable=view.render, console=Console(stderr=True), refresh_per_second=2, transient=True):
+        yield view
 
 
-@contextmanager
-def _bar() -> Iterator[OnLook]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, TextColumn("{task.fields[last]}"), console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("looking", total=None, last="")
+@dataclass
+class Lane:
+    """One platform: accounts done, second looks made, the last account and what came of it."""
 
-        def on_look(step: Step) -> None:
-            outcome = step.reading.outcome.value if step.reading else "not looked at"
-            last = f"{step.account.platform} {step.account.filed.name[:16]}: {outcome}"
-            bar.update(task, completed=step.done, total=step.total, last=last)
+    done: int = 0
+    seconds: int = 0
+    last: str = ""
 
-        yield on_look
+
+@dataclass
+class View:
+    """What the terminal shows. `clock` gives seconds that only ever grow."""
+
+    clock: Callable[[], float] = time.monotonic
+    step: Step | None = None
+    lanes: dict[str, Lane] = field(default_factory=dict)
+    _looked: deque[float] = field(default_factory=deque)
+    """When accounts were looked at; those that were settled before cost no time and foretell none."""
+
+    def __post_init__(self) -> None:
+        self._began = self.clock()
+
+    def __call__(self, step: Step) -> None:
+        lane = self.lanes.setdefault(step.account.platform, Lane())
+        second = step.reading is not None and step.reading.look is LookKind.SECOND
+        lane.seconds += second
+        lane.done += not second
+        if not second and step.reading is not None:
+            self._looked.append(self.clock())
+        lane.last = f"{step.reading.outcome.value if step.reading else 'nothing to do'}: {step.account.filed.name}"
+        self.step = step
+
+    @property
+    def rate(self) -> float:
+        """Accounts looked at in a minute; 0 while there is nothing to say."""
+        now = self.clock()
+        while self._looked and now - self._looked[0] > _RATE_OVER:
+            self._looked.popleft()
+        span = min(_RATE_OVER, now - self._began)
+        return len(self._looked) * 60 / span if span > 0 else 0.0
+
+    def left(self, step: Step) -> str:
+        """How long it still takes at the present rate."""
+        looks = step.total - step.done + step.second_looks
+        if not looks:
+            return "finishing"
+        if not self.rate:
+            return "waiting"
+        minutes = max(1, round(looks / self.rate))
+        return f"{minutes // 60}:{minutes % 60:02d} h left" if minutes >= 60 else f"{minutes} min left"
+
+    def render(self) -> RenderableType:
+        """One line for the whole run, one for each platform; cut off where the terminal ends."""
+        step = self.step
+        if step is None:
+            return Text("opening the sweep")
+        waiting = f"  {step.second_looks} second looks to come" if step.second_looks else ""
+        figures = f"{step.done}/{step.total}  {self.rate:.1f} accounts/min  {self.left(step)}{waiting}"
+        bar = Table.grid(padding=(0, 1))
+        bar.add_row(ProgressBar(total=step.total, completed=step.done, width=12), Text(figures, no_wrap=True))
+        name, count = max(map(len, self.lanes)), len(str(step.total))
+        lines = [
+            f"{platform:<{name}}  {lane.done:>{count}}  {self._state(step, platform, lane)}"
+            for platform, lane in sorted(self.lanes.items())
+        ]
+        return Group(bar, *(Text(line, no_wrap=True, overflow="ellipsis") for line in lines))
+
+    def _state(self, step: Step, platform: str, lane: Lane) -> str:
+        paused = [
+            f"paused {surface.partition('.')[2]} ({session or 'visitor'}): {outcome.value}"
+            for (surface, session), outcome in sorted(step.paused.items())
+            if surface.partition(".")[0] == platform
+        ]
+        seconds = [f"second looks: {lane.seconds}"] if lane.seconds else []
+        return "; ".join([*paused, *seconds, lane.last])
 
 
 def _plain_line(step: Step) -> None:
+    every = max(1, step.total // _LINES)
     if step.reading is not None and step.reading.look is LookKind.SECOND:
         return
-    if step.done % max(1, step.total // _LINES) == 0 or step.done == step.total:
+    if step.done % every == 0 or step.done == step.total:
         print(f"looked at {step.done} of {step.total} accounts", file=sys.stderr, flush=True)

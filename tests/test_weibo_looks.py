@@ -17,7 +17,7 @@ from mediawatch.clock import EVER
 from mediawatch.domain import Attested, DateKind, Evidence, EvidenceKind, Filed, MatchedBy, Outcome
 from mediawatch.policy import Presence, load
 from mediawatch.ports import Known
-from mediawatch.proofs import presence
+from mediawatch.presence import presence
 from scrapers.replica import Case, World
 from scrapers.replica.cases import Recorded
 from scrapers.weibo import SCRAPER

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from mediawatch import rules
+from mediawatch import rules, sentences
 from mediawatch.domain import Account, CanaryCheck, Judgement, Reading, Sweep, SweepAccount, UserError
 from mediawatch.policy import Policy, parse
 from mediawatch.ports import Known, Store
@@ -24,7 +24,7 @@ async def rejudge(store: Store, supports: Callable[[str], bool], sweep_id: int) 
     scope = await store.scope(sweep_id)
     policy = parse(sweep.policy_toml, f"policy of sweep {sweep_id}")
     checks = await checks_for(store, sweep)
-    paused = {entry.account.id: rules.paused_then(entry.judgement) for entry in scope if entry.judgement}
+    paused = {entry.account.id: sentences.paused_then(entry.judgement) for entry in scope if entry.judgement}
     judgements = await judged(store, [entry.account for entry in scope], supports, sweep, policy, checks, paused)
     await store.judge(sweep_id, judgements)
     return [replace(entry, judgement=judgements[entry.account.id]) for entry in scope]

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 
 import structlog
 
-from mediawatch import rules
+from mediawatch import sentences
 from mediawatch.breakers import EXIT_BITS
 from mediawatch.canarygate import CanaryGate
 from mediawatch.clock import day_of
@@ -287,4 +287,4 @@ class Run:
         """For the inspector: the sources that could not be asked, and why."""
         labels = {facts.name: facts.label for facts in self.parts.looker.surfaces(account.platform)}
         turned_away = self.turned_away.get(account.id, {})
-        return tuple(f"{labels.get(surface, surface)}:{rules.why_paused(why)}" for surface, why in turned_away.items())
+        return tuple(f"{labels.get(surface, surface)}:{sentences.why_paused(why)}" for surface, why in turned_away.items())

@@ -1,12 +1,10 @@
-"""What the core asks of its two adapters: the `Store` (db) and the `Looker` (scrapers). Nothing here does anything."""
+"""The `Store`: where everything is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from enum import IntEnum
-from pathlib import Path
+from datetime import datetime
 from typing import Protocol
 
 from mediawatch.domain import (
@@ -14,33 +12,24 @@ from mediawatch.domain import (
     AccountState,
     Alert,
     AlertState,
-    Attested,
     Backup,
-    Canary,
     CanaryCheck,
     Change,
     Contact,
     Evidence,
-    Filed,
     Judgement,
-    Need,
     Night,
-    Pace,
     Reading,
     Refusal,
     RegistryChanges,
     ReviewEvent,
     SessionEvent,
-    Sight,
     Source,
     Sweep,
     SweepAccount,
     SweepState,
     TurnedFinding,
 )  # fmt: skip
-
-Clock = Callable[[], datetime]
-"""Gives the present instant, aware. Composed once: the host's clock, or a fixed one in `verify` and `demo`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +61,15 @@ class Answer:
 
     columns: tuple[str, ...]
     rows: tuple[tuple[object, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visited:
+    """One visit of a surface that was made. `session` is "" for a visitor."""
+
+    surface: str
+    session: str
+    at: datetime
 
 
 class Store(Protocol):
@@ -194,183 +192,3 @@ class Store(Protocol):
         """Run one statement on a connection that can only read, and that is refused the contacts. UserError where it fails."""
 
     async def close(self) -> None: ...
-
-
-class Gate(Protocol):
-    """Pace, retries and breakers, as the looker sees them. Keyed by surface and session."""
-
-    async def visit(
-        self, surface: str, session: str, pace: Pace, see: Callable[[], Awaitable[Sight]], *, declared_closed: bool = False
-    ) -> Sight | None:
-        """Wait for this surface's turn, see (the transient again, up to three times), note the outcome. None while its breaker is open.
-
-        `see` never raises a `Failure`: it returns a sight with that outcome.
-        """
-
-    async def pause(self, surface: str, session: str, pace: Pace) -> None:
-        """Wait between two calls of one visit; the surface's next visit waits from then on."""
-
-
-class Rank(IntEnum):
-    """Whose turn comes first where several wait for one surface."""
-
-    CHECK = 0
-    """对照: others' looks wait for it, or their results do."""
-    SECOND_LOOK = 1
-    FIRST_LOOK = 2
-
-
-class RankedGate(Gate, Protocol):
-    """A gate at which visits have ranks."""
-
-    async def visit(
-        self, surface: str, session: str, pace: Pace, see: Callable[[], Awaitable[Sight]], *, declared_closed: bool = False,
-        rank: Rank = Rank.FIRST_LOOK,
-    ) -> Sight | None:  # fmt: skip
-        """See `Gate.visit`."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visited:
-    """One visit of a surface that was made. `session` is "" for a visitor."""
-
-    surface: str
-    session: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SurfaceFacts:
-    """What a surface declares of itself."""
-
-    name: str
-    label: str
-    """For inspectors, in Chinese."""
-    attested: Attested
-    needs_login: bool
-    shows_all: bool
-    """Whether its lists are complete for a visitor."""
-    shows_all_logged_in: bool
-    pace: Pace
-    declared_closed: bool = False
-    for_some: bool = False
-    """Whether a login is of use for some accounts only (a back office lists its own account's posts)."""
-    by_call: bool = False
-    """Whether first looks ask by calls from one open page of the site, as its own pages do, instead of loading a page each."""
-
-    def complete(self, session: str) -> bool:
-        """Whether its lists are complete with this session ("" for a visitor)."""
-        return self.shows_all or (self.shows_all_logged_in and bool(session))
-
-
-class Looker(Protocol):
-    """The scrapers, as the sweep sees them."""
-
-    def supports(self, platform: str) -> bool: ...
-    def surfaces(self, platform: str) -> Sequence[SurfaceFacts]:
-        """What the surfaces of a platform declare, in order of cost; none for one that is not supported."""
-
-    async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
-        """Visit one account. Foreseen failures are sights; only the unforeseen is raised."""
-
-    async def open_link(self, url: str, gate: Gate) -> tuple[Sight, ...]:
-        """Open one article link whose account is not known yet."""
-
-    async def probe(self, platform: str, name: str) -> bool:
-        """Whether the site knows this login now, by its own sign in its own page. Any other `Failure` means that nobody knows."""
-
-    async def ready(self) -> None:
-        """Start what looks need. UserError where it does not start."""
-
-    async def rest(self, platform: str) -> None:
-        """A batch of looks on this platform is over: what the site has made of its logins is written back."""
-
-    async def close(self) -> None: ...
-
-
-class SessionWatch(Protocol):
-    """What is known of the operator's logins, as the looker asks and tells it."""
-
-    async def usable(self, platform: str, names: Sequence[str]) -> tuple[str, ...]:
-        """Those of the logins that were not last seen invalid, in their order."""
-
-    async def seen(self, platform: str, name: str, *, valid: bool, how: str, detail: str = "") -> None:
-        """A page said whether it knows a login. A change is kept; that a login became invalid is announced once."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredSession:
-    """A login's file. `mode` are its permission bits; `used_at` the last time that it was written back."""
-
-    platform: str
-    name: str
-    path: Path
-    mode: int
-    made_at: datetime
-    used_at: datetime | None = None
-
-
-Modules = tuple[tuple[bool, ...], ...]
-"""A QR code, True is dark, without its margin."""
-
-
-class Logins(Protocol):
-    """How logins are made, taken in and removed. `platforms` are the words for `mediawatch login`."""
-
-    @property
-    def platforms(self) -> tuple[str, ...]: ...
-    def stored(self, platform: str | None = None) -> tuple[StoredSession, ...]:
-        """The files, by platform and name."""
-
-    async def by_hand(self, platform: str, name: str, done: Callable[[], Awaitable[None]]) -> tuple[StoredSession, bool]:
-        """In a window, until `done` returns; and whether the site itself said that it knows the operator. UserError where it denies it."""
-
-    async def by_code(self, platform: str, name: str, show: Callable[[Path, Modules | None], None], limit: float) -> StoredSession:
-        """By the site's QR code: `show` gets the picture's file, and the code in it where it is a clean one. UserError where nobody
-        logged in within `limit` seconds."""
-
-    def take(self, platform: str, name: str, exported: str, place: str) -> tuple[StoredSession, int]:
-        """Keep a browser's exported cookies, as many as belong to the platform; with their number. UserError, beginning with `place`."""
-
-    def remove(self, platform: str, name: str) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
-    """All that is known of one account when it is judged: the filed values of the sweep, and every reading ever kept."""
-
-    filed: Filed
-    readings: tuple[Reading, ...] = ()
-    supported: bool = True
-    """Whether a scraper exists for the platform; without one only a person can settle the account."""
-    checks: tuple[CanaryCheck, ...] = ()
-    """Checks of canaries (对照账号) on the platform's surfaces, oldest first."""
-    paused: tuple[str, ...] = ()
-    """Sources (`label:why`, in Chinese) that could not be asked when it was the account's turn in this sweep."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """What a person sees who looks an account up on a telephone."""
-
-    state: str
-    """`ok`, `not_found`, `cancelled`, `banned`, `empty`."""
-    name: str
-    id: str
-    days: tuple[date, ...]
-    """Beijing days of its posts, newest first."""
-
-
-class Stage(Protocol):
-    """The world as the demonstration needs it."""
-
-    as_of: datetime
-
-    def registry(self) -> Sequence[Mapping[str, str]]:
-        """The office's table, Chinese heading to text."""
-
-    def canaries(self) -> Sequence[Canary]:
-        """对照账号 of the world, made up like the rest."""
-
-    def look_up(self, name: str, type: str) -> Shown | None:
-        """What a person finds under a filed name; None where the world has no site for the platform."""

@@ -1,0 +1,21 @@
+"""What an account is judged by."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from mediawatch.domain import CanaryCheck, Filed, Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Known:
+    """All that is known of one account when it is judged: the filed values of the sweep, and every reading ever kept."""
+
+    filed: Filed
+    readings: tuple[Reading, ...] = ()
+    supported: bool = True
+    """Whether a scraper exists for the platform; without one only a person can settle the account."""
+    checks: tuple[CanaryCheck, ...] = ()
+    """Checks of canaries (对照账号) on the platform's surfaces, oldest first."""
+    paused: tuple[str, ...] = ()
+    """Sources (`label:why`, in Chinese) that could not be asked when it was the account's turn in this sweep."""

@@ -1,0 +1,56 @@
+"""The operator's logins: how they are made, and what is known of them."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+
+class SessionWatch(Protocol):
+    """What is known of the operator's logins, as the looker asks and tells it."""
+
+    async def usable(self, platform: str, names: Sequence[str]) -> tuple[str, ...]:
+        """Those of the logins that were not last seen invalid, in their order."""
+
+    async def seen(self, platform: str, name: str, *, valid: bool, how: str, detail: str = "") -> None:
+        """A page said whether it knows a login. A change is kept; that a login became invalid is announced once."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSession:
+    """A login's file. `mode` are its permission bits; `used_at` the last time that it was written back."""
+
+    platform: str
+    name: str
+    path: Path
+    mode: int
+    made_at: datetime
+    used_at: datetime | None = None
+
+
+Modules = tuple[tuple[bool, ...], ...]
+"""A QR code, True is dark, without its margin."""
+
+
+class Logins(Protocol):
+    """How logins are made, taken in and removed. `platforms` are the words for `mediawatch login`."""
+
+    @property
+    def platforms(self) -> tuple[str, ...]: ...
+    def stored(self, platform: str | None = None) -> tuple[StoredSession, ...]:
+        """The files, by platform and name."""
+
+    async def by_hand(self, platform: str, name: str, done: Callable[[], Awaitable[None]]) -> tuple[StoredSession, bool]:
+        """In a window, until `done` returns; and whether the site itself said that it knows the operator. UserError where it denies it."""
+
+    async def by_code(self, platform: str, name: str, show: Callable[[Path, Modules | None], None], limit: float) -> StoredSession:
+        """By the site's QR code: `show` gets the picture's file, and the code in it where it is a clean one. UserError where nobody
+        logged in within `limit` seconds."""
+
+    def take(self, platform: str, name: str, exported: str, place: str) -> tuple[StoredSession, int]:
+        """Keep a browser's exported cookies, as many as belong to the platform; with their number. UserError, beginning with `place`."""
+
+    def remove(self, platform: str, name: str) -> bool: ...

@@ -1,0 +1,59 @@
+"""The `Looker`: the scrapers, as the sweep sees them, and what their surfaces declare."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from mediawatch.domain import Account, Attested, Need, Pace, Sight
+from mediawatch.ports.gate import Gate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SurfaceFacts:
+    """What a surface declares of itself."""
+
+    name: str
+    label: str
+    """For inspectors, in Chinese."""
+    attested: Attested
+    needs_login: bool
+    shows_all: bool
+    """Whether its lists are complete for a visitor."""
+    shows_all_logged_in: bool
+    pace: Pace
+    declared_closed: bool = False
+    for_some: bool = False
+    """Whether a login is of use for some accounts only (a back office lists its own account's posts)."""
+    by_call: bool = False
+    """Whether first looks ask by calls from one open page of the site, as its own pages do, instead of loading a page each."""
+
+    def complete(self, session: str) -> bool:
+        """Whether its lists are complete with this session ("" for a visitor)."""
+        return self.shows_all or (self.shows_all_logged_in and bool(session))
+
+
+class Looker(Protocol):
+    """The scrapers, as the sweep sees them."""
+
+    def supports(self, platform: str) -> bool: ...
+    def surfaces(self, platform: str) -> Sequence[SurfaceFacts]:
+        """What the surfaces of a platform declare, in order of cost; none for one that is not supported."""
+
+    async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
+        """Visit one account. Foreseen failures are sights; only the unforeseen is raised."""
+
+    async def open_link(self, url: str, gate: Gate) -> tuple[Sight, ...]:
+        """Open one article link whose account is not known yet."""
+
+    async def probe(self, platform: str, name: str) -> bool:
+        """Whether the site knows this login now, by its own sign in its own page. Any other `Failure` means that nobody knows."""
+
+    async def ready(self) -> None:
+        """Start what looks need. UserError where it does not start."""
+
+    async def rest(self, platform: str) -> None:
+        """A batch of looks on this platform is over: what the site has made of its logins is written back."""
+
+    async def close(self) -> None: ...

@@ -1,0 +1,37 @@
+"""The world as the demonstration shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from mediawatch.domain import Canary
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What a person sees who looks an account up on a telephone."""
+
+    state: str
+    """`ok`, `not_found`, `cancelled`, `banned`, `empty`."""
+    name: str
+    id: str
+    days: tuple[date, ...]
+    """Beijing days of its posts, newest first."""
+
+
+class Stage(Protocol):
+    """The world as the demonstration needs it."""
+
+    as_of: datetime
+
+    def registry(self) -> Sequence[Mapping[str, str]]:
+        """The office's table, Chinese heading to text."""
+
+    def canaries(self) -> Sequence[Canary]:
+        """对照账号 of the world, made up like the rest."""
+
+    def look_up(self, name: str, type: str) -> Shown | None:
+        """What a person finds under a filed name; None where the world has no site for the platform."""

@@ -1,0 +1,165 @@
+"""What a judgement says to the inspector, in Chinese: why, what was found, what to mind, what could not be asked. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from mediawatch.domain import Code, DateKind, Finding, Judgement, LookKind, MatchedBy, Outcome, Reading, Verdict
+from mediawatch.names import similarity
+from mediawatch.policy import Freshness, Policy, Standing
+from mediawatch.ports import Known
+from mediawatch.presence import PresenceProof
+from mediawatch.proofs import FreshnessProof, Gap, NameProof
+from mediawatch.workdays import festivals_between
+
+
+def presence(known: Known, code: Code, there: PresenceProof) -> str:
+    """A finding about the account's being there."""
+    match code:
+        case Code.NOT_FOUND:
+            return f"报送系统中为正常运行,{_how_missed(known, there)}。"
+        case Code.CANCELLED_NOT_CLOSED:
+            return "平台显示该账号已注销,报送系统中仍为正常运行。"
+        case Code.BANNED:
+            return "平台显示该账号已被封禁或停用。"
+        case Code.EMPTY_ACCOUNT:
+            return "账号开设后未发布过内容。"
+        case Code.CLOSED_BUT_ALIVE:
+            return f"报送系统中为{known.filed.status.label},平台上该账号仍在。"
+    raise ValueError(f"{code} says nothing of presence")
+
+
+def stale(fresh: FreshnessProof, gap: Gap, as_of_day: date, code: Code, policy: Policy) -> str:
+    """A finding about a silence that is too long."""
+    least = "不少于" if gap.minimum else ""
+    if fresh.period_from:
+        seen = f"{_period(fresh.period_from, as_of_day)}内最长更新间隔{least}{gap.days}天({_cn(gap.since)}至{_cn(gap.until)})"
+    elif gap.minimum:
+        seen = f"自{_cn(gap.since + timedelta(days=1))}至监测时间点{_cn(as_of_day)}无更新,间隔{least}{gap.days}天"
+    else:
+        seen = f"最近一次更新为{_cn(gap.since)},至监测时间点{_cn(as_of_day)}间隔{gap.days}天"
+    if fresh.after_on:
+        seen += f"(监测时间点后于{_cn(fresh.after_on)}有更新)"
+    return f"{seen},属“{policy.label(code)}”(依据:{policy.basis})。"
+
+
+def name(known: Known, named: NameProof) -> str:
+    """A finding about another name than the filed one."""
+    alike = similarity(known.filed.name, named.seen)
+    return f"备案名称为“{known.filed.name}”,平台上同一账号现名为“{named.seen}”(相似度{alike})。"
+
+
+def _how_missed(known: Known, there: PresenceProof) -> str:
+    """What was asked for in vain, so that the reviewer can ask again."""
+    filed = known.filed
+    proving = [reading for reading in known.readings if reading.id in there.reading_ids]
+    if any(reading.look is LookKind.PERSON for reading in proving):
+        return "经人工核查,在平台上搜索不到该账号"
+    if any(sight.matched_by is MatchedBy.NAME for reading in proving for sight in reading.sights if sight.outcome is Outcome.NOT_FOUND):
+        alias = f"和微信号“{filed.alias}”" if filed.alias else ""
+        return f"按备案名称“{filed.name}”{alias}在平台搜索不到该账号"
+    return f"备案的平台ID“{filed.platform_id or filed.original_id}”在平台上不存在"
+
+
+def notes(fresh: FreshnessProof, there: PresenceProof, named: NameProof, as_of_day: date, policy: Policy) -> tuple[str, ...]:
+    notes: list[str] = []
+    if fresh.odd_dates:
+        notes.append("发布时间异常:有内容的发布时间晚于核查时间,已不计入。")
+    if named.style_only:
+        notes.append(f"备案填写不规范:备案名称带平台后缀,平台显示“{named.seen}”。")
+    if named.doubtful:
+        notes.append(f"平台显示名称“{named.seen}”与备案名称不同,尚未经两次核查证实。")
+    if there.doubtful:
+        notes.append("曾有一次核查未见该账号,尚未经两次核查证实。")
+    if fresh.state in (Freshness.STALE, Freshness.AFTER_ONLY):
+        festivals = festivals_between(policy.window_start(as_of_day), as_of_day)
+        notes.extend(f"监测窗口含{festival},请审核时注意。" for festival in festivals)
+    return tuple(notes)
+
+
+TROUBLE = {
+    Outcome.LOGIN_REQUIRED: "平台要求登录后查看",
+    Outcome.CAPTCHA: "平台要求人工验证",
+    Outcome.RATE_LIMITED: "平台限制访问,未取得发布列表",
+    Outcome.CHANGED: "页面与已知格式不符,未能读取",
+    Outcome.UNREACHABLE: "网络不可达或平台无响应",
+    Outcome.NO_EVIDENCE: "未取得可用信息(无链接、链接失效或同名账号无法区分)",
+    Outcome.PRIVATE: "账号设为私密,看不到发布内容",
+    Outcome.MIGRATED: "账号已迁移,请核对新账号",
+}
+
+
+_PAUSED = "信息来源暂停——"
+
+
+def why_paused(why: Outcome | str) -> str:
+    """In Chinese, why a source is not asked now: what opened its breaker, or a reason that is Chinese already."""
+    return TROUBLE.get(why, "暂停") if isinstance(why, Outcome) else why
+
+
+def with_paused(judged: Judgement, known: Known, as_of: datetime) -> Judgement:
+    """With what could not be asked; where nothing at all was read since `as_of`, that is why."""
+    notes = (*judged.notes, *(f"{_PAUSED}{each}。" for each in known.paused))
+    read = any(reading.read_at >= as_of for reading in known.readings)
+    return replace(judged, notes=notes, sentence=judged.sentence if read else f"本次未能核查:{';'.join(known.paused)}。")
+
+
+def paused_then(judgement: Judgement) -> tuple[str, ...]:
+    """The sources that an earlier judgement of the same sweep says could not be asked, and why."""
+    return tuple(note.removeprefix(_PAUSED).removesuffix("。") for note in judgement.notes if note.startswith(_PAUSED))
+
+
+def verdict_sentence(
+    known: Known, verdict: Verdict, how_filed: Standing, findings: tuple[Finding, ...], fresh: FreshnessProof, named: NameProof,
+    pending: bool, as_of_day: date, policy: Policy,
+) -> str:  # fmt: skip
+    """Why, in one sentence for the inspector."""
+    if findings and verdict in (Verdict.FAILED, Verdict.LISTED):
+        return findings[0].sentence
+    match verdict:
+        case Verdict.FRESH | Verdict.DUE_SOON | Verdict.AT_LIMIT if fresh.period_from and fresh.gap:
+            return f"{_period(fresh.period_from, as_of_day)}内更新间隔最长不超过{fresh.gap.days}天。"
+        case Verdict.FRESH | Verdict.DUE_SOON | Verdict.AT_LIMIT if fresh.latest_on:
+            kind = "" if fresh.date_kind is DateKind.EXACT else "不早于"
+            return f"最近一次更新{kind}{_cn(fresh.latest_on)},距监测时间点{(as_of_day - fresh.latest_on).days}天。"
+        case Verdict.LISTED:
+            return _listed_sentence(known, how_filed, fresh)
+        case _:
+            return _unproven_sentence(known.readings, fresh, named, pending, policy)
+
+
+def _listed_sentence(known: Known, how_filed: Standing, fresh: FreshnessProof) -> str:
+    if how_filed is Standing.EXEMPT:
+        return f"已批准不纳入考核:{known.filed.exempt_reason}。"
+    if how_filed is Standing.CLOSING:
+        return "申请关停,在办理期限内。"
+    if fresh.state is Freshness.AFTER_ONLY:
+        return "监测窗口内无更新,监测时间点后才更新。"
+    return f"报送系统中为{known.filed.status.label},平台上未见该账号。"
+
+
+def _unproven_sentence(readings: tuple[Reading, ...], fresh: FreshnessProof, named: NameProof, pending: bool, policy: Policy) -> str:
+    if not readings:
+        return "本次未能核查:信息来源已暂停,或缺少链接、账号ID、平台登录。"
+    if pending:
+        return "首次核查疑似有问题,待第二次核查。"
+    if fresh.doubtful or named.doubtful:
+        return "两次核查结果不一致或第二次核查未成功,不能认定。"
+    readings = tuple(reading for reading in readings if reading.look is not LookKind.CONTROL) or readings
+    last = max(readings, key=lambda reading: (reading.read_at, reading.id))
+    if last.outcome.negative:
+        return "平台显示未见账号或无内容,但未经对照核查或两次核查证实,不能认定。"
+    if last.outcome is Outcome.OK and fresh.latest_on:
+        by_name = ",按名称匹配" if last.matched_by is MatchedBy.NAME else ""
+        lacking = "检查时段内的更新间隔" if fresh.period_from else "其后无更新"
+        return f"已知最近发布不早于{_cn(fresh.latest_on)}{by_name};现有信息来源不能证明{lacking},不能认定超期。"
+    return f"{TROUBLE.get(last.outcome, '现有信息来源未能证明其更新情况')}。"
+
+
+def _period(first: date, last: date) -> str:
+    return f"检查时段{_cn(first)}至{_cn(last)}"
+
+
+def _cn(day: date) -> str:
+    return f"{day.year}年{day.month}月{day.day}日"

@@ -15,7 +15,6 @@ from openpyxl import load_workbook
 from PIL import Image
 from playwright.async_api import async_playwright
 
-from mediawatch.cli.report import annex_book
 from mediawatch.domain import (
     Account,
     Code,
@@ -39,6 +38,7 @@ from mediawatch.domain import (
 from mediawatch.office import Office, read_office
 from mediawatch.policy import load
 from mediawatch.reports import annexes, pages, prose, word
+from mediawatch.reports.annexes import annex_book
 from mediawatch.reports.inspection import Inspection, as_reviewed, inspection
 from mediawatch.reports.sheets import bundles
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -21,6 +21,7 @@ from mediawatch.record import Recorder
 from mediawatch.sessions import SessionBook
 from mediawatch.settings import Home, Settings, read_settings
 from mediawatch.sweep import Engine
+from mediawatch.worklist import SURFACE
 
 DEMONSTRATION = "演示数据"
 """The mark of a demonstration's home."""
@@ -116,6 +117,10 @@ class App:
 
         logins = {login.platform for login in self.logins().stored()}
         return lambda account: ways(account, logins)
+
+    def surface_labels(self, platforms: Iterable[str]) -> dict[str, str]:
+        """What inspectors call the surfaces of these platforms, a person's own look among them."""
+        return {SURFACE: "人工核查"} | {facts.name: facts.label for platform in platforms for facts in self.surfaces(platform)}
 
     def opens_links(self, platform: str) -> bool:
         """Whether a lone article link of this platform tells whose it is."""

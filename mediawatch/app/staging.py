@@ -96,5 +96,6 @@ class WorldStage:
                     name=account.name,
                     id=next(filter(None, (account.filed[key] for key in ("original_id", "alias", "platform_id"))), account.name),
                     days=tuple(day_of(post.at) for post in account.posts),
+                    link=next((account.article_link(post) for post in account.posts if account.platform == "wechat"), ""),
                 )
         return None

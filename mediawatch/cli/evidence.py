@@ -11,9 +11,10 @@ import typer
 
 from mediawatch import retention
 from mediawatch.app import only_one
+from mediawatch.app.documents import inspection_of
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import SweepOption, sweep_of
-from mediawatch.cli.report import OpenOption, inspection_of
+from mediawatch.cli.report import OpenOption
 from mediawatch.clock import beijing
 from mediawatch.domain import UserError
 from mediawatch.files import write_whole
@@ -92,7 +93,7 @@ def sheet(
 
     async def work() -> list[tuple[str, bytes]]:
         async with opened(ctx) as app:
-            told = await inspection_of(app, sweep, include_open=include_open)
+            told = await inspection_of(app, await sweep_of(app, sweep), include_open=include_open)
             if not account:
                 return list(bundles(told, told.problems, app.home.evidence))
             everybody = [entry.account for entry in told.scope]

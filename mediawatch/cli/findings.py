@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
@@ -22,7 +22,6 @@ from mediawatch.domain import Sweep, UserError
 from mediawatch.links import open_links
 from mediawatch.policy import parse
 from mediawatch.sweep import Request, checks_for, rejudge
-from mediawatch.worklist import SURFACE
 
 BAD_ROWS = 2
 group = typer.Typer(no_args_is_help=True, help="Send suspects down to their units, and take the answers in.")
@@ -51,7 +50,7 @@ def dispatch(
             found = await review.suspects(app.store, chosen, await checks_for(app.store, chosen))
             return await sheets.dispatch(
                 app.store, folder, found, sweep=chosen, policy=parse(chosen.policy_toml), evidence=app.evidence, by=by, person=person,
-                now=app.clock(), after=newest, labels=_labels(app, {each.account.platform for each in found}), marks=app.marks,
+                now=app.clock(), after=newest, labels=app.surface_labels({each.account.platform for each in found}), marks=app.marks,
                 overwrite=overwrite,
             )  # fmt: skip
 
@@ -60,11 +59,6 @@ def dispatch(
         typer.echo(f"{each.path}: {each.accounts} accounts, {each.new} findings sent for the first time")
     if not written:
         typer.echo("no finding is left to be decided in this sweep", err=True)
-
-
-def _labels(app: App, platforms: Iterable[str]) -> dict[str, str]:
-    """What inspectors call the surfaces."""
-    return {SURFACE: "人工核查"} | {facts.name: facts.label for platform in platforms for facts in app.surfaces(platform)}
 
 
 def import_(

@@ -10,10 +10,10 @@ import typer
 
 from mediawatch import handoff as documents
 from mediawatch.app import App
+from mediawatch.app.documents import handoff_of
 from mediawatch.cli.base import opened, run
 from mediawatch.domain import Sweep, SweepKind, SweepState, UserError
 from mediawatch.files import write_whole
-from mediawatch.policy import parse
 from mediawatch.registry.find import find_account
 from mediawatch.reports import lists
 from mediawatch.reports.table import Table, to_csv, to_text
@@ -97,15 +97,6 @@ def handoff(
     typer.echo(f"{out}: {len(document.findings)} findings, {document.counts.failed} accounts failed of {document.counts.checked} checked")
     if not include_open and document.counts.failed:
         typer.echo("only findings that a person confirmed are in it; --include-open adds the open ones and marks the document", err=True)
-
-
-async def handoff_of(app: App, sweep: Sweep, *, include_open: bool) -> documents.Handoff:
-    """The document of one sweep, from what the store holds."""
-    scope = await app.store.scope(sweep.id)
-    readings = await proving(app.store, scope)
-    policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
-    checks = await checks_for(app.store, sweep)
-    return documents.build(sweep, scope, readings, policy, include_open=include_open, marks=app.marks, checks=checks)
 
 
 async def sweep_of(app: App, number: int | None) -> Sweep:

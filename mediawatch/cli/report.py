@@ -10,16 +10,15 @@ from typing import Annotated
 import typer
 
 from mediawatch.app import App
+from mediawatch.app.documents import inspection_of
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import SweepOption, sweep_of
 from mediawatch.cli.reminders import reminders
 from mediawatch.domain import UserError
 from mediawatch.files import write_whole
-from mediawatch.office import read_office
-from mediawatch.policy import parse
-from mediawatch.reports import annexes, pages, word
-from mediawatch.reports.inspection import Inspection, inspection
-from mediawatch.reports.xlsx import workbook
+from mediawatch.reports import pages, word
+from mediawatch.reports.annexes import annex_book
+from mediawatch.reports.inspection import Inspection
 
 OutOption = Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the document goes.")]
 OpenOption = Annotated[bool, typer.Option("--include-open", help="Unconfirmed findings too; marks the document.")]
@@ -71,30 +70,10 @@ def template(out: OutOption) -> None:
     typer.echo(str(out))
 
 
-def annex_book(told: Inspection) -> bytes:
-    """The annexes of an inspection, a sheet each; empty lists are left out except the list of problems."""
-    sheets = [("检查情况统计表", annexes.regions(told)), ("突出问题名单", annexes.failed(told))]
-    sheets += [
-        (name, table) for name, table in (("异常单列", annexes.listed(told)), ("人工核查清单", annexes.to_be_seen(told))) if table.rows
-    ]
-    return workbook(sheets, counts=annexes.COUNTS, marks=told.marks, made_at=told.sweep.as_of)
-
-
-async def inspection_of(app: App, number: int | None, *, include_open: bool) -> Inspection:
-    """What the documents of a sweep print, from what the store holds."""
-    sweep = await sweep_of(app, number)
-    scope = await app.store.scope(sweep.id)
-    readings = await app.store.readings([entry.account.id for entry in scope if entry.judgement and entry.judgement.findings])
-    policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
-    surfaces = {facts.name: facts.label for platform in {entry.account.platform for entry in scope} for facts in app.surfaces(platform)}
-    office = read_office(app.home.root)
-    return inspection(sweep, scope, readings, policy, office, include_open=include_open, marks=app.marks, surfaces=surfaces)
-
-
 def _write(ctx: typer.Context, out: Path, sweep: int | None, include_open: bool, made: Callable[[Inspection, App], bytes]) -> None:
     async def work() -> tuple[Inspection, bytes]:
         async with opened(ctx) as app:
-            told = await inspection_of(app, sweep, include_open=include_open)
+            told = await inspection_of(app, await sweep_of(app, sweep), include_open=include_open)
             return told, made(told, app)
 
     told, body = run(work())

@@ -20,6 +20,8 @@ class Shown:
     id: str
     days: tuple[date, ...]
     """Beijing days of its posts, newest first."""
+    link: str = ""
+    """Of the newest article; "" where the platform has no such links."""
 
 
 class Stage(Protocol):

@@ -8,10 +8,18 @@ from mediawatch.domain import SweepAccount
 from mediawatch.reports.inspection import Inspection, Problem
 from mediawatch.reports.statistics import split_table
 from mediawatch.reports.table import Table
+from mediawatch.reports.xlsx import workbook
 from mediawatch.strata import Dimension
 
 COUNTS = frozenset({"序号", "在管数", "检查数", "不合格数", "待核查", "间隔天数"})
 """Columns whose cells are whole numbers; every other cell is text, ids above all."""
+
+
+def annex_book(told: Inspection) -> bytes:
+    """The annexes of an inspection as a workbook, a sheet each; empty lists are left out except the list of problems."""
+    sheets = [("检查情况统计表", regions(told)), ("突出问题名单", failed(told))]
+    sheets += [(name, table) for name, table in (("异常单列", listed(told)), ("人工核查清单", to_be_seen(told))) if table.rows]
+    return workbook(sheets, counts=COUNTS, marks=told.marks, made_at=told.sweep.as_of)
 
 
 def regions(told: Inspection) -> Table:

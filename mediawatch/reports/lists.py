@@ -33,7 +33,7 @@ LOOKS: Mapping[LookKind, str] = {
 ATTESTED: Mapping[Attested, str] = {Attested.RECORDED: "有实录", Attested.DESCRIBED: "含仅有文字描述、无实录的来源"}
 
 
-BRIEF = ("备案单号", "政务新媒体名称", "类型", "所属组织", "存在的突出问题", "结论", "最近更新", "间隔天数", "平台现名")
+BRIEF = ("备案单号", "政务新媒体名称", "类型", "所属组织", "存在的突出问题", "结论", "审核状态", "最近更新", "间隔天数", "平台现名")
 """What of the flagged list fits a terminal; the CSV has all of it."""
 
 

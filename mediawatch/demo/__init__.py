@@ -1,0 +1,69 @@
+"""The demonstration: an office's quarter on a made-up world, chapter by chapter, and what became of it in the next. 演示数据 throughout.
+
+The world's sites are the replica; the people (who answer the worklist, who answer for a unit, who review) are played by its truth.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from importlib import resources
+from pathlib import Path
+
+from mediawatch import circular
+from mediawatch.app import App, only_one
+from mediawatch.demo import decisions, machine, papers, people, units
+from mediawatch.demo.published import compared
+from mediawatch.demo.scene import MARK, Scene, Tell, counts
+from mediawatch.domain import UserError
+from mediawatch.policy import load
+from mediawatch.ports import Stage
+from mediawatch.reports import lists
+from mediawatch.reports.table import to_text
+from mediawatch.settings import Home
+from mediawatch.sweep import checks_for, proving
+
+__all__ = ["MARK", "prepare", "run", "shipped_world"]
+POLICY = "tibet"
+CIRCULAR = "tibet-2022q4-circular"
+
+
+def prepare(out: Path) -> Home:
+    """A fresh home in `out`. UserError where something else than an earlier demonstration stands there, or one that still runs."""
+    home = Home.at(out)
+    if home.root.exists() and any(home.root.iterdir()):
+        if not (home.root / MARK).exists():
+            raise UserError(f"{out} is not empty and holds no earlier demonstration: name another folder with --out")
+        with only_one(home):  # nobody may be in the midst of one
+            shutil.rmtree(home.root)
+    home.create(MARK)
+    (home.root / MARK).write_text("本目录由 mediawatch demo 生成，全部为演示数据。\n", encoding="utf-8")
+    return home
+
+
+async def run(app: App, stage: Stage, tell: Tell) -> int:
+    """Registry in, sweep, people, units, review, documents out; tells each step. Returns the sweep's exit code."""
+    began = asyncio.get_running_loop().time()
+    policy = load(POLICY)
+    await machine.register(app, stage, tell)
+    summary = await machine.sweep(app, stage, policy, tell)
+    tell(f"{summary.looks} looks in {asyncio.get_running_loop().time() - began:.0f} s: {counts(summary.scope)}")
+    scene = Scene(app, stage, summary.sweep, policy, tell)
+    overlooked = await people.answer(scene)
+    await units.answer(scene, overlooked)
+    await decisions.decide(scene, overlooked)
+    await papers.write(scene)
+    scope = await app.store.scope(summary.sweep.id)
+    printed = circular.shipped(CIRCULAR)
+    if {one.name for one in printed.named} <= {entry.account.filed.name for entry in scope}:
+        tell(compared(await scene.reviewed(), policy, printed))
+    else:
+        readings, checks = await proving(app.store, scope), await checks_for(app.store, summary.sweep)
+        tell(to_text(lists.flagged(summary.sweep, scope, readings, checks).only(*lists.BRIEF)))
+    tell(f"{app.home.root}: handoff.json, documents/, dispatch/, worklist/, evidence/, mediawatch.db")
+    return summary.exit_code
+
+
+def shipped_world() -> Path:
+    """The world of Tibet's inspection of 2022 Q4."""
+    return Path(str(resources.files("mediawatch") / "data" / "tibet-2022q4.csv"))

@@ -1,0 +1,55 @@
+"""First chapter: the office's registry comes in, and the machine looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from pathlib import Path
+
+import xlsxwriter
+
+from mediawatch import canaries, registry
+from mediawatch.app import App
+from mediawatch.clock import day_of
+from mediawatch.demo.scene import MARK, Tell
+from mediawatch.files import write_whole
+from mediawatch.policy import Policy
+from mediawatch.ports import Stage
+from mediawatch.sweep import Request, Summary
+
+_OFFICE = """\
+# 演示数据
+issuer = "演示市人民政府办公室"
+reach = "全区"
+addressees = "各地（市）演示办公室："
+number = "演示办函〔2023〕1号"
+"""
+
+
+async def register(app: App, stage: Stage, tell: Tell) -> None:
+    """The registry, the canaries and the office's own words."""
+    root = app.home.root
+    app.home.canaries.write_text(canaries.to_toml(stage.canaries(), MARK), encoding="utf-8")
+    write_whole(root / "office.toml", _OFFICE.encode())
+    write_registry(root / "registry.xlsx", stage.registry())
+    report = await registry.import_files(app.store, [root / "registry.xlsx"], now=app.clock())
+    tell(f"registry.xlsx: {len(report.changes.new)} accounts imported")
+
+
+async def sweep(app: App, stage: Stage, policy: Policy, tell: Tell) -> Summary:
+    """Every account, and twice before a finding."""
+    request = Request(policy=policy, as_of=stage.as_of, second_look_after=timedelta(0), concurrency=app.settings.browser.concurrency)
+    tell(f"sweep as of {day_of(stage.as_of)} under policy {policy.name}: every account is looked at, and twice before a finding")
+    return await app.engine().run(request)
+
+
+def write_registry(target: Path, rows: Sequence[Mapping[str, str]]) -> None:
+    """The office's table as an office would send it: a title row above the headings, every cell text."""
+    book = xlsxwriter.Workbook(target)
+    sheet, text = book.add_worksheet("台账"), book.add_format({"num_format": "@"})
+    headings = list(rows[0]) if rows else ["政务新媒体名称", "类型"]
+    sheet.merge_range(0, 0, 0, max(1, len(headings) - 1), f"政务新媒体台账（{MARK}）", text)
+    for number, row in enumerate([{heading: heading for heading in headings}, *rows], 1):
+        for column, heading in enumerate(headings):
+            sheet.write_string(number, column, row.get(heading, ""), text)
+    book.close()

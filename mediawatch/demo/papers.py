@@ -1,0 +1,39 @@
+"""Fifth chapter: what leaves the office once it is confirmed."""
+
+from __future__ import annotations
+
+from mediawatch import handoff
+from mediawatch.app.documents import handoff_of, inspection_of
+from mediawatch.clock import day_of
+from mediawatch.demo.scene import Scene
+from mediawatch.domain import UserError
+from mediawatch.files import write_whole
+from mediawatch.reports import pages, reminders, word
+from mediawatch.reports.annexes import annex_book
+from mediawatch.reports.sheets import bundles
+from mediawatch.worklist.export import part_name
+
+
+async def write(scene: Scene) -> None:
+    """The hand-off, the annexes, the circular, the page, the 佐证单 by prefecture, the reminders."""
+    app, root = scene.app, scene.app.home.root
+    write_whole(root / "handoff.json", handoff.to_bytes(await handoff_of(app, scene.sweep, include_open=False)))
+    told = await inspection_of(app, scene.sweep, include_open=False)
+    folder = root / "documents"
+    write_whole(folder / "通报附件.xlsx", annex_book(told))
+    write_whole(folder / "检查报告.html", pages.report(told, app.home.evidence))
+    try:
+        write_whole(folder / "通报.docx", word.circular(told))
+    except UserError as error:  # without the extra `word`
+        scene.tell(str(error))
+    for name, body in bundles(told, told.problems, app.home.evidence):
+        write_whole(folder / "佐证单" / name, body)
+    texts = reminders.reminders(
+        scene.sweep, await app.store.scope(scene.sweep.id), scene.policy, await app.store.contacts(), today=day_of(app.clock()),
+        marks=app.marks,
+    )  # fmt: skip
+    taken = set[str]()
+    for text in texts:
+        write_whole(folder / "提醒" / part_name(folder / "提醒.txt", text.unit, taken), text.text.encode())
+    whole = told.statistics.whole
+    scene.tell(f"documents: {whole.failed} accounts failed of {whole.checked} checked, {whole.open} open; reminders to {len(texts)} units")

@@ -1,0 +1,110 @@
+"""Second chapter: what the machine could not prove goes to a person, who overlooks something, and comes back."""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Collection
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+
+from mediawatch import worklist
+from mediawatch.clock import beijing, day_of
+from mediawatch.demo.scene import MARK, PERSON, Named, Scene, counts
+from mediawatch.domain import Sweep, UserError
+from mediawatch.policy import Policy
+from mediawatch.ports import Shown, Stage
+from mediawatch.sweep import rejudge
+from mediawatch.worklist.columns import Column, match_headings
+
+OVERLOOKED = 2
+"""So many accounts with posts in the window the person takes for silent ones: what comes after has to notice."""
+
+
+async def answer(scene: Scene) -> tuple[Named, ...]:
+    """The worklist out and back; returns the accounts that were overlooked."""
+    app, tell = scene.app, scene.tell
+    folder = app.home.root / "worklist"
+    folder.mkdir()
+    written = await worklist.export(app.store, folder / "worklist.xlsx", sweep=scene.sweep, policy=scene.policy, marks=app.marks)
+    tell(f"worklist.xlsx: {sum(one.rows for one in written)} accounts that only people can settle")
+    (folder / "screenshot.png").write_bytes(picture())
+    answers = folder / "worklist-answered.xlsx"
+    answered, overlooked = fill_in(folder / "worklist.xlsx", answers, scene.stage, scene.sweep, scene.policy, app.clock())
+    done = await worklist.import_files(
+        app.store,
+        [answers],
+        sweep=scene.sweep,
+        policy=scene.policy,
+        now=app.clock(),
+        keep_evidence=app.evidence.keep,
+        rejudge=lambda number: rejudge(app.store, app.supports, number),
+    )
+    if done.problems:
+        raise UserError(f"the demonstration's own answers were refused: {done.problems[0]}")
+    tell(f"{answers.name}: {answered} answers of {PERSON} ({MARK}), {len(done.readings)} readings kept, {done.blank} rows left blank")
+    tell(f"judged again: {counts(await app.store.scope(scene.sweep.id))}; {PERSON} overlooked posts of {len(overlooked)} accounts")
+    return overlooked
+
+
+def fill_in(
+    source: Path, target: Path, stage: Stage, sweep: Sweep, policy: Policy, looked_at: datetime
+) -> tuple[int, tuple[Named, ...]]:  # fmt: skip
+    """What a person would do with the worklist, by the world's truth but for what is overlooked. The number of answered rows; whose."""
+    book = openpyxl.load_workbook(source)
+    as_of_day, answered, overlooked = day_of(sweep.as_of), 0, list[Named]()
+    for sheet in book.worksheets:
+        places: dict[Column, int] = {}
+        for row in sheet.iter_rows():
+            texts = ["" if cell.value is None else str(cell.value) for cell in row]
+            if not places:
+                found = match_headings(texts)
+                places = found if Column.KEY in found and Column.POSTED in found else {}
+                continue
+            name = texts[places[Column.NAME]], texts[places[Column.TYPE]]
+            shown = stage.look_up(*name)
+            if shown is None or not texts[places[Column.KEY]]:
+                continue
+            answered += 1
+            days = [day for day in shown.days if day <= as_of_day]
+            if len(overlooked) < OVERLOOKED and _easily_overlooked(shown, days, policy.window_start(as_of_day)):
+                overlooked.append(name)
+                days = [day for day in days if day < policy.window_start(as_of_day)]
+            for column, value in _answers(shown, days, policy.window_start(as_of_day), looked_at).items():
+                row[places[column]].value = value
+    book.save(target)
+    return answered, tuple(overlooked)
+
+
+def _easily_overlooked(shown: Shown, days: Collection[date], start: date) -> bool:
+    """Whether there is a post in the window, which a link can prove, and an older one to take for the newest."""
+    return bool(shown.link) and any(day >= start for day in days) and any(day < start for day in days)
+
+
+def _answers(shown: Shown, days: list[date], start: date, looked_at: datetime) -> dict[Column, str]:
+    """The cells of a row; `days` are those of the posts that the person saw, newest first."""
+    cells = {Column.PERSON: PERSON, Column.TIME: f"{beijing(looked_at):%Y-%m-%d %H:%M}", Column.SEEN_ID: shown.id}
+    cells[Column.SHOT] = "screenshot.png"
+    states = {"not_found": "搜索不到", "cancelled": "已注销", "banned": "已封禁", "empty": "从未发布"}
+    if shown.state in states:
+        return {**cells, Column.STATE: states[shown.state]}
+    posted = bool(days) and days[0] >= start
+    cells |= {Column.POSTED: "有" if posted else "无", Column.STATE: "正常", Column.SEEN_NAME: shown.name}
+    return {**cells, Column.POSTED_ON: days[0].isoformat()} if days else cells
+
+
+def picture() -> bytes:
+    """A small grey PNG that is plainly no screenshot: the demonstration has no telephone."""
+    width, height = 64, 32
+    rows = b"".join(b"\x00" + b"\xc8" * width for _ in range(height))
+    parts = [
+        (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)),
+        (b"tEXt", b"Comment\x00mediawatch demo"),
+        (b"IDAT", zlib.compress(rows)),
+    ]
+    chunks = [
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in [*parts, (b"IEND", b"")]
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)

@@ -1,0 +1,56 @@
+"""The last page: what was found beside the circular that was published, and what is off in that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from mediawatch import circular, figures
+from mediawatch.app import DEMONSTRATION as MARK
+from mediawatch.domain import SweepAccount, Verdict
+from mediawatch.policy import Policy
+from mediawatch.reports.table import Table, to_text
+
+
+def compared(scope: Sequence[SweepAccount], policy: Policy, printed: circular.Circular) -> str:
+    """The circular's own table beside what was found, who differs, and what is off in the circular."""
+    parts = figures.by(scope, policy, lambda entry: entry.account.filed.type)
+    whole = figures.figures(scope, policy)
+    rows = [
+        (
+            kind,
+            str(printed.checked[kind]),
+            str(printed.failed_of[kind]),
+            str(parts[kind].checked),
+            str(parts[kind].failed),
+            figures.percent(parts[kind].rate),
+        )
+        for kind in printed.checked
+        if kind in parts
+    ]
+    rows.append(("合计", str(printed.drawn), str(printed.failed), str(whole.checked), str(whole.failed), figures.percent(whole.rate)))
+    by_type = Table(
+        f"{printed.title}:通报与检出对照({MARK})", ("平台", "通报检查数", "通报不合格", "检查数", "不合格", "合格率"), tuple(rows)
+    )
+    kinds = [(kind, str(count), str(whole.kinds.get(kind, 0))) for kind, count in printed.kinds.items()]
+    by_kind = Table("问题类型", ("问题", "通报", "检出"), tuple(kinds))
+    return "\n".join(
+        [to_text(by_type), to_text(by_kind), *_differences(scope, policy, printed), "通报中的出入:", *_bullets(circular.remarks(printed))]
+    )
+
+
+def _differences(scope: Sequence[SweepAccount], policy: Policy, printed: circular.Circular) -> list[str]:
+    named = {(one.name, one.type, one.kind) for one in printed.named}
+    found = {
+        (entry.account.filed.name, entry.account.filed.type, figures.leading(entry, policy).label)
+        for entry in scope
+        if entry.judgement and entry.judgement.verdict is Verdict.FAILED
+    }
+    both, missed, added = len(named & found), len(named - found), len(found - named)
+    lines = [f"名单逐一比对(名称、类型、问题):一致{both}个,通报有而未检出{missed}个,检出而通报无{added}个。"]
+    lines += [f"  未检出:{' '.join(one)}" for one in sorted(named - found)]
+    lines += [f"  多检出:{' '.join(one)}" for one in sorted(found - named)]
+    return lines
+
+
+def _bullets(lines: Sequence[str]) -> list[str]:
+    return [f"  · {line}" for line in lines]

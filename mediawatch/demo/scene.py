@@ -1,0 +1,59 @@
+"""What the chapters of the demonstration share: its people, and the inspection that they work on."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from mediawatch.app import DEMONSTRATION, App
+from mediawatch.domain import Sweep, SweepAccount, Verdict
+from mediawatch.policy import Policy
+from mediawatch.ports import Stage
+from mediawatch.reports.inspection import as_reviewed
+from mediawatch.review import Suspect, suspects
+from mediawatch.sweep import checks_for
+
+MARK = DEMONSTRATION
+PERSON = "演示核查员"
+"""Answers the worklist."""
+CLERK = "演示经办人"
+"""Sends suspects down to their units."""
+UNIT = "演示联络员"
+"""Answers for a unit."""
+REVIEWER = "演示审核员"
+Tell = Callable[[str], None]
+Named = tuple[str, str]
+"""Filed name and 类型: how people, and the world, know an account."""
+
+
+def named(suspect: Suspect) -> Named:
+    return suspect.account.filed.name, suspect.account.filed.type
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One inspection of the demonstration."""
+
+    app: App
+    stage: Stage
+    sweep: Sweep
+    policy: Policy
+    tell: Tell
+
+    async def suspects(self) -> list[Suspect]:
+        return await suspects(self.app.store, self.sweep, await checks_for(self.app.store, self.sweep))
+
+    async def newest_event(self) -> int:
+        """What `Store.note_reviews` is to know of."""
+        return max((event.id for event in await self.app.store.review_events(self.sweep.id)), default=0)
+
+    async def reviewed(self) -> list[SweepAccount]:
+        """The scope as its documents print it: what was dismissed fails nobody."""
+        return [as_reviewed(entry, include_open=False) for entry in await self.app.store.scope(self.sweep.id)]
+
+
+def counts(scope: Sequence[SweepAccount]) -> str:
+    """The verdicts of a scope in one line."""
+    found = Counter(entry.judgement.verdict for entry in scope if entry.judgement)
+    return ", ".join(f"{found[verdict]} {verdict.value}" for verdict in Verdict if found[verdict])

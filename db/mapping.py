@@ -13,13 +13,19 @@ from mediawatch.domain import (
     Account,
     AccountState,
     CanaryCheck,
+    Code,
     Evidence,
     Filed,
     Finding,
+    Held,
     Judgement,
+    Notice,
+    NoticeEvent,
+    NoticeItem,
     Post,
     Reading,
     ReviewEvent,
+    ReviewState,
     SessionEvent,
     Sight,
     Sweep,
@@ -36,6 +42,8 @@ _EVIDENCE = tuple(field.name for field in fields(Evidence))
 _CHECK = tuple(field.name for field in fields(CanaryCheck))
 _EVENT = tuple(field.name for field in fields(SessionEvent))
 _REVIEW = tuple(field.name for field in fields(ReviewEvent) if field.name != "id")
+_NOTICE = tuple(field.name for field in fields(Notice) if field.name not in ("id", "items"))
+_NOTICE_EVENT = tuple(field.name for field in fields(NoticeEvent) if field.name not in ("id", "codes"))
 _SWEEP = tuple(field.name for field in fields(Sweep) if field.name != "id")
 _STATE = tuple(field.name for field in fields(AccountState))
 _FINDING = tuple(field.name for field in fields(Finding) if field.name not in ("reading_ids", "review"))
@@ -171,6 +179,39 @@ def review_values(event: ReviewEvent) -> Values:
 
 def review_of(row: AnyRow) -> ReviewEvent:
     return ReviewEvent(**_taken(row, _REVIEW), id=row.id)
+
+
+def notice_values(notice: Notice) -> Values:
+    return _taken(notice, _NOTICE)
+
+
+def notice_of(row: AnyRow, items: Sequence[NoticeItem]) -> Notice:
+    return Notice(**_taken(row, _NOTICE), items=tuple(items), id=row.id)
+
+
+def notice_item_of(row: AnyRow, findings: Sequence[Held]) -> NoticeItem:
+    return NoticeItem(
+        number=row.number, filed=filed_of(row), problem=row.problem, fails=row.fails, account_id=row.account_id,
+        findings=tuple(findings), result=row.result,
+    )  # fmt: skip
+
+
+def held_values(held: Held) -> Values:
+    return finding_values(held.finding) | {"evidence": list(held.evidence)}
+
+
+def held_of(row: AnyRow, reading_ids: Sequence[int]) -> Held:
+    """An issued finding was confirmed, whatever its review came to afterwards."""
+    finding = Finding(**_taken(row, _FINDING), reading_ids=tuple(reading_ids), review=ReviewState.CONFIRMED)
+    return Held(finding, tuple(row.evidence))
+
+
+def notice_event_values(event: NoticeEvent) -> Values:
+    return _taken(event, _NOTICE_EVENT) | {"codes": [code.value for code in event.codes]}
+
+
+def notice_event_of(row: AnyRow) -> NoticeEvent:
+    return NoticeEvent(**_taken(row, _NOTICE_EVENT), codes=tuple(Code(code) for code in row.codes), id=row.id)
 
 
 def judgement_values(judgement: Judgement) -> Values:

@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db import checks, evidence, history, known, nights, readonly, registry, reviews, sweeps
+from db import checks, evidence, history, known, nights, notices, readonly, registry, reviews, sweeps
 from db.engine import BUSY_TIMEOUT, WRITES, async_engine, file_of, shown
 from db.errors import told
 from db.queries import named_queries
@@ -25,8 +25,11 @@ from mediawatch.domain import (
     CanaryCheck,
     Change,
     Contact,
+    IssuedDocument,
     Judgement,
     Night,
+    Notice,
+    NoticeEvent,
     Reading,
     Refusal,
     RegistryChanges,
@@ -179,6 +182,21 @@ class SqlStore:
     async def review_events(self, sweep_id: int) -> list[ReviewEvent]:
         found = await self._read(lambda conn: reviews.events(conn, sweep_id))
         return sorted((event for events in found.values() for event in events), key=lambda event: event.id)
+
+    async def issue(self, notice: Notice, document: IssuedDocument | None = None) -> Notice:
+        return await self._write(lambda conn: notices.issue(conn, notice, document))
+
+    async def notices(self) -> list[Notice]:
+        return await self._read(notices.notices)
+
+    async def note_notice(self, events: Sequence[NoticeEvent], document: IssuedDocument | None = None) -> None:
+        await self._write(lambda conn: notices.note(conn, events, document))
+
+    async def notice_events(self, notice_id: int | None = None) -> list[NoticeEvent]:
+        return await self._read(lambda conn: notices.events(conn, notice_id))
+
+    async def notice_documents(self, notice_id: int) -> list[IssuedDocument]:
+        return await self._read(lambda conn: notices.documents(conn, notice_id))
 
     async def note_source(self, source: Source, kind: str) -> None:
         await self._write(lambda conn: registry.note_source(conn, source, kind))

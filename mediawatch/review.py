@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mediawatch import trust
@@ -17,6 +17,7 @@ from mediawatch.domain import (
     Attested,
     CanaryCheck,
     Code,
+    Effect,
     Finding,
     LookKind,
     Outcome,
@@ -26,6 +27,7 @@ from mediawatch.domain import (
     ReviewState,
     Standing,
     Sweep,
+    SweepAccount,
     UserError,
     Verdict,
     standing,
@@ -141,6 +143,23 @@ class Wanted:
             and (not self.surface or self.surface in suspect.surfaces)
             and self.attested in (None, suspect.attested)
         )
+
+
+def as_reviewed(entry: SweepAccount, *, include_open: bool) -> SweepAccount:
+    """The entry with the findings that may leave, and the verdict that follows from them: what every document and figure is made of.
+
+    A dismissed failing finding fails nobody; one that nobody decided leaves its account open.
+    """
+    if entry.judgement is None or not entry.judgement.findings:
+        return entry
+    printable = {ReviewState.CONFIRMED, *((ReviewState.OPEN, ReviewState.DISPATCHED) if include_open else ())}
+    kept = tuple(finding for finding in entry.judgement.findings if finding.review in printable)
+    judged = replace(entry.judgement, findings=kept)
+    if judged.verdict is Verdict.FAILED and not any(finding.effect is Effect.FAILS for finding in kept):
+        waits = any(finding.effect is Effect.FAILS and finding.review is not ReviewState.DISMISSED for finding in entry.judgement.findings)
+        verdict, why = (Verdict.UNPROVEN, "疑似问题待审核。") if waits else (Verdict.LISTED, "疑似问题经人工审核排除。")
+        judged = replace(judged, verdict=verdict, sentence=why)
+    return replace(entry, judgement=judged)
 
 
 async def suspects(store: Store, sweep: Sweep, checks: Sequence[CanaryCheck]) -> list[Suspect]:

@@ -39,8 +39,9 @@ from mediawatch.office import Office, read_office
 from mediawatch.policy import load
 from mediawatch.reports import annexes, pages, prose, word
 from mediawatch.reports.annexes import annex_book
-from mediawatch.reports.inspection import Inspection, as_reviewed, inspection
+from mediawatch.reports.inspection import Inspection, inspection
 from mediawatch.reports.sheets import bundles
+from mediawatch.review import as_reviewed
 
 HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>'
 LONG = "3025716006566021"

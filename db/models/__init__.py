@@ -4,6 +4,15 @@ SQLite and PostgreSQL share these models. A change here needs a migration: a tes
 """
 
 from db.models.nights import AlertRow, BackupRow, NightRow
+from db.models.notices import (
+    ISSUED,
+    NoticeDocumentRow,
+    NoticeEventRow,
+    NoticeFindingRow,
+    NoticeItemRow,
+    NoticeReadingRow,
+    NoticeRow,
+)
 from db.models.ours import CanaryCheckRow, SessionEventRow
 from db.models.readings import IMMUTABLE, POSTS, AccountStateRow, EvidenceRow, FirstSeen, FirstSeenRow, PostRow, ReadingRow, SightRow
 from db.models.registry import AccountChangeRow, AccountLinkRow, AccountRow, ContactRow, FiledColumns, ProposalRefusalRow, SourceRow
@@ -12,6 +21,7 @@ from db.models.sweeps import FindingReadingRow, FindingRow, SweepAccountRow, Swe
 
 __all__ = [
     "IMMUTABLE",
+    "ISSUED",
     "POSTS",
     "AccountChangeRow",
     "AccountLinkRow",
@@ -28,6 +38,12 @@ __all__ = [
     "FirstSeen",
     "FirstSeenRow",
     "NightRow",
+    "NoticeDocumentRow",
+    "NoticeEventRow",
+    "NoticeFindingRow",
+    "NoticeItemRow",
+    "NoticeReadingRow",
+    "NoticeRow",
     "PostRow",
     "ProposalRefusalRow",
     "ReadingRow",

@@ -95,7 +95,7 @@ def handoff(
     document = run(work())
     write_whole(out, documents.to_bytes(document))
     typer.echo(f"{out}: {len(document.findings)} findings, {document.counts.failed} accounts failed of {document.counts.checked} checked")
-    if not include_open and document.counts.failed:
+    if not include_open and document.preliminary:
         typer.echo("only findings that a person confirmed are in it; --include-open adds the open ones and marks the document", err=True)
 
 

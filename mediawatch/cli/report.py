@@ -50,7 +50,7 @@ def docx(
     signed_on: Annotated[str, typer.Option("--date", metavar="DAY", help="成文日期, 2023-02-09; else left open.")] = "",
 ) -> None:
     """Write the circular as a Word document: 总体情况, 主要问题, annexes."""
-    day = _day(signed_on)
+    day = day_option(signed_on)
 
     def made(told: Inspection, app: App) -> bytes:
         own = app.home.root / word.TEMPLATE
@@ -82,7 +82,8 @@ def _write(ctx: typer.Context, out: Path, sweep: int | None, include_open: bool,
     typer.echo(f"{out}: {whole.failed} accounts failed of {whole.checked} checked, {whole.open} open")
 
 
-def _day(text: str) -> date | None:
+def day_option(text: str) -> date | None:
+    """What `--date` says. UserError where it is no day."""
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:

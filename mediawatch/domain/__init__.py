@@ -30,6 +30,18 @@ from mediawatch.domain.judgements import (
     Verdict,
 )
 from mediawatch.domain.nights import Alert, AlertState, Backup, Night, Turn, TurnedFinding
+from mediawatch.domain.notices import (
+    Held,
+    IssuedDocument,
+    Notice,
+    NoticeAction,
+    NoticeEvent,
+    NoticeItem,
+    Rectified,
+    is_closed,
+    problem_of,
+    standing_item,
+)
 from mediawatch.domain.ours import Canary, CanaryCheck, SessionEvent, SessionState
 from mediawatch.domain.outcomes import (
     Attested,
@@ -85,6 +97,8 @@ __all__ = [
     "Filed",
     "FiledStatus",
     "Finding",
+    "Held",
+    "IssuedDocument",
     "Judgement",
     "LoginRequired",
     "LookKind",
@@ -93,12 +107,17 @@ __all__ = [
     "NewAccount",
     "Night",
     "NoEvidence",
+    "Notice",
+    "NoticeAction",
+    "NoticeEvent",
+    "NoticeItem",
     "Outcome",
     "Pace",
     "Post",
     "PostKind",
     "RateLimited",
     "Reading",
+    "Rectified",
     "Refusal",
     "RegistryChanges",
     "ReviewAction",
@@ -120,6 +139,9 @@ __all__ = [
     "UpdatedAccount",
     "UserError",
     "Verdict",
+    "is_closed",
     "latest_of",
+    "problem_of",
     "standing",
+    "standing_item",
 ]

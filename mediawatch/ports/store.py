@@ -17,8 +17,11 @@ from mediawatch.domain import (
     Change,
     Contact,
     Evidence,
+    IssuedDocument,
     Judgement,
     Night,
+    Notice,
+    NoticeEvent,
     Reading,
     Refusal,
     RegistryChanges,
@@ -160,6 +163,28 @@ class Store(Protocol):
         """Remember an imported file that is no registry (worklist, links)."""
 
     async def sources(self) -> list[tuple[Source, str]]: ...
+
+    # notices
+    async def issue(self, notice: Notice, document: IssuedDocument | None = None) -> Notice:
+        """Keep a notice with its items, and the first version of its hand-off; returned with its id. Never updated afterwards.
+
+        UserError where there is one of that number.
+        """
+
+    async def notices(self) -> list[Notice]:
+        """All of them with their items, by day of issue."""
+
+    async def note_notice(self, events: Sequence[NoticeEvent], document: IssuedDocument | None = None) -> None:
+        """Append events of one notice, and the next version of its hand-off where they correct it; all or nothing.
+
+        UserError where somebody else has made that version meanwhile.
+        """
+
+    async def notice_events(self, notice_id: int | None = None) -> list[NoticeEvent]:
+        """Oldest first, of one notice or of all."""
+
+    async def notice_documents(self, notice_id: int) -> list[IssuedDocument]:
+        """The versions of its hand-off, oldest first; none of another system's notice."""
 
     # the runs themselves
     async def begin_night(self, night: Night) -> Night:

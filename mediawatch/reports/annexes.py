@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mediawatch.domain import SweepAccount
+from mediawatch.domain import Filed, SweepAccount
 from mediawatch.reports.inspection import Inspection, Problem
 from mediawatch.reports.statistics import split_table
 from mediawatch.reports.table import Table
@@ -18,7 +18,8 @@ COUNTS = frozenset({"序号", "在管数", "检查数", "不合格数", "待核�
 def annex_book(told: Inspection) -> bytes:
     """The annexes of an inspection as a workbook, a sheet each; empty lists are left out except the list of problems."""
     sheets = [("检查情况统计表", regions(told)), ("突出问题名单", failed(told))]
-    sheets += [(name, table) for name, table in (("异常单列", listed(told)), ("人工核查清单", to_be_seen(told))) if table.rows]
+    others = (("异常单列", listed(told)), ("复查情况", rechecked(told)), ("人工核查清单", to_be_seen(told)))
+    sheets += [(name, table) for name, table in others if table.rows]
     return workbook(sheets, counts=COUNTS, marks=told.marks, made_at=told.sweep.as_of)
 
 
@@ -43,8 +44,17 @@ _PROBLEM = ("备案单号", "政务新媒体名称", "类型", "所属组织", "
 
 
 def _row(problem: Problem) -> tuple[str, ...]:
-    filed = problem.entry.account.filed
-    return filed.filing_number, filed.name, filed.type, filed.organiser, problem.labels
+    return *_filed_row(problem.entry.account.filed), problem.printed
+
+
+def _filed_row(filed: Filed) -> tuple[str, str, str, str]:
+    return filed.filing_number, filed.name, filed.type, filed.organiser
+
+
+def rechecked(told: Inspection) -> Table:
+    """上期通报问题复查情况: each account of the previous notice, and what became of it."""
+    rows = tuple((*_filed_row(each.item.filed), each.item.problem, each.result.label) for each in told.past.rechecked)
+    return Table("上期通报存在突出问题的政务新媒体复查情况", (*_PROBLEM, "复查结果"), rows)
 
 
 def to_be_seen(told: Inspection) -> Table:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from mediawatch.domain import Effect, Evidence, EvidenceKind, Finding, Reading, ReviewState, Sweep, SweepAccount, Verdict
+from mediawatch.domain import Effect, Evidence, EvidenceKind, Finding, Reading, Sweep, SweepAccount, Verdict
 from mediawatch.figures import Statistics, statistics
+from mediawatch.notices.rounds import Issued, Past
 from mediawatch.office import Office
 from mediawatch.policy import Policy
 from mediawatch.reports.statistics import PRELIMINARY
+from mediawatch.review import as_reviewed
+from mediawatch.scope import totals_of
 from mediawatch.strata import Dimension, keys
 
 OPEN_MARK = "含未经审核的疑似问题,不得公开"
@@ -23,6 +26,8 @@ class Problem:
     entry: SweepAccount
     findings: tuple[Finding, ...]
     readings: tuple[Reading, ...]
+    times: int = 1
+    """The how manieth notice in a row it is that the account fails in."""
 
     @property
     def fails(self) -> bool:
@@ -32,6 +37,11 @@ class Problem:
     def labels(self) -> str:
         """All of its problems, as a circular prints them."""
         return "、".join(dict.fromkeys(finding.label for finding in self.findings if finding.effect is not Effect.HINT))
+
+    @property
+    def printed(self) -> str:
+        """存在的突出问题 of a list: the labels, and that it is a repeat."""
+        return f"{self.labels}(重复问题,连续{self.times}次)" if self.times > 1 else self.labels
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -58,6 +68,10 @@ class Inspection:
     marks: tuple[str, ...]
     surfaces: Mapping[str, str]
     """信息来源: the Chinese of each surface's name."""
+    past: Past = field(default_factory=Past)
+    """The notices before."""
+    issued: Issued | None = None
+    """The notice that it became, where the documents are that notice's."""
 
     @property
     def preliminary(self) -> bool:
@@ -84,42 +98,32 @@ class Inspection:
 
 def inspection(
     sweep: Sweep, scope: Sequence[SweepAccount], readings: Mapping[int, Sequence[Reading]], policy: Policy, office: Office, *,
-    include_open: bool, marks: Sequence[str] = (), surfaces: Mapping[str, str] | None = None,
+    include_open: bool, marks: Sequence[str] = (), surfaces: Mapping[str, str] | None = None, past: Past | None = None,
+    issued: Issued | None = None,
 ) -> Inspection:  # fmt: skip
     """Put together what the documents print. AssertionError where figures do not agree: nothing may leave then.
 
+    `past` are the notices before, `issued` the one that it became, whose `scope` then is `as_issued`.
     Without `include_open` only what a person confirmed is held against anybody; what is not yet reviewed counts as open.
     """
     reviewed = tuple(as_reviewed(entry, include_open=include_open) for entry in scope)
     by = keys(_DIMENSIONS)
-    counted = statistics(reviewed, policy, by, expected={Dimension.REGION.label: office.regions})
-    problems = tuple(_problem(entry, readings.get(entry.account.id, ()), policy) for entry in reviewed if _held(entry))
+    counted = statistics(reviewed, policy, by, totals=totals_of(sweep), expected={Dimension.REGION.label: office.regions})
+    before = past or Past()
+    problems = tuple(_problem(entry, readings.get(entry.account.id, ()), before) for entry in reviewed if _held(entry))
     said = [*marks, *([OPEN_MARK] if include_open else []), *([PRELIMINARY] if counted.whole.preliminary else [])]
     return Inspection(
         sweep=sweep, policy=policy, office=office, scope=reviewed, statistics=counted, problems=problems, marks=tuple(said),
-        surfaces=surfaces or {},
+        surfaces=surfaces or {}, past=before, issued=issued,
     )  # fmt: skip
-
-
-def as_reviewed(entry: SweepAccount, *, include_open: bool) -> SweepAccount:
-    """The entry with the findings that may be printed, and the verdict that follows from them."""
-    if entry.judgement is None or not entry.judgement.findings:
-        return entry
-    printable = {ReviewState.CONFIRMED, *((ReviewState.OPEN, ReviewState.DISPATCHED) if include_open else ())}
-    kept = tuple(finding for finding in entry.judgement.findings if finding.review in printable)
-    judged = replace(entry.judgement, findings=kept)
-    if judged.verdict is Verdict.FAILED and not any(finding.effect is Effect.FAILS for finding in kept):
-        waits = any(finding.effect is Effect.FAILS and finding.review is not ReviewState.DISMISSED for finding in entry.judgement.findings)
-        verdict, why = (Verdict.UNPROVEN, "疑似问题待审核。") if waits else (Verdict.LISTED, "疑似问题经人工审核排除。")
-        judged = replace(judged, verdict=verdict, sentence=why)
-    return replace(entry, judgement=judged)
 
 
 def _held(entry: SweepAccount) -> tuple[Finding, ...]:
     return entry.judgement.findings if entry.judgement else ()
 
 
-def _problem(entry: SweepAccount, readings: Sequence[Reading], policy: Policy) -> Problem:
+def _problem(entry: SweepAccount, readings: Sequence[Reading], past: Past) -> Problem:
     findings = sorted(_held(entry), key=lambda finding: finding.effect is not Effect.FAILS)
     proving = {number for finding in findings for number in finding.reading_ids}
-    return Problem(entry=entry, findings=tuple(findings), readings=tuple(reading for reading in readings if reading.id in proving))
+    problem = Problem(entry=entry, findings=tuple(findings), readings=tuple(reading for reading in readings if reading.id in proving))
+    return replace(problem, times=past.times(entry.account.id)) if problem.fails else problem

@@ -124,7 +124,7 @@ def _told(problem: Problem, folder: Path) -> Mapping[str, object]:
         "id": problem.entry.account.id,
         "name": filed.name,
         "filed": " · ".join(part for part in (filed.filing_number, filed.type, filed.organiser, filed.prefecture, filed.county) if part),
-        "labels": problem.labels,
+        "labels": problem.printed,
         "sentences": [finding.sentence for finding in problem.findings],
         "seen": ";".join(looks),
         "hash": picture.sha256 if picture else "",

@@ -50,7 +50,7 @@ def shipped_template() -> bytes:
 
 def _words(told: Inspection, signed_on: date | None, closing: tuple[str, ...]) -> dict[str, object]:
     tables = [annexes.regions(told), annexes.failed(told)]
-    tables += [table for table in (annexes.listed(told), annexes.to_be_seen(told)) if table.rows]
+    tables += [table for table in (annexes.listed(told), annexes.rechecked(told), annexes.to_be_seen(told)) if table.rows]
     return {
         "marks": "；".join(told.marks),
         "title": prose.title(told),

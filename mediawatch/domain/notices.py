@@ -1,0 +1,153 @@
+"""通报: what was issued against whom, and everything that became of it. A notice and its items never change; events follow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from mediawatch.domain.accounts import Filed
+from mediawatch.domain.judgements import Code, Effect, Finding
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One confirmed finding as it was issued. `evidence` are the SHA-256 hashes of what proved it."""
+
+    finding: Finding
+    evidence: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeItem:
+    """One account of a notice, as filed then, with all that was held against it."""
+
+    number: int
+    """Its place in the notice, from 1."""
+    filed: Filed
+    problem: str
+    """存在的突出问题 as printed."""
+    fails: bool
+    """不合格; False for 异常单列."""
+    account_id: int | None = None
+    """None for an account of another system's notice that our registry does not have."""
+    findings: tuple[Held, ...] = ()
+    """None for another system's notice: it has the printed words alone."""
+    result: str = ""
+    """复查结果, where another system's annex has that column."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """通报. Days are Beijing's; `number` is its 文号 and names it."""
+
+    number: str
+    title: str
+    issued_on: date
+    rectify_by: date | None = None
+    """整改期限."""
+    report_by: date | None = None
+    """报送期限."""
+    sweep_id: int | None = None
+    """None for a notice that another system issued."""
+    preliminary: bool = False
+    """It was issued while something was still 待人工核查."""
+    by: str
+    kept_at: datetime
+    source: str = ""
+    """The file that another system's notice came in."""
+    items: tuple[NoticeItem, ...] = ()
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuedDocument:
+    """A version of a notice's hand-off, byte for byte: 1 is the original, each correction makes the next one."""
+
+    version: int
+    sha256: str
+    body: str
+    """UTF-8 text of `mediawatch.handoff/1`."""
+    at: datetime
+
+
+class NoticeAction(StrEnum):
+    """What was done about a notice or one of its items."""
+
+    CORRECTED = "corrected"
+    """更正: findings of an item were withdrawn."""
+    APPEALED = "appealed"
+    UPHELD = "upheld"
+    """The appeal was granted."""
+    REJECTED = "rejected"
+    REPORTED = "reported"
+    """整改反馈: its unit reported; that alone settles nothing."""
+    RECHECKED = "rechecked"
+    CLOSED = "closed"
+
+    @property
+    def label(self) -> str:
+        return _ACTIONS[self]
+
+
+_ACTIONS: Mapping[NoticeAction, str] = {
+    NoticeAction.CORRECTED: "更正", NoticeAction.APPEALED: "申诉", NoticeAction.UPHELD: "申诉成立", NoticeAction.REJECTED: "申诉不成立",
+    NoticeAction.REPORTED: "整改反馈", NoticeAction.RECHECKED: "复查", NoticeAction.CLOSED: "办结",
+}  # fmt: skip
+
+
+class Rectified(StrEnum):
+    """复查结果."""
+
+    DONE = "done"
+    NOT_DONE = "not_done"
+    DEREGISTERED = "deregistered"
+    UNVERIFIED = "unverified"
+
+    @property
+    def label(self) -> str:
+        return {"done": "已完成整改", "not_done": "未整改", "deregistered": "已注销", "unverified": "无法核实"}[self.value]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoticeEvent:
+    """One thing that was done about a notice, or about the item of that number. Never updated.
+
+    `codes` are the findings that a correction withdraws, none of them named: all. `result` and `sweep_id` belong to a re-check,
+    whose basis is the `reason` and whose registry is the `source`; else `source` is the file that a report came in.
+    """
+
+    notice_id: int
+    item: int | None = None
+    action: NoticeAction
+    at: datetime
+    by: str
+    reason: str = ""
+    source: str = ""
+    codes: tuple[Code, ...] = ()
+    result: Rectified | None = None
+    sweep_id: int | None = None
+    id: int = 0
+
+
+def standing_item(item: NoticeItem, events: Iterable[NoticeEvent]) -> NoticeItem | None:
+    """What still stands of an item after the corrections among the notice's events; None where it was withdrawn as a whole."""
+    for event in events:
+        if event.action is not NoticeAction.CORRECTED or event.item != item.number:
+            continue
+        left = tuple(held for held in item.findings if held.finding.code not in event.codes) if event.codes else ()
+        if not left:
+            return None
+        item = replace(item, findings=left, problem=problem_of(left), fails=any(held.finding.effect is Effect.FAILS for held in left))
+    return item
+
+
+def problem_of(findings: Iterable[Held]) -> str:
+    """存在的突出问题: the labels, as a circular prints them."""
+    return "、".join(dict.fromkeys(held.finding.label for held in findings if held.finding.effect is not Effect.HINT))
+
+
+def is_closed(events: Iterable[NoticeEvent]) -> bool:
+    """办结."""
+    return any(event.action is NoticeAction.CLOSED for event in events)

@@ -1,0 +1,223 @@
+"""The shape of `mediawatch.handoff/1`. Frozen: a field is never taken away nor given another meaning; new ones make another version."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+Canary = Literal["checked", "unchecked", "person"]
+
+
+class AccountAsFiled(_Part):
+    """The account exactly as the registry held it when the sweep's scope was frozen."""
+
+    filing_number: str = Field(description="备案单号, text: some have 16 digits")
+    name: str
+    type: str = Field(description="类型 exactly as filed")
+    platform: str = Field(description="mediawatch's key of the platform")
+    organiser: str = Field(description="所属组织")
+    supervisor: str
+    prefecture: str
+    county: str
+    level: str
+    body_kind: str
+    status: str = Field(description="运行状态: running, closing, closed, deregistered")
+    platform_id: str
+    original_id: str
+
+
+class LatestPost(_Part):
+    on: date = Field(description="Beijing day")
+    date_kind: Literal["exact", "at_least"]
+    at: datetime | None = Field(description="instant with Beijing offset, where the platform shows it")
+
+
+class SightOut(_Part):
+    """What one surface gave in one of the proving looks."""
+
+    look: str
+    surface: str
+    attested: str = Field(description="recorded: a real recording of this surface exists; described: only text attests it")
+    outcome: str
+    read_at: datetime
+    name: str
+    matched_by: str | None
+    control: str = Field(description="for negatives: the account that answered in the same session")
+    by: str = Field(description="the person, for surface `person`")
+
+
+class EvidenceOut(_Part):
+    path: str = Field(description="relative to the hand-off's home folder")
+    sha256: str
+    kind: str
+    media_type: str
+    taken_at: datetime
+    url: str
+
+
+class FindingOut(_Part):
+    account: AccountAsFiled
+    code: str
+    label: str
+    effect: Literal["fails", "listed", "hint"]
+    sentence: str
+    gap_days: int | None
+    gap_is_minimum: bool
+    latest_post: LatestPost | None
+    name_seen: str
+    matched_by: str | None
+    surface: str
+    read_at: datetime
+    sights: list[SightOut]
+    evidence: list[EvidenceOut] = Field(min_length=1)
+    attested: Literal["recorded", "described"] = Field(description="described: it rests on a surface or wording that only text attests")
+    canary: Canary = Field(
+        description="checked: a known-active account read well before and after each look; unchecked: 未经对照账号校验; person: no machine"
+    )
+    review_state: Literal["open", "dispatched", "confirmed", "dismissed"]
+    times: int = Field(ge=1, description="重复问题: the how manieth notice in a row; 1: the previous notice did not have it")
+
+
+class SweepOut(_Part):
+    as_of: datetime
+    as_of_day: date
+    kind: str
+    scope: str
+    state: str
+
+
+class PolicyOut(_Part):
+    name: str
+    title: str
+    basis: str
+    window_days: int
+    toml: str
+
+
+class KindCount(_Part):
+    label: str
+    failed: int
+
+
+class Counts(_Part):
+    total: int
+    checked: int
+    failed: int
+    unproven: int
+    out_of_scope: int
+    closed: int
+    verdicts: dict[str, int]
+    kinds: list[KindCount]
+
+
+class ScopeEntry(_Part):
+    filing_number: str
+    name: str
+    type: str
+    verdict: str
+    sentence: str = Field(description="why, in Chinese")
+
+
+class ScopeOut(_Part):
+    """What was looked at."""
+
+    round: str = Field(description="the office's name for the inspection")
+    period_from: date | None = Field(description="first day of a period (时段制); null judges one moment")
+    drawn: str = Field(description="how the scope was drawn, as JSON text with its seed; empty where nothing was drawn")
+    accounts: list[ScopeEntry]
+
+
+class FiguresRow(_Part):
+    name: str
+    total: int
+    checked: int
+    failed: int
+    open: int = Field(description="待核查")
+    coverage: str = Field(description="检查率 as printed")
+    rate: str = Field(description="合格率 as printed")
+
+
+class FiguresBy(_Part):
+    heading: str
+    parts: list[FiguresRow]
+
+
+class UnprovenOut(_Part):
+    account: AccountAsFiled
+    verdict: Literal["unproven", "out_of_scope"]
+    sentence: str
+
+
+class MismatchOut(_Part):
+    """台账状态与平台实况不一致."""
+
+    account: AccountAsFiled
+    kind: Literal["running_not_found", "running_cancelled", "closed_alive", "deregistered_alive"]
+    sentence: str
+    review_state: Literal["open", "dispatched", "confirmed", "dismissed"]
+
+
+class RecheckedOut(_Part):
+    account: AccountAsFiled = Field(description="as filed when the previous notice was issued")
+    problem: str
+    result: Literal["done", "not_done", "deregistered", "unverified"]
+    label: str = Field(description="复查结果")
+    basis: str
+    registry: str = Field(description="the import of the registry that it was held against")
+
+
+class RecheckOut(_Part):
+    """复查情况 of the previous notice."""
+
+    notice: str = Field(description="its 文号")
+    items: list[RecheckedOut]
+
+
+class CorrectionOut(_Part):
+    """更正: what was withdrawn from the notice after its issue."""
+
+    account: AccountAsFiled
+    codes: list[str] = Field(description="the findings that were withdrawn; empty: all of the account's")
+    reason: str
+    by: str
+    at: datetime
+
+
+class NoticeOut(_Part):
+    """The notice that this document belongs to."""
+
+    number: str
+    title: str
+    issued_on: date
+    rectify_by: date | None = Field(description="整改期限")
+    report_by: date | None = Field(description="报送期限")
+    version: int = Field(ge=1, description="1: as issued; each correction makes the next one")
+
+
+class Handoff(_Part):
+    """The whole document."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+    schema_: Literal["mediawatch.handoff/1"] = Field(alias="schema")
+    preliminary: bool = Field(description="初步结果: some accounts are still 待人工核查 or on unsupported platforms")
+    includes_open: bool = Field(description="true: findings that no person has confirmed are in it; not for publication")
+    marks: list[str] = Field(description="what must be printed with any use of it, in Chinese")
+    sweep: SweepOut
+    policy: PolicyOut
+    counts: Counts
+    findings: list[FindingOut]
+    scope: ScopeOut | None = None
+    figures: list[FiguresBy] | None = None
+    unproven: list[UnprovenOut] | None = None
+    registry_mismatches: list[MismatchOut] | None = None
+    recheck: RecheckOut | None = Field(default=None, description="absent where the previous notice was not re-checked")
+    notice: NoticeOut | None = Field(default=None, description="absent where the document is of an inspection that is not issued")
+    corrections: list[CorrectionOut] | None = None

@@ -10,8 +10,7 @@ from mediawatch.app import DEMONSTRATION, App
 from mediawatch.domain import Sweep, SweepAccount, Verdict
 from mediawatch.policy import Policy
 from mediawatch.ports import Stage
-from mediawatch.reports.inspection import as_reviewed
-from mediawatch.review import Suspect, suspects
+from mediawatch.review import Suspect, as_reviewed, suspects
 from mediawatch.sweep import checks_for
 
 MARK = DEMONSTRATION

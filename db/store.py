@@ -166,6 +166,9 @@ class SqlStore:
     async def close_sweep(self, sweep_id: int, state: SweepState, at: datetime) -> None:
         await self._write(lambda conn: sweeps.close_sweep(conn, sweep_id, state, at))
 
+    async def last_read_at(self, sweep_id: int) -> datetime | None:
+        return await self._read(lambda conn: sweeps.last_read_at(conn, sweep_id))
+
     async def scope(self, sweep_id: int) -> list[SweepAccount]:
         return await self._read(lambda conn: sweeps.scope(conn, sweep_id))
 

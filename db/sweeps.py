@@ -23,7 +23,7 @@ from db.mapping import (
     sweep_of,
     sweep_values,
 )
-from db.models import AccountLinkRow, AccountStateRow, FindingReadingRow, FindingRow, SweepAccountRow, SweepRow
+from db.models import AccountLinkRow, AccountStateRow, FindingReadingRow, FindingRow, ReadingRow, SweepAccountRow, SweepRow
 from db.registry import learned_links
 from db.reviews import events
 from mediawatch.domain import Account, Finding, Judgement, ReviewState, Sweep, SweepAccount, SweepState, standing
@@ -56,6 +56,10 @@ async def close_sweep(conn: AsyncConnection, sweep_id: int, state: SweepState, a
     closed = await conn.execute(update(SweepRow).where(SweepRow.id == sweep_id).values(state=state, finished_at=at))
     if not closed.rowcount:
         raise LookupError(f"no such sweep: {sweep_id}")
+
+
+async def last_read_at(conn: AsyncConnection, sweep_id: int) -> datetime | None:
+    return await conn.scalar(select(func.max(ReadingRow.read_at)).where(ReadingRow.sweep_id == sweep_id))
 
 
 async def scope(conn: AsyncConnection, sweep_id: int, account_id: int | None = None) -> list[SweepAccount]:

@@ -42,6 +42,8 @@ EXIT_BITS: Mapping[Outcome, int] = {outcome: decision.exit_bit for outcome, deci
 _LAST = 25
 _FIRST_REST = 600.0
 """Seconds a rate-limited surface rests at first."""
+RESTS = 3
+"""Rests in a row, 10, 20 and 40 minutes, after which a run without an end hopes for nothing any more."""
 
 
 @dataclass
@@ -53,6 +55,8 @@ class Breaker:
     opened_by: Outcome | None = None
     until: float | None = None
     rest: float = _FIRST_REST
+    rests: int = 0
+    """In a row, without an answer."""
 
     def admits(self, now: float) -> bool:
         """Whether a visit may be tried at this moment (seconds of any clock that runs evenly)."""
@@ -63,7 +67,7 @@ class Breaker:
         decision = DECISIONS[outcome]
         self.last.append(outcome)
         if decision.closes:
-            self.row, self.opened_by, self.until, self.rest = [], None, None, _FIRST_REST
+            self.row, self.opened_by, self.until, self.rest, self.rests = [], None, None, _FIRST_REST, 0
             return False
         if not decision.opens_at:
             return False
@@ -73,6 +77,7 @@ class Breaker:
         self.opened_by = outcome
         self.until = now + self.rest if decision.rests else None
         self.rest *= 2
+        self.rests += 1
         return True
 
     def _opens(self, outcome: Outcome, decision: Decision) -> bool:

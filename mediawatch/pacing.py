@@ -15,7 +15,7 @@ from itertools import count
 import structlog
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt, wait_exponential_jitter
 
-from mediawatch.breakers import DECISIONS, Breaker
+from mediawatch.breakers import DECISIONS, RESTS, Breaker
 from mediawatch.clock import beijing
 from mediawatch.domain import Outcome, Pace, Sight
 from mediawatch.ports import Clock, Rank, Visited
@@ -136,6 +136,18 @@ class Pacing:
         await asyncio.sleep(wait)
         lane.free_at = max(lane.free_at, _now() + wait)
 
+    async def rested(self, surface: str, session: str) -> bool:
+        """Wait until a surface that rests may be visited again. False at once where it does not rest, or not to an end that is worth
+        waiting for: within the run's window, or of a run without an end after so many rests. A gate without pace waits for nothing."""
+        breaker = self._lane(surface, session).breaker
+        if breaker.opened_by is None or breaker.until is None or not self.scale:
+            return False
+        left = max(0.0, breaker.until - _now())
+        if breaker.rests > RESTS if self._until is None else self._too_late(left):
+            return False
+        await asyncio.sleep(left)
+        return True
+
     def paused(self, surface: str, session: str) -> Outcome | str:
         """Why the last visit that was turned away was: what had opened the breaker, or a reason in Chinese; empty where none was."""
         return self._lane(surface, session).paused
@@ -176,8 +188,10 @@ class Pacing:
             return ""
         if pace.per_day is not None and len(lane.visits) >= pace.per_day:
             return DAY_FULL
-        over = self._until is not None and self._clock is not None and self._clock() + timedelta(seconds=wait) >= self._until
-        return OVER if over else ""
+        return OVER if self._too_late(wait) else ""
+
+    def _too_late(self, wait: float) -> bool:
+        return self._until is not None and self._clock is not None and self._clock() + timedelta(seconds=wait) >= self._until
 
     def _wait(self, lane: _Lane, pace: Pace) -> float:
         """Seconds until the next visit may begin, the day's cap apart."""

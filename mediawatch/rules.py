@@ -118,11 +118,15 @@ def why_due(state: AccountState | None, filed: Filed, policy: Policy, now: datet
     return Due.GAP if running and old else Due.IDENTITY
 
 
-def urgency(state: AccountState | None, filed: Filed, policy: Policy, now: datetime) -> tuple[date, date]:
-    """Sorts by who could become a finding soonest: never read first, then by how long a look is due and the newest post is old."""
+def urgency(state: AccountState | None, filed: Filed, policy: Policy, now: datetime) -> tuple[bool, date, date]:
+    """Sorts by who could become a finding soonest: never read first, then who probably is one, then by how long a look is due and the
+    newest post is old. The probable ones early, for their second look waits while the others have their first."""
     if state is None or state.last_read_at is None:
-        return date.min, date.min
-    return _due(state, filed, policy, day_of(now)), state.latest_on or date.min
+        return False, date.min, date.min
+    silent = state.latest_on is None or state.latest_on < policy.window_start(day_of(now))
+    gone = state.last_outcome is not None and state.last_outcome.negative
+    probable = standing(filed, day_of(now), policy) is Standing.RUNNING and (silent or gone or state.second_look)
+    return not probable, _due(state, filed, policy, day_of(now)), state.latest_on or date.min
 
 
 def _due(state: AccountState, filed: Filed, policy: Policy, today: date) -> date:

@@ -28,6 +28,7 @@ from mediawatch.domain import (
     Reading,
     Seen,
     Sight,
+    UserError,
 )
 from mediawatch.pacing import Pacing
 from mediawatch.ports import Looker
@@ -147,6 +148,20 @@ async def test_a_look_without_a_browser_is_a_sight(tmp_path: Path) -> None:
     reading = await look(browser, Plain(facts=(NAMED,)))
     assert [(each.outcome, each.read_at) for each in reading.sights] == [(Outcome.UNREACHABLE, NOW)]
     await browser.close()
+
+
+@pytest.mark.parametrize(("content", "mode"), [(None, 0), ("no program", 0o755), ("#!/bin/sh\nexit 1\n", 0o755)])
+async def test_looks_are_not_begun_with_a_browser_that_does_not_start(tmp_path: Path, content: str | None, mode: int) -> None:
+    """Missing, no program, one that ends at once: the operator is told once, not by every account."""
+    executable = tmp_path / "chromium"
+    if content is not None:
+        executable.write_text(content)
+        executable.chmod(mode)
+    looks = Looks(Browser(executable, now=lambda: NOW), tmp_path)
+    with pytest.raises(UserError, match=r"the browser does not start: .*`mediawatch doctor` says what is missing") as said:
+        await looks.ready()
+    assert "\n" not in str(said.value)
+    await looks.close()
 
 
 async def test_a_lone_link_goes_to_the_platform_of_its_host(browser: Browser) -> None:

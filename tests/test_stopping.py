@@ -80,10 +80,10 @@ def sweeping(home: Home, silent: tuple[int, threading.Event], executable: Path) 
 
 
 def test_beside_a_sweep_nobody_else_writes_and_a_signal_to_its_group_ends_it_in_order(home: Home, sweeping: subprocess.Popen[str]) -> None:
-    for words in (("sweep",), ("evidence", "prune")):
+    for words in (("sweep",), ("evidence", "prune"), ("worklist", "import", "x.xlsx"), ("findings", "import", "x.xlsx")):
         done = subprocess.run([MEDIAWATCH, *words], env=environ(home.root), capture_output=True, text=True, check=False, timeout=120)
         assert (done.returncode, done.stdout) == (2, "")
-        assert f"another sweep runs on {home.root} (process {sweeping.pid}): wait for its end, or stop it" in done.stderr
+        assert f"another sweep or import runs on {home.root} (process {sweeping.pid}): wait for its end, or stop it" in done.stderr
     (run,) = home.scratch.glob("run-*")
     os.killpg(sweeping.pid, signal.SIGTERM)
     out, err = sweeping.communicate(timeout=60)

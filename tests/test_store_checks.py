@@ -6,11 +6,12 @@ from dataclasses import fields, replace
 from datetime import UTC, timedelta
 
 import pytest
-from samples import LATE, NOW, PLAIN, enter, open_sweep
+from samples import LATE, NOW, PLAIN, enter, open_sweep, plain_reading
 
-from mediawatch.domain import CanaryCheck, Outcome, SessionEvent, SessionState
-from mediawatch.ports import Store
+from mediawatch.domain import CanaryCheck, Outcome, SessionEvent, SessionState, SweepState
+from mediawatch.ports import Store, Visited
 
+DAY = timedelta(days=1)
 CHECK = CanaryCheck(
     surface="weibo.mobile", session="office", account_name="示例日报😀", platform_id="0012", at=LATE, fresh=True, outcome=Outcome.OK,
     sweep_id=1, detail="d",
@@ -45,3 +46,35 @@ async def test_session_events_come_back_by_platform(any_store: Store) -> None:
 @pytest.mark.parametrize("sample", [CHECK, EVENT])
 def test_the_samples_leave_no_field_at_its_default(sample: CanaryCheck | SessionEvent) -> None:
     assert [field.name for field in fields(sample) if getattr(sample, field.name) == field.default] == []
+
+
+async def test_visits_are_those_of_sweeps_and_canaries_since_then(any_store: Store) -> None:
+    """Neither what an import or a person read outside of a sweep, nor what is older."""
+    one, other = await enter(any_store, PLAIN, replace(PLAIN, name="示例二"))
+    before, now = await open_sweep(any_store, [one]), await open_sweep(any_store, [one, other])
+    for reading in (
+        plain_reading(one.id, NOW - 2 * DAY, sweep_id=before.id),
+        plain_reading(one.id, NOW, sweep_id=now.id, session="office"),
+        plain_reading(other.id, NOW - 2 * DAY, sweep_id=now.id),
+        plain_reading(one.id, NOW),
+    ):
+        await any_store.keep(reading)
+    await any_store.close_sweep(before.id, SweepState.FINISHED, NOW - DAY)
+    for at in (NOW - 2 * DAY, NOW):
+        await any_store.note_canary(replace(CHECK, sweep_id=now.id, at=at))
+    assert sorted(await any_store.visits(NOW - DAY), key=lambda visited: visited.surface) == [
+        Visited(surface="s", session="office", at=NOW),
+        Visited(surface=CHECK.surface, session=CHECK.session, at=NOW),
+    ]
+    assert [await any_store.last_read_at(sweep.id) for sweep in (before, now)] == [NOW - 2 * DAY, NOW]
+
+
+async def test_a_narrowed_sweep_keeps_the_named_accounts_alone(any_store: Store) -> None:
+    entered = await enter(any_store, *(replace(PLAIN, name=f"示例{number}") for number in range(5)))
+    narrowed, other = await open_sweep(any_store, entered), await open_sweep(any_store, entered)
+    await any_store.narrow_sweep(narrowed.id, {entered[1].id, entered[3].id, 10**6})
+    assert [entry.account.id for entry in await any_store.scope(narrowed.id)] == [entered[1].id, entered[3].id]
+    assert len(await any_store.scope(other.id)) == 5
+    await any_store.narrow_sweep(narrowed.id, ())
+    assert await any_store.scope(narrowed.id) == []
+    assert await any_store.last_read_at(narrowed.id) is None

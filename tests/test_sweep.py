@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from db import open_store
 from mediawatch import rules
 from mediawatch.clock import day_end, day_of, day_start
 from mediawatch.domain import (
@@ -292,16 +294,59 @@ async def test_a_finished_sweep_is_not_repeated_without_again(stage: Stage) -> N
     assert len(await stage.store.sweeps()) == 2
 
 
-async def test_an_old_unfinished_sweep_is_closed_as_incomplete(stage: Stage) -> None:
-    await stage.file("鲜1")
-    accounts = await stage.store.accounts()
-    sweep = (await stage.engine.run(request())).sweep
-    then = NOW - timedelta(hours=13)
-    old = replace(sweep, id=0, state=SweepState.RUNNING, finished_at=None, started_at=then, as_of=AS_OF - timedelta(days=1))
-    opened = await stage.store.open_sweep(old, accounts)
-    await stage.engine.run(request(again=True))
+async def left_running(stage: Stage, started: timedelta, read: timedelta | None, **more: object) -> int:
+    """A sweep that was begun and last read so long before NOW, and that nobody has finished; its number."""
+    asked = request(**more)
+    opened = await stage.store.open_sweep(asked.sweep(NOW - started), await stage.store.accounts())
+    if read is not None:
+        seen = replace(sight("鲜1", 1), read_at=NOW - read)
+        await stage.store.keep(
+            Reading(account_id=1, sweep_id=opened.id, look=LookKind.FIRST, started_at=seen.read_at, read_at=seen.read_at, sights=(seen,))
+        )
+    return opened.id
+
+
+@pytest.mark.parametrize(
+    ("started", "read", "asked", "gone_on"),
+    [
+        (40, 1, {"as_of": None}, True),
+        (40, 13, {"as_of": None}, False),
+        (13, None, {"as_of": None}, False),
+        (11, None, {"as_of": None}, True),
+        (40, 13, {"as_of": AS_OF}, True),
+        (40, 13, {"as_of": AS_OF, "nightly": True}, False),
+        (40, 13, {"as_of": AS_OF - timedelta(days=1)}, False),
+        (40, 1, {"as_of": AS_OF, "platforms": ("toutiao",)}, None),
+    ],
+)
+async def test_a_sweep_is_gone_on_with_as_long_as_it_read_anything_lately(
+    stage: Stage, started: int, read: int | None, asked: dict[str, object], gone_on: bool | None
+) -> None:
+    """True: continued; False: closed as incomplete, of whatever scope; None: left to whoever asks for its scope."""
+    await stage.file("鲜1", "鲜2")
+    old = await left_running(stage, timedelta(hours=started), None if read is None else timedelta(hours=read))
+    summary = await stage.engine.run(request(**asked))
     states = {one.id: one.state for one in await stage.store.sweeps()}
-    assert states[opened.id] is SweepState.INCOMPLETE
+    assert (summary.sweep.id == old) == bool(gone_on)
+    assert states[old] is {True: SweepState.FINISHED, False: SweepState.INCOMPLETE, None: SweepState.RUNNING}[gone_on]
+
+
+async def test_trouble_with_our_own_files_ends_the_sweep_with_its_sentence(sqlite_url: str, tmp_path: Path) -> None:
+    """Many looks fail at once; the operator reads one sentence, no group of exceptions."""
+    store = await open_store(sqlite_url, clock=lambda: NOW, busy_timeout=0.05)
+    holder = sqlite3.connect(tmp_path / "mediawatch.db", isolation_level=None)
+
+    def script(account: Account, need: Need) -> Sight:
+        if not holder.in_transaction:
+            holder.execute("BEGIN IMMEDIATE")
+        return by_name(account, need)
+
+    stage = Stage(store, tmp_path / "evidence", script)
+    await stage.file("鲜1", "鲜2", "旧40")
+    with pytest.raises(UserError, match="locked by another process"):
+        await stage.engine.run(request())
+    holder.close()
+    await store.close()
 
 
 async def test_an_empty_scope_is_a_clear_error(stage: Stage) -> None:

@@ -160,14 +160,15 @@ async def opened(
 
 @contextmanager
 def only_one(home: Home) -> Iterator[None]:
-    """Holds the home's sweep lock; the kernel frees it when the process dies. UserError where another sweep runs."""
+    """Holds the home's lock: one sweep or import at a time, for both judge. The kernel frees it when the process dies. UserError where
+    it is held."""
     with (home.root / "sweep.lock").open("a+", encoding="ascii") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
-            raise UserError(f"another sweep runs on {home.root} (process {holder}): wait for its end, or stop it") from error
+            raise UserError(f"another sweep or import runs on {home.root} (process {holder}): wait for its end, or stop it") from error
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()

@@ -77,15 +77,15 @@ def import_(
 
     async def work() -> tuple[Answers, int]:
         async with opened(ctx) as app:
-            chosen = await sweep_of(app, sweep)
-            if missing := [file for file in files if not file.is_file()]:
-                raise UserError(f"no such file: {missing[0]}")
-            answers = await sheets.import_answers(app.store, files, sweep=chosen, policy=parse(chosen.policy_toml), now=app.clock())
-            if errors and answers.bad_rows:
-                sheets.write_bad_rows(errors, answers, sweep=chosen, marks=app.marks)
-            _print(answers)
-            code = await _follow(app, chosen, answers, look_again=look_again)
-            return answers, code
+            with only_one(app.home):
+                chosen = await sweep_of(app, sweep)
+                if missing := [file for file in files if not file.is_file()]:
+                    raise UserError(f"no such file: {missing[0]}")
+                answers = await sheets.import_answers(app.store, files, sweep=chosen, policy=parse(chosen.policy_toml), now=app.clock())
+                if errors and answers.bad_rows:
+                    sheets.write_bad_rows(errors, answers, sweep=chosen, marks=app.marks)
+                _print(answers)
+                return answers, await _follow(app, chosen, answers, look_again=look_again)
 
     answers, code = run(work())
     if errors and answers.bad_rows:
@@ -99,8 +99,7 @@ async def _follow(app: App, sweep: Sweep, answers: Answers, *, look_again: bool)
     code = 0
     if answers.articles:
         gate = app.pacing()
-        with only_one(app.home):
-            report = await open_links(answers.articles, store=app.store, looker=app.looker(), gate=gate, now=app.clock)
+        report = await open_links(answers.articles, store=app.store, looker=app.looker(), gate=gate, now=app.clock)
         print_report(report)
         code |= gate.exit_bits
     if look_again and answers.accounts:
@@ -118,7 +117,7 @@ async def _look_again(app: App, sweep: Sweep, accounts: Sequence[int]) -> int:
         policy=parse(sweep.policy_toml), as_of=sweep.as_of, account_ids=tuple(sorted(set(accounts))), again=True,
         second_look_after=timedelta(minutes=settings.sweep.second_look_minutes), concurrency=settings.browser.concurrency,
     )  # fmt: skip
-    with only_one(app.home), shown_progress() as progress:
+    with shown_progress() as progress:
         return (await app.engine().run(request, progress)).exit_code
 
 

@@ -93,12 +93,13 @@ def import_(
 
     async def work() -> tuple[Imported, int]:
         async with opened(ctx) as app:
-            chosen = await sweep_of(app, sweep)
-            imported = await take_in(app, chosen, files)
-            if errors and imported.bad_rows:
-                worklist.write_bad_rows(errors, imported, sweep=chosen, marks=app.marks)
-            print_imported(imported)
-            return imported, await open_answered(app, chosen, imported) if imported.articles else 0
+            with only_one(app.home):
+                chosen = await sweep_of(app, sweep)
+                imported = await take_in(app, chosen, files)
+                if errors and imported.bad_rows:
+                    worklist.write_bad_rows(errors, imported, sweep=chosen, marks=app.marks)
+                print_imported(imported)
+                return imported, await open_answered(app, chosen, imported) if imported.articles else 0
 
     imported, code = run(work())
     if errors and imported.bad_rows:
@@ -125,8 +126,7 @@ async def take_in(app: App, sweep: Sweep, files: Sequence[Path]) -> Imported:
 async def open_answered(app: App, sweep: Sweep, imported: Imported) -> int:
     """Open the article links that were answered and judge again; the exit bits of what went wrong at the site."""
     gate = app.pacing()
-    with only_one(app.home):
-        report = await open_links(imported.articles, store=app.store, looker=app.looker(), gate=gate, now=app.clock)
+    report = await open_links(imported.articles, store=app.store, looker=app.looker(), gate=gate, now=app.clock)
     print_report(report)
     await rejudge(app.store, app.supports, sweep.id)
     return gate.exit_bits

@@ -140,6 +140,9 @@ class Store(Protocol):
         """All sweeps, oldest first."""
 
     async def close_sweep(self, sweep_id: int, state: SweepState, at: datetime) -> None: ...
+    async def last_read_at(self, sweep_id: int) -> datetime | None:
+        """When the sweep's newest reading was made; None where it has none."""
+
     async def scope(self, sweep_id: int) -> list[SweepAccount]:
         """The frozen scope in account order, with the judgements kept so far."""
 

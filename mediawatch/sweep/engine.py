@@ -6,7 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 
@@ -37,9 +37,12 @@ class Engine(Parts):
         run = Run(self, request, sweep, await self.store.readings(sweep_id=sweep.id), states, len(accounts), progress)
         run.checks = await checks_for(self.store, sweep)
         await self._begin(request, run, accounts)
-        async with asyncio.TaskGroup() as group:
-            for platform, lane in self._lanes(accounts, states, request.policy).items():
-                group.create_task(run.lane(platform, lane))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for platform, lane in self._lanes(accounts, states, request.policy).items():
+                    group.create_task(run.lane(platform, lane))
+        except BaseExceptionGroup as errors:
+            raise _foremost(errors) from errors
         await self._judge(run, accounts, states)
         finished_at = self.clock()
         await self.store.close_sweep(sweep.id, SweepState.FINISHED, finished_at)
@@ -81,13 +84,10 @@ class Engine(Parts):
     async def _open(self, request: Request) -> Sweep:
         """The equal sweep that is to be continued or not repeated, else a new one."""
         now = self.clock()
-        equal = [sweep for sweep in await self.store.sweeps() if request.equals(sweep)]
-        for sweep in equal:
-            if sweep.state is SweepState.RUNNING and now - sweep.started_at > RESUMABLE:
-                await self.store.close_sweep(sweep.id, SweepState.INCOMPLETE, now)
-        wanted = [sweep for sweep in equal if request.as_of in (None, sweep.as_of)]
-        unfinished = [sweep for sweep in wanted if sweep.state is SweepState.RUNNING and now - sweep.started_at <= RESUMABLE]
-        if unfinished:
+        sweeps = await self.store.sweeps()
+        given_up = await self._given_up(request, sweeps, now)
+        wanted = [sweep for sweep in sweeps if request.equals(sweep) and request.as_of in (None, sweep.as_of)]
+        if unfinished := [sweep for sweep in wanted if sweep.state is SweepState.RUNNING and sweep.id not in given_up]:
             found = unfinished[-1]
             log.warning("continuing an unfinished sweep", sweep=found.id, as_of=beijing(found.as_of).isoformat(), scope=found.scope)
             return found
@@ -104,6 +104,26 @@ class Engine(Parts):
                 account for account in accounts if rules.next_due(states.get(account.id), account.filed, request.policy, now) <= today
             ]
         return await self.store.open_sweep(request.sweep(now), accounts)
+
+    async def _given_up(self, request: Request, sweeps: Iterable[Sweep], now: datetime) -> set[int]:
+        """Closes the sweeps of any scope that nobody goes on with; one that is asked for by its as_of is gone on with however late."""
+        closed = set()
+        running = [sweep for sweep in sweeps if sweep.state is SweepState.RUNNING]
+        for sweep in running:
+            asked_for = request.equals(sweep) and request.as_of == sweep.as_of
+            if not asked_for and now - (await self.store.last_read_at(sweep.id) or sweep.started_at) > RESUMABLE:
+                await self.store.close_sweep(sweep.id, SweepState.INCOMPLETE, now)
+                closed.add(sweep.id)
+        return closed
+
+
+def _foremost(errors: BaseExceptionGroup) -> BaseException:
+    """Of what ended the lanes together the sentence for the operator, where nothing else went wrong than such; else all of it."""
+    foreseen, others = errors.split(UserError)
+    found: BaseException = errors if others or foreseen is None else foreseen
+    while isinstance(found, BaseExceptionGroup) and found is not errors:
+        found = found.exceptions[0]
+    return found
 
 
 def _is_news(judged: Judgement, state: AccountState | None) -> bool:

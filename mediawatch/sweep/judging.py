@@ -12,7 +12,7 @@ from mediawatch.policy import Policy, parse
 from mediawatch.ports import Known, Store
 
 RESUMABLE = timedelta(hours=12)
-"""An unfinished sweep older than this is closed as incomplete."""
+"""An unfinished sweep that has kept nothing for so long is closed as incomplete."""
 _AT_ONCE = 500
 
 

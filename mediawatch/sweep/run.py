@@ -221,8 +221,8 @@ class Run:
     async def _look(self, account: Account, kind: LookKind, need: Need, lane: Sequence[Account]) -> Reading | None:
         """One look, kept at once. None when no surface could be tried (paused, or nothing filed to go by)."""
         rank = Rank.SECOND_LOOK if kind is LookKind.SECOND else Rank.FIRST_LOOK
-        turnstile = Turnstile(self._gate(account.platform), rank, self.parts.pacing.paused, self.parts.clock)
-        sights = await self._sights(account, need, turnstile)
+        turnstile = Turnstile(self._gate(account.platform), rank, self.parts.pacing, self.parts.clock)
+        sights = await self._all_sights(account, need, turnstile)
         self.turned_away[account.id] = turnstile.turned_away
         if not sights:
             return None
@@ -253,6 +253,13 @@ class Run:
             if new and sight.matched_by is MatchedBy.ID:
                 await self.parts.store.add_links(account.id, new, sight.surface)
 
+    async def _all_sights(self, account: Account, need: Need, turnstile: Turnstile) -> tuple[Sight, ...]:
+        """What the sources show; those that rest are asked after their rest, where the others have settled nothing meanwhile."""
+        sights = await self._sights(account, need, turnstile)
+        while not _settles(sights, need) and (surface := await turnstile.rested()):
+            sights += await self._sights(account, replace(need, only=surface) if sights else need, turnstile)
+        return sights
+
     async def _sights(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
         try:
             return await self.parts.looker.look(account, need, gate)
@@ -267,7 +274,7 @@ class Run:
 
     async def _ask(self, other: Account, sight: Sight) -> tuple[Sight, ...]:
         """Whether the sight's surface and session still answer, asked about another account; kept as a control."""
-        turnstile = Turnstile(self._gate(other.platform), Rank.CHECK, self.parts.pacing.paused, self.parts.clock)
+        turnstile = Turnstile(self._gate(other.platform), Rank.CHECK, self.parts.pacing, self.parts.clock)
         sights = await self._sights(other, replace(self._need(), only=sight.surface, session=sight.session), turnstile)
         if sights:
             now = self.parts.clock()
@@ -288,3 +295,8 @@ class Run:
         labels = {facts.name: facts.label for facts in self.parts.looker.surfaces(account.platform)}
         turned_away = self.turned_away.get(account.id, {})
         return tuple(f"{labels.get(surface, surface)}:{sentences.why_paused(why)}" for surface, why in turned_away.items())
+
+
+def _settles(sights: Sequence[Sight], need: Need) -> bool:
+    """Whether a further source would add nothing: a post in the window, a complete list, or the platform's own word."""
+    return any(sight.outcome.negative or sight.exact or any(post.on >= need.fresh_after for post in sight.posts) for sight in sights)

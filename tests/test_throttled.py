@@ -77,10 +77,9 @@ class Measured:
         return max(count * (PACES[surface].every + PACES[surface].jitter / 2) for surface, count in self.visits.items())
 
     def __str__(self) -> str:
-        return (
-            f"{sum(self.visits.values())} visits, {self.second_looks} second looks: {self.lasted:.0f} s, by pace alone "
-            f"{self.demanded:.0f} s, ratio {self.lasted / self.demanded:.3f}; first looks to {self.last_first_look:.0f}, doubt to {self.last_doubt:.0f}"
-        )
+        made = f"{sum(self.visits.values())} visits, {self.second_looks} second looks"
+        ratio = f"{self.lasted:.0f} s, by the pace {self.demanded:.0f} s: {self.lasted / self.demanded:.3f}"
+        return f"{made}: {ratio}; first looks to {self.last_first_look:.0f} s, the last doubt at {self.last_doubt:.0f} s"
 
 
 class Province:

@@ -2,18 +2,37 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.base import table
 from db.mapping import evidence_of
-from db.models import EvidenceRow, FindingReadingRow, ReadingRow, SightRow, SweepRow
-from mediawatch.domain import SweepState
+from db.models import (
+    EvidenceRow,
+    FindingReadingRow,
+    FindingRow,
+    NoticeEventRow,
+    NoticeItemRow,
+    NoticeReadingRow,
+    NoticeRow,
+    ReadingRow,
+    SightRow,
+    SweepRow,
+)
+from mediawatch.domain import NoticeAction, SweepState
 from mediawatch.ports import KeptEvidence
 
 
 async def kept(conn: AsyncConnection) -> list[KeptEvidence]:
-    proves = exists().where(FindingReadingRow.reading_id == ReadingRow.id).label("proves")
+    closed = select(NoticeEventRow.notice_id).where(NoticeEventRow.action == NoticeAction.CLOSED)
+    # What is in a notice is held by the notice, until it is closed; every other finding holds its evidence for good.
+    settled = exists().where(
+        NoticeRow.sweep_id == FindingRow.sweep_id, NoticeItemRow.notice_id == NoticeRow.id,
+        NoticeItemRow.account_id == FindingRow.account_id, NoticeRow.id.in_(closed),
+    )  # fmt: skip
+    found = exists().where(FindingReadingRow.reading_id == ReadingRow.id, FindingRow.id == FindingReadingRow.finding_id, ~settled)
+    issued = exists().where(NoticeReadingRow.reading_id == ReadingRow.id, NoticeReadingRow.notice_id.not_in(closed))
+    proves = or_(found, issued).label("proves")
     wanted = (
         select(
             table(EvidenceRow), ReadingRow.id.label("reading_id"), ReadingRow.account_id, ReadingRow.sweep_id, ReadingRow.read_at,

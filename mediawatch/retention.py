@@ -1,7 +1,7 @@
 """Kept evidence over the years: whether it is still what it was, and what may leave.
 
-A file whose reading a finding rests on never leaves. Rows and hashes stay when a file leaves; `pruned.jsonl` in the evidence folder
-says which files left, so that they are told from lost ones.
+A file whose reading a finding rests on stays; that of an issued finding until its notice is closed. Rows and hashes
+stay when a file leaves; `pruned.jsonl` in the evidence folder says which files left, so that they are told from lost ones.
 """
 
 from __future__ import annotations

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import json
 import shutil
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from docx import Document
+from openpyxl import load_workbook
 from samples import NOW, PLAIN, enter, finding, plain_reading
 from samples import open_sweep as opened_sweep
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from test_review_commands import ONE, TWO, mediawatch, within
 from test_review_commands import prepared as prepared
+from worklists import POLICY
 
 from db.engine import migration_engine, normal_url
 from db.models import ISSUED
@@ -22,15 +27,20 @@ from mediawatch.domain import (
     Code,
     Held,
     IssuedDocument,
+    Judgement,
     Notice,
     NoticeAction,
     NoticeEvent,
     NoticeItem,
     Rectified,
     ReviewState,
+    Sweep,
+    SweepState,
     UserError,
+    Verdict,
 )
 from mediawatch.notices.deadlines import deadline
+from mediawatch.notices.rounds import past
 from mediawatch.ports import Store
 from mediawatch.settings import Home
 
@@ -153,3 +163,135 @@ async def test_what_was_issued_cannot_be_changed_even_by_sql(any_store: Store, m
         with pytest.raises(DBAPIError, match=f"a {table} is never updated"), engine.begin() as connection:
             connection.execute(text(f"UPDATE {table} SET {column} = {column}"))
     engine.dispose()
+
+
+def test_a_correction_withdraws_and_keeps_the_original(home: Home, tmp_path: Path) -> None:
+    mediawatch(home, *ISSUE, "--rectify-by", "2032-01-20", "--out", str(tmp_path / "一.json"))
+    first = (tmp_path / "一.json").read_bytes()
+    because = ("--by", "戊某", "--reason", "链接核实有更新")
+    assert mediawatch(home, "notice", "appeal", "1", "2", "--by", "单位", "--reason", "12月有更新").exit_code == 0
+    assert mediawatch(home, "notice", "appeal", "1", "2", "--by", "戊某", "--reason", "属实", "--result", "upheld").exit_code == 0
+    done = mediawatch(home, "notice", "correct", "1", "2", *because, "--out", str(tmp_path / "二.json"))
+    assert done.exit_code == 0, done.stderr
+    second = json.loads((tmp_path / "二.json").read_bytes())
+    assert (second["counts"]["failed"], second["notice"]["version"], second["preliminary"]) == (1, 2, False)
+    assert [one["account"]["name"] for one in second["findings"]] == [ONE]
+    (corrected,) = second["corrections"]
+    assert (corrected["account"]["name"], corrected["by"], corrected["reason"]) == (TWO, "戊某", "链接核实有更新")
+    # The original stays, and both versions can be had again, byte for byte; the sweep's own review follows.
+    mediawatch(home, "notice", "show", "1", "--version", "1", "--out", str(tmp_path / "原.json"))
+    assert (tmp_path / "原.json").read_bytes() == first
+    mediawatch(home, "handoff", "--notice", "1", "--out", str(tmp_path / "今.json"))
+    assert (tmp_path / "今.json").read_bytes() == (tmp_path / "二.json").read_bytes()
+    assert [event.action.value for event in within(home, lambda store: store.review_events(1))][-2:] == ["reopened", "dismissed"]
+    shown = mediawatch(home, "notice", "show", "1").stdout
+    assert all(words in shown for words in ("已撤销", "申诉成立", "更正", "移交件第2版", "链接核实有更新"))
+    for words, told in (
+        (("correct", "1", "2", *because), "has no item 2 any more: it was withdrawn"),
+        (("correct", "1", "9", *because), "has no item 9, but 1 to 2"),
+        (("correct", "1", "1", "--code", "banned", *because), "item 1 of 示例办函〔2032〕1号 has no finding banned"),
+        (("appeal", "1", "1", "--by", "戊某", "--reason", "x", "--result", "rejected"), "has no open appeal"),
+        (("appeal", "1", "2", "--by", "单位", "--reason", "x"), "has no item 2 that stands"),
+        (("show", "没有"), "there is no notice '没有'"),
+    ):
+        refused = mediawatch(home, "notice", *words)
+        assert (refused.exit_code, told in refused.stderr) == (2, True), refused.stderr
+
+
+def test_the_documents_of_a_notice(home: Home, tmp_path: Path) -> None:
+    mediawatch(home, *ISSUE, "--rectify-by", "2032-01-20", "--report-by", "2032-01-22")
+    out = tmp_path / "通报.docx"
+    assert mediawatch(home, "report", "docx", "--notice", "1", "--out", str(out)).exit_code == 0
+    words = "\n".join(paragraph.text for paragraph in Document(str(out)).paragraphs)
+    assert all(
+        said in words
+        for said in (
+            "示例通报",
+            "示例办函〔2032〕1号",
+            "2032年1月10日",
+            "请有关单位于2032年1月20日前完成整改，并于2032年1月22日前报送整改情况。",
+        )
+    )
+    assert mediawatch(home, "evidence", "sheet", "--notice", "1", "--out", str(tmp_path / "佐证")).exit_code == 0
+    assert len(list((tmp_path / "佐证").iterdir())) == 2
+    refused = mediawatch(home, "report", "xlsx", "--notice", "1", "--sweep", "1", "--out", str(tmp_path / "x.xlsx"))
+    assert (refused.exit_code, "goes without --sweep" in refused.stderr) == (2, True)
+
+
+def test_evidence_stays_until_the_notice_is_closed(home: Home) -> None:
+    mediawatch(home, *ISSUE)
+
+    def proving() -> list[bool]:
+        return [item.proves for item in within(home, lambda store: store.evidence())]
+
+    before = proving()
+    assert any(before)
+    # The sweep finds nothing any more: the notice alone holds the evidence.
+    judged = {number: Judgement(verdict=Verdict.FRESH, sentence="更新") for number in (1, 2)}
+    within(home, lambda store: store.judge(1, judged))
+    assert proving() == before
+    assert mediawatch(home, "notice", "close", "1", "--by", "丙某").exit_code == 0
+    assert not any(proving())
+    assert "closed already" in mediawatch(home, "notice", "close", "1", "--by", "丙某").stderr
+    assert "已办结" in mediawatch(home, "notice", "list").stdout
+
+
+def test_a_recheck_says_what_became_of_each(home: Home, tmp_path: Path) -> None:
+    mediawatch(home, *ISSUE)
+    fresh = Judgement(verdict=Verdict.FRESH, sentence="更新", latest_on=date(2032, 1, 30))
+
+    async def again(store: Store) -> None:
+        accounts = await store.accounts()
+        sweep = Sweep(as_of=datetime(2032, 1, 31, tzinfo=UTC), policy="national", policy_toml=POLICY.toml, started_at=NOW)
+        opened = await store.open_sweep(sweep, accounts)
+        kept = await store.keep(plain_reading(2, datetime(2032, 2, 1, tzinfo=UTC)))
+        late = Judgement(verdict=Verdict.FAILED, sentence="超期", findings=(finding(kept.id, label="超2周未更新", sentence="间隔90天。"),))
+        await store.judge(opened.id, {1: fresh, 2: late})
+        await store.close_sweep(opened.id, SweepState.FINISHED, NOW)
+
+    within(home, again)
+
+    def results() -> list[str]:
+        done = mediawatch(home, "recheck", "1", "--sweep", "2", "--csv", str(tmp_path / "复查.csv"))
+        assert done.exit_code == 0, done.stderr
+        return [row["复查结果"] for row in csv.DictReader((tmp_path / "复查.csv").read_text("utf-8-sig").splitlines())]
+
+    # What nobody reviewed is held against no one.
+    assert results() == ["已完成整改", "无法核实"]
+    assert mediawatch(home, "review", "confirm", "2", "--sweep", "2", "--by", "丙某").exit_code == 0
+    assert results() == ["已完成整改", "未整改"]
+    events = within(home, lambda store: store.notice_events())
+    assert results() == ["已完成整改", "未整改"]
+    # Said once: only what changed is noted.
+    assert [(event.item, event.result) for event in events] == [(1, Rectified.DONE), (2, Rectified.UNVERIFIED), (2, Rectified.NOT_DONE)]
+    assert within(home, lambda store: store.notice_events()) == events
+    assert "台账.xlsx" in events[0].source
+    # The next documents carry it, and who failed twice is a repeat.
+    book = tmp_path / "附件.xlsx"
+    assert mediawatch(home, "report", "xlsx", "--sweep", "2", "--out", str(book)).exit_code == 0
+    sheets = load_workbook(book)
+    rows = list(sheets["复查情况"].iter_rows(values_only=True))
+    assert [(row[0], row[1], row[-2], row[-1]) for row in rows[-2:]] == [
+        ("900001", ONE, "超2周未更新", "已完成整改"), ("900002", TWO, "超2周未更新", "未整改"),
+    ]  # fmt: skip
+    listed = [row for row in sheets["突出问题名单"].iter_rows(values_only=True) if row[1] == TWO]
+    assert listed[0][4] == "超2周未更新(重复问题,连续2次)"
+
+
+def test_repeats_are_counted_back_from_the_last_notice() -> None:
+    def notice(number: int, *accounts: int, **more: Any) -> Notice:
+        items = tuple(
+            NoticeItem(number=place, filed=PLAIN, problem="超2周未更新", fails=True, account_id=account)
+            for place, account in enumerate(accounts, 1)
+        )
+        issued_on = date(2031, number, 1)
+        return Notice(number=str(number), title="", issued_on=issued_on, by="", kept_at=NOW, items=items, id=number, **more)
+
+    sweep = Sweep(as_of=datetime(2031, 6, 30, tzinfo=UTC), policy="national", policy_toml="", started_at=NOW, id=9)
+    notices = [notice(1, 7, 8), notice(2, 7), notice(3, 7, 8, 5), notice(6, 7, sweep_id=9), notice(7, 7)]
+    # 8 was not in the second one; the sweep's own notice and later ones are not before it.
+    assert dict(past(notices, [], sweep).repeats) == {7: 3, 8: 1, 5: 1}
+    withdrawn = NoticeEvent(notice_id=3, item=1, action=NoticeAction.CORRECTED, at=NOW, by="")
+    assert dict(past(notices, [withdrawn], sweep).repeats) == {8: 1, 5: 1}
+    assert past(notices[3:], [], sweep).previous is None
+    assert past([], [], sweep).times(7) == 1

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from mediawatch import handoff
 from mediawatch.app.root import App
-from mediawatch.domain import Notice, Sweep, UserError
+from mediawatch.domain import Notice, NoticeEvent, Sweep, SweepAccount, UserError
 from mediawatch.notices.issuing import as_issued
 from mediawatch.notices.rounds import Issued, past, standing_items
 from mediawatch.office import read_office
@@ -13,28 +15,35 @@ from mediawatch.reports.inspection import Inspection, inspection
 from mediawatch.sweep import checks_for
 
 
-async def inspection_of(app: App, sweep: Sweep, *, include_open: bool = False, notice: Notice | None = None) -> Inspection:
-    """What the documents of a sweep print; with `notice` those of that notice of it, as issued and corrected since."""
-    scope, issued = await app.store.scope(sweep.id), None
-    events = await app.store.notice_events()
-    if notice is not None:
-        issued = Issued.of(notice, events)
-        scope = as_issued(scope, standing_items(notice, events), notice)
-    readings = await app.store.readings([entry.account.id for entry in scope if entry.judgement and entry.judgement.findings])
-    policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
-    return inspection(
-        sweep, scope, readings, policy, read_office(app.home.root), include_open=include_open, marks=app.marks,
-        surfaces=app.surface_labels({entry.account.platform for entry in scope}), past=past(await app.store.notices(), events, sweep),
-        issued=issued,
-    )  # fmt: skip
+async def inspection_of(app: App, sweep: Sweep, *, include_open: bool = False) -> Inspection:
+    """What the documents of a sweep print."""
+    return await _told(app, sweep, await app.store.scope(sweep.id), await app.store.notice_events(), include_open=include_open)
 
 
-async def issued_inspection(app: App, notice: Notice) -> Inspection:
-    """What the documents of a notice print. UserError where another system issued it."""
+async def issued_inspection(app: App, notice: Notice, after: Sequence[NoticeEvent] = ()) -> Inspection:
+    """What the documents of a notice print, corrected as it was since, and as it would be by the events `after`.
+
+    UserError where another system issued it.
+    """
     found = [sweep for sweep in await app.store.sweeps() if sweep.id == notice.sweep_id]
     if not found:
         raise UserError(f"{notice.number} was issued by another system: it has no inspection here")
-    return await inspection_of(app, found[0], notice=notice)
+    events = [*await app.store.notice_events(), *after]
+    scope = as_issued(await app.store.scope(found[0].id), standing_items(notice, events), notice)
+    return await _told(app, found[0], scope, events, issued=Issued.of(notice, events))
+
+
+async def _told(
+    app: App, sweep: Sweep, scope: Sequence[SweepAccount], events: Sequence[NoticeEvent], *, include_open: bool = False,
+    issued: Issued | None = None,
+) -> Inspection:  # fmt: skip
+    findings = [finding for entry in scope if entry.judgement for finding in entry.judgement.findings]
+    readings = await app.store.readings_by_id({number for finding in findings for number in finding.reading_ids})
+    return inspection(
+        sweep, scope, readings, parse(sweep.policy_toml, f"policy of sweep {sweep.id}"), read_office(app.home.root),
+        include_open=include_open, marks=app.marks, surfaces=app.surface_labels({entry.account.platform for entry in scope}),
+        past=past(await app.store.notices(), events, sweep), issued=issued,
+    )  # fmt: skip
 
 
 async def handoff_of(app: App, sweep: Sweep, *, include_open: bool) -> handoff.Handoff:

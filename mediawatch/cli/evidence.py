@@ -11,9 +11,8 @@ import typer
 
 from mediawatch import retention
 from mediawatch.app import only_one
-from mediawatch.app.documents import inspection_of
 from mediawatch.cli.base import opened, run
-from mediawatch.cli.out import SweepOption, sweep_of
+from mediawatch.cli.out import NoticeOption, SweepOption, sweep_of, told_of
 from mediawatch.cli.report import OpenOption
 from mediawatch.clock import beijing
 from mediawatch.domain import UserError
@@ -87,13 +86,14 @@ def sheet(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the sheets.")],
     account: Annotated[list[str] | None, typer.Argument(help="Only these accounts: filing number, name or id.")] = None,
     sweep: SweepOption = None,
+    notice: NoticeOption = "",
     include_open: OpenOption = False,
 ) -> None:
     """Write a 佐证单 for each account with findings, a printable page each; all of them zipped by prefecture."""
 
     async def work() -> list[tuple[str, bytes]]:
         async with opened(ctx) as app:
-            told = await inspection_of(app, await sweep_of(app, sweep), include_open=include_open)
+            told = await told_of(app, sweep, notice, include_open=include_open)
             if not account:
                 return list(bundles(told, told.problems, app.home.evidence))
             everybody = [entry.account for entry in told.scope]

@@ -2,38 +2,44 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mediawatch import handoff
-from mediawatch.app import App
-from mediawatch.app.documents import inspection_of
+from mediawatch.app import notices
 from mediawatch.cli.base import opened, run
-from mediawatch.cli.out import SweepOption, print_or_write, sweep_of
+from mediawatch.cli.out import NumberArgument, SweepOption, notice_of, print_or_write, sweep_of
 from mediawatch.cli.report import day_option
 from mediawatch.clock import day_of
-from mediawatch.domain import Notice, NoticeEvent, UserError
+from mediawatch.domain import Code, IssuedDocument, Notice, NoticeAction, NoticeEvent, UserError, is_closed
 from mediawatch.files import write_whole
 from mediawatch.notices.deadlines import deadline
-from mediawatch.notices.issuing import Heading, drawn_up, unreviewed, version_of
-from mediawatch.notices.rounds import Issued
+from mediawatch.notices.issuing import Heading, appealed
 from mediawatch.office import read_office
 from mediawatch.reports import notices as lists
 from mediawatch.reports.table import Table
-from mediawatch.sweep import checks_for
 
 group = typer.Typer(no_args_is_help=True, help="Issue notices (通报), correct them, and see what became of them.")
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it.")]
-NumberArgument = Annotated[str, typer.Argument(metavar="NUMBER", help="文号 of the notice, or its place in `notice list`.")]
+ItemArgument = Annotated[int, typer.Argument(metavar="ITEM", help="Its 序号 in `notice show`.", min=1)]
+
+
+class AppealResult(StrEnum):
+    """申诉结果."""
+
+    UPHELD = "upheld"
+    REJECTED = "rejected"
 
 
 def register(app: typer.Typer) -> None:
     group.command("issue")(issue)
     group.command("list")(list_)
     group.command("show")(show)
+    group.command("correct")(correct)
+    group.command("appeal")(appeal)
+    group.command("close")(close)
     app.add_typer(group, name="notice")
 
 
@@ -54,7 +60,7 @@ def issue(
 ) -> None:
     """Freeze the confirmed findings of a sweep as a notice, with its deadlines and its hand-off."""
 
-    async def work() -> tuple[Notice, str, str]:
+    async def work() -> tuple[Notice, IssuedDocument]:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep)
             issued_on = day_option(signed_on) or day_of(app.clock())
@@ -62,34 +68,17 @@ def issue(
                 number=(number or read_office(app.home.root).number).strip(), title=title.strip(), by=by.strip(), issued_on=issued_on,
                 rectify_by=deadline(rectify_by, issued_on) if rectify_by else None,
                 report_by=deadline(report_by, issued_on) if report_by else None,
-            ).checked()  # fmt: skip
-            left = unreviewed(await app.store.scope(chosen.id))
-            if left and not leave_out_open:
-                raise UserError(
-                    f"{left} findings of sweep {chosen.id} are neither confirmed nor dismissed: `mediawatch review list` shows them; "
-                    "--leave-out-open issues the notice without them"
-                )
-            told = await inspection_of(app, chosen)
-            if told.preliminary and not preliminary:
-                raise UserError(
-                    f"{told.statistics.whole.open} accounts of sweep {chosen.id} are open (初步结果): settle them, or add --preliminary"
-                )
-            drawn = drawn_up(told, heading, app.clock())
-            if not drawn.items:
-                raise UserError(f"sweep {chosen.id} has no confirmed finding: nothing to issue")
-            body = handoff.to_bytes(handoff.of(replace(told, issued=Issued(notice=drawn)), await checks_for(app.store, chosen)))
-            document = version_of(body, 1, app.clock())
-            kept = await app.store.issue(drawn, document)
-            return kept, document.sha256, document.body
+            )  # fmt: skip
+            return await notices.issue(app, chosen, heading, preliminary=preliminary, leave_out_open=leave_out_open)
 
-    notice, sha256, body = run(work())
+    notice, document = run(work())
     failed = sum(item.fails for item in notice.items)
-    typer.echo(f"{notice.number}: {len(notice.items)} accounts, {failed} failed; hand-off version 1, SHA-256 {sha256}")
+    typer.echo(f"{notice.number}: {len(notice.items)} accounts, {failed} failed; hand-off version 1, SHA-256 {document.sha256}")
     for what, day in (("整改期限", notice.rectify_by), ("报送期限", notice.report_by)):
         if day:
             typer.echo(f"{what}: {day}")
     if out:
-        write_whole(out, body.encode())
+        write_whole(out, document.body.encode())
         typer.echo(str(out))
 
 
@@ -132,12 +121,71 @@ def show(
         print_or_write(happened, None)
 
 
-async def notice_of(app: App, number: str) -> tuple[Notice, list[NoticeEvent]]:
-    """The notice of that 文号, or that place in the list, with its events. UserError where there is none."""
-    notices = await app.store.notices()
-    found = [notice for notice in notices if number in (notice.number, str(notice.id))]
-    if not found:
-        known = ", ".join(notice.number for notice in notices[-5:])
-        raise UserError(f"there is no notice {number!r}: " + (f"the latest are {known}" if known else "none was issued yet"))
-    notice = next((notice for notice in found if notice.number == number), found[0])
-    return notice, await app.store.notice_events(notice.id)
+def correct(
+    ctx: typer.Context,
+    number: NumberArgument,
+    item: ItemArgument,
+    by: By,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")],
+    code: Annotated[
+        list[Code] | None, typer.Option("--code", metavar="CODE", help="Withdraw only this finding of it; may be repeated.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the corrected hand-off, too.")] = None,
+) -> None:
+    """Correct a notice (更正): withdraw an item, or some of its findings. What was issued stays; the hand-off gets its next version."""
+
+    async def work() -> tuple[Notice, IssuedDocument | None]:
+        async with opened(ctx) as app:
+            notice, _ = await notice_of(app, number)
+            _, document = await notices.correct(app, notice, item, codes=code or (), by=by, reason=reason)
+            return notice, document
+
+    notice, document = run(work())
+    typer.echo(f"{notice.number}: item {item} corrected")
+    if document:
+        typer.echo(f"hand-off version {document.version}, SHA-256 {document.sha256}")
+    if out and document:
+        write_whole(out, document.body.encode())
+        typer.echo(str(out))
+
+
+def appeal(
+    ctx: typer.Context,
+    number: NumberArgument,
+    item: ItemArgument,
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who appeals; with --result who decides.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")],
+    result: Annotated[
+        AppealResult | None, typer.Option(help="Decide it: upheld (then `notice correct`) or rejected; without it an appeal is taken in.")
+    ] = None,
+) -> None:
+    """Take an appeal (申诉) in, or decide one. It changes nothing by itself: one that is upheld is followed by a correction."""
+
+    async def work() -> str:
+        async with opened(ctx) as app:
+            notice, events = await notice_of(app, number)
+            event = appealed(notice, events, item, NoticeAction(result.value) if result else NoticeAction.APPEALED, by, reason, app.clock())
+            await app.store.note_notice([event])
+            return f"{notice.number}: item {item}, {event.action.value}"
+
+    typer.echo(run(work()))
+
+
+def close(
+    ctx: typer.Context,
+    number: NumberArgument,
+    by: By,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="How it ended.")] = "",
+) -> None:
+    """Close a notice (办结): only then may the evidence of its findings leave by age."""
+
+    async def work() -> str:
+        async with opened(ctx) as app:
+            notice, events = await notice_of(app, number)
+            if is_closed(events):
+                raise UserError(f"{notice.number} is closed already")
+            event = NoticeEvent(notice_id=notice.id, action=NoticeAction.CLOSED, at=app.clock(), by=by, reason=reason)
+            await app.store.note_notice([event])
+            return f"{notice.number}: closed"
+
+    typer.echo(run(work()))

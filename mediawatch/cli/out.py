@@ -10,16 +10,22 @@ import typer
 
 from mediawatch import handoff as documents
 from mediawatch.app import App
-from mediawatch.app.documents import handoff_of
+from mediawatch.app.documents import inspection_of, issued_inspection
 from mediawatch.cli.base import opened, run
-from mediawatch.domain import Sweep, SweepKind, SweepState, UserError
+from mediawatch.domain import Notice, NoticeEvent, Sweep, SweepKind, SweepState, UserError
 from mediawatch.files import write_whole
 from mediawatch.registry.find import find_account
 from mediawatch.reports import lists
+from mediawatch.reports.inspection import Inspection
 from mediawatch.reports.table import Table, to_csv, to_text
 from mediawatch.sweep import checks_for, proving
 
 SweepOption = Annotated[int | None, typer.Option("--sweep", metavar="N", help="Number of the sweep; default the latest.")]
+
+NumberArgument = Annotated[str, typer.Argument(metavar="NUMBER", help="文号 of the notice, or its place in `notice list`.")]
+NoticeOption = Annotated[
+    str, typer.Option("--notice", metavar="NUMBER", help="Instead of a sweep: this notice, as issued and corrected since.")
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -78,10 +84,11 @@ def handoff(
     ctx: typer.Context,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where the document goes.")] = None,
     sweep: SweepOption = None,
+    notice: NoticeOption = "",
     include_open: Annotated[bool, typer.Option("--include-open", help="Unconfirmed findings too; marks the document.")] = False,
     schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema and leave.")] = False,
 ) -> None:
-    """Write the hand-off of a sweep (mediawatch.handoff/1) for whatever writes the circular."""
+    """Write the hand-off of a sweep or a notice (mediawatch.handoff/1) for whatever writes the circular."""
     if schema:
         sys.stdout.write(documents.json_schema().decode())
         return
@@ -90,7 +97,8 @@ def handoff(
 
     async def work() -> documents.Handoff:
         async with opened(ctx) as app:
-            return await handoff_of(app, await sweep_of(app, sweep), include_open=include_open)
+            told = await told_of(app, sweep, notice, include_open=include_open)
+            return documents.of(told, await checks_for(app.store, told.sweep))
 
     document = run(work())
     write_whole(out, documents.to_bytes(document))
@@ -118,6 +126,26 @@ async def sweep_of(app: App, number: int | None) -> Sweep:
         raise UserError(f"{unfinished}, or name one with --sweep" if sweeps else f"{unfinished}: run `mediawatch sweep`")
     whole = [sweep for sweep in finished if sweep.scope == "all"]
     return (whole or finished)[-1]
+
+
+async def notice_of(app: App, number: str) -> tuple[Notice, list[NoticeEvent]]:
+    """The notice of that 文号, or that place in the list, with its events. UserError where there is none."""
+    kept = await app.store.notices()
+    found = [notice for notice in kept if number in (notice.number, str(notice.id))]
+    if not found:
+        known = ", ".join(notice.number for notice in kept[-5:])
+        raise UserError(f"there is no notice {number!r}: " + (f"the latest are {known}" if known else "none was issued yet"))
+    notice = next((notice for notice in found if notice.number == number), found[0])
+    return notice, await app.store.notice_events(notice.id)
+
+
+async def told_of(app: App, sweep: int | None, notice: str, *, include_open: bool) -> Inspection:
+    """What the documents of a sweep, or of a notice, print. UserError where both are named."""
+    if not notice:
+        return await inspection_of(app, await sweep_of(app, sweep), include_open=include_open)
+    if sweep is not None or include_open:
+        raise UserError("--notice holds what was issued of its own sweep: it goes without --sweep and --include-open")
+    return await issued_inspection(app, (await notice_of(app, notice))[0])
 
 
 def print_or_write(table: Table, csv: Path | None) -> None:

@@ -10,9 +10,8 @@ from typing import Annotated
 import typer
 
 from mediawatch.app import App
-from mediawatch.app.documents import inspection_of
 from mediawatch.cli.base import opened, run
-from mediawatch.cli.out import SweepOption, sweep_of
+from mediawatch.cli.out import NoticeOption, SweepOption, told_of
 from mediawatch.cli.reminders import reminders
 from mediawatch.domain import UserError
 from mediawatch.files import write_whole
@@ -34,20 +33,23 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="report")
 
 
-def xlsx(ctx: typer.Context, out: OutOption, sweep: SweepOption = None, include_open: OpenOption = False) -> None:
+def xlsx(
+    ctx: typer.Context, out: OutOption, sweep: SweepOption = None, notice: NoticeOption = "", include_open: OpenOption = False
+) -> None:
     """Write the annexes as a workbook: 检查情况统计表, the lists of problems, 人工核查清单."""
-    _write(ctx, out, sweep, include_open, lambda told, app: annex_book(told))
+    _write(ctx, out, sweep, notice, include_open, lambda told, app: annex_book(told))
 
 
 def docx(
     ctx: typer.Context,
     out: OutOption,
     sweep: SweepOption = None,
+    notice: NoticeOption = "",
     include_open: OpenOption = False,
     template_: Annotated[
         Path | None, typer.Option("--template", metavar="FILE", help="Your own; default circular.docx in the home, else ours.")
     ] = None,
-    signed_on: Annotated[str, typer.Option("--date", metavar="DAY", help="成文日期, 2023-02-09; else left open.")] = "",
+    signed_on: Annotated[str, typer.Option("--date", metavar="DAY", help="成文日期; default the notice's, else left open.")] = "",
 ) -> None:
     """Write the circular as a Word document: 总体情况, 主要问题, annexes."""
     day = day_option(signed_on)
@@ -56,12 +58,14 @@ def docx(
         own = app.home.root / word.TEMPLATE
         return word.circular(told, template=template_ or (own if own.is_file() else None), signed_on=day)
 
-    _write(ctx, out, sweep, include_open, made)
+    _write(ctx, out, sweep, notice, include_open, made)
 
 
-def html(ctx: typer.Context, out: OutOption, sweep: SweepOption = None, include_open: OpenOption = False) -> None:
+def html(
+    ctx: typer.Context, out: OutOption, sweep: SweepOption = None, notice: NoticeOption = "", include_open: OpenOption = False
+) -> None:
     """Write one self-contained page: figures, charts, searchable lists, thumbnails of the evidence."""
-    _write(ctx, out, sweep, include_open, lambda told, app: pages.report(told, app.home.evidence))
+    _write(ctx, out, sweep, notice, include_open, lambda told, app: pages.report(told, app.home.evidence))
 
 
 def template(out: OutOption) -> None:
@@ -70,10 +74,12 @@ def template(out: OutOption) -> None:
     typer.echo(str(out))
 
 
-def _write(ctx: typer.Context, out: Path, sweep: int | None, include_open: bool, made: Callable[[Inspection, App], bytes]) -> None:
+def _write(
+    ctx: typer.Context, out: Path, sweep: int | None, notice: str, include_open: bool, made: Callable[[Inspection, App], bytes]
+) -> None:
     async def work() -> tuple[Inspection, bytes]:
         async with opened(ctx) as app:
-            told = await inspection_of(app, await sweep_of(app, sweep), include_open=include_open)
+            told = await told_of(app, sweep, notice, include_open=include_open)
             return told, made(told, app)
 
     told, body = run(work())

@@ -65,7 +65,7 @@ def sweep(
             app.alerts.check()
             settings = app.settings.sweep
             minutes = settings.second_look_minutes if second_look_after is None else second_look_after
-            moment = _as_of(as_of, app.clock())
+            moment = as_of_option(as_of, app.clock())
             request = Request(
                 policy=load(policy or settings.policy),
                 nightly=nightly,
@@ -126,7 +126,8 @@ async def _write_metrics(app: App, target: Path, night: Night) -> None:
     metrics.write(target, night, logins, metrics.last_complete(await app.store.sweeps()))
 
 
-def _as_of(text: str, now: datetime) -> datetime | None:
+def as_of_option(text: str, now: datetime) -> datetime | None:
+    """The option `--as-of`; None where it is not given. UserError where it is no moment, or one to come."""
     try:
         return parse_as_of(text, now) if text else None
     except ValueError as error:

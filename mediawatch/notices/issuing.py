@@ -14,11 +14,14 @@ from mediawatch.domain import (
     IssuedDocument,
     Judgement,
     Notice,
+    NoticeAction,
+    NoticeEvent,
     NoticeItem,
     ReviewState,
     SweepAccount,
     UserError,
     Verdict,
+    standing_item,
 )
 from mediawatch.reports.inspection import Inspection, Problem
 
@@ -77,7 +80,24 @@ def _item(number: int, problem: Problem) -> NoticeItem:
     )  # fmt: skip
 
 
+def appealed(
+    notice: Notice, events: Sequence[NoticeEvent], item: int, action: NoticeAction, by: str, reason: str, at: datetime
+) -> NoticeEvent:
+    """申诉, or its result. UserError where the item does not stand, nobody is named, or there is no appeal to decide."""
+    found = next((each for each in notice.items if each.number == item), None)
+    if found is None or standing_item(found, events) is None:
+        raise UserError(f"{notice.number} has no item {item} that stands: `mediawatch notice show` lists them")
+    if not by.strip() or not reason.strip():
+        raise UserError("an appeal and its result need a reason and a name (--reason, --by)")
+    appeals = (NoticeAction.APPEALED, NoticeAction.UPHELD, NoticeAction.REJECTED)
+    last = next((event.action for event in reversed(events) if event.item == item and event.action in appeals), None)
+    if action is not NoticeAction.APPEALED and last is not NoticeAction.APPEALED:
+        raise UserError(f"item {item} of {notice.number} has no open appeal")
+    return NoticeEvent(notice_id=notice.id, item=item, action=action, at=at, by=by.strip(), reason=reason.strip())
+
+
 def version_of(body: bytes, number: int, at: datetime) -> IssuedDocument:
+    """A hand-off to be kept."""
     return IssuedDocument(version=number, sha256=hashlib.sha256(body).hexdigest(), body=body.decode(), at=at)
 
 

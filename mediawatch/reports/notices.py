@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from mediawatch.clock import beijing
 from mediawatch.domain import IssuedDocument, Notice, NoticeEvent, is_closed, standing_item
-from mediawatch.notices.rounds import rechecked, standing_items
+from mediawatch.notices.rounds import Rechecked, standing_items
+from mediawatch.notices.rounds import rechecked as latest
 from mediawatch.reports.table import Table
 
 
@@ -28,7 +29,7 @@ def _notice(notice: Notice, happened: Sequence[NoticeEvent]) -> tuple[str, ...]:
 
 def items(notice: Notice, happened: Sequence[NoticeEvent]) -> Table:
     """The accounts of a notice: what was issued, what still stands, 复查结果."""
-    results = {each.item.number: each for each in rechecked(notice, happened)}
+    results = {each.item.number: each for each in latest(notice, happened)}
     rows = []
     for item in notice.items:
         left = standing_item(item, happened)
@@ -53,6 +54,19 @@ def events(notice: Notice, happened: Sequence[NoticeEvent], documents: Sequence[
     ]
     rows = sorted((*issued, *done), key=lambda row: row[0])
     return Table("经过", ("时间", "序号", "事项", "经办", "说明"), tuple((f"{row[0]:%Y-%m-%d %H:%M}", *row[1:]) for row in rows))
+
+
+def rechecked(notice: Notice, found: Sequence[Rechecked]) -> Table:
+    """复查清单: what became of each item that still stands, on what basis, against which registry."""
+    rows = [
+        (
+            each.item.filed.filing_number, each.item.filed.name, each.item.filed.type, each.item.filed.organiser, each.item.problem,
+            each.result.label, each.basis, each.registry,
+        )
+        for each in found
+    ]  # fmt: skip
+    columns = ("备案单号", "政务新媒体名称", "类型", "所属组织", "存在的突出问题", "复查结果", "依据", "所依台账")
+    return Table(f"{notice.number}复查清单", columns, tuple(rows))
 
 
 def _words(event: NoticeEvent) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from mediawatch.clock import day_of
-from mediawatch.domain import Finding, SweepAccount
+from mediawatch.domain import Finding, Rectified, SweepAccount
 from mediawatch.figures import Figures, Split
 from mediawatch.reports.inspection import Inspection
 from mediawatch.strata import Dimension
@@ -27,7 +28,9 @@ class Paragraph:
 
 
 def title(told: Inspection) -> str:
-    """关于…政务新媒体检查情况的通报."""
+    """关于…政务新媒体检查情况的通报; a notice has the title that it was issued under."""
+    if told.issued:
+        return told.issued.notice.title
     as_of = day_of(told.sweep.as_of)
     round_ = told.sweep.round or f"{as_of.year}年第{NUMERALS[(as_of.month - 1) // 3]}季度"
     return f"{told.office.issuer}关于{round_}{told.office.reach}政务新媒体检查情况的通报"
@@ -54,8 +57,32 @@ def overview(told: Inspection) -> tuple[str, ...]:
         said.append(f"合格率为100%的地区（部门）有{len(perfect)}个：{'、'.join(perfect)}。")
     if whole.preliminary:
         said.append(f"另有{whole.open}{measure}尚待人工核查，以上为初步结果。")
+    said += _since_last(told)
     said.append("各地区（部门）情况详见附件1。")
     return tuple(said)
+
+
+def _since_last(told: Inspection) -> list[str]:
+    """上期通报整改情况."""
+    if told.past.previous is None or not told.past.rechecked:
+        return []
+    counts = Counter(each.result for each in told.past.rechecked)
+    measure = told.office.measure
+    said = "，".join(f"{result.label}{counts[result]}{measure}" for result in Rectified if counts[result])
+    return [f"对上期通报（{told.past.previous.number}）所列{len(told.past.rechecked)}{measure}政务新媒体进行了复查：{said}。"]
+
+
+def closing(told: Inspection) -> tuple[str, ...]:
+    """The last paragraph: 整改期限 and 报送期限 of a notice."""
+    notice = told.issued.notice if told.issued else None
+    if notice is None:
+        return ()
+    asked = [
+        f"于{chinese_day(day)}前{what}"
+        for day, what in ((notice.rectify_by, "完成整改"), (notice.report_by, "报送整改情况"))
+        if day is not None
+    ]
+    return (f"请有关单位{'，并'.join(asked)}。",) if asked else ()
 
 
 def _by_platform(told: Inspection) -> list[str]:

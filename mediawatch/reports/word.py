@@ -17,8 +17,8 @@ TEMPLATE = "circular.docx"
 """An office's own template in its home, used instead of ours."""
 
 
-def circular(told: Inspection, *, template: Path | None = None, signed_on: date | None = None, closing: tuple[str, ...] = ()) -> bytes:
-    """The .docx. `closing` are further paragraphs (deadlines). UserError where the extra `word` or the template is unusable."""
+def circular(told: Inspection, *, template: Path | None = None, signed_on: date | None = None) -> bytes:
+    """The .docx; of a notice with its title, 文号, date and deadlines. UserError where the extra `word` or the template is unusable."""
     try:
         from docxtpl import DocxTemplate
         from jinja2 import TemplateError
@@ -32,7 +32,7 @@ def circular(told: Inspection, *, template: Path | None = None, signed_on: date 
     try:
         document = DocxTemplate(source)
         # Names are hostile input: `&` and `<` must not become markup.
-        document.render(_words(told, signed_on, closing), autoescape=True)
+        document.render(_words(told, signed_on), autoescape=True)
         document.save(stream)
     except (TemplateError, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
         raise UserError(f"{template or 'the template'}: {error}; `mediawatch report template` writes one that works") from error
@@ -48,21 +48,23 @@ def shipped_template() -> bytes:
     return template()
 
 
-def _words(told: Inspection, signed_on: date | None, closing: tuple[str, ...]) -> dict[str, object]:
+def _words(told: Inspection, signed_on: date | None) -> dict[str, object]:
     tables = [annexes.regions(told), annexes.failed(told)]
     tables += [table for table in (annexes.listed(told), annexes.rechecked(told), annexes.to_be_seen(told)) if table.rows]
+    notice = told.issued.notice if told.issued else None
+    day = signed_on or (notice.issued_on if notice else None)
     return {
         "marks": "；".join(told.marks),
         "title": prose.title(told),
-        "number": told.office.number,
+        "number": notice.number if notice else told.office.number,
         "addressees": told.office.addressees,
         "basis": prose.occasion(told),
         "overview": prose.overview(told),
         "problems": prose.problems(told),
-        "closing": closing,
+        "closing": prose.closing(told),
         "annex_list": [_listed(number, table, len(tables)) for number, table in enumerate(tables, 1)],
         "issuer": told.office.issuer,
-        "date": prose.chinese_day(signed_on) if signed_on else "    年  月  日",
+        "date": prose.chinese_day(day) if day else "    年  月  日",
         "annexes": [
             {"number": f"附件{number if len(tables) > 1 else ''}", "title": table.title, "columns": table.columns, "rows": table.rows}
             for number, table in enumerate(tables, 1)

@@ -22,6 +22,8 @@ class Request:
     account_ids: tuple[int, ...] = ()
     drawn: Scope | None = None
     """A sample or a list: the accounts of which the other two narrow down."""
+    recheck_of: str = ""
+    """文号 of the notice whose accounts are looked at again (复查)."""
     round: str = ""
     period_from: date | None = None
     """First Beijing day of a period (时段制)."""
@@ -41,12 +43,16 @@ class Request:
         parts += [f"account={number}" for number in sorted(self.account_ids)]
         if self.nightly:
             parts.insert(0, "due")
+        if self.recheck_of:
+            parts.insert(0, f"recheck of {self.recheck_of}:")
         return " ".join(parts) or WHOLE
 
     @property
     def kind(self) -> SweepKind:
         if self.nightly:
             return SweepKind.NIGHTLY
+        if self.recheck_of:
+            return SweepKind.RECHECK
         return self.drawn.kind if self.drawn else SweepKind.CENSUS
 
     def wants(self, account: Account) -> bool:

@@ -1,0 +1,65 @@
+"""`mediawatch recheck`: the accounts of a notice are looked at again (复查)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mediawatch import nights
+from mediawatch.app import App, only_one
+from mediawatch.app.notices import recheck_request
+from mediawatch.cli.base import opened, run
+from mediawatch.cli.out import NumberArgument, notice_of, print_or_write, sweep_of
+from mediawatch.cli.progress import shown_progress
+from mediawatch.cli.stopping import told_when_stopped
+from mediawatch.cli.sweep import as_of_option, print_summary
+from mediawatch.domain import Notice, Sweep, UserError
+from mediawatch.notices.service import note_recheck
+from mediawatch.policy import load
+from mediawatch.reports import notices as lists
+from mediawatch.reports.table import Table
+
+
+def register(app: typer.Typer) -> None:
+    app.command("recheck")(recheck)
+
+
+def recheck(
+    ctx: typer.Context,
+    number: NumberArgument,
+    as_of: Annotated[str, typer.Option(metavar="WHEN", help="监测时间点 of the re-check; default now.")] = "",
+    sweep: Annotated[
+        int | None, typer.Option("--sweep", metavar="N", help="Look at nothing: take what this sweep found, as reviewed by now.")
+    ] = None,
+    policy: Annotated[str, typer.Option(metavar="NAME|FILE", help="Inspection policy; default the notice's own.")] = "",
+    csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing.")] = None,
+) -> None:
+    """Look at a notice's accounts again and list what became of each: 已完成整改, 未整改, 已注销, 无法核实, with basis and dates."""
+
+    async def work() -> tuple[Table, int]:
+        async with opened(ctx) as app:
+            notice, _ = await notice_of(app, number)
+            if sweep is not None and (as_of or policy):
+                raise UserError("--sweep takes what was found: it goes without --as-of and --policy")
+            chosen, code = (await sweep_of(app, sweep), 0) if sweep is not None else await _look_again(app, notice, as_of, policy)
+            found = await note_recheck(app.store, notice, chosen, by="mediawatch", now=app.clock())
+            return lists.rechecked(notice, found), code
+
+    table, code = run(work())
+    print_or_write(table, csv)
+    if code:
+        sys.exit(code)
+
+
+async def _look_again(app: App, notice: Notice, as_of: str, policy: str) -> tuple[Sweep, int]:
+    """A sweep of its own, with fresh looks."""
+    chosen = load(policy) if policy else None
+    request = await recheck_request(app, notice, as_of=as_of_option(as_of, app.clock()), policy=chosen)
+    with only_one(app.home), shown_progress() as shown, told_when_stopped(shown) as progress:
+        summary, night = await nights.run(app.engine(), request, progress)
+    await app.alerts.tell_night(summary.sweep, night, app.sessions)
+    print_summary(summary)
+    return summary.sweep, summary.exit_code

@@ -220,7 +220,7 @@ def test_lists_are_those_of_the_latest_finished_whole_sweep(tibet: tuple[Path, s
     assert "2022-12-31 23:59" in listed
     assert "已完成" in listed
     assert mediawatch("--home", home, "flagged", "--sweep", "9").returncode == 2
-    assert "第1号检查 监测时间点2022-12-31" in mediawatch("--home", home, "flagged").stdout
+    assert "第1号检查 普查 监测时间点2022-12-31" in mediawatch("--home", home, "flagged").stdout
 
 
 def test_a_demonstration_never_goes_to_the_real_sites(tibet: tuple[Path, str]) -> None:

@@ -14,9 +14,9 @@ from test_cli import commands
 from typer.testing import CliRunner
 
 from mediawatch import units
+from mediawatch.breakers import EXIT_BITS
 from mediawatch.cli import app as cli
 from mediawatch.domain import UserError
-from mediawatch.pacing import EXIT_BITS
 from mediawatch.settings import Home
 
 

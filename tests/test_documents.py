@@ -102,7 +102,7 @@ def test_the_annexes_as_a_workbook() -> None:
     book = load_workbook(io.BytesIO(annex_book(told())))
     assert book.sheetnames == ["检查情况统计表", "突出问题名单", "人工核查清单"]
     rows = [[cell.value for cell in row] for row in book["检查情况统计表"].iter_rows(min_row=3)]
-    assert rows[0] == ["序号", "地区(部门)", "在管数", "检查数", "检查率", "不合格数", "合格率", "待核查"]
+    assert rows[0] == ["序号", "地区（部门）", "在管数", "检查数", "检查率", "不合格数", "合格率", "待核查"]
     assert rows[1][:3] == [1, "乙县", 1]
     assert rows[-1][1:] == ["合计", 5, 3, "60.00%", 1, "66.67%", 2]
     listed = book["突出问题名单"]

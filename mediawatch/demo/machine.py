@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -23,15 +24,20 @@ issuer = "演示市人民政府办公室"
 reach = "全区"
 addressees = "各地（市）演示办公室："
 number = "演示办函〔2023〕1号"
+regions = {regions}
 """
+_REGIONS = ("拉萨市", "日喀则市", "昌都市", "林芝市", "山南市", "自治区直属")
+"""In their usual order."""
 
 
 async def register(app: App, stage: Stage, tell: Tell) -> None:
     """The registry, the canaries and the office's own words."""
     root = app.home.root
     app.home.canaries.write_text(canaries.to_toml(stage.canaries(), MARK), encoding="utf-8")
-    write_whole(root / "office.toml", _OFFICE.encode())
-    write_registry(root / "registry.xlsx", stage.registry())
+    rows = stage.registry()
+    there = [place for place in _REGIONS if any(row.get("地市") == place for row in rows)]
+    write_whole(root / "office.toml", _OFFICE.format(regions=json.dumps(there, ensure_ascii=False)).encode())
+    write_registry(root / "registry.xlsx", rows)
     report = await registry.import_files(app.store, [root / "registry.xlsx"], now=app.clock())
     tell(f"registry.xlsx: {len(report.changes.new)} accounts imported")
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from mediawatch.domain import Filed, SweepAccount
 from mediawatch.reports.inspection import Inspection, Problem
+from mediawatch.reports.prose import typeset
 from mediawatch.reports.statistics import split_table
 from mediawatch.reports.table import Table
 from mediawatch.reports.xlsx import workbook
@@ -13,6 +14,7 @@ from mediawatch.strata import Dimension
 
 COUNTS = frozenset({"序号", "在管数", "检查数", "不合格数", "待核查", "间隔天数"})
 """Columns whose cells are whole numbers; every other cell is text, ids above all."""
+RATES = frozenset({"检查率", "合格率"})
 
 
 def annex_book(told: Inspection) -> bytes:
@@ -20,14 +22,15 @@ def annex_book(told: Inspection) -> bytes:
     sheets = [("检查情况统计表", regions(told)), ("突出问题名单", failed(told))]
     others = (("异常单列", listed(told)), ("复查情况", rechecked(told)), ("人工核查清单", to_be_seen(told)))
     sheets += [(name, table) for name, table in others if table.rows]
-    return workbook(sheets, counts=COUNTS, marks=told.marks, made_at=told.sweep.as_of)
+    return workbook(sheets, counts=COUNTS, rates=RATES, marks=told.marks, made_at=told.sweep.as_of)
 
 
 def regions(told: Inspection) -> Table:
     """检查情况统计表, by place or department, with its sum."""
     split = next(split for split in told.statistics.splits if split.heading == Dimension.REGION.label)
     table = split_table(split, told.statistics.whole, told.office.decimals)
-    return replace(table, title=f"{told.office.reach}政务新媒体检查情况统计表")
+    headings = tuple(typeset(column) for column in table.columns)
+    return replace(table, title=f"{told.office.reach}政务新媒体检查情况统计表", columns=headings)
 
 
 def failed(told: Inspection) -> Table:
@@ -59,11 +62,11 @@ def rechecked(told: Inspection) -> Table:
 
 def to_be_seen(told: Inspection) -> Table:
     """人工核查清单: what the machine could not settle, and why."""
-    columns = ("备案单号", "政务新媒体名称", "类型", "所属组织", "地区(部门)", "原因")
+    columns = ("备案单号", "政务新媒体名称", "类型", "所属组织", "地区（部门）", "原因")
     return Table("人工核查清单", columns, tuple(_open_row(entry) for entry in told.open))
 
 
 def _open_row(entry: SweepAccount) -> tuple[str, ...]:
     filed = entry.account.filed
-    why = entry.judgement.sentence if entry.judgement else "尚未核查。"
+    why = typeset(entry.judgement.sentence) if entry.judgement else "尚未核查。"
     return filed.filing_number, filed.name, filed.type, filed.organiser, Dimension.REGION.of(filed), why

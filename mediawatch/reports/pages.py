@@ -20,6 +20,7 @@ from mediawatch.reports.lists import DATE_KINDS, LOOKS
 
 # Names are hostile input: everything is escaped.
 _PAGES = Environment(loader=PackageLoader("mediawatch"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+_PAGES.filters["typeset"] = prose.typeset
 _THUMB = (400, 300)
 _SHEET = (1280, 1400)
 """Pixels: what a printed page shows of a whole page's picture is its upper part."""
@@ -64,7 +65,7 @@ def report(told: Inspection, folder: Path) -> bytes:
             (whole.rate_text(decimals), "合格率"), (whole.open, "待人工核查"),
         ],
         overview=prose.overview(told)[:-1], charts=_charts(told), regions=annexes.regions(told), listed=annexes.listed(told),
-        open=annexes.to_be_seen(told), counts=annexes.COUNTS | {"检查率", "合格率"},
+        open=annexes.to_be_seen(told), counts=annexes.COUNTS | annexes.RATES,
         problems=[_told(problem, folder) for problem in told.failed],
     )  # fmt: skip
     return page.encode()
@@ -80,12 +81,12 @@ def sheet(told: Inspection, problem: Problem, folder: Path) -> bytes:
     picture = next(iter(problem.pictures), None)
     page = _PAGES.get_template("sheet.html").render(
         name=filed.name, marks=told.marks,
-        facts=f"监测时间点 {_minute(told.sweep.as_of)}(北京时间) 规则 {told.policy.title} 第{told.sweep.id}号检查",
+        facts=f"监测时间点 {_minute(told.sweep.as_of)}（北京时间）　规则：{told.policy.title}　第{told.sweep.id}号检查",
         compared=[
             ("备案单号", filed.filing_number, ""), ("账号名称", filed.name, named.name if named else "未见"),
             ("类型", filed.type, ""), ("所属组织", filed.organiser, _verified(problem)),
             ("平台ID", filed.platform_id or filed.original_id, (seen.platform_id or seen.original_id) if seen else ""),
-            ("运行状态", filed.status.label, ""), ("最近更新", "", f"{newest}({kind})" if newest else "未见发布内容"),
+            ("运行状态", filed.status.label, ""), ("最近更新", "", f"{newest}（{kind}）" if newest else "未见发布内容"),
         ],
         findings=[
             {"label": finding.label, "review": finding.review.label, "sentence": finding.sentence} for finding in problem.findings
@@ -126,7 +127,7 @@ def _told(problem: Problem, folder: Path) -> Mapping[str, object]:
         "filed": " · ".join(part for part in (filed.filing_number, filed.type, filed.organiser, filed.prefecture, filed.county) if part),
         "labels": problem.printed,
         "sentences": [finding.sentence for finding in problem.findings],
-        "seen": ";".join(looks),
+        "seen": "；".join(looks),
         "hash": picture.sha256 if picture else "",
         "picture": (shown := _picture(picture, folder, _THUMB)),
         "missing": picture is not None and not shown,
@@ -177,7 +178,7 @@ def _seen(sight: Sight) -> str:
         parts.append(f"最近{DATE_KINDS[DateKind.EXACT if sight.exact else DateKind.AT_LEAST]}{sight.latest.on}")
     if sight.control:
         parts.append(f"对照“{sight.control}”正常")
-    return ",".join(part for part in parts if part)
+    return "，".join(part for part in parts if part)
 
 
 def _minute(at: datetime) -> str:

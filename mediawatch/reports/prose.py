@@ -129,12 +129,13 @@ def _kind(number: int, label: str, entries: Sequence[SweepAccount], told: Inspec
 
 
 _WIDE = str.maketrans(",;:()", "，；：（）")
-_NARROW = re.compile(r"(?<=[\u3000-\u9fff“”])[,;:()]|[,;:()](?=[\u3000-\u9fff“”])")
+_NARROW = re.compile(r"“[^”]*”|(?<=[\u3000-\u9fff“”])[,;:()]|[,;:()](?=[\u3000-\u9fff“”])")
 
 
 def typeset(text: str) -> str:
-    """A sentence as it is printed: the marks beside Chinese characters are the Chinese ones. Never for names, which stand as filed."""
-    return _NARROW.sub(lambda mark: mark[0].translate(_WIDE), text)
+    """A sentence as it is printed: the marks beside Chinese characters are the Chinese ones. What stands in quotation marks is a name,
+    and stays as it was filed or seen."""
+    return _NARROW.sub(lambda mark: mark[0] if mark[0].startswith("“") else mark[0].translate(_WIDE), text)
 
 
 def numeral(number: int) -> str:

@@ -23,6 +23,7 @@ def circular(told: Inspection, *, template: Path | None = None, signed_on: date 
         from docxtpl import DocxTemplate
         from jinja2 import TemplateError
 
+        from mediawatch.reports.word_template import fit_columns
         from mediawatch.reports.word_template import template as shipped
     except ImportError:
         raise UserError("a Word document needs docxtpl: run `pip install 'mediawatch[word]'`") from None
@@ -33,6 +34,7 @@ def circular(told: Inspection, *, template: Path | None = None, signed_on: date 
         document = DocxTemplate(source)
         # Names are hostile input: `&` and `<` must not become markup.
         document.render(_words(told, signed_on), autoescape=True)
+        fit_columns(document.docx, [(table.columns, table.rows) for table in _annexes(told)])
         document.save(stream)
     except (TemplateError, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
         raise UserError(f"{template or 'the template'}: {error}; `mediawatch report template` writes one that works") from error
@@ -49,12 +51,11 @@ def shipped_template() -> bytes:
 
 
 def _words(told: Inspection, signed_on: date | None) -> dict[str, object]:
-    tables = [annexes.regions(told), annexes.failed(told)]
-    tables += [table for table in (annexes.listed(told), annexes.rechecked(told), annexes.to_be_seen(told)) if table.rows]
+    tables = _annexes(told)
     notice = told.issued.notice if told.issued else None
     day = signed_on or (notice.issued_on if notice else None)
     return {
-        "marks": "；".join(told.marks),
+        "marks": prose.typeset("；".join(told.marks)),
         "title": prose.title(told),
         "number": notice.number if notice else told.office.number,
         "addressees": told.office.addressees,
@@ -70,6 +71,11 @@ def _words(told: Inspection, signed_on: date | None) -> dict[str, object]:
             for number, table in enumerate(tables, 1)
         ],
     }
+
+
+def _annexes(told: Inspection) -> list[Table]:
+    tables = [annexes.regions(told), annexes.failed(told)]
+    return tables + [table for table in (annexes.listed(told), annexes.rechecked(told), annexes.to_be_seen(told)) if table.rows]
 
 
 def _listed(number: int, table: Table, of: int) -> str:

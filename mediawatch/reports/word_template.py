@@ -7,6 +7,7 @@ outside. The tags between braces are Jinja's, as docxtpl reads them (`docs/docum
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 
 from docx import Document
 from docx.document import Document as Doc
@@ -14,15 +15,18 @@ from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH, WD_LINE_SPACING
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from docx.shared import Mm, Pt
+from docx.shared import Emu, Mm, Pt
 from docx.table import _Cell
 from docx.text.paragraph import Paragraph
 from docx.text.run import Run
+from rich.cells import cell_len
 
 SONG, HEI, KAI, TITLE = "仿宋_GB2312", "黑体", "楷体_GB2312", "方正小标宋简体"
 BODY, HEADLINE, SMALL, CELL = Pt(16), Pt(22), Pt(14), Pt(12)
 LINE = Pt(28.95)
 """225 mm in 22 lines."""
+_PADDING = 3
+"""Beside the text of a cell, in halves of a Chinese character."""
 
 
 def template() -> bytes:
@@ -57,6 +61,45 @@ def template() -> bytes:
     stream = io.BytesIO()
     document.save(stream)
     return stream.getvalue()
+
+
+def fit_columns(document: Doc, tables: Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]]) -> None:
+    """Give the columns of a filled-in table the width that their texts ask for; a template, which knows no columns, has them all
+    alike. `tables`: the (headings, rows) that are to be found by their headings."""
+    section = document.sections[0]
+    room = (section.page_width or Mm(210)) - (section.left_margin or 0) - (section.right_margin or 0)
+    for table in document.tables:
+        element = table._tbl
+        lines = element.tr_lst
+        found = tuple("".join(text.text or "" for text in cell.iter(qn("w:t"))) for cell in lines[0].tc_lst)
+        headings, rows = next((one for one in tables if one[0] == found), ((), ()))
+        shares = _shares(list(zip(headings, *rows, strict=True)), 2 * room // CELL)
+        if not shares:
+            continue
+        widths = [Emu(room * share // sum(shares)) for share in shares]
+        table.autofit = False
+        for column, width in zip(element.tblGrid.gridCol_lst, widths, strict=True):
+            column.w = width
+        for line in lines:
+            for cell, width in zip(line.tc_lst, widths, strict=True):
+                cell.width = width
+
+
+def _shares(columns: Sequence[Sequence[str]], room: int) -> list[int]:
+    """Widths in halves of a Chinese character, `room` in all: where it is short the widest columns give way, numbers last, since
+    only Chinese words may break anywhere."""
+    asked = [max([cell_len(column[0]) // 2, *map(_length, column[1:])]) for column in columns]
+    solid = [all(cell.isascii() for cell in column[1:]) for column in columns]
+    for most in range(max(asked, default=0), 0, -1):
+        shares = [_PADDING + (width if firm else min(width, most)) for width, firm in zip(asked, solid, strict=True)]
+        if sum(shares) <= room or most == 4:
+            return shares
+    return []
+
+
+def _length(cell: str) -> int:
+    """What a machine shows in place of 仿宋 has wider Latin letters."""
+    return cell_len(cell) + (sum(map(str.isascii, cell)) + 1) // 3
 
 
 def _page(document: Doc) -> None:
@@ -98,6 +141,8 @@ def _annexes(document: Doc) -> None:
     _cells(table.rows[3].cells, "{%tr endfor %}", "", "", SONG)
     header = OxmlElement("w:tblHeader")
     table.rows[0]._tr.get_or_add_trPr().append(header)
+    for row in table.rows:
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
     _text(document, "{%p endfor %}")
 
 

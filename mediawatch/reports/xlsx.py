@@ -5,12 +5,13 @@ from __future__ import annotations
 import io
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from unicodedata import east_asian_width
 
 import xlsxwriter
+from rich.cells import cell_len
 from xlsxwriter.worksheet import Worksheet
 
 from mediawatch.clock import beijing
+from mediawatch.reports.prose import typeset
 from mediawatch.reports.table import Table
 
 _MAX_TEXT = 32_000
@@ -18,8 +19,11 @@ _MAX_TEXT = 32_000
 _WIDEST = 48
 
 
-def workbook(sheets: Sequence[tuple[str, Table]], *, counts: Collection[str], marks: Sequence[str], made_at: datetime) -> bytes:
-    """One sheet a table: (name of at most 31 characters, table). `counts` are the columns of whole numbers.
+def workbook(
+    sheets: Sequence[tuple[str, Table]], *, counts: Collection[str], rates: Collection[str], marks: Sequence[str], made_at: datetime
+) -> bytes:
+    """One sheet a table: (name of at most 31 characters, table). `counts` are the columns of whole numbers, `rates`
+    those of percentages, which stand as they are printed.
 
     `made_at` is the moment that the file states: the inspection's, so that the same state gives the same bytes.
     """
@@ -28,7 +32,7 @@ def workbook(sheets: Sequence[tuple[str, Table]], *, counts: Collection[str], ma
     book.set_properties({"created": beijing(made_at).replace(tzinfo=None)})
     formats = _Formats(book)
     for name, table in sheets:
-        _write(book.add_worksheet(name), table, formats, counts, marks)
+        _write(book.add_worksheet(name), table, formats, counts, rates, marks)
     book.close()
     return stream.getvalue()
 
@@ -40,10 +44,13 @@ class _Formats:
         self.mark = book.add_format({"bold": True, "font_name": "宋体", "font_color": "#C00000", "align": "center"})
         self.head = book.add_format({**cell, "bold": True, "align": "center", "bg_color": "#E7E6E6"})
         self.text = book.add_format({**cell, "num_format": "@"})
+        self.rate = book.add_format({**cell, "num_format": "@", "align": "center"})
         self.count = book.add_format({**cell, "num_format": "0", "align": "center"})
 
 
-def _write(sheet: Worksheet, table: Table, formats: _Formats, counts: Collection[str], marks: Sequence[str]) -> None:
+def _write(
+    sheet: Worksheet, table: Table, formats: _Formats, counts: Collection[str], rates: Collection[str], marks: Sequence[str]
+) -> None:
     last = len(table.columns) - 1
     sheet.merge_range(0, 0, 0, last, "", formats.title)
     sheet.write_string(0, 0, table.title, formats.title)
@@ -51,7 +58,7 @@ def _write(sheet: Worksheet, table: Table, formats: _Formats, counts: Collection
     top = 1
     if marks:
         sheet.merge_range(1, 0, 1, last, "", formats.mark)
-        sheet.write_string(1, 0, "；".join(marks), formats.mark)
+        sheet.write_string(1, 0, typeset("；".join(marks)), formats.mark)
         top = 2
     for place, column in enumerate(table.columns):
         sheet.write_string(top, place, column, formats.head)
@@ -61,15 +68,15 @@ def _write(sheet: Worksheet, table: Table, formats: _Formats, counts: Collection
             if column in counts and cell.isdecimal():
                 sheet.write_number(number, place, int(cell), formats.count)
             else:
-                sheet.write_string(number, place, cell[:_MAX_TEXT], formats.text)
+                sheet.write_string(number, place, cell[:_MAX_TEXT], formats.rate if column in rates else formats.text)
     sheet.freeze_panes(top + 1, 0)
     sheet.repeat_rows(top)
     sheet.set_paper(9)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
-    sheet.set_footer("&C第 &P 页,共 &N 页")
+    sheet.set_footer("&C第 &P 页，共 &N 页")
 
 
 def _width(texts: Sequence[str]) -> float:
     """In characters of the default font; a Chinese one takes two."""
-    return min(_WIDEST, 3 + max(sum(2 if east_asian_width(char) in "WF" else 1 for char in text) for text in texts))
+    return min(_WIDEST, 3 + max(map(cell_len, texts)))

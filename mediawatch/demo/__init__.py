@@ -12,7 +12,8 @@ from pathlib import Path
 
 from mediawatch import circular
 from mediawatch.app import App, only_one
-from mediawatch.demo import decisions, machine, papers, people, units
+from mediawatch.clock import day_of
+from mediawatch.demo import decisions, machine, notice, papers, people, units
 from mediawatch.demo.published import compared
 from mediawatch.demo.scene import MARK, Scene, Tell, counts
 from mediawatch.domain import UserError
@@ -52,7 +53,8 @@ async def run(app: App, stage: Stage, tell: Tell) -> int:
     overlooked = await people.answer(scene)
     await units.answer(scene, overlooked)
     await decisions.decide(scene, overlooked)
-    await papers.write(scene)
+    issued = await notice.issue(scene, day_of(app.clock()))
+    await papers.write(scene, issued)
     scope = await app.store.scope(summary.sweep.id)
     printed = circular.shipped(CIRCULAR)
     if {one.name for one in printed.named} <= {entry.account.filed.name for entry in scope}:

@@ -1,12 +1,12 @@
-"""Fifth chapter: what leaves the office once it is confirmed."""
+"""Sixth chapter: what leaves the office once it is confirmed."""
 
 from __future__ import annotations
 
 from mediawatch import handoff
-from mediawatch.app.documents import handoff_of, inspection_of
+from mediawatch.app.documents import handoff_of, issued_inspection
 from mediawatch.clock import day_of
 from mediawatch.demo.scene import Scene
-from mediawatch.domain import UserError
+from mediawatch.domain import Notice, UserError
 from mediawatch.files import write_whole
 from mediawatch.reports import pages, reminders, word
 from mediawatch.reports.annexes import annex_book
@@ -14,11 +14,11 @@ from mediawatch.reports.sheets import bundles
 from mediawatch.worklist.export import part_name
 
 
-async def write(scene: Scene) -> None:
+async def write(scene: Scene, notice: Notice) -> None:
     """The hand-off, the annexes, the circular, the page, the 佐证单 by prefecture, the reminders."""
     app, root = scene.app, scene.app.home.root
     write_whole(root / "handoff.json", handoff.to_bytes(await handoff_of(app, scene.sweep, include_open=False)))
-    told = await inspection_of(app, scene.sweep, include_open=False)
+    told = await issued_inspection(app, notice)
     folder = root / "documents"
     write_whole(folder / "通报附件.xlsx", annex_book(told))
     write_whole(folder / "检查报告.html", pages.report(told, app.home.evidence))

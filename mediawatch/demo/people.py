@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
+from openpyxl.cell.cell import Cell
 
 from mediawatch import worklist
 from mediawatch.clock import beijing, day_of
@@ -73,9 +74,14 @@ def fill_in(
                 overlooked.append(name)
                 days = [day for day in days if day < policy.window_start(as_of_day)]
             for column, value in _answers(shown, days, policy.window_start(as_of_day), looked_at).items():
-                row[places[column]].value = value
+                type_in(row[places[column]], value)
     book.save(target)
     return answered, tuple(overlooked)
+
+
+def type_in(cell: Cell, text: str) -> None:
+    """As a person types into a cell that is formatted as text: whatever it begins with, it is no formula."""
+    cell.value, cell.data_type = text, "s"
 
 
 def _easily_overlooked(shown: Shown, days: Collection[date], start: date) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 
 from mediawatch import dispatch
+from mediawatch.demo.people import type_in
 from mediawatch.demo.scene import CLERK, UNIT, Named, Scene, counts, named
 from mediawatch.dispatch import Field, Split
 from mediawatch.domain import UserError
@@ -51,9 +52,10 @@ def _fill_in(source: Path, target: Path, stage: Stage, overlooked: Sequence[Name
             continue
         row = str(cells[Field.NAME].value), str(cells[Field.TYPE].value)
         shown = stage.look_up(*row) if row in overlooked else None
-        cells[Field.PERSON].value = UNIT
-        cells[Field.EXPLANATION].value = "监测期内已正常更新。" if shown else "情况属实，立即整改。"
+        type_in(cells[Field.PERSON], UNIT)
+        type_in(cells[Field.EXPLANATION], "监测期内已正常更新。" if shown else "情况属实，立即整改。")
         if shown and not linked:
-            cells[Field.LINK].value, linked = shown.link, True
+            type_in(cells[Field.LINK], shown.link)
+            linked = True
     book.save(target)
     return target

@@ -147,6 +147,29 @@ def test_the_readme_names_every_make_target_and_no_other() -> None:
     assert set(re.findall(r"make (\w+)(?=`| {2,}#)", README.read_text(encoding="utf-8"))) == targets
 
 
+def test_the_two_readmes_say_the_same() -> None:
+    """Section by section: the same commands with the same options, exit codes, examples and links."""
+    english, chinese = (name.read_text(encoding="utf-8") for name in (README, README.with_name("README.zh-CN.md")))
+    assert "(README.zh-CN.md)" in english.split("\n## ")[0]
+    assert "(README.md)" in chinese.split("\n## ")[0]
+    sections = list(zip(english.split("\n## ")[1:], chinese.split("\n## ")[1:], strict=True))
+    for ours, theirs in sections:
+        assert essentials(ours) == essentials(theirs), ours.partition("\n")[0]
+
+
+def essentials(section: str) -> dict[str, list[Any]]:
+    """What no translation changes: code, the rows of tables, links, the commands of examples, the number of paragraphs."""
+    text, examples = re.sub(r"(?s)```.*?```", "", section), "\n".join(re.findall(r"(?s)```\n(.*?)```", section))
+    rows = re.findall(r"(?m)^\| *(.+?) *\|(.*)\|$", text)
+    return {
+        "code": sorted(re.findall(r"`([^`]+)`", text)),
+        "rows": [(key if key[0] in "`0123456789" else "", more.count("|"), sorted(re.findall(r"`([^`]+)`", more))) for key, more in rows],
+        "links": sorted(re.findall(r"\]\(([^)]+)\)", text)),
+        "examples": [line.partition("#")[0].rstrip() for line in examples.splitlines()],
+        "paragraphs": re.findall(r"\n\n", section.strip()),
+    }
+
+
 @pytest.mark.parametrize("words", [(), ("--help",), ("init", "--help"), ("--version",)])
 def test_asking_for_help_is_no_error(words: tuple[str, ...]) -> None:
     done = mediawatch(*words)

@@ -14,11 +14,12 @@ from importlib.resources import files
 
 from sqlalchemy import Connection, Dialect
 
-from mediawatch.domain import Effect, FiledStatus, Outcome, ReviewState, Verdict
+from mediawatch.domain import Effect, FiledStatus, Outcome, Rectified, ReviewState, Verdict
 from mediawatch.ports import NamedQuery
 
-_LABELS: Mapping[str, Iterable[Verdict | FiledStatus | Outcome | Effect | ReviewState]] = {
+_LABELS: Mapping[str, Iterable[Verdict | FiledStatus | Outcome | Effect | ReviewState | Rectified]] = {
     "verdict": Verdict, "status": FiledStatus, "last_outcome": Outcome, "effect": Effect, "review_state": ReviewState,
+    "result": Rectified,
 }  # fmt: skip
 """The enumeration of a column that LABEL may be given."""
 _CALL = re.compile(r"\b(MINUTE|LABEL)\(([^()]+|[^()]*\([^()]*\)[^()]*)\)")

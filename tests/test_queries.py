@@ -9,6 +9,7 @@ import subprocess
 import sys
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from samples import FILE, NOW, ODD, PLAIN, finding, plain_reading, post, sql
@@ -20,7 +21,12 @@ from mediawatch.domain import (
     Judgement,
     MatchedBy,
     NewAccount,
+    Notice,
+    NoticeAction,
+    NoticeEvent,
+    NoticeItem,
     Outcome,
+    Rectified,
     RegistryChanges,
     Sweep,
     SweepState,
@@ -32,8 +38,8 @@ from mediawatch.ports import Store
 
 SECRET = Contact(person="张三丰", phone="13900001111")
 NAMES = {
-    "by_platform", "by_region", "flagged", "latest_status", "oldest_silence", "rename_history", "repeat_offenders", "sweep_comparison",
-    "unproven",
+    "by_platform", "by_region", "flagged", "latest_status", "oldest_silence", "recheck", "rename_history", "repeat_offenders",
+    "sweep_comparison", "unproven",
 }  # fmt: skip
 
 
@@ -49,6 +55,19 @@ async def filled(store: Store) -> None:
         failed = Judgement(verdict=Verdict.FAILED, sentence="超期", findings=(finding(reading.id),), latest_on=date(2031, 2, 1))
         await store.judge(sweep.id, {odd.id: failed, plain.id: Judgement(verdict=verdict, sentence="说明")})
         await store.close_sweep(sweep.id, SweepState.FINISHED, NOW)
+    for number in ("一", "二", "三"):
+        items = tuple(
+            NoticeItem(number=place, filed=filed, problem="超2周未更新", fails=True, account_id=account.id)
+            for place, (account, filed) in enumerate(((odd, ODD), (plain, PLAIN)), 1)
+        )
+        notice = await store.issue(Notice(number=number, title="示例", issued_on=date(2031, 3, 6), by="丙某", kept_at=NOW, items=items))
+        common: dict[str, Any] = {"notice_id": notice.id, "at": NOW, "by": "丙某"}
+        events = [
+            NoticeEvent(item=1, action=NoticeAction.RECHECKED, result=said, **common) for said in (Rectified.UNVERIFIED, Rectified.DONE)
+        ]
+        if number != "一":
+            events.append(NoticeEvent(item=2, action=NoticeAction.CORRECTED, **common))
+        await store.note_notice(events)
     renamed = ((plain.id, "name", "示例发布", "示例政务"),)
     changes = tuple(UpdatedAccount(account_id=key, filed=PLAIN, changes=((field, old, new),)) for key, field, old, new in renamed)
     await store.apply(RegistryChanges(source=FILE, updated=changes))
@@ -80,7 +99,10 @@ async def test_what_the_queries_say(any_store: Store) -> None:
     assert column("flagged", "审核状态") == ["疑似"]
     assert column("flagged", "备案单号") == ["0123456789012345"]
     assert column("by_platform", "不合格数") == [1, 0]
-    assert column("repeat_offenders", "不合格次数") == [2]
+    # The other account was in three notices, and withdrawn from two.
+    assert column("repeat_offenders", "通报次数") == [3]
+    assert column("recheck", "文号") == ["一", "一", "二", "三"]
+    assert column("recheck", "复查结果") == ["已完成整改", "", "已完成整改", "已完成整改"]
     assert column("sweep_comparison", "本次结论") == ["正常更新"]
     assert column("rename_history", "新名称") == ["示例政务", "示例现名"]
     assert [str(day) for day in column("oldest_silence", "已知最近更新")] == ["2031-02-01"]

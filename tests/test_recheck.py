@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mediawatch.domain import (
     Account,
+    Change,
     Code,
     Effect,
     Filed,
@@ -20,8 +23,10 @@ from mediawatch.domain import (
     NoticeItem,
     Rectified,
     ReviewState,
+    UserError,
     Verdict,
 )
+from mediawatch.notices.annex import Annex, read_annex
 from mediawatch.notices.recheck import Look, recheck
 
 ISSUED = date(2032, 1, 10)
@@ -157,3 +162,57 @@ def test_who_left_the_registry_or_never_stood_in_it() -> None:
     assert result(item(Code.STALE_2W), None, retired=AS_OF) == (GONE, "自2032-03-31起台账中已无此账号。")
     (one,) = recheck([replace(item(Code.STALE_2W), account_id=None)], {}, {}, since=ISSUED)
     assert one.result is UNKNOWN
+
+
+HEADINGS = "备案单号,政务新媒体名称,类型,所属组织,存在的突出问题,复查结果"
+REGISTRY = [
+    Account(id=1, filed=replace(FILED, filing_number="3025716006566021")),
+    Account(id=2, filed=replace(FILED, name="示例市审计局", organiser="示例市审计局", original_id="gh_2")),
+    Account(id=3, filed=replace(FILED, name="同名号", organiser="甲局")),
+    Account(id=4, filed=replace(FILED, name="同名号", organiser="乙局")),
+]  # fmt: skip
+HISTORY = [
+    Change(2, "name", "审计之窗", "示例市审计局", datetime(2032, 1, 1, tzinfo=UTC), "台账.xlsx"),
+    Change(1, "filing_number", "71244", "3025716006566021", datetime(2032, 1, 1, tzinfo=UTC), "台账.xlsx"),
+]
+
+
+def annex(folder: Path, *rows: str) -> Annex:
+    path = folder / "附件3.csv"
+    path.write_text("\n".join(["随州附件", HEADINGS, *rows]), "utf-8")
+    return read_annex(path, REGISTRY, HISTORY, AS_OF)
+
+
+def test_another_systems_annex_is_tied_to_accounts_by_number_name_and_what_they_were(tmp_path: Path) -> None:
+    found = annex(
+        tmp_path, "3025716006566021,示例发布,微信,示例局,信息超2周未更新,已完成整改", ",审计之窗,微信,市审计局,僵尸账号,",
+        ",同名号,微信,乙局,信息超2周未更新,", ',"=HYPERLINK(""http://x"")",微信,某局,信息超2周未更新,',
+    )  # fmt: skip
+    assert [item.account_id for item in found.items] == [1, 2, 4, None]
+    assert (found.items[0].problem, found.items[0].result, found.items[0].filed.filing_number) == (
+        "信息超2周未更新", "已完成整改", "3025716006566021",
+    )  # fmt: skip
+    assert [item.filed.name for item in found.unmatched] == ['=HYPERLINK("http://x")']
+    # A former filing number.
+    assert annex(tmp_path, "71244,示例发布,微信,示例局,信息超2周未更新,").items[0].account_id == 1
+
+
+@pytest.mark.parametrize(
+    ("row", "told"),
+    [
+        (",同名号,微信,丙局,信息超2周未更新,", "与台账中多个账号相符(“同名号”"),
+        (",示例发布,微信,示例局,,", "没有填写存在的突出问题"),
+        ("3.02572E+15,示例发布,微信,示例局,信息超2周未更新,", "科学计数法"),
+        ("3025716006566021,示例市审计局,微信,示例市审计局,信息超2周未更新,", "请核对编号"),
+    ],
+)
+def test_a_row_that_leaves_open_whom_it_means_is_refused(tmp_path: Path, row: str, told: str) -> None:
+    with pytest.raises(UserError, match=re.escape(told)):
+        annex(tmp_path, row)
+
+
+def test_a_list_without_problems_is_no_annex(tmp_path: Path) -> None:
+    path = tmp_path / "台账.csv"
+    path.write_text("备案单号,政务新媒体名称,类型,所属组织\n1,示例,微信,示例局\n", "utf-8")
+    with pytest.raises(UserError, match="no sheet has a column 存在的突出问题"):
+        read_annex(path, REGISTRY, [], AS_OF)

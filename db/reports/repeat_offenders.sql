@@ -1,17 +1,21 @@
--- 多次不合格:在两次以上全部账号检查中不合格的账号
+-- 多次被通报:在两期以上通报中不合格的账号,已更正撤销的不计
 SELECT
     account.filing_number AS "备案单号",
     account.name AS "政务新媒体名称",
     account.type AS "类型",
     account.organiser AS "所属组织",
     account.prefecture AS "地市",
-    count(*) AS "不合格次数",
-    MINUTE(min(sweep.as_of)) AS "首次监测时间点",
-    MINUTE(max(sweep.as_of)) AS "末次监测时间点"
-FROM sweep
-JOIN sweep_account ON sweep_account.sweep_id = sweep.id AND sweep_account.verdict = 'failed'
-JOIN account ON account.id = sweep_account.account_id
-WHERE sweep.state = 'finished' AND sweep.scope = 'all'
+    count(DISTINCT notice.id) AS "通报次数",
+    min(notice.issued_on) AS "首次通报",
+    max(notice.issued_on) AS "最近通报"
+FROM notice
+JOIN notice_item AS item ON item.notice_id = notice.id AND item.fails
+JOIN account ON account.id = item.account_id
+WHERE NOT EXISTS (
+    SELECT 1 FROM notice_event AS withdrawn
+    WHERE withdrawn.notice_id = item.notice_id AND withdrawn.item = item.number AND withdrawn.action = 'corrected'
+        AND CAST(withdrawn.codes AS TEXT) = '[]'
+)
 GROUP BY account.id, account.filing_number, account.name, account.type, account.organiser, account.prefecture
-HAVING count(*) > 1
-ORDER BY count(*) DESC, account.id
+HAVING count(DISTINCT notice.id) > 1
+ORDER BY count(DISTINCT notice.id) DESC, account.id

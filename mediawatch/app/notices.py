@@ -70,7 +70,7 @@ async def correct(
         raise UserError("a correction needs a reason and a name (--reason, --by)")
     event = NoticeEvent(
         notice_id=notice.id, item=item, action=NoticeAction.CORRECTED, at=app.clock(), by=by.strip(), reason=reason.strip(),
-        codes=tuple(codes),
+        codes=() if {held.finding.code for held in left.findings} <= set(codes) else tuple(codes),
     )  # fmt: skip
     if notice.sweep_id is None:
         await app.store.note_notice([event])

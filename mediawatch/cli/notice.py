@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -15,11 +16,12 @@ from mediawatch.cli.report import day_option
 from mediawatch.clock import day_of
 from mediawatch.domain import Code, IssuedDocument, Notice, NoticeAction, NoticeEvent, UserError, is_closed
 from mediawatch.files import write_whole
+from mediawatch.notices.annex import Annex, read_annex
 from mediawatch.notices.deadlines import deadline
 from mediawatch.notices.issuing import Heading, appealed
 from mediawatch.office import read_office
 from mediawatch.reports import notices as lists
-from mediawatch.reports.table import Table
+from mediawatch.reports.table import Table, to_text
 
 group = typer.Typer(no_args_is_help=True, help="Issue notices (通报), correct them, and see what became of them.")
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it.")]
@@ -35,6 +37,7 @@ class AppealResult(StrEnum):
 
 def register(app: typer.Typer) -> None:
     group.command("issue")(issue)
+    group.command("import")(import_)
     group.command("list")(list_)
     group.command("show")(show)
     group.command("correct")(correct)
@@ -63,12 +66,8 @@ def issue(
     async def work() -> tuple[Notice, IssuedDocument]:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep)
-            issued_on = day_option(signed_on) or day_of(app.clock())
-            heading = Heading(
-                number=(number or read_office(app.home.root).number).strip(), title=title.strip(), by=by.strip(), issued_on=issued_on,
-                rectify_by=deadline(rectify_by, issued_on) if rectify_by else None,
-                report_by=deadline(report_by, issued_on) if report_by else None,
-            )  # fmt: skip
+            chosen_number = number or read_office(app.home.root).number
+            heading = _heading(chosen_number, title, by, day_option(signed_on) or day_of(app.clock()), rectify_by, report_by)
             return await notices.issue(app, chosen, heading, preliminary=preliminary, leave_out_open=leave_out_open)
 
     notice, document = run(work())
@@ -80,6 +79,45 @@ def issue(
     if out:
         write_whole(out, document.body.encode())
         typer.echo(str(out))
+
+
+def import_(
+    ctx: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Its annex: xlsx, xls or csv.")],
+    number: Annotated[str, typer.Option(metavar="TEXT", help="文号.")],
+    title: Annotated[str, typer.Option(metavar="TEXT", help="标题.")],
+    signed_on: Annotated[str, typer.Option("--date", metavar="DAY", help="成文日期, 2023-02-09.")],
+    by: By,
+    rectify_by: Annotated[str, typer.Option(metavar="DAY|+10工作日", help="整改期限.")] = "",
+    report_by: Annotated[str, typer.Option(metavar="DAY|+12工作日", help="报送期限.")] = "",
+) -> None:
+    """Take a notice in that another system issued, by its annex (备案单号, 政务新媒体名称, 类型, 所属组织, 存在的突出问题, 复查结果)."""
+
+    async def work() -> tuple[Notice, Annex]:
+        async with opened(ctx) as app:
+            heading = _heading(number, title, by, day_option(signed_on), rectify_by, report_by).checked()
+            accounts = await app.store.accounts(include_retired=True)
+            annex = read_annex(file, accounts, await app.store.changes(), day_of(app.clock()))
+            notice = Notice(
+                number=heading.number, title=heading.title, issued_on=heading.issued_on, rectify_by=heading.rectify_by,
+                report_by=heading.report_by, by=heading.by, kept_at=app.clock(), source=annex.file, items=annex.items,
+            )  # fmt: skip
+            return await app.store.issue(notice), annex
+
+    notice, annex = run(work())
+    typer.echo(f"{notice.number}: {len(notice.items)} accounts, {len(annex.unmatched)} of them in no registry of ours")
+    if annex.unmatched:
+        typer.echo(to_text(lists.unmatched(annex.unmatched)), err=True)
+
+
+def _heading(number: str, title: str, by: str, issued_on: date | None, rectify_by: str, report_by: str) -> Heading:
+    if issued_on is None:
+        raise UserError("a notice needs --date")
+    return Heading(
+        number=number.strip(), title=title.strip(), by=by.strip(), issued_on=issued_on,
+        rectify_by=deadline(rectify_by, issued_on) if rectify_by else None,
+        report_by=deadline(report_by, issued_on) if report_by else None,
+    )  # fmt: skip
 
 
 def list_(ctx: typer.Context) -> None:

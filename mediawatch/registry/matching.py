@@ -7,7 +7,7 @@ name; platform + organiser + a former name. Pure.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -109,6 +109,11 @@ class Known:
     def _in_service(self, accounts: set[int]) -> set[int]:
         """Without the retired ones, where others are left."""
         return {key for key in accounts if self.accounts[key].retired_on is None} or accounts
+
+    def names(self) -> Iterator[tuple[tuple[str, str, str], set[int]]]:
+        """(platform, organiser, name) as folded, with the accounts that bear the name or bore it."""
+        yield from self._names.items()
+        yield from self._former_names.items()
 
     def said(self, key: int) -> str:
         """An account for a message."""

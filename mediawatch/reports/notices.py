@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mediawatch.clock import beijing
-from mediawatch.domain import IssuedDocument, Notice, NoticeEvent, is_closed, standing_item
+from mediawatch.domain import IssuedDocument, Notice, NoticeEvent, NoticeItem, is_closed, standing_item
 from mediawatch.notices.rounds import Rechecked, standing_items
 from mediawatch.notices.rounds import rechecked as latest
 from mediawatch.reports.table import Table
@@ -43,6 +43,12 @@ def items(notice: Notice, happened: Sequence[NoticeEvent]) -> Table:
         )  # fmt: skip
     columns = ("序号", "备案单号", "政务新媒体名称", "类型", "所属组织", "存在的突出问题", "更正后", "复查结果", "复查依据")
     return Table(f"{notice.number} {notice.title}", columns, tuple(rows))
+
+
+def unmatched(some: Sequence[NoticeItem]) -> Table:
+    """Items of another system's notice that no account of the registry is."""
+    rows = [(str(item.number), item.filed.filing_number, item.filed.name, item.filed.type, item.filed.organiser) for item in some]
+    return Table("台账中没有的账号", ("序号", "备案单号", "政务新媒体名称", "类型", "所属组织"), tuple(rows))
 
 
 def events(notice: Notice, happened: Sequence[NoticeEvent], documents: Sequence[IssuedDocument]) -> Table:

@@ -1,0 +1,26 @@
+-- 复查情况:每期通报的账号及其最近一次复查结果,已更正撤销的不列
+SELECT
+    notice.number AS "文号",
+    notice.issued_on AS "成文日期",
+    item.filing_number AS "备案单号",
+    item.name AS "政务新媒体名称",
+    item.type AS "类型",
+    item.organiser AS "所属组织",
+    item.prefecture AS "地市",
+    item.problem AS "存在的突出问题",
+    COALESCE(LABEL(checked.result), item.result) AS "复查结果",
+    checked.reason AS "依据",
+    MINUTE(checked.at) AS "复查时间",
+    checked.source AS "所依台账"
+FROM notice
+JOIN notice_item AS item ON item.notice_id = notice.id
+LEFT JOIN notice_event AS checked ON checked.id = (
+    SELECT max(newest.id) FROM notice_event AS newest
+    WHERE newest.notice_id = item.notice_id AND newest.item = item.number AND newest.action = 'rechecked'
+)
+WHERE NOT EXISTS (
+    SELECT 1 FROM notice_event AS withdrawn
+    WHERE withdrawn.notice_id = item.notice_id AND withdrawn.item = item.number AND withdrawn.action = 'corrected'
+        AND CAST(withdrawn.codes AS TEXT) = '[]'
+)
+ORDER BY notice.issued_on, notice.id, item.number

@@ -12,10 +12,10 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import UTC, date, datetime, timedelta
+from hashlib import blake2b
 from random import Random
 from types import SimpleNamespace
 from typing import Any
-from zlib import crc32
 
 from db.history import state_after
 from mediawatch.clock import EVER, day_of, day_start
@@ -55,7 +55,7 @@ PROOF = Evidence(
 
 def chance(*what: int) -> float:
     """The same number between 0 and 1 for the same event, whoever asks."""
-    return crc32("/".join(map(str, what)).encode()) / 2**32
+    return int.from_bytes(blake2b("/".join(map(str, what)).encode(), digest_size=8).digest()) / 2**64
 
 
 def midnight(day: int) -> datetime:

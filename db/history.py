@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, bindparam
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -113,13 +114,16 @@ async def states(conn: AsyncConnection, account_ids: Sequence[int] | None) -> di
     return found
 
 
-async def readings(conn: AsyncConnection, account_ids: Sequence[int] | None, sweep_id: int | None) -> dict[int, list[Reading]]:
-    of_sweep = [] if sweep_id is None else [ReadingRow.sweep_id == sweep_id]
+async def readings(
+    conn: AsyncConnection, account_ids: Sequence[int] | None, sweep_id: int | None, since: datetime | None
+) -> dict[int, list[Reading]]:
+    wanted = [] if sweep_id is None else [ReadingRow.sweep_id == sweep_id]
+    wanted += [] if since is None else [ReadingRow.read_at >= since]
     if account_ids is None:
-        return await readings_of(conn, *of_sweep)
+        return await readings_of(conn, *wanted)
     found: dict[int, list[Reading]] = {}
     for portion in portions(sorted(set(account_ids))):
-        found |= await readings_of(conn, ReadingRow.account_id.in_(portion), *of_sweep)
+        found |= await readings_of(conn, ReadingRow.account_id.in_(portion), *wanted)
     return found
 
 

@@ -8,15 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
-from hashlib import blake2b
+from typing import Any
 
-from sqlalchemy import ScalarSelect, Select, and_, column, select, values
+from sqlalchemy import Select, and_, column, false, select, true, values
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.orm import aliased
 
 from db.base import table
 from db.history import by_id, own_posts, readings_of
-from db.mapping import Values, portions
+from db.mapping import AnyRow, Values, hashed, portions
 from db.models import POSTS, AccountStateRow, FirstSeen, FirstSeenRow, ReadingRow
 from mediawatch.clock import day_of
 from mediawatch.domain import LookKind, MatchedBy, Post, PostKind, Reading
@@ -53,9 +54,9 @@ def _shown(reading: Reading) -> Iterator[Values]:
         yield seen | {"key": _key(kind, sight.surface, post), "what": kind, "on": post.on}
     today = day_of(reading.read_at)
     if reading.name and reading.matched_by is MatchedBy.ID:
-        yield seen | {"key": _hashed(FirstSeen.NAME, reading.name), "what": FirstSeen.NAME, "on": today}
+        yield seen | {"key": hashed(FirstSeen.NAME, reading.name), "what": FirstSeen.NAME, "on": today}
     if reading.look is LookKind.PERSON:
-        yield seen | {"key": _hashed(FirstSeen.PERSON), "what": FirstSeen.PERSON, "on": today}
+        yield seen | {"key": hashed(FirstSeen.PERSON), "what": FirstSeen.PERSON, "on": today}
 
 
 def _kind(post: Post) -> FirstSeen:
@@ -65,68 +66,102 @@ def _kind(post: Post) -> FirstSeen:
 def _key(kind: FirstSeen, surface: str, post: Post) -> int:
     """By all that `proofs` compares posts by."""
     at = post.at.astimezone(UTC).isoformat() if post.at else ""
-    return _hashed(kind, surface, post.id, post.on.isoformat(), at, str(post.kind is PostKind.SEEN))
-
-
-def _hashed(*parts: str) -> int:
-    """64 bits, signed as a column holds them."""
-    text = "\x1f".join(parts).encode("utf-8", "backslashreplace")
-    return int.from_bytes(blake2b(text, digest_size=8).digest(), signed=True)
+    return hashed(kind, surface, post.id, post.on.isoformat(), at, str(post.kind is PostKind.SEEN))
 
 
 async def known(conn: AsyncConnection, account_ids: Sequence[int], as_of: datetime) -> dict[int, list[Reading]]:
     """Readings by account, oldest first, from which `rules.judge` says what it would say from all of them."""
     found: dict[int, list[Reading]] = {}
-    since = as_of - _MARGIN
     for portion in portions(sorted(set(account_ids)), _AT_ONCE):
-        readings = await readings_of(conn, ReadingRow.account_id.in_(portion), ReadingRow.read_at >= since)
-        earlier = {key for row in await conn.execute(_pointed_at(portion, since)) for key in row if key is not None}
-        earlier |= set(await conn.scalars(_always_told(portion, since)))
-        if reach := {key: day for key in portion if (day := _reach(readings.get(key, ()), as_of))}:
-            earlier |= set(await conn.scalars(_posts_since(reach, since)))
-        for key, more in (await by_id(conn, earlier)).items():
-            readings[key] = sorted((*more, *readings.get(key, ())), key=lambda reading: (reading.read_at, reading.id))
-        found |= readings
+        found |= await _known(conn, portion, as_of)
     return found
 
 
-def _reach(readings: Sequence[Reading], as_of: datetime) -> date | None:
-    """The day to which complete lists that may speak against the account reach back."""
-    lists = (sight.complete_since for reading in readings if reading.read_at >= as_of for sight in reading.sights)
-    return min((day_of(since) for since in lists if since is not None), default=None)
+async def _known(conn: AsyncConnection, accounts: Sequence[int], as_of: datetime) -> dict[int, list[Reading]]:
+    since = as_of - _MARGIN
+    readings = await readings_of(conn, ReadingRow.account_id.in_(accounts), ReadingRow.read_at >= since)
+    last = await by_id(conn, {key for row in await conn.execute(_last_two(accounts, since)) for key in row if key is not None})
+    shown = {key: _Shown(last.get(key, ()), readings.get(key, ()), as_of) for key in accounts}
+    reach = {key: each.reach for key, each in shown.items() if each.reach}
+    wanted = [_newest(accounts, since), _always_told(accounts, since), *([_posts_since(reach, since)] if reach else [])]
+    rows = [row for statement in wanted for row in await conn.execute(statement)]
+    earlier = await by_id(conn, {row.reading_id for row in rows if not shown[row.account_id].tells(row)})
+    for some in (last, earlier):
+        for key, more in some.items():
+            together = {reading.id: reading for reading in (*more, *readings.get(key, ()))}
+            readings[key] = sorted(together.values(), key=lambda reading: (reading.read_at, reading.id))
+    return readings
 
 
-def _pointed_at(accounts: Sequence[int], since: datetime) -> Select[*tuple[int | None, ...]]:
-    """Before `since`: the readings that showed the newest post of each kind, the last reading, the last that was no control."""
-    looked = _last(since).where(ReadingRow.look != LookKind.CONTROL)
-    wanted: list[ScalarSelect[int]] = [_last(since).scalar_subquery(), looked.scalar_subquery()]
-    for kind in POSTS:
-        newest = (
-            select(FirstSeenRow.reading_id)
-            .where(FirstSeenRow.account_id == AccountStateRow.account_id, FirstSeenRow.what == kind, FirstSeenRow.read_at < since)
-            .order_by(FirstSeenRow.on.desc())
-            .limit(1)
-        )
-        wanted.append(newest.correlate(AccountStateRow).scalar_subquery())
-    return select(*wanted).where(AccountStateRow.account_id.in_(accounts))
+class _Shown:
+    """What an account's newest readings tell already, so that none before them need be asked for it."""
+
+    def __init__(self, last: Sequence[Reading], later: Sequence[Reading], as_of: datetime) -> None:
+        """`last` are from before the margin, `later` from its begin on."""
+        lists = [sight for reading in later if reading.read_at >= as_of for sight in reading.sights if sight.complete_since]
+        self.reach = min((day_of(sight.complete_since) for sight in lists if sight.complete_since), default=None)
+        """The day to which complete lists that may speak against the account reach back."""
+        surfaces = {sight.surface for sight in lists}
+        self._keys = {row["key"] for reading in last for row in _shown(reading)}
+        # A list is held against other surfaces' posts, so with one surface its own are never asked for. What readings of after as_of
+        # say counts no further: canaries may withdraw it.
+        self._keys |= {
+            _key(_kind(post), sight.surface, post)
+            for reading in later
+            for sight, post in own_posts(reading)
+            if reading.read_at < as_of or surfaces == {sight.surface}
+        }
+        self._newest: dict[FirstSeen, date] = {}
+        for reading in last:
+            for _, post in own_posts(reading):
+                self._newest[_kind(post)] = max(post.on, self._newest.get(_kind(post), post.on))
+
+    def tells(self, row: AnyRow) -> bool:
+        """Whether what this row of `first_seen` points to need not be loaded."""
+        if row.newest:
+            return row.what in self._newest and self._newest[row.what] >= row.on
+        return row.what is not FirstSeen.PERSON and row.key in self._keys
 
 
-def _last(since: datetime) -> Select[int]:
+def _last_two(accounts: Sequence[int], since: datetime) -> Select[int | None, int | None]:
+    """Before `since`: the last reading, and the last that was no control."""
     of_account = select(ReadingRow.id).where(ReadingRow.account_id == AccountStateRow.account_id, ReadingRow.read_at < since)
-    return of_account.order_by(ReadingRow.read_at.desc(), ReadingRow.id.desc()).limit(1).correlate(AccountStateRow)
+    last = of_account.order_by(ReadingRow.read_at.desc(), ReadingRow.id.desc()).limit(1).correlate(AccountStateRow)
+    looked = last.where(ReadingRow.look != LookKind.CONTROL)
+    return select(last.scalar_subquery(), looked.scalar_subquery()).where(AccountStateRow.account_id.in_(accounts))
 
 
-def _always_told(accounts: Sequence[int], since: datetime) -> Select[int]:
-    """Before `since`: the first reading of each name, and a person's."""
+_FOUND = (FirstSeenRow.account_id, FirstSeenRow.key, FirstSeenRow.what, FirstSeenRow.on, FirstSeenRow.reading_id)
+
+
+def _newest(accounts: Sequence[int], since: datetime) -> Select[*tuple[Any, ...]]:
+    """Before `since`: the newest post of each kind."""
+    kind = column("kind", FirstSeenRow.what.type)
+    kinds = values(kind, name="kinds").data([(each,) for each in POSTS]).cte()
+    before = aliased(FirstSeenRow)
+    newest = (
+        select(before.key)
+        .where(before.account_id == AccountStateRow.account_id, before.what == kinds.c.kind, before.read_at < since)
+        .order_by(before.on.desc())
+        .limit(1)
+        .correlate(AccountStateRow, kinds)
+    )
+    inside = and_(FirstSeenRow.account_id == AccountStateRow.account_id, FirstSeenRow.key == newest.scalar_subquery())
+    joined = select(*_FOUND, true().label("newest")).join_from(AccountStateRow, kinds, true()).join(FirstSeenRow, inside)
+    return joined.where(AccountStateRow.account_id.in_(accounts))
+
+
+def _always_told(accounts: Sequence[int], since: datetime) -> Select[*tuple[Any, ...]]:
+    """Before `since`: each name, and that a person looked."""
     told = FirstSeenRow.what.in_((FirstSeen.NAME, FirstSeen.PERSON))
-    return select(FirstSeenRow.reading_id).where(FirstSeenRow.account_id.in_(accounts), told, FirstSeenRow.read_at < since)
+    wanted = select(*_FOUND, false().label("newest"))
+    return wanted.where(FirstSeenRow.account_id.in_(accounts), told, FirstSeenRow.read_at < since)
 
 
-def _posts_since(reach: dict[int, date], since: datetime) -> Select[int]:
-    """Before `since`: the first readings of all posts from a day of its own on for each account."""
-    columns = column("account", FirstSeenRow.account_id.type), column("day", FirstSeenRow.on.type)
+def _posts_since(reach: dict[int, date], since: datetime) -> Select[*tuple[Any, ...]]:
+    """Before `since`: all posts from a day of its own on for each account."""
     columns = column("account", FirstSeenRow.account_id.type), column("day", FirstSeenRow.on.type)
     # A CTE: SQLite names no columns of VALUES in a FROM clause.
     from_day = values(*columns, name="reach").data([*reach.items()]).cte()
     inside = and_(FirstSeenRow.account_id == from_day.c.account, FirstSeenRow.on >= from_day.c.day, FirstSeenRow.what.in_(POSTS))
-    return select(FirstSeenRow.reading_id).distinct().join_from(from_day, FirstSeenRow, inside).where(FirstSeenRow.read_at < since)
+    return select(*_FOUND, false().label("newest")).join_from(from_day, FirstSeenRow, inside).where(FirstSeenRow.read_at < since)

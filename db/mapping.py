@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from hashlib import blake2b
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -245,3 +246,9 @@ def judgement_of(row: AnyRow, findings: Sequence[Finding]) -> Judgement | None:
 def portions(items: Sequence[T], size: int = 5_000) -> Iterator[Sequence[T]]:
     """Slices that stay below the number of parameters a statement may have (32 766 in SQLite, 65 535 in PostgreSQL)."""
     return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def hashed(*parts: str) -> int:
+    """64 bits, signed as a column holds them. Migrations have filled columns with it: it never changes."""
+    text = "\x1f".join(parts).encode("utf-8", "backslashreplace")
+    return int.from_bytes(blake2b(text, digest_size=8).digest(), signed=True)

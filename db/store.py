@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import URL
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from db import checks, evidence, history, known, nights, notices, readonly, registry, reviews, sweeps
+from db import checks, evidence, history, identities, known, nights, notices, pruning, readonly, registry, reviews, sweeps
 from db.engine import BUSY_TIMEOUT, WRITES, async_engine, file_of, shown
 from db.errors import told
 from db.queries import named_queries
@@ -41,7 +41,7 @@ from mediawatch.domain import (
     SweepState,
     TurnedFinding,
 )
-from mediawatch.ports import Answer, Clock, KeptEvidence, NamedQuery, Visited
+from mediawatch.ports import Answer, Clock, IdleReading, KeptEvidence, NamedQuery, Visited
 
 T = TypeVar("T")
 
@@ -112,14 +112,17 @@ class SqlStore:
         async def kept(conn: AsyncConnection) -> Reading:
             done = await history.keep(conn, reading)
             await known.note(conn, done)
+            await identities.note(conn, done)
             return done
 
         return await self._write(kept)
 
-    async def readings(self, account_ids: Iterable[int] | None = None, *, sweep_id: int | None = None) -> dict[int, list[Reading]]:
+    async def readings(
+        self, account_ids: Iterable[int] | None = None, *, sweep_id: int | None = None, since: datetime | None = None
+    ) -> dict[int, list[Reading]]:
         """Oldest `read_at` first; an account without readings has no entry."""
         wanted = None if account_ids is None else list(account_ids)
-        return await self._read(lambda conn: history.readings(conn, wanted, sweep_id))
+        return await self._read(lambda conn: history.readings(conn, wanted, sweep_id, since))
 
     async def known(self, account_ids: Iterable[int], as_of: datetime) -> dict[int, list[Reading]]:
         """An account without readings has no entry."""
@@ -130,6 +133,10 @@ class SqlStore:
         """Numbers of which there is no reading are passed over."""
         wanted = list(ids)
         return await self._read(lambda conn: history.by_id(conn, wanted))
+
+    async def told(self, account_ids: Iterable[int]) -> dict[int, list[Reading]]:
+        wanted = list(account_ids)
+        return await self._read(lambda conn: identities.told(conn, wanted))
 
     async def states(self, account_ids: Iterable[int] | None = None) -> dict[int, AccountState]:
         """An account that was never read has an entry too; one that does not exist has none."""
@@ -153,6 +160,19 @@ class SqlStore:
 
     async def evidence(self) -> list[KeptEvidence]:
         return await self._read(evidence.kept)
+
+    async def begin_pruning(self, at: datetime, before: datetime) -> None:
+        await self._write(lambda conn: pruning.begin(conn, at, before))
+
+    async def pruned_before(self) -> datetime | None:
+        return await self._read(pruning.pruned_before)
+
+    async def idle_readings(self, before: datetime, after: int, limit: int) -> tuple[list[IdleReading], int | None]:
+        return await self._read(lambda conn: pruning.idle(conn, before, after, limit))
+
+    async def forget(self, ids: Iterable[int], before: datetime) -> int:
+        wanted = list(ids)
+        return await self._write(lambda conn: pruning.forget(conn, wanted, before))
 
     async def open_sweep(self, sweep: Sweep, accounts: Sequence[Account]) -> Sweep:
         return await self._write(lambda conn: sweeps.open_sweep(conn, sweep, accounts))

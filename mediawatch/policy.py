@@ -49,6 +49,8 @@ class Updates(_Part):
 class Retention(_Part):
     evidence_days: Annotated[int, Field(ge=30)] = 400
     """Days after which evidence may leave that no finding rests on. An inspection and its review take weeks."""
+    reading_days: Annotated[int, Field(ge=60)] = 400
+    """Days after which readings may leave that prove nothing. A sweep of before then is not judged again."""
 
 
 class Review(_Part):

@@ -1,7 +1,8 @@
-"""Kept evidence over the years: whether it is still what it was, and what may leave.
+"""Kept evidence and readings over the years: whether evidence is still what it was, and what may leave.
 
 A file whose reading a finding rests on stays; that of an issued finding until its notice is closed. Rows and hashes
-stay when a file leaves; `pruned.jsonl` in the evidence folder says which files left, so that they are told from lost ones.
+stay when a file leaves; `pruned.jsonl` in the evidence folder says which files left, so that they are told from lost ones. A reading
+leaves when nothing follows from it any more and its files have left.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from mediawatch.clock import beijing
-from mediawatch.domain import UserError
+from mediawatch.domain import Sweep, UserError
 from mediawatch.evidence import EvidenceFolder
-from mediawatch.ports import KeptEvidence
+from mediawatch.ports import KeptEvidence, Store
 
 JOURNAL = "pruned.jsonl"
 _SETTLED = timedelta(days=1)
+_AT_ONCE = 2_000
+"""Readings looked at in one transaction: whoever writes meanwhile waits a moment only."""
 
 
 @dataclass(slots=True)
@@ -110,3 +113,31 @@ def pruned_paths(folder: EvidenceFolder) -> frozenset[str]:
         return frozenset(str(json.loads(line)["path"]) for line in journal.read_text(encoding="utf-8").splitlines() if line.strip())
     except (ValueError, TypeError, KeyError) as error:
         raise UserError(f"{journal} is damaged: each line must be a JSON object with a path") from error
+
+
+async def prune_readings(store: Store, folder: EvidenceFolder, now: datetime, days: int, *, dry_run: bool = False) -> int:
+    """Let readings go that are older than so many days, that nothing refers to and that no evidence of stands; returns how many.
+
+    From which moment on all readings are there is noted before the first one leaves, so that a run that is cut short is harmless.
+    """
+    before = now - timedelta(days=days)
+    if not dry_run:
+        await store.begin_pruning(now, before)
+    count, after = 0, 0
+    while True:
+        idle, last = await store.idle_readings(before, after, _AT_ONCE)
+        if last is None:
+            return count
+        gone = [each.id for each in idle if not any((folder.root / path).exists() for path in each.paths)]
+        count += len(gone) if dry_run or not gone else await store.forget(gone, before)
+        after = last
+
+
+async def still_judged(store: Store, sweep: Sweep) -> None:
+    """UserError where readings of this sweep's time may have left: it is not judged again."""
+    before = await store.pruned_before()
+    if before is not None and sweep.as_of < before:
+        raise UserError(
+            f"sweep {sweep.id} ({beijing(sweep.as_of):%Y-%m-%d}) is not judged again: readings from before {beijing(before):%Y-%m-%d} "
+            "have left by `mediawatch evidence prune`; its verdicts stand as they are"
+        )

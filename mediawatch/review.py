@@ -8,10 +8,10 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from mediawatch import trust
-from mediawatch.clock import day_of
+from mediawatch.clock import day_of, day_start
 from mediawatch.domain import (
     Account,
     Attested,
@@ -165,7 +165,7 @@ def as_reviewed(entry: SweepAccount, *, include_open: bool) -> SweepAccount:
 async def suspects(store: Store, sweep: Sweep, checks: Sequence[CanaryCheck]) -> list[Suspect]:
     """The findings of a sweep in the order of the registry; `checks` are the canaries' around it."""
     scope = [entry for entry in await store.scope(sweep.id) if entry.judgement and entry.judgement.findings]
-    readings = await store.readings([entry.account.id for entry in scope])
+    readings = await proving(store, scope)
     events: dict[tuple[int, Code], list[ReviewEvent]] = {}
     for event in await store.review_events(sweep.id):
         events.setdefault((event.account_id, event.code), []).append(event)
@@ -179,11 +179,17 @@ async def suspects(store: Store, sweep: Sweep, checks: Sequence[CanaryCheck]) ->
     ]
 
 
+async def proving(store: Store, scope: Iterable[SweepAccount]) -> dict[int, list[Reading]]:
+    """The readings that the findings of a sweep rest on, by account, oldest first."""
+    findings = (finding for entry in scope if entry.judgement for finding in entry.judgement.findings)
+    return await store.readings_by_id({number for finding in findings for number in finding.reading_ids})
+
+
 def suspect_of(
     sweep_id: int, account: Account, finding: Finding, readings: Sequence[Reading], checks: Sequence[CanaryCheck],
     events: Iterable[ReviewEvent],
 ) -> Suspect:  # fmt: skip
-    """`readings` are all of the account's."""
+    """`readings` are those of the account, or as many as prove the finding."""
     return Suspect(
         sweep_id=sweep_id,
         account=account,
@@ -214,7 +220,9 @@ async def second_looks(store: Store, sweep: Sweep, policy: Policy) -> list[Secon
         for entry in await store.scope(sweep.id)
         if entry.judgement and entry.judgement.verdict in _FRESH and is_drawn(sweep.id, entry.account.id, policy.review.second_person_share)
     ]
-    readings = await store.readings([account.id for account in drawn])
+    # A post within the window is seen on its own day at the earliest.
+    since = day_start(policy.window_start(day_of(sweep.as_of)) - timedelta(days=1))
+    readings = await store.readings([account.id for account in drawn], since=since)
     return [
         SecondLook(account=account, first=first)
         for account in drawn

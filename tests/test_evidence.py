@@ -131,10 +131,12 @@ def test_pruned_is_told_from_lost(folder: EvidenceFolder) -> None:
 def test_the_retention_is_the_policys() -> None:
     national = load("national")
     assert national.retention.evidence_days == 400
-    without = national.toml.replace("[retention]\n", "").replace("evidence_days = 400", "# evidence_days")
-    assert parse(without).retention.evidence_days == 400, "policies of older sweeps have no such key"
-    with pytest.raises(UserError, match=r"retention\.evidence_days"):
-        parse(national.toml.replace("evidence_days = 400", "evidence_days = 5"))
+    assert national.retention.reading_days == 400
+    without = national.toml.replace("[retention]\n", "").replace("evidence_days = 400", "#").replace("reading_days = 400", "#")
+    assert parse(without).retention == national.retention, "policies of older sweeps have no such keys"
+    for key in ("evidence_days", "reading_days"):
+        with pytest.raises(UserError, match=rf"retention\.{key}"):
+            parse(national.toml.replace(f"{key} = 400", f"{key} = 5"))
 
 
 async def _inspection(store: Store, folder: EvidenceFolder) -> list[Reading]:
@@ -189,13 +191,15 @@ def test_the_commands(tmp_path: Path) -> None:
     done = mediawatch(home, "prune", "--dry-run")
     assert (done.exit_code, done.stdout) == (
         0,
-        "2 files would leave, 0.0 MB, older than 400 days and no finding's\n0 files would leave that belong to nothing\n",
+        "2 files would leave, 0.0 MB, older than 400 days and no finding's\n0 files would leave that belong to nothing\n"
+        "0 readings would leave, older than 400 days, that prove nothing\n",
     )
     assert all((home.evidence / item.path).is_file() for item in old.evidence)
     done = mediawatch(home, "prune")
     assert (done.exit_code, done.stdout) == (
         0,
-        "2 files removed, 0.0 MB, older than 400 days and no finding's\n0 files removed that belong to nothing\n",
+        "2 files removed, 0.0 MB, older than 400 days and no finding's\n0 files removed that belong to nothing\n"
+        "0 readings removed, older than 400 days, that prove nothing\n",
     )
     assert not any((home.evidence / item.path).exists() for item in old.evidence)
     done = mediawatch(home, "verify")

@@ -18,7 +18,7 @@ from mediawatch.clock import EVER
 from mediawatch.domain import Judgement, MatchedBy, Verdict
 from mediawatch.ports import Store
 
-HISTORY = "reading|sight|post|evidence|first_seen|finding|finding_reading"
+HISTORY = "reading|sight|post|evidence|first_seen|identity_seen|finding|finding_reading"
 
 
 @contextmanager
@@ -69,6 +69,9 @@ async def test_no_nightly_statement_scans_history(store: Store, tmp_path: Path) 
         await store.readings_by_id([each.id for each in kept])
         await store.readings(sweep_id=sweep.id)
         await store.last_entry(keys[0])
+        await store.told(keys)
+        idle, _ = await store.idle_readings(NOW + timedelta(days=2), 0, 100)
+        await store.forget([each.id for each in idle], NOW + timedelta(days=2))
     assert len(known) == 3
     assert scans(tmp_path / "mediawatch.db", asked) == []
 

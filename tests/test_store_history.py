@@ -51,7 +51,7 @@ async def test_the_past_cannot_be_changed_even_by_sql(any_store: Store, migrated
             connection.execute(text(f"UPDATE {table} SET id = id"))
     assert await any_store.readings() == {account.id: [kept]}
     with engine.begin() as connection:  # retention may delete
-        for table in ("first_seen", *reversed(IMMUTABLE)):
+        for table in ("first_seen", "identity_seen", *reversed(IMMUTABLE)):
             connection.execute(text(f"DELETE FROM {table}"))
     engine.dispose()
 

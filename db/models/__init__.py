@@ -3,7 +3,7 @@
 SQLite and PostgreSQL share these models. A change here needs a migration: a test compares the two.
 """
 
-from db.models.nights import AlertRow, BackupRow, NightRow
+from db.models.nights import AlertRow, BackupRow, NightRow, PruningRow
 from db.models.notices import (
     ISSUED,
     NoticeDocumentRow,
@@ -14,7 +14,18 @@ from db.models.notices import (
     NoticeRow,
 )
 from db.models.ours import CanaryCheckRow, SessionEventRow
-from db.models.readings import IMMUTABLE, POSTS, AccountStateRow, EvidenceRow, FirstSeen, FirstSeenRow, PostRow, ReadingRow, SightRow
+from db.models.readings import (
+    IMMUTABLE,
+    POSTS,
+    AccountStateRow,
+    EvidenceRow,
+    FirstSeen,
+    FirstSeenRow,
+    IdentitySeenRow,
+    PostRow,
+    ReadingRow,
+    SightRow,
+)
 from db.models.registry import AccountChangeRow, AccountLinkRow, AccountRow, ContactRow, FiledColumns, ProposalRefusalRow, SourceRow
 from db.models.reviews import ReviewEventRow
 from db.models.sweeps import FindingReadingRow, FindingRow, SweepAccountRow, SweepRow
@@ -37,6 +48,7 @@ __all__ = [
     "FindingRow",
     "FirstSeen",
     "FirstSeenRow",
+    "IdentitySeenRow",
     "NightRow",
     "NoticeDocumentRow",
     "NoticeEventRow",
@@ -46,6 +58,7 @@ __all__ = [
     "NoticeRow",
     "PostRow",
     "ProposalRefusalRow",
+    "PruningRow",
     "ReadingRow",
     "ReviewEventRow",
     "SessionEventRow",

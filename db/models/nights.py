@@ -1,4 +1,4 @@
-"""The tables about the runs themselves: nights, alerts, backups."""
+"""The tables about the runs themselves: nights, alerts, backups, prunings."""
 
 from __future__ import annotations
 
@@ -51,3 +51,12 @@ class BackupRow(Base):
     place: Mapped[str]
     files: Mapped[int]
     size: Mapped[int] = mapped_column(BigInteger)
+
+
+class PruningRow(Base):
+    """Readings from before `before` began to leave. Written first, so that it tells what may be lacking even where it was cut short."""
+
+    __tablename__ = "pruning"
+    id: Mapped[int] = mapped_column(Key, primary_key=True)
+    at: Mapped[datetime]
+    before: Mapped[datetime]

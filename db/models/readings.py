@@ -121,6 +121,21 @@ class FirstSeenRow(Base):
     __table_args__ = (Index(None, "account_id", "what", "on"), {"sqlite_with_rowid": False})
 
 
+class IdentitySeenRow(Base):
+    """What sights told of who an account is, each kind of word with the newest reading that told it.
+
+    Ids, names, 认证主体 and links are learned from here, however often they were told again.
+    """
+
+    __tablename__ = "identity_seen"
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    """A hash of what was told."""
+    read_at: Mapped[datetime]
+    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id"), index=True)
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
 class AccountStateRow(Base):
     """What is known of an account now, kept in the transaction that keeps a reading: nightly queries never scan history.
 

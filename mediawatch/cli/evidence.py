@@ -17,7 +17,7 @@ from mediawatch.cli.report import OpenOption
 from mediawatch.clock import beijing
 from mediawatch.domain import UserError
 from mediawatch.files import write_whole
-from mediawatch.policy import load
+from mediawatch.policy import Retention, load
 from mediawatch.ports import KeptEvidence
 from mediawatch.registry.find import find_account
 from mediawatch.reports.pages import sheet as page
@@ -60,25 +60,29 @@ def prune(
     policy: Annotated[str, typer.Option(metavar="NAME|FILE", help="Inspection policy; default from mediawatch.toml.")] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would leave.")] = False,
 ) -> None:
-    """Remove files older than the policy's `retention.evidence_days` that no finding rests on. Their rows and hashes stay. Files
-    that belong to no reading leave, too."""
+    """Remove files older than the policy's `retention.evidence_days` that no finding rests on, and readings older than its
+    `retention.reading_days` that prove nothing and have no file left. Files that belong to no reading leave, too."""
 
-    async def work() -> tuple[int, int, int, int]:
+    async def work() -> tuple[Retention, int, int, int, int]:
         async with opened(ctx) as app:
-            days = load(policy or app.settings.sweep.policy).retention.evidence_days
+            limits, now = load(policy or app.settings.sweep.policy).retention, app.clock()
             with nullcontext() if dry_run else only_one(app.home):
                 kept = await app.store.evidence()
-                items, stray = retention.prunable(kept, app.clock(), days), retention.orphans(app.evidence, kept, app.clock())
+                items, stray = retention.prunable(kept, now, limits.evidence_days), retention.orphans(app.evidence, kept, now)
                 if dry_run:
                     files = {item.evidence.path: item.evidence.size for item in items if (app.evidence.root / item.evidence.path).is_file()}
-                    return len(files), sum(files.values()), days, len(stray)
-                retention.clear(app.evidence, stray)
-                return *retention.prune(app.evidence, items, app.clock()), days, len(stray)
+                    count, size = len(files), sum(files.values())
+                else:
+                    retention.clear(app.evidence, stray)
+                    count, size = retention.prune(app.evidence, items, now)
+                readings = await retention.prune_readings(app.store, app.evidence, now, limits.reading_days, dry_run=dry_run)
+                return limits, count, size, len(stray), readings
 
-    count, size, days, stray = run(work())
+    limits, count, size, stray, readings = run(work())
     done = "would leave" if dry_run else "removed"
-    typer.echo(f"{count} files {done}, {size / 1e6:.1f} MB, older than {days} days and no finding's")
+    typer.echo(f"{count} files {done}, {size / 1e6:.1f} MB, older than {limits.evidence_days} days and no finding's")
     typer.echo(f"{stray} files {done} that belong to nothing")
+    typer.echo(f"{readings} readings {done}, older than {limits.reading_days} days, that prove nothing")
 
 
 def sheet(

@@ -21,6 +21,7 @@ from mediawatch.dispatch import Answers, Split, Written
 from mediawatch.domain import Sweep, UserError
 from mediawatch.links import open_links
 from mediawatch.policy import parse
+from mediawatch.retention import still_judged
 from mediawatch.sweep import Request, checks_for, rejudge
 
 BAD_ROWS = 2
@@ -81,6 +82,7 @@ def import_(
                 chosen = await sweep_of(app, sweep)
                 if missing := [file for file in files if not file.is_file()]:
                     raise UserError(f"no such file: {missing[0]}")
+                await still_judged(app.store, chosen)
                 answers = await sheets.import_answers(app.store, files, sweep=chosen, policy=parse(chosen.policy_toml), now=app.clock())
                 if errors and answers.bad_rows:
                     sheets.write_bad_rows(errors, answers, sweep=chosen, marks=app.marks)

@@ -18,7 +18,8 @@ from mediawatch.registry.find import find_account
 from mediawatch.reports import lists
 from mediawatch.reports.inspection import Inspection
 from mediawatch.reports.table import Table, to_csv, to_text
-from mediawatch.sweep import checks_for, proving
+from mediawatch.review import proving
+from mediawatch.sweep import checks_for
 
 SweepOption = Annotated[int | None, typer.Option("--sweep", metavar="N", help="Number of the sweep; default the latest.")]
 

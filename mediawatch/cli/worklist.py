@@ -18,6 +18,7 @@ from mediawatch.cli.out import SweepOption, print_or_write, sweep_of
 from mediawatch.domain import Sweep, UserError, Verdict
 from mediawatch.links import open_links
 from mediawatch.policy import parse
+from mediawatch.retention import still_judged
 from mediawatch.sweep import rejudge
 from mediawatch.worklist import Imported, Split, Written
 
@@ -112,6 +113,7 @@ async def take_in(app: App, sweep: Sweep, files: Sequence[Path]) -> Imported:
     """Import into a sweep and judge it again. UserError where a file is not there."""
     if missing := [file for file in files if not file.is_file()]:
         raise UserError(f"no such file: {missing[0]}")
+    await still_judged(app.store, sweep)
     return await worklist.import_files(
         app.store,
         files,

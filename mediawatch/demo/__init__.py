@@ -22,7 +22,8 @@ from mediawatch.ports import Stage
 from mediawatch.reports import lists
 from mediawatch.reports.table import to_text
 from mediawatch.settings import Home
-from mediawatch.sweep import checks_for, proving
+from mediawatch.review import proving
+from mediawatch.sweep import checks_for
 
 __all__ = ["MARK", "prepare", "run", "shipped_world"]
 POLICY = "tibet"

@@ -49,6 +49,14 @@ class KeptEvidence:
     """The reading's sweep is not finished: what it will come to is not known."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdleReading:
+    """A reading from which nothing follows any more, with the paths of its evidence: while a file stands, it stays."""
+
+    id: int
+    paths: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class NamedQuery:
     """A report query, which is also a view of the database. `title` says in Chinese what it lists."""
@@ -101,8 +109,11 @@ class Store(Protocol):
     async def keep(self, reading: Reading) -> Reading:
         """Append one reading with its sights, posts and evidence; returned with its id. Never updated afterwards."""
 
-    async def readings(self, account_ids: Iterable[int] | None = None, *, sweep_id: int | None = None) -> dict[int, list[Reading]]:
-        """Readings by account, oldest first: all of them, or those of one sweep. Captures are empty, evidence is filled."""
+    async def readings(
+        self, account_ids: Iterable[int] | None = None, *, sweep_id: int | None = None, since: datetime | None = None
+    ) -> dict[int, list[Reading]]:
+        """Readings by account, oldest first: all of them, those of one sweep, those from `since` on. Captures are empty, evidence is
+        filled."""
 
     async def known(self, account_ids: Iterable[int], as_of: datetime) -> dict[int, list[Reading]]:
         """Of each account's readings those that suffice to judge it at `as_of`, oldest first: `rules.judge` says of them what it says
@@ -110,6 +121,10 @@ class Store(Protocol):
 
     async def readings_by_id(self, ids: Iterable[int]) -> dict[int, list[Reading]]:
         """These readings, by account, oldest first."""
+
+    async def told(self, account_ids: Iterable[int]) -> dict[int, list[Reading]]:
+        """Of each account's readings those that tell who it is, oldest first: ids, names, 认证主体, links, that it moved; for each
+        different word the newest. Never a scan of history."""
 
     async def states(self, account_ids: Iterable[int] | None = None) -> dict[int, AccountState]:
         """What is known now, by account: of those accounts, or of all that are in scope. Never a scan of history."""
@@ -128,6 +143,23 @@ class Store(Protocol):
 
     async def evidence(self) -> list[KeptEvidence]:
         """Every piece of evidence ever kept, in the order it was kept, whether its file is still there or not."""
+
+    # retention
+    async def begin_pruning(self, at: datetime, before: datetime) -> None:
+        """Note that readings from before `before` are about to leave."""
+
+    async def pruned_before(self) -> datetime | None:
+        """From before this moment readings may be lacking. None: nothing has left."""
+
+    async def idle_readings(self, before: datetime, after: int, limit: int) -> tuple[list[IdleReading], int | None]:
+        """Of the next `limit` readings with an id above `after` those that may leave; and the id to go on after, None at the end.
+
+        Idle is a reading from before `before` that no person made, of a sweep that does not run, that proves no finding, and without
+        which `known`, `told` and `states` would say the same.
+        """
+
+    async def forget(self, ids: Iterable[int], before: datetime) -> int:
+        """Delete those that are idle still; returns how many. Their ids never come to mean another reading."""
 
     # sweeps
     async def open_sweep(self, sweep: Sweep, accounts: Sequence[Account]) -> Sweep:

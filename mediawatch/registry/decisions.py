@@ -18,12 +18,12 @@ _PORTION = 500
 
 
 async def current(store: Store) -> list[Proposal]:
-    """All proposals of the accounts in scope, from the kept readings."""
+    """All proposals of the accounts in scope, from what kept readings told of who they are."""
     accounts = await store.accounts()
     keys = [account.id for account in accounts]
     readings: dict[int, list[Reading]] = {}
     for start in range(0, len(keys), _PORTION):
-        readings |= await store.readings(keys[start : start + _PORTION])
+        readings |= await store.told(keys[start : start + _PORTION])
     return proposals(accounts, readings, await store.refusals())
 
 

@@ -4,8 +4,8 @@ Resuming is the absence of a feature: what is left to do follows from the readin
 """
 
 from mediawatch.sweep.engine import Engine
-from mediawatch.sweep.judging import checks_for, proving, rejudge
+from mediawatch.sweep.judging import checks_for, rejudge
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.summary import Progress, Step, Summary, no_progress
 
-__all__ = ["Engine", "Progress", "Request", "Step", "Summary", "checks_for", "no_progress", "proving", "rejudge"]
+__all__ = ["Engine", "Progress", "Request", "Step", "Summary", "checks_for", "no_progress", "rejudge"]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 from mediawatch import rules, sentences
-from mediawatch.domain import Account, CanaryCheck, Judgement, Reading, Sweep, SweepAccount, UserError
+from mediawatch.domain import Account, CanaryCheck, Judgement, Sweep, SweepAccount, UserError
 from mediawatch.policy import Policy, parse
 from mediawatch.ports import Known, Store
+from mediawatch.retention import still_judged
 
 RESUMABLE = timedelta(hours=12)
 """An unfinished sweep that has kept nothing for so long is closed as incomplete."""
@@ -17,10 +18,14 @@ _AT_ONCE = 500
 
 
 async def rejudge(store: Store, supports: Callable[[str], bool], sweep_id: int) -> list[SweepAccount]:
-    """Judge a sweep anew from all readings that are known now (a worklist or links came in); returns its scope."""
+    """Judge a sweep anew from all readings that are known now (a worklist or links came in); returns its scope.
+
+    UserError where there is no such sweep, or where retention has passed it.
+    """
     sweep = next((sweep for sweep in await store.sweeps() if sweep.id == sweep_id), None)
     if sweep is None:
         raise UserError(f"there is no sweep {sweep_id}")
+    await still_judged(store, sweep)
     scope = await store.scope(sweep_id)
     policy = parse(sweep.policy_toml, f"policy of sweep {sweep_id}")
     checks = await checks_for(store, sweep)
@@ -57,9 +62,3 @@ async def judged(
             )  # fmt: skip
             judgements[account.id] = rules.judge(known, sweep.as_of, policy, sweep.period_from)
     return judgements
-
-
-async def proving(store: Store, scope: Iterable[SweepAccount]) -> dict[int, list[Reading]]:
-    """The readings that the findings of a sweep rest on, by account, oldest first."""
-    findings = (finding for entry in scope if entry.judgement for finding in entry.judgement.findings)
-    return await store.readings_by_id({number for finding in findings for number in finding.reading_ids})

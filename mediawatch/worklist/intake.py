@@ -26,7 +26,7 @@ from mediawatch.worklist.read import Problem, Row, read_rows
 from mediawatch.worklist.rowkey import Window, parse_key, sealed_key
 from mediawatch.worklist.sheet import Line, write_book
 from mediawatch.worklist.states import NO_NAME_WORDS
-from mediawatch.worklist.todo import ids_of
+from mediawatch.worklist.todo import all_that_is_known, ids_of
 
 _LINK = re.compile(r"https?://[!-~]+", re.IGNORECASE)
 _AFTER_LINK = ",.;:!?)>]\"'"
@@ -170,8 +170,7 @@ class _Intake:
     async def _load_known(self, rows: Sequence[Row]) -> None:
         keys = (parse_key(row.text(Column.KEY)) for row in rows)
         wanted = {key.account_id for key in keys if key and key.account_id in self.scope} - self.readings.keys()
-        found = await self.store.readings(sorted(wanted))
-        self.readings.update({account_id: list(found.get(account_id, ())) for account_id in wanted})
+        self.readings.update(await all_that_is_known(self.store, sorted(wanted), self.sweep))
 
     def _asked(self, account: Account, known: Sequence[Reading]) -> Asked:
         by_machine = [reading for reading in known if reading.look is not LookKind.PERSON]

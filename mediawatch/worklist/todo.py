@@ -38,15 +38,30 @@ class Unproven:
 async def unproven(store: Store, sweep: Sweep, policy: Policy) -> list[Unproven]:
     """The accounts of a sweep whose verdict is `unproven` or `out_of_scope`, in the order of the scope."""
     todo = [row for row in await store.scope(sweep.id) if row.judgement and row.judgement.verdict in _TODO]
-    known = await store.readings([row.account.id for row in todo])
+    known = await all_that_is_known(store, [row.account.id for row in todo], sweep)
     return [_unproven(row, known.get(row.account.id, []), policy) for row in todo]
+
+
+async def all_that_is_known(store: Store, account_ids: Sequence[int], sweep: Sweep) -> dict[int, list[Reading]]:
+    """By account, oldest first, the readings that show each newest post and all ids, and those of the sweep: as much as people and
+    their answers are held against, however long the history."""
+    sources = (
+        await store.known(account_ids, sweep.as_of),
+        await store.told(account_ids),
+        await store.readings(account_ids, sweep_id=sweep.id),
+    )
+    found: dict[int, list[Reading]] = {}
+    for number in account_ids:
+        together = {reading.id: reading for source in sources for reading in source.get(number, ())}
+        found[number] = sorted(together.values(), key=lambda reading: (reading.read_at, reading.id))
+    return found
 
 
 async def for_a_second_person(store: Store, sweep: Sweep, policy: Policy) -> list[Unproven]:
     """What was set aside for a second person (`review.second_looks`), as rows of a worklist."""
     drawn = {look.account.id: look.by for look in await second_looks(store, sweep, policy)}
     rows = [row for row in await store.scope(sweep.id) if row.account.id in drawn]
-    known = await store.readings(list(drawn))
+    known = await all_that_is_known(store, list(drawn), sweep)
     asked = [_unproven(row, known.get(row.account.id, []), policy) for row in rows]
     return [
         replace(item, not_by=by, reason=f"抽查复核:{by}已答“有”而无链接,请由{by}以外的人员核查")

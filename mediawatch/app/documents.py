@@ -12,6 +12,7 @@ from mediawatch.notices.rounds import Issued, past, standing_items
 from mediawatch.office import read_office
 from mediawatch.policy import parse
 from mediawatch.reports.inspection import Inspection, inspection
+from mediawatch.review import proving
 from mediawatch.sweep import checks_for
 
 
@@ -37,8 +38,7 @@ async def _told(
     app: App, sweep: Sweep, scope: Sequence[SweepAccount], events: Sequence[NoticeEvent], *, include_open: bool = False,
     issued: Issued | None = None,
 ) -> Inspection:  # fmt: skip
-    findings = [finding for entry in scope if entry.judgement for finding in entry.judgement.findings]
-    readings = await app.store.readings_by_id({number for finding in findings for number in finding.reading_ids})
+    readings = await proving(app.store, scope)
     return inspection(
         sweep, scope, readings, parse(sweep.policy_toml, f"policy of sweep {sweep.id}"), read_office(app.home.root),
         include_open=include_open, marks=app.marks, surfaces=app.surface_labels({entry.account.platform for entry in scope}),

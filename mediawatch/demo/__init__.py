@@ -21,8 +21,8 @@ from mediawatch.policy import load
 from mediawatch.ports import Stage
 from mediawatch.reports import lists
 from mediawatch.reports.table import to_text
-from mediawatch.settings import Home
 from mediawatch.review import proving
+from mediawatch.settings import Home
 from mediawatch.sweep import checks_for
 
 __all__ = ["MARK", "prepare", "run", "shipped_world"]

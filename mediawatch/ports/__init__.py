@@ -10,10 +10,10 @@ from mediawatch.ports.known import Known
 from mediawatch.ports.logins import Logins, Modules, SessionWatch, StoredSession
 from mediawatch.ports.looker import Looker, SurfaceFacts
 from mediawatch.ports.stage import Shown, Stage
-from mediawatch.ports.store import Answer, KeptEvidence, NamedQuery, Store, Visited
+from mediawatch.ports.store import Answer, IdleReading, KeptEvidence, NamedQuery, Store, Visited
 
 __all__ = [
-    "Answer", "Clock", "Gate", "KeptEvidence", "Known", "Logins", "Looker", "Modules", "NamedQuery", "Rank", "RankedGate",
+    "Answer", "Clock", "Gate", "IdleReading", "KeptEvidence", "Known", "Logins", "Looker", "Modules", "NamedQuery", "Rank", "RankedGate",
     "SessionWatch", "Shown", "Stage", "Store", "StoredSession", "SurfaceFacts", "Visited",
 ]  # fmt: skip
 

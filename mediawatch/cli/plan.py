@@ -28,6 +28,7 @@ def plan_night(
     ctx: typer.Context,
     until: Annotated[str, typer.Option(metavar="HH:MM", help="The night's end in Beijing, as for `sweep --until`.")] = "",
     policy: Annotated[str, typer.Option(metavar="NAME|FILE", help="Inspection policy; default from mediawatch.toml.")] = "",
+    listed: Annotated[bool, typer.Option("--list", help="Name every account that is due, too.")] = False,
 ) -> None:
     """Show what a nightly sweep would look at now and why, how long it takes, and what is left to people."""
 
@@ -41,7 +42,21 @@ def plan_night(
             found = plan(accounts, states, rule, now, ways=app.ways(), pace_of=app.pace_of(), scale=app.pace, until=end)
             return found, end
 
-    typer.echo(shown(*run(work())))
+    found, end = run(work())
+    typer.echo(shown(found, end))
+    if listed and found.due:
+        typer.echo(to_text(_one_by_one(found)))
+
+
+def _one_by_one(found: Plan) -> Table:
+    rows = tuple(
+        (
+            str(each.account.id), each.account.platform, each.account.filed.name, each.why.value, each.way.name if each.way else "",
+            f"{beijing(each.begins):%m-%d %H:%M}" if each.begins else "",
+        )
+        for each in found.due
+    )  # fmt: skip
+    return Table("due, the most urgent first", ("id", "platform", "name", "why", "asked first", "begins"), rows)
 
 
 def shown(found: Plan, until: datetime | None) -> str:
@@ -55,7 +70,7 @@ def shown(found: Plan, until: datetime | None) -> str:
     lasting = sorted(found.minutes.items(), key=lambda each: -each[1])
     parts += [f"{name}: {spell(minutes)} at the set pace" for name, minutes in lasting]
     if lasting:
-        parts.append(f"the night: at least {spell(lasting[0][1])}; second looks and further sources come on top")
+        parts.append(f"the night: {found.sentence}; second looks and further sources come on top")
     if found.outside:
         end = f" by {beijing(until):%H:%M}" if until else ""
         parts.append(f"{len(found.outside)} first looks do not fit{end}, or exceed a day's cap: they stay for the next night")

@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
+import structlog
 import typer
 
 from mediawatch import metrics, nights, scopefiles, sessions
@@ -21,6 +22,11 @@ from mediawatch.policy import load
 from mediawatch.registry.find import find_account
 from mediawatch.registry.kinds import PLATFORMS
 from mediawatch.sweep import Request, Summary
+from mediawatch.sweep.plan import plan
+
+log = structlog.get_logger(__name__)
+_LONG = timedelta(hours=1)
+"""What takes longer is told beforehand."""
 
 
 def register(app: typer.Typer) -> None:
@@ -80,6 +86,7 @@ def sweep(
                 second_look_after=timedelta(minutes=minutes),
                 concurrency=app.settings.browser.concurrency,
             )
+            await _foretell(app, request)
             with only_one(app.home), shown_progress() as shown, told_when_stopped(shown) as progress:
                 summary, night = await nights.run(app.engine(), request, progress)
             if figures:
@@ -119,6 +126,20 @@ def print_summary(summary: Summary) -> None:
         typer.echo(f"  {count:>6}  {verdict.value:<13} {verdict.label}")
     if summary.exit_code:
         typer.echo(f"exit code {summary.exit_code}: some surfaces were paused or failed; what they left over is unproven", err=True)
+
+
+async def _foretell(app: App, request: Request) -> None:
+    """Says before the first look that a sweep without an end takes hours, and until when."""
+    now = app.clock()
+    accounts = [account for account in await app.store.accounts() if request.wants(account)]
+    states = await app.store.states([account.id for account in accounts])
+    found = plan(
+        accounts, states, request.policy, now, ways=app.ways(), pace_of=app.pace_of(), scale=app.pace, until=request.until,
+        census=not request.nightly,
+    )  # fmt: skip
+    if request.until is None and found.ends - now >= _LONG:
+        log.info("a long sweep", accounts=len(found.due), ends=beijing(found.ends).isoformat(), quiet_minutes=dict(found.quiet))
+        typer.echo(f"{len(found.due)} accounts take {found.sentence}; less what is settled already; --until ends it earlier", err=True)
 
 
 async def _write_metrics(app: App, target: Path, night: Night) -> None:

@@ -1,4 +1,4 @@
-"""What a night would look at and why, how long that takes at the set pace, and what no look can settle. Pure."""
+"""What a sweep would look at and why, how long that takes at the set pace, and what no look can settle. Pure."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from mediawatch import rules
-from mediawatch.clock import day_of
+from mediawatch.ahead import spell
+from mediawatch.clock import beijing, day_of
 from mediawatch.domain import Account, AccountState, Pace
+from mediawatch.pacing import quiet_left
 from mediawatch.policy import Policy
 from mediawatch.ports import SurfaceFacts
 from mediawatch.rules import Due
@@ -26,8 +28,12 @@ class Planned:
     account: Account
     why: Due
     way: SurfaceFacts | None
-    fits: bool
-    """Whether its first look begins before the window ends."""
+    begins: datetime | None
+    """When its first look would begin; None where no way leads to it, or not before the window ends."""
+
+    @property
+    def fits(self) -> bool:
+        return self.begins is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +42,13 @@ class Plan:
 
     due: tuple[Planned, ...]
     in_scope: int
+    now: datetime
     minutes: Mapping[str, float]
-    """By surface, what the visits take at its pace. Surfaces work side by side: the night lasts as long as the longest."""
+    """By surface, what the visits take at its pace, an hour's cap included. Surfaces work side by side."""
+    quiet: Mapping[str, float]
+    """By surface, minutes of quiet hours that are waited for."""
+    ends: datetime
+    """When the last surface is done."""
 
     @property
     def by_reason(self) -> Mapping[tuple[str, Due], int]:
@@ -48,31 +59,51 @@ class Plan:
         return tuple(each.account for each in self.due if each.way is None)
 
     @property
+    def sentence(self) -> str:
+        """For the operator, in English: how long it takes."""
+        lasts = (self.ends - self.now) / timedelta(minutes=1)
+        waits = max(self.quiet.values(), default=0.0)
+        resting = f", {spell(waits)} of it quiet hours" if waits else ""
+        return f"at least {spell(lasts)} at the set pace{resting}: until {beijing(self.ends):%Y-%m-%d %H:%M} (Beijing)"
+
+    @property
     def outside(self) -> tuple[Planned, ...]:
         return tuple(each for each in self.due if each.way is not None and not each.fits)
 
 
 def plan(
     accounts: Iterable[Account], states: Mapping[int, AccountState], policy: Policy, now: datetime, *,
-    ways: Ways, pace_of: PaceOf, scale: float = 1.0, until: datetime | None = None,
+    ways: Ways, pace_of: PaceOf, scale: float = 1.0, until: datetime | None = None, census: bool = False,
 ) -> Plan:  # fmt: skip
-    """What a nightly sweep that begins now would do. `scale` is the factor on all paces."""
+    """What a nightly sweep that begins now would do, or a `census`, to which everything is due. `scale` is the factor on all paces."""
     scope = list(accounts)
-    due = [account for account in scope if rules.next_due(states.get(account.id), account.filed, policy, now) <= day_of(now)]
+    due = [account for account in scope if census or rules.next_due(states.get(account.id), account.filed, policy, now) <= day_of(now)]
     due.sort(key=lambda account: rules.urgency(states.get(account.id), account.filed, policy, now))
-    busy: dict[str, float] = defaultdict(float)
+    free: dict[str, datetime] = defaultdict(lambda: now)
+    busy: dict[str, timedelta] = defaultdict(timedelta)
+    quiet: dict[str, timedelta] = defaultdict(timedelta)
     visits: Counter[str] = Counter()
     planned = []
     for account in due:
         way = next((facts for facts in ways(account) if not facts.declared_closed), None)
-        fits = way is not None
+        begins = None
         if way is not None:
             pace = pace_of(way.name, way.pace)
-            begins = now + timedelta(seconds=busy[way.name])
-            fits = (until is None or begins < until) and (pace.per_day is None or visits[way.name] < pace.per_day)
-            if fits:
-                busy[way.name] += pace.mean * scale
+            rest = quiet_left(pace.quiet, free[way.name]) * scale if pace.quiet else timedelta(0)
+            earliest = free[way.name] + rest
+            if (until is None or earliest < until) and (pace.per_day is None or visits[way.name] < pace.per_day):
+                begins, takes = earliest, timedelta(seconds=pace.mean * scale)
+                free[way.name] = begins + takes
+                busy[way.name] += takes
+                quiet[way.name] += rest
                 visits[way.name] += 1
         why = rules.why_due(states.get(account.id), account.filed, policy, now)
-        planned.append(Planned(account=account, why=why, way=way, fits=fits))
-    return Plan(due=tuple(planned), in_scope=len(scope), minutes={name: seconds / 60 for name, seconds in busy.items()})
+        planned.append(Planned(account=account, why=why, way=way, begins=begins))
+    return Plan(
+        due=tuple(planned), in_scope=len(scope), now=now, minutes=_minutes(busy), quiet=_minutes(quiet),
+        ends=max(free.values(), default=now),
+    )  # fmt: skip
+
+
+def _minutes(spans: Mapping[str, timedelta]) -> dict[str, float]:
+    return {name: span / timedelta(minutes=1) for name, span in spans.items() if span}

@@ -15,7 +15,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +25,7 @@ from typing import IO
 from mediawatch import canaries, demo, registry, retention
 from mediawatch.app import DEMO_LOGINS, App, Route, WorldStage, only_one, opened
 from mediawatch.cli import logs
+from mediawatch.demo import machine
 from mediawatch.domain import LookKind, SweepState
 from mediawatch.policy import load
 from mediawatch.settings import Home
@@ -35,8 +36,12 @@ from scrapers.sessions import write_state
 
 KINDS = ("python", "driver", "browser", "renderer", "machine")
 """What dies. With the machine, the run and all that it has not brought to its files; its home goes on as it was at that moment."""
-_SOON = 0.4
+_SOON = 0.2
 """Seconds between a look that was shown and the kill, at most: in the midst of what comes next."""
+
+
+_PACE = 0.02
+"""Else the looks by call are through before the hand can strike ten times."""
 
 
 def clock(folder: Path) -> Callable[[], datetime]:
@@ -65,7 +70,7 @@ def over(folder: Path, home: Path) -> AbstractAsyncContextManager[App]:
 
 async def swept(app: App, folder: Path, shown: Progress = no_progress, *, again: bool = False) -> Summary:
     as_of = World.read(folder / "world.csv").as_of
-    app.pace = 0
+    app.pace = _PACE
     request = Request(policy=load("tibet"), as_of=as_of, second_look_after=timedelta(0), again=again)
     with only_one(app.home):
         return await app.engine().run(request, shown)
@@ -177,16 +182,16 @@ async def _furnished(folder: Path) -> None:
     for platform, state in json.loads((folder / "replica.json").read_text())["states"].items():
         write_state(home.sessions / platform / "office.json", state)
     home.canaries.write_text(canaries.to_toml(WorldStage(world, world.as_of).canaries(), "演示数据"), "utf-8")
-    demo.write_registry(folder / "registry.xlsx", world.filed_rows())
+    machine.write_registry(folder / "registry.xlsx", world.filed_rows())
     async with over(folder, home.root) as app:
         await registry.import_files(app.store, [folder / "registry.xlsx"], now=app.clock())
 
 
-def killed(stage: Theatre, home: Path, seed: int, rounds: int) -> set[int]:
-    """Run a sweep to its end and kill on the way, in each round one of every kind, in an order and at moments that the seed chooses;
-    returns the readings that were shown. AssertionError where a run ends in another way, or before all that."""
+def killed(stage: Theatre, home: Path, seed: int, kinds: Sequence[str]) -> set[int]:
+    """Run a sweep to its end and kill all these on the way, in an order and at moments that the seed chooses; returns the readings that
+    were shown. AssertionError where a run ends in another way, or before all that."""
     chance, shown = random.Random(seed), set[int]()
-    left = [kind for _ in range(rounds) for kind in chance.sample(KINDS, len(KINDS))]
+    left = chance.sample(kinds, len(kinds))
     while True:
         with ended(stage.run(home)) as run:
             assert run.stdout is not None

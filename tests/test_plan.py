@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -85,6 +85,31 @@ def test_what_fits_the_window_and_the_caps(pace: Pace, until: datetime | None, f
     assert found.minutes["weibo.desktop"] == pytest.approx(fitting * pace.mean / 60)
 
 
+def test_quiet_hours_are_reckoned_in() -> None:
+    """They begin at 23:00, when the first sixty are looked at."""
+    found = planned({}, [account(number) for number in range(70)], Pace(60.0, quiet=(time(23), time(6))))
+    assert [each.begins for each in found.due[59:62]] == [
+        NOW + timedelta(minutes=59),
+        NOW + timedelta(hours=8),
+        NOW + timedelta(hours=8, minutes=1),
+    ]
+    assert (found.quiet, found.ends) == ({"weibo.desktop": 7 * 60}, NOW + timedelta(hours=8, minutes=10))
+    assert found.sentence == "at least 8.2 hours at the set pace, 7.0 hours of it quiet hours: until 2026-03-06 06:10 (Beijing)"
+
+
+def test_to_a_census_everything_is_due() -> None:
+    states = {1: read(1, days_ago=0, latest=0), 2: read(2, days_ago=0, latest=0)}
+    accounts = [account(1), account(2)]
+
+    def ways(each: Account) -> tuple[SurfaceFacts, ...]:
+        return (facts(SLOW),)
+
+    found = {
+        census: plan(accounts, states, POLICY, NOW, ways=ways, pace_of=as_declared, census=census).ends - NOW for census in (True, False)
+    }
+    assert found == {True: timedelta(seconds=20), False: timedelta(0)}
+
+
 def test_who_is_left_to_people_costs_no_time() -> None:
     found = planned({}, [account(1), account(2, "无门")])
     assert [each.id for each in found.for_people] == [2]
@@ -113,4 +138,9 @@ def test_the_command_names_reasons_minutes_and_whom_nothing_leads_to(tmp_path: P
     assert "2 of 2 accounts are due" in shown.output
     assert "never read" in shown.output
     assert "toutiao.profile" in shown.output
+    assert "示例发布" not in shown.output
+    listed = runner.invoke(app, [*home, "plan", "--list"])
+    told = {line.split()[2]: line for line in listed.output.splitlines() if "示例" in line and "never read" in line}
+    assert told.keys() == {"示例发布", "示例快手"}
+    assert "toutiao.profile" in told["示例发布"]
     assert "1 for people (no id, link or login leads to them): 示例快手" in shown.output

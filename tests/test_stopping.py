@@ -50,6 +50,8 @@ def home() -> Iterator[Home]:
     folder = Path(tempfile.mkdtemp(prefix="mw-", dir="/tmp"))
     (folder / "registry.csv").write_text(REGISTRY, "utf-8")
     called(folder, "init")
+    with (folder / "mediawatch.toml").open("a", encoding="utf-8") as settings:
+        settings.write('\n[pace."toutiao.profile"]\nevery = 3600\n')
     called(folder, "registry", "import", str(folder / "registry.csv"))
     yield Home(folder)
     shutil.rmtree(folder)
@@ -88,6 +90,7 @@ def test_beside_a_sweep_nobody_else_writes_and_a_signal_to_its_group_ends_it_in_
     os.killpg(sweeping.pid, signal.SIGTERM)
     out, err = sweeping.communicate(timeout=60)
     assert (sweeping.returncode, out) == (143, "")
+    assert err.startswith("3 accounts take at least 3.0 hours at the set pace: until "), "before the first look"
     assert err.splitlines()[-2:] == [
         "mediawatch: no look was finished",
         "mediawatch: stopped; what was kept stays, and the same command run again continues",

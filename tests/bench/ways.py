@@ -20,9 +20,10 @@ import httpx
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
 from worlds import Answer
 
-from mediawatch import browsers, demo, registry
+from mediawatch import browsers, registry
 from mediawatch.app import Route, clock_from, opened
 from mediawatch.clock import day_of, from_epoch
+from mediawatch.demo import machine
 from mediawatch.domain import LookKind
 from mediawatch.policy import load
 from mediawatch.settings import Home
@@ -57,7 +58,7 @@ async def sweep(place: Place) -> Answers:
     home = Home.at(place.folder / "home").create()
     for platform, state in place.states.items():
         write_state(home.sessions / platform / "bench.json", state)
-    demo.write_registry(place.folder / "registry.xlsx", place.world.filed_rows())
+    machine.write_registry(place.folder / "registry.xlsx", place.world.filed_rows())
     clock = clock_from(place.now)
     async with opened(home, clock=clock, route=Route(place.proxy, place.args)) as app:
         app.pace = 0

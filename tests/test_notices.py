@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from docx import Document
 from openpyxl import load_workbook
-from samples import NOW, PLAIN, enter, finding, plain_reading
+from samples import FILE, NOW, PLAIN, enter, finding, plain_reading
 from samples import open_sweep as opened_sweep
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
@@ -25,6 +25,7 @@ from db.engine import migration_engine, normal_url
 from db.models import ISSUED
 from mediawatch.domain import (
     Code,
+    Contact,
     Held,
     IssuedDocument,
     Judgement,
@@ -33,13 +34,16 @@ from mediawatch.domain import (
     NoticeEvent,
     NoticeItem,
     Rectified,
+    RegistryChanges,
     ReviewState,
     Sweep,
     SweepState,
+    UpdatedAccount,
     UserError,
     Verdict,
 )
 from mediawatch.notices.deadlines import deadline
+from mediawatch.notices.feedback import take
 from mediawatch.notices.rounds import past
 from mediawatch.ports import Store
 from mediawatch.settings import Home
@@ -295,3 +299,69 @@ def test_repeats_are_counted_back_from_the_last_notice() -> None:
     assert dict(past(notices, [withdrawn], sweep).repeats) == {8: 1, 5: 1}
     assert past(notices[3:], [], sweep).previous is None
     assert past([], [], sweep).times(7) == 1
+
+
+def reported(source: Path, target: Path, **answers: str) -> Path:
+    book = load_workbook(source)
+    sheet = book.worksheets[0]
+    places = {cell.value: cell.column for cell in sheet[1]}
+    for heading, value in answers.items():
+        sheet.cell(2, places[heading], value)
+    book.save(target)
+    return target
+
+
+def test_reports_of_what_was_done_go_out_and_come_back(home: Home, tmp_path: Path) -> None:
+    mediawatch(home, *ISSUE, "--rectify-by", "2032-01-20")
+
+    async def with_contacts(store: Store) -> None:
+        updated = tuple(
+            UpdatedAccount(account_id=each.id, filed=each.filed, contact=Contact(person=f"联络员{each.id}", phone=f"1380000000{each.id}"))
+            for each in await store.accounts()
+        )
+        await store.apply(RegistryChanges(source=FILE, updated=updated))
+
+    within(home, with_contacts)
+    out = tmp_path / "反馈"
+    assert mediawatch(home, "notice", "feedback", "export", "1", "--out", str(out)).exit_code == 0
+    one, two = out / "整改反馈-甲示例市.xlsx", out / "整改反馈-乙示例市.xlsx"
+    sheet = load_workbook(two).worksheets[0]
+    cells = [cell for line in sheet.iter_rows() for cell in line if cell.value is not None]
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert {TWO, "超2周未更新", "2032-01-20", "联络员2"} <= {cell.value for cell in cells}
+    # Not a word of another unit's people.
+    assert "联络员1" not in "".join(str(cell.value) for cell in cells)
+    refused = mediawatch(home, "notice", "feedback", "export", "1", "--out", str(out))
+    assert (refused.exit_code, "may hold answers" in refused.stderr) == (2, True)
+
+    good = reported(one, tmp_path / "回1.xlsx", 整改情况="已恢复更新", 最新链接="https://weibo.com/1", 责任人="丁某")
+    nobody = reported(two, tmp_path / "回2.xlsx", 整改情况="=1+1", 最新链接="javascript:x", 责任人="丁某")
+    altered = reported(two, tmp_path / "回3.xlsx", 政务新媒体名称="另一个", 整改情况="已注销", 责任人="丁某")
+    done = mediawatch(home, "notice", "feedback", "import", "1", str(good), str(nobody), str(altered), str(two))
+    assert (done.exit_code, "1 reports, 0 known already, 1 rows not answered, 2 rows refused" in done.stdout) == (2, True)
+    assert "回2.xlsx 整改情况反馈 第2行「最新链接」:请填写以 http:// 或 https:// 开头的网址" in done.stderr
+    assert "回3.xlsx 整改情况反馈 第2行「行键(勿改)」:不是本期通报的反馈表" in done.stderr
+    (event,) = within(home, lambda store: store.notice_events())
+    assert (event.item, event.action, event.by, event.reason, event.source) == (
+        1, NoticeAction.REPORTED, "丁某", "已恢复更新(最新链接:https://weibo.com/1)", "回1.xlsx",
+    )  # fmt: skip
+    again = mediawatch(home, "notice", "feedback", "import", "1", str(good))
+    assert (again.exit_code, "0 reports, 1 known already" in again.stdout) == (0, True)
+    (notice,) = within(home, lambda store: store.notices())
+    link = "https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAAA"
+    taken = take([reported(one, tmp_path / "回4.xlsx", 最新链接=link, 责任人="丁某")], notice, [event], NOW)
+    assert [(article.url, article.account_id) for article in taken.articles] == [(link, 1)]
+
+
+def test_another_systems_notice_is_looked_at_again_like_our_own(home: Home, tmp_path: Path) -> None:
+    annex = tmp_path / "附件3.csv"
+    rows = ["900001,示例市第1测试局,微信,示例市政府,信息超2周未更新", ",从未备案,微信,某局,信息超2周未更新"]
+    annex.write_text("\n".join(["备案单号,政务新媒体名称,类型,所属组织,存在的突出问题", *rows]), "utf-8")
+    words = ("notice", "import", str(annex), "--number", "外", "--title", "外部通报", "--date", "2031-10-10", "--by", "丙某")
+    done = mediawatch(home, *words)
+    assert (done.exit_code, "外: 2 accounts, 1 of them in no registry of ours" in done.stdout, "从未备案" in done.stderr) == (0, True, True)
+    assert mediawatch(home, "recheck", "外", "--sweep", "1", "--csv", str(tmp_path / "复查.csv")).exit_code == 0
+    found = [row["复查结果"] for row in csv.DictReader((tmp_path / "复查.csv").read_text("utf-8-sig").splitlines())]
+    assert found == ["未整改", "无法核实"]
+    refused = mediawatch(home, "report", "docx", "--notice", "外", "--out", str(tmp_path / "x.docx"))
+    assert (refused.exit_code, "was issued by another system" in refused.stderr) == (2, True)

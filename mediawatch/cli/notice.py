@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from mediawatch.app import notices
+from mediawatch.cli import feedback
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import NumberArgument, SweepOption, notice_of, print_or_write, sweep_of
 from mediawatch.cli.report import day_option
@@ -43,6 +44,7 @@ def register(app: typer.Typer) -> None:
     group.command("correct")(correct)
     group.command("appeal")(appeal)
     group.command("close")(close)
+    feedback.register(group)
     app.add_typer(group, name="notice")
 
 

@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from mediawatch.clock import beijing
 from mediawatch.dispatch.sheet import GUIDE, SEALED, Field, Line, texts_of, write_book
-from mediawatch.domain import DECIDED, Account, Contact, Effect, Evidence, ReviewAction, ReviewState, Sweep, UserError
+from mediawatch.domain import DECIDED, Contact, Effect, Evidence, Filed, ReviewAction, ReviewState, Sweep, UserError
 from mediawatch.evidence import EvidenceFolder
 from mediawatch.policy import Policy
 from mediawatch.ports import Store
@@ -34,8 +34,8 @@ class Split(StrEnum):
     PREFECTURE = "prefecture"
     SUPERVISOR = "supervisor"
 
-    def of(self, account: Account) -> str:
-        filed = account.filed
+    def of(self, filed: Filed) -> str:
+        """The part that an account's file goes to."""
         return (filed.prefecture or "未填地市") if self is Split.PREFECTURE else (filed.supervisor or "未填主管单位")
 
 
@@ -63,7 +63,7 @@ async def dispatch(
     sent = [each for each in suspects if each.standing.state not in DECIDED and each.finding.effect is not Effect.HINT]
     parts: dict[str, dict[int, list[Suspect]]] = {}
     for each in sent:
-        parts.setdefault(by.of(each.account), {}).setdefault(each.account.id, []).append(each)
+        parts.setdefault(by.of(each.account.filed), {}).setdefault(each.account.id, []).append(each)
     contacts, window = await store.contacts(), Window.of(sweep, policy)
     written, events, taken = [], [], set[str]()
     for part, accounts in parts.items():

@@ -106,7 +106,7 @@ class _Intake:
             self.done.blank += 1
             return
         account = self._account_of(row)
-        links = [link.rstrip(_AFTER_LINK) for link in _LINK.findall(row.text(Field.LINK))]
+        links = typed_links(row.text(Field.LINK))
         problems = [account] if isinstance(account, Problem) else []
         if not row.text(Field.PERSON):
             problems.append(row.problem(Field.PERSON, "请填写责任人姓名"))
@@ -157,6 +157,11 @@ class _Intake:
             articles = [FoundLink(url, place, account.id) for url in links_in(link)]
             self.done.articles += articles
             self.done.others += not articles
+
+
+def typed_links(text: str) -> list[str]:
+    """The addresses in an answer, without the marks that people type after them."""
+    return [link.rstrip(_AFTER_LINK) for link in _LINK.findall(text)]
 
 
 def _rows(path: Path) -> Iterator[Row]:

@@ -1,0 +1,81 @@
+"""`mediawatch notice feedback`: 整改情况反馈表 out to the units and back."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mediawatch.app import only_one
+from mediawatch.cli.base import opened, run
+from mediawatch.cli.links import print_report
+from mediawatch.cli.out import NumberArgument, notice_of
+from mediawatch.dispatch import Split
+from mediawatch.domain import UserError
+from mediawatch.links import open_links
+from mediawatch.notices import feedback
+from mediawatch.notices.rounds import standing_items
+
+BAD_ROWS = 2
+group = typer.Typer(no_args_is_help=True, help="Send the 整改情况反馈表 out, and take the reports in.")
+
+
+def register(notice: typer.Typer) -> None:
+    """Below `mediawatch notice`."""
+    group.command("export")(export)
+    group.command("import")(import_)
+    notice.add_typer(group, name="feedback")
+
+
+def export(
+    ctx: typer.Context,
+    number: NumberArgument,
+    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the files go: 整改反馈-PART.xlsx each.")],
+    by: Annotated[Split, typer.Option(help="One file a prefecture or 主管单位.")] = Split.PREFECTURE,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over files that may hold answers already.")] = False,
+) -> None:
+    """Write what still stands of a notice as xlsx files with its deadlines and three columns to report in."""
+
+    async def work() -> list[tuple[Path, int]]:
+        async with opened(ctx) as app:
+            notice, events = await notice_of(app, number)
+            contacts = await app.store.contacts()
+            return feedback.export(out, notice, standing_items(notice, events), contacts, by=by, marks=app.marks, overwrite=overwrite)
+
+    for path, rows in run(work()):
+        typer.echo(f"{path}: {rows} accounts")
+
+
+def import_(
+    ctx: typer.Context,
+    number: NumberArgument,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Returned files.")],
+) -> None:
+    """Take reports in as events, and open the article links in them. Good rows are kept even where others are refused (then exit 2)."""
+
+    async def work() -> tuple[feedback.Reports, int]:
+        async with opened(ctx) as app:
+            if missing := [file for file in files if not file.is_file()]:
+                raise UserError(f"no such file: {missing[0]}")
+            notice, events = await notice_of(app, number)
+            done = feedback.take(files, notice, events, app.clock())
+            await app.store.note_notice(done.events)
+            code = 0
+            if done.articles:
+                gate = app.pacing()
+                with only_one(app.home):
+                    print_report(await open_links(done.articles, store=app.store, looker=app.looker(), gate=gate, now=app.clock))
+                code = gate.exit_bits
+            return done, code
+
+    done, code = run(work())
+    typer.echo(
+        f"{len(done.events)} reports, {done.repeated} known already, {done.blank} rows not answered, {len(done.problems)} rows refused, "
+        f"{len(done.articles)} links opened"
+    )
+    for problem in done.problems:
+        typer.echo("".join(char if char.isprintable() else " " for char in str(problem)), err=True)
+    if code | (BAD_ROWS if done.problems else 0):
+        sys.exit(code | (BAD_ROWS if done.problems else 0))

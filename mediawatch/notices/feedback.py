@@ -1,0 +1,192 @@
+"""整改情况反馈表: a notice's items go out to their prefecture or 主管单位, and come back as reports of what was done.
+
+A report settles nothing: it is an event for the re-check, and its links are opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+
+from mediawatch.clock import day_end, day_start
+from mediawatch.dispatch import Split
+from mediawatch.dispatch.intake import typed_links
+from mediawatch.domain import Contact, Notice, NoticeAction, NoticeEvent, NoticeItem, UserError
+from mediawatch.linkfiles import FoundLink, links_in
+from mediawatch.registry.problems import Place
+from mediawatch.reports.table import joined
+from mediawatch.worklist.book import Cover, Formats, clickable, furnish, sheet_name, write_cell, writing
+from mediawatch.worklist.columns import Cell, given_text, text_of
+from mediawatch.worklist.export import part_name
+from mediawatch.worklist.package import BadFile
+from mediawatch.worklist.read import Problem, table_rows
+from mediawatch.worklist.rowkey import RowKey, Window, parse_key, sealed_key
+
+_SHEET = "整改情况反馈"
+
+
+class Field(StrEnum):
+    """One column; the value is its heading."""
+
+    KEY = "行键(勿改)"
+    NUMBER = "备案单号"
+    NAME = "政务新媒体名称"
+    TYPE = "类型"
+    ORGANISER = "所属组织"
+    PLACE = "地区"
+    PROBLEM = "存在的突出问题"
+    DEADLINE = "整改期限"
+    CONTACT = "联系人"
+    PHONE = "联系电话"
+    DONE = "整改情况"
+    LINK = "最新链接"
+    PERSON = "责任人"
+
+
+_ANSWERS = (Field.DONE, Field.LINK, Field.PERSON)
+_SEALED = (Field.NUMBER, Field.NAME, Field.TYPE, Field.PROBLEM)
+_GUIDE = (
+    "1. 每行一个账号,列出通报的突出问题。请在整改期限前完成整改,并填写本表报送。",
+    "2. 黄色表头的三列由贵单位填写:整改情况(采取的措施、完成日期;已申请关停或已变更备案的请写明);最新链接(最新一篇内容的网址,"
+    "以 http:// 或 https:// 开头,可填多个);责任人(填写人姓名,必填)。其余各列和隐藏的“行键”请勿改动;没有填写的行视为未反馈。",
+    "3. 是否完成整改以复查结果为准。可以用 Excel、WPS 或 LibreOffice 保存,格式须为 xlsx。",
+)
+_WIDTHS = {
+    Field.KEY: 12, Field.NUMBER: 18, Field.NAME: 22, Field.TYPE: 11, Field.ORGANISER: 20, Field.PLACE: 16, Field.PROBLEM: 24,
+    Field.DEADLINE: 12, Field.CONTACT: 10, Field.PHONE: 14, Field.DONE: 36, Field.LINK: 30, Field.PERSON: 10,
+}  # fmt: skip
+
+
+def export(
+    folder: Path, notice: Notice, items: Iterable[NoticeItem], contacts: Mapping[int, Contact], *, by: Split, marks: Sequence[str] = (),
+    overwrite: bool = False,
+) -> list[tuple[Path, int]]:  # fmt: skip
+    """One file a prefecture or 主管单位 with its items; (path, rows) of each. `contacts` by account: each stands in its own row alone.
+
+    UserError where a file is in the way; then none is written.
+    """
+    parts: dict[str, list[NoticeItem]] = {}
+    for item in items:
+        parts.setdefault(by.of(item.filed), []).append(item)
+    taken = set[str]()
+    paths = {part: folder / part_name(folder / "整改反馈.xlsx", part, taken) for part in parts}
+    if not overwrite and (there := [path for path in paths.values() if path.exists()]):
+        raise UserError(f"{there[0]} exists already and may hold answers: name another folder, or --overwrite")
+    for part, own in parts.items():
+        title = f"政务新媒体整改情况反馈表  {given_text(notice.number)}  {given_text(part)}"
+        meta = {"schema": "mediawatch.feedback/1", "notice": notice.number}
+        cover = Cover(title=title, made_at=day_start(notice.issued_on), meta=meta, guide=_GUIDE, marks=marks)
+        _write(paths[part], [_cells(notice, item, contacts) for item in own], cover, overwrite=overwrite)
+    return [(paths[part], len(own)) for part, own in parts.items()]
+
+
+def _write(path: Path, rows: Sequence[Mapping[Field, Cell]], cover: Cover, *, overwrite: bool) -> None:
+    columns = list(Field)
+    with writing(path, cover, overwrite=overwrite) as book:
+        formats = Formats(book)
+        sheet = book.add_worksheet(sheet_name(_SHEET, cover.marks))
+        for number, cells in enumerate(rows, 1):
+            for place, column in enumerate(columns):
+                write_cell(sheet, number, place, cells.get(column), formats.answer if column in _ANSWERS else formats.given)
+        furnish(sheet, columns, len(rows), cover.heading, formats, answers=_ANSWERS, widths=_WIDTHS, hidden=Field.KEY, frozen=Field.NAME)
+
+
+def _cells(notice: Notice, item: NoticeItem, contacts: Mapping[int, Contact]) -> dict[Field, Cell]:
+    filed = item.filed
+    contact = contacts.get(item.account_id) if item.account_id is not None else None
+    cells: dict[Field, Cell] = {
+        Field.NUMBER: given_text(filed.filing_number),
+        Field.NAME: given_text(filed.name),
+        Field.TYPE: given_text(filed.type or filed.platform),
+        Field.ORGANISER: given_text(filed.organiser),
+        Field.PLACE: given_text(joined((filed.prefecture, filed.county), " ")),
+        Field.PROBLEM: given_text(item.problem),
+        Field.DEADLINE: str(notice.rectify_by or ""),
+        Field.CONTACT: given_text(contact.person) if contact else "",
+        Field.PHONE: given_text(contact.phone) if contact else "",
+    }
+    cells[Field.KEY] = str(_key(notice, item.number, {column: str(cells.get(column) or "") for column in _SEALED}))
+    return cells
+
+
+def _key(notice: Notice, item: int, texts: Mapping[Field, str]) -> RowKey:
+    """The notice and the item in the places of sweep and account; the seal tells the row from a worklist's."""
+    window = Window(day_end(notice.issued_on), notice.issued_on)
+    return sealed_key(notice.id, item, window, ["整改反馈", notice.number, *(texts[column] for column in _SEALED)])
+
+
+@dataclass(slots=True)
+class Reports:
+    """What returned files came to. Rows are counted."""
+
+    events: list[NoticeEvent] = field(default_factory=list)
+    repeated: int = 0
+    """Reports that were there already, word for word."""
+    blank: int = 0
+    articles: list[FoundLink] = field(default_factory=list)
+    """Links that the machine can open, with the account whose row they stand in."""
+    problems: list[Problem] = field(default_factory=list)
+
+
+def take(paths: Sequence[Path], notice: Notice, known: Sequence[NoticeEvent], now: datetime) -> Reports:
+    """Read returned files. A row that was altered, has no 责任人, or whose link is none is refused by place; the others hold."""
+    done = Reports()
+    said = {(event.item, event.by, event.reason) for event in known if event.action is NoticeAction.REPORTED}
+    for path in paths:
+        try:
+            for sheet, number, cells in table_rows(path, Field, Field.KEY, (Field.NAME, *_ANSWERS)):
+                _take_row(
+                    {column: text_of(cells.get(column)) for column in Field}, Place(path.name, sheet, number), notice, said, now, done
+                )
+        except BadFile as bad:
+            done.problems.append(Problem(file=path.name, reason=str(bad)))
+    return done
+
+
+def _take_row(
+    row: Mapping[Field, str], place: Place, notice: Notice, said: set[tuple[int | None, str, str]], now: datetime, done: Reports
+) -> None:
+    if not row[Field.DONE] and not row[Field.LINK]:
+        done.blank += bool(row[Field.KEY])
+        return
+    links = typed_links(row[Field.LINK])
+    item = _item(notice, row)
+    if wrong := _wrong(row, item, links):
+        column, reason = wrong
+        done.problems.append(
+            Problem(file=place.file, sheet=place.sheet, row=place.row, column=column.value, value=row[column], reason=reason)
+        )
+        return
+    assert item is not None
+    reason = f"{row[Field.DONE]}(最新链接:{' '.join(links)})" if links else row[Field.DONE]
+    done.articles += [FoundLink(url, (place,), item.account_id) for link in links for url in links_in(link)]
+    if (key := (item.number, row[Field.PERSON], reason)) in said:
+        done.repeated += 1
+        return
+    said.add(key)
+    done.events.append(
+        NoticeEvent(
+            notice_id=notice.id, item=item.number, action=NoticeAction.REPORTED, at=now, by=row[Field.PERSON], reason=reason,
+            source=place.file,
+        )
+    )  # fmt: skip
+
+
+def _item(notice: Notice, row: Mapping[Field, str]) -> NoticeItem | None:
+    """The item of a row, by its key, which must fit the notice and the row's own texts."""
+    key = parse_key(row[Field.KEY])
+    item = next((each for each in notice.items if key and each.number == key.account_id), None)
+    return item if item and key == _key(notice, item.number, row) else None
+
+
+def _wrong(row: Mapping[Field, str], item: NoticeItem | None, links: Sequence[str]) -> tuple[Field, str] | None:
+    if item is None:
+        return Field.KEY, "不是本期通报的反馈表,或行键、备案单号、名称、类型、存在的突出问题被改动:请在原表中填写"
+    if not row[Field.PERSON]:
+        return Field.PERSON, "请填写责任人姓名"
+    if row[Field.LINK] and not any(clickable(link) for link in links):
+        return Field.LINK, "请填写以 http:// 或 https:// 开头的网址;没有链接的请留空"
+    return None

@@ -109,7 +109,7 @@ def test_the_readme_names_every_command_and_no_other() -> None:
     named = set()
     for span in re.findall(r"`mediawatch ([^`]+)`", README.read_text(encoding="utf-8")):
         words = [word for word in span.split() if re.fullmatch(r"[a-z][a-z-]*", word)]
-        for length in (2, 1):
+        for length in (3, 2, 1):
             if len(words) >= length and " ".join(words[:length]) in real:
                 named.add(" ".join(words[:length]))
                 break
@@ -127,7 +127,7 @@ def test_the_readme_shows_only_options_that_exist() -> None:
     assert lines
     assert rows
     for words, more in [*((line, "") for line in lines), *rows]:
-        name = next((known for known in (" ".join(words.split()[:length]) for length in (2, 1)) if known in real), None)
+        name = next((known for known in (" ".join(words.split()[:length]) for length in (3, 2, 1)) if known in real), None)
         assert name, f"README shows `mediawatch {words}`"
         options = {option for param in real[name].params for option in param.opts}
         shown = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", f"{words} {' '.join(re.findall('`([^`]+)`', more))}"))

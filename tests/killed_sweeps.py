@@ -36,12 +36,8 @@ from scrapers.sessions import write_state
 
 KINDS = ("python", "driver", "browser", "renderer", "machine")
 """What dies. With the machine, the run and all that it has not brought to its files; its home goes on as it was at that moment."""
-_SOON = 0.2
+_SOON = 0.4
 """Seconds between a look that was shown and the kill, at most: in the midst of what comes next."""
-
-
-_PACE = 0.02
-"""Else the looks by call are through before the hand can strike ten times."""
 
 
 def clock(folder: Path) -> Callable[[], datetime]:
@@ -70,7 +66,7 @@ def over(folder: Path, home: Path) -> AbstractAsyncContextManager[App]:
 
 async def swept(app: App, folder: Path, shown: Progress = no_progress, *, again: bool = False) -> Summary:
     as_of = World.read(folder / "world.csv").as_of
-    app.pace = _PACE
+    app.pace = 0
     request = Request(policy=load("tibet"), as_of=as_of, second_look_after=timedelta(0), again=again)
     with only_one(app.home):
         return await app.engine().run(request, shown)

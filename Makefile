@@ -4,7 +4,7 @@ TESTS ?=
 # Two workers, a file to each at a time: a file's browser, demonstration and databases are then made once.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-.PHONY: help setup demo test lint soak bench year clean
+.PHONY: help setup demo test lint soak bench year history clean
 
 help:
 	@echo "make demo    set everything up and run the main job on the shipped demo"
@@ -13,6 +13,7 @@ help:
 	@echo "make soak    the tests at full size"
 	@echo "make bench   what a sweep costs next to plain Playwright and httpx"
 	@echo "make year    a year of nights next to a nightly census, simulated"
+	@echo "make history what a long history costs next to a short one"
 	@echo "make clean   remove what these commands made"
 
 setup:
@@ -37,6 +38,9 @@ bench: setup
 
 year: setup
 	@$(BIN)/python tests/bench/year_of_nights.py
+
+history: setup
+	@$(BIN)/python tests/bench/history_cost.py
 
 soak: setup
 	@sh .ci/test-tools

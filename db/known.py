@@ -80,7 +80,8 @@ async def known(conn: AsyncConnection, account_ids: Sequence[int], as_of: dateti
 async def _known(conn: AsyncConnection, accounts: Sequence[int], as_of: datetime) -> dict[int, list[Reading]]:
     since = as_of - _MARGIN
     readings = await readings_of(conn, ReadingRow.account_id.in_(accounts), ReadingRow.read_at >= since)
-    last = await by_id(conn, {key for row in await conn.execute(_last_two(accounts, since)) for key in row if key is not None})
+    unread = [key for key in accounts if not any(_looked_before(reading, as_of) for reading in readings.get(key, ()))]
+    last = await by_id(conn, {key for row in await conn.execute(_last_two(unread, since)) for key in row if key is not None})
     shown = {key: _Shown(last.get(key, ()), readings.get(key, ()), as_of) for key in accounts}
     reach = {key: each.reach for key, each in shown.items() if each.reach}
     wanted = [_newest(accounts, since), _always_told(accounts, since), *([_posts_since(reach, since)] if reach else [])]
@@ -93,6 +94,10 @@ async def _known(conn: AsyncConnection, accounts: Sequence[int], as_of: datetime
     return readings
 
 
+def _looked_before(reading: Reading, as_of: datetime) -> bool:
+    return reading.read_at < as_of and reading.look is not LookKind.CONTROL
+
+
 class _Shown:
     """What an account's newest readings tell already, so that none before them need be asked for it."""
 
@@ -102,19 +107,15 @@ class _Shown:
         self.reach = min((day_of(sight.complete_since) for sight in lists if sight.complete_since), default=None)
         """The day to which complete lists that may speak against the account reach back."""
         surfaces = {sight.surface for sight in lists}
-        self._keys = {row["key"] for reading in last for row in _shown(reading)}
-        # A list is held against other surfaces' posts, so with one surface its own are never asked for. What readings of after as_of
-        # say counts no further: canaries may withdraw it.
-        self._keys |= {
-            _key(_kind(post), sight.surface, post)
-            for reading in later
-            for sight, post in own_posts(reading)
-            if reading.read_at < as_of or surfaces == {sight.surface}
-        }
+        # What readings from as_of on say counts no further, for canaries may withdraw it.
+        before = [*last, *(reading for reading in later if reading.read_at < as_of)]
+        self._keys = {row["key"] for reading in before for row in _shown(reading)}
+        # But a list is held against other surfaces' posts only, so with one surface its own are never asked for.
+        listed = ((sight, post) for reading in later for sight, post in own_posts(reading))
+        self._keys |= {_key(_kind(post), sight.surface, post) for sight, post in listed if surfaces == {sight.surface}}
         self._newest: dict[FirstSeen, date] = {}
-        for reading in last:
-            for _, post in own_posts(reading):
-                self._newest[_kind(post)] = max(post.on, self._newest.get(_kind(post), post.on))
+        for post in (post for reading in before for _, post in own_posts(reading) if post.on <= day_of(as_of)):
+            self._newest[_kind(post)] = max(post.on, self._newest.get(_kind(post), post.on))
 
     def tells(self, row: AnyRow) -> bool:
         """Whether what this row of `first_seen` points to need not be loaded."""

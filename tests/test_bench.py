@@ -35,6 +35,15 @@ def test_a_season_of_nights_finds_what_a_census_finds() -> None:
     assert figures["mean_share"] <= 0.2
 
 
+def test_a_long_history_gives_no_more_to_load() -> None:
+    measured = runpy.run_path(str(BENCH / "history_cost.py"), run_name="bench")
+    figures = measured["compare"](50, 30)
+    short, long = figures["megabytes"]
+    assert long > 2 * short
+    loaded = {name: pair for name, pair in figures.items() if name.endswith("results")}
+    assert all(short == long > 0 for short, long in loaded.values()), loaded
+
+
 def test_every_way_reads_every_account_as_it_is(bench: ModuleType) -> None:
     found = [*bench.rows("few", "real", ("sweep", "plain")), *bench.rows("few, unsigned", "light", ("requests",))]
     assert [(row.way, row.accounts, row.wrong) for row in found] == [("sweep", 6, 0), ("plain", 6, 0), ("requests", 4, 0)]

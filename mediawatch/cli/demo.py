@@ -21,7 +21,7 @@ def demo(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Home of the demonstration; made anew each time.")] = Path(
         "mediawatch-demo"
     ),
-    world: Annotated[Path | None, typer.Option("--world", metavar="FILE", help="Another world (docs/world.md).")] = None,
+    world: Annotated[Path | None, typer.Option("--world", metavar="FILE", help="One inspection of another world (docs/world.md).")] = None,
 ) -> None:
     """Run a whole inspection on made-up accounts and local stand-ins of the sites (演示数据)."""
 
@@ -29,7 +29,11 @@ def demo(
         home = demonstration.prepare(out)
         with only_one(home):
             async with staged(home, world or demonstration.shipped_world()) as (app, stage):
-                return await demonstration.run(app, stage, typer.echo)
+                code = await demonstration.run(app, stage, typer.echo)
+            if world is None:
+                async with staged(home, demonstration.next_quarter()) as (app, stage):
+                    code |= await demonstration.recheck(app, stage, typer.echo)
+            return code
 
     if code := run(work()):
         sys.exit(code)

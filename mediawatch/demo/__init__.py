@@ -15,6 +15,7 @@ from mediawatch.app import App, only_one
 from mediawatch.clock import day_of
 from mediawatch.demo import decisions, machine, notice, papers, people, units
 from mediawatch.demo.published import compared
+from mediawatch.demo.quarter import recheck
 from mediawatch.demo.scene import MARK, Scene, Tell, counts
 from mediawatch.domain import UserError
 from mediawatch.policy import load
@@ -25,7 +26,7 @@ from mediawatch.review import proving
 from mediawatch.settings import Home
 from mediawatch.sweep import checks_for
 
-__all__ = ["MARK", "prepare", "run", "shipped_world"]
+__all__ = ["MARK", "next_quarter", "prepare", "recheck", "run", "shipped_world"]
 POLICY = "tibet"
 CIRCULAR = "tibet-2022q4-circular"
 
@@ -69,4 +70,13 @@ async def run(app: App, stage: Stage, tell: Tell) -> int:
 
 def shipped_world() -> Path:
     """The world of Tibet's inspection of 2022 Q4."""
-    return Path(str(resources.files("mediawatch") / "data" / "tibet-2022q4.csv"))
+    return _world("tibet-2022q4.csv")
+
+
+def next_quarter() -> Path:
+    """What became of the shipped world in a quarter."""
+    return _world("tibet-2023q1.csv")
+
+
+def _world(name: str) -> Path:
+    return Path(str(resources.files("mediawatch") / "data" / name))

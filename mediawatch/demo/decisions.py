@@ -16,7 +16,10 @@ async def decide(scene: Scene, overlooked: Sequence[Named]) -> None:
     """Confirm what is left, and dismiss what a person overlooked and no link has settled."""
     found = [each for each in await scene.suspects() if each.finding.effect is not Effect.HINT]
     own = [each for each in found if refusal(each, ReviewAction.CONFIRMED, PERSON, CONFIRM_REASON)]
-    scene.tell(f"review: {PERSON} may confirm {len(found) - len(own)} of {len(found)} findings, {len(own)} rest on the same person's look")
+    if own:
+        scene.tell(
+            f"review: {PERSON} may confirm {len(found) - len(own)} of {len(found)} findings, {len(own)} rest on the same person's look"
+        )
     events = []
     for each in found:
         wrong = named(each) in overlooked

@@ -1,0 +1,44 @@
+"""Last chapter, a quarter later: the registry has changed, the notice's accounts are looked at again (复查)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import timedelta
+
+from mediawatch import canaries, registry
+from mediawatch.app import App
+from mediawatch.app.documents import inspection_of
+from mediawatch.app.notices import recheck_request
+from mediawatch.demo import decisions
+from mediawatch.demo.machine import write_registry
+from mediawatch.demo.scene import MARK, REVIEWER, Scene, Tell
+from mediawatch.files import write_whole
+from mediawatch.notices.service import note_recheck
+from mediawatch.ports import Stage
+from mediawatch.reports.annexes import annex_book
+from mediawatch.reports.notices import rechecked
+from mediawatch.reports.table import to_csv
+
+
+async def recheck(app: App, stage: Stage, tell: Tell) -> int:
+    """The new registry in, the latest notice's accounts looked at, what is still wrong confirmed, the list out. The sweep's exit code."""
+    root = app.home.root
+    notice = (await app.store.notices())[-1]
+    app.home.canaries.write_text(canaries.to_toml(stage.canaries(), MARK), encoding="utf-8")
+    write_registry(root / "registry-next.xlsx", stage.registry())
+    report = await registry.import_files(app.store, [root / "registry-next.xlsx"], now=app.clock(), complete=True)
+    tell(f"registry-next.xlsx: {len(report.changes.updated)} accounts changed, {len(report.retired)} no longer in it")
+    request = await recheck_request(app, notice, as_of=stage.as_of)
+    summary = await app.engine().run(replace(request, second_look_after=timedelta(0)))
+    tell(f"re-check of {notice.number}: {summary.looks} looks")
+    await decisions.decide(Scene(app, stage, summary.sweep, request.policy, tell), ())
+    found = await note_recheck(app.store, notice, summary.sweep, by=REVIEWER, now=app.clock())
+    write_whole(root / "documents" / "复查清单.csv", to_csv(rechecked(notice, found)))
+    told = await inspection_of(app, summary.sweep)
+    write_whole(root / "documents" / "复查附件.xlsx", annex_book(told))
+    results = Counter(each.result.label for each in found)
+    tell(f"{notice.number}:复查{len(found)}个," + ",".join(f"{label}{count}个" for label, count in results.items()))
+    again = [problem for problem in told.failed if problem.times > 1]
+    tell(f"重复问题{len(again)}个:" + "、".join(f"{each.entry.account.filed.name}(连续{each.times}次)" for each in again))
+    return summary.exit_code

@@ -12,6 +12,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from mediawatch.circular import slips
 from mediawatch.comparison import Judged, compare
@@ -215,3 +216,15 @@ def test_terminal_text_shows_markup_and_controls_as_they_are() -> None:
     assert "\x1b" not in text
     assert "[red]名[/red]" in text
     assert text.count("中文说明") == len(HOSTILE)
+
+
+def test_a_table_keeps_within_a_terminal_and_loses_nothing() -> None:
+    """Columns that do not fit follow below their row, named; without a width all of them stay columns."""
+    table = Table("表", ("编号", "名称", "说明"), (("1", "示例市第一测试局", "最近一次更新为2022年10月14日," * 3), ("2", "短", "")))
+    narrow = to_text(table, width=40).splitlines()
+    assert max(map(cell_len, narrow)) <= 40
+    assert narrow[2].split() == ["编号", "名称"]
+    assert "说明:最近一次更新" in narrow[5]
+    assert "".join(line.strip() for line in narrow[5:8]).startswith("说明:" + "最近一次更新为2022年10月14日," * 3)
+    assert len([line for line in narrow if line.split()[:1] == ["2"]]) == 1
+    assert to_text(table, width=200) == to_text(table)

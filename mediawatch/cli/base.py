@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator, Coroutine
@@ -21,6 +22,7 @@ from mediawatch.app import opened as opened_app
 from mediawatch.cli import logs
 from mediawatch.domain import UserError
 from mediawatch.ports import Clock
+from mediawatch.reports.table import Table, to_text
 from mediawatch.settings import Home, Settings, read_settings
 
 T = TypeVar("T")
@@ -141,6 +143,11 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     finally:
         for sent, handler in before.items():
             signal.signal(sent, handler)
+
+
+def fitted(table: Table) -> str:
+    """The table as a person reads it: within the terminal where standard output is one, whole columns where a program reads on."""
+    return to_text(table, width=shutil.get_terminal_size().columns if sys.stdout.isatty() else None)
 
 
 def _leave_at_once(number: int) -> None:

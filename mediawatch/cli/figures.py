@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mediawatch.app import App
-from mediawatch.cli.base import opened, run
+from mediawatch.cli.base import fitted, opened, run
 from mediawatch.cli.out import SweepOption, sweep_of
 from mediawatch.comparison import Judged, compare
 from mediawatch.domain import Sweep
@@ -17,7 +17,7 @@ from mediawatch.files import write_whole
 from mediawatch.policy import parse
 from mediawatch.reports import lists
 from mediawatch.reports import statistics as tables
-from mediawatch.reports.table import Table, to_csv, to_text
+from mediawatch.reports.table import Table, to_csv
 from mediawatch.scope import WHOLE, totals_of
 from mediawatch.strata import Dimension, dimension, keys
 
@@ -50,7 +50,7 @@ def figures(
 
     heading, found, remarks = run(work())
     if csv is None:
-        typer.echo("\n".join([heading, *remarks, *(to_text(table) for table in found)]))
+        typer.echo("\n".join([heading, *remarks, *(fitted(table) for table in found)]))
         return
     for number, table in enumerate(found, 1):
         target = csv / f"{number}-{table.title.partition('(')[0].replace('/', '或')}.csv"

@@ -11,13 +11,13 @@ import typer
 from mediawatch import handoff as documents
 from mediawatch.app import App
 from mediawatch.app.documents import inspection_of, issued_inspection
-from mediawatch.cli.base import opened, run
+from mediawatch.cli.base import fitted, opened, run
 from mediawatch.domain import Notice, NoticeEvent, Sweep, SweepKind, SweepState, UserError
 from mediawatch.files import write_whole
 from mediawatch.registry.find import find_account
 from mediawatch.reports import lists
 from mediawatch.reports.inspection import Inspection
-from mediawatch.reports.table import Table, to_csv, to_text
+from mediawatch.reports.table import Table, to_csv
 from mediawatch.review import proving
 from mediawatch.sweep import checks_for
 
@@ -61,7 +61,7 @@ def sweeps(ctx: typer.Context) -> None:
         async with opened(ctx) as app:
             return lists.sweeps(await app.store.sweeps())
 
-    typer.echo(to_text(run(work())))
+    typer.echo(fitted(run(work())))
 
 
 def show(
@@ -152,7 +152,7 @@ async def told_of(app: App, sweep: int | None, notice: str, *, include_open: boo
 def print_or_write(table: Table, csv: Path | None) -> None:
     """The table on standard output, or as CSV in a file."""
     if csv is None:
-        typer.echo(to_text(table))
+        typer.echo(fitted(table))
         return
     write_whole(csv, to_csv(table))
     typer.echo(f"{csv}: {len(table.rows)} rows")

@@ -8,11 +8,11 @@ from typing import Annotated
 import typer
 
 from mediawatch.ahead import spell
-from mediawatch.cli.base import opened, run
+from mediawatch.cli.base import fitted, opened, run
 from mediawatch.cli.sweep import until_of
 from mediawatch.clock import beijing
 from mediawatch.policy import load
-from mediawatch.reports.table import Table, to_text
+from mediawatch.reports.table import Table
 from mediawatch.rules import Due
 from mediawatch.sweep.plan import Plan, plan
 
@@ -66,7 +66,7 @@ def shown(found: Plan, until: datetime | None) -> str:
         platforms = sorted({each.account.platform for each in found.due})
         counts = found.by_reason
         rows = tuple((platform, *(str(counts.get((platform, why), 0)) for why in Due)) for platform in platforms)
-        parts.append(to_text(Table("due, by platform and reason", ("platform", *(why.value for why in Due)), rows)))
+        parts.append(fitted(Table("due, by platform and reason", ("platform", *(why.value for why in Due)), rows)))
     lasting = sorted(found.minutes.items(), key=lambda each: -each[1])
     parts += [f"{name}: {spell(minutes)} at the set pace" for name, minutes in lasting]
     if lasting:

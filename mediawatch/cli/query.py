@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.cli.base import opened, run
+from mediawatch.cli.base import fitted, opened, run
 from mediawatch.domain import UserError
 from mediawatch.files import write_whole
 from mediawatch.ports import Answer
@@ -60,7 +60,7 @@ def _give(title: str, answer: Answer, format_: Format, out: Path | None) -> None
     table = Table(title, answer.columns, tuple(tuple("" if cell is None else str(cell) for cell in row) for row in answer.rows))
     match format_:
         case Format.TEXT:
-            body = f"{to_text(table)}\n".encode()
+            body = f"{to_text(table) if out else fitted(table)}\n".encode()
         case Format.CSV:
             body = to_csv(table)
         case Format.JSON:

@@ -8,10 +8,9 @@ from typing import Annotated
 import typer
 
 from mediawatch import scopefiles
-from mediawatch.cli.base import opened, run
+from mediawatch.cli.base import fitted, opened, run
 from mediawatch.domain import UserError
 from mediawatch.reports.statistics import strata_table
-from mediawatch.reports.table import to_text
 from mediawatch.scope import Scope, Spec, clause, draw
 from mediawatch.strata import Dimension, dimension
 
@@ -44,7 +43,7 @@ def scope(
             return draw(accounts, spec), app.marks
 
     drawn, marks = run(work())
-    typer.echo(to_text(strata_table(drawn)))
+    typer.echo(fitted(strata_table(drawn)))
     if out is not None:
         scopefiles.write(drawn, out, marks)
         typer.echo(f"{out}: {len(drawn.accounts)} accounts; inspect them with `mediawatch sweep --scope {out}`")

@@ -9,10 +9,10 @@ from typing import Annotated
 import typer
 
 from mediawatch import sessions
-from mediawatch.cli.base import opened, run
+from mediawatch.cli.base import fitted, opened, run
 from mediawatch.clock import beijing
 from mediawatch.domain import SessionState, UserError
-from mediawatch.reports.table import Table, to_text
+from mediawatch.reports.table import Table
 from mediawatch.sessions import PRIVATE, Listed
 
 group = typer.Typer(help="The operator's logins: list, check, import, remove.", invoke_without_command=True)
@@ -40,7 +40,7 @@ def list_(ctx: typer.Context) -> None:
     if not found:
         typer.echo("no logins in this home: `mediawatch login PLATFORM`, or `mediawatch sessions import PLATFORM FILE`")
         return
-    typer.echo(to_text(Table("sessions (times in Beijing)", _COLUMNS, tuple(_row(each, now) for each in found))))
+    typer.echo(fitted(Table("sessions (times in Beijing)", _COLUMNS, tuple(_row(each, now) for each in found))))
     for each in found:
         if each.session.mode != PRIVATE:
             typer.echo(f"others may read {each.session.path}: chmod 600 it, and log in anew if this is no machine of your own", err=True)

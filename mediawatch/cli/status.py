@@ -10,10 +10,10 @@ from typing import Annotated, Any
 import typer
 
 from mediawatch import sessions
-from mediawatch.cli.base import opened, run
+from mediawatch.cli.base import fitted, opened, run
 from mediawatch.clock import beijing
 from mediawatch.domain import Backup, Night, Verdict
-from mediawatch.reports.table import Table, to_text
+from mediawatch.reports.table import Table
 from mediawatch.sessions import Listed
 
 _COLUMNS = ("night", "sweep", "began", "minutes", "looks", "proven", "unproven", "new", "gone", "still", "unsettled", "exit")
@@ -50,7 +50,7 @@ def status(
 
 
 def _as_text(found: Status) -> str:
-    parts = [to_text(Table("nights, newest first (times in Beijing)", _COLUMNS, tuple(_row(night) for night in found.nights)))]
+    parts = [fitted(Table("nights, newest first (times in Beijing)", _COLUMNS, tuple(_row(night) for night in found.nights)))]
     if not found.nights:
         parts = ["no night yet: `mediawatch sweep`"]
     for night in found.nights[:1]:

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import xlsxwriter
 
-from mediawatch import canaries, registry
+from mediawatch import canaries, nights, registry
 from mediawatch.app import App
 from mediawatch.clock import day_of
 from mediawatch.demo.scene import MARK, Tell
 from mediawatch.files import write_whole
 from mediawatch.policy import Policy
 from mediawatch.ports import Stage
-from mediawatch.sweep import Request, Summary
+from mediawatch.sweep import Request, Summary, no_progress
 
 _OFFICE = """\
 # 演示数据
@@ -46,7 +46,8 @@ async def sweep(app: App, stage: Stage, policy: Policy, tell: Tell) -> Summary:
     """Every account, and twice before a finding."""
     request = Request(policy=policy, as_of=stage.as_of, second_look_after=timedelta(0), concurrency=app.settings.browser.concurrency)
     tell(f"sweep as of {day_of(stage.as_of)} under policy {policy.name}: every account is looked at, and twice before a finding")
-    return await app.engine().run(request)
+    summary, _ = await nights.run(app.engine(), request, no_progress)
+    return summary
 
 
 def write_registry(target: Path, rows: Sequence[Mapping[str, str]]) -> None:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
-from mediawatch import canaries, registry
+from mediawatch import canaries, nights, registry
 from mediawatch.app import App
 from mediawatch.app.documents import inspection_of
 from mediawatch.app.notices import recheck_request
@@ -19,6 +19,7 @@ from mediawatch.ports import Stage
 from mediawatch.reports.annexes import annex_book
 from mediawatch.reports.notices import rechecked
 from mediawatch.reports.table import to_csv
+from mediawatch.sweep import no_progress
 
 
 async def recheck(app: App, stage: Stage, tell: Tell) -> int:
@@ -30,7 +31,7 @@ async def recheck(app: App, stage: Stage, tell: Tell) -> int:
     report = await registry.import_files(app.store, [root / "registry-next.xlsx"], now=app.clock(), complete=True)
     tell(f"registry-next.xlsx: {len(report.changes.updated)} accounts changed, {len(report.retired)} no longer in it")
     request = await recheck_request(app, notice, as_of=stage.as_of)
-    summary = await app.engine().run(replace(request, second_look_after=timedelta(0)))
+    summary, _ = await nights.run(app.engine(), replace(request, second_look_after=timedelta(0)), no_progress)
     tell(f"re-check of {notice.number}: {summary.looks} looks")
     await decisions.decide(Scene(app, stage, summary.sweep, request.policy, tell), ())
     found = await note_recheck(app.store, notice, summary.sweep, by=REVIEWER, now=app.clock())

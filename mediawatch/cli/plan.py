@@ -45,7 +45,7 @@ def plan_night(
     found, end = run(work())
     typer.echo(shown(found, end))
     if listed and found.due:
-        typer.echo(to_text(_one_by_one(found)))
+        typer.echo(fitted(_one_by_one(found)))
 
 
 def _one_by_one(found: Plan) -> Table:

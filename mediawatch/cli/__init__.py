@@ -1,4 +1,4 @@
-"""The command line: `app` is the Typer tree, `main` the entry point. One file a command group.
+"""The command line: `app` is the Typer tree, `main` the entry point. One file a command group, loaded when it is wanted (`commands`).
 
 Exit codes: 0 done, 1 unexpected error, 2 bad usage or input; a sweep adds 8, 16, 32, 64 (README.md).
 """
@@ -12,37 +12,7 @@ from typing import NoReturn
 
 import typer
 
-from mediawatch.cli import (
-    backup,
-    base,
-    browse,
-    browser,
-    demo,
-    doctor,
-    evidence,
-    figures,
-    findings,
-    home,
-    links,
-    login,
-    notice,
-    notify,
-    out,
-    plan,
-    query,
-    recheck,
-    record,
-    registry,
-    report,
-    review,
-    scope,
-    sessions,
-    status,
-    sweep,
-    units,
-    verify,
-    worklist,
-)
+from mediawatch.cli import base
 
 app = typer.Typer(
     name="mediawatch",
@@ -53,37 +23,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     callback=base.root,
 )
-for _group in (
-    home,
-    browser,
-    doctor,
-    demo,
-    registry,
-    scope,
-    login,
-    sessions,
-    links,
-    plan,
-    sweep,
-    status,
-    notify,
-    worklist,
-    review,
-    findings,
-    out,
-    figures,
-    query,
-    browse,
-    report,
-    evidence,
-    notice,
-    recheck,
-    backup,
-    units,
-    verify,
-    record,
-):
-    _group.register(app)
 
 
 def main() -> NoReturn:

@@ -7,30 +7,37 @@ import os
 import shutil
 import signal
 import sys
+from collections import ChainMap
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 from typer.core import TyperGroup
 
 from mediawatch import __version__
-from mediawatch.app import App, host_clock
-from mediawatch.app import opened as opened_app
 from mediawatch.cli import logs
+from mediawatch.cli.commands import Commands
 from mediawatch.domain import UserError
 from mediawatch.ports import Clock
 from mediawatch.reports.table import Table, to_text
 from mediawatch.settings import Home, Settings, read_settings
+
+if TYPE_CHECKING:
+    from mediawatch.app import App
 
 T = TypeVar("T")
 SIGPIPE_EXIT = 141
 
 
 class Root(TyperGroup):
-    """Turns the foreseen exceptions of every command into one sentence and an exit code."""
+    """Loads a command when it is wanted; turns the foreseen exceptions of every one into one sentence and an exit code."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**given)
+        self.commands = ChainMap(self.commands, Commands())  # type: ignore[arg-type]  # only ever read
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -107,6 +114,9 @@ async def opened(
     own = not settings.database.url.get_secret_value()
     if own and not create and not (home.database.is_file() and home.database.stat().st_size):
         raise UserError(f"{home.database} is missing or empty: put it back from a backup, or start anew with `mediawatch init`")
+    # Imported here: `--help`, `--version` and a mistyped word need no app.
+    from mediawatch.app import opened as opened_app
+
     async with opened_app(home, settings=settings, clock=clock) as app:
         yield app
 
@@ -159,6 +169,8 @@ def _leave_at_once(number: int) -> None:
 
 def keep_traceback(text: str) -> str:
     """Append a traceback to the home's log, or print it where there is no home; says where it is."""
+    from mediawatch.app import host_clock
+
     home = Home.at(_home_argument())
     path = home.logs / "errors.log"
     try:

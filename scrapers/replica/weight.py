@@ -14,7 +14,7 @@ from scrapers.replica.web import Request, Response
 _FOLDER = "/replica-weight/"
 _DOCUMENT, _SCRIPT, _STYLE, _PICTURE, _ANSWER = 195_000, 2_000_000, 143_000, 15_000, 83_000
 _PICTURES = 30
-_WORK = 150_000_000
+_WORK = 50_000_000
 """Rounds of a plain loop: some 0.25 s of a 2020s core."""
 _LASTS = (("Cache-Control", "max-age=86400"),)
 _PARTS = (

@@ -53,7 +53,7 @@ async def keep(conn: AsyncConnection, reading: Reading) -> Reading:
         await conn.execute(_ADD_POSTS, posts)
     if evidence:
         await conn.execute(_ADD_EVIDENCE, evidence)
-    kept = replace(reading, id=key, sights=tuple(replace(sight, captures=()) for sight in reading.sights))
+    kept = replace(reading, id=key, sights=tuple(replace(sight, captures=(), by_call=False) for sight in reading.sights))
     await _advance(conn, kept)
     return kept
 

@@ -38,7 +38,7 @@ Values = dict[str, Any]
 AnyRow = Row[*tuple[Any, ...]]
 
 _FILED = tuple(field.name for field in fields(Filed))
-_SIGHT = tuple(field.name for field in fields(Sight) if field.name not in ("posts", "captures", "evidence", "links"))
+_SIGHT = tuple(field.name for field in fields(Sight) if field.name not in ("posts", "captures", "by_call", "evidence", "links"))
 _EVIDENCE = tuple(field.name for field in fields(Evidence))
 _CHECK = tuple(field.name for field in fields(CanaryCheck))
 _EVENT = tuple(field.name for field in fields(SessionEvent))

@@ -14,6 +14,8 @@ from mediawatch.ports import Clock, Logins, Looker, Modules, Store, StoredSessio
 
 log = structlog.get_logger(__name__)
 
+_REMEMBERED = 2.0
+"""Seconds for which what the store said is taken again: it is asked before each look, and another process's login can wait so long."""
 PRIVATE = 0o600
 """The mode of a session's file: whoever can read it is logged in."""
 
@@ -28,10 +30,12 @@ class SessionBook:
         self._store, self._clock, self._announce = store, clock, announce
         self._noting = asyncio.Lock()
         self._left_out: set[tuple[str, str]] = set()
+        self._remembered: dict[str, tuple[float, dict[str, SessionEvent]]] = {}
+        """By platform: the event loop's second in which the store was asked, and what it said."""
 
     async def usable(self, platform: str, names: Sequence[str]) -> tuple[str, ...]:
         """See `ports.SessionWatch.usable`. Says once a run that a login is left out."""
-        last = await self.last(platform)
+        last = await self._lately(platform)
         invalid = {name for name in names if name in last and last[name].state is SessionState.INVALID}
         for name in sorted(invalid):
             self._say_left_out(platform, last[name])
@@ -39,9 +43,9 @@ class SessionBook:
 
     async def seen(self, platform: str, name: str, *, valid: bool, how: str, detail: str = "") -> None:
         """See `ports.SessionWatch.seen`."""
+        state = SessionState.VALID if valid else SessionState.INVALID
         async with self._noting:
-            known = (await self.last(platform)).get(name)
-            state = SessionState.VALID if valid else SessionState.INVALID
+            known = (await self._lately(platform)).get(name)
             if known is not None and known.state is state:
                 return
             await self._note(platform, name, state, how, detail)
@@ -63,11 +67,21 @@ class SessionBook:
         events = await self._store.session_events(platform)
         return {event.name if platform else f"{event.platform}/{event.name}": event for event in events}
 
+    async def _lately(self, platform: str) -> dict[str, SessionEvent]:
+        """As `last`, as it was at most two seconds ago; what this book notes counts at once."""
+        now = asyncio.get_running_loop().time()
+        asked, events = self._remembered.get(platform, (-_REMEMBERED, {}))
+        if now - asked >= _REMEMBERED:
+            events = await self.last(platform)
+            self._remembered[platform] = now, events
+        return events
+
     async def _note(self, platform: str, name: str, state: SessionState, how: str, detail: str) -> None:
         known = (await self.last(platform)).get(name)
         # A host's clock that was set back must not make an older event the newest.
         at = max(self._clock(), known.at) if known else self._clock()
         await self._store.note_session(SessionEvent(platform=platform, name=name, at=at, state=state, how=how, detail=detail))
+        self._remembered.pop(platform, None)
 
     def _say_left_out(self, platform: str, event: SessionEvent) -> None:
         if (platform, event.name) not in self._left_out:

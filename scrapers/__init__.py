@@ -127,6 +127,7 @@ class Looks:
         """See `ports.Looker.rest`."""
         if self._warm is not None:
             await self._warm.rest(platform)
+        await self._browser.rest()
         for each in self._scrapers[platform].session_platforms:
             await self._browser.keep_sessions(each)
 

@@ -11,12 +11,11 @@ from datetime import datetime
 from pathlib import Path
 
 import structlog
-from playwright.async_api import Page
 
-from mediawatch.domain import Unreachable
+from mediawatch.domain import Failure, Unreachable
 from scrapers.calls import Timeouts, within
 from scrapers.chromium import Chromium, Launch
-from scrapers.contexts import Contexts, Lease
+from scrapers.contexts import LOADS_PER_PAGE, Contexts, Lease, Spare
 from scrapers.fetching import BODY_LIMIT
 from scrapers.hearing import Hearing
 from scrapers.proxy import proxy_settings
@@ -110,25 +109,38 @@ class Browser:
         self, session: Session | None, *, hosts: frozenset[str], whole: bool, url_keys: frozenset[str], heavy: frozenset[str]
     ) -> AsyncIterator[Tab]:
         """As `tab`, for a caller that minds the session's turn and the number of pages itself."""
-        run, lease, page = await self._page(session, hosts, () if whole else (*_HEAVY, *heavy))
+        blocked = () if whole else (*_HEAVY, *sorted(heavy))
+        run, lease, lent = await self._page(session, hosts, blocked)
         tab = Tab(
-            page, now=self.now, session=session.name if session else "", hosts=hosts, url_keys=url_keys,
+            lent.page, now=self.now, session=session.name if session else "", hosts=hosts, url_keys=url_keys,
             whole=whole, timeouts=self.timeouts,
         )  # fmt: skip
+        tab.outlived = lambda: lease.outlived
         # Browser and page tell of their own deaths; the driver would leave the page waiting.
         died = run.chromium.driver.ended
         died.add_done_callback(told := lambda _: tab.end())
         sound = False
         try:
             yield tab
+        except BaseException:
+            tab.spent = True
+            raise
         finally:
             died.remove_done_callback(told)
             if tab.known is not None:
                 lease.known = tab.known
-            sound = await tab.close()
+            sound = await self._given_back(tab, lease, lent)
             await run.contexts.returned(lease)
         if not sound:
             raise Unreachable("the page died on the way")
+
+    async def _given_back(self, tab: Tab, lease: Lease, lent: Spare) -> bool:
+        """Kept empty for the next look of its context, else closed. False where the page had died."""
+        again = bool(lent.blocked) and lease.spare is None and not lease.outlived and lent.lent < LOADS_PER_PAGE
+        if again and await tab.empty(lent.tidy):
+            lease.spare = lent
+            return True
+        return await tab.close()
 
     def knows_operator(self, session: Session) -> bool | None:
         """What the newest page of this session that showed a sign said; None where none has so far."""
@@ -161,12 +173,19 @@ class Browser:
             if run is not None:
                 await self._stop(run)
 
-    async def _page(self, session: Session | None, hosts: frozenset[str], blocked: Sequence[str]) -> tuple[_Run, Lease, Page]:
+    async def rest(self) -> None:
+        """No look follows soon: no empty page is kept for one."""
+        if self._run is not None:
+            await self._run.contexts.spare_none()
+
+    async def _page(self, session: Session | None, hosts: frozenset[str], blocked: tuple[str, ...]) -> tuple[_Run, Lease, Spare]:
         for again in (True, False):
             run = await self._running()
             try:
                 lease = await run.contexts.lease(session, session.state if session else hosts)
-                return run, lease, await self._new_page(run, lease, blocked)
+                lent = await self._lent(run, lease, blocked)
+                await self._weigh(run)
+                return run, lease, lent
             except Unreachable:
                 # is_connected() stays True after the driver's death: that a page can be had is the only proof of life.
                 await self._discard(run)
@@ -174,19 +193,35 @@ class Browser:
                     raise
         raise AssertionError("unreachable")
 
-    async def _new_page(self, run: _Run, lease: Lease, blocked: Sequence[str]) -> Page:
+    async def _lent(self, run: _Run, lease: Lease, blocked: tuple[str, ...]) -> Spare:
         async with AsyncExitStack() as undo:
             undo.push_async_callback(run.contexts.returned, lease)
-            page = await within(lease.context.new_page(), self.timeouts.launch, "new page")
-            cdp = await within(lease.context.new_cdp_session(page), self.timeouts.launch, "new page")
-            await within(cdp.send("Network.enable"), self.timeouts.launch, "new page")
-            if blocked:
-                await within(cdp.send("Network.setBlockedURLs", {"urls": list(blocked)}), self.timeouts.launch, "new page")
-            else:
-                await within(cdp.send("Network.setCacheDisabled", {"cacheDisabled": True}), self.timeouts.launch, "new page")
+            lent = await self._spare(lease, blocked) or await self._new_page(lease, blocked)
             undo.pop_all()
-        await self._weigh(run)
-        return page
+        return lent
+
+    async def _spare(self, lease: Lease, blocked: tuple[str, ...]) -> Spare | None:
+        """The page that waits for a look like this one; None where there is none, or it has died meanwhile."""
+        spare = lease.take(blocked)
+        if spare is None:
+            return None
+        try:
+            await within(spare.page.evaluate("1"), self.timeouts.step, "page")
+        except Failure:
+            with suppress(Failure):
+                await within(spare.page.close(), self.timeouts.close, "close")
+            return None
+        return spare
+
+    async def _new_page(self, lease: Lease, blocked: tuple[str, ...]) -> Spare:
+        page = await within(lease.context.new_page(), self.timeouts.launch, "new page")
+        cdp = await within(lease.context.new_cdp_session(page), self.timeouts.launch, "new page")
+        await within(cdp.send("Network.enable"), self.timeouts.launch, "new page")
+        if blocked:
+            await within(cdp.send("Network.setBlockedURLs", {"urls": list(blocked)}), self.timeouts.launch, "new page")
+        else:
+            await within(cdp.send("Network.setCacheDisabled", {"cacheDisabled": True}), self.timeouts.launch, "new page")
+        return Spare(page, cdp, blocked)
 
     async def _weigh(self, run: _Run) -> None:
         run.pages += 1

@@ -9,14 +9,33 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from playwright.async_api import Browser, BrowserContext, ProxySettings, StorageState
+from playwright.async_api import Browser, BrowserContext, CDPSession, Page, ProxySettings, StorageState
 
 from mediawatch.domain import Changed, Failure, LoginRequired
 from scrapers.calls import Timeouts, within
 from scrapers.sessions import Session, stamp_of, stored, write_renewed
 
+LOADS_PER_PAGE = 30
+"""Then a page is closed: what scripts and driver keep of it goes with it."""
+_TIDIED_EVERY = 2
+"""Loads of a page: a real site's scripts leave some 10 MB each."""
 USES_PER_CONTEXT = 500
 """A context that is never closed keeps its requests' objects in the driver."""
+
+
+@dataclass(slots=True, eq=False)
+class Spare:
+    """A page that blocks these URL patterns, and how often it was lent."""
+
+    page: Page
+    cdp: CDPSession
+    blocked: tuple[str, ...]
+    lent: int = 1
+
+    async def tidy(self) -> None:
+        """What the documents before have left goes, before it comes to much. Raises as Playwright does."""
+        if self.lent % _TIDIED_EVERY == 0:
+            await self.cdp.send("HeapProfiler.collectGarbage")
 
 
 @dataclass(slots=True, eq=False)
@@ -34,6 +53,22 @@ class Lease:
     worn: bool = False
     """To be renewed before its next use."""
     retired: bool = False
+    spare: Spare | None = None
+    """An empty page for the next look: to open one, with a process of its own, costs more than many a look."""
+
+    @property
+    def outlived(self) -> bool:
+        """Whether a page that stays open should go: another context has taken this one's place, or is about to."""
+        return self.retired or self.worn or self.uses >= USES_PER_CONTEXT
+
+    def take(self, blocked: tuple[str, ...]) -> Spare | None:
+        """The spare page, where it is of this kind; another one stays."""
+        spare = self.spare
+        if spare is None or spare.blocked != blocked:
+            return None
+        self.spare = None
+        spare.lent += 1
+        return spare
 
 
 @dataclass(slots=True, eq=False)
@@ -78,6 +113,14 @@ class Contexts:
             if lease.known and stamp_of(session) == lease.stamp:
                 write_renewed(session, dict(state), self.now())
                 lease.stamp = stamp_of(session)
+
+    async def spare_none(self) -> None:
+        """Close the pages that wait for another look."""
+        for lease in tuple(self.leases.values()):
+            if (spare := lease.spare) is not None:
+                lease.spare = None
+                with suppress(Failure):
+                    await within(spare.page.close(), self.timeouts.close, "close")
 
     async def close(self) -> None:
         """Close them all; the browser lives on."""

@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from playwright.async_api import Error as PlaywrightError
@@ -127,11 +127,24 @@ class Ears:
         """It crashed or was closed."""
         self.crashed = False
         self.chores = Chores()
-        page.on("request", self._on_request)
-        page.on("requestfailed", self._on_failed)
-        page.on("response", self._on_response)
-        page.on("crash", lambda page: self._on_crash())
-        page.on("close", lambda page: self.end())
+        self._listening: list[tuple[str, Callable[[Any], None]]] = []
+        self.on("request", self._on_request)
+        self.on("requestfailed", self._on_failed)
+        self.on("response", self._on_response)
+        self.on("crash", lambda page: self._on_crash())
+        self.on("close", lambda page: self.end())
+
+    def on(self, event: str, told: Callable[[Any], None]) -> None:
+        """Be told of an event of the page until `deafen`."""
+        self._page.on(event, told)  # type: ignore[call-overload]
+        self._listening.append((event, told))
+
+    def deafen(self) -> None:
+        """The page goes to somebody else: nothing of it is heard any more."""
+        self.chores.end()
+        for event, told in self._listening:
+            self._page.remove_listener(event, told)
+        self._listening.clear()
 
     @property
     def status(self) -> int:

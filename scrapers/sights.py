@@ -26,6 +26,7 @@ async def seen_by(surface: Surface, tab: Tab, account: Account, evidence: bool, 
     """
     facts = await _facts(surface.see(tab, account), tab)
     sight = merged(surface, facts, session=tab.session, read_at=tab.now(), url=tab.scrubbed_url)
+    tab.spent = _troubled(sight)
     if not evidence:
         return sight
     mask = Mask.sparing(account.filed, sight, scraper.viewer, scraper.viewer_marks) if scraper and tab.session else None
@@ -35,9 +36,16 @@ async def seen_by(surface: Surface, tab: Tab, account: Account, evidence: bool, 
 async def asked_by(surface: Surface, calls: Calls, account: Account) -> Sight:
     """The same by calls from a warm page, which is spoilt where its calls met trouble of ours."""
     facts = await _facts(surface.ask(calls, account), calls)
-    sight = merged(surface, facts, session=calls.session, read_at=calls.now(), url=scrubbed(calls.url, surface.url_keys))
-    calls.spoilt = sight.outcome.about_us and sight.outcome is not Outcome.NO_EVIDENCE
+    sight = replace(
+        merged(surface, facts, session=calls.session, read_at=calls.now(), url=scrubbed(calls.url, surface.url_keys)), by_call=True
+    )
+    calls.spoilt = _troubled(sight)
     return sight
+
+
+def _troubled(sight: Sight) -> bool:
+    """Whether a page met trouble of ours: the next look shall have another one."""
+    return sight.outcome.about_us and sight.outcome is not Outcome.NO_EVIDENCE
 
 
 async def _facts(told: AsyncIterator[Seen], by: Tab | Calls) -> list[Seen]:

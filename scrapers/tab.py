@@ -29,6 +29,7 @@ PICTURE_HEIGHT = 8000
 _POLL = 0.1
 _NOWHERE = "https://nowhere.invalid/"
 """Has no cookies: asking for them asks only whether the browser is there."""
+_EMPTY = "about:blank"
 _GZIP = "application/gzip"
 _TEXT = "document.body ? document.body.innerText : ''"
 _HEIGHT = "Math.max(innerHeight, document.documentElement ? document.documentElement.scrollHeight : 0)"
@@ -67,8 +68,12 @@ class Tab:
         self._hidden: list[bytes] = []
         self._cover: Cover | None = None
         self._ears = Ears(page, timeouts, self._keep)
-        page.on("dialog", self._on_dialog)
-        page.on("popup", lambda popup: self._ears.chores.start(within(popup.close(), timeouts.close, "pop-up")))
+        self.outlived: Callable[[], bool] = lambda: False
+        """Whether the page should not stay open: its context was renewed, or is about to be."""
+        self.spent = False
+        """Set by whoever met trouble in it: it is not lent again."""
+        self._ears.on("dialog", self._on_dialog)
+        self._ears.on("popup", lambda popup: self._ears.chores.start(within(popup.close(), timeouts.close, "pop-up")))
 
     @property
     def url(self) -> str:
@@ -216,6 +221,19 @@ class Tab:
     def end(self) -> None:
         """The browser is no more: whoever waits for this page is told."""
         self._ears.end()
+
+    async def empty(self, tidy: Callable[[], Awaitable[object]]) -> bool:
+        """End the loan of a page that is to be lent again: nothing of its document goes on. False where it is better closed."""
+        self._ears.chores.end()
+        if self.spent or self._ears.gone:
+            return False
+        try:
+            await within(self._page.goto(_EMPTY, wait_until="commit", timeout=0), self.timeouts.close, "leave")
+            await within(tidy(), self.timeouts.close, "tidy")
+        except Failure:
+            return False
+        self._ears.deafen()
+        return not self._ears.gone
 
     async def close(self) -> bool:
         """End the loan; called by the browser. False where the page had died by then. Never raises a `Failure`."""

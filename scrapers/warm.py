@@ -17,8 +17,9 @@ from mediawatch.domain import Account, Failure
 from scrapers.browser import Browser, Reply, Session, Tab
 from scrapers.sessions import stamp_of
 
-CALLS_PER_PAGE = 40
+CALLS_PER_PAGE = 60
 """Then the page is opened anew: what scripts and driver keep of an open page goes with it."""
+_SCRIPTS = frozenset({"*.js", "*.js?*"})
 TRIES = 3
 """Calls in a row that a surface may get no answer from; then it goes by its pages until the batch ends."""
 
@@ -30,6 +31,8 @@ class Warm:
 
     site: str
     enter: Callable[[Tab, Account], Awaitable[object]]
+    unscripted: bool = False
+    """Whether what is asked needs nothing of the page's script files (a cookie, a signature): then they are not loaded."""
 
 
 class Calls:
@@ -83,7 +86,7 @@ class _Page:
     """Not to be lent again; closed when its last user is done."""
 
     def usable(self, session: Session | None) -> bool:
-        here = not self.tab.gone and urlsplit(self.tab.url).hostname == self.host
+        here = not self.tab.gone and not self.tab.outlived() and urlsplit(self.tab.url).hostname == self.host
         return here and self.calls < CALLS_PER_PAGE and self.stamp == (stamp_of(session) if session else None)
 
 
@@ -149,7 +152,8 @@ class WarmPages:
                 await self._closed_if_left(page)
             async with AsyncExitStack() as undo:
                 stamp = stamp_of(session) if session else None
-                lent = self.browser.page(session, hosts=hosts, whole=False, url_keys=frozenset(), heavy=heavy)
+                unwanted = heavy | _SCRIPTS if warm.unscripted else heavy
+                lent = self.browser.page(session, hosts=hosts, whole=False, url_keys=frozenset(), heavy=unwanted)
                 tab = await undo.enter_async_context(lent)
                 await warm.enter(tab, account)
                 host = urlsplit(tab.url).hostname or ""

@@ -58,7 +58,7 @@ class Article(Surface):
     shows = Shows.SOME
     pace = Pace(every=3.0, jitter=2.0)
     url_keys = LINK_KEYS
-    warm = Warm("wechat articles", at_an_article)
+    warm = Warm("wechat articles", at_an_article, unscripted=True)
 
     def applies(self, account: Account) -> bool:
         return bool(short_links(account))

@@ -84,6 +84,9 @@ LOGIN = Login(
 )
 
 
+_WARM = Warm(HOME, lambda tab, account: enter(tab), unscripted=True)
+
+
 class BackOffice(Surface):
     """Works from the operator's logged-in home page, by calls of that page: the API wants his cookies and the page's token."""
 
@@ -153,7 +156,7 @@ class Search(BackOffice):
 
     name: ClassVar[str] = "wechat.search"
     label: ClassVar[str] = "微信公众平台账号搜索"
-    warm: ClassVar[Warm | None] = Warm(HOME, lambda tab, account: enter(tab))
+    warm: ClassVar[Warm | None] = _WARM
     attested: ClassVar[Attested] = Attested.RECORDED
     shows: ClassVar[Shows] = Shows.SOME
     # Told: at most 6 a minute, and some tens an hour froze the search of a login for hours (docs/platforms/wechat.md).
@@ -220,7 +223,7 @@ class List(BackOffice):
 
     name: ClassVar[str] = "wechat.list"
     label: ClassVar[str] = "微信公众平台发表记录"
-    warm: ClassVar[Warm | None] = Warm(HOME, lambda tab, account: enter(tab))
+    warm: ClassVar[Warm | None] = _WARM
     attested: ClassVar[Attested] = Attested.RECORDED
     shows: ClassVar[Shows] = Shows.ALL_LOGGED_IN
     pace: ClassVar[Pace] = Pace(every=10.0, jitter=5.0)

@@ -7,7 +7,7 @@ import json
 import os
 import signal
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 from typing import Any
 
@@ -257,3 +257,45 @@ async def test_without_an_executable_it_is_unreachable(tmp_path: Path) -> None:
             pass
     await browser.close()
     assert await gone(before) == []
+
+
+async def test_an_empty_page_is_lent_again_to_looks_of_its_kind_alone(own: Browser, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scrapers.browser.LOADS_PER_PAGE", 3)
+
+    async def steps(*, whole: bool = False, heavy: frozenset[str] = frozenset(), trouble: bool = False) -> int:
+        """How many documents the page's history holds."""
+        with suppress(Unreachable):
+            async with own.tab(None, hosts=HOSTS, whole=whole, heavy=heavy) as tab:
+                assert tab.url == "about:blank"
+                await tab.open(site.url("/"))
+                found = await tab.evaluate("history.length")
+                if trouble:
+                    raise Unreachable("no answer")
+        assert isinstance(found, int)
+        return found
+
+    new = await steps(whole=True)
+    assert await steps() == new
+    assert await steps() > new
+    assert [await steps(whole=True), await steps(heavy=frozenset({"*/x"}))] == [new, new]
+    assert await steps() > new
+    assert [await steps(), await steps(trouble=True) > new, await steps()] == [new, True, new]
+    await own.rest()
+    assert await steps() == new
+
+
+async def test_what_a_page_asked_for_is_not_heard_by_the_next_look(own: Browser, site: Site) -> None:
+    async with own.tab(None, hosts=HOSTS, whole=False) as tab:
+        await tab.open(site.url("/"))
+        await tab.evaluate("void setInterval(() => fetch('/echo'), 5)")
+    async with own.tab(None, hosts=HOSTS, whole=False) as tab, tab.hearing("/echo") as hearing:
+        await tab.open(site.url("/hello"))
+        assert (hearing.requested, tab.status) == ([], 404)
+
+
+async def test_a_spare_page_that_died_is_replaced(own: Browser, site: Site) -> None:
+    before = descendants()
+    assert await text_of(own, site) == PAGE
+    kill(DEATHS["renderer"], before)
+    assert await text_of(own, site) == PAGE
+    assert len(processes("run-driver", before)) == 1

@@ -13,8 +13,24 @@ import pytest
 from local_site import HOSTS, Answer, Site, served
 from stages import Stage, staged
 
-from mediawatch.domain import Account, Attested, Changed, Failure, Filed, LoginRequired, MatchedBy, Need, Outcome, Pace, Post, Seen, Sight
+from mediawatch.domain import (
+    Account,
+    Attested,
+    Changed,
+    Failure,
+    Filed,
+    LoginRequired,
+    MatchedBy,
+    Need,
+    NoEvidence,
+    Outcome,
+    Pace,
+    Post,
+    Seen,
+    Sight,
+)
 from mediawatch.pacing import Pacing
+from mediawatch.sweep.vouchers import Vouchers
 from scrapers import SCRAPERS, wechat, weibo
 from scrapers.base import Scraper, SessionUse, Shows, Surface, may_ask
 from scrapers.browser import Browser, Tab
@@ -187,6 +203,46 @@ async def test_a_page_that_went_away_is_opened_anew(browser: Browser, monkeypatc
         await page.evaluate(f"void setTimeout(() => {{ location = '{looks.site.url('/page', 'localhost')}' }})")
         assert await page.wait_for("location.hostname === 'localhost'")
         assert await looks.look(Plain()) == ["/", "/call"]
+
+
+async def test_a_check_met_on_the_way_in_is_not_met_again_by_the_page(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with asking(browser, monkeypatch) as looks:
+        looks.site.routes = {**looks.site.routes, "/": Answer(status=429)}
+        assert await looks.look(Plain()) == ["/"]
+        assert [each.outcome for each in looks.seen] == [Outcome.RATE_LIMITED]
+
+
+async def test_with_its_context_a_warm_page_is_renewed(executable: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("scrapers.contexts.USES_PER_CONTEXT", 2)
+    own = Browser(executable, now=lambda: NOW)
+    async with asking(own, monkeypatch) as looks:
+        assert await looks.look(Plain()) == ["/", "/call"]
+        assert await looks.look(Plain(odd=NoEvidence("none"))) == ["/call"]
+        async with own.tab(None, hosts=HOSTS, whole=True):
+            pass
+        assert await looks.look(Plain()) == ["/", "/call"]
+    await own.close()
+
+
+async def test_calls_say_that_they_are_calls_and_vouch_for_nothing_a_page_says(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with asking(browser, monkeypatch) as looks:
+        await looks.look(Plain())
+        await looks.look(Plain(odd=Changed("odd")))
+    by_call, by_page = looks.seen
+    assert (by_call.outcome, by_call.by_call, by_page.outcome, by_page.by_call) == (Outcome.OK, True, Outcome.OK, False)
+    account, other = (Account(id=number, filed=Filed(name=f"示例{number}", platform="plain")) for number in (1, 2))
+    gone = replace(by_page, outcome=Outcome.NOT_FOUND, name="")
+    asked: list[int] = []
+
+    async def ask(account: Account, sight: Sight) -> tuple[Sight, ...]:
+        asked.append(account.id)
+        return ()
+
+    vouchers = Vouchers(ask, lambda account: True)
+    vouchers.note(other, [by_call])
+    assert ((await vouchers.controlled(account, gone, [other])).control, asked) == ("", [2])
+    vouchers.note(other, [by_page])
+    assert (await vouchers.controlled(account, gone, [])).control == "示例2"
 
 
 # the real surfaces

@@ -117,6 +117,8 @@ class Sight(Seen):
     url: str = ""
     control: str = ""
     """For a negative: who answered on this surface in the same session (a filed name), "" where nobody did."""
+    by_call: bool = False
+    """Asked by calls from a page that stood open, none loaded for it. Readings are stored without it."""
     captures: tuple[Capture, ...] = ()
     evidence: tuple[Evidence, ...] = ()
 

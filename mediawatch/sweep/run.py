@@ -169,10 +169,12 @@ class Run:
                 group.create_task(worker())
 
     def _doubtful(self, account: Account, reading: Reading) -> bool:
-        """Whether a first look may want a second one: most show a fresh account of the filed name, and need not be judged for that."""
+        """Whether a first look itself speaks against the account: an old date, an empty list, a negative, another name. The others may
+        want a second look for what was known before; they are judged together at the end of the batch."""
         latest = reading.latest
-        fresh = reading.outcome is Outcome.OK and latest is not None and latest.on >= self._need().fresh_after
-        return not (fresh and same(reading.name, account.filed.name))
+        fresh = latest.on >= self._need().fresh_after if latest else reading.exact_sight is None
+        named = not reading.name or same(reading.name, account.filed.name)
+        return reading.outcome.negative or not (fresh and named)
 
     async def _first(self, account: Account, lane: Sequence[Account]) -> Reading | None:
         reading = None

@@ -28,9 +28,9 @@ class Vouchers:
         self._asking = asyncio.Lock()
 
     def note(self, account: Account, sights: Iterable[Sight]) -> None:
-        """Remember which surfaces answered for this account."""
+        """Remember which surfaces answered for this account. An answer to a call says nothing of what pages come to."""
         for sight in sights:
-            if sight.outcome is Outcome.OK and (sight.name or sight.dated):
+            if not sight.by_call and sight.outcome is Outcome.OK and (sight.name or sight.dated):
                 for dated in {False, sight.dated}:
                     self._answered[sight.surface, sight.session, dated] = (account, sight.read_at)
 

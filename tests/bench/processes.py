@@ -11,33 +11,47 @@ from pathlib import Path
 
 _TICK = os.sysconf("SC_CLK_TCK")
 _EVERY = 0.2
+_CAME, _OPEN = "came", "open"
 
 
 @dataclass
 class Cost:
-    """`cpu`: user and system seconds by pid (the last seen of those that ended). `peak_mb`: greatest sum of PSS."""
+    """`cpu`: user and system seconds by pid (the last seen of those that ended). `peak_mb`: greatest sum of PSS. `start_…`: what was
+    spent before the work itself began."""
 
     cpu: dict[int, float] = field(default_factory=dict)
     peak_mb: float = 0.0
     wall: float = 0.0
+    start_cpu: float = 0.0
+    start_wall: float = 0.0
 
     @property
     def cpu_seconds(self) -> float:
         return sum(self.cpu.values())
 
 
-def measured(command: list[str], **environ: str) -> Cost:
-    """Run a command to its end. RuntimeError where it fails."""
+def measured(command: list[str], gate: Path) -> Cost:
+    """Run a command to its end, which passes the `gate` (an empty folder) where its work begins. RuntimeError where it fails."""
     began = time.monotonic()
-    process = subprocess.Popen(command, env={**os.environ, **environ})
+    process = subprocess.Popen(command)
     cost = Cost()
     while process.poll() is None:
         _sample(process.pid, cost)
+        if (gate / _CAME).exists() and not (gate / _OPEN).exists():
+            cost.start_cpu, cost.start_wall = cost.cpu_seconds, time.monotonic() - began
+            (gate / _OPEN).touch()
         time.sleep(_EVERY)
     cost.wall = time.monotonic() - began
     if process.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}")
     return cost
+
+
+def passed(gate: Path) -> None:
+    """Called by the command: waits until what it has spent so far is written down."""
+    (gate / _CAME).touch()
+    while not (gate / _OPEN).exists():
+        time.sleep(0.01)
 
 
 def _sample(root: int, cost: Cost) -> None:

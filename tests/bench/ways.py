@@ -46,6 +46,8 @@ class Place:
     states: dict[str, Any]
     ca_pem: str
     folder: Path
+    begin: Callable[[], None]
+    """Called when everything is started and only the accounts are left to read."""
 
     @property
     def now(self) -> datetime:
@@ -64,6 +66,8 @@ async def sweep(place: Place) -> Answers:
         app.pace = 0
         await registry.import_files(app.store, [place.folder / "registry.xlsx"], now=clock())
         request = Request(policy=load("tibet"), as_of=place.world.as_of, second_look_after=timedelta(0), concurrency=AT_ONCE)
+        await app.looker().ready()
+        place.begin()
         summary = await app.engine().run(request)
         read = await app.store.readings([entry.account.id for entry in summary.scope])
     answers: Answers = {}
@@ -78,6 +82,7 @@ async def plain(place: Place) -> Answers:
     """A new page an account, as far as its data: the answer to its list call, its article's text, or a search from the back office."""
     async with async_playwright() as playwright:
         browser, context = await _launched(playwright, place)
+        place.begin()
 
         async def one(true: TrueAccount) -> Answer:
             page = await context.new_page()
@@ -103,6 +108,7 @@ async def requests(place: Place) -> Answers:
         token = re.findall(r"token=(\d+)", page.url)[0]
         cookies = await context.cookies()
         await browser.close()
+    place.begin()
     jar = httpx.Cookies()
     for cookie in cookies:
         jar.set(cookie["name"], cookie["value"], domain=cookie["domain"])

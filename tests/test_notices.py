@@ -279,7 +279,7 @@ def test_a_recheck_says_what_became_of_each(home: Home, tmp_path: Path) -> None:
         ("900001", ONE, "超2周未更新", "已完成整改"), ("900002", TWO, "超2周未更新", "未整改"),
     ]  # fmt: skip
     listed = [row for row in sheets["突出问题名单"].iter_rows(values_only=True) if row[1] == TWO]
-    assert listed[0][4] == "超2周未更新(重复问题,连续2次)"
+    assert listed[0][4] == "超2周未更新（重复问题，连续2次）"
 
 
 def test_repeats_are_counted_back_from_the_last_notice() -> None:

@@ -41,7 +41,7 @@ class Problem:
     @property
     def printed(self) -> str:
         """存在的突出问题 of a list: the labels, and that it is a repeat."""
-        return f"{self.labels}(重复问题,连续{self.times}次)" if self.times > 1 else self.labels
+        return f"{self.labels}（重复问题，连续{self.times}次）" if self.times > 1 else self.labels
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

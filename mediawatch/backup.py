@@ -42,7 +42,7 @@ async def back_up(app: App, target: Path, *, with_sessions: bool) -> Backup:
 
 
 def _back_up(home: Home, settings: Settings, target: Path, at: datetime, *, with_sessions: bool) -> Backup:
-    if target.is_dir():
+    if target.is_dir() or not target.suffix:
         target = target / f"mediawatch-{beijing(at):%Y%m%dT%H%M%S}.tar"
     if target.exists():
         raise UserError(f"{target} exists: name another file, or a folder")
@@ -140,6 +140,8 @@ def restore(source: Path, folder: Path) -> Restored:
     UserError for a folder that is not empty, and for a backup that is damaged or cut short. A PostgreSQL database goes into the one
     of the settings (the environment counts before the backup's), which must be empty.
     """
+    if not source.is_file():
+        raise UserError(f"{source} is no backup file: give the .tar that `mediawatch backup` wrote")
     home = Home.at(folder)
     if home.root.exists() and any(home.root.iterdir()):
         raise UserError(f"{folder} is not empty: a backup is restored into a new home only")

@@ -21,6 +21,9 @@ FACETS: Mapping[str, Sequence[str]] = {
 }
 """By view or table: the columns that are counted beside its rows."""
 
+_WITHHELD = ("contact", "review_event", "notice_event")
+"""Tables that no page shows: contacts, and what units and reviewers wrote in their own words, which may hold a telephone number."""
+
 
 def datasette(database: Path, queries: Sequence[NamedQuery], marks: Sequence[str] = ()) -> Datasette:
     """The app over an SQLite file, which it opens for reading only. UserError where the extra `browse` is not installed.
@@ -33,7 +36,7 @@ def datasette(database: Path, queries: Sequence[NamedQuery], marks: Sequence[str
         raise UserError("browsing needs Datasette: run `pip install 'mediawatch[browse]'`") from None
 
     tables: dict[str, object] = {name: {"facets": list(columns)} for name, columns in FACETS.items()}
-    tables["contact"] = {"allow": False}
+    tables |= {name: {"allow": False} for name in _WITHHELD}
     metadata = {
         "title": "mediawatch",
         "description": " ".join(("政务新媒体检查数据,只读。", *marks)),

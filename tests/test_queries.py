@@ -164,7 +164,13 @@ async def test_browsing_reads_and_shows_no_contact(store: Store, sqlite_url: str
     assert (await served.client.get("/mediawatch/query_unproven.json?_shape=array")).status_code == 200
     page = (await served.client.get("/mediawatch/latest_status")).text
     assert "<script>'示例市" not in page
-    for refused in ("contact.json", "contact/1.json", "?sql=select+*+from+contact", "query.json?sql=select+*+from+contact"):
+    for refused in (
+        "contact.json",
+        "review_event.json",
+        "contact/1.json",
+        "?sql=select+*+from+contact",
+        "query.json?sql=select+*+from+contact",
+    ):
         answer = await served.client.get(f"/mediawatch{refused if refused.startswith('?') else '/' + refused}", follow_redirects=True)
         assert SECRET.phone not in answer.text, refused
         assert answer.status_code in (403, 404), refused

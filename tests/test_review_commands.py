@@ -157,3 +157,16 @@ async def test_a_drawn_word_goes_to_a_second_person(store: Store, tmp_path: Path
     await inspection.take(fill(second, tmp_path / "乙.xlsx", {names[-1]: no}, {names[-1]: png()}))
     assert await second_looks(store, inspection.sweep, POLICY) == []
     assert (await inspection.verdicts())[-1] is Verdict.UNPROVEN
+
+
+def test_a_dismissed_finding_stands_in_no_list_and_no_figure(home: Home) -> None:
+    def failed() -> str:
+        return mediawatch(home, "figures", "--by", "platform").stdout.split("不合格数")[-1].split()[0]
+
+    assert failed() == "2"
+    assert "含未经审核的疑似问题" in mediawatch(home, "figures").stdout
+    for number, left in ((1, "1"), (2, "0")):
+        assert mediawatch(home, "review", "dismiss", f"{number}/stale_2w", "--by", "丙某", "--reason", "核对后排除").exit_code == 0
+        assert failed() == left
+        assert (f"示例市第{number}测试局" in mediawatch(home, "flagged").stdout) is False
+    assert "含未经审核的疑似问题" not in mediawatch(home, "figures").stdout

@@ -17,7 +17,9 @@ from mediawatch.files import write_whole
 from mediawatch.policy import parse
 from mediawatch.reports import lists
 from mediawatch.reports import statistics as tables
+from mediawatch.reports.inspection import OPEN_MARK
 from mediawatch.reports.table import Table, to_csv
+from mediawatch.review import as_reviewed
 from mediawatch.scope import WHOLE, totals_of
 from mediawatch.strata import Dimension, dimension, keys
 
@@ -69,10 +71,13 @@ async def _tables(
         compared = compare(await judged_of(app, earlier), judged, keys(chosen))
         found += [tables.change_table(heading, parts, compared.whole, decimals) for heading, parts in compared.splits.items()]
         found.append(tables.movement_table(compared))
-    return lists.heading(now), found, [*app.marks, *(remark for split in counted.splits for remark in tables.remarks(split))]
+    undecided = any(finding.review.undecided for entry, _ in counted.failed if entry.judgement for finding in entry.judgement.findings)
+    marks = [*app.marks, *([OPEN_MARK] if undecided else [])]
+    return lists.heading(now), found, [*marks, *(remark for split in counted.splits for remark in tables.remarks(split))]
 
 
 async def judged_of(app: App, sweep: Sweep) -> Judged:
-    """A sweep's judged scope with the policy it was judged by."""
+    """A sweep's scope as judged and reviewed so far, with its policy: a dismissed finding fails nobody, an open one still does."""
     policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
-    return Judged(scope=await app.store.scope(sweep.id), policy=policy, whole=sweep.scope == WHOLE)
+    scope = [as_reviewed(entry, include_open=True) for entry in await app.store.scope(sweep.id)]
+    return Judged(scope=scope, policy=policy, whole=sweep.scope == WHOLE)

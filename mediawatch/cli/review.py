@@ -196,6 +196,8 @@ async def _keys(app: App, texts: list[str]) -> list[str]:
         account, slash, code = text.rpartition("/")
         if slash and code in list(Code):
             keys.append(f"{find_account(accounts, account).id}/{code}")
+        elif slash and any(account == str(each.id) for each in accounts):
+            raise UserError(f"account {account} can have no finding {code!r}: the codes are {', '.join(Code)}")
         else:
             keys.append(str(find_account(accounts, text).id))
     return keys

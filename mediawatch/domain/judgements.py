@@ -84,6 +84,11 @@ class ReviewState(StrEnum):
     def label(self) -> str:
         return {"open": "疑似", "dispatched": "已下发核实", "confirmed": "认定", "dismissed": "排除"}[self.value]
 
+    @property
+    def undecided(self) -> bool:
+        """Whether a person still has to confirm or dismiss it."""
+        return self in (ReviewState.OPEN, ReviewState.DISPATCHED)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:

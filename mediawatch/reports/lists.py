@@ -17,6 +17,7 @@ from mediawatch.domain import (
     LookKind,
     MatchedBy,
     Reading,
+    ReviewState,
     Sight,
     Sweep,
     SweepAccount,
@@ -66,12 +67,13 @@ def _minute(at: datetime) -> str:
 def flagged(
     sweep: Sweep, scope: Sequence[SweepAccount], readings: Mapping[int, Sequence[Reading]], checks: Sequence[CanaryCheck] = ()
 ) -> Table:
-    """存在突出问题的政务新媒体名单, one row a finding, in registry order; 类型 and 所属组织 exactly as filed."""
+    """存在突出问题的政务新媒体名单, one row a finding that nobody dismissed, in registry order; 类型 and 所属组织 exactly as filed."""
     rows = [
         _flagged_row(entry.account, finding, readings.get(entry.account.id, ()), checks)
         for entry in scope
         if entry.judgement
         for finding in entry.judgement.findings
+        if finding.review is not ReviewState.DISMISSED
     ]
     columns = ("备案单号", "政务新媒体名称", "类型", "所属组织", "地市", "县区", "存在的突出问题", "结论", "审核状态",
                "最近更新", "间隔天数", "平台现名", "信息来源", "来源依据", "对照账号", "核查时间", "说明")  # fmt: skip

@@ -16,6 +16,7 @@ from pathlib import Path
 import jsonschema
 import openpyxl
 import pytest
+from commands import in_process as mediawatch
 
 from mediawatch.circular import shipped
 from mediawatch.demo import shipped_world
@@ -23,12 +24,13 @@ from mediawatch.demo import shipped_world
 MEDIAWATCH = Path(sys.executable).with_name("mediawatch")
 
 
-def mediawatch(*words: str | Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([MEDIAWATCH, *map(str, words)], capture_output=True, text=True, timeout=600, check=False)
+def demonstration(out: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
+    """As a user starts it: a process of its own."""
+    return subprocess.run([MEDIAWATCH, "demo", "--out", out, *words], capture_output=True, text=True, timeout=600, check=False)
 
 
 def demonstrated(out: Path, *words: str | Path) -> str:
-    done = mediawatch("demo", "--out", out, *words)
+    done = demonstration(out, *words)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -259,7 +261,7 @@ def test_a_home_without_its_database_is_not_an_empty_one(tmp_path: Path) -> None
 
 def test_a_folder_that_is_no_demonstration_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "keep.txt").write_text("mine")
-    done = mediawatch("demo", "--out", tmp_path)
+    done = demonstration(tmp_path)
     assert done.returncode == 2
     assert "not empty" in done.stderr
     assert (tmp_path / "keep.txt").read_text() == "mine"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+from commands import in_process
 from samples import enter, open_sweep, plain_reading
 
 from mediawatch import app as root
@@ -213,9 +213,7 @@ def test_the_greatest_platform_comes_first() -> None:
 
 
 def run(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "mediawatch", "--home", home, "doctor", *words], capture_output=True, text=True, check=False
-    )
+    return in_process("--home", home, "doctor", *words)
 
 
 @pytest.fixture

@@ -154,7 +154,7 @@ def said_of(account: Account, readings: tuple[Reading, ...]) -> tuple[object, ..
 HISTORIES = given(st.sampled_from(FILED), st.lists(readings(), max_size=10), st.lists(checks, max_size=4).map(tuple))
 
 
-@settings(max_examples=20)
+@settings(max_examples=12)
 @HISTORIES
 def test_the_known_readings_say_what_all_of_them_say(
     kept: tuple[asyncio.Runner, Store], filed: Filed, history: list[Reading], seen: tuple[CanaryCheck, ...]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -13,6 +11,7 @@ import openpyxl
 import pytest
 import xlwt
 from browsers import facing, key
+from commands import in_process
 
 from mediawatch.cli.links import print_report
 from mediawatch.domain import (
@@ -244,9 +243,7 @@ async def test_after_a_captcha_nothing_more_is_opened(store: Store, looks: Looks
 
 
 def test_the_command_refuses_what_holds_no_link(tmp_path: Path) -> None:
-    home = (sys.executable, "-m", "mediawatch", "--home", str(tmp_path / "home"))
-    subprocess.run((*home, "init"), check=True, capture_output=True)
-    words = (*home, "links", "import", "-")
-    done = subprocess.run(words, input="没有链接", capture_output=True, text=True, check=False)
+    assert in_process("--home", tmp_path / "home", "init").returncode == 0
+    done = in_process("--home", tmp_path / "home", "links", "import", "-", given="没有链接")
     assert (done.returncode, done.stdout) == (2, "")
     assert "no article link" in done.stderr

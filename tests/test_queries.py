@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import json
 import sqlite3
 import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import in_process
 from samples import FILE, NOW, ODD, PLAIN, finding, plain_reading, post, sql
 
 import db
@@ -132,16 +133,20 @@ async def test_views_are_made_again_where_they_are_not_of_this_version(database_
     assert sql(database_url, "SELECT * FROM flagged") == before
 
 
-async def test_the_command(tmp_path: Path) -> None:
+def test_the_command(tmp_path: Path) -> None:
     home = ("--home", str(tmp_path / "home"))
 
     def command(*words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run([sys.executable, "-m", "mediawatch", *home, *words], capture_output=True, text=True, check=False)
+        return in_process(*home, *words)
 
     assert command("init").returncode == 0
-    store = await db.open_store(f"sqlite+aiosqlite:///{tmp_path / 'home' / 'mediawatch.db'}", clock=lambda: NOW)
-    await filled(store)
-    await store.close()
+
+    async def fill() -> None:
+        store = await db.open_store(f"sqlite+aiosqlite:///{tmp_path / 'home' / 'mediawatch.db'}", clock=lambda: NOW)
+        await filled(store)
+        await store.close()
+
+    asyncio.run(fill())
     listed = command("query", "--list").stdout
     assert all(name in listed for name in NAMES)
     assert [row["备案单号"] for row in json.loads(command("query", "flagged", "--format", "json").stdout)] == [ODD.filing_number]

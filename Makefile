@@ -1,8 +1,8 @@
 # What README.md documents. Everything lives in .venv; `make setup` remakes it when pyproject.toml or constraints.txt change.
 BIN := .venv/bin
 TESTS ?=
-# A file to each worker at a time: its browser, demonstration and databases are then made once. Three for two cores: many tests wait.
-PYTEST := $(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+# Two workers, a file to each at a time: a file's browser, demonstration and databases are then made once.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 .PHONY: help setup demo test lint soak bench year history clean
 

@@ -27,6 +27,16 @@ def day_of(at: datetime) -> date:
     return beijing(at).date()
 
 
+def minute(at: datetime) -> str:
+    """An instant as it is printed: Beijing time to the minute, `2022-12-31 18:00`."""
+    return f"{beijing(at):%Y-%m-%d %H:%M}"
+
+
+def chinese_day(day: date) -> str:
+    """2022年12月31日, without leading zeros."""
+    return f"{day.year}年{day.month}月{day.day}日"
+
+
 def day_start(day: date) -> datetime:
     return datetime.combine(day, time.min, tzinfo=BEIJING)
 
@@ -55,7 +65,7 @@ def parse_as_of(text: str, now: datetime) -> datetime:
     at = at if at.tzinfo else at.replace(tzinfo=BEIJING)
     if at > now:
         remedy = "a bare date is the end of that day in Beijing: give none for now, or an instant" if bare else "give a past one"
-        raise ValueError(f"as_of {text} lies in the future (now is {beijing(now):%Y-%m-%d %H:%M} in Beijing): {remedy}")
+        raise ValueError(f"as_of {text} lies in the future (now is {minute(now)} in Beijing): {remedy}")
     return at
 
 

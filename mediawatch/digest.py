@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from mediawatch.clock import beijing
+from mediawatch.clock import minute
 from mediawatch.domain import Night, SessionEvent, SessionState, Sweep, Turn, TurnedFinding, Verdict
 
 _NAMED = (Turn.NEW, Turn.GONE)
@@ -19,7 +19,7 @@ def digest(
 
     `sessions`: state by `platform/name`.
     """
-    title = f"mediawatch {sweep.kind.label}:监测时间点{beijing(sweep.as_of):%Y-%m-%d %H:%M}"
+    title = f"mediawatch {sweep.kind.label}:监测时间点{minute(sweep.as_of)}"
     head = [_counts(night), _turns(turned)]
     unproven = night.verdicts.get(Verdict.UNPROVEN.value, 0)
     tail = [f"待人工核查{unproven}个:"] if unproven else []
@@ -59,7 +59,7 @@ def lapsed(event: SessionEvent) -> tuple[str, str]:
     name = f"{event.platform}/{event.name}"
     return f"mediawatch 登录已失效:{name}", "\n".join(
         [
-            f"{_minute(event.at)} 平台不再认可登录 {name},此后的核查不再使用它。",
+            f"{minute(event.at)} 平台不再认可登录 {name},此后的核查不再使用它。",
             f"请重新登录:mediawatch login {event.platform} --name {event.name}",
         ]
     )
@@ -67,14 +67,10 @@ def lapsed(event: SessionEvent) -> tuple[str, str]:
 
 def failed(service: str, now: datetime) -> tuple[str, str]:
     """A service of the host ended with an error: title and body."""
-    lines = [f"{_minute(now)} 服务 {service} 未正常结束,检查可能未完成。", f"请查看:journalctl -u {service};mediawatch status"]
+    lines = [f"{minute(now)} 服务 {service} 未正常结束,检查可能未完成。", f"请查看:journalctl -u {service};mediawatch status"]
     return f"mediawatch 服务异常:{service}", "\n".join(lines)
 
 
 def trial(now: datetime) -> tuple[str, str]:
     """What `mediawatch notify --test` sends."""
-    return "mediawatch 测试消息", f"{_minute(now)} 收到本消息,说明检查摘要与登录失效提醒能够送达。"
-
-
-def _minute(at: datetime) -> str:
-    return f"{beijing(at):%Y-%m-%d %H:%M}"
+    return "mediawatch 测试消息", f"{minute(now)} 收到本消息,说明检查摘要与登录失效提醒能够送达。"

@@ -12,7 +12,7 @@ from enum import StrEnum
 from mediawatch import browsers, canaries, policy, sessions
 from mediawatch.app import App
 from mediawatch.canarygate import CanaryGate
-from mediawatch.clock import BEIJING, beijing
+from mediawatch.clock import BEIJING, beijing, minute
 from mediawatch.domain import Account, Attested, CanaryCheck, LookKind, SessionState, UserError
 from mediawatch.settings import Home, Settings
 from mediawatch.workdays import knows
@@ -92,7 +92,7 @@ async def in_home(app: App) -> AsyncIterator[Check]:
     sweeps = await app.store.sweeps()
     later = [sweep for sweep in sweeps if sweep.started_at > now + _SKEW]
     if later:
-        text = f"sweep {later[-1].id} began at {beijing(later[-1].started_at):%Y-%m-%d %H:%M}, which is still to come"
+        text = f"sweep {later[-1].id} began at {minute(later[-1].started_at)}, which is still to come"
         yield Check(Level.FAIL, "clock", text, "the host's clock was set back, or was wrong then: set it")
     async for check in _logins(app, now):
         yield check

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
+from mediawatch.clock import chinese_day
 from mediawatch.domain import Code, DateKind, Finding, Judgement, LookKind, MatchedBy, Outcome, Reading, Verdict
 from mediawatch.names import similarity
 from mediawatch.policy import Freshness, Policy, Standing
@@ -34,13 +35,14 @@ def stale(fresh: FreshnessProof, gap: Gap, as_of_day: date, code: Code, policy: 
     """A finding about a silence that is too long."""
     least = "不少于" if gap.minimum else ""
     if fresh.period_from:
-        seen = f"{_period(fresh.period_from, as_of_day)}内最长更新间隔{least}{gap.days}天({_cn(gap.since)}至{_cn(gap.until)})"
+        span = f"{chinese_day(gap.since)}至{chinese_day(gap.until)}"
+        seen = f"{_period(fresh.period_from, as_of_day)}内最长更新间隔{least}{gap.days}天({span})"
     elif gap.minimum:
-        seen = f"自{_cn(gap.since + timedelta(days=1))}至监测时间点{_cn(as_of_day)}无更新,间隔{least}{gap.days}天"
+        seen = f"自{chinese_day(gap.since + timedelta(days=1))}至监测时间点{chinese_day(as_of_day)}无更新,间隔{least}{gap.days}天"
     else:
-        seen = f"最近一次更新为{_cn(gap.since)},至监测时间点{_cn(as_of_day)}间隔{gap.days}天"
+        seen = f"最近一次更新为{chinese_day(gap.since)},至监测时间点{chinese_day(as_of_day)}间隔{gap.days}天"
     if fresh.after_on:
-        seen += f"(监测时间点后于{_cn(fresh.after_on)}有更新)"
+        seen += f"(监测时间点后于{chinese_day(fresh.after_on)}有更新)"
     return f"{seen},属“{policy.label(code)}”(依据:{policy.basis})。"
 
 
@@ -122,7 +124,7 @@ def verdict_sentence(
             return f"{_period(fresh.period_from, as_of_day)}内更新间隔最长不超过{fresh.gap.days}天。"
         case Verdict.FRESH | Verdict.DUE_SOON | Verdict.AT_LIMIT if fresh.latest_on:
             kind = "" if fresh.date_kind is DateKind.EXACT else "不早于"
-            return f"最近一次更新{kind}{_cn(fresh.latest_on)},距监测时间点{(as_of_day - fresh.latest_on).days}天。"
+            return f"最近一次更新{kind}{chinese_day(fresh.latest_on)},距监测时间点{(as_of_day - fresh.latest_on).days}天。"
         case Verdict.LISTED:
             return _listed_sentence(known, how_filed, fresh)
         case _:
@@ -153,13 +155,9 @@ def _unproven_sentence(readings: tuple[Reading, ...], fresh: FreshnessProof, nam
     if last.outcome is Outcome.OK and fresh.latest_on:
         by_name = ",按名称匹配" if last.matched_by is MatchedBy.NAME else ""
         lacking = "检查时段内的更新间隔" if fresh.period_from else "其后无更新"
-        return f"已知最近发布不早于{_cn(fresh.latest_on)}{by_name};现有信息来源不能证明{lacking},不能认定超期。"
+        return f"已知最近发布不早于{chinese_day(fresh.latest_on)}{by_name};现有信息来源不能证明{lacking},不能认定超期。"
     return f"{TROUBLE.get(last.outcome, '现有信息来源未能证明其更新情况')}。"
 
 
 def _period(first: date, last: date) -> str:
-    return f"检查时段{_cn(first)}至{_cn(last)}"
-
-
-def _cn(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"
+    return f"检查时段{chinese_day(first)}至{chinese_day(last)}"

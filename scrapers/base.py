@@ -6,7 +6,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import Enum
 from itertools import pairwise
 from typing import ClassVar
@@ -244,9 +244,6 @@ def lacks_login(tab: Tab, sign: bool | None) -> None:
 
 
 _LINK = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?][^\s，。；、）)】\"'<>]*)?", re.ASCII)
-
-CLOCK_SKEW = timedelta(minutes=10)
-"""A post dated further ahead of the look than this is bad data: left out, and its list proves no gap."""
 
 
 def link_in(text: str) -> SplitResult:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from mediawatch.clock import EVER, day_of, from_epoch
+from mediawatch.clock import CLOCK_SKEW, EVER, day_of, from_epoch
 from mediawatch.domain import Attested, Changed, LoginRequired, Outcome, Post, PostKind, RateLimited, Seen
-from scrapers.base import CLOCK_SKEW, reach
+from scrapers.base import reach
 from scrapers.douyin_replies import loaded, refuse, said
 
 _OPENED = datetime(2016, 9, 1, tzinfo=UTC)

@@ -13,9 +13,10 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 
+from mediawatch.clock import CLOCK_SKEW
 from mediawatch.domain import Account, Attested, Changed, Failure, MatchedBy, NoEvidence, Outcome, Pace, Seen
 from scrapers import viewers
-from scrapers.base import CLOCK_SKEW, Scraper, SessionUse, Shows, Surface, query_of
+from scrapers.base import Scraper, SessionUse, Shows, Surface, query_of
 from scrapers.browser import Tab
 from scrapers.warm import Calls, Warm
 from scrapers.wechat_album import Album

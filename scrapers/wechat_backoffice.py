@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
+from mediawatch.clock import CLOCK_SKEW
 from mediawatch.domain import (
     Account,
     Attested,
@@ -25,7 +26,7 @@ from mediawatch.domain import (
     Seen,
     Sight,
 )
-from scrapers.base import CLOCK_SKEW, Login, SessionUse, Shows, Surface, query_of
+from scrapers.base import Login, SessionUse, Shows, Surface, query_of
 from scrapers.browser import Tab
 from scrapers.sessions import Session, stored
 from scrapers.warm import Calls, Warm

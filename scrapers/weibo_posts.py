@@ -9,9 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from mediawatch.clock import day_of, parse_printed
+from mediawatch.clock import CLOCK_SKEW, day_of, parse_printed
 from mediawatch.domain import Changed, Post, PostKind
-from scrapers.base import CLOCK_SKEW
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far the printed date may lie from the moment in the number; recorded ones differ by a second at most."""

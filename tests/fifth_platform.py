@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from mediawatch.clock import EVER, day_of, from_epoch
+from mediawatch.clock import CLOCK_SKEW, EVER, day_of, from_epoch
 from mediawatch.domain import Account, Attested, Captcha, Changed, MatchedBy, Outcome, Pace, Post, RateLimited, Seen
-from scrapers.base import CLOCK_SKEW, Scraper, SessionUse, Shows, Surface, query_of, reach
+from scrapers.base import Scraper, SessionUse, Shows, Surface, query_of, reach
 from scrapers.browser import Tab
 
 

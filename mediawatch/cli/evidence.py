@@ -14,7 +14,7 @@ from mediawatch.app import only_one
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import NoticeOption, SweepOption, sweep_of, told_of
 from mediawatch.cli.report import OpenOption
-from mediawatch.clock import beijing
+from mediawatch.clock import minute
 from mediawatch.domain import UserError
 from mediawatch.files import write_whole
 from mediawatch.policy import Retention, load
@@ -116,6 +116,4 @@ def sheet(
 
 def _whose(item: KeptEvidence) -> str:
     sweep = f"sweep {item.sweep_id}" if item.sweep_id is not None else "no sweep"
-    return f"account {item.account_id}, {sweep}, read {beijing(item.read_at):%Y-%m-%d %H:%M}" + (
-        ", proves a finding" if item.proves else ""
-    )
+    return f"account {item.account_id}, {sweep}, read {minute(item.read_at)}" + (", proves a finding" if item.proves else "")

@@ -10,7 +10,7 @@ import typer
 
 from mediawatch import sessions
 from mediawatch.cli.base import fitted, opened, run
-from mediawatch.clock import beijing
+from mediawatch.clock import minute
 from mediawatch.domain import SessionState, UserError
 from mediawatch.reports.table import Table
 from mediawatch.sessions import PRIVATE, Listed
@@ -107,10 +107,10 @@ def _row(each: Listed, now: datetime) -> tuple[str, ...]:
         session.platform,
         session.name,
         each.state.value,
-        f"{beijing(event.at):%Y-%m-%d %H:%M}" if event else "",
+        minute(event.at) if event else "",
         event.how if event else "",
         _span(now - session.made_at),
-        f"{beijing(session.used_at):%Y-%m-%d %H:%M}" if session.used_at else "never",
+        minute(session.used_at) if session.used_at else "never",
         f"{session.mode:04o}",
     )
 

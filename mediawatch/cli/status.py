@@ -11,7 +11,7 @@ import typer
 
 from mediawatch import sessions
 from mediawatch.cli.base import fitted, opened, run
-from mediawatch.clock import beijing
+from mediawatch.clock import beijing, minute
 from mediawatch.domain import Backup, Night, Verdict
 from mediawatch.reports.table import Table
 from mediawatch.sessions import Listed
@@ -60,7 +60,7 @@ def _as_text(found: Status) -> str:
     for each in found.sessions:
         parts.append(f"login {each.session.platform}/{each.session.name}: {each.state.value}")
     backup = found.backup
-    told = f"{_minute(backup.at)}, {backup.place}, {backup.files} files, {backup.size / 1e6:.1f} MB" if backup else "none"
+    told = f"{minute(backup.at)}, {backup.place}, {backup.files} files, {backup.size / 1e6:.1f} MB" if backup else "none"
     return "\n".join([*parts, f"last backup: {told}"])
 
 
@@ -70,7 +70,7 @@ def _row(night: Night) -> tuple[str, ...]:
     minutes = f"{(night.ended_at - night.started_at).total_seconds() / 60:.1f}" if night.ended_at else ""
     turns = [str(night.turns.get(turn, 0)) for turn in ("new", "gone", "still", "unsettled")]
     return (
-        str(night.id), str(night.sweep_id or ""), _minute(night.started_at), minutes, str(sum(night.looks.values())), str(settled),
+        str(night.id), str(night.sweep_id or ""), minute(night.started_at), minutes, str(sum(night.looks.values())), str(settled),
         str(unproven), *turns, _end(night),
     )  # fmt: skip
 
@@ -79,10 +79,6 @@ def _end(night: Night) -> str:
     if night.ended_at is None:
         return "running, or killed"
     return "stopped" if night.exit_code is None else str(night.exit_code)
-
-
-def _minute(at: datetime) -> str:
-    return f"{beijing(at):%Y-%m-%d %H:%M}"
 
 
 def _as_json(found: Status) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from mediawatch.app import App, only_one
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.progress import shown_progress
 from mediawatch.cli.stopping import told_when_stopped
-from mediawatch.clock import beijing, day_of, next_time, parse_as_of
+from mediawatch.clock import beijing, day_of, minute, next_time, parse_as_of
 from mediawatch.domain import Effect, Night, UserError, Verdict
 from mediawatch.policy import load
 from mediawatch.registry.find import find_account
@@ -105,7 +105,7 @@ def sweep(
 def print_summary(summary: Summary) -> None:
     """What a run came to, on standard output."""
     sweep = summary.sweep
-    typer.echo(f"sweep {sweep.id}: as of {beijing(sweep.as_of):%Y-%m-%d %H:%M} (Beijing), policy {sweep.policy}, scope {sweep.scope}")
+    typer.echo(f"sweep {sweep.id}: as of {minute(sweep.as_of)} (Beijing), policy {sweep.policy}, scope {sweep.scope}")
     if summary.repeated:
         typer.echo("an equal sweep is finished already; nothing was looked at (use --again to look once more)")
     else:

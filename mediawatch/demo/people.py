@@ -12,7 +12,7 @@ import openpyxl
 from openpyxl.cell.cell import Cell
 
 from mediawatch import worklist
-from mediawatch.clock import beijing, day_of
+from mediawatch.clock import day_of, minute
 from mediawatch.demo.scene import MARK, PERSON, Named, Scene, counts
 from mediawatch.domain import Sweep, UserError
 from mediawatch.policy import Policy
@@ -91,7 +91,7 @@ def _easily_overlooked(shown: Shown, days: Collection[date], start: date) -> boo
 
 def _answers(shown: Shown, days: list[date], start: date, looked_at: datetime) -> dict[Column, str]:
     """The cells of a row; `days` are those of the posts that the person saw, newest first."""
-    cells = {Column.PERSON: PERSON, Column.TIME: f"{beijing(looked_at):%Y-%m-%d %H:%M}", Column.SEEN_ID: shown.id}
+    cells = {Column.PERSON: PERSON, Column.TIME: minute(looked_at), Column.SEEN_ID: shown.id}
     cells[Column.SHOT] = "screenshot.png"
     states = {"not_found": "搜索不到", "cancelled": "已注销", "banned": "已封禁", "empty": "从未发布"}
     if shown.state in states:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
-from mediawatch.clock import beijing
+from mediawatch.clock import beijing, minute
 from mediawatch.dispatch.sheet import GUIDE, SEALED, Field, Line, texts_of, write_book
 from mediawatch.domain import DECIDED, Contact, Effect, Evidence, Filed, ReviewAction, ReviewState, Sweep, UserError
 from mediawatch.evidence import EvidenceFolder
@@ -82,7 +82,7 @@ async def dispatch(
 
 
 def _cover(sweep: Sweep, part: str, marks: Sequence[str]) -> Cover:
-    title = f"政务新媒体疑似问题核实表  监测时间点 {beijing(sweep.as_of):%Y-%m-%d %H:%M}  {given_text(part)}"
+    title = f"政务新媒体疑似问题核实表  监测时间点 {minute(sweep.as_of)}  {given_text(part)}"
     meta = {"schema": "mediawatch.dispatch/1", "sweep": str(sweep.id), "as_of": beijing(sweep.as_of).isoformat()}
     return Cover(title=title, made_at=sweep.as_of, meta=meta, guide=GUIDE, marks=marks)
 
@@ -102,7 +102,7 @@ def _line(found: Sequence[Suspect], contact: Contact | None, window: Window, evi
         Field.PROBLEM: given_text("、".join(each.finding.label for each in found)),
         Field.SENTENCE: given_text("".join(each.finding.sentence for each in found)),
         Field.SOURCE: given_text("、".join(sorted({labels.get(surface, surface) for each in found for surface in each.surfaces}))),
-        Field.READ_AT: f"{beijing(newest.read_at):%Y-%m-%d %H:%M}" if newest else "",
+        Field.READ_AT: minute(newest.read_at) if newest else "",
         Field.FILE: given_text("\n".join(f"evidence/{item.path}" for item in pictures[-1:])),
         Field.CONTACT: given_text(contact.person) if contact else "",
         Field.PHONE: given_text(contact.phone) if contact else "",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -17,13 +16,10 @@ from mediawatch.policy import Policy
 from mediawatch.ports import Store
 from mediawatch.registry.problems import Place
 from mediawatch.worklist.book import Cover, clickable
-from mediawatch.worklist.columns import Cell, given_text, text_of
+from mediawatch.worklist.columns import Cell, given_text, text_of, typed_links
 from mediawatch.worklist.package import BadFile
 from mediawatch.worklist.read import Problem, table_rows
 from mediawatch.worklist.rowkey import Window, parse_key
-
-_LINK = re.compile(r"https?://[!-~]+", re.IGNORECASE)
-_AFTER_LINK = ",.;:!?)>]\"'"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -157,11 +153,6 @@ class _Intake:
             articles = [FoundLink(url, place, account.id) for url in links_in(link)]
             self.done.articles += articles
             self.done.others += not articles
-
-
-def typed_links(text: str) -> list[str]:
-    """The addresses in an answer, without the marks that people type after them."""
-    return [link.rstrip(_AFTER_LINK) for link in _LINK.findall(text)]
 
 
 def _rows(path: Path) -> Iterator[Row]:

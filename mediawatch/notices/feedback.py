@@ -13,13 +13,12 @@ from pathlib import Path
 
 from mediawatch.clock import day_end, day_start
 from mediawatch.dispatch import Split
-from mediawatch.dispatch.intake import typed_links
 from mediawatch.domain import Contact, Notice, NoticeAction, NoticeEvent, NoticeItem, UserError
 from mediawatch.linkfiles import FoundLink, links_in
 from mediawatch.registry.problems import Place
 from mediawatch.reports.table import joined
 from mediawatch.worklist.book import Cover, Formats, clickable, furnish, sheet_name, write_cell, writing
-from mediawatch.worklist.columns import Cell, given_text, text_of
+from mediawatch.worklist.columns import Cell, given_text, text_of, typed_links
 from mediawatch.worklist.export import part_name
 from mediawatch.worklist.package import BadFile
 from mediawatch.worklist.read import Problem, table_rows

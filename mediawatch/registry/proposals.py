@@ -21,7 +21,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from mediawatch.clock import beijing
+from mediawatch.clock import minute
 from mediawatch.domain import (
     Account,
     Filed,
@@ -232,7 +232,7 @@ def as_table(listed: Sequence[Proposal]) -> Table:
         (
             each.key if each.acceptable else "", each.kind.label, each.account.filed.filing_number, each.account.filed.name,
             each.account.filed.type or each.account.platform, each.account.filed.organiser, _FIELDS[each.field], each.old, each.new,
-            "" if each.sure and each.acceptable else "须核对", each.why, f"{beijing(each.read_at):%Y-%m-%d %H:%M}",
+            "" if each.sure and each.acceptable else "须核对", each.why, minute(each.read_at),
         )
         for each in listed
     )  # fmt: skip

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 
 from mediawatch import trust
-from mediawatch.clock import beijing
+from mediawatch.clock import beijing, minute
 from mediawatch.domain import (
     Account,
     Attested,
@@ -44,7 +43,7 @@ def heading(sweep: Sweep) -> str:
     scope = "全部账号" if sweep.scope == "all" else sweep.scope
     period = f" 检查时段自{sweep.period_from}" if sweep.period_from else ""
     name = f"第{sweep.id}号检查{sweep.round and f'({sweep.round})'} {sweep.kind.label}"
-    return f"{name}{period} 监测时间点{beijing(sweep.as_of):%Y-%m-%d %H:%M} 规则{sweep.policy} 范围:{scope}{state}"
+    return f"{name}{period} 监测时间点{minute(sweep.as_of)} 规则{sweep.policy} 范围:{scope}{state}"
 
 
 def sweeps(all_sweeps: Sequence[Sweep]) -> Table:
@@ -52,16 +51,12 @@ def sweeps(all_sweeps: Sequence[Sweep]) -> Table:
     states = {SweepState.RUNNING: "未完成", SweepState.FINISHED: "已完成", SweepState.INCOMPLETE: "中断(已关闭)"}
     rows = [
         (
-            str(one.id), one.round, one.kind.label, one.period_from.isoformat() if one.period_from else "", _minute(one.as_of), one.policy,
-            one.scope, _minute(one.started_at), states[one.state],
+            str(one.id), one.round, one.kind.label, one.period_from.isoformat() if one.period_from else "", minute(one.as_of), one.policy,
+            one.scope, minute(one.started_at), states[one.state],
         )
         for one in all_sweeps
     ]  # fmt: skip
     return Table("检查批次", ("编号", "名称", "方式", "时段自", "监测时间点", "规则", "范围", "开始", "状态"), tuple(rows))
-
-
-def _minute(at: datetime) -> str:
-    return f"{beijing(at):%Y-%m-%d %H:%M}"
 
 
 def flagged(
@@ -87,7 +82,7 @@ def _flagged_row(account: Account, finding: Finding, readings: Sequence[Reading]
     surfaces = joined(sorted({sight.surface for reading in proving for sight in reading.sights}), "、")
     gap = "" if finding.gap_days is None else f"不少于{finding.gap_days}" if finding.gap_is_minimum else str(finding.gap_days)
     latest = "" if finding.gap_is_minimum or not finding.latest_on else finding.latest_on.isoformat()
-    read_at = f"{beijing(proving[-1].read_at):%Y-%m-%d %H:%M}" if proving else ""
+    read_at = minute(proving[-1].read_at) if proving else ""
     return (
         filed.filing_number, filed.name, filed.type, filed.organiser, filed.prefecture, filed.county, finding.label,
         finding.effect.label, finding.review.label, latest, gap, finding.name_seen, surfaces,
@@ -140,7 +135,7 @@ def filed_lines(account: Account) -> list[str]:
 def reading_lines(reading: Reading) -> list[str]:
     """One look with its sights and its evidence."""
     by = f" {reading.by}" if reading.by else ""
-    lines = [f"  {beijing(reading.read_at):%Y-%m-%d %H:%M} {LOOKS[reading.look]}{by}:{reading.outcome.label}"]
+    lines = [f"  {minute(reading.read_at)} {LOOKS[reading.look]}{by}:{reading.outcome.label}"]
     lines += [f"    {_sight_line(sight)}" for sight in reading.sights]
     lines += [f"    佐证 {item.path}  SHA-256 {item.sha256}" for item in reading.evidence]
     return lines

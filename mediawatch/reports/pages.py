@@ -6,13 +6,12 @@ import io
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from PIL import Image, UnidentifiedImageError
 
-from mediawatch.clock import beijing
+from mediawatch.clock import beijing, minute
 from mediawatch.domain import DateKind, Evidence, EvidenceKind, Sight
 from mediawatch.reports import annexes, prose
 from mediawatch.reports.inspection import Inspection, Problem
@@ -59,7 +58,7 @@ def report(told: Inspection, folder: Path) -> bytes:
     whole = told.statistics.whole
     decimals = told.office.decimals
     page = _PAGES.get_template("report.html").render(
-        title=prose.title(told), marks=told.marks, as_of=_minute(told.sweep.as_of), policy=told.policy.title, sweep=told.sweep.id,
+        title=prose.title(told), marks=told.marks, as_of=minute(told.sweep.as_of), policy=told.policy.title, sweep=told.sweep.id,
         cards=[
             (whole.total, "在管数"), (whole.checked, "检查数"), (whole.coverage_text(decimals), "检查率"), (whole.failed, "不合格数"),
             (whole.rate_text(decimals), "合格率"), (whole.open, "待人工核查"),
@@ -81,7 +80,7 @@ def sheet(told: Inspection, problem: Problem, folder: Path) -> bytes:
     picture = next(iter(problem.pictures), None)
     page = _PAGES.get_template("sheet.html").render(
         name=filed.name, marks=told.marks,
-        facts=f"监测时间点 {_minute(told.sweep.as_of)}（北京时间）　规则：{told.policy.title}　第{told.sweep.id}号检查",
+        facts=f"监测时间点 {minute(told.sweep.as_of)}（北京时间）　规则：{told.policy.title}　第{told.sweep.id}号检查",
         compared=[
             ("备案单号", filed.filing_number, ""), ("账号名称", filed.name, named.name if named else "未见"),
             ("类型", filed.type, ""), ("所属组织", filed.organiser, _verified(problem)),
@@ -92,7 +91,7 @@ def sheet(told: Inspection, problem: Problem, folder: Path) -> bytes:
             {"label": finding.label, "review": finding.review.label, "sentence": finding.sentence} for finding in problem.findings
         ],
         looks=_looks(told, problem),
-        picture=_picture(picture, folder, _SHEET), caption=f"{_minute(picture.taken_at)} {picture.url}" if picture else "",
+        picture=_picture(picture, folder, _SHEET), caption=f"{minute(picture.taken_at)} {picture.url}" if picture else "",
         files=[
             {"kind": _KINDS[item.kind], "at": f"{beijing(item.taken_at):%Y-%m-%d %H:%M:%S}", "sha256": item.sha256}
             for item in problem.evidence
@@ -120,7 +119,7 @@ def _charts(told: Inspection) -> list[Chart]:
 def _told(problem: Problem, folder: Path) -> Mapping[str, object]:
     filed = problem.entry.account.filed
     picture = next(iter(problem.pictures), None)
-    looks = [f"{LOOKS[reading.look]} {_minute(reading.read_at)}" for reading in problem.readings]
+    looks = [f"{LOOKS[reading.look]} {minute(reading.read_at)}" for reading in problem.readings]
     return {
         "id": problem.entry.account.id,
         "name": filed.name,
@@ -139,7 +138,7 @@ def _looks(told: Inspection, problem: Problem) -> list[Mapping[str, str]]:
     return [
         {
             "kind": LOOKS[reading.look],
-            "at": _minute(sight.read_at),
+            "at": minute(sight.read_at),
             "surface": reading.by or told.surfaces.get(sight.surface, sight.surface),
             "seen": _seen(sight),
         }
@@ -179,7 +178,3 @@ def _seen(sight: Sight) -> str:
     if sight.control:
         parts.append(f"对照“{sight.control}”正常")
     return "，".join(part for part in parts if part)
-
-
-def _minute(at: datetime) -> str:
-    return f"{beijing(at):%Y-%m-%d %H:%M}"

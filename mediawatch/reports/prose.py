@@ -6,9 +6,8 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from mediawatch.clock import day_of
+from mediawatch.clock import chinese_day, day_of
 from mediawatch.domain import Finding, Rectified, SweepAccount
 from mediawatch.figures import Figures, Split
 from mediawatch.reports.inspection import Inspection
@@ -144,8 +143,3 @@ def numeral(number: int) -> str:
     if not tens:
         return NUMERALS[ones - 1]
     return f"{NUMERALS[tens - 1] if tens > 1 else ''}十{NUMERALS[ones - 1] if ones else ''}"
-
-
-def chinese_day(day: date) -> str:
-    """2022年12月31日, without leading zeros."""
-    return f"{day.year}年{day.month}月{day.day}日"

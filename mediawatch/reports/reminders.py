@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from mediawatch.clock import day_of
+from mediawatch.clock import chinese_day, day_of
 from mediawatch.domain import Account, Contact, DateKind, Sweep, SweepAccount, Verdict
 from mediawatch.policy import Policy
 from mediawatch.reports.table import joined
@@ -122,4 +122,4 @@ def _latest(entry: SweepAccount) -> date | None:
 
 
 def _cn(day: date | None) -> str:
-    return "" if day is None else f"{day.year}年{day.month}月{day.day}日"
+    return "" if day is None else chinese_day(day)

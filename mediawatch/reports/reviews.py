@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mediawatch.clock import beijing
+from mediawatch.clock import minute
 from mediawatch.domain import ReviewAction, ReviewEvent, Sweep
 from mediawatch.reports.lists import ATTESTED, filed_lines, heading, reading_lines
 from mediawatch.reports.table import Table, joined
@@ -24,7 +24,7 @@ def suspects(sweep: Sweep, found: Sequence[Suspect]) -> Table:
 
 def _row(suspect: Suspect) -> tuple[str, ...]:
     filed, finding, last = suspect.account.filed, suspect.finding, suspect.standing.by
-    done = ("", "", "") if last is None else (last.by, f"{beijing(last.at):%Y-%m-%d %H:%M}", last.reason)
+    done = ("", "", "") if last is None else (last.by, minute(last.at), last.reason)
     return (
         suspect.key, filed.filing_number, filed.name, filed.type, filed.organiser, filed.supervisor, filed.prefecture, filed.county,
         finding.label, finding.effect.label, finding.sentence, "、".join(suspect.surfaces), attested(suspect), suspect.backing.label,
@@ -59,9 +59,7 @@ def in_full(suspect: Suspect) -> str:
 def event_line(event: ReviewEvent) -> str:
     """One decision in one line."""
     source = f"({event.source})" if event.source else ""
-    return joined(
-        (f"{beijing(event.at):%Y-%m-%d %H:%M} {event.action.label} {event.by}{source}", event.reason, f"当时结论:{event.sentence}")
-    )
+    return joined((f"{minute(event.at)} {event.action.label} {event.by}{source}", event.reason, f"当时结论:{event.sentence}"))
 
 
 def second_looks(sweep: Sweep, found: Sequence[SecondLook]) -> Table:
@@ -70,6 +68,6 @@ def second_looks(sweep: Sweep, found: Sequence[SecondLook]) -> Table:
     for item in found:
         filed = item.account.filed
         given = (filed.filing_number, filed.name, filed.type, filed.organiser, filed.prefecture)
-        rows.append((str(item.account.id), *given, item.by, f"{beijing(item.first.read_at):%Y-%m-%d %H:%M}", item.first.sights[0].detail))
+        rows.append((str(item.account.id), *given, item.by, minute(item.first.read_at), item.first.sights[0].detail))
     columns = ("编号", "备案单号", "政务新媒体名称", "类型", "所属组织", "地市", "首次核查人", "核查时间", "首次答复")
     return Table(f"抽查复核清单(须由首次核查人以外的人员复核) {heading(sweep)}", columns, tuple(rows))

@@ -7,7 +7,7 @@ import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
-from mediawatch.clock import beijing
+from mediawatch.clock import beijing, chinese_day
 from mediawatch.domain import UserError
 from mediawatch.reports import annexes, prose
 from mediawatch.reports.inspection import Inspection
@@ -65,7 +65,7 @@ def _words(told: Inspection, signed_on: date | None) -> dict[str, object]:
         "closing": prose.closing(told),
         "annex_list": [_listed(number, table, len(tables)) for number, table in enumerate(tables, 1)],
         "issuer": told.office.issuer,
-        "date": prose.chinese_day(day) if day else "    年  月  日",
+        "date": chinese_day(day) if day else "    年  月  日",
         "annexes": [
             {"number": f"附件{number if len(tables) > 1 else ''}", "title": table.title, "columns": table.columns, "rows": table.rows}
             for number, table in enumerate(tables, 1)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from mediawatch import rules
 from mediawatch.ahead import spell
-from mediawatch.clock import beijing, day_of
+from mediawatch.clock import day_of, minute
 from mediawatch.domain import Account, AccountState, Pace
 from mediawatch.pacing import quiet_left
 from mediawatch.policy import Policy
@@ -64,7 +64,7 @@ class Plan:
         lasts = (self.ends - self.now) / timedelta(minutes=1)
         waits = max(self.quiet.values(), default=0.0)
         resting = f", {spell(waits)} of it quiet hours" if waits else ""
-        return f"at least {spell(lasts)} at the set pace{resting}: until {beijing(self.ends):%Y-%m-%d %H:%M} (Beijing)"
+        return f"at least {spell(lasts)} at the set pace{resting}: until {minute(self.ends)} (Beijing)"
 
     @property
     def outside(self) -> tuple[Planned, ...]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
 
-from mediawatch.clock import beijing, day_of, day_start
+from mediawatch.clock import day_of, day_start, minute
 from mediawatch.domain import (
     Account,
     Attested,
@@ -180,7 +180,7 @@ def _time_faults(given: _Answer, window: Window, now: datetime) -> Iterator[_Fau
     elif given.read_at > now:
         yield Column.TIME, "核查时间晚于现在"
     elif given.negative and given.read_at < window.as_of:
-        yield Column.TIME, f"核查时间早于监测时间点({beijing(window.as_of):%Y-%m-%d %H:%M}),不能证明无发布:请在其后重新核查"
+        yield Column.TIME, f"核查时间早于监测时间点({minute(window.as_of)}),不能证明无发布:请在其后重新核查"
     elif given.posted and day_of(given.read_at) < window.start:
         yield Column.TIME, f"核查时间早于所问的日期({window.words})"
 

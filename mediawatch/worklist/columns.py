@@ -12,6 +12,9 @@ from typing import TypeVar
 
 from rapidfuzz import fuzz
 
+_LINK = re.compile(r"https?://[!-~]+", re.IGNORECASE)
+_AFTER_LINK = ",.;:!?)>]\"'"
+
 H = TypeVar("H", bound=StrEnum)
 Cell = str | int | float | bool | date | datetime | time | None
 """What a spreadsheet cell holds. `datetime` is naive: a clock in Beijing."""
@@ -113,3 +116,8 @@ def text_of(cell: Cell) -> str:
         cell = int(cell)
     text = "".join(" " if char.isspace() else char for char in str(cell) if char.isspace() or unicodedata.category(char) != "Cc")
     return " ".join(text.split())
+
+
+def typed_links(text: str) -> list[str]:
+    """The addresses in an answer, without the marks that people type after them."""
+    return [link.rstrip(_AFTER_LINK) for link in _LINK.findall(text)]

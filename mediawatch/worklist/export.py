@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
-from mediawatch.clock import beijing
+from mediawatch.clock import beijing, minute
 from mediawatch.domain import Sweep, UserError
 from mediawatch.names import same
 from mediawatch.policy import Policy
@@ -86,7 +86,7 @@ async def export(
     files = divide(items, path, by, people)
     if not overwrite and (there := [target for target, _, _ in files if target.exists()]):
         raise UserError(f"{there[0]} exists already and may hold answers: give another name or --overwrite")
-    title = f"政务新媒体待核查清单  监测时间点 {beijing(sweep.as_of):%Y-%m-%d %H:%M}"
+    title = f"政务新媒体待核查清单  监测时间点 {minute(sweep.as_of)}"
     cover = Cover(title=title, made_at=sweep.as_of, meta=_meta(sweep, window), marks=marks, guide=guide(policy.updates.reposts))
     for target, part, chosen in files:
         lines = (to_line(item, sweep, window, part if by is Split.PERSON else "") for item in chosen)

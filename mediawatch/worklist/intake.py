@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,7 +18,7 @@ from mediawatch.proofs import people_disagree, posts_of
 from mediawatch.registry.problems import Place
 from mediawatch.worklist.answers import UNTIMED, Asked, answer, problem
 from mediawatch.worklist.book import Cover, clickable
-from mediawatch.worklist.columns import SEALED, Column, given_text
+from mediawatch.worklist.columns import SEALED, Column, given_text, typed_links
 from mediawatch.worklist.guide import guide
 from mediawatch.worklist.package import BadFile
 from mediawatch.worklist.read import Problem, Row, read_rows
@@ -28,8 +27,6 @@ from mediawatch.worklist.sheet import Line, write_book
 from mediawatch.worklist.states import NO_NAME_WORDS
 from mediawatch.worklist.todo import all_that_is_known, ids_of
 
-_LINK = re.compile(r"https?://[!-~]+", re.IGNORECASE)
-_AFTER_LINK = ",.;:!?)>]\"'"
 _AT_ONCE = 50
 """Rows held in memory with their pictures; their accounts are asked for together."""
 Keep = Callable[[Reading], Awaitable[Reading]]
@@ -187,7 +184,7 @@ class _Intake:
     def _links(self, row: Row, account: Account, known: Sequence[Reading]) -> list[str]:
         """Links answered in the link column that were not known before."""
         written = row.cells.get(Column.LINK)
-        found = dict.fromkeys(link.rstrip(_AFTER_LINK) for link in _LINK.findall(written if isinstance(written, str) else ""))
+        found = dict.fromkeys(typed_links(written) if isinstance(written, str) else ())
         old = _links_of(account, known)
         if not found and row.text(Column.LINK) not in {"", *NO_NAME_WORDS}:
             self.done.remarks.append(str(problem(row, Column.LINK, "不是 http(s) 链接,没有打开")))

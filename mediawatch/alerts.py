@@ -1,8 +1,8 @@
 """Alerts: kept first, then sent by Apprise, each to each place once, over restarts and kills.
 
 What is to be told is found in the store, not in a run's memory, so a run that was killed before it spoke is made up for by the next.
-A sending that failed is tried again with the next one. A sending that was cut short may have arrived: it is let go, for none is
-sent twice.
+A sending that failed is tried again with the next one. A sending that was cut short, or that nobody has answered in time, may have
+arrived: it is let go, for none is sent twice.
 """
 
 from __future__ import annotations
@@ -33,6 +33,8 @@ _CUT_SHORT = timedelta(minutes=10)
 """Nobody is still sending after this."""
 _LIMIT = 60.0
 """Seconds for one sending."""
+_ROOM = 2048
+"""Bytes, where no service says: 企业微信's, the least."""
 
 
 class Alerts:
@@ -52,14 +54,23 @@ class Alerts:
         if find_spec("apprise") is None:
             raise UserError("[notify] urls need Apprise: run `pip install 'mediawatch[notify]'`")
         for number, url in enumerate(self._places.values(), 1):
-            if not _sender(url):
+            sender = _sender(url)
+            if not sender:
                 raise UserError(f"notify.urls: number {number} is no Apprise URL: see docs/running.md for examples")
+            if len(_mailboxes(sender)) > 1:
+                raise UserError(
+                    f"notify.urls: number {number} names several mailboxes, of which one that refuses would make the others get it twice:"
+                    " write a URL for each, or one of a mailing list"
+                )
 
     async def tell_night(self, sweep: Sweep, night: Night, book: SessionBook) -> None:
         """The digest of a sweep that is finished, once, and whatever has not gone out yet."""
         if self._places:
             sessions = {name: event.state for name, event in (await book.last()).items()}
-            await self._keep(f"sweep {sweep.id}", *digest.digest(sweep, night, await self._store.turned(sweep.id), sessions, self._lines))
+            turned = await self._store.turned(sweep.id)
+            for place, url in self._places.items():
+                told = digest.digest(sweep, night, turned, sessions, lines=self._lines, size=_room(url))
+                await self._keep(place, f"sweep {sweep.id}", *told)
             await self.tell_sessions(book)
 
     async def tell_sessions(self, book: SessionBook) -> None:
@@ -68,7 +79,8 @@ class Alerts:
             return
         for name, event in (await book.last()).items():
             if event.state is SessionState.INVALID:
-                await self._keep(f"session {name} {event.at.isoformat()}", *digest.lapsed(event))
+                for place in self._places:
+                    await self._keep(place, f"session {name} {event.at.isoformat()}", *digest.lapsed(event))
         await self.send()
 
     async def send(self) -> int:
@@ -88,26 +100,28 @@ class Alerts:
 
     async def tell_failed(self, service: str) -> int:
         """That a service of the host failed, kept nowhere; at how many places it did not go out."""
-        return [await _sent(url, *digest.failed(service, self._clock())) for url in self._places.values()].count(False)
+        return sum([await _sent(url, *digest.failed(service, self._clock())) is not AlertState.SENT for url in self._places.values()])
 
     async def trial(self) -> list[bool]:
         """A message to each place, kept nowhere; whether each went out, in the settings' order."""
-        return [await _sent(url, *digest.trial(self._clock())) for url in self._places.values()]
+        return [await _sent(url, *digest.trial(self._clock())) is AlertState.SENT for url in self._places.values()]
 
-    async def _keep(self, key: str, title: str, body: str) -> None:
-        for place in self._places:
-            await self._store.add_alert(Alert(key=key, place=place, title=title, body=body, made_at=self._clock()))
+    async def _keep(self, place: str, key: str, title: str, body: str) -> None:
+        await self._store.add_alert(Alert(key=key, place=place, title=title, body=body, made_at=self._clock()))
 
     async def _send(self, alert: Alert, url: str) -> bool:
         if not await self._store.move_alert(alert, AlertState.SENDING, self._clock()):
             return True  # another process was first
         taken = replace(alert, state=AlertState.SENDING)
         # Cancelled or killed here, it may have arrived: the state stays, and a later run lets it go.
-        gone = await _sent(url, alert.title, alert.body)
-        await self._store.move_alert(taken, AlertState.SENT if gone else AlertState.WAITING, self._clock())
-        if not gone:
-            log.warning("alert not sent, tried again with the next one", alert=alert.key, place=alert.place)
-        return gone
+        state = await _sent(url, alert.title, alert.body)
+        await self._store.move_alert(taken, state, self._clock())
+        match state:
+            case AlertState.WAITING:
+                log.warning("alert not sent, tried again with the next one", alert=alert.key, place=alert.place)
+            case AlertState.GIVEN_UP:
+                log.warning("alert given up", alert=alert.key, reason="nobody answered in time, it may have arrived")
+        return state is AlertState.SENT
 
 
 def place_of(url: str) -> str:
@@ -119,16 +133,30 @@ def _sender(url: str) -> apprise.Apprise:
     """False as a truth value where this is no URL of Apprise's."""
     from apprise import Apprise, AppriseAsset
 
-    sender = Apprise(asset=AppriseAsset(secure_logging=True))
+    sender = Apprise(asset=AppriseAsset(app_id="mediawatch", secure_logging=True))
     sender.add(url)
     return sender
 
 
-async def _sent(url: str, title: str, body: str) -> bool:
+def _room(url: str) -> int:
+    """Bytes of title and body that the service takes. Apprise counts its limits in characters where services count bytes."""
+    return min((each.body_maxlen for each in _sender(url)), default=_ROOM)
+
+
+def _mailboxes(sender: apprise.Apprise) -> list[object]:
+    """Whom a mail URL names: Apprise tells of all of them at once whether it reached them."""
+    from apprise.plugins.email import NotifyEmail
+
+    return [box for each in sender if isinstance(each, NotifyEmail) for box in (*each.targets, *each.cc, *each.bcc)]
+
+
+async def _sent(url: str, title: str, body: str) -> AlertState:
+    """SENT, WAITING where the place refused it or was not reached, GIVEN_UP where nobody knows."""
     sender = _sender(url)
     if not sender:
-        return False
+        return AlertState.WAITING
     try:
-        return bool(await asyncio.wait_for(sender.async_notify(title=title, body=body, body_format="text"), _LIMIT))
+        gone = await asyncio.wait_for(sender.async_notify(title=title, body=body, body_format="text"), _LIMIT)
     except TimeoutError:
-        return False
+        return AlertState.GIVEN_UP
+    return AlertState.SENT if gone else AlertState.WAITING

@@ -13,13 +13,17 @@ _NAMED = (Turn.NEW, Turn.GONE)
 
 
 def digest(
-    sweep: Sweep, night: Night, turned: Sequence[TurnedFinding], sessions: Mapping[str, SessionState], limit: int
+    sweep: Sweep, night: Night, turned: Sequence[TurnedFinding], sessions: Mapping[str, SessionState], *, lines: int, size: int
 ) -> tuple[str, str]:  # fmt: skip
-    """Title and body; the body has at most `limit` lines, and says how many accounts it does not name.
+    """Title and body; the body has at most `lines` lines and both together `size` bytes, and it says how many findings it does not name.
 
     `sessions`: state by `platform/name`.
     """
     title = f"mediawatch {sweep.kind.label}:监测时间点{minute(sweep.as_of)}"
+
+    def fits(body: Sequence[str]) -> bool:
+        return len(body) <= lines and len("\r\n".join((title, *body)).encode()) <= size
+
     head = [_counts(night), _turns(turned)]
     unproven = night.verdicts.get(Verdict.UNPROVEN.value, 0)
     tail = [f"待人工核查{unproven}个:"] if unproven else []
@@ -28,14 +32,15 @@ def digest(
     invalid = [name for name, state in sessions.items() if state is SessionState.INVALID]
     tail += [f"登录已失效:{'、'.join(invalid)}"] if invalid else []
     tail.append(_run(night))
-    # Where even the head is too long for the limit, the end of the run still shows.
-    tail = tail[-max(1, limit - len(head)) :]
+    # Where even the head is too long, the end of the run still shows.
+    while len(tail) > 1 and not fits([*head, *tail]):
+        tail = tail[1:]
     named = [f"  {each.turn.label}:{each.name}({each.type}){each.label}" for turn in _NAMED for each in turned if each.turn is turn]
-    room = limit - len(head) - len(tail)
-    if len(named) > room:
-        shown = max(0, room - 1)
-        named = [*named[:shown], f"  另有{len(named) - shown}条,见 mediawatch flagged"][: max(0, room)]
-    return title, "\n".join([*head, *named, *tail])
+    for shown in range(min(len(named), lines), -1, -1):
+        more = [f"  另有{len(named) - shown}条,见 mediawatch flagged"] if shown < len(named) else []
+        if fits(body := [*head, *named[:shown], *more, *tail]):
+            return title, "\n".join(body)
+    return title, "\n".join([*head, *tail])
 
 
 def _counts(night: Night) -> str:

@@ -105,7 +105,7 @@ class NotifySettings(Section):
     """Where digests and alerts go (docs/running.md)."""
 
     urls: tuple[SecretStr, ...] = ()
-    """Apprise URLs: `mailto://…`, `wecombot://…`, `dingtalk://…`, `feishu://…`. They hold passwords and keys."""
+    """Apprise URLs: `mailtos://…`, `wecombot://…`, `dingtalk://…`, `feishu://…`. They hold passwords and keys."""
     lines: int = Field(default=30, ge=5, le=200)
     """Lines of a digest at most: a telephone shows them."""
 
@@ -259,7 +259,7 @@ _TEMPLATE = """\
 # marks = []                  # printed with every result, such as 演示数据
 
 [notify]                      # digests and alerts, docs/running.md
-# urls = []                   # such as "mailto://user:password@mail.example.gov.cn?to=office@example.gov.cn"
+# urls = []                   # such as "mailtos://office:PASSWORD@example.gov.cn?smtp=mail.example.gov.cn&to=duty@example.gov.cn"
 # lines = 30
 
 [log]

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from apprise.plugins.custom_json import NotifyJSON
 from samples import LATE, NOW
 from test_cli import mediawatch
 
@@ -83,7 +84,9 @@ async def states(store: Store) -> list[str]:
 
 
 def test_a_digest_tells_what_turned_and_what_people_must_do() -> None:
-    title, body = digest.digest(SWEEP, NIGHT, TURNED, {"weibo/office": SessionState.INVALID, "wechat/a": SessionState.VALID}, 30)
+    title, body = digest.digest(
+        SWEEP, NIGHT, TURNED, {"weibo/office": SessionState.INVALID, "wechat/a": SessionState.VALID}, lines=30, size=4000
+    )
     assert title == "mediawatch 日常监测:监测时间点2031-03-01 23:59"
     assert body.splitlines() == [
         "共判定41个账号:正常更新30个、不合格6个、待人工核查5个",
@@ -101,11 +104,30 @@ def test_a_digest_tells_what_turned_and_what_people_must_do() -> None:
 
 @pytest.mark.parametrize("limit", range(5, 14))
 def test_a_digest_keeps_to_its_lines_and_says_what_it_leaves_out(limit: int) -> None:
-    lines = digest.digest(SWEEP, NIGHT, TURNED, {"weibo/office": SessionState.INVALID}, limit)[1].splitlines()
+    lines = digest.digest(SWEEP, NIGHT, TURNED, {"weibo/office": SessionState.INVALID}, lines=limit, size=4000)[1].splitlines()
     assert len(lines) <= limit
     assert lines[-1].startswith("核查41次")
     named = sum(line.startswith(("  新增:", "  已消失:")) for line in lines)
     assert named == 5 or len(lines) < 11 or f"  另有{5 - named}条,见 mediawatch flagged" in lines
+
+
+@pytest.mark.parametrize("size", range(450, 1200, 50))
+def test_a_digest_keeps_to_its_bytes_and_says_what_it_leaves_out(size: int) -> None:
+    title, body = digest.digest(SWEEP, NIGHT, TURNED, {"weibo/office": SessionState.INVALID}, lines=30, size=size)
+    lines = body.splitlines()
+    taken = len("\r\n".join([title, *lines]).encode())
+    named = sum(line.startswith(("  新增:", "  已消失:")) for line in lines)
+    assert taken <= size
+    assert lines[-1].startswith("核查41次")
+    assert named == 5 or size < 700 or (f"  另有{5 - named}条,见 mediawatch flagged" in lines and size - taken < 100)
+
+
+async def test_a_place_that_counts_bytes_gets_a_digest_it_takes(store: Store, inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """企业微信 takes 2 048 of them, three a character."""
+    monkeypatch.setattr(NotifyJSON, "body_maxlen", 250)
+    await alerts(store, inbox).tell_night(SWEEP, NIGHT, SessionBook(store, lambda: NOW))
+    ((_, title, body),) = inbox.posts
+    assert 150 < len(f"{title}\r\n{body}".encode()) <= 250
 
 
 async def test_one_digest_a_sweep_also_after_a_restart(store: Store, inbox: Inbox) -> None:

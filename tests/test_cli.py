@@ -269,6 +269,11 @@ def test_the_log_of_the_home_has_json_lines_and_no_secret(tmp_path: Path) -> Non
     assert [json.loads(line)["event"][:5] for line in done.stderr.splitlines()] == ["looke", "from ", "via h", "quiet"]
 
 
+def test_a_short_password_is_masked_wherever_its_url_has_it() -> None:
+    settings = Settings(notify=NotifySettings(urls=("mailtos://a:gehe@b.cn", "mailtos://c.cn?user=d&pass=wort&to=e")))
+    assert {"gehe", "wort"} <= {*secrets_of(settings)}
+
+
 def test_a_url_that_is_none_keeps_no_command_from_its_work() -> None:
     settings = Settings(notify=NotifySettings(urls=("wecombot://[nonsense-key",)), browser=BrowserSettings(proxy="http://[x"))
     assert secrets_of(settings) == ("wecombot://[nonsense-key",)

@@ -107,8 +107,10 @@ def secrets_of(settings: Settings) -> tuple[str, ...]:
 
 def _password(url: str) -> list[str]:
     found = _split(url)
-    given = (found.password if found else "") or ""
-    return [word for word in (given, unquote(given)) if len(word) >= _PASSWORD_LETTERS]
+    if found is None:
+        return []
+    given = [found.password or "", *(value for name, value in parse_qsl(found.query) if name == "pass")]
+    return [form for word in given for form in (word, unquote(word)) if len(form) >= _PASSWORD_LETTERS]
 
 
 def _keys(url: str) -> list[str]:

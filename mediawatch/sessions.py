@@ -32,6 +32,7 @@ class SessionBook:
         self._left_out: set[tuple[str, str]] = set()
         self._remembered: dict[str, tuple[float, dict[str, SessionEvent]]] = {}
         """By platform: the event loop's second in which the store was asked, and what it said."""
+        self._notes = 0
 
     async def usable(self, platform: str, names: Sequence[str]) -> tuple[str, ...]:
         """See `ports.SessionWatch.usable`. Says once a run that a login is left out."""
@@ -72,8 +73,10 @@ class SessionBook:
         now = asyncio.get_running_loop().time()
         asked, events = self._remembered.get(platform, (-_REMEMBERED, {}))
         if now - asked >= _REMEMBERED:
+            notes = self._notes
             events = await self.last(platform)
-            self._remembered[platform] = now, events
+            if notes == self._notes:  # else a note has overtaken the question: the answer is of before it
+                self._remembered[platform] = now, events
         return events
 
     async def _note(self, platform: str, name: str, state: SessionState, how: str, detail: str) -> None:
@@ -81,6 +84,7 @@ class SessionBook:
         # A host's clock that was set back must not make an older event the newest.
         at = max(self._clock(), known.at) if known else self._clock()
         await self._store.note_session(SessionEvent(platform=platform, name=name, at=at, state=state, how=how, detail=detail))
+        self._notes += 1
         self._remembered.pop(platform, None)
 
     def _say_left_out(self, platform: str, event: SessionEvent) -> None:

@@ -31,6 +31,7 @@ from mediawatch.domain import (
     Pace,
     Post,
     Seen,
+    SessionEvent,
     SessionState,
     Unreachable,
     UserError,
@@ -185,6 +186,29 @@ async def test_a_new_login_counts_in_the_middle_of_a_batch(plain: Sessions) -> N
     # The open browser holds the old cookies, of which the site made "out".
     assert await plain.look() == "a:ok"
     assert (await plain.events())[-1] == ("a", "valid", "plain.page")
+
+
+async def test_an_answer_that_a_note_overtook_is_not_remembered(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, noted = asyncio.Event(), asyncio.Event()
+    ask = store.session_events
+
+    async def slow(platform: str | None = None) -> list[SessionEvent]:
+        events = await ask(platform)
+        if not read.is_set():
+            read.set()
+            await noted.wait()
+        return events
+
+    monkeypatch.setattr(store, "session_events", slow)
+    book = SessionBook(store, lambda: NOW)
+    overtaken = asyncio.create_task(book.usable("plain", ("a",)))
+    await read.wait()
+    await book.seen("plain", "a", valid=False, how="probe")
+    noted.set()
+    await overtaken
+    assert await book.usable("plain", ("a",)) == ()
+    await book.seen("plain", "a", valid=False, how="plain.page")
+    assert [event.how for event in await store.session_events("plain")] == ["probe"]
 
 
 async def test_a_host_clock_that_was_set_back_hides_no_new_login(plain: Sessions) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from db.base import rows
 from db.mapping import AnyRow, Values
 from db.models import AlertRow, BackupRow, FindingRow, NightRow, SweepAccountRow
-from mediawatch.domain import Alert, AlertState, Backup, Night, Turn, TurnedFinding, Verdict
+from mediawatch.domain import Alert, AlertState, Backup, Night, ReviewState, Turn, TurnedFinding, Verdict
 
 _COUNTS = ("looks", "verdicts", "reasons", "turns")
 _OPEN = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
@@ -78,7 +78,8 @@ def _before(sweep_id: int) -> Subquery:
 
 
 def _findings() -> Any:
-    return select(FindingRow.account_id, FindingRow.code, FindingRow.label)
+    """What a person dismissed neither stood before nor is gone now."""
+    return select(FindingRow.account_id, FindingRow.code, FindingRow.label).where(FindingRow.review_state != ReviewState.DISMISSED)
 
 
 async def add_alert(conn: AsyncConnection, alert: Alert) -> bool:

@@ -1,53 +1,74 @@
 """Named queries (`db/reports/*.sql`): each is also a view of the database, for sqlite3 and other tools that only read.
 
-A file is plain SQL of both databases with three words of ours: MINUTE(instant) is Beijing time to the minute, LABEL(column) the
-Chinese of an enumeration's value, LATEST_WHOLE_SWEEP the latest finished inspection of the whole registry. Its first line is a
-comment that says in Chinese what it lists. No query reads the table of contacts; a test scans them.
+A file is plain SQL of both databases with words of ours: MINUTE(instant) is Beijing time to the minute, LABEL(column) the Chinese
+of an enumeration's value, GLUED(column) its values as a Chinese list. Each file of `parts/` is a subquery that goes by its name in
+capitals: REVIEWED is what judgements come to after review, the one definition by which a dismissed finding stands in no list and no
+figure. The first line of a file is a comment that says what it lists, of a query in Chinese. No query reads the table of contacts;
+a test scans them.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from sqlalchemy import Connection, Dialect
 
-from mediawatch.domain import Effect, FiledStatus, Outcome, Rectified, ReviewState, Verdict
+from mediawatch.domain import ALL_DISMISSED, PLATFORM_LABELS, Effect, FiledStatus, Outcome, Rectified, ReviewState, Verdict
 from mediawatch.ports import NamedQuery
 
-_LABELS: Mapping[str, Iterable[Verdict | FiledStatus | Outcome | Effect | ReviewState | Rectified]] = {
-    "verdict": Verdict, "status": FiledStatus, "last_outcome": Outcome, "effect": Effect, "review_state": ReviewState,
-    "result": Rectified,
+_LABELS: Mapping[str, Mapping[str, str]] = {
+    column: {member.value: member.label for member in members}
+    for column, members in (
+        ("verdict", Verdict), ("status", FiledStatus), ("last_outcome", Outcome), ("effect", Effect), ("review_state", ReviewState),
+        ("result", Rectified),
+    )
+} | {"platform": PLATFORM_LABELS}  # fmt: skip
+"""The values of a column that LABEL may be given."""
+_CALL = re.compile(r"\b(MINUTE|LABEL|GLUED)\(([^()]+|[^()]*\([^()]*\)[^()]*)\)")
+_SPELT: Mapping[str, Mapping[str, str]] = {
+    "sqlite": {"MINUTE": "strftime('%Y-%m-%d %H:%M', {0}, '+8 hours')", "GLUED": "group_concat({0}, '、')"},
+    "postgresql": {
+        "MINUTE": "to_char({0} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI')", "GLUED": "string_agg({0}, '、')",
+    },
 }  # fmt: skip
-"""The enumeration of a column that LABEL may be given."""
-_CALL = re.compile(r"\b(MINUTE|LABEL)\(([^()]+|[^()]*\([^()]*\)[^()]*)\)")
-_LATEST = "(SELECT max(sweep.id) FROM sweep WHERE sweep.state = 'finished' AND sweep.scope = 'all')"
-_MINUTE = {
-    "sqlite": "strftime('%Y-%m-%d %H:%M', {0}, '+8 hours')",
-    "postgresql": "to_char({0} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI')",
-}
 
 
 def named_queries(dialect: Dialect) -> tuple[NamedQuery, ...]:
     """All of them by name, in the words of one database. ValueError where a file breaks the conventions above."""
     folder = files("db").joinpath("reports")
-    found = sorted((entry for entry in folder.iterdir() if entry.name.endswith(".sql")), key=lambda entry: entry.name)
-    return tuple(_query(entry.name.removesuffix(".sql"), entry.read_text(encoding="utf-8"), dialect.name) for entry in found)
+    parts = {name.upper(): sql for name, (_, sql) in _texts(folder.joinpath("parts")).items()}
+    spelt = _SPELT[dialect.name]
+
+    def expanded(sql: str) -> str:
+        return re.sub(rf"\b({'|'.join(parts)})\b", lambda word: f"({expanded(parts[word[1]])})", sql)
+
+    def called(call: re.Match[str]) -> str:
+        return _label(call[2]) if call[1] == "LABEL" else spelt[call[1]].format(call[2])
+
+    return tuple(
+        NamedQuery(name, title, _CALL.sub(called, expanded(sql)).replace("ALL_DISMISSED", ALL_DISMISSED))
+        for name, (title, sql) in _texts(folder).items()
+    )
 
 
-def _query(name: str, source: str, dialect: str) -> NamedQuery:
-    first, _, sql = source.partition("\n")
-    if not first.startswith("-- "):
-        raise ValueError(f"{name}.sql: its first line must say in a comment what it lists")
-    spelt = _CALL.sub(lambda call: _MINUTE[dialect].format(call[2]) if call[1] == "MINUTE" else _label(call[2]), sql)
-    return NamedQuery(name, first.removeprefix("-- ").strip(), spelt.replace("LATEST_WHOLE_SWEEP", _LATEST).strip())
+def _texts(folder: Traversable) -> dict[str, tuple[str, str]]:
+    """By name, what each .sql file lists, and its statement."""
+    found: dict[str, tuple[str, str]] = {}
+    for entry in sorted((entry for entry in folder.iterdir() if entry.name.endswith(".sql")), key=lambda entry: entry.name):
+        first, _, sql = entry.read_text(encoding="utf-8").partition("\n")
+        if not first.startswith("-- "):
+            raise ValueError(f"{entry.name}: its first line must say in a comment what it lists")
+        found[entry.name.removesuffix(".sql")] = first.removeprefix("-- ").strip(), sql.strip()
+    return found
 
 
 def _label(column: str) -> str:
-    """CASE from an enumeration's value to its Chinese label."""
-    cases = " ".join(f"WHEN '{member.value}' THEN '{member.label}'" for member in _LABELS[column.rpartition(".")[2]])
+    """CASE from a value to its Chinese label."""
+    cases = " ".join(f"WHEN '{value}' THEN '{label}'" for value, label in _LABELS[column.rpartition(".")[2]].items())
     return f"CASE {column} {cases} END"
 
 

@@ -19,7 +19,7 @@ _OPEN = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
 _SPEAKS_FIRST = (
     Verdict.FAILED, Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE, Verdict.LISTED, Verdict.AT_LIMIT, Verdict.DUE_SOON, Verdict.FRESH,
 )  # fmt: skip
-"""Of the filings of one account, the verdict that counts."""
+"""Of the filings of one account, the verdict that counts; of equal ones that of the first filing."""
 OPEN_RATE = "待核查"
 """Printed where a rate would read 100% while somebody still has to look."""
 
@@ -231,7 +231,7 @@ def once(scope: Iterable[SweepAccount]) -> list[Counted]:
 
 def _speaking(group: Sequence[SweepAccount]) -> Counted:
     filings = [Counted(entry, frozenset(each.account.id for each in group)) for entry in group]
-    return min(filings, key=lambda one: _SPEAKS_FIRST.index(one.verdict))
+    return min(filings, key=lambda one: (_SPEAKS_FIRST.index(one.verdict), one.entry.account.id))
 
 
 def leading(entry: SweepAccount, policy: Policy) -> Finding:

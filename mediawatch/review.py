@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from mediawatch import trust
 from mediawatch.clock import day_of, day_start
 from mediawatch.domain import (
+    ALL_DISMISSED,
     Account,
     Attested,
     CanaryCheck,
@@ -146,20 +147,26 @@ class Wanted:
 
 
 def as_reviewed(entry: SweepAccount, *, include_open: bool) -> SweepAccount:
-    """The entry with the findings that may leave, and the verdict that follows from them: what every document and figure is made of.
+    """The entry with the findings that may leave, and the verdict and sentence that follow from them: what every document and figure
+    is made of. The report queries define it again, in db/reports/parts/reviewed.sql.
 
     A dismissed failing finding fails nobody; one that nobody decided leaves its account open.
     """
-    if entry.judgement is None or not entry.judgement.findings:
+    judged = entry.judgement
+    if judged is None or not judged.findings:
         return entry
     printable = {ReviewState.CONFIRMED, *((ReviewState.OPEN, ReviewState.DISPATCHED) if include_open else ())}
-    kept = tuple(finding for finding in entry.judgement.findings if finding.review in printable)
-    judged = replace(entry.judgement, findings=kept)
-    if judged.verdict is Verdict.FAILED and not any(finding.effect is Effect.FAILS for finding in kept):
-        waits = any(finding.effect is Effect.FAILS and finding.review is not ReviewState.DISMISSED for finding in entry.judgement.findings)
-        verdict, why = (Verdict.UNPROVEN, "疑似问题待审核。") if waits else (Verdict.LISTED, "疑似问题经人工审核排除。")
-        judged = replace(judged, verdict=verdict, sentence=why)
-    return replace(entry, judgement=judged)
+    kept = tuple(finding for finding in judged.findings if finding.review in printable)
+    verdict, sentence = judged.verdict, judged.sentence
+    if verdict in (Verdict.FAILED, Verdict.LISTED):
+        bears = [finding for finding in judged.findings if verdict is Verdict.LISTED or finding.effect is Effect.FAILS]
+        if any(finding in kept for finding in bears):
+            sentence = kept[0].sentence
+        else:
+            waits = any(finding.review is not ReviewState.DISMISSED for finding in bears)
+            sentence = "疑似问题待审核。" if waits else ALL_DISMISSED
+            verdict = Verdict.UNPROVEN if waits and verdict is Verdict.FAILED else Verdict.LISTED
+    return replace(entry, judgement=replace(judged, verdict=verdict, sentence=sentence, findings=kept))
 
 
 async def suspects(store: Store, sweep: Sweep, checks: Sequence[CanaryCheck]) -> list[Suspect]:

@@ -172,6 +172,7 @@ async def test_browsing_reads_and_shows_no_contact(store: Store, sqlite_url: str
     for refused in (
         "contact.json",
         "review_event.json",
+        "sweep_account.json",
         "contact/1.json",
         "?sql=select+*+from+contact",
         "query.json?sql=select+*+from+contact",

@@ -14,7 +14,7 @@ SELECT
     finding.name_seen AS "平台现名",
     finding.sentence AS "说明",
     flagged.sweep_id AS "检查批次"
-FROM sweep_account AS flagged
+FROM REVIEWED AS flagged
 JOIN finding ON finding.sweep_id = flagged.sweep_id AND finding.account_id = flagged.account_id
 WHERE flagged.sweep_id = LATEST_WHOLE_SWEEP AND finding.review_state <> 'dismissed'
 ORDER BY flagged.account_id, finding.position

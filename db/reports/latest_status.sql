@@ -18,7 +18,7 @@ SELECT
     judged.sweep_id AS "检查批次"
 FROM account
 LEFT JOIN account_state ON account_state.account_id = account.id
-LEFT JOIN sweep_account AS judged
+LEFT JOIN REVIEWED AS judged
     ON judged.account_id = account.id
     AND judged.sweep_id = (
         SELECT max(each.sweep_id)

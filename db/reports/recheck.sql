@@ -13,14 +13,9 @@ SELECT
     MINUTE(checked.at) AS "复查时间",
     checked.source AS "所依台账"
 FROM notice
-JOIN notice_item AS item ON item.notice_id = notice.id
+JOIN STANDING_ITEM AS item ON item.notice_id = notice.id
 LEFT JOIN notice_event AS checked ON checked.id = (
     SELECT max(newest.id) FROM notice_event AS newest
     WHERE newest.notice_id = item.notice_id AND newest.item = item.number AND newest.action = 'rechecked'
-)
-WHERE NOT EXISTS (
-    SELECT 1 FROM notice_event AS withdrawn
-    WHERE withdrawn.notice_id = item.notice_id AND withdrawn.item = item.number AND withdrawn.action = 'corrected'
-        AND CAST(withdrawn.codes AS TEXT) = '[]'
 )
 ORDER BY notice.issued_on, notice.id, item.number

@@ -9,13 +9,8 @@ SELECT
     min(notice.issued_on) AS "首次通报",
     max(notice.issued_on) AS "最近通报"
 FROM notice
-JOIN notice_item AS item ON item.notice_id = notice.id AND item.fails
+JOIN STANDING_ITEM AS item ON item.notice_id = notice.id AND item.fails
 JOIN account ON account.id = item.account_id
-WHERE NOT EXISTS (
-    SELECT 1 FROM notice_event AS withdrawn
-    WHERE withdrawn.notice_id = item.notice_id AND withdrawn.item = item.number AND withdrawn.action = 'corrected'
-        AND CAST(withdrawn.codes AS TEXT) = '[]'
-)
 GROUP BY account.id, account.filing_number, account.name, account.type, account.organiser, account.prefecture
 HAVING count(DISTINCT notice.id) > 1
 ORDER BY count(DISTINCT notice.id) DESC, account.id

@@ -9,8 +9,8 @@ SELECT
     before.latest_on AS "上次所知最近更新",
     now.latest_on AS "本次所知最近更新",
     now.sentence AS "说明"
-FROM sweep_account AS now
-JOIN sweep_account AS before ON before.account_id = now.account_id AND before.sweep_id = (
+FROM REVIEWED AS now
+JOIN REVIEWED AS before ON before.account_id = now.account_id AND before.sweep_id = (
     SELECT max(id) FROM sweep WHERE state = 'finished' AND scope = 'all' AND id < LATEST_WHOLE_SWEEP
 )
 WHERE now.sweep_id = LATEST_WHOLE_SWEEP AND now.verdict <> before.verdict

@@ -10,6 +10,6 @@ SELECT
     sentence AS "原因",
     latest_on AS "已知最近更新",
     sweep_id AS "检查批次"
-FROM sweep_account
+FROM REVIEWED AS entry
 WHERE sweep_id = LATEST_WHOLE_SWEEP AND (verdict IS NULL OR verdict IN ('unproven', 'out_of_scope'))
 ORDER BY account_id

@@ -5,6 +5,7 @@ Frozen, typed, standard library only. Shapes and units: every `datetime` is time
 """
 
 from mediawatch.domain.accounts import (
+    PLATFORM_LABELS,
     Account,
     Change,
     Contact,
@@ -71,10 +72,12 @@ from mediawatch.domain.readings import (
     Sight,
     latest_of,
 )
-from mediawatch.domain.reviews import DECIDED, ReviewAction, ReviewEvent, Standing, standing
+from mediawatch.domain.reviews import ALL_DISMISSED, DECIDED, ReviewAction, ReviewEvent, Standing, standing
 
 __all__ = [
+    "ALL_DISMISSED",
     "DECIDED",
+    "PLATFORM_LABELS",
     "Account",
     "AccountState",
     "Alert",

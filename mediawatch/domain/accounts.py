@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -18,6 +19,14 @@ class FiledStatus(StrEnum):
     @property
     def label(self) -> str:
         return {"running": "正常运行", "closing": "申请关停", "closed": "已关停", "deregistered": "已注销"}[self.value]
+
+
+PLATFORM_LABELS: Mapping[str, str] = {
+    "wechat": "微信公众号", "weibo": "新浪微博", "douyin": "抖音短视频", "toutiao": "今日头条", "channels": "微信视频号",
+    "miniprogram": "微信小程序", "app": "移动客户端", "tieba": "贴吧", "kuaishou": "快手", "bilibili": "哔哩哔哩",
+    "xiaohongshu": "小红书", "baijiahao": "百家号", "dayu": "大鱼号", "qie": "企鹅号", "zhihu": "知乎", "other": "其他",
+}  # fmt: skip
+"""Our keys for platforms, with the words that the national reporting system has for them as 类型. Only some keys have a scraper."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,6 +36,8 @@ _LEADS_TO: Mapping[ReviewAction, ReviewState] = {
     ReviewAction.DISMISSED: ReviewState.DISMISSED, ReviewAction.REOPENED: ReviewState.OPEN,
 }  # fmt: skip
 DECIDED = (ReviewState.CONFIRMED, ReviewState.DISMISSED)
+ALL_DISMISSED = "疑似问题经人工审核排除。"
+"""What a judgement says of an account that nothing is held against any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

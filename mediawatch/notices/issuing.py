@@ -118,8 +118,8 @@ def _entry_as_issued(entry: SweepAccount, stands: Mapping[int, NoticeItem], issu
     if item := stands.get(entry.account.id):
         return replace(entry, judgement=_of(judged, item))
     if issued:
-        failed = judged.verdict is Verdict.FAILED
-        judged = replace(judged, verdict=Verdict.LISTED, sentence=WITHDRAWN) if failed else judged
+        accused = judged.verdict in (Verdict.FAILED, Verdict.LISTED)
+        judged = replace(judged, verdict=Verdict.LISTED, sentence=WITHDRAWN) if accused else judged
         return replace(entry, judgement=replace(judged, findings=()))
     later = [
         replace(finding, review=ReviewState.OPEN) if finding.review is ReviewState.CONFIRMED else finding for finding in judged.findings

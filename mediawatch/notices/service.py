@@ -10,6 +10,7 @@ from mediawatch.notices.recheck import Look, recheck
 from mediawatch.notices.rounds import Rechecked, standing_items
 from mediawatch.notices.rounds import rechecked as known
 from mediawatch.ports import Store
+from mediawatch.review import as_reviewed
 
 
 async def note_recheck(store: Store, notice: Notice, sweep: Sweep, *, by: str, now: datetime) -> list[Rechecked]:
@@ -33,7 +34,7 @@ async def note_recheck(store: Store, notice: Notice, sweep: Sweep, *, by: str, n
 
 
 async def _looks(store: Store, sweep: Sweep) -> dict[int, Look]:
-    scope = await store.scope(sweep.id)
+    scope = [as_reviewed(entry, include_open=True) for entry in await store.scope(sweep.id)]
     states = await store.states([entry.account.id for entry in scope])
     looks = {}
     for entry in scope:

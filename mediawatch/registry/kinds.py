@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from mediawatch.domain import FiledStatus
+from mediawatch.domain import PLATFORM_LABELS, FiledStatus
 from mediawatch.registry.problems import BadCell
 
 OTHER = "other"
@@ -22,7 +22,7 @@ PLATFORMS: Mapping[str, tuple[str, ...]] = {
         "政务微信公众号", "官方微信公众号", "微信公号", "微信",
     ),
     "weibo": ("新浪微博", "微博", "政务微博", "官方微博", "新浪官方微博", "新浪政务微博", "微博账号", "微博号"),
-    "douyin": ("抖音", "抖音短视频", "抖音号", "抖音账号", "官方抖音", "政务抖音", "政务抖音号", "抖音政务号", "抖音视频"),
+    "douyin": ("抖音短视频", "抖音", "抖音号", "抖音账号", "官方抖音", "政务抖音", "政务抖音号", "抖音政务号", "抖音视频"),
     "toutiao": ("今日头条", "头条", "头条号", "今日头条号", "今日头条账号", "政务头条号", "政务头条", "头条政务号", "今日头条政务号"),
     "channels": ("微信视频号", "视频号", "政务视频号", "官方视频号"),
     "miniprogram": ("微信小程序", "小程序", "政务小程序", "支付宝小程序", "百度小程序", "百度智能小程序"),
@@ -37,7 +37,7 @@ PLATFORMS: Mapping[str, tuple[str, ...]] = {
     "zhihu": ("知乎", "知乎号", "知乎机构号"),
     OTHER: ("其他", "其它", "其他平台", "其他类型", "其他政务新媒体"),
 }  # fmt: skip
-"""Platform key -> what registries write for it. Only some keys have a scraper; the rest goes to persons."""
+"""Platform key -> what registries write for it, the reporting system's own word first."""
 _VAGUE = frozenset({"微信", "官方微信"})
 """May be 公众号, 服务号, 视频号 or 小程序."""
 _KINDS = ("订阅号", "服务号")
@@ -140,5 +140,5 @@ def body_kind_of(text: str) -> str:
 
 
 def platform_label(key: str) -> str:
-    """The usual Chinese word for a platform key."""
-    return PLATFORMS[key][0] if key in PLATFORMS else key
+    """The reporting system's word for a platform key."""
+    return PLATFORM_LABELS.get(key, key)

@@ -7,10 +7,9 @@ from pathlib import Path
 
 import xlsxwriter
 
-from mediawatch.domain import FiledStatus
+from mediawatch.domain import PLATFORM_LABELS, FiledStatus
 from mediawatch.files import write_whole
 from mediawatch.registry.headings import label
-from mediawatch.registry.kinds import PLATFORMS
 
 _ROWS = 100_000
 """Rows that get the drop-down lists."""
@@ -47,7 +46,7 @@ COLUMNS: tuple[tuple[str, str, str, str], ...] = (
 )
 """(field, 必填/应填/选填, how to fill it, example). Examples are visibly invented."""
 _LISTS = {
-    "type": [synonyms[0] for key, synonyms in PLATFORMS.items() if key not in ("dayu", "qie", "zhihu")],
+    "type": [word for key, word in PLATFORM_LABELS.items() if key not in ("dayu", "qie", "zhihu")],
     "kind": ["订阅号", "服务号"],
     "status": [status.label for status in FiledStatus],
     "body_kind": ["政府", "部门"],

@@ -23,6 +23,7 @@ from mediawatch.domain import (
     SweepState,
 )
 from mediawatch.reports.table import Table, joined
+from mediawatch.review import as_reviewed
 
 DATE_KINDS: Mapping[DateKind, str] = {DateKind.EXACT: "确定为最新", DateKind.AT_LEAST: "不早于"}
 MATCHES: Mapping[MatchedBy, str] = {MatchedBy.ID: "平台ID", MatchedBy.URL: "链接", MatchedBy.NAME: "名称"}
@@ -99,7 +100,8 @@ def account_in_full(
     parts = ["备案信息", *filed_lines(account), ""]
     if entry and entry.judgement:
         judged = entry.judgement
-        parts += [f"检查结论({entry.sweep_id}号检查)  {judged.verdict.label}", f"  {judged.sentence}"]
+        stands = as_reviewed(entry, include_open=True).judgement or judged
+        parts += [f"检查结论({entry.sweep_id}号检查)  {stands.verdict.label}", f"  {stands.sentence}"]
         parts += [
             f"  问题:{finding.label}({finding.effect.label},{finding.review.label}) {finding.sentence}"
             f"(对照账号:{trust.behind(finding, entry.account.filed, readings, checks).label})"

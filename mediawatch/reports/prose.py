@@ -122,8 +122,8 @@ def _kind(number: int, label: str, entries: Sequence[SweepAccount], told: Inspec
     platforms: dict[str, list[str]] = {}
     for entry in entries:
         filed = entry.account.filed
-        platforms.setdefault(filed.type, []).append(f"{filed.organiser}“{filed.name}”")
-    named = "；".join(f"{type}{len(names)}{measure}：{'、'.join(names)}" for type, names in platforms.items())
+        platforms.setdefault(Dimension.PLATFORM.of(filed), []).append(f"{filed.organiser}“{filed.name}”")
+    named = "；".join(f"{platform}{len(names)}{measure}：{'、'.join(names)}" for platform, names in platforms.items())
     return Paragraph(heading, f"共{len(entries)}{measure}。{named}。")
 
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from mediawatch.domain import Account, CanaryCheck, Finding, Outcome, Reading, Sweep, SweepAccount, Verdict
+from mediawatch.review import as_reviewed
 
 
 @dataclass(kw_only=True)
@@ -29,11 +30,17 @@ class Summary:
 
     @property
     def verdicts(self) -> Counter[Verdict]:
-        return Counter(entry.judgement.verdict for entry in self.scope if entry.judgement)
+        """As reviewed by now: an equal sweep that was finished before may have been."""
+        return Counter(entry.judgement.verdict for entry in self._reviewed if entry.judgement)
 
     @property
     def findings(self) -> list[tuple[SweepAccount, Finding]]:
-        return [(entry, finding) for entry in self.scope if entry.judgement for finding in entry.judgement.findings]
+        """Those that nobody dismissed."""
+        return [(entry, finding) for entry in self._reviewed if entry.judgement for finding in entry.judgement.findings]
+
+    @property
+    def _reviewed(self) -> list[SweepAccount]:
+        return [as_reviewed(entry, include_open=True) for entry in self.scope]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

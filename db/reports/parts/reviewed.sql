@@ -1,0 +1,44 @@
+-- Every account of every sweep with what its judgement comes to as reviewed: `mediawatch.review.as_reviewed`, undecided findings included
+SELECT
+    entry.sweep_id,
+    entry.account_id,
+    entry.filing_number,
+    entry.name,
+    entry.type,
+    entry.platform,
+    entry.platform_id,
+    entry.original_id,
+    entry.organiser,
+    entry.supervisor,
+    entry.prefecture,
+    entry.county,
+    entry.jurisdiction,
+    entry.status,
+    entry.latest_on,
+    CASE
+        WHEN entry.verdict = 'failed' AND NOT EXISTS (
+            SELECT 1 FROM finding AS kept
+            WHERE kept.sweep_id = entry.sweep_id AND kept.account_id = entry.account_id
+                AND kept.effect = 'fails' AND kept.review_state <> 'dismissed'
+        ) THEN 'listed'
+        ELSE entry.verdict
+    END AS verdict,
+    CASE
+        WHEN entry.verdict IN ('failed', 'listed') AND EXISTS (
+            SELECT 1 FROM finding AS told WHERE told.sweep_id = entry.sweep_id AND told.account_id = entry.account_id
+        ) THEN COALESCE(
+            (
+                SELECT foremost.sentence FROM finding AS foremost
+                WHERE foremost.sweep_id = entry.sweep_id AND foremost.account_id = entry.account_id AND foremost.review_state <> 'dismissed'
+                    AND (entry.verdict = 'listed' OR EXISTS (
+                        SELECT 1 FROM finding AS kept
+                        WHERE kept.sweep_id = entry.sweep_id AND kept.account_id = entry.account_id
+                            AND kept.effect = 'fails' AND kept.review_state <> 'dismissed'
+                    ))
+                ORDER BY foremost.position LIMIT 1
+            ),
+            'ALL_DISMISSED'
+        )
+        ELSE entry.sentence
+    END AS sentence
+FROM sweep_account AS entry

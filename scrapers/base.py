@@ -13,7 +13,21 @@ from typing import ClassVar
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from mediawatch.clock import day_end
-from mediawatch.domain import Account, Attested, Captcha, Failure, LoginRequired, Need, Outcome, Pace, Post, RateLimited, Seen, Sight
+from mediawatch.domain import (
+    Account,
+    Attested,
+    Captcha,
+    Failure,
+    LoginRequired,
+    Need,
+    NoEvidence,
+    Outcome,
+    Pace,
+    Post,
+    RateLimited,
+    Seen,
+    Sight,
+)
 from mediawatch.ports import Gate
 from scrapers.browser import Browser, Session, Tab
 from scrapers.sights import asked_by, merged, seen_by, settled, stands, trouble
@@ -208,6 +222,8 @@ class Scraper:
                         sight = await asked_by(surface, calls, account)
                 except (Captcha, RateLimited) as refusal:  # to come back with a page at once would be met by the same
                     return merged(surface, (trouble(refusal),), session=name, read_at=browser.now())
+                except NoEvidence:  # the page of this account is none to ask from; another one's may be
+                    pass
                 except Failure:  # no warm page could be had
                     warm.note(surface.name, name, answered=False)
                 else:

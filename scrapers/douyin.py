@@ -17,10 +17,24 @@ from scrapers import viewers
 from scrapers.base import Login, Scraper, SessionUse, Shows, Surface, lacks_login, query_of
 from scrapers.browser import Tab
 from scrapers.douyin_identity import Target, filed_sec_uid, told, wanted
-from scrapers.douyin_pages import CALLED, CAPTCHA, WORKS, Visit, arrive, opened, passed, payload_of, stalled
-from scrapers.douyin_replies import read_search, read_sign
+from scrapers.douyin_pages import (
+    CALLED,
+    CAPTCHA,
+    WORKS,
+    Visit,
+    arrive,
+    at_a_profile,
+    opened,
+    passed,
+    payload_of,
+    profile_call,
+    stalled,
+    works_call,
+)
+from scrapers.douyin_replies import read_profile, read_search, read_sign
 from scrapers.douyin_works import read_posts
 from scrapers.searches import NameSearch, identified, vouches
+from scrapers.warm import Calls, Warm
 
 SEARCH = "https://www.douyin.com/search/"
 FOUND = r"(^|\.)douyin\.com/aweme/v1/web/discover/search/?$"
@@ -37,6 +51,7 @@ class ProfilePage(Surface):
     shows: ClassVar[Shows] = Shows.ALL_LOGGED_IN
     pace: ClassVar[Pace] = Pace(every=30.0, jitter=10.0)
     url_keys: ClassVar[frozenset[str]] = frozenset({"sec_uid", "sec_user_id", "max_cursor", "count"})
+    warm: ClassVar[Warm | None] = Warm("https://www.douyin.com/user/", at_a_profile, signs=True)
 
     found: Target | None = None
     """Whom the search of this look found under the name, where neither id nor link is filed."""
@@ -46,6 +61,23 @@ class ProfilePage(Surface):
             return self
         found = {sight.platform_id for sight in earlier if sight.platform_id and sight.matched_by is MatchedBy.NAME}
         return ProfilePage(Target(by=MatchedBy.NAME, sec_uid=found.pop())) if len(found) == 1 else None
+
+    def asks(self, account: Account) -> bool:
+        target = wanted(account.filed)
+        return target is not None and bool(target.sec_uid) and not target.rival
+
+    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+        target = wanted(account.filed)
+        assert target is not None
+        profile = read_profile(payload_of(await calls.fetch(profile_call(calls.entered, target.sec_uid))), target.sec_uid)
+        if profile is None:
+            raise Changed("no user: only the page may say that there is none")
+        yield told(profile.seen, target, account.filed)
+        if profile.seen.outcome is not Outcome.OK:
+            return
+        payload = payload_of(await calls.fetch(works_call(calls.entered, target.sec_uid)))
+        works = read_posts(payload, profile.works, calls.now(), known=False, visitor=not calls.session, owner=target.sec_uid)
+        yield told(works, target, account.filed)
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         target = wanted(account.filed) or self.found

@@ -6,14 +6,15 @@ import re
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
-from mediawatch.domain import Captcha, Changed, Failure, LoginRequired, NoEvidence, RateLimited
+from mediawatch.domain import Account, Captcha, Changed, Failure, LoginRequired, NoEvidence, RateLimited
 from scrapers.base import on_host, query_of
 from scrapers.browser import Hearing, Reply, Tab, host_and_path
-from scrapers.douyin_identity import Target, sec_uid_in
+from scrapers.douyin_identity import Target, sec_uid_in, wanted
 from scrapers.douyin_replies import WORDS, Profile, is_captcha, is_challenge, read_profile, read_records, read_sign, read_words
 from scrapers.douyin_works import next_cursor
 
 USER = "https://www.douyin.com/user/"
+PROFILE = "https://www.douyin.com/aweme/v1/web/user/profile/other/"
 CALLED = r"(^|\.)douyin\.com/aweme/v1/web/user/profile/other/?$"
 WORKS = r"(^|\.)douyin\.com/aweme/v1/web/aweme/post/?$"
 READY = "document.querySelector('#RENDER_DATA, [data-e2e=\"user-info\"]') || self.__pace_f"
@@ -24,6 +25,9 @@ BUSY = frozenset({403, 429})
 FURTHER = 3
 """Pages that are asked for after one that is empty and says that more follow."""
 _SIGNED = frozenset({"a_bogus", "X-Bogus", "msToken", "verifyFp", "fp", "_signature"})
+_OF_LISTS = frozenset(
+    {"max_cursor", "count", "locate_query", "need_time_list", "time_list_query", "show_live_replay_strategy", "from_user_page"}
+)
 _WALL = re.compile(r"登录后查看更多作品|登录后免费畅享|扫码登录|打开抖音看更多内容")
 
 
@@ -107,8 +111,37 @@ class Visit:
 
 def page_at(url: str, cursor: int) -> str:
     """The list call's address for another page; what the page signed is left out, it signs its calls itself."""
-    query = {key: value for key, value in query_of(url).items() if key not in _SIGNED}
-    return f"https://{host_and_path(url)}?{urlencode({**query, 'max_cursor': cursor})}"
+    return _like(url, url, _SIGNED, max_cursor=cursor)
+
+
+def works_call(url: str, sec_uid: str) -> str:
+    """A page's own list call, for another account's first page."""
+    return _like(url, url, _SIGNED, sec_user_id=sec_uid, max_cursor=0)
+
+
+def profile_call(url: str, sec_uid: str) -> str:
+    """The profile call that goes with it."""
+    return _like(url, PROFILE, _SIGNED | _OF_LISTS, sec_user_id=sec_uid)
+
+
+def _like(url: str, to: str, without: frozenset[str], **query: object) -> str:
+    kept = {key: value for key, value in query_of(url).items() if key not in without}
+    return f"https://{host_and_path(to)}?{urlencode({**kept, **query})}"
+
+
+async def at_a_profile(tab: Tab, account: Account) -> str:
+    """The account's own page, whose script has signed a call by now: the address of its list call. `NoEvidence` where it has none."""
+    target = wanted(account.filed)
+    if target is None:
+        raise NoEvidence("no usable id or link is filed")
+    async with tab.hearing(WORKS) as hearing:
+        visit = Visit(tab, hearing, *await arrive(tab, target))
+        try:
+            reply = await visit.answer(WORKS)
+        except Changed as silence:
+            raise await stalled(tab, visit.sign) or NoEvidence("the page asks for no list") from silence
+        payload_of(reply)
+        return reply.url
 
 
 async def opened(tab: Tab, url: str) -> str:

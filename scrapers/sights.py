@@ -39,6 +39,9 @@ async def asked_by(surface: Surface, calls: Calls, account: Account) -> Sight:
     sight = replace(
         merged(surface, facts, session=calls.session, read_at=calls.now(), url=scrubbed(calls.url, surface.url_keys)), by_call=True
     )
+    if surface.warm and surface.warm.signs and sight.outcome in (Outcome.RATE_LIMITED, Outcome.LOGIN_REQUIRED):
+        calls.known = None
+        sight = replace(sight, outcome=Outcome.CHANGED, detail=f"refused as a call: {sight.detail}")
     calls.spoilt = _troubled(sight)
     return sight
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote, urlencode, urlsplit
 
 from mediawatch.domain import (
     Account,
@@ -30,7 +30,19 @@ from mediawatch.domain import (
 from scrapers import viewers
 from scrapers.base import Scraper, SessionUse, Shows, Surface, link_in, on_host, query_of
 from scrapers.browser import Hearing, Reply, Tab, host_and_path
-from scrapers.toutiao_replies import decoded, has_more, is_shell, joined, media_id, read_absence, read_cards, read_feed, read_profile
+from scrapers.toutiao_replies import (
+    decoded,
+    has_more,
+    is_shell,
+    joined,
+    media_id,
+    read_absence,
+    read_cards,
+    read_feed,
+    read_profile,
+    served,
+)
+from scrapers.warm import Calls, Warm
 
 HOSTS = frozenset({"toutiao.com"})
 USER = "https://www.toutiao.com/c/user/"
@@ -53,6 +65,7 @@ _CARDS = """[...document.querySelectorAll(
   })"""
 _TOKEN = re.compile(r"/c/user/token/([^/]+)/?")
 _USER_ID = "MS4wLjABAAAA"
+_SIGNED = frozenset({"_signature", "a_bogus", "msToken"})
 RELOADS = 2
 """How often a blank feed is asked again: blanks come at random."""
 FURTHER = 2
@@ -114,6 +127,12 @@ def tie(profile: Seen, number: str, token: str, target: Target) -> Seen:
     return replace(profile, matched_by=MatchedBy.ID if same else MatchedBy.URL)
 
 
+def feed_call(url: str, token: str) -> str:
+    """A page's own call for its first page of the feed, for another account; what the page signed is left out, it signs by itself."""
+    query = {key: value for key, value in query_of(url).items() if key not in _SIGNED}
+    return f"https://{host_and_path(url)}?{urlencode({**query, 'token': token, 'max_behot_time': 0})}"
+
+
 class Profile(Surface):
     """www.toutiao.com/c/user/…: name and id from the server data, posts from the page's own feed call."""
 
@@ -123,9 +142,28 @@ class Profile(Surface):
     shows = Shows.ALL
     pace = Pace(every=4.0, jitter=2.0)
     url_keys = frozenset({"category", "token", "max_behot_time"})
+    warm = Warm(USER, lambda tab, account: at_a_profile(tab, account), signs=True)
 
     def applies(self, account: Account) -> bool:
         return wanted(account.filed) is not None
+
+    def asks(self, account: Account) -> bool:
+        target = wanted(account.filed)
+        return target is not None and target.url.startswith(USER)
+
+    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+        target = wanted(account.filed)
+        assert target is not None
+        document = (await calls.open(target.url)).good()
+        data = served(document.text())
+        profile = read_profile(data)
+        if profile is None:
+            raise Changed("no profile: only the page may say that there is none")
+        token = landed(calls.url, target)
+        yield tie(profile, media_id(data), token, target)
+        if profile.outcome is Outcome.OK:
+            reply = await calls.fetch(feed_call(calls.entered, token or profile.platform_id))
+            yield replace(read_feed(reply.json(), profile.name, calls.now()), complete_since=None)
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         target = wanted(account.filed)
@@ -236,6 +274,22 @@ class Profile(Surface):
     async def refuse_captcha(self, tab: Tab, hearing: Hearing) -> None:
         if any(re.search(CAPTCHA_CALL, host_and_path(url)) for url in hearing.requested) or await tab.sees(CAPTCHA_FRAME):
             raise Captcha("a captcha instead of the feed")
+
+
+async def at_a_profile(tab: Tab, account: Account) -> str:
+    """The account's own page, past the challenge, whose script has signed a call by now: the address of its feed call. `NoEvidence`
+    where there is no profile to ask from."""
+    target = wanted(account.filed)
+    if target is None:
+        raise NoEvidence("neither a Toutiao id nor a Toutiao link is filed")
+    surface = Profile()
+    async with tab.hearing(FEED, CAPTCHA_CALL) as hearing:
+        profile = await surface.profile(tab, hearing, await tab.open(target.url), target)
+        if profile.outcome is not Outcome.OK:
+            raise NoEvidence("no profile to ask from")
+        reply = await hearing.first(lambda reply: query_of(reply.url).get("category") == "profile_all")
+        reply.json()
+        return reply.url
 
 
 SCRAPER = Scraper(

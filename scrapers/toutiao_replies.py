@@ -18,6 +18,7 @@ from scrapers.base import reach
 _CANCELLED = re.compile(r"^.{0,12}(?:已被?|自主)注销.{0,12}$", re.MULTILINE)
 _NOT_FOUND = re.compile(r"^.{0,12}(?:用户|[账帐]号|页面|主页)(?:已?不存在|找不到|走丢了).{0,12}$", re.MULTILINE)
 _GONE_NAME = re.compile(r"(?:该?(?:用户|[账帐]号))?已注销(?:用户|[账帐]号)?")
+_RENDER_DATA = re.compile(r'<script\b[^>]*\bid="RENDER_DATA"[^>]*>([^<]*)</script>')
 _SHELL = re.compile(r"RENDER_DATA|今日头条|toutiaostatic")
 _DAYS_AGO = re.compile(r"\d+天前")
 _ID_SLACK = timedelta(hours=1)
@@ -30,6 +31,14 @@ def decoded(text: str) -> object:
         return json.loads(unquote(text))
     except (ValueError, RecursionError) as error:
         raise Changed(f"RENDER_DATA is no JSON: {text[:80]}") from error
+
+
+def served(html: str) -> object:
+    """The server data of a document as it is served. `Changed` where it has none: the challenge, a page of another kind."""
+    found = _RENDER_DATA.search(html)
+    if found is None:
+        raise Changed("a document without RENDER_DATA")
+    return decoded(found[1])
 
 
 def read_profile(render_data: object) -> Seen | None:

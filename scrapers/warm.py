@@ -30,16 +30,21 @@ class Warm:
     whose look wants it) and raises a `Failure` where it is not what it must be."""
 
     site: str
-    enter: Callable[[Tab, Account], Awaitable[object]]
+    enter: Callable[[Tab, Account], Awaitable[str | None]]
+    """May give what calls are made after: a token, the address of a call that the page made."""
     unscripted: bool = False
     """Whether what is asked needs nothing of the page's script files (a cookie, a signature): then they are not loaded."""
+    signs: bool = False
+    """Whether the page's script adds to what is asked. Then a refusal may be for what it no longer adds: only a page can tell."""
 
 
 class Calls:
     """One sight's use of a warm page: like a `Tab` to what needs no page of its own. Nothing that is asked is kept."""
 
-    def __init__(self, tab: Tab, pause: Callable[[], Awaitable[None]]) -> None:
+    def __init__(self, tab: Tab, entered: str, pause: Callable[[], Awaitable[None]]) -> None:
         self._tab, self._html = tab, ""
+        self.entered = entered
+        """What `Warm.enter` gave."""
         self.now, self.session, self.pause = tab.now, tab.session, pause
         self.known: bool | None = None
         """As `Tab.known`."""
@@ -75,6 +80,7 @@ class Calls:
 @dataclass(slots=True, eq=False)
 class _Page:
     tab: Tab
+    entered: str
     held: AsyncExitStack
     host: str
     platform: str
@@ -109,7 +115,7 @@ class WarmPages:
             page = await self._page(warm, account, session, hosts, heavy)
             page.calls += 1
             page.users += 1
-            calls = Calls(page.tab, pause)
+            calls = Calls(page.tab, page.entered, pause)
             try:
                 yield calls
             finally:
@@ -155,9 +161,9 @@ class WarmPages:
                 unwanted = heavy | _SCRIPTS if warm.unscripted else heavy
                 lent = self.browser.page(session, hosts=hosts, whole=False, url_keys=frozenset(), heavy=unwanted)
                 tab = await undo.enter_async_context(lent)
-                await warm.enter(tab, account)
+                entered = await warm.enter(tab, account)
                 host = urlsplit(tab.url).hostname or ""
-                page = self._pages[key] = _Page(tab, undo.pop_all(), host, account.platform, stamp)
+                page = self._pages[key] = _Page(tab, entered or "", undo.pop_all(), host, account.platform, stamp)
             return page
 
     async def _closed_if_left(self, page: _Page) -> None:

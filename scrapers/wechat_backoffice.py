@@ -62,14 +62,6 @@ async def enter(tab: Tab) -> str:
     raise Changed("back office without a token")
 
 
-async def token_of(calls: Calls) -> str:
-    """The token that the warm home page still shows. `Changed` where it does not."""
-    token = await calls.evaluate(_TOKEN)
-    if not isinstance(token, str | int) or not str(token).isdigit():
-        raise Changed("the open home page shows no token any more")
-    return str(token)
-
-
 async def probe(tab: Tab) -> bool:
     """Whether the back office shows a token for this login. LoginRequired where it shows its login."""
     return bool(await enter(tab))
@@ -177,7 +169,7 @@ class Search(BackOffice):
         yield await self.found(tab, await enter(tab), account)
 
     async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
-        yield await self.found(calls, await token_of(calls), account)
+        yield await self.found(calls, calls.entered, account)
 
     async def found(self, tab: Tab | Calls, token: str, account: Account) -> Seen:
         """By the filed name, and by the 微信号 where that does not do."""
@@ -249,7 +241,7 @@ class List(BackOffice):
         yield await self.newest(tab, await enter(tab))
 
     async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
-        yield replace(await self.newest(calls, await token_of(calls)), complete_since=None)
+        yield replace(await self.newest(calls, calls.entered), complete_since=None)
 
     async def newest(self, tab: Tab | Calls, token: str) -> Seen:
         """Its newest pages, until one has a post."""

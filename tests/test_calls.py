@@ -124,7 +124,9 @@ def test_only_a_first_look_asks_by_calls() -> None:
 
 def test_surfaces_that_ask_by_calls_are_those_whose_calls_are_known_to_do() -> None:
     asking = {surface.name for scraper in SCRAPERS.values() for surface in scraper.surfaces if surface.warm}
-    assert asking == {"wechat.article", "wechat.search", "wechat.list", "weibo.mobile", "weibo.desktop"}
+    assert asking == {
+        "wechat.article", "wechat.search", "wechat.list", "weibo.mobile", "weibo.desktop", "douyin.profile", "toutiao.profile",
+    }  # fmt: skip
 
 
 @dataclass

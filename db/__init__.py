@@ -19,7 +19,7 @@ def _host_clock() -> datetime:
 
 
 async def open_store(url: str, *, clock: Clock = _host_clock, busy_timeout: float = BUSY_TIMEOUT) -> Store:
-    """The store at this URL (`sqlite+aiosqlite:////path/file.db`, `postgresql+psycopg://…`), its tables brought up to date.
+    """The store at this URL (`sqlite:////path/file.db`, `postgresql+psycopg://…`), its tables brought up to date.
 
     `clock` dates what the core gives without a date (learned links). `busy_timeout`: seconds to wait for another process.
     Raises NewerDatabase, StoreBusy or StoreError, all of them UserError.

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import insert, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, insert, or_, select
 
 from db.base import rows
 from db.mapping import check_of, check_values, event_of, event_values
@@ -14,31 +13,31 @@ from mediawatch.domain import CanaryCheck, SessionEvent
 from mediawatch.ports import Visited
 
 
-async def note_canary(conn: AsyncConnection, check: CanaryCheck) -> None:
-    await conn.execute(insert(CanaryCheckRow).values(check_values(check)))
+def note_canary(conn: Connection, check: CanaryCheck) -> None:
+    conn.execute(insert(CanaryCheckRow).values(check_values(check)))
 
 
-async def canary_checks(conn: AsyncConnection, surface: str | None, since: datetime | None) -> list[CanaryCheck]:
+def canary_checks(conn: Connection, surface: str | None, since: datetime | None) -> list[CanaryCheck]:
     wanted = rows(CanaryCheckRow).order_by(CanaryCheckRow.at, CanaryCheckRow.id)
     if surface is not None:
         wanted = wanted.where(CanaryCheckRow.surface == surface)
     if since is not None:
         wanted = wanted.where(CanaryCheckRow.at >= since)
-    return [check_of(row) for row in await conn.execute(wanted)]
+    return [check_of(row) for row in conn.execute(wanted)]
 
 
-async def note_session(conn: AsyncConnection, event: SessionEvent) -> None:
-    await conn.execute(insert(SessionEventRow).values(event_values(event)))
+def note_session(conn: Connection, event: SessionEvent) -> None:
+    conn.execute(insert(SessionEventRow).values(event_values(event)))
 
 
-async def session_events(conn: AsyncConnection, platform: str | None) -> list[SessionEvent]:
+def session_events(conn: Connection, platform: str | None) -> list[SessionEvent]:
     wanted = rows(SessionEventRow).order_by(SessionEventRow.at, SessionEventRow.id)
     if platform is not None:
         wanted = wanted.where(SessionEventRow.platform == platform)
-    return [event_of(row) for row in await conn.execute(wanted)]
+    return [event_of(row) for row in conn.execute(wanted)]
 
 
-async def visits(conn: AsyncConnection, since: datetime) -> list[Visited]:
+def visits(conn: Connection, since: datetime) -> list[Visited]:
     """Through the sweeps of that time, which are few: readings have no index by time alone."""
     late = select(SweepRow.id).where(or_(SweepRow.finished_at.is_(None), SweepRow.finished_at >= since))
     seen = (
@@ -50,5 +49,5 @@ async def visits(conn: AsyncConnection, since: datetime) -> list[Visited]:
     return [
         Visited(surface=surface, session=session, at=at)
         for statement in (seen, checked)
-        for surface, session, at in await conn.execute(statement)
+        for surface, session, at in conn.execute(statement)
     ]

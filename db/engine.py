@@ -12,7 +12,6 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
@@ -28,16 +27,16 @@ _json = partial(dumps, ensure_ascii=False)
 
 
 def normal_url(url: str) -> URL:
-    """The URL with its driver spelt out (aiosqlite, psycopg). StoreError for anything but an SQLite file or PostgreSQL."""
+    """The URL with its driver spelt out (pysqlite, psycopg). StoreError for anything but an SQLite file or PostgreSQL."""
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise StoreError(f"no database URL: write sqlite+aiosqlite:////path/mediawatch.db or {_EXAMPLE}") from None
+        raise StoreError(f"no database URL: write sqlite:////path/mediawatch.db or {_EXAMPLE}") from None
     match parsed.drivername:
-        case "sqlite" | "sqlite+aiosqlite" | "sqlite+pysqlite":
+        case "sqlite" | "sqlite+pysqlite":
             if parsed.database in (None, "", ":memory:") or parsed.query:
-                raise StoreError("an SQLite database must be a plain file: write sqlite+aiosqlite:////path/mediawatch.db")
-            return parsed.set(drivername="sqlite+aiosqlite")
+                raise StoreError("an SQLite database must be a plain file: write sqlite:////path/mediawatch.db")
+            return parsed.set(drivername="sqlite+pysqlite")
         case "postgresql" | "postgres" | "postgresql+psycopg":
             if find_spec("psycopg") is None:
                 raise StoreError("PostgreSQL needs its driver: run `pip install 'mediawatch[postgres]'`")
@@ -72,13 +71,13 @@ def make_private(file: Path) -> None:
         raise StoreError(f"cannot create database {file}: {error.strerror}; run `mediawatch init`") from error
 
 
-def async_engine(url: URL, busy_timeout: float = BUSY_TIMEOUT) -> AsyncEngine:
+def careful_engine(url: URL, busy_timeout: float = BUSY_TIMEOUT) -> Engine:
     """The engine of a store. `url` as from `normal_url`; `busy_timeout` in seconds."""
     if file_of(url):
-        engine = create_async_engine(url, json_serializer=_json)
-        _careful_sqlite(engine.sync_engine, busy_timeout, "foreign_keys = ON")
+        engine = create_engine(url, json_serializer=_json)
+        _careful_sqlite(engine, busy_timeout, "foreign_keys = ON")
         return engine
-    return create_async_engine(url, json_serializer=_json, connect_args=_postgres(busy_timeout), pool_pre_ping=True)
+    return create_engine(url, json_serializer=_json, connect_args=_postgres(busy_timeout), pool_pre_ping=True)
 
 
 def migration_engine(url: URL, busy_timeout: float = BUSY_TIMEOUT) -> Engine:
@@ -88,7 +87,7 @@ def migration_engine(url: URL, busy_timeout: float = BUSY_TIMEOUT) -> Engine:
     row that refers to it.
     """
     if file_of(url):
-        engine = create_engine(url.set(drivername="sqlite+pysqlite"))
+        engine = create_engine(url)
         _careful_sqlite(engine, busy_timeout, "foreign_keys = OFF")
         return engine
     return create_engine(url, connect_args=_postgres(busy_timeout))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import exists, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, exists, or_, select
 
 from db.base import table
 from db.mapping import evidence_of
@@ -23,7 +22,7 @@ from mediawatch.domain import NoticeAction, SweepState
 from mediawatch.ports import KeptEvidence
 
 
-async def kept(conn: AsyncConnection) -> list[KeptEvidence]:
+def kept(conn: Connection) -> list[KeptEvidence]:
     closed = select(NoticeEventRow.notice_id).where(NoticeEventRow.action == NoticeAction.CLOSED)
     # What is in a notice is held by the notice, until it is closed; every other finding holds its evidence for good.
     settled = exists().where(
@@ -53,5 +52,5 @@ async def kept(conn: AsyncConnection) -> list[KeptEvidence]:
             proves=bool(row.proves),
             sweep_runs=row.sweep_state is SweepState.RUNNING,
         )
-        for row in await conn.execute(wanted)
+        for row in conn.execute(wanted)
     ]

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, bindparam
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, bindparam
 
 from db.base import rows, table
 from db.mapping import (
@@ -39,31 +38,31 @@ _STATE = rows(AccountStateRow).where(_OF_ACCOUNT).with_for_update()
 _ADVANCE = table(AccountStateRow).update().where(_OF_ACCOUNT)
 
 
-async def keep(conn: AsyncConnection, reading: Reading) -> Reading:
+def keep(conn: Connection, reading: Reading) -> Reading:
     if reading.id:
         raise ValueError(f"reading {reading.id} is kept already and never changes")
-    key = (await conn.execute(_ADD_READING, reading_values(reading))).scalar_one()
+    key = (conn.execute(_ADD_READING, reading_values(reading))).scalar_one()
     posts: list[Values] = []
     evidence: list[Values] = []
     for sight in reading.sights:
-        sight_id = await conn.scalar(_ADD_SIGHT, sight_values(sight) | {"reading_id": key})
+        sight_id = conn.scalar(_ADD_SIGHT, sight_values(sight) | {"reading_id": key})
         posts += (post_values(post) | {"sight_id": sight_id} for post in sight.posts)
         evidence += (evidence_values(item) | {"sight_id": sight_id} for item in sight.evidence)
     if posts:
-        await conn.execute(_ADD_POSTS, posts)
+        conn.execute(_ADD_POSTS, posts)
     if evidence:
-        await conn.execute(_ADD_EVIDENCE, evidence)
+        conn.execute(_ADD_EVIDENCE, evidence)
     kept = replace(reading, id=key, sights=tuple(replace(sight, captures=(), by_call=False) for sight in reading.sights))
-    await _advance(conn, kept)
+    _advance(conn, kept)
     return kept
 
 
-async def _advance(conn: AsyncConnection, reading: Reading) -> None:
+def _advance(conn: Connection, reading: Reading) -> None:
     """The account's current state after this reading. Readings may come late: a worklist returns days after its looks."""
     account = {"account": reading.account_id}
-    state = (await conn.execute(_STATE, account)).one()
+    state = (conn.execute(_STATE, account)).one()
     if news := state_after(state, reading):
-        await conn.execute(_ADVANCE, account | news)
+        conn.execute(_ADVANCE, account | news)
 
 
 def state_after(state: AnyRow, reading: Reading) -> Values:
@@ -103,59 +102,57 @@ def _always_counts(post: Post) -> bool:
     return not post.repost and post.pushed is not False
 
 
-async def states(conn: AsyncConnection, account_ids: Sequence[int] | None) -> dict[int, AccountState]:
+def states(conn: Connection, account_ids: Sequence[int] | None) -> dict[int, AccountState]:
     if account_ids is None:
         in_scope = rows(AccountStateRow).join(AccountRow).where(AccountRow.retired_on.is_(None)).order_by(AccountStateRow.account_id)
-        return {row.account_id: state_of(row) for row in await conn.execute(in_scope)}
+        return {row.account_id: state_of(row) for row in conn.execute(in_scope)}
     found: dict[int, AccountState] = {}
     for portion in portions(sorted(set(account_ids))):
         wanted = rows(AccountStateRow).where(AccountStateRow.account_id.in_(portion)).order_by(AccountStateRow.account_id)
-        found.update((row.account_id, state_of(row)) for row in await conn.execute(wanted))
+        found.update((row.account_id, state_of(row)) for row in conn.execute(wanted))
     return found
 
 
-async def readings(
-    conn: AsyncConnection, account_ids: Sequence[int] | None, sweep_id: int | None, since: datetime | None
-) -> dict[int, list[Reading]]:
+def readings(conn: Connection, account_ids: Sequence[int] | None, sweep_id: int | None, since: datetime | None) -> dict[int, list[Reading]]:
     wanted = [] if sweep_id is None else [ReadingRow.sweep_id == sweep_id]
     wanted += [] if since is None else [ReadingRow.read_at >= since]
     if account_ids is None:
-        return await readings_of(conn, *wanted)
+        return readings_of(conn, *wanted)
     found: dict[int, list[Reading]] = {}
     for portion in portions(sorted(set(account_ids))):
-        found |= await readings_of(conn, ReadingRow.account_id.in_(portion), *wanted)
+        found |= readings_of(conn, ReadingRow.account_id.in_(portion), *wanted)
     return found
 
 
-async def by_id(conn: AsyncConnection, ids: Iterable[int]) -> dict[int, list[Reading]]:
+def by_id(conn: Connection, ids: Iterable[int]) -> dict[int, list[Reading]]:
     found: dict[int, list[Reading]] = defaultdict(list)
     for portion in portions(sorted(set(ids))):
-        for account_id, some in (await readings_of(conn, ReadingRow.id.in_(portion))).items():
+        for account_id, some in (readings_of(conn, ReadingRow.id.in_(portion))).items():
             found[account_id] += some
     return {account_id: sorted(some, key=lambda reading: (reading.read_at, reading.id)) for account_id, some in found.items()}
 
 
-async def readings_of(conn: AsyncConnection, *of: ColumnElement[bool]) -> dict[int, list[Reading]]:
+def readings_of(conn: Connection, *of: ColumnElement[bool]) -> dict[int, list[Reading]]:
     """Readings that meet these conditions, by account, oldest first. Four statements, whatever the number of readings."""
     wanted = rows(ReadingRow).where(*of).order_by(ReadingRow.account_id, ReadingRow.read_at, ReadingRow.id)
-    kept = (await conn.execute(wanted)).all()
-    sights = await _sights(conn, of)
+    kept = (conn.execute(wanted)).all()
+    sights = _sights(conn, of)
     found: dict[int, list[Reading]] = defaultdict(list)
     for row in kept:
         found[row.account_id].append(reading_of(row, sights.get(row.id, ())))
     return dict(found)
 
 
-async def _sights(conn: AsyncConnection, of: Sequence[ColumnElement[bool]]) -> dict[int, list[Sight]]:
+def _sights(conn: Connection, of: Sequence[ColumnElement[bool]]) -> dict[int, list[Sight]]:
     posts: dict[int, list[Post]] = defaultdict(list)
     wanted_posts = rows(PostRow).join(SightRow).join(ReadingRow).where(*of).order_by(PostRow.id)
-    for row in await conn.execute(wanted_posts):
+    for row in conn.execute(wanted_posts):
         posts[row[1]].append(post_of(row))
     evidence: dict[int, list[Evidence]] = defaultdict(list)
     wanted_evidence = rows(EvidenceRow).join(SightRow).join(ReadingRow).where(*of).order_by(EvidenceRow.id)
-    for row in await conn.execute(wanted_evidence):
+    for row in conn.execute(wanted_evidence):
         evidence[row.sight_id].append(evidence_of(row))
     sights: dict[int, list[Sight]] = defaultdict(list)
-    for row in await conn.execute(rows(SightRow).join(ReadingRow).where(*of).order_by(SightRow.id)):
+    for row in conn.execute(rows(SightRow).join(ReadingRow).where(*of).order_by(SightRow.id)):
         sights[row.reading_id].append(sight_of(row, posts.get(row.id, ()), evidence.get(row.id, ())))
     return sights

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.base import table
 from db.history import by_id
@@ -27,11 +26,11 @@ def _keep_latest(insert: type[sqlite.Insert] | type[postgresql.Insert]) -> sqlit
 _NOTE = {"sqlite": _keep_latest(sqlite.Insert), "postgresql": _keep_latest(postgresql.Insert)}
 
 
-async def note(conn: AsyncConnection, reading: Reading) -> None:
+def note(conn: Connection, reading: Reading) -> None:
     """Remember what this reading is the newest to tell."""
     told = {row["key"]: row for row in _told(reading)}
     if told:
-        await conn.execute(_NOTE[conn.dialect.name], list(told.values()))
+        conn.execute(_NOTE[conn.dialect.name], list(told.values()))
 
 
 def _told(reading: Reading) -> Iterator[Values]:
@@ -48,9 +47,9 @@ def _key(look: LookKind, sight: Sight) -> int:
     return hashed(apart, sight.outcome, sight.matched_by or "", *ids, moved, str(linked))
 
 
-async def told(conn: AsyncConnection, account_ids: Sequence[int]) -> dict[int, list[Reading]]:
+def told(conn: Connection, account_ids: Sequence[int]) -> dict[int, list[Reading]]:
     """Readings by account, oldest first."""
     wanted: set[int] = set()
     for portion in portions(sorted(set(account_ids))):
-        wanted |= set(await conn.scalars(select(IdentitySeenRow.reading_id).where(IdentitySeenRow.account_id.in_(portion))))
-    return await by_id(conn, wanted)
+        wanted |= set(conn.scalars(select(IdentitySeenRow.reading_id).where(IdentitySeenRow.account_id.in_(portion))))
+    return by_id(conn, wanted)

@@ -10,9 +10,8 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, and_, column, false, select, true, values
+from sqlalchemy import Connection, Select, and_, column, false, select, true, values
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.orm import aliased
 
 from db.base import table
@@ -40,11 +39,11 @@ def _keep_earliest(insert: type[sqlite.Insert] | type[postgresql.Insert]) -> sql
 _NOTE = {"sqlite": _keep_earliest(sqlite.Insert), "postgresql": _keep_earliest(postgresql.Insert)}
 
 
-async def note(conn: AsyncConnection, reading: Reading) -> None:
+def note(conn: Connection, reading: Reading) -> None:
     """Remember what this reading was the first to show."""
     shown = {row["key"]: row for row in _shown(reading)}
     if shown:
-        await conn.execute(_NOTE[conn.dialect.name], list(shown.values()))
+        conn.execute(_NOTE[conn.dialect.name], list(shown.values()))
 
 
 def _shown(reading: Reading) -> Iterator[Values]:
@@ -69,24 +68,24 @@ def _key(kind: FirstSeen, surface: str, post: Post) -> int:
     return hashed(kind, surface, post.id, post.on.isoformat(), at, str(post.kind is PostKind.SEEN))
 
 
-async def known(conn: AsyncConnection, account_ids: Sequence[int], as_of: datetime) -> dict[int, list[Reading]]:
+def known(conn: Connection, account_ids: Sequence[int], as_of: datetime) -> dict[int, list[Reading]]:
     """Readings by account, oldest first, from which `rules.judge` says what it would say from all of them."""
     found: dict[int, list[Reading]] = {}
     for portion in portions(sorted(set(account_ids)), _AT_ONCE):
-        found |= await _known(conn, portion, as_of)
+        found |= _known(conn, portion, as_of)
     return found
 
 
-async def _known(conn: AsyncConnection, accounts: Sequence[int], as_of: datetime) -> dict[int, list[Reading]]:
+def _known(conn: Connection, accounts: Sequence[int], as_of: datetime) -> dict[int, list[Reading]]:
     since = as_of - _MARGIN
-    readings = await readings_of(conn, ReadingRow.account_id.in_(accounts), ReadingRow.read_at >= since)
+    readings = readings_of(conn, ReadingRow.account_id.in_(accounts), ReadingRow.read_at >= since)
     unread = [key for key in accounts if not any(_looked_before(reading, as_of) for reading in readings.get(key, ()))]
-    last = await by_id(conn, {key for row in await conn.execute(_last_two(unread, since)) for key in row if key is not None})
+    last = by_id(conn, {key for row in conn.execute(_last_two(unread, since)) for key in row if key is not None})
     shown = {key: _Shown(last.get(key, ()), readings.get(key, ()), as_of) for key in accounts}
     reach = {key: each.reach for key, each in shown.items() if each.reach}
     wanted = [_newest(accounts, since), _always_told(accounts, since), *([_posts_since(reach, since)] if reach else [])]
-    rows = [row for statement in wanted for row in await conn.execute(statement)]
-    earlier = await by_id(conn, {row.reading_id for row in rows if not shown[row.account_id].tells(row)})
+    rows = [row for statement in wanted for row in conn.execute(statement)]
+    earlier = by_id(conn, {row.reading_id for row in rows if not shown[row.account_id].tells(row)})
     for some in (last, earlier):
         for key, more in some.items():
             together = {reading.id: reading for reading in (*more, *readings.get(key, ()))}

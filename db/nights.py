@@ -7,9 +7,8 @@ from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Subquery, func, insert, select, update
+from sqlalchemy import Connection, Subquery, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from db.base import rows
 from db.mapping import AnyRow, Values
@@ -21,16 +20,16 @@ _OPEN = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
 """Verdicts that settle nothing: findings are compared past them."""
 
 
-async def begin_night(conn: AsyncConnection, night: Night) -> int:
-    return int((await conn.execute(insert(NightRow).values(_night_values(night)).returning(NightRow.id))).scalar_one())
+def begin_night(conn: Connection, night: Night) -> int:
+    return int((conn.execute(insert(NightRow).values(_night_values(night)).returning(NightRow.id))).scalar_one())
 
 
-async def end_night(conn: AsyncConnection, night: Night) -> None:
-    await conn.execute(update(NightRow).where(NightRow.id == night.id).values(_night_values(night)))
+def end_night(conn: Connection, night: Night) -> None:
+    conn.execute(update(NightRow).where(NightRow.id == night.id).values(_night_values(night)))
 
 
-async def nights(conn: AsyncConnection, limit: int) -> list[Night]:
-    found = await conn.execute(rows(NightRow).order_by(NightRow.id.desc()).limit(limit))
+def nights(conn: Connection, limit: int) -> list[Night]:
+    found = conn.execute(rows(NightRow).order_by(NightRow.id.desc()).limit(limit))
     return [_night_of(row) for row in found]
 
 
@@ -44,13 +43,13 @@ def _night_of(row: AnyRow) -> Night:
     return Night(**values | {"breakers": tuple(row.breakers)})
 
 
-async def turned(conn: AsyncConnection, sweep_id: int) -> list[TurnedFinding]:
+def turned(conn: Connection, sweep_id: int) -> list[TurnedFinding]:
     """A sweep's findings next to those of each account's last conclusive judgement before it."""
-    now = {row.account_id: row for row in await conn.execute(_judged(sweep_id))}
+    now = {row.account_id: row for row in conn.execute(_judged(sweep_id))}
     before = _before(sweep_id)
-    found = {(row.account_id, row.code): row for row in await conn.execute(_findings().where(FindingRow.sweep_id == sweep_id))}
+    found = {(row.account_id, row.code): row for row in conn.execute(_findings().where(FindingRow.sweep_id == sweep_id))}
     stood_rows = _findings().join(before, (before.c.account_id == FindingRow.account_id) & (before.c.sweep_id == FindingRow.sweep_id))
-    stood = {(row.account_id, row.code): row for row in await conn.execute(stood_rows)}
+    stood = {(row.account_id, row.code): row for row in conn.execute(stood_rows)}
     told = []
     for key, row in sorted((stood | found).items()):
         account = now[key[0]]
@@ -82,36 +81,34 @@ def _findings() -> Any:
     return select(FindingRow.account_id, FindingRow.code, FindingRow.label).where(FindingRow.review_state != ReviewState.DISMISSED)
 
 
-async def add_alert(conn: AsyncConnection, alert: Alert) -> bool:
+def add_alert(conn: Connection, alert: Alert) -> bool:
     """False where the place has this alert already."""
-    known = await conn.scalar(select(AlertRow.id).where(AlertRow.key == alert.key, AlertRow.place == alert.place))
+    known = conn.scalar(select(AlertRow.id).where(AlertRow.key == alert.key, AlertRow.place == alert.place))
     if known is not None:
         return False
     try:
-        async with conn.begin_nested():
-            await conn.execute(
-                insert(AlertRow).values({each.name: getattr(alert, each.name) for each in fields(Alert) if each.name != "id"})
-            )
+        with conn.begin_nested():
+            conn.execute(insert(AlertRow).values({each.name: getattr(alert, each.name) for each in fields(Alert) if each.name != "id"}))
     except IntegrityError:  # another process was first
         return False
     return True
 
 
-async def alerts(conn: AsyncConnection, states: Sequence[AlertState]) -> list[Alert]:
-    found = await conn.execute(rows(AlertRow).where(AlertRow.state.in_(states)).order_by(AlertRow.id))
+def alerts(conn: Connection, states: Sequence[AlertState]) -> list[Alert]:
+    found = conn.execute(rows(AlertRow).where(AlertRow.state.in_(states)).order_by(AlertRow.id))
     return [Alert(**{each.name: getattr(row, each.name) for each in fields(Alert)}) for row in found]
 
 
-async def move_alert(conn: AsyncConnection, alert_id: int, old: AlertState, new: AlertState, at: datetime) -> bool:
+def move_alert(conn: Connection, alert_id: int, old: AlertState, new: AlertState, at: datetime) -> bool:
     """False where another process has moved it on."""
     moved = update(AlertRow).where(AlertRow.id == alert_id, AlertRow.state == old).values(state=new, tried_at=at)
-    return (await conn.execute(moved)).rowcount == 1
+    return (conn.execute(moved)).rowcount == 1
 
 
-async def note_backup(conn: AsyncConnection, backup: Backup) -> None:
-    await conn.execute(insert(BackupRow).values({each.name: getattr(backup, each.name) for each in fields(Backup)}))
+def note_backup(conn: Connection, backup: Backup) -> None:
+    conn.execute(insert(BackupRow).values({each.name: getattr(backup, each.name) for each in fields(Backup)}))
 
 
-async def last_backup(conn: AsyncConnection) -> Backup | None:
-    row = (await conn.execute(rows(BackupRow).order_by(BackupRow.id.desc()).limit(1))).one_or_none()
+def last_backup(conn: Connection) -> Backup | None:
+    row = (conn.execute(rows(BackupRow).order_by(BackupRow.id.desc()).limit(1))).one_or_none()
     return Backup(**{each.name: getattr(row, each.name) for each in fields(Backup)}) if row else None

@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import func, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, func, insert, select
 
 from db.base import rows
 from db.errors import StoreError
@@ -26,11 +25,11 @@ from db.models import NoticeDocumentRow, NoticeEventRow, NoticeFindingRow, Notic
 from mediawatch.domain import Held, IssuedDocument, Notice, NoticeEvent, NoticeItem
 
 
-async def issue(conn: AsyncConnection, notice: Notice, document: IssuedDocument | None) -> Notice:
+def issue(conn: Connection, notice: Notice, document: IssuedDocument | None) -> Notice:
     """StoreError where a notice of that number is there already."""
-    if await conn.scalar(select(NoticeRow.id).where(NoticeRow.number == notice.number)) is not None:
+    if conn.scalar(select(NoticeRow.id).where(NoticeRow.number == notice.number)) is not None:
         raise StoreError(f"there is a notice {notice.number} already: it stays as it was issued; correct it, or give another number")
-    key = (await conn.execute(insert(NoticeRow).values(notice_values(notice)).returning(NoticeRow.id))).scalar_one()
+    key = (conn.execute(insert(NoticeRow).values(notice_values(notice)).returning(NoticeRow.id))).scalar_one()
     items: list[Values] = []
     findings: list[Values] = []
     readings: list[Values] = []
@@ -43,55 +42,55 @@ async def issue(conn: AsyncConnection, notice: Notice, document: IssuedDocument 
             readings += [place | {"reading_id": number} for number in held.finding.reading_ids]
     for table, values in ((NoticeItemRow, items), (NoticeFindingRow, findings), (NoticeReadingRow, readings)):
         if values:
-            await conn.execute(insert(table), values)
+            conn.execute(insert(table), values)
     if document:
-        await _add_document(conn, key, document)
+        _add_document(conn, key, document)
     return replace(notice, id=key)
 
 
-async def notices(conn: AsyncConnection) -> list[Notice]:
+def notices(conn: Connection) -> list[Notice]:
     """With their items, oldest first."""
     proofs: dict[tuple[int, int, int], list[int]] = defaultdict(list)
-    for row in await conn.execute(rows(NoticeReadingRow).order_by(NoticeReadingRow.reading_id)):
+    for row in conn.execute(rows(NoticeReadingRow).order_by(NoticeReadingRow.reading_id)):
         proofs[row.notice_id, row.item, row.position].append(row.reading_id)
     findings: dict[tuple[int, int], list[Held]] = defaultdict(list)
     ordered = rows(NoticeFindingRow).order_by(NoticeFindingRow.notice_id, NoticeFindingRow.item, NoticeFindingRow.position)
-    for row in await conn.execute(ordered):
+    for row in conn.execute(ordered):
         findings[row.notice_id, row.item].append(held_of(row, proofs.get((row.notice_id, row.item, row.position), ())))
     items: dict[int, list[NoticeItem]] = defaultdict(list)
-    for row in await conn.execute(rows(NoticeItemRow).order_by(NoticeItemRow.notice_id, NoticeItemRow.number)):
+    for row in conn.execute(rows(NoticeItemRow).order_by(NoticeItemRow.notice_id, NoticeItemRow.number)):
         items[row.notice_id].append(notice_item_of(row, findings.get((row.notice_id, row.number), ())))
     wanted = rows(NoticeRow).order_by(NoticeRow.issued_on, NoticeRow.id)
-    return [notice_of(row, items.get(row.id, ())) for row in await conn.execute(wanted)]
+    return [notice_of(row, items.get(row.id, ())) for row in conn.execute(wanted)]
 
 
-async def note(conn: AsyncConnection, events: Sequence[NoticeEvent], document: IssuedDocument | None) -> None:
+def note(conn: Connection, events: Sequence[NoticeEvent], document: IssuedDocument | None) -> None:
     """Append events, with the next version of their notice's hand-off where they correct it.
 
     StoreError where somebody else has made that version meanwhile.
     """
     if events:
-        await conn.execute(insert(NoticeEventRow), [notice_event_values(event) for event in events])
+        conn.execute(insert(NoticeEventRow), [notice_event_values(event) for event in events])
     if document:
         (notice_id,) = {event.notice_id for event in events}
-        newest = await conn.scalar(select(func.max(NoticeDocumentRow.version)).where(NoticeDocumentRow.notice_id == notice_id))
+        newest = conn.scalar(select(func.max(NoticeDocumentRow.version)).where(NoticeDocumentRow.notice_id == notice_id))
         if document.version != (newest or 0) + 1:
             raise StoreError("somebody else has corrected this notice meanwhile: look again, then correct it")
-        await _add_document(conn, notice_id, document)
+        _add_document(conn, notice_id, document)
 
 
-async def _add_document(conn: AsyncConnection, notice_id: int, document: IssuedDocument) -> None:
+def _add_document(conn: Connection, notice_id: int, document: IssuedDocument) -> None:
     values = {"version": document.version, "sha256": document.sha256, "body": document.body, "at": document.at}
-    await conn.execute(insert(NoticeDocumentRow).values(notice_id=notice_id, **values))
+    conn.execute(insert(NoticeDocumentRow).values(notice_id=notice_id, **values))
 
 
-async def events(conn: AsyncConnection, notice_id: int | None) -> list[NoticeEvent]:
+def events(conn: Connection, notice_id: int | None) -> list[NoticeEvent]:
     wanted = rows(NoticeEventRow).order_by(NoticeEventRow.id)
     if notice_id is not None:
         wanted = wanted.where(NoticeEventRow.notice_id == notice_id)
-    return [notice_event_of(row) for row in await conn.execute(wanted)]
+    return [notice_event_of(row) for row in conn.execute(wanted)]
 
 
-async def documents(conn: AsyncConnection, notice_id: int) -> list[IssuedDocument]:
+def documents(conn: Connection, notice_id: int) -> list[IssuedDocument]:
     wanted = rows(NoticeDocumentRow).where(NoticeDocumentRow.notice_id == notice_id).order_by(NoticeDocumentRow.version)
-    return [IssuedDocument(version=row.version, sha256=row.sha256, body=row.body, at=row.at) for row in await conn.execute(wanted)]
+    return [IssuedDocument(version=row.version, sha256=row.sha256, body=row.body, at=row.at) for row in conn.execute(wanted)]

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, insert, or_, select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, func, insert, or_, select
 from sqlalchemy.orm import aliased
 
 from db.models import (
@@ -25,31 +24,31 @@ from mediawatch.domain import LookKind, SweepState
 from mediawatch.ports import IdleReading
 
 
-async def begin(conn: AsyncConnection, at: datetime, before: datetime) -> None:
-    await conn.execute(insert(PruningRow).values(at=at, before=before))
+def begin(conn: Connection, at: datetime, before: datetime) -> None:
+    conn.execute(insert(PruningRow).values(at=at, before=before))
 
 
-async def pruned_before(conn: AsyncConnection) -> datetime | None:
-    return await conn.scalar(select(func.max(PruningRow.before)))
+def pruned_before(conn: Connection) -> datetime | None:
+    return conn.scalar(select(func.max(PruningRow.before)))
 
 
-async def idle(conn: AsyncConnection, before: datetime, after: int, limit: int) -> tuple[list[IdleReading], int | None]:
+def idle(conn: Connection, before: datetime, after: int, limit: int) -> tuple[list[IdleReading], int | None]:
     """Of the next `limit` readings by id those that may leave; and the last id that was looked at, None at the end."""
-    looked_at = (await conn.scalars(select(ReadingRow.id).where(ReadingRow.id > after).order_by(ReadingRow.id).limit(limit))).all()
+    looked_at = (conn.scalars(select(ReadingRow.id).where(ReadingRow.id > after).order_by(ReadingRow.id).limit(limit))).all()
     if not looked_at:
         return [], None
     span = ReadingRow.id > after, ReadingRow.id <= looked_at[-1]
-    found: dict[int, list[str]] = {key: [] for key in await conn.scalars(select(ReadingRow.id).where(*span, _idle(before)))}
+    found: dict[int, list[str]] = {key: [] for key in conn.scalars(select(ReadingRow.id).where(*span, _idle(before)))}
     paths = select(SightRow.reading_id, EvidenceRow.path).join_from(EvidenceRow, SightRow)
-    for key, path in await conn.execute(paths.where(SightRow.reading_id > after, SightRow.reading_id <= looked_at[-1])):
+    for key, path in conn.execute(paths.where(SightRow.reading_id > after, SightRow.reading_id <= looked_at[-1])):
         if key in found:
             found[key].append(path)
     return [IdleReading(id=key, paths=tuple(each)) for key, each in found.items()], looked_at[-1]
 
 
-async def forget(conn: AsyncConnection, ids: Sequence[int], before: datetime) -> int:
+def forget(conn: Connection, ids: Sequence[int], before: datetime) -> int:
     """What has come to be needed since it was asked for stays."""
-    gone = await conn.execute(delete(ReadingRow).where(ReadingRow.id.in_(ids), _idle(before)))
+    gone = conn.execute(delete(ReadingRow).where(ReadingRow.id.in_(ids), _idle(before)))
     return gone.rowcount
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from db.base import rows
 from db.errors import StoreError
@@ -18,38 +17,38 @@ Key = tuple[int, Code]
 """A finding within its sweep: account and code."""
 
 
-async def events(conn: AsyncConnection, sweep_id: int) -> dict[Key, list[ReviewEvent]]:
+def events(conn: Connection, sweep_id: int) -> dict[Key, list[ReviewEvent]]:
     """The events of a sweep's findings, oldest first; of findings too that a later judgement took back."""
     found: dict[Key, list[ReviewEvent]] = defaultdict(list)
     wanted = rows(ReviewEventRow).where(ReviewEventRow.sweep_id == sweep_id).order_by(ReviewEventRow.id)
-    for row in await conn.execute(wanted):
+    for row in conn.execute(wanted):
         found[row.account_id, row.code].append(review_of(row))
     return dict(found)
 
 
-async def note(conn: AsyncConnection, sweep_id: int, new: Sequence[ReviewEvent], after: int) -> None:
+def note(conn: Connection, sweep_id: int, new: Sequence[ReviewEvent], after: int) -> None:
     """StoreError where any of the findings has an event newer than `after`: those decisions did not know of it."""
     # Serialises reviewers on PostgreSQL; on SQLite the transaction does.
-    if await conn.scalar(select(SweepRow.id).where(SweepRow.id == sweep_id).with_for_update()) is None:
+    if conn.scalar(select(SweepRow.id).where(SweepRow.id == sweep_id).with_for_update()) is None:
         raise LookupError(f"no such sweep: {sweep_id}")
     if foreign := {event.sweep_id for event in new} - {sweep_id}:
         raise ValueError(f"events of sweep {foreign} among those of sweep {sweep_id}")
     accounts = sorted({event.account_id for event in new})
-    known = await events(conn, sweep_id)
+    known = events(conn, sweep_id)
     if any(old.id > after for event in new for old in known.get((event.account_id, event.code), ())):
         raise StoreError("somebody else has decided about some of these findings meanwhile: look again, then decide")
     if new:
-        await conn.execute(insert(ReviewEventRow), [review_values(event) for event in new])
-        await _settle(conn, sweep_id, accounts)
+        conn.execute(insert(ReviewEventRow), [review_values(event) for event in new])
+        _settle(conn, sweep_id, accounts)
 
 
-async def _settle(conn: AsyncConnection, sweep_id: int, accounts: Sequence[int]) -> None:
+def _settle(conn: Connection, sweep_id: int, accounts: Sequence[int]) -> None:
     """`finding.review_state` of these accounts, by their events."""
-    known = await events(conn, sweep_id)
+    known = events(conn, sweep_id)
     states: list[dict[str, object]] = []
     for portion in portions(accounts):
         wanted = rows(FindingRow).where(FindingRow.sweep_id == sweep_id, FindingRow.account_id.in_(portion))
-        for row in await conn.execute(wanted):
+        for row in conn.execute(wanted):
             states.append({"key": row.id, "state": standing(known.get((row.account_id, row.code), ()), row.sentence).state})
     if states:
-        await conn.execute(update(FindingRow).where(FindingRow.id == bindparam("key")).values(review_state=bindparam("state")), states)
+        conn.execute(update(FindingRow).where(FindingRow.id == bindparam("key")).values(review_state=bindparam("state")), states)

@@ -1,19 +1,21 @@
-"""The store: `mediawatch.ports.Store` over SQLAlchemy. Every method is one transaction; one of them writes at a time."""
+"""The store: `mediawatch.ports.Store` over SQLAlchemy. Every method is one transaction in a thread; one of them writes at a time.
+
+A thread a transaction: to hand each statement over to another thread cost as much as the statements.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import URL
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy import URL, Connection, Engine
 
 from db import checks, evidence, history, identities, known, nights, notices, pruning, readonly, registry, reviews, sweeps
-from db.engine import BUSY_TIMEOUT, WRITES, async_engine, file_of, shown
+from db.engine import BUSY_TIMEOUT, WRITES, careful_engine, file_of, shown
 from db.errors import told
 from db.queries import named_queries
 from mediawatch.domain import (
@@ -56,29 +58,28 @@ class SqlStore:
     def __init__(self, url: URL, clock: Clock, busy_timeout: float = BUSY_TIMEOUT) -> None:
         self._url, self._name = url, shown(url)
         self._clock = clock
-        self._engine = async_engine(url, busy_timeout)
+        self._engine = careful_engine(url, busy_timeout)
         self._writer = self._engine.execution_options(**WRITES)
         # Several statements must see one state: SQLite's BEGIN gives that by itself.
         snapshot = {} if file_of(url) else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
         self._reader = self._engine.execution_options(**snapshot)
         self._lock = asyncio.Lock()
 
-    async def _read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        return await _to_its_end(self._within(self._reader, work))
+    async def _read(self, work: Callable[[Connection], T]) -> T:
+        return await _to_its_end(asyncio.to_thread(self._within, self._reader, work))
 
-    async def _write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+    async def _write(self, work: Callable[[Connection], T]) -> T:
         """Waits for this process's writers in a queue; waiting in SQLite's busy loop would be unfair and could time out."""
 
         async def alone() -> T:
             async with self._lock:
-                return await self._within(self._writer, work)
+                return await asyncio.to_thread(self._within, self._writer, work)
 
         return await _to_its_end(alone())
 
-    async def _within(self, engine: AsyncEngine, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        with told(self._name):
-            async with engine.begin() as conn:
-                return await work(conn)
+    def _within(self, engine: Engine, work: Callable[[Connection], T]) -> T:
+        with told(self._name), engine.begin() as conn:
+            return work(conn)
 
     async def accounts(self, *, include_retired: bool = False) -> list[Account]:
         return await self._read(lambda conn: registry.accounts(conn, include_retired=include_retired))
@@ -109,10 +110,10 @@ class SqlStore:
     async def keep(self, reading: Reading) -> Reading:
         """Returned as `readings` gives it back: with its id, without captures. The account's current state moves along."""
 
-        async def kept(conn: AsyncConnection) -> Reading:
-            done = await history.keep(conn, reading)
-            await known.note(conn, done)
-            await identities.note(conn, done)
+        def kept(conn: Connection) -> Reading:
+            done = history.keep(conn, reading)
+            known.note(conn, done)
+            identities.note(conn, done)
             return done
 
         return await self._write(kept)
@@ -263,13 +264,13 @@ class SqlStore:
         return await self._read(nights.last_backup)
 
     async def close(self) -> None:
-        await self._engine.dispose()
+        await asyncio.to_thread(self._engine.dispose)
 
 
 async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
     """Runs a transaction to its end even if the caller is cancelled meanwhile; the cancellation then follows.
 
-    A connection of aiosqlite that is interrupted within a statement stays in its transaction, and the database stays locked.
+    Its thread goes on in any case: whoever went on without it could close the store under it.
     """
     task = asyncio.create_task(work)
     try:

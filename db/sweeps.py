@@ -7,8 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, insert, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from db.base import rows
 from db.mapping import (
@@ -29,46 +28,46 @@ from db.reviews import events
 from mediawatch.domain import Account, Finding, Judgement, ReviewState, Sweep, SweepAccount, SweepState, standing
 
 
-async def open_sweep(conn: AsyncConnection, sweep: Sweep, accounts: Sequence[Account]) -> Sweep:
+def open_sweep(conn: Connection, sweep: Sweep, accounts: Sequence[Account]) -> Sweep:
     if sweep.id:
         raise ValueError(f"sweep {sweep.id} is open already")
-    key = (await conn.execute(insert(SweepRow).values(sweep_values(sweep)).returning(SweepRow.id))).scalar_one()
+    key = (conn.execute(insert(SweepRow).values(sweep_values(sweep)).returning(SweepRow.id))).scalar_one()
     frozen = [
         filed_values(account.filed) | {"sweep_id": key, "account_id": account.id, "retired_on": account.retired_on, "sentence": ""}
         for account in accounts
     ]
     if frozen:
-        await conn.execute(insert(SweepAccountRow), frozen)
+        conn.execute(insert(SweepAccountRow), frozen)
     return replace(sweep, id=key)
 
 
-async def narrow_sweep(conn: AsyncConnection, sweep_id: int, account_ids: Collection[int]) -> None:
-    in_scope = set(await conn.scalars(select(SweepAccountRow.account_id).where(SweepAccountRow.sweep_id == sweep_id)))
+def narrow_sweep(conn: Connection, sweep_id: int, account_ids: Collection[int]) -> None:
+    in_scope = set(conn.scalars(select(SweepAccountRow.account_id).where(SweepAccountRow.sweep_id == sweep_id)))
     for portion in portions(sorted(in_scope - set(account_ids))):
-        await conn.execute(delete(SweepAccountRow).where(SweepAccountRow.sweep_id == sweep_id, SweepAccountRow.account_id.in_(portion)))
+        conn.execute(delete(SweepAccountRow).where(SweepAccountRow.sweep_id == sweep_id, SweepAccountRow.account_id.in_(portion)))
 
 
-async def sweeps(conn: AsyncConnection) -> list[Sweep]:
-    return [sweep_of(row) for row in await conn.execute(rows(SweepRow).order_by(SweepRow.id))]
+def sweeps(conn: Connection) -> list[Sweep]:
+    return [sweep_of(row) for row in conn.execute(rows(SweepRow).order_by(SweepRow.id))]
 
 
-async def close_sweep(conn: AsyncConnection, sweep_id: int, state: SweepState, at: datetime) -> None:
-    closed = await conn.execute(update(SweepRow).where(SweepRow.id == sweep_id).values(state=state, finished_at=at))
+def close_sweep(conn: Connection, sweep_id: int, state: SweepState, at: datetime) -> None:
+    closed = conn.execute(update(SweepRow).where(SweepRow.id == sweep_id).values(state=state, finished_at=at))
     if not closed.rowcount:
         raise LookupError(f"no such sweep: {sweep_id}")
 
 
-async def last_read_at(conn: AsyncConnection, sweep_id: int) -> datetime | None:
-    return await conn.scalar(select(func.max(ReadingRow.read_at)).where(ReadingRow.sweep_id == sweep_id))
+def last_read_at(conn: Connection, sweep_id: int) -> datetime | None:
+    return conn.scalar(select(func.max(ReadingRow.read_at)).where(ReadingRow.sweep_id == sweep_id))
 
 
-async def scope(conn: AsyncConnection, sweep_id: int, account_id: int | None = None) -> list[SweepAccount]:
+def scope(conn: Connection, sweep_id: int, account_id: int | None = None) -> list[SweepAccount]:
     """Filed values as frozen; article links learned since then are added, for they help to look."""
     meant = [SweepAccountRow.sweep_id == sweep_id]
     if account_id is not None:
         meant.append(SweepAccountRow.account_id == account_id)
-    links = await learned_links(conn, AccountLinkRow.account_id.in_(select(SweepAccountRow.account_id).where(*meant)))
-    findings = await _findings(conn, sweep_id)
+    links = learned_links(conn, AccountLinkRow.account_id.in_(select(SweepAccountRow.account_id).where(*meant)))
+    findings = _findings(conn, sweep_id)
     wanted = rows(SweepAccountRow).where(*meant).order_by(SweepAccountRow.account_id)
     return [
         SweepAccount(
@@ -76,54 +75,54 @@ async def scope(conn: AsyncConnection, sweep_id: int, account_id: int | None = N
             account=account_of(row.account_id, row, links.get(row.account_id, ())),
             judgement=judgement_of(row, [finding for _, finding in findings.get(row.account_id, ())]),
         )
-        for row in await conn.execute(wanted)
+        for row in conn.execute(wanted)
     ]
 
 
-async def last_entry(conn: AsyncConnection, account_id: int) -> SweepAccount | None:
-    newest = await conn.scalar(select(func.max(SweepAccountRow.sweep_id)).where(SweepAccountRow.account_id == account_id))
-    return (await scope(conn, newest, account_id))[0] if newest is not None else None
+def last_entry(conn: Connection, account_id: int) -> SweepAccount | None:
+    newest = conn.scalar(select(func.max(SweepAccountRow.sweep_id)).where(SweepAccountRow.account_id == account_id))
+    return (scope(conn, newest, account_id))[0] if newest is not None else None
 
 
-async def _findings(conn: AsyncConnection, sweep_id: int) -> dict[int, list[tuple[int, Finding]]]:
+def _findings(conn: Connection, sweep_id: int) -> dict[int, list[tuple[int, Finding]]]:
     """Findings with their keys by account, in the judgement's order."""
     proofs: dict[int, list[int]] = defaultdict(list)
     wanted = rows(FindingReadingRow).join(FindingRow).where(FindingRow.sweep_id == sweep_id)
-    for row in await conn.execute(wanted.order_by(FindingReadingRow.finding_id, FindingReadingRow.position)):
+    for row in conn.execute(wanted.order_by(FindingReadingRow.finding_id, FindingReadingRow.position)):
         proofs[row.finding_id].append(row.reading_id)
     found: dict[int, list[tuple[int, Finding]]] = defaultdict(list)
     of_sweep = rows(FindingRow).where(FindingRow.sweep_id == sweep_id).order_by(FindingRow.account_id, FindingRow.position)
-    for row in await conn.execute(of_sweep):
+    for row in conn.execute(of_sweep):
         found[row.account_id].append((row.id, finding_of(row, proofs.get(row.id, ()))))
     return found
 
 
-async def judge(conn: AsyncConnection, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:
+def judge(conn: Connection, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:
     if not judgements:
         return
-    in_scope = set(await conn.scalars(select(SweepAccountRow.account_id).where(SweepAccountRow.sweep_id == sweep_id)))
+    in_scope = set(conn.scalars(select(SweepAccountRow.account_id).where(SweepAccountRow.sweep_id == sweep_id)))
     if missing := set(judgements) - in_scope:
         raise LookupError(f"sweep {sweep_id} has no account {', '.join(map(str, sorted(missing)[:5]))}")
     judged = [{"key": key} | judgement_values(judgement) for key, judgement in sorted(judgements.items())]
     columns: Values = {name: bindparam(name) for name in judged[0] if name != "key"}
     of_account = (SweepAccountRow.sweep_id == sweep_id, SweepAccountRow.account_id == bindparam("key"))
-    await conn.execute(update(SweepAccountRow).where(*of_account).values(columns), judged)
-    await _note_verdicts(conn, sweep_id, judgements)
-    await _replace_findings(conn, sweep_id, judgements)
+    conn.execute(update(SweepAccountRow).where(*of_account).values(columns), judged)
+    _note_verdicts(conn, sweep_id, judgements)
+    _replace_findings(conn, sweep_id, judgements)
 
 
-async def _note_verdicts(conn: AsyncConnection, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:
+def _note_verdicts(conn: Connection, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:
     """The current state follows the sweep with the latest as_of: an old one judged anew says nothing about now."""
-    as_of = await conn.scalar(select(SweepRow.as_of).where(SweepRow.id == sweep_id))
+    as_of = conn.scalar(select(SweepRow.as_of).where(SweepRow.id == sweep_id))
     judged_before = or_(AccountStateRow.judged_as_of.is_(None), AccountStateRow.judged_as_of <= as_of)
     statement = update(AccountStateRow).where(AccountStateRow.account_id == bindparam("key"), judged_before)
     said = [{"key": key, "said": judgement.verdict, "pending": judgement.second_look} for key, judgement in sorted(judgements.items())]
-    await conn.execute(statement.values(verdict=bindparam("said"), second_look=bindparam("pending"), judged_as_of=as_of), said)
+    conn.execute(statement.values(verdict=bindparam("said"), second_look=bindparam("pending"), judged_as_of=as_of), said)
 
 
-async def _replace_findings(conn: AsyncConnection, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:
+def _replace_findings(conn: Connection, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:
     """A finding that says word for word what it said keeps its key; any other is new. Its review follows from the events."""
-    before, reviews = await _findings(conn, sweep_id), await events(conn, sweep_id)
+    before, reviews = _findings(conn, sweep_id), events(conn, sweep_id)
     gone: list[int] = []
     moved: list[Values] = []
     new: list[tuple[Values, tuple[int, ...]]] = []
@@ -140,21 +139,21 @@ async def _replace_findings(conn: AsyncConnection, sweep_id: int, judgements: Ma
                 new.append((finding_values(finding) | place, finding.reading_ids))
         gone += {key for key, _ in before.get(account_id, ())} - survived
     for portion in portions(gone):
-        await conn.execute(delete(FindingRow).where(FindingRow.id.in_(portion)))
+        conn.execute(delete(FindingRow).where(FindingRow.id.in_(portion)))
     if moved:
-        await conn.execute(update(FindingRow).where(FindingRow.id == bindparam("key")).values(position=bindparam("place")), moved)
-    await _insert_findings(conn, new)
+        conn.execute(update(FindingRow).where(FindingRow.id == bindparam("key")).values(position=bindparam("place")), moved)
+    _insert_findings(conn, new)
 
 
-async def _insert_findings(conn: AsyncConnection, new: Sequence[tuple[Values, tuple[int, ...]]]) -> None:
+def _insert_findings(conn: Connection, new: Sequence[tuple[Values, tuple[int, ...]]]) -> None:
     if not new:
         return
     statement = insert(FindingRow).returning(FindingRow.id, sort_by_parameter_order=True)
-    keys = await conn.scalars(statement, [values for values, _ in new])
+    keys = conn.scalars(statement, [values for values, _ in new])
     proofs = [
         {"finding_id": key, "position": position, "reading_id": reading_id}
         for key, (_, reading_ids) in zip(keys, new, strict=True)
         for position, reading_id in enumerate(reading_ids)
     ]
     if proofs:
-        await conn.execute(insert(FindingReadingRow), proofs)
+        conn.execute(insert(FindingReadingRow), proofs)

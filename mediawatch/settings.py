@@ -194,7 +194,7 @@ class Home:
 
     def database_url(self, settings: Settings) -> str:
         """What the store opens. May hold a password: never log it."""
-        return settings.database.url.get_secret_value() or f"sqlite+aiosqlite:///{self.database}"
+        return settings.database.url.get_secret_value() or f"sqlite:///{self.database}"
 
     def create(self, *marks: str) -> Home:
         """Make the folders, a commented mediawatch.toml and office.toml; what is there stays. UserError where the place cannot be written.

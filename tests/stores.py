@@ -48,7 +48,7 @@ def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 @pytest.fixture
 def sqlite_url(tmp_path: Path) -> str:
-    return f"sqlite+aiosqlite:///{tmp_path / 'mediawatch.db'}"
+    return f"sqlite:///{tmp_path / 'mediawatch.db'}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

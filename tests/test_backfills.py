@@ -71,7 +71,7 @@ def rows_of(connection: Connection, name: str) -> list[dict[str, Any]]:
 
 
 async def test_what_was_not_kept_before_is_filled_from_the_readings(database_url: str, tmp_path: Path) -> None:
-    fresh_url = f"sqlite+aiosqlite:///{tmp_path / 'fresh.db'}"
+    fresh_url = f"sqlite:///{tmp_path / 'fresh.db'}"
     await kept_from_the_beginning(fresh_url)
     fresh, old = migration_engine(normal_url(fresh_url)), migration_engine(normal_url(database_url))
     with fresh.connect() as source, old.begin() as target:

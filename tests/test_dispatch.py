@@ -257,7 +257,7 @@ def home(tmp_path: Path) -> Home:
 
 def within(home: Home, work: Callable[[Store], Awaitable[T]]) -> T:
     async def opened() -> T:
-        store = await db.open_store(f"sqlite+aiosqlite:///{home.database}", clock=lambda: NOW)
+        store = await db.open_store(f"sqlite:///{home.database}", clock=lambda: NOW)
         try:
             return await work(store)
         finally:

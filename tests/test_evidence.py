@@ -178,7 +178,7 @@ def test_the_commands(tmp_path: Path) -> None:
     home = Home(tmp_path / "home").create()
 
     async def fill() -> list[Reading]:
-        store = await db.open_store(f"sqlite+aiosqlite:///{home.database}", clock=lambda: NOW)
+        store = await db.open_store(f"sqlite:///{home.database}", clock=lambda: NOW)
         try:
             return await _inspection(store, EvidenceFolder(home.evidence))
         finally:

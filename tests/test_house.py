@@ -13,7 +13,7 @@ OURS = ("mediawatch", "scrapers", "db")
 PURE = {"names", "policy", "rules", "proofs", "figures", "comparison", "periods", "workdays", "trust", "review", "presence", "sentences"}
 """Core modules that know rules and arithmetic only. `ports` holds protocols and frozen rows, so it counts as vocabulary."""
 VOCABULARY = {"mediawatch.domain", "mediawatch.clock", "mediawatch.ports"}
-OUTSIDE = {"playwright": "scrapers", "sqlalchemy": "db", "alembic": "db", "aiosqlite": "db", "psycopg": "db"}
+OUTSIDE = {"playwright": "scrapers", "sqlalchemy": "db", "alembic": "db", "psycopg": "db"}
 """Third parties that only one package may import."""
 LAST_RESORTS = {"mediawatch.cli", "mediawatch.sweep.run"}
 """Where an unforeseen exception may be caught: the command line's end, the sweep's boundary around one account."""

@@ -100,7 +100,7 @@ checks = st.builds(
 def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[asyncio.Runner, Store]]:
     """One store for all histories: each is an account of its own."""
     if request.param == "sqlite":
-        url = f"sqlite+aiosqlite:///{tmp_path_factory.mktemp('known') / 'mediawatch.db'}"
+        url = f"sqlite:///{tmp_path_factory.mktemp('known') / 'mediawatch.db'}"
     else:
         url = str(request.getfixturevalue("postgres").url())
     with asyncio.Runner() as runner:

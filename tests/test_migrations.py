@@ -154,7 +154,7 @@ def test_the_names_of_immutable_tables_agree_with_the_first_migration(sqlite_url
         ("mysql://localhost/x", "'mysql' is not supported"),
         ("postgresql+asyncpg://localhost/x", "is not supported"),
         ("sqlite://", "must be a plain file"),
-        ("sqlite+aiosqlite:///:memory:", "must be a plain file"),
+        ("sqlite:///:memory:", "must be a plain file"),
         ("sqlite:////nowhere/at/all/mediawatch.db", "No such file or directory; run `mediawatch init`"),
         ("postgresql+psycopg://someone:secret@/x?host=/nowhere", "someone"),
     ],

@@ -158,7 +158,7 @@ def test_status_tells_the_last_nights(invoke: Callable[..., str], tmp_path: Path
     assert "no night yet" in invoke("status")
 
     async def fill() -> None:
-        store = await db.open_store(f"sqlite+aiosqlite:///{tmp_path}/home/mediawatch.db", clock=lambda: NOW)
+        store = await db.open_store(f"sqlite:///{tmp_path}/home/mediawatch.db", clock=lambda: NOW)
         await open_sweep(store, await enter(store, PLAIN))
         for night in (Night(started_at=LATE), replace(NIGHT, verdicts={"fresh": 3, "unproven": 2}), Night(started_at=LATE, ended_at=NOW)):
             begun = await store.begin_night(Night(started_at=LATE))

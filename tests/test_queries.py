@@ -123,9 +123,8 @@ async def test_a_query_neither_writes_nor_sees_contacts(any_store: Store, migrat
 async def test_views_are_made_again_where_they_are_not_of_this_version(database_url: str) -> None:
     await (await db.open_store(database_url, clock=lambda: NOW)).close()
     before = sql(database_url, "SELECT * FROM flagged")
-    plain = database_url.replace("+aiosqlite", "")
-    if plain.startswith("sqlite:///"):
-        with sqlite3.connect(plain.removeprefix("sqlite:///")) as connection:
+    if database_url.startswith("sqlite:///"):
+        with sqlite3.connect(database_url.removeprefix("sqlite:///")) as connection:
             connection.execute("DROP VIEW flagged")
             connection.execute("CREATE VIEW of_somebody_else AS SELECT 1 AS one")
         await (await db.open_store(database_url, clock=lambda: NOW)).close()
@@ -142,7 +141,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert command("init").returncode == 0
 
     async def fill() -> None:
-        store = await db.open_store(f"sqlite+aiosqlite:///{tmp_path / 'home' / 'mediawatch.db'}", clock=lambda: NOW)
+        store = await db.open_store(f"sqlite:///{tmp_path / 'home' / 'mediawatch.db'}", clock=lambda: NOW)
         await filled(store)
         await store.close()
 
@@ -161,7 +160,7 @@ def test_the_command(tmp_path: Path) -> None:
 
 async def test_browsing_reads_and_shows_no_contact(store: Store, sqlite_url: str) -> None:
     await filled(store)
-    served = datasette(Path(sqlite_url.removeprefix("sqlite+aiosqlite:///")), store.queries(), ["演示数据"])
+    served = datasette(Path(sqlite_url.removeprefix("sqlite:///")), store.queries(), ["演示数据"])
     await served.invoke_startup()
     flagged = (await served.client.get("/mediawatch/flagged.json?_shape=array")).json()
     assert [row["备案单号"] for row in flagged] == [ODD.filing_number]

@@ -67,7 +67,7 @@ class Swept:
 
 async def swept(folder: Path, limits: Limits, *surfaces: str, until: float | None = None, scale: float = 1.0, accounts: int = 5) -> Swept:
     loop = asyncio.get_running_loop()
-    store = virtual.counted(await open_store(f"sqlite+aiosqlite:///{folder}/m.db", clock=lambda: NOW))
+    store = virtual.counted(await open_store(f"sqlite:///{folder}/m.db", clock=lambda: NOW))
     new = tuple(NewAccount(filed=Filed(name=f"鲜{number}", platform="toutiao")) for number in range(accounts))
     await store.apply(RegistryChanges(source=Source(file="x.xlsx", sha256="0" * 64, at=NOW), new=new))
 

@@ -51,7 +51,7 @@ def home(prepared: Home, tmp_path: Path) -> Home:
 
 def within(home: Home, work: Callable[[Store], Awaitable[T]]) -> T:
     async def opened() -> T:
-        store = await db.open_store(f"sqlite+aiosqlite:///{home.database}")
+        store = await db.open_store(f"sqlite:///{home.database}")
         try:
             return await work(store)
         finally:

@@ -30,7 +30,7 @@ def statements(store: Store) -> Iterator[list[tuple[str, Any]]]:
     def note(_: Any, __: Any, statement: str, parameters: Any, ___: Any, many: bool) -> None:
         asked.append((statement, parameters[0] if many else parameters))
 
-    engine = store._engine.sync_engine
+    engine = store._engine
     event.listen(engine, "before_cursor_execute", note)
     yield asked
     event.remove(engine, "before_cursor_execute", note)

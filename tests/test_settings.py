@@ -143,7 +143,7 @@ def test_the_home_is_private_where_it_matters_and_making_it_again_changes_nothin
     home.create()
     assert home.config.read_text(encoding="utf-8") == "[sweep]\npace = 2\n"
     assert stat.S_IMODE(home.sessions.stat().st_mode) == 0o700
-    assert home.database_url(read_settings(home)) == f"sqlite+aiosqlite:///{home.root}/mediawatch.db"
+    assert home.database_url(read_settings(home)) == f"sqlite:///{home.root}/mediawatch.db"
 
 
 def test_a_marked_home_stays_marked(tmp_path: Path) -> None:

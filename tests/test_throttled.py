@@ -94,7 +94,7 @@ class Province:
         return NOW + timedelta(days=self.days, seconds=self.loop.time())
 
     async def open(self) -> None:
-        self.store = virtual.counted(await open_store(f"sqlite+aiosqlite:///{self.folder}/m.db", clock=lambda: NOW))
+        self.store = virtual.counted(await open_store(f"sqlite:///{self.folder}/m.db", clock=lambda: NOW))
         share = {platform: round(self.accounts * count / sum(MIX.values())) for platform, count in MIX.items()}
         filed = [Filed(name=f"{platform}{number}", platform=platform) for platform, count in share.items() for number in range(count)]
         random.Random(self.seed).shuffle(filed)

@@ -146,7 +146,7 @@ async def test_a_row_that_is_not_ours(store: Store, tmp_path: Path, key: str | N
 
 async def test_another_offices_worklist(tmp_path: Path) -> None:
     """Same numbers, other registry: the first account of the first sweep is somebody else there."""
-    stores = [await db.open_store(f"sqlite+aiosqlite:///{tmp_path / name}.db", clock=lambda: NOW) for name in "甲乙"]
+    stores = [await db.open_store(f"sqlite:///{tmp_path / name}.db", clock=lambda: NOW) for name in "甲乙"]
     inspection, _ = await exported(stores[0], tmp_path, [filed(1)])
     (tmp_path / "乙").mkdir()
     _, theirs = await exported(stores[1], tmp_path / "乙", [filed(1, name="别处第1测试局")])

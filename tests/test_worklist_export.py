@@ -143,7 +143,7 @@ def test_at_the_command_line(tmp_path: Path) -> None:
         return CliRunner().invoke(app, ["--home", str(home), *words])
 
     async def inspect() -> None:
-        store = await db.open_store(f"sqlite+aiosqlite:///{home / 'mediawatch.db'}")
+        store = await db.open_store(f"sqlite:///{home / 'mediawatch.db'}")
         accounts = [filed(1, platform="toutiao", name=HOSTILE), filed(2, platform="tieba")]
         await Inspection.of(store, tmp_path, accounts, as_of=parse_as_of("2024-12-31", NOW))
         await store.close()

@@ -162,11 +162,11 @@ def text(at: datetime) -> str:
 async def costs(folder: Path, accounts: int, nights: int) -> dict[str, float]:
     """CPU seconds by work, and the database's megabytes; the number of readings that were loaded beside them."""
     file = folder / f"{nights}.db"
-    store = await db.open_store(f"sqlite+aiosqlite:///{file}", clock=lambda: NOW)
+    store = await db.open_store(f"sqlite:///{file}", clock=lambda: NOW)
     account = await template(store)
     await store.close()
     multiply(file, account, accounts, nights)
-    store = await db.open_store(f"sqlite+aiosqlite:///{file}", clock=lambda: NOW)
+    store = await db.open_store(f"sqlite:///{file}", clock=lambda: NOW)
     everybody = {each.id: each for each in await store.accounts()}
     some = [*everybody][:: max(1, accounts // BATCH)][:BATCH]
     newest = (await store.sweeps())[-1]

@@ -16,6 +16,7 @@ from stages import Stage, staged
 from mediawatch.domain import (
     Account,
     Attested,
+    Captcha,
     Changed,
     Failure,
     Filed,
@@ -26,12 +27,13 @@ from mediawatch.domain import (
     Outcome,
     Pace,
     Post,
+    RateLimited,
     Seen,
     Sight,
 )
 from mediawatch.pacing import Pacing
 from mediawatch.sweep.vouchers import Vouchers
-from scrapers import SCRAPERS, wechat, weibo
+from scrapers import SCRAPERS, douyin, toutiao, wechat, weibo
 from scrapers.base import Scraper, SessionUse, Shows, Surface, may_ask
 from scrapers.browser import Browser, Tab
 from scrapers.replica import World
@@ -81,6 +83,10 @@ class Exact(Plain):
 
 class Private(Plain):
     page_shows = False
+
+
+class Signed(Plain):
+    warm = Warm("front", front, signs=True)
 
 
 def sight(*facts: Seen, surface: Surface | None = None) -> Sight:
@@ -180,6 +186,14 @@ async def test_a_site_that_turns_calls_away_is_not_asked_again_by_the_page(brows
         assert [each.outcome for each in looks.seen] == [Outcome.LOGIN_REQUIRED]
 
 
+async def test_what_a_signing_page_is_refused_may_be_for_its_signature(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with asking(browser, monkeypatch) as looks:
+        for refusal in (RateLimited("empty body"), LoginRequired("wall")):
+            assert await looks.look(Signed(odd=refusal)) == ["/", "/call", "/page"]
+        assert await looks.look(Signed(odd=Captcha("check"))) == ["/", "/call"]
+        assert [each.outcome for each in looks.seen] == [Outcome.OK, Outcome.OK, Outcome.CAPTCHA]
+
+
 async def test_calls_that_get_no_answer_give_way_to_pages_until_the_batch_ends(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
     async with asking(browser, monkeypatch, call=Answer(status=502)) as looks:
         assert await looks.look(Plain(), TRIES + 2) == ["/", "/call", "/page"] * TRIES + ["/page"] * 2
@@ -249,6 +263,7 @@ async def test_calls_say_that_they_are_calls_and_vouch_for_nothing_a_page_says(b
 
 # the real surfaces
 
+SEC = f"MS4wLjABAAAA{'0' * 42}"
 ROWS = (
     "platform,type,name,filing_number,platform_id,original_id,alias,truth,shown_name,true_id,posts,articles,searchable,pinned\n"
     "wechat,微信公众号,示例市活跃局,X1,MzAwMDAwMDAwMQ==,gh_00000000000a,,alive,,,2022-12-30;2022-11-01,1,,\n"
@@ -258,16 +273,28 @@ ROWS = (
     "weibo,新浪微博,示例活跃,W1,5000000001,,,alive,,,2022-12-30;2022-11-01,,,2\n"
     "weibo,新浪微博,示例沉睡,W2,5000000002,,,alive,,,2022-11-01;2022-10-01,,,\n"
     "weibo,新浪微博,示例无此号,W3,5000000003,,,gone,,,,,,\n"
+    f"douyin,抖音,示例抖音甲,D1,{SEC}1,,,alive,,,2022-12-30;2022-11-01,,,2\n"
+    f"douyin,抖音,示例抖音乙,D2,{SEC}2,,,alive,示例抖音新名,,2022-12-29,,,\n"
+    f"douyin,抖音,示例抖音睡,D3,{SEC}3,,,alive,,,2022-11-01;2022-10-01,,,\n"
+    f"douyin,抖音,示例抖音无,D4,{SEC}4,,,gone,,,,,,\n"
+    f"toutiao,今日头条,示例头条甲,T1,{SEC}5,,,alive,,,2022-12-30;2022-11-01,,,\n"
+    f"toutiao,今日头条,示例头条乙,T2,{SEC}6,,,alive,示例头条新名,,2022-12-29,,,\n"
+    f"toutiao,今日头条,示例头条睡,T3,{SEC}7,,,alive,,,2022-11-01;2022-10-01,,,\n"
+    f"toutiao,今日头条,示例头条无,T4,{SEC}8,,,gone,,,,,,\n"
 )
 WORLD = World.parse(ROWS)
 
 
-async def told(stage: Stage, warm: WarmPages, name: str, *, second: bool = False) -> list[tuple[str, str, bool]]:
-    """Surface, outcome and exactness of the sights of one look."""
+async def seen(stage: Stage, warm: WarmPages, name: str, *, second: bool = False) -> tuple[Sight, ...]:
     true = next(each for each in WORLD.accounts if each.filed["name"] == name)
     filed = Filed(name=name, platform=true.platform, platform_id=true.filed["platform_id"], article_links=true.known_links)
     account, need = Account(id=1, filed=filed, links=filed.article_links), replace(NEED, second=second)
-    sights = await stage.scraper.look(stage.browser, [stage.session] if stage.session else [], account, need, Pacing(scale=0), warm)
+    return await stage.scraper.look(stage.browser, [stage.session] if stage.session else [], account, need, Pacing(scale=0), warm)
+
+
+async def told(stage: Stage, warm: WarmPages, name: str, *, second: bool = False) -> list[tuple[str, str, bool]]:
+    """Surface, outcome and exactness of the sights of one look."""
+    sights = await seen(stage, warm, name, second=second)
     return [(sight.surface.partition(".")[2], sight.outcome.value, sight.exact) for sight in sights]
 
 
@@ -299,4 +326,26 @@ async def test_profiles_of_weibo(executable: Path, tmp_path: Path) -> None:
         assert "weibo.com/u/5000000003" in stage.paths
         assert await told(stage, warm, "示例活跃", second=True) == [("mobile", "ok", False)]
         assert "m.weibo.cn/u/5000000001" in stage.paths
+        await warm.rest()
+
+
+@pytest.mark.parametrize(("scraper", "kind", "exact"), [(douyin.SCRAPER, "抖音", False), (toutiao.SCRAPER, "头条", True)])
+async def test_pages_whose_script_signs(executable: Path, tmp_path: Path, scraper: Scraper, kind: str, exact: bool) -> None:
+    async with staged(scraper, executable, tmp_path, WORLD, NOW) as stage:
+
+        def lists() -> int:
+            """Lists that were asked for: one by the page that opened, one by calls for each account."""
+            return sum("/aweme/post/" in path or "/user/feed" in path for path in stage.paths)
+
+        warm = WarmPages(stage.browser)
+        # Nothing can be asked from the page of an account that is gone; what there is to say of it, its own page says.
+        assert await told(stage, warm, f"示例{kind}无") == [("profile", "not_found", False)]
+        assert await told(stage, warm, f"示例{kind}甲") == [("profile", "ok", False)]
+        assert lists() == 2
+        (renamed,) = await seen(stage, warm, f"示例{kind}乙")
+        assert (renamed.by_call, renamed.name, renamed.posts[0].on) == (True, f"示例{kind}新名", date(2022, 12, 29))
+        assert lists() == 3
+        # Only a page's list may be exact, and none that a visitor of Douyin sees.
+        assert await told(stage, warm, f"示例{kind}睡") == [("profile", "ok", exact)]
+        assert await told(stage, warm, f"示例{kind}甲", second=True) == [("profile", "ok", exact)]
         await warm.rest()

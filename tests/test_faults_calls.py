@@ -11,7 +11,7 @@ from fault_table import Cell, cells
 
 from scrapers.replica.faults import Fault
 
-PLATFORMS = ("wechat", "weibo")
+PLATFORMS = ("wechat", "weibo", "douyin", "toutiao")
 TELLING = frozenset(
     {
         Fault.NONE, Fault.CAPTCHA_PAGE, Fault.LAPSED, Fault.LAPSED_SILENTLY, Fault.OTHER_ACCOUNT, Fault.HTML, Fault.EMPTY_LIST,

@@ -26,7 +26,7 @@ def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     @cache
     def migrated() -> bytes:
         file = tmp_path_factory.mktemp("migrated") / "first.db"
-        url = f"sqlite+aiosqlite:///{file}"
+        url = f"sqlite:///{file}"
         upgrade(url)
         engine = migration_engine(normal_url(url))
         with engine.connect() as connection:

@@ -136,13 +136,13 @@ def state_of(name: str) -> dict[str, Any]:
 
 
 @pytest_asyncio.fixture
-async def plain(executable: Path, tmp_path: Path, store: Store) -> AsyncIterator[Sessions]:
-    browser = Browser(executable, now=lambda: NOW, timeouts=SHORT)
-    stage = Sessions(tmp_path / "sessions", browser, SessionBook(store, lambda: NOW), store)
+async def plain(browser: Browser, tmp_path: Path, store: Store) -> AsyncIterator[Sessions]:
+    own = Browser(None, now=lambda: NOW, timeouts=SHORT, host=browser)
+    stage = Sessions(tmp_path / "sessions", own, SessionBook(store, lambda: NOW), store)
     with served({"/": stage.answer}) as site:
         stage.start(site)
         yield stage
-        await browser.close()
+        await own.close()
 
 
 async def test_the_valid_logins_are_taken_in_turn(plain: Sessions) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from commands import in_process
 
 from mediawatch.settings import Home
 from scrapers import processes
@@ -61,10 +62,9 @@ def environ(home: Path, **more: str) -> dict[str, str]:
     return {**{key: value for key, value in os.environ.items() if not key.startswith("MEDIAWATCH_")}, "MEDIAWATCH_HOME": str(home), **more}
 
 
-def called(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run([MEDIAWATCH, *words], env=environ(home), capture_output=True, text=True, check=False, timeout=120)
+def called(home: Path, *words: str) -> None:
+    done = in_process("--home", home, *words)
     assert done.returncode == 0, done.stderr
-    return done
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ def sweeping(home: Home, silent: tuple[int, threading.Event], executable: Path) 
 
 def test_beside_a_sweep_nobody_else_writes_and_a_signal_to_its_group_ends_it_in_order(home: Home, sweeping: subprocess.Popen[str]) -> None:
     for words in (("sweep",), ("evidence", "prune"), ("worklist", "import", "x.xlsx"), ("findings", "import", "x.xlsx")):
-        done = subprocess.run([MEDIAWATCH, *words], env=environ(home.root), capture_output=True, text=True, check=False, timeout=120)
+        done = in_process("--home", home.root, *words)
         assert (done.returncode, done.stdout) == (2, "")
         assert f"another sweep or import runs on {home.root} (process {sweeping.pid}): wait for its end, or stop it" in done.stderr
     (run,) = home.scratch.glob("run-*")

@@ -9,12 +9,13 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
+from commands import in_process
 
 from mediawatch.breakers import EXIT_BITS
 from mediawatch.cli import app
@@ -170,16 +171,24 @@ def essentials(section: str) -> dict[str, list[Any]]:
     }
 
 
-@pytest.mark.parametrize("words", [(), ("--help",), ("init", "--help"), ("--version",)])
-def test_asking_for_help_is_no_error(words: tuple[str, ...]) -> None:
-    done = mediawatch(*words)
+Called = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.mark.parametrize(
+    ("called", "words"), [(mediawatch, ()), (in_process, ("--help",)), (in_process, ("init", "--help")), (mediawatch, ("--version",))]
+)
+def test_asking_for_help_is_no_error(called: Called, words: tuple[str, ...]) -> None:
+    done = called(*words)
     assert "mediawatch" in done.stdout + done.stderr
     assert done.returncode == (0 if words else 2)
 
 
-@pytest.mark.parametrize("words", [("swep",), ("browser", "--instal"), ("--home",), ("init", "extra")])
-def test_wrong_usage_is_two_and_goes_to_standard_error(words: tuple[str, ...]) -> None:
-    done = mediawatch(*words)
+@pytest.mark.parametrize(
+    ("called", "words"),
+    [(mediawatch, ("swep",)), (in_process, ("browser", "--instal")), (in_process, ("--home",)), (in_process, ("init", "extra"))],
+)
+def test_wrong_usage_is_two_and_goes_to_standard_error(called: Called, words: tuple[str, ...]) -> None:
+    done = called(*words)
     assert (done.returncode, done.stdout) == (2, "")
     assert words[-1] in done.stderr
 

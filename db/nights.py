@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from db.base import rows
 from db.mapping import AnyRow, Values
 from db.models import AlertRow, BackupRow, FindingRow, NightRow, SweepAccountRow
-from mediawatch.domain import Alert, AlertState, Backup, Night, ReviewState, Turn, TurnedFinding, Verdict
+from mediawatch.domain import Alert, AlertState, Backup, Ending, Night, ReviewState, Turn, TurnedFinding, Verdict
 
 _COUNTS = ("looks", "verdicts", "reasons", "turns")
 _OPEN = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
@@ -21,6 +21,9 @@ _OPEN = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
 
 
 def begin_night(conn: Connection, night: Night) -> int:
+    """The one before it that has not ended was killed: one runs at a time."""
+    last = select(func.max(NightRow.id)).scalar_subquery()
+    conn.execute(update(NightRow).where(NightRow.id == last, NightRow.ended_at.is_(None)).values(ending=Ending.KILLED))
     return int((conn.execute(insert(NightRow).values(_night_values(night)).returning(NightRow.id))).scalar_one())
 
 
@@ -34,7 +37,7 @@ def nights(conn: Connection, limit: int) -> list[Night]:
 
 
 def _night_values(night: Night) -> Values:
-    plain: Values = {name: getattr(night, name) for name in ("started_at", "sweep_id", "ended_at", "exit_code")}
+    plain: Values = {name: getattr(night, name) for name in ("started_at", "sweep_id", "ended_at", "ending", "why", "exit_code", "left")}
     return plain | {name: dict(getattr(night, name)) for name in _COUNTS} | {"breakers": list(night.breakers)}
 
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from importlib.util import find_spec
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 import structlog
@@ -33,6 +34,8 @@ _CUT_SHORT = timedelta(minutes=10)
 """Nobody is still sending after this."""
 _LIMIT = 60.0
 """Seconds for one sending."""
+_LOOKED_BACK = 20
+"""Runs among which those are that broke off since the last digest."""
 _ROOM = 2048
 """Bytes, where no service says: 企业微信's, the least."""
 
@@ -68,8 +71,10 @@ class Alerts:
         if self._places:
             sessions = {name: event.state for name, event in (await book.last()).items()}
             turned = await self._store.turned(sweep.id)
+            earlier = [each for each in await self._store.nights(_LOOKED_BACK) if each.id < night.id]
+            broken = tuple(takewhile(lambda each: each.ending is not None and not each.ending.judged, earlier))
             for place, url in self._places.items():
-                told = digest.digest(sweep, night, turned, sessions, lines=self._lines, size=_room(url))
+                told = digest.digest(sweep, night, turned, sessions, lines=self._lines, size=_room(url), broken=broken)
                 await self._keep(place, f"sweep {sweep.id}", *told)
             await self.tell_sessions(book)
 

@@ -6,18 +6,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from mediawatch.clock import minute
-from mediawatch.domain import Night, SessionEvent, SessionState, Sweep, Turn, TurnedFinding, Verdict
+from mediawatch.domain import Ending, Night, SessionEvent, SessionState, Sweep, Turn, TurnedFinding, Verdict
 
 _NAMED = (Turn.NEW, Turn.GONE)
 """What is told by name: what has to be acted upon. The rest is a count."""
 
 
 def digest(
-    sweep: Sweep, night: Night, turned: Sequence[TurnedFinding], sessions: Mapping[str, SessionState], *, lines: int, size: int
+    sweep: Sweep, night: Night, turned: Sequence[TurnedFinding], sessions: Mapping[str, SessionState], *, lines: int, size: int,
+    broken: Sequence[Night] = (),
 ) -> tuple[str, str]:  # fmt: skip
     """Title and body; the body has at most `lines` lines and both together `size` bytes, and it says how many findings it does not name.
 
-    `sessions`: state by `platform/name`.
+    `sessions`: state by `platform/name`. `broken`: runs since the last digest that came to no judgement, newest first.
     """
     title = f"mediawatch {sweep.kind.label}:监测时间点{minute(sweep.as_of)}"
 
@@ -31,6 +32,8 @@ def digest(
     tail += [f"已暂停的信息来源:{breaker}" for breaker in night.breakers[:3]]
     invalid = [name for name, state in sessions.items() if state is SessionState.INVALID]
     tail += [f"登录已失效:{'、'.join(invalid)}"] if invalid else []
+    tail += [f"此前{minute(each.started_at)}开始的检查{each.ending.label},见 mediawatch status" for each in broken[:3] if each.ending]
+    tail += [f"检查时段已结束,{night.left}个账号未及核查"] if night.ending is Ending.OUT_OF_TIME else []
     tail.append(_run(night))
     # Where even the head is too long, the end of the run still shows.
     while len(tail) > 1 and not fits([*head, *tail]):

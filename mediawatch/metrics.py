@@ -10,7 +10,7 @@ from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 
-from mediawatch.domain import Night, SessionState, Sweep, SweepState, UserError, Verdict
+from mediawatch.domain import Ending, Night, SessionState, Sweep, SweepState, UserError, Verdict
 from mediawatch.files import write_whole
 from mediawatch.nights import by_platform
 
@@ -43,20 +43,28 @@ def write(target: Path, night: Night, sessions: Mapping[tuple[str, SessionState]
     looks = gauge("looks", "Looks of the last run, by platform and outcome", "platform", "outcome")
     for (platform, outcome), count in by_platform(night).items():
         looks.labels(platform, outcome.value).set(count)
-    accounts = gauge("accounts", "Accounts of the last sweep, by verdict", "verdict")
-    for verdict in Verdict:
-        accounts.labels(verdict.value).set(night.verdicts.get(verdict.value, 0))
-    findings = gauge("findings", "Findings of the last sweep next to the judgement before it: new, still, gone, unsettled", "turn")
-    for turn, count in night.turns.items():
-        findings.labels(turn).set(count)
-    judged = sum(night.verdicts.values())
-    unproven = night.verdicts.get(Verdict.UNPROVEN.value, 0)
-    gauge("unproven_ratio", "Share of the last sweep's accounts that only a person can settle").set(unproven / judged if judged else 0)
+    endings = gauge("ended", "1 at how the last run ended: complete, out_of_time, stopped, failed", "how")
+    for ending in Ending:
+        if ending is not Ending.KILLED:  # whoever is killed writes no file
+            endings.labels(ending.value).set(night.ending is ending)
+    if night.exit_code is not None:  # without a judgement there are no such figures, and zeros would be read as such
+        accounts = gauge("accounts", "Accounts of the last sweep, by verdict", "verdict")
+        for verdict in Verdict:
+            accounts.labels(verdict.value).set(night.verdicts.get(verdict.value, 0))
+        findings = gauge("findings", "Findings of the last sweep next to the judgement before it: new, still, gone, unsettled", "turn")
+        for turn, count in night.turns.items():
+            findings.labels(turn).set(count)
+        judged = sum(night.verdicts.values())
+        unproven = night.verdicts.get(Verdict.UNPROVEN.value, 0)
+        gauge("unproven_ratio", "Share of the last sweep's accounts that only a person can settle").set(unproven / judged if judged else 0)
+        gauge("accounts_left", "Accounts that were due, and that no surface could be asked about").set(night.left)
     logins = gauge("sessions", "Logins by platform and state", "platform", "state")
     for (platform, state), count in sessions.items():
         logins.labels(platform, state.value).set(count)
     gauge("breakers_open", "Surfaces that were still paused when the last run ended").set(len(night.breakers))
-    gauge("exit_code", "Exit code of the last run, -1 where it was stopped").set(-1 if night.exit_code is None else night.exit_code)
+    gauge("exit_code", "Exit code of the last run, -1 where it was stopped or failed").set(
+        -1 if night.exit_code is None else night.exit_code
+    )
     if night.ended_at is not None:
         gauge("duration_seconds", "How long the last run took").set((night.ended_at - night.started_at).total_seconds())
         gauge("last_run_timestamp_seconds", "When the last run ended").set(night.ended_at.timestamp())

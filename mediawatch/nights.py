@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from mediawatch.domain import Night, Outcome, SweepAccount, Verdict
+from mediawatch.domain import Ending, Night, Outcome, SweepAccount, UserError, Verdict
 from mediawatch.pacing import Pacing
 from mediawatch.sweep import Engine, Progress, Request, Step, Summary
 
@@ -21,15 +22,19 @@ async def run(engine: Engine, request: Request, progress: Progress) -> tuple[Sum
     looks = _Looks(progress)
     try:
         summary = await engine.run(request, looks)
-    except BaseException:
-        await store.end_night(replace(night, ended_at=engine.clock(), looks=looks.counts, breakers=open_breakers(engine.pacing)))
+    except BaseException as error:
+        ending, why = ended_by(error)
+        night = replace(night, ended_at=engine.clock(), ending=ending, why=why, looks=looks.counts)
+        await store.end_night(replace(night, breakers=open_breakers(engine.pacing)))
         raise
     turned = await store.turned(summary.sweep.id)
     night = replace(
         night,
         sweep_id=summary.sweep.id,
         ended_at=engine.clock(),
+        ending=Ending.OUT_OF_TIME if engine.pacing.over else Ending.COMPLETE,
         exit_code=summary.exit_code,
+        left=summary.left,
         looks=looks.counts,
         verdicts={verdict.value: count for verdict, count in summary.verdicts.items()},
         reasons=reasons(summary.scope),
@@ -38,6 +43,20 @@ async def run(engine: Engine, request: Request, progress: Progress) -> tuple[Sum
     )
     await store.end_night(night)
     return summary, night
+
+
+def ended_by(error: BaseException) -> tuple[Ending, str]:
+    """How a run ended by this, and why: the signal, the sentence of what was foreseen, of anything else its kind alone."""
+    match error:
+        case asyncio.CancelledError():
+            return Ending.STOPPED, str(error)
+        case UserError():
+            return Ending.FAILED, str(error)
+        case BaseExceptionGroup():
+            return ended_by((error.split(UserError)[1] or error).exceptions[0])
+        case OSError(strerror=str(words)):
+            return Ending.FAILED, f"{type(error).__name__}: {words}"
+    return Ending.FAILED, type(error).__name__
 
 
 class _Looks:

@@ -90,6 +90,8 @@ class Pacing:
         """Without a `clock` there are no quiet hours, and no end."""
         self.scale = scale
         self.exit_bits = 0
+        self.over = False
+        """Whether a visit was not made because the end had come."""
         self._until: datetime | None = None
         self._at_once: asyncio.Semaphore | nullcontext[None] = nullcontext()
         self._pace_of, self._clock = pace_of, clock
@@ -188,7 +190,9 @@ class Pacing:
             return ""
         if pace.per_day is not None and len(lane.visits) >= pace.per_day:
             return DAY_FULL
-        return OVER if self._too_late(wait) else ""
+        late = self._too_late(wait)
+        self.over |= late
+        return OVER if late else ""
 
     def _too_late(self, wait: float) -> bool:
         return self._until is not None and self._clock is not None and self._clock() + timedelta(seconds=wait) >= self._until

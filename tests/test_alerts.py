@@ -19,7 +19,7 @@ from test_cli import mediawatch
 from mediawatch import digest
 from mediawatch.alerts import Alerts
 from mediawatch.app import DEMONSTRATION, opened
-from mediawatch.domain import Alert, AlertState, Night, SessionState, Sweep, SweepKind, Turn, TurnedFinding, UserError
+from mediawatch.domain import Alert, AlertState, Ending, Night, SessionState, Sweep, SweepKind, Turn, TurnedFinding, UserError
 from mediawatch.ports import Store
 from mediawatch.sessions import SessionBook
 from mediawatch.settings import Home, NotifySettings, Settings
@@ -128,6 +128,21 @@ async def test_a_place_that_counts_bytes_gets_a_digest_it_takes(store: Store, in
     await alerts(store, inbox).tell_night(SWEEP, NIGHT, SessionBook(store, lambda: NOW))
     ((_, title, body),) = inbox.posts
     assert 150 < len(f"{title}\r\n{body}".encode()) <= 250
+
+
+async def test_a_digest_tells_of_the_runs_that_broke_off_since_the_last(store: Store, inbox: Inbox) -> None:
+    endings = (Ending.FAILED, Ending.COMPLETE, Ending.STOPPED, Ending.KILLED, Ending.OUT_OF_TIME)
+    for hours, ending in enumerate(endings):
+        begun = await store.begin_night(Night(started_at=NOW + timedelta(hours=hours)))
+        last = replace(NIGHT, id=begun.id, sweep_id=None, started_at=begun.started_at, ending=ending, left=12)
+        await store.end_night(last)
+    await alerts(store, inbox).tell_night(SWEEP, last, SessionBook(store, lambda: NOW))
+    ((_, _, body),) = inbox.posts
+    assert body.splitlines()[-4:-1] == [
+        "此前2031-03-05 15:00开始的检查异常中断,见 mediawatch status",
+        "此前2031-03-05 14:00开始的检查被停止,见 mediawatch status",
+        "检查时段已结束,12个账号未及核查",
+    ]
 
 
 async def test_one_digest_a_sweep_also_after_a_restart(store: Store, inbox: Inbox) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -17,12 +18,14 @@ from test_sweep import NOW as STAGED
 from typer.testing import CliRunner
 
 from mediawatch import metrics, nights
+from mediawatch.app import only_one
 from mediawatch.cli import app as cli
 from mediawatch.domain import (
     Alert,
     AlertState,
     Backup,
     Code,
+    Ending,
     Judgement,
     Night,
     SessionState,
@@ -30,14 +33,16 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )  # fmt: skip
+from mediawatch.pacing import Pacing
 from mediawatch.ports import Store
 from mediawatch.settings import Home
-from mediawatch.sweep import Request, no_progress
+from mediawatch.sweep import Request, Step, no_progress
 
 REQUEST = Request(policy=TIBET, as_of=AS_OF, second_look_after=timedelta(0))
 NIGHT = Night(
-    id=1, sweep_id=1, started_at=LATE, ended_at=NOW, exit_code=16, looks={"weibo ok": 3, "weibo captcha": 1}, verdicts={"fresh": 3},
-    reasons={"示例,某日。": 1}, turns={"new": 1}, breakers=("weibo.mobile visitor: captcha",),
+    id=1, sweep_id=1, started_at=LATE, ended_at=NOW, ending=Ending.OUT_OF_TIME, why="示例", exit_code=16, left=2,
+    looks={"weibo ok": 3, "weibo captcha": 1}, verdicts={"fresh": 3}, reasons={"示例,某日。": 1}, turns={"new": 1},
+    breakers=("weibo.mobile visitor: captcha",),
 )  # fmt: skip
 ALERT = Alert(id=1, key="digest 1", place="0a", title="示例", body="示例😀", made_at=LATE, state=AlertState.SENDING, tried_at=NOW)
 BACKUP = Backup(at=LATE, place="/srv/示例", files=3, size=2**40)
@@ -52,7 +57,7 @@ async def test_nights_alerts_and_backups_come_back_as_they_were_kept(any_store: 
     await open_sweep(any_store, await enter(any_store, PLAIN))
     for _ in range(3):
         begun = await any_store.begin_night(Night(started_at=LATE))
-    assert await any_store.nights(2) == [Night(started_at=LATE, id=3), Night(started_at=LATE, id=2)]
+    assert await any_store.nights(2) == [Night(started_at=LATE, id=3), Night(started_at=LATE, id=2, ending=Ending.KILLED)]
     await any_store.end_night(replace(NIGHT, id=begun.id))
     assert await any_store.nights(1) == [replace(NIGHT, id=3)]
     assert await any_store.last_backup() is None
@@ -106,7 +111,47 @@ async def test_a_run_that_fails_is_a_night_without_a_sweep(store: Store, tmp_pat
     with pytest.raises(UserError, match="no account"):
         await nights.run(Stage(store, tmp_path).engine, REQUEST, no_progress)
     (night,) = await store.nights(5)
-    assert (night.ended_at, night.exit_code, night.sweep_id) == (STAGED, None, None)
+    assert (night.ended_at, night.exit_code, night.sweep_id, night.ending) == (STAGED, None, None, Ending.FAILED)
+    assert night.why.startswith("no account is in scope (all)")
+    # The one after it leaves it as it is.
+    await store.begin_night(Night(started_at=LATE))
+    assert (await store.nights(2))[1] == night
+
+
+@pytest.mark.parametrize(
+    ("error", "ended"),
+    [
+        (asyncio.CancelledError("SIGTERM"), (Ending.STOPPED, "SIGTERM")),
+        (RuntimeError("key=secret"), (Ending.FAILED, "RuntimeError")),
+        (OSError(28, "No space left on device", "/srv/示例"), (Ending.FAILED, "OSError: No space left on device")),
+        (ExceptionGroup("", [UserError("示例"), ExceptionGroup("", [KeyError("secret")])]), (Ending.FAILED, "KeyError")),
+        (ExceptionGroup("", [UserError("示例")]), (Ending.FAILED, "示例")),
+    ],
+)
+def test_how_a_run_ended_tells_no_more_than_is_meant_to_be_read(error: BaseException, ended: tuple[Ending, str]) -> None:
+    assert nights.ended_by(error) == ended
+
+
+async def test_a_run_says_that_its_time_was_over(store: Store, tmp_path: Path) -> None:
+    stage = Stage(store, tmp_path)
+    await stage.file("鲜1", "鲜2", "鲜3")
+    stage.engine.pacing = Pacing(scale=0, clock=stage.engine.clock)
+    _, night = await nights.run(stage.engine, replace(REQUEST, until=STAGED), no_progress)
+    assert (night.ending, night.left, night.verdicts) == (Ending.OUT_OF_TIME, 3, {"unproven": 3})
+
+
+async def test_a_run_that_is_stopped_says_by_what(store: Store, tmp_path: Path) -> None:
+    stage = Stage(store, tmp_path)
+    await stage.file("鲜1")
+
+    def stop(step: Step) -> None:
+        running.cancel("SIGINT")
+
+    running = asyncio.create_task(nights.run(stage.engine, REQUEST, stop))
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    (night,) = await store.nights(5)
+    assert (night.ending, night.why, night.looks) == (Ending.STOPPED, "SIGINT", {"toutiao ok": 1})
 
 
 def test_the_textfile_is_read_by_prometheus(tmp_path: Path) -> None:
@@ -128,7 +173,17 @@ def test_the_textfile_is_read_by_prometheus(tmp_path: Path) -> None:
         ("mediawatch_duration_seconds",): (NOW - LATE).total_seconds(),
         ("mediawatch_last_run_timestamp_seconds",): NOW.timestamp(),
         ("mediawatch_last_complete_sweep_timestamp_seconds",): NOW.timestamp(),
+        ("mediawatch_ended", "out_of_time"): 1, ("mediawatch_accounts_left",): 2,
     }  # fmt: skip
+
+
+def test_the_textfile_of_a_run_that_judged_nothing_shows_no_zeros(tmp_path: Path) -> None:
+    target = tmp_path / "mediawatch.prom"
+    metrics.write(target, Night(started_at=LATE, ended_at=NOW, ending=Ending.FAILED, why="示例"), {}, None)
+    read = target.read_text("utf-8")
+    assert 'mediawatch_ended{how="failed"} 1.0' in read
+    assert "mediawatch_exit_code -1.0" in read
+    assert [word in read for word in ("mediawatch_accounts", "unproven_ratio", "mediawatch_findings")] == [False] * 3
 
 
 @pytest.mark.parametrize(("name", "words"), [("mediawatch.txt", r"end in \.prom"), ("none/x.prom", "no folder")])
@@ -151,8 +206,6 @@ def invoke(tmp_path: Path) -> Callable[..., str]:
 
 
 def test_status_tells_the_last_nights(invoke: Callable[..., str], tmp_path: Path) -> None:
-    import asyncio
-
     import db
 
     assert "no night yet" in invoke("status")
@@ -160,16 +213,22 @@ def test_status_tells_the_last_nights(invoke: Callable[..., str], tmp_path: Path
     async def fill() -> None:
         store = await db.open_store(f"sqlite:///{tmp_path}/home/mediawatch.db", clock=lambda: NOW)
         await open_sweep(store, await enter(store, PLAIN))
-        for night in (Night(started_at=LATE), replace(NIGHT, verdicts={"fresh": 3, "unproven": 2}), Night(started_at=LATE, ended_at=NOW)):
+        stopped = Night(started_at=LATE, ended_at=NOW, ending=Ending.STOPPED, why="SIGTERM")
+        for night in (Night(started_at=LATE), replace(NIGHT, verdicts={"fresh": 3, "unproven": 2}), stopped, Night(started_at=LATE)):
             begun = await store.begin_night(Night(started_at=LATE))
             await store.end_night(replace(night, id=begun.id))
         await store.note_backup(BACKUP)
         await store.close()
 
     asyncio.run(fill())
-    told = invoke("status", "--last", "3")
-    assert [word in told for word in ("running, or killed", "stopped", "/srv/示例", "1099511.6 MB")] == [True] * 4
-    as_json = json.loads(invoke("status", "--json", "--last", "2"))
-    assert [night["exit_code"] for night in as_json["nights"]] == [None, 16]
-    assert as_json["nights"][1]["verdicts"] == {"fresh": 3, "unproven": 2}
+    told = invoke("status", "--last", "4")
+    assert [word in told for word in ("night 3 stopped: SIGTERM", "night 2 out of time: 示例", "/srv/示例", "1099511.6 MB")] == [True] * 4
+    as_json = json.loads(invoke("status", "--json"))
+    assert [(night["ending"], night["exit_code"]) for night in as_json["nights"]] == [
+        ("killed", None), ("stopped", None), ("out_of_time", 16), ("killed", None),
+    ]  # fmt: skip
+    assert as_json["nights"][2]["verdicts"] == {"fresh": 3, "unproven": 2}
+    with only_one(Home(tmp_path / "home")):
+        running = json.loads(invoke("status", "--json"))
+    assert [night["ending"] for night in running["nights"]] == ["running", "stopped", "out_of_time", "killed"]
     assert (as_json["sessions"], as_json["backup"]["at"]) == ([], LATE.isoformat())

@@ -65,31 +65,39 @@ class Swept:
     exit_code: int
 
 
-async def swept(folder: Path, limits: Limits, *surfaces: str, until: float | None = None, scale: float = 1.0, accounts: int = 5) -> Swept:
+async def swept(
+    folder: Path, limits: Limits, *surfaces: str, until: float | None = None, scale: float = 1.0, accounts: int = 5,
+    others: tuple[str, ...] = (), looker: type[Limited] = Limited,
+) -> Swept:  # fmt: skip
     loop = asyncio.get_running_loop()
     store = virtual.counted(await open_store(f"sqlite:///{folder}/m.db", clock=lambda: NOW))
-    new = tuple(NewAccount(filed=Filed(name=f"鲜{number}", platform="toutiao")) for number in range(accounts))
+    names = (*(f"鲜{number}" for number in range(accounts)), *others)
+    new = tuple(NewAccount(filed=Filed(name=name, platform="toutiao")) for name in names)
     await store.apply(RegistryChanges(source=Source(file="x.xlsx", sha256="0" * 64, at=NOW), new=new))
 
     def clock() -> datetime:
         return NOW + timedelta(seconds=loop.time())
 
-    looker = Limited(limits, surfaces or ("toutiao.profile",))
+    script = looker(limits, surfaces or ("toutiao.profile",))
     evidence = virtual.counted(EvidenceFolder(folder / "evidence"))
-    engine = Engine(store, looker, evidence, clock, Pacing(scale=scale, seed=1, clock=clock))
+    engine = Engine(store, script, evidence, clock, Pacing(scale=scale, seed=1, clock=clock))
     end = None if until is None else NOW + timedelta(seconds=until)
     summary = await engine.run(request(until=end))
     readings = [reading for held in (await store.readings()).values() for reading in held if reading.look is LookKind.FIRST]
     judged = [entry.judgement for entry in summary.scope if entry.judgement]
     await store.close()
     return Swept(
-        loop.time(), looker.visits, {each.verdict for each in judged}, len(readings), {each.sentence for each in judged},
+        loop.time(), script.visits, {each.verdict for each in judged}, len(readings), {each.sentence for each in judged},
         {note for each in judged for note in each.notes}, summary.exit_code,
     )  # fmt: skip
 
 
 def at_first(surface: str, number: int, now: float) -> bool:
     return number < 2
+
+
+def only_profile(surface: str, number: int, now: float) -> bool:
+    return surface == "toutiao.profile"
 
 
 def always(surface: str, number: int, now: float) -> bool:
@@ -136,6 +144,21 @@ def test_the_other_sources_go_on_and_nobody_waits_where_they_settle_it(tmp_path:
     assert (found.seconds > 10 * MINUTE) == waited
     assert len([name for name, _ in found.visits if name == other]) == 5, "nobody asks it twice"
     assert [name for name, _ in found.visits].count("toutiao.profile") == (5 if waited else 2)
+
+
+class Apart(Limited):
+    """Who is 鲜 has one surface alone, and every other account another one."""
+
+    async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
+        self.route = ("toutiao.profile",) if account.filed.name.startswith("鲜") else ("toutiao.other",)
+        return await super().look(account, need, gate)
+
+
+def test_hundreds_that_wait_for_a_rest_keep_nobody_from_another_source(tmp_path: Path) -> None:
+    others = ("微1", "微2", "微3")
+    found = virtual.run(lambda: swept(tmp_path, only_profile, accounts=300, others=others, looker=Apart))
+    assert [at for name, at in found.visits if name == "toutiao.other"] == [0.0, 2.0, 4.0]
+    assert found.first_looks == len(others) + 5, "the five that asked the limited one are kept as that"
 
 
 def test_without_a_pace_nothing_is_waited_for(tmp_path: Path) -> None:

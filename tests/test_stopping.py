@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -96,6 +97,7 @@ def test_beside_a_sweep_nobody_else_writes_and_a_signal_to_its_group_ends_it_in_
         "mediawatch: stopped; what was kept stays, and the same command run again continues",
     ]
     assert not run.exists(), "the browser was closed in order"
+    assert last_night(home) == ("stopped", "SIGTERM")
 
 
 def test_the_second_signal_ends_it_at_once_and_frees_the_lock(home: Home, sweeping: subprocess.Popen[str]) -> None:
@@ -109,8 +111,14 @@ def test_the_second_signal_ends_it_at_once_and_frees_the_lock(home: Home, sweepi
     sweeping.send_signal(signal.SIGINT)
     assert sweeping.wait(60) == 130
     assert run.exists(), "nobody waited for the browser"
+    assert last_night(home) == ("killed", "")
     processes.end(processes.living_in(run))
     called(home.root, "evidence", "prune")
+
+
+def last_night(home: Home) -> tuple[str, str]:
+    night = json.loads(in_process("--home", home.root, "status", "--json").stdout)["nights"][0]
+    return night["ending"], night["why"]
 
 
 def command(pid: int) -> bytes:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Key
-from mediawatch.domain import AlertState
+from mediawatch.domain import AlertState, Ending
 
 
 class NightRow(Base):
@@ -19,7 +19,10 @@ class NightRow(Base):
     started_at: Mapped[datetime]
     sweep_id: Mapped[int | None] = mapped_column(ForeignKey("sweep.id"), index=True)
     ended_at: Mapped[datetime | None]
+    ending: Mapped[Ending | None]
+    why: Mapped[str] = mapped_column(server_default=text("''"))
     exit_code: Mapped[int | None]
+    left: Mapped[int] = mapped_column(server_default=text("0"))
     looks: Mapped[dict[str, int]]
     verdicts: Mapped[dict[str, int]]
     reasons: Mapped[dict[str, int]]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
+from typing import TextIO
 
 from mediawatch import canaries
 from mediawatch.alerts import Alerts
@@ -23,6 +25,7 @@ from mediawatch.settings import Home, Settings, read_settings
 from mediawatch.sweep import Engine
 from mediawatch.worklist import SURFACE
 
+_LOCK = "sweep.lock"
 DEMONSTRATION = "演示数据"
 """The mark of a demonstration's home."""
 
@@ -158,18 +161,40 @@ async def opened(
         await app.close()
 
 
+def runs_now(home: Home) -> bool:
+    """Whether a sweep or an import holds the home's lock at this moment."""
+    try:
+        with (home.root / _LOCK).open("rb") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except FileNotFoundError:
+        return False
+    except BlockingIOError:
+        return True
+    return False
+
+
 @contextmanager
 def only_one(home: Home) -> Iterator[None]:
     """Holds the home's lock: one sweep or import at a time, for both judge. The kernel frees it when the process dies. UserError where
     it is held."""
-    with (home.root / "sweep.lock").open("a+", encoding="ascii") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
+    with (home.root / _LOCK).open("a+", encoding="ascii") as lock:
+        if not _locked(lock):
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
-            raise UserError(f"another sweep or import runs on {home.root} (process {holder}): wait for its end, or stop it") from error
+            raise UserError(f"another sweep or import runs on {home.root} (process {holder}): wait for its end, or stop it")
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()
         yield
+
+
+def _locked(lock: TextIO) -> bool:
+    """Whether the lock was had. Tried more than once: `runs_now` holds it for an instant."""
+    for wait in (0.1, 0.1, 0.0):
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(wait)
+        else:
+            return True
+    return False

@@ -136,7 +136,7 @@ def run(work: Coroutine[Any, Any, T]) -> T:
             if stopped_by:
                 _leave_at_once(number)
             stopped_by.append(signal.Signals(number))
-            loop.call_soon_threadsafe(task.cancel)
+            loop.call_soon_threadsafe(task.cancel, stopped_by[0].name)
 
         # Not the loop's own handlers: they wait for a loop that is busy, and for SIGINT there are none where it is ignored, as in
         # what a script starts with `&`.

@@ -10,13 +10,14 @@ from typing import Annotated, Any
 import typer
 
 from mediawatch import sessions
+from mediawatch.app import runs_now
 from mediawatch.cli.base import fitted, opened, run
 from mediawatch.clock import beijing, minute
-from mediawatch.domain import Backup, Night, Verdict
+from mediawatch.domain import Backup, Ending, Night, Verdict
 from mediawatch.reports.table import Table
 from mediawatch.sessions import Listed
 
-_COLUMNS = ("night", "sweep", "began", "minutes", "looks", "proven", "unproven", "new", "gone", "still", "unsettled", "exit")
+_COLUMNS = ("night", "sweep", "began", "minutes", "looks", "proven", "unproven", "new", "gone", "still", "unsettled", "ended", "exit")
 _REASONS = 5
 
 
@@ -25,6 +26,8 @@ class Status:
     """`nights` newest first."""
 
     nights: list[Night]
+    running: bool
+    """Whether a run or an import holds the home's lock now."""
     sessions: list[Listed]
     backup: Backup | None
 
@@ -43,17 +46,19 @@ def status(
     async def work() -> Status:
         async with opened(ctx) as app:
             nights = await app.store.nights(last)
-            return Status(nights, await sessions.listed(app.sessions, app.logins()), await app.store.last_backup())
+            return Status(nights, runs_now(app.home), await sessions.listed(app.sessions, app.logins()), await app.store.last_backup())
 
     found = run(work())
     typer.echo(json.dumps(_as_json(found), ensure_ascii=False, indent=1) if as_json else _as_text(found))
 
 
 def _as_text(found: Status) -> str:
-    parts = [fitted(Table("nights, newest first (times in Beijing)", _COLUMNS, tuple(_row(night) for night in found.nights)))]
+    parts = [fitted(Table("nights, newest first (times in Beijing)", _COLUMNS, tuple(_row(night, found) for night in found.nights)))]
     if not found.nights:
         parts = ["no night yet: `mediawatch sweep`"]
+    parts += [f"night {night.id} {_ended(night, found)}: {night.why}" for night in found.nights if night.why]
     for night in found.nights[:1]:
+        parts += [f"{night.left} accounts that were due could not be looked at (night {night.id})"] if night.left else []
         parts += [f"unproven, and why (night {night.id}):"] if night.reasons else []
         parts += [f"  {count:>6}  {reason}" for reason, count in list(night.reasons.items())[:_REASONS]]
         parts += [f"breaker still open at its end: {breaker}" for breaker in night.breakers]
@@ -64,28 +69,30 @@ def _as_text(found: Status) -> str:
     return "\n".join([*parts, f"last backup: {told}"])
 
 
-def _row(night: Night) -> tuple[str, ...]:
+def _row(night: Night, found: Status) -> tuple[str, ...]:
     settled = sum(count for verdict, count in night.verdicts.items() if verdict not in (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE))
     unproven = sum(night.verdicts.values()) - settled
     minutes = f"{(night.ended_at - night.started_at).total_seconds() / 60:.1f}" if night.ended_at else ""
     turns = [str(night.turns.get(turn, 0)) for turn in ("new", "gone", "still", "unsettled")]
     return (
         str(night.id), str(night.sweep_id or ""), minute(night.started_at), minutes, str(sum(night.looks.values())), str(settled),
-        str(unproven), *turns, _end(night),
+        str(unproven), *turns, _ended(night, found),
+        "" if night.exit_code is None else str(night.exit_code),
     )  # fmt: skip
 
 
-def _end(night: Night) -> str:
-    if night.ended_at is None:
-        return "running, or killed"
-    return "stopped" if night.exit_code is None else str(night.exit_code)
+def _ended(night: Night, found: Status) -> str:
+    """How a run ended, or that it has not. The newest without an end runs as long as the home's lock is held, else it was killed."""
+    if night.ending is None and night.ended_at is None:
+        return "running" if found.running and night is found.nights[0] else Ending.KILLED.value
+    return night.ending.value.replace("_", " ") if night.ending else "stopped or failed"
 
 
 def _as_json(found: Status) -> dict[str, Any]:
     """Instants with Beijing's offset."""
     logins = [{"platform": each.session.platform, "name": each.session.name, "state": each.state.value} for each in found.sessions]
     return {
-        "nights": [_plain(asdict(night)) for night in found.nights],
+        "nights": [_plain(asdict(night)) | {"ending": _ended(night, found).replace(" ", "_")} for night in found.nights],
         "sessions": logins,
         "backup": _plain(asdict(found.backup)) if found.backup else None,
     }

@@ -30,7 +30,7 @@ from mediawatch.domain.judgements import (
     SweepState,
     Verdict,
 )
-from mediawatch.domain.nights import Alert, AlertState, Backup, Night, Turn, TurnedFinding
+from mediawatch.domain.nights import Alert, AlertState, Backup, Ending, Night, Turn, TurnedFinding
 from mediawatch.domain.notices import (
     Held,
     IssuedDocument,
@@ -94,6 +94,7 @@ __all__ = [
     "Contact",
     "DateKind",
     "Effect",
+    "Ending",
     "Evidence",
     "EvidenceKind",
     "Failure",

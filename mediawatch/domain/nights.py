@@ -32,6 +32,30 @@ class TurnedFinding:
     label: str
 
 
+class Ending(StrEnum):
+    """How a run came to its end."""
+
+    COMPLETE = "complete"
+    """Judged; what was not looked at was settled, or could not be."""
+    OUT_OF_TIME = "out_of_time"
+    """Judged, but `--until` came before all that was due."""
+    STOPPED = "stopped"
+    """By a person or by the host: Ctrl-C, SIGTERM."""
+    FAILED = "failed"
+    """By an error."""
+    KILLED = "killed"
+    """It left no word: killed, or the machine went down."""
+
+    @property
+    def judged(self) -> bool:
+        return self in (Ending.COMPLETE, Ending.OUT_OF_TIME)
+
+    @property
+    def label(self) -> str:
+        labels = ("已完成", "因检查时段结束而止", "被停止", "出错中止", "异常中断")
+        return dict(zip(Ending, labels, strict=True))[self]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Night:
     """One run of `mediawatch sweep`."""
@@ -41,8 +65,14 @@ class Night:
     """None where it ended before there was a sweep, and where it was killed."""
     ended_at: datetime | None = None
     """None while it runs; for ever where it was killed."""
+    ending: Ending | None = None
+    """None while it runs, and of a killed one until the next begins."""
+    why: str = ""
+    """The signal that stopped it, or the error that ended it: its sentence where it was foreseen, else its kind. For the operator."""
     exit_code: int | None = None
-    """The OR of the documented bits; None where it was stopped or failed, and nothing was judged."""
+    """The OR of the documented bits; None where nothing was judged."""
+    left: int = 0
+    """Accounts that were due, and that no surface could be asked about."""
     looks: Mapping[str, int] = field(default_factory=dict)
     """By `platform outcome`."""
     verdicts: Mapping[str, int] = field(default_factory=dict)

@@ -41,9 +41,9 @@ from mediawatch.sweep.vouchers import Vouchers
 
 log = structlog.get_logger(__name__)
 
-_UNDER_WAY = 256
-"""Looks of a platform that may wait for their turns at a time. Waiting costs nothing, and a look that waits for a slow surface must
-not keep the others from the fast ones; the pages that are open at a time are the gate's matter."""
+_UNDER_WAY = 8_192
+"""Looks of a platform that may wait at a time, for their turns or for a surface's rest: all of a province, at some 10 kB each. One that
+waits must not keep the others from the surfaces that are free; the pages that are open at a time are the gate's matter."""
 _LINKS_KEPT = 10
 """The newest links of one page that are kept with its account."""
 

@@ -69,8 +69,8 @@ class Comparison:
     """无法核实: failed then, and not conclusively looked at now."""
 
 
-def compare(before: Judged, now: Judged, keys: Mapping[str, Key]) -> Comparison:
-    """What changed from one inspection to a later one, by every heading of `keys`.
+def compare(before: Judged, now: Judged, keys: Mapping[str, Key], order: Mapping[str, Sequence[str]]) -> Comparison:
+    """What changed from one inspection to a later one, by every heading of `keys`; `order`: by heading, parts that stand first.
 
     AssertionError where 持续 + 销号 + 无法核实 are not all that failed before, or 新增 + 持续 not all that fail now.
     """
@@ -83,7 +83,7 @@ def compare(before: Judged, now: Judged, keys: Mapping[str, Key]) -> Comparison:
     fates = [(one, _fate(one, of_today, now)) for one in failed_then]
     found = Comparison(
         whole=Change("合计", figures(before.scope, before.policy), figures(now.scope, now.policy)),
-        splits={heading: _changes(before, now, key) for heading, key in keys.items()},
+        splits={heading: _changes(before, now, key, order.get(heading, ())) for heading, key in keys.items()},
         opened=tuple(one.entry for one in today if not _same(one, of_then)) if looked_at_all else None,
         closed=tuple(one.entry for one in then if not _same(one, of_today)) if looked_at_all else None,
         renamed=tuple(_renamed(before.scope, now.scope)),
@@ -115,9 +115,11 @@ def _fate(one: Counted, of_today: Mapping[int, Counted], now: Judged) -> str:
     return "unverified" if verdicts & set(_UNSETTLED) else "settled"
 
 
-def _changes(before: Judged, now: Judged, key: Key) -> tuple[Change, ...]:
+def _changes(before: Judged, now: Judged, key: Key, first: Sequence[str]) -> tuple[Change, ...]:
     then, today = by(before.scope, before.policy, key), by(now.scope, now.policy, key)
-    return tuple(Change(name, then.get(name), today.get(name)) for name in dict.fromkeys((*today, *then)))
+    parts = dict.fromkeys((*today, *then))
+    in_order = dict.fromkeys((*(name for name in first if name in parts), *parts))
+    return tuple(Change(name, then.get(name), today.get(name)) for name in in_order)
 
 
 def _renamed(before: Sequence[SweepAccount], now: Sequence[SweepAccount]) -> list[tuple[str, SweepAccount]]:

@@ -212,11 +212,10 @@ def by(
 
 def once(scope: Iterable[SweepAccount]) -> list[Counted]:
     """Every account in service once, in scope order: filings with one platform id are one account, and the gravest verdict speaks."""
-    groups: list[list[SweepAccount]] = []
+    filings = [entry for entry in scope if entry.account.filed.in_service]
+    groups: list[list[int]] = []
     holder: dict[tuple[str, str, str], int] = {}
-    for entry in scope:
-        if not entry.account.filed.in_service:
-            continue
+    for number, entry in enumerate(filings):
         known = sorted({holder[id] for id in entry.account.filed.ids if id in holder})
         place = known[0] if known else len(groups)
         if not known:
@@ -224,14 +223,14 @@ def once(scope: Iterable[SweepAccount]) -> list[Counted]:
         for other in known[1:]:
             groups[place] += groups[other]
             groups[other] = []
-        groups[place].append(entry)
-        holder |= {id: place for filing in groups[place] for id in filing.account.filed.ids}
-    return [_speaking(group) for group in groups if group]
+        groups[place].append(number)
+        holder |= {id: place for filing in groups[place] for id in filings[filing].account.filed.ids}
+    return [_speaking([filings[number] for number in sorted(group)]) for group in groups if group]
 
 
 def _speaking(group: Sequence[SweepAccount]) -> Counted:
     filings = [Counted(entry, frozenset(each.account.id for each in group)) for entry in group]
-    return min(filings, key=lambda one: (_SPEAKS_FIRST.index(one.verdict), one.entry.account.id))
+    return min(filings, key=lambda one: _SPEAKS_FIRST.index(one.verdict))
 
 
 def leading(entry: SweepAccount, policy: Policy) -> Finding:

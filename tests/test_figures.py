@@ -66,7 +66,7 @@ def test_parts_always_sum_and_no_rate_is_out_of_bounds(scope: list[SweepAccount]
 
 @given(SCOPES, SCOPES)
 def test_a_comparison_accounts_for_every_failed_account(before: list[SweepAccount], now: list[SweepAccount]) -> None:
-    found = compare(Judged(scope=before, policy=POLICY), Judged(scope=now, policy=POLICY), keys([Dimension.PREFECTURE]))
+    found = compare(Judged(scope=before, policy=POLICY), Judged(scope=now, policy=POLICY), keys([Dimension.PREFECTURE]), {})
     assert len(found.new) + len(found.persisting) == found.whole.now.failed  # type: ignore[union-attr]
     for change in (found.whole, *found.splits["地市"]):
         assert change.points is None or -1 <= change.points <= 1
@@ -145,7 +145,7 @@ def test_one_round_against_the_next() -> None:
         entry(1, Verdict.FAILED), entry(2, Verdict.FRESH, name="示例新名"), entry(3, Verdict.LISTED, FiledStatus.CLOSED),
         entry(4, Verdict.UNPROVEN), entry(5, Verdict.FAILED), entry(6, Verdict.FRESH),
     ]  # fmt: skip
-    found = compare(Judged(scope=before, policy=POLICY), Judged(scope=now, policy=POLICY), keys([Dimension.PREFECTURE]))
+    found = compare(Judged(scope=before, policy=POLICY), Judged(scope=now, policy=POLICY), keys([Dimension.PREFECTURE]), {})
 
     def numbers(entries: Sequence[SweepAccount] | None) -> list[int]:
         return [one.account.id for one in entries or ()]
@@ -154,10 +154,14 @@ def test_one_round_against_the_next() -> None:
     assert [numbers(part) for part in (found.new, found.persisting, found.settled, found.unverified)] == [[5], [1], [2, 3], [4]]
     assert [(old, one.account.filed.name) for old, one in found.renamed] == [("示例2", "示例新名")]
     assert found.whole.points is None, "one of the rates is still open"
-    sample = compare(Judged(scope=before, policy=POLICY), Judged(scope=now[:1], policy=POLICY, whole=False), {})
+    sample = compare(Judged(scope=before, policy=POLICY), Judged(scope=now[:1], policy=POLICY, whole=False), {}, {})
     assert (sample.opened, numbers(sample.unverified)) == (None, [2, 3, 4])
-    done = compare(Judged(scope=before, policy=POLICY), Judged(scope=now[:3], policy=POLICY), keys([Dimension.PREFECTURE]))
+    done = compare(Judged(scope=before, policy=POLICY), Judged(scope=now[:3], policy=POLICY), keys([Dimension.PREFECTURE]), {})
     assert done.whole.points == Fraction(1, 2) - Fraction(1, 5)
+    elsewhere = replace(now[4], account=replace(now[4].account, filed=replace(now[4].account.filed, prefecture="另一市")))
+    moved = Judged(scope=[*now[:4], elsewhere], policy=POLICY)
+    by_place = compare(moved, moved, keys([Dimension.PREFECTURE]), {"地市": ("无账号的市", "另一市")}).splits["地市"]
+    assert [part.name for part in by_place] == ["另一市", "示例市"]
     assert change_table("地市", done.splits["地市"], done.whole).rows[-1][-1] == "上升30.00个百分点"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import json
+import re
 import shutil
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -97,6 +98,7 @@ def test_a_review_from_the_list_to_the_hand_off(home: Home, tmp_path: Path) -> N
     assert all(words in shown for words in ("认定 甲某", "重新审核 丙某;单位申诉", "依据的核查记录", "SHA-256"))
     mediawatch(home, "review", "list", "--state", "dismissed", "--csv", str(tmp_path / "审核.csv"))
     (row,) = csv.DictReader((tmp_path / "审核.csv").read_text("utf-8-sig").splitlines())
+    assert row["信息来源"] == "人工核查"
     assert (row["编号"], row["审核状态"], row["审核人"], row["理由"], row["人工核查人"]) == (
         "1/stale_2w",
         "排除",
@@ -122,6 +124,28 @@ def test_what_cannot_be_decided_is_two_and_changes_nothing(home: Home, words: tu
     done = mediawatch(home, "review", *words)
     assert (done.exit_code, events(home)) == (2, [])
     assert told in done.stderr
+
+
+def test_surfaces_have_their_chinese_names_and_are_asked_for_by_them(home: Home) -> None:
+    for words in (("review", "show", "1/stale_2w"), ("show", "1"), ("review", "list")):
+        told = mediawatch(home, *words).stdout
+        assert "人工核查" in told
+        assert "person" not in told
+    for name, found in (("人工核查", True), ("person", True), ("微博手机版主页", False), ("weibo.mobile", False)):
+        assert (ONE in mediawatch(home, "review", "list", "--surface", name).stdout) is found
+    refused = mediawatch(home, "review", "list", "--surface", "微博")
+    assert (refused.exit_code, "no surface '微博': give one of 人工核查" in refused.stderr) == (2, True)
+
+
+def test_figures_have_the_office_s_order_and_decimals(home: Home) -> None:
+    (home.root / "office.toml").write_text('regions = ["丙示例市", "乙示例市"]\ndecimals = 1\n', encoding="utf-8")
+    assert mediawatch(home, "review", "dismiss", "1/stale_2w", "--by", "丙某", "--reason", "核对后排除").exit_code == 0
+    told = mediawatch(home, "figures", "--by", "region", "--against", "1").stdout
+    places = re.findall(r"^ *(\d) +(\S+)", told, re.MULTILINE)
+    assert places == [("1", "丙示例市"), ("2", "乙示例市"), ("3", "甲示例市")]
+    assert "无在管账号的地区(部门)(1个):丙示例市" in told
+    assert re.findall(r"50\.\d+%", told)[0] == "50.0%"
+    assert "50.00%" in mediawatch(home, "figures", "--decimals", "2").stdout
 
 
 DRAWN = next(number for number in range(1, 50) if is_drawn(1, number, POLICY.review.second_person_share))

@@ -136,7 +136,7 @@ async def test_queries_count_and_list_what_figures_and_lists_do(any_store: Store
     verdicts = {entry.account.filed.filing_number: entry.judgement for entry in scope}
     assert {verdict for verdict, _ in SETTLED} == {one.verdict if one else None for one in verdicts.values()}
     listed = await asked(any_store, "flagged")
-    table = lists.flagged(now, await any_store.scope(now.id), {})
+    table = lists.flagged(now, await any_store.scope(now.id), {}, (), {})
     printed = table.only("备案单号", "存在的突出问题", "结论", "审核状态", "说明").rows
     assert [tuple(row[each] for each in ("备案单号", "存在的突出问题", "结论", "审核状态", "说明")) for row in listed] == list(printed)
     assert len(listed) == sum(len(one.findings) for one in verdicts.values() if one)
@@ -240,7 +240,7 @@ async def test_what_was_dismissed_is_told_of_nowhere_else(store: Store) -> None:
 
     summary = Summary(sweep=now, scope=await store.scope(now.id), repeated=True)
     assert (summary.verdicts, summary.findings) == ({Verdict.LISTED: 1}, [])
-    shown = lists.account_in_full(account, summary.scope[0], [reading], [])
+    shown = lists.account_in_full(account, summary.scope[0], [reading], [], (), {})
     assert f"异常单列\n  {ALL_DISMISSED}" in shown
     assert "(不合格,排除)" in shown
 

@@ -20,6 +20,7 @@ from mediawatch.domain import Account, Filed, FiledStatus, Judgement, SweepAccou
 from mediawatch.figures import statistics
 from mediawatch.policy import load
 from mediawatch.ports import Store
+from mediawatch.reports.lists import scope_words
 from mediawatch.scope import Spec, clause, draw, identity, listed, totals_of
 from mediawatch.strata import Dimension, keys
 from mediawatch.sweep import Request
@@ -180,6 +181,26 @@ def test_lists_of_numbers_or_names(tmp_path: Path, name: str) -> None:
     if not name.endswith("xlsx"):
         with pytest.raises(UserError, match=r"row 2: no account '不存在的账号'[\s\S]*row 3: no account '另一个'"):
             scopefiles.read(path, accounts)
+
+
+@pytest.mark.parametrize(
+    ("nightly", "platforms", "recheck_of", "drawn", "words"),
+    [
+        (False, (), "", False, "全部账号"),
+        (True, (), "", False, "到期账号"),
+        (True, ("weibo", "douyin"), "", False, "到期账号、抖音短视频、新浪微博"),
+        (False, (), "", True, "2个账号(%s)"),
+        (False, (), "示例办函〔2031〕 1号", True, "示例办函〔2031〕 1号所列2个账号(%s)"),
+    ],
+)
+def test_an_inspector_reads_the_scope_in_chinese(
+    nightly: bool, platforms: tuple[str, ...], recheck_of: str, drawn: bool, words: str
+) -> None:
+    accounts = [Account(id=number, filed=filed(number)) for number in (1, 2, 3)]
+    scope = listed(accounts, accounts[:2]) if drawn else None
+    request = Request(policy=load("national"), nightly=nightly, platforms=platforms, recheck_of=recheck_of, drawn=scope)
+    assert scope_words(request.scope) == (words % scope.words[-13:-1] if scope else words)
+    assert scope_words(replace(request, drawn=None, recheck_of="", nightly=False, platforms=(), account_ids=(7,)).scope) == "编号7"
 
 
 async def test_a_sweep_keeps_how_its_scope_was_drawn(store: Store) -> None:

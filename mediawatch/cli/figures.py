@@ -14,10 +14,11 @@ from mediawatch.comparison import Judged, compare
 from mediawatch.domain import Sweep
 from mediawatch.figures import statistics
 from mediawatch.files import write_whole
+from mediawatch.office import Office, read_office
 from mediawatch.policy import parse
 from mediawatch.reports import lists
 from mediawatch.reports import statistics as tables
-from mediawatch.reports.inspection import OPEN_MARK
+from mediawatch.reports.inspection import OPEN_MARK, expected
 from mediawatch.reports.table import Table, to_csv
 from mediawatch.review import as_reviewed
 from mediawatch.scope import WHOLE, totals_of
@@ -38,7 +39,7 @@ def figures(
         typer.Option(metavar="WORD", help=f"Split by {', '.join(Dimension)}; may be repeated. Default {' and '.join(_BY)}."),
     ] = None,
     against: Annotated[int | None, typer.Option(metavar="M", help="Compare with this earlier sweep.")] = None,
-    decimals: Annotated[int, typer.Option(help="Decimals of rates.", min=0, max=4)] = 2,
+    decimals: Annotated[int | None, typer.Option(help="Decimals of rates; default those of office.toml.", min=0, max=4)] = None,
     csv: Annotated[Path | None, typer.Option("--csv", metavar="DIR", help="Write a CSV a table instead of printing.")] = None,
 ) -> None:
     """Count an inspection: 检查率, 合格率, kinds of problems, by region and platform or as asked; all sums are held first."""
@@ -48,7 +49,10 @@ def figures(
         async with opened(ctx) as app:
             now = await sweep_of(app, sweep)
             earlier = await sweep_of(app, against) if against is not None else None
-            return await _tables(app, now, earlier, chosen, decimals)
+            office = read_office(app.home.root)
+            return await _tables(
+                app, now, earlier, chosen, office if decimals is None else office.model_copy(update={"decimals": decimals})
+            )
 
     heading, found, remarks = run(work())
     if csv is None:
@@ -61,15 +65,15 @@ def figures(
 
 
 async def _tables(
-    app: App, now: Sweep, earlier: Sweep | None, chosen: list[Dimension], decimals: int
+    app: App, now: Sweep, earlier: Sweep | None, chosen: list[Dimension], office: Office
 ) -> tuple[str, list[Table], list[str]]:
-    judged = await judged_of(app, now)
-    counted = statistics(judged.scope, judged.policy, keys(chosen), totals=totals_of(now))
-    found = [tables.split_table(split, counted.whole, decimals) for split in counted.splits]
+    judged, order = await judged_of(app, now), expected(office)
+    counted = statistics(judged.scope, judged.policy, keys(chosen), totals=totals_of(now), expected=order)
+    found = [tables.split_table(split, counted.whole, office.decimals) for split in counted.splits]
     found.append(tables.kinds_table(counted))
     if earlier is not None:
-        compared = compare(await judged_of(app, earlier), judged, keys(chosen))
-        found += [tables.change_table(heading, parts, compared.whole, decimals) for heading, parts in compared.splits.items()]
+        compared = compare(await judged_of(app, earlier), judged, keys(chosen), order)
+        found += [tables.change_table(heading, parts, compared.whole, office.decimals) for heading, parts in compared.splits.items()]
         found.append(tables.movement_table(compared))
     undecided = any(finding.review.undecided for entry, _ in counted.failed if entry.judgement for finding in entry.judgement.findings)
     marks = [*app.marks, *([OPEN_MARK] if undecided else [])]

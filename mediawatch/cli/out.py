@@ -48,7 +48,8 @@ def flagged(
             chosen = await sweep_of(app, sweep)
             scope = await app.store.scope(chosen.id)
             readings = await proving(app.store, scope)
-            return lists.flagged(chosen, scope, readings, await checks_for(app.store, chosen))
+            surfaces = app.surface_labels({entry.account.platform for entry in scope})
+            return lists.flagged(chosen, scope, readings, await checks_for(app.store, chosen), surfaces)
 
     table = run(work())
     print_or_write(table if csv else table.only(*lists.BRIEF), csv)
@@ -76,7 +77,8 @@ def show(
             readings = (await store.readings([found.id])).get(found.id, [])
             entry = await store.last_entry(found.id)
             checks = await checks_for(store, await sweep_of(app, entry.sweep_id)) if entry else []
-            return lists.account_in_full(found, entry, readings, await store.changes(found.id), checks)
+            surfaces = app.surface_labels([found.platform])
+            return lists.account_in_full(found, entry, readings, await store.changes(found.id), checks, surfaces)
 
     typer.echo(run(work()))
 

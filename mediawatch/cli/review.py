@@ -14,7 +14,7 @@ from mediawatch import review
 from mediawatch.app import App
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import SweepOption, print_or_write, sweep_of
-from mediawatch.domain import Attested, Code, ReviewAction, ReviewState, Sweep, UserError
+from mediawatch.domain import PLATFORM_LABELS, Attested, Code, ReviewAction, ReviewState, Sweep, UserError
 from mediawatch.policy import parse
 from mediawatch.registry.find import find_account
 from mediawatch.reports import reviews
@@ -33,7 +33,7 @@ CodeOption = Annotated[Code | None, typer.Option("--code", metavar="CODE", help=
 Prefecture = Annotated[str, typer.Option(metavar="地市", help="Only this prefecture.")]
 Platform = Annotated[str, typer.Option(metavar="KEY", help="Only this platform (wechat …).")]
 Supervisor = Annotated[str, typer.Option(metavar="主管单位", help="Only this 主管单位.")]
-Surface = Annotated[str, typer.Option(metavar="NAME", help="Only what rests on this surface.")]
+Surface = Annotated[str, typer.Option(metavar="NAME", help="Only what rests on this surface (微博手机版主页, or weibo.mobile).")]
 AttestedOption = Annotated[Attested | None, typer.Option("--attested", help="Only what recordings attest, or what only text describes.")]
 
 
@@ -73,8 +73,9 @@ def list_(
             chosen = await sweep_of(app, sweep)
             if second:
                 return reviews.second_looks(chosen, await review.second_looks(app.store, chosen, parse(chosen.policy_toml)))
-            found = [suspect for suspect in await _suspects(app, chosen) if wanted.takes(suspect)]
-            table = reviews.suspects(chosen, found)
+            known = _by_name(app, wanted)
+            found = [suspect for suspect in await _suspects(app, chosen) if known.takes(suspect)]
+            table = reviews.suspects(chosen, found, _surfaces(app, found))
             return table if csv else table.only(*reviews.BRIEF)
 
     print_or_write(run(work()), csv)
@@ -87,12 +88,13 @@ def show(
 ) -> None:
     """Show a finding in full: the rule, every look it rests on, every decision so far."""
 
-    async def work() -> list[Suspect]:
+    async def work() -> list[str]:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep)
-            return _named(await _suspects(app, chosen), await _keys(app, [finding]))
+            found = _named(await _suspects(app, chosen), await _keys(app, [finding]))
+            return [reviews.in_full(suspect, _surfaces(app, found)) for suspect in found]
 
-    typer.echo("\n\n".join(_plain(reviews.in_full(suspect)) for suspect in run(work())))
+    typer.echo("\n\n".join(_plain(text) for text in run(work())))
 
 
 def confirm(
@@ -158,7 +160,8 @@ def _decide(
             newest = max((event.id for event in await app.store.review_events(chosen.id)), default=0)
             everything = await _suspects(app, chosen)
             named = _named(everything, await _keys(app, texts)) if texts else [each for each in everything if review.leads_on(each, action)]
-            found = [suspect for suspect in named if wanted.takes(suspect)]
+            known = _by_name(app, wanted)
+            found = [suspect for suspect in named if known.takes(suspect)]
             refused = {suspect.key: why for suspect in found if (why := review.refusal(suspect, action, by, reason))}
             able = [suspect for suspect in found if suspect.key not in refused]
             typer.echo(_counts(action, able, len(refused)))
@@ -186,6 +189,19 @@ def _counts(action: ReviewAction, able: list[Suspect], refused: int) -> str:
 
 async def _suspects(app: App, sweep: Sweep) -> list[Suspect]:
     return await review.suspects(app.store, sweep, await checks_for(app.store, sweep))
+
+
+def _surfaces(app: App, found: list[Suspect]) -> dict[str, str]:
+    return app.surface_labels({suspect.account.platform for suspect in found})
+
+
+def _by_name(app: App, wanted: Wanted) -> Wanted:
+    """The filter with a surface by the name that sights have; lists print its Chinese. UserError where there is no such surface."""
+    labels = app.surface_labels(PLATFORM_LABELS)
+    name = {label: name for name, label in labels.items()}.get(wanted.surface, wanted.surface)
+    if name and name not in labels:
+        raise UserError(f"--surface: no surface {name!r}: give one of {', '.join(labels.values())}")
+    return replace(wanted, surface=name)
 
 
 async def _keys(app: App, texts: list[str]) -> list[str]:

@@ -63,7 +63,8 @@ async def run(app: App, stage: Stage, tell: Tell) -> int:
         tell(compared(await scene.reviewed(), policy, printed))
     else:
         readings, checks = await proving(app.store, scope), await checks_for(app.store, summary.sweep)
-        tell(to_text(lists.flagged(summary.sweep, scope, readings, checks).only(*lists.BRIEF)))
+        surfaces = app.surface_labels({entry.account.platform for entry in scope})
+        tell(to_text(lists.flagged(summary.sweep, scope, readings, checks, surfaces).only(*lists.BRIEF)))
     tell(f"{app.home.root}: handoff.json, documents/, dispatch/, worklist/, evidence/, mediawatch.db")
     return summary.exit_code
 

@@ -108,7 +108,7 @@ def inspection(
     """
     reviewed = tuple(as_reviewed(entry, include_open=include_open) for entry in scope)
     by = keys(_DIMENSIONS)
-    counted = statistics(reviewed, policy, by, totals=totals_of(sweep), expected={Dimension.REGION.label: office.regions})
+    counted = statistics(reviewed, policy, by, totals=totals_of(sweep), expected=expected(office))
     before = past or Past()
     problems = tuple(_problem(entry, readings.get(entry.account.id, ()), before) for entry in reviewed if _held(entry))
     said = [*marks, *([OPEN_MARK] if include_open else []), *([PRELIMINARY] if counted.whole.preliminary else [])]
@@ -116,6 +116,11 @@ def inspection(
         sweep=sweep, policy=policy, office=office, scope=reviewed, statistics=counted, problems=problems, marks=tuple(said),
         surfaces=surfaces or {}, past=before, issued=issued,
     )  # fmt: skip
+
+
+def expected(office: Office) -> dict[str, Sequence[str]]:
+    """For `figures.statistics`: the office's regions in its own order, those without an account among them."""
+    return {Dimension.REGION.label: office.regions}
 
 
 def _held(entry: SweepAccount) -> tuple[Finding, ...]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from mediawatch import trust
 from mediawatch.clock import beijing, minute
 from mediawatch.domain import (
+    PLATFORM_LABELS,
     Account,
     Attested,
     CanaryCheck,
@@ -41,10 +43,31 @@ BRIEF = ("备案单号", "政务新媒体名称", "类型", "所属组织", "存
 def heading(sweep: Sweep) -> str:
     """Which inspection a list belongs to."""
     state = "" if sweep.state is SweepState.FINISHED else ",尚未完成"
-    scope = "全部账号" if sweep.scope == "all" else sweep.scope
     period = f" 检查时段自{sweep.period_from}" if sweep.period_from else ""
     name = f"第{sweep.id}号检查{sweep.round and f'({sweep.round})'} {sweep.kind.label}"
-    return f"{name}{period} 监测时间点{minute(sweep.as_of)} 规则{sweep.policy} 范围:{scope}{state}"
+    return f"{name}{period} 监测时间点{minute(sweep.as_of)} 规则{sweep.policy} 范围:{scope_words(sweep.scope)}{state}"
+
+
+def scope_words(scope: str) -> str:
+    """范围 in Chinese, from what `Sweep.scope` says."""
+    again = re.match(r"recheck of (.+?): ", scope)
+    words = re.findall(r"\w+ of \d+ accounts \(\w+\)|\S+", scope[again.end() :] if again else scope)
+    return (f"{again[1]}所列" if again else "") + "、".join(_scope_word(word) for word in words)
+
+
+def _scope_word(word: str) -> str:
+    key, _, value = word.partition("=")
+    match key:
+        case "all":
+            return "全部账号"
+        case "due":
+            return "到期账号"
+        case "platform":
+            return PLATFORM_LABELS.get(value, value)
+        case "account":
+            return f"编号{value}"
+        case _:
+            return re.sub(r"\w+ of (\d+) accounts \((\w+)\)", r"\1个账号(\2)", word)
 
 
 def sweeps(all_sweeps: Sequence[Sweep]) -> Table:
@@ -53,7 +76,7 @@ def sweeps(all_sweeps: Sequence[Sweep]) -> Table:
     rows = [
         (
             str(one.id), one.round, one.kind.label, one.period_from.isoformat() if one.period_from else "", minute(one.as_of), one.policy,
-            one.scope, minute(one.started_at), states[one.state],
+            scope_words(one.scope), minute(one.started_at), states[one.state],
         )
         for one in all_sweeps
     ]  # fmt: skip
@@ -61,11 +84,15 @@ def sweeps(all_sweeps: Sequence[Sweep]) -> Table:
 
 
 def flagged(
-    sweep: Sweep, scope: Sequence[SweepAccount], readings: Mapping[int, Sequence[Reading]], checks: Sequence[CanaryCheck] = ()
-) -> Table:
-    """存在突出问题的政务新媒体名单, one row a finding that nobody dismissed, in registry order; 类型 and 所属组织 exactly as filed."""
+    sweep: Sweep, scope: Sequence[SweepAccount], readings: Mapping[int, Sequence[Reading]], checks: Sequence[CanaryCheck],
+    surfaces: Mapping[str, str],
+) -> Table:  # fmt: skip
+    """存在突出问题的政务新媒体名单, one row a finding that nobody dismissed, in registry order; 类型 and 所属组织 exactly as filed.
+
+    `surfaces`: the Chinese of each surface's name.
+    """
     rows = [
-        _flagged_row(entry.account, finding, readings.get(entry.account.id, ()), checks)
+        _flagged_row(entry.account, finding, readings.get(entry.account.id, ()), checks, surfaces)
         for entry in scope
         if entry.judgement
         for finding in entry.judgement.findings
@@ -76,17 +103,19 @@ def flagged(
     return Table(f"存在突出问题的政务新媒体名单(未经审核的为疑似) {heading(sweep)}", columns, tuple(rows))
 
 
-def _flagged_row(account: Account, finding: Finding, readings: Sequence[Reading], checks: Sequence[CanaryCheck]) -> tuple[str, ...]:
+def _flagged_row(
+    account: Account, finding: Finding, readings: Sequence[Reading], checks: Sequence[CanaryCheck], surfaces: Mapping[str, str]
+) -> tuple[str, ...]:
     filed = account.filed
     proving = [reading for reading in readings if reading.id in finding.reading_ids]
     behind = trust.behind(finding, filed, readings, checks)
-    surfaces = joined(sorted({sight.surface for reading in proving for sight in reading.sights}), "、")
+    names = sorted({sight.surface for reading in proving for sight in reading.sights})
     gap = "" if finding.gap_days is None else f"不少于{finding.gap_days}" if finding.gap_is_minimum else str(finding.gap_days)
     latest = "" if finding.gap_is_minimum or not finding.latest_on else finding.latest_on.isoformat()
     read_at = minute(proving[-1].read_at) if proving else ""
     return (
         filed.filing_number, filed.name, filed.type, filed.organiser, filed.prefecture, filed.county, finding.label,
-        finding.effect.label, finding.review.label, latest, gap, finding.name_seen, surfaces,
+        finding.effect.label, finding.review.label, latest, gap, finding.name_seen, in_chinese(names, surfaces),
         behind.label if behind is trust.Backing.PERSON else ATTESTED[trust.attested(finding, readings)], behind.label, read_at,
         finding.sentence,
     )  # fmt: skip
@@ -94,9 +123,12 @@ def _flagged_row(account: Account, finding: Finding, readings: Sequence[Reading]
 
 def account_in_full(
     account: Account, entry: SweepAccount | None, readings: Sequence[Reading], changes: Sequence[Change],
-    checks: Sequence[CanaryCheck] = (),
+    checks: Sequence[CanaryCheck], surfaces: Mapping[str, str],
 ) -> str:  # fmt: skip
-    """One account for a reviewer: as filed, as seen, every sight, the verdict and the rule in one sentence. Contacts never."""
+    """One account for a reviewer: as filed, as seen, every sight, the verdict and the rule in one sentence. Contacts never.
+
+    `surfaces`: the Chinese of each surface's name.
+    """
     parts = ["备案信息", *filed_lines(account), ""]
     if entry and entry.judgement:
         judged = entry.judgement
@@ -112,7 +144,7 @@ def account_in_full(
         parts.append("检查结论  尚无")
     parts += ["", "核查记录" if readings else "核查记录  尚无"]
     for reading in readings:
-        parts += reading_lines(reading)
+        parts += reading_lines(reading, surfaces)
     if changes:
         parts += ["", "变更记录"]
         parts += [f"  {beijing(one.at):%Y-%m-%d} {one.field}:“{one.old}”→“{one.new}”({one.source})" for one in changes]
@@ -134,16 +166,21 @@ def filed_lines(account: Account) -> list[str]:
     return [f"  {label}  {value}" for label, value in pairs if value]
 
 
-def reading_lines(reading: Reading) -> list[str]:
+def in_chinese(names: Sequence[str], surfaces: Mapping[str, str]) -> str:
+    """信息来源: what inspectors call these surfaces."""
+    return "、".join(surfaces.get(name, name) for name in names)
+
+
+def reading_lines(reading: Reading, surfaces: Mapping[str, str]) -> list[str]:
     """One look with its sights and its evidence."""
     by = f" {reading.by}" if reading.by else ""
     lines = [f"  {minute(reading.read_at)} {LOOKS[reading.look]}{by}:{reading.outcome.label}"]
-    lines += [f"    {_sight_line(sight)}" for sight in reading.sights]
+    lines += [f"    {_sight_line(sight, surfaces)}" for sight in reading.sights]
     lines += [f"    佐证 {item.path}  SHA-256 {item.sha256}" for item in reading.evidence]
     return lines
 
 
-def _sight_line(sight: Sight) -> str:
+def _sight_line(sight: Sight, surfaces: Mapping[str, str]) -> str:
     latest = sight.latest
     newest = f"最近发布{DATE_KINDS[DateKind.EXACT if sight.exact else DateKind.AT_LEAST]}{latest.on}" if latest else ""
     matched = f"(按{MATCHES[sight.matched_by]}匹配)" if sight.name and sight.matched_by else ""
@@ -151,4 +188,6 @@ def _sight_line(sight: Sight) -> str:
     who = f"[{sight.session}]" if sight.session else ""
     control = f"对照“{sight.control}”已应答" if sight.control else ""
     described = "该来源或措辞仅有文字描述,无实录" if sight.attested is Attested.DESCRIBED else ""
-    return joined((f"{sight.surface}{who} {sight.outcome.label}", name, newest, control, described, sight.detail), ",")
+    return joined(
+        (f"{in_chinese([sight.surface], surfaces)}{who} {sight.outcome.label}", name, newest, control, described, sight.detail), ","
+    )

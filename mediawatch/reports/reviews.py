@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mediawatch.clock import minute
 from mediawatch.domain import ReviewAction, ReviewEvent, Sweep
-from mediawatch.reports.lists import ATTESTED, filed_lines, heading, reading_lines
+from mediawatch.reports.lists import ATTESTED, filed_lines, heading, in_chinese, reading_lines
 from mediawatch.reports.table import Table, joined
 from mediawatch.review import SecondLook, Suspect
 from mediawatch.trust import Backing
@@ -15,20 +15,20 @@ BRIEF = ("编号", "政务新媒体名称", "类型", "所属组织", "存在的
 """What fits a terminal; the CSV has all of it."""
 
 
-def suspects(sweep: Sweep, found: Sequence[Suspect]) -> Table:
-    """One row a finding, in registry order."""
+def suspects(sweep: Sweep, found: Sequence[Suspect], surfaces: Mapping[str, str]) -> Table:
+    """One row a finding, in registry order. `surfaces`: the Chinese of each surface's name."""
     columns = ("编号", "备案单号", "政务新媒体名称", "类型", "所属组织", "主管单位", "地市", "县区", "存在的突出问题", "结论", "说明",
                "信息来源", "来源依据", "对照账号", "人工核查人", "审核状态", "审核人", "审核时间", "理由", "备注")  # fmt: skip
-    return Table(f"问题审核清单 {heading(sweep)}", columns, tuple(_row(suspect) for suspect in found))
+    return Table(f"问题审核清单 {heading(sweep)}", columns, tuple(_row(suspect, surfaces) for suspect in found))
 
 
-def _row(suspect: Suspect) -> tuple[str, ...]:
+def _row(suspect: Suspect, surfaces: Mapping[str, str]) -> tuple[str, ...]:
     filed, finding, last = suspect.account.filed, suspect.finding, suspect.standing.by
     done = ("", "", "") if last is None else (last.by, minute(last.at), last.reason)
     return (
         suspect.key, filed.filing_number, filed.name, filed.type, filed.organiser, filed.supervisor, filed.prefecture, filed.county,
-        finding.label, finding.effect.label, finding.sentence, "、".join(suspect.surfaces), attested(suspect), suspect.backing.label,
-        "、".join(suspect.lookers), suspect.standing.state.label, *done, joined((suspect.remark, _answer(suspect))),
+        finding.label, finding.effect.label, finding.sentence, in_chinese(suspect.surfaces, surfaces), attested(suspect),
+        suspect.backing.label, "、".join(suspect.lookers), suspect.standing.state.label, *done, joined((suspect.remark, _answer(suspect))),
     )  # fmt: skip
 
 
@@ -43,15 +43,18 @@ def _answer(suspect: Suspect) -> str:
     return f"单位反馈({answers[-1].by}):{answers[-1].reason}" if answers else ""
 
 
-def in_full(suspect: Suspect) -> str:
-    """One finding for its reviewer: as filed, the rule, every look it rests on, every decision so far. Contacts never."""
+def in_full(suspect: Suspect, surfaces: Mapping[str, str]) -> str:
+    """One finding for its reviewer: as filed, the rule, every look it rests on, every decision so far. Contacts never.
+
+    `surfaces`: the Chinese of each surface's name.
+    """
     finding = suspect.finding
     parts = [f"问题 {suspect.key}  {finding.label}({finding.effect.label})  {suspect.standing.state.label}", f"  {finding.sentence}"]
     parts += [f"  来源依据:{attested(suspect)};对照账号:{suspect.backing.label}"]
     parts += [f"  备注:{suspect.remark}"] if suspect.remark else []
     parts += ["", "备案信息", *filed_lines(suspect.account), "", "依据的核查记录"]
     for reading in suspect.readings:
-        parts += reading_lines(reading)
+        parts += reading_lines(reading, surfaces)
     parts += ["", "审核记录" if suspect.events else "审核记录  尚无", *(f"  {event_line(event)}" for event in suspect.events)]
     return "\n".join(parts)
 

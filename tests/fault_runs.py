@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
+from itertools import cycle
 from pathlib import Path
 
 from fault_scenes import Scene, TruthOf
@@ -28,7 +30,9 @@ from scrapers.warm import WarmPages
 AS_OF = datetime.fromisoformat("2022-12-31T18:00:00+08:00")
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
 WINDOW = date(2022, 12, 17)
-_LANES = 3
+_LANES = 4
+_WAITS = {Fault.CAPTCHA_PAGE, Fault.LOGIN_WALL, Fault.HUNG, Fault.RESET, Fault.REDIRECT_HOME, Fault.CHALLENGE_STAYS}
+"""Looks that meet these wait for what does not come."""
 _SMALL_HEAP = "--js-flags=--max-old-space-size=64"
 """So that a page can end its renderer in a blink."""
 QUICK = Timeouts(launch=30, navigation=5, reply=2.5, body=1, challenge=2.5, step=5, close=3)
@@ -104,8 +108,10 @@ async def _play(
         try:
             for lists_open in (True, False):
                 due = [(cell, true[cell]) for cell in cells if cell.scene.lists_open is lists_open]
-                queue = iter([pair for pair in due if not _alone(pair[0])])
-                await asyncio.gather(*(lane.run(queue, played) for lane in lanes))
+                # From both ends: while some lanes wait, the others work.
+                queue = deque(sorted((pair for pair in due if not _alone(pair[0])), key=_wait))
+                ends = cycle((queue.popleft, queue.pop))
+                await asyncio.gather(*(lane.run(_taken(queue, end), played) for lane, end in zip(lanes, ends, strict=False)))
                 await lanes[0].run(iter([pair for pair in due if _alone(pair[0])]), played)
                 if not full:
                     await lanes[0].go_on([cell for cell, _ in due], played)
@@ -113,6 +119,20 @@ async def _play(
         finally:
             await browser.close()
     assert not replica.strangers
+
+
+_Due = tuple[Cell, TrueAccount]
+
+
+def _wait(due: _Due) -> tuple[bool, bool]:
+    """The longer a look waits, the later it is in the order."""
+    cell, _ = due
+    return cell.fault in _WAITS, not cell.scene.aside
+
+
+def _taken(queue: deque[_Due], end: Callable[[], _Due]) -> Iterator[_Due]:
+    while queue:
+        yield end()
 
 
 def _alone(cell: Cell) -> bool:
@@ -131,7 +151,7 @@ class _Lane:
     full: bool
     warm: WarmPages | None
 
-    async def run(self, queue: Iterator[tuple[Cell, TrueAccount]], played: dict[Cell, Played]) -> None:
+    async def run(self, queue: Iterator[_Due], played: dict[Cell, Played]) -> None:
         cell = None
         for cell, true in queue:
             played[cell] = await self.play(cell, true)

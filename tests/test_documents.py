@@ -26,8 +26,10 @@ from mediawatch.domain import (
     Judgement,
     LookKind,
     MatchedBy,
+    NoticeItem,
     Outcome,
     Reading,
+    Rectified,
     ReviewState,
     Sight,
     Sweep,
@@ -35,6 +37,7 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )
+from mediawatch.notices.rounds import Past, Rechecked
 from mediawatch.office import Office, read_office
 from mediawatch.policy import load
 from mediawatch.reports import annexes, pages, prose, word
@@ -171,6 +174,18 @@ async def test_the_pages_in_a_browser(executable: Path, tmp_path: Path) -> None:
         await chromium.close()
     assert len(re.findall(rb"/Type /Page\b", printed)) == 1
     assert dialogs == []
+
+
+@pytest.mark.parametrize("unproven", [True, False])
+def test_the_page_has_the_re_check_of_the_notice_before(tmp_path: Path, *, unproven: bool) -> None:
+    item = NoticeItem(number=1, filed=SCOPE[1].account.filed, problem="超2周未更新", fails=True)
+    found = told(SCOPE if unproven else SCOPE[:2])
+    assert "复查" not in pages.report(found, tmp_path).decode()
+    page = pages.report(replace(found, past=Past(rechecked=(Rechecked(item, Rectified.DONE, "示例"),))), tmp_path).decode()
+    assert "<h2>四、上期通报复查情况</h2>" in page
+    assert ("<h2>五、待人工核查</h2>" in page) is unproven
+    assert '<a href="#rechecked">上期通报复查情况</a>' in page
+    assert "<td>示例2</td><td>新浪微博</td><td>示例局</td><td>超2周未更新</td><td>已完成整改</td></tr>" in page
 
 
 def test_sheets_are_zipped_by_prefecture(tmp_path: Path) -> None:

@@ -337,7 +337,9 @@ def test_reports_of_what_was_done_go_out_and_come_back(home: Home, tmp_path: Pat
     good = reported(one, tmp_path / "回1.xlsx", 整改情况="已恢复更新", 最新链接="https://weibo.com/1", 责任人="丁某")
     nobody = reported(two, tmp_path / "回2.xlsx", 整改情况="=1+1", 最新链接="javascript:x", 责任人="丁某")
     altered = reported(two, tmp_path / "回3.xlsx", 政务新媒体名称="另一个", 整改情况="已注销", 责任人="丁某")
-    done = mediawatch(home, "notice", "feedback", "import", "1", str(good), str(nobody), str(altered), str(two))
+    back = tmp_path / "退回.xlsx"
+    files = (str(good), str(nobody), str(altered), str(two))
+    done = mediawatch(home, "notice", "feedback", "import", "1", *files, "--errors", str(back))
     assert (done.exit_code, "1 reports, 0 known already, 1 rows not answered, 2 rows refused" in done.stdout) == (2, True)
     assert "回2.xlsx 整改情况反馈 第2行「最新链接」:请填写以 http:// 或 https:// 开头的网址" in done.stderr
     assert "回3.xlsx 整改情况反馈 第2行「行键(勿改)」:不是本期通报的反馈表" in done.stderr
@@ -345,6 +347,14 @@ def test_reports_of_what_was_done_go_out_and_come_back(home: Home, tmp_path: Pat
     assert (event.item, event.action, event.by, event.reason, event.source) == (
         1, NoticeAction.REPORTED, "丁某", "已恢复更新(最新链接:https://weibo.com/1)", "回1.xlsx",
     )  # fmt: skip
+    assert f"{back}: 2 rows to correct" in done.stderr
+    heading, *rows = load_workbook(back).worksheets[0].iter_rows(values_only=True)
+    assert heading[:2] == ("行键(勿改)", "错误说明")
+    assert [str(row[1]).partition(":")[0] for row in rows] == ["最新链接", "行键(勿改)"]
+    # Corrected in place, the rows that came back are a report like any other.
+    corrected = reported(back, tmp_path / "更正.xlsx", 最新链接="https://weibo.com/2")
+    done = mediawatch(home, "notice", "feedback", "import", "1", str(corrected), "--errors", str(tmp_path / "再退.xlsx"))
+    assert (done.exit_code, "1 reports, 0 known already" in done.stdout, "1 rows refused" in done.stdout) == (2, True, True)
     again = mediawatch(home, "notice", "feedback", "import", "1", str(good))
     assert (again.exit_code, "0 reports, 1 known already" in again.stdout) == (0, True)
     (notice,) = within(home, lambda store: store.notices())

@@ -52,6 +52,7 @@ def import_(
     ctx: typer.Context,
     number: NumberArgument,
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Returned files.")],
+    errors: Annotated[Path | None, typer.Option("--errors", metavar="FILE.xlsx", help="Give the refused rows back in this file.")] = None,
 ) -> None:
     """Take reports in as events, and open the article links in them. Good rows are kept even where others are refused (then exit 2)."""
 
@@ -62,6 +63,8 @@ def import_(
             notice, events = await notice_of(app, number)
             done = feedback.take(files, notice, events, app.clock())
             await app.store.note_notice(done.events)
+            if errors and done.bad_rows:
+                feedback.write_bad_rows(errors, done, notice, app.marks)
             code = 0
             if done.articles:
                 gate = app.pacing()
@@ -72,10 +75,12 @@ def import_(
 
     done, code = run(work())
     typer.echo(
-        f"{len(done.events)} reports, {done.repeated} known already, {done.blank} rows not answered, {len(done.problems)} rows refused, "
+        f"{len(done.events)} reports, {done.repeated} known already, {done.blank} rows not answered, {len(done.bad_rows)} rows refused, "
         f"{len(done.articles)} links opened"
     )
     for problem in done.problems:
         typer.echo("".join(char if char.isprintable() else " " for char in str(problem)), err=True)
+    if errors and done.bad_rows:
+        typer.echo(f"{errors}: {len(done.bad_rows)} rows to correct", err=True)
     if code | (BAD_ROWS if done.problems else 0):
         sys.exit(code | (BAD_ROWS if done.problems else 0))

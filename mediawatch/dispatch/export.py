@@ -10,14 +10,14 @@ from pathlib import Path
 from types import MappingProxyType
 
 from mediawatch.clock import beijing, minute
-from mediawatch.dispatch.sheet import GUIDE, SEALED, Field, Line, texts_of, write_book
+from mediawatch.dispatch.sheet import FORM, GUIDE, SEALED, Field, texts_of
 from mediawatch.domain import DECIDED, Contact, Effect, Evidence, Filed, ReviewAction, ReviewState, Sweep, UserError
 from mediawatch.evidence import EvidenceFolder
 from mediawatch.policy import Policy
 from mediawatch.ports import Store
 from mediawatch.reports.table import joined
 from mediawatch.review import Suspect, event_of
-from mediawatch.worklist.book import Cover
+from mediawatch.worklist.book import Cover, FormRow, write_form
 from mediawatch.worklist.columns import Cell, given_text
 from mediawatch.worklist.export import part_name
 from mediawatch.worklist.images import media_type
@@ -76,7 +76,7 @@ async def dispatch(
         raise UserError(f"{there[0]} exists already and may hold answers: name another folder, or --overwrite")
     for file, accounts in zip(written, parts.values(), strict=True):
         lines = [_line(found, contacts.get(number), window, evidence, labels) for number, found in accounts.items()]
-        write_book(file.path, lines, _cover(sweep, file.part, marks), overwrite=overwrite)
+        write_form(file.path, FORM, lines, _cover(sweep, file.part, marks), overwrite=overwrite)
     await store.note_reviews(sweep.id, events, after=after)
     return written
 
@@ -87,7 +87,9 @@ def _cover(sweep: Sweep, part: str, marks: Sequence[str]) -> Cover:
     return Cover(title=title, made_at=sweep.as_of, meta=meta, guide=GUIDE, marks=marks)
 
 
-def _line(found: Sequence[Suspect], contact: Contact | None, window: Window, evidence: EvidenceFolder, labels: Mapping[str, str]) -> Line:
+def _line(
+    found: Sequence[Suspect], contact: Contact | None, window: Window, evidence: EvidenceFolder, labels: Mapping[str, str]
+) -> FormRow[Field]:
     """One account with all that is suspected of it."""
     first = found[0]
     filed, readings = first.account.filed, {reading.id: reading for each in found for reading in each.readings}
@@ -108,7 +110,7 @@ def _line(found: Sequence[Suspect], contact: Contact | None, window: Window, evi
         Field.PHONE: given_text(contact.phone) if contact else "",
     }
     cells[Field.KEY] = str(key_of(first.sweep_id, first.account.id, window, cells))
-    return Line(cells=cells, picture=_picture(pictures, evidence))
+    return FormRow(cells=cells, picture=_picture(pictures, evidence))
 
 
 def key_of(sweep_id: int, account_id: int, window: Window, cells: Mapping[Field, Cell]) -> RowKey:

@@ -9,13 +9,13 @@ from datetime import datetime
 from pathlib import Path
 
 from mediawatch.dispatch.export import key_of
-from mediawatch.dispatch.sheet import ANSWERS, GUIDE, Field, Line, write_book
+from mediawatch.dispatch.sheet import ANSWERS, FORM, GUIDE, Field
 from mediawatch.domain import Account, ReviewAction, ReviewEvent, Source, Sweep
 from mediawatch.linkfiles import FoundLink, links_in
 from mediawatch.policy import Policy
 from mediawatch.ports import Store
 from mediawatch.registry.problems import Place
-from mediawatch.worklist.book import Cover, clickable
+from mediawatch.worklist.book import Cover, FormRow, clickable, write_form
 from mediawatch.worklist.columns import Cell, given_text, text_of, typed_links
 from mediawatch.worklist.package import BadFile
 from mediawatch.worklist.read import Problem, table_rows
@@ -165,9 +165,9 @@ def _rows(path: Path) -> Iterator[Row]:
 def write_bad_rows(path: Path, answers: Answers, *, sweep: Sweep, marks: Sequence[str] = ()) -> int:
     """The refused rows with their answers and a 错误说明 column, to be corrected and returned. The number of rows."""
     lines = [
-        Line(cells={**row.cells, Field.ERROR: "\n".join(f"{given_text(each.column)}:{each.reason}" for each in problems)})
+        FormRow(cells={**row.cells, Field.ERROR: "\n".join(f"{given_text(each.column)}:{each.reason}" for each in problems)})
         for row, problems in answers.bad_rows
     ]
     cover = Cover(title="需要更正的核实反馈", made_at=sweep.as_of, meta={"sweep": str(sweep.id)}, guide=GUIDE, marks=marks)
-    write_book(path, lines, cover, overwrite=True)
+    write_form(path, FORM, lines, cover, overwrite=True)
     return len(lines)

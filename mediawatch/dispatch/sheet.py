@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from pathlib import Path
 
-from mediawatch.worklist.book import Cover, Formats, furnish, sheet_name, write_cell, write_picture, writing
+from mediawatch.worklist.book import Form
 from mediawatch.worklist.columns import Cell
-
-SHEET = "疑似问题核实"
 
 
 class Field(StrEnum):
@@ -46,37 +42,15 @@ GUIDE = (
     "3. 填写最新链接后,系统会打开核对;链接能证明监测期间有更新的,不会认定为超期未更新。",
     "4. 可以排序、筛选、删除行;排序时请选中整张表。可以用 Excel、WPS 或 LibreOffice 保存,格式须为 xlsx。",
 )
-_WIDTHS = {
-    Field.KEY: 12, Field.NUMBER: 18, Field.NAME: 22, Field.TYPE: 11, Field.ORGANISER: 20, Field.PLACE: 16, Field.PROBLEM: 18,
-    Field.SENTENCE: 40, Field.SOURCE: 18, Field.READ_AT: 16, Field.PICTURE: 22, Field.FILE: 24, Field.CONTACT: 10, Field.PHONE: 14,
-    Field.EXPLANATION: 36, Field.LINK: 30, Field.PERSON: 10, Field.ERROR: 40,
-}  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One row to write; `picture` is a PNG or JPEG, or nothing."""
-
-    cells: Mapping[Field, Cell]
-    picture: bytes = b""
-
-
-def write_book(path: Path, lines: Iterable[Line], cover: Cover, *, overwrite: bool = False) -> None:
-    """Write one file. UserError where it exists already (somebody may be filling it in) or cannot be written."""
-    rows = list(lines)
-    columns: list[Field] = [column for column in Field if column is not Field.ERROR]
-    if any(Field.ERROR in line.cells for line in rows):
-        columns.insert(1, Field.ERROR)
-    with writing(path, cover, overwrite=overwrite) as book:
-        formats = Formats(book)
-        sheet = book.add_worksheet(sheet_name(SHEET, cover.marks))
-        for number, line in enumerate(rows, 1):
-            for place, column in enumerate(columns):
-                style = formats.answer if column in ANSWERS else formats.error if column is Field.ERROR else formats.given
-                write_cell(sheet, number, place, line.cells.get(column), style)
-            if line.picture:
-                write_picture(sheet, number, columns.index(Field.PICTURE), line.picture, "佐证截图")
-        furnish(sheet, columns, len(rows), cover.heading, formats, answers=ANSWERS, widths=_WIDTHS, hidden=Field.KEY, frozen=Field.NAME)
+FORM = Form(
+    name="疑似问题核实", columns=tuple(Field), answers=ANSWERS, key=Field.KEY, frozen=Field.NAME, error=Field.ERROR,
+    picture=Field.PICTURE,
+    widths={
+        Field.KEY: 12, Field.NUMBER: 18, Field.NAME: 22, Field.TYPE: 11, Field.ORGANISER: 20, Field.PLACE: 16, Field.PROBLEM: 18,
+        Field.SENTENCE: 40, Field.SOURCE: 18, Field.READ_AT: 16, Field.PICTURE: 22, Field.FILE: 24, Field.CONTACT: 10, Field.PHONE: 14,
+        Field.EXPLANATION: 36, Field.LINK: 30, Field.PERSON: 10, Field.ERROR: 40,
+    },
+)  # fmt: skip
 
 
 def texts_of(cells: Mapping[Field, Cell], fields: Sequence[Field]) -> list[str]:

@@ -17,14 +17,12 @@ from mediawatch.domain import Contact, Notice, NoticeAction, NoticeEvent, Notice
 from mediawatch.linkfiles import FoundLink, links_in
 from mediawatch.registry.problems import Place
 from mediawatch.reports.table import joined
-from mediawatch.worklist.book import Cover, Formats, clickable, furnish, sheet_name, write_cell, writing
+from mediawatch.worklist.book import Cover, Form, FormRow, clickable, write_form
 from mediawatch.worklist.columns import Cell, given_text, text_of, typed_links
 from mediawatch.worklist.export import part_name
 from mediawatch.worklist.package import BadFile
 from mediawatch.worklist.read import Problem, table_rows
 from mediawatch.worklist.rowkey import RowKey, Window, parse_key, sealed_key
-
-_SHEET = "整改情况反馈"
 
 
 class Field(StrEnum):
@@ -43,6 +41,7 @@ class Field(StrEnum):
     DONE = "整改情况"
     LINK = "最新链接"
     PERSON = "责任人"
+    ERROR = "错误说明"
 
 
 _ANSWERS = (Field.DONE, Field.LINK, Field.PERSON)
@@ -53,10 +52,13 @@ _GUIDE = (
     "以 http:// 或 https:// 开头,可填多个);责任人(填写人姓名,必填)。其余各列和隐藏的“行键”请勿改动;没有填写的行视为未反馈。",
     "3. 是否完成整改以复查结果为准。可以用 Excel、WPS 或 LibreOffice 保存,格式须为 xlsx。",
 )
-_WIDTHS = {
-    Field.KEY: 12, Field.NUMBER: 18, Field.NAME: 22, Field.TYPE: 11, Field.ORGANISER: 20, Field.PLACE: 16, Field.PROBLEM: 24,
-    Field.DEADLINE: 12, Field.CONTACT: 10, Field.PHONE: 14, Field.DONE: 36, Field.LINK: 30, Field.PERSON: 10,
-}  # fmt: skip
+_FORM = Form(
+    name="整改情况反馈", columns=tuple(Field), answers=_ANSWERS, key=Field.KEY, frozen=Field.NAME, error=Field.ERROR,
+    widths={
+        Field.KEY: 12, Field.NUMBER: 18, Field.NAME: 22, Field.TYPE: 11, Field.ORGANISER: 20, Field.PLACE: 16, Field.PROBLEM: 24,
+        Field.DEADLINE: 12, Field.CONTACT: 10, Field.PHONE: 14, Field.DONE: 36, Field.LINK: 30, Field.PERSON: 10, Field.ERROR: 40,
+    },
+)  # fmt: skip
 
 
 def export(
@@ -75,22 +77,15 @@ def export(
     if not overwrite and (there := [path for path in paths.values() if path.exists()]):
         raise UserError(f"{there[0]} exists already and may hold answers: name another folder, or --overwrite")
     for part, own in parts.items():
-        title = f"政务新媒体整改情况反馈表  {given_text(notice.number)}  {given_text(part)}"
-        meta = {"schema": "mediawatch.feedback/1", "notice": notice.number}
-        cover = Cover(title=title, made_at=day_start(notice.issued_on), meta=meta, guide=_GUIDE, marks=marks)
-        _write(paths[part], [_cells(notice, item, contacts) for item in own], cover, overwrite=overwrite)
+        rows = [FormRow(cells=_cells(notice, item, contacts)) for item in own]
+        cover = _cover(notice, f"政务新媒体整改情况反馈表  {given_text(notice.number)}  {given_text(part)}", marks)
+        write_form(paths[part], _FORM, rows, cover, overwrite=overwrite)
     return [(paths[part], len(own)) for part, own in parts.items()]
 
 
-def _write(path: Path, rows: Sequence[Mapping[Field, Cell]], cover: Cover, *, overwrite: bool) -> None:
-    columns = list(Field)
-    with writing(path, cover, overwrite=overwrite) as book:
-        formats = Formats(book)
-        sheet = book.add_worksheet(sheet_name(_SHEET, cover.marks))
-        for number, cells in enumerate(rows, 1):
-            for place, column in enumerate(columns):
-                write_cell(sheet, number, place, cells.get(column), formats.answer if column in _ANSWERS else formats.given)
-        furnish(sheet, columns, len(rows), cover.heading, formats, answers=_ANSWERS, widths=_WIDTHS, hidden=Field.KEY, frozen=Field.NAME)
+def _cover(notice: Notice, title: str, marks: Sequence[str]) -> Cover:
+    meta = {"schema": "mediawatch.feedback/1", "notice": notice.number}
+    return Cover(title=title, made_at=day_start(notice.issued_on), meta=meta, guide=_GUIDE, marks=marks)
 
 
 def _cells(notice: Notice, item: NoticeItem, contacts: Mapping[int, Contact]) -> dict[Field, Cell]:
@@ -128,6 +123,7 @@ class Reports:
     articles: list[FoundLink] = field(default_factory=list)
     """Links that the machine can open, with the account whose row they stand in."""
     problems: list[Problem] = field(default_factory=list)
+    bad_rows: list[tuple[Mapping[Field, Cell], Problem]] = field(default_factory=list)
 
 
 def take(paths: Sequence[Path], notice: Notice, known: Sequence[NoticeEvent], now: datetime) -> Reports:
@@ -137,17 +133,23 @@ def take(paths: Sequence[Path], notice: Notice, known: Sequence[NoticeEvent], no
     for path in paths:
         try:
             for sheet, number, cells in table_rows(path, Field, Field.KEY, (Field.NAME, *_ANSWERS)):
-                _take_row(
-                    {column: text_of(cells.get(column)) for column in Field}, Place(path.name, sheet, number), notice, said, now, done
-                )
+                _take_row(cells, Place(path.name, sheet, number), notice, said, now, done)
         except BadFile as bad:
             done.problems.append(Problem(file=path.name, reason=str(bad)))
     return done
 
 
+def write_bad_rows(path: Path, done: Reports, notice: Notice, marks: Sequence[str] = ()) -> int:
+    """The refused rows with their answers and a 错误说明 column, to be corrected and returned. The number of rows."""
+    rows = [FormRow(cells={**cells, Field.ERROR: f"{each.column}:{each.reason}"}) for cells, each in done.bad_rows]
+    write_form(path, _FORM, rows, _cover(notice, "需要更正的整改情况反馈", marks), overwrite=True)
+    return len(rows)
+
+
 def _take_row(
-    row: Mapping[Field, str], place: Place, notice: Notice, said: set[tuple[int | None, str, str]], now: datetime, done: Reports
+    cells: Mapping[Field, Cell], place: Place, notice: Notice, said: set[tuple[int | None, str, str]], now: datetime, done: Reports
 ) -> None:
+    row = {column: text_of(cells.get(column)) for column in Field}
     if not row[Field.DONE] and not row[Field.LINK]:
         done.blank += bool(row[Field.KEY])
         return
@@ -155,9 +157,9 @@ def _take_row(
     item = _item(notice, row)
     if wrong := _wrong(row, item, links):
         column, reason = wrong
-        done.problems.append(
-            Problem(file=place.file, sheet=place.sheet, row=place.row, column=column.value, value=row[column], reason=reason)
-        )
+        problem = Problem(file=place.file, sheet=place.sheet, row=place.row, column=column.value, value=row[column], reason=reason)
+        done.problems.append(problem)
+        done.bad_rows.append((cells, problem))
         return
     assert item is not None
     reason = f"{row[Field.DONE]}(最新链接:{' '.join(links)})" if links else row[Field.DONE]

@@ -57,14 +57,18 @@ def report(told: Inspection, folder: Path) -> bytes:
     """The page of an inspection; `folder` is the home's evidence folder, for the thumbnails."""
     whole = told.statistics.whole
     decimals = told.office.decimals
+    lists = (
+        ("listed", "异常单列", annexes.listed(told)), ("rechecked", "上期通报复查情况", annexes.rechecked(told)),
+        ("open", "待人工核查", annexes.to_be_seen(told)),
+    )  # fmt: skip
     page = _PAGES.get_template("report.html").render(
         title=prose.title(told), marks=told.marks, as_of=minute(told.sweep.as_of), policy=told.policy.title, sweep=told.sweep.id,
         cards=[
             (whole.total, "在管数"), (whole.checked, "检查数"), (whole.coverage_text(decimals), "检查率"), (whole.failed, "不合格数"),
             (whole.rate_text(decimals), "合格率"), (whole.open, "待人工核查"),
         ],
-        overview=prose.overview(told)[:-1], charts=_charts(told), regions=annexes.regions(told), listed=annexes.listed(told),
-        open=annexes.to_be_seen(told), counts=annexes.COUNTS | annexes.RATES,
+        overview=prose.overview(told)[:-1], charts=_charts(told), regions=annexes.regions(told),
+        further=[each for each in lists if each[2].rows], numerals=prose.NUMERALS, counts=annexes.COUNTS | annexes.RATES,
         problems=[_told(problem, folder) for problem in told.failed],
     )  # fmt: skip
     return page.encode()

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
+from typing import Generic
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -43,6 +44,31 @@ class Cover:
     @property
     def heading(self) -> str:
         return "".join(f"【{mark}】" for mark in self.marks) + self.title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormRow(Generic[H]):
+    """One row of a form: its cells, and a PNG or JPEG for its picture column, or nothing."""
+
+    cells: Mapping[H, Cell]
+    picture: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form(Generic[H]):
+    """A sheet of rows that others answer in, in the order of its columns.
+
+    `key` is hidden, the columns to `frozen` stay in sight; `error` stands, second, only where a row comes back with what is wrong.
+    """
+
+    name: str
+    columns: Sequence[H]
+    answers: Container[H]
+    widths: Mapping[H, int]
+    key: H
+    frozen: H
+    error: H
+    picture: H | None = None
 
 
 class Formats:
@@ -86,6 +112,31 @@ def writing(path: Path, cover: Cover, *, overwrite: bool) -> Iterator[xlsxwriter
     hidden.hide()
     book.close()
     write_whole(path, buffer.getvalue())
+
+
+def write_form(path: Path, form: Form[H], lines: Iterable[FormRow[H]], cover: Cover, *, overwrite: bool = False) -> None:
+    """Write a form's file. UserError where it exists already (somebody may be filling it in) or cannot be written."""
+    rows = list(lines)
+    columns = with_errors(form.columns, form.error, [line.cells for line in rows])
+    with writing(path, cover, overwrite=overwrite) as book:
+        formats = Formats(book)
+        sheet = book.add_worksheet(sheet_name(form.name, cover.marks))
+        for number, line in enumerate(rows, 1):
+            for place, column in enumerate(columns):
+                style = formats.answer if column in form.answers else formats.error if column is form.error else formats.given
+                write_cell(sheet, number, place, line.cells.get(column), style)
+            if line.picture and form.picture is not None:
+                write_picture(sheet, number, columns.index(form.picture), line.picture, form.picture.value)
+        furnish(
+            sheet, columns, len(rows), cover.heading, formats, answers=form.answers, widths=form.widths, hidden=form.key,
+            frozen=form.frozen,
+        )  # fmt: skip
+
+
+def with_errors(columns: Sequence[H], error: H, rows: Iterable[Mapping[H, Cell]]) -> list[H]:
+    """The columns of a sheet: that of errors second, and only where a row has one."""
+    plain = [column for column in columns if column is not error]
+    return [plain[0], error, *plain[1:]] if any(error in cells for cells in rows) else plain
 
 
 def sheet_name(words: str, marks: Sequence[str]) -> str:

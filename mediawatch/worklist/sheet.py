@@ -10,7 +10,7 @@ from pathlib import Path
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from mediawatch.worklist.book import Cover, Formats, furnish, sheet_name, write_cell, write_picture, writing
+from mediawatch.worklist.book import Cover, Formats, furnish, sheet_name, with_errors, write_cell, write_picture, writing
 from mediawatch.worklist.columns import ANSWERS, Cell, Column
 from mediawatch.worklist.images import media_type, qr_png
 from mediawatch.worklist.states import State
@@ -35,9 +35,7 @@ class Line:
 def write_book(path: Path, lines: Iterable[Line], cover: Cover, *, overwrite: bool = False) -> None:
     """Write one worklist. UserError where the file exists already (somebody may be filling it in) or cannot be written."""
     rows = list(lines)
-    columns: list[Column] = [column for column in Column if column is not Column.ERROR]
-    if any(Column.ERROR in line.cells for line in rows):
-        columns.insert(1, Column.ERROR)
+    columns = with_errors(list(Column), Column.ERROR, [line.cells for line in rows])
     with writing(path, cover, overwrite=overwrite) as book:
         formats = Formats(book)
         sheet = book.add_worksheet(sheet_name(SHEET, cover.marks))

@@ -191,6 +191,30 @@ def test_wrong_usage_is_two_and_goes_to_standard_error(called: Called, words: tu
     done = called(*words)
     assert (done.returncode, done.stdout) == (2, "")
     assert words[-1] in done.stderr
+    assert re.fullmatch(r"mediawatch.*: [a-z].* see `mediawatch[ a-z]* --help`\n", done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("swep",), "mediawatch: no such command 'swep'. Did you mean 'sweep', 'sweeps'? see `mediawatch --help`"),
+        (("review", "confirm"), "mediawatch review confirm: missing option '--by'; see `mediawatch review confirm --help`"),
+        (("review", "list", "--state", "shut"), "mediawatch review list: invalid value for '--state': 'shut' is not one of"),
+        (
+            ("sweep", "--polcy", "x"),
+            "mediawatch sweep: no such option: --polcy (Possible options: --policy); see `mediawatch sweep --help`",
+        ),
+    ],
+)
+def test_wrong_usage_is_told_in_one_sentence_with_its_remedy(words: tuple[str, ...], told: str) -> None:
+    assert in_process(*words).stderr.startswith(told)
+
+
+@pytest.mark.parametrize("words", [("review",), ("notice", "feedback")])
+def test_a_group_alone_shows_its_commands(words: tuple[str, ...]) -> None:
+    done = in_process(*words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "Commands:" in done.stderr
 
 
 def test_init_makes_a_home_and_the_second_time_leaves_it(tmp_path: Path) -> None:

@@ -32,12 +32,34 @@ T = TypeVar("T")
 SIGPIPE_EXIT = 141
 
 
+_USAGE: Any = typer.BadParameter.__base__
+"""What a command line that cannot be read raises: Typer names only one of its kinds in public."""
+
+
+def _wrong_usage(error: Any) -> Exception:
+    """Tells it in one sentence with place and remedy. A group's help, which is all there is to say of a group alone, shows itself."""
+    if type(error).show is not _USAGE.show:
+        return error  # type: ignore[no-any-return]
+    context = error.ctx
+    place = f"mediawatch{context.command_path.removeprefix(context.find_root().command_path)}" if context else "mediawatch"
+    said = error.format_message().replace("Value error, ", "").rstrip(".")
+    end = "" if said.endswith("?") else ";"
+    typer.echo(f"{place}: {said[:1].lower()}{said[1:]}{end} see `{place} --help`", err=True)
+    return typer.Exit(2)
+
+
 class Root(TyperGroup):
     """Loads a command when it is wanted; turns the foreseen exceptions of every one into one sentence and an exit code."""
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
         self.commands = ChainMap(self.commands, Commands())  # type: ignore[arg-type]  # only ever read
+
+    def make_context(self, *args: Any, **given: Any) -> Any:
+        try:
+            return super().make_context(*args, **given)
+        except _USAGE as error:
+            raise _wrong_usage(error) from error
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -47,6 +69,8 @@ class Root(TyperGroup):
         except UserError as error:
             typer.echo(f"mediawatch: {error}", err=True)
             raise typer.Exit(2) from error
+        except _USAGE as error:
+            raise _wrong_usage(error) from error
         except BrokenPipeError:
             # `mediawatch show … | head`: the reader has enough. Python would complain again when it flushes at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

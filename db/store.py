@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
@@ -125,10 +125,14 @@ class SqlStore:
         wanted = None if account_ids is None else list(account_ids)
         return await self._read(lambda conn: history.readings(conn, wanted, sweep_id, since))
 
-    async def known(self, account_ids: Iterable[int], as_of: datetime) -> dict[int, list[Reading]]:
+    async def known(self, account_ids: Iterable[int], as_of: datetime, period_from: date | None = None) -> dict[int, list[Reading]]:
         """An account without readings has no entry."""
         wanted = list(account_ids)
-        return await self._read(lambda conn: known.known(conn, wanted, as_of))
+        return await self._read(lambda conn: known.known(conn, wanted, as_of, period_from))
+
+    async def links_shown(self, account_ids: Iterable[int]) -> dict[int, set[str]]:
+        wanted = list(account_ids)
+        return await self._read(lambda conn: known.links(conn, wanted))
 
     async def readings_by_id(self, ids: Iterable[int]) -> dict[int, list[Reading]]:
         """Numbers of which there is no reading are passed over."""

@@ -127,12 +127,12 @@ async def open_links(
 
 
 async def _read_before(links: Iterable[FoundLink], accounts: Iterable[Account], store: Store) -> dict[str, tuple[Account, ...]]:
-    """Articles that a reading of a filed account has shown already, by key."""
+    """Articles that a reading of a filed account has shown already as its own, by key."""
     wanted = {article_key(link.url) for link in links}
     holders = {account.id: account for account in accounts if any(article_key(url) in wanted for url in account.links)}
     found: dict[str, tuple[Account, ...]] = {}
-    for number, readings in (await store.readings(list(holders))).items():
-        for key in {article_key(post.link) for reading in readings for post in reading.posts if post.link} & wanted:
+    for number, shown in (await store.links_shown(holders)).items():
+        for key in {article_key(link) for link in shown} & wanted:
             found[key] = (*found.get(key, ()), holders[number])
     return found
 

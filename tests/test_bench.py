@@ -49,6 +49,7 @@ def test_a_long_history_gives_no_more_to_load() -> None:
     short, long = figures["megabytes"]
     assert long > 2 * short
     loaded = {name: pair for name, pair in figures.items() if name.endswith("results")}
+    assert loaded.pop("28 days of 500: results") == (50, 5 * 50), "four weeks' posts, and the one before"
     assert all(short == long > 0 for short, long in loaded.values()), loaded
 
 

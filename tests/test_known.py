@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from samples import NOW, PLAIN, enter
 
 import db
+from db.history import own_posts
 from mediawatch.clock import EVER, day_start
 from mediawatch.domain import (
     Account,
@@ -57,8 +58,8 @@ def moment(days_ago: int, minute: int) -> datetime:
 minutes = st.sampled_from((0, 3, 600, 1435))
 """About midnight, where a post of a look may be of the next day."""
 posts = st.builds(
-    lambda gap, minute, timed, **more: Post(
-        on=TODAY - timedelta(days=gap),
+    lambda gap, minute, timed, id, **more: Post(
+        id=id, link=id and f"https://mp.weixin.qq.com/s/{id}", on=TODAY - timedelta(days=gap),
         at=moment(gap, minute) if timed else None,
         kind=PostKind.SEEN if minute == 3 else PostKind.OTHER,
         **more,
@@ -116,6 +117,10 @@ async def said_alike(store: Store, filed: Filed, history: list[Reading], seen: t
         await store.keep(replace(each, account_id=account.id))
     everything = tuple((await store.readings([account.id])).get(account.id, ()))
     await known_says(store, account, seen, everything, (moment(1, 1439), moment(0, 600), moment(17, 0), moment(-1, 0)))
+    shown = (await store.links_shown([account.id])).get(account.id, set())
+    sights = [sight for reading in everything for sight in reading.sights if sight.matched_by]
+    dated = {post.link for reading in everything for _, post in own_posts(reading) if post.link}
+    assert dated <= shown <= {post.link for sight in sights for post in sight.posts}
     told = tuple((await store.told([account.id])).get(account.id, ()))
     assert said_of(account, told) == said_of(account, everything)
     # What is gone may only be lacking where it was too old to speak.
@@ -134,7 +139,7 @@ async def said_alike(store: Store, filed: Filed, history: list[Reading], seen: t
 async def known_says(
     store: Store, account: Account, seen: tuple[CanaryCheck, ...], everything: tuple[Reading, ...], moments: tuple[datetime, ...]
 ) -> None:
-    for as_of in moments:
+    for place, as_of in enumerate(moments):
         some = tuple((await store.known([account.id], as_of)).get(account.id, ()))
         assert set(some) <= set(everything)
         for policy in POLICIES:
@@ -143,6 +148,12 @@ async def known_says(
                     Known(filed=account.filed, readings=known, checks=seen, supported=supported) for known in (some, everything)
                 )
                 assert judge(bounded, as_of, policy) == judge(whole, as_of, policy)
+        first = TODAY - timedelta(days=24 if place % 2 else 60)
+        some = tuple((await store.known([account.id], as_of, first)).get(account.id, ()))
+        assert set(some) <= set(everything)
+        for policy in (NATIONAL, STRICT):
+            bounded, whole = (Known(filed=account.filed, readings=known, checks=seen) for known in (some, everything))
+            assert judge(bounded, as_of, policy, first) == judge(whole, as_of, policy, first)
 
 
 def said_of(account: Account, readings: tuple[Reading, ...]) -> tuple[object, ...]:

@@ -6,6 +6,7 @@ import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,9 +15,11 @@ from samples import NOW, PLAIN, enter, finding, open_sweep, plain_reading, post
 from sqlalchemy import event
 
 from db.store import SqlStore
-from mediawatch.clock import EVER
+from mediawatch.clock import EVER, day_of
 from mediawatch.domain import Judgement, MatchedBy, Verdict
-from mediawatch.ports import Store
+from mediawatch.policy import load
+from mediawatch.ports import Known, Store
+from mediawatch.rules import judge
 
 HISTORY = "reading|sight|post|evidence|first_seen|identity_seen|finding|finding_reading"
 
@@ -70,6 +73,8 @@ async def test_no_nightly_statement_scans_history(store: Store, tmp_path: Path) 
         await store.states()
         await store.states(keys)
         known = await store.known(keys, NOW + timedelta(days=1, hours=1))
+        await store.known(keys, NOW + timedelta(days=1, hours=1), date(2031, 1, 1))
+        await store.links_shown(keys)
         await store.scope(sweep.id)
         await store.readings_by_id([each.id for each in kept])
         await store.readings(sweep_id=sweep.id)
@@ -83,6 +88,27 @@ async def test_no_nightly_statement_scans_history(store: Store, tmp_path: Path) 
 
 async def test_no_report_query_scans_history(store: Store, tmp_path: Path) -> None:
     assert scans(tmp_path / "mediawatch.db", [(query.sql, ()) for query in store.queries()]) == []
+
+
+async def test_a_period_loads_what_it_needs_however_many_looks_there_were(store: Store) -> None:
+    """Sixty nights, a post in each fifth of them: of the last twenty days the four that showed them, and where they begin."""
+    (account,) = await enter(store, PLAIN)
+    start = NOW - timedelta(days=60)
+    for night in range(60):
+        posted = day_of(start + timedelta(days=night - night % 5))
+        seen = replace(post(posted), id=f"p{posted}", link=f"https://mp.weixin.qq.com/s/{posted}")
+        await store.keep(plain_reading(account.id, start + timedelta(days=night), seen, matched_by=MatchedBy.ID))
+    first = day_of(NOW) - timedelta(days=20)
+    known = (await store.known([account.id], NOW, first))[account.id]
+    whole = (await store.readings([account.id]))[account.id]
+    assert len(known) <= 7
+    some, everything = (Known(filed=account.filed, readings=tuple(readings)) for readings in (known, whole))
+    judgement = judge(some, NOW, load("national"), first)
+    assert judgement == judge(everything, NOW, load("national"), first)
+    assert judgement.gap_days == 5
+    with statements(store) as asked:
+        assert len((await store.links_shown([account.id]))[account.id]) == 12
+    assert len([statement for statement, _ in asked if statement.startswith("SELECT")]) == 1, "no reading is loaded for it"
 
 
 async def test_a_scan_would_be_seen(store: Store, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from mediawatch.domain import (
@@ -115,9 +115,14 @@ class Store(Protocol):
         """Readings by account, oldest first: all of them, those of one sweep, those from `since` on. Captures are empty, evidence is
         filled."""
 
-    async def known(self, account_ids: Iterable[int], as_of: datetime) -> dict[int, list[Reading]]:
-        """Of each account's readings those that suffice to judge it at `as_of`, oldest first: `rules.judge` says of them what it says
-        of all. Ask again when new readings were kept: a new list is held against old posts. Never a scan of history."""
+    async def known(self, account_ids: Iterable[int], as_of: datetime, period_from: date | None = None) -> dict[int, list[Reading]]:
+        """Of each account's readings those that suffice to judge it at `as_of`, or over the period from that Beijing day on, oldest
+        first: `rules.judge` says of them what it says of all. Ask again when new readings were kept: a new list is held against old
+        posts. Never a scan of history."""
+
+    async def links_shown(self, account_ids: Iterable[int]) -> dict[int, set[str]]:
+        """The links of each account's own posts, as they were first shown (of those with an impossible date perhaps); an account without
+        any has no entry."""
 
     async def readings_by_id(self, ids: Iterable[int]) -> dict[int, list[Reading]]:
         """These readings, by account, oldest first."""

@@ -52,8 +52,7 @@ async def judged(
     for start in range(0, len(accounts), _AT_ONCE):
         some = accounts[start : start + _AT_ONCE]
         ids = [account.id for account in some]
-        # The gaps of a period need every post that is known; a moment only what is read off the index.
-        readings = await (store.readings(ids) if sweep.period_from else store.known(ids, sweep.as_of))
+        readings = await store.known(ids, sweep.as_of, sweep.period_from)
         for account in some:
             of_account = tuple(readings.get(account.id, ()))
             known = Known(

@@ -50,13 +50,15 @@ NOW = datetime(2031, 3, 5, 4, 0, tzinfo=UTC)
 WEEK = 7
 SCOPE, BATCH, FLAGGED = 2_432, 500, 20
 """Accounts of a sweep; of one portion; one of how many is flagged."""
+PERIOD = timedelta(days=28)
+"""Of a sweep in 时段制: with more than one reading it needs those that showed its four posts first."""
 POLICY = load("national")
 TABLES = ("account", "account_state", "reading", "sight", "post", "first_seen", "identity_seen", "sweep", "sweep_account", "finding",
           "finding_reading")  # fmt: skip
 
 
 def reading(account_id: int, at: datetime, posted: datetime) -> Reading:
-    post = Post(id=f"p{posted:%Y%m%d}", on=day_of(posted), at=posted)
+    post = Post(id=f"p{posted:%Y%m%d}", on=day_of(posted), at=posted, link="https://example.org/p")
     sight = Sight(surface="s", read_at=at, name="示例发布", platform_id="1", matched_by=MatchedBy.ID, posts=(post,), complete_since=posted)
     return Reading(account_id=account_id, look=LookKind.FIRST, started_at=at, read_at=at, sights=(sight,))
 
@@ -181,6 +183,12 @@ async def costs(folder: Path, accounts: int, nights: int) -> dict[str, float]:
     async def known() -> int:
         return sum(map(len, (await store.known(some, NOW)).values()))
 
+    async def period() -> int:
+        return sum(map(len, (await store.known(some, NOW, day_of(NOW) - PERIOD)).values()))
+
+    async def links() -> int:
+        return sum(map(len, (await store.links_shown(some)).values()))
+
     async def told() -> int:
         return sum(map(len, (await store.told(some)).values()))
 
@@ -200,8 +208,9 @@ async def costs(folder: Path, accounts: int, nights: int) -> dict[str, float]:
         return len((await store.query(queries[name])).rows)
 
     works: dict[str, Callable[[], Awaitable[int]]] = {
-        "due of all": due, f"known of {BATCH}": known, f"told of {BATCH}": told, "latest_status": lambda: query("latest_status"),
-        "flagged": lambda: query("flagged"), f"scope, judge {SCOPE}": judge, f"keep {BATCH}": keep,
+        "due of all": due, f"known of {BATCH}": known, f"{PERIOD.days} days of {BATCH}": period, f"told of {BATCH}": told,
+        f"links of {BATCH}": links, "latest_status": lambda: query("latest_status"), "flagged": lambda: query("flagged"),
+        f"scope, judge {SCOPE}": judge, f"keep {BATCH}": keep,
     }  # fmt: skip
     for name, work in works.items():
         least = float("inf")

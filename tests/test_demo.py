@@ -24,13 +24,9 @@ from mediawatch.demo import shipped_world
 MEDIAWATCH = Path(sys.executable).with_name("mediawatch")
 
 
-def demonstration(out: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
-    """As a user starts it: a process of its own."""
-    return subprocess.run([MEDIAWATCH, "demo", "--out", out, *words], capture_output=True, text=True, timeout=600, check=False)
-
-
 def demonstrated(out: Path, *words: str | Path) -> str:
-    done = demonstration(out, *words)
+    """As a user starts it: a process of its own."""
+    done = subprocess.run([MEDIAWATCH, "demo", "--out", out, *words], capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -261,7 +257,7 @@ def test_a_home_without_its_database_is_not_an_empty_one(tmp_path: Path) -> None
 
 def test_a_folder_that_is_no_demonstration_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "keep.txt").write_text("mine")
-    done = demonstration(tmp_path)
+    done = mediawatch("demo", "--out", tmp_path)
     assert done.returncode == 2
     assert "not empty" in done.stderr
     assert (tmp_path / "keep.txt").read_text() == "mine"

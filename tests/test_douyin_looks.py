@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date, datetime
@@ -159,8 +160,9 @@ async def test_a_lapsed_session_leaves_lower_bounds_and_no_negative(executable: 
 
 
 CHALLENGE = """<html><body onload="readygo()">Please wait...<script>// waf-jschallenge
+const read = (url) => fetch(url).then((reply) => reply.text());
 setTimeout(() => document.documentElement.innerHTML = '<head></head><body><div data-e2e="user-info"></div></body>', 300);
-setTimeout(() => { for (const call of ["user/profile/other", "aweme/post"]) fetch("/aweme/v1/web/" + call + "/?sec_user_id=%s"); }, 600);
+setTimeout(() => { for (const call of ["user/profile/other", "aweme/post"]) read("/aweme/v1/web/" + call + "/?sec_user_id=%s"); }, 600);
 </script></body></html>"""
 
 
@@ -178,16 +180,17 @@ async def test_what_stands_in_place_of_the_page(executable: Path, tmp_path: Path
     case = composed(*((f"https://www.douyin.com/user/{SECS[letter]}", page) for letter, (page, _) in IN_PLACE.items()), platform="douyin")
     quick = replace(SHORT, reply=1, challenge=2)
     async with staged(SCRAPER, executable, tmp_path, World(), NOW, overlay=case, timeouts=quick) as stage:
-        readings = {letter: await stage.look(filed(letter)) for letter in IN_PLACE}
+        readings = dict(zip(IN_PLACE, await asyncio.gather(*(stage.look(filed(letter)) for letter in IN_PLACE)), strict=True))
     outcomes = {letter: reading.outcome for letter, reading in readings.items()}
     assert outcomes == {letter: outcome for letter, (_, outcome) in IN_PLACE.items()}
     assert not any(reading.name or reading.latest for reading in readings.values())
 
 
 REFUSED_ONCE = """<div data-e2e="user-info"></div><script>
+const read = (url) => fetch(url).then((reply) => reply.text());
 const again = sessionStorage.getItem("again"); sessionStorage.setItem("again", "1");
-fetch("/aweme/v1/web/user/profile/other/?sec_user_id=%(sec)s");
-fetch("/aweme/v1/web/aweme/post/?sec_user_id=%(sec)s&max_cursor=0&load=" + (again ? 2 : 1));
+read("/aweme/v1/web/user/profile/other/?sec_user_id=%(sec)s");
+read("/aweme/v1/web/aweme/post/?sec_user_id=%(sec)s&max_cursor=0&load=" + (again ? 2 : 1));
 </script>"""
 
 

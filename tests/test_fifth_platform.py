@@ -63,7 +63,11 @@ SITE = {
 
 def site() -> Any:
     pages = (
-        (f"https://www.posts.example/u/{uid}", f"<script>fetch('/api/user?id={uid}');fetch('/api/posts?id={uid}')</script>") for uid in SITE
+        (
+            f"https://www.posts.example/u/{uid}",
+            f"<script>for (const what of ['user', 'posts']) fetch(`/api/${{what}}?id={uid}`).then((reply) => reply.text())</script>",
+        )
+        for uid in SITE
     )
     users = ((f"https://www.posts.example/api/user?id={uid}", replies[0]) for uid, replies in SITE.items())
     lists = ((f"https://www.posts.example/api/posts?id={uid}", replies[1]) for uid, replies in SITE.items())

@@ -65,7 +65,7 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
     """The app before the replica, and its recorder: one browser for all."""
     folder = tmp_path_factory.mktemp("stage")
     home = Home.at(folder / "home").create()
-    config = Settings.model_validate({"timeouts": {"reply": 8, "challenge": 8}})
+    config = Settings.model_validate({"timeouts": {"reply": 4, "challenge": 4}})
     async with Replica(WORLD, now=lambda: NOW, logged_in=LOGINS) as replica:
         for platform in LOGINS:
             write_state(home.sessions / platform / "office.json", replica.storage_state(platform))
@@ -130,7 +130,7 @@ async def compared(stage: Stage, out: Path, looks: Sequence[tuple[str, str | Non
     for page in (out / "weibo").rglob("*.html"):
         # The sites' own scripts are no part of a recording: what they asked for stands in `calls`.
         page.write_text(CALLING.sub("", page.read_text("utf-8")), "utf-8")
-    config = Settings.model_validate({"timeouts": {"reply": 8, "challenge": 8}})
+    config = Settings.model_validate({"timeouts": {"reply": 4, "challenge": 4}})
     results = [result async for result in app.verify([out], config)]
     assert len(results) == len(looks)
     assert [result.line() for result in results if not result.ok] == []

@@ -131,7 +131,7 @@ def made(root: Path, slug: str, expect: str = "", text: str = CASE) -> Path:
     data = quote(json.dumps({"data": {"profileUserInfo": user, "identity": {"user_is_login": False}, "initialFeed": None}}), safe="")
     (folder / "profile.html").write_text(
         f'<!doctype html><meta charset="utf-8"><script id="RENDER_DATA" type="application/json">{data}</script><p>示例</p>'
-        f"<script>fetch({FEED.removeprefix('https://www.toutiao.com')!r})</script>",
+        f"<script>fetch({FEED.removeprefix('https://www.toutiao.com')!r}).then((reply) => reply.text())</script>",
         encoding="utf-8",
     )
     item = {"cell_type": 32, "id": "1", "content": "演示", "publish_time": int(AT.timestamp()), "user": {"name": "示例头条"}}

@@ -47,7 +47,8 @@ class Recorded:
         if not self.calls:
             return self.body
         listed = json.dumps(self.calls).replace("<", "\\u003c")
-        script = f"<script>for (const url of {listed}) fetch(url).catch(() => null)</script>"
+        # As the site's own scripts, it reads the answers: the browser may hold back one that nobody reads.
+        script = f"<script>for (const url of {listed}) fetch(url).then((reply) => reply.text()).catch(() => null)</script>"
         return self.body + script.encode()
 
     def matches(self, url: str) -> bool:

@@ -69,6 +69,7 @@ def test_the_machine_says_what_it_could_not_prove(tibet: tuple[Path, str]) -> No
     told = tibet[1]
     assert " unproven" in told.split("judged again")[0]
     assert " unproven" not in told.split("judged again")[1].splitlines()[0]
+    assert f"`mediawatch --home {tibet[0]} flagged`" in told.splitlines()[-1]
     for slip in ("名单中抖音短视频有7个,正文写6个", "合计58,总数写59", "差3个", "59.59%"):
         assert slip in told
     assert "一致59个,通报有而未检出0个,检出而通报无0个" in told

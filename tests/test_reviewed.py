@@ -14,6 +14,7 @@ from samples import NOW, PLAIN, enter, finding, plain_reading, post
 from mediawatch.domain import (
     ALL_DISMISSED,
     Account,
+    Change,
     Code,
     Effect,
     Filed,
@@ -255,3 +256,13 @@ async def test_what_was_dismissed_is_told_of_nowhere_else(store: Store) -> None:
     await store.judge(later[0].id, {account.id: Judgement(verdict=Verdict.UNPROVEN, sentence="示例。")})
     await store.judge(later[1].id, {account.id: Judgement(verdict=Verdict.FRESH, sentence="示例。")})
     assert await store.turned(later[1].id) == []
+
+
+def test_what_changed_of_an_account_is_told_in_chinese() -> None:
+    changes = [
+        Change(account_id=1, field=field, old=old, new=new, at=NOW, source="台账.xlsx")
+        for field, old, new in (("status", "running", "closed"), ("platform_id", "", "0012"), ("retired_on", "", "2031-03-05"))
+    ]
+    told = lists.account_in_full(Account(id=1, filed=PLAIN), None, [], changes, (), {})
+    for words in ("运行状态:“正常运行”→“已关停”", "平台ID:“”→“0012”", "移出台账:“”→“2031-03-05”"):
+        assert f"  2031-03-05 {words}(台账.xlsx)" in told

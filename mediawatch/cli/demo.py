@@ -33,6 +33,7 @@ def demo(
             if world is None:
                 async with staged(home, demonstration.next_quarter()) as (app, stage):
                     code |= await demonstration.recheck(app, stage, typer.echo)
+            typer.echo(f"read on with `mediawatch --home {out} flagged`: status, figures, review list, notice list, query --list …")
             return code
 
     if code := run(work()):

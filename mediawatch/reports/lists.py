@@ -14,6 +14,7 @@ from mediawatch.domain import (
     CanaryCheck,
     Change,
     DateKind,
+    FiledStatus,
     Finding,
     LookKind,
     MatchedBy,
@@ -24,6 +25,7 @@ from mediawatch.domain import (
     SweepAccount,
     SweepState,
 )
+from mediawatch.registry.headings import label
 from mediawatch.reports.table import Table, joined
 from mediawatch.review import as_reviewed
 
@@ -34,7 +36,12 @@ LOOKS: Mapping[LookKind, str] = {
     LookKind.PERSON: "人工核查",
 }  # fmt: skip
 ATTESTED: Mapping[Attested, str] = {Attested.RECORDED: "有实录", Attested.DESCRIBED: "含仅有文字描述、无实录的来源"}
-
+_CHANGED: Mapping[str, str] = {"retired_on": "移出台账", "type_certain": "类型是否明确"}
+"""What changes of an account without being a column of the registry."""
+_VALUES: Mapping[str, Mapping[str, str]] = {
+    "status": {status.value: status.label for status in FiledStatus}, "platform": PLATFORM_LABELS,
+    "type_certain": {"True": "是", "False": "否"},
+}  # fmt: skip
 
 BRIEF = ("备案单号", "政务新媒体名称", "类型", "所属组织", "存在的突出问题", "结论", "审核状态", "最近更新", "间隔天数", "平台现名")
 """What of the flagged list fits a terminal; the CSV has all of it."""
@@ -147,8 +154,14 @@ def account_in_full(
         parts += reading_lines(reading, surfaces)
     if changes:
         parts += ["", "变更记录"]
-        parts += [f"  {beijing(one.at):%Y-%m-%d} {one.field}:“{one.old}”→“{one.new}”({one.source})" for one in changes]
+        parts += [f"  {_change_line(one)}" for one in changes]
     return "\n".join(parts)
+
+
+def _change_line(one: Change) -> str:
+    field = _CHANGED.get(one.field) or label(one.field)
+    old, new = (_VALUES.get(one.field, {}).get(text, text) for text in (one.old, one.new))
+    return f"{beijing(one.at):%Y-%m-%d} {field}:“{old}”→“{new}”({one.source})"
 
 
 def filed_lines(account: Account) -> list[str]:

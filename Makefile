@@ -4,6 +4,9 @@ TESTS ?=
 # Two workers, a file to each at a time: a file's browser, demonstration and databases are then made once.
 PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
+# With it every process that the tests start would compile the whole project anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help setup demo test lint soak bench year history clean
 
 help:

@@ -44,6 +44,7 @@ from mediawatch.reports import annexes, pages, prose, word
 from mediawatch.reports.annexes import annex_book
 from mediawatch.reports.inspection import Inspection, inspection
 from mediawatch.reports.sheets import bundles
+from mediawatch.reports.word_template import CELL
 from mediawatch.review import as_reviewed
 
 HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>'
@@ -174,6 +175,21 @@ async def test_the_pages_in_a_browser(executable: Path, tmp_path: Path) -> None:
         await chromium.close()
     assert len(re.findall(rb"/Type /Page\b", printed)) == 1
     assert dialogs == []
+
+
+def test_long_reasons_have_room_in_every_document(tmp_path: Path) -> None:
+    why = "已知最近发布不早于2022年11月14日,按名称匹配;现有信息来源不能证明其后无更新,不能认定超期。"
+    judged = Judgement(verdict=Verdict.UNPROVEN, sentence=why)
+    found = told([*SCOPE, replace(entry(6, Verdict.UNPROVEN, name="示例县住房和城乡建设局"), judgement=judged)])
+    rows = load_workbook(io.BytesIO(annex_book(found)))["人工核查清单"]
+    last = rows.max_row
+    heights = [rows.row_dimensions[number].height or 15 for number in (last - 1, last)]
+    assert (rows.cell(last, 6).value, heights) == (prose.typeset(why), [15, 45])
+    table = Document(io.BytesIO(word.circular(found, signed_on=date(2023, 2, 9)))).tables[-1]
+    widths = {cell.text: cell.width for cell in table.rows[0].cells}
+    assert widths["原因"] > 2 * max(width for heading, width in widths.items() if heading != "原因")
+    assert widths["类型"] >= 4 * CELL  # 新浪微博 stays in one line
+    assert "，按名称匹配；" in pages.report(found, tmp_path).decode()
 
 
 @pytest.mark.parametrize("unproven", [True, False])

@@ -25,6 +25,8 @@ SONG, HEI, KAI, TITLE = "仿宋_GB2312", "黑体", "楷体_GB2312", "方正小�
 BODY, HEADLINE, SMALL, CELL = Pt(16), Pt(22), Pt(14), Pt(12)
 LINE = Pt(28.95)
 """225 mm in 22 lines."""
+_LEAST = (10, 8, 6, 4)
+"""To how many halves of a Chinese character a column may be narrowed, the widest first: 微信公众号 needs ten."""
 _PADDING = 3
 """Beside the text of a cell, in halves of a Chinese character."""
 
@@ -73,9 +75,9 @@ def fit_columns(document: Doc, tables: Sequence[tuple[Sequence[str], Sequence[Se
         lines = element.tr_lst
         found = tuple("".join(text.text or "" for text in cell.iter(qn("w:t"))) for cell in lines[0].tc_lst)
         headings, rows = next((one for one in tables if one[0] == found), ((), ()))
-        shares = _shares(list(zip(headings, *rows, strict=True)), 2 * room // CELL)
-        if not shares:
+        if not headings:
             continue
+        shares = _shares(list(zip(headings, *rows, strict=True)), 2 * room // CELL)
         widths = [Emu(room * share // sum(shares)) for share in shares]
         table.autofit = False
         for column, width in zip(element.tblGrid.gridCol_lst, widths, strict=True):
@@ -86,15 +88,31 @@ def fit_columns(document: Doc, tables: Sequence[tuple[Sequence[str], Sequence[Se
 
 
 def _shares(columns: Sequence[Sequence[str]], room: int) -> list[int]:
-    """Widths in halves of a Chinese character, `room` in all: where it is short the widest columns give way, numbers last, since
-    only Chinese words may break anywhere."""
+    """Widths in halves of a Chinese character, `room` in all. Where it is short those that make the table lowest, whole words in narrow
+    columns as far as they cost no line; a number keeps its width, since only Chinese words may break anywhere."""
     asked = [max([cell_len(column[0]) // 2, *map(_length, column[1:])]) for column in columns]
     solid = [all(cell.isascii() for cell in column[1:]) for column in columns]
-    for most in range(max(asked, default=0), 0, -1):
-        shares = [_PADDING + (width if firm else min(width, most)) for width, firm in zip(asked, solid, strict=True)]
-        if sum(shares) <= room or most == 4:
-            return shares
-    return []
+    left = room - _PADDING * len(columns)
+    tried = [_widths(asked, solid, least, left) for least in _LEAST]
+    fitting = [widths for widths in tried if sum(widths) <= left] or tried[-1:]
+    lengths = [[_length(cell) for cell in line] for line in zip(*columns, strict=True)][1:]
+    best = min(fitting, key=lambda widths: sum(max(map(_lines, line, widths)) for line in lengths))
+    return [_PADDING + width for width in best]
+
+
+def _widths(asked: Sequence[int], solid: Sequence[bool], least: int, room: int) -> list[int]:
+    """From the least width of each column on, whatever is left goes to the one that has most lines."""
+    widths = [max(1, width if firm else min(width, least)) for width, firm in zip(asked, solid, strict=True)]
+    for _ in range(room - sum(widths)):
+        place = max(range(len(widths)), key=lambda place: asked[place] / widths[place])
+        if asked[place] <= widths[place]:
+            break
+        widths[place] += 1
+    return widths
+
+
+def _lines(length: int, width: int) -> int:
+    return -(-length // width)
 
 
 def _length(cell: str) -> int:

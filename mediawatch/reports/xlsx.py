@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -17,6 +18,8 @@ from mediawatch.reports.table import Table
 _MAX_TEXT = 32_000
 """Excel refuses a cell of more than 32 767 characters."""
 _WIDEST = 48
+_LINE = 15
+"""Points."""
 
 
 def workbook(
@@ -60,10 +63,13 @@ def _write(
         sheet.merge_range(1, 0, 1, last, "", formats.mark)
         sheet.write_string(1, 0, typeset("；".join(marks)), formats.mark)
         top = 2
-    for place, column in enumerate(table.columns):
+    widths = [_width([column, *(row[place] for row in table.rows)]) for place, column in enumerate(table.columns)]
+    for place, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
         sheet.write_string(top, place, column, formats.head)
-        sheet.set_column(place, place, _width([column, *(row[place] for row in table.rows)]))
+        sheet.set_column(place, place, width)
     for number, row in enumerate(table.rows, top + 1):
+        # LibreOffice leaves a row without a height of its own at one line.
+        sheet.set_row(number, _LINE * max(map(lines_of, row, widths)))
         for place, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
             if column in counts and cell.isdecimal():
                 sheet.write_number(number, place, int(cell), formats.count)
@@ -75,6 +81,11 @@ def _write(
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.set_footer("&C第 &P 页，共 &N 页")
+
+
+def lines_of(text: str, width: float) -> int:
+    """In how many lines a cell of that width shows the text, a bit too many rather than one too few."""
+    return max(1, math.ceil(1.1 * cell_len(text) / width))
 
 
 def _width(texts: Sequence[str]) -> float:

@@ -18,12 +18,15 @@ from xlsxwriter.worksheet import Worksheet
 from mediawatch.clock import beijing
 from mediawatch.domain import UserError
 from mediawatch.files import write_whole
+from mediawatch.reports.xlsx import lines_of
 from mediawatch.worklist.columns import Cell, H
 from mediawatch.worklist.images import dimensions
 
 GUIDE_SHEET = "填写说明"
 META_SHEET = "_mediawatch"
 ROW_POINTS = 80
+_GUIDE_WIDTH = 105
+"""In characters: a printed page is as wide where the default font is a wide one; not every program narrows a sheet of one column."""
 PICTURE_PIXELS = 96
 """Height of a picture within a row."""
 _MAX_URL = 2000
@@ -193,11 +196,14 @@ def furnish(
 
 def _write_guide(book: xlsxwriter.Workbook, cover: Cover) -> None:
     sheet = book.add_worksheet(GUIDE_SHEET)
-    sheet.set_column(0, 0, 110)
+    sheet.set_column(0, 0, _GUIDE_WIDTH)
     head = book.add_format({"bold": True, "font_size": 14})
     text = book.add_format({"text_wrap": True, "valign": "top", "font_size": 11})
     sheet.write_string(0, 0, cover.heading, head)
     for number, paragraph in enumerate(cover.guide, 2):
         sheet.write_string(number, 0, paragraph, text)
+        # LibreOffice leaves a row without a height of its own at one line.
+        sheet.set_row(number, 16 * lines_of(paragraph, _GUIDE_WIDTH))
+    sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)

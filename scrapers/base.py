@@ -6,13 +6,10 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import Enum
-from itertools import pairwise
 from typing import ClassVar
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from mediawatch.clock import day_end
 from mediawatch.domain import (
     Account,
     Attested,
@@ -23,7 +20,6 @@ from mediawatch.domain import (
     NoEvidence,
     Outcome,
     Pace,
-    Post,
     RateLimited,
     Seen,
     Sight,
@@ -219,6 +215,7 @@ class Scraper:
             if warm is not None and surface.warm is not None and warm.trusts(surface.name, name):
                 try:
                     async with warm.lent(surface.warm, account, session, pause, hosts=hosts, heavy=self.heavy) as calls:
+                        calls.back_to = need.back_to
                         sight = await asked_by(surface, calls, account)
                 except (Captcha, RateLimited) as refusal:  # to come back with a page at once would be met by the same
                     return merged(surface, (trouble(refusal),), session=name, read_at=browser.now())
@@ -233,7 +230,7 @@ class Scraper:
                     await pause()
             try:
                 async with browser.tab(session, hosts=hosts, whole=need.second, url_keys=surface.url_keys, heavy=self.heavy) as tab:
-                    tab.pause = pause
+                    tab.pause, tab.back_to = pause, need.back_to
                     return await seen_by(surface, tab, account, need.second, self)
             except Failure as failure:  # no page could be had at all
                 return merged(surface, (trouble(failure),), session=name, read_at=browser.now())
@@ -278,14 +275,3 @@ def query_of(url: str) -> dict[str, str]:
 def on_host(host: str | None, *domains: str) -> bool:
     """Whether a host is one of these domains or stands under one of them."""
     return any(host == domain or (host or "").endswith(f".{domain}") for domain in domains)
-
-
-def reach(posts: Sequence[Post]) -> datetime | None:
-    """How far back a list, in the order it was shown, is without gaps: to its oldest post that is not pinned.
-
-    None where those do not stand newest first (then an unknown order may hide anything), and where there are none.
-    """
-    listed = [post for post in posts if not post.pinned]
-    if not listed or any(later.order > earlier.order for earlier, later in pairwise(listed)):
-        return None
-    return listed[-1].at or day_end(listed[-1].on)

@@ -8,11 +8,12 @@ call), the works from the list call that the page signs and sends itself. The si
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import ClassVar
 from urllib.parse import quote
 
-from mediawatch.domain import Account, Attested, Captcha, Changed, MatchedBy, NoEvidence, Outcome, Pace, Seen, Sight
+from mediawatch.domain import Account, Attested, Captcha, Changed, Failure, MatchedBy, NoEvidence, Outcome, Pace, Seen, Sight
 from scrapers import viewers
 from scrapers.base import Login, Scraper, SessionUse, Shows, Surface, lacks_login, query_of
 from scrapers.browser import Tab
@@ -101,6 +102,12 @@ class ProfilePage(Surface):
             works = told(works, target, account.filed)
             surely = target.by is not MatchedBy.NAME or vouches(account.filed, profile.seen.verified_as)
             yield works if surely else replace(works, complete_since=None)
+            if works.posts:
+                async for older in visit.older(payload):
+                    with suppress(Failure):
+                        shown = read_posts(older, None, tab.now(), known=False, visitor=visitor, first=False, owner=visit.sec_uid)
+                        if shown.posts:
+                            yield told(Seen(posts=shown.posts), target, account.filed)
             lacks_login(tab, sign)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
@@ -11,7 +12,8 @@ from scrapers.base import on_host, query_of
 from scrapers.browser import Hearing, Reply, Tab, host_and_path
 from scrapers.douyin_identity import Target, sec_uid_in, wanted
 from scrapers.douyin_replies import WORDS, Profile, is_captcha, is_challenge, read_profile, read_records, read_sign, read_words
-from scrapers.douyin_works import next_cursor
+from scrapers.douyin_works import next_cursor, older_cursor
+from scrapers.lists import PAGES_BACK
 
 USER = "https://www.douyin.com/user/"
 PROFILE = "https://www.douyin.com/aweme/v1/web/user/profile/other/"
@@ -41,6 +43,8 @@ class Visit:
     html: str
     past: tuple[Reply, ...] = ()
     """Replies of the load before: what they say belongs to another look at the login."""
+    list_url: str = ""
+    """Where the page asked for its list."""
 
     @property
     def sign(self) -> bool | None:
@@ -106,7 +110,21 @@ class Visit:
                 break
             await self.tab.pause()
             payload, first = payload_of(await self.tab.fetch(page_at(reply.url, cursor))), False
+        self.list_url = reply.url
         return payload, first
+
+    async def older(self, payload: object) -> AsyncIterator[object]:
+        """Further pages of the list, as far back as the look needs them, or until one fails."""
+        for _ in range(PAGES_BACK - 1):
+            cursor = older_cursor(payload, self.tab.now(), self.tab.back_to)
+            if cursor is None:
+                return
+            await self.tab.pause()
+            try:
+                payload = payload_of(await self.tab.fetch(page_at(self.list_url, cursor)))
+            except Failure:  # what the pages before it show stands
+                return
+            yield payload
 
 
 def page_at(url: str, cursor: int) -> str:

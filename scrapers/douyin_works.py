@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from mediawatch.clock import CLOCK_SKEW, EVER, day_of, from_epoch
 from mediawatch.domain import Attested, Changed, LoginRequired, Outcome, Post, PostKind, RateLimited, Seen
-from scrapers.base import reach
 from scrapers.douyin_replies import loaded, refuse, said
+from scrapers.lists import ends_short, reach
 
 _OPENED = datetime(2016, 9, 1, tzinfo=UTC)
 _PICTURES, _VIDEOS = frozenset({2, 68, 150}), frozenset({0, 4, 55, 61, 109, 201})
@@ -20,6 +20,17 @@ def next_cursor(payload: object) -> int | None:
     match payload:
         case {"status_code": 0, "aweme_list": [], "has_more": 1 | True, "max_cursor": int() as cursor} if cursor > 0:
             return cursor
+    return None
+
+
+def older_cursor(payload: object, now: datetime, back_to: date | None) -> int | None:
+    """Where a list goes on that does not reach back to before this Beijing day; None where it does, or ends."""
+    match payload:
+        case {"status_code": 0, "aweme_list": [_, *_] as items, "has_more": 1 | True, "max_cursor": int() as cursor} if cursor > 0:
+            found = Found()
+            for item in items:
+                found.add(item, now)
+            return cursor if ends_short(found.posts, back_to) else None
     return None
 
 

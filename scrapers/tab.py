@@ -6,7 +6,7 @@ import asyncio
 import gzip
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, suppress
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
@@ -63,6 +63,8 @@ class Tab:
         """Whether the site was seen to know the operator of the session; None where no page has said so yet."""
         self.pause: Callable[[], Awaitable[None]] = _no_pause
         """Waits as politeness demands between two calls of one visit: a surface that pages through a list awaits it before each."""
+        self.back_to: date | None = None
+        """As `Need.back_to`."""
         self._page, self._hosts, self._keys = page, hosts, url_keys
         self._read: list[Reply] = []
         self._hidden: list[bytes] = []

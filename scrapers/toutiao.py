@@ -26,10 +26,12 @@ from mediawatch.domain import (
     Pace,
     RateLimited,
     Seen,
+    Unreachable,
 )  # fmt: skip
 from scrapers import viewers
 from scrapers.base import Scraper, SessionUse, Shows, Surface, link_in, on_host, query_of
 from scrapers.browser import Hearing, Reply, Tab, host_and_path
+from scrapers.lists import PAGES_BACK, ends_short
 from scrapers.toutiao_replies import (
     decoded,
     has_more,
@@ -53,6 +55,8 @@ CAPTCHA_FRAME = "iframe[src*='/captcha'], iframe[src*='verify.snssdk.com'], ifra
 SERVER_DATA = "document.getElementById('RENDER_DATA')"
 CHALLENGE = re.compile(r"byted_acrawler|_\$jsvmprt")
 _ABSENCE = "/注销|不存在|找不到|走丢/.test(document.body ? document.body.innerText : '')"
+_SCROLLS = 5
+"""How often it is scrolled down within the time that a reply may take."""
 _DOWN = "window.scrollTo(0, document.documentElement.scrollHeight)"
 # The page's own cards: the side bar has such dates too, and a repost's card the original's.
 _CARDS = """[...document.querySelectorAll(
@@ -224,7 +228,8 @@ class Profile(Surface):
         raise Changed(f"HTTP {tab.document.status} without a profile, and none of the known wordings")
 
     async def feed(self, tab: Tab, hearing: Hearing, profile: Seen, tokens: set[str]) -> Seen:
-        """The posts of this account's `profile_all`; a further page where the first shows no dated post but pinned ones."""
+        """The posts of this account's `profile_all`; further pages where the first shows no dated post but pinned ones, and as far back
+        as the look needs them."""
 
         def own(reply: Reply) -> bool:
             query = query_of(reply.url)
@@ -244,9 +249,12 @@ class Profile(Surface):
             await self.refuse_captcha(tab, hearing)
             raise _Blank(seen.detail)
         with suppress(Failure):  # without the further pages the first one still stands, as a lower bound
-            for further in range(FURTHER):
-                if not has_more(payload) or any(not post.pinned for post in seen.posts):
+            for further in range(PAGES_BACK if tab.back_to else FURTHER):
+                dated = any(not post.pinned for post in seen.posts)
+                if not has_more(payload) or (dated and not ends_short(seen.posts, tab.back_to)):
                     break
+                if dated:
+                    await tab.pause()
                 payload = joined(payload, (await self.next_page(tab, hearing, own, further)).json())
                 seen = read_feed(payload, profile.name, tab.now())
         if seen.outcome is Outcome.OK and not seen.posts:
@@ -264,8 +272,12 @@ class Profile(Surface):
             asked.append(after)
             return len(asked) > number
 
+        for _ in range(_SCROLLS - 1):
+            await tab.evaluate(_DOWN)
+            with suppress(Changed, Unreachable):  # what was heard before may not stand on the page yet: then there was nowhere to go
+                return await hearing.first(further, timeout=tab.timeouts.reply / _SCROLLS)
         await tab.evaluate(_DOWN)
-        return await hearing.first(further)
+        return await hearing.first(further, timeout=tab.timeouts.reply / _SCROLLS)
 
     async def cards(self, tab: Tab) -> Seen:
         """What stands on the cards of a page whose feed nobody heard: never exact."""

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 
 from mediawatch.clock import CLOCK_SKEW, EVER, beijing, day_of, from_epoch, parse_printed
 from mediawatch.domain import Attested, Changed, Outcome, Post, PostKind, Seen
-from scrapers.base import reach
+from scrapers.lists import reach
 
 # No recording shows these pages, so the wordings are described only. They must stand alone on a line, on a page without a profile.
 _CANCELLED = re.compile(r"^.{0,12}(?:已被?|自主)注销.{0,12}$", re.MULTILINE)

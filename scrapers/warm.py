@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import date
 from urllib.parse import urlsplit
 
 from mediawatch.domain import Account, Failure
@@ -46,6 +47,8 @@ class Calls:
         self.entered = entered
         """What `Warm.enter` gave."""
         self.now, self.session, self.pause = tab.now, tab.session, pause
+        self.back_to: date | None = None
+        """As `Need.back_to`."""
         self.known: bool | None = None
         """As `Tab.known`."""
         self.url = tab.url

@@ -6,7 +6,7 @@ All of them work from his logged-in home page, by calls of that page. docs/platf
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, ClassVar
@@ -17,6 +17,7 @@ from mediawatch.domain import (
     Account,
     Attested,
     Changed,
+    Failure,
     LoginRequired,
     MatchedBy,
     NoEvidence,
@@ -28,6 +29,7 @@ from mediawatch.domain import (
 )
 from scrapers.base import Login, SessionUse, Shows, Surface, query_of
 from scrapers.browser import Tab
+from scrapers.lists import PAGES_BACK, ends_short
 from scrapers.sessions import Session, stored
 from scrapers.warm import Calls, Warm
 from scrapers.wechat_identity import Owner, filed_id, identified, is_same, number_of, own_hit, read_owner, same_account
@@ -127,16 +129,14 @@ class Own(BackOffice):
         if tie is None:
             raise NoEvidence("the login is that of another account")
         yield Seen(name=owner.name, platform_id=owner.biz, original_id=owner.original_id, matched_by=tie)
-        pages: list[Batches] = []
-        for number in range(_LIST_PAGES):
-            if pages:
-                await tab.pause()
-            page = read_batches(await self.batches(tab, token, number * _BATCHES), own=True)
+
+        async def page_at(begin: int) -> Batches:
+            page = read_batches(await self.batches(tab, token, begin), own=True)
             # Fewer groups than it should hold: something is not shown.
-            short = page.count < min(_BATCHES, page.total - number * _BATCHES)
-            pages.append(replace(page, certain=page.certain and not short))
-            if any(page.posts for page in pages) or sum(page.count for page in pages) >= pages[0].total:
-                break
+            short = page.count < min(_BATCHES, page.total - begin)
+            return replace(page, certain=page.certain and not short)
+
+        pages = await newest_pages(tab, page_at)
         if pages[0].total == 0:
             yield Seen(outcome=Outcome.NO_POSTS, matched_by=tie, detail="the account's own back office counts no publication")
             return
@@ -244,14 +244,7 @@ class List(BackOffice):
         yield replace(await self.newest(calls, calls.entered), complete_since=None)
 
     async def newest(self, tab: Tab | Calls, token: str) -> Seen:
-        """Its newest pages, until one has a post."""
-        pages: list[Batches] = []
-        for number in range(_LIST_PAGES):
-            if pages:
-                await tab.pause()
-            pages.append(await self.page(tab, token, number * _BATCHES))
-            if any(page.posts for page in pages) or sum(page.count for page in pages) >= pages[0].total:
-                break
+        pages = await newest_pages(tab, lambda begin: self.page(tab, token, begin))
         seen = listed(pages, self.fakeid, self.tie, tab.now())
         return replace(seen, complete_since=None) if self.unseen else seen
 
@@ -260,6 +253,26 @@ class List(BackOffice):
             return read_batches(await self.batches(tab, token, begin, fakeid=self.fakeid, **_OF_ANOTHER))
         except RateLimited as failure:
             raise RateLimited(f"{failure.detail}; the lists of other accounts are probably closed, as since 2026-07") from failure
+
+
+async def newest_pages(tab: Tab | Calls, page_at: Callable[[int], Awaitable[Batches]]) -> list[Batches]:
+    """The newest pages of a list, until one has a post, and as far back as the look needs them."""
+    pages: list[Batches] = []
+    while len(pages) < (PAGES_BACK if tab.back_to else _LIST_PAGES):
+        posts = [post for page in pages for post in page.posts]
+        if pages and ((posts and not ends_short(posts, tab.back_to)) or sum(page.count for page in pages) >= pages[0].total):
+            break
+        if not posts and len(pages) == _LIST_PAGES:
+            break
+        if pages:
+            await tab.pause()
+        try:
+            pages.append(await page_at(len(pages) * _BATCHES))
+        except Failure:
+            if not posts:
+                raise
+            break  # what the pages before it show stands as far as it reaches
+    return pages
 
 
 def listed(pages: Sequence[Batches], biz: str, tie: MatchedBy | None, now: datetime) -> Seen:

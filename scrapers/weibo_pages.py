@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import urlencode, urlsplit
 
 from mediawatch.domain import Captcha, Changed, Failure, LoginRequired, NoEvidence, RateLimited
 from scrapers.base import on_host, query_of
 from scrapers.browser import Hearing, Reply, Tab, host_and_path
+from scrapers.lists import PAGES_BACK, ends_short
 from scrapers.warm import Calls
 from scrapers.weibo_identity import DESKTOP, UID, Target, linked_to, tie
-from scrapers.weibo_replies import joined, leads_on, read_profile, wall
+from scrapers.weibo_replies import joined, leads_on, own_posts, read_profile, wall
 
 INDEX = "m.weibo.cn/api/container/getIndex"
 INFO, LIST = "weibo.com/ajax/profile/info", "weibo.com/ajax/statuses/mymblog"
@@ -86,12 +88,21 @@ async def answered(tab: Tab | Calls, reply: Reply) -> object:
 
 
 async def followed(tab: Tab | Calls, payload: object, uid: str, further: Callable[[object, int], str]) -> object:
-    """A list, and its next pages while none of them has a dated post of the account's own. `further` gives their addresses."""
-    for number in range(2, PAGES + 1):
-        if not leads_on(payload, uid, tab.now()):
-            break
+    """A list, and its next pages while none of them has a dated post of the account's own, and as far back as the look needs them.
+    `further` gives their addresses."""
+    number = 1
+    while number < PAGES and leads_on(payload, uid, tab.now()):
+        number += 1
         await tab.pause()
         payload = joined(payload, payload_of(await tab.fetch(further(payload, number))))
+    with suppress(Failure):  # what the pages before one that fails show stands as far as it reaches
+        while number < PAGES_BACK and ends_short(own_posts(payload, uid, tab.now()), tab.back_to):
+            number += 1
+            await tab.pause()
+            older = payload_of(await tab.fetch(further(payload, number)))
+            if not own_posts(older, uid, tab.now()):
+                break  # the end, or a refusal
+            payload = joined(payload, older)
     return payload
 
 

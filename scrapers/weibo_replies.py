@@ -21,11 +21,13 @@ from mediawatch.domain import (
     LoginRequired,
     NoEvidence,
     Outcome,
+    Post,
     RateLimited,
     Seen,
     Unreachable,
 )  # fmt: skip
-from scrapers.base import on_host, query_of, reach
+from scrapers.base import on_host, query_of
+from scrapers.lists import reach
 from scrapers.weibo_posts import Found
 
 _TOO_OFTEN = re.compile(r"(?:访问|操作|请求)过于频繁")
@@ -143,10 +145,15 @@ def items_of(payload: object) -> list[object]:
     return []
 
 
+def own_posts(payload: object, uid: str, now: datetime) -> list[Post]:
+    """The dated posts of the account's own in a list."""
+    items = items_of(payload)
+    return Found.among(items, uid, now).posts if items else []
+
+
 def leads_on(payload: object, uid: str, now: datetime) -> bool:
     """Whether a list shows posts, but no dated one of the account's own: then the next page may."""
-    items = items_of(payload)
-    return bool(items) and not Found.among(items, uid, now).posts
+    return bool(items_of(payload)) and not own_posts(payload, uid, now)
 
 
 def joined(payload: object, further: object) -> object:

@@ -519,3 +519,14 @@ async def test_a_browser_that_does_not_start_is_told_once_and_nothing_is_held_ag
     with pytest.raises(UserError, match="does not start"):
         await stage.engine.run(request())
     assert await stage.readings() == []
+
+
+async def test_only_looks_of_a_period_are_asked_to_read_back(stage: Stage) -> None:
+    """And of them not the controls, which ask whether a surface answers at all."""
+    await stage.file("鲜1", "旧20", "无")
+    await stage.engine.run(request(period_from=date(2022, 10, 10)))
+    assert {need.back_to for _, need in stage.looker.asked if not need.only} == {date(2022, 10, 10)}
+    assert {need.back_to for _, need in stage.looker.asked if need.only} <= {None}
+    stage.looker.asked.clear()
+    await stage.engine.run(request())
+    assert {need.back_to for _, need in stage.looker.asked} == {None}

@@ -233,11 +233,13 @@ class Need:
     """What a look has to settle.
 
     `fresh_after`: a post on or after this Beijing day settles the account (with name and id where `identity` is due).
+    `back_to`: lists are to be read back to before this Beijing day (时段制); None where their first page with a post does.
     `second`: this is the second look: load afresh, by a surface outside `not_by` where another one can prove as much,
     and capture evidence from the whole page.
     """
 
     fresh_after: date
+    back_to: date | None = None
     identity: bool = True
     second: bool = False
     not_by: frozenset[str] = frozenset()

@@ -206,7 +206,7 @@ class Run:
     def _need(self) -> Need:
         # In a period no single post settles an account: only a list that reaches back over it does.
         fresh_after = date.max if self.sweep.period_from else self.request.policy.window_start(day_of(self.sweep.as_of))
-        return Need(fresh_after=fresh_after)
+        return Need(fresh_after=fresh_after, back_to=self.sweep.period_from)
 
     def _of_sweep(self, account: Account) -> list[Reading]:
         return self.readings.get(account.id, [])
@@ -277,7 +277,7 @@ class Run:
     async def _ask(self, other: Account, sight: Sight) -> tuple[Sight, ...]:
         """Whether the sight's surface and session still answer, asked about another account; kept as a control."""
         turnstile = Turnstile(self._gate(other.platform), Rank.CHECK, self.parts.pacing, self.parts.clock)
-        sights = await self._sights(other, replace(self._need(), only=sight.surface, session=sight.session), turnstile)
+        sights = await self._sights(other, replace(self._need(), back_to=None, only=sight.surface, session=sight.session), turnstile)
         if sights:
             now = self.parts.clock()
             control = Reading(

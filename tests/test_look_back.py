@@ -1,0 +1,150 @@
+"""How far back a look reads a list: for a period (时段制) to before its first day, within so many pages; else its first page."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from stages import Stage, staged
+
+from mediawatch.clock import day_of
+from mediawatch.domain import Captcha, Failure, Filed, Post, RateLimited, Reading
+from scrapers import douyin, toutiao, weibo
+from scrapers.base import Scraper
+from scrapers.douyin_works import older_cursor
+from scrapers.lists import PAGES_BACK, ends_short
+from scrapers.replica import World
+from scrapers.replies import Reply
+from scrapers.wechat_backoffice import newest_pages
+from scrapers.wechat_office import Batches
+from scrapers.weibo_pages import followed
+
+NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
+FIRST = date(2022, 10, 10)
+"""Of the period: no post settles it, only a list that reaches back to before it."""
+IDS = {"weibo": "5000000001", "toutiao": "MS4wLjABAAAA" + "a" * 43, "douyin": "MS4wLjABAAAA" + "b" * 43}
+DAYS = [f"{day_of(NOW) - timedelta(days=2 * number)}T09:00" for number in range(70)]
+"""A post every second day, back to the middle of August."""
+WORLD = World.parse(
+    "platform,type,name,filing_number,true_id,truth,posts,pinned\n"
+    f"weibo,新浪微博,示例隔日,W1,{IDS['weibo']},alive,{';'.join(DAYS)},30\n"
+    f"toutiao,今日头条,示例隔日,T1,{IDS['toutiao']},alive,{';'.join(DAYS)},30\n"
+    f"douyin,抖音短视频,示例隔日,D1,{IDS['douyin']},alive,{';'.join(DAYS)},30\n"
+)
+
+
+async def look(stage: Stage, back_to: date | None) -> Reading:
+    platform = stage.scraper.platform
+    return await stage.look(Filed(name="示例隔日", platform=platform, platform_id=IDS[platform]), fresh_after=date.max, back_to=back_to)
+
+
+@pytest.mark.parametrize(("scraper", "page"), [(weibo.SCRAPER, 10), (toutiao.SCRAPER, 20), (douyin.SCRAPER, 18)])
+async def test_a_period_is_read_to_before_its_first_day(scraper: Scraper, page: int, executable: Path, tmp_path: Path) -> None:
+    async with staged(scraper, executable, tmp_path, WORLD, NOW, session=scraper is not toutiao.SCRAPER) as stage:
+        moment, period = await look(stage, None), await look(stage, FIRST)
+    assert moment.complete_since is not None
+    assert day_of(moment.complete_since) > FIRST
+    assert all(len(sight.posts) <= page + 1 for sight in moment.sights), "one page, and the pinned post"
+    wanted = {date.fromisoformat(day[:10]) for day in DAYS if day >= FIRST.isoformat()}
+    for sight in period.sights:
+        assert {post.on for post in sight.posts} >= wanted
+        assert len(sight.posts) <= len(wanted) + page + 1, "as far as the period asks for, not to the first post"
+    assert period.complete_since is not None
+    if scraper is douyin.SCRAPER:
+        assert period.complete_since == moment.complete_since, "its further pages prove what they show, and no gap"
+    else:
+        assert day_of(period.complete_since) < FIRST
+
+
+def test_a_list_ends_short_of_a_day_until_a_post_from_before_it_stands_in_it() -> None:
+    on = [Post(on=FIRST + timedelta(days=number)) for number in (3, 1, 0)]
+    assert ends_short(on, FIRST)
+    assert not ends_short([*on, Post(on=FIRST - timedelta(days=1))], FIRST)
+    assert ends_short([*on, Post(on=date(2020, 1, 1), pinned=True)], FIRST), "a pinned one is older than its neighbours"
+    assert not ends_short(on, None)
+    assert not ends_short([], FIRST), "nothing dated: other pages are asked for other reasons"
+
+
+@dataclass
+class Pages:
+    """weibo.com's list of an account that posts ten times a day, page by page; from page `ends` on it answers otherwise."""
+
+    back_to: date | None
+    ends: int = 10_000
+    answer: object = field(default_factory=lambda: {"ok": 0, "msg": "访问过于频繁"})
+    asked: list[int] = field(default_factory=list)
+    session: str = "office"
+
+    def now(self) -> datetime:
+        return NOW
+
+    async def pause(self) -> None:
+        return None
+
+    async def fetch(self, url: str) -> Reply:
+        number = int(url)
+        self.asked.append(number)
+        answer = self.answer if number >= self.ends else self.page(number)
+        if isinstance(answer, Failure):
+            raise answer
+        return Reply("https://weibo.com/x", 200, "application/json", json.dumps(answer).encode())
+
+    def page(self, number: int) -> dict[str, object]:
+        moments = [NOW - timedelta(hours=2.4 * (10 * number + each)) for each in range(10)]
+        items = [
+            {"id": each, "user": {"id": 7}, "created_at": f"{at:%a %b %d %H:%M:%S %z %Y}", "mid": str(each)}
+            for each, at in enumerate(moments, 10 * number)
+        ]
+        return {"ok": 1, "data": {"list": items}}
+
+
+async def read(pages: Pages) -> int:
+    """How many posts stand in the list in the end."""
+    payload = await followed(pages, pages.page(1), "7", lambda payload, number: str(number))  # type: ignore[arg-type]
+    assert isinstance(payload, dict)
+    return len(payload["data"]["list"])
+
+
+async def test_no_list_is_read_for_ever() -> None:
+    busy = Pages(FIRST)
+    assert await read(busy) == 10 * PAGES_BACK
+    assert busy.asked == list(range(2, PAGES_BACK + 1))
+    assert await read(Pages(None)) == 10
+
+
+@pytest.mark.parametrize("answer", [{"ok": 0, "msg": "访问过于频繁"}, {"ok": 1, "data": {"list": []}}, Captcha("x"), {"ok": 1}])
+async def test_a_page_that_does_not_come_leaves_what_the_pages_before_it_show(answer: object) -> None:
+    pages = Pages(FIRST, ends=4, answer=answer)
+    assert await read(pages) == 30
+    assert pages.asked == [2, 3, 4]
+
+
+def works(number: int, *, more: bool = True, **rest: object) -> dict[str, object]:
+    at = int(NOW.timestamp()) - number * 86400
+    items = [{"aweme_id": str(number), "create_time": at}]
+    return {"status_code": 0, "aweme_list": items, "has_more": int(more), "max_cursor": at * 1000, **rest}
+
+
+def test_a_list_of_douyin_goes_on_until_it_reaches_back() -> None:
+    assert older_cursor(works(0), NOW, FIRST)
+    for payload, back_to in ((works(0, more=False), FIRST), (works(100), FIRST), (works(0), None)):
+        assert older_cursor(payload, NOW, back_to) is None
+
+
+@pytest.mark.parametrize(("back_to", "days", "pages"), [(None, [0, 10], 1), (FIRST, [0, 10, 20, 30], 4), (FIRST, [0, 40, 90, 100], 3)])
+async def test_the_offices_own_list_is_read_as_far(back_to: date | None, days: Sequence[int], pages: int) -> None:
+    async def page_at(begin: int) -> Batches:
+        if begin // 10 == len(days):
+            raise RateLimited("x")
+        at = NOW - timedelta(days=days[begin // 10])
+        return Batches(posts=(Post(on=day_of(at), at=at),), moments=(at,), count=10, total=1000, certain=True)
+
+    async def pause() -> None:
+        return None
+
+    assert len(await newest_pages(SimpleNamespace(back_to=back_to, pause=pause), page_at)) == pages  # type: ignore[arg-type]

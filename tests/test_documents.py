@@ -125,6 +125,9 @@ def test_the_circular_as_a_word_document() -> None:
     assert "全市正常运行的政务新媒体共5个，本次检查3个（检查率60.00%），发现不合格1个，合格率66.67%。" in text
     assert f"（一）超2周未更新。共1个。新浪微博1个：{HOSTILE}“{HOSTILE}”。" in text
     assert "2023年2月9日" in text
+    assert "根据国办秘函〔2019〕19号要求，示例市人民政府办公室组织开展了本次政务新媒体检查" in text
+    headings = [paragraph for paragraph in document.paragraphs if re.match("[一二]、", paragraph.text)]
+    assert [paragraph.paragraph_format.keep_with_next for paragraph in headings] == [True, True]
     assert "{" not in text
     assert [cell.text for cell in document.tables[1].rows[1].cells] == [LONG, HOSTILE, "新浪微博", HOSTILE, "超2周未更新"]
     page = document.sections[0]

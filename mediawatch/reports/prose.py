@@ -38,7 +38,9 @@ def title(told: Inspection) -> str:
 def occasion(told: Inspection) -> str:
     """引据: by what rule, and who looked."""
     who = told.office.issuer or "我单位"
-    return f"根据{typeset(told.policy.basis)}要求，{who}组织开展了本次政务新媒体检查，现将有关情况通报如下。"
+    # The documents alone: what the policy quotes of them after a colon would be no grammar here.
+    basis = "、".join(part.partition("：")[0] for part in typeset(told.policy.basis).split("；"))
+    return f"根据{basis}要求，{who}组织开展了本次政务新媒体检查，现将有关情况通报如下。"
 
 
 def overview(told: Inspection) -> tuple[str, ...]:

@@ -189,6 +189,8 @@ def _text(
         layout.first_line_indent = 2 * BODY
     if right:
         layout.right_indent = right * BODY
+    # A heading never stands alone at the foot of a page.
+    layout.keep_with_next = font == HEI and indent
     _run(paragraph, words, font, size)
     return paragraph
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import structlog
 from apprise.plugins.custom_json import NotifyJSON
+from commands import in_process
 from samples import LATE, NOW
 from test_cli import mediawatch
 
@@ -220,7 +221,7 @@ def test_a_url_that_is_none_is_refused_without_naming_it(store: Store) -> None:
 
 def test_a_test_message_goes_to_every_place(tmp_path: Path, inbox: Inbox) -> None:
     home = tmp_path / "home"
-    mediawatch("init", home=home)
+    in_process("--home", home, "init")
     inbox.refusing = {"/secret-key-2"}
     urls = json.dumps([inbox.url("/secret-key-1"), inbox.url("/secret-key-2")])
     done = mediawatch("-v", "notify", "--test", home=home, MEDIAWATCH_NOTIFY__URLS=urls)

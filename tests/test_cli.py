@@ -224,7 +224,7 @@ def test_init_makes_a_home_and_the_second_time_leaves_it(tmp_path: Path) -> None
         "canaries.toml", "evidence", "logs", "mediawatch.db", "mediawatch.toml", "office.toml", "sessions",
     ]  # fmt: skip
     assert not (tmp_path / "b").exists()
-    second = mediawatch("init", home=tmp_path / "a")
+    second = in_process("--home", tmp_path / "a", "init")
     assert (second.returncode, second.stdout) == (0, f"Found {tmp_path / 'a'}\n")
 
 
@@ -314,6 +314,6 @@ def test_a_url_that_is_none_keeps_no_command_from_its_work() -> None:
 
 def test_the_log_of_the_home_is_put_aside_by_size_and_only_so_many_stay(tmp_path: Path) -> None:
     home = Home(tmp_path).create()
-    for _ in range(4):
-        mediawatch("log", driver=True, home=home.root, MEDIAWATCH_LOG__FILE_MB="0.0003", MEDIAWATCH_LOG__FILES_KEPT="2")
+    for _ in range(2):  # several times within a run, and over runs
+        mediawatch("log", driver=True, home=home.root, MEDIAWATCH_LOG__FILE_MB="0.0002", MEDIAWATCH_LOG__FILES_KEPT="2")
     assert sorted(path.name for path in home.logs.iterdir()) == ["mediawatch.log", "mediawatch.log.1", "mediawatch.log.2"]

@@ -69,14 +69,14 @@ def _judged(sweep_id: int) -> Any:
 def _before(sweep_id: int) -> Subquery:
     """For each account of the sweep, the newest earlier sweep that judged it conclusively."""
     now, earlier = SweepAccountRow.__table__.alias("now"), SweepAccountRow.__table__.alias("earlier")
-    conclusive = earlier.c.verdict.not_in(_OPEN)
-    return (
-        select(now.c.account_id, func.max(earlier.c.sweep_id).label("sweep_id"))
-        .join(earlier, (earlier.c.account_id == now.c.account_id) & (earlier.c.sweep_id < now.c.sweep_id) & conclusive)
-        .where(now.c.sweep_id == sweep_id)
-        .group_by(now.c.account_id)
-        .subquery()
+    newest = (
+        select(earlier.c.sweep_id)
+        .where(earlier.c.account_id == now.c.account_id, earlier.c.sweep_id < sweep_id, earlier.c.verdict.not_in(_OPEN))
+        .order_by(earlier.c.sweep_id.desc())
+        .limit(1)
+        .correlate(now)
     )
+    return select(now.c.account_id, newest.scalar_subquery().label("sweep_id")).where(now.c.sweep_id == sweep_id).subquery()
 
 
 def _findings() -> Any:

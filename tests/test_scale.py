@@ -111,6 +111,38 @@ async def test_a_period_loads_what_it_needs_however_many_looks_there_were(store:
     assert len([statement for statement, _ in asked if statement.startswith("SELECT")]) == 1, "no reading is loaded for it"
 
 
+async def test_the_newest_judgements_are_found_whatever_lies_before_them(store: Store, tmp_path: Path) -> None:
+    """By the instructions that SQLite takes for them."""
+    accounts = await enter(store, *[PLAIN] * 5)
+    taken = []
+    for _ in range(2):
+        for _ in range(40):
+            sweep = await open_sweep(store, accounts)
+            await store.judge(sweep.id, {account.id: Judgement(verdict=Verdict.FRESH, sentence="") for account in accounts})
+        with statements(store) as asked:
+            (latest,) = [each for each in store.queries() if each.name == "latest_status"]
+            await store.query(latest.sql)
+            await store.turned(sweep.id)
+        taken.append([instructions(tmp_path / "mediawatch.db", each) for each in asked if each[0].startswith("SELECT")])
+    short, long = taken
+    assert short
+    assert [more <= 1.1 * few for few, more in zip(short, long, strict=True)] == [True] * len(short), taken
+
+
+def instructions(file: Path, statement: tuple[str, Any]) -> int:
+    count = 0
+
+    def step() -> int:
+        nonlocal count
+        count += 1
+        return 0
+
+    with sqlite3.connect(file) as connection:
+        connection.set_progress_handler(step, 1)
+        connection.execute(*statement).fetchall()
+    return count
+
+
 async def test_a_scan_would_be_seen(store: Store, tmp_path: Path) -> None:
     await enter(store, PLAIN)
     with statements(store) as asked:

@@ -35,7 +35,7 @@ class SweepAccountRow(FiledColumns, Base):
 
     __tablename__ = "sweep_account"
     sweep_id: Mapped[int] = mapped_column(ForeignKey("sweep.id"), primary_key=True, autoincrement=False)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False, index=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
     retired_on: Mapped[date | None]
     verdict: Mapped[Verdict | None]
     sentence: Mapped[str]
@@ -44,7 +44,9 @@ class SweepAccountRow(FiledColumns, Base):
     gap_days: Mapped[int | None]
     second_look: Mapped[bool | None]
     notes: Mapped[list[str] | None]
-    __table_args__ = (Index(None, "sweep_id", "verdict"), Index(None, "sweep_id", "prefecture", "county"))
+    __table_args__ = (
+        Index(None, "account_id", "sweep_id"), Index(None, "sweep_id", "verdict"), Index(None, "sweep_id", "prefecture", "county"),
+    )  # fmt: skip
 
 
 class FindingRow(Base):

@@ -37,7 +37,7 @@ async def quick(executable: Path) -> AsyncIterator[Browser]:
 @pytest.fixture(scope="module")
 async def hasty(executable: Path) -> AsyncIterator[Browser]:
     """The same for pages that hang: a second is as good as any other time."""
-    browser = Browser(executable, now=lambda: NOW, timeouts=replace(SHORT, step=1))
+    browser = Browser(executable, now=lambda: NOW, timeouts=replace(SHORT, step=1, close=1))
     yield browser
     await browser.close()
 

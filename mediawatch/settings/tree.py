@@ -1,0 +1,126 @@
+"""The settings tree: one class a table of mediawatch.toml. Every key is described in docs/settings.md."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import time
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from mediawatch.domain import Pace
+
+PREFIX = "MEDIAWATCH_"
+
+Seconds = Annotated[float, Field(gt=0, le=600)]
+
+
+class Section(BaseModel):
+    """One table of mediawatch.toml."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DatabaseSettings(Section):
+    url: SecretStr = SecretStr("")
+    """SQLAlchemy URL, `postgresql+psycopg://…`; empty: SQLite, `mediawatch.db` in the home. May hold a password."""
+
+
+class BrowserSettings(Section):
+    executable: str = ""
+    """Path of a Chromium; empty: `mediawatch browser` tells which one is taken."""
+    proxy: SecretStr = SecretStr("")
+    """`http://user:password@host:port`, as the office's network needs it; empty: none."""
+    concurrency: int = Field(default=4, ge=1, le=16)
+    """Pages open at the same time. About 4 is the best on 2 cores."""
+    memory_mb: int = Field(default=1500, ge=200, le=1_000_000)
+    """What the browser's processes may hold together before its contexts are renewed; looked at every 50 pages."""
+
+
+class TimeoutSettings(Section):
+    """Seconds."""
+
+    launch: Seconds = 30.0
+    """Until the browser has started, or a page has opened."""
+    navigation: Seconds = 30.0
+    """Until a page's document has come."""
+    reply: Seconds = 15.0
+    """Until the page has made the call that carries the data."""
+    challenge: Seconds = 15.0
+    """Until a site's JavaScript challenge has cleared by itself."""
+
+
+class SweepSettings(Section):
+    policy: str = "national"
+    """Name of a shipped policy or path of a policy file."""
+    second_look_minutes: float = Field(default=30.0, ge=0, le=24 * 60)
+    """Least distance between the first and the second look at an account."""
+    pace: float = Field(default=1.0, ge=0.5, le=100)
+    """Factor on every surface's declared distance between two visits: 2 is half as fast."""
+
+
+class PaceSettings(Section):
+    """What the office declares of one surface instead of its platform file. None: as declared there."""
+
+    every: float | None = Field(default=None, ge=1.5, le=3600)
+    """Seconds between two visits; a person could not read faster than the least."""
+    jitter: float | None = Field(default=None, ge=0, le=3600)
+    per_hour: int | None = Field(default=None, ge=1)
+    per_day: int | None = Field(default=None, ge=1)
+    quiet: tuple[time, time] | None = None
+    """Hours of rest, Beijing wall clock."""
+
+    def over(self, declared: Pace) -> Pace:
+        """The declared pace with what is set here."""
+        return replace(declared, **self.model_dump(exclude_none=True))
+
+
+class CanariesSettings(Section):
+    """How often a canary (对照账号, canaries.toml) is read by each surface in use."""
+
+    every_looks: int = Field(default=50, ge=1, le=10_000)
+    every_minutes: float = Field(default=30.0, gt=0, le=24 * 60)
+
+
+class OutputSettings(Section):
+    marks: tuple[str, ...] = ()
+    """Words printed on everything that leaves this home, such as 演示数据."""
+
+
+class NotifySettings(Section):
+    """Where digests and alerts go (docs/running.md)."""
+
+    urls: tuple[SecretStr, ...] = ()
+    """Apprise URLs: `mailtos://…`, `wecombot://…`, `dingtalk://…`, `feishu://…`. They hold passwords and keys."""
+    lines: int = Field(default=30, ge=5, le=200)
+    """Lines of a digest at most: a telephone shows them."""
+
+
+class LogSettings(Section):
+    level: Literal["debug", "info", "warning", "error"] = "warning"
+    format: Literal["auto", "text", "json"] = "auto"
+    """auto: coloured lines on a terminal, plain lines elsewhere; json: one object a line."""
+    file_mb: float = Field(default=10.0, gt=0, le=1000)
+    """Megabytes of `logs/mediawatch.log` after which it is put aside."""
+    files_kept: int = Field(default=5, ge=1, le=100)
+    """How many such older files stay."""
+
+
+class Settings(BaseSettings):
+    """The whole tree. Read it by `read_settings`; frozen, so a variant is a `model_copy`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=False
+    )
+
+    database: DatabaseSettings = DatabaseSettings()
+    browser: BrowserSettings = BrowserSettings()
+    timeouts: TimeoutSettings = TimeoutSettings()
+    sweep: SweepSettings = SweepSettings()
+    pace: dict[str, PaceSettings] = Field(default_factory=dict)
+    """By surface."""
+    canaries: CanariesSettings = CanariesSettings()
+    output: OutputSettings = OutputSettings()
+    notify: NotifySettings = NotifySettings()
+    log: LogSettings = LogSettings()

@@ -18,6 +18,8 @@ from scrapers.calls import Timeouts, within
 
 _STARTS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 _COMMAND = "run-driver"
+_SMALL = "--max-semi-space-size=1"
+"""What it passes on is garbage at once; left to itself Node.js lets some forty MB of it lie."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -93,8 +95,10 @@ def _apart(scratch: Path | None) -> Iterator[list[Process]]:
     async def subprocess_exec(factory: Callable[[], asyncio.SubprocessProtocol], *command: str, **options: Any) -> Any:
         if _COMMAND not in command:
             return await plain(factory, *command, **options)
+        environ = {**options["env"], "NODE_OPTIONS": f"{_SMALL} {options['env'].get('NODE_OPTIONS', '')}".strip()}
         if scratch is not None:
-            options["env"] = {**options["env"], "TMPDIR": str(scratch)}
+            environ["TMPDIR"] = str(scratch)
+        options["env"] = environ
         transport, protocol = await plain(factory, *command, **options, start_new_session=True)
         started.append(Process(transport, protocol, loop))
         return transport, protocol

@@ -22,8 +22,9 @@ from processes import measured, passed, python
 from ways import Answers, Place, plain, requests, sweep
 from worlds import MIX, Answer, answer_of, world
 
-from mediawatch.app import DEMO_LOGINS, clock_from
+from mediawatch.app import DEMO_LOGINS, clock_from, opened
 from scrapers.replica import Replica, World
+from scrapers.sessions import write_state
 
 
 @dataclass(frozen=True)
@@ -100,13 +101,31 @@ async def serve(folder: Path, name: str, weight: str) -> None:
         await asyncio.Event().wait()
 
 
-async def run(folder: Path, name: str, way: str) -> None:
-    """One way, in a process of its own; its answers in a file."""
+def place_of(folder: Path, name: str, way: str) -> Place:
     at = json.loads((folder / "replica.json").read_text())
-    place = Place(
+    return Place(
         world_of(name), at["proxy"], tuple(at["args"]), at["states"], at["ca_pem"], folder, partial(passed, folder / f"{way}.gate")
     )
-    answers = await WAYS[way](place)
+
+
+async def prepare(place: Place) -> None:
+    """The sweep's home: logins and registry, as other commands leave them. Not counted."""
+    # Imported late: what reads workbooks is in no process that is measured.
+    from mediawatch import registry
+    from mediawatch.demo import machine
+
+    place.home.create()
+    for platform, state in place.states.items():
+        write_state(place.home.sessions / platform / "bench.json", state)
+    machine.write_registry(place.folder / "registry.xlsx", place.world.filed_rows())
+    clock = clock_from(place.now)
+    async with opened(place.home, clock=clock) as app:
+        await registry.import_files(app.store, [place.folder / "registry.xlsx"], now=clock())
+
+
+async def run(folder: Path, name: str, way: str) -> None:
+    """One way, in a process of its own; its answers in a file."""
+    answers = await WAYS[way](place_of(folder, name, way))
     (folder / f"{way}.json").write_text(json.dumps({known: asdict(answer) for known, answer in answers.items()}, default=str))
 
 
@@ -129,6 +148,7 @@ def rows(name: str, weight: str, ways: Sequence[str]) -> Iterator[Row]:
         try:
             while not (folder / "replica.json").exists():
                 time.sleep(0.05)
+            asyncio.run(prepare(place_of(folder, name, "sweep")))
             for way in ways:
                 gate = folder / f"{way}.gate"
                 gate.mkdir()

@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import ssl
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -16,21 +15,18 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-import httpx
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
 from worlds import Answer
 
-from mediawatch import browsers, registry
+from mediawatch import browsers
 from mediawatch.app import Route, clock_from, opened
 from mediawatch.clock import day_of, from_epoch
-from mediawatch.demo import machine
 from mediawatch.domain import LookKind
 from mediawatch.policy import load
 from mediawatch.settings import Home
 from mediawatch.sweep import Request
 from scrapers.browser import _HEAVY
 from scrapers.replica import TrueAccount, World
-from scrapers.sessions import write_state
 
 AT_ONCE = 4
 Answers = dict[str, Answer]
@@ -50,6 +46,10 @@ class Place:
     """Called when everything is started and only the accounts are left to read."""
 
     @property
+    def home(self) -> Home:
+        return Home.at(self.folder / "home")
+
+    @property
     def now(self) -> datetime:
         assert self.world.as_of is not None
         return self.world.as_of + timedelta(hours=9)
@@ -57,14 +57,8 @@ class Place:
 
 async def sweep(place: Place) -> Answers:
     """Everything a sweep does: looks, second looks with evidence, judgement, the database."""
-    home = Home.at(place.folder / "home").create()
-    for platform, state in place.states.items():
-        write_state(home.sessions / platform / "bench.json", state)
-    machine.write_registry(place.folder / "registry.xlsx", place.world.filed_rows())
-    clock = clock_from(place.now)
-    async with opened(home, clock=clock, route=Route(place.proxy, place.args)) as app:
+    async with opened(place.home, clock=clock_from(place.now), route=Route(place.proxy, place.args)) as app:
         app.pace = 0
-        await registry.import_files(app.store, [place.folder / "registry.xlsx"], now=clock())
         request = Request(policy=load("tibet"), as_of=place.world.as_of, second_look_after=timedelta(0), concurrency=AT_ONCE)
         await app.looker().ready()
         place.begin()
@@ -101,6 +95,11 @@ async def plain(place: Place) -> Answers:
 
 async def requests(place: Place) -> Answers:
     """A browser for the cookies, then httpx: for the platforms that want no signature (WeChat and Weibo)."""
+    # Imported late: the other ways do without, and their memory is measured.
+    import ssl
+
+    import httpx
+
     async with async_playwright() as playwright:
         browser, context = await _launched(playwright, place)
         page = await context.new_page()

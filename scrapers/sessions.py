@@ -33,7 +33,12 @@ class Session:
 
 def sessions_in(folder: Path, platform: str) -> tuple[Session, ...]:
     """The operator's logins on a platform: `PLATFORM/NAME.json` in the sessions folder, by name."""
-    return tuple(Session(platform, path.stem, path) for path in sorted((folder / platform).glob("*.json")))
+    place = folder / platform
+    try:
+        names = sorted(os.listdir(place))
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    return tuple(Session(platform, name.removesuffix(".json"), place / name) for name in names if name.endswith(".json"))
 
 
 def read_file(session: Session) -> Mapping[str, Any]:

@@ -147,7 +147,7 @@ class WarmPages:
         )
         for page in tuple(self._pages.values()):
             if not platforms or page.platform in platforms:
-                page.left = True
+                page.left = page.tab.spent = True  # closed, not emptied for a next look: none follows
                 await self._closed_if_left(page)
 
     async def _page(self, warm: Warm, account: Account, session: Session | None, hosts: frozenset[str], heavy: frozenset[str]) -> _Page:

@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
@@ -30,7 +31,7 @@ from mediawatch.domain import (
 from scrapers.base import Login, SessionUse, Shows, Surface, query_of
 from scrapers.browser import Tab
 from scrapers.lists import PAGES_BACK, ends_short
-from scrapers.sessions import Session, stored
+from scrapers.sessions import Session, stamp_of, stored
 from scrapers.warm import Calls, Warm
 from scrapers.wechat_identity import Owner, filed_id, identified, is_same, number_of, own_hit, read_owner, same_account
 from scrapers.wechat_office import Batches, Hit, answer, complete_since, read_batches, read_hits
@@ -99,6 +100,17 @@ class BackOffice(Surface):
         return await self.call(tab, token, "appmsgpublish", sub="list", begin=begin, count=_BATCHES, **whose)
 
 
+@lru_cache(maxsize=64)
+def _owner(session: Session, stamp: tuple[int, int] | None) -> Owner | None:
+    """Whose login a session's file holds, by its cookies; None where it cannot be read. `stamp` tells one version from another: every look
+    of a sweep asks."""
+    try:
+        cookies = {str(each.get("name")): str(each.get("value")) for each in stored(session).get("cookies", [])}
+    except LoginRequired:
+        return None
+    return Owner(biz=cookies.get("bizuin", ""), original_id=cookies.get("slave_user", ""))
+
+
 class Own(BackOffice):
     """发表记录 of the very account that the operator is logged in with. Shows everything, pushed or not."""
 
@@ -115,12 +127,8 @@ class Own(BackOffice):
     def suits(self, account: Account, session: Session) -> bool:
         """By the ids in the login's cookies: nobody's home page is opened for an account that is not his. Where they are missing,
         the home page must tell."""
-        try:
-            cookies = {str(each.get("name")): str(each.get("value")) for each in stored(session).get("cookies", [])}
-        except LoginRequired:
-            return False
-        owner = Owner(biz=cookies.get("bizuin", ""), original_id=cookies.get("slave_user", ""))
-        return owner == Owner() or same_account(account, owner) is not None
+        owner = _owner(session, stamp_of(session))
+        return owner is not None and (owner == Owner() or same_account(account, owner) is not None)
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         token = await enter(tab)

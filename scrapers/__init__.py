@@ -125,11 +125,12 @@ class Looks:
 
     async def rest(self, platform: str) -> None:
         """See `ports.Looker.rest`."""
+        # Before the pages go: of an open one the browser reads what is stored, for others it opens one.
+        for each in self._scrapers[platform].session_platforms:
+            await self._browser.keep_sessions(each)
         if self._warm is not None:
             await self._warm.rest(platform)
         await self._browser.rest()
-        for each in self._scrapers[platform].session_platforms:
-            await self._browser.keep_sessions(each)
 
     async def close(self) -> None:
         """Keep the logins as the sites have renewed them, and end the browser."""

@@ -116,6 +116,7 @@ class Browser:
             whole=whole, timeouts=self.timeouts,
         )  # fmt: skip
         tab.outlived = lambda: lease.outlived
+        tab.unblock = lambda: within(lent.cdp.send("Network.disable"), self.timeouts.step, "unblock")
         # Browser and page tell of their own deaths; the driver would leave the page waiting.
         died = run.chromium.driver.ended
         died.add_done_callback(told := lambda _: tab.end())

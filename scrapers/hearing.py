@@ -20,6 +20,7 @@ from scrapers.replies import Reply, host_and_path
 if TYPE_CHECKING:
     from scrapers.recording import Recording
 
+TRAFFIC = ("request", "requestfailed", "response")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
@@ -139,12 +140,13 @@ class Ears:
         self._page.on(event, told)  # type: ignore[call-overload]
         self._listening.append((event, told))
 
-    def deafen(self) -> None:
-        """The page goes to somebody else: nothing of it is heard any more."""
+    def deafen(self, *events: str) -> None:
+        """Nothing of the page is heard any more (of these events, where some are named): it goes to somebody else."""
         self.chores.end()
-        for event, told in self._listening:
-            self._page.remove_listener(event, told)
-        self._listening.clear()
+        for event, told in tuple(self._listening):
+            if not events or event in events:
+                self._page.remove_listener(event, told)
+                self._listening.remove((event, told))
 
     @property
     def status(self) -> int:

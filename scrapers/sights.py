@@ -42,7 +42,8 @@ async def asked_by(surface: Surface, calls: Calls, account: Account) -> Sight:
     if surface.warm and surface.warm.signs and sight.outcome in (Outcome.RATE_LIMITED, Outcome.LOGIN_REQUIRED):
         calls.known = None
         sight = replace(sight, outcome=Outcome.CHANGED, detail=f"refused as a call: {sight.detail}")
-    calls.spoilt = _troubled(sight)
+    # A refusal that was to be expected is no trouble of the page.
+    calls.spoilt = _troubled(sight) and not (surface.declared_closed and sight.outcome is Outcome.RATE_LIMITED)
     return sight
 
 

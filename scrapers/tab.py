@@ -15,7 +15,7 @@ from playwright.async_api import Dialog, Page, StorageState
 from mediawatch.domain import Capture, Changed, EvidenceKind, Failure, Unreachable
 from scrapers.calls import Timeouts, moved, within
 from scrapers.fetching import fetched
-from scrapers.hearing import Ears, Hearing
+from scrapers.hearing import TRAFFIC, Ears, Hearing
 from scrapers.masking import Cover, Mask
 from scrapers.replies import Reply, host_and_path, scrubbed
 
@@ -72,6 +72,8 @@ class Tab:
         self._ears = Ears(page, timeouts, self._keep)
         self.outlived: Callable[[], bool] = lambda: False
         """Whether the page should not stay open: its context was renewed, or is about to be."""
+        self.unblock: Callable[[], Awaitable[object]] = _no_pause
+        """Load pictures and the like again, and watch the page's traffic no longer for that."""
         self.spent = False
         """Set by whoever met trouble in it: it is not lent again."""
         self._ears.on("dialog", self._on_dialog)
@@ -219,6 +221,16 @@ class Tab:
         """Each time anew: the page may have drawn itself again meanwhile."""
         if self._cover:
             await self._value(self._cover.script)
+
+    async def hush(self, *, idle: bool) -> None:
+        """Hear of this page's end only, from now on: each call that it makes would be told a dozen times over. It is not lent again.
+
+        `idle`: it loads nothing by itself, so nothing needs be kept from it.
+        """
+        self.spent = True
+        self._ears.deafen(*TRAFFIC)
+        if idle:
+            await self.unblock()
 
     def end(self) -> None:
         """The browser is no more: whoever waits for this page is told."""

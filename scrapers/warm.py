@@ -147,7 +147,7 @@ class WarmPages:
         )
         for page in tuple(self._pages.values()):
             if not platforms or page.platform in platforms:
-                page.left = page.tab.spent = True  # closed, not emptied for a next look: none follows
+                page.left = True
                 await self._closed_if_left(page)
 
     async def _page(self, warm: Warm, account: Account, session: Session | None, hosts: frozenset[str], heavy: frozenset[str]) -> _Page:
@@ -165,6 +165,7 @@ class WarmPages:
                 lent = self.browser.page(session, hosts=hosts, whole=False, url_keys=frozenset(), heavy=unwanted)
                 tab = await undo.enter_async_context(lent)
                 entered = await warm.enter(tab, account)
+                await tab.hush(idle=warm.unscripted)
                 host = urlsplit(tab.url).hostname or ""
                 page = self._pages[key] = _Page(tab, entered or "", undo.pop_all(), host, account.platform, stamp)
             return page

@@ -46,6 +46,7 @@ from mediawatch.notices.deadlines import deadline
 from mediawatch.notices.feedback import take
 from mediawatch.notices.rounds import past
 from mediawatch.ports import Store
+from mediawatch.reports import notices as reports
 from mediawatch.settings import Home
 
 ISSUE = ("notice", "issue", "--number", "示例办函〔2032〕1号", "--title", "示例通报", "--date", "2032-01-10", "--by", "丙某")
@@ -375,3 +376,16 @@ def test_another_systems_notice_is_looked_at_again_like_our_own(home: Home, tmp_
     assert found == ["未整改", "无法核实"]
     refused = mediawatch(home, "report", "docx", "--notice", "外", "--out", str(tmp_path / "x.docx"))
     assert (refused.exit_code, "was issued by another system" in refused.stderr) == (2, True)
+
+
+def test_what_a_correction_withdrew_is_told_by_its_label() -> None:
+    held = tuple(
+        Held(finding(code=code, label=label)) for code, label in ((Code.STALE_2W, "超2周未更新"), (Code.NAME_MISMATCH, "名称不一致"))
+    )
+    item = NoticeItem(number=1, filed=PLAIN, problem="超2周未更新、名称不一致", fails=True, findings=held)
+    notice = Notice(number="一", title="", issued_on=date(2031, 3, 6), by="丙某", kept_at=NOW, items=(item,), id=1)
+    withdrawn = NoticeEvent(
+        notice_id=1, item=1, action=NoticeAction.CORRECTED, at=NOW, by="丙某", reason="申诉成立", codes=(Code.NAME_MISMATCH,)
+    )
+    ((*_, words),) = reports.events(notice, [withdrawn], []).rows
+    assert words == "申诉成立;名称不一致"

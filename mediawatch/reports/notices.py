@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from mediawatch.clock import beijing
-from mediawatch.domain import IssuedDocument, Notice, NoticeEvent, NoticeItem, is_closed, standing_item
+from mediawatch.domain import Code, IssuedDocument, Notice, NoticeEvent, NoticeItem, is_closed, standing_item
 from mediawatch.notices.rounds import Rechecked, standing_items
 from mediawatch.notices.rounds import rechecked as latest
 from mediawatch.reports.table import Table
@@ -53,9 +53,10 @@ def unmatched(some: Sequence[NoticeItem]) -> Table:
 
 def events(notice: Notice, happened: Sequence[NoticeEvent], documents: Sequence[IssuedDocument]) -> Table:
     """What was done about a notice, oldest first, with the versions of its hand-off."""
+    labels = {held.finding.code: held.finding.label for item in notice.items for held in item.findings}
     issued = [(beijing(each.at), "", f"移交件第{each.version}版", "", f"SHA-256 {each.sha256}") for each in documents]
     done = [
-        (beijing(event.at), "" if event.item is None else str(event.item), event.action.label, event.by, _words(event))
+        (beijing(event.at), "" if event.item is None else str(event.item), event.action.label, event.by, _words(event, labels))
         for event in happened
     ]
     rows = sorted((*issued, *done), key=lambda row: row[0])
@@ -75,6 +76,7 @@ def rechecked(notice: Notice, found: Sequence[Rechecked]) -> Table:
     return Table(f"{notice.number}复查清单", columns, tuple(rows))
 
 
-def _words(event: NoticeEvent) -> str:
-    parts = [event.result.label if event.result else "", event.reason, "、".join(event.codes), event.source]
+def _words(event: NoticeEvent, labels: Mapping[Code, str]) -> str:
+    codes = "、".join(labels[code] for code in event.codes)
+    parts = [event.result.label if event.result else "", event.reason, codes, event.source]
     return ";".join(part for part in parts if part)

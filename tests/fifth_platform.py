@@ -7,8 +7,9 @@ from datetime import datetime
 
 from mediawatch.clock import CLOCK_SKEW, EVER, day_of, from_epoch
 from mediawatch.domain import Account, Attested, Captcha, Changed, MatchedBy, Outcome, Pace, Post, RateLimited, Seen
-from scrapers.base import Scraper, SessionUse, Shows, Surface, query_of, reach
+from scrapers.base import Scraper, SessionUse, Shows, Surface, query_of
 from scrapers.browser import Tab
+from scrapers.lists import reach
 
 
 class Profile(Surface):

@@ -239,10 +239,12 @@ class Scraper:
 
 
 def may_ask(surface: Surface, session: Session | None, account: Account, need: Need, earlier: Sequence[Sight]) -> bool:
-    """Whether calls from a warm page may do: in a first look, that a dated sight has not left without anything but an exact list."""
+    """Whether calls from a warm page may do: in a first look, that has not come to want an exact list alone, as one of a period does, and
+    any after a dated sight."""
     if surface.warm is None or need.second or need.only or not surface.asks(account):
         return False
-    return not (surface.complete(session.name if session else "") and any(sight.dated for sight in earlier))
+    wants_exact = need.back_to is not None or any(sight.dated for sight in earlier)
+    return not (wants_exact and surface.complete(session.name if session else ""))
 
 
 def lacks_login(tab: Tab, sign: bool | None) -> None:

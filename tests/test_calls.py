@@ -126,6 +126,8 @@ def test_only_a_first_look_asks_by_calls() -> None:
     # A date is known, and does not do: only a page may say that it is the last one.
     dated = (sight(Seen(posts=(OLD,))),)
     assert (may_ask(Plain(), None, account, NEED, dated), may_ask(Exact(), None, account, NEED, dated)) == (True, False)
+    period = replace(NEED, back_to=date(2022, 10, 10))
+    assert (may_ask(Plain(), None, account, period, ()), may_ask(Exact(), None, account, period, ())) == (True, False)
 
 
 def test_surfaces_that_ask_by_calls_are_those_whose_calls_are_known_to_do() -> None:

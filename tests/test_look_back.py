@@ -13,13 +13,15 @@ import pytest
 from stages import Stage, staged
 
 from mediawatch.clock import day_of
-from mediawatch.domain import Captcha, Failure, Filed, Post, RateLimited, Reading
+from mediawatch.domain import Account, Captcha, Failure, Filed, Need, Post, RateLimited, Reading
+from mediawatch.pacing import Pacing
 from scrapers import douyin, toutiao, weibo
 from scrapers.base import Scraper
 from scrapers.douyin_works import older_cursor
 from scrapers.lists import PAGES_BACK, ends_short
 from scrapers.replica import World
 from scrapers.replies import Reply
+from scrapers.warm import WarmPages
 from scrapers.wechat_backoffice import newest_pages
 from scrapers.wechat_office import Batches
 from scrapers.weibo_pages import followed
@@ -59,6 +61,16 @@ async def test_a_period_is_read_to_before_its_first_day(scraper: Scraper, page: 
         assert period.complete_since == moment.complete_since, "its further pages prove what they show, and no gap"
     else:
         assert day_of(period.complete_since) < FIRST
+
+
+async def test_calls_from_a_warm_page_read_as_far_back(executable: Path, tmp_path: Path) -> None:
+    """A visitor's list of Weibo proves no gap, but days enough between which there was none."""
+    account = Account(id=1, filed=Filed(name="示例隔日", platform="weibo", platform_id=IDS["weibo"]))
+    need = Need(fresh_after=date.max, back_to=FIRST)
+    async with staged(weibo.SCRAPER, executable, tmp_path, WORLD, NOW) as stage:
+        (sight,) = await weibo.SCRAPER.look(stage.browser, [], account, need, Pacing(scale=0), WarmPages(stage.browser))
+    assert (sight.by_call, sight.complete_since) == (True, None)
+    assert min(post.on for post in sight.posts if not post.pinned) < FIRST
 
 
 def test_a_list_ends_short_of_a_day_until_a_post_from_before_it_stands_in_it() -> None:

@@ -12,9 +12,15 @@ from types import SimpleNamespace
 import pytest
 from stages import Stage, staged
 
+from mediawatch.app import staged as whole_app
 from mediawatch.clock import day_of
-from mediawatch.domain import Account, Captcha, Failure, Filed, Need, Post, RateLimited, Reading
+from mediawatch.demo.machine import write_registry
+from mediawatch.domain import Account, Captcha, Failure, Filed, Need, Post, RateLimited, Reading, Verdict
 from mediawatch.pacing import Pacing
+from mediawatch.policy import load
+from mediawatch.registry import service as registry
+from mediawatch.settings import Home
+from mediawatch.sweep import Request, no_progress
 from scrapers import douyin, toutiao, weibo
 from scrapers.base import Scraper
 from scrapers.douyin_works import older_cursor
@@ -160,3 +166,28 @@ async def test_the_offices_own_list_is_read_as_far(back_to: date | None, days: S
         return None
 
     assert len(await newest_pages(SimpleNamespace(back_to=back_to, pause=pause), page_at)) == pages  # type: ignore[arg-type]
+
+
+@pytest.mark.soak
+async def test_a_quarter_of_busy_accounts_is_proved_either_way(tmp_path: Path) -> None:
+    """A post a day, and one account with a silence of six weeks in November, on each platform: far beyond a first page."""
+    every_day = [day_of(NOW) - timedelta(days=number) for number in range(140)]
+    silent = [day for number, day in enumerate(every_day) if not 20 <= number <= 60]
+    rows = ["# as_of = 2022-12-31", "platform,type,name,filing_number,true_id,platform_id,truth,posts"]
+    for platform, kind in (("weibo", "新浪微博"), ("toutiao", "今日头条"), ("douyin", "抖音短视频")):
+        for number, (name, days) in enumerate((("日更", every_day), ("停更", silent))):
+            own = f"{IDS[platform][:-1]}{number + 2}"
+            posts = ";".join(f"{day}T09:00" for day in days)
+            rows.append(f"{platform},{kind},{platform}{name},{platform}{number},{own},{own},alive,{posts}")
+    (tmp_path / "world.csv").write_text("\n".join(rows) + "\n", "utf-8")
+    home = Home(tmp_path / "home").create()
+    async with whole_app(home, tmp_path / "world.csv") as (app, stage):
+        write_registry(home.root / "registry.xlsx", stage.registry())
+        await registry.import_files(app.store, [home.root / "registry.xlsx"], now=app.clock())
+        wanted = Request(policy=load("national"), as_of=stage.as_of, period_from=FIRST, second_look_after=timedelta(0))
+        summary = await app.engine().run(wanted, no_progress)
+    found = {entry.account.filed.name: entry.judgement for entry in summary.scope if entry.judgement}
+    assert {name: (judged.verdict, judged.gap_days) for name, judged in found.items()} == {
+        "weibo日更": (Verdict.FRESH, 1), "weibo停更": (Verdict.FAILED, 42), "toutiao日更": (Verdict.FRESH, 1),
+        "toutiao停更": (Verdict.FAILED, 42), "douyin日更": (Verdict.FRESH, 1), "douyin停更": (Verdict.UNPROVEN, 42),
+    }  # fmt: skip

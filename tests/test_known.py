@@ -175,7 +175,7 @@ def test_the_known_readings_say_what_all_of_them_say(
 
 
 @pytest.mark.soak
-@settings(max_examples=1_000)
+@settings(max_examples=500)  # on each of the two databases; some ten minutes of CPU together
 @HISTORIES
 def test_the_known_readings_of_a_thousand_histories(
     kept: tuple[asyncio.Runner, Store], filed: Filed, history: list[Reading], seen: tuple[CanaryCheck, ...]

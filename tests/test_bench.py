@@ -72,10 +72,10 @@ async def test_every_way_reads_every_account_as_it_is(bench: ModuleType, tmp_pat
     async with Replica(stood_for, now=clock, logged_in=DEMO_LOGINS) as replica:
         states = {platform: replica.storage_state(platform) for platform in DEMO_LOGINS}
         ca_pem = replica.ca_pem.decode()
-        await bench.prepare(bench.Place(stood_for, replica.proxy, replica.chromium_args, states, ca_pem, tmp_path, begin))
+        await bench.prepare(bench.Place(lambda: stood_for, replica.proxy, replica.chromium_args, states, ca_pem, tmp_path, begin))
         for way, read in bench.WAYS.items():
             world = bench.world_of("few, unsigned") if way == "requests" else stood_for
-            at = bench.Place(world, replica.proxy, replica.chromium_args, states, ca_pem, tmp_path, begin)
+            at = bench.Place(lambda world=world: world, replica.proxy, replica.chromium_args, states, ca_pem, tmp_path, begin)
             answers = await read(at)
             read_back = json.loads(json.dumps({key: vars(each) for key, each in answers.items()}, default=str))
             assert (way, bench.wrong(world, read_back)) == (way, 0)

@@ -17,14 +17,17 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from processes import measured, passed, python
 from ways import Answers, Place, plain, requests, sweep
 from worlds import MIX, Answer, answer_of, world
 
 from mediawatch.app import DEMO_LOGINS, clock_from, opened
-from scrapers.replica import Replica, World
 from scrapers.sessions import write_state
+
+if TYPE_CHECKING:
+    from scrapers.replica import World
 
 
 @dataclass(frozen=True)
@@ -90,6 +93,8 @@ def world_of(name: str) -> World:
 
 async def serve(folder: Path, name: str, weight: str) -> None:
     """The replica, until somebody ends it; says where it is in a file."""
+    from scrapers.replica import Replica
+
     stood_for = world_of(name)
     assert stood_for.as_of is not None
     clock = clock_from(stood_for.as_of + timedelta(hours=9))
@@ -104,7 +109,7 @@ async def serve(folder: Path, name: str, weight: str) -> None:
 def place_of(folder: Path, name: str, way: str) -> Place:
     at = json.loads((folder / "replica.json").read_text())
     return Place(
-        world_of(name), at["proxy"], tuple(at["args"]), at["states"], at["ca_pem"], folder, partial(passed, folder / f"{way}.gate")
+        partial(world_of, name), at["proxy"], tuple(at["args"]), at["states"], at["ca_pem"], folder, partial(passed, folder / f"{way}.gate")
     )
 
 
@@ -117,7 +122,7 @@ async def prepare(place: Place) -> None:
     place.home.create()
     for platform, state in place.states.items():
         write_state(place.home.sessions / platform / "bench.json", state)
-    machine.write_registry(place.folder / "registry.xlsx", place.world.filed_rows())
+    machine.write_registry(place.folder / "registry.xlsx", place.read_world().filed_rows())
     clock = clock_from(place.now)
     async with opened(place.home, clock=clock) as app:
         await registry.import_files(app.store, [place.folder / "registry.xlsx"], now=clock())

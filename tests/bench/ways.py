@@ -12,21 +12,23 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
-from worlds import Answer
+from worlds import AS_OF, Answer
 
 from mediawatch import browsers
 from mediawatch.app import Route, clock_from, opened
-from mediawatch.clock import day_of, from_epoch
+from mediawatch.clock import day_end, day_of, from_epoch
 from mediawatch.domain import LookKind
 from mediawatch.policy import load
 from mediawatch.settings import Home
 from mediawatch.sweep import Request
 from scrapers.browser import _HEAVY
-from scrapers.replica import TrueAccount, World
+
+if TYPE_CHECKING:
+    from scrapers.replica import TrueAccount, World
 
 AT_ONCE = 4
 Answers = dict[str, Answer]
@@ -36,7 +38,7 @@ Answers = dict[str, Answer]
 class Place:
     """Where the replica is, and what it stands for."""
 
-    world: World
+    read_world: Callable[[], World]
     proxy: str
     args: tuple[str, ...]
     states: dict[str, Any]
@@ -51,15 +53,14 @@ class Place:
 
     @property
     def now(self) -> datetime:
-        assert self.world.as_of is not None
-        return self.world.as_of + timedelta(hours=9)
+        return day_end(AS_OF) + timedelta(hours=9)
 
 
 async def sweep(place: Place) -> Answers:
     """Everything a sweep does: looks, second looks with evidence, judgement, the database."""
     async with opened(place.home, clock=clock_from(place.now), route=Route(place.proxy, place.args)) as app:
         app.pace = 0
-        request = Request(policy=load("tibet"), as_of=place.world.as_of, second_look_after=timedelta(0), concurrency=AT_ONCE)
+        request = Request(policy=load("tibet"), as_of=day_end(AS_OF), second_look_after=timedelta(0), concurrency=AT_ONCE)
         await app.looker().ready()
         place.begin()
         summary = await app.engine().run(request)
@@ -88,7 +89,7 @@ async def plain(place: Place) -> Answers:
             finally:
                 await page.close()
 
-        answers = await _all(place.world, one)
+        answers = await _all(place.read_world(), one)
         await browser.close()
     return answers
 
@@ -124,7 +125,7 @@ async def requests(place: Place) -> Answers:
                 return _article((await client.get(true.known_links[0])).text)
             return _hit((await client.get(_search(true, token))).json(), true)
 
-        return await _all(place.world, one)
+        return await _all(place.read_world(), one)
 
 
 async def _launched(playwright: Playwright, place: Place) -> tuple[Browser, BrowserContext]:

@@ -6,8 +6,10 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-from scrapers.replica import TrueAccount, World
+if TYPE_CHECKING:
+    from scrapers.replica import TrueAccount, World
 
 AS_OF = date(2026, 3, 31)
 MIX = {"wechat": 118, "weibo": 8, "douyin": 12, "toutiao": 5}
@@ -30,6 +32,9 @@ class Answer:
 
 def world(counts: Mapping[str, int], *, sleepers: bool) -> World:
     """So many accounts a platform; with `sleepers`, or all of them awake."""
+    # Imported late: what stands for the sites is in no sweep's memory.
+    from scrapers.replica import World
+
     rows = [_row(platform, number, sleepers) for platform, count in counts.items() for number in range(1, count + 1)]
     return World.parse("\n".join([f"# as_of = {AS_OF}", _COLUMNS, *rows]))
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from importlib.util import find_spec
@@ -66,15 +66,15 @@ class Alerts:
                     " write a URL for each, or one of a mailing list"
                 )
 
-    async def tell_night(self, sweep: Sweep, night: Night, book: SessionBook) -> None:
-        """The digest of a sweep that is finished, once, and whatever has not gone out yet."""
+    async def tell_night(self, sweep: Sweep, night: Night, book: SessionBook, surfaces: Mapping[str, str]) -> None:
+        """The digest of a sweep that is finished, once, and whatever has not gone out yet. `surfaces`: their Chinese names."""
         if self._places:
             sessions = {name: event.state for name, event in (await book.last()).items()}
             turned = await self._store.turned(sweep.id)
             earlier = [each for each in await self._store.nights(_LOOKED_BACK) if each.id < night.id]
             broken = tuple(takewhile(lambda each: each.ending is not None and not each.ending.judged, earlier))
             for place, url in self._places.items():
-                told = digest.digest(sweep, night, turned, sessions, lines=self._lines, size=_room(url), broken=broken)
+                told = digest.digest(sweep, night, turned, sessions, lines=self._lines, size=_room(url), surfaces=surfaces, broken=broken)
                 await self._keep(place, f"sweep {sweep.id}", *told)
             await self.tell_sessions(book)
 

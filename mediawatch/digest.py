@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from mediawatch.clock import minute
-from mediawatch.domain import Ending, Night, SessionEvent, SessionState, Sweep, Turn, TurnedFinding, Verdict
+from mediawatch.domain import VISITOR, Ending, Night, Outcome, SessionEvent, SessionState, Sweep, Turn, TurnedFinding, Verdict
 
 _NAMED = (Turn.NEW, Turn.GONE)
 """What is told by name: what has to be acted upon. The rest is a count."""
@@ -14,11 +14,12 @@ _NAMED = (Turn.NEW, Turn.GONE)
 
 def digest(
     sweep: Sweep, night: Night, turned: Sequence[TurnedFinding], sessions: Mapping[str, SessionState], *, lines: int, size: int,
-    broken: Sequence[Night] = (),
+    surfaces: Mapping[str, str], broken: Sequence[Night] = (),
 ) -> tuple[str, str]:  # fmt: skip
     """Title and body; the body has at most `lines` lines and both together `size` bytes, and it says how many findings it does not name.
 
-    `sessions`: state by `platform/name`. `broken`: runs since the last digest that came to no judgement, newest first.
+    `sessions`: state by `platform/name`. `surfaces`: their Chinese names.
+    `broken`: runs since the last digest that came to no judgement, newest first.
     """
     title = f"mediawatch {sweep.kind.label}:监测时间点{minute(sweep.as_of)}"
 
@@ -29,7 +30,7 @@ def digest(
     unproven = night.verdicts.get(Verdict.UNPROVEN.value, 0)
     tail = [f"待人工核查{unproven}个:"] if unproven else []
     tail += [f"  {count}个 {reason}" for reason, count in list(night.reasons.items())[:3]]
-    tail += [f"已暂停的信息来源:{breaker}" for breaker in night.breakers[:3]]
+    tail += [f"已暂停的信息来源:{_paused(breaker, surfaces)}" for breaker in night.breakers[:3]]
     invalid = [name for name, state in sessions.items() if state is SessionState.INVALID]
     tail += [f"登录已失效:{'、'.join(invalid)}"] if invalid else []
     tail += [f"此前{minute(each.started_at)}开始的检查{each.ending.label},见 mediawatch status" for each in broken[:3] if each.ending]
@@ -49,6 +50,13 @@ def digest(
 def _counts(night: Night) -> str:
     parts = [f"{verdict.label}{night.verdicts[verdict.value]}个" for verdict in Verdict if night.verdicts.get(verdict.value)]
     return f"共判定{sum(night.verdicts.values())}个账号:{'、'.join(parts)}"
+
+
+def _paused(breaker: str, surfaces: Mapping[str, str]) -> str:
+    """`surface session: outcome`, as a night keeps it, for those who read Chinese."""
+    surface, _, rest = breaker.partition(" ")
+    session, _, outcome = rest.rpartition(": ")
+    return f"{surfaces.get(surface, surface)}({'访客' if session == VISITOR else session}){Outcome(outcome).label}"
 
 
 def _turns(turned: Sequence[TurnedFinding]) -> str:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from mediawatch.domain import Ending, Night, Outcome, SweepAccount, UserError, Verdict
+from mediawatch.domain import VISITOR, Ending, Night, Outcome, SweepAccount, UserError, Verdict
 from mediawatch.pacing import Pacing
 from mediawatch.sweep import Engine, Progress, Request, Step, Summary
 
@@ -79,7 +79,7 @@ def reasons(scope: Iterable[SweepAccount]) -> Mapping[str, int]:
 
 
 def open_breakers(pacing: Pacing) -> tuple[str, ...]:
-    return tuple(f"{surface} {session or 'visitor'}: {outcome.value}" for (surface, session), outcome in pacing.open_breakers().items())
+    return tuple(f"{surface} {session or VISITOR}: {outcome.value}" for (surface, session), outcome in pacing.open_breakers().items())
 
 
 def by_platform(night: Night) -> Mapping[tuple[str, Outcome], int]:

@@ -31,6 +31,7 @@ NIGHT = Night(
     verdicts={"fresh": 30, "failed": 6, "unproven": 5}, reasons={"平台要求人工验证。": 4, "平台限制访问,未取得发布列表。": 1},
     breakers=("weibo.mobile visitor: captcha",),
 )  # fmt: skip
+SURFACES = {"weibo.mobile": "微博手机版主页"}
 TURNED = [
     TurnedFinding(turn=turn, name=f"示例{number}", type="新浪微博", label="超过2周未更新")
     for number, turn in enumerate([Turn.NEW] * 4 + [Turn.STILL] * 2 + [Turn.GONE, Turn.UNSETTLED])
@@ -86,7 +87,7 @@ async def states(store: Store) -> list[str]:
 
 def test_a_digest_tells_what_turned_and_what_people_must_do() -> None:
     title, body = digest.digest(
-        SWEEP, NIGHT, TURNED, {"weibo/office": SessionState.INVALID, "wechat/a": SessionState.VALID}, lines=30, size=4000
+        SWEEP, NIGHT, TURNED, {"weibo/office": SessionState.INVALID, "wechat/a": SessionState.VALID}, surfaces=SURFACES, lines=30, size=4000
     )
     assert title == "mediawatch 日常监测:监测时间点2031-03-01 23:59"
     assert body.splitlines() == [
@@ -97,7 +98,7 @@ def test_a_digest_tells_what_turned_and_what_people_must_do() -> None:
         "待人工核查5个:",
         "  4个 平台要求人工验证。",
         "  1个 平台限制访问,未取得发布列表。",
-        "已暂停的信息来源:weibo.mobile visitor: captcha",
+        "已暂停的信息来源:微博手机版主页(访客)要求验证",
         "登录已失效:weibo/office",
         "核查41次,用时90分钟,退出码16",
     ]
@@ -105,7 +106,9 @@ def test_a_digest_tells_what_turned_and_what_people_must_do() -> None:
 
 @pytest.mark.parametrize("limit", range(5, 14))
 def test_a_digest_keeps_to_its_lines_and_says_what_it_leaves_out(limit: int) -> None:
-    lines = digest.digest(SWEEP, NIGHT, TURNED, {"weibo/office": SessionState.INVALID}, lines=limit, size=4000)[1].splitlines()
+    lines = digest.digest(SWEEP, NIGHT, TURNED, {"weibo/office": SessionState.INVALID}, surfaces=SURFACES, lines=limit, size=4000)[
+        1
+    ].splitlines()
     assert len(lines) <= limit
     assert lines[-1].startswith("核查41次")
     named = sum(line.startswith(("  新增:", "  已消失:")) for line in lines)
@@ -114,7 +117,7 @@ def test_a_digest_keeps_to_its_lines_and_says_what_it_leaves_out(limit: int) -> 
 
 @pytest.mark.parametrize("size", range(450, 1200, 50))
 def test_a_digest_keeps_to_its_bytes_and_says_what_it_leaves_out(size: int) -> None:
-    title, body = digest.digest(SWEEP, NIGHT, TURNED, {"weibo/office": SessionState.INVALID}, lines=30, size=size)
+    title, body = digest.digest(SWEEP, NIGHT, TURNED, {"weibo/office": SessionState.INVALID}, surfaces=SURFACES, lines=30, size=size)
     lines = body.splitlines()
     taken = len("\r\n".join([title, *lines]).encode())
     named = sum(line.startswith(("  新增:", "  已消失:")) for line in lines)
@@ -126,7 +129,7 @@ def test_a_digest_keeps_to_its_bytes_and_says_what_it_leaves_out(size: int) -> N
 async def test_a_place_that_counts_bytes_gets_a_digest_it_takes(store: Store, inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """企业微信 takes 2 048 of them, three a character."""
     monkeypatch.setattr(NotifyJSON, "body_maxlen", 250)
-    await alerts(store, inbox).tell_night(SWEEP, NIGHT, SessionBook(store, lambda: NOW))
+    await alerts(store, inbox).tell_night(SWEEP, NIGHT, SessionBook(store, lambda: NOW), {})
     ((_, title, body),) = inbox.posts
     assert 150 < len(f"{title}\r\n{body}".encode()) <= 250
 
@@ -137,7 +140,7 @@ async def test_a_digest_tells_of_the_runs_that_broke_off_since_the_last(store: S
         begun = await store.begin_night(Night(started_at=NOW + timedelta(hours=hours)))
         last = replace(NIGHT, id=begun.id, sweep_id=None, started_at=begun.started_at, ending=ending, left=12)
         await store.end_night(last)
-    await alerts(store, inbox).tell_night(SWEEP, last, SessionBook(store, lambda: NOW))
+    await alerts(store, inbox).tell_night(SWEEP, last, SessionBook(store, lambda: NOW), {})
     ((_, _, body),) = inbox.posts
     assert body.splitlines()[-4:-1] == [
         "此前2031-03-05 15:00开始的检查异常中断,见 mediawatch status",
@@ -148,10 +151,10 @@ async def test_a_digest_tells_of_the_runs_that_broke_off_since_the_last(store: S
 
 async def test_one_digest_a_sweep_also_after_a_restart(store: Store, inbox: Inbox) -> None:
     book = SessionBook(store, lambda: NOW)
-    await alerts(store, inbox).tell_night(SWEEP, NIGHT, book)
-    await alerts(store, inbox).tell_night(SWEEP, NIGHT, book)
+    await alerts(store, inbox).tell_night(SWEEP, NIGHT, book, {})
+    await alerts(store, inbox).tell_night(SWEEP, NIGHT, book, {})
     assert inbox.titles == ["mediawatch 日常监测:监测时间点2031-03-01 23:59"]
-    await alerts(store, inbox).tell_night(replace(SWEEP, id=8), NIGHT, book)
+    await alerts(store, inbox).tell_night(replace(SWEEP, id=8), NIGHT, book, {})
     assert len(inbox.posts) == 2
 
 
@@ -159,7 +162,7 @@ async def test_a_failed_sending_is_tried_again_and_nobody_gets_it_twice(store: S
     book = SessionBook(store, lambda: NOW)
     inbox.refusing = {"/secret-key-2"}
     with structlog.testing.capture_logs() as lines:
-        await alerts(store, inbox, "/secret-key-1", "/secret-key-2").tell_night(SWEEP, NIGHT, book)
+        await alerts(store, inbox, "/secret-key-1", "/secret-key-2").tell_night(SWEEP, NIGHT, book, {})
     assert await states(store) == ["sent", "waiting"]
     assert [line["event"] for line in lines] == ["alert not sent, tried again with the next one"]
     assert "secret-key" not in str(lines)
@@ -208,7 +211,7 @@ async def test_a_demonstration_sends_nothing(tmp_path: Path, inbox: Inbox) -> No
     home.config.write_text(filed, encoding="utf-8")
     async with opened(Home(tmp_path)) as app:
         await app.sessions.seen("weibo", "office", valid=False, how="page")
-        await app.alerts.tell_night(SWEEP, NIGHT, app.sessions)
+        await app.alerts.tell_night(SWEEP, NIGHT, app.sessions, {})
         assert await app.alerts.trial() == []
     assert inbox.posts == []
 

@@ -97,7 +97,7 @@ def _quiet_afterwards() -> Iterator[None]:
 
 
 async def tell(ours: Alerts, store: Store) -> None:
-    await ours.tell_night(SWEEP, NIGHT, SessionBook(store, lambda: NOW))
+    await ours.tell_night(SWEEP, NIGHT, SessionBook(store, lambda: NOW), {})
 
 
 async def test_a_digest_comes_by_mail_once_and_is_read_as_it_was_written(store: Store, post: Post) -> None:

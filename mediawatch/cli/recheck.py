@@ -16,7 +16,7 @@ from mediawatch.cli.out import NumberArgument, notice_of, print_or_write, sweep_
 from mediawatch.cli.progress import shown_progress
 from mediawatch.cli.stopping import told_when_stopped
 from mediawatch.cli.sweep import as_of_option, print_summary
-from mediawatch.domain import Notice, Sweep, UserError
+from mediawatch.domain import PLATFORM_LABELS, Notice, Sweep, UserError
 from mediawatch.notices.service import note_recheck
 from mediawatch.policy import load
 from mediawatch.reports import notices as lists
@@ -60,6 +60,6 @@ async def _look_again(app: App, notice: Notice, as_of: str, policy: str) -> tupl
     request = await recheck_request(app, notice, as_of=as_of_option(as_of, app.clock()), policy=chosen)
     with only_one(app.home), shown_progress() as shown, told_when_stopped(shown) as progress:
         summary, night = await nights.run(app.engine(), request, progress)
-    await app.alerts.tell_night(summary.sweep, night, app.sessions)
+    await app.alerts.tell_night(summary.sweep, night, app.sessions, app.surface_labels(PLATFORM_LABELS))
     print_summary(summary)
     return summary.sweep, summary.exit_code

@@ -17,7 +17,7 @@ from mediawatch.cli.base import opened, run
 from mediawatch.cli.progress import shown_progress
 from mediawatch.cli.stopping import told_when_stopped
 from mediawatch.clock import beijing, day_of, minute, next_time, parse_as_of
-from mediawatch.domain import Effect, UserError, Verdict
+from mediawatch.domain import PLATFORM_LABELS, Effect, UserError, Verdict
 from mediawatch.policy import load
 from mediawatch.registry.find import find_account
 from mediawatch.registry.kinds import PLATFORMS
@@ -93,7 +93,7 @@ def sweep(
                 finally:
                     if figures:
                         await _write_metrics(app, figures)
-            await app.alerts.tell_night(summary.sweep, night, app.sessions)
+            await app.alerts.tell_night(summary.sweep, night, app.sessions, app.surface_labels(PLATFORM_LABELS))
             return summary
 
     summary = run(work())

@@ -30,7 +30,7 @@ from mediawatch.domain.judgements import (
     SweepState,
     Verdict,
 )
-from mediawatch.domain.nights import Alert, AlertState, Backup, Ending, Night, Turn, TurnedFinding
+from mediawatch.domain.nights import VISITOR, Alert, AlertState, Backup, Ending, Night, Turn, TurnedFinding
 from mediawatch.domain.notices import (
     Held,
     IssuedDocument,
@@ -78,6 +78,7 @@ __all__ = [
     "ALL_DISMISSED",
     "DECIDED",
     "PLATFORM_LABELS",
+    "VISITOR",
     "Account",
     "AccountState",
     "Alert",

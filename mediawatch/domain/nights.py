@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+VISITOR = "visitor"
+
 
 class Turn(StrEnum):
     """What became of a finding since its account was last judged conclusively."""
@@ -81,7 +83,7 @@ class Night:
     turns: Mapping[str, int] = field(default_factory=dict)
     """Findings by `Turn`."""
     breakers: tuple[str, ...] = ()
-    """Still open when it ended: `surface session: outcome`."""
+    """Still open when it ended: `surface session: outcome`, `VISITOR` for no login."""
     id: int = 0
 
 

@@ -58,7 +58,7 @@ class Replica:
     With an `overlay` the case's responses come first; behind them stand sites that know no accounts (`Site.bare`).
     `scannable`: whether login pages wait for somebody to `scan` their QR code.
     Replicas with one `key` (for all their hosts) are accepted by one Chromium.
-    `real_weight`: pages and answers are as heavy as measured real ones (`weight.py`).
+    `real_weight`: pages and answers are as heavy as measured real ones (`weight.py`). `distance`: seconds before each answer.
     `lists_open`: whether the WeChat back office still lists the articles of other accounts (it does not since 2026-07).
     """
 
@@ -78,6 +78,7 @@ class Replica:
         scannable: bool = False,
         key: Identity | None = None,
         real_weight: bool = False,
+        distance: float = 0.0,
     ) -> None:
         self.strangers: Counter[str] = Counter()
         """Refused hosts that pages and scrapers asked for."""
@@ -94,7 +95,7 @@ class Replica:
         assert isinstance(wechat, WeChat)
         wechat.lists_open = lists_open
         self._by_host = {host: site for site in self._sites.values() for host in site.hosts | site.picture_hosts}
-        self._overlay, self._real_weight = overlay, real_weight
+        self._overlay, self._real_weight, self._distance = overlay, real_weight, distance
         self._hosts = hosts_of([overlay] if overlay else [])
         self._identity = key or identity(self._hosts)
         self.chromium_args = self._identity.chromium_args
@@ -194,6 +195,8 @@ class Replica:
             host = headers.get("host", "").partition(":")[0]
             form = dict(parse_qsl(body.decode("utf-8", "replace"))) if "urlencoded" in headers.get("content-type", "") else {}
             request = Request(method, host, target, headers, form)
+            if self._distance:
+                await asyncio.sleep(self._distance)
             response = self._response(request)
             self.requests.append(Served(method, request.url, response.status if isinstance(response, Response) else 0))
             if isinstance(response, Drop):

@@ -54,7 +54,9 @@ SETS = {
 }
 FEW = {"few": Set({"wechat": 3, "weibo": 1, "douyin": 1, "toutiao": 1}), "few, unsigned": Set({"wechat": 3, "weibo": 1})}
 """To see that all of it still works."""
-WEIGHTS = ("light", "real")
+WEIGHTS = ("light", "real", "far")
+DISTANCE = 0.15
+"""Seconds until a far site answers."""
 WAYS = {"sweep": sweep, "plain": plain, "requests": requests}
 
 
@@ -98,7 +100,8 @@ async def serve(folder: Path, name: str, weight: str) -> None:
     stood_for = world_of(name)
     assert stood_for.as_of is not None
     clock = clock_from(stood_for.as_of + timedelta(hours=9))
-    async with Replica(stood_for, now=clock, logged_in=DEMO_LOGINS, real_weight=weight == "real") as replica:
+    far = DISTANCE if weight == "far" else 0.0
+    async with Replica(stood_for, now=clock, logged_in=DEMO_LOGINS, real_weight=weight != "light", distance=far) as replica:
         states = {platform: replica.storage_state(platform) for platform in DEMO_LOGINS}
         at = {"proxy": replica.proxy, "args": replica.chromium_args, "states": states, "ca_pem": replica.ca_pem.decode()}
         (folder / "replica.part").write_text(json.dumps(at))

@@ -113,6 +113,43 @@ def test_a_secret_is_never_shown(home: Home, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv("MEDIAWATCH_BROWSER", '{"proxy": ["hunter2"]}')
 
 
+MISPLACED = "mailtos://u:SECRETPW@h/db"
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (f"database = '{MISPLACED}'", ["database in", "[database]", "url"]),
+        (f"notify = '{MISPLACED}'", ["notify in", "[notify]", "urls"]),
+        (f"notify = ['{MISPLACED}']", ["notify in", "[notify]"]),
+        (f"[[database]]\nurl = '{MISPLACED}'", ["database in", "[database]"]),
+        (f"[notify]\nurls = '{MISPLACED}'", ["notify.urls"]),
+        (f"[notify]\nurls = [['{MISPLACED}']]", ["notify.urls.0"]),
+        (f"[notify]\nurl = '{MISPLACED}'", ["notify.url", "urls"]),
+        (f"addresses = ['{MISPLACED}']", ["addresses", "notify"]),
+        (f"[pace]\nevery = '{MISPLACED}'", ["pace.every", '[pace."SURFACE"]', "per_hour"]),
+        (f"[output]\nmarks = '{MISPLACED}'", ["output.marks"]),
+        (f"[browser]\nexecutable = ['{MISPLACED}']", ["browser.executable"]),
+        (f"[log]\nlevel = '{MISPLACED}'", ["log.level", "warning"]),
+    ],
+)
+def test_a_secret_in_the_wrong_place_is_not_shown_either(home: Home, text: str, words: list[str]) -> None:
+    home.config.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError) as caught:
+        read_settings(home)
+    assert all(word in str(caught.value) for word in [*words, "mediawatch.toml"]), caught.value
+    assert "SECRETPW" not in str(caught.value)
+
+
+@pytest.mark.parametrize("value", [MISPLACED, f'"{MISPLACED}"', f'["{MISPLACED}"]', f'[["{MISPLACED}"]]'])
+@pytest.mark.parametrize("name", ["DATABASE", "NOTIFY", "NOTIFY__URL", "NOTIFY__LINES", "PACE__EVERY", "SWEEP__PACE"])
+def test_a_secret_in_the_wrong_variable_is_not_shown_either(home: Home, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"MEDIAWATCH_{name}", value)
+    with pytest.raises(UserError, match="environment") as caught:
+        read_settings(home)
+    assert "SECRETPW" not in str(caught.value)
+
+
 def test_a_file_saved_by_notepad_is_read_and_one_in_gb18030_is_refused(home: Home) -> None:
     home.config.write_bytes('\ufeff[sweep]\r\npolicy = "西藏.toml"\r\n'.encode())
     assert read_settings(home).sweep.policy == "西藏.toml"

@@ -7,9 +7,10 @@ import os
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsError
 
 from mediawatch.domain import UserError
@@ -71,23 +72,32 @@ def _refuse_unknown_variables() -> None:
 
 def _sentence(error: ValidationError, options: Mapping[str, Any], filed: Mapping[str, Any], config: Path) -> str:
     first = error.errors()[0]
-    loc = tuple(str(part) for part in first["loc"])
-    key = ".".join(loc)
+    key = ".".join(str(part) for part in first["loc"])
+    loc = tuple(part for part in first["loc"] if isinstance(part, str))  # without the places within a list
+    variable = PREFIX + "__".join(loc).upper()
     if _holds(options, loc):
         place = "the command line"
-    elif any(name.upper() == PREFIX + "__".join(loc).upper() for name in os.environ) or not _holds(filed, loc):
-        place = f"the environment ({PREFIX}{'__'.join(loc).upper()})"
+    elif any(name.upper() == variable for name in os.environ) or not _holds(filed, loc):
+        place = f"the environment ({variable})"
     else:
         place = str(config)
     if first["type"] == "extra_forbidden":
         known = _fields(loc[0]) if len(loc) > 1 else Settings.model_fields
         return f"unknown setting {key} in {place}: known are {', '.join(known)}"
-    secret = bool({"url", "urls", "proxy"} & set(loc))
-    given = "" if secret or isinstance(first["input"], Mapping) else f" (got {first['input']!r})"
+    table, depth = ('pace."SURFACE"', 2) if loc[0] == "pace" else (loc[0], 1)
+    if len(loc) <= depth:
+        return f"bad setting {key} in {place}: it is a table; write [{table}] and below it: {', '.join(_fields(loc[0]))}"
+    given = f" (got {first['input']!r})" if _quotable(loc, first["input"]) else ""
     return f"bad setting {key} in {place}: {first['msg']}{given}"
 
 
-def _fields(section: str) -> Mapping[str, object]:
+def _quotable(loc: tuple[str, ...], value: object) -> bool:
+    """Only a plain value of a key that holds no secret; and no address, which may have been meant for one that does."""
+    kind = _fields(loc[0])[loc[-1]].annotation
+    return SecretStr not in (kind, *get_args(kind)) and isinstance(value, str | int | float) and "://" not in str(value)
+
+
+def _fields(section: str) -> Mapping[str, FieldInfo]:
     kind = PaceSettings if section == "pace" else Settings.model_fields[section].annotation
     return kind.model_fields if kind else {}
 

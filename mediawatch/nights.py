@@ -5,44 +5,70 @@ from __future__ import annotations
 import asyncio
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 
-from mediawatch.domain import VISITOR, Ending, Night, Outcome, SweepAccount, UserError, Verdict
+import structlog
+
+from mediawatch.domain import VISITOR, Ending, Night, Outcome, SweepAccount, TurnedFinding, UserError, Verdict
 from mediawatch.pacing import Pacing
 from mediawatch.sweep import Engine, Progress, Request, Step, Summary
 
+log = structlog.get_logger(__name__)
+Ended = Callable[[Night], Awaitable[None]]
 _DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 
 
-async def run(engine: Engine, request: Request, progress: Progress) -> tuple[Summary, Night]:
-    """`Engine.run`, kept as a night: from its start on, so that one that was killed shows too."""
+async def run(engine: Engine, request: Request, progress: Progress, ended: Ended | None = None) -> tuple[Summary, Night]:
+    """`Engine.run`, kept as a night: from its start on, so that one that was killed shows too. `ended` is told of it, however it ended.
+
+    Raises what ended the run, also where that cannot be kept. Where a night could not even be begun, `ended` is told of none.
+    """
     store = engine.store
-    night = await store.begin_night(Night(started_at=engine.clock()))
+    begun = await store.begin_night(Night(started_at=engine.clock()))
     looks = _Looks(progress)
     try:
         summary = await engine.run(request, looks)
+        night = _judged(engine, begun, summary, looks.counts, await store.turned(summary.sweep.id))
+        await store.end_night(night)
     except BaseException as error:
         ending, why = ended_by(error)
-        night = replace(night, ended_at=engine.clock(), ending=ending, why=why, looks=looks.counts)
-        await store.end_night(replace(night, breakers=open_breakers(engine.pacing)))
+        night = replace(begun, ended_at=engine.clock(), ending=ending, why=why, looks=looks.counts, breakers=open_breakers(engine.pacing))
+        with _first_error_stands():
+            await store.end_night(night)
+        if ended:
+            with _first_error_stands():
+                await ended(night)
         raise
-    turned = await store.turned(summary.sweep.id)
-    night = replace(
-        night,
+    if ended:
+        await ended(night)
+    return summary, night
+
+
+def _judged(engine: Engine, begun: Night, summary: Summary, looks: Mapping[str, int], turned: Iterable[TurnedFinding]) -> Night:
+    return replace(
+        begun,
         sweep_id=summary.sweep.id,
         ended_at=engine.clock(),
         ending=Ending.OUT_OF_TIME if engine.pacing.over else Ending.COMPLETE,
         exit_code=summary.exit_code,
         left=summary.left,
-        looks=looks.counts,
+        looks=looks,
         verdicts={verdict.value: count for verdict, count in summary.verdicts.items()},
         reasons=reasons(summary.scope),
         turns=Counter(each.turn.value for each in turned),
         breakers=open_breakers(engine.pacing),
     )
-    await store.end_night(night)
-    return summary, night
+
+
+@contextmanager
+def _first_error_stands() -> Iterator[None]:
+    """What fails while a run is ending by an error is logged, and does not take that error's place."""
+    try:
+        yield
+    except (UserError, OSError) as error:
+        log.warning("how the run ended could not be kept", why=ended_by(error)[1])
 
 
 def ended_by(error: BaseException) -> tuple[Ending, str]:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import fields, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import structlog
+from commands import in_process
 from prometheus_client.parser import text_string_to_metric_families
 from samples import LATE, NOW, PLAIN, enter, finding, open_sweep, plain_reading
 from test_sweep import AS_OF, TIBET, Stage
@@ -118,6 +121,41 @@ async def test_a_run_that_fails_is_a_night_without_a_sweep(store: Store, tmp_pat
     assert (await store.nights(2))[1] == night
 
 
+def refuse(database: Path, what: str) -> None:
+    """From now on the database refuses this of nights."""
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute(f"CREATE TRIGGER refused BEFORE {what} ON night BEGIN SELECT RAISE(ABORT, 'nothing of nights'); END")
+
+
+async def test_the_error_that_ended_a_run_stands_where_the_store_fails_too(store: Store, tmp_path: Path) -> None:
+    told: list[Night] = []
+
+    async def ended(night: Night) -> None:
+        told.append(night)
+        raise OSError(28, "No space left on device")
+
+    refuse(tmp_path / "mediawatch.db", "UPDATE")
+    with pytest.raises(UserError, match="no account is in scope"), structlog.testing.capture_logs() as lines:
+        await nights.run(Stage(store, tmp_path).engine, REQUEST, no_progress, ended)
+    assert [(night.id, night.ending, night.ended_at) for night in told] == [(1, Ending.FAILED, STAGED)]
+    whys = [line["why"] for line in lines if line["event"] == "how the run ended could not be kept"]
+    assert ["nothing of nights" in whys[0], whys[1:]] == [True, ["OSError: No space left on device"]]
+
+
+async def test_a_run_that_judged_but_could_not_be_kept_is_told_as_failed(store: Store, tmp_path: Path) -> None:
+    stage = Stage(store, tmp_path)
+    await stage.file("鲜1")
+    told: list[Night] = []
+
+    async def ended(night: Night) -> None:
+        told.append(night)
+
+    refuse(tmp_path / "mediawatch.db", "UPDATE")
+    with pytest.raises(UserError, match="nothing of nights"):
+        await nights.run(stage.engine, REQUEST, no_progress, ended)
+    assert [(night.ending, night.exit_code, night.looks) for night in told] == [(Ending.FAILED, None, {"toutiao ok": 1})]
+
+
 @pytest.mark.parametrize(
     ("error", "ended"),
     [
@@ -203,6 +241,22 @@ def invoke(tmp_path: Path) -> Callable[..., str]:
 
     call("init")
     return call
+
+
+def test_a_sweep_that_could_not_be_begun_writes_no_figures_of_another(invoke: Callable[..., str], tmp_path: Path) -> None:
+    home, target = tmp_path / "home", tmp_path / "mediawatch.prom"
+    words = ("--home", home, "sweep", "--metrics", target)
+    done = in_process(*words)
+    assert (done.returncode, "no account is in scope" in done.stderr) == (2, True)
+    assert 'mediawatch_ended{how="failed"} 1.0' in target.read_text("utf-8")
+    target.unlink()
+    refuse(home / "mediawatch.db", "INSERT")
+    done = in_process(*words)
+    assert (done.returncode, "nothing of nights" in done.stderr, target.exists()) == (2, True, False), "not the night before's"
+    with closing(sqlite3.connect(home / "mediawatch.db", isolation_level=None)) as connection:
+        connection.execute("DELETE FROM night")
+    done = in_process(*words)
+    assert (done.returncode, "nothing of nights" in done.stderr, target.exists()) == (2, True, False)
 
 
 def test_status_tells_the_last_nights(invoke: Callable[..., str], tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -17,7 +18,7 @@ from mediawatch.cli.base import opened, run
 from mediawatch.cli.progress import shown_progress
 from mediawatch.cli.stopping import told_when_stopped
 from mediawatch.clock import beijing, day_of, minute, next_time, parse_as_of
-from mediawatch.domain import PLATFORM_LABELS, Effect, UserError, Verdict
+from mediawatch.domain import PLATFORM_LABELS, Effect, Night, UserError, Verdict
 from mediawatch.policy import load
 from mediawatch.registry.find import find_account
 from mediawatch.registry.kinds import PLATFORMS
@@ -87,12 +88,9 @@ def sweep(
                 concurrency=app.settings.browser.concurrency,
             )
             await _foretell(app, request)
+            ended = partial(_write_metrics, app, figures) if figures else None
             with only_one(app.home), shown_progress() as shown, told_when_stopped(shown) as progress:
-                try:
-                    summary, night = await nights.run(app.engine(), request, progress)
-                finally:
-                    if figures:
-                        await _write_metrics(app, figures)
+                summary, night = await nights.run(app.engine(), request, progress, ended)
             await app.alerts.tell_night(summary.sweep, night, app.sessions, app.surface_labels(PLATFORM_LABELS))
             return summary
 
@@ -144,9 +142,7 @@ async def _foretell(app: App, request: Request) -> None:
         typer.echo(f"{len(found.due)} accounts take {found.sentence}; less what is settled already; --until ends it earlier", err=True)
 
 
-async def _write_metrics(app: App, target: Path) -> None:
-    """Of the run that has just ended, however it did."""
-    (night,) = await app.store.nights(1)
+async def _write_metrics(app: App, target: Path, night: Night) -> None:
     logins = Counter((each.session.platform, each.state) for each in await sessions.listed(app.sessions, app.logins()))
     metrics.write(target, night, logins, metrics.last_complete(await app.store.sweeps()))
 

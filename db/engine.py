@@ -30,21 +30,22 @@ def normal_url(url: str) -> URL:
     """The URL with its driver spelt out (pysqlite, psycopg). StoreError for anything but an SQLite file or PostgreSQL."""
     try:
         parsed = make_url(url)
-    except ArgumentError:
-        raise StoreError(f"no database URL: write sqlite:////path/mediawatch.db or {_EXAMPLE}") from None
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number, where it would be quoted
+        raise StoreError(f"no database URL: write {_FILE} or {_EXAMPLE}") from None
     match parsed.drivername:
         case "sqlite" | "sqlite+pysqlite":
             if parsed.database in (None, "", ":memory:") or parsed.query:
-                raise StoreError("an SQLite database must be a plain file: write sqlite:////path/mediawatch.db")
+                raise StoreError(f"an SQLite database must be a plain file: write {_FILE}")
             return parsed.set(drivername="sqlite+pysqlite")
         case "postgresql" | "postgres" | "postgresql+psycopg":
             if find_spec("psycopg") is None:
                 raise StoreError("PostgreSQL needs its driver: run `pip install 'mediawatch[postgres]'`")
             return parsed.set(drivername="postgresql+psycopg")
         case other:
-            raise StoreError(f"database {other!r} is not supported: use SQLite or {_EXAMPLE}")
+            raise StoreError(f"database {other!r} is not supported: write {_FILE} or {_EXAMPLE}")
 
 
+_FILE = "sqlite:////path/mediawatch.db"
 _EXAMPLE = "postgresql+psycopg://user@host/name"
 
 

@@ -151,8 +151,10 @@ def test_the_names_of_immutable_tables_agree_with_the_first_migration(sqlite_url
     ("url", "says"),
     [
         ("mediawatch.db", "no database URL"),
+        ("postgresql://host:secret/x", "no database URL: write"),
         ("mysql://localhost/x", "'mysql' is not supported"),
         ("postgresql+asyncpg://localhost/x", "is not supported"),
+        ("sqlite+aiosqlite:////srv/mediawatch.db", "'sqlite\\+aiosqlite' is not supported: write sqlite:////path/mediawatch.db or"),
         ("sqlite://", "must be a plain file"),
         ("sqlite:///:memory:", "must be a plain file"),
         ("sqlite:////nowhere/at/all/mediawatch.db", "No such file or directory; run `mediawatch init`"),

@@ -220,9 +220,10 @@ class Scraper:
                 except (Captcha, RateLimited) as refusal:  # to come back with a page at once would be met by the same
                     return merged(surface, (trouble(refusal),), session=name, read_at=browser.now())
                 except NoEvidence:  # the page of this account is none to ask from; another one's may be
-                    pass
+                    await pause()
                 except Failure:  # no warm page could be had
                     warm.note(surface.name, name, answered=False)
+                    await pause()
                 else:
                     warm.note(surface.name, name, answered=sight.outcome not in (Outcome.CHANGED, Outcome.UNREACHABLE))
                     if stands(sight, surface, need):
@@ -243,6 +244,8 @@ def may_ask(surface: Surface, session: Session | None, account: Account, need: N
     any after a dated sight."""
     if surface.warm is None or need.second or need.only or not surface.asks(account):
         return False
+    if need.back_to is not None and surface.warm.signs:
+        return False  # only the page reads on
     wants_exact = need.back_to is not None or any(sight.dated for sight in earlier)
     return not (wants_exact and surface.complete(session.name if session else ""))
 

@@ -49,8 +49,6 @@ class Lease:
     known: bool | None = None
     """Whether the last page that said so knew the operator."""
     uses: int = 0
-    kept: int = 0
-    """`uses` when the login was last written back."""
     pages: int = 0
     worn: bool = False
     """To be renewed before its next use."""
@@ -108,14 +106,13 @@ class Contexts:
     async def keep(self, lease: Lease, session: Session) -> None:
         """Write back what the site has made of a login that a page has just been seen to know. A file that was replaced meanwhile is
         a newer login: it stays. What cannot be had or written is left as it was."""
-        if not lease.known or lease.kept == lease.uses or stamp_of(session) != lease.stamp:
+        if not lease.known or stamp_of(session) != lease.stamp:
             return
         with suppress(Failure, OSError):
             state = await within(lease.context.storage_state(), self.timeouts.launch, "session state")
             if lease.known and stamp_of(session) == lease.stamp:
                 write_renewed(session, dict(state), self.now())
                 lease.stamp = stamp_of(session)
-                lease.kept = lease.uses
 
     async def spare_none(self) -> None:
         """Close the pages that wait for another look."""

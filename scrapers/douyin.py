@@ -8,12 +8,11 @@ call), the works from the list call that the page signs and sends itself. The si
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import ClassVar
 from urllib.parse import quote
 
-from mediawatch.domain import Account, Attested, Captcha, Changed, Failure, MatchedBy, NoEvidence, Outcome, Pace, Seen, Sight
+from mediawatch.domain import Account, Attested, Captcha, Changed, MatchedBy, NoEvidence, Outcome, Pace, Seen, Sight
 from scrapers import viewers
 from scrapers.base import Login, Scraper, SessionUse, Shows, Surface, lacks_login, query_of
 from scrapers.browser import Tab
@@ -35,6 +34,7 @@ from scrapers.douyin_pages import (
 from scrapers.douyin_replies import read_profile, read_search, read_sign
 from scrapers.douyin_works import read_posts
 from scrapers.searches import NameSearch, identified, vouches
+from scrapers.sights import as_far_as_it_goes
 from scrapers.warm import Calls, Warm
 
 SEARCH = "https://www.douyin.com/search/"
@@ -104,7 +104,7 @@ class ProfilePage(Surface):
             yield works if surely else replace(works, complete_since=None)
             if works.posts:
                 async for older in visit.older(payload):
-                    with suppress(Failure):
+                    with as_far_as_it_goes(tab):
                         shown = read_posts(older, None, tab.now(), known=False, visitor=visitor, first=False, owner=visit.sec_uid)
                         if shown.posts:
                             yield told(Seen(posts=shown.posts), target, account.filed)

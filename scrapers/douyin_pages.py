@@ -14,6 +14,7 @@ from scrapers.douyin_identity import Target, sec_uid_in, wanted
 from scrapers.douyin_replies import WORDS, Profile, is_captcha, is_challenge, read_profile, read_records, read_sign, read_words
 from scrapers.douyin_works import next_cursor, older_cursor
 from scrapers.lists import PAGES_BACK
+from scrapers.sights import as_far_as_it_goes
 
 USER = "https://www.douyin.com/user/"
 PROFILE = "https://www.douyin.com/aweme/v1/web/user/profile/other/"
@@ -120,10 +121,12 @@ class Visit:
             if cursor is None:
                 return
             await self.tab.pause()
-            try:
-                payload = payload_of(await self.tab.fetch(page_at(self.list_url, cursor)))
-            except Failure:  # what the pages before it show stands
+            older = None
+            with as_far_as_it_goes(self.tab):
+                older = payload_of(await self.tab.fetch(page_at(self.list_url, cursor)))
+            if older is None:
                 return
+            payload = older
             yield payload
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mediawatch.clock import day_of
-from mediawatch.domain import Attested, Failure, LoginRequired, Need, Outcome, Post, Seen, Sight
+from mediawatch.domain import Attested, Captcha, Failure, LoginRequired, Need, Outcome, Post, RateLimited, Seen, Sight
 from scrapers.browser import Tab
 from scrapers.masking import Mask
 from scrapers.replies import scrubbed
@@ -47,6 +48,18 @@ async def asked_by(surface: Surface, calls: Calls, account: Account) -> Sight:
     return sight
 
 
+@contextmanager
+def as_far_as_it_goes(by: Tab | Calls) -> Iterator[None]:
+    """For the further pages of a list: what the pages before one that fails show stands. That the site turned us away is the sight's
+    outcome all the same: whoever comes next must not ask on."""
+    try:
+        yield
+    except (Captcha, RateLimited, LoginRequired) as refusal:
+        by.refused = refusal
+    except Failure:
+        pass
+
+
 def _troubled(sight: Sight) -> bool:
     """Whether a page met trouble of ours: the next look shall have another one."""
     return sight.outcome.about_us and sight.outcome is not Outcome.NO_EVIDENCE
@@ -57,6 +70,8 @@ async def _facts(told: AsyncIterator[Seen], by: Tab | Calls) -> list[Seen]:
     try:
         async for fact in told:
             facts.append(fact)
+        if by.refused is not None:
+            raise by.refused
     except Failure as failure:
         if by.session and isinstance(failure, LoginRequired):
             by.known = False

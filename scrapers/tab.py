@@ -63,6 +63,8 @@ class Tab:
         """Whether the site was seen to know the operator of the session; None where no page has said so yet."""
         self.pause: Callable[[], Awaitable[None]] = _no_pause
         """Waits as politeness demands between two calls of one visit: a surface that pages through a list awaits it before each."""
+        self.refused: Failure | None = None
+        """How the site turned us away from the further pages of a list."""
         self.back_to: date | None = None
         """As `Need.back_to`."""
         self._page, self._hosts, self._keys = page, hosts, url_keys

@@ -32,7 +32,9 @@ from scrapers import viewers
 from scrapers.base import Scraper, SessionUse, Shows, Surface, link_in, on_host, query_of
 from scrapers.browser import Hearing, Reply, Tab, host_and_path
 from scrapers.lists import PAGES_BACK, ends_short
+from scrapers.sights import as_far_as_it_goes
 from scrapers.toutiao_replies import (
+    cursor,
     decoded,
     has_more,
     is_shell,
@@ -236,7 +238,7 @@ class Profile(Surface):
             return bool(re.search(FEED, reply.path)) and query.get("category") == "profile_all" and query.get("token") in tokens
 
         try:
-            reply = await hearing.first(own)
+            reply = await hearing.first(lambda reply: own(reply) and _at(reply) in ("", "0"))
         except Changed as silence:
             await self.refuse_captcha(tab, hearing)
             raise _Blank("the page does not ask for its feed") from silence
@@ -248,36 +250,32 @@ class Profile(Surface):
         if seen.outcome is Outcome.RATE_LIMITED:
             await self.refuse_captcha(tab, hearing)
             raise _Blank(seen.detail)
-        with suppress(Failure):  # without the further pages the first one still stands, as a lower bound
-            for further in range(PAGES_BACK if tab.back_to else FURTHER):
+        with as_far_as_it_goes(tab):
+            for _ in range(PAGES_BACK if tab.back_to else FURTHER):
                 dated = any(not post.pinned for post in seen.posts)
                 if not has_more(payload) or (dated and not ends_short(seen.posts, tab.back_to)):
                     break
                 if dated:
                     await tab.pause()
-                payload = joined(payload, (await self.next_page(tab, hearing, own, further)).json())
+                payload = joined(payload, (await self.next_page(tab, hearing, own, cursor(payload))).json())
                 seen = read_feed(payload, profile.name, tab.now())
         if seen.outcome is Outcome.OK and not seen.posts:
             raise Changed(f"no dated post: {seen.detail or 'has_more without items'}")
         return seen
 
-    async def next_page(self, tab: Tab, hearing: Hearing, own: Callable[[Reply], bool], number: int) -> Reply:
-        """The reply to the call that the page makes by itself when it is scrolled down; `number` counts from 0."""
-        asked: list[str] = []
+    async def next_page(self, tab: Tab, hearing: Hearing, own: Callable[[Reply], bool], after: str) -> Reply:
+        """The reply to the call that the page makes by itself when it is scrolled down, and that goes on where the list before it ended:
+        one that came later would leave a hole."""
 
-        def further(reply: Reply) -> bool:
-            after = query_of(reply.url).get("max_behot_time", "0")
-            if not own(reply) or after == "0" or after in asked:
-                return False
-            asked.append(after)
-            return len(asked) > number
+        def following(reply: Reply) -> bool:
+            return own(reply) and _at(reply) == after
 
         for _ in range(_SCROLLS - 1):
             await tab.evaluate(_DOWN)
             with suppress(Changed, Unreachable):  # what was heard before may not stand on the page yet: then there was nowhere to go
-                return await hearing.first(further, timeout=tab.timeouts.reply / _SCROLLS)
+                return await hearing.first(following, timeout=tab.timeouts.reply / _SCROLLS)
         await tab.evaluate(_DOWN)
-        return await hearing.first(further, timeout=tab.timeouts.reply / _SCROLLS)
+        return await hearing.first(following, timeout=tab.timeouts.reply / _SCROLLS)
 
     async def cards(self, tab: Tab) -> Seen:
         """What stands on the cards of a page whose feed nobody heard: never exact."""
@@ -286,6 +284,11 @@ class Profile(Surface):
     async def refuse_captcha(self, tab: Tab, hearing: Hearing) -> None:
         if any(re.search(CAPTCHA_CALL, host_and_path(url)) for url in hearing.requested) or await tab.sees(CAPTCHA_FRAME):
             raise Captcha("a captcha instead of the feed")
+
+
+def _at(reply: Reply) -> str:
+    """Where in the list a call of the feed begins."""
+    return query_of(reply.url).get("max_behot_time", "")
 
 
 async def at_a_profile(tab: Tab, account: Account) -> str:
@@ -299,8 +302,14 @@ async def at_a_profile(tab: Tab, account: Account) -> str:
         profile = await surface.profile(tab, hearing, await tab.open(target.url), target)
         if profile.outcome is not Outcome.OK:
             raise NoEvidence("no profile to ask from")
-        reply = await hearing.first(lambda reply: query_of(reply.url).get("category") == "profile_all")
-        reply.json()
+        try:
+            reply = await hearing.first(lambda reply: query_of(reply.url).get("category") == "profile_all" and _at(reply) in ("", "0"))
+        except Changed as silence:
+            await surface.refuse_captcha(tab, hearing)
+            raise NoEvidence("the page does not ask for its feed") from silence
+        if not reply.good().body.strip():
+            await surface.refuse_captcha(tab, hearing)
+            raise Changed("the feed's body is empty")  # at random: the account's own page is loaded again
         return reply.url
 
 

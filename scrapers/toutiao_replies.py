@@ -157,11 +157,19 @@ def has_more(payload: object) -> bool:
     return not isinstance(payload, Mapping) or payload.get("has_more") not in (False, 0)
 
 
+def cursor(payload: object) -> str:
+    """Where the site says that the list goes on. `Changed` where it does not say."""
+    match payload:
+        case {"next": {"max_behot_time": int() | str() as after}} if after not in (0, "", "0"):
+            return str(after)
+    raise Changed("has_more without a place to go on")
+
+
 def joined(first: object, second: object) -> object:
     """Two pages of the feed as one list, newest page first. `Changed` where the second is no page."""
     match first, second:
-        case {"data": list(newer), **rest}, {"message": "success", "data": list() | None as older}:
-            return rest | {"data": [*newer, *(older or [])], "has_more": has_more(second)}
+        case {"data": list(newer), **rest}, {"message": "success", "data": list() | None as older, **further}:
+            return rest | {"data": [*newer, *(older or [])], "has_more": has_more(second), "next": further.get("next")}
     raise Changed(second)
 
 

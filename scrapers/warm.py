@@ -47,6 +47,8 @@ class Calls:
         self.entered = entered
         """What `Warm.enter` gave."""
         self.now, self.session, self.pause = tab.now, tab.session, pause
+        self.refused: Failure | None = None
+        """As `Tab.refused`."""
         self.back_to: date | None = None
         """As `Need.back_to`."""
         self.known: bool | None = None
@@ -83,7 +85,7 @@ class Calls:
 @dataclass(slots=True, eq=False)
 class _Page:
     tab: Tab
-    entered: str
+    entered: str = field(repr=False)
     held: AsyncExitStack
     host: str
     platform: str

@@ -18,7 +18,6 @@ from mediawatch.domain import (
     Account,
     Attested,
     Changed,
-    Failure,
     LoginRequired,
     MatchedBy,
     NoEvidence,
@@ -32,6 +31,7 @@ from scrapers.base import Login, SessionUse, Shows, Surface, query_of
 from scrapers.browser import Tab
 from scrapers.lists import PAGES_BACK, ends_short
 from scrapers.sessions import Session, stamp_of, stored
+from scrapers.sights import as_far_as_it_goes
 from scrapers.warm import Calls, Warm
 from scrapers.wechat_identity import Owner, filed_id, identified, is_same, number_of, own_hit, read_owner, same_account
 from scrapers.wechat_office import Batches, Hit, answer, complete_since, read_batches, read_hits
@@ -274,12 +274,14 @@ async def newest_pages(tab: Tab | Calls, page_at: Callable[[int], Awaitable[Batc
             break
         if pages:
             await tab.pause()
-        try:
+        if not posts:
             pages.append(await page_at(len(pages) * _BATCHES))
-        except Failure:
-            if not posts:
-                raise
-            break  # what the pages before it show stands as far as it reaches
+            continue
+        number = len(pages)
+        with as_far_as_it_goes(tab):
+            pages.append(await page_at(number * _BATCHES))
+        if len(pages) == number:
+            break
     return pages
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import replace
 from urllib.parse import urlencode, urlsplit
 
@@ -11,6 +10,7 @@ from mediawatch.domain import Captcha, Changed, Failure, LoginRequired, NoEviden
 from scrapers.base import on_host, query_of
 from scrapers.browser import Hearing, Reply, Tab, host_and_path
 from scrapers.lists import PAGES_BACK, ends_short
+from scrapers.sights import as_far_as_it_goes
 from scrapers.warm import Calls
 from scrapers.weibo_identity import DESKTOP, UID, Target, linked_to, tie
 from scrapers.weibo_replies import joined, leads_on, own_posts, read_profile, wall
@@ -95,7 +95,7 @@ async def followed(tab: Tab | Calls, payload: object, uid: str, further: Callabl
         number += 1
         await tab.pause()
         payload = joined(payload, payload_of(await tab.fetch(further(payload, number))))
-    with suppress(Failure):  # what the pages before one that fails show stands as far as it reaches
+    with as_far_as_it_goes(tab):
         while number < PAGES_BACK and ends_short(own_posts(payload, uid, tab.now()), tab.back_to):
             number += 1
             await tab.pause()

@@ -15,7 +15,7 @@ from stages import Stage, staged
 from mediawatch.app import staged as whole_app
 from mediawatch.clock import day_of
 from mediawatch.demo.machine import write_registry
-from mediawatch.domain import Account, Captcha, Failure, Filed, Need, Post, RateLimited, Reading, Verdict
+from mediawatch.domain import Account, Captcha, Failure, Filed, Need, Post, RateLimited, Reading, Unreachable, Verdict
 from mediawatch.pacing import Pacing
 from mediawatch.policy import load
 from mediawatch.registry import service as registry
@@ -97,6 +97,7 @@ class Pages:
     answer: object = field(default_factory=lambda: {"ok": 0, "msg": "访问过于频繁"})
     asked: list[int] = field(default_factory=list)
     session: str = "office"
+    refused: Failure | None = None
 
     def now(self) -> datetime:
         return NOW
@@ -135,11 +136,19 @@ async def test_no_list_is_read_for_ever() -> None:
     assert await read(Pages(None)) == 10
 
 
-@pytest.mark.parametrize("answer", [{"ok": 0, "msg": "访问过于频繁"}, {"ok": 1, "data": {"list": []}}, Captcha("x"), {"ok": 1}])
-async def test_a_page_that_does_not_come_leaves_what_the_pages_before_it_show(answer: object) -> None:
+@pytest.mark.parametrize(
+    ("answer", "refused"),
+    [
+        ({"ok": 0, "msg": "访问过于频繁"}, None), (RateLimited("x"), RateLimited), (Captcha("x"), Captcha),
+        ({"ok": 1, "data": {"list": []}}, None), (Unreachable("x"), None), ({"ok": 1}, None),
+    ],
+)  # fmt: skip
+async def test_a_page_that_does_not_come_leaves_what_the_pages_before_it_show(answer: object, refused: type[Failure] | None) -> None:
     pages = Pages(FIRST, ends=4, answer=answer)
     assert await read(pages) == 30
     assert pages.asked == [2, 3, 4]
+    # That the site turns us away is the sight's outcome all the same.
+    assert (type(pages.refused) if pages.refused else None) is refused
 
 
 def works(number: int, *, more: bool = True, **rest: object) -> dict[str, object]:

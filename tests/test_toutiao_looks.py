@@ -231,6 +231,7 @@ TROUBLES = {
     "refused": Trouble(shell(asking()), {"message": "error", "data": [], "has_more": False}, outcome=Outcome.RATE_LIMITED, pages=3),
     "no JSON": Trouble(shell(asking()), "<p>sorry</p>"),
     "never asked": Trouble(shell(""), outcome=Outcome.RATE_LIMITED, pages=3),
+    "not from the top": Trouble(shell(asking().replace("time=0", "time=50")), feed(20, 40), outcome=Outcome.RATE_LIMITED, pages=3),
     "another channel": Trouble(shell(asking().replace("profile_all", "__all__")), feed(1), outcome=Outcome.RATE_LIMITED, pages=3),
     "another account's list": Trouble(shell(asking().replace(TOKEN, OTHER)), feed(1), outcome=Outcome.RATE_LIMITED, pages=3),
     "another account's page": Trouble(shell(asking(), USER | {"userId": OTHER}), feed(1), name=""),
@@ -252,9 +253,8 @@ TROUBLES = {
     "too many": Trouble("<p>no</p>", status=429, outcome=Outcome.RATE_LIMITED, name=""),
     "broken": Trouble("<p>no</p>", status=502, outcome=Outcome.UNREACHABLE, name="", pages=3),
 }
-TOKEN_OF = {
-    name: f"MS4wLjABAAAA{number:043d}" for number, name in enumerate(["blank, then good", "pinned", "pinned alone", "cards", *TROUBLES])
-}
+ODD_PAGES = ("blank, then good", "pinned", "pinned alone", "a page is lost", "a page is skipped", "cards")
+TOKEN_OF = {name: f"MS4wLjABAAAA{number:043d}" for number, name in enumerate((*ODD_PAGES, *TROUBLES))}
 COUNT = "const at = +(sessionStorage.at || 0) + 1; sessionStorage.at = at;"
 SCROLL = (
     "let page = 98; addEventListener('scroll', () => {"
@@ -283,7 +283,16 @@ async def odd(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> Asy
         *recorded("blank, then good", shell(COUNT + asking("&try=' + at + '")), ("&try=1", ""), ("&try=2", feed(1, 2))),
         *recorded(
             "pinned", shell(SCROLL + asking(), text="<div style='height:5000px'></div>"),
-            ("&max_behot_time=99", feed(-91)), ("&max_behot_time=100", feed(20, 40, more=False)), ("", feed(-90)),
+            ("&max_behot_time=99", feed(-91, next={"max_behot_time": 100})), ("&max_behot_time=100", feed(20, 40, more=False)),
+            ("", feed(-90, next={"max_behot_time": 99})),
+        ),
+        *recorded(
+            "a page is lost", shell(SCROLL + asking(), text="<div style='height:5000px'></div>"),
+            ("&max_behot_time=99", ""), ("&max_behot_time=100", feed(20, 40, more=False)), ("", feed(-90, next={"max_behot_time": 99})),
+        ),
+        *recorded(
+            "a page is skipped", shell(SCROLL + asking(), text="<div style='height:5000px'></div>"),
+            ("&max_behot_time=100", feed(20, 40, more=False)), ("", feed(-90, next={"max_behot_time": 98})),
         ),
         *recorded("cards", shell(asking(), text=CARDS), ("", "")),
         *recorded("pinned alone", shell(asking()), ("", feed(-90))),
@@ -332,3 +341,11 @@ async def test_a_page_of_pinned_posts_is_followed_by_the_next(odd: Stage) -> Non
     assert (reading.latest and reading.latest.on, reading.complete_since) == (date(2022, 12, 11), EVER)
     reading = await look(odd, "pinned alone")
     assert (reading.latest and reading.latest.on, reading.date_kind) == (date(2022, 10, 2), DateKind.AT_LEAST)
+
+
+async def test_a_list_with_a_hole_is_no_whole_list(odd: Stage) -> None:
+    lost, skipped = await look(odd, "a page is lost"), await look(odd, "a page is skipped")
+    for reading in (lost, skipped):
+        assert (reading.latest and reading.latest.on, reading.complete_since) == (date(2022, 10, 2), None)
+    # The site's refusal of a further page is told; that a page did not scroll on is none.
+    assert [each.sights[0].outcome for each in (lost, skipped)] == [Outcome.RATE_LIMITED, Outcome.OK]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -139,7 +140,12 @@ def _sender(url: str) -> apprise.Apprise:
     from apprise import Apprise, AppriseAsset
 
     sender = Apprise(asset=AppriseAsset(app_id="mediawatch", secure_logging=True))
-    sender.add(url)
+    said = logging.getLogger("apprise")
+    said.disabled = True  # it quotes parts of a URL that it cannot read, and those may be of the password
+    try:
+        sender.add(url)
+    finally:
+        said.disabled = False
     return sender
 
 

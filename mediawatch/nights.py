@@ -26,13 +26,16 @@ async def run(engine: Engine, request: Request, progress: Progress, ended: Ended
     Raises what ended the run, also where that cannot be kept. Where a night could not even be begun, `ended` is told of none.
     """
     store = engine.store
-    begun = await store.begin_night(Night(started_at=engine.clock()))
+    beginning = asyncio.create_task(store.begin_night(Night(started_at=engine.clock())))
     looks = _Looks(progress)
     try:
+        begun = await asyncio.shield(beginning)
         summary = await engine.run(request, looks)
         night = _judged(engine, begun, summary, looks.counts, await store.turned(summary.sweep.id))
         await store.end_night(night)
     except BaseException as error:
+        # Also of a run that is stopped while it begins: without an end it would pass for killed.
+        begun = await beginning
         ending, why = ended_by(error)
         night = replace(begun, ended_at=engine.clock(), ending=ending, why=why, looks=looks.counts, breakers=open_breakers(engine.pacing))
         with _first_error_stands():

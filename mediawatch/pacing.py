@@ -14,6 +14,7 @@ from itertools import count
 
 import structlog
 from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt, wait_exponential_jitter
+from tenacity.stop import stop_base
 
 from mediawatch.breakers import DECISIONS, RESTS, Breaker
 from mediawatch.clock import beijing
@@ -119,7 +120,7 @@ class Pacing:
     async def _seen(self, lane: _Lane, surface: str, session: str, see: Callable[[], Awaitable[Sight]], declared_closed: bool) -> Sight:
         retrying = AsyncRetrying(
             retry=retry_if_result(lambda sight: DECISIONS[sight.outcome].tries > 1 and not sight.dated),
-            stop=stop_after_attempt(DECISIONS[Outcome.UNREACHABLE].tries),
+            stop=stop_after_attempt(DECISIONS[Outcome.UNREACHABLE].tries) | _Late(self._too_late),
             wait=wait_exponential_jitter(multiplier=2 * self.scale, max=30 * self.scale, jitter=self.scale),
             retry_error_callback=_last_result,
         )
@@ -219,6 +220,16 @@ def quiet_left(quiet: tuple[time, time], now: datetime) -> timedelta:
         return timedelta(0)
     over = local.replace(hour=end.hour, minute=end.minute, second=0, microsecond=0)
     return (over if over > local else over + timedelta(days=1)) - local
+
+
+class _Late(stop_base):
+    """Whether another try would begin after the run's end."""
+
+    def __init__(self, too_late: Callable[[float], bool]) -> None:
+        self._too_late = too_late
+
+    def __call__(self, state: RetryCallState) -> bool:
+        return self._too_late(state.upcoming_sleep)
 
 
 def _last_result(state: RetryCallState) -> Sight:

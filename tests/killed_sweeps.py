@@ -126,7 +126,8 @@ class Theatre:
                 number: (
                     each.verdict.value,
                     each.latest_on,
-                    each.date_kind,
+                    # A killed browser takes its warm page along: the next look may load the account's own, whose date is exact.
+                    each.date_kind if each.findings else None,
                     *sorted((one.code.value, one.sentence) for one in each.findings),
                 )
                 for number, each in judged.items()

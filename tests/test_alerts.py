@@ -216,10 +216,15 @@ async def test_a_demonstration_sends_nothing(tmp_path: Path, inbox: Inbox) -> No
     assert inbox.posts == []
 
 
-def test_a_url_that_is_none_is_refused_without_naming_it(store: Store) -> None:
+# The last one's password has an @ that is not written as %40.
+@pytest.mark.parametrize(
+    "url", ["nonsense-secret", "not a url secret", "mailtos://office:Ge@secret9@x.invalid?smtp=m.invalid&to=a@x.invalid"]
+)
+def test_a_url_that_is_none_is_refused_without_naming_it(store: Store, caplog: pytest.LogCaptureFixture, url: str) -> None:
+    caplog.set_level(0)
     with pytest.raises(UserError, match="number 1 is no Apprise URL") as caught:
-        Alerts(store, lambda: NOW, ["nonsense-secret"], 30).check()
-    assert "nonsense-secret" not in str(caught.value)
+        Alerts(store, lambda: NOW, [url], 30).check()
+    assert "secret" not in str(caught.value) + caplog.text
 
 
 def test_a_test_message_goes_to_every_place(tmp_path: Path, inbox: Inbox) -> None:

@@ -192,6 +192,16 @@ async def test_a_run_that_is_stopped_says_by_what(store: Store, tmp_path: Path) 
     assert (night.ending, night.why, night.looks) == (Ending.STOPPED, "SIGINT", {"toutiao ok": 1})
 
 
+async def test_a_run_that_is_stopped_while_it_begins_says_so(store: Store, tmp_path: Path) -> None:
+    running = asyncio.create_task(nights.run(Stage(store, tmp_path).engine, REQUEST, no_progress))
+    await asyncio.sleep(0)
+    running.cancel("SIGTERM")
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    (night,) = await store.nights(5)
+    assert (night.ending, night.why) == (Ending.STOPPED, "SIGTERM")
+
+
 def test_the_textfile_is_read_by_prometheus(tmp_path: Path) -> None:
     target = tmp_path / "mediawatch.prom"
     metrics.check(target)

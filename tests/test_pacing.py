@@ -214,6 +214,19 @@ async def test_quiet_hours_are_waited_for_and_nothing_begins_after_the_end() -> 
     assert pacing.paused("s", "") == OVER
 
 
+async def test_no_other_try_begins_after_the_end() -> None:
+    start, tries = datetime.fromisoformat("2026-03-05T05:00:00+08:00"), list[int]()
+
+    async def see() -> Sight:
+        tries.append(1)
+        return Sight(surface="s", read_at=start, outcome=Outcome.UNREACHABLE)
+
+    pacing = Pacing(clock=lambda: start)
+    pacing.begin([], start, at_once=4, until=start + timedelta(seconds=1))
+    sight = await pacing.visit("s", "", Pace(0), see)
+    assert (sight and sight.outcome, len(tries)) == (Outcome.UNREACHABLE, 1)
+
+
 async def test_who_waits_is_called_by_rank_then_by_order_and_a_cancelled_one_holds_up_nobody() -> None:
     queue, called = Queue(), list[str]()
 

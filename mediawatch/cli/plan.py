@@ -26,7 +26,7 @@ def register(app: typer.Typer) -> None:
 
 def plan_night(
     ctx: typer.Context,
-    until: Annotated[str, typer.Option(metavar="HH:MM", help="The night's end in Beijing, as for `sweep --until`.")] = "",
+    until: Annotated[str | None, typer.Option(metavar="HH:MM", help="The night's end in Beijing, as for `sweep --until`.")] = None,
     policy: Annotated[str, typer.Option(metavar="NAME|FILE", help="Inspection policy; default from mediawatch.toml.")] = "",
     listed: Annotated[bool, typer.Option("--list", help="Name every account that is due, too.")] = False,
 ) -> None:

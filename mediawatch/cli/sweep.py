@@ -49,8 +49,9 @@ def sweep(
         bool, typer.Option("--nightly/--census", help="Only what is due (日常监测), or everything in scope (普查), the default.")
     ] = False,
     until: Annotated[
-        str, typer.Option(metavar="HH:MM", help="Begin no visit after this time in Beijing, tomorrow where it is past; the rest stays.")
-    ] = "",
+        str | None,
+        typer.Option(metavar="HH:MM", help="Begin no visit after this time in Beijing, tomorrow where it is past; the rest stays."),
+    ] = None,
     again: Annotated[
         bool, typer.Option("--again", help="Look again although an equal sweep is finished, and at what stored posts settle.")
     ] = False,
@@ -167,10 +168,10 @@ def _first_day(text: str, last: date) -> date | None:
     return first
 
 
-def until_of(text: str, now: datetime) -> datetime | None:
+def until_of(text: str | None, now: datetime) -> datetime | None:
     """The option `--until`; None where it is not given. UserError where it is no time of day."""
     try:
-        return next_time(text, now) if text else None
+        return next_time(text, now) if text is not None else None
     except ValueError as error:
         raise UserError(f"--until: {error}") from error
 

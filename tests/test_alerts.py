@@ -218,7 +218,7 @@ async def test_a_demonstration_sends_nothing(tmp_path: Path, inbox: Inbox) -> No
 
 # The last one's password has an @ that is not written as %40.
 @pytest.mark.parametrize(
-    "url", ["nonsense-secret", "not a url secret", "mailtos://office:Ge@secret9@x.invalid?smtp=m.invalid&to=a@x.invalid"]
+    "url", ["nonsense-secret", "not a url secret", "mailtos://office:Ge@my_secret9@x.invalid?smtp=m.invalid&to=a@x.invalid"]
 )
 def test_a_url_that_is_none_is_refused_without_naming_it(store: Store, caplog: pytest.LogCaptureFixture, url: str) -> None:
     caplog.set_level(0)

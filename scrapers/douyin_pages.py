@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
-from mediawatch.domain import Account, Captcha, Changed, Failure, LoginRequired, NoEvidence, RateLimited
+from mediawatch.domain import Account, Captcha, Changed, Failure, LoginRequired, NoEvidence, Outcome, RateLimited
 from scrapers.base import on_host, query_of
 from scrapers.browser import Hearing, Reply, Tab, host_and_path
 from scrapers.douyin_identity import Target, sec_uid_in, wanted
@@ -157,6 +157,9 @@ async def at_a_profile(tab: Tab, account: Account) -> str:
         raise NoEvidence("no usable id or link is filed")
     async with tab.hearing(WORKS) as hearing:
         visit = Visit(tab, hearing, *await arrive(tab, target))
+        record = read_records(visit.html, visit.sec_uid)
+        if (record and record.seen.outcome is not Outcome.OK) or read_words(await tab.text()):
+            raise NoEvidence("no profile to ask from")  # it asks for no list, and waiting for one would hold up all others
         try:
             reply = await visit.answer(WORKS)
         except Changed as silence:

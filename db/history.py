@@ -41,7 +41,7 @@ _ADVANCE = table(AccountStateRow).update().where(_OF_ACCOUNT)
 def keep(conn: Connection, reading: Reading) -> Reading:
     if reading.id:
         raise ValueError(f"reading {reading.id} is kept already and never changes")
-    key = (conn.execute(_ADD_READING, reading_values(reading))).scalar_one()
+    key = conn.execute(_ADD_READING, reading_values(reading)).scalar_one()
     posts: list[Values] = []
     evidence: list[Values] = []
     for sight in reading.sights:
@@ -60,7 +60,7 @@ def keep(conn: Connection, reading: Reading) -> Reading:
 def _advance(conn: Connection, reading: Reading) -> None:
     """The account's current state after this reading. Readings may come late: a worklist returns days after its looks."""
     account = {"account": reading.account_id}
-    state = (conn.execute(_STATE, account)).one()
+    state = conn.execute(_STATE, account).one()
     if news := state_after(state, reading):
         conn.execute(_ADVANCE, account | news)
 
@@ -127,7 +127,7 @@ def readings(conn: Connection, account_ids: Sequence[int] | None, sweep_id: int 
 def by_id(conn: Connection, ids: Iterable[int]) -> dict[int, list[Reading]]:
     found: dict[int, list[Reading]] = defaultdict(list)
     for portion in portions(sorted(set(ids))):
-        for account_id, some in (readings_of(conn, ReadingRow.id.in_(portion))).items():
+        for account_id, some in readings_of(conn, ReadingRow.id.in_(portion)).items():
             found[account_id] += some
     return {account_id: sorted(some, key=lambda reading: (reading.read_at, reading.id)) for account_id, some in found.items()}
 
@@ -135,7 +135,7 @@ def by_id(conn: Connection, ids: Iterable[int]) -> dict[int, list[Reading]]:
 def readings_of(conn: Connection, *of: ColumnElement[bool]) -> dict[int, list[Reading]]:
     """Readings that meet these conditions, by account, oldest first. Four statements, whatever the number of readings."""
     wanted = rows(ReadingRow).where(*of).order_by(ReadingRow.account_id, ReadingRow.read_at, ReadingRow.id)
-    kept = (conn.execute(wanted)).all()
+    kept = conn.execute(wanted).all()
     sights = _sights(conn, of)
     found: dict[int, list[Reading]] = defaultdict(list)
     for row in kept:

@@ -24,7 +24,7 @@ def begin_night(conn: Connection, night: Night) -> int:
     """The one before it that has not ended was killed: one runs at a time."""
     last = select(func.max(NightRow.id)).scalar_subquery()
     conn.execute(update(NightRow).where(NightRow.id == last, NightRow.ended_at.is_(None)).values(ending=Ending.KILLED))
-    return int((conn.execute(insert(NightRow).values(_night_values(night)).returning(NightRow.id))).scalar_one())
+    return int(conn.execute(insert(NightRow).values(_night_values(night)).returning(NightRow.id)).scalar_one())
 
 
 def end_night(conn: Connection, night: Night) -> None:
@@ -105,7 +105,7 @@ def alerts(conn: Connection, states: Sequence[AlertState]) -> list[Alert]:
 def move_alert(conn: Connection, alert_id: int, old: AlertState, new: AlertState, at: datetime) -> bool:
     """False where another process has moved it on."""
     moved = update(AlertRow).where(AlertRow.id == alert_id, AlertRow.state == old).values(state=new, tried_at=at)
-    return (conn.execute(moved)).rowcount == 1
+    return conn.execute(moved).rowcount == 1
 
 
 def note_backup(conn: Connection, backup: Backup) -> None:
@@ -113,5 +113,5 @@ def note_backup(conn: Connection, backup: Backup) -> None:
 
 
 def last_backup(conn: Connection) -> Backup | None:
-    row = (conn.execute(rows(BackupRow).order_by(BackupRow.id.desc()).limit(1))).one_or_none()
+    row = conn.execute(rows(BackupRow).order_by(BackupRow.id.desc()).limit(1)).one_or_none()
     return Backup(**{each.name: getattr(row, each.name) for each in fields(Backup)}) if row else None

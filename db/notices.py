@@ -29,7 +29,7 @@ def issue(conn: Connection, notice: Notice, document: IssuedDocument | None) -> 
     """StoreError where a notice of that number is there already."""
     if conn.scalar(select(NoticeRow.id).where(NoticeRow.number == notice.number)) is not None:
         raise StoreError(f"there is a notice {notice.number} already: it stays as it was issued; correct it, or give another number")
-    key = (conn.execute(insert(NoticeRow).values(notice_values(notice)).returning(NoticeRow.id))).scalar_one()
+    key = conn.execute(insert(NoticeRow).values(notice_values(notice)).returning(NoticeRow.id)).scalar_one()
     items: list[Values] = []
     findings: list[Values] = []
     readings: list[Values] = []

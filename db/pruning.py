@@ -34,7 +34,7 @@ def pruned_before(conn: Connection) -> datetime | None:
 
 def idle(conn: Connection, before: datetime, after: int, limit: int) -> tuple[list[IdleReading], int | None]:
     """Of the next `limit` readings by id those that may leave; and the last id that was looked at, None at the end."""
-    looked_at = (conn.scalars(select(ReadingRow.id).where(ReadingRow.id > after).order_by(ReadingRow.id).limit(limit))).all()
+    looked_at = conn.scalars(select(ReadingRow.id).where(ReadingRow.id > after).order_by(ReadingRow.id).limit(limit)).all()
     if not looked_at:
         return [], None
     span = ReadingRow.id > after, ReadingRow.id <= looked_at[-1]

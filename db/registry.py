@@ -27,7 +27,7 @@ def accounts(conn: Connection, *, include_retired: bool) -> list[Account]:
 
 
 def account(conn: Connection, account_id: int) -> Account | None:
-    row = (conn.execute(rows(AccountRow).where(AccountRow.id == account_id))).one_or_none()
+    row = conn.execute(rows(AccountRow).where(AccountRow.id == account_id)).one_or_none()
     if row is None:
         return None
     links = learned_links(conn, AccountLinkRow.account_id == account_id)
@@ -68,7 +68,7 @@ def refusals(conn: Connection) -> list[Refusal]:
 
 def note_source(conn: Connection, source: Source, kind: str) -> int:
     values = {"file": source.file, "sha256": source.sha256, "at": source.at, "kind": kind}
-    return (conn.execute(insert(SourceRow).values(values).returning(SourceRow.id))).scalar_one()
+    return conn.execute(insert(SourceRow).values(values).returning(SourceRow.id)).scalar_one()
 
 
 def sources(conn: Connection) -> list[tuple[Source, str]]:

@@ -31,7 +31,7 @@ from mediawatch.domain import Account, Finding, Judgement, ReviewState, Sweep, S
 def open_sweep(conn: Connection, sweep: Sweep, accounts: Sequence[Account]) -> Sweep:
     if sweep.id:
         raise ValueError(f"sweep {sweep.id} is open already")
-    key = (conn.execute(insert(SweepRow).values(sweep_values(sweep)).returning(SweepRow.id))).scalar_one()
+    key = conn.execute(insert(SweepRow).values(sweep_values(sweep)).returning(SweepRow.id)).scalar_one()
     frozen = [
         filed_values(account.filed) | {"sweep_id": key, "account_id": account.id, "retired_on": account.retired_on, "sentence": ""}
         for account in accounts
@@ -81,7 +81,7 @@ def scope(conn: Connection, sweep_id: int, account_id: int | None = None) -> lis
 
 def last_entry(conn: Connection, account_id: int) -> SweepAccount | None:
     newest = conn.scalar(select(func.max(SweepAccountRow.sweep_id)).where(SweepAccountRow.account_id == account_id))
-    return (scope(conn, newest, account_id))[0] if newest is not None else None
+    return scope(conn, newest, account_id)[0] if newest is not None else None
 
 
 def _findings(conn: Connection, sweep_id: int) -> dict[int, list[tuple[int, Finding]]]:

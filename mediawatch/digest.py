@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from mediawatch.clock import minute
-from mediawatch.domain import VISITOR, Ending, Night, Outcome, SessionEvent, SessionState, Sweep, Turn, TurnedFinding, Verdict
+from mediawatch.domain import Ending, Night, Paused, SessionEvent, SessionState, Sweep, Turn, TurnedFinding, Verdict
 
 _NAMED = (Turn.NEW, Turn.GONE)
 """What is told by name: what has to be acted upon. The rest is a count."""
@@ -53,10 +53,8 @@ def _counts(night: Night) -> str:
 
 
 def _paused(breaker: str, surfaces: Mapping[str, str]) -> str:
-    """`surface session: outcome`, as a night keeps it, for those who read Chinese."""
-    surface, _, rest = breaker.partition(" ")
-    session, _, outcome = rest.rpartition(": ")
-    return f"{surfaces.get(surface, surface)}({'访客' if session == VISITOR else session}){Outcome(outcome).label}"
+    paused = Paused.parse(breaker)
+    return f"{surfaces.get(paused.surface, paused.surface)}({paused.session or '访客'}){paused.outcome.label}"
 
 
 def _turns(turned: Sequence[TurnedFinding]) -> str:

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 import structlog
 
-from mediawatch.domain import VISITOR, Ending, Night, Outcome, SweepAccount, TurnedFinding, UserError, Verdict
+from mediawatch.domain import Ending, Night, Outcome, Paused, SweepAccount, TurnedFinding, UserError, Verdict
 from mediawatch.pacing import Pacing
 from mediawatch.sweep import Engine, Progress, Request, Step, Summary
 
@@ -108,7 +108,7 @@ def reasons(scope: Iterable[SweepAccount]) -> Mapping[str, int]:
 
 
 def open_breakers(pacing: Pacing) -> tuple[str, ...]:
-    return tuple(f"{surface} {session or VISITOR}: {outcome.value}" for (surface, session), outcome in pacing.open_breakers().items())
+    return tuple(str(Paused(*source, outcome)) for source, outcome in pacing.open_breakers().items())
 
 
 def by_platform(night: Night) -> Mapping[tuple[str, Outcome], int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlsplit
 
 from mediawatch.domain import Account, Captcha, Changed, Failure, LoginRequired, NoEvidence, Outcome, RateLimited
 from scrapers.base import on_host, query_of
@@ -14,6 +14,7 @@ from scrapers.douyin_identity import Target, sec_uid_in, wanted
 from scrapers.douyin_replies import WORDS, Profile, is_captcha, is_challenge, read_profile, read_records, read_sign, read_words
 from scrapers.douyin_works import next_cursor, older_cursor
 from scrapers.lists import PAGES_BACK
+from scrapers.replies import asked_again
 from scrapers.sights import as_far_as_it_goes
 
 USER = "https://www.douyin.com/user/"
@@ -132,22 +133,17 @@ class Visit:
 
 def page_at(url: str, cursor: int) -> str:
     """The list call's address for another page; what the page signed is left out, it signs its calls itself."""
-    return _like(url, url, _SIGNED, max_cursor=cursor)
+    return asked_again(url, _SIGNED, max_cursor=cursor)
 
 
 def works_call(url: str, sec_uid: str) -> str:
     """A page's own list call, for another account's first page."""
-    return _like(url, url, _SIGNED, sec_user_id=sec_uid, max_cursor=0)
+    return asked_again(url, _SIGNED, sec_user_id=sec_uid, max_cursor=0)
 
 
 def profile_call(url: str, sec_uid: str) -> str:
     """The profile call that goes with it."""
-    return _like(url, PROFILE, _SIGNED | _OF_LISTS, sec_user_id=sec_uid)
-
-
-def _like(url: str, to: str, without: frozenset[str], **query: object) -> str:
-    kept = {key: value for key, value in query_of(url).items() if key not in without}
-    return f"https://{host_and_path(to)}?{urlencode({**kept, **query})}"
+    return asked_again(url, _SIGNED | _OF_LISTS, to=PROFILE, sec_user_id=sec_uid)
 
 
 async def at_a_profile(tab: Tab, account: Account) -> str:

@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from urllib.parse import unquote
 
 from mediawatch.domain import Attested, Captcha, Changed, LoginRequired, Outcome, RateLimited, Seen
+from scrapers.replies import render_data
 from scrapers.searches import Hit, Results
 
 _PUSH = re.compile(r'__pace_f\.push\(\s*(\[\s*1\s*,\s*"[^"\\]*(?:\\.[^"\\]*)*"\s*\])\s*\)', re.DOTALL)
 _USER = re.compile(r'\{\s*"user"\s*:\s*\{')
-_RENDER_DATA = re.compile(r'<script\b[^>]*\bid="RENDER_DATA"[^>]*>([^<]*)</script>')
 _READY = re.compile(r'\bid="RENDER_DATA"|__pace_f\.push|data-e2e="user-info"')
 _CHALLENGE = re.compile(r"waf-jschallenge|readygo\(\)|__ac_signature|__ac_nonce|byted_acrawler")
 _CAPTCHA = re.compile(r"<title>\s*验证码中间页\s*</title>")
@@ -54,9 +54,9 @@ def read_sign(html: str) -> bool | None:
 
     What lies in cookies and local storage (`LOGIN_STATUS`, `HasUserLogin`) came with the stored session and outlives the login.
     """
-    found = _RENDER_DATA.search(html)
+    found = render_data(html)
     try:
-        data = json.loads(unquote(found[1])) if found else None
+        data = json.loads(unquote(found)) if found else None
     except ValueError:
         return None
     match data:

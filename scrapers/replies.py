@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from mediawatch.domain import Changed, RateLimited, Unreachable
 
+_RENDER_DATA = re.compile(r'<script\b[^>]*\bid="RENDER_DATA"[^>]*>([^<]*)</script>')
 REFUSALS = frozenset({403, 414, 418, 429, 432})
 """Statuses by which the watched sites say "slower" or "not you"."""
 
@@ -23,6 +25,19 @@ def scrubbed(url: str, keys: frozenset[str]) -> str:
     parts = urlsplit(url)
     query = urlencode([(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key in keys])
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))
+
+
+def asked_again(url: str, without: frozenset[str], *, to: str = "", **query: object) -> str:
+    """The address of a call that a page made (or another one, `to`), for the page to make once more: without the query keys `without`,
+    which its script signs anew, and with others changed."""
+    kept = {key: value for key, value in parse_qsl(urlsplit(url).query, keep_blank_values=True) if key not in without}
+    return f"https://{host_and_path(to or url)}?{urlencode({**kept, **query})}"
+
+
+def render_data(html: str) -> str | None:
+    """The server data that Douyin and Toutiao put into a document, percent-encoded as it stands there; None where it has none."""
+    found = _RENDER_DATA.search(html)
+    return found[1] if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from urllib.parse import quote, unquote, urlencode, urlsplit
+from dataclasses import replace
 
 from mediawatch.domain import (
     Account,
@@ -18,9 +17,6 @@ from mediawatch.domain import (
     Captcha,
     Changed,
     Failure,
-    Filed,
-    LoginRequired,
-    MatchedBy,
     NoEvidence,
     Outcome,
     Pace,
@@ -29,10 +25,12 @@ from mediawatch.domain import (
     Unreachable,
 )  # fmt: skip
 from scrapers import viewers
-from scrapers.base import Scraper, SessionUse, Shows, Surface, link_in, on_host, query_of
+from scrapers.base import Scraper, SessionUse, Shows, Surface, query_of
 from scrapers.browser import Hearing, Reply, Tab, host_and_path
 from scrapers.lists import PAGES_BACK, ends_short
+from scrapers.replies import asked_again
 from scrapers.sights import as_far_as_it_goes
+from scrapers.toutiao_identity import HOSTS, USER, Target, landed, tie, wanted
 from scrapers.toutiao_replies import (
     cursor,
     decoded,
@@ -48,8 +46,6 @@ from scrapers.toutiao_replies import (
 )
 from scrapers.warm import Calls, Warm
 
-HOSTS = frozenset({"toutiao.com"})
-USER = "https://www.toutiao.com/c/user/"
 FEED = r"^www\.toutiao\.com/api/pc/list/(user/)?feed/?$"
 # The captcha's script is part of every page; a call to its service is not.
 CAPTCHA_CALL = r"^(verify|verifycenter)\.snssdk\.com/(?!.*\.js$)|\.toutiao\.com/captcha/(?!.*\.js$)"
@@ -69,8 +65,6 @@ _CARDS = """[...document.querySelectorAll(
     const link = card.querySelector('a[href*="/article/"], a[href*="/video/"], a[href*="/w/"]');
     return [time.textContent, link ? link.getAttribute('href') : ''];
   })"""
-_TOKEN = re.compile(r"/c/user/token/([^/]+)/?")
-_USER_ID = "MS4wLjABAAAA"
 _SIGNED = frozenset({"_signature", "a_bogus", "msToken"})
 RELOADS = 2
 """How often a blank feed is asked again: blanks come at random."""
@@ -82,61 +76,9 @@ class _Blank(RateLimited):
     """Risk control's way to say no: nothing at all, or no success. A reload may help."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The page to open. `id` is the filed token or number, "" where only a link is filed."""
-
-    url: str
-    id: str = ""
-
-    @property
-    def by_token(self) -> bool:
-        return bool(self.id) and not self.id.isdigit()
-
-
-def wanted(filed: Filed) -> Target | None:
-    """The filed token's page, else the filed link, else the filed number taken as a UID; None where nothing leads to Toutiao."""
-    filed_id, link = filed.platform_id.strip(), link_in(filed.url)
-    if filed_id and not filed_id.isdigit():
-        return Target(f"{USER}token/{quote(filed_id, safe='=')}/", filed_id)
-    if on_host(link.hostname, *HOSTS):
-        token = _TOKEN.fullmatch(link.path)
-        return Target(f"{USER}token/{token[1]}/" if token else link.geturl(), filed_id)
-    return Target(f"{USER}{filed_id}/", filed_id) if filed_id else None
-
-
-def landed(url: str, target: Target) -> str:
-    """The token in the address where the page ended, "" where it is a number. Raises where that is no profile."""
-    parts = urlsplit(url)
-    if on_host(parts.hostname, "sso.toutiao.com"):
-        raise LoginRequired("sent to sso.toutiao.com")
-    if not parts.path.startswith("/c/user/"):
-        # A filed link that leads elsewhere is a wrong link; our own address of a profile leading elsewhere is a changed site.
-        raise (Changed if target.url.startswith(USER) else NoEvidence)(f"{host_and_path(target.url)} leads to {host_and_path(url)}")
-    token = _TOKEN.fullmatch(parts.path)
-    return unquote(token[1]) if token else ""
-
-
-def tie(profile: Seen, number: str, token: str, target: Target) -> Seen:
-    """The profile as facts about the target; `number` is its mediaId, `token` that of its address. `Changed` for another account."""
-    asked = target.id if target.by_token else token
-    if asked and profile.platform_id not in ("", asked):
-        # One account may have an address of another form besides its userId, but not two of the userId's form.
-        twins = asked.startswith(_USER_ID) and profile.platform_id.startswith(_USER_ID)
-        if twins or asked != token:
-            raise Changed(f"asked for {asked}, got {profile.platform_id}")
-    if target.by_token:
-        return replace(profile, platform_id=target.id, matched_by=MatchedBy.ID)
-    if profile.outcome is Outcome.NOT_FOUND and target.url == f"{USER}{target.id}/":
-        raise NoEvidence(f"{target.id} is no UID, perhaps a mediaId")
-    same = bool(target.id) and target.id == number
-    return replace(profile, matched_by=MatchedBy.ID if same else MatchedBy.URL)
-
-
 def feed_call(url: str, token: str) -> str:
     """A page's own call for its first page of the feed, for another account; what the page signed is left out, it signs by itself."""
-    query = {key: value for key, value in query_of(url).items() if key not in _SIGNED}
-    return f"https://{host_and_path(url)}?{urlencode({**query, 'token': token, 'max_behot_time': 0})}"
+    return asked_again(url, _SIGNED, token=token, max_behot_time=0)
 
 
 class Profile(Surface):
@@ -238,13 +180,9 @@ class Profile(Surface):
             return bool(re.search(FEED, reply.path)) and query.get("category") == "profile_all" and query.get("token") in tokens
 
         try:
-            reply = await hearing.first(lambda reply: own(reply) and _at(reply) in ("", "0"))
+            reply = await self.first_page(tab, hearing, own)
         except Changed as silence:
-            await self.refuse_captcha(tab, hearing)
             raise _Blank("the page does not ask for its feed") from silence
-        if reply.status == 200 and not reply.cut and not reply.body.strip():
-            await self.refuse_captcha(tab, hearing)
-            raise _Blank("the feed's body is empty")
         payload = reply.json()
         seen = read_feed(payload, profile.name, tab.now())
         if seen.outcome is Outcome.RATE_LIMITED:
@@ -262,6 +200,18 @@ class Profile(Surface):
         if seen.outcome is Outcome.OK and not seen.posts:
             raise Changed(f"no dated post: {seen.detail or 'has_more without items'}")
         return seen
+
+    async def first_page(self, tab: Tab, hearing: Hearing, own: Callable[[Reply], bool]) -> Reply:
+        """The reply to the page's own call from the top of the list: `Changed` where it makes none, `_Blank` where nothing is in it."""
+        try:
+            reply = await hearing.first(lambda reply: own(reply) and _at(reply) in ("", "0"))
+        except Changed:
+            await self.refuse_captcha(tab, hearing)
+            raise
+        if reply.status == 200 and not reply.cut and not reply.body.strip():
+            await self.refuse_captcha(tab, hearing)
+            raise _Blank("the feed's body is empty")
+        return reply
 
     async def next_page(self, tab: Tab, hearing: Hearing, own: Callable[[Reply], bool], after: str) -> Reply:
         """The reply to the call that the page makes by itself when it is scrolled down, and that goes on where the list before it ended:
@@ -303,13 +253,12 @@ async def at_a_profile(tab: Tab, account: Account) -> str:
         if profile.outcome is not Outcome.OK:
             raise NoEvidence("no profile to ask from")
         try:
-            reply = await hearing.first(lambda reply: query_of(reply.url).get("category") == "profile_all" and _at(reply) in ("", "0"))
+            reply = await surface.first_page(tab, hearing, lambda reply: query_of(reply.url).get("category") == "profile_all")
+        except _Blank as blank:  # at random: the account's own page is loaded again
+            raise Changed(blank.detail) from blank
         except Changed as silence:
-            await surface.refuse_captcha(tab, hearing)
             raise NoEvidence("the page does not ask for its feed") from silence
-        if not reply.good().body.strip():
-            await surface.refuse_captcha(tab, hearing)
-            raise Changed("the feed's body is empty")  # at random: the account's own page is loaded again
+        reply.good()
         return reply.url
 
 

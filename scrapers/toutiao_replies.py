@@ -13,12 +13,12 @@ from urllib.parse import unquote
 from mediawatch.clock import CLOCK_SKEW, EVER, beijing, day_of, from_epoch, parse_printed
 from mediawatch.domain import Attested, Changed, Outcome, Post, PostKind, Seen
 from scrapers.lists import reach
+from scrapers.replies import render_data
 
 # No recording shows these pages, so the wordings are described only. They must stand alone on a line, on a page without a profile.
 _CANCELLED = re.compile(r"^.{0,12}(?:已被?|自主)注销.{0,12}$", re.MULTILINE)
 _NOT_FOUND = re.compile(r"^.{0,12}(?:用户|[账帐]号|页面|主页)(?:已?不存在|找不到|走丢了).{0,12}$", re.MULTILINE)
 _GONE_NAME = re.compile(r"(?:该?(?:用户|[账帐]号))?已注销(?:用户|[账帐]号)?")
-_RENDER_DATA = re.compile(r'<script\b[^>]*\bid="RENDER_DATA"[^>]*>([^<]*)</script>')
 _SHELL = re.compile(r"RENDER_DATA|今日头条|toutiaostatic")
 _DAYS_AGO = re.compile(r"\d+天前")
 _ID_SLACK = timedelta(hours=1)
@@ -35,10 +35,10 @@ def decoded(text: str) -> object:
 
 def served(html: str) -> object:
     """The server data of a document as it is served. `Changed` where it has none: the challenge, a page of another kind."""
-    found = _RENDER_DATA.search(html)
+    found = render_data(html)
     if found is None:
         raise Changed("a document without RENDER_DATA")
-    return decoded(found[1])
+    return decoded(found)
 
 
 def read_profile(render_data: object) -> Seen | None:

@@ -33,7 +33,8 @@ from mediawatch.domain import (
 )  # fmt: skip
 from scrapers.replica import World
 from scrapers.replica.cases import Recorded
-from scrapers.toutiao import SCRAPER, Target, landed, tie, wanted
+from scrapers.toutiao import SCRAPER
+from scrapers.toutiao_identity import Target, landed, tie, wanted
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
 TOKENS = {letter: "MS4wLjABAAAA" + letter * 43 for letter in "abcdefgh"}

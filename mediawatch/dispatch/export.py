@@ -15,9 +15,8 @@ from mediawatch.domain import DECIDED, Contact, Effect, Evidence, Filed, ReviewA
 from mediawatch.evidence import EvidenceFolder
 from mediawatch.policy import Policy
 from mediawatch.ports import Store
-from mediawatch.reports.table import joined
 from mediawatch.review import Suspect, event_of
-from mediawatch.worklist.book import Cover, FormRow, write_form
+from mediawatch.worklist.book import Cover, FormRow, account_cells, write_form
 from mediawatch.worklist.columns import Cell, given_text
 from mediawatch.worklist.export import part_name
 from mediawatch.worklist.images import media_type
@@ -92,22 +91,16 @@ def _line(
 ) -> FormRow[Field]:
     """One account with all that is suspected of it."""
     first = found[0]
-    filed, readings = first.account.filed, {reading.id: reading for each in found for reading in each.readings}
+    readings = {reading.id: reading for each in found for reading in each.readings}
     pictures = [item for reading in readings.values() for item in reading.evidence if item.media_type in _EMBEDDED]
     newest = max(readings.values(), key=lambda reading: (reading.read_at, reading.id), default=None)
-    cells: dict[Field, Cell] = {
-        Field.NUMBER: given_text(filed.filing_number),
-        Field.NAME: given_text(filed.name),
-        Field.TYPE: given_text(filed.type or filed.platform),
-        Field.ORGANISER: given_text(filed.organiser),
-        Field.PLACE: given_text(joined((filed.prefecture, filed.county), " ")),
+    cells = {Field(heading): cell for heading, cell in account_cells(first.account.filed, contact).items()}
+    cells |= {
         Field.PROBLEM: given_text("、".join(each.finding.label for each in found)),
         Field.SENTENCE: given_text("".join(each.finding.sentence for each in found)),
         Field.SOURCE: given_text("、".join(sorted({labels.get(surface, surface) for each in found for surface in each.surfaces}))),
         Field.READ_AT: minute(newest.read_at) if newest else "",
         Field.FILE: given_text("\n".join(f"evidence/{item.path}" for item in pictures[-1:])),
-        Field.CONTACT: given_text(contact.person) if contact else "",
-        Field.PHONE: given_text(contact.phone) if contact else "",
     }
     cells[Field.KEY] = str(key_of(first.sweep_id, first.account.id, window, cells))
     return FormRow(cells=cells, picture=_picture(pictures, evidence))

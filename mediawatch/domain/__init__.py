@@ -30,7 +30,7 @@ from mediawatch.domain.judgements import (
     SweepState,
     Verdict,
 )
-from mediawatch.domain.nights import VISITOR, Alert, AlertState, Backup, Ending, Night, Turn, TurnedFinding
+from mediawatch.domain.nights import Alert, AlertState, Backup, Ending, Night, Paused, Turn, TurnedFinding
 from mediawatch.domain.notices import (
     Held,
     IssuedDocument,
@@ -78,7 +78,6 @@ __all__ = [
     "ALL_DISMISSED",
     "DECIDED",
     "PLATFORM_LABELS",
-    "VISITOR",
     "Account",
     "AccountState",
     "Alert",
@@ -118,6 +117,7 @@ __all__ = [
     "NoticeItem",
     "Outcome",
     "Pace",
+    "Paused",
     "Post",
     "PostKind",
     "RateLimited",

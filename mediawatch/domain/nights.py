@@ -7,7 +7,27 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-VISITOR = "visitor"
+from mediawatch.domain.outcomes import Outcome
+
+_VISITOR = "visitor"
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """A source whose breaker was open, as a night keeps it: `surface session: outcome`, `visitor` for no login."""
+
+    surface: str
+    session: str
+    outcome: Outcome
+
+    def __str__(self) -> str:
+        return f"{self.surface} {self.session or _VISITOR}: {self.outcome.value}"
+
+    @classmethod
+    def parse(cls, text: str) -> Paused:
+        surface, _, rest = text.partition(" ")
+        session, _, outcome = rest.rpartition(": ")
+        return cls(surface, "" if session == _VISITOR else session, Outcome(outcome))
 
 
 class Turn(StrEnum):
@@ -83,7 +103,7 @@ class Night:
     turns: Mapping[str, int] = field(default_factory=dict)
     """Findings by `Turn`."""
     breakers: tuple[str, ...] = ()
-    """Still open when it ended: `surface session: outcome`, `VISITOR` for no login."""
+    """Still open when it ended; the texts of `Paused`."""
     id: int = 0
 
 

@@ -16,8 +16,7 @@ from mediawatch.dispatch import Split
 from mediawatch.domain import Contact, Notice, NoticeAction, NoticeEvent, NoticeItem, UserError
 from mediawatch.linkfiles import FoundLink, links_in
 from mediawatch.registry.problems import Place
-from mediawatch.reports.table import joined
-from mediawatch.worklist.book import Cover, Form, FormRow, clickable, write_form
+from mediawatch.worklist.book import Cover, Form, FormRow, account_cells, clickable, write_form
 from mediawatch.worklist.columns import Cell, given_text, text_of, typed_links
 from mediawatch.worklist.export import part_name
 from mediawatch.worklist.package import BadFile
@@ -89,19 +88,9 @@ def _cover(notice: Notice, title: str, marks: Sequence[str]) -> Cover:
 
 
 def _cells(notice: Notice, item: NoticeItem, contacts: Mapping[int, Contact]) -> dict[Field, Cell]:
-    filed = item.filed
     contact = contacts.get(item.account_id) if item.account_id is not None else None
-    cells: dict[Field, Cell] = {
-        Field.NUMBER: given_text(filed.filing_number),
-        Field.NAME: given_text(filed.name),
-        Field.TYPE: given_text(filed.type or filed.platform),
-        Field.ORGANISER: given_text(filed.organiser),
-        Field.PLACE: given_text(joined((filed.prefecture, filed.county), " ")),
-        Field.PROBLEM: given_text(item.problem),
-        Field.DEADLINE: str(notice.rectify_by or ""),
-        Field.CONTACT: given_text(contact.person) if contact else "",
-        Field.PHONE: given_text(contact.phone) if contact else "",
-    }
+    cells = {Field(heading): cell for heading, cell in account_cells(item.filed, contact).items()}
+    cells |= {Field.PROBLEM: given_text(item.problem), Field.DEADLINE: str(notice.rectify_by or "")}
     cells[Field.KEY] = str(_key(notice, item.number, {column: str(cells.get(column) or "") for column in _SEALED}))
     return cells
 

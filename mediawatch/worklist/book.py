@@ -16,10 +16,11 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from mediawatch.clock import beijing
-from mediawatch.domain import UserError
+from mediawatch.domain import Contact, Filed, UserError
 from mediawatch.files import write_whole
+from mediawatch.reports.table import joined
 from mediawatch.reports.xlsx import lines_of
-from mediawatch.worklist.columns import Cell, H
+from mediawatch.worklist.columns import Cell, H, given_text
 from mediawatch.worklist.images import dimensions
 
 GUIDE_SHEET = "填写说明"
@@ -72,6 +73,19 @@ class Form(Generic[H]):
     frozen: H
     error: H
     picture: H | None = None
+
+
+def account_cells(filed: Filed, contact: Contact | None) -> dict[str, Cell]:
+    """What the forms that go to units say of an account, by heading; its contact stands in its own row alone."""
+    return {
+        "备案单号": given_text(filed.filing_number),
+        "政务新媒体名称": given_text(filed.name),
+        "类型": given_text(filed.type or filed.platform),
+        "所属组织": given_text(filed.organiser),
+        "地区": given_text(joined((filed.prefecture, filed.county), " ")),
+        "联系人": given_text(contact.person) if contact else "",
+        "联系电话": given_text(contact.phone) if contact else "",
+    }
 
 
 class Formats:

@@ -31,6 +31,8 @@ class Base(DeclarativeBase):
         str: Words(),
         list[str]: JSON(),
         dict[str, int]: JSON(),
+        dict[str, dict[str, int]]: JSON(),
+        dict[str, Any]: JSON(),
         # Kept by value and without a CHECK: a new member needs no migration.
         StrEnum: Enum(
             StrEnum, native_enum=False, length=32, validate_strings=True, values_callable=lambda kind: [member.value for member in kind]

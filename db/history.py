@@ -15,6 +15,9 @@ from db.mapping import (
     Values,
     evidence_of,
     evidence_values,
+    filed_of,
+    identity_of,
+    identity_values,
     portions,
     post_of,
     post_values,
@@ -24,12 +27,13 @@ from db.mapping import (
     sight_values,
     state_of,
 )
-from db.models import AccountRow, AccountStateRow, EvidenceRow, PostRow, ReadingRow, SightRow
+from db.models import AccountRow, AccountStateRow, EvidenceRow, PostRow, ReadingIdentityRow, ReadingRow, SightRow
 from mediawatch.clock import lies_ahead
-from mediawatch.domain import AccountState, Evidence, LookKind, Post, PostKind, Reading, Sight, latest_of
+from mediawatch.domain import AccountState, Evidence, FiledIdentity, LookKind, Post, PostKind, Reading, Sight, latest_of
 
 # Made once, over plain tables: a reading is kept thousands of times a night, and building statements was half of its cost.
 _ADD_READING = table(ReadingRow).insert().returning(ReadingRow.id)
+_ADD_IDENTITY = table(ReadingIdentityRow).insert()
 _ADD_SIGHT = table(SightRow).insert().returning(SightRow.id)
 _ADD_POSTS = table(PostRow).insert()
 _ADD_EVIDENCE = table(EvidenceRow).insert()
@@ -42,6 +46,8 @@ def keep(conn: Connection, reading: Reading) -> Reading:
     if reading.id:
         raise ValueError(f"reading {reading.id} is kept already and never changes")
     key = conn.execute(_ADD_READING, reading_values(reading)).scalar_one()
+    filed_as = reading.filed_as or filed_now(conn, reading.account_id)
+    conn.execute(_ADD_IDENTITY, identity_values(filed_as) | {"reading_id": key})
     posts: list[Values] = []
     evidence: list[Values] = []
     for sight in reading.sights:
@@ -52,9 +58,14 @@ def keep(conn: Connection, reading: Reading) -> Reading:
         conn.execute(_ADD_POSTS, posts)
     if evidence:
         conn.execute(_ADD_EVIDENCE, evidence)
-    kept = replace(reading, id=key, sights=tuple(replace(sight, captures=(), by_call=False) for sight in reading.sights))
+    kept = replace(reading, id=key, filed_as=filed_as, sights=tuple(replace(sight, captures=(), by_call=False) for sight in reading.sights))
     _advance(conn, kept)
     return kept
+
+
+def filed_now(conn: Connection, account_id: int) -> FiledIdentity:
+    """Who the account is as filed now."""
+    return filed_of(conn.execute(rows(AccountRow).where(AccountRow.id == account_id)).one()).identity
 
 
 def _advance(conn: Connection, reading: Reading) -> None:
@@ -133,13 +144,14 @@ def by_id(conn: Connection, ids: Iterable[int]) -> dict[int, list[Reading]]:
 
 
 def readings_of(conn: Connection, *of: ColumnElement[bool]) -> dict[int, list[Reading]]:
-    """Readings that meet these conditions, by account, oldest first. Four statements, whatever the number of readings."""
+    """Readings that meet these conditions, by account, oldest first. Five statements, whatever the number of readings."""
     wanted = rows(ReadingRow).where(*of).order_by(ReadingRow.account_id, ReadingRow.read_at, ReadingRow.id)
     kept = conn.execute(wanted).all()
     sights = _sights(conn, of)
+    identities = {row.reading_id: identity_of(row) for row in conn.execute(rows(ReadingIdentityRow).join(ReadingRow).where(*of))}
     found: dict[int, list[Reading]] = defaultdict(list)
     for row in kept:
-        found[row.account_id].append(reading_of(row, sights.get(row.id, ())))
+        found[row.account_id].append(reading_of(row, sights.get(row.id, ()), identities.get(row.id)))
     return dict(found)
 
 

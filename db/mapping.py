@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import fields
+from datetime import date
 from hashlib import blake2b
 from itertools import chain
 from typing import Any, TypeVar
@@ -16,7 +17,9 @@ from mediawatch.domain import (
     CanaryCheck,
     Code,
     Evidence,
+    Facts,
     Filed,
+    FiledIdentity,
     Finding,
     Held,
     Judgement,
@@ -31,6 +34,7 @@ from mediawatch.domain import (
     Sight,
     Sweep,
     SweepKind,
+    Tie,
 )
 
 T = TypeVar("T")
@@ -38,16 +42,17 @@ Values = dict[str, Any]
 AnyRow = Row[*tuple[Any, ...]]
 
 _FILED = tuple(field.name for field in fields(Filed))
+_IDENTITY = tuple(field.name for field in fields(FiledIdentity))
 _SIGHT = tuple(field.name for field in fields(Sight) if field.name not in ("posts", "captures", "by_call", "evidence", "links"))
 _EVIDENCE = tuple(field.name for field in fields(Evidence))
 _CHECK = tuple(field.name for field in fields(CanaryCheck))
 _EVENT = tuple(field.name for field in fields(SessionEvent))
-_REVIEW = tuple(field.name for field in fields(ReviewEvent) if field.name != "id")
+_REVIEW = tuple(field.name for field in fields(ReviewEvent) if field.name not in ("id", "facts"))
 _NOTICE = tuple(field.name for field in fields(Notice) if field.name not in ("id", "items"))
 _NOTICE_EVENT = tuple(field.name for field in fields(NoticeEvent) if field.name not in ("id", "codes"))
 _SWEEP = tuple(field.name for field in fields(Sweep) if field.name != "id")
 _STATE = tuple(field.name for field in fields(AccountState))
-_FINDING = tuple(field.name for field in fields(Finding) if field.name not in ("reading_ids", "review"))
+_FINDING = tuple(field.name for field in fields(Finding) if field.name not in ("reading_ids", "review", "excuse", "ids"))
 
 
 def _taken(thing: object, names: Sequence[str]) -> Values:
@@ -89,7 +94,15 @@ def reading_values(reading: Reading) -> Values:
     }
 
 
-def reading_of(row: AnyRow, sights: Sequence[Sight]) -> Reading:
+def identity_values(filed_as: FiledIdentity) -> Values:
+    return _taken(filed_as, _IDENTITY) | {"links": list(filed_as.links)}
+
+
+def identity_of(row: AnyRow) -> FiledIdentity:
+    return FiledIdentity(**_taken(row, _IDENTITY) | {"links": tuple(row.links)})
+
+
+def reading_of(row: AnyRow, sights: Sequence[Sight], filed_as: FiledIdentity | None) -> Reading:
     return Reading(
         id=row.id,
         account_id=row.account_id,
@@ -98,6 +111,7 @@ def reading_of(row: AnyRow, sights: Sequence[Sight]) -> Reading:
         started_at=row.started_at,
         read_at=row.read_at,
         by=row.person,
+        filed_as=filed_as,
         sights=tuple(sights),
     )
 
@@ -167,19 +181,47 @@ def sweep_of(row: AnyRow) -> Sweep:
 
 def finding_values(finding: Finding) -> Values:
     """Without the review: it follows from the events."""
-    return _taken(finding, _FINDING)
+    return _taken(finding, _FINDING) | {"ids": None if finding.ids is None else list(finding.ids)}
 
 
 def finding_of(row: AnyRow, reading_ids: Sequence[int]) -> Finding:
-    return Finding(**_taken(row, _FINDING), reading_ids=tuple(reading_ids), review=row.review_state)
+    return Finding(**_finding_of(row), reading_ids=tuple(reading_ids), review=row.review_state, excuse=row.excuse)
+
+
+def _finding_of(row: AnyRow) -> Values:
+    return _taken(row, _FINDING) | {"ids": None if row.ids is None else tuple(row.ids)}
+
+
+def facts_values(facts: Facts) -> Values:
+    """As JSON holds them; what was not kept then stands in none of the keys."""
+    said: Values = {
+        "code": facts.code.value,
+        "gap_days": facts.gap_days,
+        "gap_is_minimum": facts.gap_is_minimum,
+        "name_seen": facts.name_seen,
+    }
+    said["latest_on"] = facts.latest_on.isoformat() if facts.latest_on else None
+    kept = {"gap_since": facts.gap_since.isoformat() if facts.gap_since else None, "ids": facts.ids, "tie": facts.tie and facts.tie.value}
+    return said | {key: value for key, value in kept.items() if value is not None}
+
+
+def facts_of(said: Values) -> Facts:
+    def day(key: str) -> date | None:
+        return date.fromisoformat(said[key]) if said.get(key) else None
+
+    return Facts(
+        code=Code(said["code"]), latest_on=day("latest_on"), gap_days=said["gap_days"], gap_since=day("gap_since"),
+        gap_is_minimum=said["gap_is_minimum"], name_seen=said["name_seen"],
+        ids=tuple(said["ids"]) if said.get("ids") is not None else None, tie=Tie(said["tie"]) if said.get("tie") else None,
+    )  # fmt: skip
 
 
 def review_values(event: ReviewEvent) -> Values:
-    return _taken(event, _REVIEW)
+    return _taken(event, _REVIEW) | {"facts": facts_values(event.facts) if event.facts else None}
 
 
 def review_of(row: AnyRow) -> ReviewEvent:
-    return ReviewEvent(**_taken(row, _REVIEW), id=row.id)
+    return ReviewEvent(**_taken(row, _REVIEW), facts=facts_of(row.facts) if row.facts else None, id=row.id)
 
 
 def notice_values(notice: Notice) -> Values:
@@ -203,7 +245,7 @@ def held_values(held: Held) -> Values:
 
 def held_of(row: AnyRow, reading_ids: Sequence[int]) -> Held:
     """An issued finding was confirmed, whatever its review came to afterwards."""
-    finding = Finding(**_taken(row, _FINDING), reading_ids=tuple(reading_ids), review=ReviewState.CONFIRMED)
+    finding = Finding(**_finding_of(row), reading_ids=tuple(reading_ids), review=ReviewState.CONFIRMED)
     return Held(finding, tuple(row.evidence))
 
 
@@ -224,6 +266,7 @@ def judgement_values(judgement: Judgement) -> Values:
         "gap_days": judgement.gap_days,
         "second_look": judgement.second_look,
         "notes": list(judgement.notes),
+        "otherwise": judgement.otherwise,
     }
 
 
@@ -238,8 +281,9 @@ def judgement_of(row: AnyRow, findings: Sequence[Finding]) -> Judgement | None:
         latest_on=row.latest_on,
         date_kind=row.date_kind,
         gap_days=row.gap_days,
-        second_look=bool(row.second_look),
+        second_look=bool(getattr(row, "second_look", False)),
         notes=tuple(row.notes or ()),
+        otherwise=row.otherwise,
     )
 
 

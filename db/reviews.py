@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from db.base import rows
 from db.errors import StoreError
-from db.mapping import portions, review_of, review_values
+from db.mapping import finding_of, portions, review_of, review_values
 from db.models import FindingRow, ReviewEventRow, SweepRow
 from mediawatch.domain import Code, ReviewEvent, standing
 
@@ -49,6 +49,12 @@ def _settle(conn: Connection, sweep_id: int, accounts: Sequence[int]) -> None:
     for portion in portions(accounts):
         wanted = rows(FindingRow).where(FindingRow.sweep_id == sweep_id, FindingRow.account_id.in_(portion))
         for row in conn.execute(wanted):
-            states.append({"key": row.id, "state": standing(known.get((row.account_id, row.code), ()), row.sentence).state})
+            review = standing(known.get((row.account_id, row.code), ()), finding_of(row, ()))
+            states.append({"key": row.id, "state": review.state, "excused": review.excuse})
     if states:
-        conn.execute(update(FindingRow).where(FindingRow.id == bindparam("key")).values(review_state=bindparam("state")), states)
+        conn.execute(
+            update(FindingRow)
+            .where(FindingRow.id == bindparam("key"))
+            .values(review_state=bindparam("state"), excuse=bindparam("excused")),
+            states,
+        )

@@ -127,15 +127,16 @@ def _replace_findings(conn: Connection, sweep_id: int, judgements: Mapping[int, 
     moved: list[Values] = []
     new: list[tuple[Values, tuple[int, ...]]] = []
     for account_id, judgement in sorted(judgements.items()):
-        known = {replace(finding, review=ReviewState.OPEN): key for key, finding in before.get(account_id, ())}
+        known = {_bare(finding): key for key, finding in before.get(account_id, ())}
         survived: set[int] = set()
         for position, finding in enumerate(judgement.findings):
-            if key := known.pop(replace(finding, review=ReviewState.OPEN), None):
+            if key := known.pop(_bare(finding), None):
                 survived.add(key)
                 moved.append({"key": key, "place": position})
             else:
-                state = standing(reviews.get((account_id, finding.code), ()), finding.sentence).state
-                place = {"sweep_id": sweep_id, "account_id": account_id, "position": position, "review_state": state}
+                review = standing(reviews.get((account_id, finding.code), ()), finding)
+                place: Values = {"sweep_id": sweep_id, "account_id": account_id, "position": position}
+                place |= {"review_state": review.state, "excuse": review.excuse}
                 new.append((finding_values(finding) | place, finding.reading_ids))
         gone += {key for key, _ in before.get(account_id, ())} - survived
     for portion in portions(gone):
@@ -143,6 +144,10 @@ def _replace_findings(conn: Connection, sweep_id: int, judgements: Mapping[int, 
     if moved:
         conn.execute(update(FindingRow).where(FindingRow.id == bindparam("key")).values(position=bindparam("place")), moved)
     _insert_findings(conn, new)
+
+
+def _bare(finding: Finding) -> Finding:
+    return replace(finding, review=ReviewState.OPEN, excuse="")
 
 
 def _insert_findings(conn: Connection, new: Sequence[tuple[Values, tuple[int, ...]]]) -> None:

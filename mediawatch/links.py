@@ -202,7 +202,14 @@ def _biz(text: str) -> str:
 
 
 def _reading(account: Account, sight: Sight, started: datetime) -> Reading:
-    return Reading(account_id=account.id, look=LookKind.LINK, started_at=started, read_at=sight.read_at, sights=(sight,))
+    return Reading(
+        account_id=account.id,
+        look=LookKind.LINK,
+        started_at=started,
+        read_at=sight.read_at,
+        sights=(sight,),
+        filed_as=account.filed.identity,
+    )
 
 
 def _source(link: FoundLink) -> str:

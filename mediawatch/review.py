@@ -31,6 +31,7 @@ from mediawatch.domain import (
     SweepAccount,
     UserError,
     Verdict,
+    is_about,
     standing,
 )
 from mediawatch.names import same
@@ -42,6 +43,7 @@ CONFIRM_REASON = "经人工审核,证据属实"
 _FRESH = (Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT)
 _FROM: Mapping[ReviewAction, tuple[ReviewState, ...]] = {
     ReviewAction.DISPATCHED: (ReviewState.OPEN,),
+    ReviewAction.OVERDUE: (ReviewState.DISPATCHED,),
     ReviewAction.CONFIRMED: (ReviewState.OPEN, ReviewState.DISPATCHED),
     ReviewAction.DISMISSED: (ReviewState.OPEN, ReviewState.DISPATCHED),
     ReviewAction.REOPENED: (ReviewState.CONFIRMED, ReviewState.DISMISSED),
@@ -63,7 +65,7 @@ class Suspect:
 
     @property
     def standing(self) -> Standing:
-        return standing(self.events, self.finding.sentence)
+        return standing(self.events, self.finding)
 
     @property
     def key(self) -> str:
@@ -83,7 +85,7 @@ class Suspect:
     def remark(self) -> str:
         """What the reviewer must know of earlier decisions, in Chinese; "" for nothing."""
         last = self.standing.by
-        if last is None or last.sentence == self.finding.sentence:
+        if last is None or is_about(last, self.finding):
             return ""
         taken_back = ",须重新审核" if self.standing.outdated else ""
         return f"{last.by}{last.action.label}后结论有变{taken_back}(当时:{last.sentence})"
@@ -116,6 +118,7 @@ def event_of(suspect: Suspect, action: ReviewAction, *, by: str, at: datetime, r
     return ReviewEvent(
         sweep_id=suspect.sweep_id, account_id=suspect.account.id, code=suspect.finding.code, action=action, at=at, by=by.strip(),
         reason=reason.strip(), source=source, sentence=suspect.finding.sentence,
+        facts=suspect.finding.facts,
     )  # fmt: skip
 
 

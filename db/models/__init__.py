@@ -6,6 +6,7 @@ SQLite and PostgreSQL share these models. A change here needs a migration: a tes
 from db.models.nights import AlertRow, BackupRow, NightRow, PruningRow
 from db.models.notices import (
     ISSUED,
+    NoticeAccountRow,
     NoticeDocumentRow,
     NoticeEventRow,
     NoticeFindingRow,
@@ -13,7 +14,7 @@ from db.models.notices import (
     NoticeReadingRow,
     NoticeRow,
 )
-from db.models.ours import CanaryCheckRow, SessionEventRow
+from db.models.ours import CanaryCheckRow, HomeRow, SessionEventRow
 from db.models.readings import (
     IMMUTABLE,
     POSTS,
@@ -23,6 +24,7 @@ from db.models.readings import (
     FirstSeenRow,
     IdentitySeenRow,
     PostRow,
+    ReadingIdentityRow,
     ReadingRow,
     SightRow,
 )
@@ -48,8 +50,10 @@ __all__ = [
     "FindingRow",
     "FirstSeen",
     "FirstSeenRow",
+    "HomeRow",
     "IdentitySeenRow",
     "NightRow",
+    "NoticeAccountRow",
     "NoticeDocumentRow",
     "NoticeEventRow",
     "NoticeFindingRow",
@@ -59,6 +63,7 @@ __all__ = [
     "PostRow",
     "ProposalRefusalRow",
     "PruningRow",
+    "ReadingIdentityRow",
     "ReadingRow",
     "ReviewEventRow",
     "SessionEventRow",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Key
 from db.models.registry import FiledColumns
-from mediawatch.domain import Code, Effect, NoticeAction, Rectified
+from mediawatch.domain import Code, DateKind, Effect, NoticeAction, Rectified, Tie, Verdict
 
-ISSUED = ("notice", "notice_item", "notice_finding", "notice_reading", "notice_document", "notice_event")
+ISSUED = ("notice", "notice_account", "notice_item", "notice_finding", "notice_reading", "notice_document", "notice_event")
 
 
 class NoticeRow(Base):
@@ -29,7 +29,25 @@ class NoticeRow(Base):
     by: Mapped[str]
     kept_at: Mapped[datetime]
     source: Mapped[str]
+    again: Mapped[str] = mapped_column(server_default=text("''"))
     __table_args__ = (UniqueConstraint("number"),)
+
+
+class NoticeAccountRow(FiledColumns, Base):
+    """One account of the whole scope that a notice was issued on: as filed then, with its verdict after review. Its documents and rates
+    are made of these rows, whatever is judged later."""
+
+    __tablename__ = "notice_account"
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False, index=True)
+    retired_on: Mapped[date | None]
+    verdict: Mapped[Verdict | None]
+    sentence: Mapped[str]
+    latest_on: Mapped[date | None]
+    date_kind: Mapped[DateKind | None]
+    gap_days: Mapped[int | None]
+    notes: Mapped[list[str] | None]
+    otherwise: Mapped[Verdict | None]
 
 
 class NoticeItemRow(FiledColumns, Base):
@@ -59,6 +77,9 @@ class NoticeFindingRow(Base):
     gap_is_minimum: Mapped[bool]
     latest_on: Mapped[date | None]
     name_seen: Mapped[str]
+    gap_since: Mapped[date | None]
+    ids: Mapped[list[str] | None]
+    tie: Mapped[Tie | None]
     evidence: Mapped[list[str]]
     __table_args__ = (ForeignKeyConstraint(["notice_id", "item"], ["notice_item.notice_id", "notice_item.number"]),)
 
@@ -102,6 +123,7 @@ class NoticeEventRow(Base):
     codes: Mapped[list[str]]
     result: Mapped[Rectified | None]
     sweep_id: Mapped[int | None] = mapped_column(ForeignKey("sweep.id"))
+    verdict: Mapped[Verdict | None]
     __table_args__ = (
         ForeignKeyConstraint(["notice_id", "item"], ["notice_item.notice_id", "notice_item.number"]),
         {"sqlite_autoincrement": True},

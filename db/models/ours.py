@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Key
@@ -25,7 +25,17 @@ class CanaryCheckRow(Base):
     outcome: Mapped[Outcome]
     sweep_id: Mapped[int | None] = mapped_column(ForeignKey("sweep.id"), index=True)
     detail: Mapped[str]
+    login: Mapped[str] = mapped_column(server_default=text("''"))
+    last_reading: Mapped[int] = mapped_column(server_default=text("0"))
+    """The newest reading's id at the check: what was read since the check before it can be told by it."""
     __table_args__ = (Index(None, "surface", "at"),)
+
+
+class HomeRow(Base):
+    """What tells this home from every other one: one row, made with the database. Workbooks that go out are sealed with it."""
+
+    __tablename__ = "home"
+    id: Mapped[str] = mapped_column(primary_key=True)
 
 
 class SessionEventRow(Base):

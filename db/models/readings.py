@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, ForeignKey, Index, false
+from sqlalchemy import BigInteger, ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Key
@@ -34,6 +34,19 @@ class ReadingRow(Base):
     __table_args__ = (Index(None, "account_id", "read_at"), {"sqlite_autoincrement": True})
 
 
+class ReadingIdentityRow(Base):
+    """Who the account was filed as when the reading was taken. No row: nobody knows. Never updated."""
+
+    __tablename__ = "reading_identity"
+    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    platform: Mapped[str]
+    name: Mapped[str]
+    platform_id: Mapped[str]
+    original_id: Mapped[str]
+    alias: Mapped[str]
+    links: Mapped[list[str]]
+
+
 class SightRow(Base):
     """What one surface gave within a reading. Never updated."""
 
@@ -54,6 +67,7 @@ class SightRow(Base):
     detail: Mapped[str]
     url: Mapped[str]
     control: Mapped[str]
+    login: Mapped[str] = mapped_column(server_default=text("''"))
 
 
 class PostRow(Base):
@@ -85,6 +99,7 @@ class EvidenceRow(Base):
     size: Mapped[int] = mapped_column(BigInteger)
     taken_at: Mapped[datetime]
     url: Mapped[str]
+    __table_args__ = (Index(None, "sha256"),)
 
 
 class FirstSeen(StrEnum):
@@ -160,7 +175,11 @@ class AccountStateRow(Base):
     judged_as_of: Mapped[datetime | None]
     verdict: Mapped[Verdict | None]
     second_look: Mapped[bool] = mapped_column(server_default=false())
+    judged_on: Mapped[date | None]
+    """The Beijing day up to which an exact list was judged."""
+    news: Mapped[int] = mapped_column(server_default=text("0"))
+    """How often something became known that may change a judgement: a reading, a link, a change of the registry, a canary's check …"""
 
 
-IMMUTABLE = ("reading", "sight", "post", "evidence", "review_event")
+IMMUTABLE = ("reading", "reading_identity", "sight", "post", "evidence", "review_event")
 """Tables whose rows are never updated; the migrations make the database refuse it."""

@@ -63,6 +63,7 @@ class AccountRow(FiledColumns, Base):
     retired_source_id: Mapped[int | None] = mapped_column(ForeignKey("source.id"))
     __table_args__ = (
         Index(None, "platform", "platform_id"),
+        Index(None, "platform", "original_id"),
         Index(None, "filing_number"),
         Index(None, "prefecture", "county"),
     )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index
+from sqlalchemy import ForeignKeyConstraint, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Key
-from mediawatch.domain import Code, ReviewAction
+from mediawatch.domain import Code, Excuse, ReviewAction, Stance
 
 
 class ReviewEventRow(Base):
@@ -25,6 +26,12 @@ class ReviewEventRow(Base):
     reason: Mapped[str]
     source: Mapped[str]
     sentence: Mapped[str]
+    facts: Mapped[dict[str, Any] | None]
+    """`domain.Facts` by field, days as text; NULL where nobody could tell them any more."""
+    excuse: Mapped[Excuse | None]
+    stance: Mapped[Stance | None]
+    term: Mapped[date | None]
+    unheard: Mapped[bool] = mapped_column(server_default=false())
     __table_args__ = (
         ForeignKeyConstraint(["sweep_id", "account_id"], ["sweep_account.sweep_id", "sweep_account.account_id"]),
         Index(None, "sweep_id", "account_id"),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Key
 from db.models.registry import FiledColumns
-from mediawatch.domain import Code, DateKind, Effect, ReviewState, SweepState, Verdict
+from mediawatch.domain import Code, DateKind, Effect, ReviewState, SweepState, Tie, Verdict
 
 
 class SweepRow(Base):
@@ -25,6 +25,7 @@ class SweepRow(Base):
     kind: Mapped[str]
     round: Mapped[str] = mapped_column(server_default=text("''"))
     period_from: Mapped[date | None]
+    totals: Mapped[dict[str, dict[str, int]] | None]
     started_at: Mapped[datetime]
     state: Mapped[SweepState]
     finished_at: Mapped[datetime | None]
@@ -44,8 +45,12 @@ class SweepAccountRow(FiledColumns, Base):
     gap_days: Mapped[int | None]
     second_look: Mapped[bool | None]
     notes: Mapped[list[str] | None]
+    otherwise: Mapped[Verdict | None]
+    judged_news: Mapped[int | None]
+    """`account_state.news` at the judgement."""
     __table_args__ = (
         Index(None, "account_id", "sweep_id"), Index(None, "sweep_id", "verdict"), Index(None, "sweep_id", "prefecture", "county"),
+        Index(None, "sweep_id", "account_id", "judged_news"),
     )  # fmt: skip
 
 
@@ -65,7 +70,12 @@ class FindingRow(Base):
     gap_is_minimum: Mapped[bool]
     latest_on: Mapped[date | None]
     name_seen: Mapped[str]
+    gap_since: Mapped[date | None]
+    ids: Mapped[list[str] | None]
+    tie: Mapped[Tie | None]
     review_state: Mapped[ReviewState] = mapped_column(server_default="open")
+    excuse: Mapped[str] = mapped_column(server_default=text("''"))
+    """The excuse with which it was dismissed; follows from the review events, too."""
     __table_args__ = (
         ForeignKeyConstraint(["sweep_id", "account_id"], ["sweep_account.sweep_id", "sweep_account.account_id"]),
         Index(None, "sweep_id", "account_id"),

@@ -95,6 +95,7 @@ async def _take_back(app: App, sweep: Sweep, account_id: int, withdrawn: dict[Co
         ReviewEvent(
             sweep_id=sweep.id, account_id=account_id, code=finding.code, action=action, at=event.at, by=event.by,
             reason=f"更正:{event.reason}", sentence=finding.sentence,
+            facts=finding.facts,
         )
         for finding in still
         for action in (ReviewAction.REOPENED, ReviewAction.DISMISSED)

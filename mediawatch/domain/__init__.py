@@ -17,10 +17,12 @@ from mediawatch.domain.accounts import (
     Source,
     UpdatedAccount,
 )
+from mediawatch.domain.identity import FiledIdentity, Speech, of_identity, same_ids, speech
 from mediawatch.domain.judgements import (
     AccountState,
     Code,
     Effect,
+    Facts,
     Finding,
     Judgement,
     ReviewState,
@@ -28,6 +30,7 @@ from mediawatch.domain.judgements import (
     SweepAccount,
     SweepKind,
     SweepState,
+    Tie,
     Verdict,
 )
 from mediawatch.domain.nights import Alert, AlertState, Backup, Ending, Night, Paused, Turn, TurnedFinding
@@ -72,7 +75,7 @@ from mediawatch.domain.readings import (
     Sight,
     latest_of,
 )
-from mediawatch.domain.reviews import ALL_DISMISSED, DECIDED, ReviewAction, ReviewEvent, Standing, standing
+from mediawatch.domain.reviews import ALL_DISMISSED, DECIDED, Excuse, ReviewAction, ReviewEvent, Stance, Standing, is_about, standing
 
 __all__ = [
     "ALL_DISMISSED",
@@ -97,8 +100,11 @@ __all__ = [
     "Ending",
     "Evidence",
     "EvidenceKind",
+    "Excuse",
+    "Facts",
     "Failure",
     "Filed",
+    "FiledIdentity",
     "FiledStatus",
     "Finding",
     "Held",
@@ -133,20 +139,27 @@ __all__ = [
     "SessionState",
     "Sight",
     "Source",
+    "Speech",
+    "Stance",
     "Standing",
     "Sweep",
     "SweepAccount",
     "SweepKind",
     "SweepState",
+    "Tie",
     "Turn",
     "TurnedFinding",
     "Unreachable",
     "UpdatedAccount",
     "UserError",
     "Verdict",
+    "is_about",
     "is_closed",
     "latest_of",
+    "of_identity",
     "problem_of",
+    "same_ids",
+    "speech",
     "standing",
     "standing_item",
 ]

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from mediawatch.domain.identity import FiledIdentity
+
 
 class FiledStatus(StrEnum):
     """运行状态 as filed in the national reporting system."""
@@ -71,6 +73,14 @@ class Filed:
         """(field, platform, id) of every id by which a platform knows the account."""
         named = (("platform_id", self.platform_id), ("original_id", self.original_id.lower()))
         return tuple((field, self.platform, id) for field, id in named if id)
+
+    @property
+    def identity(self) -> FiledIdentity:
+        """Who the account is, as filed: what its readings are tied to."""
+        return FiledIdentity(
+            platform=self.platform, name=self.name, platform_id=self.platform_id, original_id=self.original_id, alias=self.alias,
+            links=tuple(link for link in (self.url, self.reader_url, *self.article_links) if link),
+        )  # fmt: skip
 
     @property
     def in_service(self) -> bool:

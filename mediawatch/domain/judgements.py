@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -90,6 +91,46 @@ class ReviewState(StrEnum):
         return self in (ReviewState.OPEN, ReviewState.DISPATCHED)
 
 
+class Tie(StrEnum):
+    """By what a finding is tied to its account."""
+
+    ID = "id"
+    """By the platform's own id."""
+    SEARCH = "search"
+    """By a full search for the filed name, where no id is filed or known."""
+    REGISTRY = "registry"
+    """By the filing alone: nothing was looked at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """What a finding says, without its prose: a decision holds for these facts. None stands for what was not kept then."""
+
+    code: Code
+    latest_on: date | None = None
+    gap_days: int | None = None
+    gap_since: date | None = None
+    gap_is_minimum: bool = False
+    name_seen: str = ""
+    ids: tuple[str, ...] | None = None
+    tie: Tie | None = None
+
+    def agree(self, other: Facts) -> bool:
+        """Whether both say the same, as far as both were kept."""
+        kept = (
+            (self.ids, other.ids), (self.tie, other.tie), (self.gap_since, other.gap_since)
+        )  # fmt: skip
+        known = all(one is None or two is None or one == two for one, two in kept)
+        plain = (self.code, self.latest_on, self.gap_days, self.gap_is_minimum, self.name_seen)
+        return known and plain == (other.code, other.latest_on, other.gap_days, other.gap_is_minimum, other.name_seen)
+
+    @property
+    def version(self) -> str:
+        """Four signs that name this version of the finding: another date, name or id gives others."""
+        said = (self.code, self.latest_on, self.gap_days, self.gap_since, self.gap_is_minimum, self.name_seen, self.ids, self.tie)
+        return hashlib.sha256("|".join(map(str, said)).encode("utf-8", "backslashreplace")).hexdigest()[:4]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """问题: one code against one account, with the readings that prove it. `sentence` is the rule in Chinese."""
@@ -102,10 +143,25 @@ class Finding:
     gap_days: int | None = None
     """as_of day minus the newest post's day, None where no post is known; in a period its longest gap. At least if `gap_is_minimum`."""
     gap_is_minimum: bool = False
+    gap_since: date | None = None
+    """The Beijing day from which the gap counts; None for a finding that is about no gap."""
     latest_on: date | None = None
     name_seen: str = ""
+    ids: tuple[str, ...] | None = None
+    """The filed ids under which the account was looked at; None in findings of before they were kept."""
+    tie: Tie | None = None
+    """None in findings of before it was kept."""
     review: ReviewState = ReviewState.OPEN
     """What its review events come to; the store fills it in."""
+    excuse: str = ""
+    """The `Excuse` with which it was dismissed, "" for none; the store fills it in, too."""
+
+    @property
+    def facts(self) -> Facts:
+        return Facts(
+            code=self.code, latest_on=self.latest_on, gap_days=self.gap_days, gap_since=self.gap_since,
+            gap_is_minimum=self.gap_is_minimum, name_seen=self.name_seen, ids=self.ids, tie=self.tie,
+        )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +178,9 @@ class Judgement:
     """True when only the second look is missing for a conclusion."""
     notes: tuple[str, ...] = ()
     """Remarks for the reviewer, in Chinese (发布时间异常, 监测窗口含春节 …)."""
+    otherwise: Verdict | None = None
+    """The verdict where none of its findings is held against the account (dismissed, or withdrawn by a correction). None where it was
+    judged before this was kept."""
 
 
 class SweepKind(StrEnum):
@@ -160,6 +219,8 @@ class Sweep:
     period_from: date | None = None
     """First Beijing day of a period (时段制) that ends at `as_of`; None judges the one moment (时点制)."""
     started_at: datetime
+    totals: Mapping[str, Mapping[str, int]] | None = None
+    """总数 of the whole registry when the sweep was opened, by heading and part; None for sweeps of before it was kept."""
     state: SweepState = SweepState.RUNNING
     finished_at: datetime | None = None
     id: int = 0
@@ -172,6 +233,15 @@ class SweepAccount:
     sweep_id: int
     account: Account
     judgement: Judgement | None = None
+    news: int = 0
+    """How often something became known, until now, that may change a judgement on the account."""
+    judged_news: int | None = None
+    """`news` at the judgement; None where it was judged before that was counted, or not at all."""
+
+    @property
+    def moved(self) -> bool:
+        """Whether something became known since the judgement."""
+        return self.judgement is not None and self.news != self.judged_news
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

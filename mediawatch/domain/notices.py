@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from mediawatch.domain.accounts import Filed
-from mediawatch.domain.judgements import Code, Effect, Finding
+from mediawatch.domain.judgements import Code, Effect, Finding, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,8 @@ class Notice:
     kept_at: datetime
     source: str = ""
     """The file that another system's notice came in."""
+    again: str = ""
+    """Why accounts stand in it that stood in an earlier notice of the same sweep; "" where none does."""
     items: tuple[NoticeItem, ...] = ()
     id: int = 0
 
@@ -114,8 +116,9 @@ class Rectified(StrEnum):
 class NoticeEvent:
     """One thing that was done about a notice, or about the item of that number. Never updated.
 
-    `codes` are the findings that a correction withdraws, none of them named: all. `result` and `sweep_id` belong to a re-check,
-    whose basis is the `reason` and whose registry is the `source`; else `source` is the file that a report came in.
+    `codes` are the findings that a correction withdraws, none of them named: all; of a re-check the one problem that its result is
+    about, none for the item as a whole. `result` and `sweep_id` belong to a re-check, whose basis is the `reason` and whose registry is
+    the `source`; else `source` is the file that a report came in.
     """
 
     notice_id: int
@@ -128,6 +131,8 @@ class NoticeEvent:
     codes: tuple[Code, ...] = ()
     result: Rectified | None = None
     sweep_id: int | None = None
+    verdict: Verdict | None = None
+    """Of a correction: the verdict on the account without what was withdrawn."""
     id: int = 0
 
 

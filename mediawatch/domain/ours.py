@@ -47,6 +47,8 @@ class CanaryCheck:
     outcome: Outcome
     sweep_id: int | None = None
     detail: str = ""
+    login: str = ""
+    """A fingerprint of the login file that was used; "" for a visitor, and where it was not kept."""
 
 
 class SessionState(StrEnum):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 
+from mediawatch.domain.identity import FiledIdentity
 from mediawatch.domain.outcomes import Attested, DateKind, MatchedBy, Outcome
 
 # Among sights without a date the first of these speaks for the reading.
@@ -113,6 +114,8 @@ class Sight(Seen):
     read_at: datetime
     session: str = ""
     """Name of the operator's session, "" for a visitor."""
+    login: str = ""
+    """A fingerprint of the login file that was used; "" for a visitor, and where it was not kept."""
     attested: Attested = Attested.DESCRIBED
     url: str = ""
     control: str = ""
@@ -164,6 +167,8 @@ class Reading:
     sweep_id: int | None = None
     by: str = ""
     """The person, where a person looked."""
+    filed_as: FiledIdentity | None = None
+    """The identity that was filed when it was taken; None where nobody knows it. The store keeps the present one for it then."""
     id: int = 0
 
     @property

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
-from mediawatch.domain.judgements import Code, ReviewState
+from mediawatch.domain.judgements import Code, Facts, Finding, ReviewState
 
 
 class ReviewAction(StrEnum):
@@ -17,6 +17,8 @@ class ReviewAction(StrEnum):
     """下发核实: sent down to its unit or region."""
     ANSWERED = "answered"
     """Its unit explained; that alone decides nothing."""
+    OVERDUE = "overdue"
+    """逾期未反馈: the term of the hearing ended without an answer."""
     CONFIRMED = "confirmed"
     DISMISSED = "dismissed"
     REOPENED = "reopened"
@@ -28,7 +30,8 @@ class ReviewAction(StrEnum):
 
 
 _LABELS: Mapping[ReviewAction, str] = {
-    ReviewAction.DISPATCHED: "下发核实", ReviewAction.ANSWERED: "单位反馈", ReviewAction.CONFIRMED: "认定",
+    ReviewAction.DISPATCHED: "下发核实", ReviewAction.ANSWERED: "单位反馈", ReviewAction.OVERDUE: "逾期未反馈",
+    ReviewAction.CONFIRMED: "认定",
     ReviewAction.DISMISSED: "排除", ReviewAction.REOPENED: "重新审核",
 }  # fmt: skip
 _LEADS_TO: Mapping[ReviewAction, ReviewState] = {
@@ -40,12 +43,29 @@ ALL_DISMISSED = "疑似问题经人工审核排除。"
 """What a judgement says of an account that nothing is held against any more."""
 
 
+class Excuse(StrEnum):
+    """Why an account is not blamed although the finding may be true: to choose from when dismissing or exempting."""
+
+    WITHDRAWN_POST = "已发布后撤稿"
+    LIMITED = "平台限制发布"
+    MOVING = "迁移/更名审核中"
+    TRANSFERRED = "机构划转"
+    APPROVED_PAUSE = "经批准停更"
+
+
+class Stance(StrEnum):
+    """What a unit answers in a hearing."""
+
+    AGREES = "无异议"
+    DISPUTES = "有异议"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewEvent:
     """One thing that a named person did about a finding. Never updated.
 
-    The finding goes by sweep, account and code, which survive a new judgement; `sentence` is what it said then. `source` is the
-    file that an answer came in or a dispatch went out with.
+    The finding goes by sweep, account and code, which survive a new judgement; `facts` are what it said then, `sentence` in which words.
+    `source` is the file that an answer came in or a dispatch went out with.
     """
 
     sweep_id: int
@@ -57,6 +77,16 @@ class ReviewEvent:
     reason: str = ""
     source: str = ""
     sentence: str = ""
+    facts: Facts | None = None
+    """None in events of before they were kept whose finding nobody could ask any more."""
+    excuse: Excuse | None = None
+    """Of a dismissal."""
+    stance: Stance | None = None
+    """Of an answer."""
+    term: date | None = None
+    """Of a dispatch: the last Beijing day of the hearing."""
+    unheard: bool = False
+    """Of a confirmation: the unit was not heard, for the reason given."""
     id: int = 0
 
 
@@ -67,19 +97,30 @@ class Standing:
     state: ReviewState
     by: ReviewEvent | None = None
     outdated: bool = False
-    """`by` decided about another sentence: the finding is open again."""
+    """`by` decided about other facts: the finding is open again."""
+
+    @property
+    def excuse(self) -> str:
+        """With which excuse it is dismissed; "" for none."""
+        return self.by.excuse.value if self.state is ReviewState.DISMISSED and self.by and self.by.excuse else ""
 
 
-def standing(events: Iterable[ReviewEvent], sentence: str) -> Standing:
-    """The state of a finding that says `sentence` now, by its events, oldest first.
+def standing(events: Iterable[ReviewEvent], finding: Finding) -> Standing:
+    """The state of a finding as it is now, by its events, oldest first.
 
-    A decision holds for the words it was made about. Another sentence (a newer date, another name) has not been decided.
+    A decision holds for the facts it was made about, whatever words tell them. Other facts (a newer date, another name) have not been
+    decided.
     """
     moved = [event for event in events if event.action in _LEADS_TO]
     if not moved:
         return Standing(ReviewState.OPEN)
     last = moved[-1]
     state = _LEADS_TO[last.action]
-    if state in DECIDED and last.sentence != sentence:
+    if state in DECIDED and not is_about(last, finding):
         return Standing(ReviewState.OPEN, last, outdated=True)
     return Standing(state, last)
+
+
+def is_about(event: ReviewEvent, finding: Finding) -> bool:
+    """Whether an event is about the facts that the finding says now; by its words where no facts were kept."""
+    return event.facts.agree(finding.facts) if event.facts else event.sentence == finding.sentence

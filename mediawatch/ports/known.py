@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mediawatch.domain import CanaryCheck, Filed, Reading
+from mediawatch.domain import CanaryCheck, Filed, FiledIdentity, Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -12,6 +12,8 @@ class Known:
     """All that is known of one account when it is judged: the filed values of the sweep, and every reading ever kept."""
 
     filed: Filed
+    identity: FiledIdentity | None = None
+    """Who the account is as filed now, where the registry has changed it since; None: as `filed` says."""
     readings: tuple[Reading, ...] = ()
     supported: bool = True
     """Whether a scraper exists for the platform; without one only a person can settle the account."""

@@ -233,7 +233,10 @@ class Run:
         sights = tuple([await self._vouchers.controlled(account, sight, lane) for sight in sights])
         now = self.parts.clock()
         started = turnstile.began or now
-        reading = Reading(account_id=account.id, sweep_id=self.sweep.id, look=kind, started_at=started, read_at=now, sights=sights)
+        reading = Reading(
+            account_id=account.id, sweep_id=self.sweep.id, look=kind, started_at=started, read_at=now, sights=sights,
+            filed_as=account.filed.identity,
+        )  # fmt: skip
         # Before the reading: whoever is killed in between looks again, and the links are not lost.
         await self._keep_links(account, sights)
         reading = await self.parts.store.keep(await self.parts.evidence.keep(reading))
@@ -281,7 +284,13 @@ class Run:
         if sights:
             now = self.parts.clock()
             control = Reading(
-                account_id=other.id, sweep_id=self.sweep.id, look=LookKind.CONTROL, started_at=now, read_at=now, sights=sights
+                account_id=other.id,
+                sweep_id=self.sweep.id,
+                look=LookKind.CONTROL,
+                started_at=now,
+                read_at=now,
+                sights=sights,
+                filed_as=other.filed.identity,
             )
             self.readings.setdefault(other.id, []).append(await self.parts.store.keep(control))
         return sights

@@ -248,7 +248,7 @@ def _reading(given: _Answer, row: Row, asked: Asked, now: datetime) -> Reading:
     )
     return Reading(
         account_id=asked.account.id, look=LookKind.PERSON, started_at=read_at, read_at=read_at, sights=(sight,), sweep_id=asked.sweep_id,
-        by=given.person,
+        by=given.person, filed_as=asked.account.filed.identity,
     )  # fmt: skip
 
 

@@ -1,0 +1,125 @@
+"""Whom a reading speaks of: the identity that was filed when it was taken, held against the one that is filed now. Pure.
+
+A reading speaks for the identity under which it was taken. What contradicts the identity filed now counts for nothing. Where nobody
+knows under which identity a sight was taken, only the id that it shows itself ties it to the account.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from base64 import b64encode
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from urllib.parse import unquote
+
+from mediawatch.domain.outcomes import MatchedBy, Outcome
+
+if TYPE_CHECKING:
+    from mediawatch.domain.readings import Reading, Sight
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FiledIdentity:
+    """What the registry holds at a moment of who an account is. `links` are its filed pages and articles."""
+
+    platform: str
+    name: str
+    platform_id: str = ""
+    original_id: str = ""
+    alias: str = ""
+    links: tuple[str, ...] = ()
+
+    @property
+    def has_id(self) -> bool:
+        """Whether the platform's own id is filed, so that a tie by it can be asked for."""
+        return bool(self.platform_id or self.original_id)
+
+
+class Speech(StrEnum):
+    """How far a sight may speak about the account that is filed now."""
+
+    FULLY = "fully"
+    IN_FAVOUR = "in_favour"
+    """It may show that the account posts or exists, and nothing against it."""
+    NOT = "not"
+
+
+def speech(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> Speech:
+    """How far a sight, taken when the account was filed as `taken` (None: not known), speaks about the account as filed `now`.
+
+    An id that the sight shows decides: another one than is filed now silences it, the filed one ties it, whatever was filed then.
+    Without such an id its tie must stand on filed values that are filed still.
+    """
+    shown = same_ids(sight.platform_id, sight.original_id, now)
+    if shown is not None:
+        tied = shown and sight.matched_by is not None
+        return Speech.NOT if not tied else Speech.FULLY if taken is not None else Speech.IN_FAVOUR
+    if taken is None or taken.platform != now.platform:
+        return Speech.NOT
+    kept = same_ids(taken.platform_id, taken.original_id, now)
+    if kept is False or (kept is None and taken.has_id):
+        return Speech.NOT
+    match sight.matched_by:
+        case MatchedBy.ID | None if kept:
+            stands = True
+        case MatchedBy.ID:
+            stands = _alias(taken) == _alias(now)
+        case MatchedBy.URL:
+            stands = set(taken.links) <= set(now.links)
+        case _:
+            stands = bool(kept) or _plain(taken.name) == _plain(now.name)
+    if not stands:
+        return Speech.NOT
+    # An id filed since then, which the sight does not show: nobody can say that the sight is of that account.
+    return Speech.FULLY if kept or not now.has_id else Speech.IN_FAVOUR
+
+
+def of_identity(reading: Reading, now: FiledIdentity) -> Reading | None:
+    """What a reading says about the account as filed `now`; None where it says nothing.
+
+    A sight that shows the id filed now is tied by it, also where that id was not filed when it was taken.
+    """
+    sights = tuple(left for sight in reading.sights if (left := _left_of(sight, reading.filed_as, now)) is not None)
+    if sights == reading.sights:
+        return reading
+    return replace(reading, sights=sights) if sights else None
+
+
+def _left_of(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> Sight | None:
+    match speech(sight, taken, now):
+        case Speech.NOT:
+            return None
+        case Speech.IN_FAVOUR:
+            outcome = Outcome.NO_EVIDENCE if sight.outcome.negative else sight.outcome
+            # Without its tie by id: another name that it shows must not become a finding.
+            weaker = MatchedBy.URL if sight.matched_by is MatchedBy.ID else sight.matched_by
+            return replace(sight, outcome=outcome, matched_by=weaker, complete_since=None, control="")
+        case Speech.FULLY:
+            gained = sight.matched_by in (MatchedBy.URL, MatchedBy.NAME) and same_ids(sight.platform_id, sight.original_id, now)
+            return replace(sight, matched_by=MatchedBy.ID) if gained else sight
+
+
+def same_ids(platform_id: str, original_id: str, now: FiledIdentity) -> bool | None:
+    """Whether ids are those filed now: False where one of a kind differs, None where none of a kind can be compared."""
+    pairs = ((platform_id, now.platform_id), (original_id, now.original_id))
+    compared = [_comparable(one, now.platform) == _comparable(other, now.platform) for one, other in pairs if one and other]
+    return all(compared) if compared else None
+
+
+def _comparable(id: str, platform: str) -> str:
+    """A gh_ id in lower case; WeChat's biz in base64 without padding, also where it is filed as the number that this encodes."""
+    text = unquote(id).strip()
+    if platform != "wechat":
+        return text
+    if text[:3].casefold() == "gh_":
+        return text.casefold()
+    return (b64encode(text.encode()).decode() if text.isascii() and text.isdigit() else text).rstrip("=")
+
+
+def _alias(filed: FiledIdentity) -> str:
+    return filed.alias.strip().casefold()
+
+
+def _plain(name: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", name).casefold().split())

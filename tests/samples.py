@@ -76,7 +76,7 @@ def rich_reading(account_id: int, sweep_id: int | None = None) -> Reading:
     )
     first = Sight(
         surface="m.weibo.cn feed", read_at=LATE, outcome=Outcome.OK, name="示例发布😀", platform_id="0012", original_id="gh_1",
-        verified_as="示例市第一测试局", matched_by=MatchedBy.ID, complete_since=EVER, detail="d", session="office",
+        verified_as="示例市第一测试局", matched_by=MatchedBy.ID, complete_since=EVER, detail="d", session="office", login="ab12",
         attested=Attested.RECORDED, url="https://x/1", control="示例对照", evidence=(evidence, replace(evidence, path="2.gz")),
         captures=(Capture(kind=EvidenceKind.TEXT, media_type="text/plain", body=b"x", taken_at=LATE),),
         posts=(

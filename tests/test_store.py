@@ -48,13 +48,23 @@ async def test_every_field_of_a_reading_comes_back(any_store: Store) -> None:
     account, other = await enter(any_store, PLAIN, ODD)
     given_in = rich_reading(account.id)
     kept = await any_store.keep(given_in)
-    assert kept == replace(without_captures(given_in), id=kept.id)
+    assert kept == replace(without_captures(given_in), id=kept.id, filed_as=account.filed.identity)
     assert kept.id > 0
     assert await any_store.readings() == {account.id: [kept]}
     assert await any_store.readings([account.id, other.id]) == {account.id: [kept]}
     (back,) = (await any_store.readings([account.id]))[account.id]
     instants = [back.read_at, back.started_at, *(each.at for each in back.posts if each.at), *(item.taken_at for item in back.evidence)]
     assert {at.tzinfo for at in instants} == {UTC}
+
+
+async def test_a_reading_keeps_the_identity_that_was_filed_when_it_was_taken(any_store: Store) -> None:
+    (account,) = await enter(any_store, ODD)
+    taken = replace(account.filed.identity, name="旧名", platform_id="8", original_id="gh_8", alias="旧", links=("https://example.org/旧",))
+    given_in, now = await any_store.keep(replace(plain_reading(account.id), filed_as=taken)), await any_store.keep(plain_reading(account.id))
+    assert (given_in.filed_as, now.filed_as) == (taken, ODD.identity)
+    await any_store.apply(RegistryChanges(source=FILE, updated=(UpdatedAccount(account_id=account.id, filed=PLAIN),)))
+    assert await any_store.readings() == {account.id: [given_in, now]}
+    assert await any_store.readings_by_id([now.id]) == {account.id: [now]}
 
 
 async def test_many_new_accounts_keep_their_order_contacts_and_state(any_store: Store, migrated_url: str) -> None:

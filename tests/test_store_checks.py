@@ -14,7 +14,7 @@ from mediawatch.ports import Store, Visited
 DAY = timedelta(days=1)
 CHECK = CanaryCheck(
     surface="weibo.mobile", session="office", account_name="示例日报😀", platform_id="0012", at=LATE, fresh=True, outcome=Outcome.OK,
-    sweep_id=1, detail="d",
+    sweep_id=1, detail="d", login="ab12",
 )  # fmt: skip
 EVENT = SessionEvent(platform="weibo", name="office", at=LATE, state=SessionState.INVALID, how="sweep", detail="示例")
 

@@ -196,7 +196,7 @@ async def test_kill_9_loses_nothing_that_was_kept(store: Store, sqlite_url: str,
     assert shown <= {reading.id for reading in found}
     assert {parts(reading) for reading in found} == {WHOLE}
     last = await again.keep(rich_reading(account.id))
-    assert last == replace(without_captures(rich_reading(account.id)), id=last.id)
+    assert last == replace(without_captures(rich_reading(account.id)), id=last.id, filed_as=account.filed.identity)
     assert sql(sqlite_url, "PRAGMA integrity_check") == [("ok",)]
     assert sql(sqlite_url, "SELECT last_reading_id FROM account_state") == [(last.id,)]
     await again.close()

@@ -163,7 +163,7 @@ async def test_what_was_issued_cannot_be_changed_even_by_sql(any_store: Store, m
     assert [event.item for event in await any_store.notice_events()] == [1, 2]
     assert await any_store.notice_documents(issued.id) == [document, second]
     engine = migration_engine(normal_url(migrated_url))
-    scope = ", ".join(name for name in NoticeAccountRow.__table__.columns.keys() if name != "notice_id")
+    scope = ", ".join(column.name for column in NoticeAccountRow.__table__.columns if column.name != "notice_id")
     with engine.begin() as connection:  # a row of it: SQLite's triggers go by the row
         connection.execute(text(f"INSERT INTO notice_account (notice_id, {scope}) SELECT {issued.id}, {scope} FROM sweep_account"))
     for table in ISSUED:

@@ -60,7 +60,8 @@ async def test_every_field_of_a_reading_comes_back(any_store: Store) -> None:
 async def test_a_reading_keeps_the_identity_that_was_filed_when_it_was_taken(any_store: Store) -> None:
     (account,) = await enter(any_store, ODD)
     taken = replace(account.filed.identity, name="旧名", platform_id="8", original_id="gh_8", alias="旧", links=("https://example.org/旧",))
-    given_in, now = await any_store.keep(replace(plain_reading(account.id), filed_as=taken)), await any_store.keep(plain_reading(account.id))
+    given_in = await any_store.keep(replace(plain_reading(account.id), filed_as=taken))
+    now = await any_store.keep(plain_reading(account.id))
     assert (given_in.filed_as, now.filed_as) == (taken, ODD.identity)
     await any_store.apply(RegistryChanges(source=FILE, updated=(UpdatedAccount(account_id=account.id, filed=PLAIN),)))
     assert await any_store.readings() == {account.id: [given_in, now]}

@@ -15,10 +15,12 @@ from db.models import (
     NoticeReadingRow,
     NoticeRow,
     ReadingRow,
+    ReviewEventRow,
+    ReviewPictureRow,
     SightRow,
     SweepRow,
 )
-from mediawatch.domain import NoticeAction, SweepState
+from mediawatch.domain import Evidence, EvidenceKind, NoticeAction, SweepState
 from mediawatch.ports import KeptEvidence
 
 
@@ -42,7 +44,7 @@ def kept(conn: Connection) -> list[KeptEvidence]:
         .outerjoin(SweepRow, SweepRow.id == ReadingRow.sweep_id)
         .order_by(EvidenceRow.id)
     )  # fmt: skip
-    return [
+    of_readings = [
         KeptEvidence(
             evidence=evidence_of(row),
             reading_id=row.reading_id,
@@ -54,3 +56,27 @@ def kept(conn: Connection) -> list[KeptEvidence]:
         )
         for row in conn.execute(wanted)
     ]
+    return of_readings + _of_answers(conn)
+
+
+def _of_answers(conn: Connection) -> list[KeptEvidence]:
+    """Pictures that units filed. They stay for good: a decision was taken in view of them."""
+    wanted = (
+        select(table(ReviewPictureRow), ReviewEventRow.sweep_id, ReviewEventRow.account_id, ReviewEventRow.at)
+        .join(ReviewEventRow, ReviewEventRow.id == ReviewPictureRow.event_id)
+        .order_by(ReviewPictureRow.event_id, ReviewPictureRow.path)
+    )
+    return [
+        KeptEvidence(
+            evidence=Evidence(
+                kind=EvidenceKind.PICTURE, media_type=row.media_type, path=row.path, sha256=row.sha256, size=row.size,
+                taken_at=row.at, url="",
+            ),
+            reading_id=0,
+            account_id=row.account_id,
+            sweep_id=row.sweep_id,
+            read_at=row.at,
+            proves=True,
+        )
+        for row in conn.execute(wanted)
+    ]  # fmt: skip

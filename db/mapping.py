@@ -29,6 +29,7 @@ from mediawatch.domain import (
     Post,
     Reading,
     ReviewEvent,
+    ReviewPicture,
     ReviewState,
     SessionEvent,
     Sight,
@@ -47,7 +48,8 @@ _SIGHT = tuple(field.name for field in fields(Sight) if field.name not in ("post
 _EVIDENCE = tuple(field.name for field in fields(Evidence))
 _CHECK = tuple(field.name for field in fields(CanaryCheck))
 _EVENT = tuple(field.name for field in fields(SessionEvent))
-_REVIEW = tuple(field.name for field in fields(ReviewEvent) if field.name not in ("id", "facts"))
+_REVIEW = tuple(field.name for field in fields(ReviewEvent) if field.name not in ("id", "facts", "pictures"))
+_PICTURE = tuple(field.name for field in fields(ReviewPicture))
 _NOTICE = tuple(field.name for field in fields(Notice) if field.name not in ("id", "items"))
 _NOTICE_EVENT = tuple(field.name for field in fields(NoticeEvent) if field.name not in ("id", "codes"))
 _SWEEP = tuple(field.name for field in fields(Sweep) if field.name != "id")
@@ -220,8 +222,17 @@ def review_values(event: ReviewEvent) -> Values:
     return _taken(event, _REVIEW) | {"facts": facts_values(event.facts) if event.facts else None}
 
 
-def review_of(row: AnyRow) -> ReviewEvent:
-    return ReviewEvent(**_taken(row, _REVIEW), facts=facts_of(row.facts) if row.facts else None, id=row.id)
+def review_of(row: AnyRow, pictures: Sequence[ReviewPicture] = ()) -> ReviewEvent:
+    facts = facts_of(row.facts) if row.facts else None
+    return ReviewEvent(**_taken(row, _REVIEW), facts=facts, pictures=tuple(pictures), id=row.id)
+
+
+def picture_values(picture: ReviewPicture) -> Values:
+    return _taken(picture, _PICTURE)
+
+
+def picture_of(row: AnyRow) -> ReviewPicture:
+    return ReviewPicture(**_taken(row, _PICTURE))
 
 
 def notice_values(notice: Notice) -> Values:

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, bindparam, insert, select, update
 
 from db.base import rows
 from db.errors import StoreError
-from db.mapping import finding_of, portions, review_of, review_values
-from db.models import FindingRow, ReviewEventRow, SweepRow
-from mediawatch.domain import Code, ReviewEvent, standing
+from db.mapping import finding_of, picture_of, picture_values, portions, review_of, review_values
+from db.models import FindingRow, ReviewEventRow, ReviewPictureRow, SweepRow
+from mediawatch.domain import Code, ReviewEvent, ReviewPicture, standing
 
 Key = tuple[int, Code]
 """A finding within its sweep: account and code."""
@@ -20,9 +20,13 @@ Key = tuple[int, Code]
 def events(conn: Connection, sweep_id: int) -> dict[Key, list[ReviewEvent]]:
     """The events of a sweep's findings, oldest first; of findings too that a later judgement took back."""
     found: dict[Key, list[ReviewEvent]] = defaultdict(list)
+    filed: dict[int, list[ReviewPicture]] = defaultdict(list)
+    of_sweep = select(ReviewEventRow.id).where(ReviewEventRow.sweep_id == sweep_id)
+    for row in conn.execute(rows(ReviewPictureRow).where(ReviewPictureRow.event_id.in_(of_sweep)).order_by(ReviewPictureRow.path)):
+        filed[row.event_id].append(picture_of(row))
     wanted = rows(ReviewEventRow).where(ReviewEventRow.sweep_id == sweep_id).order_by(ReviewEventRow.id)
     for row in conn.execute(wanted):
-        found[row.account_id, row.code].append(review_of(row))
+        found[row.account_id, row.code].append(review_of(row, filed.get(row.id, ())))
     return dict(found)
 
 
@@ -38,8 +42,20 @@ def note(conn: Connection, sweep_id: int, new: Sequence[ReviewEvent], after: int
     if any(old.id > after for event in new for old in known.get((event.account_id, event.code), ())):
         raise StoreError("somebody else has decided about some of these findings meanwhile: look again, then decide")
     if new:
-        conn.execute(insert(ReviewEventRow), [review_values(event) for event in new])
+        plain = [review_values(event) for event in new if not event.pictures]
+        if len(plain) == len(new):
+            conn.execute(insert(ReviewEventRow), plain)
+        else:
+            _with_pictures(conn, new)
         _settle(conn, sweep_id, accounts)
+
+
+def _with_pictures(conn: Connection, new: Sequence[ReviewEvent]) -> None:
+    """One by one and in order: a picture needs the number of its event."""
+    for event in new:
+        (key,) = conn.execute(insert(ReviewEventRow).values(review_values(event))).inserted_primary_key or (None,)
+        if event.pictures:
+            conn.execute(insert(ReviewPictureRow), [picture_values(picture) | {"event_id": key} for picture in event.pictures])
 
 
 def _settle(conn: Connection, sweep_id: int, accounts: Sequence[int]) -> None:

@@ -30,6 +30,7 @@ from mediawatch.domain import (
     RegistryChanges,
     ReviewAction,
     ReviewEvent,
+    ReviewPicture,
     ReviewState,
     Sweep,
     SweepState,
@@ -44,10 +45,11 @@ async def test_the_past_cannot_be_changed_even_by_sql(any_store: Store, migrated
     (account,) = await enter(any_store, PLAIN)
     kept = await any_store.keep(rich_reading(account.id))
     sweep = await open_sweep(any_store, [account])
-    await any_store.note_reviews(sweep.id, [decision(sweep, account, finding(kept.id), ReviewAction.DISPATCHED)], after=0)
+    shot = ReviewPicture(path="d/a.png", sha256="a" * 64, media_type="image/png", size=9)
+    await any_store.note_reviews(sweep.id, [decision(sweep, account, finding(kept.id), ReviewAction.ANSWERED, pictures=(shot,))], after=0)
     engine = migration_engine(normal_url(migrated_url))
     for table in IMMUTABLE:
-        column = "reading_id" if table == "reading_identity" else "id"
+        column = {"reading_identity": "reading_id", "review_picture": "event_id"}.get(table, "id")
         with pytest.raises(DBAPIError, match=f"a {table} is never updated"), engine.begin() as connection:
             connection.execute(text(f"UPDATE {table} SET {column} = {column}"))
     assert await any_store.readings() == {account.id: [kept]}
@@ -228,6 +230,20 @@ async def test_a_review_follows_from_its_events_and_lasts_while_the_finding_says
     await any_store.note_reviews(sweep.id, [decision(sweep, account, said, ReviewAction.REOPENED)], after=event.id)
     assert [each.review for each in await kept()] == [ReviewState.OPEN]
     assert [event.action for event in await any_store.review_events(sweep.id)] == [ReviewAction.CONFIRMED, ReviewAction.REOPENED]
+
+
+async def test_pictures_of_an_answer_are_kept_with_it_and_are_evidence(any_store: Store) -> None:
+    (account,) = accounts = await enter(any_store, PLAIN)
+    sweep, said = await open_sweep(any_store, accounts), finding((await any_store.keep(plain_reading(account.id))).id)
+    pictures = tuple(ReviewPicture(path=f"d/{sign}.png", sha256=sign * 64, media_type="image/png", size=9) for sign in "ab")
+    events = [
+        decision(sweep, account, said, ReviewAction.DISPATCHED),
+        decision(sweep, account, said, ReviewAction.ANSWERED, pictures=pictures),
+    ]
+    await any_store.note_reviews(sweep.id, events, after=0)
+    assert [event.pictures for event in await any_store.review_events(sweep.id)] == [(), pictures]
+    kept = [(item.evidence.path, item.account_id, item.proves) for item in await any_store.evidence()]
+    assert kept == [(picture.path, account.id, True) for picture in pictures]
 
 
 async def test_a_province_is_judged_in_one_go(store: Store) -> None:

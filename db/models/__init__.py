@@ -29,7 +29,7 @@ from db.models.readings import (
     SightRow,
 )
 from db.models.registry import AccountChangeRow, AccountLinkRow, AccountRow, ContactRow, FiledColumns, ProposalRefusalRow, SourceRow
-from db.models.reviews import ReviewEventRow
+from db.models.reviews import ReviewEventRow, ReviewPictureRow
 from db.models.sweeps import FindingReadingRow, FindingRow, SweepAccountRow, SweepRow
 
 __all__ = [
@@ -66,6 +66,7 @@ __all__ = [
     "ReadingIdentityRow",
     "ReadingRow",
     "ReviewEventRow",
+    "ReviewPictureRow",
     "SessionEventRow",
     "SightRow",
     "SourceRow",

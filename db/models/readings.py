@@ -181,5 +181,5 @@ class AccountStateRow(Base):
     """How often something became known that may change a judgement: a reading, a link, a change of the registry, a canary's check …"""
 
 
-IMMUTABLE = ("reading", "reading_identity", "sight", "post", "evidence", "review_event")
+IMMUTABLE = ("reading", "reading_identity", "sight", "post", "evidence", "review_event", "review_picture")
 """Tables whose rows are never updated; the migrations make the database refuse it."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ForeignKeyConstraint, Index, false
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Key
@@ -37,3 +37,14 @@ class ReviewEventRow(Base):
         Index(None, "sweep_id", "account_id"),
         {"sqlite_autoincrement": True},
     )
+
+
+class ReviewPictureRow(Base):
+    """A picture that came with an event, in the evidence folder. Never updated."""
+
+    __tablename__ = "review_picture"
+    event_id: Mapped[int] = mapped_column(Key, ForeignKey("review_event.id"), primary_key=True, autoincrement=False)
+    sha256: Mapped[str] = mapped_column(primary_key=True)
+    path: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int] = mapped_column(BigInteger)

@@ -75,7 +75,18 @@ from mediawatch.domain.readings import (
     Sight,
     latest_of,
 )
-from mediawatch.domain.reviews import ALL_DISMISSED, DECIDED, Excuse, ReviewAction, ReviewEvent, Stance, Standing, is_about, standing
+from mediawatch.domain.reviews import (
+    ALL_DISMISSED,
+    DECIDED,
+    Excuse,
+    ReviewAction,
+    ReviewEvent,
+    ReviewPicture,
+    Stance,
+    Standing,
+    is_about,
+    standing,
+)
 
 __all__ = [
     "ALL_DISMISSED",
@@ -133,6 +144,7 @@ __all__ = [
     "RegistryChanges",
     "ReviewAction",
     "ReviewEvent",
+    "ReviewPicture",
     "ReviewState",
     "Seen",
     "SessionEvent",

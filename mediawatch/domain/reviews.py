@@ -61,6 +61,16 @@ class Stance(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewPicture:
+    """A picture that a unit filed with its answer, in the evidence folder: for the reviewer's eyes, no reading follows from it."""
+
+    path: str
+    sha256: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewEvent:
     """One thing that a named person did about a finding. Never updated.
 
@@ -87,6 +97,8 @@ class ReviewEvent:
     """Of a dispatch: the last Beijing day of the hearing."""
     unheard: bool = False
     """Of a confirmation: the unit was not heard, for the reason given."""
+    pictures: tuple[ReviewPicture, ...] = ()
+    """Of an answer."""
     id: int = 0
 
 

@@ -37,7 +37,7 @@ from mediawatch.domain import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptEvidence:
-    """One piece of evidence and the reading it belongs to. `proves`: a finding rests on that reading."""
+    """One piece of evidence and the reading it belongs to (0: a unit filed it with an answer). `proves`: a finding rests on it."""
 
     evidence: Evidence
     reading_id: int

@@ -32,7 +32,7 @@ def upgrade() -> None:
     _keep_identities()
     _keep_facts()
     _keep_scopes_of_notices()
-    for table in ("reading_identity", "notice_account", "review_event"):
+    for table in ("reading_identity", "notice_account", "review_event", "review_picture"):
         _never_updated(table)
 
 
@@ -89,6 +89,13 @@ def _new_tables() -> None:
         *_columns(MEMBER, "verdict", "date_kind", "otherwise", null=True),
         *_columns(sa.Integer, "gap_days", null=True),
         *_columns(sa.JSON, "notes", null=True),
+    )
+    op.create_table(
+        "review_picture",
+        sa.Column("event_id", KEY, sa.ForeignKey("review_event.id"), primary_key=True, autoincrement=False),
+        sa.Column("sha256", sa.Text, primary_key=True),
+        *_columns(sa.Text, "path", "media_type"),
+        sa.Column("size", sa.BigInteger, nullable=False),
     )
     home = op.create_table("home", sa.Column("id", sa.Text, primary_key=True))
     op.bulk_insert(home, [{"id": secrets.token_hex(8)}])

@@ -33,7 +33,7 @@ from scrapers.douyin_pages import (
 )
 from scrapers.douyin_replies import read_profile, read_search, read_sign
 from scrapers.douyin_works import read_posts
-from scrapers.searches import NameSearch, identified, vouches
+from scrapers.searches import NameSearch, Results, aliases, identified, joined, vouches
 from scrapers.sights import as_far_as_it_goes
 from scrapers.warm import Calls, Warm
 
@@ -60,8 +60,12 @@ class ProfilePage(Surface):
     def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
         if wanted(account.filed):
             return self
-        found = {sight.platform_id for sight in earlier if sight.platform_id and sight.matched_by is MatchedBy.NAME}
-        return ProfilePage(Target(by=MatchedBy.NAME, sec_uid=found.pop())) if len(found) == 1 else None
+        found = {(sight.platform_id, sight.matched_by) for sight in earlier if sight.platform_id and sight.matched_by}
+        if len(found) != 1:
+            return None
+        sec_uid, tie = found.pop()
+        # By its 抖音号 the account is known for sure, by its name alone perhaps.
+        return ProfilePage(Target(by=tie or MatchedBy.NAME, sec_uid=sec_uid))
 
     def asks(self, account: Account) -> bool:
         target = wanted(account.filed)
@@ -119,23 +123,36 @@ class Search(NameSearch):
     url_keys = frozenset({"type", "keyword", "cursor", "count"})
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
-        filed = account.filed
-        name = filed.name.strip()
+        """By the filed name, and by the 抖音号 where that does not do: renamed, an account is found by nothing else."""
+        filed, own_id = account.filed, filed_sec_uid(account.filed)
+        found, sign = await self.results(tab, filed.name.strip())
+        seen = identified(filed, own_id, found, gone=self.gone)
+        searched: list[str] = []
+        for alias in aliases(filed, own_id):
+            if seen.matched_by is not None and seen.outcome is Outcome.OK:
+                break
+            await tab.pause()
+            further, sign = await self.results(tab, alias)
+            found, searched = joined(found, further), [*searched, alias]
+            seen = identified(filed, own_id, found, gone=self.gone, searched=searched)
+        if seen.outcome is Outcome.NOT_FOUND and sign is not True:
+            raise NoEvidence(f"{seen.detail}, but the page does not say that it knows the operator")
+        yield seen
+
+    async def results(self, tab: Tab, wanted: str) -> tuple[Results, bool | None]:
+        """What the site shows for a name or 抖音号, and whether the page knows the operator."""
         async with tab.hearing(FOUND) as hearing:
-            html = await opened(tab, f"{SEARCH}{quote(name, safe='')}?type=user")
+            html = await opened(tab, f"{SEARCH}{quote(wanted, safe='')}?type=user")
             sign = read_sign(html)
             try:
-                reply = await hearing.first(lambda reply: query_of(reply.url).get("keyword") == name)
+                reply = await hearing.first(lambda reply: query_of(reply.url).get("keyword") == wanted)
             except Changed as silence:
                 raise await stalled(tab, sign) or silence from silence
             found = read_search(payload_of(reply))
             if await tab.sees(CAPTCHA):
                 raise Captcha("check over the results")
             lacks_login(tab, sign)
-            seen = identified(filed, filed_sec_uid(filed), found, gone=self.gone)
-            if seen.outcome is Outcome.NOT_FOUND and sign is not True:
-                raise NoEvidence(f"{seen.detail}, but the page does not say that it knows the operator")
-            yield seen
+            return found, sign
 
 
 async def probe(tab: Tab) -> bool:

@@ -6,11 +6,11 @@ finds nobody counts only in the site's own words, and only where no id was filed
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from mediawatch.domain import Account, Attested, Filed, MatchedBy, Outcome, Seen, Sight
+from mediawatch.domain import ID_IN_DOUBT, Account, Attested, Filed, MatchedBy, Outcome, Seen, Sight
 from mediawatch.names import differs_by_suffix, fold, same
 from scrapers.base import SessionUse, Shows, Surface
 
@@ -88,22 +88,52 @@ def vouches(filed: Filed, certified: str) -> bool:
     return bool(filed.organiser.strip()) and fold(filed.organiser) in fold(certified)
 
 
-def identified(filed: Filed, own_id: str, found: Results, *, gone: bool) -> Seen:
+def aliases(filed: Filed, own_id: str) -> tuple[str, ...]:
+    """What is filed of the kind of a 抖音号: also what stands as the id and is none of the platform's."""
+    id = filed.platform_id.strip()
+    return tuple(dict.fromkeys(text for text in (filed.alias.strip(), "" if id == own_id else id) if text))
+
+
+def joined(one: Results, other: Results) -> Results:
+    """What two searches for one account showed together."""
+    nobody = "; ".join((one.nobody, other.nobody)) if one.nobody and other.nobody else ""
+    return Results(hits=tuple(dict.fromkeys((*one.hits, *other.hits))), nobody=nobody, more=one.more or other.more)
+
+
+def identified(filed: Filed, own_id: str, found: Results, *, gone: bool, searched: Sequence[str] = ()) -> Seen:
     """The results as facts about the filed account. `own_id`: the id it is filed under, by itself or in a link, "" where there is none.
-    `gone`: the account of the filed id or link was said not to exist."""
+    `gone`: the account of the filed id or link was said not to exist. `searched`: what was searched for besides the name.
+
+    A hit that bears a filed key is the account, whatever its name; where it contradicts another key, one was filed wrongly.
+    """
     exact = [hit for hit in found.hits if same(hit.name, filed.name)]
+    known = {text.casefold() for text in aliases(filed, own_id)}
+    borne = next((hit for hit in found.hits if hit.alias.strip().casefold() in known), None)
     if own := next((hit for hit in found.hits if own_id and hit.id == own_id), None):
-        by = MatchedBy.ID if filed.platform_id.strip() else MatchedBy.URL
+        by = MatchedBy.ID if own_id == filed.platform_id.strip() or own is borne else MatchedBy.URL
         return Seen(name=own.name, platform_id=own.id, verified_as=own.certified, matched_by=by)
+    if borne and own_id:
+        return _in_doubt(borne, f"{own_id} is filed")
+    if borne and exact and borne not in exact:
+        return _in_doubt(borne, f"{exact[0].id} bears the filed name")
+    if borne:
+        return Seen(name=borne.name, platform_id=borne.id, verified_as=borne.certified, matched_by=MatchedBy.ID)
     if filed.platform_id.strip():
         return _besides(exact)
     if exact:
         return _by_name(filed, exact, found)
     if found.hits or not found.nobody:
         return _nothing(f"no exact hit (first: {_first(found.hits)})")
-    if reason := _proves_nothing(filed, gone):
-        return _nothing(f"{found.nobody}; {reason}")
-    return Seen(outcome=Outcome.NOT_FOUND, matched_by=MatchedBy.NAME, attested=Attested.DESCRIBED, detail=found.nobody)
+    asked = ", ".join((filed.name.strip(), *searched))
+    if reason := _proves_nothing(filed, gone, set(aliases(filed, own_id)) - set(searched)):
+        return _nothing(f"searched for {asked}: {found.nobody}; {reason}")
+    detail = f"searched for {asked}: {found.nobody}"
+    return Seen(outcome=Outcome.NOT_FOUND, matched_by=MatchedBy.NAME, attested=Attested.DESCRIBED, detail=detail)
+
+
+def _in_doubt(hit: Hit, contradiction: str) -> Seen:
+    detail = f"{ID_IN_DOUBT}: {hit.alias} is filed and leads to {hit.name} ({hit.id}), but {contradiction}"
+    return Seen(outcome=Outcome.NO_EVIDENCE, name=hit.name, platform_id=hit.id, verified_as=hit.certified, detail=detail)
 
 
 def _besides(exact: Sequence[Hit]) -> Seen:
@@ -126,8 +156,10 @@ def _by_name(filed: Filed, exact: Sequence[Hit], found: Results) -> Seen:
     return Seen(name=hit.name, platform_id=hit.id, verified_as=hit.certified, matched_by=MatchedBy.NAME)
 
 
-def _proves_nothing(filed: Filed, gone: bool) -> str:
-    """Why a search without a result says nothing about this account; "" where it does."""
+def _proves_nothing(filed: Filed, gone: bool, unasked: Set[str]) -> str:
+    """Why a search without a result says nothing about this account; "" where it does. `unasked`: filed keys not searched for."""
+    if unasked:
+        return f"renamed, it would be found by {', '.join(sorted(unasked))} alone"
     if filed.url.strip() and not gone:
         return "the filed link may lead to it under another name"
     if not filed.type_certain:

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mediawatch.clock import day_of
-from mediawatch.domain import Attested, Captcha, Failure, LoginRequired, Need, Outcome, Post, RateLimited, Seen, Sight
+from mediawatch.domain import Attested, Captcha, Failure, LoginRequired, MatchedBy, Need, Outcome, Post, RateLimited, Seen, Sight
 from scrapers.browser import Tab
 from scrapers.masking import Mask
 from scrapers.replies import scrubbed
@@ -96,18 +96,23 @@ def merged(surface: Surface, facts: Sequence[Seen], *, session: str, read_at: da
         for post in fact.posts:
             posts.setdefault((post.id,) if post.id else (post.at, post.on, post.link), post)
     troubles = [fact.outcome for fact in facts if fact.outcome is not Outcome.OK]
+    outcome = troubles[-1] if troubles else Outcome.OK if facts else Outcome.NO_EVIDENCE
+    ties = [first.matched_by if first.name else next((fact.matched_by for fact in facts if fact.matched_by), None)]
+    if outcome.negative:
+        # What speaks against an account is tied no better than it was itself, whatever named the account before.
+        ties += [fact.matched_by for fact in facts if fact.outcome is outcome]
     return Sight(
         surface=surface.name,
         attested=Attested.DESCRIBED if any(fact.attested is Attested.DESCRIBED for fact in facts) else surface.attested,
         session=session,
         read_at=read_at,
         url=url,
-        outcome=troubles[-1] if troubles else Outcome.OK if facts else Outcome.NO_EVIDENCE,
+        outcome=outcome,
         name=first.name,
         platform_id=next((fact.platform_id for fact in facts if fact.platform_id), ""),
         original_id=next((fact.original_id for fact in facts if fact.original_id), ""),
         verified_as=next((fact.verified_as for fact in facts if fact.verified_as), ""),
-        matched_by=first.matched_by if first.name else next((fact.matched_by for fact in facts if fact.matched_by), None),
+        matched_by=max(filter(None, ties), key=list(MatchedBy).index, default=None),
         posts=tuple(posts.values()),
         complete_since=next((fact.complete_since for fact in reversed(facts) if surface.complete(session) and fact.complete_since), None),
         links=tuple(dict.fromkeys(link for fact in facts for link in fact.links)),

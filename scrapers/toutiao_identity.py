@@ -59,6 +59,9 @@ def tie(profile: Seen, number: str, token: str, target: Target) -> Seen:
         twins = asked.startswith(_USER_ID) and profile.platform_id.startswith(_USER_ID)
         if twins or asked != token:
             raise Changed(f"asked for {asked}, got {profile.platform_id}")
+    if asked and token and token != asked and not profile.platform_id:
+        # A page without a profile says nothing of whom it would be; only its address does.
+        raise Changed(f"asked for {asked}, got to {token}")
     if target.by_token:
         return replace(profile, platform_id=target.id, matched_by=MatchedBy.ID)
     if profile.outcome is Outcome.NOT_FOUND and target.url == f"{USER}{target.id}/":

@@ -12,12 +12,12 @@ from typing import Any
 from urllib.parse import urlencode
 
 from mediawatch.clock import day_of, from_epoch
-from mediawatch.domain import Account, Attested, Changed, MatchedBy, NoEvidence, Pace, Post, PostKind, Seen, Sight
+from mediawatch.domain import Account, Attested, Changed, MatchedBy, Pace, Post, PostKind, Seen, Sight
 from mediawatch.names import same
 from scrapers.base import SessionUse, Shows, Surface, query_of
 from scrapers.browser import Reply, Tab
 from scrapers.wechat_article import kept, read_article
-from scrapers.wechat_identity import biz_in, compared, number_of
+from scrapers.wechat_identity import biz_in, number_of, tied
 from scrapers.wechat_office import answer, shape
 
 _ALBUM = re.compile(r"https://mp\.weixin\.qq\.com/mp/appmsgalbum\?[^\s]+")
@@ -97,9 +97,7 @@ def read_album(payload: Mapping[str, Any], account: Account, biz: str) -> Seen:
     # Whoever published an article is whose it is; a short link does not tell.
     posts = tuple(_post(item) for item, owner in zip(items, owners, strict=True) if owner in ("", number_of(biz)))
     shown = biz if number_of(biz) in owners else ""
-    tie, contradiction = compared(account, shown, gh)
-    if contradiction:
-        raise NoEvidence(f"the album belongs to {name}: {contradiction}")
+    tie = tied(account, f"the album belongs to {name}", shown, gh)
     if not posts:
         raise Changed(f"an album without articles of its owner ({len(items)} in all)")
     # Its address stood on a page of the account.

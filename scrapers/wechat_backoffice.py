@@ -33,7 +33,7 @@ from scrapers.lists import PAGES_BACK, ends_short
 from scrapers.sessions import Session, stamp_of, stored
 from scrapers.sights import as_far_as_it_goes
 from scrapers.warm import Calls, Warm
-from scrapers.wechat_identity import Owner, filed_id, identified, is_same, number_of, own_hit, read_owner, same_account
+from scrapers.wechat_identity import Owner, filed_id, identified, is_same, number_of, own_hit, queries, read_owner, same_account
 from scrapers.wechat_office import Batches, Hit, answer, complete_since, read_batches, read_hits
 
 HOME = "https://mp.weixin.qq.com/"
@@ -122,7 +122,7 @@ class Own(BackOffice):
 
     def applies(self, account: Account) -> bool:
         filed = account.filed
-        return bool(filed_id(account)[0] or filed.original_id or filed.alias)
+        return bool(filed_id(account)[0] or filed.platform_id or filed.original_id or filed.alias)
 
     def suits(self, account: Account, session: Session) -> bool:
         """By the ids in the login's cookies: nobody's home page is opened for an account that is not his. Where they are missing,
@@ -183,7 +183,7 @@ class Search(BackOffice):
         """By the filed name, and by the 微信号 where that does not do."""
         hits: list[Hit] = []
         exhausted = True
-        for number, query in enumerate(filter(None, (account.filed.name, account.filed.alias))):
+        for number, query in enumerate(queries(account)):
             if number:
                 await tab.pause()
             exhausted &= await self.gather(tab, token, account, query, hits)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from mediawatch.domain import Account, Attested, MatchedBy, NoEvidence, Outcome, Seen
+from mediawatch.domain import ID_IN_DOUBT, Account, Attested, MatchedBy, NoEvidence, Outcome, Seen
 from mediawatch.names import differs_by_suffix, same
 from scrapers.wechat_article import GONE_NICK, MOVED_NICK, Page
 from scrapers.wechat_office import Hit
@@ -37,9 +37,12 @@ def number_of(biz: str) -> str:
 
 
 def filed_id(account: Account) -> tuple[str, MatchedBy | None]:
-    """The biz as filed, in base64, else the one that the filed links carry where they agree; ("", None) where there is none."""
+    """The biz as filed, in base64, else the one that the filed links carry where they agree; ("", None) where there is none.
+
+    What is filed as the id and encodes no number is a 微信号: see `same_alias`.
+    """
     filed = account.filed
-    if filed.platform_id:
+    if number_of(filed.platform_id).isdigit():
         return encoded(filed.platform_id), MatchedBy.ID
     carried = {number_of(biz) for biz in map(biz_in, (filed.url, *filed.article_links)) if biz}
     return (encoded(carried.pop()), MatchedBy.URL) if len(carried) == 1 else ("", None)
@@ -66,24 +69,60 @@ def compared(account: Account, biz: str, original_id: str) -> tuple[MatchedBy | 
 
 
 def same_alias(account: Account, alias: str) -> bool | None:
-    """Whether the 微信号 is the filed one; None where one of them is not known."""
-    filed = account.filed.alias.strip()
-    return filed.casefold() == alias.strip().casefold() if filed and alias.strip() else None
+    """Whether the 微信号 is the filed one, also where that is filed as the id; None where one of them is not known."""
+    filed = _aliases(account)
+    return alias.strip().casefold() in filed if filed and alias.strip() else None
+
+
+def _aliases(account: Account) -> frozenset[str]:
+    id = account.filed.platform_id
+    texts = (account.filed.alias, "" if number_of(id).isdigit() else id)
+    return frozenset(text.strip().casefold() for text in texts if text.strip())
+
+
+def borne(account: Account, biz: str, original_id: str, alias: str) -> MatchedBy | None:
+    """How the filed keys (biz, gh_ id, 微信号) that something bears tie it to the account, whatever it is called; None where it bears
+    none of them. NoEvidence where it bears one and contradicts a filed id: one of the two was filed wrongly."""
+    tie, contradiction = compared(account, biz, original_id)
+    if same_alias(account, alias):
+        tie, key = MatchedBy.ID, f"微信号 {alias}"
+    else:
+        key = _agreeing_id(account, biz, original_id)
+    if key and contradiction:
+        raise NoEvidence(f"{ID_IN_DOUBT}: {key} is filed and shown, but {contradiction}")
+    return tie
+
+
+def _agreeing_id(account: Account, biz: str, original_id: str) -> str:
+    own, filed = filed_id(account)[0], account.filed.original_id.strip()
+    if biz and own and number_of(own) == number_of(biz):
+        return f"biz {biz}"
+    return original_id if filed and filed.casefold() == original_id.casefold() else ""
 
 
 def tie_of(account: Account, page: Page) -> MatchedBy:
     """How an opened link is tied to its account. NoEvidence where it belongs to another one."""
-    tie, contradiction = compared(account, page.biz, page.original_id)
-    alias = same_alias(account, page.alias)
+    tie = tied(account, f"link belongs to {page.name or 'another account'}", page.biz, page.original_id, page.alias)
     named = bool(page.name) and same(account.filed.name, page.name)
-    if not contradiction and tie is None and alias is False and page.name and not named:
-        contradiction = f"微信号 {page.alias} is shown, {account.filed.alias} is filed"
-    if contradiction:
-        raise NoEvidence(f"link belongs to {page.name or 'another account'}: {contradiction}")
-    if tie is not None or alias:
-        return tie or MatchedBy.ID
-    # Filed for this account, without an id to check it by: whatever it is called now.
-    return MatchedBy.NAME if named else MatchedBy.URL
+    if tie is None and same_alias(account, page.alias) is False and page.name and not named:
+        raise NoEvidence(f"link belongs to {page.name}: 微信号 {page.alias} is shown, {', '.join(sorted(_aliases(account)))} is filed")
+    if tie is not None:
+        return tie
+    # Filed for this account, without an id to check it by: whatever it is called now. What speaks against an account is then a
+    # word about the link, whatever name stands on the page.
+    return MatchedBy.NAME if named and not page.outcome.negative else MatchedBy.URL
+
+
+def tied(account: Account, otherwise: str, biz: str, original_id: str = "", alias: str = "") -> MatchedBy | None:
+    """How what a page shows of its owner ties it to the account. NoEvidence, in the words `otherwise` and the reason, where an id
+    contradicts."""
+    try:
+        tie = borne(account, biz, original_id, alias)
+    except NoEvidence as doubt:
+        raise NoEvidence(f"{otherwise}: {doubt.detail}") from doubt
+    if contradiction := compared(account, biz, original_id)[1]:
+        raise NoEvidence(f"{otherwise}: {contradiction}")
+    return tie
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,14 +154,38 @@ def same_account(account: Account, owner: Owner) -> MatchedBy | None:
 
 
 def own_hit(account: Account, hits: Sequence[Hit]) -> tuple[Hit, MatchedBy] | None:
-    """The hit that bears a filed id."""
-    for hit in hits:
-        tie, contradiction = compared(account, hit.biz, hit.original_id)
-        if tie is not None and not contradiction:
-            return hit, tie
-    if filed_id(account)[0] or account.filed.original_id:
+    """The hit that bears a filed key (biz, gh_ id, 微信号) and contradicts none of the ids, under whatever name."""
+    ties = ((hit, tie) for hit in hits if (tie := _tie_of_hit(account, hit)))
+    return min(ties, key=lambda found: list(MatchedBy).index(found[1]), default=None)
+
+
+def _tie_of_hit(account: Account, hit: Hit) -> MatchedBy | None:
+    try:
+        return borne(account, hit.biz, hit.original_id, hit.alias)
+    except NoEvidence:
         return None
-    return next(((hit, MatchedBy.ID) for hit in hits if same_alias(account, hit.alias)), None)
+
+
+def _doubt(account: Account, hits: Sequence[Hit]) -> Seen | None:
+    """The first hit that bears one filed key and contradicts a filed id, tied to nothing."""
+    for hit in hits:
+        try:
+            borne(account, hit.biz, hit.original_id, hit.alias)
+        except NoEvidence as doubt:
+            return _in_doubt(hit, doubt.detail)
+    return None
+
+
+def _in_doubt(hit: Hit, why: str) -> Seen:
+    detail = f"{why} ({hit.name})"
+    return Seen(outcome=Outcome.NO_EVIDENCE, name=hit.name, platform_id=hit.biz, original_id=hit.original_id, detail=detail)
+
+
+def queries(account: Account) -> tuple[str, ...]:
+    """What an account is searched for by: its filed name, and its filed 微信号."""
+    filed = account.filed
+    texts = (filed.name, filed.alias, "" if number_of(filed.platform_id).isdigit() else filed.platform_id)
+    return tuple(dict.fromkeys(text.strip() for text in texts if text.strip()))
 
 
 def is_same(account: Account, hit: Hit) -> bool:
@@ -132,9 +195,14 @@ def is_same(account: Account, hit: Hit) -> bool:
 
 def identified(account: Account, hits: Sequence[Hit], exhausted: bool) -> Seen:
     """What all hits say of the account. `exhausted`: every hit of every query (name, and 微信号 where filed) was seen."""
-    if found := own_hit(account, hits):
-        return _of_hit(*found)
     exact = [hit for hit in hits if is_same(account, hit)]
+    if found := own_hit(account, hits):
+        hit, _ = found
+        if exact and hit not in exact and compared(account, hit.biz, hit.original_id)[0] is None:
+            return _in_doubt(hit, f"{ID_IN_DOUBT}: 微信号 {hit.alias} is filed and shown, but {exact[0].biz} bears the filed name")
+        return _of_hit(*found)
+    if doubt := _doubt(account, hits):
+        return doubt
     free = [hit for hit in exact if not compared(account, hit.biz, hit.original_id)[1] and same_alias(account, hit.alias) is not False]
     by_id = bool(filed_id(account)[0]) or bool(account.filed.original_id and any(hit.original_id for hit in exact))
     if len(free) == 1 and not by_id:
@@ -148,12 +216,13 @@ def identified(account: Account, hits: Sequence[Hit], exhausted: bool) -> Seen:
         return _nothing(f"no exact hit, and not all hits were seen (first: {shown})")
     if not account.filed.type_certain:
         return _nothing(f"no exact hit, but the filed type {account.filed.type!r} may be no official account")
-    if not account.filed.alias:
+    if not _aliases(account):
         # A renamed account, or one that hides from the search by name, would look the same.
         return _nothing(f"no exact hit, and no 微信号 is filed to search by (first: {shown})")
     if any(differs_by_suffix(account.filed.name, hit.name) for hit in hits):
         return _nothing(f"the filed name has a suffix that no account bears (found: {shown})")
-    detail = f"no exact hit among all {len(hits)} (first: {shown})" if hits else "no hits at all"
+    looked = f"no exact hit among all {len(hits)} (first: {shown})" if hits else "no hits at all"
+    detail = f"searched for {', '.join(queries(account))}: {looked}"
     # A page with hits is recorded, one without any is not.
     return Seen(outcome=Outcome.NOT_FOUND, matched_by=MatchedBy.NAME, attested=None if hits else Attested.DESCRIBED, detail=detail)
 

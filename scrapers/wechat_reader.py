@@ -12,12 +12,12 @@ from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 from mediawatch.clock import day_of, from_epoch
-from mediawatch.domain import Account, Attested, Captcha, Changed, LoginRequired, MatchedBy, NoEvidence, Pace, Post, PostKind, Seen
+from mediawatch.domain import Account, Attested, Captcha, Changed, LoginRequired, MatchedBy, Pace, Post, PostKind, Seen
 from mediawatch.names import same
 from scrapers.base import Login, SessionUse, Shows, Surface, query_of
 from scrapers.browser import Reply, Tab
 from scrapers.wechat_article import kept
-from scrapers.wechat_identity import compared, encoded
+from scrapers.wechat_identity import encoded, tied
 from scrapers.wechat_office import shape
 
 HOME = "https://weread.qq.com/"
@@ -121,9 +121,7 @@ def read_articles(reply: Reply, account: Account) -> Seen:
 
 
 def _of_account(account: Account, biz: str, name: str, posts: tuple[Post, ...]) -> Seen:
-    tie, contradiction = compared(account, biz, "")
-    if contradiction:
-        raise NoEvidence(f"the reader page belongs to {name or 'another account'}: {contradiction}")
+    tie = tied(account, f"the reader page belongs to {name or 'another account'}", biz)
     agrees = bool(name) and same(account.filed.name, name)
     return Seen(
         # Only where it agrees: another name may be one that the account had when 微信读书 last asked.

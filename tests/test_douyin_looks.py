@@ -233,3 +233,19 @@ async def test_the_second_look_takes_evidence(operator: Stage) -> None:
     assert {capture.kind.value for capture in sight.captures} == {"screenshot", "payload", "text"}
     assert sight.exact
     assert not any("a_bogus" in capture.url or "msToken" in capture.url for capture in sight.captures)
+
+
+async def test_a_renamed_account_is_found_by_its_filed_number_and_read_by_the_id_found(executable: Path, tmp_path: Path) -> None:
+    world = World.parse(
+        "platform,type,name,filing_number,true_id,alias,truth,shown_name,posts\n"
+        f"douyin,抖音短视频,示例改名,D1,{SECS['a']},shili_dy,alive,示例新名,2022-12-30\n"
+    )
+    async with staged(SCRAPER, executable, tmp_path, world, NOW, session=True) as stage:
+        reading = await stage.look(filed("", name="示例改名", alias="shili_dy"))
+        assert [(sight.surface, sight.name, sight.matched_by) for sight in reading.sights] == [
+            ("douyin.search", "示例新名", MatchedBy.ID), ("douyin.profile", "示例新名", MatchedBy.ID),
+        ]  # fmt: skip
+        assert (reading.latest and reading.latest.on) == date(2022, 12, 30)
+        (sight,) = (await stage.look(filed("", name="示例改名", alias="shili_none"))).sights
+        assert (sight.outcome, sight.matched_by) == (Outcome.NOT_FOUND, MatchedBy.NAME)
+        assert sight.detail.startswith("searched for 示例改名, shili_none")

@@ -84,6 +84,13 @@ def test_facts_become_one_sight() -> None:
     assert sight(NAMED, Seen(outcome=Outcome.BANNED)).outcome is Outcome.BANNED
 
 
+def test_a_negative_is_tied_no_better_than_it_was_itself() -> None:
+    gone = Seen(outcome=Outcome.CANCELLED, matched_by=MatchedBy.URL)
+    assert (sight(NAMED, gone).name, sight(NAMED, gone).matched_by) == ("示例", MatchedBy.URL)
+    assert sight(NAMED, Seen(outcome=Outcome.NO_POSTS)).matched_by is MatchedBy.ID
+    assert sight(NAMED, Seen(outcome=Outcome.CAPTCHA, matched_by=MatchedBy.URL)).matched_by is MatchedBy.ID
+
+
 @pytest.mark.parametrize(
     ("surface", "session", "exact"),
     [(Plain(), "", True), (Plain(), "s", True), (Some(), "", False), (Some(), "s", False), (Known(), "", False), (Known(), "s", True)],

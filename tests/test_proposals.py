@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from mediawatch import app
 from mediawatch.cli import app as commands
-from mediawatch.domain import Account, Filed, LookKind, MatchedBy, Outcome, Post, Reading, Refusal, Sight, UserError
+from mediawatch.domain import ID_IN_DOUBT, Account, Filed, LookKind, MatchedBy, Outcome, Post, Reading, Refusal, Sight, UserError
 from mediawatch.registry.decisions import SOURCE, changes, chosen, current, refusals
 from mediawatch.registry.proposals import Kind, Proposal, proposals
 from mediawatch.settings import Home
@@ -80,6 +80,14 @@ OWN = {"platform_id": "MzAwMDAwMDAwMQ=="}
     ("filed", "readings", "expected"),
     [
         pytest.param(OWN, [seen(MatchedBy.ID, name="示例新名")], [RENAMED], id="renamed"),
+        pytest.param(
+            {**OWN, "alias": "shili"}, [seen(None, name="示例新名", platform_id="x", detail=f"{ID_IN_DOUBT}: two")], [DOUBT],
+            id="its 微信号 leads to another id",
+        ),
+        pytest.param(
+            {**OWN, "alias": "shili"}, [seen(None, platform_id="x", detail=f"{ID_IN_DOUBT}: two"), seen(MatchedBy.ID, 1)], [],
+            id="since then the keys agree",
+        ),
         pytest.param(OWN, [seen(MatchedBy.URL, name="示例新名")], [], id="a filed link proves no new name"),
         pytest.param(OWN, [seen(MatchedBy.ID, name="示例新名"), seen(MatchedBy.ID, 1)], [], id="and back again"),
         pytest.param({**OWN, "name": "示例发布微信公众号"}, [seen(MatchedBy.ID)], [], id="a suffix is no new name"),

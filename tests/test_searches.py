@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mediawatch.domain import Attested, Filed, MatchedBy, Outcome, Sight
-from scrapers.searches import Hit, Results, agrees, identified, is_due, is_gone
+from mediawatch.domain import ID_IN_DOUBT, Attested, Filed, MatchedBy, Outcome, Sight
+from scrapers.searches import Hit, Results, agrees, identified, is_due, is_gone, joined
 
 NAME, OTHER = "示例发布", "示例发布厅"
 AT = datetime(2022, 12, 31, tzinfo=UTC)
@@ -42,7 +42,12 @@ def hits(*names: str, more: bool = False, **values: str) -> Results:
         ),
         pytest.param(filed(organiser="示例局"), "", hits(NAME), Outcome.OK, NAME, MatchedBy.NAME, id="nothing certified"),
         pytest.param(filed(alias="shili"), "", hits(NAME, alias="other"), Outcome.NO_EVIDENCE, "", None, id="another 抖音号"),
-        pytest.param(filed(alias="Shili"), "", hits(NAME, alias="shili"), Outcome.OK, NAME, MatchedBy.NAME, id="the filed 抖音号"),
+        pytest.param(filed(alias="Shili"), "", hits(NAME, alias="shili"), Outcome.OK, NAME, MatchedBy.ID, id="the filed 抖音号"),
+        pytest.param(filed(alias="Shili"), "", hits(OTHER, alias="shili"), Outcome.OK, OTHER, MatchedBy.ID, id="under another name"),
+        pytest.param(filed(platform_id="shili"), "", hits(OTHER, alias="Shili"), Outcome.OK, OTHER, MatchedBy.ID, id="filed as the id"),
+        pytest.param(
+            filed(platform_id="shili", url="x"), "1", hits(NAME), Outcome.OK, NAME, MatchedBy.URL, id="the link's id is no filed id"
+        ),
         pytest.param(filed(platform_id="2"), "2", hits(NAME, OTHER), Outcome.OK, OTHER, MatchedBy.ID, id="the filed id under another name"),
         pytest.param(filed(url="x"), "2", hits(NAME, OTHER), Outcome.OK, OTHER, MatchedBy.URL, id="the id of the filed link"),
         pytest.param(filed(platform_id="9"), "9", hits(NAME), Outcome.OK, NAME, None, id="the name under another id is tied to nothing"),
@@ -64,6 +69,40 @@ def test_whom_a_search_finds(account: Filed, own: str, found: Results, outcome: 
         "" if by is None or outcome is Outcome.NOT_FOUND else next(hit.id for hit in found.hits if hit.name == name)
     )
     assert (seen.attested is Attested.DESCRIBED) == (outcome is Outcome.NOT_FOUND)
+
+
+@pytest.mark.parametrize(
+    ("values", "own", "found"),
+    [
+        pytest.param({"platform_id": "9", "alias": "shili"}, "9", hits(OTHER, alias="shili"), id="the filed id is another"),
+        pytest.param({"url": "x", "alias": "shili"}, "9", hits(OTHER, alias="shili"), id="the filed link leads to another"),
+        pytest.param(
+            {"alias": "shili"},
+            "",
+            Results(hits=(Hit(id="1", name=OTHER, alias="shili"), Hit(id="2", name=NAME))),
+            id="the name is another's",
+        ),
+    ],
+)
+def test_a_hit_that_bears_one_filed_key_and_contradicts_another_is_a_doubt(values: dict[str, str], own: str, found: Results) -> None:
+    for gone in (False, True):
+        seen = identified(filed(**values), own, found, gone=gone)
+        assert (seen.outcome, seen.name, seen.platform_id, seen.matched_by) == (Outcome.NO_EVIDENCE, OTHER, "1", None)
+        assert seen.detail.startswith(ID_IN_DOUBT)
+
+
+def test_nobody_is_an_absence_only_where_all_filed_keys_were_searched_for() -> None:
+    account = filed(alias="shili")
+    assert identified(account, "", NOBODY, gone=False).outcome is Outcome.NO_EVIDENCE
+    seen = identified(account, "", NOBODY, gone=False, searched=("shili",))
+    assert (seen.outcome, seen.matched_by) == (Outcome.NOT_FOUND, MatchedBy.NAME)
+    assert seen.detail.startswith("searched for 示例发布, shili: ")
+
+
+def test_two_searches_say_nobody_only_together() -> None:
+    assert joined(NOBODY, NOBODY).nobody
+    assert joined(NOBODY, hits(OTHER)) == hits(OTHER)
+    assert joined(hits(OTHER, more=True), hits(OTHER)) == hits(OTHER, more=True)
 
 
 def test_where_the_link_is_gone_too_nobody_is_an_absence() -> None:

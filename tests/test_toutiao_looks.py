@@ -108,6 +108,11 @@ def test_tie_refuses_another_account_and_an_absence_that_may_be_a_wrong_number()
     assert tie(Seen(outcome=Outcome.NOT_FOUND), "", TOKEN, BY_TOKEN).matched_by is MatchedBy.ID
 
 
+def test_an_absence_at_another_address_is_none_of_the_filed_id() -> None:
+    with pytest.raises(Changed):
+        tie(Seen(outcome=Outcome.NOT_FOUND), "", OTHER, BY_TOKEN)
+
+
 MANY = ";".join(f"2022-11-{day:02}T08:00" for day in range(1, 26))
 WORLD = World.parse(
     "platform,type,name,filing_number,true_id,url,truth,shown_name,posts,pinned\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from mediawatch.clock import EVER, day_of
 from mediawatch.domain import (
+    ID_IN_DOUBT,
     Account,
     Captcha,
     Changed,
@@ -294,6 +296,8 @@ def hit(name: str = NAME, biz: str = BIZ, alias: str = "", gh: str = "") -> Hit:
         ({"platform_id": BIZ}, [hit(biz=OTHER_BIZ), hit("示例市新名字")], Outcome.OK, "示例市新名字", MatchedBy.ID),
         ({"original_id": GH}, [hit("示例市新名字", gh=GH)], Outcome.OK, "示例市新名字", MatchedBy.ID),
         ({"alias": ALIAS}, [hit("示例市新名字", alias=ALIAS)], Outcome.OK, "示例市新名字", MatchedBy.ID),
+        ({"original_id": GH, "alias": ALIAS}, [hit("示例市新名字", alias=ALIAS)], Outcome.OK, "示例市新名字", MatchedBy.ID),
+        ({"platform_id": ALIAS}, [hit("示例市新名字", alias=ALIAS)], Outcome.OK, "示例市新名字", MatchedBy.ID),
         ({}, [hit("示例市 第一测试局"), hit("示例市第一测试局分局", OTHER_BIZ)], Outcome.OK, "示例市 第一测试局", MatchedBy.NAME),
         ({"original_id": GH}, [hit()], Outcome.OK, NAME, MatchedBy.NAME),
         ({}, [hit(), hit(biz=OTHER_BIZ)], Outcome.NO_EVIDENCE, "", None),
@@ -316,6 +320,35 @@ def test_who_the_search_found(filed: dict[str, Any], hits: list[Hit], outcome: O
     seen = identified(account(**filed), hits, exhausted=True)
     assert (seen.outcome, seen.name, seen.matched_by) == (outcome, name, tie)
     assert bool(seen.platform_id) is (tie is not None and outcome is not Outcome.NOT_FOUND)
+
+
+@pytest.mark.parametrize(
+    ("filed", "hits"),
+    [
+        ({"platform_id": BIZ, "alias": ALIAS}, [hit("示例市新名字", OTHER_BIZ, ALIAS)]),
+        ({"url": f"https://mp.weixin.qq.com/s?__biz={BIZ}", "alias": ALIAS}, [hit("示例市新名字", OTHER_BIZ, ALIAS)]),
+        ({"platform_id": BIZ, "original_id": GH}, [hit("示例市新名字", OTHER_BIZ, gh=GH)]),
+        ({"platform_id": OTHER_BIZ, "original_id": GH}, [hit("示例市新名字", OTHER_BIZ, gh="gh_ffffffffffff")]),
+        ({"original_id": GH, "alias": ALIAS}, [hit("示例市新名字", OTHER_BIZ, ALIAS, "gh_ffffffffffff")]),
+        ({"alias": ALIAS}, [hit(), hit("示例市新名字", OTHER_BIZ, ALIAS)]),
+    ],
+)
+def test_a_hit_that_bears_one_filed_key_and_contradicts_another_is_a_doubt(filed: dict[str, Any], hits: list[Hit]) -> None:
+    seen = identified(account(**filed), hits, exhausted=True)
+    assert (seen.outcome, seen.name, seen.platform_id, seen.matched_by) == (Outcome.NO_EVIDENCE, "示例市新名字", OTHER_BIZ, None)
+    assert seen.detail.startswith(ID_IN_DOUBT)
+
+
+def test_an_absence_says_what_was_searched_for() -> None:
+    assert identified(account(alias=ALIAS), [], exhausted=True).detail == f"searched for {NAME}, {ALIAS}: no hits at all"
+
+
+@pytest.mark.parametrize("name", [NAME, "", "别的"])
+def test_a_negative_of_a_link_without_ids_is_one_of_the_link_alone(name: str) -> None:
+    page = Page(outcome=Outcome.CANCELLED, name=name)
+    for filed in ({}, {"platform_id": BIZ}, {"original_id": GH, "alias": ALIAS}):
+        assert tie_of(account(**filed), page) is MatchedBy.URL
+    assert tie_of(account(platform_id=BIZ), replace(page, biz=BIZ)) is MatchedBy.ID
 
 
 def test_hits_that_were_not_exhausted_never_mean_not_found() -> None:

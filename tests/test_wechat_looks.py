@@ -136,6 +136,8 @@ async def test_article_and_list_speak_of_one_post(office: Stage) -> None:
         ("完全不见的单位", {"alias": "shili_gone"}, Outcome.NOT_FOUND, ""),
         ("完全不见的单位", {"alias": "shili_gone", "type_certain": False}, Outcome.NO_EVIDENCE, ""),
         ("完全不见的单位", {"alias": "shili_one"}, Outcome.OK, "示例市活跃局"),
+        ("完全不见的单位", {"alias": "shili_one", "original_id": "gh_00000000000a"}, Outcome.OK, "示例市活跃局"),
+        ("完全不见的单位", {"alias": "shili_one", "platform_id": "MzAwMDAwMDA5OQ=="}, Outcome.NO_EVIDENCE, "示例市活跃局"),
     ],
 )
 async def test_what_a_search_says(office: Stage, name: str, changed: dict[str, Any], outcome: Outcome, shown: str) -> None:

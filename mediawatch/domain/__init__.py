@@ -17,7 +17,7 @@ from mediawatch.domain.accounts import (
     Source,
     UpdatedAccount,
 )
-from mediawatch.domain.identity import FiledIdentity, Speech, of_identity, same_ids, speech
+from mediawatch.domain.identity import ID_IN_DOUBT, FiledIdentity, Speech, of_identity, same_ids, speech
 from mediawatch.domain.judgements import (
     AccountState,
     Code,
@@ -91,6 +91,7 @@ from mediawatch.domain.reviews import (
 __all__ = [
     "ALL_DISMISSED",
     "DECIDED",
+    "ID_IN_DOUBT",
     "PLATFORM_LABELS",
     "Account",
     "AccountState",

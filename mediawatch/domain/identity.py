@@ -7,7 +7,7 @@ knows under which identity a sight was taken, only the id that it shows itself t
 from __future__ import annotations
 
 import unicodedata
-from base64 import b64encode
+from base64 import b64decode, b64encode
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -17,6 +17,10 @@ from mediawatch.domain.outcomes import MatchedBy, Outcome
 
 if TYPE_CHECKING:
     from mediawatch.domain.readings import Reading, Sight
+
+
+ID_IN_DOUBT = "备案ID疑似有误"
+"""Stands in the detail of a sight that bears one filed key of an account and contradicts another: one of them was filed wrongly."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,10 +105,27 @@ def _left_of(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> S
 
 
 def same_ids(platform_id: str, original_id: str, now: FiledIdentity) -> bool | None:
-    """Whether ids are those filed now: False where one of a kind differs, None where none of a kind can be compared."""
+    """Whether ids are those filed now: False where one of a kind differs, None where none of a kind can be compared.
+
+    A platform may know an account by ids of two forms (a number, a token), and an office files a 微信号 or 抖音号 as the id: ids of
+    two forms contradict nothing.
+    """
     pairs = ((platform_id, now.platform_id), (original_id, now.original_id))
-    compared = [_comparable(one, now.platform) == _comparable(other, now.platform) for one, other in pairs if one and other]
+    ids = [(_comparable(one, now.platform), _comparable(other, now.platform)) for one, other in pairs if one and other]
+    compared = [one == other for one, other in ids if one == other or _form(one, now.platform) == _form(other, now.platform)]
     return all(compared) if compared else None
+
+
+def _form(id: str, platform: str) -> str:
+    """The form of a comparable id: a number, a token that the platform makes, or a word that somebody chose."""
+    if id.startswith("MS4wLjABAAAA"):
+        return "token"
+    if platform == "wechat" and id[:3] != "gh_":
+        try:
+            return "number" if b64decode(id + "=" * (-len(id) % 4), validate=True).isdigit() else "word"
+        except ValueError:
+            return "word"
+    return "number" if id.isascii() and id.isdigit() else "word"
 
 
 def _comparable(id: str, platform: str) -> str:

@@ -6,6 +6,7 @@ Computed from the kept readings each time, so nothing is stored twice, and what 
   platform's own 认证主体 names the filed organiser. Sights that disagree about it teach nothing: they are shown as a doubt.
 - A new name counts only where the sight is tied by id. It is a 更名, which the unit must have reported: never accepted by `--all`.
 - Where the filed id's page is called otherwise and certified for another body than the filed organiser, the id itself is in doubt.
+- So it is where what bears one filed key (id, gh_ id, 微信号) contradicts another one: they lead to two accounts.
 - A migrated account's new id is proposed as the old page leads there; never accepted by `--all`.
 - An id that another account on the platform has (or is about to get) is a doubt.
 - What the operator refused is not proposed again, and an id that he refused disputes no other.
@@ -23,6 +24,7 @@ from enum import StrEnum
 
 from mediawatch.clock import minute
 from mediawatch.domain import (
+    ID_IN_DOUBT,
     Account,
     Filed,
     LookKind,
@@ -50,11 +52,17 @@ class Kind(StrEnum):
     @property
     def label(self) -> str:
         return {
-            "learned": "补充ID", "link": "补充文章链接", "renamed": "更名", "migrated": "账号迁移", "doubt": "备案ID疑似有误",
+            "learned": "补充ID", "link": "补充文章链接", "renamed": "更名", "migrated": "账号迁移", "doubt": ID_IN_DOUBT,
         }[self.value]  # fmt: skip
 
 
-_FIELDS: Mapping[str, str] = {"platform_id": "平台ID", "original_id": "原始ID", "name": "名称", "article_links": "文章链接"}
+_FIELDS: Mapping[str, str] = {
+    "platform_id": "平台ID",
+    "original_id": "原始ID",
+    "alias": "微信号(抖音号)",
+    "name": "名称",
+    "article_links": "文章链接",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +108,7 @@ def _of(account: Account, readings: Sequence[Reading], refused: Set[tuple[int, s
     if moved:
         yield from moved
         return
-    if doubt := _wrong_id(account, sights):
+    if doubt := _wrong_id(account, sights) or _two_accounts(account, sights):
         yield doubt
         return
     for field in ("platform_id", "original_id"):
@@ -159,6 +167,18 @@ def _wrong_id(account: Account, sights: Sequence[Sight]) -> Proposal | None:
     field = "platform_id" if account.filed.platform_id else "original_id"
     why = f"该ID的主页为“{sight.name}”,认证主体“{sight.verified_as}”,与备案名称和所属组织均不符"
     return Proposal(account=account, kind=Kind.DOUBT, field=field, new="", why=why, read_at=sight.read_at)
+
+
+def _two_accounts(account: Account, sights: Sequence[Sight]) -> Proposal | None:
+    """What bore one filed key and contradicted another, where nothing that the same surface saw later was the account's."""
+    doubted = next((sight for sight in reversed(sights) if ID_IN_DOUBT in sight.detail or sight.matched_by is MatchedBy.ID), None)
+    if doubted is None or ID_IN_DOUBT not in doubted.detail:
+        return None
+    filed = account.filed
+    field = "platform_id" if filed.platform_id else "original_id" if filed.original_id else "alias"
+    shown = "、".join(text for text in (doubted.name, doubted.platform_id, doubted.original_id) if text)
+    why = f"备案的平台ID、原始ID、微信号(抖音号)和名称指向不同的账号,其一有误(平台显示:{shown or '另一账号'}),请人工核对"
+    return Proposal(account=account, kind=Kind.DOUBT, field=field, new="", why=why, read_at=doubted.read_at)
 
 
 def _migrated(account: Account, looks: Sequence[Reading]) -> list[Proposal]:

@@ -138,7 +138,8 @@ class Douyin(Site):
             return answer({"status_code": 2483, "status_msg": "请先登录，再继续搜索吧", "user_list": []})
         wanted = request.query.get("keyword", "")
         here = [each for each in self.accounts if each.truth in (Truth.ALIVE, Truth.EMPTY, Truth.PRIVATE) and each.searchable]
-        found = sorted((each for each in here if wanted in each.name), key=lambda each: each.name != wanted)
+        matching = (each for each in here if wanted in each.name or wanted == each.alias)
+        found = sorted(matching, key=lambda each: wanted not in (each.name, each.alias))
         hits = [{"user_info": _found_user(account)} for account in found]
         return answer({"status_code": 0, "user_list": hits, "has_more": 0, "cursor": len(hits), "input_keyword": wanted})
 

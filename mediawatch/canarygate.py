@@ -42,6 +42,8 @@ class _Lane:
     checked_at: datetime | None = None
     fits: bool = False
     """Whether a canary was read by it before: if none can be any more, it was our login or the surface that went."""
+    login: str = ""
+    """Which login it was read with: what it showed says nothing of a newer one."""
     next: int = 0
     """Place of the canary whose turn it is: they take turns, for one look is enough at a time."""
 
@@ -63,6 +65,7 @@ class CanaryGate:
         rank: Rank = Rank.FIRST_LOOK,
     ) -> Sight | None:  # fmt: skip
         """See `ports.Gate.visit`. A closed surface is not knocked at for a canary's sake; if it answers, `close` still reads one."""
+        lane: _Lane | None = None
         async with AsyncExitStack() as turn:
             if self._of_platform and not declared_closed:
                 lane = self._lanes[surface, session]
@@ -76,7 +79,10 @@ class CanaryGate:
                 await turn.aclose()
                 return await see()
 
-            return await self._gate.visit(surface, session, pace, admitted, declared_closed=declared_closed, rank=rank)
+            sight = await self._gate.visit(surface, session, pace, admitted, declared_closed=declared_closed, rank=rank)
+            if lane is not None and sight is not None and sight.login not in ("", lane.login):
+                lane.checked_at = None
+            return sight
 
     async def pause(self, surface: str, session: str, pace: Pace) -> None:
         """See `ports.Gate.pause`."""
@@ -110,7 +116,7 @@ class CanaryGate:
             check = self._judged(self._of_platform[0], surface, session, ())
         lane.looks, lane.checked_at, lane.fresh = 0, self._clock(), check is None or check.fresh
         if check is not None:
-            lane.fits = True
+            lane.fits, lane.login = True, check.login or lane.login
             await self._note(check)
         return check
 
@@ -131,16 +137,16 @@ class CanaryGate:
             # The door did not open, or the look broke: nobody knows what this surface would have shown.
             outcome = sights[-1].outcome if sights else Outcome.NO_EVIDENCE
             detail = sights[-1].detail if sights else "the surface is paused, or its login is no longer used"
-            fresh, at, used = False, self._clock(), session
+            fresh, at, used, login = False, self._clock(), session, ""
         else:
             fresh = reads_well(sight, self._policy, complete=self._complete(self._platform, surface, sight.session))
-            outcome, detail, at, used = sight.outcome, sight.detail, sight.read_at, sight.session
+            outcome, detail, at, used, login = sight.outcome, sight.detail, sight.read_at, sight.session, sight.login
         if not fresh:
             tell = {"canary": canary.name, "id": canary.platform_id, "outcome": outcome.value, "detail": detail}
             log.warning("a canary does not read as it must", surface=surface, session=used or "visitor", **tell)
         return CanaryCheck(
             surface=surface, session=used, account_name=canary.name, platform_id=canary.platform_id, at=at, fresh=fresh,
-            outcome=outcome, sweep_id=self._sweep_id, detail=detail,
+            outcome=outcome, sweep_id=self._sweep_id, detail=detail, login=login,
         )  # fmt: skip
 
 

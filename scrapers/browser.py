@@ -115,6 +115,7 @@ class Browser:
             lent.page, now=self.now, session=session.name if session else "", hosts=hosts, url_keys=url_keys,
             whole=whole, timeouts=self.timeouts,
         )  # fmt: skip
+        tab.login = lease.login
         tab.outlived = lambda: lease.outlived
         tab.unblock = lambda: within(lent.cdp.send("Network.disable"), self.timeouts.step, "unblock")
         # Browser and page tell of their own deaths; the driver would leave the page waiting.

@@ -13,7 +13,7 @@ from playwright.async_api import Browser, BrowserContext, CDPSession, Page, Prox
 
 from mediawatch.domain import Changed, Failure, LoginRequired
 from scrapers.calls import Timeouts, within
-from scrapers.sessions import Session, stamp_of, stored, write_renewed
+from scrapers.sessions import Session, fingerprint, stamp_of, stored, write_renewed
 
 LOADS_PER_PAGE = 30
 """Then a page is closed: what scripts and driver keep of it goes with it."""
@@ -46,6 +46,8 @@ class Lease:
     session: Session | None = None
     stamp: tuple[int, int] | None = None
     """Of the session's file when it was read or written: another one means that somebody has logged in anew."""
+    login: str = ""
+    """`fingerprint` of that file."""
     known: bool | None = None
     """Whether the last page that said so knew the operator."""
     uses: int = 0
@@ -130,6 +132,7 @@ class Contexts:
 
     async def _renewed(self, old: Lease | None, session: Session | None, stamp: tuple[int, int] | None) -> Lease:
         state = stored(session) if session else None
+        login = fingerprint(session) if session else ""
         if old is not None:
             if session and old.stamp == stamp:
                 # The site may have renewed the cookies since the file was written.
@@ -143,7 +146,7 @@ class Contexts:
                 raise
             # The browser's complaint may quote the file.
             raise LoginRequired(f"session {session.name}: not a storage state") from None
-        return Lease(context, session, stamp, old.known if old is not None and old.stamp == stamp else None)
+        return Lease(context, session, stamp, login, old.known if old is not None and old.stamp == stamp else None)
 
     async def _opened(self, state: StorageState | None) -> BrowserContext:
         return await self.browser.new_context(

@@ -5,8 +5,10 @@ Whoever has such a file is logged in: 0600 in a 0700 folder, replaced whole or n
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -62,12 +64,16 @@ def stored(session: Session) -> StorageState:
 
 def moments(session: Session) -> tuple[datetime, datetime | None]:
     """When the login was made (where the file does not say: when it was last written) and when it was last used, if ever."""
+    known = _noted(session)
+    made, used = (_moment(known.get(key)) for key in ("made_at", "used_at"))
+    return made or datetime.fromtimestamp(session.state.stat().st_mtime, UTC), used
+
+
+def _noted(session: Session) -> Mapping[str, object]:
     noted: object = None
     with suppress(LoginRequired):
         noted = read_file(session).get(_OURS)
-    known = noted if isinstance(noted, dict) else {}
-    made, used = (_moment(known.get(key)) for key in ("made_at", "used_at"))
-    return made or datetime.fromtimestamp(session.state.stat().st_mtime, UTC), used
+    return noted if isinstance(noted, dict) else {}
 
 
 def _moment(text: object) -> datetime | None:
@@ -87,15 +93,27 @@ def stamp_of(session: Session) -> tuple[int, int] | None:
     return stat.st_ino, stat.st_mtime_ns
 
 
+def fingerprint(session: Session) -> str:
+    """Which login a file holds: the same for as long as the site only renews it, another one after a new login. "" where there is none.
+
+    Made of a number that was drawn when the login was kept, for a file that was copied here of its time: of nothing secret.
+    """
+    try:
+        drawn = str(_noted(session).get("number") or moments(session)[0].isoformat())
+    except OSError:
+        return ""
+    return hashlib.sha256(f"{session.platform}/{session.name}/{drawn}".encode()).hexdigest()[:12]
+
+
 def write_new(path: Path, state: Mapping[str, Any], now: datetime) -> None:
     """Keep a login that has just been made."""
-    write_state(path, {**state, _OURS: {"made_at": now.isoformat()}})
+    write_state(path, {**state, _OURS: {"made_at": now.isoformat(), "number": secrets.token_hex(8)}})
 
 
 def write_renewed(session: Session, state: Mapping[str, Any], now: datetime) -> None:
     """Keep what the site has made of a login since, and that it was used now. OSError where the folder cannot be written."""
-    made, _ = moments(session)
-    write_state(session.state, {**state, _OURS: {"made_at": made.isoformat(), "used_at": now.isoformat()}})
+    noted = {**_noted(session), "made_at": moments(session)[0].isoformat(), "used_at": now.isoformat()}
+    write_state(session.state, {**state, _OURS: noted})
 
 
 def write_state(path: Path, state: object) -> None:

@@ -26,7 +26,7 @@ async def seen_by(surface: Surface, tab: Tab, account: Account, evidence: bool, 
     `scraper` knows where the site names the operator: he is covered in the evidence of a look with a login.
     """
     facts = await _facts(surface.see(tab, account), tab)
-    sight = merged(surface, facts, session=tab.session, read_at=tab.now(), url=tab.scrubbed_url)
+    sight = merged(surface, facts, session=tab.session, login=tab.login, read_at=tab.now(), url=tab.scrubbed_url)
     tab.spent = _troubled(sight)
     if not evidence:
         return sight
@@ -37,9 +37,9 @@ async def seen_by(surface: Surface, tab: Tab, account: Account, evidence: bool, 
 async def asked_by(surface: Surface, calls: Calls, account: Account) -> Sight:
     """The same by calls from a warm page, which is spoilt where its calls met trouble of ours."""
     facts = await _facts(surface.ask(calls, account), calls)
-    sight = replace(
-        merged(surface, facts, session=calls.session, read_at=calls.now(), url=scrubbed(calls.url, surface.url_keys)), by_call=True
-    )
+    url = scrubbed(calls.url, surface.url_keys)
+    sight = merged(surface, facts, session=calls.session, login=calls.login, read_at=calls.now(), url=url)
+    sight = replace(sight, by_call=True)
     if surface.warm and surface.warm.signs and sight.outcome in (Outcome.RATE_LIMITED, Outcome.LOGIN_REQUIRED):
         calls.known = None
         sight = replace(sight, outcome=Outcome.CHANGED, detail=f"refused as a call: {sight.detail}")
@@ -85,7 +85,7 @@ def trouble(failure: Failure) -> Seen:
     return Seen(outcome=failure.outcome, detail=failure.detail)
 
 
-def merged(surface: Surface, facts: Sequence[Seen], *, session: str, read_at: datetime, url: str = "") -> Sight:
+def merged(surface: Surface, facts: Sequence[Seen], *, session: str, login: str = "", read_at: datetime, url: str = "") -> Sight:
     """One sight out of what a surface yielded: name and ids of the first fact that is tied to the account, all posts once, the
     last outcome that is not `ok`, the last `complete_since` where the surface can prove one at all. Described, if anything of it is."""
     named = [fact for fact in facts if fact.name]
@@ -105,6 +105,7 @@ def merged(surface: Surface, facts: Sequence[Seen], *, session: str, read_at: da
         surface=surface.name,
         attested=Attested.DESCRIBED if any(fact.attested is Attested.DESCRIBED for fact in facts) else surface.attested,
         session=session,
+        login=login,
         read_at=read_at,
         url=url,
         outcome=outcome,

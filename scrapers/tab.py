@@ -59,6 +59,8 @@ class Tab:
         timeouts: Timeouts,
     ) -> None:
         self.now, self.session, self.timeouts, self.whole = now, session, timeouts, whole
+        self.login = ""
+        """Which login that is: `fingerprint` of its file; "" for a visitor."""
         self.known: bool | None = None
         """Whether the site was seen to know the operator of the session; None where no page has said so yet."""
         self.pause: Callable[[], Awaitable[None]] = _no_pause

@@ -46,7 +46,7 @@ class Calls:
         self._tab, self._html = tab, ""
         self.entered = entered
         """What `Warm.enter` gave."""
-        self.now, self.session, self.pause = tab.now, tab.session, pause
+        self.now, self.session, self.login, self.pause = tab.now, tab.session, tab.login, pause
         self.refused: Failure | None = None
         """As `Tab.refused`."""
         self.back_to: date | None = None

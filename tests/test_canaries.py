@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -305,6 +305,37 @@ async def test_a_login_that_went_in_the_middle_takes_the_batch_back(store: Store
     summary = await stage.engine.run(request())
     assert [one.fresh for one in summary.checks] == [True, False]
     assert await stage.verdicts() == {"旧40": Verdict.UNPROVEN}
+
+
+async def test_a_new_login_is_checked_anew(store: Store, tmp_path: Path) -> None:
+    """It was made under the same name between the first account and the second one."""
+
+    class Renewed(World):
+        async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
+            return await super().look(account, need, Login(gate))
+
+    class Login(Gate):
+        def __init__(self, gate: Gate) -> None:
+            self.gate = gate
+
+        async def visit(
+            self, surface: str, session: str, pace: Pace, see: Callable[[], Awaitable[Sight]], *, declared_closed: bool = False
+        ) -> Sight | None:
+            async def seen() -> Sight:
+                sight = await see()
+                return replace(sight, login="new" if "鲜2" in world.order else "old")
+
+            return await self.gate.visit(surface, session, pace, seen, declared_closed=declared_closed)
+
+        async def pause(self, surface: str, session: str, pace: Pace) -> None:
+            await self.gate.pause(surface, session, pace)
+
+    world = Renewed()
+    stage = staged(store, tmp_path, world, CANARY)
+    await stage.file("鲜1", "鲜2", "鲜3", "鲜4")
+    await stage.engine.run(request(concurrency=1))
+    assert world.order == ["对照示例日报", "鲜1", "鲜2", "对照示例日报", "鲜3", "鲜4", "对照示例日报"]
+    assert [one.login for one in await store.canary_checks()] == ["old", "new", "new"]
 
 
 async def test_a_canary_that_does_not_fit_a_surface_is_no_canary(store: Store, tmp_path: Path) -> None:

@@ -264,6 +264,21 @@ async def test_a_batch_writes_back_what_the_site_renewed(plain: Sessions) -> Non
     await plain.looks.close()
 
 
+async def test_a_sight_says_by_which_login_it_was_seen(plain: Sessions) -> None:
+    async def login() -> str:
+        (sight,) = await plain.looks.look(ACCOUNT, NEED, Pacing(scale=0))
+        return sight.login
+
+    assert await login() == "", "a visitor"
+    plain.keep("a")
+    first = await login()
+    await plain.looks.rest("plain")
+    assert (await login(), plain.cookie("a")) == (first, "a-renewed"), "what the site renewed is the same login"
+    plain.keep("a")
+    assert await login() not in ("", first)
+    assert "secret" not in first
+
+
 async def test_a_state_without_the_operator_is_never_written_back(plain: Sessions) -> None:
     plain.keep("a")
     assert await plain.look() == "a:ok"

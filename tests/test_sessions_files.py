@@ -23,7 +23,7 @@ from scrapers.browser import Session
 from scrapers.cookies import storage_state
 from scrapers.logins import Logins
 from scrapers.qr import modules_of
-from scrapers.sessions import moments, stored, write_new, write_renewed
+from scrapers.sessions import fingerprint, moments, stored, write_new, write_renewed
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 LATER, PAST = int((NOW + timedelta(days=3)).timestamp()), int((NOW - timedelta(days=3)).timestamp())
@@ -121,6 +121,26 @@ def test_a_renewed_login_keeps_when_it_was_made(tmp_path: Path) -> None:
     write_renewed(session, {"cookies": [], "origins": []}, NOW + timedelta(hours=1))
     assert moments(session) == (NOW, NOW + timedelta(hours=1))
     assert stored(session) == {"cookies": [], "origins": []}
+
+
+def test_a_login_is_told_from_a_newer_one_by_what_is_no_secret(tmp_path: Path) -> None:
+    session = Session("weibo", "office", tmp_path / "weibo" / "office.json")
+    assert fingerprint(session) == ""
+    write_new(session.state, STATE, NOW)
+    first = fingerprint(session)
+    write_renewed(session, {"cookies": [], "origins": []}, NOW + timedelta(hours=1))
+    assert (fingerprint(session), len(first)) == (first, 12)
+    write_new(session.state, STATE, NOW)
+    assert fingerprint(session) not in ("", first)
+
+
+def test_a_copied_login_that_is_renewed_is_the_same_login(tmp_path: Path) -> None:
+    session = Session("weibo", "office", tmp_path / "weibo" / "office.json")
+    session.state.parent.mkdir()
+    session.state.write_text(json.dumps(STATE))
+    first = fingerprint(session)
+    write_renewed(session, {"cookies": [], "origins": []}, NOW + timedelta(hours=1))
+    assert fingerprint(session) == first != ""
 
 
 def test_a_copied_file_is_a_login_too(tmp_path: Path) -> None:

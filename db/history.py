@@ -72,8 +72,7 @@ def _advance(conn: Connection, reading: Reading) -> None:
     """The account's current state after this reading. Readings may come late: a worklist returns days after its looks."""
     account = {"account": reading.account_id}
     state = conn.execute(_STATE, account).one()
-    if news := state_after(state, reading):
-        conn.execute(_ADVANCE, account | news)
+    conn.execute(_ADVANCE, account | state_after(state, reading) | {"news": state.news + 1})
 
 
 def state_after(state: AnyRow, reading: Reading) -> Values:

@@ -12,20 +12,24 @@ from db.base import rows
 from db.errors import StoreError
 from db.mapping import (
     Values,
+    account_of,
     filed_values,
     held_of,
     held_values,
+    judgement_of,
+    judgement_values,
     notice_event_of,
     notice_event_values,
     notice_item_of,
     notice_of,
     notice_values,
+    portions,
 )
-from db.models import NoticeDocumentRow, NoticeEventRow, NoticeFindingRow, NoticeItemRow, NoticeReadingRow, NoticeRow
-from mediawatch.domain import Held, IssuedDocument, Notice, NoticeEvent, NoticeItem
+from db.models import NoticeAccountRow, NoticeDocumentRow, NoticeEventRow, NoticeFindingRow, NoticeItemRow, NoticeReadingRow, NoticeRow
+from mediawatch.domain import Held, IssuedDocument, Judgement, Notice, NoticeEvent, NoticeItem, SweepAccount, Verdict
 
 
-def issue(conn: Connection, notice: Notice, document: IssuedDocument | None) -> Notice:
+def issue(conn: Connection, notice: Notice, document: IssuedDocument | None, scope: Sequence[SweepAccount] = ()) -> Notice:
     """StoreError where a notice of that number is there already."""
     if conn.scalar(select(NoticeRow.id).where(NoticeRow.number == notice.number)) is not None:
         raise StoreError(f"there is a notice {notice.number} already: it stays as it was issued; correct it, or give another number")
@@ -45,7 +49,25 @@ def issue(conn: Connection, notice: Notice, document: IssuedDocument | None) -> 
             conn.execute(insert(table), values)
     if document:
         _add_document(conn, key, document)
+    for portion in portions(scope):
+        conn.execute(insert(NoticeAccountRow), [_entry_values(entry) | {"notice_id": key} for entry in portion])
     return replace(notice, id=key)
+
+
+def _entry_values(entry: SweepAccount) -> Values:
+    judged = judgement_values(entry.judgement or Judgement(verdict=Verdict.UNPROVEN, sentence=""))
+    del judged["second_look"]
+    account = {"account_id": entry.account.id, "retired_on": entry.account.retired_on}
+    return filed_values(entry.account.filed) | judged | account | ({} if entry.judgement else {"verdict": None})
+
+
+def scope(conn: Connection, notice_id: int) -> list[SweepAccount]:
+    sweep_id = conn.scalar(select(NoticeRow.sweep_id).where(NoticeRow.id == notice_id))
+    wanted = rows(NoticeAccountRow).where(NoticeAccountRow.notice_id == notice_id).order_by(NoticeAccountRow.account_id)
+    return [
+        SweepAccount(sweep_id=sweep_id or 0, account=account_of(row.account_id, row, ()), judgement=judgement_of(row, ()))
+        for row in conn.execute(wanted)
+    ]
 
 
 def notices(conn: Connection) -> list[Notice]:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, sel
 from db.base import rows
 from db.mapping import Values, account_of, filed_values, portions
 from db.models import AccountChangeRow, AccountLinkRow, AccountRow, AccountStateRow, ContactRow, ProposalRefusalRow, SourceRow
+from db.news import raise_news
 from mediawatch.clock import day_of
 from mediawatch.domain import Account, Change, Contact, NewAccount, Refusal, RegistryChanges, Source, UpdatedAccount
 
@@ -51,6 +52,7 @@ def add_links(conn: Connection, account_id: int, links: Sequence[str], source: s
     if new:
         learned = [{"account_id": account_id, "url": link, "source": source, "added_at": at} for link in new]
         conn.execute(insert(AccountLinkRow), learned)
+        raise_news(conn, [account_id])
 
 
 def refuse(conn: Connection, wanted: Sequence[Refusal]) -> None:
@@ -101,6 +103,7 @@ def apply(conn: Connection, wanted: RegistryChanges) -> None:
     history += _retire(conn, source_id, day_of(wanted.source.at), [key for key in wanted.retired if retired[key] is None])
     if history:
         conn.execute(insert(AccountChangeRow), [row | {"source_id": source_id} for row in history])
+        raise_news(conn, {int(row["account_id"]) for row in history})
 
 
 def _change(account_id: int, field: str, old: str, new: str) -> Values:

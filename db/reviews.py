@@ -11,8 +11,9 @@ from db.base import rows
 from db.errors import StoreError
 from db.mapping import finding_of, picture_of, picture_values, portions, review_of, review_values
 from db.models import FindingRow, ReviewEventRow, ReviewPictureRow, SweepRow
-from mediawatch.domain import Code, ReviewEvent, ReviewPicture, standing
+from mediawatch.domain import Code, Finding, ReviewAction, ReviewEvent, ReviewPicture, is_about, standing
 
+_DECISIONS = (ReviewAction.CONFIRMED, ReviewAction.DISMISSED)
 Key = tuple[int, Code]
 """A finding within its sweep: account and code."""
 
@@ -41,6 +42,7 @@ def note(conn: Connection, sweep_id: int, new: Sequence[ReviewEvent], after: int
     known = events(conn, sweep_id)
     if any(old.id > after for event in new for old in known.get((event.account_id, event.code), ())):
         raise StoreError("somebody else has decided about some of these findings meanwhile: look again, then decide")
+    _refuse_others(conn, sweep_id, [event for event in new if event.action in _DECISIONS])
     if new:
         plain = [review_values(event) for event in new if not event.pictures]
         if len(plain) == len(new):
@@ -56,6 +58,20 @@ def _with_pictures(conn: Connection, new: Sequence[ReviewEvent]) -> None:
         (key,) = conn.execute(insert(ReviewEventRow).values(review_values(event))).inserted_primary_key or (None,)
         if event.pictures:
             conn.execute(insert(ReviewPictureRow), [picture_values(picture) | {"event_id": key} for picture in event.pictures])
+
+
+def _refuse_others(conn: Connection, sweep_id: int, decisions: Sequence[ReviewEvent]) -> None:
+    """StoreError where a decision is about a finding that has gone, or that says something else by now."""
+    found: dict[Key, Finding] = {}
+    for portion in portions(sorted({event.account_id for event in decisions})):
+        wanted = rows(FindingRow).where(FindingRow.sweep_id == sweep_id, FindingRow.account_id.in_(portion))
+        found.update(((row.account_id, row.code), finding_of(row, ())) for row in conn.execute(wanted))
+    for event in decisions:
+        finding = found.get((event.account_id, event.code))
+        if finding is None:
+            raise StoreError(f"the finding {event.account_id}/{event.code.value} has gone meanwhile: look again, then decide")
+        if not is_about(event, finding):
+            raise StoreError(f"the finding {event.account_id}/{event.code.value} says something else by now: look again, then decide")
 
 
 def _settle(conn: Connection, sweep_id: int, accounts: Sequence[int]) -> None:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
 
-from db import checks, evidence, history, identities, known, nights, notices, pruning, readonly, registry, reviews, sweeps
+from db import checks, evidence, history, identities, known, news, nights, notices, pruning, readonly, registry, reviews, sweeps
 from db.engine import BUSY_TIMEOUT, WRITES, careful_engine, file_of, shown
 from db.errors import told
 from db.queries import named_queries
@@ -43,7 +43,7 @@ from mediawatch.domain import (
     SweepState,
     TurnedFinding,
 )
-from mediawatch.ports import Answer, Clock, IdleReading, KeptEvidence, NamedQuery, Visited
+from mediawatch.ports import AccountNow, Answer, Clock, IdleReading, KeptEvidence, NamedQuery, Rejudgement, Visited
 
 T = TypeVar("T")
 
@@ -200,19 +200,39 @@ class SqlStore:
     async def last_entry(self, account_id: int) -> SweepAccount | None:
         return await self._read(lambda conn: sweeps.last_entry(conn, account_id))
 
-    async def judge(self, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:
-        """Accounts that are not given keep their judgement. A decision stands while the finding says the same."""
-        await self._write(lambda conn: sweeps.judge(conn, sweep_id, judgements))
+    async def accounts_now(self, account_ids: Iterable[int]) -> dict[int, AccountNow]:
+        wanted = list(account_ids)
+        return await self._read(lambda conn: news.accounts_now(conn, wanted))
 
-    async def note_reviews(self, sweep_id: int, events: Sequence[ReviewEvent], *, after: int) -> None:
-        await self._write(lambda conn: reviews.note(conn, sweep_id, events, after))
+    async def judge(self, sweep_id: int, judgements: Mapping[int, Judgement], news: Mapping[int, int] | None = None) -> None:
+        """Accounts that are not given keep their judgement. A decision stands while the finding says the same."""
+        await self._write(lambda conn: sweeps.judge(conn, sweep_id, judgements, news or {}))
+
+    async def note_reviews(self, sweep_id: int, events: Sequence[ReviewEvent], *, after: int, rejudged: Rejudgement | None = None) -> None:
+        def noted(conn: Connection) -> None:
+            if rejudged is not None:
+                sweeps.rejudge(conn, sweep_id, rejudged)
+            reviews.note(conn, sweep_id, events, after)
+
+        await self._write(noted)
 
     async def review_events(self, sweep_id: int) -> list[ReviewEvent]:
         found = await self._read(lambda conn: reviews.events(conn, sweep_id))
         return sorted((event for events in found.values() for event in events), key=lambda event: event.id)
 
-    async def issue(self, notice: Notice, document: IssuedDocument | None = None) -> Notice:
-        return await self._write(lambda conn: notices.issue(conn, notice, document))
+    async def issue(
+        self, notice: Notice, document: IssuedDocument | None = None, *, scope: Sequence[SweepAccount] = (),
+        rejudged: Rejudgement | None = None,
+    ) -> Notice:  # fmt: skip
+        def issued(conn: Connection) -> Notice:
+            if rejudged is not None and notice.sweep_id is not None:
+                sweeps.rejudge(conn, notice.sweep_id, rejudged)
+            return notices.issue(conn, notice, document, scope)
+
+        return await self._write(issued)
+
+    async def notice_scope(self, notice_id: int) -> list[SweepAccount]:
+        return await self._read(lambda conn: notices.scope(conn, notice_id))
 
     async def notices(self) -> list[Notice]:
         return await self._read(notices.notices)

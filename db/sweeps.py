@@ -23,9 +23,11 @@ from db.mapping import (
     sweep_values,
 )
 from db.models import AccountLinkRow, AccountStateRow, FindingReadingRow, FindingRow, ReadingRow, SweepAccountRow, SweepRow
+from db.news import refuse_news
 from db.registry import learned_links
 from db.reviews import events
 from mediawatch.domain import Account, Finding, Judgement, ReviewState, Sweep, SweepAccount, SweepState, standing
+from mediawatch.ports import Rejudgement
 
 
 def open_sweep(conn: Connection, sweep: Sweep, accounts: Sequence[Account]) -> Sweep:
@@ -68,12 +70,16 @@ def scope(conn: Connection, sweep_id: int, account_id: int | None = None) -> lis
         meant.append(SweepAccountRow.account_id == account_id)
     links = learned_links(conn, AccountLinkRow.account_id.in_(select(SweepAccountRow.account_id).where(*meant)))
     findings = _findings(conn, sweep_id)
-    wanted = rows(SweepAccountRow).where(*meant).order_by(SweepAccountRow.account_id)
+    state = AccountStateRow.account_id == SweepAccountRow.account_id
+    wanted = rows(SweepAccountRow).add_columns(AccountStateRow.news).join(AccountStateRow, state)
+    wanted = wanted.where(*meant).order_by(SweepAccountRow.account_id)
     return [
         SweepAccount(
             sweep_id=sweep_id,
             account=account_of(row.account_id, row, links.get(row.account_id, ())),
             judgement=judgement_of(row, [finding for _, finding in findings.get(row.account_id, ())]),
+            news=row.news,
+            judged_news=row.judged_news,
         )
         for row in conn.execute(wanted)
     ]
@@ -97,13 +103,25 @@ def _findings(conn: Connection, sweep_id: int) -> dict[int, list[tuple[int, Find
     return found
 
 
-def judge(conn: Connection, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:
+def rejudge(conn: Connection, sweep_id: int, rejudged: Rejudgement) -> None:
+    """Write what was judged in memory. StoreError where anything became known since."""
+    refuse_news(conn, rejudged.news)
+    before = {key: news for key, news in _judged_news(conn, sweep_id).items() if key in rejudged.apart}
+    judge(conn, sweep_id, rejudged.judgements, {**rejudged.news, **before})
+
+
+def _judged_news(conn: Connection, sweep_id: int) -> dict[int, int | None]:
+    wanted = select(SweepAccountRow.account_id, SweepAccountRow.judged_news).where(SweepAccountRow.sweep_id == sweep_id)
+    return {row.account_id: row.judged_news for row in conn.execute(wanted)}
+
+
+def judge(conn: Connection, sweep_id: int, judgements: Mapping[int, Judgement], news: Mapping[int, int | None]) -> None:
     if not judgements:
         return
     in_scope = set(conn.scalars(select(SweepAccountRow.account_id).where(SweepAccountRow.sweep_id == sweep_id)))
     if missing := set(judgements) - in_scope:
         raise LookupError(f"sweep {sweep_id} has no account {', '.join(map(str, sorted(missing)[:5]))}")
-    judged = [{"key": key} | judgement_values(judgement) for key, judgement in sorted(judgements.items())]
+    judged = [{"key": key, "judged_news": news.get(key)} | judgement_values(judgement) for key, judgement in sorted(judgements.items())]
     columns: Values = {name: bindparam(name) for name in judged[0] if name != "key"}
     of_account = (SweepAccountRow.sweep_id == sweep_id, SweepAccountRow.account_id == bindparam("key"))
     conn.execute(update(SweepAccountRow).where(*of_account).values(columns), judged)

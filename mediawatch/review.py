@@ -20,6 +20,7 @@ from mediawatch.domain import (
     Code,
     Effect,
     Finding,
+    Judgement,
     LookKind,
     Outcome,
     Reading,
@@ -71,6 +72,12 @@ class Suspect:
     def key(self) -> str:
         """How people name the finding: `12/stale_2w`, our own id of the account and the code."""
         return f"{self.account.id}/{self.finding.code.value}"
+
+    @property
+    def versioned(self) -> str:
+        """The same with the version that is shown: `12/stale_2w@3f2a`. A decision names it, so that nobody decides what he has not
+        seen."""
+        return f"{self.key}@{self.finding.facts.version}"
 
     @property
     def surfaces(self) -> tuple[str, ...]:
@@ -138,7 +145,7 @@ class Wanted:
     def takes(self, suspect: Suspect) -> bool:
         filed = suspect.account.filed
         return (
-            (not self.keys or suspect.key in self.keys or str(suspect.account.id) in self.keys)
+            (not self.keys or bool({suspect.key, suspect.versioned, str(suspect.account.id)} & {*self.keys}))
             and (self.state is None or suspect.standing.state is self.state)
             and self.code in (None, suspect.finding.code)
             and self.prefecture in ("", filed.prefecture)
@@ -149,11 +156,21 @@ class Wanted:
         )
 
 
+def with_reviews(judgement: Judgement, events: Sequence[ReviewEvent]) -> Judgement:
+    """A judgement whose findings bear what the account's events come to, oldest first."""
+    findings = []
+    for finding in judgement.findings:
+        found = standing((event for event in events if event.code is finding.code), finding)
+        findings.append(replace(finding, review=found.state, excuse=found.excuse))
+    return replace(judgement, findings=tuple(findings))
+
+
 def as_reviewed(entry: SweepAccount, *, include_open: bool) -> SweepAccount:
     """The entry with the findings that may leave, and the verdict and sentence that follow from them: what every document and figure
     is made of. The report queries define it again, in db/reports/parts/reviewed.sql.
 
-    A dismissed failing finding fails nobody; one that nobody decided leaves its account open.
+    A finding that nobody decided leaves its account open. Where all were dismissed, the account is judged without them: by its updates
+    alone, or as a case of its own where it was excused.
     """
     judged = entry.judgement
     if judged is None or not judged.findings:
@@ -167,14 +184,18 @@ def as_reviewed(entry: SweepAccount, *, include_open: bool) -> SweepAccount:
             sentence = kept[0].sentence
         else:
             waits = any(finding.review is not ReviewState.DISMISSED for finding in bears)
+            excused = any(finding.excuse for finding in bears)
             sentence = "疑似问题待审核。" if waits else ALL_DISMISSED
-            verdict = Verdict.UNPROVEN if waits and verdict is Verdict.FAILED else Verdict.LISTED
+            if waits:
+                verdict = Verdict.UNPROVEN if verdict is Verdict.FAILED else Verdict.LISTED
+            else:
+                verdict = Verdict.LISTED if excused else judged.otherwise or Verdict.UNPROVEN
     return replace(entry, judgement=replace(judged, verdict=verdict, sentence=sentence, findings=kept))
 
 
-async def suspects(store: Store, sweep: Sweep, checks: Sequence[CanaryCheck]) -> list[Suspect]:
-    """The findings of a sweep in the order of the registry; `checks` are the canaries' around it."""
-    scope = [entry for entry in await store.scope(sweep.id) if entry.judgement and entry.judgement.findings]
+async def suspects(store: Store, sweep: Sweep, scope: Sequence[SweepAccount], checks: Sequence[CanaryCheck]) -> list[Suspect]:
+    """The findings of a sweep in the order of its judged scope; `checks` are the canaries' around it."""
+    scope = [entry for entry in scope if entry.judgement and entry.judgement.findings]
     readings = await proving(store, scope)
     events: dict[tuple[int, Code], list[ReviewEvent]] = {}
     for event in await store.review_events(sweep.id):
@@ -223,11 +244,11 @@ class SecondLook:
         return self.first.by
 
 
-async def second_looks(store: Store, sweep: Sweep, policy: Policy) -> list[SecondLook]:
-    """The drawn ones that nobody else has looked at yet, in the order of the registry."""
+async def second_looks(store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy) -> list[SecondLook]:
+    """The drawn ones that nobody else has looked at yet, in the order of the judged scope."""
     drawn = [
         entry.account
-        for entry in await store.scope(sweep.id)
+        for entry in scope
         if entry.judgement and entry.judgement.verdict in _FRESH and is_drawn(sweep.id, entry.account.id, policy.review.second_person_share)
     ]
     # A post within the window is seen on its own day at the earliest.

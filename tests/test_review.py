@@ -68,14 +68,15 @@ def test_the_one_who_looked_may_dismiss_and_another_confirm() -> None:
     assert refusal(found, ReviewAction.DISMISSED, "张三", "看错了") == refusal(found, ReviewAction.CONFIRMED, "李四", "") == ""
 
 
-def test_a_decision_holds_for_the_words_it_was_made_about() -> None:
+def test_a_decision_holds_for_facts_whatever_words_tell_them() -> None:
     decided = suspect(ReviewAction.CONFIRMED)
-    changed = replace(decided, finding=replace(decided.finding, sentence="另一句"))
+    assert replace(decided, finding=replace(decided.finding, sentence="另一句")).standing.state is ReviewState.CONFIRMED
+    changed = replace(decided, finding=replace(decided.finding, gap_days=99))
     assert changed.standing.state is OPEN
     assert changed.remark == "李四认定后结论有变,须重新审核(当时:示例)"
     assert decided.remark == ""
     sent = suspect(ReviewAction.DISPATCHED)
-    sent = replace(sent, finding=replace(sent.finding, sentence="另一句"))
+    sent = replace(sent, finding=replace(sent.finding, gap_days=99))
     assert (sent.standing.state, sent.remark) == (DISPATCHED, "李四下发核实后结论有变(当时:示例)")
 
 
@@ -88,8 +89,8 @@ EDGES = {
 def test_states_never_skip_and_nothing_is_overwritten(steps: list[tuple[ReviewAction, str, str]]) -> None:
     found = suspect(readings=(LOOKED,))
     for number, (action, sentence, by) in enumerate(steps):
-        said = replace(found, finding=replace(found.finding, sentence=sentence))
-        # New words take a decision back, and do nothing else.
+        said = replace(found, finding=replace(found.finding, name_seen=sentence))
+        # New facts take a decision back, and do nothing else.
         assert said.standing.state in {found.standing.state} | (EDGES[found.standing.state] & {OPEN}) or found.standing.outdated
         before, events = said.standing.state, said.events
         try:
@@ -99,7 +100,7 @@ def test_states_never_skip_and_nothing_is_overwritten(steps: list[tuple[ReviewAc
             continue
         found = replace(said, events=(*events, event))
         now = found.standing.state
-        assert now in EDGES[before] if now is not before else action is ReviewAction.ANSWERED
+        assert now in EDGES[before] if now is not before else action in (ReviewAction.ANSWERED, ReviewAction.OVERDUE)
         assert found.events[:-1] == events
         assert event.by
         assert not (event.action is ReviewAction.CONFIRMED and event.by == "张三")

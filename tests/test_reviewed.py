@@ -17,6 +17,7 @@ from mediawatch.domain import (
     Change,
     Code,
     Effect,
+    Excuse,
     Filed,
     FiledStatus,
     Finding,
@@ -88,7 +89,7 @@ def judgement(verdict: Verdict, found: Sequence[tuple[Effect, ReviewState]], rea
         for code, (effect, _) in zip(CODES, found, strict=False)
     )
     said = findings[0].sentence if findings and verdict in (Verdict.FAILED, Verdict.LISTED) else "示例。"
-    return Judgement(verdict=verdict, sentence=said, findings=findings)
+    return Judgement(verdict=verdict, sentence=said, findings=findings, otherwise=(None, Verdict.FRESH, Verdict.UNPROVEN)[len(findings)])
 
 
 async def inspected(store: Store, accounts: Sequence[Account], turn: int, reading_id: int) -> Sweep:
@@ -99,7 +100,8 @@ async def inspected(store: Store, accounts: Sequence[Account], turn: int, readin
     await store.judge(opened.id, judged)
     events = [
         ReviewEvent(
-            sweep_id=opened.id, account_id=key, code=each.code, action=action, at=NOW, by="李四", reason="示例", sentence=each.sentence
+            sweep_id=opened.id, account_id=key, code=each.code, action=action, at=NOW, by="李四", reason="示例", sentence=each.sentence,
+            excuse=Excuse.LIMITED if action is ReviewAction.DISMISSED and key % 2 else None,
         )
         for key, one in judged.items()
         for each, (_, state) in zip(one.findings, cases[key][1], strict=True)
@@ -163,21 +165,26 @@ CONFIRMED, DISMISSED, OPEN = ReviewState.CONFIRMED, ReviewState.DISMISSED, Revie
 
 
 @pytest.mark.parametrize(
-    ("verdict", "found", "stands", "sentence"),
+    ("verdict", "found", "otherwise", "excuse", "stands", "sentence"),
     [
-        (Verdict.FAILED, [(Effect.FAILS, DISMISSED), (Effect.FAILS, CONFIRMED)], Verdict.FAILED, "name_mismatch的问题。"),
-        (Verdict.FAILED, [(Effect.FAILS, DISMISSED), (Effect.LISTED, CONFIRMED)], Verdict.LISTED, ALL_DISMISSED),
-        (Verdict.LISTED, [(Effect.LISTED, DISMISSED)], Verdict.LISTED, ALL_DISMISSED),
-        (Verdict.LISTED, [(Effect.LISTED, OPEN)], Verdict.LISTED, "疑似问题待审核。"),
-        (Verdict.FRESH, [(Effect.LISTED, DISMISSED)], Verdict.FRESH, "示例。"),
+        (Verdict.FAILED, [(Effect.FAILS, DISMISSED), (Effect.FAILS, CONFIRMED)], None, "", Verdict.FAILED, "name_mismatch的问题。"),
+        (Verdict.FAILED, [(Effect.FAILS, DISMISSED), (Effect.LISTED, CONFIRMED)], None, "", Verdict.UNPROVEN, ALL_DISMISSED),
+        (Verdict.FAILED, [(Effect.FAILS, DISMISSED)], Verdict.FRESH, "", Verdict.FRESH, ALL_DISMISSED),
+        (Verdict.FAILED, [(Effect.FAILS, DISMISSED)], Verdict.UNPROVEN, "平台限制发布", Verdict.LISTED, ALL_DISMISSED),
+        (Verdict.LISTED, [(Effect.LISTED, DISMISSED)], Verdict.UNPROVEN, "", Verdict.UNPROVEN, ALL_DISMISSED),
+        (Verdict.LISTED, [(Effect.LISTED, OPEN)], Verdict.FRESH, "", Verdict.LISTED, "疑似问题待审核。"),
+        (Verdict.FRESH, [(Effect.LISTED, DISMISSED)], Verdict.FRESH, "", Verdict.FRESH, "示例。"),
     ],
 )
-def test_no_sentence_says_what_was_dismissed(
-    verdict: Verdict, found: list[tuple[Effect, ReviewState]], stands: Verdict, sentence: str
+def test_a_dismissed_finding_leaves_what_is_known_without_it(
+    verdict: Verdict, found: list[tuple[Effect, ReviewState]], otherwise: Verdict | None, excuse: str, stands: Verdict, sentence: str
 ) -> None:
-    judged = judgement(verdict, found, 1)
+    judged = replace(judgement(verdict, found, 1), otherwise=otherwise)
     states = [state for _, state in found]
-    judged = replace(judged, findings=tuple(replace(one, review=state) for one, state in zip(judged.findings, states, strict=True)))
+    findings = (
+        replace(one, review=state, excuse=excuse if state is DISMISSED else "") for one, state in zip(judged.findings, states, strict=True)
+    )
+    judged = replace(judged, findings=tuple(findings))
     entry = SweepAccount(sweep_id=1, account=Account(id=1, filed=PLAIN), judgement=judged)
     told = as_reviewed(entry, include_open=False).judgement
     assert told is not None
@@ -228,7 +235,7 @@ async def test_what_was_dismissed_is_told_of_nowhere_else(store: Store) -> None:
     (account,) = await enter(store, PLAIN)
     reading = await store.keep(plain_reading(account.id, NOW, post(date(2031, 2, 1))))
     now = await store.open_sweep(Sweep(as_of=NOW, policy="national", policy_toml=POLICY.toml, started_at=NOW), [account])
-    failed = judgement(Verdict.FAILED, [(Effect.FAILS, DISMISSED)], reading.id)
+    failed = replace(judgement(Verdict.FAILED, [(Effect.FAILS, DISMISSED)], reading.id), otherwise=None)
     await store.judge(now.id, {account.id: failed})
     events = [
         ReviewEvent(
@@ -240,9 +247,9 @@ async def test_what_was_dismissed_is_told_of_nowhere_else(store: Store) -> None:
     await store.close_sweep(now.id, SweepState.FINISHED, NOW)
 
     summary = Summary(sweep=now, scope=await store.scope(now.id), repeated=True)
-    assert (summary.verdicts, summary.findings) == ({Verdict.LISTED: 1}, [])
+    assert (summary.verdicts, summary.findings) == ({Verdict.UNPROVEN: 1}, [])
     shown = lists.account_in_full(account, summary.scope[0], [reading], [], (), {})
-    assert f"异常单列\n  {ALL_DISMISSED}" in shown
+    assert f"待人工核查\n  {ALL_DISMISSED}" in shown
     assert "(不合格,排除)" in shown
 
     item = NoticeItem(number=1, filed=PLAIN, problem="超2周未更新", fails=True, account_id=account.id, findings=(Held(failed.findings[0]),))

@@ -1,4 +1,4 @@
--- 问题名单:最近一次全部账号检查的问题,已排除的不列
+-- 问题名单:最近一次检查的问题,已排除的不列
 SELECT
     flagged.filing_number AS "备案单号",
     flagged.name AS "政务新媒体名称",
@@ -16,5 +16,5 @@ SELECT
     flagged.sweep_id AS "检查批次"
 FROM REVIEWED AS flagged
 JOIN finding ON finding.sweep_id = flagged.sweep_id AND finding.account_id = flagged.account_id
-WHERE flagged.sweep_id = LATEST_WHOLE_SWEEP AND finding.review_state <> 'dismissed'
+WHERE flagged.sweep_id = LATEST_INSPECTION AND finding.review_state <> 'dismissed'
 ORDER BY flagged.account_id, finding.position

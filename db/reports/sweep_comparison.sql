@@ -1,4 +1,4 @@
--- 两次检查对比:最近两次全部账号检查中结论有变化的账号
+-- 两次检查对比:最近两次检查中结论有变化的账号
 SELECT
     now.filing_number AS "备案单号",
     now.name AS "政务新媒体名称",
@@ -11,7 +11,8 @@ SELECT
     now.sentence AS "说明"
 FROM REVIEWED AS now
 JOIN REVIEWED AS before ON before.account_id = now.account_id AND before.sweep_id = (
-    SELECT max(id) FROM sweep WHERE state = 'finished' AND scope = 'all' AND id < LATEST_WHOLE_SWEEP
+    SELECT max(id) FROM sweep
+    WHERE state = 'finished' AND kind NOT IN ('nightly', 'recheck') AND id < LATEST_INSPECTION
 )
-WHERE now.sweep_id = LATEST_WHOLE_SWEEP AND now.verdict <> before.verdict
+WHERE now.sweep_id = LATEST_INSPECTION AND now.verdict <> before.verdict
 ORDER BY now.account_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from mediawatch import handoff
+from mediawatch.app.judged import JudgedScope, judged_scope
 from mediawatch.app.root import App
 from mediawatch.domain import Notice, NoticeEvent, Sweep, SweepAccount, UserError
 from mediawatch.notices.issuing import as_issued
@@ -18,7 +19,13 @@ from mediawatch.sweep import checks_for
 
 async def inspection_of(app: App, sweep: Sweep, *, include_open: bool = False) -> Inspection:
     """What the documents of a sweep print."""
-    return await _told(app, sweep, await app.store.scope(sweep.id), await app.store.notice_events(), include_open=include_open)
+    judged = await judged_scope(app, sweep)
+    return await inspection_told(app, judged, include_open=include_open)
+
+
+async def inspection_told(app: App, judged: JudgedScope, *, include_open: bool = False) -> Inspection:
+    """The same of a scope that is loaded already."""
+    return await _told(app, judged.sweep, judged.entries, await app.store.notice_events(), include_open=include_open)
 
 
 async def issued_inspection(app: App, notice: Notice, after: Sequence[NoticeEvent] = ()) -> Inspection:
@@ -30,7 +37,7 @@ async def issued_inspection(app: App, notice: Notice, after: Sequence[NoticeEven
     if not found:
         raise UserError(f"{notice.number} was issued by another system: it has no inspection here")
     events = [*await app.store.notice_events(), *after]
-    scope = as_issued(await app.store.scope(found[0].id), standing_items(notice, events), notice)
+    scope = as_issued(await app.store.notice_scope(notice.id), standing_items(notice, events), notice)
     return await _told(app, found[0], scope, events, issued=Issued.of(notice, events))
 
 

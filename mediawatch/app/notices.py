@@ -7,7 +7,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mediawatch import handoff
-from mediawatch.app.documents import inspection_of, issued_inspection
+from mediawatch.app.documents import inspection_told, issued_inspection
+from mediawatch.app.judged import judged_scope
 from mediawatch.app.root import App
 from mediawatch.domain import (
     Code,
@@ -33,13 +34,14 @@ async def issue(
 ) -> tuple[Notice, IssuedDocument]:
     """Freeze what is confirmed of a sweep as a notice. UserError where something is undecided, open or missing and was not allowed."""
     heading = heading.checked()
-    left = unreviewed(await app.store.scope(sweep.id))
+    judged = await judged_scope(app, sweep)
+    left = unreviewed(judged.entries)
     if left and not leave_out_open:
         raise UserError(
             f"{left} findings of sweep {sweep.id} are neither confirmed nor dismissed: `mediawatch review list` shows them; "
             "--leave-out-open issues the notice without them"
         )
-    told = await inspection_of(app, sweep)
+    told = await inspection_told(app, judged)
     if told.preliminary and not preliminary:
         count = told.statistics.whole.open
         raise UserError(f"{count} accounts of sweep {sweep.id} are open (初步结果): settle them, or add --preliminary")
@@ -48,7 +50,7 @@ async def issue(
         raise UserError(f"sweep {sweep.id} has no confirmed finding: nothing to issue")
     body = handoff.to_bytes(handoff.of(replace(told, issued=Issued(notice=notice)), await checks_for(app.store, sweep)))
     document = version_of(body, 1, app.clock())
-    return await app.store.issue(notice, document), document
+    return await app.store.issue(notice, document, scope=told.scope, rejudged=judged.rejudged), document
 
 
 async def correct(
@@ -89,8 +91,9 @@ async def correct(
 async def _take_back(app: App, sweep: Sweep, account_id: int, withdrawn: dict[Code, str], event: NoticeEvent) -> None:
     """The sweep's own findings of those words are reopened and dismissed, so that no list or figure of it names them again."""
     newest = max((known.id for known in await app.store.review_events(sweep.id)), default=0)
-    entry = next(entry for entry in await app.store.scope(sweep.id) if entry.account.id == account_id)
-    still = [finding for finding in entry.judgement.findings if withdrawn.get(finding.code) == finding.sentence] if entry.judgement else []
+    judged = await judged_scope(app, sweep)
+    entry = next(entry for entry in judged.entries if entry.account.id == account_id)
+    still = [finding for finding in entry.judgement.findings if finding.code in withdrawn] if entry.judgement else []
     made = [
         ReviewEvent(
             sweep_id=sweep.id, account_id=account_id, code=finding.code, action=action, at=event.at, by=event.by,
@@ -100,7 +103,7 @@ async def _take_back(app: App, sweep: Sweep, account_id: int, withdrawn: dict[Co
         for finding in still
         for action in (ReviewAction.REOPENED, ReviewAction.DISMISSED)
     ]  # fmt: skip
-    await app.store.note_reviews(sweep.id, made, after=newest)
+    await app.store.note_reviews(sweep.id, made, after=newest, rejudged=judged.rejudged.of([account_id]))
 
 
 async def recheck_request(app: App, notice: Notice, *, as_of: datetime | None = None, policy: Policy | None = None) -> Request:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from mediawatch.app import App
+from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import fitted, opened, run
 from mediawatch.cli.out import SweepOption, sweep_of
 from mediawatch.comparison import Judged, compare
@@ -15,7 +16,6 @@ from mediawatch.domain import Sweep
 from mediawatch.figures import statistics
 from mediawatch.files import write_whole
 from mediawatch.office import Office, read_office
-from mediawatch.policy import parse
 from mediawatch.reports import lists
 from mediawatch.reports import statistics as tables
 from mediawatch.reports.inspection import OPEN_MARK, expected
@@ -82,6 +82,6 @@ async def _tables(
 
 async def judged_of(app: App, sweep: Sweep) -> Judged:
     """A sweep's scope as judged and reviewed so far, with its policy: a dismissed finding fails nobody, an open one still does."""
-    policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
-    scope = [as_reviewed(entry, include_open=True) for entry in await app.store.scope(sweep.id)]
-    return Judged(scope=scope, policy=policy, whole=sweep.scope == WHOLE)
+    judged = await judged_scope(app, sweep)
+    scope = [as_reviewed(entry, include_open=True) for entry in judged.entries]
+    return Judged(scope=scope, policy=judged.policy, whole=sweep.scope == WHOLE)

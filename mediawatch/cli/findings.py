@@ -13,6 +13,7 @@ import typer
 from mediawatch import dispatch as sheets
 from mediawatch import review
 from mediawatch.app import App, only_one
+from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.links import print_report
 from mediawatch.cli.out import SweepOption, sweep_of
@@ -46,13 +47,14 @@ def dispatch(
 
     async def work() -> list[Written]:
         async with opened(ctx) as app:
-            chosen = await sweep_of(app, sweep)
+            chosen = await sweep_of(app, sweep, surely=True)
             newest = max((event.id for event in await app.store.review_events(chosen.id)), default=0)
-            found = await review.suspects(app.store, chosen, await checks_for(app.store, chosen))
+            judged = await judged_scope(app, chosen)
+            found = await review.suspects(app.store, chosen, judged.entries, await checks_for(app.store, chosen))
             return await sheets.dispatch(
-                app.store, folder, found, sweep=chosen, policy=parse(chosen.policy_toml), evidence=app.evidence, by=by, person=person,
-                now=app.clock(), after=newest, labels=app.surface_labels({each.account.platform for each in found}), marks=app.marks,
-                overwrite=overwrite,
+                app.store, folder, found, sweep=chosen, policy=judged.policy, evidence=app.evidence, by=by, person=person,
+                now=app.clock(), after=newest, rejudged=judged.rejudged,
+                labels=app.surface_labels({each.account.platform for each in found}), marks=app.marks, overwrite=overwrite,
             )  # fmt: skip
 
     written = run(work())
@@ -83,7 +85,11 @@ def import_(
                 if missing := [file for file in files if not file.is_file()]:
                     raise UserError(f"no such file: {missing[0]}")
                 await still_judged(app.store, chosen)
-                answers = await sheets.import_answers(app.store, files, sweep=chosen, policy=parse(chosen.policy_toml), now=app.clock())
+                judged = await judged_scope(app, chosen)
+                accounts = [entry.account for entry in judged.entries]
+                answers = await sheets.import_answers(
+                    app.store, files, sweep=chosen, accounts=accounts, policy=judged.policy, now=app.clock()
+                )
                 if errors and answers.bad_rows:
                     sheets.write_bad_rows(errors, answers, sweep=chosen, marks=app.marks)
                 _print(answers)

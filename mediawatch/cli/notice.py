@@ -67,7 +67,7 @@ def issue(
 
     async def work() -> tuple[Notice, IssuedDocument]:
         async with opened(ctx) as app:
-            chosen = await sweep_of(app, sweep)
+            chosen = await sweep_of(app, sweep, surely=True)
             chosen_number = number or read_office(app.home.root).number
             heading = _heading(chosen_number, title, by, day_option(signed_on) or day_of(app.clock()), rectify_by, report_by)
             return await notices.issue(app, chosen, heading, preliminary=preliminary, leave_out_open=leave_out_open)

@@ -10,9 +10,11 @@ import typer
 
 from mediawatch import handoff as documents
 from mediawatch.app import App
+from mediawatch.app.choice import chosen_sweep
 from mediawatch.app.documents import inspection_of, issued_inspection
+from mediawatch.app.judged import judged_scope, keep_judgements, last_entry
 from mediawatch.cli.base import fitted, opened, run
-from mediawatch.domain import Notice, NoticeEvent, Sweep, SweepKind, SweepState, UserError
+from mediawatch.domain import Notice, NoticeEvent, Sweep, UserError
 from mediawatch.files import write_whole
 from mediawatch.registry.find import find_account
 from mediawatch.reports import lists
@@ -46,7 +48,7 @@ def flagged(
     async def work() -> Table:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep)
-            scope = await app.store.scope(chosen.id)
+            scope = (await judged_scope(app, chosen)).entries
             readings = await proving(app.store, scope)
             surfaces = app.surface_labels({entry.account.platform for entry in scope})
             return lists.flagged(chosen, scope, readings, await checks_for(app.store, chosen), surfaces)
@@ -75,8 +77,8 @@ def show(
             store = app.store
             found = find_account(await store.accounts(include_retired=True), account)
             readings = (await store.readings([found.id])).get(found.id, [])
-            entry = await store.last_entry(found.id)
-            checks = await checks_for(store, await sweep_of(app, entry.sweep_id)) if entry else []
+            entry = await last_entry(app, found.id)
+            checks = await checks_for(store, await chosen_sweep(app, entry.sweep_id)) if entry else []
             surfaces = app.surface_labels([found.platform])
             return lists.account_in_full(found, entry, readings, await store.changes(found.id), checks, surfaces)
 
@@ -101,6 +103,8 @@ def handoff(
     async def work() -> documents.Handoff:
         async with opened(ctx) as app:
             told = await told_of(app, sweep, notice, include_open=include_open)
+            if not notice:
+                await keep_judgements(app, told.sweep)
             return documents.of(told, await checks_for(app.store, told.sweep))
 
     document = run(work())
@@ -110,25 +114,11 @@ def handoff(
         typer.echo("only findings that a person confirmed are in it; --include-open adds the open ones and marks the document", err=True)
 
 
-async def sweep_of(app: App, number: int | None) -> Sweep:
-    """The sweep of that number; else the latest finished one of the whole registry, else the latest finished one that is no nightly one.
-
-    UserError when there is none: what a sweep that was cut short has not judged would look like a clean list, and so would a nightly
-    one, which holds only what was due.
-    """
-    sweeps = await app.store.sweeps()
-    if number is not None:
-        found = [sweep for sweep in sweeps if sweep.id == number]
-        if not found:
-            raise UserError(f"there is no sweep {number}: `mediawatch sweeps` lists them")
-        return found[0]
-    sweeps = [sweep for sweep in sweeps if sweep.kind is not SweepKind.NIGHTLY]
-    finished = [sweep for sweep in sweeps if sweep.state is SweepState.FINISHED]
-    if not finished:
-        unfinished = f"sweep {sweeps[-1].id} is not finished: run `mediawatch sweep` again" if sweeps else "there is no sweep yet"
-        raise UserError(f"{unfinished}, or name one with --sweep" if sweeps else f"{unfinished}: run `mediawatch sweep`")
-    whole = [sweep for sweep in finished if sweep.scope == "all"]
-    return (whole or finished)[-1]
+async def sweep_of(app: App, number: int | None, *, surely: bool = False) -> Sweep:
+    """The inspection that is meant (`chosen_sweep`), named on standard error: label, day, scope, number."""
+    chosen = await chosen_sweep(app, number, surely=surely)
+    typer.echo(lists.heading(chosen), err=True)
+    return chosen
 
 
 async def notice_of(app: App, number: str) -> tuple[Notice, list[NoticeEvent]]:

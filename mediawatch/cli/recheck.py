@@ -10,6 +10,7 @@ import typer
 
 from mediawatch import nights
 from mediawatch.app import App, only_one
+from mediawatch.app.judged import judged_scope
 from mediawatch.app.notices import recheck_request
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import NumberArgument, notice_of, print_or_write, sweep_of
@@ -45,7 +46,8 @@ def recheck(
             if sweep is not None and (as_of or policy):
                 raise UserError("--sweep takes what was found: it goes without --as-of and --policy")
             chosen, code = (await sweep_of(app, sweep), 0) if sweep is not None else await _look_again(app, notice, as_of, policy)
-            found = await note_recheck(app.store, notice, chosen, by="mediawatch", now=app.clock())
+            judged = await judged_scope(app, chosen)
+            found = await note_recheck(app.store, notice, chosen, judged.entries, by="mediawatch", now=app.clock())
             return lists.rechecked(notice, found), code
 
     table, code = run(work())

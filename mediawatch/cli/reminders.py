@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
+from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import SweepOption, sweep_of
 from mediawatch.clock import day_of
 from mediawatch.files import write_whole
-from mediawatch.policy import parse
 from mediawatch.reports import reminders as texts
 from mediawatch.reports.reminders import Reminder, Unit
 from mediawatch.worklist.export import part_name
@@ -30,9 +30,8 @@ def reminders(
     async def work() -> list[Reminder]:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep)
-            scope, contacts = await app.store.scope(chosen.id), await app.store.contacts()
-            policy = parse(chosen.policy_toml, f"policy of sweep {chosen.id}")
-            return texts.reminders(chosen, scope, policy, contacts, today=day_of(app.clock()), to=to, marks=app.marks)
+            judged, contacts = await judged_scope(app, chosen), await app.store.contacts()
+            return texts.reminders(chosen, judged.entries, judged.policy, contacts, today=day_of(app.clock()), to=to, marks=app.marks)
 
     written = run(work())
     if folder is None:

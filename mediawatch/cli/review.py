@@ -12,10 +12,11 @@ import typer
 
 from mediawatch import review
 from mediawatch.app import App
+from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import SweepOption, print_or_write, sweep_of
 from mediawatch.domain import PLATFORM_LABELS, Attested, Code, ReviewAction, ReviewState, Sweep, UserError
-from mediawatch.policy import parse
+from mediawatch.ports import Rejudgement
 from mediawatch.registry.find import find_account
 from mediawatch.reports import reviews
 from mediawatch.reports.table import Table
@@ -72,9 +73,10 @@ def list_(
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep)
             if second:
-                return reviews.second_looks(chosen, await review.second_looks(app.store, chosen, parse(chosen.policy_toml)))
+                judged = await judged_scope(app, chosen)
+                return reviews.second_looks(chosen, await review.second_looks(app.store, chosen, judged.entries, judged.policy))
             known = _by_name(app, wanted)
-            found = [suspect for suspect in await _suspects(app, chosen) if known.takes(suspect)]
+            found = [suspect for suspect in (await _suspects(app, chosen))[0] if known.takes(suspect)]
             table = reviews.suspects(chosen, found, _surfaces(app, found))
             return table if csv else table.only(*reviews.BRIEF)
 
@@ -91,7 +93,7 @@ def show(
     async def work() -> list[str]:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep)
-            found = _named(await _suspects(app, chosen), await _keys(app, [finding]))
+            found = _named((await _suspects(app, chosen))[0], await _keys(app, [finding]))
             return [reviews.in_full(suspect, _surfaces(app, found)) for suspect in found]
 
     typer.echo("\n\n".join(_plain(text) for text in run(work())))
@@ -156,9 +158,11 @@ def _decide(
 
     async def work() -> list[str]:
         async with opened(ctx) as app:
-            chosen = await sweep_of(app, sweep)
+            chosen = await sweep_of(app, sweep, surely=True)
             newest = max((event.id for event in await app.store.review_events(chosen.id)), default=0)
-            everything = await _suspects(app, chosen)
+            everything, rejudged = await _suspects(app, chosen)
+            if action is not ReviewAction.REOPENED:
+                _refuse_unversioned(texts, everything)
             named = _named(everything, await _keys(app, texts)) if texts else [each for each in everything if review.leads_on(each, action)]
             known = _by_name(app, wanted)
             found = [suspect for suspect in named if known.takes(suspect)]
@@ -169,7 +173,8 @@ def _decide(
                 raise UserError(f"that is more than one finding: add --yes to do it for all {len(able)}")
             now = app.clock()
             events = [review.event_of(suspect, action, by=by, at=now, reason=reason) for suspect in able]
-            await app.store.note_reviews(chosen.id, events, after=newest)
+            concerned = rejudged.of(event.account_id for event in events)
+            await app.store.note_reviews(chosen.id, events, after=newest, rejudged=concerned)
             return [f"{each.key} {each.account.filed.name}:{refused[each.key]}" for each in found if each.key in refused]
 
     refused = run(work())
@@ -187,8 +192,20 @@ def _counts(action: ReviewAction, able: list[Suspect], refused: int) -> str:
     return ", ".join(parts + ([f"{refused} refused"] if refused else []))
 
 
-async def _suspects(app: App, sweep: Sweep) -> list[Suspect]:
-    return await review.suspects(app.store, sweep, await checks_for(app.store, sweep))
+async def _suspects(app: App, sweep: Sweep) -> tuple[list[Suspect], Rejudgement]:
+    judged = await judged_scope(app, sweep)
+    return await review.suspects(app.store, sweep, judged.entries, await checks_for(app.store, sweep)), judged.rejudged
+
+
+def _refuse_unversioned(texts: list[str], found: list[Suspect]) -> None:
+    """UserError for a finding that is named without the version that was shown, or by another one than it has now."""
+    for text in texts:
+        key, at, _ = text.partition("@")
+        meant = next((suspect for suspect in found if suspect.key == key), None)
+        if meant is None or text == meant.versioned:
+            continue
+        why = "the finding has changed since" if at else "name the version that you decide on"
+        raise UserError(f"{text}: {why}, it is {meant.versioned} now: {meant.finding.sentence}")
 
 
 def _surfaces(app: App, found: list[Suspect]) -> dict[str, str]:
@@ -209,9 +226,10 @@ async def _keys(app: App, texts: list[str]) -> list[str]:
     accounts = await app.store.accounts(include_retired=True)
     keys = []
     for text in texts:
-        account, slash, code = text.rpartition("/")
+        account, slash, rest = text.rpartition("/")
+        code, at, version = rest.partition("@")
         if slash and code in list(Code):
-            keys.append(f"{find_account(accounts, account).id}/{code}")
+            keys.append(f"{find_account(accounts, account).id}/{code}{at}{version}")
         elif slash and any(account == str(each.id) for each in accounts):
             raise UserError(f"account {account} can have no finding {code!r}: the codes are {', '.join(Code)}")
         else:

@@ -14,15 +14,16 @@ import typer
 
 from mediawatch import metrics, nights, scopefiles, sessions
 from mediawatch.app import App, only_one
+from mediawatch.app.choice import chosen_sweep
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.progress import shown_progress
 from mediawatch.cli.stopping import told_when_stopped
 from mediawatch.clock import beijing, day_of, minute, next_time, parse_as_of
-from mediawatch.domain import PLATFORM_LABELS, Effect, Night, UserError, Verdict
+from mediawatch.domain import PLATFORM_LABELS, Effect, Night, Sweep, SweepAccount, UserError, Verdict
 from mediawatch.policy import load
 from mediawatch.registry.find import find_account
 from mediawatch.registry.kinds import PLATFORMS
-from mediawatch.sweep import Request, Summary
+from mediawatch.sweep import Request, Summary, rejudge
 from mediawatch.sweep.plan import plan
 
 log = structlog.get_logger(__name__)
@@ -31,7 +32,23 @@ _LONG = timedelta(hours=1)
 
 
 def register(app: typer.Typer) -> None:
-    app.command("sweep")(sweep)
+    group = typer.Typer(help=sweep.__doc__, invoke_without_command=True)
+    group.callback()(sweep)
+    group.command("judge")(judge)
+    app.add_typer(group, name="sweep")
+
+
+def judge(ctx: typer.Context, number: Annotated[int, typer.Argument(metavar="N", help="Number of the sweep.", min=1)]) -> None:
+    """Judge a finished sweep as a whole, on all that is known by now: what became known later counts against accounts, too."""
+
+    async def work() -> tuple[Sweep, list[SweepAccount]]:
+        async with opened(ctx) as app:
+            with only_one(app.home):
+                chosen = await chosen_sweep(app, number)
+                return chosen, await rejudge(app.store, app.supports, chosen.id)
+
+    chosen, scope = run(work())
+    print_summary(Summary(sweep=chosen, scope=scope, repeated=True))
 
 
 def sweep(
@@ -62,7 +79,8 @@ def sweep(
     fail_on_findings: Annotated[bool, typer.Option("--fail-on-findings", help="Exit with 4 where accounts fail.")] = False,
 ) -> None:
     """Look at every account in scope, look again before a finding, judge. Continues an unfinished equal sweep."""
-
+    if ctx.invoked_subcommand:
+        return
     if nightly and (as_of or from_):
         raise UserError("--nightly is about now: leave --as-of and --from out, or make a census of that moment")
     if figures:

@@ -12,12 +12,12 @@ import typer
 
 from mediawatch import worklist
 from mediawatch.app import App, only_one
+from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.links import print_report
 from mediawatch.cli.out import SweepOption, print_or_write, sweep_of
 from mediawatch.domain import Sweep, UserError, Verdict
 from mediawatch.links import open_links
-from mediawatch.policy import parse
 from mediawatch.retention import still_judged
 from mediawatch.sweep import rejudge
 from mediawatch.worklist import Imported, Split, Written
@@ -43,7 +43,8 @@ def unproven(
     async def work() -> list[worklist.Unproven]:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep)
-            return await worklist.unproven(app.store, chosen, parse(chosen.policy_toml))
+            judged = await judged_scope(app, chosen)
+            return await worklist.unproven(app.store, chosen, judged.entries, judged.policy)
 
     items = run(work())
     print_or_write(worklist.as_table(items), csv)
@@ -69,8 +70,9 @@ def export(
     async def work() -> list[Written]:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep)
+            judged = await judged_scope(app, chosen)
             return await worklist.export(
-                app.store, file, sweep=chosen, policy=parse(chosen.policy_toml), by=by, people=_names(people), marks=app.marks,
+                app.store, file, sweep=chosen, scope=judged.entries, policy=judged.policy, by=by, people=_names(people), marks=app.marks,
                 overwrite=overwrite,
             )  # fmt: skip
 
@@ -114,11 +116,13 @@ async def take_in(app: App, sweep: Sweep, files: Sequence[Path]) -> Imported:
     if missing := [file for file in files if not file.is_file()]:
         raise UserError(f"no such file: {missing[0]}")
     await still_judged(app.store, sweep)
+    judged = await judged_scope(app, sweep)
     return await worklist.import_files(
         app.store,
         files,
         sweep=sweep,
-        policy=parse(sweep.policy_toml),
+        scope=judged.entries,
+        policy=judged.policy,
         now=app.clock(),
         keep_evidence=app.evidence.keep,
         rejudge=lambda sweep_id: rejudge(app.store, app.supports, sweep_id),

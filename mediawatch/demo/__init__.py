@@ -12,6 +12,7 @@ from pathlib import Path
 
 from mediawatch import circular
 from mediawatch.app import App, only_one
+from mediawatch.app.judged import judged_scope
 from mediawatch.clock import day_of
 from mediawatch.demo import decisions, machine, notice, papers, people, units
 from mediawatch.demo.published import compared
@@ -57,7 +58,7 @@ async def run(app: App, stage: Stage, tell: Tell) -> int:
     await decisions.decide(scene, overlooked)
     issued = await notice.issue(scene, day_of(app.clock()))
     await papers.write(scene, issued)
-    scope = await app.store.scope(summary.sweep.id)
+    scope = (await judged_scope(app, summary.sweep)).entries
     printed = circular.shipped(CIRCULAR)
     if {one.name for one in printed.named} <= {entry.account.filed.name for entry in scope}:
         tell(compared(await scene.reviewed(), policy, printed))

@@ -29,7 +29,7 @@ async def write(scene: Scene, notice: Notice) -> None:
     for name, body in bundles(told, told.problems, app.home.evidence):
         write_whole(folder / "佐证单" / name, body)
     texts = reminders.reminders(
-        scene.sweep, await app.store.scope(scene.sweep.id), scene.policy, await app.store.contacts(), today=day_of(app.clock()),
+        scene.sweep, await scene.scope(), scene.policy, await app.store.contacts(), today=day_of(app.clock()),
         marks=app.marks,
     )  # fmt: skip
     taken = set[str]()

@@ -29,7 +29,14 @@ async def answer(scene: Scene) -> tuple[Named, ...]:
     app, tell = scene.app, scene.tell
     folder = app.home.root / "worklist"
     folder.mkdir()
-    written = await worklist.export(app.store, folder / "worklist.xlsx", sweep=scene.sweep, policy=scene.policy, marks=app.marks)
+    written = await worklist.export(
+        app.store,
+        folder / "worklist.xlsx",
+        sweep=scene.sweep,
+        scope=await scene.scope(),
+        policy=scene.policy,
+        marks=app.marks,
+    )
     tell(f"worklist.xlsx: {sum(one.rows for one in written)} accounts that only people can settle")
     (folder / "screenshot.png").write_bytes(picture())
     answers = folder / "worklist-answered.xlsx"
@@ -38,6 +45,7 @@ async def answer(scene: Scene) -> tuple[Named, ...]:
         app.store,
         [answers],
         sweep=scene.sweep,
+        scope=await scene.scope(),
         policy=scene.policy,
         now=app.clock(),
         keep_evidence=app.evidence.keep,
@@ -46,7 +54,7 @@ async def answer(scene: Scene) -> tuple[Named, ...]:
     if done.problems:
         raise UserError(f"the demonstration's own answers were refused: {done.problems[0]}")
     tell(f"{answers.name}: {answered} answers of {PERSON} ({MARK}), {len(done.readings)} readings kept, {done.blank} rows left blank")
-    tell(f"judged again: {counts(await app.store.scope(scene.sweep.id))}; {PERSON} overlooked posts of {len(overlooked)} accounts")
+    tell(f"judged again: {counts(await scene.scope())}; {PERSON} overlooked posts of {len(overlooked)} accounts")
     return overlooked
 
 

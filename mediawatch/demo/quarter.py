@@ -9,6 +9,7 @@ from datetime import timedelta
 from mediawatch import canaries, nights, registry
 from mediawatch.app import App
 from mediawatch.app.documents import inspection_of
+from mediawatch.app.judged import judged_scope
 from mediawatch.app.notices import recheck_request
 from mediawatch.demo import decisions
 from mediawatch.demo.machine import write_registry
@@ -34,7 +35,8 @@ async def recheck(app: App, stage: Stage, tell: Tell) -> int:
     summary, _ = await nights.run(app.engine(), replace(request, second_look_after=timedelta(0)), no_progress)
     tell(f"re-check of {notice.number}: {summary.looks} looks")
     await decisions.decide(Scene(app, stage, summary.sweep, request.policy, tell), ())
-    found = await note_recheck(app.store, notice, summary.sweep, by=REVIEWER, now=app.clock())
+    scope = (await judged_scope(app, summary.sweep)).entries
+    found = await note_recheck(app.store, notice, summary.sweep, scope, by=REVIEWER, now=app.clock())
     write_whole(root / "documents" / "复查清单.csv", to_csv(rechecked(notice, found)))
     told = await inspection_of(app, summary.sweep)
     write_whole(root / "documents" / "复查附件.xlsx", annex_book(told))

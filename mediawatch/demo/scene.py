@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mediawatch.app import DEMONSTRATION, App
+from mediawatch.app.judged import judged_scope
 from mediawatch.domain import Sweep, SweepAccount, Verdict
 from mediawatch.policy import Policy
 from mediawatch.ports import Stage
@@ -40,8 +41,12 @@ class Scene:
     policy: Policy
     tell: Tell
 
+    async def scope(self) -> Sequence[SweepAccount]:
+        """The judged scope as it has to be told now."""
+        return (await judged_scope(self.app, self.sweep)).entries
+
     async def suspects(self) -> list[Suspect]:
-        return await suspects(self.app.store, self.sweep, await checks_for(self.app.store, self.sweep))
+        return await suspects(self.app.store, self.sweep, await self.scope(), await checks_for(self.app.store, self.sweep))
 
     async def newest_event(self) -> int:
         """What `Store.note_reviews` is to know of."""
@@ -49,7 +54,7 @@ class Scene:
 
     async def reviewed(self) -> list[SweepAccount]:
         """The scope as its documents print it: what was dismissed fails nobody."""
-        return [as_reviewed(entry, include_open=False) for entry in await self.app.store.scope(self.sweep.id)]
+        return [as_reviewed(entry, include_open=False) for entry in await self.scope()]
 
 
 def counts(scope: Sequence[SweepAccount]) -> str:

@@ -31,12 +31,19 @@ async def answer(scene: Scene, overlooked: Sequence[Named]) -> None:
     for one in written:
         scene.tell(f"{one.path.name}: {one.accounts} suspects sent down by {CLERK}")
         returned = _fill_in(one.path, one.path.with_stem(f"{one.path.stem}-反馈"), scene.stage, overlooked)
-        answers = await dispatch.import_answers(app.store, [returned], sweep=scene.sweep, policy=scene.policy, now=app.clock())
+        answers = await dispatch.import_answers(
+            app.store,
+            [returned],
+            sweep=scene.sweep,
+            accounts=[entry.account for entry in await scene.scope()],
+            policy=scene.policy,
+            now=app.clock(),
+        )
         if answers.problems:
             raise UserError(f"the demonstration's own answers were refused: {answers.problems[0]}")
         await open_links(answers.articles, store=app.store, looker=app.looker(), gate=app.pacing(), now=app.clock)
         await rejudge(app.store, app.supports, scene.sweep.id)
-        told = counts(await app.store.scope(scene.sweep.id))
+        told = counts(await scene.scope())
         scene.tell(f"{returned.name}: {len(answers.accounts)} answers, {len(answers.articles)} link opened; judged again: {told}")
 
 

@@ -14,7 +14,7 @@ from mediawatch.dispatch.sheet import FORM, GUIDE, SEALED, Field, texts_of
 from mediawatch.domain import DECIDED, Contact, Effect, Evidence, Filed, ReviewAction, ReviewState, Sweep, UserError
 from mediawatch.evidence import EvidenceFolder
 from mediawatch.policy import Policy
-from mediawatch.ports import Store
+from mediawatch.ports import Rejudgement, Store
 from mediawatch.review import Suspect, event_of
 from mediawatch.worklist.book import Cover, FormRow, account_cells, write_form
 from mediawatch.worklist.columns import Cell, given_text
@@ -51,12 +51,12 @@ class Written:
 
 async def dispatch(
     store: Store, folder: Path, suspects: Sequence[Suspect], *, sweep: Sweep, policy: Policy, evidence: EvidenceFolder, by: Split,
-    person: str, now: datetime, after: int, labels: Mapping[str, str] = MappingProxyType({}), marks: Sequence[str] = (),
-    overwrite: bool = False,
+    person: str, now: datetime, after: int, rejudged: Rejudgement | None = None, labels: Mapping[str, str] = MappingProxyType({}),
+    marks: Sequence[str] = (), overwrite: bool = False,
 ) -> list[Written]:  # fmt: skip
     """Write the files into `folder`, then note what went out for the first time. Run again, it writes the same and notes nothing.
 
-    `suspects` are the sweep's; those that are decided, and mere hints, stay. `after`: see `Store.note_reviews`;
+    `suspects` are the sweep's; those that are decided, and mere hints, stay. `after`, `rejudged`: see `Store.note_reviews`;
     `labels`: what inspectors call the surfaces.
     """
     sent = [each for each in suspects if each.standing.state not in DECIDED and each.finding.effect is not Effect.HINT]
@@ -76,7 +76,8 @@ async def dispatch(
     for file, accounts in zip(written, parts.values(), strict=True):
         lines = [_line(found, contacts.get(number), window, evidence, labels) for number, found in accounts.items()]
         write_form(file.path, FORM, lines, _cover(sweep, file.part, marks), overwrite=overwrite)
-    await store.note_reviews(sweep.id, events, after=after)
+    concerned = rejudged.of(event.account_id for event in events) if rejudged else None
+    await store.note_reviews(sweep.id, events, after=after, rejudged=concerned)
     return written
 
 

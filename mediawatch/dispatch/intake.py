@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -61,13 +61,18 @@ class Answers:
     bad_rows: list[tuple[Row, tuple[Problem, ...]]] = field(default_factory=list)
 
 
-async def import_answers(store: Store, paths: Sequence[Path], *, sweep: Sweep, policy: Policy, now: datetime) -> Answers:
-    """Read returned files of `sweep` and note what holds, in one go. Rows are independent; importing a file again changes nothing."""
+async def import_answers(
+    store: Store, paths: Sequence[Path], *, sweep: Sweep, accounts: Iterable[Account], policy: Policy, now: datetime
+) -> Answers:
+    """Read returned files of `sweep`, which has these accounts, and note what holds, in one go.
+
+    Rows are independent; importing a file again changes nothing.
+    """
     known: dict[int, list[ReviewEvent]] = {}
     for event in await store.review_events(sweep.id):
         known.setdefault(event.account_id, []).append(event)
     newest = max((event.id for events in known.values() for event in events), default=0)
-    scope = {entry.account.id: entry.account for entry in await store.scope(sweep.id)}
+    scope = {account.id: account for account in accounts}
     intake = _Intake(sweep, Window.of(sweep, policy), scope, known, now)
     sources = [source for path in paths if (source := intake.take(path)) is not None]
     await store.note_reviews(sweep.id, intake.done.events, after=newest)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from mediawatch.clock import day_of
-from mediawatch.domain import Notice, NoticeAction, NoticeEvent, Sweep
+from mediawatch.domain import Notice, NoticeAction, NoticeEvent, Sweep, SweepAccount
 from mediawatch.notices.recheck import Look, recheck
 from mediawatch.notices.rounds import Rechecked, standing_items
 from mediawatch.notices.rounds import rechecked as known
@@ -13,12 +14,14 @@ from mediawatch.ports import Store
 from mediawatch.review import as_reviewed
 
 
-async def note_recheck(store: Store, notice: Notice, sweep: Sweep, *, by: str, now: datetime) -> list[Rechecked]:
-    """The re-check list of a notice by the judgements of `sweep`, noted as events where it says something new; in the notice's order."""
+async def note_recheck(
+    store: Store, notice: Notice, sweep: Sweep, scope: Sequence[SweepAccount], *, by: str, now: datetime
+) -> list[Rechecked]:
+    """The re-check list of a notice by the judged scope of `sweep`, noted as events where it says something new; in the notice's order."""
     events = await store.notice_events(notice.id)
     items = standing_items(notice, events)
     accounts = {account.id: account for account in await store.accounts(include_retired=True)}
-    found = recheck(items, accounts, await _looks(store, sweep), since=notice.issued_on, source=await registry_words(store))
+    found = recheck(items, accounts, await _looks(store, sweep, scope), since=notice.issued_on, source=await registry_words(store))
     before = {each.item.number: each for each in known(notice, events)}
     new = [each for each in found if before.get(each.item.number) != each]
     await store.note_notice(
@@ -33,8 +36,8 @@ async def note_recheck(store: Store, notice: Notice, sweep: Sweep, *, by: str, n
     return found
 
 
-async def _looks(store: Store, sweep: Sweep) -> dict[int, Look]:
-    scope = [as_reviewed(entry, include_open=True) for entry in await store.scope(sweep.id)]
+async def _looks(store: Store, sweep: Sweep, judged: Sequence[SweepAccount]) -> dict[int, Look]:
+    scope = [as_reviewed(entry, include_open=True) for entry in judged]
     states = await store.states([entry.account.id for entry in scope])
     looks = {}
     for entry in scope:

@@ -10,11 +10,11 @@ from mediawatch.ports.known import Known
 from mediawatch.ports.logins import Logins, Modules, SessionWatch, StoredSession
 from mediawatch.ports.looker import Looker, SurfaceFacts
 from mediawatch.ports.stage import Shown, Stage
-from mediawatch.ports.store import Answer, IdleReading, KeptEvidence, NamedQuery, Store, Visited
+from mediawatch.ports.store import AccountNow, Answer, IdleReading, KeptEvidence, NamedQuery, Rejudgement, Store, Visited
 
 __all__ = [
-    "Answer", "Clock", "Gate", "IdleReading", "KeptEvidence", "Known", "Logins", "Looker", "Modules", "NamedQuery", "Rank", "RankedGate",
-    "SessionWatch", "Shown", "Stage", "Store", "StoredSession", "SurfaceFacts", "Visited",
+    "AccountNow", "Answer", "Clock", "Gate", "IdleReading", "KeptEvidence", "Known", "Logins", "Looker", "Modules", "NamedQuery", "Rank",
+    "RankedGate", "Rejudgement", "SessionWatch", "Shown", "Stage", "Store", "StoredSession", "SurfaceFacts", "Visited",
 ]  # fmt: skip
 
 Clock = Callable[[], datetime]

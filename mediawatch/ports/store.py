@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
@@ -17,6 +17,7 @@ from mediawatch.domain import (
     Change,
     Contact,
     Evidence,
+    FiledIdentity,
     IssuedDocument,
     Judgement,
     Night,
@@ -81,6 +82,36 @@ class Visited:
     surface: str
     session: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountNow:
+    """What the judgement of an account starts from. `news` counts what became known so far; `identity` is who it is as filed now."""
+
+    news: int
+    identity: FiledIdentity
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejudgement:
+    """Judgements that were made in memory, to be written together with what was decided on them.
+
+    `judgements` are those that differ from what is kept; `news` the counters of all accounts that the decision rests on. Accounts of
+    `apart` keep their counter: what is new against them stands apart until the inspection is judged as a whole.
+    """
+
+    judgements: Mapping[int, Judgement] = field(default_factory=dict)
+    news: Mapping[int, int] = field(default_factory=dict)
+    apart: frozenset[int] = frozenset()
+
+    def of(self, account_ids: Iterable[int]) -> Rejudgement:
+        """As much of it as concerns these accounts."""
+        wanted = set(account_ids)
+        return Rejudgement(
+            judgements={key: judgement for key, judgement in self.judgements.items() if key in wanted},
+            news={key: news for key, news in self.news.items() if key in wanted},
+            apart=self.apart & wanted,
+        )
 
 
 class Store(Protocol):
@@ -186,14 +217,21 @@ class Store(Protocol):
     async def last_entry(self, account_id: int) -> SweepAccount | None:
         """The account's row of the latest sweep that had it in scope."""
 
-    async def judge(self, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:
-        """Keep judgements by account id, replacing earlier ones of this sweep."""
+    async def accounts_now(self, account_ids: Iterable[int]) -> dict[int, AccountNow]:
+        """By account, retired ones included. Ask before the readings: what becomes known meanwhile is then still news."""
 
-    async def note_reviews(self, sweep_id: int, events: Sequence[ReviewEvent], *, after: int) -> None:
+    async def judge(self, sweep_id: int, judgements: Mapping[int, Judgement], news: Mapping[int, int] | None = None) -> None:
+        """Keep judgements by account id, replacing earlier ones of this sweep, with the counter of news that each was made at.
+
+        Without `news` they are made at nobody knows which: the next one who reads them judges again.
+        """
+
+    async def note_reviews(self, sweep_id: int, events: Sequence[ReviewEvent], *, after: int, rejudged: Rejudgement | None = None) -> None:
         """Append events about a sweep's findings, all or none; the findings' `review` follows.
 
         `after` is the id of the newest event that was known when they were decided (0 for none): UserError where one of the
-        findings has a newer one.
+        findings has a newer one; where it has gone, or says something else than what was decided about; and where anything became known
+        about one of the accounts since it was judged. `rejudged` is written first, in the same transaction.
         """
 
     async def review_events(self, sweep_id: int) -> list[ReviewEvent]:
@@ -205,11 +243,20 @@ class Store(Protocol):
     async def sources(self) -> list[tuple[Source, str]]: ...
 
     # notices
-    async def issue(self, notice: Notice, document: IssuedDocument | None = None) -> Notice:
-        """Keep a notice with its items, and the first version of its hand-off; returned with its id. Never updated afterwards.
+    async def issue(
+        self, notice: Notice, document: IssuedDocument | None = None, *, scope: Sequence[SweepAccount] = (),
+        rejudged: Rejudgement | None = None,
+    ) -> Notice:  # fmt: skip
+        """Keep a notice with its items, the first version of its hand-off, and the whole scope it was issued on, with the verdicts after
+        review; returned with its id. Never updated afterwards.
 
-        UserError where there is one of that number.
+        UserError where there is one of that number, and where anything became known since `rejudged`, which is written first, in the
+        same transaction.
         """
+
+    async def notice_scope(self, notice_id: int) -> list[SweepAccount]:
+        """The scope that a notice was issued on, in account order: filed values and verdicts of then, without findings. Empty for another
+        system's notice."""
 
     async def notices(self) -> list[Notice]:
         """All of them with their items, by day of issue."""

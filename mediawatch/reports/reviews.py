@@ -26,7 +26,7 @@ def _row(suspect: Suspect, surfaces: Mapping[str, str]) -> tuple[str, ...]:
     filed, finding, last = suspect.account.filed, suspect.finding, suspect.standing.by
     done = ("", "", "") if last is None else (last.by, minute(last.at), last.reason)
     return (
-        suspect.key, filed.filing_number, filed.name, filed.type, filed.organiser, filed.supervisor, filed.prefecture, filed.county,
+        suspect.versioned, filed.filing_number, filed.name, filed.type, filed.organiser, filed.supervisor, filed.prefecture, filed.county,
         finding.label, finding.effect.label, finding.sentence, in_chinese(suspect.surfaces, surfaces), attested(suspect),
         suspect.backing.label, "、".join(suspect.lookers), suspect.standing.state.label, *done, joined((suspect.remark, _answer(suspect))),
     )  # fmt: skip
@@ -49,7 +49,7 @@ def in_full(suspect: Suspect, surfaces: Mapping[str, str]) -> str:
     `surfaces`: the Chinese of each surface's name.
     """
     finding = suspect.finding
-    parts = [f"问题 {suspect.key}  {finding.label}({finding.effect.label})  {suspect.standing.state.label}", f"  {finding.sentence}"]
+    parts = [f"问题 {suspect.versioned}  {finding.label}({finding.effect.label})  {suspect.standing.state.label}", f"  {finding.sentence}"]
     parts += [f"  来源依据:{attested(suspect)};对照账号:{suspect.backing.label}"]
     parts += [f"  备注:{suspect.remark}"] if suspect.remark else []
     parts += ["", "备案信息", *filed_lines(suspect.account), "", "依据的核查记录"]

@@ -59,11 +59,12 @@ class Engine(Parts):
 
     async def _judge(self, run: Run, accounts: Sequence[Account], states: Mapping[int, AccountState]) -> None:
         """Everything in scope; of a nightly sweep only what was looked at, or has another verdict than before, and that alone stays."""
-        judgements = await run.judge(accounts)
+        made = await run.judge(accounts)
+        judgements = made.judgements
         if run.sweep.kind is SweepKind.NIGHTLY:
             judgements = {key: judged for key, judged in judgements.items() if run.read(key) or _is_news(judged, states.get(key))}
             await self.store.narrow_sweep(run.sweep.id, judgements)
-        await self.store.judge(run.sweep.id, judgements)
+        await self.store.judge(run.sweep.id, judgements, made.news)
 
     async def _begin(self, request: Request, run: Run, accounts: Sequence[Account]) -> None:
         """The gate knows what was visited before and where the end is, and looks can be made where one is needed."""

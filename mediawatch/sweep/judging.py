@@ -9,7 +9,7 @@ from datetime import timedelta
 from mediawatch import rules, sentences
 from mediawatch.domain import Account, CanaryCheck, Judgement, Sweep, SweepAccount, UserError
 from mediawatch.policy import Policy, parse
-from mediawatch.ports import Known, Store
+from mediawatch.ports import Known, Rejudgement, Store
 from mediawatch.retention import still_judged
 
 RESUMABLE = timedelta(hours=12)
@@ -30,9 +30,9 @@ async def rejudge(store: Store, supports: Callable[[str], bool], sweep_id: int) 
     policy = parse(sweep.policy_toml, f"policy of sweep {sweep_id}")
     checks = await checks_for(store, sweep)
     paused = {entry.account.id: sentences.paused_then(entry.judgement) for entry in scope if entry.judgement}
-    judgements = await judged(store, [entry.account for entry in scope], supports, sweep, policy, checks, paused)
-    await store.judge(sweep_id, judgements)
-    return [replace(entry, judgement=judgements[entry.account.id]) for entry in scope]
+    made = await judged(store, [entry.account for entry in scope], supports, sweep, policy, checks, paused)
+    await store.judge(sweep_id, made.judgements, made.news)
+    return [replace(entry, judgement=made.judgements[entry.account.id]) for entry in scope]
 
 
 async def checks_for(store: Store, sweep: Sweep) -> list[CanaryCheck]:
@@ -43,21 +43,25 @@ async def checks_for(store: Store, sweep: Sweep) -> list[CanaryCheck]:
 async def judged(
     store: Store, accounts: Sequence[Account], supports: Callable[[str], bool], sweep: Sweep, policy: Policy,
     checks: Sequence[CanaryCheck], paused: Mapping[int, Sequence[str]],
-) -> dict[int, Judgement]:  # fmt: skip
-    """`rules.judge` by account, from what is kept now. In portions: a nation's readings are not held at once.
+) -> Rejudgement:  # fmt: skip
+    """`rules.judge` by account, from what is kept now, with the counters of news of before. In portions: a nation's readings are not held
+    at once.
 
     `paused`: by account, the sources that could not be asked, and why, in Chinese.
     """
     judgements: dict[int, Judgement] = {}
+    news: dict[int, int] = {}
     for start in range(0, len(accounts), _AT_ONCE):
         some = accounts[start : start + _AT_ONCE]
         ids = [account.id for account in some]
+        now = await store.accounts_now(ids)
         readings = await store.known(ids, sweep.as_of, sweep.period_from)
         for account in some:
             of_account = tuple(readings.get(account.id, ()))
             known = Known(
-                filed=account.filed, readings=of_account, supported=supports(account.platform), checks=tuple(checks),
-                paused=tuple(paused.get(account.id, ())),
+                filed=account.filed, identity=now[account.id].identity, readings=of_account, supported=supports(account.platform),
+                checks=tuple(checks), paused=tuple(paused.get(account.id, ())),
             )  # fmt: skip
             judgements[account.id] = rules.judge(known, sweep.as_of, policy, sweep.period_from)
-    return judgements
+            news[account.id] = now[account.id].news
+    return Rejudgement(judgements=judgements, news=news)

@@ -19,7 +19,6 @@ from mediawatch.domain import (
     Account,
     AccountState,
     CanaryCheck,
-    Judgement,
     LookKind,
     MatchedBy,
     Need,
@@ -31,7 +30,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.names import same
-from mediawatch.ports import Gate, Rank
+from mediawatch.ports import Gate, Rank, Rejudgement
 from mediawatch.sweep.judging import judged
 from mediawatch.sweep.parts import Parts
 from mediawatch.sweep.request import Request
@@ -85,7 +84,7 @@ class Run:
         reached_nothing = self.looks > 0 and self.outcomes[Outcome.UNREACHABLE] == self.looks
         return (1 if self._unforeseen else 0) | (EXIT_BITS[Outcome.UNREACHABLE] if reached_nothing else 0)
 
-    async def judge(self, accounts: Sequence[Account]) -> dict[int, Judgement]:
+    async def judge(self, accounts: Sequence[Account]) -> Rejudgement:
         """From everything that is kept by now."""
         paused = {account.id: self._paused(account) for account in accounts}
         return await judged(self.parts.store, accounts, self.parts.looker.supports, self.sweep, self.request.policy, self.checks, paused)
@@ -100,9 +99,9 @@ class Run:
         def named(state: AccountState | None) -> bool:
             return state is not None and state.name_read_at is not None and state.name_read_at >= since
 
-        judgements = await self.judge([account for account in accounts if named(self.states.get(account.id))])
+        made = await self.judge([account for account in accounts if named(self.states.get(account.id))])
         self._known = {
-            key for key, each in judgements.items() if each.verdict is Verdict.FRESH and not each.findings and not each.second_look
+            key for key, each in made.judgements.items() if each.verdict is Verdict.FRESH and not each.findings and not each.second_look
         }
 
     def looked_at(self, account: Account) -> bool:
@@ -187,7 +186,7 @@ class Run:
         return reading
 
     async def _second_due(self, accounts: Sequence[Account]) -> list[Account]:
-        judgements = await self.judge(accounts)
+        judgements = (await self.judge(accounts)).judgements
         looked_twice = {number for number, kept in self.readings.items() if any(reading.look is LookKind.SECOND for reading in kept)}
         return [account for account in accounts if judgements[account.id].second_look and account.id not in looked_twice]
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from mediawatch.clock import beijing, minute
-from mediawatch.domain import Sweep, UserError
+from mediawatch.domain import Sweep, SweepAccount, UserError
 from mediawatch.names import same
 from mediawatch.policy import Policy
 from mediawatch.ports import Store
@@ -69,18 +69,19 @@ async def export(
     path: Path,
     *,
     sweep: Sweep,
+    scope: Sequence[SweepAccount],
     policy: Policy,
     by: Split | None = None,
     people: Sequence[str] = (),
     marks: Sequence[str] = (),
     overwrite: bool = False,
 ) -> list[Written]:
-    """Write the worklist of a sweep to `path`, or split into `NAME-PART.xlsx` beside it. UserError for bad requests.
+    """Write the worklist of a sweep, by its judged scope, to `path`, or split into `NAME-PART.xlsx` beside it. UserError for bad requests.
 
     By person, rows are dealt out in equal runs (neighbours stay together) and 核查人 is filled in.
     """
     window = Window.of(sweep, policy)
-    items = [*await unproven(store, sweep, policy), *await for_a_second_person(store, sweep, policy)]
+    items = [*await unproven(store, sweep, scope, policy), *await for_a_second_person(store, sweep, scope, policy)]
     if path.suffix.lower() != ".xlsx":
         raise UserError(f"{path}: a worklist is an .xlsx file")
     files = divide(items, path, by, people)

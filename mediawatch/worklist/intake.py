@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from itertools import islice
@@ -79,6 +79,7 @@ async def import_files(
     paths: Sequence[Path],
     *,
     sweep: Sweep,
+    scope: Sequence[SweepAccount],
     policy: Policy,
     now: datetime,
     keep_evidence: Keep,
@@ -88,8 +89,7 @@ async def import_files(
 
     Rows are independent: good ones are kept although others are bad. Importing a file again changes nothing.
     """
-    intake = _Intake(store, sweep, policy, now, keep_evidence)
-    await intake.load()
+    intake = _Intake(store, sweep, scope, policy, now, keep_evidence)
     for path in paths:
         await intake.take(path)
     intake.note_conflicts()
@@ -101,16 +101,15 @@ async def import_files(
 
 
 class _Intake:
-    def __init__(self, store: Store, sweep: Sweep, policy: Policy, now: datetime, keep_evidence: Keep) -> None:
+    def __init__(
+        self, store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy, now: datetime, keep_evidence: Keep
+    ) -> None:
         self.store, self.sweep, self.policy, self.now, self.keep_evidence = store, sweep, policy, now, keep_evidence
         self.window = Window.of(sweep, policy)
         self.done = Imported()
-        self.scope: Mapping[int, SweepAccount] = {}
+        self.scope = {row.account.id: row for row in scope}
         self.readings: dict[int, list[Reading]] = {}
         self.pictures: dict[str, dict[int, str]] = {}
-
-    async def load(self) -> None:
-        self.scope = {row.account.id: row for row in await self.store.scope(self.sweep.id)}
 
     async def take(self, path: Path) -> None:
         before = self.done.accepted

@@ -12,7 +12,7 @@ from mediawatch.policy import Policy
 from mediawatch.ports import Store
 from mediawatch.proofs import posts_of
 from mediawatch.reports.table import Table
-from mediawatch.review import second_looks
+from mediawatch.review import as_reviewed, second_looks
 from mediawatch.worklist.book import clickable
 
 _TODO = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
@@ -35,9 +35,10 @@ class Unproven:
     """Who has looked already, where another person is to look."""
 
 
-async def unproven(store: Store, sweep: Sweep, policy: Policy) -> list[Unproven]:
-    """The accounts of a sweep whose verdict is `unproven` or `out_of_scope`, in the order of the scope."""
-    todo = [row for row in await store.scope(sweep.id) if row.judgement and row.judgement.verdict in _TODO]
+async def unproven(store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy) -> list[Unproven]:
+    """The accounts of a judged scope whose verdict is `unproven` or `out_of_scope` after review, in its order."""
+    reviewed = (as_reviewed(row, include_open=True) for row in scope)
+    todo = [row for row in reviewed if row.judgement and row.judgement.verdict in _TODO]
     known = await all_that_is_known(store, [row.account.id for row in todo], sweep)
     return [_unproven(row, known.get(row.account.id, []), policy) for row in todo]
 
@@ -57,10 +58,10 @@ async def all_that_is_known(store: Store, account_ids: Sequence[int], sweep: Swe
     return found
 
 
-async def for_a_second_person(store: Store, sweep: Sweep, policy: Policy) -> list[Unproven]:
+async def for_a_second_person(store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy) -> list[Unproven]:
     """What was set aside for a second person (`review.second_looks`), as rows of a worklist."""
-    drawn = {look.account.id: look.by for look in await second_looks(store, sweep, policy)}
-    rows = [row for row in await store.scope(sweep.id) if row.account.id in drawn]
+    drawn = {look.account.id: look.by for look in await second_looks(store, sweep, scope, policy)}
+    rows = [row for row in scope if row.account.id in drawn]
     known = await all_that_is_known(store, list(drawn), sweep)
     asked = [_unproven(row, known.get(row.account.id, []), policy) for row in rows]
     return [

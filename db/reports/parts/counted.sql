@@ -1,4 +1,4 @@
--- Every account of the latest sweep of the whole registry with what it counts for: `mediawatch.figures`. Of filings of one account one counts
+-- Every account of the latest inspection with what it counts for: `mediawatch.figures`. Of filings of one account one counts
 WITH RECURSIVE
 filing AS (
     SELECT
@@ -6,7 +6,7 @@ filing AS (
         lower(reviewed.original_id) AS folded_id,
         CASE WHEN reviewed.status IN ('running', 'closing') THEN 1 ELSE 0 END AS in_service
     FROM REVIEWED AS reviewed
-    WHERE reviewed.sweep_id = LATEST_WHOLE_SWEEP
+    WHERE reviewed.sweep_id = LATEST_INSPECTION
 ),
 same AS (
     SELECT one.account_id, other.account_id AS other_id

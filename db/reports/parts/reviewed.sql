@@ -16,11 +16,22 @@ SELECT
     entry.status,
     entry.latest_on,
     CASE
-        WHEN entry.verdict = 'failed' AND NOT EXISTS (
+        WHEN entry.verdict IN ('failed', 'listed') AND EXISTS (
+            SELECT 1 FROM finding AS borne
+            WHERE borne.sweep_id = entry.sweep_id AND borne.account_id = entry.account_id
+                AND (entry.verdict = 'listed' OR borne.effect = 'fails')
+        ) AND NOT EXISTS (
             SELECT 1 FROM finding AS kept
             WHERE kept.sweep_id = entry.sweep_id AND kept.account_id = entry.account_id
-                AND kept.effect = 'fails' AND kept.review_state <> 'dismissed'
-        ) THEN 'listed'
+                AND (entry.verdict = 'listed' OR kept.effect = 'fails') AND kept.review_state <> 'dismissed'
+        ) THEN CASE
+            WHEN EXISTS (
+                SELECT 1 FROM finding AS excused
+                WHERE excused.sweep_id = entry.sweep_id AND excused.account_id = entry.account_id
+                    AND (entry.verdict = 'listed' OR excused.effect = 'fails') AND excused.excuse <> ''
+            ) THEN 'listed'
+            ELSE COALESCE(entry.otherwise, 'unproven')
+        END
         ELSE entry.verdict
     END AS verdict,
     CASE

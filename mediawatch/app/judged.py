@@ -1,0 +1,117 @@
+"""The one loader of a judged scope: what every command, document and view says of an inspection is what is known by then.
+
+Accounts about which something became known since they were judged are judged again in memory. Commands that only read write nothing;
+those that decide, draft, issue or hand over give `JudgedScope.rejudged` to the store, which writes it in the transaction of the decision.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from mediawatch import sentences
+from mediawatch.app.root import App
+from mediawatch.clock import day_of
+from mediawatch.domain import Account, Finding, Sweep, SweepAccount, SweepState
+from mediawatch.policy import Policy, parse
+from mediawatch.ports import Rejudgement
+from mediawatch.review import with_reviews
+from mediawatch.revision import revised
+from mediawatch.sweep.judging import checks_for, judged
+
+PRUNED = "认定后已按期限清理部分核查记录，结论按当时认定。"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Addition:
+    """Findings against an account that only later readings make: new since the Beijing day `since`, and in no count or document."""
+
+    account: Account
+    findings: tuple[Finding, ...]
+    since: date
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedScope:
+    """The scope of an inspection with what holds of each account now, in account order."""
+
+    sweep: Sweep
+    policy: Policy
+    entries: tuple[SweepAccount, ...]
+    additions: tuple[Addition, ...] = ()
+    rejudged: Rejudgement = field(default_factory=Rejudgement)
+    """For the store, with a decision; its counters are those of all accounts in scope."""
+
+
+async def judged_scope(app: App, sweep: Sweep) -> JudgedScope:
+    """The scope of a sweep as it has to be told now. UserError where its policy cannot be read."""
+    policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
+    entries = await app.store.scope(sweep.id)
+    moved = [entry for entry in entries if entry.moved]
+    if not moved or sweep.state is SweepState.RUNNING:
+        seen = {entry.account.id: entry.news for entry in entries}
+        return JudgedScope(sweep=sweep, policy=policy, entries=tuple(entries), rejudged=Rejudgement(news=seen))
+    before = await app.store.pruned_before()
+    if before is not None and sweep.as_of < before:
+        stands = tuple(_as_pruned(entry) if entry.moved else entry for entry in entries)
+        seen = {entry.account.id: entry.news for entry in entries}
+        return JudgedScope(sweep=sweep, policy=policy, entries=stands, rejudged=Rejudgement(news=seen))
+    return await _judged_again(app, sweep, policy, entries, moved)
+
+
+async def keep_judgements(app: App, sweep: Sweep) -> None:
+    """Write what an inspection's accounts are judged now, for something that is handed over."""
+    await app.store.note_reviews(sweep.id, [], after=0, rejudged=(await judged_scope(app, sweep)).rejudged)
+
+
+async def last_entry(app: App, account_id: int) -> SweepAccount | None:
+    """The account's entry of the latest sweep that had it in scope, as it has to be told now."""
+    entry = await app.store.last_entry(account_id)
+    if entry is None or not entry.moved:
+        return entry
+    sweep = next(sweep for sweep in await app.store.sweeps() if sweep.id == entry.sweep_id)
+    return next(each for each in (await judged_scope(app, sweep)).entries if each.account.id == account_id)
+
+
+async def _judged_again(app: App, sweep: Sweep, policy: Policy, entries: list[SweepAccount], moved: list[SweepAccount]) -> JudgedScope:
+    paused = {entry.account.id: sentences.paused_then(entry.judgement) for entry in moved if entry.judgement}
+    checks = await checks_for(app.store, sweep)
+    made = await judged(app.store, [entry.account for entry in moved], app.supports, sweep, policy, checks, paused)
+    held = {entry.account.id: entry for entry in entries}
+    additions: list[tuple[Account, tuple[Finding, ...]]] = []
+    judgements = {}
+    for entry in moved:
+        assert entry.judgement is not None, "what has moved was judged"
+        revision = revised(entry.judgement, made.judgements[entry.account.id])
+        judgements[entry.account.id] = revision.judgement
+        if revision.added:
+            additions.append((entry.account, revision.added))
+    events = await app.store.review_events(sweep.id)
+    for number, judgement in judgements.items():
+        reviewed = with_reviews(judgement, [event for event in events if event.account_id == number])
+        held[number] = replace(held[number], judgement=reviewed, news=made.news[number])
+    news = {entry.account.id: entry.news for entry in held.values()}
+    return JudgedScope(
+        sweep=sweep, policy=policy, entries=tuple(held.values()), additions=await _dated(app, additions),
+        rejudged=Rejudgement(judgements=judgements, news=news, apart=frozenset(account.id for account, _ in additions)),
+    )  # fmt: skip
+
+
+async def _dated(app: App, added: list[tuple[Account, tuple[Finding, ...]]]) -> tuple[Addition, ...]:
+    """Each with the day of the newest look that makes it."""
+    numbers = {number for _, findings in added for finding in findings for number in finding.reading_ids}
+    readings = {reading.id: reading for some in (await app.store.readings_by_id(numbers)).values() for reading in some}
+    return tuple(
+        Addition(
+            account=account, findings=findings,
+            since=max(day_of(readings[number].read_at) for finding in findings for number in finding.reading_ids if number in readings),
+        )
+        for account, findings in added
+    )  # fmt: skip
+
+
+def _as_pruned(entry: SweepAccount) -> SweepAccount:
+    assert entry.judgement is not None, "what has moved was judged"
+    if PRUNED in entry.judgement.notes:
+        return entry
+    return replace(entry, judgement=replace(entry.judgement, notes=(*entry.judgement.notes, PRUNED)))

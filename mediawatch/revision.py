@@ -1,0 +1,56 @@
+"""What becomes of a judgement when more is known: what it holds against an account may fall by itself, never grow. Pure.
+
+A later reading, link, answer or change of the registry takes a finding away, or makes it say less. What it would add stands apart, until
+the inspection is judged as a whole (`mediawatch sweep judge`, or answers to it that are imported).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from mediawatch.domain import Code, Effect, Finding, Judgement, Verdict
+
+CHANGED = "已有新证据，结论改变。"
+"""A note of a judgement that holds less against the account than the one before it."""
+_KINDS = (
+    (Code.ZOMBIE, Code.STALE_6M, Code.STALE_3M, Code.STALE_2W),
+    (Code.RENAMED_UNREPORTED, Code.NAME_MISMATCH),
+    (Code.NOT_FOUND, Code.CANCELLED_NOT_CLOSED, Code.BANNED),
+)
+"""Codes that say the same of an account, more or less of it."""
+_KIND = {code: kind for kind in _KINDS for code in kind}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """`judgement` is what holds now. `added` are findings that only what became known later makes: they stand apart."""
+
+    judgement: Judgement
+    added: tuple[Finding, ...] = ()
+
+
+def revised(before: Judgement, now: Judgement) -> Revision:
+    """What holds of an account that was judged `before`, and that would be judged as `now`."""
+    kinds = {_kind(finding) for finding in before.findings}
+    kept = tuple(finding for finding in now.findings if _kind(finding) in kinds)
+    added = tuple(finding for finding in now.findings if finding not in kept)
+    fell = kinds - {_kind(finding) for finding in kept}
+    notes = now.notes if not fell or CHANGED in now.notes else (*now.notes, CHANGED)
+    if not added:
+        return Revision(judgement=replace(now, notes=notes))
+    verdict = _without(before, now, kept)
+    sentence = kept[0].sentence if kept else before.sentence if verdict is before.verdict else CHANGED
+    return Revision(judgement=replace(now, verdict=verdict, sentence=sentence, findings=kept, notes=notes), added=added)
+
+
+def _without(before: Judgement, now: Judgement, kept: tuple[Finding, ...]) -> Verdict:
+    """The verdict that what is kept bears, without what was added."""
+    if any(finding.effect is Effect.FAILS for finding in kept):
+        return Verdict.FAILED
+    if kept and before.verdict is Verdict.LISTED:
+        return Verdict.LISTED
+    return now.otherwise or Verdict.UNPROVEN
+
+
+def _kind(finding: Finding) -> object:
+    return _KIND.get(finding.code, finding.code)

@@ -14,9 +14,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
 
-from db import checks, evidence, history, identities, known, news, nights, notices, pruning, readonly, registry, reviews, sweeps
+from db import checks, evidence, history, identities, known, nights, notices, pruning, readonly, registry, reviews, sweeps
 from db.engine import BUSY_TIMEOUT, WRITES, careful_engine, file_of, shown
 from db.errors import told
+from db.news import accounts_now, counters
 from db.queries import named_queries
 from mediawatch.domain import (
     Account,
@@ -202,11 +203,11 @@ class SqlStore:
 
     async def accounts_now(self, account_ids: Iterable[int]) -> dict[int, AccountNow]:
         wanted = list(account_ids)
-        return await self._read(lambda conn: news.accounts_now(conn, wanted))
+        return await self._read(lambda conn: accounts_now(conn, wanted))
 
     async def judge(self, sweep_id: int, judgements: Mapping[int, Judgement], news: Mapping[int, int] | None = None) -> None:
         """Accounts that are not given keep their judgement. A decision stands while the finding says the same."""
-        await self._write(lambda conn: sweeps.judge(conn, sweep_id, judgements, news or {}))
+        await self._write(lambda conn: sweeps.judge(conn, sweep_id, judgements, counters(conn, judgements) if news is None else news))
 
     async def note_reviews(self, sweep_id: int, events: Sequence[ReviewEvent], *, after: int, rejudged: Rejudgement | None = None) -> None:
         def noted(conn: Connection) -> None:

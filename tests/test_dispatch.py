@@ -63,13 +63,13 @@ async def stale(store: Store, folder: Path) -> Inspection:
 async def sent(store: Store, inspection: Inspection, folder: Path, by: Split = Split.PREFECTURE, **more: Any) -> list[Written]:
     newest = max((event.id for event in await store.review_events(1)), default=0)
     return await dispatch(
-        store, folder, await suspects(store, inspection.sweep, []), sweep=inspection.sweep, policy=POLICY, evidence=inspection.evidence,
+        store, folder, await suspects(store, inspection.sweep, await store.scope(inspection.sweep.id), []), sweep=inspection.sweep, policy=POLICY, evidence=inspection.evidence,
         by=by, person="丙某", now=NOW, after=newest, **more,
     )  # fmt: skip
 
 
 async def taken(store: Store, inspection: Inspection, *paths: Path) -> Answers:
-    return await import_answers(store, paths, sweep=inspection.sweep, policy=POLICY, now=NOW)
+    return await import_answers(store, paths, sweep=inspection.sweep, accounts=await store.accounts(), policy=POLICY, now=NOW)
 
 
 def answer(source: Path, target: Path, answers: Mapping[Field, object], row: int = 2) -> Path:
@@ -146,7 +146,7 @@ async def test_sending_again_writes_the_same_and_notes_nothing(store: Store, tmp
     assert [file.new for file in again] == [0, 0]
     assert ([file.path.read_bytes() for file in again], await store.review_events(1)) == (bodies, events)
     # What is decided does not go out again.
-    found = await suspects(store, inspection.sweep, [])
+    found = await suspects(store, inspection.sweep, await store.scope(inspection.sweep.id), [])
     decided = event_of(found[0], ReviewAction.DISMISSED, by="丙某", at=NOW, reason="属实更新")
     await store.note_reviews(1, [decided], after=events[-1].id)
     (only,) = await sent(store, inspection, tmp_path / "上级", by=Split.SUPERVISOR)
@@ -186,7 +186,7 @@ async def test_bad_cells_are_named_and_nothing_is_half_done(store: Store, tmp_pa
 async def test_an_answer_may_come_after_the_decision_and_needs_a_dispatch(store: Store, tmp_path: Path) -> None:
     inspection = await stale(store, tmp_path)
     one, _ = await sent(store, inspection, tmp_path)
-    found = (await suspects(store, inspection.sweep, []))[0]
+    found = (await suspects(store, inspection.sweep, await store.scope(inspection.sweep.id), []))[0]
     confirmed = event_of(found, ReviewAction.CONFIRMED, by="丙某", at=NOW)
     await store.note_reviews(1, [confirmed], after=found.events[-1].id)
     await taken(store, inspection, answer(one.path, tmp_path / "回.xlsx", EXPLAINED))

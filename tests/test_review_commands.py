@@ -160,26 +160,34 @@ async def test_a_drawn_word_goes_to_a_second_person(store: Store, tmp_path: Path
     names = [f"示例市第{number}测试局" for number in range(1, DRAWN + 1)]
     inspection, path = await exported(store, tmp_path, [filed(number) for number in range(1, DRAWN + 1)])
     await inspection.take(fill(path, tmp_path / "甲.xlsx", dict.fromkeys(names, FRESH)))
-    assert await unproven(store, inspection.sweep, POLICY) == []
-    (drawn,) = await second_looks(store, inspection.sweep, POLICY)
+    assert await unproven(store, inspection.sweep, await store.scope(inspection.sweep.id), POLICY) == []
+    (drawn,) = await second_looks(store, inspection.sweep, await store.scope(inspection.sweep.id), POLICY)
     assert (drawn.account.id, drawn.by) == (DRAWN, "甲某")
 
     async def rows(people: str) -> list[tuple[str, int]]:
         out = tmp_path / f"复核{len(people)}.xlsx"
-        written = await export(store, out, sweep=inspection.sweep, policy=POLICY, by=Split.PERSON, people=people.split("、"))
+        written = await export(
+            store,
+            out,
+            sweep=inspection.sweep,
+            scope=await store.scope(inspection.sweep.id),
+            policy=POLICY,
+            by=Split.PERSON,
+            people=people.split("、"),
+        )
         return [(one.part, one.rows) for one in written]
 
     # Never to the one whose word it is.
     assert await rows("甲某、乙某") == [("乙某", 1)]
     assert await rows("甲某") == []
     second = tmp_path / "复核.xlsx"
-    await export(store, second, sweep=inspection.sweep, policy=POLICY)
+    await export(store, second, sweep=inspection.sweep, scope=await store.scope(inspection.sweep.id), policy=POLICY)
     again = fill(second, tmp_path / "甲又.xlsx", {names[-1]: {**FRESH, Column.TIME: STALE[Column.TIME]}})
     await inspection.take(again)
-    assert await second_looks(store, inspection.sweep, POLICY)
+    assert await second_looks(store, inspection.sweep, await store.scope(inspection.sweep.id), POLICY)
     no = {**STALE, Column.PERSON: "乙某", Column.SEEN_ID: GH[:-1] + str(DRAWN)}
     await inspection.take(fill(second, tmp_path / "乙.xlsx", {names[-1]: no}, {names[-1]: png()}))
-    assert await second_looks(store, inspection.sweep, POLICY) == []
+    assert await second_looks(store, inspection.sweep, await store.scope(inspection.sweep.id), POLICY) == []
     assert (await inspection.verdicts())[-1] is Verdict.UNPROVEN
 
 

@@ -254,7 +254,7 @@ async def test_what_was_dismissed_is_told_of_nowhere_else(store: Store) -> None:
 
     item = NoticeItem(number=1, filed=PLAIN, problem="超2周未更新", fails=True, account_id=account.id, findings=(Held(failed.findings[0]),))
     notice = await store.issue(Notice(number="一", title="示例", issued_on=date(2031, 1, 6), by="丙某", kept_at=NOW, items=(item,)))
-    (rechecked,) = await note_recheck(store, notice, now, by="丙某", now=NOW)
+    (rechecked,) = await note_recheck(store, notice, now, await store.scope(now.id), by="丙某", now=NOW)
     assert failed.sentence not in rechecked.basis
 
     later = [await store.open_sweep(replace(now, id=0), [account]) for _ in range(2)]

@@ -73,7 +73,7 @@ async def test_only_what_is_left_to_people(store: Store, tmp_path: Path) -> None
         inspection.sweep.id,
         {entry.account.id: replace(entry.judgement, verdict=one) for entry, one in zip(scope, verdicts, strict=True) if entry.judgement},
     )
-    items = await unproven(store, inspection.sweep, POLICY)
+    items = await unproven(store, inspection.sweep, await store.scope(inspection.sweep.id), POLICY)
     assert [(item.account.filed.name, item.verdict) for item in items] == [(TWO, Verdict.UNPROVEN), (THREE, Verdict.OUT_OF_SCOPE)]
 
 
@@ -96,7 +96,14 @@ async def test_hostile_names_stay_text(store: Store, tmp_path: Path) -> None:
     done = await inspection.take(fill(path, tmp_path / "甲.xlsx", answers))
     assert [str(problem) for problem in done.problems] == []
     assert len(done.readings) == len(accounts)
-    files = await export(store, tmp_path / "分.xlsx", sweep=inspection.sweep, policy=POLICY, by=Split.PREFECTURE)
+    files = await export(
+        store,
+        tmp_path / "分.xlsx",
+        sweep=inspection.sweep,
+        scope=await store.scope(inspection.sweep.id),
+        policy=POLICY,
+        by=Split.PREFECTURE,
+    )
     assert all(each.path.parent == tmp_path for each in files)
 
 
@@ -107,7 +114,9 @@ async def test_split_by_prefecture_and_by_person(store: Store, tmp_path: Path) -
     async def split(name: str, by: Split, people: Sequence[str] = ()) -> dict[str, int]:
         path = tmp_path / name / "清单.xlsx"
         path.parent.mkdir()
-        files = await export(store, path, sweep=inspection.sweep, policy=POLICY, by=by, people=people)
+        files = await export(
+            store, path, sweep=inspection.sweep, scope=await store.scope(inspection.sweep.id), policy=POLICY, by=by, people=people
+        )
         assert all(len(table(each.path)) == each.rows for each in files)
         return {str(each.path.relative_to(path.parent)): each.rows for each in files}
 
@@ -129,11 +138,11 @@ async def test_a_file_that_may_hold_answers_is_not_written_over(store: Store, tm
     inspection, path = await exported(store, tmp_path, [filed(1)])
     before = path.read_bytes()
     with pytest.raises(UserError, match="may hold answers"):
-        await export(store, path, sweep=inspection.sweep, policy=POLICY)
+        await export(store, path, sweep=inspection.sweep, scope=await store.scope(inspection.sweep.id), policy=POLICY)
     assert path.read_bytes() == before
-    await export(store, path, sweep=inspection.sweep, policy=POLICY, overwrite=True)
+    await export(store, path, sweep=inspection.sweep, scope=await store.scope(inspection.sweep.id), policy=POLICY, overwrite=True)
     with pytest.raises(UserError, match="xlsx"):
-        await export(store, tmp_path / "清单.csv", sweep=inspection.sweep, policy=POLICY)
+        await export(store, tmp_path / "清单.csv", sweep=inspection.sweep, scope=await store.scope(inspection.sweep.id), policy=POLICY)
 
 
 def test_at_the_command_line(tmp_path: Path) -> None:

@@ -90,6 +90,7 @@ class Inspection:
             self.store,
             paths,
             sweep=self.sweep,
+            scope=await self.store.scope(self.sweep.id),
             policy=POLICY,
             now=now,
             keep_evidence=self.evidence.keep,
@@ -109,7 +110,7 @@ class Inspection:
 async def exported(store: Store, folder: Path, accounts: Sequence[Filed], readings: Sequence[Reading] = ()) -> tuple[Inspection, Path]:
     inspection = await Inspection.of(store, folder, accounts, readings)
     path = folder / "清单.xlsx"
-    await export(store, path, sweep=inspection.sweep, policy=POLICY)
+    await export(store, path, sweep=inspection.sweep, scope=await store.scope(inspection.sweep.id), policy=POLICY)
     return inspection, path
 
 

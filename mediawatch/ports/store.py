@@ -223,7 +223,7 @@ class Store(Protocol):
     async def judge(self, sweep_id: int, judgements: Mapping[int, Judgement], news: Mapping[int, int] | None = None) -> None:
         """Keep judgements by account id, replacing earlier ones of this sweep, with the counter of news that each was made at.
 
-        Without `news` they are made at nobody knows which: the next one who reads them judges again.
+        Without `news` they are taken for made on all that is kept.
         """
 
     async def note_reviews(self, sweep_id: int, events: Sequence[ReviewEvent], *, after: int, rejudged: Rejudgement | None = None) -> None:

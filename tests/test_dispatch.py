@@ -62,9 +62,10 @@ async def stale(store: Store, folder: Path) -> Inspection:
 
 async def sent(store: Store, inspection: Inspection, folder: Path, by: Split = Split.PREFECTURE, **more: Any) -> list[Written]:
     newest = max((event.id for event in await store.review_events(1)), default=0)
+    found = await suspects(store, inspection.sweep, await store.scope(inspection.sweep.id), [])
     return await dispatch(
-        store, folder, await suspects(store, inspection.sweep, await store.scope(inspection.sweep.id), []), sweep=inspection.sweep, policy=POLICY, evidence=inspection.evidence,
-        by=by, person="丙某", now=NOW, after=newest, **more,
+        store, folder, found, sweep=inspection.sweep, policy=POLICY, evidence=inspection.evidence, by=by,
+        person="丙某", now=NOW, after=newest, **more,
     )  # fmt: skip
 
 

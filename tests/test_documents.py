@@ -57,7 +57,7 @@ POLICY = load("national")
 def entry(number: int, verdict: Verdict, place: str = "甲县", review: ReviewState = ReviewState.CONFIRMED, **filed: str) -> SweepAccount:
     failing = Finding(
         code=Code.STALE_2W, label="超2周未更新", effect=Effect.FAILS, sentence="间隔20天。", reading_ids=(number,), review=review,
-        latest_on=date(2022, 12, 11),
+        latest_on=date(2022, 12, 11), excuse="平台限制发布" if review is ReviewState.DISMISSED else "",
     )  # fmt: skip
     values = {"name": f"示例{number}", "type": "新浪微博", "organiser": "示例局", "filing_number": f"{number:05}"} | filed
     account = Account(id=number, filed=Filed(platform="weibo", prefecture=place, **values))  # type: ignore[arg-type]

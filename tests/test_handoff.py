@@ -63,7 +63,7 @@ def entry(
     findings = (
         Finding(
             code=code, label=POLICY.label(code), effect=effect, sentence=f"{POLICY.label(code)}。", reading_ids=(number,), review=review,
-            **stale,  # type: ignore[arg-type]
+            excuse="平台限制发布" if review is ReviewState.DISMISSED else "", **stale,  # type: ignore[arg-type]
         ),
     ) if code else ()  # fmt: skip
     judged = Judgement(verdict=verdict, sentence="说明。", findings=findings)

@@ -69,6 +69,18 @@ def events(home: Home) -> list[ReviewEvent]:
     return within(home, lambda store: store.review_events(1))
 
 
+def key(home: Home, number: int, code: str = "stale_2w") -> str:
+    """A finding as `review list` names it: with the version that is shown."""
+
+    async def found(store: Store) -> str:
+        entry = next(entry for entry in await store.scope(1) if entry.account.id == number)
+        assert entry.judgement is not None
+        finding = next(finding for finding in entry.judgement.findings if finding.code == code)
+        return f"{number}/{code}@{finding.facts.version}"
+
+    return within(home, found)
+
+
 def handed_off(home: Home) -> list[str]:
     target = home.root / "handoff.json"
     assert mediawatch(home, "handoff", "--out", str(target)).exit_code == 0
@@ -100,7 +112,7 @@ def test_a_review_from_the_list_to_the_hand_off(home: Home, tmp_path: Path) -> N
     (row,) = csv.DictReader((tmp_path / "审核.csv").read_text("utf-8-sig").splitlines())
     assert row["信息来源"] == "人工核查"
     assert (row["编号"], row["审核状态"], row["审核人"], row["理由"], row["人工核查人"]) == (
-        "1/stale_2w",
+        key(home, 1),
         "排除",
         "丙某",
         "申请关停",
@@ -114,14 +126,17 @@ def test_a_review_from_the_list_to_the_hand_off(home: Home, tmp_path: Path) -> N
         (("confirm", "--by", "丙某"), "name the findings, or choose them"),
         (("confirm", "1/banned", "--by", "丙某"), "no finding 1/banned in this sweep"),
         (("confirm", "没有的账号", "--by", "丙某"), "no account"),
-        (("confirm", "1/stale_2w", "--by", " "), "须写明由谁作出"),
-        (("dismiss", "1/stale_2w", "--by", "丙某", "--reason", " "), "排除须写明理由"),
+        (("confirm", "1/stale_2w@KEY", "--by", " "), "须写明由谁作出"),
+        (("confirm", "1/stale_2w", "--by", "丙某"), "name the version that you decide on, it is 1/stale_2w@"),
+        (("confirm", "1/stale_2w@0000", "--by", "丙某"), "the finding has changed since, it is 1/stale_2w@"),
+        (("confirm", "900001", "--by", "丙某"), "name the version that you decide on, it is 1/stale_2w@"),
+        (("dismiss", "1/stale_2w@KEY", "--by", "丙某", "--reason", " "), "排除须写明理由"),
         (("reopen", "1/stale_2w", "--by", "丙某", "--reason", "x"), "现为“疑似”,不能重新审核"),
         (("list", "--second", "--code", "banned"), "--second stands alone"),
     ],
 )
 def test_what_cannot_be_decided_is_two_and_changes_nothing(home: Home, words: tuple[str, ...], told: str) -> None:
-    done = mediawatch(home, "review", *words)
+    done = mediawatch(home, "review", *(word.replace("1/stale_2w@KEY", key(home, 1)) for word in words))
     assert (done.exit_code, events(home)) == (2, [])
     assert told in done.stderr
 
@@ -139,7 +154,7 @@ def test_surfaces_have_their_chinese_names_and_are_asked_for_by_them(home: Home)
 
 def test_figures_have_the_office_s_order_and_decimals(home: Home) -> None:
     (home.root / "office.toml").write_text('regions = ["丙示例市", "乙示例市"]\ndecimals = 1\n', encoding="utf-8")
-    assert mediawatch(home, "review", "dismiss", "1/stale_2w", "--by", "丙某", "--reason", "核对后排除").exit_code == 0
+    assert mediawatch(home, "review", "dismiss", key(home, 1), "--by", "丙某", "--reason", "核对后排除").exit_code == 0
     told = mediawatch(home, "figures", "--by", "region", "--against", "1").stdout
     places = re.findall(r"^ *(\d) +(\S+)", told, re.MULTILINE)
     assert places == [("1", "丙示例市"), ("2", "乙示例市"), ("3", "甲示例市")]
@@ -198,7 +213,7 @@ def test_a_dismissed_finding_stands_in_no_list_and_no_figure(home: Home) -> None
     assert failed() == "2"
     assert "含未经审核的疑似问题" in mediawatch(home, "figures").stdout
     for number, left in ((1, "1"), (2, "0")):
-        assert mediawatch(home, "review", "dismiss", f"{number}/stale_2w", "--by", "丙某", "--reason", "核对后排除").exit_code == 0
+        assert mediawatch(home, "review", "dismiss", key(home, number), "--by", "丙某", "--reason", "核对后排除").exit_code == 0
         assert failed() == left
         assert (f"示例市第{number}测试局" in mediawatch(home, "flagged").stdout) is False
     assert "含未经审核的疑似问题" not in mediawatch(home, "figures").stdout

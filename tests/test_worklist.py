@@ -234,7 +234,8 @@ def test_the_people_disagreeing_is_seen_by_outcome_too() -> None:
 async def test_an_import_that_was_cut_short_is_judged_by_the_next(store: Store, tmp_path: Path) -> None:
     inspection, path = await exported(store, tmp_path, [filed(1)])
     filled = fill(path, tmp_path / "甲.xlsx", {ONE: FRESH})
-    await import_files(store, [filled], sweep=inspection.sweep, policy=POLICY, now=NOW, keep_evidence=inspection.evidence.keep)
+    scope, keep = await store.scope(inspection.sweep.id), inspection.evidence.keep
+    await import_files(store, [filled], sweep=inspection.sweep, scope=scope, policy=POLICY, now=NOW, keep_evidence=keep)
     assert await inspection.verdicts() == [Verdict.UNPROVEN]
     assert (await inspection.take(filled)).repeated == 1
     assert await inspection.verdicts() == [Verdict.FRESH]

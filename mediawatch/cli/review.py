@@ -26,7 +26,7 @@ from mediawatch.sweep import checks_for
 REFUSED = 2
 group = typer.Typer(no_args_is_help=True, help="Decide about findings (审核): nothing leaves that nobody confirmed.")
 Keys = Annotated[
-    list[str] | None, typer.Argument(metavar="[FINDING]...", help="As listed (12/stale_2w), or an account: all of its findings.")
+    list[str] | None, typer.Argument(metavar="[FINDING]...", help="As listed (12/stale_2w@3f2a), or an account: all of its findings.")
 ]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it for more than one finding.")]
@@ -85,7 +85,7 @@ def list_(
 
 def show(
     ctx: typer.Context,
-    finding: Annotated[str, typer.Argument(metavar="FINDING", help="As listed (12/stale_2w), or an account: all of its findings.")],
+    finding: Annotated[str, typer.Argument(metavar="FINDING", help="As listed (12/stale_2w@3f2a), or an account: all of its findings.")],
     sweep: SweepOption = None,
 ) -> None:
     """Show a finding in full: the rule, every look it rests on, every decision so far."""
@@ -141,7 +141,7 @@ def reopen(
     ctx: typer.Context,
     by: By,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")],
-    findings: Annotated[list[str], typer.Argument(metavar="FINDING...", help="As listed (12/stale_2w), or an account.")],
+    findings: Annotated[list[str], typer.Argument(metavar="FINDING...", help="As listed (12/stale_2w@3f2a), or an account.")],
     sweep: SweepOption = None,
     yes: Yes = False,
 ) -> None:
@@ -163,7 +163,10 @@ def _decide(
             everything, rejudged = await _suspects(app, chosen)
             if action is not ReviewAction.REOPENED:
                 _refuse_unversioned(texts, everything)
-            named = _named(everything, await _keys(app, texts)) if texts else [each for each in everything if review.leads_on(each, action)]
+            keys = await _keys(app, texts)
+            if action is ReviewAction.CONFIRMED:
+                _refuse_accounts(keys, everything)
+            named = _named(everything, keys) if texts else [each for each in everything if review.leads_on(each, action)]
             known = _by_name(app, wanted)
             found = [suspect for suspect in named if known.takes(suspect)]
             refused = {suspect.key: why for suspect in found if (why := review.refusal(suspect, action, by, reason))}
@@ -219,6 +222,13 @@ def _by_name(app: App, wanted: Wanted) -> Wanted:
     if name and name not in labels:
         raise UserError(f"--surface: no surface {name!r}: give one of {', '.join(labels.values())}")
     return replace(wanted, surface=name)
+
+
+def _refuse_accounts(keys: list[str], found: list[Suspect]) -> None:
+    """UserError for an account in place of its findings: what is confirmed is named as it was shown."""
+    for key in keys:
+        if meant := [suspect.versioned for suspect in found if str(suspect.account.id) == key]:
+            raise UserError(f"account {key}: name the version that you decide on, it is {', '.join(meant)} now")
 
 
 async def _keys(app: App, texts: list[str]) -> list[str]:

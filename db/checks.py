@@ -8,9 +8,13 @@ from sqlalchemy import Connection, insert, or_, select
 
 from db.base import rows
 from db.mapping import check_of, check_values, event_of, event_values
-from db.models import CanaryCheckRow, ReadingRow, SessionEventRow, SightRow, SweepRow
+from db.models import CanaryCheckRow, HomeRow, ReadingRow, SessionEventRow, SightRow, SweepRow
 from mediawatch.domain import CanaryCheck, SessionEvent
 from mediawatch.ports import Visited
+
+
+def home_id(conn: Connection) -> str:
+    return conn.scalars(select(HomeRow.id)).one()
 
 
 def note_canary(conn: Connection, check: CanaryCheck) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import Connection, exists, or_, select
 
 from db.base import table
-from db.mapping import evidence_of
+from db.mapping import evidence_of, portions
 from db.models import (
     EvidenceRow,
     FindingReadingRow,
@@ -22,6 +24,22 @@ from db.models import (
 )
 from mediawatch.domain import Evidence, EvidenceKind, NoticeAction, SweepState
 from mediawatch.ports import KeptEvidence
+
+
+def owners(conn: Connection, hashes: Sequence[str]) -> dict[str, set[int]]:
+    """By hash, whose evidence it is; found by index."""
+    found: dict[str, set[int]] = {}
+    for portion in portions(hashes):
+        wanted = (
+            select(EvidenceRow.sha256, ReadingRow.account_id)
+            .join(SightRow, SightRow.id == EvidenceRow.sight_id)
+            .join(ReadingRow, ReadingRow.id == SightRow.reading_id)
+            .where(EvidenceRow.sha256.in_(portion))
+            .distinct()
+        )
+        for digest, account_id in conn.execute(wanted):
+            found.setdefault(digest, set()).add(account_id)
+    return found
 
 
 def kept(conn: Connection) -> list[KeptEvidence]:

@@ -82,6 +82,9 @@ class SqlStore:
         with told(self._name), engine.begin() as conn:
             return work(conn)
 
+    async def home_id(self) -> str:
+        return await self._read(checks.home_id)
+
     async def accounts(self, *, include_retired: bool = False) -> list[Account]:
         return await self._read(lambda conn: registry.accounts(conn, include_retired=include_retired))
 
@@ -163,6 +166,10 @@ class SqlStore:
 
     async def visits(self, since: datetime) -> list[Visited]:
         return await self._read(lambda conn: checks.visits(conn, since))
+
+    async def picture_owners(self, hashes: Collection[str]) -> dict[str, set[int]]:
+        wanted = sorted(hashes)
+        return await self._read(lambda conn: evidence.owners(conn, wanted))
 
     async def evidence(self) -> list[KeptEvidence]:
         return await self._read(evidence.kept)

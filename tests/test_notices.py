@@ -363,7 +363,8 @@ def test_reports_of_what_was_done_go_out_and_come_back(home: Home, tmp_path: Pat
     assert (again.exit_code, "0 reports, 1 known already" in again.stdout) == (0, True)
     (notice,) = within(home, lambda store: store.notices())
     link = "https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAAA"
-    taken = take([reported(one, tmp_path / "回4.xlsx", 最新链接=link, 责任人="丁某")], notice, [event], NOW)
+    home_id = within(home, lambda store: store.home_id())
+    taken = take([reported(one, tmp_path / "回4.xlsx", 最新链接=link, 责任人="丁某")], notice, [event], NOW, home=home_id)
     assert [(article.url, article.account_id) for article in taken.articles] == [(link, 1)]
 
 

@@ -10,11 +10,28 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from worklists import AS_OF, FRESH, GH, LOOKED_AT, NOW, POLICY, STALE, filed, png, typed
+from worklists import (
+    AS_OF,
+    BROKEN,
+    FRESH,
+    GH,
+    GONE,
+    LOOKED_AT,
+    NOW,
+    POLICY,
+    STALE,
+    WINDOW,
+    asked,
+    filed,
+    png,
+    read,
+    refused,
+    row,
+    typed,
+)  # fmt: skip
 
-from mediawatch.clock import BEIJING, day_of, day_start
+from mediawatch.clock import BEIJING, day_start
 from mediawatch.domain import (
-    Account,
     Evidence,
     EvidenceKind,
     FiledStatus,
@@ -28,36 +45,8 @@ from mediawatch.domain import (
 )
 from mediawatch.ports import Known
 from mediawatch.rules import judge
-from mediawatch.worklist import Asked, Column, Problem, Row, Window, answer
+from mediawatch.worklist import Column, Problem, Window, answer
 from mediawatch.worklist.pictures import Shot
-
-WINDOW = Window(AS_OF, POLICY.window_start(day_of(AS_OF)))
-SHOT = (Shot("a.png", png()),)
-BROKEN = (Shot("a.png", problem="“a.png”不是完整的 PNG、JPEG 或 WebP 图片"),)
-GONE: Mapping[Column, object] = {Column.SEEN_ID: GH, Column.PERSON: "甲某", Column.TIME: LOOKED_AT}
-COLUMNS = {column.short: column for column in Column}
-
-
-def row(cells: Mapping[Column, Any], shots: tuple[Shot, ...] = SHOT, **more: Any) -> Row:
-    return Row(file="甲.xlsx", sheet="待核查清单", number=7, cells={**cells, **{Column[key]: more[key] for key in more}}, shots=shots)
-
-
-def asked(posted_on: tuple[date, ...] = (), linked: bool = False, **values: Any) -> Asked:
-    account = Account(id=1, filed=filed(**values))
-    ids = tuple(filter(None, (account.filed.original_id, account.filed.alias, account.filed.platform_id)))
-    return Asked(account=account, sweep_id=3, window=WINDOW, posted_on=frozenset(posted_on), ids=ids, linked=linked)
-
-
-def read(cells: Mapping[Column, Any], ask: Asked | None = None, shots: tuple[Shot, ...] = SHOT, now: datetime = NOW) -> Reading:
-    got = answer(row(cells, shots), ask or asked(), now)
-    assert isinstance(got, Reading), [str(problem) for problem in got]
-    return got
-
-
-def refused(cells: Mapping[Column, Any], ask: Asked | None = None, shots: tuple[Shot, ...] = SHOT) -> dict[Column, str]:
-    got = answer(row(cells, shots), ask or asked(), NOW)
-    assert not isinstance(got, Reading), "accepted"
-    return {COLUMNS[problem.column]: problem.reason for problem in got}
 
 
 def test_the_window_is_fourteen_days_and_the_day_itself() -> None:
@@ -219,7 +208,7 @@ def test_what_came_after_the_look_or_after_as_of_is_no_contradiction() -> None:
         (GH, {}, False, MatchedBy.ID),
         (f"原始ID:{GH.upper()}", {}, True, MatchedBy.ID),
         ("ｓｈｉｌｉ０１", {"alias": "Shili01"}, False, MatchedBy.ID),
-        ("https://weibo.example.test/u/1234567890", {"original_id": "", "platform_id": "1234567890"}, False, MatchedBy.ID),
+        ("https://weibo.example.test/u/1234567890", {"platform": "weibo", "platform_id": "1234567890"}, False, MatchedBy.ID),
         (1234567890.0, {"original_id": "", "platform_id": "1234567890"}, False, MatchedBy.ID),
         ("shili01", {}, True, MatchedBy.URL),
         ("shili01", {}, False, MatchedBy.NAME),

@@ -34,7 +34,7 @@ def worklist(path: Path, count: int = 1) -> Path:
         )
         for number in range(1, count + 1)
     ]  # fmt: skip
-    write_book(path, [to_line(item, SWEEP, WINDOW) for item in items], Cover(title="清单", made_at=AS_OF, meta={}))
+    write_book(path, [to_line(item, SWEEP, WINDOW, "home") for item in items], Cover(title="清单", made_at=AS_OF, meta={}))
     return path
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ import openpyxl
 from openpyxl.drawing.image import Image as SheetImage
 from PIL import Image
 
-from mediawatch.clock import BEIJING, parse_as_of
+from mediawatch.clock import BEIJING, day_of, parse_as_of
 from mediawatch.domain import (
     Account,
     Filed,
@@ -31,7 +31,8 @@ from mediawatch.evidence import EvidenceFolder
 from mediawatch.policy import Policy, load
 from mediawatch.ports import Store
 from mediawatch.sweep import rejudge
-from mediawatch.worklist import Column, Imported, export, import_files
+from mediawatch.worklist import Asked, Column, Imported, Row, Window, answer, export, import_files
+from mediawatch.worklist.pictures import Shot
 
 NOW = datetime(2032, 1, 6, 12, 0, tzinfo=BEIJING)
 AS_OF = parse_as_of("2031-12-31", NOW)
@@ -140,3 +141,30 @@ STALE: Mapping[Column, object] = {
     Column.POSTED: "无", Column.POSTED_ON: typed("2031-11-02"), Column.SEEN_ID: GH, Column.PERSON: "甲某", Column.TIME: LOOKED_AT,
 }  # fmt: skip
 DAY = timedelta(days=1)
+WINDOW = Window(AS_OF, POLICY.window_start(day_of(AS_OF)))
+SHOT = (Shot("a.png", png()),)
+BROKEN = (Shot("a.png", problem="“a.png”不是完整的 PNG、JPEG 或 WebP 图片"),)
+GONE: Mapping[Column, object] = {Column.SEEN_ID: GH, Column.PERSON: "甲某", Column.TIME: LOOKED_AT}
+COLUMNS = {column.short: column for column in Column}
+
+
+def row(cells: Mapping[Column, Any], shots: tuple[Shot, ...] = SHOT, **more: Any) -> Row:
+    return Row(file="甲.xlsx", sheet="待核查清单", number=7, cells={**cells, **{Column[key]: more[key] for key in more}}, shots=shots)
+
+
+def asked(posted_on: tuple[date, ...] = (), linked: bool = False, **values: Any) -> Asked:
+    account = Account(id=1, filed=filed(**values))
+    ids = tuple(filter(None, (account.filed.original_id, account.filed.alias, account.filed.platform_id)))
+    return Asked(account=account, sweep_id=3, window=WINDOW, posted_on=frozenset(posted_on), ids=ids, linked=linked)
+
+
+def read(cells: Mapping[Column, Any], ask: Asked | None = None, shots: tuple[Shot, ...] = SHOT, now: datetime = NOW) -> Reading:
+    got = answer(row(cells, shots), ask or asked(), now)
+    assert isinstance(got, Reading), [str(problem) for problem in got]
+    return got
+
+
+def refused(cells: Mapping[Column, Any], ask: Asked | None = None, shots: tuple[Shot, ...] = SHOT) -> dict[Column, str]:
+    got = answer(row(cells, shots), ask or asked(), NOW)
+    assert not isinstance(got, Reading), "accepted"
+    return {COLUMNS[problem.column]: problem.reason for problem in got}

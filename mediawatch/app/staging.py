@@ -17,6 +17,7 @@ from mediawatch.ports import Clock, Shown, Stage
 from mediawatch.settings import Home
 
 if TYPE_CHECKING:
+    from scrapers.replica.truth import TrueAccount
     from scrapers.replica.world import World
 
 DEMO_LOGINS = frozenset({"weibo", "douyin", "wechat"})
@@ -94,8 +95,15 @@ class WorldStage:
                 return Shown(
                     state=state,
                     name=account.name,
-                    id=next(filter(None, (account.filed[key] for key in ("original_id", "alias", "platform_id"))), account.name),
+                    id=next(filter(None, (account.filed[key] for key in ("original_id", "alias", "platform_id"))), self._id(account)),
                     days=tuple(day_of(post.at) for post in account.posts),
                     link=next((account.article_link(post) for post in account.posts if account.platform == "wechat"), ""),
                 )
         return None
+
+    @staticmethod
+    def _id(account: TrueAccount) -> str:
+        """What a person types where no id is filed: the id that the page shows, or the name under which nothing was found."""
+        if account.truth.value == "gone":
+            return account.filed["name"]
+        return account.original_id if account.platform == "wechat" else account.id

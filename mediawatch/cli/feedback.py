@@ -42,7 +42,10 @@ def export(
         async with opened(ctx) as app:
             notice, events = await notice_of(app, number)
             contacts = await app.store.contacts()
-            return feedback.export(out, notice, standing_items(notice, events), contacts, by=by, marks=app.marks, overwrite=overwrite)
+            return feedback.export(
+                out, notice, standing_items(notice, events), contacts, home=await app.store.home_id(), by=by, marks=app.marks,
+                overwrite=overwrite,
+            )  # fmt: skip
 
     for path, rows in run(work()):
         typer.echo(f"{path}: {rows} accounts")
@@ -61,7 +64,7 @@ def import_(
             if missing := [file for file in files if not file.is_file()]:
                 raise UserError(f"no such file: {missing[0]}")
             notice, events = await notice_of(app, number)
-            done = feedback.take(files, notice, events, app.clock())
+            done = feedback.take(files, notice, events, app.clock(), home=await app.store.home_id())
             await app.store.note_notice(done.events)
             if errors and done.bad_rows:
                 feedback.write_bad_rows(errors, done, notice, app.marks)

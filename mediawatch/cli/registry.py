@@ -12,7 +12,7 @@ from mediawatch import registry
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import print_or_write
 from mediawatch.domain import Account, Code, UserError
-from mediawatch.registry.decisions import changes, chosen, current, refusals
+from mediawatch.registry.decisions import changes, chosen, current, deciders, refusals
 from mediawatch.registry.proposals import Proposal, as_table
 from mediawatch.reports.table import Table
 
@@ -173,6 +173,9 @@ def proposals(
         list[str] | None, typer.Option("--refuse", metavar="N", help="Never propose this one again; may be repeated.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Accept all but those marked 须核对.")] = False,
+    by: Annotated[
+        str, typer.Option("--by", metavar="NAME", help="Who accepts; needed, and somebody else, for an id that a person saw.")
+    ] = "",
     csv: CsvOption = None,
 ) -> None:
     """List what readings have taught (ids, links, new names, migrations, doubtful ids), and accept it into the registry, or refuse it."""
@@ -184,9 +187,10 @@ def proposals(
             listed = await current(app.store)
             refused = chosen(listed, refuse or (), everything=False)
             accepted = chosen([each for each in listed if each not in refused], accept or (), everything=everything)
+            deciders(accepted, by)
             await app.store.refuse(refusals(refused, app.clock()))
             if accepted:
-                await app.store.apply(changes(accepted, app.clock()))
+                await app.store.apply(changes(accepted, app.clock(), by))
             return listed, accepted, refused
 
     listed, accepted, refused = run(work())

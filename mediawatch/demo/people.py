@@ -38,7 +38,6 @@ async def answer(scene: Scene) -> tuple[Named, ...]:
         marks=app.marks,
     )
     tell(f"worklist.xlsx: {sum(one.rows for one in written)} accounts that only people can settle")
-    (folder / "screenshot.png").write_bytes(picture())
     answers = folder / "worklist-answered.xlsx"
     answered, overlooked = fill_in(folder / "worklist.xlsx", answers, scene.stage, scene.sweep, scene.policy, app.clock())
     done = await worklist.import_files(
@@ -81,7 +80,9 @@ def fill_in(
             if len(overlooked) < OVERLOOKED and _easily_overlooked(shown, days, policy.window_start(as_of_day)):
                 overlooked.append(name)
                 days = [day for day in days if day < policy.window_start(as_of_day)]
-            for column, value in _answers(shown, days, policy.window_start(as_of_day), looked_at).items():
+            shot = f"screenshot-{answered:03}.png"
+            (target.parent / shot).write_bytes(picture("·".join(name)))
+            for column, value in _answers(shown, days, policy.window_start(as_of_day), looked_at, shot).items():
                 type_in(row[places[column]], value)
     book.save(target)
     return answered, tuple(overlooked)
@@ -97,10 +98,10 @@ def _easily_overlooked(shown: Shown, days: Collection[date], start: date) -> boo
     return bool(shown.link) and any(day >= start for day in days) and any(day < start for day in days)
 
 
-def _answers(shown: Shown, days: list[date], start: date, looked_at: datetime) -> dict[Column, str]:
+def _answers(shown: Shown, days: list[date], start: date, looked_at: datetime, shot: str) -> dict[Column, str]:
     """The cells of a row; `days` are those of the posts that the person saw, newest first."""
     cells = {Column.PERSON: PERSON, Column.TIME: minute(looked_at), Column.SEEN_ID: shown.id}
-    cells[Column.SHOT] = "screenshot.png"
+    cells[Column.SHOT] = shot
     states = {"not_found": "搜索不到", "cancelled": "已注销", "banned": "已封禁", "empty": "从未发布"}
     if shown.state in states:
         return {**cells, Column.STATE: states[shown.state]}
@@ -109,13 +110,13 @@ def _answers(shown: Shown, days: list[date], start: date, looked_at: datetime) -
     return {**cells, Column.POSTED_ON: days[0].isoformat()} if days else cells
 
 
-def picture() -> bytes:
-    """A small grey PNG that is plainly no screenshot: the demonstration has no telephone."""
+def picture(of: str = "") -> bytes:
+    """A small grey PNG that is plainly no screenshot: the demonstration has no telephone. Each account has its own, as it should."""
     width, height = 64, 32
     rows = b"".join(b"\x00" + b"\xc8" * width for _ in range(height))
     parts = [
         (b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)),
-        (b"tEXt", b"Comment\x00mediawatch demo"),
+        (b"tEXt", b"Comment\x00mediawatch demo " + of.encode("ascii", "backslashreplace")),
         (b"IDAT", zlib.compress(rows)),
     ]
     chunks = [

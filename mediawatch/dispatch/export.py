@@ -11,7 +11,7 @@ from types import MappingProxyType
 
 from mediawatch.clock import beijing, minute
 from mediawatch.dispatch.sheet import FORM, GUIDE, SEALED, Field, texts_of
-from mediawatch.domain import DECIDED, Contact, Effect, Evidence, Filed, ReviewAction, ReviewState, Sweep, UserError
+from mediawatch.domain import DECIDED, Account, Contact, Effect, Evidence, Filed, ReviewAction, ReviewState, Sweep, UserError
 from mediawatch.evidence import EvidenceFolder
 from mediawatch.policy import Policy
 from mediawatch.ports import Rejudgement, Store
@@ -63,7 +63,7 @@ async def dispatch(
     parts: dict[str, dict[int, list[Suspect]]] = {}
     for each in sent:
         parts.setdefault(by.of(each.account.filed), {}).setdefault(each.account.id, []).append(each)
-    contacts, window = await store.contacts(), Window.of(sweep, policy)
+    contacts, window, home = await store.contacts(), Window.of(sweep, policy), await store.home_id()
     written, events, taken = [], [], set[str]()
     for part, accounts in parts.items():
         path = folder / part_name(folder / "核实.xlsx", part, taken)
@@ -74,7 +74,7 @@ async def dispatch(
     if not overwrite and (there := [file.path for file in written if file.path.exists()]):
         raise UserError(f"{there[0]} exists already and may hold answers: name another folder, or --overwrite")
     for file, accounts in zip(written, parts.values(), strict=True):
-        lines = [_line(found, contacts.get(number), window, evidence, labels) for number, found in accounts.items()]
+        lines = [_line(found, contacts.get(number), window, home, evidence, labels) for number, found in accounts.items()]
         write_form(file.path, FORM, lines, _cover(sweep, file.part, marks), overwrite=overwrite)
     concerned = rejudged.of(event.account_id for event in events) if rejudged else None
     await store.note_reviews(sweep.id, events, after=after, rejudged=concerned)
@@ -88,7 +88,7 @@ def _cover(sweep: Sweep, part: str, marks: Sequence[str]) -> Cover:
 
 
 def _line(
-    found: Sequence[Suspect], contact: Contact | None, window: Window, evidence: EvidenceFolder, labels: Mapping[str, str]
+    found: Sequence[Suspect], contact: Contact | None, window: Window, home: str, evidence: EvidenceFolder, labels: Mapping[str, str]
 ) -> FormRow[Field]:
     """One account with all that is suspected of it."""
     first = found[0]
@@ -103,13 +103,13 @@ def _line(
         Field.READ_AT: minute(newest.read_at) if newest else "",
         Field.FILE: given_text("\n".join(f"evidence/{item.path}" for item in pictures[-1:])),
     }
-    cells[Field.KEY] = str(key_of(first.sweep_id, first.account.id, window, cells))
+    cells[Field.KEY] = str(key_of(home, first.sweep_id, first.account, window, cells))
     return FormRow(cells=cells, picture=_picture(pictures, evidence))
 
 
-def key_of(sweep_id: int, account_id: int, window: Window, cells: Mapping[Field, Cell]) -> RowKey:
+def key_of(home: str, sweep_id: int, account: Account, window: Window, cells: Mapping[Field, Cell]) -> RowKey:
     """The row's key: a worklist's row of the same account has another."""
-    return sealed_key(sweep_id, account_id, window, ["下发核实", *texts_of(cells, SEALED)])
+    return sealed_key(home, sweep_id, account.id, window, ["下发核实", *texts_of(cells, SEALED)], account.filed)
 
 
 def _picture(pictures: Sequence[Evidence], evidence: EvidenceFolder) -> bytes:

@@ -19,7 +19,7 @@ from mediawatch.worklist.book import Cover, FormRow, clickable, write_form
 from mediawatch.worklist.columns import Cell, given_text, text_of, typed_links
 from mediawatch.worklist.package import BadFile
 from mediawatch.worklist.read import Problem, table_rows
-from mediawatch.worklist.rowkey import Window, parse_key
+from mediawatch.worklist.rowkey import Window, from_elsewhere, misfit, parse_key
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,7 +73,7 @@ async def import_answers(
         known.setdefault(event.account_id, []).append(event)
     newest = max((event.id for events in known.values() for event in events), default=0)
     scope = {account.id: account for account in accounts}
-    intake = _Intake(sweep, Window.of(sweep, policy), scope, known, now)
+    intake = _Intake(sweep, Window.of(sweep, policy), await store.home_id(), scope, known, now)
     sources = [source for path in paths if (source := intake.take(path)) is not None]
     await store.note_reviews(sweep.id, intake.done.events, after=newest)
     noted = {source.sha256 for source, _ in await store.sources()}
@@ -85,9 +85,9 @@ async def import_answers(
 
 class _Intake:
     def __init__(
-        self, sweep: Sweep, window: Window, scope: Mapping[int, Account], known: Mapping[int, list[ReviewEvent]], now: datetime
+        self, sweep: Sweep, window: Window, home: str, scope: Mapping[int, Account], known: Mapping[int, list[ReviewEvent]], now: datetime
     ) -> None:
-        self.sweep, self.window, self.scope, self.known, self.now = sweep, window, scope, known, now
+        self.sweep, self.window, self.home, self.scope, self.known, self.now = sweep, window, home, scope, known, now
         self.done = Answers()
 
     def take(self, path: Path) -> Source | None:
@@ -124,12 +124,20 @@ class _Intake:
         key = parse_key(row.text(Field.KEY))
         if key is None:
             return row.problem(Field.KEY, "缺少行键或行键被改动:请在系统导出的原表中填写")
+        if elsewhere := from_elsewhere(key, self.home):
+            return row.problem(Field.KEY, elsewhere)
         if key.sweep_id != self.sweep.id:
             return row.problem(Field.KEY, f"这一行属于第{key.sweep_id}次检查,不是第{self.sweep.id}次:导入时请加 --sweep {key.sweep_id}")
         texts = {column: row.text(column) for column in Field}
         account = self.scope.get(key.account_id)
-        if account is None or key_of(key.sweep_id, key.account_id, self.window, texts) != key:
-            return row.problem(Field.KEY, "行键与本行的备案单号、名称、类型、认定依据对不上:这几列被改动,或只对部分列作了排序")
+        altered = "行键与本行的备案单号、名称、类型、认定依据对不上:这几列被改动,或只对部分列作了排序"
+        if account is None:
+            return row.problem(Field.KEY, altered)
+        wrong = misfit(
+            key, self.home, lambda home: key_of(home, key.sweep_id, account, self.window, texts), told_apart=bool(texts[Field.NUMBER])
+        )
+        if wrong is not None:
+            return row.problem(Field.KEY, wrong or altered)
         if not any(event.action is ReviewAction.DISPATCHED for event in self.known.get(account.id, ())):
             return row.problem(Field.KEY, "该账号未曾下发核实:请核对是否交回了另一套台账的表")
         return account

@@ -84,10 +84,17 @@ def of_identity(reading: Reading, now: FiledIdentity) -> Reading | None:
 
     A sight that shows the id filed now is tied by it, also where that id was not filed when it was taken.
     """
-    sights = tuple(left for sight in reading.sights if (left := _left_of(sight, reading.filed_as, now)) is not None)
+    told = (_as_seen_by(reading.by, sight, now) for sight in reading.sights)
+    sights = tuple(left for sight in told if (left := _left_of(sight, reading.filed_as, now)) is not None)
     if sights == reading.sights:
         return reading
     return replace(reading, sights=sights) if sights else None
+
+
+def _as_seen_by(person: str, sight: Sight, now: FiledIdentity) -> Sight:
+    """A person's sight that was tied to nobody, for want of a filed id, is tied where the id that it shows is filed by now."""
+    tied = person and sight.matched_by is None and same_ids(sight.platform_id, sight.original_id, now)
+    return replace(sight, matched_by=MatchedBy.NAME) if tied else sight
 
 
 def _left_of(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> Sight | None:

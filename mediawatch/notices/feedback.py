@@ -21,7 +21,7 @@ from mediawatch.worklist.columns import Cell, given_text, text_of, typed_links
 from mediawatch.worklist.export import part_name
 from mediawatch.worklist.package import BadFile
 from mediawatch.worklist.read import Problem, table_rows
-from mediawatch.worklist.rowkey import RowKey, Window, parse_key, sealed_key
+from mediawatch.worklist.rowkey import RowKey, Window, from_elsewhere, misfit, parse_key, sealed_key
 
 
 class Field(StrEnum):
@@ -61,10 +61,11 @@ _FORM = Form(
 
 
 def export(
-    folder: Path, notice: Notice, items: Iterable[NoticeItem], contacts: Mapping[int, Contact], *, by: Split, marks: Sequence[str] = (),
-    overwrite: bool = False,
+    folder: Path, notice: Notice, items: Iterable[NoticeItem], contacts: Mapping[int, Contact], *, home: str, by: Split,
+    marks: Sequence[str] = (), overwrite: bool = False,
 ) -> list[tuple[Path, int]]:  # fmt: skip
     """One file a prefecture or 主管单位 with its items; (path, rows) of each. `contacts` by account: each stands in its own row alone.
+    `home` is `Store.home_id`.
 
     UserError where a file is in the way; then none is written.
     """
@@ -76,7 +77,7 @@ def export(
     if not overwrite and (there := [path for path in paths.values() if path.exists()]):
         raise UserError(f"{there[0]} exists already and may hold answers: name another folder, or --overwrite")
     for part, own in parts.items():
-        rows = [FormRow(cells=_cells(notice, item, contacts)) for item in own]
+        rows = [FormRow(cells=_cells(notice, item, contacts, home)) for item in own]
         cover = _cover(notice, f"政务新媒体整改情况反馈表  {given_text(notice.number)}  {given_text(part)}", marks)
         write_form(paths[part], _FORM, rows, cover, overwrite=overwrite)
     return [(paths[part], len(own)) for part, own in parts.items()]
@@ -87,18 +88,19 @@ def _cover(notice: Notice, title: str, marks: Sequence[str]) -> Cover:
     return Cover(title=title, made_at=day_start(notice.issued_on), meta=meta, guide=_GUIDE, marks=marks)
 
 
-def _cells(notice: Notice, item: NoticeItem, contacts: Mapping[int, Contact]) -> dict[Field, Cell]:
+def _cells(notice: Notice, item: NoticeItem, contacts: Mapping[int, Contact], home: str) -> dict[Field, Cell]:
     contact = contacts.get(item.account_id) if item.account_id is not None else None
     cells = {Field(heading): cell for heading, cell in account_cells(item.filed, contact).items()}
     cells |= {Field.PROBLEM: given_text(item.problem), Field.DEADLINE: str(notice.rectify_by or "")}
-    cells[Field.KEY] = str(_key(notice, item.number, {column: str(cells.get(column) or "") for column in _SEALED}))
+    cells[Field.KEY] = str(_key(home, notice, item, {column: str(cells.get(column) or "") for column in _SEALED}))
     return cells
 
 
-def _key(notice: Notice, item: int, texts: Mapping[Field, str]) -> RowKey:
+def _key(home: str, notice: Notice, item: NoticeItem, texts: Mapping[Field, str]) -> RowKey:
     """The notice and the item in the places of sweep and account; the seal tells the row from a worklist's."""
     window = Window(day_end(notice.issued_on), notice.issued_on)
-    return sealed_key(notice.id, item, window, ["整改反馈", notice.number, *(texts[column] for column in _SEALED)])
+    sealed = ["整改反馈", notice.number, *(texts[column] for column in _SEALED)]
+    return sealed_key(home, notice.id, item.number, window, sealed, item.filed)
 
 
 @dataclass(slots=True)
@@ -115,14 +117,16 @@ class Reports:
     bad_rows: list[tuple[Mapping[Field, Cell], Problem]] = field(default_factory=list)
 
 
-def take(paths: Sequence[Path], notice: Notice, known: Sequence[NoticeEvent], now: datetime) -> Reports:
-    """Read returned files. A row that was altered, has no 责任人, or whose link is none is refused by place; the others hold."""
+def take(paths: Sequence[Path], notice: Notice, known: Sequence[NoticeEvent], now: datetime, *, home: str) -> Reports:
+    """Read returned files of the home (`Store.home_id`).
+
+    A row that was altered, has no 责任人, or whose link is none is refused by place; the others hold."""
     done = Reports()
     said = {(event.item, event.by, event.reason) for event in known if event.action is NoticeAction.REPORTED}
     for path in paths:
         try:
             for sheet, number, cells in table_rows(path, Field, Field.KEY, (Field.NAME, *_ANSWERS)):
-                _take_row(cells, Place(path.name, sheet, number), notice, said, now, done)
+                _take_row(cells, Place(path.name, sheet, number), notice, home, said, now, done)
         except BadFile as bad:
             done.problems.append(Problem(file=path.name, reason=str(bad)))
     return done
@@ -136,21 +140,22 @@ def write_bad_rows(path: Path, done: Reports, notice: Notice, marks: Sequence[st
 
 
 def _take_row(
-    cells: Mapping[Field, Cell], place: Place, notice: Notice, said: set[tuple[int | None, str, str]], now: datetime, done: Reports
-) -> None:
+    cells: Mapping[Field, Cell], place: Place, notice: Notice, home: str, said: set[tuple[int | None, str, str]], now: datetime,
+    done: Reports,
+) -> None:  # fmt: skip
     row = {column: text_of(cells.get(column)) for column in Field}
     if not row[Field.DONE] and not row[Field.LINK]:
         done.blank += bool(row[Field.KEY])
         return
     links = typed_links(row[Field.LINK])
-    item = _item(notice, row)
+    item = _item(notice, row, home)
     if wrong := _wrong(row, item, links):
         column, reason = wrong
         problem = Problem(file=place.file, sheet=place.sheet, row=place.row, column=column.value, value=row[column], reason=reason)
         done.problems.append(problem)
         done.bad_rows.append((cells, problem))
         return
-    assert item is not None
+    assert isinstance(item, NoticeItem)
     reason = f"{row[Field.DONE]}(最新链接:{' '.join(links)})" if links else row[Field.DONE]
     done.articles += [FoundLink(url, (place,), item.account_id) for link in links for url in links_in(link)]
     if (key := (item.number, row[Field.PERSON], reason)) in said:
@@ -165,16 +170,24 @@ def _take_row(
     )  # fmt: skip
 
 
-def _item(notice: Notice, row: Mapping[Field, str]) -> NoticeItem | None:
-    """The item of a row, by its key, which must fit the notice and the row's own texts."""
+def _item(notice: Notice, row: Mapping[Field, str], home: str) -> NoticeItem | str:
+    """The item of a row, by its key, which must fit this home, the notice and the row's own texts; else what is wrong."""
     key = parse_key(row[Field.KEY])
-    item = next((each for each in notice.items if key and each.number == key.account_id), None)
-    return item if item and key == _key(notice, item.number, row) else None
-
-
-def _wrong(row: Mapping[Field, str], item: NoticeItem | None, links: Sequence[str]) -> tuple[Field, str] | None:
+    altered = "不是本期通报的反馈表,或行键、备案单号、名称、类型、存在的突出问题被改动:请在原表中填写"
+    if key is None:
+        return altered
+    if elsewhere := from_elsewhere(key, home):
+        return elsewhere
+    item = next((each for each in notice.items if each.number == key.account_id), None)
     if item is None:
-        return Field.KEY, "不是本期通报的反馈表,或行键、备案单号、名称、类型、存在的突出问题被改动:请在原表中填写"
+        return altered
+    wrong = misfit(key, home, lambda of: _key(of, notice, item, row), told_apart=bool(row[Field.NUMBER]))
+    return item if wrong is None else wrong or altered
+
+
+def _wrong(row: Mapping[Field, str], item: NoticeItem | str, links: Sequence[str]) -> tuple[Field, str] | None:
+    if isinstance(item, str):
+        return Field.KEY, item
     if not row[Field.PERSON]:
         return Field.PERSON, "请填写责任人姓名"
     if row[Field.LINK] and not any(clickable(link) for link in links):

@@ -117,6 +117,9 @@ class Rejudgement:
 class Store(Protocol):
     """Where everything is kept. Every method that writes commits before it returns, in one transaction of its own."""
 
+    async def home_id(self) -> str:
+        """What tells this home from every other one: workbooks that go out are sealed with it."""
+
     # registry
     async def accounts(self, *, include_retired: bool = False) -> list[Account]: ...
     async def account(self, account_id: int) -> Account | None: ...
@@ -176,6 +179,9 @@ class Store(Protocol):
 
     async def visits(self, since: datetime) -> list[Visited]:
         """Every visit of a sweep from `since` on, canaries included, as their sights and checks tell. Bounded by the sweeps since then."""
+
+    async def picture_owners(self, hashes: Collection[str]) -> dict[str, set[int]]:
+        """By SHA-256, the accounts for which a piece of evidence with these bytes was ever kept; a hash without any has no entry."""
 
     async def evidence(self) -> list[KeptEvidence]:
         """Every piece of evidence ever kept, in the order it was kept, whether its file is still there or not."""

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from mediawatch.domain import Filed, Reading, Refusal, RegistryChanges, Source, UpdatedAccount, UserError
+from mediawatch.names import same
 from mediawatch.ports import Store
 from mediawatch.registry.proposals import Kind, Proposal, proposals
 
@@ -50,8 +51,17 @@ def refusals(refused: Sequence[Proposal], now: datetime) -> list[Refusal]:
     return [Refusal(account_id=each.account.id, field=each.field, new=each.new, at=now) for each in refused]
 
 
-def changes(accepted: Sequence[Proposal], now: datetime) -> RegistryChanges:
-    """What accepting does, one update an account. The history's source is `proposal`."""
+def deciders(accepted: Sequence[Proposal], by: str) -> None:
+    """UserError where a proposal that rests on a person's own look would be accepted by nobody in particular, or by that person."""
+    for each in accepted:
+        if each.seen_by and not by.strip():
+            raise UserError(f"{each.key} ({each.account.filed.name}) rests on what {', '.join(each.seen_by)} saw: accept it with --by NAME")
+        if any(same(by, person) for person in each.seen_by):
+            raise UserError(f"{each.key} ({each.account.filed.name}) rests on what {', '.join(each.seen_by)} saw: somebody else accepts it")
+
+
+def changes(accepted: Sequence[Proposal], now: datetime, by: str = "") -> RegistryChanges:
+    """What accepting does, one update an account. The history's source is `proposal`, with the name of who accepted it."""
     by_account: dict[int, list[Proposal]] = {}
     for each in accepted:
         by_account.setdefault(each.account.id, []).append(each)
@@ -64,7 +74,7 @@ def changes(accepted: Sequence[Proposal], now: datetime) -> RegistryChanges:
         for number, several in by_account.items()
     )
     digest = hashlib.sha256("\n".join(f"{each.key} {each.new}" for each in accepted).encode()).hexdigest()
-    return RegistryChanges(source=Source(file=SOURCE, sha256=digest, at=now), updated=updated)
+    return RegistryChanges(source=Source(file=f"{SOURCE}({by.strip()})" if by.strip() else SOURCE, sha256=digest, at=now), updated=updated)
 
 
 def _applied(several: Sequence[Proposal]) -> Filed:

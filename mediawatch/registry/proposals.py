@@ -4,6 +4,7 @@ Computed from the kept readings each time, so nothing is stored twice, and what 
 
 - An id is learned from a sight that is tied to the account by another filed id; by the filed link; or by the name alone only where the
   platform's own 认证主体 names the filed organiser. Sights that disagree about it teach nothing: they are shown as a doubt.
+- An id that a person typed into the worklist, with a picture, is proposed where none is filed: somebody else accepts it, never `--all`.
 - A new name counts only where the sight is tied by id. It is a 更名, which the unit must have reported: never accepted by `--all`.
 - Where the filed id's page is called otherwise and certified for another body than the filed organiser, the id itself is in doubt.
 - So it is where what bears one filed key (id, gh_ id, 微信号) contradicts another one: they lead to two accounts.
@@ -26,6 +27,7 @@ from mediawatch.clock import minute
 from mediawatch.domain import (
     ID_IN_DOUBT,
     Account,
+    EvidenceKind,
     Filed,
     LookKind,
     MatchedBy,
@@ -77,6 +79,8 @@ class Proposal:
     read_at: datetime
     sure: bool = True
     """False where the operator has to look himself before he accepts: `--all` leaves it out."""
+    seen_by: tuple[str, ...] = ()
+    """Persons on whose own looks alone it rests: somebody else accepts it."""
 
     @property
     def key(self) -> str:
@@ -103,29 +107,35 @@ def proposals(accounts: Sequence[Account], readings: Mapping[int, Sequence[Readi
 
 def _of(account: Account, readings: Sequence[Reading], refused: Set[tuple[int, str, str]]) -> Iterator[Proposal]:
     looks = [reading for reading in sorted(readings, key=lambda each: each.read_at) if reading.look is not LookKind.CONTROL]
-    sights = [sight for reading in looks for sight in reading.sights]
+    sights = [sight for reading in looks if reading.look is not LookKind.PERSON for sight in reading.sights]
+    by_person = _by_person(looks)
     moved = _migrated(account, looks)
     if moved:
         yield from moved
         return
-    if doubt := _wrong_id(account, sights) or _two_accounts(account, sights):
+    everybody = [sight for reading in looks for sight in reading.sights]
+    if doubt := _wrong_id(account, everybody) or _two_accounts(account, sights):
         yield doubt
         return
     for field in ("platform_id", "original_id"):
         known = [sight for sight in sights if (account.id, field, getattr(sight, field)) not in refused]
-        yield from _learned(account, known, field)
-    yield from _renamed(account, sights)
-    yield from _link(account, sights)
+        told = [(by, sight) for by, sight in by_person if (account.id, field, getattr(sight, field)) not in refused]
+        yield from _learned(account, known, told, field)
+    yield from _renamed(account, everybody)
+    yield from _link(account, everybody)
 
 
-def _learned(account: Account, sights: Iterable[Sight], field: str) -> Iterator[Proposal]:
+def _learned(account: Account, sights: Iterable[Sight], by_person: Sequence[tuple[str, Sight]], field: str) -> Iterator[Proposal]:
     if getattr(account.filed, field):
         return
     telling = [(sight, ground) for sight in sights if getattr(sight, field) and (ground := _ground(sight, account.filed))]
-    if not telling:
+    seen = [(by, sight) for by, sight in by_person if getattr(sight, field)]
+    values = {getattr(each, field) for each, _ in telling} | {getattr(each, field) for _, each in seen}
+    if not telling and len(values) == 1:
+        yield _seen_by_people(account, seen, field)
+    if not telling and len(values) < 2:
         return
-    sight, ground = telling[-1]
-    values = {getattr(each, field) for each, _ in telling}
+    sight, ground = telling[-1] if telling else (seen[-1][1], MatchedBy.NAME)
     if len(values) > 1:
         why = f"历次核查读到不同的{_FIELDS[field]}({'、'.join(sorted(values))}),请人工核对"
         yield Proposal(account=account, kind=Kind.DOUBT, field=field, new="", why=why, read_at=sight.read_at)
@@ -138,6 +148,28 @@ def _learned(account: Account, sights: Iterable[Sight], field: str) -> Iterator[
     }[ground]
     value = str(getattr(sight, field))
     yield Proposal(account=account, kind=Kind.LEARNED, field=field, new=value, why=why, read_at=sight.read_at, sure=agrees)
+
+
+def _seen_by_people(account: Account, seen: Sequence[tuple[str, Sight]], field: str) -> Proposal:
+    people = tuple(dict.fromkeys(by for by, _ in seen))
+    sight = seen[-1][1]
+    named = "名称一致" if _named(sight, account.filed) else f"平台名称为“{sight.name}”" if sight.name else "名称未填"
+    why = f"{'、'.join(people)}人工核查时看到（附截图），{named}；由他人核对截图后再接受"
+    return Proposal(
+        account=account, kind=Kind.LEARNED, field=field, new=str(getattr(sight, field)), why=why, read_at=sight.read_at, sure=False,
+        seen_by=people,
+    )  # fmt: skip
+
+
+def _by_person(looks: Iterable[Reading]) -> list[tuple[str, Sight]]:
+    """Whom and what people saw there themselves, with a picture."""
+    return [
+        (reading.by, sight)
+        for reading in looks
+        if reading.look is LookKind.PERSON
+        for sight in reading.sights
+        if sight.outcome in (Outcome.OK, Outcome.NO_POSTS) and any(item.kind is EvidenceKind.PICTURE for item in sight.evidence)
+    ]
 
 
 def _ground(sight: Sight, filed: Filed) -> MatchedBy | None:

@@ -1,7 +1,8 @@
 """One answered row to one reading, or to what is wrong with it. Pure: the law of a person's word lives here.
 
 A person's negative (stale, not found, cancelled, banned, never posted) and everything else that speaks against an account
-needs a picture, a time not before as_of and the id seen; a date older than what a machine saw is refused.
+needs a picture, a time not before as_of, and the account's own id where any is filed or known, else its name; a date older than what a
+machine saw is refused. An answer that lacks a tie is kept and proves nothing yet: its sight is tied to nobody, and `uncounted` says why.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from mediawatch.domain import (
     Capture,
     EvidenceKind,
     LookKind,
+    MatchedBy,
     Outcome,
     Post,
     PostKind,
@@ -27,23 +29,27 @@ from mediawatch.domain import (
 )  # fmt: skip
 from mediawatch.names import same
 from mediawatch.worklist.columns import Cell, Column
-from mediawatch.worklist.identity import contradicts, tied
+from mediawatch.worklist.identity import IdKind, SeenId, asked_for, contradicts, own_ids, said_of, tied_by, typed_ids, wrong_kind
 from mediawatch.worklist.read import Problem, Row
 from mediawatch.worklist.rowkey import CLOSED, Window
 from mediawatch.worklist.states import (
     AMBIGUOUS_NAME_WORDS,
-    NO_NAME_WORDS,
     POSTED_WORDS,
     SAME_NAME_WORDS,
     STATE_WORDS,
     UNDATED,
     State,
+    says_none,
 )  # fmt: skip
 from mediawatch.worklist.values import BadValue, day_in, id_in, moment_in
 
 SURFACE = "person"
 UNTIMED = "核查时间未填"
 """Stands in the detail of a reading whose time is the import's: importing again must not make it another look."""
+UNCOUNTED = "暂不计入"
+"""Begins the part of a detail that says why the answer proves nothing yet."""
+SHARED_WORDS = "多个账号"
+"""Written under 备注: the screenshot shows several accounts, so that it may stand in several rows."""
 T = TypeVar("T")
 _Fault = tuple[Column, str]
 
@@ -63,6 +69,10 @@ class Asked:
     ids: tuple[str, ...] = ()
     linked: bool = False
 
+    @property
+    def own(self) -> tuple[SeenId, ...]:
+        return own_ids(self.account.filed, self.ids)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Answer:
@@ -75,6 +85,7 @@ class _Answer:
     seen_id: str
     person: str
     read_at: datetime | None
+    remark: str = ""
 
     @property
     def negative(self) -> bool:
@@ -87,6 +98,10 @@ class _Answer:
 
     def renames(self, account: Account) -> bool:
         return bool(self.name) and not same(self.name, account.filed.name)
+
+    def names(self, account: Account) -> bool:
+        """Whether the answer says under which name it was found: seen as filed, or searched for as filed."""
+        return same(self.name, account.filed.name) or (self.state is State.NOT_FOUND and same(self.seen_id, account.filed.name))
 
 
 def answer(row: Row, asked: Asked, now: datetime) -> Reading | tuple[Problem, ...]:
@@ -118,7 +133,7 @@ def _parse(row: Row, account: Account, now: datetime) -> tuple[_Answer | None, l
     posted = read(Column.POSTED, lambda _: _chosen(row.text(Column.POSTED), POSTED_WORDS, "请选择“有”或“无”"))
     state = read(Column.STATE, lambda _: _chosen(row.text(Column.STATE), STATE_WORDS, f"请从下拉列表中选择:{'、'.join(State)}"))
     name = read(Column.SEEN_NAME, lambda _: _name(row.text(Column.SEEN_NAME), account.filed.name))
-    seen_id = read(Column.SEEN_ID, id_in)
+    seen_id = read(Column.SEEN_ID, lambda cell: _id(id_in(cell)))
     if faults:
         return None, faults
     return _Answer(
@@ -129,6 +144,7 @@ def _parse(row: Row, account: Account, now: datetime) -> tuple[_Answer | None, l
         seen_id=seen_id or "",
         person=row.text(Column.PERSON),
         read_at=read_at,
+        remark=row.text(Column.REMARK),
     ), []
 
 
@@ -145,7 +161,12 @@ def _name(text: str, filed: str) -> str:
         return text
     if text in AMBIGUOUS_NAME_WORDS:
         raise BadValue("请照原样填写平台上显示的名称(与备案相同填“一致”)")
-    return filed if text in SAME_NAME_WORDS else "" if text in NO_NAME_WORDS else text
+    return filed if text in SAME_NAME_WORDS else "" if says_none(text) else text
+
+
+def _id(text: str) -> str:
+    """What was typed as an id; "" where it means that there is none, or that somebody compared it and did not write it down."""
+    return "" if says_none(text) or text in SAME_NAME_WORDS else text
 
 
 def _faults(given: _Answer, row: Row, asked: Asked, now: datetime) -> Iterator[_Fault]:
@@ -205,20 +226,74 @@ def _date_faults(given: _Answer, asked: Asked, now: datetime) -> Iterator[_Fault
 
 
 def _identity_faults(given: _Answer, asked: Asked) -> Iterator[_Fault]:
-    if given.seen_id and (other := contradicts(given.seen_id, asked.ids, asked.account.filed.alias)):
+    """Every id is held against its kind; what accuses is tied by an id where any is filed or known."""
+    filed, own = asked.account.filed, asked.own
+    if kind := wrong_kind(given.seen_id, filed.platform):
+        yield Column.SEEN_ID, f"这是{kind},而该账号是{said_of(filed.platform)}:请填写{asked_for(filed.platform)}"
+    elif other := contradicts(given.seen_id, own, filed.platform):
         yield Column.SEEN_ID, f"与备案的“{other}”不一致,看到的可能是另一个账号"
-    elif given.renames(asked.account) and tied(given.seen_id, asked.ids, asked.linked, given.name, asked.account) is None:
-        yield Column.SEEN_ID, "实际名称与备案名称不同,而核对ID不能证明是同一个账号:请填写与备案一致的ID"
+    elif given.accuses(asked.account) and not tied_by(given.seen_id, own, filed.platform):
+        if own and given.renames(asked.account):
+            yield Column.SEEN_ID, "实际名称与备案名称不同,而核对ID不能证明是同一个账号:请填写与备案一致的ID"
+        elif own and not given.seen_id:
+            yield Column.SEEN_ID, "此项回答必须填写核对ID(搜索不到的填写搜索所用的ID)"
+        elif own:
+            yield Column.SEEN_ID, f"不是该账号备案或已知的ID,不能证明是同一个账号:请填写与备案一致的{asked_for(filed.platform)}"
+        elif given.renames(asked.account) and not typed_ids(given.seen_id, filed.platform):
+            words = "实际名称与备案名称不同,而该账号没有备案ID"
+            yield Column.SEEN_ID, f"{words}:请填写看到的{asked_for(filed.platform)},经他人核对并补充备案后计入"
 
 
 def _proof_faults(given: _Answer, row: Row) -> Iterator[_Fault]:
-    if not given.seen_id:
-        yield Column.SEEN_ID, "此项回答必须填写核对ID(搜索不到的填写搜索所用的ID)"
     if not given.negative and given.read_at is None:
         yield Column.TIME, "此项回答必须填写核查时间"
     if not any(not shot.problem for shot in row.shots):
         reasons = ";".join(shot.problem for shot in row.shots)
         yield Column.SHOT, f"此项回答必须附截图(贴在本行,二维码一列的图片不算){':' + reasons if reasons else ''}"
+
+
+def _uncounted(given: _Answer, asked: Asked) -> str:
+    """Why an answer proves nothing yet: what is missing, as a clause; "" where it counts."""
+    if asked.own or not given.accuses(asked.account):
+        return ""
+    if given.renames(asked.account):
+        return f"因缺少备案ID{UNCOUNTED}:实际名称与备案名称不同,看到的ID已列为台账更新建议,由他人核对接受后计入"
+    if not given.names(asked.account):
+        missing = "搜索所用的名称(填在“核对ID”一栏)" if given.state is State.NOT_FOUND else "“实际名称”(与备案名称相同填“一致”)"
+        return f"因缺少{missing}{UNCOUNTED}:该账号没有备案ID,只能以名称核对"
+    return ""
+
+
+def uncounted(reading: Reading) -> str:
+    """Why a person's reading proves nothing yet, as it was said at its import; "" where it counts."""
+    parts = reading.sights[0].detail.split(";")
+    return next((part for part in parts if UNCOUNTED in part and part.startswith("因缺少")), "")
+
+
+def _tie(given: _Answer, asked: Asked) -> MatchedBy | None:
+    """How the answer is tied to the account: by an id, by the link that the row led to, else by the name that the row told to look for.
+
+    What accuses is tied by no link, which may have passed to somebody else. None for an accusing answer that lacks its tie: it proves
+    nothing until the id that it shows is filed.
+    """
+    if tied_by(given.seen_id, asked.own, asked.account.platform):
+        return MatchedBy.ID
+    if _uncounted(given, asked):
+        return None
+    return MatchedBy.URL if asked.linked and not given.accuses(asked.account) else MatchedBy.NAME
+
+
+def _shown_ids(given: _Answer, asked: Asked) -> tuple[str, str]:
+    """(platform's id, gh_ id) that the answer shows: as the account's own are written where they are these, else as typed.
+
+    What was searched for and not found was not seen. A number beside a filed token cannot be compared, and is left out.
+    """
+    filed = asked.account.filed
+    own = tied_by(given.seen_id, asked.own, filed.platform)
+    seen = [own] if own else [] if given.state is State.NOT_FOUND else list(typed_ids(given.seen_id, filed.platform))
+    kinds = {one.kind for one in asked.own if one.kind.of_platform}
+    platform = [one.text for one in seen if one.kind.of_platform and (not kinds or one.kind in kinds)]
+    return next(iter(platform), ""), next((one.text for one in seen if one.kind is IdKind.ORIGINAL), "")
 
 
 def _reading(given: _Answer, row: Row, asked: Asked, now: datetime) -> Reading:
@@ -232,18 +307,19 @@ def _reading(given: _Answer, row: Row, asked: Asked, now: datetime) -> Reading:
         # Seen: nothing after the newest day, or nothing since the window began.
         complete_since = day_start(min(given.on, window.start) if given.on else window.start)
     good = [shot for shot in row.shots if not shot.problem]
+    platform_id, original_id = _shown_ids(given, asked)
     sight = Sight(
         surface=SURFACE,
         read_at=read_at,
         attested=Attested.RECORDED,
         outcome=given.state.outcome if not normal else Outcome.OK,
         name=given.name,
-        original_id=given.seen_id if given.seen_id.casefold().startswith("gh_") else "",
-        platform_id=asked.account.filed.platform_id if tied(given.seen_id, (asked.account.filed.platform_id,)) else "",
-        matched_by=tied(given.seen_id, asked.ids, asked.linked, given.name, asked.account),
+        original_id=original_id,
+        platform_id=platform_id,
+        matched_by=_tie(given, asked),
         posts=posts,
         complete_since=complete_since,
-        detail=_detail(given),
+        detail=_detail(given, asked),
         captures=tuple(Capture(kind=EvidenceKind.PICTURE, media_type=shot.media_type, body=shot.body, taken_at=read_at) for shot in good),
     )
     return Reading(
@@ -252,7 +328,7 @@ def _reading(given: _Answer, row: Row, asked: Asked, now: datetime) -> Reading:
     )  # fmt: skip
 
 
-def _detail(given: _Answer) -> str:
+def _detail(given: _Answer, asked: Asked) -> str:
     """The answer as it was given, for the reviewer."""
     parts = [
         f"有无发布:{'' if given.posted is None else '有' if given.posted else '无'}",
@@ -261,4 +337,8 @@ def _detail(given: _Answer) -> str:
         f"实际名称:{given.name or '未填'}",
         f"核对ID:{given.seen_id or '未填'}",
     ]
+    parts += [f"备注:{given.remark}"] if given.remark else []
+    parts += filter(None, [_uncounted(given, asked)])
+    # A part ends where the next begins.
+    parts = [part.replace(";", ",") for part in parts]
     return ";".join(parts + ([] if given.read_at else [UNTIMED]))

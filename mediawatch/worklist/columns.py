@@ -41,6 +41,7 @@ class Column(StrEnum):
     SHOT = "截图"
     PERSON = "核查人"
     TIME = "核查时间"
+    REMARK = "备注"
     ERROR = "错误说明"
 
     @property
@@ -50,12 +51,13 @@ class Column(StrEnum):
 
 
 ANSWERS = (
-    Column.POSTED, Column.POSTED_ON, Column.SEEN_NAME, Column.STATE, Column.SEEN_ID, Column.SHOT, Column.PERSON, Column.TIME,
+    Column.POSTED, Column.POSTED_ON, Column.SEEN_NAME, Column.STATE, Column.SEEN_ID, Column.SHOT, Column.PERSON, Column.TIME, Column.REMARK,
 )  # fmt: skip
 """What people fill in. The link column may be overwritten too."""
 SEALED = (Column.NAME, Column.TYPE, Column.IDS)
 """What the row key's checksum covers: sorting only some of the columns would give answers to the wrong account."""
-REQUIRED = (*SEALED, *ANSWERS)
+REQUIRED = (*SEALED, *(column for column in ANSWERS if column is not Column.REMARK))
+"""Workbooks of before had no 备注."""
 _OTHER_HEADINGS = {
     Column.KEY: ("行键",),
     Column.LINK: ("最新链接", "文章链接", "链接"),

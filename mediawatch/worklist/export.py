@@ -43,8 +43,8 @@ class Written:
     """The prefecture or person it is for."""
 
 
-def to_line(item: Unproven, sweep: Sweep, window: Window, person: str = "") -> Line:
-    """The row that asks about one account."""
+def to_line(item: Unproven, sweep: Sweep, window: Window, home: str, person: str = "") -> Line:
+    """The row that asks about one account; `home` is `Store.home_id`."""
     filed = item.account.filed
     cells: dict[Column, Cell] = {
         Column.NAME: given_text(filed.name),
@@ -57,7 +57,8 @@ def to_line(item: Unproven, sweep: Sweep, window: Window, person: str = "") -> L
         Column.QUESTION: window.question(filed.status),
         Column.PERSON: text_of(person),
     }
-    cells[Column.KEY] = str(sealed_key(sweep.id, item.account.id, window, [str(cells[column]) for column in SEALED]))
+    sealed = [str(cells[column]) for column in SEALED]
+    cells[Column.KEY] = str(sealed_key(home, sweep.id, item.account.id, window, sealed, filed))
     qr = next((link for link in (item.page, item.article) if 0 < len(link) <= MAX_QR_TEXT), "")
     if not qr:
         cells[Column.QR] = LONG_LINK if item.article else NO_LINK
@@ -80,7 +81,7 @@ async def export(
 
     By person, rows are dealt out in equal runs (neighbours stay together) and 核查人 is filled in.
     """
-    window = Window.of(sweep, policy)
+    window, home = Window.of(sweep, policy), await store.home_id()
     items = [*await unproven(store, sweep, scope, policy), *await for_a_second_person(store, sweep, scope, policy)]
     if path.suffix.lower() != ".xlsx":
         raise UserError(f"{path}: a worklist is an .xlsx file")
@@ -90,7 +91,7 @@ async def export(
     title = f"政务新媒体待核查清单  监测时间点 {minute(sweep.as_of)}"
     cover = Cover(title=title, made_at=sweep.as_of, meta=_meta(sweep, window), marks=marks, guide=guide(policy.updates.reposts))
     for target, part, chosen in files:
-        lines = (to_line(item, sweep, window, part if by is Split.PERSON else "") for item in chosen)
+        lines = (to_line(item, sweep, window, home, part if by is Split.PERSON else "") for item in chosen)
         write_book(target, lines, replace(cover, title=text_of(f"{title}  {part}")), overwrite=overwrite)
     return [Written(path=target, rows=len(chosen), part=part) for target, part, chosen in files]
 

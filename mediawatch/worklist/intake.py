@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 
 from mediawatch.clock import day_of
-from mediawatch.domain import Account, LookKind, Reading, Source, Sweep, SweepAccount
+from mediawatch.domain import Account, LookKind, Reading, Sight, Source, Sweep, SweepAccount, same_ids
 from mediawatch.linkfiles import FoundLink, links_in
 from mediawatch.policy import Policy
 from mediawatch.ports import Known, Store
 from mediawatch.proofs import people_disagree, posts_of
 from mediawatch.registry.problems import Place
-from mediawatch.worklist.answers import UNTIMED, Asked, answer, problem
+from mediawatch.worklist.answers import SHARED_WORDS, UNTIMED, Asked, answer, problem, uncounted
 from mediawatch.worklist.book import Cover, clickable
 from mediawatch.worklist.columns import SEALED, Column, given_text, typed_links
 from mediawatch.worklist.guide import guide
 from mediawatch.worklist.package import BadFile
 from mediawatch.worklist.read import Problem, Row, read_rows
-from mediawatch.worklist.rowkey import Window, parse_key, sealed_key
+from mediawatch.worklist.rowkey import Window, from_elsewhere, misfit, parse_key, sealed_key
 from mediawatch.worklist.sheet import Line, write_book
-from mediawatch.worklist.states import NO_NAME_WORDS
+from mediawatch.worklist.states import says_none
 from mediawatch.worklist.todo import all_that_is_known, ids_of
 
 _AT_ONCE = 50
@@ -90,10 +90,10 @@ async def import_files(
     Rows are independent: good ones are kept although others are bad. Importing a file again changes nothing.
     """
     intake = _Intake(store, sweep, scope, policy, now, keep_evidence)
+    await intake.load()
     for path in paths:
         await intake.take(path)
     intake.note_conflicts()
-    intake.remark_same_pictures()
     # Repeated answers too: the import that kept them may have been cut short before it judged.
     if intake.done.accepted and rejudge is not None:
         await rejudge(sweep.id)
@@ -109,7 +109,13 @@ class _Intake:
         self.done = Imported()
         self.scope = {row.account.id: row for row in scope}
         self.readings: dict[int, list[Reading]] = {}
-        self.pictures: dict[str, dict[int, str]] = {}
+        self.home = ""
+        self.filed_now: Mapping[int, Account] = {}
+        self.pictures: dict[str, set[int]] = {}
+
+    async def load(self) -> None:
+        self.home = await self.store.home_id()
+        self.filed_now = {account.id: account for account in await self.store.accounts(include_retired=True)}
 
     async def take(self, path: Path) -> None:
         before = self.done.accepted
@@ -117,6 +123,7 @@ class _Intake:
             rows = read_rows(path)
             while some := list(islice(rows, _AT_ONCE)):
                 await self._load_known(some)
+                await self._load_pictures(some)
                 for row in some:
                     await self._take_row(row)
         except BadFile as bad:
@@ -141,6 +148,13 @@ class _Intake:
             self.done.blank += not links
             return
         given = answer(row, self._asked(account, known), self.now)
+        if isinstance(given, Reading) and (missing := uncounted(given)):
+            self.done.remarks.append(f"{row.file} {row.sheet} 第{row.number}行 {row.text(Column.NAME)}:该行答案{missing}")
+        if isinstance(given, Reading) and any(_repeats(given, old) for old in known):
+            self.done.repeated += 1
+            return
+        if isinstance(given, Reading) and (others := self._others_pictured(row, account)):
+            given = _sharing(row, given, others)
         if isinstance(given, Reading):
             await self._keep(row, given, known)
         else:
@@ -151,22 +165,43 @@ class _Intake:
         key = parse_key(row.text(Column.KEY))
         if key is None:
             return problem(row, Column.KEY, "缺少行键或行键被改动:请在系统导出的原表中填写")
+        if elsewhere := from_elsewhere(key, self.home):
+            return problem(row, Column.KEY, elsewhere)
         if key.sweep_id != self.sweep.id:
             return problem(row, Column.KEY, f"这一行属于第{key.sweep_id}次检查,不是第{self.sweep.id}次:导入时请加 --sweep {key.sweep_id}")
-        sealed = [row.text(column) for column in SEALED]
-        if sealed_key(key.sweep_id, key.account_id, self.window, sealed) != key:
-            return problem(
-                row, Column.KEY, "行键与本行的备案名称、类型、原始ID对不上:这几列被改动,或只对部分列作了排序,或清单来自另一套台账"
-            )
         found = self.scope.get(key.account_id)
         if found is None or given_text(found.account.filed.name) != row.text(Column.NAME):
             return problem(row, Column.KEY, "本次检查中没有这个账号")
+        filed, sealed = found.account.filed, [row.text(column) for column in SEALED]
+        wrong = misfit(
+            key, self.home, lambda home: sealed_key(home, key.sweep_id, key.account_id, self.window, sealed, filed),
+            told_apart=bool(row.text(Column.IDS)),
+        )  # fmt: skip
+        if wrong is not None:
+            return problem(row, Column.KEY, wrong or "行键与本行的备案名称、类型、原始ID对不上:这几列被改动,或只对部分列作了排序")
+        now = self.filed_now.get(found.account.id, found.account).filed
+        if same_ids(filed.platform_id, filed.original_id, now.identity) is False:
+            return problem(row, Column.KEY, "该账号的备案ID在清单导出后已更正,所答可能是另一个账号:请在下次检查的清单中重新核查")
         return found.account
 
     async def _load_known(self, rows: Sequence[Row]) -> None:
         keys = (parse_key(row.text(Column.KEY)) for row in rows)
         wanted = {key.account_id for key in keys if key and key.account_id in self.scope} - self.readings.keys()
         self.readings.update(await all_that_is_known(self.store, sorted(wanted), self.sweep))
+
+    async def _load_pictures(self, rows: Iterable[Row]) -> None:
+        hashes = {digest for row in rows for digest in _digests(row)} - self.pictures.keys()
+        self.pictures |= await self.store.picture_owners(hashes)
+
+    def _others_pictured(self, row: Row, account: Account) -> list[str]:
+        """The accounts, other than this one and its further filings, for which a picture of the row was handed in before."""
+        ids = set(self._filed_now(account).filed.ids)
+        owners = {owner for digest in _digests(row) for owner in self.pictures.get(digest, ())} - {account.id}
+        others = [self.filed_now[owner] for owner in sorted(owners) if owner in self.filed_now]
+        return [other.filed.name for other in others if not ids & set(other.filed.ids)]
+
+    def _filed_now(self, account: Account) -> Account:
+        return self.filed_now.get(account.id, account)
 
     def _asked(self, account: Account, known: Sequence[Reading]) -> Asked:
         by_machine = [reading for reading in known if reading.look is not LookKind.PERSON]
@@ -176,7 +211,7 @@ class _Intake:
             sweep_id=self.sweep.id,
             window=self.window,
             posted_on=days,
-            ids=ids_of(account, known),
+            ids=tuple(dict.fromkeys((*ids_of(self._filed_now(account), known), *ids_of(account, ())))),
             linked=bool(_links_of(account, known)),
         )
 
@@ -185,7 +220,7 @@ class _Intake:
         written = row.cells.get(Column.LINK)
         found = dict.fromkeys(typed_links(written) if isinstance(written, str) else ())
         old = _links_of(account, known)
-        if not found and row.text(Column.LINK) not in {"", *NO_NAME_WORDS}:
+        if not found and row.text(Column.LINK) and not says_none(row.text(Column.LINK)):
             self.done.remarks.append(str(problem(row, Column.LINK, "不是 http(s) 链接,没有打开")))
         return [link for link in found if link not in old and clickable(link)]
 
@@ -197,25 +232,11 @@ class _Intake:
                 self.done.articles.extend(FoundLink(url, places, account.id) for url in links_in(link))
 
     async def _keep(self, row: Row, given: Reading, known: list[Reading]) -> None:
-        if any(_repeats(given, old) for old in known):
-            self.done.repeated += 1
-            return
-        self._note_pictures(row, given)
+        for digest in _digests(row):
+            self.pictures.setdefault(digest, set()).add(given.account_id)
         kept = await self.store.keep(await self.keep_evidence(given))
         known.append(kept)
         self.done.readings.append(kept)
-
-    def _note_pictures(self, row: Row, given: Reading) -> None:
-        for capture in given.sights[0].captures:
-            digest = hashlib.sha256(capture.body).hexdigest()
-            self.pictures.setdefault(digest, {}).setdefault(given.account_id, f"第{row.number}行{row.text(Column.NAME)}")
-
-    def remark_same_pictures(self) -> None:
-        """One picture under several accounts is as a rule a mistake in pasting; a reviewer should look."""
-        for places in self.pictures.values():
-            if len(places) > 1:
-                some = "、".join(list(places.values())[:3])
-                self.done.remarks.append(f"同一张截图用于{len(places)}个账号,请核对:{some}{' 等' if len(places) > 3 else ''}")
 
     def note_conflicts(self) -> None:
         for account_id in dict.fromkeys(reading.account_id for reading in self.done.readings):
@@ -224,6 +245,23 @@ class _Intake:
                 latest = {reading.by: reading for reading in readings if reading.look is LookKind.PERSON}
                 said = tuple(f"{by}({day_of(reading.read_at)}){_said(reading)}" for by, reading in latest.items())
                 self.done.conflicts.append(Conflict(account, said))
+
+
+def _digests(row: Row) -> list[str]:
+    return [hashlib.sha256(shot.body).hexdigest() for shot in row.shots if not shot.problem]
+
+
+def _sharing(row: Row, given: Reading, others: Sequence[str]) -> Reading | tuple[Problem, ...]:
+    """The answer with a mark for the reviewer that its picture serves other accounts; refused unless the row says so itself."""
+    some = "、".join(f"“{name}”" for name in others[:3]) + ("等" if len(others) > 3 else "")
+    (sight,) = given.sights
+    if not sight.captures:
+        return given
+    if SHARED_WORDS not in row.text(Column.REMARK):
+        words = f"同一张截图已用于{some}:请附本账号的截图;一张截图确实显示多个账号的,在“备注”中写明“截图含多个账号”"
+        return (problem(row, Column.SHOT, words),)
+    marked = f"{sight.detail};截图同时用于{some.replace(';', ',')},请核对"
+    return replace(given, sights=(replace(sight, detail=marked),))
 
 
 def _source(path: Path, now: datetime) -> Source:
@@ -251,7 +289,12 @@ def _repeats(given: Reading, old: Reading) -> bool:
         return False
     new_sight, old_sight = given.sights[0], old.sights[0]
     same_time = UNTIMED in new_sight.detail or old.read_at == given.read_at
-    return same_time and new_sight.detail == old_sight.detail and bool(old_sight.evidence or not new_sight.captures)
+    return same_time and _words(new_sight) == _words(old_sight) and bool(old_sight.evidence or not new_sight.captures)
+
+
+def _words(sight: Sight) -> str:
+    """What was answered, without what we remarked on it."""
+    return ";".join(part for part in sight.detail.split(";") if not part.startswith("截图同时用于"))
 
 
 def write_bad_rows(path: Path, imported: Imported, *, sweep: Sweep, marks: Sequence[str] = ()) -> int:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from mediawatch.clock import day_of
-from mediawatch.domain import FiledStatus, Sweep
+from mediawatch.domain import Filed, FiledStatus, Sweep
 from mediawatch.policy import Policy
 
-_KEY = re.compile(r"MW1\.(\d{1,18})\.(\d{1,18})\.([0-9a-f]{12})")
+_KEY = re.compile(r"(?:MW1|MW2\.([0-9a-f]{8}))\.(\d{1,18})\.(\d{1,18})\.([0-9a-f]{12})")
 CLOSED = (FiledStatus.CLOSED, FiledStatus.DEREGISTERED)
 
 
@@ -48,23 +48,66 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class RowKey:
-    """What a hidden key says. `seal` is right only for the row's own name, 类型 and ids."""
+    """What a hidden key says. `seal` is right only for the row's own texts and ids, and in the home that wrote it.
+
+    `home` is a mark of that home, "" in keys of before homes were marked.
+    """
 
     sweep_id: int
     account_id: int
     seal: str
+    home: str = ""
 
     def __str__(self) -> str:
-        return f"MW1.{self.sweep_id}.{self.account_id}.{self.seal}"
+        begin = f"MW2.{self.home}" if self.home else "MW1"
+        return f"{begin}.{self.sweep_id}.{self.account_id}.{self.seal}"
 
 
-def sealed_key(sweep_id: int, account_id: int, window: Window, sealed: Sequence[str]) -> RowKey:
-    """The key of a row; `sealed` are the texts of the columns in `columns.SEALED` as printed."""
+def sealed_key(home: str, sweep_id: int, account_id: int, window: Window, sealed: Sequence[str], filed: Filed) -> RowKey:
+    """The key of a row. `sealed` are the texts of its sealed columns as printed, `filed` the account as filed then.
+
+    An empty `home` (`Store.home_id`) gives the key as it was written before homes were marked.
+    """
     parts = [str(sweep_id), str(account_id), str(int(window.as_of.timestamp())), window.start.isoformat()]
+    if home:
+        parts = [home, *parts, filed.platform_id, filed.original_id, filed.alias]
     parts += ["".join(text.split()) for text in sealed]
-    return RowKey(sweep_id, account_id, hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12])
+    return RowKey(sweep_id, account_id, _hashed("\n".join(parts))[:12], _mark(home) if home else "")
 
 
 def parse_key(text: str) -> RowKey | None:
     found = _KEY.fullmatch(text.strip())
-    return RowKey(int(found[1]), int(found[2]), found[3]) if found else None
+    return RowKey(int(found[2]), int(found[3]), found[4], found[1] or "") if found else None
+
+
+ALTERED = ""
+"""What `misfit` says of a row whose texts are not those of its key: each form has its own sentence for it."""
+
+
+def from_elsewhere(key: RowKey, home: str) -> str:
+    """The sentence for a key that another home wrote; "" for one of this home, and for an old one, which does not say."""
+    if key.home in ("", _mark(home)):
+        return ""
+    return "这一行来自另一套台账（另一个数据目录导出的表）：请交回导出它的系统"
+
+
+def misfit(key: RowKey, home: str, made: Callable[[str], RowKey], *, told_apart: bool) -> str | None:
+    """Why a key is not that of its row, as a sentence or `ALTERED`; None where it fits. `made` gives the row's key for a home.
+
+    `told_apart`: the sealed texts of the row belong to one account alone. Keys of before homes were marked are taken only then.
+    """
+    if elsewhere := from_elsewhere(key, home):
+        return elsewhere
+    if made(home if key.home else "") != key:
+        return ALTERED
+    if not key.home and not told_apart:
+        return "这一行由旧版本导出，且没有可区分账号的编号，不能确认属于本台账：请重新导出后填写"
+    return None
+
+
+def _mark(home: str) -> str:
+    return _hashed(f"home {home}")[:8]
+
+
+def _hashed(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()

@@ -19,7 +19,7 @@ SHEET = "待核查清单"
 _WIDTHS = {
     Column.KEY: 12, Column.QR: 15, Column.NAME: 22, Column.TYPE: 11, Column.ORGANISER: 20, Column.IDS: 18, Column.LATEST: 13,
     Column.LINK: 24, Column.REASON: 24, Column.QUESTION: 22, Column.POSTED: 9, Column.POSTED_ON: 13, Column.SEEN_NAME: 18,
-    Column.STATE: 11, Column.SEEN_ID: 18, Column.SHOT: 20, Column.PERSON: 10, Column.TIME: 17, Column.ERROR: 40,
+    Column.STATE: 11, Column.SEEN_ID: 18, Column.SHOT: 20, Column.PERSON: 10, Column.TIME: 17, Column.REMARK: 18, Column.ERROR: 40,
 }  # fmt: skip
 
 

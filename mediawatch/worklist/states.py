@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from enum import StrEnum
 
 from mediawatch.domain import Outcome
@@ -52,5 +53,19 @@ SAME_NAME_WORDS = frozenset(
     | {"正常", "√", "✓"}
 )
 """Written under 实际名称 for "as filed"; taken literally they would accuse the account of a changed name."""
-NO_NAME_WORDS = frozenset({"无", "/", "-", "—", "——", "不详", "未知", "不清楚", "看不到", "无法查看", "无法核实", "搜索不到"})
+NONE_WORDS = frozenset(
+    {"无", "没有", "暂无", "空", "/", "\\", "-", "--", "—", "——", ".", "。", "?", "？", "*", "0", "n/a", "na", "none", "null", "nil"}
+    | {"不详", "未知", "不清楚", "不知道", "未填", "未显示", "不显示", "看不到", "看不见", "没看到", "未看到", "无法查看", "无法核实"}
+    | {"查不到", "搜索不到", "搜不到", "找不到", "未找到", "无id", "没有id", "看不到id", "无微信号", "未设置", "未设置微信号", "无此账号"}
+)
+"""Written under 实际名称, 核对ID or the link column for "there is none": nothing was typed."""
+
+
+def says_none(text: str) -> bool:
+    """Whether what was typed means that there is nothing to type."""
+    folded = unicodedata.normalize("NFKC", text).replace(" ", "").casefold()
+    bare = "".join(char for char in folded if unicodedata.category(char)[0] not in "PSZC")
+    return folded in NONE_WORDS or bare in NONE_WORDS or not bare
+
+
 AMBIGUOUS_NAME_WORDS = frozenset({"同上", "〃", "不一致", "不同", "已变更", "已改名", "有变化", "否", "×"})

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 
-from mediawatch.domain import Account, LookKind, MatchedBy, Reading, Sweep, SweepAccount, Verdict, latest_of
+from mediawatch.domain import Account, LookKind, MatchedBy, Reading, Sweep, SweepAccount, Verdict, latest_of, of_identity
 from mediawatch.policy import Policy
 from mediawatch.ports import Store
 from mediawatch.proofs import posts_of
@@ -93,7 +93,8 @@ def ids_of(account: Account, readings: Iterable[Reading]) -> tuple[str, ...]:
     filed = account.filed
     learned = (
         (sight.original_id, sight.platform_id)
-        for reading in readings
+        for reading in (of_identity(reading, filed.identity) for reading in readings)
+        if reading is not None
         for sight in reading.sights
         if reading.look is not LookKind.PERSON and sight.matched_by in (MatchedBy.ID, MatchedBy.URL)
     )

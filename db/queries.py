@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -37,6 +37,10 @@ _SPELT: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 
 
+TO_BE_JUDGED = "有新情况，待重新判定。"
+"""What a view says of an account about which something became known since it was judged: only `mediawatch` can judge it again."""
+
+
 def named_queries(dialect: Dialect) -> tuple[NamedQuery, ...]:
     """All of them by name, in the words of one database. ValueError where a file breaks the conventions above."""
     folder = files("db").joinpath("reports")
@@ -50,9 +54,18 @@ def named_queries(dialect: Dialect) -> tuple[NamedQuery, ...]:
         return _label(call[2]) if call[1] == "LABEL" else spelt[call[1]].format(call[2])
 
     return tuple(
-        NamedQuery(name, title, _CALL.sub(called, expanded(sql)).replace("ALL_DISMISSED", ALL_DISMISSED))
+        NamedQuery(
+            name, title, _CALL.sub(called, expanded(sql)).replace("ALL_DISMISSED", ALL_DISMISSED).replace("TO_BE_JUDGED", TO_BE_JUDGED)
+        )
         for name, (title, sql) in _texts(folder).items()
     )
+
+
+def tells_of_judgements(sql: str, queries: Sequence[NamedQuery]) -> bool:
+    """Whether a statement may ask for what accounts were judged, itself or through a view."""
+    tables = {"sweep_account", "finding"}
+    views = {query.name for query in queries if any(name in query.sql for name in tables)}
+    return not (tables | views).isdisjoint(re.findall(r"\w+", sql.lower()))
 
 
 def _texts(folder: Traversable) -> dict[str, tuple[str, str]]:

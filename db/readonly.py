@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
-from sqlalchemy import URL, Connection, Engine, create_engine
+from sqlalchemy import URL, Connection, Engine, StaticPool, create_engine
 
 from db.engine import file_of, shown
 from db.errors import StoreError, told
+from db.overlay import lay_over
+from mediawatch.domain import SweepAccount
 from mediawatch.ports import Answer
 
 _WITHHELD = "contact"
@@ -18,14 +20,22 @@ _WITHHELD = "contact"
 _NO_CONTACTS = "contacts are in no report: they leave only in their own unit's file"
 
 
-def answer(url: URL, sql: str) -> Answer:
-    """Run one statement. Raises StoreError where it is none, would write, asks for contacts, or has no rows to give."""
+def answer(url: URL, sql: str, now: Sequence[SweepAccount] = ()) -> Answer:
+    """Run one statement. Raises StoreError where it is none, would write, asks for contacts, or has no rows to give.
+
+    `now`: accounts of sweeps as they are judged now, where that is not what is stored.
+    """
     engine = _engine(url)
     try:
-        with told(f"the query on {shown(url)}"), engine.connect().execution_options(no_parameters=True) as connection:
+        with told(f"the query on {shown(url)}"), engine.connect() as connection:
+            if now:
+                if connection.dialect.name == "postgresql":
+                    connection.exec_driver_sql("SET TRANSACTION READ WRITE")
+                lay_over(connection, now)
+            _only_reads(connection)
             if connection.dialect.name == "postgresql":
                 _refuse_contacts(connection, sql)
-            result = connection.exec_driver_sql(sql)
+            result = connection.execution_options(no_parameters=True).exec_driver_sql(sql)
             if not result.returns_rows:
                 raise StoreError("the statement gives no rows: a query begins with SELECT or WITH")
             return Answer(tuple(result.keys()), tuple(tuple(row) for row in result))
@@ -40,11 +50,21 @@ def _engine(url: URL) -> Engine:
 
     def connected() -> sqlite3.Connection:
         connection = sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)
-        connection.execute("PRAGMA query_only = ON")
-        connection.set_authorizer(_allowed)
+        connection.execute("PRAGMA temp_store = MEMORY")
         return connection
 
-    return create_engine("sqlite+pysqlite://", creator=connected)
+    return create_engine("sqlite+pysqlite://", creator=connected, poolclass=StaticPool)
+
+
+def _only_reads(connection: Connection) -> None:
+    """From here on nothing can be written, not even what this connection alone sees."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET TRANSACTION READ ONLY")
+        return
+    connection.exec_driver_sql("PRAGMA query_only = ON")
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    driver.set_authorizer(_allowed)
 
 
 def _allowed(action: int, name: str | None, *_: str | None) -> int:

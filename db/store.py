@@ -18,7 +18,7 @@ from db import checks, evidence, history, identities, known, nights, notices, pr
 from db.engine import BUSY_TIMEOUT, WRITES, careful_engine, file_of, shown
 from db.errors import told
 from db.news import accounts_now, counters
-from db.queries import named_queries
+from db.queries import named_queries, tells_of_judgements
 from mediawatch.domain import (
     Account,
     AccountState,
@@ -264,8 +264,11 @@ class SqlStore:
     def queries(self) -> Sequence[NamedQuery]:
         return named_queries(self._engine.dialect)
 
-    async def query(self, sql: str) -> Answer:
-        return await asyncio.to_thread(readonly.answer, self._url, sql)
+    async def query(self, sql: str, now: Sequence[SweepAccount] = ()) -> Answer:
+        return await asyncio.to_thread(readonly.answer, self._url, sql, now)
+
+    async def sweeps_told(self, sql: str) -> list[int]:
+        return await self._read(sweeps.told) if tells_of_judgements(sql, self.queries()) else []
 
     async def begin_night(self, night: Night) -> Night:
         key = await self._write(lambda conn: nights.begin_night(conn, night))

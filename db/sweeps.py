@@ -26,7 +26,7 @@ from db.models import AccountLinkRow, AccountStateRow, FindingReadingRow, Findin
 from db.news import refuse_news
 from db.registry import learned_links
 from db.reviews import events
-from mediawatch.domain import Account, Finding, Judgement, ReviewState, Sweep, SweepAccount, SweepState, standing
+from mediawatch.domain import Account, Finding, Judgement, ReviewState, Sweep, SweepAccount, SweepKind, SweepState, standing
 from mediawatch.ports import Rejudgement
 
 
@@ -61,6 +61,15 @@ def close_sweep(conn: Connection, sweep_id: int, state: SweepState, at: datetime
 
 def last_read_at(conn: Connection, sweep_id: int) -> datetime | None:
     return conn.scalar(select(func.max(ReadingRow.read_at)).where(ReadingRow.sweep_id == sweep_id))
+
+
+def told(conn: Connection) -> list[int]:
+    """As `db/reports` choose them."""
+    newest = select(func.max(SweepAccountRow.sweep_id)).where(SweepAccountRow.verdict.is_not(None)).group_by(SweepAccountRow.account_id)
+    kinds = (SweepKind.NIGHTLY.value, SweepKind.RECHECK.value)
+    finished = SweepRow.state == SweepState.FINISHED, SweepRow.kind.not_in(kinds)
+    inspections = select(SweepRow.id).where(*finished).order_by(SweepRow.id.desc()).limit(2)
+    return sorted({*conn.scalars(newest), *conn.scalars(inspections)})
 
 
 def scope(conn: Connection, sweep_id: int, account_id: int | None = None) -> list[SweepAccount]:

@@ -7,6 +7,7 @@ import csv
 import json
 import sqlite3
 import subprocess
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from commands import in_process
 from samples import FILE, NOW, ODD, PLAIN, finding, plain_reading, post, sql
 
 import db
+from db.queries import TO_BE_JUDGED
 from mediawatch.browse import datasette
 from mediawatch.domain import (
     Contact,
@@ -30,11 +32,13 @@ from mediawatch.domain import (
     Rectified,
     RegistryChanges,
     Sweep,
+    SweepAccount,
     SweepState,
     UpdatedAccount,
     UserError,
     Verdict,
 )
+from mediawatch.policy import load
 from mediawatch.ports import Store
 
 SECRET = Contact(person="张三丰", phone="13900001111")
@@ -50,7 +54,7 @@ async def filled(store: Store) -> None:
     accounts = await store.accounts()
     odd, plain = accounts
     for verdict in (Verdict.UNPROVEN, Verdict.FRESH):
-        sweep = await store.open_sweep(Sweep(as_of=NOW, policy="national", policy_toml="", started_at=NOW), accounts)
+        sweep = await store.open_sweep(Sweep(as_of=NOW, policy="national", policy_toml=load("national").toml, started_at=NOW), accounts)
         seen = {"outcome": Outcome.OK, "name": "示例现名", "matched_by": MatchedBy.ID}
         reading = await store.keep(plain_reading(odd.id, NOW, post(date(2031, 2, 1)), sweep_id=sweep.id, **seen))
         failed = Judgement(verdict=Verdict.FAILED, sentence="超期", findings=(finding(reading.id),), latest_on=date(2031, 2, 1))
@@ -179,3 +183,74 @@ async def test_browsing_reads_and_shows_no_contact(store: Store, sqlite_url: str
         answer = await served.client.get(f"/mediawatch{refused if refused.startswith('?') else '/' + refused}", follow_redirects=True)
         assert SECRET.phone not in answer.text, refused
         assert answer.status_code in (403, 404), refused
+
+
+async def with_news(store: Store) -> None:
+    """A failed account posted within the window, which became known after it was judged."""
+    await filled(store)
+    odd = (await store.accounts())[0]
+    seen = {"outcome": Outcome.OK, "name": odd.filed.name, "platform_id": odd.filed.platform_id, "matched_by": MatchedBy.ID}
+    await store.keep(plain_reading(odd.id, NOW, post(date(2031, 3, 4)), **seen))
+
+
+async def test_no_view_accuses_an_account_with_news(any_store: Store, migrated_url: str) -> None:
+    await with_news(any_store)
+    assert sql(migrated_url, "SELECT * FROM flagged") == []
+    assert sql(migrated_url, 'SELECT "结论", "说明" FROM latest_status')[0] == ("待人工核查", TO_BE_JUDGED)
+    assert [row[7] for row in sql(migrated_url, "SELECT * FROM unproven")] == [TO_BE_JUDGED]
+    assert [(row[3], row[5]) for row in sql(migrated_url, "SELECT * FROM by_platform")] == [(0, 1), (0, 0)]
+    assert [row[4] for row in sql(migrated_url, "SELECT * FROM sweep_comparison")] == ["待人工核查"]
+
+
+async def test_a_query_answers_with_what_accounts_are_judged_now(any_store: Store, migrated_url: str) -> None:
+    await with_news(any_store)
+    newest = (await any_store.sweeps())[-1]
+    odd, plain = await any_store.scope(newest.id)
+    assert (odd.moved, plain.moved) == (True, True), "a post, and another filed name"
+    assert odd.judgement is not None
+    fresh = replace(odd, judgement=Judgement(verdict=Verdict.FRESH, sentence="更新了", latest_on=date(2031, 3, 4)))
+    kept = replace(odd, judgement=replace(odd.judgement, sentence="仍超期", findings=(finding(1, sentence="仍超期"),)))
+
+    async def rows(sql: str, *now: SweepAccount) -> list[tuple[object, ...]]:
+        return list((await any_store.query(sql, now)).rows)
+
+    for statement in ("SELECT * FROM flagged", next(query.sql for query in any_store.queries() if query.name == "flagged")):
+        assert await rows(statement, fresh) == []
+        assert [row[12] for row in await rows(statement, kept)] == ["仍超期"]
+    assert [row[9:11] for row in await rows("SELECT * FROM latest_status", fresh)] == [("正常更新", "更新了"), ("正常更新", "说明")]
+    assert [row[3:6] for row in await rows("SELECT * FROM by_platform", kept)] == [(1, 0, 0), (0, 0, 0)]
+    assert await rows("SELECT verdict, judged_news FROM sweep_account WHERE account_id = 1 AND sweep_id = 2", fresh) == [
+        ("fresh", odd.news)
+    ]
+    for statement in ("DELETE FROM judged_now", "SELECT * FROM contact", "CREATE TEMPORARY TABLE mine (a int)", "DROP VIEW flagged"):
+        with pytest.raises(UserError, match=r"query|contacts"):
+            await any_store.query(statement, [fresh])
+    assert [entry.moved for entry in await any_store.scope(newest.id)] == [True, True], "nothing is written"
+
+
+async def test_only_statements_about_judgements_have_accounts_judged(store: Store) -> None:
+    await filled(store)
+    for statement, told in (
+        ("SELECT * FROM flagged", [1, 2]),
+        ("select verdict from sweep_account", [1, 2]),
+        ("SELECT * FROM rename_history", []),
+    ):
+        assert await store.sweeps_told(statement) == told
+
+
+def test_the_command_and_the_views_agree_with_figures_about_news(tmp_path: Path) -> None:
+    home = ("--home", str(tmp_path / "home"))
+    assert in_process(*home, "init").returncode == 0
+    url = f"sqlite:///{tmp_path / 'home' / 'mediawatch.db'}"
+
+    async def fill() -> None:
+        store = await db.open_store(url, clock=lambda: NOW)
+        await with_news(store)
+        await store.close()
+
+    asyncio.run(fill())
+    assert json.loads(in_process(*home, "query", "flagged", "--format", "json").stdout) == []
+    (platform, _) = json.loads(in_process(*home, "query", "--sql", "SELECT * FROM by_platform", "--format", "json").stdout)
+    assert (platform["不合格数"], platform["待核查"]) == (0, 0)
+    assert sql(url, "SELECT count(*) FROM flagged") == [(0,)]
+    assert sql(url, "SELECT verdict FROM sweep_account WHERE sweep_id = 2 AND account_id = 1") == [("failed",)], "nothing is written"

@@ -16,5 +16,5 @@ SELECT
     flagged.sweep_id AS "检查批次"
 FROM REVIEWED AS flagged
 JOIN finding ON finding.sweep_id = flagged.sweep_id AND finding.account_id = flagged.account_id
-WHERE flagged.sweep_id = LATEST_INSPECTION AND finding.review_state <> 'dismissed'
+WHERE flagged.sweep_id = LATEST_INSPECTION AND finding.review_state <> 'dismissed' AND flagged.moved = 0
 ORDER BY flagged.account_id, finding.position

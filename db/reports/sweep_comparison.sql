@@ -14,5 +14,5 @@ JOIN REVIEWED AS before ON before.account_id = now.account_id AND before.sweep_i
     SELECT max(id) FROM sweep
     WHERE state = 'finished' AND kind NOT IN ('nightly', 'recheck') AND id < LATEST_INSPECTION
 )
-WHERE now.sweep_id = LATEST_INSPECTION AND now.verdict <> before.verdict
+WHERE now.sweep_id = LATEST_INSPECTION AND before.moved = 0 AND now.verdict <> before.verdict
 ORDER BY now.account_id

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from mediawatch.app.queries import answered
 from mediawatch.cli.base import fitted, opened, run
 from mediawatch.domain import UserError
 from mediawatch.files import write_whole
@@ -47,10 +48,10 @@ def query(
             if list_:
                 return "查询", Answer(("名称", "内容"), tuple((each.name, each.title) for each in named.values()))
             if sql:
-                return "查询结果", await app.store.query(sql)
+                return "查询结果", await answered(app, sql)
             if name not in named:
                 raise UserError(f"no query {name!r}: there are {', '.join(named)}")
-            return named[name].title, await app.store.query(named[name].sql)
+            return named[name].title, await answered(app, named[name].sql)
 
     title, answer = run(work())
     _give(title, answer, format_, out)

@@ -306,7 +306,15 @@ class Store(Protocol):
     def queries(self) -> Sequence[NamedQuery]:
         """All named queries, by name."""
 
-    async def query(self, sql: str) -> Answer:
-        """Run one statement on a connection that can only read, and that is refused the contacts. UserError where it fails."""
+    async def query(self, sql: str, now: Sequence[SweepAccount] = ()) -> Answer:
+        """Run one statement on a connection that can only read, and that is refused the contacts. UserError where it fails.
+
+        `now`: accounts as they are judged now, in place of what is stored of them. Without, an account about which something became
+        known since it was judged is 待人工核查 in all queries and views that would accuse it.
+        """
+
+    async def sweeps_told(self, sql: str) -> list[int]:
+        """The sweeps of whose judgements named queries tell: the newest two inspections, and each account's newest judged one. None
+        where the statement asks for no judgement."""
 
     async def close(self) -> None: ...

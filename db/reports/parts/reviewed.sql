@@ -15,7 +15,9 @@ SELECT
     entry.jurisdiction,
     entry.status,
     entry.latest_on,
+    entry.moved,
     CASE
+        WHEN entry.moved = 1 THEN 'unproven'
         WHEN entry.verdict IN ('failed', 'listed') AND EXISTS (
             SELECT 1 FROM finding AS borne
             WHERE borne.sweep_id = entry.sweep_id AND borne.account_id = entry.account_id
@@ -35,6 +37,7 @@ SELECT
         ELSE entry.verdict
     END AS verdict,
     CASE
+        WHEN entry.moved = 1 THEN 'TO_BE_JUDGED'
         WHEN entry.verdict IN ('failed', 'listed') AND EXISTS (
             SELECT 1 FROM finding AS told WHERE told.sweep_id = entry.sweep_id AND told.account_id = entry.account_id
         ) THEN COALESCE(
@@ -52,4 +55,4 @@ SELECT
         )
         ELSE entry.sentence
     END AS sentence
-FROM sweep_account AS entry
+FROM MOVED AS entry

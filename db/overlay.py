@@ -1,0 +1,77 @@
+"""What accounts are judged now, laid over what is stored of them: for the statements of one connection, and written nowhere.
+
+Temporary views go by the names of `sweep_account`, `finding` and the named queries, and hide those of the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Column, Connection, MetaData, Table
+
+from db.base import Base, table
+from db.mapping import Values, finding_values, judgement_values
+from db.models import FindingRow, SweepAccountRow
+from db.queries import named_queries
+from mediawatch.domain import SweepAccount
+
+_JUDGED, _FOUND = "judged_now", "found_now"
+_OF_JUDGEMENT = frozenset(
+    {"verdict", "sentence", "latest_on", "date_kind", "gap_days", "second_look", "notes", "otherwise", "judged_news"}
+)  # fmt: skip
+_SCHEMA = {"sqlite": "SELECT 'main'", "postgresql": "SELECT current_schema()"}
+
+
+def lay_over(connection: Connection, entries: Sequence[SweepAccount]) -> None:
+    """Hide what is stored of these accounts of these sweeps."""
+    judged = [entry for entry in entries if entry.judgement is not None]
+    schema = connection.exec_driver_sql(_SCHEMA[connection.dialect.name]).scalar_one()
+    stored = table(SweepAccountRow)
+    of_judgement = [column for column in stored.columns if column.name in _OF_JUDGEMENT or column.primary_key]
+    _fill(connection, _JUDGED, of_judgement, [_judged(entry) for entry in judged])
+    found = [values for entry in judged for values in _found(entry)]
+    _fill(connection, _FOUND, list(table(FindingRow).columns), [values | {"id": -number} for number, values in enumerate(found, 1)])
+
+    names = [column.name for column in stored.columns]
+    now = ", ".join(f"{'now' if name in _OF_JUDGEMENT else 'base'}.{name}" for name in names)
+    _view(connection, "sweep_account", f"{_untouched(schema, SweepAccountRow)} UNION ALL SELECT {now} FROM {schema}.sweep_account AS base "
+          f"JOIN {_JUDGED} AS now ON now.sweep_id = base.sweep_id AND now.account_id = base.account_id")  # fmt: skip
+    names = [column.name for column in table(FindingRow).columns]
+    _view(connection, "finding", f"{_untouched(schema, FindingRow)} UNION ALL SELECT {', '.join(names)} FROM {_FOUND}")
+    for query in named_queries(connection.dialect):
+        _view(connection, query.name, query.sql)
+
+
+def _judged(entry: SweepAccount) -> Values:
+    assert entry.judgement is not None
+    key: Values = {"sweep_id": entry.sweep_id, "account_id": entry.account.id, "judged_news": entry.news}
+    return key | judgement_values(entry.judgement)
+
+
+def _found(entry: SweepAccount) -> list[Values]:
+    assert entry.judgement is not None
+    key: Values = {"sweep_id": entry.sweep_id, "account_id": entry.account.id}
+    return [
+        key | finding_values(finding) | {"position": place, "review_state": finding.review, "excuse": finding.excuse}
+        for place, finding in enumerate(entry.judgement.findings)
+    ]
+
+
+def _fill(connection: Connection, name: str, columns: Sequence[Column[object]], values: Sequence[Values]) -> None:
+    copies = [Column(column.name, column.type, primary_key=column.primary_key, autoincrement=False) for column in columns]
+    made = Table(name, MetaData(), *copies, prefixes=["TEMPORARY"])
+    made.create(connection)
+    if values:
+        connection.execute(made.insert(), list(values))
+
+
+def _untouched(schema: str, of: type[Base]) -> str:
+    columns = ", ".join(f"base.{column.name}" for column in table(of).columns)
+    return (
+        f"SELECT {columns} FROM {schema}.{table(of).name} AS base WHERE NOT EXISTS (SELECT 1 FROM {_JUDGED} AS now "
+        "WHERE now.sweep_id = base.sweep_id AND now.account_id = base.account_id)"
+    )
+
+
+def _view(connection: Connection, name: str, sql: str) -> None:
+    connection.exec_driver_sql(f"CREATE TEMPORARY VIEW {name} AS {sql}")

@@ -25,7 +25,16 @@ from db.mapping import (
     notice_values,
     portions,
 )
-from db.models import NoticeAccountRow, NoticeDocumentRow, NoticeEventRow, NoticeFindingRow, NoticeItemRow, NoticeReadingRow, NoticeRow
+from db.models import (
+    NoticeAccountRow,
+    NoticeDocumentRow,
+    NoticeEventRow,
+    NoticeFindingRow,
+    NoticeItemRow,
+    NoticeReadingRow,
+    NoticeRow,
+    SweepAccountRow,
+)
 from mediawatch.domain import Held, IssuedDocument, Judgement, Notice, NoticeEvent, NoticeItem, SweepAccount, Verdict
 
 
@@ -68,6 +77,22 @@ def scope(conn: Connection, notice_id: int) -> list[SweepAccount]:
         SweepAccount(sweep_id=sweep_id or 0, account=account_of(row.account_id, row, ()), judgement=judgement_of(row, ()))
         for row in conn.execute(wanted)
     ]
+
+
+def cover(conn: Connection, sweep_id: int, account_ids: Sequence[int]) -> dict[int, set[int]]:
+    found: dict[int, set[int]] = {}
+    for key in conn.scalars(select(NoticeRow.id).where(NoticeRow.sweep_id.is_not(None))).all():
+        both = select(NoticeAccountRow.account_id).join(
+            SweepAccountRow, (SweepAccountRow.account_id == NoticeAccountRow.account_id) & (SweepAccountRow.sweep_id == sweep_id)
+        )
+        # One account suffices: a scope of a hundred thousand is not gone through.
+        if conn.scalar(both.where(NoticeAccountRow.notice_id == key).limit(1)) is not None:
+            found[key] = set()
+    for portion in portions(account_ids):
+        wanted = select(NoticeAccountRow.notice_id, NoticeAccountRow.account_id).where(NoticeAccountRow.account_id.in_(portion))
+        for notice_id, account_id in conn.execute(wanted):
+            found.setdefault(notice_id, set()).add(account_id)
+    return found
 
 
 def notices(conn: Connection) -> list[Notice]:

@@ -242,6 +242,10 @@ class SqlStore:
     async def notice_scope(self, notice_id: int) -> list[SweepAccount]:
         return await self._read(lambda conn: notices.scope(conn, notice_id))
 
+    async def notice_cover(self, sweep_id: int, account_ids: Iterable[int]) -> dict[int, set[int]]:
+        wanted = sorted(set(account_ids))
+        return await self._read(lambda conn: notices.cover(conn, sweep_id, wanted))
+
     async def notices(self) -> list[Notice]:
         return await self._read(notices.notices)
 

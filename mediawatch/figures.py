@@ -212,7 +212,12 @@ def by(
 
 def once(scope: Iterable[SweepAccount]) -> list[Counted]:
     """Every account in service once, in scope order: filings with one platform id are one account, and the gravest verdict speaks."""
-    filings = [entry for entry in scope if entry.account.filed.in_service]
+    return [_speaking(group) for group in filings_of_one(entry for entry in scope if entry.account.filed.in_service)]
+
+
+def filings_of_one(scope: Iterable[SweepAccount]) -> list[list[SweepAccount]]:
+    """The entries, those of one account together: filings with one platform id, in scope order."""
+    filings = list(scope)
     groups: list[list[int]] = []
     holder: dict[tuple[str, str, str], int] = {}
     for number, entry in enumerate(filings):
@@ -225,7 +230,7 @@ def once(scope: Iterable[SweepAccount]) -> list[Counted]:
             groups[other] = []
         groups[place].append(number)
         holder |= {id: place for filing in groups[place] for id in filings[filing].account.filed.ids}
-    return [_speaking([filings[number] for number in sorted(group)]) for group in groups if group]
+    return [[filings[number] for number in sorted(group)] for group in groups if group]
 
 
 def _speaking(group: Sequence[SweepAccount]) -> Counted:

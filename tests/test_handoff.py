@@ -39,7 +39,7 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )
-from mediawatch.notices.rounds import Issued, past
+from mediawatch.notices.rounds import Issued, Issues, past
 from mediawatch.office import Office
 from mediawatch.policy import load
 from mediawatch.reports.inspection import Inspection, inspection
@@ -113,7 +113,7 @@ def told(**more: Any) -> Inspection:
         report_by=date(2032, 1, 22), sweep_id=2, by="丙某", kept_at=LOOKED, items=(replace(items[0], account_id=7, filed=filed[7]),), id=2,
     )  # fmt: skip
     corrected = NoticeEvent(notice_id=2, item=1, action=NoticeAction.CORRECTED, at=LOOKED, by="丙某", reason="申诉成立", id=3)
-    given = {"past": past([before], events, sweep), "issued": Issued.of(notice, [corrected])} | more
+    given = {"past": past(Issues(notices=[before], events=events), sweep, SCOPE), "issued": Issued.of(notice, [corrected])} | more
     readings = {each.account.id: [reading(each.account.id)] for each in SCOPE}
     return inspection(sweep, SCOPE, readings, POLICY, Office(regions=("甲示例市", "乙示例市")), include_open=False, **given)
 

@@ -24,6 +24,7 @@ from worklists import POLICY
 from db.engine import migration_engine, normal_url
 from db.models import ISSUED, NoticeAccountRow
 from mediawatch.domain import (
+    Account,
     Code,
     Contact,
     Held,
@@ -37,6 +38,7 @@ from mediawatch.domain import (
     RegistryChanges,
     ReviewState,
     Sweep,
+    SweepAccount,
     SweepState,
     UpdatedAccount,
     UserError,
@@ -44,7 +46,7 @@ from mediawatch.domain import (
 )
 from mediawatch.notices.deadlines import deadline
 from mediawatch.notices.feedback import take
-from mediawatch.notices.rounds import past
+from mediawatch.notices.rounds import Issues, Past, past
 from mediawatch.ports import Store
 from mediawatch.reports import notices as reports
 from mediawatch.settings import Home
@@ -182,7 +184,9 @@ def test_a_correction_withdraws_and_keeps_the_original(home: Home, tmp_path: Pat
     done = mediawatch(home, "notice", "correct", "1", "2", *because, "--out", str(tmp_path / "二.json"))
     assert done.exit_code == 0, done.stderr
     second = json.loads((tmp_path / "二.json").read_bytes())
-    assert (second["counts"]["failed"], second["notice"]["version"], second["preliminary"]) == (1, 2, False)
+    assert (second["counts"]["failed"], second["notice"]["version"], second["preliminary"]) == (1, 2, True)
+    # Nothing else is known of the account: nobody has checked it.
+    assert (second["counts"]["checked"], [one["account"]["name"] for one in second["unproven"]]) == (1, [TWO])
     assert [one["account"]["name"] for one in second["findings"]] == [ONE]
     (corrected,) = second["corrections"]
     assert (corrected["account"]["name"], corrected["by"], corrected["reason"]) == (TWO, "戊某", "链接核实有更新")
@@ -266,7 +270,8 @@ def test_a_recheck_says_what_became_of_each(home: Home, tmp_path: Path) -> None:
 
     # What nobody reviewed is held against no one.
     assert results() == ["已完成整改", "无法核实"]
-    assert mediawatch(home, "review", "confirm", "2", "--sweep", "2", "--by", "丙某").exit_code == 0
+    done = mediawatch(home, "review", "confirm", "--code", "stale_2w", "--yes", "--sweep", "2", "--by", "丙某")
+    assert done.exit_code == 0, done.stderr
     assert results() == ["已完成整改", "未整改"]
     events = within(home, lambda store: store.notice_events())
     assert results() == ["已完成整改", "未整改"]
@@ -292,17 +297,26 @@ def test_repeats_are_counted_back_from_the_last_notice() -> None:
             NoticeItem(number=place, filed=PLAIN, problem="超2周未更新", fails=True, account_id=account)
             for place, account in enumerate(accounts, 1)
         )
-        issued_on = date(2031, number, 1)
+        issued_on = date(2031 + (number - 1) // 12, (number - 1) % 12 + 1, 1)
         return Notice(number=str(number), title="", issued_on=issued_on, by="", kept_at=NOW, items=items, id=number, **more)
 
-    sweep = Sweep(as_of=datetime(2031, 6, 30, tzinfo=UTC), policy="national", policy_toml="", started_at=NOW, id=9)
-    notices = [notice(1, 7, 8), notice(2, 7), notice(3, 7, 8, 5), notice(6, 7, sweep_id=9), notice(7, 7)]
+    def before(notices: list[Notice], *events: NoticeEvent, **more: Any) -> Past:
+        return past(Issues(notices=notices, events=events, **more), sweep, scope)
+
+    failed = Judgement(verdict=Verdict.FAILED, sentence="")
+    scope = [SweepAccount(sweep_id=9, account=Account(id=number, filed=PLAIN), judgement=failed) for number in (5, 7, 8)]
+    sweep = Sweep(as_of=datetime(2032, 6, 30, tzinfo=UTC), policy="national", policy_toml="", started_at=NOW, id=9)
+    notices = [notice(1, 7, 8), notice(4, 7), notice(7, 7, 8, 5), notice(18, 7, sweep_id=9), notice(19, 7)]
     # 8 was not in the second one; the sweep's own notice and later ones are not before it.
-    assert dict(past(notices, [], sweep).repeats) == {7: 3, 8: 1, 5: 1}
-    withdrawn = NoticeEvent(notice_id=3, item=1, action=NoticeAction.CORRECTED, at=NOW, by="")
-    assert dict(past(notices, [withdrawn], sweep).repeats) == {8: 1, 5: 1}
-    assert past(notices[3:], [], sweep).previous is None
-    assert past([], [], sweep).times(7) == 1
+    assert dict(before(notices).repeats) == {7: 3, 8: 1, 5: 1}
+    withdrawn = NoticeEvent(notice_id=7, item=1, action=NoticeAction.CORRECTED, at=NOW, by="")
+    assert dict(before(notices, withdrawn).repeats) == {8: 1, 5: 1}
+    assert before(notices[3:]).previous is None
+    assert before([]).times(7) == 1
+    # Two documents of one quarter count once; what was rectified in between is no repeat.
+    assert before([notice(1, 7), notice(2, 7)]).times(7) == 2
+    done = NoticeEvent(notice_id=4, item=1, action=NoticeAction.RECHECKED, at=NOW, by="", result=Rectified.DONE, codes=(Code.STALE_2W,))
+    assert before([notice(1, 7), notice(4, 7)], done).times(7) == 1
 
 
 def reported(source: Path, target: Path, **answers: str) -> Path:

@@ -60,12 +60,14 @@ async def filled(store: Store) -> None:
         failed = Judgement(verdict=Verdict.FAILED, sentence="超期", findings=(finding(reading.id),), latest_on=date(2031, 2, 1))
         await store.judge(sweep.id, {odd.id: failed, plain.id: Judgement(verdict=verdict, sentence="说明")})
         await store.close_sweep(sweep.id, SweepState.FINISHED, NOW)
-    for number in ("一", "二", "三"):
+    for month, number in enumerate(("一", "二", "三"), 1):
         items = tuple(
             NoticeItem(number=place, filed=filed, problem="超2周未更新", fails=True, account_id=account.id)
             for place, (account, filed) in enumerate(((odd, ODD), (plain, PLAIN)), 1)
         )
-        notice = await store.issue(Notice(number=number, title="示例", issued_on=date(2031, 3, 6), by="丙某", kept_at=NOW, items=items))
+        notice = await store.issue(
+            Notice(number=number, title="示例", issued_on=date(2031, 3 * month, 6), by="丙某", kept_at=NOW, items=items)
+        )
         common: dict[str, Any] = {"notice_id": notice.id, "at": NOW, "by": "丙某"}
         events = [
             NoticeEvent(item=1, action=NoticeAction.RECHECKED, result=said, **common) for said in (Rectified.UNVERIFIED, Rectified.DONE)

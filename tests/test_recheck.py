@@ -20,6 +20,7 @@ from mediawatch.domain import (
     Finding,
     Held,
     Judgement,
+    LookKind,
     NoticeItem,
     Rectified,
     ReviewState,
@@ -35,6 +36,7 @@ FILED = Filed(name="示例发布", platform="wechat", type="微信", organiser="
 SILENT = [Code.ZOMBIE, Code.STALE_6M, Code.STALE_3M, Code.STALE_2W, Code.EMPTY_ACCOUNT]
 CONFIRMED, OPEN, DISMISSED = ReviewState.CONFIRMED, ReviewState.OPEN, ReviewState.DISMISSED
 DONE, NOT, GONE, UNKNOWN = Rectified.DONE, Rectified.NOT_DONE, Rectified.DEREGISTERED, Rectified.UNVERIFIED
+CLOSED, ABSENT = Rectified.FILED_AS_CLOSED, Rectified.NOT_FILED
 
 
 def found(code: Code, review: ReviewState = CONFIRMED, effect: Effect = Effect.LISTED, name_seen: str = "") -> Finding:
@@ -77,11 +79,31 @@ FAILS = replace(found(Code.STALE_2W), effect=Effect.FAILS)
 @pytest.mark.parametrize("review", ReviewState)
 @pytest.mark.parametrize("held", [Code.STALE_2W, Code.NAME_MISMATCH, Code.NOT_FOUND, Code.CLOSED_BUT_ALIVE])
 def test_only_what_a_person_confirmed_again_is_not_rectified(held: Code, review: ReviewState, status: FiledStatus) -> None:
-    """A failing finding of any kind, whatever was held before; one that waits for its review settles nothing."""
+    """The same problem alone; one that waits for its review settles nothing."""
     got, _ = result(item(held), Verdict.FAILED, replace(FAILS, review=review), filed=replace(FILED, status=status))
-    assert (got is NOT) == (review is CONFIRMED)
-    if review in (OPEN, ReviewState.DISPATCHED):
+    assert (got is NOT) == (review is CONFIRMED and held is Code.STALE_2W)
+    if review in (OPEN, ReviewState.DISPATCHED) and held is Code.STALE_2W:
         assert got is UNKNOWN
+
+
+def test_another_problem_says_nothing_about_the_one_in_the_notice() -> None:
+    """It posts again and bears another name: its silence is over, its name is not in order."""
+    two = item(Code.STALE_2W, Code.NAME_MISMATCH)
+    named = replace(found(Code.NAME_MISMATCH), effect=Effect.FAILS)
+    judged = Judgement(
+        verdict=Verdict.FAILED, sentence="名称。", findings=(named,), latest_on=date(2032, 3, 30), otherwise=Verdict.FRESH
+    )  # fmt: skip
+    (one,) = recheck([two], {7: Account(id=7, filed=FILED)}, {7: Look(judgement=judged, on=AS_OF)}, since=ISSUED)
+    assert [(part.code, part.result) for part in one.parts] == [(Code.STALE_2W, DONE), (Code.NAME_MISMATCH, NOT)]
+    # What is printed is the problem that the result is about.
+    assert (one.result, one.about) == (NOT, "name_mismatch")
+    (alone,) = recheck([item(Code.STALE_2W)], {7: Account(id=7, filed=FILED)}, {7: Look(judgement=judged, on=AS_OF)}, since=ISSUED)
+    assert (alone.result, alone.basis) == (DONE, "2032-03-31复查:已正常更新,最近更新2032-03-30。")
+
+
+def test_a_longer_silence_is_the_same_one() -> None:
+    longer = replace(found(Code.STALE_6M), effect=Effect.FAILS)
+    assert result(item(Code.STALE_2W), Verdict.FAILED, longer)[0] is NOT
 
 
 @pytest.mark.parametrize("code", Code)
@@ -101,11 +123,21 @@ def test_an_account_that_is_gone_since(held: Code, again: Code, expected: Rectif
 @pytest.mark.parametrize("code", Code)
 @pytest.mark.parametrize("status", [FiledStatus.CLOSED, FiledStatus.DEREGISTERED])
 @pytest.mark.parametrize("verdict", [Verdict.LISTED, Verdict.UNPROVEN, None])
-def test_a_completed_closure_rectifies_anything(code: Code, status: FiledStatus, verdict: Verdict | None) -> None:
+def test_who_is_filed_as_closed_is_not_yet_deregistered(code: Code, status: FiledStatus, verdict: Verdict | None) -> None:
     got, basis = result(item(code), verdict, filed=replace(FILED, status=status))
-    assert (got, basis) == (GONE, f"台账运行状态已变更为“{status.label}”。")
+    assert (got, basis) == (CLOSED, f"台账运行状态已变更为“{status.label}”。")
     alive = found(Code.CLOSED_BUT_ALIVE)
-    assert result(item(code), Verdict.LISTED, alive, filed=replace(FILED, status=status))[0] is NOT
+    got, basis = result(item(code), Verdict.LISTED, alive, filed=replace(FILED, status=status))
+    assert got is (NOT if code is Code.CLOSED_BUT_ALIVE else UNKNOWN)
+    assert "closed_but_alive。" in basis
+
+
+@pytest.mark.parametrize(("look", "words"), [(LookKind.SECOND, "平台显示账号已注销。"), (LookKind.PERSON, "经人工核查,账号已注销。")])
+def test_deregistered_is_the_platforms_word_or_a_persons(look: LookKind, words: str) -> None:
+    got, basis = result(item(Code.STALE_2W), Verdict.LISTED, filed=replace(FILED, status=FiledStatus.CLOSED), cancelled_by=look)
+    assert (got, basis) == (GONE, f"台账运行状态已变更为“已关停”。2032-03-31复查:{words}")
+    got, basis = result(item(Code.STALE_2W), Verdict.LISTED, found(Code.CANCELLED_NOT_CLOSED), cancelled_by=look)
+    assert (got, "经人工核查" in basis) == (GONE, look is LookKind.PERSON)
 
 
 @pytest.mark.parametrize("code", [Code.NAME_MISMATCH, Code.RENAMED_UNREPORTED])
@@ -159,7 +191,7 @@ def test_the_words_of_another_system(problem: str, expected: Rectified) -> None:
 
 
 def test_who_left_the_registry_or_never_stood_in_it() -> None:
-    assert result(item(Code.STALE_2W), None, retired=AS_OF) == (GONE, "自2032-03-31起台账中已无此账号。")
+    assert result(item(Code.STALE_2W), None, retired=AS_OF) == (ABSENT, "自2032-03-31起台账中已无此账号。")
     (one,) = recheck([replace(item(Code.STALE_2W), account_id=None)], {}, {}, since=ISSUED)
     assert one.result is UNKNOWN
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mediawatch import handoff
 from mediawatch.app.judged import JudgedScope, judged_scope
 from mediawatch.app.root import App
-from mediawatch.domain import Notice, NoticeEvent, Sweep, SweepAccount, UserError
+from mediawatch.domain import Notice, NoticeEvent, Sweep, SweepAccount, UserError, Verdict
 from mediawatch.notices.issuing import as_issued
-from mediawatch.notices.rounds import Issued, past, standing_items
+from mediawatch.notices.rounds import Issued, Issues, past
 from mediawatch.office import read_office
 from mediawatch.policy import parse
 from mediawatch.reports.inspection import Inspection, inspection
@@ -25,31 +26,41 @@ async def inspection_of(app: App, sweep: Sweep, *, include_open: bool = False) -
 
 async def inspection_told(app: App, judged: JudgedScope, *, include_open: bool = False) -> Inspection:
     """The same of a scope that is loaded already."""
-    return await _told(app, judged.sweep, judged.entries, await app.store.notice_events(), include_open=include_open)
+    return await _told(app, judged.sweep, judged.entries, await _issues(app), include_open=include_open)
 
 
-async def issued_inspection(app: App, notice: Notice, after: Sequence[NoticeEvent] = ()) -> Inspection:
-    """What the documents of a notice print, corrected as it was since, and as it would be by the events `after`.
+async def issued_inspection(
+    app: App, notice: Notice, after: Sequence[NoticeEvent] = (), *, scope: Sequence[SweepAccount] | None = None
+) -> Inspection:
+    """What the documents of a notice print, corrected as it was since, and as it would be by the events `after`: made of the scope that
+    it was issued on, and of what was known of other notices then. `scope` is that of a notice that is about to be issued.
 
     UserError where another system issued it.
     """
     found = [sweep for sweep in await app.store.sweeps() if sweep.id == notice.sweep_id]
     if not found:
         raise UserError(f"{notice.number} was issued by another system: it has no inspection here")
-    events = [*await app.store.notice_events(), *after]
-    scope = as_issued(await app.store.notice_scope(notice.id), standing_items(notice, events), notice)
-    return await _told(app, found[0], scope, events, issued=Issued.of(notice, events))
+    issues = await _issues(app)
+    events = [*issues.events, *after]
+    kept = as_issued(await app.store.notice_scope(notice.id) if scope is None else scope, notice, events)
+    return await _told(app, found[0], kept, issues.kept_by(notice.kept_at), issued=Issued.of(notice, events))
+
+
+async def _issues(app: App) -> Issues:
+    moments = {sweep.id: sweep.as_of for sweep in await app.store.sweeps()}
+    return Issues(notices=await app.store.notices(), events=await app.store.notice_events(), moments=moments)
 
 
 async def _told(
-    app: App, sweep: Sweep, scope: Sequence[SweepAccount], events: Sequence[NoticeEvent], *, include_open: bool = False,
-    issued: Issued | None = None,
-) -> Inspection:  # fmt: skip
+    app: App, sweep: Sweep, scope: Sequence[SweepAccount], issues: Issues, *, include_open: bool = False, issued: Issued | None = None
+) -> Inspection:
     readings = await proving(app.store, scope)
+    failed = [entry.account.id for entry in scope if entry.judgement and entry.judgement.verdict is Verdict.FAILED]
+    issues = replace(issues, cover=await app.store.notice_cover(sweep.id, failed))
     return inspection(
         sweep, scope, readings, parse(sweep.policy_toml, f"policy of sweep {sweep.id}"), read_office(app.home.root),
         include_open=include_open, marks=app.marks, surfaces=app.surface_labels({entry.account.platform for entry in scope}),
-        past=past(await app.store.notices(), events, sweep), issued=issued,
+        past=past(issues, sweep, scope), issued=issued,
     )  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -16,23 +16,32 @@ from mediawatch.domain import (
     Notice,
     NoticeAction,
     NoticeEvent,
+    NoticeItem,
     ReviewAction,
     ReviewEvent,
+    ReviewState,
     Sweep,
     UserError,
     standing_item,
 )
-from mediawatch.notices.issuing import Heading, drawn_up, unreviewed, version_of
-from mediawatch.notices.rounds import Issued, standing_items
+from mediawatch.figures import filings_of_one
+from mediawatch.notices.issuing import Heading, drawn_up, issued_before, unreviewed, verdict_without, version_of
+from mediawatch.notices.problems import codes_like, codes_of
+from mediawatch.notices.recheck import refuse_older
+from mediawatch.notices.rounds import Issues, accusations_like, standing_items
 from mediawatch.policy import Policy, load, parse
 from mediawatch.scope import listed
 from mediawatch.sweep import Request, checks_for
 
 
 async def issue(
-    app: App, sweep: Sweep, heading: Heading, *, preliminary: bool = False, leave_out_open: bool = False
+    app: App, sweep: Sweep, heading: Heading, *, preliminary: bool = False, leave_out_open: bool = False, again: str = ""
 ) -> tuple[Notice, IssuedDocument]:
-    """Freeze what is confirmed of a sweep as a notice. UserError where something is undecided, open or missing and was not allowed."""
+    """Freeze what is confirmed of a sweep as a notice, with the whole scope that it is issued on. `again`: why accounts may stand in it
+    that stand in an earlier notice of the sweep.
+
+    UserError where something is undecided, open, missing or issued already and was not allowed.
+    """
     heading = heading.checked()
     judged = await judged_scope(app, sweep)
     left = unreviewed(judged.entries)
@@ -48,7 +57,12 @@ async def issue(
     notice = drawn_up(told, heading, app.clock())
     if not notice.items:
         raise UserError(f"sweep {sweep.id} has no confirmed finding: nothing to issue")
-    body = handoff.to_bytes(handoff.of(replace(told, issued=Issued(notice=notice)), await checks_for(app.store, sweep)))
+    if twice := issued_before(notice, judged.entries, await app.store.notices(), await app.store.notice_events()):
+        if not again.strip():
+            raise UserError(f"{twice}: `notice correct` changes that notice; --again --reason TEXT issues them once more")
+        notice = replace(notice, again=again.strip())
+    told = await issued_inspection(app, notice, scope=told.scope)
+    body = handoff.to_bytes(handoff.of(told, await checks_for(app.store, sweep)))
     document = version_of(body, 1, app.clock())
     return await app.store.issue(notice, document, scope=told.scope, rejudged=judged.rejudged), document
 
@@ -58,62 +72,96 @@ async def correct(
 ) -> tuple[NoticeEvent, IssuedDocument | None]:
     """更正: withdraw an item, or these of its findings; the original stays, and the hand-off gets its next version.
 
-    The review of the sweep follows: what was withdrawn is 排除 there. UserError where the item does not stand or lacks a code.
+    The review of the sweep follows, for every filing of the account: what was withdrawn is 排除 there. UserError where the item does not
+    stand or lacks a code.
     """
     events = await app.store.notice_events(notice.id)
     found = next((each for each in notice.items if each.number == item), None)
-    left = standing_item(found, events) if found else None
-    if left is None:
+    before = standing_item(found, events) if found else None
+    if found is None or before is None:
         why = " any more: it was withdrawn" if found else f", but 1 to {len(notice.items)}"
         raise UserError(f"{notice.number} has no item {item}{why}")
-    if missing := set(codes) - {held.finding.code for held in left.findings}:
+    if missing := set(codes) - {held.finding.code for held in before.findings}:
         raise UserError(f"item {item} of {notice.number} has no finding {', '.join(sorted(missing))}")
     if not by.strip() or not reason.strip():
         raise UserError("a correction needs a reason and a name (--reason, --by)")
     event = NoticeEvent(
         notice_id=notice.id, item=item, action=NoticeAction.CORRECTED, at=app.clock(), by=by.strip(), reason=reason.strip(),
-        codes=() if {held.finding.code for held in left.findings} <= set(codes) else tuple(codes),
+        codes=() if {held.finding.code for held in before.findings} <= set(codes) else tuple(codes),
     )  # fmt: skip
     if notice.sweep_id is None:
         await app.store.note_notice([event])
         return event, None
-    told = await issued_inspection(app, notice, after=[event])
-    (sweep,) = [sweep for sweep in await app.store.sweeps() if sweep.id == notice.sweep_id]
-    body = handoff.to_bytes(handoff.of(told, await checks_for(app.store, sweep)))
+    scope = await app.store.notice_scope(notice.id)
+    filings = next((group for group in filings_of_one(scope) if any(each.account.id == found.account_id for each in group)), [])
+    if entry := next((each for each in filings if each.account.id == found.account_id), None):
+        event = replace(event, verdict=verdict_without(entry, found, standing_item(found, [*events, event])))
+    told = await issued_inspection(app, notice, after=[event], scope=scope)
+    body = handoff.to_bytes(handoff.of(told, await checks_for(app.store, told.sweep)))
     document = version_of(body, len(await app.store.notice_documents(notice.id)) + 1, app.clock())
     await app.store.note_notice([event], document)
-    withdrawn = {held.finding.code: held.finding.sentence for held in left.findings if not codes or held.finding.code in codes}
-    if left.account_id is not None:
-        await _take_back(app, sweep, left.account_id, withdrawn, event)
+    withdrawn = {held.finding.code for held in before.findings if not codes or held.finding.code in codes}
+    await _take_back(app, told.sweep, {each.account.id for each in filings}, withdrawn, event)
     return event, document
 
 
-async def _take_back(app: App, sweep: Sweep, account_id: int, withdrawn: dict[Code, str], event: NoticeEvent) -> None:
-    """The sweep's own findings of those words are reopened and dismissed, so that no list or figure of it names them again."""
+async def correct_everywhere(
+    app: App, notice: Notice, item: int, *, codes: Sequence[Code] = (), by: str, reason: str, everywhere: bool
+) -> tuple[list[tuple[Notice, int, IssuedDocument | None]], list[tuple[Notice, NoticeItem]]]:
+    """Correct an item, and `everywhere` all other notices that hold the same against the account. What was corrected, the asked one
+    first, with the new versions of the hand-offs; and what still stands."""
+    _, document = await correct(app, notice, item, codes=codes, by=by, reason=reason)
+    done = [(notice, item, document)]
+    left = []
+    for other, held in await same_accusations(app, notice, item, codes):
+        withdrawn = codes_like(held, codes or codes_of(next(each for each in notice.items if each.number == item)))
+        # Of another system's item no part can be withdrawn: it has the printed words alone.
+        if everywhere and (held.findings or len(withdrawn) == len(codes_of(held))):
+            _, made = await correct(app, other, held.number, codes=withdrawn if held.findings else (), by=by, reason=reason)
+            done.append((other, held.number, made))
+        else:
+            left.append((other, held))
+    return done, left
+
+
+async def _take_back(app: App, sweep: Sweep, account_ids: Collection[int], withdrawn: Collection[Code], event: NoticeEvent) -> None:
+    """The sweep's own findings of those codes are reopened and dismissed, so that no list or figure of it names them again."""
     newest = max((known.id for known in await app.store.review_events(sweep.id)), default=0)
     judged = await judged_scope(app, sweep)
-    entry = next(entry for entry in judged.entries if entry.account.id == account_id)
-    still = [finding for finding in entry.judgement.findings if finding.code in withdrawn] if entry.judgement else []
     made = [
         ReviewEvent(
-            sweep_id=sweep.id, account_id=account_id, code=finding.code, action=action, at=event.at, by=event.by,
-            reason=f"更正:{event.reason}", sentence=finding.sentence,
-            facts=finding.facts,
+            sweep_id=sweep.id, account_id=entry.account.id, code=finding.code, action=action, at=event.at, by=event.by,
+            reason=f"更正:{event.reason}", sentence=finding.sentence, facts=finding.facts,
         )
-        for finding in still
-        for action in (ReviewAction.REOPENED, ReviewAction.DISMISSED)
+        for entry in judged.entries
+        if entry.account.id in account_ids and entry.judgement
+        for finding in entry.judgement.findings
+        if finding.code in withdrawn and finding.review is not ReviewState.DISMISSED
+        for action in ((ReviewAction.REOPENED,) if finding.review is ReviewState.CONFIRMED else ()) + (ReviewAction.DISMISSED,)
     ]  # fmt: skip
-    await app.store.note_reviews(sweep.id, made, after=newest, rejudged=judged.rejudged.of([account_id]))
+    await app.store.note_reviews(sweep.id, made, after=newest, rejudged=judged.rejudged.of(account_ids))
+
+
+async def same_accusations(app: App, notice: Notice, item: int, codes: Collection[Code]) -> list[tuple[Notice, NoticeItem]]:
+    """What other notices still hold against the account of an item by these codes (all of the item's where none is given): notices of
+    the same sweep, and the same circular as another system published it."""
+    notices, events = await app.store.notices(), await app.store.notice_events()
+    accounts = {account.id: account for account in await app.store.accounts(include_retired=True)}
+    found = next(each for each in notice.items if each.number == item)
+    moments = {sweep.id: sweep.as_of for sweep in await app.store.sweeps()}
+    return accusations_like(notice, found, codes, Issues(notices=notices, events=events, moments=moments), accounts)
 
 
 async def recheck_request(app: App, notice: Notice, *, as_of: datetime | None = None, policy: Policy | None = None) -> Request:
     """The sweep that looks again at what still stands of a notice. UserError where none of it is in the registry any more."""
     wanted = {item.account_id for item in standing_items(notice, await app.store.notice_events(notice.id))}
+    sweeps = await app.store.sweeps()
+    refuse_older(notice, as_of or app.clock(), sweeps)
     accounts = await app.store.accounts()
     chosen = [account for account in accounts if account.id in wanted]
     if not chosen:
         raise UserError(f"no account of {notice.number} is in the registry any more: `recheck --sweep N` lists what became of them")
-    own = [sweep for sweep in await app.store.sweeps() if sweep.id == notice.sweep_id]
+    own = [sweep for sweep in sweeps if sweep.id == notice.sweep_id]
     settings = app.settings
     return Request(
         policy=policy or (parse(own[0].policy_toml) if own else load(settings.sweep.policy)), as_of=as_of,

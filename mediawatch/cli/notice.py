@@ -15,7 +15,7 @@ from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import NumberArgument, SweepOption, notice_of, print_or_write, sweep_of
 from mediawatch.cli.report import day_option
 from mediawatch.clock import day_of
-from mediawatch.domain import Code, IssuedDocument, Notice, NoticeAction, NoticeEvent, UserError, is_closed
+from mediawatch.domain import Code, IssuedDocument, Notice, NoticeAction, NoticeEvent, NoticeItem, UserError, is_closed
 from mediawatch.files import write_whole
 from mediawatch.notices.annex import Annex, read_annex
 from mediawatch.notices.deadlines import deadline
@@ -61,16 +61,23 @@ def issue(
     leave_out_open: Annotated[
         bool, typer.Option("--leave-out-open", help="Although findings are not decided: they are not in it, their accounts count as open.")
     ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="Although accounts stand in an earlier notice of this sweep; with --reason.")
+    ] = False,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why they are issued again.")] = "",
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write its hand-off, too.")] = None,
 ) -> None:
     """Freeze the confirmed findings of a sweep as a notice, with its deadlines and its hand-off."""
+
+    if again != bool(reason.strip()):
+        raise UserError("issuing accounts again needs both --again and --reason")
 
     async def work() -> tuple[Notice, IssuedDocument]:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep, surely=True)
             chosen_number = number or read_office(app.home.root).number
             heading = _heading(chosen_number, title, by, day_option(signed_on) or day_of(app.clock()), rectify_by, report_by)
-            return await notices.issue(app, chosen, heading, preliminary=preliminary, leave_out_open=leave_out_open)
+            return await notices.issue(app, chosen, heading, preliminary=preliminary, leave_out_open=leave_out_open, again=reason)
 
     notice, document = run(work())
     failed = sum(item.fails for item in notice.items)
@@ -170,20 +177,30 @@ def correct(
     code: Annotated[
         list[Code] | None, typer.Option("--code", metavar="CODE", help="Withdraw only this finding of it; may be repeated.")
     ] = None,
+    everywhere: Annotated[
+        bool, typer.Option("--everywhere", help="In every other notice, too, that holds the same against the account.")
+    ] = False,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the corrected hand-off, too.")] = None,
 ) -> None:
     """Correct a notice (更正): withdraw an item, or some of its findings. What was issued stays; the hand-off gets its next version."""
 
-    async def work() -> tuple[Notice, IssuedDocument | None]:
+    async def work() -> tuple[list[tuple[Notice, int, IssuedDocument | None]], list[tuple[Notice, NoticeItem]]]:
         async with opened(ctx) as app:
             notice, _ = await notice_of(app, number)
-            _, document = await notices.correct(app, notice, item, codes=code or (), by=by, reason=reason)
-            return notice, document
+            return await notices.correct_everywhere(app, notice, item, codes=code or (), by=by, reason=reason, everywhere=everywhere)
 
-    notice, document = run(work())
-    typer.echo(f"{notice.number}: item {item} corrected")
-    if document:
-        typer.echo(f"hand-off version {document.version}, SHA-256 {document.sha256}")
+    done, left = run(work())
+    for notice, place, made in done:
+        typer.echo(f"{notice.number}: item {place} corrected")
+        if made:
+            typer.echo(f"hand-off version {made.version}, SHA-256 {made.sha256}")
+    for notice, other in left:
+        typer.echo(
+            f"{notice.number} still says {other.problem} of {other.filed.name} (item {other.number}): "
+            f"`mediawatch notice correct {notice.number} {other.number} --by … --reason …` corrects it there, --everywhere all at once",
+            err=True,
+        )
+    _, _, document = done[0]
     if out and document:
         write_whole(out, document.body.encode())
         typer.echo(str(out))

@@ -38,7 +38,7 @@ def recheck(
     policy: Annotated[str, typer.Option(metavar="NAME|FILE", help="Inspection policy; default the notice's own.")] = "",
     csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing.")] = None,
 ) -> None:
-    """Look at a notice's accounts again and list what became of each: 已完成整改, 未整改, 已注销, 无法核实, with basis and dates."""
+    """Look at a notice's accounts again and list what became of each: 已完成整改, 未整改, 已注销 …, with basis and dates."""
 
     async def work() -> tuple[Table, int]:
         async with opened(ctx) as app:

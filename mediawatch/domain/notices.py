@@ -105,11 +105,26 @@ class Rectified(StrEnum):
     DONE = "done"
     NOT_DONE = "not_done"
     DEREGISTERED = "deregistered"
+    """By the platform's own word, or by a person who looked."""
+    FILED_AS_CLOSED = "filed_as_closed"
+    NOT_FILED = "not_filed"
+    """No longer in the registry."""
     UNVERIFIED = "unverified"
 
     @property
     def label(self) -> str:
-        return {"done": "已完成整改", "not_done": "未整改", "deregistered": "已注销", "unverified": "无法核实"}[self.value]
+        return _RESULTS[self]
+
+    @property
+    def settled(self) -> bool:
+        """Whether the problem is over: what is found later is another one."""
+        return self not in (Rectified.NOT_DONE, Rectified.UNVERIFIED)
+
+
+_RESULTS: Mapping[Rectified, str] = {
+    Rectified.DONE: "已完成整改", Rectified.NOT_DONE: "未整改", Rectified.DEREGISTERED: "已注销",
+    Rectified.FILED_AS_CLOSED: "已申报关停", Rectified.NOT_FILED: "已不在报送系统台账内", Rectified.UNVERIFIED: "无法核实",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,13 +153,16 @@ class NoticeEvent:
 
 def standing_item(item: NoticeItem, events: Iterable[NoticeEvent]) -> NoticeItem | None:
     """What still stands of an item after the corrections among the notice's events; None where it was withdrawn as a whole."""
+    about = problem_of(item.findings)
+    more = item.problem.removeprefix(about) if about and item.problem.startswith(about) else ""
     for event in events:
         if event.action is not NoticeAction.CORRECTED or event.item != item.number:
             continue
         left = tuple(held for held in item.findings if held.finding.code not in event.codes) if event.codes else ()
         if not left:
             return None
-        item = replace(item, findings=left, problem=problem_of(left), fails=any(held.finding.effect is Effect.FAILS for held in left))
+        fails = any(held.finding.effect is Effect.FAILS for held in left)
+        item = replace(item, findings=left, problem=problem_of(left) + more, fails=fails)
     return item
 
 

@@ -155,7 +155,7 @@ def _recheck(past: Past) -> RecheckOut | None:
         return None
     items = [
         RecheckedOut(
-            account=as_filed(each.item.filed), problem=each.item.problem, result=each.result.value, label=each.result.label,
+            account=as_filed(each.item.filed), problem=each.about, result=each.result.value, label=each.result.label,
             basis=each.basis, registry=each.registry,
         )
         for each in past.rechecked

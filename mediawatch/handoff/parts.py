@@ -167,7 +167,7 @@ class MismatchOut(_Part):
 class RecheckedOut(_Part):
     account: AccountAsFiled = Field(description="as filed when the previous notice was issued")
     problem: str
-    result: Literal["done", "not_done", "deregistered", "unverified"]
+    result: Literal["done", "not_done", "deregistered", "filed_as_closed", "not_filed", "unverified"]
     label: str = Field(description="复查结果")
     basis: str
     registry: str = Field(description="the import of the registry that it was held against")

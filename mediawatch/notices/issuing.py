@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from mediawatch.domain import (
+    ALL_DISMISSED,
     DECIDED,
     Effect,
     Held,
     IssuedDocument,
-    Judgement,
     Notice,
     NoticeAction,
     NoticeEvent,
@@ -23,9 +23,13 @@ from mediawatch.domain import (
     Verdict,
     standing_item,
 )
+from mediawatch.figures import filings_of_one
+from mediawatch.notices.rounds import standing_items
 from mediawatch.reports.inspection import Inspection, Problem
+from mediawatch.review import as_reviewed
 
 WITHDRAWN = "经更正撤销。"
+WAITS = "疑似问题待审核。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,8 +80,23 @@ def _item(number: int, problem: Problem) -> NoticeItem:
         if finding.effect is not Effect.HINT
     )
     return NoticeItem(
-        number=number, filed=account.filed, problem=problem.labels, fails=problem.fails, account_id=account.id, findings=held
+        number=number, filed=account.filed, problem=problem.problem, fails=problem.fails, account_id=account.id, findings=held
     )  # fmt: skip
+
+
+def issued_before(notice: Notice, scope: Sequence[SweepAccount], notices: Iterable[Notice], events: Sequence[NoticeEvent]) -> str:
+    """Which accounts of a notice stand in an earlier one of the same sweep, by any of their filings, in a sentence; "" for none."""
+    held = {item.account_id for item in notice.items}
+    group = {entry.account.id: {each.account.id for each in some} for some in filings_of_one(scope) for entry in some}
+    for other in notices:
+        if other.sweep_id == notice.sweep_id and other.number != notice.number:
+            again = [
+                item for item in standing_items(other, events) if not held.isdisjoint(group.get(item.account_id or 0, {item.account_id}))
+            ]
+            if again:
+                named = ", ".join(item.filed.name for item in again[:3]) + (", …" if len(again) > 3 else "")
+                return f"{len(again)} accounts of sweep {notice.sweep_id} stand in {other.number} already ({named})"
+    return ""
 
 
 def appealed(
@@ -101,35 +120,56 @@ def version_of(body: bytes, number: int, at: datetime) -> IssuedDocument:
     return IssuedDocument(version=number, sha256=hashlib.sha256(body).hexdigest(), body=body.decode(), at=at)
 
 
-def as_issued(scope: Sequence[SweepAccount], standing: Iterable[NoticeItem], notice: Notice) -> list[SweepAccount]:
-    """The sweep's scope as the notice holds it: the findings that still stand, as they were issued, and no others.
+def as_issued(scope: Sequence[SweepAccount], notice: Notice, events: Iterable[NoticeEvent]) -> list[SweepAccount]:
+    """The scope that a notice was issued on, as the notice holds it after its corrections: the findings that still stand, as they were
+    issued, and no others. `events` may be those of all notices.
 
-    What was withdrawn fails nobody. What came to be found or confirmed after the issue counts as not reviewed.
+    Another filing of an account that it names goes with it.
     """
-    stands = {item.account_id: item for item in standing if item.account_id is not None}
-    issued = {item.account_id for item in notice.items}
-    return [_entry_as_issued(entry, stands, entry.account.id in issued) for entry in scope]
+    own = [event for event in events if event.notice_id == notice.id]
+    held = {item.account_id: item for item in notice.items if item.account_id is not None}
+    items = {
+        entry.account.id: item
+        for group in filings_of_one(scope)
+        if (item := next((held[each.account.id] for each in group if each.account.id in held), None))
+        for entry in group
+    }
+    return [_entry_as_issued(entry, items.get(entry.account.id), notice, own) for entry in scope]
 
 
-def _entry_as_issued(entry: SweepAccount, stands: Mapping[int, NoticeItem], issued: bool) -> SweepAccount:
-    judged = entry.judgement
-    if judged is None:
+def _entry_as_issued(entry: SweepAccount, item: NoticeItem | None, notice: Notice, own: Sequence[NoticeEvent]) -> SweepAccount:
+    if entry.judgement is None:
         return entry
-    if item := stands.get(entry.account.id):
-        return replace(entry, judgement=_of(judged, item))
-    if issued:
-        accused = judged.verdict in (Verdict.FAILED, Verdict.LISTED)
-        judged = replace(judged, verdict=Verdict.LISTED, sentence=WITHDRAWN) if accused else judged
-        return replace(entry, judgement=replace(judged, findings=()))
-    later = [
-        replace(finding, review=ReviewState.OPEN) if finding.review is ReviewState.CONFIRMED else finding for finding in judged.findings
-    ]
-    return replace(entry, judgement=replace(judged, findings=tuple(later)))
+    judged = replace(entry.judgement, findings=())
+    accused = judged.verdict in (Verdict.FAILED, Verdict.LISTED)
+    if item is None:
+        if judged.verdict is Verdict.FAILED:
+            # A notice of before its scope was kept: what failed and is not in it was open or dismissed.
+            verdict, sentence = (Verdict.UNPROVEN, WAITS) if notice.preliminary else (Verdict.LISTED, ALL_DISMISSED)
+            judged = replace(judged, verdict=verdict, sentence=sentence)
+        return replace(entry, judgement=judged)
+    left = standing_item(item, own)
+    corrected = next((event for event in reversed(own) if event.action is NoticeAction.CORRECTED and event.item == item.number), None)
+    if corrected and accused:
+        judged = replace(judged, verdict=corrected.verdict or Verdict.LISTED)
+    if left is None:
+        return replace(entry, judgement=replace(judged, sentence=WITHDRAWN) if accused else judged)
+    named = entry.account.id == item.account_id
+    if left.fails and (named or entry.judgement.verdict is Verdict.FAILED):
+        judged = replace(judged, verdict=Verdict.FAILED, findings=tuple(held.finding for held in left.findings))
+    elif named:
+        judged = replace(judged, findings=tuple(held.finding for held in left.findings))
+    return replace(entry, judgement=judged)
 
 
-def _of(judged: Judgement, item: NoticeItem) -> Judgement:
-    findings = tuple(held.finding for held in item.findings)
-    if item.fails:
-        return replace(judged, verdict=Verdict.FAILED, findings=findings)
-    listed = judged.verdict is Verdict.FAILED
-    return replace(judged, verdict=Verdict.LISTED if listed else judged.verdict, findings=findings)
+def verdict_without(entry: SweepAccount, item: NoticeItem, left: NoticeItem | None) -> Verdict | None:
+    """The verdict on an account of a notice's scope where no more than `left` of its item is held against it."""
+    kept = {held.finding.code for held in left.findings} if left else set()
+    findings = tuple(
+        replace(held.finding, review=ReviewState.CONFIRMED if held.finding.code in kept else ReviewState.DISMISSED)
+        for held in item.findings
+    )
+    if entry.judgement is None:
+        return None
+    reviewed = as_reviewed(replace(entry, judgement=replace(entry.judgement, findings=findings)), include_open=False)
+    return reviewed.judgement.verdict if reviewed.judgement else None

@@ -264,6 +264,9 @@ class Store(Protocol):
         """The scope that a notice was issued on, in account order: filed values and verdicts of then, without findings. Empty for another
         system's notice."""
 
+    async def notice_cover(self, sweep_id: int, account_ids: Iterable[int]) -> dict[int, set[int]]:
+        """The notices that were issued on any account of a sweep's scope, each with those of `account_ids` that it was issued on."""
+
     async def notices(self) -> list[Notice]:
         """All of them with their items, by day of issue."""
 

@@ -56,7 +56,7 @@ def _filed_row(filed: Filed) -> tuple[str, str, str, str]:
 
 def rechecked(told: Inspection) -> Table:
     """上期通报问题复查情况: each account of the previous notice, and what became of it."""
-    rows = tuple((*_filed_row(each.item.filed), each.item.problem, each.result.label) for each in told.past.rechecked)
+    rows = tuple((*_filed_row(each.item.filed), each.about, each.result.label) for each in told.past.rechecked)
     return Table("上期通报存在突出问题的政务新媒体复查情况", (*_PROBLEM, "复查结果"), rows)
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from mediawatch.domain import Effect, Evidence, EvidenceKind, Finding, Reading, Sweep, SweepAccount, Verdict
-from mediawatch.figures import Statistics, statistics
+from mediawatch.domain import Effect, Evidence, EvidenceKind, Filed, Finding, Reading, Sweep, SweepAccount, Verdict
+from mediawatch.figures import Statistics, filings_of_one, once, statistics
 from mediawatch.notices.rounds import Issued, Past
 from mediawatch.office import Office
 from mediawatch.policy import Policy
@@ -27,7 +27,9 @@ class Problem:
     findings: tuple[Finding, ...]
     readings: tuple[Reading, ...]
     times: int = 1
-    """The how manieth notice in a row it is that the account fails in."""
+    """The how manieth inspection in a row it is that the account fails in a notice."""
+    twins: tuple[Filed, ...] = ()
+    """How the same account is filed besides (重复备案)."""
 
     @property
     def fails(self) -> bool:
@@ -39,9 +41,20 @@ class Problem:
         return "、".join(dict.fromkeys(finding.label for finding in self.findings if finding.effect is not Effect.HINT))
 
     @property
+    def problem(self) -> str:
+        """存在的突出问题 of a notice's item: the labels, and under which other filings the account stands."""
+        return f"{self.labels}（{self._filed_besides}）" if self.twins else self.labels
+
+    @property
     def printed(self) -> str:
-        """存在的突出问题 of a list: the labels, and that it is a repeat."""
-        return f"{self.labels}（重复问题，连续{self.times}次）" if self.times > 1 else self.labels
+        """存在的突出问题 of a list: the labels, that it is a repeat, and under which other filings the account stands."""
+        remarks = [f"重复问题，连续{self.times}次"] if self.times > 1 else []
+        remarks += [self._filed_besides] if self.twins else []
+        return f"{self.labels}（{'；'.join(remarks)}）" if remarks else self.labels
+
+    @property
+    def _filed_besides(self) -> str:
+        return f"同一账号另有备案：{'、'.join(filed.filing_number or f'{filed.organiser}“{filed.name}”' for filed in self.twins)}"
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -87,13 +100,8 @@ class Inspection:
 
     @property
     def open(self) -> tuple[SweepAccount, ...]:
-        """Accounts that somebody still has to look at."""
-        return tuple(
-            entry
-            for entry in self.scope
-            if entry.account.filed.in_service
-            and (entry.judgement is None or entry.judgement.verdict in (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE))
-        )
+        """Accounts that somebody still has to look at, each once."""
+        return tuple(one.entry for one in once(self.scope) if one.verdict in (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE))
 
 
 def inspection(
@@ -110,7 +118,9 @@ def inspection(
     by = keys(_DIMENSIONS)
     counted = statistics(reviewed, policy, by, totals=totals_of(sweep), expected=expected(office))
     before = past or Past()
-    problems = tuple(_problem(entry, readings.get(entry.account.id, ()), before) for entry in reviewed if _held(entry))
+    problems = tuple(
+        _problem(entry, twins, readings.get(entry.account.id, ()), before) for entry, twins in _each_once(reviewed) if _held(entry)
+    )
     said = [*marks, *([OPEN_MARK] if include_open else []), *([PRELIMINARY] if counted.whole.preliminary else [])]
     return Inspection(
         sweep=sweep, policy=policy, office=office, scope=reviewed, statistics=counted, problems=problems, marks=tuple(said),
@@ -123,12 +133,29 @@ def expected(office: Office) -> dict[str, Sequence[str]]:
     return {Dimension.REGION.label: office.regions}
 
 
+def _each_once(scope: Sequence[SweepAccount]) -> list[tuple[SweepAccount, tuple[Filed, ...]]]:
+    """Every account in scope order by the filing that speaks for it, with its other filings. A closed filing stands by itself."""
+    speaking = {one.entry.account.id: one.ids for one in once(scope)}
+    closed = [entry for entry in scope if not entry.account.filed.in_service]
+    speaking |= {
+        next((entry for entry in group if _held(entry)), group[0]).account.id: frozenset(entry.account.id for entry in group)
+        for group in filings_of_one(closed)
+    }
+    filed = {entry.account.id: entry.account.filed for entry in scope}
+    return [
+        (entry, tuple(filed[number] for number in sorted(speaking[entry.account.id] - {entry.account.id})))
+        for entry in scope
+        if entry.account.id in speaking
+    ]
+
+
 def _held(entry: SweepAccount) -> tuple[Finding, ...]:
     return entry.judgement.findings if entry.judgement else ()
 
 
-def _problem(entry: SweepAccount, readings: Sequence[Reading], past: Past) -> Problem:
+def _problem(entry: SweepAccount, twins: tuple[Filed, ...], readings: Sequence[Reading], past: Past) -> Problem:
     findings = sorted(_held(entry), key=lambda finding: finding.effect is not Effect.FAILS)
     proving = {number for finding in findings for number in finding.reading_ids}
-    problem = Problem(entry=entry, findings=tuple(findings), readings=tuple(reading for reading in readings if reading.id in proving))
+    shown = tuple(reading for reading in readings if reading.id in proving)
+    problem = Problem(entry=entry, findings=tuple(findings), readings=shown, twins=twins)
     return replace(problem, times=past.times(entry.account.id)) if problem.fails else problem

@@ -38,11 +38,16 @@ def items(notice: Notice, happened: Sequence[NoticeEvent]) -> Table:
         rows.append(
             (
                 str(item.number), item.filed.filing_number, item.filed.name, item.filed.type, item.filed.organiser, item.problem, now,
-                found.result.label if found else item.result, found.basis if found else "",
+                _result(found) if found else item.result, found.basis if found else "",
             )
         )  # fmt: skip
     columns = ("序号", "备案单号", "政务新媒体名称", "类型", "所属组织", "存在的突出问题", "更正后", "复查结果", "复查依据")
     return Table(f"{notice.number} {notice.title}", columns, tuple(rows))
+
+
+def _result(found: Rechecked) -> str:
+    """复查结果, with what it is about where that is not the whole item."""
+    return found.result.label if found.about == found.item.problem else f"{found.result.label}({found.about})"
 
 
 def unmatched(some: Sequence[NoticeItem]) -> Table:
@@ -59,7 +64,8 @@ def events(notice: Notice, happened: Sequence[NoticeEvent], documents: Sequence[
         (beijing(event.at), "" if event.item is None else str(event.item), event.action.label, event.by, _words(event, labels))
         for event in happened
     ]
-    rows = sorted((*issued, *done), key=lambda row: row[0])
+    again = [(beijing(notice.kept_at), "", "再次通报", notice.by, notice.again)] if notice.again else []
+    rows = sorted((*issued, *again, *done), key=lambda row: row[0])
     return Table("经过", ("时间", "序号", "事项", "经办", "说明"), tuple((f"{row[0]:%Y-%m-%d %H:%M}", *row[1:]) for row in rows))
 
 
@@ -67,7 +73,7 @@ def rechecked(notice: Notice, found: Sequence[Rechecked]) -> Table:
     """复查清单: what became of each item that still stands, on what basis, against which registry."""
     rows = [
         (
-            each.item.filed.filing_number, each.item.filed.name, each.item.filed.type, each.item.filed.organiser, each.item.problem,
+            each.item.filed.filing_number, each.item.filed.name, each.item.filed.type, each.item.filed.organiser, each.about,
             each.result.label, each.basis, each.registry,
         )
         for each in found
@@ -77,6 +83,6 @@ def rechecked(notice: Notice, found: Sequence[Rechecked]) -> Table:
 
 
 def _words(event: NoticeEvent, labels: Mapping[Code, str]) -> str:
-    codes = "、".join(labels[code] for code in event.codes)
+    codes = "、".join(labels.get(code, "") for code in event.codes)
     parts = [event.result.label if event.result else "", event.reason, codes, event.source]
     return ";".join(part for part in parts if part)

@@ -70,7 +70,8 @@ def _since_last(told: Inspection) -> list[str]:
     counts = Counter(each.result for each in told.past.rechecked)
     measure = told.office.measure
     said = "，".join(f"{result.label}{counts[result]}{measure}" for result in Rectified if counts[result])
-    return [f"对上期通报（{told.past.previous.number}）所列{len(told.past.rechecked)}{measure}政务新媒体进行了复查：{said}。"]
+    which = "所列本次检查范围内的" if told.past.partly else "所列"
+    return [f"对上期通报（{told.past.previous.number}）{which}{len(told.past.rechecked)}{measure}政务新媒体进行了复查：{said}。"]
 
 
 def closing(told: Inspection) -> tuple[str, ...]:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from types import MappingProxyType
 
 from mediawatch.domain import Code, Effect, Finding, SweepAccount, Verdict
 from mediawatch.policy import Policy
@@ -29,7 +30,7 @@ class Figures:
     """Counts of accounts, of one sweep or of a part of it. `checked + apart + unproven + out_of_scope == drawn <= total`."""
 
     total: int
-    """总数 (在管数): in service in the registry from which the scope was drawn. In a census the same as `drawn`."""
+    """总数 (在管数): in service in the whole registry. In a census the same as `drawn`, and so where nobody knows it."""
     drawn: int
     """应查数 (抽查数): in service and in scope."""
     checked: int
@@ -49,6 +50,8 @@ class Figures:
     """Failed accounts by the label of their kind. Exclusive: by the leading finding, sums to `failed`. Nested: a stale account
     stands in every tier that it reached."""
     nested: bool = False
+    registry_known: bool = True
+    """False where `total` is only what was in scope: nothing is said of coverage then."""
 
     @property
     def passed(self) -> int:
@@ -61,8 +64,8 @@ class Figures:
 
     @property
     def coverage(self) -> Fraction | None:
-        """检查率, None where there is no account."""
-        return Fraction(self.checked, self.total) if self.total else None
+        """检查率, None where there is no account, and where the registry is not known."""
+        return Fraction(self.checked, self.total) if self.total and self.registry_known else None
 
     @property
     def open(self) -> int:
@@ -77,7 +80,7 @@ class Figures:
     @property
     def full_cover(self) -> bool:
         """全覆盖: every account in service has a conclusive verdict."""
-        return self.total > 0 and self.checked + self.apart == self.total
+        return self.registry_known and self.total > 0 and self.checked + self.apart == self.total
 
     @property
     def perfect(self) -> bool:
@@ -142,15 +145,16 @@ def statistics(
     policy: Policy,
     keys: Mapping[str, Key],
     *,
-    totals: Mapping[str, Mapping[str, int]] | None = None,
+    totals: Mapping[str, Mapping[str, int]] | None = MappingProxyType({}),
     expected: Mapping[str, Sequence[str]] | None = None,
 ) -> Statistics:
     """Count a judged scope by every heading of `keys`.
 
-    `totals`: by heading, the accounts in service of each part of the registry from which a sample was drawn. `expected`: by
+    `totals`: by heading, the accounts in service of each part of the whole registry; empty where the scope is all of it, None where
+    nobody knows (`scope.totals_of`). `expected`: by
     heading, names that must appear, in the order in which they are printed. AssertionError names the numbers that do not agree.
     """
-    totals, expected = totals or {}, expected or {}
+    known, totals, expected = totals is not None, totals or {}, expected or {}
     registry = {sum(parts.values()) for parts in totals.values()}
     if len(registry) > 1:
         raise AssertionError(f"总数 differs by heading: {', '.join(map(str, sorted(registry)))}")
@@ -161,8 +165,18 @@ def statistics(
     )
     failed = tuple((one.entry, leading(one.entry, policy)) for one in once(scope) if one.verdict is Verdict.FAILED)
     found = Statistics(whole, splits, failed)
+    if not known:
+        found = _without_registry(found)
     _assert_listed_once(found)
     return found
+
+
+def _without_registry(found: Statistics) -> Statistics:
+    """The same counts, with nothing to be said of coverage."""
+    splits = tuple(
+        Split(split.heading, tuple((name, replace(part, registry_known=False)) for name, part in split.parts)) for split in found.splits
+    )
+    return replace(found, whole=replace(found.whole, registry_known=False), splits=splits)
 
 
 def figures(scope: Sequence[SweepAccount], policy: Policy, *, total: int | None = None) -> Figures:

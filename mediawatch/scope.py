@@ -9,10 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import cached_property
 from math import ceil
+from typing import Any
 
 from mediawatch.domain import Account, Filed, Sweep, SweepAccount, SweepKind, UserError
 from mediawatch.figures import once, percent
@@ -74,7 +77,7 @@ class Stratum:
         return percent(Fraction(self.drawn, self.total))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Scope:
     """A drawn scope: its accounts in registry order, and what is kept with the sweep. `totals` is 总数 by heading and part."""
 
@@ -88,6 +91,15 @@ class Scope:
     def holds(self, account: Account) -> bool:
         """Whether a sweep of this scope looks at the account. A census looks at closed accounts too."""
         return self.kind is SweepKind.CENSUS or account.id in self.ids
+
+    def as_drawn(self, account: Account) -> Account:
+        """The account in the stratum of which it was drawn, wherever it was moved since."""
+        drawn = self._by_id.get(account.id)
+        return replace(account, filed=replace(account.filed, **strata_of(drawn.filed))) if drawn else account
+
+    @cached_property
+    def _by_id(self) -> Mapping[int, Account]:
+        return {account.id: account for account in self.accounts}
 
     @property
     def ids(self) -> frozenset[int]:
@@ -202,10 +214,45 @@ def clause(text: str) -> Clause:
     return Clause(tuple(where.items()), ratio, size)
 
 
-def totals_of(sweep: Sweep) -> dict[str, dict[str, int]]:
-    """总数 by heading and part of the registry from which a sweep's scope was drawn; empty for a census."""
-    found = json.loads(sweep.scope_spec)["totals"] if sweep.scope_spec else {}
-    return {heading: {part: int(count) for part, count in parts.items()} for heading, parts in found.items()}
+STRATA = ("supervisor", "prefecture", "level", "body_kind", "jurisdiction")
+"""The filed words by which a registry is split and that are no part of an account's identity: a drawn list freezes them."""
+
+
+def strata_of(filed: Filed) -> dict[str, Any]:
+    return {name: getattr(filed, name) for name in STRATA}
+
+
+def registry_totals(registry: Iterable[Account], scope: Iterable[Account]) -> dict[str, dict[str, int]]:
+    """总数 of the whole registry by heading and part, for `Sweep.totals`; the accounts of the scope count where the scope has them."""
+    looked_at = {account.id: account for account in scope}
+    everybody = (looked_at.get(account.id, account) for account in registry)
+    return totals(in_service(everybody, first=frozenset(looked_at)))
+
+
+def totals_of(sweep: Sweep, scope: Sequence[SweepAccount]) -> Mapping[str, Mapping[str, int]] | None:
+    """总数 by heading and part of the registry against which a sweep's figures stand; empty where the scope is the whole registry.
+
+    None where nobody knows it: a sweep of a part from before it was kept, or a sample that the registry outlived before that was seen.
+    """
+    if sweep.scope == WHOLE:
+        return {}
+    kept = sweep.totals or (json.loads(sweep.scope_spec)["totals"] if sweep.scope_spec else None)
+    if not kept:
+        return None
+    # An account that is filed twice counts in the part of the filing that speaks for it, which the verdicts decide.
+    standing = in_service(entry.account for entry in scope)
+    speaking = [one.entry.account for one in once(scope)]
+    found: dict[str, Mapping[str, int]] = {}
+    for each in Dimension:
+        if each.label in kept:
+            counts = Counter({part: int(count) for part, count in kept[each.label].items()})
+            drawn = Counter(each.of(account.filed) for account in speaking)
+            counts.subtract(Counter(each.of(account.filed) for account in standing))
+            counts.update(drawn)
+            if any(counts[part] < drawn[part] for part in drawn) or min(counts.values(), default=0) < 0:
+                return None
+            found[each.label] = counts
+    return found
 
 
 def _plain(ratio: Fraction) -> str:

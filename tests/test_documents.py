@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from docx import Document
@@ -34,6 +36,7 @@ from mediawatch.domain import (
     Sight,
     Sweep,
     SweepAccount,
+    SweepKind,
     UserError,
     Verdict,
 )
@@ -83,8 +86,10 @@ SCOPE = [
 ]  # fmt: skip
 
 
-def told(scope: list[SweepAccount] = SCOPE, *, include_open: bool = False, picture: str = "") -> Inspection:
-    sweep = Sweep(as_of=AT, policy="national", policy_toml="", started_at=AT, id=7)
+def told(
+    scope: list[SweepAccount] = SCOPE, *, include_open: bool = False, picture: str = "", of_sweep: Mapping[str, Any] | None = None
+) -> Inspection:
+    sweep = Sweep(as_of=AT, policy="national", policy_toml="", started_at=AT, id=7, **of_sweep or {})
     readings = {each.account.id: [reading(each.account.id, picture)] for each in scope}
     return inspection(sweep, scope, readings, POLICY, OFFICE, include_open=include_open, surfaces={"weibo.desktop": "微博网页版"})
 
@@ -222,6 +227,35 @@ def test_a_long_list_of_names_points_to_the_annex() -> None:
     assert [paragraph.text for paragraph in prose.problems(told(many))] == ["共31个，名单见附件2。"]
     assert prose.overview(told(many))[0].endswith("本次全覆盖检查，发现不合格31个，合格率0.00%。")
     assert len(annexes.failed(told(many)).rows) == 31
+
+
+@pytest.mark.parametrize(
+    ("of_sweep", "words"),
+    [
+        ({"scope": "platform=weibo"}, "全市正常运行的政务新媒体共9个，本次为部分检查：仅检查新浪微博，共2个，检查2个（检查率22.22%）"),
+        ({"scope": "account=1 account=2"}, "本次为部分检查：仅检查指定的账号，共2个，检查2个（检查率22.22%）"),
+        ({"scope": "sample of 2 accounts (0a)", "kind": SweepKind.SAMPLE}, "本次为部分检查：抽查，共2个，检查2个（检查率22.22%）"),
+        ({"scope": "list of 2 accounts (0a) platform=weibo", "kind": SweepKind.LIST}, "部分检查：名单检查，仅检查新浪微博，共2个"),
+        ({"scope": "recheck of 文1号: list of 2 accounts (0a)", "kind": SweepKind.RECHECK}, "部分检查：复查文1号所列账号，共2个"),
+    ],
+)
+def test_an_inspection_of_a_part_says_what_it_is(of_sweep: dict[str, Any], words: str) -> None:
+    sound = [entry(1, Verdict.FRESH), entry(2, Verdict.FRESH, "乙县")]
+    whole = {"地区(部门)": {"甲县": 4, "乙县": 5}, "平台": {"新浪微博": 9}}
+    found = told(sound, of_sweep={"totals": whole, **of_sweep})
+    first, *others = prose.overview(found)
+    assert words in first
+    assert first.endswith("发现不合格0个，所检查账号合格率100%。")
+    assert "全覆盖" not in first
+    assert "所检查账号合格率为100%的地区（部门）有2个：乙县、甲县。" in others
+    assert annexes.regions(found).rows[-1][2:5] == ("9", "2", "22.22%")
+    unknown = told(sound, of_sweep=of_sweep)
+    assert prose.overview(unknown)[0].startswith("监测时间点为2022年12月31日。本次为部分检查：")
+    assert "检查率" not in prose.overview(unknown)[0]
+    assert annexes.regions(unknown).rows[-1][4] == "—"
+    held = {"地区(部门)": {"甲县": 1, "乙县": 1}, "平台": {"新浪微博": 2}}
+    all_of_it = told(sound, of_sweep={"totals": held, **of_sweep})
+    assert "共2个，本次全覆盖检查，" in prose.overview(all_of_it)[0]
 
 
 def test_an_offices_settings(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
@@ -85,7 +86,7 @@ def test_figures_of_a_sample_hold_against_its_registry(rows: list[Filed]) -> Non
     drawn = draw(accounts, MIXED)
     sweep = Request(policy=load("national"), drawn=drawn).sweep(NOW)
     judged = [SweepAccount(sweep_id=1, account=one, judgement=Judgement(verdict=Verdict.FRESH, sentence="…")) for one in drawn.accounts]
-    found = statistics(judged, load("national"), keys(Dimension), totals=totals_of(sweep))
+    found = statistics(judged, load("national"), keys(Dimension), totals=totals_of(sweep, judged))
     assert found.whole.drawn == len(drawn.accounts)
     assert found.whole.total == sum(drawn.totals["平台"].values()) if sweep.scope_spec else found.whole.total == len(drawn.accounts)
 
@@ -146,21 +147,24 @@ def test_a_drawn_list_goes_out_and_comes_back(tmp_path: Path) -> None:
     accounts = registry(*(filed(number) for number in range(1, 31)), filed(31, name=HOSTILE))
     drawn = draw(accounts, Spec((clause("20%"),), (Dimension.PREFECTURE,), "2024-1"))
     target = tmp_path / "抽查名单.xlsx"
-    scopefiles.write(drawn, target, ["演示数据"])
+    scopefiles.write(drawn, target, ["演示数据"], home="home")
     book = openpyxl.load_workbook(target)
     assert [cell.value for cell in book["抽查名单"][1]][:4] == ["序号", "备案单号", "政务新媒体名称", "类型"]
     assert book["抽查名单"]["B2"].value == drawn.accounts[0].filed.filing_number
     how = {row[0]: row[1:] for row in book["抽样说明"].iter_rows(values_only=True) if row[0]}
     assert (how["随机种子"][0], how["抽查数"][0], how["在管数"][0], how["甲市"][-1]) == ("2024-1", "7", "31", "22.58%")
-    back = scopefiles.read(target, accounts)
+    back = scopefiles.read(target, accounts, home="home")
     assert (back.kind, back.spec, back.accounts, back.words) == (drawn.kind, drawn.spec, drawn.accounts, drawn.words)
     book["抽查名单"].delete_rows(2)
     book.save(target)
     with pytest.raises(UserError, match="does not hold the list that was drawn"):
-        scopefiles.read(target, accounts)
+        scopefiles.read(target, accounts, home="home")
     del book["抽样说明"]
     book.save(target)
-    assert (scopefiles.read(target, accounts).kind, len(scopefiles.read(target, accounts).accounts)) == (SweepKind.LIST, 6)
+    assert (scopefiles.read(target, accounts, home="home").kind, len(scopefiles.read(target, accounts, home="home").accounts)) == (
+        SweepKind.LIST,
+        6,
+    )
 
 
 @pytest.mark.parametrize("name", ["名单.txt", "名单.csv", "名单.xlsx"])
@@ -176,11 +180,11 @@ def test_lists_of_numbers_or_names(tmp_path: Path, name: str) -> None:
         book.close()
     else:
         path.write_text("\n".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in cells), encoding="utf-8")
-    assert {one.id for one in scopefiles.read(path, accounts).accounts} == {1, 2, 3}
+    assert {one.id for one in scopefiles.read(path, accounts, home="home").accounts} == {1, 2, 3}
     path.write_text("示例1\n不存在的账号\n另一个\n", encoding="utf-8") if not name.endswith("xlsx") else None
     if not name.endswith("xlsx"):
         with pytest.raises(UserError, match=r"row 2: no account '不存在的账号'[\s\S]*row 3: no account '另一个'"):
-            scopefiles.read(path, accounts)
+            scopefiles.read(path, accounts, home="home")
 
 
 @pytest.mark.parametrize(
@@ -215,6 +219,114 @@ async def test_a_sweep_keeps_how_its_scope_was_drawn(store: Store) -> None:
     (kept,) = await store.sweeps()
     assert kept == opened
     assert (kept.kind, kept.round, kept.period_from, kept.scope) == (SweepKind.SAMPLE, "2024年第一次", date(2030, 10, 10), drawn.words)
-    assert totals_of(kept)["地市"] == {"甲市": 30}
+    assert (totals_of(kept, []) or {})["地市"] == {"甲市": 30}
     assert request.equals(kept)
     assert not replace(request, period_from=None).equals(kept)
+
+
+def judged_fresh(accounts: Iterable[Account]) -> list[SweepAccount]:
+    fresh = Judgement(verdict=Verdict.FRESH, sentence="…")
+    return [SweepAccount(sweep_id=1, account=one, judgement=fresh) for one in accounts]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "备案单号,政务新媒体名称\nB999,示例1\n",
+            "no account in the registry has 备案单号 'B999', and the name beside it may be a namesake's",
+        ),
+        ("备案单号,政务新媒体名称\n3025716006500001,示例2\n", "is 示例1 .* whose 政务新媒体名称 is '示例1', not '示例2'"),
+        ("政务新媒体名称,所属组织\n示例1,别处局\n", "whose 所属组织 is '示例局', not '别处局'"),
+        ("政务新媒体名称,类型\n示例1,微信公众号\n", "whose 类型 is '新浪微博', not '微信公众号'"),
+        ("政务新媒体名称,地市\n示例1,乙市\n", "whose 地市 is '甲市', not '乙市'"),
+        ("1\n3\n", "row 1: no account '1'"),
+        ("序号,账号名\n1,示例1\n", "several columns and no heading"),
+    ],
+)
+def test_a_row_that_the_registry_contradicts_is_refused(tmp_path: Path, text: str, words: str) -> None:
+    """No serial number is our own id, and no unknown number falls to a namesake."""
+    accounts = registry(*(filed(number, organiser="示例局") for number in (1, 2, 3)))
+    path = tmp_path / ("名单.csv" if "," in text else "名单.txt")
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(UserError, match=words):
+        scopefiles.read(path, accounts, home="home")
+
+
+def test_a_column_tells_namesakes_apart(tmp_path: Path) -> None:
+    accounts = registry(filed(1, name="县公安局", organiser="甲县"), filed(2, name="县公安局", organiser="乙县"))
+    path = tmp_path / "名单.csv"
+    path.write_text("政务新媒体名称,所属组织,类型\n县公安局,乙县,微博\n", encoding="utf-8")
+    assert [one.id for one in scopefiles.read(path, accounts, home="home").accounts] == [2]
+    path.write_text("政务新媒体名称,类型\n县公安局,微博\n", encoding="utf-8")
+    with pytest.raises(UserError, match="means 2 accounts"):
+        scopefiles.read(path, accounts, home="home")
+
+
+def test_what_was_drawn_is_sealed(tmp_path: Path) -> None:
+    accounts = registry(*(filed(number, "甲市" if number < 11 else "乙市") for number in range(1, 21)))
+    target = tmp_path / "抽查名单.xlsx"
+    scopefiles.write(draw(accounts, Spec((clause("2个"),), (Dimension.PREFECTURE,), "s")), target, home="home")
+    with pytest.raises(UserError, match="drawn in another home"):
+        scopefiles.read(target, accounts, home="another")
+    for name, old, new in (("机读说明", '"甲市": 10', '"甲市": 100'), ("机读分层", "甲市", "丙市"), ("封签", "", "0")):
+        book = openpyxl.load_workbook(target)
+        row = next(row for row in book["抽样说明"].iter_rows() if row[0].value == name)
+        row[1].value = str(row[1].value).replace(old, new, 1)
+        book.save(tmp_path / "改.xlsx")
+        with pytest.raises(UserError, match="was changed"):
+            scopefiles.read(tmp_path / "改.xlsx", accounts, home="home")
+    book = openpyxl.load_workbook(target)
+    how = book["抽样说明"]
+    how.delete_rows(next(row[0].row for row in how.iter_rows() if row[0].value == "封签"))
+    book.save(tmp_path / "旧.xlsx")
+    with pytest.raises(UserError, match="earlier version"):
+        scopefiles.read(tmp_path / "旧.xlsx", accounts, home="home")
+
+
+def test_an_account_that_moved_is_counted_where_it_was_drawn(tmp_path: Path) -> None:
+    """And the totals are those of the registry when the sweep was opened: it had grown since the draw."""
+    rows = [filed(number, "甲市" if number < 11 else "乙市") for number in range(1, 13)]
+    drawn = draw(registry(*rows), Spec((clause("10个"),), (Dimension.PREFECTURE,), "s"))
+    target = tmp_path / "抽查名单.xlsx"
+    scopefiles.write(drawn, target, home="home")
+    moved = [
+        replace(rows[0], prefecture="丙市"),
+        replace(rows[1], prefecture="乙市"),
+        replace(rows[2], status=FiledStatus.CLOSED),
+        *rows[3:],
+    ]
+    later = registry(*moved, *(filed(100 + number, "丁市") for number in range(30)))
+    request = Request(policy=load("national"), drawn=scopefiles.read(target, later, home="home"))
+    sweep, scope = request.sweep(NOW, later), judged_fresh(request.in_scope(later))
+    found = statistics(scope, load("national"), keys([Dimension.PREFECTURE]), totals=totals_of(sweep, scope))
+    assert {name: (part.total, part.checked) for name, part in found.splits[0].parts} == {"甲市": (9, 9), "乙市": (2, 2), "丁市": (30, 0)}
+    assert (found.whole.full_cover, found.whole.coverage_text()) == (False, "26.83%")
+
+
+@given(ROWS, st.randoms(use_true_random=False))
+def test_the_figures_of_a_part_hold_against_the_whole_registry(rows: list[Filed], shuffler: random.Random) -> None:
+    """Whichever part of the registry is looked at, whatever is filed twice, and whatever its verdicts are."""
+    accounts = registry(*rows)
+    request = Request(policy=load("national"), platforms=("weibo",))
+    chosen = request.in_scope(accounts)
+    verdicts = [shuffler.choice([Verdict.FRESH, Verdict.UNPROVEN, Verdict.DUE_SOON]) for _ in chosen]
+    scope = [
+        SweepAccount(sweep_id=1, account=one, judgement=Judgement(verdict=verdict, sentence="…"))
+        for one, verdict in zip(chosen, verdicts, strict=True)
+    ]
+    found = statistics(scope, load("national"), keys(Dimension), totals=totals_of(request.sweep(NOW, accounts), scope))
+    assert found.whole.registry_known or not any(one.in_service for one in rows)
+    held_all = all(one.platform == "weibo" for one in rows if one.in_service)
+    assert found.whole.full_cover == (found.whole.checked == found.whole.drawn > 0 and held_all)
+
+
+def test_nothing_is_said_of_coverage_where_nobody_knows_the_registry() -> None:
+    accounts = registry(filed(1), filed(2))
+    scope = judged_fresh(accounts[:1])
+    old = replace(Request(policy=load("national"), account_ids=(1,)).sweep(NOW), totals=None)
+    found = statistics(scope, load("national"), keys([Dimension.PREFECTURE]), totals=totals_of(old, scope))
+    assert (found.whole.full_cover, found.whole.coverage_text(), found.whole.rate_text()) == (False, "—", "100%")
+    outlived = replace(old, kind=SweepKind.SAMPLE, scope="sample of 1 accounts", scope_spec='{"totals": {"地市": {"乙市": 2}}}')
+    assert totals_of(outlived, scope) is None, "a part has more accounts than its total: it does not die in printing"
+    assert totals_of(replace(old, scope="all"), judged_fresh(accounts)) == {}

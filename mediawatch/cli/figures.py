@@ -68,7 +68,7 @@ async def _tables(
     app: App, now: Sweep, earlier: Sweep | None, chosen: list[Dimension], office: Office
 ) -> tuple[str, list[Table], list[str]]:
     judged, order = await judged_of(app, now), expected(office)
-    counted = statistics(judged.scope, judged.policy, keys(chosen), totals=totals_of(now), expected=order)
+    counted = statistics(judged.scope, judged.policy, keys(chosen), totals=totals_of(now, judged.scope), expected=order)
     found = [tables.split_table(split, counted.whole, office.decimals) for split in counted.splits]
     found.append(tables.kinds_table(counted))
     if earlier is not None:

@@ -34,16 +34,16 @@ def scope(
     if list_ is not None and (take or by or seed):
         raise UserError("--list names the accounts itself: give it without --take, --by and --seed")
 
-    async def work() -> tuple[Scope, tuple[str, ...]]:
+    async def work() -> tuple[Scope, tuple[str, ...], str]:
         async with opened(ctx) as app:
-            accounts = await app.store.accounts()
+            accounts, home = await app.store.accounts(), await app.store.home_id()
             if list_ is not None:
-                return scopefiles.read(list_, accounts), app.marks
+                return scopefiles.read(list_, accounts, home=home), app.marks, home
             spec = Spec(tuple(clause(text) for text in take or ["全部"]), tuple(dimension(word) for word in by or ()), seed)
-            return draw(accounts, spec), app.marks
+            return draw(accounts, spec), app.marks, home
 
-    drawn, marks = run(work())
+    drawn, marks, home = run(work())
     typer.echo(fitted(strata_table(drawn)))
     if out is not None:
-        scopefiles.write(drawn, out, marks)
+        scopefiles.write(drawn, out, marks, home=home)
         typer.echo(f"{out}: {len(drawn.accounts)} accounts; inspect them with `mediawatch sweep --scope {out}`")

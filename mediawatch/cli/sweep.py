@@ -97,7 +97,7 @@ def sweep(
                 nightly=nightly,
                 until=until_of(until, app.clock()),
                 as_of=moment,
-                drawn=scopefiles.read(scope, await app.store.accounts()) if scope else None,
+                drawn=scopefiles.read(scope, await app.store.accounts(), home=await app.store.home_id()) if scope else None,
                 round=round_,
                 period_from=_first_day(from_, day_of(moment or app.clock())),
                 platforms=tuple(_known_platform(key) for key in platform or ()),

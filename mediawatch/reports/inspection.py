@@ -116,7 +116,7 @@ def inspection(
     """
     reviewed = tuple(as_reviewed(entry, include_open=include_open) for entry in scope)
     by = keys(_DIMENSIONS)
-    counted = statistics(reviewed, policy, by, totals=totals_of(sweep), expected=expected(office))
+    counted = statistics(reviewed, policy, by, totals=totals_of(sweep, reviewed), expected=expected(office))
     before = past or Past()
     problems = tuple(
         _problem(entry, twins, readings.get(entry.account.id, ()), before) for entry, twins in _each_once(reviewed) if _held(entry)

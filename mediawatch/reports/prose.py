@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mediawatch.clock import chinese_day, day_of
-from mediawatch.domain import Finding, Rectified, SweepAccount
+from mediawatch.domain import PLATFORM_LABELS, Finding, Rectified, Sweep, SweepAccount, SweepKind
 from mediawatch.figures import Figures, Split
 from mediawatch.reports.inspection import Inspection
+from mediawatch.scope import WHOLE
 from mediawatch.strata import Dimension
 
 NUMERALS = "一二三四五六七八九十"
@@ -47,20 +48,45 @@ def overview(told: Inspection) -> tuple[str, ...]:
     """总体情况, paragraph by paragraph."""
     whole, office, measure = told.statistics.whole, told.office, told.office.measure
     as_of = chinese_day(day_of(told.sweep.as_of))
-    coverage = "全覆盖检查" if whole.full_cover else f"检查{whole.checked}{measure}（检查率{whole.coverage_text(office.decimals)}）"
+    partial = not whole.full_cover and told.sweep.scope != WHOLE
+    rated = "所检查账号合格率" if partial else "合格率"
     first = (
-        f"监测时间点为{as_of}。{office.reach}正常运行的政务新媒体共{whole.total}{measure}，本次{coverage}，"
-        f"发现不合格{whole.failed}{measure}，合格率{whole.rate_text(office.decimals)}。"
+        f"监测时间点为{as_of}。{_coverage(told, partial=partial)}，发现不合格{whole.failed}{measure}，"
+        f"{rated}{whole.rate_text(office.decimals)}。"
     )
     said = [first, *_by_platform(told)]
     perfect = _split(told, Dimension.REGION.label).perfect
     if perfect:
-        said.append(f"合格率为100%的地区（部门）有{len(perfect)}个：{'、'.join(perfect)}。")
+        said.append(f"{rated}为100%的地区（部门）有{len(perfect)}个：{'、'.join(perfect)}。")
     if whole.preliminary:
         said.append(f"另有{whole.open}{measure}尚待人工核查，以上为初步结果。")
     said += _since_last(told)
     said.append("各地区（部门）情况详见附件1。")
     return tuple(said)
+
+
+def _coverage(told: Inspection, *, partial: bool) -> str:
+    """How many accounts there are, and how many of them were looked at; a sweep of a part says which part it is."""
+    whole, office, measure = told.statistics.whole, told.office, told.office.measure
+    registry = f"{office.reach}正常运行的政务新媒体共{whole.total}{measure}，本次"
+    checked = f"检查{whole.checked}{measure}"
+    if whole.registry_known:
+        checked += f"（检查率{whole.coverage_text(office.decimals)}）"
+    if whole.full_cover:
+        return f"{registry}全覆盖检查"
+    if not partial:
+        return f"{registry}{checked}"
+    return f"{registry if whole.registry_known else '本次'}为部分检查：{extent(told.sweep)}，共{whole.drawn}{measure}，{checked}"
+
+
+def extent(sweep: Sweep) -> str:
+    """Of what a sweep of a part is: 抽查, 名单检查, 仅检查新浪微博 …"""
+    again = re.match(r"recheck of (.+?): ", sweep.scope)
+    words = [f"复查{again[1]}所列账号" if again else sweep.kind.label if sweep.kind is not SweepKind.CENSUS else ""]
+    platforms = re.findall(r"\bplatform=(\S+)", sweep.scope)
+    words.append(f"仅检查{'、'.join(PLATFORM_LABELS.get(name, name) for name in platforms)}" if platforms else "")
+    words.append("仅检查指定的账号" if re.search(r"\baccount=\d", sweep.scope) else "")
+    return "，".join(filter(None, words))
 
 
 def _since_last(told: Inspection) -> list[str]:

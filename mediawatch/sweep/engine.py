@@ -95,7 +95,8 @@ class Engine(Parts):
         finished = [sweep for sweep in wanted if sweep.state is SweepState.FINISHED and request.as_of is not None]
         if finished and not request.again:
             return finished[-1]
-        accounts = [account for account in await self.store.accounts() if request.wants(account)]
+        registry = await self.store.accounts()
+        accounts = request.in_scope(registry)
         if not accounts:
             raise UserError(f"no account is in scope ({request.scope}): import a registry first, or widen --platform/--account")
         if request.nightly:
@@ -104,7 +105,7 @@ class Engine(Parts):
             accounts = [
                 account for account in accounts if rules.next_due(states.get(account.id), account.filed, request.policy, now) <= today
             ]
-        return await self.store.open_sweep(request.sweep(now), accounts)
+        return await self.store.open_sweep(request.sweep(now, registry), accounts)
 
     async def _given_up(self, request: Request, sweeps: Iterable[Sweep], now: datetime) -> set[int]:
         """Closes the sweeps of any scope that nobody goes on with; one that is asked for by its as_of is gone on with however late."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from mediawatch.domain import Account, Sweep, SweepKind
 from mediawatch.policy import Policy
-from mediawatch.scope import WHOLE, Scope
+from mediawatch.scope import WHOLE, Scope, registry_totals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,12 +61,18 @@ class Request:
         asked_for = (not self.platforms or account.platform in self.platforms) and (not self.account_ids or account.id in self.account_ids)
         return asked_for and (self.drawn is None or self.drawn.holds(account))
 
-    def sweep(self, now: datetime) -> Sweep:
-        """The sweep that is to be opened for it."""
+    def in_scope(self, registry: Iterable[Account]) -> list[Account]:
+        """The accounts that a sweep looks at, as they were drawn."""
+        wanted = (account for account in registry if self.wants(account))
+        return [self.drawn.as_drawn(account) if self.drawn else account for account in wanted]
+
+    def sweep(self, now: datetime, registry: Sequence[Account] | None = None) -> Sweep:
+        """The sweep that is to be opened for it, with the 总数 of the whole registry as it stands then."""
+        counted = registry_totals(registry, self.in_scope(registry)) if registry is not None else None
         return Sweep(
             as_of=self.as_of or now, policy=self.policy.name, policy_toml=self.policy.toml, scope=self.scope, started_at=now,
             scope_spec=self.drawn.spec if self.drawn else "", kind=self.kind,
-            round=self.round, period_from=self.period_from,
+            round=self.round, period_from=self.period_from, totals=counted,
         )  # fmt: skip
 
     def equals(self, sweep: Sweep) -> bool:

@@ -115,6 +115,20 @@ def clock_askers(modules: Sources) -> set[str]:
     }
 
 
+SCOPE_READERS = {"mediawatch.app.judged", "mediawatch.sweep.engine", "mediawatch.sweep.judging"}
+"""The one loader of a judged scope, and what makes the judgements."""
+
+
+def scope_readers(modules: Sources) -> set[str]:
+    """Modules that ask a store for a sweep's scope."""
+    return {
+        module
+        for module, tree in modules.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _ending(node.func) in ("store.scope", "store.last_entry")
+    }
+
+
 def _ending(name: ast.Attribute) -> str:
     """The last two words of a dotted name."""
     of = name.value.attr if isinstance(name.value, ast.Attribute) else getattr(name.value, "id", "")
@@ -133,6 +147,11 @@ def test_the_unforeseen_is_caught_in_two_places_only() -> None:
 
 def test_nobody_asks_the_host_for_the_time_past_the_composition_root() -> None:
     assert clock_askers(sources()) <= HOST_CLOCK
+
+
+def test_a_judged_scope_is_read_by_its_loader_alone() -> None:
+    assert scope_readers(sources()) == SCOPE_READERS
+    assert scope_readers({"mediawatch.cli.out": ast.parse("await app.store.scope(1)")}) == {"mediawatch.cli.out"}
 
 
 @pytest.mark.parametrize(

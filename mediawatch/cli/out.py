@@ -12,7 +12,7 @@ from mediawatch import handoff as documents
 from mediawatch.app import App
 from mediawatch.app.choice import chosen_sweep
 from mediawatch.app.documents import inspection_of, issued_inspection
-from mediawatch.app.judged import judged_scope, keep_judgements, last_entry
+from mediawatch.app.judged import JudgedScope, judged_scope, keep_judgements, last_entry
 from mediawatch.cli.base import fitted, opened, run
 from mediawatch.domain import Notice, NoticeEvent, Sweep, UserError
 from mediawatch.files import write_whole
@@ -48,7 +48,9 @@ def flagged(
     async def work() -> Table:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep)
-            scope = (await judged_scope(app, chosen)).entries
+            judged = await judged_scope(app, chosen)
+            tell_additions(judged)
+            scope = judged.entries
             readings = await proving(app.store, scope)
             surfaces = app.surface_labels({entry.account.platform for entry in scope})
             return lists.flagged(chosen, scope, readings, await checks_for(app.store, chosen), surfaces)
@@ -119,6 +121,15 @@ async def sweep_of(app: App, number: int | None, *, surely: bool = False) -> Swe
     chosen = await chosen_sweep(app, number, surely=surely)
     typer.echo(lists.heading(chosen), err=True)
     return chosen
+
+
+def tell_additions(judged: JudgedScope) -> None:
+    """What only later looks hold against accounts of an inspection: told apart, for it is in none of its lists and counts."""
+    for each in judged.additions:
+        labels = "、".join(finding.label for finding in each.findings)
+        typer.echo(f"另有{each.since}起新增疑似,未计入本次检查:{each.account.filed.name} {labels}", err=True)
+    if judged.additions:
+        typer.echo(f"{len(judged.additions)} accounts: `mediawatch sweep judge {judged.sweep.id}` takes them in", err=True)
 
 
 async def notice_of(app: App, number: str) -> tuple[Notice, list[NoticeEvent]]:

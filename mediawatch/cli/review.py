@@ -14,7 +14,7 @@ from mediawatch import review
 from mediawatch.app import App
 from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import opened, run
-from mediawatch.cli.out import SweepOption, print_or_write, sweep_of
+from mediawatch.cli.out import SweepOption, print_or_write, sweep_of, tell_additions
 from mediawatch.domain import PLATFORM_LABELS, Attested, Code, ReviewAction, ReviewState, Sweep, UserError
 from mediawatch.ports import Rejudgement
 from mediawatch.registry.find import find_account
@@ -197,6 +197,7 @@ def _counts(action: ReviewAction, able: list[Suspect], refused: int) -> str:
 
 async def _suspects(app: App, sweep: Sweep) -> tuple[list[Suspect], Rejudgement]:
     judged = await judged_scope(app, sweep)
+    tell_additions(judged)
     return await review.suspects(app.store, sweep, judged.entries, await checks_for(app.store, sweep)), judged.rejudged
 
 

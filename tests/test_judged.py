@@ -1,0 +1,258 @@
+"""What is known at the moment of printing decides: findings fall by later evidence, what would be added stands apart, the past stays."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import pytest
+from commands import in_process
+from samples import enter
+
+import db
+from db.errors import StoreError
+from mediawatch.app.judged import PRUNED, judged_scope
+from mediawatch.app.root import App
+from mediawatch.clock import BEIJING, day_end, day_start
+from mediawatch.domain import (
+    Account,
+    Evidence,
+    EvidenceKind,
+    Filed,
+    LookKind,
+    MatchedBy,
+    Post,
+    Reading,
+    ReviewAction,
+    ReviewEvent,
+    Sight,
+    Sweep,
+    SweepKind,
+    SweepState,
+    Verdict,
+)
+from mediawatch.policy import load
+from mediawatch.ports import Rejudgement, Store
+from mediawatch.revision import CHANGED
+from mediawatch.settings import Home, read_settings
+from mediawatch.sweep import rejudge
+
+T = TypeVar("T")
+POLICY = load("national")
+AS_OF = day_end(date(2022, 12, 31))
+READ = datetime(2023, 1, 1, 9, 0, tzinfo=BEIJING)
+LATER = READ + timedelta(days=2)
+ONE, TWO = "示例一", "示例二"
+OLD = date(2022, 11, 1)
+NEW = date(2022, 12, 25)
+PICTURE = Evidence(kind=EvidenceKind.SCREENSHOT, media_type="image/jpeg", path="a.jpg", sha256="0" * 64, size=1, taken_at=READ)
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """Two accounts that two looks of a census found stale."""
+    return Home(tmp_path / "home").create()
+
+
+def within(home: Home, work: Callable[[Store], Awaitable[T]]) -> T:
+    async def opened() -> T:
+        store = await db.open_store(f"sqlite:///{home.database}")
+        try:
+            return await work(store)
+        finally:
+            await store.close()
+
+    return asyncio.run(opened())
+
+
+def look(account: Account, *days: date, at: datetime = READ, second: bool = False, sweep: Sweep | None = None) -> Reading:
+    """A whole list of the account's own page."""
+    posts = tuple(Post(on=day, at=day_start(day) + timedelta(hours=9), id=f"p{day}") for day in days)
+    sight = Sight(
+        surface="toutiao.profile", read_at=at, name=account.filed.name, platform_id=account.filed.platform_id, matched_by=MatchedBy.ID,
+        posts=posts, complete_since=day_start(date(2022, 6, 1)), evidence=(PICTURE,) if second else (),
+    )  # fmt: skip
+    kind = LookKind.SECOND if second else LookKind.FIRST
+    return Reading(
+        account_id=account.id, look=kind, started_at=at, read_at=at, sights=(sight,), sweep_id=sweep.id if sweep else None,
+        filed_as=account.filed.identity,
+    )  # fmt: skip
+
+
+async def census(store: Store, days: dict[str, date], *, as_of: datetime = AS_OF, twice: bool = True, **more: Any) -> Sweep:
+    """A finished inspection in which each account's newest post was of that day."""
+    accounts = await store.accounts() or await enter(store, *(filed(number, name) for number, name in enumerate(days, 1)))
+    chosen = [account for account in accounts if account.filed.name in days]
+    begun = Sweep(as_of=as_of, policy="national", policy_toml=POLICY.toml, started_at=as_of, **more)
+    sweep = await store.open_sweep(begun, chosen)
+    for account in chosen:
+        at = as_of + timedelta(hours=9)
+        await store.keep(look(account, days[account.filed.name], at=at, sweep=sweep))
+        if twice:
+            await store.keep(look(account, days[account.filed.name], at=at + timedelta(hours=1), second=True, sweep=sweep))
+    await rejudge(store, lambda platform: True, sweep.id)
+    await store.close_sweep(sweep.id, SweepState.FINISHED, as_of + timedelta(hours=12))
+    return sweep
+
+
+def filed(number: int, name: str) -> Filed:
+    return Filed(
+        name=name, platform="toutiao", type="今日头条", organiser="示例局", filing_number=f"B{number:03}", prefecture="示例市",
+        platform_id=f"MS4wLjABAAAA{number:020}",
+    )  # fmt: skip
+
+
+def mediawatch(home: Home, *words: str) -> Any:
+    return in_process("--home", home.root, *words)
+
+
+def stored(home: Home, sweep_id: int = 1) -> dict[str, Verdict]:
+    async def work(store: Store) -> dict[str, Verdict]:
+        return {entry.account.filed.name: entry.judgement.verdict for entry in await store.scope(sweep_id) if entry.judgement}
+
+    return within(home, work)
+
+
+def keeps(home: Home, name: str, *days: date, at: datetime = LATER) -> None:
+    """A later look that no inspection asked for shows these posts."""
+
+    async def work(store: Store) -> None:
+        account = next(account for account in await store.accounts() if account.filed.name == name)
+        await store.keep(look(account, *days, at=at))
+
+    within(home, work)
+
+
+def keys(home: Home) -> list[str]:
+    listed = mediawatch(home, "review", "list", "--csv", str(home.root / "list.csv"))
+    assert listed.returncode == 0
+    lines = (home.root / "list.csv").read_text("utf-8-sig").splitlines()[1:]
+    return [line.partition(",")[0] for line in lines]
+
+
+def test_a_later_post_takes_a_finding_off_every_page(home: Home) -> None:
+    within(home, lambda store: census(store, {ONE: OLD, TWO: OLD}))
+    (first, second) = keys(home)
+    keeps(home, ONE, NEW)
+    assert keys(home) == [second]
+    flagged = mediawatch(home, "flagged")
+    assert TWO in flagged.stdout
+    assert ONE not in flagged.stdout
+    assert stored(home) == {ONE: Verdict.FAILED, TWO: Verdict.FAILED}, "commands that read write nothing"
+    assert ONE not in mediawatch(home, "report", "html", "--out", str(home.root / "a.html"), "--include-open").stdout
+    assert ONE not in (home.root / "a.html").read_text("utf-8")
+    refused = mediawatch(home, "review", "confirm", first, "--by", "李四")
+    assert (refused.returncode, "no finding" in refused.stderr) == (2, True)
+    mediawatch(home, "review", "confirm", second, "--by", "李四", "--without-hearing", "--reason", "示例")
+    done = mediawatch(home, "notice", "issue", "--number", "一", "--title", "示例", "--by", "李四", "--out", str(home.root / "h.json"))
+    assert done.returncode == 0, done.stderr
+    accused = [finding["account"]["name"] for finding in json.loads((home.root / "h.json").read_text("utf-8"))["findings"]]
+    assert accused == [TWO]
+    assert stored(home)[ONE] is Verdict.FRESH, "written with what was issued"
+
+
+def test_a_decision_falls_with_its_finding(home: Home) -> None:
+    within(home, lambda store: census(store, {ONE: OLD, TWO: OLD}))
+    first, _ = keys(home)
+    assert mediawatch(home, "review", "confirm", first, "--by", "李四", "--without-hearing", "--reason", "示例").returncode == 0
+    keeps(home, ONE, date(2022, 12, 10))
+    (now, _) = keys(home)
+    assert now != first, "a milder finding is another one"
+    assert "疑似" in mediawatch(home, "review", "show", now).stdout
+    shown = mediawatch(home, "show", ONE).stdout
+    assert "2022年12月10日" in shown
+    keeps(home, ONE, NEW, at=LATER + timedelta(hours=1))
+    assert CHANGED in mediawatch(home, "show", ONE).stdout
+
+
+def test_what_would_be_added_stands_apart_until_the_sweep_is_judged(home: Home) -> None:
+    within(home, lambda store: census(store, {ONE: NEW, TWO: OLD}, twice=False))
+    assert stored(home) == {ONE: Verdict.FRESH, TWO: Verdict.UNPROVEN}
+
+    async def second(store: Store) -> None:
+        account = (await store.accounts())[1]
+        await store.keep(look(account, OLD, at=LATER, second=True))
+
+    within(home, second)
+    listed = mediawatch(home, "flagged")
+    assert TWO not in listed.stdout
+    assert "2023-01-03" in listed.stderr
+    assert "mediawatch sweep judge 1" in listed.stderr
+    assert keys(home) == []
+    assert mediawatch(home, "sweep", "judge", "1").returncode == 0
+    assert TWO in mediawatch(home, "flagged").stdout
+    assert stored(home)[TWO] is Verdict.FAILED
+
+
+def test_a_decision_is_refused_when_news_came_in_between(home: Home) -> None:
+    sweep = within(home, lambda store: census(store, {ONE: OLD}))
+
+    async def work(store: Store) -> None:
+        (entry,) = await store.scope(sweep.id)
+        assert entry.judgement is not None
+        (finding,) = entry.judgement.findings
+        event = ReviewEvent(
+            sweep_id=sweep.id, account_id=entry.account.id, code=finding.code, action=ReviewAction.CONFIRMED, at=LATER, by="李四",
+            facts=finding.facts, sentence=finding.sentence,
+        )  # fmt: skip
+        seen = Rejudgement(news={entry.account.id: entry.news})
+        await store.keep(look(entry.account, NEW, at=LATER))
+        with pytest.raises(StoreError, match="something became known about 1 of these accounts"):
+            await store.note_reviews(sweep.id, [event], after=0, rejudged=seen)
+        other = replace(event, facts=replace(finding.facts, gap_days=1))
+        with pytest.raises(StoreError, match="says something else by now"):
+            await store.note_reviews(sweep.id, [other], after=0)
+        assert await store.review_events(sweep.id) == []
+
+    within(home, work)
+
+
+def test_where_readings_were_pruned_the_stored_verdict_stands(home: Home) -> None:
+    within(home, lambda store: census(store, {ONE: OLD}))
+    keeps(home, ONE, NEW)
+
+    async def work(store: Store) -> tuple[Verdict, tuple[str, ...]]:
+        await store.begin_pruning(LATER, AS_OF + timedelta(days=1))
+        app = App(home, read_settings(home), store, lambda: LATER)
+        (sweep,) = await store.sweeps()
+        (entry,) = (await judged_scope(app, sweep)).entries
+        assert entry.judgement is not None
+        return entry.judgement.verdict, entry.judgement.notes
+
+    verdict, notes = within(home, work)
+    assert (verdict, PRUNED in notes) == (Verdict.FAILED, True)
+
+
+def test_lists_take_the_newest_inspection_whatever_its_scope(home: Home) -> None:
+    within(home, lambda store: census(store, {ONE: OLD, TWO: OLD}, as_of=day_end(date(2022, 9, 30))))
+    sample = within(
+        home, lambda store: census(store, {TWO: OLD}, kind=SweepKind.SAMPLE, scope="sample of 1 accounts (00)", round="四季度抽查")
+    )
+    listed = mediawatch(home, "flagged")
+    assert ONE not in listed.stdout
+    assert TWO in listed.stdout
+    assert f"第{sample.id}号检查(四季度抽查) 抽查" in listed.stderr
+    assert TWO in mediawatch(home, "query", "flagged").stdout
+    assert ONE not in mediawatch(home, "query", "flagged").stdout
+
+
+def test_what_accuses_asks_which_inspection_is_meant(home: Home) -> None:
+    within(home, lambda store: census(store, {ONE: OLD, TWO: OLD}, as_of=day_end(date(2022, 12, 30))))
+    within(home, lambda store: census(store, {TWO: OLD}, kind=SweepKind.SAMPLE, scope="sample of 1 accounts (00)"))
+    (key,) = keys(home)
+    words = ("--by", "李四", "--without-hearing", "--reason", "示例")
+    refused = mediawatch(home, "review", "confirm", key, *words)
+    assert (refused.returncode, "more than one inspection could be meant: 1" in refused.stderr) == (2, True)
+    assert mediawatch(home, "review", "confirm", key, "--sweep", "2", *words).returncode == 0
+    refused = mediawatch(home, "notice", "issue", "--number", "一", "--title", "示例", "--by", "李四")
+    assert (refused.returncode, "name it with --sweep" in refused.stderr) == (2, True)
+
+
+def test_a_home_with_a_sample_alone_prints_its_lists(home: Home) -> None:
+    within(home, lambda store: census(store, {TWO: OLD}, kind=SweepKind.SAMPLE, scope="sample of 1 accounts (00)"))
+    assert TWO in mediawatch(home, "query", "flagged").stdout

@@ -72,13 +72,21 @@ def told(conn: Connection) -> list[int]:
     return sorted({*conn.scalars(newest), *conn.scalars(inspections)})
 
 
-def scope(conn: Connection, sweep_id: int, account_id: int | None = None) -> list[SweepAccount]:
+def scope(conn: Connection, sweep_id: int, account_ids: Collection[int] | None = None) -> list[SweepAccount]:
     """Filed values as frozen; article links learned since then are added, for they help to look."""
-    meant = [SweepAccountRow.sweep_id == sweep_id]
-    if account_id is not None:
-        meant.append(SweepAccountRow.account_id == account_id)
-    links = learned_links(conn, AccountLinkRow.account_id.in_(select(SweepAccountRow.account_id).where(*meant)))
     findings = _findings(conn, sweep_id)
+    if account_ids is None:
+        return _entries(conn, sweep_id, findings)
+    return [entry for portion in portions(sorted(account_ids)) for entry in _entries(conn, sweep_id, findings, portion)]
+
+
+def _entries(
+    conn: Connection, sweep_id: int, findings: dict[int, list[tuple[int, Finding]]], account_ids: Sequence[int] | None = None
+) -> list[SweepAccount]:
+    meant = [SweepAccountRow.sweep_id == sweep_id]
+    if account_ids is not None:
+        meant.append(SweepAccountRow.account_id.in_(account_ids))
+    links = learned_links(conn, AccountLinkRow.account_id.in_(select(SweepAccountRow.account_id).where(*meant)))
     state = AccountStateRow.account_id == SweepAccountRow.account_id
     wanted = rows(SweepAccountRow).add_columns(AccountStateRow.news).join(AccountStateRow, state)
     wanted = wanted.where(*meant).order_by(SweepAccountRow.account_id)
@@ -96,7 +104,7 @@ def scope(conn: Connection, sweep_id: int, account_id: int | None = None) -> lis
 
 def last_entry(conn: Connection, account_id: int) -> SweepAccount | None:
     newest = conn.scalar(select(func.max(SweepAccountRow.sweep_id)).where(SweepAccountRow.account_id == account_id))
-    return scope(conn, newest, account_id)[0] if newest is not None else None
+    return scope(conn, newest, [account_id])[0] if newest is not None else None
 
 
 def _findings(conn: Connection, sweep_id: int) -> dict[int, list[tuple[int, Finding]]]:

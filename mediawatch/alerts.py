@@ -21,6 +21,7 @@ import structlog
 
 from mediawatch import digest
 from mediawatch.domain import Alert, AlertState, Night, SessionState, Sweep, UserError
+from mediawatch.notices.due import CorrectionDue
 from mediawatch.ports import Clock, Store
 from mediawatch.sessions import SessionBook
 
@@ -67,15 +68,20 @@ class Alerts:
                     " write a URL for each, or one of a mailing list"
                 )
 
-    async def tell_night(self, sweep: Sweep, night: Night, book: SessionBook, surfaces: Mapping[str, str]) -> None:
-        """The digest of a sweep that is finished, once, and whatever has not gone out yet. `surfaces`: their Chinese names."""
+    async def tell_night(
+        self, sweep: Sweep, night: Night, book: SessionBook, surfaces: Mapping[str, str], due: Sequence[CorrectionDue] = ()
+    ) -> None:
+        """The digest of a sweep that is finished, once, and whatever has not gone out yet. `surfaces`: their Chinese names; `due`: the
+        corrections that notices need."""
         if self._places:
             sessions = {name: event.state for name, event in (await book.last()).items()}
             turned = await self._store.turned(sweep.id)
             earlier = [each for each in await self._store.nights(_LOOKED_BACK) if each.id < night.id]
             broken = tuple(takewhile(lambda each: each.ending is not None and not each.ending.judged, earlier))
             for place, url in self._places.items():
-                told = digest.digest(sweep, night, turned, sessions, lines=self._lines, size=_room(url), surfaces=surfaces, broken=broken)
+                told = digest.digest(
+                    sweep, night, turned, sessions, lines=self._lines, size=_room(url), surfaces=surfaces, broken=broken, due=due
+                )
                 await self._keep(place, f"sweep {sweep.id}", *told)
             await self.tell_sessions(book)
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from mediawatch.clock import minute
 from mediawatch.domain import Ending, Night, Paused, SessionEvent, SessionState, Sweep, Turn, TurnedFinding, Verdict
+from mediawatch.notices.due import CORRECTION_DUE, CorrectionDue
 
 _NAMED = (Turn.NEW, Turn.GONE)
 """What is told by name: what has to be acted upon. The rest is a count."""
@@ -14,12 +15,12 @@ _NAMED = (Turn.NEW, Turn.GONE)
 
 def digest(
     sweep: Sweep, night: Night, turned: Sequence[TurnedFinding], sessions: Mapping[str, SessionState], *, lines: int, size: int,
-    surfaces: Mapping[str, str], broken: Sequence[Night] = (),
+    surfaces: Mapping[str, str], broken: Sequence[Night] = (), due: Sequence[CorrectionDue] = (),
 ) -> tuple[str, str]:  # fmt: skip
     """Title and body; the body has at most `lines` lines and both together `size` bytes, and it says how many findings it does not name.
 
     `sessions`: state by `platform/name`. `surfaces`: their Chinese names.
-    `broken`: runs since the last digest that came to no judgement, newest first.
+    `broken`: runs since the last digest that came to no judgement, newest first. `due`: the corrections that notices need.
     """
     title = f"mediawatch {sweep.kind.label}:监测时间点{minute(sweep.as_of)}"
 
@@ -27,6 +28,8 @@ def digest(
         return len(body) <= lines and len("\r\n".join((title, *body)).encode()) <= size
 
     head = [_counts(night), _turns(turned)]
+    head += [f"通报应更正({CORRECTION_DUE}){len(due)}处,见 mediawatch notice list"] if due else []
+    head += [f"  {each.words}" for each in due[:3]]
     unproven = night.verdicts.get(Verdict.UNPROVEN.value, 0)
     tail = [f"待人工核查{unproven}个:"] if unproven else []
     tail += [f"  {count}个 {reason}" for reason, count in list(night.reasons.items())[:3]]

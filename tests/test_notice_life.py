@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from pathlib import Path
 
@@ -9,20 +10,25 @@ import pytest
 from offices import FRESH, Office, filed, reading
 
 from mediawatch.clock import day_end
+from mediawatch.digest import digest
 from mediawatch.domain import (
     Code,
     FiledStatus,
     Judgement,
+    Night,
     NoticeAction,
     NoticeEvent,
     Outcome,
+    Post,
     Rectified,
     RegistryChanges,
     ReviewAction,
     Source,
+    Sweep,
     UpdatedAccount,
     Verdict,
 )
+from mediawatch.notices.due import CorrectionDue
 from mediawatch.ports import Store
 
 STALE, NAMED = [Code.STALE_2W], [Code.NAME_MISMATCH]
@@ -285,3 +291,41 @@ def test_an_account_filed_twice_is_open_once(tmp_path: Path) -> None:
     sweep = office.sweep(Q4, {3: STALE}, verdicts={1: Verdict.UNPROVEN, 2: Verdict.UNPROVEN})
     document = office.handoff("--sweep", str(sweep))
     assert len(document["unproven"]) == document["counts"]["unproven"] == 1
+
+
+def later_post(office: Office, account: int, sweep: int) -> None:
+    """A look four days after the issue shows a post in the window."""
+    post = Post(on=date(2022, 12, 28), at=day_end(date(2022, 12, 28)), id="p1")
+    office.within(lambda store: store.keep(reading(account, day_end(date(2023, 1, 14)), None, post)))
+
+
+def test_a_notice_that_would_not_be_issued_today_says_correction_due(office: Office) -> None:
+    sweep = office.sweep(Q4, {1: STALE, 2: STALE})
+    office.issue(sweep, "文1", date(2023, 1, 10))
+    before = office.run("notice", "show", "文1", "--out", office.home.root / "前.json")
+    for words in (("notice", "show", "文1"), ("notice", "list"), ("status",)):
+        assert "correction due" not in office.run(*words).stdout
+    later_post(office, 2, sweep)
+    due = "correction due: 文1第2项“示例2”(超2周未更新):2023-01-14微博网页版主页(登录)读到2022-12-28的内容"
+    for words in (("notice", "show", "文1"), ("notice", "list"), ("status",)):
+        assert due in office.run(*words).stdout
+    (said,) = json.loads(office.run("status", "--json").stdout)["corrections_due"]
+    assert (said["notice"], said["item"], said["name"]) == ("文1", 2, "示例2")
+    # What was issued stays until a person corrects it.
+    office.run("notice", "show", "文1", "--out", office.home.root / "后.json")
+    assert before.returncode == 0
+    assert (office.home.root / "后.json").read_bytes() == (office.home.root / "前.json").read_bytes()
+    assert office.handoff("--notice", "文1")["counts"]["failed"] == 2
+    office.run("notice", "correct", "文1", "2", *BY)
+    assert "correction due" not in office.run("notice", "list").stdout
+
+
+def test_the_digest_names_what_notices_have_to_correct() -> None:
+    due = CorrectionDue(notice="文1", item=2, name="示例2", problem="超2周未更新", cause="2023-01-14微博网页版读到2022-12-28的内容")
+    at = day_end(Q4)
+    sweep = Sweep(as_of=at, policy="national", policy_toml="", started_at=at, id=1)
+    night = Night(started_at=at, sweep_id=1, verdicts={"fresh": 1})
+    _, body = digest(sweep, night, [], {}, lines=20, size=2_000, surfaces={}, due=[due])
+    assert "通报应更正(correction due)1处,见 mediawatch notice list" in body
+    assert due.words in body
+    assert "correction due" not in digest(sweep, night, [], {}, lines=20, size=2_000, surfaces={})[1]

@@ -8,7 +8,7 @@ from dataclasses import replace
 from mediawatch import handoff
 from mediawatch.app.judged import JudgedScope, judged_scope
 from mediawatch.app.root import App
-from mediawatch.domain import Notice, NoticeEvent, Sweep, SweepAccount, UserError, Verdict
+from mediawatch.domain import CanaryCheck, Notice, NoticeEvent, Sweep, SweepAccount, UserError, Verdict
 from mediawatch.notices.issuing import as_issued
 from mediawatch.notices.rounds import Issued, Issues, past
 from mediawatch.office import read_office
@@ -62,6 +62,12 @@ async def _told(
         include_open=include_open, marks=app.marks, surfaces=app.surface_labels({entry.account.platform for entry in scope}),
         past=past(issues, sweep, scope), issued=issued,
     )  # fmt: skip
+
+
+async def checks_behind(app: App, told: Inspection) -> list[CanaryCheck]:
+    """The canaries' checks that its hand-off tells of: those of a notice were made before its issue."""
+    checks = await checks_for(app.store, told.sweep)
+    return [check for check in checks if told.issued is None or check.at <= told.issued.notice.kept_at]
 
 
 async def handoff_of(app: App, sweep: Sweep, *, include_open: bool) -> handoff.Handoff:

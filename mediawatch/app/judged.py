@@ -6,6 +6,7 @@ those that decide, draft, issue or hand over give `JudgedScope.rejudged` to the 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -43,10 +44,10 @@ class JudgedScope:
     """For the store, with a decision; its counters are those of all accounts in scope."""
 
 
-async def judged_scope(app: App, sweep: Sweep) -> JudgedScope:
-    """The scope of a sweep as it has to be told now. UserError where its policy cannot be read."""
+async def judged_scope(app: App, sweep: Sweep, account_ids: Collection[int] | None = None) -> JudgedScope:
+    """The scope of a sweep as it has to be told now, or these accounts of it. UserError where its policy cannot be read."""
     policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
-    entries = await app.store.scope(sweep.id)
+    entries = await app.store.scope(sweep.id, account_ids)
     moved = [entry for entry in entries if entry.moved]
     if not moved or sweep.state is SweepState.RUNNING:
         seen = {entry.account.id: entry.news for entry in entries}

@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from mediawatch import handoff
-from mediawatch.app.documents import inspection_told, issued_inspection
+from mediawatch.app.documents import checks_behind, inspection_told, issued_inspection
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.root import App
+from mediawatch.clock import day_of
 from mediawatch.domain import (
     Code,
+    Finding,
     IssuedDocument,
     Notice,
     NoticeAction,
@@ -22,16 +24,18 @@ from mediawatch.domain import (
     ReviewState,
     Sweep,
     UserError,
+    is_closed,
     standing_item,
 )
 from mediawatch.figures import filings_of_one
+from mediawatch.notices.due import CorrectionDue, cause, fallen
 from mediawatch.notices.issuing import Heading, drawn_up, issued_before, unreviewed, verdict_without, version_of
 from mediawatch.notices.problems import codes_like, codes_of
 from mediawatch.notices.recheck import refuse_older
 from mediawatch.notices.rounds import Issues, accusations_like, standing_items
 from mediawatch.policy import Policy, load, parse
 from mediawatch.scope import listed
-from mediawatch.sweep import Request, checks_for
+from mediawatch.sweep import Request
 
 
 async def issue(
@@ -62,7 +66,7 @@ async def issue(
             raise UserError(f"{twice}: `notice correct` changes that notice; --again --reason TEXT issues them once more")
         notice = replace(notice, again=again.strip())
     told = await issued_inspection(app, notice, scope=told.scope)
-    body = handoff.to_bytes(handoff.of(told, await checks_for(app.store, sweep)))
+    body = handoff.to_bytes(handoff.of(told, await checks_behind(app, told)))
     document = version_of(body, 1, app.clock())
     return await app.store.issue(notice, document, scope=told.scope, rejudged=judged.rejudged), document
 
@@ -97,7 +101,7 @@ async def correct(
     if entry := next((each for each in filings if each.account.id == found.account_id), None):
         event = replace(event, verdict=verdict_without(entry, found, standing_item(found, [*events, event])))
     told = await issued_inspection(app, notice, after=[event], scope=scope)
-    body = handoff.to_bytes(handoff.of(told, await checks_for(app.store, told.sweep)))
+    body = handoff.to_bytes(handoff.of(told, await checks_behind(app, told)))
     document = version_of(body, len(await app.store.notice_documents(notice.id)) + 1, app.clock())
     await app.store.note_notice([event], document)
     withdrawn = {held.finding.code for held in before.findings if not codes or held.finding.code in codes}
@@ -150,6 +154,51 @@ async def same_accusations(app: App, notice: Notice, item: int, codes: Collectio
     found = next(each for each in notice.items if each.number == item)
     moments = {sweep.id: sweep.as_of for sweep in await app.store.sweeps()}
     return accusations_like(notice, found, codes, Issues(notices=notices, events=events, moments=moments), accounts)
+
+
+async def corrections_due(app: App, notice: Notice) -> list[CorrectionDue]:
+    """What of a notice would not be said today, item by item, with the reading that caused it. Empty for another system's notice."""
+    items = standing_items(notice, await app.store.notice_events(notice.id))
+    wanted = {item.account_id for item in items if item.account_id is not None and item.findings}
+    sweep = next((sweep for sweep in await app.store.sweeps() if sweep.id == notice.sweep_id), None)
+    if sweep is None or not wanted:
+        return []
+    judged = await judged_scope(app, sweep, wanted)
+    entries = {entry.account.id: entry for entry in judged.entries}
+    surfaces = app.surface_labels({entry.account.platform for entry in judged.entries})
+    day = day_of(sweep.as_of)
+    due = []
+    for item in items:
+        if item.account_id is None or not (gone := fallen(item, entries.get(item.account_id))):
+            continue
+        readings = (await app.store.known([item.account_id], sweep.as_of, sweep.period_from)).get(item.account_id, [])
+        why = cause(gone, readings, (sweep.period_from or judged.policy.window_start(day), day), surfaces)
+        said = "、".join(dict.fromkeys(finding.label for finding in gone))
+        why = why or await _other_cause(app, sweep, item, gone)
+        due.append(CorrectionDue(notice=notice.number, item=item.number, name=item.filed.name, problem=said, cause=why))
+    return due
+
+
+async def _other_cause(app: App, sweep: Sweep, item: NoticeItem, gone: Sequence[Finding]) -> str:
+    """What else can take a finding away: a person's decision, or a change of the registry."""
+    codes = {finding.code for finding in gone}
+    events = await app.store.review_events(sweep.id)
+    own = [event for event in events if event.account_id == item.account_id and event.code in codes]
+    if own and own[-1].action is ReviewAction.DISMISSED:
+        return f"{day_of(own[-1].at)}经{own[-1].by}审核排除"
+    changes = await app.store.changes(item.account_id)
+    return f"{day_of(changes[-1].at)}台账变更" if changes else "已有新证据"
+
+
+async def all_corrections_due(app: App) -> list[CorrectionDue]:
+    """Those of every notice that is not closed."""
+    events = await app.store.notice_events()
+    still = [
+        notice
+        for notice in await app.store.notices()
+        if notice.sweep_id is not None and not is_closed(event for event in events if event.notice_id == notice.id)
+    ]
+    return [due for notice in still for due in await corrections_due(app, notice)]
 
 
 async def recheck_request(app: App, notice: Notice, *, as_of: datetime | None = None, policy: Policy | None = None) -> Request:

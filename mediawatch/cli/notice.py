@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -19,6 +20,7 @@ from mediawatch.domain import Code, IssuedDocument, Notice, NoticeAction, Notice
 from mediawatch.files import write_whole
 from mediawatch.notices.annex import Annex, read_annex
 from mediawatch.notices.deadlines import deadline
+from mediawatch.notices.due import CORRECTION_DUE, CorrectionDue
 from mediawatch.notices.issuing import Heading, appealed
 from mediawatch.office import read_office
 from mediawatch.reports import notices as lists
@@ -132,11 +134,19 @@ def _heading(number: str, title: str, by: str, issued_on: date | None, rectify_b
 def list_(ctx: typer.Context) -> None:
     """List the notices: number, day, accounts, deadlines, version, state."""
 
-    async def work() -> Table:
+    async def work() -> tuple[Table, list[CorrectionDue]]:
         async with opened(ctx) as app:
-            return lists.notices(await app.store.notices(), await app.store.notice_events())
+            table = lists.notices(await app.store.notices(), await app.store.notice_events())
+            return table, await notices.all_corrections_due(app)
 
-    print_or_write(run(work()), None)
+    table, due = run(work())
+    print_or_write(table, None)
+    _tell(due)
+
+
+def _tell(due: Sequence[CorrectionDue]) -> None:
+    for each in due:
+        typer.echo(f"{CORRECTION_DUE}: {each.words}")
 
 
 def show(
@@ -148,7 +158,7 @@ def show(
 ) -> None:
     """Show a notice: each item, what still stands of it, every event; `--out` gives its hand-off as it was issued or corrected."""
 
-    async def work() -> tuple[Table, Table, bytes]:
+    async def work() -> tuple[Table, Table, bytes, list[CorrectionDue]]:
         async with opened(ctx) as app:
             notice, events = await notice_of(app, number)
             documents = await app.store.notice_documents(notice.id)
@@ -156,9 +166,10 @@ def show(
             if out and not wanted:
                 raise UserError(f"{notice.number} has no hand-off{f' of version {version}' if version else ''}")
             body = wanted[-1].body.encode() if wanted else b""
-            return lists.items(notice, events), lists.events(notice, events, documents), body
+            due = [] if out else await notices.corrections_due(app, notice)
+            return lists.items(notice, events), lists.events(notice, events, documents), body, due
 
-    items, happened, body = run(work())
+    items, happened, body, due = run(work())
     if out:
         write_whole(out, body)
         typer.echo(str(out))
@@ -166,6 +177,7 @@ def show(
     print_or_write(items, csv)
     if not csv:
         print_or_write(happened, None)
+        _tell(due)
 
 
 def correct(

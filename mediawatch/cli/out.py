@@ -11,7 +11,7 @@ import typer
 from mediawatch import handoff as documents
 from mediawatch.app import App
 from mediawatch.app.choice import chosen_sweep
-from mediawatch.app.documents import inspection_of, issued_inspection
+from mediawatch.app.documents import checks_behind, inspection_of, issued_inspection
 from mediawatch.app.judged import JudgedScope, judged_scope, keep_judgements, last_entry
 from mediawatch.cli.base import fitted, opened, run
 from mediawatch.domain import Notice, NoticeEvent, Sweep, UserError
@@ -107,7 +107,7 @@ def handoff(
             told = await told_of(app, sweep, notice, include_open=include_open)
             if not notice:
                 await keep_judgements(app, told.sweep)
-            return documents.of(told, await checks_for(app.store, told.sweep))
+            return documents.of(told, await checks_behind(app, told))
 
     document = run(work())
     write_whole(out, documents.to_bytes(document))

@@ -11,7 +11,7 @@ import typer
 from mediawatch import nights
 from mediawatch.app import App, only_one
 from mediawatch.app.judged import judged_scope
-from mediawatch.app.notices import recheck_request
+from mediawatch.app.notices import all_corrections_due, recheck_request
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import NumberArgument, notice_of, print_or_write, sweep_of
 from mediawatch.cli.progress import shown_progress
@@ -62,6 +62,6 @@ async def _look_again(app: App, notice: Notice, as_of: str, policy: str) -> tupl
     request = await recheck_request(app, notice, as_of=as_of_option(as_of, app.clock()), policy=chosen)
     with only_one(app.home), shown_progress() as shown, told_when_stopped(shown) as progress:
         summary, night = await nights.run(app.engine(), request, progress)
-    await app.alerts.tell_night(summary.sweep, night, app.sessions, app.surface_labels(PLATFORM_LABELS))
+    await app.alerts.tell_night(summary.sweep, night, app.sessions, app.surface_labels(PLATFORM_LABELS), await all_corrections_due(app))
     print_summary(summary)
     return summary.sweep, summary.exit_code

@@ -11,9 +11,11 @@ import typer
 
 from mediawatch import sessions
 from mediawatch.app import runs_now
+from mediawatch.app.notices import all_corrections_due
 from mediawatch.cli.base import fitted, opened, run
 from mediawatch.clock import beijing, minute
 from mediawatch.domain import Backup, Ending, Night, Verdict
+from mediawatch.notices.due import CORRECTION_DUE, CorrectionDue
 from mediawatch.reports.table import Table
 from mediawatch.sessions import Listed
 
@@ -30,6 +32,8 @@ class Status:
     """Whether a run or an import holds the home's lock now."""
     sessions: list[Listed]
     backup: Backup | None
+    due: list[CorrectionDue]
+    """What notices say and would not be said today."""
 
 
 def register(app: typer.Typer) -> None:
@@ -46,7 +50,8 @@ def status(
     async def work() -> Status:
         async with opened(ctx) as app:
             nights = await app.store.nights(last)
-            return Status(nights, runs_now(app.home), await sessions.listed(app.sessions, app.logins()), await app.store.last_backup())
+            logins = await sessions.listed(app.sessions, app.logins())
+            return Status(nights, runs_now(app.home), logins, await app.store.last_backup(), await all_corrections_due(app))
 
     found = run(work())
     typer.echo(json.dumps(_as_json(found), ensure_ascii=False, indent=1) if as_json else _as_text(found))
@@ -64,6 +69,7 @@ def _as_text(found: Status) -> str:
         parts += [f"breaker still open at its end: {breaker}" for breaker in night.breakers]
     for each in found.sessions:
         parts.append(f"login {each.session.platform}/{each.session.name}: {each.state.value}")
+    parts += [f"{CORRECTION_DUE}: {each.words}" for each in found.due]
     backup = found.backup
     told = f"{minute(backup.at)}, {backup.place}, {backup.files} files, {backup.size / 1e6:.1f} MB" if backup else "none"
     return "\n".join([*parts, f"last backup: {told}"])
@@ -94,6 +100,7 @@ def _as_json(found: Status) -> dict[str, Any]:
     return {
         "nights": [_plain(asdict(night)) | {"ending": _ended(night, found).replace(" ", "_")} for night in found.nights],
         "sessions": logins,
+        "corrections_due": [asdict(each) for each in found.due],
         "backup": _plain(asdict(found.backup)) if found.backup else None,
     }
 

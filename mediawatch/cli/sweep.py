@@ -15,6 +15,7 @@ import typer
 from mediawatch import metrics, nights, scopefiles, sessions
 from mediawatch.app import App, only_one
 from mediawatch.app.choice import chosen_sweep
+from mediawatch.app.notices import all_corrections_due
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.progress import shown_progress
 from mediawatch.cli.stopping import told_when_stopped
@@ -110,7 +111,9 @@ def sweep(
             ended = partial(_write_metrics, app, figures) if figures else None
             with only_one(app.home), shown_progress() as shown, told_when_stopped(shown) as progress:
                 summary, night = await nights.run(app.engine(), request, progress, ended)
-            await app.alerts.tell_night(summary.sweep, night, app.sessions, app.surface_labels(PLATFORM_LABELS))
+            await app.alerts.tell_night(
+                summary.sweep, night, app.sessions, app.surface_labels(PLATFORM_LABELS), await all_corrections_due(app)
+            )
             return summary
 
     summary = run(work())

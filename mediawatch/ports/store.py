@@ -217,8 +217,8 @@ class Store(Protocol):
     async def last_read_at(self, sweep_id: int) -> datetime | None:
         """When the sweep's newest reading was made; None where it has none."""
 
-    async def scope(self, sweep_id: int) -> list[SweepAccount]:
-        """The frozen scope in account order, with the judgements kept so far."""
+    async def scope(self, sweep_id: int, account_ids: Collection[int] | None = None) -> list[SweepAccount]:
+        """The frozen scope in account order, or these accounts of it, with the judgements kept so far."""
 
     async def last_entry(self, account_id: int) -> SweepAccount | None:
         """The account's row of the latest sweep that had it in scope."""

@@ -231,6 +231,30 @@ def test_an_altered_world_gives_exactly_the_altered_list(tmp_path: Path) -> None
     assert failing(tmp_path / "home") == expected
 
 
+def test_a_world_whose_accounts_have_no_ids_goes_through(tmp_path: Path) -> None:
+    """A person's other name proves nothing there: the id that he saw is a proposal, and the account waits."""
+    world = tmp_path / "world.csv"
+    world.write_text(
+        "# as_of = 2022-12-31\nfiling_number,name,type,platform,organiser,status,truth,shown_name,posts\n"
+        "W1,改名前发布,微信公众号,wechat,乙局,正常运行,alive,改名后发布,2022-05-01\n"
+        "W2,旧发布,微信公众号,wechat,丙局,正常运行,alive,,2022-05-01\nW3,无发布,微信公众号,wechat,丁局,正常运行,gone,,\n",
+        encoding="utf-8",
+    )
+    demonstrated(tmp_path / "home", "--world", world)
+    document = json.loads((tmp_path / "home" / "handoff.json").read_bytes())
+    assert {finding["account"]["name"] for finding in document["findings"]} == {"旧发布", "无发布"}
+    assert document["counts"]["verdicts"]["unproven"] == 1
+    target = tmp_path / "proposals.csv"
+    assert mediawatch("--home", tmp_path / "home", "registry", "proposals", "--csv", target).returncode == 0
+    (row,) = [row for row in csv.DictReader(target.open(encoding="utf-8-sig")) if "改名后发布" in row["依据"]]
+    assert "演示核查员人工核查时看到（附截图）" in row["依据"]
+    accept = ("--home", tmp_path / "home", "registry", "proposals", "--accept", row["编号"])
+    for words, told in ((), "accept it with --by NAME"), (("--by", "演示核查员"), "somebody else accepts it"):
+        refused = mediawatch(*accept, *words)
+        assert (refused.returncode, told in refused.stderr) == (2, True)
+    assert "1 accepted" in mediawatch(*accept, "--by", "演示审核员").stdout
+
+
 def test_lists_are_those_of_the_latest_finished_whole_sweep(tibet: tuple[Path, str]) -> None:
     home = tibet[0]
     listed = mediawatch("--home", home, "sweeps").stdout

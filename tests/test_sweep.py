@@ -38,9 +38,11 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.evidence import EvidenceFolder
+from mediawatch.figures import statistics
 from mediawatch.pacing import OVER, Pacing
 from mediawatch.policy import load
 from mediawatch.ports import Gate, Store, SurfaceFacts
+from mediawatch.scope import totals_of
 from mediawatch.sweep import Engine, Request, rejudge
 
 AS_OF = day_end(date(2022, 12, 31))
@@ -174,6 +176,19 @@ async def test_only_what_speaks_against_an_account_is_looked_at_twice(stage: Sta
     assert summary.exit_code == 0
     assert summary.sweep.as_of == AS_OF
     assert (await stage.store.sweeps())[-1].state is SweepState.FINISHED
+
+
+async def test_a_sweep_keeps_the_totals_of_the_whole_registry(stage: Stage) -> None:
+    """As it is when the sweep is opened, whatever part of it is looked at."""
+    await stage.file("鲜1", "鲜2")
+    await stage.file("快1", "快2", "快3", platform="kuaishou")
+    summary = await stage.engine.run(request(platforms=("toutiao",)))
+    await stage.file("鲜3")
+    (kept,) = await stage.store.sweeps()
+    assert kept.totals == summary.sweep.totals
+    assert (kept.totals or {})["平台"] == {"今日头条": 2, "快手": 3}
+    found = statistics(summary.scope, TIBET, {}, totals=totals_of(kept, summary.scope))
+    assert (found.whole.checked, found.whole.total, found.whole.full_cover) == (2, 5, False)
 
 
 async def test_every_finding_has_evidence_on_disk(stage: Stage) -> None:

@@ -104,7 +104,8 @@ def _answers(shown: Shown, days: list[date], start: date, looked_at: datetime, s
     cells[Column.SHOT] = shot
     states = {"not_found": "搜索不到", "cancelled": "已注销", "banned": "已封禁", "empty": "从未发布"}
     if shown.state in states:
-        return {**cells, Column.STATE: states[shown.state]}
+        named = {} if shown.state == "not_found" else {Column.SEEN_NAME: shown.name}
+        return {**cells, **named, Column.STATE: states[shown.state]}
     posted = bool(days) and days[0] >= start
     cells |= {Column.POSTED: "有" if posted else "无", Column.STATE: "正常", Column.SEEN_NAME: shown.name}
     return {**cells, Column.POSTED_ON: days[0].isoformat()} if days else cells

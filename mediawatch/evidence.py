@@ -42,8 +42,12 @@ class EvidenceFolder:
         sights[last] = replace(sights[last], evidence=(*sights[last].evidence, listed))
         return replace(reading, sights=tuple(sights))
 
+    async def file(self, capture: Capture) -> Evidence:
+        """One capture on disk that belongs to no reading. UserError when the disk refuses."""
+        return await asyncio.to_thread(self._keep, capture)
+
     async def _kept(self, sight: Sight) -> Sight:
-        items = [await asyncio.to_thread(self._keep, capture) for capture in sight.captures]
+        items = [await self.file(capture) for capture in sight.captures]
         return replace(sight, captures=(), evidence=(*sight.evidence, *items))
 
     def _keep(self, capture: Capture) -> Evidence:

@@ -58,6 +58,20 @@ class Review(_Part):
     """Of the accounts that are fresh by one person's word alone, the share that a second person looks at."""
 
 
+class HearingRule(_Part):
+    """核实: what is held against a unit is confirmed after it was heard."""
+
+    required: bool = True
+    """False lets findings be confirmed without; a silence that was read late never is."""
+    working_days: PositiveInt = 2
+    """So many working days after it was sent down a unit may answer."""
+    late_days: Annotated[int, Field(ge=0)] = 3
+    """A silence that was read more than so many days after as_of may be that of posts deleted or withdrawn since."""
+
+
+HEARING = HearingRule()
+
+
 class Tier(_Part):
     """A staleness tier. Without `months` it is the window's own tier."""
 
@@ -88,6 +102,7 @@ class Policy(_Part):
     updates: Updates
     retention: Retention = Retention()
     review: Review = Review()
+    hearing: HearingRule = HEARING
     tiers: tuple[Tier, ...]
     codes: dict[Code, CodeRule]
     toml: str = ""

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from mediawatch import trust
+from mediawatch import hearing, trust
 from mediawatch.clock import day_of, day_start
 from mediawatch.domain import (
     ALL_DISMISSED,
@@ -19,6 +19,7 @@ from mediawatch.domain import (
     CanaryCheck,
     Code,
     Effect,
+    Excuse,
     Finding,
     Judgement,
     LookKind,
@@ -33,10 +34,12 @@ from mediawatch.domain import (
     UserError,
     Verdict,
     is_about,
+    same_ids,
     standing,
 )
+from mediawatch.hearing import Hearing, HearingState
 from mediawatch.names import same
-from mediawatch.policy import Policy
+from mediawatch.policy import HEARING, HearingRule, Policy, parse
 from mediawatch.ports import Store
 from mediawatch.proofs import posts_of
 
@@ -63,6 +66,24 @@ class Suspect:
     events: tuple[ReviewEvent, ...] = ()
     attested: Attested = Attested.RECORDED
     backing: trust.Backing = trust.Backing.UNCHECKED
+    rule: HearingRule = HEARING
+    as_of: datetime | None = None
+    """Of the sweep."""
+
+    @property
+    def hearing(self) -> Hearing:
+        return hearing.hearing_of(self.events, self.finding, self.rule)
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it rests on a silence that was read long after as_of."""
+        read_at = [reading.read_at for reading in self.readings]
+        return self.as_of is not None and hearing.is_read_late(self.finding, read_at, self.as_of, self.rule)
+
+    @property
+    def must_be_heard(self) -> bool:
+        """Whether it is confirmed only after its hearing."""
+        return self.is_late or hearing.is_required(self.finding, self.rule)
 
     @property
     def standing(self) -> Standing:
@@ -99,12 +120,26 @@ class Suspect:
 
 
 def leads_on(suspect: Suspect, action: ReviewAction) -> bool:
-    """Whether an action can follow the state that the finding is in."""
-    return suspect.standing.state in _FROM[action]
+    """Whether an action can follow the state that the finding is in. What has changed since it was sent down is sent down again."""
+    changed = suspect.standing.state is ReviewState.DISPATCHED and suspect.hearing.state is HearingState.NOT_SENT
+    return suspect.standing.state in _FROM[action] or (changed and action is ReviewAction.DISPATCHED)
 
 
-def refusal(suspect: Suspect, action: ReviewAction, by: str, reason: str) -> str:
-    """Why this may not be done, in Chinese; "" where it may."""
+def excuse_of(text: str) -> Excuse | None:
+    """By its Chinese word or its name; None for "". UserError lists them."""
+    if not text:
+        return None
+    for excuse in Excuse:
+        if text in (excuse.value, excuse.name, excuse.name.lower()):
+            return excuse
+    raise UserError(f"no excuse {text!r}: give one of {', '.join(f'{each.value} ({each.name.lower()})' for each in Excuse)}")
+
+
+def refusal(
+    suspect: Suspect, action: ReviewAction, by: str, reason: str, *, at: datetime | None = None, excuse: Excuse | None = None,
+    without_hearing: bool = False,
+) -> str:  # fmt: skip
+    """Why this may not be done, in Chinese; "" where it may. `at` is asked for the end of a term."""
     if not by.strip():
         return "须写明由谁作出"
     if action is ReviewAction.ANSWERED:
@@ -113,20 +148,109 @@ def refusal(suspect: Suspect, action: ReviewAction, by: str, reason: str) -> str
         return f"现为“{suspect.standing.state.label}”,不能{action.label}"
     if action is ReviewAction.CONFIRMED and any(same(by, looker) for looker in suspect.lookers):
         return f"所依据的人工核查由{by}本人作出,须由他人认定"
-    if action in (ReviewAction.DISMISSED, ReviewAction.REOPENED) and not reason.strip():
+    if action is ReviewAction.CONFIRMED:
+        return _unheard(suspect, reason, without_hearing=without_hearing)
+    if action is ReviewAction.OVERDUE:
+        return _not_overdue(suspect.hearing, at)
+    if action in (ReviewAction.DISMISSED, ReviewAction.REOPENED) and not (reason.strip() or excuse):
         return f"{action.label}须写明理由"
     return ""
 
 
-def event_of(suspect: Suspect, action: ReviewAction, *, by: str, at: datetime, reason: str = "", source: str = "") -> ReviewEvent:
-    """The event that this decision is. UserError where it may not be made."""
-    if why := refusal(suspect, action, by, reason):
+def _unheard(suspect: Suspect, reason: str, *, without_hearing: bool) -> str:
+    """Why a finding may not be confirmed as far as its unit was heard."""
+    heard = suspect.hearing
+    if heard.state.ended or not suspect.must_be_heard:
+        return ""
+    if suspect.is_late:
+        return f"读取晚于监测时间点{suspect.rule.late_days}天以上,其间内容可能已被删除或撤回,须经下发核实后认定(现为{heard.label})"
+    if not without_hearing:
+        remedy = "期满未反馈的先用 findings overdue 登记,不经核实认定的须加 --without-hearing 并用 --reason 写明理由"
+        return f"核实尚未结束(现为{heard.label}):{remedy}"
+    return "" if reason.strip() not in ("", CONFIRM_REASON) else "不经核实认定须用 --reason 写明理由"
+
+
+def _not_overdue(heard: Hearing, at: datetime | None) -> str:
+    match heard.state:
+        case HearingState.NOT_SENT:
+            return "下发核实后结论有变,须重新下发"
+        case HearingState.RUNNING:
+            return "" if at is not None and heard.is_over(at) else f"反馈期限为{heard.term},尚未届满"
+        case _:
+            return f"核实已结束({heard.label})"
+
+
+def event_of(
+    suspect: Suspect, action: ReviewAction, *, by: str, at: datetime, reason: str = "", source: str = "", excuse: Excuse | None = None,
+    without_hearing: bool = False,
+) -> ReviewEvent:  # fmt: skip
+    """The event that this decision is; a dispatch gets its term. UserError where it may not be made."""
+    if why := refusal(suspect, action, by, reason, at=at, excuse=excuse, without_hearing=without_hearing):
         raise UserError(f"{suspect.key} {suspect.account.filed.name}: {why}")
     return ReviewEvent(
         sweep_id=suspect.sweep_id, account_id=suspect.account.id, code=suspect.finding.code, action=action, at=at, by=by.strip(),
         reason=reason.strip(), source=source, sentence=suspect.finding.sentence,
-        facts=suspect.finding.facts,
+        facts=suspect.finding.facts, excuse=excuse,
+        term=hearing.term_of(at, suspect.rule) if action is ReviewAction.DISPATCHED else None,
+        unheard=action is ReviewAction.CONFIRMED and suspect.must_be_heard and not suspect.hearing.state.ended,
     )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decides about findings."""
+
+    action: ReviewAction
+    by: str
+    reason: str = ""
+    excuse: Excuse | None = None
+    without_hearing: bool = False
+
+    def of(self, suspect: Suspect, at: datetime) -> ReviewEvent:
+        """The event that it is about one of them. UserError where it may not be made."""
+        return event_of(
+            suspect, self.action, by=self.by, at=at, reason=self.reason, excuse=self.excuse, without_hearing=self.without_hearing
+        )
+
+    def refusal(self, suspect: Suspect) -> str:
+        return refusal(suspect, self.action, self.by, self.reason, excuse=self.excuse, without_hearing=self.without_hearing)
+
+
+def refusals(found: Sequence[Suspect], everything: Sequence[Suspect], made: Decision, keys: frozenset[str]) -> dict[str, str]:
+    """Which of the findings may not be decided, by key, and why in Chinese. `keys`: those that were named one by one.
+
+    A filter, or an account, confirms what its unit answered with 无异议; every other accusation is confirmed by its own key. The filings
+    of one account stand together: what may not be decided of one of them is decided of none.
+    """
+    refused = {suspect.key: why for suspect in found if (why := made.refusal(suspect))}
+    if made.action is ReviewAction.CONFIRMED:
+        for suspect in found:
+            named = any(_names(keys, each) for each in (suspect, *twins(found, suspect)))
+            if suspect.key not in refused and not named and suspect.hearing.state is not HearingState.AGREED:
+                refused[suspect.key] = f"单位未答“无异议”(现为{suspect.hearing.label}),须写明编号逐个认定"
+        for suspect in found:
+            for twin in twins(everything, suspect):
+                dismissed = "已排除,须先重新审核" if twin.standing.state is ReviewState.DISMISSED else ""
+                if why := dismissed or refused.get(twin.key, ""):
+                    refused.setdefault(suspect.key, f"同一账号的另一备案{twin.key}:{why}")
+    return refused
+
+
+def _names(keys: frozenset[str], suspect: Suspect) -> bool:
+    return any(key.partition("@")[0] == suspect.key for key in keys)
+
+
+def twins(found: Iterable[Suspect], suspect: Suspect) -> list[Suspect]:
+    """The same finding of the same account, filed a second time: another row of the registry with the same platform id."""
+    one, said = suspect.account.filed.identity, replace(suspect.finding.facts, ids=None, tie=None)
+    return [
+        other
+        for other in found
+        if other.account.id != suspect.account.id
+        and other.account.platform == suspect.account.platform
+        and said.agree(other.finding.facts)
+        and same_ids(other.account.filed.platform_id, other.account.filed.original_id, one)
+    ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,9 +324,16 @@ async def suspects(store: Store, sweep: Sweep, scope: Sequence[SweepAccount], ch
     events: dict[tuple[int, Code], list[ReviewEvent]] = {}
     for event in await store.review_events(sweep.id):
         events.setdefault((event.account_id, event.code), []).append(event)
+    rule = parse(sweep.policy_toml).hearing
     return [
         suspect_of(
-            sweep.id, entry.account, finding, readings.get(entry.account.id, ()), checks, events.get((entry.account.id, finding.code), ())
+            sweep,
+            rule,
+            entry.account,
+            finding,
+            readings.get(entry.account.id, ()),
+            checks,
+            events.get((entry.account.id, finding.code), ()),
         )
         for entry in scope
         if entry.judgement
@@ -217,18 +348,20 @@ async def proving(store: Store, scope: Iterable[SweepAccount]) -> dict[int, list
 
 
 def suspect_of(
-    sweep_id: int, account: Account, finding: Finding, readings: Sequence[Reading], checks: Sequence[CanaryCheck],
+    sweep: Sweep, rule: HearingRule, account: Account, finding: Finding, readings: Sequence[Reading], checks: Sequence[CanaryCheck],
     events: Iterable[ReviewEvent],
 ) -> Suspect:  # fmt: skip
     """`readings` are those of the account, or as many as prove the finding."""
     return Suspect(
-        sweep_id=sweep_id,
+        sweep_id=sweep.id,
         account=account,
         finding=finding,
         readings=tuple(reading for reading in readings if reading.id in finding.reading_ids),
         events=tuple(events),
         attested=trust.attested(finding, readings),
         backing=trust.behind(finding, account.filed, readings, checks),
+        rule=rule,
+        as_of=sweep.as_of,
     )
 
 

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import shutil
 import subprocess
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
 import openpyxl
 import pytest
+from openpyxl.drawing.image import Image
 from typer.testing import CliRunner
 from worklists import AS_OF, NOW, POLICY, STALE, Inspection, exported, filed, fill, png
 
 import db
 from mediawatch.app import App
 from mediawatch.cli import app
+from mediawatch.clock import BEIJING
 from mediawatch.dispatch import Answers, Field, Split, Written, dispatch, import_answers, write_bad_rows
+from mediawatch.dispatch.export import key_of
 from mediawatch.domain import (
     Account,
     Contact,
@@ -34,10 +39,14 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )
+from mediawatch.hearing import Hearing, HearingState
 from mediawatch.ports import Gate, Store, SurfaceFacts
-from mediawatch.review import event_of, suspects
+from mediawatch.reports import reviews
+from mediawatch.retention import verified
+from mediawatch.review import event_of, refusal, suspects
 from mediawatch.settings import Home
 from mediawatch.worklist import Column
+from mediawatch.worklist.rowkey import Window
 
 T = TypeVar("T")
 ONE, TWO = "示例市第1测试局", '=HYPERLINK("http://x")<script>alert(1)</script>'
@@ -70,7 +79,9 @@ async def sent(store: Store, inspection: Inspection, folder: Path, by: Split = S
 
 
 async def taken(store: Store, inspection: Inspection, *paths: Path) -> Answers:
-    return await import_answers(store, paths, sweep=inspection.sweep, accounts=await store.accounts(), policy=POLICY, now=NOW)
+    return await import_answers(
+        store, paths, sweep=inspection.sweep, accounts=await store.accounts(), policy=POLICY, evidence=inspection.evidence, now=NOW
+    )
 
 
 def answer(source: Path, target: Path, answers: Mapping[Field, object], row: int = 2) -> Path:
@@ -188,11 +199,148 @@ async def test_an_answer_may_come_after_the_decision_and_needs_a_dispatch(store:
     inspection = await stale(store, tmp_path)
     one, _ = await sent(store, inspection, tmp_path)
     found = (await suspects(store, inspection.sweep, await store.scope(inspection.sweep.id), []))[0]
-    confirmed = event_of(found, ReviewAction.CONFIRMED, by="丙某", at=NOW)
+    confirmed = event_of(found, ReviewAction.CONFIRMED, by="丙某", at=NOW, reason="紧急通报", without_hearing=True)
+    assert confirmed.unheard
     await store.note_reviews(1, [confirmed], after=found.events[-1].id)
     await taken(store, inspection, answer(one.path, tmp_path / "回.xlsx", EXPLAINED))
     assert (await states(store))[0] is ReviewState.CONFIRMED
     assert (await store.review_events(1))[-1].action is ReviewAction.ANSWERED
+
+
+async def test_the_term_is_printed_kept_and_not_begun_anew(store: Store, tmp_path: Path) -> None:
+    inspection = await stale(store, tmp_path)
+    one, _ = await sent(store, inspection, tmp_path)
+    # 2032-01-06 is a Tuesday; the calendar of 2032 is not known.
+    assert (one.term, one.years_by_weekdays) == (date(2032, 1, 8), (2032,))
+    assert rows(one.path)[0][Field.TERM] == "2032-01-08"
+    assert [event.term for event in await store.review_events(1)] == [one.term] * 2
+    again = await dispatch(
+        store, tmp_path / "再", await suspects(store, inspection.sweep, await store.scope(1), []), sweep=inspection.sweep, policy=POLICY,
+        evidence=inspection.evidence, by=Split.PREFECTURE, person="丙某", now=NOW + timedelta(days=30), after=99,
+    )  # fmt: skip
+    assert [(file.new, file.term, file.years_by_weekdays) for file in again] == [(0, one.term, ())] * 2
+
+
+async def hearing(store: Store, inspection: Inspection, number: int = 0) -> Hearing:
+    return (await suspects(store, inspection.sweep, await store.scope(1), []))[number].hearing
+
+
+async def test_an_answer_that_does_not_agree_disputes(store: Store, tmp_path: Path) -> None:
+    inspection = await stale(store, tmp_path)
+    one, _ = await sent(store, inspection, tmp_path)
+    assert (await hearing(store, inspection)).state is HearingState.RUNNING
+    silent = {Field.EXPLANATION: "属实", Field.PERSON: "丁某"}
+    for number, (stance, state) in enumerate(
+        [("", HearingState.DISPUTED), ("无异议", HearingState.AGREED), ("有异议", HearingState.DISPUTED)]
+    ):
+        done = await taken(store, inspection, answer(one.path, tmp_path / f"回{number}.xlsx", {**silent, Field.STANCE: stance}))
+        assert (len(done.events), done.problems, (await hearing(store, inspection)).state) == (1, [], state)
+    # Another person's 无异议 does not outvote who disputes; a word alone is an answer, any other word is none.
+    only = {Field.STANCE: "无异议", Field.PERSON: "戊某"}
+    assert len((await taken(store, inspection, answer(one.path, tmp_path / "戊.xlsx", only))).events) == 1
+    assert (await hearing(store, inspection)).state is HearingState.DISPUTED
+    (wrong,) = (await taken(store, inspection, answer(one.path, tmp_path / "错.xlsx", {**only, Field.STANCE: "同意"}))).problems
+    assert "请从下拉列表选择“无异议”或“有异议”" in str(wrong)
+    sheet = openpyxl.load_workbook(one.path).worksheets[0]
+    (rule,) = sheet.data_validations.dataValidation
+    assert rule.formula1 == '"无异议,有异议"'
+
+
+async def test_a_sheet_of_before_the_column_disputes(store: Store, tmp_path: Path) -> None:
+    inspection = await stale(store, tmp_path)
+    one, _ = await sent(store, inspection, tmp_path)
+    book = openpyxl.load_workbook(answer(one.path, tmp_path / "回.xlsx", EXPLAINED))
+    sheet = book.worksheets[0]
+    places = {cell.value: cell.column for cell in sheet[1]}
+    window = Window.of(inspection.sweep, POLICY)
+    texts = {field: str(sheet.cell(2, places[field.value]).value or "") for field in Field if field.value in places}
+    texts[Field.VERSION] = ""
+    sheet.cell(2, places[Field.KEY.value], str(key_of(await store.home_id(), 1, (await store.accounts())[0], window, texts)))
+    for field in (Field.RECORD, Field.STANCE, Field.TERM, Field.VERSION):
+        sheet.delete_cols(places[field.value])
+        places = {cell.value: cell.column for cell in sheet[1]}
+    book.save(tmp_path / "旧.xlsx")
+    done = await taken(store, inspection, tmp_path / "旧.xlsx")
+    assert (done.accounts, done.problems, (await hearing(store, inspection)).state) == ([1], [], HearingState.DISPUTED)
+
+
+async def test_a_picture_of_the_unit_is_kept_for_the_reviewer_and_judges_nothing(store: Store, tmp_path: Path) -> None:
+    inspection = await stale(store, tmp_path)
+    one, _ = await sent(store, inspection, tmp_path)
+    before = await store.scope(1)
+    returned = answer(one.path, tmp_path / "回.xlsx", {Field.STANCE: "有异议", Field.EXPLANATION: "已发布后撤稿", Field.PERSON: "丁某"})
+    book = openpyxl.load_workbook(returned)
+    sheet = book.worksheets[0]
+    (place,) = [cell.column_letter for cell in sheet[1] if cell.value == Field.RECORD.value]
+    sheet.add_image(Image(io.BytesIO(png(77))), f"{place}2")
+    book.save(returned)
+    done = await taken(store, inspection, returned)
+    (shot,) = done.events[0].pictures
+    # The screenshot that was sent down with the row is no picture of the unit.
+    assert (done.pictures, (inspection.evidence.root / shot.path).read_bytes()) == (1, png(77))
+    found = (await suspects(store, inspection.sweep, await store.scope(1), []))[0]
+    told = reviews.in_full(found, {})
+    assert f"单位所附截图 evidence/{shot.path}  SHA-256 {shot.sha256}" in told
+    assert [entry.judgement.verdict for entry in before if entry.judgement] == await inspection.verdicts()
+    assert len(await store.readings([1])) == 1
+    # It is evidence: checked, and never an orphan.
+    check = verified(inspection.evidence, await store.evidence())
+    assert (check.orphans, check.wrong) == ([], [])
+    assert (await taken(store, inspection, returned)).repeated == 1
+
+
+async def test_what_has_changed_since_is_sent_down_again(store: Store, tmp_path: Path) -> None:
+    inspection = await stale(store, tmp_path)
+    one, _ = await sent(store, inspection, tmp_path)
+    entry = (await store.scope(1))[0]
+    assert entry.judgement is not None
+    (said,) = entry.judgement.findings
+    changed = replace(said, latest_on=date(2031, 11, 9), gap_days=52, sentence="另一句。")
+    await store.judge(1, {entry.account.id: replace(entry.judgement, findings=(changed,))})
+    agreed = {Field.STANCE: "无异议", Field.PERSON: "丁某"}
+    await taken(store, inspection, answer(one.path, tmp_path / "旧.xlsx", agreed))
+    assert (await hearing(store, inspection)).state is HearingState.NOT_SENT
+    found = (await suspects(store, inspection.sweep, await store.scope(1), []))[0]
+    assert "未下发核实" in refusal(found, ReviewAction.CONFIRMED, "丙某", "")
+    again, _ = await sent(store, inspection, tmp_path / "再")
+    assert again.new == 1
+    await taken(store, inspection, answer(one.path, tmp_path / "旧又.xlsx", {**agreed, Field.PERSON: "戊某"}))
+    assert (await hearing(store, inspection)).state is HearingState.RUNNING
+    await taken(store, inspection, answer(again.path, tmp_path / "新.xlsx", agreed))
+    assert (await hearing(store, inspection)).state is HearingState.AGREED
+
+
+def test_a_term_that_is_over_is_noted_and_not_before(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def at(moment: datetime) -> None:
+        monkeypatch.setattr("mediawatch.app.root.host_clock", lambda: moment)
+
+    at(NOW)
+    assert "nothing waits for an answer" in command(home, "findings", "overdue", "--by", "丙某").stderr
+    sent = command(home, "findings", "dispatch", str(tmp_path / "下发"), "--person", "丙某")
+    assert "to be answered by 2032-01-08" in sent.stdout
+    assert "calendar of 2032 is not known" in sent.stderr
+    back = answer(tmp_path / "下发" / "核实-甲示例市.xlsx", tmp_path / "回.xlsx", {Field.STANCE: "无异议", Field.PERSON: "丁某"})
+    assert command(home, "findings", "import", str(back)).exit_code == 0
+    at(datetime(2032, 1, 8, 23, 59, tzinfo=BEIJING))
+    early = command(home, "findings", "overdue", "--by", "丙某")
+    assert (early.exit_code, "no term is over: the first one ends with 2032-01-08" in early.stderr) == (2, True)
+    at(datetime(2032, 1, 9, 0, 1, tzinfo=BEIJING))
+    done = command(home, "findings", "overdue", "--by", "丙某")
+    assert (done.exit_code, "1 findings noted as 逾期未反馈: 2/stale_2w" in done.stdout) == (0, True)
+    listed = command(home, "review", "list").stdout
+    assert "逾期未反馈" in listed
+    assert "无异议" in listed
+    # By filter only the one that was answered with 无异议; the other by its own key.
+    some = command(home, "review", "confirm", "--code", "stale_2w", "--by", "丙某", "--yes")
+    assert (some.exit_code, "须写明编号逐个认定" in some.stderr) == (2, True)
+    assert [event.account_id for event in within(home, lambda store: store.review_events(1))][-1] == 1
+    one_by_one = command(home, "review", "confirm", versioned(home, 2), "--by", "丙某")
+    assert (one_by_one.exit_code, one_by_one.stderr.count("须")) == (0, 0)
+    assert not any(event.unheard for event in within(home, lambda store: store.review_events(1)))
+
+
+def versioned(home: Home, number: int) -> str:
+    return next(word for word in command(home, "review", "list").stdout.split() if word.startswith(f"{number}/stale_2w@"))
 
 
 def soffice() -> str:
@@ -285,7 +433,7 @@ def test_the_commands(home: Home, tmp_path: Path) -> None:
     assert (done.exit_code, "1 accounts answered, 0 known already, 0 rows not answered, 1 rows refused" in done.stdout) == (2, True)
     assert "「责任人」:请填写责任人姓名" in done.stderr
     assert (tmp_path / "退.xlsx").is_file()
-    assert "单位反馈 丁某(回.xlsx);属实" in command(home, "review", "show", "1/stale_2w").stdout
+    assert "单位反馈 丁某(回.xlsx);未答是否有异议(按有异议处理);属实" in command(home, "review", "show", "1/stale_2w").stdout
 
 
 def test_links_are_opened_and_accounts_looked_at_again(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

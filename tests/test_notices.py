@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from docx import Document
+from hearings import heard
 from openpyxl import load_workbook
 from samples import FILE, NOW, PLAIN, enter, finding, plain_reading
 from samples import open_sweep as opened_sweep
@@ -58,6 +59,7 @@ ISSUE = ("notice", "issue", "--number", "示例办函〔2032〕1号", "--title",
 def home(prepared: Home, tmp_path: Path) -> Home:
     shutil.copytree(prepared.root, tmp_path / "home")
     home = Home(tmp_path / "home")
+    within(home, lambda store: heard(store, 1, NOW))
     assert mediawatch(home, "review", "confirm", "--by", "丙某", "--code", "stale_2w", "--yes").exit_code == 0
     return home
 
@@ -270,6 +272,7 @@ def test_a_recheck_says_what_became_of_each(home: Home, tmp_path: Path) -> None:
 
     # What nobody reviewed is held against no one.
     assert results() == ["已完成整改", "无法核实"]
+    within(home, lambda store: heard(store, 2, NOW))
     done = mediawatch(home, "review", "confirm", "--code", "stale_2w", "--yes", "--sweep", "2", "--by", "丙某")
     assert done.exit_code == 0, done.stderr
     assert results() == ["已完成整改", "未整改"]

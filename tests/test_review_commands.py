@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
+from hearings import heard
 from typer.testing import CliRunner
-from worklists import FRESH, GH, POLICY, STALE, exported, filed, fill, png
+from worklists import FRESH, GH, NOW, POLICY, STALE, exported, filed, fill, png
 
 import db
 from mediawatch.cli import app
-from mediawatch.domain import ReviewEvent, Verdict
+from mediawatch.domain import Excuse, ReviewAction, ReviewEvent, Verdict
 from mediawatch.ports import Store
 from mediawatch.review import is_drawn, second_looks
 from mediawatch.settings import Home
@@ -92,15 +93,17 @@ def test_a_review_from_the_list_to_the_hand_off(home: Home, tmp_path: Path) -> N
     assert listed.exit_code == 0
     assert all(words in listed.stdout for words in ("1/stale_2w", "2/stale_2w", "疑似", "超2周未更新", "人工核查"))
     assert handed_off(home) == []
+    within(home, lambda store: heard(store, 1, NOW))
+    before = events(home)
     # More than one, and nobody said yes: counted, and nothing done.
     done = mediawatch(home, "review", "confirm", "--by", "丙某", "--code", "stale_2w")
-    assert (done.exit_code, "confirmed: 2 findings, 2 超2周未更新" in done.stdout, events(home)) == (2, True, [])
+    assert (done.exit_code, "confirmed: 2 findings, 2 超2周未更新" in done.stdout, events(home)) == (2, True, before)
     # 甲某 looked at the first: the second alone is confirmed, and the refusal says why.
     done = mediawatch(home, "review", "confirm", "--by", "甲某", "--code", "stale_2w", "--yes")
     assert done.exit_code == 2
     assert "1/stale_2w 示例市第1测试局:所依据的人工核查由甲某本人作出,须由他人认定" in done.stderr
     assert handed_off(home) == [TWO]
-    (event,) = events(home)
+    (event,) = events(home)[len(before) :]
     assert (event.account_id, event.by, event.reason) == (2, "甲某", "经人工审核,证据属实")
     assert "间隔59天" in event.sentence
     assert mediawatch(home, "review", "dismiss", "900001", "--by", "丙某", "--reason", "申请关停").exit_code == 0
@@ -118,6 +121,56 @@ def test_a_review_from_the_list_to_the_hand_off(home: Home, tmp_path: Path) -> N
         "申请关停",
         "甲某",
     )
+
+
+def test_what_is_confirmed_unheard_is_kept_with_its_reason(home: Home, tmp_path: Path) -> None:
+    named = key(home, 1)
+    refused = mediawatch(home, "review", "confirm", named, "--by", "丙某")
+    assert (refused.exit_code, "核实尚未结束(现为未下发核实)" in refused.stderr) == (2, True)
+    refused = mediawatch(home, "review", "confirm", named, "--by", "丙某", "--without-hearing")
+    assert (refused.exit_code, "须用 --reason 写明理由" in refused.stderr, events(home)) == (2, True, [])
+    refused = mediawatch(home, "review", "confirm", "--code", "stale_2w", "--by", "丙某", "--without-hearing", "--reason", "紧急", "--yes")
+    assert (refused.exit_code, "--without-hearing goes with findings by name" in refused.stderr) == (2, True)
+    done = mediawatch(home, "review", "confirm", named, "--by", "丙某", "--without-hearing", "--reason", "舆情紧急")
+    assert (done.exit_code, [event.unheard for event in events(home)]) == (0, [True])
+    mediawatch(home, "review", "list", "--state", "confirmed", "--csv", str(tmp_path / "审核.csv"))
+    (row,) = csv.DictReader((tmp_path / "审核.csv").read_text("utf-8-sig").splitlines())
+    assert (row["核实情况"], row["备注"]) == ("未下发核实", "未经核实认定:舆情紧急")
+    assert "未经核实认定;舆情紧急" in mediawatch(home, "review", "show", named).stdout
+
+
+def test_an_excuse_is_a_reason_to_dismiss_and_is_listed(home: Home, tmp_path: Path) -> None:
+    done = mediawatch(home, "review", "dismiss", key(home, 1), "--by", "丙某", "--excuse", "平台限制发布")
+    assert (done.exit_code, [event.excuse for event in events(home)]) == (0, [Excuse.LIMITED])
+    done = mediawatch(home, "review", "dismiss", key(home, 2), "--by", "丙某", "--excuse", "moving", "--reason", "九月改名")
+    assert done.exit_code == 0
+    mediawatch(home, "review", "list", "--csv", str(tmp_path / "审核.csv"))
+    one, two = csv.DictReader((tmp_path / "审核.csv").read_text("utf-8-sig").splitlines())
+    assert (one["理由"], two["理由"]) == ("平台限制发布", "迁移/更名审核中;九月改名")
+    assert "give one of 已发布后撤稿 (withdrawn_post)" in mediawatch(home, "review", "dismiss", "1", "--by", "丙", "--excuse", "x").stderr
+
+
+def test_both_filings_of_one_account_are_decided_at_once(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home").create()
+
+    async def work(store: Store) -> None:
+        twins = [filed(1), filed(2, original_id=filed(1).original_id), filed(3)]
+        inspection, path = await exported(store, home.root, twins)
+        names = {one.name: STALE for one in twins[:2]} | {twins[2].name: {**STALE, Column.SEEN_ID: GH[:-1] + "3"}}
+        done = await inspection.take(fill(path, tmp_path / "答.xlsx", names, {one.name: png(n) for n, one in enumerate(twins)}))
+        assert len(done.readings) == 3
+        await heard(store, 1, NOW)
+
+    within(home, work)
+    done = mediawatch(home, "review", "confirm", key(home, 1), "--by", "丙某")
+    assert "that is more than one finding: add --yes" in done.stderr
+    done = mediawatch(home, "review", "confirm", key(home, 1), "--by", "丙某", "--yes")
+    assert (done.exit_code, "1/stale_2w 示例市第1测试局:与2/stale_2w为同一账号重复备案,一并认定" in done.stdout) == (0, True)
+    assert [event.account_id for event in events(home) if event.action is ReviewAction.CONFIRMED] == [1, 2]
+    for action, word in (("reopen", ReviewAction.REOPENED), ("dismiss", ReviewAction.DISMISSED)):
+        done = mediawatch(home, "review", action, key(home, 2), "--by", "丙某", "--reason", "申诉", "--yes")
+        assert done.exit_code == 0, done.stderr
+        assert sorted(event.account_id for event in events(home) if event.action is word) == [1, 2]
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
-"""`mediawatch findings`: suspects sent down to their units (下发核实), and the answers taken back in."""
+"""`mediawatch findings`: suspects sent down to their units (下发核实), the answers taken back in, and who did not answer."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
 
@@ -19,7 +19,8 @@ from mediawatch.cli.links import print_report
 from mediawatch.cli.out import SweepOption, sweep_of
 from mediawatch.cli.progress import shown_progress
 from mediawatch.dispatch import Answers, Split, Written
-from mediawatch.domain import Sweep, UserError
+from mediawatch.domain import ReviewAction, Sweep, UserError
+from mediawatch.hearing import HearingState
 from mediawatch.links import open_links
 from mediawatch.policy import parse
 from mediawatch.retention import still_judged
@@ -32,6 +33,7 @@ group = typer.Typer(no_args_is_help=True, help="Send suspects down to their unit
 def register(app: typer.Typer) -> None:
     group.command("dispatch")(dispatch)
     group.command("import")(import_)
+    group.command("overdue")(overdue)
     app.add_typer(group, name="findings")
 
 
@@ -43,7 +45,7 @@ def dispatch(
     sweep: SweepOption = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over files that may hold answers already.")] = False,
 ) -> None:
-    """Write what nobody has decided yet as xlsx files with evidence and three columns to answer in; the findings are 已下发核实."""
+    """Write what nobody has decided yet as xlsx files with evidence, a term and columns to answer in; the findings are 已下发核实."""
 
     async def work() -> list[Written]:
         async with opened(ctx) as app:
@@ -59,7 +61,9 @@ def dispatch(
 
     written = run(work())
     for each in written:
-        typer.echo(f"{each.path}: {each.accounts} accounts, {each.new} findings sent for the first time")
+        typer.echo(f"{each.path}: {each.accounts} accounts, {each.new} findings sent for the first time, to be answered by {each.term}")
+    for year in sorted({year for each in written for year in each.years_by_weekdays}):
+        typer.echo(f"the State Council's calendar of {year} is not known: its terms are counted by Monday to Friday", err=True)
     if not written:
         typer.echo("no finding is left to be decided in this sweep", err=True)
 
@@ -88,7 +92,7 @@ def import_(
                 judged = await judged_scope(app, chosen)
                 accounts = [entry.account for entry in judged.entries]
                 answers = await sheets.import_answers(
-                    app.store, files, sweep=chosen, accounts=accounts, policy=judged.policy, now=app.clock()
+                    app.store, files, sweep=chosen, accounts=accounts, policy=judged.policy, evidence=app.evidence, now=app.clock()
                 )
                 if errors and answers.bad_rows:
                     sheets.write_bad_rows(errors, answers, sweep=chosen, marks=app.marks)
@@ -100,6 +104,35 @@ def import_(
         typer.echo(f"{errors}: {len(answers.bad_rows)} rows to correct", err=True)
     if code | (BAD_ROWS if answers.problems else 0):
         sys.exit(code | (BAD_ROWS if answers.problems else 0))
+
+
+def overdue(
+    ctx: typer.Context,
+    by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who notes it.")],
+    sweep: SweepOption = None,
+) -> None:
+    """Note 逾期未反馈 for every finding that was sent down and not answered, once its term is over."""
+
+    async def work() -> tuple[list[str], list[date]]:
+        async with opened(ctx) as app:
+            chosen = await sweep_of(app, sweep, surely=True)
+            newest = max((event.id for event in await app.store.review_events(chosen.id)), default=0)
+            judged = await judged_scope(app, chosen)
+            found = await review.suspects(app.store, chosen, judged.entries, await checks_for(app.store, chosen))
+            waiting = [each for each in found if review.leads_on(each, ReviewAction.OVERDUE) and each.hearing.term is not None]
+            running = [each for each in waiting if each.hearing.state is HearingState.RUNNING]
+            late = [each for each in running if each.hearing.is_over(app.clock())]
+            events = [review.event_of(each, ReviewAction.OVERDUE, by=by, at=app.clock()) for each in late]
+            concerned = judged.rejudged.of(event.account_id for event in events)
+            await app.store.note_reviews(chosen.id, events, after=newest, rejudged=concerned)
+            return [each.key for each in late], sorted(each.hearing.term for each in running if each not in late and each.hearing.term)
+
+    late, terms = run(work())
+    if not late:
+        raise UserError(f"no term is over: the first one ends with {terms[0]}" if terms else "nothing waits for an answer in this sweep")
+    typer.echo(f"{len(late)} findings noted as 逾期未反馈: {', '.join(late)}")
+    if terms:
+        typer.echo(f"{len(terms)} more may be answered until {terms[0]} or later", err=True)
 
 
 async def _follow(app: App, sweep: Sweep, answers: Answers, *, look_again: bool) -> int:
@@ -133,7 +166,8 @@ def _print(answers: Answers) -> None:
     """What an import came to; what people have to read is Chinese."""
     typer.echo(
         f"{len(set(answers.accounts))} accounts answered, {answers.repeated} known already, {answers.blank} rows not answered, "
-        f"{len(answers.bad_rows)} rows refused, {len(answers.articles)} links to open"
+        f"{len(answers.bad_rows)} rows refused, {len(answers.articles)} links to open, "
+        f"{answers.pictures} pictures kept for the reviewer"
     )
     if answers.others:
         typer.echo(f"{answers.others} links are no WeChat articles; they are not opened, see `mediawatch review show`", err=True)

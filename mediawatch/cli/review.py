@@ -15,15 +15,16 @@ from mediawatch.app import App
 from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import SweepOption, print_or_write, sweep_of, tell_additions
-from mediawatch.domain import PLATFORM_LABELS, Attested, Code, ReviewAction, ReviewState, Sweep, UserError
+from mediawatch.domain import PLATFORM_LABELS, Attested, Code, Excuse, ReviewAction, ReviewState, Sweep, UserError
 from mediawatch.ports import Rejudgement
 from mediawatch.registry.find import find_account
 from mediawatch.reports import reviews
 from mediawatch.reports.table import Table
-from mediawatch.review import Suspect, Wanted
+from mediawatch.review import Decision, Suspect, Wanted
 from mediawatch.sweep import checks_for
 
 REFUSED = 2
+EXCUSES = ", ".join(f"{excuse.value} ({excuse.name.lower()})" for excuse in Excuse)
 group = typer.Typer(no_args_is_help=True, help="Decide about findings (审核): nothing leaves that nobody confirmed.")
 Keys = Annotated[
     list[str] | None, typer.Argument(metavar="[FINDING]...", help="As listed (12/stale_2w@3f2a), or an account: all of its findings.")
@@ -104,6 +105,9 @@ def confirm(
     by: By,
     findings: Keys = None,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")] = review.CONFIRM_REASON,
+    without_hearing: Annotated[
+        bool, typer.Option("--without-hearing", help="Although the hearing has not ended; with --reason, for findings by name.")
+    ] = False,
     sweep: SweepOption = None,
     code: CodeOption = None,
     prefecture: Prefecture = "",
@@ -113,16 +117,23 @@ def confirm(
     attested: AttestedOption = None,
     yes: Yes = False,
 ) -> None:
-    """Confirm findings (认定): they may leave in a hand-off. Nobody confirms what rests on their own look."""
+    """Confirm findings (认定) after their hearing: they may leave in a hand-off. Nobody confirms what rests on their own look.
+
+    By filter only what units answered with 无异议; every other one by its own key.
+    """
     wanted = Wanted(code=code, prefecture=prefecture, platform=platform, supervisor=supervisor, surface=surface, attested=attested)
-    _decide(ctx, ReviewAction.CONFIRMED, findings or [], wanted, by, reason, sweep, yes)
+    if without_hearing and not findings:
+        raise UserError("--without-hearing goes with findings by name, and never with a filter alone")
+    made = Decision(ReviewAction.CONFIRMED, by, reason, without_hearing=without_hearing)
+    _decide(ctx, made, findings or [], wanted, sweep, yes)
 
 
 def dismiss(
     ctx: typer.Context,
     by: By,
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; not needed with --excuse.")] = "",
     findings: Keys = None,
+    excuse: Annotated[str, typer.Option("--excuse", metavar="WORD", help=f"Why nobody is blamed: {EXCUSES}.")] = "",
     sweep: SweepOption = None,
     code: CodeOption = None,
     prefecture: Prefecture = "",
@@ -134,7 +145,8 @@ def dismiss(
 ) -> None:
     """Dismiss findings (排除): they leave in nothing."""
     wanted = Wanted(code=code, prefecture=prefecture, platform=platform, supervisor=supervisor, surface=surface, attested=attested)
-    _decide(ctx, ReviewAction.DISMISSED, findings or [], wanted, by, reason, sweep, yes)
+    made = Decision(ReviewAction.DISMISSED, by, reason, excuse=review.excuse_of(excuse))
+    _decide(ctx, made, findings or [], wanted, sweep, yes)
 
 
 def reopen(
@@ -146,12 +158,10 @@ def reopen(
     yes: Yes = False,
 ) -> None:
     """Take decisions back: the findings are 疑似 again. The decision stays on record."""
-    _decide(ctx, ReviewAction.REOPENED, findings, Wanted(), by, reason, sweep, yes)
+    _decide(ctx, Decision(ReviewAction.REOPENED, by, reason), findings, Wanted(), sweep, yes)
 
 
-def _decide(
-    ctx: typer.Context, action: ReviewAction, texts: list[str], wanted: Wanted, by: str, reason: str, sweep: int | None, yes: bool
-) -> None:
+def _decide(ctx: typer.Context, made: Decision, texts: list[str], wanted: Wanted, sweep: int | None, yes: bool) -> None:
     """By name or by filter; what may not be decided is told, and the rest is done (then exit 2)."""
     if not texts and wanted == Wanted():
         raise UserError("name the findings, or choose them by --code, --prefecture, --platform, --supervisor, --surface or --attested")
@@ -161,21 +171,26 @@ def _decide(
             chosen = await sweep_of(app, sweep, surely=True)
             newest = max((event.id for event in await app.store.review_events(chosen.id)), default=0)
             everything, rejudged = await _suspects(app, chosen)
-            if action is not ReviewAction.REOPENED:
+            if made.action is not ReviewAction.REOPENED:
                 _refuse_unversioned(texts, everything)
             keys = await _keys(app, texts)
-            if action is ReviewAction.CONFIRMED:
+            if made.action is ReviewAction.CONFIRMED:
                 _refuse_accounts(keys, everything)
-            named = _named(everything, keys) if texts else [each for each in everything if review.leads_on(each, action)]
+            named = _named(everything, keys) if texts else [each for each in everything if review.leads_on(each, made.action)]
             known = _by_name(app, wanted)
             found = [suspect for suspect in named if known.takes(suspect)]
-            refused = {suspect.key: why for suspect in found if (why := review.refusal(suspect, action, by, reason))}
+            also = {twin.key: twin for each in found for twin in review.twins(everything, each) if review.leads_on(twin, made.action)}
+            found += [twin for key, twin in also.items() if key not in {each.key for each in found}]
+            refused = review.refusals(found, everything, made, frozenset(keys))
             able = [suspect for suspect in found if suspect.key not in refused]
-            typer.echo(_counts(action, able, len(refused)))
+            typer.echo(_counts(made.action, able, len(refused)))
+            for each in able:
+                for twin in review.twins(able, each):
+                    typer.echo(_plain(f"{each.key} {each.account.filed.name}:与{twin.key}为同一账号重复备案,一并{made.action.label}"))
             if len(able) > 1 and not yes:
                 raise UserError(f"that is more than one finding: add --yes to do it for all {len(able)}")
             now = app.clock()
-            events = [review.event_of(suspect, action, by=by, at=now, reason=reason) for suspect in able]
+            events = [made.of(suspect, now) for suspect in able]
             concerned = rejudged.of(event.account_id for event in events)
             await app.store.note_reviews(chosen.id, events, after=newest, rejudged=concerned)
             return [f"{each.key} {each.account.filed.name}:{refused[each.key]}" for each in found if each.key in refused]

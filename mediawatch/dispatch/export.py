@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
 from mediawatch.clock import beijing, minute
-from mediawatch.dispatch.sheet import FORM, GUIDE, SEALED, Field, texts_of
-from mediawatch.domain import DECIDED, Account, Contact, Effect, Evidence, Filed, ReviewAction, ReviewState, Sweep, UserError
+from mediawatch.dispatch.sheet import FORM, GUIDE, SEALED, Field, texts_of, version_of
+from mediawatch.domain import DECIDED, Account, Contact, Effect, Evidence, Filed, ReviewAction, Sweep, UserError
 from mediawatch.evidence import EvidenceFolder
+from mediawatch.hearing import by_weekdays, term_of
 from mediawatch.policy import Policy
 from mediawatch.ports import Rejudgement, Store
-from mediawatch.review import Suspect, event_of
+from mediawatch.review import Suspect, event_of, leads_on
 from mediawatch.worklist.book import Cover, FormRow, account_cells, write_form
 from mediawatch.worklist.columns import Cell, given_text
 from mediawatch.worklist.export import part_name
 from mediawatch.worklist.images import media_type
 from mediawatch.worklist.rowkey import RowKey, Window, sealed_key
 
-_EMBEDDED = ("image/png", "image/jpeg")
+EMBEDDED = ("image/png", "image/jpeg")
 _MAX_PICTURE = 3_000_000
 """Bytes of a picture that still goes into the file; of a larger one the path alone."""
 
@@ -46,7 +47,11 @@ class Written:
     part: str
     accounts: int
     new: int
-    """Findings in it that were not dispatched before."""
+    """Findings in it that were not dispatched before, or have changed since."""
+    term: date
+    """The last day on which its newest findings may be answered."""
+    years_by_weekdays: tuple[int, ...] = ()
+    """Years in the term whose working days are not known: Monday to Friday were counted."""
 
 
 async def dispatch(
@@ -63,53 +68,75 @@ async def dispatch(
     parts: dict[str, dict[int, list[Suspect]]] = {}
     for each in sent:
         parts.setdefault(by.of(each.account.filed), {}).setdefault(each.account.id, []).append(each)
-    contacts, window, home = await store.contacts(), Window.of(sweep, policy), await store.home_id()
+    contacts = await store.contacts()
+    rows = _Rows(window=Window.of(sweep, policy), home=await store.home_id(), evidence=evidence, labels=labels, now=now)
     written, events, taken = [], [], set[str]()
     for part, accounts in parts.items():
         path = folder / part_name(folder / "核实.xlsx", part, taken)
-        new = [each for found in accounts.values() for each in found if each.standing.state is ReviewState.OPEN]
+        everything = [each for found in accounts.values() for each in found]
+        new = [each for each in everything if leads_on(each, ReviewAction.DISPATCHED)]
         # Decided before anything is written: a refused event must leave no file behind.
         events += [event_of(each, ReviewAction.DISPATCHED, by=person, at=now, source=path.name) for each in new]
-        written.append(Written(path=path, part=part, accounts=len(accounts), new=len(new)))
+        term = max(_term(each, now) for each in everything)
+        years = by_weekdays(now, term) if new else ()
+        written.append(Written(path=path, part=part, accounts=len(accounts), new=len(new), term=term, years_by_weekdays=years))
     if not overwrite and (there := [file.path for file in written if file.path.exists()]):
         raise UserError(f"{there[0]} exists already and may hold answers: name another folder, or --overwrite")
     for file, accounts in zip(written, parts.values(), strict=True):
-        lines = [_line(found, contacts.get(number), window, home, evidence, labels) for number, found in accounts.items()]
-        write_form(file.path, FORM, lines, _cover(sweep, file.part, marks), overwrite=overwrite)
+        lines = [_line(found, contacts.get(number), rows) for number, found in accounts.items()]
+        write_form(file.path, FORM, lines, _cover(sweep, file, marks), overwrite=overwrite)
     concerned = rejudged.of(event.account_id for event in events) if rejudged else None
     await store.note_reviews(sweep.id, events, after=after, rejudged=concerned)
     return written
 
 
-def _cover(sweep: Sweep, part: str, marks: Sequence[str]) -> Cover:
-    title = f"政务新媒体疑似问题核实表  监测时间点 {minute(sweep.as_of)}  {given_text(part)}"
+def _term(suspect: Suspect, now: datetime) -> date:
+    """The last day of its hearing; of one that begins now, too."""
+    begins = leads_on(suspect, ReviewAction.DISPATCHED)
+    return term_of(now, suspect.rule) if begins or suspect.hearing.term is None else suspect.hearing.term
+
+
+def _cover(sweep: Sweep, file: Written, marks: Sequence[str]) -> Cover:
+    title = f"政务新媒体疑似问题核实表  监测时间点 {minute(sweep.as_of)}  反馈期限 {file.term}  {given_text(file.part)}"
     meta = {"schema": "mediawatch.dispatch/1", "sweep": str(sweep.id), "as_of": beijing(sweep.as_of).isoformat()}
     return Cover(title=title, made_at=sweep.as_of, meta=meta, guide=GUIDE, marks=marks)
 
 
-def _line(
-    found: Sequence[Suspect], contact: Contact | None, window: Window, home: str, evidence: EvidenceFolder, labels: Mapping[str, str]
-) -> FormRow[Field]:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    """What all rows of a dispatch share."""
+
+    window: Window
+    home: str
+    evidence: EvidenceFolder
+    labels: Mapping[str, str]
+    now: datetime
+
+
+def _line(found: Sequence[Suspect], contact: Contact | None, rows: _Rows) -> FormRow[Field]:
     """One account with all that is suspected of it."""
     first = found[0]
     readings = {reading.id: reading for each in found for reading in each.readings}
-    pictures = [item for reading in readings.values() for item in reading.evidence if item.media_type in _EMBEDDED]
+    pictures = [item for reading in readings.values() for item in reading.evidence if item.media_type in EMBEDDED]
     newest = max(readings.values(), key=lambda reading: (reading.read_at, reading.id), default=None)
     cells = {Field(heading): cell for heading, cell in account_cells(first.account.filed, contact).items()}
     cells |= {
         Field.PROBLEM: given_text("、".join(each.finding.label for each in found)),
         Field.SENTENCE: given_text("".join(each.finding.sentence for each in found)),
-        Field.SOURCE: given_text("、".join(sorted({labels.get(surface, surface) for each in found for surface in each.surfaces}))),
+        Field.SOURCE: given_text("、".join(sorted({rows.labels.get(surface, surface) for each in found for surface in each.surfaces}))),
         Field.READ_AT: minute(newest.read_at) if newest else "",
         Field.FILE: given_text("\n".join(f"evidence/{item.path}" for item in pictures[-1:])),
+        Field.VERSION: "、".join(version_of(each.finding.facts) for each in found),
+        Field.TERM: max(_term(each, rows.now) for each in found).isoformat(),
     }
-    cells[Field.KEY] = str(key_of(home, first.sweep_id, first.account, window, cells))
-    return FormRow(cells=cells, picture=_picture(pictures, evidence))
+    cells[Field.KEY] = str(key_of(rows.home, first.sweep_id, first.account, rows.window, cells))
+    return FormRow(cells=cells, picture=_picture(pictures, rows.evidence))
 
 
 def key_of(home: str, sweep_id: int, account: Account, window: Window, cells: Mapping[Field, Cell]) -> RowKey:
     """The row's key: a worklist's row of the same account has another."""
-    return sealed_key(home, sweep_id, account.id, window, ["下发核实", *texts_of(cells, SEALED)], account.filed)
+    texts = texts_of(cells, SEALED) + [text for text in texts_of(cells, [Field.VERSION]) if text]
+    return sealed_key(home, sweep_id, account.id, window, ["下发核实", *texts], account.filed)
 
 
 def _picture(pictures: Sequence[Evidence], evidence: EvidenceFolder) -> bytes:
@@ -117,6 +144,6 @@ def _picture(pictures: Sequence[Evidence], evidence: EvidenceFolder) -> bytes:
     for item in reversed(pictures):
         if item.size <= _MAX_PICTURE and not evidence.check(item):
             body = (evidence.root / item.path).read_bytes()
-            if media_type(body) in _EMBEDDED:
+            if media_type(body) in EMBEDDED:
                 return body
     return b""

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import Path
 
-from mediawatch.dispatch.export import key_of
-from mediawatch.dispatch.sheet import ANSWERS, FORM, GUIDE, Field
-from mediawatch.domain import Account, ReviewAction, ReviewEvent, Source, Sweep
+from mediawatch.dispatch.export import EMBEDDED, key_of
+from mediawatch.dispatch.sheet import FORM, GUIDE, REQUIRED, Field, version_of, versions_in
+from mediawatch.domain import (
+    Account,
+    Capture,
+    EvidenceKind,
+    ReviewAction,
+    ReviewEvent,
+    ReviewPicture,
+    Source,
+    Stance,
+    Sweep,
+)
+from mediawatch.evidence import EvidenceFolder
 from mediawatch.linkfiles import FoundLink, links_in
 from mediawatch.policy import Policy
 from mediawatch.ports import Store
@@ -18,8 +30,12 @@ from mediawatch.registry.problems import Place
 from mediawatch.worklist.book import Cover, FormRow, clickable, write_form
 from mediawatch.worklist.columns import Cell, given_text, text_of, typed_links
 from mediawatch.worklist.package import BadFile
-from mediawatch.worklist.read import Problem, table_rows
+from mediawatch.worklist.pictures import Shot
+from mediawatch.worklist.read import Problem, pictured_rows
 from mediawatch.worklist.rowkey import Window, from_elsewhere, misfit, parse_key
+
+_AT_ONCE = 50
+"""Rows held in memory with their pictures."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +46,8 @@ class Row:
     sheet: str
     number: int
     cells: Mapping[Field, Cell]
+    shots: tuple[Shot, ...] = ()
+    """Pictures in the row; in a sheet as it came in, the one that was sent with it too."""
 
     def text(self, column: Field) -> str:
         return text_of(self.cells.get(column))
@@ -37,7 +55,8 @@ class Row:
     @property
     def blank(self) -> bool:
         """Not answered; a name alone (often filled down the column) says nothing."""
-        return not self.text(Field.EXPLANATION) and not self.text(Field.LINK)
+        said = (Field.STANCE, Field.EXPLANATION, Field.LINK, Field.RECORD)
+        return not self.shots and not any(self.text(column) for column in said)
 
     def problem(self, column: Field, reason: str) -> Problem:
         return Problem(file=self.file, sheet=self.sheet, row=self.number, column=column.value, value=self.text(column), reason=reason)
@@ -57,13 +76,16 @@ class Answers:
     """Links that the machine can open, with the account that the row names."""
     others: int = 0
     """Links that it cannot open: for the reviewer, in the event."""
+    pictures: int = 0
+    """Pictures that units filed: for the reviewer, in the event."""
     problems: list[Problem] = field(default_factory=list)
     bad_rows: list[tuple[Row, tuple[Problem, ...]]] = field(default_factory=list)
 
 
 async def import_answers(
-    store: Store, paths: Sequence[Path], *, sweep: Sweep, accounts: Iterable[Account], policy: Policy, now: datetime
-) -> Answers:
+    store: Store, paths: Sequence[Path], *, sweep: Sweep, accounts: Iterable[Account], policy: Policy, evidence: EvidenceFolder,
+    now: datetime,
+) -> Answers:  # fmt: skip
     """Read returned files of `sweep`, which has these accounts, and note what holds, in one go.
 
     Rows are independent; importing a file again changes nothing.
@@ -73,8 +95,8 @@ async def import_answers(
         known.setdefault(event.account_id, []).append(event)
     newest = max((event.id for events in known.values() for event in events), default=0)
     scope = {account.id: account for account in accounts}
-    intake = _Intake(sweep, Window.of(sweep, policy), await store.home_id(), scope, known, now)
-    sources = [source for path in paths if (source := intake.take(path)) is not None]
+    intake = _Intake(store, evidence, sweep, Window.of(sweep, policy), await store.home_id(), scope, known, now)
+    sources = [source for path in paths if (source := await intake.take(path)) is not None]
     await store.note_reviews(sweep.id, intake.done.events, after=newest)
     noted = {source.sha256 for source, _ in await store.sources()}
     for source in sources:
@@ -85,24 +107,38 @@ async def import_answers(
 
 class _Intake:
     def __init__(
-        self, sweep: Sweep, window: Window, home: str, scope: Mapping[int, Account], known: Mapping[int, list[ReviewEvent]], now: datetime
-    ) -> None:
+        self, store: Store, evidence: EvidenceFolder, sweep: Sweep, window: Window, home: str, scope: Mapping[int, Account],
+        known: Mapping[int, list[ReviewEvent]], now: datetime,
+    ) -> None:  # fmt: skip
+        self.store, self.evidence = store, evidence
         self.sweep, self.window, self.home, self.scope, self.known, self.now = sweep, window, home, scope, known, now
         self.done = Answers()
 
-    def take(self, path: Path) -> Source | None:
+    async def take(self, path: Path) -> Source | None:
         """Read one file; what it was, if any of its rows holds."""
         before = len(self.done.accounts)
         try:
-            for row in _rows(path):
-                self._take_row(row)
+            rows = _rows(path)
+            while some := list(islice(rows, _AT_ONCE)):
+                for row in await self._without_ours(some):
+                    await self._take_row(row)
         except BadFile as bad:
             self.done.problems.append(Problem(file=path.name, reason=str(bad)))
         if len(self.done.accounts) == before:
             return None
-        return Source(file=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest(), at=self.now)
+        return _source(path, self.now)
 
-    def _take_row(self, row: Row) -> None:
+    async def _without_ours(self, rows: Sequence[Row]) -> list[Row]:
+        """The rows without the pictures that went out in them: what is left was filed by the unit."""
+        keys = [parse_key(row.text(Field.KEY)) if row.shots else None for row in rows]
+        readings = await self.store.readings(sorted(self.known.keys() & {key.account_id for key in keys if key}))
+        ours = {number: {item.sha256 for reading in some for item in reading.evidence} for number, some in readings.items()}
+        return [
+            replace(row, shots=tuple(shot for shot in row.shots if _hash(shot) not in ours.get(key.account_id, ()))) if key else row
+            for row, key in zip(rows, keys, strict=True)
+        ]
+
+    async def _take_row(self, row: Row) -> None:
         if row.blank:
             self.done.blank += 1
             return
@@ -113,11 +149,15 @@ class _Intake:
             problems.append(row.problem(Field.PERSON, "请填写责任人姓名"))
         if row.text(Field.LINK) and not any(clickable(link) for link in links):
             problems.append(row.problem(Field.LINK, "请填写以 http:// 或 https:// 开头的网址;没有链接的请留空"))
+        stance = row.text(Field.STANCE)
+        if stance and stance not in [*Stance]:
+            problems.append(row.problem(Field.STANCE, f"请从下拉列表选择“{Stance.AGREES}”或“{Stance.DISPUTES}”"))
+        problems += [row.problem(Field.RECORD, shot.problem) for shot in row.shots if shot.problem]
         if problems or isinstance(account, Problem):
             self.done.problems.extend(problems)
             self.done.bad_rows.append((row, tuple(problems)))
             return
-        self._note(row, account, links)
+        await self._note(row, account, links, Stance(stance) if stance else None)
 
     def _account_of(self, row: Row) -> Account | Problem:
         """The account of a row, by its key, which must fit the sweep, the row's own texts and a dispatch."""
@@ -142,24 +182,33 @@ class _Intake:
             return row.problem(Field.KEY, "该账号未曾下发核实:请核对是否交回了另一套台账的表")
         return account
 
-    def _note(self, row: Row, account: Account, links: Sequence[str]) -> None:
-        """An event for each finding that was dispatched, about the words that were dispatched."""
+    async def _note(self, row: Row, account: Account, links: Sequence[str], stance: Stance | None) -> None:
+        """An event for each finding that the row names, about what was sent down: what has changed since is not answered."""
         self.done.accounts.append(account.id)
         reason = row.text(Field.EXPLANATION)
         if links:
             reason = f"{reason}(最新链接:{' '.join(links)})"
         before = self.known.get(account.id, [])
-        sent = {event.code: event for event in before if event.action is ReviewAction.DISPATCHED}
-        said = {(event.code, event.by, event.reason) for event in (*before, *self.done.events) if event.account_id == account.id}
-        new = [
+        named = versions_in(row.text(Field.VERSION))
+        sent = {
+            event.code: event
+            for event in before
+            if event.action is ReviewAction.DISPATCHED and (not named or event.facts is None or version_of(event.facts) in named)
+        }
+        pictures = await self._pictures(row)
+        said = {_word(event): bool(event.pictures) for event in (*before, *self.done.events) if event.account_id == account.id}
+        answers = [
             ReviewEvent(
                 sweep_id=self.sweep.id, account_id=account.id, code=code, action=ReviewAction.ANSWERED, at=self.now,
-                by=row.text(Field.PERSON), reason=reason, source=row.file, sentence=event.sentence,
+                by=row.text(Field.PERSON), reason=reason, source=row.file, sentence=event.sentence, facts=event.facts, stance=stance,
+                pictures=pictures,
             )
             for code, event in sent.items()
-            if (code, row.text(Field.PERSON), reason) not in said
         ]  # fmt: skip
+        # Office suites compress pictures anew when they save: other bytes are no other answer; a picture where there was none is.
+        new = [event for event in answers if _word(event) not in said or (event.pictures and not said[_word(event)])]
         self.done.repeated += not new
+        self.done.pictures += len(pictures) if new else 0
         self.done.events += new
         place = (Place(row.file, row.sheet, row.number),)
         for link in links:
@@ -167,10 +216,32 @@ class _Intake:
             self.done.articles += articles
             self.done.others += not articles
 
+    async def _pictures(self, row: Row) -> tuple[ReviewPicture, ...]:
+        """The pictures of a row, in the evidence folder, each once."""
+        kept = {}
+        for shot in row.shots:
+            capture = Capture(kind=EvidenceKind.PICTURE, media_type=shot.media_type, body=shot.body, taken_at=self.now)
+            item = await self.evidence.file(capture)
+            kept[item.sha256] = ReviewPicture(path=item.path, sha256=item.sha256, media_type=item.media_type, size=item.size)
+        return tuple(kept.values())
+
+
+def _source(path: Path, now: datetime) -> Source:
+    return Source(file=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest(), at=now)
+
+
+def _word(event: ReviewEvent) -> tuple[object, ...]:
+    """What makes an answer another one."""
+    return event.action, event.code, event.facts, event.by, event.reason, event.stance
+
+
+def _hash(shot: Shot) -> str:
+    return hashlib.sha256(shot.body).hexdigest()
+
 
 def _rows(path: Path) -> Iterator[Row]:
-    for sheet, number, cells in table_rows(path, Field, Field.KEY, (Field.NAME, *ANSWERS)):
-        row = Row(file=path.name, sheet=sheet, number=number, cells=cells)
+    for sheet, number, cells, shots in pictured_rows(path, Field, Field.KEY, REQUIRED, shots=Field.RECORD, given=Field.PICTURE):
+        row = Row(file=path.name, sheet=sheet, number=number, cells=cells, shots=tuple(shots))
         if row.text(Field.KEY) or not row.blank:
             yield row
 
@@ -178,7 +249,10 @@ def _rows(path: Path) -> Iterator[Row]:
 def write_bad_rows(path: Path, answers: Answers, *, sweep: Sweep, marks: Sequence[str] = ()) -> int:
     """The refused rows with their answers and a 错误说明 column, to be corrected and returned. The number of rows."""
     lines = [
-        FormRow(cells={**row.cells, Field.ERROR: "\n".join(f"{given_text(each.column)}:{each.reason}" for each in problems)})
+        FormRow(
+            cells={**row.cells, Field.ERROR: "\n".join(f"{given_text(each.column)}:{each.reason}" for each in problems)},
+            filed={Field.RECORD: row.shots[0].body} if row.shots and row.shots[0].media_type in EMBEDDED else {},
+        )
         for row, problems in answers.bad_rows
     ]
     cover = Cover(title="需要更正的核实反馈", made_at=sweep.as_of, meta={"sweep": str(sweep.id)}, guide=GUIDE, marks=marks)

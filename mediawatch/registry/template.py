@@ -7,7 +7,7 @@ from pathlib import Path
 
 import xlsxwriter
 
-from mediawatch.domain import PLATFORM_LABELS, FiledStatus
+from mediawatch.domain import PLATFORM_LABELS, Excuse, FiledStatus
 from mediawatch.files import write_whole
 from mediawatch.registry.headings import label
 
@@ -38,7 +38,7 @@ COLUMNS: tuple[tuple[str, str, str, str], ...] = (
     ("closing_notice_url", "选填", "停更公告的网址", ""),
     ("opened_on", "选填", f"平台上开设的日期,{_DAY}", "2021-03-05"),
     ("filed_on", "选填", f"在报送系统备案的日期,{_DAY}", "2021-03-10"),
-    ("exempt_reason", "选填", "经批准暂不检查的原因", ""),
+    ("exempt_reason", "选填", f"经批准暂不检查的原因,如 {'、'.join(Excuse)}", ""),
     ("exempt_document", "选填", "批准文件名称或文号", ""),
     ("exempt_until", "选填", f"暂不检查的截止日期,{_DAY}", ""),
     ("person", "选填", "账号联系人;只用于向本单位下发核实", ""),
@@ -50,6 +50,7 @@ _LISTS = {
     "kind": ["订阅号", "服务号"],
     "status": [status.label for status in FiledStatus],
     "body_kind": ["政府", "部门"],
+    "exempt_reason": [*Excuse],
 }
 _STRICT = frozenset({"status"})
 

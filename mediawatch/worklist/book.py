@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Generic
@@ -52,10 +52,11 @@ class Cover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormRow(Generic[H]):
-    """One row of a form: its cells, and a PNG or JPEG for its picture column, or nothing."""
+    """One row of a form: its cells, a PNG or JPEG for its picture column, or nothing, and such pictures for other columns."""
 
     cells: Mapping[H, Cell]
     picture: bytes = b""
+    filed: Mapping[H, bytes] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +74,8 @@ class Form(Generic[H]):
     frozen: H
     error: H
     picture: H | None = None
+    choices: Mapping[H, Sequence[str]] = field(default_factory=dict)
+    """Drop-down lists, by column."""
 
 
 def account_cells(filed: Filed, contact: Contact | None) -> dict[str, Cell]:
@@ -144,6 +147,11 @@ def write_form(path: Path, form: Form[H], lines: Iterable[FormRow[H]], cover: Co
                 write_cell(sheet, number, place, line.cells.get(column), style)
             if line.picture and form.picture is not None:
                 write_picture(sheet, number, columns.index(form.picture), line.picture, form.picture.value)
+            for column, body in line.filed.items():
+                write_picture(sheet, number, columns.index(column), body, column.value)
+        for column, words in form.choices.items():
+            place, rule = columns.index(column), {"validate": "list", "source": list(words)}
+            sheet.data_validation(1, place, max(1, len(rows)), place, rule)
         furnish(
             sheet, columns, len(rows), cover.heading, formats, answers=form.answers, widths=form.widths, hidden=form.key,
             frozen=form.frozen,

@@ -14,7 +14,7 @@ from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlE
 from mediawatch.worklist.book import GUIDE_SHEET, META_SHEET
 from mediawatch.worklist.columns import REQUIRED, Cell, Column, H, match_headings, matched, text_of
 from mediawatch.worklist.package import BadFile, Package
-from mediawatch.worklist.pictures import Shot, load_named, load_placed, placed_pictures
+from mediawatch.worklist.pictures import Placed, Shot, load_named, load_placed, placed_pictures
 from mediawatch.worklist.rowkey import parse_key
 
 _HEADING_ROWS = 30
@@ -88,10 +88,26 @@ def read_rows(path: Path) -> Iterator[Row]:
 
 def table_rows(path: Path, columns: type[H], key: H, required: Sequence[H]) -> Iterator[tuple[str, int, Mapping[H, Cell]]]:
     """(sheet, number, cells) of the rows of another kind of list, without pictures. BadFile as for `read_rows`."""
+    for sheet, number, cells, _ in pictured_rows(path, columns, key, required):
+        yield sheet, number, cells
+
+
+def pictured_rows(
+    path: Path, columns: type[H], key: H, required: Sequence[H], *, shots: H | None = None, given: H | None = None
+) -> Iterator[tuple[str, int, Mapping[H, Cell], list[Shot]]]:
+    """The same with the pictures of each row: those that lie in it, and those named in the column `shots` (None: no pictures).
+
+    What cannot be read in the column `given` was sent out in it, and is left out.
+    """
     with Package(path) as package:
         for table in _tables(path, package, lambda cells: matched(cells, columns), required):
+            pictures = _pictures(package, table) if shots is not None else {}
             for number, cells in table.rows(key):
-                yield table.sheet, number, cells
+                loaded = [(placed, load_placed(package, placed, None)) for placed in pictures.get(number, ())]
+                sent = table.places.get(given) if given is not None else None
+                found = [shot for placed, shot in loaded if shot is not None and not (shot.problem and placed.column == sent)]
+                found += load_named(path.parent, text_of(cells.get(shots))) if shots is not None else []
+                yield table.sheet, number, cells, found
 
 
 def _tables(path: Path, package: Package, match: Callable[[Sequence[str]], dict[H, int]], required: Sequence[H]) -> Iterator[_Table[H]]:
@@ -136,11 +152,15 @@ def _headings(grid: Sequence[Sequence[Cell]], match: Callable[[Sequence[str]], d
     return best if best and len(best[1]) >= _ENOUGH else None
 
 
-def _rows(path: Path, package: Package, table: _Table[Column]) -> Iterator[Row]:
+def _pictures(package: Package, table: _Table[H]) -> dict[int, list[Placed]]:
     try:
-        pictures = placed_pictures(package, table.part)
+        return placed_pictures(package, table.part)
     except (ValueError, IndexError, KeyError) as error:
         raise BadFile(f"工作表“{table.sheet}”的图片信息无法读取:请用 Excel、WPS 重新保存") from error
+
+
+def _rows(path: Path, package: Package, table: _Table[Column]) -> Iterator[Row]:
+    pictures = _pictures(package, table)
     for number, named in table.rows(Column.KEY):
         loaded = (load_placed(package, placed, table.places.get(Column.QR)) for placed in pictures.get(number, ()))
         shots = [shot for shot in loaded if shot is not None]

@@ -56,11 +56,13 @@ def test_exactly_the_59_of_the_circular_fail(tibet: tuple[Path, str]) -> None:
     }  # fmt: skip
 
 
-def test_the_rest_is_fresh_and_nothing_is_left_unproven(tibet: tuple[Path, str]) -> None:
+def test_the_rest_is_fresh_and_who_was_dismissed_is_looked_at_again(tibet: tuple[Path, str], tmp_path: Path) -> None:
     document = json.loads((tibet[0] / "handoff.json").read_bytes())
     verdicts = {name: count for name, count in document["counts"]["verdicts"].items() if count}
-    assert verdicts == {"failed": 59, "fresh": 82, "due_soon": 1, "listed": 1, "out_of_scope": 3}
-    assert (document["counts"]["total"], document["counts"]["checked"]) == (146, 143)
+    assert verdicts == {"failed": 59, "fresh": 82, "due_soon": 1, "unproven": 1, "out_of_scope": 3}
+    assert (document["counts"]["total"], document["counts"]["checked"]) == (146, 142)
+    done = mediawatch("--home", tibet[0], "worklist", "export", tmp_path / "again.xlsx", "--sweep", "1")
+    assert (done.returncode, "4" in done.stdout) == (0, True), done.stderr
 
 
 def test_the_machine_says_what_it_could_not_prove(tibet: tuple[Path, str]) -> None:
@@ -118,12 +120,19 @@ def test_people_err_and_are_set_right(tibet: tuple[Path, str]) -> None:
     """Of two accounts that a person took for silent, one is cleared by its unit's link, the other by the reviewer; each is on record."""
     home, told = tibet
     assert "演示核查员 may confirm 21 of 60 findings, 39 rest on the same person's look" in told
-    assert "2 answers, 1 link opened; judged again: 82 fresh, 1 due_soon, 60 failed" in told
+    assert "61 suspects of 7 prefectures sent down by 演示经办人, to be answered by 2023-01-04" in told
+    assert "55 无异议, 3 有异议, 3 without; 1 link opened; judged again: 82 fresh, 1 due_soon, 60 failed" in told
+    assert "2023-01-05: the term is over, 3 findings noted as 逾期未反馈" in told
+    assert "59 confirmed (55 that units agreed to, 4 one by one), 1 dismissed" in told
     dismissed = mediawatch("--home", home, "review", "list", "--state", "dismissed").stdout
     keys = [word for word in dismissed.split() if word.endswith("/stale_2w")]
     assert len(keys) == 1
     assert "首次核查看漏" in mediawatch("--home", home, "review", "show", keys[0]).stdout
-    assert {path.name for path in (home / "dispatch").iterdir()} == {"核实-演示市.xlsx", "核实-演示市-反馈.xlsx"}
+    assert {"核实-演示市.xlsx", "核实-演示市-反馈.xlsx", "复查"} <= {path.name for path in (home / "dispatch").iterdir()}
+    assert len(list((home / "dispatch").glob("*.xlsx"))) == 14
+    heard = mediawatch("--home", home, "review", "list", "--sweep", "1").stdout
+    assert all(word in heard for word in ("无异议", "有异议", "逾期未反馈"))
+    assert "未经核实认定" not in heard
 
 
 def test_the_documents_stand_beside(tibet: tuple[Path, str]) -> None:

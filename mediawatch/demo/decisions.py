@@ -2,31 +2,38 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 
 from mediawatch.demo.scene import PERSON, REVIEWER, Named, Scene, named
-from mediawatch.domain import Effect, ReviewAction
-from mediawatch.review import CONFIRM_REASON, event_of, leads_on, refusal
+from mediawatch.domain import Effect, ReviewAction, UserError
+from mediawatch.review import CONFIRM_REASON, Decision, Suspect, leads_on, refusals
 
-_DISMISSED = "重新查看手机端，监测期内有推送，首次核查看漏。"
+_DISMISSED = Decision(ReviewAction.DISMISSED, REVIEWER, "重新查看手机端，监测期内有推送，首次核查看漏。")
+_CONFIRMED = Decision(ReviewAction.CONFIRMED, REVIEWER, CONFIRM_REASON)
 
 
 async def decide(scene: Scene, overlooked: Sequence[Named]) -> None:
-    """Confirm what is left, and dismiss what a person overlooked and no link has settled."""
+    """Confirm at once what units agreed to, the rest one by one, and dismiss what a person overlooked and no link has settled."""
     found = [each for each in await scene.suspects() if each.finding.effect is not Effect.HINT]
-    own = [each for each in found if refusal(each, ReviewAction.CONFIRMED, PERSON, CONFIRM_REASON)]
+    own = [each for each in found if Decision(ReviewAction.CONFIRMED, PERSON, CONFIRM_REASON).refusal(each)]
     if own:
         scene.tell(
             f"review: {PERSON} may confirm {len(found) - len(own)} of {len(found)} findings, {len(own)} rest on the same person's look"
         )
-    events = []
-    for each in found:
-        wrong = named(each) in overlooked
-        action = ReviewAction.DISMISSED if wrong else ReviewAction.CONFIRMED
-        if leads_on(each, action):
-            reason = _DISMISSED if wrong else CONFIRM_REASON
-            events.append(event_of(each, action, by=REVIEWER, at=scene.app.clock(), reason=reason))
+    wrong = [each for each in found if named(each) in overlooked and leads_on(each, ReviewAction.DISMISSED)]
+    left = [each for each in found if leads_on(each, ReviewAction.CONFIRMED) and each not in wrong]
+    apart = refusals(left, found, _CONFIRMED, frozenset())
+    agreed = [each for each in left if each.key not in apart]
+    await _note(scene, _CONFIRMED, agreed)
+    for each in left:
+        if each.key in apart:
+            if why := refusals([each], found, _CONFIRMED, frozenset({each.key})):
+                raise UserError(f"the demonstration's own decision was refused: {why}")
+            await _note(scene, _CONFIRMED, [each])
+    await _note(scene, _DISMISSED, wrong)
+    scene.tell(f"{REVIEWER}: {len(left)} confirmed ({len(agreed)} that units agreed to, {len(apart)} one by one), {len(wrong)} dismissed")
+
+
+async def _note(scene: Scene, made: Decision, found: Sequence[Suspect]) -> None:
+    events = [made.of(each, scene.app.clock()) for each in found]
     await scene.app.store.note_reviews(scene.sweep.id, events, after=await scene.newest_event())
-    done = Counter(event.action for event in events)
-    scene.tell(f"{REVIEWER}: " + ", ".join(f"{count} {action.value}" for action, count in done.items()))

@@ -11,7 +11,7 @@ from mediawatch.app import App
 from mediawatch.app.documents import inspection_of
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.notices import recheck_request
-from mediawatch.demo import decisions
+from mediawatch.demo import decisions, units
 from mediawatch.demo.machine import write_registry
 from mediawatch.demo.scene import MARK, REVIEWER, Scene, Tell
 from mediawatch.files import write_whole
@@ -34,7 +34,9 @@ async def recheck(app: App, stage: Stage, tell: Tell) -> int:
     request = await recheck_request(app, notice, as_of=stage.as_of)
     summary, _ = await nights.run(app.engine(), replace(request, second_look_after=timedelta(0)), no_progress)
     tell(f"re-check of {notice.number}: {summary.looks} looks")
-    await decisions.decide(Scene(app, stage, summary.sweep, request.policy, tell), ())
+    scene = Scene(app, stage, summary.sweep, request.policy, tell)
+    await units.answer(scene, (), "dispatch/复查")
+    await decisions.decide(scene, ())
     scope = (await judged_scope(app, summary.sweep)).entries
     found = await note_recheck(app.store, notice, summary.sweep, scope, by=REVIEWER, now=app.clock())
     write_whole(root / "documents" / "复查清单.csv", to_csv(rechecked(notice, found)))

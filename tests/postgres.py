@@ -64,7 +64,8 @@ class Cluster:
         if not self._migrated:
             self._migrated = self.url()
             upgrade(self._migrated)
-        tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+        # The home stays the same one: its mark is made with the database.
+        tables = ", ".join(table.name for table in Base.metadata.sorted_tables if table.name != "home")
         self._execute(make_url(self._migrated).database or "", f"TRUNCATE {tables} RESTART IDENTITY")
         return self._migrated
 

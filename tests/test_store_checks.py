@@ -6,9 +6,9 @@ from dataclasses import fields, replace
 from datetime import UTC, timedelta
 
 import pytest
-from samples import LATE, NOW, PLAIN, enter, open_sweep, plain_reading
+from samples import LATE, NOW, PLAIN, enter, open_sweep, plain_reading, rich_reading
 
-from mediawatch.domain import CanaryCheck, Outcome, SessionEvent, SessionState, SweepState
+from mediawatch.domain import CanaryCheck, LookKind, Outcome, SessionEvent, SessionState, SweepState
 from mediawatch.ports import Store, Visited
 
 DAY = timedelta(days=1)
@@ -78,3 +78,12 @@ async def test_a_narrowed_sweep_keeps_the_named_accounts_alone(any_store: Store)
     await any_store.narrow_sweep(narrowed.id, ())
     assert await any_store.scope(narrowed.id) == []
     assert await any_store.last_read_at(narrowed.id) is None
+
+
+async def test_whose_picture_it_is_is_found_over_all_readings(any_store: Store) -> None:
+    one, other = await enter(any_store, PLAIN, replace(PLAIN, name="示例二"))
+    for account in (one, one, other):
+        await any_store.keep(replace(rich_reading(account.id), look=LookKind.PERSON))
+    assert await any_store.picture_owners({"a" * 64, "b" * 64}) == {"a" * 64: {one.id, other.id}}
+    assert await any_store.picture_owners(()) == {}
+    assert len(await any_store.home_id()) == 16

@@ -241,8 +241,10 @@ class _Intake:
     def note_conflicts(self) -> None:
         for account_id in dict.fromkeys(reading.account_id for reading in self.done.readings):
             account, readings = self.scope[account_id].account, self.readings[account_id]
-            if people_disagree(Known(filed=account.filed, readings=tuple(readings)), self.sweep.as_of, self.policy):
-                latest = {reading.by: reading for reading in readings if reading.look is LookKind.PERSON}
+            known = Known(filed=account.filed, readings=tuple(readings), identity=self._filed_now(account).filed.identity)
+            if people_disagree(known, self.sweep.as_of, self.policy):
+                people = (each for each in readings if each.look is LookKind.PERSON and each.read_at >= self.sweep.as_of)
+                latest = {reading.by: reading for reading in people}
                 said = tuple(f"{by}({day_of(reading.read_at)}){_said(reading)}" for by, reading in latest.items())
                 self.done.conflicts.append(Conflict(account, said))
 

@@ -197,9 +197,9 @@ async def costs(folder: Path, accounts: int, nights: int) -> dict[str, float]:
 
     async def judge() -> int:
         scope = await store.scope(newest.id)
-        judgements = await judged(store, [entry.account for entry in scope], lambda _: True, newest, POLICY, (), {})
-        await store.judge(newest.id, judgements)
-        return len(judgements)
+        made = await judged(store, [entry.account for entry in scope], lambda _: True, newest, POLICY, (), {})
+        await store.judge(newest.id, made.judgements, made.news)
+        return len(made.judgements)
 
     async def keep() -> int:
         at = NOW + timedelta(minutes=next(kept_at))

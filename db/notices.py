@@ -34,14 +34,16 @@ from db.models import (
     NoticeReadingRow,
     NoticeRow,
     SweepAccountRow,
+    SweepRow,
 )
-from mediawatch.domain import Held, IssuedDocument, Judgement, Notice, NoticeEvent, NoticeItem, SweepAccount, Verdict
+from mediawatch.domain import Held, IssuedDocument, Judgement, Notice, NoticeEvent, NoticeItem, SweepAccount, Verdict, standing_item
 
 
 def issue(conn: Connection, notice: Notice, document: IssuedDocument | None, scope: Sequence[SweepAccount] = ()) -> Notice:
     """StoreError where a notice of that number is there already."""
     if conn.scalar(select(NoticeRow.id).where(NoticeRow.number == notice.number)) is not None:
         raise StoreError(f"there is a notice {notice.number} already: it stays as it was issued; correct it, or give another number")
+    _refuse_again(conn, notice)
     key = conn.execute(insert(NoticeRow).values(notice_values(notice)).returning(NoticeRow.id)).scalar_one()
     items: list[Values] = []
     findings: list[Values] = []
@@ -61,6 +63,20 @@ def issue(conn: Connection, notice: Notice, document: IssuedDocument | None, sco
     for portion in portions(scope):
         conn.execute(insert(NoticeAccountRow), [_entry_values(entry) | {"notice_id": key} for entry in portion])
     return replace(notice, id=key)
+
+
+def _refuse_again(conn: Connection, notice: Notice) -> None:
+    """StoreError where an account of it stands in another notice of its sweep, and nothing says why it should: somebody was faster."""
+    if notice.sweep_id is None or notice.again:
+        return
+    # Serialises those who issue on PostgreSQL; on SQLite the transaction does.
+    conn.scalar(select(SweepRow.id).where(SweepRow.id == notice.sweep_id).with_for_update())
+    accused = {item.account_id for item in notice.items}
+    for other in notices(conn):
+        if other.sweep_id == notice.sweep_id:
+            known = events(conn, other.id)
+            if any(item.account_id in accused and standing_item(item, known) for item in other.items):
+                raise StoreError(f"accounts of sweep {notice.sweep_id} stand in {other.number} already: issue them again with a reason")
 
 
 def _entry_values(entry: SweepAccount) -> Values:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -26,6 +27,7 @@ from mediawatch.domain import (
     Source,
     Sweep,
     UpdatedAccount,
+    UserError,
     Verdict,
 )
 from mediawatch.notices.due import CorrectionDue
@@ -329,3 +331,36 @@ def test_the_digest_names_what_notices_have_to_correct() -> None:
     assert "通报应更正(correction due)1处,见 mediawatch notice list" in body
     assert due.words in body
     assert "correction due" not in digest(sweep, night, [], {}, lines=20, size=2_000, surfaces={})[1]
+
+
+def test_who_was_faster_has_issued_the_account(office: Office) -> None:
+    sweep = office.sweep(Q4, {1: STALE})
+    office.issue(sweep, "文1", date(2023, 1, 10))
+    (notice,) = office.within(lambda store: store.notices())
+    with pytest.raises(UserError, match="accounts of sweep 1 stand in 文1 already"):
+        office.within(lambda store: store.issue(replace(notice, number="文2")))
+    office.within(lambda store: store.issue(replace(notice, number="文2", again="补发")))
+
+
+def test_the_command_that_is_offered_withdraws_no_more_than_was_withdrawn(office: Office) -> None:
+    sweep = office.sweep(Q4, {1: [*STALE, *NAMED]})
+    office.issue(sweep, "文1", date(2023, 1, 10))
+    office.issue(sweep, "文2", date(2023, 1, 12), "--again", "--reason", "补发")
+    told = office.run("notice", "correct", "文1", "1", "--code", "name_mismatch", *BY).stderr
+    assert "`mediawatch notice correct 文2 1 --code name_mismatch --by" in told
+    assert "still says" not in office.run("notice", "correct", "文2", "1", "--code", "name_mismatch", *BY).stderr
+    assert [one["code"] for one in office.handoff("--notice", "文2")["findings"]] == ["stale_2w"]
+
+
+@pytest.mark.parametrize(("read_on", "due"), [(date(2023, 1, 8), True), (date(2023, 2, 20), False)])
+def test_what_was_put_right_after_the_issue_is_no_mistake(office: Office, read_on: date, due: bool) -> None:
+    """A name that a later look finds in order is rectified; one that was in order before the issue was printed in error."""
+    sweep = office.sweep(Q4, {1: NAMED}, otherwise=Verdict.FRESH)
+    office.issue(sweep, "文1", date(2023, 1, 10))
+
+    async def looked(store: Store) -> None:
+        await store.keep(reading(1, day_end(read_on)))
+        await store.judge(sweep, {1: FRESH})
+
+    office.within(looked)
+    assert ("correction due" in office.run("notice", "list").stdout) is due

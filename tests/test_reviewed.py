@@ -205,7 +205,7 @@ async def test_notices_stand_in_the_queries_as_they_were_corrected(any_store: St
     cases = [(pair, corrections) for pair in effects for corrections in CORRECTIONS]
     accounts = await enter(any_store, *(filed(number) for number in range(len(cases) + 1)))
     notices = []
-    for number in ("一", "二"):
+    for number, month in (("一", 3), ("二", 6)):
         items = [
             NoticeItem(
                 number=place, filed=account.filed, problem="、".join(CODES), fails=True, account_id=account.id,
@@ -214,7 +214,7 @@ async def test_notices_stand_in_the_queries_as_they_were_corrected(any_store: St
             for place, (account, (pair, _)) in enumerate(zip(accounts, cases, strict=False), 1)
         ]  # fmt: skip
         foreign = NoticeItem(number=len(items) + 1, filed=accounts[-1].filed, problem="其他", fails=True, account_id=accounts[-1].id)
-        made = Notice(number=number, title="示例", issued_on=date(2031, 3, 6), by="丙某", kept_at=NOW, items=(*items, foreign))
+        made = Notice(number=number, title="示例", issued_on=date(2031, month, 6), by="丙某", kept_at=NOW, items=(*items, foreign))
         notices.append(await any_store.issue(made))
     await any_store.note_notice(
         [

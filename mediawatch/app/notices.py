@@ -111,12 +111,12 @@ async def correct(
 
 async def correct_everywhere(
     app: App, notice: Notice, item: int, *, codes: Sequence[Code] = (), by: str, reason: str, everywhere: bool
-) -> tuple[list[tuple[Notice, int, IssuedDocument | None]], list[tuple[Notice, NoticeItem]]]:
+) -> tuple[list[tuple[Notice, int, IssuedDocument | None]], list[tuple[Notice, NoticeItem, tuple[Code, ...]]]]:
     """Correct an item, and `everywhere` all other notices that hold the same against the account. What was corrected, the asked one
-    first, with the new versions of the hand-offs; and what still stands."""
+    first, with the new versions of the hand-offs; and what still stands elsewhere, with the codes to withdraw there (none: all)."""
     _, document = await correct(app, notice, item, codes=codes, by=by, reason=reason)
     done = [(notice, item, document)]
-    left = []
+    left: list[tuple[Notice, NoticeItem, tuple[Code, ...]]] = []
     for other, held in await same_accusations(app, notice, item, codes):
         withdrawn = codes_like(held, codes or codes_of(next(each for each in notice.items if each.number == item)))
         # Of another system's item no part can be withdrawn: it has the printed words alone.
@@ -124,7 +124,7 @@ async def correct_everywhere(
             _, made = await correct(app, other, held.number, codes=withdrawn if held.findings else (), by=by, reason=reason)
             done.append((other, held.number, made))
         else:
-            left.append((other, held))
+            left.append((other, held, withdrawn if held.findings and len(withdrawn) < len(held.findings) else ()))
     return done, left
 
 
@@ -172,7 +172,9 @@ async def corrections_due(app: App, notice: Notice) -> list[CorrectionDue]:
         if item.account_id is None or not (gone := fallen(item, entries.get(item.account_id))):
             continue
         readings = (await app.store.known([item.account_id], sweep.as_of, sweep.period_from)).get(item.account_id, [])
-        why = cause(gone, readings, (sweep.period_from or judged.policy.window_start(day), day), surfaces)
+        why = cause(gone, readings, (sweep.period_from or judged.policy.window_start(day), day), surfaces, notice.issued_on)
+        if why is None:
+            continue
         said = "、".join(dict.fromkeys(finding.label for finding in gone))
         why = why or await _other_cause(app, sweep, item, gone)
         due.append(CorrectionDue(notice=notice.number, item=item.number, name=item.filed.name, problem=said, cause=why))

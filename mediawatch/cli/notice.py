@@ -31,6 +31,9 @@ By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it.")]
 ItemArgument = Annotated[int, typer.Argument(metavar="ITEM", help="Its 序号 in `notice show`.", min=1)]
 
 
+Corrections = tuple[list[tuple[Notice, int, IssuedDocument | None]], list[tuple[Notice, NoticeItem, tuple[Code, ...]]]]
+
+
 class AppealResult(StrEnum):
     """申诉结果."""
 
@@ -196,7 +199,7 @@ def correct(
 ) -> None:
     """Correct a notice (更正): withdraw an item, or some of its findings. What was issued stays; the hand-off gets its next version."""
 
-    async def work() -> tuple[list[tuple[Notice, int, IssuedDocument | None]], list[tuple[Notice, NoticeItem]]]:
+    async def work() -> Corrections:
         async with opened(ctx) as app:
             notice, _ = await notice_of(app, number)
             return await notices.correct_everywhere(app, notice, item, codes=code or (), by=by, reason=reason, everywhere=everywhere)
@@ -206,10 +209,12 @@ def correct(
         typer.echo(f"{notice.number}: item {place} corrected")
         if made:
             typer.echo(f"hand-off version {made.version}, SHA-256 {made.sha256}")
-    for notice, other in left:
+    for notice, other, codes in left:
+        options = "".join(f" --code {each}" for each in codes)
         typer.echo(
             f"{notice.number} still says {other.problem} of {other.filed.name} (item {other.number}): "
-            f"`mediawatch notice correct {notice.number} {other.number} --by … --reason …` corrects it there, --everywhere all at once",
+            f"`mediawatch notice correct {notice.number} {other.number}{options} --by … --reason …` corrects it there, "
+            "--everywhere all at once",
             err=True,
         )
     _, _, document = done[0]

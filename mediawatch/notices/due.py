@@ -8,6 +8,7 @@ from datetime import date
 
 from mediawatch.clock import day_of
 from mediawatch.domain import Code, Effect, Finding, NoticeItem, Reading, ReviewState, SweepAccount
+from mediawatch.notices.problems import SILENT
 from mediawatch.reports.lists import in_chinese
 
 CORRECTION_DUE = "correction due"
@@ -42,10 +43,13 @@ def fallen(item: NoticeItem, entry: SweepAccount | None) -> list[Finding]:
     ]
 
 
-def cause(gone: Sequence[Finding], readings: Iterable[Reading], window: tuple[date, date], surfaces: Mapping[str, str]) -> str:
+def cause(
+    gone: Sequence[Finding], readings: Iterable[Reading], window: tuple[date, date], surfaces: Mapping[str, str], issued_on: date
+) -> str | None:
     """The reading that took findings away, in Chinese: its day and surface, and the post in the window that it shows; "" for none.
 
-    `readings` are those that the account is judged by today.
+    None where nothing needs to be corrected: a name or an absence that looks of after the issue find otherwise was put right since, which
+    the re-check tells. `readings` are those that the account is judged by today.
     """
     known = {number for finding in gone for number in finding.reading_ids}
     later = [reading for reading in readings if reading.id not in known]
@@ -62,6 +66,10 @@ def cause(gone: Sequence[Finding], readings: Iterable[Reading], window: tuple[da
     later = [reading for reading in later if reading.id > max(known, default=0)]
     if not later:
         return ""
+    if not any(finding.code in SILENT for finding in gone):
+        later = [reading for reading in later if day_of(reading.read_at) <= issued_on]
+    if not later:
+        return None
     newest = max(later, key=lambda reading: reading.id)
     names = sorted({sight.surface for sight in newest.sights})
     return f"{day_of(newest.read_at)}{in_chinese(names, surfaces)}的核查结果不同"

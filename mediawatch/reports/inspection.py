@@ -134,16 +134,21 @@ def expected(office: Office) -> dict[str, Sequence[str]]:
 
 
 def _each_once(scope: Sequence[SweepAccount]) -> list[tuple[SweepAccount, tuple[Filed, ...]]]:
-    """Every account in scope order by the filing that speaks for it, with its other filings. A closed filing stands by itself."""
-    speaking = {one.entry.account.id: one.ids for one in once(scope)}
+    """Every account in scope order by the filing that speaks for it, with its other filings; where nothing is held against that one,
+    by one of the same verdict. A closed filing stands by itself."""
+    entries = {entry.account.id: entry for entry in scope}
+    speaking: dict[int, frozenset[int]] = {}
+    for one in once(scope):
+        others = [entries[number] for number in sorted(one.ids) if entries[number].judgement]
+        alike = [entry for entry in others if entry.judgement and entry.judgement.verdict is one.verdict and _held(entry)]
+        speaking[(one.entry if _held(one.entry) or not alike else alike[0]).account.id] = one.ids
     closed = [entry for entry in scope if not entry.account.filed.in_service]
     speaking |= {
         next((entry for entry in group if _held(entry)), group[0]).account.id: frozenset(entry.account.id for entry in group)
         for group in filings_of_one(closed)
     }
-    filed = {entry.account.id: entry.account.filed for entry in scope}
     return [
-        (entry, tuple(filed[number] for number in sorted(speaking[entry.account.id] - {entry.account.id})))
+        (entry, tuple(entries[number].account.filed for number in sorted(speaking[entry.account.id] - {entry.account.id})))
         for entry in scope
         if entry.account.id in speaking
     ]

@@ -8,6 +8,7 @@ from datetime import date
 from itertools import chain
 
 from mediawatch.domain import Account, LookKind, MatchedBy, Reading, Sweep, SweepAccount, Verdict, latest_of, of_identity
+from mediawatch.names import same
 from mediawatch.policy import Policy
 from mediawatch.ports import Store
 from mediawatch.proofs import posts_of
@@ -89,14 +90,18 @@ def _unproven(row: SweepAccount, readings: Sequence[Reading], policy: Policy) ->
 
 
 def ids_of(account: Account, readings: Iterable[Reading]) -> tuple[str, ...]:
-    """The ids an account goes by: filed ones first, then those that a machine's sight tied to it by id or link learned."""
+    """The ids an account goes by: filed ones first, then those that a machine's sight tied to it by id or link learned.
+
+    A filed link may have passed to somebody else: under another name its id is not the account's.
+    """
     filed = account.filed
     learned = (
         (sight.original_id, sight.platform_id)
         for reading in (of_identity(reading, filed.identity) for reading in readings)
         if reading is not None
         for sight in reading.sights
-        if reading.look is not LookKind.PERSON and sight.matched_by in (MatchedBy.ID, MatchedBy.URL)
+        if reading.look is not LookKind.PERSON
+        and (sight.matched_by is MatchedBy.ID or (sight.matched_by is MatchedBy.URL and (not sight.name or same(sight.name, filed.name))))
     )
     return tuple(dict.fromkeys(filter(None, chain((filed.original_id, filed.alias, filed.platform_id), *learned))))
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from types import MappingProxyType
 
-from mediawatch.domain import Code, Effect, Finding, SweepAccount, Verdict
+from mediawatch.domain import Code, Effect, Filed, Finding, SweepAccount, Verdict
 from mediawatch.policy import Policy
 
 _OPEN = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
@@ -245,6 +245,32 @@ def filings_of_one(scope: Iterable[SweepAccount]) -> list[list[SweepAccount]]:
         groups[place].append(number)
         holder |= {id: place for filing in groups[place] for id in filings[filing].account.filed.ids}
     return [[filings[number] for number in sorted(group)] for group in groups if group]
+
+
+def each_once(scope: Sequence[SweepAccount]) -> list[tuple[SweepAccount, tuple[Filed, ...]]]:
+    """Every account in scope order by the filing that speaks for it, with its other filings; where nothing is held against that one,
+    by one of the same verdict. A closed filing stands by itself."""
+    entries = {entry.account.id: entry for entry in scope}
+    speaking: dict[int, frozenset[int]] = {}
+    for one in once(scope):
+        others = [entries[number] for number in sorted(one.ids) if entries[number].judgement]
+        alike = [entry for entry in others if entry.judgement and entry.judgement.verdict is one.verdict and is_held(entry)]
+        speaking[(one.entry if is_held(one.entry) or not alike else alike[0]).account.id] = one.ids
+    closed = [entry for entry in scope if not entry.account.filed.in_service]
+    speaking |= {
+        next((entry for entry in group if is_held(entry)), group[0]).account.id: frozenset(entry.account.id for entry in group)
+        for group in filings_of_one(closed)
+    }
+    return [
+        (entry, tuple(entries[number].account.filed for number in sorted(speaking[entry.account.id] - {entry.account.id})))
+        for entry in scope
+        if entry.account.id in speaking
+    ]
+
+
+def is_held(entry: SweepAccount) -> bool:
+    """Whether anything is held against an account."""
+    return entry.judgement is not None and bool(entry.judgement.findings)
 
 
 def _speaking(group: Sequence[SweepAccount]) -> Counted:

@@ -36,7 +36,7 @@ from mediawatch.domain import (
     Turn,
     Verdict,
 )
-from mediawatch.figures import Figures, by
+from mediawatch.figures import Figures, by, each_once, once
 from mediawatch.notices.rounds import standing_items
 from mediawatch.notices.service import note_recheck
 from mediawatch.policy import load
@@ -142,7 +142,11 @@ async def test_queries_count_and_list_what_figures_and_lists_do(any_store: Store
     table = lists.flagged(now, await any_store.scope(now.id), {}, (), {})
     printed = table.only("备案单号", "存在的突出问题", "结论", "审核状态", "说明").rows
     assert [tuple(row[each] for each in ("备案单号", "存在的突出问题", "结论", "审核状态", "说明")) for row in listed] == list(printed)
-    assert len(listed) == sum(len(one.findings) for one in verdicts.values() if one)
+    speaking = [entry.judgement for entry, _ in each_once(scope)]
+    assert len(listed) == sum(len(one.findings) for one in speaking if one)
+    assert len(speaking) < len(scope), "some are filed twice"
+    left = [one.entry for one in once(scope) if one.verdict in (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)]
+    assert [row["备案单号"] for row in await asked(any_store, "unproven")] == [entry.account.filed.filing_number for entry in left]
 
     told = {row["备案单号"]: (row["结论"], row["说明"]) for row in await asked(any_store, "latest_status")}
     earlier = {entry.account.filed.filing_number: entry.judgement for entry in was}

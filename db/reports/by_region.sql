@@ -1,7 +1,7 @@
--- 各地区(部门)检查情况:最近一次检查;总数不含已关停和已注销的,重复备案的只计一次
+-- 各地区(部门)检查情况:最近一次检查;应查数不含已关停和已注销的,重复备案的只计一次
 SELECT
     region AS "地区(部门)",
-    sum(total) AS "在管数",
+    sum(total) AS "应查数",
     sum(concluded) AS "有结论数",
     sum(failed) AS "不合格数",
     sum(listed) AS "异常单列",

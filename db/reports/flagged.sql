@@ -1,4 +1,4 @@
--- 问题名单:最近一次检查的问题,已排除的不列
+-- 问题名单:最近一次检查的问题,已排除的不列,重复备案的只列一次
 SELECT
     flagged.filing_number AS "备案单号",
     flagged.name AS "政务新媒体名称",
@@ -14,7 +14,7 @@ SELECT
     finding.name_seen AS "平台现名",
     finding.sentence AS "说明",
     flagged.sweep_id AS "检查批次"
-FROM REVIEWED AS flagged
+FROM RANKED AS flagged
 JOIN finding ON finding.sweep_id = flagged.sweep_id AND finding.account_id = flagged.account_id
-WHERE flagged.sweep_id = LATEST_INSPECTION AND finding.review_state <> 'dismissed' AND flagged.moved = 0
+WHERE flagged.speaks = 1 AND finding.review_state <> 'dismissed' AND flagged.moved = 0
 ORDER BY flagged.account_id, finding.position

@@ -1,4 +1,4 @@
--- 待人工核查:最近一次检查中机器未能作出结论的账号和原因
+-- 待人工核查:最近一次检查中机器未能作出结论的在管账号和原因,重复备案的只列一次
 SELECT
     filing_number AS "备案单号",
     name AS "政务新媒体名称",
@@ -10,6 +10,6 @@ SELECT
     sentence AS "原因",
     latest_on AS "已知最近更新",
     sweep_id AS "检查批次"
-FROM REVIEWED AS entry
-WHERE sweep_id = LATEST_INSPECTION AND (verdict IS NULL OR verdict IN ('unproven', 'out_of_scope'))
+FROM RANKED AS entry
+WHERE counts = 1 AND (verdict IS NULL OR verdict IN ('unproven', 'out_of_scope'))
 ORDER BY account_id

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from mediawatch.domain import Effect, Evidence, EvidenceKind, Filed, Finding, Reading, Sweep, SweepAccount, Verdict
-from mediawatch.figures import Statistics, filings_of_one, once, statistics
+from mediawatch.figures import Statistics, each_once, once, statistics
 from mediawatch.notices.rounds import Issued, Past
 from mediawatch.office import Office
 from mediawatch.policy import Policy
@@ -119,7 +119,7 @@ def inspection(
     counted = statistics(reviewed, policy, by, totals=totals_of(sweep, reviewed), expected=expected(office))
     before = past or Past()
     problems = tuple(
-        _problem(entry, twins, readings.get(entry.account.id, ()), before) for entry, twins in _each_once(reviewed) if _held(entry)
+        _problem(entry, twins, readings.get(entry.account.id, ()), before) for entry, twins in each_once(reviewed) if _held(entry)
     )
     said = [*marks, *([OPEN_MARK] if include_open else []), *([PRELIMINARY] if counted.whole.preliminary else [])]
     return Inspection(
@@ -131,27 +131,6 @@ def inspection(
 def expected(office: Office) -> dict[str, Sequence[str]]:
     """For `figures.statistics`: the office's regions in its own order, those without an account among them."""
     return {Dimension.REGION.label: office.regions}
-
-
-def _each_once(scope: Sequence[SweepAccount]) -> list[tuple[SweepAccount, tuple[Filed, ...]]]:
-    """Every account in scope order by the filing that speaks for it, with its other filings; where nothing is held against that one,
-    by one of the same verdict. A closed filing stands by itself."""
-    entries = {entry.account.id: entry for entry in scope}
-    speaking: dict[int, frozenset[int]] = {}
-    for one in once(scope):
-        others = [entries[number] for number in sorted(one.ids) if entries[number].judgement]
-        alike = [entry for entry in others if entry.judgement and entry.judgement.verdict is one.verdict and _held(entry)]
-        speaking[(one.entry if _held(one.entry) or not alike else alike[0]).account.id] = one.ids
-    closed = [entry for entry in scope if not entry.account.filed.in_service]
-    speaking |= {
-        next((entry for entry in group if _held(entry)), group[0]).account.id: frozenset(entry.account.id for entry in group)
-        for group in filings_of_one(closed)
-    }
-    return [
-        (entry, tuple(entries[number].account.filed for number in sorted(speaking[entry.account.id] - {entry.account.id})))
-        for entry in scope
-        if entry.account.id in speaking
-    ]
 
 
 def _held(entry: SweepAccount) -> tuple[Finding, ...]:

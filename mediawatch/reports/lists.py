@@ -25,6 +25,7 @@ from mediawatch.domain import (
     SweepAccount,
     SweepState,
 )
+from mediawatch.figures import each_once
 from mediawatch.registry.headings import label
 from mediawatch.reports.table import Table, joined
 from mediawatch.review import as_reviewed
@@ -94,14 +95,16 @@ def flagged(
     sweep: Sweep, scope: Sequence[SweepAccount], readings: Mapping[int, Sequence[Reading]], checks: Sequence[CanaryCheck],
     surfaces: Mapping[str, str],
 ) -> Table:  # fmt: skip
-    """存在突出问题的政务新媒体名单, one row a finding that nobody dismissed, in registry order; 类型 and 所属组织 exactly as filed.
+    """存在突出问题的政务新媒体名单, one row a finding that nobody dismissed, in registry order; 类型 and 所属组织 exactly as filed. An
+    account that is filed twice stands once, by the filing that it is counted by.
 
     `surfaces`: the Chinese of each surface's name.
     """
+    speaking = {entry.account.id for entry, _ in each_once([as_reviewed(entry, include_open=True) for entry in scope])}
     rows = [
         _flagged_row(entry.account, finding, readings.get(entry.account.id, ()), checks, surfaces)
         for entry in scope
-        if entry.judgement
+        if entry.judgement and entry.account.id in speaking
         for finding in entry.judgement.findings
         if finding.review is not ReviewState.DISMISSED
     ]

@@ -22,6 +22,10 @@ _ADVISORY = 0x6D656469
 """PostgreSQL's lock under which one process migrates; any constant would do."""
 
 
+_IDENTITIES = "0013"
+"""From this revision on, what follows from readings follows from those of the identity that is filed now."""
+
+
 def revisions() -> list[str]:
     """The revisions that this version knows, oldest first."""
     names = (entry.name for entry in files("db").joinpath("migrations", "versions").iterdir())
@@ -74,15 +78,36 @@ def _migrate(connection: Connection, url: URL) -> None:
 
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY})
-    _revision(connection, url)  # again: another process may have been first
+    before = _revision(connection, url)  # again: another process may have been first
     drop_views(connection)
     with as_file(files("db").joinpath("migrations")) as folder:
         config = Config()
         config.set_main_option("script_location", str(folder).replace("%", "%%"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+    if "" < before < _IDENTITIES:
+        _follow_identities(connection)
     if connection.dialect.name == "sqlite":
         broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
         if broken:
             raise StoreError(f"{shown(url)}: a migration would leave {len(broken)} rows without what they refer to; nothing was changed")
     create_views(connection)
+
+
+def _follow_identities(connection: Connection) -> None:
+    """For accounts that were filed otherwise once, that showed another id than is filed, or that are filed twice."""
+    from db.following import remake
+
+    fields = "'platform', 'name', 'platform_id', 'original_id', 'alias', 'url', 'reader_url', 'article_links'"
+    changed = f"SELECT DISTINCT account_id FROM account_change WHERE field IN ({fields})"
+    other = "s.{0} <> '' AND a.{0} <> '' AND s.{0} <> a.{0}"
+    shown = (
+        "SELECT DISTINCT a.id FROM account a JOIN reading r ON r.account_id = a.id JOIN sight s ON s.reading_id = r.id "
+        f"WHERE {other.format('platform_id')} OR {other.format('original_id')}"
+    )
+    twice = (
+        "SELECT a.id FROM account a WHERE EXISTS (SELECT 1 FROM account b WHERE b.platform = a.platform AND b.id <> a.id "
+        "AND (b.{0} = a.{0} AND a.{0} <> ''))"
+    )
+    wanted = (changed, shown, twice.format("platform_id"), twice.format("original_id"))
+    remake(connection, {key for sql in wanted for key in connection.scalars(text(sql))})

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -159,36 +161,97 @@ def _identity(held: dict[str, Any]) -> dict[str, Any]:
 
 
 def _keep_facts() -> None:
-    """Decisions are held against facts from now on: those of the finding that says what the decision was about, word for word."""
+    """Decisions are held against facts from now on: those of the finding, or of the issued one, that says what the decision was about,
+    word for word."""
     conn = op.get_bind()
     _let_update("review_event")
-    found = sa.text(
-        "SELECT e.id, f.code, f.latest_on, f.gap_days, f.gap_is_minimum, f.name_seen FROM review_event e JOIN finding f "
-        "ON f.sweep_id = e.sweep_id AND f.account_id = e.account_id AND f.code = e.code AND f.sentence = e.sentence"
-    ).columns(latest_on=sa.Date, gap_is_minimum=sa.Boolean)
-    facts = [
-        {
-            "key": row.id,
-            "said": {
+    of_finding = "JOIN finding f ON f.sweep_id = e.sweep_id AND f.account_id = e.account_id"
+    of_notice = (
+        "JOIN notice n ON n.sweep_id = e.sweep_id JOIN notice_item i ON i.notice_id = n.id AND i.account_id = e.account_id "
+        "JOIN notice_finding f ON f.notice_id = i.notice_id AND f.item = i.number"
+    )
+    facts: dict[int, dict[str, Any]] = {}
+    for joined in (of_notice, of_finding):
+        found = sa.text(
+            f"SELECT e.id, f.code, f.latest_on, f.gap_days, f.gap_is_minimum, f.name_seen FROM review_event e {joined} "
+            "AND f.code = e.code AND f.sentence = e.sentence"
+        ).columns(latest_on=sa.Date, gap_is_minimum=sa.Boolean)
+        for row in conn.execute(found):
+            facts[row.id] = {
                 "code": row.code, "latest_on": row.latest_on.isoformat() if row.latest_on else None, "gap_days": row.gap_days,
                 "gap_is_minimum": bool(row.gap_is_minimum), "name_seen": row.name_seen,
-            },
-        }
-        for row in conn.execute(found)
-    ]  # fmt: skip
+            }  # fmt: skip
     event = sa.table("review_event", sa.column("id", KEY), sa.column("facts", sa.JSON))
     if facts:
-        conn.execute(event.update().where(event.c.id == sa.bindparam("key")).values(facts=sa.bindparam("said", type_=sa.JSON)), facts)
+        statement = event.update().where(event.c.id == sa.bindparam("key")).values(facts=sa.bindparam("said", type_=sa.JSON))
+        conn.execute(statement, [{"key": key, "said": said} for key, said in facts.items()])
 
 
 def _keep_scopes_of_notices() -> None:
-    """Notices of before are held to the scope of their sweep as it stands: nothing older was kept."""
+    """Notices of before are held to the scope of their sweep, with the verdicts that their first hand-off printed; to those that the
+    review comes to where there is none, or where it is of other accounts."""
     judged = ("retired_on", "verdict", "sentence", "latest_on", "date_kind", "gap_days", "notes", *FILED)
     op.execute(
         f"INSERT INTO notice_account (notice_id, account_id, {', '.join(judged)}) "
         f"SELECT n.id, a.account_id, {', '.join(f'a.{name}' for name in judged)} "
         "FROM notice n JOIN sweep_account a ON a.sweep_id = n.sweep_id"
     )
+    conn = op.get_bind()
+    written: list[dict[str, Any]] = []
+    for notice_id, sweep_id in conn.execute(sa.text("SELECT id, sweep_id FROM notice WHERE sweep_id IS NOT NULL")).all():
+        wanted = "SELECT account_id, filing_number, name, type, verdict, sentence FROM notice_account WHERE notice_id = :id"
+        entries = conn.execute(sa.text(f"{wanted} ORDER BY account_id"), {"id": notice_id}).all()
+        printed = _printed(notice_id, entries) or _reviewed(notice_id, sweep_id, entries)
+        said = {row.account_id: (row.verdict, row.sentence) for row in entries}
+        written += (
+            {"of": notice_id, "key": key, "said": verdict, "words": sentence}
+            for key, (verdict, sentence) in printed.items()
+            if said[key][0] is not None and said[key] != (verdict, sentence)
+        )
+    if written:
+        changed = "UPDATE notice_account SET verdict = :said, sentence = :words WHERE notice_id = :of AND account_id = :key"
+        conn.execute(sa.text(changed), written)
+
+
+def _printed(notice_id: int, entries: Sequence[Any]) -> dict[int, tuple[str, str]]:
+    """By account, what the hand-off said of it when the notice was issued; nothing where its list is not that of these accounts."""
+    body = "SELECT body FROM notice_document WHERE notice_id = :id AND version = 1"
+    kept = op.get_bind().execute(sa.text(body), {"id": notice_id}).scalar()
+    listed = (json.loads(kept).get("scope") or {}).get("accounts", []) if kept else []
+    same = [(each["filing_number"], each["name"], each["type"]) for each in listed] == [
+        (row.filing_number, row.name, row.type) for row in entries
+    ]
+    return {row.account_id: (each["verdict"], each["sentence"]) for row, each in zip(entries, listed, strict=True)} if same else {}
+
+
+def _reviewed(notice_id: int, sweep_id: int, entries: Sequence[Any]) -> dict[int, tuple[str, str]]:
+    """By account, what its judgement comes to after review: what was issued stands, nothing else that failed or was listed does."""
+    conn = op.get_bind()
+    issued = {
+        row.account_id: row
+        for row in conn.execute(
+            sa.text(
+                "SELECT i.account_id, i.fails, f.sentence FROM notice_item i JOIN notice_finding f ON f.notice_id = i.notice_id "
+                "AND f.item = i.number AND f.position = 0 WHERE i.notice_id = :id AND i.account_id IS NOT NULL"
+            ).columns(fails=sa.Boolean),
+            {"id": notice_id},
+        )
+    }
+    states: dict[int, list[tuple[str, str]]] = {}
+    findings = sa.text("SELECT account_id, effect, review_state FROM finding WHERE sweep_id = :id")
+    for row in conn.execute(findings, {"id": sweep_id}):
+        states.setdefault(row.account_id, []).append((row.effect, row.review_state))
+    found: dict[int, tuple[str, str]] = {}
+    for row in entries:
+        if item := issued.get(row.account_id):
+            listed = "listed" if row.verdict == "failed" else row.verdict
+            found[row.account_id] = ("failed" if item.fails else listed, item.sentence)
+        elif row.verdict in ("failed", "listed") and row.account_id in states:
+            bears = [state for effect, state in states[row.account_id] if row.verdict == "listed" or effect == "fails"]
+            waits = any(state != "dismissed" for state in bears)
+            verdict = "unproven" if waits and row.verdict == "failed" else "listed"
+            found[row.account_id] = (verdict, "疑似问题待审核。" if waits else "疑似问题经人工审核排除。")
+    return found
 
 
 def _let_update(table: str) -> None:

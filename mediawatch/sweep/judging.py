@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from mediawatch import rules, sentences
-from mediawatch.domain import Account, CanaryCheck, Judgement, Sweep, SweepAccount, UserError
+from mediawatch.clock import day_of
+from mediawatch.domain import Account, CanaryCheck, Judgement, Reading, Sweep, SweepAccount, UserError
 from mediawatch.policy import Policy, parse
 from mediawatch.ports import Known, Rejudgement, Store
 from mediawatch.retention import still_judged
@@ -51,13 +52,14 @@ async def judged(
     """
     judgements: dict[int, Judgement] = {}
     news: dict[int, int] = {}
+    issued = await _issued(store, sweep)
     for start in range(0, len(accounts), _AT_ONCE):
         some = accounts[start : start + _AT_ONCE]
         ids = [account.id for account in some]
         now = await store.accounts_now(ids)
         readings = await store.known(ids, sweep.as_of, sweep.period_from)
         for account in some:
-            of_account = tuple(readings.get(account.id, ()))
+            of_account = tuple(_after_issue(readings.get(account.id, ()), issued.get(account.id), sweep))
             known = Known(
                 filed=account.filed, identity=now[account.id].identity, readings=of_account, supported=supports(account.platform),
                 checks=tuple(checks), paused=tuple(paused.get(account.id, ())),
@@ -65,3 +67,25 @@ async def judged(
             judgements[account.id] = rules.judge(known, sweep.as_of, policy, sweep.period_from)
             news[account.id] = now[account.id].news
     return Rejudgement(judgements=judgements, news=news)
+
+
+async def _issued(store: Store, sweep: Sweep) -> dict[int, datetime]:
+    """Since when each account stands in a notice of the sweep."""
+    notices = [notice for notice in await store.notices() if notice.sweep_id == sweep.id]
+    return {item.account_id: notice.kept_at for notice in reversed(notices) for item in notice.items if item.account_id is not None}
+
+
+def _after_issue(readings: Sequence[Reading], issued_at: datetime | None, sweep: Sweep) -> Iterator[Reading]:
+    """What a sweep is judged by once an account was named in its notice.
+
+    Looks of afterwards show what was rectified: another name, an account that is there again. Of the inspected time they tell only by
+    posts that are dated until then.
+    """
+    for reading in readings:
+        if issued_at is None or reading.read_at <= issued_at:
+            yield reading
+            continue
+        sights = (replace(sight, posts=tuple(post for post in sight.posts if post.on <= day_of(sweep.as_of))) for sight in reading.sights)
+        told = tuple(replace(sight, name="", verified_as="", complete_since=None) for sight in sights if sight.posts)
+        if told:
+            yield replace(reading, sights=told)

@@ -15,7 +15,6 @@ from db.mapping import (
     Values,
     evidence_of,
     evidence_values,
-    filed_of,
     identity_of,
     identity_values,
     portions,
@@ -40,13 +39,20 @@ _ADD_EVIDENCE = table(EvidenceRow).insert()
 _OF_ACCOUNT = AccountStateRow.account_id == bindparam("account")
 _STATE = rows(AccountStateRow).where(_OF_ACCOUNT).with_for_update()
 _ADVANCE = table(AccountStateRow).update().where(_OF_ACCOUNT)
+STATE_OF_READINGS: Values = {
+    "latest_on": None, "latest_at": None, "original_on": None, "person_fresh_on": None, "last_reading_id": None, "last_read_at": None,
+    "last_outcome": None, "exact_reading_id": None, "exact_read_at": None, "complete_since": None, "name_seen": "",
+    "name_matched_by": None, "name_read_at": None,
+}  # fmt: skip
+"""The columns of `account_state` that follow from readings, as they are before the first one."""
 
 
-def keep(conn: Connection, reading: Reading) -> Reading:
+def keep(conn: Connection, reading: Reading, now: FiledIdentity) -> Reading:
+    """`now` is who the account is as filed now: under that identity a reading was taken which does not say it."""
     if reading.id:
         raise ValueError(f"reading {reading.id} is kept already and never changes")
     key = conn.execute(_ADD_READING, reading_values(reading)).scalar_one()
-    filed_as = reading.filed_as or filed_now(conn, reading.account_id)
+    filed_as = reading.filed_as or now
     conn.execute(_ADD_IDENTITY, identity_values(filed_as) | {"reading_id": key})
     posts: list[Values] = []
     evidence: list[Values] = []
@@ -58,26 +64,24 @@ def keep(conn: Connection, reading: Reading) -> Reading:
         conn.execute(_ADD_POSTS, posts)
     if evidence:
         conn.execute(_ADD_EVIDENCE, evidence)
-    kept = replace(reading, id=key, filed_as=filed_as, sights=tuple(replace(sight, captures=(), by_call=False) for sight in reading.sights))
-    _advance(conn, kept)
-    return kept
+    return replace(reading, id=key, filed_as=filed_as, sights=tuple(replace(sight, captures=(), by_call=False) for sight in reading.sights))
 
 
-def filed_now(conn: Connection, account_id: int) -> FiledIdentity:
-    """Who the account is as filed now."""
-    return filed_of(conn.execute(rows(AccountRow).where(AccountRow.id == account_id)).one()).identity
-
-
-def _advance(conn: Connection, reading: Reading) -> None:
-    """The account's current state after this reading. Readings may come late: a worklist returns days after its looks."""
-    account = {"account": reading.account_id}
+def advance(conn: Connection, account_id: int, looked: Reading, said: Reading | None) -> None:
+    """The account's current state after a reading. Readings may come late: a worklist returns days after its looks."""
+    account = {"account": account_id}
     state = conn.execute(_STATE, account).one()
-    conn.execute(_ADVANCE, account | state_after(state, reading) | {"news": state.news + 1})
+    conn.execute(_ADVANCE, account | state_after(state, looked, said) | {"news": state.news + 1})
 
 
-def state_after(state: AnyRow, reading: Reading) -> Values:
-    """The columns of `account_state` that this reading changes."""
+def state_after(state: AnyRow, looked: Reading, said: Reading | None) -> Values:
+    """The columns of `account_state` that a reading changes: `said` is what it says about the account as filed now, None for nothing."""
     news: Values = {}
+    if state.last_read_at is None or looked.read_at >= state.last_read_at:
+        news |= {"last_reading_id": looked.id, "last_read_at": looked.read_at, "last_outcome": looked.outcome}
+    if said is None:
+        return news
+    reading = said
     posts = [post for _, post in own_posts(reading)]
     latest = latest_of(posts)
     known = Post(on=state.latest_on, at=state.latest_at) if state.latest_on else None
@@ -88,8 +92,6 @@ def state_after(state: AnyRow, reading: Reading) -> Values:
         before = getattr(state, column)
         if found and (before is None or found.on > before):
             news[column] = found.on
-    if state.last_read_at is None or reading.read_at >= state.last_read_at:
-        news |= {"last_reading_id": reading.id, "last_read_at": reading.read_at, "last_outcome": reading.outcome}
     if reading.exact_sight and (state.exact_read_at is None or reading.read_at >= state.exact_read_at):
         news |= {"exact_reading_id": reading.id, "exact_read_at": reading.read_at, "complete_since": reading.complete_since}
     if reading.name and (state.name_read_at is None or reading.read_at >= state.name_read_at):
@@ -136,10 +138,19 @@ def readings(conn: Connection, account_ids: Sequence[int] | None, sweep_id: int 
 
 def by_id(conn: Connection, ids: Iterable[int]) -> dict[int, list[Reading]]:
     found: dict[int, list[Reading]] = defaultdict(list)
-    for portion in portions(sorted(set(ids))):
-        for account_id, some in readings_of(conn, ReadingRow.id.in_(portion)).items():
-            found[account_id] += some
+    for reading in numbered(conn, ids).values():
+        found[reading.account_id].append(reading)
     return {account_id: sorted(some, key=lambda reading: (reading.read_at, reading.id)) for account_id, some in found.items()}
+
+
+def numbered(conn: Connection, ids: Iterable[int]) -> dict[int, Reading]:
+    """These readings by their own numbers."""
+    return {
+        reading.id: reading
+        for portion in portions(sorted(set(ids)))
+        for some in readings_of(conn, ReadingRow.id.in_(portion)).values()
+        for reading in some
+    }
 
 
 def readings_of(conn: Connection, *of: ColumnElement[bool]) -> dict[int, list[Reading]]:

@@ -8,9 +8,11 @@ from sqlalchemy import Connection, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from db.base import table
-from db.history import by_id
+from db.bearing import bearing
+from db.history import numbered
 from db.mapping import Values, hashed, portions
 from db.models import IdentitySeenRow
+from db.twins import identities as filed_now
 from mediawatch.domain import LookKind, Outcome, Reading, Sight
 
 
@@ -28,12 +30,12 @@ _NOTE = {"sqlite": _keep_latest(sqlite.Insert), "postgresql": _keep_latest(postg
 
 def note(conn: Connection, reading: Reading) -> None:
     """Remember what this reading is the newest to tell."""
-    told = {row["key"]: row for row in _told(reading)}
+    told = {row["key"]: row for row in words(reading)}
     if told:
         conn.execute(_NOTE[conn.dialect.name], list(told.values()))
 
 
-def _told(reading: Reading) -> Iterator[Values]:
+def words(reading: Reading) -> Iterator[Values]:
     for sight in reading.sights:
         if not sight.outcome.about_us or sight.name or sight.platform_id or sight.original_id:
             yield {"account_id": reading.account_id, "key": _key(reading.look, sight), "read_at": reading.read_at, "reading_id": reading.id}
@@ -48,8 +50,15 @@ def _key(look: LookKind, sight: Sight) -> int:
 
 
 def told(conn: Connection, account_ids: Sequence[int]) -> dict[int, list[Reading]]:
-    """Readings by account, oldest first."""
-    wanted: set[int] = set()
+    """Readings by account, oldest first; of each what is told of the identity that is filed now."""
+    wanted: dict[int, set[int]] = {}
     for portion in portions(sorted(set(account_ids))):
-        wanted |= set(conn.scalars(select(IdentitySeenRow.reading_id).where(IdentitySeenRow.account_id.in_(portion))))
-    return by_id(conn, wanted)
+        kept = select(IdentitySeenRow.account_id, IdentitySeenRow.reading_id).where(IdentitySeenRow.account_id.in_(portion))
+        for account_id, reading_id in conn.execute(kept):
+            wanted.setdefault(account_id, set()).add(reading_id)
+    now = filed_now(conn, wanted)
+    readings = numbered(conn, {number for numbers in wanted.values() for number in numbers})
+    found = {key: [bearing(readings[number], key, now[key]).told for number in numbers] for key, numbers in sorted(wanted.items())}
+    return {
+        key: sorted((each for each in some if each is not None), key=lambda each: (each.read_at, each.id)) for key, some in found.items()
+    }

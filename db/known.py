@@ -7,7 +7,8 @@ the reading that showed each of them first.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -16,16 +17,20 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 
 from db.base import table
-from db.history import by_id, own_posts, readings_of
+from db.bearing import bearing
+from db.history import numbered, own_posts, readings_of
 from db.mapping import AnyRow, Values, hashed, portions
 from db.models import POSTS, AccountStateRow, FirstSeen, FirstSeenRow, PostRow, ReadingRow, SightRow
+from db.twins import identities, twins
 from mediawatch.clock import day_of
-from mediawatch.domain import LookKind, MatchedBy, Post, PostKind, Reading
+from mediawatch.domain import FiledIdentity, LookKind, MatchedBy, Post, PostKind, Reading, same_ids
 
 _MARGIN = timedelta(days=1)
 """A post may be dated up to ten minutes after its look, and so on the day after as_of although it was read before."""
 _AT_ONCE = 500
 """Accounts whose readings are put together in one statement."""
+_BACK = 20
+"""Readings that are loaded at once where the last one is searched for."""
 
 
 def _keep_earliest(insert: type[sqlite.Insert] | type[postgresql.Insert]) -> sqlite.Insert | postgresql.Insert:
@@ -42,12 +47,12 @@ _NOTE = {"sqlite": _keep_earliest(sqlite.Insert), "postgresql": _keep_earliest(p
 
 def note(conn: Connection, reading: Reading) -> None:
     """Remember what this reading was the first to show."""
-    shown = {row["key"]: row for row in _shown(reading)}
-    if shown:
-        conn.execute(_NOTE[conn.dialect.name], list(shown.values()))
+    first = {row["key"]: row for row in shown(reading)}
+    if first:
+        conn.execute(_NOTE[conn.dialect.name], list(first.values()))
 
 
-def _shown(reading: Reading) -> Iterator[Values]:
+def shown(reading: Reading) -> Iterator[Values]:
     seen = {"account_id": reading.account_id, "read_at": reading.read_at, "reading_id": reading.id}
     for sight, post in own_posts(reading):
         kind = _kind(post)
@@ -73,7 +78,7 @@ def known(conn: Connection, account_ids: Sequence[int], as_of: datetime, period_
     """Readings by account, oldest first, from which `rules.judge` says what it would say from all of them."""
     found: dict[int, list[Reading]] = {}
     for portion in portions(sorted(set(account_ids)), _AT_ONCE):
-        found |= _known(conn, portion, as_of, period_from)
+        found |= _known(conn, _Filings.of(conn, portion), as_of, period_from)
     return found
 
 
@@ -81,30 +86,80 @@ def links(conn: Connection, account_ids: Sequence[int]) -> dict[int, set[str]]:
     """The links of each account's own posts, as they were first shown."""
     found: dict[int, set[str]] = {}
     for portion in portions(sorted(set(account_ids)), _AT_ONCE):
+        now = identities(conn, portion)
         first = FirstSeenRow.account_id.in_(portion) & FirstSeenRow.what.in_(POSTS)
-        shown = select(FirstSeenRow.account_id, PostRow.link).join(SightRow, SightRow.reading_id == FirstSeenRow.reading_id).join(PostRow)
-        for account_id, link in conn.execute(shown.where(first, SightRow.matched_by.is_not(None), PostRow.link != "").distinct()):
-            found.setdefault(account_id, set()).add(link)
+        columns = FirstSeenRow.account_id, PostRow.link, SightRow.matched_by, SightRow.platform_id, SightRow.original_id
+        shown = select(*columns).join(SightRow, SightRow.reading_id == FirstSeenRow.reading_id).join(PostRow)
+        for account_id, link, matched_by, platform_id, original_id in conn.execute(shown.where(first, PostRow.link != "").distinct()):
+            same = same_ids(platform_id, original_id, now[account_id])
+            if same or (matched_by is not None and same is None):
+                found.setdefault(account_id, set()).add(link)
     return found
 
 
-def _known(conn: Connection, accounts: Sequence[int], as_of: datetime, period_from: date | None) -> dict[int, list[Reading]]:
-    since = as_of - _MARGIN
-    readings = readings_of(conn, ReadingRow.account_id.in_(accounts), ReadingRow.read_at >= since)
-    unread = [key for key in accounts if not any(_looked_before(reading, as_of) for reading in readings.get(key, ()))]
-    last = by_id(conn, {key for row in conn.execute(_last_two(unread, since)) for key in row if key is not None})
-    shown = {key: _Shown(last.get(key, ()), readings.get(key, ()), as_of, period_from) for key in accounts}
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A reading as it is given to judge by, and what it says of the account as filed now."""
+
+    given: Reading
+    said: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class _Filings:
+    """Accounts with the identities filed now, and those of their twins."""
+
+    now: Mapping[int, FiledIdentity]
+    twins: Mapping[int, Mapping[int, FiledIdentity]]
+
+    @classmethod
+    def of(cls, conn: Connection, accounts: Sequence[int]) -> _Filings:
+        now = identities(conn, accounts)
+        return cls(now, twins(conn, now))
+
+    def everybody(self, key: int) -> tuple[int, ...]:
+        """The account and its twins."""
+        return key, *self.twins.get(key, ())
+
+    def read(self, key: int, readings: Iterable[Reading]) -> list[_Read]:
+        """Those that say something of the account. Of a twin's only what is tied by id is given."""
+        said = ((reading, bearing(reading, key, self.now[key]).said) for reading in readings)
+        return [
+            _Read(reading if reading.account_id == key else replace(own, account_id=reading.account_id), own)
+            for reading, own in said
+            if own
+        ]
+
+
+def _known(conn: Connection, filings: _Filings, as_of: datetime, period_from: date | None) -> dict[int, list[Reading]]:
+    since, accounts = as_of - _MARGIN, list(filings.now)
+    everybody = {one for key in accounts for one in filings.everybody(key)}
+    readings = readings_of(conn, ReadingRow.account_id.in_(everybody), ReadingRow.read_at >= since)
+    later = {key: filings.read(key, (each for one in filings.everybody(key) for each in readings.get(one, ()))) for key in accounts}
+    unread = [key for key in accounts if not any(_looked_before(each.said, as_of) for each in later[key])]
+    last = _last_two(conn, filings, unread, since)
+    shown = {key: _Shown(_said(last.get(key, ())), _said(later[key]), as_of, period_from) for key in accounts}
     reach = {key: each.reach for key, each in shown.items() if each.reach}
     wanted = [_newest(accounts, since, period_from), _always_told(accounts, since)]
     wanted += [_days_since(accounts, since, period_from)] if period_from else []
     wanted += [_posts_since(reach, since)] if reach else []
-    rows = [row for statement in wanted for row in conn.execute(statement)]
-    earlier = by_id(conn, {row.reading_id for row in rows if not shown[row.account_id].tells(row)})
-    for some in (last, earlier):
-        for key, more in some.items():
-            together = {reading.id: reading for reading in (*more, *readings.get(key, ()))}
-            readings[key] = sorted(together.values(), key=lambda reading: (reading.read_at, reading.id))
-    return readings
+    lacking: dict[int, set[int]] = {}
+    for row in (row for statement in wanted for row in conn.execute(statement)):
+        if not shown[row.account_id].tells(row):
+            lacking.setdefault(row.account_id, set()).add(row.reading_id)
+    earlier = numbered(conn, {number for numbers in lacking.values() for number in numbers})
+    found: dict[int, list[Reading]] = {}
+    for key in accounts:
+        some = [*last.get(key, ()), *filings.read(key, (earlier[number] for number in lacking.get(key, ()))), *later[key]]
+        # Its own later ones are given whole: what contradicts the filed id speaks of the filing.
+        together = {each.id: each for each in (*readings.get(key, ()), *(each.given for each in some))}
+        if together:
+            found[key] = sorted(together.values(), key=lambda reading: (reading.read_at, reading.id))
+    return found
+
+
+def _said(readings: Iterable[_Read]) -> list[Reading]:
+    return [each.said for each in readings]
 
 
 def _looked_before(reading: Reading, as_of: datetime) -> bool:
@@ -122,7 +177,7 @@ class _Shown:
         surfaces = {sight.surface for sight in lists}
         # What readings from as_of on say counts no further, for canaries may withdraw it.
         before = [*last, *(reading for reading in later if reading.read_at < as_of)]
-        self._keys = {row["key"] for reading in before for row in _shown(reading)}
+        self._keys = {row["key"] for reading in before for row in shown(reading)}
         # But a list is held against other surfaces' posts only, so with one surface its own are never asked for.
         listed = ((sight, post) for reading in later for sight, post in own_posts(reading))
         self._keys |= {_key(_kind(post), sight.surface, post) for sight, post in listed if surfaces == {sight.surface}}
@@ -141,12 +196,37 @@ class _Shown:
         return row.what is not FirstSeen.PERSON and row.key in self._keys
 
 
-def _last_two(accounts: Sequence[int], since: datetime) -> Select[int | None, int | None]:
-    """Before `since`: the last reading, and the last that was no control."""
-    of_account = select(ReadingRow.id).where(ReadingRow.account_id == AccountStateRow.account_id, ReadingRow.read_at < since)
-    last = of_account.order_by(ReadingRow.read_at.desc(), ReadingRow.id.desc()).limit(1).correlate(AccountStateRow)
+def _last_two(conn: Connection, filings: _Filings, accounts: Sequence[int], since: datetime) -> dict[int, list[_Read]]:
+    """Before `since`: the last reading that says something of the account, and the last of those that was no control."""
+    state = AccountStateRow
+    of_account = select(ReadingRow.id).where(ReadingRow.account_id == state.account_id, ReadingRow.read_at < since)
+    last = of_account.order_by(ReadingRow.read_at.desc(), ReadingRow.id.desc()).limit(1).correlate(state)
     looked = last.where(ReadingRow.look != LookKind.CONTROL)
-    return select(last.scalar_subquery(), looked.scalar_subquery()).where(AccountStateRow.account_id.in_(accounts))
+    wanted = select(state.account_id, last.scalar_subquery(), looked.scalar_subquery())
+    # An account whose state tells of no reading has none that says anything.
+    rows = conn.execute(wanted.where(state.account_id.in_(accounts), state.last_read_at.is_not(None))).all()
+    newest = {key: [number for number in dict.fromkeys(numbers) if number is not None] for key, *numbers in rows}
+    readings = numbered(conn, {number for numbers in newest.values() for number in numbers})
+    found: dict[int, list[_Read]] = {}
+    for key, numbers in newest.items():
+        found[key] = filings.read(key, (readings[number] for number in numbers))
+        if key in filings.twins or len(found[key]) < len(numbers):
+            found[key] = _search_back(conn, filings, key, since)
+    return found
+
+
+def _search_back(conn: Connection, filings: _Filings, key: int, since: datetime) -> list[_Read]:
+    """The same for an account with twins, or whose identity changed: one reading after the other."""
+    last: list[_Read] = []
+    wanted = select(ReadingRow.id).where(ReadingRow.account_id.in_(filings.everybody(key)), ReadingRow.read_at < since)
+    numbers = conn.scalars(wanted.order_by(ReadingRow.read_at.desc(), ReadingRow.id.desc())).all()
+    for some in portions(numbers, _BACK):
+        readings = numbered(conn, some)
+        for each in filings.read(key, (readings[number] for number in some)):
+            if each.said.look is not LookKind.CONTROL:
+                return [*last, each]
+            last = last or [each]
+    return last
 
 
 _FOUND = (FirstSeenRow.account_id, FirstSeenRow.key, FirstSeenRow.what, FirstSeenRow.on, FirstSeenRow.reading_id)

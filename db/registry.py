@@ -9,9 +9,11 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Connection, bindparam, delete, insert, select, update
 
 from db.base import rows
+from db.following import renew
 from db.mapping import Values, account_of, filed_values, portions
 from db.models import AccountChangeRow, AccountLinkRow, AccountRow, AccountStateRow, ContactRow, ProposalRefusalRow, SourceRow
 from db.news import raise_news
+from db.twins import identities
 from mediawatch.clock import day_of
 from mediawatch.domain import Account, Change, Contact, NewAccount, Refusal, RegistryChanges, Source, UpdatedAccount
 
@@ -98,12 +100,15 @@ def apply(conn: Connection, wanted: RegistryChanges) -> None:
         *(_change(item.account_id, *change) for item in wanted.updated for change in item.changes),
         *(_change(item.account_id, RETIRED, str(retired[item.account_id]), "") for item in wanted.updated if _comes_back(item, retired)),
     ]
-    _insert(conn, source_id, wanted.new)
+    before = identities(conn, [item.account_id for item in wanted.updated])
+    new = _insert(conn, source_id, wanted.new)
     _update(conn, wanted.updated)
     history += _retire(conn, source_id, day_of(wanted.source.at), [key for key in wanted.retired if retired[key] is None])
     if history:
         conn.execute(insert(AccountChangeRow), [row | {"source_id": source_id} for row in history])
         raise_news(conn, {int(row["account_id"]) for row in history})
+    changed = {item.account_id: before[item.account_id] for item in wanted.updated if before[item.account_id] != item.filed.identity}
+    renew(conn, changed, new)
 
 
 def _change(account_id: int, field: str, old: str, new: str) -> Values:
@@ -125,14 +130,16 @@ def _retired_on(conn: Connection, keys: Sequence[int]) -> dict[int, date | None]
     return found
 
 
-def _insert(conn: Connection, source_id: int, new: Sequence[NewAccount]) -> None:
+def _insert(conn: Connection, source_id: int, new: Sequence[NewAccount]) -> list[int]:
+    """Returns their numbers."""
     if not new:
-        return
+        return []
     filed = [filed_values(item.filed) | {"source_id": source_id} for item in new]
     statement = insert(AccountRow).returning(AccountRow.id, sort_by_parameter_order=True)
     keys = list(conn.scalars(statement, filed))
     conn.execute(insert(AccountStateRow), [{"account_id": key, "name_seen": ""} for key in keys])
     _keep_contacts(conn, ((key, item.contact) for key, item in zip(keys, new, strict=True)))
+    return keys
 
 
 def _update(conn: Connection, updated: Sequence[UpdatedAccount]) -> None:

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
 
-from db import checks, evidence, history, identities, known, nights, notices, pruning, readonly, registry, reviews, sweeps
+from db import checks, evidence, following, history, identities, known, nights, notices, pruning, readonly, registry, reviews, sweeps, twins
 from db.engine import BUSY_TIMEOUT, WRITES, careful_engine, file_of, shown
 from db.errors import told
 from db.news import accounts_now, counters
@@ -113,14 +113,7 @@ class SqlStore:
 
     async def keep(self, reading: Reading) -> Reading:
         """Returned as `readings` gives it back: with its id, without captures. The account's current state moves along."""
-
-        def kept(conn: Connection) -> Reading:
-            done = history.keep(conn, reading)
-            known.note(conn, done)
-            identities.note(conn, done)
-            return done
-
-        return await self._write(kept)
+        return await self._write(lambda conn: following.keep_and_follow(conn, reading))
 
     async def readings(
         self, account_ids: Iterable[int] | None = None, *, sweep_id: int | None = None, since: datetime | None = None
@@ -133,6 +126,12 @@ class SqlStore:
         """An account without readings has no entry."""
         wanted = list(account_ids)
         return await self._read(lambda conn: known.known(conn, wanted, as_of, period_from))
+
+    async def twins(self, account_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
+        """An account that is filed once has no entry."""
+        wanted = list(account_ids)
+        found = await self._read(lambda conn: twins.twins(conn, twins.identities(conn, wanted)))
+        return {key: tuple(others) for key, others in found.items()}
 
     async def links_shown(self, account_ids: Iterable[int]) -> dict[int, set[str]]:
         wanted = list(account_ids)

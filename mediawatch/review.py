@@ -343,8 +343,18 @@ async def suspects(store: Store, sweep: Sweep, scope: Sequence[SweepAccount], ch
 
 async def proving(store: Store, scope: Iterable[SweepAccount]) -> dict[int, list[Reading]]:
     """The readings that the findings of a sweep rest on, by account, oldest first."""
-    findings = (finding for entry in scope if entry.judgement for finding in entry.judgement.findings)
-    return await store.readings_by_id({number for finding in findings for number in finding.reading_ids})
+    resting = {
+        entry.account.id: {number for finding in entry.judgement.findings for number in finding.reading_ids}
+        for entry in scope
+        if entry.judgement and entry.judgement.findings
+    }
+    found = await store.readings_by_id({number for numbers in resting.values() for number in numbers})
+    kept = {reading.id: reading for some in found.values() for reading in some}
+    # A finding may rest on a reading of another filing of the same account.
+    return {
+        key: sorted((kept[number] for number in numbers if number in kept), key=lambda reading: (reading.read_at, reading.id))
+        for key, numbers in resting.items()
+    }
 
 
 def suspect_of(

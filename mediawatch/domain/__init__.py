@@ -17,7 +17,7 @@ from mediawatch.domain.accounts import (
     Source,
     UpdatedAccount,
 )
-from mediawatch.domain.identity import ID_IN_DOUBT, FiledIdentity, Speech, of_identity, same_ids, speech
+from mediawatch.domain.identity import ID_IN_DOUBT, FiledIdentity, Speech, goes_on, of_identity, of_twin, same_ids, speech, spellings
 from mediawatch.domain.judgements import (
     AccountState,
     Code,
@@ -166,13 +166,16 @@ __all__ = [
     "UpdatedAccount",
     "UserError",
     "Verdict",
+    "goes_on",
     "is_about",
     "is_closed",
     "latest_of",
     "of_identity",
+    "of_twin",
     "problem_of",
     "same_ids",
     "speech",
+    "spellings",
     "standing",
     "standing_item",
 ]

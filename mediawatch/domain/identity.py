@@ -91,6 +91,22 @@ def of_identity(reading: Reading, now: FiledIdentity) -> Reading | None:
     return replace(reading, sights=sights) if sights else None
 
 
+def of_twin(reading: Reading, now: FiledIdentity) -> Reading | None:
+    """What a reading of another filing says about the account filed as `now`: its sights that are tied by the id that both have.
+
+    None where it says nothing. The reading keeps the number of the account that it was taken of.
+    """
+    taken = reading.filed_as
+    filed = taken is not None and taken.platform == now.platform and same_ids(taken.platform_id, taken.original_id, now)
+    sights = tuple(
+        left
+        for sight in (_as_seen_by(reading.by, each, now) for each in reading.sights)
+        if (shown := same_ids(sight.platform_id, sight.original_id, now)) or (shown is None and filed and sight.matched_by is MatchedBy.ID)
+        if (left := _left_of(sight, taken, now)) is not None
+    )
+    return replace(reading, sights=sights) if sights else None
+
+
 def _as_seen_by(person: str, sight: Sight, now: FiledIdentity) -> Sight:
     """A person's sight that was tied to nobody, for want of a filed id, is tied where the id that it shows is filed by now."""
     tied = person and sight.matched_by is None and same_ids(sight.platform_id, sight.original_id, now)
@@ -109,6 +125,12 @@ def _left_of(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> S
         case Speech.FULLY:
             gained = sight.matched_by in (MatchedBy.URL, MatchedBy.NAME) and same_ids(sight.platform_id, sight.original_id, now)
             return replace(sight, matched_by=MatchedBy.ID) if gained else sight
+
+
+def goes_on(before: FiledIdentity, now: FiledIdentity) -> bool:
+    """Whether the account filed `now` is surely the one that was filed `before`: by its id, else by its name."""
+    kept = same_ids(before.platform_id, before.original_id, now) if before.platform == now.platform else False
+    return kept if kept is not None else _plain(before.name) == _plain(now.name)
 
 
 def same_ids(platform_id: str, original_id: str, now: FiledIdentity) -> bool | None:
@@ -143,6 +165,25 @@ def _comparable(id: str, platform: str) -> str:
     if text[:3].casefold() == "gh_":
         return text.casefold()
     return (b64encode(text.encode()).decode() if text.isascii() and text.isdigit() else text).rstrip("=")
+
+
+def spellings(id: str, platform: str) -> tuple[str, ...]:
+    """All usual ways to write an id that `same_ids` holds for this one, to look it up by; none for no id."""
+    text = id.strip()
+    if not text or platform != "wechat":
+        return (text,) if text else ()
+    plain = _comparable(text, platform)
+    if plain.startswith("gh_"):
+        return tuple(dict.fromkeys((text, plain, plain.upper(), f"GH_{plain[3:]}")))
+    padded = plain + "=" * (-len(plain) % 4)
+    found = [text, plain, padded, padded.replace("=", "%3D"), padded.replace("=", "%3d")]
+    try:
+        number = b64decode(padded, validate=True)
+    except ValueError:
+        number = b""
+    if number.isdigit():
+        found.append(number.decode())
+    return tuple(dict.fromkeys(found))
 
 
 def _alias(filed: FiledIdentity) -> str:

@@ -152,7 +152,11 @@ class Store(Protocol):
     async def known(self, account_ids: Iterable[int], as_of: datetime, period_from: date | None = None) -> dict[int, list[Reading]]:
         """Of each account's readings those that suffice to judge it at `as_of`, or over the period from that Beijing day on, oldest
         first: `rules.judge` says of them what it says of all. Ask again when new readings were kept: a new list is held against old
-        posts. Never a scan of history."""
+        posts. What other filings of the same id tell by it is among them, under their own numbers. Never a scan of history."""
+
+    async def twins(self, account_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
+        """Other filings, retired ones too, of the same platform with the same id: of each account those numbers. `known`, `told` and
+        `states` have heard of them already what is tied by that id."""
 
     async def links_shown(self, account_ids: Iterable[int]) -> dict[int, set[str]]:
         """The links of each account's own posts, as they were first shown (of those with an impossible date perhaps); an account without

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import db
-from db.known import _shown
+from db.known import shown
 from mediawatch.clock import day_of
 from mediawatch.domain import (
     Account,
@@ -53,13 +53,15 @@ SCOPE, BATCH, FLAGGED = 2_432, 500, 20
 PERIOD = timedelta(days=28)
 """Of a sweep in 时段制: with more than one reading it needs those that showed its four posts first."""
 POLICY = load("national")
-TABLES = ("account", "account_state", "reading", "sight", "post", "first_seen", "identity_seen", "sweep", "sweep_account", "finding",
-          "finding_reading")  # fmt: skip
+TABLES = ("account", "account_state", "reading", "reading_identity", "sight", "post", "first_seen", "identity_seen", "sweep",
+          "sweep_account", "finding", "finding_reading")  # fmt: skip
 
 
 def reading(account_id: int, at: datetime, posted: datetime) -> Reading:
     post = Post(id=f"p{posted:%Y%m%d}", on=day_of(posted), at=posted, link="https://example.org/p")
-    sight = Sight(surface="s", read_at=at, name="示例发布", platform_id="1", matched_by=MatchedBy.ID, posts=(post,), complete_since=posted)
+    sight = Sight(
+        surface="s", read_at=at, name="示例发布", platform_id=str(account_id), matched_by=MatchedBy.ID, posts=(post,), complete_since=posted
+    )
     return Reading(account_id=account_id, look=LookKind.FIRST, started_at=at, read_at=at, sights=(sight,))
 
 
@@ -120,7 +122,8 @@ def multiply(file: Path, account: Account, accounts: int, nights: int) -> None:
          {"account_id": "a.n", "last_reading_id": last, "exact_reading_id": last}),
         ("reading", every, {"id": key, "account_id": "a.n", "sweep_id": of_night, "read_at": "d.at", "started_at": "d.at",
                             "latest_on": "w.day", "latest_at": "w.at", "complete_since": "w.at"}),
-        ("sight", every, {"id": key, "reading_id": key, "read_at": "d.at", "complete_since": "w.at"}),
+        ("reading_identity", every, {"reading_id": key, "platform_id": "a.n"}),
+        ("sight", every, {"id": key, "reading_id": key, "platform_id": "a.n", "read_at": "d.at", "complete_since": "w.at"}),
         ("post", every, {"id": key, "sight_id": key, "post_id": "w.post_id", "on": "w.day", "at": "w.at"}),
         ("first_seen", "FROM t_{} AS t, w JOIN d ON d.ago = w.first, a ORDER BY a.n, w.key",
          {"account_id": "a.n", "key": "w.key", "on": "w.day", "read_at": "d.at", "reading_id": key}),
@@ -146,10 +149,10 @@ def multiply(file: Path, account: Account, accounts: int, nights: int) -> None:
 
 def week_of(account: Account, week: int, nights: int) -> tuple[Any, ...]:
     """Key, id, day and moment of a week's post, and how many nights ago it was seen first."""
-    shown = next(row for row in _shown(reading(account.id, night(0), posted(week))) if row["what"] == "post")
+    first = next(row for row in shown(reading(account.id, night(0), posted(week))) if row["what"] == "post")
     return (
         week,
-        shown["key"],
+        first["key"],
         f"p{posted(week):%Y%m%d}",
         posted(week).date().isoformat(),
         text(posted(week)),
@@ -194,9 +197,9 @@ async def costs(folder: Path, accounts: int, nights: int) -> dict[str, float]:
 
     async def judge() -> int:
         scope = await store.scope(newest.id)
-        judgements = await judged(store, [entry.account for entry in scope], lambda _: True, newest, POLICY, (), {})
-        await store.judge(newest.id, judgements)
-        return len(judgements)
+        made = await judged(store, [entry.account for entry in scope], lambda _: True, newest, POLICY, (), {})
+        await store.judge(newest.id, made.judgements, made.news)
+        return len(made.judgements)
 
     async def keep() -> int:
         at = NOW + timedelta(minutes=next(kept_at))

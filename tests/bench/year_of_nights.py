@@ -169,7 +169,7 @@ class Watch:
         reading = Reading(
             account_id=self.life.number, look=kind, started_at=at, read_at=at, sights=(self._sight(night, look, at),), id=self.looks
         )
-        for name, value in state_after(self.state, reading).items():  # type: ignore[arg-type]
+        for name, value in state_after(self.state, reading, reading).items():  # type: ignore[arg-type]
             setattr(self.state, name, value)
         return reading
 

@@ -148,6 +148,8 @@ def refusal(
         return f"现为“{suspect.standing.state.label}”,不能{action.label}"
     if action is ReviewAction.CONFIRMED and any(same(by, looker) for looker in suspect.lookers):
         return f"所依据的人工核查由{by}本人作出,须由他人认定"
+    if action is ReviewAction.CONFIRMED and any(same(by, event.by) for event in suspect.events if event.action is ReviewAction.ANSWERED):
+        return f"单位反馈由{by}本人填写,须由他人认定"
     if action is ReviewAction.CONFIRMED:
         return _unheard(suspect, reason, without_hearing=without_hearing)
     if action is ReviewAction.OVERDUE:

@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 from openpyxl.drawing.image import Image
 from typer.testing import CliRunner
-from worklists import AS_OF, NOW, POLICY, STALE, Inspection, exported, filed, fill, png
+from worklists import AS_OF, GH, NOW, POLICY, STALE, Inspection, exported, filed, fill, png
 
 import db
 from mediawatch.app import App
@@ -26,6 +26,7 @@ from mediawatch.dispatch import Answers, Field, Split, Written, dispatch, import
 from mediawatch.dispatch.export import key_of
 from mediawatch.domain import (
     Account,
+    Code,
     Contact,
     MatchedBy,
     Need,
@@ -40,11 +41,14 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.hearing import Hearing, HearingState
+from mediawatch.links import open_links
+from mediawatch.pacing import Pacing
 from mediawatch.ports import Gate, Store, SurfaceFacts
 from mediawatch.reports import reviews
 from mediawatch.retention import verified
 from mediawatch.review import event_of, refusal, suspects
 from mediawatch.settings import Home
+from mediawatch.sweep import rejudge
 from mediawatch.worklist import Column
 from mediawatch.worklist.rowkey import Window
 
@@ -310,6 +314,22 @@ async def test_what_has_changed_since_is_sent_down_again(store: Store, tmp_path:
     assert (await hearing(store, inspection)).state is HearingState.AGREED
 
 
+async def test_not_found_ends_when_the_unit_s_own_link_opens(store: Store, tmp_path: Path) -> None:
+    inspection, path = await exported(store, tmp_path, [filed(1)])
+    gone = {Column.STATE: "搜索不到", Column.SEEN_ID: GH, Column.PERSON: "甲某", Column.TIME: STALE[Column.TIME]}
+    await inspection.take(fill(path, tmp_path / "答.xlsx", {ONE: gone}, {ONE: png()}))
+    (one,) = await sent(store, inspection, tmp_path)
+    said = {Field.STANCE: "有异议", Field.LINK: LINK, Field.PERSON: "丁某"}
+    done = await taken(store, inspection, answer(one.path, tmp_path / "回.xlsx", said))
+    assert [finding.code for entry in await store.scope(1) if entry.judgement for finding in entry.judgement.findings] == [Code.NOT_FOUND]
+    # An old article: it proves no update, but that the account is there.
+    old = Posting(date(2031, 3, 1))
+    await open_links(done.articles, store=store, looker=old, gate=Pacing(scale=0), now=lambda: NOW)
+    await rejudge(store, lambda platform: True, 1)
+    assert [finding.code for entry in await store.scope(1) if entry.judgement for finding in entry.judgement.findings] == []
+    assert await inspection.verdicts() == [Verdict.UNPROVEN]
+
+
 def test_a_term_that_is_over_is_noted_and_not_before(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def at(moment: datetime) -> None:
         monkeypatch.setattr("mediawatch.app.root.host_clock", lambda: moment)
@@ -365,7 +385,10 @@ async def test_a_file_saved_by_libreoffice_is_taken(store: Store, tmp_path: Path
 
 
 class Posting:
-    """A looker to whom every account shows a post of the window's last day, on its page and behind its link."""
+    """A looker to whom every account shows one post, of the window's last day, on its page and behind its link."""
+
+    def __init__(self, on: date = date(2031, 12, 31)) -> None:
+        self.on = on
 
     def supports(self, platform: str) -> bool:
         return True
@@ -389,7 +412,7 @@ class Posting:
         return None
 
     def _sight(self, original_id: str) -> Sight:
-        posts = (Post(on=date(2031, 12, 31)),)
+        posts = (Post(on=self.on),)
         return Sight(surface="s", read_at=NOW, original_id=original_id, matched_by=MatchedBy.ID, posts=posts, name=ONE)
 
 

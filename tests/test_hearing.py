@@ -99,6 +99,12 @@ def test_an_ended_hearing_lets_confirm(events: tuple[ReviewEvent, ...]) -> None:
     assert not CONFIRM.of(found, NOW).unheard
 
 
+def test_who_answered_for_the_unit_does_not_confirm() -> None:
+    found = suspect(SENT, replace(AGREED, by="李 四"))
+    assert "单位反馈由李四本人填写,须由他人认定" in CONFIRM.refusal(found)
+    assert replace(CONFIRM, by="丙某").refusal(found) == ""
+
+
 @pytest.mark.parametrize("events", [(), (SENT,)])
 def test_without_a_hearing_it_takes_a_reason_and_is_marked(events: tuple[ReviewEvent, ...]) -> None:
     found = suspect(*events)

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import pytest
 from hearings import heard
 from typer.testing import CliRunner
-from worklists import FRESH, GH, NOW, POLICY, STALE, exported, filed, fill, png
+from worklists import FRESH, GH, NOW, POLICY, STALE, exported, filed, fill, png, table
 
 import db
 from mediawatch.cli import app
@@ -148,6 +148,19 @@ def test_an_excuse_is_a_reason_to_dismiss_and_is_listed(home: Home, tmp_path: Pa
     one, two = csv.DictReader((tmp_path / "审核.csv").read_text("utf-8-sig").splitlines())
     assert (one["理由"], two["理由"]) == ("平台限制发布", "迁移/更名审核中;九月改名")
     assert "give one of 已发布后撤稿 (withdrawn_post)" in mediawatch(home, "review", "dismiss", "1", "--by", "丙", "--excuse", "x").stderr
+
+
+def test_who_is_dismissed_and_unproven_goes_back_to_the_worklist(home: Home, tmp_path: Path) -> None:
+    assert "示例市第1测试局" not in mediawatch(home, "unproven").stdout
+    assert mediawatch(home, "review", "dismiss", key(home, 1), "--by", "丙某", "--reason", "看错").exit_code == 0
+    assert "示例市第1测试局" in mediawatch(home, "unproven").stdout
+    out = tmp_path / "再查.xlsx"
+    assert mediawatch(home, "worklist", "export", str(out)).exit_code == 0
+    assert [row[Column.NAME.value] for row in table(out)] == ["示例市第1测试局"]
+    # Excused, it is a case of its own, and nobody looks again.
+    assert mediawatch(home, "review", "reopen", key(home, 1), "--by", "丙某", "--reason", "申诉").exit_code == 0
+    assert mediawatch(home, "review", "dismiss", key(home, 1), "--by", "丙某", "--excuse", "limited").exit_code == 0
+    assert "示例市第1测试局" not in mediawatch(home, "unproven").stdout
 
 
 def test_both_filings_of_one_account_are_decided_at_once(tmp_path: Path) -> None:

@@ -7,7 +7,11 @@ A migration that copies a table on SQLite (`batch_alter_table`) must make its tr
 from __future__ import annotations
 
 import re
+import shutil
+import sys
+from dataclasses import dataclass
 from importlib.resources import as_file, files
+from pathlib import Path
 from threading import Lock
 
 from sqlalchemy import URL, Connection, inspect, text
@@ -22,6 +26,8 @@ _ADVISORY = 0x6D656469
 """PostgreSQL's lock under which one process migrates; any constant would do."""
 
 
+_SPARE = 64 * 2**20
+"""Bytes that must be left for the change itself."""
 _IDENTITIES = "0013"
 """From this revision on, what follows from readings follows from those of the identity that is filed now."""
 
@@ -32,9 +38,20 @@ def revisions() -> list[str]:
     return sorted(found[1] for name in names if (found := re.fullmatch(r"(\d{4})_\w+\.py", name)))
 
 
-def upgrade(url: str, busy_timeout: float = BUSY_TIMEOUT) -> None:
+@dataclass(frozen=True, slots=True)
+class Safeguard:
+    """What is done before the tables of a database that holds something are changed."""
+
+    copy: bool = True
+    """Whether a copy of it is made."""
+    folder: Path | None = None
+    """Where the copy of a PostgreSQL database is put; None: none is made of it. That of an SQLite file lies beside it."""
+
+
+def upgrade(url: str, busy_timeout: float = BUSY_TIMEOUT, safeguard: Safeguard | None = None) -> None:
     """Create the database's tables and views or bring them up to date, all or nothing; an up-to-date one is only read.
 
+    Before the tables of a database that holds something are changed, a copy of it is made, and told on standard error.
     Raises NewerDatabase, StoreBusy, StoreError (not a mediawatch database, not reachable).
     """
     parsed = normal_url(url)
@@ -50,7 +67,7 @@ def upgrade(url: str, busy_timeout: float = BUSY_TIMEOUT) -> None:
                 if _revision(connection, parsed) == revisions()[-1] and views_stand(connection):
                     return
             with _ALEMBIC, engine.execution_options(**WRITES).begin() as connection:
-                _migrate(connection, parsed)
+                _migrate(connection, parsed, safeguard or Safeguard())
     finally:
         engine.dispose()
 
@@ -71,7 +88,7 @@ def _revision(connection: Connection, url: URL) -> str:
     return revision
 
 
-def _migrate(connection: Connection, url: URL) -> None:
+def _migrate(connection: Connection, url: URL, safeguard: Safeguard) -> None:
     # Imported late: commands on an up-to-date database need not pay for it.
     from alembic import command
     from alembic.config import Config
@@ -79,6 +96,9 @@ def _migrate(connection: Connection, url: URL) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY})
     before = _revision(connection, url)  # again: another process may have been first
+    # Within the lock: nobody writes between the copy and the change.
+    if before and before != revisions()[-1]:
+        _copy(url, before, safeguard)
     drop_views(connection)
     with as_file(files("db").joinpath("migrations")) as folder:
         config = Config()
@@ -92,6 +112,46 @@ def _migrate(connection: Connection, url: URL) -> None:
         if broken:
             raise StoreError(f"{shown(url)}: a migration would leave {len(broken)} rows without what they refer to; nothing was changed")
     create_views(connection)
+
+
+def _copy(url: URL, before: str, safeguard: Safeguard) -> None:
+    """The database as it is before its tables are changed, under the name of the first revision that changes it. A failed attempt's copy is
+    replaced: the database is as it was then, or newer."""
+    from db.copies import dump
+
+    file = file_of(url)
+    folder = file.parent if file else safeguard.folder
+    if not safeguard.copy or folder is None:
+        return
+    name = file.name if file else "mediawatch.dump"
+    target = folder / f"{name}.before-{revisions()[revisions().index(before) + 1]}"
+    part = target.with_name(f".{target.name}.part")
+    try:
+        if file:
+            _find_room(file, folder)
+        part.unlink(missing_ok=True)
+        dump(url.render_as_string(hide_password=False), part)
+        part.replace(target)
+    except (StoreError, OSError) as error:
+        part.unlink(missing_ok=True)
+        why = error if isinstance(error, StoreError) else f"cannot write {target}: {error.strerror}"
+        raise StoreError(
+            f"{why}; nothing was changed: before its tables are changed a copy of {shown(url)} is made, which `copy_first = false` under "
+            "[database] in mediawatch.toml leaves out"
+        ) from error
+    sys.stderr.write(
+        f"{shown(url)} is brought from revision {before} to {revisions()[-1]}: as it was before it is kept in {target} "
+        "(docs/running.md, Upgrades)\n"
+    )
+
+
+def _find_room(file: Path, folder: Path) -> None:
+    """StoreError where a copy of the file would fill the disk."""
+    log = file.with_name(f"{file.name}-wal")
+    needed = file.stat().st_size + (log.stat().st_size if log.exists() else 0)
+    free = shutil.disk_usage(folder).free
+    if free < needed + _SPARE:
+        raise StoreError(f"a copy of {file} needs {needed // 2**20 + 1} MB in {folder}, and {free // 2**20} MB are free")
 
 
 def _follow_identities(connection: Connection) -> None:

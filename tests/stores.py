@@ -12,7 +12,7 @@ from samples import NOW
 
 import db
 from db.engine import BUSY_TIMEOUT, file_of, make_private, migration_engine, normal_url
-from db.migrate import upgrade
+from db.migrate import Safeguard, upgrade
 from mediawatch.ports import Store
 
 
@@ -34,12 +34,12 @@ def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         engine.dispose()
         return file.read_bytes()
 
-    def begun(url: str, busy_timeout: float = BUSY_TIMEOUT) -> None:
+    def begun(url: str, busy_timeout: float = BUSY_TIMEOUT, safeguard: Safeguard | None = None) -> None:
         file = file_of(normal_url(url))
         if file and file.parent.is_dir() and not file.exists():
             make_private(file)
             file.write_bytes(migrated())
-        upgrade(url, busy_timeout)
+        upgrade(url, busy_timeout, safeguard)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(db, "upgrade", begun)

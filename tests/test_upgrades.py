@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sqlite3
+import stat
+import subprocess
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -17,8 +20,10 @@ from sqlalchemy import Connection, insert, inspect, select, text
 
 import db
 from db.base import Base
+from db.copies import load
 from db.engine import make_private, migration_engine, normal_url
-from db.migrate import upgrade
+from db.errors import StoreError
+from db.migrate import Safeguard, upgrade
 from mediawatch.app import opened
 from mediawatch.app.documents import issued_inspection
 from mediawatch.domain import Code, ReviewState, SweepAccount
@@ -81,6 +86,13 @@ def _copy(source: Connection, target: Connection) -> None:
 def old_url(database_url: str, tmp_path: Path) -> str:
     restore(database_url, tmp_path)
     return database_url
+
+
+def run(url: str, statement: str) -> None:
+    engine = migration_engine(normal_url(url))
+    with engine.begin() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
 
 
 async def states(store: Store) -> dict[int, ReviewState]:
@@ -161,3 +173,66 @@ async def test_old_readings_know_under_which_id_they_were_taken(old_url: str) ->
     assert sql(old_url, f"SELECT count(*) FROM first_seen WHERE reading_id = {readings[0].id}") == [(0,)]
     assert (await store.states([8]))[8].latest_on == date(2032, 1, 2)
     await store.close()
+
+
+def contents(url: str) -> list[list[tuple[object, ...]]]:
+    return [sql(url, f"SELECT * FROM {name} ORDER BY 1, 2") for name in ("account", "reading", "review_event", "finding")]
+
+
+def test_a_failed_change_leaves_the_database_and_a_copy_as_they_were(
+    old_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str], request: pytest.FixtureRequest
+) -> None:
+    before = contents(old_url)
+    run(old_url, "CREATE TABLE notice_account (x INTEGER)")
+    folder = tmp_path / "home"
+    folder.mkdir()
+    with pytest.raises(StoreError, match="notice_account"):
+        upgrade(old_url, safeguard=Safeguard(folder=folder))
+    assert contents(old_url) == before
+    assert sql(old_url, "SELECT version_num FROM alembic_version") == [(REVISION,)]
+    copy = tmp_path / "mediawatch.db.before-0013" if old_url.startswith("sqlite") else folder / "mediawatch.dump.before-0013"
+    assert str(copy) in capsys.readouterr().err
+    assert stat.S_IMODE(copy.stat().st_mode) == 0o600
+    # As docs/running.md says: the copy is a database of the version before, and is brought up to date once nothing is in the way.
+    if old_url.startswith("sqlite"):
+        restored = f"sqlite:///{tmp_path / 'restored.db'}"
+        load(restored, copy, "sqlite")
+    else:
+        restored = str(request.getfixturevalue("postgres").url())
+        load(restored, copy, "postgresql")
+    assert contents(restored) == before
+    run(old_url, "DROP TABLE notice_account")
+    upgrade(old_url, safeguard=Safeguard(folder=folder))
+    assert capsys.readouterr().err.count(str(copy)) == 1
+    assert sorted(path.name for path in copy.parent.iterdir() if "before" in path.name) == [copy.name]
+    upgrade(old_url, safeguard=Safeguard(folder=folder))
+    assert capsys.readouterr().err == ""
+
+
+def test_a_new_database_is_not_copied(database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    upgrade(database_url, safeguard=Safeguard(folder=tmp_path))
+    assert capsys.readouterr().err == ""
+    assert [path.name for path in tmp_path.iterdir() if "before" in path.name] == []
+
+
+def test_without_room_or_program_for_a_copy_nothing_is_changed(old_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    if old_url.startswith("sqlite"):
+        monkeypatch.setattr("db.migrate._SPARE", 2**62)
+    else:
+        monkeypatch.setattr("db.copies._found", lambda program: str(tmp_path / program))
+    with pytest.raises(StoreError, match=r"nothing was changed: .*`copy_first = false` under \[database\]"):
+        upgrade(old_url, safeguard=Safeguard(folder=tmp_path))
+    assert sql(old_url, "SELECT version_num FROM alembic_version") == [(REVISION,)]
+    upgrade(old_url, safeguard=Safeguard(copy=False, folder=tmp_path))
+    assert sql(old_url, "SELECT version_num FROM alembic_version") == [("0013",)]
+
+
+def test_the_copy_of_a_home_is_told_to_the_operator(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home").create()
+    home.database.unlink(missing_ok=True)
+    restore(f"sqlite:///{home.database}", tmp_path)
+    told = subprocess.run(
+        [sys.executable, "-m", "mediawatch", "--home", str(home.root), "sweeps"], capture_output=True, text=True, check=True
+    ).stderr
+    assert f"kept in {home.database}.before-0013" in told
+    assert len(told.strip().splitlines()) == 1

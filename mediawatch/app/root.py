@@ -150,11 +150,12 @@ async def opened(
 
     `clock` is the host's unless `verify` or `demo` set it; `route` is given by these two alone.
     """
-    from db import open_store
+    from db import Safeguard, open_store
 
     settings = settings or read_settings(home.require())
     clock = clock or host_clock
-    app = App(home, settings, await open_store(home.database_url(settings), clock=clock), clock, route)
+    safeguard = Safeguard(copy=settings.database.copy_first, folder=home.root)
+    app = App(home, settings, await open_store(home.database_url(settings), clock=clock, safeguard=safeguard), clock, route)
     try:
         yield app
     finally:

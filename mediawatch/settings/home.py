@@ -106,6 +106,7 @@ _TEMPLATE = """\
 
 [database]
 # url = ""                    # empty: SQLite, mediawatch.db in this folder
+# copy_first = true           # a copy is made before a new version changes the tables
 
 [browser]
 # executable = ""             # empty: found by `mediawatch browser`

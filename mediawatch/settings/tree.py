@@ -25,6 +25,8 @@ class Section(BaseModel):
 class DatabaseSettings(Section):
     url: SecretStr = SecretStr("")
     """SQLAlchemy URL, `postgresql+psycopg://…`; empty: SQLite, `mediawatch.db` in the home. May hold a password."""
+    copy_first: bool = True
+    """Whether a copy of the database is made before a new version changes its tables."""
 
 
 class BrowserSettings(Section):

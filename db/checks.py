@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, insert, or_, select
+from sqlalchemy import Connection, func, insert, or_, select
 
 from db.base import rows
 from db.mapping import check_of, check_values, event_of, event_values
 from db.models import CanaryCheckRow, HomeRow, ReadingRow, SessionEventRow, SightRow, SweepRow
+from db.news import raise_news
+from db.twins import identities, twins
 from mediawatch.domain import CanaryCheck, SessionEvent
 from mediawatch.ports import Visited
 
@@ -18,7 +20,20 @@ def home_id(conn: Connection) -> str:
 
 
 def note_canary(conn: Connection, check: CanaryCheck) -> None:
-    conn.execute(insert(CanaryCheckRow).values(check_values(check)))
+    """All that the surface said with this login in this sweep since the check before may be held otherwise now."""
+    newest = conn.scalar(select(func.max(ReadingRow.id))) or 0
+    batch = CanaryCheckRow.surface == check.surface, CanaryCheckRow.session == check.session, CanaryCheckRow.sweep_id == check.sweep_id
+    of_batch = select(CanaryCheckRow.last_reading).where(*batch).order_by(CanaryCheckRow.id.desc())
+    earlier = conn.scalars(of_batch.limit(2)).all()
+    conn.execute(insert(CanaryCheckRow).values(check_values(check) | {"last_reading": newest}))
+    if check.sweep_id is None:
+        return
+    # Two checks back: a reading may be kept after a check although it was read before, and the other way round.
+    since = earlier[1] if len(earlier) == 2 else 0
+    held = select(ReadingRow.account_id).join(SightRow).where(ReadingRow.sweep_id == check.sweep_id, ReadingRow.id > since)
+    seen = set(conn.scalars(held.where(SightRow.surface == check.surface, SightRow.session == check.session).distinct()))
+    others = twins(conn, identities(conn, seen))
+    raise_news(conn, {*seen, *(key for each in others.values() for key in each)})
 
 
 def canary_checks(conn: Connection, surface: str | None, since: datetime | None) -> list[CanaryCheck]:

@@ -87,3 +87,33 @@ async def test_whose_picture_it_is_is_found_over_all_readings(any_store: Store) 
     assert await any_store.picture_owners({"a" * 64, "b" * 64}) == {"a" * 64: {one.id, other.id}}
     assert await any_store.picture_owners(()) == {}
     assert len(await any_store.home_id()) == 16
+
+
+async def test_a_check_is_news_of_all_that_was_seen_since_the_checks_before(any_store: Store) -> None:
+    """Of its surface, login and sweep alone, and of the twins of those accounts; what lies two checks back is settled."""
+    filed = (replace(PLAIN, name=f"示例{number}", platform_id=str(number)) for number in range(5))
+    entered = await enter(any_store, *filed, replace(PLAIN, name="又一", platform_id="2"))
+    first, second, third, fourth, never, twin = (account.id for account in entered)
+    sweep, other = await open_sweep(any_store, entered), await open_sweep(any_store, entered)
+    check = replace(CHECK, surface="s", session="office", sweep_id=sweep.id)
+
+    async def read(account_id: int, sweep_id: int, session: str = "office") -> None:
+        await any_store.keep(plain_reading(account_id, NOW, sweep_id=sweep_id, session=session))
+
+    async def raised(check: CanaryCheck) -> set[int]:
+        before = await any_store.accounts_now([account.id for account in entered])
+        await any_store.note_canary(check)
+        after = await any_store.accounts_now([account.id for account in entered])
+        return {key for key in after if after[key].news != before[key].news}
+
+    assert await raised(check) == set()
+    await read(first, sweep.id)
+    assert await raised(check) == {first}
+    await read(second, sweep.id)
+    await read(third, sweep.id)
+    await read(fourth, sweep.id, session="")
+    await read(never, other.id)
+    assert await raised(check) == {first, second, third, twin}
+    assert await raised(check) == {second, third, twin}
+    assert await raised(check) == set()
+    assert await raised(replace(check, sweep_id=None)) == set()

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
@@ -43,9 +44,14 @@ TO_BE_JUDGED = "有新情况，待重新判定。"
 
 def named_queries(dialect: Dialect) -> tuple[NamedQuery, ...]:
     """All of them by name, in the words of one database. ValueError where a file breaks the conventions above."""
+    return _named_queries(dialect.name)
+
+
+@cache
+def _named_queries(dialect: str) -> tuple[NamedQuery, ...]:
     folder = files("db").joinpath("reports")
     parts = {name.upper(): sql for name, (_, sql) in _texts(folder.joinpath("parts")).items()}
-    spelt = _SPELT[dialect.name]
+    spelt = _SPELT[dialect]
 
     def expanded(sql: str) -> str:
         return re.sub(rf"\b({'|'.join(parts)})\b", lambda word: f"({expanded(parts[word[1]])})", sql)

@@ -8,8 +8,11 @@ from __future__ import annotations
 import io
 import json
 import re
+import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from docx import Document
@@ -40,6 +43,8 @@ _TOLD = re.compile(
     r"发现不合格(?P<failed>\d+)个，(?:所检查账号)?合格率(?P<rate>[^。]+)。"
 )
 """总体情况 of a circular."""
+_FOLDER = tempfile.TemporaryDirectory()
+"""Gone when the tests end."""
 Row = tuple[str, str, str, str, str]
 """备案单号, name, 类型, 所属组织, and the problems or the reason."""
 
@@ -68,6 +73,7 @@ async def check(app: App, sweep: Sweep) -> None:
     agree(f"sweep {sweep.id}, figures", {"hand-off": said, "figures": await from_figures(app, sweep)})
     await _lists_agree(app, sweep, said)
     await _queries_agree(app, sweep, whole, said)
+    await _no_view_accuses_anybody_with_news(app, sweep)
 
 
 async def check_notice(app: App, notice: Notice) -> None:
@@ -93,8 +99,16 @@ def documents(told: Inspection, app: App, body: bytes) -> dict[str, Printed]:
         "hand-off": from_handoff(body),
         "workbook": from_workbook(annex_book(told)),
         "page": from_page(pages.report(told, app.home.evidence)),
-        "Word": from_word(word.circular(told)),
+        "Word": from_word(word.circular(told, template=_template())),
     }
+
+
+@cache
+def _template() -> Path:
+    """Ours, made once: to make it anew costs as much as to fill it in."""
+    path = Path(_FOLDER.name) / word.TEMPLATE
+    path.write_bytes(word.shipped_template())
+    return path
 
 
 def agree(where: str, found: Mapping[str, Printed]) -> None:
@@ -209,6 +223,20 @@ async def _lists_agree(app: App, sweep: Sweep, said: Printed) -> None:
     table = lists.flagged(sweep, entries, {}, (), {})
     rows = table.only("备案单号", "政务新媒体名称", "存在的突出问题", "结论").rows
     _same_problems("flagged", rows, said)
+
+
+async def _no_view_accuses_anybody_with_news(app: App, sweep: Sweep) -> None:
+    """Whoever reads the views without us cannot judge: an account with news stands in none that accuses, unless retention has passed it."""
+    before = await app.store.pruned_before()
+    if before is not None and sweep.as_of < before:
+        return
+    moved = {entry.account.filed.filing_number for entry in await app.store.scope(sweep.id) if entry.moved}
+    flagged = await app.store.query("SELECT * FROM flagged")
+    assert not moved & {str(row[0]) for row in flagged.rows}, flagged.rows
+    status = await app.store.query("SELECT * FROM latest_status")
+    places = [status.columns.index(column) for column in ("备案单号", "结论", "检查批次")]
+    accused = {str(row[places[0]]) for row in status.rows if row[places[1]] == "不合格" and row[places[2]] == sweep.id}
+    assert not moved & accused, status.rows
 
 
 async def _queries_agree(app: App, sweep: Sweep, told: Inspection, said: Printed) -> None:

@@ -177,6 +177,8 @@ class History:
             case "captcha":
                 values = {"outcome": Outcome.CAPTCHA}
             case "by_link":
+                look = LookKind.LINK
+                await self.app.store.add_links(account.id, [f"https://mp.weixin.qq.com/s/Example{self.turn:015}"], "示例")
                 posts = (TODAY - timedelta(days=days % 14),)
                 values |= {"platform_id": "", "matched_by": MatchedBy.URL}
             case "by_name":

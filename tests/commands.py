@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import typer
 from typer.testing import CliRunner
 
 from mediawatch.cli import app
@@ -15,3 +18,11 @@ def in_process(*words: str | Path, given: str | None = None) -> subprocess.Compl
     typed = [str(word) for word in words]
     done = CliRunner().invoke(app, typed, input=given, catch_exceptions=False)
     return subprocess.CompletedProcess(typed, done.exit_code, done.stdout, done.stderr)
+
+
+def commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
+    """Every group and command below the root, by its words."""
+    command = command or typer.main.get_command(app)
+    for name, child in getattr(command, "commands", {}).items():
+        yield " ".join((*path, name)), child
+        yield from commands(child, (*path, name))

@@ -9,16 +9,14 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
-from commands import in_process
+from commands import commands, in_process
 
 from mediawatch.breakers import EXIT_BITS
-from mediawatch.cli import app
 from mediawatch.cli.base import SIGPIPE_EXIT
 from mediawatch.cli.logs import secrets_of
 from mediawatch.settings import BrowserSettings, Home, NotifySettings, Settings
@@ -65,14 +63,6 @@ def log(ctx: typer.Context) -> None:
 
 main()
 """
-
-
-def commands(command: Any = None, path: tuple[str, ...] = ()) -> Iterator[tuple[str, Any]]:
-    """Every group and command below the root, by its words."""
-    command = command or typer.main.get_command(app)
-    for name, child in getattr(command, "commands", {}).items():
-        yield " ".join((*path, name)), child
-        yield from commands(child, (*path, name))
 
 
 def mediawatch(*words: str, home: Path | None = None, driver: bool = False, **environ: str) -> subprocess.CompletedProcess[str]:

@@ -1,9 +1,9 @@
 """The one composition root: settings -> store, scrapers, engine. The only package that imports both adapters."""
 
 from mediawatch.app.cases import CASE_PATIENCE, verify
-from mediawatch.app.root import DEMONSTRATION, App, host_clock, only_one, opened, runs_now
+from mediawatch.app.root import App, host_clock, only_one, opened, runs_now
 from mediawatch.app.staging import DEMO_LOGINS, WorldStage, clock_from, staged
-from mediawatch.app.wiring import Route
+from mediawatch.app.wiring import DEMONSTRATION, Route
 
 __all__ = [
     "CASE_PATIENCE", "DEMONSTRATION", "DEMO_LOGINS", "App", "Route", "WorldStage", "clock_from", "host_clock", "only_one", "opened",

@@ -26,8 +26,6 @@ from mediawatch.sweep import Engine
 from mediawatch.worklist import SURFACE
 
 _LOCK = "sweep.lock"
-DEMONSTRATION = "演示数据"
-"""The mark of a demonstration's home."""
 
 
 def host_clock() -> datetime:
@@ -45,7 +43,7 @@ class App:
         self.clock = clock
         self.sessions = SessionBook(store, clock, self._announce)
         """What is known of the operator's logins."""
-        urls = () if DEMONSTRATION in self.marks else settings.notify.urls
+        urls = () if wiring.is_demonstration(home, settings) else settings.notify.urls
         self.alerts = Alerts(store, clock, [url.get_secret_value() for url in urls], settings.notify.lines)
         """Digests and alerts; a demonstration has none."""
         self._route = route
@@ -54,9 +52,7 @@ class App:
         self._looker: Looker | None = None
 
     def looker(self) -> Looker:
-        """The scrapers. UserError where no browser is found."""
-        if self._route is None and DEMONSTRATION in self.marks:
-            raise UserError(f"{self.home.root} holds a demonstration: its made-up accounts must not be looked for on the real sites")
+        """The scrapers. UserError where no browser is found, and in a demonstration's home."""
         if self._looker is None:
             self._looker = wiring.looker(self.home, self.settings, self.clock, self._route, self.sessions)
         return self._looker

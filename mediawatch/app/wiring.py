@@ -3,11 +3,13 @@ a second that `mediawatch --help` need not pay."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from mediawatch import browsers
+from mediawatch.domain import UserError
 from mediawatch.ports import Clock, Logins, Looker, SessionWatch
 from mediawatch.record import Recorder
 from mediawatch.settings import Home, Settings
@@ -16,6 +18,8 @@ if TYPE_CHECKING:
     from scrapers.browser import Browser
 
 B = TypeVar("B", bound="Browser")
+DEMONSTRATION = "演示数据"
+"""The mark of a demonstration's home: in its settings, and as a file, which stays where the settings are changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +30,23 @@ class Route:
     args: tuple[str, ...] = ()
 
 
+def is_demonstration(home: Home, settings: Settings) -> bool:
+    """Whether the home's accounts are made up."""
+    return DEMONSTRATION in settings.output.marks or (home.root / DEMONSTRATION).exists()
+
+
+def check_route(home: Home, settings: Settings, route: Route | None) -> None:
+    """The guard of every way to the sites: a browser for looks, recordings or logins is made behind it.
+
+    UserError for a demonstration's home that was given no route to its own world.
+    """
+    if route is None and is_demonstration(home, settings):
+        raise UserError(f"{home.root} holds a demonstration: its made-up accounts must not be looked for on the real sites")
+
+
 def looker(home: Home, settings: Settings, clock: Clock, route: Route | None, watch: SessionWatch | None = None) -> Looker:
-    """The scrapers of a sweep. UserError where no browser is found."""
+    """The scrapers of a sweep. UserError where no browser is found, and by `check_route`."""
+    check_route(home, settings, route)
     from scrapers import Looks
     from scrapers.browser import Browser
     from scrapers.warm import WarmPages
@@ -51,23 +70,28 @@ def load(home: Home, settings: Settings, source: Path, kind: str) -> None:
 
 
 def logins(home: Home, settings: Settings, clock: Clock, route: Route | None) -> Logins:
-    """How logins are made and kept; looks for a browser only when one is made."""
+    """How logins are made and kept; looks for a browser, behind `check_route`, only when one is made."""
     from scrapers import LOGINS
     from scrapers.logins import Logins as Files
+
+    def found(find: Callable[[], Path]) -> Path:
+        check_route(home, settings, route)
+        return find()
 
     return Files(
         known=LOGINS,
         folder=home.sessions,
         now=clock,
-        window=browsers.find_windowed,
-        headless=lambda: browsers.find(settings.browser.executable).path,
+        window=lambda: found(browsers.find_windowed),
+        headless=lambda: found(lambda: browsers.find(settings.browser.executable).path),
         args=route.args if route else (),
         proxy=route.proxy if route else settings.browser.proxy.get_secret_value() or None,
     )
 
 
 def recorder(home: Home, settings: Settings, clock: Clock, route: Route | None) -> Recorder:
-    """The scrapers with a reporting browser. UserError where no browser is found."""
+    """The scrapers with a reporting browser. UserError where no browser is found, and by `check_route`."""
+    check_route(home, settings, route)
     from scrapers import SCRAPERS
     from scrapers.recorder import Recorder as Recording
     from scrapers.recorder import ReportingBrowser

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
+from opencc import OpenCC
 from rapidfuzz import fuzz
 
 # Quotes and brackets of both widths: an office writes “发布”, the platform shows "发布".
 # One middle dot and one dash, whichever an input method made.
 _SIGNS = str.maketrans({**dict.fromkeys("•・‧∙⋅･", "·"), **dict.fromkeys("‐‑‒–—―－﹣−", "-")})
+_DASHES = re.compile("-{2,}")
+# Signs that show nothing: variation selectors and the like are marks (Mn), the Hangul fillers are letters (Lo).
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 _MARKS = str.maketrans("", "", "\"'“”‘’`´「」『』《》〈〉<>()（）[]【】{}〔〕")
 # What offices append to a filed name although the platform's own name has no such part (rules: 备案填写不规范, never a mismatch).
 _SUFFIX = re.compile(
@@ -19,10 +24,13 @@ _SUFFIX = re.compile(
 
 
 def fold(name: str) -> str:
-    """NFKC, without white space, quotes and brackets, one kind of dot and dash, lower case. Two names with one fold are the same name."""
-    text = unicodedata.normalize("NFKC", name.translate(_SIGNS))
-    text = "".join(char for char in text if not char.isspace() and unicodedata.category(char) != "Cf")
-    return text.translate(_SIGNS).translate(_MARKS).casefold()
+    """NFKC, without what shows nothing (spaces, control, bidi, variation and filling signs), without quotes and brackets, one kind of
+    dot, one dash for a run of them, lower case. Two names with one fold are the same name."""
+    if name.isascii() and name.isalnum():
+        return name.casefold()
+    text = unicodedata.normalize("NFKC", _UNSEEN.sub("", name).translate(_SIGNS))
+    text = "".join(char for char in _UNSEEN.sub("", text) if not char.isspace() and unicodedata.category(char) not in ("Cf", "Cc"))
+    return _DASHES.sub("-", text.translate(_SIGNS).translate(_MARKS)).casefold()
 
 
 def same(one: str, other: str) -> bool:
@@ -36,6 +44,49 @@ def differs_by_suffix(filed: str, seen: str) -> bool:
     """True when the filed name is the seen one plus a platform suffix such as 微信公众号 or 官方微博 (备案填写不规范)."""
     folded, shown = fold(filed), fold(seen)
     return folded != shown and bool(shown) and folded.startswith(shown) and bool(_SUFFIX.fullmatch(folded[len(shown) :]))
+
+
+def differs_by_script(filed: str, seen: str) -> bool:
+    """True when one of the names is the other in traditional characters (備案 for 备案): 备案填写不规范, never a mismatch."""
+    folded, shown = fold(filed), fold(seen)
+    return folded != shown and bool(shown) and not {folded, _simplified(folded)}.isdisjoint({shown, _simplified(shown)})
+
+
+def alike(filed: str, seen: str) -> bool:
+    """True when the filed name is the seen one, or differs from it by the style of filing alone (suffix, script, or both)."""
+    if same(filed, seen) or differs_by_suffix(filed, seen) or differs_by_script(filed, seen):
+        return True
+    folded, shown = fold(filed), fold(seen)
+    return any(differs_by_suffix(one, other) for one in (folded, _simplified(folded)) for other in (shown, _simplified(shown)))
+
+
+def _simplified(text: str) -> str:
+    """By OpenCC's dictionaries, which know words as well as characters: 乾縣 is 乾县, not 干县."""
+    return str(_converter().convert(text))
+
+
+@cache
+def _converter() -> OpenCC:
+    return OpenCC("t2s")
+
+
+_OF_PLATFORM = re.compile(r"(?:(?:官方|政务)?(?:新浪)?(?:微博|抖音号?|头条号|微信|(?:微信)?公众号|账号|帐号)|官方)$")
+"""What platforms add to the name of a certified body."""
+
+
+def same_body(certified: str, body: str, prefecture: str = "", county: str = "") -> bool:
+    """Whether a 认证主体 is a filed body, as a whole: 西安市公安局高新区公安分局 is no other place's 高新区公安分局.
+
+    Only what platforms add (官方微博) is left out. A body that is filed without its place may be certified with it: the filed county,
+    or the prefecture where no county is filed.
+    """
+    shown = fold(_OF_PLATFORM.sub("", certified.strip())) or fold(certified)
+    filed, city, district = fold(body), fold(prefecture), fold(county)
+    if not shown or not filed:
+        return False
+    of_county = filed if not district or filed.startswith(district) else district + filed
+    placed = [of_county, city + of_county] if not filed.startswith(city) or not city else []
+    return shown in (filed, *(each for each in placed if each))
 
 
 def similarity(one: str, other: str) -> int:

@@ -1,0 +1,65 @@
+"""Names and bodies: what is the same, what is filed in another style, what is another's."""
+
+from __future__ import annotations
+
+import pytest
+
+from mediawatch.names import alike, differs_by_script, fold, same, same_body
+
+
+@pytest.mark.parametrize(
+    "seen",
+    [
+        "示例️发布", "示例󠄀发布", "示例ㅤ发布", "ᅟ示例发布ᅠ", "示例ﾠ发布", "示例\u202e发布", "示\u2067例\u2069发布", "示例\u200b发布",
+        "示例\x07发布", "﻿示例发布", " 示例 发布",
+    ],
+)  # fmt: skip
+def test_signs_that_show_nothing_make_no_other_name(seen: str) -> None:
+    assert fold(seen) == "示例发布"
+    assert same("示例发布", seen)
+
+
+@pytest.mark.parametrize("seen", ["甲——乙", "甲-乙", "甲—乙", "甲--乙", "甲－－乙", "甲―—乙"])
+def test_a_run_of_dashes_is_one_dash(seen: str) -> None:
+    assert same("甲—乙", seen)
+    assert not same("甲乙", seen)
+
+
+@pytest.mark.parametrize(
+    ("filed", "seen", "script", "style"),
+    [
+        ("示例發佈", "示例发布", True, True),
+        ("示例发布", "示例發佈", True, True),
+        ("乾县发布", "乾縣發佈", True, True),
+        ("示例發佈官方微博", "示例发布", False, True),
+        ("示例发布官方微博", "示例發佈", False, True),
+        ("示例发布", "示例发布厅", False, False),
+        ("示例發佈", "示例发布厅", False, False),
+        ("示例发布", "", False, False),
+    ],
+)
+def test_traditional_characters_are_a_matter_of_style(filed: str, seen: str, script: bool, style: bool) -> None:
+    assert not same(filed, seen)
+    assert (differs_by_script(filed, seen), alike(filed, seen)) == (script, style)
+
+
+@pytest.mark.parametrize(
+    ("certified", "body", "prefecture", "county", "expected"),
+    [
+        ("示例市公安局", "示例市公安局", "示例市", "", True),
+        ("示例市公安局官方微博", "示例市公安局", "", "", True),
+        ("示例市公安局", "公安局", "示例市", "", True),
+        ("示例县公安局", "公安局", "示例市", "示例县", True),
+        ("示例市示例县公安局", "示例县公安局", "示例市", "示例县", True),
+        ("示例市公安局", "公安局", "示例市", "示例县", False),
+        ("西安市公安局高新区公安分局", "高新区公安分局", "示例市", "", False),
+        ("示例市公安局高新区公安分局", "示例市公安局", "示例市", "", False),
+        ("示例市公安局", "示例市公安局高新区公安分局", "示例市", "", False),
+        ("别市公安局", "公安局", "示例市", "", False),
+        ("官方微博", "示例市公安局", "示例市", "", False),
+        ("", "示例市公安局", "", "", False),
+        ("示例市公安局", "", "示例市", "", False),
+    ],
+)
+def test_bodies_are_compared_whole(certified: str, body: str, prefecture: str, county: str, expected: bool) -> None:
+    assert same_body(certified, body, prefecture, county) is expected

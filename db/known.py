@@ -20,7 +20,7 @@ from db.base import table
 from db.bearing import bearing
 from db.history import numbered, own_posts, readings_of
 from db.mapping import AnyRow, Values, hashed, portions
-from db.models import POSTS, AccountStateRow, FirstSeen, FirstSeenRow, PostRow, ReadingRow, SightRow
+from db.models import POSTS, AccountStateRow, FirstSeen, FirstSeenRow, IdentitySeenRow, PostRow, ReadingRow, SightRow
 from db.twins import identities, twins
 from mediawatch.clock import day_of
 from mediawatch.domain import FiledIdentity, LookKind, MatchedBy, Post, PostKind, Reading, same_ids
@@ -147,15 +147,30 @@ def _known(conn: Connection, filings: _Filings, as_of: datetime, period_from: da
     for row in (row for statement in wanted for row in conn.execute(statement)):
         if not shown[row.account_id].tells(row):
             lacking.setdefault(row.account_id, set()).add(row.reading_id)
+    # Whose page the filed id is, and which ids are known: as the newest of each different word tells.
+    loaded = {each.given.id for some in (*later.values(), *last.values()) for each in some}
+    told = select(IdentitySeenRow.account_id, IdentitySeenRow.reading_id).where(IdentitySeenRow.account_id.in_(accounts))
+    for account_id, number in conn.execute(told):
+        if number not in loaded:
+            lacking.setdefault(account_id, set()).add(number)
     earlier = numbered(conn, {number for numbers in lacking.values() for number in numbers})
     found: dict[int, list[Reading]] = {}
     for key in accounts:
         some = [*last.get(key, ()), *filings.read(key, (earlier[number] for number in lacking.get(key, ()))), *later[key]]
+        if any(_perhaps_others(each.said, filings.now[key]) for each in some):
+            # The posts that were seen first may be another account's, and hide those of its own.
+            some = filings.read(key, readings_of(conn, ReadingRow.account_id == key).get(key, ()))
         # Its own later ones are given whole: what contradicts the filed id speaks of the filing.
         together = {each.id: each for each in (*readings.get(key, ()), *(each.given for each in some))}
         if together:
             found[key] = sorted(together.values(), key=lambda reading: (reading.read_at, reading.id))
     return found
+
+
+def _perhaps_others(reading: Reading, now: FiledIdentity) -> bool:
+    """Whether a sight that is tied by a link or name bears another name, and no id is filed. The rules compare names more closely."""
+    tied = (sight for sight in reading.sights if sight.matched_by in (MatchedBy.URL, MatchedBy.NAME))
+    return not now.has_id and any((sight.name or reading.name) not in ("", now.name) for sight in tied)
 
 
 def _said(readings: Iterable[_Read]) -> list[Reading]:

@@ -15,22 +15,23 @@ from mediawatch.clock import EVER, day_of
 from mediawatch.domain import DateKind, Reading
 from mediawatch.policy import Freshness, Policy
 from mediawatch.ports import Known
-from mediawatch.proofs import FreshnessProof, Gap, agreed_state, complete, current, posts_of, seen_days
+from mediawatch.proofs import FreshnessProof, Gap, agreed_state, complete, current, posts_of, seen_days, tie_of_lists, whole
 
 
 def freshness(known: Known, first: date, as_of: datetime, policy: Policy) -> FreshnessProof:
     """What is proved of the updates from the Beijing day `first` to `as_of`."""
     last = day_of(as_of)
     seen = seen_days(known, as_of, policy)
-    exact = [reading for reading in current(known, as_of) if complete(reading, known)]
+    lists = [reading for reading in current(known, as_of) if whole(reading, known)]
+    exact = [reading for reading in lists if complete(reading, known)]
     gaps = gaps_of(seen.days, first, last, opened=known.filed.opened_on)
     longest = max(gaps, key=lambda gap: gap.days)
-    listed = any(_newest(reading, last, policy) == seen.newest for reading in exact) if seen.newest else False
+    listed = any(_newest(reading, last, policy) == seen.newest for reading in lists) if seen.newest else False
     base = FreshnessProof(
         latest_on=seen.newest, odd_dates=seen.odd, gap=longest, period_from=first,
         date_kind=(DateKind.EXACT if listed else DateKind.AT_LEAST) if seen.newest else None,
     )  # fmt: skip
-    proved = {reading.id: _proved(reading, gaps, policy) for reading in exact}
+    proved = {reading.id: _proved(reading, gaps, seen.days, known.filed.opened_on) for reading in lists}
     if seen.days and not policy.exceeds(longest.days):
         at_limit = longest.days == policy.window.days and any(gap == longest for gap in proved.values())
         due_soon = listed and gaps[-1].days >= policy.window.due_soon_from
@@ -40,29 +41,39 @@ def freshness(known: Known, first: date, as_of: datetime, policy: Policy) -> Fre
     state, proof = agreed_state(current(known, as_of), claims)
     if state is Freshness.UNKNOWN:
         return base
-    if not proof.reading_ids:
+    if not proof.reading_ids or any(day >= first for day in seen.doubted):
         return replace(base, pending=proof.pending, doubtful=proof.doubtful)
     # The looks need not reach equally far back: what is said is what each of them proves.
     agreed_on = min((gap for key, gap in proved.items() if gap and key in proof.reading_ids), key=lambda gap: gap.days)
-    return replace(base, state=state, gap=agreed_on, reading_ids=proof.reading_ids, after_on=seen.after)
+    tie = tie_of_lists((reading for reading in exact if reading.id in proof.reading_ids), known)
+    return replace(base, state=state, gap=agreed_on, reading_ids=proof.reading_ids, after_on=seen.after, tie=tie)
 
 
 def gaps_of(days: Sequence[date], first: date, last: date, *, opened: date | None = None) -> list[Gap]:
-    """The gaps of [first, last], in order: from the last post before `first` (else from `first`, or the day of opening), between
-    posts, and from the last post to `last`. `days` are Beijing days of posts, none after `last`; an empty one gives one gap."""
+    """The gaps of [first, last], in order: from the last post before `first` (else from `first`), between posts, and from the last
+    post to `last`; none begins before the opening. `days` are Beijing days of posts, none after `last`; an empty one gives one gap."""
     within = sorted({day for day in days if day >= first})
     before = max((day for day in days if day < first), default=None)
-    start = before or min([max(first, opened or first), last, *within[:1]])
-    return [Gap(since, until) for since, until in pairwise([start, *within, last])]
+    start = before or min([first, last, *within[:1]])
+    return [_since_opening(Gap(since, until), opened) for since, until in pairwise([start, *within, last])]
 
 
-def _proved(reading: Reading, gaps: Sequence[Gap], policy: Policy) -> Gap | None:
-    """The longest gap over which this list shows everything: what lies before its beginning is cut off, and the gap a least one."""
+def _since_opening(gap: Gap, opened: date | None) -> Gap:
+    return Gap(min(opened, gap.until), gap.until, opened=True) if opened and opened > gap.since else gap
+
+
+def _proved(reading: Reading, gaps: Sequence[Gap], days: Sequence[date], opened: date | None) -> Gap | None:
+    """The longest gap over which this list shows everything: what lies before its beginning is cut off, and the gap a least one.
+
+    Where nobody knows when the account was opened, it may have been with its first known post.
+    """
     since = reading.complete_since
     if since is None:
         return None
     unseen_until = date.min if since <= EVER else day_of(since - timedelta(seconds=1))
-    cut = [gap if gap.since >= unseen_until else Gap(unseen_until, gap.until, minimum=True) for gap in gaps if gap.until > unseen_until]
+    begun = opened or min(days, default=None)
+    lasted = [gap for gap in gaps if begun is not None and gap.since >= begun]
+    cut = [gap if gap.since >= unseen_until else Gap(unseen_until, gap.until, minimum=True) for gap in lasted if gap.until > unseen_until]
     longest = max(cut, key=lambda gap: gap.days, default=None)
     if longest is None:
         return None

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from mediawatch.clock import day_of
-from mediawatch.domain import Filed, LookKind, MatchedBy, Outcome, Reading
-from mediawatch.names import same
+from mediawatch.domain import Filed, LookKind, MatchedBy, Outcome, Reading, Sight, Tie
+from mediawatch.names import alike
 from mediawatch.policy import Policy, Presence
 from mediawatch.ports import Known
-from mediawatch.proofs import Proof, agreed, current, is_theirs, posts_of
+from mediawatch.proofs import Proof, agreed, current, posts_of, weakest
+from mediawatch.ties import tie_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,25 +39,38 @@ def presence(known: Known, as_of: datetime, policy: Policy) -> PresenceProof:
         return PresenceProof(state=Presence.SEEN, doubtful=True)
     if _lives(known, state, as_of, policy):
         return PresenceProof(doubtful=True)
-    proof = agreed(readings, lambda reading: _PRESENCE.get(reading.outcome) is state and _grounded(reading, known.filed))
+    proof = agreed(readings, lambda reading: _PRESENCE.get(reading.outcome) is state and any(_grounds(reading, known)))
     if not proof.reading_ids:
         return PresenceProof(pending=proof.pending, doubtful=True)
     if state is Presence.EMPTY:
         opened = known.filed.opened_on
+        if opened is not None and opened > day_of(as_of):
+            return PresenceProof(state=Presence.SEEN)
         grown = opened is not None and (day_of(as_of) - opened).days > policy.opening.grace_days
         state = Presence.EMPTY if grown else Presence.EMPTY_NEW
-    return PresenceProof(state=state, reading_ids=proof.reading_ids)
+    proving = [reading for reading in readings if reading.id in proof.reading_ids]
+    tie = weakest(tie for reading in proving for tie in _grounds(reading, known))
+    return PresenceProof(state=state, reading_ids=proof.reading_ids, tie=tie)
 
 
 def alive(known: Known, as_of: datetime) -> Proof:
-    """Whether an account that is filed as closed is still there: two looks, like everything that is said against a body."""
-    return agreed(current(known, as_of), _shows_account)
+    """Whether an account that is filed as closed is still there: by its id, in two looks, like everything that is said against a body.
+
+    What a filed link or the name leads to may be somebody else's by now.
+    """
+    proof = agreed(
+        current(known, as_of), lambda reading: any(_shows(sight) for sight in reading.sights if sight.matched_by is MatchedBy.ID)
+    )
+    return replace(proof, tie=Tie.ID if proof.reading_ids else None)
 
 
 def _shows_account(reading: Reading) -> bool:
     """Whether any surface of the look knew the account, even where the list that came after it failed."""
-    shown = [sight for sight in reading.sights if sight.outcome in (Outcome.OK, Outcome.PRIVATE)]
-    return any(sight.matched_by is not None and (sight.name or sight.dated or sight.exact) for sight in shown)
+    return any(_shows(sight) for sight in reading.sights if sight.matched_by is not None)
+
+
+def _shows(sight: Sight) -> bool:
+    return sight.outcome in (Outcome.OK, Outcome.PRIVATE) and bool(sight.name or sight.dated or sight.exact)
 
 
 def _lives(known: Known, state: Presence, as_of: datetime, policy: Policy) -> bool:
@@ -74,15 +88,23 @@ def _name_lives(readings: Sequence[Reading], filed: Filed) -> bool:
     if any(reading.look is LookKind.PERSON and reading.outcome is Outcome.NOT_FOUND for reading in readings):
         return False
     named = [sight for reading in readings for sight in reading.sights if sight.outcome is Outcome.OK and sight.name]
-    return any(sight.matched_by is not None or same(sight.name, filed.name) for sight in named)
+    return any(sight.matched_by is not None or alike(filed.name, sight.name) for sight in named)
 
 
-def _grounded(reading: Reading, filed: Filed) -> bool:
-    """Whether a negative stands on the filed id (or a full search by name), and somebody else was answered for in its session."""
-    if reading.look is LookKind.PERSON:
-        return True
-    by_id = bool(filed.platform_id or filed.original_id)
-    negatives = [sight for sight in reading.sights if sight.outcome is reading.outcome and sight.control]
-    if reading.outcome is Outcome.NO_POSTS:
-        return any(is_theirs(sight, reading, filed) for sight in negatives)
-    return any(by_id or sight.matched_by in (MatchedBy.ID, MatchedBy.NAME) for sight in negatives)
+_TROUBLE = frozenset(outcome for outcome in Outcome if outcome.about_us and outcome is not Outcome.NO_EVIDENCE)
+
+
+def _grounds(reading: Reading, known: Known) -> Iterator[Tie]:
+    """By what a negative is tied to the account: what the platform says of its id, or a full search by name; and, unless a person
+    looked, somebody else was answered for in its session.
+
+    That an id leads to nobody counts only where what was asked after it answered: perhaps a search would have shown the account.
+    """
+    by_person = reading.look is LookKind.PERSON
+    for place, sight in enumerate(reading.sights):
+        if sight.outcome is not reading.outcome or not (sight.control or by_person):
+            continue
+        unasked = any(other.outcome in _TROUBLE for other in reading.sights[place + 1 :])
+        tie = tie_of(sight, reading, known)
+        if tie and not (sight.outcome is Outcome.NOT_FOUND and unasked):
+            yield tie

@@ -6,15 +6,16 @@ current (`read_at >= as_of`), agree with one another, and number two, the newer 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from mediawatch.clock import EVER, day_of, day_start, lies_ahead
-from mediawatch.domain import DateKind, Filed, LookKind, MatchedBy, Outcome, Post, PostKind, Reading, Sight, latest_of
-from mediawatch.names import differs_by_suffix, fold, same
+from mediawatch.domain import DateKind, LookKind, MatchedBy, Outcome, Post, PostKind, Reading, Sight, Tie, latest_of
+from mediawatch.names import alike, fold, same
 from mediawatch.policy import Freshness, Policy
 from mediawatch.ports import Known
+from mediawatch.ties import proposes_only, speaking, tie_of
 
 _LOOKS = (LookKind.FIRST, LookKind.SECOND)
 
@@ -24,6 +25,8 @@ class Proof:
     """What a claim against an account rests on. `doubtful`: it was seen, but not twice in agreement."""
 
     reading_ids: tuple[int, ...] = ()
+    tie: Tie | None = None
+    """By what its readings are tied to the account; None where nothing is proved."""
     pending: bool = False
     doubtful: bool = False
 
@@ -36,6 +39,8 @@ class Gap:
     until: date
     minimum: bool = False
     """The true gap may be longer."""
+    opened: bool = False
+    """It begins with the opening of the account, not with a post."""
 
     @property
     def days(self) -> int:
@@ -55,6 +60,8 @@ class FreshnessProof(Proof):
     """The newest post after as_of, if any: it does not help, and the reviewer is told of it."""
     odd_dates: bool = False
     """A post dated after the moment of its look was set aside."""
+    just_opened: bool = False
+    """Nothing was seen since it was opened, too lately to be called silent."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +70,7 @@ class NameProof(Proof):
     once_as_filed: bool = False
     """The same id was once seen under the filed name."""
     style_only: bool = False
-    """The filed name is the seen one plus a platform suffix."""
+    """The names differ by the style of filing alone: a platform suffix, traditional characters."""
 
 
 def current(known: Known, as_of: datetime) -> list[Reading]:
@@ -121,20 +128,26 @@ def is_odd(post: Post, sight: Sight) -> bool:
 
 
 def complete(reading: Reading, known: Known) -> bool:
-    """Whether its list may speak against the account: exact, sound, surely the account's, and no other surface knows more."""
+    """Whether its list may speak against the account: whole, and surely the account's."""
     sight = reading.exact_sight
+    return sight is not None and tie_of(sight, reading, known) is not None and whole(reading, known)
+
+
+def whole(reading: Reading, known: Known) -> bool:
+    """Whether its list shows everything under the filed name or id: exact, sound, and no other surface knows more. Enough to remind."""
+    sight = reading.exact_sight
+    if sight is None or sight.outcome not in (Outcome.OK, Outcome.NO_POSTS) or sight.matched_by is None:
+        return False
+    if sight.matched_by is not MatchedBy.ID and not alike(known.filed.name, sight.name or reading.name):
+        return False
     # A list with a date yet to come has a post whose true date nobody knows: it proves no gap.
-    sound = sight is not None and not any(is_odd(post, sight) for post in sight.posts)
-    return sight is not None and sound and is_theirs(sight, reading, known.filed) and not showed_less(sight, known)
+    return not any(is_odd(post, sight) for post in sight.posts) and not showed_less(sight, known)
 
 
-def is_theirs(sight: Sight, reading: Reading, filed: Filed) -> bool:
-    """Whether what a sight says against an account is surely about that account: tied by id, or under the filed name.
-
-    A filed link may have passed to somebody else; that is for a person to see, never a finding.
-    """
-    seen = sight.name or reading.name
-    return sight.matched_by is MatchedBy.ID or (sight.matched_by is not None and bool(seen) and same(seen, filed.name))
+def weakest(ties: Iterable[Tie | None]) -> Tie | None:
+    """The weakest of the ties that a finding rests on; None where it rests on none."""
+    found = {tie for tie in ties if tie}
+    return Tie.SEARCH if Tie.SEARCH in found else Tie.ID if found else None
 
 
 def showed_less(exact: Sight, known: Known) -> bool:
@@ -180,6 +193,8 @@ class SeenDays:
     """The newest one after as_of."""
     odd: bool
     """A post dated after the moment of its look was set aside."""
+    doubted: tuple[date, ...] = ()
+    """Days, not after as_of, of posts that may be another account's: they prove nothing, and no silence stands against them."""
 
     @property
     def newest(self) -> date | None:
@@ -188,44 +203,63 @@ class SeenDays:
 
 def seen_days(known: Known, as_of: datetime, policy: Policy) -> SeenDays:
     """All that is known of when the account posted, on either side of as_of."""
-    days = {post.on for reading in known.readings for _, post in posts_of(reading, policy)}
+    days: set[date] = set()
+    doubted: set[date] = set()
+    for reading in known.readings:
+        for sight, post in posts_of(reading, policy):
+            (doubted if proposes_only(sight, reading, known.filed) else days).add(post.on)
     odd = any(is_odd(post, sight) for reading in current(known, as_of) for sight in reading.sights for post in sight.posts)
     as_of_day = day_of(as_of)
     return SeenDays(
-        tuple(sorted(day for day in days if day <= as_of_day)), max((day for day in days if day > as_of_day), default=None), odd
-    )
+        tuple(sorted(day for day in days if day <= as_of_day)), max((day for day in days if day > as_of_day), default=None), odd,
+        tuple(sorted(day for day in doubted - days if day <= as_of_day)),
+    )  # fmt: skip
+
+
+def tie_of_lists(readings: Iterable[Reading], known: Known) -> Tie | None:
+    """By what complete lists are tied to the account."""
+    return weakest(tie_of(sight, reading, known) for reading in readings if (sight := reading.exact_sight))
 
 
 def freshness(known: Known, as_of: datetime, policy: Policy) -> FreshnessProof:
     """What is proved of the updates before as_of."""
     as_of_day, seen = day_of(as_of), seen_days(known, as_of, policy)
     newest = seen.newest
-    exact = [reading for reading in current(known, as_of) if complete(reading, known)]
     if newest is not None and newest >= policy.window_start(as_of_day):
-        seen_exactly = any(_upper(reading, as_of_day, policy)[0] == newest for reading in exact)
+        lists = [reading for reading in current(known, as_of) if whole(reading, known)]
+        seen_exactly = any(_upper(reading, as_of_day, policy)[0] == newest for reading in lists)
         return FreshnessProof(
             state=_fresh_state((as_of_day - newest).days, policy) if seen_exactly else Freshness.FRESH,
             latest_on=newest,
             date_kind=DateKind.EXACT if seen_exactly else DateKind.AT_LEAST,
             odd_dates=seen.odd,
         )
+    exact = [reading for reading in current(known, as_of) if complete(reading, known)]
     lower = FreshnessProof(latest_on=newest, date_kind=DateKind.AT_LEAST if newest else None, odd_dates=seen.odd)
     states = {reading.id: _gap_state(reading, as_of_day, policy) for reading in exact}
     state, proof = agreed_state(current(known, as_of), states)
     if state is Freshness.UNKNOWN:
         return lower
-    if not proof.reading_ids:
-        return FreshnessProof(
-            latest_on=lower.latest_on, date_kind=lower.date_kind, odd_dates=seen.odd, pending=proof.pending, doubtful=proof.doubtful
-        )
+    opened = known.filed.opened_on
+    if opened is not None and not policy.exceeds((as_of_day - opened).days):
+        # Not silent before it was opened. That nothing was seen since then asks for no second look.
+        return replace(lower, just_opened=True)
+    if seen.after is not None and opened is None and newest is None:
+        # The first known post may be the first that it ever made.
+        return lower
+    if not proof.reading_ids or any(day >= policy.window_start(as_of_day) for day in seen.doubted):
+        return replace(lower, pending=proof.pending, doubtful=proof.doubtful)
     proving = [reading for reading in exact if reading.id in proof.reading_ids]
     upper, minimum = max((_upper(reading, as_of_day, policy) for reading in proving), key=lambda pair: pair[0] or date.min)
     if newest is not None and newest > (upper or date.min):
         # Seen once, gone from the list since: deleted, most likely. The gap is never overstated.
         upper, minimum = newest, False
+    gap = Gap(upper, as_of_day, minimum) if upper else None
+    if gap and opened and opened > gap.since:
+        gap = Gap(opened, as_of_day, opened=True)
     return FreshnessProof(
-        state=state, latest_on=upper, date_kind=DateKind.EXACT, gap=Gap(upper, as_of_day, minimum) if upper else None, odd_dates=seen.odd,
-        reading_ids=proof.reading_ids, after_on=seen.after,
+        state=state, latest_on=upper, date_kind=DateKind.EXACT, gap=gap, odd_dates=seen.odd, reading_ids=proof.reading_ids,
+        after_on=seen.after, tie=tie_of_lists(proving, known),
     )  # fmt: skip
 
 
@@ -263,31 +297,61 @@ def _upper(reading: Reading, as_of_day: date, policy: Policy) -> tuple[date | No
 
 
 def name(known: Known, as_of: datetime) -> NameProof:
-    """Whether the filed name still holds. Only sights tied to the filed id speak: a filed link may lead to somebody else."""
-    by_id = [reading for reading in current(known, as_of) if reading.name and reading.matched_by is MatchedBy.ID]
+    """Whether the filed name still holds. Only sights tied to the filed id speak: a filed link may lead to somebody else.
+
+    Another name is proved only by looks after the last one in which any surface showed the filed name.
+    """
     filed = known.filed.name
-    if not by_id or same(by_id[-1].name, filed):
-        return NameProof(seen=by_id[-1].name if by_id else "")
-    seen = by_id[-1].name
-    if differs_by_suffix(filed, seen):
-        return NameProof(seen=seen, style_only=True)
-    claiming = {reading.id for reading in by_id if same(reading.name, seen)}
+    names = {reading.id: _names_by_id(reading) for reading in current(known, as_of)}
+    named = [reading for reading in current(known, as_of) if names[reading.id]]
+    others = [reading for reading in named if any(not alike(filed, seen) for seen in names[reading.id])]
+    if not others:
+        newest = names[named[-1].id][-1] if named else ""
+        return NameProof(seen=newest, style_only=bool(newest) and not same(newest, filed))
+    seen = next(seen for seen in reversed(names[others[-1].id]) if not alike(filed, seen))
+    as_filed = [reading for reading in named if any(alike(filed, shown) for shown in names[reading.id])]
+    last = as_filed[-1] if as_filed else None
+    if last is not None and last.look is LookKind.PERSON and last is named[-1] and last not in others:
+        return NameProof(seen=names[last.id][-1])
+    since = [reading for reading in named if last is None or (reading.read_at, reading.id) > (last.read_at, last.id)]
+    claiming = {reading.id for reading in since if any(same(shown, seen) for shown in names[reading.id])}
     proof = agreed(current(known, as_of), lambda reading: reading.id in claiming)
-    read_by_machine = any(reading.look is not LookKind.PERSON and same(reading.name, filed) for reading in by_id)
-    if read_by_machine and by_id[-1].look is LookKind.PERSON:
+    read_by_machine = any(reading.look is not LookKind.PERSON for reading in as_filed)
+    if read_by_machine and others[-1].look is LookKind.PERSON:
         # One person's word against what the platform showed at the same time settles nothing.
         return NameProof(seen=seen, doubtful=True)
-    earlier = any(reading.matched_by is MatchedBy.ID and reading.name and same(reading.name, filed) for reading in known.readings)
-    return NameProof(seen=seen, once_as_filed=earlier, reading_ids=proof.reading_ids, pending=proof.pending, doubtful=not proof.reading_ids)
+    earlier = any(alike(filed, shown) for reading in known.readings for shown in _names_by_id(reading))
+    return NameProof(
+        seen=seen, once_as_filed=earlier, reading_ids=proof.reading_ids, pending=proof.pending, doubtful=not proof.reading_ids,
+        tie=Tie.ID if proof.reading_ids else None,
+    )  # fmt: skip
+
+
+def _names_by_id(reading: Reading) -> list[str]:
+    """The names that a look's sights show of what the filed id leads to."""
+    return [sight.name for sight in reading.sights if sight.name and sight.matched_by is MatchedBy.ID]
+
+
+_GONE = (Outcome.NOT_FOUND, Outcome.CANCELLED, Outcome.BANNED)
 
 
 def people_disagree(known: Known, as_of: datetime, policy: Policy) -> bool:
-    """Whether two persons' latest readings of the same account contradict each other (待复核)."""
-    claims: dict[str, object] = {}
-    names: set[str] = set()
-    for reading in current(known, as_of):
-        if reading.look is LookKind.PERSON and reading.outcome is not Outcome.NO_EVIDENCE:
-            in_window = any(policy.window_start(day_of(as_of)) <= post.on <= day_of(as_of) for post in reading.posts)
-            claims[reading.by] = (reading.outcome, in_window)
-            names |= {fold(reading.name)} if reading.name else set()
-    return len(set(claims.values())) > 1 or len(names) > 1
+    """Whether the newest answers of two persons about the same account contradict each other (待复核)."""
+    if len({reading.by for reading in known.readings if reading.look is LookKind.PERSON}) < 2:
+        return False
+    newest: dict[str, Reading] = {}
+    for reading in current(speaking(known, as_of), as_of):
+        if reading.look is LookKind.PERSON:
+            newest[reading.by] = reading
+    answers = list(newest.values())
+    said = {_said(reading, as_of, policy) for reading in answers if reading.outcome is not Outcome.NO_EVIDENCE}
+    # Who sees the account but none of its contents says that it is there.
+    gone = any(reading.outcome in _GONE for reading in answers)
+    hidden = any(reading.outcome is Outcome.NO_EVIDENCE for reading in answers)
+    names = {fold(reading.name) for reading in answers if reading.name and reading.outcome is not Outcome.NO_EVIDENCE}
+    return len(said) > 1 or (gone and hidden) or len(names) > 1
+
+
+def _said(reading: Reading, as_of: datetime, policy: Policy) -> tuple[Outcome, bool]:
+    in_window = any(policy.window_start(day_of(as_of)) <= post.on <= day_of(as_of) for post in reading.posts)
+    return reading.outcome, in_window

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from mediawatch import periods, presence, proofs, sentences, trust
+from mediawatch import hearing, periods, presence, proofs, sentences, ties, trust
 from mediawatch.clock import day_of
 from mediawatch.domain import (
     AccountState,
@@ -23,6 +23,7 @@ from mediawatch.policy import VERDICTS, Freshness, Policy, Standing, standing
 from mediawatch.ports import Known
 from mediawatch.presence import PresenceProof
 from mediawatch.proofs import FreshnessProof, Gap, NameProof
+from mediawatch.ties import Doubt
 from mediawatch.workdays import working_days_after
 
 
@@ -33,33 +34,43 @@ def judge(known: Known, as_of: datetime, policy: Policy, period_from: date | Non
 
     What a surface said while its canaries did not read well is withdrawn, except what it showed in the account's favour.
     """
+    raw, known = known, ties.speaking(known, as_of)
+    doubt = ties.doubt(raw.readings, known.filed, ties.identity_of(known))
     heard = trust.heard(known, as_of)
-    judged = _judged(heard, as_of, policy, period_from)
+    judged = _judged(heard, as_of, policy, period_from, doubt)
     if heard is not known:
-        undisturbed = _judged(known, as_of, policy, period_from)
+        undisturbed = _judged(known, as_of, policy, period_from, doubt)
         if undisturbed.findings or undisturbed.second_look:
             sentence = trust.WITHDRAWN if judged.verdict is Verdict.UNPROVEN else judged.sentence
             judged = replace(judged, sentence=sentence, notes=(*judged.notes, trust.WITHDRAWN))
     if known.paused and judged.verdict is Verdict.UNPROVEN:
         judged = sentences.with_paused(judged, known, as_of)
+    if any(_read_late(finding, known, as_of, policy) for finding in judged.findings):
+        judged = replace(judged, notes=(*judged.notes, sentences.read_late(policy)))
     behind = {trust.behind(finding, known.filed, known.readings, known.checks) for finding in judged.findings}
     return replace(judged, notes=(*judged.notes, f"{trust.UNCHECKED}。")) if trust.Backing.UNCHECKED in behind else judged
 
 
-def _judged(known: Known, as_of: datetime, policy: Policy, period_from: date | None) -> Judgement:
+def _judged(known: Known, as_of: datetime, policy: Policy, period_from: date | None, doubt: Doubt | None) -> Judgement:
     as_of_day = day_of(as_of)
     if not known.supported and not any(reading.look is LookKind.PERSON for reading in known.readings):
-        return Judgement(verdict=Verdict.OUT_OF_SCOPE, sentence="该平台暂不支持自动核查,请人工核查。")
+        sentence = "该平台暂不支持自动核查,请人工核查。"
+        return Judgement(verdict=Verdict.OUT_OF_SCOPE, sentence=sentence, otherwise=Verdict.OUT_OF_SCOPE)
     fresh = periods.freshness(known, period_from, as_of, policy) if period_from else proofs.freshness(known, as_of, policy)
     there, named = presence.presence(known, as_of, policy), proofs.name(known, as_of)
     how_filed = standing(known.filed, as_of_day, policy)
     gap = fresh.gap.days if fresh.gap else (as_of_day - fresh.latest_on).days if fresh.latest_on else None
-    notes = sentences.notes(fresh, there, named, as_of_day, policy)
+    notes = sentences.notes(known, fresh, there, named, as_of_day, policy)
+    undecided = Judgement(
+        verdict=Verdict.UNPROVEN, sentence="", notes=notes, latest_on=fresh.latest_on, date_kind=fresh.date_kind, gap_days=gap,
+        otherwise=_otherwise(how_filed, fresh),
+    )  # fmt: skip
     if proofs.people_disagree(known, as_of, policy):
-        return Judgement(
-            verdict=Verdict.UNPROVEN, sentence="两名核查人的结论不一致,待复核。", notes=notes, latest_on=fresh.latest_on,
-            date_kind=fresh.date_kind, gap_days=gap,
-        )  # fmt: skip
+        return replace(undecided, sentence="两名核查人的结论不一致,待复核。")
+    if doubt and how_filed in (Standing.RUNNING, Standing.CLOSED):
+        # What is seen under the filed id is somebody else's: it speaks neither for the account nor against it.
+        otherwise = undecided.otherwise if how_filed is Standing.CLOSED else Verdict.UNPROVEN
+        return replace(undecided, sentence=sentences.id_in_doubt(doubt), otherwise=otherwise)
     verdict, code = VERDICTS[how_filed, there.state, fresh.state]
     if code is Code.CLOSED_BUT_ALIVE:
         there = replace(there, **asdict(presence.alive(known, as_of)))
@@ -68,16 +79,21 @@ def _judged(known: Known, as_of: datetime, policy: Policy, period_from: date | N
     findings = _findings(known, code, verdict, how_filed, fresh, there, named, as_of_day, policy)
     pending = _pending(how_filed, fresh, there, named, verdict)
     verdict = _with_effects(verdict, findings, how_filed, named, policy)
-    return Judgement(
-        verdict=verdict,
-        sentence=sentences.verdict_sentence(known, verdict, how_filed, findings, fresh, named, pending, as_of_day, policy),
-        findings=findings,
-        latest_on=fresh.latest_on,
-        date_kind=fresh.date_kind,
-        gap_days=gap,
-        second_look=pending,
-        notes=notes,
-    )
+    sentence = sentences.verdict_sentence(known, verdict, how_filed, findings, fresh, named, pending, as_of_day, policy)
+    return replace(undecided, verdict=verdict, sentence=sentence, findings=findings, second_look=pending)
+
+
+_BY_UPDATES = {Freshness.FRESH: Verdict.FRESH, Freshness.DUE_SOON: Verdict.DUE_SOON, Freshness.AT_LIMIT: Verdict.AT_LIMIT}
+
+
+def _otherwise(how_filed: Standing, fresh: FreshnessProof) -> Verdict:
+    """The verdict where no finding is held against the account: by its updates alone."""
+    return Verdict.LISTED if how_filed is not Standing.RUNNING else _BY_UPDATES.get(fresh.state, Verdict.UNPROVEN)
+
+
+def _read_late(finding: Finding, known: Known, as_of: datetime, policy: Policy) -> bool:
+    read_at = (reading.read_at for reading in known.readings if reading.id in finding.reading_ids)
+    return hearing.is_read_late(finding, read_at, as_of, policy.hearing)
 
 
 RECENT = timedelta(weeks=4)
@@ -184,7 +200,7 @@ def _findings(
     if how_filed is not Standing.RUNNING:
         return tuple(findings)
     if fresh.state is Freshness.STALE and code is None and fresh.gap:
-        findings.append(_stale_finding(fresh, fresh.gap, as_of_day, policy))
+        findings.append(_stale_finding(known, fresh, fresh.gap, as_of_day, policy))
     if named.reading_ids and named.seen and code is None:
         findings.append(_name_finding(known, named, policy))
     return tuple(sorted(findings, key=lambda finding: _rank(finding.code, policy)))
@@ -197,16 +213,19 @@ def _rank(code: Code, policy: Policy) -> int:
 def _presence_finding(
     known: Known, code: Code, verdict: Verdict, fresh: FreshnessProof, there: PresenceProof, as_of_day: date, policy: Policy
 ) -> Finding:
-    ids = there.reading_ids or fresh.reading_ids or tuple(reading.id for reading in known.readings[-1:])
     effect = Effect.LISTED if verdict is Verdict.LISTED else policy.effect(code)
     gap = (as_of_day - fresh.latest_on).days if fresh.latest_on else None
     return Finding(
-        code=code, label=policy.label(code), effect=effect, sentence=sentences.presence(known, code, there), reading_ids=ids,
-        latest_on=fresh.latest_on, gap_days=gap,
+        code=code, label=policy.label(code), effect=effect, sentence=sentences.presence(known, code, there),
+        reading_ids=there.reading_ids, latest_on=fresh.latest_on, gap_days=gap, ids=_ids(known), tie=there.tie,
     )  # fmt: skip
 
 
-def _stale_finding(fresh: FreshnessProof, gap: Gap, as_of_day: date, policy: Policy) -> Finding:
+def _ids(known: Known) -> tuple[str, ...]:
+    return tuple(id for id in (known.filed.platform_id, known.filed.original_id) if id)
+
+
+def _stale_finding(known: Known, fresh: FreshnessProof, gap: Gap, as_of_day: date, policy: Policy) -> Finding:
     code = policy.tier_of(gap.since, gap.until)
     return Finding(
         code=code,
@@ -216,7 +235,10 @@ def _stale_finding(fresh: FreshnessProof, gap: Gap, as_of_day: date, policy: Pol
         reading_ids=fresh.reading_ids,
         gap_days=gap.days,
         gap_is_minimum=gap.minimum,
+        gap_since=gap.since,
         latest_on=fresh.latest_on,
+        ids=_ids(known),
+        tie=fresh.tie,
     )
 
 
@@ -229,6 +251,8 @@ def _name_finding(known: Known, named: NameProof, policy: Policy) -> Finding:
         sentence=sentences.name(known, named),
         reading_ids=named.reading_ids,
         name_seen=named.seen,
+        ids=_ids(known),
+        tie=named.tie,
     )
 
 

@@ -6,12 +6,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from mediawatch.clock import chinese_day
-from mediawatch.domain import Code, DateKind, Finding, Judgement, LookKind, MatchedBy, Outcome, Reading, Verdict
-from mediawatch.names import similarity
+from mediawatch.domain import ID_IN_DOUBT, Code, DateKind, Finding, Judgement, LookKind, MatchedBy, Outcome, Verdict
+from mediawatch.names import differs_by_script, similarity
 from mediawatch.policy import Freshness, Policy, Standing
 from mediawatch.ports import Known
 from mediawatch.presence import PresenceProof
 from mediawatch.proofs import FreshnessProof, Gap, NameProof
+from mediawatch.ties import Doubt, tie_of
 from mediawatch.workdays import festivals_between
 
 
@@ -34,8 +35,10 @@ def presence(known: Known, code: Code, there: PresenceProof) -> str:
 def stale(fresh: FreshnessProof, gap: Gap, as_of_day: date, code: Code, policy: Policy) -> str:
     """A finding about a silence that is too long."""
     least = "不少于" if gap.minimum else ""
-    if fresh.period_from:
-        span = f"{chinese_day(gap.since)}至{chinese_day(gap.until)}"
+    if gap.opened and not fresh.period_from:
+        seen = f"账号于{chinese_day(gap.since)}开设,其后至监测时间点{chinese_day(as_of_day)}无更新,间隔{gap.days}天"
+    elif fresh.period_from:
+        span = f"{chinese_day(gap.since)}{'开设' if gap.opened else ''}至{chinese_day(gap.until)}"
         seen = f"{_period(fresh.period_from, as_of_day)}内最长更新间隔{least}{gap.days}天({span})"
     elif gap.minimum:
         seen = f"自{chinese_day(gap.since + timedelta(days=1))}至监测时间点{chinese_day(as_of_day)}无更新,间隔{least}{gap.days}天"
@@ -64,12 +67,15 @@ def _how_missed(known: Known, there: PresenceProof) -> str:
     return f"备案的平台ID“{filed.platform_id or filed.original_id}”在平台上不存在"
 
 
-def notes(fresh: FreshnessProof, there: PresenceProof, named: NameProof, as_of_day: date, policy: Policy) -> tuple[str, ...]:
+def notes(known: Known, fresh: FreshnessProof, there: PresenceProof, named: NameProof, as_of_day: date, policy: Policy) -> tuple[str, ...]:
     notes: list[str] = []
     if fresh.odd_dates:
         notes.append("发布时间异常:有内容的发布时间晚于核查时间,已不计入。")
     if named.style_only:
-        notes.append(f"备案填写不规范:备案名称带平台后缀,平台显示“{named.seen}”。")
+        how = "繁简字不同" if differs_by_script(known.filed.name, named.seen) else "带平台后缀"
+        notes.append(f"备案填写不规范:备案名称{how},平台显示“{named.seen}”。")
+    if fresh.just_opened and known.filed.opened_on:
+        notes.append(f"账号于{chinese_day(known.filed.opened_on)}开设,至监测时间点未超过规定天数,不作超期认定。")
     if named.doubtful:
         notes.append(f"平台显示名称“{named.seen}”与备案名称不同,尚未经两次核查证实。")
     if there.doubtful:
@@ -78,6 +84,16 @@ def notes(fresh: FreshnessProof, there: PresenceProof, named: NameProof, as_of_d
         festivals = festivals_between(policy.window_start(as_of_day), as_of_day)
         notes.extend(f"监测窗口含{festival},请审核时注意。" for festival in festivals)
     return tuple(notes)
+
+
+def read_late(policy: Policy) -> str:
+    """A note on a silence that was read long after as_of."""
+    return f"发布情况读取于监测时间点{policy.hearing.late_days}天之后,其间内容可能已删除或撤稿,须经下发核实方可认定。"
+
+
+def id_in_doubt(doubt: Doubt) -> str:
+    """Why nothing is said of an account whose filed id may be another's."""
+    return f"{ID_IN_DOUBT}:{doubt.why},核对备案ID前不作认定。"
 
 
 TROUBLE = {
@@ -128,7 +144,7 @@ def verdict_sentence(
         case Verdict.LISTED:
             return _listed_sentence(known, how_filed, fresh)
         case _:
-            return _unproven_sentence(known.readings, fresh, named, pending, policy)
+            return _unproven_sentence(known, fresh, named, pending)
 
 
 def _listed_sentence(known: Known, how_filed: Standing, fresh: FreshnessProof) -> str:
@@ -141,7 +157,8 @@ def _listed_sentence(known: Known, how_filed: Standing, fresh: FreshnessProof) -
     return f"报送系统中为{known.filed.status.label},平台上未见该账号。"
 
 
-def _unproven_sentence(readings: tuple[Reading, ...], fresh: FreshnessProof, named: NameProof, pending: bool, policy: Policy) -> str:
+def _unproven_sentence(known: Known, fresh: FreshnessProof, named: NameProof, pending: bool) -> str:
+    readings = known.readings
     if not readings:
         return "本次未能核查:信息来源已暂停,或缺少链接、账号ID、平台登录。"
     if pending:
@@ -150,6 +167,9 @@ def _unproven_sentence(readings: tuple[Reading, ...], fresh: FreshnessProof, nam
         return "两次核查结果不一致或第二次核查未成功,不能认定。"
     readings = tuple(reading for reading in readings if reading.look is not LookKind.CONTROL) or readings
     last = max(readings, key=lambda reading: (reading.read_at, reading.id))
+    against = [sight for sight in last.sights if sight.matched_by and (sight.outcome.negative or sight.exact)]
+    if against and not any(tie_of(sight, last, known) for sight in against):
+        return "仅凭备案链接或名称读取,未能与账号ID对应,不能认定。"
     if last.outcome.negative:
         return "平台显示未见账号或无内容,但未经对照核查或两次核查证实,不能认定。"
     if last.outcome is Outcome.OK and fresh.latest_on:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from mediawatch.clock import day_of
 from mediawatch.domain import Attested, CanaryCheck, Filed, FiledStatus, Finding, LookKind, MatchedBy, Outcome, Reading, Sight
-from mediawatch.names import same
+from mediawatch.names import alike
 from mediawatch.policy import Policy
 from mediawatch.ports import Known
 from mediawatch.proofs import posts_of
@@ -38,6 +38,9 @@ class Backing(StrEnum):
         return {"checked": "已校验", "unchecked": UNCHECKED, "withdrawn": "已撤回", "person": "人工核查"}[self.value]
 
 
+HOLDS = timedelta(hours=2)
+"""How long a good check stands behind what its surface says. Checks come every half hour or so; where two hours lie between, nobody
+knows what the site withheld meanwhile. A check that did not read well withdraws what follows, however long ago it was."""
 CANARY_DAYS = timedelta(days=3)
 """How old the newest post of an account that posts daily may look: a site was seen to withhold about a week from visitors."""
 
@@ -56,17 +59,26 @@ def reads_well(sight: Sight, policy: Policy, *, complete: bool) -> bool:
 
 
 def backing(sight: Sight, reading: Reading, checks: Iterable[CanaryCheck]) -> Backing:
-    """By the last check before a sight and the next one after it, of the same surface, session and sweep."""
+    """By the last check before a sight and the next one after it, of the same surface, session, login file and sweep."""
     if reading.look is LookKind.PERSON:
         return Backing.PERSON
     batch = (sight.surface, sight.session, reading.sweep_id)
-    of_batch = [check for check in checks if (check.surface, check.session, check.sweep_id) == batch and check.sweep_id is not None]
+    of_batch = [
+        check for check in checks
+        if (check.surface, check.session, check.sweep_id) == batch and check.sweep_id is not None and _by_one_login(check, sight)
+    ]  # fmt: skip
     before = max((check.at for check in of_batch if check.at <= sight.read_at), default=None)
     after = min((check.at for check in of_batch if check.at >= sight.read_at), default=None)
     # Several checks of one instant: that one of them read well is no comfort.
     if any(not check.fresh for check in of_batch if check.at in (before, after)):
         return Backing.WITHDRAWN
-    return Backing.CHECKED if before and after else Backing.UNCHECKED
+    near = before is not None and after is not None and sight.read_at - before <= HOLDS and after - sight.read_at <= HOLDS
+    return Backing.CHECKED if near else Backing.UNCHECKED
+
+
+def _by_one_login(check: CanaryCheck, sight: Sight) -> bool:
+    """Whether both were read with one login file, as far as it was kept: older data do not say."""
+    return not check.login or not sight.login or check.login == sight.login
 
 
 def heard(known: Known, as_of: datetime) -> Known:
@@ -103,7 +115,7 @@ def _silenced(sight: Sight, filed: Filed) -> Sight:
 
 
 def _named_as_filed(sight: Sight, filed: Filed) -> bool:
-    return not sight.name or same(sight.name, filed.name)
+    return not sight.name or alike(filed.name, sight.name)
 
 
 def _closed(filed: Filed) -> bool:

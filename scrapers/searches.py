@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from mediawatch.domain import ID_IN_DOUBT, Account, Attested, Filed, MatchedBy, Outcome, Seen, Sight
-from mediawatch.names import differs_by_suffix, fold, same
+from mediawatch.names import differs_by_suffix, same, same_body
 from scrapers.base import SessionUse, Shows, Surface
 
 _NEAR = 3
@@ -84,8 +84,8 @@ def agrees(filed: Filed, certified: str) -> bool:
 
 
 def vouches(filed: Filed, certified: str) -> bool:
-    """Whether a 认证说明 names the organiser. Found by name alone, an account is surely the filed one only where it does."""
-    return bool(filed.organiser.strip()) and fold(filed.organiser) in fold(certified)
+    """Whether a 认证说明 is the organiser's. Found by name alone, an account is surely the filed one only where it is."""
+    return same_body(certified, filed.organiser, filed.prefecture, filed.county)
 
 
 def aliases(filed: Filed, own_id: str) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -34,7 +35,7 @@ from mediawatch.domain import (
     Sweep,
     SweepKind,
 )
-from mediawatch.ports import Store
+from mediawatch.ports import Known, Store
 
 NOW = datetime(2031, 3, 5, 4, 0, tzinfo=UTC)
 FILE = Source(file="示例市台账.xlsx", sha256="0" * 64, at=NOW)
@@ -51,6 +52,12 @@ ODD = Filed(
 PLAIN = Filed(name="示例发布", platform="weibo")
 LATE = datetime(2031, 3, 1, 23, 59, 59, 999999, tzinfo=BEIJING)
 """Microseconds, and another day in UTC than in Beijing."""
+
+
+def known_as(filed: Filed, readings: Iterable[Reading], **more: Any) -> Known:
+    """What is known of an account whose readings were taken under what is filed, where they do not say otherwise."""
+    taken = tuple(replace(reading, filed_as=reading.filed_as or filed.identity) for reading in readings)
+    return Known(filed=filed, readings=taken, **more)
 
 
 async def enter(store: Store, *filed: Filed) -> list[Account]:

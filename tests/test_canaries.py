@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from samples import rich_reading
+from samples import known_as, rich_reading
 from test_sweep import AS_OF, NOW, TIBET, Scripted, by_name, request, sight
 from test_sweep import Stage as PlainStage
 
@@ -31,7 +31,7 @@ from mediawatch.domain import (
 )
 from mediawatch.evidence import EvidenceFolder
 from mediawatch.pacing import Pacing
-from mediawatch.ports import Gate, Known, Store
+from mediawatch.ports import Gate, Store
 from mediawatch.rules import judge
 from mediawatch.sweep import Engine, rejudge
 from mediawatch.trust import UNCHECKED, WITHDRAWN, Backing, backing, behind, heard, reads_well
@@ -117,7 +117,7 @@ def twice(seen: Sight, minutes: tuple[float, float] = (0, 60)) -> tuple[Reading,
 
 AGAINST = [
     ("stale", sight("旧40", 40), FILED, Code.STALE_2W),
-    ("not there", replace(sight("旧40", outcome=Outcome.NOT_FOUND), control="别的账号"), FILED, Code.NOT_FOUND),
+    ("not there", replace(sight("旧40", outcome=Outcome.NOT_FOUND), matched_by=MatchedBy.ID, control="别的账号"), FILED, Code.NOT_FOUND),
     ("another name", sight("改了的名", 1), FILED, Code.NAME_MISMATCH),
     ("closed but there", sight("旧40", 1), replace(FILED, status=FiledStatus.CLOSED), Code.CLOSED_BUT_ALIVE),
 ]
@@ -127,7 +127,7 @@ WELL = [check(-1), check(30), check(61)]
 @pytest.mark.parametrize(("case", "seen", "filed", "code"), AGAINST, ids=[row[0] for row in AGAINST])
 def test_a_finding_falls_with_either_of_its_looks(case: str, seen: Sight, filed: Filed, code: Code) -> None:
     def judged(checks: list[CanaryCheck]) -> tuple[list[Code], bool, bool]:
-        found = judge(Known(filed=filed, readings=twice(seen), checks=tuple(checks)), AS_OF, TIBET)
+        found = judge(known_as(filed, twice(seen), checks=tuple(checks)), AS_OF, TIBET)
         return [one.code for one in found.findings], f"{UNCHECKED}。" in found.notes, WITHDRAWN in found.notes
 
     assert judged(WELL) == ([code], False, False)
@@ -138,7 +138,7 @@ def test_a_finding_falls_with_either_of_its_looks(case: str, seen: Sight, filed:
 
 
 def test_what_is_withdrawn_is_said_and_nothing_is_looked_at_again_for_it() -> None:
-    known = Known(filed=FILED, readings=twice(sight("旧40", 40)), checks=(check(-1), check(30, False), check(61)))
+    known = known_as(FILED, twice(sight("旧40", 40)), checks=(check(-1), check(30, False), check(61)))
     judged = judge(known, AS_OF, TIBET)
     assert (judged.verdict, judged.sentence, judged.second_look) == (Verdict.UNPROVEN, WITHDRAWN, False)
     assert judged.latest_on == date(2022, 11, 21), "a lower bound still"
@@ -146,7 +146,7 @@ def test_what_is_withdrawn_is_said_and_nothing_is_looked_at_again_for_it() -> No
 
 @pytest.mark.parametrize("gap", [0, 5, 14])
 def test_freshness_stands_whatever_the_canary_did(gap: int) -> None:
-    known = Known(filed=FILED, readings=(reading(sight("旧40", gap)),), checks=(check(-1, False), check(1, False)))
+    known = known_as(FILED, (reading(sight("旧40", gap)),), checks=(check(-1, False), check(1, False)))
     judged = judge(known, AS_OF, TIBET)
     assert judged.verdict is Verdict.FRESH, "no warning of a date that nobody stands for"
     assert judged.notes == ()
@@ -154,14 +154,14 @@ def test_freshness_stands_whatever_the_canary_did(gap: int) -> None:
 
 def test_a_persons_finding_stands_whatever_the_canary_did() -> None:
     seen = reading(replace(sight("旧40", 40), surface="person", evidence=rich_reading(1).sights[0].evidence), look=LookKind.PERSON)
-    known = Known(filed=FILED, readings=(seen,), checks=(check(-1, False), check(1, False)))
+    known = known_as(FILED, (seen,), checks=(check(-1, False), check(1, False)))
     judged = judge(known, AS_OF, TIBET)
     assert (judged.verdict, judged.notes) == (Verdict.FAILED, ())
     assert behind(judged.findings[0], FILED, known.readings, known.checks) is Backing.PERSON
 
 
 def test_a_distrusted_name_is_a_sign_of_life_still() -> None:
-    known = Known(filed=FILED, readings=(reading(sight("改了的名", 1)),), checks=(check(-1, False),))
+    known = known_as(FILED, (reading(sight("改了的名", 1)),), checks=(check(-1, False),))
     (seen,) = heard(known, AS_OF).readings[0].sights
     assert (seen.name, seen.matched_by, seen.exact, len(seen.posts)) == ("改了的名", MatchedBy.URL, False, 1)
     assert heard(replace(known, checks=(check(-1),)), AS_OF).readings == known.readings

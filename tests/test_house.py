@@ -25,6 +25,7 @@ PURE = {
     "hearing",
     "presence",
     "sentences",
+    "ties",
 }
 """Core modules that know rules and arithmetic only. `ports` holds protocols and frozen rows, so it counts as vocabulary."""
 VOCABULARY = {"mediawatch.domain", "mediawatch.clock", "mediawatch.ports"}

@@ -9,6 +9,7 @@ from itertools import count
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from samples import known_as
 
 from mediawatch.clock import EVER, day_end, day_start
 from mediawatch.domain import (
@@ -28,7 +29,6 @@ from mediawatch.domain import (
 )
 from mediawatch.periods import gaps_of
 from mediawatch.policy import load
-from mediawatch.ports import Known
 from mediawatch.rules import judge
 
 FIRST, LAST = date(2022, 10, 10), date(2022, 12, 31)
@@ -63,7 +63,7 @@ def twice(seen: Sight) -> tuple[Reading, ...]:
 
 
 def judged(*readings: Reading, filed: Filed = FILED, first: date = FIRST) -> Judgement:
-    return judge(Known(filed=filed, readings=readings), AS_OF, POLICY, first)
+    return judge(known_as(filed, readings), AS_OF, POLICY, first)
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,8 @@ def judged(*readings: Reading, filed: Filed = FILED, first: date = FIRST) -> Jud
         ((), "12-01", [30]),
         (("12-05",), "12-01", [4, 26]),
         (("10-10", "12-31"), None, [0, 82, 0]),
-        (("11-01",), "12-01", [0, 60]),
+        (("11-01",), "12-01", [0, 30]),
+        (("10-10",), "12-31", [0, 0]),
         (("10-12", "10-12"), None, [2, 80]),
     ],
 )
@@ -109,7 +110,9 @@ FILLED = every(10, until=md("12-09"))
         (sight(md("10-12"), md("11-20"), *every(7, md("11-21")), since=md("11-15")), Verdict.UNPROVEN, 39, False),
         (sight(md("10-12"), md("11-20"), *every(7, md("11-21")), since=md("11-01")), Verdict.FAILED, 20, True),
         (sight(), Verdict.UNPROVEN, 82, False),
-        (sight(date(2023, 1, 1), since=md("11-01")), Verdict.LISTED, 61, True),
+        (sight(date(2023, 1, 1), since=md("11-01")), Verdict.UNPROVEN, 82, False),  # perhaps its first one
+        (sight(md("11-20"), *every(7, md("11-21")), ever=True), Verdict.UNPROVEN, 41, False),  # perhaps opened on 11-20
+        (sight(md("11-20"), ever=True), Verdict.FAILED, 41, False),
     ],
 )
 def test_the_longest_gap_and_its_proof(seen: Sight, verdict: Verdict, gap: int, minimum: bool) -> None:
@@ -121,7 +124,7 @@ def test_the_longest_gap_and_its_proof(seen: Sight, verdict: Verdict, gap: int, 
 
 def test_a_gap_that_ended_long_ago_fails_the_period_and_not_the_moment() -> None:
     lapsed = twice(sight(*every(5, until=md("11-09")), *every(5, md("12-10")), ever=True))
-    assert judge(Known(filed=FILED, readings=lapsed), AS_OF, POLICY).verdict is Verdict.FRESH
+    assert judge(known_as(FILED, lapsed), AS_OF, POLICY).verdict is Verdict.FRESH
     found = judged(*lapsed)
     assert found.verdict is Verdict.FAILED
     assert found.findings[0].sentence.startswith(
@@ -165,10 +168,14 @@ def longest_by_hand(days: list[date]) -> int:
 
 @given(DAYS)
 def test_a_complete_list_is_judged_by_its_longest_gap(days: list[date]) -> None:
+    """Counted from its first known post on: nobody knows when it was opened."""
     found = judged(*twice(sight(*days, ever=True)))
+    opened = judged(*twice(sight(*days, ever=True)), filed=replace(FILED, opened_on=date(2020, 1, 1)))
     if days:
-        assert found.gap_days == longest_by_hand(days)
-        assert (found.verdict is Verdict.FAILED) == (longest_by_hand(days) > 14)
+        assert opened.gap_days == longest_by_hand(days)
+        assert (opened.verdict is Verdict.FAILED) == (longest_by_hand(days) > 14)
+        known = longest_by_hand(days) if min(days) < FIRST else max((gap.days for gap in gaps_of(days, FIRST, LAST)[1:]), default=0)
+        assert (found.verdict is Verdict.FAILED) == (known > 14)
     else:
         assert found.verdict is Verdict.UNPROVEN
 
@@ -184,7 +191,9 @@ def test_no_list_proves_more_than_it_shows(days: list[date], cut: int) -> None:
 
 @given(DAYS, DAYS)
 def test_a_further_post_never_makes_it_worse(days: list[date], more: list[date]) -> None:
-    before = judged(*twice(sight(*days, ever=True)))
-    after = judged(*twice(sight(*sorted({*days, *[day for day in more if day >= FIRST]}), ever=True)))
+    """Where the opening is known: else an older post proves that there was an account to be silent."""
+    opened = replace(FILED, opened_on=date(2020, 1, 1))
+    before = judged(*twice(sight(*days, ever=True)), filed=opened)
+    after = judged(*twice(sight(*sorted({*days, *[day for day in more if day >= FIRST]}), ever=True)), filed=opened)
     if before.verdict is not Verdict.FAILED and days:
         assert after.verdict is not Verdict.FAILED

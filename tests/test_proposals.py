@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import csv
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -39,7 +40,14 @@ def seen(by: MatchedBy | None = MatchedBy.URL, day: int = 0, look: LookKind = Lo
 
 
 def told(of: Account, *readings: Reading) -> list[tuple[str, str, str, bool]]:
-    return [(each.kind.value, each.field, each.new, each.sure) for each in proposals([of], {of.id: readings})]
+    return [(each.kind.value, each.field, each.new, each.sure) for each in proposed([of], {of.id: readings})]
+
+
+def proposed(accounts: Sequence[Account], readings: Mapping[int, Sequence[Reading]], refused: Iterable[Refusal] = ()) -> list[Proposal]:
+    """From readings that were taken under what is filed."""
+    identities = {each.id: each.filed.identity for each in accounts}
+    taken = {key: [replace(reading, filed_as=identities.get(key)) for reading in some] for key, some in readings.items()}
+    return proposals(accounts, taken, refused)
 
 
 ID = ("learned", "platform_id", "MzAwMDAwMDAwMQ==", True)
@@ -88,15 +96,23 @@ OWN = {"platform_id": "MzAwMDAwMDAwMQ=="}
             {**OWN, "alias": "shili"}, [seen(None, platform_id="x", detail=f"{ID_IN_DOUBT}: two"), seen(MatchedBy.ID, 1)], [],
             id="since then the keys agree",
         ),
-        pytest.param(OWN, [seen(MatchedBy.URL, name="示例新名")], [], id="a filed link proves no new name"),
+        pytest.param(OWN, [seen(MatchedBy.URL, name="示例新名", platform_id="")], [], id="a filed link proves no new name"),
         pytest.param(OWN, [seen(MatchedBy.ID, name="示例新名"), seen(MatchedBy.ID, 1)], [], id="and back again"),
         pytest.param({**OWN, "name": "示例发布微信公众号"}, [seen(MatchedBy.ID)], [], id="a suffix is no new name"),
         pytest.param(OWN, [seen(MatchedBy.ID, name="示例新名", verified_as="示例市第一测试局")], [RENAMED], id="same body, new name"),
         pytest.param(OWN, [seen(MatchedBy.ID, name="某某商店", verified_as="某某有限公司")], [DOUBT], id="another body's account"),
         pytest.param({**OWN, "organiser": ""}, [seen(MatchedBy.ID, name="示例新名", verified_as="某局")], [RENAMED], id="none filed"),
         pytest.param(
-            {**OWN, "organiser": "示例市第一测试局办公室"}, [seen(MatchedBy.ID, name="示例新名", verified_as="示例市第一测试局官方微博")],
-            [RENAMED], id="the body above",
+            {**OWN, "supervisor": "示例市政府"}, [seen(MatchedBy.ID, name="示例新名", verified_as="示例市政府官方微博")], [RENAMED],
+            id="the supervising body",
+        ),
+        pytest.param(
+            {**OWN, "organiser": "高新区公安分局", "prefecture": "示例市"},
+            [seen(MatchedBy.ID, name="示例新名", verified_as="别市公安局高新区公安分局")], [DOUBT], id="a body of the same name elsewhere",
+        ),
+        pytest.param(
+            {**OWN, "organiser": "第一测试局", "prefecture": "示例市"},
+            [seen(MatchedBy.ID, name="示例新名", verified_as="示例市第一测试局")], [RENAMED], id="a body that is filed without its place",
         ),
         pytest.param(
             OWN, [seen(MatchedBy.ID, verified_as="旧单位"), seen(MatchedBy.ID, 1, name="示例新名", verified_as="新单位")],
@@ -133,7 +149,7 @@ def test_new_names_and_doubtful_ids(filed: dict[str, Any], readings: list[Readin
         pytest.param(OWN, [seen(posts=(POST,))], [("link", "article_links", LINK, True)], id="an article, and no link is filed"),
         pytest.param({**OWN, "article_links": ("https://mp.weixin.qq.com/s/ExampleOfProposal00002",)}, [seen(posts=(POST,))], [],
                      id="a link is filed"),
-        pytest.param(OWN, [seen(MatchedBy.NAME, posts=(POST,))], [], id="an article by name alone"),
+        pytest.param(OWN, [seen(MatchedBy.NAME, platform_id="", posts=(POST,))], [], id="an article by name alone"),
         pytest.param({**OWN, "platform": "weibo"}, [seen(posts=(POST,))], [], id="no articles there"),
     ],
 )  # fmt: skip
@@ -143,11 +159,11 @@ def test_migrations_and_links(filed: dict[str, Any], readings: list[Reading], ex
 
 def test_an_id_that_two_accounts_would_bear_is_a_doubt() -> None:
     one, two, holder = account(1), account(2, name="示例二"), account(3, name="示例三", platform_id="MzAwMDAwMDAwMQ==")
-    both = proposals([one, two], {1: [seen()], 2: [seen(of=2, name="示例二")]})
+    both = proposed([one, two], {1: [seen()], 2: [seen(of=2, name="示例二")]})
     assert [each.kind for each in both] == [Kind.DOUBT, Kind.DOUBT]
-    held = proposals([one, holder], {1: [seen()]})
+    held = proposed([one, holder], {1: [seen()]})
     assert [(each.kind, each.new) for each in held] == [(Kind.DOUBT, "")]
-    elsewhere = proposals([one, replace(holder, filed=replace(holder.filed, platform="weibo"))], {1: [seen()]})
+    elsewhere = proposed([one, replace(holder, filed=replace(holder.filed, platform="weibo"))], {1: [seen()]})
     assert [each.kind for each in elsewhere] == [Kind.LEARNED]
 
 
@@ -166,7 +182,7 @@ def listed() -> list[Proposal]:
         account(3, platform_id="old", original_id="gh_1"),
         account(4, platform_id="9"),
     )
-    return proposals([replace(sure, filed=replace(sure.filed, platform="weibo")), renamed, moved, doubt], READINGS)
+    return proposed([replace(sure, filed=replace(sure.filed, platform="weibo")), renamed, moved, doubt], READINGS)
 
 
 def test_all_takes_only_what_needs_no_eyes() -> None:
@@ -197,19 +213,19 @@ def refused_of(*listed: Proposal) -> list[Refusal]:
 
 def test_what_was_refused_is_not_proposed_again_and_disputes_nothing() -> None:
     one, readings = account(**OWN | {"platform_id": ""}), {1: [seen(platform_id="1"), seen(day=1, platform_id="2")]}
-    assert [each.kind for each in proposals([one], readings)] == [Kind.DOUBT]
-    first = proposals([one], {1: readings[1][:1]})
-    again = proposals([one], readings, refused_of(*first))
+    assert [each.kind for each in proposed([one], readings)] == [Kind.DOUBT]
+    first = proposed([one], {1: readings[1][:1]})
+    again = proposed([one], readings, refused_of(*first))
     assert [(each.kind, each.new) for each in again] == [(Kind.LEARNED, "2")]
-    assert proposals([one], readings, refused_of(*first, *again)) == []
+    assert proposed([one], readings, refused_of(*first, *again)) == []
     # For another account the same value is news.
-    assert [each.new for each in proposals([replace(one, id=2)], {2: readings[1][:1]}, refused_of(*first))] == ["1"]
+    assert [each.new for each in proposed([replace(one, id=2)], {2: readings[1][:1]}, refused_of(*first))] == ["1"]
 
 
 def test_each_kind_can_be_refused_but_a_doubt() -> None:
     all_but_doubts = [each for each in listed() if each.acceptable]
     accounts = list({each.account.id: each.account for each in listed()}.values())
-    left = proposals(accounts, READINGS, refused_of(*all_but_doubts))
+    left = proposed(accounts, READINGS, refused_of(*all_but_doubts))
     assert [each.kind for each in left] == [Kind.DOUBT]
     moved = next(each for each in listed() if each.kind is Kind.MIGRATED)
     assert [each.field for each in chosen(listed(), [moved.key], everything=False)] == ["platform_id", "original_id"]

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -108,7 +109,7 @@ def sight(name: str, gap: int | None = None, outcome: Outcome = Outcome.OK, sinc
         attested=Attested.RECORDED,
         outcome=outcome,
         name=name if outcome is Outcome.OK else "",
-        matched_by=MatchedBy.ID if outcome is Outcome.OK else None,
+        matched_by=MatchedBy.ID if outcome is Outcome.OK or outcome.negative else None,
         posts=() if gap is None else (Post(on=day, at=day_start(day), id="1"),),
         complete_since=None if gap is None or since is None else day_start(day - timedelta(days=since)),
     )
@@ -137,8 +138,8 @@ class Stage:
         self.pacing = Pacing(scale=0)
         self.engine = Engine(store, self.looker, EvidenceFolder(folder), lambda: NOW, self.pacing)
 
-    async def file(self, *names: str, platform: str = "toutiao") -> None:
-        new = tuple(NewAccount(filed=Filed(name=name, platform=platform, type="今日头条", platform_id=name)) for name in names)
+    async def file(self, *names: str, platform: str = "toutiao", **filed: Any) -> None:
+        new = tuple(NewAccount(filed=Filed(name=name, platform=platform, type="今日头条", platform_id=name, **filed)) for name in names)
         await self.store.apply(RegistryChanges(source=Source(file="x.xlsx", sha256="0" * 64, at=NOW), new=new))
 
     async def verdicts(self) -> dict[str, Verdict]:
@@ -450,7 +451,7 @@ async def test_links_seen_on_pages_that_are_its_own_by_id_stay_with_the_account(
 
 async def test_a_period_wants_whole_lists_and_is_a_sweep_of_its_own(stage: Stage) -> None:
     """One post on the day before settles a moment; in a period it leaves the eleven weeks before it."""
-    await stage.file("鲜1")
+    await stage.file("鲜1", opened_on=date(2020, 1, 1))
     summary = await stage.engine.run(request(period_from=date(2022, 10, 10), round="2022年第四季度"))
     assert await stage.verdicts() == {"鲜1": Verdict.FAILED}
     assert {need.fresh_after for _, need in stage.looker.asked} == {date.max}

@@ -81,7 +81,9 @@ def test_a_negative_says_from_when_the_list_was_seen_whole() -> None:
     assert (judged.verdict, judged.findings[0].gap_days, judged.findings[0].gap_is_minimum) == (Verdict.FAILED, 15, True)
     later = read({**STALE, Column.POSTED_ON: date(2032, 1, 2)})
     assert later.complete_since == day_start(WINDOW.start), "only a post after as_of: silent over the window all the same"
-    assert judge(Known(filed=filed(), readings=(as_kept(later),)), AS_OF, POLICY).verdict is Verdict.LISTED
+    long_ago = filed(opened_on=date(2020, 1, 1))
+    assert judge(Known(filed=long_ago, readings=(as_kept(later),)), AS_OF, POLICY).verdict is Verdict.LISTED
+    assert judge(Known(filed=filed(), readings=(as_kept(later),)), AS_OF, POLICY).verdict is Verdict.UNPROVEN, "opened since, perhaps"
 
 
 def as_kept(reading: Reading) -> Reading:
@@ -258,7 +260,7 @@ def test_around_the_edges_nothing_false_gets_through(posted: bool, offset: int, 
     holds = possible and (on in WINDOW if posted else on not in WINDOW and at >= AS_OF)
     assert isinstance(got, Reading) is holds
     if isinstance(got, Reading):
-        judged = judge(Known(filed=filed(), readings=(as_kept(got),)), AS_OF, POLICY)
+        judged = judge(Known(filed=filed(opened_on=date(2020, 1, 1)), readings=(as_kept(got),)), AS_OF, POLICY)
         expected = {Verdict.FRESH} if posted else {Verdict.FAILED} if on < WINDOW.start else {Verdict.LISTED}
         assert judged.verdict in expected
 

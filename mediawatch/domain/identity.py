@@ -55,24 +55,28 @@ def speech(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> Spe
     An id that the sight shows decides: another one than is filed now silences it, the filed one ties it, whatever was filed then.
     Without such an id its tie must stand on filed values that are filed still.
     """
+    if taken is not None and taken.platform != now.platform:
+        return Speech.NOT
     shown = same_ids(sight.platform_id, sight.original_id, now)
     if shown is not None:
         tied = shown and sight.matched_by is not None
         return Speech.NOT if not tied else Speech.FULLY if taken is not None else Speech.IN_FAVOUR
-    if taken is None or taken.platform != now.platform:
+    if taken is None:
         return Speech.NOT
     kept = same_ids(taken.platform_id, taken.original_id, now)
     if kept is False or (kept is None and taken.has_id):
         return Speech.NOT
     match sight.matched_by:
-        case MatchedBy.ID | None if kept:
+        case None if kept:
             stands = True
         case MatchedBy.ID:
-            stands = _alias(taken) == _alias(now)
+            # It shows no filed id: perhaps the 微信号 (抖音号) tied it.
+            stands = _alias(taken) == _alias(now) or (bool(kept) and not _alias(taken))
         case MatchedBy.URL:
             stands = set(taken.links) <= set(now.links)
         case _:
-            stands = bool(kept) or _plain(taken.name) == _plain(now.name)
+            # Found by its name, and by the 微信号 that was searched for besides.
+            stands = _plain(taken.name) == _plain(now.name) and (_alias(taken) == _alias(now) or not _alias(taken))
     if not stands:
         return Speech.NOT
     # An id filed since then, which the sight does not show: nobody can say that the sight is of that account.

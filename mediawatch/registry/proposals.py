@@ -23,6 +23,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
+from mediawatch import ties
 from mediawatch.clock import minute
 from mediawatch.domain import (
     ID_IN_DOUBT,
@@ -35,13 +36,12 @@ from mediawatch.domain import (
     Reading,
     Refusal,
     Sight,
+    of_identity,
 )
-from mediawatch.names import differs_by_suffix, fold, same
+from mediawatch.names import alike, same_body
 from mediawatch.reports.table import Table
 
 _TARGET = re.compile(r"new account:\s*(?P<name>[^;]*?)\s*biz=(?P<biz>[^\s;]+)(?:\s+(?P<original>gh_\w+))?")
-
-_OF_PLATFORM = re.compile(r"(?:官方)?(?:微博|抖音号?|头条号|账号|帐号)$")
 
 
 class Kind(StrEnum):
@@ -106,21 +106,25 @@ def proposals(accounts: Sequence[Account], readings: Mapping[int, Sequence[Readi
 
 
 def _of(account: Account, readings: Sequence[Reading], refused: Set[tuple[int, str, str]]) -> Iterator[Proposal]:
-    looks = [reading for reading in sorted(readings, key=lambda each: each.read_at) if reading.look is not LookKind.CONTROL]
+    now = account.filed.identity
+    said = (left for reading in readings if (left := of_identity(reading, now)) is not None)
+    looks = [reading for reading in sorted(said, key=lambda each: each.read_at) if reading.look is not LookKind.CONTROL]
     sights = [sight for reading in looks if reading.look is not LookKind.PERSON for sight in reading.sights]
     by_person = _by_person(looks)
     moved = _migrated(account, looks)
     if moved:
         yield from moved
         return
-    everybody = [sight for reading in looks for sight in reading.sights]
-    if doubt := _wrong_id(account, everybody) or _two_accounts(account, sights):
-        yield doubt
+    if doubt := ties.doubt(readings, account.filed, now):
+        field = "platform_id" if account.filed.platform_id else "original_id" if account.filed.original_id else "alias"
+        why = f"{doubt.why},请人工核对"
+        yield Proposal(account=account, kind=Kind.DOUBT, field=field, new="", why=why, read_at=doubt.sight.read_at)
         return
     for field in ("platform_id", "original_id"):
         known = [sight for sight in sights if (account.id, field, getattr(sight, field)) not in refused]
         told = [(by, sight) for by, sight in by_person if (account.id, field, getattr(sight, field)) not in refused]
         yield from _learned(account, known, told, field)
+    everybody = [sight for reading in looks for sight in reading.sights]
     yield from _renamed(account, everybody)
     yield from _link(account, everybody)
 
@@ -188,31 +192,6 @@ def _renamed(account: Account, sights: Iterable[Sight]) -> Iterator[Proposal]:
     yield Proposal(account=account, kind=Kind.RENAMED, field="name", new=sight.name, why=why, read_at=sight.read_at, sure=False)
 
 
-def _wrong_id(account: Account, sights: Sequence[Sight]) -> Proposal | None:
-    """The newest page of the filed id that shows who it is certified for: another body, under another name."""
-    telling = [sight for sight in sights if sight.name and sight.verified_as and sight.matched_by is MatchedBy.ID]
-    if not telling or not account.filed.organiser:
-        return None
-    sight = telling[-1]
-    if _named(sight, account.filed) or _related(sight, account.filed) or any(_named(each, account.filed) for each in telling):
-        return None
-    field = "platform_id" if account.filed.platform_id else "original_id"
-    why = f"该ID的主页为“{sight.name}”,认证主体“{sight.verified_as}”,与备案名称和所属组织均不符"
-    return Proposal(account=account, kind=Kind.DOUBT, field=field, new="", why=why, read_at=sight.read_at)
-
-
-def _two_accounts(account: Account, sights: Sequence[Sight]) -> Proposal | None:
-    """What bore one filed key and contradicted another, where nothing that the same surface saw later was the account's."""
-    doubted = next((sight for sight in reversed(sights) if ID_IN_DOUBT in sight.detail or sight.matched_by is MatchedBy.ID), None)
-    if doubted is None or ID_IN_DOUBT not in doubted.detail:
-        return None
-    filed = account.filed
-    field = "platform_id" if filed.platform_id else "original_id" if filed.original_id else "alias"
-    shown = "、".join(text for text in (doubted.name, doubted.platform_id, doubted.original_id) if text)
-    why = f"备案的平台ID、原始ID、微信号(抖音号)和名称指向不同的账号,其一有误(平台显示:{shown or '另一账号'}),请人工核对"
-    return Proposal(account=account, kind=Kind.DOUBT, field=field, new="", why=why, read_at=doubted.read_at)
-
-
 def _migrated(account: Account, looks: Sequence[Reading]) -> list[Proposal]:
     """Only where the newest word about the account is that it moved."""
     told = [reading for reading in looks if not reading.outcome.about_us or reading.name]
@@ -244,19 +223,12 @@ def _link(account: Account, sights: Iterable[Sight]) -> Iterator[Proposal]:
 
 
 def _named(sight: Sight, filed: Filed) -> bool:
-    return same(sight.name, filed.name) or differs_by_suffix(filed.name, sight.name)
+    return alike(filed.name, sight.name)
 
 
 def certified(sight: Sight, filed: Filed) -> bool:
-    """Whether the platform's 认证主体 names the filed organiser, in full (the platforms add 官方微博 and the like)."""
-    return bool(fold(filed.organiser)) and fold(filed.organiser) in fold(sight.verified_as)
-
-
-def _related(sight: Sight, filed: Filed) -> bool:
-    """Whether the certified body may be the organiser, its supervisor, or the body that the organiser is a part of."""
-    shown = fold(_OF_PLATFORM.sub("", sight.verified_as.strip()))
-    bodies = [fold(body) for body in (filed.organiser, filed.supervisor) if fold(body)]
-    return not shown or any(body in shown or shown in body for body in bodies)
+    """Whether the platform's 认证主体 is the filed organiser (the platforms add 官方微博 and the like)."""
+    return same_body(sight.verified_as, filed.organiser, filed.prefecture, filed.county)
 
 
 def _without_twins(found: Iterable[Proposal], accounts: Sequence[Account]) -> list[Proposal]:

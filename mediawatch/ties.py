@@ -1,0 +1,167 @@
+"""By what readings are tied to the account as it is filed now, and what may therefore speak against it. Pure.
+
+A reading speaks for the identity under which it was taken (`domain.identity`). Against an account speaks only what is tied by the
+platform's own id, or by a full search for the filed name where no id is filed or known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from mediawatch.clock import day_of
+from mediawatch.domain import (
+    ID_IN_DOUBT,
+    Filed,
+    FiledIdentity,
+    LookKind,
+    MatchedBy,
+    Outcome,
+    Reading,
+    Sight,
+    Tie,
+    of_identity,
+)
+from mediawatch.names import alike, same_body
+from mediawatch.ports import Known
+
+
+def identity_of(known: Known) -> FiledIdentity:
+    """Who the account is as filed now."""
+    return known.identity or known.filed.identity
+
+
+def speaking(known: Known, as_of: datetime) -> Known:
+    """What is left to judge by: readings that say something about the identity filed now, of each person the newest answer, and of
+    later inspections the posts.
+
+    The ids are those filed now; name, status and the rest stay as the sweep froze them.
+    """
+    now = identity_of(known)
+    left = [said for reading in known.readings if (said := of_identity(reading, now)) is not None]
+    filed = replace(known.filed, platform_id=now.platform_id, original_id=now.original_id, alias=now.alias)
+    return replace(known, filed=filed, identity=now, readings=tuple(_without_later(_newest_answers(left, as_of), known.sweep_id)))
+
+
+LATER = timedelta(days=7)
+"""A look of another inspection, so long after this one's last look at an account, says how things stand then: a unit that was told of
+another name or a vanished account may have set it right."""
+
+
+def _without_later(readings: Sequence[Reading], sweep_id: int | None) -> list[Reading]:
+    """Of inspections long after this one only posts that it could have seen: what is then called otherwise, found again or gone says
+    nothing about now. A link that somebody handed in belongs to no inspection."""
+    own = max((reading.read_at for reading in readings if sweep_id is not None and reading.sweep_id == sweep_id), default=None)
+    if own is None:
+        return list(readings)
+    left: list[Reading] = []
+    for reading in readings:
+        if reading.sweep_id in (None, sweep_id) or reading.read_at - own <= LATER:
+            left.append(reading)
+            continue
+        cut = (replace(sight, posts=tuple(post for post in sight.posts if post.on <= day_of(own))) for sight in reading.sights)
+        if sights := tuple(_posts_alone(sight) for sight in cut if sight.posts and sight.matched_by):
+            left.append(replace(reading, sights=sights))
+    return left
+
+
+def _newest_answers(readings: Sequence[Reading], as_of: datetime) -> list[Reading]:
+    """The newest answer of a person in a sweep stands. Of his earlier ones since as_of only the posts that he saw are left."""
+    newest: dict[tuple[str, int | None], Reading] = {}
+    for reading in readings:
+        if reading.look is LookKind.PERSON:
+            answer = (reading.by, reading.sweep_id)
+            if answer not in newest or _order(newest[answer]) < _order(reading):
+                newest[answer] = reading
+    left: list[Reading] = []
+    for reading in readings:
+        if reading.look is not LookKind.PERSON or reading.read_at < as_of or newest[reading.by, reading.sweep_id] is reading:
+            left.append(reading)
+        elif sights := tuple(_posts_alone(sight) for sight in reading.sights if sight.posts and sight.matched_by):
+            left.append(replace(reading, sights=sights))
+    return left
+
+
+def _order(reading: Reading) -> tuple[object, int]:
+    return reading.read_at, reading.id
+
+
+def _posts_alone(sight: Sight) -> Sight:
+    return replace(sight, outcome=Outcome.OK, name="", complete_since=None, control="")
+
+
+def tie_of(sight: Sight, reading: Reading, known: Known) -> Tie | None:
+    """By what a sight may speak against the account; None where it may not.
+
+    A filed link may have passed to somebody else, and a name may be another's: that is for a person to see, never a finding.
+    """
+    if sight.matched_by is MatchedBy.ID:
+        return Tie.ID
+    if sight.matched_by is not MatchedBy.NAME:
+        return None
+    if sight.outcome is Outcome.NOT_FOUND and known.filed.platform == "wechat" and known.filed.alias:
+        # WeChat's search asks for the filed 微信号 too (docs/platforms/wechat.md), and that is an id of the platform's own.
+        return Tie.ID
+    if known.filed.identity.has_id or _learned(known.readings):
+        return None
+    seen = sight.name or reading.name
+    return Tie.SEARCH if sight.outcome is Outcome.NOT_FOUND or (seen and alike(known.filed.name, seen)) else None
+
+
+def _learned(readings: Iterable[Reading]) -> bool:
+    """Whether a machine's sight that is tied by id or link shows an id of the account."""
+    machines = (sight for reading in readings if reading.look is not LookKind.PERSON for sight in reading.sights)
+    tied = (sight for sight in machines if sight.matched_by in (MatchedBy.ID, MatchedBy.URL))
+    return any(sight.platform_id or sight.original_id for sight in tied)
+
+
+def proposes_only(sight: Sight, reading: Reading, filed: Filed) -> bool:
+    """Whether what a sight shows may be another account's: no id is filed, and it bears another name than the filed one."""
+    if filed.identity.has_id or sight.matched_by is MatchedBy.ID:
+        return False
+    seen = sight.name or reading.name
+    return bool(seen) and not alike(filed.name, seen)
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """备案ID疑似有误: what the filed id leads to is somebody else, or two filed keys lead to two accounts."""
+
+    sight: Sight
+    why: str
+    """In Chinese, without a full stop."""
+
+
+def doubt(readings: Sequence[Reading], filed: Filed, now: FiledIdentity) -> Doubt | None:
+    """Why the filed id may be another's, as far as readings tell; None where nothing speaks for that."""
+    looks = [reading for reading in sorted(readings, key=_order) if reading.look is not LookKind.CONTROL]
+    return _of_another(looks, filed, now) or _of_two(looks, now)
+
+
+def _of_another(looks: Sequence[Reading], filed: Filed, now: FiledIdentity) -> Doubt | None:
+    """The newest page of the filed id that shows who it is certified for: another body, under another name."""
+    own = [said for reading in looks if (said := of_identity(reading, now)) is not None]
+    named = [sight for reading in own for sight in reading.sights if sight.name and sight.matched_by is MatchedBy.ID]
+    telling = [sight for sight in named if sight.verified_as]
+    if not telling or not filed.organiser or any(alike(filed.name, sight.name) for sight in named):
+        return None
+    sight = telling[-1]
+    if any(same_body(sight.verified_as, body, filed.prefecture, filed.county) for body in (filed.organiser, filed.supervisor)):
+        return None
+    return Doubt(sight, f"该ID的主页为“{sight.name}”,认证主体“{sight.verified_as}”,与备案名称和所属组织均不符")
+
+
+def _of_two(looks: Sequence[Reading], now: FiledIdentity) -> Doubt | None:
+    """What bore one filed key and contradicted another, where nothing that was seen later was the account's by id."""
+    keys = (now.platform_id, now.original_id, now.alias)
+    for reading in reversed(looks):
+        taken = reading.filed_as
+        for sight in reversed(reading.sights):
+            if ID_IN_DOUBT in sight.detail and taken is not None and (taken.platform_id, taken.original_id, taken.alias) == keys:
+                shown = "、".join(text for text in (sight.name, sight.platform_id, sight.original_id) if text) or "另一账号"
+                why = f"备案的平台ID、原始ID、微信号(抖音号)和名称指向不同的账号,其一有误(平台显示:{shown})"
+                return Doubt(sight, why)
+        if any(sight.matched_by is MatchedBy.ID for sight in reading.sights) and of_identity(reading, now) is not None:
+            return None
+    return None

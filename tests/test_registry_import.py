@@ -15,7 +15,7 @@ from registry_files import GOOD, HEADINGS, NOW, SECOND, encrypted_xlsx, read, te
 from typer.testing import CliRunner, Result
 
 from mediawatch.cli import app
-from mediawatch.domain import Account, Contact, UserError
+from mediawatch.domain import Account, Contact, Excuse, UserError
 from mediawatch.ports import Store
 from mediawatch.registry import Unusable, check, import_files, write_template
 from mediawatch.registry.template import COLUMNS
@@ -124,6 +124,9 @@ def test_the_template_is_understood_and_keeps_ids_as_text(tmp_path: Path) -> Non
     page = book["台账"]
     text_columns = [range(group.min, group.max + 1) for group in page.column_dimensions.values() if group.number_format == "@"]
     assert {column for columns in text_columns for column in columns} >= set(range(1, len(COLUMNS) + 1))
+    (reasons,) = [rule for rule in page.data_validations.dataValidation if Excuse.LIMITED in str(rule.formula1)]
+    # Chosen from the list, or typed: an office may know another reason.
+    assert (reasons.formula1, reasons.errorStyle) == (f'"{",".join(Excuse)}"', "warning")
     for column, (_, _, _, example) in enumerate(COLUMNS, 1):
         page.cell(row=2, column=column, value=example if "…" not in example else "")
     book.save(path)

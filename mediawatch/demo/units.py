@@ -51,7 +51,7 @@ async def answer(scene: Scene, overlooked: Sequence[Named], folder: str = "dispa
         raise UserError(f"the demonstration's own answers were refused: {answers.problems[0]}")
     said = Counter(stance for _, stance in {(event.account_id, event.stance) for event in answers.events})
     await _open(scene, answers.articles)
-    told = ", ".join(f"{count} {stance}" for stance, count in said.items() if stance)
+    told = ", ".join(f"{said[stance]} {stance}" for stance in Stance if said[stance])
     scene.tell(
         f"{len(answers.accounts)} answers of {UNIT}: {told}, {answers.blank} without; {len(answers.articles)} link opened; "
         f"judged again: {counts(await scene.scope())}"

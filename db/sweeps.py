@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
@@ -26,7 +26,8 @@ from db.models import AccountLinkRow, AccountStateRow, FindingReadingRow, Findin
 from db.news import refuse_news
 from db.registry import learned_links
 from db.reviews import events
-from mediawatch.domain import Account, Finding, Judgement, ReviewState, Sweep, SweepAccount, SweepKind, SweepState, standing
+from mediawatch.clock import day_of
+from mediawatch.domain import Account, DateKind, Finding, Judgement, ReviewState, Sweep, SweepAccount, SweepKind, SweepState, standing
 from mediawatch.ports import Rejudgement
 
 
@@ -153,6 +154,15 @@ def _note_verdicts(conn: Connection, sweep_id: int, judgements: Mapping[int, Jud
     statement = update(AccountStateRow).where(AccountStateRow.account_id == bindparam("key"), judged_before)
     said = [{"key": key, "said": judgement.verdict, "pending": judgement.second_look} for key, judgement in sorted(judgements.items())]
     conn.execute(statement.values(verdict=bindparam("said"), second_look=bindparam("pending"), judged_as_of=as_of), said)
+    if as_of is not None:
+        exactly = sorted(key for key, judgement in judgements.items() if judgement.date_kind is DateKind.EXACT)
+        _note_judged_on(conn, exactly, day_of(as_of))
+
+
+def _note_judged_on(conn: Connection, account_ids: Sequence[int], day: date) -> None:
+    earlier = or_(AccountStateRow.judged_on.is_(None), AccountStateRow.judged_on < day)
+    for portion in portions(account_ids):
+        conn.execute(update(AccountStateRow).where(AccountStateRow.account_id.in_(portion), earlier).values(judged_on=day))
 
 
 def _replace_findings(conn: Connection, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:

@@ -39,6 +39,8 @@ class Opening(_Part):
 
 class Closing(_Part):
     working_days: PositiveInt
+    judged: bool = False
+    """Whether accounts that are being closed are judged like any other until they are gone."""
 
 
 class Updates(_Part):
@@ -215,15 +217,15 @@ _NEEDED = (
 
 
 def standing(filed: Filed, as_of_day: date, policy: Policy) -> Standing:
-    """已关停/已注销 are closed; exempt until its day; 申请关停 within the closing time; everything else runs, overdue closing too."""
+    """已关停/已注销 are closed; exempt until its day; 申请关停 within the closing time. Everything else runs: overdue closing too, and
+    closing since a day that nobody filed, which could go on for ever."""
     if filed.status in (FiledStatus.CLOSED, FiledStatus.DEREGISTERED):
         return Standing.CLOSED
     if filed.exempt_reason and (filed.exempt_until is None or filed.exempt_until >= as_of_day):
         return Standing.EXEMPT
-    if filed.status is FiledStatus.CLOSING:
-        since = filed.closing_requested_on
-        if since is None or as_of_day <= working_days_after(since, policy.closing.working_days):
-            return Standing.CLOSING
+    since = filed.closing_requested_on if filed.status is FiledStatus.CLOSING and not policy.closing.judged else None
+    if since is not None and as_of_day <= working_days_after(since, policy.closing.working_days):
+        return Standing.CLOSING
     return Standing.RUNNING
 
 

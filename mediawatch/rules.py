@@ -149,7 +149,9 @@ def _due(state: AccountState, filed: Filed, policy: Policy, today: date) -> date
     if state.last_read_at is None or state.last_outcome is None:
         return today
     read_on = day_of(state.last_read_at)
-    tomorrow = read_on + timedelta(days=1)
+    judged_for = day_of(state.judged_as_of) if state.judged_as_of else read_on
+    # A look after midnight is judged for the day on which its night began: the next night is the one after that.
+    tomorrow = min(read_on, judged_for) + timedelta(days=1)
     if state.second_look:
         return tomorrow
     if ends := _standing_ends(filed, today, policy):
@@ -166,7 +168,7 @@ def _due(state: AccountState, filed: Filed, policy: Policy, today: date) -> date
     turn = _turn(state.account_id, read_on, policy.identity.due_days)
     if settles and state.verdict is Verdict.UNPROVEN:
         return tomorrow
-    proved_on = exact_on if settles and exact_on else read_on
+    proved_on = min(state.judged_on or judged_for, exact_on) if settles and exact_on else read_on
     gaps = (policy.window.due_soon_from, policy.stale_gap)
     changes = [day for gap in gaps if newest is not None and (day := newest + timedelta(days=gap)) > proved_on]
     return min((turn, *changes))

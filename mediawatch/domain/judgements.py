@@ -271,3 +271,5 @@ class AccountState:
     verdict: Verdict | None = None
     second_look: bool = False
     """That judgement lacks nothing but the second look."""
+    judged_on: date | None = None
+    """The Beijing day up to which an exact list was judged: a look after midnight may be judged for the day before it."""

@@ -73,7 +73,7 @@ def _of_one(account: Account, expected: Mapping[str, Has], bodies: Sequence[Abol
     if not filed.type_certain:
         gaps.append(f"类型“{filed.type}”未写明是公众号、视频号还是小程序")
     if filed.status is FiledStatus.CLOSING and filed.closing_requested_on is None:
-        gaps.append(f"申请关停但未填写{label('closing_requested_on')}")
+        gaps.append(f"申请关停但未填写{label('closing_requested_on')}，检查时按正常运行判定")
     if filed.exempt_reason and not filed.exempt_document:
         gaps.append(f"填写了{label('exempt_reason')}但未填写{label('exempt_document')}")
     if gaps:

@@ -22,6 +22,7 @@ from mediawatch.clock import EVER, day_of, day_start
 from mediawatch.domain import (
     AccountState,
     Code,
+    DateKind,
     Evidence,
     EvidenceKind,
     Filed,
@@ -38,7 +39,8 @@ from mediawatch.ports import Known
 from mediawatch.rules import judge, next_due
 
 BEGIN = date(2030, 1, 1)
-NIGHT = timedelta(hours=2)
+NIGHT, LENGTH = timedelta(hours=22, minutes=30), timedelta(hours=7, minutes=30)
+"""A night begins in the evening, as docs/running.md has it, and most of its looks are made after midnight."""
 LIST = 20
 """Posts of one page."""
 RHYTHMS = {"daily": 30, "several a week": 25, "weekly": 15, "monthly": 8, "seasonal": 5, "bursts": 7, "dying": 10}
@@ -81,11 +83,15 @@ class Life:
         """The same for whoever looks."""
         return chance(self.number, night, look) < FAILS
 
+    def looked_at(self, night: int) -> datetime:
+        """When a night comes to this account. The same for whoever looks."""
+        return midnight(night) + NIGHT + LENGTH * chance(self.number, night, 0)
+
     def silences(self, nights: int, gap: int) -> Iterator[tuple[date, range]]:
         """The newest post's day of each silence that fails, and the nights on which a list shows it."""
         for post, following in zip(self.posts, [*self.posts[1:], None], strict=True):
             first = (day_of(post) - BEGIN).days + gap
-            after = nights if following is None else bisect_left(range(nights), True, key=lambda night: midnight(night) + NIGHT > following)
+            after = nights if following is None else bisect_left(range(nights), True, key=lambda night: self.looked_at(night) > following)
             end = min(after, nights if self.gone is None else self.gone)
             if max(first, 0) < end:
                 yield day_of(post), range(max(first, 0), end)
@@ -138,13 +144,15 @@ class Watch:
 
     def night(self, night: int, policy: Policy) -> None:
         """Look, judge, look again where it takes that, and note what was found."""
-        as_of = midnight(night) + NIGHT
-        tonight = [self._look(night, 1, as_of)]
+        as_of, at = midnight(night) + NIGHT, self.life.looked_at(night)
+        tonight = [self._look(night, 1, at)]
         judged = judge(self._known(tonight), as_of, policy)
         if judged.second_look:
-            tonight.append(self._look(night, 2, as_of + timedelta(minutes=30)))
+            tonight.append(self._look(night, 2, at + timedelta(minutes=30)))
             judged = judge(self._known(tonight), as_of, policy)
         self.state.verdict, self.state.second_look, self.state.judged_as_of = judged.verdict, judged.second_look, as_of
+        if judged.date_kind is DateKind.EXACT:
+            self.state.judged_on = day_of(as_of)
         self.last = tonight[-1]
         self.named = self.named or next((reading for reading in tonight if reading.name), None)
         for finding in judged.findings:
@@ -208,7 +216,8 @@ def year(count: int, nights: int, policy: Policy, seed: int = 1) -> dict[str, An
         for index in wanted:
             watches[index].night(night, policy)
             # From the next night on: a look of tonight is never due tonight again.
-            due[index] = next_due(watches[index].known_state(), watches[index].life.filed, policy, now + timedelta(days=1))
+            state, filed = watches[index].known_state(), watches[index].life.filed
+            due[index] = max(next_due(state, filed, policy, now), now.date() + timedelta(days=1))
         looked.append(len(wanted))
         looks.append(sum(watch.looks for watch in watches) - before)
     later = looked[1:]

@@ -8,14 +8,15 @@ from typing import Any
 
 import openpyxl
 import pytest
-from worklists import FRESH, GH, LOOKED_AT, NOW, POLICY, STALE, asked, exported, filed, fill, png, read, refused
+from worklists import FRESH, GH, LOOKED_AT, NOW, POLICY, STALE, asked, exported, filed, fill, png, read, refused, typed
 
 import db
 from db.engine import migration_engine, normal_url
-from mediawatch.domain import MatchedBy, RegistryChanges, Source, UpdatedAccount, UserError, Verdict, of_identity
+from mediawatch.domain import Code, MatchedBy, RegistryChanges, Source, UpdatedAccount, UserError, Verdict, of_identity
 from mediawatch.ports import Store
 from mediawatch.registry.decisions import changes, chosen, current, deciders
 from mediawatch.registry.proposals import Kind
+from mediawatch.sweep import rejudge
 from mediawatch.worklist import Column
 from mediawatch.worklist.answers import uncounted
 from mediawatch.worklist.rowkey import Window, sealed_key
@@ -189,3 +190,58 @@ async def test_a_key_of_before_is_taken_where_an_id_tells_whose_it_is(
     done = await inspection.take(filled)
     assert len(done.readings) == taken
     assert [("旧版本" in problem.reason, "重新导出" in problem.reason) for problem in done.problems] == [(True, True)] * (1 - taken)
+
+
+LATER: Mapping[Column, object] = {Column.TIME: typed("2032-01-04 10:00")}
+
+
+async def test_what_does_not_count_yet_fails_nobody(store: Store, tmp_path: Path) -> None:
+    inspection, path = await exported(store, tmp_path, [filed(1, **NO_ID)])
+    for number, cells in enumerate(
+        ({**STALE, ID: ""}, GONE, {**GONE, STATE: "已注销"}, {**STALE, NAME: "示例市改名局", ID: "gh_00000000000f"})
+    ):
+        answers = {ONE: {**cells, Column.PERSON: f"核查员{number}"}}
+        done = await inspection.take(fill(path, tmp_path / f"{number}.xlsx", answers, {ONE: png()}))
+        assert (len(done.readings), "暂不计入" in done.remarks[0]) == (1, True)
+        assert await inspection.verdicts() == [Verdict.UNPROVEN]
+
+
+async def test_an_accepted_id_makes_the_answer_count(store: Store, tmp_path: Path) -> None:
+    inspection, path = await exported(store, tmp_path, [filed(1, **NO_ID)])
+    await inspection.take(fill(path, tmp_path / "甲.xlsx", {ONE: {**STALE, NAME: "示例市改名局", ID: "gh_00000000000f"}}, {ONE: png()}))
+    await store.apply(changes(await current(store), NOW, "乙某"))
+    await rejudge(store, lambda platform: True, inspection.sweep.id)
+    (entry,) = await store.scope(inspection.sweep.id)
+    assert entry.judgement
+    assert {finding.code for finding in entry.judgement.findings} == {Code.STALE_2W, Code.NAME_MISMATCH}
+
+
+async def test_a_person_takes_back_what_he_answered(store: Store, tmp_path: Path) -> None:
+    inspection, path = await exported(store, tmp_path, [filed(1)])
+    await inspection.take(fill(path, tmp_path / "甲.xlsx", {ONE: {**GONE, ID: GH}}, {ONE: png()}))
+    assert await inspection.verdicts() == [Verdict.LISTED]
+    done = await inspection.take(fill(path, tmp_path / "乙.xlsx", {ONE: {**GONE, ID: GH, **LATER, STATE: "看不到内容"}}))
+    assert (len(done.readings), done.conflicts) == (1, [])
+    assert await inspection.verdicts() == [Verdict.UNPROVEN]
+    again = await inspection.take(tmp_path / "甲.xlsx")
+    assert (again.repeated, await inspection.verdicts()) == (1, [Verdict.UNPROVEN]), "the old file does not bring it back"
+
+
+@pytest.mark.parametrize("state", ["搜索不到", "已注销", "已封禁"])
+async def test_visible_against_gone_is_looked_at_again(store: Store, tmp_path: Path, state: str) -> None:
+    inspection, path = await exported(store, tmp_path, [filed(1)])
+    await inspection.take(fill(path, tmp_path / "甲.xlsx", {ONE: {**GONE, ID: GH, STATE: state}}, {ONE: png()}))
+    seen = {**GONE, ID: GH, **LATER, STATE: "看不到内容", Column.PERSON: "乙某"}
+    done = await inspection.take(fill(path, tmp_path / "乙.xlsx", {ONE: seen}))
+    (conflict,) = done.conflicts
+    assert all(words in str(conflict) for words in ("待复核", f"甲某(2032-01-03)状态:{state}", "乙某(2032-01-04)状态:看不到内容"))
+    assert await inspection.verdicts() == [Verdict.UNPROVEN]
+
+
+async def test_an_answer_under_a_name_that_is_filed_no_more_is_told_so(store: Store, tmp_path: Path) -> None:
+    inspection, path = await exported(store, tmp_path, [filed(1, **NO_ID)])
+    change = UpdatedAccount(account_id=1, filed=filed(1, name="示例市新名局", **NO_ID), changes=(("name", ONE, "示例市新名局"),))
+    await store.apply(RegistryChanges(source=Source(file="更名.xlsx", sha256="1" * 64, at=NOW), updated=(change,)))
+    done = await inspection.take(fill(path, tmp_path / "甲.xlsx", {ONE: {**STALE, ID: "", NAME: "一致"}}, {ONE: png()}))
+    assert (len(done.readings), "暂不计入" in done.remarks[0], "备案信息" in done.remarks[0]) == (1, True, True)
+    assert await inspection.verdicts() == [Verdict.UNPROVEN]

@@ -264,6 +264,11 @@ def _uncounted(given: _Answer, asked: Asked) -> str:
     return ""
 
 
+def accuses(reading: Reading) -> bool:
+    """Whether a person's reading can become a finding of silence or of absence."""
+    return any(sight.outcome.negative or sight.exact for sight in reading.sights)
+
+
 def uncounted(reading: Reading) -> str:
     """Why a person's reading proves nothing yet, as it was said at its import; "" where it counts."""
     parts = reading.sights[0].detail.split(";")

@@ -16,7 +16,8 @@ from mediawatch.policy import Policy
 from mediawatch.ports import Known, Store
 from mediawatch.proofs import people_disagree, posts_of
 from mediawatch.registry.problems import Place
-from mediawatch.worklist.answers import SHARED_WORDS, UNTIMED, Asked, answer, problem, uncounted
+from mediawatch.ties import speaking, tie_of
+from mediawatch.worklist.answers import SHARED_WORDS, UNTIMED, Asked, accuses, answer, problem, uncounted
 from mediawatch.worklist.book import Cover, clickable
 from mediawatch.worklist.columns import SEALED, Column, given_text, typed_links
 from mediawatch.worklist.guide import guide
@@ -237,6 +238,18 @@ class _Intake:
         kept = await self.store.keep(await self.keep_evidence(given))
         known.append(kept)
         self.done.readings.append(kept)
+        if accuses(kept) and not uncounted(kept) and not self._counts(kept, known):
+            words = "该行答案暂不计入:该账号的备案信息在清单导出后有变动,或系统已读到它的ID而本行只有名称,请以备案ID重新核查"
+            self.done.remarks.append(f"{row.file} {row.sheet} 第{row.number}行 {row.text(Column.NAME)}:{words}")
+
+    def _counts(self, kept: Reading, readings: Sequence[Reading]) -> bool:
+        """Whether the answer is tied to the account as it is filed now: the judge's own question."""
+        account = self.scope[kept.account_id].account
+        known = speaking(
+            Known(filed=account.filed, readings=tuple(readings), identity=self._filed_now(account).filed.identity), self.sweep.as_of
+        )
+        told = [reading for reading in known.readings if reading.id == kept.id]
+        return any(tie_of(sight, reading, known) is not None for reading in told for sight in reading.sights)
 
     def note_conflicts(self) -> None:
         for account_id in dict.fromkeys(reading.account_id for reading in self.done.readings):

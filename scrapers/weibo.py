@@ -17,7 +17,7 @@ from scrapers.base import Login, Scraper, SessionUse, Shows, Surface, lacks_logi
 from scrapers.browser import Hearing, Tab, host_and_path
 from scrapers.searches import NameSearch, identified
 from scrapers.warm import Calls, Warm
-from scrapers.weibo_identity import DESKTOP, MOBILE, Target, certified_otherwise, filed_uid, linked_to, tie, vouched, wanted
+from scrapers.weibo_identity import DESKTOP, MOBILE, Target, certified_otherwise, filed_uid, linked_to, listed, tie, vouched, wanted
 from scrapers.weibo_pages import (
     GEETEST,
     INDEX,
@@ -80,7 +80,7 @@ class MobileProfile(ProfilePage):
         yield tie(profile, target)
         first = await calls.fetch(mobile_call(target.uid, profile.feed or f"107603{target.uid}"))
         feed = await followed(calls, await answered(calls, first), target.uid, lambda payload, number: next_mobile(first, number))
-        yield tie(Profile(seen=read_mobile_feed(feed, target.uid, profile.statuses, calls.now(), visitor=visitor)), target)
+        yield listed(read_mobile_feed(feed, target.uid, profile.statuses, calls.now(), visitor=visitor), profile, target)
 
     async def read(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         visitor = not tab.session
@@ -97,10 +97,15 @@ class MobileProfile(ProfilePage):
             certified_otherwise(profile, target, account.filed)
             yield tie(profile, replace(target, uid=uid))
             feeds = (profile.feed or f"107603{uid}", f"107603{uid}", f"230413{uid}", f"230413{uid}_-_WEIBO_SECOND_PROFILE_WEIBO")
-            reply = await heard(tab, hearing, lambda reply: asks(reply, INDEX, containerid=feeds, page=("", "1"), since_id=""))
+            try:
+                reply = await heard(tab, hearing, lambda reply: asks(reply, INDEX, containerid=feeds, page=("", "1"), since_id=""))
+            except Changed:
+                if profile.seen.name:
+                    raise
+                await tab.pause()  # without an account the page asks for no list, though the site may have one
+                reply = await tab.fetch(mobile_call(uid, feeds[0]))
             feed = await followed(tab, await answered(tab, reply), uid, lambda payload, number: next_mobile(reply, number))
-            seen = read_mobile_feed(feed, uid, profile.statuses, tab.now(), visitor=visitor)
-            yield tie(Profile(seen=seen), target)
+            yield listed(read_mobile_feed(feed, uid, profile.statuses, tab.now(), visitor=visitor), profile, replace(target, uid=uid))
 
     async def bearer(self, tab: Tab) -> str:
         """The uid to which m.weibo.cn/n/NAME moved on. 用户不存在 says that nobody bears the name, not that the account is gone."""
@@ -133,7 +138,7 @@ class DesktopProfile(ProfilePage):
         if profile.seen.outcome is not Outcome.OK:
             return
         payload = payload_of(await calls.fetch(next_desktop(target.uid, None, 1)))
-        yield replace(tie(Profile(seen=read_feed(payload, target.uid, profile.statuses, calls.now())), target), complete_since=None)
+        yield replace(listed(read_feed(payload, target.uid, profile.statuses, calls.now()), profile, target), complete_since=None)
 
     async def read(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         async with tab.hearing(INFO, LIST) as hearing:
@@ -149,10 +154,12 @@ class DesktopProfile(ProfilePage):
                 return
             yield seen
             known = await knows_operator(tab)
-            uid = seen.platform_id
+            uid = seen.platform_id or target.uid
+            if not uid:
+                raise Changed("the profile names no uid")
             reply = await heard(tab, hearing, lambda reply: asks(reply, LIST, uid=uid, page=("", "1"), feature=("", "0"), since_id=""))
             payload = await followed(tab, payload_of(reply), uid, lambda payload, number: next_desktop(uid, payload, number))
-            feed = tie(Profile(seen=read_feed(payload, uid, profile.statuses, tab.now())), target)
+            feed = listed(read_feed(payload, uid, profile.statuses, tab.now()), profile, target)
             if not feed.posts:  # what a stranger is not shown says nothing
                 lacks_login(tab, known)
             yield feed if known and vouched(profile, target, account.filed) else replace(feed, complete_since=None)

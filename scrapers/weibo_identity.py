@@ -90,6 +90,12 @@ def tie(profile: Profile, target: Target) -> Seen:
     return replace(seen, matched_by=target.by)
 
 
+def listed(feed: Seen, profile: Profile, target: Target) -> Seen:
+    """A list's facts as facts about the target. Its items name the account where the profile did not."""
+    known = replace(feed, name="", platform_id="") if profile.seen.name else feed
+    return tie(Profile(seen=known), target)
+
+
 def vouched(profile: Profile, target: Target, filed: Filed) -> bool:
     """Whether the profile is surely the filed account's."""
     return target.by is not MatchedBy.NAME or vouches(filed, profile.verified_reason)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode, urljoin, urlsplit
 
 from mediawatch.domain import Captcha, Changed, Failure, LoginRequired, NoEvidence, RateLimited
 from scrapers.base import on_host, query_of
@@ -21,6 +21,7 @@ VIEWER = "(() => { const user = (window.$CONFIG || {}).user; return user ? Strin
 
 MOVED_ON = "location.hostname !== 't.cn' && document.readyState !== 'loading'"
 GEETEST = "iframe[src*='geetest'], .geetest_panel"
+PASSWORD = "input[type='password']"
 PASSED = "!/passport/.test(location.hostname) && document.readyState !== 'loading'"
 
 PAGES = 3
@@ -71,7 +72,9 @@ async def blocked(tab: Tab) -> Failure | None:
     """What the page shows in place of what was looked for: login, check, throttling; None where nothing is recognised."""
     if await tab.sees(GEETEST):
         return Captcha("check over the page")
-    return wall(tab.url, tab.status, f"{await tab.evaluate('document.title')}\n{await tab.text()}")
+    if stopped := wall(tab.url, tab.status, f"{await tab.evaluate('document.title')}\n{await tab.text()}"):
+        return stopped
+    return LoginRequired(f"a login form at {host_and_path(tab.url)}") if await tab.sees(PASSWORD) else None
 
 
 async def excused(tab: Tab | Calls, status: int, url: str) -> LoginRequired | None:
@@ -145,7 +148,7 @@ def asks_profile(reply: Reply, target: Target, here: str) -> bool:
 def payload_of(reply: Reply) -> object:
     """The JSON of a reply; a page in its place is read as the wall it is (the limit's own page came with several statuses)."""
     if reply.body.lstrip()[:1] not in (b"{", b"["):
-        stopped = wall(reply.url, reply.status, reply.text())
+        stopped = wall(urljoin(reply.url, reply.location), reply.status, reply.text())
         if stopped:
             raise stopped
     return reply.json()

@@ -5,7 +5,9 @@ Dates: RFC text (before 2021 short Chinese forms), checked against the post's ow
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -31,11 +33,13 @@ def numbered_at(mid: str) -> datetime | None:
 
 @dataclass(slots=True)
 class Found:
-    """The account's own posts of one list, in the order shown. `gaps`: an own item is missing among them for want of a sound date."""
+    """The account's own posts of one list, in the order shown. `gaps`: an item was left out that may be an update of the account's."""
 
     posts: list[Post] = field(default_factory=list)
     own: set[str] = field(default_factory=set)
     """Ids of all own items, also of those that are no updates."""
+    author: Mapping[str, object] = field(default_factory=dict)
+    """The account as its own items name it; empty where none does."""
     gaps: bool = False
     notes: list[str] = field(default_factory=list)
 
@@ -46,30 +50,50 @@ class Found:
         strangers = 0
         for item in items:
             match item if isinstance(item, dict) else {}:
-                case {"title": {"text": str(title)}} if "赞过" in title:
-                    found.notes.append("liked post of another account left out")
-                case {"ori_mid": _, "screen_name_suffix_new": suffix} if "快转" in str(suffix):
-                    # Carries the original's author and date, and is no update.
-                    found.notes.append("快转 left out")
-                case {"user": {"id": int() | str() as owner}} if str(owner) != uid:
-                    strangers += 1
-                case {"user": {"id": int() | str()}} as own:
+                case {"screen_name_suffix_new": suffix} as passed_on if "快转" in str(suffix) and _of_another_post(passed_on, uid):
+                    found.add_fast_repost(passed_on, uid, now)
+                case {"user": {"id": int() | str() as owner} as user} as own if str(owner) == uid:
+                    found.author = found.author or user
                     found.add(own, uid, now)
+                case {"user": {"id": int() | str()}, "title": {"text": str(title)}} if "赞过" in title:
+                    # The site says what it is: a like, and no update.
+                    found.notes.append("liked post of another account left out")
+                case {"user": {"id": int() | str()}}:
+                    strangers += 1
                 case _:
                     found.miss("item without an author")
         if strangers and strangers == len(items):
             raise Changed(f"{strangers} items, none of uid {uid}")
         if strangers:
-            found.notes.append(f"{strangers} posts of other accounts left out")
+            # A 快转 without its mark looks like this: an update that stands under the original's author and date.
+            found.miss(f"{strangers} posts of other accounts left out")
         return found
+
+    def add_fast_repost(self, item: Mapping[str, object], uid: str, now: datetime) -> None:
+        """快转: an update that stands under the original's author, id and date. Only its own number tells its moment, and the site does
+        not print it: it proves that the account was active, and leaves a gap."""
+        number = _text(item, "mid") or str(item.get("id") or "")
+        self.miss(f"快转 {number}: the site prints the original's date")
+        made, original = numbered_at(number), numbered_at(str(item.get("ori_mid") or ""))
+        if original is None:
+            # Only a number that is later than the original's date is surely the repost's own.
+            with suppress(Changed):
+                original, _ = parse_printed(_text(item, "created_at"), now)
+        if made is None or original is None or made <= original + CLOCK_TOLERANCE or made > now + CLOCK_SKEW:
+            return
+        by = re.findall(r"uid=(\d+)", str(item.get("screen_name_suffix_new")))
+        if by and uid not in by:
+            return
+        self.posts.append(Post(on=day_of(made), at=made, id=number, kind=PostKind.MICRO, pinned=_pinned(item), repost=True))
 
     def add(self, item: Mapping[str, object], uid: str, now: datetime) -> None:
         match item:
-            case {"created_at": str(printed), "id": int() | str() as number}:
+            case {"id": int() | str() as number} | {"idstr": str() as number} | {"mid": str() as number} if number:
                 self.own.add(str(number))
             case _:
-                self.miss("own item without id or date")
+                self.miss("own item without id")
                 return
+        printed = _text(item, "created_at")
         match item:
             case {"visible": {"type": 1}}:
                 self.notes.append("post visible to its owner only left out")
@@ -118,6 +142,14 @@ class Found:
     @property
     def note(self) -> str:
         return "; ".join(dict.fromkeys(self.notes))
+
+
+def _of_another_post(item: Mapping[str, object], uid: str) -> bool:
+    """Whether an item stands for another post than the account's own: it names an original, or another author."""
+    match item:
+        case {"user": {"id": int() | str() as owner}} if str(owner) == uid:
+            return bool(item.get("ori_mid")) and str(item.get("ori_mid")) != _text(item, "mid")
+    return True
 
 
 def _pinned(item: Mapping[str, object]) -> bool:

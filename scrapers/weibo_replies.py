@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-from mediawatch.clock import EVER
+from mediawatch.clock import EVER, beijing, day_of, months_before
 from mediawatch.domain import (
     Attested,
     Captcha,
@@ -28,11 +28,18 @@ from mediawatch.domain import (
 )  # fmt: skip
 from scrapers.base import on_host, query_of
 from scrapers.lists import reach
+from scrapers.replies import host_and_path
 from scrapers.weibo_posts import Found
 
 _TOO_OFTEN = re.compile(r"(?:访问|操作|请求)过于频繁")
-_LOGIN_URL = re.compile(r"//(?:[\w-]+\.)?passport\.weibo\.|//login\.sina\.com\.cn|/(?:login|signup)\.php|/signin\b")
+# What leads to a login says so in its host or path; the list of such addresses is never complete.
+_LOGIN_PLACE = re.compile(
+    r"^(?:[\w-]+\.)*(?:passport|login|sso)\.|/(?:[a-z]{0,4}(?:log|sign)[-_]?(?:in|on|up)|passport|sso|visitor)(?:[./_-]|$)", re.I
+)
+_CHECK_PLACE = re.compile(r"geetest|captcha|verif|checkcode", re.I)
 _HIDDEN = re.compile(r"仅.{0,6}可见|半年")
+_HALF_YEAR = re.compile(r"(?:展示|显示|可见|查看).{0,4}半年|半年.{0,6}(?:可见|展示|显示)")
+_TO_SOME = re.compile(r"粉丝|好友|关注|登录|会员")
 _NOTHING_HERE = "这里还没有内容"
 # The `msg` of sorry?usernotexists, about the account itself; the same texts inside a reposted original say nothing about its reposter.
 _SORRY = (
@@ -60,9 +67,9 @@ class Profile:
 def wall(url: str, status: int, text: str) -> Failure | None:
     """What keeps us out, by the page's address, HTTP status and text; None where nothing is recognised."""
     parts = urlsplit(url)
-    if on_host(parts.hostname, "visit.sina.cn") or "geetest" in parts.path or "请输入验证码" in text:
+    if on_host(parts.hostname, "visit.sina.cn") or _CHECK_PLACE.search(parts.path) or "请输入验证码" in text:
         return Captcha(f"check at {parts.hostname}{parts.path}")
-    if _LOGIN_URL.search(url) or "Sina Visitor System" in text:
+    if _LOGIN_PLACE.search(f"{parts.hostname or ''}{parts.path}") or "Sina Visitor System" in text:
         return LoginRequired(f"sent to {parts.hostname}{parts.path}")
     if status in (403, 414, 418, 429, 432) or _TOO_OFTEN.search(text):
         return RateLimited(f"HTTP {status} at {parts.path}")
@@ -72,10 +79,12 @@ def wall(url: str, status: int, text: str) -> Failure | None:
 def refuse(payload: object) -> None:
     """Raise where a JSON reply speaks of us: captcha, login, throttling, server trouble."""
     match payload:
-        case {"ok": -100, "url": str(url)}:
-            raise wall(url, 200, "") or Changed(payload)
-        case {"ok": -100} if "登录" in _said(payload):
-            raise LoginRequired(_said(payload))
+        case {"ok": -100 | "-100", **rest} | {"errno": -100 | "-100", **rest}:
+            # The site wants a login or a check first, wherever it sends us for it.
+            url = str(rest.get("url") or "")
+            raise wall(url, 200, _said(payload)) or LoginRequired(f"ok: -100, {host_and_path(url) or _said(payload) or 'without a word'}")
+        case {"ok": 0, "url": str(url)} if stopped := wall(url, 200, ""):
+            raise stopped
         case {"errno": "100005" | 100005}:
             raise RateLimited(_said(payload))
         case {"errno": "100001" | 100001}:
@@ -103,13 +112,8 @@ def read_profile(payload: object) -> Profile:
     """/ajax/profile/info. Raises `Changed` for unknown shapes, `RateLimited` for an `ok: 0` without any word."""
     refuse(payload)
     match payload:
-        case {"ok": 1, "data": {"user": {"id": int() | str() as uid, "screen_name": str(name)} as user}} if name:
-            return Profile(
-                seen=Seen(name=name, platform_id=str(uid)),
-                statuses=_count(user),
-                verified_reason=_text(user, "verified_reason"),
-                domain=_text(user, "domain"),
-            )
+        case {"ok": 1, "data": {"user": dict(user)}} if _named(user):
+            return _profile_of(user)
         case {"ok": 0, "error_type": "link", "url": str(url)} if urlsplit(url).path.startswith("/sorry"):
             return Profile(seen=read_sorry(url))
         case {"ok": 0} if "用户不存在" in _said(payload) and "20003" in _said(payload):
@@ -123,16 +127,40 @@ def read_mobile_profile(payload: object, *, visitor: bool) -> Profile:
     """getIndex of container 100505. 这里还没有内容 is ambiguous (gone, hidden from visitors or mobile, throttled): never a negative."""
     refuse(payload)
     match payload:
-        case {"ok": 1, "data": {"userInfo": {"id": int() | str() as uid, "screen_name": str(name)} as user} as data} if name:
-            return Profile(
-                seen=Seen(name=name, platform_id=str(uid)),
-                statuses=_count(user),
-                verified_reason=_text(user, "verified_reason"),
-                feed=next((_text(tab, "containerid") for tab in _tabs(data) if tab.get("tab_type") == "weibo"), ""),
-            )
+        case {"ok": 1, "data": {"userInfo": dict(user)} as data} if _named(user):
+            return replace(_profile_of(user), feed=_feed_of(data))
+        case {"ok": 1, "data": dict(data)} if not data.get("userInfo"):
+            # Seen of living accounts: the list may still say whose it is.
+            return Profile(seen=Seen(), feed=_feed_of(data))
         case {"ok": 0} if _NOTHING_HERE in _said(payload):
             raise _nothing("no profile", visitor)
     raise _unknown(payload)
+
+
+def _named(user: Mapping[str, object]) -> bool:
+    """Whether a record says who an account is: one missing field does not lose the other."""
+    return bool(_text(user, "screen_name").strip() or _uid_of(user))
+
+
+def _uid_of(user: Mapping[str, object]) -> str:
+    match user:
+        case {"id": int() | str() as uid} | {"idstr": str() as uid} if uid and not isinstance(uid, bool):
+            return str(uid)
+    return ""
+
+
+def _profile_of(user: Mapping[str, object]) -> Profile:
+    return Profile(
+        seen=Seen(name=_text(user, "screen_name"), platform_id=_uid_of(user)),
+        statuses=_count(user),
+        verified_reason=_text(user, "verified_reason"),
+        domain=_text(user, "domain"),
+    )
+
+
+def _feed_of(data: Mapping[str, object]) -> str:
+    """The container of the 微博 tab; "" where none is named."""
+    return next((_text(tab, "containerid") for tab in _tabs(data) if tab.get("tab_type") == "weibo"), "")
 
 
 def items_of(payload: object) -> list[object]:
@@ -177,15 +205,22 @@ def read_feed(payload: object, uid: str, statuses: int | None, now: datetime) ->
             raise _unknown(payload)
     if not items and statuses == 0 and not data.get("bottom_tips_visible") and not data.get("bottom_tips_text"):
         return _described(Outcome.NO_POSTS, "statuses_count 0 and an empty list")
-    # The tips say that more posts exist than are shown (half a year, fans): the newest may be among the hidden ones.
+    # The tips say that more posts exist than are shown (to fans, say): the newest may be among the hidden ones. Where they say
+    # that older posts than of half a year are hidden, the list is whole within it.
     tips = _text(data, "bottom_tips_text")
-    partial = bool(data.get("bottom_tips_visible") or tips)
-    found.notes += [f"shown in part: {tips}"] if partial else []
+    half_year = bool(_HALF_YEAR.search(tips)) and not _TO_SOME.search(tips)
+    partial = bool(data.get("bottom_tips_visible") or tips) and not half_year
+    found.notes += [f"shown in part: {tips}"] if partial or half_year else []
+    by = Seen(name=_text(found.author, "screen_name"), platform_id=_uid_of(found.author))
     if not found.posts:
         detail = f"no dated post, {statuses} counted; {found.note}"
-        return _described(Outcome.PRIVATE, detail) if _HIDDEN.search(tips) else Seen(outcome=Outcome.NO_EVIDENCE, detail=detail)
+        hidden = _described(Outcome.PRIVATE, detail) if _HIDDEN.search(tips) else Seen(outcome=Outcome.NO_EVIDENCE, detail=detail)
+        return replace(hidden, name=by.name, platform_id=by.platform_id)
     since = None if partial or found.gaps else EVER if len(found.own) == statuses else reach(found.posts)
-    return Seen(posts=tuple(found.posts), complete_since=since, detail=found.note)
+    if since is not None and half_year:
+        shown_since = datetime.combine(months_before(day_of(now), 6), beijing(now).timetz())
+        since = shown_since if _ends(data) else max(since, shown_since)
+    return replace(by, posts=tuple(found.posts), complete_since=since, detail=found.note)
 
 
 def read_mobile_feed(payload: object, uid: str, statuses: int | None, now: datetime, *, visitor: bool) -> Seen:
@@ -202,11 +237,20 @@ def read_mobile_feed(payload: object, uid: str, statuses: int | None, now: datet
         case {"containerid": str(container)} if uid not in container:
             raise Changed(f"feed of another account: {container}")
     found = Found.among(items, uid, now)
+    by = Seen(name=_text(found.author, "screen_name"), platform_id=_uid_of(found.author), detail=found.note)
     if found.posts:
-        return Seen(posts=tuple(found.posts), detail=found.note)
+        return replace(by, posts=tuple(found.posts))
     if not cards and statuses == 0:
         return _described(Outcome.NO_POSTS, "statuses_count 0 and an empty list")
-    raise _nothing(f"no dated post, {statuses} counted; {found.note}", visitor)
+    nothing = _nothing(f"no dated post, {statuses} counted; {found.note}", visitor)
+    if by.name:  # a name without a date is a name
+        return replace(by, outcome=nothing.outcome, detail=nothing.detail)
+    raise nothing
+
+
+def _ends(data: Mapping[str, object]) -> bool:
+    """Whether the desktop list says that nothing follows."""
+    return "since_id" in data and data["since_id"] in ("", "0", 0, None)
 
 
 def _mblogs(cards: Sequence[object]) -> Iterator[object]:

@@ -14,7 +14,7 @@ from mediawatch.clock import BEIJING, EVER, beijing
 from mediawatch.domain import Changed, Failure, Filed, MatchedBy, NoEvidence, Outcome, Seen
 from scrapers.base import link_in
 from scrapers.browser import Reply
-from scrapers.weibo_identity import Target, linked_to, tie, vouched, wanted
+from scrapers.weibo_identity import Target, linked_to, listed, tie, vouched, wanted
 from scrapers.weibo_pages import payload_of
 from scrapers.weibo_posts import numbered_at
 from scrapers.weibo_replies import (
@@ -78,8 +78,11 @@ REPLIES = [
     ({"ok": -100, "url": "https://passport.weibo.cn/signin/welcome"}, Outcome.LOGIN_REQUIRED),
     ({"ok": -100, "url": "https://weibo.com/login.php"}, Outcome.LOGIN_REQUIRED),
     ({"ok": -100, "msg": "请先登录"}, Outcome.LOGIN_REQUIRED),
-    ({"ok": -100}, Outcome.CHANGED),
-    ({"ok": -100, "url": "https://example.com/elsewhere"}, Outcome.CHANGED),
+    ({"ok": -100}, Outcome.LOGIN_REQUIRED),
+    ({"ok": -100, "url": "https://example.com/elsewhere"}, Outcome.LOGIN_REQUIRED),
+    ({"ok": "-100", "url": "https://weibo.com/newlogin?url=https%3A%2F%2Fweibo.com"}, Outcome.LOGIN_REQUIRED),
+    ({"ok": -100, "url": "https://security.weibo.com/captcha/geetest"}, Outcome.CAPTCHA),
+    ({"ok": 0, "error_type": "link", "url": "https://weibo.com/login.php?url=x"}, Outcome.LOGIN_REQUIRED),
     ({"ok": 0, "errno": "100005", "msg": "请求过于频繁,歇歇吧"}, Outcome.RATE_LIMITED),
     ({"ok": 0, "msg": "操作过于频繁"}, Outcome.RATE_LIMITED),
     ({"ok": 0, "errno": "100001", "msg": "服务器走丢了"}, Outcome.UNREACHABLE),
@@ -105,7 +108,9 @@ def test_replies_about_us_are_read_alike_everywhere(payload: object, outcome: Ou
     ("payload", "outcome"),
     [
         ({"ok": 1, "data": {"user": {"id": 5000000001, "screen_name": "示例发布", "statuses_count": 7}}}, Outcome.OK),
-        ({"ok": 1, "data": {"user": {"id": 5000000001, "screen_name": ""}}}, Outcome.CHANGED),
+        ({"ok": 1, "data": {"user": {"id": 5000000001, "screen_name": ""}}}, Outcome.OK),
+        ({"ok": 1, "data": {"user": {"screen_name": "示例发布"}}}, Outcome.OK),
+        ({"ok": 1, "data": {"user": {}}}, Outcome.CHANGED),
         ({"ok": 0, "msg": "该用户不存在(20003)"}, Outcome.NOT_FOUND),
         ({"ok": 0, "msg": "该用户不存在"}, Outcome.CHANGED),
         ({"ok": 0, "message": "账号有问题"}, Outcome.BANNED),
@@ -153,6 +158,18 @@ def test_the_mobile_profile(container: object) -> None:
     assert profile == Profile(seen=Seen(name="示例发布", platform_id=UID), statuses=7, verified_reason="示例市官方微博", feed="107603X")
 
 
+def test_a_mobile_reply_without_the_account_leaves_the_name_to_the_list() -> None:
+    """`userInfo` was missing for living accounts; the items of the list name their author."""
+    profile = read_mobile_profile({"ok": 1, "data": {"tabsInfo": {}}}, visitor=True)
+    assert (profile.seen.outcome, profile.seen.name) == (Outcome.OK, "")
+    own = item("2022-12-30T10:00", bid="", user={"id": int(UID), "screen_name": "示例发布"}, retweeted_status={"user": None})
+    target = Target(by=MatchedBy.ID, uid=UID)
+    seen = listed(read_mobile_feed(cards(own), UID, None, NOW, visitor=True), profile, target)
+    assert (seen.name, seen.platform_id, [post.repost for post in seen.posts]) == ("示例发布", UID, [True])
+    undated = listed(read_mobile_feed(cards(own | {"created_at": None}), UID, None, NOW, visitor=True), profile, target)
+    assert (undated.outcome, undated.name) == (Outcome.LOGIN_REQUIRED, "示例发布")
+
+
 NOTHING = {"ok": 0, "msg": "这里还没有内容", "data": {"cards": []}}
 
 
@@ -184,6 +201,21 @@ LIKED = item("2022-12-30T10:00", "999999999", title={"text": "赞过的微博"})
 PIN = item("2019-01-01T10:00", isTop=1)
 FAST = item("2022-12-30T10:00", "999999999", ori_mid="1", screen_name_suffix_new=[{"content": "示例发布"}, {"content": " 快转了"}])
 SINCE = at("2022-10-01T10:00")
+HALF_YEAR = {"bottom_tips_visible": True, "bottom_tips_text": "博主设置了仅展示半年内的微博"}
+HALF = at("2022-06-30T20:00")
+_CLOCK_ZERO = 515_483_463
+
+
+def numbered(when: str) -> str:
+    """A number that the site gave at this moment."""
+    return str((int(at(when).timestamp()) - _CLOCK_ZERO) << 22)
+
+
+def fast(when: str, *, owner: str = "999999999", by: str = UID, ori_mid: str | None = numbered("2022-06-01T10:00")) -> dict[str, Any]:
+    """A 快转 of a post of 2022-06-01: under its author and date, but with a number of its own."""
+    suffix = [{"content": "示例发布", "scheme": f"sinaweibo://userinfo?uid={by}"}, {"content": " 快转了"}]
+    marks = {"screen_name_suffix_new": suffix} | ({"ori_mid": ori_mid} if ori_mid else {})
+    return item("2022-06-01T10:00", owner, mid=numbered(when), id=int(numbered(when)), **marks)
 
 
 @pytest.mark.parametrize(
@@ -197,8 +229,14 @@ SINCE = at("2022-10-01T10:00")
         pytest.param((PIN,), 50, {}, "2019-01-01", None, id="only the pinned post"),
         pytest.param((item("2019-01-01T10:00"), *LIST), 50, {}, "2022-12-01", None, id="not newest first: a pin without a mark"),
         pytest.param((LIKED, *LIST), 50, {}, "2022-12-01", SINCE, id="somebody else's post that was liked"),
-        pytest.param((item("2022-12-30T10:00", "999999999"), *LIST), 50, {}, "2022-12-01", SINCE, id="somebody else's post"),
-        pytest.param((FAST, *LIST), 3, {}, "2022-12-01", EVER, id="a fast repost"),
+        pytest.param((item("2022-12-30T10:00", "999999999"), *LIST), 50, {}, "2022-12-01", None, id="somebody else's post leaves a gap"),
+        pytest.param((FAST, *LIST), 3, {}, "2022-12-01", None, id="a fast repost leaves a gap"),
+        pytest.param((fast("2022-12-30T10:00"), *LIST), 50, {}, "2022-12-30", None, id="a fast repost is dated by its own number"),
+        pytest.param((fast("2022-12-30T10:00", ori_mid=None), *LIST), 50, {}, "2022-12-30", None, id="a fast repost without ori_mid"),
+        pytest.param((fast("2022-06-01T10:00"), *LIST), 50, {}, "2022-12-01", None, id="a fast repost under the original's number"),
+        pytest.param((fast("2023-03-01T10:00"), *LIST), 50, {}, "2022-12-01", None, id="a fast repost numbered after the look"),
+        pytest.param((fast("2022-12-30T10:00", by="999"), *LIST), 50, {}, "2022-12-01", None, id="somebody else's fast repost"),
+        pytest.param((fast("2022-12-30T10:00", owner=UID), *LIST), 50, {}, "2022-12-30", None, id="a fast repost of an own post"),
         pytest.param((LIKED,), 50, {}, None, None, id="nothing but likes"),
         pytest.param((FAST,), 50, {}, None, None, id="nothing but fast reposts"),
         pytest.param((item("2022-12-30T10:00", visible={"type": 1}), *LIST), 4, {}, "2022-12-01", EVER, id="a post for its owner only"),
@@ -211,7 +249,11 @@ SINCE = at("2022-10-01T10:00")
         pytest.param((item("2023-06-01T10:00"), *LIST), 4, {}, "2022-12-01", None, id="a post from the future"),
         pytest.param((item("2022-12-31T20:05"), *LIST), 50, {}, "2022-12-31", SINCE, id="our clock runs behind"),
         pytest.param(LIST, 50, {"bottom_tips_visible": True}, "2022-12-01", None, id="more posts exist than are shown"),
-        pytest.param(LIST, 3, {"bottom_tips_text": "仅展示半年内微博"}, "2022-12-01", None, id="half a year only"),
+        pytest.param(LIST, 3, {"bottom_tips_text": "仅展示半年内微博"}, "2022-12-01", HALF, id="half a year only"),
+        pytest.param(LIST, 50, {"since_id": "", **HALF_YEAR}, "2022-12-01", HALF, id="half a year, to its end"),
+        pytest.param(LIST, 50, {"since_id": "5", **HALF_YEAR}, "2022-12-01", SINCE, id="half a year, read in part"),
+        pytest.param((FAST, *LIST), 50, HALF_YEAR, "2022-12-01", None, id="half a year with a gap"),
+        pytest.param(LIST, 50, {"bottom_tips_text": "仅对粉丝展示半年内的微博"}, "2022-12-01", None, id="half a year to some"),
     ],
 )
 def test_what_the_desktop_list_proves(
@@ -293,6 +335,11 @@ def test_a_list_never_claims_more_than_it_shows(days: list[int], more: int) -> N
         ("https://weibo.com/u/1", 200, "Sina Visitor System\n", Outcome.LOGIN_REQUIRED),
         ("https://login.sina.com.cn/sso", 200, "", Outcome.LOGIN_REQUIRED),
         ("https://weibo.com/signup.php", 200, "", Outcome.LOGIN_REQUIRED),
+        ("https://weibo.com/newlogin?url=https%3A%2F%2Fweibo.com%2Fu%2F1", 200, "", Outcome.LOGIN_REQUIRED),
+        ("https://passport.weibo.cn/anything", 200, "", Outcome.LOGIN_REQUIRED),
+        ("https://m.weibo.cn/account/sign-in?r=x", 200, "", Outcome.LOGIN_REQUIRED),
+        ("https://weibo.com/u/1?back=https%3A%2F%2Fweibo.com%2Flogin.php", 200, "", None),
+        ("https://weibo.com/n/loginhelp", 200, "", None),
         ("https://weibo.com/u/1", 414, "", Outcome.RATE_LIMITED),
         ("https://weibo.com/u/1", 200, "访问过于频繁，请稍等再试！（错误码：414）", Outcome.RATE_LIMITED),
         ("https://m.weibo.cn/u/1", 432, "", Outcome.RATE_LIMITED),
@@ -485,7 +532,7 @@ def test_a_page_without_an_own_date_leads_on(payload: object, more: bool) -> Non
 
 
 def test_two_pages_are_one_list() -> None:
-    both = read_feed(joined(feed(LIKED, bottom_tips_text="仅展示半年内微博"), feed(*LIST)), UID, 9, NOW)
+    both = read_feed(joined(feed(LIKED, bottom_tips_text="仅对粉丝展示更多"), feed(*LIST)), UID, 9, NOW)
     assert (len(both.posts), both.complete_since) == (3, None)
     assert read_feed(joined(feed(LIKED), feed(*LIST)), UID, 9, NOW).complete_since == SINCE
     first = cards(LIKED, cardlistInfo={"containerid": f"107603{UID}"})

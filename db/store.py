@@ -201,6 +201,9 @@ class SqlStore:
     async def last_read_at(self, sweep_id: int) -> datetime | None:
         return await self._read(lambda conn: sweeps.last_read_at(conn, sweep_id))
 
+    async def unanswered(self, sweep_id: int) -> bool:
+        return await self._read(lambda conn: sweeps.unanswered(conn, sweep_id))
+
     async def scope(self, sweep_id: int, account_ids: Collection[int] | None = None) -> list[SweepAccount]:
         return await self._read(lambda conn: sweeps.scope(conn, sweep_id, account_ids))
 

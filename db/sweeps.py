@@ -27,7 +27,20 @@ from db.news import refuse_news
 from db.registry import learned_links
 from db.reviews import events
 from mediawatch.clock import day_of
-from mediawatch.domain import Account, DateKind, Finding, Judgement, ReviewState, Sweep, SweepAccount, SweepKind, SweepState, standing
+from mediawatch.domain import (
+    Account,
+    DateKind,
+    Finding,
+    Judgement,
+    LookKind,
+    Outcome,
+    ReviewState,
+    Sweep,
+    SweepAccount,
+    SweepKind,
+    SweepState,
+    standing,
+)
 from mediawatch.ports import Rejudgement
 
 
@@ -62,6 +75,12 @@ def close_sweep(conn: Connection, sweep_id: int, state: SweepState, at: datetime
 
 def last_read_at(conn: Connection, sweep_id: int) -> datetime | None:
     return conn.scalar(select(func.max(ReadingRow.read_at)).where(ReadingRow.sweep_id == sweep_id))
+
+
+def unanswered(conn: Connection, sweep_id: int) -> bool:
+    """People's answers are none of a site."""
+    looks = select(ReadingRow.outcome).where(ReadingRow.sweep_id == sweep_id, ReadingRow.look != LookKind.PERSON).distinct()
+    return set(conn.scalars(looks)) == {Outcome.UNREACHABLE}
 
 
 def told(conn: Connection) -> list[int]:

@@ -75,13 +75,14 @@ class Alerts:
         corrections that notices need."""
         if self._places:
             sessions = {name: event.state for name, event in (await book.last()).items()}
-            turned = await self._store.turned(sweep.id)
+            turned, unanswered = await self._store.turned(sweep.id), await self._store.unanswered(sweep.id)
             earlier = [each for each in await self._store.nights(_LOOKED_BACK) if each.id < night.id]
             broken = tuple(takewhile(lambda each: each.ending is not None and not each.ending.judged, earlier))
             for place, url in self._places.items():
                 told = digest.digest(
-                    sweep, night, turned, sessions, lines=self._lines, size=_room(url), surfaces=surfaces, broken=broken, due=due
-                )
+                    sweep, night, turned, sessions, lines=self._lines, size=_room(url), surfaces=surfaces, broken=broken, due=due,
+                    unanswered=unanswered,
+                )  # fmt: skip
                 await self._keep(place, f"sweep {sweep.id}", *told)
             await self.tell_sessions(book)
 

@@ -9,6 +9,7 @@ from mediawatch.clock import minute
 from mediawatch.domain import Ending, Night, Paused, SessionEvent, SessionState, Sweep, Turn, TurnedFinding, Verdict
 from mediawatch.notices.due import CORRECTION_DUE, CorrectionDue
 
+NO_NETWORK = "网络不可用:各平台均未应答,本次未得出任何结论,网络恢复后请重新检查(mediawatch sweep --again)"
 _NAMED = (Turn.NEW, Turn.GONE)
 """What is told by name: what has to be acted upon. The rest is a count."""
 
@@ -16,22 +17,24 @@ _NAMED = (Turn.NEW, Turn.GONE)
 def digest(
     sweep: Sweep, night: Night, turned: Sequence[TurnedFinding], sessions: Mapping[str, SessionState], *, lines: int, size: int,
     surfaces: Mapping[str, str], broken: Sequence[Night] = (), due: Sequence[CorrectionDue] = (),
+    unanswered: bool = False,
 ) -> tuple[str, str]:  # fmt: skip
     """Title and body; the body has at most `lines` lines and both together `size` bytes, and it says how many findings it does not name.
 
     `sessions`: state by `platform/name`. `surfaces`: their Chinese names.
     `broken`: runs since the last digest that came to no judgement, newest first. `due`: the corrections that notices need.
+    `unanswered`: no site answered any look of the sweep, so nothing is said of accounts.
     """
     title = f"mediawatch {sweep.kind.label}:监测时间点{minute(sweep.as_of)}"
 
     def fits(body: Sequence[str]) -> bool:
         return len(body) <= lines and len("\r\n".join((title, *body)).encode()) <= size
 
-    head = [_counts(night), _turns(turned)]
+    head = [NO_NETWORK] if unanswered else [_counts(night), _turns(turned)]
     head += [f"通报应更正({CORRECTION_DUE}){len(due)}处,见 mediawatch notice list"] if due else []
     head += [f"  {each.words}" for each in due[:3]]
     unproven = night.verdicts.get(Verdict.UNPROVEN.value, 0)
-    tail = [f"待人工核查{unproven}个:"] if unproven else []
+    tail = [f"{'本次未能核查' if unanswered else Verdict.UNPROVEN.label}{unproven}个:"] if unproven else []
     tail += [f"  {count}个 {reason}" for reason, count in list(night.reasons.items())[:3]]
     tail += [f"已暂停的信息来源:{_paused(breaker, surfaces)}" for breaker in night.breakers[:3]]
     invalid = [name for name, state in sessions.items() if state is SessionState.INVALID]
@@ -42,6 +45,7 @@ def digest(
     # Where even the head is too long, the end of the run still shows.
     while len(tail) > 1 and not fits([*head, *tail]):
         tail = tail[1:]
+    turned = () if unanswered else turned
     named = [f"  {each.turn.label}:{each.name}({each.type}){each.label}" for turn in _NAMED for each in turned if each.turn is turn]
     for shown in range(min(len(named), lines), -1, -1):
         more = [f"  另有{len(named) - shown}条,见 mediawatch flagged"] if shown < len(named) else []

@@ -13,10 +13,13 @@ import structlog
 
 from mediawatch.domain import Ending, Night, Outcome, Paused, SweepAccount, TurnedFinding, UserError, Verdict
 from mediawatch.pacing import Pacing
+from mediawatch.ports import Store
 from mediawatch.sweep import Engine, Progress, Request, Step, Summary
 
 log = structlog.get_logger(__name__)
 Ended = Callable[[Night], Awaitable[None]]
+_LOOKED_BACK = 100
+"""Runs among which those of a sweep that is asked for once more are found."""
 _DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 
 
@@ -31,6 +34,8 @@ async def run(engine: Engine, request: Request, progress: Progress, ended: Ended
     try:
         begun = await asyncio.shield(beginning)
         summary = await engine.run(request, looks)
+        if summary.repeated:
+            summary.exit_code = await _of_the_run(store, summary.sweep.id)
         night = _judged(engine, begun, summary, looks.counts, await store.turned(summary.sweep.id))
         await store.end_night(night)
     except BaseException as error:
@@ -47,6 +52,14 @@ async def run(engine: Engine, request: Request, progress: Progress, ended: Ended
     if ended:
         await ended(night)
     return summary, night
+
+
+async def _of_the_run(store: Store, sweep_id: int) -> int:
+    """The exit bits of the runs that made a finished sweep: to ask for it once more does not mend what they met."""
+    bits = 0
+    for night in await store.nights(_LOOKED_BACK):
+        bits |= (night.exit_code or 0) if night.sweep_id == sweep_id else 0
+    return bits
 
 
 def _judged(engine: Engine, begun: Night, summary: Summary, looks: Mapping[str, int], turned: Iterable[TurnedFinding]) -> Night:

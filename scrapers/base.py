@@ -137,6 +137,8 @@ class Scraper:
     surfaces: tuple[Surface, ...]
     hosts: frozenset[str]
     """Host suffixes that pages of this platform may navigate to."""
+    front: str = ""
+    """The host by which one sees whether the platform can be reached at all; "" where nobody tries."""
     logins: tuple[Login, ...] = ()
     """The logins that its surfaces work with."""
     links: Surface | None = None

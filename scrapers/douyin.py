@@ -179,6 +179,7 @@ SCRAPER = Scraper(
     platform="douyin",
     surfaces=(ProfilePage(), Search()),
     hosts=HOSTS,
+    front="www.douyin.com",
     viewer=viewers.douyin,
     viewer_marks=('a[href*="/user/self"]',),
     logins=(LOGIN,),

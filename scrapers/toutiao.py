@@ -266,6 +266,7 @@ SCRAPER = Scraper(
     platform="toutiao",
     surfaces=(Profile(),),
     hosts=HOSTS,
+    front="www.toutiao.com",
     viewer=viewers.toutiao,
     viewer_marks=(".header-profile-wrapper",),
     heavy=frozenset({"*.image", "*.image?*"}),

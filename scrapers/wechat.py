@@ -148,6 +148,7 @@ SCRAPER = Scraper(
     platform="wechat",
     surfaces=(Own(), Article(), Album(), Reader(), Search(), List()),
     hosts=frozenset({"mp.weixin.qq.com"}),
+    front="mp.weixin.qq.com",
     logins=(OFFICE_LOGIN, READER_LOGIN),
     links=LoneArticle(),
     lasting=_SHORT,

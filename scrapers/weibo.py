@@ -214,6 +214,7 @@ SCRAPER = Scraper(
     platform="weibo",
     surfaces=(MobileProfile(), DesktopProfile(), Search()),
     hosts=HOSTS,
+    front="m.weibo.cn",
     viewer=viewers.weibo,
     logins=(LOGIN,),
 )

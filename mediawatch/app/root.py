@@ -67,7 +67,10 @@ class App:
 
     def engine(self) -> Engine:
         """A sweep's engine with breakers of its own."""
-        return Engine(self.store, self.looker(), self.evidence, self.clock, self.pacing(), self.canaries())
+        return Engine(
+            self.store, self.looker(), self.evidence, self.clock, self.pacing(), self.canaries(),
+            lambda platforms: wiring.why_unreachable(platforms, self.settings, self._route),
+        )  # fmt: skip
 
     def canaries(self) -> Canaries:
         """The home's 对照账号. UserError where their file is wrong."""

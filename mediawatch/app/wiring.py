@@ -3,7 +3,7 @@ a second that `mediawatch --help` need not pay."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
@@ -85,7 +85,7 @@ def logins(home: Home, settings: Settings, clock: Clock, route: Route | None) ->
         window=lambda: found(browsers.find_windowed),
         headless=lambda: found(lambda: browsers.find(settings.browser.executable).path),
         args=route.args if route else (),
-        proxy=route.proxy if route else settings.browser.proxy.get_secret_value() or None,
+        proxy=_proxy(settings, route),
     )
 
 
@@ -99,6 +99,19 @@ def recorder(home: Home, settings: Settings, clock: Clock, route: Route | None) 
     return Recording(browser(ReportingBrowser, settings, clock, route, home.scratch), home.sessions, SCRAPERS)
 
 
+async def why_unreachable(platforms: Collection[str], settings: Settings, route: Route | None) -> str:
+    """Why none of these platforms can be reached, as an English clause; "" where one can, or nobody can tell."""
+    from scrapers import SCRAPERS
+    from scrapers.reach import unreachable
+
+    fronts = [SCRAPERS[platform].front for platform in platforms if platform in SCRAPERS]
+    return await unreachable(fronts, _proxy(settings, route)) if all(fronts) else ""
+
+
+def _proxy(settings: Settings, route: Route | None) -> str | None:
+    return route.proxy if route else settings.browser.proxy.get_secret_value() or None
+
+
 def browser(kind: type[B], settings: Settings, clock: Clock, route: Route | None, scratch: Path | None = None) -> B:
     """A browser of this kind by the settings. UserError where no executable is found."""
     from scrapers.browser import Timeouts
@@ -108,7 +121,7 @@ def browser(kind: type[B], settings: Settings, clock: Clock, route: Route | None
         browsers.find(settings.browser.executable).path,
         now=clock,
         args=route.args if route else (),
-        proxy=route.proxy if route else settings.browser.proxy.get_secret_value() or None,
+        proxy=_proxy(settings, route),
         pages=settings.browser.concurrency,
         memory_mb=settings.browser.memory_mb,
         scratch=scratch,

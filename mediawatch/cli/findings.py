@@ -16,7 +16,7 @@ from mediawatch.app import App, only_one
 from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.links import print_report
-from mediawatch.cli.out import SweepOption, sweep_of
+from mediawatch.cli.out import SweepOption, check_answered, sweep_of
 from mediawatch.cli.progress import shown_progress
 from mediawatch.dispatch import Answers, Split, Written
 from mediawatch.domain import ReviewAction, Sweep, UserError
@@ -50,6 +50,7 @@ def dispatch(
     async def work() -> list[Written]:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep, surely=True)
+            await check_answered(app, chosen)
             newest = max((event.id for event in await app.store.review_events(chosen.id)), default=0)
             judged = await judged_scope(app, chosen)
             found = await review.suspects(app.store, chosen, judged.entries, await checks_for(app.store, chosen))

@@ -13,7 +13,7 @@ import typer
 from mediawatch.app import notices
 from mediawatch.cli import feedback
 from mediawatch.cli.base import opened, run
-from mediawatch.cli.out import NumberArgument, SweepOption, notice_of, print_or_write, sweep_of
+from mediawatch.cli.out import NumberArgument, SweepOption, check_answered, notice_of, print_or_write, sweep_of
 from mediawatch.cli.report import day_option
 from mediawatch.clock import day_of
 from mediawatch.domain import Code, IssuedDocument, Notice, NoticeAction, NoticeEvent, NoticeItem, UserError, is_closed
@@ -80,6 +80,7 @@ def issue(
     async def work() -> tuple[Notice, IssuedDocument]:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep, surely=True)
+            await check_answered(app, chosen)
             chosen_number = number or read_office(app.home.root).number
             heading = _heading(chosen_number, title, by, day_option(signed_on) or day_of(app.clock()), rectify_by, report_by)
             return await notices.issue(app, chosen, heading, preliminary=preliminary, leave_out_open=leave_out_open, again=reason)

@@ -31,6 +31,9 @@ NoticeOption = Annotated[
 ]
 
 
+NO_NETWORK = "no network: no site answered any look of sweep {sweep}, so nothing was found out; mend it and run `mediawatch sweep --again`"
+
+
 def register(app: typer.Typer) -> None:
     app.command("sweeps")(sweeps)
     app.command("flagged")(flagged)
@@ -117,10 +120,18 @@ def handoff(
 
 
 async def sweep_of(app: App, number: int | None, *, surely: bool = False) -> Sweep:
-    """The inspection that is meant (`chosen_sweep`), named on standard error: label, day, scope, number."""
+    """The inspection that is meant (`chosen_sweep`), named on standard error: label, day, scope, number; and that no site answered it."""
     chosen = await chosen_sweep(app, number, surely=surely)
     typer.echo(lists.heading(chosen), err=True)
+    if await app.store.unanswered(chosen.id):
+        typer.echo(NO_NETWORK.format(sweep=chosen.id), err=True)
     return chosen
+
+
+async def check_answered(app: App, sweep: Sweep) -> None:
+    """UserError where no site answered any look of the sweep: what it could not look at is asked of nobody."""
+    if await app.store.unanswered(sweep.id):
+        raise UserError(NO_NETWORK.format(sweep=sweep.id))
 
 
 def tell_additions(judged: JudgedScope) -> None:

@@ -9,7 +9,7 @@ import typer
 
 from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import opened, run
-from mediawatch.cli.out import SweepOption, sweep_of
+from mediawatch.cli.out import SweepOption, check_answered, sweep_of
 from mediawatch.clock import day_of
 from mediawatch.files import write_whole
 from mediawatch.reports import reminders as texts
@@ -30,6 +30,7 @@ def reminders(
     async def work() -> list[Reminder]:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep)
+            await check_answered(app, chosen)
             judged, contacts = await judged_scope(app, chosen), await app.store.contacts()
             return texts.reminders(chosen, judged.entries, judged.policy, contacts, today=day_of(app.clock()), to=to, marks=app.marks)
 

@@ -34,6 +34,8 @@ class Status:
     backup: Backup | None
     due: list[CorrectionDue]
     """What notices say and would not be said today."""
+    unanswered: frozenset[int] = frozenset()
+    """Sweeps of which no site answered any look."""
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +53,10 @@ def status(
         async with opened(ctx) as app:
             nights = await app.store.nights(last)
             logins = await sessions.listed(app.sessions, app.logins())
-            return Status(nights, runs_now(app.home), logins, await app.store.last_backup(), await all_corrections_due(app))
+            made = {night.sweep_id for night in nights if night.sweep_id is not None}
+            unanswered = frozenset([sweep for sweep in made if await app.store.unanswered(sweep)])
+            backup, due = await app.store.last_backup(), await all_corrections_due(app)
+            return Status(nights, runs_now(app.home), logins, backup, due, unanswered)
 
     found = run(work())
     typer.echo(json.dumps(_as_json(found), ensure_ascii=False, indent=1) if as_json else _as_text(found))
@@ -62,9 +67,15 @@ def _as_text(found: Status) -> str:
     if not found.nights:
         parts = ["no night yet: `mediawatch sweep`"]
     parts += [f"night {night.id} {_ended(night, found)}: {night.why}" for night in found.nights if night.why]
+    parts += [
+        f"night {night.id}: no network: no site answered any look of sweep {night.sweep_id}, so nothing was found out"
+        for night in found.nights
+        if night.sweep_id in found.unanswered
+    ]
     for night in found.nights[:1]:
         parts += [f"{night.left} accounts that were due could not be looked at (night {night.id})"] if night.left else []
-        parts += [f"unproven, and why (night {night.id}):"] if night.reasons else []
+        word = "could not be checked" if night.sweep_id in found.unanswered else "unproven"
+        parts += [f"{word}, and why (night {night.id}):"] if night.reasons else []
         parts += [f"  {count:>6}  {reason}" for reason, count in list(night.reasons.items())[:_REASONS]]
         parts += [f"breaker still open at its end: {breaker}" for breaker in night.breakers]
     for each in found.sessions:
@@ -79,9 +90,10 @@ def _row(night: Night, found: Status) -> tuple[str, ...]:
     settled = sum(count for verdict, count in night.verdicts.items() if verdict not in (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE))
     unproven = sum(night.verdicts.values()) - settled
     minutes = f"{(night.ended_at - night.started_at).total_seconds() / 60:.1f}" if night.ended_at else ""
+    proven = "-" if night.sweep_id in found.unanswered else str(settled)
     turns = [str(night.turns.get(turn, 0)) for turn in ("new", "gone", "still", "unsettled")]
     return (
-        str(night.id), str(night.sweep_id or ""), minute(night.started_at), minutes, str(sum(night.looks.values())), str(settled),
+        str(night.id), str(night.sweep_id or ""), minute(night.started_at), minutes, str(sum(night.looks.values())), proven,
         str(unproven), *turns, _ended(night, found),
         "" if night.exit_code is None else str(night.exit_code),
     )  # fmt: skip
@@ -98,7 +110,10 @@ def _as_json(found: Status) -> dict[str, Any]:
     """Instants with Beijing's offset."""
     logins = [{"platform": each.session.platform, "name": each.session.name, "state": each.state.value} for each in found.sessions]
     return {
-        "nights": [_plain(asdict(night)) | {"ending": _ended(night, found).replace(" ", "_")} for night in found.nights],
+        "nights": [
+            _plain(asdict(night)) | {"ending": _ended(night, found).replace(" ", "_"), "answered": night.sweep_id not in found.unanswered}
+            for night in found.nights
+        ],
         "sessions": logins,
         "corrections_due": [asdict(each) for each in found.due],
         "backup": _plain(asdict(found.backup)) if found.backup else None,

@@ -17,6 +17,7 @@ from mediawatch.app import App, only_one
 from mediawatch.app.choice import chosen_sweep
 from mediawatch.app.notices import all_corrections_due
 from mediawatch.cli.base import opened, run
+from mediawatch.cli.out import NO_NETWORK
 from mediawatch.cli.progress import shown_progress
 from mediawatch.cli.stopping import told_when_stopped
 from mediawatch.clock import beijing, day_of, minute, next_time, parse_as_of
@@ -26,6 +27,7 @@ from mediawatch.registry.find import find_account
 from mediawatch.registry.kinds import PLATFORMS
 from mediawatch.sweep import Request, Summary, rejudge
 from mediawatch.sweep.plan import plan
+from mediawatch.worklist import NOT_LOOKED_AT
 
 log = structlog.get_logger(__name__)
 _LONG = timedelta(hours=1)
@@ -143,10 +145,15 @@ def print_summary(summary: Summary) -> None:
             f"{len(failing)} of {len(summary.checks)} canary checks failed: what {surfaces} said against accounts around them is withdrawn"
         )
         typer.echo(told, err=True)
+    if summary.unanswered:
+        typer.echo(NO_NETWORK.format(sweep=sweep.id), err=True)
     for verdict in Verdict:
         count = summary.verdicts[verdict]
-        typer.echo(f"  {count:>6}  {verdict.value:<13} {verdict.label}")
-    if summary.exit_code:
+        label = NOT_LOOKED_AT if summary.unanswered and verdict is Verdict.UNPROVEN else verdict.label
+        typer.echo(f"  {count:>6}  {verdict.value:<13} {label}")
+    if summary.exit_code and summary.repeated:
+        typer.echo(f"exit code {summary.exit_code}: that of the run that made it", err=True)
+    elif summary.exit_code:
         typer.echo(f"exit code {summary.exit_code}: some surfaces were paused or failed; what they left over is unproven", err=True)
 
 

@@ -15,7 +15,7 @@ from mediawatch.app import App, only_one
 from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.links import print_report
-from mediawatch.cli.out import SweepOption, print_or_write, sweep_of
+from mediawatch.cli.out import SweepOption, check_answered, print_or_write, sweep_of
 from mediawatch.domain import Sweep, UserError, Verdict
 from mediawatch.links import open_links
 from mediawatch.retention import still_judged
@@ -40,14 +40,15 @@ def unproven(
 ) -> None:
     """List the accounts that only a person can settle (待人工核查), with the reasons."""
 
-    async def work() -> list[worklist.Unproven]:
+    async def work() -> tuple[list[worklist.Unproven], bool]:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep)
             judged = await judged_scope(app, chosen)
-            return await worklist.unproven(app.store, chosen, judged.entries, judged.policy)
+            items = await worklist.unproven(app.store, chosen, judged.entries, judged.policy)
+            return items, await app.store.unanswered(chosen.id)
 
-    items = run(work())
-    print_or_write(worklist.as_table(items), csv)
+    items, unanswered = run(work())
+    print_or_write(worklist.as_table(items, unanswered=unanswered), csv)
     if csv is None:
         typer.echo("  ".join(f"{sum(item.verdict is verdict for item in items)} {verdict.value}" for verdict in _ASKED))
 
@@ -70,6 +71,7 @@ def export(
     async def work() -> list[Written]:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep)
+            await check_answered(app, chosen)
             judged = await judged_scope(app, chosen)
             return await worklist.export(
                 app.store, file, sweep=chosen, scope=judged.entries, policy=judged.policy, by=by, people=_names(people), marks=app.marks,

@@ -221,6 +221,9 @@ class Store(Protocol):
     async def last_read_at(self, sweep_id: int) -> datetime | None:
         """When the sweep's newest reading was made; None where it has none."""
 
+    async def unanswered(self, sweep_id: int) -> bool:
+        """Whether looks of the sweep were made, and no site answered any: without a network nothing is found out about anybody."""
+
     async def scope(self, sweep_id: int, account_ids: Collection[int] | None = None) -> list[SweepAccount]:
         """The frozen scope in account order, or these accounts of it, with the judgements kept so far."""
 

@@ -30,7 +30,8 @@ class Engine(Parts):
         """Open or continue the sweep, look at everything in its scope, judge, close it. UserError for an empty scope."""
         sweep = await self._open(request)
         if sweep.state is SweepState.FINISHED:
-            return Summary(sweep=sweep, scope=await self.store.scope(sweep.id), repeated=True)
+            unanswered = await self.store.unanswered(sweep.id)
+            return Summary(sweep=sweep, scope=await self.store.scope(sweep.id), repeated=True, unanswered=unanswered)
         scope = await self.store.scope(sweep.id)
         accounts = [entry.account for entry in scope]
         states = await self.store.states([account.id for account in accounts])
@@ -54,6 +55,7 @@ class Engine(Parts):
             settled=run.settled,
             left=sum(run.needs_look(account) for account in accounts),
             exit_code=self.pacing.exit_bits | run.exit_bits,
+            unanswered=await self.store.unanswered(sweep.id),
             checks=tuple(check for check in run.checks if check.sweep_id == sweep.id),
         )
 
@@ -71,8 +73,11 @@ class Engine(Parts):
         now = self.clock()
         self.pacing.begin(await self.store.visits(now - timedelta(days=1)), now, at_once=request.concurrency, until=request.until)
         await run.settle(accounts)
-        if any(run.needs_look(account) for account in accounts):
+        platforms = {account.platform for account in accounts if run.needs_look(account)}
+        if platforms:
             await self.looker.ready()
+            if why := await self.why_unreachable(sorted(platforms)):
+                log.warning(f"no network: {why}; the looks are tried all the same, and what fails is held against nobody")
 
     def _lanes(self, accounts: Iterable[Account], states: Mapping[int, AccountState], policy: Policy) -> dict[str, list[Account]]:
         """By platform, who could become a finding soonest first."""

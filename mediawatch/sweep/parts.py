@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass, field
 
 from mediawatch.canaries import Canaries
 from mediawatch.evidence import EvidenceFolder
 from mediawatch.pacing import Pacing
 from mediawatch.ports import Clock, Looker, Store
+
+
+async def _reached(platforms: Collection[str]) -> str:
+    return ""
 
 
 @dataclass
@@ -20,3 +25,5 @@ class Parts:
     clock: Clock
     pacing: Pacing
     canaries: Canaries = field(default_factory=Canaries)
+    why_unreachable: Callable[[Collection[str]], Awaitable[str]] = _reached
+    """Why none of these platforms' sites can be reached, as an English clause; "" where one can."""

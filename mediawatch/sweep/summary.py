@@ -25,6 +25,8 @@ class Summary:
     exit_code: int = 0
     repeated: bool = False
     """True when an equal sweep was finished before and nothing was done."""
+    unanswered: bool = False
+    """Looks of the sweep were made, and no site answered any."""
     checks: tuple[CanaryCheck, ...] = ()
     """The checks of canaries that were made for this sweep."""
 

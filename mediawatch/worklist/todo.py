@@ -16,6 +16,8 @@ from mediawatch.reports.table import Table
 from mediawatch.review import as_reviewed, second_looks
 from mediawatch.worklist.book import clickable
 
+NOT_LOOKED_AT = "本次未能核查"
+"""What stands in place of 待人工核查 where no site answered any look of the sweep: that is no work for people."""
 _TODO = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
 
 
@@ -106,13 +108,14 @@ def ids_of(account: Account, readings: Iterable[Reading]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(filter(None, chain((filed.original_id, filed.alias, filed.platform_id), *learned))))
 
 
-def as_table(items: Sequence[Unproven]) -> Table:
-    """For the terminal and CSV, with the reasons."""
+def as_table(items: Sequence[Unproven], *, unanswered: bool = False) -> Table:
+    """For the terminal and CSV, with the reasons. `unanswered`: no site answered any look of the sweep."""
     columns = ("备案单号", "政务新媒体名称", "类型", "所属组织", "地市", "结论", "已知最近发布(不早于)", "待核查原因")
     rows = []
     for item in items:
         filed = item.account.filed
         latest = item.latest_on.isoformat() if item.latest_on else ""
         given = (filed.filing_number, filed.name, filed.type or filed.platform, filed.organiser, filed.prefecture)
-        rows.append((*given, item.verdict.label, latest, item.reason))
-    return Table("待人工核查的政务新媒体", columns, tuple(rows))
+        label = NOT_LOOKED_AT if unanswered and item.verdict is Verdict.UNPROVEN else item.verdict.label
+        rows.append((*given, label, latest, item.reason))
+    return Table(f"{NOT_LOOKED_AT if unanswered else Verdict.UNPROVEN.label}的政务新媒体", columns, tuple(rows))

@@ -1,6 +1,7 @@
 """Article links that units hand in: each is opened once, and says whose it is, under what name, and that it posted on that day.
 
-An id ties a link to its account; an exact name alone is a proposal, which is reported and not written.
+An id ties a link to its account; so does somebody who named the account, where the page bears its name. Anything else is a proposal,
+which is reported and not written.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from urllib.parse import unquote
 
 from mediawatch.domain import Account, LookKind, MatchedBy, Outcome, Reading, Sight, Source
 from mediawatch.linkfiles import Collected, FoundLink, article_key
-from mediawatch.names import same
+from mediawatch.names import alike, same
 from mediawatch.ports import Clock, Gate, Looker, Store
 from mediawatch.reports.table import Table
 
@@ -43,7 +44,7 @@ class Result(StrEnum):
 _LABELS = {
     Result.MATCHED: "已对应账号",
     Result.KNOWN: "此前已读取",
-    Result.PROPOSED: "名称一致,请确认",
+    Result.PROPOSED: "无ID可核对,请确认",
     Result.AMBIGUOUS: "多个账号同名,无法对应",
     Result.FOREIGN: "不是台账内账号的文章",
     Result.DEAD: "链接失效,读不到文章",
@@ -165,11 +166,13 @@ def placed(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> Entry:
         detail = "filed twice" if len(by_id) > 1 else ""
         return Entry(link=link, result=Result.MATCHED, accounts=by_id, sight=replace(sight, matched_by=MatchedBy.ID), detail=detail)
     given = tuple(account for account in accounts if _given_for(account, link) and account.id not in contradicted)
+    if bearing := tuple(account for account in given if not sight.name or alike(account.filed.name, sight.name)):
+        tie = MatchedBy.NAME if sight.name else MatchedBy.URL
+        seen = replace(sight, matched_by=tie)
+        return Entry(link=link, result=Result.MATCHED, accounts=bearing, sight=seen, detail="filed for this account")
     if given:
-        tie = MatchedBy.NAME if all(account in named for account in given) else MatchedBy.URL
-        return Entry(
-            link=link, result=Result.MATCHED, accounts=given, sight=replace(sight, matched_by=tie), detail="filed for this account"
-        )
+        detail = "filed for this account, but it shows another name and no id to check it by"
+        return Entry(link=link, result=Result.PROPOSED, accounts=given, sight=sight, detail=detail)
     free = tuple(account for account in named if account.id not in contradicted)
     if len(free) > 1:
         return Entry(link=link, result=Result.AMBIGUOUS, accounts=free, sight=sight, detail=f"{len(free)} filed accounts bear this name")

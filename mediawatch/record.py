@@ -80,7 +80,9 @@ async def record(account: Account, *, recorder: Recorder, gate: Gate, now: Clock
     """
     as_of = now().replace(microsecond=0)
     looked = await recorder.record(account, need_at(as_of), gate, session=session)
-    reading = Reading(account_id=account.id, look=LookKind.FIRST, started_at=as_of, read_at=now(), sights=looked.sights)
+    reading = Reading(
+        account_id=account.id, look=LookKind.FIRST, started_at=as_of, read_at=now(), sights=looked.sights, filed_as=account.filed.identity
+    )  # fmt: skip
     got = Got.of(reading)
     if not looked.answers:
         surfaces = "; ".join(got.surfaces) or "no surface applies to what is filed"

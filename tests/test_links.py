@@ -145,7 +145,12 @@ ID = {"platform_id": BIZ}
         ([account(platform_id="3000000001")], shown(name="改名后"), Result.MATCHED, MatchedBy.ID),
         ([account(original_id=GH.upper())], shown(), Result.MATCHED, MatchedBy.ID),
         ([account(**ID), account(2, **ID)], shown(), Result.MATCHED, MatchedBy.ID),
-        ([account(links=(LINK.url,))], shown(name="改名后"), Result.MATCHED, MatchedBy.URL),
+        ([account(links=(LINK.url,))], shown(), Result.MATCHED, MatchedBy.NAME),
+        ([account(links=(LINK.url,))], shown(name="示例市第一測試局"), Result.MATCHED, MatchedBy.NAME),
+        ([account(links=(LINK.url,))], shown(name=""), Result.MATCHED, MatchedBy.URL),
+        ([account(links=(LINK.url,))], shown(name="改名后"), Result.PROPOSED, None),
+        ([account(links=(LINK.url,), alias="shili")], shown(name="改名后"), Result.PROPOSED, None),
+        ([account(links=(LINK.url,), **ID)], shown(name="改名后", platform_id="", original_id=""), Result.PROPOSED, None),
         ([account(links=(LINK.url,), platform_id="MzAwMDAwMDAwMg==")], shown(name="别家"), Result.FOREIGN, None),
         ([account()], shown(), Result.PROPOSED, None),
         ([account(name=" 示例市第一测试局 ")], shown(), Result.PROPOSED, None),
@@ -171,7 +176,10 @@ def test_whose_link_it_is(accounts: Sequence[Account], sight: Sight, result: Res
 
 def test_a_link_answered_for_an_account_is_its_own_unless_an_id_contradicts() -> None:
     answered = FoundLink(LINK.url, (), account_id=2)
-    assert placed(answered, shown(), [account(), account(2, name="别的")]).accounts[0].id == 2
+    entry = placed(answered, shown(), [account(), account(2)])
+    assert (entry.result, [each.id for each in entry.accounts]) == (Result.MATCHED, [2])
+    entry = placed(answered, shown(), [account(), account(2, name="别的")])
+    assert (entry.result, [each.id for each in entry.accounts]) == (Result.PROPOSED, [2]), "an article of somebody else, perhaps"
     assert placed(answered, shown(), [account(2, name="别的", platform_id="MzAwMDAwMDAwMg==")]).result is Result.FOREIGN
 
 
@@ -227,7 +235,7 @@ async def test_an_import_keeps_what_is_tied_by_id_and_reports_the_rest_by_row(
     assert "run the same import again" in out.err
     csv = to_csv(as_table(report)).decode("utf-8-sig").splitlines()
     assert len(csv) == 1 + len(file.read_text("utf-8").splitlines())
-    assert ["2022-12-29" in line and "名称一致" in line for line in csv].count(True) == 1
+    assert ["2022-12-29" in line and "请确认" in line for line in csv].count(True) == 1
 
     again = await open_links(found.links, store=store, looker=looks, gate=Pacing(scale=0), now=lambda: NOW)
     assert [entry.result for entry in again.entries if entry.result is Result.KNOWN] == [Result.KNOWN] * 2

@@ -80,4 +80,6 @@ async def _read_case(case: Case, host: Browser, key: Identity) -> Reading:
                 sights = await looker.look(account, need_at(case.as_of), Pacing(scale=0))
             finally:
                 await looker.close()
-    return Reading(account_id=0, look=LookKind.FIRST, started_at=case.as_of, read_at=case.as_of, sights=sights)
+    return Reading(
+        account_id=0, look=LookKind.FIRST, started_at=case.as_of, read_at=case.as_of, sights=sights, filed_as=case.filed.identity
+    )  # fmt: skip

@@ -81,6 +81,26 @@ def test_the_last_check_before_and_the_next_one_after_decide(case: str, checks: 
     assert backing(seen.sights[0], seen, reversed(checks) if turned else checks) is expected
 
 
+@pytest.mark.parametrize(
+    ("hours", "logins", "expected"),
+    [
+        ((-2, 2), ("", ""), Backing.CHECKED),
+        ((-2.1, 1), ("", ""), Backing.UNCHECKED),
+        ((-1, 2.1), ("", ""), Backing.UNCHECKED),
+        ((-1, 1), ("a", "a"), Backing.CHECKED),
+        ((-1, 1), ("a", ""), Backing.CHECKED),
+        ((-1, 1), ("a", "b"), Backing.UNCHECKED),
+    ],
+)
+def test_a_good_check_holds_for_two_hours_and_one_login(hours: tuple[float, float], logins: tuple[str, str], expected: Backing) -> None:
+    own, of_canary = logins
+    seen = reading(replace(sight("旧40", 40), login=own))
+    before, after = (check(60 * each, login=of_canary) for each in hours)
+    assert backing(seen.sights[0], seen, [before, after]) is expected
+    failed = [replace(before, fresh=False, login=own), after]
+    assert backing(seen.sights[0], seen, failed) is Backing.WITHDRAWN, "however long ago it was"
+
+
 def test_a_persons_word_needs_no_canary_and_what_was_seen_outside_a_sweep_has_none() -> None:
     seen = reading(sight("旧40", 40), look=LookKind.PERSON)
     assert backing(seen.sights[0], seen, [check(-1, False)]) is Backing.PERSON

@@ -32,7 +32,7 @@ from scrapers.douyin_pages import (
     works_call,
 )
 from scrapers.douyin_replies import read_profile, read_search, read_sign
-from scrapers.douyin_works import read_posts
+from scrapers.douyin_works import next_cursor, read_posts
 from scrapers.searches import NameSearch, Results, aliases, identified, joined, vouches
 from scrapers.sights import as_far_as_it_goes
 from scrapers.warm import Calls, Warm
@@ -81,6 +81,8 @@ class ProfilePage(Surface):
         if profile.seen.outcome is not Outcome.OK:
             return
         payload = payload_of(await calls.fetch(works_call(calls.entered, target.sec_uid)))
+        if next_cursor(payload) is not None:
+            raise Changed("an empty page, more to come: only the page goes on")
         works = read_posts(payload, profile.works, calls.now(), known=False, visitor=not calls.session, owner=target.sec_uid)
         yield told(works, target, account.filed)
 

@@ -26,12 +26,13 @@ SPEAKS = f"document.body && /{WORDS}/.test(document.body.innerText)"
 CAPTCHA = "#captcha_container, .captcha_verify_container, iframe[src*='captcha'], iframe[src*='/verify']"
 BUSY = frozenset({403, 429})
 """Statuses that clear in seconds, as others saw: worth one more load."""
-FURTHER = 3
-"""Pages that are asked for after one that is empty and says that more follow."""
 _SIGNED = frozenset({"a_bogus", "X-Bogus", "msToken", "verifyFp", "fp", "_signature"})
 _OF_LISTS = frozenset(
     {"max_cursor", "count", "locate_query", "need_time_list", "time_list_query", "show_live_replay_strategy", "from_user_page"}
 )
+_CONTENT = re.compile(r"/(?:user|video|note|search|jingxuan)(?:/|$)")
+_CHECK = re.compile(r"(?:^|\.)snssdk\.com/|^(?:security|verify)\.|/[\w.-]*(?:captcha|verify)[\w.-]*(?:/|$)", re.IGNORECASE)
+_LOGIN = re.compile(r"^(?:sso|passport|login)\.|/[\w.-]*(?:passport|login|sso)[\w.-]*(?:/|$)", re.IGNORECASE)
 _WALL = re.compile(r"登录后查看更多作品|登录后免费畅享|扫码登录|打开抖音看更多内容")
 
 
@@ -97,7 +98,8 @@ class Visit:
         return Profile(seen=said)
 
     async def works(self) -> tuple[object, bool]:
-        """The list call's answer, and whether it is the first page: an empty one that promises more is followed."""
+        """The list call's answer, and whether it is the first page: an empty one that promises more is followed. Pages are stretches of
+        time, so a quiet account has empty ones before its works."""
         try:
             reply = await self.answer(WORKS)
         except Changed as silence:
@@ -106,10 +108,12 @@ class Visit:
             payload, first = payload_of(reply), True
         except RateLimited as blocked:  # a refusal under a check that lies over the page is the check's
             raise await stalled(self.tab, self.sign) or blocked from blocked
-        for _ in range(FURTHER):
+        reached = None
+        for _ in range(PAGES_BACK):
             cursor = next_cursor(payload)
-            if cursor is None:
+            if cursor is None or (reached is not None and cursor >= reached):
                 break
+            reached = cursor
             await self.tab.pause()
             payload, first = payload_of(await self.tab.fetch(page_at(reply.url, cursor))), False
         self.list_url = reply.url
@@ -117,10 +121,12 @@ class Visit:
 
     async def older(self, payload: object) -> AsyncIterator[object]:
         """Further pages of the list, as far back as the look needs them, or until one fails."""
+        reached = None
         for _ in range(PAGES_BACK - 1):
-            cursor = older_cursor(payload, self.tab.now(), self.tab.back_to)
-            if cursor is None:
+            cursor = older_cursor(payload, self.tab.now(), self.tab.back_to, self.sec_uid)
+            if cursor is None or (reached is not None and cursor >= reached):
                 return
+            reached = cursor
             await self.tab.pause()
             older = None
             with as_far_as_it_goes(self.tab):
@@ -190,8 +196,10 @@ async def arrive(tab: Tab, target: Target) -> tuple[str, str]:
 async def passed(tab: Tab, page: Reply) -> str:
     """The document, after the site's script challenge has let us through. `Captcha` where it stays."""
     html = page.text()
-    if on_host(urlsplit(tab.url).hostname, "snssdk.com") or is_captcha(html):
+    if is_captcha(html):
         raise Captcha(f"check at {host_and_path(tab.url)}")
+    if wall := wall_at(tab.url):
+        raise wall
     if html.strip() and not is_challenge(html):
         page.good()
         return html
@@ -203,6 +211,16 @@ async def passed(tab: Tab, page: Reply) -> str:
         page.good()
         raise RateLimited("an empty page")
     return html
+
+
+def wall_at(url: str) -> Failure | None:
+    """The check or the login that an address stands for, by what its host and path say; None for a page of content."""
+    here = host_and_path(url)
+    if sec_uid_in(urlsplit(url)) or _CONTENT.search(here):
+        return None
+    if _CHECK.search(here):
+        return Captcha(f"check at {here}")
+    return LoginRequired(f"sent to {here}") if _LOGIN.search(here) else None
 
 
 async def stalled(tab: Tab, sign: bool | None) -> Failure | None:

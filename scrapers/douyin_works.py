@@ -15,23 +15,36 @@ _OPENED = datetime(2016, 9, 1, tzinfo=UTC)
 _PICTURES, _VIDEOS = frozenset({2, 68, 150}), frozenset({0, 4, 55, 61, 109, 201})
 
 
+def more_of(value: object) -> bool | None:
+    """What `has_more` says: the site writes it as a number, a truth value or a text. None where it says neither."""
+    match value:
+        case bool() | 0 | 1:
+            return bool(value)
+        case str():
+            return {"0": False, "false": False, "1": True, "true": True}.get(value.strip().lower())
+    return None
+
+
 def next_cursor(payload: object) -> int | None:
     """Where an empty list that promises more says that it goes on (milliseconds); None for every other answer."""
     match payload:
-        case {"status_code": 0, "aweme_list": [], "has_more": 1 | True, "max_cursor": int() as cursor} if cursor > 0:
+        case {"status_code": 0, "aweme_list": [], "has_more": more, "max_cursor": int() as cursor} if more_of(more) and cursor > 0:
             return cursor
     return None
 
 
-def older_cursor(payload: object, now: datetime, back_to: date | None) -> int | None:
-    """Where a list goes on that does not reach back to before this Beijing day; None where it does, or ends."""
+def older_cursor(payload: object, now: datetime, back_to: date | None, owner: str = "") -> int | None:
+    """Where a list goes on that does not reach back to before this Beijing day; None where it does, or ends. A page is a stretch of
+    time: one without works goes on like any other."""
     match payload:
-        case {"status_code": 0, "aweme_list": [_, *_] as items, "has_more": 1 | True, "max_cursor": int() as cursor} if cursor > 0:
-            found = Found()
+        case {"status_code": 0, "aweme_list": [_, *_] as items, "has_more": more, "max_cursor": int() as cursor} if (
+            more_of(more) and cursor > 0
+        ):
+            found = Found(owner)
             for item in items:
                 found.add(item, now)
             return cursor if ends_short(found.posts, back_to) else None
-    return None
+    return next_cursor(payload) if back_to is not None else None
 
 
 def read_posts(
@@ -40,26 +53,29 @@ def read_posts(
     """/aweme/v1/web/aweme/post/, its first page unless `first` is False. `complete_since` only if the page knows the operator:
     visitors may miss the newest.
 
-    All items are the account's, as the request asked for it: works made together carry another author. But not all of them: a list
-    without a single work of `owner` (its sec_uid) is another account's, `Changed`. `visitor`: nobody is logged in.
+    Works made together (共创) carry their leading account as author: they belong to every account among their creators. A list without
+    a single work of `owner` (its sec_uid) is another account's, `Changed`; one that is left out as another's leaves a gap. An empty page
+    that promises more is a stretch of time without works: it proves nothing, and refuses nothing. `visitor`: nobody is logged in.
     """
     refuse(payload)
     match payload:
         case {"status_code": 0, "aweme_list": list() | None as items, **rest}:
-            has_more, first = bool(rest.get("has_more")), first and rest.get("request_item_cursor") in (0, None)
+            has_more, first = more_of(rest.get("has_more")), first and rest.get("request_item_cursor") in (0, None)
         case _:
             raise Changed(said(payload) or payload)
     # An invitation to log in: whatever the page says, this call was answered as a visitor's.
     invited = bool(loaded(rest.get("not_login_module")).get("guide_login_tip_exist"))
-    if items == [] and works == 0 and first and not has_more and not invited:
+    if items == [] and works == 0 and first and has_more is False and not invited:
         return Seen(outcome=Outcome.NO_POSTS, attested=Attested.DESCRIBED, detail="aweme_count 0 and an empty list")
+    if items == [] and has_more and not invited:
+        return Seen(outcome=Outcome.NO_EVIDENCE, detail=f"empty pages as far as was read, more to come, {works} works counted")
     if not items:
         blocked = LoginRequired if invited or (visitor and first and not has_more) else RateLimited
         raise blocked(f"aweme_list {items}, has_more {has_more}, {works} works counted")
-    authors = {author for item in items if (author := _author(item))}
-    if owner and authors and owner not in authors:
+    named = [item for item in items if _author(item)]
+    if owner and named and not any(_owned(item, owner) for item in named):
         raise Changed(f"{len(items)} works, none of them by {owner}")
-    found = Found()
+    found = Found(owner)
     for item in items:
         found.add(item, now)
     if not found.posts:
@@ -71,7 +87,7 @@ def read_posts(
     if months := rest.get("time_list"):
         # The months in which something was posted, perhaps: its form is not known, so it is only told.
         found.notes.append(f"time_list {str(months)[:100]}")
-    whole = not has_more and len(found.ids) == works
+    whole = has_more is False and len(found.ids) == works
     since = EVER if whole else reach(found.posts)
     return Seen(posts=tuple(found.posts), complete_since=since if known and not found.gaps else None, detail=found.note)
 
@@ -83,10 +99,24 @@ def _author(item: object) -> str:
     return ""
 
 
+def _owned(item: object, owner: str) -> bool | None:
+    """Whether a work is the account's: its author's, or of one of its creators. None where it was made together and does not say by whom.
+    A work that names no author is the account's, as the request asked for it."""
+    author = _author(item)
+    if not isinstance(item, dict) or not owner or author in ("", owner):
+        return True
+    together = loaded(item.get("cooperation_info"))
+    creators = together.get("co_creators")
+    if isinstance(creators, list) and creators:
+        return any(loaded(creator).get("sec_uid") == owner for creator in creators)
+    return None if together else False
+
+
 @dataclass(slots=True)
 class Found:
-    """The posts of one list, in the order shown. `gaps`: a post is missing among them for want of a sound date or state."""
+    """The posts of one list, in the order shown. `gaps`: a post is missing among them for want of a sound date, state or author."""
 
+    owner: str = ""
     posts: list[Post] = field(default_factory=list)
     ids: set[str] = field(default_factory=set)
     gaps: bool = False
@@ -96,7 +126,7 @@ class Found:
         match item if isinstance(item, dict) else {}:
             case {"aweme_id": str(number)} as work:
                 self.ids.add(number)
-                if self.public(work):
+                if self.public(work) and self.own(work):
                     self.date(number, work, now)
             case _:
                 self.miss("item without an id")
@@ -111,6 +141,15 @@ class Found:
             self.miss("work shown to some only set aside")
             return False
         return True
+
+    def own(self, item: Mapping[str, object]) -> bool:
+        """A work of other accounts is left out. It may stand in the place of an own one, so the list has a gap."""
+        owned = _owned(item, self.owner)
+        if owned is None:
+            self.miss("work made together that does not name its creators")
+        elif not owned:
+            self.miss("work of another account left out")
+        return owned is not False
 
     def date(self, number: str, item: Mapping[str, object], now: datetime) -> None:
         try:

@@ -20,13 +20,14 @@ from scrapers.base import Scraper, SessionUse, Shows, Surface, query_of
 from scrapers.browser import Tab
 from scrapers.warm import Calls, Warm
 from scrapers.wechat_album import Album
-from scrapers.wechat_article import LINK_KEYS, Page, kept, read_article
+from scrapers.wechat_article import LINK_KEYS, Page, is_blank, kept, read_article
 from scrapers.wechat_backoffice import HOME, List, Own, Search
 from scrapers.wechat_backoffice import LOGIN as OFFICE_LOGIN
 from scrapers.wechat_identity import tie_of
 from scrapers.wechat_reader import LOGIN as READER_LOGIN
 from scrapers.wechat_reader import Reader
 
+_DRAWN = "document.body && document.body.innerText.trim()"
 _TRIES = 3
 """Article links opened in one look."""
 _SHORT = re.compile(r"https?://mp\.weixin\.qq\.com/s/([\w-]{6,64})")
@@ -80,11 +81,14 @@ class Article(Surface):
                 # A mistyped or foreign link: the next one may do.
                 odd = failure if odd is None or isinstance(failure, Changed) else odd
                 continue
-            if seen.outcome is not Outcome.NO_EVIDENCE:
+            if seen.outcome is not Outcome.NO_EVIDENCE and (seen.posts or seen.outcome is not Outcome.OK):
+                for earlier in told:
+                    if earlier.outcome is Outcome.OK:
+                        yield earlier
                 yield await followed(tab, page, seen)
                 return
             told.append(seen)
-        # The article is gone, but its page may still name the account.
+        # The article is gone or tells no time, but its page may still name the account.
         for seen in told:
             yield seen
         if odd is not None:
@@ -108,7 +112,15 @@ async def opened(tab: Tab | Calls, link: str) -> Page:
     have them; `Changed` for a date to come."""
     reply = (await tab.open(link)).good()
     # Empty where the page moved on by its own script before its document could be read.
-    page = read_article(reply.text() or await tab.html(), tab.url)
+    served = reply.text() or await tab.html()
+    try:
+        page = read_article(served, tab.url)
+    except Changed:
+        if isinstance(tab, Calls) or not is_blank(served):
+            raise
+        # A shell shows its words only after its script ran; a call runs none, so the page is asked.
+        await tab.wait_for(_DRAWN, timeout=tab.timeouts.step)
+        page = read_article(await tab.html(), tab.url)
     if page.post is not None and page.post.at is not None and page.post.at > tab.now() + CLOCK_SKEW:
         raise Changed(f"发布时间异常: the article is dated {page.post.at:%Y-%m-%d %H:%M} UTC, after the moment of the look")
     return page

@@ -24,15 +24,19 @@ _MESSAGE = re.compile(r"<[^>]+\bclass\s*=\s*[\"'][^\"']*(?:weui-msg__title|mesg-
 _TOKEN = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[{}\[\]]|(?P<key>\b\w+)\s*:|(?P<number>\b\d+\b)", re.DOTALL)
 _STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL)
-_VERIFY = re.compile(r"PAGE_MID\s*=\s*[\"']mmbizwap:secitptpage/verify")
+_VERIFY = re.compile(r"PAGE_MID\s*=\s*[\"']mmbizwap:[\w/.-]*(?:secitptpage|captcha|verify)")
+_CHECK = re.compile(r"/secitptpage(?:/|$)|/[\w.-]*(?:captcha|verify)[\w.-]*(?:/|$)", re.IGNORECASE)
+_LOGIN = re.compile(r"^/?$|/[\w.-]*login[\w.-]*(?:/|$)", re.IGNORECASE)
 _TARGET = re.compile(r"transferTargetLink\s*=\s*[\"'](https?:[^\"']+)[\"']")
 
 _ALBUM = re.compile(r"https?://mp\.weixin\.qq\.com/mp/appmsgalbum\?[^\s'\"<>#]+")
+_NICKNAME = re.compile(r"<(\w+)[^>]*\bclass\s*=\s*[\"'][^\"']*\baccount_nickname_inner\b[^\"']*[\"'][^>]*>(.*?)</\1>", re.DOTALL)
 _NEXT = re.compile(r"\bnext_article_link\s*:\s*(?:\w+\()?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
 
 _PRINTED = re.compile(r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d\d(?::\d\d)?")
 _FOOTER = re.compile(r"我要反馈|微信公众平台运营中心")
 
+UNDATED = "the page tells no time of publishing"
 LINK_KEYS = frozenset({"__biz", "mid", "idx", "sn"})
 _UNPUSHED, _PUSHED = "10002", "9"
 _KINDS = {"0": PostKind.ARTICLE, "5": PostKind.VIDEO, "8": PostKind.PICTURES, "10": PostKind.MICRO}
@@ -47,7 +51,9 @@ _ACCOUNT = (
 )
 # About this one article, hence nothing about the account.
 _ARTICLE = re.compile(
-    r"已被发布者删除|deleted by (?:the|its) author|因违规无法查看|涉嫌侵[权犯]|内容发送失败|发送失败无法查看", re.IGNORECASE
+    r"已被(?:其?发布者|其?作者|系统)?删除|deleted by (?:the|its) author|因违规无法查看|涉嫌侵[权犯]|内容发送失败|发送失败无法查看"
+    r"|作者隐私设置|无法查看该内容|需要权限(?:才可)?查看|(?:内容|文章)被多人投诉|(?:内容|文章)已被[^。]{0,12}辟谣",
+    re.IGNORECASE,
 )
 _TOO_OFTEN = re.compile(r"访问过于频繁")
 _HUMAN = re.compile(r"环境异常|去验证|完成验证后")
@@ -75,15 +81,18 @@ class Page:
 
 def read_article(text: str, url: str) -> Page:
     """The served document at `url` (after redirects). Raises Captcha, RateLimited, LoginRequired; Changed for an unknown template."""
-    if "/mp/wappoc_appmsgcaptcha" in url or "/secitptpage/" in url:
+    path = urlsplit(url).path
+    if not path.startswith("/s/") and _CHECK.search(path):
         raise Captcha("article page sent us to its verification")
+    if urlsplit(url).hostname and _LOGIN.search(path):
+        raise LoginRequired(f"article page sent us to {urlsplit(url).hostname}{path}")
     scripts = "\n".join(_SCRIPT.findall(text))
-    page = _second_layout(scripts) or _classic_layout(scripts)
+    page = _second_layout(scripts) or _classic_layout(scripts) or _share_layout(text, scripts)
     if page is not None:
         return _by_nick(replace(page, links=_own_links(scripts, page.biz)))
     if _VERIFY.search(scripts):
         raise Captcha("article page is the verification template")
-    if urlsplit(url).path in ("/mp/rumor", "/mp/show_refutation"):
+    if path in ("/mp/rumor", "/mp/show_refutation"):
         return Page(outcome=Outcome.NO_EVIDENCE, detail="the article was marked as a rumour")
     return _message(text, scripts)
 
@@ -93,28 +102,58 @@ def _second_layout(scripts: str) -> Page | None:
     if not data.get("nick_name") and not data.get("user_name"):
         return None
     stamps = [data.get(key, "") for key in ("ori_create_time", "create_timestamp", "ori_send_time")]
-    at = _instant([*stamps, data.get("create_time", "")])
-    return Page(
-        name=data.get("nick_name", ""),
+    page = Page(
+        name=data.get("nick_name", "") or _variable(scripts, "nickname"),
         biz=data.get("bizuin", "") or _variable(scripts, "biz"),
-        original_id=data.get("user_name", ""),
+        original_id=data.get("user_name", "") or _variable(scripts, "user_name"),
         alias=data.get("alias", ""),
-        post=_post(at, *_ids(scripts, data), data.get("type", ""), data.get("item_show_type", "")),
     )
+    # What one layout lacks may stand in the other.
+    stamps += [data.get("create_time", ""), _variable(scripts, "ct")]
+    return _dated(page, stamps, _ids(scripts, data), data.get("type", ""), data.get("item_show_type", ""))
+
+
+def is_blank(text: str) -> bool:
+    """Whether a served document shows nothing by itself: a shell (an empty `#app`) into which a script draws what there is to say."""
+    visible = _HIDDEN.sub(" ", text)
+    return bool(text.strip()) and not _BODY.search(visible) and not _TAG.sub(" ", visible).strip()
+
+
+def _share_layout(text: str, scripts: str) -> Page | None:
+    """Shared videos of 2019 set `d.ct` and `d.user_name`, and show the name in the page alone."""
+    gh = _variable(scripts, "user_name", of="d")
+    visible = _HIDDEN.sub(" ", text)
+    shown = _NICKNAME.search(visible)
+    if not gh or _BODY.search(visible):
+        return None
+    name = _variable(scripts, "nickname", of="d") or _variable(scripts, "nick_name", of="d")
+    return _dated(
+        Page(
+            name=name or (" ".join(unescape(_TAG.sub(" ", shown[2])).split()) if shown else ""),
+            biz=_variable(scripts, "biz", of="d") or _variable(scripts, "biz"),
+            original_id=gh,
+            alias=_variable(scripts, "alias", of="d"),
+        ),
+        [_variable(scripts, key, of="d") for key in ("ct", "create_time")] + [_variable(scripts, "ct")],
+        ("", ""), "", "5",
+    )  # fmt: skip
+
+
+def _dated(page: Page, stamps: list[str], ids: tuple[str, str], kind: str, shown_as: str) -> Page:
+    """The page with its post; without one where it tells no time of publishing (some audio shares): its name and ids stand all the same."""
+    at = _instant(stamps)
+    if at is None:
+        return replace(page, detail=UNDATED)
+    return replace(page, post=_post(at, *ids, kind, shown_as))
 
 
 def _classic_layout(scripts: str) -> Page | None:
     name, gh = _variable(scripts, "nickname"), _variable(scripts, "user_name")
     if not name and not gh:
         return None
-    at = _instant([_variable(scripts, key) for key in ("ct", "oriCreateTime", "createTime")])
-    return Page(
-        name=name,
-        biz=_variable(scripts, "biz"),
-        original_id=gh,
-        alias=_variable(scripts, "alias"),
-        post=_post(at, *_ids(scripts, {}), _variable(scripts, "appmsg_type"), _variable(scripts, "item_show_type")),
-    )
+    page = Page(name=name, biz=_variable(scripts, "biz"), original_id=gh, alias=_variable(scripts, "alias"))
+    stamps = [_variable(scripts, key) for key in ("ct", "oriCreateTime", "createTime")]
+    return _dated(page, stamps, _ids(scripts, {}), _variable(scripts, "appmsg_type"), _variable(scripts, "item_show_type"))
 
 
 def _ids(scripts: str, data: dict[str, str]) -> tuple[str, str]:
@@ -133,8 +172,8 @@ def _post(at: datetime, mid: str, idx: str, kind: str, shown_as: str) -> Post:
     )
 
 
-def _instant(candidates: list[str]) -> datetime:
-    """The time of publishing; `modify_time` is never among the candidates: an edit is no update."""
+def _instant(candidates: list[str]) -> datetime | None:
+    """The time of publishing, None where there is none; `modify_time` is never among the candidates: an edit is no update."""
     for text in candidates:
         if not text.strip("0"):
             continue
@@ -145,7 +184,7 @@ def _instant(candidates: list[str]) -> datetime:
             at, _ = parse_printed(text, EVER)
             if at is not None:
                 return at
-    raise Changed("article page without a time of publishing")
+    return None
 
 
 def _by_nick(page: Page) -> Page:
@@ -228,9 +267,13 @@ def _object(scripts: str, name: str) -> dict[str, str]:
     return fields
 
 
-def _variable(scripts: str, name: str) -> str:
-    """The first string that is not empty in `var NAME = "" || "…"` or `var NAME = htmlDecode("…")`, at the start of a statement."""
-    found = re.search(rf"(?:^|;)[ \t]*(?:var\s+|window\.){name}\s*=\s*([^;\n]*)", scripts, re.MULTILINE)
+def _variable(scripts: str, name: str, of: str = "") -> str:
+    """The first string that is not empty in `var NAME = "" || "…"` or `var NAME = htmlDecode("…")`, at the start of a statement.
+
+    `of`: the object that the name belongs to (`d.NAME = "…"`).
+    """
+    before = rf"{of}\." if of else r"(?:var\s+|window\.)"
+    found = re.search(rf"(?:^|;)[ \t]*{before}{name}\s*=\s*([^;\n]*)", scripts, re.MULTILINE)
     texts = (_decoded(match[0][1:-1]) for match in _STRING.finditer(found[1])) if found else ()
     return next((text for text in texts if text), "")
 

@@ -16,9 +16,9 @@ from mediawatch.domain import Attested, Changed, Failure, Filed, MatchedBy, Outc
 from scrapers.base import link_in
 from scrapers.browser import Reply
 from scrapers.douyin_identity import Target, sec_uid_in, wanted
-from scrapers.douyin_pages import page_at, payload_of
+from scrapers.douyin_pages import page_at, payload_of, wall_at
 from scrapers.douyin_replies import is_captcha, is_challenge, read_profile, read_records, read_search, read_sign, read_words
-from scrapers.douyin_works import next_cursor, read_posts
+from scrapers.douyin_works import next_cursor, older_cursor, read_posts
 
 NOW = datetime(2022, 12, 31, 20, 0, tzinfo=BEIJING)
 SEC, OTHER = "MS4wLjABAAAA" + "d" * 43, "MS4wLjABAAAA" + "e" * 43
@@ -243,7 +243,12 @@ def test_what_the_list_proves_to_the_operator(
         (works(), 9, Outcome.LOGIN_REQUIRED, Outcome.RATE_LIMITED),
         (works(), None, Outcome.LOGIN_REQUIRED, Outcome.RATE_LIMITED),
         (works(not_login_module={"guide_login_tip_exist": True}), 0, Outcome.LOGIN_REQUIRED, Outcome.LOGIN_REQUIRED),
-        (works(has_more=1), 0, Outcome.RATE_LIMITED, Outcome.RATE_LIMITED),
+        (works(has_more=1), 0, Outcome.NO_EVIDENCE, Outcome.NO_EVIDENCE),
+        (works(has_more="1"), 9, Outcome.NO_EVIDENCE, Outcome.NO_EVIDENCE),
+        (works(has_more=True, not_login_module={"guide_login_tip_exist": True}), 9, Outcome.LOGIN_REQUIRED, Outcome.LOGIN_REQUIRED),
+        (works(has_more="0"), 0, Outcome.NO_POSTS, Outcome.NO_POSTS),
+        (works(has_more=False), 0, Outcome.NO_POSTS, Outcome.NO_POSTS),
+        (works(has_more=None), 0, Outcome.LOGIN_REQUIRED, Outcome.RATE_LIMITED),
         (works() | {"aweme_list": None}, 0, Outcome.LOGIN_REQUIRED, Outcome.RATE_LIMITED),
         (works() | {"aweme_list": None}, 9, Outcome.LOGIN_REQUIRED, Outcome.RATE_LIMITED),
         ({"status_code": 0}, 0, Outcome.CHANGED, Outcome.CHANGED),
@@ -266,6 +271,8 @@ def test_a_later_page_proves_no_emptiness_and_no_gap() -> None:
     [
         (works(has_more=1, max_cursor=5), 5),
         (works(has_more=True, max_cursor=5), 5),
+        (works(has_more="1", max_cursor=5), 5),
+        (works(has_more="0", max_cursor=5), None),
         (works(has_more=1), None),
         (works(max_cursor=5), None),
         (works(*LIST, has_more=1, max_cursor=5), None),
@@ -437,5 +444,63 @@ def test_a_list_without_a_single_own_work_is_another_accounts() -> None:
     other, own = {"author": {"sec_uid": SEC[:-1] + "_"}}, {"author": {"sec_uid": SEC}}
     with pytest.raises(Changed):
         read_posts(works(work("2022-11-01", **other), work("2022-10-01")), 2, NOW, known=True, visitor=False, owner=SEC)
-    for mixed in (works(work("2022-11-01", **other), work("2022-10-01", **own)), works(work("2022-11-01"))):
-        assert read_posts(mixed, 9, NOW, known=True, visitor=False, owner=SEC).complete_since is not None
+    assert read_posts(works(work("2022-11-01")), 9, NOW, known=True, visitor=False, owner=SEC).complete_since is not None
+    mixed = read_posts(works(work("2022-11-01", **other), work("2022-10-01", **own)), 9, NOW, known=True, visitor=False, owner=SEC)
+    assert ([post.on.isoformat() for post in mixed.posts], mixed.complete_since) == (["2022-10-01"], None)
+    assert "another account" in mixed.detail
+
+
+LEAD = {"author": {"sec_uid": OTHER}}
+
+
+@pytest.mark.parametrize(
+    ("together", "own", "whole"),
+    [
+        ({"co_creators": [{"sec_uid": OTHER}, {"sec_uid": SEC}]}, True, True),
+        (json.dumps({"co_creators": [{"sec_uid": SEC}]}), True, True),
+        ({"co_creators": [{"sec_uid": OTHER}]}, False, False),
+        ({"co_creator_nums": 2}, True, False),
+        ({"co_creators": None}, True, False),
+        ({}, False, False),
+    ],
+)
+def test_a_work_made_together_belongs_to_all_its_creators(together: object, own: bool, whole: bool) -> None:
+    items = (work("2022-12-30", **LEAD, cooperation_info=together), work("2022-12-01", author={"sec_uid": SEC}))
+    seen = read_posts(works(*items), 2, NOW, known=True, visitor=False, owner=SEC)
+    assert (len(seen.posts) == 2, seen.complete_since is not None) == (own, whole)
+
+
+def test_an_account_may_have_nothing_but_works_led_by_others() -> None:
+    items = (work("2022-12-30", **LEAD, cooperation_info={"co_creators": [{"sec_uid": SEC}]}),)
+    assert read_posts(works(*items), 1, NOW, known=True, visitor=False, owner=SEC).complete_since is EVER
+
+
+@pytest.mark.parametrize(("more", "since"), [(0, EVER), (False, EVER), ("0", EVER), ("1", SINCE), (None, SINCE)])
+def test_the_end_of_a_list_is_said_in_several_ways(more: object, since: datetime) -> None:
+    assert read(works(*LIST, has_more=more), 3).complete_since == since
+
+
+def test_older_pages_go_on_over_a_stretch_without_works() -> None:
+    back_to = SINCE.date()
+    assert older_cursor(works(has_more=1, max_cursor=7), NOW, back_to, SEC) == 7
+    assert older_cursor(works(has_more="1", max_cursor=7), NOW, None, SEC) is None
+    assert older_cursor(works(*LIST, has_more="1", max_cursor=7), NOW, back_to, SEC) == 7
+    assert older_cursor(works(*LIST, has_more="0", max_cursor=7), NOW, back_to, SEC) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "wall"),
+    [
+        ("https://verify.snssdk.com/views/x", Outcome.CAPTCHA),
+        ("https://security.douyin.com/x", Outcome.CAPTCHA),
+        ("https://www.douyin.com/safe/captcha_page?x=1", Outcome.CAPTCHA),
+        ("https://sso.douyin.com/get_qrcode/", Outcome.LOGIN_REQUIRED),
+        ("https://www.douyin.com/passport/web/login/?next=x", Outcome.LOGIN_REQUIRED),
+        (f"https://www.douyin.com/user/{SEC}", None),
+        ("https://www.douyin.com/search/login?type=user", None),
+        ("https://www.douyin.com/", None),
+    ],
+)
+def test_a_wall_is_known_by_what_it_is(url: str, wall: Outcome | None) -> None:
+    met = wall_at(url)
+    assert (met and met.outcome) is wall

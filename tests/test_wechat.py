@@ -30,7 +30,7 @@ from mediawatch.domain import (
 )
 from scrapers.browser import Reply
 from scrapers.wechat import List, Search, short_links
-from scrapers.wechat_article import Page, kept, read_article
+from scrapers.wechat_article import GONE_NICK, Page, kept, read_article
 from scrapers.wechat_identity import filed_id, identified, number_of, tie_of
 from scrapers.wechat_office import Hit, answer, complete_since, read_batches, read_hits
 
@@ -110,6 +110,23 @@ def test_push_kind_and_number_of_an_article(text: str, pushed: bool | None, kind
     assert (post.pushed, post.kind, post.id) == (pushed, kind, number)
 
 
+def test_a_shared_video_of_2019_is_read_from_its_own_variables() -> None:
+    shown = "<strong><span class='account_nickname_inner'>示例市第一测试局</span></strong>"
+    text = f"<html><body>{DECOY}{shown}<script>var d = window;\nd.user_name = '{GH}';\nd.ct = '{AT}';\n</script></body></html>"
+    page = read_article(text, LINK)
+    assert (page.name, page.original_id, page.post and page.post.at) == (NAME, GH, WHEN)
+    body = text.replace("<strong>", "<div id='js_content'></div><strong>")
+    with pytest.raises(Changed):  # an article's text is the account's to write
+        read_article(body, LINK)
+
+
+def test_what_one_layout_lacks_may_stand_in_the_other() -> None:
+    text = second(dates="modify_time: '1799999999' * 1,").replace("</body>", f"<script>var ct = '{AT}';</script></body>")
+    page = read_article(text, LINK)
+    assert page.post is not None
+    assert page.post.at == WHEN
+
+
 @pytest.mark.parametrize(
     ("dates", "at"),
     [
@@ -125,15 +142,25 @@ def test_the_time_of_publishing(dates: str, at: datetime) -> None:
     assert post.at == at
 
 
-@pytest.mark.parametrize("text", [classic(at=""), classic(at="1766000000000"), second(dates="modify_time: '1766000000' * 1,")])
-def test_an_edit_or_a_wrong_unit_is_no_time_of_publishing(text: str) -> None:
+@pytest.mark.parametrize("text", [classic(at=""), second(dates="modify_time: '1766000000' * 1,")])
+def test_a_page_without_a_time_of_publishing_still_names_its_account(text: str) -> None:
+    page = read_article(text, LINK)
+    assert page.post is None
+    assert page.outcome is Outcome.OK
+    assert page.name
+    assert page.original_id
+
+
+def test_a_wrong_unit_is_no_time_of_publishing() -> None:
+    text = classic(at="1766000000000")
     with pytest.raises(Changed):
         read_article(text, LINK)
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1).map(str.strip).filter(bool))
 def test_any_name_survives_the_way_through_a_page(name: str) -> None:
-    if name == html.unescape(name) and "\\" not in name:
+    # A placeholder that WeChat puts in a name's place is no name.
+    if name == html.unescape(name) and "\\" not in name and not GONE_NICK.fullmatch(name):
         escaped = "".join(f"\\x{ord(char):02x}" if char in "\\\"'<>&\r\n" else char for char in name)
         assert read_article(second(escaped), LINK).name == name
 
@@ -150,6 +177,12 @@ def test_any_name_survives_the_way_through_a_page(name: str) -> None:
         ),
         (message("此内容被投诉且经审核涉嫌侵权，无法查看"), Outcome.NO_EVIDENCE, ""),
         (message("此内容发送失败无法查看"), Outcome.NO_EVIDENCE, ""),
+        (message("根据作者隐私设置，无法查看该内容"), Outcome.NO_EVIDENCE, ""),
+        (message("根据作者隐私设置,无法查看该内容"), Outcome.NO_EVIDENCE, ""),
+        (message("该内容需要权限才可查看"), Outcome.NO_EVIDENCE, ""),
+        (message("该内容已被删除"), Outcome.NO_EVIDENCE, ""),
+        (message("此内容被多人投诉，相关的内容无法进行查看。"), Outcome.NO_EVIDENCE, ""),
+        (message("该文章已被第三方辟谣"), Outcome.NO_EVIDENCE, ""),
         (message("此帐号已自主注销，内容无法查看"), Outcome.CANCELLED, ""),
         (message("此账号已自主注销"), Outcome.CANCELLED, ""),
         (message("该帐号已注销"), Outcome.CANCELLED, ""),
@@ -175,6 +208,9 @@ def test_message_pages(text: str, outcome: Outcome, name: str) -> None:
     ("text", "url", "failure"),
     [
         ("", "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x", Captcha),
+        ("", "https://mp.weixin.qq.com/mp/user_verify_page", Captcha),
+        ("", "https://mp.weixin.qq.com/", LoginRequired),
+        ("", "https://mp.weixin.qq.com/cgi-bin/loginpage?t=x", LoginRequired),
         ("<html><script>var PAGE_MID='mmbizwap:secitptpage/verify.html';</script></html>", LINK, Captcha),
         (message("环境异常", more="当前环境异常，完成验证后即可继续访问。去验证"), LINK, Captcha),
         (message("你的访问过于频繁", more="需要从微信打开进行身份验证"), LINK, RateLimited),

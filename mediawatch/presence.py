@@ -18,6 +18,10 @@ from mediawatch.ties import tie_of
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PresenceProof(Proof):
     state: Presence = Presence.UNKNOWN
+    claimed: Presence = Presence.UNKNOWN
+    """What the newest negative says, whether or not it is proved."""
+    active_on: date | None = None
+    """The newest post in the window, where the account is said to be banned all the same."""
 
 
 _PRESENCE = {
@@ -35,13 +39,22 @@ def presence(known: Known, as_of: datetime, policy: Policy) -> PresenceProof:
     state = next((_PRESENCE[reading.outcome] for reading in reversed(readings) if reading.outcome in _PRESENCE), None)
     if state is None:
         return PresenceProof(state=Presence.SEEN if seen else Presence.UNKNOWN)
+    active_on = _active_on(known, as_of, policy) if state is Presence.BANNED else None
+    return replace(_presence(known, readings, state, seen, as_of, policy, active_on is not None), claimed=state, active_on=active_on)
+
+
+def _presence(
+    known: Known, readings: Sequence[Reading], state: Presence, seen: bool, as_of: datetime, policy: Policy, active: bool
+) -> PresenceProof:
     if seen and state is not Presence.EMPTY:
         return PresenceProof(state=Presence.SEEN, doubtful=True)
     if _lives(known, state, as_of, policy):
         return PresenceProof(doubtful=True)
     proof = agreed(readings, lambda reading: _PRESENCE.get(reading.outcome) is state and any(_grounds(reading, known)))
     if not proof.reading_ids:
-        return PresenceProof(pending=proof.pending, doubtful=True)
+        # A ban beside posts in the window is looked at again, though nobody else was answered for beside it.
+        again = active and agreed(readings, lambda reading: _PRESENCE.get(reading.outcome) is state).pending
+        return PresenceProof(pending=proof.pending or again, doubtful=True)
     if state is Presence.EMPTY:
         opened = known.filed.opened_on
         if opened is not None and opened > day_of(as_of):
@@ -71,6 +84,12 @@ def _shows_account(reading: Reading) -> bool:
 
 def _shows(sight: Sight) -> bool:
     return sight.outcome in (Outcome.OK, Outcome.PRIVATE) and bool(sight.name or sight.dated or sight.exact)
+
+
+def _active_on(known: Known, as_of: datetime, policy: Policy) -> date | None:
+    """The newest known post of the window that ends at as_of, or of after it."""
+    since = policy.window_start(day_of(as_of))
+    return max((post.on for reading in known.readings for _, post in posts_of(reading, policy) if post.on >= since), default=None)
 
 
 def _lives(known: Known, state: Presence, as_of: datetime, policy: Policy) -> bool:

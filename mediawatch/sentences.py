@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from mediawatch.clock import chinese_day
 from mediawatch.domain import ID_IN_DOUBT, Code, DateKind, Finding, Judgement, LookKind, MatchedBy, Outcome, Verdict
 from mediawatch.names import differs_by_script, similarity
-from mediawatch.policy import Freshness, Policy, Standing
+from mediawatch.policy import Freshness, Policy, Presence, Standing
 from mediawatch.ports import Known
 from mediawatch.presence import PresenceProof
 from mediawatch.proofs import FreshnessProof, Gap, NameProof
@@ -79,7 +79,10 @@ def notes(known: Known, fresh: FreshnessProof, there: PresenceProof, named: Name
     if named.doubtful:
         notes.append(f"平台显示名称“{named.seen}”与备案名称不同,尚未经两次核查证实。")
     if there.doubtful:
-        notes.append("曾有一次核查未见该账号,尚未经两次核查证实。")
+        what = "显示该账号被封禁或停用" if there.claimed is Presence.BANNED else "未见该账号"
+        notes.append(f"曾有一次核查{what},尚未经两次核查证实。")
+    if there.active_on:
+        notes.append(f"平台显示该账号被封禁或停用,但{chinese_day(there.active_on)}仍有更新,请审核时核对。")
     if fresh.state in (Freshness.STALE, Freshness.AFTER_ONLY):
         festivals = festivals_between(policy.window_start(as_of_day), as_of_day)
         notes.extend(f"监测窗口含{festival},请审核时注意。" for festival in festivals)

@@ -257,6 +257,23 @@ def test_a_ban_stands_beside_posts_of_the_same_page_and_falls_by_those_of_anothe
     assert reading(replace(banned, outcome=Outcome.CAPTCHA)).outcome is Outcome.OK
 
 
+@pytest.mark.parametrize("control", ["别的账号", ""])
+def test_a_ban_beside_posts_in_the_window_is_looked_at_again_and_noted(control: str) -> None:
+    banned = sight(outcome=Outcome.BANNED, posts=posts(2), control=control)
+    once = judge(known_as(FILED, (reading(banned),)), AS_OF, NATIONAL)
+    assert (once.verdict, once.second_look, once.findings) == (Verdict.FRESH, True, ())
+    assert any("封禁或停用,但2022年12月29日仍有更新" in note for note in once.notes)
+    again = judge(known_as(FILED, twice(banned)), AS_OF, NATIONAL)
+    assert not again.second_look
+    assert any("仍有更新" in note for note in again.notes)
+    lifted = (reading(banned), reading(sight(posts=posts(2)), look=LookKind.SECOND, at=READ + timedelta(hours=1)))
+    judged = judge(known_as(FILED, lifted), AS_OF, NATIONAL)
+    assert (judged.verdict, judged.findings) == (Verdict.FRESH, ())
+    assert "曾有一次核查显示该账号被封禁或停用,尚未经两次核查证实。" in judged.notes
+    old = judge(known_as(FILED, (reading(sight(outcome=Outcome.BANNED, posts=posts(40), control="别的账号")),)), AS_OF, NATIONAL)
+    assert not any("仍有更新" in note for note in old.notes)
+
+
 def test_empty_account_fails_only_when_opened_long_ago() -> None:
     empty = sight(outcome=Outcome.NO_POSTS, complete_since=EVER, control="别的账号")
     assert verdict(*twice(empty), filed=replace(FILED, opened_on=day(15))) is Verdict.FAILED

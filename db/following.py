@@ -20,7 +20,7 @@ from db.mapping import Values, portions
 from db.models import AccountLinkRow, AccountStateRow, FirstSeenRow, IdentitySeenRow, ReadingRow
 from db.news import raise_news
 from db.twins import identities as filed_now
-from db.twins import identity, twins
+from db.twins import identity, twins, twins_of
 from mediawatch.domain import FiledIdentity, Reading, goes_on
 
 _AT_ONCE = 200
@@ -31,7 +31,7 @@ def keep_and_follow(conn: Connection, reading: Reading) -> Reading:
     """Keep a reading, and all that follows from it. All whom it says something about have news."""
     now = identity(conn, reading.account_id)
     kept = keep(conn, reading, now)
-    others = twins(conn, {kept.account_id: now}).get(kept.account_id, {}) if now.has_id else {}
+    others = twins_of(conn, kept.account_id, now)
     # In one order everywhere: PostgreSQL locks each state.
     for account_id, filed in sorted({kept.account_id: now, **others}.items()):
         _follow(conn, account_id, bearing(kept, account_id, filed), own=account_id == kept.account_id)

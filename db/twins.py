@@ -30,6 +30,17 @@ _WITH: dict[str, Any] = {
 }
 
 
+_SPELLINGS = 6
+"""No id has more."""
+_LIKE = {
+    name: select(_ACCOUNT.c.id).where(
+        _ACCOUNT.c.platform == bindparam("platform"), of.in_([bindparam(f"id{place}") for place in range(_SPELLINGS)])
+    )
+    for name, of in _IDS.items()
+}
+"""Made once for one account: a reading is kept thousands of times a night, and a list of any length is put together each time."""
+
+
 def identity(conn: Connection, account_id: int) -> FiledIdentity:
     """Who the account is as filed now. StoreError where there is none of that number."""
     row = conn.execute(_ONE, {"account": account_id}).one_or_none()
@@ -44,6 +55,16 @@ def identities(conn: Connection, account_ids: Iterable[int]) -> dict[int, FiledI
     for portion in portions(sorted(set(account_ids))):
         found.update((row.id, _identity(row)) for row in conn.execute(_SEVERAL, {"accounts": portion}))
     return found
+
+
+def twins_of(conn: Connection, account_id: int, now: FiledIdentity) -> dict[int, FiledIdentity]:
+    """The same as `twins` of one account."""
+    found: set[int] = set()
+    for name, statement in _LIKE.items():
+        if known := spellings(getattr(now, name), now.platform):
+            given = {f"id{place}": known[min(place, len(known) - 1)] for place in range(_SPELLINGS)}
+            found.update(conn.scalars(statement, given | {"platform": now.platform}))
+    return identities(conn, found) if (found := found - {account_id}) else {}
 
 
 def twins(conn: Connection, of: Mapping[int, FiledIdentity]) -> dict[int, dict[int, FiledIdentity]]:

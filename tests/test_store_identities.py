@@ -8,6 +8,7 @@ from typing import Any
 
 from samples import FILE, NOW, PLAIN, enter, plain_reading, post, sql
 
+from db.twins import _SPELLINGS
 from mediawatch.clock import EVER
 from mediawatch.domain import (
     Account,
@@ -19,6 +20,7 @@ from mediawatch.domain import (
     RegistryChanges,
     UpdatedAccount,
     of_identity,
+    spellings,
 )
 from mediawatch.policy import load
 from mediawatch.ports import Store
@@ -144,6 +146,13 @@ async def test_twins_are_found_in_every_spelling(any_store: Store) -> None:
     accounts = await enter(any_store, *filed, *gh, replace(PLAIN, platform_id=BIZ))
     ids = [account.id for account in accounts]
     first = set(ids[:3])
+    assert max(len(spellings(each, "wechat")) for each in (BIZ, "3090000001", "gh_0Aa", " gh_0a ", "MzA5%3D")) <= _SPELLINGS
+    # One reading at a time finds them in the same spellings.
+    for account, others in ((accounts[1], first), (accounts[3], {ids[3], ids[4]})):
+        before = await any_store.accounts_now(ids)
+        await any_store.keep(seen(account, 0, date(2031, 3, 4)))
+        after = await any_store.accounts_now(ids)
+        assert {key for key in ids if after[key].news != before[key].news} == others
     assert await any_store.twins(ids) == {key: tuple(sorted(first - {key})) for key in first} | {ids[3]: (ids[4],), ids[4]: (ids[3],)}
 
 

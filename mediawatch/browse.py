@@ -21,9 +21,10 @@ FACETS: Mapping[str, Sequence[str]] = {
 }
 """By view or table: the columns that are counted beside its rows."""
 
-_WITHHELD = ("contact", "review_event", "notice_event", "sweep_account", "finding", "account_state")
-"""Tables that no page shows: contacts, what units and reviewers wrote in their own words, which may hold a telephone number, and what
-the machine held against accounts before a person reviewed it; `latest_status` and `flagged` have that as reviewed."""
+_WITHHELD = ("contact", "review_event", "notice_event", "sweep_account", "finding", "account_state", "home")
+"""Tables that no page shows: contacts, what units and reviewers wrote in their own words, which may hold a telephone number, what the
+machine held against accounts before a person reviewed it (`latest_status` and `flagged` have that as reviewed), and what rows are sealed
+with."""
 
 
 def datasette(database: Path, queries: Sequence[NamedQuery], marks: Sequence[str] = ()) -> Datasette:

@@ -120,6 +120,7 @@ async def test_a_query_neither_writes_nor_sees_contacts(any_store: Store, migrat
     for statement in (
         "DELETE FROM reading", "UPDATE account SET name = 'x'", "DROP VIEW flagged", "CREATE TABLE mine (a int)",
         "SELECT * FROM contact", "SELECT count(phone) FROM contact", "WITH c AS (SELECT * FROM contact) SELECT * FROM c", "no statement",
+        "SELECT * FROM home", "SELECT sweep_id FROM sweep_account, home WHERE id > ''",
     ):  # fmt: skip
         with pytest.raises(UserError, match=r"query|contacts"):
             await any_store.query(statement)
@@ -179,6 +180,7 @@ async def test_browsing_reads_and_shows_no_contact(store: Store, sqlite_url: str
         "review_event.json",
         "sweep_account.json",
         "contact/1.json",
+        "home.json",
         "?sql=select+*+from+contact",
         "query.json?sql=select+*+from+contact",
     ):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -190,6 +191,21 @@ async def test_a_key_of_before_is_taken_where_an_id_tells_whose_it_is(
     done = await inspection.take(filled)
     assert len(done.readings) == taken
     assert [("旧版本" in problem.reason, "重新导出" in problem.reason) for problem in done.problems] == [(True, True)] * (1 - taken)
+
+
+async def test_nobody_makes_a_key_of_before_for_a_sweep_of_now(store: Store, tmp_path: Path) -> None:
+    """Such a key holds nothing secret: who got rows of his own could answer for any other account."""
+    inspection, path = await exported(store, tmp_path, [filed(1)])
+    inspection.sweep = replace(inspection.sweep, totals={"": {"wechat": 1}})
+    filled = fill(path, tmp_path / "甲.xlsx", {ONE: FRESH})
+    book = openpyxl.load_workbook(filled)
+    sheet, window = book.worksheets[0], Window.of(inspection.sweep, POLICY)
+    places = {cell.value: cell.column for cell in sheet[1]}
+    sealed = [str(sheet.cell(2, places[column.value]).value or "") for column in (Column.NAME, Column.TYPE, Column.IDS)]
+    sheet["A2"].value = str(sealed_key("", 1, 1, window, sealed, filed(1)))
+    book.save(filled)
+    done = await inspection.take(filled)
+    assert (done.readings, "对不上" in done.problems[0].reason) == ([], True)
 
 
 LATER: Mapping[Column, object] = {Column.TIME: typed("2032-01-04 10:00")}

@@ -32,7 +32,7 @@ from mediawatch.worklist.columns import Cell, given_text, text_of, typed_links
 from mediawatch.worklist.package import BadFile
 from mediawatch.worklist.pictures import Shot
 from mediawatch.worklist.read import Problem, pictured_rows
-from mediawatch.worklist.rowkey import Window, from_elsewhere, misfit, parse_key
+from mediawatch.worklist.rowkey import Window, from_elsewhere, is_marked, misfit, parse_key
 
 _AT_ONCE = 50
 """Rows held in memory with their pictures."""
@@ -174,8 +174,9 @@ class _Intake:
         if account is None:
             return row.problem(Field.KEY, altered)
         wrong = misfit(
-            key, self.home, lambda home: key_of(home, key.sweep_id, account, self.window, texts), told_apart=bool(texts[Field.NUMBER])
-        )
+            key, self.home, lambda home: key_of(home, key.sweep_id, account, self.window, texts), told_apart=bool(texts[Field.NUMBER]),
+            marked=is_marked(self.sweep),
+        )  # fmt: skip
         if wrong is not None:
             return row.problem(Field.KEY, wrong or altered)
         if not any(event.action is ReviewAction.DISPATCHED for event in self.known.get(account.id, ())):

@@ -23,7 +23,7 @@ from mediawatch.worklist.columns import SEALED, Column, given_text, typed_links
 from mediawatch.worklist.guide import guide
 from mediawatch.worklist.package import BadFile
 from mediawatch.worklist.read import Problem, Row, read_rows
-from mediawatch.worklist.rowkey import Window, from_elsewhere, misfit, parse_key, sealed_key
+from mediawatch.worklist.rowkey import Window, from_elsewhere, is_marked, misfit, parse_key, sealed_key
 from mediawatch.worklist.sheet import Line, write_book
 from mediawatch.worklist.states import says_none
 from mediawatch.worklist.todo import all_that_is_known, ids_of
@@ -176,7 +176,7 @@ class _Intake:
         filed, sealed = found.account.filed, [row.text(column) for column in SEALED]
         wrong = misfit(
             key, self.home, lambda home: sealed_key(home, key.sweep_id, key.account_id, self.window, sealed, filed),
-            told_apart=bool(row.text(Column.IDS)),
+            told_apart=bool(row.text(Column.IDS)), marked=is_marked(self.sweep),
         )  # fmt: skip
         if wrong is not None:
             return problem(row, Column.KEY, wrong or "行键与本行的备案名称、类型、原始ID对不上:这几列被改动,或只对部分列作了排序")

@@ -75,6 +75,11 @@ def sealed_key(home: str, sweep_id: int, account_id: int, window: Window, sealed
     return RowKey(sweep_id, account_id, _hashed("\n".join(parts))[:12], _mark(home) if home else "")
 
 
+def is_marked(sweep: Sweep) -> bool:
+    """Whether all rows of a sweep name their home: totals are kept of every sweep since homes are marked."""
+    return sweep.totals is not None
+
+
 def parse_key(text: str) -> RowKey | None:
     found = _KEY.fullmatch(text.strip())
     return RowKey(int(found[2]), int(found[3]), found[4], found[1] or "") if found else None
@@ -91,13 +96,16 @@ def from_elsewhere(key: RowKey, home: str) -> str:
     return "这一行来自另一套台账（另一个数据目录导出的表）：请交回导出它的系统"
 
 
-def misfit(key: RowKey, home: str, made: Callable[[str], RowKey], *, told_apart: bool) -> str | None:
+def misfit(key: RowKey, home: str, made: Callable[[str], RowKey], *, told_apart: bool, marked: bool = False) -> str | None:
     """Why a key is not that of its row, as a sentence or `ALTERED`; None where it fits. `made` gives the row's key for a home.
 
-    `told_apart`: the sealed texts of the row belong to one account alone. Keys of before homes were marked are taken only then.
+    `told_apart`: the sealed texts of the row belong to one account alone. Keys of before homes were marked are taken only then, and
+    not where all of its rows went out `marked`: such a key is made of nothing secret, so anybody can make one for any account.
     """
     if elsewhere := from_elsewhere(key, home):
         return elsewhere
+    if marked and not key.home:
+        return ALTERED
     if made(home if key.home else "") != key:
         return ALTERED
     if not key.home and not told_apart:

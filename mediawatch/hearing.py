@@ -93,7 +93,8 @@ def hearing_of(events: Iterable[ReviewEvent], finding: Finding, rule: HearingRul
             continue
         match event.action:
             case ReviewAction.DISPATCHED:
-                sent, answers, overdue = event, {}, False
+                # Who disputed was heard, and is not noted as silent because it was sent down once more.
+                sent, answers, overdue = event, {by: said for by, said in answers.items() if said is Stance.DISPUTES}, False
             case ReviewAction.ANSWERED:
                 answers[event.by] = event.stance or Stance.DISPUTES
             case ReviewAction.OVERDUE:

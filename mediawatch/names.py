@@ -40,6 +40,19 @@ def same(one: str, other: str) -> bool:
     return fold(one) == fold(other)
 
 
+def same_person(one: str, other: str) -> bool:
+    """True when two names that people typed may be one person's: whatever signs, spaces, width or script they were typed in.
+
+    In doubt it is one person: who would decide about his own look only has to ask somebody else.
+    """
+    return _person(one) == _person(other)
+
+
+def _person(name: str) -> str:
+    folded = _simplified(fold(name))
+    return "".join(char for char in folded if char.isalnum()) or folded or name.strip()
+
+
 def differs_by_suffix(filed: str, seen: str) -> bool:
     """True when the filed name is the seen one plus a platform suffix such as 微信公众号 or 官方微博 (备案填写不规范)."""
     folded, shown = fold(filed), fold(seen)

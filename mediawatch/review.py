@@ -38,7 +38,7 @@ from mediawatch.domain import (
     standing,
 )
 from mediawatch.hearing import Hearing, HearingState
-from mediawatch.names import same
+from mediawatch.names import same_person
 from mediawatch.policy import HEARING, HearingRule, Policy, parse
 from mediawatch.ports import Store
 from mediawatch.proofs import posts_of
@@ -146,9 +146,10 @@ def refusal(
         return "" if any(event.action is ReviewAction.DISPATCHED for event in suspect.events) else "未曾下发核实,不能登记反馈"
     if not leads_on(suspect, action):
         return f"现为“{suspect.standing.state.label}”,不能{action.label}"
-    if action is ReviewAction.CONFIRMED and any(same(by, looker) for looker in suspect.lookers):
+    if action is ReviewAction.CONFIRMED and any(same_person(by, looker) for looker in suspect.lookers):
         return f"所依据的人工核查由{by}本人作出,须由他人认定"
-    if action is ReviewAction.CONFIRMED and any(same(by, event.by) for event in suspect.events if event.action is ReviewAction.ANSWERED):
+    answered = [event.by for event in suspect.events if event.action is ReviewAction.ANSWERED]
+    if action is ReviewAction.CONFIRMED and any(same_person(by, person) for person in answered):
         return f"单位反馈由{by}本人填写,须由他人认定"
     if action is ReviewAction.CONFIRMED:
         return _unheard(suspect, reason, without_hearing=without_hearing)
@@ -421,5 +422,5 @@ def unchecked_word(readings: Sequence[Reading], sweep: Sweep, policy: Policy) ->
         return None
     first = posted[0]
     of_sweep = [reading for reading in readings if reading.sweep_id == sweep.id and reading.look is LookKind.PERSON]
-    seconded = any(not same(reading.by, first.by) and reading.outcome is not Outcome.NO_EVIDENCE for reading in of_sweep)
+    seconded = any(not same_person(reading.by, first.by) and reading.outcome is not Outcome.NO_EVIDENCE for reading in of_sweep)
     return None if seconded else first

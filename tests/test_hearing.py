@@ -54,6 +54,9 @@ OTHER = replace(SAID, latest_on=date(2031, 1, 1))
         ((SENT, DISPUTED, replace(AGREED, by="戊某")), HearingState.DISPUTED),
         # Sent down once more: what was answered before is no answer to that.
         ((SENT, AGREED, SENT), HearingState.RUNNING),
+        # But a unit that disputed is never noted as one that did not answer.
+        ((SENT, DISPUTED, SENT, OVERDUE), HearingState.DISPUTED),
+        ((SENT, DISPUTED, SENT, AGREED), HearingState.AGREED),
         # About other facts nobody was heard.
         ((event(ReviewAction.DISPATCHED, OTHER), event(ReviewAction.ANSWERED, OTHER, stance=Stance.AGREES)), HearingState.NOT_SENT),
         ((SENT, event(ReviewAction.ANSWERED, OTHER, stance=Stance.AGREES)), HearingState.RUNNING),

@@ -31,6 +31,7 @@ def suspect(*actions: ReviewAction, **values: Any) -> Suspect:
 
 
 def after(found: Suspect, action: ReviewAction, by: str = "李四") -> Suspect:
+    by = "丁某" if action is ReviewAction.ANSWERED else by
     return replace(found, events=(*found.events, event_of(found, action, by=by, at=NOW, reason="已核实")))
 
 
@@ -57,6 +58,8 @@ def test_a_finding_goes_its_way_and_back() -> None:
         ((ReviewAction.CONFIRMED,), ReviewAction.REOPENED, "李四", "", "须写明理由"),
         # Who looked does not confirm, however the name is typed; dismissing it is their own doubt.
         ((), ReviewAction.CONFIRMED, " 张 三", "r", "须由他人认定"),
+        ((), ReviewAction.CONFIRMED, "張三", "r", "须由他人认定"),
+        ((), ReviewAction.CONFIRMED, "张\u200b三（）·", "r", "须由他人认定"),
     ],
 )
 def test_what_may_not_be_done_is_refused_in_words(

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from mediawatch.domain import Filed, Reading, Refusal, RegistryChanges, Source, UpdatedAccount, UserError
-from mediawatch.names import same
+from mediawatch.names import same_person
 from mediawatch.ports import Store
 from mediawatch.registry.proposals import Kind, Proposal, proposals
 
@@ -56,7 +56,7 @@ def deciders(accepted: Sequence[Proposal], by: str) -> None:
     for each in accepted:
         if each.seen_by and not by.strip():
             raise UserError(f"{each.key} ({each.account.filed.name}) rests on what {', '.join(each.seen_by)} saw: accept it with --by NAME")
-        if any(same(by, person) for person in each.seen_by):
+        if any(same_person(by, person) for person in each.seen_by):
             raise UserError(f"{each.key} ({each.account.filed.name}) rests on what {', '.join(each.seen_by)} saw: somebody else accepts it")
 
 

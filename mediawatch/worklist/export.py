@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mediawatch.clock import beijing, minute
 from mediawatch.domain import Sweep, SweepAccount, UserError
-from mediawatch.names import same
+from mediawatch.names import same_person
 from mediawatch.policy import Policy
 from mediawatch.ports import Store
 from mediawatch.worklist.book import Cover
@@ -131,9 +131,9 @@ def _pass_on(parts: dict[str, list[Unproven]]) -> None:
     """A row that somebody has answered already goes to the next person; with one person alone, to nobody."""
     names = list(parts)
     for place, name in enumerate(names):
-        own = [item for item in parts[name] if item.not_by and same(item.not_by, name)]
+        own = [item for item in parts[name] if item.not_by and same_person(item.not_by, name)]
         parts[name] = [item for item in parts[name] if item not in own]
-        others = [other for other in (*names[place + 1 :], *names[:place]) if not same(other, name)]
+        others = [other for other in (*names[place + 1 :], *names[:place]) if not same_person(other, name)]
         if others:
             parts[others[0]] += own
 

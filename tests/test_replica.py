@@ -135,13 +135,14 @@ async def test_only_this_replicas_key_is_trusted(driver: Playwright) -> None:
         await browser.close()
 
 
-async def test_its_certificates_form_a_chain() -> None:
+async def test_its_certificates_form_a_chain_as_strictly_as_python_3_13_asks() -> None:
     async with Replica(WORLD, now=lambda: NOW) as replica:
         port = urlsplit(replica.proxy).port
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(b"CONNECT weibo.com:443 HTTP/1.1\r\n\r\n")
         assert b" 200 " in await reader.readuntil(b"\r\n\r\n")
         context = ssl.create_default_context(cadata=replica.ca_pem.decode())
+        context.verify_flags |= ssl.VERIFY_X509_STRICT
         await writer.start_tls(context, server_hostname="weibo.com")
         writer.write(b"GET /ajax/profile/info HTTP/1.1\r\nHost: weibo.com\r\n\r\n")
         assert b" 200 OK" in await reader.readuntil(b"\r\n\r\n")

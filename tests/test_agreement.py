@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -85,15 +85,17 @@ STEPS = st.one_of(
     st.tuples(st.just("issue"), PLACE, st.just(""), st.just(0)),
     st.tuples(st.just("correct"), PLACE, st.just(""), st.integers(0, 3)),
 )
+ACCUSING = ("stale", "gone", "renamed", "person_no", "cancelled")
+# Platform, place, status, whether its id is filed, what is seen of it, and of which account before it the id is, if any.
 ACCOUNTS = st.lists(
-    st.tuples(st.sampled_from(PLATFORMS), st.sampled_from(PLACES), st.sampled_from(STATUSES), st.booleans(), st.sampled_from(["", *LOOKS])),
+    st.tuples(
+        st.sampled_from(PLATFORMS), st.sampled_from(PLACES), st.sampled_from(STATUSES), st.sampled_from([True, True, False]),
+        st.sampled_from(["", *LOOKS, *ACCUSING, *ACCUSING]), st.sampled_from([None, None, None, 1, 2]),
+    ),
     min_size=6, max_size=10,
 )  # fmt: skip
-HISTORIES = st.tuples(
-    st.sampled_from(["national", "tibet", "hunan"]), ACCOUNTS, st.lists(st.sampled_from([*DECISIONS, None]), max_size=6),
-    st.lists(STEPS, max_size=10),
-)  # fmt: skip
-
+DECIDED = st.lists(st.tuples(st.integers(0, 9), st.sampled_from(DECISIONS), st.integers(0, 5)), max_size=6)
+HISTORIES = st.tuples(st.sampled_from(["national", "tibet", "hunan"]), ACCOUNTS, DECIDED, st.lists(STEPS, max_size=10))
 UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
 """A history takes most of a second: to shrink one that disagrees would take minutes."""
 
@@ -105,7 +107,6 @@ class History:
     app: App
     policy: str
     turn: int = 0
-    ids: dict[int, str] = field(default_factory=dict)
 
     @property
     def now(self) -> datetime:
@@ -113,8 +114,14 @@ class History:
 
     async def file(self, drawn: Sequence[Any]) -> None:
         new = []
-        for number, ((platform, type_), place, status, has_id, _) in enumerate(drawn, 1):
-            id_ = {"weibo": f"20000000{number:02}", "wechat": f"30000000{number:02}", "toutiao": f"700000000{number:02}"}.get(platform, "")
+        for number, ((platform, type_), place, status, has_id, _, before) in enumerate(drawn, 1):
+            if before is not None and number > before:
+                twin = new[number - 1 - before].filed
+                platform, type_, id_ = twin.platform, twin.type, twin.platform_id
+            else:
+                id_ = {"weibo": f"20000000{number:02}", "wechat": f"30000000{number:02}", "toutiao": f"700000000{number:02}"}.get(
+                    platform, ""
+                )
             values: dict[str, Any] = {"platform_id": id_ if has_id else "", "organiser": f"示例{number}局", **place}
             given = Filed(name=f"示例{number}", platform=platform, type=type_, filing_number=f"9{number:04}", status=status, **values)
             new.append(NewAccount(filed=given))
@@ -122,7 +129,7 @@ class History:
 
     async def inspect(self, drawn: Sequence[Any]) -> None:
         """Two looks at each account, then the inspection is judged."""
-        for account, (*_, looked) in zip(await self.app.store.accounts(), drawn, strict=True):
+        for account, (*_, looked, _) in zip(await self.app.store.accounts(), drawn, strict=True):
             if looked:
                 for look in (LookKind.FIRST, LookKind.SECOND):
                     await self.look(account, looked, 20, look)
@@ -300,9 +307,7 @@ class _allowed:
         return isinstance(error, UserError)
 
 
-async def lived(
-    url: str, folder: Path, policy: str, drawn: Sequence[Any], decisions: Sequence[ReviewAction | None], steps: Sequence[Any]
-) -> None:
+async def lived(url: str, folder: Path, policy: str, drawn: Sequence[Any], decisions: Sequence[Any], steps: Sequence[Any]) -> None:
     """One home from its first inspection on; at the end everything that tells of it must agree."""
     home = Home.at(folder)
     store = await db.open_store(url or f"sqlite:///{folder / 'mediawatch.db'}", clock=lambda: history.now)
@@ -310,9 +315,8 @@ async def lived(
     try:
         await history.file(drawn)
         await history.inspect(drawn)
-        for place, action in enumerate(decisions):
-            if action is not None:
-                await history.step("review", place, action, 0)
+        for place, action, excuse in decisions:
+            await history.step("review", place, action, excuse)
         for step in steps:
             await history.step(*step)
         await check(history.app, await chosen_sweep(history.app, None))

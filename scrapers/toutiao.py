@@ -17,6 +17,7 @@ from mediawatch.domain import (
     Captcha,
     Changed,
     Failure,
+    LoginRequired,
     NoEvidence,
     Outcome,
     Pace,
@@ -51,6 +52,7 @@ FEED = r"^www\.toutiao\.com/api/pc/list/(user/)?feed/?$"
 CAPTCHA_CALL = r"^(verify|verifycenter)\.snssdk\.com/(?!.*\.js$)|\.toutiao\.com/captcha/(?!.*\.js$)"
 CAPTCHA_FRAME = "iframe[src*='/captcha'], iframe[src*='verify.snssdk.com'], iframe[src*='verifycenter.snssdk.com']"
 SERVER_DATA = "document.getElementById('RENDER_DATA')"
+AT_TOKEN = "location.pathname.startsWith('/c/user/token/')"
 CHALLENGE = re.compile(r"byted_acrawler|_\$jsvmprt")
 _ABSENCE = "/注销|不存在|找不到|走丢/.test(document.body ? document.body.innerText : '')"
 _SCROLLS = 5
@@ -155,6 +157,12 @@ class Profile(Surface):
                 raise RateLimited("the JavaScript challenge does not clear")
         data = decoded(str(text)) if text else {"data": {}}
         seen = read_profile(data)
+        if text and seen is None and not token and page.status != 404 and await tab.wait_for(AT_TOKEN):
+            # A number's address is replaced by the token's inside the page, which may bring the data with it.
+            token = landed(tab.url, target)
+            await tab.wait_for(SERVER_DATA)
+            data = decoded(str(await tab.evaluate(f"({SERVER_DATA} || {{}}).textContent || ''")) or '{"data": {}}')
+            seen = read_profile(data)
         if seen is None:
             await self.refuse_captcha(tab, hearing)
             return tie(await self.absence(tab), "", token, target)
@@ -188,6 +196,10 @@ class Profile(Surface):
         if seen.outcome is Outcome.RATE_LIMITED:
             await self.refuse_captcha(tab, hearing)
             raise _Blank(seen.detail)
+        if seen.outcome is Outcome.LOGIN_REQUIRED:
+            raise LoginRequired(seen.detail)
+        if seen.outcome is Outcome.CAPTCHA:
+            return seen
         with as_far_as_it_goes(tab):
             for _ in range(PAGES_BACK if tab.back_to else FURTHER):
                 dated = any(not post.pinned for post in seen.posts)

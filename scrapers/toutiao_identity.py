@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from mediawatch.domain import Changed, Filed, LoginRequired, MatchedBy, NoEvidence, Outcome, Seen
-from scrapers.base import link_in, on_host
+from scrapers.base import link_in, on_host, query_of
 from scrapers.replies import host_and_path
 
 HOSTS = frozenset({"toutiao.com"})
 USER = "https://www.toutiao.com/c/user/"
 _TOKEN = re.compile(r"/c/user/token/([^/]+)/?")
 _USER_ID = "MS4wLjABAAAA"
+_SHARED = re.compile(r"/(?:\w+/)*ugc/profile/?|/(?:profile|user)/profile/?")
+_SHARE_HOSTS = ("zjurl.cn", "toutiao.com", "snssdk.com", "toutiaocdn.com", "toutiaocdn.net", "toutiaoimg.com")
+_LOGIN_PLACE = re.compile(
+    r"^(?:[\w-]+\.)*(?:sso|passport|login)\.|/(?:[a-z]{0,4}(?:log|sign)[-_]?(?:in|on|up)|passport|sso)(?:[./_-]|$)", re.I
+)
+_OLD_PATH = re.compile(r"/user/\d+/?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,21 +35,36 @@ class Target:
 
 
 def wanted(filed: Filed) -> Target | None:
-    """The filed token's page, else the filed link, else the filed number taken as a UID; None where nothing leads to Toutiao."""
+    """The filed token's page, else the filed link (a share link's account), else the filed number taken as a UID.
+
+    None where nothing leads to Toutiao.
+    """
     filed_id, link = filed.platform_id.strip(), link_in(filed.url)
     if filed_id and not filed_id.isdigit():
         return Target(f"{USER}token/{quote(filed_id, safe='=')}/", filed_id)
+    if number := shared_account(link):
+        return Target(f"{USER}{number}/", filed_id)
     if on_host(link.hostname, *HOSTS):
         token = _TOKEN.fullmatch(link.path)
         return Target(f"{USER}token/{token[1]}/" if token else link.geturl(), filed_id)
     return Target(f"{USER}{filed_id}/", filed_id) if filed_id else None
 
 
+def shared_account(link: SplitResult) -> str:
+    """The account in a share link of the app's profile page: `user_id`; `share_uid` is whoever shared it. "" for other links."""
+    if not on_host(link.hostname, *_SHARE_HOSTS) or not _SHARED.fullmatch(link.path):
+        return ""
+    number = query_of(link.geturl()).get("user_id", "")
+    return number if number.isascii() and number.isdigit() and number.strip("0") else ""
+
+
 def landed(url: str, target: Target) -> str:
     """The token in the address where the page ended, "" where it is a number. Raises where that is no profile."""
     parts = urlsplit(url)
-    if on_host(parts.hostname, "sso.toutiao.com"):
-        raise LoginRequired("sent to sso.toutiao.com")
+    if _LOGIN_PLACE.search(f"{parts.hostname or ''}{parts.path}"):
+        raise LoginRequired(f"sent to {host_and_path(url)}")
+    if _OLD_PATH.fullmatch(parts.path):
+        raise NoEvidence(f"{host_and_path(url)} is a wrong form of link: the site has no such address, whoever the account is")
     if not parts.path.startswith("/c/user/"):
         # A filed link that leads elsewhere is a wrong link; our own address of a profile leading elsewhere is a changed site.
         raise (Changed if target.url.startswith(USER) else NoEvidence)(f"{host_and_path(target.url)} leads to {host_and_path(url)}")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
@@ -53,7 +53,7 @@ def read_profile(render_data: object) -> Seen | None:
         case _:
             raise Changed(f"server data: {str(render_data)[:200]}")
     outcome, detail = Outcome.OK, ""
-    if user.get("banStatus") is True:
+    if user.get("banStatus") in (True, "1", "true"):
         outcome, detail = Outcome.BANNED, "banStatus is true"
     elif _GONE_NAME.fullmatch(name.strip()):
         outcome, detail = Outcome.CANCELLED, f"it is called {name.strip()}"
@@ -180,9 +180,19 @@ def read_feed(payload: object, author: str, now: datetime) -> Seen:
     says that nothing follows. Outcome `rate_limited` for an answer without success, which is how risk control speaks; `no_posts`
     for a successful empty one. `Changed` for an unknown shape and for another account's list.
     """
+    if check := _check_in(payload):
+        if isinstance(payload, dict) and payload.get("message") == "success" and payload.get("data"):
+            # What is shown beside it is true, but may be a part.
+            shown = read_feed({key: value for key, value in payload.items() if key != "decision"}, author, now)
+            return replace(shown, outcome=Outcome.CAPTCHA, complete_since=None, detail="; ".join(filter(None, (shown.detail, check))))
+        return Seen(outcome=Outcome.CAPTCHA, detail=check)
     match payload:
         case {"message": "success", "data": list() | None as data}:
             items: list[Any] = [unwrapped(item) for item in data or []]
+        case {"message": str(message), **rest} if message != "success" and re.search(
+            r"log[-_ ]?in|登录", f"{message} {rest.get('data')}", re.I
+        ):
+            return Seen(outcome=Outcome.LOGIN_REQUIRED, detail=f"the feed says {message[:80]!r}")
         case {"message": str(message)} if message != "success":
             return Seen(outcome=Outcome.RATE_LIMITED, detail=f"the feed says {message[:80]!r}")
         case _:
@@ -197,11 +207,50 @@ def read_feed(payload: object, author: str, now: datetime) -> Seen:
     if author and authors and author not in authors:
         raise Changed(f"the feed is by {min(authors)}, the profile is {author}")
     notes: list[str] = []
+    own = _own_ids(items, author)
+    for item in tuple(items):
+        if author and (name := _author(item)) and name != author and not own & _ids(item):
+            notes.append(f"an item by {name} left out")
+            items.remove(item)
+        elif _banned(item):
+            notes.append("an item says ban_status")
     posts = tuple(post for item in items if (post := _post(item, now, notes)) is not None)
     # "Only the pinned post" is also what a site shows to those whom it withholds the rest from.
     ends = not has_more(payload) and any(not post.pinned for post in posts)
     since = None if notes else EVER if ends else reach(posts)
     return Seen(posts=posts, complete_since=since, detail="; ".join(notes))
+
+
+def _check_in(payload: object) -> str:
+    """What a reply says of a check that the site wants first (`decision`, with or without success); "" where nothing."""
+    match payload:
+        case {"decision": dict() | str() as decision} if decision:
+            return f"the site wants a check: {str(decision)[:80]}"
+    return ""
+
+
+def _ids(item: object) -> set[str]:
+    """Every number by which a cell tells whose it is."""
+    found: set[str] = set()
+    match item:
+        case {"user_info": dict(user)} | {"user": {"info": dict(user)}} | {"user": dict(user)}:
+            found |= {str(user[key]) for key in ("user_id", "id", "media_id") if user.get(key)}
+    match item:
+        case {"itemCell": {"userInfo": dict(user)}}:
+            found |= {str(user[key]) for key in ("userID", "mediaID") if user.get(key)}
+    return found - {"0"}
+
+
+def _own_ids(items: Sequence[object], author: str) -> set[str]:
+    """The numbers of the author's cells: older ones may carry an older name."""
+    return set().union(*(_ids(item) for item in items if _author(item) == author))
+
+
+def _banned(item: object) -> bool:
+    match item:
+        case {"user": {"info": {"ban_status": True | 1}}} | {"user_info": {"ban_status": True | 1}}:
+            return True
+    return False
 
 
 def _post(item: Any, now: datetime, notes: list[str]) -> Post | None:

@@ -24,6 +24,7 @@ _MESSAGE = re.compile(r"<[^>]+\bclass\s*=\s*[\"'][^\"']*(?:weui-msg__title|mesg-
 _TOKEN = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[{}\[\]]|(?P<key>\b\w+)\s*:|(?P<number>\b\d+\b)", re.DOTALL)
 _STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_ENCODED = re.compile(r"\\x([0-9a-fA-F]{2})")
 _VERIFY = re.compile(r"PAGE_MID\s*=\s*[\"']mmbizwap:[\w/.-]*(?:secitptpage|captcha|verify)")
 _CHECK = re.compile(r"/secitptpage(?:/|$)|/[\w.-]*(?:captcha|verify)[\w.-]*(?:/|$)", re.IGNORECASE)
 _LOGIN = re.compile(r"^/?$|/[\w.-]*login[\w.-]*(?:/|$)", re.IGNORECASE)
@@ -280,8 +281,9 @@ def _variable(scripts: str, name: str, of: str = "") -> str:
 
 def _decoded(text: str) -> str:
     """A JavaScript string's content, also where the page decodes it once more (JsDecode, htmlDecode)."""
-    for _ in range(2):
-        text = _ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)) if found[1] or found[2] else found[3], text)
+    text = _ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)) if found[1] or found[2] else found[3], text)
+    # The page's own decoding knows these alone: any other backslash that is left belongs to the text.
+    text = _ENCODED.sub(lambda found: chr(int(found[1], 16)), text)
     return unescape(text).strip()
 
 

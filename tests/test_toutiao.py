@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mediawatch.clock import EVER, day_of
-from mediawatch.domain import Changed, Outcome, PostKind, Seen
+from mediawatch.domain import Changed, Failure, Filed, LoginRequired, NoEvidence, Outcome, PostKind, Seen
+from scrapers.toutiao_identity import Target, landed, wanted
 from scrapers.toutiao_replies import cell_of, decoded, has_more, joined, media_id, read_absence, read_cards, read_feed, read_profile
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -183,8 +184,82 @@ def test_another_accounts_feed_is_changed() -> None:
     strange = article(1, user_info={"name": "示例市第二测试局"})
     with pytest.raises(Changed, match="第二测试局"):
         read_feed(feed(strange), NAME, NOW)
-    assert len(read_feed(feed(strange, article(2)), NAME, NOW).posts) == 2
     assert len(read_feed(feed(article(1, user_info={"name": ""})), NAME, NOW).posts) == 1
+
+
+def test_an_item_of_another_author_is_left_out_and_leaves_a_gap() -> None:
+    strange = article(1, user_info={"name": "示例市第二测试局"})
+    seen = read_feed(feed(strange, article(20), article(40)), NAME, NOW)
+    assert ([post.on for post in seen.posts], seen.complete_since) == ([day_of(NOW - timedelta(days=days)) for days in (20, 40)], None)
+    assert "示例市第二测试局" in seen.detail
+    renamed = article(20, user_info={"name": "旧名", "user_id": "7"})
+    kept = read_feed(feed(article(1, user_info={"name": NAME, "user_id": "7"}), renamed), NAME, NOW)
+    assert (len(kept.posts), kept.complete_since is not None) == (2, True), "the same number under an older name is the account's own"
+
+
+@pytest.mark.parametrize("decision", [{"type": "verify", "subtype": "slide"}, '{"type": "verify"}'])
+def test_a_decision_is_a_check_by_the_site_whatever_stands_beside_it(decision: object) -> None:
+    for payload in ({"message": "error"}, {"message": "success", "data": []}, {}, feed(more=False)):
+        assert read_feed(payload | {"decision": decision}, NAME, NOW).outcome is Outcome.CAPTCHA
+    seen = read_feed(feed(article(1), more=False, decision=decision), NAME, NOW)
+    assert (seen.outcome, len(seen.posts), seen.complete_since) == (Outcome.CAPTCHA, 1, None)
+    assert read_feed(feed(article(1), decision={}), NAME, NOW).outcome is Outcome.OK
+
+
+def test_a_call_that_wants_a_login_says_so() -> None:
+    assert read_feed({"message": "login_required"}, NAME, NOW).outcome is Outcome.LOGIN_REQUIRED
+    assert read_feed({"message": "error", "data": {"name": "login_required"}}, NAME, NOW).outcome is Outcome.LOGIN_REQUIRED
+    assert read_feed({"message": "error", "data": {}}, NAME, NOW).outcome is Outcome.RATE_LIMITED
+
+
+def test_an_item_that_says_ban_status_makes_the_list_a_lower_bound() -> None:
+    video = {"cell_type": 49, "id": "9", "publish_time": AGO[3], "user": {"info": {"name": NAME, "ban_status": True}}}
+    assert read_feed(feed(video, more=False), NAME, NOW).complete_since is None
+
+
+SHARED = (
+    "https://profile.zjurl.cn/rogue/ugc/profile/?media_id=1700000000000001&share_uid=MS4wLjABAAAAsharer&user_id=9990000301&utm_source=x"
+)
+
+
+@pytest.mark.parametrize(
+    ("url", "page"),
+    [
+        (SHARED, "https://www.toutiao.com/c/user/9990000301/"),
+        (f"我在头条发布了作品 {SHARED} 快来看", "https://www.toutiao.com/c/user/9990000301/"),
+        ("https://www.toutiao.com/rogue/ugc/profile/?user_id=9990000301", "https://www.toutiao.com/c/user/9990000301/"),
+        (SHARED.replace("user_id", "other_id"), None),
+        (SHARED.replace("zjurl.cn", "example.cn"), None),
+        ("https://profile.zjurl.cn/rogue/other/?user_id=9990000301", None),
+    ],
+)
+def test_a_share_link_leads_to_its_account_never_to_who_shared_it(url: str, page: str | None) -> None:
+    target = wanted(Filed(name=NAME, platform="toutiao", url=url))
+    assert (target.url if target else None) == page
+
+
+@pytest.mark.parametrize(
+    ("url", "failure"),
+    [
+        ("https://sso.toutiao.com/login/?service=x", LoginRequired),
+        ("https://www.toutiao.com/auth/login/?next=x", LoginRequired),
+        ("https://www.toutiao.com/newlogin", LoginRequired),
+        ("https://www.toutiao.com/user/9990000306/", NoEvidence),
+        ("https://www.toutiao.com/", NoEvidence),
+    ],
+)
+def test_where_a_filed_link_led_is_known_by_what_it_is(url: str, failure: type[Failure]) -> None:
+    with pytest.raises(failure):
+        landed(url, Target("https://www.toutiao.com/user/9990000306/"))
+
+
+def test_a_backslash_in_a_name_is_the_name() -> None:
+    name = "示例\\市\\n局"
+    told = page(USER | {"name": name, "userAuthInfo": json.dumps({"auth_info": name})})
+    seen = read_profile(decoded(quote(json.dumps(told))))
+    assert seen is not None
+    assert (seen.name, seen.verified_as) == (name, name)
+    assert len(read_feed(feed(article(1, user_info={"name": name})), name, NOW).posts) == 1
 
 
 def test_a_post_keeps_its_id_link_and_beijing_day() -> None:

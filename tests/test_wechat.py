@@ -30,7 +30,7 @@ from mediawatch.domain import (
 )
 from scrapers.browser import Reply
 from scrapers.wechat import List, Search, short_links
-from scrapers.wechat_article import GONE_NICK, Page, kept, read_article
+from scrapers.wechat_article import GONE_NICK, Page, _decoded, kept, read_article
 from scrapers.wechat_identity import filed_id, identified, number_of, tie_of
 from scrapers.wechat_office import Hit, answer, complete_since, read_batches, read_hits
 
@@ -490,3 +490,17 @@ def test_a_list_proves_no_gap_for_an_account_that_the_search_did_not_find() -> N
     named = Sight(surface="wechat.article", read_at=WHEN, name=NAME, matched_by=MatchedBy.ID)
     assert List().after(account(platform_id="3000000001"), [unfound]) == List(BIZ, MatchedBy.ID, unseen=True)
     assert List().after(account(platform_id="3000000001"), [named, unfound]) == List(BIZ, MatchedBy.ID)
+
+
+@pytest.mark.parametrize(
+    ("written", "text"),
+    [
+        (r"示例\\局", r"示例\局"),
+        (r"示例\x5c局", r"示例\局"),
+        (r"示例\x26amp;局", "示例&局"),
+        (r"示例\x5cx26局", "示例&局"),
+        (r"示例\'局", "示例'局"),
+    ],
+)
+def test_a_backslash_in_a_name_is_the_name(written: str, text: str) -> None:
+    assert _decoded(written) == text

@@ -170,7 +170,8 @@ def _filed(table: Mapping[str, Any], platform: str) -> Filed:
 
 def _recorded(folder: Path, number: int, table: Mapping[str, Any]) -> Recorded:
     where = f"response {number}: "
-    url, status, location = _text(table, "url", where), table.get("status", 200), table.get("location", "")
+    url, location = _text(table, "url", where), table.get("location", "")
+    status = table.get("status", 302 if location else 200)
     name = table.get("file", "") if location else _text(table, "file", where)
     if not urlsplit(url).hostname:
         raise CaseError(f"{where}url {url!r} names no host")

@@ -124,6 +124,6 @@ def _grounds(reading: Reading, known: Known) -> Iterator[Tie]:
         if sight.outcome is not reading.outcome or not (sight.control or by_person):
             continue
         unasked = any(other.outcome in _TROUBLE for other in reading.sights[place + 1 :])
-        tie = tie_of(sight, reading, known)
-        if tie and not (sight.outcome is Outcome.NOT_FOUND and unasked):
+        by_id_alone = sight.outcome is Outcome.NOT_FOUND and sight.matched_by is MatchedBy.ID
+        if (tie := tie_of(sight, reading, known)) and not (by_id_alone and unasked):
             yield tie

@@ -189,7 +189,7 @@ class _Lane:
         sights = await scraper.look(self.browser, [self.sessions[login] for login in scene.logins], account, need, gate, self.warm)
         number = 2 if kind is LookKind.SECOND else 1
         kept = tuple(_kept(sight) for sight in sights)
-        return Reading(account_id=1, look=kind, started_at=NOW, read_at=NOW, sights=kept, id=number)
+        return Reading(account_id=1, look=kind, started_at=NOW, read_at=NOW, sights=kept, id=number, filed_as=account.filed.identity)
 
 
 def _kept(sight: Sight) -> Sight:

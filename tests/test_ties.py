@@ -268,6 +268,9 @@ def test_a_missing_id_proves_nothing_while_the_name_search_could_not_be_asked() 
     for trouble in (Outcome.LOGIN_REQUIRED, Outcome.CAPTCHA, Outcome.RATE_LIMITED, Outcome.CHANGED, Outcome.UNREACHABLE):
         assert codes(*twice(gone(), replace(search, outcome=trouble))) == []
     assert codes(*twice(gone(), replace(search, outcome=Outcome.NO_EVIDENCE))) == [Code.NOT_FOUND]
+    searched = gone(surface="weibo.search", matched_by=MatchedBy.NAME)
+    article = sight(surface="weibo.mobile", name="", matched_by=None, outcome=Outcome.RATE_LIMITED)
+    assert codes(*twice(searched, article, taken=NAMELESS), filed=NAMELESS) == [Code.NOT_FOUND], "the search itself answered"
     mobile = sight(surface="weibo.mobile", name="", matched_by=None, outcome=Outcome.RATE_LIMITED)
     assert codes(*twice(mobile, gone())) == [Code.NOT_FOUND], "what came before it is no search for what it missed"
 

@@ -175,8 +175,9 @@ class Watch:
         self.looks += 1
         kind = LookKind.FIRST if look == 1 else LookKind.SECOND
         reading = Reading(
-            account_id=self.life.number, look=kind, started_at=at, read_at=at, sights=(self._sight(night, look, at),), id=self.looks
-        )
+            account_id=self.life.number, filed_as=self.life.filed.identity, look=kind, started_at=at, read_at=at,
+            sights=(self._sight(night, look, at),), id=self.looks,
+        )  # fmt: skip
         for name, value in state_after(self.state, reading, reading).items():  # type: ignore[arg-type]
             setattr(self.state, name, value)
         return reading

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
@@ -121,7 +122,7 @@ def check(
         Path | None, typer.Option("--abolished", metavar="FILE.toml", help="Own list of abolished bodies; default the shipped one.")
     ] = None,
 ) -> None:
-    """List what the registry itself gets wrong: gaps, names with platform suffixes, double filings, hints."""
+    """List what the registry itself gets wrong, counted by kind, the gravest first: double filings, gaps, platform suffixes, hints."""
     bodies = registry.read_bodies(abolished)
 
     async def work() -> tuple[list[registry.RegistryFinding], list[str]]:
@@ -131,6 +132,11 @@ def check(
     findings, remarks = run(work())
     for remark in remarks:
         typer.echo(f"note: {remark}", err=True)
+    kinds = Counter(_LABELS[finding.code] for finding in findings)
+    told = "；".join(f"{kind}{count}条" for kind, count in kinds.items()) or "无"
+    typer.echo(f"台账自查：{told}" + (f"。共涉及{len({finding.account.id for finding in findings})}个账号" if findings else ""))
+    if not findings and csv is None:
+        return
     rows = tuple((_LABELS[finding.code], *_account_cells(finding.account), finding.sentence) for finding in findings)
     print_or_write(Table("台账自查", ("问题类型", "备案单号", "政务新媒体名称", "类型", "所属组织", "说明"), rows), csv)
 

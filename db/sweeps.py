@@ -123,7 +123,9 @@ def _entries(
 
 
 def last_entry(conn: Connection, account_id: int) -> SweepAccount | None:
-    newest = conn.scalar(select(func.max(SweepAccountRow.sweep_id)).where(SweepAccountRow.account_id == account_id))
+    of_account = select(func.max(SweepAccountRow.sweep_id)).where(SweepAccountRow.account_id == account_id)
+    judged = conn.scalar(of_account.where(SweepAccountRow.verdict.is_not(None)))
+    newest = conn.scalar(of_account) if judged is None else judged
     return scope(conn, newest, [account_id])[0] if newest is not None else None
 
 

@@ -115,9 +115,10 @@ class Alerts:
         """That a service of the host failed, kept nowhere; at how many places it did not go out."""
         return sum([await _sent(url, *digest.failed(service, self._clock())) is not AlertState.SENT for url in self._places.values()])
 
-    async def trial(self) -> list[bool]:
-        """A message to each place, kept nowhere; whether each went out, in the settings' order."""
-        return [await _sent(url, *digest.trial(self._clock())) is AlertState.SENT for url in self._places.values()]
+    async def trial(self) -> list[str]:
+        """A message to each place, kept nowhere; why each did not go out ("" where it did), in the settings' order. The words are those
+        of Apprise and may quote a URL: mask them."""
+        return [await _tried(url, *digest.trial(self._clock())) for url in self._places.values()]
 
     async def _keep(self, place: str, key: str, title: str, body: str) -> None:
         await self._store.add_alert(Alert(key=key, place=place, title=title, body=body, made_at=self._clock()))
@@ -166,6 +167,38 @@ def _mailboxes(sender: apprise.Apprise) -> list[object]:
     from apprise.plugins.email import NotifyEmail
 
     return [box for each in sender if isinstance(each, NotifyEmail) for box in (*each.targets, *each.cc, *each.bcc)]
+
+
+class _Heard(logging.Handler):
+    """What Apprise says while it sends."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        # Of its details only what the network or the server said: others quote the message and the place.
+        if record.levelno >= logging.WARNING or "Exception" in text:
+            self.lines.append(" ".join(text.split()))
+
+
+async def _tried(url: str, title: str, body: str) -> str:
+    """Why a message did not go out; "" where it did."""
+    said, heard = logging.getLogger("apprise"), _Heard()
+    level = said.level
+    said.addHandler(heard)
+    said.setLevel(logging.DEBUG)
+    try:
+        state = await _sent(url, title, body)
+    finally:
+        said.removeHandler(heard)
+        said.setLevel(level)
+    if state is AlertState.SENT:
+        return ""
+    if state is AlertState.GIVEN_UP:
+        return f"nobody answered within {_LIMIT:.0f} seconds"
+    return "; ".join(dict.fromkeys(heard.lines)) or "it was refused without a word"
 
 
 async def _sent(url: str, title: str, body: str) -> AlertState:

@@ -35,7 +35,8 @@ _CHUNK = 1 << 20
 
 
 async def back_up(app: App, target: Path, *, with_sessions: bool) -> Backup:
-    """Write the backup; into a folder under a name of its own. UserError where it stands already or cannot be written."""
+    """Write the backup; into a folder under a name of its own; the folder is made where it is missing. UserError where
+    it stands already or cannot be written."""
     backup = await asyncio.to_thread(_back_up, app.home, app.settings, target, app.clock(), with_sessions=with_sessions)
     await app.store.note_backup(backup)
     return backup
@@ -61,6 +62,7 @@ def _written(target: Path) -> Iterator[Path]:
     """A file beside the target, for its owner only, that becomes the target in the end."""
     part = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
     try:
+        target.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         yield part
         with part.open("rb") as file:

@@ -262,7 +262,7 @@ class Wanted:
 
     keys: tuple[str, ...] = ()
     state: ReviewState | None = None
-    code: Code | None = None
+    codes: tuple[Code, ...] = ()
     prefecture: str = ""
     platform: str = ""
     supervisor: str = ""
@@ -274,7 +274,7 @@ class Wanted:
         return (
             (not self.keys or bool({suspect.key, suspect.versioned, str(suspect.account.id)} & {*self.keys}))
             and (self.state is None or suspect.standing.state is self.state)
-            and self.code in (None, suspect.finding.code)
+            and (not self.codes or suspect.finding.code in self.codes)
             and self.prefecture in ("", filed.prefecture)
             and self.platform in ("", filed.platform)
             and self.supervisor in ("", filed.supervisor)

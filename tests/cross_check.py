@@ -39,7 +39,7 @@ from mediawatch.sweep import checks_for
 
 _REGION = Dimension.REGION.label
 _TOLD = re.compile(
-    r"监测时间点为[^。]+。(?:正常运行的政务新媒体共(?P<total>\d+)个，)?本次.*?(?:全覆盖检查|检查(?P<checked>\d+)个)[^，]*，"
+    r"监测时间点为[^。]+。(?:(?:正常运行的|在管)政务新媒体共(?P<total>\d+)个，(?:另有申请关停的(?P<closing>\d+)个，)?)?本次.*?(?:全覆盖检查|检查(?P<checked>\d+)个)[^，]*，"
     r"发现不合格(?P<failed>\d+)个，(?:所检查账号)?合格率(?P<rate>[^。]+)。"
 )
 """总体情况 of a circular."""

@@ -232,7 +232,7 @@ def test_a_long_list_of_names_points_to_the_annex() -> None:
 @pytest.mark.parametrize(
     ("of_sweep", "words"),
     [
-        ({"scope": "platform=weibo"}, "全市正常运行的政务新媒体共9个，本次为部分检查：仅检查新浪微博，共2个，检查2个（检查率22.22%）"),
+        ({"scope": "platform=weibo"}, "全市在管政务新媒体共9个，本次为部分检查：仅检查新浪微博，共2个，检查2个（检查率22.22%）"),
         ({"scope": "account=1 account=2"}, "本次为部分检查：仅检查指定的账号，共2个，检查2个（检查率22.22%）"),
         ({"scope": "sample of 2 accounts (0a)", "kind": SweepKind.SAMPLE}, "本次为部分检查：抽查，共2个，检查2个（检查率22.22%）"),
         ({"scope": "list of 2 accounts (0a) platform=weibo", "kind": SweepKind.LIST}, "部分检查：名单检查，仅检查新浪微博，共2个"),

@@ -76,7 +76,7 @@ def test_a_correction_is_counted_in_the_scope_of_the_notice(office: Office) -> N
     sweep = office.sweep(Q4, {1: STALE, 2: STALE}, otherwise=Verdict.FRESH)
     office.issue(sweep, "文1", date(2023, 1, 10))
     office.within(lambda store: store.judge(sweep, {3: Judgement(verdict=Verdict.UNPROVEN, sentence="待查。")}))
-    office.run("notice", "correct", "文1", "2", *BY)
+    office.run("notice", "correct", "--yes", "文1", "2", *BY)
     corrected = office.handoff("--notice", "文1")
     assert {name: corrected["counts"][name] for name in ("total", "checked", "failed", "unproven")} == {
         "total": 3, "checked": 3, "failed": 1, "unproven": 0,
@@ -87,7 +87,7 @@ def test_a_correction_is_counted_in_the_scope_of_the_notice(office: Office) -> N
 def test_a_withdrawn_account_is_judged_without_its_finding(office: Office, otherwise: Verdict, checked: int, unproven: int) -> None:
     sweep = office.sweep(Q4, {1: STALE, 2: STALE}, otherwise=otherwise)
     office.issue(sweep, "文1", date(2023, 1, 10))
-    office.run("notice", "correct", "文1", "2", *BY)
+    office.run("notice", "correct", "--yes", "文1", "2", *BY)
     (event,) = office.within(lambda store: store.notice_events())
     assert event.verdict is otherwise
     counts = office.handoff("--notice", "文1")["counts"]
@@ -97,7 +97,7 @@ def test_a_withdrawn_account_is_judged_without_its_finding(office: Office, other
 def test_what_is_left_of_an_item_still_fails_it(office: Office) -> None:
     sweep = office.sweep(Q4, {1: [*STALE, *NAMED]}, otherwise=Verdict.UNPROVEN)
     office.issue(sweep, "文1", date(2023, 1, 10))
-    office.run("notice", "correct", "文1", "1", "--code", "name_mismatch", *BY)
+    office.run("notice", "correct", "--yes", "文1", "1", "--code", "name_mismatch", *BY)
     (event,) = office.within(lambda store: store.notice_events())
     assert event.verdict is Verdict.FAILED
     document = office.handoff("--notice", "文1")
@@ -122,7 +122,7 @@ def test_an_account_stands_in_one_notice_of_a_sweep(office: Office) -> None:
 def test_a_withdrawn_account_may_be_issued_in_another_notice(office: Office) -> None:
     sweep = office.sweep(Q4, {1: STALE})
     office.issue(sweep, "文1", date(2023, 1, 10))
-    office.run("notice", "correct", "文1", "1", *BY)
+    office.run("notice", "correct", "--yes", "文1", "1", *BY)
     for action in (ReviewAction.REOPENED, ReviewAction.CONFIRMED):
         office.decide(sweep, action)
     office.issue(sweep, "文2", date(2023, 1, 12))
@@ -215,7 +215,7 @@ def test_results_are_those_of_what_still_stands(office: Office) -> None:
         return one["problem"], one["label"]
 
     assert printed() == ("名称不一致", "未整改")
-    office.run("notice", "correct", "文1", "1", "--code", "name_mismatch", *BY)
+    office.run("notice", "correct", "--yes", "文1", "1", "--code", "name_mismatch", *BY)
     assert printed() == ("超2周未更新", "已完成整改")
 
 
@@ -228,7 +228,7 @@ def test_a_result_of_the_whole_item_ends_with_a_correction(office: Office) -> No
     office.within(lambda store: store.note_notice([event]))
     next_one = office.sweep(Q1, {})
     assert [one["label"] for one in office.handoff("--sweep", str(next_one))["recheck"]["items"]] == ["未整改"]
-    office.run("notice", "correct", "文1", "1", "--code", "name_mismatch", *BY)
+    office.run("notice", "correct", "--yes", "文1", "1", "--code", "name_mismatch", *BY)
     assert "recheck" not in office.handoff("--sweep", str(next_one))
     assert office.within(lambda store: store.query("SELECT * FROM recheck")).rows[0][8] == ""
 
@@ -259,10 +259,10 @@ def test_the_same_accusation_elsewhere_is_named_and_corrected_at_once(office: Of
     annex = office.home.root / "附件.csv"
     annex.write_text("备案单号,政务新媒体名称,类型,所属组织,存在的突出问题\nB002,示例2,新浪微博,示例2局,超2周未更新\n", "utf-8")
     office.run("notice", "import", annex, "--number", "省1", "--title", "省", "--date", "2023-01-12", "--by", "丙某")
-    told = office.run("notice", "correct", "文1", "1", *BY).stderr
+    told = office.run("notice", "correct", "--yes", "文1", "1", *BY).stderr
     assert "文2 still says 超2周未更新 of 示例1 (item 1): `mediawatch notice correct 文2 1" in told
     assert "省1" not in told
-    done = office.run("notice", "correct", "文1", "2", *BY, "--everywhere")
+    done = office.run("notice", "correct", "--yes", "文1", "2", *BY, "--everywhere")
     assert [line for line in done.stdout.splitlines() if "corrected" in line] == [
         "文1: item 2 corrected", "文2: item 2 corrected", "省1: item 1 corrected",
     ]  # fmt: skip
@@ -281,7 +281,7 @@ def test_one_account_filed_twice_stands_once_and_is_cleared_as_one(tmp_path: Pat
     assert [(item.filed.filing_number, item.problem) for item in notice.items] == [("B001", "超2周未更新（同一账号另有备案：B002）")]
     document = office.handoff("--notice", "文1")
     assert (document["counts"]["failed"], [one["account"]["filing_number"] for one in document["findings"]]) == (1, ["B001"])
-    office.run("notice", "correct", "文1", "1", *BY)
+    office.run("notice", "correct", "--yes", "文1", "1", *BY)
     document = office.handoff("--notice", "文1")
     assert (document["counts"]["failed"], document["findings"]) == (0, [])
     assert "B002" not in str(office.sheets("--sweep", str(sweep)).get("突出问题名单"))
@@ -318,7 +318,7 @@ def test_a_notice_that_would_not_be_issued_today_says_correction_due(office: Off
     assert before.returncode == 0
     assert (office.home.root / "后.json").read_bytes() == (office.home.root / "前.json").read_bytes()
     assert office.handoff("--notice", "文1")["counts"]["failed"] == 2
-    office.run("notice", "correct", "文1", "2", *BY)
+    office.run("notice", "correct", "--yes", "文1", "2", *BY)
     assert "correction due" not in office.run("notice", "list").stdout
 
 
@@ -346,9 +346,9 @@ def test_the_command_that_is_offered_withdraws_no_more_than_was_withdrawn(office
     sweep = office.sweep(Q4, {1: [*STALE, *NAMED]})
     office.issue(sweep, "文1", date(2023, 1, 10))
     office.issue(sweep, "文2", date(2023, 1, 12), "--again", "--reason", "补发")
-    told = office.run("notice", "correct", "文1", "1", "--code", "name_mismatch", *BY).stderr
+    told = office.run("notice", "correct", "--yes", "文1", "1", "--code", "name_mismatch", *BY).stderr
     assert "`mediawatch notice correct 文2 1 --code name_mismatch --by" in told
-    assert "still says" not in office.run("notice", "correct", "文2", "1", "--code", "name_mismatch", *BY).stderr
+    assert "still says" not in office.run("notice", "correct", "--yes", "文2", "1", "--code", "name_mismatch", *BY).stderr
     assert [one["code"] for one in office.handoff("--notice", "文2")["findings"]] == ["stale_2w"]
 
 

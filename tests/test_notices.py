@@ -183,7 +183,7 @@ def test_a_correction_withdraws_and_keeps_the_original(home: Home, tmp_path: Pat
     because = ("--by", "戊某", "--reason", "链接核实有更新")
     assert mediawatch(home, "notice", "appeal", "1", "2", "--by", "单位", "--reason", "12月有更新").exit_code == 0
     assert mediawatch(home, "notice", "appeal", "1", "2", "--by", "戊某", "--reason", "属实", "--result", "upheld").exit_code == 0
-    done = mediawatch(home, "notice", "correct", "1", "2", *because, "--out", str(tmp_path / "二.json"))
+    done = mediawatch(home, "notice", "correct", "--yes", "1", "2", *because, "--out", str(tmp_path / "二.json"))
     assert done.exit_code == 0, done.stderr
     second = json.loads((tmp_path / "二.json").read_bytes())
     assert (second["counts"]["failed"], second["notice"]["version"], second["preliminary"]) == (1, 2, True)

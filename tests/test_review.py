@@ -118,7 +118,7 @@ def test_states_never_skip_and_nothing_is_overwritten(steps: list[tuple[ReviewAc
 def test_a_filter_takes_what_fits_all_of_it() -> None:
     found = suspect(readings=(LOOKED,))
     assert Wanted().takes(found)
-    assert Wanted(keys=("7/stale_2w",), state=OPEN, code=Code.STALE_2W, platform="weibo", surface="s").takes(found)
+    assert Wanted(keys=("7/stale_2w",), state=OPEN, codes=(Code.STALE_2W,), platform="weibo", surface="s").takes(found)
     assert Wanted(keys=("7",)).takes(found)
-    for other in (Wanted(keys=("8",)), Wanted(state=CONFIRMED), Wanted(code=Code.BANNED), Wanted(prefecture="甲"), Wanted(surface="t")):
+    for other in (Wanted(keys=("8",)), Wanted(state=CONFIRMED), Wanted(codes=(Code.BANNED,)), Wanted(prefecture="甲"), Wanted(surface="t")):
         assert not other.takes(found)

@@ -66,7 +66,7 @@ async def keep_judgements(app: App, sweep: Sweep) -> None:
 
 
 async def last_entry(app: App, account_id: int) -> SweepAccount | None:
-    """The account's entry of the latest sweep that had it in scope, as it has to be told now."""
+    """The account's entry of the latest sweep that judged it, as it has to be told now."""
     entry = await app.store.last_entry(account_id)
     if entry is None or not entry.moved:
         return entry

@@ -28,7 +28,7 @@ from mediawatch.domain import (
     standing_item,
 )
 from mediawatch.figures import filings_of_one
-from mediawatch.notices.due import CorrectionDue, cause, fallen
+from mediawatch.notices.due import CorrectionDue, cause, fallen, upheld
 from mediawatch.notices.issuing import Heading, drawn_up, issued_before, unreviewed, verdict_without, version_of
 from mediawatch.notices.problems import codes_like, codes_of
 from mediawatch.notices.recheck import refuse_older
@@ -47,6 +47,8 @@ async def issue(
     UserError where something is undecided, open, missing or issued already and was not allowed.
     """
     heading = heading.checked()
+    if heading.issued_on < day_of(sweep.as_of):
+        raise UserError(f"--date {heading.issued_on} is before the inspection's own day, {day_of(sweep.as_of)}: a notice follows it")
     judged = await judged_scope(app, sweep)
     left = unreviewed(judged.entries)
     if left and not leave_out_open:
@@ -157,12 +159,15 @@ async def same_accusations(app: App, notice: Notice, item: int, codes: Collectio
 
 
 async def corrections_due(app: App, notice: Notice) -> list[CorrectionDue]:
-    """What of a notice would not be said today, item by item, with the reading that caused it. Empty for another system's notice."""
-    items = standing_items(notice, await app.store.notice_events(notice.id))
+    """What of a notice would not be said today, item by item, with the reading that caused it; and what an appeal took away. Of another
+    system's notice only the latter."""
+    events = await app.store.notice_events(notice.id)
+    items = standing_items(notice, events)
+    granted = upheld(notice, items, events)
     wanted = {item.account_id for item in items if item.account_id is not None and item.findings}
     sweep = next((sweep for sweep in await app.store.sweeps() if sweep.id == notice.sweep_id), None)
     if sweep is None or not wanted:
-        return []
+        return granted
     judged = await judged_scope(app, sweep, wanted)
     entries = {entry.account.id: entry for entry in judged.entries}
     surfaces = app.surface_labels({entry.account.platform for entry in judged.entries})
@@ -178,7 +183,7 @@ async def corrections_due(app: App, notice: Notice) -> list[CorrectionDue]:
         said = "、".join(dict.fromkeys(finding.label for finding in gone))
         why = why or await _other_cause(app, sweep, item, gone)
         due.append(CorrectionDue(notice=notice.number, item=item.number, name=item.filed.name, problem=said, cause=why))
-    return due
+    return [*granted, *due]
 
 
 async def _other_cause(app: App, sweep: Sweep, item: NoticeItem, gone: Sequence[Finding]) -> str:
@@ -195,11 +200,7 @@ async def _other_cause(app: App, sweep: Sweep, item: NoticeItem, gone: Sequence[
 async def all_corrections_due(app: App) -> list[CorrectionDue]:
     """Those of every notice that is not closed."""
     events = await app.store.notice_events()
-    still = [
-        notice
-        for notice in await app.store.notices()
-        if notice.sweep_id is not None and not is_closed(event for event in events if event.notice_id == notice.id)
-    ]
+    still = [notice for notice in await app.store.notices() if not is_closed(event for event in events if event.notice_id == notice.id)]
     return [due for notice in still for due in await corrections_due(app, notice)]
 
 

@@ -72,9 +72,9 @@ class WorldStage:
     def _sound(self, platform: str) -> list[Canary]:
         """Accounts that anybody can see posting day by day; a WeChat one with a link."""
         found = []
-        posting = [account for account in self._world.of(platform) if account.posts]
-        for account in sorted(posting, key=lambda each: each.posts[0].at, reverse=True):
-            fresh = day_of(self.as_of) - day_of(account.posts[0].at) <= timedelta(days=2)
+        posting = [account for account in self._world.of(platform) if account.posts_at(self.as_of)]
+        for account in sorted(posting, key=lambda each: each.posts_at(self.as_of)[0].at, reverse=True):
+            fresh = day_of(self.as_of) - day_of(account.posts_at(self.as_of)[0].at) <= timedelta(days=2)
             plain = account.name == account.filed["name"] and not account.visitors_miss and account.searchable
             if account.truth.value == "alive" and fresh and plain:
                 found.append(
@@ -86,18 +86,19 @@ class WorldStage:
         return sorted(found, key=lambda canary: not canary.article_links)
 
     def look_up(self, name: str, type: str) -> Shown | None:
-        """What a person finds: the truth, as the platform's own pages would show it."""
+        """What a person finds who looks for what was there at the world's moment: posts of after it are no answer to that."""
         meant = [account for account in self._world.accounts if (account.filed["name"], account.filed["type"]) == (name, type)]
         for account in meant if len(meant) == 1 else ():
             if account.platform:
                 found = account.truth.value if account.truth.value in ("cancelled", "banned", "empty") else "ok"
                 state = "not_found" if account.truth.value == "gone" else found
+                posts = account.posts_at(self.as_of)
                 return Shown(
                     state=state,
                     name=account.name,
                     id=next(filter(None, (account.filed[key] for key in ("original_id", "alias", "platform_id"))), self._id(account)),
-                    days=tuple(day_of(post.at) for post in account.posts),
-                    link=next((account.article_link(post) for post in account.posts if account.platform == "wechat"), ""),
+                    days=tuple(day_of(post.at) for post in posts),
+                    link=next((account.article_link(post) for post in posts if account.platform == "wechat"), ""),
                 )
         return None
 

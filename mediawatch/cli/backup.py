@@ -19,7 +19,10 @@ def register(app: typer.Typer) -> None:
 
 def backup(
     ctx: typer.Context,
-    target: Annotated[Path, typer.Argument(metavar="FILE|DIR", help="A new tar file, or a folder in which it gets a name of its own.")],
+    target: Annotated[
+        Path,
+        typer.Argument(metavar="FILE|DIR", help="A new tar file, or a folder, made if need be, where it gets a name."),
+    ],
     with_sessions: Annotated[bool, typer.Option("--with-sessions", help="Logins too: whoever has the file is logged in.")] = False,
 ) -> None:
     """Write database, evidence, settings and canaries into one tar file, while a sweep may run."""

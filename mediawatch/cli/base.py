@@ -179,6 +179,19 @@ def run(work: Coroutine[Any, Any, T]) -> T:
             signal.signal(sent, handler)
 
 
+def confirm(question: str, otherwise: str) -> None:
+    """Ask the person at the terminal. UserError where he says no, and with the sentence `otherwise` where nobody can be asked."""
+    if not is_asked():
+        raise UserError(otherwise)
+    if not typer.confirm(question):
+        raise UserError("nothing was done")
+
+
+def is_asked() -> bool:
+    """Whether a person sits at the terminal."""
+    return sys.stdin.isatty()
+
+
 def fitted(table: Table) -> str:
     """The table as a person reads it: within the terminal where standard output is one, whole columns where a program reads on."""
     return to_text(table, width=shutil.get_terminal_size().columns if sys.stdout.isatty() else None)

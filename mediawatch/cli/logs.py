@@ -97,6 +97,11 @@ def _masking(secrets: Sequence[str]) -> Callable[[object, str, object], str]:
     return mask
 
 
+def masked(text: str, settings: Settings) -> str:
+    """The text without the secrets of the settings."""
+    return _masking(secrets_of(settings))(None, "", text)
+
+
 def secrets_of(settings: Settings) -> tuple[str, ...]:
     """What no line may show: the passwords of URLs, and of a notification's URL every part that may be a key."""
     urls = [url.get_secret_value() for url in settings.notify.urls]

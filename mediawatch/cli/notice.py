@@ -12,7 +12,7 @@ import typer
 
 from mediawatch.app import notices
 from mediawatch.cli import feedback
-from mediawatch.cli.base import opened, run
+from mediawatch.cli.base import confirm, opened, run
 from mediawatch.cli.out import NumberArgument, SweepOption, check_answered, notice_of, print_or_write, sweep_of
 from mediawatch.cli.report import day_option
 from mediawatch.clock import day_of
@@ -22,6 +22,7 @@ from mediawatch.notices.annex import Annex, read_annex
 from mediawatch.notices.deadlines import deadline
 from mediawatch.notices.due import CORRECTION_DUE, CorrectionDue
 from mediawatch.notices.issuing import Heading, appealed
+from mediawatch.notices.rounds import standing_items
 from mediawatch.office import read_office
 from mediawatch.reports import notices as lists
 from mediawatch.reports.table import Table, to_text
@@ -193,6 +194,7 @@ def correct(
     code: Annotated[
         list[Code] | None, typer.Option("--code", metavar="CODE", help="Withdraw only this finding of it; may be repeated.")
     ] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether it is this account.")] = False,
     everywhere: Annotated[
         bool, typer.Option("--everywhere", help="In every other notice, too, that holds the same against the account.")
     ] = False,
@@ -202,7 +204,10 @@ def correct(
 
     async def work() -> Corrections:
         async with opened(ctx) as app:
-            notice, _ = await notice_of(app, number)
+            notice, events = await notice_of(app, number)
+            named = next((each for each in standing_items(notice, events) if each.number == item), None)
+            if named and {*(code or ())} <= {held.finding.code for held in named.findings}:  # else it is refused anyhow
+                _ask(notice, named, yes=yes)
             return await notices.correct_everywhere(app, notice, item, codes=code or (), by=by, reason=reason, everywhere=everywhere)
 
     done, left = run(work())
@@ -222,6 +227,16 @@ def correct(
     if out and document:
         write_whole(out, document.body.encode())
         typer.echo(str(out))
+
+
+def _ask(notice: Notice, item: NoticeItem, *, yes: bool) -> None:
+    """Names the account before it is withdrawn. UserError where nobody says yes."""
+    filed = item.filed
+    body = f"，{filed.organiser}" if filed.organiser else ""
+    what = f"{notice.number}第{item.number}项：“{filed.name}”（{filed.type}{body}），{item.problem}"
+    typer.echo("".join(char if char.isprintable() else " " for char in what))
+    if not yes:
+        confirm("Withdraw it?", f"item {item.number} of {notice.number} is “{filed.name}”: add --yes if it is the one to be corrected")
 
 
 def appeal(

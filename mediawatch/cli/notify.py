@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from mediawatch.cli.base import opened, run
+from mediawatch.cli.logs import masked
 from mediawatch.domain import UserError
 
 
@@ -34,9 +35,9 @@ def notify(
             if not test:
                 return await app.alerts.send()
             sent = await app.alerts.trial()
-            for number, gone in enumerate(sent, 1):
-                typer.echo(f"notify.urls, number {number}: {'sent' if gone else 'not sent: -v tells why'}")
-            return sent.count(False)
+            for number, why in enumerate(sent, 1):
+                typer.echo(f"notify.urls, number {number}: {f'not sent: {masked(why, app.settings)}' if why else 'sent'}")
+            return len(sent) - sent.count("")
 
     if run(work()):
         sys.exit(1)

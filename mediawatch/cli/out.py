@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from mediawatch import handoff as documents
+from mediawatch import worklist
 from mediawatch.app import App
 from mediawatch.app.choice import chosen_sweep
 from mediawatch.app.documents import checks_behind, inspection_of, issued_inspection
@@ -48,7 +49,7 @@ def flagged(
 ) -> None:
     """List the accounts with findings (存在突出问题的政务新媒体名单)."""
 
-    async def work() -> Table:
+    async def work() -> tuple[Table, str]:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep)
             judged = await judged_scope(app, chosen)
@@ -56,9 +57,13 @@ def flagged(
             scope = judged.entries
             readings = await proving(app.store, scope)
             surfaces = app.surface_labels({entry.account.platform for entry in scope})
-            return lists.flagged(chosen, scope, readings, await checks_for(app.store, chosen), surfaces)
+            table = lists.flagged(chosen, scope, readings, await checks_for(app.store, chosen), surfaces)
+            return table, await none_and_open(app, judged)
 
-    table = run(work())
+    table, none = run(work())
+    if csv is None and not table.rows:
+        typer.echo(none)
+        return
     print_or_write(table if csv else table.only(*lists.BRIEF), csv)
 
 
@@ -83,9 +88,10 @@ def show(
             found = find_account(await store.accounts(include_retired=True), account)
             readings = (await store.readings([found.id])).get(found.id, [])
             entry = await last_entry(app, found.id)
-            checks = await checks_for(store, await chosen_sweep(app, entry.sweep_id)) if entry else []
+            chosen = await chosen_sweep(app, entry.sweep_id) if entry else None
+            checks = await checks_for(store, chosen) if chosen else []
             surfaces = app.surface_labels([found.platform])
-            return lists.account_in_full(found, entry, readings, await store.changes(found.id), checks, surfaces)
+            return lists.account_in_full(found, entry, readings, await store.changes(found.id), checks, surfaces, chosen)
 
     typer.echo(run(work()))
 
@@ -132,6 +138,16 @@ async def check_answered(app: App, sweep: Sweep) -> None:
     """UserError where no site answered any look of the sweep: what it could not look at is asked of nobody."""
     if await app.store.unanswered(sweep.id):
         raise UserError(NO_NETWORK.format(sweep=sweep.id))
+
+
+async def none_and_open(app: App, judged: JudgedScope) -> str:
+    """What stands in place of an empty list: that there is nothing, and how many accounts are open all the same."""
+    open_ones = await worklist.open_ones(app.store, judged.sweep, judged.entries, judged.policy)
+    if not open_ones:
+        return "无。"
+    unanswered = await app.store.unanswered(judged.sweep.id)
+    word = worklist.NOT_LOOKED_AT if unanswered else "尚待人工核查"
+    return f"无。另有{len(open_ones)}个账号{word}：mediawatch unproven --sweep {judged.sweep.id}"
 
 
 def tell_additions(judged: JudgedScope) -> None:

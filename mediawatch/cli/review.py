@@ -14,7 +14,7 @@ from mediawatch import review
 from mediawatch.app import App
 from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import opened, run
-from mediawatch.cli.out import SweepOption, print_or_write, sweep_of, tell_additions
+from mediawatch.cli.out import SweepOption, none_and_open, print_or_write, sweep_of, tell_additions
 from mediawatch.domain import PLATFORM_LABELS, Attested, Code, Excuse, ReviewAction, ReviewState, Sweep, UserError
 from mediawatch.ports import Rejudgement
 from mediawatch.registry.find import find_account
@@ -31,7 +31,7 @@ Keys = Annotated[
 ]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it for more than one finding.")]
-CodeOption = Annotated[Code | None, typer.Option("--code", metavar="CODE", help="Only this code (stale_2w …).")]
+CodeOption = Annotated[list[Code] | None, typer.Option("--code", metavar="CODE", help="Only this code (stale_2w …); may be repeated.")]
 Prefecture = Annotated[str, typer.Option(metavar="地市", help="Only this prefecture.")]
 Platform = Annotated[str, typer.Option(metavar="KEY", help="Only this platform (wechat …).")]
 Supervisor = Annotated[str, typer.Option(metavar="主管单位", help="Only this 主管单位.")]
@@ -65,23 +65,35 @@ def list_(
 ) -> None:
     """List the findings of a sweep with their review."""
     wanted = Wanted(
-        state=state, code=code, prefecture=prefecture, platform=platform, supervisor=supervisor, surface=surface, attested=attested
+        state=state,
+        codes=tuple(code or ()),
+        prefecture=prefecture,
+        platform=platform,
+        supervisor=supervisor,
+        surface=surface,
+        attested=attested,
     )
     if second and wanted != Wanted():
         raise UserError("--second stands alone: it lists accounts, not findings")
 
-    async def work() -> Table:
+    async def work() -> Table | str:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep)
+            judged = await judged_scope(app, chosen)
             if second:
-                judged = await judged_scope(app, chosen)
                 return reviews.second_looks(chosen, await review.second_looks(app.store, chosen, judged.entries, judged.policy))
             known = _by_name(app, wanted)
             found = [suspect for suspect in (await _suspects(app, chosen))[0] if known.takes(suspect)]
             table = reviews.suspects(chosen, found, _surfaces(app, found))
-            return table if csv else table.only(*reviews.BRIEF)
+            if table.rows or csv:
+                return table if csv else table.only(*reviews.BRIEF)
+            return await none_and_open(app, judged)
 
-    print_or_write(run(work()), csv)
+    found = run(work())
+    if isinstance(found, str):
+        typer.echo(found)
+    else:
+        print_or_write(found, csv)
 
 
 def show(
@@ -121,7 +133,9 @@ def confirm(
 
     By filter only what units answered with 无异议; every other one by its own key.
     """
-    wanted = Wanted(code=code, prefecture=prefecture, platform=platform, supervisor=supervisor, surface=surface, attested=attested)
+    wanted = Wanted(
+        codes=tuple(code or ()), prefecture=prefecture, platform=platform, supervisor=supervisor, surface=surface, attested=attested
+    )
     if without_hearing and not findings:
         raise UserError("--without-hearing goes with findings by name, and never with a filter alone")
     made = Decision(ReviewAction.CONFIRMED, by, reason, without_hearing=without_hearing)
@@ -144,7 +158,9 @@ def dismiss(
     yes: Yes = False,
 ) -> None:
     """Dismiss findings (排除): they leave in nothing."""
-    wanted = Wanted(code=code, prefecture=prefecture, platform=platform, supervisor=supervisor, surface=surface, attested=attested)
+    wanted = Wanted(
+        codes=tuple(code or ()), prefecture=prefecture, platform=platform, supervisor=supervisor, surface=surface, attested=attested
+    )
     made = Decision(ReviewAction.DISMISSED, by, reason, excuse=review.excuse_of(excuse))
     _decide(ctx, made, findings or [], wanted, sweep, yes)
 
@@ -153,12 +169,13 @@ def reopen(
     ctx: typer.Context,
     by: By,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")],
-    findings: Annotated[list[str], typer.Argument(metavar="FINDING...", help="As listed (12/stale_2w@3f2a), or an account.")],
+    findings: Keys = None,
     sweep: SweepOption = None,
+    code: CodeOption = None,
     yes: Yes = False,
 ) -> None:
     """Take decisions back: the findings are 疑似 again. The decision stays on record."""
-    _decide(ctx, Decision(ReviewAction.REOPENED, by, reason), findings, Wanted(), sweep, yes)
+    _decide(ctx, Decision(ReviewAction.REOPENED, by, reason), findings or [], Wanted(codes=tuple(code or ())), sweep, yes)
 
 
 def _decide(ctx: typer.Context, made: Decision, texts: list[str], wanted: Wanted, sweep: int | None, yes: bool) -> None:

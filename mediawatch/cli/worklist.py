@@ -38,13 +38,13 @@ def unproven(
     sweep: SweepOption = None,
     csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing.")] = None,
 ) -> None:
-    """List the accounts that only a person can settle (待人工核查), with the reasons."""
+    """List the accounts that are open, as the documents count them (待人工核查, 疑似问题待审核), with the reasons."""
 
     async def work() -> tuple[list[worklist.Unproven], bool]:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep)
             judged = await judged_scope(app, chosen)
-            items = await worklist.unproven(app.store, chosen, judged.entries, judged.policy)
+            items = await worklist.open_ones(app.store, chosen, judged.entries, judged.policy)
             return items, await app.store.unanswered(chosen.id)
 
     items, unanswered = run(work())

@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import date
 
 from mediawatch.clock import day_of
-from mediawatch.domain import Code, Effect, Finding, NoticeItem, Reading, ReviewState, SweepAccount
+from mediawatch.domain import (
+    Code,
+    Effect,
+    Finding,
+    Notice,
+    NoticeAction,
+    NoticeEvent,
+    NoticeItem,
+    Reading,
+    ReviewState,
+    SweepAccount,
+)
 from mediawatch.notices.problems import SILENT
 from mediawatch.reports.lists import in_chinese
 
@@ -41,6 +52,24 @@ def fallen(item: NoticeItem, entry: SweepAccount | None) -> list[Finding]:
         if held.finding.effect is not Effect.HINT
         if held.finding.code not in now or now[held.finding.code].review is ReviewState.DISMISSED
     ]
+
+
+def upheld(notice: Notice, items: Iterable[NoticeItem], events: Iterable[NoticeEvent]) -> list[CorrectionDue]:
+    """The items that still stand although their appeal was granted, and was followed by no correction. `events` are the notice's own."""
+    granted: dict[int, NoticeEvent] = {}
+    for event in events:
+        if event.item is not None and event.action is NoticeAction.UPHELD:
+            granted[event.item] = event
+        elif event.item is not None and event.action is NoticeAction.CORRECTED:
+            granted.pop(event.item, None)
+    return [
+        CorrectionDue(
+            notice=notice.number, item=item.number, name=item.filed.name, problem=item.problem,
+            cause=f"{day_of(granted[item.number].at)}经{granted[item.number].by}认定申诉成立,尚未更正",
+        )
+        for item in items
+        if item.number in granted
+    ]  # fmt: skip
 
 
 def cause(

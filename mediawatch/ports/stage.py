@@ -19,9 +19,9 @@ class Shown:
     name: str
     id: str
     days: tuple[date, ...]
-    """Beijing days of its posts, newest first."""
+    """Beijing days of its posts until the world's moment, newest first."""
     link: str = ""
-    """Of the newest article; "" where the platform has no such links."""
+    """Of the newest article of these; "" where the platform has no such links."""
 
 
 class Stage(Protocol):

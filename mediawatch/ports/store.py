@@ -228,7 +228,7 @@ class Store(Protocol):
         """The frozen scope in account order, or these accounts of it, with the judgements kept so far."""
 
     async def last_entry(self, account_id: int) -> SweepAccount | None:
-        """The account's row of the latest sweep that had it in scope."""
+        """The account's row of the latest sweep that judged it; of the latest that had it in scope where none did."""
 
     async def accounts_now(self, account_ids: Iterable[int]) -> dict[int, AccountNow]:
         """By account, retired ones included. Ask before the readings: what becomes known meanwhile is then still news."""

@@ -133,17 +133,18 @@ def _flagged_row(
 
 def account_in_full(
     account: Account, entry: SweepAccount | None, readings: Sequence[Reading], changes: Sequence[Change],
-    checks: Sequence[CanaryCheck], surfaces: Mapping[str, str],
+    checks: Sequence[CanaryCheck], surfaces: Mapping[str, str], sweep: Sweep | None = None,
 ) -> str:  # fmt: skip
     """One account for a reviewer: as filed, as seen, every sight, the verdict and the rule in one sentence. Contacts never.
 
-    `surfaces`: the Chinese of each surface's name.
+    `surfaces`: the Chinese of each surface's name. `sweep` is that of the entry.
     """
     parts = ["备案信息", *filed_lines(account), ""]
     if entry and entry.judgement:
         judged = entry.judgement
         stands = as_reviewed(entry, include_open=True).judgement or judged
         parts += [f"检查结论({entry.sweep_id}号检查)  {stands.verdict.label}", f"  {stands.sentence}"]
+        parts += [f"  {heading(sweep)}"] if sweep else []
         parts += [
             f"  问题:{finding.label}({finding.effect.label},{finding.review.label}) {finding.sentence}"
             f"(对照账号:{trust.behind(finding, entry.account.filed, readings, checks).label})"

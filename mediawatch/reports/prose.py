@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mediawatch.clock import chinese_day, day_of
-from mediawatch.domain import PLATFORM_LABELS, Finding, Rectified, Sweep, SweepAccount, SweepKind
-from mediawatch.figures import Figures, Split
+from mediawatch.domain import PLATFORM_LABELS, FiledStatus, Finding, Rectified, Sweep, SweepAccount, SweepKind
+from mediawatch.figures import Figures, Split, once
 from mediawatch.reports.inspection import Inspection
 from mediawatch.scope import WHOLE
 from mediawatch.strata import Dimension
@@ -68,7 +68,7 @@ def overview(told: Inspection) -> tuple[str, ...]:
 def _coverage(told: Inspection, *, partial: bool) -> str:
     """How many accounts there are, and how many of them were looked at; a sweep of a part says which part it is."""
     whole, office, measure = told.statistics.whole, told.office, told.office.measure
-    registry = f"{office.reach}正常运行的政务新媒体共{whole.total}{measure}，本次"
+    registry = f"{office.reach}{_registry(told)}，本次"
     checked = f"检查{whole.checked}{measure}"
     if whole.registry_known:
         checked += f"（检查率{whole.coverage_text(office.decimals)}）"
@@ -77,6 +77,17 @@ def _coverage(told: Inspection, *, partial: bool) -> str:
     if not partial:
         return f"{registry}{checked}"
     return f"{registry if whole.registry_known else '本次'}为部分检查：{extent(told.sweep)}，共{whole.drawn}{measure}，{checked}"
+
+
+def _registry(told: Inspection) -> str:
+    """What was filed: those in service, of which an account that is to be closed (申请关停) is none that runs."""
+    whole, measure = told.statistics.whole, told.office.measure
+    if whole.drawn < whole.total:
+        # Of those that were not drawn nobody counted which are to be closed.
+        return f"在管政务新媒体共{whole.total}{measure}"
+    closing = sum(one.entry.account.filed.status is FiledStatus.CLOSING for one in once(told.scope))
+    besides = f"，另有申请关停的{closing}{measure}" if closing else ""
+    return f"正常运行的政务新媒体共{whole.total - closing}{measure}{besides}"
 
 
 def extent(sweep: Sweep) -> str:

@@ -10,10 +10,10 @@ from mediawatch.worklist.read import Problem, Row, read_rows
 from mediawatch.worklist.rowkey import Window
 from mediawatch.worklist.sheet import Line, write_book
 from mediawatch.worklist.states import State
-from mediawatch.worklist.todo import NOT_LOOKED_AT, Unproven, as_table, unproven
+from mediawatch.worklist.todo import NOT_LOOKED_AT, Unproven, as_table, open_ones, unproven
 
 __all__ = [
     "ANSWERS", "NOT_LOOKED_AT", "SURFACE", "Asked", "BadFile", "Column", "Conflict", "Cover", "Imported", "Line", "Problem", "Row",
-    "Split", "State", "Unproven", "Window", "Written", "answer", "as_table", "export", "import_files", "read_rows", "to_line", "unproven",
-    "write_bad_rows", "write_book",
+    "Split", "State", "Unproven", "Window", "Written", "answer", "as_table", "export", "import_files", "open_ones", "read_rows",
+    "to_line", "unproven", "write_bad_rows", "write_book",
 ]  # fmt: skip

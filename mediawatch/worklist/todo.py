@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from itertools import chain
 
+from mediawatch.clock import day_of
 from mediawatch.domain import Account, LookKind, MatchedBy, Reading, Sweep, SweepAccount, Verdict, latest_of, of_identity
+from mediawatch.figures import once
 from mediawatch.names import same
 from mediawatch.policy import Policy
 from mediawatch.ports import Store
@@ -29,7 +31,7 @@ class Unproven:
     verdict: Verdict
     reason: str
     latest_on: date | None
-    """Beijing day of the newest post that is known: 不早于."""
+    """Beijing day of the newest post until as_of that is known: 不早于."""
     page: str
     """Link of the account's page, else of its newest article, else ""."""
     article: str
@@ -43,7 +45,15 @@ async def unproven(store: Store, sweep: Sweep, scope: Sequence[SweepAccount], po
     reviewed = (as_reviewed(row, include_open=True) for row in scope)
     todo = [row for row in reviewed if row.judgement and row.judgement.verdict in _TODO]
     known = await all_that_is_known(store, [row.account.id for row in todo], sweep)
-    return [_unproven(row, known.get(row.account.id, []), policy) for row in todo]
+    return [_unproven(row, known.get(row.account.id, []), policy, sweep.as_of) for row in todo]
+
+
+async def open_ones(store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy) -> list[Unproven]:
+    """What the documents of a sweep count as open: every account in service once, also where a 疑似 waits for its review."""
+    entries = [one.entry for one in once([as_reviewed(row, include_open=False) for row in scope])]
+    todo = [entry for entry in entries if entry.judgement and entry.judgement.verdict in _TODO]
+    known = await all_that_is_known(store, [row.account.id for row in todo], sweep)
+    return [_unproven(row, known.get(row.account.id, []), policy, sweep.as_of) for row in todo]
 
 
 async def all_that_is_known(store: Store, account_ids: Sequence[int], sweep: Sweep) -> dict[int, list[Reading]]:
@@ -66,7 +76,7 @@ async def for_a_second_person(store: Store, sweep: Sweep, scope: Sequence[SweepA
     drawn = {look.account.id: look.by for look in await second_looks(store, sweep, scope, policy)}
     rows = [row for row in scope if row.account.id in drawn]
     known = await all_that_is_known(store, list(drawn), sweep)
-    asked = [_unproven(row, known.get(row.account.id, []), policy) for row in rows]
+    asked = [_unproven(row, known.get(row.account.id, []), policy, sweep.as_of) for row in rows]
     return [
         replace(item, not_by=by, reason=f"抽查复核:{by}已答“有”而无链接,请由{by}以外的人员核查")
         for item in asked
@@ -74,11 +84,12 @@ async def for_a_second_person(store: Store, sweep: Sweep, scope: Sequence[SweepA
     ]
 
 
-def _unproven(row: SweepAccount, readings: Sequence[Reading], policy: Policy) -> Unproven:
+def _unproven(row: SweepAccount, readings: Sequence[Reading], policy: Policy, as_of: datetime) -> Unproven:
     account, judgement = row.account, row.judgement
     assert judgement is not None
-    newest = latest_of(post for reading in readings for _, post in posts_of(reading, policy))
-    linked = latest_of(post for reading in readings for _, post in posts_of(reading, policy) if clickable(post.link))
+    known = [post for reading in readings for _, post in posts_of(reading, policy)]
+    newest = latest_of(post for post in known if (post.at <= as_of if post.at else post.on <= day_of(as_of)))
+    linked = latest_of(post for post in known if clickable(post.link))
     article = linked.link if linked else next(filter(clickable, (*account.links, *account.filed.article_links)), "")
     return Unproven(
         account=account,

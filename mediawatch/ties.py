@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from mediawatch.clock import day_of
 from mediawatch.domain import (
     ID_IN_DOUBT,
     Filed,
@@ -33,37 +32,14 @@ def identity_of(known: Known) -> FiledIdentity:
 
 
 def speaking(known: Known, as_of: datetime) -> Known:
-    """What is left to judge by: readings that say something about the identity filed now, of each person the newest answer, and of
-    later inspections the posts.
+    """What is left to judge by: readings that say something about the identity filed now, and of each person the newest answer.
 
     The ids are those filed now; name, status and the rest stay as the sweep froze them.
     """
     now = identity_of(known)
     left = [said for reading in known.readings if (said := of_identity(reading, now)) is not None]
     filed = replace(known.filed, platform_id=now.platform_id, original_id=now.original_id, alias=now.alias)
-    return replace(known, filed=filed, identity=now, readings=tuple(_without_later(_newest_answers(left, as_of), known.sweep_id)))
-
-
-LATER = timedelta(days=7)
-"""A look of another inspection, so long after this one's last look at an account, says how things stand then: a unit that was told of
-another name or a vanished account may have set it right."""
-
-
-def _without_later(readings: Sequence[Reading], sweep_id: int | None) -> list[Reading]:
-    """Of inspections long after this one only posts that it could have seen: what is then called otherwise, found again or gone says
-    nothing about now. A link that somebody handed in belongs to no inspection."""
-    own = max((reading.read_at for reading in readings if sweep_id is not None and reading.sweep_id == sweep_id), default=None)
-    if own is None:
-        return list(readings)
-    left: list[Reading] = []
-    for reading in readings:
-        if reading.sweep_id in (None, sweep_id) or reading.read_at - own <= LATER:
-            left.append(reading)
-            continue
-        cut = (replace(sight, posts=tuple(post for post in sight.posts if post.on <= day_of(own))) for sight in reading.sights)
-        if sights := tuple(_posts_alone(sight) for sight in cut if sight.posts and sight.matched_by):
-            left.append(replace(reading, sights=sights))
-    return left
+    return replace(known, filed=filed, identity=now, readings=tuple(_newest_answers(left, as_of)))
 
 
 def _newest_answers(readings: Sequence[Reading], as_of: datetime) -> list[Reading]:

@@ -125,7 +125,7 @@ class Case:
 
     def judged(self, *more: Reading, readings: Sequence[Reading] | None = None) -> Judgement:
         kept = (*(self.readings if readings is None else readings), *more)
-        known = Known(filed=self.filed, readings=kept, checks=self.checks, sweep_id=1)
+        known = Known(filed=self.filed, readings=kept, checks=self.checks)
         return judge(known, AS_OF, self.policy, self.period_from)
 
 

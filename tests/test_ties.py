@@ -280,23 +280,23 @@ def test_not_found_ends_when_the_units_own_link_opens() -> None:
     opened = sight(90, surface="wechat.article", matched_by=MatchedBy.NAME)
     for link in (opened, replace(opened, matched_by=MatchedBy.ID)):
         late = reading(link, look=LookKind.LINK, after=timedelta(days=30))
-        found = judged(*absent, late, sweep_id=1)
+        found = judged(*absent, late)
         assert (found.verdict, found.findings) == (Verdict.UNPROVEN, ())
     stranger = replace(opened, matched_by=None, name="别家饭店")
     assert codes(*absent, reading(stranger, look=LookKind.LINK, after=timedelta(days=30))) == [Code.NOT_FOUND]
 
 
-def test_what_a_later_inspection_finds_set_right_takes_nothing_back() -> None:
+def test_what_is_seen_later_counts_until_the_notice_is_issued() -> None:
+    """Also by another inspection, months later: what is there again was perhaps never gone. (After the issue: test_after_issue.)"""
     later = timedelta(days=60)
     for before, after in ((gone(), sight(-40)), (NEW, sight(-40))):
         own = twice(before, sweep_id=1)
-        assert len(judged(*own, *twice(after, sweep_id=2)[1:], sweep_id=1).findings) == 0, "within a week it contradicts"
+        assert judged(*own).findings
         afterwards = [replace(each, read_at=each.read_at + later) for each in twice(after, sweep_id=2)]
-        assert judged(*own, *afterwards, sweep_id=1) == judged(*own, sweep_id=1)
-        assert judged(*own, *afterwards, sweep_id=2).verdict is not Verdict.FAILED
+        assert judged(*own, *afterwards).findings == ()
     stale = twice(STALE, sweep_id=1)
     found = [replace(each, read_at=each.read_at + later) for each in twice(FRESH, sweep_id=2)]
-    assert judged(*stale, *found, sweep_id=1).verdict is Verdict.FRESH, "a post in the window proves it, whenever it is seen"
+    assert judged(*stale, *found).verdict is Verdict.FRESH, "a post in the window proves it, whenever it is seen"
 
 
 def test_no_gap_begins_before_the_opening() -> None:

@@ -15,8 +15,6 @@ class Known:
     identity: FiledIdentity | None = None
     """Who the account is as filed now, where the registry has changed it since; None: as `filed` says."""
     readings: tuple[Reading, ...] = ()
-    sweep_id: int | None = None
-    """The inspection that it is judged for; None where that does not matter."""
     supported: bool = True
     """Whether a scraper exists for the platform; without one only a person can settle the account."""
     checks: tuple[CanaryCheck, ...] = ()

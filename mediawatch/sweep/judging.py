@@ -62,7 +62,7 @@ async def judged(
             of_account = tuple(_after_issue(readings.get(account.id, ()), issued.get(account.id), sweep))
             known = Known(
                 filed=account.filed, identity=now[account.id].identity, readings=of_account, supported=supports(account.platform),
-                sweep_id=sweep.id, checks=tuple(checks), paused=tuple(paused.get(account.id, ())),
+                checks=tuple(checks), paused=tuple(paused.get(account.id, ())),
             )  # fmt: skip
             judgements[account.id] = rules.judge(known, sweep.as_of, policy, sweep.period_from)
             news[account.id] = now[account.id].news

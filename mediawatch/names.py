@@ -35,9 +35,10 @@ def fold(name: str) -> str:
 
 def same(one: str, other: str) -> bool:
     """True when both say the same name. Two names that fold to nothing (only marks) are compared as they are."""
-    if not fold(one) or not fold(other):
-        return one.strip() == other.strip()
-    return fold(one) == fold(other)
+    if one == other:
+        return True
+    folded, shown = fold(one), fold(other)
+    return folded == shown if folded and shown else one.strip() == other.strip()
 
 
 def same_person(one: str, other: str) -> bool:

@@ -337,12 +337,12 @@ _GONE = (Outcome.NOT_FOUND, Outcome.CANCELLED, Outcome.BANNED)
 
 def people_disagree(known: Known, as_of: datetime, policy: Policy) -> bool:
     """Whether the newest answers of two persons about the same account contradict each other (待复核)."""
-    if len({reading.by for reading in known.readings if reading.look is LookKind.PERSON}) < 2:
+    if len({fold(reading.by) for reading in known.readings if reading.look is LookKind.PERSON}) < 2:
         return False
     newest: dict[str, Reading] = {}
     for reading in current(speaking(known, as_of), as_of):
         if reading.look is LookKind.PERSON:
-            newest[reading.by] = reading
+            newest[fold(reading.by)] = reading
     answers = list(newest.values())
     said = {_said(reading, as_of, policy) for reading in answers if reading.outcome is not Outcome.NO_EVIDENCE}
     # Who sees the account but none of its contents says that it is there.

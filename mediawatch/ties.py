@@ -22,7 +22,7 @@ from mediawatch.domain import (
     Tie,
     of_identity,
 )
-from mediawatch.names import alike, same_body
+from mediawatch.names import alike, fold, same_body
 from mediawatch.ports import Known
 
 
@@ -47,12 +47,12 @@ def _newest_answers(readings: Sequence[Reading], as_of: datetime) -> list[Readin
     newest: dict[tuple[str, int | None], Reading] = {}
     for reading in readings:
         if reading.look is LookKind.PERSON:
-            answer = (reading.by, reading.sweep_id)
+            answer = (fold(reading.by), reading.sweep_id)
             if answer not in newest or _order(newest[answer]) < _order(reading):
                 newest[answer] = reading
     left: list[Reading] = []
     for reading in readings:
-        if reading.look is not LookKind.PERSON or reading.read_at < as_of or newest[reading.by, reading.sweep_id] is reading:
+        if reading.look is not LookKind.PERSON or reading.read_at < as_of or newest[fold(reading.by), reading.sweep_id] is reading:
             left.append(reading)
         elif sights := tuple(_posts_alone(sight) for sight in reading.sights if sight.posts and sight.matched_by):
             left.append(replace(reading, sights=sights))

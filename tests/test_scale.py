@@ -108,7 +108,9 @@ async def test_a_period_loads_what_it_needs_however_many_looks_there_were(store:
     assert judgement.gap_days == 5
     with statements(store) as asked:
         assert len((await store.links_shown([account.id]))[account.id]) == 12
-    assert len([statement for statement, _ in asked if statement.startswith("SELECT")]) == 1, "no reading is loaded for it"
+    assert len([statement for statement, _ in asked if statement.startswith("SELECT")]) == 2, (
+        "who it is, and the links: no reading is loaded"
+    )
 
 
 async def test_the_newest_judgements_are_found_whatever_lies_before_them(store: Store, tmp_path: Path) -> None:

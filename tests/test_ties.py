@@ -348,6 +348,7 @@ def test_a_persons_newest_answer_stands_and_of_earlier_ones_the_posts() -> None:
     corrected = judged(person("张三", gone()), person("张三", HIDDEN, hours=2))
     assert (corrected.verdict, corrected.findings) == (Verdict.UNPROVEN, ())
     assert "待复核" not in corrected.sentence
+    assert "待复核" not in judged(person("张三", gone()), person("张 三", HIDDEN, hours=2)).sentence, "one person"
     newer = sight(posts=(Post(on=date(2022, 11, 20), kind=PostKind.SEEN),), complete_since=day_start(date(2022, 11, 20)))
     assert [each.latest_on for each in judged(person("张三", SILENT), person("张三", newer, hours=2)).findings] == [date(2022, 11, 20)]
     assert judged(person("张三", SEEN), person("张三", SILENT, hours=2)).verdict is Verdict.FRESH

@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from commands import in_process
 from postgres import Cluster
 from samples import LATE, NOW, PLAIN, enter, plain_reading, post, sql
 from typer.testing import CliRunner
@@ -215,3 +216,10 @@ def test_the_password_of_postgresql_is_on_no_command_line(tmp_path: Path, monkey
     assert password == "hunter2"
     assert "--dbname=postgresql://office@db.example/mediawatch?sslmode=require" in words
     assert "hunter2" not in words
+
+
+def test_a_folder_for_backups_is_made(tmp_path: Path) -> None:
+    in_process("--home", tmp_path / "home", "init")
+    done = in_process("--home", tmp_path / "home", "backup", tmp_path / "away" / "backups")
+    assert done.returncode == 0, done.stderr
+    assert len(list((tmp_path / "away" / "backups").glob("mediawatch-*.tar"))) == 1

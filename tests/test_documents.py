@@ -24,6 +24,7 @@ from mediawatch.domain import (
     Evidence,
     EvidenceKind,
     Filed,
+    FiledStatus,
     Finding,
     Judgement,
     LookKind,
@@ -256,6 +257,13 @@ def test_an_inspection_of_a_part_says_what_it_is(of_sweep: dict[str, Any], words
     held = {"地区(部门)": {"甲县": 1, "乙县": 1}, "平台": {"新浪微博": 2}}
     all_of_it = told(sound, of_sweep={"totals": held, **of_sweep})
     assert "共2个，本次全覆盖检查，" in prose.overview(all_of_it)[0]
+
+
+def test_who_is_to_be_closed_does_not_run() -> None:
+    scope = [entry(1, Verdict.FRESH), entry(2, Verdict.FRESH, "乙县"), entry(3, Verdict.FRESH)]
+    closing = replace(scope[2].account.filed, status=FiledStatus.CLOSING)
+    scope[2] = replace(scope[2], account=replace(scope[2].account, filed=closing))
+    assert "全市正常运行的政务新媒体共2个，另有申请关停的1个，本次全覆盖检查" in prose.overview(told(scope))[0]
 
 
 def test_an_offices_settings(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ import csv
 import hashlib
 import json
 import shutil
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,10 +20,12 @@ from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from test_review_commands import ONE, TWO, mediawatch, within
 from test_review_commands import prepared as prepared
+from typer.testing import CliRunner
 from worklists import POLICY
 
 from db.engine import migration_engine, normal_url
 from db.models import ISSUED, NoticeAccountRow
+from mediawatch.cli import app, base
 from mediawatch.domain import (
     Account,
     Code,
@@ -113,6 +115,41 @@ def test_what_may_not_be_issued(home: Home, before: tuple[str, ...], words: tupl
     count = len(within(home, lambda store: store.notices()))
     done = mediawatch(home, *ISSUE, *words)
     assert (done.exit_code, told in done.stderr, len(within(home, lambda store: store.notices()))) == (2, True, count), done.stderr
+
+
+def test_a_notice_is_not_dated_before_its_inspection(home: Home) -> None:
+    as_of = max(sweep.as_of for sweep in within(home, lambda store: store.sweeps()))
+    early = (*ISSUE[:-4], "--date", str(as_of.date() - timedelta(days=1)), "--by", "丙某")
+    done = mediawatch(home, *early)
+    assert (done.exit_code, "is before the inspection's own day" in done.stderr) == (2, True), done.stderr
+    assert within(home, lambda store: store.notices()) == []
+
+
+def test_a_correction_names_the_account_and_asks(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert mediawatch(home, *ISSUE).exit_code == 0
+    words = ("notice", "correct", "1", "1", "--by", "丙某", "--reason", "有误")
+    done = mediawatch(home, *words)
+    assert (done.exit_code, within(home, lambda store: store.notice_events())) == (2, [])
+    assert f"item 1 of 示例办函〔2032〕1号 is “{ONE}”: add --yes if it is the one to be corrected" in done.stderr
+    monkeypatch.setattr(base, "is_asked", lambda: True)
+    typed = ["--home", str(home.root), *words]
+    no, yes = (CliRunner().invoke(app, typed, input=answer) for answer in ("n\n", "y\n"))
+    assert (no.exit_code, yes.exit_code) == (2, 0)
+    assert f"第1项：“{ONE}”" in no.stdout
+    assert len(within(home, lambda store: store.notice_events())) == 1
+
+
+def test_an_appeal_that_was_upheld_waits_for_its_correction(home: Home) -> None:
+    assert mediawatch(home, *ISSUE).exit_code == 0
+    for more in ((), ("--result", "upheld")):
+        assert mediawatch(home, "notice", "appeal", "1", "2", "--by", "戊某", "--reason", "属实", *more).exit_code == 0
+    due = "correction due: 示例办函〔2032〕1号第2项"
+    for words in (("notice", "show", "1"), ("notice", "list"), ("status",)):
+        told = mediawatch(home, *words).stdout
+        assert due in told, words
+        assert "经戊某认定申诉成立,尚未更正" in told
+    assert mediawatch(home, "notice", "correct", "1", "2", "--by", "丙某", "--reason", "申诉成立", "--yes").exit_code == 0
+    assert due not in mediawatch(home, "status").stdout
 
 
 @pytest.mark.parametrize(

@@ -151,9 +151,11 @@ def test_an_excuse_is_a_reason_to_dismiss_and_is_listed(home: Home, tmp_path: Pa
 
 
 def test_who_is_dismissed_and_unproven_goes_back_to_the_worklist(home: Home, tmp_path: Path) -> None:
-    assert "示例市第1测试局" not in mediawatch(home, "unproven").stdout
+    # As the documents: while a finding waits for its review, its account is open.
+    assert mediawatch(home, "unproven").stdout.count("疑似问题待审核。") == 2
     assert mediawatch(home, "review", "dismiss", key(home, 1), "--by", "丙某", "--reason", "看错").exit_code == 0
-    assert "示例市第1测试局" in mediawatch(home, "unproven").stdout
+    told = mediawatch(home, "unproven").stdout
+    assert (told.count("疑似问题待审核。"), "示例市第1测试局" in told) == (1, True)
     out = tmp_path / "再查.xlsx"
     assert mediawatch(home, "worklist", "export", str(out)).exit_code == 0
     assert [row[Column.NAME.value] for row in table(out)] == ["示例市第1测试局"]
@@ -161,6 +163,24 @@ def test_who_is_dismissed_and_unproven_goes_back_to_the_worklist(home: Home, tmp
     assert mediawatch(home, "review", "reopen", key(home, 1), "--by", "丙某", "--reason", "申诉").exit_code == 0
     assert mediawatch(home, "review", "dismiss", key(home, 1), "--by", "丙某", "--excuse", "limited").exit_code == 0
     assert "示例市第1测试局" not in mediawatch(home, "unproven").stdout
+
+
+def test_an_empty_list_says_so_and_how_many_are_open(home: Home) -> None:
+    mediawatch(home, "review", "dismiss", key(home, 1), "--by", "丙某", "--reason", "看错")
+    listed = mediawatch(home, "review", "list", "--code", "banned")
+    assert listed.stdout == "无。另有1个账号尚待人工核查：mediawatch unproven --sweep 1\n"
+    mediawatch(home, "review", "dismiss", key(home, 2), "--by", "丙某", "--reason", "看错")
+    assert mediawatch(home, "flagged").stdout == "无。另有2个账号尚待人工核查：mediawatch unproven --sweep 1\n"
+
+
+def test_more_than_one_code_is_decided_and_reopened(home: Home) -> None:
+    within(home, lambda store: heard(store, 1, NOW))
+    both = ("--code", "banned", "--code", "stale_2w", "--by", "戊某", "--yes")
+    assert mediawatch(home, "review", "confirm", *both).exit_code == 0
+    assert mediawatch(home, "review", "reopen", *both, "--reason", "重看").exit_code == 0
+    last = events(home)[-2:]
+    assert [event.action for event in last] == [ReviewAction.REOPENED] * 2
+    assert "name the findings, or choose them by --code" in mediawatch(home, "review", "reopen", "--by", "丙", "--reason", "x").stderr
 
 
 def test_both_filings_of_one_account_are_decided_at_once(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from samples import FILE, NOW, ODD, PLAIN, enter, plain_reading, rich_reading, sql, without_captures
+from samples import FILE, NOW, ODD, PLAIN, enter, open_sweep, plain_reading, rich_reading, sql, without_captures
 
 import db
 from db.errors import StoreError
@@ -19,6 +19,7 @@ from mediawatch.domain import (
     Contact,
     Filed,
     FiledStatus,
+    Judgement,
     LookKind,
     MatchedBy,
     NewAccount,
@@ -30,6 +31,7 @@ from mediawatch.domain import (
     Sight,
     Source,
     UpdatedAccount,
+    Verdict,
 )
 from mediawatch.ports import Store
 
@@ -258,3 +260,14 @@ async def test_a_refusal_is_kept_once_and_for_good(any_store: Store) -> None:
     await any_store.refuse([replace(first, at=NOW + timedelta(days=1)), *other, *other])
     assert await any_store.refusals() == [other[1], first, other[0]]
     await any_store.refuse([])
+
+
+async def test_the_last_entry_is_the_last_that_was_judged(any_store: Store) -> None:
+    """A sweep that was stopped has judged nobody."""
+    (account,) = await enter(any_store, PLAIN)
+    judged = await open_sweep(any_store, [account])
+    await any_store.judge(judged.id, {account.id: Judgement(verdict=Verdict.FRESH, sentence="示例")})
+    await open_sweep(any_store, [account], NOW)
+    entry = await any_store.last_entry(account.id)
+    assert entry is not None
+    assert (entry.sweep_id, entry.judgement is not None) == (judged.id, True)

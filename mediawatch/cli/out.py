@@ -142,7 +142,7 @@ async def check_answered(app: App, sweep: Sweep) -> None:
 
 async def none_and_open(app: App, judged: JudgedScope) -> str:
     """What stands in place of an empty list: that there is nothing, and how many accounts are open all the same."""
-    open_ones = await worklist.open_ones(app.store, judged.sweep, judged.entries, judged.policy)
+    open_ones = await worklist.open_ones(app.store, judged.sweep, judged.entries, judged.policy, include_open=True)
     if not open_ones:
         return "无。"
     unanswered = await app.store.unanswered(judged.sweep.id)

@@ -133,9 +133,7 @@ def confirm(
 
     By filter only what units answered with 无异议; every other one by its own key.
     """
-    wanted = Wanted(
-        codes=tuple(code or ()), prefecture=prefecture, platform=platform, supervisor=supervisor, surface=surface, attested=attested
-    )
+    wanted = Wanted(codes=codes(code), prefecture=prefecture, platform=platform, supervisor=supervisor, surface=surface, attested=attested)
     if without_hearing and not findings:
         raise UserError("--without-hearing goes with findings by name, and never with a filter alone")
     made = Decision(ReviewAction.CONFIRMED, by, reason, without_hearing=without_hearing)
@@ -158,9 +156,7 @@ def dismiss(
     yes: Yes = False,
 ) -> None:
     """Dismiss findings (排除): they leave in nothing."""
-    wanted = Wanted(
-        codes=tuple(code or ()), prefecture=prefecture, platform=platform, supervisor=supervisor, surface=surface, attested=attested
-    )
+    wanted = Wanted(codes=codes(code), prefecture=prefecture, platform=platform, supervisor=supervisor, surface=surface, attested=attested)
     made = Decision(ReviewAction.DISMISSED, by, reason, excuse=review.excuse_of(excuse))
     _decide(ctx, made, findings or [], wanted, sweep, yes)
 
@@ -175,7 +171,12 @@ def reopen(
     yes: Yes = False,
 ) -> None:
     """Take decisions back: the findings are 疑似 again. The decision stays on record."""
-    _decide(ctx, Decision(ReviewAction.REOPENED, by, reason), findings or [], Wanted(codes=tuple(code or ())), sweep, yes)
+    _decide(ctx, Decision(ReviewAction.REOPENED, by, reason), findings or [], Wanted(codes=codes(code)), sweep, yes)
+
+
+def codes(given: list[Code] | None) -> tuple[Code, ...]:
+    """What `--code` said, as often as it was said."""
+    return tuple(given or ())
 
 
 def _decide(ctx: typer.Context, made: Decision, texts: list[str], wanted: Wanted, sweep: int | None, yes: bool) -> None:

@@ -48,9 +48,12 @@ async def unproven(store: Store, sweep: Sweep, scope: Sequence[SweepAccount], po
     return [_unproven(row, known.get(row.account.id, []), policy, sweep.as_of) for row in todo]
 
 
-async def open_ones(store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy) -> list[Unproven]:
-    """What the documents of a sweep count as open: every account in service once, also where a 疑似 waits for its review."""
-    entries = [one.entry for one in once([as_reviewed(row, include_open=False) for row in scope])]
+async def open_ones(
+    store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy, *, include_open: bool = False
+) -> list[Unproven]:
+    """What the documents of a sweep count as open: every account in service once; unless `include_open`, also where a 疑似 waits for its
+    review."""
+    entries = [one.entry for one in once([as_reviewed(row, include_open=include_open) for row in scope])]
     todo = [entry for entry in entries if entry.judgement and entry.judgement.verdict in _TODO]
     known = await all_that_is_known(store, [row.account.id for row in todo], sweep)
     return [_unproven(row, known.get(row.account.id, []), policy, sweep.as_of) for row in todo]

@@ -20,7 +20,9 @@ from mediawatch.domain import (
     Reading,
     Sight,
     Tie,
+    in_favour,
     of_identity,
+    same_ids,
 )
 from mediawatch.names import alike, fold, same_body
 from mediawatch.ports import Known
@@ -37,9 +39,31 @@ def speaking(known: Known, as_of: datetime) -> Known:
     The ids are those filed now; name, status and the rest stay as the sweep froze them.
     """
     now = identity_of(known)
-    left = [said for reading in known.readings if (said := of_identity(reading, now)) is not None]
+    left = [_of_frozen(said, known.filed.identity) for reading in known.readings if (said := of_identity(reading, now)) is not None]
     filed = replace(known.filed, platform_id=now.platform_id, original_id=now.original_id, alias=now.alias)
     return replace(known, filed=filed, identity=now, readings=tuple(_newest_answers(left, as_of)))
+
+
+def _of_frozen(reading: Reading, then: FiledIdentity) -> Reading:
+    """A reading without what it says against an account that was filed otherwise when the inspection began.
+
+    The inspection prints the account as it was filed `then`: that another id, or another name, leads to nobody or to somebody silent says
+    nothing about it, whatever is filed now.
+    """
+    sights = tuple(in_favour(sight) if _is_of_another(sight, reading.filed_as, then) else sight for sight in reading.sights)
+    return reading if sights == reading.sights else replace(reading, sights=sights)
+
+
+def _is_of_another(sight: Sight, taken: FiledIdentity | None, then: FiledIdentity) -> bool:
+    shown = same_ids(sight.platform_id, sight.original_id, then)
+    if shown is not None or taken is None:
+        return shown is False
+    if same_ids(taken.platform_id, taken.original_id, then) is False:
+        return True
+    if sight.matched_by is not MatchedBy.NAME:
+        return False
+    other_alias = bool(taken.alias and then.alias) and taken.alias.strip().casefold() != then.alias.strip().casefold()
+    return other_alias or (then.has_id and not taken.has_id) or not alike(then.name, taken.name)
 
 
 def _newest_answers(readings: Sequence[Reading], as_of: datetime) -> list[Reading]:

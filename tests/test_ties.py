@@ -96,9 +96,24 @@ def test_readings_of_another_id_speak_neither_for_nor_against() -> None:
     assert judged(reading(FRESH, taken=OTHER)).verdict is Verdict.UNPROVEN
     assert judged(*twice(gone(), taken=OTHER)).findings == ()
     assert judged(*twice(STALE), identity=OTHER.identity).findings == ()
-    assert judged(*twice(STALE, taken=OTHER), identity=OTHER.identity).verdict is Verdict.FAILED
+    assert judged(reading(FRESH, taken=OTHER), identity=OTHER.identity).verdict is Verdict.FRESH
+    assert judged(*twice(STALE, taken=OTHER), filed=OTHER).verdict is Verdict.FAILED
     stale = twice(STALE)
     assert judged(*stale, reading(FRESH, taken=OTHER)) == judged(*stale)
+
+
+def test_an_inspection_accuses_nobody_by_what_was_filed_after_it_began() -> None:
+    """Who files another id or name makes no account silent, vanished or renamed that was filed otherwise when the list was made."""
+    renamed, without = replace(NAMELESS, name="胡乱填写的名称"), NAMELESS
+    shown = replace(STALE, platform_id=OTHER.platform_id)
+    for said in (STALE, shown, gone(), replace(shown, name="别的名称")):
+        assert judged(*twice(said, taken=OTHER), identity=OTHER.identity).findings == ()
+    searched = replace(gone(), matched_by=MatchedBy.NAME)
+    assert judged(*twice(searched, taken=without), filed=without).findings != ()
+    assert judged(*twice(searched, taken=renamed), filed=without, identity=renamed.identity).findings == ()
+    # The id is struck out, and the name alone searched for.
+    assert judged(*twice(searched, taken=without), filed=FILED, identity=without.identity).findings == ()
+    assert judged(*twice(STALE, taken=OTHER), filed=CLOSED, identity=OTHER.identity).findings == ()
 
 
 def test_a_sight_that_shows_the_filed_id_is_of_it_whatever_was_filed_then() -> None:

@@ -17,7 +17,18 @@ from mediawatch.domain.accounts import (
     Source,
     UpdatedAccount,
 )
-from mediawatch.domain.identity import ID_IN_DOUBT, FiledIdentity, Speech, goes_on, of_identity, of_twin, same_ids, speech, spellings
+from mediawatch.domain.identity import (
+    ID_IN_DOUBT,
+    FiledIdentity,
+    Speech,
+    goes_on,
+    in_favour,
+    of_identity,
+    of_twin,
+    same_ids,
+    speech,
+    spellings,
+)
 from mediawatch.domain.judgements import (
     AccountState,
     Code,
@@ -167,6 +178,7 @@ __all__ = [
     "UserError",
     "Verdict",
     "goes_on",
+    "in_favour",
     "is_about",
     "is_closed",
     "latest_of",

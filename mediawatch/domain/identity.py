@@ -122,13 +122,18 @@ def _left_of(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> S
         case Speech.NOT:
             return None
         case Speech.IN_FAVOUR:
-            outcome = Outcome.NO_EVIDENCE if sight.outcome.negative else sight.outcome
-            # Without its tie by id: another name that it shows must not become a finding.
-            weaker = MatchedBy.URL if sight.matched_by is MatchedBy.ID else sight.matched_by
-            return replace(sight, outcome=outcome, matched_by=weaker, complete_since=None, control="")
+            return in_favour(sight)
         case Speech.FULLY:
             gained = sight.matched_by in (MatchedBy.URL, MatchedBy.NAME) and same_ids(sight.platform_id, sight.original_id, now)
             return replace(sight, matched_by=MatchedBy.ID) if gained else sight
+
+
+def in_favour(sight: Sight) -> Sight:
+    """What of a sight speaks for the account: its posts and that it is there, and nothing against it."""
+    outcome = Outcome.NO_EVIDENCE if sight.outcome.negative else sight.outcome
+    # Without its tie by id: another name that it shows must not become a finding.
+    weaker = MatchedBy.URL if sight.matched_by is MatchedBy.ID else sight.matched_by
+    return replace(sight, outcome=outcome, matched_by=weaker, complete_since=None, control="")
 
 
 def goes_on(before: FiledIdentity, now: FiledIdentity) -> bool:

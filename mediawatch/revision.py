@@ -52,5 +52,19 @@ def _without(before: Judgement, now: Judgement, kept: tuple[Finding, ...]) -> Ve
     return now.otherwise or Verdict.UNPROVEN
 
 
+_FRESH = (Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT)
+_CONTRADICTED = (*_KINDS[0], Code.EMPTY_ACCOUNT, Code.NOT_FOUND)
+"""Codes that a post in the window refutes."""
+
+
+def with_updates(before: Judgement, now: Judgement) -> Judgement:
+    """`before`, where too little is kept to judge again: only posts in the window that are known `now` change it."""
+    kept = tuple(finding for finding in before.findings if finding.code not in _CONTRADICTED)
+    if now.otherwise not in _FRESH or len(kept) == len(before.findings):
+        return before
+    sentence = kept[0].sentence if kept else CHANGED
+    return replace(now, verdict=_without(before, now, kept), sentence=sentence, findings=kept, notes=(*before.notes, CHANGED))
+
+
 def _kind(finding: Finding) -> object:
     return _KIND.get(finding.code, finding.code)

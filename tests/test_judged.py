@@ -214,7 +214,7 @@ def test_a_decision_is_refused_when_news_came_in_between(home: Home) -> None:
 
 def test_where_readings_were_pruned_the_stored_verdict_stands(home: Home) -> None:
     within(home, lambda store: census(store, {ONE: OLD}))
-    keeps(home, ONE, NEW)
+    keeps(home, ONE, date(2022, 12, 10))
 
     async def work(store: Store) -> tuple[Verdict, tuple[str, ...]]:
         await store.begin_pruning(LATER, AS_OF + timedelta(days=1))
@@ -226,6 +226,22 @@ def test_where_readings_were_pruned_the_stored_verdict_stands(home: Home) -> Non
 
     verdict, notes = within(home, work)
     assert (verdict, PRUNED in notes) == (Verdict.FAILED, True)
+
+
+def test_a_post_in_the_window_counts_where_readings_were_pruned(home: Home) -> None:
+    """Who lets readings go early cannot make a finding stand that a kept post refutes."""
+    within(home, lambda store: census(store, {ONE: OLD, TWO: OLD}))
+    first, second = keys(home)
+    keeps(home, ONE, NEW)
+    within(home, lambda store: store.begin_pruning(LATER, AS_OF + timedelta(days=1)))
+    assert keys(home) == [second]
+    words = ("--by", "李四", "--without-hearing", "--reason", "示例")
+    assert "no finding" in mediawatch(home, "review", "confirm", first, *words).stderr
+    assert mediawatch(home, "review", "confirm", second, *words).returncode == 0
+    issued = mediawatch(home, "notice", "issue", "--number", "一", "--title", "示例", "--by", "李四", "--out", str(home.root / "h.json"))
+    assert issued.returncode == 0, issued.stderr
+    accused = [finding["account"]["name"] for finding in json.loads((home.root / "h.json").read_text("utf-8"))["findings"]]
+    assert accused == [TWO]
 
 
 def test_lists_take_the_newest_inspection_whatever_its_scope(home: Home) -> None:

@@ -17,7 +17,7 @@ from mediawatch.domain import Account, Finding, Sweep, SweepAccount, SweepState
 from mediawatch.policy import Policy, parse
 from mediawatch.ports import Rejudgement
 from mediawatch.review import with_reviews
-from mediawatch.revision import revised
+from mediawatch.revision import revised, with_updates
 from mediawatch.sweep.judging import checks_for, judged
 
 PRUNED = "认定后已按期限清理部分核查记录，结论按当时认定。"
@@ -54,9 +54,7 @@ async def judged_scope(app: App, sweep: Sweep, account_ids: Collection[int] | No
         return JudgedScope(sweep=sweep, policy=policy, entries=tuple(entries), rejudged=Rejudgement(news=seen))
     before = await app.store.pruned_before()
     if before is not None and sweep.as_of < before:
-        stands = tuple(_as_pruned(entry) if entry.moved else entry for entry in entries)
-        seen = {entry.account.id: entry.news for entry in entries}
-        return JudgedScope(sweep=sweep, policy=policy, entries=stands, rejudged=Rejudgement(news=seen))
+        return await _after_pruning(app, sweep, policy, entries, moved)
     return await _judged_again(app, sweep, policy, entries, moved)
 
 
@@ -96,6 +94,20 @@ async def _judged_again(app: App, sweep: Sweep, policy: Policy, entries: list[Sw
         sweep=sweep, policy=policy, entries=tuple(held.values()), additions=await _dated(app, additions),
         rejudged=Rejudgement(judgements=judgements, news=news, apart=frozenset(account.id for account, _ in additions)),
     )  # fmt: skip
+
+
+async def _after_pruning(app: App, sweep: Sweep, policy: Policy, entries: list[SweepAccount], moved: list[SweepAccount]) -> JudgedScope:
+    """The stored verdicts, but where a post in the window became known: readings that show one never leave, so it counts all the same."""
+    made = await judged(app.store, [entry.account for entry in moved], app.supports, sweep, policy, await checks_for(app.store, sweep), {})
+    held = {entry.account.id: entry for entry in entries}
+    judgements = {}
+    for entry in moved:
+        assert entry.judgement is not None, "what has moved was judged"
+        if (stands := with_updates(entry.judgement, made.judgements[entry.account.id])) is not entry.judgement:
+            judgements[entry.account.id] = stands
+        held[entry.account.id] = _as_pruned(replace(entry, judgement=stands))
+    news = {entry.account.id: entry.news for entry in entries} | dict(made.news)
+    return JudgedScope(sweep=sweep, policy=policy, entries=tuple(held.values()), rejudged=Rejudgement(judgements=judgements, news=news))
 
 
 async def _dated(app: App, added: list[tuple[Account, tuple[Finding, ...]]]) -> tuple[Addition, ...]:

@@ -7,7 +7,7 @@ PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 # With it every process that the tests start would compile the whole project anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test lint soak bench year history clean
+.PHONY: help setup demo test lint soak bench year history debian12 debian13 clean
 
 help:
 	@echo "make demo    set everything up and run the main job on the shipped demo"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench   what a sweep costs next to plain Playwright and httpx"
 	@echo "make year    a year of nights next to a nightly census, simulated"
 	@echo "make history what a long history costs next to a short one"
+	@echo "make debian13 lint and tests in a bare Debian 13 in a folder of its own (so debian12; as root)"
 	@echo "make clean   remove what these commands made"
 
 setup:
@@ -48,6 +49,13 @@ history: setup
 soak: setup
 	@sh .ci/test-tools
 	@$(BIN)/pytest -m soak $(TESTS)
+
+# All that has to pass, from the bare base system on: IN=folder keeps that system for the next time, MIRROR= names another mirror.
+debian13:
+	@IN="$(IN)" MIRROR="$(MIRROR)" TESTS="$(TESTS)" bash .ci/debian 13
+
+debian12:
+	@IN="$(IN)" MIRROR="$(MIRROR)" TESTS="$(TESTS)" bash .ci/debian 12
 
 clean:
 	rm -rf .venv demo-out bench.json build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -138,6 +138,16 @@ def test_the_readme_names_every_make_target_and_no_other() -> None:
     assert set(re.findall(r"make (\w+)(?=`| {2,}#)", README.read_text(encoding="utf-8"))) == targets
 
 
+@pytest.mark.parametrize("number", ["12", "13"])
+def test_a_chroot_of_debian_is_refused_to_others_than_root(number: str) -> None:
+    # Handed over as text: nobody need not be able to read the checkout.
+    script = (README.parent / ".ci" / "debian").read_text(encoding="utf-8")
+    user = "nobody" if os.geteuid() == 0 else None
+    done = subprocess.run(["bash", "-c", script, "debian", number], user=user, cwd="/", capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == f"mediawatch: a chroot of Debian {number} needs root: run `sudo make debian{number}`\n"
+
+
 def test_the_two_readmes_say_the_same() -> None:
     """Section by section: the same commands with the same options, exit codes, examples and links."""
     english, chinese = (name.read_text(encoding="utf-8") for name in (README, README.with_name("README.zh-CN.md")))

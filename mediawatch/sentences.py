@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from mediawatch.clock import chinese_day
-from mediawatch.domain import ID_IN_DOUBT, Code, DateKind, Finding, Judgement, LookKind, MatchedBy, Outcome, Verdict
+from mediawatch.domain import ID_IN_DOUBT, Code, DateKind, Filed, Finding, Judgement, LookKind, MatchedBy, Outcome, Reading, Verdict
 from mediawatch.names import differs_by_script, similarity
 from mediawatch.policy import Freshness, Policy, Presence, Standing
 from mediawatch.ports import Known
@@ -104,13 +104,22 @@ TROUBLE = {
     Outcome.CAPTCHA: "平台要求人工验证",
     Outcome.RATE_LIMITED: "平台限制访问,未取得发布列表",
     Outcome.CHANGED: "页面与已知格式不符,未能读取",
-    Outcome.UNREACHABLE: "网络不可达或平台无响应",
-    Outcome.NO_EVIDENCE: "未取得可用信息(无链接、链接失效或同名账号无法区分)",
+    Outcome.UNREACHABLE: "未能连接平台",
+    Outcome.NO_EVIDENCE: "页面上没有可用的发布信息",
     Outcome.PRIVATE: "账号设为私密,看不到发布内容",
     Outcome.MIGRATED: "账号已迁移,请核对新账号",
 }
 
 
+_NO_EVIDENCE = (
+    ("link is filed", "备案信息中没有可用的链接和账号ID"), ("name is filed", "备案信息中没有可用的链接和账号ID"),
+    ("wrong form of link", "备案链接格式有误"), ("leads to", "备案链接指向其他账号"), ("belongs to", "链接属于其他账号"),
+    ("删除", "链接的内容已删除"), ("违规", "链接的内容因违规无法查看"), ("rumour", "链接的内容被标为不实信息"), ("过期", "链接已失效"),
+    ("this very name", "有同名账号,不能确定是哪一个"), ("another body", "同名账号的认证主体与备案不同"),
+    ("is another one", "同名账号的ID与备案不同"), ("no exact hit", "按备案名称未搜索到完全同名的账号"),
+    ("login is that of", "现有登录不能查看该账号"),
+)  # fmt: skip
+"""Words in what a surface says of its own failure, and the one cause that an inspector reads."""
 _PAUSED = "信息来源暂停——"
 
 
@@ -163,23 +172,51 @@ def _listed_sentence(known: Known, how_filed: Standing, fresh: FreshnessProof) -
 def _unproven_sentence(known: Known, fresh: FreshnessProof, named: NameProof, pending: bool) -> str:
     readings = known.readings
     if not readings:
-        return "本次未能核查:信息来源已暂停,或缺少链接、账号ID、平台登录。"
+        return f"本次未能核查:{_not_looked_at(known.filed)}。"
     if pending:
         return "首次核查疑似有问题,待第二次核查。"
     if fresh.doubtful or named.doubtful:
-        return "两次核查结果不一致或第二次核查未成功,不能认定。"
+        second = max((reading for reading in readings if reading.look is LookKind.SECOND), key=lambda each: each.id, default=None)
+        if second is not None and second.outcome.about_us:
+            return f"第二次核查未成功({_trouble(second)}),不能认定。"
+        return "两次核查结果不一致,不能认定。"
     readings = tuple(reading for reading in readings if reading.look is not LookKind.CONTROL) or readings
     last = max(readings, key=lambda reading: (reading.read_at, reading.id))
     against = [sight for sight in last.sights if sight.matched_by and (sight.outcome.negative or sight.exact)]
     if against and not any(tie_of(sight, last, known) for sight in against):
         return "仅凭备案链接或名称读取,未能与账号ID对应,不能认定。"
     if last.outcome.negative:
-        return "平台显示未见账号或无内容,但未经对照核查或两次核查证实,不能认定。"
+        vouched = any(sight.control for sight in last.sights if sight.outcome is last.outcome)
+        lacking = "两次核查" if vouched or last.look is LookKind.PERSON else "对照核查"
+        return f"平台{_NEGATIVE[last.outcome]},但未经{lacking}证实,不能认定。"
     if last.outcome is Outcome.OK and fresh.latest_on:
         by_name = ",按名称匹配" if last.matched_by is MatchedBy.NAME else ""
         lacking = "检查时段内的更新间隔" if fresh.period_from else "其后无更新"
         return f"已知最近发布不早于{chinese_day(fresh.latest_on)}{by_name};现有信息来源不能证明{lacking},不能认定超期。"
-    return f"{TROUBLE.get(last.outcome, '现有信息来源未能证明其更新情况')}。"
+    return f"{_trouble(last)}。"
+
+
+_NEGATIVE = {
+    Outcome.NOT_FOUND: "上未见该账号", Outcome.NO_POSTS: "显示该账号无内容", Outcome.CANCELLED: "显示该账号已注销",
+    Outcome.BANNED: "显示该账号被封禁",
+}  # fmt: skip
+
+
+def _not_looked_at(filed: Filed) -> str:
+    """Why no look was made at an account whose sources were not paused: by what is filed of it."""
+    linked = filed.url or filed.article_links or filed.reader_url
+    if not linked and not filed.ids:
+        return "备案信息中没有链接和账号ID"
+    return "尚未轮到" if linked else "备案信息中没有可以打开的链接"
+
+
+def _trouble(reading: Reading) -> str:
+    """Why a look proved nothing: the one cause that applies."""
+    if reading.outcome is not Outcome.NO_EVIDENCE:
+        return TROUBLE.get(reading.outcome, "现有信息来源未能证明其更新情况")
+    details = [sight.detail for sight in reading.sights if sight.outcome is Outcome.NO_EVIDENCE]
+    found = (cause for detail in reversed(details) for word, cause in _NO_EVIDENCE if word in detail)
+    return next(found, TROUBLE[Outcome.NO_EVIDENCE])
 
 
 def _period(first: date, last: date) -> str:

@@ -98,7 +98,7 @@ async def test_a_run_is_kept_as_a_night_and_every_look_is_a_line(store: Store, t
     assert (night.sweep_id, night.exit_code, night.ended_at) == (summary.sweep.id, summary.exit_code, STAGED)
     assert (night.looks, night.turns) == ({"toutiao ok": 3, "toutiao no_evidence": 1}, {"new": 1})
     assert night.verdicts == {"fresh": 1, "failed": 1, "unproven": 1}
-    assert night.reasons == {"未取得可用信息(无链接、链接失效或同名账号无法区分)。": 1}
+    assert night.reasons == {"页面上没有可用的发布信息。": 1}
     looks = [line for line in lines if line["event"] == "look"]
     assert [(line["platform"], line["surface"], line["look"], line["outcome"]) for line in looks][:2] == [
         ("toutiao", "toutiao.profile", "first", "ok")

@@ -1,4 +1,5 @@
-"""WeChat article links in files of any kind that units send: texts, tables, workbooks (cells, hyperlinks, formulas), folders of them."""
+"""WeChat article links in files of any kind that units send: texts, tables, workbooks (cells, hyperlinks, formulas), letters in .docx,
+folders of them. What is an address and no article is told with its place."""
 
 from __future__ import annotations
 
@@ -15,6 +16,8 @@ from typing import BinaryIO
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
+from mediawatch import letters
+from mediawatch.addresses import addresses_in, unwrapped
 from mediawatch.domain import UserError
 from mediawatch.registry import csvfile, ooxml, xls, xlsx
 from mediawatch.registry.problems import Place, Unusable
@@ -51,23 +54,33 @@ class Collected:
     """(name, SHA-256) of everything that was read."""
     skipped: tuple[str, ...] = ()
     """Files of a folder that could not be read, one sentence each."""
+    unused: tuple[tuple[Place, str], ...] = ()
+    """Addresses that are no article: nobody opens them."""
 
 
 def article_key(url: str) -> str:
     """What two links of one article have in common: the token of a short one; biz, message and place of a long one."""
-    parts = urlsplit(url)
+    parts = urlsplit(unwrapped(url))
     query = parse_qs(parts.query)
     named = [query[key][0] for key in ("__biz", "mid", "idx") if key in query]
     return "/".join(named) if len(named) == 3 else f"{parts.path}?{parts.query}".rstrip("?")
 
 
 def links_in(text: str) -> Iterator[str]:
-    """Every article link of a text, in order, cleaned."""
-    for found in _LINK.finditer(unescape(text)):
-        url = re.sub(r"^(?:https?://)?mp\.weixin\.qq\.com", "https://mp.weixin.qq.com", found[0], flags=re.IGNORECASE)
-        url = url.partition("#")[0].rstrip(".:!/*")
-        if not url.endswith("/s?"):
+    """Every article link of a text, in order, unwrapped and cleaned."""
+    for address in addresses_in(text, bare=True):
+        if url := article_of(address):
             yield url
+
+
+def article_of(address: str) -> str:
+    """The article that an address leads to, "" where it is none."""
+    found = _LINK.match(address)
+    if found is None:
+        return ""
+    url = re.sub(r"^(?:https?://)?mp\.weixin\.qq\.com", "https://mp.weixin.qq.com", found[0], flags=re.IGNORECASE)
+    url = url.partition("#")[0].rstrip(".:!/*")
+    return "" if url.endswith("/s?") else url
 
 
 def collect(names: Sequence[str], stdin: BinaryIO) -> Collected:
@@ -78,6 +91,7 @@ def collect(names: Sequence[str], stdin: BinaryIO) -> Collected:
     found: dict[str, FoundLink] = {}
     files: list[tuple[str, str]] = []
     skipped: list[str] = []
+    unused: dict[tuple[Place, str], None] = {}
     for name in names:
         for file, inside in _files(name):
             try:
@@ -89,9 +103,11 @@ def collect(names: Sequence[str], stdin: BinaryIO) -> Collected:
                 skipped.extend(unusable.problems)
                 continue
             files.append((name if file is None else file.name, hashlib.sha256(data).hexdigest()))
-            for place, url in pieces:
-                _note(found, place, url)
-    return Collected(links=tuple(found.values()), files=tuple(files), skipped=tuple(skipped))
+            for place, text in pieces:
+                for url in links_in(text):
+                    _note(found, place, url)
+                unused |= {(place, address): None for address in addresses_in(text) if not article_of(address)}
+    return Collected(links=tuple(found.values()), files=tuple(files), skipped=tuple(skipped), unused=tuple(unused))
 
 
 def _note(found: dict[str, FoundLink], place: Place, url: str) -> None:
@@ -129,15 +145,17 @@ def _bytes(path: Path) -> bytes:
 
 
 def _pieces(name: str, data: bytes) -> Iterator[tuple[Place, str]]:
-    """(place, link) of one file, told apart by its bytes. Raises Unusable."""
+    """(place, text that may hold links) of one file, told apart by its bytes. Raises Unusable."""
+    if data.startswith(_ZIP) and letters.is_letter(data):
+        yield from ((Place(name, "", number), text) for number, text in letters.texts_in(name, data))
+        return
     if data.startswith((_ZIP, _OLE)):
         read = xlsx.read if data.startswith(_ZIP) else xls.read
         for sheet in read(name, data):
             for row, cells in enumerate(sheet.rows):
-                texts = [str(cell) for column, cell in enumerate(cells) if (row, column) not in sheet.filled]
-                yield from ((sheet.place(row), url) for text in texts for url in links_in(text))
+                yield from ((sheet.place(row), str(cell)) for column, cell in enumerate(cells) if (row, column) not in sheet.filled)
         if data.startswith(_ZIP):
-            yield from ((Place(name, sheet_name, number), url) for sheet_name, number, url in _hidden_links(data))
+            yield from ((Place(name, sheet_name, number), text) for sheet_name, number, text in _hidden_texts(data))
         return
     if name.lower().endswith(".csv"):
         try:
@@ -145,10 +163,9 @@ def _pieces(name: str, data: bytes) -> Iterator[tuple[Place, str]]:
         except Unusable:
             pass  # an open quotation mark: its lines are still text
         else:
-            yield from ((Place(name, "", number), url) for number, row in enumerate(rows, 1) for cell in row for url in links_in(str(cell)))
+            yield from ((Place(name, "", number), str(cell)) for number, row in enumerate(rows, 1) for cell in row)
             return
-    for number, line in enumerate(_text(name, data).splitlines(), 1):
-        yield from ((Place(name, "", number), url) for url in links_in(line))
+    yield from ((Place(name, "", number), line) for number, line in enumerate(_text(name, data).splitlines(), 1))
 
 
 def _text(name: str, data: bytes) -> str:
@@ -156,22 +173,21 @@ def _text(name: str, data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
     if b"\0" in data:
-        raise Unusable(f"{name} is no text, csv or Excel file: copy the links into one")
+        raise Unusable(f"{name} is no text, csv, Excel or .docx file: copy the links into one")
     return data.decode("utf-8-sig", errors="replace")
 
 
-def _hidden_links(data: bytes) -> Iterator[tuple[str, int, str]]:
-    """(sheet, row, link) of hyperlinks behind cells and of =HYPERLINK(…), of which the cell shows another text."""
+def _hidden_texts(data: bytes) -> Iterator[tuple[str, int, str]]:
+    """(sheet, row, text) of hyperlinks behind cells and of =HYPERLINK(…), of which the cell shows another text."""
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         for title, part in ooxml.sheets(package):
             xml = package.read(part)
             targets = _targets(package, part)
             for element in _HYPERLINK.findall(xml):
                 row, number = _ROW.search(element), _ID.search(element)
-                target = targets.get(number[1].decode(), "") if number else ""
-                yield from ((title, int(row[1]) if row else 1, url) for url in links_in(target))
+                yield title, int(row[1]) if row else 1, targets.get(number[1].decode(), "") if number else ""
             for at, formula in _FORMULA.findall(xml):
-                yield from ((title, int(at), url) for url in links_in(unescape(formula.decode("utf-8", errors="replace"))))
+                yield title, int(at), unescape(formula.decode("utf-8", errors="replace"))
 
 
 def _targets(package: zipfile.ZipFile, part: str) -> dict[str, str]:

@@ -18,9 +18,12 @@ from mediawatch.domain import Account, LookKind, MatchedBy, Outcome, Reading, Si
 from mediawatch.linkfiles import Collected, FoundLink, article_key
 from mediawatch.names import alike, same
 from mediawatch.ports import Clock, Gate, Looker, Store
+from mediawatch.registry.problems import Place
 from mediawatch.reports.table import Table
 
 PLATFORM = "wechat"
+UNDATED = "the page tells no time of publishing"
+NO_ARTICLE = "不是微信文章链接,未打开"
 
 
 class Result(StrEnum):
@@ -83,6 +86,8 @@ class Report:
 
     entries: list[Entry] = field(default_factory=list)
     skipped: tuple[str, ...] = ()
+    unused: tuple[tuple[Place, str], ...] = ()
+    """Addresses that are no WeChat article, with their places."""
 
     @property
     def counts(self) -> Counter[Result]:
@@ -100,7 +105,7 @@ async def import_links(
     report = await open_links(collected.links, store=store, looker=looker, gate=gate, now=now, progress=progress)
     for file, sha256 in collected.files:
         await store.note_source(Source(file=file, sha256=sha256, at=now()), "links")
-    report.skipped = collected.skipped
+    report.skipped, report.unused = collected.skipped, collected.unused
     return report
 
 
@@ -160,10 +165,10 @@ def placed(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> Entry:
     contradicted = {account.id for account in accounts if _tie(account, sight) is False}
     by_id = tuple(account for account in accounts if _tie(account, sight))
     named = tuple(account for account in accounts if sight.name and same(account.filed.name, sight.name))
-    if sight.outcome is not Outcome.OK or not sight.posts:
+    if sight.outcome is not Outcome.OK:
         return Entry(link=link, result=Result.DEAD, accounts=by_id, sight=sight, detail=sight.detail)
     if by_id:
-        detail = "filed twice" if len(by_id) > 1 else ""
+        detail = "; ".join(["filed twice"] * (len(by_id) > 1) + [sight.detail or UNDATED] * (not sight.posts))
         return Entry(link=link, result=Result.MATCHED, accounts=by_id, sight=replace(sight, matched_by=MatchedBy.ID), detail=detail)
     given = tuple(account for account in accounts if _given_for(account, link) and account.id not in contradicted)
     if bearing := tuple(account for account in given if not sight.name or alike(account.filed.name, sight.name)):
@@ -231,5 +236,7 @@ def as_table(report: Report) -> Table:
         what = (entry.link.url, entry.result.label, accounts, numbers, *seen, day, entry.detail)
         for place in entry.link.places:
             rows.append((place.file, place.sheet, str(place.row), *what))
+    for place, address in report.unused:
+        rows.append((place.file, place.sheet, str(place.row), address, NO_ARTICLE, *[""] * 7))
     columns = ("文件", "工作表", "行", "链接", "结果", "台账账号", "备案编号", "文章页名称", "平台ID", "原始ID", "发布日期", "说明")
     return Table("文章链接导入结果", columns, tuple(rows))

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import ClassVar
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from mediawatch.addresses import addresses_in
 from mediawatch.domain import (
     Account,
     Attested,
@@ -263,15 +264,10 @@ def lacks_login(tab: Tab, sign: bool | None) -> None:
         raise LoginRequired("the site does not recognise the stored session")
 
 
-_LINK = re.compile(r"(?:https?://)?[\w-]+(?:\.[\w-]+)+(?::\d+)?(?:[/?][^\s，。；、）)】\"'<>]*)?", re.ASCII)
-
-
 def link_in(text: str) -> SplitResult:
-    """The first link of a filed text, taken apart; empty where there is none. Offices paste share texts and leave the scheme out."""
-    found = next((match for match in _LINK.finditer(text) if "://" in match[0] or "/" in match[0]), None)
-    if found is None:
-        return urlsplit("")
-    return urlsplit(found[0] if "://" in found[0] else f"https://{found[0]}")
+    """The first link of a filed text, unwrapped and taken apart; empty where there is none. Offices paste share texts and leave the
+    scheme out."""
+    return urlsplit(next(iter(addresses_in(text, bare=True)), ""))
 
 
 def query_of(url: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 
+from mediawatch.addresses import unwrapped
 from mediawatch.clock import CLOCK_SKEW
 from mediawatch.domain import Account, Attested, Changed, Failure, MatchedBy, NoEvidence, Outcome, Pace, Seen
 from scrapers import viewers
@@ -39,7 +40,7 @@ def short_links(account: Account) -> tuple[str, ...]:
     Long links (`?__biz=`) are sent to the captcha, which would end article links for everybody: a sweep never opens one.
     """
     learned = [link for link in account.links if link not in account.filed.article_links]
-    texts = " ".join((*learned, *account.links, *account.filed.article_links, account.filed.url))
+    texts = " ".join(unwrapped(link) for link in (*learned, *account.links, *account.filed.article_links, account.filed.url))
     return tuple(dict.fromkeys(f"{HOME}s/{token}" for token in _SHORT.findall(texts)))
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from mediawatch.addresses import unwrapped
 from mediawatch.domain import ID_IN_DOUBT, Account, Attested, MatchedBy, NoEvidence, Outcome, Seen
 from mediawatch.names import differs_by_suffix, same
 from scrapers.wechat_article import GONE_NICK, MOVED_NICK, Page
@@ -21,7 +22,7 @@ _NEAR = 3
 
 def biz_in(url: str) -> str:
     """`__biz` of a long article or profile link, "" where it has none."""
-    return dict(parse_qsl(urlsplit(url.replace("&amp;", "&")).query)).get("__biz", "")
+    return dict(parse_qsl(urlsplit(unwrapped(url.replace("&amp;", "&"))).query)).get("__biz", "")
 
 
 def number_of(biz: str) -> str:

@@ -122,7 +122,7 @@ async def test_a_round_trip(store: Store, tmp_path: Path) -> None:
     assert "13800000002" not in everything
 
     done = await taken(store, inspection, answer(one.path, tmp_path / "回1.xlsx", EXPLAINED), two.path)
-    assert (done.accounts, done.blank, done.problems, done.others) == ([1], 1, [], 1)
+    assert (done.accounts, done.blank, done.problems, [link for _, link in done.others]) == ([1], 1, [], ["https://weibo.com/1"])
     assert [(link.url, link.account_id) for link in done.articles] == [(LINK, 1)]
     *_, event = await store.review_events(1)
     assert (event.action, event.by, event.source, event.account_id) == (ReviewAction.ANSWERED, "丁某", "回1.xlsx", 1)

@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("mediawatch", "scrapers", "db")
 PURE = {
+    "addresses",
     "names",
     "policy",
     "rules",
@@ -84,7 +85,10 @@ def may(module: str, target: str) -> bool:
         return within(target, "scrapers.replica") or target in VOCABULARY
     if within(module, "scrapers"):
         # With a fold of their own, scrapers would match names that the rules hold for different, or the other way round.
-        return (within(target, "scrapers") and not within(target, "scrapers.replica")) or target in VOCABULARY | {"mediawatch.names"}
+        return (within(target, "scrapers") and not within(target, "scrapers.replica")) or target in VOCABULARY | {
+            "mediawatch.names",
+            "mediawatch.addresses",
+        }
     if within(module, "db"):
         return within(target, "db") or target in VOCABULARY
     if top in ("scrapers", "db"):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import html
 import io
+import zipfile
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -12,6 +15,7 @@ import pytest
 import xlwt
 from browsers import facing, key
 from commands import in_process
+from stages import composed
 
 from mediawatch.cli.links import print_report
 from mediawatch.domain import (
@@ -28,9 +32,10 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.linkfiles import FoundLink, article_key, collect, links_in
-from mediawatch.links import Result, as_table, import_links, open_links, placed
+from mediawatch.links import Report, Result, as_table, import_links, open_links, placed
 from mediawatch.pacing import Pacing
 from mediawatch.ports import Store
+from mediawatch.registry.problems import Place
 from mediawatch.reports.table import to_csv
 from scrapers import Looks
 from scrapers.replica import Replica, World
@@ -63,6 +68,76 @@ def test_links_of_a_text(text: str, links: list[str]) -> None:
 def test_two_links_of_one_article_have_one_key() -> None:
     assert article_key(LONG) == article_key(LONG + "&chksm=ff&scene=21") != article_key(LONG.replace("mid=2", "mid=3"))
     assert article_key(f"{S}ExampleToken0000000001") != article_key(f"{S}ExampleToken0000000002")
+
+
+WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+
+
+def letter(path: Path, body: str, *, targets: tuple[str, ...] = (), more: dict[str, str] | None = None, opening: str = "") -> Path:
+    """A .docx as Word writes it, of its parts that matter here."""
+    relations = "".join(
+        f'<Relationship Id="rId{number}" Type="{OFFICE}/hyperlink" Target="{html.escape(target)}" TargetMode="External"/>'
+        for number, target in enumerate(targets, 1)
+    )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
+        package.writestr(
+            "word/document.xml", f'{opening}<w:document xmlns:w="{WORD}" xmlns:r="{OFFICE}"><w:body>{body}</w:body></w:document>'
+        )
+        package.writestr("word/_rels/document.xml.rels", f'<Relationships xmlns="{PACKAGE}">{relations}</Relationships>')
+        for name, xml in (more or {}).items():
+            package.writestr(name, xml)
+    return path
+
+
+def paragraph(*runs: str, around: str = "") -> str:
+    return f"<w:p>{''.join(f'<w:r><w:t>{html.escape(run)}</w:t></w:r>' for run in runs)}{around}</w:p>"
+
+
+def test_letters_are_read_for_their_links(tmp_path: Path) -> None:
+    cell = f"<w:tbl><w:tr><w:tc>{paragraph(f'二、{S}ExampleToken0000000002')}</w:tc></w:tr></w:tbl>"
+    box = f"<w:r><w:pict><w:txbxContent>{paragraph(f'{S}ExampleToken0000000004')}</w:txbxContent></w:pict></w:r>"
+    behind = '<w:hyperlink r:id="rId1"><w:r><w:t>点此查看</w:t></w:r></w:hyperlink>'
+    code = f'<w:r><w:instrText> HYPERLINK "{S}ExampleToken0000000005" </w:instrText></w:r>'
+    body = (
+        paragraph("一、https://mp.weixin", ".qq.com/s/Example", "Token0000000001，请查收")
+        + cell
+        + paragraph("", around=behind)
+        + paragraph("又", around=box)
+        + paragraph("", around=code)
+        + paragraph("另有 https://weibo.com/u/9990000001")
+    )
+    footer = f'<w:ftr xmlns:w="{WORD}">{paragraph(f"{S}ExampleToken0000000006")}</w:ftr>'
+    path = letter(tmp_path / "回复.docx", body, targets=(f"{S}ExampleToken0000000003?scene=1&a=2",), more={"word/footer1.xml": footer})
+    found = collect([str(path)], NOTHING)
+    assert [link.url.removeprefix(f"{S}ExampleToken000000000") for link in found.links] == ["1", "2", "3", "4", "5", "6"]
+    assert [link.places[0].row for link in found.links] == [1, 2, 3, 5, 6, 1]
+    assert [(str(place), url) for place, url in found.unused] == [(f"{path}, row 7", "https://weibo.com/u/9990000001")]
+
+
+@pytest.mark.parametrize("opening", ['<!DOCTYPE x [<!ENTITY a "b">]>', "<"])
+def test_a_letter_of_another_make_is_refused(tmp_path: Path, opening: str) -> None:
+    path = letter(tmp_path / "a.docx", paragraph(f"{S}ExampleToken0000000001"), opening=opening)
+    with pytest.raises(UserError, match=r"a\.docx"):
+        collect([str(path)], NOTHING)
+
+
+def test_a_letter_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mediawatch.letters._MOST_BYTES", 1000)
+    with pytest.raises(UserError, match="copy the links"):
+        collect([str(letter(tmp_path / "a.docx", paragraph("长" * 5000)))], NOTHING)
+
+
+def test_wrapped_links_are_opened_and_what_is_no_article_is_told(tmp_path: Path) -> None:
+    check = "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x"
+    inner = "%3A%2F%2Fmp.weixin.qq.com%2Fs%2FExampleToken0000000001"
+    file = tmp_path / "a.txt"
+    file.write_text(f"推文:{check}&target_url=https{inner}，谢谢\n{check}\n{S}ExampleToken0000000001\n", "utf-8")
+    found = collect([str(file)], NOTHING)
+    assert [(link.url, [place.row for place in link.places]) for link in found.links] == [(f"{S}ExampleToken0000000001", [1, 3])]
+    assert [(place.row, url) for place, url in found.unused] == [(2, check)]
+    assert article_key(f"{check}&target_url=https{inner}") == article_key(f"{S}ExampleToken0000000001")
 
 
 @pytest.fixture
@@ -248,6 +323,35 @@ async def test_after_a_captcha_nothing_more_is_opened(store: Store, looks: Looks
     report = await open_links(links, store=store, looker=looks, gate=Pacing(scale=0), now=lambda: NOW)
     assert [entry.result for entry in report.entries] == [Result.NOT_OPENED, Result.NOT_OPENED, Result.MATCHED]
     assert [entry.sight is None for entry in report.entries] == [False, True, False]
+
+
+def test_an_article_without_a_time_is_matched_and_said_to_have_none() -> None:
+    entry = placed(LINK, replace(shown(), posts=()), [account(**ID)])
+    assert (entry.result, entry.detail, entry.published_on) == (Result.MATCHED, "the page tells no time of publishing", None)
+
+
+async def test_a_dead_link_drawn_by_a_script_is_told_as_dead(store: Store, executable: Path, tmp_path: Path) -> None:
+    await filed_in(store)
+    words = "document.getElementById('app').textContent = '根据作者隐私设置，无法查看该内容'"
+    pages = {
+        "ExampleToken0000000031": f'<html><body><div id="app"></div><script>setTimeout(() => {{ {words}; }}, 200)</script></body></html>',
+        "ExampleToken0000000032": '<html><body><div class="weui-msg__title">该内容已被删除</div></body></html>',
+        "ExampleToken0000000033": '<html><body><div class="weui-msg__title">从未见过的话</div></body></html>',
+    }
+    case = composed(*((S + token, page) for token, page in pages.items()), platform="wechat")
+    async with Replica(WORLD, now=lambda: NOW, overlay=case, key=key()) as replica, facing(replica, executable, lambda: NOW) as browser:
+        links = [FoundLink(S + token, ()) for token in pages]
+        looks = Looks(browser, tmp_path / "sessions")
+        report = await open_links(links, store=store, looker=looks, gate=Pacing(scale=0), now=lambda: NOW)
+    assert [entry.result for entry in report.entries] == [Result.DEAD, Result.DEAD, Result.UNREAD]
+
+
+def test_what_is_no_article_is_told_by_the_command_and_in_its_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    place = Place("a.txt", "", 3)
+    report = Report(unused=((place, "https://weibo.com/u/1"),))
+    print_report(report)
+    assert "a.txt, row 3: https://weibo.com/u/1: no WeChat article, not opened" in capsys.readouterr().err
+    assert "a.txt,,3,https://weibo.com/u/1,不是微信文章链接,未打开" in to_csv(as_table(report)).decode("utf-8-sig").replace('"', "")
 
 
 def test_the_command_refuses_what_holds_no_link(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import csv
 import hashlib
 import json
 import shutil
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -420,6 +421,34 @@ def test_reports_of_what_was_done_go_out_and_come_back(home: Home, tmp_path: Pat
     home_id = within(home, lambda store: store.home_id())
     taken = take([reported(one, tmp_path / "回4.xlsx", 最新链接=link, 责任人="丁某")], notice, [event], NOW, home=home_id)
     assert [(article.url, article.account_id) for article in taken.articles] == [(link, 1)]
+
+
+def test_a_report_form_goes_to_where_the_account_is_filed_now(home: Home, tmp_path: Path) -> None:
+    mediawatch(home, *ISSUE)
+
+    async def handed_over(store: Store) -> None:
+        first = next(each for each in await store.accounts() if each.id == 1)
+        moved = replace(first.filed, prefecture="丙示例市", supervisor="丙示例办公室")
+        contact = Contact(person="丙联络员", phone="13800000009")
+        await store.apply(RegistryChanges(source=FILE, updated=(UpdatedAccount(account_id=1, filed=moved, contact=contact),)))
+
+    within(home, handed_over)
+    out = tmp_path / "反馈"
+    assert mediawatch(home, "notice", "feedback", "export", "1", "--out", str(out)).exit_code == 0
+    assert sorted(path.name for path in out.iterdir()) == ["整改反馈-丙示例市.xlsx", "整改反馈-乙示例市.xlsx"]
+    heading, row = list(load_workbook(out / "整改反馈-丙示例市.xlsx").worksheets[0].iter_rows(values_only=True))[:2]
+    cells = dict(zip(heading, row, strict=True))
+    assert cells["联系人"] == "丙联络员"
+    assert str(cells["地区"]).startswith("丙示例市（通报时：甲示例市")
+    assert "主管单位：丙示例办公室（通报时：" in str(cells["地区"])
+    # What is printed beside the old place is no part of the seal: the form comes back.
+    back = reported(
+        out / "整改反馈-丙示例市.xlsx", tmp_path / "回.xlsx", 整改情况="已恢复更新", 最新链接="https://weibo.com/1", 责任人="丁某"
+    )
+    done = mediawatch(home, "notice", "feedback", "import", "1", str(back))
+    assert (done.exit_code, "1 reports" in done.stdout) == (0, True)
+    assert "回.xlsx" in done.stderr
+    assert "https://weibo.com/1: no WeChat article, not opened" in done.stderr
 
 
 def test_another_systems_notice_is_looked_at_again_like_our_own(home: Home, tmp_path: Path) -> None:

@@ -225,6 +225,19 @@ def test_every_day_in_every_shape(day: date) -> None:
         ("无", ""),
         ("https://v.douyin.com/AbC1/ 复制此链接", "https://v.douyin.com/AbC1/"),
         ("https://a.example/1。", "https://a.example/1"),
+        (
+            "4.33 复制打开抖音,看看【示例的作品】... https://v.douyin.com/aAbBcCdDe_8/ r@e.OK 01/30 oQK:/ #",
+            "https://v.douyin.com/aAbBcCdDe_8/",
+        ),
+        ("https://v.douyin.com/aAbBcCd/复制此链接", "https://v.douyin.com/aAbBcCd/"),
+        ("https://weibo.com/u/9990000001官方微博", "https://weibo.com/u/9990000001"),
+        ("weibo.com/u/9990000001官方微博", "weibo.com/u/9990000001"),
+        ("复制打开 https://v.douyin.com/aAb/ 05/17+https://www.douyin.com/x?modal_id=7", "https://v.douyin.com/aAb/"),
+        (
+            "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x&target_url=https%3A%2F%2Fmp.weixin.qq.com%2Fs%2FExampleToken0000000001",
+            "https://mp.weixin.qq.com/s/ExampleToken0000000001",
+        ),
+        ("https://weibo.com/u/1 https://weibo.com/u/2", None),
         ("https://示例", None),
         ("http://", None),
         ("ftp://a.example/", None),
@@ -272,3 +285,11 @@ def test_tidying_is_idempotent_and_leaves_one_line(text: str) -> None:
 )
 def test_person_and_telephone_in_one_cell(text: str, expected: tuple[str, str]) -> None:
     assert cells.person_and_phone(text) == expected
+
+
+def test_what_a_share_text_holds_besides_is_told() -> None:
+    assert cells.left_out("复制打开 https://v.douyin.com/aAb/ 05/17+https://www.douyin.com/x?modal_id=7") == (
+        "https://www.douyin.com/x?modal_id=7",
+    )
+    assert cells.left_out("https://v.douyin.com/aAb/") == ()
+    assert cells.left_out("") == ()

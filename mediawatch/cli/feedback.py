@@ -33,7 +33,7 @@ def export(
     ctx: typer.Context,
     number: NumberArgument,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the files go: 整改反馈-PART.xlsx each.")],
-    by: Annotated[Split, typer.Option(help="One file a prefecture or 主管单位.")] = Split.PREFECTURE,
+    by: Annotated[Split, typer.Option(help="One file a prefecture or 主管单位, as filed now.")] = Split.PREFECTURE,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over files that may hold answers already.")] = False,
 ) -> None:
     """Write what still stands of a notice as xlsx files with its deadlines and three columns to report in."""
@@ -42,9 +42,10 @@ def export(
         async with opened(ctx) as app:
             notice, events = await notice_of(app, number)
             contacts = await app.store.contacts()
+            filed_now = {account.id: account.filed for account in await app.store.accounts()}
             return feedback.export(
-                out, notice, standing_items(notice, events), contacts, home=await app.store.home_id(), by=by, marks=app.marks,
-                overwrite=overwrite,
+                out, notice, standing_items(notice, events), contacts, home=await app.store.home_id(), by=by, filed_now=filed_now,
+                marks=app.marks, overwrite=overwrite,
             )  # fmt: skip
 
     for path, rows in run(work()):
@@ -81,6 +82,8 @@ def import_(
         f"{len(done.events)} reports, {done.repeated} known already, {done.blank} rows not answered, {len(done.bad_rows)} rows refused, "
         f"{len(done.articles)} links opened"
     )
+    for place, link in done.others:
+        typer.echo("".join(char if char.isprintable() else " " for char in f"{place}: {link}: no WeChat article, not opened"), err=True)
     for problem in done.problems:
         typer.echo("".join(char if char.isprintable() else " " for char in str(problem)), err=True)
     if errors and done.bad_rows:

@@ -171,6 +171,8 @@ def _print(answers: Answers) -> None:
         f"{answers.pictures} pictures kept for the reviewer"
     )
     if answers.others:
-        typer.echo(f"{answers.others} links are no WeChat articles; they are not opened, see `mediawatch review show`", err=True)
+        typer.echo(f"{len(answers.others)} links are no WeChat articles; they are not opened, see `mediawatch review show`:", err=True)
+        for place, link in answers.others:
+            typer.echo("".join(char if char.isprintable() else " " for char in f"{place}: {link}"), err=True)
     for problem in answers.problems:
         typer.echo("".join(char if char.isprintable() else " " for char in str(problem)), err=True)

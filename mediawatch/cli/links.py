@@ -19,6 +19,8 @@ from mediawatch.reports.table import to_csv
 
 _STEP = 20
 """Links between two lines of progress: at the site's pace about two minutes."""
+_SHOWN = 20
+"""Addresses that are no articles, as the terminal shows them."""
 group = typer.Typer(no_args_is_help=True, help="Take in the article links that units send.")
 
 
@@ -29,7 +31,9 @@ def register(app: typer.Typer) -> None:
 
 def import_(
     ctx: typer.Context,
-    files: Annotated[list[str], typer.Argument(metavar="FILE|DIR|-…", help="Texts, csv, xlsx, xls, folders of them; - is standard input.")],
+    files: Annotated[
+        list[str], typer.Argument(metavar="FILE|DIR|-…", help="Texts, csv, xlsx, xls, docx, folders of them; - is standard input.")
+    ],
     report: Annotated[Path | None, typer.Option("--report", metavar="FILE.csv", help="Write every link and what became of it.")] = None,
 ) -> None:
     """Open every WeChat article link once and keep what belongs to filed accounts. Run it again for what was not opened."""
@@ -38,7 +42,8 @@ def import_(
         async with opened(ctx) as app:
             collected = collect(files, sys.stdin.buffer)
             if not collected.links:
-                raise UserError(f"no article link (https://mp.weixin.qq.com/s…) in {', '.join(files)}")
+                others = "".join(f"; {place}: {address} is none" for place, address in collected.unused[:_SHOWN])
+                raise UserError(f"no article link (https://mp.weixin.qq.com/s…) in {', '.join(files)}{others}")
             if not any(account.platform == links.PLATFORM for account in await app.store.accounts()):
                 raise UserError("no WeChat account is filed: import a registry first")
             gate = app.pacing()
@@ -69,6 +74,10 @@ def print_report(report: Report) -> None:
             typer.echo(_plain(_line(entry)))
     for sentence in report.skipped:
         typer.echo(_plain(f"skipped: {sentence}"), err=True)
+    for place, address in report.unused[:_SHOWN]:
+        typer.echo(_plain(f"{place}: {address}: no WeChat article, not opened"), err=True)
+    if len(report.unused) > _SHOWN:
+        typer.echo(f"{len(report.unused) - _SHOWN} more addresses are no WeChat articles: --report FILE.csv lists them all", err=True)
     counts = report.counts
     typer.echo(f"{len(report.entries)} links: " + ", ".join(f"{counts[result]} {result.value}" for result in Result if counts[result]))
     if counts[Result.NOT_OPENED]:

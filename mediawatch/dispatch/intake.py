@@ -74,7 +74,7 @@ class Answers:
     """Answers that were there already, word for word."""
     articles: list[FoundLink] = field(default_factory=list)
     """Links that the machine can open, with the account that the row names."""
-    others: int = 0
+    others: list[tuple[Place, str]] = field(default_factory=list)
     """Links that it cannot open: for the reviewer, in the event."""
     pictures: int = 0
     """Pictures that units filed: for the reviewer, in the event."""
@@ -215,7 +215,8 @@ class _Intake:
         for link in links:
             articles = [FoundLink(url, place, account.id) for url in links_in(link)]
             self.done.articles += articles
-            self.done.others += not articles
+            if not articles:
+                self.done.others.append((place[0], link))
 
     async def _pictures(self, row: Row) -> tuple[ReviewPicture, ...]:
         """The pictures of a row, in the evidence folder, each once."""

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 
 from mediawatch.clock import day_end, day_start
 from mediawatch.dispatch import Split
-from mediawatch.domain import Contact, Notice, NoticeAction, NoticeEvent, NoticeItem, UserError
-from mediawatch.linkfiles import FoundLink, links_in
+from mediawatch.domain import Contact, Filed, Notice, NoticeAction, NoticeEvent, NoticeItem, UserError
+from mediawatch.linkfiles import FoundLink, article_of, links_in
 from mediawatch.registry.problems import Place
 from mediawatch.worklist.book import Cover, Form, FormRow, account_cells, clickable, write_form
 from mediawatch.worklist.columns import Cell, given_text, text_of, typed_links
@@ -62,22 +63,23 @@ _FORM = Form(
 
 def export(
     folder: Path, notice: Notice, items: Iterable[NoticeItem], contacts: Mapping[int, Contact], *, home: str, by: Split,
-    marks: Sequence[str] = (), overwrite: bool = False,
+    filed_now: Mapping[int, Filed] = MappingProxyType({}), marks: Sequence[str] = (), overwrite: bool = False,
 ) -> list[tuple[Path, int]]:  # fmt: skip
     """One file a prefecture or 主管单位 with its items; (path, rows) of each. `contacts` by account: each stands in its own row alone.
     `home` is `Store.home_id`.
 
+    An account that was handed over since the notice is the business of where it is filed now: its row goes there, and says both.
     UserError where a file is in the way; then none is written.
     """
     parts: dict[str, list[NoticeItem]] = {}
     for item in items:
-        parts.setdefault(by.of(item.filed), []).append(item)
+        parts.setdefault(by.of(_present(item, filed_now)), []).append(item)
     taken = set[str]()
     paths = {part: folder / part_name(folder / "整改反馈.xlsx", part, taken) for part in parts}
     if not overwrite and (there := [path for path in paths.values() if path.exists()]):
         raise UserError(f"{there[0]} exists already and may hold answers: name another folder, or --overwrite")
     for part, own in parts.items():
-        rows = [FormRow(cells=_cells(notice, item, contacts, home)) for item in own]
+        rows = [FormRow(cells=_cells(notice, item, contacts, home, _present(item, filed_now))) for item in own]
         cover = _cover(notice, f"政务新媒体整改情况反馈表  {given_text(notice.number)}  {given_text(part)}", marks)
         write_form(paths[part], _FORM, rows, cover, overwrite=overwrite)
     return [(paths[part], len(own)) for part, own in parts.items()]
@@ -88,9 +90,29 @@ def _cover(notice: Notice, title: str, marks: Sequence[str]) -> Cover:
     return Cover(title=title, made_at=day_start(notice.issued_on), meta=meta, guide=_GUIDE, marks=marks)
 
 
-def _cells(notice: Notice, item: NoticeItem, contacts: Mapping[int, Contact], home: str) -> dict[Field, Cell]:
+def _present(item: NoticeItem, filed_now: Mapping[int, Filed]) -> Filed:
+    """As the registry has the account now, else as it was in the notice."""
+    return item.filed if item.account_id is None else filed_now.get(item.account_id, item.filed)
+
+
+def _handed_over(item: NoticeItem, now: Filed) -> dict[Field, Cell]:
+    """Where the account is filed now and where it was in the notice, in the columns in which the two differ."""
+    before, after = account_cells(item.filed, None), account_cells(now, None)
+    pairs = {heading: (str(after[heading] or ""), str(before[heading] or "")) for heading in (Field.ORGANISER, Field.PLACE)}
+    cells: dict[Field, Cell] = {heading: _both(*pair) for heading, pair in pairs.items() if pair[0] != pair[1]}
+    if now.supervisor != item.filed.supervisor:
+        cells[Field.PLACE] = f"{cells.get(Field.PLACE, pairs[Field.PLACE][0])}；主管单位：{_both(now.supervisor, item.filed.supervisor)}"
+    return {heading: given_text(str(cell)) for heading, cell in cells.items()}
+
+
+def _both(now: str, before: str) -> str:
+    return f"{now or '未填'}（通报时：{before or '未填'}）"
+
+
+def _cells(notice: Notice, item: NoticeItem, contacts: Mapping[int, Contact], home: str, now: Filed) -> dict[Field, Cell]:
     contact = contacts.get(item.account_id) if item.account_id is not None else None
     cells = {Field(heading): cell for heading, cell in account_cells(item.filed, contact).items()}
+    cells |= _handed_over(item, now)
     cells |= {Field.PROBLEM: given_text(item.problem), Field.DEADLINE: str(notice.rectify_by or "")}
     cells[Field.KEY] = str(_key(home, notice, item, {column: str(cells.get(column) or "") for column in _SEALED}))
     return cells
@@ -113,6 +135,8 @@ class Reports:
     blank: int = 0
     articles: list[FoundLink] = field(default_factory=list)
     """Links that the machine can open, with the account whose row they stand in."""
+    others: list[tuple[Place, str]] = field(default_factory=list)
+    """Links that it cannot open: they stand in the report, for the re-check."""
     problems: list[Problem] = field(default_factory=list)
     bad_rows: list[tuple[Mapping[Field, Cell], Problem]] = field(default_factory=list)
 
@@ -158,6 +182,7 @@ def _take_row(
     assert isinstance(item, NoticeItem)
     reason = f"{row[Field.DONE]}(最新链接:{' '.join(links)})" if links else row[Field.DONE]
     done.articles += [FoundLink(url, (place,), item.account_id) for link in links for url in links_in(link)]
+    done.others += [(place, link) for link in links if not article_of(link)]
     if (key := (item.number, row[Field.PERSON], reason)) in said:
         done.repeated += 1
         return

@@ -56,6 +56,8 @@ def read_account(sheet: Sheet, heading: Heading, index: int, today: date) -> Rea
     values["name"] = reader.read("name", _name, "")
     values["body_kind"] = reader.read("body_kind", lambda value: body_kind_of(cells.text_of(value)), "")
     values["url"] = reader.read("url", cells.url_of, "")
+    if values["url"] and (others := reader.read("url", lambda value: " ".join(cells.left_out(value)), "")):
+        reader.warnings.append(f"the share text holds several links: {values['url']} is filed, {others} left out")
     values["closing_notice_url"] = reader.read("closing_notice_url", cells.url_of, "")
     values["reader_url"] = reader.read("reader_url", cells.reader_of, "")
     values["status"] = reader.read("status", _status, None)

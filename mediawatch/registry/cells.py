@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import TypeAlias
 
+from mediawatch.addresses import addresses_in
 from mediawatch.registry.problems import BadCell
 
 Value: TypeAlias = str | int | float | bool | date | datetime | time | timedelta
@@ -23,9 +24,8 @@ _SPACES = re.compile(r"\s+")
 _EARLIEST, _SERIALS = date(2000, 1, 1), range(36526, 73050)
 _DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T\s]*\d{1,2}[::时].*)?")
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
-_URL = re.compile(r"https?://[^\s\u3000-\u303f\u4e00-\u9fff\uff00-\uffef\"'<>]+", re.IGNORECASE)
-_WHOLE_URL = re.compile(r"https?://[\w.~:/?#@!$&'*+,;=%\[\]-]+", re.IGNORECASE)
-"""Names of accounts stand unescaped in some addresses: https://weibo.com/n/示例发布."""
+_SHARED = re.compile(r"复制|口令|打开|【")
+"""What stands in the share texts of apps."""
 _BARE_URL = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
 _HOST = re.compile(r"https?://(?:[^\s/?#@]+@)?(?:[\w-]+\.)+[\w-]{2,}(?::\d+)?(?:[/?#].*)?", re.IGNORECASE)
 _READER = re.compile(r"https://weread\.qq\.com/", re.IGNORECASE)
@@ -124,26 +124,31 @@ def _not_ancient(day: date) -> date:
 
 
 def url_of(value: Value) -> str:
-    """One link, as filed; out of a share text ("复制打开抖音 … https://…") just the link. Refuses what is none."""
+    """One link, unwrapped; out of a share text ("复制打开抖音 … https://…") just its first link. Refuses what is none."""
     text = text_of(value)
     if not text:
         return ""
     found = links_of(text)
-    if len(found) > 1:
+    if len(found) > 1 and not _SHARED.search(text):
         raise BadCell("应只填写一个链接")
     return found[0]
 
 
+def left_out(value: Value) -> tuple[str, ...]:
+    """The links of a share text that `url_of` does not take."""
+    text = text_of(value)
+    return links_of(text)[1:] if _SHARED.search(text) else ()
+
+
 def links_of(value: Value) -> tuple[str, ...]:
-    """All links of a cell in their order, split at spaces, line breaks and Chinese marks. Refuses a cell that has none."""
+    """All links of a cell in their order, unwrapped, cut where Chinese text is glued on. Refuses a cell that has none."""
     text = text_of(value) if not isinstance(value, str) else value.strip()
     plain = tidy(text)
     if is_nothing(plain):
         return ()
-    whole = [plain] if plain.count("://") == 1 and _WHOLE_URL.fullmatch(plain) else []
-    found = whole or [link.rstrip(",;.)") for link in _URL.findall(_INVISIBLE.sub("", text))]
+    found = list(addresses_in(text))
     if not found and _BARE_URL.fullmatch(plain):
-        found = [plain]
+        found = [address.removeprefix("https://") for address in addresses_in(plain, bare=True)] or [plain]
     if not found or not all(_HOST.fullmatch(link) or _BARE_URL.fullmatch(link) for link in found):
         raise BadCell("不是有效的网址,应以 http:// 或 https:// 开头")
     return tuple(dict.fromkeys(found))

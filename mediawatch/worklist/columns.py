@@ -12,8 +12,7 @@ from typing import TypeVar
 
 from rapidfuzz import fuzz
 
-_LINK = re.compile(r"https?://[!-~]+", re.IGNORECASE)
-_AFTER_LINK = ",.;:!?)>]\"'"
+from mediawatch.addresses import addresses_in
 
 H = TypeVar("H", bound=StrEnum)
 Cell = str | int | float | bool | date | datetime | time | None
@@ -121,5 +120,5 @@ def text_of(cell: Cell) -> str:
 
 
 def typed_links(text: str) -> list[str]:
-    """The addresses in an answer, without the marks that people type after them."""
-    return [link.rstrip(_AFTER_LINK) for link in _LINK.findall(text)]
+    """The addresses in an answer, unwrapped, without what people type after them; https:// is added where they left it out."""
+    return list(addresses_in(text, bare=True))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from mediawatch.clock import day_of
 from mediawatch.domain import Account, LookKind, Reading, Sight, Source, Sweep, SweepAccount, same_ids
-from mediawatch.linkfiles import FoundLink, links_in
+from mediawatch.linkfiles import FoundLink, article_of, links_in
 from mediawatch.policy import Policy
 from mediawatch.ports import Known, Store
 from mediawatch.proofs import people_disagree, posts_of
@@ -223,7 +223,13 @@ class _Intake:
         old = _links_of(account, known)
         if not found and row.text(Column.LINK) and not says_none(row.text(Column.LINK)):
             self.done.remarks.append(str(problem(row, Column.LINK, "不是 http(s) 链接,没有打开")))
-        return [link for link in found if link not in old and clickable(link)]
+        new = [link for link in found if link not in old]
+        for link in new:
+            if not clickable(link):
+                self.done.remarks.append(str(problem(row, Column.LINK, f"链接过长,没有打开:{link[:80]}…")))
+            elif account.platform == "wechat" and not article_of(link):
+                self.done.remarks.append(str(problem(row, Column.LINK, f"不是微信文章链接,没有打开:{link[:200]}")))
+        return [link for link in new if clickable(link)]
 
     def _note_links(self, row: Row, account: Account, links: Sequence[str]) -> None:
         for link in links:

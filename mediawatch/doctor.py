@@ -13,7 +13,7 @@ from mediawatch import browsers, canaries, policy, sessions
 from mediawatch.app import App
 from mediawatch.canarygate import CanaryGate
 from mediawatch.clock import BEIJING, beijing, minute
-from mediawatch.domain import Account, Attested, CanaryCheck, LookKind, SessionState, UserError
+from mediawatch.domain import CLOCK_OFF, Account, Attested, CanaryCheck, LookKind, SessionState, UserError
 from mediawatch.settings import Home, Settings
 from mediawatch.workdays import knows
 
@@ -104,6 +104,8 @@ async def in_home(app: App) -> AsyncIterator[Check]:
         yield _ways(app, {account.platform for account in accounts})
     if sweeps:
         yield await _described(app, sweeps[-1].id)
+        if clock := await _clock_seen(app, sweeps[-1].id):
+            yield clock
 
 
 def _canaries(app: App, accounts: Sequence[Account]) -> Iterator[Check]:
@@ -162,6 +164,16 @@ async def _described(app: App, sweep_id: int) -> Check:
     return _judged(not met, "recordings", text, "record one of them: mediawatch record ACCOUNT", otherwise=Level.WARN)
 
 
+async def _clock_seen(app: App, sweep_id: int) -> Check | None:
+    """What the sites' replies of the last sweep said of this machine's clock; None where they agreed with it."""
+    readings = [reading for kept in (await app.store.readings(sweep_id=sweep_id)).values() for reading in kept]
+    said = {sight.detail for reading in readings for sight in reading.sights if sight.detail.startswith(CLOCK_OFF)}
+    if not said:
+        return None
+    text = f"sweep {sweep_id}: {max(said)}"
+    return Check(Level.FAIL, "clock", text, "set the host's clock, then mediawatch sweep --again; doctor --live asks the sites")
+
+
 async def live(app: App) -> AsyncIterator[Check]:
     """What asks the sites: every login, every canary by every surface that it fits."""
     for each in await sessions.listed(app.sessions, app.logins()):
@@ -170,6 +182,7 @@ async def live(app: App) -> AsyncIterator[Check]:
         text = f"{name}: the site says {state.value}" if not why else f"{name}: {why}"
         remedy = f"mediawatch login {each.session.platform} --name {each.session.name}"
         yield _judged(state is SessionState.VALID, "login", text, remedy, otherwise=Level.WARN)
+    met: list[str] = []
     chosen, rule = app.canaries(), policy.load(app.settings.sweep.policy)
     for platform in sorted({canary.platform for canary in chosen.listed}):
         gate = CanaryGate(
@@ -186,7 +199,11 @@ async def live(app: App) -> AsyncIterator[Check]:
                     Level.WARN, "canary", f"{surface}: no canary fits it, or it wants a login", f"see docs/canaries.md; {app.home.canaries}"
                 )
             for check in read.values():
+                met.append(check.detail)
                 yield _read(check)
+    off = next((detail for detail in met if detail.startswith(CLOCK_OFF)), "")
+    if met:
+        yield _judged(not off, "clock", off or "no site's replies are dated otherwise than by this machine's clock", "set the host's clock")
 
 
 def _complete(app: App, platform: str, surface: str, session: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from mediawatch.clock import chinese_day
+from mediawatch.domain import CLOCK_OFF as OUR_CLOCK
 from mediawatch.domain import ID_IN_DOUBT, Code, DateKind, Filed, Finding, Judgement, LookKind, MatchedBy, Outcome, Reading, Verdict
 from mediawatch.names import differs_by_script, similarity
 from mediawatch.policy import Freshness, Policy, Presence, Standing
@@ -120,6 +121,7 @@ _NO_EVIDENCE = (
     ("login is that of", "现有登录不能查看该账号"),
 )  # fmt: skip
 """Words in what a surface says of its own failure, and the one cause that an inspector reads."""
+CLOCK_OFF = "本机时钟与平台时间相差超过10分钟,所读内容不作依据"
 _PAUSED = "信息来源暂停——"
 
 
@@ -185,6 +187,8 @@ def _unproven_sentence(known: Known, fresh: FreshnessProof, named: NameProof, pe
     against = [sight for sight in last.sights if sight.matched_by and (sight.outcome.negative or sight.exact)]
     if against and not any(tie_of(sight, last, known) for sight in against):
         return "仅凭备案链接或名称读取,未能与账号ID对应,不能认定。"
+    if last.outcome is not Outcome.OK and any(sight.detail.startswith(OUR_CLOCK) for sight in last.sights):
+        return f"{CLOCK_OFF},请校准时钟后重新检查。"
     if last.outcome.negative:
         vouched = any(sight.control for sight in last.sights if sight.outcome is last.outcome)
         lacking = "两次核查" if vouched or last.look is LookKind.PERSON else "对照核查"

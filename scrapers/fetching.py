@@ -8,6 +8,7 @@ from playwright.async_api import Page
 
 from mediawatch.domain import Unreachable
 from scrapers.calls import within
+from scrapers.clockcheck import sent_at
 from scrapers.replies import Reply, host_and_path
 
 BODY_LIMIT = 20_000_000
@@ -20,7 +21,8 @@ _FETCH = """async ([url, limit]) => {
   if (bytes.length <= limit)
     for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192))
   const type = answer.headers.get('content-type') || ''
-  return {status: answer.status, type, to: answer.redirected ? answer.url : '', size: bytes.length, data: btoa(text)}
+  const headers = {date: answer.headers.get('date') || '', age: answer.headers.get('age') || ''}
+  return {status: answer.status, type, headers, to: answer.redirected ? answer.url : '', size: bytes.length, data: btoa(text)}
 }"""
 
 
@@ -28,6 +30,6 @@ async def fetched(page: Page, url: str, seconds: float) -> tuple[Reply, str]:
     """The reply, and the URL that answered where the request was redirected ("" where not). Raises `Unreachable`; `Changed` where
     the page moved on meanwhile."""
     match await within(page.evaluate(_FETCH, [url, BODY_LIMIT]), seconds, f"fetch of {host_and_path(url)}"):
-        case {"status": int(status), "type": str(kind), "to": str(to), "size": int(size), "data": str(data)}:
-            return Reply(url, status, kind, base64.b64decode(data), cut=size > BODY_LIMIT), to
+        case {"status": int(status), "type": str(kind), "headers": dict(headers), "to": str(to), "size": int(size), "data": str(data)}:
+            return Reply(url, status, kind, base64.b64decode(data), sent_at=sent_at(headers), cut=size > BODY_LIMIT), to
     raise Unreachable(f"fetch of {host_and_path(url)} failed")

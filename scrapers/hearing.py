@@ -14,6 +14,7 @@ from playwright.async_api import Page, Request, Response
 
 from mediawatch.domain import Changed, Failure, Unreachable
 from scrapers.calls import Chores, Timeouts, within
+from scrapers.clockcheck import ClockCheck, sent_at
 from scrapers.fetching import BODY_LIMIT, fetched
 from scrapers.replies import Reply, host_and_path
 
@@ -116,8 +117,8 @@ class Hearing:
 class Ears:
     """Listens on one page: for its documents always, for other responses while a hearing lasts."""
 
-    def __init__(self, page: Page, timeouts: Timeouts, keep: Callable[[Reply], None]) -> None:
-        self._page, self._timeouts, self._keep = page, timeouts, keep
+    def __init__(self, page: Page, timeouts: Timeouts, keep: Callable[[Reply], None], clock: ClockCheck) -> None:
+        self._page, self._timeouts, self._keep, self._clock = page, timeouts, keep, clock
         self._hearings: list[Hearing] = []
         self._document: Reply | None = None
         self._documents, self._newest = 0, 0
@@ -234,7 +235,8 @@ class Ears:
             except Failure as failure:
                 lost = failure.detail
             cut = len(body) > BODY_LIMIT
-        reply = Reply(response.url, response.status, kind, b"" if cut else body, location, cut)
+        reply = Reply(response.url, response.status, kind, b"" if cut else body, location, sent_at(headers), cut)
+        self._clock.heard(reply.sent_at)
         if self.recording and not lost:
             self.recording.answered(number, reply, document=bool(document))
         for hearing in listening:

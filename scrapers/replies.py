@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from mediawatch.domain import Changed, RateLimited, Unreachable
@@ -50,6 +51,8 @@ class Reply:
     body: bytes
     location: str = ""
     """Where the response redirects to; its body is then empty."""
+    sent_at: datetime | None = None
+    """When it was sent, by the site's own clock; None where the site does not say."""
     cut: bool = False
     """True where the body was larger than a tab keeps; `body` is then empty."""
 

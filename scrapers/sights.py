@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from mediawatch.clock import day_of
 from mediawatch.domain import Attested, Captcha, Failure, LoginRequired, MatchedBy, Need, Outcome, Post, RateLimited, Seen, Sight
 from scrapers.browser import Tab
+from scrapers.clockcheck import ClockCheck
 from scrapers.masking import Mask
 from scrapers.replies import scrubbed
 from scrapers.warm import Calls
@@ -27,6 +28,7 @@ async def seen_by(surface: Surface, tab: Tab, account: Account, evidence: bool, 
     """
     facts = await _facts(surface.see(tab, account), tab)
     sight = merged(surface, facts, session=tab.session, login=tab.login, read_at=tab.now(), url=tab.scrubbed_url)
+    sight = dated_by(tab.clock, sight)
     tab.spent = _troubled(sight)
     if not evidence:
         return sight
@@ -39,13 +41,24 @@ async def asked_by(surface: Surface, calls: Calls, account: Account) -> Sight:
     facts = await _facts(surface.ask(calls, account), calls)
     url = scrubbed(calls.url, surface.url_keys)
     sight = merged(surface, facts, session=calls.session, login=calls.login, read_at=calls.now(), url=url)
-    sight = replace(sight, by_call=True)
+    sight = dated_by(calls.clock, replace(sight, by_call=True))
     if surface.warm and surface.warm.signs and sight.outcome in (Outcome.RATE_LIMITED, Outcome.LOGIN_REQUIRED):
         calls.known = None
         sight = replace(sight, outcome=Outcome.CHANGED, detail=f"refused as a call: {sight.detail}")
     # A refusal that was to be expected is no trouble of the page.
     calls.spoilt = _troubled(sight) and not (surface.declared_closed and sight.outcome is Outcome.RATE_LIMITED)
     return sight
+
+
+def dated_by(clock: ClockCheck, sight: Sight) -> Sight:
+    """The sight as it is; nothing of it but our trouble where the site's replies are dated otherwise than by our clock."""
+    if not clock.trouble:
+        return sight
+    outcome = sight.outcome if sight.outcome.about_us else Outcome.CHANGED
+    return Sight(
+        surface=sight.surface, attested=sight.attested, session=sight.session, login=sight.login, read_at=sight.read_at, url=sight.url,
+        by_call=sight.by_call, outcome=outcome, detail=clock.trouble,
+    )  # fmt: skip
 
 
 @contextmanager

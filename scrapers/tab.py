@@ -14,6 +14,7 @@ from playwright.async_api import Dialog, Page, StorageState
 
 from mediawatch.domain import Capture, Changed, EvidenceKind, Failure, Unreachable
 from scrapers.calls import Timeouts, moved, within
+from scrapers.clockcheck import ClockCheck
 from scrapers.fetching import fetched
 from scrapers.hearing import TRAFFIC, Ears, Hearing
 from scrapers.masking import Cover, Mask
@@ -73,7 +74,9 @@ class Tab:
         self._read: list[Reply] = []
         self._hidden: list[bytes] = []
         self._cover: Cover | None = None
-        self._ears = Ears(page, timeouts, self._keep)
+        self.clock = ClockCheck(now)
+        """What the replies that were heard say of our clock."""
+        self._ears = Ears(page, timeouts, self._keep, self.clock)
         self.outlived: Callable[[], bool] = lambda: False
         """Whether the page should not stay open: its context was renewed, or is about to be."""
         self.unblock: Callable[[], Awaitable[object]] = _no_pause
@@ -138,6 +141,7 @@ class Tab:
         self._refuse_foreign(url)
         reply, to = await self._ask(fetched, self._page, url, self.timeouts.reply, limit=self.timeouts.reply)
         self._refuse_foreign(to or url)
+        self.clock.heard(reply.sent_at)
         return reply, to or url
 
     def report_to(self, recording: Recording) -> None:

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from mediawatch.domain import Account, Failure
 from scrapers.browser import Browser, Reply, Session, Tab
+from scrapers.clockcheck import ClockCheck
 from scrapers.sessions import stamp_of
 
 CALLS_PER_PAGE = 60
@@ -47,6 +48,8 @@ class Calls:
         self.entered = entered
         """What `Warm.enter` gave."""
         self.now, self.session, self.login, self.pause = tab.now, tab.session, tab.login, pause
+        self.clock = ClockCheck(tab.now)
+        """As `Tab.clock`, of this sight's calls alone."""
         self.refused: Failure | None = None
         """As `Tab.refused`."""
         self.back_to: date | None = None
@@ -61,6 +64,7 @@ class Calls:
     async def fetch(self, url: str) -> Reply:
         """As `Tab.fetch`."""
         reply, self.url = await self._tab.ask(url)
+        self.clock.heard(reply.sent_at)
         return reply
 
     async def open(self, url: str) -> Reply:

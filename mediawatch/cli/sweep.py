@@ -145,6 +145,9 @@ def print_summary(summary: Summary) -> None:
             f"{len(failing)} of {len(summary.checks)} canary checks failed: what {surfaces} said against accounts around them is withdrawn"
         )
         typer.echo(told, err=True)
+    if summary.clock_off:
+        told = f"{summary.clock_off}; nothing that was read counts against anybody: set the clock and run `mediawatch sweep --again`"
+        typer.echo(told, err=True)
     if summary.unanswered:
         typer.echo(NO_NETWORK.format(sweep=sweep.id), err=True)
     for verdict in Verdict:

@@ -57,7 +57,7 @@ from mediawatch.domain.notices import (
     problem_of,
     standing_item,
 )
-from mediawatch.domain.ours import Canary, CanaryCheck, SessionEvent, SessionState
+from mediawatch.domain.ours import CLOCK_OFF, Canary, CanaryCheck, SessionEvent, SessionState
 from mediawatch.domain.outcomes import (
     Attested,
     Captcha,
@@ -101,6 +101,7 @@ from mediawatch.domain.reviews import (
 
 __all__ = [
     "ALL_DISMISSED",
+    "CLOCK_OFF",
     "DECIDED",
     "ID_IN_DOUBT",
     "PLATFORM_LABELS",

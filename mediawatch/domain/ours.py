@@ -9,6 +9,9 @@ from enum import StrEnum
 from mediawatch.domain.accounts import Account, Filed
 from mediawatch.domain.outcomes import Outcome
 
+CLOCK_OFF = "this machine's clock is off"
+"""How the detail of a sight begins to say that its site's replies are dated otherwise: then nothing that was seen counts."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canary:

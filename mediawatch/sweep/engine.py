@@ -57,6 +57,7 @@ class Engine(Parts):
             exit_code=self.pacing.exit_bits | run.exit_bits,
             unanswered=await self.store.unanswered(sweep.id),
             checks=tuple(check for check in run.checks if check.sweep_id == sweep.id),
+            clock_off=run.clock_off,
         )
 
     async def _judge(self, run: Run, accounts: Sequence[Account], states: Mapping[int, AccountState]) -> None:

@@ -16,6 +16,7 @@ from mediawatch.breakers import EXIT_BITS
 from mediawatch.canarygate import CanaryGate
 from mediawatch.clock import day_of
 from mediawatch.domain import (
+    CLOCK_OFF,
     Account,
     AccountState,
     CanaryCheck,
@@ -75,6 +76,8 @@ class Run:
         self._twice: set[int] = set()
         """Accounts whose second look was begun while first looks were made."""
         self._unforeseen = False
+        self.clock_off = ""
+        """How far this machine's clock is off, where a site's replies said so."""
         self._gates: dict[str, CanaryGate] = {}
         self._vouchers = Vouchers(self._ask, self._sound)
 
@@ -82,7 +85,8 @@ class Run:
     def exit_bits(self) -> int:
         """1 for an unforeseen error; that of the network where no site answered any look, though too few for a breaker."""
         reached_nothing = self.looks > 0 and self.outcomes[Outcome.UNREACHABLE] == self.looks
-        return (1 if self._unforeseen else 0) | (EXIT_BITS[Outcome.UNREACHABLE] if reached_nothing else 0)
+        clock = EXIT_BITS[Outcome.CHANGED] if self.clock_off else 0
+        return clock | (1 if self._unforeseen else 0) | (EXIT_BITS[Outcome.UNREACHABLE] if reached_nothing else 0)
 
     async def judge(self, accounts: Sequence[Account]) -> Rejudgement:
         """From everything that is kept by now."""
@@ -228,6 +232,7 @@ class Run:
         if not sights:
             return None
         self.looks += 1
+        self._note_clock(sights)
         self._vouchers.note(account, sights)
         sights = tuple([await self._vouchers.controlled(account, sight, lane) for sight in sights])
         now = self.parts.clock()
@@ -246,6 +251,13 @@ class Run:
             surface=",".join(sight.surface for sight in sights), ms=round((reading.read_at - started) / timedelta(milliseconds=1)),
         )  # fmt: skip
         return reading
+
+    def _note_clock(self, sights: Sequence[Sight]) -> None:
+        """Said once: every look of the run meets the same clock."""
+        said = next((sight.detail for sight in sights if sight.detail.startswith(CLOCK_OFF)), "")
+        if said and not self.clock_off:
+            self.clock_off = said
+            log.error(f"{said}; what is read until it is set proves nothing against anybody")
 
     async def _keep_links(self, account: Account, sights: Sequence[Sight]) -> None:
         """Further links that were seen on the account's own pages: its lower bound rises by itself.
@@ -304,7 +316,8 @@ class Run:
         """For the inspector: the sources that could not be asked, and why."""
         labels = {facts.name: facts.label for facts in self.parts.looker.surfaces(account.platform)}
         turned_away = self.turned_away.get(account.id, {})
-        return tuple(f"{labels.get(surface, surface)}:{sentences.why_paused(why)}" for surface, why in turned_away.items())
+        clock = sentences.CLOCK_OFF if self.clock_off else ""
+        return tuple(f"{labels.get(surface, surface)}:{clock or sentences.why_paused(why)}" for surface, why in turned_away.items())
 
 
 def _settles(sights: Sequence[Sight], need: Need) -> bool:

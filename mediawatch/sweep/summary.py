@@ -23,6 +23,8 @@ class Summary:
     left: int = 0
     """Accounts that were due, and that no surface could be asked about: paused, or the time was over."""
     exit_code: int = 0
+    clock_off: str = ""
+    """How far this machine's clock is off, where a site's replies said so: then nothing was found out."""
     repeated: bool = False
     """True when an equal sweep was finished before and nothing was done."""
     unanswered: bool = False

@@ -9,7 +9,9 @@ import asyncio
 import ssl
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from dataclasses import replace
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from types import TracebackType
 from typing import Any, NamedTuple, Self
 from urllib.parse import parse_qsl, urlsplit
@@ -87,6 +89,7 @@ class Replica:
         self.requests: list[Served] = []
         self.faults = Faults()
         """What goes wrong, and for which account."""
+        self._now = now
         bare = overlay is not None
         self._sites = {kind.platform: kind(world, now, logged_in=kind.platform in logged_in, bare=bare) for kind in SITES}
         for site in self._sites.values():
@@ -202,7 +205,14 @@ class Replica:
             if isinstance(response, Drop):
                 await _drop(reader, writer, response)
                 return
-            await _send(writer, response, head_only=method == "HEAD")
+            await _send(writer, self._dated(response), head_only=method == "HEAD")
+
+    def _dated(self, response: Response) -> Response:
+        """With the replica's own time, as every site's replies have theirs."""
+        if any(name.lower() == "date" for name, _ in response.headers):
+            return response
+        date = format_datetime(self._now().astimezone(UTC), usegmt=True)
+        return replace(response, headers=(*response.headers, ("Date", date)))
 
     def _response(self, request: Request) -> Response | Drop:
         if self._overlay is not None and (recorded := self._overlay.response(request.url)) is not None:

@@ -187,8 +187,6 @@ def _unproven_sentence(known: Known, fresh: FreshnessProof, named: NameProof, pe
     against = [sight for sight in last.sights if sight.matched_by and (sight.outcome.negative or sight.exact)]
     if against and not any(tie_of(sight, last, known) for sight in against):
         return "仅凭备案链接或名称读取,未能与账号ID对应,不能认定。"
-    if last.outcome is not Outcome.OK and any(sight.detail.startswith(OUR_CLOCK) for sight in last.sights):
-        return f"{CLOCK_OFF},请校准时钟后重新检查。"
     if last.outcome.negative:
         vouched = any(sight.control for sight in last.sights if sight.outcome is last.outcome)
         lacking = "两次核查" if vouched or last.look is LookKind.PERSON else "对照核查"
@@ -216,6 +214,8 @@ def _not_looked_at(filed: Filed) -> str:
 
 def _trouble(reading: Reading) -> str:
     """Why a look proved nothing: the one cause that applies."""
+    if reading.outcome is not Outcome.OK and any(sight.detail.startswith(OUR_CLOCK) for sight in reading.sights):
+        return f"{CLOCK_OFF},请校准时钟后重新检查"
     if reading.outcome is not Outcome.NO_EVIDENCE:
         return TROUBLE.get(reading.outcome, "现有信息来源未能证明其更新情况")
     details = [sight.detail for sight in reading.sights if sight.outcome is Outcome.NO_EVIDENCE]

@@ -20,6 +20,7 @@ from typer.core import TyperGroup
 from mediawatch import __version__
 from mediawatch.cli import logs
 from mediawatch.cli.commands import Commands
+from mediawatch.cli.jsonlines import JsonLines
 from mediawatch.domain import UserError
 from mediawatch.ports import Clock
 from mediawatch.reports.table import Table, to_text
@@ -98,11 +99,14 @@ def root(
         Path | None, typer.Option("--home", metavar="DIR", help="Home folder; else MEDIAWATCH_HOME, else the user's data folder.")
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is being done to standard error.")] = False,
-    log_json: Annotated[bool, typer.Option("--log-json", help="Log JSON lines to standard error, one for each look.")] = False,
+    log_json: Annotated[bool, typer.Option("--log-json", help="Standard error is JSON lines and nothing else, one for each look.")] = False,
     version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")] = False,
 ) -> None:
     """Find out which filed government social media accounts fell asleep, changed their name or vanished."""
     ctx.obj = Chosen(Home.at(home), verbose, log_json)
+    if log_json and not isinstance(sys.stderr, JsonLines):
+        sys.stderr = lines = JsonLines(sys.stderr)
+        ctx.call_on_close(lines.finish)
     logs.set_up("info" if verbose or log_json else "warning", "json" if log_json else "auto")
 
 

@@ -19,6 +19,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 import structlog
 
+from mediawatch.cli.jsonlines import JsonLines
 from mediawatch.settings import Settings
 
 Format = Literal["auto", "text", "json"]
@@ -46,7 +47,7 @@ def set_up(level: str, format: Format = "auto", *, file: LogFile | None = None, 
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     plain: structlog.typing.Processor = structlog.dev.ConsoleRenderer(colors=format == "auto" and sys.stderr.isatty())
-    wire = logging.StreamHandler(sys.stderr)
+    wire = logging.StreamHandler(sys.stderr.target if isinstance(sys.stderr, JsonLines) else sys.stderr)
     wire.setLevel(level.upper())
     wire.setFormatter(_formatter(shared, _JSON if format == "json" else (plain,), secrets))
     handlers: list[logging.Handler] = [wire]

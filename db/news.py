@@ -33,7 +33,8 @@ def accounts_now(conn: Connection, account_ids: Collection[int]) -> dict[int, Ac
     for portion in portions(sorted(set(account_ids))):
         wanted = select(AccountRow.__table__).where(AccountRow.id.in_(portion))
         for row in conn.execute(wanted):
-            found[row.id] = AccountNow(news=news.get(row.id, 0), identity=filed_of(row).identity)
+            filed = filed_of(row)
+            found[row.id] = AccountNow(news=news.get(row.id, 0), identity=filed.identity, opened_on=filed.opened_on)
     return found
 
 

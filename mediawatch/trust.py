@@ -91,7 +91,7 @@ def heard(known: Known, as_of: datetime) -> Known:
 
 def _heard(reading: Reading, known: Known) -> Reading:
     sights = tuple(
-        _silenced(sight, known.filed)
+        silenced(sight, known.filed)
         if _against(sight, known.filed) and backing(sight, reading, known.checks) is Backing.WITHDRAWN
         else sight
         for sight in reading.sights
@@ -102,19 +102,20 @@ def _heard(reading: Reading, known: Known) -> Reading:
 def _against(sight: Sight, filed: Filed) -> bool:
     """Whether a sight can carry a finding: a negative, a complete list, another name; that it is there at all, if filed as closed."""
     there = _closed(filed) and (sight.matched_by is not None or sight.dated)
-    return sight.outcome.negative or sight.exact or not _named_as_filed(sight, filed) or there
+    return sight.outcome.negative or sight.exact or not named_as_filed(sight, filed) or there
 
 
-def _silenced(sight: Sight, filed: Filed) -> Sight:
+def silenced(sight: Sight, filed: Filed) -> Sight:
+    """What of a sight speaks for the account: nothing of an account that is filed as closed, which its being there would accuse."""
     if _closed(filed):
         return replace(sight, outcome=Outcome.NO_EVIDENCE, name="", matched_by=None, posts=(), complete_since=None, control="")
     outcome = Outcome.NO_EVIDENCE if sight.outcome.negative else sight.outcome
     # Another name is a sign of life still, but no longer one that is tied by id, and so no finding.
-    matched = sight.matched_by if sight.matched_by is None or _named_as_filed(sight, filed) else MatchedBy.URL
+    matched = sight.matched_by if sight.matched_by is None or named_as_filed(sight, filed) else MatchedBy.URL
     return replace(sight, outcome=outcome, matched_by=matched, complete_since=None, control="")
 
 
-def _named_as_filed(sight: Sight, filed: Filed) -> bool:
+def named_as_filed(sight: Sight, filed: Filed) -> bool:
     return not sight.name or alike(filed.name, sight.name)
 
 

@@ -28,12 +28,15 @@ from mediawatch.domain import (
     MatchedBy,
     Post,
     Reading,
+    RegistryChanges,
     ReviewAction,
     ReviewEvent,
     Sight,
+    Source,
     Sweep,
     SweepKind,
     SweepState,
+    UpdatedAccount,
     Verdict,
 )
 from mediawatch.policy import load
@@ -272,3 +275,42 @@ def test_what_accuses_asks_which_inspection_is_meant(home: Home) -> None:
 def test_a_home_with_a_sample_alone_prints_its_lists(home: Home) -> None:
     within(home, lambda store: census(store, {TWO: OLD}, kind=SweepKind.SAMPLE, scope="sample of 1 accounts (00)"))
     assert TWO in mediawatch(home, "query", "flagged").stdout
+
+
+def test_what_a_later_inspection_finds_accuses_nobody_in_an_earlier_one(home: Home) -> None:
+    """A unit that took another name in spring bore its filed name in winter."""
+    within(home, lambda store: census(store, {ONE: NEW, TWO: NEW}))
+    spring = datetime(2023, 3, 20, 9, tzinfo=BEIJING)
+
+    async def work(store: Store) -> None:
+        accounts = await store.accounts()
+        later = await store.open_sweep(
+            Sweep(as_of=day_end(date(2023, 3, 19)), policy="national", policy_toml=POLICY.toml, started_at=spring), accounts
+        )
+        for account in accounts:
+            for second in (False, True):
+                at = spring + timedelta(hours=second)
+                taken = look(account, date(2023, 3, 18), at=at, second=second, sweep=later)
+                await store.keep(replace(taken, sights=tuple(replace(sight, name="示例新名") for sight in taken.sights)))
+        await rejudge(store, lambda platform: True, later.id)
+        await store.close_sweep(later.id, SweepState.FINISHED, spring + timedelta(hours=3))
+
+    within(home, work)
+    assert mediawatch(home, "sweep", "judge", "1").returncode == 0
+    assert set(stored(home, 1).values()) == {Verdict.FRESH}
+    assert "示例新名" not in mediawatch(home, "flagged", "--sweep", "1").stdout
+    assert "示例新名" in mediawatch(home, "flagged", "--sweep", "2").stdout
+
+
+def test_an_opening_that_is_filed_later_ends_a_silence(home: Home) -> None:
+    within(home, lambda store: census(store, {ONE: OLD, TWO: OLD}))
+
+    async def work(store: Store) -> None:
+        account = (await store.accounts())[0]
+        opened = UpdatedAccount(account_id=account.id, filed=replace(account.filed, opened_on=date(2022, 12, 28)),
+            changes=(("opened_on", "", "2022-12-28"),))  # fmt: skip
+        await store.apply(RegistryChanges(source=Source(file="台账.csv", sha256="1" * 64, at=LATER), updated=(opened,)))
+
+    within(home, work)
+    listed = mediawatch(home, "flagged").stdout
+    assert (ONE in listed, TWO in listed) == (False, True)

@@ -86,10 +86,12 @@ class Visited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountNow:
-    """What the judgement of an account starts from. `news` counts what became known so far; `identity` is who it is as filed now."""
+    """What the judgement of an account starts from. `news` counts what became known so far; `identity` is who it is as filed now,
+    `opened_on` its opening."""
 
     news: int
     identity: FiledIdentity
+    opened_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from mediawatch import rules, sentences
+from mediawatch import rules, sentences, trust
 from mediawatch.clock import day_of
-from mediawatch.domain import Account, CanaryCheck, Judgement, Reading, Sweep, SweepAccount, UserError
+from mediawatch.domain import Account, CanaryCheck, Filed, Judgement, Reading, Sweep, SweepAccount, UserError
 from mediawatch.policy import Policy, parse
 from mediawatch.ports import Known, Rejudgement, Store
 from mediawatch.retention import still_judged
@@ -59,14 +59,35 @@ async def judged(
         now = await store.accounts_now(ids)
         readings = await store.known(ids, sweep.as_of, sweep.period_from)
         for account in some:
-            of_account = tuple(_after_issue(readings.get(account.id, ()), issued.get(account.id), sweep))
+            filed = _opened(account.filed, now[account.id].opened_on)
+            of_account = tuple(
+                _of_its_time(reading, filed, sweep) for reading in _after_issue(readings.get(account.id, ()), issued.get(account.id), sweep)
+            )
             known = Known(
-                filed=account.filed, identity=now[account.id].identity, readings=of_account, supported=supports(account.platform),
+                filed=filed, identity=now[account.id].identity, readings=of_account, supported=supports(account.platform),
                 checks=tuple(checks), paused=tuple(paused.get(account.id, ())),
             )  # fmt: skip
             judgements[account.id] = rules.judge(known, sweep.as_of, policy, sweep.period_from)
             news[account.id] = now[account.id].news
     return Rejudgement(judgements=judgements, news=news)
+
+
+def _opened(filed: Filed, now: date | None) -> Filed:
+    """As it was frozen, but for an opening that is known better by now: an account is not silent before it was opened."""
+    return replace(filed, opened_on=now) if now and (filed.opened_on is None or now > filed.opened_on) else filed
+
+
+ACCUSES_FOR = timedelta(days=7)
+"""So long after an inspection began, at most, another one's look holds anything against an account in it."""
+
+
+def _of_its_time(reading: Reading, filed: Filed, sweep: Sweep) -> Reading:
+    """A reading without what another inspection saw much later against the account: who is gone, renamed or silent in spring was perhaps
+    not so in winter. What it shows for the account counts, whenever it was seen."""
+    if reading.sweep_id in (None, sweep.id) or reading.read_at <= max(sweep.as_of, sweep.started_at or sweep.as_of) + ACCUSES_FOR:
+        return reading
+    told = (trust.silenced(sight, filed) for sight in reading.sights)
+    return replace(reading, sights=tuple(sight if trust.named_as_filed(sight, filed) else replace(sight, name="") for sight in told))
 
 
 async def _issued(store: Store, sweep: Sweep) -> dict[int, datetime]:

@@ -6,6 +6,7 @@ which is reported and not written.
 
 from __future__ import annotations
 
+import re
 from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -23,6 +24,8 @@ from mediawatch.reports.table import Table
 
 PLATFORM = "wechat"
 UNDATED = "the page tells no time of publishing"
+_NO_SUCH_PAGE = re.compile(r"链接已过期|参数错误")
+"""What the site says of an address that never leads anywhere again: expired, or mistyped."""
 NO_ARTICLE = "不是微信文章链接,未打开"
 
 
@@ -160,6 +163,8 @@ def placed(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> Entry:
     """Whose link it is, by what its page shows. Pure."""
     if sight.outcome in (Outcome.CAPTCHA, Outcome.RATE_LIMITED, Outcome.LOGIN_REQUIRED):
         return Entry(link=link, result=Result.NOT_OPENED, sight=sight, detail=sight.detail or sight.outcome.value)
+    if sight.outcome is Outcome.CHANGED and _NO_SUCH_PAGE.search(sight.detail):
+        return Entry(link=link, result=Result.DEAD, sight=sight, detail=sight.detail)
     if sight.outcome in (Outcome.CHANGED, Outcome.UNREACHABLE):
         return Entry(link=link, result=Result.UNREAD, sight=sight, detail=sight.detail or sight.outcome.value)
     contradicted = {account.id for account in accounts if _tie(account, sight) is False}

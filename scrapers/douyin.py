@@ -85,6 +85,8 @@ class ProfilePage(Surface):
             raise Changed("an empty page, more to come: only the page goes on")
         works = read_posts(payload, profile.works, calls.now(), known=False, visitor=not calls.session, owner=target.sec_uid)
         yield told(works, target, account.filed)
+        if profile.odd:
+            raise Changed(profile.odd)
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         target = wanted(account.filed) or self.found
@@ -115,6 +117,8 @@ class ProfilePage(Surface):
                         if shown.posts:
                             yield told(Seen(posts=shown.posts), target, account.filed)
             lacks_login(tab, sign)
+            if profile.odd:
+                raise Changed(profile.odd)
 
 
 class Search(NameSearch):

@@ -37,6 +37,8 @@ class Profile:
 
     seen: Seen
     works: int | None = None
+    odd: str = ""
+    """What is missing in it: its works are read all the same, and then the look says that the site changed."""
 
 
 def is_captcha(html: str) -> bool:
@@ -115,8 +117,7 @@ def read_user(user: Mapping[str, object], sec_uid: str) -> Profile:
     """A user object, to name and state. The state's words decide, never its number alone; unknown words are the outcome `changed`."""
     count = user.get("aweme_count")
     name, certified = _text(user, "nickname"), loaded(user.get("account_cert_info")).get("label_text")
-    if not name:
-        raise Changed(f"a user without nickname: {sorted(user)}")
+    odd = "" if name else f"a user without nickname: {sorted(user)}"
     outcome, detail = _state(user)
     if outcome is Outcome.OK and _RESET.fullmatch(name) and count == 0:
         outcome = Outcome.BANNED
@@ -132,7 +133,7 @@ def read_user(user: Mapping[str, object], sec_uid: str) -> Profile:
         attested=None if outcome is Outcome.OK else Attested.DESCRIBED,
         detail=detail,
     )
-    return Profile(seen=seen, works=count if isinstance(count, int) and not isinstance(count, bool) else None)
+    return Profile(seen=seen, works=count if isinstance(count, int) and not isinstance(count, bool) else None, odd=odd)
 
 
 def _state(user: Mapping[str, object]) -> tuple[Outcome, str]:

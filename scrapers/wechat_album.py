@@ -93,26 +93,25 @@ def read_album(payload: Mapping[str, Any], account: Account, biz: str) -> Seen:
             items = [item]
         case _:
             raise Changed(f"album of another shape: {shape(payload.get('getalbum_resp', payload))}")
-    owners = [number_of(biz_in(_text(item, "url"))) for item in items]
+    items = [item for item in items if isinstance(item, Mapping) and isinstance(item.get("url"), str)]
+    owners = [number_of(biz_in(item["url"])) for item in items]
     # Whoever published an article is whose it is; a short link does not tell.
-    posts = tuple(_post(item) for item, owner in zip(items, owners, strict=True) if owner in ("", number_of(biz)))
+    own = [item for item, owner in zip(items, owners, strict=True) if owner in ("", number_of(biz))]
+    posts = tuple(post for post in map(_post, own) if post is not None)
     shown = biz if number_of(biz) in owners else ""
     tie = tied(account, f"the album belongs to {name}", shown, gh)
     if not posts:
-        raise Changed(f"an album without articles of its owner ({len(items)} in all)")
+        raise Changed(f"an album without dated articles of its owner ({len(items)} in all)")
     # Its address stood on a page of the account.
     tie = tie or (MatchedBy.NAME if same(account.filed.name, name) else MatchedBy.URL)
     return Seen(name=name, platform_id=shown, original_id=gh, matched_by=tie, posts=posts)
 
 
-def _text(item: object, key: str) -> str:
-    value = item.get(key) if isinstance(item, Mapping) else None
-    if not isinstance(value, str):
-        raise Changed(f"album article of another shape: {shape(item)}")
-    return value
-
-
-def _post(item: Mapping[str, Any]) -> Post:
-    at = from_epoch(item.get("create_time"))
+def _post(item: Mapping[str, Any]) -> Post | None:
+    """None for an article without a sound time: an album gives lower bounds, so the others stand."""
+    try:
+        at = from_epoch(item.get("create_time"))
+    except Changed:
+        return None
     # Message and place in it, as articles and the back office number them.
-    return Post(at=at, on=day_of(at), id=f"{item.get('msgid')}_{item.get('itemidx')}", kind=PostKind.ARTICLE, link=kept(_text(item, "url")))
+    return Post(at=at, on=day_of(at), id=f"{item.get('msgid')}_{item.get('itemidx')}", kind=PostKind.ARTICLE, link=kept(item["url"]))

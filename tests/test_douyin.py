@@ -80,7 +80,6 @@ def test_replies_about_us_are_read_alike_everywhere(payload: object, outcome: Ou
     [
         (called(), Outcome.OK),
         (called(sec_uid=OTHER), Outcome.CHANGED),
-        (called(nickname=""), Outcome.CHANGED),
         ({"status_code": 0, "user": {"nickname": "示例发布"}}, Outcome.CHANGED),
         ({"status_code": 2190, "status_msg": "用户不存在"}, None),
         ({"status_code": 0, "user": None}, None),
@@ -115,6 +114,13 @@ def test_a_profile_says_name_id_and_count() -> None:
     assert profile is not None
     seen = profile.seen
     assert (seen.name, seen.platform_id, seen.verified_as, profile.works) == ("示例发布", SEC, "示例市第一测试局", 9)
+
+
+def test_a_profile_without_a_name_says_what_else_it_holds_and_that_it_is_odd() -> None:
+    profile = read_profile(called(nickname=""), SEC)
+    assert profile is not None
+    assert (profile.seen.name, profile.seen.platform_id, profile.works, profile.seen.outcome) == ("", SEC, 9, Outcome.OK)
+    assert "without nickname" in profile.odd
 
 
 @pytest.mark.parametrize("nickname", ["账号已注销", "已重置", "该用户已注销"])

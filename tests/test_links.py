@@ -191,7 +191,9 @@ def test_standard_input_and_a_csv_with_an_open_quotation_mark(tmp_path: Path) ->
     assert [str(link.places[0]) for link in found.links] == ["-, row 1", f"{tmp_path / 'open.csv'}, row 2"]
 
 
-@pytest.mark.parametrize(("name", "body"), [("missing.txt", None), ("a.xlsx", b"PK\x03\x04 broken"), ("a.txt", b"text\0text")])
+@pytest.mark.parametrize(
+    ("name", "body"), [("missing.txt", None), ("a.xlsx", b"PK\x03\x04 broken"), ("a.txt", b"text\0text"), ("a.pdf", b"%PDF-1.4 x")]
+)
 def test_a_named_file_that_cannot_be_read_is_refused(tmp_path: Path, name: str, body: bytes | None) -> None:
     if body is not None:
         (tmp_path / name).write_bytes(body)
@@ -240,6 +242,8 @@ ID = {"platform_id": BIZ}
         ([account(**ID)], shown(Outcome.CAPTCHA), Result.NOT_OPENED, None),
         ([account(**ID)], shown(Outcome.RATE_LIMITED), Result.NOT_OPENED, None),
         ([account(**ID)], shown(Outcome.CHANGED), Result.UNREAD, None),
+        ([account(**ID)], shown(Outcome.CHANGED, detail="unknown article page: '链接已过期'"), Result.DEAD, None),
+        ([account(**ID)], shown(Outcome.CHANGED, detail="unknown article page: '参数错误'"), Result.DEAD, None),
         ([account(**ID)], shown(Outcome.UNREACHABLE), Result.UNREAD, None),
     ],
 )

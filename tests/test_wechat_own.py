@@ -148,6 +148,7 @@ def album(items: object, *, name: str = NAME, gh: str = GH, flag: object = "0") 
         (entry(), {"original_id": GH}, 1, MatchedBy.ID),
         ([entry(biz="")], {"platform_id": BIZ}, 1, MatchedBy.NAME),
         ([entry(), entry(biz=OTHER)], {}, 1, MatchedBy.NAME),
+        ([entry(), entry(at=AT * 1000), {"title": "自拟"}], {}, 1, MatchedBy.NAME),
     ],
 )
 def test_an_album_holds_what_its_owner_published(items: object, filed: dict[str, str], posts: int, tie: MatchedBy) -> None:
@@ -164,6 +165,7 @@ def test_an_album_holds_what_its_owner_published(items: object, filed: dict[str,
         (album([]), {}, Changed),
         (album([entry(biz=OTHER)]), {}, Changed),
         (album([{"url": ""}]), {}, Changed),
+        (album([{"title": "自拟"}, "x"]), {}, Changed),
         (album([entry(at=AT * 1000)]), {}, Changed),
         ({"getalbum_resp": {}}, {}, Changed),
         ({}, {}, Changed),

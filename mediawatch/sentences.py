@@ -65,7 +65,7 @@ def _how_missed(known: Known, there: PresenceProof) -> str:
     if any(sight.matched_by is MatchedBy.NAME for reading in proving for sight in reading.sights if sight.outcome is Outcome.NOT_FOUND):
         alias = f"和微信号“{filed.alias}”" if filed.alias else ""
         return f"按备案名称“{filed.name}”{alias}在平台搜索不到该账号"
-    return f"备案的平台ID“{filed.platform_id or filed.original_id}”在平台上不存在"
+    return f"备案的平台ID“{filed.platform_id or filed.original_id or filed.alias}”在平台上不存在"
 
 
 def notes(known: Known, fresh: FreshnessProof, there: PresenceProof, named: NameProof, as_of_day: date, policy: Policy) -> tuple[str, ...]:

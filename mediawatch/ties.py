@@ -140,8 +140,9 @@ def doubt(readings: Sequence[Reading], filed: Filed, now: FiledIdentity) -> Doub
 
 
 def _of_another(looks: Sequence[Reading], filed: Filed, now: FiledIdentity) -> Doubt | None:
-    """The newest page of the filed id that shows who it is certified for: another body, under another name."""
-    own = [said for reading in looks if (said := of_identity(reading, now)) is not None]
+    """The newest page of the filed id that shows who it is certified for: another body, under another name. A person's word that it
+    bears the filed name does not make it the filed one."""
+    own = [said for reading in looks if reading.look is not LookKind.PERSON and (said := of_identity(reading, now)) is not None]
     named = [sight for reading in own for sight in reading.sights if sight.name and sight.matched_by is MatchedBy.ID]
     telling = [sight for sight in named if sight.verified_as]
     if not telling or not filed.organiser or any(alike(filed.name, sight.name) for sight in named):

@@ -182,6 +182,12 @@ def test_while_the_filed_id_is_somebody_elses_nothing_is_said(seen: tuple[Readin
     assert judged(*seen, filed=replace(CLOSED, opened_on=LONG_AGO)).findings == ()
 
 
+def test_a_persons_word_does_not_make_another_bodys_account_the_filed_one() -> None:
+    page = reading(sight(40, **FOREIGN))
+    assert judged(page, person("张三", SILENT)).findings == ()
+    assert judged(page, person("张三", gone()), policy=NATIONAL).findings == ()
+
+
 def test_a_body_of_the_same_name_elsewhere_does_not_vouch() -> None:
     filed = replace(FILED, organiser="高新区公安分局", prefecture="示例市")
     elsewhere = sight(40, whole=True, name="高新警务", verified_as="西安市公安局高新区公安分局")

@@ -232,7 +232,7 @@ async def test_a_check_met_on_the_way_in_is_not_met_again_by_the_page(browser: B
 
 async def test_with_its_context_a_warm_page_is_renewed(executable: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("scrapers.contexts.USES_PER_CONTEXT", 2)
-    own = Browser(executable, now=lambda: datetime.now(UTC))
+    own = Browser(executable, now=lambda: NOW)
     async with asking(own, monkeypatch) as looks:
         assert await looks.look(Plain()) == ["/", "/call"]
         assert await looks.look(Plain(odd=NoEvidence("none"))) == ["/call"]

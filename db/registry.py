@@ -85,6 +85,11 @@ def contacts(conn: Connection) -> dict[int, Contact]:
     return {row.account_id: Contact(person=row.person, phone=row.phone) for row in found}
 
 
+def brought(conn: Connection, source: Source) -> list[int]:
+    of_source = SourceRow.at == source.at, SourceRow.file == source.file, SourceRow.sha256 == source.sha256
+    return list(conn.scalars(select(AccountRow.id).join(SourceRow, AccountRow.source_id == SourceRow.id).where(*of_source)))
+
+
 def changes(conn: Connection, account_id: int | None) -> list[Change]:
     row = AccountChangeRow
     wanted = select(row.account_id, row.field, row.old, row.new, SourceRow.at, SourceRow.file).join_from(row, SourceRow)

@@ -101,6 +101,9 @@ class SqlStore:
     async def refusals(self) -> list[Refusal]:
         return await self._read(registry.refusals)
 
+    async def brought(self, source: Source) -> list[int]:
+        return await self._read(lambda conn: registry.brought(conn, source))
+
     async def changes(self, account_id: int | None = None) -> list[Change]:
         return await self._read(lambda conn: registry.changes(conn, account_id))
 

@@ -135,6 +135,19 @@ async def open_links(
     return Report(entries=[entries[index] for index in range(len(links))])
 
 
+async def foreseen(collected: Collected, store: Store) -> Report:
+    """What an import would do: which links are known, and which would be opened. Nothing is opened."""
+    accounts = [account for account in await store.accounts() if account.platform == PLATFORM]
+    known = await _read_before(collected.links, accounts, store)
+    entries = [
+        Entry(link=link, result=Result.KNOWN, accounts=known[article_key(link.url)])
+        if article_key(link.url) in known
+        else Entry(link=link, result=Result.NOT_OPENED, detail="would be opened")
+        for link in collected.links
+    ]
+    return Report(entries=entries, skipped=collected.skipped)
+
+
 async def _read_before(links: Iterable[FoundLink], accounts: Iterable[Account], store: Store) -> dict[str, tuple[Account, ...]]:
     """Articles that a reading of a filed account has shown already as its own, by key."""
     wanted = {article_key(link.url) for link in links}

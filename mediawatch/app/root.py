@@ -8,6 +8,8 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TextIO
 
 from mediawatch import canaries
@@ -16,6 +18,7 @@ from mediawatch.app import wiring
 from mediawatch.app.wiring import Route
 from mediawatch.canaries import Canaries
 from mediawatch.domain import Account, Pace, UserError
+from mediawatch.dryrun import unwritten
 from mediawatch.evidence import EvidenceFolder
 from mediawatch.pacing import Pacing
 from mediawatch.ports import Clock, Logins, Looker, Store, SurfaceFacts
@@ -50,6 +53,8 @@ class App:
         self.pace = settings.sweep.pace
         """Factor on every wait; `demo` and tests set 0, which no setting can."""
         self._looker: Looker | None = None
+        self._scratch: TemporaryDirectory[str] | None = None
+        """Where evidence goes in a dry run."""
 
     def looker(self) -> Looker:
         """The scrapers. UserError where no browser is found, and in a demonstration's home."""
@@ -92,9 +97,14 @@ class App:
             raise UserError(f"{self.home.config}: no surface {unknown[0]!r} in [pace]: give one of {', '.join(sorted(names))}")
         return lambda surface, declared: chosen[surface].over(declared) if surface in chosen else declared
 
+    def let_go(self) -> None:
+        """From now on nothing is written: what a command would keep is let go (`--dry-run`)."""
+        self.store = unwritten(self.store)
+        self._scratch = TemporaryDirectory(prefix="mediawatch-dry-")
+
     @property
     def evidence(self) -> EvidenceFolder:
-        return EvidenceFolder(self.home.evidence)
+        return EvidenceFolder(Path(self._scratch.name) if self._scratch else self.home.evidence)
 
     @property
     def marks(self) -> tuple[str, ...]:
@@ -138,6 +148,8 @@ class App:
             if self._looker is not None:
                 await self._looker.close()
         finally:
+            if self._scratch is not None:
+                self._scratch.cleanup()
             await self.store.close()
 
 

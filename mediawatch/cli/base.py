@@ -116,6 +116,9 @@ def chosen(ctx: typer.Context) -> Chosen:
     return found
 
 
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")]
+
+
 def home_of(ctx: typer.Context) -> Home:
     """The chosen home, whether it exists or not."""
     return chosen(ctx).home
@@ -134,9 +137,12 @@ def settings_of(ctx: typer.Context, **overrides: dict[str, object]) -> Settings:
 
 @asynccontextmanager
 async def opened(
-    ctx: typer.Context, *, clock: Clock | None = None, create: bool = False, **overrides: dict[str, object]
+    ctx: typer.Context, *, clock: Clock | None = None, create: bool = False, dry_run: bool = False, **overrides: dict[str, object]
 ) -> AsyncIterator[App]:
-    """The app over the chosen home; closed in the end. UserError where the home is not set up, or has lost its database."""
+    """The app over the chosen home; closed in the end. In a `dry_run` it writes nothing.
+
+    UserError where the home is not set up, or has lost its database.
+    """
     home = home_of(ctx).require()
     settings = settings_of(ctx, **overrides)
     own = not settings.database.url.get_secret_value()
@@ -146,7 +152,11 @@ async def opened(
     from mediawatch.app import opened as opened_app
 
     async with opened_app(home, settings=settings, clock=clock) as app:
+        if dry_run:
+            app.let_go()
         yield app
+        if dry_run:
+            typer.echo("dry run: nothing was written", err=True)
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mediawatch.app import only_one
-from mediawatch.cli.base import opened, run
+from mediawatch.cli.base import DryRun, opened, run
 from mediawatch.cli.links import print_report
 from mediawatch.cli.out import NumberArgument, notice_of
 from mediawatch.dispatch import Split
@@ -57,11 +57,12 @@ def import_(
     number: NumberArgument,
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Returned files.")],
     errors: Annotated[Path | None, typer.Option("--errors", metavar="FILE.xlsx", help="Give the refused rows back in this file.")] = None,
+    dry_run: DryRun = False,
 ) -> None:
     """Take reports in as events, and open the article links in them. Good rows are kept even where others are refused (then exit 2)."""
 
     async def work() -> tuple[feedback.Reports, int]:
-        async with opened(ctx) as app:
+        async with opened(ctx, dry_run=dry_run) as app:
             if missing := [file for file in files if not file.is_file()]:
                 raise UserError(f"no such file: {missing[0]}")
             notice, events = await notice_of(app, number)
@@ -70,7 +71,7 @@ def import_(
             if errors and done.bad_rows:
                 feedback.write_bad_rows(errors, done, notice, app.marks)
             code = 0
-            if done.articles:
+            if done.articles and not dry_run:
                 gate = app.pacing()
                 with only_one(app.home):
                     print_report(await open_links(done.articles, store=app.store, looker=app.looker(), gate=gate, now=app.clock))

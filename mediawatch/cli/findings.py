@@ -14,7 +14,7 @@ from mediawatch import dispatch as sheets
 from mediawatch import review
 from mediawatch.app import App, only_one
 from mediawatch.app.judged import judged_scope
-from mediawatch.cli.base import opened, run
+from mediawatch.cli.base import DryRun, opened, run
 from mediawatch.cli.links import print_report
 from mediawatch.cli.out import SweepOption, check_answered, sweep_of
 from mediawatch.cli.progress import shown_progress
@@ -77,6 +77,7 @@ def import_(
     look_again: Annotated[
         bool, typer.Option("--look-again", help="Look at the answered accounts once more, in a sweep of their own.")
     ] = False,
+    dry_run: DryRun = False,
 ) -> None:
     """Take answers in, open the article links in them, and judge the sweep again.
 
@@ -84,7 +85,7 @@ def import_(
     """
 
     async def work() -> tuple[Answers, int]:
-        async with opened(ctx) as app:
+        async with opened(ctx, dry_run=dry_run) as app:
             with only_one(app.home):
                 chosen = await sweep_of(app, sweep)
                 if missing := [file for file in files if not file.is_file()]:
@@ -98,7 +99,7 @@ def import_(
                 if errors and answers.bad_rows:
                     sheets.write_bad_rows(errors, answers, sweep=chosen, marks=app.marks)
                 _print(answers)
-                return answers, await _follow(app, chosen, answers, look_again=look_again)
+                return answers, 0 if dry_run else await _follow(app, chosen, answers, look_again=look_again)
 
     answers, code = run(work())
     if errors and answers.bad_rows:

@@ -10,7 +10,7 @@ import typer
 
 from mediawatch import links
 from mediawatch.app import only_one
-from mediawatch.cli.base import opened, run
+from mediawatch.cli.base import DryRun, opened, run
 from mediawatch.domain import UserError
 from mediawatch.files import write_whole
 from mediawatch.linkfiles import collect
@@ -34,18 +34,21 @@ def import_(
     files: Annotated[
         list[str], typer.Argument(metavar="FILE|DIR|-…", help="Texts, csv, xlsx, xls, docx, folders of them; - is standard input.")
     ],
+    dry_run: DryRun = False,
     report: Annotated[Path | None, typer.Option("--report", metavar="FILE.csv", help="Write every link and what became of it.")] = None,
 ) -> None:
     """Open every WeChat article link once and keep what belongs to filed accounts. Run it again for what was not opened."""
 
     async def work() -> tuple[Report, int]:
-        async with opened(ctx) as app:
+        async with opened(ctx, dry_run=dry_run) as app:
             collected = collect(files, sys.stdin.buffer)
             if not collected.links:
                 others = "".join(f"; {place}: {address} is none" for place, address in collected.unused[:_SHOWN])
                 raise UserError(f"no article link (https://mp.weixin.qq.com/s…) in {', '.join(files)}{others}")
             if not any(account.platform == links.PLATFORM for account in await app.store.accounts()):
                 raise UserError("no WeChat account is filed: import a registry first")
+            if dry_run:
+                return await links.foreseen(collected, app.store), 0
             gate = app.pacing()
             with only_one(app.home):
                 done = await links.import_links(

@@ -12,7 +12,7 @@ import typer
 
 from mediawatch.app import notices
 from mediawatch.cli import feedback
-from mediawatch.cli.base import confirm, opened, run
+from mediawatch.cli.base import DryRun, confirm, opened, run
 from mediawatch.cli.out import NumberArgument, SweepOption, check_answered, notice_of, print_or_write, sweep_of
 from mediawatch.cli.report import day_option
 from mediawatch.clock import day_of
@@ -106,11 +106,12 @@ def import_(
     by: By,
     rectify_by: Annotated[str, typer.Option(metavar="DAY|+10工作日", help="整改期限.")] = "",
     report_by: Annotated[str, typer.Option(metavar="DAY|+12工作日", help="报送期限.")] = "",
+    dry_run: DryRun = False,
 ) -> None:
     """Take a notice in that another system issued, by its annex (备案单号, 政务新媒体名称, 类型, 所属组织, 存在的突出问题, 复查结果)."""
 
     async def work() -> tuple[Notice, Annex]:
-        async with opened(ctx) as app:
+        async with opened(ctx, dry_run=dry_run) as app:
             heading = _heading(number, title, by, day_option(signed_on), rectify_by, report_by).checked()
             accounts = await app.store.accounts(include_retired=True)
             annex = read_annex(file, accounts, await app.store.changes(), day_of(app.clock()))

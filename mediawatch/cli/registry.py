@@ -10,7 +10,8 @@ from typing import Annotated
 import typer
 
 from mediawatch import registry
-from mediawatch.cli.base import opened, run
+from mediawatch.app import only_one
+from mediawatch.cli.base import DryRun, opened, run
 from mediawatch.cli.out import print_or_write
 from mediawatch.domain import Account, Code, UserError
 from mediawatch.registry.decisions import changes, chosen, current, deciders, refusals
@@ -98,6 +99,20 @@ def _summary(report: registry.ImportReport, *, dry_run: bool) -> str:
         f"{report.refused} rows refused"
     )
     return f"{changes.source.file}: {'(dry run) ' if dry_run else '' if report.written else '(not imported) '}{counts}"
+
+
+@group.command()
+def undo(ctx: typer.Context, dry_run: DryRun = False) -> None:
+    """Take the last import back, while nothing was judged on it: its new accounts are retired, changed fields are as before."""
+
+    async def work() -> registry.Undone:
+        async with opened(ctx, dry_run=dry_run) as app:
+            with only_one(app.home):
+                return await registry.undo(app.store, app.clock())
+
+    done = run(work())
+    changes = done.changes
+    typer.echo(f"{done.source.file}: taken back: {len(changes.retired)} retired, {len(changes.updated)} as before; contacts stay")
 
 
 @group.command()

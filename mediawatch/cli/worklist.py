@@ -13,7 +13,7 @@ import typer
 from mediawatch import worklist
 from mediawatch.app import App, only_one
 from mediawatch.app.judged import judged_scope
-from mediawatch.cli.base import opened, run
+from mediawatch.cli.base import DryRun, opened, run
 from mediawatch.cli.links import print_report
 from mediawatch.cli.out import SweepOption, check_answered, print_or_write, sweep_of
 from mediawatch.domain import Sweep, UserError, Verdict
@@ -90,6 +90,7 @@ def import_(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Returned worklists.")],
     sweep: SweepOption = None,
     errors: Annotated[Path | None, typer.Option("--errors", metavar="FILE.xlsx", help="Give the refused rows back in this file.")] = None,
+    dry_run: DryRun = False,
 ) -> None:
     """Take returned worklists in, open the article links in them, and judge the sweep again.
 
@@ -97,14 +98,14 @@ def import_(
     """
 
     async def work() -> tuple[Imported, int]:
-        async with opened(ctx) as app:
+        async with opened(ctx, dry_run=dry_run) as app:
             with only_one(app.home):
                 chosen = await sweep_of(app, sweep)
                 imported = await take_in(app, chosen, files)
                 if errors and imported.bad_rows:
                     worklist.write_bad_rows(errors, imported, sweep=chosen, marks=app.marks)
                 print_imported(imported)
-                return imported, await open_answered(app, chosen, imported) if imported.articles else 0
+                return imported, await open_answered(app, chosen, imported) if imported.articles and not dry_run else 0
 
     imported, code = run(work())
     if errors and imported.bad_rows:

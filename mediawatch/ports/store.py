@@ -128,6 +128,9 @@ class Store(Protocol):
     async def apply(self, changes: RegistryChanges) -> None:
         """Insert, update (with history) and retire, all or nothing, and note the source."""
 
+    async def brought(self, source: Source) -> list[int]:
+        """The accounts that an imported file was the first to hold."""
+
     async def changes(self, account_id: int | None = None) -> list[Change]:
         """The change history, oldest first; of all accounts when `account_id` is None."""
 

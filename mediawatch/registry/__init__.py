@@ -7,9 +7,10 @@ from mediawatch.registry.problems import Place, RowError, Unusable
 from mediawatch.registry.rows import Row, RowsResult, read_rows
 from mediawatch.registry.service import ImportReport, import_files
 from mediawatch.registry.template import write_template
+from mediawatch.registry.undo import Undone, undo
 from mediawatch.registry.workbook import File, read_files
 
 __all__ = [
-    "AbolishedBody", "File", "ImportReport", "Place", "Plan", "RegistryFinding", "Row", "RowError", "RowsResult", "Unusable", "check",
-    "covered", "find_account", "import_files", "plan", "read_bodies", "read_files", "read_rows", "write_template",
+    "AbolishedBody", "File", "ImportReport", "Place", "Plan", "RegistryFinding", "Row", "RowError", "RowsResult", "Undone", "Unusable",
+    "check", "covered", "find_account", "import_files", "plan", "read_bodies", "read_files", "read_rows", "undo", "write_template",
 ]  # fmt: skip

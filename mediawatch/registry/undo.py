@@ -1,0 +1,91 @@
+"""Taking the last import of the registry back, while nothing was judged on it. What happened stays in the history."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import date, datetime
+from typing import Any
+
+from mediawatch.domain import Account, Change, Filed, FiledStatus, RegistryChanges, Source, SweepState, UpdatedAccount, UserError
+from mediawatch.ports import Store
+from mediawatch.registry.decisions import SOURCE
+
+UNDONE = "registry undo"
+_RETIRED = "retired_on"
+_DATES = {field.name for field in fields(Filed) if "date" in str(field.type)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undone:
+    """The import that is taken back, and what that does."""
+
+    source: Source
+    changes: RegistryChanges
+
+
+async def undo(store: Store, now: datetime) -> Undone:
+    """Take the last import back. UserError where there is none, where something else came after it, or anything was judged since."""
+    imports = [source for source, kind in await store.sources() if kind == "registry"]
+    if not imports:
+        raise UserError("no registry was imported yet: there is nothing to take back")
+    last = imports[-1]
+    if last.file.startswith(UNDONE):
+        raise UserError(f"the last import was taken back already ({last.file}): import the registry anew")
+    if last.file.startswith(SOURCE):
+        raise UserError("proposals were accepted since the last import: it cannot be taken back without them")
+    changes = [change for change in await store.changes() if change.at == last.at and change.source == last.file]
+    brought = await store.brought(last)
+    await _refuse_used(store, last, {*brought, *(change.account_id for change in changes)})
+    made = reverse(last, brought, changes, await store.accounts(include_retired=True), now)
+    await store.apply(made)
+    return Undone(source=last, changes=made)
+
+
+async def _refuse_used(store: Store, last: Source, concerned: set[int]) -> None:
+    """UserError where anything rests on the import by now."""
+    after = [
+        sweep.id
+        for sweep in await store.sweeps()
+        if sweep.started_at >= last.at or sweep.state is SweepState.RUNNING or (sweep.finished_at or last.at) > last.at
+    ]
+    if after:
+        raise UserError(f"sweep {after[0]} rests on the import of {last.file}: correct the registry by another import")
+    if await store.readings(concerned, since=last.at):
+        raise UserError(f"accounts of {last.file} were looked at since its import: correct the registry by another import")
+    if any(notice.kept_at >= last.at for notice in await store.notices()):
+        raise UserError(f"a notice was kept after the import of {last.file}: correct the registry by another import")
+
+
+def reverse(last: Source, brought: Sequence[int], changes: Sequence[Change], accounts: Sequence[Account], now: datetime) -> RegistryChanges:
+    """What makes the registry as it was before: new accounts are retired, changed fields get their old values. Pure."""
+    known = {account.id: account for account in accounts}
+    by_account: dict[int, list[Change]] = {}
+    for change in changes:
+        by_account.setdefault(change.account_id, []).append(change)
+    updated, retired = [], [key for key in brought if known[key].retired_on is None]
+    for key, several in by_account.items():
+        before = {change.field: _value(change.field, change.old) for change in several if change.field != _RETIRED}
+        moved = next((change for change in several if change.field == _RETIRED), None)
+        told = tuple((change.field, change.new, change.old) for change in several if change.field != _RETIRED)
+        if moved is not None and moved.old:
+            retired.append(key)
+        if told or (moved is not None and moved.new):
+            updated.append(UpdatedAccount(account_id=key, filed=replace(known[key].filed, **before), changes=told))
+    digest = hashlib.sha256(f"{last.sha256} {last.at.isoformat()}".encode()).hexdigest()
+    source = Source(file=f"{UNDONE}({last.file})", sha256=digest, at=now)
+    return RegistryChanges(source=source, updated=tuple(updated), retired=tuple(sorted(set(retired))))
+
+
+def _value(field: str, text: str) -> Any:
+    """A value of `Filed` out of what the history says of it."""
+    if field == "status":
+        return FiledStatus(text)
+    if field == "type_certain":
+        return text in ("yes", "True")
+    if field == "article_links":
+        return tuple(text.split())
+    if field in _DATES:
+        return date.fromisoformat(text) if text else None
+    return text

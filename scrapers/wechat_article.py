@@ -27,7 +27,7 @@ _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL
 _ENCODED = re.compile(r"\\x([0-9a-fA-F]{2})")
 _VERIFY = re.compile(r"PAGE_MID\s*=\s*[\"']mmbizwap:[\w/.-]*(?:secitptpage|captcha|verify)")
 _CHECK = re.compile(r"/secitptpage(?:/|$)|/[\w.-]*(?:captcha|verify)[\w.-]*(?:/|$)", re.IGNORECASE)
-_LOGIN = re.compile(r"^/?$|/[\w.-]*login[\w.-]*(?:/|$)", re.IGNORECASE)
+_LOGIN = re.compile(r"/[\w.-]*login[\w.-]*(?:/|$)", re.IGNORECASE)
 _TARGET = re.compile(r"transferTargetLink\s*=\s*[\"'](https?:[^\"']+)[\"']")
 
 _ALBUM = re.compile(r"https?://mp\.weixin\.qq\.com/mp/appmsgalbum\?[^\s'\"<>#]+")
@@ -85,7 +85,7 @@ def read_article(text: str, url: str) -> Page:
     path = urlsplit(url).path
     if not path.startswith("/s/") and _CHECK.search(path):
         raise Captcha("article page sent us to its verification")
-    if urlsplit(url).hostname and _LOGIN.search(path):
+    if not path.startswith("/s/") and _LOGIN.search(path):
         raise LoginRequired(f"article page sent us to {urlsplit(url).hostname}{path}")
     scripts = "\n".join(_SCRIPT.findall(text))
     page = _second_layout(scripts) or _classic_layout(scripts) or _share_layout(text, scripts)

@@ -209,7 +209,7 @@ def test_message_pages(text: str, outcome: Outcome, name: str) -> None:
     [
         ("", "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x", Captcha),
         ("", "https://mp.weixin.qq.com/mp/user_verify_page", Captcha),
-        ("", "https://mp.weixin.qq.com/", LoginRequired),
+        ("", "https://mp.weixin.qq.com/", Changed),
         ("", "https://mp.weixin.qq.com/cgi-bin/loginpage?t=x", LoginRequired),
         ("<html><script>var PAGE_MID='mmbizwap:secitptpage/verify.html';</script></html>", LINK, Captcha),
         (message("环境异常", more="当前环境异常，完成验证后即可继续访问。去验证"), LINK, Captcha),

@@ -1,13 +1,13 @@
 """What accounts are judged now, laid over what is stored of them: for the statements of one connection, and written nowhere.
 
-Temporary views go by the names of `sweep_account`, `finding` and the named queries, and hide those of the database.
+What is temporary goes by the names of `sweep_account`, `finding` and the named queries, and hides those of the database.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Column, Connection, MetaData, Table
+from sqlalchemy import Column, Connection, Index, MetaData, Table
 
 from db.base import Base, table
 from db.mapping import Values, finding_values, judgement_values
@@ -15,11 +15,13 @@ from db.models import FindingRow, SweepAccountRow
 from db.queries import named_queries
 from mediawatch.domain import SweepAccount
 
-_JUDGED, _FOUND = "judged_now", "found_now"
+_JUDGED = "judged_now"
 _OF_JUDGEMENT = frozenset(
     {"verdict", "sentence", "latest_on", "date_kind", "gap_days", "second_look", "notes", "otherwise", "judged_news"}
 )  # fmt: skip
+_KEY = ("sweep_id", "account_id")
 _SCHEMA = {"sqlite": "SELECT 'main'", "postgresql": "SELECT current_schema()"}
+_TEMPORARY = {"sqlite": "temp", "postgresql": "pg_temp"}
 
 
 def lay_over(connection: Connection, entries: Sequence[SweepAccount]) -> None:
@@ -29,15 +31,17 @@ def lay_over(connection: Connection, entries: Sequence[SweepAccount]) -> None:
     stored = table(SweepAccountRow)
     of_judgement = [column for column in stored.columns if column.name in _OF_JUDGEMENT or column.primary_key]
     _fill(connection, _JUDGED, of_judgement, [_judged(entry) for entry in judged])
-    found = [values for entry in judged for values in _found(entry)]
-    _fill(connection, _FOUND, list(table(FindingRow).columns), [values | {"id": -number} for number, values in enumerate(found, 1)])
 
     names = [column.name for column in stored.columns]
     now = ", ".join(f"{'now' if name in _OF_JUDGEMENT else 'base'}.{name}" for name in names)
     _view(connection, "sweep_account", f"{_untouched(schema, SweepAccountRow)} UNION ALL SELECT {now} FROM {schema}.sweep_account AS base "
           f"JOIN {_JUDGED} AS now ON now.sweep_id = base.sweep_id AND now.account_id = base.account_id")  # fmt: skip
-    names = [column.name for column in table(FindingRow).columns]
-    _view(connection, "finding", f"{_untouched(schema, FindingRow)} UNION ALL SELECT {', '.join(names)} FROM {_FOUND}")
+    # A table, not a view: SQLite finds the findings of an account in a union of two by looking through all of them.
+    columns = list(table(FindingRow).columns)
+    held = [values for entry in judged for values in _found(entry)]
+    _fill(connection, "finding", columns, [values | {"id": -number} for number, values in enumerate(held, 1)], unique=False)
+    place = f"{_TEMPORARY[connection.dialect.name]}.finding"
+    connection.exec_driver_sql(f"INSERT INTO {place} ({', '.join(column.name for column in columns)}) {_untouched(schema, FindingRow)}")
     for query in named_queries(connection.dialect):
         _view(connection, query.name, query.sql)
 
@@ -57,10 +61,12 @@ def _found(entry: SweepAccount) -> list[Values]:
     ]
 
 
-def _fill(connection: Connection, name: str, columns: Sequence[Column[object]], values: Sequence[Values]) -> None:
-    copies = [Column(column.name, column.type, primary_key=column.primary_key, autoincrement=False) for column in columns]
-    made = Table(name, MetaData(), *copies, prefixes=["TEMPORARY"])
-    made.create(connection)
+def _fill(connection: Connection, name: str, columns: Sequence[Column[object]], values: Sequence[Values], *, unique: bool = True) -> None:
+    """A temporary table that is found by sweep and account."""
+    copies = [Column(column.name, column.type, primary_key=unique and column.name in _KEY, autoincrement=False) for column in columns]
+    made = Table(name, MetaData(), *copies, *([] if unique else [Index(f"ix_{name}_now", *_KEY)]), prefixes=["TEMPORARY"])
+    # Asked whether it is there, the database would tell of its own table of that name.
+    made.create(connection, checkfirst=False)
     if values:
         connection.execute(made.insert(), list(values))
 

@@ -7,15 +7,13 @@ which is reported and not written.
 from __future__ import annotations
 
 import re
-from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
-from urllib.parse import unquote
 
-from mediawatch.domain import Account, LookKind, MatchedBy, Outcome, Reading, Sight, Source
+from mediawatch.domain import Account, LookKind, MatchedBy, Outcome, Reading, Sight, Source, same_ids
 from mediawatch.linkfiles import Collected, FoundLink, article_key
 from mediawatch.names import alike, same
 from mediawatch.ports import Clock, Gate, Looker, Store
@@ -214,17 +212,8 @@ def _given_for(account: Account, link: FoundLink) -> bool:
 
 
 def _tie(account: Account, sight: Sight) -> bool | None:
-    """Whether the shown ids are the filed ones; None where none can be compared."""
-    filed = account.filed
-    pairs = ((_biz(filed.platform_id), _biz(sight.platform_id)), (filed.original_id.casefold(), sight.original_id.casefold()))
-    verdicts = [one.strip() == other.strip() for one, other in pairs if one and other]
-    return all(verdicts) if verdicts else None
-
-
-def _biz(text: str) -> str:
-    """A biz as registries and links write it: in base64 with or without its padding, or as the number that this encodes."""
-    text = unquote(text).strip()
-    return (b64encode(text.encode()).decode() if text.isascii() and text.isdigit() else text).rstrip("=")
+    """Whether the shown ids are the filed ones; None where none can be compared: a 微信号 filed as the id contradicts no biz."""
+    return same_ids(sight.platform_id, sight.original_id, account.filed.identity)
 
 
 def _reading(account: Account, sight: Sight, started: datetime) -> Reading:

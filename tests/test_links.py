@@ -224,6 +224,8 @@ ID = {"platform_id": BIZ}
         ([account(**ID), account(2, **ID)], shown(), Result.MATCHED, MatchedBy.ID),
         ([account(links=(LINK.url,))], shown(), Result.MATCHED, MatchedBy.NAME),
         ([account(links=(LINK.url,))], shown(name="示例市第一測試局"), Result.MATCHED, MatchedBy.NAME),
+        # A 微信号 that is filed as the id says nothing of a biz.
+        ([account(links=(LINK.url,), platform_id="shili_fabu")], shown(), Result.MATCHED, MatchedBy.NAME),
         ([account(links=(LINK.url,))], shown(name=""), Result.MATCHED, MatchedBy.URL),
         ([account(links=(LINK.url,))], shown(name="改名后"), Result.PROPOSED, None),
         ([account(links=(LINK.url,), alias="shili")], shown(name="改名后"), Result.PROPOSED, None),

@@ -152,7 +152,20 @@ def load(name_or_path: str) -> Policy:
     path = Path(name_or_path)
     if not path.is_file():
         raise UserError(f"no policy {name_or_path!r}: give one of {', '.join(shipped())} or the path of a TOML file")
-    return parse(path.read_text(encoding="utf-8"), str(path))
+    policy = parse(path.read_text(encoding="utf-8"), str(path))
+    _refuse_borrowed(policy, str(path))
+    return policy
+
+
+def _refuse_borrowed(policy: Policy, where: str) -> None:
+    """UserError for a file that bears the name or title of a shipped policy and has other rules: documents tell readers these words."""
+    house = {"toml", "retention", "review", "identity"}
+    for ours in map(load, shipped()):
+        if policy.model_dump(exclude=house) == ours.model_dump(exclude=house):
+            return
+        for key, own, theirs in (("name", policy.name, ours.name), ("title", policy.title, ours.title)):
+            if own.strip().casefold() == theirs.strip().casefold():
+                raise UserError(f"{where}: {key}: {own!r} is that of a shipped policy, whose rules are others: give yours one of its own")
 
 
 def parse(toml: str, where: str = "policy") -> Policy:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import product
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -28,6 +29,7 @@ from mediawatch.domain import (
     PostKind,
     Reading,
     Sight,
+    UserError,
     Verdict,
 )
 from mediawatch.policy import VERDICTS, Freshness, Policy, Presence, Standing, load, parse
@@ -80,6 +82,21 @@ def verdict(*readings: Reading, policy: Policy = NATIONAL, filed: Filed = FILED,
 
 def codes(*readings: Reading, policy: Policy = NATIONAL, filed: Filed = FILED) -> list[Code]:
     return [finding.code for finding in judge(known_as(filed, readings), AS_OF, policy).findings]
+
+
+def test_a_policy_of_ones_own_bears_no_shipped_name(tmp_path: Path) -> None:
+    """Documents tell by which rules an account failed: 国家口径 with three days in place of fourteen is another rule."""
+    toml, own = load("national").toml, tmp_path / "own.toml"
+    own.write_text(toml, encoding="utf-8")
+    assert load(str(own)).window.days == 14
+    stricter = toml.replace("days = 14 ", "days = 3 ").replace("due_soon_from = 10", "due_soon_from = 2")
+    named = stricter.replace('name = "national"', 'name = "own"')
+    for text, place in ((stricter, "name"), (named, "title")):
+        own.write_text(text, encoding="utf-8")
+        with pytest.raises(UserError, match=f"own.toml: {place}: .* is that of a shipped policy"):
+            load(str(own))
+    own.write_text(named.replace('title = "国家口径', 'title = "本市口径'), encoding="utf-8")
+    assert load(str(own)).window.days == 3
 
 
 @pytest.mark.parametrize(

@@ -180,7 +180,7 @@ def _unproven_sentence(known: Known, fresh: FreshnessProof, named: NameProof, pe
     if fresh.doubtful or named.doubtful:
         second = max((reading for reading in readings if reading.look is LookKind.SECOND), key=lambda each: each.id, default=None)
         if second is not None and second.outcome.about_us:
-            return f"第二次核查未成功({_trouble(second)}),不能认定。"
+            return f"第二次核查未成功({trouble(second)}),不能认定。"
         return "两次核查结果不一致,不能认定。"
     readings = tuple(reading for reading in readings if reading.look is not LookKind.CONTROL) or readings
     last = max(readings, key=lambda reading: (reading.read_at, reading.id))
@@ -195,7 +195,7 @@ def _unproven_sentence(known: Known, fresh: FreshnessProof, named: NameProof, pe
         by_name = ",按名称匹配" if last.matched_by is MatchedBy.NAME else ""
         lacking = "检查时段内的更新间隔" if fresh.period_from else "其后无更新"
         return f"已知最近发布不早于{chinese_day(fresh.latest_on)}{by_name};现有信息来源不能证明{lacking},不能认定超期。"
-    return f"{_trouble(last)}。"
+    return f"{trouble(last)}。"
 
 
 _NEGATIVE = {
@@ -212,7 +212,7 @@ def _not_looked_at(filed: Filed) -> str:
     return "尚未轮到" if linked else "备案信息中没有可以打开的链接"
 
 
-def _trouble(reading: Reading) -> str:
+def trouble(reading: Reading) -> str:
     """Why a look proved nothing: the one cause that applies."""
     if reading.outcome is not Outcome.OK and any(sight.detail.startswith(OUR_CLOCK) for sight in reading.sights):
         return f"{CLOCK_OFF},请校准时钟后重新检查"

@@ -13,7 +13,7 @@ _FILES = {
     "home": ("init",), "browser": ("browser",), "doctor": ("doctor",), "demo": ("demo",), "registry": ("registry",), "scope": ("scope",),
     "login": ("login",), "sessions": ("sessions",), "links": ("links",), "plan": ("plan",), "sweep": ("sweep",), "status": ("status",),
     "notify": ("notify",), "worklist": ("unproven", "worklist"), "review": ("review",), "findings": ("findings",),
-    "out": ("sweeps", "flagged", "show", "handoff"), "figures": ("figures",), "query": ("query",), "browse": ("browse",),
+    "out": ("sweeps", "flagged", "show", "explain", "handoff"), "figures": ("figures",), "query": ("query",), "browse": ("browse",),
     "report": ("report",), "evidence": ("evidence",), "notice": ("notice",), "recheck": ("recheck",), "backup": ("backup", "restore"),
     "units": ("units",), "verify": ("verify",), "record": ("record",),
 }  # fmt: skip

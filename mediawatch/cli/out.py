@@ -13,12 +13,14 @@ from mediawatch import worklist
 from mediawatch.app import App
 from mediawatch.app.choice import chosen_sweep
 from mediawatch.app.documents import checks_behind, inspection_of, issued_inspection
+from mediawatch.app.explained import explained
 from mediawatch.app.judged import JudgedScope, judged_scope, keep_judgements, last_entry
 from mediawatch.cli.base import fitted, opened, run
 from mediawatch.domain import Notice, NoticeEvent, Sweep, UserError
 from mediawatch.files import write_whole
 from mediawatch.registry.find import find_account
 from mediawatch.reports import lists
+from mediawatch.reports.explanation import explanation
 from mediawatch.reports.inspection import Inspection
 from mediawatch.reports.table import Table, to_csv
 from mediawatch.review import proving
@@ -39,6 +41,7 @@ def register(app: typer.Typer) -> None:
     app.command("sweeps")(sweeps)
     app.command("flagged")(flagged)
     app.command("show")(show)
+    app.command("explain")(explain)
     app.command("handoff")(handoff)
 
 
@@ -94,6 +97,23 @@ def show(
             return lists.account_in_full(found, entry, readings, await store.changes(found.id), checks, surfaces, chosen)
 
     typer.echo(run(work()))
+
+
+def explain(
+    ctx: typer.Context,
+    account: Annotated[str, typer.Argument(help="Filing number, name, platform id, gh_ id, or our own id.")],
+    sweep: Annotated[
+        int | None, typer.Option("--sweep", metavar="N", help="Number of the sweep; default the last that judged the account.")
+    ] = None,
+) -> None:
+    """Say why an account has its verdict: what was used, what counted for nothing and why, what is missing, what would change it."""
+
+    async def work() -> str:
+        async with opened(ctx) as app:
+            found = find_account(await app.store.accounts(include_retired=True), account)
+            return explanation(await explained(app, found, sweep))
+
+    typer.echo("".join(char if char.isprintable() or char == "\n" else " " for char in run(work())))
 
 
 def handoff(

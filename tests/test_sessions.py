@@ -101,7 +101,7 @@ class Sessions:
 
     def start(self, site: Site, surface: type[Plain] = Plain, *logins: Login) -> None:
         self.site = site
-        scraper = Scraper("plain", (surface(site),), HOSTS, logins)
+        scraper = Scraper("plain", (surface(site),), HOSTS, logins=logins)
         self.looks = Looks(self.browser, self.folder, {"plain": scraper}, self.book)
 
     def answer(self, asked: Asked) -> Answer:

@@ -184,7 +184,10 @@ def from_word(body: bytes) -> Printed:
     told = _TOLD.search(text)
     assert told is not None, text
     assert printed.whole is not None
-    for place, name in ((0, "total"), (1, "checked"), (3, "failed")):
+    if told["total"] is not None:
+        # 总数 holds what is to be closed, too; the text tells it apart.
+        assert str(int(told["total"]) + int(told["closing"] or 0)) == printed.whole[0], told[0]
+    for place, name in ((1, "checked"), (3, "failed")):
         assert told[name] in (None, printed.whole[place]), told[0]
     return printed
 

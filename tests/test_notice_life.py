@@ -119,6 +119,16 @@ def test_an_account_stands_in_one_notice_of_a_sweep(office: Office) -> None:
     assert office.within(lambda store: store.query("SELECT * FROM repeat_offenders")).rows == ()
 
 
+def test_a_second_sweep_of_the_same_moment_is_no_second_inspection(office: Office) -> None:
+    first = office.sweep(Q4, {1: STALE})
+    office.issue(first, "文1", date(2023, 1, 9))
+    second = office.sweep(Q4, {1: STALE, 2: STALE})
+    assert f"1 accounts of sweep {first} stand in 文1 already" in office.refused(*office.words_to_issue(second, "文2", date(2023, 1, 12)))
+    office.issue(second, "文2", date(2023, 1, 12), "--again", "--reason", "补发")
+    corrected = office.run("notice", "correct", "文1", "1", *BY, "--yes")
+    assert "文2" in corrected.stdout + corrected.stderr, "what still says the same is named"
+
+
 def test_a_withdrawn_account_may_be_issued_in_another_notice(office: Office) -> None:
     sweep = office.sweep(Q4, {1: STALE})
     office.issue(sweep, "文1", date(2023, 1, 10))

@@ -63,7 +63,8 @@ async def issue(
     notice = drawn_up(told, heading, app.clock())
     if not notice.items:
         raise UserError(f"sweep {sweep.id} has no confirmed finding: nothing to issue")
-    if twice := issued_before(notice, judged.entries, await app.store.notices(), await app.store.notice_events()):
+    moments = {each.id: each.as_of for each in await app.store.sweeps()}
+    if twice := issued_before(notice, judged.entries, await app.store.notices(), await app.store.notice_events(), moments):
         if not again.strip():
             raise UserError(f"{twice}: `notice correct` changes that notice; --again --reason TEXT issues them once more")
         notice = replace(notice, again=again.strip())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -84,18 +84,24 @@ def _item(number: int, problem: Problem) -> NoticeItem:
     )  # fmt: skip
 
 
-def issued_before(notice: Notice, scope: Sequence[SweepAccount], notices: Iterable[Notice], events: Sequence[NoticeEvent]) -> str:
-    """Which accounts of a notice stand in an earlier one of the same sweep, by any of their filings, in a sentence; "" for none."""
+def issued_before(
+    notice: Notice, scope: Sequence[SweepAccount], notices: Iterable[Notice], events: Sequence[NoticeEvent],
+    moments: Mapping[int, datetime],
+) -> str:  # fmt: skip
+    """Which accounts of a notice stand in an earlier one of the same sweep, or of another sweep of the same moment, by any of their
+    filings, in a sentence; "" for none. `moments`: as_of by sweep."""
+    moment = moments.get(notice.sweep_id or 0)
     held = {item.account_id for item in notice.items}
     group = {entry.account.id: {each.account.id for each in some} for some in filings_of_one(scope) for entry in some}
     for other in notices:
-        if other.sweep_id == notice.sweep_id and other.number != notice.number:
+        of_one = other.sweep_id == notice.sweep_id or (moment is not None and moments.get(other.sweep_id or 0) == moment)
+        if of_one and other.number != notice.number:
             again = [
                 item for item in standing_items(other, events) if not held.isdisjoint(group.get(item.account_id or 0, {item.account_id}))
             ]
             if again:
                 named = ", ".join(item.filed.name for item in again[:3]) + (", …" if len(again) > 3 else "")
-                return f"{len(again)} accounts of sweep {notice.sweep_id} stand in {other.number} already ({named})"
+                return f"{len(again)} accounts of sweep {other.sweep_id} stand in {other.number} already ({named})"
     return ""
 
 

@@ -183,6 +183,8 @@ class _Earlier:
     """Accounts that stand as failed, and whether that is settled since."""
     cover: Collection[int]
     prefectures: frozenset[str]
+    moment: datetime | None = None
+    """as_of of the sweep that it was issued on."""
 
     @classmethod
     def of(cls, notice: Notice, issues: Issues) -> _Earlier:
@@ -195,6 +197,7 @@ class _Earlier:
             standing=standing, rechecked=again,
             failed={item.account_id: item.number in settled for item in standing if item.fails and item.account_id is not None},
             cover=issues.cover.get(notice.id, ()), prefectures=frozenset(item.filed.prefecture for item in notice.items),
+            moment=as_of,
         )  # fmt: skip
 
     def looked_at(self, ids: Collection[int], prefecture: str) -> bool:
@@ -288,10 +291,11 @@ def accusations_like(
 
 
 def _of_one_round(one: _Earlier, other: _Earlier) -> bool:
-    """Of one sweep; or another system's that may be the published form of ours. In doubt it is: a repeat too few accuses nobody."""
+    """Of one sweep, or of two of the same moment; or another system's that may be the published form of ours. In doubt it is: a repeat
+    too few accuses nobody."""
     first, second = one.notice, other.notice
     if first.sweep_id is not None and second.sweep_id is not None:
-        return first.sweep_id == second.sweep_id
+        return first.sweep_id == second.sweep_id or (one.moment is not None and one.moment == other.moment)
     if first.sweep_id is None and second.sweep_id is None:
         return one.quarter == other.quarter
     published, ours = (first, second) if first.sweep_id is None else (second, first)

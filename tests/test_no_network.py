@@ -107,6 +107,9 @@ def test_nothing_comes_out_of_a_sweep_without_network(home: Home, tmp_path: Path
     refused: tuple[tuple[str | Path, ...], ...] = (
         ("worklist", "export", tmp_path / "核查.xlsx"),
         ("report", "reminders"),
+        ("report", "xlsx", "--out", tmp_path / "附件.xlsx"),
+        ("handoff", "--out", tmp_path / "handoff.json"),
+        ("figures",),
         ("findings", "dispatch", tmp_path, "--person", "张三"),
     )
     for words in refused:

@@ -10,7 +10,7 @@ import typer
 from mediawatch.app import App
 from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import fitted, opened, run
-from mediawatch.cli.out import SweepOption, sweep_of
+from mediawatch.cli.out import SweepOption, check_answered, sweep_of
 from mediawatch.comparison import Judged, compare
 from mediawatch.domain import Sweep
 from mediawatch.figures import statistics
@@ -48,6 +48,7 @@ def figures(
     async def work() -> tuple[str, list[Table], list[str]]:
         async with opened(ctx) as app:
             now = await sweep_of(app, sweep)
+            await check_answered(app, now)
             earlier = await sweep_of(app, against) if against is not None else None
             office = read_office(app.home.root)
             return await _tables(

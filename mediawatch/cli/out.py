@@ -193,7 +193,9 @@ async def notice_of(app: App, number: str) -> tuple[Notice, list[NoticeEvent]]:
 async def told_of(app: App, sweep: int | None, notice: str, *, include_open: bool) -> Inspection:
     """What the documents of a sweep, or of a notice, print. UserError where both are named."""
     if not notice:
-        return await inspection_of(app, await sweep_of(app, sweep), include_open=include_open)
+        chosen = await sweep_of(app, sweep)
+        await check_answered(app, chosen)
+        return await inspection_of(app, chosen, include_open=include_open)
     if sweep is not None or include_open:
         raise UserError("--notice holds what was issued of its own sweep: it goes without --sweep and --include-open")
     return await issued_inspection(app, (await notice_of(app, notice))[0])

@@ -76,6 +76,7 @@ def test_dry_imports_write_nothing(home: Home, tmp_path: Path) -> None:
     for words, told in tried.items():
         done = in_process("--home", home.root, *words, "--dry-run")
         assert told in done.stdout + done.stderr, (words, done.stdout, done.stderr)
+        assert "run the same import again" not in done.stderr
     assert content(home) == before
 
 

@@ -57,7 +57,7 @@ def import_(
             return done, gate.exit_bits
 
     done, code = run(work())
-    print_report(done)
+    print_report(done, dry_run=dry_run)
     if report is not None:
         write_whole(report, to_csv(links.as_table(done)))
         typer.echo(f"{report}: {len(done.entries)} links")
@@ -70,7 +70,7 @@ def _progress(done: int, total: int) -> None:
         print(f"opened {done} of {total} links", file=sys.stderr, flush=True)
 
 
-def print_report(report: Report) -> None:
+def print_report(report: Report, *, dry_run: bool = False) -> None:
     """One line for each link that asks for a person, then the counts; renamed accounts among them."""
     for entry in report.entries:
         if entry.renamed or entry.result not in (Result.MATCHED, Result.KNOWN):
@@ -83,7 +83,7 @@ def print_report(report: Report) -> None:
         typer.echo(f"{len(report.unused) - _SHOWN} more addresses are no WeChat articles: --report FILE.csv lists them all", err=True)
     counts = report.counts
     typer.echo(f"{len(report.entries)} links: " + ", ".join(f"{counts[result]} {result.value}" for result in Result if counts[result]))
-    if counts[Result.NOT_OPENED]:
+    if counts[Result.NOT_OPENED] and not dry_run:
         typer.echo("what was not opened is not lost: run the same import again later", err=True)
 
 

@@ -216,6 +216,7 @@ def test_a_bad_cell_is_named_by_sheet_row_column_value_and_reason(
 def test_all_faults_of_a_row_are_told_at_once(tmp_path: Path) -> None:
     result = read(xlsx(tmp_path / "r.xlsx", [WIDE, wide({"政务新媒体名称": "", "运行状态": "?", "链接地址": "无址"})]))
     assert [error.column[0] for error in result.errors] == ["B", "H", "J"]
+    assert not any("运行状态 is empty" in str(warning) for warning in result.warnings), "it is not empty, it is refused"
     assert len(result.rejected) == 1
 
 

@@ -60,12 +60,14 @@ def read_account(sheet: Sheet, heading: Heading, index: int, today: date) -> Rea
         reader.warnings.append(f"the share text holds several links: {values['url']} is filed, {others} left out")
     values["closing_notice_url"] = reader.read("closing_notice_url", cells.url_of, "")
     values["reader_url"] = reader.read("reader_url", cells.reader_of, "")
+    refused = len(reader.errors)
     values["status"] = reader.read("status", _status, None)
+    status_refused = len(reader.errors) > refused
     reader.check_ids(values, kind.platform)
     values["article_links"] = reader.article_links(kind.platform, values["url"])
     contact = reader.contact()
     reader.check_width()
-    if "status" in heading.columns and values["status"] is None:
+    if "status" in heading.columns and values["status"] is None and not status_refused:
         reader.warnings.append(NO_STATUS)
     given = frozenset((_ALWAYS | heading.columns.keys()) - _NOT_FILED - {name for name in _SILENT if not values.get(name)})
     values |= {"status": values["status"] or FiledStatus.RUNNING, "kind": kind.kind}

@@ -75,6 +75,7 @@ FOREIGN = replace(FOREIGN, sights=tuple(replace(sight, platform_id="2000000002")
         (reading(1, OLD, whole=True), "最近发布2022年11月1日；列表完整，须两次核查一致才能认定。"),
         (reading(1, OLD), "最近发布2022年11月1日；该来源不显示全部发布，不能证明无更新。"),
         (reading(1, outcome=Outcome.CAPTCHA), "未取得结果：平台要求人工验证。"),
+        (reading(1, outcome=Outcome.NOT_FOUND, hours=-50), "早于监测时间点，不能据此认定。"),
         (reading(1, outcome=Outcome.NOT_FOUND), "仅一次看到，未经第二次核查或对照核查，不能据此认定。"),
     ],
 )

@@ -105,6 +105,8 @@ def use(told: Explained, reading: Reading) -> str:
     if any(trust.backing(sight, reading, known.checks) is trust.Backing.WITHDRAWN for sight in reading.sights):
         return "对账号不利的部分不计入：对照账号读取异常。"
     if reading.read_at < as_of:
+        if reading.outcome.negative:
+            return "早于监测时间点，不能据此认定。"
         return f"{_latest(shown)}早于监测时间点，只能证明更新，不能证明其后无更新。"
     if reading.outcome.negative:
         return "仅一次看到，未经第二次核查或对照核查，不能据此认定。" if not known.checks else "未与其他核查相互印证，不能据此认定。"

@@ -145,7 +145,9 @@ def refusal(
     if action is ReviewAction.ANSWERED:
         return "" if any(event.action is ReviewAction.DISPATCHED for event in suspect.events) else "未曾下发核实,不能登记反馈"
     if not leads_on(suspect, action):
-        return f"现为“{suspect.standing.state.label}”,不能{action.label}"
+        decided = action in (ReviewAction.CONFIRMED, ReviewAction.DISMISSED)
+        remedy = ";如须改变决定,先用 mediawatch review reopen 撤回" if decided else ""
+        return f"现为“{suspect.standing.state.label}”,不能{action.label}{remedy}"
     if action is ReviewAction.CONFIRMED and any(same_person(by, looker) for looker in suspect.lookers):
         return f"所依据的人工核查由{by}本人作出,须由他人认定"
     answered = [event.by for event in suspect.events if event.action is ReviewAction.ANSWERED]

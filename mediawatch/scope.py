@@ -123,7 +123,8 @@ def draw(accounts: Sequence[Account], spec: Spec) -> Scope:
             groups.setdefault((held, tuple(by.of(account.filed) for by in spec.by)), []).append(account)
     if not groups:
         raise UserError(
-            f"no account in service is meant by {'; '.join(clause.words for clause in spec.clauses)}: `registry list` shows them"
+            f"no account in service is meant by {'; '.join(clause.words for clause in spec.clauses)}: "
+            "give values as the registry's own columns hold them; a word alone is a 主体类别"
         )
     sampled = any(clause.ratio is not None or clause.size is not None for clause in spec.clauses)
     if sampled and not spec.seed:

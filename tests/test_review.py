@@ -53,7 +53,7 @@ def test_a_finding_goes_its_way_and_back() -> None:
         ((), ReviewAction.DISMISSED, "李四", " ", "排除须写明理由"),
         ((), ReviewAction.REOPENED, "李四", "r", "现为“疑似”"),
         ((), ReviewAction.ANSWERED, "李四", "r", "未曾下发"),
-        ((ReviewAction.CONFIRMED,), ReviewAction.DISMISSED, "李四", "r", "现为“认定”,不能排除"),
+        ((ReviewAction.CONFIRMED,), ReviewAction.DISMISSED, "李四", "r", "不能排除;如须改变决定,先用 mediawatch review reopen"),
         ((ReviewAction.DISMISSED,), ReviewAction.DISPATCHED, "李四", "r", "现为“排除”,不能下发核实"),
         ((ReviewAction.CONFIRMED,), ReviewAction.REOPENED, "李四", "", "须写明理由"),
         # Who looked does not confirm, however the name is typed; dismissing it is their own doubt.

@@ -95,6 +95,8 @@ def test_a_review_from_the_list_to_the_hand_off(home: Home, tmp_path: Path) -> N
     assert handed_off(home) == []
     within(home, lambda store: heard(store, 1, NOW))
     before = events(home)
+    done = mediawatch(home, "review", "confirm", "--by", "丙某", "--code", "banned", "--yes")
+    assert (done.exit_code, "mediawatch review list` shows the findings" in done.stderr, events(home)) == (0, True, before)
     # More than one, and nobody said yes: counted, and nothing done.
     done = mediawatch(home, "review", "confirm", "--by", "丙某", "--code", "stale_2w")
     assert (done.exit_code, "confirmed: 2 findings, 2 超2周未更新" in done.stdout, events(home)) == (2, True, before)

@@ -202,6 +202,8 @@ def _decide(ctx: typer.Context, made: Decision, texts: list[str], wanted: Wanted
             refused = review.refusals(found, everything, made, frozenset(keys))
             able = [suspect for suspect in found if suspect.key not in refused]
             typer.echo(_counts(made.action, able, len(refused)))
+            if not found and not texts:
+                typer.echo("none that these options name is left to be decided so: `mediawatch review list` shows the findings", err=True)
             for each in able:
                 for twin in review.twins(able, each):
                     typer.echo(_plain(f"{each.key} {each.account.filed.name}:与{twin.key}为同一账号重复备案,一并{made.action.label}"))

@@ -82,6 +82,9 @@ def sweeping(home: Home, silent: tuple[int, threading.Event], executable: Path) 
     assert asked.wait(60)
     yield process
     process.kill()
+    # Whatever a failed test left holds the pipes open, and would be waited for.
+    for run in home.scratch.glob("run-*"):
+        processes.end(processes.living_in(run))
     process.communicate()
 
 

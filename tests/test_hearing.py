@@ -206,6 +206,9 @@ def test_nothing_is_confirmed_around_its_hearing(steps: list[tuple[ReviewAction,
             about = [each for each in found.events if each.facts == found.finding.facts]
             last = max((place for place, each in enumerate(about) if each.action is ReviewAction.DISPATCHED), default=-1)
             ended = any(each.action in (ReviewAction.ANSWERED, ReviewAction.OVERDUE) for each in about[last + 1 :])
-            assert done.unheard is not (last >= 0 and ended)
+            newest = {each.by: each.stance for each in about[:last] if each.action is ReviewAction.ANSWERED} if last > 0 else {}
+            # Who disputed stays heard, though it is sent down once more.
+            disputed = any(stance is not Stance.AGREES for stance in newest.values())
+            assert done.unheard is not (last >= 0 and (ended or disputed))
             assert at_once or not done.unheard
         found = replace(found, events=(*found.events, done))

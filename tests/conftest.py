@@ -1,6 +1,9 @@
 """Fixtures for all tests; each lives in a module of its own."""
 
+import logging
 import os
+from collections.abc import Iterator
+from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
 import pytest
@@ -14,6 +17,16 @@ pytest_plugins = ["browsers", "postgres", "stores"]
 LONG = ("test_demo", "test_faults_weibo", "test_kills", "test_faults_wechat", "test_cases", "test_browser", "test_sessions", "test_cli")
 """Begun first: a long file that is begun last leaves the other worker without work."""
 SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+@pytest.fixture(autouse=True)
+def _no_log_file_left() -> Iterator[None]:
+    """A command that ran in the test's own process leaves the log file of its home open; the home goes with the test."""
+    yield
+    top = logging.getLogger()
+    for handler in [each for each in top.handlers if isinstance(each, RotatingFileHandler)]:
+        top.removeHandler(handler)
+        handler.close()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

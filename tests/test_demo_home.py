@@ -72,7 +72,8 @@ def home(tmp_path: Path) -> Path:
 
 def test_no_command_of_a_demo_home_goes_to_a_site(home: Path, visitors: Visitors) -> None:
     for words, command in commands():
-        if words.split()[0] in _NOT_RUN or (hasattr(command, "commands") and words not in GOES_OUT):
+        # Without the registry that `registry undo` takes back, the others would stop before they look.
+        if words.split()[0] in _NOT_RUN or words == "registry undo" or (hasattr(command, "commands") and words not in GOES_OUT):
             continue
         given = [word.format(folder=home) for word in GOES_OUT.get(words, ())]
         done = in_process("--home", home, *words.split(), *given)

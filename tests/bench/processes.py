@@ -11,6 +11,8 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -32,9 +34,20 @@ class Cost:
     start_wall: float = 0.0
 
 
+@contextmanager
+def _adopting() -> Iterator[None]:
+    """Orphans are ours only meanwhile: nobody would wait for those of later."""
+    prctl = ctypes.CDLL(None).prctl
+    prctl(_SUBREAPER, 1, 0, 0, 0)
+    try:
+        yield
+    finally:
+        prctl(_SUBREAPER, 0, 0, 0, 0)
+
+
+@_adopting()
 def measured(command: list[str], gate: Path) -> Cost:
     """Run a command to its end, which passes the `gate` (an empty folder) where its work begins. RuntimeError where it fails."""
-    ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
     others, before, began = _children(), _waited_for(), time.monotonic()
     process = subprocess.Popen(command)
     cost = Cost()

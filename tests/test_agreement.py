@@ -47,9 +47,12 @@ from mediawatch.domain import (
     SweepState,
     UpdatedAccount,
     UserError,
+    of_identity,
 )
+from mediawatch.hearing import SILENCES
 from mediawatch.notices.issuing import Heading
 from mediawatch.policy import load
+from mediawatch.proofs import posts_of
 from mediawatch.scope import registry_totals
 from mediawatch.settings import Home, Settings
 from mediawatch.sweep import checks_for, rejudge
@@ -307,6 +310,22 @@ class _allowed:
         return isinstance(error, UserError)
 
 
+async def no_post_is_passed_over(app: App, sweep: Sweep) -> None:
+    """Whoever posted in the window, as any kept look at the identity that is filed now shows, is called silent nowhere."""
+    judged = await judged_scope(app, sweep)
+    start, end = judged.policy.window_start(day_of(sweep.as_of)), day_of(sweep.as_of)
+    silent = [
+        entry.account.id
+        for entry in judged.entries
+        if entry.judgement and any(finding.code in SILENCES for finding in entry.judgement.findings)
+    ]
+    now = await app.store.accounts_now(silent)
+    for number, readings in (await app.store.readings(silent)).items():
+        told = (said for reading in readings if (said := of_identity(reading, now[number].identity)) is not None)
+        shown = [(sight, post) for reading in told for sight, post in posts_of(reading, judged.policy) if sight.matched_by is MatchedBy.ID]
+        assert not [post for _, post in shown if start <= post.on <= end], f"account {number} posted in the window"
+
+
 async def lived(url: str, folder: Path, policy: str, drawn: Sequence[Any], decisions: Sequence[Any], steps: Sequence[Any]) -> None:
     """One home from its first inspection on; at the end everything that tells of it must agree."""
     home = Home.at(folder)
@@ -320,6 +339,7 @@ async def lived(url: str, folder: Path, policy: str, drawn: Sequence[Any], decis
         for step in steps:
             await history.step(*step)
         await check(history.app, await chosen_sweep(history.app, None))
+        await no_post_is_passed_over(history.app, await chosen_sweep(history.app, None))
         for notice in await store.notices():
             await check_notice(history.app, notice)
     finally:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import pytest_asyncio
@@ -37,8 +39,13 @@ def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     def begun(url: str, busy_timeout: float = BUSY_TIMEOUT, safeguard: Safeguard | None = None) -> None:
         file = file_of(normal_url(url))
         if file and file.parent.is_dir() and not file.exists():
-            make_private(file)
-            file.write_bytes(migrated())
+            # Whole at once: another thread may open the same file.
+            part = file.with_name(f".{file.name}.{uuid4().hex}")
+            make_private(part)
+            part.write_bytes(migrated())
+            with suppress(FileExistsError):
+                file.hardlink_to(part)
+            part.unlink()
         upgrade(url, busy_timeout, safeguard)
 
     with pytest.MonkeyPatch.context() as patch:

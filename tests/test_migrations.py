@@ -106,6 +106,7 @@ def test_a_database_of_something_else_is_refused(database_url: str) -> None:
 
 
 async def test_many_may_open_a_new_database_at_once(database_url: str) -> None:
+    await asyncio.gather(*(asyncio.to_thread(upgrade, database_url) for _ in range(6)))
     stores = await asyncio.gather(*(db.open_store(database_url) for _ in range(6)))
     for store in stores:
         assert await store.accounts() == []

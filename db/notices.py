@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import Connection, func, insert, select
 
@@ -125,6 +126,16 @@ def notices(conn: Connection) -> list[Notice]:
         items[row.notice_id].append(notice_item_of(row, findings.get((row.notice_id, row.number), ())))
     wanted = rows(NoticeRow).order_by(NoticeRow.issued_on, NoticeRow.id)
     return [notice_of(row, items.get(row.id, ())) for row in conn.execute(wanted)]
+
+
+def issued_at(conn: Connection, sweep_id: int) -> dict[int, datetime]:
+    wanted = (
+        select(NoticeItemRow.account_id, NoticeRow.kept_at)
+        .join(NoticeRow, NoticeRow.id == NoticeItemRow.notice_id)
+        .where(NoticeRow.sweep_id == sweep_id, NoticeItemRow.account_id.is_not(None))
+        .order_by(NoticeRow.issued_on.desc(), NoticeRow.id.desc())
+    )
+    return {row.account_id: row.kept_at for row in conn.execute(wanted)}
 
 
 def note(conn: Connection, events: Sequence[NoticeEvent], document: IssuedDocument | None) -> None:

@@ -254,6 +254,9 @@ class SqlStore:
     async def notices(self) -> list[Notice]:
         return await self._read(notices.notices)
 
+    async def issued_at(self, sweep_id: int) -> dict[int, datetime]:
+        return await self._read(lambda conn: notices.issued_at(conn, sweep_id))
+
     async def note_notice(self, events: Sequence[NoticeEvent], document: IssuedDocument | None = None) -> None:
         await self._write(lambda conn: notices.note(conn, events, document))
 

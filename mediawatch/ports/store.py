@@ -282,6 +282,9 @@ class Store(Protocol):
     async def notices(self) -> list[Notice]:
         """All of them with their items, by day of issue."""
 
+    async def issued_at(self, sweep_id: int) -> dict[int, datetime]:
+        """Since when each account stands in a notice of the sweep, by account id: when its first one was kept."""
+
     async def note_notice(self, events: Sequence[NoticeEvent], document: IssuedDocument | None = None) -> None:
         """Append events of one notice, and the next version of its hand-off where they correct it; all or nothing.
 

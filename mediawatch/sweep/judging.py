@@ -52,7 +52,7 @@ async def judged(
     """
     judgements: dict[int, Judgement] = {}
     news: dict[int, int] = {}
-    issued = await _issued(store, sweep)
+    issued = await store.issued_at(sweep.id)
     for start in range(0, len(accounts), _AT_ONCE):
         some = accounts[start : start + _AT_ONCE]
         ids = [account.id for account in some]
@@ -88,12 +88,6 @@ def _of_its_time(reading: Reading, filed: Filed, sweep: Sweep) -> Reading:
         return reading
     told = (trust.silenced(sight, filed) for sight in reading.sights)
     return replace(reading, sights=tuple(sight if trust.named_as_filed(sight, filed) else replace(sight, name="") for sight in told))
-
-
-async def _issued(store: Store, sweep: Sweep) -> dict[int, datetime]:
-    """Since when each account stands in a notice of the sweep."""
-    notices = [notice for notice in await store.notices() if notice.sweep_id == sweep.id]
-    return {item.account_id: notice.kept_at for notice in reversed(notices) for item in notice.items if item.account_id is not None}
 
 
 def _after_issue(readings: Sequence[Reading], issued_at: datetime | None, sweep: Sweep) -> Iterator[Reading]:

@@ -27,8 +27,8 @@ from db.mapping import (
     state_of,
 )
 from db.models import AccountRow, AccountStateRow, EvidenceRow, PostRow, ReadingIdentityRow, ReadingRow, SightRow
-from mediawatch.clock import lies_ahead
 from mediawatch.domain import AccountState, Evidence, FiledIdentity, LookKind, Post, PostKind, Reading, Sight, latest_of
+from mediawatch.domain.clock import lies_ahead
 
 # Made once, over plain tables: a reading is kept thousands of times a night, and building statements was half of its cost.
 _ADD_READING = table(ReadingRow).insert().returning(ReadingRow.id)

@@ -22,8 +22,8 @@ from db.history import numbered, own_posts, readings_of
 from db.mapping import AnyRow, Values, hashed, portions
 from db.models import POSTS, AccountStateRow, FirstSeen, FirstSeenRow, IdentitySeenRow, PostRow, ReadingRow, SightRow
 from db.twins import identities, twins
-from mediawatch.clock import day_of
 from mediawatch.domain import FiledIdentity, LookKind, MatchedBy, Post, PostKind, Reading, same_ids
+from mediawatch.domain.clock import day_of
 
 _MARGIN = timedelta(days=1)
 """A post may be dated up to ten minutes after its look, and so on the day after as_of although it was read before."""

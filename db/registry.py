@@ -14,8 +14,8 @@ from db.mapping import Values, account_of, filed_values, portions
 from db.models import AccountChangeRow, AccountLinkRow, AccountRow, AccountStateRow, ContactRow, ProposalRefusalRow, SourceRow
 from db.news import raise_news
 from db.twins import identities
-from mediawatch.clock import day_of
 from mediawatch.domain import Account, Change, Contact, NewAccount, Refusal, RegistryChanges, Source, UpdatedAccount
+from mediawatch.domain.clock import day_of
 
 RETIRED = "retired_on"
 """Name of the field under which retiring and coming back stand in the history."""

@@ -26,7 +26,6 @@ from db.models import AccountLinkRow, AccountStateRow, FindingReadingRow, Findin
 from db.news import refuse_news
 from db.registry import learned_links
 from db.reviews import events
-from mediawatch.clock import day_of
 from mediawatch.domain import (
     Account,
     DateKind,
@@ -41,6 +40,7 @@ from mediawatch.domain import (
     SweepState,
     standing,
 )
+from mediawatch.domain.clock import day_of
 from mediawatch.ports import Rejudgement
 
 

@@ -8,19 +8,22 @@ from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 
-from mediawatch.clock import day_of
 from mediawatch.domain import Account, Failure, Filed, LoginRequired, Need, Outcome, Sight, UserError
+from mediawatch.domain.clock import day_of
 from mediawatch.ports import Gate, SessionWatch, SurfaceFacts
-from scrapers import douyin, toutiao, wechat, weibo
-from scrapers.base import Login, Scraper, SessionUse, Shows, Surface, link_in, on_host
-from scrapers.browser import Browser, Session
-from scrapers.sessions import sessions_in, stamp_of
-from scrapers.warm import WarmPages
+from scrapers.browser.pool import Browser, Session
+from scrapers.browser.sessions import sessions_in, stamp_of
+from scrapers.browser.shared_pages import WarmPages
+from scrapers.douyin import surfaces as douyin
+from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface, link_in, on_host
+from scrapers.toutiao import surfaces as toutiao
+from scrapers.wechat import articles
+from scrapers.weibo import surfaces as weibo
 
 __all__ = ["LOGINS", "SCRAPERS", "Looks", "sessions_in"]
 
 SCRAPERS: Mapping[str, Scraper] = MappingProxyType(
-    {scraper.platform: scraper for scraper in (toutiao.SCRAPER, weibo.SCRAPER, douyin.SCRAPER, wechat.SCRAPER)}
+    {scraper.platform: scraper for scraper in (toutiao.SCRAPER, weibo.SCRAPER, douyin.SCRAPER, articles.SCRAPER)}
 )
 """Platform key to its scraper."""
 

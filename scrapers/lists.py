@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import pairwise
 
-from mediawatch.clock import day_end
 from mediawatch.domain import Post
+from mediawatch.domain.clock import day_end
 
 PAGES_BACK = 12
 """Pages of one list that are read for a period at most: three months of two to three posts a day."""

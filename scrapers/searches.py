@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from mediawatch.domain import ID_IN_DOUBT, Account, Attested, Filed, MatchedBy, Outcome, Seen, Sight
 from mediawatch.names import differs_by_suffix, same, same_body
-from scrapers.base import SessionUse, Shows, Surface
+from scrapers.surface import SessionUse, Shows, Surface
 
 _NEAR = 3
 """Other names that the detail of a search without an exact hit shows."""

@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from mediawatch import browsers
 from mediawatch.domain import UserError
-from scrapers.browser import Browser, Timeouts
+from mediawatch.ops import install_browser
+from scrapers.browser.pool import Browser, Timeouts
 from scrapers.replica import Replica
 from scrapers.replica.server import hosts_of
 from scrapers.replica.tls import Identity, identity
@@ -27,7 +27,7 @@ SHORT = Timeouts(launch=30, navigation=10, reply=2, body=1, challenge=3, step=5,
 def executable() -> Path:
     """The Chromium that the product would take. Without one the tests fail: what they show cannot be shown otherwise."""
     try:
-        return browsers.find().path
+        return install_browser.find().path
     except UserError as error:
         pytest.fail(str(error))
 

@@ -20,22 +20,22 @@ from docx.table import Table as WordTable
 from lxml import html  # type: ignore[import-untyped]
 from openpyxl import load_workbook
 
-from mediawatch import handoff
 from mediawatch.app import App
 from mediawatch.app.documents import inspection_of, issued_inspection
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.queries import answered
 from mediawatch.cli.figures import judged_of
 from mediawatch.domain import Notice, Sweep, Verdict, standing_item
-from mediawatch.figures import statistics
-from mediawatch.office import read_office
-from mediawatch.reports import lists, pages, word
-from mediawatch.reports import statistics as tables
-from mediawatch.reports.annexes import annex_book
-from mediawatch.reports.inspection import Inspection, expected
-from mediawatch.scope import totals_of
-from mediawatch.strata import Dimension, keys
+from mediawatch.figures.counts import statistics
+from mediawatch.figures.dimensions import Dimension, keys
+from mediawatch.ops.settings.office import read_office
+from mediawatch.publish import handoff
+from mediawatch.publish.inspection import Inspection, expected
+from mediawatch.publish.reports import lists, pages, word
+from mediawatch.publish.reports import statistics as tables
+from mediawatch.publish.reports.annexes import annex_book
 from mediawatch.sweep import checks_for
+from mediawatch.sweep.scope import totals_of
 
 _REGION = Dimension.REGION.label
 _TOLD = re.compile(

@@ -15,17 +15,17 @@ from fault_scenes import Scene, TruthOf
 from fault_table import ALLOWED, EXACT, Cell, Proves
 from fault_world import HEADINGS, filed, row, sleeping, true_id
 
-from mediawatch import rules
 from mediawatch.domain import Account, Evidence, Judgement, LookKind, Need, Outcome, Pace, Reading, Sight
-from mediawatch.pacing import Pacing
-from mediawatch.policy import load
 from mediawatch.ports import Gate, Known
-from mediawatch.trust import reads_well
+from mediawatch.rules import judge as rules
+from mediawatch.rules.backing import reads_well
+from mediawatch.rules.policy import load
+from mediawatch.sweep.gate.pacing import Pacing
 from scrapers import SCRAPERS
-from scrapers.browser import Browser, Session, Timeouts
+from scrapers.browser.pool import Browser, Session, Timeouts
+from scrapers.browser.shared_pages import WarmPages
 from scrapers.replica import Replica, TrueAccount, World
 from scrapers.replica.faults import Fault, Part
-from scrapers.warm import WarmPages
 
 AS_OF = datetime.fromisoformat("2022-12-31T18:00:00+08:00")
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")

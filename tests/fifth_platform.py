@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from mediawatch.clock import CLOCK_SKEW, EVER, day_of, from_epoch
 from mediawatch.domain import Account, Attested, Captcha, Changed, MatchedBy, Outcome, Pace, Post, RateLimited, Seen
-from scrapers.base import Scraper, SessionUse, Shows, Surface, query_of
-from scrapers.browser import Tab
+from mediawatch.domain.clock import CLOCK_SKEW, EVER, day_of, from_epoch
+from scrapers.browser.pool import Tab
 from scrapers.lists import reach
+from scrapers.surface import Scraper, SessionUse, Shows, Surface, query_of
 
 
 class Profile(Surface):

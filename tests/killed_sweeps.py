@@ -22,17 +22,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
-from mediawatch import canaries, demo, registry, retention
+from mediawatch import demo, registry
 from mediawatch.app import DEMO_LOGINS, App, Route, WorldStage, only_one, opened
 from mediawatch.cli import logs
 from mediawatch.demo import machine
 from mediawatch.domain import LookKind, SweepState
-from mediawatch.policy import load
-from mediawatch.settings import Home
-from mediawatch.sweep import Progress, Request, Step, Summary, no_progress
-from scrapers import processes
+from mediawatch.ops import retention
+from mediawatch.ops.settings import Home
+from mediawatch.rules.policy import load
+from mediawatch.sweep import Progress, Request, Step, Summary, canaries, no_progress
+from scrapers.browser import processes
+from scrapers.browser.sessions import write_state
 from scrapers.replica import Replica, World
-from scrapers.sessions import write_state
 
 KINDS = ("python", "driver", "browser", "renderer", "machine")
 """What dies. With the machine, the run and all that it has not brought to its files; its home goes on as it was at that moment."""

@@ -15,7 +15,6 @@ from commands import in_process
 from openpyxl import load_workbook
 
 import db
-from mediawatch.clock import day_end, day_start
 from mediawatch.domain import (
     Code,
     Effect,
@@ -39,10 +38,11 @@ from mediawatch.domain import (
     SweepState,
     Verdict,
 )
-from mediawatch.policy import load
+from mediawatch.domain.clock import day_end, day_start
+from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
-from mediawatch.scope import listed
-from mediawatch.settings import Home
+from mediawatch.rules.policy import load
+from mediawatch.sweep.scope import listed
 
 T = TypeVar("T")
 NAMES = {Code.STALE_2W: "超2周未更新", Code.NAME_MISMATCH: "名称不一致", Code.CANCELLED_NOT_CLOSED: "已注销未报备"}

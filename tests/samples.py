@@ -10,7 +10,6 @@ from typing import Any
 from sqlalchemy import text
 
 from db.engine import migration_engine, normal_url
-from mediawatch.clock import BEIJING, EVER
 from mediawatch.domain import (
     Account,
     Attested,
@@ -35,6 +34,7 @@ from mediawatch.domain import (
     Sweep,
     SweepKind,
 )
+from mediawatch.domain.clock import BEIJING, EVER
 from mediawatch.ports import Known, Store
 
 NOW = datetime(2031, 3, 5, 4, 0, tzinfo=UTC)

@@ -12,13 +12,13 @@ from typing import Any
 
 from browsers import SHORT, facing, key
 
-from mediawatch.clock import BEIJING
 from mediawatch.domain import Account, Filed, LookKind, Need, Reading
-from mediawatch.pacing import Pacing
-from scrapers.base import Scraper
-from scrapers.browser import Browser, Session, Timeouts
+from mediawatch.domain.clock import BEIJING
+from mediawatch.sweep.gate.pacing import Pacing
+from scrapers.browser.pool import Browser, Session, Timeouts
 from scrapers.replica import Case, Replica, World
 from scrapers.replica.cases import Recorded
+from scrapers.surface import Scraper
 
 
 @dataclass(frozen=True, slots=True)

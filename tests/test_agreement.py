@@ -17,12 +17,10 @@ from hypothesis import strategies as st
 from postgres import Cluster
 
 import db
-from mediawatch import review
 from mediawatch.app import App
 from mediawatch.app.choice import chosen_sweep
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.notices import correct, issue
-from mediawatch.clock import BEIJING, EVER, day_of
 from mediawatch.domain import (
     Account,
     Evidence,
@@ -49,13 +47,15 @@ from mediawatch.domain import (
     UserError,
     of_identity,
 )
-from mediawatch.hearing import SILENCES
-from mediawatch.notices.issuing import Heading
-from mediawatch.policy import load
-from mediawatch.proofs import posts_of
-from mediawatch.scope import registry_totals
-from mediawatch.settings import Home, Settings
+from mediawatch.domain.clock import BEIJING, EVER, day_of
+from mediawatch.ops.settings import Home, Settings
+from mediawatch.people import review
+from mediawatch.publish.notices.issuing import Heading
+from mediawatch.rules.hearing import SILENCES
+from mediawatch.rules.policy import load
+from mediawatch.rules.proofs import posts_of
 from mediawatch.sweep import checks_for, rejudge
+from mediawatch.sweep.scope import registry_totals
 
 AS_OF = datetime(2032, 1, 1, 0, 0, tzinfo=BEIJING) - timedelta(microseconds=1)
 TODAY = day_of(AS_OF)

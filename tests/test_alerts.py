@@ -17,13 +17,13 @@ from commands import in_process
 from samples import LATE, NOW
 from test_cli import mediawatch
 
-from mediawatch import digest
-from mediawatch.alerts import Alerts
 from mediawatch.app import DEMONSTRATION, opened
 from mediawatch.domain import Alert, AlertState, Ending, Night, SessionState, Sweep, SweepKind, Turn, TurnedFinding, UserError
+from mediawatch.ops import digest
+from mediawatch.ops.alerts import Alerts
+from mediawatch.ops.logins import SessionBook
+from mediawatch.ops.settings import Home, NotifySettings, Settings
 from mediawatch.ports import Store
-from mediawatch.sessions import SessionBook
-from mediawatch.settings import Home, NotifySettings, Settings
 
 SWEEP = Sweep(id=7, as_of=LATE, policy="tibet", policy_toml="", kind=SweepKind.NIGHTLY, started_at=LATE)
 NIGHT = Night(

@@ -17,8 +17,8 @@ import db
 from db.base import Base
 from db.engine import migration_engine, normal_url
 from db.migrate import upgrade
-from mediawatch.clock import EVER
 from mediawatch.domain import Judgement, LookKind, MatchedBy, Outcome, PostKind, Reading, Verdict
+from mediawatch.domain.clock import EVER
 
 OLD = "0003"
 FILLED = ("account_state", "first_seen", "identity_seen")

@@ -19,11 +19,11 @@ from samples import LATE, NOW, PLAIN, enter, plain_reading, post, sql
 from typer.testing import CliRunner
 
 from db import copies
-from mediawatch import backup, retention
-from mediawatch.app import App, opened
+from mediawatch.app import App, backup, opened
 from mediawatch.cli import app as cli
 from mediawatch.domain import Account, Capture, EvidenceKind, Reading, UserError
-from mediawatch.settings import Home
+from mediawatch.ops import retention
+from mediawatch.ops.settings import Home
 
 
 async def filled(home: Home) -> Account:

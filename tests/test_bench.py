@@ -12,7 +12,7 @@ from types import ModuleType
 import pytest
 
 from mediawatch.app import DEMO_LOGINS, clock_from
-from mediawatch.policy import load
+from mediawatch.rules.policy import load
 from scrapers.replica import Replica
 from scrapers.replica.web import Request, Response
 from scrapers.replica.weight import weighed

@@ -17,7 +17,7 @@ from local_site import HOSTS, JSON, Answer, Asked, Site, served
 
 from mediawatch.domain import LoginRequired, Unreachable
 from scrapers import sessions_in
-from scrapers.browser import PAGES_AT_ONCE, Browser, Session, Tab
+from scrapers.browser.pool import PAGES_AT_ONCE, Browser, Session, Tab
 
 PAGE = """<!doctype html><link rel=stylesheet href=/style.css>
 <style>@font-face {font-family: f; src: url(/font.woff2)} p {font-family: f}</style><p>字</p>
@@ -121,7 +121,7 @@ async def test_an_unusable_session_file_needs_a_login(browser: Browser, site: Si
 
 
 async def test_contexts_are_renewed_and_a_login_keeps_its_cookies(own: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scrapers.contexts.USES_PER_CONTEXT", 2)
+    monkeypatch.setattr("scrapers.browser.contexts.USES_PER_CONTEXT", 2)
     saved(tmp_path / "weibo", "s", "A")
     (session,) = sessions_in(tmp_path, "weibo")
 
@@ -260,7 +260,7 @@ async def test_without_an_executable_it_is_unreachable(tmp_path: Path) -> None:
 
 
 async def test_an_empty_page_is_lent_again_to_looks_of_its_kind_alone(own: Browser, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scrapers.browser.LOADS_PER_PAGE", 3)
+    monkeypatch.setattr("scrapers.browser.pool.LOADS_PER_PAGE", 3)
 
     async def steps(*, whole: bool = False, heavy: frozenset[str] = frozenset(), trouble: bool = False) -> int:
         """How many documents the page's history holds."""

@@ -18,9 +18,9 @@ import pytest
 from browsers import SHORT, descendants
 from local_site import HOSTS, Answer, Asked, served
 
-from scrapers import processes
-from scrapers.browser import Browser
-from scrapers.scratch import Scratch
+from scrapers.browser import processes
+from scrapers.browser.pool import Browser
+from scrapers.browser.scratch import Scratch
 
 OWNER = """
 import asyncio, sys
@@ -136,7 +136,7 @@ def test_a_place_too_long_for_a_socket_is_replaced_by_one_of_its_own(tmp_path: P
 
 
 async def test_contexts_are_renewed_where_memory_is_short(executable: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scrapers.browser._WEIGHED_EVERY", 2)
+    monkeypatch.setattr("scrapers.browser.pool._WEIGHED_EVERY", 2)
 
     def greet(asked: Asked) -> Answer:
         return Answer(asked.headers.get("Cookie", "new"), headers={"Set-Cookie": "visited=1; Path=/"})

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from mediawatch import browsers
 from mediawatch.domain import UserError
+from mediawatch.ops import install_browser
 
 Fake = Callable[..., Path]
 TOOLS = ("sh", "env", "cat", "chmod", "mkdir", "uname", "dirname", "id", "touch")
@@ -44,30 +44,30 @@ def test_the_order_of_places(fake: Fake, environ: dict[str, str], tmp_path: Path
     managed_full = fake(f"{cache}/chromium-1300/chrome-linux64/chrome")
     on_path = [fake(f"bin/{name}") for name in ("chromium-headless-shell", "chromium", "google-chrome")]
     own = fake("opt/own")
-    assert browsers.find(str(own), environ) == browsers.Found(own, "1.2.3.4", "own setting")
+    assert install_browser.find(str(own), environ) == install_browser.Found(own, "1.2.3.4", "own setting")
     for expected in (managed_new, managed_old, managed_full, *on_path):
-        found = browsers.find("", environ)
+        found = install_browser.find("", environ)
         assert found.path == expected
         assert ("Playwright" in found.source) == (expected not in on_path)
         expected.unlink()
     with pytest.raises(UserError, match="mediawatch browser --install"):
-        browsers.find("", environ)
+        install_browser.find("", environ)
 
 
 def test_another_folder_for_playwrights_downloads(fake: Fake, environ: dict[str, str], tmp_path: Path) -> None:
     there = fake("downloads/chromium_headless_shell-1/chrome-linux/headless_shell")
-    assert browsers.find("", {**environ, "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path / "downloads")}).path == there
+    assert install_browser.find("", {**environ, "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path / "downloads")}).path == there
 
 
 def test_what_does_not_run_is_passed_over_and_an_own_setting_never_is(fake: Fake, environ: dict[str, str]) -> None:
     broken = fake("bin/chromium-headless-shell", script="exit 127")
     sound = fake("bin/chromium", "Chromium 5.6 built on Debian")
-    assert browsers.find("", environ) == browsers.Found(sound, "5.6", "chromium on PATH")
-    assert browsers.find("chromium", environ).path == sound
+    assert install_browser.find("", environ) == install_browser.Found(sound, "5.6", "chromium on PATH")
+    assert install_browser.find("chromium", environ).path == sound
     with pytest.raises(UserError, match=str(broken)):
-        browsers.find(str(broken), environ)
+        install_browser.find(str(broken), environ)
     with pytest.raises(UserError, match="nowhere"):
-        browsers.find("/nowhere/chrome", environ)
+        install_browser.find("/nowhere/chrome", environ)
 
 
 def test_a_snap_is_not_taken(fake: Fake, environ: dict[str, str], tmp_path: Path) -> None:
@@ -75,7 +75,7 @@ def test_a_snap_is_not_taken(fake: Fake, environ: dict[str, str], tmp_path: Path
     (tmp_path / "bin").mkdir()
     (tmp_path / "bin/chromium").symlink_to(snap)
     with pytest.raises(UserError):
-        browsers.find("", environ)
+        install_browser.find("", environ)
 
 
 @pytest.fixture
@@ -104,22 +104,22 @@ def bare_machine(fake: Fake, environ: dict[str, str], monkeypatch: pytest.Monkey
 
 def test_a_bare_debian_gets_its_own_packages_when_playwrights_download_fails(bare_machine: dict[str, str], tmp_path: Path) -> None:
     told: list[str] = []
-    found = browsers.install("", told.append)
+    found = install_browser.install("", told.append)
     assert (found.path, found.version) == (tmp_path / "bin/chromium-headless-shell", "7.8.9")
     words = (tmp_path / "apt-words").read_text().splitlines()
     assert words[-1].split()[-3:] == ["chromium-headless-shell", "fonts-noto-cjk", "fontconfig"]
     assert "--no-install-recommends" in words[-1]
-    assert browsers.chinese_font() == "Noto Sans CJK SC"
+    assert install_browser.chinese_font() == "Noto Sans CJK SC"
     assert [line.split()[0] for line in told] == ["No", "Installing"]
     # The second time there is nothing to do.
     (tmp_path / "apt-words").unlink()
-    assert browsers.install("", told.append) == found
+    assert install_browser.install("", told.append) == found
     assert not (tmp_path / "apt-words").exists()
 
 
 def test_only_the_font_is_installed_where_only_the_font_is_missing(bare_machine: dict[str, str], fake: Fake, tmp_path: Path) -> None:
     fake("bin/chromium")
-    assert browsers.install("", lambda line: None).path == tmp_path / "bin/chromium"
+    assert install_browser.install("", lambda line: None).path == tmp_path / "bin/chromium"
     assert (tmp_path / "apt-words").read_text().splitlines()[-1].endswith("--no-install-recommends fonts-noto-cjk fontconfig")
 
 
@@ -130,15 +130,15 @@ def test_what_playwrights_own_program_needs_comes_first(
     node = fake("node", script=f"[ -f {tmp_path}/libatomic ] && echo v22.1.0")
     monkeypatch.setenv("PLAYWRIGHT_NODEJS_PATH", str(node))
     with pytest.raises(UserError, match="libatomic1"):
-        browsers.find()
-    assert browsers.install("", lambda line: None).path == tmp_path / "bin/chromium"
+        install_browser.find()
+    assert install_browser.install("", lambda line: None).path == tmp_path / "bin/chromium"
     assert (tmp_path / "apt-words").read_text().splitlines()[1].endswith("--no-install-recommends libatomic1")
 
 
 def test_where_nothing_helps_one_sentence_says_what_to_do(bare_machine: dict[str, str], fake: Fake) -> None:
     fake("bin/apt-get", script="exit 100")
     with pytest.raises(UserError, match="mediawatch browser --install") as caught:
-        browsers.install("", lambda line: None)
+        install_browser.install("", lambda line: None)
     assert "\n" not in str(caught.value)
 
 

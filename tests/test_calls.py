@@ -31,14 +31,18 @@ from mediawatch.domain import (
     Seen,
     Sight,
 )
-from mediawatch.pacing import Pacing
-from mediawatch.sweep.vouchers import Vouchers
-from scrapers import SCRAPERS, douyin, toutiao, wechat, weibo
-from scrapers.base import Scraper, SessionUse, Shows, Surface, may_ask
-from scrapers.browser import Browser, Tab
+from mediawatch.sweep.controls import Vouchers
+from mediawatch.sweep.gate.pacing import Pacing
+from scrapers import SCRAPERS
+from scrapers.browser.pool import Browser, Tab
+from scrapers.browser.shared_pages import CALLS_PER_PAGE, TRIES, Calls, Warm, WarmPages
+from scrapers.douyin import surfaces as douyin
+from scrapers.look import merged, stands
 from scrapers.replica import World
-from scrapers.sights import merged, stands
-from scrapers.warm import CALLS_PER_PAGE, TRIES, Calls, Warm, WarmPages
+from scrapers.surface import Scraper, SessionUse, Shows, Surface, may_ask
+from scrapers.toutiao import surfaces as toutiao
+from scrapers.wechat import articles
+from scrapers.weibo import surfaces as weibo
 
 NOW = datetime(2022, 12, 31, 12, tzinfo=UTC)
 NEED = Need(fresh_after=date(2022, 12, 17))
@@ -231,7 +235,7 @@ async def test_a_check_met_on_the_way_in_is_not_met_again_by_the_page(browser: B
 
 
 async def test_with_its_context_a_warm_page_is_renewed(executable: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("scrapers.contexts.USES_PER_CONTEXT", 2)
+    monkeypatch.setattr("scrapers.browser.contexts.USES_PER_CONTEXT", 2)
     own = Browser(executable, now=lambda: NOW)
     async with asking(own, monkeypatch) as looks:
         assert await looks.look(Plain()) == ["/", "/call"]
@@ -301,7 +305,7 @@ async def told(stage: Stage, warm: WarmPages, name: str, *, second: bool = False
 
 
 async def test_articles_and_searches_of_wechat(executable: Path, tmp_path: Path) -> None:
-    async with staged(wechat.SCRAPER, executable, tmp_path, WORLD, NOW, session=True, lists_open=True) as stage:
+    async with staged(articles.SCRAPER, executable, tmp_path, WORLD, NOW, session=True, lists_open=True) as stage:
         warm = WarmPages(stage.browser)
         assert await told(stage, warm, "示例市活跃局") == [("article", "ok", False)]
         assert await told(stage, warm, "示例县活跃站") == [("article", "ok", False)]

@@ -12,7 +12,6 @@ from samples import known_as, rich_reading
 from test_sweep import AS_OF, NOW, TIBET, Scripted, by_name, request, sight
 from test_sweep import Stage as PlainStage
 
-from mediawatch.canaries import TEMPLATE, Canaries, read, to_toml
 from mediawatch.domain import (
     Account,
     Canary,
@@ -29,12 +28,13 @@ from mediawatch.domain import (
     Sight,
     Verdict,
 )
-from mediawatch.evidence import EvidenceFolder
-from mediawatch.pacing import Pacing
+from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ports import Gate, Store
-from mediawatch.rules import judge
+from mediawatch.rules.backing import UNCHECKED, WITHDRAWN, Backing, backing, behind, heard, reads_well
+from mediawatch.rules.judge import judge
 from mediawatch.sweep import Engine, rejudge
-from mediawatch.trust import UNCHECKED, WITHDRAWN, Backing, backing, behind, heard, reads_well
+from mediawatch.sweep.canaries import TEMPLATE, Canaries, read, to_toml
+from mediawatch.sweep.gate.pacing import Pacing
 
 CANARY = Canary(platform="toutiao", platform_id="canary-1", name="对照示例日报", source="演示数据")
 OTHER = replace(CANARY, platform_id="canary-2", name="对照示例晚报")

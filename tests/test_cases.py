@@ -11,8 +11,8 @@ import pytest
 import pytest_asyncio
 
 from mediawatch import app
-from mediawatch.settings import Settings
-from mediawatch.verify import Result
+from mediawatch.ops.settings import Settings
+from mediawatch.ops.verify import Result
 from scrapers import SCRAPERS
 from scrapers.replica import Case, case_folders
 

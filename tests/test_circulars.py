@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from mediawatch.circular import Line, Printed, agrees, remarks, shipped, slips
 from mediawatch.domain import Account, Code, Effect, Filed, Finding, Judgement, SweepAccount, Verdict
-from mediawatch.figures import figures
-from mediawatch.policy import load
+from mediawatch.figures.circulars import Line, Printed, agrees, remarks, shipped, slips
+from mediawatch.figures.counts import figures
+from mediawatch.rules.policy import load
 
 POLICY = load("national")
 

@@ -16,10 +16,10 @@ from typing import Any
 import pytest
 from commands import commands, in_process
 
-from mediawatch.breakers import EXIT_BITS
 from mediawatch.cli.base import SIGPIPE_EXIT
 from mediawatch.cli.logs import secrets_of
-from mediawatch.settings import BrowserSettings, Home, NotifySettings, Settings
+from mediawatch.ops.settings import BrowserSettings, Home, NotifySettings, Settings
+from mediawatch.sweep.gate.breakers import EXIT_BITS
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 DRIVER = """

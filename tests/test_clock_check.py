@@ -11,17 +11,16 @@ import structlog
 from browsers import SHORT, facing, key
 from samples import enter
 
-from mediawatch import doctor
-from mediawatch.app import Route, opened
-from mediawatch.clock import day_of
+from mediawatch.app import Route, doctor, opened
 from mediawatch.domain import CLOCK_OFF, Account, Filed, Need, Outcome, Sight, Verdict
-from mediawatch.pacing import Pacing
-from mediawatch.policy import load
-from mediawatch.settings import Home
+from mediawatch.domain.clock import day_of
+from mediawatch.ops.settings import Home
+from mediawatch.rules.policy import load
 from mediawatch.sweep import Request
-from scrapers.clockcheck import ClockCheck, sent_at
+from mediawatch.sweep.gate.pacing import Pacing
+from scrapers.browser.clock_check import ClockCheck, sent_at
 from scrapers.replica import Replica, World
-from scrapers.toutiao import SCRAPER
+from scrapers.toutiao.surfaces import SCRAPER
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
 TOKEN = "MS4wLjABAAAA" + "a" * 43

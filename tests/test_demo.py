@@ -18,8 +18,8 @@ import openpyxl
 import pytest
 from commands import in_process as mediawatch
 
-from mediawatch.circular import shipped
 from mediawatch.demo import shipped_world
+from mediawatch.figures.circulars import shipped
 
 MEDIAWATCH = Path(sys.executable).with_name("mediawatch")
 

@@ -21,9 +21,6 @@ from worklists import AS_OF, GH, NOW, POLICY, STALE, Inspection, exported, filed
 import db
 from mediawatch.app import App
 from mediawatch.cli import app
-from mediawatch.clock import BEIJING
-from mediawatch.dispatch import Answers, Field, Split, Written, dispatch, import_answers, write_bad_rows
-from mediawatch.dispatch.export import key_of
 from mediawatch.domain import (
     Account,
     Code,
@@ -40,17 +37,20 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )
-from mediawatch.hearing import Hearing, HearingState
-from mediawatch.links import open_links
-from mediawatch.pacing import Pacing
+from mediawatch.domain.clock import BEIJING
+from mediawatch.ops.retention import verified
+from mediawatch.ops.settings import Home
+from mediawatch.people.dispatch import Answers, Field, Split, Written, dispatch, import_answers, write_bad_rows
+from mediawatch.people.dispatch.export import key_of
+from mediawatch.people.forms.rowkey import Window
+from mediawatch.people.links import open_links
+from mediawatch.people.review import event_of, refusal, suspects
+from mediawatch.people.worklist import Column
 from mediawatch.ports import Gate, Store, SurfaceFacts
-from mediawatch.reports import reviews
-from mediawatch.retention import verified
-from mediawatch.review import event_of, refusal, suspects
-from mediawatch.settings import Home
+from mediawatch.publish.reports import reviews
+from mediawatch.rules.hearing import Hearing, HearingState
 from mediawatch.sweep import rejudge
-from mediawatch.worklist import Column
-from mediawatch.worklist.rowkey import Window
+from mediawatch.sweep.gate.pacing import Pacing
 
 T = TypeVar("T")
 ONE, TWO = "示例市第1测试局", '=HYPERLINK("http://x")<script>alert(1)</script>'

@@ -15,14 +15,13 @@ from commands import in_process
 from samples import enter, open_sweep, plain_reading
 
 from mediawatch import app as root
-from mediawatch import doctor
-from mediawatch.ahead import Ahead, ahead, spell
-from mediawatch.app import App
-from mediawatch.canaries import to_toml
-from mediawatch.doctor import Check, Level
+from mediawatch.app import App, doctor
+from mediawatch.app.doctor import Check, Level
 from mediawatch.domain import Account, Attested, Canary, Filed, Outcome, Pace, SessionState, Sweep
+from mediawatch.ops.settings import Home, read_settings
 from mediawatch.ports import SurfaceFacts
-from mediawatch.settings import Home, read_settings
+from mediawatch.sweep.canaries import to_toml
+from mediawatch.sweep.forecast import Ahead, ahead, spell
 
 NOW = datetime(2026, 3, 5, 4, 0, tzinfo=UTC)
 CANARY = Canary(platform="weibo", platform_id="9990000001", name="对照示例日报", source="演示数据")

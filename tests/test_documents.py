@@ -41,15 +41,15 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )
-from mediawatch.notices.rounds import Past, Rechecked
-from mediawatch.office import Office, read_office
-from mediawatch.policy import load
-from mediawatch.reports import annexes, pages, prose, word
-from mediawatch.reports.annexes import annex_book
-from mediawatch.reports.inspection import Inspection, inspection
-from mediawatch.reports.sheets import bundles
-from mediawatch.reports.word_template import CELL
-from mediawatch.review import as_reviewed
+from mediawatch.ops.settings.office import Office, read_office
+from mediawatch.people.review import as_reviewed
+from mediawatch.publish.inspection import Inspection, inspection
+from mediawatch.publish.notices.rounds import Past, Rechecked
+from mediawatch.publish.reports import annexes, pages, prose, word
+from mediawatch.publish.reports.annexes import annex_book
+from mediawatch.publish.reports.sheets import bundles
+from mediawatch.publish.reports.word_template import CELL
+from mediawatch.rules.policy import load
 
 HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>'
 LONG = "3025716006566021"

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mediawatch.clock import BEIJING, EVER
 from mediawatch.domain import Attested, Changed, Failure, Filed, MatchedBy, Outcome, PostKind, RateLimited
-from scrapers.base import link_in
-from scrapers.browser import Reply
-from scrapers.douyin_identity import Target, sec_uid_in, wanted
-from scrapers.douyin_pages import page_at, payload_of, wall_at
-from scrapers.douyin_replies import is_captcha, is_challenge, read_profile, read_records, read_search, read_sign, read_words
-from scrapers.douyin_works import next_cursor, older_cursor, read_posts
+from mediawatch.domain.clock import BEIJING, EVER
+from scrapers.browser.pool import Reply
+from scrapers.douyin.identity import Target, sec_uid_in, wanted
+from scrapers.douyin.pages import page_at, payload_of, wall_at
+from scrapers.douyin.posts import next_cursor, older_cursor, read_posts
+from scrapers.douyin.replies import is_captcha, is_challenge, read_profile, read_records, read_search, read_sign, read_words
+from scrapers.surface import link_in
 
 NOW = datetime(2022, 12, 31, 20, 0, tzinfo=BEIJING)
 SEC, OTHER = "MS4wLjABAAAA" + "d" * 43, "MS4wLjABAAAA" + "e" * 43

@@ -13,10 +13,10 @@ import pytest_asyncio
 from browsers import SHORT
 from stages import Stage, composed, staged
 
-from mediawatch.clock import EVER
 from mediawatch.domain import Attested, DateKind, Filed, MatchedBy, Outcome
-from scrapers.browser import Timeouts
-from scrapers.douyin import SCRAPER
+from mediawatch.domain.clock import EVER
+from scrapers.browser.pool import Timeouts
+from scrapers.douyin.surfaces import SCRAPER
 from scrapers.replica import World
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")

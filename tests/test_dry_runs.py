@@ -17,11 +17,11 @@ from worklists import STALE, exported, filed, fill, png
 
 from mediawatch import registry
 from mediawatch.app import opened
+from mediawatch.app.dry_run import WRITES
 from mediawatch.cli.worklist import take_in
 from mediawatch.domain import FiledStatus, UserError
-from mediawatch.dryrun import WRITES
+from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
-from mediawatch.settings import Home
 
 READS = {
     "account", "accounts", "accounts_now", "alerts", "brought", "canary_checks", "changes", "close", "contacts", "evidence", "home_id",

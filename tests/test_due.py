@@ -7,7 +7,6 @@ from datetime import date, datetime, timedelta
 import pytest
 from samples import PLAIN, enter, plain_reading, post
 
-from mediawatch.clock import BEIJING, day_end, day_start
 from mediawatch.domain import (
     Account,
     AccountState,
@@ -20,10 +19,11 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.domain import DateKind as Kind
-from mediawatch.policy import Standing, load, parse, standing
+from mediawatch.domain.clock import BEIJING, day_end, day_start
 from mediawatch.ports import Store
 from mediawatch.registry.check import check
-from mediawatch.rules import next_due
+from mediawatch.rules.judge import next_due
+from mediawatch.rules.policy import Standing, load, parse, standing
 
 POLICY = load("national")
 POSTED = date(2023, 3, 1)

@@ -29,11 +29,11 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )
-from mediawatch.evidence import EvidenceFolder
-from mediawatch.policy import load, parse
+from mediawatch.ops.evidence import EvidenceFolder
+from mediawatch.ops.retention import JOURNAL, prunable, prune, pruned_paths, verified
+from mediawatch.ops.settings import Home
 from mediawatch.ports import KeptEvidence, Store
-from mediawatch.retention import JOURNAL, prunable, prune, pruned_paths, verified
-from mediawatch.settings import Home
+from mediawatch.rules.policy import load, parse
 
 PICTURE = Capture(kind=EvidenceKind.SCREENSHOT, media_type="image/jpeg", body=b"picture", taken_at=NOW, url="https://example.org/1")
 TEXT = Capture(kind=EvidenceKind.TEXT, media_type="application/gzip", body=b"text", taken_at=NOW, url="https://example.org/2")

@@ -26,11 +26,11 @@ from mediawatch.domain import (
     Sweep,
     SweepAccount,
 )
-from mediawatch.policy import load
+from mediawatch.ops.settings import Home
 from mediawatch.ports import Known
-from mediawatch.reports.explanation import Explained, explanation, use
-from mediawatch.rules import judge
-from mediawatch.settings import Home
+from mediawatch.publish.reports.explanation import Explained, explanation, use
+from mediawatch.rules.judge import judge
+from mediawatch.rules.policy import load
 
 AS_OF = datetime(2022, 12, 31, 15, 59, 59, tzinfo=UTC)
 FILED = Filed(name="示例发布", platform="weibo", type="新浪微博", platform_id="1000000001", url="https://weibo.com/u/1000000001")

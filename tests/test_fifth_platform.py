@@ -13,13 +13,13 @@ from browsers import facing, key
 from samples import enter
 from stages import composed
 
-from mediawatch.clock import day_end
 from mediawatch.domain import Captcha, Changed, Code, Failure, Filed, MatchedBy, Outcome, RateLimited, Verdict
-from mediawatch.evidence import EvidenceFolder
-from mediawatch.pacing import Pacing
-from mediawatch.policy import load
+from mediawatch.domain.clock import day_end
+from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ports import Store
+from mediawatch.rules.policy import load
 from mediawatch.sweep import Engine, Request
+from mediawatch.sweep.gate.pacing import Pacing
 from scrapers import SCRAPERS, Looks
 from scrapers.replica import Replica, World
 

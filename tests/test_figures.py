@@ -14,15 +14,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from mediawatch.circular import slips
-from mediawatch.comparison import Judged, compare
 from mediawatch.domain import Account, Code, Effect, Filed, FiledStatus, Finding, Judgement, SweepAccount, Verdict
-from mediawatch.figures import by, figures, once, percent, statistics
-from mediawatch.policy import Policy, load
-from mediawatch.reports.statistics import PRELIMINARY, change_table, kinds_table, movement_table, read_back, split_table
-from mediawatch.reports.statistics import remarks as said_of
-from mediawatch.reports.table import Table, to_csv, to_text
-from mediawatch.strata import NOT_FILED, Dimension, keys, totals
+from mediawatch.figures.circulars import slips
+from mediawatch.figures.comparison import Judged, compare
+from mediawatch.figures.counts import by, figures, once, percent, statistics
+from mediawatch.figures.dimensions import NOT_FILED, Dimension, keys, totals
+from mediawatch.publish.reports.statistics import PRELIMINARY, change_table, kinds_table, movement_table, read_back, split_table
+from mediawatch.publish.reports.statistics import remarks as said_of
+from mediawatch.rules.policy import Policy, load
+from mediawatch.table import Table, to_csv, to_text
 
 POLICY = load("national")
 NESTED = POLICY.model_copy(update={"tiers_counted": "nested"})

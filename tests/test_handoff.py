@@ -11,7 +11,6 @@ from typing import Any
 import jsonschema
 import pytest
 
-from mediawatch import handoff
 from mediawatch.domain import (
     Account,
     Code,
@@ -39,10 +38,11 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )
-from mediawatch.notices.rounds import Issued, Issues, past
-from mediawatch.office import Office
-from mediawatch.policy import load
-from mediawatch.reports.inspection import Inspection, inspection
+from mediawatch.ops.settings.office import Office
+from mediawatch.publish import handoff
+from mediawatch.publish.inspection import Inspection, inspection
+from mediawatch.publish.notices.rounds import Issued, Issues, past
+from mediawatch.rules.policy import load
 
 FROZEN = Path(__file__).parent / "handoff"
 AT = datetime(2031, 12, 31, 15, 59, 59, tzinfo=UTC)
@@ -134,7 +134,7 @@ def test_the_frozen_example_is_valid_and_strict() -> None:
     schema, example = (json.loads((FROZEN / name).read_bytes()) for name in ("schema.json", "example.json"))
     jsonschema.validate(example, schema)
     for spoilt in (
-        {**example, "schema": "mediawatch.handoff/2"},
+        {**example, "schema": "mediawatch.publish.handoff/2"},
         {**example, "more": 1},
         {k: v for k, v in example.items() if k != "counts"},
     ):

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from samples import NOW, PLAIN, finding, plain_reading
 
 from mediawatch.domain import Account, Code, Effect, Excuse, Filed, Finding, ReviewAction, ReviewEvent, ReviewState, Stance, UserError
-from mediawatch.hearing import HearingState, hearing_of, is_required, term_of
-from mediawatch.policy import HearingRule, load
-from mediawatch.review import Decision, Suspect, excuse_of, refusal, refusals
+from mediawatch.people.review import Decision, Suspect, excuse_of, refusal, refusals
+from mediawatch.rules.hearing import HearingState, hearing_of, is_required, term_of
+from mediawatch.rules.policy import HearingRule, load
 
 RULE = HearingRule()
 DAY = timedelta(days=1)

@@ -18,7 +18,6 @@ import db
 from db.errors import StoreError
 from mediawatch.app.judged import PRUNED, judged_scope
 from mediawatch.app.root import App
-from mediawatch.clock import BEIJING, day_end, day_start
 from mediawatch.domain import (
     Account,
     Evidence,
@@ -39,10 +38,11 @@ from mediawatch.domain import (
     UpdatedAccount,
     Verdict,
 )
-from mediawatch.policy import load
+from mediawatch.domain.clock import BEIJING, day_end, day_start
+from mediawatch.ops.settings import Home, read_settings
 from mediawatch.ports import Rejudgement, Store
-from mediawatch.revision import CHANGED
-from mediawatch.settings import Home, read_settings
+from mediawatch.rules.policy import load
+from mediawatch.rules.revision import CHANGED
 from mediawatch.sweep import rejudge
 
 T = TypeVar("T")

@@ -18,7 +18,6 @@ from samples import FILE, NOW, PLAIN, enter
 import db
 from db.bearing import bearing
 from db.history import own_posts
-from mediawatch.clock import EVER, day_start
 from mediawatch.domain import (
     Account,
     CanaryCheck,
@@ -39,11 +38,12 @@ from mediawatch.domain import (
     of_identity,
     of_twin,
 )
-from mediawatch.policy import load, parse
+from mediawatch.domain.clock import EVER, day_start
+from mediawatch.people.worklist.todo import ids_of
 from mediawatch.ports import Known, Store
 from mediawatch.registry.proposals import proposals
-from mediawatch.rules import judge
-from mediawatch.worklist.todo import ids_of
+from mediawatch.rules.judge import judge
+from mediawatch.rules.policy import load, parse
 
 NATIONAL = load("national")
 STRICT = parse(NATIONAL.toml.replace("reposts = true", "reposts = false").replace("unpushed = true", "unpushed = false"))

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from samples import PLAIN, enter, plain_reading, post
 
-from mediawatch import worklist
 from mediawatch.app import WorldStage
-from mediawatch.clock import day_end
 from mediawatch.domain import Judgement, MatchedBy, Sweep, Verdict
-from mediawatch.policy import load
+from mediawatch.domain.clock import day_end
+from mediawatch.people import worklist
 from mediawatch.ports import Store
+from mediawatch.rules.policy import load
 from scrapers.replica.world import World
 
 AS_OF: datetime = day_end(date(2030, 12, 31))

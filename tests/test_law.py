@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mediawatch.clock import EVER, day_end, day_start
 from mediawatch.domain import (
     CanaryCheck,
     Code,
@@ -32,9 +31,10 @@ from mediawatch.domain import (
     Verdict,
     of_identity,
 )
-from mediawatch.policy import Policy, load
+from mediawatch.domain.clock import EVER, day_end, day_start
 from mediawatch.ports import Known
-from mediawatch.rules import judge
+from mediawatch.rules.judge import judge
+from mediawatch.rules.policy import Policy, load
 
 LAST = date(2022, 12, 31)
 AS_OF = day_end(LAST)

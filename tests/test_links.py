@@ -31,12 +31,12 @@ from mediawatch.domain import (
     Source,
     UserError,
 )
-from mediawatch.linkfiles import FoundLink, article_key, collect, links_in
-from mediawatch.links import Report, Result, as_table, import_links, open_links, placed
-from mediawatch.pacing import Pacing
+from mediawatch.people.link_files import FoundLink, article_key, collect, links_in
+from mediawatch.people.links import Report, Result, as_table, import_links, open_links, placed
 from mediawatch.ports import Store
 from mediawatch.registry.problems import Place
-from mediawatch.reports.table import to_csv
+from mediawatch.sweep.gate.pacing import Pacing
+from mediawatch.table import to_csv
 from scrapers import Looks
 from scrapers.replica import Replica, World
 
@@ -124,7 +124,7 @@ def test_a_letter_of_another_make_is_refused(tmp_path: Path, opening: str) -> No
 
 
 def test_a_letter_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mediawatch.letters._MOST_BYTES", 1000)
+    monkeypatch.setattr("mediawatch.people.letters._MOST_BYTES", 1000)
     with pytest.raises(UserError, match="copy the links"):
         collect([str(letter(tmp_path / "a.docx", paragraph("长" * 5000)))], NOTHING)
 

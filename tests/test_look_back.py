@@ -13,24 +13,26 @@ import pytest
 from stages import Stage, staged
 
 from mediawatch.app import staged as whole_app
-from mediawatch.clock import day_of
 from mediawatch.demo.machine import write_registry
 from mediawatch.domain import Account, Captcha, Failure, Filed, Need, Post, RateLimited, Reading, Unreachable, Verdict
-from mediawatch.pacing import Pacing
-from mediawatch.policy import load
+from mediawatch.domain.clock import day_of
+from mediawatch.ops.settings import Home
 from mediawatch.registry import service as registry
-from mediawatch.settings import Home
+from mediawatch.rules.policy import load
 from mediawatch.sweep import Request, no_progress
-from scrapers import douyin, toutiao, weibo
-from scrapers.base import Scraper
-from scrapers.douyin_works import older_cursor
+from mediawatch.sweep.gate.pacing import Pacing
+from scrapers.browser.reply import Reply
+from scrapers.browser.shared_pages import WarmPages
+from scrapers.douyin import surfaces as douyin
+from scrapers.douyin.posts import older_cursor
 from scrapers.lists import PAGES_BACK, ends_short
 from scrapers.replica import World
-from scrapers.replies import Reply
-from scrapers.warm import WarmPages
-from scrapers.wechat_backoffice import newest_pages
-from scrapers.wechat_office import Batches
-from scrapers.weibo_pages import followed
+from scrapers.surface import Scraper
+from scrapers.toutiao import surfaces as toutiao
+from scrapers.wechat.back_office import newest_pages
+from scrapers.wechat.back_office_replies import Batches
+from scrapers.weibo import surfaces as weibo
+from scrapers.weibo.pages import followed
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
 FIRST = date(2022, 10, 10)

@@ -12,7 +12,6 @@ import pytest
 from browsers import SHORT
 from local_site import HOSTS, Answer, served
 
-from mediawatch.clock import EVER
 from mediawatch.domain import (
     Account,
     Attested,
@@ -30,12 +29,13 @@ from mediawatch.domain import (
     Sight,
     UserError,
 )
-from mediawatch.pacing import Pacing
+from mediawatch.domain.clock import EVER
 from mediawatch.ports import Looker
+from mediawatch.sweep.gate.pacing import Pacing
 from scrapers import SCRAPERS, Looks
-from scrapers.base import Scraper, SessionUse, Shows, Surface
-from scrapers.browser import Browser, Tab
-from scrapers.sights import merged, settled
+from scrapers.browser.pool import Browser, Tab
+from scrapers.look import merged, settled
+from scrapers.surface import Scraper, SessionUse, Shows, Surface
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 OLD, NEW = Post(on=date(2025, 10, 1), id="1"), Post(on=date(2026, 1, 4), id="2")

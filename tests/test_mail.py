@@ -21,14 +21,14 @@ from samples import NOW
 from test_alerts import NIGHT, SWEEP, states
 from test_cli import mediawatch
 
-from mediawatch import alerts as telling
-from mediawatch.alerts import Alerts
 from mediawatch.app import opened
 from mediawatch.cli.logs import LogFile, secrets_of, set_up
 from mediawatch.domain import UserError
+from mediawatch.ops import alerts as telling
+from mediawatch.ops.alerts import Alerts
+from mediawatch.ops.logins import SessionBook
+from mediawatch.ops.settings import Home, NotifySettings, Settings
 from mediawatch.ports import Store
-from mediawatch.sessions import SessionBook
-from mediawatch.settings import Home, NotifySettings, Settings
 from scrapers.replica.tls import identity
 
 PASSWORD = "geheim-7-Wort"

@@ -17,13 +17,13 @@ from PIL import Image, ImageStat
 from stages import staged
 
 from mediawatch.domain import Account, Attested, Capture, EvidenceKind, Filed, MatchedBy, Pace, Seen
-from scrapers.base import Scraper, SessionUse, Shows, Surface
-from scrapers.browser import Browser, Session, Tab
-from scrapers.masking import Mask
+from scrapers.browser.pool import Browser, Session, Tab
+from scrapers.look import seen_by
+from scrapers.privacy.masking import Mask
+from scrapers.privacy.scrubbing import embedded
 from scrapers.replica import World
-from scrapers.scrubbing import embedded
-from scrapers.sights import seen_by
-from scrapers.weibo import SCRAPER as WEIBO
+from scrapers.surface import Scraper, SessionUse, Shows, Surface
+from scrapers.weibo.surfaces import SCRAPER as WEIBO
 
 NAME, FACE = "值班测试员甲", "/face/of-the-operator/180.jpg"
 VIEWER = {"screen_name": NAME, "uid": "7700000001", "avatar_large": f"//127.0.0.1{FACE}?size=180"}

@@ -20,7 +20,6 @@ from test_sweep import AS_OF, TIBET, Stage
 from test_sweep import NOW as STAGED
 from typer.testing import CliRunner
 
-from mediawatch import metrics, nights
 from mediawatch.app import only_one
 from mediawatch.cli import app as cli
 from mediawatch.domain import (
@@ -36,10 +35,10 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )  # fmt: skip
-from mediawatch.pacing import Pacing
+from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
-from mediawatch.settings import Home
-from mediawatch.sweep import Request, Step, no_progress
+from mediawatch.sweep import Request, Step, metrics, nights, no_progress
+from mediawatch.sweep.gate.pacing import Pacing
 
 REQUEST = Request(policy=TIBET, as_of=AS_OF, second_look_after=timedelta(0))
 NIGHT = Night(

@@ -14,12 +14,12 @@ from commands import in_process
 from test_sweep import NOW, Stage, request, sight
 
 import db
-from mediawatch import digest, nights
-from mediawatch.breakers import EXIT_BITS
 from mediawatch.domain import Account, Need, Night, Outcome, Sight, Sweep
-from mediawatch.settings import Home
-from mediawatch.sweep import no_progress
-from scrapers.reach import unreachable
+from mediawatch.ops import digest
+from mediawatch.ops.settings import Home
+from mediawatch.sweep import nights, no_progress
+from mediawatch.sweep.gate.breakers import EXIT_BITS
+from scrapers.browser.network import unreachable
 
 BIT = EXIT_BITS[Outcome.UNREACHABLE]
 

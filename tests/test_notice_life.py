@@ -10,8 +10,6 @@ from pathlib import Path
 import pytest
 from offices import FRESH, Office, filed, reading
 
-from mediawatch.clock import day_end
-from mediawatch.digest import digest
 from mediawatch.domain import (
     Code,
     FiledStatus,
@@ -30,8 +28,10 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )
-from mediawatch.notices.due import CorrectionDue
+from mediawatch.domain.clock import day_end
+from mediawatch.ops.digest import digest
 from mediawatch.ports import Store
+from mediawatch.rules.corrections_due import CorrectionDue
 
 STALE, NAMED = [Code.STALE_2W], [Code.NAME_MISMATCH]
 Q4, Q1, Q2 = date(2022, 12, 31), date(2023, 3, 31), date(2023, 6, 30)

@@ -48,12 +48,12 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )
-from mediawatch.notices.deadlines import deadline
-from mediawatch.notices.feedback import take
-from mediawatch.notices.rounds import Issues, Past, past
+from mediawatch.ops.settings import Home
+from mediawatch.people.feedback import take
 from mediawatch.ports import Store
-from mediawatch.reports import notices as reports
-from mediawatch.settings import Home
+from mediawatch.publish.notices.deadlines import deadline
+from mediawatch.publish.notices.rounds import Issues, Past, past
+from mediawatch.publish.reports import notices as reports
 
 ISSUE = ("notice", "issue", "--number", "示例办函〔2032〕1号", "--title", "示例通报", "--date", "2032-01-10", "--by", "丙某")
 

@@ -10,10 +10,10 @@ from datetime import datetime, time, timedelta
 import pytest
 from test_sweep import NOW
 
-from mediawatch.breakers import EXIT_BITS, Breaker
 from mediawatch.domain import Outcome, Pace, Sight
-from mediawatch.pacing import DAY_FULL, OVER, Pacing, Queue, quiet_left
 from mediawatch.ports import Rank, Visited
+from mediawatch.sweep.gate.breakers import EXIT_BITS, Breaker
+from mediawatch.sweep.gate.pacing import DAY_FULL, OVER, Pacing, Queue, quiet_left
 
 ABOUT_THEM = [outcome for outcome in Outcome if not outcome.about_us]
 

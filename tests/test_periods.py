@@ -11,7 +11,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import known_as
 
-from mediawatch.clock import EVER, day_end, day_start
 from mediawatch.domain import (
     Code,
     DateKind,
@@ -27,9 +26,10 @@ from mediawatch.domain import (
     Sight,
     Verdict,
 )
-from mediawatch.periods import gaps_of
-from mediawatch.policy import load
-from mediawatch.rules import judge
+from mediawatch.domain.clock import EVER, day_end, day_start
+from mediawatch.rules.judge import judge
+from mediawatch.rules.periods import gaps_of
+from mediawatch.rules.policy import load
 
 FIRST, LAST = date(2022, 10, 10), date(2022, 12, 31)
 AS_OF = day_end(LAST)

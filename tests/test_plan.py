@@ -9,12 +9,12 @@ import pytest
 from typer.testing import CliRunner
 
 from mediawatch.cli import app
-from mediawatch.clock import next_time
 from mediawatch.domain import Account, AccountState, Attested, Filed, Outcome, Pace
-from mediawatch.pacing import as_declared
-from mediawatch.policy import load
+from mediawatch.domain.clock import next_time
 from mediawatch.ports import SurfaceFacts
-from mediawatch.rules import Due
+from mediawatch.rules.judge import Due
+from mediawatch.rules.policy import load
+from mediawatch.sweep.gate.pacing import as_declared
 from mediawatch.sweep.plan import Plan, plan
 
 NOW = datetime.fromisoformat("2026-03-05T22:00:00+08:00")

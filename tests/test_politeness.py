@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from scrapers import SCRAPERS
-from scrapers.base import Surface
+from scrapers.surface import Surface
 
 FOLDER = Path(__file__).resolve().parent.parent / "scrapers"
 SURFACES = [

@@ -17,9 +17,9 @@ from typer.testing import CliRunner
 from mediawatch import app
 from mediawatch.cli import app as commands
 from mediawatch.domain import ID_IN_DOUBT, Account, Filed, LookKind, MatchedBy, Outcome, Post, Reading, Refusal, Sight, UserError
+from mediawatch.ops.settings import Home
 from mediawatch.registry.decisions import SOURCE, changes, chosen, current, refusals
 from mediawatch.registry.proposals import Kind, Proposal, proposals
-from mediawatch.settings import Home
 
 AT = datetime(2031, 3, 1, 2, 0, tzinfo=UTC)
 LINK = "https://mp.weixin.qq.com/s/ExampleOfProposal00001"

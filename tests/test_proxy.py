@@ -7,10 +7,10 @@ from datetime import UTC, datetime
 
 import pytest
 
-from mediawatch import browsers
 from mediawatch.domain import UserError
-from scrapers.browser import Browser
-from scrapers.proxy import proxy_settings
+from mediawatch.ops import install_browser
+from scrapers.browser.pool import Browser
+from scrapers.browser.proxy import proxy_settings
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ async def test_a_proxy_that_wants_a_password_gets_it() -> None:
 
     async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
         port = server.sockets[0].getsockname()[1]
-        browser = Browser(browsers.find().path, now=lambda: datetime.now(UTC), proxy=f"http://office:p%40ss@127.0.0.1:{port}")
+        browser = Browser(install_browser.find().path, now=lambda: datetime.now(UTC), proxy=f"http://office:p%40ss@127.0.0.1:{port}")
         async with browser.tab(None, hosts=frozenset({"example.test"}), whole=False) as tab:
             reply = await tab.open("http://example.test/")
         await browser.close()

@@ -22,9 +22,9 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )
-from mediawatch.evidence import EvidenceFolder
+from mediawatch.ops.evidence import EvidenceFolder
+from mediawatch.ops.retention import prunable, prune, prune_readings, still_judged
 from mediawatch.ports import Store
-from mediawatch.retention import prunable, prune, prune_readings, still_judged
 from mediawatch.sweep import rejudge
 
 DAYS = 60

@@ -18,7 +18,6 @@ from samples import FILE, NOW, ODD, PLAIN, finding, plain_reading, post, sql
 
 import db
 from db.queries import TO_BE_JUDGED
-from mediawatch.browse import datasette
 from mediawatch.domain import (
     Contact,
     Judgement,
@@ -38,8 +37,9 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )
-from mediawatch.policy import load
+from mediawatch.ops.browse import datasette
 from mediawatch.ports import Store
+from mediawatch.rules.policy import load
 
 SECRET = Contact(person="张三丰", phone="13900001111")
 NAMES = {

@@ -27,8 +27,8 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )
-from mediawatch.notices.annex import Annex, read_annex
-from mediawatch.notices.recheck import Look, recheck
+from mediawatch.publish.notices.annex import Annex, read_annex
+from mediawatch.publish.notices.recheck import Look, recheck
 
 ISSUED = date(2032, 1, 10)
 AS_OF = date(2032, 3, 31)

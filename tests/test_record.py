@@ -21,14 +21,14 @@ from mediawatch import app
 from mediawatch.app import App, Route
 from mediawatch.cli import app as commands
 from mediawatch.domain import Account, DateKind, Filed, Outcome, UserError
-from mediawatch.record import Made, record
-from mediawatch.settings import Home, Settings
+from mediawatch.ops.record import Made, record
+from mediawatch.ops.settings import Home, Settings
 from scrapers import SCRAPERS
-from scrapers.recording import Recording
+from scrapers.browser.reply import Reply
+from scrapers.browser.sessions import write_state
+from scrapers.privacy.scrubbing import Scrubber, cookie_values, dummy, identity_in
+from scrapers.recording.case import Recording
 from scrapers.replica import Case, Replica, World
-from scrapers.replies import Reply
-from scrapers.scrubbing import Scrubber, cookie_values, dummy, identity_in
-from scrapers.sessions import write_state
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
 SEC, TOKEN = "MS4wLjABAAAA" + "d" * 43, "MS4wLjABAAAA" + "t" * 43

@@ -13,9 +13,9 @@ from worklists import AS_OF, POLICY, filed
 
 from mediawatch.cli import app
 from mediawatch.domain import Account, Contact, DateKind, Judgement, Sweep, SweepAccount, Verdict
-from mediawatch.policy import parse
-from mediawatch.reports.reminders import Reminder, Unit, reminders
-from mediawatch.settings import Home
+from mediawatch.ops.settings import Home
+from mediawatch.publish.reports.reminders import Reminder, Unit, reminders
+from mediawatch.rules.policy import parse
 
 SWEEP = Sweep(as_of=AS_OF, policy="national", policy_toml=POLICY.toml, started_at=AS_OF, id=1)
 HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>\n二、'

@@ -16,7 +16,7 @@ import pytest
 from playwright.async_api import Browser, Page, Playwright, Response, StorageState, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
-from mediawatch import browsers
+from mediawatch.ops import install_browser
 from scrapers.replica import Case, Replica, World
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
@@ -54,7 +54,7 @@ async def driver() -> AsyncIterator[Playwright]:
 async def stage(driver: Playwright, world: World = WORLD, **options: Any) -> AsyncIterator[tuple[Replica, Browser]]:
     async with Replica(world, now=lambda: NOW, **options) as replica:
         browser = await driver.chromium.launch(
-            executable_path=browsers.find().path, proxy={"server": replica.proxy}, args=list(replica.chromium_args)
+            executable_path=install_browser.find().path, proxy={"server": replica.proxy}, args=list(replica.chromium_args)
         )
         try:
             yield replica, browser
@@ -127,7 +127,7 @@ async def test_plain_http_leads_to_https(staged: tuple[Replica, Browser]) -> Non
 async def test_only_this_replicas_key_is_trusted(driver: Playwright) -> None:
     async with Replica(WORLD, now=lambda: NOW) as replica, Replica(WORLD, now=lambda: NOW) as other:
         browser = await driver.chromium.launch(
-            executable_path=browsers.find().path, proxy={"server": replica.proxy}, args=list(other.chromium_args)
+            executable_path=install_browser.find().path, proxy={"server": replica.proxy}, args=list(other.chromium_args)
         )
         page = await browser.new_page()
         with pytest.raises(PlaywrightError, match="ERR_CERT_AUTHORITY_INVALID"):

@@ -14,10 +14,10 @@ from test_sweep import NOW, Scripted, request, sight
 
 from db import open_store
 from mediawatch.domain import Account, Filed, LookKind, Need, NewAccount, Outcome, Pace, RegistryChanges, Sight, Source, Verdict
-from mediawatch.evidence import EvidenceFolder
-from mediawatch.pacing import Pacing
+from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ports import Gate
 from mediawatch.sweep import Engine
+from mediawatch.sweep.gate.pacing import Pacing
 
 MINUTE = 60.0
 Limits = Callable[[str, int, float], bool]

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from samples import NOW, PLAIN, finding, plain_reading
 
 from mediawatch.domain import Account, Code, LookKind, ReviewAction, ReviewState, UserError
-from mediawatch.policy import HearingRule
-from mediawatch.review import Suspect, Wanted, event_of, refusal
+from mediawatch.people.review import Suspect, Wanted, event_of, refusal
+from mediawatch.rules.policy import HearingRule
 
 OPEN, DISPATCHED, CONFIRMED, DISMISSED = ReviewState
 LOOKED = replace(plain_reading(7), id=3, look=LookKind.PERSON, by="张三")

@@ -19,10 +19,10 @@ from worklists import FRESH, GH, NOW, POLICY, STALE, exported, filed, fill, png,
 import db
 from mediawatch.cli import app
 from mediawatch.domain import Excuse, ReviewAction, ReviewEvent, Verdict
+from mediawatch.ops.settings import Home
+from mediawatch.people.review import is_drawn, second_looks
+from mediawatch.people.worklist import Column, Split, export, unproven
 from mediawatch.ports import Store
-from mediawatch.review import is_drawn, second_looks
-from mediawatch.settings import Home
-from mediawatch.worklist import Column, Split, export, unproven
 
 T = TypeVar("T")
 ONE, TWO = "示例市第1测试局", '=HYPERLINK("http://x")<script>alert(1)</script>'

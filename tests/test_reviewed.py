@@ -36,14 +36,14 @@ from mediawatch.domain import (
     Turn,
     Verdict,
 )
-from mediawatch.figures import Figures, by, each_once, once
-from mediawatch.notices.rounds import standing_items
-from mediawatch.notices.service import note_recheck
-from mediawatch.policy import load
+from mediawatch.figures.counts import Figures, by, each_once, once
+from mediawatch.figures.dimensions import Dimension, keys
+from mediawatch.people.review import as_reviewed
 from mediawatch.ports import Store
-from mediawatch.reports import lists
-from mediawatch.review import as_reviewed
-from mediawatch.strata import Dimension, keys
+from mediawatch.publish.notices.rounds import standing_items
+from mediawatch.publish.notices.service import note_recheck
+from mediawatch.publish.reports import lists
+from mediawatch.rules.policy import load
 from mediawatch.sweep.summary import Summary
 
 POLICY = load("national")

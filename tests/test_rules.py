@@ -12,7 +12,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import known_as
 
-from mediawatch.clock import BEIJING, EVER, day_end, day_start, months_before
 from mediawatch.domain import (
     AccountState,
     Code,
@@ -32,9 +31,10 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )
-from mediawatch.policy import VERDICTS, Freshness, Policy, Presence, Standing, load, parse
+from mediawatch.domain.clock import BEIJING, EVER, day_end, day_start, months_before
 from mediawatch.ports import Known
-from mediawatch.rules import judge, next_due
+from mediawatch.rules.judge import judge, next_due
+from mediawatch.rules.policy import VERDICTS, Freshness, Policy, Presence, Standing, load, parse
 
 AS_OF = day_end(date(2022, 12, 31))
 READ = AS_OF + timedelta(hours=10)

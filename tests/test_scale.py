@@ -15,11 +15,11 @@ from samples import NOW, PLAIN, enter, finding, open_sweep, plain_reading, post
 from sqlalchemy import event
 
 from db.store import SqlStore
-from mediawatch.clock import EVER, day_of
 from mediawatch.domain import Judgement, MatchedBy, Verdict
-from mediawatch.policy import load
+from mediawatch.domain.clock import EVER, day_of
 from mediawatch.ports import Known, Store
-from mediawatch.rules import judge
+from mediawatch.rules.judge import judge
+from mediawatch.rules.policy import load
 
 HISTORY = "reading|sight|post|evidence|first_seen|identity_seen|finding|finding_reading"
 

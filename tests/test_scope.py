@@ -16,15 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import NOW, enter
 
-from mediawatch import scopefiles
 from mediawatch.domain import Account, Filed, FiledStatus, Judgement, SweepAccount, SweepKind, UserError, Verdict
-from mediawatch.figures import statistics
-from mediawatch.policy import load
+from mediawatch.figures.counts import statistics
+from mediawatch.figures.dimensions import Dimension, keys
 from mediawatch.ports import Store
-from mediawatch.reports.lists import scope_words
-from mediawatch.scope import Spec, clause, draw, identity, listed, totals_of
-from mediawatch.strata import Dimension, keys
-from mediawatch.sweep import Request
+from mediawatch.publish.reports.lists import scope_words
+from mediawatch.rules.policy import load
+from mediawatch.sweep import Request, scope_files
+from mediawatch.sweep.scope import Spec, clause, draw, identity, listed, totals_of
 
 HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>'
 
@@ -147,21 +146,21 @@ def test_a_drawn_list_goes_out_and_comes_back(tmp_path: Path) -> None:
     accounts = registry(*(filed(number) for number in range(1, 31)), filed(31, name=HOSTILE))
     drawn = draw(accounts, Spec((clause("20%"),), (Dimension.PREFECTURE,), "2024-1"))
     target = tmp_path / "抽查名单.xlsx"
-    scopefiles.write(drawn, target, ["演示数据"], home="home")
+    scope_files.write(drawn, target, ["演示数据"], home="home")
     book = openpyxl.load_workbook(target)
     assert [cell.value for cell in book["抽查名单"][1]][:4] == ["序号", "备案单号", "政务新媒体名称", "类型"]
     assert book["抽查名单"]["B2"].value == drawn.accounts[0].filed.filing_number
     how = {row[0]: row[1:] for row in book["抽样说明"].iter_rows(values_only=True) if row[0]}
     assert (how["随机种子"][0], how["抽查数"][0], how["在管数"][0], how["甲市"][-1]) == ("2024-1", "7", "31", "22.58%")
-    back = scopefiles.read(target, accounts, home="home")
+    back = scope_files.read(target, accounts, home="home")
     assert (back.kind, back.spec, back.accounts, back.words) == (drawn.kind, drawn.spec, drawn.accounts, drawn.words)
     book["抽查名单"].delete_rows(2)
     book.save(target)
     with pytest.raises(UserError, match="does not hold the list that was drawn"):
-        scopefiles.read(target, accounts, home="home")
+        scope_files.read(target, accounts, home="home")
     del book["抽样说明"]
     book.save(target)
-    assert (scopefiles.read(target, accounts, home="home").kind, len(scopefiles.read(target, accounts, home="home").accounts)) == (
+    assert (scope_files.read(target, accounts, home="home").kind, len(scope_files.read(target, accounts, home="home").accounts)) == (
         SweepKind.LIST,
         6,
     )
@@ -180,11 +179,11 @@ def test_lists_of_numbers_or_names(tmp_path: Path, name: str) -> None:
         book.close()
     else:
         path.write_text("\n".join(f'"{cell.replace(chr(34), chr(34) * 2)}"' for cell in cells), encoding="utf-8")
-    assert {one.id for one in scopefiles.read(path, accounts, home="home").accounts} == {1, 2, 3}
+    assert {one.id for one in scope_files.read(path, accounts, home="home").accounts} == {1, 2, 3}
     path.write_text("示例1\n不存在的账号\n另一个\n", encoding="utf-8") if not name.endswith("xlsx") else None
     if not name.endswith("xlsx"):
         with pytest.raises(UserError, match=r"row 2: no account '不存在的账号'[\s\S]*row 3: no account '另一个'"):
-            scopefiles.read(path, accounts, home="home")
+            scope_files.read(path, accounts, home="home")
 
 
 @pytest.mark.parametrize(
@@ -250,38 +249,38 @@ def test_a_row_that_the_registry_contradicts_is_refused(tmp_path: Path, text: st
     path = tmp_path / ("名单.csv" if "," in text else "名单.txt")
     path.write_text(text, encoding="utf-8")
     with pytest.raises(UserError, match=words):
-        scopefiles.read(path, accounts, home="home")
+        scope_files.read(path, accounts, home="home")
 
 
 def test_a_column_tells_namesakes_apart(tmp_path: Path) -> None:
     accounts = registry(filed(1, name="县公安局", organiser="甲县"), filed(2, name="县公安局", organiser="乙县"))
     path = tmp_path / "名单.csv"
     path.write_text("政务新媒体名称,所属组织,类型\n县公安局,乙县,微博\n", encoding="utf-8")
-    assert [one.id for one in scopefiles.read(path, accounts, home="home").accounts] == [2]
+    assert [one.id for one in scope_files.read(path, accounts, home="home").accounts] == [2]
     path.write_text("政务新媒体名称,类型\n县公安局,微博\n", encoding="utf-8")
     with pytest.raises(UserError, match="means 2 accounts"):
-        scopefiles.read(path, accounts, home="home")
+        scope_files.read(path, accounts, home="home")
 
 
 def test_what_was_drawn_is_sealed(tmp_path: Path) -> None:
     accounts = registry(*(filed(number, "甲市" if number < 11 else "乙市") for number in range(1, 21)))
     target = tmp_path / "抽查名单.xlsx"
-    scopefiles.write(draw(accounts, Spec((clause("2个"),), (Dimension.PREFECTURE,), "s")), target, home="home")
+    scope_files.write(draw(accounts, Spec((clause("2个"),), (Dimension.PREFECTURE,), "s")), target, home="home")
     with pytest.raises(UserError, match="drawn in another home"):
-        scopefiles.read(target, accounts, home="another")
+        scope_files.read(target, accounts, home="another")
     for name, old, new in (("机读说明", '"甲市": 10', '"甲市": 100'), ("机读分层", "甲市", "丙市"), ("封签", "", "0")):
         book = openpyxl.load_workbook(target)
         row = next(row for row in book["抽样说明"].iter_rows() if row[0].value == name)
         row[1].value = str(row[1].value).replace(old, new, 1)
         book.save(tmp_path / "改.xlsx")
         with pytest.raises(UserError, match="was changed"):
-            scopefiles.read(tmp_path / "改.xlsx", accounts, home="home")
+            scope_files.read(tmp_path / "改.xlsx", accounts, home="home")
     book = openpyxl.load_workbook(target)
     how = book["抽样说明"]
     how.delete_rows(next(row[0].row for row in how.iter_rows() if row[0].value == "封签"))
     book.save(tmp_path / "旧.xlsx")
     with pytest.raises(UserError, match="earlier version"):
-        scopefiles.read(tmp_path / "旧.xlsx", accounts, home="home")
+        scope_files.read(tmp_path / "旧.xlsx", accounts, home="home")
 
 
 def test_an_account_that_moved_is_counted_where_it_was_drawn(tmp_path: Path) -> None:
@@ -289,7 +288,7 @@ def test_an_account_that_moved_is_counted_where_it_was_drawn(tmp_path: Path) -> 
     rows = [filed(number, "甲市" if number < 11 else "乙市") for number in range(1, 13)]
     drawn = draw(registry(*rows), Spec((clause("10个"),), (Dimension.PREFECTURE,), "s"))
     target = tmp_path / "抽查名单.xlsx"
-    scopefiles.write(drawn, target, home="home")
+    scope_files.write(drawn, target, home="home")
     moved = [
         replace(rows[0], prefecture="丙市"),
         replace(rows[1], prefecture="乙市"),
@@ -297,7 +296,7 @@ def test_an_account_that_moved_is_counted_where_it_was_drawn(tmp_path: Path) -> 
         *rows[3:],
     ]
     later = registry(*moved, *(filed(100 + number, "丁市") for number in range(30)))
-    request = Request(policy=load("national"), drawn=scopefiles.read(target, later, home="home"))
+    request = Request(policy=load("national"), drawn=scope_files.read(target, later, home="home"))
     sweep, scope = request.sweep(NOW, later), judged_fresh(request.in_scope(later))
     found = statistics(scope, load("national"), keys([Dimension.PREFECTURE]), totals=totals_of(sweep, scope))
     assert {name: (part.total, part.checked) for name, part in found.splits[0].parts} == {"甲市": (9, 9), "乙市": (2, 2), "丁市": (30, 0)}

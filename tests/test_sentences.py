@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mediawatch import sentences
 from mediawatch.domain import Filed, LookKind, MatchedBy, Outcome, Reading, Sight
-from mediawatch.policy import load
 from mediawatch.ports import Known
-from mediawatch.rules import judge
+from mediawatch.rules import sentences
+from mediawatch.rules.judge import judge
+from mediawatch.rules.policy import load
 
 AS_OF = datetime(2022, 12, 31, 15, 59, 59, tzinfo=UTC)
 FILED = Filed(name="示例发布", platform="weibo", platform_id="1000000001", url="https://weibo.com/u/1000000001")

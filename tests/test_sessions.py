@@ -19,9 +19,7 @@ from browsers import SHORT, facing, key
 from local_site import HOSTS, Answer, Asked, Site, served
 from samples import enter
 
-from mediawatch import sessions
 from mediawatch.app import Route, opened
-from mediawatch.clock import day_end
 from mediawatch.domain import (
     Account,
     Attested,
@@ -37,18 +35,20 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )
-from mediawatch.pacing import Pacing
-from mediawatch.policy import load
+from mediawatch.domain.clock import day_end
+from mediawatch.ops import logins as sessions
+from mediawatch.ops.logins import SessionBook
+from mediawatch.ops.settings import Home
 from mediawatch.ports import Modules, Store
-from mediawatch.sessions import SessionBook
-from mediawatch.settings import Home
+from mediawatch.rules.policy import load
 from mediawatch.sweep import Request, Step
+from mediawatch.sweep.gate.pacing import Pacing
 from scrapers import LOGINS, Looks
-from scrapers.base import Login, Scraper, SessionUse, Shows, Surface, lacks_login
-from scrapers.browser import Browser, Session, Tab
-from scrapers.logins import Logins
+from scrapers.browser.pool import Browser, Session, Tab
+from scrapers.browser.sessions import stored, write_new
+from scrapers.logins.store import Logins
 from scrapers.replica import Replica, World
-from scrapers.sessions import stored, write_new
+from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface, lacks_login
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 NEED = Need(fresh_after=date(2025, 12, 22))

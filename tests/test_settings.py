@@ -11,7 +11,7 @@ import pytest
 from pydantic import BaseModel
 
 from mediawatch.domain import UserError
-from mediawatch.settings import Home, Settings, read_settings
+from mediawatch.ops.settings import Home, Settings, read_settings
 
 DOCS = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 

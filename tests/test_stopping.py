@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 from commands import in_process
 
-from mediawatch.settings import Home
-from scrapers import processes
+from mediawatch.ops.settings import Home
+from scrapers.browser import processes
 
 MEDIAWATCH = Path(sys.executable).with_name("mediawatch")
 ARRIVALS = 2

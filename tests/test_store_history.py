@@ -14,7 +14,6 @@ from sqlalchemy.exc import DBAPIError
 from db.engine import migration_engine, normal_url
 from db.errors import StoreError
 from db.models import IMMUTABLE
-from mediawatch.clock import EVER
 from mediawatch.domain import (
     Account,
     AccountState,
@@ -38,6 +37,7 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )
+from mediawatch.domain.clock import EVER
 from mediawatch.ports import Store
 
 

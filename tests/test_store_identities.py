@@ -9,7 +9,6 @@ from typing import Any
 from samples import FILE, NOW, PLAIN, enter, plain_reading, post, sql
 
 from db.twins import _SPELLINGS
-from mediawatch.clock import EVER
 from mediawatch.domain import (
     Account,
     AccountState,
@@ -22,9 +21,10 @@ from mediawatch.domain import (
     of_identity,
     spellings,
 )
-from mediawatch.policy import load
+from mediawatch.domain.clock import EVER
 from mediawatch.ports import Store
-from mediawatch.rules import next_due
+from mediawatch.rules.judge import next_due
+from mediawatch.rules.policy import load
 
 DAY = timedelta(days=1)
 ONE = replace(PLAIN, platform_id="1", url="https://weibo.com/u/1")

@@ -13,8 +13,6 @@ from typing import Any
 import pytest
 
 from db import open_store
-from mediawatch import rules
-from mediawatch.clock import day_end, day_of, day_start
 from mediawatch.domain import (
     Account,
     Attested,
@@ -38,13 +36,15 @@ from mediawatch.domain import (
     UserError,
     Verdict,
 )
-from mediawatch.evidence import EvidenceFolder
-from mediawatch.figures import statistics
-from mediawatch.pacing import OVER, Pacing
-from mediawatch.policy import load
+from mediawatch.domain.clock import day_end, day_of, day_start
+from mediawatch.figures.counts import statistics
+from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ports import Gate, Store, SurfaceFacts
-from mediawatch.scope import totals_of
+from mediawatch.rules import judge
+from mediawatch.rules.policy import load
 from mediawatch.sweep import Engine, Request, rejudge
+from mediawatch.sweep.gate.pacing import OVER, Pacing
+from mediawatch.sweep.scope import totals_of
 
 AS_OF = day_end(date(2022, 12, 31))
 NOW = AS_OF + timedelta(hours=9)
@@ -470,7 +470,7 @@ async def test_a_nightly_sweep_looks_at_what_is_due_and_keeps_rows_for_that_alon
     tonight = NOW + timedelta(days=1)
     states = await store.states()
     accounts = {account.filed.name: account for account in await store.accounts()}
-    due = {name for name, each in accounts.items() if rules.next_due(states[each.id], each.filed, TIBET, tonight) <= day_of(tonight)}
+    due = {name for name, each in accounts.items() if judge.next_due(states[each.id], each.filed, TIBET, tonight) <= day_of(tonight)}
     assert "鲜0" in due, "never read"
     assert "鲜8" in due, "it becomes 即将超期 that day"
     assert len(due) < 6

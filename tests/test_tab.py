@@ -19,7 +19,7 @@ from local_site import HOSTS, HTML, JSON, Answer, Asked, Site, served
 from PIL import Image
 
 from mediawatch.domain import Capture, Changed, EvidenceKind, Failure, RateLimited, Unreachable
-from scrapers.browser import BODY_LIMIT, PICTURE_HEIGHT, Browser, Reply, Tab, scrubbed
+from scrapers.browser.pool import BODY_LIMIT, PICTURE_HEIGHT, Browser, Reply, Tab, scrubbed
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 FEED = r"^127\.0\.0\.1/api/feed$"

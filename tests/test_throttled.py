@@ -16,10 +16,10 @@ from test_sweep import NOW, TIBET, Scripted, picture, sight
 
 from db import open_store
 from mediawatch.domain import Account, Filed, LookKind, Need, NewAccount, Reading, RegistryChanges, Sight, Source
-from mediawatch.evidence import EvidenceFolder
-from mediawatch.pacing import Pacing
+from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ports import Gate
 from mediawatch.sweep import Engine, Request
+from mediawatch.sweep.gate.pacing import Pacing
 from scrapers import SCRAPERS
 
 MIX = {"wechat": 118, "weibo": 8, "douyin": 12, "toutiao": 5}

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from mediawatch.clock import EVER, day_end, day_start
 from mediawatch.domain import (
     ID_IN_DOUBT,
     Code,
@@ -28,9 +27,10 @@ from mediawatch.domain import (
     Tie,
     Verdict,
 )
-from mediawatch.policy import Policy, load
+from mediawatch.domain.clock import EVER, day_end, day_start
 from mediawatch.ports import Known
-from mediawatch.rules import judge
+from mediawatch.rules.judge import judge
+from mediawatch.rules.policy import Policy, load
 
 AS_OF = day_end(date(2022, 12, 31))
 READ = AS_OF + timedelta(hours=10)

@@ -17,9 +17,9 @@ from test_sweep import NOW, Stage, request
 
 import db
 from mediawatch.demo.machine import write_registry
-from mediawatch.dispatch import Field
-from mediawatch.policy import load
-from mediawatch.settings import Home
+from mediawatch.ops.settings import Home
+from mediawatch.people.dispatch import Field
+from mediawatch.rules.policy import load
 
 README = Path(__file__).resolve().parent.parent / "README.md"
 PLAYED = ("browser", "login", "sweep", "links import")

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mediawatch.clock import EVER, day_of
 from mediawatch.domain import Changed, Failure, Filed, LoginRequired, NoEvidence, Outcome, PostKind, Seen
-from scrapers.toutiao_identity import Target, landed, wanted
-from scrapers.toutiao_replies import cell_of, decoded, has_more, joined, media_id, read_absence, read_cards, read_feed, read_profile
+from mediawatch.domain.clock import EVER, day_of
+from scrapers.toutiao.identity import Target, landed, wanted
+from scrapers.toutiao.replies import cell_of, decoded, has_more, joined, media_id, read_absence, read_cards, read_feed, read_profile
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 DAY = 86_400

@@ -16,7 +16,6 @@ import pytest_asyncio
 from browsers import SHORT
 from stages import Stage, composed, staged
 
-from mediawatch.clock import EVER
 from mediawatch.domain import (
     Attested,
     Changed,
@@ -31,10 +30,11 @@ from mediawatch.domain import (
     Reading,
     Seen,
 )  # fmt: skip
+from mediawatch.domain.clock import EVER
 from scrapers.replica import World
 from scrapers.replica.cases import Recorded
-from scrapers.toutiao import SCRAPER
-from scrapers.toutiao_identity import Target, landed, tie, wanted
+from scrapers.toutiao.identity import Target, landed, tie, wanted
+from scrapers.toutiao.surfaces import SCRAPER
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
 TOKENS = {letter: "MS4wLjABAAAA" + letter * 43 for letter in "abcdefgh"}

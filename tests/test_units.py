@@ -13,11 +13,11 @@ import pytest
 from test_cli import commands
 from typer.testing import CliRunner
 
-from mediawatch import units
-from mediawatch.breakers import EXIT_BITS
 from mediawatch.cli import app as cli
 from mediawatch.domain import UserError
-from mediawatch.settings import Home
+from mediawatch.ops import systemd
+from mediawatch.ops.settings import Home
+from mediawatch.sweep.gate.breakers import EXIT_BITS
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def written(tmp_path: Path) -> list[Path]:
     program = tmp_path / "mediawatch"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
-    return units.write(tmp_path / "units", program=program, home=Home(tmp_path / "home"), user="office", backups=tmp_path)
+    return systemd.write(tmp_path / "units", program=program, home=Home(tmp_path / "home"), user="office", backups=tmp_path)
 
 
 def test_systemd_finds_nothing_wrong(written: list[Path]) -> None:
@@ -64,7 +64,7 @@ def test_what_sites_did_to_us_is_no_failure_of_the_service(written: list[Path]) 
 
 def test_a_path_that_a_unit_would_take_apart_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="without spaces"):
-        units.write(tmp_path, program=Path("/usr/bin/mediawatch"), home=Home(tmp_path / "my home"), user="nobody", backups=tmp_path)
+        systemd.write(tmp_path, program=Path("/usr/bin/mediawatch"), home=Home(tmp_path / "my home"), user="nobody", backups=tmp_path)
 
 
 def test_the_command_writes_the_units_of_its_home(tmp_path: Path) -> None:

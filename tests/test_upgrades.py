@@ -27,8 +27,8 @@ from db.migrate import Safeguard, upgrade
 from mediawatch.app import opened
 from mediawatch.app.documents import issued_inspection
 from mediawatch.domain import Code, ReviewState, SweepAccount
+from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
-from mediawatch.settings import Home
 from mediawatch.sweep import rejudge
 
 NOW = datetime(2032, 1, 6, 4, 0, tzinfo=UTC)

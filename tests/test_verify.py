@@ -16,8 +16,8 @@ from typer.testing import CliRunner
 from mediawatch import app
 from mediawatch.cli import app as commands
 from mediawatch.domain import DateKind, LookKind, MatchedBy, Outcome, Post, Reading, Sight
-from mediawatch.settings import Settings
-from mediawatch.verify import Expect, ExpectError, Got, Result, differences, need_at
+from mediawatch.ops.settings import Settings
+from mediawatch.ops.verify import Expect, ExpectError, Got, Result, differences, need_at
 from scrapers.replica import Case, CaseError, case_folders
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "cases"

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mediawatch.clock import EVER, day_of
 from mediawatch.domain import (
     ID_IN_DOUBT,
     Account,
@@ -28,11 +27,12 @@ from mediawatch.domain import (
     RateLimited,
     Sight,
 )
-from scrapers.browser import Reply
-from scrapers.wechat import List, Search, short_links
-from scrapers.wechat_article import GONE_NICK, Page, _decoded, kept, read_article
-from scrapers.wechat_identity import filed_id, identified, number_of, tie_of
-from scrapers.wechat_office import Hit, answer, complete_since, read_batches, read_hits
+from mediawatch.domain.clock import EVER, day_of
+from scrapers.browser.pool import Reply
+from scrapers.wechat.article_page import GONE_NICK, Page, _decoded, kept, read_article
+from scrapers.wechat.articles import List, Search, short_links
+from scrapers.wechat.back_office_replies import Hit, answer, complete_since, read_batches, read_hits
+from scrapers.wechat.identity import filed_id, identified, number_of, tie_of
 
 NAME, BIZ, GH, ALIAS = "示例市第一测试局", "MzAwMDAwMDAwMQ==", "gh_00000000aaaa", "shili_one"
 OTHER_BIZ = "MzAwMDAwMDAwMg=="

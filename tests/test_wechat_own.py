@@ -10,19 +10,19 @@ from typing import Any
 import pytest
 from stages import staged
 
-from mediawatch.clock import EVER
 from mediawatch.domain import Account, Captcha, Changed, Failure, Filed, LoginRequired, MatchedBy, Need, NoEvidence, Outcome, Pace, Seen
-from mediawatch.pacing import Pacing
-from scrapers.browser import Reply
+from mediawatch.domain.clock import EVER
+from mediawatch.sweep.gate.pacing import Pacing
+from scrapers.browser.pool import Reply
+from scrapers.browser.sessions import Session
 from scrapers.replica import World
-from scrapers.sessions import Session
-from scrapers.wechat import SCRAPER, short_links
-from scrapers.wechat_album import albums_of, read_album, shows_all
-from scrapers.wechat_article import read_article
-from scrapers.wechat_backoffice import Own
-from scrapers.wechat_identity import Owner, identified, read_owner, same_account
-from scrapers.wechat_office import complete_since, read_batches
-from scrapers.wechat_reader import Reader, read_articles
+from scrapers.wechat.albums import albums_of, read_album, shows_all
+from scrapers.wechat.article_page import read_article
+from scrapers.wechat.articles import SCRAPER, short_links
+from scrapers.wechat.back_office import Own
+from scrapers.wechat.back_office_replies import complete_since, read_batches
+from scrapers.wechat.identity import Owner, identified, read_owner, same_account
+from scrapers.wechat.reader import Reader, read_articles
 
 NAME, BIZ, GH, OTHER = "示例市第一测试局", "MzkwMDAwMDAwMQ==", "gh_0000000000c1", "MzkwMDAwMDAwMg=="
 AT = 1930000000

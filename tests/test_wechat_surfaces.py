@@ -13,7 +13,7 @@ import pytest
 from browsers import facing, key
 
 from mediawatch.domain import Account, Attested, DateKind, Filed, LookKind, MatchedBy, Need, Outcome, Reading
-from mediawatch.pacing import Pacing
+from mediawatch.sweep.gate.pacing import Pacing
 from scrapers import Looks
 from scrapers.replica import Replica, TrueAccount, World
 

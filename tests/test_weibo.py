@@ -10,14 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mediawatch.clock import BEIJING, EVER, beijing
 from mediawatch.domain import Changed, Failure, Filed, MatchedBy, NoEvidence, Outcome, Seen
-from scrapers.base import link_in
-from scrapers.browser import Reply
-from scrapers.weibo_identity import Target, linked_to, listed, tie, vouched, wanted
-from scrapers.weibo_pages import payload_of
-from scrapers.weibo_posts import numbered_at
-from scrapers.weibo_replies import (
+from mediawatch.domain.clock import BEIJING, EVER, beijing
+from scrapers.browser.pool import Reply
+from scrapers.surface import link_in
+from scrapers.weibo.identity import Target, linked_to, listed, tie, vouched, wanted
+from scrapers.weibo.pages import payload_of
+from scrapers.weibo.posts import numbered_at
+from scrapers.weibo.replies import (
     Profile,
     joined,
     leads_on,
@@ -28,7 +28,7 @@ from scrapers.weibo_replies import (
     read_sorry,
     wall,
 )
-from scrapers.weibo_search import read_search
+from scrapers.weibo.search import read_search
 
 NOW = datetime(2022, 12, 31, 20, 0, tzinfo=BEIJING)
 UID = "5000000001"

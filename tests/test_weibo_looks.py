@@ -13,14 +13,14 @@ import pytest
 import pytest_asyncio
 from stages import Stage, composed, staged
 
-from mediawatch.clock import EVER
 from mediawatch.domain import Attested, DateKind, Evidence, EvidenceKind, Filed, MatchedBy, Outcome
-from mediawatch.policy import Presence, load
+from mediawatch.domain.clock import EVER
 from mediawatch.ports import Known
-from mediawatch.presence import presence
+from mediawatch.rules.policy import Presence, load
+from mediawatch.rules.presence import presence
 from scrapers.replica import Case, World
 from scrapers.replica.cases import Recorded
-from scrapers.weibo import SCRAPER
+from scrapers.weibo.surfaces import SCRAPER
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
 PICTURE = Evidence(kind=EvidenceKind.SCREENSHOT, media_type="image/jpeg", path="x.jpg", sha256="0" * 64, size=1, taken_at=NOW)

@@ -23,9 +23,9 @@ from mediawatch.domain import (
     Sight,
     Verdict,
 )
+from mediawatch.people.forms.columns import match_headings
+from mediawatch.people.worklist import Column, import_files, write_bad_rows
 from mediawatch.ports import Store
-from mediawatch.worklist import Column, import_files, write_bad_rows
-from mediawatch.worklist.columns import match_headings
 
 ONE, TWO, THREE = (f"示例市第{number}测试局" for number in (1, 2, 3))
 

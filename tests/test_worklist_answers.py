@@ -30,7 +30,6 @@ from worklists import (
     typed,
 )  # fmt: skip
 
-from mediawatch.clock import BEIJING, day_start
 from mediawatch.domain import (
     Evidence,
     EvidenceKind,
@@ -43,10 +42,11 @@ from mediawatch.domain import (
     Sight,
     Verdict,
 )
+from mediawatch.domain.clock import BEIJING, day_start
+from mediawatch.people.forms.pictures import Shot
+from mediawatch.people.worklist import Column, Problem, Window, answer
 from mediawatch.ports import Known
-from mediawatch.rules import judge
-from mediawatch.worklist import Column, Problem, Window, answer
-from mediawatch.worklist.pictures import Shot
+from mediawatch.rules.judge import judge
 
 
 def test_the_window_is_fourteen_days_and_the_day_itself() -> None:

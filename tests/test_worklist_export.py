@@ -19,11 +19,11 @@ import db
 from mediawatch.app import App
 from mediawatch.cli import app
 from mediawatch.cli.worklist import open_answered, take_in
-from mediawatch.clock import parse_as_of
 from mediawatch.domain import Account, FiledStatus, LookKind, MatchedBy, Need, Post, Reading, Sight, UserError, Verdict
+from mediawatch.domain.clock import parse_as_of
+from mediawatch.ops.settings import Home, Settings
+from mediawatch.people.worklist import Column, Split, export, unproven
 from mediawatch.ports import Gate, Store
-from mediawatch.settings import Home, Settings
-from mediawatch.worklist import Column, Split, export, unproven
 
 TWO, THREE = (f"示例市第{number}测试局" for number in (2, 3))
 HOSTILE = '=HYPERLINK("http://x.example.test","点我")<script>alert(1)</script>'

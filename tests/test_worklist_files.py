@@ -14,10 +14,10 @@ import xlsxwriter
 from worklists import AS_OF, GH, STALE, filed, fill, png
 
 from mediawatch.domain import Account, Sweep, Verdict
-from mediawatch.policy import load
-from mediawatch.worklist import BadFile, Column, Cover, Row, Unproven, Window, read_rows, to_line, write_book
-from mediawatch.worklist.images import MARK, media_type, qr_png
-from mediawatch.worklist.pictures import MAX_BYTES
+from mediawatch.people.forms.images import MARK, media_type, qr_png
+from mediawatch.people.forms.pictures import MAX_BYTES
+from mediawatch.people.worklist import BadFile, Column, Cover, Row, Unproven, Window, read_rows, to_line, write_book
+from mediawatch.rules.policy import load
 
 NAME = "示例市第1测试局"
 SWEEP = Sweep(id=1, as_of=AS_OF, policy="national", policy_toml="", started_at=AS_OF)

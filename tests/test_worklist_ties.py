@@ -14,14 +14,14 @@ from worklists import FRESH, GH, LOOKED_AT, NOW, POLICY, STALE, asked, exported,
 import db
 from db.engine import migration_engine, normal_url
 from mediawatch.domain import Code, MatchedBy, RegistryChanges, Source, UpdatedAccount, UserError, Verdict, of_identity
+from mediawatch.people.forms.rowkey import Window, sealed_key
+from mediawatch.people.worklist import Column
+from mediawatch.people.worklist.answers import uncounted
+from mediawatch.people.worklist.states import says_none
 from mediawatch.ports import Store
 from mediawatch.registry.decisions import changes, chosen, current, deciders
 from mediawatch.registry.proposals import Kind
 from mediawatch.sweep import rejudge
-from mediawatch.worklist import Column
-from mediawatch.worklist.answers import uncounted
-from mediawatch.worklist.rowkey import Window, sealed_key
-from mediawatch.worklist.states import says_none
 
 ID, NAME, STATE, POSTED = Column.SEEN_ID, Column.SEEN_NAME, Column.STATE, Column.POSTED
 SEC = "MS4wLjABAAAA11111111111111111111"

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from worklists import typed
 
-from mediawatch.clock import BEIJING
-from mediawatch.worklist.values import BadValue, day_in, id_in, moment_in
+from mediawatch.domain.clock import BEIJING
+from mediawatch.people.worklist.values import BadValue, day_in, id_in, moment_in
 
 
 @pytest.mark.parametrize(

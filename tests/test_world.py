@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mediawatch.clock import BEIJING, day_of, months_before
 from mediawatch.domain import PostKind
+from mediawatch.domain.clock import BEIJING, day_of, months_before
 from scrapers.replica import ArticleState, TrueAccount, Truth, World, WorldError
 
 HEAD = "platform,type,name,truth,posts,pinned,visitors_miss,articles,platform_id,searchable,shown_name\n"

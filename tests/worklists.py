@@ -13,7 +13,6 @@ import openpyxl
 from openpyxl.drawing.image import Image as SheetImage
 from PIL import Image
 
-from mediawatch.clock import BEIJING, day_of, parse_as_of
 from mediawatch.domain import (
     Account,
     Filed,
@@ -27,12 +26,13 @@ from mediawatch.domain import (
     SweepState,
     Verdict,
 )
-from mediawatch.evidence import EvidenceFolder
-from mediawatch.policy import Policy, load
+from mediawatch.domain.clock import BEIJING, day_of, parse_as_of
+from mediawatch.ops.evidence import EvidenceFolder
+from mediawatch.people.forms.pictures import Shot
+from mediawatch.people.worklist import Asked, Column, Imported, Row, Window, answer, export, import_files
 from mediawatch.ports import Store
+from mediawatch.rules.policy import Policy, load
 from mediawatch.sweep import rejudge
-from mediawatch.worklist import Asked, Column, Imported, Row, Window, answer, export, import_files
-from mediawatch.worklist.pictures import Shot
 
 NOW = datetime(2032, 1, 6, 12, 0, tzinfo=BEIJING)
 AS_OF = parse_as_of("2031-12-31", NOW)

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from mediawatch.app import wiring
 from mediawatch.app.root import host_clock
 from mediawatch.domain import Account, LookKind, Reading
-from mediawatch.pacing import Pacing
-from mediawatch.settings import Home, Settings
-from mediawatch.verify import Result, need_at
+from mediawatch.ops.settings import Home, Settings
+from mediawatch.ops.verify import Result, need_at
+from mediawatch.sweep.gate.pacing import Pacing
 
 if TYPE_CHECKING:
-    from scrapers.browser import Browser
+    from scrapers.browser.pool import Browser
     from scrapers.replica.cases import Case
     from scrapers.replica.tls import Identity
 
@@ -31,7 +31,7 @@ async def verify(paths: Sequence[Path], settings: Settings) -> AsyncIterator[Res
 
     UserError, before any case is run, where a case cannot be read.
     """
-    from scrapers.browser import Browser
+    from scrapers.browser.pool import Browser
     from scrapers.replica.cases import Case, case_folders
     from scrapers.replica.server import hosts_of
     from scrapers.replica.tls import identity
@@ -64,9 +64,9 @@ async def verify(paths: Sequence[Path], settings: Settings) -> AsyncIterator[Res
 async def _read_case(case: Case, host: Browser, key: Identity) -> Reading:
     """One look at a case's account. The clock stands at its as_of; it has contexts, sessions and a proxy of its own."""
     from scrapers import Looks
-    from scrapers.browser import Browser
+    from scrapers.browser.pool import Browser
+    from scrapers.browser.sessions import write_state
     from scrapers.replica import Replica, World
-    from scrapers.sessions import write_state
 
     account = Account(id=0, filed=case.filed, links=case.filed.article_links)
     with tempfile.TemporaryDirectory(prefix="mediawatch-case-") as folder:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from mediawatch import handoff
 from mediawatch.app.judged import JudgedScope, judged_scope
 from mediawatch.app.root import App
 from mediawatch.domain import CanaryCheck, Notice, NoticeEvent, Sweep, SweepAccount, UserError, Verdict
-from mediawatch.notices.issuing import as_issued
-from mediawatch.notices.rounds import Issued, Issues, past
-from mediawatch.office import read_office
-from mediawatch.policy import parse
-from mediawatch.reports.inspection import Inspection, inspection
-from mediawatch.review import proving
+from mediawatch.ops.settings.office import read_office
+from mediawatch.people.review import proving
+from mediawatch.publish import handoff
+from mediawatch.publish.inspection import Inspection, inspection
+from mediawatch.publish.notices.issuing import as_issued
+from mediawatch.publish.notices.rounds import Issued, Issues, past
+from mediawatch.rules.policy import parse
 from mediawatch.sweep import checks_for
 
 

@@ -10,14 +10,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from mediawatch import sentences
 from mediawatch.app.root import App
-from mediawatch.clock import day_of
 from mediawatch.domain import Account, Finding, Sweep, SweepAccount, SweepState
-from mediawatch.policy import Policy, parse
+from mediawatch.domain.clock import day_of
+from mediawatch.people.review import with_reviews
 from mediawatch.ports import Rejudgement
-from mediawatch.review import with_reviews
-from mediawatch.revision import revised, with_updates
+from mediawatch.rules import sentences
+from mediawatch.rules.policy import Policy, parse
+from mediawatch.rules.revision import revised, with_updates
 from mediawatch.sweep.judging import checks_for, judged
 
 PRUNED = "认定后已按期限清理部分核查记录，结论按当时认定。"

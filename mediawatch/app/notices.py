@@ -6,11 +6,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mediawatch import handoff
 from mediawatch.app.documents import checks_behind, inspection_told, issued_inspection
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.root import App
-from mediawatch.clock import day_of
 from mediawatch.domain import (
     Code,
     Finding,
@@ -27,15 +25,17 @@ from mediawatch.domain import (
     is_closed,
     standing_item,
 )
-from mediawatch.figures import filings_of_one
-from mediawatch.notices.due import CorrectionDue, cause, fallen, upheld
-from mediawatch.notices.issuing import Heading, drawn_up, issued_before, unreviewed, verdict_without, version_of
-from mediawatch.notices.problems import codes_like, codes_of
-from mediawatch.notices.recheck import refuse_older
-from mediawatch.notices.rounds import Issues, accusations_like, standing_items
-from mediawatch.policy import Policy, load, parse
-from mediawatch.scope import listed
+from mediawatch.domain.clock import day_of
+from mediawatch.figures.counts import filings_of_one
+from mediawatch.publish import handoff
+from mediawatch.publish.notices.issuing import Heading, drawn_up, issued_before, unreviewed, verdict_without, version_of
+from mediawatch.publish.notices.recheck import refuse_older
+from mediawatch.publish.notices.rounds import Issues, accusations_like, standing_items
+from mediawatch.rules.corrections_due import CorrectionDue, cause, fallen, upheld
+from mediawatch.rules.policy import Policy, load, parse
+from mediawatch.rules.problems import codes_like, codes_of
 from mediawatch.sweep import Request
+from mediawatch.sweep.scope import listed
 
 
 async def issue(

@@ -12,21 +12,20 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TextIO
 
-from mediawatch import canaries
-from mediawatch.alerts import Alerts
 from mediawatch.app import wiring
+from mediawatch.app.dry_run import unwritten
 from mediawatch.app.wiring import Route
-from mediawatch.canaries import Canaries
 from mediawatch.domain import Account, Pace, UserError
-from mediawatch.dryrun import unwritten
-from mediawatch.evidence import EvidenceFolder
-from mediawatch.pacing import Pacing
+from mediawatch.ops.alerts import Alerts
+from mediawatch.ops.evidence import EvidenceFolder
+from mediawatch.ops.logins import SessionBook
+from mediawatch.ops.record import Recorder
+from mediawatch.ops.settings import Home, Settings, read_settings
+from mediawatch.people.worklist import SURFACE
 from mediawatch.ports import Clock, Logins, Looker, Store, SurfaceFacts
-from mediawatch.record import Recorder
-from mediawatch.sessions import SessionBook
-from mediawatch.settings import Home, Settings, read_settings
-from mediawatch.sweep import Engine
-from mediawatch.worklist import SURFACE
+from mediawatch.sweep import Engine, canaries
+from mediawatch.sweep.canaries import Canaries
+from mediawatch.sweep.gate.pacing import Pacing
 
 _LOCK = "sweep.lock"
 

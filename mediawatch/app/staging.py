@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from mediawatch.app.root import App, host_clock, opened
 from mediawatch.app.wiring import Route
-from mediawatch.clock import day_end, day_of
 from mediawatch.domain import Canary, UserError
+from mediawatch.domain.clock import day_end, day_of
+from mediawatch.ops.settings import Home
 from mediawatch.ports import Clock, Shown, Stage
-from mediawatch.settings import Home
 
 if TYPE_CHECKING:
     from scrapers.replica.truth import TrueAccount
@@ -30,9 +30,9 @@ async def staged(home: Home, world_file: Path) -> AsyncIterator[tuple[App, Stage
 
     UserError for a world that cannot be read; also when any page or scraper asked for a host outside the world.
     """
+    from scrapers.browser.sessions import write_state
     from scrapers.replica.server import Replica
     from scrapers.replica.world import World
-    from scrapers.sessions import write_state
 
     world = World.read(world_file)
     as_of = world.as_of or day_end(day_of(host_clock()) - timedelta(days=1))

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from mediawatch import browsers
 from mediawatch.domain import UserError
+from mediawatch.ops import install_browser
+from mediawatch.ops.record import Recorder
+from mediawatch.ops.settings import Home, Settings
 from mediawatch.ports import Clock, Logins, Looker, SessionWatch
-from mediawatch.record import Recorder
-from mediawatch.settings import Home, Settings
 
 if TYPE_CHECKING:
-    from scrapers.browser import Browser
+    from scrapers.browser.pool import Browser
 
 B = TypeVar("B", bound="Browser")
 DEMONSTRATION = "演示数据"
@@ -48,8 +48,8 @@ def looker(home: Home, settings: Settings, clock: Clock, route: Route | None, wa
     """The scrapers of a sweep. UserError where no browser is found, and by `check_route`."""
     check_route(home, settings, route)
     from scrapers import Looks
-    from scrapers.browser import Browser
-    from scrapers.warm import WarmPages
+    from scrapers.browser.pool import Browser
+    from scrapers.browser.shared_pages import WarmPages
 
     lent = browser(Browser, settings, clock, route, home.scratch)
     return Looks(lent, home.sessions, watch=watch, warm=WarmPages(lent))
@@ -72,7 +72,7 @@ def load(home: Home, settings: Settings, source: Path, kind: str) -> None:
 def logins(home: Home, settings: Settings, clock: Clock, route: Route | None) -> Logins:
     """How logins are made and kept; looks for a browser, behind `check_route`, only when one is made."""
     from scrapers import LOGINS
-    from scrapers.logins import Logins as Files
+    from scrapers.logins.store import Logins as Files
 
     def found(find: Callable[[], Path]) -> Path:
         check_route(home, settings, route)
@@ -82,8 +82,8 @@ def logins(home: Home, settings: Settings, clock: Clock, route: Route | None) ->
         known=LOGINS,
         folder=home.sessions,
         now=clock,
-        window=lambda: found(browsers.find_windowed),
-        headless=lambda: found(lambda: browsers.find(settings.browser.executable).path),
+        window=lambda: found(install_browser.find_windowed),
+        headless=lambda: found(lambda: install_browser.find(settings.browser.executable).path),
         args=route.args if route else (),
         proxy=_proxy(settings, route),
     )
@@ -93,8 +93,8 @@ def recorder(home: Home, settings: Settings, clock: Clock, route: Route | None) 
     """The scrapers with a reporting browser. UserError where no browser is found, and by `check_route`."""
     check_route(home, settings, route)
     from scrapers import SCRAPERS
-    from scrapers.recorder import Recorder as Recording
-    from scrapers.recorder import ReportingBrowser
+    from scrapers.recording.recorder import Recorder as Recording
+    from scrapers.recording.recorder import ReportingBrowser
 
     return Recording(browser(ReportingBrowser, settings, clock, route, home.scratch), home.sessions, SCRAPERS)
 
@@ -102,7 +102,7 @@ def recorder(home: Home, settings: Settings, clock: Clock, route: Route | None) 
 async def why_unreachable(platforms: Collection[str], settings: Settings, route: Route | None) -> str:
     """Why none of these platforms can be reached, as an English clause; "" where one can, or nobody can tell."""
     from scrapers import SCRAPERS
-    from scrapers.reach import unreachable
+    from scrapers.browser.network import unreachable
 
     fronts = [SCRAPERS[platform].front for platform in platforms if platform in SCRAPERS]
     return await unreachable(fronts, _proxy(settings, route)) if all(fronts) else ""
@@ -114,11 +114,11 @@ def _proxy(settings: Settings, route: Route | None) -> str | None:
 
 def browser(kind: type[B], settings: Settings, clock: Clock, route: Route | None, scratch: Path | None = None) -> B:
     """A browser of this kind by the settings. UserError where no executable is found."""
-    from scrapers.browser import Timeouts
+    from scrapers.browser.pool import Timeouts
 
     timeouts = settings.timeouts
     return kind(
-        browsers.find(settings.browser.executable).path,
+        install_browser.find(settings.browser.executable).path,
         now=clock,
         args=route.args if route else (),
         proxy=_proxy(settings, route),

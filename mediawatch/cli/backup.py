@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mediawatch import backup as archives
+from mediawatch.app import backup as archives
 from mediawatch.cli.base import opened, run
 from mediawatch.domain import Backup
 

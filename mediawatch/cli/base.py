@@ -22,9 +22,9 @@ from mediawatch.cli import logs
 from mediawatch.cli.commands import Commands
 from mediawatch.cli.jsonlines import JsonLines
 from mediawatch.domain import UserError
+from mediawatch.ops.settings import Home, Settings, read_settings
 from mediawatch.ports import Clock
-from mediawatch.reports.table import Table, to_text
-from mediawatch.settings import Home, Settings, read_settings
+from mediawatch.table import Table, to_text
 
 if TYPE_CHECKING:
     from mediawatch.app import App

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.browse import datasette
 from mediawatch.cli.base import home_of, opened, run, settings_of
 from mediawatch.domain import UserError
+from mediawatch.ops.browse import datasette
 from mediawatch.ports import NamedQuery
 
 

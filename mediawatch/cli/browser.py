@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from mediawatch import browsers
 from mediawatch.cli.base import settings_of
+from mediawatch.ops import install_browser
 
 
 def register(app: typer.Typer) -> None:
@@ -20,8 +21,9 @@ def browser(
 ) -> None:
     """Tell which Chromium is used and whether Chinese text can be drawn."""
     executable = settings_of(ctx).browser.executable
-    found = browsers.install(executable, tell=lambda line: typer.echo(line, err=True)) if install else browsers.find(executable)
-    font = browsers.chinese_font()
+    tell = partial(typer.echo, err=True)
+    found = install_browser.install(executable, tell=tell) if install else install_browser.find(executable)
+    font = install_browser.chinese_font()
     typer.echo(f"path     {found.path}\nversion  {found.version}\nsource   {found.source}\nfont     {font or 'none for Chinese'}")
     if not font:
         typer.echo("mediawatch: screenshots will show boxes: install a Chinese font (Debian: apt-get install fonts-noto-cjk)", err=True)

@@ -6,13 +6,13 @@ from typing import Annotated
 
 import typer
 
-from mediawatch import doctor as examination
-from mediawatch.ahead import MINUTES_A_ROW, ahead
 from mediawatch.app import App, host_clock, only_one
+from mediawatch.app import doctor as examination
+from mediawatch.app.doctor import Check, Level
 from mediawatch.cli.base import home_of, opened, run, settings_of
-from mediawatch.doctor import Check, Level
 from mediawatch.domain import UserError
-from mediawatch.settings import Settings
+from mediawatch.ops.settings import Settings
+from mediawatch.sweep.forecast import MINUTES_A_ROW, ahead
 
 
 def register(app: typer.Typer) -> None:

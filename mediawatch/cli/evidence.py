@@ -9,19 +9,19 @@ from typing import Annotated
 
 import typer
 
-from mediawatch import retention
 from mediawatch.app import only_one
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import NoticeOption, SweepOption, sweep_of, told_of
 from mediawatch.cli.report import OpenOption
-from mediawatch.clock import minute
 from mediawatch.domain import UserError
-from mediawatch.files import write_whole
-from mediawatch.policy import Retention, load
+from mediawatch.domain.clock import minute
+from mediawatch.ops import retention
+from mediawatch.ops.files import write_whole
 from mediawatch.ports import KeptEvidence
+from mediawatch.publish.reports.pages import sheet as page
+from mediawatch.publish.reports.sheets import bundles, file_name
 from mediawatch.registry.find import find_account
-from mediawatch.reports.pages import sheet as page
-from mediawatch.reports.sheets import bundles, file_name
+from mediawatch.rules.policy import Retention, load
 
 group = typer.Typer(no_args_is_help=True, help="Check the kept evidence (佐证材料), and let old evidence go.")
 

@@ -12,11 +12,11 @@ from mediawatch.app import only_one
 from mediawatch.cli.base import DryRun, opened, run
 from mediawatch.cli.links import print_report
 from mediawatch.cli.out import NumberArgument, notice_of
-from mediawatch.dispatch import Split
 from mediawatch.domain import UserError
-from mediawatch.links import open_links
-from mediawatch.notices import feedback
-from mediawatch.notices.rounds import standing_items
+from mediawatch.people import feedback
+from mediawatch.people.dispatch import Split
+from mediawatch.people.links import open_links
+from mediawatch.publish.notices.rounds import standing_items
 
 BAD_ROWS = 2
 group = typer.Typer(no_args_is_help=True, help="Send the 整改情况反馈表 out, and take the reports in.")

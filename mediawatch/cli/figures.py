@@ -11,18 +11,18 @@ from mediawatch.app import App
 from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import fitted, opened, run
 from mediawatch.cli.out import SweepOption, check_answered, sweep_of
-from mediawatch.comparison import Judged, compare
 from mediawatch.domain import Sweep
-from mediawatch.figures import statistics
-from mediawatch.files import write_whole
-from mediawatch.office import Office, read_office
-from mediawatch.reports import lists
-from mediawatch.reports import statistics as tables
-from mediawatch.reports.inspection import OPEN_MARK, expected
-from mediawatch.reports.table import Table, to_csv
-from mediawatch.review import as_reviewed
-from mediawatch.scope import WHOLE, totals_of
-from mediawatch.strata import Dimension, dimension, keys
+from mediawatch.figures.comparison import Judged, compare
+from mediawatch.figures.counts import statistics
+from mediawatch.figures.dimensions import Dimension, dimension, keys
+from mediawatch.ops.files import write_whole
+from mediawatch.ops.settings.office import Office, read_office
+from mediawatch.people.review import as_reviewed
+from mediawatch.publish.inspection import OPEN_MARK, expected
+from mediawatch.publish.reports import lists
+from mediawatch.publish.reports import statistics as tables
+from mediawatch.sweep.scope import WHOLE, totals_of
+from mediawatch.table import Table, to_csv
 
 _BY = (Dimension.REGION, Dimension.PLATFORM)
 

@@ -10,20 +10,20 @@ from typing import Annotated
 
 import typer
 
-from mediawatch import dispatch as sheets
-from mediawatch import review
 from mediawatch.app import App, only_one
 from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import DryRun, opened, run
 from mediawatch.cli.links import print_report
 from mediawatch.cli.out import SweepOption, check_answered, sweep_of
 from mediawatch.cli.progress import shown_progress
-from mediawatch.dispatch import Answers, Split, Written
 from mediawatch.domain import ReviewAction, Sweep, UserError
-from mediawatch.hearing import HearingState
-from mediawatch.links import open_links
-from mediawatch.policy import parse
-from mediawatch.retention import still_judged
+from mediawatch.ops.retention import still_judged
+from mediawatch.people import dispatch as sheets
+from mediawatch.people import review
+from mediawatch.people.dispatch import Answers, Split, Written
+from mediawatch.people.links import open_links
+from mediawatch.rules.hearing import HearingState
+from mediawatch.rules.policy import parse
 from mediawatch.sweep import Request, checks_for, rejudge
 
 BAD_ROWS = 2

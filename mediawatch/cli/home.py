@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from mediawatch import canaries
 from mediawatch.cli.base import home_of, opened, run
+from mediawatch.sweep import canaries
 
 
 def register(app: typer.Typer) -> None:

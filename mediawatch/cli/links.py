@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from mediawatch import links
 from mediawatch.app import only_one
 from mediawatch.cli.base import DryRun, opened, run
 from mediawatch.domain import UserError
-from mediawatch.files import write_whole
-from mediawatch.linkfiles import collect
-from mediawatch.links import Entry, Report, Result
-from mediawatch.reports.table import to_csv
+from mediawatch.ops.files import write_whole
+from mediawatch.people import links
+from mediawatch.people.link_files import collect
+from mediawatch.people.links import Entry, Report, Result
+from mediawatch.table import to_csv
 
 _STEP = 20
 """Links between two lines of progress: at the site's pace about two minutes."""

@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 
-from mediawatch import browsers
 from mediawatch.cli.base import opened, run
-from mediawatch.codes import as_text
+from mediawatch.cli.qr_text import as_text
 from mediawatch.domain import SessionState
+from mediawatch.ops import install_browser
+from mediawatch.ops.logins import log_in_by_code, log_in_by_hand
 from mediawatch.ports import Modules, StoredSession
-from mediawatch.sessions import log_in_by_code, log_in_by_hand
 
 
 def register(app: typer.Typer) -> None:
@@ -33,7 +33,7 @@ def login(
     async def work() -> tuple[StoredSession, SessionState]:
         async with opened(ctx) as app:
             book, logins = app.sessions, app.logins()
-            if qr or not browsers.has_screen():
+            if qr or not install_browser.has_screen():
                 return await log_in_by_code(book, logins, platform, name, show_code, limit), SessionState.VALID
             return await log_in_by_hand(book, logins, platform, name, _enter)
 

@@ -20,7 +20,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 import structlog
 
 from mediawatch.cli.jsonlines import JsonLines
-from mediawatch.settings import Settings
+from mediawatch.ops.settings import Settings
 
 Format = Literal["auto", "text", "json"]
 MASK = "***"

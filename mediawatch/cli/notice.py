@@ -15,17 +15,17 @@ from mediawatch.cli import feedback
 from mediawatch.cli.base import DryRun, confirm, opened, run
 from mediawatch.cli.out import NumberArgument, SweepOption, check_answered, notice_of, print_or_write, sweep_of
 from mediawatch.cli.report import day_option
-from mediawatch.clock import day_of
 from mediawatch.domain import Code, IssuedDocument, Notice, NoticeAction, NoticeEvent, NoticeItem, UserError, is_closed
-from mediawatch.files import write_whole
-from mediawatch.notices.annex import Annex, read_annex
-from mediawatch.notices.deadlines import deadline
-from mediawatch.notices.due import CORRECTION_DUE, CorrectionDue
-from mediawatch.notices.issuing import Heading, appealed
-from mediawatch.notices.rounds import standing_items
-from mediawatch.office import read_office
-from mediawatch.reports import notices as lists
-from mediawatch.reports.table import Table, to_text
+from mediawatch.domain.clock import day_of
+from mediawatch.ops.files import write_whole
+from mediawatch.ops.settings.office import read_office
+from mediawatch.publish.notices.annex import Annex, read_annex
+from mediawatch.publish.notices.deadlines import deadline
+from mediawatch.publish.notices.issuing import Heading, appealed
+from mediawatch.publish.notices.rounds import standing_items
+from mediawatch.publish.reports import notices as lists
+from mediawatch.rules.corrections_due import CORRECTION_DUE, CorrectionDue
+from mediawatch.table import Table, to_text
 
 group = typer.Typer(no_args_is_help=True, help="Issue notices (通报), correct them, and see what became of them.")
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it.")]

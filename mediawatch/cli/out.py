@@ -8,8 +8,6 @@ from typing import Annotated
 
 import typer
 
-from mediawatch import handoff as documents
-from mediawatch import worklist
 from mediawatch.app import App
 from mediawatch.app.choice import chosen_sweep
 from mediawatch.app.documents import checks_behind, inspection_of, issued_inspection
@@ -17,14 +15,16 @@ from mediawatch.app.explained import explained
 from mediawatch.app.judged import JudgedScope, judged_scope, keep_judgements, last_entry
 from mediawatch.cli.base import fitted, opened, run
 from mediawatch.domain import Notice, NoticeEvent, Sweep, UserError
-from mediawatch.files import write_whole
+from mediawatch.ops.files import write_whole
+from mediawatch.people import worklist
+from mediawatch.people.review import proving
+from mediawatch.publish import handoff as documents
+from mediawatch.publish.inspection import Inspection
+from mediawatch.publish.reports import lists
+from mediawatch.publish.reports.explanation import explanation
 from mediawatch.registry.find import find_account
-from mediawatch.reports import lists
-from mediawatch.reports.explanation import explanation
-from mediawatch.reports.inspection import Inspection
-from mediawatch.reports.table import Table, to_csv
-from mediawatch.review import proving
 from mediawatch.sweep import checks_for
+from mediawatch.table import Table, to_csv
 
 SweepOption = Annotated[int | None, typer.Option("--sweep", metavar="N", help="Number of the sweep; default the latest.")]
 

@@ -7,14 +7,14 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.ahead import spell
 from mediawatch.cli.base import fitted, opened, run
 from mediawatch.cli.sweep import until_of
-from mediawatch.clock import beijing
-from mediawatch.policy import load
-from mediawatch.reports.table import Table
-from mediawatch.rules import Due
+from mediawatch.domain.clock import beijing
+from mediawatch.rules.judge import Due
+from mediawatch.rules.policy import load
+from mediawatch.sweep.forecast import spell
 from mediawatch.sweep.plan import Plan, plan
+from mediawatch.table import Table
 
 _SHOWN = 10
 """Accounts that are named one by one."""

@@ -13,9 +13,9 @@ import typer
 from mediawatch.app.queries import answered
 from mediawatch.cli.base import fitted, opened, run
 from mediawatch.domain import UserError
-from mediawatch.files import write_whole
+from mediawatch.ops.files import write_whole
 from mediawatch.ports import Answer
-from mediawatch.reports.table import Table, to_csv, to_text
+from mediawatch.table import Table, to_csv, to_text
 
 
 class Format(StrEnum):

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from mediawatch import nights
 from mediawatch.app import App, only_one
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.notices import all_corrections_due, recheck_request
@@ -18,10 +17,11 @@ from mediawatch.cli.progress import shown_progress
 from mediawatch.cli.stopping import told_when_stopped
 from mediawatch.cli.sweep import as_of_option, print_summary
 from mediawatch.domain import PLATFORM_LABELS, Notice, Sweep, UserError
-from mediawatch.notices.service import note_recheck
-from mediawatch.policy import load
-from mediawatch.reports import notices as lists
-from mediawatch.reports.table import Table
+from mediawatch.publish.notices.service import note_recheck
+from mediawatch.publish.reports import notices as lists
+from mediawatch.rules.policy import load
+from mediawatch.sweep import nights
+from mediawatch.table import Table
 
 
 def register(app: typer.Typer) -> None:

@@ -10,8 +10,8 @@ import typer
 from mediawatch import registry
 from mediawatch.cli.base import opened, run
 from mediawatch.domain import UserError
-from mediawatch.record import Made
-from mediawatch.record import record as recorded
+from mediawatch.ops.record import Made
+from mediawatch.ops.record import record as recorded
 
 
 def register(app: typer.Typer) -> None:

@@ -16,7 +16,7 @@ from mediawatch.cli.out import print_or_write
 from mediawatch.domain import Account, Code, UserError
 from mediawatch.registry.decisions import changes, chosen, current, deciders, refusals
 from mediawatch.registry.proposals import Proposal, as_table
-from mediawatch.reports.table import Table
+from mediawatch.table import Table
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The filed accounts (台账).")
 _SHOWN_ERRORS = 50

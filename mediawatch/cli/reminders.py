@@ -10,11 +10,11 @@ import typer
 from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import SweepOption, check_answered, sweep_of
-from mediawatch.clock import day_of
-from mediawatch.files import write_whole
-from mediawatch.reports import reminders as texts
-from mediawatch.reports.reminders import Reminder, Unit
-from mediawatch.worklist.export import part_name
+from mediawatch.domain.clock import day_of
+from mediawatch.ops.files import write_whole
+from mediawatch.people.worklist.export import part_name
+from mediawatch.publish.reports import reminders as texts
+from mediawatch.publish.reports.reminders import Reminder, Unit
 
 
 def reminders(

@@ -14,10 +14,10 @@ from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import NoticeOption, SweepOption, told_of
 from mediawatch.cli.reminders import reminders
 from mediawatch.domain import UserError
-from mediawatch.files import write_whole
-from mediawatch.reports import pages, word
-from mediawatch.reports.annexes import annex_book
-from mediawatch.reports.inspection import Inspection
+from mediawatch.ops.files import write_whole
+from mediawatch.publish.inspection import Inspection
+from mediawatch.publish.reports import pages, word
+from mediawatch.publish.reports.annexes import annex_book
 
 OutOption = Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the document goes.")]
 OpenOption = Annotated[bool, typer.Option("--include-open", help="Unconfirmed findings too; marks the document.")]

@@ -10,18 +10,18 @@ from typing import Annotated
 
 import typer
 
-from mediawatch import review
 from mediawatch.app import App
 from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import SweepOption, none_and_open, print_or_write, sweep_of, tell_additions
 from mediawatch.domain import PLATFORM_LABELS, Attested, Code, Excuse, ReviewAction, ReviewState, Sweep, UserError
+from mediawatch.people import review
+from mediawatch.people.review import Decision, Suspect, Wanted
 from mediawatch.ports import Rejudgement
+from mediawatch.publish.reports import reviews
 from mediawatch.registry.find import find_account
-from mediawatch.reports import reviews
-from mediawatch.reports.table import Table
-from mediawatch.review import Decision, Suspect, Wanted
 from mediawatch.sweep import checks_for
+from mediawatch.table import Table
 
 REFUSED = 2
 EXCUSES = ", ".join(f"{excuse.value} ({excuse.name.lower()})" for excuse in Excuse)

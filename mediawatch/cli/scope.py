@@ -7,12 +7,12 @@ from typing import Annotated
 
 import typer
 
-from mediawatch import scopefiles
 from mediawatch.cli.base import fitted, opened, run
 from mediawatch.domain import UserError
-from mediawatch.reports.statistics import strata_table
-from mediawatch.scope import Scope, Spec, clause, draw
-from mediawatch.strata import Dimension, dimension
+from mediawatch.figures.dimensions import Dimension, dimension
+from mediawatch.publish.reports.statistics import strata_table
+from mediawatch.sweep import scope_files
+from mediawatch.sweep.scope import Scope, Spec, clause, draw
 
 
 def register(app: typer.Typer) -> None:
@@ -38,12 +38,12 @@ def scope(
         async with opened(ctx) as app:
             accounts, home = await app.store.accounts(), await app.store.home_id()
             if list_ is not None:
-                return scopefiles.read(list_, accounts, home=home), app.marks, home
+                return scope_files.read(list_, accounts, home=home), app.marks, home
             spec = Spec(tuple(clause(text) for text in take or ["全部"]), tuple(dimension(word) for word in by or ()), seed)
             return draw(accounts, spec), app.marks, home
 
     drawn, marks, home = run(work())
     typer.echo(fitted(strata_table(drawn)))
     if out is not None:
-        scopefiles.write(drawn, out, marks, home=home)
+        scope_files.write(drawn, out, marks, home=home)
         typer.echo(f"{out}: {len(drawn.accounts)} accounts; inspect them with `mediawatch sweep --scope {out}`")

@@ -8,12 +8,12 @@ from typing import Annotated
 
 import typer
 
-from mediawatch import sessions
 from mediawatch.cli.base import fitted, opened, run
-from mediawatch.clock import minute
 from mediawatch.domain import SessionState, UserError
-from mediawatch.reports.table import Table
-from mediawatch.sessions import PRIVATE, Listed
+from mediawatch.domain.clock import minute
+from mediawatch.ops import logins as sessions
+from mediawatch.ops.logins import PRIVATE, Listed
+from mediawatch.table import Table
 
 group = typer.Typer(help="The operator's logins: list, check, import, remove.", invoke_without_command=True)
 _COLUMNS = ("platform", "name", "state", "since", "seen by", "age", "last use", "mode")

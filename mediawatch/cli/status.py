@@ -9,15 +9,15 @@ from typing import Annotated, Any
 
 import typer
 
-from mediawatch import sessions
 from mediawatch.app import runs_now
 from mediawatch.app.notices import all_corrections_due
 from mediawatch.cli.base import fitted, opened, run
-from mediawatch.clock import beijing, minute
 from mediawatch.domain import Backup, Ending, Night, Verdict
-from mediawatch.notices.due import CORRECTION_DUE, CorrectionDue
-from mediawatch.reports.table import Table
-from mediawatch.sessions import Listed
+from mediawatch.domain.clock import beijing, minute
+from mediawatch.ops import logins as sessions
+from mediawatch.ops.logins import Listed
+from mediawatch.rules.corrections_due import CORRECTION_DUE, CorrectionDue
+from mediawatch.table import Table
 
 _COLUMNS = ("night", "sweep", "began", "minutes", "looks", "proven", "unproven", "new", "gone", "still", "unsettled", "ended", "exit")
 _REASONS = 5

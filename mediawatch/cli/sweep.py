@@ -12,7 +12,6 @@ from typing import Annotated
 import structlog
 import typer
 
-from mediawatch import metrics, nights, scopefiles, sessions
 from mediawatch.app import App, only_one
 from mediawatch.app.choice import chosen_sweep
 from mediawatch.app.notices import all_corrections_due
@@ -20,14 +19,15 @@ from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import NO_NETWORK
 from mediawatch.cli.progress import shown_progress
 from mediawatch.cli.stopping import told_when_stopped
-from mediawatch.clock import beijing, day_of, minute, next_time, parse_as_of
 from mediawatch.domain import PLATFORM_LABELS, Effect, Night, Sweep, SweepAccount, UserError, Verdict
-from mediawatch.policy import load
+from mediawatch.domain.clock import beijing, day_of, minute, next_time, parse_as_of
+from mediawatch.ops import logins as sessions
+from mediawatch.people.worklist import NOT_LOOKED_AT
 from mediawatch.registry.find import find_account
 from mediawatch.registry.kinds import PLATFORMS
-from mediawatch.sweep import Request, Summary, rejudge
+from mediawatch.rules.policy import load
+from mediawatch.sweep import Request, Summary, metrics, nights, rejudge, scope_files
 from mediawatch.sweep.plan import plan
-from mediawatch.worklist import NOT_LOOKED_AT
 
 log = structlog.get_logger(__name__)
 _LONG = timedelta(hours=1)
@@ -100,7 +100,7 @@ def sweep(
                 nightly=nightly,
                 until=until_of(until, app.clock()),
                 as_of=moment,
-                drawn=scopefiles.read(scope, await app.store.accounts(), home=await app.store.home_id()) if scope else None,
+                drawn=scope_files.read(scope, await app.store.accounts(), home=await app.store.home_id()) if scope else None,
                 round=round_,
                 period_from=_first_day(from_, day_of(moment or app.clock())),
                 platforms=tuple(_known_platform(key) for key in platform or ()),

@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from mediawatch import units as files
 from mediawatch.cli.base import home_of
+from mediawatch.ops import systemd as files
 
 
 def register(app: typer.Typer) -> None:

@@ -10,17 +10,17 @@ from typing import Annotated
 
 import typer
 
-from mediawatch import worklist
 from mediawatch.app import App, only_one
 from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import DryRun, opened, run
 from mediawatch.cli.links import print_report
 from mediawatch.cli.out import SweepOption, check_answered, print_or_write, sweep_of
 from mediawatch.domain import Sweep, UserError, Verdict
-from mediawatch.links import open_links
-from mediawatch.retention import still_judged
+from mediawatch.ops.retention import still_judged
+from mediawatch.people import worklist
+from mediawatch.people.links import open_links
+from mediawatch.people.worklist import Imported, Split, Written
 from mediawatch.sweep import rejudge
-from mediawatch.worklist import Imported, Split, Written
 
 BAD_ROWS = 2
 group = typer.Typer(no_args_is_help=True, help="Hand out what the machine cannot prove, and take the answers back.")

@@ -10,22 +10,22 @@ import shutil
 from importlib import resources
 from pathlib import Path
 
-from mediawatch import circular
 from mediawatch.app import App, only_one
 from mediawatch.app.judged import judged_scope
-from mediawatch.clock import day_of
 from mediawatch.demo import decisions, machine, notice, papers, people, units
 from mediawatch.demo.published import compared
 from mediawatch.demo.quarter import recheck
 from mediawatch.demo.scene import MARK, Scene, Tell, counts
 from mediawatch.domain import UserError
-from mediawatch.policy import load
+from mediawatch.domain.clock import day_of
+from mediawatch.figures import circulars
+from mediawatch.ops.settings import Home
+from mediawatch.people.review import proving
 from mediawatch.ports import Stage
-from mediawatch.reports import lists
-from mediawatch.reports.table import to_text
-from mediawatch.review import proving
-from mediawatch.settings import Home
+from mediawatch.publish.reports import lists
+from mediawatch.rules.policy import load
 from mediawatch.sweep import checks_for
+from mediawatch.table import to_text
 
 __all__ = ["MARK", "next_quarter", "prepare", "recheck", "run", "shipped_world"]
 POLICY = "tibet"
@@ -59,7 +59,7 @@ async def run(app: App, stage: Stage, tell: Tell) -> int:
     issued = await notice.issue(scene, day_of(app.clock()))
     await papers.write(scene, issued)
     scope = (await judged_scope(app, summary.sweep)).entries
-    printed = circular.shipped(CIRCULAR)
+    printed = circulars.shipped(CIRCULAR)
     if {one.name for one in printed.named} <= {entry.account.filed.name for entry in scope}:
         tell(compared(await scene.reviewed(), policy, printed))
     else:

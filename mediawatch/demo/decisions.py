@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mediawatch.demo.scene import PERSON, REVIEWER, Named, Scene, named
 from mediawatch.domain import Effect, ReviewAction, UserError
-from mediawatch.review import CONFIRM_REASON, Decision, Suspect, leads_on, refusals
+from mediawatch.people.review import CONFIRM_REASON, Decision, Suspect, leads_on, refusals
 
 _DISMISSED = Decision(ReviewAction.DISMISSED, REVIEWER, "重新查看手机端，监测期内有推送，首次核查看漏。")
 _CONFIRMED = Decision(ReviewAction.CONFIRMED, REVIEWER, CONFIRM_REASON)

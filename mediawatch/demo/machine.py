@@ -9,14 +9,14 @@ from pathlib import Path
 
 import xlsxwriter
 
-from mediawatch import canaries, nights, registry
+from mediawatch import registry
 from mediawatch.app import App
-from mediawatch.clock import day_of
 from mediawatch.demo.scene import MARK, Tell
-from mediawatch.files import write_whole
-from mediawatch.policy import Policy
+from mediawatch.domain.clock import day_of
+from mediawatch.ops.files import write_whole
 from mediawatch.ports import Stage
-from mediawatch.sweep import Request, Summary, no_progress
+from mediawatch.rules.policy import Policy
+from mediawatch.sweep import Request, Summary, canaries, nights, no_progress
 
 _OFFICE = """\
 # 演示数据

@@ -8,9 +8,9 @@ from mediawatch.app import notices
 from mediawatch.app.documents import inspection_of
 from mediawatch.demo.scene import REVIEWER, Scene
 from mediawatch.domain import Notice
-from mediawatch.notices.deadlines import deadline
-from mediawatch.notices.issuing import Heading
-from mediawatch.reports import prose
+from mediawatch.publish.notices.deadlines import deadline
+from mediawatch.publish.notices.issuing import Heading
+from mediawatch.publish.reports import prose
 
 
 async def issue(scene: Scene, issued_on: date) -> Notice:

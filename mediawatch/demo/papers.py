@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from mediawatch import handoff
 from mediawatch.app.documents import handoff_of, issued_inspection
-from mediawatch.clock import day_of
 from mediawatch.demo.scene import Scene
 from mediawatch.domain import Notice, UserError
-from mediawatch.files import write_whole
-from mediawatch.reports import pages, reminders, word
-from mediawatch.reports.annexes import annex_book
-from mediawatch.reports.sheets import bundles
-from mediawatch.worklist.export import part_name
+from mediawatch.domain.clock import day_of
+from mediawatch.ops.files import write_whole
+from mediawatch.people.worklist.export import part_name
+from mediawatch.publish import handoff
+from mediawatch.publish.reports import pages, reminders, word
+from mediawatch.publish.reports.annexes import annex_book
+from mediawatch.publish.reports.sheets import bundles
 
 
 async def write(scene: Scene, notice: Notice) -> None:

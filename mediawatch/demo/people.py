@@ -11,14 +11,14 @@ from pathlib import Path
 import openpyxl
 from openpyxl.cell.cell import Cell
 
-from mediawatch import worklist
-from mediawatch.clock import day_of, minute
 from mediawatch.demo.scene import MARK, PERSON, Named, Scene, counts
 from mediawatch.domain import Sweep, UserError
-from mediawatch.policy import Policy
+from mediawatch.domain.clock import day_of, minute
+from mediawatch.people import worklist
+from mediawatch.people.forms.columns import Column, match_headings
 from mediawatch.ports import Shown, Stage
+from mediawatch.rules.policy import Policy
 from mediawatch.sweep import rejudge
-from mediawatch.worklist.columns import Column, match_headings
 
 OVERLOOKED = 2
 """So many accounts with posts in the window the person takes for silent ones: what comes after has to notice."""

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mediawatch import circular, figures
 from mediawatch.app import DEMONSTRATION as MARK
 from mediawatch.domain import SweepAccount, Verdict
-from mediawatch.policy import Policy
-from mediawatch.reports.table import Table, to_text
+from mediawatch.figures import circulars, counts
+from mediawatch.rules.policy import Policy
+from mediawatch.table import Table, to_text
 
 
-def compared(scope: Sequence[SweepAccount], policy: Policy, printed: circular.Circular) -> str:
+def compared(scope: Sequence[SweepAccount], policy: Policy, printed: circulars.Circular) -> str:
     """The circular's own table beside what was found, who differs, and what is off in the circular."""
-    parts = figures.by(scope, policy, lambda entry: entry.account.filed.type)
-    whole = figures.figures(scope, policy)
+    parts = counts.by(scope, policy, lambda entry: entry.account.filed.type)
+    whole = counts.figures(scope, policy)
     rows = [
         (
             kind,
@@ -22,26 +22,26 @@ def compared(scope: Sequence[SweepAccount], policy: Policy, printed: circular.Ci
             str(printed.failed_of[kind]),
             str(parts[kind].checked),
             str(parts[kind].failed),
-            figures.percent(parts[kind].rate),
+            counts.percent(parts[kind].rate),
         )
         for kind in printed.checked
         if kind in parts
     ]
-    rows.append(("合计", str(printed.drawn), str(printed.failed), str(whole.checked), str(whole.failed), figures.percent(whole.rate)))
+    rows.append(("合计", str(printed.drawn), str(printed.failed), str(whole.checked), str(whole.failed), counts.percent(whole.rate)))
     by_type = Table(
         f"{printed.title}:通报与检出对照({MARK})", ("平台", "通报检查数", "通报不合格", "检查数", "不合格", "合格率"), tuple(rows)
     )
     kinds = [(kind, str(count), str(whole.kinds.get(kind, 0))) for kind, count in printed.kinds.items()]
     by_kind = Table("问题类型", ("问题", "通报", "检出"), tuple(kinds))
     return "\n".join(
-        [to_text(by_type), to_text(by_kind), *_differences(scope, policy, printed), "通报中的出入:", *_bullets(circular.remarks(printed))]
+        [to_text(by_type), to_text(by_kind), *_differences(scope, policy, printed), "通报中的出入:", *_bullets(circulars.remarks(printed))]
     )
 
 
-def _differences(scope: Sequence[SweepAccount], policy: Policy, printed: circular.Circular) -> list[str]:
+def _differences(scope: Sequence[SweepAccount], policy: Policy, printed: circulars.Circular) -> list[str]:
     named = {(one.name, one.type, one.kind) for one in printed.named}
     found = {
-        (entry.account.filed.name, entry.account.filed.type, figures.leading(entry, policy).label)
+        (entry.account.filed.name, entry.account.filed.type, counts.leading(entry, policy).label)
         for entry in scope
         if entry.judgement and entry.judgement.verdict is Verdict.FAILED
     }

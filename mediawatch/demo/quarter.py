@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
 
-from mediawatch import canaries, nights, registry
+from mediawatch import registry
 from mediawatch.app import App
 from mediawatch.app.documents import inspection_of
 from mediawatch.app.judged import judged_scope
@@ -14,13 +14,13 @@ from mediawatch.app.notices import recheck_request
 from mediawatch.demo import decisions, units
 from mediawatch.demo.machine import write_registry
 from mediawatch.demo.scene import MARK, REVIEWER, Scene, Tell
-from mediawatch.files import write_whole
-from mediawatch.notices.service import note_recheck
+from mediawatch.ops.files import write_whole
 from mediawatch.ports import Stage
-from mediawatch.reports.annexes import annex_book
-from mediawatch.reports.notices import rechecked
-from mediawatch.reports.table import to_csv
-from mediawatch.sweep import no_progress
+from mediawatch.publish.notices.service import note_recheck
+from mediawatch.publish.reports.annexes import annex_book
+from mediawatch.publish.reports.notices import rechecked
+from mediawatch.sweep import canaries, nights, no_progress
+from mediawatch.table import to_csv
 
 
 async def recheck(app: App, stage: Stage, tell: Tell) -> int:

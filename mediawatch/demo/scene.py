@@ -10,9 +10,9 @@ from datetime import datetime
 from mediawatch.app import DEMONSTRATION, App
 from mediawatch.app.judged import judged_scope
 from mediawatch.domain import Sweep, SweepAccount, Verdict
-from mediawatch.policy import Policy
+from mediawatch.people.review import Suspect, as_reviewed, suspects
 from mediawatch.ports import Stage
-from mediawatch.review import Suspect, as_reviewed, suspects
+from mediawatch.rules.policy import Policy
 from mediawatch.sweep import checks_for
 
 MARK = DEMONSTRATION

@@ -9,17 +9,17 @@ from pathlib import Path
 
 import openpyxl
 
-from mediawatch import dispatch
-from mediawatch.clock import day_end, day_of
 from mediawatch.demo.people import type_in
 from mediawatch.demo.scene import CLERK, UNIT, Named, Scene, counts, named
-from mediawatch.dispatch import Field, Split
 from mediawatch.domain import ReviewAction, Stance, UserError
-from mediawatch.hearing import HearingState
-from mediawatch.linkfiles import FoundLink
-from mediawatch.links import open_links
+from mediawatch.domain.clock import day_end, day_of
+from mediawatch.people import dispatch
+from mediawatch.people.dispatch import Field, Split
+from mediawatch.people.link_files import FoundLink
+from mediawatch.people.links import open_links
+from mediawatch.people.review import event_of
 from mediawatch.ports import Stage
-from mediawatch.review import event_of
+from mediawatch.rules.hearing import HearingState
 from mediawatch.sweep import rejudge
 
 SILENT = 3

@@ -44,7 +44,6 @@ from mediawatch.domain.judgements import (
     Tie,
     Verdict,
 )
-from mediawatch.domain.nights import Alert, AlertState, Backup, Ending, Night, Paused, Turn, TurnedFinding
 from mediawatch.domain.notices import (
     Held,
     IssuedDocument,
@@ -57,7 +56,7 @@ from mediawatch.domain.notices import (
     problem_of,
     standing_item,
 )
-from mediawatch.domain.ours import CLOCK_OFF, Canary, CanaryCheck, SessionEvent, SessionState
+from mediawatch.domain.operator import CLOCK_OFF, Canary, CanaryCheck, SessionEvent, SessionState
 from mediawatch.domain.outcomes import (
     Attested,
     Captcha,
@@ -98,6 +97,7 @@ from mediawatch.domain.reviews import (
     is_about,
     standing,
 )
+from mediawatch.domain.runs import Alert, AlertState, Backup, Ending, Night, Paused, Turn, TurnedFinding
 
 __all__ = [
     "ALL_DISMISSED",

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
+from mediawatch.domain.dossier import Known
 from mediawatch.ports.gate import Gate, Rank, RankedGate
-from mediawatch.ports.known import Known
 from mediawatch.ports.logins import Logins, Modules, SessionWatch, StoredSession
 from mediawatch.ports.looker import Looker, SurfaceFacts
 from mediawatch.ports.stage import Shown, Stage

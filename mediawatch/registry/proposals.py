@@ -23,8 +23,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from mediawatch import ties
-from mediawatch.clock import minute
 from mediawatch.domain import (
     ID_IN_DOUBT,
     Account,
@@ -38,8 +36,10 @@ from mediawatch.domain import (
     Sight,
     of_identity,
 )
+from mediawatch.domain.clock import minute
 from mediawatch.names import alike, same_body
-from mediawatch.reports.table import Table
+from mediawatch.rules import ties
+from mediawatch.table import Table
 
 _TARGET = re.compile(r"new account:\s*(?P<name>[^;]*?)\s*biz=(?P<biz>[^\s;]+)(?:\s+(?P<original>gh_\w+))?")
 

@@ -15,7 +15,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from mediawatch.files import write_whole
+from mediawatch.ops.files import write_whole
 from mediawatch.registry.cells import Value, show
 from mediawatch.registry.headings import ROW_MARKS, Heading
 from mediawatch.registry.problems import Place, RowError

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from mediawatch.clock import day_of
 from mediawatch.domain import Account, RegistryChanges, Source
+from mediawatch.domain.clock import day_of
 from mediawatch.ports import Store
 from mediawatch.registry.plan import plan
 from mediawatch.registry.problems import RowError, Unusable

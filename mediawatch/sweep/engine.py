@@ -10,15 +10,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from mediawatch import rules
-from mediawatch.clock import beijing, day_of
 from mediawatch.domain import Account, AccountState, Judgement, Sweep, SweepKind, SweepState, UserError
-from mediawatch.policy import Policy
+from mediawatch.domain.clock import beijing, day_of
+from mediawatch.rules import judge as rules
+from mediawatch.rules.policy import Policy
 from mediawatch.sweep.judging import RESUMABLE, checks_for
-from mediawatch.sweep.parts import Parts
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.run import Run
 from mediawatch.sweep.summary import Progress, Summary, no_progress
+from mediawatch.sweep.tools import Parts
 
 log = structlog.get_logger(__name__)
 

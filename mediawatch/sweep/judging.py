@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from mediawatch import rules, sentences, trust
-from mediawatch.clock import day_of
 from mediawatch.domain import Account, CanaryCheck, Filed, Judgement, Reading, Sweep, SweepAccount, UserError
-from mediawatch.policy import Policy, parse
+from mediawatch.domain.clock import day_of
+from mediawatch.ops.retention import still_judged
 from mediawatch.ports import Known, Rejudgement, Store
-from mediawatch.retention import still_judged
+from mediawatch.rules import backing, sentences
+from mediawatch.rules import judge as rules
+from mediawatch.rules.policy import Policy, parse
 
 RESUMABLE = timedelta(hours=12)
 """An unfinished sweep that has kept nothing for so long is closed as incomplete."""
@@ -86,8 +87,8 @@ def _of_its_time(reading: Reading, filed: Filed, sweep: Sweep) -> Reading:
     not so in winter. What it shows for the account counts, whenever it was seen."""
     if reading.sweep_id in (None, sweep.id) or reading.read_at <= max(sweep.as_of, sweep.started_at or sweep.as_of) + ACCUSES_FOR:
         return reading
-    told = (trust.silenced(sight, filed) for sight in reading.sights)
-    return replace(reading, sights=tuple(sight if trust.named_as_filed(sight, filed) else replace(sight, name="") for sight in told))
+    told = (backing.silenced(sight, filed) for sight in reading.sights)
+    return replace(reading, sights=tuple(sight if backing.named_as_filed(sight, filed) else replace(sight, name="") for sight in told))
 
 
 def _after_issue(readings: Sequence[Reading], issued_at: datetime | None, sweep: Sweep) -> Iterator[Reading]:

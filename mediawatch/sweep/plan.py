@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mediawatch import rules
-from mediawatch.ahead import spell
-from mediawatch.clock import day_of, minute
 from mediawatch.domain import Account, AccountState, Pace
-from mediawatch.pacing import quiet_left
-from mediawatch.policy import Policy
+from mediawatch.domain.clock import day_of, minute
 from mediawatch.ports import SurfaceFacts
-from mediawatch.rules import Due
+from mediawatch.rules import judge
+from mediawatch.rules.judge import Due
+from mediawatch.rules.policy import Policy
+from mediawatch.sweep.forecast import spell
+from mediawatch.sweep.gate.pacing import quiet_left
 
 Ways = Callable[[Account], Sequence[SurfaceFacts]]
 """The surfaces that could be asked about an account now, the cheapest first."""
@@ -77,8 +77,8 @@ def plan(
 ) -> Plan:  # fmt: skip
     """What a nightly sweep that begins now would do, or a `census`, to which everything is due. `scale` is the factor on all paces."""
     scope = list(accounts)
-    due = [account for account in scope if census or rules.next_due(states.get(account.id), account.filed, policy, now) <= day_of(now)]
-    due.sort(key=lambda account: rules.urgency(states.get(account.id), account.filed, policy, now))
+    due = [account for account in scope if census or judge.next_due(states.get(account.id), account.filed, policy, now) <= day_of(now)]
+    due.sort(key=lambda account: judge.urgency(states.get(account.id), account.filed, policy, now))
     free: dict[str, datetime] = defaultdict(lambda: now)
     busy: dict[str, timedelta] = defaultdict(timedelta)
     quiet: dict[str, timedelta] = defaultdict(timedelta)
@@ -97,7 +97,7 @@ def plan(
                 busy[way.name] += takes
                 quiet[way.name] += rest
                 visits[way.name] += 1
-        why = rules.why_due(states.get(account.id), account.filed, policy, now)
+        why = judge.why_due(states.get(account.id), account.filed, policy, now)
         planned.append(Planned(account=account, why=why, way=way, begins=begins))
     return Plan(
         due=tuple(planned), in_scope=len(scope), now=now, minutes=_minutes(busy), quiet=_minutes(quiet),

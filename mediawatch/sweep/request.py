@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from mediawatch.domain import Account, Sweep, SweepKind
-from mediawatch.policy import Policy
-from mediawatch.scope import WHOLE, Scope, registry_totals
+from mediawatch.rules.policy import Policy
+from mediawatch.sweep.scope import WHOLE, Scope, registry_totals
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

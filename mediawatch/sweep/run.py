@@ -11,10 +11,6 @@ from datetime import date, timedelta
 
 import structlog
 
-from mediawatch import sentences
-from mediawatch.breakers import EXIT_BITS
-from mediawatch.canarygate import CanaryGate
-from mediawatch.clock import day_of
 from mediawatch.domain import (
     CLOCK_OFF,
     Account,
@@ -30,14 +26,18 @@ from mediawatch.domain import (
     SweepKind,
     Verdict,
 )
+from mediawatch.domain.clock import day_of
 from mediawatch.names import same
 from mediawatch.ports import Gate, Rank, Rejudgement
+from mediawatch.rules import sentences
+from mediawatch.sweep.controls import Vouchers
+from mediawatch.sweep.gate.attempt import Turnstile
+from mediawatch.sweep.gate.breakers import EXIT_BITS
+from mediawatch.sweep.gate.canary_gate import CanaryGate
 from mediawatch.sweep.judging import judged
-from mediawatch.sweep.parts import Parts
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.summary import Progress, Step
-from mediawatch.sweep.turnstile import Turnstile
-from mediawatch.sweep.vouchers import Vouchers
+from mediawatch.sweep.tools import Parts
 
 log = structlog.get_logger(__name__)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from mediawatch.domain import Account, CanaryCheck, Finding, Outcome, Reading, Sweep, SweepAccount, Verdict
-from mediawatch.review import as_reviewed
+from mediawatch.people.review import as_reviewed
 
 
 @dataclass(kw_only=True)

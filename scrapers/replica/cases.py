@@ -1,6 +1,6 @@
 """Recorded and composed cases: folders that say what a platform answered (the format stands in docs/cases.md).
 
-What a case expects is read by `mediawatch.verify`; here are the account, the clock, the sessions and the responses.
+What a case expects is read by `mediawatch.ops.verify`; here are the account, the clock, the sessions and the responses.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from enum import Enum, auto
 from typing import Any
 from urllib.parse import quote
 
-from mediawatch.clock import beijing
+from mediawatch.domain.clock import beijing
 from scrapers.replica.web import Request, Response, answer, fill, page, redirect, script_json, template
 
 EMPTY = Response(content_type="application/json; charset=utf-8")

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from mediawatch.clock import beijing
 from mediawatch.domain import PostKind
+from mediawatch.domain.clock import beijing
 from scrapers.replica.signing import Signing
 from scrapers.replica.truth import TrueAccount, TruePost, Truth, made_up
 from scrapers.replica.web import (

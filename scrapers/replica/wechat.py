@@ -10,8 +10,8 @@ import secrets
 from collections.abc import Callable
 from datetime import datetime
 
-from mediawatch.clock import beijing
 from mediawatch.domain import PostKind
+from mediawatch.domain.clock import beijing
 from scrapers.replica.truth import ArticleState, TrueAccount, TruePost, Truth, number_of
 from scrapers.replica.web import NOT_SERVED, Cookie, Request, Response, Site, answer, fill, page, picture_url, redirect, template, whole
 from scrapers.replica.wechat_office import Office

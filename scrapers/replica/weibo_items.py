@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from mediawatch.clock import beijing
+from mediawatch.domain.clock import beijing
 from scrapers.replica.truth import TrueAccount, TruePost
 from scrapers.replica.web import picture_url
 

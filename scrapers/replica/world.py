@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time
 from pathlib import Path
 
-from mediawatch.clock import BEIJING, parse_as_of
 from mediawatch.domain import PostKind, UserError
+from mediawatch.domain.clock import BEIJING, parse_as_of
 from scrapers.replica.truth import ArticleState, TrueAccount, TruePost, Truth, made_up, number_of
 
 HEADINGS: Mapping[str, str] = {

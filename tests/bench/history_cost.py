@@ -21,7 +21,6 @@ from typing import Any
 
 import db
 from db.known import shown
-from mediawatch.clock import day_of
 from mediawatch.domain import (
     Account,
     Code,
@@ -41,9 +40,10 @@ from mediawatch.domain import (
     SweepState,
     Verdict,
 )
-from mediawatch.policy import load
+from mediawatch.domain.clock import day_of
 from mediawatch.ports import Store
-from mediawatch.rules import next_due
+from mediawatch.rules.judge import next_due
+from mediawatch.rules.policy import load
 from mediawatch.sweep.judging import judged
 
 NOW = datetime(2031, 3, 5, 4, 0, tzinfo=UTC)

@@ -24,7 +24,7 @@ from ways import Answers, Place, plain, requests, sweep
 from worlds import MIX, Answer, answer_of, world
 
 from mediawatch.app import DEMO_LOGINS, clock_from, opened
-from scrapers.sessions import write_state
+from scrapers.browser.sessions import write_state
 
 if TYPE_CHECKING:
     from scrapers.replica import World

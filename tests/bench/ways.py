@@ -18,14 +18,14 @@ from urllib.parse import unquote
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
 from worlds import AS_OF, Answer
 
-from mediawatch import browsers
 from mediawatch.app import Route, clock_from, opened
-from mediawatch.clock import day_end, day_of, from_epoch
 from mediawatch.domain import LookKind
-from mediawatch.policy import load
-from mediawatch.settings import Home
+from mediawatch.domain.clock import day_end, day_of, from_epoch
+from mediawatch.ops import install_browser
+from mediawatch.ops.settings import Home
+from mediawatch.rules.policy import load
 from mediawatch.sweep import Request
-from scrapers.browser import _HEAVY
+from scrapers.browser.pool import _HEAVY
 
 if TYPE_CHECKING:
     from scrapers.replica import TrueAccount, World
@@ -130,7 +130,7 @@ async def requests(place: Place) -> Answers:
 
 async def _launched(playwright: Playwright, place: Place) -> tuple[Browser, BrowserContext]:
     """A browser with the operator's logins."""
-    found = browsers.find().path
+    found = install_browser.find().path
     browser = await playwright.chromium.launch(executable_path=found, args=list(place.args), proxy={"server": place.proxy})
     cookies = [cookie for state in place.states.values() for cookie in state["cookies"]]
     return browser, await browser.new_context(storage_state={"cookies": cookies, "origins": []})

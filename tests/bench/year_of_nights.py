@@ -18,7 +18,6 @@ from types import SimpleNamespace
 from typing import Any
 
 from db.history import state_after
-from mediawatch.clock import EVER, day_of, day_start
 from mediawatch.domain import (
     AccountState,
     Code,
@@ -34,9 +33,10 @@ from mediawatch.domain import (
     Reading,
     Sight,
 )
-from mediawatch.policy import Policy, load
+from mediawatch.domain.clock import EVER, day_of, day_start
 from mediawatch.ports import Known
-from mediawatch.rules import judge, next_due
+from mediawatch.rules.judge import judge, next_due
+from mediawatch.rules.policy import Policy, load
 
 BEGIN = date(2030, 1, 1)
 NIGHT, LENGTH = timedelta(hours=22, minutes=30), timedelta(hours=7, minutes=30)

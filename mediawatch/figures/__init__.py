@@ -1,0 +1,1 @@
+"""Figures of an inspection: counts, dimensions, comparisons, published circulars. Pure."""

@@ -1,0 +1,141 @@
+"""The figures of a circular as printed, and what is off in them: asked of published ones, and of ours before they leave."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from importlib import resources
+
+from mediawatch.figures.counts import OPEN_RATE, percent
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One row of figures as printed: the whole, or a part. None and "" where it prints no such figure."""
+
+    name: str = "总数"
+    total: int | None = None
+    checked: int | None = None
+    failed: int | None = None
+    rate: str = ""
+    """合格率, as `91.9%`."""
+    coverage: str = ""
+    """检查率."""
+
+
+_COUNTS = {"total": "总数", "checked": "检查数", "failed": "不合格数"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Printed:
+    """Figures as printed; they need not agree with one another. `splits`: by word (平台 …) its lines; `kinds`: exclusive ones."""
+
+    whole: Line
+    splits: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
+    kinds: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """One account that a circular names: as printed."""
+
+    name: str
+    type: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Circular:
+    """A published circular: the accounts drawn from `running`, its figures, and whom it names."""
+
+    title: str
+    running: int
+    drawn: int
+    failed: int
+    rate: str
+    checked: Mapping[str, int]
+    failed_of: Mapping[str, int]
+    kinds: Mapping[str, int]
+    named: tuple[Named, ...]
+
+    @property
+    def printed(self) -> Printed:
+        types = tuple(Line(name=kind, checked=count, failed=self.failed_of[kind]) for kind, count in self.checked.items())
+        return Printed(
+            whole=Line(total=self.running, checked=self.drawn, failed=self.failed, rate=self.rate), splits={"平台": types}, kinds=self.kinds
+        )
+
+
+def shipped(name: str) -> Circular:
+    """A circular that comes with the package: `NAME.toml` for the figures, `NAME.csv` for the list."""
+    folder = resources.files("mediawatch") / "data"
+    figures = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
+    rows = csv.DictReader((folder / f"{name}.csv").read_text(encoding="utf-8").splitlines())
+    named = tuple(Named(row["政务新媒体名称"], row["类型"], row["存在的突出问题"]) for row in rows)
+    return Circular(**figures, named=named)
+
+
+def remarks(circular: Circular) -> list[str]:
+    """What is off in a published circular, in Chinese: its slips, its list against its counts, a rate printed coarsely."""
+    by_type = Counter(one.type for one in circular.named)
+    found = [
+        f"名单中{kind}有{by_type[kind]}个,正文写{printed}个。" for kind, printed in circular.failed_of.items() if by_type[kind] != printed
+    ]
+    found += slips(circular.printed)
+    passed = circular.drawn - circular.failed
+    rate = Fraction(passed, circular.drawn)
+    if percent(rate) != circular.rate and agrees(circular.rate, rate):
+        found.append(f"合格率写{circular.rate},按{passed}/{circular.drawn}为{percent(rate)},取整后一致。")
+    return found
+
+
+def slips(printed: Printed) -> list[str]:
+    """Where printed figures do not agree with one another, in Chinese, with the numbers. None for a sound table."""
+    found = list(_line_slips(printed.whole))
+    for word, lines in printed.splits.items():
+        for line in lines:
+            found += _line_slips(line)
+        for name, label in _COUNTS.items():
+            counts = [count for line in lines if (count := getattr(line, name)) is not None]
+            if lines and len(counts) == len(lines):
+                found += _sum_slip(f"各{word}{label}", sum(counts), getattr(printed.whole, name))
+    if printed.kinds:
+        found += _sum_slip("各类问题", sum(printed.kinds.values()), printed.whole.failed)
+    return found
+
+
+def _sum_slip(what: str, parts: int, whole: int | None) -> Iterator[str]:
+    if whole is not None and parts != whole:
+        yield f"{what}合计{parts},总数写{whole}:差{abs(whole - parts)}个。"
+
+
+def _line_slips(line: Line) -> Iterator[str]:
+    total, checked, failed = line.total, line.checked, line.failed
+    if total is not None and checked is not None:
+        if checked > total:
+            yield f"{line.name}:检查数{checked}大于总数{total}。"
+        elif total:
+            yield from _ratio_slip(f"{line.name}:检查率", line.coverage, checked, total)
+    if checked is not None and failed is not None:
+        if failed > checked:
+            yield f"{line.name}:不合格数{failed}大于检查数{checked}。"
+        elif checked:
+            yield from _ratio_slip(f"{line.name}:合格率", line.rate, checked - failed, checked)
+
+
+def _ratio_slip(what: str, printed: str, part: int, whole: int) -> Iterator[str]:
+    if printed and printed != OPEN_RATE and not agrees(printed, Fraction(part, whole)):
+        yield f"{what}写{printed},按{part}/{whole}应为{percent(Fraction(part, whole), _decimals(printed))}。"
+
+
+def agrees(printed: str, ratio: Fraction) -> bool:
+    """Whether a printed percentage is the fraction, rounded half up to as many decimals as it prints. ValueError for other text."""
+    return Fraction(printed.removesuffix("%")) == Fraction(percent(ratio, _decimals(printed)).removesuffix("%"))
+
+
+def _decimals(printed: str) -> int:
+    return len(printed.removesuffix("%").partition(".")[2])

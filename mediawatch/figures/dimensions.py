@@ -1,0 +1,87 @@
+"""The words by which a registry is split: for drawing a sample, and for the tables of a circular."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from enum import StrEnum
+
+from mediawatch.domain import Account, Filed, SweepAccount, UserError
+from mediawatch.figures.counts import Key
+from mediawatch.registry.kinds import fold, platform_label
+
+NOT_FILED = "(未填报)"
+_PLACE = ("", "属地")
+
+
+class Dimension(StrEnum):
+    """One way of splitting a registry. The value is the word of the command line, `label` the heading of a table."""
+
+    PLATFORM = "platform"
+    PREFECTURE = "prefecture"
+    COUNTY = "county"
+    SUPERVISOR = "supervisor"
+    LEVEL = "level"
+    BODY_KIND = "body_kind"
+    JURISDICTION = "jurisdiction"
+    REGION = "region"
+    """One level below the office, with the 直属部门 and the systems that count by system (系统归口) in their own rows."""
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+    def of(self, filed: Filed) -> str:
+        """The part in which an account stands. Counties are named with their prefecture: every one has a 市本级."""
+        match self:
+            case Dimension.PLATFORM:
+                part = platform_label(filed.platform)
+            case Dimension.COUNTY:
+                part = f"{filed.prefecture}{filed.county}" if filed.county else ""
+            case Dimension.REGION:
+                part = _region(filed)
+            case _:
+                part = str(getattr(filed, self.value))
+        return part or NOT_FILED
+
+
+_LABELS: Mapping[Dimension, str] = {
+    Dimension.PLATFORM: "平台", Dimension.PREFECTURE: "地市", Dimension.COUNTY: "县区", Dimension.SUPERVISOR: "主管单位",
+    Dimension.LEVEL: "层级", Dimension.BODY_KIND: "主体类别", Dimension.JURISDICTION: "属地/系统归口", Dimension.REGION: "地区(部门)",
+}  # fmt: skip
+_WORDS = {fold(word): dimension for dimension in Dimension for word in (dimension.value, dimension.label)} | {
+    "属地/系统": Dimension.JURISDICTION, "归口": Dimension.JURISDICTION, "地区": Dimension.REGION,
+}  # fmt: skip
+
+
+def _region(filed: Filed) -> str:
+    if filed.jurisdiction not in _PLACE:
+        named = filed.jurisdiction not in ("系统", "系统归口")
+        return filed.jurisdiction if named else filed.supervisor or filed.organiser
+    return filed.prefecture or filed.supervisor or filed.organiser
+
+
+def dimension(word: str) -> Dimension:
+    """The dimension of an English or Chinese word. UserError names the known ones."""
+    found = _WORDS.get(fold(word))
+    if found is None:
+        known = ", ".join(f"{each.value} ({each.label})" for each in Dimension)
+        raise UserError(f"{word!r} is nothing that a registry is split by: give one of {known}")
+    return found
+
+
+def keys(dimensions: Iterable[Dimension]) -> dict[str, Key]:
+    """What `figures.statistics` counts by: heading to part."""
+    return {each.label: _key(each) for each in dimensions}
+
+
+def _key(by: Dimension) -> Key:
+    def part(entry: SweepAccount) -> str:
+        return by.of(entry.account.filed)
+
+    return part
+
+
+def totals(accounts: Sequence[Account]) -> dict[str, dict[str, int]]:
+    """总数 of every part of a registry by every heading, for `figures.statistics`. The accounts stand once each, in service."""
+    return {each.label: dict(Counter(each.of(account.filed) for account in accounts)) for each in Dimension}

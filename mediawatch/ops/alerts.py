@@ -1,0 +1,213 @@
+"""Alerts: kept first, then sent by Apprise, each to each place once, over restarts and kills.
+
+What is to be told is found in the store, not in a run's memory, so a run that was killed before it spoke is made up for by the next.
+A sending that failed is tried again with the next one. A sending that was cut short, or that nobody has answered in time, may have
+arrived: it is let go, for none is sent twice.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from importlib.util import find_spec
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+import structlog
+
+from mediawatch.domain import Alert, AlertState, Night, SessionState, Sweep, UserError
+from mediawatch.ops import digest
+from mediawatch.ops.logins import SessionBook
+from mediawatch.ports import Clock, Store
+from mediawatch.rules.corrections_due import CorrectionDue
+
+if TYPE_CHECKING:
+    import apprise
+
+log = structlog.get_logger(__name__)
+
+TOO_OLD = timedelta(days=3)
+"""News of an earlier week is none."""
+_CUT_SHORT = timedelta(minutes=10)
+"""Nobody is still sending after this."""
+_LIMIT = 60.0
+"""Seconds for one sending."""
+_LOOKED_BACK = 20
+"""Runs among which those are that broke off since the last digest."""
+_ROOM = 2048
+"""Bytes, where no service says: 企业微信's, the least."""
+
+
+class Alerts:
+    """`urls` are Apprise's; none of them, and nothing is kept or sent. `lines`: of a digest at most."""
+
+    def __init__(self, store: Store, clock: Clock, urls: Sequence[str], lines: int) -> None:
+        self._store, self._clock, self._lines = store, clock, lines
+        self._places = {place_of(url): url for url in urls}
+
+    def __bool__(self) -> bool:
+        return bool(self._places)
+
+    def check(self) -> None:
+        """UserError where nothing could be sent: better said before the night than after it. Never names a URL."""
+        if not self._places:
+            return
+        if find_spec("apprise") is None:
+            raise UserError("[notify] urls need Apprise: run `pip install 'mediawatch[notify]'`")
+        for number, url in enumerate(self._places.values(), 1):
+            sender = _sender(url)
+            if not sender:
+                raise UserError(f"notify.urls: number {number} is no Apprise URL: see docs/running.md for examples")
+            if len(_mailboxes(sender)) > 1:
+                raise UserError(
+                    f"notify.urls: number {number} names several mailboxes, of which one that refuses would make the others get it twice:"
+                    " write a URL for each, or one of a mailing list"
+                )
+
+    async def tell_night(
+        self, sweep: Sweep, night: Night, book: SessionBook, surfaces: Mapping[str, str], due: Sequence[CorrectionDue] = ()
+    ) -> None:
+        """The digest of a sweep that is finished, once, and whatever has not gone out yet. `surfaces`: their Chinese names; `due`: the
+        corrections that notices need."""
+        if self._places:
+            sessions = {name: event.state for name, event in (await book.last()).items()}
+            turned, unanswered = await self._store.turned(sweep.id), await self._store.unanswered(sweep.id)
+            earlier = [each for each in await self._store.nights(_LOOKED_BACK) if each.id < night.id]
+            broken = tuple(takewhile(lambda each: each.ending is not None and not each.ending.judged, earlier))
+            for place, url in self._places.items():
+                told = digest.digest(
+                    sweep, night, turned, sessions, lines=self._lines, size=_room(url), surfaces=surfaces, broken=broken, due=due,
+                    unanswered=unanswered,
+                )  # fmt: skip
+                await self._keep(place, f"sweep {sweep.id}", *told)
+            await self.tell_sessions(book)
+
+    async def tell_sessions(self, book: SessionBook) -> None:
+        """Every login whose newest event is that it became invalid, once, and whatever has not gone out yet."""
+        if not self._places:
+            return
+        for name, event in (await book.last()).items():
+            if event.state is SessionState.INVALID:
+                for place in self._places:
+                    await self._keep(place, f"session {name} {event.at.isoformat()}", *digest.lapsed(event))
+        await self.send()
+
+    async def send(self) -> int:
+        """Send what is waiting; how many of them did not go out."""
+        now, failed = self._clock(), 0
+        for alert in await self._store.alerts(AlertState.SENDING, AlertState.WAITING):
+            url = self._places.get(alert.place)
+            cut_short = alert.state is AlertState.SENDING
+            if cut_short and now - (alert.tried_at or alert.made_at) < _CUT_SHORT:
+                continue  # another process is at it
+            if cut_short or now - alert.made_at > TOO_OLD:
+                if await self._store.move_alert(alert, AlertState.GIVEN_UP, now):
+                    log.warning("alert given up", alert=alert.key, reason="its sending was cut short" if cut_short else "too old")
+            elif url is not None:
+                failed += not await self._send(alert, url)
+        return failed
+
+    async def tell_failed(self, service: str) -> int:
+        """That a service of the host failed, kept nowhere; at how many places it did not go out."""
+        return sum([await _sent(url, *digest.failed(service, self._clock())) is not AlertState.SENT for url in self._places.values()])
+
+    async def trial(self) -> list[str]:
+        """A message to each place, kept nowhere; why each did not go out ("" where it did), in the settings' order. The words are those
+        of Apprise and may quote a URL: mask them."""
+        return [await _tried(url, *digest.trial(self._clock())) for url in self._places.values()]
+
+    async def _keep(self, place: str, key: str, title: str, body: str) -> None:
+        await self._store.add_alert(Alert(key=key, place=place, title=title, body=body, made_at=self._clock()))
+
+    async def _send(self, alert: Alert, url: str) -> bool:
+        if not await self._store.move_alert(alert, AlertState.SENDING, self._clock()):
+            return True  # another process was first
+        taken = replace(alert, state=AlertState.SENDING)
+        # Cancelled or killed here, it may have arrived: the state stays, and a later run lets it go.
+        state = await _sent(url, alert.title, alert.body)
+        await self._store.move_alert(taken, state, self._clock())
+        match state:
+            case AlertState.WAITING:
+                log.warning("alert not sent, tried again with the next one", alert=alert.key, place=alert.place)
+            case AlertState.GIVEN_UP:
+                log.warning("alert given up", alert=alert.key, reason="nobody answered in time, it may have arrived")
+        return state is AlertState.SENT
+
+
+def place_of(url: str) -> str:
+    """A fingerprint of the URL: the same for the same one, and no way back to the secret."""
+    return hashlib.sha256(url.encode()).hexdigest()[:12]
+
+
+def _sender(url: str) -> apprise.Apprise:
+    """False as a truth value where this is no URL of Apprise's."""
+    from apprise import Apprise, AppriseAsset
+
+    sender = Apprise(asset=AppriseAsset(app_id="mediawatch", secure_logging=True))
+    said = logging.getLogger("apprise")
+    said.disabled = True  # it quotes parts of a URL that it cannot read, and those may be of the password
+    try:
+        sender.add(url)
+    finally:
+        said.disabled = False
+    return sender
+
+
+def _room(url: str) -> int:
+    """Bytes of title and body that the service takes. Apprise counts its limits in characters where services count bytes."""
+    return min((each.body_maxlen for each in _sender(url)), default=_ROOM)
+
+
+def _mailboxes(sender: apprise.Apprise) -> list[object]:
+    """Whom a mail URL names: Apprise tells of all of them at once whether it reached them."""
+    from apprise.plugins.email import NotifyEmail
+
+    return [box for each in sender if isinstance(each, NotifyEmail) for box in (*each.targets, *each.cc, *each.bcc)]
+
+
+class _Heard(logging.Handler):
+    """What Apprise says while it sends."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.DEBUG)
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        text = record.getMessage()
+        # Of its details only what the network or the server said: others quote the message and the place.
+        if record.levelno >= logging.WARNING or "Exception" in text:
+            self.lines.append(" ".join(text.split()))
+
+
+async def _tried(url: str, title: str, body: str) -> str:
+    """Why a message did not go out; "" where it did."""
+    said, heard = logging.getLogger("apprise"), _Heard()
+    level = said.level
+    said.addHandler(heard)
+    said.setLevel(logging.DEBUG)
+    try:
+        state = await _sent(url, title, body)
+    finally:
+        said.removeHandler(heard)
+        said.setLevel(level)
+    if state is AlertState.SENT:
+        return ""
+    if state is AlertState.GIVEN_UP:
+        return f"nobody answered within {_LIMIT:.0f} seconds"
+    return "; ".join(dict.fromkeys(heard.lines)) or "it was refused without a word"
+
+
+async def _sent(url: str, title: str, body: str) -> AlertState:
+    """SENT, WAITING where the place refused it or was not reached, GIVEN_UP where nobody knows."""
+    sender = _sender(url)
+    if not sender:
+        return AlertState.WAITING
+    try:
+        gone = await asyncio.wait_for(sender.async_notify(title=title, body=body, body_format="text"), _LIMIT)
+    except TimeoutError:
+        return AlertState.GIVEN_UP
+    return AlertState.SENT if gone else AlertState.WAITING

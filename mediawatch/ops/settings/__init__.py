@@ -1,0 +1,7 @@
+"""The home folder and the one settings tree."""
+
+from mediawatch.ops.settings.home import CONFIG, Home
+from mediawatch.ops.settings.read import read_settings
+from mediawatch.ops.settings.tree import BrowserSettings, NotifySettings, Settings
+
+__all__ = ["CONFIG", "BrowserSettings", "Home", "NotifySettings", "Settings", "read_settings"]

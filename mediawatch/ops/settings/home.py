@@ -1,0 +1,149 @@
+"""The home folder: where everything of one office lies."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from mediawatch.domain import UserError
+from mediawatch.ops.settings import office
+from mediawatch.ops.settings.tree import Settings
+
+CONFIG = "mediawatch.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The folder that holds everything of one office: database, evidence, sessions, settings, logs."""
+
+    root: Path
+
+    @classmethod
+    def at(cls, option: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Home:
+        """`--home` before `MEDIAWATCH_HOME` before the user's data folder. Touches nothing on disk."""
+        environ = os.environ if environ is None else environ
+        chosen = option or environ.get("MEDIAWATCH_HOME") or platformdirs.user_data_path("mediawatch", appauthor=False)
+        return cls(Path(chosen).expanduser().absolute())
+
+    @property
+    def config(self) -> Path:
+        return self.root / CONFIG
+
+    @property
+    def canaries(self) -> Path:
+        """对照账号 of this office."""
+        return self.root / "canaries.toml"
+
+    @property
+    def database(self) -> Path:
+        """The SQLite file, where no other database is set."""
+        return self.root / "mediawatch.db"
+
+    @property
+    def evidence(self) -> Path:
+        return self.root / "evidence"
+
+    @property
+    def sessions(self) -> Path:
+        """Logins, `PLATFORM/NAME.json`; readable by the owner only."""
+        return self.root / "sessions"
+
+    @property
+    def scratch(self) -> Path:
+        """The browser's temporary files, a folder a run; swept at the next start."""
+        return self.root / "tmp"
+
+    @property
+    def logs(self) -> Path:
+        return self.root / "logs"
+
+    @property
+    def log(self) -> Path:
+        return self.logs / "mediawatch.log"
+
+    @property
+    def exists(self) -> bool:
+        return self.config.is_file()
+
+    def database_url(self, settings: Settings) -> str:
+        """What the store opens. May hold a password: never log it."""
+        return settings.database.url.get_secret_value() or f"sqlite:///{self.database}"
+
+    def create(self, *marks: str) -> Home:
+        """Make the folders, a commented mediawatch.toml and office.toml; what is there stays. UserError where the place cannot be written.
+
+        `marks` become `[output] marks` of a new mediawatch.toml.
+        """
+        try:
+            for folder in (self.root, self.evidence, self.logs):
+                folder.mkdir(parents=True, exist_ok=True)
+            self.sessions.mkdir(mode=0o700, exist_ok=True)
+            self.sessions.chmod(0o700)
+            if not self.config.exists():
+                text = _TEMPLATE.replace("# marks = []", f"marks = {json.dumps(marks, ensure_ascii=False)}") if marks else _TEMPLATE
+                self.config.write_text(text, encoding="utf-8")
+            if not (self.root / office.FILE).exists():
+                (self.root / office.FILE).write_text(office.TEMPLATE, encoding="utf-8")
+        except OSError as error:
+            raise UserError(f"cannot set up the home {self.root}: {error.strerror}: {error.filename}") from error
+        return self
+
+    def require(self) -> Home:
+        """UserError where `mediawatch init` was not run here: a mistyped --home must not become an empty registry."""
+        if not self.exists:
+            raise UserError(f"{self.root} is no mediawatch home: run `mediawatch --home {self.root} init`, or name another with --home")
+        return self
+
+
+_TEMPLATE = """\
+# Settings of this mediawatch home; docs/settings.md describes every key. Commented lines show the defaults.
+# A command's option overrides the environment (MEDIAWATCH_SWEEP__POLICY=tibet), which overrides this file.
+
+[database]
+# url = ""                    # empty: SQLite, mediawatch.db in this folder
+# copy_first = true           # a copy is made before a new version changes the tables
+
+[browser]
+# executable = ""             # empty: found by `mediawatch browser`
+# proxy = ""
+# concurrency = 4
+# memory_mb = 1500            # above it contexts are renewed
+
+[timeouts]                    # seconds
+# launch = 30
+# navigation = 30
+# reply = 15
+# challenge = 15
+
+[sweep]
+# policy = "national"
+# second_look_minutes = 30
+# pace = 1.0                  # 2 is half as fast
+
+[pace]                        # of single surfaces; docs/pace.md
+# [pace."weibo.desktop"]
+#   every = 10.0
+#   quiet = ["22:00", "06:00"]
+
+[canaries]                    # 对照账号, canaries.toml
+# every_looks = 50
+# every_minutes = 30.0
+
+[output]
+# marks = []                  # printed with every result, such as 演示数据
+
+[notify]                      # digests and alerts, docs/running.md
+# urls = []                   # such as "mailtos://office:PASSWORD@example.gov.cn?smtp=mail.example.gov.cn&to=duty@example.gov.cn"
+# lines = 30
+
+[log]
+# level = "warning"           # debug, info, warning, error
+# format = "auto"             # auto, text, json
+# file_mb = 10.0              # logs/mediawatch.log is put aside at this size
+# files_kept = 5              # how many older ones stay
+"""

@@ -1,0 +1,30 @@
+"""systemd's units for one home: the sweep of the night, a weekly backup, and a message where one of them fails."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+from mediawatch.domain import UserError
+from mediawatch.ops.files import write_whole
+from mediawatch.ops.settings import Home
+
+_HARDENING = "hardening"
+
+
+def write(folder: Path, *, program: Path, home: Home, user: str, backups: Path) -> list[Path]:
+    """Every unit, filled in. UserError for a path that a unit file would take apart."""
+    values = {"EXEC": str(program), "HOME": str(home.root), "USER": user, "BACKUPS": str(backups)}
+    for name, value in values.items():
+        if any(letter.isspace() or letter in "%\"'\\$@" for letter in value):
+            raise UserError(f"{value!r} cannot stand in a unit file ({name.lower()}): use a path without spaces and signs")
+    shipped = resources.files("mediawatch") / "data" / "units"
+    values["HARDENING"] = (shipped / _HARDENING).read_text("utf-8").strip()
+    written = []
+    for unit in sorted((each for each in shipped.iterdir() if each.name != _HARDENING), key=lambda each: each.name):
+        text = unit.read_text("utf-8")
+        for name, value in values.items():
+            text = text.replace(f"@{name}@", value)
+        write_whole(folder / unit.name, text.encode())
+        written.append(folder / unit.name)
+    return written

@@ -1,0 +1,1 @@
+"""What people answer: reviews, links, worklists, dispatched sheets, feedback forms."""

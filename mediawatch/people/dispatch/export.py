@@ -1,0 +1,149 @@
+"""Suspects out: one file a prefecture or 主管单位, with the contact persons of its own accounts and of no others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+
+from mediawatch.domain import DECIDED, Account, Contact, Effect, Evidence, Filed, ReviewAction, Sweep, UserError
+from mediawatch.domain.clock import beijing, minute
+from mediawatch.ops.evidence import EvidenceFolder
+from mediawatch.people.dispatch.sheet import FORM, GUIDE, SEALED, Field, texts_of, version_of
+from mediawatch.people.forms.book import Cover, FormRow, account_cells, write_form
+from mediawatch.people.forms.columns import Cell, given_text
+from mediawatch.people.forms.images import media_type
+from mediawatch.people.forms.rowkey import RowKey, Window, sealed_key
+from mediawatch.people.review import Suspect, event_of, leads_on
+from mediawatch.people.worklist.export import part_name
+from mediawatch.ports import Rejudgement, Store
+from mediawatch.rules.hearing import by_weekdays, term_of
+from mediawatch.rules.policy import Policy
+
+EMBEDDED = ("image/png", "image/jpeg")
+_MAX_PICTURE = 3_000_000
+"""Bytes of a picture that still goes into the file; of a larger one the path alone."""
+
+
+class Split(StrEnum):
+    """To whom the files go."""
+
+    PREFECTURE = "prefecture"
+    SUPERVISOR = "supervisor"
+
+    def of(self, filed: Filed) -> str:
+        """The part that an account's file goes to."""
+        return (filed.prefecture or "未填地市") if self is Split.PREFECTURE else (filed.supervisor or "未填主管单位")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One file of a dispatch."""
+
+    path: Path
+    part: str
+    accounts: int
+    new: int
+    """Findings in it that were not dispatched before, or have changed since."""
+    term: date
+    """The last day on which its newest findings may be answered."""
+    years_by_weekdays: tuple[int, ...] = ()
+    """Years in the term whose working days are not known: Monday to Friday were counted."""
+
+
+async def dispatch(
+    store: Store, folder: Path, suspects: Sequence[Suspect], *, sweep: Sweep, policy: Policy, evidence: EvidenceFolder, by: Split,
+    person: str, now: datetime, after: int, rejudged: Rejudgement | None = None, labels: Mapping[str, str] = MappingProxyType({}),
+    marks: Sequence[str] = (), overwrite: bool = False,
+) -> list[Written]:  # fmt: skip
+    """Write the files into `folder`, then note what went out for the first time. Run again, it writes the same and notes nothing.
+
+    `suspects` are the sweep's; those that are decided, and mere hints, stay. `after`, `rejudged`: see `Store.note_reviews`;
+    `labels`: what inspectors call the surfaces.
+    """
+    sent = [each for each in suspects if each.standing.state not in DECIDED and each.finding.effect is not Effect.HINT]
+    parts: dict[str, dict[int, list[Suspect]]] = {}
+    for each in sent:
+        parts.setdefault(by.of(each.account.filed), {}).setdefault(each.account.id, []).append(each)
+    contacts = await store.contacts()
+    rows = _Rows(window=Window.of(sweep, policy), home=await store.home_id(), evidence=evidence, labels=labels, now=now)
+    written, events, taken = [], [], set[str]()
+    for part, accounts in parts.items():
+        path = folder / part_name(folder / "核实.xlsx", part, taken)
+        everything = [each for found in accounts.values() for each in found]
+        new = [each for each in everything if leads_on(each, ReviewAction.DISPATCHED)]
+        # Decided before anything is written: a refused event must leave no file behind.
+        events += [event_of(each, ReviewAction.DISPATCHED, by=person, at=now, source=path.name) for each in new]
+        term = max(_term(each, now) for each in everything)
+        years = by_weekdays(now, term) if new else ()
+        written.append(Written(path=path, part=part, accounts=len(accounts), new=len(new), term=term, years_by_weekdays=years))
+    if not overwrite and (there := [file.path for file in written if file.path.exists()]):
+        raise UserError(f"{there[0]} exists already and may hold answers: name another folder, or --overwrite")
+    for file, accounts in zip(written, parts.values(), strict=True):
+        lines = [_line(found, contacts.get(number), rows) for number, found in accounts.items()]
+        write_form(file.path, FORM, lines, _cover(sweep, file, marks), overwrite=overwrite)
+    concerned = rejudged.of(event.account_id for event in events) if rejudged else None
+    await store.note_reviews(sweep.id, events, after=after, rejudged=concerned)
+    return written
+
+
+def _term(suspect: Suspect, now: datetime) -> date:
+    """The last day of its hearing; of one that begins now, too."""
+    begins = leads_on(suspect, ReviewAction.DISPATCHED)
+    return term_of(now, suspect.rule) if begins or suspect.hearing.term is None else suspect.hearing.term
+
+
+def _cover(sweep: Sweep, file: Written, marks: Sequence[str]) -> Cover:
+    title = f"政务新媒体疑似问题核实表  监测时间点 {minute(sweep.as_of)}  反馈期限 {file.term}  {given_text(file.part)}"
+    meta = {"schema": "mediawatch.dispatch/1", "sweep": str(sweep.id), "as_of": beijing(sweep.as_of).isoformat()}
+    return Cover(title=title, made_at=sweep.as_of, meta=meta, guide=GUIDE, marks=marks)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rows:
+    """What all rows of a dispatch share."""
+
+    window: Window
+    home: str
+    evidence: EvidenceFolder
+    labels: Mapping[str, str]
+    now: datetime
+
+
+def _line(found: Sequence[Suspect], contact: Contact | None, rows: _Rows) -> FormRow[Field]:
+    """One account with all that is suspected of it."""
+    first = found[0]
+    readings = {reading.id: reading for each in found for reading in each.readings}
+    pictures = [item for reading in readings.values() for item in reading.evidence if item.media_type in EMBEDDED]
+    newest = max(readings.values(), key=lambda reading: (reading.read_at, reading.id), default=None)
+    cells = {Field(heading): cell for heading, cell in account_cells(first.account.filed, contact).items()}
+    cells |= {
+        Field.PROBLEM: given_text("、".join(each.finding.label for each in found)),
+        Field.SENTENCE: given_text("".join(each.finding.sentence for each in found)),
+        Field.SOURCE: given_text("、".join(sorted({rows.labels.get(surface, surface) for each in found for surface in each.surfaces}))),
+        Field.READ_AT: minute(newest.read_at) if newest else "",
+        Field.FILE: given_text("\n".join(f"evidence/{item.path}" for item in pictures[-1:])),
+        Field.VERSION: "、".join(version_of(each.finding.facts) for each in found),
+        Field.TERM: max(_term(each, rows.now) for each in found).isoformat(),
+    }
+    cells[Field.KEY] = str(key_of(rows.home, first.sweep_id, first.account, rows.window, cells))
+    return FormRow(cells=cells, picture=_picture(pictures, rows.evidence))
+
+
+def key_of(home: str, sweep_id: int, account: Account, window: Window, cells: Mapping[Field, Cell]) -> RowKey:
+    """The row's key: a worklist's row of the same account has another."""
+    texts = texts_of(cells, SEALED) + [text for text in texts_of(cells, [Field.VERSION]) if text]
+    return sealed_key(home, sweep_id, account.id, window, ["下发核实", *texts], account.filed)
+
+
+def _picture(pictures: Sequence[Evidence], evidence: EvidenceFolder) -> bytes:
+    """The newest picture that is still what was kept; b"" for none."""
+    for item in reversed(pictures):
+        if item.size <= _MAX_PICTURE and not evidence.check(item):
+            body = (evidence.root / item.path).read_bytes()
+            if media_type(body) in EMBEDDED:
+                return body
+    return b""

@@ -1,0 +1,1 @@
+"""The workbooks that people fill in: written, read again, each row checked."""

@@ -1,0 +1,230 @@
+"""What every workbook that goes out to be filled in has in common. Every given text is hostile input: a string, never a formula."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Generic
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from mediawatch.domain import Contact, Filed, UserError
+from mediawatch.domain.clock import beijing
+from mediawatch.ops.files import write_whole
+from mediawatch.people.forms.columns import Cell, H, given_text
+from mediawatch.people.forms.images import dimensions
+from mediawatch.table import joined, lines_of
+
+GUIDE_SHEET = "填写说明"
+META_SHEET = "_mediawatch"
+ROW_POINTS = 80
+_GUIDE_WIDTH = 105
+"""In characters: a printed page is as wide where the default font is a wide one; not every program narrows a sheet of one column."""
+PICTURE_PIXELS = 96
+"""Height of a picture within a row."""
+_MAX_URL = 2000
+"""Excel's own limit is 2 079 characters."""
+_MAX_TEXT = 32_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """What stands around the rows: printed title, creation date of the file, hidden notes, instructions, marks (演示数据)."""
+
+    title: str
+    made_at: datetime
+    meta: Mapping[str, str]
+    guide: Sequence[str] = ()
+    marks: Sequence[str] = ()
+
+    @property
+    def heading(self) -> str:
+        return "".join(f"【{mark}】" for mark in self.marks) + self.title
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormRow(Generic[H]):
+    """One row of a form: its cells, a PNG or JPEG for its picture column, or nothing, and such pictures for other columns."""
+
+    cells: Mapping[H, Cell]
+    picture: bytes = b""
+    filed: Mapping[H, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form(Generic[H]):
+    """A sheet of rows that others answer in, in the order of its columns.
+
+    `key` is hidden, the columns to `frozen` stay in sight; `error` stands, second, only where a row comes back with what is wrong.
+    """
+
+    name: str
+    columns: Sequence[H]
+    answers: Container[H]
+    widths: Mapping[H, int]
+    key: H
+    frozen: H
+    error: H
+    picture: H | None = None
+    choices: Mapping[H, Sequence[str]] = field(default_factory=dict)
+    """Drop-down lists, by column."""
+
+
+def account_cells(filed: Filed, contact: Contact | None) -> dict[str, Cell]:
+    """What the forms that go to units say of an account, by heading; its contact stands in its own row alone."""
+    return {
+        "备案单号": given_text(filed.filing_number),
+        "政务新媒体名称": given_text(filed.name),
+        "类型": given_text(filed.type or filed.platform),
+        "所属组织": given_text(filed.organiser),
+        "地区": given_text(joined((filed.prefecture, filed.county), " ")),
+        "联系人": given_text(contact.person) if contact else "",
+        "联系电话": given_text(contact.phone) if contact else "",
+    }
+
+
+class Formats:
+    """The looks of cells: given ones, and those to fill in."""
+
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        base = {"border": 1, "border_color": "#BFBFBF", "valign": "vcenter", "text_wrap": True, "font_size": 10}
+
+        def made(**extra: object) -> Format:
+            return book.add_format({**base, **extra})
+
+        self.head = made(bold=True, bg_color="#D9D9D9", align="center")
+        self.head_answer = made(bold=True, bg_color="#FFD966", align="center")
+        self.given = made(num_format="@")
+        self.link = made(font_color="#0563C1", underline=1)
+        answer = {"bg_color": "#FFF9E5"}
+        self.answer = made(num_format="@", **answer)
+        self.day = made(num_format="yyyy-mm-dd", align="center", **answer)
+        self.moment = made(num_format="yyyy-mm-dd hh:mm", align="center", **answer)
+        self.error = made(font_color="#C00000")
+
+
+@contextmanager
+def writing(path: Path, cover: Cover, *, overwrite: bool) -> Iterator[xlsxwriter.Workbook]:
+    """A workbook to fill with sheets; instructions and notes are added at the end, and the file is there as a whole or not at all.
+
+    UserError where the file exists already (somebody may be filling it in) or cannot be written.
+    """
+    if path.exists() and not overwrite:
+        raise UserError(f"{path} exists already and may hold answers: give another name or --overwrite")
+    buffer = io.BytesIO()
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(buffer, options)
+    book.set_properties({"title": cover.heading, "created": beijing(cover.made_at).replace(tzinfo=None)})
+    yield book
+    _write_guide(book, cover)
+    hidden = book.add_worksheet(META_SHEET)
+    for number, (key, value) in enumerate(cover.meta.items()):
+        hidden.write_string(number, 0, key)
+        hidden.write_string(number, 1, value)
+    hidden.hide()
+    book.close()
+    write_whole(path, buffer.getvalue())
+
+
+def write_form(path: Path, form: Form[H], lines: Iterable[FormRow[H]], cover: Cover, *, overwrite: bool = False) -> None:
+    """Write a form's file. UserError where it exists already (somebody may be filling it in) or cannot be written."""
+    rows = list(lines)
+    columns = with_errors(form.columns, form.error, [line.cells for line in rows])
+    with writing(path, cover, overwrite=overwrite) as book:
+        formats = Formats(book)
+        sheet = book.add_worksheet(sheet_name(form.name, cover.marks))
+        for number, line in enumerate(rows, 1):
+            for place, column in enumerate(columns):
+                style = formats.answer if column in form.answers else formats.error if column is form.error else formats.given
+                write_cell(sheet, number, place, line.cells.get(column), style)
+            if line.picture and form.picture is not None:
+                write_picture(sheet, number, columns.index(form.picture), line.picture, form.picture.value)
+            for column, body in line.filed.items():
+                write_picture(sheet, number, columns.index(column), body, column.value)
+        for column, words in form.choices.items():
+            place, rule = columns.index(column), {"validate": "list", "source": list(words)}
+            sheet.data_validation(1, place, max(1, len(rows)), place, rule)
+        furnish(
+            sheet, columns, len(rows), cover.heading, formats, answers=form.answers, widths=form.widths, hidden=form.key,
+            frozen=form.frozen,
+        )  # fmt: skip
+
+
+def with_errors(columns: Sequence[H], error: H, rows: Iterable[Mapping[H, Cell]]) -> list[H]:
+    """The columns of a sheet: that of errors second, and only where a row has one."""
+    plain = [column for column in columns if column is not error]
+    return [plain[0], error, *plain[1:]] if any(error in cells for cells in rows) else plain
+
+
+def sheet_name(words: str, marks: Sequence[str]) -> str:
+    """Marks (演示数据) stand on the tab, where everybody who fills it in sees them."""
+    return re.sub(r"[\[\]:*?/\\']", "", "·".join((words, *marks)))[:31]
+
+
+def write_cell(sheet: Worksheet, row: int, place: int, cell: Cell, style: Format, link: Format | None = None) -> None:
+    """A value as what it is; a text that is a link is one where `link` gives it a look."""
+    if isinstance(cell, date):
+        sheet.write_datetime(row, place, cell, style)
+    elif cell in (None, ""):
+        sheet.write_blank(row, place, None, style)
+    elif link is not None and clickable(str(cell)):
+        sheet.write_url(row, place, str(cell), link, str(cell))
+    else:
+        sheet.write_string(row, place, str(cell)[:_MAX_TEXT], style)
+
+
+def write_picture(sheet: Worksheet, row: int, place: int, body: bytes, description: str) -> None:
+    """A PNG or JPEG within its cell, which moves with it."""
+    scale = PICTURE_PIXELS / max(dimensions(body)[1], 1)
+    options = {"x_offset": 5, "y_offset": 5, "x_scale": scale, "y_scale": scale, "object_position": 1, "description": description}
+    sheet.insert_image(row, place, "picture", {**options, "image_data": io.BytesIO(body)})
+
+
+def clickable(link: str) -> bool:
+    """Only http(s) becomes a hyperlink: `javascript:`, `file:` and `external:` stay text."""
+    return link.lower().startswith(("http://", "https://")) and len(link) <= _MAX_URL and not any(char.isspace() for char in link)
+
+
+def furnish(
+    sheet: Worksheet, columns: Sequence[H], count: int, title: str, formats: Formats, *, answers: Container[H],
+    widths: Mapping[H, int], hidden: H, frozen: H,
+) -> None:  # fmt: skip
+    """Headings, widths, filter, print layout. `hidden` is not shown; the columns to `frozen` stay in sight."""
+    for place, column in enumerate(columns):
+        sheet.write_string(0, place, column.value, formats.head_answer if column in answers else formats.head)
+        sheet.set_column(place, place, widths[column], None, {"hidden": column is hidden})
+    sheet.set_row(0, 44)
+    for number in range(1, count + 1):
+        sheet.set_row(number, ROW_POINTS)
+    sheet.freeze_panes(1, columns.index(frozen) + 1)
+    sheet.autofilter(0, 0, max(count, 1), len(columns) - 1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(0)
+    sheet.set_margins(left=0.3, right=0.3, top=0.6, bottom=0.5)
+    # "&" begins a code in headers, and a prefecture's name is input.
+    sheet.set_header("&L" + title.replace("&", "&&")[:200])
+    sheet.set_footer("&C第 &P 页 共 &N 页")
+
+
+def _write_guide(book: xlsxwriter.Workbook, cover: Cover) -> None:
+    sheet = book.add_worksheet(GUIDE_SHEET)
+    sheet.set_column(0, 0, _GUIDE_WIDTH)
+    head = book.add_format({"bold": True, "font_size": 14})
+    text = book.add_format({"text_wrap": True, "valign": "top", "font_size": 11})
+    sheet.write_string(0, 0, cover.heading, head)
+    for number, paragraph in enumerate(cover.guide, 2):
+        sheet.write_string(number, 0, paragraph, text)
+        # LibreOffice leaves a row without a height of its own at one line.
+        sheet.set_row(number, 16 * lines_of(paragraph, _GUIDE_WIDTH))
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)

@@ -1,0 +1,171 @@
+"""Returned worklists in: rows found by their key, whatever was sorted, moved, added or saved by another program."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import Generic
+
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlError, ZipError
+
+from mediawatch.people.forms.book import GUIDE_SHEET, META_SHEET
+from mediawatch.people.forms.columns import REQUIRED, Cell, Column, H, match_headings, matched, text_of
+from mediawatch.people.forms.package import BadFile, Package
+from mediawatch.people.forms.pictures import Placed, Shot, load_named, load_placed, placed_pictures
+from mediawatch.people.forms.rowkey import parse_key
+
+_HEADING_ROWS = 30
+_ENOUGH = 6
+"""So many known headings make a row the heading row."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """One row of a returned worklist. `number` counts from 1 as the spreadsheet shows it."""
+
+    file: str
+    sheet: str
+    number: int
+    cells: Mapping[Column, Cell]
+    shots: tuple[Shot, ...] = ()
+
+    def text(self, column: Column) -> str:
+        return text_of(self.cells.get(column))
+
+    @property
+    def blank(self) -> bool:
+        """Not answered: a name or a time alone (often filled down the whole column) claims nothing."""
+        claims = (Column.POSTED, Column.POSTED_ON, Column.SEEN_NAME, Column.STATE, Column.SEEN_ID, Column.SHOT)
+        return not self.shots and not any(self.text(column) for column in claims)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """What is wrong with a row, or with a whole file (`row` 0). `reason` is Chinese and says what would be right."""
+
+    file: str
+    reason: str
+    sheet: str = ""
+    row: int = 0
+    column: str = ""
+    value: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file} {self.sheet} 第{self.row}行" if self.row else self.file
+        column = f"「{self.column}」" if self.column else ""
+        value = f"(填写的是“{self.value[:60]}”)" if self.value else ""
+        return f"{place}{column}:{self.reason}{value}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Table(Generic[H]):
+    """A sheet with the heading row that was looked for: what stands below it, and where its columns are."""
+
+    sheet: str
+    part: str
+    first: int
+    """Number of the first row below the headings, from 1."""
+    places: Mapping[H, int]
+    grid: Sequence[Sequence[Cell]]
+
+    def rows(self, key: H) -> Iterator[tuple[int, dict[H, Cell]]]:
+        """(number, cells by column) of every row. The key is known by its form: its hidden heading may be gone."""
+        for number, cells in enumerate(self.grid, self.first):
+            named = {column: cells[place] for column, place in self.places.items() if place < len(cells)}
+            named[key] = next((cell for cell in cells if isinstance(cell, str) and parse_key(cell)), named.get(key))
+            yield number, named
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """The rows of every worklist sheet, pictures loaded row by row. BadFile where there is none or a column is missing."""
+    with Package(path) as package:
+        for table in _tables(path, package, match_headings, REQUIRED):
+            yield from _rows(path, package, table)
+
+
+def table_rows(path: Path, columns: type[H], key: H, required: Sequence[H]) -> Iterator[tuple[str, int, Mapping[H, Cell]]]:
+    """(sheet, number, cells) of the rows of another kind of list, without pictures. BadFile as for `read_rows`."""
+    for sheet, number, cells, _ in pictured_rows(path, columns, key, required):
+        yield sheet, number, cells
+
+
+def pictured_rows(
+    path: Path, columns: type[H], key: H, required: Sequence[H], *, shots: H | None = None, given: H | None = None
+) -> Iterator[tuple[str, int, Mapping[H, Cell], list[Shot]]]:
+    """The same with the pictures of each row: those that lie in it, and those named in the column `shots` (None: no pictures).
+
+    What cannot be read in the column `given` was sent out in it, and is left out.
+    """
+    with Package(path) as package:
+        for table in _tables(path, package, lambda cells: matched(cells, columns), required):
+            pictures = _pictures(package, table) if shots is not None else {}
+            for number, cells in table.rows(key):
+                loaded = [(placed, load_placed(package, placed, None)) for placed in pictures.get(number, ())]
+                sent = table.places.get(given) if given is not None else None
+                found = [shot for placed, shot in loaded if shot is not None and not (shot.problem and placed.column == sent)]
+                found += load_named(path.parent, text_of(cells.get(shots))) if shots is not None else []
+                yield table.sheet, number, cells, found
+
+
+def _tables(path: Path, package: Package, match: Callable[[Sequence[str]], dict[H, int]], required: Sequence[H]) -> Iterator[_Table[H]]:
+    parts = {name: part for name, part in package.sheets().items() if name not in (GUIDE_SHEET, META_SHEET) and part in package}
+    for part in parts.values():
+        package.check_extent(part)
+    found = False
+    for name, grid in _grids(path, list(parts)).items():
+        headings = _headings(grid, match)
+        if headings is None:
+            continue
+        found = True
+        at, places = headings
+        if missing := [re.sub(r"\(.*\)", "", column.value) for column in required if column not in places]:
+            raise BadFile(f"工作表“{name}”缺少“{'”“'.join(missing)}”列:请不要删除或改写表头")
+        yield _Table(name, parts[name], at + 2, places, grid[at + 1 :])
+    if not found:
+        raise BadFile("没有找到系统导出清单的表头:请交回系统导出的原表")
+
+
+def _grids(path: Path, names: Sequence[str]) -> dict[str, list[list[Cell]]]:
+    try:
+        with CalamineWorkbook.from_path(str(path)) as book:
+            return {
+                name: [[_cell(value) for value in row] for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
+                for name in names
+            }
+    except PasswordError as error:
+        raise BadFile("文件设有密码:请另存为不带密码的 xlsx 再交回") from error
+    except (CalamineError, XmlError, ZipError) as error:
+        raise BadFile("文件已损坏,或不是 xlsx 表格:请用 Excel、WPS 重新另存为 xlsx") from error
+
+
+def _cell(value: object) -> Cell:
+    return value if isinstance(value, str | int | float | bool | date | datetime | time) else str(value)
+
+
+def _headings(grid: Sequence[Sequence[Cell]], match: Callable[[Sequence[str]], dict[H, int]]) -> tuple[int, dict[H, int]] | None:
+    """The heading row (from 0) and its columns: the one among the first rows that knows most of them."""
+    tried = [(number, match([text_of(cell) for cell in row])) for number, row in enumerate(grid[:_HEADING_ROWS])]
+    best = max(tried, key=lambda pair: len(pair[1]), default=None)
+    return best if best and len(best[1]) >= _ENOUGH else None
+
+
+def _pictures(package: Package, table: _Table[H]) -> dict[int, list[Placed]]:
+    try:
+        return placed_pictures(package, table.part)
+    except (ValueError, IndexError, KeyError) as error:
+        raise BadFile(f"工作表“{table.sheet}”的图片信息无法读取:请用 Excel、WPS 重新保存") from error
+
+
+def _rows(path: Path, package: Package, table: _Table[Column]) -> Iterator[Row]:
+    pictures = _pictures(package, table)
+    for number, named in table.rows(Column.KEY):
+        loaded = (load_placed(package, placed, table.places.get(Column.QR)) for placed in pictures.get(number, ()))
+        shots = [shot for shot in loaded if shot is not None]
+        written = named.get(Column.SHOT)
+        shots += load_named(path.parent, written if isinstance(written, str) else text_of(written))
+        row = Row(file=path.name, sheet=table.sheet, number=number, cells=named, shots=tuple(shots))
+        if row.text(Column.KEY) or not row.blank:
+            yield row

@@ -1,0 +1,249 @@
+"""Article links that units hand in: each is opened once, and says whose it is, under what name, and that it posted on that day.
+
+An id ties a link to its account; so does somebody who named the account, where the page bears its name. Anything else is a proposal,
+which is reported and not written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from enum import StrEnum
+
+from mediawatch.domain import Account, LookKind, MatchedBy, Outcome, Reading, Sight, Source, same_ids
+from mediawatch.names import alike, same
+from mediawatch.people.link_files import Collected, FoundLink, article_key
+from mediawatch.ports import Clock, Gate, Looker, Store
+from mediawatch.registry.problems import Place
+from mediawatch.table import Table
+
+PLATFORM = "wechat"
+UNDATED = "the page tells no time of publishing"
+_NO_SUCH_PAGE = re.compile(r"链接已过期|参数错误")
+"""What the site says of an address that never leads anywhere again: expired, or mistyped."""
+NO_ARTICLE = "不是微信文章链接,未打开"
+
+
+class Result(StrEnum):
+    """What became of one link."""
+
+    MATCHED = "matched"
+    KNOWN = "known"
+    """Opened before, with the same result."""
+    PROPOSED = "proposed"
+    AMBIGUOUS = "ambiguous"
+    FOREIGN = "foreign"
+    DEAD = "dead"
+    UNREAD = "unread"
+    NOT_OPENED = "not opened"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {
+    Result.MATCHED: "已对应账号",
+    Result.KNOWN: "此前已读取",
+    Result.PROPOSED: "无ID可核对,请确认",
+    Result.AMBIGUOUS: "多个账号同名,无法对应",
+    Result.FOREIGN: "不是台账内账号的文章",
+    Result.DEAD: "链接失效,读不到文章",
+    Result.UNREAD: "未能读取,请重新导入",
+    Result.NOT_OPENED: "未打开,请稍后重新导入",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One link with its result. `accounts` are those it was matched to, or those that bear the name seen."""
+
+    link: FoundLink
+    result: Result
+    accounts: tuple[Account, ...] = ()
+    sight: Sight | None = None
+    detail: str = ""
+
+    @property
+    def name_seen(self) -> str:
+        return self.sight.name if self.sight else ""
+
+    @property
+    def published_on(self) -> date | None:
+        return self.sight.latest.on if self.sight and self.sight.latest else None
+
+    @property
+    def renamed(self) -> bool:
+        """Matched by id, and called otherwise than filed."""
+        return self.result is Result.MATCHED and any(not same(account.filed.name, self.name_seen) for account in self.accounts)
+
+
+@dataclass(slots=True)
+class Report:
+    """What an import of links came to, in the order in which the links were found."""
+
+    entries: list[Entry] = field(default_factory=list)
+    skipped: tuple[str, ...] = ()
+    unused: tuple[tuple[Place, str], ...] = ()
+    """Addresses that are no WeChat article, with their places."""
+
+    @property
+    def counts(self) -> Counter[Result]:
+        return Counter(entry.result for entry in self.entries)
+
+
+Progress = Callable[[int, int], None]
+"""Called after each link: links done, links in all."""
+
+
+async def import_links(
+    collected: Collected, *, store: Store, looker: Looker, gate: Gate, now: Clock, progress: Progress = lambda done, total: None
+) -> Report:
+    """Open what `linkfiles.collect` found, keep what belongs to filed accounts, note the files."""
+    report = await open_links(collected.links, store=store, looker=looker, gate=gate, now=now, progress=progress)
+    for file, sha256 in collected.files:
+        await store.note_source(Source(file=file, sha256=sha256, at=now()), "links")
+    report.skipped, report.unused = collected.skipped, collected.unused
+    return report
+
+
+async def open_links(
+    links: Sequence[FoundLink], *, store: Store, looker: Looker, gate: Gate, now: Clock, progress: Progress = lambda done, total: None
+) -> Report:
+    """Open each link once. Every match is kept at once, so that an interrupted import is simply run again.
+
+    When the gate closes (a captcha, a rate limit) the rest is reported as not opened.
+    """
+    accounts = [account for account in await store.accounts() if account.platform == PLATFORM]
+    read_before = await _read_before(links, accounts, store)
+    entries: dict[int, Entry] = {}
+    # Long links last: one of them may bring the captcha that ends it for all.
+    order = sorted(range(len(links)), key=lambda index: links[index].long)
+    for done, index in enumerate(order, 1):
+        link = links[index]
+        key = article_key(link.url)
+        if key in read_before:
+            entries[index] = Entry(link=link, result=Result.KNOWN, accounts=read_before[key])
+        else:
+            entries[index] = await _opened(link, accounts, looker, gate, store, now)
+        progress(done, len(links))
+    return Report(entries=[entries[index] for index in range(len(links))])
+
+
+async def foreseen(collected: Collected, store: Store) -> Report:
+    """What an import would do: which links are known, and which would be opened. Nothing is opened."""
+    accounts = [account for account in await store.accounts() if account.platform == PLATFORM]
+    known = await _read_before(collected.links, accounts, store)
+    entries = [
+        Entry(link=link, result=Result.KNOWN, accounts=known[article_key(link.url)])
+        if article_key(link.url) in known
+        else Entry(link=link, result=Result.NOT_OPENED, detail="would be opened")
+        for link in collected.links
+    ]
+    return Report(entries=entries, skipped=collected.skipped)
+
+
+async def _read_before(links: Iterable[FoundLink], accounts: Iterable[Account], store: Store) -> dict[str, tuple[Account, ...]]:
+    """Articles that a reading of a filed account has shown already as its own, by key."""
+    wanted = {article_key(link.url) for link in links}
+    holders = {account.id: account for account in accounts if any(article_key(url) in wanted for url in account.links)}
+    found: dict[str, tuple[Account, ...]] = {}
+    for number, shown in (await store.links_shown(holders)).items():
+        for key in {article_key(link) for link in shown} & wanted:
+            found[key] = (*found.get(key, ()), holders[number])
+    return found
+
+
+async def _opened(link: FoundLink, accounts: Sequence[Account], looker: Looker, gate: Gate, store: Store, now: Clock) -> Entry:
+    started = now()
+    sights = await looker.open_link(link.url, gate)
+    if not sights:
+        return Entry(link=link, result=Result.NOT_OPENED, detail="links are not being opened any more in this run")
+    entry = placed(link, sights[-1], accounts)
+    if entry.result is Result.MATCHED and entry.sight:
+        for account in entry.accounts:
+            await store.keep(_reading(account, entry.sight, started))
+            await store.add_links(account.id, [link.url], _source(link))
+    return entry
+
+
+def placed(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> Entry:
+    """Whose link it is, by what its page shows. Pure."""
+    if sight.outcome in (Outcome.CAPTCHA, Outcome.RATE_LIMITED, Outcome.LOGIN_REQUIRED):
+        return Entry(link=link, result=Result.NOT_OPENED, sight=sight, detail=sight.detail or sight.outcome.value)
+    if sight.outcome is Outcome.CHANGED and _NO_SUCH_PAGE.search(sight.detail):
+        return Entry(link=link, result=Result.DEAD, sight=sight, detail=sight.detail)
+    if sight.outcome in (Outcome.CHANGED, Outcome.UNREACHABLE):
+        return Entry(link=link, result=Result.UNREAD, sight=sight, detail=sight.detail or sight.outcome.value)
+    contradicted = {account.id for account in accounts if _tie(account, sight) is False}
+    by_id = tuple(account for account in accounts if _tie(account, sight))
+    named = tuple(account for account in accounts if sight.name and same(account.filed.name, sight.name))
+    if sight.outcome is not Outcome.OK:
+        return Entry(link=link, result=Result.DEAD, accounts=by_id, sight=sight, detail=sight.detail)
+    if by_id:
+        detail = "; ".join(["filed twice"] * (len(by_id) > 1) + [sight.detail or UNDATED] * (not sight.posts))
+        return Entry(link=link, result=Result.MATCHED, accounts=by_id, sight=replace(sight, matched_by=MatchedBy.ID), detail=detail)
+    given = tuple(account for account in accounts if _given_for(account, link) and account.id not in contradicted)
+    if bearing := tuple(account for account in given if not sight.name or alike(account.filed.name, sight.name)):
+        tie = MatchedBy.NAME if sight.name else MatchedBy.URL
+        seen = replace(sight, matched_by=tie)
+        return Entry(link=link, result=Result.MATCHED, accounts=bearing, sight=seen, detail="filed for this account")
+    if given:
+        detail = "filed for this account, but it shows another name and no id to check it by"
+        return Entry(link=link, result=Result.PROPOSED, accounts=given, sight=sight, detail=detail)
+    free = tuple(account for account in named if account.id not in contradicted)
+    if len(free) > 1:
+        return Entry(link=link, result=Result.AMBIGUOUS, accounts=free, sight=sight, detail=f"{len(free)} filed accounts bear this name")
+    if free:
+        return Entry(link=link, result=Result.PROPOSED, accounts=free, sight=sight, detail="same name, no filed id to check it by")
+    detail = "a filed account bears this name under another id" if named else ""
+    return Entry(link=link, result=Result.FOREIGN, accounts=named, sight=sight, detail=detail)
+
+
+def _given_for(account: Account, link: FoundLink) -> bool:
+    """Whether somebody named this account for the link: the registry, or the row of a worklist."""
+    if link.account_id is not None:
+        return account.id == link.account_id
+    key = article_key(link.url)
+    return any(article_key(url) == key for url in (*account.links, *account.filed.article_links, account.filed.url) if url)
+
+
+def _tie(account: Account, sight: Sight) -> bool | None:
+    """Whether the shown ids are the filed ones; None where none can be compared: a 微信号 filed as the id contradicts no biz."""
+    return same_ids(sight.platform_id, sight.original_id, account.filed.identity)
+
+
+def _reading(account: Account, sight: Sight, started: datetime) -> Reading:
+    return Reading(
+        account_id=account.id,
+        look=LookKind.LINK,
+        started_at=started,
+        read_at=sight.read_at,
+        sights=(sight,),
+        filed_as=account.filed.identity,
+    )
+
+
+def _source(link: FoundLink) -> str:
+    return str(link.places[0]) if link.places else "worklist"
+
+
+def as_table(report: Report) -> Table:
+    """For people: one row a place where a link stands."""
+    rows: list[tuple[str, ...]] = []
+    for entry in report.entries:
+        sight = entry.sight
+        seen = (entry.name_seen, sight.platform_id, sight.original_id) if sight else ("", "", "")
+        accounts = ";".join(account.filed.name for account in entry.accounts)
+        numbers = ";".join(account.filed.filing_number for account in entry.accounts if account.filed.filing_number)
+        day = entry.published_on.isoformat() if entry.published_on else ""
+        what = (entry.link.url, entry.result.label, accounts, numbers, *seen, day, entry.detail)
+        for place in entry.link.places:
+            rows.append((place.file, place.sheet, str(place.row), *what))
+    for place, address in report.unused:
+        rows.append((place.file, place.sheet, str(place.row), address, NO_ARTICLE, *[""] * 7))
+    columns = ("文件", "工作表", "行", "链接", "结果", "台账账号", "备案编号", "文章页名称", "平台ID", "原始ID", "发布日期", "说明")
+    return Table("文章链接导入结果", columns, tuple(rows))

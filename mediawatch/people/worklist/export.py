@@ -1,0 +1,151 @@
+"""Worklists out: what the machine could not prove, one yes/no question a row."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+from mediawatch.domain import Sweep, SweepAccount, UserError
+from mediawatch.domain.clock import beijing, minute
+from mediawatch.names import same_person
+from mediawatch.people.forms.book import Cover
+from mediawatch.people.forms.columns import SEALED, Cell, Column, given_text, text_of
+from mediawatch.people.forms.images import MAX_QR_TEXT
+from mediawatch.people.forms.rowkey import Window, sealed_key
+from mediawatch.people.worklist.guide import guide
+from mediawatch.people.worklist.sheet import Line, write_book
+from mediawatch.people.worklist.todo import Unproven, for_a_second_person, unproven
+from mediawatch.ports import Store
+from mediawatch.rules.policy import Policy
+
+NO_LINK = "无链接,请在平台内搜索备案名称"
+LONG_LINK = "链接过长,请点击“最新文章链接”"
+
+
+class Split(StrEnum):
+    """How a worklist is divided into files."""
+
+    PREFECTURE = "prefecture"
+    PERSON = "person"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Written:
+    """One file of an export."""
+
+    path: Path
+    rows: int
+    part: str = ""
+    """The prefecture or person it is for."""
+
+
+def to_line(item: Unproven, sweep: Sweep, window: Window, home: str, person: str = "") -> Line:
+    """The row that asks about one account; `home` is `Store.home_id`."""
+    filed = item.account.filed
+    cells: dict[Column, Cell] = {
+        Column.NAME: given_text(filed.name),
+        Column.TYPE: given_text(filed.type or filed.platform),
+        Column.ORGANISER: given_text(filed.organiser),
+        Column.IDS: given_text(" / ".join(item.ids)),
+        Column.LATEST: item.latest_on.isoformat() if item.latest_on else "未知",
+        Column.LINK: item.article,
+        Column.REASON: given_text(item.reason),
+        Column.QUESTION: window.question(filed.status),
+        Column.PERSON: text_of(person),
+    }
+    sealed = [str(cells[column]) for column in SEALED]
+    cells[Column.KEY] = str(sealed_key(home, sweep.id, item.account.id, window, sealed, filed))
+    qr = next((link for link in (item.page, item.article) if 0 < len(link) <= MAX_QR_TEXT), "")
+    if not qr:
+        cells[Column.QR] = LONG_LINK if item.article else NO_LINK
+    return Line(cells=cells, qr=qr)
+
+
+async def export(
+    store: Store,
+    path: Path,
+    *,
+    sweep: Sweep,
+    scope: Sequence[SweepAccount],
+    policy: Policy,
+    by: Split | None = None,
+    people: Sequence[str] = (),
+    marks: Sequence[str] = (),
+    overwrite: bool = False,
+) -> list[Written]:
+    """Write the worklist of a sweep, by its judged scope, to `path`, or split into `NAME-PART.xlsx` beside it. UserError for bad requests.
+
+    By person, rows are dealt out in equal runs (neighbours stay together) and 核查人 is filled in.
+    """
+    window, home = Window.of(sweep, policy), await store.home_id()
+    items = [*await unproven(store, sweep, scope, policy), *await for_a_second_person(store, sweep, scope, policy)]
+    if path.suffix.lower() != ".xlsx":
+        raise UserError(f"{path}: a worklist is an .xlsx file")
+    files = divide(items, path, by, people)
+    if not overwrite and (there := [target for target, _, _ in files if target.exists()]):
+        raise UserError(f"{there[0]} exists already and may hold answers: give another name or --overwrite")
+    title = f"政务新媒体待核查清单  监测时间点 {minute(sweep.as_of)}"
+    cover = Cover(title=title, made_at=sweep.as_of, meta=_meta(sweep, window), marks=marks, guide=guide(policy.updates.reposts))
+    for target, part, chosen in files:
+        lines = (to_line(item, sweep, window, home, part if by is Split.PERSON else "") for item in chosen)
+        write_book(target, lines, replace(cover, title=text_of(f"{title}  {part}")), overwrite=overwrite)
+    return [Written(path=target, rows=len(chosen), part=part) for target, part, chosen in files]
+
+
+def _meta(sweep: Sweep, window: Window) -> Mapping[str, str]:
+    return {
+        "schema": "mediawatch.worklist/1",
+        "sweep": str(sweep.id),
+        "as_of": beijing(sweep.as_of).isoformat(),
+        "window_start": window.start.isoformat(),
+        "policy": text_of(sweep.policy),
+    }
+
+
+def divide(
+    items: Sequence[Unproven], path: Path, by: Split | None, people: Sequence[str] = ()
+) -> list[tuple[Path, str, Sequence[Unproven]]]:
+    """(file, part, accounts) of each file. Without a split one file, even if it is empty."""
+    if by is None:
+        return [(path, "", items)]
+    parts: dict[str, list[Unproven]] = {}
+    if by is Split.PREFECTURE:
+        for item in items:
+            parts.setdefault(item.account.filed.prefecture or "未填地市", []).append(item)
+    else:
+        names = list(dict.fromkeys(filter(None, (text_of(name) for name in people))))
+        if not names:
+            raise UserError("--by person needs --people 甲,乙")
+        for place, name in enumerate(names):
+            parts[name] = list(items[len(items) * place // len(names) : len(items) * (place + 1) // len(names)])
+        _pass_on(parts)
+    taken: set[str] = set()
+    return [(path.with_name(part_name(path, part, taken)), part, chosen) for part, chosen in parts.items() if chosen]
+
+
+def _pass_on(parts: dict[str, list[Unproven]]) -> None:
+    """A row that somebody has answered already goes to the next person; with one person alone, to nobody."""
+    names = list(parts)
+    for place, name in enumerate(names):
+        own = [item for item in parts[name] if item.not_by and same_person(item.not_by, name)]
+        parts[name] = [item for item in parts[name] if item not in own]
+        others = [other for other in (*names[place + 1 :], *names[:place]) if not same_person(other, name)]
+        if others:
+            parts[others[0]] += own
+
+
+def part_name(path: Path, part: str, taken: set[str]) -> str:
+    """`FILE-PART.xlsx`, safe on every system: a prefecture's name is input and may hold `/` or `..`."""
+    text = (
+        re.sub(r'[\s\\/:*?"<>|.]+', "_", "".join(char for char in part if unicodedata.category(char)[0] != "C")).strip("_")[:40] or "其他"
+    )
+    name, count = text, 1
+    while name.casefold() in taken:
+        count += 1
+        name = f"{text}_{count}"
+    taken.add(name.casefold())
+    return f"{path.stem}-{name}{path.suffix}"

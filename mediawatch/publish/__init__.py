@@ -1,0 +1,1 @@
+"""What leaves the house: the inspection, notices, reports, the hand-off."""

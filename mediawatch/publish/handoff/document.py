@@ -1,0 +1,183 @@
+"""The document: from an inspection as its documents tell it to `mediawatch.handoff/1`, section by section."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Literal
+
+from mediawatch.domain import CanaryCheck, Code, FiledStatus, SweepAccount, Verdict
+from mediawatch.domain.clock import beijing, day_of
+from mediawatch.figures.counts import Figures, Split
+from mediawatch.publish.handoff.findings import as_filed, finding_out
+from mediawatch.publish.handoff.parts import (
+    CorrectionOut,
+    Counts,
+    FiguresBy,
+    FiguresRow,
+    Handoff,
+    KindCount,
+    MismatchOut,
+    NoticeOut,
+    PolicyOut,
+    RecheckedOut,
+    RecheckOut,
+    ScopeEntry,
+    ScopeOut,
+    SweepOut,
+    UnprovenOut,
+)
+from mediawatch.publish.inspection import OPEN_MARK, Inspection
+from mediawatch.publish.notices.rounds import Issued, Past
+
+Mismatch = Literal["running_not_found", "running_cancelled", "closed_alive", "deregistered_alive"]
+
+
+def of(told: Inspection, checks: Sequence[CanaryCheck] = ()) -> Handoff:
+    """The hand-off of an inspection, or of the notice that it became; `checks` are the canaries' around it.
+
+    UserError when a finding has no evidence.
+    """
+    sweep, policy, whole = told.sweep, told.policy, told.statistics.whole
+    return Handoff(
+        schema="mediawatch.handoff/1",
+        preliminary=told.preliminary,
+        includes_open=OPEN_MARK in told.marks,
+        marks=list(told.marks),
+        sweep=SweepOut(
+            as_of=beijing(sweep.as_of), as_of_day=day_of(sweep.as_of), kind=sweep.kind.value, scope=sweep.scope, state=sweep.state.value
+        ),
+        policy=PolicyOut(name=policy.name, title=policy.title, basis=policy.basis, window_days=policy.window.days, toml=policy.toml),
+        counts=_counts(whole),
+        findings=[
+            finding_out(problem.entry.account, finding, problem.readings, checks, problem.times)
+            for problem in told.problems
+            for finding in problem.findings
+        ],
+        scope=_scope(told),
+        figures=[_split(split, told.office.decimals) for split in told.statistics.splits],
+        unproven=[_unproven(entry) for entry in told.open],
+        registry_mismatches=_mismatches(told),
+        recheck=_recheck(told.past),
+        notice=_notice(told.issued) if told.issued else None,
+        corrections=_corrections(told.issued) if told.issued else None,
+    )
+
+
+def to_bytes(document: Handoff) -> bytes:
+    """UTF-8 JSON with sorted keys and a final newline: byte-identical for the same state. Sections that are not there are left out."""
+    plain = document.model_dump(mode="json", by_alias=True)
+    plain = {name: value for name, value in plain.items() if value is not None}
+    return (json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def json_schema() -> bytes:
+    """The JSON Schema (2020-12) of the document."""
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Handoff.model_json_schema(by_alias=True, mode="validation")}
+    return (json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
+
+
+def _counts(counts: Figures) -> Counts:
+    return Counts(
+        total=counts.total,
+        checked=counts.checked,
+        failed=counts.failed,
+        unproven=counts.unproven,
+        out_of_scope=counts.out_of_scope,
+        closed=counts.closed,
+        verdicts={verdict.value: count for verdict, count in counts.verdicts.items()},
+        kinds=[KindCount(label=label, failed=count) for label, count in sorted(counts.kinds.items())],
+    )
+
+
+def _scope(told: Inspection) -> ScopeOut:
+    return ScopeOut(
+        round=told.sweep.round,
+        period_from=told.sweep.period_from,
+        drawn=told.sweep.scope_spec,
+        accounts=[
+            ScopeEntry(
+                filing_number=entry.account.filed.filing_number,
+                name=entry.account.filed.name,
+                type=entry.account.filed.type,
+                verdict=(entry.judgement.verdict if entry.judgement else Verdict.UNPROVEN).value,
+                sentence=entry.judgement.sentence if entry.judgement else "",
+            )
+            for entry in told.scope
+        ],
+    )
+
+
+def _split(split: Split, decimals: int) -> FiguresBy:
+    return FiguresBy(
+        heading=split.heading,
+        parts=[
+            FiguresRow(
+                name=name, total=one.total, checked=one.checked, failed=one.failed, open=one.open,
+                coverage=one.coverage_text(decimals), rate=one.rate_text(decimals),
+            )
+            for name, one in split.parts
+        ],
+    )  # fmt: skip
+
+
+def _unproven(entry: SweepAccount) -> UnprovenOut:
+    judged = entry.judgement
+    verdict: Literal["unproven", "out_of_scope"] = "unproven" if judged is None or judged.verdict is Verdict.UNPROVEN else "out_of_scope"
+    return UnprovenOut(account=as_filed(entry.account.filed), verdict=verdict, sentence=judged.sentence if judged else "尚未核查。")
+
+
+def _mismatches(told: Inspection) -> list[MismatchOut]:
+    return [
+        MismatchOut(account=as_filed(problem.entry.account.filed), kind=kind, sentence=finding.sentence, review_state=finding.review.value)
+        for problem in told.problems
+        for finding in problem.findings
+        if (kind := _mismatch(finding.code, problem.entry.account.filed.status)) is not None
+    ]
+
+
+def _mismatch(code: Code, status: FiledStatus) -> Mismatch | None:
+    """状态矩阵: what the registry says against what the platform shows."""
+    match code, status:
+        case Code.NOT_FOUND, _:
+            return "running_not_found"
+        case Code.CANCELLED_NOT_CLOSED, _:
+            return "running_cancelled"
+        case Code.CLOSED_BUT_ALIVE, FiledStatus.DEREGISTERED:
+            return "deregistered_alive"
+        case Code.CLOSED_BUT_ALIVE, _:
+            return "closed_alive"
+    return None
+
+
+def _recheck(past: Past) -> RecheckOut | None:
+    if past.previous is None or not past.rechecked:
+        return None
+    items = [
+        RecheckedOut(
+            account=as_filed(each.item.filed), problem=each.about, result=each.result.value, label=each.result.label,
+            basis=each.basis, registry=each.registry,
+        )
+        for each in past.rechecked
+    ]  # fmt: skip
+    return RecheckOut(notice=past.previous.number, items=items)
+
+
+def _notice(issued: Issued) -> NoticeOut:
+    notice = issued.notice
+    return NoticeOut(
+        number=notice.number, title=notice.title, issued_on=notice.issued_on, rectify_by=notice.rectify_by, report_by=notice.report_by,
+        version=issued.version,
+    )  # fmt: skip
+
+
+def _corrections(issued: Issued) -> list[CorrectionOut]:
+    filed = {item.number: item.filed for item in issued.notice.items}
+    return [
+        CorrectionOut(
+            account=as_filed(filed[event.item]), codes=[code.value for code in event.codes], reason=event.reason, by=event.by,
+            at=beijing(event.at),
+        )
+        for event in issued.corrections
+        if event.item is not None
+    ]  # fmt: skip

@@ -1,0 +1,145 @@
+"""What the documents of one inspection are made of: its judged scope as reviewed, its figures, its problems with their evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from mediawatch.domain import Effect, Evidence, EvidenceKind, Filed, Finding, Reading, Sweep, SweepAccount, Verdict
+from mediawatch.figures.counts import Statistics, each_once, once, statistics
+from mediawatch.figures.dimensions import Dimension, keys
+from mediawatch.ops.settings.office import Office
+from mediawatch.people.review import as_reviewed
+from mediawatch.publish.notices.rounds import Issued, Past
+from mediawatch.publish.reports.statistics import PRELIMINARY
+from mediawatch.rules.policy import Policy
+from mediawatch.sweep.scope import totals_of
+
+OPEN_MARK = "含未经审核的疑似问题,不得公开"
+_DIMENSIONS = (Dimension.REGION, Dimension.PLATFORM)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One account with what is held against it, the leading finding first, and the readings that prove it."""
+
+    entry: SweepAccount
+    findings: tuple[Finding, ...]
+    readings: tuple[Reading, ...]
+    times: int = 1
+    """The how manieth inspection in a row it is that the account fails in a notice."""
+    twins: tuple[Filed, ...] = ()
+    """How the same account is filed besides (重复备案)."""
+
+    @property
+    def fails(self) -> bool:
+        return any(finding.effect is Effect.FAILS for finding in self.findings)
+
+    @property
+    def labels(self) -> str:
+        """All of its problems, as a circular prints them."""
+        return "、".join(dict.fromkeys(finding.label for finding in self.findings if finding.effect is not Effect.HINT))
+
+    @property
+    def problem(self) -> str:
+        """存在的突出问题 of a notice's item: the labels, and under which other filings the account stands."""
+        return f"{self.labels}（{self._filed_besides}）" if self.twins else self.labels
+
+    @property
+    def printed(self) -> str:
+        """存在的突出问题 of a list: the labels, that it is a repeat, and under which other filings the account stands."""
+        remarks = [f"重复问题，连续{self.times}次"] if self.times > 1 else []
+        remarks += [self._filed_besides] if self.twins else []
+        return f"{self.labels}（{'；'.join(remarks)}）" if remarks else self.labels
+
+    @property
+    def _filed_besides(self) -> str:
+        return f"同一账号另有备案：{'、'.join(filed.filing_number or f'{filed.organiser}“{filed.name}”' for filed in self.twins)}"
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        return tuple(item for reading in self.readings for item in reading.evidence)
+
+    @property
+    def pictures(self) -> tuple[Evidence, ...]:
+        """Newest first."""
+        shown = [item for item in self.evidence if item.kind in (EvidenceKind.SCREENSHOT, EvidenceKind.PICTURE)]
+        return tuple(sorted(shown, key=lambda item: item.taken_at, reverse=True))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """One inspection as its documents tell it."""
+
+    sweep: Sweep
+    policy: Policy
+    office: Office
+    scope: tuple[SweepAccount, ...]
+    """As reviewed: a problem that a person dismissed fails nobody any more."""
+    statistics: Statistics
+    problems: tuple[Problem, ...]
+    marks: tuple[str, ...]
+    surfaces: Mapping[str, str]
+    """信息来源: the Chinese of each surface's name."""
+    past: Past = field(default_factory=Past)
+    """The notices before."""
+    issued: Issued | None = None
+    """The notice that it became, where the documents are that notice's."""
+
+    @property
+    def preliminary(self) -> bool:
+        return self.statistics.whole.preliminary
+
+    @property
+    def failed(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if problem.fails)
+
+    @property
+    def listed(self) -> tuple[Problem, ...]:
+        return tuple(problem for problem in self.problems if not problem.fails)
+
+    @property
+    def open(self) -> tuple[SweepAccount, ...]:
+        """Accounts that somebody still has to look at, each once."""
+        return tuple(one.entry for one in once(self.scope) if one.verdict in (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE))
+
+
+def inspection(
+    sweep: Sweep, scope: Sequence[SweepAccount], readings: Mapping[int, Sequence[Reading]], policy: Policy, office: Office, *,
+    include_open: bool, marks: Sequence[str] = (), surfaces: Mapping[str, str] | None = None, past: Past | None = None,
+    issued: Issued | None = None,
+) -> Inspection:  # fmt: skip
+    """Put together what the documents print. AssertionError where figures do not agree: nothing may leave then.
+
+    `past` are the notices before, `issued` the one that it became, whose `scope` then is `as_issued`.
+    Without `include_open` only what a person confirmed is held against anybody; what is not yet reviewed counts as open.
+    """
+    reviewed = tuple(as_reviewed(entry, include_open=include_open) for entry in scope)
+    by = keys(_DIMENSIONS)
+    counted = statistics(reviewed, policy, by, totals=totals_of(sweep, reviewed), expected=expected(office))
+    before = past or Past()
+    problems = tuple(
+        _problem(entry, twins, readings.get(entry.account.id, ()), before) for entry, twins in each_once(reviewed) if _held(entry)
+    )
+    said = [*marks, *([OPEN_MARK] if include_open else []), *([PRELIMINARY] if counted.whole.preliminary else [])]
+    return Inspection(
+        sweep=sweep, policy=policy, office=office, scope=reviewed, statistics=counted, problems=problems, marks=tuple(said),
+        surfaces=surfaces or {}, past=before, issued=issued,
+    )  # fmt: skip
+
+
+def expected(office: Office) -> dict[str, Sequence[str]]:
+    """For `figures.statistics`: the office's regions in its own order, those without an account among them."""
+    return {Dimension.REGION.label: office.regions}
+
+
+def _held(entry: SweepAccount) -> tuple[Finding, ...]:
+    return entry.judgement.findings if entry.judgement else ()
+
+
+def _problem(entry: SweepAccount, twins: tuple[Filed, ...], readings: Sequence[Reading], past: Past) -> Problem:
+    findings = sorted(_held(entry), key=lambda finding: finding.effect is not Effect.FAILS)
+    proving = {number for finding in findings for number in finding.reading_ids}
+    shown = tuple(reading for reading in readings if reading.id in proving)
+    problem = Problem(entry=entry, findings=tuple(findings), readings=shown, twins=twins)
+    return replace(problem, times=past.times(entry.account.id)) if problem.fails else problem

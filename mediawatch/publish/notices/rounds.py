@@ -1,0 +1,302 @@
+"""The rounds before: which notice was the last one, what its re-check came to, who stood in it and stands again (重复问题). Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+
+from mediawatch.domain import (
+    Account,
+    Code,
+    Notice,
+    NoticeAction,
+    NoticeEvent,
+    NoticeItem,
+    Rectified,
+    Sweep,
+    SweepAccount,
+    Verdict,
+    standing_item,
+)
+from mediawatch.domain.clock import day_of
+from mediawatch.figures.counts import once
+from mediawatch.rules.problems import codes_like, codes_of, problem_about
+from mediawatch.sweep.scope import WHOLE
+
+_GRAVEST = (
+    Rectified.NOT_DONE, Rectified.UNVERIFIED, Rectified.NOT_FILED, Rectified.FILED_AS_CLOSED, Rectified.DEREGISTERED, Rectified.DONE,
+)  # fmt: skip
+_BEFORE, _AFTER = timedelta(days=31), timedelta(days=92)
+"""How long before and after the issue of our notice its published form may be dated."""
+_DAY = re.compile(r"\d{4}-\d\d-\d\d复查:")
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemResult:
+    """复查结果 of one problem of an item; of the item as a whole where `code` is None."""
+
+    code: Code | None
+    result: Rectified
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecked:
+    """复查结果 of one item: what stands of it, the gravest result of its problems, and its basis with dates in Chinese."""
+
+    item: NoticeItem
+    result: Rectified
+    basis: str
+    registry: str = ""
+    """Against which import of the registry."""
+    problem: str = ""
+    """The printed problem that the result is about; "" for the whole item."""
+    parts: tuple[ProblemResult, ...] = ()
+    """Problem by problem."""
+
+    @property
+    def about(self) -> str:
+        """存在的突出问题 as it is printed beside the result."""
+        return self.problem or self.item.problem
+
+    @classmethod
+    def of(cls, item: NoticeItem, parts: Sequence[ProblemResult], registry: str) -> Rechecked:
+        result = min((part.result for part in parts), key=_GRAVEST.index)
+        decisive = [part for part in parts if part.result is result]
+        codes = [part.code for part in decisive if part.code is not None]
+        problem = problem_about(item, codes) if codes else item.problem
+        return cls(item, result, _joined(part.basis for part in decisive), registry, problem, tuple(parts))
+
+
+def _joined(bases: Iterable[str]) -> str:
+    """Each once; the day of the re-check before the first one only."""
+    joined = ""
+    for basis in dict.fromkeys(bases):
+        day = _DAY.match(basis)
+        joined += basis[day.end() :] if joined and day and joined.startswith(day[0]) else basis
+    return joined
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Past:
+    """What an inspection must tell of the notices before it."""
+
+    previous: Notice | None = None
+    rechecked: tuple[Rechecked, ...] = ()
+    """What the latest re-check of the previous notice came to, in its order, as far as the inspection looked at the accounts; empty
+    where there was none."""
+    repeats: Mapping[int, int] = field(default_factory=dict)
+    """By account: in how many inspections in a row, up to this one, it stood as failed in a notice."""
+    partly: bool = False
+    """Whether the previous notice has accounts that the inspection did not look at."""
+
+    def times(self, account_id: int) -> int:
+        """The how manieth time in a row an account fails that fails now."""
+        return self.repeats.get(account_id, 0) + 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issued:
+    """The notice that a document is of, with the version of its hand-off and the corrections up to it."""
+
+    notice: Notice
+    version: int = 1
+    corrections: tuple[NoticeEvent, ...] = ()
+
+    @classmethod
+    def of(cls, notice: Notice, events: Iterable[NoticeEvent]) -> Issued:
+        """As it stands after these events, which may be those of all notices."""
+        made = tuple(event for event in events if event.notice_id == notice.id and event.action is NoticeAction.CORRECTED)
+        return cls(notice=notice, version=1 + len(made), corrections=made)
+
+
+def standing_items(notice: Notice, events: Iterable[NoticeEvent]) -> list[NoticeItem]:
+    """What still stands of a notice; `events` may be those of all notices."""
+    own = [event for event in events if event.notice_id == notice.id]
+    return [standing for item in notice.items if (standing := standing_item(item, own)) is not None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Issues:
+    """Every notice with what became of it, and what is needed to date them."""
+
+    notices: Sequence[Notice]
+    events: Sequence[NoticeEvent]
+    moments: Mapping[int, datetime] = field(default_factory=dict)
+    """as_of by sweep."""
+    cover: Mapping[int, Collection[int]] = field(default_factory=dict)
+    """The notices that were issued on any account of the inspected scope, with those of its failed accounts on which they were."""
+
+    def kept_by(self, at: datetime) -> Issues:
+        """As they were known at that moment."""
+        return Issues(
+            notices=[notice for notice in self.notices if notice.kept_at <= at], events=[event for event in self.events if event.at <= at],
+            moments=self.moments, cover=self.cover,
+        )  # fmt: skip
+
+
+Quarter = tuple[int, int]
+
+
+def quarter(day: date) -> Quarter:
+    """Year and quarter of a Beijing day."""
+    return day.year, (day.month + 2) // 3
+
+
+def past(issues: Issues, sweep: Sweep, scope: Sequence[SweepAccount]) -> Past:
+    """What went before an inspection of `scope`: notices on accounts of it, issued by the day of its as_of, none of them its own."""
+    day, inside = day_of(sweep.as_of), {entry.account.id for entry in scope}
+    before = [
+        _Earlier.of(notice, issues)
+        for notice in sorted(issues.notices, key=lambda notice: (notice.issued_on, notice.id), reverse=True)
+        if notice.issued_on <= day and notice.sweep_id != sweep.id
+        if notice.id in issues.cover or any(item.account_id in inside for item in notice.items)
+    ]
+    if not before:
+        return Past()
+    repeats = {
+        number: count
+        for one in once(scope)
+        if one.verdict is Verdict.FAILED
+        if (count := _in_a_row(one.ids, one.entry.account.filed.prefecture, before, quarter(day)))
+        for number in one.ids
+    }
+    previous = _previous(before, inside)
+    # Who has left the registry since is in no scope any more, and what became of it is told all the same.
+    whole = sweep.scope == WHOLE or f"recheck of {previous.notice.number}: " in sweep.scope
+    told = [each for each in previous.rechecked if whole or each.item.account_id in inside]
+    partly = not whole and any(item.account_id not in inside for item in previous.standing)
+    return Past(previous=previous.notice, rechecked=tuple(told), repeats=repeats, partly=partly)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Earlier:
+    """A notice before, as it stands."""
+
+    notice: Notice
+    quarter: Quarter
+    standing: Sequence[NoticeItem]
+    rechecked: Sequence[Rechecked]
+    failed: Mapping[int, bool]
+    """Accounts that stand as failed, and whether that is settled since."""
+    cover: Collection[int]
+    prefectures: frozenset[str]
+    moment: datetime | None = None
+    """as_of of the sweep that it was issued on."""
+
+    @classmethod
+    def of(cls, notice: Notice, issues: Issues) -> _Earlier:
+        standing, again = standing_items(notice, issues.events), rechecked(notice, issues.events)
+        settled = {each.item.number for each in again if each.result.settled}
+        settled |= {item.number for item in standing if item.result == Rectified.DONE.label}
+        as_of = issues.moments.get(notice.sweep_id) if notice.sweep_id is not None else None
+        return cls(
+            notice=notice, quarter=quarter(day_of(as_of) if as_of else notice.issued_on),
+            standing=standing, rechecked=again,
+            failed={item.account_id: item.number in settled for item in standing if item.fails and item.account_id is not None},
+            cover=issues.cover.get(notice.id, ()), prefectures=frozenset(item.filed.prefecture for item in notice.items),
+            moment=as_of,
+        )  # fmt: skip
+
+    def looked_at(self, ids: Collection[int], prefecture: str) -> bool:
+        """Whether the inspection behind it looked at the account. Of another system's notice its items alone are known: one that names
+        accounts of a single other place was of that place."""
+        if self.notice.sweep_id is not None:
+            return not self.failed.keys().isdisjoint(ids) or not set(self.cover).isdisjoint(ids)
+        return len(self.prefectures) != 1 or bool(self.prefectures & {prefecture, ""})
+
+
+def _previous(before: Sequence[_Earlier], inside: Collection[int]) -> _Earlier:
+    """The newest one; of several documents of its round (our own, and the same as it was published) one whose accounts were re-checked."""
+    newest = before[0]
+    again = [each for each in before if _of_one_round(newest, each) and any(one.item.account_id in inside for one in each.rechecked)]
+    return newest if newest in again or not again else again[0]
+
+
+def _in_a_row(ids: Collection[int], prefecture: str, before: Sequence[_Earlier], present: Quarter) -> int:
+    """In how many quarters in a row before the present one an account failed; a quarter in which nobody looked at it is passed over.
+
+    One inspection may stand in several documents, ours and the same one as published: a quarter counts once.
+    """
+    rounds: dict[Quarter, list[_Earlier]] = {}
+    for each in before:
+        if each.looked_at(ids, prefecture):
+            rounds.setdefault(_round(each, ids, before), []).append(each)
+    count = 0
+    for when in sorted(rounds, reverse=True):
+        failed = [settled for each in rounds[when] for number, settled in each.failed.items() if number in ids]
+        if not failed or any(failed):
+            break
+        # Another system's notice that is the published form of none of ours was issued before this inspection: it is about an earlier one.
+        count += when < present or all(each.notice.sweep_id is None for each in rounds[when])
+    return count
+
+
+def _round(one: _Earlier, ids: Collection[int], before: Sequence[_Earlier]) -> Quarter:
+    """The quarter that a notice is about. Another system's says only when it was issued: it has that of our notice on the same account
+    of which it is the published form."""
+    if one.notice.sweep_id is None:
+        for other in before:
+            if other.notice.sweep_id is not None and _of_one_round(one, other) and not other.failed.keys().isdisjoint(ids):
+                return other.quarter
+    return one.quarter
+
+
+def rechecked(notice: Notice, events: Iterable[NoticeEvent]) -> list[Rechecked]:
+    """The latest re-check of each standing item, in the notice's order; items that were never re-checked are left out.
+
+    The result is that of the problems that still stand. One that was noted of an item as a whole may be about a problem that was
+    withdrawn since: then there is none.
+    """
+    own = [event for event in events if event.notice_id == notice.id]
+    found = ((item, _latest(item, own)) for item in standing_items(notice, own))
+    return [Rechecked.of(item, [part for part, _ in parts], parts[-1][1]) for item, parts in found if parts]
+
+
+def _latest(item: NoticeItem, own: Sequence[NoticeEvent]) -> list[tuple[ProblemResult, str]]:
+    """The newest result of each problem that stands, with the registry it was held against."""
+    latest: dict[Code | None, tuple[ProblemResult, str]] = {}
+    for event in own:
+        if event.item != item.number:
+            continue
+        if event.action is NoticeAction.CORRECTED:
+            latest.pop(None, None)
+        elif event.action is NoticeAction.RECHECKED and event.result is not None:
+            code = event.codes[0] if event.codes else None
+            latest = latest if code is not None and None not in latest else {}
+            latest[code] = ProblemResult(code, event.result, event.reason), event.source
+    return [latest[code] for code in (*codes_of(item), None) if code in latest]
+
+
+def accusations_like(
+    notice: Notice, item: NoticeItem, codes: Collection[Code], issues: Issues, accounts: Mapping[int, Account]
+) -> list[tuple[Notice, NoticeItem]]:
+    """What other notices of the same round still hold against the account of an item, by any of its filings: by these codes, by all of
+    the item's where none is given. Another system's notice of the same round goes by its words."""
+    wanted = codes or codes_of(item)
+    own = accounts.get(item.account_id) if item.account_id is not None else None
+    ids = {*own.filed.ids, *item.filed.ids} if own else set(item.filed.ids)
+    mine = _Earlier.of(notice, issues)
+    found = []
+    for other in issues.notices:
+        if other.id == notice.id or not _of_one_round(mine, _Earlier.of(other, issues)):
+            continue
+        for each in standing_items(other, issues.events):
+            same_account = each.account_id is not None and each.account_id == item.account_id
+            if (same_account or not ids.isdisjoint(each.filed.ids)) and (codes_like(each, wanted) or not codes_of(each)):
+                found.append((other, each))
+    return found
+
+
+def _of_one_round(one: _Earlier, other: _Earlier) -> bool:
+    """Of one sweep, or of two of the same moment; or another system's that may be the published form of ours. In doubt it is: a repeat
+    too few accuses nobody."""
+    first, second = one.notice, other.notice
+    if first.sweep_id is not None and second.sweep_id is not None:
+        return first.sweep_id == second.sweep_id or (one.moment is not None and one.moment == other.moment)
+    if first.sweep_id is None and second.sweep_id is None:
+        return one.quarter == other.quarter
+    published, ours = (first, second) if first.sweep_id is None else (second, first)
+    return -_BEFORE <= published.issued_on - ours.issued_on <= _AFTER

@@ -1,0 +1,182 @@
+"""Why an account has its verdict: what was used, what counted for nothing and why, what is missing, what would change it. Pure, Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from mediawatch.domain import (
+    AccountState,
+    Code,
+    DateKind,
+    Judgement,
+    LookKind,
+    Post,
+    Reading,
+    Sweep,
+    SweepAccount,
+    Verdict,
+    latest_of,
+    of_identity,
+)
+from mediawatch.domain.clock import chinese_day, day_of, minute
+from mediawatch.people.review import Suspect, as_reviewed
+from mediawatch.ports import Known
+from mediawatch.publish.reports.lists import LOOKS, heading
+from mediawatch.rules import backing as trust
+from mediawatch.rules import judge, sentences, ties
+from mediawatch.rules.policy import Policy
+from mediawatch.rules.proofs import complete, posts_of
+from mediawatch.rules.sentences import in_chinese
+
+_SILENT = frozenset({Code.ZOMBIE, Code.STALE_2W, Code.STALE_3M, Code.STALE_6M})
+_CHANGES: Mapping[Code, str] = {
+    Code.NOT_FOUND: "按备案ID、单位提供的链接或二维码能打开该账号，该结论即不成立。",
+    Code.CANCELLED_NOT_CLOSED: "再次核查时平台显示该账号仍在，或台账改为已注销，该结论即不成立。",
+    Code.BANNED: "再次核查时平台恢复显示该账号，该结论即不成立。",
+    Code.EMPTY_ACCOUNT: "看到该账号的任何一条发布，该结论即不成立。",
+    Code.CLOSED_BUT_ALIVE: "再次核查时平台上已无该账号，该结论即不成立。",
+}
+_NAMED = "平台上再次显示备案名称，或台账按现名变更备案，该结论即不成立。"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explained:
+    """All that the explanation of one account is made of."""
+
+    sweep: Sweep
+    entry: SweepAccount
+    policy: Policy
+    known: Known
+    """What it is judged by."""
+    readings: tuple[Reading, ...]
+    """All of its readings, oldest first."""
+    suspects: tuple[Suspect, ...]
+    state: AccountState | None
+    now: datetime
+    surfaces: Mapping[str, str]
+
+
+def explanation(told: Explained) -> str:
+    """The whole of it, line by line."""
+    judged = as_reviewed(told.entry, include_open=True).judgement or told.entry.judgement
+    filed = told.entry.account.filed
+    lines = [f"“{filed.name}”（{filed.type or filed.platform}）", heading(told.sweep)]
+    if judged is None:
+        return "\n".join([*lines, "结论：本次检查尚未判定。", *_due(told)])
+    lines += [f"结论：{judged.verdict.label}。{judged.sentence}"]
+    lines += [f"  问题：{finding.label}（{finding.review.label}）。{finding.sentence}" for finding in judged.findings]
+    lines += [f"  注意：{note}" for note in judged.notes]
+    lines += ["核查记录及用途："] if told.readings else ["核查记录：无。"]
+    lines += [f"  {_reading(told, reading)}" for reading in told.readings]
+    lines += _listed("还缺什么", missing(told, judged))
+    lines += _listed("什么会改变结论", changing(told, judged))
+    return "\n".join([*lines, *_due(told)])
+
+
+def _listed(title: str, items: Sequence[str]) -> list[str]:
+    return [f"{title}：", *(f"  {item}" for item in items)] if items else [f"{title}：无。"]
+
+
+def _reading(told: Explained, reading: Reading) -> str:
+    seen = in_chinese(sorted({sight.surface for sight in reading.sights}), told.surfaces)
+    who = f"，{reading.by}" if reading.by else ""
+    return f"第{reading.id}号 {minute(reading.read_at)} {LOOKS[reading.look]}（{seen}{who}）：{use(told, reading)}"
+
+
+def use(told: Explained, reading: Reading) -> str:
+    """What a reading is good for in the judgement, or why it counts for nothing."""
+    judged, known, as_of = told.entry.judgement, told.known, told.sweep.as_of
+    proved = [finding.label for finding in judged.findings if reading.id in finding.reading_ids] if judged else []
+    if proved:
+        return f"据此认定“{'、'.join(proved)}”。"
+    if reading.outcome.about_us and not any(sight.dated for sight in reading.sights):
+        return f"未取得结果：{sentences.trouble(reading)}。"
+    said = of_identity(reading, ties.identity_of(known))
+    if said is None:
+        return "不计入：核查时的备案身份与现在的备案不同。"
+    speaking = ties.speaking(known, as_of)
+    if reading.look is LookKind.PERSON and reading.id not in {each.id for each in speaking.readings}:
+        return "不计入：同一核查人另有更新的答复。"
+    shown = [post for _, post in posts_of(said, told.policy)]
+    start = told.sweep.period_from or told.policy.window_start(day_of(as_of))
+    if any(start <= post.on <= day_of(as_of) for post in shown):
+        newest = max(post.on for post in shown if post.on <= day_of(as_of))
+        return f"证明监测窗口内有更新（{chinese_day(newest)}）。"
+    if any(trust.backing(sight, reading, known.checks) is trust.Backing.WITHDRAWN for sight in reading.sights):
+        return "对账号不利的部分不计入：对照账号读取异常。"
+    if reading.read_at < as_of:
+        if reading.outcome.negative:
+            return "早于监测时间点，不能据此认定。"
+        return f"{_latest(shown)}早于监测时间点，只能证明更新，不能证明其后无更新。"
+    if reading.outcome.negative:
+        return "仅一次看到，未经第二次核查或对照核查，不能据此认定。" if not known.checks else "未与其他核查相互印证，不能据此认定。"
+    if reading.exact_sight is not None and not complete(said, speaking):
+        return f"{_latest(shown)}列表未能按账号ID对应到该账号，不能证明无更新。"
+    if reading.exact_sight is not None:
+        return f"{_latest(shown)}列表完整，须两次核查一致才能认定。"
+    return f"{_latest(shown)}该来源不显示全部发布，不能证明无更新。"
+
+
+def _latest(shown: Sequence[Post]) -> str:
+    newest = latest_of(shown)
+    return f"最近发布{chinese_day(newest.on)}；" if newest else ""
+
+
+def missing(told: Explained, judged: Judgement) -> list[str]:
+    """What a conclusion, or its confirmation, still lacks."""
+    lacks: list[str] = []
+    since = [reading for reading in told.readings if reading.read_at >= told.sweep.as_of]
+    if judged.verdict is Verdict.UNPROVEN:
+        if judged.second_look:
+            lacks.append("第二次核查：首次核查疑似有问题，须再看一次才能认定。")
+        elif not since:
+            lacks.append("监测时间点之后的核查：此后尚未看过该账号。")
+        elif all(reading.outcome.about_us for reading in since):
+            lacks.append("一次成功的核查：监测时间点之后的核查均未取得结果。")
+        elif judged.date_kind is not DateKind.EXACT:
+            lacks.append("能显示全部发布的信息来源（平台登录），或人工核查。")
+        else:
+            lacks.append("相互印证的第二次核查，或人工核查。")
+    if judged.verdict is Verdict.OUT_OF_SCOPE:
+        lacks.append("人工核查：该平台暂不支持自动核查。")
+    for suspect in told.suspects:
+        if suspect.finding not in judged.findings or suspect.standing.state.value == "confirmed":
+            continue
+        heard = suspect.hearing
+        until = f"，反馈期限{heard.term}" if heard.term else ""
+        if not heard.state.ended:
+            lacks.append(f"“{suspect.finding.label}”的下发核实：{heard.state.label}{until}。")
+        lacks.append(f"“{suspect.finding.label}”的审核认定：目前为{suspect.standing.state.label}。")
+        if suspect.backing is trust.Backing.UNCHECKED:
+            lacks.append(f"“{suspect.finding.label}”的对照账号校验。")
+    return lacks
+
+
+def changing(told: Explained, judged: Judgement) -> list[str]:
+    """What would make the verdict another one."""
+    last = day_of(told.sweep.as_of)
+    first = told.sweep.period_from or told.policy.window_start(last)
+    window = f"{chinese_day(first)}至{chinese_day(last)}"
+    said = []
+    for finding in judged.findings:
+        if finding.code in _SILENT:
+            said.append(f"看到{window}内的任何一条发布，“{finding.label}”即不成立。")
+        elif finding.code in _CHANGES:
+            said.append(_CHANGES[finding.code])
+        elif finding.code in (Code.NAME_MISMATCH, Code.RENAMED_UNREPORTED):
+            said.append(_NAMED)
+    match judged.verdict:
+        case Verdict.UNPROVEN | Verdict.OUT_OF_SCOPE:
+            said.append(f"一条{window}内发布的内容的链接，即可证明正常更新。")
+            said.append("两次一致的完整核查，或人工核查，才能认定有问题。")
+        case Verdict.FRESH | Verdict.DUE_SOON | Verdict.AT_LIMIT:
+            said.append("已有的发布记录长期有效；备案ID变更后，此前的核查不再计入。")
+    return said
+
+
+def _due(told: Explained) -> list[str]:
+    filed = told.entry.account.filed
+    day: date = judge.next_due(told.state, filed, told.policy, told.now)
+    return [f"下次应核查：{chinese_day(day)}。" if day != date.max else "下次应核查：无。"]

@@ -1,0 +1,206 @@
+"""The lists an inspector reads: flagged accounts, one account in full. Chinese throughout."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from mediawatch.domain import (
+    PLATFORM_LABELS,
+    Account,
+    Attested,
+    CanaryCheck,
+    Change,
+    DateKind,
+    FiledStatus,
+    Finding,
+    LookKind,
+    MatchedBy,
+    Reading,
+    ReviewState,
+    Sight,
+    Sweep,
+    SweepAccount,
+    SweepState,
+)
+from mediawatch.domain.clock import beijing, minute
+from mediawatch.figures.counts import each_once
+from mediawatch.people.review import as_reviewed
+from mediawatch.registry.headings import label
+from mediawatch.rules import backing
+from mediawatch.rules.sentences import in_chinese
+from mediawatch.table import Table, joined
+
+DATE_KINDS: Mapping[DateKind, str] = {DateKind.EXACT: "确定为最新", DateKind.AT_LEAST: "不早于"}
+MATCHES: Mapping[MatchedBy, str] = {MatchedBy.ID: "平台ID", MatchedBy.URL: "链接", MatchedBy.NAME: "名称"}
+LOOKS: Mapping[LookKind, str] = {
+    LookKind.FIRST: "首次核查", LookKind.SECOND: "第二次核查", LookKind.CONTROL: "对照核查", LookKind.LINK: "文章链接核查",
+    LookKind.PERSON: "人工核查",
+}  # fmt: skip
+ATTESTED: Mapping[Attested, str] = {Attested.RECORDED: "有实录", Attested.DESCRIBED: "含仅有文字描述、无实录的来源"}
+_CHANGED: Mapping[str, str] = {"retired_on": "移出台账", "type_certain": "类型是否明确"}
+"""What changes of an account without being a column of the registry."""
+_VALUES: Mapping[str, Mapping[str, str]] = {
+    "status": {status.value: status.label for status in FiledStatus}, "platform": PLATFORM_LABELS,
+    "type_certain": {"True": "是", "False": "否"},
+}  # fmt: skip
+
+BRIEF = ("备案单号", "政务新媒体名称", "类型", "所属组织", "存在的突出问题", "结论", "审核状态", "最近更新", "间隔天数", "平台现名")
+"""What of the flagged list fits a terminal; the CSV has all of it."""
+
+
+def heading(sweep: Sweep) -> str:
+    """Which inspection a list belongs to."""
+    state = "" if sweep.state is SweepState.FINISHED else ",尚未完成"
+    period = f" 检查时段自{sweep.period_from}" if sweep.period_from else ""
+    name = f"第{sweep.id}号检查{sweep.round and f'({sweep.round})'} {sweep.kind.label}"
+    return f"{name}{period} 监测时间点{minute(sweep.as_of)} 规则{sweep.policy} 范围:{scope_words(sweep.scope)}{state}"
+
+
+def scope_words(scope: str) -> str:
+    """范围 in Chinese, from what `Sweep.scope` says."""
+    again = re.match(r"recheck of (.+?): ", scope)
+    words = re.findall(r"\w+ of \d+ accounts \(\w+\)|\S+", scope[again.end() :] if again else scope)
+    return (f"{again[1]}所列" if again else "") + "、".join(_scope_word(word) for word in words)
+
+
+def _scope_word(word: str) -> str:
+    key, _, value = word.partition("=")
+    match key:
+        case "all":
+            return "全部账号"
+        case "due":
+            return "到期账号"
+        case "platform":
+            return PLATFORM_LABELS.get(value, value)
+        case "account":
+            return f"编号{value}"
+        case _:
+            return re.sub(r"\w+ of (\d+) accounts \((\w+)\)", r"\1个账号(\2)", word)
+
+
+def sweeps(all_sweeps: Sequence[Sweep]) -> Table:
+    """检查批次, oldest first."""
+    states = {SweepState.RUNNING: "未完成", SweepState.FINISHED: "已完成", SweepState.INCOMPLETE: "中断(已关闭)"}
+    rows = [
+        (
+            str(one.id), one.round, one.kind.label, one.period_from.isoformat() if one.period_from else "", minute(one.as_of), one.policy,
+            scope_words(one.scope), minute(one.started_at), states[one.state],
+        )
+        for one in all_sweeps
+    ]  # fmt: skip
+    return Table("检查批次", ("编号", "名称", "方式", "时段自", "监测时间点", "规则", "范围", "开始", "状态"), tuple(rows))
+
+
+def flagged(
+    sweep: Sweep, scope: Sequence[SweepAccount], readings: Mapping[int, Sequence[Reading]], checks: Sequence[CanaryCheck],
+    surfaces: Mapping[str, str],
+) -> Table:  # fmt: skip
+    """存在突出问题的政务新媒体名单, one row a finding that nobody dismissed, in registry order; 类型 and 所属组织 exactly as filed. An
+    account that is filed twice stands once, by the filing that it is counted by.
+
+    `surfaces`: the Chinese of each surface's name.
+    """
+    speaking = {entry.account.id for entry, _ in each_once([as_reviewed(entry, include_open=True) for entry in scope])}
+    rows = [
+        _flagged_row(entry.account, finding, readings.get(entry.account.id, ()), checks, surfaces)
+        for entry in scope
+        if entry.judgement and entry.account.id in speaking
+        for finding in entry.judgement.findings
+        if finding.review is not ReviewState.DISMISSED
+    ]
+    columns = ("备案单号", "政务新媒体名称", "类型", "所属组织", "地市", "县区", "存在的突出问题", "结论", "审核状态",
+               "最近更新", "间隔天数", "平台现名", "信息来源", "来源依据", "对照账号", "核查时间", "说明")  # fmt: skip
+    return Table(f"存在突出问题的政务新媒体名单(未经审核的为疑似) {heading(sweep)}", columns, tuple(rows))
+
+
+def _flagged_row(
+    account: Account, finding: Finding, readings: Sequence[Reading], checks: Sequence[CanaryCheck], surfaces: Mapping[str, str]
+) -> tuple[str, ...]:
+    filed = account.filed
+    proving = [reading for reading in readings if reading.id in finding.reading_ids]
+    behind = backing.behind(finding, filed, readings, checks)
+    names = sorted({sight.surface for reading in proving for sight in reading.sights})
+    gap = "" if finding.gap_days is None else f"不少于{finding.gap_days}" if finding.gap_is_minimum else str(finding.gap_days)
+    latest = "" if finding.gap_is_minimum or not finding.latest_on else finding.latest_on.isoformat()
+    read_at = minute(proving[-1].read_at) if proving else ""
+    return (
+        filed.filing_number, filed.name, filed.type, filed.organiser, filed.prefecture, filed.county, finding.label,
+        finding.effect.label, finding.review.label, latest, gap, finding.name_seen, in_chinese(names, surfaces),
+        behind.label if behind is backing.Backing.PERSON else ATTESTED[backing.attested(finding, readings)], behind.label, read_at,
+        finding.sentence,
+    )  # fmt: skip
+
+
+def account_in_full(
+    account: Account, entry: SweepAccount | None, readings: Sequence[Reading], changes: Sequence[Change],
+    checks: Sequence[CanaryCheck], surfaces: Mapping[str, str], sweep: Sweep | None = None,
+) -> str:  # fmt: skip
+    """One account for a reviewer: as filed, as seen, every sight, the verdict and the rule in one sentence. Contacts never.
+
+    `surfaces`: the Chinese of each surface's name. `sweep` is that of the entry.
+    """
+    parts = ["备案信息", *filed_lines(account), ""]
+    if entry and entry.judgement:
+        judged = entry.judgement
+        stands = as_reviewed(entry, include_open=True).judgement or judged
+        parts += [f"检查结论({entry.sweep_id}号检查)  {stands.verdict.label}", f"  {stands.sentence}"]
+        parts += [f"  {heading(sweep)}"] if sweep else []
+        parts += [
+            f"  问题:{finding.label}({finding.effect.label},{finding.review.label}) {finding.sentence}"
+            f"(对照账号:{backing.behind(finding, entry.account.filed, readings, checks).label})"
+            for finding in judged.findings
+        ]
+        parts += [f"  注意:{note}" for note in judged.notes]
+    else:
+        parts.append("检查结论  尚无")
+    parts += ["", "核查记录" if readings else "核查记录  尚无"]
+    for reading in readings:
+        parts += reading_lines(reading, surfaces)
+    if changes:
+        parts += ["", "变更记录"]
+        parts += [f"  {_change_line(one)}" for one in changes]
+    return "\n".join(parts)
+
+
+def _change_line(one: Change) -> str:
+    field = _CHANGED.get(one.field) or label(one.field)
+    old, new = (_VALUES.get(one.field, {}).get(text, text) for text in (one.old, one.new))
+    return f"{beijing(one.at):%Y-%m-%d} {field}:“{old}”→“{new}”({one.source})"
+
+
+def filed_lines(account: Account) -> list[str]:
+    """The account as filed, a field a line; contacts never."""
+    filed = account.filed
+    place = joined((filed.prefecture, filed.county), " ")
+    links = "、".join(account.links[:3])
+    pairs = [
+        ("备案单号", filed.filing_number), ("名称", filed.name), ("类型", filed.type), ("所属组织", filed.organiser),
+        ("主管单位", filed.supervisor), ("地区", place), ("运行状态", filed.status.label), ("平台ID", filed.platform_id),
+        ("原始ID", filed.original_id), ("微信号", filed.alias),
+        ("链接地址", filed.url), ("文章链接", links), ("微信读书链接", filed.reader_url),
+        ("移出台账", account.retired_on.isoformat() if account.retired_on else ""),
+    ]  # fmt: skip
+    return [f"  {label}  {value}" for label, value in pairs if value]
+
+
+def reading_lines(reading: Reading, surfaces: Mapping[str, str]) -> list[str]:
+    """One look with its sights and its evidence."""
+    by = f" {reading.by}" if reading.by else ""
+    lines = [f"  {minute(reading.read_at)} {LOOKS[reading.look]}{by}:{reading.outcome.label}"]
+    lines += [f"    {_sight_line(sight, surfaces)}" for sight in reading.sights]
+    lines += [f"    佐证 {item.path}  SHA-256 {item.sha256}" for item in reading.evidence]
+    return lines
+
+
+def _sight_line(sight: Sight, surfaces: Mapping[str, str]) -> str:
+    latest = sight.latest
+    newest = f"最近发布{DATE_KINDS[DateKind.EXACT if sight.exact else DateKind.AT_LEAST]}{latest.on}" if latest else ""
+    matched = f"(按{MATCHES[sight.matched_by]}匹配)" if sight.name and sight.matched_by else ""
+    name = f"名称“{sight.name}”{matched}" if sight.name else ""
+    who = f"[{sight.session}]" if sight.session else ""
+    control = f"对照“{sight.control}”已应答" if sight.control else ""
+    described = "该来源或措辞仅有文字描述,无实录" if sight.attested is Attested.DESCRIBED else ""
+    return joined(
+        (f"{in_chinese([sight.surface], surfaces)}{who} {sight.outcome.label}", name, newest, control, described, sight.detail), ","
+    )

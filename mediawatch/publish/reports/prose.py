@@ -1,0 +1,185 @@
+"""通报的正文: 总体情况 and 主要问题 in the words of published circulars. Pure; every figure comes from proved statistics."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mediawatch.domain import PLATFORM_LABELS, FiledStatus, Finding, Rectified, Sweep, SweepAccount, SweepKind
+from mediawatch.domain.clock import chinese_day, day_of
+from mediawatch.figures.counts import Figures, Split, once
+from mediawatch.figures.dimensions import Dimension
+from mediawatch.publish.inspection import Inspection
+from mediawatch.sweep.scope import WHOLE
+
+NUMERALS = "一二三四五六七八九十"
+MANY = 30
+"""More names than a paragraph can hold: it then points to the annex."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """One kind of problem: its heading, and what stands below it."""
+
+    heading: str
+    text: str
+
+
+def title(told: Inspection) -> str:
+    """关于…政务新媒体检查情况的通报; a notice has the title that it was issued under."""
+    if told.issued:
+        return told.issued.notice.title
+    as_of = day_of(told.sweep.as_of)
+    round_ = told.sweep.round or f"{as_of.year}年第{NUMERALS[(as_of.month - 1) // 3]}季度"
+    return f"{told.office.issuer}关于{round_}{told.office.reach}政务新媒体检查情况的通报"
+
+
+def occasion(told: Inspection) -> str:
+    """引据: by what rule, and who looked."""
+    who = told.office.issuer or "我单位"
+    # The documents alone: what the policy quotes of them after a colon would be no grammar here.
+    basis = "、".join(part.partition("：")[0] for part in typeset(told.policy.basis).split("；"))
+    return f"根据{basis}要求，{who}组织开展了本次政务新媒体检查，现将有关情况通报如下。"
+
+
+def overview(told: Inspection) -> tuple[str, ...]:
+    """总体情况, paragraph by paragraph."""
+    whole, office, measure = told.statistics.whole, told.office, told.office.measure
+    as_of = chinese_day(day_of(told.sweep.as_of))
+    partial = not whole.full_cover and told.sweep.scope != WHOLE
+    rated = "所检查账号合格率" if partial else "合格率"
+    first = (
+        f"监测时间点为{as_of}。{_coverage(told, partial=partial)}，发现不合格{whole.failed}{measure}，"
+        f"{rated}{whole.rate_text(office.decimals)}。"
+    )
+    said = [first, *_by_platform(told)]
+    perfect = _split(told, Dimension.REGION.label).perfect
+    if perfect:
+        said.append(f"{rated}为100%的地区（部门）有{len(perfect)}个：{'、'.join(perfect)}。")
+    if whole.preliminary:
+        said.append(f"另有{whole.open}{measure}尚待人工核查，以上为初步结果。")
+    said += _since_last(told)
+    said.append("各地区（部门）情况详见附件1。")
+    return tuple(said)
+
+
+def _coverage(told: Inspection, *, partial: bool) -> str:
+    """How many accounts there are, and how many of them were looked at; a sweep of a part says which part it is."""
+    whole, office, measure = told.statistics.whole, told.office, told.office.measure
+    registry = f"{office.reach}{_registry(told)}，本次"
+    checked = f"检查{whole.checked}{measure}"
+    if whole.registry_known:
+        checked += f"（检查率{whole.coverage_text(office.decimals)}）"
+    if whole.full_cover:
+        return f"{registry}全覆盖检查"
+    if not partial:
+        return f"{registry}{checked}"
+    return f"{registry if whole.registry_known else '本次'}为部分检查：{extent(told.sweep)}，共{whole.drawn}{measure}，{checked}"
+
+
+def _registry(told: Inspection) -> str:
+    """What was filed: those in service, of which an account that is to be closed (申请关停) is none that runs."""
+    whole, measure = told.statistics.whole, told.office.measure
+    if whole.drawn < whole.total:
+        # Of those that were not drawn nobody counted which are to be closed.
+        return f"在管政务新媒体共{whole.total}{measure}"
+    closing = sum(one.entry.account.filed.status is FiledStatus.CLOSING for one in once(told.scope))
+    besides = f"，另有申请关停的{closing}{measure}" if closing else ""
+    return f"正常运行的政务新媒体共{whole.total - closing}{measure}{besides}"
+
+
+def extent(sweep: Sweep) -> str:
+    """Of what a sweep of a part is: 抽查, 名单检查, 仅检查新浪微博 …"""
+    again = re.match(r"recheck of (.+?): ", sweep.scope)
+    words = [f"复查{again[1]}所列账号" if again else sweep.kind.label if sweep.kind is not SweepKind.CENSUS else ""]
+    platforms = re.findall(r"\bplatform=(\S+)", sweep.scope)
+    words.append(f"仅检查{'、'.join(PLATFORM_LABELS.get(name, name) for name in platforms)}" if platforms else "")
+    words.append("仅检查指定的账号" if re.search(r"\baccount=\d", sweep.scope) else "")
+    return "，".join(filter(None, words))
+
+
+def _since_last(told: Inspection) -> list[str]:
+    """上期通报整改情况."""
+    if told.past.previous is None or not told.past.rechecked:
+        return []
+    counts = Counter(each.result for each in told.past.rechecked)
+    measure = told.office.measure
+    said = "，".join(f"{result.label}{counts[result]}{measure}" for result in Rectified if counts[result])
+    which = "所列本次检查范围内的" if told.past.partly else "所列"
+    return [f"对上期通报（{told.past.previous.number}）{which}{len(told.past.rechecked)}{measure}政务新媒体进行了复查：{said}。"]
+
+
+def closing(told: Inspection) -> tuple[str, ...]:
+    """The last paragraph: 整改期限 and 报送期限 of a notice."""
+    notice = told.issued.notice if told.issued else None
+    if notice is None:
+        return ()
+    asked = [
+        f"于{chinese_day(day)}前{what}"
+        for day, what in ((notice.rectify_by, "完成整改"), (notice.report_by, "报送整改情况"))
+        if day is not None
+    ]
+    return (f"请有关单位{'，并'.join(asked)}。",) if asked else ()
+
+
+def _by_platform(told: Inspection) -> list[str]:
+    parts = [
+        f"{name}检查{part.checked}{told.office.measure}，不合格{part.failed}{told.office.measure}，合格率{_rate(part, told)}"
+        for name, part in _split(told, Dimension.PLATFORM.label).parts
+        if part.checked
+    ]
+    return [f"分平台看，{'；'.join(parts)}。"] if parts else []
+
+
+def _rate(part: Figures, told: Inspection) -> str:
+    return part.rate_text(told.office.decimals)
+
+
+def _split(told: Inspection, heading: str) -> Split:
+    return next(split for split in told.statistics.splits if split.heading == heading)
+
+
+def problems(told: Inspection) -> tuple[Paragraph, ...]:
+    """主要问题: each failed account once, under its leading problem; kinds in the policy's order of precedence."""
+    kinds: dict[str, list[SweepAccount]] = {}
+    codes = list(told.policy.precedence)
+
+    def rank(pair: tuple[SweepAccount, Finding]) -> int:
+        return codes.index(pair[1].code) if pair[1].code in codes else len(codes)
+
+    for entry, finding in sorted(told.statistics.failed, key=rank):
+        kinds.setdefault(finding.label, []).append(entry)
+    return tuple(_kind(number, label, entries, told) for number, (label, entries) in enumerate(kinds.items()))
+
+
+def _kind(number: int, label: str, entries: Sequence[SweepAccount], told: Inspection) -> Paragraph:
+    measure = told.office.measure
+    heading = f"（{numeral(number + 1)}）{label}。"
+    if len(entries) > MANY:
+        return Paragraph(heading, f"共{len(entries)}{measure}，名单见附件2。")
+    platforms: dict[str, list[str]] = {}
+    for entry in entries:
+        filed = entry.account.filed
+        platforms.setdefault(Dimension.PLATFORM.of(filed), []).append(f"{filed.organiser}“{filed.name}”")
+    named = "；".join(f"{platform}{len(names)}{measure}：{'、'.join(names)}" for platform, names in platforms.items())
+    return Paragraph(heading, f"共{len(entries)}{measure}。{named}。")
+
+
+_WIDE = str.maketrans(",;:()", "，；：（）")
+_NARROW = re.compile(r"“[^”]*”|(?<=[\u3000-\u9fff“”])[,;:()]|[,;:()](?=[\u3000-\u9fff“”])")
+
+
+def typeset(text: str) -> str:
+    """A sentence as it is printed: the marks beside Chinese characters are the Chinese ones. What stands in quotation marks is a name,
+    and stays as it was filed or seen."""
+    return _NARROW.sub(lambda mark: mark[0] if mark[0].startswith("“") else mark[0].translate(_WIDE), text)
+
+
+def numeral(number: int) -> str:
+    """1 to 99 in Chinese, as headings are numbered."""
+    tens, ones = divmod(number, 10)
+    if not tens:
+        return NUMERALS[ones - 1]
+    return f"{NUMERALS[tens - 1] if tens > 1 else ''}十{NUMERALS[ones - 1] if ones else ''}"

@@ -1,0 +1,43 @@
+"""佐证单 of many accounts: a printable page each, zipped a prefecture."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from mediawatch.domain.clock import beijing
+from mediawatch.figures.dimensions import NOT_FILED
+from mediawatch.publish.inspection import Inspection, Problem
+from mediawatch.publish.reports.pages import sheet
+
+_UNSAFE = re.compile(r'[\x00-\x1f\\/:*?"<>|=+@-]+')
+"""What a file name on Windows, or a spreadsheet that lists it, would take for something else."""
+
+
+def bundles(told: Inspection, problems: Sequence[Problem], folder: Path) -> Iterator[tuple[str, bytes]]:
+    """(file name, zip) of each prefecture, in the order of the list."""
+    prefectures: dict[str, list[Problem]] = {}
+    for problem in problems:
+        prefectures.setdefault(problem.entry.account.filed.prefecture or NOT_FILED, []).append(problem)
+    moment = beijing(told.sweep.as_of).timetuple()[:6]
+    for prefecture, members in prefectures.items():
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as bundle:
+            for problem in members:
+                # The inspection's time on each, so that the same state gives the same bytes.
+                bundle.writestr(zipfile.ZipInfo(file_name(problem), moment), sheet(told, problem, folder), zipfile.ZIP_DEFLATED)
+        yield f"佐证单 {safe(prefecture)}.zip", stream.getvalue()
+
+
+def file_name(problem: Problem) -> str:
+    """Filing number and name, with the account's own number: two accounts may bear one name."""
+    account = problem.entry.account
+    return f"佐证单 {safe(account.filed.filing_number)} {safe(account.filed.name)} {account.id}.html"
+
+
+def safe(text: str) -> str:
+    """A given text as part of a file name."""
+    return _UNSAFE.sub("_", text).strip(" ._")[:60] or "_"

@@ -1,0 +1,94 @@
+"""通报 as a Word document: the office's template, or ours, filled in by docxtpl."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+
+from mediawatch.domain import UserError
+from mediawatch.domain.clock import beijing, chinese_day
+from mediawatch.publish.inspection import Inspection
+from mediawatch.publish.reports import annexes, prose
+from mediawatch.table import Table
+
+TEMPLATE = "circular.docx"
+"""An office's own template in its home, used instead of ours."""
+
+
+def circular(told: Inspection, *, template: Path | None = None, signed_on: date | None = None) -> bytes:
+    """The .docx; of a notice with its title, 文号, date and deadlines. UserError where the extra `word` or the template is unusable."""
+    try:
+        from docxtpl import DocxTemplate
+        from jinja2 import TemplateError
+
+        from mediawatch.publish.reports.word_template import fit_columns
+        from mediawatch.publish.reports.word_template import template as shipped
+    except ImportError:
+        raise UserError("a Word document needs docxtpl: run `pip install 'mediawatch[word]'`") from None
+
+    source = template or io.BytesIO(shipped())
+    stream = io.BytesIO()
+    try:
+        document = DocxTemplate(source)
+        # Names are hostile input: `&` and `<` must not become markup.
+        document.render(_words(told, signed_on), autoescape=True)
+        fit_columns(document.docx, [(table.columns, table.rows) for table in _annexes(told)])
+        document.save(stream)
+    except (TemplateError, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
+        raise UserError(f"{template or 'the template'}: {error}; `mediawatch report template` writes one that works") from error
+    return _dated(stream.getvalue(), told.sweep.as_of)
+
+
+def shipped_template() -> bytes:
+    """Our template, for an office to change. UserError where the extra `word` is not installed."""
+    try:
+        from mediawatch.publish.reports.word_template import template
+    except ImportError:
+        raise UserError("a Word document needs docxtpl: run `pip install 'mediawatch[word]'`") from None
+    return template()
+
+
+def _words(told: Inspection, signed_on: date | None) -> dict[str, object]:
+    tables = _annexes(told)
+    notice = told.issued.notice if told.issued else None
+    day = signed_on or (notice.issued_on if notice else None)
+    return {
+        "marks": prose.typeset("；".join(told.marks)),
+        "title": prose.title(told),
+        "number": notice.number if notice else told.office.number,
+        "addressees": told.office.addressees,
+        "basis": prose.occasion(told),
+        "overview": prose.overview(told),
+        "problems": prose.problems(told),
+        "closing": prose.closing(told),
+        "annex_list": [_listed(number, table, len(tables)) for number, table in enumerate(tables, 1)],
+        "issuer": told.office.issuer,
+        "date": chinese_day(day) if day else "    年  月  日",
+        "annexes": [
+            {"number": f"附件{number if len(tables) > 1 else ''}", "title": table.title, "columns": table.columns, "rows": table.rows}
+            for number, table in enumerate(tables, 1)
+        ],
+    }
+
+
+def _annexes(told: Inspection) -> list[Table]:
+    tables = [annexes.regions(told), annexes.failed(told)]
+    return tables + [table for table in (annexes.listed(told), annexes.rechecked(told), annexes.to_be_seen(told)) if table.rows]
+
+
+def _listed(number: int, table: Table, of: int) -> str:
+    """附件说明: no mark after a name."""
+    before = "附件：" if number == 1 else "   "
+    return f"{before}{number}.{table.title}" if of > 1 else f"{before}{table.title}"
+
+
+def _dated(body: bytes, at: datetime) -> bytes:
+    """The same parts with the inspection's time on each: one state gives one document, byte for byte."""
+    moment = beijing(at).timetuple()[:6]
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(body)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(zipfile.ZipInfo(name, moment), old.read(name), zipfile.ZIP_DEFLATED)
+    return stream.getvalue()

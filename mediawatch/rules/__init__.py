@@ -1,0 +1,1 @@
+"""What follows from what was read: verdicts, findings, due dates. Pure."""

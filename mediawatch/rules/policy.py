@@ -1,0 +1,279 @@
+"""检查规则: the inspection policy (one TOML file, stored whole with each sweep) and the table that gives a verdict."""
+
+from __future__ import annotations
+
+import tomllib
+from datetime import date, timedelta
+from enum import StrEnum
+from importlib import resources
+from itertools import product
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
+
+from mediawatch.domain import Code, Effect, Filed, FiledStatus, UserError, Verdict
+from mediawatch.domain.clock import months_before
+from mediawatch.workdays import working_days_after
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Window(_Part):
+    days: PositiveInt
+    edge: Literal["exceeds", "reaches"]
+    due_soon_from: PositiveInt
+
+
+class Identity(_Part):
+    due_days: PositiveInt
+    closed_days: PositiveInt = 30
+    """The same for accounts that are filed as closed, or are exempt or closing."""
+
+
+class Opening(_Part):
+    grace_days: PositiveInt
+
+
+class Closing(_Part):
+    working_days: PositiveInt
+    judged: bool = False
+    """Whether accounts that are being closed are judged like any other until they are gone."""
+
+
+class Updates(_Part):
+    reposts: bool
+    unpushed: bool
+
+
+class Retention(_Part):
+    evidence_days: Annotated[int, Field(ge=30)] = 400
+    """Days after which evidence may leave that no finding rests on. An inspection and its review take weeks."""
+    reading_days: Annotated[int, Field(ge=60)] = 400
+    """Days after which readings may leave that prove nothing. A sweep of before then is not judged again."""
+
+
+class Review(_Part):
+    second_person_share: Annotated[float, Field(ge=0, le=1)] = 0.05
+    """Of the accounts that are fresh by one person's word alone, the share that a second person looks at."""
+
+
+class HearingRule(_Part):
+    """核实: what is held against a unit is confirmed after it was heard."""
+
+    required: bool = True
+    """False lets findings be confirmed without; a silence that was read late never is."""
+    working_days: PositiveInt = 2
+    """So many working days after it was sent down a unit may answer."""
+    late_days: Annotated[int, Field(ge=0)] = 3
+    """A silence that was read more than so many days after as_of may be that of posts deleted or withdrawn since."""
+
+
+HEARING = HearingRule()
+
+
+class Tier(_Part):
+    """A staleness tier. Without `months` it is the window's own tier."""
+
+    code: Code
+    months: PositiveInt | None = None
+    edge: Literal["exceeds", "reaches"] = "exceeds"
+
+
+class CodeRule(_Part):
+    label: str
+    effect: Effect
+
+
+class Policy(_Part):
+    """One inspection policy. `toml` is the text it was read from."""
+
+    name: str
+    title: str
+    basis: str
+    tiers_counted: Literal["exclusive", "nested"]
+    listed_counted: Literal["checked", "apart"] = "checked"
+    """Whether accounts that are listed (异常单列) stand in 检查数."""
+    precedence: tuple[Code, ...]
+    window: Window
+    identity: Identity
+    opening: Opening
+    closing: Closing
+    updates: Updates
+    retention: Retention = Retention()
+    review: Review = Review()
+    hearing: HearingRule = HEARING
+    tiers: tuple[Tier, ...]
+    codes: dict[Code, CodeRule]
+    toml: str = ""
+
+    def window_start(self, as_of_day: date) -> date:
+        """The first day on which a post still counts: gap <= days, or gap < days where the edge is `reaches`."""
+        return as_of_day - timedelta(days=self.window.days - (self.window.edge == "reaches"))
+
+    @property
+    def stale_gap(self) -> int:
+        """The least gap in days that fails."""
+        return self.window.days + (self.window.edge == "exceeds")
+
+    def exceeds(self, gap_days: int) -> bool:
+        """Whether a gap fails: gap > days, or gap >= days where the edge is `reaches`."""
+        return gap_days >= self.window.days + (self.window.edge == "exceeds")
+
+    def tier_of(self, latest_on: date, as_of_day: date) -> Code:
+        """The longest tier that an account with this newest post has reached. Call it for stale ones only."""
+        for tier in self.tiers:
+            if tier.months is None:
+                return tier.code
+            edge = months_before(as_of_day, tier.months)
+            if latest_on < edge or (tier.edge == "reaches" and latest_on == edge):
+                return tier.code
+        raise UserError(f"policy {self.name}: the last of [[tiers]] must have no months")
+
+    def label(self, code: Code) -> str:
+        return self.codes[code].label
+
+    def effect(self, code: Code) -> Effect:
+        return self.codes[code].effect
+
+
+_SHIPPED = resources.files("mediawatch") / "data" / "policies"
+
+
+def shipped() -> tuple[str, ...]:
+    """Names of the policies that come with the package."""
+    return tuple(sorted(entry.name.removesuffix(".toml") for entry in _SHIPPED.iterdir() if entry.name.endswith(".toml")))
+
+
+def load(name_or_path: str) -> Policy:
+    """A shipped policy by name, or a TOML file by path. UserError names what is wrong in it."""
+    if name_or_path in shipped():
+        return parse(
+            (resources.files("mediawatch") / "data" / "policies" / f"{name_or_path}.toml").read_text(encoding="utf-8"), name_or_path
+        )
+    path = Path(name_or_path)
+    if not path.is_file():
+        raise UserError(f"no policy {name_or_path!r}: give one of {', '.join(shipped())} or the path of a TOML file")
+    policy = parse(path.read_text(encoding="utf-8"), str(path))
+    _refuse_borrowed(policy, str(path))
+    return policy
+
+
+def _refuse_borrowed(policy: Policy, where: str) -> None:
+    """UserError for a file that bears the name or title of a shipped policy and has other rules: documents tell readers these words."""
+    house = {"toml", "retention", "review", "identity"}
+    for ours in map(load, shipped()):
+        if policy.model_dump(exclude=house) == ours.model_dump(exclude=house):
+            return
+        for key, own, theirs in (("name", policy.name, ours.name), ("title", policy.title, ours.title)):
+            if own.strip().casefold() == theirs.strip().casefold():
+                raise UserError(f"{where}: {key}: {own!r} is that of a shipped policy, whose rules are others: give yours one of its own")
+
+
+def parse(toml: str, where: str = "policy") -> Policy:
+    """The policy of a TOML text; UserError names the place."""
+    try:
+        policy = Policy.model_validate({**tomllib.loads(toml), "toml": toml})
+    except tomllib.TOMLDecodeError as error:
+        raise UserError(f"{where}: {error}") from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise UserError(f"{where}: {place}: {first['msg']}") from error
+    missing = [tier.code for tier in policy.tiers if tier.code not in policy.codes]
+    missing += [code for code in (*_NEEDED, *policy.precedence) if code not in policy.codes]
+    if missing:
+        raise UserError(f"{where}: [codes] has no {missing[0].value}")
+    if not policy.tiers or policy.tiers[-1].months is not None or any(tier.months is None for tier in policy.tiers[:-1]):
+        raise UserError(f"{where}: the last of [[tiers]], and only it, must have no months")
+    if policy.window.due_soon_from > policy.window.days:
+        raise UserError(f"{where}: window.due_soon_from is greater than window.days")
+    return policy
+
+
+class Standing(StrEnum):
+    """How the registry holds the account at as_of."""
+
+    RUNNING = "running"
+    EXEMPT = "exempt"
+    CLOSING = "closing"
+    CLOSED = "closed"
+
+
+class Presence(StrEnum):
+    """What is proved of the account's being there."""
+
+    SEEN = "seen"
+    EMPTY = "empty"
+    EMPTY_NEW = "empty_new"
+    """No posts, but opened too lately (or on an unknown day) for that to fail."""
+    NOT_FOUND = "not_found"
+    CANCELLED = "cancelled"
+    BANNED = "banned"
+    UNKNOWN = "unknown"
+
+
+class Freshness(StrEnum):
+    """What is proved of its updates."""
+
+    FRESH = "fresh"
+    DUE_SOON = "due_soon"
+    AT_LIMIT = "at_limit"
+    STALE = "stale"
+    AFTER_ONLY = "after_only"
+    """Posts after as_of only, and none for the whole window before it."""
+    UNKNOWN = "unknown"
+
+
+_NEEDED = (
+    Code.NOT_FOUND, Code.CANCELLED_NOT_CLOSED, Code.BANNED, Code.EMPTY_ACCOUNT, Code.CLOSED_BUT_ALIVE, Code.NAME_MISMATCH,
+    Code.RENAMED_UNREPORTED,
+)  # fmt: skip
+
+
+def standing(filed: Filed, as_of_day: date, policy: Policy) -> Standing:
+    """已关停/已注销 are closed; exempt until its day; 申请关停 within the closing time. Everything else runs: overdue closing too, and
+    closing since a day that nobody filed, which could go on for ever."""
+    if filed.status in (FiledStatus.CLOSED, FiledStatus.DEREGISTERED):
+        return Standing.CLOSED
+    if filed.exempt_reason and (filed.exempt_until is None or filed.exempt_until >= as_of_day):
+        return Standing.EXEMPT
+    since = filed.closing_requested_on if filed.status is FiledStatus.CLOSING and not policy.closing.judged else None
+    if since is not None and as_of_day <= working_days_after(since, policy.closing.working_days):
+        return Standing.CLOSING
+    return Standing.RUNNING
+
+
+_GONE = {Presence.NOT_FOUND: Code.NOT_FOUND, Presence.CANCELLED: Code.CANCELLED_NOT_CLOSED, Presence.BANNED: Code.BANNED}
+_BY_FRESHNESS = {
+    Freshness.FRESH: Verdict.FRESH,
+    Freshness.DUE_SOON: Verdict.DUE_SOON,
+    Freshness.AT_LIMIT: Verdict.AT_LIMIT,
+    Freshness.STALE: Verdict.FAILED,
+    Freshness.AFTER_ONLY: Verdict.LISTED,
+    Freshness.UNKNOWN: Verdict.UNPROVEN,
+}
+
+
+def _cell(standing: Standing, presence: Presence, freshness: Freshness) -> tuple[Verdict, Code | None]:
+    if standing in (Standing.EXEMPT, Standing.CLOSING):
+        return Verdict.LISTED, None
+    if standing is Standing.CLOSED:
+        if presence in _GONE:
+            return Verdict.LISTED, None
+        alive = presence is not Presence.UNKNOWN or freshness is not Freshness.UNKNOWN
+        return (Verdict.LISTED, Code.CLOSED_BUT_ALIVE) if alive else (Verdict.UNPROVEN, None)
+    if presence in _GONE:
+        return Verdict.FAILED, _GONE[presence]
+    if freshness is Freshness.UNKNOWN and presence in (Presence.EMPTY, Presence.EMPTY_NEW):
+        return (Verdict.FAILED if presence is Presence.EMPTY else Verdict.LISTED), Code.EMPTY_ACCOUNT
+    return _BY_FRESHNESS[freshness], None
+
+
+VERDICTS: dict[tuple[Standing, Presence, Freshness], tuple[Verdict, Code | None]] = {
+    cell: _cell(*cell) for cell in product(Standing, Presence, Freshness)
+}
+"""Total: every combination has a verdict, and the code that carries it (a stale one's tier is the policy's `tier_of`).
+`failed` here means "fails where the policy lets the code fail, else is listed"."""

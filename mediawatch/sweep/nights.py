@@ -1,0 +1,133 @@
+"""One run of a sweep as `status`, the digest and the metrics tell it: what it did, what it came to, what became of the findings."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections import Counter
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+
+import structlog
+
+from mediawatch.domain import Ending, Night, Outcome, Paused, SweepAccount, TurnedFinding, UserError, Verdict
+from mediawatch.ports import Store
+from mediawatch.sweep import Engine, Progress, Request, Step, Summary
+from mediawatch.sweep.gate.pacing import Pacing
+
+log = structlog.get_logger(__name__)
+Ended = Callable[[Night], Awaitable[None]]
+_LOOKED_BACK = 100
+"""Runs among which those of a sweep that is asked for once more are found."""
+_DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
+
+
+async def run(engine: Engine, request: Request, progress: Progress, ended: Ended | None = None) -> tuple[Summary, Night]:
+    """`Engine.run`, kept as a night: from its start on, so that one that was killed shows too. `ended` is told of it, however it ended.
+
+    Raises what ended the run, also where that cannot be kept. Where a night could not even be begun, `ended` is told of none.
+    """
+    store = engine.store
+    beginning = asyncio.create_task(store.begin_night(Night(started_at=engine.clock())))
+    looks = _Looks(progress)
+    try:
+        begun = await asyncio.shield(beginning)
+        summary = await engine.run(request, looks)
+        if summary.repeated:
+            summary.exit_code = await _of_the_run(store, summary.sweep.id)
+        night = _judged(engine, begun, summary, looks.counts, await store.turned(summary.sweep.id))
+        await store.end_night(night)
+    except BaseException as error:
+        # Also of a run that is stopped while it begins: without an end it would pass for killed.
+        begun = await beginning
+        ending, why = ended_by(error)
+        night = replace(begun, ended_at=engine.clock(), ending=ending, why=why, looks=looks.counts, breakers=open_breakers(engine.pacing))
+        with _first_error_stands():
+            await store.end_night(night)
+        if ended:
+            with _first_error_stands():
+                await ended(night)
+        raise
+    if ended:
+        await ended(night)
+    return summary, night
+
+
+async def _of_the_run(store: Store, sweep_id: int) -> int:
+    """The exit bits of the runs that made a finished sweep: to ask for it once more does not mend what they met."""
+    bits = 0
+    for night in await store.nights(_LOOKED_BACK):
+        bits |= (night.exit_code or 0) if night.sweep_id == sweep_id else 0
+    return bits
+
+
+def _judged(engine: Engine, begun: Night, summary: Summary, looks: Mapping[str, int], turned: Iterable[TurnedFinding]) -> Night:
+    return replace(
+        begun,
+        sweep_id=summary.sweep.id,
+        ended_at=engine.clock(),
+        ending=Ending.OUT_OF_TIME if engine.pacing.over else Ending.COMPLETE,
+        exit_code=summary.exit_code,
+        left=summary.left,
+        looks=looks,
+        verdicts={verdict.value: count for verdict, count in summary.verdicts.items()},
+        reasons=reasons(summary.scope),
+        turns=Counter(each.turn.value for each in turned),
+        breakers=open_breakers(engine.pacing),
+    )
+
+
+@contextmanager
+def _first_error_stands() -> Iterator[None]:
+    """What fails while a run is ending by an error is logged, and does not take that error's place."""
+    try:
+        yield
+    except (UserError, OSError) as error:
+        log.warning("how the run ended could not be kept", why=ended_by(error)[1])
+
+
+def ended_by(error: BaseException) -> tuple[Ending, str]:
+    """How a run ended by this, and why: the signal, the sentence of what was foreseen, of anything else its kind alone."""
+    match error:
+        case asyncio.CancelledError():
+            return Ending.STOPPED, str(error)
+        case UserError():
+            return Ending.FAILED, str(error)
+        case BaseExceptionGroup():
+            return ended_by((error.split(UserError)[1] or error).exceptions[0])
+        case OSError(strerror=str(words)):
+            return Ending.FAILED, f"{type(error).__name__}: {words}"
+    return Ending.FAILED, type(error).__name__
+
+
+class _Looks:
+    """Counts the looks of this run by platform and outcome."""
+
+    def __init__(self, progress: Progress) -> None:
+        self.counts: Counter[str] = Counter()
+        self._progress = progress
+
+    def __call__(self, step: Step) -> None:
+        if step.reading is not None:
+            self.counts[f"{step.account.platform} {step.reading.outcome.value}"] += 1
+        self._progress(step)
+
+
+def reasons(scope: Iterable[SweepAccount]) -> Mapping[str, int]:
+    """Why accounts are 待人工核查, most frequent first; the days in the sentences differ by account and are left out."""
+    judged = [entry.judgement for entry in scope if entry.judgement and entry.judgement.verdict is Verdict.UNPROVEN]
+    return dict(Counter(_DAY.sub("某日", each.sentence) for each in judged).most_common())
+
+
+def open_breakers(pacing: Pacing) -> tuple[str, ...]:
+    return tuple(str(Paused(*source, outcome)) for source, outcome in pacing.open_breakers().items())
+
+
+def by_platform(night: Night) -> Mapping[tuple[str, Outcome], int]:
+    """Looks by platform and outcome."""
+    found = {}
+    for key, count in night.looks.items():
+        platform, outcome = key.split()
+        found[platform, Outcome(outcome)] = count
+    return found

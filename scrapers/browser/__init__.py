@@ -1,0 +1,1 @@
+"""The browser: Chromium, contexts, pages, and what a page loads. Knows no site."""

@@ -1,0 +1,88 @@
+"""One Chromium with its driver and their folder: how it is started, whether it lives, and that nothing of it stays."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.async_api import Browser, ProxySettings
+
+from mediawatch.domain import Failure, Unreachable
+from scrapers.browser import driver as drivers
+from scrapers.browser import processes
+from scrapers.browser.driver import Driver
+from scrapers.browser.limits import Timeouts, within
+from scrapers.browser.scratch import Scratch
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Launch:
+    """What a Chromium is started with. `scratch` is the place for folders of temporary files, None for the system's."""
+
+    executable: Path | None
+    args: tuple[str, ...]
+    proxy: ProxySettings | None
+    scratch: Path | None
+    timeouts: Timeouts
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Chromium:
+    """A running Chromium."""
+
+    browser: Browser
+    driver: Driver
+    scratch: Scratch | None
+    timeouts: Timeouts
+
+    @classmethod
+    async def start(cls, launch: Launch) -> Chromium:
+        """`Unreachable` where it does not start."""
+        async with AsyncExitStack() as undo:
+            scratch = None
+            if launch.scratch is not None:
+                try:
+                    scratch = await asyncio.to_thread(Scratch.taken, launch.scratch)
+                except OSError as error:
+                    raise Unreachable(f"the browser does not start: no folder for its temporary files: {error.strerror}") from error
+                undo.callback(scratch.remove)
+            driver = await drivers.start(launch.timeouts, scratch.path if scratch else None)
+            undo.push_async_callback(driver.stop, launch.timeouts.close)
+            try:
+                browser = await within(_launched(driver, launch), launch.timeouts.launch, "browser")
+            except Failure as failure:
+                raise Unreachable(f"the browser does not start: {failure.detail}") from failure
+            undo.pop_all()
+        return cls(browser, driver, scratch, launch.timeouts)
+
+    @property
+    def dead(self) -> bool:
+        """Whether it or its driver is known to have died. That a page can be had is the only proof of life."""
+        return self.driver.ended.done() or not self.browser.is_connected()
+
+    async def memory_mb(self) -> float:
+        """What all its processes hold; 0 where the system does not tell."""
+        return await asyncio.to_thread(lambda: processes.memory_mb(processes.descendants(self.driver.process.pid)))
+
+    async def stop(self) -> None:
+        """End it and its driver, within the time for closing, and remove their folder."""
+        with suppress(Failure):
+            await within(self.browser.close(), self.timeouts.close / 2, "close")
+        await self.driver.stop(self.timeouts.close / 2)
+        if self.scratch is not None:
+            await asyncio.to_thread(self.scratch.remove)
+
+
+async def _launched(driver: Driver, launch: Launch) -> Browser:
+    return await driver.playwright.chromium.launch(
+        executable_path=launch.executable,
+        args=list(launch.args),
+        proxy=launch.proxy,
+        headless=True,
+        # The sweep ends itself on a signal, and the browser with it.
+        handle_sigint=False,
+        handle_sigterm=False,
+        handle_sighup=False,
+    )

@@ -1,0 +1,35 @@
+"""A GET by the page's own `fetch`: with its cookies, and with the signatures that the page adds to its calls."""
+
+from __future__ import annotations
+
+import base64
+
+from playwright.async_api import Page
+
+from mediawatch.domain import Unreachable
+from scrapers.browser.clock_check import sent_at
+from scrapers.browser.limits import within
+from scrapers.browser.reply import Reply, host_and_path
+
+BODY_LIMIT = 20_000_000
+"""Bytes. A larger body is nothing that a watched page needs; reading it would cost the sweep its memory."""
+_FETCH = """async ([url, limit]) => {
+  const answer = await fetch(url, {cache: 'no-store', credentials: 'include'}).catch(() => null)
+  if (!answer) return null
+  const bytes = new Uint8Array(await answer.arrayBuffer())
+  let text = ''
+  if (bytes.length <= limit)
+    for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192))
+  const type = answer.headers.get('content-type') || ''
+  const headers = {date: answer.headers.get('date') || '', age: answer.headers.get('age') || ''}
+  return {status: answer.status, type, headers, to: answer.redirected ? answer.url : '', size: bytes.length, data: btoa(text)}
+}"""
+
+
+async def fetched(page: Page, url: str, seconds: float) -> tuple[Reply, str]:
+    """The reply, and the URL that answered where the request was redirected ("" where not). Raises `Unreachable`; `Changed` where
+    the page moved on meanwhile."""
+    match await within(page.evaluate(_FETCH, [url, BODY_LIMIT]), seconds, f"fetch of {host_and_path(url)}"):
+        case {"status": int(status), "type": str(kind), "headers": dict(headers), "to": str(to), "size": int(size), "data": str(data)}:
+            return Reply(url, status, kind, base64.b64decode(data), sent_at=sent_at(headers), cut=size > BODY_LIMIT), to
+    raise Unreachable(f"fetch of {host_and_path(url)} failed")

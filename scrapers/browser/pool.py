@@ -1,0 +1,260 @@
+"""One Chromium: a context per session, pages lent out as `Tab`s, relaunched after a death. Nothing here knows a site."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+
+from mediawatch.domain import Failure, Unreachable
+from scrapers.browser.chromium import Chromium, Launch
+from scrapers.browser.contexts import LOADS_PER_PAGE, Contexts, Lease, Spare
+from scrapers.browser.fetch import BODY_LIMIT
+from scrapers.browser.limits import Timeouts, within
+from scrapers.browser.proxy import proxy_settings
+from scrapers.browser.reply import Reply, host_and_path, scrubbed
+from scrapers.browser.sessions import Session
+from scrapers.browser.tab import PICTURE_HEIGHT, Tab
+from scrapers.browser.traffic import Hearing
+
+__all__ = ["BODY_LIMIT", "PICTURE_HEIGHT", "Browser", "Hearing", "Reply", "Session", "Tab", "Timeouts", "host_and_path", "scrubbed"]
+
+log = structlog.get_logger(__name__)
+
+PAGES_AT_ONCE = 4
+"""More buys memory and timeouts, not throughput."""
+MEMORY_MB = 1500
+"""Above it contexts are renewed: they hold what their pages had cached."""
+_WEIGHED_EVERY = 50
+"""Pages between two looks at the memory."""
+_HEAVY = (
+    *(f"*.{ending}{tail}" for ending in ("png", "jpg", "jpeg", "gif", "webp", "avif", "heic", "bmp", "ico", "svg") for tail in ("", "?*")),
+    *(f"*.{ending}{tail}" for ending in ("woff", "woff2", "ttf", "otf", "eot", "css") for tail in ("", "?*")),
+    *(f"*.{ending}{tail}" for ending in ("mp4", "m4a", "m4s", "mp3", "webm", "flv", "m3u8", "ts", "wav") for tail in ("", "?*")),
+)
+
+
+@dataclass(slots=True, eq=False)
+class _Run:
+    """A Chromium and what lives in it. `own` is False for one that is a host's."""
+
+    chromium: Chromium
+    contexts: Contexts
+    own: bool = True
+    pages: int = 0
+    """Lent since the memory was looked at."""
+
+
+class Browser:
+    """Lends pages of one Chromium, which starts with the first `tab` and again after it or its driver died.
+
+    `now` is the clock that readings and captures are stamped with. `args` and `proxy` come from code, never from a page. `scratch`
+    is the place for its folder of temporary files, None for the system's. Above `memory_mb` contexts are renewed.
+    """
+
+    def __init__(
+        self,
+        executable: Path | None,
+        *,
+        now: Callable[[], datetime],
+        args: Sequence[str] = (),
+        proxy: str | None = None,
+        pages: int = PAGES_AT_ONCE,
+        timeouts: Timeouts | None = None,
+        scratch: Path | None = None,
+        memory_mb: float = MEMORY_MB,
+        host: Browser | None = None,
+    ) -> None:
+        """With a `host` it lives in that browser's Chromium: contexts, logins, clock and proxy are its own, and only these end with it."""
+        self.now, self.timeouts = now, timeouts or Timeouts()
+        self._launch = Launch(executable=executable, args=tuple(args), proxy=proxy_settings(proxy), scratch=scratch, timeouts=self.timeouts)
+        self._host, self._memory_mb = host, memory_mb
+        self._slots = asyncio.Semaphore(pages)
+        self._turns: defaultdict[Path, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._starting = asyncio.Lock()
+        self._run: _Run | None = None
+
+    @asynccontextmanager
+    async def tab(
+        self,
+        session: Session | None,
+        *,
+        hosts: frozenset[str],
+        whole: bool,
+        url_keys: frozenset[str] = frozenset(),
+        heavy: frozenset[str] = frozenset(),
+    ) -> AsyncIterator[Tab]:
+        """Lend a new page: of the session's context, or of a visitor's (one for each set of `hosts`).
+
+        `hosts` are the suffixes it may navigate to. Unless `whole`, pictures, fonts, media and style sheets are not loaded, and
+        neither is what matches the `heavy` patterns (`*` is a wildcard; for pictures whose URL has no file ending). A whole page
+        also ignores the HTTP cache. `Unreachable` where no page can be had, and at the end where the page has died on the way: what
+        was read of it may be cut short by us. `LoginRequired` where the stored session is unusable.
+        """
+        async with self.turn(session), self._slots, self.page(session, hosts=hosts, whole=whole, url_keys=url_keys, heavy=heavy) as tab:
+            yield tab
+
+    def turn(self, session: Session | None) -> AbstractAsyncContextManager[object]:
+        """Held while a session is in use. A person has one window on his account, and the site rotates cookies: one page at a time."""
+        return self._turns[session.state] if session else nullcontext()
+
+    @asynccontextmanager
+    async def page(
+        self, session: Session | None, *, hosts: frozenset[str], whole: bool, url_keys: frozenset[str], heavy: frozenset[str]
+    ) -> AsyncIterator[Tab]:
+        """As `tab`, for a caller that minds the session's turn and the number of pages itself."""
+        blocked = () if whole else (*_HEAVY, *sorted(heavy))
+        run, lease, lent = await self._page(session, hosts, blocked)
+        tab = Tab(
+            lent.page, now=self.now, session=session.name if session else "", hosts=hosts, url_keys=url_keys,
+            whole=whole, timeouts=self.timeouts,
+        )  # fmt: skip
+        tab.login = lease.login
+        tab.outlived = lambda: lease.outlived
+        tab.unblock = lambda: within(lent.cdp.send("Network.disable"), self.timeouts.step, "unblock")
+        # Browser and page tell of their own deaths; the driver would leave the page waiting.
+        died = run.chromium.driver.ended
+        died.add_done_callback(told := lambda _: tab.end())
+        sound = False
+        try:
+            yield tab
+        except BaseException:
+            tab.spent = True
+            raise
+        finally:
+            died.remove_done_callback(told)
+            if tab.known is not None:
+                lease.known = tab.known
+            sound = await self._given_back(tab, lease, lent)
+            await run.contexts.returned(lease)
+        if not sound:
+            raise Unreachable("the page died on the way")
+
+    async def _given_back(self, tab: Tab, lease: Lease, lent: Spare) -> bool:
+        """Kept empty for the next look of its context, else closed. False where the page had died."""
+        again = bool(lent.blocked) and lease.spare is None and not lease.outlived and lent.lent < LOADS_PER_PAGE
+        if again and await tab.empty(lent.tidy):
+            lease.spare = lent
+            return True
+        return await tab.close()
+
+    def knows_operator(self, session: Session) -> bool | None:
+        """What the newest page of this session that showed a sign said; None where none has so far."""
+        lease = self._run.contexts.leases.get(session.state) if self._run else None
+        return lease.known if lease else None
+
+    def saw(self, session: Session, known: bool) -> None:
+        """A page that stays open has shown whether it knows the operator."""
+        if self._run and (lease := self._run.contexts.leases.get(session.state)):
+            lease.known = known
+
+    async def keep_sessions(self, platform: str | None = None) -> None:
+        """Write what the sites have made of the logins back to their files; only of those that a page has just been seen to know."""
+        run = self._run
+        for lease in tuple(run.contexts.leases.values()) if run else ():
+            if run and lease.session is not None and platform in (None, lease.session.platform):
+                await run.contexts.keep(lease, lease.session)
+
+    async def start(self) -> None:
+        """Start Chromium now, not with the first `tab`. `Unreachable` where it does not start."""
+        await self._running()
+
+    async def close(self) -> None:
+        """Keep the sessions, end Chromium and its driver; a later `tab` would start them again. Takes two times for closing at most."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self.timeouts.close):
+                await self.keep_sessions()
+        async with self._starting:
+            run, self._run = self._run, None
+            if run is not None:
+                await self._stop(run)
+
+    async def rest(self) -> None:
+        """No look follows soon: no empty page is kept for one."""
+        if self._run is not None:
+            await self._run.contexts.spare_none()
+
+    async def _page(self, session: Session | None, hosts: frozenset[str], blocked: tuple[str, ...]) -> tuple[_Run, Lease, Spare]:
+        for again in (True, False):
+            run = await self._running()
+            try:
+                lease = await run.contexts.lease(session, session.state if session else hosts)
+                lent = await self._lent(run, lease, blocked)
+                await self._weigh(run)
+                return run, lease, lent
+            except Unreachable:
+                # is_connected() stays True after the driver's death: that a page can be had is the only proof of life.
+                await self._discard(run)
+                if not again:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _lent(self, run: _Run, lease: Lease, blocked: tuple[str, ...]) -> Spare:
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(run.contexts.returned, lease)
+            lent = await self._spare(lease, blocked) or await self._new_page(lease, blocked)
+            undo.pop_all()
+        return lent
+
+    async def _spare(self, lease: Lease, blocked: tuple[str, ...]) -> Spare | None:
+        """The page that waits for a look like this one; None where there is none, or it has died meanwhile."""
+        spare = lease.take(blocked)
+        if spare is None:
+            return None
+        try:
+            await within(spare.page.evaluate("1"), self.timeouts.step, "page")
+        except Failure:
+            with suppress(Failure):
+                await within(spare.page.close(), self.timeouts.close, "close")
+            return None
+        return spare
+
+    async def _new_page(self, lease: Lease, blocked: tuple[str, ...]) -> Spare:
+        page = await within(lease.context.new_page(), self.timeouts.launch, "new page")
+        cdp = await within(lease.context.new_cdp_session(page), self.timeouts.launch, "new page")
+        await within(cdp.send("Network.enable"), self.timeouts.launch, "new page")
+        if blocked:
+            await within(cdp.send("Network.setBlockedURLs", {"urls": list(blocked)}), self.timeouts.launch, "new page")
+        else:
+            await within(cdp.send("Network.setCacheDisabled", {"cacheDisabled": True}), self.timeouts.launch, "new page")
+        return Spare(page, cdp, blocked)
+
+    async def _weigh(self, run: _Run) -> None:
+        run.pages += 1
+        if run.own and run.pages >= _WEIGHED_EVERY:
+            run.pages = 0
+            held = await run.chromium.memory_mb()
+            if held > self._memory_mb:
+                log.info("the browser's memory is above its limit: contexts are renewed", megabytes=round(held))
+                run.contexts.wear_out()
+
+    async def _running(self) -> _Run:
+        async with self._starting:
+            if self._run is not None and self._run.chromium.dead:
+                run, self._run = self._run, None
+                await self._stop(run)
+            if self._run is None:
+                self._run = await self._start()
+            return self._run
+
+    async def _start(self) -> _Run:
+        if self._host:
+            lent = (await self._host._running()).chromium
+            return _Run(lent, Contexts(lent.browser, self.now, self._launch.proxy, self.timeouts), own=False)
+        chromium = await Chromium.start(self._launch)
+        return _Run(chromium, Contexts(chromium.browser, self.now, None, self.timeouts))
+
+    async def _discard(self, run: _Run) -> None:
+        async with self._starting:
+            if self._run is run:
+                self._run = None
+                await self._stop(run)
+
+    async def _stop(self, run: _Run) -> None:
+        await (run.chromium.stop() if run.own else run.contexts.close())

@@ -1,0 +1,92 @@
+"""The private folder for the temporary files of one Chromium and its driver: profiles, downloads, shared memory.
+
+Whoever is killed leaves it behind; the next start sweeps what belongs to nobody any more. The owner's lock tells, which the
+kernel frees with its death.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+
+from scrapers.browser import processes
+
+_SOCKET = 107 - len("/run-abcdefgh/org.chromium.Chromium.abcdef/SingletonSocket")
+"""Bytes left for the folder's place: Chromium binds a socket below it, and the address of one is short."""
+_LOCK = "lock"
+
+
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """A folder of ours as long as the process lives."""
+
+    path: Path
+    _held: int
+
+    @classmethod
+    def taken(cls, place: Path) -> Scratch:
+        """A new folder at this place, or, where its path is too long for a socket, at one of its own in the system's temporary
+        folder; what dead owners left there is swept. OSError where it cannot be made."""
+        root = _root(place)
+        root.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with _alone(root):
+            sweep(root)
+            path = Path(tempfile.mkdtemp(prefix="run-", dir=root))
+            held = _locked(path)
+        assert held is not None, "nobody else knows the folder yet"
+        return cls(path, held)
+
+    def remove(self) -> None:
+        """End whoever still lives in it, and remove it."""
+        _clear(self.path)
+        os.close(self._held)
+
+
+def sweep(root: Path) -> None:
+    """Remove the folders whose owner is dead, and end what lives in them. Those of living owners stay."""
+    for path in root.glob("run-*"):
+        held = _locked(path)
+        if held is not None:
+            _clear(path)
+            os.close(held)
+
+
+def _root(place: Path) -> Path:
+    if len(os.fsencode(place)) <= _SOCKET:
+        return place
+    return Path(tempfile.gettempdir()) / f"mediawatch-{os.geteuid()}-{sha256(os.fsencode(place)).hexdigest()[:8]}"
+
+
+@contextmanager
+def _alone(root: Path) -> Iterator[None]:
+    """One process at a time makes and sweeps: a folder is not there before its lock is held."""
+    with (root / _LOCK).open("a") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
+
+
+def _locked(path: Path) -> int | None:
+    """The lock of a folder, to be held open; None where its owner lives, or it is gone."""
+    try:
+        held = os.open(path / _LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        os.close(held)
+        return None
+    return held
+
+
+def _clear(path: Path) -> None:
+    processes.end(processes.living_in(path))
+    # A process that is just dying may still write; what stays is swept at the next start.
+    shutil.rmtree(path, ignore_errors=True)

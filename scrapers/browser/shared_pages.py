@@ -1,0 +1,183 @@
+"""Warm pages: one open page of a site, from which first looks ask by the page's own `fetch` instead of loading a page each.
+
+A page load costs some thirty calls. What a call answers is read by the same pure functions as what a page asks by itself, and
+whatever it leaves open is asked again by a page (`Surface.warm`, `Scraper.look`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter, defaultdict
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import date
+from urllib.parse import urlsplit
+
+from mediawatch.domain import Account, Failure
+from scrapers.browser.clock_check import ClockCheck
+from scrapers.browser.pool import Browser, Reply, Session, Tab
+from scrapers.browser.sessions import stamp_of
+
+CALLS_PER_PAGE = 60
+"""Then the page is opened anew: what scripts and driver keep of an open page goes with it."""
+_SCRIPTS = frozenset({"*.js", "*.js?*"})
+TRIES = 3
+"""Calls in a row that a surface may get no answer from; then it goes by its pages until the batch ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warm:
+    """A page of a site that is fit to ask from, one for all looks that name the same `site`. `enter` opens it (the account is the one
+    whose look wants it) and raises a `Failure` where it is not what it must be."""
+
+    site: str
+    enter: Callable[[Tab, Account], Awaitable[str | None]]
+    """May give what calls are made after: a token, the address of a call that the page made."""
+    unscripted: bool = False
+    """Whether what is asked needs nothing of the page's script files (a cookie, a signature): then they are not loaded."""
+    signs: bool = False
+    """Whether the page's script adds to what is asked. Then a refusal may be for what it no longer adds: only a page can tell."""
+
+
+class Calls:
+    """One sight's use of a warm page: like a `Tab` to what needs no page of its own. Nothing that is asked is kept."""
+
+    def __init__(self, tab: Tab, entered: str, pause: Callable[[], Awaitable[None]]) -> None:
+        self._tab, self._html = tab, ""
+        self.entered = entered
+        """What `Warm.enter` gave."""
+        self.now, self.session, self.login, self.pause = tab.now, tab.session, tab.login, pause
+        self.clock = ClockCheck(tab.now)
+        """As `Tab.clock`, of this sight's calls alone."""
+        self.refused: Failure | None = None
+        """As `Tab.refused`."""
+        self.back_to: date | None = None
+        """As `Need.back_to`."""
+        self.known: bool | None = None
+        """As `Tab.known`."""
+        self.url = tab.url
+        """The address that answered last, after redirects."""
+        self.spoilt = False
+        """True where the page met trouble: it is not lent again."""
+
+    async def fetch(self, url: str) -> Reply:
+        """As `Tab.fetch`."""
+        reply, self.url = await self._tab.ask(url)
+        self.clock.heard(reply.sent_at)
+        return reply
+
+    async def open(self, url: str) -> Reply:
+        """A document by `fetch`: as the site serves it, none of its scripts run."""
+        reply = await self.fetch(url)
+        self._html = reply.text()
+        return reply
+
+    async def html(self) -> str:
+        """The document that was opened last."""
+        return self._html
+
+    async def evaluate(self, script: str) -> object:
+        """As `Tab.evaluate`, in the warm page."""
+        return await self._tab.evaluate(script)
+
+    async def carries(self, cookie: str, url: str) -> bool:
+        """As `Tab.carries`."""
+        return await self._tab.carries(cookie, url)
+
+
+@dataclass(slots=True, eq=False)
+class _Page:
+    tab: Tab
+    entered: str = field(repr=False)
+    held: AsyncExitStack
+    host: str
+    platform: str
+    stamp: tuple[int, int] | None
+    """Of the session's file when the page was opened."""
+    calls: int = 0
+    users: int = 0
+    left: bool = False
+    """Not to be lent again; closed when its last user is done."""
+
+    def usable(self, session: Session | None) -> bool:
+        here = not self.tab.gone and not self.tab.outlived() and urlsplit(self.tab.url).hostname == self.host
+        return here and self.calls < CALLS_PER_PAGE and self.stamp == (stamp_of(session) if session else None)
+
+
+@dataclass(slots=True, eq=False)
+class WarmPages:
+    """Lends the warm pages of one browser: one a session, for one sight at a time; one for all visitors of a site together."""
+
+    browser: Browser
+    _pages: dict[Hashable, _Page] = field(default_factory=dict)
+    _opening: defaultdict[Hashable, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    _silent: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    @asynccontextmanager
+    async def lent(
+        self, warm: Warm, account: Account, session: Session | None, pause: Callable[[], Awaitable[None]], *,
+        hosts: frozenset[str], heavy: frozenset[str],
+    ) -> AsyncIterator[Calls]:  # fmt: skip
+        """Raises what opening the page does. `hosts` and `heavy` as `Browser.tab` has them."""
+        async with self.browser.turn(session):
+            page = await self._page(warm, account, session, hosts, heavy)
+            page.calls += 1
+            page.users += 1
+            calls = Calls(page.tab, page.entered, pause)
+            try:
+                yield calls
+            finally:
+                page.users -= 1
+                page.left |= calls.spoilt
+                if session is not None and calls.known is not None:
+                    self.browser.saw(session, calls.known)
+                await self._closed_if_left(page)
+
+    @property
+    def open_pages(self) -> tuple[Tab, ...]:
+        """Those that may be lent again."""
+        return tuple(page.tab for page in self._pages.values())
+
+    def trusts(self, surface: str, session: str) -> bool:
+        """Whether this surface still gets answers by calls."""
+        return self._silent[surface, session] < TRIES
+
+    def note(self, surface: str, session: str, *, answered: bool) -> None:
+        self._silent[surface, session] = 0 if answered else self._silent[surface, session] + 1
+
+    async def rest(self, *platforms: str) -> None:
+        """A batch of these platforms is over (all, where none is named): their pages go, and their surfaces may ask by calls again."""
+        self._silent = Counter(
+            {key: count for key, count in self._silent.items() if platforms and key[0].partition(".")[0] not in platforms}
+        )
+        for page in tuple(self._pages.values()):
+            if not platforms or page.platform in platforms:
+                page.left = True
+                await self._closed_if_left(page)
+
+    async def _page(self, warm: Warm, account: Account, session: Session | None, hosts: frozenset[str], heavy: frozenset[str]) -> _Page:
+        key = (warm.site, session.state if session else hosts)
+        async with self._opening[key]:
+            page = self._pages.get(key)
+            if page is not None and not page.left and page.usable(session):
+                return page
+            if page is not None:
+                page.left = True
+                await self._closed_if_left(page)
+            async with AsyncExitStack() as undo:
+                stamp = stamp_of(session) if session else None
+                unwanted = heavy | _SCRIPTS if warm.unscripted else heavy
+                lent = self.browser.page(session, hosts=hosts, whole=False, url_keys=frozenset(), heavy=unwanted)
+                tab = await undo.enter_async_context(lent)
+                entered = await warm.enter(tab, account)
+                await tab.hush(idle=warm.unscripted)
+                host = urlsplit(tab.url).hostname or ""
+                page = self._pages[key] = _Page(tab, entered or "", undo.pop_all(), host, account.platform, stamp)
+            return page
+
+    async def _closed_if_left(self, page: _Page) -> None:
+        if page.left and not page.users:
+            self._pages = {key: each for key, each in self._pages.items() if each is not page}
+            with suppress(Failure):  # it had died: whoever asked from it has met that
+                await page.held.aclose()

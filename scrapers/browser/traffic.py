@@ -1,0 +1,284 @@
+"""What a page hears: `Hearing` for those who wait, `Ears` on the page. Bodies are read as they come."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin
+
+from playwright.async_api import Error as PlaywrightError
+from playwright.async_api import Page, Request, Response
+
+from mediawatch.domain import Changed, Failure, Unreachable
+from scrapers.browser.clock_check import ClockCheck, sent_at
+from scrapers.browser.fetch import BODY_LIMIT, fetched
+from scrapers.browser.limits import Chores, Timeouts, within
+from scrapers.browser.reply import Reply, host_and_path
+
+if TYPE_CHECKING:
+    from scrapers.recording.case import Recording
+
+TRAFFIC = ("request", "requestfailed", "response")
+_REDIRECTS = frozenset({301, 302, 303, 307, 308})
+
+
+def _any(reply: Reply) -> bool:
+    return True
+
+
+class Hearing:
+    """The responses that match, from the moment the hearing began. Made by `Tab.hearing`."""
+
+    def __init__(
+        self, patterns: tuple[re.Pattern[str], ...], limit: float, keep: Callable[[Reply], None], alive: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._patterns, self._limit, self._keep, self._alive = patterns, limit, keep, alive
+        self.requested: list[str] = []
+        """URLs of the matching requests so far, answered or not."""
+        self._replies: list[Reply] = []
+        self._under_way: dict[Request, str] = {}
+        self._order: dict[Request, int] = {}
+        self._failed: dict[Request, str] = {}
+        self._ended = False
+        self._news = asyncio.Event()
+
+    async def first(self, where: Callable[[Reply], bool] = _any, *, timeout: float | None = None) -> Reply:
+        """The first matching reply, also one that came before the call. `timeout` in seconds.
+
+        When none comes: `Unreachable` where a request went out and got no answer, or the page died; `Changed` where the page
+        never asked, or only for something else.
+        """
+        looked, limit = 0, self._limit if timeout is None else timeout
+        try:
+            async with asyncio.timeout(limit):
+                while not self._ended:
+                    for reply in self._replies[looked:]:
+                        looked += 1
+                        if where(reply):
+                            self._keep(reply)
+                            return reply
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            pass
+        # A killed driver raises no event: the silence of the page is told from that of the browser only by asking it.
+        await self._alive()
+        raise self._silence(limit)
+
+    def all(self) -> tuple[Reply, ...]:
+        """Every matching reply whose body is here by now."""
+        for reply in self._replies:
+            self._keep(reply)
+        return tuple(self._replies)
+
+    def _silence(self, limit: float) -> Failure:
+        if self._failed:
+            return Unreachable(next(reversed(self._failed.values())))
+        if self._under_way:
+            return Unreachable(f"no answer from {host_and_path(next(iter(self._under_way.values())))} within {limit:g} s")
+        wanted = " or ".join(pattern.pattern for pattern in self._patterns)
+        if self._replies:
+            return Changed(f"{len(self._replies)} replies from {wanted}, none of them the one looked for")
+        return Changed(f"the page did not ask for {wanted} within {limit:g} s")
+
+    # The rest is for `Ears`.
+    def wants(self, url: str) -> bool:
+        where = host_and_path(url)
+        return any(pattern.search(where) for pattern in self._patterns)
+
+    def asked(self, request: Request) -> None:
+        self.requested.append(request.url)
+        self._under_way[request] = request.url
+        self._order[request] = len(self._order)
+
+    def heard(self, request: Request, reply: Reply) -> None:
+        self._under_way.pop(request, None)
+        # A redirect to what is wanted too is on its way; any other one (to a login page) is the answer.
+        if reply.location and self.wants(urljoin(reply.url, reply.location)):
+            return
+        # An answer makes up for what failed before it was asked for, not for what its page asked meanwhile.
+        self._failed = {each: why for each, why in self._failed.items() if self._order.get(each, 0) > self._order.get(request, 0)}
+        self._replies.append(reply)
+        self._news.set()
+
+    def failed(self, request: Request, why: str) -> None:
+        self._under_way.pop(request, None)
+        self._failed[request] = why
+
+    def end(self) -> None:
+        """The page is gone: who waits shall not wait for the time limit."""
+        self._ended = True
+        self._news.set()
+
+
+class Ears:
+    """Listens on one page: for its documents always, for other responses while a hearing lasts."""
+
+    def __init__(self, page: Page, timeouts: Timeouts, keep: Callable[[Reply], None], clock: ClockCheck) -> None:
+        self._page, self._timeouts, self._keep, self._clock = page, timeouts, keep, clock
+        self._hearings: list[Hearing] = []
+        self._document: Reply | None = None
+        self._documents, self._newest = 0, 0
+        self._document_came = asyncio.Event()
+        self._asking: set[str] = set()
+        self.recording: Recording | None = None
+        self.gone = False
+        """It crashed or was closed."""
+        self.crashed = False
+        self.chores = Chores()
+        self._listening: list[tuple[str, Callable[[Any], None]]] = []
+        self.on("request", self._on_request)
+        self.on("requestfailed", self._on_failed)
+        self.on("response", self._on_response)
+        self.on("crash", lambda page: self._on_crash())
+        self.on("close", lambda page: self.end())
+
+    def on(self, event: str, told: Callable[[Any], None]) -> None:
+        """Be told of an event of the page until `deafen`."""
+        self._page.on(event, told)  # type: ignore[call-overload]
+        self._listening.append((event, told))
+
+    def deafen(self, *events: str) -> None:
+        """Nothing of the page is heard any more (of these events, where some are named): it goes to somebody else."""
+        self.chores.end()
+        for event, told in tuple(self._listening):
+            if not events or event in events:
+                self._page.remove_listener(event, told)
+                self._listening.remove((event, told))
+
+    @property
+    def status(self) -> int:
+        return self._document.status if self._document else 0
+
+    @property
+    def newest_document(self) -> Reply:
+        if self._document is None:
+            raise Unreachable("the page has no document")
+        return self._document
+
+    @asynccontextmanager
+    async def hearing(self, *paths: str) -> AsyncIterator[Hearing]:
+        hearing = Hearing(tuple(re.compile(path) for path in paths), self._timeouts.reply, self._keep, self.alive)
+        self._hearings.append(hearing)
+        try:
+            yield hearing
+        finally:
+            self._hearings.remove(hearing)
+
+    async def alive(self) -> None:
+        """`Unreachable` where the page does not answer any more."""
+        if self.gone:
+            raise Unreachable("the page died")
+        await within(self._page.evaluate("1"), self._timeouts.step, "page")
+
+    def forget_document(self) -> None:
+        # What is still on its way belongs to the navigation before.
+        self._document, self._newest = None, self._documents
+        self._document_came.clear()
+
+    async def document(self, limit: float, where: str) -> Reply:
+        """The newest document since `forget_document`; `Unreachable` when none has come within `limit` seconds."""
+        try:
+            async with asyncio.timeout(limit):
+                await self._document_came.wait()
+        except TimeoutError as error:
+            raise Unreachable(f"{where}: the document did not arrive within {limit:g} s") from error
+        if self._document is None:
+            raise Unreachable(f"{where}: the page died")
+        return self._document
+
+    def _on_request(self, request: Request) -> None:
+        for hearing in self._wanting(request):
+            hearing.asked(request)
+
+    def _on_failed(self, request: Request) -> None:
+        for hearing in self._wanting(request):
+            hearing.failed(request, f"{host_and_path(request.url)}: {request.failure}")
+
+    def _on_response(self, response: Response) -> None:
+        listening = self._wanting(response.request)
+        main = self._is_document(response)
+        self._documents += main
+        if listening or main:
+            number = self.recording.number() if self.recording else 0
+            self.chores.start(self._take(response, listening, self._documents if main else 0, number))
+        elif self.recording and self._is_document(response, redirects=True):
+            to = Reply(response.url, response.status, "", b"", response.headers.get("location", ""))
+            self.recording.answered(self.recording.number(), to, document=True)
+
+    def _wanting(self, request: Request) -> list[Hearing]:
+        if request.method == "OPTIONS" or request.url in self._asking:
+            return []
+        return [hearing for hearing in self._hearings if hearing.wants(request.url)]
+
+    def _is_document(self, response: Response, *, redirects: bool = False) -> bool:
+        request = response.request
+        if not request.is_navigation_request() or (response.status in _REDIRECTS) is not redirects:
+            return False
+        try:
+            return request.frame == self._page.main_frame
+        except PlaywrightError:  # a child frame that is not there yet
+            return False
+
+    async def _take(self, response: Response, listening: list[Hearing], document: int, number: int) -> None:
+        """Read one response. `document` is its number among the page's documents, 0 for none; `number` that for a recording."""
+        headers = response.headers
+        kind, length = headers.get("content-type", ""), headers.get("content-length", "")
+        location = headers.get("location", "") if response.status in _REDIRECTS else ""
+        body, lost, cut = b"", "", length.isdigit() and int(length) > BODY_LIMIT
+        if not location and not cut:
+            try:
+                body = await self._body(response, bool(document))
+            except Failure as failure:
+                lost = failure.detail
+            cut = len(body) > BODY_LIMIT
+        reply = Reply(response.url, response.status, kind, b"" if cut else body, location, sent_at(headers), cut)
+        self._clock.heard(reply.sent_at)
+        if self.recording and not lost:
+            self.recording.answered(number, reply, document=bool(document))
+        for hearing in listening:
+            if lost:
+                hearing.failed(response.request, f"{reply.path}: {lost}")
+            else:
+                hearing.heard(response.request, reply)
+        if document > self._newest:
+            self._document, self._newest = reply, document
+            self._document_came.set()
+
+    async def _body(self, response: Response, main: bool) -> bytes:
+        try:
+            # At once: after the next navigation the browser no longer has it.
+            return await within(response.body(), self._timeouts.navigation if main else self._timeouts.body, "body")
+        except Failure as failure:
+            if "No data found" in failure.detail:
+                sizes = await within(response.request.sizes(), self._timeouts.step, "body")
+                if not sizes["responseBodySize"]:
+                    return b""
+            if main or self.gone or response.request.method != "GET":
+                raise
+        return await self._ask_again(response)
+
+    async def _ask_again(self, response: Response) -> bytes:
+        """An answer marked no-store whose body the page never reads does not arrive (Chromium 156): ask for the same once, and read it."""
+        self._asking.add(response.url)
+        try:
+            reply, _ = await fetched(self._page, response.url, self._timeouts.reply)
+        finally:
+            self._asking.discard(response.url)
+        if reply.cut or reply.status != response.status:
+            raise Changed(f"asked again, HTTP {reply.status} instead of {response.status}")
+        return reply.body
+
+    def _on_crash(self) -> None:
+        self.crashed = True
+        self.end()
+
+    def end(self) -> None:
+        """The page is no more: nobody need wait for it any longer."""
+        self.gone = True
+        self._document_came.set()
+        for hearing in self._hearings:
+            hearing.end()

@@ -1,0 +1,92 @@
+"""The operator's own name and picture are no evidence: covered in our copy of the page, cut from what is kept of it.
+
+Who he is, the page itself says (`Scraper.viewer`); where it shows him besides, the platform may declare (`Scraper.viewer_marks`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from mediawatch.domain import Filed, Sight
+from scrapers.privacy.scrubbing import Scrubber, identity_in
+
+_ADDRESS = re.compile(r"(?:https?:)?//\S+")
+_SHORTEST_PATH = 12
+"""Characters. A shorter path of a picture may be anybody's."""
+# In the place of an element stands a box of one colour and the same size. What stands in running text becomes blocks.
+_COVER = """([marks, secrets, pictures]) => {
+  const cover = (shown) => {
+    const box = shown.getBoundingClientRect(), how = getComputedStyle(shown);
+    const el = document.createElement('span');
+    el.className = shown.className;
+    el.style.cssText = shown.style.cssText;
+    el.style.removeProperty('background');
+    const size = {width: box.width + 'px', height: box.height + 'px', 'min-width': '0', background: '#777', 'box-sizing': 'border-box'};
+    size.display = how.display.startsWith('inline') ? 'inline-block' : 'block';
+    for (const [name, value] of Object.entries(size)) el.style.setProperty(name, value, 'important');
+    shown.replaceWith(el);
+  };
+  for (const mark of marks) for (const el of document.querySelectorAll(mark)) cover(el);
+  const holds = (text) => text && secrets.some((secret) => text.includes(secret));
+  const shows = (text) => text && pictures.some((path) => text.includes(path));
+  for (const el of document.querySelectorAll('[src], [srcset], [style], [data-src]')) {
+    if (['SCRIPT', 'LINK', 'IFRAME'].includes(el.tagName)) continue;
+    if (['src', 'srcset', 'style', 'data-src'].some((name) => shows(el.getAttribute(name)))) cover(el);
+  }
+  for (const el of document.querySelectorAll('[title], [alt], [aria-label]'))
+    for (const name of ['title', 'alt', 'aria-label']) if (holds(el.getAttribute(name))) el.removeAttribute(name);
+  const texts = document.createTreeWalker(document.documentElement, NodeFilter.SHOW_TEXT);
+  for (let text = texts.nextNode(); text; text = texts.nextNode())
+    if (!['SCRIPT', 'STYLE'].includes(text.parentNode.tagName) && holds(text.data))
+      for (const secret of secrets) text.data = text.data.split(secret).join('█'.repeat(secret.length));
+}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Mask:
+    """What must not be seen in one look with a login: the viewer's `records` in a text, CSS selectors of where he is shown.
+
+    `kept` are the account's own names and ids: an office may look at itself, and is then seen.
+    """
+
+    records: Callable[[str], Iterable[object]]
+    marks: tuple[str, ...] = ()
+    kept: frozenset[str] = frozenset()
+
+    @classmethod
+    def sparing(cls, filed: Filed, sight: Sight, records: Callable[[str], Iterable[object]], marks: tuple[str, ...]) -> Mask:
+        """The mask for evidence about this account."""
+        own = (filed.name, filed.platform_id, filed.original_id, filed.alias, sight.name, sight.platform_id, sight.original_id)
+        return cls(records, marks, frozenset(text.strip() for text in own) - {""})
+
+    def over(self, texts: Iterable[str]) -> Cover:
+        """The cover for a page that said all this."""
+        found = {secret for text in texts for record in self.records(text) for secret in identity_in(record)}
+        secrets = frozenset(secret for secret in found if not any(secret in own for own in self.kept))
+        return Cover(self.marks, secrets, self.kept)
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    marks: tuple[str, ...]
+    secrets: frozenset[str]
+    kept: frozenset[str]
+
+    @property
+    def script(self) -> str:
+        """JavaScript that covers the operator in the page where it runs."""
+        paths = sorted(
+            path for secret in self.secrets if _ADDRESS.fullmatch(secret) and len(path := urlsplit(secret).path) >= _SHORTEST_PATH
+        )
+        names = sorted((secret for secret in self.secrets if not _ADDRESS.fullmatch(secret)), key=len, reverse=True)
+        return f"({_COVER})({json.dumps([list(self.marks), names, paths])})"
+
+    def bytes(self, body: bytes) -> bytes:
+        """A payload with dummies in the operator's place; the very bytes that came where he is not in it."""
+        text = body.decode("utf-8", "surrogateescape")
+        covered = Scrubber(self.secrets, self.kept).named(text)
+        return body if covered == text else covered.encode("utf-8", "surrogateescape")

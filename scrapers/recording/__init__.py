@@ -1,0 +1,1 @@
+"""Recording a look as a case folder."""

@@ -1,0 +1,285 @@
+"""今日头条 (头条号): the public profile page. Its server data say who the account is, its own call to `profile_all` what it posted.
+
+The list needs no login, shows every kind of post and stands newest first but for pinned items, so it can prove an account stale.
+Silence is no emptiness: the page prints 暂未发表作品 also when its feed call was refused, so only the feed's own answer counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import replace
+
+from mediawatch.domain import (
+    Account,
+    Attested,
+    Captcha,
+    Changed,
+    Failure,
+    LoginRequired,
+    NoEvidence,
+    Outcome,
+    Pace,
+    RateLimited,
+    Seen,
+    Unreachable,
+)  # fmt: skip
+from scrapers.browser.pool import Hearing, Reply, Tab, host_and_path
+from scrapers.browser.reply import asked_again
+from scrapers.browser.shared_pages import Calls, Warm
+from scrapers.lists import PAGES_BACK, ends_short
+from scrapers.look import as_far_as_it_goes
+from scrapers.privacy import viewers
+from scrapers.surface import Scraper, SessionUse, Shows, Surface, query_of
+from scrapers.toutiao.identity import HOSTS, USER, Target, landed, tie, wanted
+from scrapers.toutiao.replies import (
+    cursor,
+    decoded,
+    has_more,
+    is_shell,
+    joined,
+    media_id,
+    read_absence,
+    read_cards,
+    read_feed,
+    read_profile,
+    served,
+)
+
+FEED = r"^www\.toutiao\.com/api/pc/list/(user/)?feed/?$"
+# The captcha's script is part of every page; a call to its service is not.
+CAPTCHA_CALL = r"^(verify|verifycenter)\.snssdk\.com/(?!.*\.js$)|\.toutiao\.com/captcha/(?!.*\.js$)"
+CAPTCHA_FRAME = "iframe[src*='/captcha'], iframe[src*='verify.snssdk.com'], iframe[src*='verifycenter.snssdk.com']"
+SERVER_DATA = "document.getElementById('RENDER_DATA')"
+AT_TOKEN = "location.pathname.startsWith('/c/user/token/')"
+CHALLENGE = re.compile(r"byted_acrawler|_\$jsvmprt")
+_ABSENCE = "/注销|不存在|找不到|走丢/.test(document.body ? document.body.innerText : '')"
+_SCROLLS = 5
+"""How often it is scrolled down within the time that a reply may take."""
+_DOWN = "window.scrollTo(0, document.documentElement.scrollHeight)"
+# The page's own cards: the side bar has such dates too, and a repost's card the original's.
+_CARDS = """[...document.querySelectorAll(
+  '.profile-tab-feed .feed-card-footer-time-cmp, .profile-tab-feed .feed-card-wtt-header .time')]
+  .filter((time) => !time.closest('.origin-card-wrapper'))
+  .map((time) => {
+    const card = time.closest('.feed-card-wrapper') || time.parentElement;
+    const link = card.querySelector('a[href*="/article/"], a[href*="/video/"], a[href*="/w/"]');
+    return [time.textContent, link ? link.getAttribute('href') : ''];
+  })"""
+_SIGNED = frozenset({"_signature", "a_bogus", "msToken"})
+RELOADS = 2
+"""How often a blank feed is asked again: blanks come at random."""
+FURTHER = 2
+"""How many further pages are asked for where the first shows no dated post but pinned ones."""
+
+
+class _Blank(RateLimited):
+    """Risk control's way to say no: nothing at all, or no success. A reload may help."""
+
+
+def feed_call(url: str, token: str) -> str:
+    """A page's own call for its first page of the feed, for another account; what the page signed is left out, it signs by itself."""
+    return asked_again(url, _SIGNED, token=token, max_behot_time=0)
+
+
+class Profile(Surface):
+    """www.toutiao.com/c/user/…: name and id from the server data, posts from the page's own feed call."""
+
+    name, label = "toutiao.profile", "今日头条主页"
+    attested = Attested.RECORDED
+    session = SessionUse.VISITOR
+    shows = Shows.ALL
+    pace = Pace(every=4.0, jitter=2.0)
+    url_keys = frozenset({"category", "token", "max_behot_time"})
+    warm = Warm(USER, lambda tab, account: at_a_profile(tab, account), signs=True)
+
+    def applies(self, account: Account) -> bool:
+        return wanted(account.filed) is not None
+
+    def asks(self, account: Account) -> bool:
+        target = wanted(account.filed)
+        return target is not None and target.url.startswith(USER)
+
+    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+        target = wanted(account.filed)
+        assert target is not None
+        document = (await calls.open(target.url)).good()
+        data = served(document.text())
+        profile = read_profile(data)
+        if profile is None:
+            raise Changed("no profile: only the page may say that there is none")
+        token = landed(calls.url, target)
+        yield tie(profile, media_id(data), token, target)
+        if profile.outcome is Outcome.OK:
+            reply = await calls.fetch(feed_call(calls.entered, token or profile.platform_id))
+            yield replace(read_feed(reply.json(), profile.name, calls.now()), complete_since=None)
+
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+        target = wanted(account.filed)
+        if target is None:
+            raise NoEvidence("neither a Toutiao id nor a Toutiao link is filed")
+        for again in range(RELOADS + 1):
+            async with tab.hearing(FEED, CAPTCHA_CALL) as hearing:
+                page = await (tab.reload() if again else tab.open(target.url))
+                profile = await self.profile(tab, hearing, page, target)
+                if not again:
+                    yield profile
+                tokens = {profile.platform_id, target.id, landed(tab.url, target)} - {""}
+                if profile.outcome is Outcome.BANNED:
+                    with suppress(Failure):  # the ban stands, whether or not the list still answers
+                        shown = await self.feed(tab, hearing, profile, tokens)
+                        # What a banned account shows may be a part; that it is empty says nothing.
+                        yield replace(shown, outcome=Outcome.BANNED, complete_since=None)
+                if profile.outcome is not Outcome.OK:
+                    return
+                try:
+                    yield await self.feed(tab, hearing, profile, tokens)
+                    return
+                except _Blank as blank:
+                    if again == RELOADS:
+                        if (shown := await self.cards(tab)).posts:
+                            yield shown
+                        raise RateLimited(f"{RELOADS + 1} times: {blank.detail}") from blank
+
+    async def profile(self, tab: Tab, hearing: Hearing, page: Reply, target: Target) -> Seen:
+        """Who the page is about, after the site's JavaScript challenge, which reloads the page once."""
+        if page.status != 404:
+            landed(tab.url, target)
+            page.good()
+            await tab.wait_for(SERVER_DATA, timeout=tab.timeouts.challenge)
+            tab.document.good()
+        token = landed(tab.url, target)
+        text = await tab.evaluate(f"({SERVER_DATA} || {{}}).textContent || ''")
+        if not text:
+            await self.refuse_captcha(tab, hearing)
+            if CHALLENGE.search(await tab.html()):
+                raise RateLimited("the JavaScript challenge does not clear")
+        data = decoded(str(text)) if text else {"data": {}}
+        seen = read_profile(data)
+        if text and seen is None and not token and page.status != 404 and await tab.wait_for(AT_TOKEN):
+            # A number's address is replaced by the token's inside the page, which may bring the data with it.
+            token = landed(tab.url, target)
+            await tab.wait_for(SERVER_DATA)
+            data = decoded(str(await tab.evaluate(f"({SERVER_DATA} || {{}}).textContent || ''")) or '{"data": {}}')
+            seen = read_profile(data)
+        if seen is None:
+            await self.refuse_captcha(tab, hearing)
+            return tie(await self.absence(tab), "", token, target)
+        return tie(seen, media_id(data), token, target)
+
+    async def absence(self, tab: Tab) -> Seen:
+        """What a page without a profile says; `Changed` where it says nothing."""
+        missing = tab.document.status == 404
+        if not missing:
+            await tab.wait_for(_ABSENCE)
+        if seen := read_absence(await tab.text()):
+            return seen
+        if missing and is_shell(tab.document.text()):
+            return Seen(outcome=Outcome.NOT_FOUND, detail="HTTP 404", attested=Attested.DESCRIBED)
+        raise Changed(f"HTTP {tab.document.status} without a profile, and none of the known wordings")
+
+    async def feed(self, tab: Tab, hearing: Hearing, profile: Seen, tokens: set[str]) -> Seen:
+        """The posts of this account's `profile_all`; further pages where the first shows no dated post but pinned ones, and as far back
+        as the look needs them."""
+
+        def own(reply: Reply) -> bool:
+            query = query_of(reply.url)
+            return bool(re.search(FEED, reply.path)) and query.get("category") == "profile_all" and query.get("token") in tokens
+
+        try:
+            reply = await self.first_page(tab, hearing, own)
+        except Changed as silence:
+            raise _Blank("the page does not ask for its feed") from silence
+        payload = reply.json()
+        seen = read_feed(payload, profile.name, tab.now())
+        if seen.outcome is Outcome.RATE_LIMITED:
+            await self.refuse_captcha(tab, hearing)
+            raise _Blank(seen.detail)
+        if seen.outcome is Outcome.LOGIN_REQUIRED:
+            raise LoginRequired(seen.detail)
+        if seen.outcome is Outcome.CAPTCHA:
+            return seen
+        with as_far_as_it_goes(tab):
+            for _ in range(PAGES_BACK if tab.back_to else FURTHER):
+                dated = any(not post.pinned for post in seen.posts)
+                if not has_more(payload) or (dated and not ends_short(seen.posts, tab.back_to)):
+                    break
+                if dated:
+                    await tab.pause()
+                payload = joined(payload, (await self.next_page(tab, hearing, own, cursor(payload))).json())
+                seen = read_feed(payload, profile.name, tab.now())
+        if seen.outcome is Outcome.OK and not seen.posts:
+            raise Changed(f"no dated post: {seen.detail or 'has_more without items'}")
+        return seen
+
+    async def first_page(self, tab: Tab, hearing: Hearing, own: Callable[[Reply], bool]) -> Reply:
+        """The reply to the page's own call from the top of the list: `Changed` where it makes none, `_Blank` where nothing is in it."""
+        try:
+            reply = await hearing.first(lambda reply: own(reply) and _at(reply) in ("", "0"))
+        except Changed:
+            await self.refuse_captcha(tab, hearing)
+            raise
+        if reply.status == 200 and not reply.cut and not reply.body.strip():
+            await self.refuse_captcha(tab, hearing)
+            raise _Blank("the feed's body is empty")
+        return reply
+
+    async def next_page(self, tab: Tab, hearing: Hearing, own: Callable[[Reply], bool], after: str) -> Reply:
+        """The reply to the call that the page makes by itself when it is scrolled down, and that goes on where the list before it ended:
+        one that came later would leave a hole."""
+
+        def following(reply: Reply) -> bool:
+            return own(reply) and _at(reply) == after
+
+        for _ in range(_SCROLLS - 1):
+            await tab.evaluate(_DOWN)
+            with suppress(Changed, Unreachable):  # what was heard before may not stand on the page yet: then there was nowhere to go
+                return await hearing.first(following, timeout=tab.timeouts.reply / _SCROLLS)
+        await tab.evaluate(_DOWN)
+        return await hearing.first(following, timeout=tab.timeouts.reply / _SCROLLS)
+
+    async def cards(self, tab: Tab) -> Seen:
+        """What stands on the cards of a page whose feed nobody heard: never exact."""
+        return Seen(posts=read_cards(await tab.evaluate(_CARDS), tab.now()), detail="dates off the page's cards, by day")
+
+    async def refuse_captcha(self, tab: Tab, hearing: Hearing) -> None:
+        if any(re.search(CAPTCHA_CALL, host_and_path(url)) for url in hearing.requested) or await tab.sees(CAPTCHA_FRAME):
+            raise Captcha("a captcha instead of the feed")
+
+
+def _at(reply: Reply) -> str:
+    """Where in the list a call of the feed begins."""
+    return query_of(reply.url).get("max_behot_time", "")
+
+
+async def at_a_profile(tab: Tab, account: Account) -> str:
+    """The account's own page, past the challenge, whose script has signed a call by now: the address of its feed call. `NoEvidence`
+    where there is no profile to ask from."""
+    target = wanted(account.filed)
+    if target is None:
+        raise NoEvidence("neither a Toutiao id nor a Toutiao link is filed")
+    surface = Profile()
+    async with tab.hearing(FEED, CAPTCHA_CALL) as hearing:
+        profile = await surface.profile(tab, hearing, await tab.open(target.url), target)
+        if profile.outcome is not Outcome.OK:
+            raise NoEvidence("no profile to ask from")
+        try:
+            reply = await surface.first_page(tab, hearing, lambda reply: query_of(reply.url).get("category") == "profile_all")
+        except _Blank as blank:  # at random: the account's own page is loaded again
+            raise Changed(blank.detail) from blank
+        except Changed as silence:
+            raise NoEvidence("the page does not ask for its feed") from silence
+        reply.good()
+        return reply.url
+
+
+SCRAPER = Scraper(
+    platform="toutiao",
+    surfaces=(Profile(),),
+    hosts=HOSTS,
+    front="www.toutiao.com",
+    viewer=viewers.toutiao,
+    viewer_marks=(".header-profile-wrapper",),
+    heavy=frozenset({"*.image", "*.image?*"}),
+)

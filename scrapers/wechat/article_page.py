@@ -1,0 +1,294 @@
+"""What an article page of mp.weixin.qq.com says: whose it is, when it was published, or why there is nothing. Pure.
+
+Two layouts are recorded (2020 to 2026): classic `var ct`, `var nickname` …, and one object `window.cgiDataNew`; picture and text
+posts have only the second. The inline advertising code holds a `nick_name` and `user_name` of its own, sometimes before the true
+ones, so both layouts are read from their anchors only, and only inside scripts: the article's text is the account's to write.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from html import unescape
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+
+from mediawatch.domain import Captcha, Changed, LoginRequired, Outcome, Post, PostKind, RateLimited
+from mediawatch.domain.clock import EVER, day_of, from_epoch, parse_printed
+
+_SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
+_HIDDEN = re.compile(r"<(script|style|template)\b.*?</\1>|<!--.*?-->|<(?:meta|link)\b[^>]*>", re.DOTALL | re.IGNORECASE)
+_TAG = re.compile(r"<[^>]*>")
+_BODY = re.compile(r"<[^>]+\bid\s*=\s*[\"']js_content[\"']")
+_MESSAGE = re.compile(r"<[^>]+\bclass\s*=\s*[\"'][^\"']*(?:weui-msg__title|mesg-block|global_error_msg)[^\"']*[\"'][^>]*>")
+_TOKEN = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[{}\[\]]|(?P<key>\b\w+)\s*:|(?P<number>\b\d+\b)", re.DOTALL)
+_STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
+_ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL)
+_ENCODED = re.compile(r"\\x([0-9a-fA-F]{2})")
+_VERIFY = re.compile(r"PAGE_MID\s*=\s*[\"']mmbizwap:[\w/.-]*(?:secitptpage|captcha|verify)")
+_CHECK = re.compile(r"/secitptpage(?:/|$)|/[\w.-]*(?:captcha|verify)[\w.-]*(?:/|$)", re.IGNORECASE)
+_LOGIN = re.compile(r"/[\w.-]*login[\w.-]*(?:/|$)", re.IGNORECASE)
+_TARGET = re.compile(r"transferTargetLink\s*=\s*[\"'](https?:[^\"']+)[\"']")
+
+_ALBUM = re.compile(r"https?://mp\.weixin\.qq\.com/mp/appmsgalbum\?[^\s'\"<>#]+")
+_NICKNAME = re.compile(r"<(\w+)[^>]*\bclass\s*=\s*[\"'][^\"']*\baccount_nickname_inner\b[^\"']*[\"'][^>]*>(.*?)</\1>", re.DOTALL)
+_NEXT = re.compile(r"\bnext_article_link\s*:\s*(?:\w+\()?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
+
+_PRINTED = re.compile(r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d\d(?::\d\d)?")
+_FOOTER = re.compile(r"我要反馈|微信公众平台运营中心")
+
+UNDATED = "the page tells no time of publishing"
+LINK_KEYS = frozenset({"__biz", "mid", "idx", "sn"})
+_UNPUSHED, _PUSHED = "10002", "9"
+_KINDS = {"0": PostKind.ARTICLE, "5": PostKind.VIDEO, "8": PostKind.PICTURES, "10": PostKind.MICRO}
+GONE_NICK = re.compile(r"该?[帐账]号已(?:自主|系统)?注销")
+MOVED_NICK = re.compile(r"transfer_\w+", re.IGNORECASE)
+
+# Wordings of 2023 to 2026, 帐号 and 账号 both occur. About the account; no page with one of them is recorded:
+_ACCOUNT = (
+    (Outcome.CANCELLED, re.compile(r"[帐账]号已(?:自主|系统)?注销|[帐账]号已?被系统回收")),
+    (Outcome.BANNED, re.compile(r"此[帐账]号已被屏蔽|[帐账]号已冻结|用户投诉[^。]{0,30}已限制跳转")),
+    (Outcome.MIGRATED, re.compile(r"公众号已迁移|[帐账]号处于[帐账]号迁移流程")),
+)
+# About this one article, hence nothing about the account.
+_ARTICLE = re.compile(
+    r"已被(?:其?发布者|其?作者|系统)?删除|deleted by (?:the|its) author|因违规无法查看|涉嫌侵[权犯]|内容发送失败|发送失败无法查看"
+    r"|作者隐私设置|无法查看该内容|需要权限(?:才可)?查看|(?:内容|文章)被多人投诉|(?:内容|文章)已被[^。]{0,12}辟谣",
+    re.IGNORECASE,
+)
+_TOO_OFTEN = re.compile(r"访问过于频繁")
+_HUMAN = re.compile(r"环境异常|去验证|完成验证后")
+_CLIENT = re.compile(r"请在微信客户端打开")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """One opened link. `outcome` ok: a live article with its `post`; no_evidence: the article is gone; else the account's own state."""
+
+    outcome: Outcome = Outcome.OK
+    name: str = ""
+    biz: str = ""
+    original_id: str = ""
+    alias: str = ""
+    post: Post | None = None
+    target: str = ""
+    """Where a migrated account's page leads."""
+    links: tuple[str, ...] = ()
+    """What a live page shows of its own account: the next article of its album where that is a short link, and its albums."""
+    described: bool = False
+    """True where the outcome rests on a wording that no recording attests."""
+    detail: str = ""
+
+
+def read_article(text: str, url: str) -> Page:
+    """The served document at `url` (after redirects). Raises Captcha, RateLimited, LoginRequired; Changed for an unknown template."""
+    path = urlsplit(url).path
+    if not path.startswith("/s/") and _CHECK.search(path):
+        raise Captcha("article page sent us to its verification")
+    if not path.startswith("/s/") and _LOGIN.search(path):
+        raise LoginRequired(f"article page sent us to {urlsplit(url).hostname}{path}")
+    scripts = "\n".join(_SCRIPT.findall(text))
+    page = _second_layout(scripts) or _classic_layout(scripts) or _share_layout(text, scripts)
+    if page is not None:
+        return _by_nick(replace(page, links=_own_links(scripts, page.biz)))
+    if _VERIFY.search(scripts):
+        raise Captcha("article page is the verification template")
+    if path in ("/mp/rumor", "/mp/show_refutation"):
+        return Page(outcome=Outcome.NO_EVIDENCE, detail="the article was marked as a rumour")
+    return _message(text, scripts)
+
+
+def _second_layout(scripts: str) -> Page | None:
+    data = _object(scripts, "cgiDataNew")
+    if not data.get("nick_name") and not data.get("user_name"):
+        return None
+    stamps = [data.get(key, "") for key in ("ori_create_time", "create_timestamp", "ori_send_time")]
+    page = Page(
+        name=data.get("nick_name", "") or _variable(scripts, "nickname"),
+        biz=data.get("bizuin", "") or _variable(scripts, "biz"),
+        original_id=data.get("user_name", "") or _variable(scripts, "user_name"),
+        alias=data.get("alias", ""),
+    )
+    # What one layout lacks may stand in the other.
+    stamps += [data.get("create_time", ""), _variable(scripts, "ct")]
+    return _dated(page, stamps, _ids(scripts, data), data.get("type", ""), data.get("item_show_type", ""))
+
+
+def is_blank(text: str) -> bool:
+    """Whether a served document shows nothing by itself: a shell (an empty `#app`) into which a script draws what there is to say."""
+    visible = _HIDDEN.sub(" ", text)
+    return bool(text.strip()) and not _BODY.search(visible) and not _TAG.sub(" ", visible).strip()
+
+
+def _share_layout(text: str, scripts: str) -> Page | None:
+    """Shared videos of 2019 set `d.ct` and `d.user_name`, and show the name in the page alone."""
+    gh = _variable(scripts, "user_name", of="d")
+    visible = _HIDDEN.sub(" ", text)
+    shown = _NICKNAME.search(visible)
+    if not gh or _BODY.search(visible):
+        return None
+    name = _variable(scripts, "nickname", of="d") or _variable(scripts, "nick_name", of="d")
+    return _dated(
+        Page(
+            name=name or (" ".join(unescape(_TAG.sub(" ", shown[2])).split()) if shown else ""),
+            biz=_variable(scripts, "biz", of="d") or _variable(scripts, "biz"),
+            original_id=gh,
+            alias=_variable(scripts, "alias", of="d"),
+        ),
+        [_variable(scripts, key, of="d") for key in ("ct", "create_time")] + [_variable(scripts, "ct")],
+        ("", ""), "", "5",
+    )  # fmt: skip
+
+
+def _dated(page: Page, stamps: list[str], ids: tuple[str, str], kind: str, shown_as: str) -> Page:
+    """The page with its post; without one where it tells no time of publishing (some audio shares): its name and ids stand all the same."""
+    at = _instant(stamps)
+    if at is None:
+        return replace(page, detail=UNDATED)
+    return replace(page, post=_post(at, *ids, kind, shown_as))
+
+
+def _classic_layout(scripts: str) -> Page | None:
+    name, gh = _variable(scripts, "nickname"), _variable(scripts, "user_name")
+    if not name and not gh:
+        return None
+    page = Page(name=name, biz=_variable(scripts, "biz"), original_id=gh, alias=_variable(scripts, "alias"))
+    stamps = [_variable(scripts, key) for key in ("ct", "oriCreateTime", "createTime")]
+    return _dated(page, stamps, _ids(scripts, {}), _variable(scripts, "appmsg_type"), _variable(scripts, "item_show_type"))
+
+
+def _ids(scripts: str, data: dict[str, str]) -> tuple[str, str]:
+    """Message and place in it; some pages of the second layout have them only as variables."""
+    return data.get("mid") or _variable(scripts, "mid"), data.get("idx") or _variable(scripts, "idx")
+
+
+def _post(at: datetime, mid: str, idx: str, kind: str, shown_as: str) -> Post:
+    return Post(
+        at=at,
+        on=day_of(at),
+        # As the back office's list numbers it (`aid`), so that both surfaces speak of one post.
+        id=f"{mid}_{idx}" if mid and idx else "",
+        kind=_KINDS.get(shown_as, PostKind.OTHER),
+        pushed={_UNPUSHED: False, _PUSHED: True}.get(kind),
+    )
+
+
+def _instant(candidates: list[str]) -> datetime | None:
+    """The time of publishing, None where there is none; `modify_time` is never among the candidates: an edit is no update."""
+    for text in candidates:
+        if not text.strip("0"):
+            continue
+        if text.isdigit():
+            return from_epoch(text)
+        if _PRINTED.fullmatch(text):
+            # Beijing time without saying so. A full date: `now` plays no part.
+            at, _ = parse_printed(text, EVER)
+            if at is not None:
+                return at
+    return None
+
+
+def _by_nick(page: Page) -> Page:
+    """WeChat renames what is gone: such a nick is a state, not a name."""
+    if GONE_NICK.fullmatch(page.name):
+        return _state_of_nick(page, Outcome.CANCELLED)
+    if MOVED_NICK.fullmatch(page.name):
+        return _state_of_nick(page, Outcome.MIGRATED)
+    return page
+
+
+def _state_of_nick(page: Page, outcome: Outcome) -> Page:
+    return replace(page, outcome=outcome, name="", post=None, links=(), described=True, detail=f"the account is shown as {page.name}")
+
+
+def _own_links(scripts: str, biz: str) -> tuple[str, ...]:
+    """The next article of the page's album, and its albums; those of another account (cards, quotations) are passed over."""
+    albums = dict.fromkeys(link for found in _ALBUM.findall(scripts) if (link := album_link(_decoded(found), biz)))
+    following = (kept(_decoded(found[1:-1])) for found in _NEXT.findall(scripts))
+    # A long link leads to the verification page: of no use to a look.
+    short = dict.fromkeys(link for link in following if link.startswith("https://mp.weixin.qq.com/s/")) if albums else {}
+    return (*short, *albums)
+
+
+def album_link(url: str, biz: str) -> str:
+    """The address of an album by what names it; "" where it is none, or that of another account than `biz`."""
+    keys = dict(parse_qsl(urlsplit(url.replace("&amp;", "&")).query))
+    own, album = keys.get("__biz", ""), keys.get("album_id", "")
+    if not biz or not album.isdigit() or unquote(own).rstrip("=") != unquote(biz).rstrip("="):
+        return ""
+    return f"https://mp.weixin.qq.com/mp/appmsgalbum?{urlencode({'__biz': own, 'action': 'getalbum', 'album_id': album})}"
+
+
+def _message(text: str, scripts: str) -> Page:
+    visible = _HIDDEN.sub(" ", text)
+    if _BODY.search(visible):
+        # Whatever the words inside, they are an article's.
+        raise Changed("article page without its data")
+    found = _MESSAGE.search(visible)
+    # Title and description stand side by side; a page without the known blocks is short and read whole.
+    shown = _TAG.sub(" ", visible[found.end() : found.end() + 900].rpartition(">")[0] + ">" if found else visible)
+    words = _FOOTER.split(" ".join(unescape(shown).split()))[0][:400]
+    compact = words.replace(" ", "")
+    if _TOO_OFTEN.search(compact):
+        raise RateLimited(words[:80])
+    if _HUMAN.search(compact):
+        raise Captcha(words[:80])
+    if _CLIENT.search(compact):
+        raise LoginRequired(words[:80])
+    data = _object(scripts, "cgiData")
+    page = Page(name=data.get("nick_name", ""), original_id=data.get("user_name", ""), biz=_variable(scripts, "biz"), detail=words[:60])
+    for outcome, wording in _ACCOUNT:
+        if wording.search(compact):
+            target = _TARGET.search(scripts)
+            return replace(page, outcome=outcome, described=True, target=_decoded(target[1]) if target else "")
+    if _ARTICLE.search(words) or _ARTICLE.search(compact):
+        return _by_nick(replace(page, outcome=Outcome.NO_EVIDENCE))
+    raise Changed(f"unknown article page: {words[:80]!r}")
+
+
+def _object(scripts: str, name: str) -> dict[str, str]:
+    """The strings and numbers directly inside `window.NAME = {…}`; nested objects (advertisers, cards of others) are passed over."""
+    start = re.search(rf"(?:^|[\s;{{])window\.{name}\s*=\s*(?=\{{)", scripts)
+    fields: dict[str, str] = {}
+    depth, key = 0, ""
+    for token in _TOKEN.finditer(scripts, start.end()) if start else ():
+        piece = token[0]
+        if piece in "{[":
+            depth += 1
+        elif piece in "}]":
+            depth -= 1
+            if depth == 0:
+                break
+        elif token["key"]:
+            key = token["key"] if depth == 1 else ""
+            continue
+        elif key:
+            fields.setdefault(key, piece if token["number"] else _decoded(piece[1:-1]))
+        key = ""
+    return fields
+
+
+def _variable(scripts: str, name: str, of: str = "") -> str:
+    """The first string that is not empty in `var NAME = "" || "…"` or `var NAME = htmlDecode("…")`, at the start of a statement.
+
+    `of`: the object that the name belongs to (`d.NAME = "…"`).
+    """
+    before = rf"{of}\." if of else r"(?:var\s+|window\.)"
+    found = re.search(rf"(?:^|;)[ \t]*{before}{name}\s*=\s*([^;\n]*)", scripts, re.MULTILINE)
+    texts = (_decoded(match[0][1:-1]) for match in _STRING.finditer(found[1])) if found else ()
+    return next((text for text in texts if text), "")
+
+
+def _decoded(text: str) -> str:
+    """A JavaScript string's content, also where the page decodes it once more (JsDecode, htmlDecode)."""
+    text = _ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)) if found[1] or found[2] else found[3], text)
+    # The page's own decoding knows these alone: any other backslash that is left belongs to the text.
+    text = _ENCODED.sub(lambda found: chr(int(found[1], 16)), text)
+    return unescape(text).strip()
+
+
+def kept(url: str) -> str:
+    """A link as it may be stored: of a long one only what names the article; nothing that a visit or a share added."""
+    parts = urlsplit(url.replace("&amp;", "&"))
+    keys = [(key, value) for key, value in parse_qsl(parts.query) if key in LINK_KEYS and parts.path == "/s"]
+    return urlunsplit(("https", parts.hostname or "", parts.path, urlencode(keys), ""))

@@ -1,0 +1,170 @@
+"""WeChat official accounts: the surfaces in order of cost, and known article links among them.
+
+No open surface lists an account completely: articles, albums and the reader of 微信读书 give lower bounds. Only the operator's own
+accounts can be read exactly, in their back office. `appmsgpublish` of other accounts answers 200013 since 2026-07-29, too fast or
+not, so 200013 never says anything about an account. What identifies one is `biz` (fakeid, the base64 of a number), `gh_…` and the
+微信号; names change. Sources: docs/platforms/wechat.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import suppress
+from dataclasses import replace
+
+from mediawatch.addresses import unwrapped
+from mediawatch.domain import Account, Attested, Changed, Failure, MatchedBy, NoEvidence, Outcome, Pace, Seen
+from mediawatch.domain.clock import CLOCK_SKEW
+from scrapers.browser.pool import Tab
+from scrapers.browser.shared_pages import Calls, Warm
+from scrapers.privacy import viewers
+from scrapers.surface import Scraper, SessionUse, Shows, Surface, query_of
+from scrapers.wechat.albums import Album
+from scrapers.wechat.article_page import LINK_KEYS, Page, is_blank, kept, read_article
+from scrapers.wechat.back_office import HOME, List, Own, Search
+from scrapers.wechat.back_office import LOGIN as OFFICE_LOGIN
+from scrapers.wechat.identity import tie_of
+from scrapers.wechat.reader import LOGIN as READER_LOGIN
+from scrapers.wechat.reader import Reader
+
+_DRAWN = "document.body && document.body.innerText.trim()"
+_TRIES = 3
+"""Article links opened in one look."""
+_SHORT = re.compile(r"https?://mp\.weixin\.qq\.com/s/([\w-]{6,64})")
+
+
+def short_links(account: Account) -> tuple[str, ...]:
+    """All short article links known for an account, those that were learned since it was filed first, newest first.
+
+    Long links (`?__biz=`) are sent to the captcha, which would end article links for everybody: a sweep never opens one.
+    """
+    learned = [link for link in account.links if link not in account.filed.article_links]
+    texts = " ".join(unwrapped(link) for link in (*learned, *account.links, *account.filed.article_links, account.filed.url))
+    return tuple(dict.fromkeys(f"{HOME}s/{token}" for token in _SHORT.findall(texts)))
+
+
+async def at_an_article(tab: Tab, account: Account) -> None:
+    """Whatever has become of the article: it is there to ask from. The front page would wait for somebody to scan its code, and ask on and
+    on whether he has."""
+    with suppress(Changed, NoEvidence):
+        await opened(tab, short_links(account)[0])
+
+
+class Article(Surface):
+    """A known article link. A live article shows its account's present name and ids, and that it posted at least as late as this."""
+
+    name = "wechat.article"
+    label = "微信文章链接"
+    attested = Attested.RECORDED
+    session = SessionUse.VISITOR
+    shows = Shows.SOME
+    pace = Pace(every=3.0, jitter=2.0)
+    url_keys = LINK_KEYS
+    warm = Warm("wechat articles", at_an_article, unscripted=True)
+
+    def applies(self, account: Account) -> bool:
+        return bool(short_links(account))
+
+    def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+        return self.see(calls, account)
+
+    async def see(self, tab: Tab | Calls, account: Account) -> AsyncIterator[Seen]:
+        odd: Failure | None = None
+        told: list[Seen] = []
+        for number, link in enumerate(short_links(account)[:_TRIES]):
+            if number:
+                await tab.pause()
+            try:
+                page = await opened(tab, link)
+                seen = facts(page, link, tie_of(account, page))
+            except (Changed, NoEvidence) as failure:
+                # A mistyped or foreign link: the next one may do.
+                odd = failure if odd is None or isinstance(failure, Changed) else odd
+                continue
+            if seen.outcome is not Outcome.NO_EVIDENCE and (seen.posts or seen.outcome is not Outcome.OK):
+                for earlier in told:
+                    if earlier.outcome is Outcome.OK:
+                        yield earlier
+                yield await followed(tab, page, seen)
+                return
+            told.append(seen)
+        # The article is gone or tells no time, but its page may still name the account.
+        for seen in told:
+            yield seen
+        if odd is not None:
+            raise odd
+
+
+class LoneArticle(Article):
+    """A link that somebody handed in, its account not known yet: whose it is is what the page says, tied to nobody."""
+
+    async def see(self, tab: Tab | Calls, account: Account) -> AsyncIterator[Seen]:
+        for link in account.links:
+            page = await opened(tab, link)
+            yield facts(page, link, None)
+
+    def applies(self, account: Account) -> bool:
+        return bool(account.links)
+
+
+async def opened(tab: Tab | Calls, link: str) -> Page:
+    """Open one article link; what counts is in the document as it is served. Failures as `read_article`, `Reply.good` and `Tab.open`
+    have them; `Changed` for a date to come."""
+    reply = (await tab.open(link)).good()
+    # Empty where the page moved on by its own script before its document could be read.
+    served = reply.text() or await tab.html()
+    try:
+        page = read_article(served, tab.url)
+    except Changed:
+        if isinstance(tab, Calls) or not is_blank(served):
+            raise
+        # A shell shows its words only after its script ran; a call runs none, so the page is asked.
+        await tab.wait_for(_DRAWN, timeout=tab.timeouts.step)
+        page = read_article(await tab.html(), tab.url)
+    if page.post is not None and page.post.at is not None and page.post.at > tab.now() + CLOCK_SKEW:
+        raise Changed(f"发布时间异常: the article is dated {page.post.at:%Y-%m-%d %H:%M} UTC, after the moment of the look")
+    return page
+
+
+def facts(page: Page, link: str, tie: MatchedBy | None) -> Seen:
+    return Seen(
+        outcome=page.outcome,
+        name=page.name,
+        platform_id=page.biz,
+        original_id=page.original_id,
+        matched_by=tie if page.name or page.outcome is not Outcome.NO_EVIDENCE else None,
+        posts=(replace(page.post, link=kept(link)),) if page.post else (),
+        attested=Attested.DESCRIBED if page.described else None,
+        links=page.links,
+        detail=page.detail,
+    )
+
+
+async def followed(tab: Tab | Calls, page: Page, seen: Seen) -> Seen:
+    """A migrated account's page leads to the new one: look there once and say who that is. The new ids are a proposal, no identity."""
+    if page.outcome is not Outcome.MIGRATED or not page.target:
+        return seen
+    if biz := query_of(page.target).get("__biz"):
+        # A long link names the account itself; opened, it would lead to the verification page.
+        return replace(seen, detail=f"{seen.detail}; new account: biz={biz}")
+    await tab.pause()
+    try:
+        new = await opened(tab, page.target)
+    except Failure as failure:
+        # What the old page said stands, whatever became of the new one.
+        return replace(seen, detail=f"{seen.detail}; its new account cannot be read ({failure.outcome}): {failure.detail}")
+    return replace(seen, detail=f"{seen.detail}; new account: {new.name} biz={new.biz} {new.original_id}")
+
+
+SCRAPER = Scraper(
+    platform="wechat",
+    surfaces=(Own(), Article(), Album(), Reader(), Search(), List()),
+    hosts=frozenset({"mp.weixin.qq.com"}),
+    front="mp.weixin.qq.com",
+    logins=(OFFICE_LOGIN, READER_LOGIN),
+    links=LoneArticle(),
+    lasting=_SHORT,
+    viewer=viewers.wechat,
+    heavy=frozenset({"*://mmbiz.qpic.cn/*", "*://mmbiz.qlogo.cn/*", "*://wx.qlogo.cn/*", "*://mpvideo.qpic.cn/*"}),
+)

@@ -1,0 +1,312 @@
+"""Looks into the operator's back office on mp.weixin.qq.com: his own account's list, the name search, another account's list.
+
+All of them work from his logged-in home page, by calls of that page. docs/platforms/wechat.md §3.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import lru_cache
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from mediawatch.domain import (
+    Account,
+    Attested,
+    Changed,
+    LoginRequired,
+    MatchedBy,
+    NoEvidence,
+    Outcome,
+    Pace,
+    RateLimited,
+    Seen,
+    Sight,
+)
+from mediawatch.domain.clock import CLOCK_SKEW
+from scrapers.browser.pool import Tab
+from scrapers.browser.sessions import Session, stamp_of, stored
+from scrapers.browser.shared_pages import Calls, Warm
+from scrapers.lists import PAGES_BACK, ends_short
+from scrapers.look import as_far_as_it_goes
+from scrapers.surface import Login, SessionUse, Shows, Surface, query_of
+from scrapers.wechat.back_office_replies import Batches, Hit, answer, complete_since, read_batches, read_hits
+from scrapers.wechat.identity import Owner, filed_id, identified, is_same, number_of, own_hit, queries, read_owner, same_account
+
+HOME = "https://mp.weixin.qq.com/"
+_HITS, _HIT_PAGES = 5, 6
+"""Hits a page as the back office's own dialog asks for them; pages until a search counts as not exhausted. Most names need one:
+some tens of calls an hour freeze a login for hours."""
+_BATCHES, _LIST_PAGES = 10, 3
+_OF_ANOTHER = {"search_field": "null", "query": "", "type": "101_1", "free_publish_type": 1, "sub_action": "list_ex"}
+"""As the back office's dialog asks for the articles of another account. The own list is asked for without: nothing may narrow it."""
+_SETTLES = 5.0
+"""Seconds for the home page to show a token or a login."""
+_TOKEN = "(location.search.match(/[?&]token=(\\d+)/) || [])[1] || (window.wx && wx.data && wx.data.t) || ''"
+_LOGIN = "[class*=login__type], img[src*=scanloginqrcode], form[action*=bizlogin]"
+_OWNER = "window.wx && wx.data ? {biz: wx.data.uin_base64, user: wx.data.user_name, nick: wx.data.nick_name} : null"
+
+
+async def enter(tab: Tab) -> str:
+    """Open the home page; the token of this login. LoginRequired where the site shows its login instead."""
+    (await tab.open(HOME)).good()
+    await tab.wait_for(f"{_TOKEN} || document.querySelector({json.dumps(_LOGIN)})", timeout=_SETTLES)
+    token = await tab.evaluate(_TOKEN)
+    if isinstance(token, str | int) and str(token).isdigit():
+        tab.known = True
+        # The own list's links carry it.
+        tab.hide(str(token))
+        return str(token)
+    if await tab.sees(_LOGIN) or not tab.url.startswith(f"{HOME}cgi-bin/"):
+        raise LoginRequired("the back office shows its login")
+    raise Changed("back office without a token")
+
+
+async def probe(tab: Tab) -> bool:
+    """Whether the back office shows a token for this login. LoginRequired where it shows its login."""
+    return bool(await enter(tab))
+
+
+LOGIN = Login(
+    platform="wechat",
+    url=HOME,
+    hosts=frozenset({"mp.weixin.qq.com"}),
+    probe=probe,
+    code="img.login__type__container__scan__qrcode",
+    scanned="/[?&]token=\\d+/.test(location.search)",
+)
+
+
+_WARM = Warm(HOME, lambda tab, account: enter(tab), unscripted=True)
+
+
+class BackOffice(Surface):
+    """Works from the operator's logged-in home page, by calls of that page: the API wants his cookies and the page's token."""
+
+    session = SessionUse.REQUIRED
+    # The home page shows the operator's own account and holds his token: the answers alone are the evidence.
+    page_shows = False
+    url_keys = frozenset({"action", "begin", "count", "query", "sub", "fakeid", "type", "t", "lang", "f"})
+
+    async def call(self, tab: Tab | Calls, token: str, path: str, **query: object) -> Mapping[str, Any]:
+        common = {"token": token, "lang": "zh_CN", "f": "json", "ajax": 1}
+        return answer(await tab.fetch(f"{HOME}cgi-bin/{path}?{urlencode({**query, **common})}"))
+
+    async def batches(self, tab: Tab | Calls, token: str, begin: int, **whose: object) -> Mapping[str, Any]:
+        """One page of 发表记录: of the account of the login, or of the one that `whose` asks for."""
+        return await self.call(tab, token, "appmsgpublish", sub="list", begin=begin, count=_BATCHES, **whose)
+
+
+@lru_cache(maxsize=64)
+def _owner(session: Session, stamp: tuple[int, int] | None) -> Owner | None:
+    """Whose login a session's file holds, by its cookies; None where it cannot be read. `stamp` tells one version from another: every look
+    of a sweep asks."""
+    try:
+        cookies = {str(each.get("name")): str(each.get("value")) for each in stored(session).get("cookies", [])}
+    except LoginRequired:
+        return None
+    return Owner(biz=cookies.get("bizuin", ""), original_id=cookies.get("slave_user", ""))
+
+
+class Own(BackOffice):
+    """发表记录 of the very account that the operator is logged in with. Shows everything, pushed or not."""
+
+    name = "wechat.own"
+    label = "本单位公众号后台发表记录"
+    attested = Attested.DESCRIBED
+    shows = Shows.ALL_LOGGED_IN
+    pace = Pace(every=6.0, jitter=3.0)
+
+    def applies(self, account: Account) -> bool:
+        filed = account.filed
+        return bool(filed_id(account)[0] or filed.platform_id or filed.original_id or filed.alias)
+
+    def suits(self, account: Account, session: Session) -> bool:
+        """By the ids in the login's cookies: nobody's home page is opened for an account that is not his. Where they are missing,
+        the home page must tell."""
+        owner = _owner(session, stamp_of(session))
+        return owner is not None and (owner == Owner() or same_account(account, owner) is not None)
+
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+        token = await enter(tab)
+        owner = read_owner(await tab.evaluate(_OWNER))
+        tie = same_account(account, owner)
+        if tie is None:
+            raise NoEvidence("the login is that of another account")
+        yield Seen(name=owner.name, platform_id=owner.biz, original_id=owner.original_id, matched_by=tie)
+
+        async def page_at(begin: int) -> Batches:
+            page = read_batches(await self.batches(tab, token, begin), own=True)
+            # Fewer groups than it should hold: something is not shown.
+            short = page.count < min(_BATCHES, page.total - begin)
+            return replace(page, certain=page.certain and not short)
+
+        pages = await newest_pages(tab, page_at)
+        if pages[0].total == 0:
+            yield Seen(outcome=Outcome.NO_POSTS, matched_by=tie, detail="the account's own back office counts no publication")
+            return
+        yield listed(pages, owner.biz, tie, tab.now())
+
+
+@dataclass(frozen=True)
+class Search(BackOffice):
+    """Name search of the back office: name to fakeid, nickname, 微信号. Fuzzy; accounts may hide from it."""
+
+    name: ClassVar[str] = "wechat.search"
+    label: ClassVar[str] = "微信公众平台账号搜索"
+    warm: ClassVar[Warm | None] = _WARM
+    attested: ClassVar[Attested] = Attested.RECORDED
+    shows: ClassVar[Shows] = Shows.SOME
+    # Told: at most 6 a minute, and some tens an hour froze the search of a login for hours (docs/platforms/wechat.md).
+    pace: ClassVar[Pace] = Pace(every=10.0, jitter=4.0, per_hour=20, per_day=100)
+
+    unread: str = ""
+    """A surface that met trouble of ours in this look: what it knows of the account might have shown it under another name."""
+
+    def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
+        """Nothing to add where the account was named by its id already: searches are what a login has least of."""
+        if any(sight.name and sight.matched_by is MatchedBy.ID for sight in earlier):
+            return None
+        troubled = [sight.surface for sight in earlier if sight.outcome.about_us and sight.outcome is not Outcome.NO_EVIDENCE]
+        return Search(troubled[0]) if troubled else self
+
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+        yield await self.found(tab, await enter(tab), account)
+
+    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+        yield await self.found(calls, calls.entered, account)
+
+    async def found(self, tab: Tab | Calls, token: str, account: Account) -> Seen:
+        """By the filed name, and by the 微信号 where that does not do."""
+        hits: list[Hit] = []
+        exhausted = True
+        for number, query in enumerate(queries(account)):
+            if number:
+                await tab.pause()
+            exhausted &= await self.gather(tab, token, account, query, hits)
+            seen = identified(account, hits, exhausted)
+            if seen.matched_by is not None and seen.outcome is not Outcome.NOT_FOUND:
+                break
+        if self.unread and seen.outcome is Outcome.NOT_FOUND:
+            # Renamed, it is not found under its filed name either.
+            raise NoEvidence(f"{seen.detail}; but {self.unread} could not be read")
+        return seen
+
+    async def gather(self, tab: Tab | Calls, token: str, account: Account, query: str, hits: list[Hit]) -> bool:
+        """Page through the hits of one query, adding the new ones, until the answer is clear; True when they were exhausted."""
+        for number in range(_HIT_PAGES):
+            if number:
+                await tab.pause()
+            begin = number * _HITS
+            payload = await self.call(tab, token, "searchbiz", action="search_biz", begin=begin, count=_HITS, query=query)
+            found, total = read_hits(payload)
+            new = [hit for hit in found if hit not in hits]
+            hits += new
+            # `total` tells of further pages on the first page only; later ones end with 0.
+            if not found or (total < _HITS if number == 0 else total == 0):
+                return True
+            if own_hit(account, hits):
+                return False
+            if any(is_same(account, hit) for hit in hits) and not any(is_same(account, hit) for hit in new):
+                # Exact names come first: a further homonym would have stood here.
+                return False
+            if not new:
+                return False
+        return False
+
+
+@dataclass(frozen=True)
+class List(BackOffice):
+    """An account's articles by its fakeid. Shows everything when it answers; for other accounts it has not since 2026-07-29."""
+
+    name: ClassVar[str] = "wechat.list"
+    label: ClassVar[str] = "微信公众平台发表记录"
+    warm: ClassVar[Warm | None] = _WARM
+    attested: ClassVar[Attested] = Attested.RECORDED
+    shows: ClassVar[Shows] = Shows.ALL_LOGGED_IN
+    pace: ClassVar[Pace] = Pace(every=10.0, jitter=5.0)
+    declared_closed: ClassVar[bool] = True
+
+    fakeid: str = ""
+    tie: MatchedBy | None = None
+    unseen: bool = False
+    """The search of this look did not find the account, and nothing else named it: then the list, which does not say whose it is,
+    proves no gap."""
+
+    def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
+        """With the filed id, else with the one that this look has found; None where there is none, or more than one."""
+        biz, tie = filed_id(account)
+        if biz:
+            searched = any(sight.surface == Search.name for sight in earlier)
+            return List(biz, tie, searched and not any(sight.name and sight.matched_by for sight in earlier))
+        found = {sight.platform_id: sight.matched_by for sight in earlier if sight.platform_id and sight.matched_by}
+        return List(*next(iter(found.items()))) if len(found) == 1 else None
+
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+        yield await self.newest(tab, await enter(tab))
+
+    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+        yield replace(await self.newest(calls, calls.entered), complete_since=None)
+
+    async def newest(self, tab: Tab | Calls, token: str) -> Seen:
+        pages = await newest_pages(tab, lambda begin: self.page(tab, token, begin))
+        seen = listed(pages, self.fakeid, self.tie, tab.now())
+        return replace(seen, complete_since=None) if self.unseen else seen
+
+    async def page(self, tab: Tab | Calls, token: str, begin: int) -> Batches:
+        try:
+            return read_batches(await self.batches(tab, token, begin, fakeid=self.fakeid, **_OF_ANOTHER))
+        except RateLimited as failure:
+            raise RateLimited(f"{failure.detail}; the lists of other accounts are probably closed, as since 2026-07") from failure
+
+
+async def newest_pages(tab: Tab | Calls, page_at: Callable[[int], Awaitable[Batches]]) -> list[Batches]:
+    """The newest pages of a list, until one has a post, and as far back as the look needs them."""
+    pages: list[Batches] = []
+    while len(pages) < (PAGES_BACK if tab.back_to else _LIST_PAGES):
+        posts = [post for page in pages for post in page.posts]
+        if pages and ((posts and not ends_short(posts, tab.back_to)) or sum(page.count for page in pages) >= pages[0].total):
+            break
+        if not posts and len(pages) == _LIST_PAGES:
+            break
+        if pages:
+            await tab.pause()
+        if not posts:
+            pages.append(await page_at(len(pages) * _BATCHES))
+            continue
+        number = len(pages)
+        with as_far_as_it_goes(tab):
+            pages.append(await page_at(number * _BATCHES))
+        if len(pages) == number:
+            break
+    return pages
+
+
+def listed(pages: Sequence[Batches], biz: str, tie: MatchedBy | None, now: datetime) -> Seen:
+    """What the pages of one list come to. Changed where an article of another account stands in it.
+
+    An article dated after the look is left out, and its list proves no gap.
+    """
+    posts = tuple(post for page in pages for post in page.posts)
+    sound = tuple(post for post in posts if post.at is None or post.at <= now + CLOCK_SKEW)
+    owners = {number_of(found) for post in posts if (found := query_of(post.link).get("__biz"))}
+    if biz and owners - {number_of(biz)}:
+        raise Changed(f"the list holds articles of another account: {', '.join(sorted(owners))}")
+    deleted = sum(page.deleted for page in pages)
+    return Seen(
+        platform_id=biz,
+        matched_by=tie,
+        posts=sound,
+        complete_since=complete_since(pages) if sound == posts else None,
+        detail="; ".join(_remarks(deleted, len(posts) - len(sound))),
+    )
+
+
+def _remarks(deleted: int, odd: int) -> Iterator[str]:
+    if deleted:
+        yield f"{deleted} deleted articles in the list"
+    if odd:
+        yield f"发布时间异常: {odd} articles dated after the moment of the look set aside"

@@ -1,0 +1,114 @@
+"""Whose Weibo page this is: the account that the filed values lead to, and replies compared with it. Pure.
+
+Identity is the uid; names and custom domains change hands.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from urllib.parse import SplitResult, quote, unquote
+
+from mediawatch.domain import Changed, Filed, MatchedBy, NoEvidence, Outcome, Seen
+from mediawatch.names import same
+from scrapers.searches import agrees, vouches
+from scrapers.surface import link_in, on_host
+from scrapers.weibo.replies import Profile
+
+DESKTOP, MOBILE = "https://weibo.com", "https://m.weibo.cn"
+
+UID = re.compile(r"[1-9]\d{4,10}")
+"""Accounts have up to 11 digits (mostly 10); the site gives its visitors numbers of 13."""
+_PAGE_ID = re.compile(r"\d{6}([1-9]\d{9})")
+_CUSTOM = re.compile(r"[A-Za-z0-9_-]{2,}")
+_RESERVED = frozenset({"u", "n", "p", "ajax", "home", "hot", "login", "newlogin", "search", "sorry", "tv", "ttarticle"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """Which account to open, and on what ground it is the filed one: by uid, custom domain, name or short link."""
+
+    by: MatchedBy
+    uid: str = ""
+    custom: str = ""
+    name: str = ""
+    short: str = ""
+
+    def page(self, site: str) -> str:
+        if self.uid:
+            return f"{site}/u/{self.uid}"
+        return f"{site}/n/{quote(self.name, safe='')}" if self.name else f"{DESKTOP}/{self.custom}"
+
+
+def wanted(filed: Filed) -> Target:
+    """The filed id, else the filed link, else the name's own page. `NoEvidence` where id and link tell of two accounts."""
+    linked = linked_to(link_in(filed.url))
+    filed_id = filed.platform_id.strip()
+    if UID.fullmatch(filed_id):
+        if linked and linked.uid and linked.uid != filed_id:
+            raise NoEvidence(f"the filed id is {filed_id}, the filed link leads to {linked.uid}")
+        return Target(by=MatchedBy.ID, uid=filed_id)
+    if linked:
+        return linked
+    if not filed.name.strip():
+        raise NoEvidence("neither id nor link nor name is filed")
+    return Target(by=MatchedBy.NAME, name=filed.name.strip())
+
+
+def linked_to(link: SplitResult) -> Target | None:
+    """What a Weibo address says about whose page it is; None for every other address."""
+    if on_host(link.hostname, "t.cn"):
+        return Target(by=MatchedBy.URL, short=link.geturl())
+    if not on_host(link.hostname, "weibo.com", "weibo.cn"):
+        return None
+    match [unquote(part) for part in link.path.split("/") if part]:
+        case ["u" | "profile", uid, *_] if UID.fullmatch(uid):
+            return Target(by=MatchedBy.URL, uid=uid)
+        case ["p", page, *_] if found := _PAGE_ID.fullmatch(page):
+            return Target(by=MatchedBy.URL, uid=found[1])
+        case ["n", name]:
+            # Whoever bears the name today: no better ground than the name itself.
+            return Target(by=MatchedBy.NAME, name=name)
+        case [uid, *_] if UID.fullmatch(uid):
+            return Target(by=MatchedBy.URL, uid=uid)
+        case [custom] if on_host(link.hostname, "weibo.com") and _CUSTOM.fullmatch(custom) and custom.lower() not in _RESERVED:
+            return Target(by=MatchedBy.URL, custom=custom)
+    return None
+
+
+def tie(profile: Profile, target: Target) -> Seen:
+    """The profile's facts as facts about the target. `Changed` for another account's reply; a name or custom domain proves no absence."""
+    seen = profile.seen
+    if target.uid and seen.platform_id and seen.platform_id != target.uid:
+        raise Changed(f"asked for uid {target.uid}, got {seen.platform_id}")
+    if target.custom and profile.domain and profile.domain.casefold() != target.custom.casefold():
+        raise Changed(f"asked for domain {target.custom}, got {profile.domain}")
+    if target.by is MatchedBy.NAME and seen.name and not same(seen.name, target.name):
+        raise NoEvidence(f"{target.name} leads to {seen.name} (uid {seen.platform_id})")
+    if seen.outcome.negative and (target.by is MatchedBy.NAME or (target.custom and seen.outcome is Outcome.NOT_FOUND)):
+        raise NoEvidence(f"{target.name or target.custom}: {seen.detail}")
+    return replace(seen, matched_by=target.by)
+
+
+def listed(feed: Seen, profile: Profile, target: Target) -> Seen:
+    """A list's facts as facts about the target. Its items name the account where the profile did not."""
+    known = replace(feed, name="", platform_id="") if profile.seen.name else feed
+    return tie(Profile(seen=known), target)
+
+
+def vouched(profile: Profile, target: Target, filed: Filed) -> bool:
+    """Whether the profile is surely the filed account's."""
+    return target.by is not MatchedBy.NAME or vouches(filed, profile.verified_reason)
+
+
+def filed_uid(filed: Filed) -> str:
+    """The filed uid, else that of the filed link; "" where there is none."""
+    linked = linked_to(link_in(filed.url))
+    filed_id = filed.platform_id.strip()
+    return filed_id if UID.fullmatch(filed_id) else linked.uid if linked else ""
+
+
+def certified_otherwise(profile: Profile, target: Target, filed: Filed) -> None:
+    """`NoEvidence` where an account was found by name alone, and the platform certifies it as another body's."""
+    if target.by is MatchedBy.NAME and not agrees(filed, profile.verified_reason):
+        raise NoEvidence(f"uid {profile.seen.platform_id} bears the name, but is certified as {profile.verified_reason}")

@@ -1,0 +1,220 @@
+"""新浪微博: the mobile profile (visitor or session, part of the posts), the desktop profile (session, all of them), the name search.
+
+Identity is the uid; names and custom domains change hands. Pages are opened as a reader opens them, and the replies to their own
+calls are read. On the desktop site only the page's own knowledge of the operator makes a list complete, never the stored session.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from urllib.parse import quote, urlencode, urlsplit
+
+from mediawatch.domain import Account, Attested, Captcha, Changed, NoEvidence, Outcome, Pace, Seen
+from scrapers.browser.pool import Hearing, Tab, host_and_path
+from scrapers.browser.shared_pages import Calls, Warm
+from scrapers.privacy import viewers
+from scrapers.searches import NameSearch, identified
+from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface, lacks_login
+from scrapers.weibo.identity import DESKTOP, MOBILE, Target, certified_otherwise, filed_uid, linked_to, listed, tie, vouched, wanted
+from scrapers.weibo.pages import (
+    GEETEST,
+    INDEX,
+    INFO,
+    LIST,
+    answered,
+    arrive,
+    asks,
+    asks_profile,
+    blocked,
+    followed,
+    heard,
+    knows_operator,
+    mobile_call,
+    next_desktop,
+    next_mobile,
+    payload_of,
+    resolved,
+)
+from scrapers.weibo.replies import Profile, Reworded, read_feed, read_mobile_feed, read_mobile_profile, read_profile, read_sorry
+from scrapers.weibo.search import FOUND, SHOWS_RESULT, read_search
+
+SEARCH = "https://s.weibo.com/user"
+
+
+class ProfilePage(Surface):
+    """A profile page of either site."""
+
+    def asks(self, account: Account) -> bool:
+        return bool(filed_uid(account.filed))
+
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+        try:
+            async for seen in self.read(tab, account):
+                yield seen
+        except Reworded:
+            await tab.pause()
+            async for seen in self.read(tab, account):
+                yield seen
+
+    @abstractmethod
+    def read(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+        """One load of the page: who it is first, then its list."""
+
+
+class MobileProfile(ProfilePage):
+    """m.weibo.cn/u/UID. Hides posts from visitors, some also from sessions: a fresh date is proof, an old one never."""
+
+    name, label = "weibo.mobile", "微博手机版主页"
+    attested = Attested.RECORDED
+    session = SessionUse.OPTIONAL
+    shows = Shows.SOME
+    pace = Pace(every=3.0, jitter=2.0)
+    url_keys = frozenset({"type", "value", "containerid", "page"})
+    warm = Warm(f"{MOBILE}/", lambda tab, account: arrive(tab, f"{MOBILE}/"))
+
+    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+        visitor, target = not calls.session, wanted(account.filed)
+        profile = read_mobile_profile(await answered(calls, await calls.fetch(mobile_call(target.uid))), visitor=visitor)
+        yield tie(profile, target)
+        first = await calls.fetch(mobile_call(target.uid, profile.feed or f"107603{target.uid}"))
+        feed = await followed(calls, await answered(calls, first), target.uid, lambda payload, number: next_mobile(first, number))
+        yield listed(read_mobile_feed(feed, target.uid, profile.statuses, calls.now(), visitor=visitor), profile, target)
+
+    async def read(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+        visitor = not tab.session
+        async with tab.hearing(INDEX, INFO) as hearing:
+            target = await resolved(tab, hearing, wanted(account.filed))
+            await arrive(tab, target.page(MOBILE))
+            uid = target.uid or await self.bearer(tab)
+            reply = await heard(
+                tab,
+                hearing,
+                lambda reply: asks(reply, INDEX, value=uid, containerid="") or asks(reply, INDEX, containerid=f"100505{uid}"),
+            )
+            profile = read_mobile_profile(await answered(tab, reply), visitor=visitor)
+            certified_otherwise(profile, target, account.filed)
+            yield tie(profile, replace(target, uid=uid))
+            feeds = (profile.feed or f"107603{uid}", f"107603{uid}", f"230413{uid}", f"230413{uid}_-_WEIBO_SECOND_PROFILE_WEIBO")
+            try:
+                reply = await heard(tab, hearing, lambda reply: asks(reply, INDEX, containerid=feeds, page=("", "1"), since_id=""))
+            except Changed:
+                if profile.seen.name:
+                    raise
+                await tab.pause()  # without an account the page asks for no list, though the site may have one
+                reply = await tab.fetch(mobile_call(uid, feeds[0]))
+            feed = await followed(tab, await answered(tab, reply), uid, lambda payload, number: next_mobile(reply, number))
+            yield listed(read_mobile_feed(feed, uid, profile.statuses, tab.now(), visitor=visitor), profile, replace(target, uid=uid))
+
+    async def bearer(self, tab: Tab) -> str:
+        """The uid to which m.weibo.cn/n/NAME moved on. 用户不存在 says that nobody bears the name, not that the account is gone."""
+        landed = linked_to(urlsplit(tab.url))
+        if landed and landed.uid:
+            return landed.uid
+        if "用户不存在" in await tab.text():
+            raise NoEvidence("用户不存在: nobody bears this name")
+        raise Changed(f"/n/NAME leads to {host_and_path(tab.url)}")
+
+
+class DesktopProfile(ProfilePage):
+    """weibo.com/u/UID with the operator's login: the whole list, newest included."""
+
+    name, label = "weibo.desktop", "微博网页版主页(登录)"
+    attested = Attested.RECORDED
+    session = SessionUse.REQUIRED
+    shows = Shows.ALL_LOGGED_IN
+    pace = Pace(every=6.0, jitter=3.0)
+    url_keys = frozenset({"uid", "custom", "screen_name", "page", "feature", "usernotexists", "pagenotfound", "userblock", "msg"})
+    warm = Warm(f"{DESKTOP}/", lambda tab, account: arrive(tab, f"{DESKTOP}/"))
+
+    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+        target = wanted(account.filed)
+        reply = await calls.fetch(f"https://{INFO}?{urlencode({'uid': target.uid})}")
+        if reply.status == 403:
+            raise Changed("HTTP 403: whether for want of a login, only the page can tell")
+        profile = read_profile(payload_of(reply))
+        yield tie(profile, target)
+        if profile.seen.outcome is not Outcome.OK:
+            return
+        payload = payload_of(await calls.fetch(next_desktop(target.uid, None, 1)))
+        yield replace(listed(read_feed(payload, target.uid, profile.statuses, calls.now()), profile, target), complete_since=None)
+
+    async def read(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+        async with tab.hearing(INFO, LIST) as hearing:
+            target = wanted(account.filed)
+            target = await resolved(tab, hearing, target) if target.short else target
+            await arrive(tab, target.page(DESKTOP))
+            profile = await self.profile(tab, hearing, target)
+            certified_otherwise(profile, target, account.filed)
+            seen = tie(profile, target)
+            if seen.outcome is not Outcome.OK:
+                lacks_login(tab, await knows_operator(tab))
+                yield seen
+                return
+            yield seen
+            known = await knows_operator(tab)
+            uid = seen.platform_id or target.uid
+            if not uid:
+                raise Changed("the profile names no uid")
+            reply = await heard(tab, hearing, lambda reply: asks(reply, LIST, uid=uid, page=("", "1"), feature=("", "0"), since_id=""))
+            payload = await followed(tab, payload_of(reply), uid, lambda payload, number: next_desktop(uid, payload, number))
+            feed = listed(read_feed(payload, uid, profile.statuses, tab.now()), profile, target)
+            if not feed.posts:  # what a stranger is not shown says nothing
+                lacks_login(tab, known)
+            yield feed if known and vouched(profile, target, account.filed) else replace(feed, complete_since=None)
+            lacks_login(tab, known)
+
+    async def profile(self, tab: Tab, hearing: Hearing, target: Target) -> Profile:
+        if urlsplit(tab.url).path.startswith("/sorry"):
+            return Profile(seen=read_sorry(tab.url))
+        reply = await heard(tab, hearing, lambda reply: asks_profile(reply, target, tab.url))
+        if reply.status == 403:  # since 2025-12 also the answer to whoever is not logged in
+            lacks_login(tab, await knows_operator(tab))
+        return read_profile(payload_of(reply))
+
+
+class Search(NameSearch):
+    """s.weibo.com/user."""
+
+    name, label = "weibo.search", "微博找人搜索(登录)"
+    pace = Pace(every=15.0, jitter=5.0)
+    url_keys = frozenset({"q", "Refer"})
+
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+        filed = account.filed
+        await arrive(tab, f"{SEARCH}?q={quote(filed.name.strip(), safe='')}&Refer=weibo_user")
+        if not await tab.wait_for(SHOWS_RESULT):
+            raise await blocked(tab) or Changed("neither results nor the word that there are none")
+        if await tab.sees(GEETEST):
+            raise Captcha("check over the results")
+        found = read_search(await tab.evaluate(FOUND), filed.name)
+        yield identified(filed, filed_uid(filed), found, gone=self.gone)
+
+
+async def probe(tab: Tab) -> bool:
+    """Whether weibo.com knows the operator of the session. Without cookies of weibo.cn beside them m.weibo.cn may still not."""
+    await arrive(tab, f"{DESKTOP}/")
+    return await knows_operator(tab)
+
+
+HOSTS = frozenset({"weibo.com", "weibo.cn", "t.cn", "sina.com.cn", "sina.cn"})
+LOGIN = Login(
+    platform="weibo",
+    url=f"{DESKTOP}/login.php",
+    hosts=HOSTS,
+    probe=probe,
+    pages=(f"{MOBILE}/", "https://s.weibo.com/"),
+    code="img[src*='qr.weibo'], img[src*='qrcode']",
+    code_url="https://passport.weibo.com/sso/signin?entry=miniblog&source=miniblog",
+    scanned="/(^|\\.)weibo\\.com$/.test(location.hostname) && !/passport|login|signin|visitor/.test(location.hostname + location.pathname)",
+)
+
+SCRAPER = Scraper(
+    platform="weibo",
+    surfaces=(MobileProfile(), DesktopProfile(), Search()),
+    hosts=HOSTS,
+    front="m.weibo.cn",
+    viewer=viewers.weibo,
+    logins=(LOGIN,),
+)

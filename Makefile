@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo "make demo    set everything up and run the main job on the shipped demo"
-	@echo "make test    set everything up and pass the tests (TESTS=tests/test_cli.py for some of them)"
+	@echo "make test    set everything up and pass the tests (TESTS=tests/cli/test_cli.py for some of them)"
 	@echo "make lint    ruff and mypy"
 	@echo "make soak    the tests at full size"
 	@echo "make bench   what a sweep costs next to plain Playwright and httpx"

@@ -13,7 +13,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 from commands import in_process
-from test_sweep import NOW, Stage, request
+from sweeps import NOW, Stage, request
 
 import db
 from mediawatch.demo.machine import write_registry

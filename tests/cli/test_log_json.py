@@ -1,0 +1,37 @@
+"""`--log-json`: every line of standard error is one JSON object, whoever writes it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from commands import in_process
+from programs import mediawatch
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("registry", "check"), ("registry", "import", "{folder}/a.csv"), ("registry", "import", "{folder}/none.csv"), ("flagged",),
+        ("sweep", "--account", "nobody"), ("report", "reminders", "--sweep", "7"), ("review", "confirm"),
+    ],
+)  # fmt: skip
+def test_standard_error_is_json_lines_alone(tmp_path: Path, words: tuple[str, ...]) -> None:
+    home = tmp_path / "home"
+    in_process("--home", home, "init")
+    file = tmp_path / "a.csv"
+    file.write_text("政务新媒体名称,类型\n示例发布,微信\n示例发布,\n", encoding="utf-8")
+    done = mediawatch("--log-json", *(word.format(folder=tmp_path) for word in words), home=home)
+    lines = [json.loads(line) for line in done.stderr.splitlines()]
+    assert all({"event", "level", "timestamp"} <= line.keys() for line in lines)
+    assert lines or words == ("registry", "check")
+    plain = mediawatch(*(word.format(folder=tmp_path) for word in words), home=home)
+    assert done.returncode == plain.returncode
+    assert done.stdout == plain.stdout
+
+
+def test_lines_without_an_end_are_told_too(tmp_path: Path) -> None:
+    done = mediawatch("--log-json", "flagged", home=tmp_path)
+    (line,) = (json.loads(line) for line in done.stderr.splitlines())
+    assert "is no mediawatch home" in line["event"]

@@ -1,0 +1,33 @@
+"""The fault table itself: it is whole, and docs/faults.md says the same."""
+
+from __future__ import annotations
+
+import fault_docs
+import pytest
+from fault_scenes import ASIDE, SURFACES, TruthOf
+from fault_table import IN_CALLS, IN_PAGES, OVERRIDES, ROWS, STRUCK_BY, cells
+
+from scrapers import SCRAPERS
+from scrapers.replica.faults import PLACES, Fault
+
+
+def test_every_fault_has_its_row_and_its_places() -> None:
+    assert set(ROWS) == set(PLACES) == set(Fault)
+
+
+@pytest.mark.parametrize("platform", list(SURFACES))
+def test_every_fault_is_played_on_every_platform(platform: str) -> None:
+    assert {cell.fault for cell in cells(platform, full=False)} == set(Fault)
+    assert {cell.truth for cell in cells(platform, full=True)} == set(TruthOf)
+
+
+def test_the_table_speaks_of_surfaces_that_exist() -> None:
+    there = {surface.name for scraper in SCRAPERS.values() for surface in scraper.surfaces}
+    named = {name for names in SURFACES.values() for name in names}
+    aside = {name for scene in ASIDE for name in scene.surfaces}
+    assert named | aside == set(STRUCK_BY) == there
+    assert {name for table in (OVERRIDES, IN_PAGES, IN_CALLS) for _, name in table} <= named
+
+
+def test_the_docs_say_what_the_table_says() -> None:
+    assert fault_docs.FILE.read_text("utf-8") == fault_docs.text(), "run: python tests/support/fault_docs.py"

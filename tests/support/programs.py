@@ -1,0 +1,65 @@
+"""The program as a process of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+DRIVER = """
+import asyncio, logging, os, sys, structlog, typer
+from mediawatch.cli import app, base, main
+from mediawatch.domain import UserError
+
+@app.command()
+def fail(kind: str) -> None:
+    "For the test."
+    if kind == "user":
+        raise UserError("row 3 of a.xlsx has no name: fill it in")
+    raise RuntimeError("nobody foresaw this")
+
+@app.command()
+def talk() -> None:
+    "For the test."
+    for number in range(100_000):
+        print(number)
+
+@app.command()
+def wait() -> None:
+    "For the test."
+    async def forever() -> None:
+        try:
+            print("waiting", flush=True)
+            await asyncio.sleep(60)
+        finally:
+            print("cleaned up", flush=True)
+    base.run(forever())
+
+@app.command()
+def log(ctx: typer.Context) -> None:
+    "For the test."
+    base.settings_of(ctx)
+    structlog.get_logger("mediawatch.test").warning("looked", platform="weibo", name="示例市第一测试局")
+    logging.getLogger("playwright").warning("from %s", "elsewhere")
+    logging.getLogger("sqlalchemy.pool").warning("via %s", os.environ.get("TOLD", ""))
+    structlog.get_logger("mediawatch.test").info("quiet")
+    print("answer")
+
+main()
+"""
+
+
+def mediawatch(*words: str, home: Path | None = None, driver: bool = False, **environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, *(("-c", DRIVER) if driver else ("-m", "mediawatch")), *words],
+        env=clean(home, **environ),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def clean(home: Path | None, **environ: str) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("MEDIAWATCH_")}
+    return kept | ({"MEDIAWATCH_HOME": str(home)} if home else {}) | {"COLUMNS": "100"} | environ

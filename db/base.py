@@ -11,7 +11,8 @@ from sqlalchemy.orm import DeclarativeBase
 
 from db.types import Instant, Words
 
-# Constraints must have names: SQLite can only change a table by copying it, and then nameless ones cannot be addressed.
+# Constraints must have names: SQLite can only change a table by copying it, and then nameless ones
+# cannot be addressed.
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -35,7 +36,11 @@ class Base(DeclarativeBase):
         dict[str, Any]: JSON(),
         # Kept by value and without a CHECK: a new member needs no migration.
         StrEnum: Enum(
-            StrEnum, native_enum=False, length=32, validate_strings=True, values_callable=lambda kind: [member.value for member in kind]
+            StrEnum,
+            native_enum=False,
+            length=32,
+            validate_strings=True,
+            values_callable=lambda kind: [member.value for member in kind],
         ),
     }
 

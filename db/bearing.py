@@ -1,4 +1,6 @@
-"""How one reading bears on one account as it is filed now: its own readings, and those of other filings of the same account. Pure."""
+"""How one reading bears on one account as it is filed now: its own readings, and those of other
+filings of the same account. Pure.
+"""
 
 from __future__ import annotations
 
@@ -14,11 +16,15 @@ class Bearing:
     said: Reading | None
     """What it says about the identity filed now."""
     told: Reading | None
-    """The whole of it, where it was a look at the account as it is filed now: another id that it shows is told of that account, too."""
+    """The whole of it, where it was a look at the account as it is filed now: another id that it
+    shows is told of that account, too.
+    """
 
     @property
     def looked(self) -> Reading | None:
-        """By what due dates move: a look for the account as filed now, even one that says nothing of it."""
+        """By what due dates move: a look for the account as filed now, even one that says nothing
+        of it.
+        """
         return self.said or self.told
 
 
@@ -32,6 +38,10 @@ def bearing(reading: Reading, account_id: int, now: FiledIdentity) -> Bearing:
 
 def _looked_for(taken: FiledIdentity | None, now: FiledIdentity) -> bool:
     """Whether a look that was made for the one was made for the other."""
-    if taken is None or (taken.platform, taken.platform_id, taken.original_id) != (now.platform, now.platform_id, now.original_id):
+    if taken is None or (taken.platform, taken.platform_id, taken.original_id) != (
+        now.platform,
+        now.platform_id,
+        now.original_id,
+    ):
         return False
     return now.has_id or taken.name == now.name

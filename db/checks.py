@@ -20,23 +20,42 @@ def home_id(conn: Connection) -> str:
 
 
 def note_canary(conn: Connection, check: CanaryCheck) -> None:
-    """All that the surface said with this login in this sweep since the check before may be held otherwise now."""
+    """All that the surface said with this login in this sweep since the check before may be held
+    otherwise now.
+    """
     newest = conn.scalar(select(func.max(ReadingRow.id))) or 0
-    batch = CanaryCheckRow.surface == check.surface, CanaryCheckRow.session == check.session, CanaryCheckRow.sweep_id == check.sweep_id
+    batch = (
+        CanaryCheckRow.surface == check.surface,
+        CanaryCheckRow.session == check.session,
+        CanaryCheckRow.sweep_id == check.sweep_id,
+    )
     of_batch = select(CanaryCheckRow.last_reading).where(*batch).order_by(CanaryCheckRow.id.desc())
     earlier = conn.scalars(of_batch.limit(2)).all()
     conn.execute(insert(CanaryCheckRow).values(check_values(check) | {"last_reading": newest}))
     if check.sweep_id is None:
         return
-    # Two checks back: a reading may be kept after a check although it was read before, and the other way round.
+    # Two checks back: a reading may be kept after a check although it was read before, and the
+    # other way round.
     since = earlier[1] if len(earlier) == 2 else 0
-    held = select(ReadingRow.account_id).join(SightRow).where(ReadingRow.sweep_id == check.sweep_id, ReadingRow.id > since)
-    seen = set(conn.scalars(held.where(SightRow.surface == check.surface, SightRow.session == check.session).distinct()))
+    held = (
+        select(ReadingRow.account_id)
+        .join(SightRow)
+        .where(ReadingRow.sweep_id == check.sweep_id, ReadingRow.id > since)
+    )
+    seen = set(
+        conn.scalars(
+            held.where(
+                SightRow.surface == check.surface, SightRow.session == check.session
+            ).distinct()
+        )
+    )
     others = twins(conn, identities(conn, seen))
     raise_news(conn, {*seen, *(key for each in others.values() for key in each)})
 
 
-def canary_checks(conn: Connection, surface: str | None, since: datetime | None) -> list[CanaryCheck]:
+def canary_checks(
+    conn: Connection, surface: str | None, since: datetime | None
+) -> list[CanaryCheck]:
     wanted = rows(CanaryCheckRow).order_by(CanaryCheckRow.at, CanaryCheckRow.id)
     if surface is not None:
         wanted = wanted.where(CanaryCheckRow.surface == surface)
@@ -58,13 +77,17 @@ def session_events(conn: Connection, platform: str | None) -> list[SessionEvent]
 
 def visits(conn: Connection, since: datetime) -> list[Visited]:
     """Through the sweeps of that time, which are few: readings have no index by time alone."""
-    late = select(SweepRow.id).where(or_(SweepRow.finished_at.is_(None), SweepRow.finished_at >= since))
+    late = select(SweepRow.id).where(
+        or_(SweepRow.finished_at.is_(None), SweepRow.finished_at >= since)
+    )
     seen = (
         select(SightRow.surface, SightRow.session, SightRow.read_at)
         .join(ReadingRow)
         .where(ReadingRow.sweep_id.in_(late), SightRow.read_at >= since)
     )
-    checked = select(CanaryCheckRow.surface, CanaryCheckRow.session, CanaryCheckRow.at).where(CanaryCheckRow.at >= since)
+    checked = select(CanaryCheckRow.surface, CanaryCheckRow.session, CanaryCheckRow.at).where(
+        CanaryCheckRow.at >= since
+    )
     return [
         Visited(surface=surface, session=session, at=at)
         for statement in (seen, checked)

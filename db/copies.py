@@ -17,7 +17,8 @@ from db.errors import StoreError, told
 
 
 def dump(url: str, target: Path) -> str:
-    """Write `target`, which must not exist; readable by its owner only, for contacts are in it. Returns `sqlite` or `postgresql`.
+    """Write `target`, which must not exist; readable by its owner only, for contacts are in it.
+    Returns `sqlite` or `postgresql`.
 
     The copy is of one moment. StoreError where it cannot be taken, or would be damaged.
     """
@@ -31,11 +32,16 @@ def dump(url: str, target: Path) -> str:
 
 
 def load(url: str, source: Path, kind: str) -> None:
-    """Fill the database from a file that `dump` wrote. StoreError where it is of the other kind, or where there is one already."""
+    """Fill the database from a file that `dump` wrote. StoreError where it is of the other kind, or
+    where there is one already.
+    """
     parsed = normal_url(url)
     file = file_of(parsed)
     if (kind == "sqlite") != (file is not None):
-        raise StoreError(f"the backup holds a {kind} database, and {shown(parsed)} is none: set database.url to one")
+        raise StoreError(
+            f"the backup holds a {kind} database, and {shown(parsed)} is none: set "
+            "database.url to one"
+        )
     if file is not None:
         if file.exists():
             raise StoreError(f"{shown(parsed)} exists: a backup is never restored over it")
@@ -46,10 +52,20 @@ def load(url: str, source: Path, kind: str) -> None:
     try:
         with told(shown(parsed)), engine.connect() as connection:
             if inspect(connection).get_table_names():
-                raise StoreError(f"{shown(parsed)} is not empty: restore into a new database (createdb)")
+                raise StoreError(
+                    f"{shown(parsed)} is not empty: restore into a new database (createdb)"
+                )
     finally:
         engine.dispose()
-    _run(parsed, "pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction", str(source))
+    _run(
+        parsed,
+        "pg_restore",
+        "--no-owner",
+        "--no-privileges",
+        "--exit-on-error",
+        "--single-transaction",
+        str(source),
+    )
 
 
 def _copy(source: Path, target: Path, name: str) -> None:
@@ -69,9 +85,13 @@ def _run(url: URL, program: str, *options: str) -> None:
     """The password goes by the environment: a command line can be read by everybody on the host."""
     environ = {**os.environ, "PGPASSWORD": str(url.password)} if url.password else dict(os.environ)
     # `URL.set` takes None for "as it was", so the password would stay.
-    bare = URL.create("postgresql", url.username, None, url.host, url.port, url.database, url.query).render_as_string()
+    bare = URL.create(
+        "postgresql", url.username, None, url.host, url.port, url.database, url.query
+    ).render_as_string()
     command: Sequence[str] = [_found(program), f"--dbname={bare}", "--no-password", *options]
-    done = subprocess.run(command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         words = done.stderr.strip().splitlines() or [f"exit code {done.returncode}"]
         raise StoreError(f"{program} on {shown(url)}: {words[0]}")
@@ -79,7 +99,9 @@ def _run(url: URL, program: str, *options: str) -> None:
 
 def _found(program: str) -> str:
     """Debian keeps the programs of all versions apart; the newest reads every older server."""
-    versions = sorted(Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), key=lambda path: int(path.parts[-3]))
+    versions = sorted(
+        Path("/usr/lib/postgresql").glob(f"*/bin/{program}"), key=lambda path: int(path.parts[-3])
+    )
     found = str(versions[-1]) if versions else shutil.which(program)
     if not found:
         raise StoreError(f"{program} is missing: run `apt-get install postgresql-client`")

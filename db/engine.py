@@ -27,10 +27,15 @@ _json = partial(dumps, ensure_ascii=False)
 
 
 def normal_url(url: str) -> URL:
-    """The URL with its driver spelt out (pysqlite, psycopg). StoreError for anything but an SQLite file or PostgreSQL."""
+    """The URL with its driver spelt out (pysqlite, psycopg). StoreError for anything but an SQLite
+    file or PostgreSQL.
+    """
     try:
         parsed = make_url(url)
-    except (ArgumentError, ValueError):  # ValueError: a port that is no number, where it would be quoted
+    except (
+        ArgumentError,
+        ValueError,
+    ):  # ValueError: a port that is no number, where it would be quoted
         raise StoreError(f"no database URL: write {_FILE} or {_EXAMPLE}") from None
     match parsed.drivername:
         case "sqlite" | "sqlite+pysqlite":
@@ -39,7 +44,9 @@ def normal_url(url: str) -> URL:
             return parsed.set(drivername="sqlite+pysqlite")
         case "postgresql" | "postgres" | "postgresql+psycopg":
             if find_spec("psycopg") is None:
-                raise StoreError("PostgreSQL needs its driver: run `pip install 'mediawatch[postgres]'`")
+                raise StoreError(
+                    "PostgreSQL needs its driver: run `pip install 'mediawatch[postgres]'`"
+                )
             return parsed.set(drivername="postgresql+psycopg")
         case other:
             raise StoreError(f"database {other!r} is not supported: write {_FILE} or {_EXAMPLE}")
@@ -60,16 +67,23 @@ def file_of(url: URL) -> Path | None:
 
 
 def make_private(file: Path) -> None:
-    """Create the file for its owner only, before SQLite does so for everybody (-wal and -shm take over its mode)."""
+    """Create the file for its owner only, before SQLite does so for everybody (-wal and -shm take
+    over its mode).
+    """
     try:
-        # O_EXCL: to open and close a file that SQLite has open would drop the locks which this process has on it.
+        # O_EXCL: to open and close a file that SQLite has open would drop the locks which this
+        # process has on it.
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:
         if file.stat().st_mode & 0o077:
-            with suppress(OSError):  # another owner's file, or a read-only disk: its mode is not ours to set
+            with suppress(
+                OSError
+            ):  # another owner's file, or a read-only disk: its mode is not ours to set
                 file.chmod(0o600)
     except OSError as error:
-        raise StoreError(f"cannot create database {file}: {error.strerror}; run `mediawatch init`") from error
+        raise StoreError(
+            f"cannot create database {file}: {error.strerror}; run `mediawatch init`"
+        ) from error
 
 
 def careful_engine(url: URL, busy_timeout: float = BUSY_TIMEOUT) -> Engine:
@@ -78,14 +92,16 @@ def careful_engine(url: URL, busy_timeout: float = BUSY_TIMEOUT) -> Engine:
         engine = create_engine(url, json_serializer=_json)
         _careful_sqlite(engine, busy_timeout, "foreign_keys = ON")
         return engine
-    return create_engine(url, json_serializer=_json, connect_args=_postgres(busy_timeout), pool_pre_ping=True)
+    return create_engine(
+        url, json_serializer=_json, connect_args=_postgres(busy_timeout), pool_pre_ping=True
+    )
 
 
 def migration_engine(url: URL, busy_timeout: float = BUSY_TIMEOUT) -> Engine:
     """A synchronous engine for Alembic.
 
-    On SQLite without foreign keys: a changed table is copied and the old one dropped, which with them on would delete every
-    row that refers to it.
+    On SQLite without foreign keys: a changed table is copied and the old one dropped, which with
+    them on would delete every row that refers to it.
     """
     if file_of(url):
         engine = create_engine(url)
@@ -95,7 +111,10 @@ def migration_engine(url: URL, busy_timeout: float = BUSY_TIMEOUT) -> Engine:
 
 
 def _postgres(busy_timeout: float) -> dict[str, object]:
-    return {"options": f"-c timezone=UTC -c lock_timeout={int(busy_timeout * 1000)}", "connect_timeout": 10}
+    return {
+        "options": f"-c timezone=UTC -c lock_timeout={int(busy_timeout * 1000)}",
+        "connect_timeout": 10,
+    }
 
 
 def _careful_sqlite(engine: Engine, busy_timeout: float, *pragmas: str) -> None:
@@ -115,15 +134,21 @@ def _connect(pragmas: tuple[str, ...], connection: DBAPIConnection, _: Connectio
 
 
 def _begin(connection: Connection) -> None:
-    # A transaction that reads first and takes the write lock later can fail in its midst, and no waiting helps it.
+    # A transaction that reads first and takes the write lock later can fail in its midst, and no
+    # waiting helps it.
     if statement := connection.get_execution_options().get("mediawatch_begin", "BEGIN"):
         connection.exec_driver_sql(statement)
 
 
 def make_durable(engine: Engine, busy_timeout: float) -> None:
-    """Turn an SQLite file to WAL, which it then stays. Not within a transaction, and SQLite does not wait here by itself."""
+    """Turn an SQLite file to WAL, which it then stays. Not within a transaction, and SQLite does
+    not wait here by itself.
+    """
     attempts = Retrying(
-        retry=retry_if_exception_type(OperationalError), stop=stop_after_delay(busy_timeout), wait=wait_fixed(0.05), reraise=True
+        retry=retry_if_exception_type(OperationalError),
+        stop=stop_after_delay(busy_timeout),
+        wait=wait_fixed(0.05),
+        reraise=True,
     )
     for attempt in attempts:
         with attempt, engine.connect().execution_options(**_BARE) as connection:

@@ -1,4 +1,6 @@
-"""What the database says, as one sentence for the operator. No exception of SQLAlchemy leaves this package."""
+"""What the database says, as one sentence for the operator. No exception of SQLAlchemy leaves this
+package.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ class StoreError(UserError):
 
 
 class StoreBusy(StoreError):
-    """Another process holds the database's write lock for longer than the store waits. Trying again later may help."""
+    """Another process holds the database's write lock for longer than the store waits. Trying again
+    later may help.
+    """
 
 
 class NewerDatabase(StoreError):
@@ -27,7 +31,8 @@ class NewerDatabase(StoreError):
 def told(where: str) -> Iterator[None]:
     """Turns the driver's errors into `StoreError`; `where` names the database, without a password.
 
-    A value that a column's type refuses stays what it is: ValueError, TypeError or LookupError, a bug of the caller.
+    A value that a column's type refuses stays what it is: ValueError, TypeError or LookupError, a
+    bug of the caller.
     """
     try:
         yield
@@ -42,13 +47,27 @@ def told(where: str) -> Iterator[None]:
 
 
 def _sentence(error: DBAPIError, where: str) -> StoreError:
-    words = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else type(error.orig).__name__
-    if words in ("database is locked", "database table is locked") or getattr(error.orig, "sqlstate", "") == "55P03":
-        return StoreBusy(f"{where} is locked by another process: wait until it is done, then try again")
+    words = (
+        str(error.orig).strip().splitlines()[0]
+        if str(error.orig).strip()
+        else type(error.orig).__name__
+    )
+    if (
+        words in ("database is locked", "database table is locked")
+        or getattr(error.orig, "sqlstate", "") == "55P03"
+    ):
+        return StoreBusy(
+            f"{where} is locked by another process: wait until it is done, then try again"
+        )
     if words == "file is not a database":
-        return StoreError(f"{where} is not a database of mediawatch: name another file, or move this one away")
+        return StoreError(
+            f"{where} is not a database of mediawatch: name another file, or move this one away"
+        )
     if "unable to open database file" in words:
-        return StoreError(f"{where} cannot be opened: its folder must exist and be writable; run `mediawatch init`")
+        return StoreError(
+            f"{where} cannot be opened: its folder must exist and be writable; run "
+            "`mediawatch init`"
+        )
     if isinstance(error, IntegrityError):
         return StoreError(f"{where} refuses a row that contradicts what it holds: {words}")
     return StoreError(f"{where}: {words}")

@@ -44,24 +44,38 @@ def owners(conn: Connection, hashes: Sequence[str]) -> dict[str, set[int]]:
 
 def kept(conn: Connection) -> list[KeptEvidence]:
     closed = select(NoticeEventRow.notice_id).where(NoticeEventRow.action == NoticeAction.CLOSED)
-    # What is in a notice is held by the notice, until it is closed; every other finding holds its evidence for good.
+    # What is in a notice is held by the notice, until it is closed; every other finding holds its
+    # evidence for good.
     settled = exists().where(
-        NoticeRow.sweep_id == FindingRow.sweep_id, NoticeItemRow.notice_id == NoticeRow.id,
-        NoticeItemRow.account_id == FindingRow.account_id, NoticeRow.id.in_(closed),
-    )  # fmt: skip
-    found = exists().where(FindingReadingRow.reading_id == ReadingRow.id, FindingRow.id == FindingReadingRow.finding_id, ~settled)
-    issued = exists().where(NoticeReadingRow.reading_id == ReadingRow.id, NoticeReadingRow.notice_id.not_in(closed))
+        NoticeRow.sweep_id == FindingRow.sweep_id,
+        NoticeItemRow.notice_id == NoticeRow.id,
+        NoticeItemRow.account_id == FindingRow.account_id,
+        NoticeRow.id.in_(closed),
+    )
+    found = exists().where(
+        FindingReadingRow.reading_id == ReadingRow.id,
+        FindingRow.id == FindingReadingRow.finding_id,
+        ~settled,
+    )
+    issued = exists().where(
+        NoticeReadingRow.reading_id == ReadingRow.id, NoticeReadingRow.notice_id.not_in(closed)
+    )
     proves = or_(found, issued).label("proves")
     wanted = (
         select(
-            table(EvidenceRow), ReadingRow.id.label("reading_id"), ReadingRow.account_id, ReadingRow.sweep_id, ReadingRow.read_at,
-            proves, SweepRow.state.label("sweep_state"),
+            table(EvidenceRow),
+            ReadingRow.id.label("reading_id"),
+            ReadingRow.account_id,
+            ReadingRow.sweep_id,
+            ReadingRow.read_at,
+            proves,
+            SweepRow.state.label("sweep_state"),
         )
         .join(SightRow, SightRow.id == EvidenceRow.sight_id)
         .join(ReadingRow, ReadingRow.id == SightRow.reading_id)
         .outerjoin(SweepRow, SweepRow.id == ReadingRow.sweep_id)
         .order_by(EvidenceRow.id)
-    )  # fmt: skip
+    )
     of_readings = [
         KeptEvidence(
             evidence=evidence_of(row),
@@ -80,7 +94,12 @@ def kept(conn: Connection) -> list[KeptEvidence]:
 def _of_answers(conn: Connection) -> list[KeptEvidence]:
     """Pictures that units filed. They stay for good: a decision was taken in view of them."""
     wanted = (
-        select(table(ReviewPictureRow), ReviewEventRow.sweep_id, ReviewEventRow.account_id, ReviewEventRow.at)
+        select(
+            table(ReviewPictureRow),
+            ReviewEventRow.sweep_id,
+            ReviewEventRow.account_id,
+            ReviewEventRow.at,
+        )
         .join(ReviewEventRow, ReviewEventRow.id == ReviewPictureRow.event_id)
         .order_by(ReviewPictureRow.event_id, ReviewPictureRow.path)
     )

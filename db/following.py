@@ -1,7 +1,9 @@
-"""What follows from readings: each account's current state, what was seen first, what was told of who it is.
+"""What follows from readings: each account's current state, what was seen first, what was told of
+who it is.
 
-All of it is about the identity that is filed now. A reading advances it by what it says about that identity, and by its sights that are
-tied by the platform's id it also serves every other filing of that id.
+All of it is about the identity that is filed now. A reading advances it by what it says about that
+identity, and by its sights that are tied by the platform's id it also serves every other filing of
+that id.
 """
 
 from __future__ import annotations
@@ -34,7 +36,9 @@ def keep_and_follow(conn: Connection, reading: Reading) -> Reading:
     others = twins_of(conn, kept.account_id, now)
     # In one order everywhere: PostgreSQL locks each state.
     for account_id, filed in sorted({kept.account_id: now, **others}.items()):
-        _follow(conn, account_id, bearing(kept, account_id, filed), own=account_id == kept.account_id)
+        _follow(
+            conn, account_id, bearing(kept, account_id, filed), own=account_id == kept.account_id
+        )
     return kept
 
 
@@ -50,10 +54,12 @@ def _follow(conn: Connection, account_id: int, each: Bearing, *, own: bool) -> N
 
 
 def renew(conn: Connection, changed: Mapping[int, FiledIdentity], new: Collection[int]) -> None:
-    """After a change of the registry: what follows from readings is that about the identities filed now.
+    """After a change of the registry: what follows from readings is that about the identities filed
+    now.
 
-    `changed` are accounts with who they were before; `new` ones may be filed a second time. Due dates of an account that is another one
-    now start anew, and the article links learned of the old one go.
+    `changed` are accounts with who they were before; `new` ones may be filed a second time. Due
+    dates of an account that is another one now start anew, and the article links learned of the old
+    one go.
     """
     now = filed_now(conn, {*changed, *new})
     others = [*twins(conn, {key: filed for key, filed in now.items() if filed.has_id}).items()]
@@ -65,28 +71,47 @@ def renew(conn: Connection, changed: Mapping[int, FiledIdentity], new: Collectio
     for portion in portions(ended):
         conn.execute(delete(AccountLinkRow).where(AccountLinkRow.account_id.in_(portion)))
         judged = update(AccountStateRow).where(AccountStateRow.account_id.in_(portion))
-        conn.execute(judged.values(judged_as_of=None, verdict=None, second_look=False, judged_on=None))
+        conn.execute(
+            judged.values(judged_as_of=None, verdict=None, second_look=False, judged_on=None)
+        )
 
 
 def remake(conn: Connection, account_ids: Collection[int]) -> None:
-    """All that follows from the readings of these accounts and of their twins, as if they were kept now, one after the other."""
+    """All that follows from the readings of these accounts and of their twins, as if they were kept
+    now, one after the other.
+    """
     for portion in portions(sorted(set(account_ids)), _AT_ONCE):
         now = filed_now(conn, portion)
         others = twins(conn, now)
-        readings = readings_of(conn, ReadingRow.account_id.in_({*portion, *(key for each in others.values() for key in each)}))
+        readings = readings_of(
+            conn,
+            ReadingRow.account_id.in_(
+                {*portion, *(key for each in others.values() for key in each)}
+            ),
+        )
         for of in (FirstSeenRow, IdentitySeenRow):
             conn.execute(delete(of).where(of.account_id.in_(portion)))
         states: list[Values] = []
         seen: list[Values] = []
         told: list[Values] = []
         for account_id, filed in now.items():
-            some = [reading for key in (account_id, *others.get(account_id, ())) for reading in readings.get(key, ())]
-            state, first, newest = _from_nothing(account_id, filed, sorted(some, key=lambda reading: reading.id))
+            some = [
+                reading
+                for key in (account_id, *others.get(account_id, ()))
+                for reading in readings.get(key, ())
+            ]
+            state, first, newest = _from_nothing(
+                account_id, filed, sorted(some, key=lambda reading: reading.id)
+            )
             states.append({"account": account_id} | state)
             seen += first
             told += newest
         columns: Values = {name: bindparam(name) for name in STATE_OF_READINGS}
-        of_account = table(AccountStateRow).update().where(AccountStateRow.account_id == bindparam("account"))
+        of_account = (
+            table(AccountStateRow)
+            .update()
+            .where(AccountStateRow.account_id == bindparam("account"))
+        )
         if states:
             conn.execute(of_account.values(columns), states)
         for of, rows in ((FirstSeenRow, seen), (IdentitySeenRow, told)):
@@ -94,8 +119,12 @@ def remake(conn: Connection, account_ids: Collection[int]) -> None:
                 conn.execute(table(of).insert(), rows)
 
 
-def _from_nothing(account_id: int, now: FiledIdentity, readings: Iterable[Reading]) -> tuple[Values, list[Values], list[Values]]:
-    """The state, and the rows of `first_seen` and `identity_seen`; `readings` in the order in which they were kept."""
+def _from_nothing(
+    account_id: int, now: FiledIdentity, readings: Iterable[Reading]
+) -> tuple[Values, list[Values], list[Values]]:
+    """The state, and the rows of `first_seen` and `identity_seen`; `readings` in the order in which
+    they were kept.
+    """
     state: Values = dict(STATE_OF_READINGS)
     seen: dict[int, Values] = {}
     told: dict[int, Values] = {}

@@ -1,4 +1,6 @@
-"""Rows to words of the domain and back. Field names are column names; the few that differ are spelt out here."""
+"""Rows to words of the domain and back. Field names are column names; the few that differ are spelt
+out here.
+"""
 
 from __future__ import annotations
 
@@ -44,17 +46,29 @@ AnyRow = Row[*tuple[Any, ...]]
 
 _FILED = tuple(field.name for field in fields(Filed))
 _IDENTITY = tuple(field.name for field in fields(FiledIdentity))
-_SIGHT = tuple(field.name for field in fields(Sight) if field.name not in ("posts", "captures", "by_call", "evidence", "links"))
+_SIGHT = tuple(
+    field.name
+    for field in fields(Sight)
+    if field.name not in ("posts", "captures", "by_call", "evidence", "links")
+)
 _EVIDENCE = tuple(field.name for field in fields(Evidence))
 _CHECK = tuple(field.name for field in fields(CanaryCheck))
 _EVENT = tuple(field.name for field in fields(SessionEvent))
-_REVIEW = tuple(field.name for field in fields(ReviewEvent) if field.name not in ("id", "facts", "pictures"))
+_REVIEW = tuple(
+    field.name for field in fields(ReviewEvent) if field.name not in ("id", "facts", "pictures")
+)
 _PICTURE = tuple(field.name for field in fields(ReviewPicture))
 _NOTICE = tuple(field.name for field in fields(Notice) if field.name not in ("id", "items"))
-_NOTICE_EVENT = tuple(field.name for field in fields(NoticeEvent) if field.name not in ("id", "codes"))
+_NOTICE_EVENT = tuple(
+    field.name for field in fields(NoticeEvent) if field.name not in ("id", "codes")
+)
 _SWEEP = tuple(field.name for field in fields(Sweep) if field.name != "id")
 _STATE = tuple(field.name for field in fields(AccountState))
-_FINDING = tuple(field.name for field in fields(Finding) if field.name not in ("reading_ids", "review", "excuse", "ids"))
+_FINDING = tuple(
+    field.name
+    for field in fields(Finding)
+    if field.name not in ("reading_ids", "review", "excuse", "ids")
+)
 
 
 def _taken(thing: object, names: Sequence[str]) -> Values:
@@ -142,7 +156,9 @@ def post_values(post: Post) -> Values:
 def post_of(row: AnyRow) -> Post:
     """Unpacked by place, not by name: a census loads half a million of these."""
     _, _, post_id, on, at, kind, pinned, repost, pushed, link = row
-    return Post(id=post_id, on=on, at=at, kind=kind, pinned=pinned, repost=repost, pushed=pushed, link=link)
+    return Post(
+        id=post_id, on=on, at=at, kind=kind, pinned=pinned, repost=repost, pushed=pushed, link=link
+    )
 
 
 def evidence_values(evidence: Evidence) -> Values:
@@ -187,7 +203,12 @@ def finding_values(finding: Finding) -> Values:
 
 
 def finding_of(row: AnyRow, reading_ids: Sequence[int]) -> Finding:
-    return Finding(**_finding_of(row), reading_ids=tuple(reading_ids), review=row.review_state, excuse=row.excuse)
+    return Finding(
+        **_finding_of(row),
+        reading_ids=tuple(reading_ids),
+        review=row.review_state,
+        excuse=row.excuse,
+    )
 
 
 def _finding_of(row: AnyRow) -> Values:
@@ -203,7 +224,11 @@ def facts_values(facts: Facts) -> Values:
         "name_seen": facts.name_seen,
     }
     said["latest_on"] = facts.latest_on.isoformat() if facts.latest_on else None
-    kept = {"gap_since": facts.gap_since.isoformat() if facts.gap_since else None, "ids": facts.ids, "tie": facts.tie and facts.tie.value}
+    kept = {
+        "gap_since": facts.gap_since.isoformat() if facts.gap_since else None,
+        "ids": facts.ids,
+        "tie": facts.tie and facts.tie.value,
+    }
     return said | {key: value for key, value in kept.items() if value is not None}
 
 
@@ -212,10 +237,15 @@ def facts_of(said: Values) -> Facts:
         return date.fromisoformat(said[key]) if said.get(key) else None
 
     return Facts(
-        code=Code(said["code"]), latest_on=day("latest_on"), gap_days=said["gap_days"], gap_since=day("gap_since"),
-        gap_is_minimum=said["gap_is_minimum"], name_seen=said["name_seen"],
-        ids=tuple(said["ids"]) if said.get("ids") is not None else None, tie=Tie(said["tie"]) if said.get("tie") else None,
-    )  # fmt: skip
+        code=Code(said["code"]),
+        latest_on=day("latest_on"),
+        gap_days=said["gap_days"],
+        gap_since=day("gap_since"),
+        gap_is_minimum=said["gap_is_minimum"],
+        name_seen=said["name_seen"],
+        ids=tuple(said["ids"]) if said.get("ids") is not None else None,
+        tie=Tie(said["tie"]) if said.get("tie") else None,
+    )
 
 
 def review_values(event: ReviewEvent) -> Values:
@@ -245,9 +275,14 @@ def notice_of(row: AnyRow, items: Sequence[NoticeItem]) -> Notice:
 
 def notice_item_of(row: AnyRow, findings: Sequence[Held]) -> NoticeItem:
     return NoticeItem(
-        number=row.number, filed=filed_of(row), problem=row.problem, fails=row.fails, account_id=row.account_id,
-        findings=tuple(findings), result=row.result,
-    )  # fmt: skip
+        number=row.number,
+        filed=filed_of(row),
+        problem=row.problem,
+        fails=row.fails,
+        account_id=row.account_id,
+        findings=tuple(findings),
+        result=row.result,
+    )
 
 
 def held_values(held: Held) -> Values:
@@ -256,7 +291,9 @@ def held_values(held: Held) -> Values:
 
 def held_of(row: AnyRow, reading_ids: Sequence[int]) -> Held:
     """An issued finding was confirmed, whatever its review came to afterwards."""
-    finding = Finding(**_finding_of(row), reading_ids=tuple(reading_ids), review=ReviewState.CONFIRMED)
+    finding = Finding(
+        **_finding_of(row), reading_ids=tuple(reading_ids), review=ReviewState.CONFIRMED
+    )
     return Held(finding, tuple(row.evidence))
 
 
@@ -265,7 +302,9 @@ def notice_event_values(event: NoticeEvent) -> Values:
 
 
 def notice_event_of(row: AnyRow) -> NoticeEvent:
-    return NoticeEvent(**_taken(row, _NOTICE_EVENT), codes=tuple(Code(code) for code in row.codes), id=row.id)
+    return NoticeEvent(
+        **_taken(row, _NOTICE_EVENT), codes=tuple(Code(code) for code in row.codes), id=row.id
+    )
 
 
 def judgement_values(judgement: Judgement) -> Values:
@@ -299,11 +338,15 @@ def judgement_of(row: AnyRow, findings: Sequence[Finding]) -> Judgement | None:
 
 
 def portions(items: Sequence[T], size: int = 5_000) -> Iterator[Sequence[T]]:
-    """Slices that stay below the number of parameters a statement may have (32 766 in SQLite, 65 535 in PostgreSQL)."""
+    """Slices that stay below the number of parameters a statement may have (32 766 in SQLite, 65
+    535 in PostgreSQL).
+    """
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def hashed(*parts: str) -> int:
-    """64 bits, signed as a column holds them. Migrations have filled columns with it: it never changes."""
+    """64 bits, signed as a column holds them. Migrations have filled columns with it: it never
+    changes.
+    """
     text = "\x1f".join(parts).encode("utf-8", "backslashreplace")
     return int.from_bytes(blake2b(text, digest_size=8).digest(), signed=True)

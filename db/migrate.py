@@ -1,7 +1,9 @@
-"""Brings a database to the tables of this version, and refuses one that a newer version has changed.
+"""Brings a database to the tables of this version, and refuses one that a newer version has
+changed.
 
-Revisions are numbers in order: `migrations/versions/0001_first_tables.py`. There is no way back: a backup is.
-A migration that copies a table on SQLite (`batch_alter_table`) must make its triggers again.
+Revisions are numbers in order: `migrations/versions/0001_first_tables.py`. There is no way back: a
+backup is. A migration that copies a table on SQLite (`batch_alter_table`) must make its triggers
+again.
 """
 
 from __future__ import annotations
@@ -16,7 +18,16 @@ from threading import Lock
 
 from sqlalchemy import URL, Connection, inspect, text
 
-from db.engine import BUSY_TIMEOUT, WRITES, file_of, make_durable, make_private, migration_engine, normal_url, shown
+from db.engine import (
+    BUSY_TIMEOUT,
+    WRITES,
+    file_of,
+    make_durable,
+    make_private,
+    migration_engine,
+    normal_url,
+    shown,
+)
 from db.errors import NewerDatabase, StoreError, told
 from db.queries import create_views, drop_views, views_stand
 
@@ -29,7 +40,9 @@ _ADVISORY = 0x6D656469
 _SPARE = 64 * 2**20
 """Bytes that must be left for the change itself."""
 _IDENTITIES = "0013"
-"""From this revision on, what follows from readings follows from those of the identity that is filed now."""
+"""From this revision on, what follows from readings follows from those of the identity that is
+filed now.
+"""
 
 
 def revisions() -> list[str]:
@@ -45,14 +58,20 @@ class Safeguard:
     copy: bool = True
     """Whether a copy of it is made."""
     folder: Path | None = None
-    """Where the copy of a PostgreSQL database is put; None: none is made of it. That of an SQLite file lies beside it."""
+    """Where the copy of a PostgreSQL database is put; None: none is made of it. That of an SQLite
+    file lies beside it.
+    """
 
 
-def upgrade(url: str, busy_timeout: float = BUSY_TIMEOUT, safeguard: Safeguard | None = None) -> None:
-    """Create the database's tables and views or bring them up to date, all or nothing; an up-to-date one is only read.
+def upgrade(
+    url: str, busy_timeout: float = BUSY_TIMEOUT, safeguard: Safeguard | None = None
+) -> None:
+    """Create the database's tables and views or bring them up to date, all or nothing; an
+    up-to-date one is only read.
 
-    Before the tables of a database that holds something are changed, a copy of it is made, and told on standard error.
-    Raises NewerDatabase, StoreBusy, StoreError (not a mediawatch database, not reachable).
+    Before the tables of a database that holds something are changed, a copy of it is made, and told
+    on standard error. Raises NewerDatabase, StoreBusy, StoreError (not a mediawatch database, not
+    reachable).
     """
     parsed = normal_url(url)
     file = file_of(parsed)
@@ -82,7 +101,8 @@ def _revision(connection: Connection, url: URL) -> str:
     revision = str(connection.scalar(text("SELECT version_num FROM alembic_version")) or "")
     if revision and revision not in revisions():
         raise NewerDatabase(
-            f"{shown(url)} was written by a newer mediawatch (revision {revision}, this version knows {revisions()[-1]}): "
+            f"{shown(url)} was written by a newer mediawatch (revision {revision}, this version "
+            f"knows {revisions()[-1]}): "
             "install that version, or restore a backup"
         )
     return revision
@@ -110,13 +130,17 @@ def _migrate(connection: Connection, url: URL, safeguard: Safeguard) -> None:
     if connection.dialect.name == "sqlite":
         broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
         if broken:
-            raise StoreError(f"{shown(url)}: a migration would leave {len(broken)} rows without what they refer to; nothing was changed")
+            raise StoreError(
+                f"{shown(url)}: a migration would leave {len(broken)} rows without what they "
+                "refer to; nothing was changed"
+            )
     create_views(connection)
 
 
 def _copy(url: URL, before: str, safeguard: Safeguard) -> None:
-    """The database as it is before its tables are changed, under the name of the first revision that changes it. A failed attempt's copy is
-    replaced: the database is as it was then, or newer."""
+    """The database as it is before its tables are changed, under the name of the first revision
+    that changes it. A failed attempt's copy is replaced: the database is as it was then, or
+    newer."""
     from db.copies import dump
 
     file = file_of(url)
@@ -136,11 +160,13 @@ def _copy(url: URL, before: str, safeguard: Safeguard) -> None:
         part.unlink(missing_ok=True)
         why = error if isinstance(error, StoreError) else f"cannot write {target}: {error.strerror}"
         raise StoreError(
-            f"{why}; nothing was changed: before its tables are changed a copy of {shown(url)} is made, which `copy_first = false` under "
+            f"{why}; nothing was changed: before its tables are changed a copy of {shown(url)} is "
+            "made, which `copy_first = false` under "
             "[database] in mediawatch.toml leaves out"
         ) from error
     sys.stderr.write(
-        f"{shown(url)} is brought from revision {before} to {revisions()[-1]}: as it was before it is kept in {target} "
+        f"{shown(url)} is brought from revision {before} to {revisions()[-1]}: as it was before "
+        f"it is kept in {target} "
         "(docs/running.md, Upgrades)\n"
     )
 
@@ -151,22 +177,32 @@ def _find_room(file: Path, folder: Path) -> None:
     needed = file.stat().st_size + (log.stat().st_size if log.exists() else 0)
     free = shutil.disk_usage(folder).free
     if free < needed + _SPARE:
-        raise StoreError(f"a copy of {file} needs {needed // 2**20 + 1} MB in {folder}, and {free // 2**20} MB are free")
+        raise StoreError(
+            f"a copy of {file} needs {needed // 2**20 + 1} MB in {folder}, and "
+            f"{free // 2**20} MB are free"
+        )
 
 
 def _follow_identities(connection: Connection) -> None:
-    """For accounts that were filed otherwise once, that showed another id than is filed, or that are filed twice."""
+    """For accounts that were filed otherwise once, that showed another id than is filed, or that
+    are filed twice.
+    """
     from db.following import remake
 
-    fields = "'platform', 'name', 'platform_id', 'original_id', 'alias', 'url', 'reader_url', 'article_links'"
+    fields = (
+        "'platform', 'name', 'platform_id', 'original_id', 'alias', 'url', 'reader_url', "
+        "'article_links'"
+    )
     changed = f"SELECT DISTINCT account_id FROM account_change WHERE field IN ({fields})"
     other = "s.{0} <> '' AND a.{0} <> '' AND s.{0} <> a.{0}"
     shown = (
-        "SELECT DISTINCT a.id FROM account a JOIN reading r ON r.account_id = a.id JOIN sight s ON s.reading_id = r.id "
+        "SELECT DISTINCT a.id FROM account a JOIN reading r ON r.account_id = a.id JOIN sight s "
+        "ON s.reading_id = r.id "
         f"WHERE {other.format('platform_id')} OR {other.format('original_id')}"
     )
     twice = (
-        "SELECT a.id FROM account a WHERE EXISTS (SELECT 1 FROM account b WHERE b.platform = a.platform AND b.id <> a.id "
+        "SELECT a.id FROM account a WHERE EXISTS (SELECT 1 FROM account b WHERE b.platform = "
+        "a.platform AND b.id <> a.id "
         "AND (b.{0} = a.{0} AND a.{0} <> ''))"
     )
     wanted = (changed, shown, twice.format("platform_id"), twice.format("original_id"))

@@ -22,7 +22,9 @@ def raise_news(conn: Connection, account_ids: Collection[int]) -> None:
 def counters(conn: Connection, account_ids: Collection[int]) -> dict[int, int]:
     found: dict[int, int] = {}
     for portion in portions(sorted(set(account_ids))):
-        wanted = select(AccountStateRow.account_id, AccountStateRow.news).where(AccountStateRow.account_id.in_(portion))
+        wanted = select(AccountStateRow.account_id, AccountStateRow.news).where(
+            AccountStateRow.account_id.in_(portion)
+        )
         found.update((key, news) for key, news in conn.execute(wanted))
     return found
 
@@ -34,12 +36,19 @@ def accounts_now(conn: Connection, account_ids: Collection[int]) -> dict[int, Ac
         wanted = select(AccountRow.__table__).where(AccountRow.id.in_(portion))
         for row in conn.execute(wanted):
             filed = filed_of(row)
-            found[row.id] = AccountNow(news=news.get(row.id, 0), identity=filed.identity, opened_on=filed.opened_on)
+            found[row.id] = AccountNow(
+                news=news.get(row.id, 0), identity=filed.identity, opened_on=filed.opened_on
+            )
     return found
 
 
 def refuse_news(conn: Connection, seen: Mapping[int, int]) -> None:
-    """StoreError where anything became known about these accounts since their counters were seen."""
+    """StoreError where anything became known about these accounts since their counters were
+    seen.
+    """
     now = counters(conn, seen)
     if moved := [key for key, news in seen.items() if now.get(key) != news]:
-        raise StoreError(f"something became known about {len(moved)} of these accounts meanwhile: look again, then decide")
+        raise StoreError(
+            f"something became known about {len(moved)} of these accounts meanwhile: look "
+            "again, then decide"
+        )

@@ -34,15 +34,25 @@ def pruned_before(conn: Connection) -> datetime | None:
     return conn.scalar(select(func.max(PruningRow.before)))
 
 
-def idle(conn: Connection, before: datetime, after: int, limit: int) -> tuple[list[IdleReading], int | None]:
-    """Of the next `limit` readings by id those that may leave; and the last id that was looked at, None at the end."""
-    looked_at = conn.scalars(select(ReadingRow.id).where(ReadingRow.id > after).order_by(ReadingRow.id).limit(limit)).all()
+def idle(
+    conn: Connection, before: datetime, after: int, limit: int
+) -> tuple[list[IdleReading], int | None]:
+    """Of the next `limit` readings by id those that may leave; and the last id that was looked at,
+    None at the end.
+    """
+    looked_at = conn.scalars(
+        select(ReadingRow.id).where(ReadingRow.id > after).order_by(ReadingRow.id).limit(limit)
+    ).all()
     if not looked_at:
         return [], None
     span = ReadingRow.id > after, ReadingRow.id <= looked_at[-1]
-    found: dict[int, list[str]] = {key: [] for key in conn.scalars(select(ReadingRow.id).where(*span, _idle(before)))}
+    found: dict[int, list[str]] = {
+        key: [] for key in conn.scalars(select(ReadingRow.id).where(*span, _idle(before)))
+    }
     paths = select(SightRow.reading_id, EvidenceRow.path).join_from(EvidenceRow, SightRow)
-    for key, path in conn.execute(paths.where(SightRow.reading_id > after, SightRow.reading_id <= looked_at[-1])):
+    for key, path in conn.execute(
+        paths.where(SightRow.reading_id > after, SightRow.reading_id <= looked_at[-1])
+    ):
         if key in found:
             found[key].append(path)
     return [IdleReading(id=key, paths=tuple(each)) for key, each in found.items()], looked_at[-1]
@@ -55,17 +65,29 @@ def forget(conn: Connection, ids: Sequence[int], before: datetime) -> int:
 
 
 def _idle(before: datetime) -> ColumnElement[bool]:
-    """That nothing refers to a reading, and nothing could be judged from it that the others do not say."""
+    """That nothing refers to a reading, and nothing could be judged from it that the others do not
+    say.
+    """
     state, later = AccountStateRow, aliased(ReadingRow)
-    named = and_(state.account_id == ReadingRow.account_id, state.name_read_at == ReadingRow.read_at)
+    named = and_(
+        state.account_id == ReadingRow.account_id, state.name_read_at == ReadingRow.read_at
+    )
     # The last look that was no control words the sentence of an account that is not settled.
-    looked_since = and_(later.account_id == ReadingRow.account_id, later.look != LookKind.CONTROL, later.read_at > ReadingRow.read_at)
+    looked_since = and_(
+        later.account_id == ReadingRow.account_id,
+        later.look != LookKind.CONTROL,
+        later.read_at > ReadingRow.read_at,
+    )
     # Of another identity: it would speak again if that one were filed again.
     ids = ReadingIdentityRow.platform_id, ReadingIdentityRow.original_id
     was = or_(
         ReadingIdentityRow.platform != AccountRow.platform,
         *(taken != getattr(AccountRow, taken.key) for taken in ids),
-        and_(ReadingIdentityRow.platform_id == "", ReadingIdentityRow.original_id == "", ReadingIdentityRow.name != AccountRow.name),
+        and_(
+            ReadingIdentityRow.platform_id == "",
+            ReadingIdentityRow.original_id == "",
+            ReadingIdentityRow.name != AccountRow.name,
+        ),
     )
     return and_(
         ReadingRow.read_at < before,
@@ -80,5 +102,9 @@ def _idle(before: datetime) -> ColumnElement[bool]:
         ~exists().where(named),
         ~exists().where(SweepRow.id == ReadingRow.sweep_id, SweepRow.state == SweepState.RUNNING),
         exists().where(looked_since),
-        ~exists().where(was, AccountRow.id == ReadingRow.account_id, ReadingIdentityRow.reading_id == ReadingRow.id),
+        ~exists().where(
+            was,
+            AccountRow.id == ReadingRow.account_id,
+            ReadingIdentityRow.reading_id == ReadingRow.id,
+        ),
     )

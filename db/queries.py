@@ -1,10 +1,12 @@
-"""Named queries (`db/reports/*.sql`): each is also a view of the database, for sqlite3 and other tools that only read.
+"""Named queries (`db/reports/*.sql`): each is also a view of the database, for sqlite3 and other
+tools that only read.
 
-A file is plain SQL of both databases with words of ours: MINUTE(instant) is Beijing time to the minute, LABEL(column) the Chinese
-of an enumeration's value, GLUED(column) its values as a Chinese list. Each file of `parts/` is a subquery that goes by its name in
-capitals: REVIEWED is what judgements come to after review, the one definition by which a dismissed finding stands in no list and no
-figure. The first line of a file is a comment that says what it lists, of a query in Chinese. No query reads the table of contacts;
-a test scans them.
+A file is plain SQL of both databases with words of ours: MINUTE(instant) is Beijing time to the
+minute, LABEL(column) the Chinese of an enumeration's value, GLUED(column) its values as a Chinese
+list. Each file of `parts/` is a subquery that goes by its name in capitals: REVIEWED is what
+judgements come to after review, the one definition by which a dismissed finding stands in no list
+and no figure. The first line of a file is a comment that says what it lists, of a query in Chinese.
+No query reads the table of contacts; a test scans them.
 """
 
 from __future__ import annotations
@@ -18,7 +20,16 @@ from importlib.resources.abc import Traversable
 
 from sqlalchemy import Connection, Dialect
 
-from mediawatch.domain import ALL_DISMISSED, PLATFORM_LABELS, Effect, FiledStatus, Outcome, Rectified, ReviewState, Verdict
+from mediawatch.domain import (
+    ALL_DISMISSED,
+    PLATFORM_LABELS,
+    Effect,
+    FiledStatus,
+    Outcome,
+    Rectified,
+    ReviewState,
+    Verdict,
+)
 from mediawatch.ports import NamedQuery
 
 _LABELS: Mapping[str, Mapping[str, str]] = {
@@ -39,11 +50,15 @@ _SPELT: Mapping[str, Mapping[str, str]] = {
 
 
 TO_BE_JUDGED = "有新情况，待重新判定。"
-"""What a view says of an account about which something became known since it was judged: only `mediawatch` can judge it again."""
+"""What a view says of an account about which something became known since it was judged: only
+`mediawatch` can judge it again.
+"""
 
 
 def named_queries(dialect: Dialect) -> tuple[NamedQuery, ...]:
-    """All of them by name, in the words of one database. ValueError where a file breaks the conventions above."""
+    """All of them by name, in the words of one database. ValueError where a file breaks the
+    conventions above.
+    """
     return _named_queries(dialect.name)
 
 
@@ -54,14 +69,20 @@ def _named_queries(dialect: str) -> tuple[NamedQuery, ...]:
     spelt = _SPELT[dialect]
 
     def expanded(sql: str) -> str:
-        return re.sub(rf"\b({'|'.join(parts)})\b", lambda word: f"({expanded(parts[word[1]])})", sql)
+        return re.sub(
+            rf"\b({'|'.join(parts)})\b", lambda word: f"({expanded(parts[word[1]])})", sql
+        )
 
     def called(call: re.Match[str]) -> str:
         return _label(call[2]) if call[1] == "LABEL" else spelt[call[1]].format(call[2])
 
     return tuple(
         NamedQuery(
-            name, title, _CALL.sub(called, expanded(sql)).replace("ALL_DISMISSED", ALL_DISMISSED).replace("TO_BE_JUDGED", TO_BE_JUDGED)
+            name,
+            title,
+            _CALL.sub(called, expanded(sql))
+            .replace("ALL_DISMISSED", ALL_DISMISSED)
+            .replace("TO_BE_JUDGED", TO_BE_JUDGED),
         )
         for name, (title, sql) in _texts(folder).items()
     )
@@ -77,7 +98,10 @@ def tells_of_judgements(sql: str, queries: Sequence[NamedQuery]) -> bool:
 def _texts(folder: Traversable) -> dict[str, tuple[str, str]]:
     """By name, what each .sql file lists, and its statement."""
     found: dict[str, tuple[str, str]] = {}
-    for entry in sorted((entry for entry in folder.iterdir() if entry.name.endswith(".sql")), key=lambda entry: entry.name):
+    for entry in sorted(
+        (entry for entry in folder.iterdir() if entry.name.endswith(".sql")),
+        key=lambda entry: entry.name,
+    ):
         first, _, sql = entry.read_text(encoding="utf-8").partition("\n")
         if not first.startswith("-- "):
             raise ValueError(f"{entry.name}: its first line must say in a comment what it lists")
@@ -87,13 +111,18 @@ def _texts(folder: Traversable) -> dict[str, tuple[str, str]]:
 
 def _label(column: str) -> str:
     """CASE from a value to its Chinese label."""
-    cases = " ".join(f"WHEN '{value}' THEN '{label}'" for value, label in _LABELS[column.rpartition(".")[2]].items())
+    cases = " ".join(
+        f"WHEN '{value}' THEN '{label}'"
+        for value, label in _LABELS[column.rpartition(".")[2]].items()
+    )
     return f"CASE {column} {cases} END"
 
 
 def views_stand(connection: Connection) -> bool:
     """Whether the database's views are those of this version."""
-    return _standing(connection) == {query.name: _digest(query) for query in named_queries(connection.dialect)}
+    return _standing(connection) == {
+        query.name: _digest(query) for query in named_queries(connection.dialect)
+    }
 
 
 def drop_views(connection: Connection) -> None:
@@ -106,7 +135,9 @@ def create_views(connection: Connection) -> None:
     """All views, over tables that are up to date; each remembers the text it was made of."""
     for query in named_queries(connection.dialect):
         if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql(f"CREATE VIEW {query.name} AS -- {_digest(query)}\n{query.sql}")
+            connection.exec_driver_sql(
+                f"CREATE VIEW {query.name} AS -- {_digest(query)}\n{query.sql}"
+            )
         else:
             connection.exec_driver_sql(f"CREATE VIEW {query.name} AS {query.sql}")
             connection.exec_driver_sql(f"COMMENT ON VIEW {query.name} IS '{_digest(query)}'")
@@ -120,9 +151,15 @@ _VIEWS = {
 
 
 def _standing(connection: Connection) -> dict[str, str]:
-    """Our views by name, with the digest of what they were made of; anybody else's are left alone."""
+    """Our views by name, with the digest of what they were made of; anybody else's are left
+    alone.
+    """
     rows = connection.exec_driver_sql(_VIEWS[connection.dialect.name])
-    return {name: found[0] for name, made_of in rows if (found := re.search(r"mediawatch:[0-9a-f]{16}", made_of or ""))}
+    return {
+        name: found[0]
+        for name, made_of in rows
+        if (found := re.search(r"mediawatch:[0-9a-f]{16}", made_of or ""))
+    }
 
 
 def _digest(query: NamedQuery) -> str:

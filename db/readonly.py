@@ -1,4 +1,6 @@
-"""Statements of others, on connections that can only read: the database itself refuses to write, and to show the contacts."""
+"""Statements of others, on connections that can only read: the database itself refuses to write,
+and to show the contacts.
+"""
 
 from __future__ import annotations
 
@@ -16,12 +18,18 @@ from mediawatch.domain import SweepAccount
 from mediawatch.ports import Answer
 
 _WITHHELD = frozenset({"contact", "home"})
-"""联系人, who leave only in their own unit's file; and the word that rows and lists are sealed with: who reads it can seal any row."""
-_NO_CONTACTS = "contacts are in no report (they leave only in their own unit's file), nor is what rows are sealed with"
+"""联系人, who leave only in their own unit's file; and the word that rows and lists are sealed
+with: who reads it can seal any row.
+"""
+_NO_CONTACTS = (
+    "contacts are in no report (they leave only in their own unit's file), nor is what rows are "
+    "sealed with"
+)
 
 
 def answer(url: URL, sql: str, now: Sequence[SweepAccount] = ()) -> Answer:
-    """Run one statement. Raises StoreError where it is none, would write, asks for contacts, or has no rows to give.
+    """Run one statement. Raises StoreError where it is none, would write, asks for contacts, or has
+    no rows to give.
 
     `now`: accounts of sweeps as they are judged now, where that is not what is stored.
     """
@@ -46,7 +54,13 @@ def answer(url: URL, sql: str, now: Sequence[SweepAccount] = ()) -> Answer:
 def _engine(url: URL) -> Engine:
     file = file_of(url)
     if file is None:
-        return create_engine(url, connect_args={"options": "-c timezone=UTC -c default_transaction_read_only=on", "connect_timeout": 10})
+        return create_engine(
+            url,
+            connect_args={
+                "options": "-c timezone=UTC -c default_transaction_read_only=on",
+                "connect_timeout": 10,
+            },
+        )
 
     def connected() -> sqlite3.Connection:
         connection = sqlite3.connect(f"file:{quote(str(file))}?mode=ro", uri=True)
@@ -75,7 +89,9 @@ def _allowed(action: int, name: str | None, *_: str | None) -> int:
 
 
 def _refuse_contacts(connection: Connection, sql: str) -> None:
-    """PostgreSQL has no such question, but tells which tables a statement would read, through views too."""
+    """PostgreSQL has no such question, but tells which tables a statement would read, through views
+    too.
+    """
     plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {sql}").scalar_one()
     if not _WITHHELD.isdisjoint(_relations(plan if isinstance(plan, list) else json.loads(plan))):
         raise StoreError(_NO_CONTACTS)

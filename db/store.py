@@ -1,6 +1,8 @@
-"""The store: `mediawatch.ports.Store` over SQLAlchemy. Every method is one transaction in a thread; one of them writes at a time.
+"""The store: `mediawatch.ports.Store` over SQLAlchemy. Every method is one transaction in a thread;
+one of them writes at a time.
 
-A thread a transaction: to hand each statement over to another thread cost as much as the statements.
+A thread a transaction: to hand each statement over to another thread cost as much as the
+statements.
 """
 
 from __future__ import annotations
@@ -14,7 +16,22 @@ from typing import Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine
 
-from db import checks, evidence, following, history, identities, known, nights, notices, pruning, readonly, registry, reviews, sweeps, twins
+from db import (
+    checks,
+    evidence,
+    following,
+    history,
+    identities,
+    known,
+    nights,
+    notices,
+    pruning,
+    readonly,
+    registry,
+    reviews,
+    sweeps,
+    twins,
+)
 from db.engine import BUSY_TIMEOUT, WRITES, careful_engine, file_of, shown
 from db.errors import told
 from db.news import accounts_now, counters
@@ -44,7 +61,16 @@ from mediawatch.domain import (
     SweepState,
     TurnedFinding,
 )
-from mediawatch.ports import AccountNow, Answer, Clock, IdleReading, KeptEvidence, NamedQuery, Rejudgement, Visited
+from mediawatch.ports import (
+    AccountNow,
+    Answer,
+    Clock,
+    IdleReading,
+    KeptEvidence,
+    NamedQuery,
+    Rejudgement,
+    Visited,
+)
 
 T = TypeVar("T")
 
@@ -52,8 +78,9 @@ T = TypeVar("T")
 class SqlStore:
     """Open it by `db.open_store`. Belongs to the event loop in which it is first used.
 
-    Raises StoreBusy and StoreError (a UserError) for what the database refuses, ValueError for naive instants and other
-    values that a column does not take, LookupError for accounts and sweeps that do not exist.
+    Raises StoreBusy and StoreError (a UserError) for what the database refuses, ValueError for
+    naive instants and other values that a column does not take, LookupError for accounts and sweeps
+    that do not exist.
     """
 
     def __init__(self, url: URL, clock: Clock, busy_timeout: float = BUSY_TIMEOUT) -> None:
@@ -62,7 +89,11 @@ class SqlStore:
         self._engine = careful_engine(url, busy_timeout)
         self._writer = self._engine.execution_options(**WRITES)
         # Several statements must see one state: SQLite's BEGIN gives that by itself.
-        snapshot = {} if file_of(url) else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        snapshot = (
+            {}
+            if file_of(url)
+            else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
         self._reader = self._engine.execution_options(**snapshot)
         self._lock = asyncio.Lock()
 
@@ -70,7 +101,9 @@ class SqlStore:
         return await _to_its_end(asyncio.to_thread(self._within, self._reader, work))
 
     async def _write(self, work: Callable[[Connection], T]) -> T:
-        """Waits for this process's writers in a queue; waiting in SQLite's busy loop would be unfair and could time out."""
+        """Waits for this process's writers in a queue; waiting in SQLite's busy loop would be
+        unfair and could time out.
+        """
 
         async def alone() -> T:
             async with self._lock:
@@ -86,13 +119,17 @@ class SqlStore:
         return await self._read(checks.home_id)
 
     async def accounts(self, *, include_retired: bool = False) -> list[Account]:
-        return await self._read(lambda conn: registry.accounts(conn, include_retired=include_retired))
+        return await self._read(
+            lambda conn: registry.accounts(conn, include_retired=include_retired)
+        )
 
     async def account(self, account_id: int) -> Account | None:
         return await self._read(lambda conn: registry.account(conn, account_id))
 
     async def apply(self, changes: RegistryChanges) -> None:
-        """Retiring notes the file and its Beijing day; a retired account that is updated is in scope again. Both are history."""
+        """Retiring notes the file and its Beijing day; a retired account that is updated is in
+        scope again. Both are history.
+        """
         await self._write(lambda conn: registry.apply(conn, changes))
 
     async def refuse(self, refusals: Sequence[Refusal]) -> None:
@@ -112,20 +149,30 @@ class SqlStore:
 
     async def add_links(self, account_id: int, links: Sequence[str], source: str) -> None:
         """`links` are newest first, as `Account.links` gives them back."""
-        await self._write(lambda conn: registry.add_links(conn, account_id, links, source, self._clock()))
+        await self._write(
+            lambda conn: registry.add_links(conn, account_id, links, source, self._clock())
+        )
 
     async def keep(self, reading: Reading) -> Reading:
-        """Returned as `readings` gives it back: with its id, without captures. The account's current state moves along."""
+        """Returned as `readings` gives it back: with its id, without captures. The account's
+        current state moves along.
+        """
         return await self._write(lambda conn: following.keep_and_follow(conn, reading))
 
     async def readings(
-        self, account_ids: Iterable[int] | None = None, *, sweep_id: int | None = None, since: datetime | None = None
+        self,
+        account_ids: Iterable[int] | None = None,
+        *,
+        sweep_id: int | None = None,
+        since: datetime | None = None,
     ) -> dict[int, list[Reading]]:
         """Oldest `read_at` first; an account without readings has no entry."""
         wanted = None if account_ids is None else list(account_ids)
         return await self._read(lambda conn: history.readings(conn, wanted, sweep_id, since))
 
-    async def known(self, account_ids: Iterable[int], as_of: datetime, period_from: date | None = None) -> dict[int, list[Reading]]:
+    async def known(
+        self, account_ids: Iterable[int], as_of: datetime, period_from: date | None = None
+    ) -> dict[int, list[Reading]]:
         """An account without readings has no entry."""
         wanted = list(account_ids)
         return await self._read(lambda conn: known.known(conn, wanted, as_of, period_from))
@@ -157,7 +204,9 @@ class SqlStore:
     async def note_canary(self, check: CanaryCheck) -> None:
         await self._write(lambda conn: checks.note_canary(conn, check))
 
-    async def canary_checks(self, surface: str | None = None, since: datetime | None = None) -> list[CanaryCheck]:
+    async def canary_checks(
+        self, surface: str | None = None, since: datetime | None = None
+    ) -> list[CanaryCheck]:
         return await self._read(lambda conn: checks.canary_checks(conn, surface, since))
 
     async def note_session(self, event: SessionEvent) -> None:
@@ -182,7 +231,9 @@ class SqlStore:
     async def pruned_before(self) -> datetime | None:
         return await self._read(pruning.pruned_before)
 
-    async def idle_readings(self, before: datetime, after: int, limit: int) -> tuple[list[IdleReading], int | None]:
+    async def idle_readings(
+        self, before: datetime, after: int, limit: int
+    ) -> tuple[list[IdleReading], int | None]:
         return await self._read(lambda conn: pruning.idle(conn, before, after, limit))
 
     async def forget(self, ids: Iterable[int], before: datetime) -> int:
@@ -207,7 +258,9 @@ class SqlStore:
     async def unanswered(self, sweep_id: int) -> bool:
         return await self._read(lambda conn: sweeps.unanswered(conn, sweep_id))
 
-    async def scope(self, sweep_id: int, account_ids: Collection[int] | None = None) -> list[SweepAccount]:
+    async def scope(
+        self, sweep_id: int, account_ids: Collection[int] | None = None
+    ) -> list[SweepAccount]:
         return await self._read(lambda conn: sweeps.scope(conn, sweep_id, account_ids))
 
     async def last_entry(self, account_id: int) -> SweepAccount | None:
@@ -217,11 +270,29 @@ class SqlStore:
         wanted = list(account_ids)
         return await self._read(lambda conn: accounts_now(conn, wanted))
 
-    async def judge(self, sweep_id: int, judgements: Mapping[int, Judgement], news: Mapping[int, int] | None = None) -> None:
-        """Accounts that are not given keep their judgement. A decision stands while the finding says the same."""
-        await self._write(lambda conn: sweeps.judge(conn, sweep_id, judgements, counters(conn, judgements) if news is None else news))
+    async def judge(
+        self,
+        sweep_id: int,
+        judgements: Mapping[int, Judgement],
+        news: Mapping[int, int] | None = None,
+    ) -> None:
+        """Accounts that are not given keep their judgement. A decision stands while the finding
+        says the same.
+        """
+        await self._write(
+            lambda conn: sweeps.judge(
+                conn, sweep_id, judgements, counters(conn, judgements) if news is None else news
+            )
+        )
 
-    async def note_reviews(self, sweep_id: int, events: Sequence[ReviewEvent], *, after: int, rejudged: Rejudgement | None = None) -> None:
+    async def note_reviews(
+        self,
+        sweep_id: int,
+        events: Sequence[ReviewEvent],
+        *,
+        after: int,
+        rejudged: Rejudgement | None = None,
+    ) -> None:
         def noted(conn: Connection) -> None:
             if rejudged is not None:
                 sweeps.rejudge(conn, sweep_id, rejudged)
@@ -231,12 +302,18 @@ class SqlStore:
 
     async def review_events(self, sweep_id: int) -> list[ReviewEvent]:
         found = await self._read(lambda conn: reviews.events(conn, sweep_id))
-        return sorted((event for events in found.values() for event in events), key=lambda event: event.id)
+        return sorted(
+            (event for events in found.values() for event in events), key=lambda event: event.id
+        )
 
     async def issue(
-        self, notice: Notice, document: IssuedDocument | None = None, *, scope: Sequence[SweepAccount] = (),
+        self,
+        notice: Notice,
+        document: IssuedDocument | None = None,
+        *,
+        scope: Sequence[SweepAccount] = (),
         rejudged: Rejudgement | None = None,
-    ) -> Notice:  # fmt: skip
+    ) -> Notice:
         def issued(conn: Connection) -> Notice:
             if rejudged is not None and notice.sweep_id is not None:
                 sweeps.rejudge(conn, notice.sweep_id, rejudged)
@@ -257,7 +334,9 @@ class SqlStore:
     async def issued_at(self, sweep_id: int) -> dict[int, datetime]:
         return await self._read(lambda conn: notices.issued_at(conn, sweep_id))
 
-    async def note_notice(self, events: Sequence[NoticeEvent], document: IssuedDocument | None = None) -> None:
+    async def note_notice(
+        self, events: Sequence[NoticeEvent], document: IssuedDocument | None = None
+    ) -> None:
         await self._write(lambda conn: notices.note(conn, events, document))
 
     async def notice_events(self, notice_id: int | None = None) -> list[NoticeEvent]:
@@ -270,7 +349,9 @@ class SqlStore:
         await self._write(lambda conn: registry.note_source(conn, source, kind))
 
     async def sources(self) -> list[tuple[Source, str]]:
-        """All imported files with what they were (`registry`, `worklist`, `links`), oldest first."""
+        """All imported files with what they were (`registry`, `worklist`, `links`), oldest
+        first.
+        """
         return await self._read(registry.sources)
 
     def queries(self) -> Sequence[NamedQuery]:
@@ -302,7 +383,9 @@ class SqlStore:
         return await self._read(lambda conn: nights.alerts(conn, states))
 
     async def move_alert(self, alert: Alert, state: AlertState, at: datetime) -> bool:
-        return await self._write(lambda conn: nights.move_alert(conn, alert.id, alert.state, state, at))
+        return await self._write(
+            lambda conn: nights.move_alert(conn, alert.id, alert.state, state, at)
+        )
 
     async def note_backup(self, backup: Backup) -> None:
         await self._write(lambda conn: nights.note_backup(conn, backup))
@@ -315,7 +398,8 @@ class SqlStore:
 
 
 async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
-    """Runs a transaction to its end even if the caller is cancelled meanwhile; the cancellation then follows.
+    """Runs a transaction to its end even if the caller is cancelled meanwhile; the cancellation
+    then follows.
 
     Its thread goes on in any case: whoever went on without it could close the store under it.
     """

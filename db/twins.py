@@ -1,4 +1,6 @@
-"""Who accounts are as filed now, and which filings are of one account: found by index, whatever the size of the registry."""
+"""Who accounts are as filed now, and which filings are of one account: found by index, whatever the
+size of the registry.
+"""
 
 from __future__ import annotations
 
@@ -18,14 +20,28 @@ _AT_ONCE = 1_000
 """Values looked up in one statement."""
 _ACCOUNT = table(AccountRow)
 _WHO = [
-    _ACCOUNT.c[name] for name in ("id", "platform", "name", "platform_id", "original_id", "alias", "url", "reader_url", "article_links")
+    _ACCOUNT.c[name]
+    for name in (
+        "id",
+        "platform",
+        "name",
+        "platform_id",
+        "original_id",
+        "alias",
+        "url",
+        "reader_url",
+        "article_links",
+    )
 ]
-# The lock lets no change of the registry pass between asking who an account is and noting what was seen of it.
+# The lock lets no change of the registry pass between asking who an account is and noting what was
+# seen of it.
 _ONE = select(*_WHO).where(_ACCOUNT.c.id == bindparam("account")).with_for_update(read=True)
 _SEVERAL = select(*_WHO).where(_ACCOUNT.c.id.in_(bindparam("accounts", expanding=True)))
 _IDS = {"platform_id": _ACCOUNT.c.platform_id, "original_id": _ACCOUNT.c.original_id}
 _WITH: dict[str, Any] = {
-    name: select(*_WHO).where(_ACCOUNT.c.platform == bindparam("platform"), of.in_(bindparam("ids", expanding=True)))
+    name: select(*_WHO).where(
+        _ACCOUNT.c.platform == bindparam("platform"), of.in_(bindparam("ids", expanding=True))
+    )
     for name, of in _IDS.items()
 }
 
@@ -34,11 +50,14 @@ _SPELLINGS = 6
 """No id has more."""
 _LIKE = {
     name: select(_ACCOUNT.c.id).where(
-        _ACCOUNT.c.platform == bindparam("platform"), of.in_([bindparam(f"id{place}") for place in range(_SPELLINGS)])
+        _ACCOUNT.c.platform == bindparam("platform"),
+        of.in_([bindparam(f"id{place}") for place in range(_SPELLINGS)]),
     )
     for name, of in _IDS.items()
 }
-"""Made once for one account: a reading is kept thousands of times a night, and a list of any length is put together each time."""
+"""Made once for one account: a reading is kept thousands of times a night, and a list of any length
+is put together each time.
+"""
 
 
 def identity(conn: Connection, account_id: int) -> FiledIdentity:
@@ -53,7 +72,9 @@ def identities(conn: Connection, account_ids: Iterable[int]) -> dict[int, FiledI
     """The same of many; an account that does not exist has no entry."""
     found: dict[int, FiledIdentity] = {}
     for portion in portions(sorted(set(account_ids))):
-        found.update((row.id, _identity(row)) for row in conn.execute(_SEVERAL, {"accounts": portion}))
+        found.update(
+            (row.id, _identity(row)) for row in conn.execute(_SEVERAL, {"accounts": portion})
+        )
     return found
 
 
@@ -68,7 +89,8 @@ def twins_of(conn: Connection, account_id: int, now: FiledIdentity) -> dict[int,
 
 
 def twins(conn: Connection, of: Mapping[int, FiledIdentity]) -> dict[int, dict[int, FiledIdentity]]:
-    """Other filings of the same account, retired ones too: of the same platform with the same id of a kind, however it is spelt.
+    """Other filings of the same account, retired ones too: of the same platform with the same id of
+    a kind, however it is spelt.
 
     An account without any has no entry.
     """
@@ -90,5 +112,10 @@ def twins(conn: Connection, of: Mapping[int, FiledIdentity]) -> dict[int, dict[i
 def _identity(row: AnyRow) -> FiledIdentity:
     links = tuple(link for link in (row.url, row.reader_url, *row.article_links) if link)
     return FiledIdentity(
-        platform=row.platform, name=row.name, platform_id=row.platform_id, original_id=row.original_id, alias=row.alias, links=links
+        platform=row.platform,
+        name=row.name,
+        platform_id=row.platform_id,
+        original_id=row.original_id,
+        alias=row.alias,
+        links=links,
     )

@@ -1,6 +1,8 @@
-"""Web addresses as people paste them: found in a text, cut where Chinese text is glued on, taken out of redirect pages. Pure.
+"""Web addresses as people paste them: found in a text, cut where Chinese text is glued on, taken
+out of redirect pages. Pure.
 
-Every way in uses this: the registry, `links import`, worklists, answers of units, and the scrapers for what was filed before.
+Every way in uses this: the registry, `links import`, worklists, answers of units, and the scrapers
+for what was filed before.
 """
 
 from __future__ import annotations
@@ -12,7 +14,9 @@ from urllib.parse import unquote, urlsplit
 _CHINESE = "\u2e80-\u9fff\uf900-\ufaff"
 _CHARS = r"A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%|"
 _NAME = rf"(?:(?<=/n/)|(?<=/N/)|(?<==))(?=[{_CHINESE}])[^\s/?&#\"'<>\u3000-\u303f\uff00-\uffef]+"
-"""A name that stands unescaped in an address is part of it: https://weibo.com/n/示例发布, …?kw=示例."""
+"""A name that stands unescaped in an address is part of it: https://weibo.com/n/示例发布,
+…?kw=示例.
+"""
 _WITH_SCHEME = rf"https?://(?:(?<==)https?://|(?!https?://)[{_CHARS}]|{_NAME})+"
 _ENCODED = rf"(?<![=\w%])https?%(?:25)*3A%(?:25)*2F%(?:25)*2F[{_CHARS}]+"
 _BARE = rf"(?<![A-Za-z0-9@./:%=_-])(?:[A-Za-z0-9-]+\.)+(?:com|cn|net|org|tv|cc|top|io)(?::\d+)?/(?:(?!https?://)[{_CHARS}]|{_NAME})*"
@@ -24,11 +28,41 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 _KEYS = frozenset(
     {
-        "target_url", "targeturl", "target", "url", "u", "q", "pfurl", "to", "link", "href", "dest", "destination", "redirect",
-        "redirect_url", "redirecturl", "redirect_uri", "jump", "jump_url", "jumpurl", "go", "goto", "r", "real_url", "realurl",
-        "jump_to", "open_url", "origin_url", "src_url", "share_url", "page_url", "web_url", "weburl", "next",
+        "target_url",
+        "targeturl",
+        "target",
+        "url",
+        "u",
+        "q",
+        "pfurl",
+        "to",
+        "link",
+        "href",
+        "dest",
+        "destination",
+        "redirect",
+        "redirect_url",
+        "redirecturl",
+        "redirect_uri",
+        "jump",
+        "jump_url",
+        "jumpurl",
+        "go",
+        "goto",
+        "r",
+        "real_url",
+        "realurl",
+        "jump_to",
+        "open_url",
+        "origin_url",
+        "src_url",
+        "share_url",
+        "page_url",
+        "web_url",
+        "weburl",
+        "next",
     }
-)  # fmt: skip
+)
 """Parameters in which redirect pages carry the address that they lead to."""
 _CARRIED = re.compile(
     r"[?&#;](?P<key>[\w.-]+)=(?P<value>(?:https?(?::|%(?:25)*3A)(?:/|%(?:25)*2F){2}|(?:[\w-]+\.)+(?:com|cn|net|org)(?:/|%(?:25)*2F))[^\s]*)",
@@ -41,12 +75,16 @@ _CONTENT = re.compile(r"https?://mp\.weixin\.qq\.com/s[/?]", re.IGNORECASE)
 
 
 def addresses_in(text: str, *, bare: bool = False) -> tuple[str, ...]:
-    """Every address of a text in its order, each once, unwrapped. `bare`: also those without https:// (they get it)."""
+    """Every address of a text in its order, each once, unwrapped. `bare`: also those without
+    https:// (they get it).
+    """
     return tuple(dict.fromkeys(unwrapped(address) for address in _found(text, bare)))
 
 
 def unwrapped(address: str) -> str:
-    """The address that the redirect pages of chat and document services, and pages of a check, lead to; itself where it is none."""
+    """The address that the redirect pages of chat and document services, and pages of a check, lead
+    to; itself where it is none.
+    """
     for _ in range(_DEEPEST):
         inner = _carried(address)
         if not inner:
@@ -63,7 +101,11 @@ def _found(text: str, bare: bool) -> Iterator[str]:
             address = _decoded(address)
         elif "://" not in address[:8]:
             address = f"https://{address}"
-        if address.count("/") == 3 and address.endswith("/") and (name := _SEGMENT.match(text, found.end())):
+        if (
+            address.count("/") == 3
+            and address.endswith("/")
+            and (name := _SEGMENT.match(text, found.end()))
+        ):
             # Nothing would be left of it but the site's front page.
             address += name[0]
         address = _without_marks(address)
@@ -73,7 +115,9 @@ def _found(text: str, bare: bool) -> Iterator[str]:
 
 def _without_marks(address: str) -> str:
     """Without the marks that people type after an address."""
-    while address and (address[-1] in _AFTER or (address[-1] == ")" and address.count("(") < address.count(")"))):
+    while address and (
+        address[-1] in _AFTER or (address[-1] == ")" and address.count("(") < address.count(")"))
+    ):
         address = address[:-1]
     return address
 

@@ -13,10 +13,14 @@ from rapidfuzz import fuzz
 # One middle dot and one dash, whichever an input method made.
 _SIGNS = str.maketrans({**dict.fromkeys("•・‧∙⋅･", "·"), **dict.fromkeys("‐‑‒–—―－﹣−", "-")})
 _DASHES = re.compile("-{2,}")
-# Signs that show nothing: variation selectors and the like are marks (Mn), the Hangul fillers are letters (Lo).
-_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+# Signs that show nothing: variation selectors and the like are marks (Mn), the Hangul fillers are
+# letters (Lo).
+_UNSEEN = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
 _MARKS = str.maketrans("", "", "\"'“”‘’`´「」『』《》〈〉<>()（）[]【】{}〔〕")
-# What offices append to a filed name although the platform's own name has no such part (rules: 备案填写不规范, never a mismatch).
+# What offices append to a filed name although the platform's own name has no such part (rules:
+# 备案填写不规范, never a mismatch).
 _SUFFIX = re.compile(
     r"(?:官方)?(?:微信)?(?:公众|订阅|服务|视频|政务微信)号$|(?:官方)?(?:新浪|腾讯|政务)?微博$|(?:官方)?微信$"
     r"|(?:官方)?(?:抖音|头条|今日头条|快手)(?:短视频)?(?:官方)?(?:账?帐?号)?$|微信公众平台$|官方(?:账?帐?号)$"
@@ -24,17 +28,24 @@ _SUFFIX = re.compile(
 
 
 def fold(name: str) -> str:
-    """NFKC, without what shows nothing (spaces, control, bidi, variation and filling signs), without quotes and brackets, one kind of
-    dot, one dash for a run of them, lower case. Two names with one fold are the same name."""
+    """NFKC, without what shows nothing (spaces, control, bidi, variation and filling signs),
+    without quotes and brackets, one kind of dot, one dash for a run of them, lower case. Two names
+    with one fold are the same name."""
     if name.isascii() and name.isalnum():
         return name.casefold()
     text = unicodedata.normalize("NFKC", _UNSEEN.sub("", name).translate(_SIGNS))
-    text = "".join(char for char in _UNSEEN.sub("", text) if not char.isspace() and unicodedata.category(char) not in ("Cf", "Cc"))
+    text = "".join(
+        char
+        for char in _UNSEEN.sub("", text)
+        if not char.isspace() and unicodedata.category(char) not in ("Cf", "Cc")
+    )
     return _DASHES.sub("-", text.translate(_SIGNS).translate(_MARKS)).casefold()
 
 
 def same(one: str, other: str) -> bool:
-    """True when both say the same name. Two names that fold to nothing (only marks) are compared as they are."""
+    """True when both say the same name. Two names that fold to nothing (only marks) are compared as
+    they are.
+    """
     if one == other:
         return True
     folded, shown = fold(one), fold(other)
@@ -42,7 +53,8 @@ def same(one: str, other: str) -> bool:
 
 
 def same_person(one: str, other: str) -> bool:
-    """True when two names that people typed may be one person's: whatever signs, spaces, width or script they were typed in.
+    """True when two names that people typed may be one person's: whatever signs, spaces, width or
+    script they were typed in.
 
     In doubt it is one person: who would decide about his own look only has to ask somebody else.
     """
@@ -55,23 +67,42 @@ def _person(name: str) -> str:
 
 
 def differs_by_suffix(filed: str, seen: str) -> bool:
-    """True when the filed name is the seen one plus a platform suffix such as 微信公众号 or 官方微博 (备案填写不规范)."""
+    """True when the filed name is the seen one plus a platform suffix such as 微信公众号 or
+    官方微博 (备案填写不规范).
+    """
     folded, shown = fold(filed), fold(seen)
-    return folded != shown and bool(shown) and folded.startswith(shown) and bool(_SUFFIX.fullmatch(folded[len(shown) :]))
+    return (
+        folded != shown
+        and bool(shown)
+        and folded.startswith(shown)
+        and bool(_SUFFIX.fullmatch(folded[len(shown) :]))
+    )
 
 
 def differs_by_script(filed: str, seen: str) -> bool:
-    """True when one of the names is the other in traditional characters (備案 for 备案): 备案填写不规范, never a mismatch."""
+    """True when one of the names is the other in traditional characters (備案 for 备案):
+    备案填写不规范, never a mismatch.
+    """
     folded, shown = fold(filed), fold(seen)
-    return folded != shown and bool(shown) and not {folded, _simplified(folded)}.isdisjoint({shown, _simplified(shown)})
+    return (
+        folded != shown
+        and bool(shown)
+        and not {folded, _simplified(folded)}.isdisjoint({shown, _simplified(shown)})
+    )
 
 
 def alike(filed: str, seen: str) -> bool:
-    """True when the filed name is the seen one, or differs from it by the style of filing alone (suffix, script, or both)."""
+    """True when the filed name is the seen one, or differs from it by the style of filing alone
+    (suffix, script, or both).
+    """
     if same(filed, seen) or differs_by_suffix(filed, seen) or differs_by_script(filed, seen):
         return True
     folded, shown = fold(filed), fold(seen)
-    return any(differs_by_suffix(one, other) for one in (folded, _simplified(folded)) for other in (shown, _simplified(shown)))
+    return any(
+        differs_by_suffix(one, other)
+        for one in (folded, _simplified(folded))
+        for other in (shown, _simplified(shown))
+    )
 
 
 def _simplified(text: str) -> str:
@@ -84,15 +115,18 @@ def _converter() -> OpenCC:
     return OpenCC("t2s")
 
 
-_OF_PLATFORM = re.compile(r"(?:(?:官方|政务)?(?:新浪)?(?:微博|抖音号?|头条号|微信|(?:微信)?公众号|账号|帐号)|官方)$")
+_OF_PLATFORM = re.compile(
+    r"(?:(?:官方|政务)?(?:新浪)?(?:微博|抖音号?|头条号|微信|(?:微信)?公众号|账号|帐号)|官方)$"
+)
 """What platforms add to the name of a certified body."""
 
 
 def same_body(certified: str, body: str, prefecture: str = "", county: str = "") -> bool:
-    """Whether a 认证主体 is a filed body, as a whole: 西安市公安局高新区公安分局 is no other place's 高新区公安分局.
+    """Whether a 认证主体 is a filed body, as a whole: 西安市公安局高新区公安分局 is no other
+    place's 高新区公安分局.
 
-    Only what platforms add (官方微博) is left out. A body that is filed without its place may be certified with it: the filed county,
-    or the prefecture where no county is filed.
+    Only what platforms add (官方微博) is left out. A body that is filed without its place may be
+    certified with it: the filed county, or the prefecture where no county is filed.
     """
     shown = fold(_OF_PLATFORM.sub("", certified.strip())) or fold(certified)
     filed, city, district = fold(body), fold(prefecture), fold(county)

@@ -1,4 +1,6 @@
-"""One table, two renderings so far: aligned text for terminals, CSV for Excel. Cells are hostile input."""
+"""One table, two renderings so far: aligned text for terminals, CSV for Excel. Cells are hostile
+input.
+"""
 
 from __future__ import annotations
 
@@ -33,14 +35,18 @@ class Table:
     def only(self, *columns: str) -> Table:
         """The same rows with some of the columns."""
         places = [self.columns.index(column) for column in columns]
-        return Table(self.title, columns, tuple(tuple(row[place] for place in places) for row in self.rows))
+        return Table(
+            self.title, columns, tuple(tuple(row[place] for place in places) for row in self.rows)
+        )
 
 
 def to_text(table: Table, *, width: int | None = None) -> str:
-    """For a terminal: columns aligned by display width (a Chinese character takes two cells); control characters removed.
+    """For a terminal: columns aligned by display width (a Chinese character takes two cells);
+    control characters removed.
 
-    Where the columns do not fit into `width` cells, those that do stay columns, and the others follow below each row, named, where
-    they say anything. Without `width` every column stays one, as programs that read the text expect.
+    Where the columns do not fit into `width` cells, those that do stay columns, and the others
+    follow below each row, named, where they say anything. Without `width` every column stays one,
+    as programs that read the text expect.
     """
     if width is not None and sum(_widths(table)) + _GAP * len(table.columns) > width:
         return "\n".join([_plain(table.title), "", *_folded(table, width), ""])
@@ -50,8 +56,12 @@ def to_text(table: Table, *, width: int | None = None) -> str:
     for row in table.rows:
         rich.add_row(*[Text(_plain(cell)) for cell in row])
     stream = io.StringIO()
-    _console(stream, max(80, min(sum(_widths(table)) + _GAP * len(table.columns), _WIDEST))).print(rich)
-    return "\n".join([_plain(table.title), *[line.rstrip() for line in stream.getvalue().splitlines()]])
+    _console(stream, max(80, min(sum(_widths(table)) + _GAP * len(table.columns), _WIDEST))).print(
+        rich
+    )
+    return "\n".join(
+        [_plain(table.title), *[line.rstrip() for line in stream.getvalue().splitlines()]]
+    )
 
 
 def _folded(table: Table, width: int) -> Iterator[str]:
@@ -60,19 +70,26 @@ def _folded(table: Table, width: int) -> Iterator[str]:
     beside = max(1, sum(total <= width for total in accumulate(one + _GAP for one in widths)))
     rule = ["─" * one for one in widths]
     for row in (table.columns, rule, *table.rows):
-        cells = [set_cell_size(_plain(cell), one) for cell, one in zip(row[:beside], widths, strict=False)]
+        cells = [
+            set_cell_size(_plain(cell), one)
+            for cell, one in zip(row[:beside], widths, strict=False)
+        ]
         yield f" {(' ' * _GAP).join(cells)}".rstrip()
         if row is table.columns or row is rule:
             continue
         below = "  ".join(
-            f"{heading}:{_plain(cell)}" for heading, cell in zip(table.columns[beside:], row[beside:], strict=True) if cell.strip()
+            f"{heading}:{_plain(cell)}"
+            for heading, cell in zip(table.columns[beside:], row[beside:], strict=True)
+            if cell.strip()
         )
         for line in Text(below).wrap(_console(io.StringIO(), width), max(1, width - len(_INDENT))):
             yield f"{_INDENT}{line.plain}".rstrip()
 
 
 def to_csv(table: Table) -> bytes:
-    """For Excel in China: UTF-8 with BOM; cells that would be read as formulas get a leading apostrophe."""
+    """For Excel in China: UTF-8 with BOM; cells that would be read as formulas get a leading
+    apostrophe.
+    """
     stream = io.StringIO(newline="")
     writer = csv.writer(stream, lineterminator="\r\n")
     writer.writerow(table.columns)
@@ -95,7 +112,10 @@ def _plain(text: str) -> str:
 
 def _widths(table: Table) -> list[int]:
     """What each column asks for, in cells of a terminal."""
-    return [max(cell_len(_plain(cell)) for cell in column) for column in zip(table.columns, *table.rows, strict=True)]
+    return [
+        max(cell_len(_plain(cell)) for cell in column)
+        for column in zip(table.columns, *table.rows, strict=True)
+    ]
 
 
 def _console(stream: io.StringIO, width: int) -> Console:
@@ -103,5 +123,7 @@ def _console(stream: io.StringIO, width: int) -> Console:
 
 
 def lines_of(text: str, width: float) -> int:
-    """In how many lines a cell of that width shows the text, a bit too many rather than one too few."""
+    """In how many lines a cell of that width shows the text, a bit too many rather than one too
+    few.
+    """
     return max(1, math.ceil(1.1 * cell_len(text) / width))

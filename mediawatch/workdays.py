@@ -1,4 +1,6 @@
-"""Working days and festivals of the State Council's calendar; weekdays where the maintained table does not know a year."""
+"""Working days and festivals of the State Council's calendar; weekdays where the maintained table
+does not know a year.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ _FESTIVALS = {"Spring Festival": "春节", "National Day": "国庆节"}
 
 
 def is_working_day(day: date) -> bool:
-    """By the State Council's calendar (调休 included); a year it does not know falls back to Monday to Friday."""
+    """By the State Council's calendar (调休 included); a year it does not know falls back to Monday
+    to Friday.
+    """
     try:
         return bool(chinese_calendar.is_workday(day))
     except NotImplementedError:

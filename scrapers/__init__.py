@@ -8,7 +8,16 @@ from itertools import count
 from pathlib import Path
 from types import MappingProxyType
 
-from mediawatch.domain import Account, Failure, Filed, LoginRequired, Need, Outcome, Sight, UserError
+from mediawatch.domain import (
+    Account,
+    Failure,
+    Filed,
+    LoginRequired,
+    Need,
+    Outcome,
+    Sight,
+    UserError,
+)
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Gate, SessionWatch, SurfaceFacts
 from scrapers.browser.pool import Browser, Session
@@ -23,11 +32,16 @@ from scrapers.weibo import surfaces as weibo
 __all__ = ["LOGINS", "SCRAPERS", "Looks", "sessions_in"]
 
 SCRAPERS: Mapping[str, Scraper] = MappingProxyType(
-    {scraper.platform: scraper for scraper in (toutiao.SCRAPER, weibo.SCRAPER, douyin.SCRAPER, articles.SCRAPER)}
+    {
+        scraper.platform: scraper
+        for scraper in (toutiao.SCRAPER, weibo.SCRAPER, douyin.SCRAPER, articles.SCRAPER)
+    }
 )
 """Platform key to its scraper."""
 
-LOGINS: Mapping[str, Login] = MappingProxyType({login.platform: login for scraper in SCRAPERS.values() for login in scraper.logins})
+LOGINS: Mapping[str, Login] = MappingProxyType(
+    {login.platform: login for scraper in SCRAPERS.values() for login in scraper.logins}
+)
 """The word for `mediawatch login` to what it is."""
 
 
@@ -51,27 +65,47 @@ def declared(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
 
 
 def ways(account: Account, logins: Collection[str]) -> tuple[SurfaceFacts, ...]:
-    """The surfaces that could be asked about an account, in order of cost. `logins` are the platforms with a login."""
+    """The surfaces that could be asked about an account, in order of cost. `logins` are the
+    platforms with a login.
+    """
     scraper = SCRAPERS.get(account.platform)
     return declared(
         each
         for each in (scraper.surfaces if scraper else ())
-        if scraper and each.applies(account) and each.after(account, ()) is not None
-        and (each.session is not SessionUse.REQUIRED or (each.session_platform or scraper.platform) in logins)
-    )  # fmt: skip
+        if scraper
+        and each.applies(account)
+        and each.after(account, ()) is not None
+        and (
+            each.session is not SessionUse.REQUIRED
+            or (each.session_platform or scraper.platform) in logins
+        )
+    )
 
 
 class Looks:
-    """Implements `ports.Looker` with one browser. `sessions` is the home's sessions folder; the session files are read anew with
-    each look, so a login that comes in the middle of a sweep counts from then on. Without a `watch` every login is used.
+    """Implements `ports.Looker` with one browser. `sessions` is the home's sessions folder; the
+    session files are read anew with each look, so a login that comes in the middle of a sweep
+    counts from then on. Without a `watch` every login is used.
     """
 
     def __init__(
-        self, browser: Browser, sessions: Path, scrapers: Mapping[str, Scraper] = SCRAPERS, watch: SessionWatch | None = None,
+        self,
+        browser: Browser,
+        sessions: Path,
+        scrapers: Mapping[str, Scraper] = SCRAPERS,
+        watch: SessionWatch | None = None,
         warm: WarmPages | None = None,
-    ) -> None:  # fmt: skip
-        """With `warm` pages of the browser first looks ask by calls, where a surface can; else every look loads its pages."""
-        self._browser, self._sessions, self._scrapers, self._watch, self._warm = browser, sessions, scrapers, watch, warm
+    ) -> None:
+        """With `warm` pages of the browser first looks ask by calls, where a surface can; else
+        every look loads its pages.
+        """
+        self._browser, self._sessions, self._scrapers, self._watch, self._warm = (
+            browser,
+            sessions,
+            scrapers,
+            watch,
+            warm,
+        )
         self._turns: defaultdict[str, Iterator[int]] = defaultdict(count)
 
     def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:
@@ -88,24 +122,44 @@ class Looks:
         stamps = {session: stamp_of(session) for session in sessions}
         sights = await scraper.look(self._browser, sessions, account, need, gate, self._warm)
         # A page of a login that was replaced meanwhile says nothing of the new one.
-        await self._tell(scraper, [session for session, stamp in stamps.items() if stamp_of(session) == stamp], sights)
+        await self._tell(
+            scraper,
+            [session for session, stamp in stamps.items() if stamp_of(session) == stamp],
+            sights,
+        )
         return sights
 
     async def open_link(self, url: str, gate: Gate) -> tuple[Sight, ...]:
-        """See `ports.Looker.open_link`. Empty where no platform opens links of that host, or its breaker is open."""
+        """See `ports.Looker.open_link`. Empty where no platform opens links of that host, or its
+        breaker is open.
+        """
         link = link_in(url)
         for platform, scraper in self._scrapers.items():
             if scraper.links is not None and on_host(link.hostname, *scraper.hosts):
-                account = Account(id=0, filed=Filed(name="", platform=platform), links=(link.geturl(),))
-                useful = scraper.sessions_for(scraper.links, await self._in_turn((platform,)), account)
+                account = Account(
+                    id=0, filed=Filed(name="", platform=platform), links=(link.geturl(),)
+                )
+                useful = scraper.sessions_for(
+                    scraper.links, await self._in_turn((platform,)), account
+                )
                 need = Need(fresh_after=day_of(self._browser.now()))
-                sight = await scraper.sight(self._browser, next(iter(useful), None), scraper.links, account, need, gate)
+                sight = await scraper.sight(
+                    self._browser, next(iter(useful), None), scraper.links, account, need, gate
+                )
                 return () if sight is None else (sight,)
         return ()
 
     async def probe(self, platform: str, name: str) -> bool:
         """See `ports.Looker.probe`. False for a platform without a login."""
-        login = next((login for scraper in self._scrapers.values() for login in scraper.logins if login.platform == platform), None)
+        login = next(
+            (
+                login
+                for scraper in self._scrapers.values()
+                for login in scraper.logins
+                if login.platform == platform
+            ),
+            None,
+        )
         if login is None:
             return False
         session = Session(platform, name, self._sessions / platform / f"{name}.json")
@@ -124,11 +178,14 @@ class Looks:
         try:
             await self._browser.start()
         except Failure as failure:
-            raise UserError(f"{failure.detail}: `mediawatch doctor` says what is missing") from failure
+            raise UserError(
+                f"{failure.detail}: `mediawatch doctor` says what is missing"
+            ) from failure
 
     async def rest(self, platform: str) -> None:
         """See `ports.Looker.rest`."""
-        # Before the pages go: of an open one the browser reads what is stored, for others it opens one.
+        # Before the pages go: of an open one the browser reads what is stored, for others it opens
+        # one.
         for each in self._scrapers[platform].session_platforms:
             await self._browser.keep_sessions(each)
         if self._warm is not None:
@@ -142,33 +199,57 @@ class Looks:
         await self._browser.close()
 
     async def _in_turn(self, platforms: Iterable[str], only: str = "") -> tuple[Session, ...]:
-        """The logins that may be used, of each platform another one first each time: none wears out before the others."""
+        """The logins that may be used, of each platform another one first each time: none wears out
+        before the others.
+        """
         sessions: list[Session] = []
         for platform in platforms:
-            found = {session.name: session for session in sessions_in(self._sessions, platform) if only in ("", session.name)}
+            found = {
+                session.name: session
+                for session in sessions_in(self._sessions, platform)
+                if only in ("", session.name)
+            }
             if not found:
                 continue
-            names = tuple(found) if self._watch is None else await self._watch.usable(platform, tuple(found))
+            names = (
+                tuple(found)
+                if self._watch is None
+                else await self._watch.usable(platform, tuple(found))
+            )
             first = next(self._turns[platform]) % max(len(names), 1)
             sessions += [found[name] for name in (*names[first:], *names[:first])]
         return tuple(sessions)
 
-    async def _tell(self, scraper: Scraper, sessions: Iterable[Session], sights: Sequence[Sight]) -> None:
+    async def _tell(
+        self, scraper: Scraper, sessions: Iterable[Session], sights: Sequence[Sight]
+    ) -> None:
         """What the last sight of each login says of it."""
-        platforms = {surface.name: surface.session_platform or scraper.platform for surface in scraper.surfaces}
+        platforms = {
+            surface.name: surface.session_platform or scraper.platform
+            for surface in scraper.surfaces
+        }
         for session in sessions if self._watch else ():
-            used = [sight for sight in sights if (platforms.get(sight.surface), sight.session) == (session.platform, session.name)]
+            used = [
+                sight
+                for sight in sights
+                if (platforms.get(sight.surface), sight.session) == (session.platform, session.name)
+            ]
             if used and self._watch:
                 last = used[-1]
                 known = (
-                    await self._still_known(session) if last.outcome is Outcome.LOGIN_REQUIRED else self._browser.knows_operator(session)
+                    await self._still_known(session)
+                    if last.outcome is Outcome.LOGIN_REQUIRED
+                    else self._browser.knows_operator(session)
                 )
                 if known is not None:
                     detail = "" if known else last.detail
-                    await self._watch.seen(session.platform, session.name, valid=known, how=last.surface, detail=detail)
+                    await self._watch.seen(
+                        session.platform, session.name, valid=known, how=last.surface, detail=detail
+                    )
 
     async def _still_known(self, session: Session) -> bool | None:
-        """One of a login's hosts turned us away: whether the site knows it all the same (its hosts have cookies of their own).
+        """One of a login's hosts turned us away: whether the site knows it all the same (its hosts
+        have cookies of their own).
 
         No where it does not say so. None where that was found out before.
         """

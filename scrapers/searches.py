@@ -1,7 +1,9 @@
-"""A platform's own name search: when it is asked (`NameSearch`), and what its results say of an account. Names never stand against an id.
+"""A platform's own name search: when it is asked (`NameSearch`), and what its results say of an
+account. Names never stand against an id.
 
-A search is asked where nothing tells which account is meant, or where the filed id is gone. What it finds is a proposal; that it
-finds nobody counts only in the site's own words, and only where no id was filed.
+A search is asked where nothing tells which account is meant, or where the filed id is gone. What it
+finds is a proposal; that it finds nobody counts only in the site's own words, and only where no id
+was filed.
 """
 
 from __future__ import annotations
@@ -20,7 +22,9 @@ _NEAR = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One account among the results. `certified`: the platform's 认证说明, "" where the search shows none."""
+    """One account among the results. `certified`: the platform's 认证说明, "" where the search
+    shows none.
+    """
 
     id: str
     name: str
@@ -35,7 +39,9 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """All that one search showed. `nobody`: the site's positive word that there is no result, "" where it did not say so."""
+    """All that one search showed. `nobody`: the site's positive word that there is no result, ""
+    where it did not say so.
+    """
 
     hits: tuple[Hit, ...] = ()
     nobody: str = ""
@@ -45,7 +51,9 @@ class Results:
 
 @dataclass(frozen=True)
 class NameSearch(Surface):
-    """A search with the operator's login: under which id a name lives, where no id leads to it, or the filed one is gone."""
+    """A search with the operator's login: under which id a name lives, where no id leads to it, or
+    the filed one is gone.
+    """
 
     attested: ClassVar[Attested] = Attested.DESCRIBED
     session: ClassVar[SessionUse] = SessionUse.REQUIRED
@@ -70,41 +78,59 @@ def is_gone(earlier: Sequence[Sight]) -> bool:
 
 
 def is_due(filed: Filed, earlier: Sequence[Sight]) -> bool:
-    """Whether a search could add something: nothing named the account so far, and no id is filed (nor a link that leads to one), or
-    the filed one is gone."""
+    """Whether a search could add something: nothing named the account so far, and no id is filed
+    (nor a link that leads to one), or the filed one is gone."""
     if any(sight.name and sight.matched_by for sight in earlier):
         return False
-    dead_end = not filed.url.strip() or any(sight.outcome is Outcome.NO_EVIDENCE for sight in earlier)
+    dead_end = not filed.url.strip() or any(
+        sight.outcome is Outcome.NO_EVIDENCE for sight in earlier
+    )
     return is_gone(earlier) or (not filed.platform_id.strip() and dead_end)
 
 
 def agrees(filed: Filed, certified: str) -> bool:
-    """Whether a 认证说明 speaks for the organiser. True where one of the two is not known: then nothing contradicts."""
+    """Whether a 认证说明 speaks for the organiser. True where one of the two is not known: then
+    nothing contradicts.
+    """
     return not certified.strip() or not filed.organiser.strip() or vouches(filed, certified)
 
 
 def vouches(filed: Filed, certified: str) -> bool:
-    """Whether a 认证说明 is the organiser's. Found by name alone, an account is surely the filed one only where it is."""
+    """Whether a 认证说明 is the organiser's. Found by name alone, an account is surely the filed
+    one only where it is.
+    """
     return same_body(certified, filed.organiser, filed.prefecture, filed.county)
 
 
 def aliases(filed: Filed, own_id: str) -> tuple[str, ...]:
-    """What is filed of the kind of a 抖音号: also what stands as the id and is none of the platform's."""
+    """What is filed of the kind of a 抖音号: also what stands as the id and is none of the
+    platform's.
+    """
     id = filed.platform_id.strip()
-    return tuple(dict.fromkeys(text for text in (filed.alias.strip(), "" if id == own_id else id) if text))
+    return tuple(
+        dict.fromkeys(text for text in (filed.alias.strip(), "" if id == own_id else id) if text)
+    )
 
 
 def joined(one: Results, other: Results) -> Results:
     """What two searches for one account showed together."""
     nobody = "; ".join((one.nobody, other.nobody)) if one.nobody and other.nobody else ""
-    return Results(hits=tuple(dict.fromkeys((*one.hits, *other.hits))), nobody=nobody, more=one.more or other.more)
+    return Results(
+        hits=tuple(dict.fromkeys((*one.hits, *other.hits))),
+        nobody=nobody,
+        more=one.more or other.more,
+    )
 
 
-def identified(filed: Filed, own_id: str, found: Results, *, gone: bool, searched: Sequence[str] = ()) -> Seen:
-    """The results as facts about the filed account. `own_id`: the id it is filed under, by itself or in a link, "" where there is none.
-    `gone`: the account of the filed id or link was said not to exist. `searched`: what was searched for besides the name.
+def identified(
+    filed: Filed, own_id: str, found: Results, *, gone: bool, searched: Sequence[str] = ()
+) -> Seen:
+    """The results as facts about the filed account. `own_id`: the id it is filed under, by itself
+    or in a link, "" where there is none. `gone`: the account of the filed id or link was said not
+    to exist. `searched`: what was searched for besides the name.
 
-    A hit that bears a filed key is the account, whatever its name; where it contradicts another key, one was filed wrongly.
+    A hit that bears a filed key is the account, whatever its name; where it contradicts another
+    key, one was filed wrongly.
     """
     exact = [hit for hit in found.hits if same(hit.name, filed.name)]
     known = {text.casefold() for text in aliases(filed, own_id)}
@@ -117,7 +143,12 @@ def identified(filed: Filed, own_id: str, found: Results, *, gone: bool, searche
     if borne and exact and borne not in exact:
         return _in_doubt(borne, f"{exact[0].id} bears the filed name")
     if borne:
-        return Seen(name=borne.name, platform_id=borne.id, verified_as=borne.certified, matched_by=MatchedBy.ID)
+        return Seen(
+            name=borne.name,
+            platform_id=borne.id,
+            verified_as=borne.certified,
+            matched_by=MatchedBy.ID,
+        )
     if filed.platform_id.strip():
         return _besides(exact)
     if exact:
@@ -128,16 +159,32 @@ def identified(filed: Filed, own_id: str, found: Results, *, gone: bool, searche
     if reason := _proves_nothing(filed, gone, set(aliases(filed, own_id)) - set(searched)):
         return _nothing(f"searched for {asked}: {found.nobody}; {reason}")
     detail = f"searched for {asked}: {found.nobody}"
-    return Seen(outcome=Outcome.NOT_FOUND, matched_by=MatchedBy.NAME, attested=Attested.DESCRIBED, detail=detail)
+    return Seen(
+        outcome=Outcome.NOT_FOUND,
+        matched_by=MatchedBy.NAME,
+        attested=Attested.DESCRIBED,
+        detail=detail,
+    )
 
 
 def _in_doubt(hit: Hit, contradiction: str) -> Seen:
-    detail = f"{ID_IN_DOUBT}: {hit.alias} is filed and leads to {hit.name} ({hit.id}), but {contradiction}"
-    return Seen(outcome=Outcome.NO_EVIDENCE, name=hit.name, platform_id=hit.id, verified_as=hit.certified, detail=detail)
+    detail = (
+        f"{ID_IN_DOUBT}: {hit.alias} is filed and leads to {hit.name} ({hit.id}), but "
+        f"{contradiction}"
+    )
+    return Seen(
+        outcome=Outcome.NO_EVIDENCE,
+        name=hit.name,
+        platform_id=hit.id,
+        verified_as=hit.certified,
+        detail=detail,
+    )
 
 
 def _besides(exact: Sequence[Hit]) -> Seen:
-    """The filed id is not among the hits. A namesake is shown, tied to nothing: perhaps the id was filed wrongly."""
+    """The filed id is not among the hits. A namesake is shown, tied to nothing: perhaps the id was
+    filed wrongly.
+    """
     if not exact:
         return _nothing("nobody bears the filed name either")
     listed = ", ".join(hit.line for hit in exact)
@@ -147,17 +194,24 @@ def _besides(exact: Sequence[Hit]) -> Seen:
 def _by_name(filed: Filed, exact: Sequence[Hit], found: Results) -> Seen:
     if len(exact) > 1 or (found.more and exact[0] is found.hits[-1]):
         # Exact names come first: where the last one read is exact, more of them may follow.
-        return _nothing(f"{len(exact)} accounts or more bear this very name: {', '.join(hit.line for hit in exact[:_NEAR])}")
+        return _nothing(
+            f"{len(exact)} accounts or more bear this very name: "
+            f"{', '.join(hit.line for hit in exact[:_NEAR])}"
+        )
     hit, alias = exact[0], filed.alias.strip()
     if not agrees(filed, hit.certified):
         return _nothing(f"{hit.line} bears the name, but is certified as another body")
     if alias and hit.alias and alias.casefold() != hit.alias.casefold():
         return _nothing(f"{hit.line} bears the name, but {alias} is filed and {hit.alias} shown")
-    return Seen(name=hit.name, platform_id=hit.id, verified_as=hit.certified, matched_by=MatchedBy.NAME)
+    return Seen(
+        name=hit.name, platform_id=hit.id, verified_as=hit.certified, matched_by=MatchedBy.NAME
+    )
 
 
 def _proves_nothing(filed: Filed, gone: bool, unasked: Set[str]) -> str:
-    """Why a search without a result says nothing about this account; "" where it does. `unasked`: filed keys not searched for."""
+    """Why a search without a result says nothing about this account; "" where it does. `unasked`:
+    filed keys not searched for.
+    """
     if unasked:
         return f"renamed, it would be found by {', '.join(sorted(unasked))} alone"
     if filed.url.strip() and not gone:

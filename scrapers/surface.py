@@ -1,4 +1,6 @@
-"""What every platform file is made of: `Surface` (one way of seeing an account) and `Scraper` (a platform's surfaces in order)."""
+"""What every platform file is made of: `Surface` (one way of seeing an account) and `Scraper` (a
+platform's surfaces in order).
+"""
 
 from __future__ import annotations
 
@@ -50,7 +52,9 @@ class Shows(Enum):
 
 
 class Surface(ABC):
-    """信息来源: one way of seeing an account. Declares what it can prove; `see` yields facts as soon as they are known."""
+    """信息来源: one way of seeing an account. Declares what it can prove; `see` yields facts as
+    soon as they are known.
+    """
 
     name: ClassVar[str]
     """`platform.surface`, as readings and the hand-off print it."""
@@ -61,18 +65,28 @@ class Surface(ABC):
     shows: ClassVar[Shows]
     pace: ClassVar[Pace]
     page_shows: ClassVar[bool] = True
-    """False where no page shows the fact (an API call from the operator's own page): the answers alone are the evidence."""
+    """False where no page shows the fact (an API call from the operator's own page): the answers
+    alone are the evidence.
+    """
     declared_closed: ClassVar[bool] = False
-    """The site closed it for good, as far as is known: it is still tried, but its refusals are no news (no exit bit)."""
+    """The site closed it for good, as far as is known: it is still tried, but its refusals are no
+    news (no exit bit).
+    """
     url_keys: ClassVar[frozenset[str]] = frozenset()
-    """Query keys that may stay in an evidence URL; every other one is cut (tokens, signatures, the operator's ids)."""
+    """Query keys that may stay in an evidence URL; every other one is cut (tokens, signatures, the
+    operator's ids).
+    """
 
     session_platform: ClassVar[str] = ""
-    """Whose login it works with, where that is not the platform's own: the folder in `sessions/`, the word for `login`."""
+    """Whose login it works with, where that is not the platform's own: the folder in `sessions/`,
+    the word for `login`.
+    """
     hosts: ClassVar[frozenset[str]] = frozenset()
     """Host suffixes that its pages may navigate to, where they are not the platform's."""
     warm: ClassVar[Warm | None] = None
-    """The page from which a first look may `ask`; None where every look loads a page: no call from another one is known to do."""
+    """The page from which a first look may `ask`; None where every look loads a page: no call from
+    another one is known to do.
+    """
 
     def applies(self, account: Account) -> bool:
         """Whether the filed values suffice to try this surface."""
@@ -83,33 +97,47 @@ class Surface(ABC):
         return True
 
     def complete(self, session: str) -> bool:
-        """Whether a list of this surface can prove that it shows everything, with this session ("" for a visitor)."""
+        """Whether a list of this surface can prove that it shows everything, with this session (""
+        for a visitor).
+        """
         return self.shows is Shows.ALL or (self.shows is Shows.ALL_LOGGED_IN and bool(session))
 
     def suits(self, account: Account, session: Session) -> bool:
-        """Whether this login can be of use for this account (a back office lists its own account's posts only)."""
+        """Whether this login can be of use for this account (a back office lists its own account's
+        posts only).
+        """
         return True
 
     def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
-        """This surface, told what the look has seen so far (an id that a search found); None where it could add nothing."""
+        """This surface, told what the look has seen so far (an id that a search found); None where
+        it could add nothing.
+        """
         return self
 
     def as_control(self, account: Account) -> Surface | None:
-        """This surface, asked alone whether it still answers (`Need.only`); None where this account cannot tell."""
+        """This surface, asked alone whether it still answers (`Need.only`); None where this account
+        cannot tell.
+        """
         return self.after(account, ())
 
     @abstractmethod
     def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
-        """Name and id first, then posts. A raised `Failure` ends the sight with that outcome and keeps what was yielded."""
+        """Name and id first, then posts. A raised `Failure` ends the sight with that outcome and
+        keeps what was yielded.
+        """
 
     def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
-        """What `see` yields, by the same calls as the page makes, from the page `warm`; never complete."""
+        """What `see` yields, by the same calls as the page makes, from the page `warm`; never
+        complete.
+        """
         raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)
 class Login:
-    """One kind of login: where the operator logs in, and how the site itself says that it knows him."""
+    """One kind of login: where the operator logs in, and how the site itself says that it knows
+    him.
+    """
 
     platform: str
     """The word for `mediawatch login`, and the folder in `sessions/`."""
@@ -117,17 +145,23 @@ class Login:
     hosts: frozenset[str]
     """Host suffixes that its pages may navigate to, and whose cookies belong to it."""
     probe: Callable[[Tab], Awaitable[bool]]
-    """Opens the site's own page and reads its sign. May raise any `Failure`: `LoginRequired` means no, the others that nobody knows."""
+    """Opens the site's own page and reads its sign. May raise any `Failure`: `LoginRequired` means
+    no, the others that nobody knows.
+    """
     pages: tuple[str, ...] = ()
     """Visited after a login: hosts with cookies of their own."""
     code: str = ""
-    """CSS selector of the picture with the QR code, at `code_url`. Described only: where it is not found, the whole page is shown."""
+    """CSS selector of the picture with the QR code, at `code_url`. Described only: where it is not
+    found, the whole page is shown.
+    """
     code_url: str = ""
     """Where that is not `url`."""
     opener: str = ""
     """CSS selector of what brings the code up, where the page does not by itself."""
     scanned: str = "false"
-    """JS expression, truthy where the page seems to know the operator by now; then the probe is asked."""
+    """JS expression, truthy where the page seems to know the operator by now; then the probe is
+    asked.
+    """
 
 
 @dataclass(frozen=True)
@@ -139,31 +173,51 @@ class Scraper:
     hosts: frozenset[str]
     """Host suffixes that pages of this platform may navigate to."""
     front: str = ""
-    """The host by which one sees whether the platform can be reached at all; "" where nobody tries."""
+    """The host by which one sees whether the platform can be reached at all; "" where nobody
+    tries.
+    """
     logins: tuple[Login, ...] = ()
     """The logins that its surfaces work with."""
     links: Surface | None = None
-    """The surface that opens a lone article link, where the platform has one. It gets an account that has that link alone."""
+    """The surface that opens a lone article link, where the platform has one. It gets an account
+    that has that link alone.
+    """
     lasting: re.Pattern[str] | None = None
-    """Links of posts that are worth keeping with their account: `links` may open them by themselves in a later sweep."""
+    """Links of posts that are worth keeping with their account: `links` may open them by themselves
+    in a later sweep.
+    """
     heavy: frozenset[str] = frozenset()
-    """URL patterns (`*` is a wildcard) of pictures and players without a file ending; loaded for evidence only."""
+    """URL patterns (`*` is a wildcard) of pictures and players without a file ending; loaded for
+    evidence only.
+    """
     viewer: Callable[[str], Iterable[object]] = lambda text: ()
-    """The records (JSON objects) in which a document or reply names the operator himself: what a recording must not hold."""
+    """The records (JSON objects) in which a document or reply names the operator himself: what a
+    recording must not hold.
+    """
     viewer_marks: tuple[str, ...] = ()
     """CSS selectors of elements that show the operator himself; covered in evidence."""
 
     async def look(
-        self, browser: Browser, sessions: Sequence[Session], account: Account, need: Need, gate: Gate, warm: WarmPages | None = None
+        self,
+        browser: Browser,
+        sessions: Sequence[Session],
+        account: Account,
+        need: Need,
+        gate: Gate,
+        warm: WarmPages | None = None,
     ) -> tuple[Sight, ...]:
-        """Try the surfaces in order until the need is settled; a surface whose session the operator lacks leaves no sight. One that had
-        nothing to go by in its turn gets another at the end: a search may have found an id meanwhile.
+        """Try the surfaces in order until the need is settled; a surface whose session the operator
+        lacks leaves no sight. One that had nothing to go by in its turn gets another at the end: a
+        search may have found an id meanwhile.
 
-        With `warm` pages a first look asks by calls where a surface can. Second looks and controls always load their page.
+        With `warm` pages a first look asks by calls where a surface can. Second looks and controls
+        always load their page.
         """
         sights: list[Sight] = []
         visited: set[int] = set()
-        for number, each in 2 * list(enumerate(sorted(self.surfaces, key=lambda each: each.name in need.not_by))):
+        for number, each in 2 * list(
+            enumerate(sorted(self.surfaces, key=lambda each: each.name in need.not_by))
+        ):
             if number in visited or not each.applies(account) or need.only not in ("", each.name):
                 continue
             surface = each.as_control(account) if need.only else each.after(account, sights)
@@ -175,7 +229,9 @@ class Scraper:
             visited.add(number)
             for session in useful or (None,):
                 asks = may_ask(surface, session, account, need, sights)
-                sight = await self.sight(browser, session, surface, account, need, gate, warm if asks else None)
+                sight = await self.sight(
+                    browser, session, surface, account, need, gate, warm if asks else None
+                )
                 if sight is not None:  # else its breaker is open, and the next login may do
                     sights.append(self.with_links(sight))
                     break
@@ -187,27 +243,48 @@ class Scraper:
         """The sight with the links of its posts that may be opened again, newest first."""
         if self.lasting is None:
             return sight
-        newest_first = sorted((post for post in sight.posts if post.link), key=lambda post: post.order, reverse=True)
+        newest_first = sorted(
+            (post for post in sight.posts if post.link), key=lambda post: post.order, reverse=True
+        )
         found = [post.link for post in newest_first if self.lasting.fullmatch(post.link)]
         return replace(sight, links=tuple(dict.fromkeys((*sight.links, *found))))
 
-    def sessions_for(self, surface: Surface, sessions: Sequence[Session], account: Account) -> tuple[Session, ...]:
+    def sessions_for(
+        self, surface: Surface, sessions: Sequence[Session], account: Account
+    ) -> tuple[Session, ...]:
         """The logins that a surface works with, and that are of use for this account."""
         platform = surface.session_platform or self.platform
         if surface.session is SessionUse.VISITOR:
             return ()
-        return tuple(each for each in sessions if each.platform == platform and surface.suits(account, each))
+        return tuple(
+            each for each in sessions if each.platform == platform and surface.suits(account, each)
+        )
 
     @property
     def session_platforms(self) -> tuple[str, ...]:
         """Every platform whose logins its surfaces work with, its own first."""
-        return tuple(dict.fromkeys((self.platform, *(each.session_platform for each in self.surfaces if each.session_platform))))
+        return tuple(
+            dict.fromkeys(
+                (
+                    self.platform,
+                    *(each.session_platform for each in self.surfaces if each.session_platform),
+                )
+            )
+        )
 
     async def sight(
-        self, browser: Browser, session: Session | None, surface: Surface, account: Account, need: Need, gate: Gate,
+        self,
+        browser: Browser,
+        session: Session | None,
+        surface: Surface,
+        account: Account,
+        need: Need,
+        gate: Gate,
         warm: WarmPages | None = None,
-    ) -> Sight | None:  # fmt: skip
-        """One visit through the gate; None while the breaker of this surface and session is open."""
+    ) -> Sight | None:
+        """One visit through the gate; None while the breaker of this surface and session is
+        open.
+        """
 
         name, hosts = session.name if session else "", surface.hosts or self.hosts
 
@@ -217,34 +294,59 @@ class Scraper:
         async def see() -> Sight:
             if warm is not None and surface.warm is not None and warm.trusts(surface.name, name):
                 try:
-                    async with warm.lent(surface.warm, account, session, pause, hosts=hosts, heavy=self.heavy) as calls:
+                    async with warm.lent(
+                        surface.warm, account, session, pause, hosts=hosts, heavy=self.heavy
+                    ) as calls:
                         calls.back_to = need.back_to
                         sight = await asked_by(surface, calls, account)
-                except (Captcha, RateLimited) as refusal:  # to come back with a page at once would be met by the same
+                except (
+                    Captcha,
+                    RateLimited,
+                ) as refusal:  # to come back with a page at once would be met by the same
                     return merged(surface, (trouble(refusal),), session=name, read_at=browser.now())
-                except NoEvidence:  # the page of this account is none to ask from; another one's may be
+                except (
+                    NoEvidence
+                ):  # the page of this account is none to ask from; another one's may be
                     await pause()
                 except Failure:  # no warm page could be had
                     warm.note(surface.name, name, answered=False)
                     await pause()
                 else:
-                    warm.note(surface.name, name, answered=sight.outcome not in (Outcome.CHANGED, Outcome.UNREACHABLE))
+                    warm.note(
+                        surface.name,
+                        name,
+                        answered=sight.outcome not in (Outcome.CHANGED, Outcome.UNREACHABLE),
+                    )
                     if stands(sight, surface, need):
                         return sight
                     await pause()
             try:
-                async with browser.tab(session, hosts=hosts, whole=need.second, url_keys=surface.url_keys, heavy=self.heavy) as tab:
+                async with browser.tab(
+                    session,
+                    hosts=hosts,
+                    whole=need.second,
+                    url_keys=surface.url_keys,
+                    heavy=self.heavy,
+                ) as tab:
                     tab.pause, tab.back_to = pause, need.back_to
                     return await seen_by(surface, tab, account, need.second, self)
             except Failure as failure:  # no page could be had at all
                 return merged(surface, (trouble(failure),), session=name, read_at=browser.now())
 
-        return await gate.visit(surface.name, name, surface.pace, see, declared_closed=surface.declared_closed)
+        return await gate.visit(
+            surface.name, name, surface.pace, see, declared_closed=surface.declared_closed
+        )
 
 
-def may_ask(surface: Surface, session: Session | None, account: Account, need: Need, earlier: Sequence[Sight]) -> bool:
-    """Whether calls from a warm page may do: in a first look, that has not come to want an exact list alone, as one of a period does, and
-    any after a dated sight."""
+def may_ask(
+    surface: Surface,
+    session: Session | None,
+    account: Account,
+    need: Need,
+    earlier: Sequence[Sight],
+) -> bool:
+    """Whether calls from a warm page may do: in a first look, that has not come to want an exact
+    list alone, as one of a period does, and any after a dated sight."""
     if surface.warm is None or need.second or need.only or not surface.asks(account):
         return False
     if need.back_to is not None and surface.warm.signs:
@@ -254,7 +356,8 @@ def may_ask(surface: Surface, session: Session | None, account: Account, need: N
 
 
 def lacks_login(tab: Tab, sign: bool | None) -> None:
-    """With a session in use the page must not show that it does not know the operator; a session file is no sign of a login.
+    """With a session in use the page must not show that it does not know the operator; a session
+    file is no sign of a login.
 
     None where the page says nothing about it.
     """
@@ -265,8 +368,8 @@ def lacks_login(tab: Tab, sign: bool | None) -> None:
 
 
 def link_in(text: str) -> SplitResult:
-    """The first link of a filed text, unwrapped and taken apart; empty where there is none. Offices paste share texts and leave the
-    scheme out."""
+    """The first link of a filed text, unwrapped and taken apart; empty where there is none. Offices
+    paste share texts and leave the scheme out."""
     return urlsplit(next(iter(addresses_in(text, bare=True)), ""))
 
 

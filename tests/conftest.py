@@ -14,14 +14,25 @@ settings.load_profile("untimed")
 
 pytest_plugins = ["browsers", "postgres", "stores"]
 
-LONG = ("test_demo", "test_faults_weibo", "test_kills", "test_faults_wechat", "test_cases", "test_browser", "test_sessions", "test_cli")
+LONG = (
+    "test_demo",
+    "test_faults_weibo",
+    "test_kills",
+    "test_faults_wechat",
+    "test_cases",
+    "test_browser",
+    "test_sessions",
+    "test_cli",
+)
 """Begun first: a long file that is begun last leaves the other worker without work."""
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
 
 @pytest.fixture(autouse=True)
 def _no_log_file_left() -> Iterator[None]:
-    """A command that ran in the test's own process leaves the log file of its home open; the home goes with the test."""
+    """A command that ran in the test's own process leaves the log file of its home open; the home
+    goes with the test.
+    """
     yield
     top = logging.getLogger()
     for handler in [each for each in top.handlers if isinstance(each, RotatingFileHandler)]:
@@ -30,15 +41,29 @@ def _no_log_file_left() -> Iterator[None]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Long files come first. The project stands without ../shared: what reads it runs where it lies beside a checkout, and never in CI."""
-    reason = "never in CI" if os.environ.get("CI") else "" if SHARED.is_dir() else "../shared is not here"
+    """Long files come first. The project stands without ../shared: what reads it runs where it lies
+    beside a checkout, and never in CI.
+    """
+    reason = (
+        "never in CI"
+        if os.environ.get("CI")
+        else ""
+        if SHARED.is_dir()
+        else "../shared is not here"
+    )
     items.sort(key=lambda item: LONG.index(item.path.stem) if item.path.stem in LONG else len(LONG))
     for item in items:
         if reason and item.get_closest_marker("shared"):
             item.add_marker(pytest.mark.skip(reason=reason))
 
 
-def pytest_pycollect_makeitem(collector: pytest.Collector, name: str, obj: object) -> list[pytest.Item] | None:
-    """What `-m "not soak"` leaves out is not made first, thousands of tests: pytest would drop them afterwards."""
-    left_out = collector.config.option.markexpr == "not soak" and "soak" in (mark.name for mark in getattr(obj, "pytestmark", ()))
+def pytest_pycollect_makeitem(
+    collector: pytest.Collector, name: str, obj: object
+) -> list[pytest.Item] | None:
+    """What `-m "not soak"` leaves out is not made first, thousands of tests: pytest would drop them
+    afterwards.
+    """
+    left_out = collector.config.option.markexpr == "not soak" and "soak" in (
+        mark.name for mark in getattr(obj, "pytestmark", ())
+    )
     return [] if left_out and callable(obj) else None

@@ -15,7 +15,11 @@ LONG = "https://mp.weixin.qq.com/s?__biz=MzAwMDAwMDAwMQ==&mid=2247000001&idx=1&s
 CODED = quote(ARTICLE, safe="")
 
 
-def wrapped(address: str, key: str = "url", page: str = "https://docs.example.com/scenario/link.html?src=doc") -> str:
+def wrapped(
+    address: str,
+    key: str = "url",
+    page: str = "https://docs.example.com/scenario/link.html?src=doc",
+) -> str:
     return f"{page}&{key}={quote(address, safe='')}"
 
 
@@ -23,9 +27,15 @@ def wrapped(address: str, key: str = "url", page: str = "https://docs.example.co
     ("text", "found"),
     [
         (f"见{ARTICLE}，请查收。", [ARTICLE]),
-        (f"https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x&target_url={CODED}", [ARTICLE]),
+        (
+            f"https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x&target_url={CODED}",
+            [ARTICLE],
+        ),
         (f"https://c.pc.example.com/middlem.html?pfurl={CODED}&pfuin=1", [ARTICLE]),
-        ("https://link.example.com/?target=https%3A//mp.weixin.qq.com/s/ExampleToken0000000001", [ARTICLE]),
+        (
+            "https://link.example.com/?target=https%3A//mp.weixin.qq.com/s/ExampleToken0000000001",
+            [ARTICLE],
+        ),
         (f"https://link.example.com/?target={ARTICLE}&from=x", [ARTICLE]),
         (f"https://link.example.com/?url={LONG}", [LONG]),
         (f"https://link.example.com/#/go?url={CODED}", [ARTICLE]),
@@ -41,17 +51,29 @@ def wrapped(address: str, key: str = "url", page: str = "https://docs.example.co
         ("https://v.douyin.com/aAbBcCd/复制此链接", ["https://v.douyin.com/aAbBcCd/"]),
         ("https://weibo.com/n/示例发布", ["https://weibo.com/n/示例发布"]),
         ("https://weibo.com/示例发布", ["https://weibo.com/示例发布"]),
-        ("https://tieba.baidu.com/f?kw=示例市&ie=utf-8", ["https://tieba.baidu.com/f?kw=示例市&ie=utf-8"]),
         (
-            "4.33 复制打开抖音,看看【示例发布的作品】... https://v.douyin.com/aAbBcCdDe_8/ r@e.OK 01/30 oQK:/ #",
+            "https://tieba.baidu.com/f?kw=示例市&ie=utf-8",
+            ["https://tieba.baidu.com/f?kw=示例市&ie=utf-8"],
+        ),
+        (
+            (
+                "4.33 复制打开抖音,看看【示例发布的作品】... https://v.douyin.com/aAbBcCdDe_8/ "
+                "r@e.OK 01/30 oQK:/ #"
+            ),
             ["https://v.douyin.com/aAbBcCdDe_8/"],
         ),
-        ("7.4 看看 https://v.douyin.com/aAb/ 05/17+https://www.douyin.com/x?modal_id=7", ["https://v.douyin.com/aAb/", "https://www.douyin.com/x?modal_id=7"]),
+        (
+            "7.4 看看 https://v.douyin.com/aAb/ 05/17+https://www.douyin.com/x?modal_id=7",
+            ["https://v.douyin.com/aAb/", "https://www.douyin.com/x?modal_id=7"],
+        ),
         ("没有链接", []),
         ("https://", []),
-        ("https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x", ["https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x"]),
+        (
+            "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x",
+            ["https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x"],
+        ),
     ],
-)  # fmt: skip
+)
 def test_addresses_of_a_text(text: str, found: list[str]) -> None:
     assert list(addresses_in(text)) == found
 
@@ -76,7 +98,10 @@ def test_addresses_without_a_scheme_are_found_where_asked_for() -> None:
     assert addresses_in(text, bare=True) == (ARTICLE,)
 
 
-@given(st.integers(0, 5), st.sampled_from([ARTICLE, LONG, "https://weibo.com/u/1", "https://weibo.com/n/%E7%A4%BA"]))
+@given(
+    st.integers(0, 5),
+    st.sampled_from([ARTICLE, LONG, "https://weibo.com/u/1", "https://weibo.com/n/%E7%A4%BA"]),
+)
 def test_wraps_within_wraps_lead_to_the_inner_address(depth: int, address: str) -> None:
     text = address
     for number in range(depth):

@@ -36,7 +36,9 @@ subprocess.run([sys.executable, "-c", "sum(range(5_000_000))"])  # it may end be
 pathlib.Path({!r}).write_text(str(sum(os.times()[:4])))
 """
     spent = tmp_path / "spent"
-    cost = bench.measured(bench.python("-c", work.format(str(BENCH), str(tmp_path), str(spent))), tmp_path)
+    cost = bench.measured(
+        bench.python("-c", work.format(str(BENCH), str(tmp_path), str(spent))), tmp_path
+    )
     assert 0 < cost.start_cpu < float(spent.read_text()) <= cost.cpu_seconds
     assert 0 < cost.start_wall < cost.wall
     assert cost.peak_mb > 1
@@ -46,7 +48,11 @@ def test_a_season_of_nights_finds_what_a_census_finds() -> None:
     simulated = runpy.run_path(str(BENCH / "year_of_nights.py"), run_name="bench")
     figures = simulated["year"](80, 100, load("national"))
     assert figures["silences"] > 40
-    assert (figures["silences_later_than_census"], figures["silences_missed"], figures["names_missed"]) == (0, 0, 0)
+    assert (
+        figures["silences_later_than_census"],
+        figures["silences_missed"],
+        figures["names_missed"],
+    ) == (0, 0, 0)
     assert figures["names_within_7_days"] == figures["names"] > 0
     assert figures["mean_share"] <= 0.2
 
@@ -57,7 +63,9 @@ def test_a_long_history_gives_no_more_to_load() -> None:
     short, long = figures["megabytes"]
     assert long > 2 * short
     loaded = {name: pair for name, pair in figures.items() if name.endswith("results")}
-    assert loaded.pop("28 days of 500: results") == (50, 5 * 50), "four weeks' posts, and the one before"
+    assert loaded.pop("28 days of 500: results") == (50, 5 * 50), (
+        "four weeks' posts, and the one before"
+    )
     assert all(short == long > 0 for short, long in loaded.values()), loaded
 
 
@@ -72,12 +80,32 @@ async def test_every_way_reads_every_account_as_it_is(bench: ModuleType, tmp_pat
     async with Replica(stood_for, now=clock, logged_in=DEMO_LOGINS) as replica:
         states = {platform: replica.storage_state(platform) for platform in DEMO_LOGINS}
         ca_pem = replica.ca_pem.decode()
-        await bench.prepare(bench.Place(lambda: stood_for, replica.proxy, replica.chromium_args, states, ca_pem, tmp_path, begin))
+        await bench.prepare(
+            bench.Place(
+                lambda: stood_for,
+                replica.proxy,
+                replica.chromium_args,
+                states,
+                ca_pem,
+                tmp_path,
+                begin,
+            )
+        )
         for way, read in bench.WAYS.items():
             world = bench.world_of("few, unsigned") if way == "requests" else stood_for
-            at = bench.Place(lambda world=world: world, replica.proxy, replica.chromium_args, states, ca_pem, tmp_path, begin)
+            at = bench.Place(
+                lambda world=world: world,
+                replica.proxy,
+                replica.chromium_args,
+                states,
+                ca_pem,
+                tmp_path,
+                begin,
+            )
             answers = await read(at)
-            read_back = json.loads(json.dumps({key: vars(each) for key, each in answers.items()}, default=str))
+            read_back = json.loads(
+                json.dumps({key: vars(each) for key, each in answers.items()}, default=str)
+            )
             assert (way, bench.wrong(world, read_back)) == (way, 0)
     assert len(begun) == len(bench.WAYS)
 
@@ -85,7 +113,11 @@ async def test_every_way_reads_every_account_as_it_is(bench: ModuleType, tmp_pat
 def test_a_weighed_page_is_as_heavy_as_a_real_one() -> None:
     page = weighed(Request("GET", "www.toutiao.com", "/"), Response(b"<body>x</body>"))
     script = weighed(Request("GET", "www.toutiao.com", "/replica-weight/site.js"), Response(b""))
-    assert (len(page.body) // 5_000, b"site.js" in page.body, len(script.body) // 500_000) == (39, True, 4)
+    assert (len(page.body) // 5_000, b"site.js" in page.body, len(script.body) // 500_000) == (
+        39,
+        True,
+        4,
+    )
 
 
 def test_a_row_counts_the_start_apart(bench: ModuleType) -> None:
@@ -96,7 +128,20 @@ def test_a_row_counts_the_start_apart(bench: ModuleType) -> None:
 
 def test_a_wrong_answer_is_counted(bench: ModuleType) -> None:
     stood_for = bench.world_of("weibo")
-    right = {true.filed["name"]: {"name": true.name, "latest": str(true.posts[0].at.date())} for true in stood_for.accounts}
+    right = {
+        true.filed["name"]: {"name": true.name, "latest": str(true.posts[0].at.date())}
+        for true in stood_for.accounts
+    }
     assert bench.wrong(stood_for, right) == 0
     first, second, *_ = right
-    assert bench.wrong(stood_for, {**right, first: {**right[first], "name": "别的"}, second: {**right[second], "latest": None}}) == 2
+    assert (
+        bench.wrong(
+            stood_for,
+            {
+                **right,
+                first: {**right[first], "name": "别的"},
+                second: {**right[second], "latest": None},
+            },
+        )
+        == 2
+    )

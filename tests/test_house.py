@@ -1,4 +1,6 @@
-"""The directions between modules, the few places that may do what nobody else may: read off the source, never run."""
+"""The directions between modules, the few places that may do what nobody else may: read off the
+source, never run.
+"""
 
 from __future__ import annotations
 
@@ -12,22 +14,41 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 OURS = ("mediawatch", "scrapers", "db")
-FOLDERS = ("domain", "ports", "rules", "ops", "registry", "figures", "people", "sweep", "publish", "app", "demo", "cli")
-"""The folders of the core in the order of the data: each imports only those before it, and the ground files."""
+FOLDERS = (
+    "domain",
+    "ports",
+    "rules",
+    "ops",
+    "registry",
+    "figures",
+    "people",
+    "sweep",
+    "publish",
+    "app",
+    "demo",
+    "cli",
+)
+"""The folders of the core in the order of the data: each imports only those before it, and the
+ground files.
+"""
 GROUND = {"mediawatch.names", "mediawatch.workdays", "mediawatch.addresses", "mediawatch.table"}
 """Small files that know no folder."""
 PURE = {"mediawatch.domain", "mediawatch.rules", "mediawatch.figures"}
-"""Rules and arithmetic only: nothing from outside but words, rules and ground files. `ports` holds protocols and frozen rows."""
+"""Rules and arithmetic only: nothing from outside but words, rules and ground files. `ports` holds
+protocols and frozen rows.
+"""
 VOCABULARY = {"mediawatch.domain", "mediawatch.ports"}
 WORDS = {"mediawatch.registry.kinds"}
 """What platforms, states and bodies are called in registries: figures group by it."""
 OUTSIDE = {"playwright": "scrapers", "sqlalchemy": "db", "alembic": "db", "psycopg": "db"}
 """Third parties that only one package may import."""
 LAST_RESORTS = {"mediawatch.cli", "mediawatch.sweep.run"}
-"""Where an unforeseen exception may be caught: the command line's end, the sweep's boundary around one account."""
+"""Where an unforeseen exception may be caught: the command line's end, the sweep's boundary around
+one account.
+"""
 HOST_CLOCK = {"mediawatch.app.root", "scrapers.replica.tls", "db"}
-"""The composition root; the replica's certificates, which the browser compares with the host's clock, not with ours; and the
-default of `open_store`, which the composition root overrides."""
+"""The composition root; the replica's certificates, which the browser compares with the host's
+clock, not with ours; and the default of `open_store`, which the composition root overrides."""
 NOW = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"}
 
 Sources = dict[str, ast.Module]
@@ -37,14 +58,18 @@ Sources = dict[str, ast.Module]
 def sources() -> Sources:
     """Every module of ours by dotted name; a package goes by its own name."""
     return {
-        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): ast.parse(path.read_text(encoding="utf-8"))
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): ast.parse(
+            path.read_text(encoding="utf-8")
+        )
         for package in OURS
         for path in sorted((ROOT / package).rglob("*.py"))
     }
 
 
 def imports(tree: ast.Module, modules: Sources) -> Iterator[str]:
-    """The dotted modules a source imports, wherever in it; `from package import module` names the module."""
+    """The dotted modules a source imports, wherever in it; `from package import module` names the
+    module.
+    """
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -54,7 +79,9 @@ def imports(tree: ast.Module, modules: Sources) -> Iterator[str]:
                 yield f"relative import of {source}"
             else:
                 for alias in node.names:
-                    yield f"{source}.{alias.name}" if f"{source}.{alias.name}" in modules else source
+                    yield (
+                        f"{source}.{alias.name}" if f"{source}.{alias.name}" in modules else source
+                    )
 
 
 def within(name: str, package: str) -> bool:
@@ -71,9 +98,12 @@ def may(module: str, target: str) -> bool:
     if top not in OURS or target == "mediawatch":
         return True
     if within(module, "scrapers.replica"):
-        return within(target, "scrapers.replica") or any(within(target, words) for words in VOCABULARY)
+        return within(target, "scrapers.replica") or any(
+            within(target, words) for words in VOCABULARY
+        )
     if within(module, "scrapers") or within(module, "db"):
-        # With a fold of their own, scrapers would match names that the rules hold for different, or the other way round.
+        # With a fold of their own, scrapers would match names that the rules hold for different, or
+        # the other way round.
         own = within(target, module.partition(".")[0]) and not within(target, "scrapers.replica")
         return own or target in GROUND or any(within(target, words) for words in VOCABULARY)
     if top in ("scrapers", "db"):
@@ -82,7 +112,9 @@ def may(module: str, target: str) -> bool:
         return True
     if module in GROUND:
         return False
-    if any(within(module, folder) for folder in PURE) and not any(within(target, folder) for folder in PURE | VOCABULARY | WORDS):
+    if any(within(module, folder) for folder in PURE) and not any(
+        within(target, folder) for folder in PURE | VOCABULARY | WORDS
+    ):
         return False
     return floor(target) <= floor(module)
 
@@ -103,13 +135,20 @@ def wrong_imports(modules: Sources) -> list[str]:
 
 
 def broad_excepts(modules: Sources) -> set[str]:
-    """Modules that swallow everything: a bare `except`, `Exception` or `BaseException` that does not end in a bare `raise`."""
+    """Modules that swallow everything: a bare `except`, `Exception` or `BaseException` that does
+    not end in a bare `raise`.
+    """
     found = set()
     for module, tree in modules.items():
         for node in ast.walk(tree):
-            if isinstance(node, ast.ExceptHandler) and not (isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None):
+            if isinstance(node, ast.ExceptHandler) and not (
+                isinstance(node.body[-1], ast.Raise) and node.body[-1].exc is None
+            ):
                 caught = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
-                if any(each is None or ast.unparse(each) in ("Exception", "BaseException") for each in caught):
+                if any(
+                    each is None or ast.unparse(each) in ("Exception", "BaseException")
+                    for each in caught
+                ):
                     found.add(module)
     return found
 
@@ -119,7 +158,9 @@ def clock_askers(modules: Sources) -> set[str]:
         module
         for module, tree in modules.items()
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _ending(node.func) in NOW
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and _ending(node.func) in NOW
     }
 
 
@@ -133,7 +174,9 @@ def scope_readers(modules: Sources) -> set[str]:
         module
         for module, tree in modules.items()
         for node in ast.walk(tree)
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and _ending(node.func) in ("store.scope", "store.last_entry")
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and _ending(node.func) in ("store.scope", "store.last_entry")
     }
 
 
@@ -145,15 +188,25 @@ def _ending(name: ast.Attribute) -> str:
 
 def test_every_import_goes_in_the_allowed_direction() -> None:
     modules = sources()
-    assert {"mediawatch.domain", "mediawatch.app", "scrapers.surface", "db"} <= set(modules), "the sources were not found"
+    assert {"mediawatch.domain", "mediawatch.app", "scrapers.surface", "db"} <= set(modules), (
+        "the sources were not found"
+    )
     assert wrong_imports(modules) == []
 
 
 def test_the_map_names_every_folder() -> None:
     page = (ROOT / "docs" / "house.md").read_text(encoding="utf-8")
     named = set(re.findall(r"^\| `([\w/]+)` \|", page, re.MULTILINE))
-    folders = {path.parent.relative_to(ROOT).as_posix() for package in OURS for path in (ROOT / package).rglob("*.py")}
-    assert folders - {"db/migrations/versions"} == named - {"mediawatch", "mediawatch/data", "db/reports"} | {"mediawatch"}
+    folders = {
+        path.parent.relative_to(ROOT).as_posix()
+        for package in OURS
+        for path in (ROOT / package).rglob("*.py")
+    }
+    assert folders - {"db/migrations/versions"} == named - {
+        "mediawatch",
+        "mediawatch/data",
+        "db/reports",
+    } | {"mediawatch"}
     assert all((ROOT / folder).is_dir() for folder in named)
 
 
@@ -167,7 +220,9 @@ def test_nobody_asks_the_host_for_the_time_past_the_composition_root() -> None:
 
 def test_a_judged_scope_is_read_by_its_loader_alone() -> None:
     assert scope_readers(sources()) == SCOPE_READERS
-    assert scope_readers({"mediawatch.cli.out": ast.parse("await app.store.scope(1)")}) == {"mediawatch.cli.out"}
+    assert scope_readers({"mediawatch.cli.out": ast.parse("await app.store.scope(1)")}) == {
+        "mediawatch.cli.out"
+    }
 
 
 @pytest.mark.parametrize(
@@ -199,20 +254,41 @@ def test_a_judged_scope_is_read_by_its_loader_alone() -> None:
 def test_a_wrong_direction_is_seen(module: str, line: str) -> None:
     known = {
         name: ast.Module([], [])
-        for name in ("mediawatch.app", "mediawatch.cli.base", "mediawatch.publish.inspection", "scrapers.replica", "scrapers.browser.pool")
+        for name in (
+            "mediawatch.app",
+            "mediawatch.cli.base",
+            "mediawatch.publish.inspection",
+            "scrapers.replica",
+            "scrapers.browser.pool",
+        )
     }
     assert len(wrong_imports({**known, module: ast.parse(line)})) == 1
 
 
-@pytest.mark.parametrize("caught", ["", " Exception", " (ValueError, Exception)", " BaseException as error"])
+@pytest.mark.parametrize(
+    "caught", ["", " Exception", " (ValueError, Exception)", " BaseException as error"]
+)
 def test_a_broad_except_is_seen(caught: str) -> None:
-    assert broad_excepts({"mediawatch.people.links": ast.parse(f"try: pass\nexcept{caught}: pass")}) == {"mediawatch.people.links"}
+    assert broad_excepts(
+        {"mediawatch.people.links": ast.parse(f"try: pass\nexcept{caught}: pass")}
+    ) == {"mediawatch.people.links"}
 
 
 def test_cleaning_up_and_raising_again_is_no_broad_except() -> None:
-    assert broad_excepts({"scrapers.browser.pool": ast.parse("try: pass\nexcept BaseException:\n    close()\n    raise")}) == set()
+    assert (
+        broad_excepts(
+            {
+                "scrapers.browser.pool": ast.parse(
+                    "try: pass\nexcept BaseException:\n    close()\n    raise"
+                )
+            }
+        )
+        == set()
+    )
 
 
 def test_a_question_to_the_host_clock_is_seen() -> None:
-    assert clock_askers({"db.store": ast.parse("import datetime\ndatetime.datetime.now(datetime.UTC)")}) == {"db.store"}
+    assert clock_askers(
+        {"db.store": ast.parse("import datetime\ndatetime.datetime.now(datetime.UTC)")}
+    ) == {"db.store"}
     assert clock_askers({"db.store": ast.parse("self.clock.now()")}) == set()

@@ -10,10 +10,19 @@ from mediawatch.names import alike, differs_by_script, fold, same, same_body
 @pytest.mark.parametrize(
     "seen",
     [
-        "示例️发布", "示例󠄀发布", "示例ㅤ发布", "ᅟ示例发布ᅠ", "示例ﾠ发布", "示例\u202e发布", "示\u2067例\u2069发布", "示例\u200b发布",
-        "示例\x07发布", "﻿示例发布", " 示例 发布",
+        "示例️发布",
+        "示例󠄀发布",
+        "示例ㅤ发布",
+        "ᅟ示例发布ᅠ",
+        "示例ﾠ发布",
+        "示例\u202e发布",
+        "示\u2067例\u2069发布",
+        "示例\u200b发布",
+        "示例\x07发布",
+        "﻿示例发布",
+        " 示例 发布",
     ],
-)  # fmt: skip
+)
 def test_signs_that_show_nothing_make_no_other_name(seen: str) -> None:
     assert fold(seen) == "示例发布"
     assert same("示例发布", seen)
@@ -38,7 +47,9 @@ def test_a_run_of_dashes_is_one_dash(seen: str) -> None:
         ("示例发布", "", False, False),
     ],
 )
-def test_traditional_characters_are_a_matter_of_style(filed: str, seen: str, script: bool, style: bool) -> None:
+def test_traditional_characters_are_a_matter_of_style(
+    filed: str, seen: str, script: bool, style: bool
+) -> None:
     assert not same(filed, seen)
     assert (differs_by_script(filed, seen), alike(filed, seen)) == (script, style)
 
@@ -61,5 +72,7 @@ def test_traditional_characters_are_a_matter_of_style(filed: str, seen: str, scr
         ("示例市公安局", "", "示例市", "", False),
     ],
 )
-def test_bodies_are_compared_whole(certified: str, body: str, prefecture: str, county: str, expected: bool) -> None:
+def test_bodies_are_compared_whole(
+    certified: str, body: str, prefecture: str, county: str, expected: bool
+) -> None:
     assert same_body(certified, body, prefecture, county) is expected

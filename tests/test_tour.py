@@ -1,4 +1,6 @@
-"""The README's own command lines, in the order given: only what asks the sites or installs a browser is played."""
+"""The README's own command lines, in the order given: only what asks the sites or installs a
+browser is played.
+"""
 
 from __future__ import annotations
 
@@ -51,22 +53,41 @@ def answered(folder: Path) -> None:
     sheet = book.worksheets[0]
     places = {cell.value: cell.column for cell in sheet[1]}
     for row, stance in ((2, "无异议"), (3, "有异议")):
-        for field, text in ((Field.STANCE, stance), (Field.PERSON, "王五"), (Field.EXPLANATION, "已阅")):
+        for field, text in (
+            (Field.STANCE, stance),
+            (Field.PERSON, "王五"),
+            (Field.EXPLANATION, "已阅"),
+        ):
             sheet.cell(row, places[field.value]).value = text
     book.save(target)
 
 
-def test_the_tour_of_the_readme_works_in_its_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_tour_of_the_readme_works_in_its_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MEDIAWATCH_HOME", str(tmp_path / "home"))
     home = Home.at(tmp_path / "home")
     names = ("旧20", "旧30", "鲜1")
     ids = dict(zip(names, ("MS4wLjABAAAA" + letter * 43 for letter in "abc"), strict=True))
-    rows = [{"政务新媒体名称": name, "类型": "今日头条", "平台ID": ids[name], "地市": "甲市", "所属组织": f"{name}局"} for name in names]
+    rows = [
+        {
+            "政务新媒体名称": name,
+            "类型": "今日头条",
+            "平台ID": ids[name],
+            "地市": "甲市",
+            "所属组织": f"{name}局",
+        }
+        for name in names
+    ]
     write_registry(tmp_path / "台账.xlsx", rows)
     done_before = ""
     for line in tour():
-        words = [word for text in shlex.split(line) for word in (sorted(glob.glob(text)) if "*" in text else [text])]
+        words = [
+            word
+            for text in shlex.split(line)
+            for word in (sorted(glob.glob(text)) if "*" in text else [text])
+        ]
         if line.startswith("sweep"):
             sweep(home)
         if line.startswith(PLAYED):
@@ -75,12 +96,25 @@ def test_the_tour_of_the_readme_works_in_its_order(tmp_path: Path, monkeypatch: 
             continue  # nobody was open: no file was written
         if line.startswith("findings import"):
             answered(tmp_path)
-        words = [key_in(done_before) if re.fullmatch(r"\d+/stale_2w@\w+", word) else word for word in words]
+        words = [
+            key_in(done_before) if re.fullmatch(r"\d+/stale_2w@\w+", word) else word
+            for word in words
+        ]
         # A reader's day: the calendar of the year after next is not known, wherever today lies.
-        words = ["+20日" if word == "+20工作日" else "+25日" if word == "+25工作日" else word for word in words]
+        words = [
+            "+20日" if word == "+20工作日" else "+25日" if word == "+25工作日" else word
+            for word in words
+        ]
         done = in_process(*words)
-        # No canary is named; nobody is overdue; what the filter leaves to be decided one by one is told with 2.
-        allowed = (0, 1) if line == "doctor" else (0, 2) if line.startswith(("findings overdue", "review confirm --code")) else (0,)
+        # No canary is named; nobody is overdue; what the filter leaves to be decided one by one is
+        # told with 2.
+        allowed = (
+            (0, 1)
+            if line == "doctor"
+            else (0, 2)
+            if line.startswith(("findings overdue", "review confirm --code"))
+            else (0,)
+        )
         assert done.returncode in allowed, f"{line}: {done.stdout}{done.stderr}"
         if line.startswith("review confirm"):
             done_before = in_process("review", "list", "--state", "dispatched").stdout

@@ -1,4 +1,6 @@
-"""The wheel, installed into a new environment, works from another folder: nothing is read from the checkout."""
+"""The wheel, installed into a new environment, works from another folder: nothing is read from the
+checkout.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,19 @@ PACKAGES = ("mediawatch", "scrapers", "db")
 
 def run(*words: str | Path, cwd: Path, **environ: str) -> str:
     """Standard output; what the command said is shown where it fails."""
-    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith(("MEDIAWATCH_", "PYTHON", "VIRTUAL_ENV"))}
-    done = subprocess.run([str(word) for word in words], cwd=cwd, env=kept | environ, capture_output=True, text=True, check=False)
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().startswith(("MEDIAWATCH_", "PYTHON", "VIRTUAL_ENV"))
+    }
+    done = subprocess.run(
+        [str(word) for word in words],
+        cwd=cwd,
+        env=kept | environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, f"{words}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
     return done.stdout
 
@@ -36,14 +49,33 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `bin` of a new environment with the wheel. Its dependencies are lent by a path line: a plain entry of sys.path, whose
-    own path lines (and so the checkout, where it is installed editable) do not count."""
+    """The `bin` of a new environment with the wheel. Its dependencies are lent by a path line: a
+    plain entry of sys.path, whose own path lines (and so the checkout, where it is installed
+    editable) do not count."""
     folder = tmp_path_factory.mktemp("venv")
     run(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder)
     python = folder / "bin" / "python"
-    run(sys.executable, "-m", "pip", "--python", python, "install", "--quiet", "--no-deps", "--no-index", wheel, cwd=folder)
-    site = Path(run(python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder).strip())
-    (site / "lent.pth").write_text("\n".join(sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")})))
+    run(
+        sys.executable,
+        "-m",
+        "pip",
+        "--python",
+        python,
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        wheel,
+        cwd=folder,
+    )
+    site = Path(
+        run(
+            python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))", cwd=folder
+        ).strip()
+    )
+    (site / "lent.pth").write_text(
+        "\n".join(sorted({sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}))
+    )
     return folder / "bin"
 
 
@@ -56,25 +88,38 @@ def test_the_wheel_holds_every_file_of_the_packages_and_nothing_else(wheel: Path
         if path.is_file() and "__pycache__" not in path.parts
     }
     assert held == ours
-    assert any(name.endswith("dist-info/licenses/LICENSE") for name in zipfile.ZipFile(wheel).namelist())
+    assert any(
+        name.endswith("dist-info/licenses/LICENSE") for name in zipfile.ZipFile(wheel).namelist()
+    )
 
 
 def test_a_new_environment_runs_init_from_another_folder(installed: Path, tmp_path: Path) -> None:
     for package in PACKAGES:
-        where = run(installed / "python", "-c", f"import {package}; print({package}.__file__)", cwd=tmp_path).strip()
+        where = run(
+            installed / "python", "-c", f"import {package}; print({package}.__file__)", cwd=tmp_path
+        ).strip()
         assert Path(where).is_relative_to(installed.parent)
     home = tmp_path / "home"
-    assert run(installed / "mediawatch", "init", cwd=tmp_path, MEDIAWATCH_HOME=str(home)) == f"Set up {home}\n"
+    assert (
+        run(installed / "mediawatch", "init", cwd=tmp_path, MEDIAWATCH_HOME=str(home))
+        == f"Set up {home}\n"
+    )
     assert (home / "mediawatch.db").stat().st_size > 0
 
 
-def test_a_new_environment_runs_the_demonstration_from_another_folder(installed: Path, tmp_path: Path) -> None:
+def test_a_new_environment_runs_the_demonstration_from_another_folder(
+    installed: Path, tmp_path: Path
+) -> None:
     """On a few accounts of the shipped world, which is read out of the installed package."""
     code = "from mediawatch.demo import shipped_world; print(shipped_world())"
     shipped = Path(run(installed / "python", "-c", code, cwd=tmp_path).strip())
     assert shipped.is_relative_to(installed.parent)
-    (tmp_path / "world.csv").write_text(few_accounts(shipped.read_text(encoding="utf-8-sig")), encoding="utf-8")
-    told = run(installed / "mediawatch", "demo", "--out", "out", "--world", "world.csv", cwd=tmp_path)
+    (tmp_path / "world.csv").write_text(
+        few_accounts(shipped.read_text(encoding="utf-8-sig")), encoding="utf-8"
+    )
+    told = run(
+        installed / "mediawatch", "demo", "--out", "out", "--world", "world.csv", cwd=tmp_path
+    )
     assert str(tmp_path / "out") in told
     handoff = json.loads((tmp_path / "out" / "handoff.json").read_text(encoding="utf-8"))
     assert handoff["schema"] == "mediawatch.handoff/1"

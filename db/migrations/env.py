@@ -14,7 +14,9 @@ from db.base import Base
 
 
 def render_item(kind: str, item: Any, _: AutogenContext) -> str | Literal[False]:
-    """Migrations spell plain types: they must mean the same in ten years, whatever becomes of `db.types`."""
+    """Migrations spell plain types: they must mean the same in ten years, whatever becomes of
+    `db.types`.
+    """
     if kind == "type" and isinstance(item, TypeDecorator) and item.__module__ == "db.types":
         return f"sa.{item.impl!r}"
     if kind == "type" and isinstance(item, Enum):

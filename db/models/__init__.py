@@ -1,4 +1,5 @@
-"""The tables. Column names are the words of the domain; every instant is UTC, every `date` a day in Beijing.
+"""The tables. Column names are the words of the domain; every instant is UTC, every `date` a day in
+Beijing.
 
 SQLite and PostgreSQL share these models. A change here needs a migration: a test compares the two.
 """
@@ -28,7 +29,15 @@ from db.models.readings import (
     ReadingRow,
     SightRow,
 )
-from db.models.registry import AccountChangeRow, AccountLinkRow, AccountRow, ContactRow, FiledColumns, ProposalRefusalRow, SourceRow
+from db.models.registry import (
+    AccountChangeRow,
+    AccountLinkRow,
+    AccountRow,
+    ContactRow,
+    FiledColumns,
+    ProposalRefusalRow,
+    SourceRow,
+)
 from db.models.reviews import ReviewEventRow, ReviewPictureRow
 from db.models.sweeps import FindingReadingRow, FindingRow, SweepAccountRow, SweepRow
 

@@ -57,7 +57,9 @@ class BackupRow(Base):
 
 
 class PruningRow(Base):
-    """Readings from before `before` began to leave. Written first, so that it tells what may be lacking even where it was cut short."""
+    """Readings from before `before` began to leave. Written first, so that it tells what may be
+    lacking even where it was cut short.
+    """
 
     __tablename__ = "pruning"
     id: Mapped[int] = mapped_column(Key, primary_key=True)

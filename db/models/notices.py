@@ -1,4 +1,6 @@
-"""The tables of notices: what was issued, and what became of it. Rows of all of them are never updated (triggers refuse it)."""
+"""The tables of notices: what was issued, and what became of it. Rows of all of them are never
+updated (triggers refuse it).
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,15 @@ from db.base import Base, Key
 from db.models.registry import FiledColumns
 from mediawatch.domain import Code, DateKind, Effect, NoticeAction, Rectified, Tie, Verdict
 
-ISSUED = ("notice", "notice_account", "notice_item", "notice_finding", "notice_reading", "notice_document", "notice_event")
+ISSUED = (
+    "notice",
+    "notice_account",
+    "notice_item",
+    "notice_finding",
+    "notice_reading",
+    "notice_document",
+    "notice_event",
+)
 
 
 class NoticeRow(Base):
@@ -34,12 +44,16 @@ class NoticeRow(Base):
 
 
 class NoticeAccountRow(FiledColumns, Base):
-    """One account of the whole scope that a notice was issued on: as filed then, with its verdict after review. Its documents and rates
-    are made of these rows, whatever is judged later."""
+    """One account of the whole scope that a notice was issued on: as filed then, with its verdict
+    after review. Its documents and rates are made of these rows, whatever is judged later."""
 
     __tablename__ = "notice_account"
-    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), primary_key=True, autoincrement=False)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False, index=True)
+    notice_id: Mapped[int] = mapped_column(
+        ForeignKey("notice.id"), primary_key=True, autoincrement=False
+    )
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id"), primary_key=True, autoincrement=False, index=True
+    )
     retired_on: Mapped[date | None]
     verdict: Mapped[Verdict | None]
     sentence: Mapped[str]
@@ -54,7 +68,9 @@ class NoticeItemRow(FiledColumns, Base):
     """One account of a notice, as filed then; `number` is its place in the notice."""
 
     __tablename__ = "notice_item"
-    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), primary_key=True, autoincrement=False)
+    notice_id: Mapped[int] = mapped_column(
+        ForeignKey("notice.id"), primary_key=True, autoincrement=False
+    )
     number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"), index=True)
     problem: Mapped[str]
@@ -81,20 +97,29 @@ class NoticeFindingRow(Base):
     ids: Mapped[list[str] | None]
     tie: Mapped[Tie | None]
     evidence: Mapped[list[str]]
-    __table_args__ = (ForeignKeyConstraint(["notice_id", "item"], ["notice_item.notice_id", "notice_item.number"]),)
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["notice_id", "item"], ["notice_item.notice_id", "notice_item.number"]
+        ),
+    )
 
 
 class NoticeReadingRow(Base):
-    """The readings that proved an issued finding: they and their evidence stay until the notice is closed."""
+    """The readings that proved an issued finding: they and their evidence stay until the notice is
+    closed.
+    """
 
     __tablename__ = "notice_reading"
     notice_id: Mapped[int] = mapped_column(Key, primary_key=True, autoincrement=False)
     item: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id"), primary_key=True, autoincrement=False, index=True)
+    reading_id: Mapped[int] = mapped_column(
+        ForeignKey("reading.id"), primary_key=True, autoincrement=False, index=True
+    )
     __table_args__ = (
         ForeignKeyConstraint(
-            ["notice_id", "item", "position"], ["notice_finding.notice_id", "notice_finding.item", "notice_finding.position"]
+            ["notice_id", "item", "position"],
+            ["notice_finding.notice_id", "notice_finding.item", "notice_finding.position"],
         ),
     )
 
@@ -103,7 +128,9 @@ class NoticeDocumentRow(Base):
     """A version of the notice's hand-off, byte for byte."""
 
     __tablename__ = "notice_document"
-    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id"), primary_key=True, autoincrement=False)
+    notice_id: Mapped[int] = mapped_column(
+        ForeignKey("notice.id"), primary_key=True, autoincrement=False
+    )
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     sha256: Mapped[str]
     body: Mapped[str]
@@ -125,6 +152,8 @@ class NoticeEventRow(Base):
     sweep_id: Mapped[int | None] = mapped_column(ForeignKey("sweep.id"))
     verdict: Mapped[Verdict | None]
     __table_args__ = (
-        ForeignKeyConstraint(["notice_id", "item"], ["notice_item.notice_id", "notice_item.number"]),
+        ForeignKeyConstraint(
+            ["notice_id", "item"], ["notice_item.notice_id", "notice_item.number"]
+        ),
         {"sqlite_autoincrement": True},
     )

@@ -27,12 +27,16 @@ class CanaryCheckRow(Base):
     detail: Mapped[str]
     login: Mapped[str] = mapped_column(server_default=text("''"))
     last_reading: Mapped[int] = mapped_column(server_default=text("0"))
-    """The newest reading's id at the check: what was read since the check before it can be told by it."""
+    """The newest reading's id at the check: what was read since the check before it can be told by
+    it.
+    """
     __table_args__ = (Index(None, "surface", "at"),)
 
 
 class HomeRow(Base):
-    """What tells this home from every other one: one row, made with the database. Workbooks that go out are sealed with it."""
+    """What tells this home from every other one: one row, made with the database. Workbooks that go
+    out are sealed with it.
+    """
 
     __tablename__ = "home"
     id: Mapped[str] = mapped_column(primary_key=True)

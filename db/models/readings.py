@@ -9,11 +9,22 @@ from sqlalchemy import BigInteger, ForeignKey, Index, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Key
-from mediawatch.domain import Attested, DateKind, EvidenceKind, LookKind, MatchedBy, Outcome, PostKind, Verdict
+from mediawatch.domain import (
+    Attested,
+    DateKind,
+    EvidenceKind,
+    LookKind,
+    MatchedBy,
+    Outcome,
+    PostKind,
+    Verdict,
+)
 
 
 class ReadingRow(Base):
-    """核查记录. Never updated (a trigger refuses it). What its sights amount to is kept beside them for queries."""
+    """核查记录. Never updated (a trigger refuses it). What its sights amount to is kept beside them
+    for queries.
+    """
 
     __tablename__ = "reading"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -30,15 +41,20 @@ class ReadingRow(Base):
     latest_at: Mapped[datetime | None]
     date_kind: Mapped[DateKind | None]
     complete_since: Mapped[datetime | None]
-    # AUTOINCREMENT: retention deletes readings, and an id that was handed off must never come to mean another one.
+    # AUTOINCREMENT: retention deletes readings, and an id that was handed off must never come to
+    # mean another one.
     __table_args__ = (Index(None, "account_id", "read_at"), {"sqlite_autoincrement": True})
 
 
 class ReadingIdentityRow(Base):
-    """Who the account was filed as when the reading was taken. No row: nobody knows. Never updated."""
+    """Who the account was filed as when the reading was taken. No row: nobody knows. Never
+    updated.
+    """
 
     __tablename__ = "reading_identity"
-    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    reading_id: Mapped[int] = mapped_column(
+        ForeignKey("reading.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
     platform: Mapped[str]
     name: Mapped[str]
     platform_id: Mapped[str]
@@ -52,7 +68,9 @@ class SightRow(Base):
 
     __tablename__ = "sight"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
-    reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id", ondelete="CASCADE"), index=True)
+    reading_id: Mapped[int] = mapped_column(
+        ForeignKey("reading.id", ondelete="CASCADE"), index=True
+    )
     surface: Mapped[str]
     read_at: Mapped[datetime]
     session: Mapped[str]
@@ -71,7 +89,9 @@ class SightRow(Base):
 
 
 class PostRow(Base):
-    """A post seen within a sight. `on` always; `at` is NULL where only the day is known. Never updated."""
+    """A post seen within a sight. `on` always; `at` is NULL where only the day is known. Never
+    updated.
+    """
 
     __tablename__ = "post"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -103,7 +123,9 @@ class EvidenceRow(Base):
 
 
 class FirstSeen(StrEnum):
-    """What a reading was the first to show. The four kinds of posts are those that policies tell apart."""
+    """What a reading was the first to show. The four kinds of posts are those that policies tell
+    apart.
+    """
 
     POST = "post"
     REPOST = "repost"
@@ -119,13 +141,16 @@ POSTS = (FirstSeen.POST, FirstSeen.REPOST, FirstSeen.UNPUSHED, FirstSeen.UNPUSHE
 
 
 class FirstSeenRow(Base):
-    """Each post (once for each surface) and each name of an account, with the earliest reading that showed it.
+    """Each post (once for each surface) and each name of an account, with the earliest reading that
+    showed it.
 
     What a judgement needs of the past is found here, however often a post or a name was seen again.
     """
 
     __tablename__ = "first_seen"
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id"), primary_key=True, autoincrement=False
+    )
     key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     """A hash of what was seen."""
     what: Mapped[FirstSeen]
@@ -137,13 +162,16 @@ class FirstSeenRow(Base):
 
 
 class IdentitySeenRow(Base):
-    """What sights told of who an account is, each kind of word with the newest reading that told it.
+    """What sights told of who an account is, each kind of word with the newest reading that told
+    it.
 
     Ids, names, 认证主体 and links are learned from here, however often they were told again.
     """
 
     __tablename__ = "identity_seen"
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id"), primary_key=True, autoincrement=False
+    )
     key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     """A hash of what was told."""
     read_at: Mapped[datetime]
@@ -152,21 +180,29 @@ class IdentitySeenRow(Base):
 
 
 class AccountStateRow(Base):
-    """What is known of an account now, kept in the transaction that keeps a reading: nightly queries never scan history.
+    """What is known of an account now, kept in the transaction that keeps a reading: nightly
+    queries never scan history.
 
-    The columns are those of `domain.AccountState`; beside them the readings that two of its groups come from.
+    The columns are those of `domain.AccountState`; beside them the readings that two of its groups
+    come from.
     """
 
     __tablename__ = "account_state"
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id"), primary_key=True, autoincrement=False
+    )
     latest_on: Mapped[date | None] = mapped_column(index=True)
     latest_at: Mapped[datetime | None]
     original_on: Mapped[date | None]
     person_fresh_on: Mapped[date | None]
-    last_reading_id: Mapped[int | None] = mapped_column(ForeignKey("reading.id", ondelete="SET NULL"), index=True)
+    last_reading_id: Mapped[int | None] = mapped_column(
+        ForeignKey("reading.id", ondelete="SET NULL"), index=True
+    )
     last_read_at: Mapped[datetime | None]
     last_outcome: Mapped[Outcome | None]
-    exact_reading_id: Mapped[int | None] = mapped_column(ForeignKey("reading.id", ondelete="SET NULL"), index=True)
+    exact_reading_id: Mapped[int | None] = mapped_column(
+        ForeignKey("reading.id", ondelete="SET NULL"), index=True
+    )
     exact_read_at: Mapped[datetime | None]
     complete_since: Mapped[datetime | None]
     name_seen: Mapped[str]
@@ -178,8 +214,18 @@ class AccountStateRow(Base):
     judged_on: Mapped[date | None]
     """The Beijing day up to which an exact list was judged."""
     news: Mapped[int] = mapped_column(server_default=text("0"))
-    """How often something became known that may change a judgement: a reading, a link, a change of the registry, a canary's check …"""
+    """How often something became known that may change a judgement: a reading, a link, a change of
+    the registry, a canary's check …
+    """
 
 
-IMMUTABLE = ("reading", "reading_identity", "sight", "post", "evidence", "review_event", "review_picture")
+IMMUTABLE = (
+    "reading",
+    "reading_identity",
+    "sight",
+    "post",
+    "evidence",
+    "review_event",
+    "review_picture",
+)
 """Tables whose rows are never updated; the migrations make the database refuse it."""

@@ -12,7 +12,9 @@ from mediawatch.domain import FiledStatus
 
 
 class FiledColumns:
-    """The filed values, field by field as in `domain.Filed`: in `account` as they are, in `sweep_account` as they were."""
+    """The filed values, field by field as in `domain.Filed`: in `account` as they are, in
+    `sweep_account` as they were.
+    """
 
     name: Mapped[str]
     platform: Mapped[str]
@@ -97,13 +99,17 @@ class ContactRow(Base):
     """联系人, apart from everything that a report reads."""
 
     __tablename__ = "contact"
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id"), primary_key=True, autoincrement=False
+    )
     person: Mapped[str]
     phone: Mapped[str]
 
 
 class ProposalRefusalRow(Base):
-    """A value that the operator refused for a field of an account (`mediawatch registry proposals --refuse`)."""
+    """A value that the operator refused for a field of an account (`mediawatch registry proposals
+    --refuse`).
+    """
 
     __tablename__ = "proposal_refusal"
     id: Mapped[int] = mapped_column(Key, primary_key=True)

@@ -33,7 +33,9 @@ class ReviewEventRow(Base):
     term: Mapped[date | None]
     unheard: Mapped[bool] = mapped_column(server_default=false())
     __table_args__ = (
-        ForeignKeyConstraint(["sweep_id", "account_id"], ["sweep_account.sweep_id", "sweep_account.account_id"]),
+        ForeignKeyConstraint(
+            ["sweep_id", "account_id"], ["sweep_account.sweep_id", "sweep_account.account_id"]
+        ),
         Index(None, "sweep_id", "account_id"),
         {"sqlite_autoincrement": True},
     )
@@ -43,7 +45,9 @@ class ReviewPictureRow(Base):
     """A picture that came with an event, in the evidence folder. Never updated."""
 
     __tablename__ = "review_picture"
-    event_id: Mapped[int] = mapped_column(Key, ForeignKey("review_event.id"), primary_key=True, autoincrement=False)
+    event_id: Mapped[int] = mapped_column(
+        Key, ForeignKey("review_event.id"), primary_key=True, autoincrement=False
+    )
     sha256: Mapped[str] = mapped_column(primary_key=True)
     path: Mapped[str]
     media_type: Mapped[str]

@@ -13,7 +13,9 @@ from mediawatch.domain import Code, DateKind, Effect, ReviewState, SweepState, T
 
 
 class SweepRow(Base):
-    """(as_of, period_from, scope, policy, kind) identifies equal sweeps and is not unique: `--again` repeats one."""
+    """(as_of, period_from, scope, policy, kind) identifies equal sweeps and is not unique:
+    `--again` repeats one.
+    """
 
     __tablename__ = "sweep"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -32,11 +34,17 @@ class SweepRow(Base):
 
 
 class SweepAccountRow(FiledColumns, Base):
-    """The frozen scope, and the judgement: all of its columns are NULL or empty until the account is judged."""
+    """The frozen scope, and the judgement: all of its columns are NULL or empty until the account
+    is judged.
+    """
 
     __tablename__ = "sweep_account"
-    sweep_id: Mapped[int] = mapped_column(ForeignKey("sweep.id"), primary_key=True, autoincrement=False)
-    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True, autoincrement=False)
+    sweep_id: Mapped[int] = mapped_column(
+        ForeignKey("sweep.id"), primary_key=True, autoincrement=False
+    )
+    account_id: Mapped[int] = mapped_column(
+        ForeignKey("account.id"), primary_key=True, autoincrement=False
+    )
     retired_on: Mapped[date | None]
     verdict: Mapped[Verdict | None]
     sentence: Mapped[str]
@@ -49,13 +57,17 @@ class SweepAccountRow(FiledColumns, Base):
     judged_news: Mapped[int | None]
     """`account_state.news` at the judgement."""
     __table_args__ = (
-        Index(None, "account_id", "sweep_id"), Index(None, "sweep_id", "verdict"), Index(None, "sweep_id", "prefecture", "county"),
+        Index(None, "account_id", "sweep_id"),
+        Index(None, "sweep_id", "verdict"),
+        Index(None, "sweep_id", "prefecture", "county"),
         Index(None, "sweep_id", "account_id", "judged_news"),
-    )  # fmt: skip
+    )
 
 
 class FindingRow(Base):
-    """问题 of a sweep's account. `position` keeps the judgement's order; `review_state` follows from the review events, for queries."""
+    """问题 of a sweep's account. `position` keeps the judgement's order; `review_state` follows
+    from the review events, for queries.
+    """
 
     __tablename__ = "finding"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -77,7 +89,9 @@ class FindingRow(Base):
     excuse: Mapped[str] = mapped_column(server_default=text("''"))
     """The excuse with which it was dismissed; follows from the review events, too."""
     __table_args__ = (
-        ForeignKeyConstraint(["sweep_id", "account_id"], ["sweep_account.sweep_id", "sweep_account.account_id"]),
+        ForeignKeyConstraint(
+            ["sweep_id", "account_id"], ["sweep_account.sweep_id", "sweep_account.account_id"]
+        ),
         Index(None, "sweep_id", "account_id"),
         {"sqlite_autoincrement": True},
     )
@@ -87,6 +101,8 @@ class FindingReadingRow(Base):
     """The readings that prove a finding. They cannot be deleted while it stands."""
 
     __tablename__ = "finding_reading"
-    finding_id: Mapped[int] = mapped_column(ForeignKey("finding.id", ondelete="CASCADE"), primary_key=True, autoincrement=False)
+    finding_id: Mapped[int] = mapped_column(
+        ForeignKey("finding.id", ondelete="CASCADE"), primary_key=True, autoincrement=False
+    )
     position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id"), index=True)

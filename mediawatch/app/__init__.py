@@ -1,4 +1,6 @@
-"""The one composition root: settings -> store, scrapers, engine. The only package that imports both adapters."""
+"""The one composition root: settings -> store, scrapers, engine. The only package that imports both
+adapters.
+"""
 
 from mediawatch.app.cases import CASE_PATIENCE, verify
 from mediawatch.app.root import App, host_clock, only_one, opened, runs_now

@@ -1,7 +1,8 @@
 """Backup and restore of a home: one tar file, whole or not at all, with a manifest of SHA-256s.
 
-A backup is taken while a sweep runs. The database is copied first and the evidence after it: a file is on disk before its row is
-written, so every row of the copy has its file. Logins are left out unless they are asked for: whoever holds them is logged in.
+A backup is taken while a sweep runs. The database is copied first and the evidence after it: a file
+is on disk before its row is written, so every row of the copy has its file. Logins are left out
+unless they are asked for: whoever holds them is logged in.
 """
 
 from __future__ import annotations
@@ -35,14 +36,18 @@ _CHUNK = 1 << 20
 
 
 async def back_up(app: App, target: Path, *, with_sessions: bool) -> Backup:
-    """Write the backup; into a folder under a name of its own; the folder is made where it is missing. UserError where
-    it stands already or cannot be written."""
-    backup = await asyncio.to_thread(_back_up, app.home, app.settings, target, app.clock(), with_sessions=with_sessions)
+    """Write the backup; into a folder under a name of its own; the folder is made where it is
+    missing. UserError where it stands already or cannot be written."""
+    backup = await asyncio.to_thread(
+        _back_up, app.home, app.settings, target, app.clock(), with_sessions=with_sessions
+    )
     await app.store.note_backup(backup)
     return backup
 
 
-def _back_up(home: Home, settings: Settings, target: Path, at: datetime, *, with_sessions: bool) -> Backup:
+def _back_up(
+    home: Home, settings: Settings, target: Path, at: datetime, *, with_sessions: bool
+) -> Backup:
     if target.is_dir() or not target.suffix:
         target = target / f"mediawatch-{beijing(at):%Y%m%dT%H%M%S}.tar"
     if target.exists():
@@ -74,7 +79,9 @@ def _written(target: Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
-def _write(part: Path, home: Home, copy: Path, kind: str, at: datetime, *, with_sessions: bool) -> int:
+def _write(
+    part: Path, home: Home, copy: Path, kind: str, at: datetime, *, with_sessions: bool
+) -> int:
     kept: dict[str, str] = {}
     with tarfile.open(part, "w", format=tarfile.PAX_FORMAT) as tar:
         _add(tar, copy, _DATABASE, kept)
@@ -82,7 +89,13 @@ def _write(part: Path, home: Home, copy: Path, kind: str, at: datetime, *, with_
             # Evidence may be pruned meanwhile; its journal comes after it and tells.
             with suppress(FileNotFoundError):
                 _add(tar, path, path.relative_to(home.root).as_posix(), kept)
-        manifest = {"schema": SCHEMA, "version": __version__, "made_at": beijing(at).isoformat(), "database": kind, "sha256": kept}
+        manifest = {
+            "schema": SCHEMA,
+            "version": __version__,
+            "made_at": beijing(at).isoformat(),
+            "database": kind,
+            "sha256": kept,
+        }
         body = (json.dumps(manifest, ensure_ascii=False, indent=1) + "\n").encode()
         info = tarfile.TarInfo(_MANIFEST)
         info.size = len(body)
@@ -91,7 +104,9 @@ def _write(part: Path, home: Home, copy: Path, kind: str, at: datetime, *, with_
 
 
 def _files(home: Home, *, with_sessions: bool) -> Iterator[Path]:
-    """Settings, canaries and own policies; evidence, and last what was pruned of it; logins. Never what is half written."""
+    """Settings, canaries and own policies; evidence, and last what was pruned of it; logins. Never
+    what is half written.
+    """
     yield from sorted(home.root.glob("*.toml"))
     days: list[Path] = []
     journals: list[Path] = []
@@ -137,10 +152,12 @@ class Restored:
 
 
 def restore(source: Path, folder: Path) -> Restored:
-    """A new home from a backup. Everything is unpacked beside it and compared with the manifest before the home is there.
+    """A new home from a backup. Everything is unpacked beside it and compared with the manifest
+    before the home is there.
 
-    UserError for a folder that is not empty, and for a backup that is damaged or cut short. A PostgreSQL database goes into the one
-    of the settings (the environment counts before the backup's), which must be empty.
+    UserError for a folder that is not empty, and for a backup that is damaged or cut short. A
+    PostgreSQL database goes into the one of the settings (the environment counts before the
+    backup's), which must be empty.
     """
     if not source.is_file():
         raise UserError(f"{source} is no backup file: give the .tar that `mediawatch backup` wrote")
@@ -167,7 +184,9 @@ def restore(source: Path, folder: Path) -> Restored:
     finally:
         shutil.rmtree(part, ignore_errors=True)
     names = list(manifest["sha256"])
-    return Restored(home, manifest["made_at"], len(names), sum(name.startswith("sessions/") for name in names))
+    return Restored(
+        home, manifest["made_at"], len(names), sum(name.startswith("sessions/") for name in names)
+    )
 
 
 def _unpack(source: Path, part: Path) -> dict[str, Any]:
@@ -179,7 +198,9 @@ def _unpack(source: Path, part: Path) -> dict[str, Any]:
             for member in tar:
                 stream = tar.extractfile(member) if member.isfile() else None
                 if stream is None or not _inside(member.name):
-                    raise UserError(f"{source} is no backup of mediawatch: it holds {member.name!r}")
+                    raise UserError(
+                        f"{source} is no backup of mediawatch: it holds {member.name!r}"
+                    )
                 if member.name == _MANIFEST:
                     body = stream.read()
                 else:
@@ -189,16 +210,26 @@ def _unpack(source: Path, part: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise UserError(f"there is no {source}") from error
     if not body:
-        raise UserError(f"{source} has no manifest: it was cut short, or is no backup of mediawatch")
+        raise UserError(
+            f"{source} has no manifest: it was cut short, or is no backup of mediawatch"
+        )
     try:
         manifest = json.loads(body)
         listed, schema = dict(manifest["sha256"]), manifest["schema"]
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"{source}: its manifest is damaged") from error
     if schema != SCHEMA:
-        raise UserError(f"{source} is a backup of another version ({schema}): restore it with that version of mediawatch")
-    if wrong := sorted(name for name in found.keys() | listed.keys() if found.get(name) != listed.get(name)):
-        raise UserError(f"{source} is damaged: {len(wrong)} files differ from its manifest, {wrong[0]} among them; nothing was restored")
+        raise UserError(
+            f"{source} is a backup of another version ({schema}): restore it with that "
+            "version of mediawatch"
+        )
+    if wrong := sorted(
+        name for name in found.keys() | listed.keys() if found.get(name) != listed.get(name)
+    ):
+        raise UserError(
+            f"{source} is damaged: {len(wrong)} files differ from its manifest, {wrong[0]} "
+            "among them; nothing was restored"
+        )
     return dict(manifest)
 
 

@@ -21,13 +21,18 @@ if TYPE_CHECKING:
     from scrapers.replica.tls import Identity
 
 _NOWHERE = "http://127.0.0.1:1"
-"""A proxy that nobody serves: the Chromium of cases reaches what its contexts' own proxies reach, and nothing else."""
+"""A proxy that nobody serves: the Chromium of cases reaches what its contexts' own proxies reach,
+and nothing else.
+"""
 CASE_PATIENCE = 8.0
-"""Seconds that a case waits for a call that its page may never make: everything that answers is on this machine."""
+"""Seconds that a case waits for a call that its page may never make: everything that answers is on
+this machine.
+"""
 
 
 async def verify(paths: Sequence[Path], settings: Settings) -> AsyncIterator[Result]:
-    """Run recorded cases through the real scrapers in a real browser, some at a time; results in the cases' order.
+    """Run recorded cases through the real scrapers in a real browser, some at a time; results in
+    the cases' order.
 
     UserError, before any case is run, where a case cannot be read.
     """
@@ -40,7 +45,10 @@ async def verify(paths: Sequence[Path], settings: Settings) -> AsyncIterator[Res
     for case in cases:
         Result.check(case.name, case.expect)
     turns = asyncio.Semaphore(settings.browser.concurrency)
-    quick = {"reply": min(settings.timeouts.reply, CASE_PATIENCE), "challenge": min(settings.timeouts.challenge, CASE_PATIENCE)}
+    quick = {
+        "reply": min(settings.timeouts.reply, CASE_PATIENCE),
+        "challenge": min(settings.timeouts.challenge, CASE_PATIENCE),
+    }
     settings = settings.model_copy(update={"timeouts": settings.timeouts.model_copy(update=quick)})
 
     key = identity(hosts_of(cases))
@@ -62,7 +70,9 @@ async def verify(paths: Sequence[Path], settings: Settings) -> AsyncIterator[Res
 
 
 async def _read_case(case: Case, host: Browser, key: Identity) -> Reading:
-    """One look at a case's account. The clock stands at its as_of; it has contexts, sessions and a proxy of its own."""
+    """One look at a case's account. The clock stands at its as_of; it has contexts, sessions and a
+    proxy of its own.
+    """
     from scrapers import Looks
     from scrapers.browser.pool import Browser
     from scrapers.browser.sessions import write_state
@@ -71,15 +81,24 @@ async def _read_case(case: Case, host: Browser, key: Identity) -> Reading:
     account = Account(id=0, filed=case.filed, links=case.filed.article_links)
     with tempfile.TemporaryDirectory(prefix="mediawatch-case-") as folder:
         home = Home.at(folder)
-        async with Replica(World(), now=lambda: case.as_of, logged_in=case.sessions, overlay=case, key=key) as replica:
+        async with Replica(
+            World(), now=lambda: case.as_of, logged_in=case.sessions, overlay=case, key=key
+        ) as replica:
             for platform in case.sessions:
                 write_state(home.sessions / platform / "case.json", replica.storage_state(platform))
-            browser = Browser(None, now=lambda: case.as_of, proxy=replica.proxy, timeouts=host.timeouts, host=host)
+            browser = Browser(
+                None, now=lambda: case.as_of, proxy=replica.proxy, timeouts=host.timeouts, host=host
+            )
             looker = Looks(browser, home.sessions)
             try:
                 sights = await looker.look(account, need_at(case.as_of), Pacing(scale=0))
             finally:
                 await looker.close()
     return Reading(
-        account_id=0, look=LookKind.FIRST, started_at=case.as_of, read_at=case.as_of, sights=sights, filed_as=case.filed.identity
-    )  # fmt: skip
+        account_id=0,
+        look=LookKind.FIRST,
+        started_at=case.as_of,
+        read_at=case.as_of,
+        sights=sights,
+        filed_as=case.filed.identity,
+    )

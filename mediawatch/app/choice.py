@@ -13,10 +13,12 @@ _QUARTER = timedelta(days=100)
 
 
 async def chosen_sweep(app: App, number: int | None, *, surely: bool = False) -> Sweep:
-    """The sweep of that number, else the newest finished inspection, whatever its scope: no nightly one and no re-check.
+    """The sweep of that number, else the newest finished inspection, whatever its scope: no nightly
+    one and no re-check.
 
-    With `surely`, for what accuses, UserError where more than one could be meant: inspections of the same quarter that no notice was
-    issued on. UserError, too, where there is none: what a sweep that was cut short has not judged would look like a clean list.
+    With `surely`, for what accuses, UserError where more than one could be meant: inspections of
+    the same quarter that no notice was issued on. UserError, too, where there is none: what a sweep
+    that was cut short has not judged would look like a clean list.
     """
     sweeps = await app.store.sweeps()
     if number is not None:
@@ -27,13 +29,29 @@ async def chosen_sweep(app: App, number: int | None, *, surely: bool = False) ->
     sweeps = [sweep for sweep in sweeps if sweep.kind not in _OF_ITS_OWN]
     finished = [sweep for sweep in sweeps if sweep.state is SweepState.FINISHED]
     if not finished:
-        unfinished = f"sweep {sweeps[-1].id} is not finished: run `mediawatch sweep` again" if sweeps else "there is no sweep yet"
-        raise UserError(f"{unfinished}, or name one with --sweep" if sweeps else f"{unfinished}: run `mediawatch sweep`")
+        unfinished = (
+            f"sweep {sweeps[-1].id} is not finished: run `mediawatch sweep` again"
+            if sweeps
+            else "there is no sweep yet"
+        )
+        raise UserError(
+            f"{unfinished}, or name one with --sweep"
+            if sweeps
+            else f"{unfinished}: run `mediawatch sweep`"
+        )
     newest = finished[-1]
     if surely:
         issued = {notice.sweep_id for notice in await app.store.notices()}
-        meant = [sweep for sweep in finished if sweep.id not in issued and abs(newest.as_of - sweep.as_of) <= _QUARTER]
+        meant = [
+            sweep
+            for sweep in finished
+            if sweep.id not in issued and abs(newest.as_of - sweep.as_of) <= _QUARTER
+        ]
         if len(meant) > 1:
-            said = ", ".join(f"{sweep.id} ({sweep.kind.label} {sweep.round or sweep.scope})" for sweep in meant)
-            raise UserError(f"more than one inspection could be meant: {said}: name it with --sweep")
+            said = ", ".join(
+                f"{sweep.id} ({sweep.kind.label} {sweep.round or sweep.scope})" for sweep in meant
+            )
+            raise UserError(
+                f"more than one inspection could be meant: {said}: name it with --sweep"
+            )
     return newest

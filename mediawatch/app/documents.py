@@ -1,4 +1,6 @@
-"""What the documents of a sweep are built from: everything the store holds of it, as reviewed, or as it was issued."""
+"""What the documents of a sweep are built from: everything the store holds of it, as reviewed, or
+as it was issued.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,15 @@ from dataclasses import replace
 
 from mediawatch.app.judged import JudgedScope, judged_scope
 from mediawatch.app.root import App
-from mediawatch.domain import CanaryCheck, Notice, NoticeEvent, Sweep, SweepAccount, UserError, Verdict
+from mediawatch.domain import (
+    CanaryCheck,
+    Notice,
+    NoticeEvent,
+    Sweep,
+    SweepAccount,
+    UserError,
+    Verdict,
+)
 from mediawatch.ops.settings.office import read_office
 from mediawatch.people.review import proving
 from mediawatch.publish import handoff
@@ -24,16 +34,25 @@ async def inspection_of(app: App, sweep: Sweep, *, include_open: bool = False) -
     return await inspection_told(app, judged, include_open=include_open)
 
 
-async def inspection_told(app: App, judged: JudgedScope, *, include_open: bool = False) -> Inspection:
+async def inspection_told(
+    app: App, judged: JudgedScope, *, include_open: bool = False
+) -> Inspection:
     """The same of a scope that is loaded already."""
-    return await _told(app, judged.sweep, judged.entries, await _issues(app), include_open=include_open)
+    return await _told(
+        app, judged.sweep, judged.entries, await _issues(app), include_open=include_open
+    )
 
 
 async def issued_inspection(
-    app: App, notice: Notice, after: Sequence[NoticeEvent] = (), *, scope: Sequence[SweepAccount] | None = None
+    app: App,
+    notice: Notice,
+    after: Sequence[NoticeEvent] = (),
+    *,
+    scope: Sequence[SweepAccount] | None = None,
 ) -> Inspection:
-    """What the documents of a notice print, corrected as it was since, and as it would be by the events `after`: made of the scope that
-    it was issued on, and of what was known of other notices then. `scope` is that of a notice that is about to be issued.
+    """What the documents of a notice print, corrected as it was since, and as it would be by the
+    events `after`: made of the scope that it was issued on, and of what was known of other notices
+    then. `scope` is that of a notice that is about to be issued.
 
     UserError where another system issued it.
     """
@@ -42,34 +61,66 @@ async def issued_inspection(
         raise UserError(f"{notice.number} was issued by another system: it has no inspection here")
     issues = await _issues(app)
     events = [*issues.events, *after]
-    kept = as_issued(await app.store.notice_scope(notice.id) if scope is None else scope, notice, events)
-    return await _told(app, found[0], kept, issues.kept_by(notice.kept_at), issued=Issued.of(notice, events))
+    kept = as_issued(
+        await app.store.notice_scope(notice.id) if scope is None else scope, notice, events
+    )
+    return await _told(
+        app, found[0], kept, issues.kept_by(notice.kept_at), issued=Issued.of(notice, events)
+    )
 
 
 async def _issues(app: App) -> Issues:
     moments = {sweep.id: sweep.as_of for sweep in await app.store.sweeps()}
-    return Issues(notices=await app.store.notices(), events=await app.store.notice_events(), moments=moments)
+    return Issues(
+        notices=await app.store.notices(), events=await app.store.notice_events(), moments=moments
+    )
 
 
 async def _told(
-    app: App, sweep: Sweep, scope: Sequence[SweepAccount], issues: Issues, *, include_open: bool = False, issued: Issued | None = None
+    app: App,
+    sweep: Sweep,
+    scope: Sequence[SweepAccount],
+    issues: Issues,
+    *,
+    include_open: bool = False,
+    issued: Issued | None = None,
 ) -> Inspection:
     readings = await proving(app.store, scope)
-    failed = [entry.account.id for entry in scope if entry.judgement and entry.judgement.verdict is Verdict.FAILED]
+    failed = [
+        entry.account.id
+        for entry in scope
+        if entry.judgement and entry.judgement.verdict is Verdict.FAILED
+    ]
     issues = replace(issues, cover=await app.store.notice_cover(sweep.id, failed))
     return inspection(
-        sweep, scope, readings, parse(sweep.policy_toml, f"policy of sweep {sweep.id}"), read_office(app.home.root),
-        include_open=include_open, marks=app.marks, surfaces=app.surface_labels({entry.account.platform for entry in scope}),
-        past=past(issues, sweep, scope), issued=issued,
-    )  # fmt: skip
+        sweep,
+        scope,
+        readings,
+        parse(sweep.policy_toml, f"policy of sweep {sweep.id}"),
+        read_office(app.home.root),
+        include_open=include_open,
+        marks=app.marks,
+        surfaces=app.surface_labels({entry.account.platform for entry in scope}),
+        past=past(issues, sweep, scope),
+        issued=issued,
+    )
 
 
 async def checks_behind(app: App, told: Inspection) -> list[CanaryCheck]:
-    """The canaries' checks that its hand-off tells of: those of a notice were made before its issue."""
+    """The canaries' checks that its hand-off tells of: those of a notice were made before its
+    issue.
+    """
     checks = await checks_for(app.store, told.sweep)
-    return [check for check in checks if told.issued is None or check.at <= told.issued.notice.kept_at]
+    return [
+        check for check in checks if told.issued is None or check.at <= told.issued.notice.kept_at
+    ]
 
 
 async def handoff_of(app: App, sweep: Sweep, *, include_open: bool) -> handoff.Handoff:
-    """The hand-off of a sweep; its figures are those of the documents: what was dismissed fails nobody."""
-    return handoff.of(await inspection_of(app, sweep, include_open=include_open), await checks_for(app.store, sweep))
+    """The hand-off of a sweep; its figures are those of the documents: what was dismissed fails
+    nobody.
+    """
+    return handoff.of(
+        await inspection_of(app, sweep, include_open=include_open),
+        await checks_for(app.store, sweep),
+    )

@@ -10,11 +10,31 @@ from typing import Any, cast
 from mediawatch.domain import Notice, Reading
 from mediawatch.ports import Store
 
-WRITES = frozenset({
-    "add_alert", "add_links", "apply", "begin_night", "begin_pruning", "close_sweep", "end_night", "forget", "issue", "judge", "keep",
-    "move_alert", "narrow_sweep", "note_backup", "note_canary", "note_notice", "note_reviews", "note_session", "note_source",
-    "open_sweep", "refuse",
-})  # fmt: skip
+WRITES = frozenset(
+    {
+        "add_alert",
+        "add_links",
+        "apply",
+        "begin_night",
+        "begin_pruning",
+        "close_sweep",
+        "end_night",
+        "forget",
+        "issue",
+        "judge",
+        "keep",
+        "move_alert",
+        "narrow_sweep",
+        "note_backup",
+        "note_canary",
+        "note_notice",
+        "note_reviews",
+        "note_session",
+        "note_source",
+        "open_sweep",
+        "refuse",
+    }
+)
 """The methods of `Store` that write; a test holds the list."""
 _UNUSED = 10**12
 """Above it no reading has its number."""

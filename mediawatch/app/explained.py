@@ -1,4 +1,6 @@
-"""Why an account has its verdict, from what is kept of it: for `mediawatch explain`. Nothing is written."""
+"""Why an account has its verdict, from what is kept of it: for `mediawatch explain`. Nothing is
+written.
+"""
 
 from __future__ import annotations
 
@@ -13,29 +15,42 @@ from mediawatch.sweep import checks_for
 
 
 async def explained(app: App, account: Account, number: int | None) -> Explained:
-    """What the explanation is made of: by the sweep of that number, else by the last that judged the account. UserError where there is
-    none, or where it did not have the account in scope."""
+    """What the explanation is made of: by the sweep of that number, else by the last that judged
+    the account. UserError where there is none, or where it did not have the account in scope."""
     store = app.store
     if number is None:
         entry = await last_entry(app, account.id)
         if entry is None:
-            raise UserError(f"no sweep has had {account.filed.name} in scope yet: run `mediawatch sweep`")
+            raise UserError(
+                f"no sweep has had {account.filed.name} in scope yet: run `mediawatch sweep`"
+            )
         number = entry.sweep_id
     sweep = await chosen_sweep(app, number)
     judged = await judged_scope(app, sweep, [account.id])
     if not judged.entries:
-        raise UserError(f"sweep {sweep.id} did not have {account.filed.name} in scope: `mediawatch sweeps` lists the others")
+        raise UserError(
+            f"sweep {sweep.id} did not have {account.filed.name} in scope: `mediawatch "
+            "sweeps` lists the others"
+        )
     (entry,) = judged.entries
     checks = await checks_for(store, sweep)
     now = await store.accounts_now([account.id])
     readings = await store.known([account.id], sweep.as_of, sweep.period_from)
     known = Known(
-        filed=entry.account.filed, identity=now[account.id].identity, readings=tuple(readings.get(account.id, ())),
-        supported=app.supports(account.platform), checks=tuple(checks),
-    )  # fmt: skip
+        filed=entry.account.filed,
+        identity=now[account.id].identity,
+        readings=tuple(readings.get(account.id, ())),
+        supported=app.supports(account.platform),
+        checks=tuple(checks),
+    )
     return Explained(
-        sweep=sweep, entry=entry, policy=judged.policy, known=known, now=app.clock(),
+        sweep=sweep,
+        entry=entry,
+        policy=judged.policy,
+        known=known,
+        now=app.clock(),
         readings=tuple((await store.readings([account.id])).get(account.id, ())),
         suspects=tuple(await suspects(store, sweep, judged.entries, checks)),
-        state=(await store.states([account.id])).get(account.id), surfaces=app.surface_labels([account.platform]),
-    )  # fmt: skip
+        state=(await store.states([account.id])).get(account.id),
+        surfaces=app.surface_labels([account.platform]),
+    )

@@ -1,7 +1,9 @@
-"""The one loader of a judged scope: what every command, document and view says of an inspection is what is known by then.
+"""The one loader of a judged scope: what every command, document and view says of an inspection is
+what is known by then.
 
-Accounts about which something became known since they were judged are judged again in memory. Commands that only read write nothing;
-those that decide, draft, issue or hand over give `JudgedScope.rejudged` to the store, which writes it in the transaction of the decision.
+Accounts about which something became known since they were judged are judged again in memory.
+Commands that only read write nothing; those that decide, draft, issue or hand over give
+`JudgedScope.rejudged` to the store, which writes it in the transaction of the decision.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ PRUNED = "认定后已按期限清理部分核查记录，结论按当时认定�
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Addition:
-    """Findings against an account that only later readings make: new since the Beijing day `since`, and in no count or document."""
+    """Findings against an account that only later readings make: new since the Beijing day `since`,
+    and in no count or document.
+    """
 
     account: Account
     findings: tuple[Finding, ...]
@@ -44,14 +48,20 @@ class JudgedScope:
     """For the store, with a decision; its counters are those of all accounts in scope."""
 
 
-async def judged_scope(app: App, sweep: Sweep, account_ids: Collection[int] | None = None) -> JudgedScope:
-    """The scope of a sweep as it has to be told now, or these accounts of it. UserError where its policy cannot be read."""
+async def judged_scope(
+    app: App, sweep: Sweep, account_ids: Collection[int] | None = None
+) -> JudgedScope:
+    """The scope of a sweep as it has to be told now, or these accounts of it. UserError where its
+    policy cannot be read.
+    """
     policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
     entries = await app.store.scope(sweep.id, account_ids)
     moved = [entry for entry in entries if entry.moved]
     if not moved or sweep.state is SweepState.RUNNING:
         seen = {entry.account.id: entry.news for entry in entries}
-        return JudgedScope(sweep=sweep, policy=policy, entries=tuple(entries), rejudged=Rejudgement(news=seen))
+        return JudgedScope(
+            sweep=sweep, policy=policy, entries=tuple(entries), rejudged=Rejudgement(news=seen)
+        )
     before = await app.store.pruned_before()
     if before is not None and sweep.as_of < before:
         return await _after_pruning(app, sweep, policy, entries, moved)
@@ -60,7 +70,9 @@ async def judged_scope(app: App, sweep: Sweep, account_ids: Collection[int] | No
 
 async def keep_judgements(app: App, sweep: Sweep) -> None:
     """Write what an inspection's accounts are judged now, for something that is handed over."""
-    await app.store.note_reviews(sweep.id, [], after=0, rejudged=(await judged_scope(app, sweep)).rejudged)
+    await app.store.note_reviews(
+        sweep.id, [], after=0, rejudged=(await judged_scope(app, sweep)).rejudged
+    )
 
 
 async def last_entry(app: App, account_id: int) -> SweepAccount | None:
@@ -69,13 +81,23 @@ async def last_entry(app: App, account_id: int) -> SweepAccount | None:
     if entry is None or not entry.moved:
         return entry
     sweep = next(sweep for sweep in await app.store.sweeps() if sweep.id == entry.sweep_id)
-    return next(each for each in (await judged_scope(app, sweep)).entries if each.account.id == account_id)
+    return next(
+        each for each in (await judged_scope(app, sweep)).entries if each.account.id == account_id
+    )
 
 
-async def _judged_again(app: App, sweep: Sweep, policy: Policy, entries: list[SweepAccount], moved: list[SweepAccount]) -> JudgedScope:
-    paused = {entry.account.id: sentences.paused_then(entry.judgement) for entry in moved if entry.judgement}
+async def _judged_again(
+    app: App, sweep: Sweep, policy: Policy, entries: list[SweepAccount], moved: list[SweepAccount]
+) -> JudgedScope:
+    paused = {
+        entry.account.id: sentences.paused_then(entry.judgement)
+        for entry in moved
+        if entry.judgement
+    }
     checks = await checks_for(app.store, sweep)
-    made = await judged(app.store, [entry.account for entry in moved], app.supports, sweep, policy, checks, paused)
+    made = await judged(
+        app.store, [entry.account for entry in moved], app.supports, sweep, policy, checks, paused
+    )
     held = {entry.account.id: entry for entry in entries}
     additions: list[tuple[Account, tuple[Finding, ...]]] = []
     judgements = {}
@@ -87,44 +109,88 @@ async def _judged_again(app: App, sweep: Sweep, policy: Policy, entries: list[Sw
             additions.append((entry.account, revision.added))
     events = await app.store.review_events(sweep.id)
     for number, judgement in judgements.items():
-        reviewed = with_reviews(judgement, [event for event in events if event.account_id == number])
+        reviewed = with_reviews(
+            judgement, [event for event in events if event.account_id == number]
+        )
         held[number] = replace(held[number], judgement=reviewed, news=made.news[number])
     news = {entry.account.id: entry.news for entry in held.values()}
     return JudgedScope(
-        sweep=sweep, policy=policy, entries=tuple(held.values()), additions=await _dated(app, additions),
-        rejudged=Rejudgement(judgements=judgements, news=news, apart=frozenset(account.id for account, _ in additions)),
-    )  # fmt: skip
+        sweep=sweep,
+        policy=policy,
+        entries=tuple(held.values()),
+        additions=await _dated(app, additions),
+        rejudged=Rejudgement(
+            judgements=judgements,
+            news=news,
+            apart=frozenset(account.id for account, _ in additions),
+        ),
+    )
 
 
-async def _after_pruning(app: App, sweep: Sweep, policy: Policy, entries: list[SweepAccount], moved: list[SweepAccount]) -> JudgedScope:
-    """The stored verdicts, but where a post in the window became known: readings that show one never leave, so it counts all the same."""
-    made = await judged(app.store, [entry.account for entry in moved], app.supports, sweep, policy, await checks_for(app.store, sweep), {})
+async def _after_pruning(
+    app: App, sweep: Sweep, policy: Policy, entries: list[SweepAccount], moved: list[SweepAccount]
+) -> JudgedScope:
+    """The stored verdicts, but where a post in the window became known: readings that show one
+    never leave, so it counts all the same.
+    """
+    made = await judged(
+        app.store,
+        [entry.account for entry in moved],
+        app.supports,
+        sweep,
+        policy,
+        await checks_for(app.store, sweep),
+        {},
+    )
     held = {entry.account.id: entry for entry in entries}
     judgements = {}
     for entry in moved:
         assert entry.judgement is not None, "what has moved was judged"
-        if (stands := with_updates(entry.judgement, made.judgements[entry.account.id])) is not entry.judgement:
+        if (
+            stands := with_updates(entry.judgement, made.judgements[entry.account.id])
+        ) is not entry.judgement:
             judgements[entry.account.id] = stands
         held[entry.account.id] = _as_pruned(replace(entry, judgement=stands))
     news = {entry.account.id: entry.news for entry in entries} | dict(made.news)
-    return JudgedScope(sweep=sweep, policy=policy, entries=tuple(held.values()), rejudged=Rejudgement(judgements=judgements, news=news))
+    return JudgedScope(
+        sweep=sweep,
+        policy=policy,
+        entries=tuple(held.values()),
+        rejudged=Rejudgement(judgements=judgements, news=news),
+    )
 
 
-async def _dated(app: App, added: list[tuple[Account, tuple[Finding, ...]]]) -> tuple[Addition, ...]:
+async def _dated(
+    app: App, added: list[tuple[Account, tuple[Finding, ...]]]
+) -> tuple[Addition, ...]:
     """Each with the day of the newest look that makes it."""
-    numbers = {number for _, findings in added for finding in findings for number in finding.reading_ids}
-    readings = {reading.id: reading for some in (await app.store.readings_by_id(numbers)).values() for reading in some}
+    numbers = {
+        number for _, findings in added for finding in findings for number in finding.reading_ids
+    }
+    readings = {
+        reading.id: reading
+        for some in (await app.store.readings_by_id(numbers)).values()
+        for reading in some
+    }
     return tuple(
         Addition(
-            account=account, findings=findings,
-            since=max(day_of(readings[number].read_at) for finding in findings for number in finding.reading_ids if number in readings),
+            account=account,
+            findings=findings,
+            since=max(
+                day_of(readings[number].read_at)
+                for finding in findings
+                for number in finding.reading_ids
+                if number in readings
+            ),
         )
         for account, findings in added
-    )  # fmt: skip
+    )
 
 
 def _as_pruned(entry: SweepAccount) -> SweepAccount:
     assert entry.judgement is not None, "what has moved was judged"
     if PRUNED in entry.judgement.notes:
         return entry
-    return replace(entry, judgement=replace(entry.judgement, notes=(*entry.judgement.notes, PRUNED)))
+    return replace(
+        entry, judgement=replace(entry.judgement, notes=(*entry.judgement.notes, PRUNED))
+    )

@@ -28,7 +28,14 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import day_of
 from mediawatch.figures.counts import filings_of_one
 from mediawatch.publish import handoff
-from mediawatch.publish.notices.issuing import Heading, drawn_up, issued_before, unreviewed, verdict_without, version_of
+from mediawatch.publish.notices.issuing import (
+    Heading,
+    drawn_up,
+    issued_before,
+    unreviewed,
+    verdict_without,
+    version_of,
+)
 from mediawatch.publish.notices.recheck import refuse_older
 from mediawatch.publish.notices.rounds import Issues, accusations_like, standing_items
 from mediawatch.rules.corrections_due import CorrectionDue, cause, fallen, upheld
@@ -39,48 +46,69 @@ from mediawatch.sweep.scope import listed
 
 
 async def issue(
-    app: App, sweep: Sweep, heading: Heading, *, preliminary: bool = False, leave_out_open: bool = False, again: str = ""
+    app: App,
+    sweep: Sweep,
+    heading: Heading,
+    *,
+    preliminary: bool = False,
+    leave_out_open: bool = False,
+    again: str = "",
 ) -> tuple[Notice, IssuedDocument]:
-    """Freeze what is confirmed of a sweep as a notice, with the whole scope that it is issued on. `again`: why accounts may stand in it
-    that stand in an earlier notice of the sweep.
+    """Freeze what is confirmed of a sweep as a notice, with the whole scope that it is issued on.
+    `again`: why accounts may stand in it that stand in an earlier notice of the sweep.
 
     UserError where something is undecided, open, missing or issued already and was not allowed.
     """
     heading = heading.checked()
     if heading.issued_on < day_of(sweep.as_of):
-        raise UserError(f"--date {heading.issued_on} is before the inspection's own day, {day_of(sweep.as_of)}: a notice follows it")
+        raise UserError(
+            f"--date {heading.issued_on} is before the inspection's own day, "
+            f"{day_of(sweep.as_of)}: a notice follows it"
+        )
     judged = await judged_scope(app, sweep)
     left = unreviewed(judged.entries)
     if left and not leave_out_open:
         raise UserError(
-            f"{left} findings of sweep {sweep.id} are neither confirmed nor dismissed: `mediawatch review list` shows them; "
+            f"{left} findings of sweep {sweep.id} are neither confirmed nor dismissed: "
+            "`mediawatch review list` shows them; "
             "--leave-out-open issues the notice without them"
         )
     told = await inspection_told(app, judged)
     if told.preliminary and not preliminary:
         count = told.statistics.whole.open
-        raise UserError(f"{count} accounts of sweep {sweep.id} are open (初步结果): settle them, or add --preliminary")
+        raise UserError(
+            f"{count} accounts of sweep {sweep.id} are open (初步结果): settle them, or add "
+            "--preliminary"
+        )
     notice = drawn_up(told, heading, app.clock())
     if not notice.items:
         raise UserError(f"sweep {sweep.id} has no confirmed finding: nothing to issue")
     moments = {each.id: each.as_of for each in await app.store.sweeps()}
-    if twice := issued_before(notice, judged.entries, await app.store.notices(), await app.store.notice_events(), moments):
+    if twice := issued_before(
+        notice, judged.entries, await app.store.notices(), await app.store.notice_events(), moments
+    ):
         if not again.strip():
-            raise UserError(f"{twice}: `notice correct` changes that notice; --again --reason TEXT issues them once more")
+            raise UserError(
+                f"{twice}: `notice correct` changes that notice; --again --reason TEXT issues "
+                "them once more"
+            )
         notice = replace(notice, again=again.strip())
     told = await issued_inspection(app, notice, scope=told.scope)
     body = handoff.to_bytes(handoff.of(told, await checks_behind(app, told)))
     document = version_of(body, 1, app.clock())
-    return await app.store.issue(notice, document, scope=told.scope, rejudged=judged.rejudged), document
+    return await app.store.issue(
+        notice, document, scope=told.scope, rejudged=judged.rejudged
+    ), document
 
 
 async def correct(
     app: App, notice: Notice, item: int, *, codes: Sequence[Code] = (), by: str, reason: str
 ) -> tuple[NoticeEvent, IssuedDocument | None]:
-    """更正: withdraw an item, or these of its findings; the original stays, and the hand-off gets its next version.
+    """更正: withdraw an item, or these of its findings; the original stays, and the hand-off gets
+    its next version.
 
-    The review of the sweep follows, for every filing of the account: what was withdrawn is 排除 there. UserError where the item does not
-    stand or lacks a code.
+    The review of the sweep follows, for every filing of the account: what was withdrawn is 排除
+    there. UserError where the item does not stand or lacks a code.
     """
     events = await app.store.notice_events(notice.id)
     found = next((each for each in notice.items if each.number == item), None)
@@ -89,50 +117,102 @@ async def correct(
         why = " any more: it was withdrawn" if found else f", but 1 to {len(notice.items)}"
         raise UserError(f"{notice.number} has no item {item}{why}")
     if missing := set(codes) - {held.finding.code for held in before.findings}:
-        raise UserError(f"item {item} of {notice.number} has no finding {', '.join(sorted(missing))}")
+        raise UserError(
+            f"item {item} of {notice.number} has no finding {', '.join(sorted(missing))}"
+        )
     if not by.strip() or not reason.strip():
         raise UserError("a correction needs a reason and a name (--reason, --by)")
     event = NoticeEvent(
-        notice_id=notice.id, item=item, action=NoticeAction.CORRECTED, at=app.clock(), by=by.strip(), reason=reason.strip(),
+        notice_id=notice.id,
+        item=item,
+        action=NoticeAction.CORRECTED,
+        at=app.clock(),
+        by=by.strip(),
+        reason=reason.strip(),
         codes=() if {held.finding.code for held in before.findings} <= set(codes) else tuple(codes),
-    )  # fmt: skip
+    )
     if notice.sweep_id is None:
         await app.store.note_notice([event])
         return event, None
     scope = await app.store.notice_scope(notice.id)
-    filings = next((group for group in filings_of_one(scope) if any(each.account.id == found.account_id for each in group)), [])
+    filings = next(
+        (
+            group
+            for group in filings_of_one(scope)
+            if any(each.account.id == found.account_id for each in group)
+        ),
+        [],
+    )
     if entry := next((each for each in filings if each.account.id == found.account_id), None):
-        event = replace(event, verdict=verdict_without(entry, found, standing_item(found, [*events, event])))
+        event = replace(
+            event, verdict=verdict_without(entry, found, standing_item(found, [*events, event]))
+        )
     told = await issued_inspection(app, notice, after=[event], scope=scope)
     body = handoff.to_bytes(handoff.of(told, await checks_behind(app, told)))
     document = version_of(body, len(await app.store.notice_documents(notice.id)) + 1, app.clock())
     await app.store.note_notice([event], document)
-    withdrawn = {held.finding.code for held in before.findings if not codes or held.finding.code in codes}
+    withdrawn = {
+        held.finding.code for held in before.findings if not codes or held.finding.code in codes
+    }
     await _take_back(app, told.sweep, {each.account.id for each in filings}, withdrawn, event)
     return event, document
 
 
 async def correct_everywhere(
-    app: App, notice: Notice, item: int, *, codes: Sequence[Code] = (), by: str, reason: str, everywhere: bool
-) -> tuple[list[tuple[Notice, int, IssuedDocument | None]], list[tuple[Notice, NoticeItem, tuple[Code, ...]]]]:
-    """Correct an item, and `everywhere` all other notices that hold the same against the account. What was corrected, the asked one
-    first, with the new versions of the hand-offs; and what still stands elsewhere, with the codes to withdraw there (none: all)."""
+    app: App,
+    notice: Notice,
+    item: int,
+    *,
+    codes: Sequence[Code] = (),
+    by: str,
+    reason: str,
+    everywhere: bool,
+) -> tuple[
+    list[tuple[Notice, int, IssuedDocument | None]],
+    list[tuple[Notice, NoticeItem, tuple[Code, ...]]],
+]:
+    """Correct an item, and `everywhere` all other notices that hold the same against the account.
+    What was corrected, the asked one first, with the new versions of the hand-offs; and what still
+    stands elsewhere, with the codes to withdraw there (none: all)."""
     _, document = await correct(app, notice, item, codes=codes, by=by, reason=reason)
     done = [(notice, item, document)]
     left: list[tuple[Notice, NoticeItem, tuple[Code, ...]]] = []
     for other, held in await same_accusations(app, notice, item, codes):
-        withdrawn = codes_like(held, codes or codes_of(next(each for each in notice.items if each.number == item)))
+        withdrawn = codes_like(
+            held, codes or codes_of(next(each for each in notice.items if each.number == item))
+        )
         # Of another system's item no part can be withdrawn: it has the printed words alone.
         if everywhere and (held.findings or len(withdrawn) == len(codes_of(held))):
-            _, made = await correct(app, other, held.number, codes=withdrawn if held.findings else (), by=by, reason=reason)
+            _, made = await correct(
+                app,
+                other,
+                held.number,
+                codes=withdrawn if held.findings else (),
+                by=by,
+                reason=reason,
+            )
             done.append((other, held.number, made))
         else:
-            left.append((other, held, withdrawn if held.findings and len(withdrawn) < len(held.findings) else ()))
+            left.append(
+                (
+                    other,
+                    held,
+                    withdrawn if held.findings and len(withdrawn) < len(held.findings) else (),
+                )
+            )
     return done, left
 
 
-async def _take_back(app: App, sweep: Sweep, account_ids: Collection[int], withdrawn: Collection[Code], event: NoticeEvent) -> None:
-    """The sweep's own findings of those codes are reopened and dismissed, so that no list or figure of it names them again."""
+async def _take_back(
+    app: App,
+    sweep: Sweep,
+    account_ids: Collection[int],
+    withdrawn: Collection[Code],
+    event: NoticeEvent,
+) -> None:
+    """The sweep's own findings of those codes are reopened and dismissed, so that no list or figure
+    of it names them again.
+    """
     newest = max((known.id for known in await app.store.review_events(sweep.id)), default=0)
     judged = await judged_scope(app, sweep)
     made = [
@@ -146,22 +226,29 @@ async def _take_back(app: App, sweep: Sweep, account_ids: Collection[int], withd
         if finding.code in withdrawn and finding.review is not ReviewState.DISMISSED
         for action in ((ReviewAction.REOPENED,) if finding.review is ReviewState.CONFIRMED else ()) + (ReviewAction.DISMISSED,)
     ]  # fmt: skip
-    await app.store.note_reviews(sweep.id, made, after=newest, rejudged=judged.rejudged.of(account_ids))
+    await app.store.note_reviews(
+        sweep.id, made, after=newest, rejudged=judged.rejudged.of(account_ids)
+    )
 
 
-async def same_accusations(app: App, notice: Notice, item: int, codes: Collection[Code]) -> list[tuple[Notice, NoticeItem]]:
-    """What other notices still hold against the account of an item by these codes (all of the item's where none is given): notices of
-    the same sweep, and the same circular as another system published it."""
+async def same_accusations(
+    app: App, notice: Notice, item: int, codes: Collection[Code]
+) -> list[tuple[Notice, NoticeItem]]:
+    """What other notices still hold against the account of an item by these codes (all of the
+    item's where none is given): notices of the same sweep, and the same circular as another system
+    published it."""
     notices, events = await app.store.notices(), await app.store.notice_events()
     accounts = {account.id: account for account in await app.store.accounts(include_retired=True)}
     found = next(each for each in notice.items if each.number == item)
     moments = {sweep.id: sweep.as_of for sweep in await app.store.sweeps()}
-    return accusations_like(notice, found, codes, Issues(notices=notices, events=events, moments=moments), accounts)
+    return accusations_like(
+        notice, found, codes, Issues(notices=notices, events=events, moments=moments), accounts
+    )
 
 
 async def corrections_due(app: App, notice: Notice) -> list[CorrectionDue]:
-    """What of a notice would not be said today, item by item, with the reading that caused it; and what an appeal took away. Of another
-    system's notice only the latter."""
+    """What of a notice would not be said today, item by item, with the reading that caused it; and
+    what an appeal took away. Of another system's notice only the latter."""
     events = await app.store.notice_events(notice.id)
     items = standing_items(notice, events)
     granted = upheld(notice, items, events)
@@ -177,13 +264,29 @@ async def corrections_due(app: App, notice: Notice) -> list[CorrectionDue]:
     for item in items:
         if item.account_id is None or not (gone := fallen(item, entries.get(item.account_id))):
             continue
-        readings = (await app.store.known([item.account_id], sweep.as_of, sweep.period_from)).get(item.account_id, [])
-        why = cause(gone, readings, (sweep.period_from or judged.policy.window_start(day), day), surfaces, notice.issued_on)
+        readings = (await app.store.known([item.account_id], sweep.as_of, sweep.period_from)).get(
+            item.account_id, []
+        )
+        why = cause(
+            gone,
+            readings,
+            (sweep.period_from or judged.policy.window_start(day), day),
+            surfaces,
+            notice.issued_on,
+        )
         if why is None:
             continue
         said = "、".join(dict.fromkeys(finding.label for finding in gone))
         why = why or await _other_cause(app, sweep, item, gone)
-        due.append(CorrectionDue(notice=notice.number, item=item.number, name=item.filed.name, problem=said, cause=why))
+        due.append(
+            CorrectionDue(
+                notice=notice.number,
+                item=item.number,
+                name=item.filed.name,
+                problem=said,
+                cause=why,
+            )
+        )
     return [*granted, *due]
 
 
@@ -201,23 +304,40 @@ async def _other_cause(app: App, sweep: Sweep, item: NoticeItem, gone: Sequence[
 async def all_corrections_due(app: App) -> list[CorrectionDue]:
     """Those of every notice that is not closed."""
     events = await app.store.notice_events()
-    still = [notice for notice in await app.store.notices() if not is_closed(event for event in events if event.notice_id == notice.id)]
+    still = [
+        notice
+        for notice in await app.store.notices()
+        if not is_closed(event for event in events if event.notice_id == notice.id)
+    ]
     return [due for notice in still for due in await corrections_due(app, notice)]
 
 
-async def recheck_request(app: App, notice: Notice, *, as_of: datetime | None = None, policy: Policy | None = None) -> Request:
-    """The sweep that looks again at what still stands of a notice. UserError where none of it is in the registry any more."""
-    wanted = {item.account_id for item in standing_items(notice, await app.store.notice_events(notice.id))}
+async def recheck_request(
+    app: App, notice: Notice, *, as_of: datetime | None = None, policy: Policy | None = None
+) -> Request:
+    """The sweep that looks again at what still stands of a notice. UserError where none of it is in
+    the registry any more.
+    """
+    wanted = {
+        item.account_id for item in standing_items(notice, await app.store.notice_events(notice.id))
+    }
     sweeps = await app.store.sweeps()
     refuse_older(notice, as_of or app.clock(), sweeps)
     accounts = await app.store.accounts()
     chosen = [account for account in accounts if account.id in wanted]
     if not chosen:
-        raise UserError(f"no account of {notice.number} is in the registry any more: `recheck --sweep N` lists what became of them")
+        raise UserError(
+            f"no account of {notice.number} is in the registry any more: `recheck --sweep N` "
+            "lists what became of them"
+        )
     own = [sweep for sweep in sweeps if sweep.id == notice.sweep_id]
     settings = app.settings
     return Request(
-        policy=policy or (parse(own[0].policy_toml) if own else load(settings.sweep.policy)), as_of=as_of,
-        drawn=listed(accounts, chosen), recheck_of=notice.number, again=True,
-        second_look_after=timedelta(minutes=settings.sweep.second_look_minutes), concurrency=settings.browser.concurrency,
-    )  # fmt: skip
+        policy=policy or (parse(own[0].policy_toml) if own else load(settings.sweep.policy)),
+        as_of=as_of,
+        drawn=listed(accounts, chosen),
+        recheck_of=notice.number,
+        again=True,
+        second_look_after=timedelta(minutes=settings.sweep.second_look_minutes),
+        concurrency=settings.browser.concurrency,
+    )

@@ -8,7 +8,13 @@ from mediawatch.ports import Answer
 
 
 async def answered(app: App, sql: str) -> Answer:
-    """The answer to a statement, in which accounts with news stand as they are judged now. Nothing is written."""
+    """The answer to a statement, in which accounts with news stand as they are judged now. Nothing
+    is written.
+    """
     told = set(await app.store.sweeps_told(sql))
-    of_sweeps = [await judged_scope(app, sweep) for sweep in await app.store.sweeps() if sweep.id in told]
-    return await app.store.query(sql, [entry for judged in of_sweeps for entry in judged.entries if entry.moved])
+    of_sweeps = [
+        await judged_scope(app, sweep) for sweep in await app.store.sweeps() if sweep.id in told
+    ]
+    return await app.store.query(
+        sql, [entry for judged in of_sweeps for entry in judged.entries if entry.moved]
+    )

@@ -38,7 +38,9 @@ def host_clock() -> datetime:
 class App:
     """What commands work with. `store` is open; the browser starts with the first look."""
 
-    def __init__(self, home: Home, settings: Settings, store: Store, clock: Clock, route: Route | None = None) -> None:
+    def __init__(
+        self, home: Home, settings: Settings, store: Store, clock: Clock, route: Route | None = None
+    ) -> None:
         self.home = home
         self.settings = settings
         self.store = store
@@ -46,7 +48,9 @@ class App:
         self.sessions = SessionBook(store, clock, self._announce)
         """What is known of the operator's logins."""
         urls = () if wiring.is_demonstration(home, settings) else settings.notify.urls
-        self.alerts = Alerts(store, clock, [url.get_secret_value() for url in urls], settings.notify.lines)
+        self.alerts = Alerts(
+            store, clock, [url.get_secret_value() for url in urls], settings.notify.lines
+        )
         """Digests and alerts; a demonstration has none."""
         self._route = route
         self.pace = settings.sweep.pace
@@ -58,7 +62,9 @@ class App:
     def looker(self) -> Looker:
         """The scrapers. UserError where no browser is found, and in a demonstration's home."""
         if self._looker is None:
-            self._looker = wiring.looker(self.home, self.settings, self.clock, self._route, self.sessions)
+            self._looker = wiring.looker(
+                self.home, self.settings, self.clock, self._route, self.sessions
+            )
         return self._looker
 
     def logins(self) -> Logins:
@@ -66,24 +72,35 @@ class App:
         return wiring.logins(self.home, self.settings, self.clock, self._route)
 
     def recorder(self) -> Recorder:
-        """The scrapers with a reporting browser of their own; the caller closes it. UserError where no browser is found."""
+        """The scrapers with a reporting browser of their own; the caller closes it. UserError where
+        no browser is found.
+        """
         return wiring.recorder(self.home, self.settings, self.clock, self._route)
 
     def engine(self) -> Engine:
         """A sweep's engine with breakers of its own."""
         return Engine(
-            self.store, self.looker(), self.evidence, self.clock, self.pacing(), self.canaries(),
+            self.store,
+            self.looker(),
+            self.evidence,
+            self.clock,
+            self.pacing(),
+            self.canaries(),
             lambda platforms: wiring.why_unreachable(platforms, self.settings, self._route),
-        )  # fmt: skip
+        )
 
     def canaries(self) -> Canaries:
         """The home's 对照账号. UserError where their file is wrong."""
         chosen = self.settings.canaries
         every = timedelta(minutes=chosen.every_minutes)
-        return Canaries(listed=canaries.read(self.home.canaries), every_looks=chosen.every_looks, every=every)
+        return Canaries(
+            listed=canaries.read(self.home.canaries), every_looks=chosen.every_looks, every=every
+        )
 
     def pacing(self) -> Pacing:
-        """A new gate; its pace and breakers last as long as it is used. UserError where a pace is set for a surface that there is not."""
+        """A new gate; its pace and breakers last as long as it is used. UserError where a pace is
+        set for a surface that there is not.
+        """
         return Pacing(scale=self.pace, pace_of=self.pace_of(), clock=self.clock)
 
     def pace_of(self) -> Callable[[str, Pace], Pace]:
@@ -93,8 +110,13 @@ class App:
         chosen = self.settings.pace
         names = {surface.name for scraper in SCRAPERS.values() for surface in scraper.surfaces}
         if unknown := sorted(set(chosen) - names):
-            raise UserError(f"{self.home.config}: no surface {unknown[0]!r} in [pace]: give one of {', '.join(sorted(names))}")
-        return lambda surface, declared: chosen[surface].over(declared) if surface in chosen else declared
+            raise UserError(
+                f"{self.home.config}: no surface {unknown[0]!r} in [pace]: give one of "
+                f"{', '.join(sorted(names))}"
+            )
+        return lambda surface, declared: (
+            chosen[surface].over(declared) if surface in chosen else declared
+        )
 
     def let_go(self) -> None:
         """From now on nothing is written: what a command would keep is let go (`--dry-run`)."""
@@ -123,7 +145,9 @@ class App:
         return declared(SCRAPERS[platform].surfaces) if platform in SCRAPERS else ()
 
     def ways(self) -> Callable[[Account], tuple[SurfaceFacts, ...]]:
-        """Which surfaces could be asked about an account with the logins that are stored now; needs no browser."""
+        """Which surfaces could be asked about an account with the logins that are stored now; needs
+        no browser.
+        """
         from scrapers import ways
 
         logins = {login.platform for login in self.logins().stored()}
@@ -131,7 +155,9 @@ class App:
 
     def surface_labels(self, platforms: Iterable[str]) -> dict[str, str]:
         """What inspectors call the surfaces of these platforms, a person's own look among them."""
-        return {SURFACE: "人工核查"} | {facts.name: facts.label for platform in platforms for facts in self.surfaces(platform)}
+        return {SURFACE: "人工核查"} | {
+            facts.name: facts.label for platform in platforms for facts in self.surfaces(platform)
+        }
 
     def opens_links(self, platform: str) -> bool:
         """Whether a lone article link of this platform tells whose it is."""
@@ -154,9 +180,14 @@ class App:
 
 @asynccontextmanager
 async def opened(
-    home: Home, *, settings: Settings | None = None, clock: Clock | None = None, route: Route | None = None
+    home: Home,
+    *,
+    settings: Settings | None = None,
+    clock: Clock | None = None,
+    route: Route | None = None,
 ) -> AsyncIterator[App]:
-    """The app over a home that exists. UserError where it does not, where its settings are wrong or its database cannot be opened.
+    """The app over a home that exists. UserError where it does not, where its settings are wrong or
+    its database cannot be opened.
 
     `clock` is the host's unless `verify` or `demo` set it; `route` is given by these two alone.
     """
@@ -165,7 +196,13 @@ async def opened(
     settings = settings or read_settings(home.require())
     clock = clock or host_clock
     safeguard = Safeguard(copy=settings.database.copy_first, folder=home.root)
-    app = App(home, settings, await open_store(home.database_url(settings), clock=clock, safeguard=safeguard), clock, route)
+    app = App(
+        home,
+        settings,
+        await open_store(home.database_url(settings), clock=clock, safeguard=safeguard),
+        clock,
+        route,
+    )
     try:
         yield app
     finally:
@@ -186,13 +223,16 @@ def runs_now(home: Home) -> bool:
 
 @contextmanager
 def only_one(home: Home) -> Iterator[None]:
-    """Holds the home's lock: one sweep or import at a time, for both judge. The kernel frees it when the process dies. UserError where
-    it is held."""
+    """Holds the home's lock: one sweep or import at a time, for both judge. The kernel frees it
+    when the process dies. UserError where it is held."""
     with (home.root / _LOCK).open("a+", encoding="ascii") as lock:
         if not _locked(lock):
             lock.seek(0)
             holder = lock.read().strip() or "unknown"
-            raise UserError(f"another sweep or import runs on {home.root} (process {holder}): wait for its end, or stop it")
+            raise UserError(
+                f"another sweep or import runs on {home.root} (process {holder}): wait for "
+                "its end, or stop it"
+            )
         lock.truncate(0)
         lock.write(str(os.getpid()))
         lock.flush()

@@ -26,9 +26,11 @@ DEMO_LOGINS = frozenset({"weibo", "douyin", "wechat"})
 
 @asynccontextmanager
 async def staged(home: Home, world_file: Path) -> AsyncIterator[tuple[App, Stage]]:
-    """The app of a demonstration: the world's sites behind a local proxy, the office logged in where it has logins.
+    """The app of a demonstration: the world's sites behind a local proxy, the office logged in
+    where it has logins.
 
-    UserError for a world that cannot be read; also when any page or scraper asked for a host outside the world.
+    UserError for a world that cannot be read; also when any page or scraper asked for a host
+    outside the world.
     """
     from scrapers.browser.sessions import write_state
     from scrapers.replica.server import Replica
@@ -40,11 +42,16 @@ async def staged(home: Home, world_file: Path) -> AsyncIterator[tuple[App, Stage
     async with Replica(world, now=clock, logged_in=DEMO_LOGINS) as replica:
         for platform in DEMO_LOGINS:
             write_state(home.sessions / platform / "demo.json", replica.storage_state(platform))
-        async with opened(home, clock=clock, route=Route(replica.proxy, replica.chromium_args)) as app:
+        async with opened(
+            home, clock=clock, route=Route(replica.proxy, replica.chromium_args)
+        ) as app:
             app.pace = 0
             yield app, WorldStage(world, as_of)
         if replica.strangers:
-            raise UserError(f"pages or scrapers asked for hosts outside the world: {', '.join(sorted(replica.strangers))}")
+            raise UserError(
+                "pages or scrapers asked for hosts outside the world: "
+                f"{', '.join(sorted(replica.strangers))}"
+            )
 
 
 def clock_from(start: datetime) -> Clock:
@@ -65,7 +72,9 @@ class WorldStage:
         return self._world.filed_rows()
 
     def canaries(self) -> Sequence[Canary]:
-        """A sound account of every platform, as an office would name one: made up like the whole world."""
+        """A sound account of every platform, as an office would name one: made up like the whole
+        world.
+        """
         return [canary for platform in sorted({account.platform for account in self._world.accounts if account.platform})
                 for canary in self._sound(platform)[:1]]  # fmt: skip
 
@@ -73,38 +82,76 @@ class WorldStage:
         """Accounts that anybody can see posting day by day; a WeChat one with a link."""
         found = []
         posting = [account for account in self._world.of(platform) if account.posts_at(self.as_of)]
-        for account in sorted(posting, key=lambda each: each.posts_at(self.as_of)[0].at, reverse=True):
-            fresh = day_of(self.as_of) - day_of(account.posts_at(self.as_of)[0].at) <= timedelta(days=2)
-            plain = account.name == account.filed["name"] and not account.visitors_miss and account.searchable
+        for account in sorted(
+            posting, key=lambda each: each.posts_at(self.as_of)[0].at, reverse=True
+        ):
+            fresh = day_of(self.as_of) - day_of(account.posts_at(self.as_of)[0].at) <= timedelta(
+                days=2
+            )
+            plain = (
+                account.name == account.filed["name"]
+                and not account.visitors_miss
+                and account.searchable
+            )
             if account.truth.value == "alive" and fresh and plain:
                 found.append(
                     Canary(
-                        platform=platform, platform_id=account.id, name=account.name, source="演示数据", url=account.filed.get("url", ""),
-                        original_id=account.original_id if platform == "wechat" else "", article_links=account.known_links,
+                        platform=platform,
+                        platform_id=account.id,
+                        name=account.name,
+                        source="演示数据",
+                        url=account.filed.get("url", ""),
+                        original_id=account.original_id if platform == "wechat" else "",
+                        article_links=account.known_links,
                     )
-                )  # fmt: skip
+                )
         return sorted(found, key=lambda canary: not canary.article_links)
 
     def look_up(self, name: str, type: str) -> Shown | None:
-        """What a person finds who looks for what was there at the world's moment: posts of after it are no answer to that."""
-        meant = [account for account in self._world.accounts if (account.filed["name"], account.filed["type"]) == (name, type)]
+        """What a person finds who looks for what was there at the world's moment: posts of after it
+        are no answer to that.
+        """
+        meant = [
+            account
+            for account in self._world.accounts
+            if (account.filed["name"], account.filed["type"]) == (name, type)
+        ]
         for account in meant if len(meant) == 1 else ():
             if account.platform:
-                found = account.truth.value if account.truth.value in ("cancelled", "banned", "empty") else "ok"
+                found = (
+                    account.truth.value
+                    if account.truth.value in ("cancelled", "banned", "empty")
+                    else "ok"
+                )
                 state = "not_found" if account.truth.value == "gone" else found
                 posts = account.posts_at(self.as_of)
                 return Shown(
                     state=state,
                     name=account.name,
-                    id=next(filter(None, (account.filed[key] for key in ("original_id", "alias", "platform_id"))), self._id(account)),
+                    id=next(
+                        filter(
+                            None,
+                            (account.filed[key] for key in ("original_id", "alias", "platform_id")),
+                        ),
+                        self._id(account),
+                    ),
                     days=tuple(day_of(post.at) for post in posts),
-                    link=next((account.article_link(post) for post in posts if account.platform == "wechat"), ""),
+                    link=next(
+                        (
+                            account.article_link(post)
+                            for post in posts
+                            if account.platform == "wechat"
+                        ),
+                        "",
+                    ),
                 )
         return None
 
     @staticmethod
     def _id(account: TrueAccount) -> str:
-        """What a person types where no id is filed: the id that the page shows, or the name under which nothing was found."""
+        """What a person types where no id is filed: the id that the page shows, or the name under
+        which nothing was found.
+        """
         if account.truth.value == "gone":
             return account.filed["name"]
         return account.original_id if account.platform == "wechat" else account.id

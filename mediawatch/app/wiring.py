@@ -1,5 +1,5 @@
-"""How the adapters are put together: browser, scrapers, logins, recorder. They are imported where they are used: Playwright costs
-a second that `mediawatch --help` need not pay."""
+"""How the adapters are put together: browser, scrapers, logins, recorder. They are imported where
+they are used: Playwright costs a second that `mediawatch --help` need not pay."""
 
 from __future__ import annotations
 
@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 B = TypeVar("B", bound="Browser")
 DEMONSTRATION = "演示数据"
-"""The mark of a demonstration's home: in its settings, and as a file, which stays where the settings are changed."""
+"""The mark of a demonstration's home: in its settings, and as a file, which stays where the
+settings are changed.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A way to the sites that no setting can choose: the replica's proxy, and Chromium's argument that accepts its key."""
+    """A way to the sites that no setting can choose: the replica's proxy, and Chromium's argument
+    that accepts its key.
+    """
 
     proxy: str
     args: tuple[str, ...] = ()
@@ -36,15 +40,25 @@ def is_demonstration(home: Home, settings: Settings) -> bool:
 
 
 def check_route(home: Home, settings: Settings, route: Route | None) -> None:
-    """The guard of every way to the sites: a browser for looks, recordings or logins is made behind it.
+    """The guard of every way to the sites: a browser for looks, recordings or logins is made behind
+    it.
 
     UserError for a demonstration's home that was given no route to its own world.
     """
     if route is None and is_demonstration(home, settings):
-        raise UserError(f"{home.root} holds a demonstration: its made-up accounts must not be looked for on the real sites")
+        raise UserError(
+            f"{home.root} holds a demonstration: its made-up accounts must not be looked for "
+            "on the real sites"
+        )
 
 
-def looker(home: Home, settings: Settings, clock: Clock, route: Route | None, watch: SessionWatch | None = None) -> Looker:
+def looker(
+    home: Home,
+    settings: Settings,
+    clock: Clock,
+    route: Route | None,
+    watch: SessionWatch | None = None,
+) -> Looker:
     """The scrapers of a sweep. UserError where no browser is found, and by `check_route`."""
     check_route(home, settings, route)
     from scrapers import Looks
@@ -56,7 +70,9 @@ def looker(home: Home, settings: Settings, clock: Clock, route: Route | None, wa
 
 
 def dump(home: Home, settings: Settings, target: Path) -> str:
-    """A copy of the database as one new file; `sqlite` or `postgresql`. UserError where it cannot be taken."""
+    """A copy of the database as one new file; `sqlite` or `postgresql`. UserError where it cannot
+    be taken.
+    """
     from db import copies
 
     return copies.dump(home.database_url(settings), target)
@@ -70,7 +86,9 @@ def load(home: Home, settings: Settings, source: Path, kind: str) -> None:
 
 
 def logins(home: Home, settings: Settings, clock: Clock, route: Route | None) -> Logins:
-    """How logins are made and kept; looks for a browser, behind `check_route`, only when one is made."""
+    """How logins are made and kept; looks for a browser, behind `check_route`, only when one is
+    made.
+    """
     from scrapers import LOGINS
     from scrapers.logins.store import Logins as Files
 
@@ -90,17 +108,25 @@ def logins(home: Home, settings: Settings, clock: Clock, route: Route | None) ->
 
 
 def recorder(home: Home, settings: Settings, clock: Clock, route: Route | None) -> Recorder:
-    """The scrapers with a reporting browser. UserError where no browser is found, and by `check_route`."""
+    """The scrapers with a reporting browser. UserError where no browser is found, and by
+    `check_route`.
+    """
     check_route(home, settings, route)
     from scrapers import SCRAPERS
     from scrapers.recording.recorder import Recorder as Recording
     from scrapers.recording.recorder import ReportingBrowser
 
-    return Recording(browser(ReportingBrowser, settings, clock, route, home.scratch), home.sessions, SCRAPERS)
+    return Recording(
+        browser(ReportingBrowser, settings, clock, route, home.scratch), home.sessions, SCRAPERS
+    )
 
 
-async def why_unreachable(platforms: Collection[str], settings: Settings, route: Route | None) -> str:
-    """Why none of these platforms can be reached, as an English clause; "" where one can, or nobody can tell."""
+async def why_unreachable(
+    platforms: Collection[str], settings: Settings, route: Route | None
+) -> str:
+    """Why none of these platforms can be reached, as an English clause; "" where one can, or nobody
+    can tell.
+    """
     from scrapers import SCRAPERS
     from scrapers.browser.network import unreachable
 
@@ -112,7 +138,13 @@ def _proxy(settings: Settings, route: Route | None) -> str | None:
     return route.proxy if route else settings.browser.proxy.get_secret_value() or None
 
 
-def browser(kind: type[B], settings: Settings, clock: Clock, route: Route | None, scratch: Path | None = None) -> B:
+def browser(
+    kind: type[B],
+    settings: Settings,
+    clock: Clock,
+    route: Route | None,
+    scratch: Path | None = None,
+) -> B:
     """A browser of this kind by the settings. UserError where no executable is found."""
     from scrapers.browser.pool import Timeouts
 
@@ -126,6 +158,9 @@ def browser(kind: type[B], settings: Settings, clock: Clock, route: Route | None
         memory_mb=settings.browser.memory_mb,
         scratch=scratch,
         timeouts=Timeouts(
-            launch=timeouts.launch, navigation=timeouts.navigation, reply=timeouts.reply, challenge=timeouts.challenge
+            launch=timeouts.launch,
+            navigation=timeouts.navigation,
+            reply=timeouts.reply,
+            challenge=timeouts.challenge,
         ),
-    )  # fmt: skip
+    )

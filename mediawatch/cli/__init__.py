@@ -1,6 +1,8 @@
-"""The command line: `app` is the Typer tree, `main` the entry point. One file a command group, loaded when it is wanted (`commands`).
+"""The command line: `app` is the Typer tree, `main` the entry point. One file a command group,
+loaded when it is wanted (`commands`).
 
-Exit codes: 0 done, 1 unexpected error, 2 bad usage or input; a sweep adds 8, 16, 32, 64 (README.md).
+Exit codes: 0 done, 1 unexpected error, 2 bad usage or input; a sweep adds 8, 16, 32, 64
+(README.md).
 """
 
 from __future__ import annotations

@@ -21,9 +21,14 @@ def backup(
     ctx: typer.Context,
     target: Annotated[
         Path,
-        typer.Argument(metavar="FILE|DIR", help="A new tar file, or a folder, made if need be, where it gets a name."),
+        typer.Argument(
+            metavar="FILE|DIR",
+            help="A new tar file, or a folder, made if need be, where it gets a name.",
+        ),
     ],
-    with_sessions: Annotated[bool, typer.Option("--with-sessions", help="Logins too: whoever has the file is logged in.")] = False,
+    with_sessions: Annotated[
+        bool, typer.Option("--with-sessions", help="Logins too: whoever has the file is logged in.")
+    ] = False,
 ) -> None:
     """Write database, evidence, settings and canaries into one tar file, while a sweep may run."""
 
@@ -32,14 +37,23 @@ def backup(
             return await archives.back_up(app, target, with_sessions=with_sessions)
 
     done = run(work())
-    typer.echo(f"{done.place}: {done.files} files, {done.size / 1e6:.1f} MB{'' if with_sessions else ', without the logins'}")
+    typer.echo(
+        f"{done.place}: {done.files} files, {done.size / 1e6:.1f} "
+        f"MB{'' if with_sessions else ', without the logins'}"
+    )
 
 
 def restore(
     source: Annotated[Path, typer.Argument(metavar="FILE", help="What `mediawatch backup` wrote.")],
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The new home; must be empty or not there.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="The new home; must be empty or not there.")
+    ],
 ) -> None:
     """Make a new home from a backup, after every file was compared with its SHA-256."""
     done = archives.restore(source, folder)
-    logins = f"{done.sessions} logins among them" if done.sessions else "no logins: `mediawatch login PLATFORM`"
+    logins = (
+        f"{done.sessions} logins among them"
+        if done.sessions
+        else "no logins: `mediawatch login PLATFORM`"
+    )
     typer.echo(f"{done.home.root}: {done.files} files as of {done.made_at}, {logins}")

@@ -1,4 +1,6 @@
-"""What all command groups share: `--home`, running coroutines, the open app, printing, and the meaning of exceptions."""
+"""What all command groups share: `--home`, running coroutines, the open app, printing, and the
+meaning of exceptions.
+"""
 
 from __future__ import annotations
 
@@ -38,11 +40,17 @@ _USAGE: Any = typer.BadParameter.__base__
 
 
 def _wrong_usage(error: Any) -> Exception:
-    """Tells it in one sentence with place and remedy. A group's help, which is all there is to say of a group alone, shows itself."""
+    """Tells it in one sentence with place and remedy. A group's help, which is all there is to say
+    of a group alone, shows itself.
+    """
     if type(error).show is not _USAGE.show:
         return error  # type: ignore[no-any-return]
     context = error.ctx
-    place = f"mediawatch{context.command_path.removeprefix(context.find_root().command_path)}" if context else "mediawatch"
+    place = (
+        f"mediawatch{context.command_path.removeprefix(context.find_root().command_path)}"
+        if context
+        else "mediawatch"
+    )
     said = error.format_message().replace("Value error, ", "").rstrip(".")
     end = "" if said.endswith("?") else ";"
     typer.echo(f"{place}: {said[:1].lower()}{said[1:]}{end} see `{place} --help`", err=True)
@@ -50,7 +58,9 @@ def _wrong_usage(error: Any) -> Exception:
 
 
 class Root(TyperGroup):
-    """Loads a command when it is wanted; turns the foreseen exceptions of every one into one sentence and an exit code."""
+    """Loads a command when it is wanted; turns the foreseen exceptions of every one into one
+    sentence and an exit code.
+    """
 
     def __init__(self, **given: Any) -> None:
         super().__init__(**given)
@@ -73,7 +83,8 @@ class Root(TyperGroup):
         except _USAGE as error:
             raise _wrong_usage(error) from error
         except BrokenPipeError:
-            # `mediawatch show … | head`: the reader has enough. Python would complain again when it flushes at exit.
+            # `mediawatch show … | head`: the reader has enough. Python would complain again when it
+            # flushes at exit.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             raise typer.Exit(SIGPIPE_EXIT) from None
 
@@ -96,13 +107,32 @@ def _version(wanted: bool) -> None:
 def root(
     ctx: typer.Context,
     home: Annotated[
-        Path | None, typer.Option("--home", metavar="DIR", help="Home folder; else MEDIAWATCH_HOME, else the user's data folder.")
+        Path | None,
+        typer.Option(
+            "--home",
+            metavar="DIR",
+            help="Home folder; else MEDIAWATCH_HOME, else the user's data folder.",
+        ),
     ] = None,
-    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Log what is being done to standard error.")] = False,
-    log_json: Annotated[bool, typer.Option("--log-json", help="Standard error is JSON lines and nothing else, one for each look.")] = False,
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version and leave.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Log what is being done to standard error.")
+    ] = False,
+    log_json: Annotated[
+        bool,
+        typer.Option(
+            "--log-json", help="Standard error is JSON lines and nothing else, one for each look."
+        ),
+    ] = False,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_version, is_eager=True, help="Print the version and leave."
+        ),
+    ] = False,
 ) -> None:
-    """Find out which filed government social media accounts fell asleep, changed their name or vanished."""
+    """Find out which filed government social media accounts fell asleep, changed their name or
+    vanished.
+    """
     ctx.obj = Chosen(Home.at(home), verbose, log_json)
     if log_json and not isinstance(sys.stderr, JsonLines):
         sys.stderr = lines = JsonLines(sys.stderr)
@@ -116,7 +146,9 @@ def chosen(ctx: typer.Context) -> Chosen:
     return found
 
 
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")]
+DryRun = Annotated[
+    bool, typer.Option("--dry-run", help="Say what would be done, and write nothing.")
+]
 
 
 def home_of(ctx: typer.Context) -> Home:
@@ -125,19 +157,39 @@ def home_of(ctx: typer.Context) -> Home:
 
 
 def settings_of(ctx: typer.Context, **overrides: dict[str, object]) -> Settings:
-    """The settings of the chosen home; a command's options by section: `sweep={"policy": "tibet"}`. Sets up the log by them."""
+    """The settings of the chosen home; a command's options by section: `sweep={"policy": "tibet"}`.
+    Sets up the log by them.
+    """
     options, home = chosen(ctx), home_of(ctx)
     settings = read_settings(home, overrides)
     told = settings.log
-    level = "info" if (options.verbose or options.log_json) and told.level in ("warning", "error") else told.level
-    file = logs.LogFile(home.log, round(told.file_mb * 1e6), told.files_kept) if home.logs.is_dir() else None
-    logs.set_up(level, "json" if options.log_json else told.format, file=file, secrets=logs.secrets_of(settings))
+    level = (
+        "info"
+        if (options.verbose or options.log_json) and told.level in ("warning", "error")
+        else told.level
+    )
+    file = (
+        logs.LogFile(home.log, round(told.file_mb * 1e6), told.files_kept)
+        if home.logs.is_dir()
+        else None
+    )
+    logs.set_up(
+        level,
+        "json" if options.log_json else told.format,
+        file=file,
+        secrets=logs.secrets_of(settings),
+    )
     return settings
 
 
 @asynccontextmanager
 async def opened(
-    ctx: typer.Context, *, clock: Clock | None = None, create: bool = False, dry_run: bool = False, **overrides: dict[str, object]
+    ctx: typer.Context,
+    *,
+    clock: Clock | None = None,
+    create: bool = False,
+    dry_run: bool = False,
+    **overrides: dict[str, object],
 ) -> AsyncIterator[App]:
     """The app over the chosen home; closed in the end. In a `dry_run` it writes nothing.
 
@@ -147,7 +199,10 @@ async def opened(
     settings = settings_of(ctx, **overrides)
     own = not settings.database.url.get_secret_value()
     if own and not create and not (home.database.is_file() and home.database.stat().st_size):
-        raise UserError(f"{home.database} is missing or empty: put it back from a backup, or start anew with `mediawatch init`")
+        raise UserError(
+            f"{home.database} is missing or empty: put it back from a backup, or start anew "
+            "with `mediawatch init`"
+        )
     # Imported here: `--help`, `--version` and a mistyped word need no app.
     from mediawatch.app import opened as opened_app
 
@@ -160,10 +215,11 @@ async def opened(
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a command's coroutine. Typer accepts `async def` commands and never awaits them, so every command goes through here.
+    """Run a command's coroutine. Typer accepts `async def` commands and never awaits them, so every
+    command goes through here.
 
-    Ctrl-C and SIGTERM cancel it, so that the browser is closed and nothing is half written; exit codes 130 and 143. The second
-    one ends the process at once, which loses nothing that was kept.
+    Ctrl-C and SIGTERM cancel it, so that the browser is closed and nothing is half written; exit
+    codes 130 and 143. The second one ends the process at once, which loses nothing that was kept.
     """
     stopped_by: list[signal.Signals] = []
 
@@ -176,8 +232,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
             stopped_by.append(signal.Signals(number))
             loop.call_soon_threadsafe(task.cancel, stopped_by[0].name)
 
-        # Not the loop's own handlers: they wait for a loop that is busy, and for SIGINT there are none where it is ignored, as in
-        # what a script starts with `&`.
+        # Not the loop's own handlers: they wait for a loop that is busy, and for SIGINT there are
+        # none where it is ignored, as in what a script starts with `&`.
         for sent in (signal.SIGINT, signal.SIGTERM):
             signal.signal(sent, stop)
         return await task
@@ -186,7 +242,10 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     try:
         return asyncio.run(guarded())
     except asyncio.CancelledError:
-        typer.echo("mediawatch: stopped; what was kept stays, and the same command run again continues", err=True)
+        typer.echo(
+            "mediawatch: stopped; what was kept stays, and the same command run again continues",
+            err=True,
+        )
         raise typer.Exit(128 + (stopped_by or [signal.SIGTERM])[0]) from None
     finally:
         for sent, handler in before.items():
@@ -194,7 +253,9 @@ def run(work: Coroutine[Any, Any, T]) -> T:
 
 
 def confirm(question: str, otherwise: str) -> None:
-    """Ask the person at the terminal. UserError where he says no, and with the sentence `otherwise` where nobody can be asked."""
+    """Ask the person at the terminal. UserError where he says no, and with the sentence `otherwise`
+    where nobody can be asked.
+    """
     if not is_asked():
         raise UserError(otherwise)
     if not typer.confirm(question):
@@ -207,19 +268,25 @@ def is_asked() -> bool:
 
 
 def fitted(table: Table) -> str:
-    """The table as a person reads it: within the terminal where standard output is one, whole columns where a program reads on."""
+    """The table as a person reads it: within the terminal where standard output is one, whole
+    columns where a program reads on.
+    """
     return to_text(table, width=shutil.get_terminal_size().columns if sys.stdout.isatty() else None)
 
 
 def _leave_at_once(number: int) -> None:
-    """As a kill would, except for the terminal's cursor, which the progress bar has hidden. Driver and browser end with us."""
+    """As a kill would, except for the terminal's cursor, which the progress bar has hidden. Driver
+    and browser end with us.
+    """
     if sys.stderr.isatty():
         os.write(sys.stderr.fileno(), b"\x1b[?25h")
     os._exit(128 + number)
 
 
 def keep_traceback(text: str) -> str:
-    """Append a traceback to the home's log, or print it where there is no home; says where it is."""
+    """Append a traceback to the home's log, or print it where there is no home; says where it
+    is.
+    """
     from mediawatch.app import host_clock
 
     home = Home.at(_home_argument())

@@ -17,12 +17,20 @@ def register(app: typer.Typer) -> None:
 
 
 def browse(
-    ctx: typer.Context, port: Annotated[int, typer.Option("--port", metavar="N", help="Port on 127.0.0.1.", min=1, max=65535)] = 8001
+    ctx: typer.Context,
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", help="Port on 127.0.0.1.", min=1, max=65535)
+    ] = 8001,
 ) -> None:
-    """Serve the database to this machine's browser (Datasette; extra `browse`). Ends with Ctrl-C."""
+    """Serve the database to this machine's browser (Datasette; extra `browse`). Ends with
+    Ctrl-C.
+    """
     settings = settings_of(ctx)
     if settings.database.url.get_secret_value():
-        raise UserError("browse serves the home's own SQLite file; this home keeps its data elsewhere ([database] url)")
+        raise UserError(
+            "browse serves the home's own SQLite file; this home keeps its data elsewhere "
+            "([database] url)"
+        )
 
     async def queries() -> tuple[NamedQuery, ...]:
         async with opened(ctx) as app:  # also brings the views up to date

@@ -1,4 +1,6 @@
-"""Which command lives in which file. A file is loaded when its command is wanted: all of them together cost a second."""
+"""Which command lives in which file. A file is loaded when its command is wanted: all of them
+together cost a second.
+"""
 
 from __future__ import annotations
 

@@ -18,10 +18,18 @@ def register(app: typer.Typer) -> None:
 
 
 def demo(
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Home of the demonstration; made anew each time.")] = Path(
-        "mediawatch-demo"
-    ),
-    world: Annotated[Path | None, typer.Option("--world", metavar="FILE", help="One inspection of another world (docs/world.md).")] = None,
+    out: Annotated[
+        Path,
+        typer.Option(
+            "--out", metavar="DIR", help="Home of the demonstration; made anew each time."
+        ),
+    ] = Path("mediawatch-demo"),
+    world: Annotated[
+        Path | None,
+        typer.Option(
+            "--world", metavar="FILE", help="One inspection of another world (docs/world.md)."
+        ),
+    ] = None,
 ) -> None:
     """Run a whole inspection on made-up accounts and local stand-ins of the sites (演示数据)."""
 
@@ -33,7 +41,10 @@ def demo(
             if world is None:
                 async with staged(home, demonstration.next_quarter()) as (app, stage):
                     code |= await demonstration.recheck(app, stage, typer.echo)
-            typer.echo(f"read on with `mediawatch --home {out} flagged`: status, figures, review list, notice list, query --list …")
+            typer.echo(
+                f"read on with `mediawatch --home {out} flagged`: status, figures, review "
+                "list, notice list, query --list …"
+            )
             return code
 
     if code := run(work()):

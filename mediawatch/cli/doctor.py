@@ -21,9 +21,16 @@ def register(app: typer.Typer) -> None:
 
 def doctor(
     ctx: typer.Context,
-    live: Annotated[bool, typer.Option("--live", help="Ask the sites too: every login, every canary by every surface.")] = False,
+    live: Annotated[
+        bool,
+        typer.Option(
+            "--live", help="Ask the sites too: every login, every canary by every surface."
+        ),
+    ] = False,
 ) -> None:
-    """Check what an inspection needs, with the remedy where it lacks; tell what is ahead. Exit code 1 where a check fails."""
+    """Check what an inspection needs, with the remedy where it lacks; tell what is ahead. Exit code
+    1 where a check fails.
+    """
     levels: set[Level] = set()
 
     def tell(check: Check) -> None:
@@ -34,7 +41,9 @@ def doctor(
 
     async def work() -> None:
         home = home_of(ctx)
-        for check in examination.on_host(home, settings or Settings.model_construct(), host_clock()):
+        for check in examination.on_host(
+            home, settings or Settings.model_construct(), host_clock()
+        ):
             tell(check)
         if settings is None:
             return
@@ -55,7 +64,14 @@ def doctor(
     try:
         settings = settings_of(ctx)
     except UserError as error:
-        tell(Check(Level.FAIL, "settings", str(error), "correct it; what follows supposes the defaults, and the home is not opened"))
+        tell(
+            Check(
+                Level.FAIL,
+                "settings",
+                str(error),
+                "correct it; what follows supposes the defaults, and the home is not opened",
+            )
+        )
     run(work())
     if Level.FAIL in levels:
         raise typer.Exit(1)

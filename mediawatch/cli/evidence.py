@@ -23,7 +23,9 @@ from mediawatch.publish.reports.sheets import bundles, file_name
 from mediawatch.registry.find import find_account
 from mediawatch.rules.policy import Retention, load
 
-group = typer.Typer(no_args_is_help=True, help="Check the kept evidence (佐证材料), and let old evidence go.")
+group = typer.Typer(
+    no_args_is_help=True, help="Check the kept evidence (佐证材料), and let old evidence go."
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -34,9 +36,14 @@ def register(app: typer.Typer) -> None:
 
 
 def verify(
-    ctx: typer.Context, sweep: Annotated[int | None, typer.Option("--sweep", metavar="N", help="Only what this sweep kept.")] = None
+    ctx: typer.Context,
+    sweep: Annotated[
+        int | None, typer.Option("--sweep", metavar="N", help="Only what this sweep kept.")
+    ] = None,
 ) -> None:
-    """Compare every kept file with its SHA-256; exit code 1 when any is missing or altered. Names files that belong to nothing."""
+    """Compare every kept file with its SHA-256; exit code 1 when any is missing or altered. Names
+    files that belong to nothing.
+    """
 
     async def work() -> retention.Check:
         async with opened(ctx) as app:
@@ -49,7 +56,8 @@ def verify(
     for path in check.orphans:
         typer.echo(f"{path}: belongs to no reading")
     typer.echo(
-        f"{check.sound} ok, {check.missing} missing, {check.altered} altered, {check.pruned} pruned, {len(check.orphans)} belong to nothing"
+        f"{check.sound} ok, {check.missing} missing, {check.altered} altered, {check.pruned} "
+        f"pruned, {len(check.orphans)} belong to nothing"
     )
     if check.wrong:
         sys.exit(1)
@@ -57,43 +65,65 @@ def verify(
 
 def prune(
     ctx: typer.Context,
-    policy: Annotated[str, typer.Option(metavar="NAME|FILE", help="Inspection policy; default from mediawatch.toml.")] = "",
+    policy: Annotated[
+        str,
+        typer.Option(metavar="NAME|FILE", help="Inspection policy; default from mediawatch.toml."),
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would leave.")] = False,
 ) -> None:
-    """Remove files older than the policy's `retention.evidence_days` that no finding rests on, and readings older than its
-    `retention.reading_days` that prove nothing and have no file left. Files that belong to no reading leave, too."""
+    """Remove files older than the policy's `retention.evidence_days` that no finding rests on, and
+    readings older than its `retention.reading_days` that prove nothing and have no file left. Files
+    that belong to no reading leave, too."""
 
     async def work() -> tuple[Retention, int, int, int, int]:
         async with opened(ctx) as app:
             limits, now = load(policy or app.settings.sweep.policy).retention, app.clock()
             with nullcontext() if dry_run else only_one(app.home):
                 kept = await app.store.evidence()
-                items, stray = retention.prunable(kept, now, limits.evidence_days), retention.orphans(app.evidence, kept, now)
+                items, stray = (
+                    retention.prunable(kept, now, limits.evidence_days),
+                    retention.orphans(app.evidence, kept, now),
+                )
                 if dry_run:
-                    files = {item.evidence.path: item.evidence.size for item in items if (app.evidence.root / item.evidence.path).is_file()}
+                    files = {
+                        item.evidence.path: item.evidence.size
+                        for item in items
+                        if (app.evidence.root / item.evidence.path).is_file()
+                    }
                     count, size = len(files), sum(files.values())
                 else:
                     retention.clear(app.evidence, stray)
                     count, size = retention.prune(app.evidence, items, now)
-                readings = await retention.prune_readings(app.store, app.evidence, now, limits.reading_days, dry_run=dry_run)
+                readings = await retention.prune_readings(
+                    app.store, app.evidence, now, limits.reading_days, dry_run=dry_run
+                )
                 return limits, count, size, len(stray), readings
 
     limits, count, size, stray, readings = run(work())
     done = "would leave" if dry_run else "removed"
-    typer.echo(f"{count} files {done}, {size / 1e6:.1f} MB, older than {limits.evidence_days} days and no finding's")
+    typer.echo(
+        f"{count} files {done}, {size / 1e6:.1f} MB, older than {limits.evidence_days} days "
+        "and no finding's"
+    )
     typer.echo(f"{stray} files {done} that belong to nothing")
-    typer.echo(f"{readings} readings {done}, older than {limits.reading_days} days, that prove nothing")
+    typer.echo(
+        f"{readings} readings {done}, older than {limits.reading_days} days, that prove nothing"
+    )
 
 
 def sheet(
     ctx: typer.Context,
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder for the sheets.")],
-    account: Annotated[list[str] | None, typer.Argument(help="Only these accounts: filing number, name or id.")] = None,
+    account: Annotated[
+        list[str] | None, typer.Argument(help="Only these accounts: filing number, name or id.")
+    ] = None,
     sweep: SweepOption = None,
     notice: NoticeOption = "",
     include_open: OpenOption = False,
 ) -> None:
-    """Write a 佐证单 for each account with findings, a printable page each; all of them zipped by prefecture."""
+    """Write a 佐证单 for each account with findings, a printable page each; all of them zipped by
+    prefecture.
+    """
 
     async def work() -> list[tuple[str, bytes]]:
         async with opened(ctx) as app:
@@ -105,8 +135,13 @@ def sheet(
             chosen = [problem for problem in told.problems if problem.entry.account.id in wanted]
             if without := wanted - {problem.entry.account.id for problem in chosen}:
                 listed = ", ".join(map(str, sorted(without)))
-                raise UserError(f"account {listed} has no finding that may be printed: confirm it, or add --include-open")
-            return [(file_name(problem), page(told, problem, app.home.evidence)) for problem in chosen]
+                raise UserError(
+                    f"account {listed} has no finding that may be printed: confirm it, or add "
+                    "--include-open"
+                )
+            return [
+                (file_name(problem), page(told, problem, app.home.evidence)) for problem in chosen
+            ]
 
     files = run(work())
     for name, body in files:
@@ -116,4 +151,6 @@ def sheet(
 
 def _whose(item: KeptEvidence) -> str:
     sweep = f"sweep {item.sweep_id}" if item.sweep_id is not None else "no sweep"
-    return f"account {item.account_id}, {sweep}, read {minute(item.read_at)}" + (", proves a finding" if item.proves else "")
+    return f"account {item.account_id}, {sweep}, read {minute(item.read_at)}" + (
+        ", proves a finding" if item.proves else ""
+    )

@@ -19,7 +19,9 @@ from mediawatch.people.links import open_links
 from mediawatch.publish.notices.rounds import standing_items
 
 BAD_ROWS = 2
-group = typer.Typer(no_args_is_help=True, help="Send the 整改情况反馈表 out, and take the reports in.")
+group = typer.Typer(
+    no_args_is_help=True, help="Send the 整改情况反馈表 out, and take the reports in."
+)
 
 
 def register(notice: typer.Typer) -> None:
@@ -32,11 +34,20 @@ def register(notice: typer.Typer) -> None:
 def export(
     ctx: typer.Context,
     number: NumberArgument,
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Where the files go: 整改反馈-PART.xlsx each.")],
-    by: Annotated[Split, typer.Option(help="One file a prefecture or 主管单位, as filed now.")] = Split.PREFECTURE,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over files that may hold answers already.")] = False,
+    out: Annotated[
+        Path,
+        typer.Option("--out", metavar="DIR", help="Where the files go: 整改反馈-PART.xlsx each."),
+    ],
+    by: Annotated[
+        Split, typer.Option(help="One file a prefecture or 主管单位, as filed now.")
+    ] = Split.PREFECTURE,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Write over files that may hold answers already.")
+    ] = False,
 ) -> None:
-    """Write what still stands of a notice as xlsx files with its deadlines and three columns to report in."""
+    """Write what still stands of a notice as xlsx files with its deadlines and three columns to
+    report in.
+    """
 
     async def work() -> list[tuple[Path, int]]:
         async with opened(ctx) as app:
@@ -44,9 +55,16 @@ def export(
             contacts = await app.store.contacts()
             filed_now = {account.id: account.filed for account in await app.store.accounts()}
             return feedback.export(
-                out, notice, standing_items(notice, events), contacts, home=await app.store.home_id(), by=by, filed_now=filed_now,
-                marks=app.marks, overwrite=overwrite,
-            )  # fmt: skip
+                out,
+                notice,
+                standing_items(notice, events),
+                contacts,
+                home=await app.store.home_id(),
+                by=by,
+                filed_now=filed_now,
+                marks=app.marks,
+                overwrite=overwrite,
+            )
 
     for path, rows in run(work()):
         typer.echo(f"{path}: {rows} accounts")
@@ -56,10 +74,17 @@ def import_(
     ctx: typer.Context,
     number: NumberArgument,
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Returned files.")],
-    errors: Annotated[Path | None, typer.Option("--errors", metavar="FILE.xlsx", help="Give the refused rows back in this file.")] = None,
+    errors: Annotated[
+        Path | None,
+        typer.Option(
+            "--errors", metavar="FILE.xlsx", help="Give the refused rows back in this file."
+        ),
+    ] = None,
     dry_run: DryRun = False,
 ) -> None:
-    """Take reports in as events, and open the article links in them. Good rows are kept even where others are refused (then exit 2)."""
+    """Take reports in as events, and open the article links in them. Good rows are kept even where
+    others are refused (then exit 2).
+    """
 
     async def work() -> tuple[feedback.Reports, int]:
         async with opened(ctx, dry_run=dry_run) as app:
@@ -74,17 +99,32 @@ def import_(
             if done.articles and not dry_run:
                 gate = app.pacing()
                 with only_one(app.home):
-                    print_report(await open_links(done.articles, store=app.store, looker=app.looker(), gate=gate, now=app.clock))
+                    print_report(
+                        await open_links(
+                            done.articles,
+                            store=app.store,
+                            looker=app.looker(),
+                            gate=gate,
+                            now=app.clock,
+                        )
+                    )
                 code = gate.exit_bits
             return done, code
 
     done, code = run(work())
     typer.echo(
-        f"{len(done.events)} reports, {done.repeated} known already, {done.blank} rows not answered, {len(done.bad_rows)} rows refused, "
+        f"{len(done.events)} reports, {done.repeated} known already, {done.blank} rows not "
+        f"answered, {len(done.bad_rows)} rows refused, "
         f"{len(done.articles)} links opened"
     )
     for place, link in done.others:
-        typer.echo("".join(char if char.isprintable() else " " for char in f"{place}: {link}: no WeChat article, not opened"), err=True)
+        typer.echo(
+            "".join(
+                char if char.isprintable() else " "
+                for char in f"{place}: {link}: no WeChat article, not opened"
+            ),
+            err=True,
+        )
     for problem in done.problems:
         typer.echo("".join(char if char.isprintable() else " " for char in str(problem)), err=True)
     if errors and done.bad_rows:

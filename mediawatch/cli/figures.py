@@ -36,13 +36,26 @@ def figures(
     sweep: SweepOption = None,
     by: Annotated[
         list[str] | None,
-        typer.Option(metavar="WORD", help=f"Split by {', '.join(Dimension)}; may be repeated. Default {' and '.join(_BY)}."),
+        typer.Option(
+            metavar="WORD",
+            help=f"Split by {', '.join(Dimension)}; may be repeated. Default {' and '.join(_BY)}.",
+        ),
     ] = None,
-    against: Annotated[int | None, typer.Option(metavar="M", help="Compare with this earlier sweep.")] = None,
-    decimals: Annotated[int | None, typer.Option(help="Decimals of rates; default those of office.toml.", min=0, max=4)] = None,
-    csv: Annotated[Path | None, typer.Option("--csv", metavar="DIR", help="Write a CSV a table instead of printing.")] = None,
+    against: Annotated[
+        int | None, typer.Option(metavar="M", help="Compare with this earlier sweep.")
+    ] = None,
+    decimals: Annotated[
+        int | None,
+        typer.Option(help="Decimals of rates; default those of office.toml.", min=0, max=4),
+    ] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="DIR", help="Write a CSV a table instead of printing."),
+    ] = None,
 ) -> None:
-    """Count an inspection: 检查率, 合格率, kinds of problems, by region and platform or as asked; all sums are held first."""
+    """Count an inspection: 检查率, 合格率, kinds of problems, by region and platform or as asked;
+    all sums are held first.
+    """
     chosen = [dimension(word) for word in by or _BY]
 
     async def work() -> tuple[str, list[Table], list[str]]:
@@ -52,7 +65,11 @@ def figures(
             earlier = await sweep_of(app, against) if against is not None else None
             office = read_office(app.home.root)
             return await _tables(
-                app, now, earlier, chosen, office if decimals is None else office.model_copy(update={"decimals": decimals})
+                app,
+                now,
+                earlier,
+                chosen,
+                office if decimals is None else office.model_copy(update={"decimals": decimals}),
             )
 
     heading, found, remarks = run(work())
@@ -69,20 +86,40 @@ async def _tables(
     app: App, now: Sweep, earlier: Sweep | None, chosen: list[Dimension], office: Office
 ) -> tuple[str, list[Table], list[str]]:
     judged, order = await judged_of(app, now), expected(office)
-    counted = statistics(judged.scope, judged.policy, keys(chosen), totals=totals_of(now, judged.scope), expected=order)
+    counted = statistics(
+        judged.scope,
+        judged.policy,
+        keys(chosen),
+        totals=totals_of(now, judged.scope),
+        expected=order,
+    )
     found = [tables.split_table(split, counted.whole, office.decimals) for split in counted.splits]
     found.append(tables.kinds_table(counted))
     if earlier is not None:
         compared = compare(await judged_of(app, earlier), judged, keys(chosen), order)
-        found += [tables.change_table(heading, parts, compared.whole, office.decimals) for heading, parts in compared.splits.items()]
+        found += [
+            tables.change_table(heading, parts, compared.whole, office.decimals)
+            for heading, parts in compared.splits.items()
+        ]
         found.append(tables.movement_table(compared))
-    undecided = any(finding.review.undecided for entry, _ in counted.failed if entry.judgement for finding in entry.judgement.findings)
+    undecided = any(
+        finding.review.undecided
+        for entry, _ in counted.failed
+        if entry.judgement
+        for finding in entry.judgement.findings
+    )
     marks = [*app.marks, *([OPEN_MARK] if undecided else [])]
-    return lists.heading(now), found, [*marks, *(remark for split in counted.splits for remark in tables.remarks(split))]
+    return (
+        lists.heading(now),
+        found,
+        [*marks, *(remark for split in counted.splits for remark in tables.remarks(split))],
+    )
 
 
 async def judged_of(app: App, sweep: Sweep) -> Judged:
-    """A sweep's scope as judged and reviewed so far, with its policy: a dismissed finding fails nobody, an open one still does."""
+    """A sweep's scope as judged and reviewed so far, with its policy: a dismissed finding fails
+    nobody, an open one still does.
+    """
     judged = await judged_scope(app, sweep)
     scope = [as_reviewed(entry, include_open=True) for entry in judged.entries]
     return Judged(scope=scope, policy=judged.policy, whole=sweep.scope == WHOLE)

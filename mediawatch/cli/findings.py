@@ -1,4 +1,6 @@
-"""`mediawatch findings`: suspects sent down to their units (下发核实), the answers taken back in, and who did not answer."""
+"""`mediawatch findings`: suspects sent down to their units (下发核实), the answers taken back in,
+and who did not answer.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ from mediawatch.rules.policy import parse
 from mediawatch.sweep import Request, checks_for, rejudge
 
 BAD_ROWS = 2
-group = typer.Typer(no_args_is_help=True, help="Send suspects down to their units, and take the answers in.")
+group = typer.Typer(
+    no_args_is_help=True, help="Send suspects down to their units, and take the answers in."
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -39,32 +43,64 @@ def register(app: typer.Typer) -> None:
 
 def dispatch(
     ctx: typer.Context,
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the files go: 核实-PART.xlsx each.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="Where the files go: 核实-PART.xlsx each.")
+    ],
     person: Annotated[str, typer.Option(metavar="NAME", help="Who sends them down.")],
-    by: Annotated[Split, typer.Option(help="One file a prefecture or 主管单位.")] = Split.PREFECTURE,
+    by: Annotated[
+        Split, typer.Option(help="One file a prefecture or 主管单位.")
+    ] = Split.PREFECTURE,
     sweep: SweepOption = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over files that may hold answers already.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Write over files that may hold answers already.")
+    ] = False,
 ) -> None:
-    """Write what nobody has decided yet as xlsx files with evidence, a term and columns to answer in; the findings are 已下发核实."""
+    """Write what nobody has decided yet as xlsx files with evidence, a term and columns to answer
+    in; the findings are 已下发核实.
+    """
 
     async def work() -> list[Written]:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep, surely=True)
             await check_answered(app, chosen)
-            newest = max((event.id for event in await app.store.review_events(chosen.id)), default=0)
+            newest = max(
+                (event.id for event in await app.store.review_events(chosen.id)), default=0
+            )
             judged = await judged_scope(app, chosen)
-            found = await review.suspects(app.store, chosen, judged.entries, await checks_for(app.store, chosen))
+            found = await review.suspects(
+                app.store, chosen, judged.entries, await checks_for(app.store, chosen)
+            )
             return await sheets.dispatch(
-                app.store, folder, found, sweep=chosen, policy=judged.policy, evidence=app.evidence, by=by, person=person,
-                now=app.clock(), after=newest, rejudged=judged.rejudged,
-                labels=app.surface_labels({each.account.platform for each in found}), marks=app.marks, overwrite=overwrite,
-            )  # fmt: skip
+                app.store,
+                folder,
+                found,
+                sweep=chosen,
+                policy=judged.policy,
+                evidence=app.evidence,
+                by=by,
+                person=person,
+                now=app.clock(),
+                after=newest,
+                rejudged=judged.rejudged,
+                labels=app.surface_labels({each.account.platform for each in found}),
+                marks=app.marks,
+                overwrite=overwrite,
+            )
 
     written = run(work())
     for each in written:
-        typer.echo(f"{each.path}: {each.accounts} accounts, {each.new} findings sent for the first time, to be answered by {each.term}")
+        typer.echo(
+            f"{each.path}: {each.accounts} accounts, {each.new} findings sent for the first "
+            f"time, to be answered by {each.term}"
+        )
     for year in sorted({year for each in written for year in each.years_by_weekdays}):
-        typer.echo(f"the State Council's calendar of {year} is not known: its terms are counted by Monday to Friday", err=True)
+        typer.echo(
+            (
+                f"the State Council's calendar of {year} is not known: its terms are counted by "
+                "Monday to Friday"
+            ),
+            err=True,
+        )
     if not written:
         typer.echo("no finding is left to be decided in this sweep", err=True)
 
@@ -73,9 +109,17 @@ def import_(
     ctx: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Returned files.")],
     sweep: SweepOption = None,
-    errors: Annotated[Path | None, typer.Option("--errors", metavar="FILE.xlsx", help="Give the refused rows back in this file.")] = None,
+    errors: Annotated[
+        Path | None,
+        typer.Option(
+            "--errors", metavar="FILE.xlsx", help="Give the refused rows back in this file."
+        ),
+    ] = None,
     look_again: Annotated[
-        bool, typer.Option("--look-again", help="Look at the answered accounts once more, in a sweep of their own.")
+        bool,
+        typer.Option(
+            "--look-again", help="Look at the answered accounts once more, in a sweep of their own."
+        ),
     ] = False,
     dry_run: DryRun = False,
 ) -> None:
@@ -94,12 +138,20 @@ def import_(
                 judged = await judged_scope(app, chosen)
                 accounts = [entry.account for entry in judged.entries]
                 answers = await sheets.import_answers(
-                    app.store, files, sweep=chosen, accounts=accounts, policy=judged.policy, evidence=app.evidence, now=app.clock()
+                    app.store,
+                    files,
+                    sweep=chosen,
+                    accounts=accounts,
+                    policy=judged.policy,
+                    evidence=app.evidence,
+                    now=app.clock(),
                 )
                 if errors and answers.bad_rows:
                     sheets.write_bad_rows(errors, answers, sweep=chosen, marks=app.marks)
                 _print(answers)
-                return answers, 0 if dry_run else await _follow(app, chosen, answers, look_again=look_again)
+                return answers, 0 if dry_run else await _follow(
+                    app, chosen, answers, look_again=look_again
+                )
 
     answers, code = run(work())
     if errors and answers.bad_rows:
@@ -113,36 +165,58 @@ def overdue(
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Who notes it.")],
     sweep: SweepOption = None,
 ) -> None:
-    """Note 逾期未反馈 for every finding that was sent down and not answered, once its term is over."""
+    """Note 逾期未反馈 for every finding that was sent down and not answered, once its term is
+    over.
+    """
 
     async def work() -> tuple[list[str], list[date]]:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep, surely=True)
-            newest = max((event.id for event in await app.store.review_events(chosen.id)), default=0)
+            newest = max(
+                (event.id for event in await app.store.review_events(chosen.id)), default=0
+            )
             judged = await judged_scope(app, chosen)
-            found = await review.suspects(app.store, chosen, judged.entries, await checks_for(app.store, chosen))
-            waiting = [each for each in found if review.leads_on(each, ReviewAction.OVERDUE) and each.hearing.term is not None]
+            found = await review.suspects(
+                app.store, chosen, judged.entries, await checks_for(app.store, chosen)
+            )
+            waiting = [
+                each
+                for each in found
+                if review.leads_on(each, ReviewAction.OVERDUE) and each.hearing.term is not None
+            ]
             running = [each for each in waiting if each.hearing.state is HearingState.RUNNING]
             late = [each for each in running if each.hearing.is_over(app.clock())]
-            events = [review.event_of(each, ReviewAction.OVERDUE, by=by, at=app.clock()) for each in late]
+            events = [
+                review.event_of(each, ReviewAction.OVERDUE, by=by, at=app.clock()) for each in late
+            ]
             concerned = judged.rejudged.of(event.account_id for event in events)
             await app.store.note_reviews(chosen.id, events, after=newest, rejudged=concerned)
-            return [each.key for each in late], sorted(each.hearing.term for each in running if each not in late and each.hearing.term)
+            return [each.key for each in late], sorted(
+                each.hearing.term for each in running if each not in late and each.hearing.term
+            )
 
     late, terms = run(work())
     if not late:
-        raise UserError(f"no term is over: the first one ends with {terms[0]}" if terms else "nothing waits for an answer in this sweep")
+        raise UserError(
+            f"no term is over: the first one ends with {terms[0]}"
+            if terms
+            else "nothing waits for an answer in this sweep"
+        )
     typer.echo(f"{len(late)} findings noted as 逾期未反馈: {', '.join(late)}")
     if terms:
         typer.echo(f"{len(terms)} more may be answered until {terms[0]} or later", err=True)
 
 
 async def _follow(app: App, sweep: Sweep, answers: Answers, *, look_again: bool) -> int:
-    """Open the links, look again where asked, judge again; the exit bits of what went wrong at the sites."""
+    """Open the links, look again where asked, judge again; the exit bits of what went wrong at the
+    sites.
+    """
     code = 0
     if answers.articles:
         gate = app.pacing()
-        report = await open_links(answers.articles, store=app.store, looker=app.looker(), gate=gate, now=app.clock)
+        report = await open_links(
+            answers.articles, store=app.store, looker=app.looker(), gate=gate, now=app.clock
+        )
         print_report(report)
         code |= gate.exit_bits
     if look_again and answers.accounts:
@@ -157,9 +231,13 @@ async def _look_again(app: App, sweep: Sweep, accounts: Sequence[int]) -> int:
     """Fresh looks for the same moment; what they read speaks in the first sweep too."""
     settings = app.settings
     request = Request(
-        policy=parse(sweep.policy_toml), as_of=sweep.as_of, account_ids=tuple(sorted(set(accounts))), again=True,
-        second_look_after=timedelta(minutes=settings.sweep.second_look_minutes), concurrency=settings.browser.concurrency,
-    )  # fmt: skip
+        policy=parse(sweep.policy_toml),
+        as_of=sweep.as_of,
+        account_ids=tuple(sorted(set(accounts))),
+        again=True,
+        second_look_after=timedelta(minutes=settings.sweep.second_look_minutes),
+        concurrency=settings.browser.concurrency,
+    )
     with shown_progress() as progress:
         return (await app.engine().run(request, progress)).exit_code
 
@@ -167,13 +245,23 @@ async def _look_again(app: App, sweep: Sweep, accounts: Sequence[int]) -> int:
 def _print(answers: Answers) -> None:
     """What an import came to; what people have to read is Chinese."""
     typer.echo(
-        f"{len(set(answers.accounts))} accounts answered, {answers.repeated} known already, {answers.blank} rows not answered, "
+        f"{len(set(answers.accounts))} accounts answered, {answers.repeated} known already, "
+        f"{answers.blank} rows not answered, "
         f"{len(answers.bad_rows)} rows refused, {len(answers.articles)} links to open, "
         f"{answers.pictures} pictures kept for the reviewer"
     )
     if answers.others:
-        typer.echo(f"{len(answers.others)} links are no WeChat articles; they are not opened, see `mediawatch review show`:", err=True)
+        typer.echo(
+            (
+                f"{len(answers.others)} links are no WeChat articles; they are not opened, see "
+                "`mediawatch review show`:"
+            ),
+            err=True,
+        )
         for place, link in answers.others:
-            typer.echo("".join(char if char.isprintable() else " " for char in f"{place}: {link}"), err=True)
+            typer.echo(
+                "".join(char if char.isprintable() else " " for char in f"{place}: {link}"),
+                err=True,
+            )
     for problem in answers.problems:
         typer.echo("".join(char if char.isprintable() else " " for char in str(problem)), err=True)

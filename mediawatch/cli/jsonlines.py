@@ -1,4 +1,6 @@
-"""Standard error under `--log-json`: one JSON object a line. What commands say to a person becomes events of its own."""
+"""Standard error under `--log-json`: one JSON object a line. What commands say to a person becomes
+events of its own.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ _STAMP = structlog.processors.TimeStamper(fmt="iso", utc=True)
 
 
 class JsonLines(io.TextIOBase):
-    """A stream that passes each line that is written to it on to `target` as a JSON object. Log lines go to the `target` itself."""
+    """A stream that passes each line that is written to it on to `target` as a JSON object. Log
+    lines go to the `target` itself.
+    """
 
     def __init__(self, target: TextIO) -> None:
         self.target = target
@@ -48,6 +52,8 @@ class JsonLines(io.TextIOBase):
 
     def _tell(self, line: str) -> None:
         if line.strip():
-            said = _STAMP(None, "", {"event": line.strip(), "level": "info", "logger": "mediawatch.cli"})
+            said = _STAMP(
+                None, "", {"event": line.strip(), "level": "info", "logger": "mediawatch.cli"}
+            )
             self.target.write(json.dumps(said, ensure_ascii=False) + "\n")
             self.target.flush()

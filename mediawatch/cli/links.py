@@ -32,27 +32,49 @@ def register(app: typer.Typer) -> None:
 def import_(
     ctx: typer.Context,
     files: Annotated[
-        list[str], typer.Argument(metavar="FILE|DIR|-…", help="Texts, csv, xlsx, xls, docx, folders of them; - is standard input.")
+        list[str],
+        typer.Argument(
+            metavar="FILE|DIR|-…",
+            help="Texts, csv, xlsx, xls, docx, folders of them; - is standard input.",
+        ),
     ],
     dry_run: DryRun = False,
-    report: Annotated[Path | None, typer.Option("--report", metavar="FILE.csv", help="Write every link and what became of it.")] = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(
+            "--report", metavar="FILE.csv", help="Write every link and what became of it."
+        ),
+    ] = None,
 ) -> None:
-    """Open every WeChat article link once and keep what belongs to filed accounts. Run it again for what was not opened."""
+    """Open every WeChat article link once and keep what belongs to filed accounts. Run it again for
+    what was not opened.
+    """
 
     async def work() -> tuple[Report, int]:
         async with opened(ctx, dry_run=dry_run) as app:
             collected = collect(files, sys.stdin.buffer)
             if not collected.links:
-                others = "".join(f"; {place}: {address} is none" for place, address in collected.unused[:_SHOWN])
-                raise UserError(f"no article link (https://mp.weixin.qq.com/s…) in {', '.join(files)}{others}")
-            if not any(account.platform == links.PLATFORM for account in await app.store.accounts()):
+                others = "".join(
+                    f"; {place}: {address} is none" for place, address in collected.unused[:_SHOWN]
+                )
+                raise UserError(
+                    f"no article link (https://mp.weixin.qq.com/s…) in {', '.join(files)}{others}"
+                )
+            if not any(
+                account.platform == links.PLATFORM for account in await app.store.accounts()
+            ):
                 raise UserError("no WeChat account is filed: import a registry first")
             if dry_run:
                 return await links.foreseen(collected, app.store), 0
             gate = app.pacing()
             with only_one(app.home):
                 done = await links.import_links(
-                    collected, store=app.store, looker=app.looker(), gate=gate, now=app.clock, progress=_progress
+                    collected,
+                    store=app.store,
+                    looker=app.looker(),
+                    gate=gate,
+                    now=app.clock,
+                    progress=_progress,
                 )
             return done, gate.exit_bits
 
@@ -71,7 +93,9 @@ def _progress(done: int, total: int) -> None:
 
 
 def print_report(report: Report, *, dry_run: bool = False) -> None:
-    """One line for each link that asks for a person, then the counts; renamed accounts among them."""
+    """One line for each link that asks for a person, then the counts; renamed accounts among
+    them.
+    """
     for entry in report.entries:
         if entry.renamed or entry.result not in (Result.MATCHED, Result.KNOWN):
             typer.echo(_plain(_line(entry)))
@@ -80,9 +104,18 @@ def print_report(report: Report, *, dry_run: bool = False) -> None:
     for place, address in report.unused[:_SHOWN]:
         typer.echo(_plain(f"{place}: {address}: no WeChat article, not opened"), err=True)
     if len(report.unused) > _SHOWN:
-        typer.echo(f"{len(report.unused) - _SHOWN} more addresses are no WeChat articles: --report FILE.csv lists them all", err=True)
+        typer.echo(
+            (
+                f"{len(report.unused) - _SHOWN} more addresses are no WeChat articles: --report "
+                "FILE.csv lists them all"
+            ),
+            err=True,
+        )
     counts = report.counts
-    typer.echo(f"{len(report.entries)} links: " + ", ".join(f"{counts[result]} {result.value}" for result in Result if counts[result]))
+    typer.echo(
+        f"{len(report.entries)} links: "
+        + ", ".join(f"{counts[result]} {result.value}" for result in Result if counts[result])
+    )
     if counts[Result.NOT_OPENED] and not dry_run:
         typer.echo("what was not opened is not lost: run the same import again later", err=True)
 

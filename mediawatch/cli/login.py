@@ -23,32 +23,63 @@ def register(app: typer.Typer) -> None:
 
 def login(
     ctx: typer.Context,
-    platform: Annotated[str, typer.Argument(help="weibo, douyin, wechat (an 公众号's back office) or weread.")],
-    name: Annotated[str, typer.Option("--name", metavar="NAME", help="What this login is called; a platform may have several.")] = "office",
-    qr: Annotated[bool, typer.Option("--qr", help="By the site's QR code, as on a machine without a screen.")] = False,
-    limit: Annotated[float, typer.Option("--limit", metavar="SECONDS", help="How long to wait for somebody to scan it.", min=1)] = 180,
+    platform: Annotated[
+        str, typer.Argument(help="weibo, douyin, wechat (an 公众号's back office) or weread.")
+    ],
+    name: Annotated[
+        str,
+        typer.Option(
+            "--name", metavar="NAME", help="What this login is called; a platform may have several."
+        ),
+    ] = "office",
+    qr: Annotated[
+        bool, typer.Option("--qr", help="By the site's QR code, as on a machine without a screen.")
+    ] = False,
+    limit: Annotated[
+        float,
+        typer.Option(
+            "--limit", metavar="SECONDS", help="How long to wait for somebody to scan it.", min=1
+        ),
+    ] = 180,
 ) -> None:
-    """Log in and keep the session: in a window, or where there is no screen by a QR code. Use a work account, never a personal one."""
+    """Log in and keep the session: in a window, or where there is no screen by a QR code. Use a
+    work account, never a personal one.
+    """
 
     async def work() -> tuple[StoredSession, SessionState]:
         async with opened(ctx) as app:
             book, logins = app.sessions, app.logins()
             if qr or not install_browser.has_screen():
-                return await log_in_by_code(book, logins, platform, name, show_code, limit), SessionState.VALID
+                return await log_in_by_code(
+                    book, logins, platform, name, show_code, limit
+                ), SessionState.VALID
             return await log_in_by_hand(book, logins, platform, name, _enter)
 
     session, state = run(work())
-    typer.echo(f"{session.path}: {state.value}. Whoever has this file is logged in: it stays in this home.")
+    typer.echo(
+        f"{session.path}: {state.value}. Whoever has this file is logged in: it stays in this home."
+    )
     if state is SessionState.UNKNOWN:
-        typer.echo(f"the site did not say whether it knows the login: try `mediawatch sessions check {platform}`", err=True)
+        typer.echo(
+            (
+                "the site did not say whether it knows the login: try `mediawatch sessions check "
+                f"{platform}`"
+            ),
+            err=True,
+        )
 
 
 async def _enter() -> None:
-    await asyncio.to_thread(typer.prompt, "Log in in the window, then press Enter here", default="", show_default=False)
+    await asyncio.to_thread(
+        typer.prompt, "Log in in the window, then press Enter here", default="", show_default=False
+    )
 
 
 def show_code(picture: Path, code: Modules | None) -> None:
     """The code as blocks where the terminal can show it, and the file for those where it cannot."""
     if code is not None:
         typer.echo(as_text(code, colours=sys.stdout.isatty()))
-    typer.echo(f"Scan the code with the work account's app and confirm there. As a picture: {picture} (removed afterwards)")
+    typer.echo(
+        "Scan the code with the work account's app and confirm there. As a picture: "
+        f"{picture} (removed afterwards)"
+    )

@@ -1,7 +1,9 @@
-"""Logging: structlog over the standard library, so that Playwright's and SQLAlchemy's lines come out the same way.
+"""Logging: structlog over the standard library, so that Playwright's and SQLAlchemy's lines come
+out the same way.
 
-To standard error what the operator asked for; to the home's `logs/mediawatch.log`, which rotates, JSON lines from info on, so that
-cron's mail stays short and a night can be read afterwards. Secrets of the settings are masked in both, whoever logs them.
+To standard error what the operator asked for; to the home's `logs/mediawatch.log`, which rotates,
+JSON lines from info on, so that cron's mail stays short and a night can be read afterwards. Secrets
+of the settings are masked in both, whoever logs them.
 """
 
 from __future__ import annotations
@@ -30,15 +32,21 @@ _PASSWORD_LETTERS, _KEY_LETTERS = 4, 8
 
 @dataclass(frozen=True, slots=True)
 class LogFile:
-    """Where the lines of a home go. `size` in bytes, after which it becomes `mediawatch.log.1`; `kept` such older ones stay."""
+    """Where the lines of a home go. `size` in bytes, after which it becomes `mediawatch.log.1`;
+    `kept` such older ones stay.
+    """
 
     path: Path
     size: int
     kept: int
 
 
-def set_up(level: str, format: Format = "auto", *, file: LogFile | None = None, secrets: Sequence[str] = ()) -> None:
-    """Log lines of `level` and above to standard error; may be called again. `auto` colours them on a terminal only."""
+def set_up(
+    level: str, format: Format = "auto", *, file: LogFile | None = None, secrets: Sequence[str] = ()
+) -> None:
+    """Log lines of `level` and above to standard error; may be called again. `auto` colours them on
+    a terminal only.
+    """
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -46,14 +54,20 @@ def set_up(level: str, format: Format = "auto", *, file: LogFile | None = None, 
         structlog.stdlib.ExtraAdder(),
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    plain: structlog.typing.Processor = structlog.dev.ConsoleRenderer(colors=format == "auto" and sys.stderr.isatty())
-    wire = logging.StreamHandler(sys.stderr.target if isinstance(sys.stderr, JsonLines) else sys.stderr)
+    plain: structlog.typing.Processor = structlog.dev.ConsoleRenderer(
+        colors=format == "auto" and sys.stderr.isatty()
+    )
+    wire = logging.StreamHandler(
+        sys.stderr.target if isinstance(sys.stderr, JsonLines) else sys.stderr
+    )
     wire.setLevel(level.upper())
     wire.setFormatter(_formatter(shared, _JSON if format == "json" else (plain,), secrets))
     handlers: list[logging.Handler] = [wire]
     if file is not None:
         # Opened with its first line: most commands have nothing to say.
-        kept = RotatingFileHandler(file.path, maxBytes=file.size, backupCount=file.kept, encoding="utf-8", delay=True)
+        kept = RotatingFileHandler(
+            file.path, maxBytes=file.size, backupCount=file.kept, encoding="utf-8", delay=True
+        )
         kept.setLevel(min(logging.INFO, wire.level))
         kept.setFormatter(_formatter(shared, _JSON, secrets))
         handlers.append(kept)
@@ -63,7 +77,11 @@ def set_up(level: str, format: Format = "auto", *, file: LogFile | None = None, 
     top.handlers[:] = handlers
     top.setLevel(min(handler.level for handler in handlers))
     structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *shared,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
@@ -77,16 +95,26 @@ _JSON: tuple[structlog.typing.Processor, ...] = (
 
 
 def _formatter(
-    shared: Sequence[structlog.typing.Processor], rendering: Sequence[structlog.typing.Processor], secrets: Sequence[str]
+    shared: Sequence[structlog.typing.Processor],
+    rendering: Sequence[structlog.typing.Processor],
+    secrets: Sequence[str],
 ) -> logging.Formatter:
-    processors = [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendering, _masking(secrets)]
+    processors = [
+        structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+        *rendering,
+        _masking(secrets),
+    ]
     return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=processors)
 
 
 def _masking(secrets: Sequence[str]) -> Callable[[object, str, object], str]:
-    """Masks in the whole rendered line: a secret may stand in a message, a traceback or a key's value. Longest first, for one may
-    be part of another; also as JSON spells it."""
-    spelt = {form for secret in secrets for form in (secret, json.dumps(secret, ensure_ascii=False)[1:-1])}
+    """Masks in the whole rendered line: a secret may stand in a message, a traceback or a key's
+    value. Longest first, for one may be part of another; also as JSON spells it."""
+    spelt = {
+        form
+        for secret in secrets
+        for form in (secret, json.dumps(secret, ensure_ascii=False)[1:-1])
+    }
     words = sorted(spelt, key=len, reverse=True)
 
     def mask(_: object, __: str, line: object) -> str:
@@ -104,10 +132,20 @@ def masked(text: str, settings: Settings) -> str:
 
 
 def secrets_of(settings: Settings) -> tuple[str, ...]:
-    """What no line may show: the passwords of URLs, and of a notification's URL every part that may be a key."""
+    """What no line may show: the passwords of URLs, and of a notification's URL every part that may
+    be a key.
+    """
     urls = [url.get_secret_value() for url in settings.notify.urls]
-    with_password = [settings.database.url.get_secret_value(), settings.browser.proxy.get_secret_value(), *urls]
-    found = [*urls, *(word for url in with_password for word in _password(url)), *(word for url in urls for word in _keys(url))]
+    with_password = [
+        settings.database.url.get_secret_value(),
+        settings.browser.proxy.get_secret_value(),
+        *urls,
+    ]
+    found = [
+        *urls,
+        *(word for url in with_password for word in _password(url)),
+        *(word for url in urls for word in _keys(url)),
+    ]
     return tuple(dict.fromkeys(found))
 
 
@@ -115,8 +153,13 @@ def _password(url: str) -> list[str]:
     found = _split(url)
     if found is None:
         return []
-    given = [found.password or "", *(value for name, value in parse_qsl(found.query) if name == "pass")]
-    return [form for word in given for form in (word, unquote(word)) if len(form) >= _PASSWORD_LETTERS]
+    given = [
+        found.password or "",
+        *(value for name, value in parse_qsl(found.query) if name == "pass"),
+    ]
+    return [
+        form for word in given for form in (word, unquote(word)) if len(form) >= _PASSWORD_LETTERS
+    ]
 
 
 def _keys(url: str) -> list[str]:
@@ -124,7 +167,11 @@ def _keys(url: str) -> list[str]:
     found = _split(url)
     if found is None:
         return []
-    parts = [*re.split("[:@]", found.netloc), *found.path.split("/"), *(value for _, value in parse_qsl(found.query))]
+    parts = [
+        *re.split("[:@]", found.netloc),
+        *found.path.split("/"),
+        *(value for _, value in parse_qsl(found.query)),
+    ]
     return [word for part in parts for word in (part, unquote(part)) if len(word) >= _KEY_LETTERS]
 
 

@@ -18,17 +18,27 @@ def register(app: typer.Typer) -> None:
 
 def notify(
     ctx: typer.Context,
-    test: Annotated[bool, typer.Option("--test", help="Send a message to every place of [notify] urls.")] = False,
-    failed: Annotated[str, typer.Option("--failed", metavar="SERVICE", help="Say that this service failed; systemd's OnFailure.")] = "",
+    test: Annotated[
+        bool, typer.Option("--test", help="Send a message to every place of [notify] urls.")
+    ] = False,
+    failed: Annotated[
+        str,
+        typer.Option(
+            "--failed", metavar="SERVICE", help="Say that this service failed; systemd's OnFailure."
+        ),
+    ] = "",
 ) -> None:
-    """Send the digests and alerts that have not gone out yet; every sweep does so too. Exit code 1 where one could not be sent."""
+    """Send the digests and alerts that have not gone out yet; every sweep does so too. Exit code 1
+    where one could not be sent.
+    """
 
     async def work() -> int:
         async with opened(ctx) as app:
             app.alerts.check()
             if not app.alerts:
                 raise UserError(
-                    "no message leaves this home: set [notify] urls in mediawatch.toml (docs/running.md); a demonstration sends none"
+                    "no message leaves this home: set [notify] urls in mediawatch.toml "
+                    "(docs/running.md); a demonstration sends none"
                 )
             if failed:
                 return await app.alerts.tell_failed(failed)
@@ -36,7 +46,10 @@ def notify(
                 return await app.alerts.send()
             sent = await app.alerts.trial()
             for number, why in enumerate(sent, 1):
-                typer.echo(f"notify.urls, number {number}: {f'not sent: {masked(why, app.settings)}' if why else 'sent'}")
+                typer.echo(
+                    f"notify.urls, number {number}: "
+                    f"{f'not sent: {masked(why, app.settings)}' if why else 'sent'}"
+                )
             return len(sent) - sent.count("")
 
     if run(work()):

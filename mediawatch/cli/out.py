@@ -26,15 +26,28 @@ from mediawatch.registry.find import find_account
 from mediawatch.sweep import checks_for
 from mediawatch.table import Table, to_csv
 
-SweepOption = Annotated[int | None, typer.Option("--sweep", metavar="N", help="Number of the sweep; default the latest.")]
+SweepOption = Annotated[
+    int | None,
+    typer.Option("--sweep", metavar="N", help="Number of the sweep; default the latest."),
+]
 
-NumberArgument = Annotated[str, typer.Argument(metavar="NUMBER", help="文号 of the notice, or its place in `notice list`.")]
+NumberArgument = Annotated[
+    str, typer.Argument(metavar="NUMBER", help="文号 of the notice, or its place in `notice list`.")
+]
 NoticeOption = Annotated[
-    str, typer.Option("--notice", metavar="NUMBER", help="Instead of a sweep: this notice, as issued and corrected since.")
+    str,
+    typer.Option(
+        "--notice",
+        metavar="NUMBER",
+        help="Instead of a sweep: this notice, as issued and corrected since.",
+    ),
 ]
 
 
-NO_NETWORK = "no network: no site answered any look of sweep {sweep}, so nothing was found out; mend it and run `mediawatch sweep --again`"
+NO_NETWORK = (
+    "no network: no site answered any look of sweep {sweep}, so nothing was found out; mend it "
+    "and run `mediawatch sweep --again`"
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -48,7 +61,10 @@ def register(app: typer.Typer) -> None:
 def flagged(
     ctx: typer.Context,
     sweep: SweepOption = None,
-    csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing.")] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing."),
+    ] = None,
 ) -> None:
     """List the accounts with findings (存在突出问题的政务新媒体名单)."""
 
@@ -60,7 +76,9 @@ def flagged(
             scope = judged.entries
             readings = await proving(app.store, scope)
             surfaces = app.surface_labels({entry.account.platform for entry in scope})
-            table = lists.flagged(chosen, scope, readings, await checks_for(app.store, chosen), surfaces)
+            table = lists.flagged(
+                chosen, scope, readings, await checks_for(app.store, chosen), surfaces
+            )
             return table, await none_and_open(app, judged)
 
     table, none = run(work())
@@ -81,7 +99,10 @@ def sweeps(ctx: typer.Context) -> None:
 
 
 def show(
-    ctx: typer.Context, account: Annotated[str, typer.Argument(help="Filing number, name, platform id, gh_ id, or our own id.")]
+    ctx: typer.Context,
+    account: Annotated[
+        str, typer.Argument(help="Filing number, name, platform id, gh_ id, or our own id.")
+    ],
 ) -> None:
     """Show one account in full: as filed, as seen, every sight, the verdict and the rule."""
 
@@ -94,19 +115,30 @@ def show(
             chosen = await chosen_sweep(app, entry.sweep_id) if entry else None
             checks = await checks_for(store, chosen) if chosen else []
             surfaces = app.surface_labels([found.platform])
-            return lists.account_in_full(found, entry, readings, await store.changes(found.id), checks, surfaces, chosen)
+            return lists.account_in_full(
+                found, entry, readings, await store.changes(found.id), checks, surfaces, chosen
+            )
 
     typer.echo(run(work()))
 
 
 def explain(
     ctx: typer.Context,
-    account: Annotated[str, typer.Argument(help="Filing number, name, platform id, gh_ id, or our own id.")],
+    account: Annotated[
+        str, typer.Argument(help="Filing number, name, platform id, gh_ id, or our own id.")
+    ],
     sweep: Annotated[
-        int | None, typer.Option("--sweep", metavar="N", help="Number of the sweep; default the last that judged the account.")
+        int | None,
+        typer.Option(
+            "--sweep",
+            metavar="N",
+            help="Number of the sweep; default the last that judged the account.",
+        ),
     ] = None,
 ) -> None:
-    """Say why an account has its verdict: what was used, what counted for nothing and why, what is missing, what would change it."""
+    """Say why an account has its verdict: what was used, what counted for nothing and why, what is
+    missing, what would change it.
+    """
 
     async def work() -> str:
         async with opened(ctx) as app:
@@ -118,13 +150,21 @@ def explain(
 
 def handoff(
     ctx: typer.Context,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Where the document goes.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Where the document goes.")
+    ] = None,
     sweep: SweepOption = None,
     notice: NoticeOption = "",
-    include_open: Annotated[bool, typer.Option("--include-open", help="Unconfirmed findings too; marks the document.")] = False,
-    schema: Annotated[bool, typer.Option("--schema", help="Print the JSON Schema and leave.")] = False,
+    include_open: Annotated[
+        bool, typer.Option("--include-open", help="Unconfirmed findings too; marks the document.")
+    ] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the JSON Schema and leave.")
+    ] = False,
 ) -> None:
-    """Write the hand-off of a sweep or a notice (mediawatch.handoff/1) for whatever writes the circular."""
+    """Write the hand-off of a sweep or a notice (mediawatch.handoff/1) for whatever writes the
+    circular.
+    """
     if schema:
         sys.stdout.write(documents.json_schema().decode())
         return
@@ -140,13 +180,24 @@ def handoff(
 
     document = run(work())
     write_whole(out, documents.to_bytes(document))
-    typer.echo(f"{out}: {len(document.findings)} findings, {document.counts.failed} accounts failed of {document.counts.checked} checked")
+    typer.echo(
+        f"{out}: {len(document.findings)} findings, {document.counts.failed} accounts failed "
+        f"of {document.counts.checked} checked"
+    )
     if not include_open and document.preliminary:
-        typer.echo("only findings that a person confirmed are in it; --include-open adds the open ones and marks the document", err=True)
+        typer.echo(
+            (
+                "only findings that a person confirmed are in it; --include-open adds the open "
+                "ones and marks the document"
+            ),
+            err=True,
+        )
 
 
 async def sweep_of(app: App, number: int | None, *, surely: bool = False) -> Sweep:
-    """The inspection that is meant (`chosen_sweep`), named on standard error: label, day, scope, number; and that no site answered it."""
+    """The inspection that is meant (`chosen_sweep`), named on standard error: label, day, scope,
+    number; and that no site answered it.
+    """
     chosen = await chosen_sweep(app, number, surely=surely)
     typer.echo(lists.heading(chosen), err=True)
     if await app.store.unanswered(chosen.id):
@@ -155,14 +206,20 @@ async def sweep_of(app: App, number: int | None, *, surely: bool = False) -> Swe
 
 
 async def check_answered(app: App, sweep: Sweep) -> None:
-    """UserError where no site answered any look of the sweep: what it could not look at is asked of nobody."""
+    """UserError where no site answered any look of the sweep: what it could not look at is asked of
+    nobody.
+    """
     if await app.store.unanswered(sweep.id):
         raise UserError(NO_NETWORK.format(sweep=sweep.id))
 
 
 async def none_and_open(app: App, judged: JudgedScope) -> str:
-    """What stands in place of an empty list: that there is nothing, and how many accounts are open all the same."""
-    open_ones = await worklist.open_ones(app.store, judged.sweep, judged.entries, judged.policy, include_open=True)
+    """What stands in place of an empty list: that there is nothing, and how many accounts are open
+    all the same.
+    """
+    open_ones = await worklist.open_ones(
+        app.store, judged.sweep, judged.entries, judged.policy, include_open=True
+    )
     if not open_ones:
         return "无。"
     unanswered = await app.store.unanswered(judged.sweep.id)
@@ -171,21 +228,37 @@ async def none_and_open(app: App, judged: JudgedScope) -> str:
 
 
 def tell_additions(judged: JudgedScope) -> None:
-    """What only later looks hold against accounts of an inspection: told apart, for it is in none of its lists and counts."""
+    """What only later looks hold against accounts of an inspection: told apart, for it is in none
+    of its lists and counts.
+    """
     for each in judged.additions:
         labels = "、".join(finding.label for finding in each.findings)
-        typer.echo(f"另有{each.since}起新增疑似,未计入本次检查:{each.account.filed.name} {labels}", err=True)
+        typer.echo(
+            f"另有{each.since}起新增疑似,未计入本次检查:{each.account.filed.name} {labels}",
+            err=True,
+        )
     if judged.additions:
-        typer.echo(f"{len(judged.additions)} accounts: `mediawatch sweep judge {judged.sweep.id}` takes them in", err=True)
+        typer.echo(
+            (
+                f"{len(judged.additions)} accounts: `mediawatch sweep judge {judged.sweep.id}` "
+                "takes them in"
+            ),
+            err=True,
+        )
 
 
 async def notice_of(app: App, number: str) -> tuple[Notice, list[NoticeEvent]]:
-    """The notice of that 文号, or that place in the list, with its events. UserError where there is none."""
+    """The notice of that 文号, or that place in the list, with its events. UserError where there is
+    none.
+    """
     kept = await app.store.notices()
     found = [notice for notice in kept if number in (notice.number, str(notice.id))]
     if not found:
         known = ", ".join(notice.number for notice in kept[-5:])
-        raise UserError(f"there is no notice {number!r}: " + (f"the latest are {known}" if known else "none was issued yet"))
+        raise UserError(
+            f"there is no notice {number!r}: "
+            + (f"the latest are {known}" if known else "none was issued yet")
+        )
     notice = next((notice for notice in found if notice.number == number), found[0])
     return notice, await app.store.notice_events(notice.id)
 
@@ -197,7 +270,10 @@ async def told_of(app: App, sweep: int | None, notice: str, *, include_open: boo
         await check_answered(app, chosen)
         return await inspection_of(app, chosen, include_open=include_open)
     if sweep is not None or include_open:
-        raise UserError("--notice holds what was issued of its own sweep: it goes without --sweep and --include-open")
+        raise UserError(
+            "--notice holds what was issued of its own sweep: it goes without --sweep and "
+            "--include-open"
+        )
     return await issued_inspection(app, (await notice_of(app, notice))[0])
 
 

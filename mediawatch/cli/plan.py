@@ -26,11 +26,21 @@ def register(app: typer.Typer) -> None:
 
 def plan_night(
     ctx: typer.Context,
-    until: Annotated[str | None, typer.Option(metavar="HH:MM", help="The night's end in Beijing, as for `sweep --until`.")] = None,
-    policy: Annotated[str, typer.Option(metavar="NAME|FILE", help="Inspection policy; default from mediawatch.toml.")] = "",
-    listed: Annotated[bool, typer.Option("--list", help="Name every account that is due, too.")] = False,
+    until: Annotated[
+        str | None,
+        typer.Option(metavar="HH:MM", help="The night's end in Beijing, as for `sweep --until`."),
+    ] = None,
+    policy: Annotated[
+        str,
+        typer.Option(metavar="NAME|FILE", help="Inspection policy; default from mediawatch.toml."),
+    ] = "",
+    listed: Annotated[
+        bool, typer.Option("--list", help="Name every account that is due, too.")
+    ] = False,
 ) -> None:
-    """Show what a nightly sweep would look at now and why, how long it takes, and what is left to people."""
+    """Show what a nightly sweep would look at now and why, how long it takes, and what is left to
+    people.
+    """
 
     async def work() -> tuple[Plan, datetime | None]:
         async with opened(ctx) as app:
@@ -39,7 +49,16 @@ def plan_night(
             rule = load(policy or app.settings.sweep.policy)
             accounts = await app.store.accounts()
             states = await app.store.states([account.id for account in accounts])
-            found = plan(accounts, states, rule, now, ways=app.ways(), pace_of=app.pace_of(), scale=app.pace, until=end)
+            found = plan(
+                accounts,
+                states,
+                rule,
+                now,
+                ways=app.ways(),
+                pace_of=app.pace_of(),
+                scale=app.pace,
+                until=end,
+            )
             return found, end
 
     found, end = run(work())
@@ -51,12 +70,20 @@ def plan_night(
 def _one_by_one(found: Plan) -> Table:
     rows = tuple(
         (
-            str(each.account.id), each.account.platform, each.account.filed.name, each.why.value, each.way.name if each.way else "",
+            str(each.account.id),
+            each.account.platform,
+            each.account.filed.name,
+            each.why.value,
+            each.way.name if each.way else "",
             f"{beijing(each.begins):%m-%d %H:%M}" if each.begins else "",
         )
         for each in found.due
-    )  # fmt: skip
-    return Table("due, the most urgent first", ("id", "platform", "name", "why", "asked first", "begins"), rows)
+    )
+    return Table(
+        "due, the most urgent first",
+        ("id", "platform", "name", "why", "asked first", "begins"),
+        rows,
+    )
 
 
 def shown(found: Plan, until: datetime | None) -> str:
@@ -65,16 +92,31 @@ def shown(found: Plan, until: datetime | None) -> str:
     if found.due:
         platforms = sorted({each.account.platform for each in found.due})
         counts = found.by_reason
-        rows = tuple((platform, *(str(counts.get((platform, why), 0)) for why in Due)) for platform in platforms)
-        parts.append(fitted(Table("due, by platform and reason", ("platform", *(why.value for why in Due)), rows)))
+        rows = tuple(
+            (platform, *(str(counts.get((platform, why), 0)) for why in Due))
+            for platform in platforms
+        )
+        parts.append(
+            fitted(
+                Table(
+                    "due, by platform and reason", ("platform", *(why.value for why in Due)), rows
+                )
+            )
+        )
     lasting = sorted(found.minutes.items(), key=lambda each: -each[1])
     parts += [f"{name}: {spell(minutes)} at the set pace" for name, minutes in lasting]
     if lasting:
         parts.append(f"the night: {found.sentence}; second looks and further sources come on top")
     if found.outside:
         end = f" by {beijing(until):%H:%M}" if until else ""
-        parts.append(f"{len(found.outside)} first looks do not fit{end}, or exceed a day's cap: they stay for the next night")
+        parts.append(
+            f"{len(found.outside)} first looks do not fit{end}, or exceed a day's cap: they "
+            "stay for the next night"
+        )
     if people := found.for_people:
         names = "、".join(account.filed.name for account in people[:_SHOWN])
-        parts.append(f"{len(people)} for people (no id, link or login leads to them): {names}{'…' if len(people) > _SHOWN else ''}")
+        parts.append(
+            f"{len(people)} for people (no id, link or login leads to them): "
+            f"{names}{'…' if len(people) > _SHOWN else ''}"
+        )
     return "\n".join(parts)

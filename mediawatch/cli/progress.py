@@ -1,4 +1,6 @@
-"""How a running sweep shows itself: on a terminal what it does now, platform by platform; elsewhere a plain line now and then."""
+"""How a running sweep shows itself: on a terminal what it does now, platform by platform; elsewhere
+a plain line now and then.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,12 @@ def shown_progress() -> Iterator[OnLook]:
         yield _plain_line
         return
     view = View()
-    with Live(get_renderable=view.render, console=Console(stderr=True), refresh_per_second=2, transient=True):
+    with Live(
+        get_renderable=view.render,
+        console=Console(stderr=True),
+        refresh_per_second=2,
+        transient=True,
+    ):
         yield view
 
 
@@ -53,7 +60,9 @@ class View:
     step: Step | None = None
     lanes: dict[str, Lane] = field(default_factory=dict)
     _looked: deque[float] = field(default_factory=deque)
-    """When accounts were looked at; those that were settled before cost no time and foretell none."""
+    """When accounts were looked at; those that were settled before cost no time and foretell
+    none.
+    """
 
     def __post_init__(self) -> None:
         self._began = self.clock()
@@ -65,7 +74,10 @@ class View:
         lane.done += not second
         if not second and step.reading is not None:
             self._looked.append(self.clock())
-        lane.last = f"{step.reading.outcome.value if step.reading else 'nothing to do'}: {step.account.filed.name}"
+        lane.last = (
+            f"{step.reading.outcome.value if step.reading else 'nothing to do'}: "
+            f"{step.account.filed.name}"
+        )
         self.step = step
 
     @property
@@ -85,7 +97,9 @@ class View:
         if not self.rate:
             return "waiting"
         minutes = max(1, round(looks / self.rate))
-        return f"{minutes // 60}:{minutes % 60:02d} h left" if minutes >= 60 else f"{minutes} min left"
+        return (
+            f"{minutes // 60}:{minutes % 60:02d} h left" if minutes >= 60 else f"{minutes} min left"
+        )
 
     def render(self) -> RenderableType:
         """One line for the whole run, one for each platform; cut off where the terminal ends."""
@@ -93,9 +107,14 @@ class View:
         if step is None:
             return Text("opening the sweep")
         waiting = f"  {step.second_looks} second looks to come" if step.second_looks else ""
-        figures = f"{step.done}/{step.total}  {self.rate:.1f} accounts/min  {self.left(step)}{waiting}"
+        figures = (
+            f"{step.done}/{step.total}  {self.rate:.1f} accounts/min  {self.left(step)}{waiting}"
+        )
         bar = Table.grid(padding=(0, 1))
-        bar.add_row(ProgressBar(total=step.total, completed=step.done, width=12), Text(figures, no_wrap=True))
+        bar.add_row(
+            ProgressBar(total=step.total, completed=step.done, width=12),
+            Text(figures, no_wrap=True),
+        )
         name, count = max(map(len, self.lanes)), len(str(step.total))
         lines = [
             f"{platform:<{name}}  {lane.done:>{count}}  {self._state(step, platform, lane)}"

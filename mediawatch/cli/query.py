@@ -1,4 +1,6 @@
-"""`mediawatch query`: the named report queries, and one's own on a connection that can only read."""
+"""`mediawatch query`: the named report queries, and one's own on a connection that can only
+read.
+"""
 
 from __future__ import annotations
 
@@ -34,9 +36,16 @@ def query(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(help="Which query; `--list` names them.")] = "",
     list_: Annotated[bool, typer.Option("--list", help="List the named queries.")] = False,
-    sql: Annotated[str, typer.Option("--sql", metavar="SELECT", help="A query of your own instead of a named one.")] = "",
-    format_: Annotated[Format, typer.Option("--format", help="text, csv (for Excel) or json.")] = Format.TEXT,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write there instead of printing.")] = None,
+    sql: Annotated[
+        str,
+        typer.Option("--sql", metavar="SELECT", help="A query of your own instead of a named one."),
+    ] = "",
+    format_: Annotated[
+        Format, typer.Option("--format", help="text, csv (for Excel) or json.")
+    ] = Format.TEXT,
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write there instead of printing.")
+    ] = None,
 ) -> None:
     """Run a report query. Nothing can be written by one, and contacts are in none."""
     if sum(map(bool, (name, list_, sql))) != 1:
@@ -46,7 +55,9 @@ def query(
         async with opened(ctx) as app:
             named = {each.name: each for each in app.store.queries()}
             if list_:
-                return "查询", Answer(("名称", "内容"), tuple((each.name, each.title) for each in named.values()))
+                return "查询", Answer(
+                    ("名称", "内容"), tuple((each.name, each.title) for each in named.values())
+                )
             if sql:
                 return "查询结果", await answered(app, sql)
             if name not in named:
@@ -58,7 +69,11 @@ def query(
 
 
 def _give(title: str, answer: Answer, format_: Format, out: Path | None) -> None:
-    table = Table(title, answer.columns, tuple(tuple("" if cell is None else str(cell) for cell in row) for row in answer.rows))
+    table = Table(
+        title,
+        answer.columns,
+        tuple(tuple("" if cell is None else str(cell) for cell in row) for row in answer.rows),
+    )
     match format_:
         case Format.TEXT:
             body = f"{to_text(table) if out else fitted(table)}\n".encode()

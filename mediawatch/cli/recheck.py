@@ -31,23 +31,45 @@ def register(app: typer.Typer) -> None:
 def recheck(
     ctx: typer.Context,
     number: NumberArgument,
-    as_of: Annotated[str, typer.Option(metavar="WHEN", help="监测时间点 of the re-check; default now.")] = "",
+    as_of: Annotated[
+        str, typer.Option(metavar="WHEN", help="监测时间点 of the re-check; default now.")
+    ] = "",
     sweep: Annotated[
-        int | None, typer.Option("--sweep", metavar="N", help="Look at nothing: take what this sweep found, as reviewed by now.")
+        int | None,
+        typer.Option(
+            "--sweep",
+            metavar="N",
+            help="Look at nothing: take what this sweep found, as reviewed by now.",
+        ),
     ] = None,
-    policy: Annotated[str, typer.Option(metavar="NAME|FILE", help="Inspection policy; default the notice's own.")] = "",
-    csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing.")] = None,
+    policy: Annotated[
+        str, typer.Option(metavar="NAME|FILE", help="Inspection policy; default the notice's own.")
+    ] = "",
+    csv: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing."),
+    ] = None,
 ) -> None:
-    """Look at a notice's accounts again and list what became of each: 已完成整改, 未整改, 已注销 …, with basis and dates."""
+    """Look at a notice's accounts again and list what became of each: 已完成整改, 未整改, 已注销 …,
+    with basis and dates.
+    """
 
     async def work() -> tuple[Table, int]:
         async with opened(ctx) as app:
             notice, _ = await notice_of(app, number)
             if sweep is not None and (as_of or policy):
-                raise UserError("--sweep takes what was found: it goes without --as-of and --policy")
-            chosen, code = (await sweep_of(app, sweep), 0) if sweep is not None else await _look_again(app, notice, as_of, policy)
+                raise UserError(
+                    "--sweep takes what was found: it goes without --as-of and --policy"
+                )
+            chosen, code = (
+                (await sweep_of(app, sweep), 0)
+                if sweep is not None
+                else await _look_again(app, notice, as_of, policy)
+            )
             judged = await judged_scope(app, chosen)
-            found = await note_recheck(app.store, notice, chosen, judged.entries, by="mediawatch", now=app.clock())
+            found = await note_recheck(
+                app.store, notice, chosen, judged.entries, by="mediawatch", now=app.clock()
+            )
             return lists.rechecked(notice, found), code
 
     table, code = run(work())
@@ -59,9 +81,17 @@ def recheck(
 async def _look_again(app: App, notice: Notice, as_of: str, policy: str) -> tuple[Sweep, int]:
     """A sweep of its own, with fresh looks."""
     chosen = load(policy) if policy else None
-    request = await recheck_request(app, notice, as_of=as_of_option(as_of, app.clock()), policy=chosen)
+    request = await recheck_request(
+        app, notice, as_of=as_of_option(as_of, app.clock()), policy=chosen
+    )
     with only_one(app.home), shown_progress() as shown, told_when_stopped(shown) as progress:
         summary, night = await nights.run(app.engine(), request, progress)
-    await app.alerts.tell_night(summary.sweep, night, app.sessions, app.surface_labels(PLATFORM_LABELS), await all_corrections_due(app))
+    await app.alerts.tell_night(
+        summary.sweep,
+        night,
+        app.sessions,
+        app.surface_labels(PLATFORM_LABELS),
+        await all_corrections_due(app),
+    )
     print_summary(summary)
     return summary.sweep, summary.exit_code

@@ -21,13 +21,26 @@ def register(app: typer.Typer) -> None:
 def record(
     ctx: typer.Context,
     account: Annotated[
-        str, typer.Argument(metavar="ACCOUNT|URL", help="Filing number, name or id of a filed account, or the address of a page.")
+        str,
+        typer.Argument(
+            metavar="ACCOUNT|URL",
+            help="Filing number, name or id of a filed account, or the address of a page.",
+        ),
     ],
-    out: Annotated[Path, typer.Option("--out", metavar="DIR", help="The case goes to DIR/PLATFORM/….")] = Path("cases"),
-    session: Annotated[str | None, typer.Option("--session", metavar="NAME", help="Use this login; default the one a look takes.")] = None,
+    out: Annotated[
+        Path, typer.Option("--out", metavar="DIR", help="The case goes to DIR/PLATFORM/….")
+    ] = Path("cases"),
+    session: Annotated[
+        str | None,
+        typer.Option(
+            "--session", metavar="NAME", help="Use this login; default the one a look takes."
+        ),
+    ] = None,
     visitor: Annotated[bool, typer.Option("--visitor", help="Look without any login.")] = False,
 ) -> None:
-    """Look at an account once, and keep what the site answered as a case for `verify`, without cookies, tokens and the operator."""
+    """Look at an account once, and keep what the site answered as a case for `verify`, without
+    cookies, tokens and the operator.
+    """
     if visitor and session:
         raise UserError("--session and --visitor exclude each other")
 
@@ -36,13 +49,27 @@ def record(
             recorder = app.recorder()
             try:
                 filed = await app.store.accounts(include_retired=True)
-                found = recorder.account_of(account) if "://" in account else registry.find_account(filed, account)
+                found = (
+                    recorder.account_of(account)
+                    if "://" in account
+                    else registry.find_account(filed, account)
+                )
                 chosen = "" if visitor else session
-                return await recorded(found, recorder=recorder, gate=app.pacing(), now=app.clock, out=out, session=chosen)
+                return await recorded(
+                    found,
+                    recorder=recorder,
+                    gate=app.pacing(),
+                    now=app.clock,
+                    out=out,
+                    session=chosen,
+                )
             finally:
                 await recorder.close()
 
     made = run(work())
     for surface in made.got.surfaces:
         typer.echo(surface)
-    typer.echo(f"{made.folder}: {made.answers} answers. Compare [expect] in case.toml with the page, then: mediawatch verify {made.folder}")
+    typer.echo(
+        f"{made.folder}: {made.answers} answers. Compare [expect] in case.toml with the page, "
+        f"then: mediawatch verify {made.folder}"
+    )

@@ -1,4 +1,6 @@
-"""`mediawatch registry …`: the filed accounts (台账) in, what the registry itself gets wrong, the empty form."""
+"""`mediawatch registry …`: the filed accounts (台账) in, what the registry itself gets wrong, the
+empty form.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,10 @@ from mediawatch.table import Table
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The filed accounts (台账).")
 _SHOWN_ERRORS = 50
-CsvOption = Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing.")]
+CsvOption = Annotated[
+    Path | None,
+    typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing."),
+]
 _LABELS = {
     Code.REGISTRY_INCOMPLETE: "备案信息不完整",
     Code.FILING_NAME_STYLE: "备案填写不规范",
@@ -37,22 +42,46 @@ def register(app: typer.Typer) -> None:
 @group.command("import")
 def import_(
     ctx: typer.Context,
-    files: Annotated[list[Path], typer.Argument(metavar="FILE...", help="xlsx, xls or csv; all sheets are read.")],
+    files: Annotated[
+        list[Path], typer.Argument(metavar="FILE...", help="xlsx, xls or csv; all sheets are read.")
+    ],
     covers: Annotated[
         list[str] | None,
         typer.Option(
-            "--covers", metavar="FIELD=VALUE", help="The files hold all accounts with this value (地市=拉萨市): absent ones are retired."
+            "--covers",
+            metavar="FIELD=VALUE",
+            help=(
+                "The files hold all accounts with this value (地市=拉萨市): absent ones are "
+                "retired."
+            ),
         ),
     ] = None,
-    complete: Annotated[bool, typer.Option("--complete", help="The files are the whole registry: absent accounts are retired.")] = False,
-    skip_bad_rows: Annotated[bool, typer.Option("--skip-bad-rows", help="Import the good rows although others are refused.")] = False,
+    complete: Annotated[
+        bool,
+        typer.Option(
+            "--complete", help="The files are the whole registry: absent accounts are retired."
+        ),
+    ] = False,
+    skip_bad_rows: Annotated[
+        bool,
+        typer.Option("--skip-bad-rows", help="Import the good rows although others are refused."),
+    ] = False,
     errors: Annotated[
         Path | None,
-        typer.Option("--errors", metavar="FILE.xlsx", help="Write the refused rows, with Chinese reasons, to this file."),
+        typer.Option(
+            "--errors",
+            metavar="FILE.xlsx",
+            help="Write the refused rows, with Chinese reasons, to this file.",
+        ),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, write nothing to the registry.")] = False,
+    dry_run: Annotated[
+        bool,
+        typer.Option("--dry-run", help="Say what would happen, write nothing to the registry."),
+    ] = False,
 ) -> None:
-    """Import registry files; nothing is imported while a row is refused. Importing again updates, and keeps the history."""
+    """Import registry files; nothing is imported while a row is refused. Importing again updates,
+    and keeps the history.
+    """
     scope = registry.covered(covers or [])
 
     async def work() -> registry.ImportReport:
@@ -73,7 +102,13 @@ def import_(
     typer.echo(_summary(report, dry_run=dry_run))
     if report.errors and not report.written:
         if not dry_run:
-            typer.echo("nothing was imported: correct the rows, or import the good ones with --skip-bad-rows", err=True)
+            typer.echo(
+                (
+                    "nothing was imported: correct the rows, or import the good ones with "
+                    "--skip-bad-rows"
+                ),
+                err=True,
+            )
         raise typer.Exit(2)
 
 
@@ -83,11 +118,23 @@ def _tell(report: registry.ImportReport) -> None:
     for warning in report.warnings:
         typer.echo(f"warning: {warning}", err=True)
     for account in report.retired:
-        typer.echo(f"retired: {account.filed.filing_number or '-'} {account.filed.name} ({account.filed.type})", err=True)
+        typer.echo(
+            (
+                f"retired: {account.filed.filing_number or '-'} {account.filed.name} "
+                f"({account.filed.type})"
+            ),
+            err=True,
+        )
     for error in report.errors[:_SHOWN_ERRORS]:
         typer.echo(f"error: {error}", err=True)
     if len(report.errors) > _SHOWN_ERRORS:
-        typer.echo(f"error: and {len(report.errors) - _SHOWN_ERRORS} more; --errors FILE.xlsx lists them all", err=True)
+        typer.echo(
+            (
+                f"error: and {len(report.errors) - _SHOWN_ERRORS} more; --errors FILE.xlsx lists "
+                "them all"
+            ),
+            err=True,
+        )
     if report.errors_file:
         typer.echo(f"{report.errors_file}: {report.refused} refused rows with 错误说明", err=True)
 
@@ -95,15 +142,21 @@ def _tell(report: registry.ImportReport) -> None:
 def _summary(report: registry.ImportReport, *, dry_run: bool) -> str:
     changes = report.changes
     counts = (
-        f"{len(changes.new)} new, {len(changes.updated)} updated, {changes.unchanged} unchanged, {len(changes.retired)} retired, "
+        f"{len(changes.new)} new, {len(changes.updated)} updated, {changes.unchanged} unchanged, "
+        f"{len(changes.retired)} retired, "
         f"{report.refused} rows refused"
     )
-    return f"{changes.source.file}: {'(dry run) ' if dry_run else '' if report.written else '(not imported) '}{counts}"
+    return (
+        f"{changes.source.file}: "
+        f"{'(dry run) ' if dry_run else '' if report.written else '(not imported) '}{counts}"
+    )
 
 
 @group.command()
 def undo(ctx: typer.Context, dry_run: DryRun = False) -> None:
-    """Take the last import back, while nothing was judged on it: its new accounts are retired, changed fields are as before."""
+    """Take the last import back, while nothing was judged on it: its new accounts are retired,
+    changed fields are as before.
+    """
 
     async def work() -> registry.Undone:
         async with opened(ctx, dry_run=dry_run) as app:
@@ -112,15 +165,24 @@ def undo(ctx: typer.Context, dry_run: DryRun = False) -> None:
 
     done = run(work())
     changes = done.changes
-    typer.echo(f"{done.source.file}: taken back: {len(changes.retired)} retired, {len(changes.updated)} as before; contacts stay")
+    typer.echo(
+        f"{done.source.file}: taken back: {len(changes.retired)} retired, "
+        f"{len(changes.updated)} as before; contacts stay"
+    )
 
 
 @group.command()
 def template(
-    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="Where the empty workbook goes.")],
-    force: Annotated[bool, typer.Option("--force", help="Overwrite the file if it is there.")] = False,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE.xlsx", help="Where the empty workbook goes.")
+    ],
+    force: Annotated[
+        bool, typer.Option("--force", help="Overwrite the file if it is there.")
+    ] = False,
 ) -> None:
-    """Write an empty registry workbook: text columns, so that no id loses digits, and a sheet that explains them."""
+    """Write an empty registry workbook: text columns, so that no id loses digits, and a sheet that
+    explains them.
+    """
     if file.exists() and not force:
         raise UserError(f"{file} is there already: name another file, or overwrite it with --force")
     if file.suffix.lower() != ".xlsx":
@@ -134,10 +196,17 @@ def check(
     ctx: typer.Context,
     csv: CsvOption = None,
     abolished: Annotated[
-        Path | None, typer.Option("--abolished", metavar="FILE.toml", help="Own list of abolished bodies; default the shipped one.")
+        Path | None,
+        typer.Option(
+            "--abolished",
+            metavar="FILE.toml",
+            help="Own list of abolished bodies; default the shipped one.",
+        ),
     ] = None,
 ) -> None:
-    """List what the registry itself gets wrong, counted by kind, the gravest first: double filings, gaps, platform suffixes, hints."""
+    """List what the registry itself gets wrong, counted by kind, the gravest first: double filings,
+    gaps, platform suffixes, hints.
+    """
     bodies = registry.read_bodies(abolished)
 
     async def work() -> tuple[list[registry.RegistryFinding], list[str]]:
@@ -149,11 +218,22 @@ def check(
         typer.echo(f"note: {remark}", err=True)
     kinds = Counter(_LABELS[finding.code] for finding in findings)
     told = "；".join(f"{kind}{count}条" for kind, count in kinds.items()) or "无"
-    typer.echo(f"台账自查：{told}" + (f"。共涉及{len({finding.account.id for finding in findings})}个账号" if findings else ""))
+    typer.echo(
+        f"台账自查：{told}"
+        + (f"。共涉及{len({finding.account.id for finding in findings})}个账号" if findings else "")
+    )
     if not findings and csv is None:
         return
-    rows = tuple((_LABELS[finding.code], *_account_cells(finding.account), finding.sentence) for finding in findings)
-    print_or_write(Table("台账自查", ("问题类型", "备案单号", "政务新媒体名称", "类型", "所属组织", "说明"), rows), csv)
+    rows = tuple(
+        (_LABELS[finding.code], *_account_cells(finding.account), finding.sentence)
+        for finding in findings
+    )
+    print_or_write(
+        Table(
+            "台账自查", ("问题类型", "备案单号", "政务新媒体名称", "类型", "所属组织", "说明"), rows
+        ),
+        csv,
+    )
 
 
 @group.command("list")
@@ -189,17 +269,32 @@ def list_(
 @group.command()
 def proposals(
     ctx: typer.Context,
-    accept: Annotated[list[str] | None, typer.Option("--accept", metavar="N", help="Accept this one (its 编号); may be repeated.")] = None,
-    refuse: Annotated[
-        list[str] | None, typer.Option("--refuse", metavar="N", help="Never propose this one again; may be repeated.")
+    accept: Annotated[
+        list[str] | None,
+        typer.Option("--accept", metavar="N", help="Accept this one (its 编号); may be repeated."),
     ] = None,
-    everything: Annotated[bool, typer.Option("--all", help="Accept all but those marked 须核对.")] = False,
+    refuse: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--refuse", metavar="N", help="Never propose this one again; may be repeated."
+        ),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Accept all but those marked 须核对.")
+    ] = False,
     by: Annotated[
-        str, typer.Option("--by", metavar="NAME", help="Who accepts; needed, and somebody else, for an id that a person saw.")
+        str,
+        typer.Option(
+            "--by",
+            metavar="NAME",
+            help="Who accepts; needed, and somebody else, for an id that a person saw.",
+        ),
     ] = "",
     csv: CsvOption = None,
 ) -> None:
-    """List what readings have taught (ids, links, new names, migrations, doubtful ids), and accept it into the registry, or refuse it."""
+    """List what readings have taught (ids, links, new names, migrations, doubtful ids), and accept
+    it into the registry, or refuse it.
+    """
     if csv and (accept or refuse or everything):
         raise UserError("--csv lists, --accept, --all and --refuse decide: give one of them")
 
@@ -207,7 +302,11 @@ def proposals(
         async with opened(ctx) as app:
             listed = await current(app.store)
             refused = chosen(listed, refuse or (), everything=False)
-            accepted = chosen([each for each in listed if each not in refused], accept or (), everything=everything)
+            accepted = chosen(
+                [each for each in listed if each not in refused],
+                accept or (),
+                everything=everything,
+            )
             deciders(accepted, by)
             await app.store.refuse(refusals(refused, app.clock()))
             if accepted:
@@ -221,8 +320,13 @@ def proposals(
     for each in refused:
         typer.echo(f"{each.key} {each.account.filed.name}: {each.field} {each.new!r} refused")
     for each in accepted:
-        typer.echo(f"{each.key} {each.account.filed.name}: {each.field} {each.old!r} -> {each.new!r}")
-    typer.echo(f"{len(accepted)} accepted, {len(refused)} refused, {len(listed) - len(accepted) - len(refused)} left")
+        typer.echo(
+            f"{each.key} {each.account.filed.name}: {each.field} {each.old!r} -> {each.new!r}"
+        )
+    typer.echo(
+        f"{len(accepted)} accepted, {len(refused)} refused, "
+        f"{len(listed) - len(accepted) - len(refused)} left"
+    )
 
 
 def _account_cells(account: Account) -> Iterable[str]:
@@ -233,4 +337,13 @@ def _account_cells(account: Account) -> Iterable[str]:
 def _more_cells(account: Account) -> Iterable[str]:
     filed = account.filed
     out = str(account.retired_on or "")
-    return filed.prefecture, filed.county, filed.platform_id, filed.original_id, filed.alias, filed.status.label, filed.url, out
+    return (
+        filed.prefecture,
+        filed.county,
+        filed.platform_id,
+        filed.original_id,
+        filed.alias,
+        filed.status.label,
+        filed.url,
+        out,
+    )

@@ -20,19 +20,34 @@ from mediawatch.publish.reports.reminders import Reminder, Unit
 def reminders(
     ctx: typer.Context,
     folder: Annotated[
-        Path | None, typer.Argument(metavar="[DIR]", help="A file a unit goes here; without it the texts are printed.")
+        Path | None,
+        typer.Argument(
+            metavar="[DIR]", help="A file a unit goes here; without it the texts are printed."
+        ),
     ] = None,
-    to: Annotated[Unit, typer.Option(help="One text a 所属组织 (with its contact persons), or a 主管单位.")] = Unit.ORGANISER,
+    to: Annotated[
+        Unit, typer.Option(help="One text a 所属组织 (with its contact persons), or a 主管单位.")
+    ] = Unit.ORGANISER,
     sweep: SweepOption = None,
 ) -> None:
-    """Write one text a unit: accounts that will soon be stale, with their deadline; and where the newest link is wanted."""
+    """Write one text a unit: accounts that will soon be stale, with their deadline; and where the
+    newest link is wanted.
+    """
 
     async def work() -> list[Reminder]:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep)
             await check_answered(app, chosen)
             judged, contacts = await judged_scope(app, chosen), await app.store.contacts()
-            return texts.reminders(chosen, judged.entries, judged.policy, contacts, today=day_of(app.clock()), to=to, marks=app.marks)
+            return texts.reminders(
+                chosen,
+                judged.entries,
+                judged.policy,
+                contacts,
+                today=day_of(app.clock()),
+                to=to,
+                marks=app.marks,
+            )
 
     written = run(work())
     if folder is None:
@@ -40,5 +55,10 @@ def reminders(
     else:
         taken: set[str] = set()
         for reminder in written:
-            write_whole(folder / part_name(folder / "提醒.txt", reminder.unit, taken), reminder.text.encode())
-    typer.echo(f"{len(written)} units, {sum(reminder.accounts for reminder in written)} accounts", err=True)
+            write_whole(
+                folder / part_name(folder / "提醒.txt", reminder.unit, taken),
+                reminder.text.encode(),
+            )
+    typer.echo(
+        f"{len(written)} units, {sum(reminder.accounts for reminder in written)} accounts", err=True
+    )

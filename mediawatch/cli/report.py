@@ -20,11 +20,16 @@ from mediawatch.publish.reports import pages, word
 from mediawatch.publish.reports.annexes import annex_book
 
 OutOption = Annotated[Path, typer.Option("--out", metavar="FILE", help="Where the document goes.")]
-OpenOption = Annotated[bool, typer.Option("--include-open", help="Unconfirmed findings too; marks the document.")]
+OpenOption = Annotated[
+    bool, typer.Option("--include-open", help="Unconfirmed findings too; marks the document.")
+]
 
 
 def register(app: typer.Typer) -> None:
-    group = typer.Typer(no_args_is_help=True, help="Write the documents of an inspection (xlsx, docx, html) and the texts to the units.")
+    group = typer.Typer(
+        no_args_is_help=True,
+        help="Write the documents of an inspection (xlsx, docx, html) and the texts to the units.",
+    )
     group.command("xlsx")(xlsx)
     group.command("docx")(docx)
     group.command("html")(html)
@@ -34,7 +39,11 @@ def register(app: typer.Typer) -> None:
 
 
 def xlsx(
-    ctx: typer.Context, out: OutOption, sweep: SweepOption = None, notice: NoticeOption = "", include_open: OpenOption = False
+    ctx: typer.Context,
+    out: OutOption,
+    sweep: SweepOption = None,
+    notice: NoticeOption = "",
+    include_open: OpenOption = False,
 ) -> None:
     """Write the annexes as a workbook: 检查情况统计表, the lists of problems, 人工核查清单."""
     _write(ctx, out, sweep, notice, include_open, lambda told, app: annex_book(told))
@@ -47,35 +56,67 @@ def docx(
     notice: NoticeOption = "",
     include_open: OpenOption = False,
     template_: Annotated[
-        Path | None, typer.Option("--template", metavar="FILE", help="Your own; default circular.docx in the home, else ours.")
+        Path | None,
+        typer.Option(
+            "--template",
+            metavar="FILE",
+            help="Your own; default circular.docx in the home, else ours.",
+        ),
     ] = None,
-    signed_on: Annotated[str, typer.Option("--date", metavar="DAY", help="成文日期; default the notice's, else left open.")] = "",
+    signed_on: Annotated[
+        str,
+        typer.Option(
+            "--date", metavar="DAY", help="成文日期; default the notice's, else left open."
+        ),
+    ] = "",
 ) -> None:
     """Write the circular as a Word document: 总体情况, 主要问题, annexes."""
     day = day_option(signed_on)
 
     def made(told: Inspection, app: App) -> bytes:
         own = app.home.root / word.TEMPLATE
-        return word.circular(told, template=template_ or (own if own.is_file() else None), signed_on=day)
+        return word.circular(
+            told, template=template_ or (own if own.is_file() else None), signed_on=day
+        )
 
     _write(ctx, out, sweep, notice, include_open, made)
 
 
 def html(
-    ctx: typer.Context, out: OutOption, sweep: SweepOption = None, notice: NoticeOption = "", include_open: OpenOption = False
+    ctx: typer.Context,
+    out: OutOption,
+    sweep: SweepOption = None,
+    notice: NoticeOption = "",
+    include_open: OpenOption = False,
 ) -> None:
-    """Write one self-contained page: figures, charts, searchable lists, thumbnails of the evidence."""
-    _write(ctx, out, sweep, notice, include_open, lambda told, app: pages.report(told, app.home.evidence))
+    """Write one self-contained page: figures, charts, searchable lists, thumbnails of the
+    evidence.
+    """
+    _write(
+        ctx,
+        out,
+        sweep,
+        notice,
+        include_open,
+        lambda told, app: pages.report(told, app.home.evidence),
+    )
 
 
 def template(out: OutOption) -> None:
-    """Write our Word template, for the office to change; `report docx` takes circular.docx of the home."""
+    """Write our Word template, for the office to change; `report docx` takes circular.docx of the
+    home.
+    """
     write_whole(out, word.shipped_template())
     typer.echo(str(out))
 
 
 def _write(
-    ctx: typer.Context, out: Path, sweep: int | None, notice: str, include_open: bool, made: Callable[[Inspection, App], bytes]
+    ctx: typer.Context,
+    out: Path,
+    sweep: int | None,
+    notice: str,
+    include_open: bool,
+    made: Callable[[Inspection, App], bytes],
 ) -> None:
     async def work() -> tuple[Inspection, bytes]:
         async with opened(ctx) as app:
@@ -85,7 +126,9 @@ def _write(
     told, body = run(work())
     write_whole(out, body)
     whole = told.statistics.whole
-    typer.echo(f"{out}: {whole.failed} accounts failed of {whole.checked} checked, {whole.open} open")
+    typer.echo(
+        f"{out}: {whole.failed} accounts failed of {whole.checked} checked, {whole.open} open"
+    )
 
 
 def day_option(text: str) -> date | None:

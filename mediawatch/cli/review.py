@@ -14,7 +14,16 @@ from mediawatch.app import App
 from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import SweepOption, none_and_open, print_or_write, sweep_of, tell_additions
-from mediawatch.domain import PLATFORM_LABELS, Attested, Code, Excuse, ReviewAction, ReviewState, Sweep, UserError
+from mediawatch.domain import (
+    PLATFORM_LABELS,
+    Attested,
+    Code,
+    Excuse,
+    ReviewAction,
+    ReviewState,
+    Sweep,
+    UserError,
+)
 from mediawatch.people import review
 from mediawatch.people.review import Decision, Suspect, Wanted
 from mediawatch.ports import Rejudgement
@@ -25,18 +34,35 @@ from mediawatch.table import Table
 
 REFUSED = 2
 EXCUSES = ", ".join(f"{excuse.value} ({excuse.name.lower()})" for excuse in Excuse)
-group = typer.Typer(no_args_is_help=True, help="Decide about findings (审核): nothing leaves that nobody confirmed.")
+group = typer.Typer(
+    no_args_is_help=True, help="Decide about findings (审核): nothing leaves that nobody confirmed."
+)
 Keys = Annotated[
-    list[str] | None, typer.Argument(metavar="[FINDING]...", help="As listed (12/stale_2w@3f2a), or an account: all of its findings.")
+    list[str] | None,
+    typer.Argument(
+        metavar="[FINDING]...",
+        help="As listed (12/stale_2w@3f2a), or an account: all of its findings.",
+    ),
 ]
 By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who decides.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do it for more than one finding.")]
-CodeOption = Annotated[list[Code] | None, typer.Option("--code", metavar="CODE", help="Only this code (stale_2w …); may be repeated.")]
+CodeOption = Annotated[
+    list[Code] | None,
+    typer.Option("--code", metavar="CODE", help="Only this code (stale_2w …); may be repeated."),
+]
 Prefecture = Annotated[str, typer.Option(metavar="地市", help="Only this prefecture.")]
 Platform = Annotated[str, typer.Option(metavar="KEY", help="Only this platform (wechat …).")]
 Supervisor = Annotated[str, typer.Option(metavar="主管单位", help="Only this 主管单位.")]
-Surface = Annotated[str, typer.Option(metavar="NAME", help="Only what rests on this surface (微博手机版主页, or weibo.mobile).")]
-AttestedOption = Annotated[Attested | None, typer.Option("--attested", help="Only what recordings attest, or what only text describes.")]
+Surface = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME", help="Only what rests on this surface (微博手机版主页, or weibo.mobile)."
+    ),
+]
+AttestedOption = Annotated[
+    Attested | None,
+    typer.Option("--attested", help="Only what recordings attest, or what only text describes."),
+]
 
 
 def register(app: typer.Typer) -> None:
@@ -59,9 +85,16 @@ def list_(
     surface: Surface = "",
     attested: AttestedOption = None,
     second: Annotated[
-        bool, typer.Option("--second", help="Instead: the manual 有 without a link that another person is to look at.")
+        bool,
+        typer.Option(
+            "--second",
+            help="Instead: the manual 有 without a link that another person is to look at.",
+        ),
     ] = False,
-    csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing.")] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing."),
+    ] = None,
 ) -> None:
     """List the findings of a sweep with their review."""
     wanted = Wanted(
@@ -81,9 +114,14 @@ def list_(
             chosen = await sweep_of(app, sweep)
             judged = await judged_scope(app, chosen)
             if second:
-                return reviews.second_looks(chosen, await review.second_looks(app.store, chosen, judged.entries, judged.policy))
+                return reviews.second_looks(
+                    chosen,
+                    await review.second_looks(app.store, chosen, judged.entries, judged.policy),
+                )
             known = _by_name(app, wanted)
-            found = [suspect for suspect in (await _suspects(app, chosen))[0] if known.takes(suspect)]
+            found = [
+                suspect for suspect in (await _suspects(app, chosen))[0] if known.takes(suspect)
+            ]
             table = reviews.suspects(chosen, found, _surfaces(app, found))
             if table.rows or csv:
                 return table if csv else table.only(*reviews.BRIEF)
@@ -98,7 +136,13 @@ def list_(
 
 def show(
     ctx: typer.Context,
-    finding: Annotated[str, typer.Argument(metavar="FINDING", help="As listed (12/stale_2w@3f2a), or an account: all of its findings.")],
+    finding: Annotated[
+        str,
+        typer.Argument(
+            metavar="FINDING",
+            help="As listed (12/stale_2w@3f2a), or an account: all of its findings.",
+        ),
+    ],
     sweep: SweepOption = None,
 ) -> None:
     """Show a finding in full: the rule, every look it rests on, every decision so far."""
@@ -118,7 +162,11 @@ def confirm(
     findings: Keys = None,
     reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")] = review.CONFIRM_REASON,
     without_hearing: Annotated[
-        bool, typer.Option("--without-hearing", help="Although the hearing has not ended; with --reason, for findings by name.")
+        bool,
+        typer.Option(
+            "--without-hearing",
+            help="Although the hearing has not ended; with --reason, for findings by name.",
+        ),
     ] = False,
     sweep: SweepOption = None,
     code: CodeOption = None,
@@ -129,13 +177,23 @@ def confirm(
     attested: AttestedOption = None,
     yes: Yes = False,
 ) -> None:
-    """Confirm findings (认定) after their hearing: they may leave in a hand-off. Nobody confirms what rests on their own look.
+    """Confirm findings (认定) after their hearing: they may leave in a hand-off. Nobody confirms
+    what rests on their own look.
 
     By filter only what units answered with 无异议; every other one by its own key.
     """
-    wanted = Wanted(codes=codes(code), prefecture=prefecture, platform=platform, supervisor=supervisor, surface=surface, attested=attested)
+    wanted = Wanted(
+        codes=codes(code),
+        prefecture=prefecture,
+        platform=platform,
+        supervisor=supervisor,
+        surface=surface,
+        attested=attested,
+    )
     if without_hearing and not findings:
-        raise UserError("--without-hearing goes with findings by name, and never with a filter alone")
+        raise UserError(
+            "--without-hearing goes with findings by name, and never with a filter alone"
+        )
     made = Decision(ReviewAction.CONFIRMED, by, reason, without_hearing=without_hearing)
     _decide(ctx, made, findings or [], wanted, sweep, yes)
 
@@ -143,9 +201,13 @@ def confirm(
 def dismiss(
     ctx: typer.Context,
     by: By,
-    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why; not needed with --excuse.")] = "",
+    reason: Annotated[
+        str, typer.Option(metavar="TEXT", help="Why; not needed with --excuse.")
+    ] = "",
     findings: Keys = None,
-    excuse: Annotated[str, typer.Option("--excuse", metavar="WORD", help=f"Why nobody is blamed: {EXCUSES}.")] = "",
+    excuse: Annotated[
+        str, typer.Option("--excuse", metavar="WORD", help=f"Why nobody is blamed: {EXCUSES}.")
+    ] = "",
     sweep: SweepOption = None,
     code: CodeOption = None,
     prefecture: Prefecture = "",
@@ -156,7 +218,14 @@ def dismiss(
     yes: Yes = False,
 ) -> None:
     """Dismiss findings (排除): they leave in nothing."""
-    wanted = Wanted(codes=codes(code), prefecture=prefecture, platform=platform, supervisor=supervisor, surface=surface, attested=attested)
+    wanted = Wanted(
+        codes=codes(code),
+        prefecture=prefecture,
+        platform=platform,
+        supervisor=supervisor,
+        surface=surface,
+        attested=attested,
+    )
     made = Decision(ReviewAction.DISMISSED, by, reason, excuse=review.excuse_of(excuse))
     _decide(ctx, made, findings or [], wanted, sweep, yes)
 
@@ -171,7 +240,14 @@ def reopen(
     yes: Yes = False,
 ) -> None:
     """Take decisions back: the findings are 疑似 again. The decision stays on record."""
-    _decide(ctx, Decision(ReviewAction.REOPENED, by, reason), findings or [], Wanted(codes=codes(code)), sweep, yes)
+    _decide(
+        ctx,
+        Decision(ReviewAction.REOPENED, by, reason),
+        findings or [],
+        Wanted(codes=codes(code)),
+        sweep,
+        yes,
+    )
 
 
 def codes(given: list[Code] | None) -> tuple[Code, ...]:
@@ -179,41 +255,80 @@ def codes(given: list[Code] | None) -> tuple[Code, ...]:
     return tuple(given or ())
 
 
-def _decide(ctx: typer.Context, made: Decision, texts: list[str], wanted: Wanted, sweep: int | None, yes: bool) -> None:
+def _decide(
+    ctx: typer.Context,
+    made: Decision,
+    texts: list[str],
+    wanted: Wanted,
+    sweep: int | None,
+    yes: bool,
+) -> None:
     """By name or by filter; what may not be decided is told, and the rest is done (then exit 2)."""
     if not texts and wanted == Wanted():
-        raise UserError("name the findings, or choose them by --code, --prefecture, --platform, --supervisor, --surface or --attested")
+        raise UserError(
+            "name the findings, or choose them by --code, --prefecture, --platform, "
+            "--supervisor, --surface or --attested"
+        )
 
     async def work() -> list[str]:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep, surely=True)
-            newest = max((event.id for event in await app.store.review_events(chosen.id)), default=0)
+            newest = max(
+                (event.id for event in await app.store.review_events(chosen.id)), default=0
+            )
             everything, rejudged = await _suspects(app, chosen)
             if made.action is not ReviewAction.REOPENED:
                 _refuse_unversioned(texts, everything)
             keys = await _keys(app, texts)
             if made.action is ReviewAction.CONFIRMED:
                 _refuse_accounts(keys, everything)
-            named = _named(everything, keys) if texts else [each for each in everything if review.leads_on(each, made.action)]
+            named = (
+                _named(everything, keys)
+                if texts
+                else [each for each in everything if review.leads_on(each, made.action)]
+            )
             known = _by_name(app, wanted)
             found = [suspect for suspect in named if known.takes(suspect)]
-            also = {twin.key: twin for each in found for twin in review.twins(everything, each) if review.leads_on(twin, made.action)}
+            also = {
+                twin.key: twin
+                for each in found
+                for twin in review.twins(everything, each)
+                if review.leads_on(twin, made.action)
+            }
             found += [twin for key, twin in also.items() if key not in {each.key for each in found}]
             refused = review.refusals(found, everything, made, frozenset(keys))
             able = [suspect for suspect in found if suspect.key not in refused]
             typer.echo(_counts(made.action, able, len(refused)))
             if not found and not texts:
-                typer.echo("none that these options name is left to be decided so: `mediawatch review list` shows the findings", err=True)
+                typer.echo(
+                    (
+                        "none that these options name is left to be decided so: `mediawatch "
+                        "review list` shows the findings"
+                    ),
+                    err=True,
+                )
             for each in able:
                 for twin in review.twins(able, each):
-                    typer.echo(_plain(f"{each.key} {each.account.filed.name}:与{twin.key}为同一账号重复备案,一并{made.action.label}"))
+                    typer.echo(
+                        _plain(
+                            f"{each.key} "
+                            f"{each.account.filed.name}:与{twin.key}为同一账号重复备案,"
+                            f"一并{made.action.label}"
+                        )
+                    )
             if len(able) > 1 and not yes:
-                raise UserError(f"that is more than one finding: add --yes to do it for all {len(able)}")
+                raise UserError(
+                    f"that is more than one finding: add --yes to do it for all {len(able)}"
+                )
             now = app.clock()
             events = [made.of(suspect, now) for suspect in able]
             concerned = rejudged.of(event.account_id for event in events)
             await app.store.note_reviews(chosen.id, events, after=newest, rejudged=concerned)
-            return [f"{each.key} {each.account.filed.name}:{refused[each.key]}" for each in found if each.key in refused]
+            return [
+                f"{each.key} {each.account.filed.name}:{refused[each.key]}"
+                for each in found
+                if each.key in refused
+            ]
 
     refused = run(work())
     for line in refused:
@@ -224,8 +339,14 @@ def _decide(ctx: typer.Context, made: Decision, texts: list[str], wanted: Wanted
 
 def _counts(action: ReviewAction, able: list[Suspect], refused: int) -> str:
     kinds = Counter(suspect.finding.label for suspect in able)
-    weak = sum(suspect.attested is Attested.DESCRIBED or suspect.backing.value == "unchecked" for suspect in able)
-    parts = [f"{action.value}: {len(able)} findings", *(f"{count} {label}" for label, count in kinds.most_common())]
+    weak = sum(
+        suspect.attested is Attested.DESCRIBED or suspect.backing.value == "unchecked"
+        for suspect in able
+    )
+    parts = [
+        f"{action.value}: {len(able)} findings",
+        *(f"{count} {label}" for label, count in kinds.most_common()),
+    ]
     parts += [f"{weak} rest on described surfaces or unchecked canaries"] if weak else []
     return ", ".join(parts + ([f"{refused} refused"] if refused else []))
 
@@ -233,11 +354,15 @@ def _counts(action: ReviewAction, able: list[Suspect], refused: int) -> str:
 async def _suspects(app: App, sweep: Sweep) -> tuple[list[Suspect], Rejudgement]:
     judged = await judged_scope(app, sweep)
     tell_additions(judged)
-    return await review.suspects(app.store, sweep, judged.entries, await checks_for(app.store, sweep)), judged.rejudged
+    return await review.suspects(
+        app.store, sweep, judged.entries, await checks_for(app.store, sweep)
+    ), judged.rejudged
 
 
 def _refuse_unversioned(texts: list[str], found: list[Suspect]) -> None:
-    """UserError for a finding that is named without the version that was shown, or by another one than it has now."""
+    """UserError for a finding that is named without the version that was shown, or by another one
+    than it has now.
+    """
     for text in texts:
         key, at, _ = text.partition("@")
         meant = next((suspect for suspect in found if suspect.key == key), None)
@@ -252,7 +377,9 @@ def _surfaces(app: App, found: list[Suspect]) -> dict[str, str]:
 
 
 def _by_name(app: App, wanted: Wanted) -> Wanted:
-    """The filter with a surface by the name that sights have; lists print its Chinese. UserError where there is no such surface."""
+    """The filter with a surface by the name that sights have; lists print its Chinese. UserError
+    where there is no such surface.
+    """
     labels = app.surface_labels(PLATFORM_LABELS)
     name = {label: name for name, label in labels.items()}.get(wanted.surface, wanted.surface)
     if name and name not in labels:
@@ -261,10 +388,14 @@ def _by_name(app: App, wanted: Wanted) -> Wanted:
 
 
 def _refuse_accounts(keys: list[str], found: list[Suspect]) -> None:
-    """UserError for an account in place of its findings: what is confirmed is named as it was shown."""
+    """UserError for an account in place of its findings: what is confirmed is named as it was
+    shown.
+    """
     for key in keys:
         if meant := [suspect.versioned for suspect in found if str(suspect.account.id) == key]:
-            raise UserError(f"account {key}: name the version that you decide on, it is {', '.join(meant)} now")
+            raise UserError(
+                f"account {key}: name the version that you decide on, it is {', '.join(meant)} now"
+            )
 
 
 async def _keys(app: App, texts: list[str]) -> list[str]:
@@ -277,7 +408,9 @@ async def _keys(app: App, texts: list[str]) -> list[str]:
         if slash and code in list(Code):
             keys.append(f"{find_account(accounts, account).id}/{code}{at}{version}")
         elif slash and any(account == str(each.id) for each in accounts):
-            raise UserError(f"account {account} can have no finding {code!r}: the codes are {', '.join(Code)}")
+            raise UserError(
+                f"account {account} can have no finding {code!r}: the codes are {', '.join(Code)}"
+            )
         else:
             keys.append(str(find_account(accounts, text).id))
     return keys

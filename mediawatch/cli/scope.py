@@ -23,12 +23,36 @@ def scope(
     ctx: typer.Context,
     take: Annotated[
         list[str] | None,
-        typer.Option(metavar="CLAUSE", help='"政府 全部", "部门 10%", "地市=甲市 5个": the first that holds decides. Default all.'),
+        typer.Option(
+            metavar="CLAUSE",
+            help=(
+                '"政府 全部", "部门 10%", "地市=甲市 5个": the first that holds decides. Default '
+                "all."
+            ),
+        ),
     ] = None,
-    by: Annotated[list[str] | None, typer.Option(metavar="WORD", help=f"Stratify by {', '.join(Dimension)}; may be repeated.")] = None,
-    seed: Annotated[str, typer.Option(metavar="TEXT", help="Seed of a sample; the same seed draws the same accounts again.")] = "",
-    list_: Annotated[Path | None, typer.Option("--list", metavar="FILE", help="Filing numbers or names (xlsx, csv, txt) instead.")] = None,
-    out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="Write the drawn list (xlsx) for `sweep --scope`.")] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(metavar="WORD", help=f"Stratify by {', '.join(Dimension)}; may be repeated."),
+    ] = None,
+    seed: Annotated[
+        str,
+        typer.Option(
+            metavar="TEXT", help="Seed of a sample; the same seed draws the same accounts again."
+        ),
+    ] = "",
+    list_: Annotated[
+        Path | None,
+        typer.Option(
+            "--list", metavar="FILE", help="Filing numbers or names (xlsx, csv, txt) instead."
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="FILE", help="Write the drawn list (xlsx) for `sweep --scope`."
+        ),
+    ] = None,
 ) -> None:
     """Draw the scope of an inspection: a census, a reproducible sample by strata, or a list."""
     if list_ is not None and (take or by or seed):
@@ -39,11 +63,18 @@ def scope(
             accounts, home = await app.store.accounts(), await app.store.home_id()
             if list_ is not None:
                 return scope_files.read(list_, accounts, home=home), app.marks, home
-            spec = Spec(tuple(clause(text) for text in take or ["全部"]), tuple(dimension(word) for word in by or ()), seed)
+            spec = Spec(
+                tuple(clause(text) for text in take or ["全部"]),
+                tuple(dimension(word) for word in by or ()),
+                seed,
+            )
             return draw(accounts, spec), app.marks, home
 
     drawn, marks, home = run(work())
     typer.echo(fitted(strata_table(drawn)))
     if out is not None:
         scope_files.write(drawn, out, marks, home=home)
-        typer.echo(f"{out}: {len(drawn.accounts)} accounts; inspect them with `mediawatch sweep --scope {out}`")
+        typer.echo(
+            f"{out}: {len(drawn.accounts)} accounts; inspect them with `mediawatch sweep "
+            f"--scope {out}`"
+        )

@@ -15,7 +15,9 @@ from mediawatch.ops import logins as sessions
 from mediawatch.ops.logins import PRIVATE, Listed
 from mediawatch.table import Table
 
-group = typer.Typer(help="The operator's logins: list, check, import, remove.", invoke_without_command=True)
+group = typer.Typer(
+    help="The operator's logins: list, check, import, remove.", invoke_without_command=True
+)
 _COLUMNS = ("platform", "name", "state", "since", "seen by", "age", "last use", "mode")
 
 
@@ -38,26 +40,44 @@ def list_(ctx: typer.Context) -> None:
 
     found, now = run(work())
     if not found:
-        typer.echo("no logins in this home: `mediawatch login PLATFORM`, or `mediawatch sessions import PLATFORM FILE`")
+        typer.echo(
+            "no logins in this home: `mediawatch login PLATFORM`, or `mediawatch sessions "
+            "import PLATFORM FILE`"
+        )
         return
-    typer.echo(fitted(Table("sessions (times in Beijing)", _COLUMNS, tuple(_row(each, now) for each in found))))
+    typer.echo(
+        fitted(
+            Table("sessions (times in Beijing)", _COLUMNS, tuple(_row(each, now) for each in found))
+        )
+    )
     for each in found:
         if each.session.mode != PRIVATE:
-            typer.echo(f"others may read {each.session.path}: chmod 600 it, and log in anew if this is no machine of your own", err=True)
+            typer.echo(
+                (
+                    f"others may read {each.session.path}: chmod 600 it, and log in anew if this "
+                    "is no machine of your own"
+                ),
+                err=True,
+            )
 
 
 def check(
     ctx: typer.Context,
     platform: Annotated[str | None, typer.Argument(help="Only this platform's logins.")] = None,
 ) -> None:
-    """Ask each site, by its own page, whether it knows the login. Exit code 32 where one is no longer valid."""
+    """Ask each site, by its own page, whether it knows the login. Exit code 32 where one is no
+    longer valid.
+    """
 
     async def work() -> list[SessionState]:
         states = []
         async with opened(ctx) as app:
             for each in await sessions.listed(app.sessions, app.logins(), platform):
                 state, why = await sessions.check(app.sessions, app.looker(), each.session)
-                typer.echo(f"{each.session.platform}/{each.session.name}: {state.value}" + (f" ({why})" if why else ""))
+                typer.echo(
+                    f"{each.session.platform}/{each.session.name}: {state.value}"
+                    + (f" ({why})" if why else "")
+                )
                 states.append(state)
         return states
 
@@ -70,16 +90,31 @@ def check(
 
 def import_(
     ctx: typer.Context,
-    platform: Annotated[str, typer.Argument(help="weibo, douyin, wechat (an 公众号's back office) or weread.")],
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="cookies.txt, a cookie editor's JSON, or a Playwright storage state.")],
-    name: Annotated[str, typer.Option("--name", metavar="NAME", help="What this login is called.")] = "office",
+    platform: Annotated[
+        str, typer.Argument(help="weibo, douyin, wechat (an 公众号's back office) or weread.")
+    ],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="cookies.txt, a cookie editor's JSON, or a Playwright storage state.",
+        ),
+    ],
+    name: Annotated[
+        str, typer.Option("--name", metavar="NAME", help="What this login is called.")
+    ] = "office",
 ) -> None:
-    """Take in a browser's exported cookies: those of the platform's hosts only. Use a work account, never a personal one."""
+    """Take in a browser's exported cookies: those of the platform's hosts only. Use a work account,
+    never a personal one.
+    """
 
     async def work() -> str:
         async with opened(ctx) as app:
             session, count = await sessions.take(app.sessions, app.logins(), platform, name, file)
-            return f"{session.path}: {count} cookies kept. Whoever has this file, or {file}, is logged in: delete the export."
+            return (
+                f"{session.path}: {count} cookies kept. Whoever has this file, or {file}, is "
+                "logged in: delete the export."
+            )
 
     typer.echo(run(work()))
     typer.echo(f"whether the site knows it: mediawatch sessions check {platform}")
@@ -87,7 +122,9 @@ def import_(
 
 def remove(
     ctx: typer.Context,
-    platform: Annotated[str, typer.Argument(help="weibo, douyin, wechat (an 公众号's back office) or weread.")],
+    platform: Annotated[
+        str, typer.Argument(help="weibo, douyin, wechat (an 公众号's back office) or weread.")
+    ],
     name: Annotated[str, typer.Argument(help="As `mediawatch sessions` lists it.")],
 ) -> None:
     """Delete a login's file. The site itself still knows the login until it is ended there."""
@@ -97,8 +134,13 @@ def remove(
             return await sessions.remove(app.sessions, app.logins(), platform, name)
 
     if not run(work()):
-        raise UserError(f"there is no login {name!r} on {platform}: `mediawatch sessions` lists them")
-    typer.echo(f"{platform}/{name} removed here; to end it for good, log the account out on the site (or change its password)")
+        raise UserError(
+            f"there is no login {name!r} on {platform}: `mediawatch sessions` lists them"
+        )
+    typer.echo(
+        f"{platform}/{name} removed here; to end it for good, log the account out on the site "
+        "(or change its password)"
+    )
 
 
 def _row(each: Listed, now: datetime) -> tuple[str, ...]:

@@ -19,7 +19,21 @@ from mediawatch.ops.logins import Listed
 from mediawatch.rules.corrections_due import CORRECTION_DUE, CorrectionDue
 from mediawatch.table import Table
 
-_COLUMNS = ("night", "sweep", "began", "minutes", "looks", "proven", "unproven", "new", "gone", "still", "unsettled", "ended", "exit")
+_COLUMNS = (
+    "night",
+    "sweep",
+    "began",
+    "minutes",
+    "looks",
+    "proven",
+    "unproven",
+    "new",
+    "gone",
+    "still",
+    "unsettled",
+    "ended",
+    "exit",
+)
 _REASONS = 5
 
 
@@ -45,9 +59,13 @@ def register(app: typer.Typer) -> None:
 def status(
     ctx: typer.Context,
     last: Annotated[int, typer.Option("--last", metavar="N", help="How many nights.", min=1)] = 10,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON object instead of tables.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object instead of tables.")
+    ] = False,
 ) -> None:
-    """Show the last nights: looks, what was proven, why the rest was not, findings, exit codes; logins; the last backup."""
+    """Show the last nights: looks, what was proven, why the rest was not, findings, exit codes;
+    logins; the last backup.
+    """
 
     async def work() -> Status:
         async with opened(ctx) as app:
@@ -59,48 +77,90 @@ def status(
             return Status(nights, runs_now(app.home), logins, backup, due, unanswered)
 
     found = run(work())
-    typer.echo(json.dumps(_as_json(found), ensure_ascii=False, indent=1) if as_json else _as_text(found))
+    typer.echo(
+        json.dumps(_as_json(found), ensure_ascii=False, indent=1) if as_json else _as_text(found)
+    )
 
 
 def _as_text(found: Status) -> str:
-    parts = [fitted(Table("nights, newest first (times in Beijing)", _COLUMNS, tuple(_row(night, found) for night in found.nights)))]
+    parts = [
+        fitted(
+            Table(
+                "nights, newest first (times in Beijing)",
+                _COLUMNS,
+                tuple(_row(night, found) for night in found.nights),
+            )
+        )
+    ]
     if not found.nights:
         parts = ["no night yet: `mediawatch sweep`"]
-    parts += [f"night {night.id} {_ended(night, found)}: {night.why}" for night in found.nights if night.why]
     parts += [
-        f"night {night.id}: no network: no site answered any look of sweep {night.sweep_id}, so nothing was found out"
+        f"night {night.id} {_ended(night, found)}: {night.why}"
+        for night in found.nights
+        if night.why
+    ]
+    parts += [
+        (
+            f"night {night.id}: no network: no site answered any look of sweep {night.sweep_id}, "
+            "so nothing was found out"
+        )
         for night in found.nights
         if night.sweep_id in found.unanswered
     ]
     for night in found.nights[:1]:
-        parts += [f"{night.left} accounts that were due could not be looked at (night {night.id})"] if night.left else []
+        parts += (
+            [f"{night.left} accounts that were due could not be looked at (night {night.id})"]
+            if night.left
+            else []
+        )
         word = "could not be checked" if night.sweep_id in found.unanswered else "unproven"
         parts += [f"{word}, and why (night {night.id}):"] if night.reasons else []
-        parts += [f"  {count:>6}  {reason}" for reason, count in list(night.reasons.items())[:_REASONS]]
+        parts += [
+            f"  {count:>6}  {reason}" for reason, count in list(night.reasons.items())[:_REASONS]
+        ]
         parts += [f"breaker still open at its end: {breaker}" for breaker in night.breakers]
     for each in found.sessions:
         parts.append(f"login {each.session.platform}/{each.session.name}: {each.state.value}")
     parts += [f"{CORRECTION_DUE}: {each.words}" for each in found.due]
     backup = found.backup
-    told = f"{minute(backup.at)}, {backup.place}, {backup.files} files, {backup.size / 1e6:.1f} MB" if backup else "none"
+    told = (
+        f"{minute(backup.at)}, {backup.place}, {backup.files} files, {backup.size / 1e6:.1f} MB"
+        if backup
+        else "none"
+    )
     return "\n".join([*parts, f"last backup: {told}"])
 
 
 def _row(night: Night, found: Status) -> tuple[str, ...]:
-    settled = sum(count for verdict, count in night.verdicts.items() if verdict not in (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE))
+    settled = sum(
+        count
+        for verdict, count in night.verdicts.items()
+        if verdict not in (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
+    )
     unproven = sum(night.verdicts.values()) - settled
-    minutes = f"{(night.ended_at - night.started_at).total_seconds() / 60:.1f}" if night.ended_at else ""
+    minutes = (
+        f"{(night.ended_at - night.started_at).total_seconds() / 60:.1f}" if night.ended_at else ""
+    )
     proven = "-" if night.sweep_id in found.unanswered else str(settled)
     turns = [str(night.turns.get(turn, 0)) for turn in ("new", "gone", "still", "unsettled")]
     return (
-        str(night.id), str(night.sweep_id or ""), minute(night.started_at), minutes, str(sum(night.looks.values())), proven,
-        str(unproven), *turns, _ended(night, found),
+        str(night.id),
+        str(night.sweep_id or ""),
+        minute(night.started_at),
+        minutes,
+        str(sum(night.looks.values())),
+        proven,
+        str(unproven),
+        *turns,
+        _ended(night, found),
         "" if night.exit_code is None else str(night.exit_code),
-    )  # fmt: skip
+    )
 
 
 def _ended(night: Night, found: Status) -> str:
-    """How a run ended, or that it has not. The newest without an end runs as long as the home's lock is held, else it was killed."""
+    """How a run ended, or that it has not. The newest without an end runs as long as the home's
+    lock is held, else it was killed.
+    """
     if night.ending is None and night.ended_at is None:
         return "running" if found.running and night is found.nights[0] else Ending.KILLED.value
     return night.ending.value.replace("_", " ") if night.ending else "stopped or failed"
@@ -108,10 +168,17 @@ def _ended(night: Night, found: Status) -> str:
 
 def _as_json(found: Status) -> dict[str, Any]:
     """Instants with Beijing's offset."""
-    logins = [{"platform": each.session.platform, "name": each.session.name, "state": each.state.value} for each in found.sessions]
+    logins = [
+        {"platform": each.session.platform, "name": each.session.name, "state": each.state.value}
+        for each in found.sessions
+    ]
     return {
         "nights": [
-            _plain(asdict(night)) | {"ending": _ended(night, found).replace(" ", "_"), "answered": night.sweep_id not in found.unanswered}
+            _plain(asdict(night))
+            | {
+                "ending": _ended(night, found).replace(" ", "_"),
+                "answered": night.sweep_id not in found.unanswered,
+            }
             for night in found.nights
         ],
         "sessions": logins,
@@ -121,4 +188,7 @@ def _as_json(found: Status) -> dict[str, Any]:
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: beijing(value).isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+    return {
+        name: beijing(value).isoformat() if isinstance(value, datetime) else value
+        for name, value in values.items()
+    }

@@ -14,8 +14,8 @@ from mediawatch.sweep import Step
 
 @contextmanager
 def told_when_stopped(shown: OnLook) -> Iterator[OnLook]:
-    """A callback that passes on to `shown`; where the sweep is cancelled meanwhile, what was done and what is left goes to standard
-    error."""
+    """A callback that passes on to `shown`; where the sweep is cancelled meanwhile, what was done
+    and what is left goes to standard error."""
     looks, so_far, scope = 0, 0, 0
 
     def on_look(step: Step) -> None:
@@ -30,7 +30,19 @@ def told_when_stopped(shown: OnLook) -> Iterator[OnLook]:
         if not scope:
             typer.echo("mediawatch: no look was finished", err=True)
         elif so_far < scope:
-            typer.echo(f"mediawatch: {looks} looks; {so_far} of {scope} accounts are done, {scope - so_far} are left", err=True)
+            typer.echo(
+                (
+                    f"mediawatch: {looks} looks; {so_far} of {scope} accounts are done, "
+                    f"{scope - so_far} are left"
+                ),
+                err=True,
+            )
         else:
-            typer.echo(f"mediawatch: {looks} looks; all {scope} accounts were looked at, second looks may be left", err=True)
+            typer.echo(
+                (
+                    f"mediawatch: {looks} looks; all {scope} accounts were looked at, second "
+                    "looks may be left"
+                ),
+                err=True,
+            )
         raise

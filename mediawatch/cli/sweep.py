@@ -19,7 +19,15 @@ from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import NO_NETWORK
 from mediawatch.cli.progress import shown_progress
 from mediawatch.cli.stopping import told_when_stopped
-from mediawatch.domain import PLATFORM_LABELS, Effect, Night, Sweep, SweepAccount, UserError, Verdict
+from mediawatch.domain import (
+    PLATFORM_LABELS,
+    Effect,
+    Night,
+    Sweep,
+    SweepAccount,
+    UserError,
+    Verdict,
+)
 from mediawatch.domain.clock import beijing, day_of, minute, next_time, parse_as_of
 from mediawatch.ops import logins as sessions
 from mediawatch.people.worklist import NOT_LOOKED_AT
@@ -41,8 +49,13 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="sweep")
 
 
-def judge(ctx: typer.Context, number: Annotated[int, typer.Argument(metavar="N", help="Number of the sweep.", min=1)]) -> None:
-    """Judge a finished sweep as a whole, on all that is known by now: what became known later counts against accounts, too."""
+def judge(
+    ctx: typer.Context,
+    number: Annotated[int, typer.Argument(metavar="N", help="Number of the sweep.", min=1)],
+) -> None:
+    """Judge a finished sweep as a whole, on all that is known by now: what became known later
+    counts against accounts, too.
+    """
 
     async def work() -> tuple[Sweep, list[SweepAccount]]:
         async with opened(ctx) as app:
@@ -56,36 +69,95 @@ def judge(ctx: typer.Context, number: Annotated[int, typer.Argument(metavar="N",
 
 def sweep(
     ctx: typer.Context,
-    as_of: Annotated[str, typer.Option(metavar="WHEN", help="监测时间点: 2022-12-31 (end of that Beijing day) or an instant.")] = "",
-    platform: Annotated[list[str] | None, typer.Option(metavar="KEY", help="Only this platform (wechat …); may be repeated.")] = None,
-    policy: Annotated[str, typer.Option(metavar="NAME|FILE", help="Inspection policy; default from mediawatch.toml.")] = "",
-    account: Annotated[list[str] | None, typer.Option(metavar="ACCOUNT", help="Only this account: filing number, name or id.")] = None,
-    scope: Annotated[
-        Path | None, typer.Option("--scope", metavar="FILE", help="Only the accounts of this list (`mediawatch scope --out`, or your own).")
+    as_of: Annotated[
+        str,
+        typer.Option(
+            metavar="WHEN", help="监测时间点: 2022-12-31 (end of that Beijing day) or an instant."
+        ),
+    ] = "",
+    platform: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="Only this platform (wechat …); may be repeated."),
     ] = None,
-    round_: Annotated[str, typer.Option("--round", metavar="LABEL", help="What the office calls this inspection (2024年第一次).")] = "",
-    from_: Annotated[str, typer.Option("--from", metavar="DAY", help="Judge the period from this Beijing day on by its longest gap.")] = "",
+    policy: Annotated[
+        str,
+        typer.Option(metavar="NAME|FILE", help="Inspection policy; default from mediawatch.toml."),
+    ] = "",
+    account: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ACCOUNT", help="Only this account: filing number, name or id."),
+    ] = None,
+    scope: Annotated[
+        Path | None,
+        typer.Option(
+            "--scope",
+            metavar="FILE",
+            help="Only the accounts of this list (`mediawatch scope --out`, or your own).",
+        ),
+    ] = None,
+    round_: Annotated[
+        str,
+        typer.Option(
+            "--round", metavar="LABEL", help="What the office calls this inspection (2024年第一次)."
+        ),
+    ] = "",
+    from_: Annotated[
+        str,
+        typer.Option(
+            "--from",
+            metavar="DAY",
+            help="Judge the period from this Beijing day on by its longest gap.",
+        ),
+    ] = "",
     nightly: Annotated[
-        bool, typer.Option("--nightly/--census", help="Only what is due (日常监测), or everything in scope (普查), the default.")
+        bool,
+        typer.Option(
+            "--nightly/--census",
+            help="Only what is due (日常监测), or everything in scope (普查), the default.",
+        ),
     ] = False,
     until: Annotated[
         str | None,
-        typer.Option(metavar="HH:MM", help="Begin no visit after this time in Beijing, tomorrow where it is past; the rest stays."),
+        typer.Option(
+            metavar="HH:MM",
+            help=(
+                "Begin no visit after this time in Beijing, tomorrow where it is past; the rest "
+                "stays."
+            ),
+        ),
     ] = None,
     again: Annotated[
-        bool, typer.Option("--again", help="Look again although an equal sweep is finished, and at what stored posts settle.")
+        bool,
+        typer.Option(
+            "--again",
+            help="Look again although an equal sweep is finished, and at what stored posts settle.",
+        ),
     ] = False,
-    second_look_after: Annotated[float | None, typer.Option(metavar="MINUTES", help="Least distance of the second look.", min=0)] = None,
-    figures: Annotated[
-        Path | None, typer.Option("--metrics", metavar="FILE", help="Write what the run came to for Prometheus (a textfile, *.prom).")
+    second_look_after: Annotated[
+        float | None,
+        typer.Option(metavar="MINUTES", help="Least distance of the second look.", min=0),
     ] = None,
-    fail_on_findings: Annotated[bool, typer.Option("--fail-on-findings", help="Exit with 4 where accounts fail.")] = False,
+    figures: Annotated[
+        Path | None,
+        typer.Option(
+            "--metrics",
+            metavar="FILE",
+            help="Write what the run came to for Prometheus (a textfile, *.prom).",
+        ),
+    ] = None,
+    fail_on_findings: Annotated[
+        bool, typer.Option("--fail-on-findings", help="Exit with 4 where accounts fail.")
+    ] = False,
 ) -> None:
-    """Look at every account in scope, look again before a finding, judge. Continues an unfinished equal sweep."""
+    """Look at every account in scope, look again before a finding, judge. Continues an unfinished
+    equal sweep.
+    """
     if ctx.invoked_subcommand:
         return
     if nightly and (as_of or from_):
-        raise UserError("--nightly is about now: leave --as-of and --from out, or make a census of that moment")
+        raise UserError(
+            "--nightly is about now: leave --as-of and --from out, or make a census of that moment"
+        )
     if figures:
         metrics.check(figures)
 
@@ -93,14 +165,20 @@ def sweep(
         async with opened(ctx) as app:
             app.alerts.check()
             settings = app.settings.sweep
-            minutes = settings.second_look_minutes if second_look_after is None else second_look_after
+            minutes = (
+                settings.second_look_minutes if second_look_after is None else second_look_after
+            )
             moment = as_of_option(as_of, app.clock())
             request = Request(
                 policy=load(policy or settings.policy),
                 nightly=nightly,
                 until=until_of(until, app.clock()),
                 as_of=moment,
-                drawn=scope_files.read(scope, await app.store.accounts(), home=await app.store.home_id()) if scope else None,
+                drawn=scope_files.read(
+                    scope, await app.store.accounts(), home=await app.store.home_id()
+                )
+                if scope
+                else None,
                 round=round_,
                 period_from=_first_day(from_, day_of(moment or app.clock())),
                 platforms=tuple(_known_platform(key) for key in platform or ()),
@@ -111,10 +189,18 @@ def sweep(
             )
             await _foretell(app, request)
             ended = partial(_write_metrics, app, figures) if figures else None
-            with only_one(app.home), shown_progress() as shown, told_when_stopped(shown) as progress:
+            with (
+                only_one(app.home),
+                shown_progress() as shown,
+                told_when_stopped(shown) as progress,
+            ):
                 summary, night = await nights.run(app.engine(), request, progress, ended)
             await app.alerts.tell_night(
-                summary.sweep, night, app.sessions, app.surface_labels(PLATFORM_LABELS), await all_corrections_due(app)
+                summary.sweep,
+                night,
+                app.sessions,
+                app.surface_labels(PLATFORM_LABELS),
+                await all_corrections_due(app),
             )
             return summary
 
@@ -129,35 +215,63 @@ def sweep(
 def print_summary(summary: Summary) -> None:
     """What a run came to, on standard output."""
     sweep = summary.sweep
-    typer.echo(f"sweep {sweep.id}: as of {minute(sweep.as_of)} (Beijing), policy {sweep.policy}, scope {sweep.scope}")
+    typer.echo(
+        f"sweep {sweep.id}: as of {minute(sweep.as_of)} (Beijing), policy {sweep.policy}, "
+        f"scope {sweep.scope}"
+    )
     if summary.repeated:
-        typer.echo("an equal sweep is finished already; nothing was looked at (use --again to look once more)")
+        typer.echo(
+            "an equal sweep is finished already; nothing was looked at (use --again to look "
+            "once more)"
+        )
     else:
-        outcomes = ", ".join(f"{count} {outcome.value}" for outcome, count in summary.outcomes.most_common())
+        outcomes = ", ".join(
+            f"{count} {outcome.value}" for outcome, count in summary.outcomes.most_common()
+        )
         typer.echo(f"{summary.looks} looks: {outcomes or 'none'}")
         if summary.settled:
             typer.echo(f"{summary.settled} accounts needed none: what was known settles them")
         if summary.left:
-            typer.echo(f"{summary.left} accounts could not be looked at: paused, out of time, or nothing filed leads to them", err=True)
+            typer.echo(
+                (
+                    f"{summary.left} accounts could not be looked at: paused, out of time, or "
+                    "nothing filed leads to them"
+                ),
+                err=True,
+            )
     if failing := [check for check in summary.checks if not check.fresh]:
-        surfaces = ", ".join(sorted({f"{check.surface} ({check.session or 'visitor'})" for check in failing}))
+        surfaces = ", ".join(
+            sorted({f"{check.surface} ({check.session or 'visitor'})" for check in failing})
+        )
         told = (
-            f"{len(failing)} of {len(summary.checks)} canary checks failed: what {surfaces} said against accounts around them is withdrawn"
+            f"{len(failing)} of {len(summary.checks)} canary checks failed: what {surfaces} said "
+            "against accounts around them is withdrawn"
         )
         typer.echo(told, err=True)
     if summary.clock_off:
-        told = f"{summary.clock_off}; nothing that was read counts against anybody: set the clock and run `mediawatch sweep --again`"
+        told = (
+            f"{summary.clock_off}; nothing that was read counts against anybody: set the clock "
+            "and run `mediawatch sweep --again`"
+        )
         typer.echo(told, err=True)
     if summary.unanswered:
         typer.echo(NO_NETWORK.format(sweep=sweep.id), err=True)
     for verdict in Verdict:
         count = summary.verdicts[verdict]
-        label = NOT_LOOKED_AT if summary.unanswered and verdict is Verdict.UNPROVEN else verdict.label
+        label = (
+            NOT_LOOKED_AT if summary.unanswered and verdict is Verdict.UNPROVEN else verdict.label
+        )
         typer.echo(f"  {count:>6}  {verdict.value:<13} {label}")
     if summary.exit_code and summary.repeated:
         typer.echo(f"exit code {summary.exit_code}: that of the run that made it", err=True)
     elif summary.exit_code:
-        typer.echo(f"exit code {summary.exit_code}: some surfaces were paused or failed; what they left over is unproven", err=True)
+        typer.echo(
+            (
+                f"exit code {summary.exit_code}: some surfaces were paused or failed; what they "
+                "left over is unproven"
+            ),
+            err=True,
+        )
 
 
 async def _foretell(app: App, request: Request) -> None:
@@ -166,21 +280,44 @@ async def _foretell(app: App, request: Request) -> None:
     accounts = [account for account in await app.store.accounts() if request.wants(account)]
     states = await app.store.states([account.id for account in accounts])
     found = plan(
-        accounts, states, request.policy, now, ways=app.ways(), pace_of=app.pace_of(), scale=app.pace, until=request.until,
+        accounts,
+        states,
+        request.policy,
+        now,
+        ways=app.ways(),
+        pace_of=app.pace_of(),
+        scale=app.pace,
+        until=request.until,
         census=not request.nightly,
-    )  # fmt: skip
+    )
     if request.until is None and found.ends - now >= _LONG:
-        log.info("a long sweep", accounts=len(found.due), ends=beijing(found.ends).isoformat(), quiet_minutes=dict(found.quiet))
-        typer.echo(f"{len(found.due)} accounts take {found.sentence}; less what is settled already; --until ends it earlier", err=True)
+        log.info(
+            "a long sweep",
+            accounts=len(found.due),
+            ends=beijing(found.ends).isoformat(),
+            quiet_minutes=dict(found.quiet),
+        )
+        typer.echo(
+            (
+                f"{len(found.due)} accounts take {found.sentence}; less what is settled already; "
+                "--until ends it earlier"
+            ),
+            err=True,
+        )
 
 
 async def _write_metrics(app: App, target: Path, night: Night) -> None:
-    logins = Counter((each.session.platform, each.state) for each in await sessions.listed(app.sessions, app.logins()))
+    logins = Counter(
+        (each.session.platform, each.state)
+        for each in await sessions.listed(app.sessions, app.logins())
+    )
     metrics.write(target, night, logins, metrics.last_complete(await app.store.sweeps()))
 
 
 def as_of_option(text: str, now: datetime) -> datetime | None:
-    """The option `--as-of`; None where it is not given. UserError where it is no moment, or one to come."""
+    """The option `--as-of`; None where it is not given. UserError where it is no moment, or one to
+    come.
+    """
     try:
         return parse_as_of(text, now) if text else None
     except ValueError as error:
@@ -195,7 +332,10 @@ def _first_day(text: str, last: date) -> date | None:
     except ValueError as error:
         raise UserError(f"--from {text!r} is no day: write it as 2022-10-10") from error
     if first >= last:
-        raise UserError(f"--from {first} is not before the day of the sweep, {last}: a period begins earlier than it ends")
+        raise UserError(
+            f"--from {first} is not before the day of the sweep, {last}: a period begins "
+            "earlier than it ends"
+        )
     return first
 
 

@@ -18,13 +18,26 @@ def register(app: typer.Typer) -> None:
 
 def units(
     ctx: typer.Context,
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the files go; /etc/systemd/system is where systemd reads them.")],
-    user: Annotated[str, typer.Option("--user", metavar="NAME", help="Whom the home belongs to; never root.")] = "mediawatch",
-    backups: Annotated[Path, typer.Option("--backups", metavar="DIR", help="Where backups go; better another disk.")] = Path(
-        "/var/backups/mediawatch"
-    ),
+    folder: Annotated[
+        Path,
+        typer.Argument(
+            metavar="DIR",
+            help="Where the files go; /etc/systemd/system is where systemd reads them.",
+        ),
+    ],
+    user: Annotated[
+        str, typer.Option("--user", metavar="NAME", help="Whom the home belongs to; never root.")
+    ] = "mediawatch",
+    backups: Annotated[
+        Path,
+        typer.Option("--backups", metavar="DIR", help="Where backups go; better another disk."),
+    ] = Path("/var/backups/mediawatch"),
 ) -> None:
-    """Write systemd units for this home: the sweep of the night, a weekly backup, a message where one fails (docs/running.md)."""
+    """Write systemd units for this home: the sweep of the night, a weekly backup, a message where
+    one fails (docs/running.md).
+    """
     program = Path(sys.executable).parent / "mediawatch"
-    for path in files.write(folder, program=program, home=home_of(ctx).require(), user=user, backups=backups.absolute()):
+    for path in files.write(
+        folder, program=program, home=home_of(ctx).require(), user=user, backups=backups.absolute()
+    ):
         typer.echo(path)

@@ -18,7 +18,12 @@ def register(app: typer.Typer) -> None:
 
 def verify(
     ctx: typer.Context,
-    folders: Annotated[list[Path], typer.Argument(metavar="DIR...", help="Cases, or folders with cases below them (docs/cases.md).")],
+    folders: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="DIR...", help="Cases, or folders with cases below them (docs/cases.md)."
+        ),
+    ],
     json: Annotated[bool, typer.Option("--json", help="Print a JSON object a case.")] = False,
 ) -> None:
     """Run recorded cases through the real scrapers; exit code 1 when any differs."""
@@ -32,6 +37,9 @@ def verify(
 
     found = run(work())
     if not json:
-        typer.echo(f"{len(found)} cases: {found.count(True)} as expected, {found.count(False)} differ, {found.count(None)} expect nothing")
+        typer.echo(
+            f"{len(found)} cases: {found.count(True)} as expected, {found.count(False)} "
+            f"differ, {found.count(None)} expect nothing"
+        )
     if False in found:
         sys.exit(1)

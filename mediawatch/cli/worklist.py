@@ -1,4 +1,6 @@
-"""`mediawatch unproven` and `mediawatch worklist`: what only people can settle, out and in again."""
+"""`mediawatch unproven` and `mediawatch worklist`: what only people can settle, out and in
+again.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ from mediawatch.people.worklist import Imported, Split, Written
 from mediawatch.sweep import rejudge
 
 BAD_ROWS = 2
-group = typer.Typer(no_args_is_help=True, help="Hand out what the machine cannot prove, and take the answers back.")
+group = typer.Typer(
+    no_args_is_help=True, help="Hand out what the machine cannot prove, and take the answers back."
+)
 
 
 def register(app: typer.Typer) -> None:
@@ -36,9 +40,14 @@ def register(app: typer.Typer) -> None:
 def unproven(
     ctx: typer.Context,
     sweep: SweepOption = None,
-    csv: Annotated[Path | None, typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing.")] = None,
+    csv: Annotated[
+        Path | None,
+        typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing."),
+    ] = None,
 ) -> None:
-    """List the accounts that are open, as the documents count them (待人工核查, 疑似问题待审核), with the reasons."""
+    """List the accounts that are open, as the documents count them (待人工核查, 疑似问题待审核),
+    with the reasons.
+    """
 
     async def work() -> tuple[list[worklist.Unproven], bool]:
         async with opened(ctx) as app:
@@ -50,7 +59,12 @@ def unproven(
     items, unanswered = run(work())
     print_or_write(worklist.as_table(items, unanswered=unanswered), csv)
     if csv is None:
-        typer.echo("  ".join(f"{sum(item.verdict is verdict for item in items)} {verdict.value}" for verdict in _ASKED))
+        typer.echo(
+            "  ".join(
+                f"{sum(item.verdict is verdict for item in items)} {verdict.value}"
+                for verdict in _ASKED
+            )
+        )
 
 
 _ASKED = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
@@ -58,13 +72,20 @@ _ASKED = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
 
 def export(
     ctx: typer.Context,
-    file: Annotated[Path, typer.Argument(metavar="FILE.xlsx", help="Where it goes; with --by, FILE-PART.xlsx each.")],
+    file: Annotated[
+        Path,
+        typer.Argument(metavar="FILE.xlsx", help="Where it goes; with --by, FILE-PART.xlsx each."),
+    ],
     sweep: SweepOption = None,
     by: Annotated[Split | None, typer.Option(help="One file a prefecture or person.")] = None,
     people: Annotated[str, typer.Option(metavar="甲,乙", help="Who looks, for --by person.")] = "",
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Write over files that may hold answers already.")] = False,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Write over files that may hold answers already.")
+    ] = False,
 ) -> None:
-    """Write the worklist of a sweep: one yes/no question a row, with QR code, drop-downs and instructions in Chinese."""
+    """Write the worklist of a sweep: one yes/no question a row, with QR code, drop-downs and
+    instructions in Chinese.
+    """
     if people and by is not Split.PERSON:
         raise UserError("--people goes with --by person")
 
@@ -74,9 +95,16 @@ def export(
             await check_answered(app, chosen)
             judged = await judged_scope(app, chosen)
             return await worklist.export(
-                app.store, file, sweep=chosen, scope=judged.entries, policy=judged.policy, by=by, people=_names(people), marks=app.marks,
+                app.store,
+                file,
+                sweep=chosen,
+                scope=judged.entries,
+                policy=judged.policy,
+                by=by,
+                people=_names(people),
+                marks=app.marks,
                 overwrite=overwrite,
-            )  # fmt: skip
+            )
 
     written = run(work())
     for each in written:
@@ -89,7 +117,12 @@ def import_(
     ctx: typer.Context,
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Returned worklists.")],
     sweep: SweepOption = None,
-    errors: Annotated[Path | None, typer.Option("--errors", metavar="FILE.xlsx", help="Give the refused rows back in this file.")] = None,
+    errors: Annotated[
+        Path | None,
+        typer.Option(
+            "--errors", metavar="FILE.xlsx", help="Give the refused rows back in this file."
+        ),
+    ] = None,
     dry_run: DryRun = False,
 ) -> None:
     """Take returned worklists in, open the article links in them, and judge the sweep again.
@@ -105,7 +138,9 @@ def import_(
                 if errors and imported.bad_rows:
                     worklist.write_bad_rows(errors, imported, sweep=chosen, marks=app.marks)
                 print_imported(imported)
-                return imported, await open_answered(app, chosen, imported) if imported.articles and not dry_run else 0
+                return imported, await open_answered(
+                    app, chosen, imported
+                ) if imported.articles and not dry_run else 0
 
     imported, code = run(work())
     if errors and imported.bad_rows:
@@ -133,9 +168,13 @@ async def take_in(app: App, sweep: Sweep, files: Sequence[Path]) -> Imported:
 
 
 async def open_answered(app: App, sweep: Sweep, imported: Imported) -> int:
-    """Open the article links that were answered and judge again; the exit bits of what went wrong at the site."""
+    """Open the article links that were answered and judge again; the exit bits of what went wrong
+    at the site.
+    """
     gate = app.pacing()
-    report = await open_links(imported.articles, store=app.store, looker=app.looker(), gate=gate, now=app.clock)
+    report = await open_links(
+        imported.articles, store=app.store, looker=app.looker(), gate=gate, now=app.clock
+    )
     print_report(report)
     await rejudge(app.store, app.supports, sweep.id)
     return gate.exit_bits
@@ -143,10 +182,15 @@ async def open_answered(app: App, sweep: Sweep, imported: Imported) -> int:
 
 def print_imported(imported: Imported) -> None:
     """What an import came to; what people have to read is Chinese."""
-    counts = f"{len(imported.readings)} readings kept, {imported.blank} rows not answered, {imported.repeated} known already"
+    counts = (
+        f"{len(imported.readings)} readings kept, {imported.blank} rows not answered, "
+        f"{imported.repeated} known already"
+    )
     typer.echo(f"{counts}, {len(imported.bad_rows)} rows refused, {len(imported.links)} new links")
     if unopened := len(imported.links) - len(imported.articles):
-        typer.echo(f"{unopened} of the new links are no WeChat articles; they are not opened", err=True)
+        typer.echo(
+            f"{unopened} of the new links are no WeChat articles; they are not opened", err=True
+        )
     for line in (*imported.conflicts, *imported.remarks, *imported.problems):
         typer.echo("".join(char if char.isprintable() else " " for char in str(line)), err=True)
 

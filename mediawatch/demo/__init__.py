@@ -1,6 +1,8 @@
-"""The demonstration: an office's quarter on a made-up world, chapter by chapter, and what became of it in the next. 演示数据 throughout.
+"""The demonstration: an office's quarter on a made-up world, chapter by chapter, and what became of
+it in the next. 演示数据 throughout.
 
-The world's sites are the replica; the people (who answer the worklist, who answer for a unit, who review) are played by its truth.
+The world's sites are the replica; the people (who answer the worklist, who answer for a unit, who
+review) are played by its truth.
 """
 
 from __future__ import annotations
@@ -33,25 +35,37 @@ CIRCULAR = "tibet-2022q4-circular"
 
 
 def prepare(out: Path) -> Home:
-    """A fresh home in `out`. UserError where something else than an earlier demonstration stands there, or one that still runs."""
+    """A fresh home in `out`. UserError where something else than an earlier demonstration stands
+    there, or one that still runs.
+    """
     home = Home.at(out)
     if home.root.exists() and any(home.root.iterdir()):
         if not (home.root / MARK).exists():
-            raise UserError(f"{out} is not empty and holds no earlier demonstration: name another folder with --out")
+            raise UserError(
+                f"{out} is not empty and holds no earlier demonstration: name another folder "
+                "with --out"
+            )
         with only_one(home):  # nobody may be in the midst of one
             shutil.rmtree(home.root)
     home.create(MARK)
-    (home.root / MARK).write_text("本目录由 mediawatch demo 生成，全部为演示数据。\n", encoding="utf-8")
+    (home.root / MARK).write_text(
+        "本目录由 mediawatch demo 生成，全部为演示数据。\n", encoding="utf-8"
+    )
     return home
 
 
 async def run(app: App, stage: Stage, tell: Tell) -> int:
-    """Registry in, sweep, people, units, review, documents out; tells each step. Returns the sweep's exit code."""
+    """Registry in, sweep, people, units, review, documents out; tells each step. Returns the
+    sweep's exit code.
+    """
     began = asyncio.get_running_loop().time()
     policy = load(POLICY)
     await machine.register(app, stage, tell)
     summary = await machine.sweep(app, stage, policy, tell)
-    tell(f"{summary.looks} looks in {asyncio.get_running_loop().time() - began:.0f} s: {counts(summary.scope)}")
+    tell(
+        f"{summary.looks} looks in {asyncio.get_running_loop().time() - began:.0f} s: "
+        f"{counts(summary.scope)}"
+    )
     scene = Scene(app, stage, summary.sweep, policy, tell)
     overlooked = await people.answer(scene)
     await units.answer(scene, overlooked)
@@ -63,10 +77,19 @@ async def run(app: App, stage: Stage, tell: Tell) -> int:
     if {one.name for one in printed.named} <= {entry.account.filed.name for entry in scope}:
         tell(compared(await scene.reviewed(), policy, printed))
     else:
-        readings, checks = await proving(app.store, scope), await checks_for(app.store, summary.sweep)
+        readings, checks = (
+            await proving(app.store, scope),
+            await checks_for(app.store, summary.sweep),
+        )
         surfaces = app.surface_labels({entry.account.platform for entry in scope})
-        tell(to_text(lists.flagged(summary.sweep, scope, readings, checks, surfaces).only(*lists.BRIEF)))
-    tell(f"{app.home.root}: handoff.json, documents/, dispatch/, worklist/, evidence/, mediawatch.db")
+        tell(
+            to_text(
+                lists.flagged(summary.sweep, scope, readings, checks, surfaces).only(*lists.BRIEF)
+            )
+        )
+    tell(
+        f"{app.home.root}: handoff.json, documents/, dispatch/, worklist/, evidence/, mediawatch.db"
+    )
     return summary.exit_code
 
 

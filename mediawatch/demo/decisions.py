@@ -8,19 +8,32 @@ from mediawatch.demo.scene import PERSON, REVIEWER, Named, Scene, named
 from mediawatch.domain import Effect, ReviewAction, UserError
 from mediawatch.people.review import CONFIRM_REASON, Decision, Suspect, leads_on, refusals
 
-_DISMISSED = Decision(ReviewAction.DISMISSED, REVIEWER, "重新查看手机端，监测期内有推送，首次核查看漏。")
+_DISMISSED = Decision(
+    ReviewAction.DISMISSED, REVIEWER, "重新查看手机端，监测期内有推送，首次核查看漏。"
+)
 _CONFIRMED = Decision(ReviewAction.CONFIRMED, REVIEWER, CONFIRM_REASON)
 
 
 async def decide(scene: Scene, overlooked: Sequence[Named]) -> None:
-    """Confirm at once what units agreed to, the rest one by one, and dismiss what a person overlooked and no link has settled."""
+    """Confirm at once what units agreed to, the rest one by one, and dismiss what a person
+    overlooked and no link has settled.
+    """
     found = [each for each in await scene.suspects() if each.finding.effect is not Effect.HINT]
-    own = [each for each in found if Decision(ReviewAction.CONFIRMED, PERSON, CONFIRM_REASON).refusal(each)]
+    own = [
+        each
+        for each in found
+        if Decision(ReviewAction.CONFIRMED, PERSON, CONFIRM_REASON).refusal(each)
+    ]
     if own:
         scene.tell(
-            f"review: {PERSON} may confirm {len(found) - len(own)} of {len(found)} findings, {len(own)} rest on the same person's look"
+            f"review: {PERSON} may confirm {len(found) - len(own)} of {len(found)} findings, "
+            f"{len(own)} rest on the same person's look"
         )
-    wrong = [each for each in found if named(each) in overlooked and leads_on(each, ReviewAction.DISMISSED)]
+    wrong = [
+        each
+        for each in found
+        if named(each) in overlooked and leads_on(each, ReviewAction.DISMISSED)
+    ]
     left = [each for each in found if leads_on(each, ReviewAction.CONFIRMED) and each not in wrong]
     apart = refusals(left, found, _CONFIRMED, frozenset())
     agreed = [each for each in left if each.key not in apart]
@@ -31,7 +44,10 @@ async def decide(scene: Scene, overlooked: Sequence[Named]) -> None:
                 raise UserError(f"the demonstration's own decision was refused: {why}")
             await _note(scene, _CONFIRMED, [each])
     await _note(scene, _DISMISSED, wrong)
-    scene.tell(f"{REVIEWER}: {len(left)} confirmed ({len(agreed)} that units agreed to, {len(apart)} one by one), {len(wrong)} dismissed")
+    scene.tell(
+        f"{REVIEWER}: {len(left)} confirmed ({len(agreed)} that units agreed to, {len(apart)} "
+        f"one by one), {len(wrong)} dismissed"
+    )
 
 
 async def _note(scene: Scene, made: Decision, found: Sequence[Suspect]) -> None:

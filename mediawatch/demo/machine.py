@@ -36,7 +36,9 @@ async def register(app: App, stage: Stage, tell: Tell) -> None:
     app.home.canaries.write_text(canaries.to_toml(stage.canaries(), MARK), encoding="utf-8")
     rows = stage.registry()
     there = [place for place in _REGIONS if any(row.get("地市") == place for row in rows)]
-    write_whole(root / "office.toml", _OFFICE.format(regions=json.dumps(there, ensure_ascii=False)).encode())
+    write_whole(
+        root / "office.toml", _OFFICE.format(regions=json.dumps(there, ensure_ascii=False)).encode()
+    )
     write_registry(root / "registry.xlsx", rows)
     report = await registry.import_files(app.store, [root / "registry.xlsx"], now=app.clock())
     tell(f"registry.xlsx: {len(report.changes.new)} accounts imported")
@@ -44,14 +46,24 @@ async def register(app: App, stage: Stage, tell: Tell) -> None:
 
 async def sweep(app: App, stage: Stage, policy: Policy, tell: Tell) -> Summary:
     """Every account, and twice before a finding."""
-    request = Request(policy=policy, as_of=stage.as_of, second_look_after=timedelta(0), concurrency=app.settings.browser.concurrency)
-    tell(f"sweep as of {day_of(stage.as_of)} under policy {policy.name}: every account is looked at, and twice before a finding")
+    request = Request(
+        policy=policy,
+        as_of=stage.as_of,
+        second_look_after=timedelta(0),
+        concurrency=app.settings.browser.concurrency,
+    )
+    tell(
+        f"sweep as of {day_of(stage.as_of)} under policy {policy.name}: every account is "
+        "looked at, and twice before a finding"
+    )
     summary, _ = await nights.run(app.engine(), request, no_progress)
     return summary
 
 
 def write_registry(target: Path, rows: Sequence[Mapping[str, str]]) -> None:
-    """The office's table as an office would send it: a title row above the headings, every cell text."""
+    """The office's table as an office would send it: a title row above the headings, every cell
+    text.
+    """
     book = xlsxwriter.Workbook(target)
     sheet, text = book.add_worksheet("台账"), book.add_format({"num_format": "@"})
     headings = list(rows[0]) if rows else ["政务新媒体名称", "类型"]

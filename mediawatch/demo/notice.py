@@ -18,9 +18,16 @@ async def issue(scene: Scene, issued_on: date) -> Notice:
     rectify_by = deadline("+28日", issued_on)
     told = await inspection_of(scene.app, scene.sweep)
     heading = Heading(
-        number=told.office.number, title=prose.title(told), by=REVIEWER, issued_on=issued_on, rectify_by=rectify_by,
+        number=told.office.number,
+        title=prose.title(told),
+        by=REVIEWER,
+        issued_on=issued_on,
+        rectify_by=rectify_by,
         report_by=deadline("+5工作日", rectify_by),
-    )  # fmt: skip
+    )
     notice, _ = await notices.issue(scene.app, scene.sweep, heading, preliminary=True)
-    scene.tell(f"{notice.number}: {len(notice.items)} accounts, issued on {issued_on}, 整改期限 {rectify_by}, 报送期限 {notice.report_by}")
+    scene.tell(
+        f"{notice.number}: {len(notice.items)} accounts, issued on {issued_on}, 整改期限 "
+        f"{rectify_by}, 报送期限 {notice.report_by}"
+    )
     return notice

@@ -15,9 +15,14 @@ from mediawatch.publish.reports.sheets import bundles
 
 
 async def write(scene: Scene, notice: Notice) -> None:
-    """The hand-off, the annexes, the circular, the page, the 佐证单 by prefecture, the reminders."""
+    """The hand-off, the annexes, the circular, the page, the 佐证单 by prefecture, the
+    reminders.
+    """
     app, root = scene.app, scene.app.home.root
-    write_whole(root / "handoff.json", handoff.to_bytes(await handoff_of(app, scene.sweep, include_open=False)))
+    write_whole(
+        root / "handoff.json",
+        handoff.to_bytes(await handoff_of(app, scene.sweep, include_open=False)),
+    )
     told = await issued_inspection(app, notice)
     folder = root / "documents"
     write_whole(folder / "通报附件.xlsx", annex_book(told))
@@ -29,11 +34,20 @@ async def write(scene: Scene, notice: Notice) -> None:
     for name, body in bundles(told, told.problems, app.home.evidence):
         write_whole(folder / "佐证单" / name, body)
     texts = reminders.reminders(
-        scene.sweep, await scene.scope(), scene.policy, await app.store.contacts(), today=day_of(app.clock()),
+        scene.sweep,
+        await scene.scope(),
+        scene.policy,
+        await app.store.contacts(),
+        today=day_of(app.clock()),
         marks=app.marks,
-    )  # fmt: skip
+    )
     taken = set[str]()
     for text in texts:
-        write_whole(folder / "提醒" / part_name(folder / "提醒.txt", text.unit, taken), text.text.encode())
+        write_whole(
+            folder / "提醒" / part_name(folder / "提醒.txt", text.unit, taken), text.text.encode()
+        )
     whole = told.statistics.whole
-    scene.tell(f"documents: {whole.failed} accounts failed of {whole.checked} checked, {whole.open} open; reminders to {len(texts)} units")
+    scene.tell(
+        f"documents: {whole.failed} accounts failed of {whole.checked} checked, {whole.open} "
+        f"open; reminders to {len(texts)} units"
+    )

@@ -1,4 +1,6 @@
-"""Second chapter: what the machine could not prove goes to a person, who overlooks something, and comes back."""
+"""Second chapter: what the machine could not prove goes to a person, who overlooks something, and
+comes back.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ from mediawatch.rules.policy import Policy
 from mediawatch.sweep import rejudge
 
 OVERLOOKED = 2
-"""So many accounts with posts in the window the person takes for silent ones: what comes after has to notice."""
+"""So many accounts with posts in the window the person takes for silent ones: what comes after has
+to notice.
+"""
 
 
 async def answer(scene: Scene) -> tuple[Named, ...]:
@@ -39,7 +43,9 @@ async def answer(scene: Scene) -> tuple[Named, ...]:
     )
     tell(f"worklist.xlsx: {sum(one.rows for one in written)} accounts that only people can settle")
     answers = folder / "worklist-answered.xlsx"
-    answered, overlooked = fill_in(folder / "worklist.xlsx", answers, scene.stage, scene.sweep, scene.policy, app.clock())
+    answered, overlooked = fill_in(
+        folder / "worklist.xlsx", answers, scene.stage, scene.sweep, scene.policy, app.clock()
+    )
     done = await worklist.import_files(
         app.store,
         [answers],
@@ -52,15 +58,23 @@ async def answer(scene: Scene) -> tuple[Named, ...]:
     )
     if done.problems:
         raise UserError(f"the demonstration's own answers were refused: {done.problems[0]}")
-    tell(f"{answers.name}: {answered} answers of {PERSON} ({MARK}), {len(done.readings)} readings kept, {done.blank} rows left blank")
-    tell(f"judged again: {counts(await scene.scope())}; {PERSON} overlooked posts of {len(overlooked)} accounts")
+    tell(
+        f"{answers.name}: {answered} answers of {PERSON} ({MARK}), {len(done.readings)} "
+        f"readings kept, {done.blank} rows left blank"
+    )
+    tell(
+        f"judged again: {counts(await scene.scope())}; {PERSON} overlooked posts of "
+        f"{len(overlooked)} accounts"
+    )
     return overlooked
 
 
 def fill_in(
     source: Path, target: Path, stage: Stage, sweep: Sweep, policy: Policy, looked_at: datetime
-) -> tuple[int, tuple[Named, ...]]:  # fmt: skip
-    """What a person would do with the worklist, by the world's truth but for what is overlooked. The number of answered rows; whose."""
+) -> tuple[int, tuple[Named, ...]]:
+    """What a person would do with the worklist, by the world's truth but for what is overlooked.
+    The number of answered rows; whose.
+    """
     book = openpyxl.load_workbook(source)
     as_of_day, answered, overlooked = day_of(sweep.as_of), 0, list[Named]()
     for sheet in book.worksheets:
@@ -77,42 +91,65 @@ def fill_in(
                 continue
             answered += 1
             days = [day for day in shown.days if day <= as_of_day]
-            if len(overlooked) < OVERLOOKED and _easily_overlooked(shown, days, policy.window_start(as_of_day)):
+            if len(overlooked) < OVERLOOKED and _easily_overlooked(
+                shown, days, policy.window_start(as_of_day)
+            ):
                 overlooked.append(name)
                 days = [day for day in days if day < policy.window_start(as_of_day)]
             shot = f"screenshot-{answered:03}.png"
             (target.parent / shot).write_bytes(picture("·".join(name)))
-            for column, value in _answers(shown, days, policy.window_start(as_of_day), looked_at, shot).items():
+            for column, value in _answers(
+                shown, days, policy.window_start(as_of_day), looked_at, shot
+            ).items():
                 type_in(row[places[column]], value)
     book.save(target)
     return answered, tuple(overlooked)
 
 
 def type_in(cell: Cell, text: str) -> None:
-    """As a person types into a cell that is formatted as text: whatever it begins with, it is no formula."""
+    """As a person types into a cell that is formatted as text: whatever it begins with, it is no
+    formula.
+    """
     cell.value, cell.data_type = text, "s"
 
 
 def _easily_overlooked(shown: Shown, days: Collection[date], start: date) -> bool:
-    """Whether there is a post in the window, which a link can prove, and an older one to take for the newest."""
-    return bool(shown.link) and any(day >= start for day in days) and any(day < start for day in days)
+    """Whether there is a post in the window, which a link can prove, and an older one to take for
+    the newest.
+    """
+    return (
+        bool(shown.link) and any(day >= start for day in days) and any(day < start for day in days)
+    )
 
 
-def _answers(shown: Shown, days: list[date], start: date, looked_at: datetime, shot: str) -> dict[Column, str]:
+def _answers(
+    shown: Shown, days: list[date], start: date, looked_at: datetime, shot: str
+) -> dict[Column, str]:
     """The cells of a row; `days` are those of the posts that the person saw, newest first."""
     cells = {Column.PERSON: PERSON, Column.TIME: minute(looked_at), Column.SEEN_ID: shown.id}
     cells[Column.SHOT] = shot
-    states = {"not_found": "搜索不到", "cancelled": "已注销", "banned": "已封禁", "empty": "从未发布"}
+    states = {
+        "not_found": "搜索不到",
+        "cancelled": "已注销",
+        "banned": "已封禁",
+        "empty": "从未发布",
+    }
     if shown.state in states:
         named = {} if shown.state == "not_found" else {Column.SEEN_NAME: shown.name}
         return {**cells, **named, Column.STATE: states[shown.state]}
     posted = bool(days) and days[0] >= start
-    cells |= {Column.POSTED: "有" if posted else "无", Column.STATE: "正常", Column.SEEN_NAME: shown.name}
+    cells |= {
+        Column.POSTED: "有" if posted else "无",
+        Column.STATE: "正常",
+        Column.SEEN_NAME: shown.name,
+    }
     return {**cells, Column.POSTED_ON: days[0].isoformat()} if days else cells
 
 
 def picture(of: str = "") -> bytes:
-    """A small grey PNG that is plainly no screenshot: the demonstration has no telephone. Each account has its own, as it should."""
+    """A small grey PNG that is plainly no screenshot: the demonstration has no telephone. Each
+    account has its own, as it should.
+    """
     width, height = 64, 32
     rows = b"".join(b"\x00" + b"\xc8" * width for _ in range(height))
     parts = [
@@ -121,6 +158,7 @@ def picture(of: str = "") -> bytes:
         (b"IDAT", zlib.compress(rows)),
     ]
     chunks = [
-        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body)) for kind, body in [*parts, (b"IEND", b"")]
+        struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
+        for kind, body in [*parts, (b"IEND", b"")]
     ]
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)

@@ -1,4 +1,6 @@
-"""Last chapter, a quarter later: the registry has changed, the notice's accounts are looked at again (复查)."""
+"""Last chapter, a quarter later: the registry has changed, the notice's accounts are looked at
+again (复查).
+"""
 
 from __future__ import annotations
 
@@ -24,26 +26,43 @@ from mediawatch.table import to_csv
 
 
 async def recheck(app: App, stage: Stage, tell: Tell) -> int:
-    """The new registry in, the latest notice's accounts looked at, what is still wrong confirmed, the list out. The sweep's exit code."""
+    """The new registry in, the latest notice's accounts looked at, what is still wrong confirmed,
+    the list out. The sweep's exit code.
+    """
     root = app.home.root
     notice = (await app.store.notices())[-1]
     app.home.canaries.write_text(canaries.to_toml(stage.canaries(), MARK), encoding="utf-8")
     write_registry(root / "registry-next.xlsx", stage.registry())
-    report = await registry.import_files(app.store, [root / "registry-next.xlsx"], now=app.clock(), complete=True)
-    tell(f"registry-next.xlsx: {len(report.changes.updated)} accounts changed, {len(report.retired)} no longer in it")
+    report = await registry.import_files(
+        app.store, [root / "registry-next.xlsx"], now=app.clock(), complete=True
+    )
+    tell(
+        f"registry-next.xlsx: {len(report.changes.updated)} accounts changed, "
+        f"{len(report.retired)} no longer in it"
+    )
     request = await recheck_request(app, notice, as_of=stage.as_of)
-    summary, _ = await nights.run(app.engine(), replace(request, second_look_after=timedelta(0)), no_progress)
+    summary, _ = await nights.run(
+        app.engine(), replace(request, second_look_after=timedelta(0)), no_progress
+    )
     tell(f"re-check of {notice.number}: {summary.looks} looks")
     scene = Scene(app, stage, summary.sweep, request.policy, tell)
     await units.answer(scene, (), "dispatch/复查")
     await decisions.decide(scene, ())
     scope = (await judged_scope(app, summary.sweep)).entries
-    found = await note_recheck(app.store, notice, summary.sweep, scope, by=REVIEWER, now=app.clock())
+    found = await note_recheck(
+        app.store, notice, summary.sweep, scope, by=REVIEWER, now=app.clock()
+    )
     write_whole(root / "documents" / "复查清单.csv", to_csv(rechecked(notice, found)))
     told = await inspection_of(app, summary.sweep)
     write_whole(root / "documents" / "复查附件.xlsx", annex_book(told))
     results = Counter(each.result.label for each in found)
-    tell(f"{notice.number}:复查{len(found)}个," + ",".join(f"{label}{count}个" for label, count in results.items()))
+    tell(
+        f"{notice.number}:复查{len(found)}个,"
+        + ",".join(f"{label}{count}个" for label, count in results.items())
+    )
     again = [problem for problem in told.failed if problem.times > 1]
-    tell(f"重复问题{len(again)}个:" + "、".join(f"{each.entry.account.filed.name}(连续{each.times}次)" for each in again))
+    tell(
+        f"重复问题{len(again)}个:"
+        + "、".join(f"{each.entry.account.filed.name}(连续{each.times}次)" for each in again)
+    )
     return summary.exit_code

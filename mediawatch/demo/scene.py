@@ -1,4 +1,6 @@
-"""What the chapters of the demonstration share: its people, and the inspection that they work on."""
+"""What the chapters of the demonstration share: its people, and the inspection that they work
+on.
+"""
 
 from __future__ import annotations
 
@@ -47,14 +49,23 @@ class Scene:
         return (await judged_scope(self.app, self.sweep)).entries
 
     async def suspects(self) -> list[Suspect]:
-        return await suspects(self.app.store, self.sweep, await self.scope(), await checks_for(self.app.store, self.sweep))
+        return await suspects(
+            self.app.store,
+            self.sweep,
+            await self.scope(),
+            await checks_for(self.app.store, self.sweep),
+        )
 
     async def newest_event(self) -> int:
         """What `Store.note_reviews` is to know of."""
-        return max((event.id for event in await self.app.store.review_events(self.sweep.id)), default=0)
+        return max(
+            (event.id for event in await self.app.store.review_events(self.sweep.id)), default=0
+        )
 
     def pass_days(self, until: datetime) -> None:
-        """Set the clock of the office forward; the sites' own stands where it was, since nobody looks at them any more."""
+        """Set the clock of the office forward; the sites' own stands where it was, since nobody
+        looks at them any more.
+        """
         clock, ahead = self.app.clock, until - self.app.clock()
         self.app.clock = lambda: clock() + ahead
 

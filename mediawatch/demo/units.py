@@ -1,4 +1,6 @@
-"""Third chapter: the hearing. Every suspect goes down to its unit; most agree, one proves itself, one disputes in vain, some are silent."""
+"""Third chapter: the hearing. Every suspect goes down to its unit; most agree, one proves itself,
+one disputes in vain, some are silent.
+"""
 
 from __future__ import annotations
 
@@ -28,32 +30,57 @@ _DISPUTES = "本单位对结论有异议，但未能提供监测期内的发布�
 
 
 async def answer(scene: Scene, overlooked: Sequence[Named], folder: str = "dispatch") -> None:
-    """Every prefecture gets its sheet and returns it; the links in the answers are opened; who is silent is noted after the term."""
+    """Every prefecture gets its sheet and returns it; the links in the answers are opened; who is
+    silent is noted after the term.
+    """
     app = scene.app
     everything = await scene.suspects()
     written = await dispatch.dispatch(
-        app.store, app.home.root / folder, everything, sweep=scene.sweep, policy=scene.policy, evidence=app.evidence,
-        by=Split.PREFECTURE, person=CLERK, now=app.clock(), after=await scene.newest_event(),
-        labels=app.surface_labels({each.account.platform for each in everything}), marks=app.marks,
-    )  # fmt: skip
+        app.store,
+        app.home.root / folder,
+        everything,
+        sweep=scene.sweep,
+        policy=scene.policy,
+        evidence=app.evidence,
+        by=Split.PREFECTURE,
+        person=CLERK,
+        now=app.clock(),
+        after=await scene.newest_event(),
+        labels=app.surface_labels({each.account.platform for each in everything}),
+        marks=app.marks,
+    )
     if not written:
         return
     term = max(one.term for one in written)
     accounts = sum(one.accounts for one in written)
-    scene.tell(f"{folder}/: {accounts} suspects of {len(written)} prefectures sent down by {CLERK}, to be answered by {term}")
+    scene.tell(
+        f"{folder}/: {accounts} suspects of {len(written)} prefectures sent down by {CLERK}, "
+        f"to be answered by {term}"
+    )
     plan = _Plan(scene.stage, overlooked, [named(each) for each in everything])
-    returned = [plan.fill_in(one.path, one.path.with_stem(f"{one.path.stem}-反馈")) for one in written]
+    returned = [
+        plan.fill_in(one.path, one.path.with_stem(f"{one.path.stem}-反馈")) for one in written
+    ]
     scope = [entry.account for entry in await scene.scope()]
     answers = await dispatch.import_answers(
-        app.store, returned, sweep=scene.sweep, accounts=scope, policy=scene.policy, evidence=app.evidence, now=app.clock()
+        app.store,
+        returned,
+        sweep=scene.sweep,
+        accounts=scope,
+        policy=scene.policy,
+        evidence=app.evidence,
+        now=app.clock(),
     )
     if answers.problems:
         raise UserError(f"the demonstration's own answers were refused: {answers.problems[0]}")
-    said = Counter(stance for _, stance in {(event.account_id, event.stance) for event in answers.events})
+    said = Counter(
+        stance for _, stance in {(event.account_id, event.stance) for event in answers.events}
+    )
     await _open(scene, answers.articles)
     told = ", ".join(f"{said[stance]} {stance}" for stance in Stance if said[stance])
     scene.tell(
-        f"{len(answers.accounts)} answers of {UNIT}: {told}, {answers.blank} without; {len(answers.articles)} link opened; "
+        f"{len(answers.accounts)} answers of {UNIT}: {told}, {answers.blank} without; "
+        f"{len(answers.articles)} link opened; "
         f"judged again: {counts(await scene.scope())}"
     )
     scene.pass_days(day_end(term) + timedelta(hours=9))
@@ -63,23 +90,34 @@ async def answer(scene: Scene, overlooked: Sequence[Named], folder: str = "dispa
 async def _open(scene: Scene, articles: Sequence[FoundLink]) -> None:
     app = scene.app
     if articles:
-        await open_links(articles, store=app.store, looker=app.looker(), gate=app.pacing(), now=app.clock)
+        await open_links(
+            articles, store=app.store, looker=app.looker(), gate=app.pacing(), now=app.clock
+        )
         await rejudge(app.store, app.supports, scene.sweep.id)
 
 
 async def _note_overdue(scene: Scene) -> None:
     """As `findings overdue` does it."""
     now = scene.app.clock()
-    waiting = [each for each in await scene.suspects() if each.hearing.state is HearingState.RUNNING]
+    waiting = [
+        each for each in await scene.suspects() if each.hearing.state is HearingState.RUNNING
+    ]
     events = [event_of(each, ReviewAction.OVERDUE, by=CLERK, at=now) for each in waiting]
     await scene.app.store.note_reviews(scene.sweep.id, events, after=await scene.newest_event())
-    scene.tell(f"{day_of(now)}: the term is over, {len(events)} findings noted as {ReviewAction.OVERDUE.label}")
+    scene.tell(
+        f"{day_of(now)}: the term is over, {len(events)} findings noted as "
+        f"{ReviewAction.OVERDUE.label}"
+    )
 
 
 class _Plan:
-    """What the units write: one overlooked account has its newest link at hand, the other only its word; one more disputes."""
+    """What the units write: one overlooked account has its newest link at hand, the other only its
+    word; one more disputes.
+    """
 
-    def __init__(self, stage: Stage, overlooked: Sequence[Named], everybody: Sequence[Named]) -> None:
+    def __init__(
+        self, stage: Stage, overlooked: Sequence[Named], everybody: Sequence[Named]
+    ) -> None:
         self.stage, self.overlooked, self.linked = stage, overlooked, False
         others = [one for one in dict.fromkeys(everybody) if one not in overlooked]
         self.silent = others[:SILENT] if len(others) > SILENT else []
@@ -90,7 +128,11 @@ class _Plan:
         sheet = book.worksheets[0]
         places = {cell.value: cell.column for cell in sheet[1]}
         for number in range(2, sheet.max_row + 1):
-            cells = {field: sheet.cell(number, places[field.value]) for field in Field if field.value in places}
+            cells = {
+                field: sheet.cell(number, places[field.value])
+                for field in Field
+                if field.value in places
+            }
             row = str(cells[Field.NAME].value), str(cells[Field.TYPE].value)
             if cells[Field.KEY].value and row not in self.silent:
                 for field, text in self._says(row).items():
@@ -101,9 +143,14 @@ class _Plan:
     def _says(self, row: Named) -> dict[Field, str]:
         shown = self.stage.look_up(*row) if row in self.overlooked else None
         disputes = shown is not None or row in self.disputing
-        said = {Field.PERSON: UNIT, Field.STANCE: Stance.DISPUTES.value if disputes else Stance.AGREES.value}
+        said = {
+            Field.PERSON: UNIT,
+            Field.STANCE: Stance.DISPUTES.value if disputes else Stance.AGREES.value,
+        }
         if shown and not self.linked:
             self.linked = True
             said[Field.LINK] = shown.link
-        words = "监测期内已正常更新。" if shown else _DISPUTES if disputes else "情况属实，立即整改。"
+        words = (
+            "监测期内已正常更新。" if shown else _DISPUTES if disputes else "情况属实，立即整改。"
+        )
         return said | {Field.EXPLANATION: words}

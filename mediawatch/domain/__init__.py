@@ -1,7 +1,8 @@
 """The words of mediawatch: what every other module speaks of.
 
-Frozen, typed, standard library only. Shapes and units: every `datetime` is timezone-aware (the store keeps UTC), every
-`date` is a day in Beijing, every id is text even where it looks like a number.
+Frozen, typed, standard library only. Shapes and units: every `datetime` is timezone-aware (the
+store keeps UTC), every `date` is a day in Beijing, every id is text even where it looks like a
+number.
 """
 
 from mediawatch.domain.accounts import (
@@ -97,7 +98,16 @@ from mediawatch.domain.reviews import (
     is_about,
     standing,
 )
-from mediawatch.domain.runs import Alert, AlertState, Backup, Ending, Night, Paused, Turn, TurnedFinding
+from mediawatch.domain.runs import (
+    Alert,
+    AlertState,
+    Backup,
+    Ending,
+    Night,
+    Paused,
+    Turn,
+    TurnedFinding,
+)
 
 __all__ = [
     "ALL_DISMISSED",

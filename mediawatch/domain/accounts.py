@@ -20,7 +20,12 @@ class FiledStatus(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"running": "正常运行", "closing": "申请关停", "closed": "已关停", "deregistered": "已注销"}[self.value]
+        return {
+            "running": "正常运行",
+            "closing": "申请关停",
+            "closed": "已关停",
+            "deregistered": "已注销",
+        }[self.value]
 
 
 PLATFORM_LABELS: Mapping[str, str] = {
@@ -28,18 +33,24 @@ PLATFORM_LABELS: Mapping[str, str] = {
     "miniprogram": "微信小程序", "app": "移动客户端", "tieba": "贴吧", "kuaishou": "快手", "bilibili": "哔哩哔哩",
     "xiaohongshu": "小红书", "baijiahao": "百家号", "dayu": "大鱼号", "qie": "企鹅号", "zhihu": "知乎", "other": "其他",
 }  # fmt: skip
-"""Our keys for platforms, with the words that the national reporting system has for them as 类型. Only some keys have a scraper."""
+"""Our keys for platforms, with the words that the national reporting system has for them as 类型.
+Only some keys have a scraper.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filed:
-    """One account as the registry (台账) holds it. `type` is 类型 exactly as filed, `platform` our key for it."""
+    """One account as the registry (台账) holds it. `type` is 类型 exactly as filed, `platform` our
+    key for it.
+    """
 
     name: str
     platform: str
     type: str = ""
     type_certain: bool = True
-    """False where 类型 does not tell what it is ("微信" may be 公众号, 服务号, 视频号 or 小程序)."""
+    """False where 类型 does not tell what it is ("微信" may be 公众号, 服务号, 视频号 or
+    小程序).
+    """
     filing_number: str = ""
     kind: str = ""
     """订阅号 or 服务号, where filed."""
@@ -78,13 +89,19 @@ class Filed:
     def identity(self) -> FiledIdentity:
         """Who the account is, as filed: what its readings are tied to."""
         return FiledIdentity(
-            platform=self.platform, name=self.name, platform_id=self.platform_id, original_id=self.original_id, alias=self.alias,
+            platform=self.platform,
+            name=self.name,
+            platform_id=self.platform_id,
+            original_id=self.original_id,
+            alias=self.alias,
             links=tuple(link for link in (self.url, self.reader_url, *self.article_links) if link),
-        )  # fmt: skip
+        )
 
     @property
     def in_service(self) -> bool:
-        """Filed as 正常运行 or 申请关停: such accounts make the 总数; closed ones stand in no denominator."""
+        """Filed as 正常运行 or 申请关停: such accounts make the 总数; closed ones stand in no
+        denominator.
+        """
         return self.status in (FiledStatus.RUNNING, FiledStatus.CLOSING)
 
 
@@ -98,7 +115,9 @@ class Contact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A filed account with the store's key. `links` are all article links known for it (filed and learned), newest first."""
+    """A filed account with the store's key. `links` are all article links known for it (filed and
+    learned), newest first.
+    """
 
     id: int
     filed: Filed
@@ -133,7 +152,9 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """The operator will not have this value for this field of an account: it is not proposed again."""
+    """The operator will not have this value for this field of an account: it is not proposed
+    again.
+    """
 
     account_id: int
     field: str

@@ -1,4 +1,6 @@
-"""Beijing time, and the shapes in which platforms print dates. `now` is always an argument; no host clock or zone here."""
+"""Beijing time, and the shapes in which platforms print dates. `now` is always an argument; no host
+clock or zone here.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from mediawatch.domain import Changed
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 EVER = datetime(1990, 1, 1, tzinfo=UTC)
-"""`complete_since` of a list that reaches back to the account's first post; older than every platform."""
+"""`complete_since` of a list that reaches back to the account's first post; older than every
+platform.
+"""
 _EARLIEST = datetime(2005, 1, 1, tzinfo=UTC)
 """No watched platform is older; an epoch before this is a wrong unit or a zero."""
 
@@ -51,26 +55,40 @@ CLOCK_SKEW = timedelta(minutes=10)
 
 
 def lies_ahead(on: date, at: datetime | None, seen_at: datetime) -> bool:
-    """Whether a date (its Beijing day, its instant where that is known) lies after the moment at which it was read."""
+    """Whether a date (its Beijing day, its instant where that is known) lies after the moment at
+    which it was read.
+    """
     return at > seen_at + CLOCK_SKEW if at else on > day_of(seen_at)
 
 
 def parse_as_of(text: str, now: datetime) -> datetime:
-    """`2022-12-31` (the end of that day), `2022-12-31T18:00` (Beijing) or with an offset. ValueError if unreadable or later than `now`."""
+    """`2022-12-31` (the end of that day), `2022-12-31T18:00` (Beijing) or with an offset.
+    ValueError if unreadable or later than `now`.
+    """
     try:
         bare = re.fullmatch(r"\d{4}-\d{2}-\d{2}", text)
         at = day_end(date.fromisoformat(text)) if bare else datetime.fromisoformat(text)
     except ValueError as error:
-        raise ValueError(f"as_of {text!r} is not a date (2022-12-31) or an instant (2022-12-31T18:00)") from error
+        raise ValueError(
+            f"as_of {text!r} is not a date (2022-12-31) or an instant (2022-12-31T18:00)"
+        ) from error
     at = at if at.tzinfo else at.replace(tzinfo=BEIJING)
     if at > now:
-        remedy = "a bare date is the end of that day in Beijing: give none for now, or an instant" if bare else "give a past one"
-        raise ValueError(f"as_of {text} lies in the future (now is {minute(now)} in Beijing): {remedy}")
+        remedy = (
+            "a bare date is the end of that day in Beijing: give none for now, or an instant"
+            if bare
+            else "give a past one"
+        )
+        raise ValueError(
+            f"as_of {text} lies in the future (now is {minute(now)} in Beijing): {remedy}"
+        )
     return at
 
 
 def next_time(text: str, now: datetime) -> datetime:
-    """`06:00`: the next time that the Beijing wall clock shows it, tomorrow where it is past. ValueError if unreadable."""
+    """`06:00`: the next time that the Beijing wall clock shows it, tomorrow where it is past.
+    ValueError if unreadable.
+    """
     try:
         wanted = time.fromisoformat(text)
     except ValueError as error:
@@ -82,12 +100,17 @@ def next_time(text: str, now: datetime) -> datetime:
 def months_before(day: date, months: int) -> date:
     """Calendar months back, clamped to the month's end: 05-31 minus 3 months is 02-28 or 02-29."""
     years, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    last = ((date(years, month + 1, 1).replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)).day
+    last = (
+        (date(years, month + 1, 1).replace(day=28) + timedelta(days=4)).replace(day=1)
+        - timedelta(days=1)
+    ).day
     return date(years, month + 1, min(day.day, last))
 
 
 def from_epoch(value: object) -> datetime:
-    """Unix seconds as int or digit text, to UTC. Milliseconds, zero and text are `Changed`: a wrong unit must never become a date."""
+    """Unix seconds as int or digit text, to UTC. Milliseconds, zero and text are `Changed`: a wrong
+    unit must never become a date.
+    """
     match value:
         case bool():
             raise Changed(f"epoch is {value!r}")
@@ -103,36 +126,48 @@ def from_epoch(value: object) -> datetime:
 
 
 _MONTHS = {
-    name: number for number, name in enumerate(["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1)
+    name: number
+    for number, name in enumerate(
+        ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"], 1
+    )
 }
 _RFC = re.compile(r"\w{3} (\w{3}) (\d{1,2}) (\d\d):(\d\d):(\d\d) ([+-]\d\d)(\d\d) (\d{4})")
 _AGO = re.compile(r"(\d+)\s*(秒|分钟|小时|天)前")
 _CLOCK = re.compile(r"(今天|昨天|前天)\s*(\d{1,2}):(\d\d)")
-_FULL = re.compile(r"(\d{4})[-年/.](\d{1,2})[-月/.](\d{1,2})日?(?:\s*(\d{1,2}):(\d\d)(?::(\d\d))?)?")
+_FULL = re.compile(
+    r"(\d{4})[-年/.](\d{1,2})[-月/.](\d{1,2})日?(?:\s*(\d{1,2}):(\d\d)(?::(\d\d))?)?"
+)
 _SHORT = re.compile(r"(\d{1,2})[-月](\d{1,2})日?(?:\s*(\d{1,2}):(\d\d))?")
 
 
 def parse_printed(text: str, now: datetime) -> tuple[datetime | None, date]:
     """A date as platforms print it, to (instant or None, Beijing day).
 
-    Shapes: `Tue Aug 25 11:59:06 +0800 2026`, `刚刚`, `N分钟前`, `N小时前`, `N天前`, `昨天 08:11`, `MM-DD`, `04月25日 16:55`,
-    `2026年8月23日 14:56`, `2026-08-23`. Without a year: the most recent such day not in the future. Unknown shapes are `Changed`,
-    and so is a day before 2005: a zero that somebody printed.
+    Shapes: `Tue Aug 25 11:59:06 +0800 2026`, `刚刚`, `N分钟前`, `N小时前`, `N天前`, `昨天 08:11`,
+    `MM-DD`, `04月25日 16:55`, `2026年8月23日 14:56`, `2026-08-23`. Without a year: the most recent
+    such day not in the future. Unknown shapes are `Changed`, and so is a day before 2005: a zero
+    that somebody printed.
     """
     text, here = text.strip(), beijing(now)
     if found := _RFC.fullmatch(text):
         month, day, hour, minute, second, zone_h, zone_m, year = found.groups()
         if month not in _MONTHS:
             raise Changed(f"date {text!r}")
-        return _instant(f"{year}-{_MONTHS[month]:02}-{int(day):02}T{hour}:{minute}:{second}{zone_h}:{zone_m}", text)
+        return _instant(
+            f"{year}-{_MONTHS[month]:02}-{int(day):02}T{hour}:{minute}:{second}{zone_h}:{zone_m}",
+            text,
+        )
     if text == "刚刚":
         return now, here.date()
     if found := _AGO.fullmatch(text):
         count, unit = int(found[1]), found[2]
         if unit == "天":
             return None, here.date() - timedelta(days=count)
-        moment = now - timedelta(**{{"秒": "seconds", "分钟": "minutes", "小时": "hours"}[unit]: count})
-        # A rounded "N hours ago" may be up to an hour older; across midnight only the day before is certain to be "at least".
+        moment = now - timedelta(
+            **{{"秒": "seconds", "分钟": "minutes", "小时": "hours"}[unit]: count}
+        )
+        # A rounded "N hours ago" may be up to an hour older; across midnight only the day before is
+        # certain to be "at least".
         return None, day_of(moment if unit != "小时" else moment - timedelta(hours=1))
     if found := _CLOCK.fullmatch(text):
         day_back = here.date() - timedelta(days={"今天": 0, "昨天": 1, "前天": 2}[found[1]])
@@ -142,7 +177,15 @@ def parse_printed(text: str, now: datetime) -> tuple[datetime | None, date]:
         return _day_or_instant(int(year), int(month), int(day), hour, minute, second, text)
     if found := _SHORT.fullmatch(text):
         month, day, hour, minute = found.groups()
-        return _day_or_instant(_year_of(int(month), int(day), here.date(), text), int(month), int(day), hour, minute, None, text)
+        return _day_or_instant(
+            _year_of(int(month), int(day), here.date(), text),
+            int(month),
+            int(day),
+            hour,
+            minute,
+            None,
+            text,
+        )
     raise Changed(f"date {text!r}")
 
 
@@ -157,7 +200,13 @@ def _year_of(month: int, day: int, today: date, text: str) -> int:
 
 
 def _day_or_instant(
-    year: int, month: int, day: int, hour: str | None, minute: str | None, second: str | None, text: str
+    year: int,
+    month: int,
+    day: int,
+    hour: str | None,
+    minute: str | None,
+    second: str | None,
+    text: str,
 ) -> tuple[datetime | None, date]:
     if hour is None:
         try:
@@ -167,7 +216,9 @@ def _day_or_instant(
         if on < _EARLIEST.date():
             raise Changed(f"date out of range: {text!r}")
         return None, on
-    return _instant(f"{year}-{month:02}-{day:02}T{int(hour):02}:{minute}:{second or '00'}+08:00", text)
+    return _instant(
+        f"{year}-{month:02}-{day:02}T{int(hour):02}:{minute}:{second or '00'}+08:00", text
+    )
 
 
 def _instant(iso: str, text: str) -> tuple[datetime, date]:

@@ -1,7 +1,9 @@
-"""Whom a reading speaks of: the identity that was filed when it was taken, held against the one that is filed now. Pure.
+"""Whom a reading speaks of: the identity that was filed when it was taken, held against the one
+that is filed now. Pure.
 
-A reading speaks for the identity under which it was taken. What contradicts the identity filed now counts for nothing. Where nobody
-knows under which identity a sight was taken, only the id that it shows itself ties it to the account.
+A reading speaks for the identity under which it was taken. What contradicts the identity filed now
+counts for nothing. Where nobody knows under which identity a sight was taken, only the id that it
+shows itself ties it to the account.
 """
 
 from __future__ import annotations
@@ -20,12 +22,16 @@ if TYPE_CHECKING:
 
 
 ID_IN_DOUBT = "备案ID疑似有误"
-"""Stands in the detail of a sight that bears one filed key of an account and contradicts another: one of them was filed wrongly."""
+"""Stands in the detail of a sight that bears one filed key of an account and contradicts another:
+one of them was filed wrongly.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FiledIdentity:
-    """What the registry holds at a moment of who an account is. `links` are its filed pages and articles."""
+    """What the registry holds at a moment of who an account is. `links` are its filed pages and
+    articles.
+    """
 
     platform: str
     name: str
@@ -50,10 +56,12 @@ class Speech(StrEnum):
 
 
 def speech(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> Speech:
-    """How far a sight, taken when the account was filed as `taken` (None: not known), speaks about the account as filed `now`.
+    """How far a sight, taken when the account was filed as `taken` (None: not known), speaks about
+    the account as filed `now`.
 
-    An id that the sight shows decides: another one than is filed now silences it, the filed one ties it, whatever was filed then.
-    Without such an id its tie must stand on filed values that are filed still.
+    An id that the sight shows decides: another one than is filed now silences it, the filed one
+    ties it, whatever was filed then. Without such an id its tie must stand on filed values that are
+    filed still.
     """
     if taken is not None and taken.platform != now.platform:
         return Speech.NOT
@@ -76,44 +84,60 @@ def speech(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> Spe
             stands = set(taken.links) <= set(now.links)
         case _:
             # Found by its name, and by the 微信号 that was searched for besides.
-            stands = _plain(taken.name) == _plain(now.name) and (_alias(taken) == _alias(now) or not _alias(taken))
+            stands = _plain(taken.name) == _plain(now.name) and (
+                _alias(taken) == _alias(now) or not _alias(taken)
+            )
     if not stands:
         return Speech.NOT
-    # An id filed since then, which the sight does not show: nobody can say that the sight is of that account.
+    # An id filed since then, which the sight does not show: nobody can say that the sight is of
+    # that account.
     return Speech.FULLY if kept or not now.has_id else Speech.IN_FAVOUR
 
 
 def of_identity(reading: Reading, now: FiledIdentity) -> Reading | None:
     """What a reading says about the account as filed `now`; None where it says nothing.
 
-    A sight that shows the id filed now is tied by it, also where that id was not filed when it was taken.
+    A sight that shows the id filed now is tied by it, also where that id was not filed when it was
+    taken.
     """
     told = (_as_seen_by(reading.by, sight, now) for sight in reading.sights)
-    sights = tuple(left for sight in told if (left := _left_of(sight, reading.filed_as, now)) is not None)
+    sights = tuple(
+        left for sight in told if (left := _left_of(sight, reading.filed_as, now)) is not None
+    )
     if sights == reading.sights:
         return reading
     return replace(reading, sights=sights) if sights else None
 
 
 def of_twin(reading: Reading, now: FiledIdentity) -> Reading | None:
-    """What a reading of another filing says about the account filed as `now`: its sights that are tied by the id that both have.
+    """What a reading of another filing says about the account filed as `now`: its sights that are
+    tied by the id that both have.
 
     None where it says nothing. The reading keeps the number of the account that it was taken of.
     """
     taken = reading.filed_as
-    filed = taken is not None and taken.platform == now.platform and same_ids(taken.platform_id, taken.original_id, now)
+    filed = (
+        taken is not None
+        and taken.platform == now.platform
+        and same_ids(taken.platform_id, taken.original_id, now)
+    )
     sights = tuple(
         left
         for sight in (_as_seen_by(reading.by, each, now) for each in reading.sights)
-        if (shown := same_ids(sight.platform_id, sight.original_id, now)) or (shown is None and filed and sight.matched_by is MatchedBy.ID)
+        if (shown := same_ids(sight.platform_id, sight.original_id, now))
+        or (shown is None and filed and sight.matched_by is MatchedBy.ID)
         if (left := _left_of(sight, taken, now)) is not None
     )
     return replace(reading, sights=sights) if sights else None
 
 
 def _as_seen_by(person: str, sight: Sight, now: FiledIdentity) -> Sight:
-    """A person's sight that was tied to nobody, for want of a filed id, is tied where the id that it shows is filed by now."""
-    tied = person and sight.matched_by is None and same_ids(sight.platform_id, sight.original_id, now)
+    """A person's sight that was tied to nobody, for want of a filed id, is tied where the id that
+    it shows is filed by now.
+    """
+    tied = (
+        person and sight.matched_by is None and same_ids(sight.platform_id, sight.original_id, now)
+    )
     return replace(sight, matched_by=MatchedBy.NAME) if tied else sight
 
 
@@ -124,12 +148,16 @@ def _left_of(sight: Sight, taken: FiledIdentity | None, now: FiledIdentity) -> S
         case Speech.IN_FAVOUR:
             return in_favour(sight)
         case Speech.FULLY:
-            gained = sight.matched_by in (MatchedBy.URL, MatchedBy.NAME) and same_ids(sight.platform_id, sight.original_id, now)
+            gained = sight.matched_by in (MatchedBy.URL, MatchedBy.NAME) and same_ids(
+                sight.platform_id, sight.original_id, now
+            )
             return replace(sight, matched_by=MatchedBy.ID) if gained else sight
 
 
 def in_favour(sight: Sight) -> Sight:
-    """What of a sight speaks for the account: its posts and that it is there, and nothing against it."""
+    """What of a sight speaks for the account: its posts and that it is there, and nothing against
+    it.
+    """
     outcome = Outcome.NO_EVIDENCE if sight.outcome.negative else sight.outcome
     # Without its tie by id: another name that it shows must not become a finding.
     weaker = MatchedBy.URL if sight.matched_by is MatchedBy.ID else sight.matched_by
@@ -137,47 +165,74 @@ def in_favour(sight: Sight) -> Sight:
 
 
 def goes_on(before: FiledIdentity, now: FiledIdentity) -> bool:
-    """Whether the account filed `now` is surely the one that was filed `before`: by its id, else by its name."""
-    kept = same_ids(before.platform_id, before.original_id, now) if before.platform == now.platform else False
+    """Whether the account filed `now` is surely the one that was filed `before`: by its id, else by
+    its name.
+    """
+    kept = (
+        same_ids(before.platform_id, before.original_id, now)
+        if before.platform == now.platform
+        else False
+    )
     return kept if kept is not None else _plain(before.name) == _plain(now.name)
 
 
 def same_ids(platform_id: str, original_id: str, now: FiledIdentity) -> bool | None:
-    """Whether ids are those filed now: False where one of a kind differs, None where none of a kind can be compared.
+    """Whether ids are those filed now: False where one of a kind differs, None where none of a kind
+    can be compared.
 
-    A platform may know an account by ids of two forms (a number, a token), and an office files a 微信号 or 抖音号 as the id: ids of
-    two forms contradict nothing.
+    A platform may know an account by ids of two forms (a number, a token), and an office files a
+    微信号 or 抖音号 as the id: ids of two forms contradict nothing.
     """
     pairs = ((platform_id, now.platform_id), (original_id, now.original_id))
-    ids = [(_comparable(one, now.platform), _comparable(other, now.platform)) for one, other in pairs if one and other]
-    compared = [one == other for one, other in ids if one == other or _form(one, now.platform) == _form(other, now.platform)]
+    ids = [
+        (_comparable(one, now.platform), _comparable(other, now.platform))
+        for one, other in pairs
+        if one and other
+    ]
+    compared = [
+        one == other
+        for one, other in ids
+        if one == other or _form(one, now.platform) == _form(other, now.platform)
+    ]
     return all(compared) if compared else None
 
 
 def _form(id: str, platform: str) -> str:
-    """The form of a comparable id: a number, a token that the platform makes, or a word that somebody chose."""
+    """The form of a comparable id: a number, a token that the platform makes, or a word that
+    somebody chose.
+    """
     if id.startswith("MS4wLjABAAAA"):
         return "token"
     if platform == "wechat" and id[:3] != "gh_":
         try:
-            return "number" if b64decode(id + "=" * (-len(id) % 4), validate=True).isdigit() else "word"
+            return (
+                "number"
+                if b64decode(id + "=" * (-len(id) % 4), validate=True).isdigit()
+                else "word"
+            )
         except ValueError:
             return "word"
     return "number" if id.isascii() and id.isdigit() else "word"
 
 
 def _comparable(id: str, platform: str) -> str:
-    """A gh_ id in lower case; WeChat's biz in base64 without padding, also where it is filed as the number that this encodes."""
+    """A gh_ id in lower case; WeChat's biz in base64 without padding, also where it is filed as the
+    number that this encodes.
+    """
     text = unquote(id).strip()
     if platform != "wechat":
         return text
     if text[:3].casefold() == "gh_":
         return text.casefold()
-    return (b64encode(text.encode()).decode() if text.isascii() and text.isdigit() else text).rstrip("=")
+    return (
+        b64encode(text.encode()).decode() if text.isascii() and text.isdigit() else text
+    ).rstrip("=")
 
 
 def spellings(id: str, platform: str) -> tuple[str, ...]:
-    """All usual ways to write an id that `same_ids` holds for this one, to look it up by; none for no id."""
+    """All usual ways to write an id that `same_ids` holds for this one, to look it up by; none for
+    no id.
+    """
     text = id.strip()
     if not text or platform != "wechat":
         return (text,) if text else ()

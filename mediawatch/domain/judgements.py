@@ -83,7 +83,12 @@ class ReviewState(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"open": "疑似", "dispatched": "已下发核实", "confirmed": "认定", "dismissed": "排除"}[self.value]
+        return {
+            "open": "疑似",
+            "dispatched": "已下发核实",
+            "confirmed": "认定",
+            "dismissed": "排除",
+        }[self.value]
 
     @property
     def undecided(self) -> bool:
@@ -104,7 +109,9 @@ class Tie(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
-    """What a finding says, without its prose: a decision holds for these facts. None stands for what was not kept then."""
+    """What a finding says, without its prose: a decision holds for these facts. None stands for
+    what was not kept then.
+    """
 
     code: Code
     latest_on: date | None = None
@@ -117,23 +124,42 @@ class Facts:
 
     def agree(self, other: Facts) -> bool:
         """Whether both say the same, as far as both were kept."""
-        kept = (
-            (self.ids, other.ids), (self.tie, other.tie), (self.gap_since, other.gap_since)
-        )  # fmt: skip
+        kept = ((self.ids, other.ids), (self.tie, other.tie), (self.gap_since, other.gap_since))
         known = all(one is None or two is None or one == two for one, two in kept)
         plain = (self.code, self.latest_on, self.gap_days, self.gap_is_minimum, self.name_seen)
-        return known and plain == (other.code, other.latest_on, other.gap_days, other.gap_is_minimum, other.name_seen)
+        return known and plain == (
+            other.code,
+            other.latest_on,
+            other.gap_days,
+            other.gap_is_minimum,
+            other.name_seen,
+        )
 
     @property
     def version(self) -> str:
-        """Four signs that name this version of the finding: another date, name or id gives others."""
-        said = (self.code, self.latest_on, self.gap_days, self.gap_since, self.gap_is_minimum, self.name_seen, self.ids, self.tie)
-        return hashlib.sha256("|".join(map(str, said)).encode("utf-8", "backslashreplace")).hexdigest()[:4]
+        """Four signs that name this version of the finding: another date, name or id gives
+        others.
+        """
+        said = (
+            self.code,
+            self.latest_on,
+            self.gap_days,
+            self.gap_since,
+            self.gap_is_minimum,
+            self.name_seen,
+            self.ids,
+            self.tie,
+        )
+        return hashlib.sha256(
+            "|".join(map(str, said)).encode("utf-8", "backslashreplace")
+        ).hexdigest()[:4]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """问题: one code against one account, with the readings that prove it. `sentence` is the rule in Chinese."""
+    """问题: one code against one account, with the readings that prove it. `sentence` is the rule
+    in Chinese.
+    """
 
     code: Code
     label: str
@@ -141,14 +167,18 @@ class Finding:
     sentence: str
     reading_ids: tuple[int, ...]
     gap_days: int | None = None
-    """as_of day minus the newest post's day, None where no post is known; in a period its longest gap. At least if `gap_is_minimum`."""
+    """as_of day minus the newest post's day, None where no post is known; in a period its longest
+    gap. At least if `gap_is_minimum`.
+    """
     gap_is_minimum: bool = False
     gap_since: date | None = None
     """The Beijing day from which the gap counts; None for a finding that is about no gap."""
     latest_on: date | None = None
     name_seen: str = ""
     ids: tuple[str, ...] | None = None
-    """The filed ids under which the account was looked at; None in findings of before they were kept."""
+    """The filed ids under which the account was looked at; None in findings of before they were
+    kept.
+    """
     tie: Tie | None = None
     """None in findings of before it was kept."""
     review: ReviewState = ReviewState.OPEN
@@ -159,14 +189,22 @@ class Finding:
     @property
     def facts(self) -> Facts:
         return Facts(
-            code=self.code, latest_on=self.latest_on, gap_days=self.gap_days, gap_since=self.gap_since,
-            gap_is_minimum=self.gap_is_minimum, name_seen=self.name_seen, ids=self.ids, tie=self.tie,
-        )  # fmt: skip
+            code=self.code,
+            latest_on=self.latest_on,
+            gap_days=self.gap_days,
+            gap_since=self.gap_since,
+            gap_is_minimum=self.gap_is_minimum,
+            name_seen=self.name_seen,
+            ids=self.ids,
+            tie=self.tie,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What `rules.judge` says of one account: the verdict, why in one Chinese sentence, and the findings."""
+    """What `rules.judge` says of one account: the verdict, why in one Chinese sentence, and the
+    findings.
+    """
 
     verdict: Verdict
     sentence: str
@@ -179,8 +217,8 @@ class Judgement:
     notes: tuple[str, ...] = ()
     """Remarks for the reviewer, in Chinese (发布时间异常, 监测窗口含春节 …)."""
     otherwise: Verdict | None = None
-    """The verdict where none of its findings is held against the account (dismissed, or withdrawn by a correction). None where it was
-    judged before this was kept."""
+    """The verdict where none of its findings is held against the account (dismissed, or withdrawn
+    by a correction). None where it was judged before this was kept."""
 
 
 class SweepKind(StrEnum):
@@ -194,7 +232,13 @@ class SweepKind(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"census": "普查", "sample": "抽查", "list": "名单检查", "nightly": "日常监测", "recheck": "复查"}[self.value]
+        return {
+            "census": "普查",
+            "sample": "抽查",
+            "list": "名单检查",
+            "nightly": "日常监测",
+            "recheck": "复查",
+        }[self.value]
 
 
 class SweepState(StrEnum):
@@ -205,22 +249,30 @@ class SweepState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep:
-    """检查: one inspection. `policy_toml` is the whole policy as it was; `scope` says in words what was asked for."""
+    """检查: one inspection. `policy_toml` is the whole policy as it was; `scope` says in words what
+    was asked for.
+    """
 
     as_of: datetime
     policy: str
     policy_toml: str
     scope: str = "all"
     scope_spec: str = ""
-    """How the scope was drawn: the specification with its seed, as JSON text; "" where nothing was drawn."""
+    """How the scope was drawn: the specification with its seed, as JSON text; "" where nothing was
+    drawn.
+    """
     kind: SweepKind = SweepKind.CENSUS
     round: str = ""
     """The office's name for the inspection (2024年第一次)."""
     period_from: date | None = None
-    """First Beijing day of a period (时段制) that ends at `as_of`; None judges the one moment (时点制)."""
+    """First Beijing day of a period (时段制) that ends at `as_of`; None judges the one moment
+    (时点制).
+    """
     started_at: datetime
     totals: Mapping[str, Mapping[str, int]] | None = None
-    """总数 of the whole registry when the sweep was opened, by heading and part; None for sweeps of before it was kept."""
+    """总数 of the whole registry when the sweep was opened, by heading and part; None for sweeps of
+    before it was kept.
+    """
     state: SweepState = SweepState.RUNNING
     finished_at: datetime | None = None
     id: int = 0
@@ -246,15 +298,19 @@ class SweepAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountState:
-    """What is known of an account now, in one row: due dates are reckoned from it alone, never from history.
+    """What is known of an account now, in one row: due dates are reckoned from it alone, never from
+    history.
 
-    `latest_*` is the newest post ever seen, `last_*` the newest reading, `exact_*` the newest reading that was exact, `name_*` the
-    newest one that read a name, `judged_*` the judgement of the sweep with the latest as_of. None where there is none.
+    `latest_*` is the newest post ever seen, `last_*` the newest reading, `exact_*` the newest
+    reading that was exact, `name_*` the newest one that read a name, `judged_*` the judgement of
+    the sweep with the latest as_of. None where there is none.
     """
 
     account_id: int
     latest_on: date | None = None
-    """A lower bound for ever. Posts dated after their own look, or of a page that was not tied to the account, are none."""
+    """A lower bound for ever. Posts dated after their own look, or of a page that was not tied to
+    the account, are none.
+    """
     latest_at: datetime | None = None
     original_on: date | None = None
     """The same of posts that count under every policy: no reposts, nothing unpushed."""
@@ -272,4 +328,6 @@ class AccountState:
     second_look: bool = False
     """That judgement lacks nothing but the second look."""
     judged_on: date | None = None
-    """The Beijing day up to which an exact list was judged: a look after midnight may be judged for the day before it."""
+    """The Beijing day up to which an exact list was judged: a look after midnight may be judged for
+    the day before it.
+    """

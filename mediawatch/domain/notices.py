@@ -1,4 +1,6 @@
-"""通报: what was issued against whom, and everything that became of it. A notice and its items never change; events follow."""
+"""通报: what was issued against whom, and everything that became of it. A notice and its items
+never change; events follow.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from mediawatch.domain.judgements import Code, Effect, Finding, Verdict
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """One confirmed finding as it was issued. `evidence` are the SHA-256 hashes of what proved it."""
+    """One confirmed finding as it was issued. `evidence` are the SHA-256 hashes of what proved
+    it.
+    """
 
     finding: Finding
     evidence: tuple[str, ...] = ()
@@ -58,14 +62,18 @@ class Notice:
     source: str = ""
     """The file that another system's notice came in."""
     again: str = ""
-    """Why accounts stand in it that stood in an earlier notice of the same sweep; "" where none does."""
+    """Why accounts stand in it that stood in an earlier notice of the same sweep; "" where none
+    does.
+    """
     items: tuple[NoticeItem, ...] = ()
     id: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IssuedDocument:
-    """A version of a notice's hand-off, byte for byte: 1 is the original, each correction makes the next one."""
+    """A version of a notice's hand-off, byte for byte: 1 is the original, each correction makes the
+    next one.
+    """
 
     version: int
     sha256: str
@@ -131,9 +139,10 @@ _RESULTS: Mapping[Rectified, str] = {
 class NoticeEvent:
     """One thing that was done about a notice, or about the item of that number. Never updated.
 
-    `codes` are the findings that a correction withdraws, none of them named: all; of a re-check the one problem that its result is
-    about, none for the item as a whole. `result` and `sweep_id` belong to a re-check, whose basis is the `reason` and whose registry is
-    the `source`; else `source` is the file that a report came in.
+    `codes` are the findings that a correction withdraws, none of them named: all; of a re-check the
+    one problem that its result is about, none for the item as a whole. `result` and `sweep_id`
+    belong to a re-check, whose basis is the `reason` and whose registry is the `source`; else
+    `source` is the file that a report came in.
     """
 
     notice_id: int
@@ -152,13 +161,19 @@ class NoticeEvent:
 
 
 def standing_item(item: NoticeItem, events: Iterable[NoticeEvent]) -> NoticeItem | None:
-    """What still stands of an item after the corrections among the notice's events; None where it was withdrawn as a whole."""
+    """What still stands of an item after the corrections among the notice's events; None where it
+    was withdrawn as a whole.
+    """
     about = problem_of(item.findings)
     more = item.problem.removeprefix(about) if about and item.problem.startswith(about) else ""
     for event in events:
         if event.action is not NoticeAction.CORRECTED or event.item != item.number:
             continue
-        left = tuple(held for held in item.findings if held.finding.code not in event.codes) if event.codes else ()
+        left = (
+            tuple(held for held in item.findings if held.finding.code not in event.codes)
+            if event.codes
+            else ()
+        )
         if not left:
             return None
         fails = any(held.finding.effect is Effect.FAILS for held in left)
@@ -168,7 +183,11 @@ def standing_item(item: NoticeItem, events: Iterable[NoticeEvent]) -> NoticeItem
 
 def problem_of(findings: Iterable[Held]) -> str:
     """存在的突出问题: the labels, as a circular prints them."""
-    return "、".join(dict.fromkeys(held.finding.label for held in findings if held.finding.effect is not Effect.HINT))
+    return "、".join(
+        dict.fromkeys(
+            held.finding.label for held in findings if held.finding.effect is not Effect.HINT
+        )
+    )
 
 
 def is_closed(events: Iterable[NoticeEvent]) -> bool:

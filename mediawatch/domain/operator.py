@@ -10,12 +10,16 @@ from mediawatch.domain.accounts import Account, Filed
 from mediawatch.domain.outcomes import Outcome
 
 CLOCK_OFF = "this machine's clock is off"
-"""How the detail of a sight begins to say that its site's replies are dated otherwise: then nothing that was seen counts."""
+"""How the detail of a sight begins to say that its site's replies are dated otherwise: then nothing
+that was seen counts.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canary:
-    """对照账号: an account known to post every day. By its id only; `source` is where anybody can read that the id is that account."""
+    """对照账号: an account known to post every day. By its id only; `source` is where anybody can
+    read that the id is that account.
+    """
 
     platform: str
     platform_id: str
@@ -30,15 +34,22 @@ class Canary:
     def account(self) -> Account:
         """As a look wants it. It has no number, for it stands in no registry."""
         filed = Filed(
-            name=self.name, platform=self.platform, platform_id=self.platform_id, original_id=self.original_id, url=self.url,
-            reader_url=self.reader_url, article_links=self.article_links,
-        )  # fmt: skip
+            name=self.name,
+            platform=self.platform,
+            platform_id=self.platform_id,
+            original_id=self.original_id,
+            url=self.url,
+            reader_url=self.reader_url,
+            article_links=self.article_links,
+        )
         return Account(id=0, filed=filed, links=self.article_links)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CanaryCheck:
-    """A 对照账号 was read by one surface with one session. `fresh`: its newest post lay in the window of the moment `at`."""
+    """A 对照账号 was read by one surface with one session. `fresh`: its newest post lay in the
+    window of the moment `at`.
+    """
 
     surface: str
     session: str
@@ -51,7 +62,9 @@ class CanaryCheck:
     sweep_id: int | None = None
     detail: str = ""
     login: str = ""
-    """A fingerprint of the login file that was used; "" for a visitor, and where it was not kept."""
+    """A fingerprint of the login file that was used; "" for a visitor, and where it was not
+    kept.
+    """
 
 
 class SessionState(StrEnum):
@@ -64,7 +77,9 @@ class SessionState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionEvent:
-    """A login was seen in a state. `how`: by what it was seen (a login, a probe, a page of a sweep)."""
+    """A login was seen in a state. `how`: by what it was seen (a login, a probe, a page of a
+    sweep).
+    """
 
     platform: str
     name: str

@@ -12,9 +12,18 @@ from mediawatch.domain.outcomes import Attested, DateKind, MatchedBy, Outcome
 
 # Among sights without a date the first of these speaks for the reading.
 _RANK = (
-    Outcome.CANCELLED, Outcome.BANNED, Outcome.MIGRATED, Outcome.PRIVATE, Outcome.NOT_FOUND, Outcome.NO_POSTS,
-    Outcome.CAPTCHA, Outcome.LOGIN_REQUIRED, Outcome.RATE_LIMITED, Outcome.CHANGED, Outcome.UNREACHABLE,
-)  # fmt: skip
+    Outcome.CANCELLED,
+    Outcome.BANNED,
+    Outcome.MIGRATED,
+    Outcome.PRIVATE,
+    Outcome.NOT_FOUND,
+    Outcome.NO_POSTS,
+    Outcome.CAPTCHA,
+    Outcome.LOGIN_REQUIRED,
+    Outcome.RATE_LIMITED,
+    Outcome.CHANGED,
+    Outcome.UNREACHABLE,
+)
 
 
 class PostKind(StrEnum):
@@ -40,7 +49,9 @@ class EvidenceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One post. `on` is its Beijing day; `at` its instant, or None where the site shows only the day."""
+    """One post. `on` is its Beijing day; `at` its instant, or None where the site shows only the
+    day.
+    """
 
     on: date
     at: datetime | None = None
@@ -53,13 +64,17 @@ class Post:
 
     @property
     def order(self) -> tuple[date, float]:
-        """Sorts posts by time; a post known only by its day stands before those of that day with an instant."""
+        """Sorts posts by time; a post known only by its day stands before those of that day with an
+        instant.
+        """
         return self.on, self.at.timestamp() if self.at else 0.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """Bytes that show what was seen, on their way to the evidence folder. `url` is already scrubbed of secrets."""
+    """Bytes that show what was seen, on their way to the evidence folder. `url` is already scrubbed
+    of secrets.
+    """
 
     kind: EvidenceKind
     media_type: str
@@ -83,10 +98,12 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """What a pure `read_*` function makes of a payload: facts, without where and when they were seen.
+    """What a pure `read_*` function makes of a payload: facts, without where and when they were
+    seen.
 
-    `complete_since` is set only when this list shows every post from that instant up to the moment of the look, newest
-    included, and every own item of it has a date. `EVER` in clock.py stands for "back to the first post".
+    `complete_since` is set only when this list shows every post from that instant up to the moment
+    of the look, newest included, and every own item of it has a date. `EVER` in clock.py stands for
+    "back to the first post".
     """
 
     outcome: Outcome = Outcome.OK
@@ -99,10 +116,12 @@ class Seen:
     posts: tuple[Post, ...] = ()
     complete_since: datetime | None = None
     attested: Attested | None = None
-    """Set to `described` by a wording that no recording attests: its sight is then no better, whatever the surface is."""
+    """Set to `described` by a wording that no recording attests: its sight is then no better,
+    whatever the surface is.
+    """
     links: tuple[str, ...] = ()
-    """Further links of this very account, newest first, as the page shows them (the next article, an album). The sweep keeps them
-    with the account; readings are stored without them."""
+    """Further links of this very account, newest first, as the page shows them (the next article,
+    an album). The sweep keeps them with the account; readings are stored without them."""
     detail: str = ""
 
 
@@ -115,13 +134,19 @@ class Sight(Seen):
     session: str = ""
     """Name of the operator's session, "" for a visitor."""
     login: str = ""
-    """A fingerprint of the login file that was used; "" for a visitor, and where it was not kept."""
+    """A fingerprint of the login file that was used; "" for a visitor, and where it was not
+    kept.
+    """
     attested: Attested = Attested.DESCRIBED
     url: str = ""
     control: str = ""
-    """For a negative: who answered on this surface in the same session (a filed name), "" where nobody did."""
+    """For a negative: who answered on this surface in the same session (a filed name), "" where
+    nobody did.
+    """
     by_call: bool = False
-    """Asked by calls from a page that stood open, none loaded for it. Readings are stored without it."""
+    """Asked by calls from a page that stood open, none loaded for it. Readings are stored without
+    it.
+    """
     captures: tuple[Capture, ...] = ()
     evidence: tuple[Evidence, ...] = ()
 
@@ -139,7 +164,9 @@ class Sight(Seen):
 
     @property
     def speaks_of_life(self) -> bool:
-        """Whether it shows posts, or a complete list without any, and does not say itself that the account is banned or gone."""
+        """Whether it shows posts, or a complete list without any, and does not say itself that the
+        account is banned or gone.
+        """
         if self.outcome in (Outcome.BANNED, Outcome.CANCELLED):
             return False
         return self.dated or (self.exact and self.outcome is Outcome.OK)
@@ -168,14 +195,17 @@ class Reading:
     by: str = ""
     """The person, where a person looked."""
     filed_as: FiledIdentity | None = None
-    """The identity that was filed when it was taken; None where nobody knows it. The store keeps the present one for it then."""
+    """The identity that was filed when it was taken; None where nobody knows it. The store keeps
+    the present one for it then.
+    """
     id: int = 0
 
     @property
     def outcome(self) -> Outcome:
-        """A dated sight gives `ok`, and so does a complete list in which no post fell; else a positive negative; else the trouble
-        that a person should hear of first. Old posts that one page shows beside its own word "banned" or "deregistered" do not
-        take that word back; posts that another sight shows do."""
+        """A dated sight gives `ok`, and so does a complete list in which no post fell; else a
+        positive negative; else the trouble that a person should hear of first. Old posts that one
+        page shows beside its own word "banned" or "deregistered" do not take that word back; posts
+        that another sight shows do."""
         if any(sight.speaks_of_life for sight in self.sights):
             return Outcome.OK
         outcomes = {sight.outcome for sight in self.sights}
@@ -185,7 +215,11 @@ class Reading:
     def identity(self) -> Sight | None:
         """The sight that names the account on the strongest ground."""
         named = [sight for sight in self.sights if sight.name and sight.matched_by]
-        return min(named, key=lambda sight: list(MatchedBy).index(sight.matched_by or MatchedBy.NAME), default=None)
+        return min(
+            named,
+            key=lambda sight: list(MatchedBy).index(sight.matched_by or MatchedBy.NAME),
+            default=None,
+        )
 
     @property
     def name(self) -> str:
@@ -205,7 +239,9 @@ class Reading:
 
     @property
     def exact_sight(self) -> Sight | None:
-        """The exact sight, unless another sight of this look shows a newer post: then nothing here is exact."""
+        """The exact sight, unless another sight of this look shows a newer post: then nothing here
+        is exact.
+        """
         exact = [sight for sight in self.sights if sight.exact]
         latest = self.latest
         for sight in exact:
@@ -237,10 +273,11 @@ def latest_of(posts: Iterable[Post]) -> Post | None:
 class Need:
     """What a look has to settle.
 
-    `fresh_after`: a post on or after this Beijing day settles the account (with name and id where `identity` is due).
-    `back_to`: lists are to be read back to before this Beijing day (时段制); None where their first page with a post does.
-    `second`: this is the second look: load afresh, by a surface outside `not_by` where another one can prove as much,
-    and capture evidence from the whole page.
+    `fresh_after`: a post on or after this Beijing day settles the account (with name and id where
+    `identity` is due). `back_to`: lists are to be read back to before this Beijing day (时段制);
+    None where their first page with a post does. `second`: this is the second look: load afresh, by
+    a surface outside `not_by` where another one can prove as much, and capture evidence from the
+    whole page.
     """
 
     fresh_after: date
@@ -256,7 +293,9 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How often one surface may be visited with one session. Seconds between two visits: `every` plus up to `jitter`."""
+    """How often one surface may be visited with one session. Seconds between two visits: `every`
+    plus up to `jitter`.
+    """
 
     every: float
     jitter: float = 0.0

@@ -1,4 +1,6 @@
-"""审核: what people decide about findings. Every decision is an event; a finding's state follows from its events alone."""
+"""审核: what people decide about findings. Every decision is an event; a finding's state follows
+from its events alone.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,9 @@ ALL_DISMISSED = "疑似问题经人工审核排除。"
 
 
 class Excuse(StrEnum):
-    """Why an account is not blamed although the finding may be true: to choose from when dismissing or exempting."""
+    """Why an account is not blamed although the finding may be true: to choose from when dismissing
+    or exempting.
+    """
 
     WITHDRAWN_POST = "已发布后撤稿"
     LIMITED = "平台限制发布"
@@ -62,7 +66,9 @@ class Stance(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewPicture:
-    """A picture that a unit filed with its answer, in the evidence folder: for the reviewer's eyes, no reading follows from it."""
+    """A picture that a unit filed with its answer, in the evidence folder: for the reviewer's eyes,
+    no reading follows from it.
+    """
 
     path: str
     sha256: str
@@ -74,8 +80,9 @@ class ReviewPicture:
 class ReviewEvent:
     """One thing that a named person did about a finding. Never updated.
 
-    The finding goes by sweep, account and code, which survive a new judgement; `facts` are what it said then, `sentence` in which words.
-    `source` is the file that an answer came in or a dispatch went out with.
+    The finding goes by sweep, account and code, which survive a new judgement; `facts` are what it
+    said then, `sentence` in which words. `source` is the file that an answer came in or a dispatch
+    went out with.
     """
 
     sweep_id: int
@@ -104,7 +111,9 @@ class ReviewEvent:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the events of one finding come to. `by` is the event that gave the state, None for a finding nobody touched."""
+    """What the events of one finding come to. `by` is the event that gave the state, None for a
+    finding nobody touched.
+    """
 
     state: ReviewState
     by: ReviewEvent | None = None
@@ -114,14 +123,18 @@ class Standing:
     @property
     def excuse(self) -> str:
         """With which excuse it is dismissed; "" for none."""
-        return self.by.excuse.value if self.state is ReviewState.DISMISSED and self.by and self.by.excuse else ""
+        return (
+            self.by.excuse.value
+            if self.state is ReviewState.DISMISSED and self.by and self.by.excuse
+            else ""
+        )
 
 
 def standing(events: Iterable[ReviewEvent], finding: Finding) -> Standing:
     """The state of a finding as it is now, by its events, oldest first.
 
-    A decision holds for the facts it was made about, whatever words tell them. Other facts (a newer date, another name) have not been
-    decided.
+    A decision holds for the facts it was made about, whatever words tell them. Other facts (a newer
+    date, another name) have not been decided.
     """
     moved = [event for event in events if event.action in _LEADS_TO]
     if not moved:
@@ -134,5 +147,7 @@ def standing(events: Iterable[ReviewEvent], finding: Finding) -> Standing:
 
 
 def is_about(event: ReviewEvent, finding: Finding) -> bool:
-    """Whether an event is about the facts that the finding says now; by its words where no facts were kept."""
+    """Whether an event is about the facts that the finding says now; by its words where no facts
+    were kept.
+    """
     return event.facts.agree(finding.facts) if event.facts else event.sentence == finding.sentence

@@ -1,4 +1,6 @@
-"""What is kept about the runs themselves: nights, alerts, backups. Counts and sentences, no readings and no contacts."""
+"""What is kept about the runs themselves: nights, alerts, backups. Counts and sentences, no
+readings and no contacts.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,9 @@ _VISITOR = "visitor"
 
 @dataclass(frozen=True, slots=True)
 class Paused:
-    """A source whose breaker was open, as a night keeps it: `surface session: outcome`, `visitor` for no login."""
+    """A source whose breaker was open, as a night keeps it: `surface session: outcome`, `visitor`
+    for no login.
+    """
 
     surface: str
     session: str
@@ -41,12 +45,16 @@ class Turn(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"new": "新增", "still": "仍存在", "gone": "已消失", "unsettled": "本次未能复核"}[self.value]
+        return {"new": "新增", "still": "仍存在", "gone": "已消失", "unsettled": "本次未能复核"}[
+            self.value
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnedFinding:
-    """A finding next to its account's last conclusive judgement. `type` as filed, `label` the policy's words for the code."""
+    """A finding next to its account's last conclusive judgement. `type` as filed, `label` the
+    policy's words for the code.
+    """
 
     turn: Turn
     name: str
@@ -90,7 +98,9 @@ class Night:
     ending: Ending | None = None
     """None while it runs, and of a killed one until the next begins."""
     why: str = ""
-    """The signal that stopped it, or the error that ended it: its sentence where it was foreseen, else its kind. For the operator."""
+    """The signal that stopped it, or the error that ended it: its sentence where it was foreseen,
+    else its kind. For the operator.
+    """
     exit_code: int | None = None
     """The OR of the documented bits; None where nothing was judged."""
     left: int = 0
@@ -108,7 +118,9 @@ class Night:
 
 
 class AlertState(StrEnum):
-    """How far an alert has got. None is ever sent twice to one place, so one whose sending was cut short is let go."""
+    """How far an alert has got. None is ever sent twice to one place, so one whose sending was cut
+    short is let go.
+    """
 
     WAITING = "waiting"
     SENDING = "sending"
@@ -119,7 +131,9 @@ class AlertState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """A message to one place. `key` says what it is about, `place` is a fingerprint of the secret URL: together they are unique."""
+    """A message to one place. `key` says what it is about, `place` is a fingerprint of the secret
+    URL: together they are unique.
+    """
 
     key: str
     place: str

@@ -1,4 +1,6 @@
-"""The figures of a circular as printed, and what is off in them: asked of published ones, and of ours before they leave."""
+"""The figures of a circular as printed, and what is off in them: asked of published ones, and of
+ours before they leave.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from mediawatch.figures.counts import OPEN_RATE, percent
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One row of figures as printed: the whole, or a part. None and "" where it prints no such figure."""
+    """One row of figures as printed: the whole, or a part. None and "" where it prints no such
+    figure.
+    """
 
     name: str = "总数"
     total: int | None = None
@@ -32,7 +36,9 @@ _COUNTS = {"total": "总数", "checked": "检查数", "failed": "不合格数"}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Printed:
-    """Figures as printed; they need not agree with one another. `splits`: by word (平台 …) its lines; `kinds`: exclusive ones."""
+    """Figures as printed; they need not agree with one another. `splits`: by word (平台 …) its
+    lines; `kinds`: exclusive ones.
+    """
 
     whole: Line
     splits: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
@@ -64,14 +70,21 @@ class Circular:
 
     @property
     def printed(self) -> Printed:
-        types = tuple(Line(name=kind, checked=count, failed=self.failed_of[kind]) for kind, count in self.checked.items())
+        types = tuple(
+            Line(name=kind, checked=count, failed=self.failed_of[kind])
+            for kind, count in self.checked.items()
+        )
         return Printed(
-            whole=Line(total=self.running, checked=self.drawn, failed=self.failed, rate=self.rate), splits={"平台": types}, kinds=self.kinds
+            whole=Line(total=self.running, checked=self.drawn, failed=self.failed, rate=self.rate),
+            splits={"平台": types},
+            kinds=self.kinds,
         )
 
 
 def shipped(name: str) -> Circular:
-    """A circular that comes with the package: `NAME.toml` for the figures, `NAME.csv` for the list."""
+    """A circular that comes with the package: `NAME.toml` for the figures, `NAME.csv` for the
+    list.
+    """
     folder = resources.files("mediawatch") / "data"
     figures = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
     rows = csv.DictReader((folder / f"{name}.csv").read_text(encoding="utf-8").splitlines())
@@ -80,21 +93,29 @@ def shipped(name: str) -> Circular:
 
 
 def remarks(circular: Circular) -> list[str]:
-    """What is off in a published circular, in Chinese: its slips, its list against its counts, a rate printed coarsely."""
+    """What is off in a published circular, in Chinese: its slips, its list against its counts, a
+    rate printed coarsely.
+    """
     by_type = Counter(one.type for one in circular.named)
     found = [
-        f"名单中{kind}有{by_type[kind]}个,正文写{printed}个。" for kind, printed in circular.failed_of.items() if by_type[kind] != printed
+        f"名单中{kind}有{by_type[kind]}个,正文写{printed}个。"
+        for kind, printed in circular.failed_of.items()
+        if by_type[kind] != printed
     ]
     found += slips(circular.printed)
     passed = circular.drawn - circular.failed
     rate = Fraction(passed, circular.drawn)
     if percent(rate) != circular.rate and agrees(circular.rate, rate):
-        found.append(f"合格率写{circular.rate},按{passed}/{circular.drawn}为{percent(rate)},取整后一致。")
+        found.append(
+            f"合格率写{circular.rate},按{passed}/{circular.drawn}为{percent(rate)},取整后一致。"
+        )
     return found
 
 
 def slips(printed: Printed) -> list[str]:
-    """Where printed figures do not agree with one another, in Chinese, with the numbers. None for a sound table."""
+    """Where printed figures do not agree with one another, in Chinese, with the numbers. None for a
+    sound table.
+    """
     found = list(_line_slips(printed.whole))
     for word, lines in printed.splits.items():
         for line in lines:
@@ -129,12 +150,19 @@ def _line_slips(line: Line) -> Iterator[str]:
 
 def _ratio_slip(what: str, printed: str, part: int, whole: int) -> Iterator[str]:
     if printed and printed != OPEN_RATE and not agrees(printed, Fraction(part, whole)):
-        yield f"{what}写{printed},按{part}/{whole}应为{percent(Fraction(part, whole), _decimals(printed))}。"
+        yield (
+            f"{what}写{printed},"
+            f"按{part}/{whole}应为{percent(Fraction(part, whole), _decimals(printed))}。"
+        )
 
 
 def agrees(printed: str, ratio: Fraction) -> bool:
-    """Whether a printed percentage is the fraction, rounded half up to as many decimals as it prints. ValueError for other text."""
-    return Fraction(printed.removesuffix("%")) == Fraction(percent(ratio, _decimals(printed)).removesuffix("%"))
+    """Whether a printed percentage is the fraction, rounded half up to as many decimals as it
+    prints. ValueError for other text.
+    """
+    return Fraction(printed.removesuffix("%")) == Fraction(
+        percent(ratio, _decimals(printed)).removesuffix("%")
+    )
 
 
 def _decimals(printed: str) -> int:

@@ -1,4 +1,6 @@
-"""One inspection against an earlier one (环比): rates, the registry's movements, and what became of the failed accounts. Pure."""
+"""One inspection against an earlier one (环比): rates, the registry's movements, and what became of
+the failed accounts. Pure.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ _UNSETTLED = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
-    """A judged scope with the policy it was judged by. `whole`: it is the whole registry, no sample or list of it."""
+    """A judged scope with the policy it was judged by. `whole`: it is the whole registry, no sample
+    or list of it.
+    """
 
     scope: Sequence[SweepAccount]
     policy: Policy
@@ -32,8 +36,12 @@ class Change:
 
     @property
     def points(self) -> Fraction | None:
-        """The difference of the two rates, exact: 1/100 is one 百分点. None where one of them is open or missing."""
-        rates = [one.rate if one and not one.preliminary else None for one in (self.before, self.now)]
+        """The difference of the two rates, exact: 1/100 is one 百分点. None where one of them is
+        open or missing.
+        """
+        rates = [
+            one.rate if one and not one.preliminary else None for one in (self.before, self.now)
+        ]
         return rates[1] - rates[0] if rates[0] is not None and rates[1] is not None else None
 
     @property
@@ -48,13 +56,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Entries are the present ones, but for accounts that the present registry no longer has in service."""
+    """Entries are the present ones, but for accounts that the present registry no longer has in
+    service.
+    """
 
     whole: Change
     splits: Mapping[str, tuple[Change, ...]]
     """By heading, the parts of now and then."""
     opened: tuple[SweepAccount, ...] | None
-    """新开设: in service now, not in service then. None where one of the two looked at a part of its registry only."""
+    """新开设: in service now, not in service then. None where one of the two looked at a part of
+    its registry only.
+    """
     closed: tuple[SweepAccount, ...] | None
     """关停: in service then and no longer, as they stood then. None as for `opened`."""
     renamed: tuple[tuple[str, SweepAccount], ...]
@@ -69,23 +81,38 @@ class Comparison:
     """无法核实: failed then, and not conclusively looked at now."""
 
 
-def compare(before: Judged, now: Judged, keys: Mapping[str, Key], order: Mapping[str, Sequence[str]]) -> Comparison:
-    """What changed from one inspection to a later one, by every heading of `keys`; `order`: by heading, parts that stand first.
+def compare(
+    before: Judged, now: Judged, keys: Mapping[str, Key], order: Mapping[str, Sequence[str]]
+) -> Comparison:
+    """What changed from one inspection to a later one, by every heading of `keys`; `order`: by
+    heading, parts that stand first.
 
-    AssertionError where 持续 + 销号 + 无法核实 are not all that failed before, or 新增 + 持续 not all that fail now.
+    AssertionError where 持续 + 销号 + 无法核实 are not all that failed before, or 新增 + 持续 not
+    all that fail now.
     """
     then, today = once(before.scope), once(now.scope)
     of_then, of_today = _by_id(then), _by_id(today)
     looked_at_all = before.whole and now.whole
     failed = [one for one in today if one.verdict is Verdict.FAILED]
     failed_then = [one for one in then if one.verdict is Verdict.FAILED]
-    persisting = [one for one in failed if any(other.verdict is Verdict.FAILED for other in _same(one, of_then))]
+    persisting = [
+        one
+        for one in failed
+        if any(other.verdict is Verdict.FAILED for other in _same(one, of_then))
+    ]
     fates = [(one, _fate(one, of_today, now)) for one in failed_then]
     found = Comparison(
         whole=Change("合计", figures(before.scope, before.policy), figures(now.scope, now.policy)),
-        splits={heading: _changes(before, now, key, order.get(heading, ())) for heading, key in keys.items()},
-        opened=tuple(one.entry for one in today if not _same(one, of_then)) if looked_at_all else None,
-        closed=tuple(one.entry for one in then if not _same(one, of_today)) if looked_at_all else None,
+        splits={
+            heading: _changes(before, now, key, order.get(heading, ()))
+            for heading, key in keys.items()
+        },
+        opened=tuple(one.entry for one in today if not _same(one, of_then))
+        if looked_at_all
+        else None,
+        closed=tuple(one.entry for one in then if not _same(one, of_today))
+        if looked_at_all
+        else None,
         renamed=tuple(_renamed(before.scope, now.scope)),
         new=tuple(one.entry for one in failed if one not in persisting),
         persisting=tuple(one.entry for one in persisting),
@@ -101,15 +128,21 @@ def _by_id(counted: Sequence[Counted]) -> dict[int, Counted]:
 
 
 def _same(one: Counted, others: Mapping[int, Counted]) -> list[Counted]:
-    """The account in the other inspection: more than one where filings of one account were not known to be one."""
-    return list({id(other): other for key in sorted(one.ids) if (other := others.get(key))}.values())
+    """The account in the other inspection: more than one where filings of one account were not
+    known to be one.
+    """
+    return list(
+        {id(other): other for key in sorted(one.ids) if (other := others.get(key))}.values()
+    )
 
 
 def _fate(one: Counted, of_today: Mapping[int, Counted], now: Judged) -> str:
     verdicts = {other.verdict for other in _same(one, of_today)}
     if Verdict.FAILED in verdicts:
         return "failed"
-    out_of_service = any(entry.account.id in one.ids and not entry.account.filed.in_service for entry in now.scope)
+    out_of_service = any(
+        entry.account.id in one.ids and not entry.account.filed.in_service for entry in now.scope
+    )
     if not verdicts:
         return "settled" if now.whole or out_of_service else "unverified"
     return "unverified" if verdicts & set(_UNSETTLED) else "settled"
@@ -122,18 +155,26 @@ def _changes(before: Judged, now: Judged, key: Key, first: Sequence[str]) -> tup
     return tuple(Change(name, then.get(name), today.get(name)) for name in in_order)
 
 
-def _renamed(before: Sequence[SweepAccount], now: Sequence[SweepAccount]) -> list[tuple[str, SweepAccount]]:
+def _renamed(
+    before: Sequence[SweepAccount], now: Sequence[SweepAccount]
+) -> list[tuple[str, SweepAccount]]:
     names = {entry.account.id: entry.account.filed.name for entry in before}
     return [
         (names[entry.account.id], entry)
         for entry in now
-        if entry.account.filed.in_service and names.get(entry.account.id, entry.account.filed.name) != entry.account.filed.name
+        if entry.account.filed.in_service
+        and names.get(entry.account.id, entry.account.filed.name) != entry.account.filed.name
     ]
 
 
 def _assert_sums(found: Comparison, failed_then: int, failed_now: int, still: int) -> None:
     gone, open = len(found.settled), len(found.unverified)
     if still + gone + open != failed_then:
-        raise AssertionError(f"持续 {still} + 销号 {gone} + 无法核实 {open} is not the {failed_then} accounts that failed before")
+        raise AssertionError(
+            f"持续 {still} + 销号 {gone} + 无法核实 {open} is not the {failed_then} accounts "
+            "that failed before"
+        )
     if len(found.new) + len(found.persisting) != failed_now:
-        raise AssertionError(f"新增 {len(found.new)} + 持续 {len(found.persisting)} is not 不合格数 {failed_now}")
+        raise AssertionError(
+            f"新增 {len(found.new)} + 持续 {len(found.persisting)} is not 不合格数 {failed_now}"
+        )

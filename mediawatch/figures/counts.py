@@ -1,8 +1,9 @@
 """Statistics of a sweep and their assertions. Pure; ratios are exact fractions, printed half up.
 
-总数 counts accounts filed as running or closing; closed ones are looked at for `closed_but_alive` only and stand in no denominator.
-An account that is filed twice counts once. 检查数 counts conclusive verdicts; 合格率 = (检查数 - 不合格数) / 检查数;
-检查率 = 检查数 / 总数. What remains 待人工核查 makes a figure preliminary: neither 全覆盖 nor 100% is said of it.
+总数 counts accounts filed as running or closing; closed ones are looked at for `closed_but_alive`
+only and stand in no denominator. An account that is filed twice counts once. 检查数 counts
+conclusive verdicts; 合格率 = (检查数 - 不合格数) / 检查数; 检查率 = 检查数 / 总数. What remains
+待人工核查 makes a figure preliminary: neither 全覆盖 nor 100% is said of it.
 """
 
 from __future__ import annotations
@@ -18,19 +19,31 @@ from mediawatch.rules.policy import Policy
 
 _OPEN = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
 _SPEAKS_FIRST = (
-    Verdict.FAILED, Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE, Verdict.LISTED, Verdict.AT_LIMIT, Verdict.DUE_SOON, Verdict.FRESH,
-)  # fmt: skip
-"""Of the filings of one account, the verdict that counts; of equal ones that of the first filing."""
+    Verdict.FAILED,
+    Verdict.UNPROVEN,
+    Verdict.OUT_OF_SCOPE,
+    Verdict.LISTED,
+    Verdict.AT_LIMIT,
+    Verdict.DUE_SOON,
+    Verdict.FRESH,
+)
+"""Of the filings of one account, the verdict that counts; of equal ones that of the first
+filing.
+"""
 OPEN_RATE = "待核查"
 """Printed where a rate would read 100% while somebody still has to look."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """Counts of accounts, of one sweep or of a part of it. `checked + apart + unproven + out_of_scope == drawn <= total`."""
+    """Counts of accounts, of one sweep or of a part of it. `checked + apart + unproven +
+    out_of_scope == drawn <= total`.
+    """
 
     total: int
-    """总数 (在管数): in service in the whole registry. In a census the same as `drawn`, and so where nobody knows it."""
+    """总数 (在管数): in service in the whole registry. In a census the same as `drawn`, and so
+    where nobody knows it.
+    """
     drawn: int
     """应查数 (抽查数): in service and in scope."""
     checked: int
@@ -47,8 +60,8 @@ class Figures:
     """已关停 and 已注销, in scope only to see whether they are gone."""
     verdicts: Mapping[Verdict, int]
     kinds: Mapping[str, int]
-    """Failed accounts by the label of their kind. Exclusive: by the leading finding, sums to `failed`. Nested: a stale account
-    stands in every tier that it reached."""
+    """Failed accounts by the label of their kind. Exclusive: by the leading finding, sums to
+    `failed`. Nested: a stale account stands in every tier that it reached."""
     nested: bool = False
     registry_known: bool = True
     """False where `total` is only what was in scope: nothing is said of coverage then."""
@@ -110,7 +123,9 @@ class Counted:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """The figures by one word (地市, 平台 …), part by part in the order in which they are printed."""
+    """The figures by one word (地市, 平台 …), part by part in the order in which they are
+    printed.
+    """
 
     heading: str
     parts: tuple[tuple[str, Figures], ...]
@@ -122,7 +137,9 @@ class Split:
 
     @property
     def without_account(self) -> tuple[str, ...]:
-        """The parts in which no account is in service: an expected name without any, or one whose accounts are all closed."""
+        """The parts in which no account is in service: an expected name without any, or one whose
+        accounts are all closed.
+        """
         return tuple(name for name, part in self.parts if not part.total)
 
 
@@ -150,9 +167,10 @@ def statistics(
 ) -> Statistics:
     """Count a judged scope by every heading of `keys`.
 
-    `totals`: by heading, the accounts in service of each part of the whole registry; empty where the scope is all of it, None where
-    nobody knows (`scope.totals_of`). `expected`: by
-    heading, names that must appear, in the order in which they are printed. AssertionError names the numbers that do not agree.
+    `totals`: by heading, the accounts in service of each part of the whole registry; empty where
+    the scope is all of it, None where nobody knows (`scope.totals_of`). `expected`: by heading,
+    names that must appear, in the order in which they are printed. AssertionError names the numbers
+    that do not agree.
     """
     known, totals, expected = totals is not None, totals or {}, expected or {}
     registry = {sum(parts.values()) for parts in totals.values()}
@@ -160,10 +178,25 @@ def statistics(
         raise AssertionError(f"总数 differs by heading: {', '.join(map(str, sorted(registry)))}")
     whole = figures(scope, policy, total=next(iter(registry), None))
     splits = tuple(
-        Split(heading, tuple(by(scope, policy, key, totals=totals.get(heading), expected=expected.get(heading, ())).items()))
+        Split(
+            heading,
+            tuple(
+                by(
+                    scope,
+                    policy,
+                    key,
+                    totals=totals.get(heading),
+                    expected=expected.get(heading, ()),
+                ).items()
+            ),
+        )
         for heading, key in keys.items()
     )
-    failed = tuple((one.entry, leading(one.entry, policy)) for one in once(scope) if one.verdict is Verdict.FAILED)
+    failed = tuple(
+        (one.entry, leading(one.entry, policy))
+        for one in once(scope)
+        if one.verdict is Verdict.FAILED
+    )
     found = Statistics(whole, splits, failed)
     if not known:
         found = _without_registry(found)
@@ -174,7 +207,11 @@ def statistics(
 def _without_registry(found: Statistics) -> Statistics:
     """The same counts, with nothing to be said of coverage."""
     splits = tuple(
-        Split(split.heading, tuple((name, replace(part, registry_known=False)) for name, part in split.parts)) for split in found.splits
+        Split(
+            split.heading,
+            tuple((name, replace(part, registry_known=False)) for name, part in split.parts),
+        )
+        for split in found.splits
     )
     return replace(found, whole=replace(found.whole, registry_known=False), splits=splits)
 
@@ -199,7 +236,9 @@ def figures(scope: Sequence[SweepAccount], policy: Policy, *, total: int | None 
         apart=apart,
         closed=sum(not entry.account.filed.in_service for entry in scope),
         verdicts={verdict: verdicts[verdict] for verdict in Verdict},
-        kinds=dict(Counter(label for entry in failed for label in _kinds(entry, policy, nested=nested))),
+        kinds=dict(
+            Counter(label for entry in failed for label in _kinds(entry, policy, nested=nested))
+        ),
         nested=nested,
     )
     _assert_sums(result)
@@ -207,11 +246,19 @@ def figures(scope: Sequence[SweepAccount], policy: Policy, *, total: int | None 
 
 
 def by(
-    scope: Sequence[SweepAccount], policy: Policy, key: Key, *, totals: Mapping[str, int] | None = None, expected: Sequence[str] = ()
+    scope: Sequence[SweepAccount],
+    policy: Policy,
+    key: Key,
+    *,
+    totals: Mapping[str, int] | None = None,
+    expected: Sequence[str] = (),
 ) -> dict[str, Figures]:
-    """Figures of each part: the expected ones first, then in the order in which parts first appear; they sum to those of the whole."""
+    """Figures of each part: the expected ones first, then in the order in which parts first appear;
+    they sum to those of the whole.
+    """
     parts: dict[str, list[SweepAccount]] = {name: [] for name in expected}
-    # The filings of one account may stand in two parts: it counts in the part of the filing that speaks for it.
+    # The filings of one account may stand in two parts: it counts in the part of the filing that
+    # speaks for it.
     speaking = {one.entry.account.id for one in once(scope)}
     for entry in scope:
         members = parts.setdefault(key(entry), [])
@@ -219,14 +266,24 @@ def by(
             members.append(entry)
     for name in totals or {}:
         parts.setdefault(name, [])
-    split = {name: figures(entries, policy, total=None if totals is None else totals.get(name, 0)) for name, entries in parts.items()}
-    _assert_parts(split, figures(scope, policy, total=None if totals is None else sum(totals.values())))
+    split = {
+        name: figures(entries, policy, total=None if totals is None else totals.get(name, 0))
+        for name, entries in parts.items()
+    }
+    _assert_parts(
+        split, figures(scope, policy, total=None if totals is None else sum(totals.values()))
+    )
     return split
 
 
 def once(scope: Iterable[SweepAccount]) -> list[Counted]:
-    """Every account in service once, in scope order: filings with one platform id are one account, and the gravest verdict speaks."""
-    return [_speaking(group) for group in filings_of_one(entry for entry in scope if entry.account.filed.in_service)]
+    """Every account in service once, in scope order: filings with one platform id are one account,
+    and the gravest verdict speaks.
+    """
+    return [
+        _speaking(group)
+        for group in filings_of_one(entry for entry in scope if entry.account.filed.in_service)
+    ]
 
 
 def filings_of_one(scope: Iterable[SweepAccount]) -> list[list[SweepAccount]]:
@@ -243,26 +300,41 @@ def filings_of_one(scope: Iterable[SweepAccount]) -> list[list[SweepAccount]]:
             groups[place] += groups[other]
             groups[other] = []
         groups[place].append(number)
-        holder |= {id: place for filing in groups[place] for id in filings[filing].account.filed.ids}
+        holder |= {
+            id: place for filing in groups[place] for id in filings[filing].account.filed.ids
+        }
     return [[filings[number] for number in sorted(group)] for group in groups if group]
 
 
 def each_once(scope: Sequence[SweepAccount]) -> list[tuple[SweepAccount, tuple[Filed, ...]]]:
-    """Every account in scope order by the filing that speaks for it, with its other filings; where nothing is held against that one,
-    by one of the same verdict. A closed filing stands by itself."""
+    """Every account in scope order by the filing that speaks for it, with its other filings; where
+    nothing is held against that one, by one of the same verdict. A closed filing stands by
+    itself."""
     entries = {entry.account.id: entry for entry in scope}
     speaking: dict[int, frozenset[int]] = {}
     for one in once(scope):
         others = [entries[number] for number in sorted(one.ids) if entries[number].judgement]
-        alike = [entry for entry in others if entry.judgement and entry.judgement.verdict is one.verdict and is_held(entry)]
+        alike = [
+            entry
+            for entry in others
+            if entry.judgement and entry.judgement.verdict is one.verdict and is_held(entry)
+        ]
         speaking[(one.entry if is_held(one.entry) or not alike else alike[0]).account.id] = one.ids
     closed = [entry for entry in scope if not entry.account.filed.in_service]
     speaking |= {
-        next((entry for entry in group if is_held(entry)), group[0]).account.id: frozenset(entry.account.id for entry in group)
+        next((entry for entry in group if is_held(entry)), group[0]).account.id: frozenset(
+            entry.account.id for entry in group
+        )
         for group in filings_of_one(closed)
     }
     return [
-        (entry, tuple(entries[number].account.filed for number in sorted(speaking[entry.account.id] - {entry.account.id})))
+        (
+            entry,
+            tuple(
+                entries[number].account.filed
+                for number in sorted(speaking[entry.account.id] - {entry.account.id})
+            ),
+        )
         for entry in scope
         if entry.account.id in speaking
     ]
@@ -279,17 +351,24 @@ def _speaking(group: Sequence[SweepAccount]) -> Counted:
 
 
 def leading(entry: SweepAccount, policy: Policy) -> Finding:
-    """The finding by which a failed account is counted: the first failing one in the policy's precedence."""
+    """The finding by which a failed account is counted: the first failing one in the policy's
+    precedence.
+    """
     findings = entry.judgement.findings if entry.judgement else ()
     order: list[Code] = list(policy.precedence)
     failing = [finding for finding in findings if finding.effect is Effect.FAILS]
     if not failing:
         raise AssertionError(f"account {entry.account.id} failed without a failing finding")
-    return min(failing, key=lambda finding: order.index(finding.code) if finding.code in order else len(order))
+    return min(
+        failing,
+        key=lambda finding: order.index(finding.code) if finding.code in order else len(order),
+    )
 
 
 def _kinds(entry: SweepAccount, policy: Policy, *, nested: bool) -> set[str]:
-    """The labels under which a failed account is counted: a longer silence is a shorter one too where tiers are nested."""
+    """The labels under which a failed account is counted: a longer silence is a shorter one too
+    where tiers are nested.
+    """
     finding = leading(entry, policy)
     tiers = [tier.code for tier in policy.tiers]
     if not nested or finding.code not in tiers:
@@ -312,25 +391,54 @@ def percent(ratio: Fraction | None, decimals: int = 2) -> str:
 
 def _assert_sums(one: Figures) -> None:
     if sum(one.verdicts.values()) != one.drawn:
-        raise AssertionError(f"verdicts sum to {sum(one.verdicts.values())}, not to 应查数 {one.drawn}")
+        raise AssertionError(
+            f"verdicts sum to {sum(one.verdicts.values())}, not to 应查数 {one.drawn}"
+        )
     parts = one.checked + one.apart + one.open
     if parts != one.drawn:
-        raise AssertionError(f"检查数 {one.checked} + 单列 {one.apart} + 待核查 {one.open} = {parts}, not 应查数 {one.drawn}")
+        raise AssertionError(
+            f"检查数 {one.checked} + 单列 {one.apart} + 待核查 {one.open} = {parts}, not "
+            f"应查数 {one.drawn}"
+        )
     if not one.failed <= one.checked <= one.total or one.drawn > one.total:
-        raise AssertionError(f"不合格数 {one.failed}, 检查数 {one.checked}, 应查数 {one.drawn}, 总数 {one.total} are out of order")
+        raise AssertionError(
+            f"不合格数 {one.failed}, 检查数 {one.checked}, 应查数 {one.drawn}, 总数 "
+            f"{one.total} are out of order"
+        )
     kinds = sum(one.kinds.values())
-    if kinds < one.failed or (kinds != one.failed and not one.nested) or max(one.kinds.values(), default=0) > one.failed:
-        raise AssertionError(f"kinds {dict(one.kinds)} sum to {kinds}, not to 不合格数 {one.failed}")
+    if (
+        kinds < one.failed
+        or (kinds != one.failed and not one.nested)
+        or max(one.kinds.values(), default=0) > one.failed
+    ):
+        raise AssertionError(
+            f"kinds {dict(one.kinds)} sum to {kinds}, not to 不合格数 {one.failed}"
+        )
 
 
 def _assert_parts(split: Mapping[str, Figures], whole: Figures) -> None:
-    for name in ("total", "drawn", "checked", "failed", "unproven", "out_of_scope", "apart", "closed"):
+    for name in (
+        "total",
+        "drawn",
+        "checked",
+        "failed",
+        "unproven",
+        "out_of_scope",
+        "apart",
+        "closed",
+    ):
         counts = {part: getattr(one, name) for part, one in split.items()}
         if sum(counts.values()) != getattr(whole, name):
-            raise AssertionError(f"{name} of the parts {counts} sums to {sum(counts.values())}, not to {getattr(whole, name)}")
+            raise AssertionError(
+                f"{name} of the parts {counts} sums to {sum(counts.values())}, not to "
+                f"{getattr(whole, name)}"
+            )
 
 
 def _assert_listed_once(found: Statistics) -> None:
     ids = [entry.account.id for entry, _ in found.failed]
     if len(set(ids)) != len(ids) or len(ids) != found.whole.failed:
-        raise AssertionError(f"{len(ids)} failed accounts are listed ({len(set(ids))} different ones), 不合格数 is {found.whole.failed}")
+        raise AssertionError(
+            f"{len(ids)} failed accounts are listed ({len(set(ids))} different ones), "
+            f"不合格数 is {found.whole.failed}"
+        )

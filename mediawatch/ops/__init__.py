@@ -1,1 +1,3 @@
-"""What an administrator runs: settings, alerts, evidence, retention, recorded cases, logins, the browser, timers."""
+"""What an administrator runs: settings, alerts, evidence, retention, recorded cases, logins, the
+browser, timers.
+"""

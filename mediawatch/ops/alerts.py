@@ -1,8 +1,9 @@
 """Alerts: kept first, then sent by Apprise, each to each place once, over restarts and kills.
 
-What is to be told is found in the store, not in a run's memory, so a run that was killed before it spoke is made up for by the next.
-A sending that failed is tried again with the next one. A sending that was cut short, or that nobody has answered in time, may have
-arrived: it is let go, for none is sent twice.
+What is to be told is found in the store, not in a run's memory, so a run that was killed before it
+spoke is made up for by the next. A sending that failed is tried again with the next one. A sending
+that was cut short, or that nobody has answered in time, may have arrived: it is let go, for none is
+sent twice.
 """
 
 from __future__ import annotations
@@ -43,7 +44,9 @@ _ROOM = 2048
 
 
 class Alerts:
-    """`urls` are Apprise's; none of them, and nothing is kept or sent. `lines`: of a digest at most."""
+    """`urls` are Apprise's; none of them, and nothing is kept or sent. `lines`: of a digest at
+    most.
+    """
 
     def __init__(self, store: Store, clock: Clock, urls: Sequence[str], lines: int) -> None:
         self._store, self._clock, self._lines = store, clock, lines
@@ -53,7 +56,9 @@ class Alerts:
         return bool(self._places)
 
     def check(self) -> None:
-        """UserError where nothing could be sent: better said before the night than after it. Never names a URL."""
+        """UserError where nothing could be sent: better said before the night than after it. Never
+        names a URL.
+        """
         if not self._places:
             return
         if find_spec("apprise") is None:
@@ -61,39 +66,67 @@ class Alerts:
         for number, url in enumerate(self._places.values(), 1):
             sender = _sender(url)
             if not sender:
-                raise UserError(f"notify.urls: number {number} is no Apprise URL: see docs/running.md for examples")
+                raise UserError(
+                    f"notify.urls: number {number} is no Apprise URL: see docs/running.md for "
+                    "examples"
+                )
             if len(_mailboxes(sender)) > 1:
                 raise UserError(
-                    f"notify.urls: number {number} names several mailboxes, of which one that refuses would make the others get it twice:"
+                    f"notify.urls: number {number} names several mailboxes, of which one that "
+                    "refuses would make the others get it twice:"
                     " write a URL for each, or one of a mailing list"
                 )
 
     async def tell_night(
-        self, sweep: Sweep, night: Night, book: SessionBook, surfaces: Mapping[str, str], due: Sequence[CorrectionDue] = ()
+        self,
+        sweep: Sweep,
+        night: Night,
+        book: SessionBook,
+        surfaces: Mapping[str, str],
+        due: Sequence[CorrectionDue] = (),
     ) -> None:
-        """The digest of a sweep that is finished, once, and whatever has not gone out yet. `surfaces`: their Chinese names; `due`: the
-        corrections that notices need."""
+        """The digest of a sweep that is finished, once, and whatever has not gone out yet.
+        `surfaces`: their Chinese names; `due`: the corrections that notices need."""
         if self._places:
             sessions = {name: event.state for name, event in (await book.last()).items()}
-            turned, unanswered = await self._store.turned(sweep.id), await self._store.unanswered(sweep.id)
-            earlier = [each for each in await self._store.nights(_LOOKED_BACK) if each.id < night.id]
-            broken = tuple(takewhile(lambda each: each.ending is not None and not each.ending.judged, earlier))
+            turned, unanswered = (
+                await self._store.turned(sweep.id),
+                await self._store.unanswered(sweep.id),
+            )
+            earlier = [
+                each for each in await self._store.nights(_LOOKED_BACK) if each.id < night.id
+            ]
+            broken = tuple(
+                takewhile(lambda each: each.ending is not None and not each.ending.judged, earlier)
+            )
             for place, url in self._places.items():
                 told = digest.digest(
-                    sweep, night, turned, sessions, lines=self._lines, size=_room(url), surfaces=surfaces, broken=broken, due=due,
+                    sweep,
+                    night,
+                    turned,
+                    sessions,
+                    lines=self._lines,
+                    size=_room(url),
+                    surfaces=surfaces,
+                    broken=broken,
+                    due=due,
                     unanswered=unanswered,
-                )  # fmt: skip
+                )
                 await self._keep(place, f"sweep {sweep.id}", *told)
             await self.tell_sessions(book)
 
     async def tell_sessions(self, book: SessionBook) -> None:
-        """Every login whose newest event is that it became invalid, once, and whatever has not gone out yet."""
+        """Every login whose newest event is that it became invalid, once, and whatever has not gone
+        out yet.
+        """
         if not self._places:
             return
         for name, event in (await book.last()).items():
             if event.state is SessionState.INVALID:
                 for place in self._places:
-                    await self._keep(place, f"session {name} {event.at.isoformat()}", *digest.lapsed(event))
+                    await self._keep(
+                        place, f"session {name} {event.at.isoformat()}", *digest.lapsed(event)
+                    )
         await self.send()
 
     async def send(self) -> int:
@@ -106,35 +139,55 @@ class Alerts:
                 continue  # another process is at it
             if cut_short or now - alert.made_at > TOO_OLD:
                 if await self._store.move_alert(alert, AlertState.GIVEN_UP, now):
-                    log.warning("alert given up", alert=alert.key, reason="its sending was cut short" if cut_short else "too old")
+                    log.warning(
+                        "alert given up",
+                        alert=alert.key,
+                        reason="its sending was cut short" if cut_short else "too old",
+                    )
             elif url is not None:
                 failed += not await self._send(alert, url)
         return failed
 
     async def tell_failed(self, service: str) -> int:
         """That a service of the host failed, kept nowhere; at how many places it did not go out."""
-        return sum([await _sent(url, *digest.failed(service, self._clock())) is not AlertState.SENT for url in self._places.values()])
+        return sum(
+            [
+                await _sent(url, *digest.failed(service, self._clock())) is not AlertState.SENT
+                for url in self._places.values()
+            ]
+        )
 
     async def trial(self) -> list[str]:
-        """A message to each place, kept nowhere; why each did not go out ("" where it did), in the settings' order. The words are those
-        of Apprise and may quote a URL: mask them."""
+        """A message to each place, kept nowhere; why each did not go out ("" where it did), in the
+        settings' order. The words are those of Apprise and may quote a URL: mask them."""
         return [await _tried(url, *digest.trial(self._clock())) for url in self._places.values()]
 
     async def _keep(self, place: str, key: str, title: str, body: str) -> None:
-        await self._store.add_alert(Alert(key=key, place=place, title=title, body=body, made_at=self._clock()))
+        await self._store.add_alert(
+            Alert(key=key, place=place, title=title, body=body, made_at=self._clock())
+        )
 
     async def _send(self, alert: Alert, url: str) -> bool:
         if not await self._store.move_alert(alert, AlertState.SENDING, self._clock()):
             return True  # another process was first
         taken = replace(alert, state=AlertState.SENDING)
-        # Cancelled or killed here, it may have arrived: the state stays, and a later run lets it go.
+        # Cancelled or killed here, it may have arrived: the state stays, and a later run lets it
+        # go.
         state = await _sent(url, alert.title, alert.body)
         await self._store.move_alert(taken, state, self._clock())
         match state:
             case AlertState.WAITING:
-                log.warning("alert not sent, tried again with the next one", alert=alert.key, place=alert.place)
+                log.warning(
+                    "alert not sent, tried again with the next one",
+                    alert=alert.key,
+                    place=alert.place,
+                )
             case AlertState.GIVEN_UP:
-                log.warning("alert given up", alert=alert.key, reason="nobody answered in time, it may have arrived")
+                log.warning(
+                    "alert given up",
+                    alert=alert.key,
+                    reason="nobody answered in time, it may have arrived",
+                )
         return state is AlertState.SENT
 
 
@@ -149,7 +202,9 @@ def _sender(url: str) -> apprise.Apprise:
 
     sender = Apprise(asset=AppriseAsset(app_id="mediawatch", secure_logging=True))
     said = logging.getLogger("apprise")
-    said.disabled = True  # it quotes parts of a URL that it cannot read, and those may be of the password
+    said.disabled = (
+        True  # it quotes parts of a URL that it cannot read, and those may be of the password
+    )
     try:
         sender.add(url)
     finally:
@@ -158,7 +213,9 @@ def _sender(url: str) -> apprise.Apprise:
 
 
 def _room(url: str) -> int:
-    """Bytes of title and body that the service takes. Apprise counts its limits in characters where services count bytes."""
+    """Bytes of title and body that the service takes. Apprise counts its limits in characters where
+    services count bytes.
+    """
     return min((each.body_maxlen for each in _sender(url)), default=_ROOM)
 
 
@@ -166,7 +223,12 @@ def _mailboxes(sender: apprise.Apprise) -> list[object]:
     """Whom a mail URL names: Apprise tells of all of them at once whether it reached them."""
     from apprise.plugins.email import NotifyEmail
 
-    return [box for each in sender if isinstance(each, NotifyEmail) for box in (*each.targets, *each.cc, *each.bcc)]
+    return [
+        box
+        for each in sender
+        if isinstance(each, NotifyEmail)
+        for box in (*each.targets, *each.cc, *each.bcc)
+    ]
 
 
 class _Heard(logging.Handler):
@@ -178,7 +240,8 @@ class _Heard(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         text = record.getMessage()
-        # Of its details only what the network or the server said: others quote the message and the place.
+        # Of its details only what the network or the server said: others quote the message and the
+        # place.
         if record.levelno >= logging.WARNING or "Exception" in text:
             self.lines.append(" ".join(text.split()))
 
@@ -207,7 +270,9 @@ async def _sent(url: str, title: str, body: str) -> AlertState:
     if not sender:
         return AlertState.WAITING
     try:
-        gone = await asyncio.wait_for(sender.async_notify(title=title, body=body, body_format="text"), _LIMIT)
+        gone = await asyncio.wait_for(
+            sender.async_notify(title=title, body=body, body_format="text"), _LIMIT
+        )
     except TimeoutError:
         return AlertState.GIVEN_UP
     return AlertState.SENT if gone else AlertState.WAITING

@@ -1,4 +1,6 @@
-"""浏览: the database in Datasette, for analysts. Read-only; the named queries and facets are there, contacts and free SQL are not."""
+"""浏览: the database in Datasette, for analysts. Read-only; the named queries and facets are there,
+contacts and free SQL are not.
+"""
 
 from __future__ import annotations
 
@@ -21,23 +23,38 @@ FACETS: Mapping[str, Sequence[str]] = {
 }
 """By view or table: the columns that are counted beside its rows."""
 
-_WITHHELD = ("contact", "review_event", "notice_event", "sweep_account", "finding", "account_state", "home")
-"""Tables that no page shows: contacts, what units and reviewers wrote in their own words, which may hold a telephone number, what the
-machine held against accounts before a person reviewed it (`latest_status` and `flagged` have that as reviewed), and what rows are sealed
-with."""
+_WITHHELD = (
+    "contact",
+    "review_event",
+    "notice_event",
+    "sweep_account",
+    "finding",
+    "account_state",
+    "home",
+)
+"""Tables that no page shows: contacts, what units and reviewers wrote in their own words, which may
+hold a telephone number, what the machine held against accounts before a person reviewed it
+(`latest_status` and `flagged` have that as reviewed), and what rows are sealed with."""
 
 
-def datasette(database: Path, queries: Sequence[NamedQuery], marks: Sequence[str] = ()) -> Datasette:
-    """The app over an SQLite file, which it opens for reading only. UserError where the extra `browse` is not installed.
+def datasette(
+    database: Path, queries: Sequence[NamedQuery], marks: Sequence[str] = ()
+) -> Datasette:
+    """The app over an SQLite file, which it opens for reading only. UserError where the extra
+    `browse` is not installed.
 
     Free SQL is off: it would reach the contacts, which no page shows.
     """
     try:
         from datasette.app import Datasette
     except ImportError:
-        raise UserError("browsing needs Datasette: run `pip install 'mediawatch[browse]'`") from None
+        raise UserError(
+            "browsing needs Datasette: run `pip install 'mediawatch[browse]'`"
+        ) from None
 
-    tables: dict[str, object] = {name: {"facets": list(columns)} for name, columns in FACETS.items()}
+    tables: dict[str, object] = {
+        name: {"facets": list(columns)} for name, columns in FACETS.items()
+    }
     tables |= {name: {"allow": False} for name in _WITHHELD}
     metadata = {
         "title": "mediawatch",
@@ -46,7 +63,10 @@ def datasette(database: Path, queries: Sequence[NamedQuery], marks: Sequence[str
             database.stem: {
                 "allow_sql": False,
                 "tables": tables,
-                "queries": {f"query_{query.name}": {"title": query.title, "sql": query.sql} for query in queries},
+                "queries": {
+                    f"query_{query.name}": {"title": query.title, "sql": query.sql}
+                    for query in queries
+                },
             }
         },
     }

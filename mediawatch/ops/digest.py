@@ -1,28 +1,51 @@
-"""The messages that leave by themselves: a digest a sweep, a word when a login lapses. Chinese, short, without contacts. Pure."""
+"""The messages that leave by themselves: a digest a sweep, a word when a login lapses. Chinese,
+short, without contacts. Pure.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from mediawatch.domain import Ending, Night, Paused, SessionEvent, SessionState, Sweep, Turn, TurnedFinding, Verdict
+from mediawatch.domain import (
+    Ending,
+    Night,
+    Paused,
+    SessionEvent,
+    SessionState,
+    Sweep,
+    Turn,
+    TurnedFinding,
+    Verdict,
+)
 from mediawatch.domain.clock import minute
 from mediawatch.rules.corrections_due import CORRECTION_DUE, CorrectionDue
 
-NO_NETWORK = "网络不可用:各平台均未应答,本次未得出任何结论,网络恢复后请重新检查(mediawatch sweep --again)"
+NO_NETWORK = (
+    "网络不可用:各平台均未应答,本次未得出任何结论,网络恢复后请重新检查(mediawatch sweep --again)"
+)
 _NAMED = (Turn.NEW, Turn.GONE)
 """What is told by name: what has to be acted upon. The rest is a count."""
 
 
 def digest(
-    sweep: Sweep, night: Night, turned: Sequence[TurnedFinding], sessions: Mapping[str, SessionState], *, lines: int, size: int,
-    surfaces: Mapping[str, str], broken: Sequence[Night] = (), due: Sequence[CorrectionDue] = (),
+    sweep: Sweep,
+    night: Night,
+    turned: Sequence[TurnedFinding],
+    sessions: Mapping[str, SessionState],
+    *,
+    lines: int,
+    size: int,
+    surfaces: Mapping[str, str],
+    broken: Sequence[Night] = (),
+    due: Sequence[CorrectionDue] = (),
     unanswered: bool = False,
-) -> tuple[str, str]:  # fmt: skip
-    """Title and body; the body has at most `lines` lines and both together `size` bytes, and it says how many findings it does not name.
+) -> tuple[str, str]:
+    """Title and body; the body has at most `lines` lines and both together `size` bytes, and it
+    says how many findings it does not name.
 
-    `sessions`: state by `platform/name`. `surfaces`: their Chinese names.
-    `broken`: runs since the last digest that came to no judgement, newest first. `due`: the corrections that notices need.
+    `sessions`: state by `platform/name`. `surfaces`: their Chinese names. `broken`: runs since the
+    last digest that came to no judgement, newest first. `due`: the corrections that notices need.
     `unanswered`: no site answered any look of the sweep, so nothing is said of accounts.
     """
     title = f"mediawatch {sweep.kind.label}:监测时间点{minute(sweep.as_of)}"
@@ -34,19 +57,34 @@ def digest(
     head += [f"通报应更正({CORRECTION_DUE}){len(due)}处,见 mediawatch notice list"] if due else []
     head += [f"  {each.words}" for each in due[:3]]
     unproven = night.verdicts.get(Verdict.UNPROVEN.value, 0)
-    tail = [f"{'本次未能核查' if unanswered else Verdict.UNPROVEN.label}{unproven}个:"] if unproven else []
+    tail = (
+        [f"{'本次未能核查' if unanswered else Verdict.UNPROVEN.label}{unproven}个:"]
+        if unproven
+        else []
+    )
     tail += [f"  {count}个 {reason}" for reason, count in list(night.reasons.items())[:3]]
     tail += [f"已暂停的信息来源:{_paused(breaker, surfaces)}" for breaker in night.breakers[:3]]
     invalid = [name for name, state in sessions.items() if state is SessionState.INVALID]
     tail += [f"登录已失效:{'、'.join(invalid)}"] if invalid else []
-    tail += [f"此前{minute(each.started_at)}开始的检查{each.ending.label},见 mediawatch status" for each in broken[:3] if each.ending]
-    tail += [f"检查时段已结束,{night.left}个账号未及核查"] if night.ending is Ending.OUT_OF_TIME else []
+    tail += [
+        f"此前{minute(each.started_at)}开始的检查{each.ending.label},见 mediawatch status"
+        for each in broken[:3]
+        if each.ending
+    ]
+    tail += (
+        [f"检查时段已结束,{night.left}个账号未及核查"] if night.ending is Ending.OUT_OF_TIME else []
+    )
     tail.append(_run(night))
     # Where even the head is too long, the end of the run still shows.
     while len(tail) > 1 and not fits([*head, *tail]):
         tail = tail[1:]
     turned = () if unanswered else turned
-    named = [f"  {each.turn.label}:{each.name}({each.type}){each.label}" for turn in _NAMED for each in turned if each.turn is turn]
+    named = [
+        f"  {each.turn.label}:{each.name}({each.type}){each.label}"
+        for turn in _NAMED
+        for each in turned
+        if each.turn is turn
+    ]
     for shown in range(min(len(named), lines), -1, -1):
         more = [f"  另有{len(named) - shown}条,见 mediawatch flagged"] if shown < len(named) else []
         if fits(body := [*head, *named[:shown], *more, *tail]):
@@ -55,7 +93,11 @@ def digest(
 
 
 def _counts(night: Night) -> str:
-    parts = [f"{verdict.label}{night.verdicts[verdict.value]}个" for verdict in Verdict if night.verdicts.get(verdict.value)]
+    parts = [
+        f"{verdict.label}{night.verdicts[verdict.value]}个"
+        for verdict in Verdict
+        if night.verdicts.get(verdict.value)
+    ]
     return f"共判定{sum(night.verdicts.values())}个账号:{'、'.join(parts)}"
 
 
@@ -70,7 +112,9 @@ def _turns(turned: Sequence[TurnedFinding]) -> str:
 
 
 def _run(night: Night) -> str:
-    minutes = ((night.ended_at - night.started_at) if night.ended_at else timedelta()) / timedelta(minutes=1)
+    minutes = ((night.ended_at - night.started_at) if night.ended_at else timedelta()) / timedelta(
+        minutes=1
+    )
     code = f",退出码{night.exit_code}" if night.exit_code else ""
     return f"核查{sum(night.looks.values())}次,用时{minutes:.0f}分钟{code}"
 
@@ -88,7 +132,10 @@ def lapsed(event: SessionEvent) -> tuple[str, str]:
 
 def failed(service: str, now: datetime) -> tuple[str, str]:
     """A service of the host ended with an error: title and body."""
-    lines = [f"{minute(now)} 服务 {service} 未正常结束,检查可能未完成。", f"请查看:journalctl -u {service};mediawatch status"]
+    lines = [
+        f"{minute(now)} 服务 {service} 未正常结束,检查可能未完成。",
+        f"请查看:journalctl -u {service};mediawatch status",
+    ]
     return f"mediawatch 服务异常:{service}", "\n".join(lines)
 
 

@@ -1,4 +1,6 @@
-"""佐证材料: bytes in, files and hashes on disk. File, fsync, rename; only then may the row be written."""
+"""佐证材料: bytes in, files and hashes on disk. File, fsync, rename; only then may the row be
+written.
+"""
 
 from __future__ import annotations
 
@@ -21,22 +23,31 @@ _CHUNK = 1 << 20
 
 
 class EvidenceFolder:
-    """The home's evidence/ folder. Files are named by day and hash, so the same bytes are kept once."""
+    """The home's evidence/ folder. Files are named by day and hash, so the same bytes are kept
+    once.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
 
     async def keep(self, reading: Reading) -> Reading:
-        """The reading with its captures on disk, `evidence` in their place, and one manifest of them all. UserError when the disk
-        refuses. A reading without captures has no manifest."""
+        """The reading with its captures on disk, `evidence` in their place, and one manifest of
+        them all. UserError when the disk refuses. A reading without captures has no manifest."""
         sights = [await self._kept(sight) for sight in reading.sights]
-        new = [(old, sight) for old, sight in zip(reading.sights, sights, strict=True) if old.captures]
+        new = [
+            (old, sight) for old, sight in zip(reading.sights, sights, strict=True) if old.captures
+        ]
         if not new:
             return replace(reading, sights=tuple(sights))
-        taken = [(sight, item) for old, sight in new for item in sight.evidence[len(old.evidence) :]]
+        taken = [
+            (sight, item) for old, sight in new for item in sight.evidence[len(old.evidence) :]
+        ]
         manifest = Capture(
-            kind=EvidenceKind.MANIFEST, media_type=MANIFEST, body=manifest_of(reading, taken), taken_at=reading.read_at
-        )  # fmt: skip
+            kind=EvidenceKind.MANIFEST,
+            media_type=MANIFEST,
+            body=manifest_of(reading, taken),
+            taken_at=reading.read_at,
+        )
         last = sights.index(new[-1][1])
         listed = await asyncio.to_thread(self._keep, manifest)
         sights[last] = replace(sights[last], evidence=(*sights[last].evidence, listed))
@@ -78,19 +89,25 @@ class EvidenceFolder:
         with target.open("rb") as file:
             while chunk := file.read(_CHUNK):
                 digest.update(chunk)
-        return "" if digest.hexdigest() == item.sha256 else f"{item.path}: altered since it was kept"
+        return (
+            "" if digest.hexdigest() == item.sha256 else f"{item.path}: altered since it was kept"
+        )
 
     def files(self) -> Iterator[str]:
-        """Every file below the folder's days, as `Evidence.path` names it; leftovers of a write that was cut short among them."""
+        """Every file below the folder's days, as `Evidence.path` names it; leftovers of a write
+        that was cut short among them.
+        """
         for path in sorted(self.root.glob("*/**/*")):
             if path.is_file():
                 yield path.relative_to(self.root).as_posix()
 
 
 def manifest_of(reading: Reading, taken: Sequence[tuple[Sight, Evidence]]) -> bytes:
-    """What was taken in one look, when, where and by which surface: JSON, UTF-8, instants with Beijing's offset.
+    """What was taken in one look, when, where and by which surface: JSON, UTF-8, instants with
+    Beijing's offset.
 
-    Time and address stand here and never in the pictures: a picture that was drawn upon is no picture of the page.
+    Time and address stand here and never in the pictures: a picture that was drawn upon is no
+    picture of the page.
     """
     items = [
         {

@@ -11,7 +11,9 @@ from mediawatch.domain import UserError
 
 
 def write_whole(target: Path, body: bytes) -> None:
-    """Write beside the target, fsync, rename over it, fsync the folder. UserError names the place when the disk refuses."""
+    """Write beside the target, fsync, rename over it, fsync the folder. UserError names the place
+    when the disk refuses.
+    """
     part = target.with_name(f".{target.name[:100]}.{secrets.token_hex(6)}.part")
     try:
         _make_folder(target.parent)
@@ -28,7 +30,9 @@ def write_whole(target: Path, body: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Bring the names in a folder to the disk: those of files that were made in it, renamed or removed."""
+    """Bring the names in a folder to the disk: those of files that were made in it, renamed or
+    removed.
+    """
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
@@ -37,7 +41,9 @@ def sync_folder(folder: Path) -> None:
 
 
 def _make_folder(folder: Path) -> None:
-    """With its parents. A folder whose own name is not on the disk would take its files with it when the power fails."""
+    """With its parents. A folder whose own name is not on the disk would take its files with it
+    when the power fails.
+    """
     if folder.is_dir():
         return
     _make_folder(folder.parent)

@@ -1,8 +1,8 @@
 """Which Chromium is taken, and how one is installed.
 
-Order: the own setting, Playwright's managed Chromium, `chromium-headless-shell`, `chromium`, `google-chrome` on PATH; with
-`install`, then `playwright install`, then Debian's packages. The headless shell is preferred to full Chromium: it costs half
-the CPU and makes no background calls.
+Order: the own setting, Playwright's managed Chromium, `chromium-headless-shell`, `chromium`,
+`google-chrome` on PATH; with `install`, then `playwright install`, then Debian's packages. The
+headless shell is preferred to full Chromium: it costs half the CPU and makes no background calls.
 """
 
 from __future__ import annotations
@@ -22,14 +22,24 @@ from mediawatch.domain import UserError
 ON_PATH = ("chromium-headless-shell", "chromium", "google-chrome")
 _NODE_NEEDS = "libatomic1"
 """Playwright's Node.js is linked to it, and a minimal Debian 12 lacks it."""
-_BY_PLAYWRIGHT = (sys.executable, "-m", "playwright", "install", "--with-deps", "--only-shell", "chromium")
+_BY_PLAYWRIGHT = (
+    sys.executable,
+    "-m",
+    "playwright",
+    "install",
+    "--with-deps",
+    "--only-shell",
+    "chromium",
+)
 _PLAYWRIGHT_SECONDS, _APT_SECONDS = 900, 1800
 _NO_NODE = (
-    "Playwright's Node.js does not start here: run `mediawatch browser --install` (Debian: apt-get install libatomic1), "
+    "Playwright's Node.js does not start here: run `mediawatch browser --install` (Debian: "
+    "apt-get install libatomic1), "
     "or set PLAYWRIGHT_NODEJS_PATH to another Node.js"
 )
 _NO_CHROMIUM = (
-    "no Chromium found: run `mediawatch browser --install`, or set [browser] executable in mediawatch.toml "
+    "no Chromium found: run `mediawatch browser --install`, or set [browser] executable in "
+    "mediawatch.toml "
     "to the path of a Chromium (Debian: apt-get install chromium-headless-shell fonts-noto-cjk)"
 )
 Tell = Callable[[str], None]
@@ -45,8 +55,9 @@ class Found:
 
 
 def find(executable: str = "", environ: Mapping[str, str] | None = None) -> Found:
-    """The browser to take; `executable` is the own setting. UserError where that one does not answer, where there is none, or
-    where Playwright's own program, which drives it, does not start."""
+    """The browser to take; `executable` is the own setting. UserError where that one does not
+    answer, where there is none, or where Playwright's own program, which drives it, does not
+    start."""
     environ = os.environ if environ is None else environ
     found = _chromium(executable, environ)
     if found is None:
@@ -63,18 +74,28 @@ def has_screen(environ: Mapping[str, str] | None = None) -> bool:
 
 
 def find_windowed(environ: Mapping[str, str] | None = None) -> Path:
-    """A Chromium that can show a window, for a login by hand. UserError where there is none, or no screen."""
+    """A Chromium that can show a window, for a login by hand. UserError where there is none, or no
+    screen.
+    """
     environ = os.environ if environ is None else environ
     if not has_screen(environ):
-        raise UserError("a login by hand opens a window, and this machine has no screen: use --qr, or `mediawatch sessions import`")
+        raise UserError(
+            "a login by hand opens a window, and this machine has no screen: use --qr, or "
+            "`mediawatch sessions import`"
+        )
     for path, _ in _candidates(environ):
         if "headless" not in path.name and version_of(path):
             return path
-    raise UserError("a login by hand needs a Chromium with windows (Debian: apt-get install chromium) or Google Chrome; or use --qr")
+    raise UserError(
+        "a login by hand needs a Chromium with windows (Debian: apt-get install chromium) or "
+        "Google Chrome; or use --qr"
+    )
 
 
 def install(executable: str = "", tell: Tell = print) -> Found:
-    """Find a browser or install one, and a Chinese font with it where apt-get can. UserError where nothing helps."""
+    """Find a browser or install one, and a Chinese font with it where apt-get can. UserError where
+    nothing helps.
+    """
     if not version_of(_node(os.environ)):
         _apt_install([_NODE_NEEDS], tell)
     found = _chromium(executable, os.environ)
@@ -83,17 +104,25 @@ def install(executable: str = "", tell: Tell = print) -> Found:
         _ran(_BY_PLAYWRIGHT, _PLAYWRIGHT_SECONDS)
         found = _chromium(executable, os.environ)
     # fc-list tells whether the font is there.
-    missing = [*([] if found else ["chromium-headless-shell"]), *([] if chinese_font() else ["fonts-noto-cjk", "fontconfig"])]
+    missing = [
+        *([] if found else ["chromium-headless-shell"]),
+        *([] if chinese_font() else ["fonts-noto-cjk", "fontconfig"]),
+    ]
     if missing:
         _apt_install(missing, tell)
     return find(executable)
 
 
 def chinese_font() -> str:
-    """The family that Chinese text is drawn with, or "". Without one the pictures kept as evidence show boxes."""
+    """The family that Chinese text is drawn with, or "". Without one the pictures kept as evidence
+    show boxes.
+    """
     covering = _output(["fc-list", ":lang=zh-cn", "family"])
     # fc-match names a font in any case, so it is only asked where some font covers Chinese.
-    return covering and (_output(["fc-match", "--format=%{family[0]}", "sans-serif:lang=zh-cn"]) or covering.splitlines()[0].split(",")[0])
+    return covering and (
+        _output(["fc-match", "--format=%{family[0]}", "sans-serif:lang=zh-cn"])
+        or covering.splitlines()[0].split(",")[0]
+    )
 
 
 def version_of(path: Path) -> str:
@@ -121,9 +150,14 @@ def _chromium(executable: str, environ: Mapping[str, str]) -> Found | None:
         path = Path(shutil.which(executable, path=environ.get("PATH")) or executable)
         if version := version_of(path):
             return Found(path, version, "own setting")
-        raise UserError(f"[browser] executable is {executable}, and that does not answer to --version: name a Chromium, or none")
+        raise UserError(
+            f"[browser] executable is {executable}, and that does not answer to --version: "
+            "name a Chromium, or none"
+        )
     answers = ((path, version_of(path), source) for path, source in _candidates(environ))
-    return next((Found(path, version, source) for path, version, source in answers if version), None)
+    return next(
+        (Found(path, version, source) for path, version, source in answers if version), None
+    )
 
 
 def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[Path, str]]:
@@ -131,7 +165,8 @@ def _candidates(environ: Mapping[str, str]) -> Iterator[tuple[Path, str]]:
         yield path, "Playwright's managed Chromium"
     for name in ON_PATH:
         found = shutil.which(name, path=environ.get("PATH"))
-        # Ubuntu's `chromium` is a snap, which may not read the profile folders that Playwright makes.
+        # Ubuntu's `chromium` is a snap, which may not read the profile folders that Playwright
+        # makes.
         if found and "snap" not in Path(found).resolve().parts:
             yield Path(found), f"{name} on PATH"
 
@@ -141,17 +176,33 @@ def _managed(environ: Mapping[str, str]) -> list[Path]:
     home = environ.get("HOME") or str(Path.home())
     chosen = environ.get("PLAYWRIGHT_BROWSERS_PATH") or f"{home}/.cache/ms-playwright"
     found: list[Path] = []
-    for folder, file in (("chromium_headless_shell-*", "*/*headless[-_]shell"), ("chromium-*", "chrome-linux*/chrome")):
-        newest_first = sorted(Path(chosen).glob(folder), key=lambda each: int(each.name.rpartition("-")[2]), reverse=True)
-        found += [path for each in newest_first for path in sorted(each.glob(file)) if os.access(path, os.X_OK)]
+    for folder, file in (
+        ("chromium_headless_shell-*", "*/*headless[-_]shell"),
+        ("chromium-*", "chrome-linux*/chrome"),
+    ):
+        newest_first = sorted(
+            Path(chosen).glob(folder),
+            key=lambda each: int(each.name.rpartition("-")[2]),
+            reverse=True,
+        )
+        found += [
+            path
+            for each in newest_first
+            for path in sorted(each.glob(file))
+            if os.access(path, os.X_OK)
+        ]
     return found
 
 
 def _node(environ: Mapping[str, str]) -> Path:
-    """The Node.js that drives the browser: the one that Playwright brings along, unless its own variable names another."""
+    """The Node.js that drives the browser: the one that Playwright brings along, unless its own
+    variable names another.
+    """
     spec = importlib.util.find_spec("playwright")
     folders = list(spec.submodule_search_locations or ()) if spec else []
-    return Path(environ.get("PLAYWRIGHT_NODEJS_PATH") or f"{folders[0] if folders else ''}/driver/node")
+    return Path(
+        environ.get("PLAYWRIGHT_NODEJS_PATH") or f"{folders[0] if folders else ''}/driver/node"
+    )
 
 
 def _apt_install(packages: list[str], tell: Tell) -> None:
@@ -164,15 +215,21 @@ def _apt_install(packages: list[str], tell: Tell) -> None:
 
 
 def _ran(command: tuple[str, ...] | list[str], seconds: float) -> bool:
-    """Run an installer; its output goes to standard error. False where it fails: the next step may still help."""
+    """Run an installer; its output goes to standard error. False where it fails: the next step may
+    still help.
+    """
     try:
-        return subprocess.run(command, stdout=sys.stderr, timeout=seconds, check=False).returncode == 0
+        return (
+            subprocess.run(command, stdout=sys.stderr, timeout=seconds, check=False).returncode == 0
+        )
     except (OSError, subprocess.TimeoutExpired):
         return False
 
 
 def _output(command: list[str]) -> str:
     try:
-        return subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=20, check=True).stdout.strip()
+        return subprocess.run(
+            command, capture_output=True, text=True, errors="replace", timeout=20, check=True
+        ).stdout.strip()
     except (OSError, subprocess.SubprocessError):
         return ""

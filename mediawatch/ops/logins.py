@@ -1,4 +1,6 @@
-"""What is known of the operator's logins: noted when a login is made, probed or seen in a page; asked before each look."""
+"""What is known of the operator's logins: noted when a login is made, probed or seen in a page;
+asked before each look.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from mediawatch.ports import Clock, Logins, Looker, Modules, Store, StoredSessio
 log = structlog.get_logger(__name__)
 
 _REMEMBERED = 2.0
-"""Seconds for which what the store said is taken again: it is asked before each look, and another process's login can wait so long."""
+"""Seconds for which what the store said is taken again: it is asked before each look, and another
+process's login can wait so long.
+"""
 PRIVATE = 0o600
 """The mode of a session's file: whoever can read it is logged in."""
 
@@ -26,7 +30,9 @@ class SessionBook:
     `announce` is called when a login has turned invalid, for messages that leave the house.
     """
 
-    def __init__(self, store: Store, clock: Clock, announce: Callable[[], Awaitable[None]] | None = None) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, announce: Callable[[], Awaitable[None]] | None = None
+    ) -> None:
         self._store, self._clock, self._announce = store, clock, announce
         self._noting = asyncio.Lock()
         self._left_out: set[tuple[str, str]] = set()
@@ -37,12 +43,16 @@ class SessionBook:
     async def usable(self, platform: str, names: Sequence[str]) -> tuple[str, ...]:
         """See `ports.SessionWatch.usable`. Says once a run that a login is left out."""
         last = await self._lately(platform)
-        invalid = {name for name in names if name in last and last[name].state is SessionState.INVALID}
+        invalid = {
+            name for name in names if name in last and last[name].state is SessionState.INVALID
+        }
         for name in sorted(invalid):
             self._say_left_out(platform, last[name])
         return tuple(name for name in names if name not in invalid)
 
-    async def seen(self, platform: str, name: str, *, valid: bool, how: str, detail: str = "") -> None:
+    async def seen(
+        self, platform: str, name: str, *, valid: bool, how: str, detail: str = ""
+    ) -> None:
         """See `ports.SessionWatch.seen`."""
         state = SessionState.VALID if valid else SessionState.INVALID
         async with self._noting:
@@ -54,7 +64,13 @@ class SessionBook:
         if not valid:
             # Announced here; that it is not used from now on is no second piece of news.
             self._left_out.add((platform, name))
-            log.warning("session invalid", platform=platform, session=name, detail=detail, remedy=_remedy(platform, name))
+            log.warning(
+                "session invalid",
+                platform=platform,
+                session=name,
+                detail=detail,
+                remedy=_remedy(platform, name),
+            )
             if self._announce is not None:
                 await self._announce()
 
@@ -66,7 +82,9 @@ class SessionBook:
     async def last(self, platform: str | None = None) -> dict[str, SessionEvent]:
         """The newest event of each login by name; with `platform` None by `platform/name`."""
         events = await self._store.session_events(platform)
-        return {event.name if platform else f"{event.platform}/{event.name}": event for event in events}
+        return {
+            event.name if platform else f"{event.platform}/{event.name}": event for event in events
+        }
 
     async def _lately(self, platform: str) -> dict[str, SessionEvent]:
         """As `last`, as it was at most two seconds ago; what this book notes counts at once."""
@@ -75,15 +93,21 @@ class SessionBook:
         if now - asked >= _REMEMBERED:
             notes = self._notes
             events = await self.last(platform)
-            if notes == self._notes:  # else a note has overtaken the question: the answer is of before it
+            if (
+                notes == self._notes
+            ):  # else a note has overtaken the question: the answer is of before it
                 self._remembered[platform] = now, events
         return events
 
-    async def _note(self, platform: str, name: str, state: SessionState, how: str, detail: str) -> None:
+    async def _note(
+        self, platform: str, name: str, state: SessionState, how: str, detail: str
+    ) -> None:
         known = (await self.last(platform)).get(name)
         # A host's clock that was set back must not make an older event the newest.
         at = max(self._clock(), known.at) if known else self._clock()
-        await self._store.note_session(SessionEvent(platform=platform, name=name, at=at, state=state, how=how, detail=detail))
+        await self._store.note_session(
+            SessionEvent(platform=platform, name=name, at=at, state=state, how=how, detail=detail)
+        )
         self._notes += 1
         self._remembered.pop(platform, None)
 
@@ -91,7 +115,11 @@ class SessionBook:
         if (platform, event.name) not in self._left_out:
             self._left_out.add((platform, event.name))
             log.warning(
-                "session left out", platform=platform, session=event.name, since=event.at.isoformat(), remedy=_remedy(platform, event.name)
+                "session left out",
+                platform=platform,
+                session=event.name,
+                since=event.at.isoformat(),
+                remedy=_remedy(platform, event.name),
             )
 
 
@@ -114,13 +142,17 @@ class Listed:
 async def listed(book: SessionBook, logins: Logins, platform: str | None = None) -> list[Listed]:
     """The logins that there are. UserError for a platform that has none."""
     last = await book.last()
-    return [Listed(each, last.get(f"{each.platform}/{each.name}")) for each in logins.stored(platform)]
+    return [
+        Listed(each, last.get(f"{each.platform}/{each.name}")) for each in logins.stored(platform)
+    ]
 
 
 async def log_in_by_hand(
     book: SessionBook, logins: Logins, platform: str, name: str, done: Callable[[], Awaitable[None]]
 ) -> tuple[StoredSession, SessionState]:
-    """A login in a window; the operator says when it is done, the site whether it is one. UserError where nothing was kept."""
+    """A login in a window; the operator says when it is done, the site whether it is one. UserError
+    where nothing was kept.
+    """
     session, known = await logins.by_hand(platform, name, done)
     state = SessionState.VALID if known else SessionState.UNKNOWN
     await book.made(platform, name, state, "login")
@@ -128,7 +160,12 @@ async def log_in_by_hand(
 
 
 async def log_in_by_code(
-    book: SessionBook, logins: Logins, platform: str, name: str, show: Callable[[Path, Modules | None], None], limit: float
+    book: SessionBook,
+    logins: Logins,
+    platform: str,
+    name: str,
+    show: Callable[[Path, Modules | None], None],
+    limit: float,
 ) -> StoredSession:
     """A login by the site's QR code, `limit` seconds at most. UserError where nothing was kept."""
     session = await logins.by_code(platform, name, show, limit)
@@ -136,8 +173,12 @@ async def log_in_by_code(
     return session
 
 
-async def take(book: SessionBook, logins: Logins, platform: str, name: str, file: Path) -> tuple[StoredSession, int]:
-    """Take in a browser's exported cookies; with the number of cookies that were kept. UserError for what cannot be read or used."""
+async def take(
+    book: SessionBook, logins: Logins, platform: str, name: str, file: Path
+) -> tuple[StoredSession, int]:
+    """Take in a browser's exported cookies; with the number of cookies that were kept. UserError
+    for what cannot be read or used.
+    """
     session, count = logins.take(platform, name, _text_of(file), str(file))
     await book.made(platform, name, SessionState.UNKNOWN, "import")
     return session, count
@@ -155,16 +196,28 @@ def _text_of(file: Path) -> str:
     try:
         return file.read_text("utf-8-sig")
     except UnicodeDecodeError:
-        raise UserError(f"{file}: not UTF-8: export the cookies as JSON or as cookies.txt") from None
+        raise UserError(
+            f"{file}: not UTF-8: export the cookies as JSON or as cookies.txt"
+        ) from None
     except OSError as error:
         raise UserError(f"cannot read {file}: {error.strerror}") from error
 
 
-async def check(book: SessionBook, looker: Looker, session: StoredSession) -> tuple[SessionState, str]:
-    """Ask the site. `UNKNOWN`, with the reason, where it did not say: that is our trouble and changes nothing that is known."""
+async def check(
+    book: SessionBook, looker: Looker, session: StoredSession
+) -> tuple[SessionState, str]:
+    """Ask the site. `UNKNOWN`, with the reason, where it did not say: that is our trouble and
+    changes nothing that is known.
+    """
     try:
         valid = await looker.probe(session.platform, session.name)
     except Failure as failure:
         return SessionState.UNKNOWN, f"{failure.outcome.value}: {failure.detail}"
-    await book.seen(session.platform, session.name, valid=valid, how="probe", detail="" if valid else "the site does not know it")
+    await book.seen(
+        session.platform,
+        session.name,
+        valid=valid,
+        how="probe",
+        detail="" if valid else "the site does not know it",
+    )
     return (SessionState.VALID if valid else SessionState.INVALID), ""

@@ -1,4 +1,6 @@
-"""`mediawatch record`: one look as a case folder that `mediawatch verify` replays (the format stands in docs/cases.md)."""
+"""`mediawatch record`: one look as a case folder that `mediawatch verify` replays (the format
+stands in docs/cases.md).
+"""
 
 from __future__ import annotations
 
@@ -60,7 +62,9 @@ class Recorder(Protocol):
     """The scrapers, as a recording sees them."""
 
     def account_of(self, url: str) -> Account: ...
-    async def record(self, account: Account, need: Need, gate: Gate, *, session: str | None) -> Recorded: ...
+    async def record(
+        self, account: Account, need: Need, gate: Gate, *, session: str | None
+    ) -> Recorded: ...
     async def close(self) -> None: ...
 
 
@@ -73,20 +77,36 @@ class Made:
     answers: int
 
 
-async def record(account: Account, *, recorder: Recorder, gate: Gate, now: Clock, out: Path, session: str | None = None) -> Made:
-    """Look at the account as a sweep would, write the case to a new folder below `out`. `session` as `Recorder.record` has it.
+async def record(
+    account: Account,
+    *,
+    recorder: Recorder,
+    gate: Gate,
+    now: Clock,
+    out: Path,
+    session: str | None = None,
+) -> Made:
+    """Look at the account as a sweep would, write the case to a new folder below `out`. `session`
+    as `Recorder.record` has it.
 
     UserError where nothing was heard at all, and where the folder cannot be written.
     """
     as_of = now().replace(microsecond=0)
     looked = await recorder.record(account, need_at(as_of), gate, session=session)
     reading = Reading(
-        account_id=account.id, look=LookKind.FIRST, started_at=as_of, read_at=now(), sights=looked.sights, filed_as=account.filed.identity
-    )  # fmt: skip
+        account_id=account.id,
+        look=LookKind.FIRST,
+        started_at=as_of,
+        read_at=now(),
+        sights=looked.sights,
+        filed_as=account.filed.identity,
+    )
     got = Got.of(reading)
     if not looked.answers:
         surfaces = "; ".join(got.surfaces) or "no surface applies to what is filed"
-        raise UserError(f"nothing was recorded of {account.filed.name or account.filed.url} ({surfaces})")
+        raise UserError(
+            f"nothing was recorded of {account.filed.name or account.filed.url} ({surfaces})"
+        )
     folder = _folder(out / account.platform, account, as_of)
     for name, answer in zip(_files(looked.answers), looked.answers, strict=True):
         if name:
@@ -112,7 +132,11 @@ def case_toml(account: Account, as_of: datetime, looked: Recorded, got: Got) -> 
         lines += [_entry("status", answer.status)] if answer.status != 200 else []
         lines += [_entry("location", answer.location)] if answer.location else []
         lines += [_entry("calls", list(answer.calls))] if answer.calls else []
-    table = {key: value for key, value in got.as_json().items() if value and key not in ("surfaces", "latest_post_on")}
+    table = {
+        key: value
+        for key, value in got.as_json().items()
+        if value and key not in ("surfaces", "latest_post_on")
+    }
     if got.latest_post_on and not got.latest_post_at:
         table["latest_post_on"] = got.latest_post_on.isoformat()
     lines += ["\n[expect]\n", _EXPECT, *(_entry(key, value) for key, value in table.items())]
@@ -122,11 +146,20 @@ def case_toml(account: Account, as_of: datetime, looked: Recorded, got: Got) -> 
 
 
 def _account(account: Account, looked: Recorded, got: Got) -> dict[str, str]:
-    """What the replay must know of the filed account. A case names one article link: the one that answered, else the first."""
+    """What the replay must know of the filed account. A case names one article link: the one that
+    answered, else the first.
+    """
     filed = account.filed
     links = tuple(dict.fromkeys((*account.links, *filed.article_links)))
     answered = [answer.url for answer in looked.answers]
-    article = next((link for link in links if any(_same_page(link, url) for url in answered) and not _redirected(link, looked)), "")
+    article = next(
+        (
+            link
+            for link in links
+            if any(_same_page(link, url) for url in answered) and not _redirected(link, looked)
+        ),
+        "",
+    )
     return {
         "name": filed.name or got.name or "未知",
         "platform_id": filed.platform_id,
@@ -149,7 +182,10 @@ def _redirected(link: str, looked: Recorded) -> bool:
 
 def _files(answers: Sequence[Answer]) -> list[str]:
     """A name for each body, "" for a redirect: `02-getIndex.json`."""
-    return [("" if answer.location else f"{number:02}-{_stem(answer.url)}{_ending(answer)}") for number, answer in enumerate(answers, 1)]
+    return [
+        ("" if answer.location else f"{number:02}-{_stem(answer.url)}{_ending(answer)}")
+        for number, answer in enumerate(answers, 1)
+    ]
 
 
 def _stem(url: str) -> str:
@@ -165,7 +201,9 @@ def _folder(parent: Path, account: Account, as_of: datetime) -> Path:
     """A new one: `20221231-2000-示例发布`; numbered where it is taken."""
     what = account.filed.name or _stem(account.filed.url)
     slug = f"{beijing(as_of):%Y%m%d-%H%M}-{''.join(letter for letter in what if letter.isalnum())[:30] or account.id}"
-    names: Iterator[str] = (slug if number == 1 else f"{slug}-{number}" for number in range(1, 1000))
+    names: Iterator[str] = (
+        slug if number == 1 else f"{slug}-{number}" for number in range(1, 1000)
+    )
     return next(parent / name for name in names if not (parent / name).exists())
 
 

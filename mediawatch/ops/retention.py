@@ -1,8 +1,10 @@
-"""Kept evidence and readings over the years: whether evidence is still what it was, and what may leave.
+"""Kept evidence and readings over the years: whether evidence is still what it was, and what may
+leave.
 
-A file whose reading a finding rests on stays; that of an issued finding until its notice is closed. Rows and hashes
-stay when a file leaves; `pruned.jsonl` in the evidence folder says which files left, so that they are told from lost ones. A reading
-leaves when nothing follows from it any more and its files have left.
+A file whose reading a finding rests on stays; that of an issued finding until its notice is closed.
+Rows and hashes stay when a file leaves; `pruned.jsonl` in the evidence folder says which files
+left, so that they are told from lost ones. A reading leaves when nothing follows from it any more
+and its files have left.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ _AT_ONCE = 2_000
 
 @dataclass(slots=True)
 class Check:
-    """What became of kept items. `wrong` are sentences in English, with the item; `orphans` are files that no row names."""
+    """What became of kept items. `wrong` are sentences in English, with the item; `orphans` are
+    files that no row names.
+    """
 
     sound: int = 0
     pruned: int = 0
@@ -36,8 +40,12 @@ class Check:
     orphans: list[str] = field(default_factory=list)
 
 
-def verified(folder: EvidenceFolder, kept: Sequence[KeptEvidence], sweep_id: int | None = None) -> Check:
-    """Compare every item (of one sweep, or of all) with its file. `kept` are the items of all sweeps: they tell orphans apart."""
+def verified(
+    folder: EvidenceFolder, kept: Sequence[KeptEvidence], sweep_id: int | None = None
+) -> Check:
+    """Compare every item (of one sweep, or of all) with its file. `kept` are the items of all
+    sweeps: they tell orphans apart.
+    """
     check, left = Check(), pruned_paths(folder)
     for item in kept:
         if sweep_id not in (None, item.sweep_id):
@@ -58,40 +66,67 @@ def verified(folder: EvidenceFolder, kept: Sequence[KeptEvidence], sweep_id: int
 
 
 def orphans(folder: EvidenceFolder, kept: Iterable[KeptEvidence], now: datetime) -> list[str]:
-    """Files that no row names and that lie there for a day: of looks that were cut short between file and row, which were made again.
+    """Files that no row names and that lie there for a day: of looks that were cut short between
+    file and row, which were made again.
 
     A younger one may be about to get its row.
     """
     named = {item.evidence.path for item in kept}
     edge = (now - _SETTLED).timestamp()
-    return [path for path in folder.files() if path not in named and (folder.root / path).stat().st_mtime < edge]
+    return [
+        path
+        for path in folder.files()
+        if path not in named and (folder.root / path).stat().st_mtime < edge
+    ]
 
 
 def prunable(kept: Iterable[KeptEvidence], now: datetime, days: int) -> list[KeptEvidence]:
-    """Items older than so many days whose file no finding, no younger reading and no sweep under way rests on. Pure."""
+    """Items older than so many days whose file no finding, no younger reading and no sweep under
+    way rests on. Pure.
+    """
     kept = list(kept)
     edge = now - timedelta(days=days)
-    needed = {item.evidence.path for item in kept if item.proves or item.sweep_runs or item.read_at >= edge}
+    needed = {
+        item.evidence.path
+        for item in kept
+        if item.proves or item.sweep_runs or item.read_at >= edge
+    }
     return [item for item in kept if item.evidence.path not in needed]
 
 
 def prune(folder: EvidenceFolder, items: Iterable[KeptEvidence], now: datetime) -> tuple[int, int]:
-    """Remove the items' files; returns how many, and their bytes. Each is written down first: what is cut short is told from a loss.
+    """Remove the items' files; returns how many, and their bytes. Each is written down first: what
+    is cut short is told from a loss.
 
     UserError names the place when the disk refuses.
     """
-    there = {item.evidence.path: item.evidence for item in items if (folder.root / item.evidence.path).is_file()}
+    there = {
+        item.evidence.path: item.evidence
+        for item in items
+        if (folder.root / item.evidence.path).is_file()
+    }
     journal = folder.root / JOURNAL
     try:
         with journal.open("a", encoding="utf-8") as lines:
             for path, evidence in there.items():
-                lines.write(json.dumps({"path": path, "sha256": evidence.sha256, "pruned_at": beijing(now).isoformat()}) + "\n")
+                lines.write(
+                    json.dumps(
+                        {
+                            "path": path,
+                            "sha256": evidence.sha256,
+                            "pruned_at": beijing(now).isoformat(),
+                        }
+                    )
+                    + "\n"
+                )
             lines.flush()
             os.fsync(lines.fileno())
         for path in there:
             (folder.root / path).unlink(missing_ok=True)
     except OSError as error:
-        raise UserError(f"cannot prune {error.filename or journal}: {error.strerror or error}") from error
+        raise UserError(
+            f"cannot prune {error.filename or journal}: {error.strerror or error}"
+        ) from error
     return len(there), sum(evidence.size for evidence in there.values())
 
 
@@ -101,7 +136,9 @@ def clear(folder: EvidenceFolder, paths: Iterable[str]) -> None:
         try:
             (folder.root / path).unlink(missing_ok=True)
         except OSError as error:
-            raise UserError(f"cannot remove {folder.root / path}: {error.strerror or error}") from error
+            raise UserError(
+                f"cannot remove {folder.root / path}: {error.strerror or error}"
+            ) from error
 
 
 def pruned_paths(folder: EvidenceFolder) -> frozenset[str]:
@@ -110,15 +147,25 @@ def pruned_paths(folder: EvidenceFolder) -> frozenset[str]:
     if not journal.is_file():
         return frozenset()
     try:
-        return frozenset(str(json.loads(line)["path"]) for line in journal.read_text(encoding="utf-8").splitlines() if line.strip())
+        return frozenset(
+            str(json.loads(line)["path"])
+            for line in journal.read_text(encoding="utf-8").splitlines()
+            if line.strip()
+        )
     except (ValueError, TypeError, KeyError) as error:
-        raise UserError(f"{journal} is damaged: each line must be a JSON object with a path") from error
+        raise UserError(
+            f"{journal} is damaged: each line must be a JSON object with a path"
+        ) from error
 
 
-async def prune_readings(store: Store, folder: EvidenceFolder, now: datetime, days: int, *, dry_run: bool = False) -> int:
-    """Let readings go that are older than so many days, that nothing refers to and that no evidence of stands; returns how many.
+async def prune_readings(
+    store: Store, folder: EvidenceFolder, now: datetime, days: int, *, dry_run: bool = False
+) -> int:
+    """Let readings go that are older than so many days, that nothing refers to and that no evidence
+    of stands; returns how many.
 
-    From which moment on all readings are there is noted before the first one leaves, so that a run that is cut short is harmless.
+    From which moment on all readings are there is noted before the first one leaves, so that a run
+    that is cut short is harmless.
     """
     before = now - timedelta(days=days)
     if not dry_run:
@@ -128,7 +175,11 @@ async def prune_readings(store: Store, folder: EvidenceFolder, now: datetime, da
         idle, last = await store.idle_readings(before, after, _AT_ONCE)
         if last is None:
             return count
-        gone = [each.id for each in idle if not any((folder.root / path).exists() for path in each.paths)]
+        gone = [
+            each.id
+            for each in idle
+            if not any((folder.root / path).exists() for path in each.paths)
+        ]
         count += len(gone) if dry_run or not gone else await store.forget(gone, before)
         after = last
 
@@ -138,6 +189,7 @@ async def still_judged(store: Store, sweep: Sweep) -> None:
     before = await store.pruned_before()
     if before is not None and sweep.as_of < before:
         raise UserError(
-            f"sweep {sweep.id} ({beijing(sweep.as_of):%Y-%m-%d}) is not judged again: readings from before {beijing(before):%Y-%m-%d} "
+            f"sweep {sweep.id} ({beijing(sweep.as_of):%Y-%m-%d}) is not judged again: readings "
+            f"from before {beijing(before):%Y-%m-%d} "
             "have left by `mediawatch evidence prune`; its verdicts stand as they are"
         )

@@ -1,4 +1,6 @@
-"""systemd's units for one home: the sweep of the night, a weekly backup, and a message where one of them fails."""
+"""systemd's units for one home: the sweep of the night, a weekly backup, and a message where one of
+them fails.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,16 @@ def write(folder: Path, *, program: Path, home: Home, user: str, backups: Path) 
     values = {"EXEC": str(program), "HOME": str(home.root), "USER": user, "BACKUPS": str(backups)}
     for name, value in values.items():
         if any(letter.isspace() or letter in "%\"'\\$@" for letter in value):
-            raise UserError(f"{value!r} cannot stand in a unit file ({name.lower()}): use a path without spaces and signs")
+            raise UserError(
+                f"{value!r} cannot stand in a unit file ({name.lower()}): use a path without "
+                "spaces and signs"
+            )
     shipped = resources.files("mediawatch") / "data" / "units"
     values["HARDENING"] = (shipped / _HARDENING).read_text("utf-8").strip()
     written = []
-    for unit in sorted((each for each in shipped.iterdir() if each.name != _HARDENING), key=lambda each: each.name):
+    for unit in sorted(
+        (each for each in shipped.iterdir() if each.name != _HARDENING), key=lambda each: each.name
+    ):
         text = unit.read_text("utf-8")
         for name, value in values.items():
             text = text.replace(f"@{name}@", value)

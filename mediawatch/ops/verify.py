@@ -1,4 +1,6 @@
-"""What a recorded case expects of a reading, and how the two differ. Pure; the format stands in docs/cases.md."""
+"""What a recorded case expects of a reading, and how the two differ. Pure; the format stands in
+docs/cases.md.
+"""
 
 from __future__ import annotations
 
@@ -81,7 +83,9 @@ def _day(value: str | date) -> date:
     try:
         return date.fromisoformat(value) if isinstance(value, str) else value
     except ValueError as error:
-        raise ExpectError(f"expect.latest_post_on = {value!r} is not a day such as 2022-12-31") from error
+        raise ExpectError(
+            f"expect.latest_post_on = {value!r} is not a day such as 2022-12-31"
+        ) from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,7 +110,8 @@ class Got:
             latest_post_on=latest.on if latest else None,
             date_kind=reading.date_kind,
             surfaces=tuple(
-                f"{sight.surface}: {sight.outcome}" + (f" ({sight.detail})" if sight.detail else "") for sight in reading.sights
+                f"{sight.surface}: {sight.outcome}" + (f" ({sight.detail})" if sight.detail else "")
+                for sight in reading.sights
             ),
         )
 
@@ -114,7 +119,9 @@ class Got:
         return {
             "outcome": self.outcome.value,
             "name": self.name,
-            "latest_post_at": beijing(self.latest_post_at).isoformat() if self.latest_post_at else None,
+            "latest_post_at": beijing(self.latest_post_at).isoformat()
+            if self.latest_post_at
+            else None,
             "latest_post_on": self.latest_post_on.isoformat() if self.latest_post_on else None,
             "date_kind": self.date_kind.value if self.date_kind else None,
             "surfaces": list(self.surfaces),
@@ -122,18 +129,25 @@ class Got:
 
 
 def differences(expect: Expect, got: Got) -> tuple[str, ...]:
-    """One English phrase for each thing that is not as expected. A reading with a date is always `ok`, so an expected captcha
-    (or another fact about us) also says that no date may come of it."""
+    """One English phrase for each thing that is not as expected. A reading with a date is always
+    `ok`, so an expected captcha (or another fact about us) also says that no date may come of
+    it."""
     found: list[str] = []
     if expect.outcomes is not None and got.outcome not in expect.outcomes:
         found.append(f"outcome is {got.outcome}, not {' or '.join(expect.outcomes)}")
     if expect.name is not None and got.name != expect.name:
         found.append(f"name is {got.name!r}, not {expect.name!r}")
     if expect.latest_post_at is not None and got.latest_post_at != expect.latest_post_at:
-        seen = beijing(got.latest_post_at).isoformat() if got.latest_post_at else got.latest_post_on or "missing"
+        seen = (
+            beijing(got.latest_post_at).isoformat()
+            if got.latest_post_at
+            else got.latest_post_on or "missing"
+        )
         found.append(f"latest post is {seen}, not {beijing(expect.latest_post_at).isoformat()}")
     if expect.latest_post_on is not None and got.latest_post_on != expect.latest_post_on:
-        found.append(f"latest post's day is {got.latest_post_on or 'missing'}, not {expect.latest_post_on}")
+        found.append(
+            f"latest post's day is {got.latest_post_on or 'missing'}, not {expect.latest_post_on}"
+        )
     if expect.date_kind is not None and got.date_kind is not expect.date_kind:
         found.append(f"date is {got.date_kind or 'missing'}, not {expect.date_kind}")
     return tuple(found)
@@ -164,7 +178,12 @@ class Result:
     @classmethod
     def of(cls, case: str, expect: Mapping[str, Any] | None, reading: Reading) -> Result:
         got = Got.of(reading)
-        return cls(case=case, expect=expect, got=got, differences=differences(Expect.parse(expect), got) if expect is not None else ())
+        return cls(
+            case=case,
+            expect=expect,
+            got=got,
+            differences=differences(Expect.parse(expect), got) if expect is not None else (),
+        )
 
     def as_json(self) -> str:
         """One line; dates of the table as text."""
@@ -174,8 +193,14 @@ class Result:
     def line(self) -> str:
         if self.ok is None:
             return f"??    {self.case}: {self._summary()}"
-        return f"ok    {self.case}: {self._summary()}" if self.ok else f"DIFF  {self.case}: {'; '.join(self.differences)}"
+        return (
+            f"ok    {self.case}: {self._summary()}"
+            if self.ok
+            else f"DIFF  {self.case}: {'; '.join(self.differences)}"
+        )
 
     def _summary(self) -> str:
-        dated = f"{self.got.latest_post_on} ({self.got.date_kind})" if self.got.latest_post_on else ""
+        dated = (
+            f"{self.got.latest_post_on} ({self.got.date_kind})" if self.got.latest_post_on else ""
+        )
         return ", ".join(word for word in (self.got.outcome.value, self.got.name, dated) if word)

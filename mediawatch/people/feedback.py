@@ -1,4 +1,5 @@
-"""整改情况反馈表: a notice's items go out to their prefecture or 主管单位, and come back as reports of what was done.
+"""整改情况反馈表: a notice's items go out to their prefecture or 主管单位, and come back as reports
+of what was done.
 
 A report settles nothing: it is an event for the re-check, and its links are opened.
 """
@@ -12,14 +13,29 @@ from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
-from mediawatch.domain import Contact, Filed, Notice, NoticeAction, NoticeEvent, NoticeItem, UserError
+from mediawatch.domain import (
+    Contact,
+    Filed,
+    Notice,
+    NoticeAction,
+    NoticeEvent,
+    NoticeItem,
+    UserError,
+)
 from mediawatch.domain.clock import day_end, day_start
 from mediawatch.people.dispatch import Split
 from mediawatch.people.forms.book import Cover, Form, FormRow, account_cells, clickable, write_form
 from mediawatch.people.forms.columns import Cell, given_text, text_of, typed_links
 from mediawatch.people.forms.package import BadFile
 from mediawatch.people.forms.read import Problem, table_rows
-from mediawatch.people.forms.rowkey import RowKey, Window, from_elsewhere, misfit, parse_key, sealed_key
+from mediawatch.people.forms.rowkey import (
+    RowKey,
+    Window,
+    from_elsewhere,
+    misfit,
+    parse_key,
+    sealed_key,
+)
 from mediawatch.people.link_files import FoundLink, article_of, links_in
 from mediawatch.people.worklist.export import part_name
 from mediawatch.registry.problems import Place
@@ -48,28 +64,55 @@ _ANSWERS = (Field.DONE, Field.LINK, Field.PERSON)
 _SEALED = (Field.NUMBER, Field.NAME, Field.TYPE, Field.PROBLEM)
 _GUIDE = (
     "1. 每行一个账号,列出通报的突出问题。请在整改期限前完成整改,并填写本表报送。",
-    "2. 黄色表头的三列由贵单位填写:整改情况(采取的措施、完成日期;已申请关停或已变更备案的请写明);最新链接(最新一篇内容的网址,"
-    "以 http:// 或 https:// 开头,可填多个);责任人(填写人姓名,必填)。其余各列和隐藏的“行键”请勿改动;没有填写的行视为未反馈。",
+    "2. 黄色表头的三列由贵单位填写:整改情况(采取的措施、完成日期;已申请关停或已变更备案的请写明);"
+    "最新链接(最新一篇内容的网址,"
+    "以 http:// 或 https:// 开头,可填多个);责任人(填写人姓名,必填)。其余各列和隐藏的“行键”"
+    "请勿改动;没有填写的行视为未反馈。",
     "3. 是否完成整改以复查结果为准。可以用 Excel、WPS 或 LibreOffice 保存,格式须为 xlsx。",
 )
 _FORM = Form(
-    name="整改情况反馈", columns=tuple(Field), answers=_ANSWERS, key=Field.KEY, frozen=Field.NAME, error=Field.ERROR,
+    name="整改情况反馈",
+    columns=tuple(Field),
+    answers=_ANSWERS,
+    key=Field.KEY,
+    frozen=Field.NAME,
+    error=Field.ERROR,
     widths={
-        Field.KEY: 12, Field.NUMBER: 18, Field.NAME: 22, Field.TYPE: 11, Field.ORGANISER: 20, Field.PLACE: 16, Field.PROBLEM: 24,
-        Field.DEADLINE: 12, Field.CONTACT: 10, Field.PHONE: 14, Field.DONE: 36, Field.LINK: 30, Field.PERSON: 10, Field.ERROR: 40,
+        Field.KEY: 12,
+        Field.NUMBER: 18,
+        Field.NAME: 22,
+        Field.TYPE: 11,
+        Field.ORGANISER: 20,
+        Field.PLACE: 16,
+        Field.PROBLEM: 24,
+        Field.DEADLINE: 12,
+        Field.CONTACT: 10,
+        Field.PHONE: 14,
+        Field.DONE: 36,
+        Field.LINK: 30,
+        Field.PERSON: 10,
+        Field.ERROR: 40,
     },
-)  # fmt: skip
+)
 
 
 def export(
-    folder: Path, notice: Notice, items: Iterable[NoticeItem], contacts: Mapping[int, Contact], *, home: str, by: Split,
-    filed_now: Mapping[int, Filed] = MappingProxyType({}), marks: Sequence[str] = (), overwrite: bool = False,
-) -> list[tuple[Path, int]]:  # fmt: skip
-    """One file a prefecture or 主管单位 with its items; (path, rows) of each. `contacts` by account: each stands in its own row alone.
-    `home` is `Store.home_id`.
+    folder: Path,
+    notice: Notice,
+    items: Iterable[NoticeItem],
+    contacts: Mapping[int, Contact],
+    *,
+    home: str,
+    by: Split,
+    filed_now: Mapping[int, Filed] = MappingProxyType({}),
+    marks: Sequence[str] = (),
+    overwrite: bool = False,
+) -> list[tuple[Path, int]]:
+    """One file a prefecture or 主管单位 with its items; (path, rows) of each. `contacts` by
+    account: each stands in its own row alone. `home` is `Store.home_id`.
 
-    An account that was handed over since the notice is the business of where it is filed now: its row goes there, and says both.
-    UserError where a file is in the way; then none is written.
+    An account that was handed over since the notice is the business of where it is filed now: its
+    row goes there, and says both. UserError where a file is in the way; then none is written.
     """
     parts: dict[str, list[NoticeItem]] = {}
     for item in items:
@@ -77,17 +120,28 @@ def export(
     taken = set[str]()
     paths = {part: folder / part_name(folder / "整改反馈.xlsx", part, taken) for part in parts}
     if not overwrite and (there := [path for path in paths.values() if path.exists()]):
-        raise UserError(f"{there[0]} exists already and may hold answers: name another folder, or --overwrite")
+        raise UserError(
+            f"{there[0]} exists already and may hold answers: name another folder, or --overwrite"
+        )
     for part, own in parts.items():
-        rows = [FormRow(cells=_cells(notice, item, contacts, home, _present(item, filed_now))) for item in own]
-        cover = _cover(notice, f"政务新媒体整改情况反馈表  {given_text(notice.number)}  {given_text(part)}", marks)
+        rows = [
+            FormRow(cells=_cells(notice, item, contacts, home, _present(item, filed_now)))
+            for item in own
+        ]
+        cover = _cover(
+            notice,
+            f"政务新媒体整改情况反馈表  {given_text(notice.number)}  {given_text(part)}",
+            marks,
+        )
         write_form(paths[part], _FORM, rows, cover, overwrite=overwrite)
     return [(paths[part], len(own)) for part, own in parts.items()]
 
 
 def _cover(notice: Notice, title: str, marks: Sequence[str]) -> Cover:
     meta = {"schema": "mediawatch.feedback/1", "notice": notice.number}
-    return Cover(title=title, made_at=day_start(notice.issued_on), meta=meta, guide=_GUIDE, marks=marks)
+    return Cover(
+        title=title, made_at=day_start(notice.issued_on), meta=meta, guide=_GUIDE, marks=marks
+    )
 
 
 def _present(item: NoticeItem, filed_now: Mapping[int, Filed]) -> Filed:
@@ -96,12 +150,22 @@ def _present(item: NoticeItem, filed_now: Mapping[int, Filed]) -> Filed:
 
 
 def _handed_over(item: NoticeItem, now: Filed) -> dict[Field, Cell]:
-    """Where the account is filed now and where it was in the notice, in the columns in which the two differ."""
+    """Where the account is filed now and where it was in the notice, in the columns in which the
+    two differ.
+    """
     before, after = account_cells(item.filed, None), account_cells(now, None)
-    pairs = {heading: (str(after[heading] or ""), str(before[heading] or "")) for heading in (Field.ORGANISER, Field.PLACE)}
-    cells: dict[Field, Cell] = {heading: _both(*pair) for heading, pair in pairs.items() if pair[0] != pair[1]}
+    pairs = {
+        heading: (str(after[heading] or ""), str(before[heading] or ""))
+        for heading in (Field.ORGANISER, Field.PLACE)
+    }
+    cells: dict[Field, Cell] = {
+        heading: _both(*pair) for heading, pair in pairs.items() if pair[0] != pair[1]
+    }
     if now.supervisor != item.filed.supervisor:
-        cells[Field.PLACE] = f"{cells.get(Field.PLACE, pairs[Field.PLACE][0])}；主管单位：{_both(now.supervisor, item.filed.supervisor)}"
+        cells[Field.PLACE] = (
+            f"{cells.get(Field.PLACE, pairs[Field.PLACE][0])}；主管单位："
+            f"{_both(now.supervisor, item.filed.supervisor)}"
+        )
     return {heading: given_text(str(cell)) for heading, cell in cells.items()}
 
 
@@ -109,17 +173,23 @@ def _both(now: str, before: str) -> str:
     return f"{now or '未填'}（通报时：{before or '未填'}）"
 
 
-def _cells(notice: Notice, item: NoticeItem, contacts: Mapping[int, Contact], home: str, now: Filed) -> dict[Field, Cell]:
+def _cells(
+    notice: Notice, item: NoticeItem, contacts: Mapping[int, Contact], home: str, now: Filed
+) -> dict[Field, Cell]:
     contact = contacts.get(item.account_id) if item.account_id is not None else None
     cells = {Field(heading): cell for heading, cell in account_cells(item.filed, contact).items()}
     cells |= _handed_over(item, now)
     cells |= {Field.PROBLEM: given_text(item.problem), Field.DEADLINE: str(notice.rectify_by or "")}
-    cells[Field.KEY] = str(_key(home, notice, item, {column: str(cells.get(column) or "") for column in _SEALED}))
+    cells[Field.KEY] = str(
+        _key(home, notice, item, {column: str(cells.get(column) or "") for column in _SEALED})
+    )
     return cells
 
 
 def _key(home: str, notice: Notice, item: NoticeItem, texts: Mapping[Field, str]) -> RowKey:
-    """The notice and the item in the places of sweep and account; the seal tells the row from a worklist's."""
+    """The notice and the item in the places of sweep and account; the seal tells the row from a
+    worklist's.
+    """
     window = Window(day_end(notice.issued_on), notice.issued_on)
     sealed = ["整改反馈", notice.number, *(texts[column] for column in _SEALED)]
     return sealed_key(home, notice.id, item.number, window, sealed, item.filed)
@@ -141,12 +211,19 @@ class Reports:
     bad_rows: list[tuple[Mapping[Field, Cell], Problem]] = field(default_factory=list)
 
 
-def take(paths: Sequence[Path], notice: Notice, known: Sequence[NoticeEvent], now: datetime, *, home: str) -> Reports:
+def take(
+    paths: Sequence[Path], notice: Notice, known: Sequence[NoticeEvent], now: datetime, *, home: str
+) -> Reports:
     """Read returned files of the home (`Store.home_id`).
 
-    A row that was altered, has no 责任人, or whose link is none is refused by place; the others hold."""
+    A row that was altered, has no 责任人, or whose link is none is refused by place; the others
+    hold."""
     done = Reports()
-    said = {(event.item, event.by, event.reason) for event in known if event.action is NoticeAction.REPORTED}
+    said = {
+        (event.item, event.by, event.reason)
+        for event in known
+        if event.action is NoticeAction.REPORTED
+    }
     for path in paths:
         try:
             for sheet, number, cells in table_rows(path, Field, Field.KEY, (Field.NAME, *_ANSWERS)):
@@ -157,16 +234,26 @@ def take(paths: Sequence[Path], notice: Notice, known: Sequence[NoticeEvent], no
 
 
 def write_bad_rows(path: Path, done: Reports, notice: Notice, marks: Sequence[str] = ()) -> int:
-    """The refused rows with their answers and a 错误说明 column, to be corrected and returned. The number of rows."""
-    rows = [FormRow(cells={**cells, Field.ERROR: f"{each.column}:{each.reason}"}) for cells, each in done.bad_rows]
+    """The refused rows with their answers and a 错误说明 column, to be corrected and returned. The
+    number of rows.
+    """
+    rows = [
+        FormRow(cells={**cells, Field.ERROR: f"{each.column}:{each.reason}"})
+        for cells, each in done.bad_rows
+    ]
     write_form(path, _FORM, rows, _cover(notice, "需要更正的整改情况反馈", marks), overwrite=True)
     return len(rows)
 
 
 def _take_row(
-    cells: Mapping[Field, Cell], place: Place, notice: Notice, home: str, said: set[tuple[int | None, str, str]], now: datetime,
+    cells: Mapping[Field, Cell],
+    place: Place,
+    notice: Notice,
+    home: str,
+    said: set[tuple[int | None, str, str]],
+    now: datetime,
     done: Reports,
-) -> None:  # fmt: skip
+) -> None:
     row = {column: text_of(cells.get(column)) for column in Field}
     if not row[Field.DONE] and not row[Field.LINK]:
         done.blank += bool(row[Field.KEY])
@@ -175,13 +262,22 @@ def _take_row(
     item = _item(notice, row, home)
     if wrong := _wrong(row, item, links):
         column, reason = wrong
-        problem = Problem(file=place.file, sheet=place.sheet, row=place.row, column=column.value, value=row[column], reason=reason)
+        problem = Problem(
+            file=place.file,
+            sheet=place.sheet,
+            row=place.row,
+            column=column.value,
+            value=row[column],
+            reason=reason,
+        )
         done.problems.append(problem)
         done.bad_rows.append((cells, problem))
         return
     assert isinstance(item, NoticeItem)
     reason = f"{row[Field.DONE]}(最新链接:{' '.join(links)})" if links else row[Field.DONE]
-    done.articles += [FoundLink(url, (place,), item.account_id) for link in links for url in links_in(link)]
+    done.articles += [
+        FoundLink(url, (place,), item.account_id) for link in links for url in links_in(link)
+    ]
     done.others += [(place, link) for link in links if not article_of(link)]
     if (key := (item.number, row[Field.PERSON], reason)) in said:
         done.repeated += 1
@@ -189,16 +285,25 @@ def _take_row(
     said.add(key)
     done.events.append(
         NoticeEvent(
-            notice_id=notice.id, item=item.number, action=NoticeAction.REPORTED, at=now, by=row[Field.PERSON], reason=reason,
+            notice_id=notice.id,
+            item=item.number,
+            action=NoticeAction.REPORTED,
+            at=now,
+            by=row[Field.PERSON],
+            reason=reason,
             source=place.file,
         )
-    )  # fmt: skip
+    )
 
 
 def _item(notice: Notice, row: Mapping[Field, str], home: str) -> NoticeItem | str:
-    """The item of a row, by its key, which must fit this home, the notice and the row's own texts; else what is wrong."""
+    """The item of a row, by its key, which must fit this home, the notice and the row's own texts;
+    else what is wrong.
+    """
     key = parse_key(row[Field.KEY])
-    altered = "不是本期通报的反馈表,或行键、备案单号、名称、类型、存在的突出问题被改动:请在原表中填写"
+    altered = (
+        "不是本期通报的反馈表,或行键、备案单号、名称、类型、存在的突出问题被改动:请在原表中填写"
+    )
     if key is None:
         return altered
     if elsewhere := from_elsewhere(key, home):
@@ -206,11 +311,15 @@ def _item(notice: Notice, row: Mapping[Field, str], home: str) -> NoticeItem | s
     item = next((each for each in notice.items if each.number == key.account_id), None)
     if item is None:
         return altered
-    wrong = misfit(key, home, lambda of: _key(of, notice, item, row), told_apart=bool(row[Field.NUMBER]))
+    wrong = misfit(
+        key, home, lambda of: _key(of, notice, item, row), told_apart=bool(row[Field.NUMBER])
+    )
     return item if wrong is None else wrong or altered
 
 
-def _wrong(row: Mapping[Field, str], item: NoticeItem | str, links: Sequence[str]) -> tuple[Field, str] | None:
+def _wrong(
+    row: Mapping[Field, str], item: NoticeItem | str, links: Sequence[str]
+) -> tuple[Field, str] | None:
     if isinstance(item, str):
         return Field.KEY, item
     if not row[Field.PERSON]:

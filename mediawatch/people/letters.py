@@ -1,6 +1,8 @@
-"""The texts of a letter in .docx that may hold links: paragraphs, cells, text boxes, notes, and what lies behind hyperlinks.
+"""The texts of a letter in .docx that may hold links: paragraphs, cells, text boxes, notes, and
+what lies behind hyperlinks.
 
-A .docx is a zip of XML. Nothing of it is carried out: entities are refused, parts that are too large are refused, macros are not read.
+A .docx is a zip of XML. Nothing of it is carried out: entities are refused, parts that are too
+large are refused, macros are not read.
 """
 
 from __future__ import annotations
@@ -31,27 +33,42 @@ def is_letter(data: bytes) -> bool:
 
 
 def texts_in(name: str, data: bytes) -> Iterator[tuple[int, str]]:
-    """(number of the paragraph, its text or the target of a hyperlink in it) of everything that is shown. Raises Unusable."""
+    """(number of the paragraph, its text or the target of a hyperlink in it) of everything that is
+    shown. Raises Unusable.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             parts = [info for info in package.infolist() if _PART.fullmatch(info.filename)]
             if any(info.flag_bits & 1 for info in package.infolist()):
-                raise Unusable(f"{name} is protected by a password: remove the password and save it again")
+                raise Unusable(
+                    f"{name} is protected by a password: remove the password and save it again"
+                )
             if sum(info.file_size for info in parts) > _MOST_BYTES:
-                raise Unusable(f"{name} holds more than {_MOST_BYTES // 2**20} MB of text: copy the links into a text file")
+                raise Unusable(
+                    f"{name} holds more than {_MOST_BYTES // 2**20} MB of text: copy the "
+                    "links into a text file"
+                )
             for info in sorted(parts, key=lambda info: info.filename != _DOCUMENT):
-                yield from _texts(_tree(name, package, info.filename), _targets(name, package, info.filename))
+                yield from _texts(
+                    _tree(name, package, info.filename), _targets(name, package, info.filename)
+                )
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
-        raise Unusable(f"{name} is damaged or was not copied to the end: copy or save it again") from None
+        raise Unusable(
+            f"{name} is damaged or was not copied to the end: copy or save it again"
+        ) from None
     except ElementTree.ParseError as error:
-        raise Unusable(f"{name} is damaged ({error}): open it in Word or WPS and save it again as .docx") from None
+        raise Unusable(
+            f"{name} is damaged ({error}): open it in Word or WPS and save it again as .docx"
+        ) from None
 
 
 def _tree(name: str, package: zipfile.ZipFile, part: str) -> ElementTree.Element:
     with package.open(part) as stream:
         xml = stream.read(_MOST_BYTES + 1)
     if len(xml) > _MOST_BYTES or _DOCTYPE.search(xml):
-        raise Unusable(f"{name} is no usual .docx ({part} inside it): copy the links into a text file")
+        raise Unusable(
+            f"{name} is no usual .docx ({part} inside it): copy the links into a text file"
+        )
     return ElementTree.fromstring(xml)
 
 
@@ -61,11 +78,17 @@ def _targets(name: str, package: zipfile.ZipFile, part: str) -> dict[str, str]:
     if relations not in package.namelist():
         return {}
     every = _tree(name, package, relations)
-    return {each.get("Id", ""): each.get("Target", "") for each in every if each.get("TargetMode") == "External"}
+    return {
+        each.get("Id", ""): each.get("Target", "")
+        for each in every
+        if each.get("TargetMode") == "External"
+    }
 
 
 def _texts(root: ElementTree.Element, targets: dict[str, str]) -> Iterator[tuple[int, str]]:
-    """A paragraph is read with all that lies inside it, text boxes too: a link may be cut into several runs."""
+    """A paragraph is read with all that lies inside it, text boxes too: a link may be cut into
+    several runs.
+    """
     number = 0
     open_rows: list[tuple[ElementTree.Element, int]] = []
     for element in root.iter():
@@ -83,12 +106,18 @@ def _texts(root: ElementTree.Element, targets: dict[str, str]) -> Iterator[tuple
                 case "instrText":
                     fields.append(piece.text or "")
             behind += [piece.get("instr", "")] if _tag(piece) == "fldSimple" else []
-            behind += [targets[value] for key, value in piece.attrib.items() if _name(key) in ("id", "link") and value in targets]
+            behind += [
+                targets[value]
+                for key, value in piece.attrib.items()
+                if _name(key) in ("id", "link") and value in targets
+            ]
         yield from ((at, text) for text in ("".join(shown), "".join(fields), *behind) if text)
 
 
 def _inside(paragraph: ElementTree.Element) -> Iterator[ElementTree.Element]:
-    """Everything of a paragraph but the paragraphs within it (text boxes), which stand for themselves."""
+    """Everything of a paragraph but the paragraphs within it (text boxes), which stand for
+    themselves.
+    """
     for child in paragraph:
         if _tag(child) != "p":
             yield child

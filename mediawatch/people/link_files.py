@@ -1,5 +1,6 @@
-"""WeChat article links in files of any kind that units send: texts, tables, workbooks (cells, hyperlinks, formulas), letters in .docx,
-folders of them. What is an address and no article is told with its place."""
+"""WeChat article links in files of any kind that units send: texts, tables, workbooks (cells,
+hyperlinks, formulas), letters in .docx, folders of them. What is an address and no article is told
+with its place."""
 
 from __future__ import annotations
 
@@ -23,7 +24,10 @@ from mediawatch.registry import csvfile, ooxml, xls, xlsx
 from mediawatch.registry.problems import Place, Unusable
 
 STDIN = "-"
-_LINK = re.compile(r"(?:https?://)?mp\.weixin\.qq\.com/s(?:/[\w-]{6,64}|\?[\w\-.~%&=+#:/!$*@]*)", re.ASCII | re.IGNORECASE)
+_LINK = re.compile(
+    r"(?:https?://)?mp\.weixin\.qq\.com/s(?:/[\w-]{6,64}|\?[\w\-.~%&=+#:/!$*@]*)",
+    re.ASCII | re.IGNORECASE,
+)
 _OLE, _ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 _MOST_BYTES = 300 * 2**20
 _HYPERLINK = re.compile(rb"<(?:\w+:)?hyperlink\b[^>]*>")
@@ -34,7 +38,9 @@ _ID = re.compile(rb'\b\w+:id="([^"]+)"')
 
 @dataclass(frozen=True, slots=True)
 class FoundLink:
-    """One article, wherever its link stands. `url` is a link to it as it was written, with https and without a fragment."""
+    """One article, wherever its link stands. `url` is a link to it as it was written, with https
+    and without a fragment.
+    """
 
     url: str
     places: tuple[Place, ...]
@@ -59,7 +65,9 @@ class Collected:
 
 
 def article_key(url: str) -> str:
-    """What two links of one article have in common: the token of a short one; biz, message and place of a long one."""
+    """What two links of one article have in common: the token of a short one; biz, message and
+    place of a long one.
+    """
     parts = urlsplit(unwrapped(url))
     query = parse_qs(parts.query)
     named = [query[key][0] for key in ("__biz", "mid", "idx") if key in query]
@@ -78,15 +86,22 @@ def article_of(address: str) -> str:
     found = _LINK.match(address)
     if found is None:
         return ""
-    url = re.sub(r"^(?:https?://)?mp\.weixin\.qq\.com", "https://mp.weixin.qq.com", found[0], flags=re.IGNORECASE)
+    url = re.sub(
+        r"^(?:https?://)?mp\.weixin\.qq\.com",
+        "https://mp.weixin.qq.com",
+        found[0],
+        flags=re.IGNORECASE,
+    )
     url = url.partition("#")[0].rstrip(".:!/*")
     return "" if url.endswith("/s?") else url
 
 
 def collect(names: Sequence[str], stdin: BinaryIO) -> Collected:
-    """All links of files, folders (whatever is readable below them) and, for `-`, standard input; each article once.
+    """All links of files, folders (whatever is readable below them) and, for `-`, standard input;
+    each article once.
 
-    UserError for a named file that cannot be read; what is in the way inside a folder is only noted.
+    UserError for a named file that cannot be read; what is in the way inside a folder is only
+    noted.
     """
     found: dict[str, FoundLink] = {}
     files: list[tuple[str, str]] = []
@@ -106,8 +121,17 @@ def collect(names: Sequence[str], stdin: BinaryIO) -> Collected:
             for place, text in pieces:
                 for url in links_in(text):
                     _note(found, place, url)
-                unused |= {(place, address): None for address in addresses_in(text) if not article_of(address)}
-    return Collected(links=tuple(found.values()), files=tuple(files), skipped=tuple(skipped), unused=tuple(unused))
+                unused |= {
+                    (place, address): None
+                    for address in addresses_in(text)
+                    if not article_of(address)
+                }
+    return Collected(
+        links=tuple(found.values()),
+        files=tuple(files),
+        skipped=tuple(skipped),
+        unused=tuple(unused),
+    )
 
 
 def _note(found: dict[str, FoundLink], place: Place, url: str) -> None:
@@ -131,7 +155,9 @@ def _files(name: str) -> Iterator[tuple[Path | None, bool]]:
         yield path, False
         return
     for file in sorted(path.rglob("*")):
-        if file.is_file() and not any(part.startswith((".", "~$")) for part in file.relative_to(path).parts):
+        if file.is_file() and not any(
+            part.startswith((".", "~$")) for part in file.relative_to(path).parts
+        ):
             yield file, True
 
 
@@ -147,15 +173,24 @@ def _bytes(path: Path) -> bytes:
 def _pieces(name: str, data: bytes) -> Iterator[tuple[Place, str]]:
     """(place, text that may hold links) of one file, told apart by its bytes. Raises Unusable."""
     if data.startswith(_ZIP) and letters.is_letter(data):
-        yield from ((Place(name, "", number), text) for number, text in letters.texts_in(name, data))
+        yield from (
+            (Place(name, "", number), text) for number, text in letters.texts_in(name, data)
+        )
         return
     if data.startswith((_ZIP, _OLE)):
         read = xlsx.read if data.startswith(_ZIP) else xls.read
         for sheet in read(name, data):
             for row, cells in enumerate(sheet.rows):
-                yield from ((sheet.place(row), str(cell)) for column, cell in enumerate(cells) if (row, column) not in sheet.filled)
+                yield from (
+                    (sheet.place(row), str(cell))
+                    for column, cell in enumerate(cells)
+                    if (row, column) not in sheet.filled
+                )
         if data.startswith(_ZIP):
-            yield from ((Place(name, sheet_name, number), text) for sheet_name, number, text in _hidden_texts(data))
+            yield from (
+                (Place(name, sheet_name, number), text)
+                for sheet_name, number, text in _hidden_texts(data)
+            )
         return
     if name.lower().endswith(".csv"):
         try:
@@ -163,13 +198,22 @@ def _pieces(name: str, data: bytes) -> Iterator[tuple[Place, str]]:
         except Unusable:
             pass  # an open quotation mark: its lines are still text
         else:
-            yield from ((Place(name, "", number), str(cell)) for number, row in enumerate(rows, 1) for cell in row)
+            yield from (
+                (Place(name, "", number), str(cell))
+                for number, row in enumerate(rows, 1)
+                for cell in row
+            )
             return
-    yield from ((Place(name, "", number), line) for number, line in enumerate(_text(name, data).splitlines(), 1))
+    yield from (
+        (Place(name, "", number), line)
+        for number, line in enumerate(_text(name, data).splitlines(), 1)
+    )
 
 
 def _text(name: str, data: bytes) -> str:
-    """Links are ASCII, so any encoding that keeps ASCII will do. Raises Unusable for what is no text."""
+    """Links are ASCII, so any encoding that keeps ASCII will do. Raises Unusable for what is no
+    text.
+    """
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
     if b"\0" in data or data.startswith(b"%PDF"):
@@ -178,14 +222,20 @@ def _text(name: str, data: bytes) -> str:
 
 
 def _hidden_texts(data: bytes) -> Iterator[tuple[str, int, str]]:
-    """(sheet, row, text) of hyperlinks behind cells and of =HYPERLINK(…), of which the cell shows another text."""
+    """(sheet, row, text) of hyperlinks behind cells and of =HYPERLINK(…), of which the cell shows
+    another text.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as package:
         for title, part in ooxml.sheets(package):
             xml = package.read(part)
             targets = _targets(package, part)
             for element in _HYPERLINK.findall(xml):
                 row, number = _ROW.search(element), _ID.search(element)
-                yield title, int(row[1]) if row else 1, targets.get(number[1].decode(), "") if number else ""
+                yield (
+                    title,
+                    int(row[1]) if row else 1,
+                    targets.get(number[1].decode(), "") if number else "",
+                )
             for at, formula in _FORMULA.findall(xml):
                 yield title, int(at), unescape(formula.decode("utf-8", errors="replace"))
 
@@ -196,6 +246,9 @@ def _targets(package: zipfile.ZipFile, part: str) -> dict[str, str]:
     if relations not in package.namelist():
         return {}
     try:
-        return {each.get("Id", ""): each.get("Target", "") for each in ElementTree.fromstring(package.read(relations))}
+        return {
+            each.get("Id", ""): each.get("Target", "")
+            for each in ElementTree.fromstring(package.read(relations))
+        }
     except ElementTree.ParseError:
         return {}

@@ -1,7 +1,8 @@
-"""Article links that units hand in: each is opened once, and says whose it is, under what name, and that it posted on that day.
+"""Article links that units hand in: each is opened once, and says whose it is, under what name, and
+that it posted on that day.
 
-An id ties a link to its account; so does somebody who named the account, where the page bears its name. Anything else is a proposal,
-which is reported and not written.
+An id ties a link to its account; so does somebody who named the account, where the page bears its
+name. Anything else is a proposal, which is reported and not written.
 """
 
 from __future__ import annotations
@@ -13,7 +14,16 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from mediawatch.domain import Account, LookKind, MatchedBy, Outcome, Reading, Sight, Source, same_ids
+from mediawatch.domain import (
+    Account,
+    LookKind,
+    MatchedBy,
+    Outcome,
+    Reading,
+    Sight,
+    Source,
+    same_ids,
+)
 from mediawatch.names import alike, same
 from mediawatch.people.link_files import Collected, FoundLink, article_key
 from mediawatch.ports import Clock, Gate, Looker, Store
@@ -59,7 +69,9 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One link with its result. `accounts` are those it was matched to, or those that bear the name seen."""
+    """One link with its result. `accounts` are those it was matched to, or those that bear the name
+    seen.
+    """
 
     link: FoundLink
     result: Result
@@ -78,7 +90,9 @@ class Entry:
     @property
     def renamed(self) -> bool:
         """Matched by id, and called otherwise than filed."""
-        return self.result is Result.MATCHED and any(not same(account.filed.name, self.name_seen) for account in self.accounts)
+        return self.result is Result.MATCHED and any(
+            not same(account.filed.name, self.name_seen) for account in self.accounts
+        )
 
 
 @dataclass(slots=True)
@@ -100,10 +114,18 @@ Progress = Callable[[int, int], None]
 
 
 async def import_links(
-    collected: Collected, *, store: Store, looker: Looker, gate: Gate, now: Clock, progress: Progress = lambda done, total: None
+    collected: Collected,
+    *,
+    store: Store,
+    looker: Looker,
+    gate: Gate,
+    now: Clock,
+    progress: Progress = lambda done, total: None,
 ) -> Report:
     """Open what `linkfiles.collect` found, keep what belongs to filed accounts, note the files."""
-    report = await open_links(collected.links, store=store, looker=looker, gate=gate, now=now, progress=progress)
+    report = await open_links(
+        collected.links, store=store, looker=looker, gate=gate, now=now, progress=progress
+    )
     for file, sha256 in collected.files:
         await store.note_source(Source(file=file, sha256=sha256, at=now()), "links")
     report.skipped, report.unused = collected.skipped, collected.unused
@@ -111,9 +133,16 @@ async def import_links(
 
 
 async def open_links(
-    links: Sequence[FoundLink], *, store: Store, looker: Looker, gate: Gate, now: Clock, progress: Progress = lambda done, total: None
+    links: Sequence[FoundLink],
+    *,
+    store: Store,
+    looker: Looker,
+    gate: Gate,
+    now: Clock,
+    progress: Progress = lambda done, total: None,
 ) -> Report:
-    """Open each link once. Every match is kept at once, so that an interrupted import is simply run again.
+    """Open each link once. Every match is kept at once, so that an interrupted import is simply run
+    again.
 
     When the gate closes (a captcha, a rate limit) the rest is reported as not opened.
     """
@@ -134,7 +163,9 @@ async def open_links(
 
 
 async def foreseen(collected: Collected, store: Store) -> Report:
-    """What an import would do: which links are known, and which would be opened. Nothing is opened."""
+    """What an import would do: which links are known, and which would be opened. Nothing is
+    opened.
+    """
     accounts = [account for account in await store.accounts() if account.platform == PLATFORM]
     known = await _read_before(collected.links, accounts, store)
     entries = [
@@ -146,10 +177,16 @@ async def foreseen(collected: Collected, store: Store) -> Report:
     return Report(entries=entries, skipped=collected.skipped)
 
 
-async def _read_before(links: Iterable[FoundLink], accounts: Iterable[Account], store: Store) -> dict[str, tuple[Account, ...]]:
+async def _read_before(
+    links: Iterable[FoundLink], accounts: Iterable[Account], store: Store
+) -> dict[str, tuple[Account, ...]]:
     """Articles that a reading of a filed account has shown already as its own, by key."""
     wanted = {article_key(link.url) for link in links}
-    holders = {account.id: account for account in accounts if any(article_key(url) in wanted for url in account.links)}
+    holders = {
+        account.id: account
+        for account in accounts
+        if any(article_key(url) in wanted for url in account.links)
+    }
     found: dict[str, tuple[Account, ...]] = {}
     for number, shown in (await store.links_shown(holders)).items():
         for key in {article_key(link) for link in shown} & wanted:
@@ -157,11 +194,22 @@ async def _read_before(links: Iterable[FoundLink], accounts: Iterable[Account], 
     return found
 
 
-async def _opened(link: FoundLink, accounts: Sequence[Account], looker: Looker, gate: Gate, store: Store, now: Clock) -> Entry:
+async def _opened(
+    link: FoundLink,
+    accounts: Sequence[Account],
+    looker: Looker,
+    gate: Gate,
+    store: Store,
+    now: Clock,
+) -> Entry:
     started = now()
     sights = await looker.open_link(link.url, gate)
     if not sights:
-        return Entry(link=link, result=Result.NOT_OPENED, detail="links are not being opened any more in this run")
+        return Entry(
+            link=link,
+            result=Result.NOT_OPENED,
+            detail="links are not being opened any more in this run",
+        )
     entry = placed(link, sights[-1], accounts)
     if entry.result is Result.MATCHED and entry.sight:
         for account in entry.accounts:
@@ -173,32 +221,75 @@ async def _opened(link: FoundLink, accounts: Sequence[Account], looker: Looker, 
 def placed(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> Entry:
     """Whose link it is, by what its page shows. Pure."""
     if sight.outcome in (Outcome.CAPTCHA, Outcome.RATE_LIMITED, Outcome.LOGIN_REQUIRED):
-        return Entry(link=link, result=Result.NOT_OPENED, sight=sight, detail=sight.detail or sight.outcome.value)
+        return Entry(
+            link=link,
+            result=Result.NOT_OPENED,
+            sight=sight,
+            detail=sight.detail or sight.outcome.value,
+        )
     if sight.outcome is Outcome.CHANGED and _NO_SUCH_PAGE.search(sight.detail):
         return Entry(link=link, result=Result.DEAD, sight=sight, detail=sight.detail)
     if sight.outcome in (Outcome.CHANGED, Outcome.UNREACHABLE):
-        return Entry(link=link, result=Result.UNREAD, sight=sight, detail=sight.detail or sight.outcome.value)
+        return Entry(
+            link=link, result=Result.UNREAD, sight=sight, detail=sight.detail or sight.outcome.value
+        )
     contradicted = {account.id for account in accounts if _tie(account, sight) is False}
     by_id = tuple(account for account in accounts if _tie(account, sight))
-    named = tuple(account for account in accounts if sight.name and same(account.filed.name, sight.name))
+    named = tuple(
+        account for account in accounts if sight.name and same(account.filed.name, sight.name)
+    )
     if sight.outcome is not Outcome.OK:
-        return Entry(link=link, result=Result.DEAD, accounts=by_id, sight=sight, detail=sight.detail)
+        return Entry(
+            link=link, result=Result.DEAD, accounts=by_id, sight=sight, detail=sight.detail
+        )
     if by_id:
-        detail = "; ".join(["filed twice"] * (len(by_id) > 1) + [sight.detail or UNDATED] * (not sight.posts))
-        return Entry(link=link, result=Result.MATCHED, accounts=by_id, sight=replace(sight, matched_by=MatchedBy.ID), detail=detail)
-    given = tuple(account for account in accounts if _given_for(account, link) and account.id not in contradicted)
-    if bearing := tuple(account for account in given if not sight.name or alike(account.filed.name, sight.name)):
+        detail = "; ".join(
+            ["filed twice"] * (len(by_id) > 1) + [sight.detail or UNDATED] * (not sight.posts)
+        )
+        return Entry(
+            link=link,
+            result=Result.MATCHED,
+            accounts=by_id,
+            sight=replace(sight, matched_by=MatchedBy.ID),
+            detail=detail,
+        )
+    given = tuple(
+        account
+        for account in accounts
+        if _given_for(account, link) and account.id not in contradicted
+    )
+    if bearing := tuple(
+        account for account in given if not sight.name or alike(account.filed.name, sight.name)
+    ):
         tie = MatchedBy.NAME if sight.name else MatchedBy.URL
         seen = replace(sight, matched_by=tie)
-        return Entry(link=link, result=Result.MATCHED, accounts=bearing, sight=seen, detail="filed for this account")
+        return Entry(
+            link=link,
+            result=Result.MATCHED,
+            accounts=bearing,
+            sight=seen,
+            detail="filed for this account",
+        )
     if given:
         detail = "filed for this account, but it shows another name and no id to check it by"
         return Entry(link=link, result=Result.PROPOSED, accounts=given, sight=sight, detail=detail)
     free = tuple(account for account in named if account.id not in contradicted)
     if len(free) > 1:
-        return Entry(link=link, result=Result.AMBIGUOUS, accounts=free, sight=sight, detail=f"{len(free)} filed accounts bear this name")
+        return Entry(
+            link=link,
+            result=Result.AMBIGUOUS,
+            accounts=free,
+            sight=sight,
+            detail=f"{len(free)} filed accounts bear this name",
+        )
     if free:
-        return Entry(link=link, result=Result.PROPOSED, accounts=free, sight=sight, detail="same name, no filed id to check it by")
+        return Entry(
+            link=link,
+            result=Result.PROPOSED,
+            accounts=free,
+            sight=sight,
+            detail="same name, no filed id to check it by",
+        )
     detail = "a filed account bears this name under another id" if named else ""
     return Entry(link=link, result=Result.FOREIGN, accounts=named, sight=sight, detail=detail)
 
@@ -208,11 +299,17 @@ def _given_for(account: Account, link: FoundLink) -> bool:
     if link.account_id is not None:
         return account.id == link.account_id
     key = article_key(link.url)
-    return any(article_key(url) == key for url in (*account.links, *account.filed.article_links, account.filed.url) if url)
+    return any(
+        article_key(url) == key
+        for url in (*account.links, *account.filed.article_links, account.filed.url)
+        if url
+    )
 
 
 def _tie(account: Account, sight: Sight) -> bool | None:
-    """Whether the shown ids are the filed ones; None where none can be compared: a 微信号 filed as the id contradicts no biz."""
+    """Whether the shown ids are the filed ones; None where none can be compared: a 微信号 filed as
+    the id contradicts no biz.
+    """
     return same_ids(sight.platform_id, sight.original_id, account.filed.identity)
 
 
@@ -238,12 +335,27 @@ def as_table(report: Report) -> Table:
         sight = entry.sight
         seen = (entry.name_seen, sight.platform_id, sight.original_id) if sight else ("", "", "")
         accounts = ";".join(account.filed.name for account in entry.accounts)
-        numbers = ";".join(account.filed.filing_number for account in entry.accounts if account.filed.filing_number)
+        numbers = ";".join(
+            account.filed.filing_number for account in entry.accounts if account.filed.filing_number
+        )
         day = entry.published_on.isoformat() if entry.published_on else ""
         what = (entry.link.url, entry.result.label, accounts, numbers, *seen, day, entry.detail)
         for place in entry.link.places:
             rows.append((place.file, place.sheet, str(place.row), *what))
     for place, address in report.unused:
         rows.append((place.file, place.sheet, str(place.row), address, NO_ARTICLE, *[""] * 7))
-    columns = ("文件", "工作表", "行", "链接", "结果", "台账账号", "备案编号", "文章页名称", "平台ID", "原始ID", "发布日期", "说明")
+    columns = (
+        "文件",
+        "工作表",
+        "行",
+        "链接",
+        "结果",
+        "台账账号",
+        "备案编号",
+        "文章页名称",
+        "平台ID",
+        "原始ID",
+        "发布日期",
+        "说明",
+    )
     return Table("文章链接导入结果", columns, tuple(rows))

@@ -1,6 +1,8 @@
-"""审核: who may decide what about a finding, and what a decision is. Pure, but for what asks the store.
+"""审核: who may decide what about a finding, and what a decision is. Pure, but for what asks the
+store.
 
-疑似 → (已下发核实 →) 认定 or 排除; back only by reopening, or when the finding comes to say something else.
+疑似 → (已下发核实 →) 认定 or 排除; back only by reopening, or when the finding comes to say
+something else.
 """
 
 from __future__ import annotations
@@ -53,12 +55,16 @@ _FROM: Mapping[ReviewAction, tuple[ReviewState, ...]] = {
     ReviewAction.DISMISSED: (ReviewState.OPEN, ReviewState.DISPATCHED),
     ReviewAction.REOPENED: (ReviewState.CONFIRMED, ReviewState.DISMISSED),
 }
-"""From which states an action leads on. An answer leads nowhere, and may come late: it needs a dispatch, whatever followed."""
+"""From which states an action leads on. An answer leads nowhere, and may come late: it needs a
+dispatch, whatever followed.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suspect:
-    """A finding before its reviewer, with all that bears on the decision. `readings` are those that prove it, oldest first."""
+    """A finding before its reviewer, with all that bears on the decision. `readings` are those that
+    prove it, oldest first.
+    """
 
     sweep_id: int
     account: Account
@@ -79,7 +85,9 @@ class Suspect:
     def is_late(self) -> bool:
         """Whether it rests on a silence that was read long after as_of."""
         read_at = [reading.read_at for reading in self.readings]
-        return self.as_of is not None and hearing.is_read_late(self.finding, read_at, self.as_of, self.rule)
+        return self.as_of is not None and hearing.is_read_late(
+            self.finding, read_at, self.as_of, self.rule
+        )
 
     @property
     def must_be_heard(self) -> bool:
@@ -97,18 +105,24 @@ class Suspect:
 
     @property
     def versioned(self) -> str:
-        """The same with the version that is shown: `12/stale_2w@3f2a`. A decision names it, so that nobody decides what he has not
-        seen."""
+        """The same with the version that is shown: `12/stale_2w@3f2a`. A decision names it, so that
+        nobody decides what he has not seen."""
         return f"{self.key}@{self.finding.facts.version}"
 
     @property
     def surfaces(self) -> tuple[str, ...]:
-        return tuple(sorted({sight.surface for reading in self.readings for sight in reading.sights}))
+        return tuple(
+            sorted({sight.surface for reading in self.readings for sight in reading.sights})
+        )
 
     @property
     def lookers(self) -> tuple[str, ...]:
         """Persons whose own looks the finding rests on."""
-        return tuple(dict.fromkeys(reading.by for reading in self.readings if reading.look is LookKind.PERSON))
+        return tuple(
+            dict.fromkeys(
+                reading.by for reading in self.readings if reading.look is LookKind.PERSON
+            )
+        )
 
     @property
     def remark(self) -> str:
@@ -121,9 +135,16 @@ class Suspect:
 
 
 def leads_on(suspect: Suspect, action: ReviewAction) -> bool:
-    """Whether an action can follow the state that the finding is in. What has changed since it was sent down is sent down again."""
-    changed = suspect.standing.state is ReviewState.DISPATCHED and suspect.hearing.state is HearingState.NOT_SENT
-    return suspect.standing.state in _FROM[action] or (changed and action is ReviewAction.DISPATCHED)
+    """Whether an action can follow the state that the finding is in. What has changed since it was
+    sent down is sent down again.
+    """
+    changed = (
+        suspect.standing.state is ReviewState.DISPATCHED
+        and suspect.hearing.state is HearingState.NOT_SENT
+    )
+    return suspect.standing.state in _FROM[action] or (
+        changed and action is ReviewAction.DISPATCHED
+    )
 
 
 def excuse_of(text: str) -> Excuse | None:
@@ -133,23 +154,40 @@ def excuse_of(text: str) -> Excuse | None:
     for excuse in Excuse:
         if text in (excuse.value, excuse.name, excuse.name.lower()):
             return excuse
-    raise UserError(f"no excuse {text!r}: give one of {', '.join(f'{each.value} ({each.name.lower()})' for each in Excuse)}")
+    raise UserError(
+        f"no excuse {text!r}: give one of "
+        f"{', '.join(f'{each.value} ({each.name.lower()})' for each in Excuse)}"
+    )
 
 
 def refusal(
-    suspect: Suspect, action: ReviewAction, by: str, reason: str, *, at: datetime | None = None, excuse: Excuse | None = None,
+    suspect: Suspect,
+    action: ReviewAction,
+    by: str,
+    reason: str,
+    *,
+    at: datetime | None = None,
+    excuse: Excuse | None = None,
     without_hearing: bool = False,
-) -> str:  # fmt: skip
-    """Why this may not be done, in Chinese; "" where it may. `at` is asked for the end of a term."""
+) -> str:
+    """Why this may not be done, in Chinese; "" where it may. `at` is asked for the end of a
+    term.
+    """
     if not by.strip():
         return "须写明由谁作出"
     if action is ReviewAction.ANSWERED:
-        return "" if any(event.action is ReviewAction.DISPATCHED for event in suspect.events) else "未曾下发核实,不能登记反馈"
+        return (
+            ""
+            if any(event.action is ReviewAction.DISPATCHED for event in suspect.events)
+            else "未曾下发核实,不能登记反馈"
+        )
     if not leads_on(suspect, action):
         decided = action in (ReviewAction.CONFIRMED, ReviewAction.DISMISSED)
         remedy = ";如须改变决定,先用 mediawatch review reopen 撤回" if decided else ""
         return f"现为“{suspect.standing.state.label}”,不能{action.label}{remedy}"
-    if action is ReviewAction.CONFIRMED and any(same_person(by, looker) for looker in suspect.lookers):
+    if action is ReviewAction.CONFIRMED and any(
+        same_person(by, looker) for looker in suspect.lookers
+    ):
         return f"所依据的人工核查由{by}本人作出,须由他人认定"
     answered = [event.by for event in suspect.events if event.action is ReviewAction.ANSWERED]
     if action is ReviewAction.CONFIRMED and any(same_person(by, person) for person in answered):
@@ -169,11 +207,19 @@ def _unheard(suspect: Suspect, reason: str, *, without_hearing: bool) -> str:
     if heard.state.ended or not suspect.must_be_heard:
         return ""
     if suspect.is_late:
-        return f"读取晚于监测时间点{suspect.rule.late_days}天以上,其间内容可能已被删除或撤回,须经下发核实后认定(现为{heard.label})"
+        return (
+            f"读取晚于监测时间点{suspect.rule.late_days}天以上,其间内容可能已被删除或撤回,"
+            f"须经下发核实后认定(现为{heard.label})"
+        )
     if not without_hearing:
-        remedy = "期满未反馈的先用 findings overdue 登记,不经核实认定的须加 --without-hearing 并用 --reason 写明理由"
+        remedy = (
+            "期满未反馈的先用 findings overdue 登记,不经核实认定的须加 --without-hearing 并用 "
+            "--reason 写明理由"
+        )
         return f"核实尚未结束(现为{heard.label}):{remedy}"
-    return "" if reason.strip() not in ("", CONFIRM_REASON) else "不经核实认定须用 --reason 写明理由"
+    return (
+        "" if reason.strip() not in ("", CONFIRM_REASON) else "不经核实认定须用 --reason 写明理由"
+    )
 
 
 def _not_overdue(heard: Hearing, at: datetime | None) -> str:
@@ -181,25 +227,48 @@ def _not_overdue(heard: Hearing, at: datetime | None) -> str:
         case HearingState.NOT_SENT:
             return "下发核实后结论有变,须重新下发"
         case HearingState.RUNNING:
-            return "" if at is not None and heard.is_over(at) else f"反馈期限为{heard.term},尚未届满"
+            return (
+                "" if at is not None and heard.is_over(at) else f"反馈期限为{heard.term},尚未届满"
+            )
         case _:
             return f"核实已结束({heard.label})"
 
 
 def event_of(
-    suspect: Suspect, action: ReviewAction, *, by: str, at: datetime, reason: str = "", source: str = "", excuse: Excuse | None = None,
+    suspect: Suspect,
+    action: ReviewAction,
+    *,
+    by: str,
+    at: datetime,
+    reason: str = "",
+    source: str = "",
+    excuse: Excuse | None = None,
     without_hearing: bool = False,
-) -> ReviewEvent:  # fmt: skip
-    """The event that this decision is; a dispatch gets its term. UserError where it may not be made."""
-    if why := refusal(suspect, action, by, reason, at=at, excuse=excuse, without_hearing=without_hearing):
+) -> ReviewEvent:
+    """The event that this decision is; a dispatch gets its term. UserError where it may not be
+    made.
+    """
+    if why := refusal(
+        suspect, action, by, reason, at=at, excuse=excuse, without_hearing=without_hearing
+    ):
         raise UserError(f"{suspect.key} {suspect.account.filed.name}: {why}")
     return ReviewEvent(
-        sweep_id=suspect.sweep_id, account_id=suspect.account.id, code=suspect.finding.code, action=action, at=at, by=by.strip(),
-        reason=reason.strip(), source=source, sentence=suspect.finding.sentence,
-        facts=suspect.finding.facts, excuse=excuse,
+        sweep_id=suspect.sweep_id,
+        account_id=suspect.account.id,
+        code=suspect.finding.code,
+        action=action,
+        at=at,
+        by=by.strip(),
+        reason=reason.strip(),
+        source=source,
+        sentence=suspect.finding.sentence,
+        facts=suspect.finding.facts,
+        excuse=excuse,
         term=hearing.term_of(at, suspect.rule) if action is ReviewAction.DISPATCHED else None,
-        unheard=action is ReviewAction.CONFIRMED and suspect.must_be_heard and not suspect.hearing.state.ended,
-    )  # fmt: skip
+        unheard=action is ReviewAction.CONFIRMED
+        and suspect.must_be_heard
+        and not suspect.hearing.state.ended,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,28 +284,53 @@ class Decision:
     def of(self, suspect: Suspect, at: datetime) -> ReviewEvent:
         """The event that it is about one of them. UserError where it may not be made."""
         return event_of(
-            suspect, self.action, by=self.by, at=at, reason=self.reason, excuse=self.excuse, without_hearing=self.without_hearing
+            suspect,
+            self.action,
+            by=self.by,
+            at=at,
+            reason=self.reason,
+            excuse=self.excuse,
+            without_hearing=self.without_hearing,
         )
 
     def refusal(self, suspect: Suspect) -> str:
-        return refusal(suspect, self.action, self.by, self.reason, excuse=self.excuse, without_hearing=self.without_hearing)
+        return refusal(
+            suspect,
+            self.action,
+            self.by,
+            self.reason,
+            excuse=self.excuse,
+            without_hearing=self.without_hearing,
+        )
 
 
-def refusals(found: Sequence[Suspect], everything: Sequence[Suspect], made: Decision, keys: frozenset[str]) -> dict[str, str]:
-    """Which of the findings may not be decided, by key, and why in Chinese. `keys`: those that were named one by one.
+def refusals(
+    found: Sequence[Suspect], everything: Sequence[Suspect], made: Decision, keys: frozenset[str]
+) -> dict[str, str]:
+    """Which of the findings may not be decided, by key, and why in Chinese. `keys`: those that were
+    named one by one.
 
-    A filter, or an account, confirms what its unit answered with 无异议; every other accusation is confirmed by its own key. The filings
-    of one account stand together: what may not be decided of one of them is decided of none.
+    A filter, or an account, confirms what its unit answered with 无异议; every other accusation is
+    confirmed by its own key. The filings of one account stand together: what may not be decided of
+    one of them is decided of none.
     """
     refused = {suspect.key: why for suspect in found if (why := made.refusal(suspect))}
     if made.action is ReviewAction.CONFIRMED:
         for suspect in found:
             named = any(_names(keys, each) for each in (suspect, *twins(found, suspect)))
-            if suspect.key not in refused and not named and suspect.hearing.state is not HearingState.AGREED:
-                refused[suspect.key] = f"单位未答“无异议”(现为{suspect.hearing.label}),须写明编号逐个认定"
+            if (
+                suspect.key not in refused
+                and not named
+                and suspect.hearing.state is not HearingState.AGREED
+            ):
+                refused[suspect.key] = (
+                    f"单位未答“无异议”(现为{suspect.hearing.label}),须写明编号逐个认定"
+                )
         for suspect in found:
             for twin in twins(everything, suspect):
-                dismissed = "已排除,须先重新审核" if twin.standing.state is ReviewState.DISMISSED else ""
+                dismissed = (
+                    "已排除,须先重新审核" if twin.standing.state is ReviewState.DISMISSED else ""
+                )
                 if why := dismissed or refused.get(twin.key, ""):
                     refused.setdefault(suspect.key, f"同一账号的另一备案{twin.key}:{why}")
     return refused
@@ -247,7 +341,9 @@ def _names(keys: frozenset[str], suspect: Suspect) -> bool:
 
 
 def twins(found: Iterable[Suspect], suspect: Suspect) -> list[Suspect]:
-    """The same finding of the same account, filed a second time: another row of the registry with the same platform id."""
+    """The same finding of the same account, filed a second time: another row of the registry with
+    the same platform id.
+    """
     one, said = suspect.account.filed.identity, replace(suspect.finding.facts, ids=None, tie=None)
     return [
         other
@@ -261,7 +357,9 @@ def twins(found: Iterable[Suspect], suspect: Suspect) -> list[Suspect]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """A filter over suspects; an empty field wants everything. `keys` are findings by name: `12/stale_2w`, or an account's `12`."""
+    """A filter over suspects; an empty field wants everything. `keys` are findings by name:
+    `12/stale_2w`, or an account's `12`.
+    """
 
     keys: tuple[str, ...] = ()
     state: ReviewState | None = None
@@ -275,7 +373,10 @@ class Wanted:
     def takes(self, suspect: Suspect) -> bool:
         filed = suspect.account.filed
         return (
-            (not self.keys or bool({suspect.key, suspect.versioned, str(suspect.account.id)} & {*self.keys}))
+            (
+                not self.keys
+                or bool({suspect.key, suspect.versioned, str(suspect.account.id)} & {*self.keys})
+            )
             and (self.state is None or suspect.standing.state is self.state)
             and (not self.codes or suspect.finding.code in self.codes)
             and self.prefecture in ("", filed.prefecture)
@@ -296,20 +397,28 @@ def with_reviews(judgement: Judgement, events: Sequence[ReviewEvent]) -> Judgeme
 
 
 def as_reviewed(entry: SweepAccount, *, include_open: bool) -> SweepAccount:
-    """The entry with the findings that may leave, and the verdict and sentence that follow from them: what every document and figure
-    is made of. The report queries define it again, in db/reports/parts/reviewed.sql.
+    """The entry with the findings that may leave, and the verdict and sentence that follow from
+    them: what every document and figure is made of. The report queries define it again, in
+    db/reports/parts/reviewed.sql.
 
-    A finding that nobody decided leaves its account open. Where all were dismissed, the account is judged without them: by its updates
-    alone, or as a case of its own where it was excused.
+    A finding that nobody decided leaves its account open. Where all were dismissed, the account is
+    judged without them: by its updates alone, or as a case of its own where it was excused.
     """
     judged = entry.judgement
     if judged is None or not judged.findings:
         return entry
-    printable = {ReviewState.CONFIRMED, *((ReviewState.OPEN, ReviewState.DISPATCHED) if include_open else ())}
+    printable = {
+        ReviewState.CONFIRMED,
+        *((ReviewState.OPEN, ReviewState.DISPATCHED) if include_open else ()),
+    }
     kept = tuple(finding for finding in judged.findings if finding.review in printable)
     verdict, sentence = judged.verdict, judged.sentence
     if verdict in (Verdict.FAILED, Verdict.LISTED):
-        bears = [finding for finding in judged.findings if verdict is Verdict.LISTED or finding.effect is Effect.FAILS]
+        bears = [
+            finding
+            for finding in judged.findings
+            if verdict is Verdict.LISTED or finding.effect is Effect.FAILS
+        ]
         if any(finding in kept for finding in bears):
             sentence = kept[0].sentence
         else:
@@ -320,11 +429,17 @@ def as_reviewed(entry: SweepAccount, *, include_open: bool) -> SweepAccount:
                 verdict = Verdict.UNPROVEN if verdict is Verdict.FAILED else Verdict.LISTED
             else:
                 verdict = Verdict.LISTED if excused else judged.otherwise or Verdict.UNPROVEN
-    return replace(entry, judgement=replace(judged, verdict=verdict, sentence=sentence, findings=kept))
+    return replace(
+        entry, judgement=replace(judged, verdict=verdict, sentence=sentence, findings=kept)
+    )
 
 
-async def suspects(store: Store, sweep: Sweep, scope: Sequence[SweepAccount], checks: Sequence[CanaryCheck]) -> list[Suspect]:
-    """The findings of a sweep in the order of its judged scope; `checks` are the canaries' around it."""
+async def suspects(
+    store: Store, sweep: Sweep, scope: Sequence[SweepAccount], checks: Sequence[CanaryCheck]
+) -> list[Suspect]:
+    """The findings of a sweep in the order of its judged scope; `checks` are the canaries' around
+    it.
+    """
     scope = [entry for entry in scope if entry.judgement and entry.judgement.findings]
     readings = await proving(store, scope)
     events: dict[tuple[int, Code], list[ReviewEvent]] = {}
@@ -350,23 +465,35 @@ async def suspects(store: Store, sweep: Sweep, scope: Sequence[SweepAccount], ch
 async def proving(store: Store, scope: Iterable[SweepAccount]) -> dict[int, list[Reading]]:
     """The readings that the findings of a sweep rest on, by account, oldest first."""
     resting = {
-        entry.account.id: {number for finding in entry.judgement.findings for number in finding.reading_ids}
+        entry.account.id: {
+            number for finding in entry.judgement.findings for number in finding.reading_ids
+        }
         for entry in scope
         if entry.judgement and entry.judgement.findings
     }
-    found = await store.readings_by_id({number for numbers in resting.values() for number in numbers})
+    found = await store.readings_by_id(
+        {number for numbers in resting.values() for number in numbers}
+    )
     kept = {reading.id: reading for some in found.values() for reading in some}
     # A finding may rest on a reading of another filing of the same account.
     return {
-        key: sorted((kept[number] for number in numbers if number in kept), key=lambda reading: (reading.read_at, reading.id))
+        key: sorted(
+            (kept[number] for number in numbers if number in kept),
+            key=lambda reading: (reading.read_at, reading.id),
+        )
         for key, numbers in resting.items()
     }
 
 
 def suspect_of(
-    sweep: Sweep, rule: HearingRule, account: Account, finding: Finding, readings: Sequence[Reading], checks: Sequence[CanaryCheck],
+    sweep: Sweep,
+    rule: HearingRule,
+    account: Account,
+    finding: Finding,
+    readings: Sequence[Reading],
+    checks: Sequence[CanaryCheck],
     events: Iterable[ReviewEvent],
-) -> Suspect:  # fmt: skip
+) -> Suspect:
     """`readings` are those of the account, or as many as prove the finding."""
     return Suspect(
         sweep_id=sweep.id,
@@ -393,12 +520,16 @@ class SecondLook:
         return self.first.by
 
 
-async def second_looks(store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy) -> list[SecondLook]:
+async def second_looks(
+    store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy
+) -> list[SecondLook]:
     """The drawn ones that nobody else has looked at yet, in the order of the judged scope."""
     drawn = [
         entry.account
         for entry in scope
-        if entry.judgement and entry.judgement.verdict in _FRESH and is_drawn(sweep.id, entry.account.id, policy.review.second_person_share)
+        if entry.judgement
+        and entry.judgement.verdict in _FRESH
+        and is_drawn(sweep.id, entry.account.id, policy.review.second_person_share)
     ]
     # A post within the window is seen on its own day at the earliest.
     since = day_start(policy.window_start(day_of(sweep.as_of)) - timedelta(days=1))
@@ -411,19 +542,34 @@ async def second_looks(store: Store, sweep: Sweep, scope: Sequence[SweepAccount]
 
 
 def is_drawn(sweep_id: int, account_id: int, share: float) -> bool:
-    """A draw that anybody can repeat: the same sweep and account always come out the same, whoever else answered."""
+    """A draw that anybody can repeat: the same sweep and account always come out the same, whoever
+    else answered.
+    """
     number = int.from_bytes(hashlib.sha256(f"{sweep_id}.{account_id}".encode()).digest()[:8], "big")
     return number < share * 2**64
 
 
 def unchecked_word(readings: Sequence[Reading], sweep: Sweep, policy: Policy) -> Reading | None:
-    """The person's 有 on which alone an account is fresh; None where a machine saw a post too, or a second person looked."""
+    """The person's 有 on which alone an account is fresh; None where a machine saw a post too, or a
+    second person looked.
+    """
     end = day_of(sweep.as_of)
     start = policy.window_start(end)
-    posted = [reading for reading in readings if any(start <= post.on <= end for _, post in posts_of(reading, policy))]
+    posted = [
+        reading
+        for reading in readings
+        if any(start <= post.on <= end for _, post in posts_of(reading, policy))
+    ]
     if not posted or any(reading.look is not LookKind.PERSON for reading in posted):
         return None
     first = posted[0]
-    of_sweep = [reading for reading in readings if reading.sweep_id == sweep.id and reading.look is LookKind.PERSON]
-    seconded = any(not same_person(reading.by, first.by) and reading.outcome is not Outcome.NO_EVIDENCE for reading in of_sweep)
+    of_sweep = [
+        reading
+        for reading in readings
+        if reading.sweep_id == sweep.id and reading.look is LookKind.PERSON
+    ]
+    seconded = any(
+        not same_person(reading.by, first.by) and reading.outcome is not Outcome.NO_EVIDENCE
+        for reading in of_sweep
+    )
     return None if seconded else first

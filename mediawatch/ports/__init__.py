@@ -1,4 +1,6 @@
-"""What the core asks of its two adapters: the `Store` (db) and the `Looker` (scrapers). Nothing here does anything."""
+"""What the core asks of its two adapters: the `Store` (db) and the `Looker` (scrapers). Nothing
+here does anything.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,16 @@ from mediawatch.ports.gate import Gate, Rank, RankedGate
 from mediawatch.ports.logins import Logins, Modules, SessionWatch, StoredSession
 from mediawatch.ports.looker import Looker, SurfaceFacts
 from mediawatch.ports.stage import Shown, Stage
-from mediawatch.ports.store import AccountNow, Answer, IdleReading, KeptEvidence, NamedQuery, Rejudgement, Store, Visited
+from mediawatch.ports.store import (
+    AccountNow,
+    Answer,
+    IdleReading,
+    KeptEvidence,
+    NamedQuery,
+    Rejudgement,
+    Store,
+    Visited,
+)
 
 __all__ = [
     "AccountNow", "Answer", "Clock", "Gate", "IdleReading", "KeptEvidence", "Known", "Logins", "Looker", "Modules", "NamedQuery", "Rank",
@@ -18,4 +29,6 @@ __all__ = [
 ]  # fmt: skip
 
 Clock = Callable[[], datetime]
-"""Gives the present instant, aware. Composed once: the host's clock, or a fixed one in `verify` and `demo`."""
+"""Gives the present instant, aware. Composed once: the host's clock, or a fixed one in `verify` and
+`demo`.
+"""

@@ -13,9 +13,16 @@ class Gate(Protocol):
     """Pace, retries and breakers, as the looker sees them. Keyed by surface and session."""
 
     async def visit(
-        self, surface: str, session: str, pace: Pace, see: Callable[[], Awaitable[Sight]], *, declared_closed: bool = False
+        self,
+        surface: str,
+        session: str,
+        pace: Pace,
+        see: Callable[[], Awaitable[Sight]],
+        *,
+        declared_closed: bool = False,
     ) -> Sight | None:
-        """Wait for this surface's turn, see (the transient again, up to three times), note the outcome. None while its breaker is open.
+        """Wait for this surface's turn, see (the transient again, up to three times), note the
+        outcome. None while its breaker is open.
 
         `see` never raises a `Failure`: it returns a sight with that outcome.
         """
@@ -37,7 +44,13 @@ class RankedGate(Gate, Protocol):
     """A gate at which visits have ranks."""
 
     async def visit(
-        self, surface: str, session: str, pace: Pace, see: Callable[[], Awaitable[Sight]], *, declared_closed: bool = False,
+        self,
+        surface: str,
+        session: str,
+        pace: Pace,
+        see: Callable[[], Awaitable[Sight]],
+        *,
+        declared_closed: bool = False,
         rank: Rank = Rank.FIRST_LOOK,
-    ) -> Sight | None:  # fmt: skip
+    ) -> Sight | None:
         """See `Gate.visit`."""

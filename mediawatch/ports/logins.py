@@ -15,13 +15,19 @@ class SessionWatch(Protocol):
     async def usable(self, platform: str, names: Sequence[str]) -> tuple[str, ...]:
         """Those of the logins that were not last seen invalid, in their order."""
 
-    async def seen(self, platform: str, name: str, *, valid: bool, how: str, detail: str = "") -> None:
-        """A page said whether it knows a login. A change is kept; that a login became invalid is announced once."""
+    async def seen(
+        self, platform: str, name: str, *, valid: bool, how: str, detail: str = ""
+    ) -> None:
+        """A page said whether it knows a login. A change is kept; that a login became invalid is
+        announced once.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredSession:
-    """A login's file. `mode` are its permission bits; `used_at` the last time that it was written back."""
+    """A login's file. `mode` are its permission bits; `used_at` the last time that it was written
+    back.
+    """
 
     platform: str
     name: str
@@ -36,21 +42,33 @@ Modules = tuple[tuple[bool, ...], ...]
 
 
 class Logins(Protocol):
-    """How logins are made, taken in and removed. `platforms` are the words for `mediawatch login`."""
+    """How logins are made, taken in and removed. `platforms` are the words for `mediawatch
+    login`.
+    """
 
     @property
     def platforms(self) -> tuple[str, ...]: ...
     def stored(self, platform: str | None = None) -> tuple[StoredSession, ...]:
         """The files, by platform and name."""
 
-    async def by_hand(self, platform: str, name: str, done: Callable[[], Awaitable[None]]) -> tuple[StoredSession, bool]:
-        """In a window, until `done` returns; and whether the site itself said that it knows the operator. UserError where it denies it."""
+    async def by_hand(
+        self, platform: str, name: str, done: Callable[[], Awaitable[None]]
+    ) -> tuple[StoredSession, bool]:
+        """In a window, until `done` returns; and whether the site itself said that it knows the
+        operator. UserError where it denies it.
+        """
 
-    async def by_code(self, platform: str, name: str, show: Callable[[Path, Modules | None], None], limit: float) -> StoredSession:
-        """By the site's QR code: `show` gets the picture's file, and the code in it where it is a clean one. UserError where nobody
-        logged in within `limit` seconds."""
+    async def by_code(
+        self, platform: str, name: str, show: Callable[[Path, Modules | None], None], limit: float
+    ) -> StoredSession:
+        """By the site's QR code: `show` gets the picture's file, and the code in it where it is a
+        clean one. UserError where nobody logged in within `limit` seconds."""
 
-    def take(self, platform: str, name: str, exported: str, place: str) -> tuple[StoredSession, int]:
-        """Keep a browser's exported cookies, as many as belong to the platform; with their number. UserError, beginning with `place`."""
+    def take(
+        self, platform: str, name: str, exported: str, place: str
+    ) -> tuple[StoredSession, int]:
+        """Keep a browser's exported cookies, as many as belong to the platform; with their number.
+        UserError, beginning with `place`.
+        """
 
     def remove(self, platform: str, name: str) -> bool: ...

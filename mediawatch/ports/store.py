@@ -33,12 +33,14 @@ from mediawatch.domain import (
     SweepAccount,
     SweepState,
     TurnedFinding,
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptEvidence:
-    """One piece of evidence and the reading it belongs to (0: a unit filed it with an answer). `proves`: a finding rests on it."""
+    """One piece of evidence and the reading it belongs to (0: a unit filed it with an answer).
+    `proves`: a finding rests on it.
+    """
 
     evidence: Evidence
     reading_id: int
@@ -52,7 +54,9 @@ class KeptEvidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IdleReading:
-    """A reading from which nothing follows any more, with the paths of its evidence: while a file stands, it stays."""
+    """A reading from which nothing follows any more, with the paths of its evidence: while a file
+    stands, it stays.
+    """
 
     id: int
     paths: tuple[str, ...] = ()
@@ -60,7 +64,9 @@ class IdleReading:
 
 @dataclass(frozen=True, slots=True)
 class NamedQuery:
-    """A report query, which is also a view of the database. `title` says in Chinese what it lists."""
+    """A report query, which is also a view of the database. `title` says in Chinese what it
+    lists.
+    """
 
     name: str
     title: str
@@ -86,8 +92,8 @@ class Visited:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountNow:
-    """What the judgement of an account starts from. `news` counts what became known so far; `identity` is who it is as filed now,
-    `opened_on` its opening."""
+    """What the judgement of an account starts from. `news` counts what became known so far;
+    `identity` is who it is as filed now, `opened_on` its opening."""
 
     news: int
     identity: FiledIdentity
@@ -98,8 +104,9 @@ class AccountNow:
 class Rejudgement:
     """Judgements that were made in memory, to be written together with what was decided on them.
 
-    `judgements` are those that differ from what is kept; `news` the counters of all accounts that the decision rests on. Accounts of
-    `apart` keep their counter: what is new against them stands apart until the inspection is judged as a whole.
+    `judgements` are those that differ from what is kept; `news` the counters of all accounts that
+    the decision rests on. Accounts of `apart` keep their counter: what is new against them stands
+    apart until the inspection is judged as a whole.
     """
 
     judgements: Mapping[int, Judgement] = field(default_factory=dict)
@@ -110,14 +117,18 @@ class Rejudgement:
         """As much of it as concerns these accounts."""
         wanted = set(account_ids)
         return Rejudgement(
-            judgements={key: judgement for key, judgement in self.judgements.items() if key in wanted},
+            judgements={
+                key: judgement for key, judgement in self.judgements.items() if key in wanted
+            },
             news={key: news for key, news in self.news.items() if key in wanted},
             apart=self.apart & wanted,
         )
 
 
 class Store(Protocol):
-    """Where everything is kept. Every method that writes commits before it returns, in one transaction of its own."""
+    """Where everything is kept. Every method that writes commits before it returns, in one
+    transaction of its own.
+    """
 
     async def home_id(self) -> str:
         """What tells this home from every other one: workbooks that go out are sealed with it."""
@@ -146,40 +157,55 @@ class Store(Protocol):
 
     # readings
     async def keep(self, reading: Reading) -> Reading:
-        """Append one reading with its sights, posts and evidence; returned with its id. Never updated afterwards."""
+        """Append one reading with its sights, posts and evidence; returned with its id. Never
+        updated afterwards.
+        """
 
     async def readings(
-        self, account_ids: Iterable[int] | None = None, *, sweep_id: int | None = None, since: datetime | None = None
+        self,
+        account_ids: Iterable[int] | None = None,
+        *,
+        sweep_id: int | None = None,
+        since: datetime | None = None,
     ) -> dict[int, list[Reading]]:
-        """Readings by account, oldest first: all of them, those of one sweep, those from `since` on. Captures are empty, evidence is
-        filled."""
+        """Readings by account, oldest first: all of them, those of one sweep, those from `since`
+        on. Captures are empty, evidence is filled."""
 
-    async def known(self, account_ids: Iterable[int], as_of: datetime, period_from: date | None = None) -> dict[int, list[Reading]]:
-        """Of each account's readings those that suffice to judge it at `as_of`, or over the period from that Beijing day on, oldest
-        first: `rules.judge` says of them what it says of all. Ask again when new readings were kept: a new list is held against old
-        posts. What other filings of the same id tell by it is among them, under their own numbers. Never a scan of history."""
+    async def known(
+        self, account_ids: Iterable[int], as_of: datetime, period_from: date | None = None
+    ) -> dict[int, list[Reading]]:
+        """Of each account's readings those that suffice to judge it at `as_of`, or over the period
+        from that Beijing day on, oldest first: `rules.judge` says of them what it says of all. Ask
+        again when new readings were kept: a new list is held against old posts. What other filings
+        of the same id tell by it is among them, under their own numbers. Never a scan of
+        history."""
 
     async def twins(self, account_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
-        """Other filings, retired ones too, of the same platform with the same id: of each account those numbers. `known`, `told` and
-        `states` have heard of them already what is tied by that id."""
+        """Other filings, retired ones too, of the same platform with the same id: of each account
+        those numbers. `known`, `told` and `states` have heard of them already what is tied by that
+        id."""
 
     async def links_shown(self, account_ids: Iterable[int]) -> dict[int, set[str]]:
-        """The links of each account's own posts, as they were first shown (of those with an impossible date perhaps); an account without
-        any has no entry."""
+        """The links of each account's own posts, as they were first shown (of those with an
+        impossible date perhaps); an account without any has no entry."""
 
     async def readings_by_id(self, ids: Iterable[int]) -> dict[int, list[Reading]]:
         """These readings, by account, oldest first."""
 
     async def told(self, account_ids: Iterable[int]) -> dict[int, list[Reading]]:
-        """Of each account's readings those that tell who it is, oldest first: ids, names, 认证主体, links, that it moved; for each
-        different word the newest. Never a scan of history."""
+        """Of each account's readings those that tell who it is, oldest first: ids, names, 认证主体,
+        links, that it moved; for each different word the newest. Never a scan of history."""
 
     async def states(self, account_ids: Iterable[int] | None = None) -> dict[int, AccountState]:
-        """What is known now, by account: of those accounts, or of all that are in scope. Never a scan of history."""
+        """What is known now, by account: of those accounts, or of all that are in scope. Never a
+        scan of history.
+        """
 
     # what our own side was worth
     async def note_canary(self, check: CanaryCheck) -> None: ...
-    async def canary_checks(self, surface: str | None = None, since: datetime | None = None) -> list[CanaryCheck]:
+    async def canary_checks(
+        self, surface: str | None = None, since: datetime | None = None
+    ) -> list[CanaryCheck]:
         """Checks of canaries, oldest first: of all surfaces or one, from `since` on."""
 
     async def note_session(self, event: SessionEvent) -> None: ...
@@ -187,13 +213,19 @@ class Store(Protocol):
         """What was seen of the operator's logins, oldest first."""
 
     async def visits(self, since: datetime) -> list[Visited]:
-        """Every visit of a sweep from `since` on, canaries included, as their sights and checks tell. Bounded by the sweeps since then."""
+        """Every visit of a sweep from `since` on, canaries included, as their sights and checks
+        tell. Bounded by the sweeps since then.
+        """
 
     async def picture_owners(self, hashes: Collection[str]) -> dict[str, set[int]]:
-        """By SHA-256, the accounts for which a piece of evidence with these bytes was ever kept; a hash without any has no entry."""
+        """By SHA-256, the accounts for which a piece of evidence with these bytes was ever kept; a
+        hash without any has no entry.
+        """
 
     async def evidence(self) -> list[KeptEvidence]:
-        """Every piece of evidence ever kept, in the order it was kept, whether its file is still there or not."""
+        """Every piece of evidence ever kept, in the order it was kept, whether its file is still
+        there or not.
+        """
 
     # retention
     async def begin_pruning(self, at: datetime, before: datetime) -> None:
@@ -202,19 +234,26 @@ class Store(Protocol):
     async def pruned_before(self) -> datetime | None:
         """From before this moment readings may be lacking. None: nothing has left."""
 
-    async def idle_readings(self, before: datetime, after: int, limit: int) -> tuple[list[IdleReading], int | None]:
-        """Of the next `limit` readings with an id above `after` those that may leave; and the id to go on after, None at the end.
+    async def idle_readings(
+        self, before: datetime, after: int, limit: int
+    ) -> tuple[list[IdleReading], int | None]:
+        """Of the next `limit` readings with an id above `after` those that may leave; and the id to
+        go on after, None at the end.
 
-        Idle is a reading from before `before` that no person made, of a sweep that does not run, that proves no finding, and without
-        which `known`, `told` and `states` would say the same.
+        Idle is a reading from before `before` that no person made, of a sweep that does not run,
+        that proves no finding, and without which `known`, `told` and `states` would say the same.
         """
 
     async def forget(self, ids: Iterable[int], before: datetime) -> int:
-        """Delete those that are idle still; returns how many. Their ids never come to mean another reading."""
+        """Delete those that are idle still; returns how many. Their ids never come to mean another
+        reading.
+        """
 
     # sweeps
     async def open_sweep(self, sweep: Sweep, accounts: Sequence[Account]) -> Sweep:
-        """Keep a new sweep with its frozen scope (filed values as they are now); returned with its id."""
+        """Keep a new sweep with its frozen scope (filed values as they are now); returned with its
+        id.
+        """
 
     async def narrow_sweep(self, sweep_id: int, account_ids: Collection[int]) -> None:
         """Leave only these accounts in the scope of a sweep that has judged none of the others."""
@@ -227,33 +266,59 @@ class Store(Protocol):
         """When the sweep's newest reading was made; None where it has none."""
 
     async def unanswered(self, sweep_id: int) -> bool:
-        """Whether looks of the sweep were made, and no site answered any: without a network nothing is found out about anybody."""
+        """Whether looks of the sweep were made, and no site answered any: without a network nothing
+        is found out about anybody.
+        """
 
-    async def scope(self, sweep_id: int, account_ids: Collection[int] | None = None) -> list[SweepAccount]:
-        """The frozen scope in account order, or these accounts of it, with the judgements kept so far."""
+    async def scope(
+        self, sweep_id: int, account_ids: Collection[int] | None = None
+    ) -> list[SweepAccount]:
+        """The frozen scope in account order, or these accounts of it, with the judgements kept so
+        far.
+        """
 
     async def last_entry(self, account_id: int) -> SweepAccount | None:
-        """The account's row of the latest sweep that judged it; of the latest that had it in scope where none did."""
+        """The account's row of the latest sweep that judged it; of the latest that had it in scope
+        where none did.
+        """
 
     async def accounts_now(self, account_ids: Iterable[int]) -> dict[int, AccountNow]:
-        """By account, retired ones included. Ask before the readings: what becomes known meanwhile is then still news."""
+        """By account, retired ones included. Ask before the readings: what becomes known meanwhile
+        is then still news.
+        """
 
-    async def judge(self, sweep_id: int, judgements: Mapping[int, Judgement], news: Mapping[int, int] | None = None) -> None:
-        """Keep judgements by account id, replacing earlier ones of this sweep, with the counter of news that each was made at.
+    async def judge(
+        self,
+        sweep_id: int,
+        judgements: Mapping[int, Judgement],
+        news: Mapping[int, int] | None = None,
+    ) -> None:
+        """Keep judgements by account id, replacing earlier ones of this sweep, with the counter of
+        news that each was made at.
 
         Without `news` they are taken for made on all that is kept.
         """
 
-    async def note_reviews(self, sweep_id: int, events: Sequence[ReviewEvent], *, after: int, rejudged: Rejudgement | None = None) -> None:
+    async def note_reviews(
+        self,
+        sweep_id: int,
+        events: Sequence[ReviewEvent],
+        *,
+        after: int,
+        rejudged: Rejudgement | None = None,
+    ) -> None:
         """Append events about a sweep's findings, all or none; the findings' `review` follows.
 
-        `after` is the id of the newest event that was known when they were decided (0 for none): UserError where one of the
-        findings has a newer one; where it has gone, or says something else than what was decided about; and where anything became known
-        about one of the accounts since it was judged. `rejudged` is written first, in the same transaction.
+        `after` is the id of the newest event that was known when they were decided (0 for none):
+        UserError where one of the findings has a newer one; where it has gone, or says something
+        else than what was decided about; and where anything became known about one of the accounts
+        since it was judged. `rejudged` is written first, in the same transaction.
         """
 
     async def review_events(self, sweep_id: int) -> list[ReviewEvent]:
-        """All events of a sweep, oldest first; those too of findings that a later judgement took back."""
+        """All events of a sweep, oldest first; those too of findings that a later judgement took
+        back.
+        """
 
     async def note_source(self, source: Source, kind: str) -> None:
         """Remember an imported file that is no registry (worklist, links)."""
@@ -262,31 +327,43 @@ class Store(Protocol):
 
     # notices
     async def issue(
-        self, notice: Notice, document: IssuedDocument | None = None, *, scope: Sequence[SweepAccount] = (),
+        self,
+        notice: Notice,
+        document: IssuedDocument | None = None,
+        *,
+        scope: Sequence[SweepAccount] = (),
         rejudged: Rejudgement | None = None,
-    ) -> Notice:  # fmt: skip
-        """Keep a notice with its items, the first version of its hand-off, and the whole scope it was issued on, with the verdicts after
-        review; returned with its id. Never updated afterwards.
+    ) -> Notice:
+        """Keep a notice with its items, the first version of its hand-off, and the whole scope it
+        was issued on, with the verdicts after review; returned with its id. Never updated
+        afterwards.
 
-        UserError where there is one of that number, and where anything became known since `rejudged`, which is written first, in the
-        same transaction.
+        UserError where there is one of that number, and where anything became known since
+        `rejudged`, which is written first, in the same transaction.
         """
 
     async def notice_scope(self, notice_id: int) -> list[SweepAccount]:
-        """The scope that a notice was issued on, in account order: filed values and verdicts of then, without findings. Empty for another
-        system's notice."""
+        """The scope that a notice was issued on, in account order: filed values and verdicts of
+        then, without findings. Empty for another system's notice."""
 
     async def notice_cover(self, sweep_id: int, account_ids: Iterable[int]) -> dict[int, set[int]]:
-        """The notices that were issued on any account of a sweep's scope, each with those of `account_ids` that it was issued on."""
+        """The notices that were issued on any account of a sweep's scope, each with those of
+        `account_ids` that it was issued on.
+        """
 
     async def notices(self) -> list[Notice]:
         """All of them with their items, by day of issue."""
 
     async def issued_at(self, sweep_id: int) -> dict[int, datetime]:
-        """Since when each account stands in a notice of the sweep, by account id: when its first one was kept."""
+        """Since when each account stands in a notice of the sweep, by account id: when its first
+        one was kept.
+        """
 
-    async def note_notice(self, events: Sequence[NoticeEvent], document: IssuedDocument | None = None) -> None:
-        """Append events of one notice, and the next version of its hand-off where they correct it; all or nothing.
+    async def note_notice(
+        self, events: Sequence[NoticeEvent], document: IssuedDocument | None = None
+    ) -> None:
+        """Append events of one notice, and the next version of its hand-off where they correct it;
+        all or nothing.
 
         UserError where somebody else has made that version meanwhile.
         """
@@ -306,10 +383,14 @@ class Store(Protocol):
         """The newest first."""
 
     async def turned(self, sweep_id: int) -> list[TurnedFinding]:
-        """What became of the findings of the sweep's accounts since each was last judged conclusively, in account order."""
+        """What became of the findings of the sweep's accounts since each was last judged
+        conclusively, in account order.
+        """
 
     async def add_alert(self, alert: Alert) -> bool:
-        """Keep a message that is to be sent; False where its place has had one of its key, which is never sent again."""
+        """Keep a message that is to be sent; False where its place has had one of its key, which is
+        never sent again.
+        """
 
     async def alerts(self, *states: AlertState) -> list[Alert]:
         """Oldest first."""
@@ -325,14 +406,16 @@ class Store(Protocol):
         """All named queries, by name."""
 
     async def query(self, sql: str, now: Sequence[SweepAccount] = ()) -> Answer:
-        """Run one statement on a connection that can only read, and that is refused the contacts. UserError where it fails.
+        """Run one statement on a connection that can only read, and that is refused the contacts.
+        UserError where it fails.
 
-        `now`: accounts as they are judged now, in place of what is stored of them. Without, an account about which something became
-        known since it was judged is 待人工核查 in all queries and views that would accuse it.
+        `now`: accounts as they are judged now, in place of what is stored of them. Without, an
+        account about which something became known since it was judged is 待人工核查 in all queries
+        and views that would accuse it.
         """
 
     async def sweeps_told(self, sql: str) -> list[int]:
-        """The sweeps of whose judgements named queries tell: the newest two inspections, and each account's newest judged one. None
-        where the statement asks for no judgement."""
+        """The sweeps of whose judgements named queries tell: the newest two inspections, and each
+        account's newest judged one. None where the statement asks for no judgement."""
 
     async def close(self) -> None: ...

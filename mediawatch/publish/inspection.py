@@ -1,11 +1,23 @@
-"""What the documents of one inspection are made of: its judged scope as reviewed, its figures, its problems with their evidence."""
+"""What the documents of one inspection are made of: its judged scope as reviewed, its figures, its
+problems with their evidence.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from mediawatch.domain import Effect, Evidence, EvidenceKind, Filed, Finding, Reading, Sweep, SweepAccount, Verdict
+from mediawatch.domain import (
+    Effect,
+    Evidence,
+    EvidenceKind,
+    Filed,
+    Finding,
+    Reading,
+    Sweep,
+    SweepAccount,
+    Verdict,
+)
 from mediawatch.figures.counts import Statistics, each_once, once, statistics
 from mediawatch.figures.dimensions import Dimension, keys
 from mediawatch.ops.settings.office import Office
@@ -21,7 +33,9 @@ _DIMENSIONS = (Dimension.REGION, Dimension.PLATFORM)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """One account with what is held against it, the leading finding first, and the readings that prove it."""
+    """One account with what is held against it, the leading finding first, and the readings that
+    prove it.
+    """
 
     entry: SweepAccount
     findings: tuple[Finding, ...]
@@ -38,23 +52,34 @@ class Problem:
     @property
     def labels(self) -> str:
         """All of its problems, as a circular prints them."""
-        return "、".join(dict.fromkeys(finding.label for finding in self.findings if finding.effect is not Effect.HINT))
+        return "、".join(
+            dict.fromkeys(
+                finding.label for finding in self.findings if finding.effect is not Effect.HINT
+            )
+        )
 
     @property
     def problem(self) -> str:
-        """存在的突出问题 of a notice's item: the labels, and under which other filings the account stands."""
+        """存在的突出问题 of a notice's item: the labels, and under which other filings the account
+        stands.
+        """
         return f"{self.labels}（{self._filed_besides}）" if self.twins else self.labels
 
     @property
     def printed(self) -> str:
-        """存在的突出问题 of a list: the labels, that it is a repeat, and under which other filings the account stands."""
+        """存在的突出问题 of a list: the labels, that it is a repeat, and under which other filings
+        the account stands.
+        """
         remarks = [f"重复问题，连续{self.times}次"] if self.times > 1 else []
         remarks += [self._filed_besides] if self.twins else []
         return f"{self.labels}（{'；'.join(remarks)}）" if remarks else self.labels
 
     @property
     def _filed_besides(self) -> str:
-        return f"同一账号另有备案：{'、'.join(filed.filing_number or f'{filed.organiser}“{filed.name}”' for filed in self.twins)}"
+        return (
+            "同一账号另有备案："
+            f"{'、'.join(filed.filing_number or f'{filed.organiser}“{filed.name}”' for filed in self.twins)}"
+        )
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:
@@ -63,7 +88,11 @@ class Problem:
     @property
     def pictures(self) -> tuple[Evidence, ...]:
         """Newest first."""
-        shown = [item for item in self.evidence if item.kind in (EvidenceKind.SCREENSHOT, EvidenceKind.PICTURE)]
+        shown = [
+            item
+            for item in self.evidence
+            if item.kind in (EvidenceKind.SCREENSHOT, EvidenceKind.PICTURE)
+        ]
         return tuple(sorted(shown, key=lambda item: item.taken_at, reverse=True))
 
 
@@ -101,35 +130,67 @@ class Inspection:
     @property
     def open(self) -> tuple[SweepAccount, ...]:
         """Accounts that somebody still has to look at, each once."""
-        return tuple(one.entry for one in once(self.scope) if one.verdict in (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE))
+        return tuple(
+            one.entry
+            for one in once(self.scope)
+            if one.verdict in (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
+        )
 
 
 def inspection(
-    sweep: Sweep, scope: Sequence[SweepAccount], readings: Mapping[int, Sequence[Reading]], policy: Policy, office: Office, *,
-    include_open: bool, marks: Sequence[str] = (), surfaces: Mapping[str, str] | None = None, past: Past | None = None,
+    sweep: Sweep,
+    scope: Sequence[SweepAccount],
+    readings: Mapping[int, Sequence[Reading]],
+    policy: Policy,
+    office: Office,
+    *,
+    include_open: bool,
+    marks: Sequence[str] = (),
+    surfaces: Mapping[str, str] | None = None,
+    past: Past | None = None,
     issued: Issued | None = None,
-) -> Inspection:  # fmt: skip
-    """Put together what the documents print. AssertionError where figures do not agree: nothing may leave then.
+) -> Inspection:
+    """Put together what the documents print. AssertionError where figures do not agree: nothing may
+    leave then.
 
-    `past` are the notices before, `issued` the one that it became, whose `scope` then is `as_issued`.
-    Without `include_open` only what a person confirmed is held against anybody; what is not yet reviewed counts as open.
+    `past` are the notices before, `issued` the one that it became, whose `scope` then is
+    `as_issued`. Without `include_open` only what a person confirmed is held against anybody; what
+    is not yet reviewed counts as open.
     """
     reviewed = tuple(as_reviewed(entry, include_open=include_open) for entry in scope)
     by = keys(_DIMENSIONS)
-    counted = statistics(reviewed, policy, by, totals=totals_of(sweep, reviewed), expected=expected(office))
+    counted = statistics(
+        reviewed, policy, by, totals=totals_of(sweep, reviewed), expected=expected(office)
+    )
     before = past or Past()
     problems = tuple(
-        _problem(entry, twins, readings.get(entry.account.id, ()), before) for entry, twins in each_once(reviewed) if _held(entry)
+        _problem(entry, twins, readings.get(entry.account.id, ()), before)
+        for entry, twins in each_once(reviewed)
+        if _held(entry)
     )
-    said = [*marks, *([OPEN_MARK] if include_open else []), *([PRELIMINARY] if counted.whole.preliminary else [])]
+    said = [
+        *marks,
+        *([OPEN_MARK] if include_open else []),
+        *([PRELIMINARY] if counted.whole.preliminary else []),
+    ]
     return Inspection(
-        sweep=sweep, policy=policy, office=office, scope=reviewed, statistics=counted, problems=problems, marks=tuple(said),
-        surfaces=surfaces or {}, past=before, issued=issued,
-    )  # fmt: skip
+        sweep=sweep,
+        policy=policy,
+        office=office,
+        scope=reviewed,
+        statistics=counted,
+        problems=problems,
+        marks=tuple(said),
+        surfaces=surfaces or {},
+        past=before,
+        issued=issued,
+    )
 
 
 def expected(office: Office) -> dict[str, Sequence[str]]:
-    """For `figures.statistics`: the office's regions in its own order, those without an account among them."""
+    """For `figures.statistics`: the office's regions in its own order, those without an account
+    among them.
+    """
     return {Dimension.REGION.label: office.regions}
 
 
@@ -137,7 +198,9 @@ def _held(entry: SweepAccount) -> tuple[Finding, ...]:
     return entry.judgement.findings if entry.judgement else ()
 
 
-def _problem(entry: SweepAccount, twins: tuple[Filed, ...], readings: Sequence[Reading], past: Past) -> Problem:
+def _problem(
+    entry: SweepAccount, twins: tuple[Filed, ...], readings: Sequence[Reading], past: Past
+) -> Problem:
     findings = sorted(_held(entry), key=lambda finding: finding.effect is not Effect.FAILS)
     proving = {number for finding in findings for number in finding.reading_ids}
     shown = tuple(reading for reading in readings if reading.id in proving)

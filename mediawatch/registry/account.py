@@ -18,10 +18,33 @@ from mediawatch.registry.sheet import Sheet
 
 T = TypeVar("T")
 
-_TEXTS = ("organiser", "supervisor", "prefecture", "county", "jurisdiction", "level", "exempt_reason", "exempt_document")
+_TEXTS = (
+    "organiser",
+    "supervisor",
+    "prefecture",
+    "county",
+    "jurisdiction",
+    "level",
+    "exempt_reason",
+    "exempt_document",
+)
 _PAST_DAYS = ("closing_requested_on", "opened_on", "filed_on")
-_SILENT = frozenset({"filing_number", "kind", "platform_id", "original_id", "alias", "url", "article_links", "reader_url", "status"})
-"""Fields whose empty cell says nothing: a list without ids must not take away the ids that an account is known by."""
+_SILENT = frozenset(
+    {
+        "filing_number",
+        "kind",
+        "platform_id",
+        "original_id",
+        "alias",
+        "url",
+        "article_links",
+        "reader_url",
+        "status",
+    }
+)
+"""Fields whose empty cell says nothing: a list without ids must not take away the ids that an
+account is known by.
+"""
 _ALWAYS = frozenset({"name", "type", "platform", "type_certain"})
 _NOT_FILED = frozenset({"person", "phone", "contact"})
 _ORIGINAL_ID = re.compile(r"gh_[0-9a-z]{8,20}", re.IGNORECASE)
@@ -30,7 +53,10 @@ _ALIAS = re.compile(r"[A-Za-z0-9_.-]+")
 _CHINESE = re.compile(r"[\u3400-\u9fff]")
 _LONGEST = {"name": 100}
 
-VAGUE = "类型 is just 微信: taken as 公众号, but it may be 视频号 or 小程序, so 搜索不到 will not be concluded from it"
+VAGUE = (
+    "类型 is just 微信: taken as 公众号, but it may be 视频号 or 小程序, so 搜索不到 will not be "
+    "concluded from it"
+)
 NO_STATUS = "运行状态 is empty: a new account counts as 正常运行, a known one keeps its state"
 
 
@@ -46,18 +72,31 @@ class ReadAccount:
 
 
 def read_account(sheet: Sheet, heading: Heading, index: int, today: date) -> ReadAccount:
-    """Read one data row, counted from 0. `today` is the Beijing day: opened, filed and closed later than that is an error."""
+    """Read one data row, counted from 0. `today` is the Beijing day: opened, filed and closed later
+    than that is an error.
+    """
     reader = _Reader(sheet, heading, index)
     kind = reader.classified()
     values: dict[str, Any] = {name: reader.read(name, cells.text_of, "") for name in _TEXTS}
-    values |= {name: reader.read(name, cells.id_of, "") for name in ("filing_number", "platform_id", "original_id", "alias")}
-    values |= {name: reader.read(name, lambda value: _past(value, today), None) for name in _PAST_DAYS}
+    values |= {
+        name: reader.read(name, cells.id_of, "")
+        for name in ("filing_number", "platform_id", "original_id", "alias")
+    }
+    values |= {
+        name: reader.read(name, lambda value: _past(value, today), None) for name in _PAST_DAYS
+    }
     values["exempt_until"] = reader.read("exempt_until", cells.day_of, None)
     values["name"] = reader.read("name", _name, "")
-    values["body_kind"] = reader.read("body_kind", lambda value: body_kind_of(cells.text_of(value)), "")
+    values["body_kind"] = reader.read(
+        "body_kind", lambda value: body_kind_of(cells.text_of(value)), ""
+    )
     values["url"] = reader.read("url", cells.url_of, "")
-    if values["url"] and (others := reader.read("url", lambda value: " ".join(cells.left_out(value)), "")):
-        reader.warnings.append(f"the share text holds several links: {values['url']} is filed, {others} left out")
+    if values["url"] and (
+        others := reader.read("url", lambda value: " ".join(cells.left_out(value)), "")
+    ):
+        reader.warnings.append(
+            f"the share text holds several links: {values['url']} is filed, {others} left out"
+        )
     values["closing_notice_url"] = reader.read("closing_notice_url", cells.url_of, "")
     values["reader_url"] = reader.read("reader_url", cells.reader_of, "")
     refused = len(reader.errors)
@@ -69,11 +108,21 @@ def read_account(sheet: Sheet, heading: Heading, index: int, today: date) -> Rea
     reader.check_width()
     if "status" in heading.columns and values["status"] is None and not status_refused:
         reader.warnings.append(NO_STATUS)
-    given = frozenset((_ALWAYS | heading.columns.keys()) - _NOT_FILED - {name for name in _SILENT if not values.get(name)})
+    given = frozenset(
+        (_ALWAYS | heading.columns.keys())
+        - _NOT_FILED
+        - {name for name in _SILENT if not values.get(name)}
+    )
     values |= {"status": values["status"] or FiledStatus.RUNNING, "kind": kind.kind}
-    filed = Filed(type=kind.type, platform=kind.platform, type_certain=kind.certain, **values) if not reader.errors else None
+    filed = (
+        Filed(type=kind.type, platform=kind.platform, type_certain=kind.certain, **values)
+        if not reader.errors
+        else None
+    )
     reader.errors.sort(key=lambda error: (len(error.column.partition(" ")[0]), error.column))
-    return ReadAccount(filed, given | ({"kind"} if kind.kind else set()), contact, reader.errors, reader.warnings)
+    return ReadAccount(
+        filed, given | ({"kind"} if kind.kind else set()), contact, reader.errors, reader.warnings
+    )
 
 
 def _name(value: Value) -> str:
@@ -125,12 +174,15 @@ class _Reader:
         return default
 
     def refuse(self, name: str, reason: str, value: str = "") -> None:
-        self.errors.append(RowError(self.sheet.place(self.index), self.heading.title(name), value[:200], reason))
+        self.errors.append(
+            RowError(self.sheet.place(self.index), self.heading.title(name), value[:200], reason)
+        )
 
     def classified(self) -> Classified:
         before = len(self.errors)
         texts = {name: self.read(name, cells.text_of, "") for name in ("type", "platform", "kind")}
-        # A 账号类型 that is neither a platform nor 订阅号/服务号 says nothing of either beside a 类型 column.
+        # A 账号类型 that is neither a platform nor 订阅号/服务号 says nothing of either beside a
+        # 类型 column.
         if len(self.errors) == before:
             try:
                 kind = classify(texts["type"], texts["platform"], texts["kind"])
@@ -141,16 +193,24 @@ class _Reader:
                 if not kind.certain:
                     self.warnings.append(VAGUE)
                 if not kind.known:
-                    self.warnings.append(f"类型 {kind.type} is not known: kept as filed, looked at by persons only")
+                    self.warnings.append(
+                        f"类型 {kind.type} is not known: kept as filed, looked at by persons only"
+                    )
                 return kind
         return Classified("", OTHER)
 
     def check_ids(self, values: dict[str, Any], platform: str) -> None:
-        """The forms of ids, as far as they do not depend on a site: gh_… is WeChat's 原始ID wherever it was written."""
+        """The forms of ids, as far as they do not depend on a site: gh_… is WeChat's 原始ID
+        wherever it was written.
+        """
         for name in ("alias", "platform_id"):
             if _ORIGINAL_ID.fullmatch(values[name]) and platform in _OF_WECHAT:
                 if values["original_id"] and values["original_id"].lower() != values[name].lower():
-                    self.refuse(name, f"与{label('original_id')}“{values['original_id']}”不一致", values[name])
+                    self.refuse(
+                        name,
+                        f"与{label('original_id')}“{values['original_id']}”不一致",
+                        values[name],
+                    )
                 values["original_id"], values[name] = values["original_id"] or values[name], ""
         original = values["original_id"]
         if original and not _ORIGINAL_ID.fullmatch(original):
@@ -173,7 +233,9 @@ class _Reader:
                     raise BadCell("不是微信文章链接,应以 https://mp.weixin.qq.com/s 开头")
                 found += links
             except BadCell as bad:
-                self.errors.append(RowError(self.sheet.place(self.index), title, cells.show(value)[:200], str(bad)))
+                self.errors.append(
+                    RowError(self.sheet.place(self.index), title, cells.show(value)[:200], str(bad))
+                )
         if platform == "wechat" and cells.is_article(url):
             found.append(url)
         return tuple(dict.fromkeys(found))
@@ -185,10 +247,17 @@ class _Reader:
         return Contact(person=person, phone=phone) if person or phone else None
 
     def check_width(self) -> None:
-        """A csv row that is longer than its heading was cut at a comma that should have been quoted: all its cells are shifted."""
+        """A csv row that is longer than its heading was cut at a comma that should have been
+        quoted: all its cells are shifted.
+        """
         row = self.sheet.rows[self.index]
         width = max(self.heading.titles) + 1
         if not self.sheet.name and any(cell != "" for cell in row[width:]):
             self.errors.append(
-                RowError(self.sheet.place(self.index), "", "", f"本行有{len(row)}个单元格,表头只有{width}列:可能有未加引号的逗号")
+                RowError(
+                    self.sheet.place(self.index),
+                    "",
+                    "",
+                    f"本行有{len(row)}个单元格,表头只有{width}列:可能有未加引号的逗号",
+                )
             )

@@ -1,4 +1,6 @@
-"""One cell to text, id, day or link. Pure; every function raises BadCell with a Chinese reason for what it cannot be."""
+"""One cell to text, id, day or link. Pure; every function raises BadCell with a Chinese reason for
+what it cannot be.
+"""
 
 from __future__ import annotations
 
@@ -16,25 +18,37 @@ Value: TypeAlias = str | int | float | bool | date | datetime | time | timedelta
 
 _SAFE_DIGITS = 10**15
 """Excel keeps 15 significant digits: from here on the last digits of a number are made up."""
-_NOTHING = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "暂无", "空", "(空)", "n/a", "null", "none", "#n/a"})
+_NOTHING = frozenset(
+    {"", "-", "--", "—", "——", "/", "\\", "无", "暂无", "空", "(空)", "n/a", "null", "none", "#n/a"}
+)
 _CJK = r"[\u2e80-\u9fff\uff00-\uffef]"
-_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|_x000D_")
+_INVISIBLE = re.compile(
+    r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|_x000D_"
+)
 _BREAK = re.compile(rf"(?<={_CJK})\s*[\r\n]+\s*(?={_CJK})")
 _SPACES = re.compile(r"\s+")
 _EARLIEST, _SERIALS = date(2000, 1, 1), range(36526, 73050)
-_DATE = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T\s]*\d{1,2}[::时].*)?")
+_DATE = re.compile(
+    r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:[T\s]*\d{1,2}[::时].*)?"
+)
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _SHARED = re.compile(r"复制|口令|打开|【")
 """What stands in the share texts of apps."""
-_BARE_URL = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
-_HOST = re.compile(r"https?://(?:[^\s/?#@]+@)?(?:[\w-]+\.)+[\w-]{2,}(?::\d+)?(?:[/?#].*)?", re.IGNORECASE)
+_BARE_URL = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE
+)
+_HOST = re.compile(
+    r"https?://(?:[^\s/?#@]+@)?(?:[\w-]+\.)+[\w-]{2,}(?::\d+)?(?:[/?#].*)?", re.IGNORECASE
+)
 _READER = re.compile(r"https://weread\.qq\.com/", re.IGNORECASE)
 _PHONE = re.compile(r"\+?(?:\(\d{2,4}\)\s*)?\d[\d\s+*-]{3,}\d(?:\s*(?:转|-)\s*\d+)?")
 
 
 @lru_cache(maxsize=65536)
 def tidy(text: str) -> str:
-    """Line breaks, odd spaces and invisible characters folded: a break between two Chinese characters is only layout."""
+    """Line breaks, odd spaces and invisible characters folded: a break between two Chinese
+    characters is only layout.
+    """
     text = _INVISIBLE.sub("", text)
     return _SPACES.sub(" ", _BREAK.sub("", text.strip())).strip()
 
@@ -68,10 +82,14 @@ def show(value: Value) -> str:
 
 
 def id_of(value: Value) -> str:
-    """An id or number as text. Refuses what a spreadsheet may have rounded, turned into a date, or glued together."""
+    """An id or number as text. Refuses what a spreadsheet may have rounded, turned into a date, or
+    glued together.
+    """
     match value:
         case bool() | date() | time() | timedelta():
-            raise BadCell("该列应为文本:单元格被当成了日期或逻辑值,请把该列设为“文本”格式后重新填写")
+            raise BadCell(
+                "该列应为文本:单元格被当成了日期或逻辑值,请把该列设为“文本”格式后重新填写"
+            )
         case int() | float():
             return _numeric_id(value)
     text = unicodedata.normalize("NFKC", tidy(value)).lstrip("'").strip()
@@ -80,7 +98,9 @@ def id_of(value: Value) -> str:
     if re.search(r"\s", text):
         raise BadCell("编号中间有空格或换行,请填写一个完整的编号")
     if re.fullmatch(r"[-+]?\d(\.\d+)?e[-+]?\d+", text, re.IGNORECASE):
-        raise BadCell("编号变成了科学计数法,末尾数字已丢失:请把该列设为“文本”格式后重新填写完整编号")
+        raise BadCell(
+            "编号变成了科学计数法,末尾数字已丢失:请把该列设为“文本”格式后重新填写完整编号"
+        )
     if whole := re.fullmatch(r"(\d+)\.0+", text):
         return _numeric_id(int(whole[1]))
     return text
@@ -90,12 +110,16 @@ def _numeric_id(value: float) -> str:
     if value != value or value < 0 or value != int(value):
         raise BadCell("编号不应是负数或小数,请把该列设为“文本”格式后重新填写")
     if value >= _SAFE_DIGITS:
-        raise BadCell("数值超过15位,表格软件已改动末尾数字:请把该列设为“文本”格式后重新填写完整编号")
+        raise BadCell(
+            "数值超过15位,表格软件已改动末尾数字:请把该列设为“文本”格式后重新填写完整编号"
+        )
     return str(int(value))
 
 
 def day_of(value: Value) -> date | None:
-    """A Beijing day from an Excel date or text: 2021-03-05, 2021/3/5, 2021.3.5, 2021年3月5日, 20210305, with or without a time."""
+    """A Beijing day from an Excel date or text: 2021-03-05, 2021/3/5, 2021.3.5, 2021年3月5日,
+    20210305, with or without a time.
+    """
     match value:
         case datetime():
             return _not_ancient(value.date())
@@ -112,7 +136,8 @@ def day_of(value: Value) -> date | None:
         except ValueError as error:
             raise BadCell("没有这一天" if not isinstance(error, BadCell) else str(error)) from None
     if text.isdigit() and int(text) in _SERIALS:
-        # 44260 may count from 1900 or from 1904; the file does not say once the date format is lost.
+        # 44260 may count from 1900 or from 1904; the file does not say once the date format is
+        # lost.
         raise BadCell("日期变成了数字:请把该列设为日期格式,或写成 2021-03-05")
     raise BadCell("应为日期,精确到日,如 2021-03-05")
 
@@ -124,7 +149,9 @@ def _not_ancient(day: date) -> date:
 
 
 def url_of(value: Value) -> str:
-    """One link, unwrapped; out of a share text ("复制打开抖音 … https://…") just its first link. Refuses what is none."""
+    """One link, unwrapped; out of a share text ("复制打开抖音 … https://…") just its first link.
+    Refuses what is none.
+    """
     text = text_of(value)
     if not text:
         return ""
@@ -141,14 +168,18 @@ def left_out(value: Value) -> tuple[str, ...]:
 
 
 def links_of(value: Value) -> tuple[str, ...]:
-    """All links of a cell in their order, unwrapped, cut where Chinese text is glued on. Refuses a cell that has none."""
+    """All links of a cell in their order, unwrapped, cut where Chinese text is glued on. Refuses a
+    cell that has none.
+    """
     text = text_of(value) if not isinstance(value, str) else value.strip()
     plain = tidy(text)
     if is_nothing(plain):
         return ()
     found = list(addresses_in(text))
     if not found and _BARE_URL.fullmatch(plain):
-        found = [address.removeprefix("https://") for address in addresses_in(plain, bare=True)] or [plain]
+        found = [
+            address.removeprefix("https://") for address in addresses_in(plain, bare=True)
+        ] or [plain]
     if not found or not all(_HOST.fullmatch(link) or _BARE_URL.fullmatch(link) for link in found):
         raise BadCell("不是有效的网址,应以 http:// 或 https:// 开头")
     return tuple(dict.fromkeys(found))
@@ -156,7 +187,11 @@ def links_of(value: Value) -> tuple[str, ...]:
 
 def is_article(link: str) -> bool:
     """True for the address of a WeChat article; only such a page tells whose article it is."""
-    return bool(re.match(r"https?://mp\.weixin\.qq\.com/(?:s(?:[/?]|$)|mp/appmsg/show)", link, re.IGNORECASE))
+    return bool(
+        re.match(
+            r"https?://mp\.weixin\.qq\.com/(?:s(?:[/?]|$)|mp/appmsg/show)", link, re.IGNORECASE
+        )
+    )
 
 
 def reader_of(value: Value) -> str:

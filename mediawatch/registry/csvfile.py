@@ -1,4 +1,6 @@
-"""CSV as Chinese Excel and WPS write it: UTF-8 with or without BOM, GB18030 (GBK), UTF-16 with BOM; comma, tab or semicolon."""
+"""CSV as Chinese Excel and WPS write it: UTF-8 with or without BOM, GB18030 (GBK), UTF-16 with BOM;
+comma, tab or semicolon.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +18,13 @@ _SEPARATORS = ",\t;"
 
 
 def read(name: str, data: bytes) -> list[list[Value]]:
-    """The records, one list each, counted as a spreadsheet counts them (blank lines included). Raises Unusable."""
+    """The records, one list each, counted as a spreadsheet counts them (blank lines included).
+    Raises Unusable.
+    """
     text = _decoded(name, data)
-    first = next((line for line in text.splitlines() if any(mark in line for mark in _SEPARATORS)), "")
+    first = next(
+        (line for line in text.splitlines() if any(mark in line for mark in _SEPARATORS)), ""
+    )
     declared = re.match(r"sep=(.)\r?\n", text)
     separator = declared[1] if declared else max(_SEPARATORS, key=first.count)
     rows: list[list[Value]] = []
@@ -27,7 +33,10 @@ def read(name: str, data: bytes) -> list[list[Value]]:
         for record in reader:
             rows.append([_unwrapped(cell) for cell in record])
     except csv.Error as error:
-        raise Unusable(f"{name}, line {reader.line_num}: not valid CSV ({error}); look for a quotation mark that is not closed") from None
+        raise Unusable(
+            f"{name}, line {reader.line_num}: not valid CSV ({error}); look for a quotation "
+            "mark that is not closed"
+        ) from None
     if declared:
         rows[0] = []
     while rows and not any(cell for cell in rows[-1]):
@@ -46,7 +55,10 @@ def _decoded(name: str, data: bytes) -> str:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encodings = ["utf-16"]
     elif b"\0" in data:
-        raise Unusable(f"{name} holds zero bytes: it is no text, or UTF-16 without a mark; save it as CSV UTF-8")
+        raise Unusable(
+            f"{name} holds zero bytes: it is no text, or UTF-16 without a mark; save it as "
+            "CSV UTF-8"
+        )
     elif data.startswith(codecs.BOM_UTF8):
         encodings = ["utf-8-sig"]
     else:

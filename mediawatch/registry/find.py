@@ -13,7 +13,8 @@ from mediawatch.registry.problems import BadCell
 
 
 def find_account(accounts: Sequence[Account], text: str) -> Account:
-    """The one account with this filing number, platform id or gh_ id, name or alias, or our own id, tried in that order.
+    """The one account with this filing number, platform id or gh_ id, name or alias, or our own id,
+    tried in that order.
 
     UserError when nothing matches, or when several accounts do.
     """
@@ -23,64 +24,111 @@ def find_account(accounts: Sequence[Account], text: str) -> Account:
         if len(found) == 1 or len(in_service) == 1:
             return (in_service or found)[0]
         if found:
-            listed = "; ".join(f"{one.id} {one.filed.name} ({one.filed.type} {one.filed.filing_number})" for one in found[:9])
-            raise UserError(f"{text!r} means {len(found)} accounts: {listed}; give the filing number, or the id that stands first")
-    raise UserError(f"no account {text!r} in the registry: give its filing number, exact name, platform id or gh_ id")
+            listed = "; ".join(
+                f"{one.id} {one.filed.name} ({one.filed.type} {one.filed.filing_number})"
+                for one in found[:9]
+            )
+            raise UserError(
+                f"{text!r} means {len(found)} accounts: {listed}; give the filing number, or "
+                "the id that stands first"
+            )
+    raise UserError(
+        f"no account {text!r} in the registry: give its filing number, exact name, platform "
+        "id or gh_ id"
+    )
 
 
 def _keys(account: Account) -> tuple[tuple[str, ...], ...]:
     filed = account.filed
-    return (filed.filing_number,), (filed.platform_id, filed.original_id), (filed.name, filed.alias), (str(account.id),)
+    return (
+        (filed.filing_number,),
+        (filed.platform_id, filed.original_id),
+        (filed.name, filed.alias),
+        (str(account.id),),
+    )
 
 
 COMPARED = (
-    "filing_number", "platform_id", "original_id", "alias", "name", "type", "organiser", "supervisor", "prefecture", "county",
-    "jurisdiction", "level", "body_kind",
-)  # fmt: skip
+    "filing_number",
+    "platform_id",
+    "original_id",
+    "alias",
+    "name",
+    "type",
+    "organiser",
+    "supervisor",
+    "prefecture",
+    "county",
+    "jurisdiction",
+    "level",
+    "body_kind",
+)
 """What a row of a list may say of an account: all of it must agree."""
 _KEYED = ("filing_number", "platform_id", "original_id", "alias", "name")
 """By what a row finds its account, the strongest first; the rest is only compared."""
 
 
 class Finder:
-    """Finds the accounts that rows of lists mean. Our own ids mean nothing in a file: a line `1` is a serial number, most likely."""
+    """Finds the accounts that rows of lists mean. Our own ids mean nothing in a file: a line `1` is
+    a serial number, most likely.
+    """
 
     def __init__(self, accounts: Iterable[Account]) -> None:
-        self._by: dict[str, defaultdict[str, list[Account]]] = {field: defaultdict(list) for field in _KEYED}
+        self._by: dict[str, defaultdict[str, list[Account]]] = {
+            field: defaultdict(list) for field in _KEYED
+        }
         for account in accounts:
             for field in _KEYED:
                 if text := getattr(account.filed, field):
                     self._by[field][_folded(field, text)].append(account)
 
     def of_text(self, text: str) -> Account:
-        """The account of a line that is a filing number, an id or a name. UserError where none or several are meant."""
+        """The account of a line that is a filing number, an id or a name. UserError where none or
+        several are meant.
+        """
         for fields in (("filing_number",), ("platform_id", "original_id"), ("name", "alias")):
-            found = {each.id: each for field in fields for each in self._by[field].get(_folded(field, text), ())}
+            found = {
+                each.id: each
+                for field in fields
+                for each in self._by[field].get(_folded(field, text), ())
+            }
             if found:
                 return _the_one(list(found.values()), repr(text))
-        raise UserError(f"no account {text!r} in the registry: give its filing number, exact name, platform id or gh_ id")
+        raise UserError(
+            f"no account {text!r} in the registry: give its filing number, exact name, "
+            "platform id or gh_ id"
+        )
 
     def of_row(self, given: Mapping[str, str], loose: Collection[str] = ()) -> Account:
-        """The account with which everything that a row says agrees; fields in `loose` are not compared.
+        """The account with which everything that a row says agrees; fields in `loose` are not
+        compared.
 
-        UserError where a filing number or id is not known (the name alone may be a namesake's), where the row contradicts the
-        registry, and where several accounts are meant.
+        UserError where a filing number or id is not known (the name alone may be a namesake's),
+        where the row contradicts the registry, and where several accounts are meant.
         """
-        said = {field: text for field, text in given.items() if field in COMPARED and text and field not in loose}
+        said = {
+            field: text
+            for field, text in given.items()
+            if field in COMPARED and text and field not in loose
+        }
         key = next((field for field in _KEYED if said.get(field)), None)
         if key is None:
             raise UserError("the row names no account: give a filing number, an id or a name")
         found = self._by[key].get(_folded(key, said[key]), [])
         if not found:
             known = "" if key == "name" else ", and the name beside it may be a namesake's"
-            raise UserError(f"no account in the registry has {label(key)} {said[key]!r}{known}: correct it, or take the row out")
+            raise UserError(
+                f"no account in the registry has {label(key)} {said[key]!r}{known}: correct "
+                "it, or take the row out"
+            )
         fitting = [account for account in found if not _differing(account.filed, said)]
         if not fitting:
             one = found[0].filed
             field = _differing(one, said)[0]
             there = getattr(one, field) or "nothing"
             raise UserError(
-                f"{label(key)} {said[key]!r} is {one.name} ({one.type} {one.filing_number}), whose {label(field)} is {there!r}, "
+                f"{label(key)} {said[key]!r} is {one.name} ({one.type} {one.filing_number}), "
+                f"whose {label(field)} is {there!r}, "
                 f"not {said[field]!r}: correct the row"
             )
         return _the_one(fitting, f"{label(key)} {said[key]!r}")
@@ -90,7 +138,10 @@ def _the_one(found: Sequence[Account], what: str) -> Account:
     in_service = [account for account in found if account.retired_on is None]
     if len(found) == 1 or len(in_service) == 1:
         return (in_service or found)[0]
-    listed = "; ".join(f"{one.filed.name} ({one.filed.type} {one.filed.organiser} {one.filed.filing_number})" for one in found[:9])
+    listed = "; ".join(
+        f"{one.filed.name} ({one.filed.type} {one.filed.organiser} {one.filed.filing_number})"
+        for one in found[:9]
+    )
     raise UserError(f"{what} means {len(found)} accounts: {listed}; give the filing number")
 
 
@@ -100,7 +151,10 @@ def _differing(filed: Filed, said: Mapping[str, str]) -> list[str]:
 
 def _agrees(filed: Filed, field: str, text: str) -> bool:
     if field == "type":
-        return fold(text) in (fold(filed.type), fold(platform_label(filed.platform))) or _platform_of(text) == filed.platform
+        return (
+            fold(text) in (fold(filed.type), fold(platform_label(filed.platform)))
+            or _platform_of(text) == filed.platform
+        )
     return _folded(field, text) == _folded(field, getattr(filed, field))
 
 

@@ -1,7 +1,8 @@
 """Headings of registries: which column is which field.
 
-There is no one form of a registry: offices export, retype and merge. So columns are known by alias (the first alias is the
-heading of our own template and outranks the next), and the heading row is looked for below title rows.
+There is no one form of a registry: offices export, retype and merge. So columns are known by alias
+(the first alias is the heading of our own template and outranks the next), and the heading row is
+looked for below title rows.
 """
 
 from __future__ import annotations
@@ -57,13 +58,26 @@ ALIASES: Mapping[str, tuple[str, ...]] = {
     "phone": ("联系电话", "联系人电话", "联系人手机", "手机号码", "手机号", "手机", "联系方式", "办公电话", "电话"),
     "contact": ("联系人及联系电话", "联系人及电话", "联系人和电话", "联系人及联系方式", "联系人与联系电话"),
 }  # fmt: skip
-"""Field -> headings, best first. The fields are those of `domain.Filed` and `domain.Contact`; `platform` is a column that
-names the platform beside or instead of 类型, `contact` holds person and telephone in one cell."""
+"""Field -> headings, best first. The fields are those of `domain.Filed` and `domain.Contact`;
+`platform` is a column that names the platform beside or instead of 类型, `contact` holds person and
+telephone in one cell."""
 
 ROW_MARKS = ("错误说明", "来源文件", "来源工作表", "来源行号")
 """The columns that our workbook of rejected rows adds; ignored when it comes back."""
 _IGNORED = frozenset(
-    {"序号", "备注", "存在的突出问题", "存在的问题", "存在问题", "主要问题", "问题类别", "问题", "复查结果", "整改情况", *ROW_MARKS}
+    {
+        "序号",
+        "备注",
+        "存在的突出问题",
+        "存在的问题",
+        "存在问题",
+        "主要问题",
+        "问题类别",
+        "问题",
+        "复查结果",
+        "整改情况",
+        *ROW_MARKS,
+    }
 )
 _SEVERAL = frozenset({"article_links"})
 """Fields that may have more than one column."""
@@ -82,18 +96,31 @@ def label(name: str) -> str:
 @lru_cache(maxsize=4096)
 def _fold(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text)
-    folded = "".join(char for char in folded if not char.isspace() and unicodedata.category(char) != "Cf")
+    folded = "".join(
+        char for char in folded if not char.isspace() and unicodedata.category(char) != "Cf"
+    )
     return folded.casefold().strip("*★※:")
 
 
-_FIELDS = {_fold(alias): (name, rank) for name, aliases in ALIASES.items() for rank, alias in enumerate(aliases)}
+_FIELDS = {
+    _fold(alias): (name, rank)
+    for name, aliases in ALIASES.items()
+    for rank, alias in enumerate(aliases)
+}
 
 
 @lru_cache(maxsize=4096)
 def field_of(heading: str) -> tuple[str, int] | None:
-    """(field, rank of the alias) of a heading; remarks in brackets, stars and a final number are looked over. None: unknown."""
+    """(field, rank of the alias) of a heading; remarks in brackets, stars and a final number are
+    looked over. None: unknown.
+    """
     folded = _fold(heading)
-    for text in (folded, _REMARK.sub("", folded), _REMARK.sub("", folded).rstrip("0123456789"), re.sub(r"[()、]", "", folded)):
+    for text in (
+        folded,
+        _REMARK.sub("", folded),
+        _REMARK.sub("", folded).rstrip("0123456789"),
+        re.sub(r"[()、]", "", folded),
+    ):
         if text in _FIELDS:
             return _FIELDS[text]
     return None
@@ -105,7 +132,9 @@ def is_ignored(heading: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The heading row of a sheet. `row` is its last row, counted from 0; `columns` gives each field's columns."""
+    """The heading row of a sheet. `row` is its last row, counted from 0; `columns` gives each
+    field's columns.
+    """
 
     row: int
     columns: Mapping[str, tuple[int, ...]]
@@ -114,21 +143,27 @@ class Heading:
     unknown: tuple[str, ...] = ()
     """Headings that say nothing to us: "H 粉丝数"."""
     passed_over: tuple[str, ...] = ()
-    """Columns left out because a better one holds the same field: "D 主办单位 (所属组织 is taken)"."""
+    """Columns left out because a better one holds the same field: "D 主办单位 (所属组织 is
+    taken)".
+    """
     twice: tuple[str, ...] = ()
     """Equal headings that leave open which column counts."""
     first_row: int = field(default=0)
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """Labels of the columns without which a row is nothing: the name, and one that tells the platform."""
+        """Labels of the columns without which a row is nothing: the name, and one that tells the
+        platform.
+        """
         lacks = [] if "name" in self.columns else [label("name")]
         return (*lacks, *([] if any(name in self.columns for name in TYPES) else [label("type")]))
 
     @property
     def convincing(self) -> bool:
         """True where this is the heading of a registry sheet, if perhaps a defective one."""
-        return not self.missing or (len(self.columns) >= 3 and bool({"name", "filing_number", "type"} & set(self.columns)))
+        return not self.missing or (
+            len(self.columns) >= 3 and bool({"name", "filing_number", "type"} & set(self.columns))
+        )
 
     def title(self, name: str) -> str:
         """`C 备案单号` for messages, the template's label where the sheet lacks the column."""
@@ -139,18 +174,25 @@ class Heading:
 
 
 def find_heading(rows: Sequence[Sequence[object]]) -> Heading | None:
-    """The row (or two rows, the lower one completing the upper one) that names most fields; None where none names two.
+    """The row (or two rows, the lower one completing the upper one) that names most fields; None
+    where none names two.
 
     `rows` begin with row 1, column A; only text cells count.
     """
-    texts = [[cell.strip() if isinstance(cell, str) else "" for cell in row] for row in rows[:_DEPTH]]
+    texts = [
+        [cell.strip() if isinstance(cell, str) else "" for cell in row] for row in rows[:_DEPTH]
+    ]
     best: Heading | None = None
     for index, row in enumerate(texts):
         candidates = [_heading(index, index, row)]
         if index and _only_headings(row):
             above = texts[index - 1]
             above = above + [""] * (len(row) - len(above))
-            candidates.append(_heading(index - 1, index, [low or high for low, high in zip(row, above, strict=False)]))
+            candidates.append(
+                _heading(
+                    index - 1, index, [low or high for low, high in zip(row, above, strict=False)]
+                )
+            )
         for candidate in candidates:
             if len(candidate.columns) > (len(best.columns) if best else 1):
                 best = candidate
@@ -183,7 +225,12 @@ def _heading(first: int, last: int, cells: Sequence[str]) -> Heading:
         columns[name] = (column,)
         for other_rank, other in others:
             if other_rank == rank:
-                twice.append(f"{titles[column]} in columns {column_letter(column)} and {column_letter(other)}")
+                twice.append(
+                    f"{titles[column]} in columns {column_letter(column)} and "
+                    f"{column_letter(other)}"
+                )
             else:
-                passed_over.append(f"{column_letter(other)} {titles[other]} ({titles[column]} is taken)")
+                passed_over.append(
+                    f"{column_letter(other)} {titles[other]} ({titles[column]} is taken)"
+                )
     return Heading(last, columns, titles, tuple(unknown), tuple(passed_over), tuple(twice), first)

@@ -1,7 +1,8 @@
-"""The words that registries use for platforms, account kinds, states and bodies, and the keys we give them.
+"""The words that registries use for platforms, account kinds, states and bodies, and the keys we
+give them.
 
-The platform synonyms are those of published circulars and of offices' own tables. 类型 itself is kept exactly as filed: these
-functions only say what it means.
+The platform synonyms are those of published circulars and of offices' own tables. 类型 itself is
+kept exactly as filed: these functions only say what it means.
 """
 
 from __future__ import annotations
@@ -77,7 +78,9 @@ _STATUS_OF = {fold(word): status for status, words in _STATUS.items() for word i
 
 @dataclass(frozen=True, slots=True)
 class Classified:
-    """What a row's words for the platform mean. `certain` is False for a bare 微信; `known` is False for words we never met."""
+    """What a row's words for the platform mean. `certain` is False for a bare 微信; `known` is
+    False for words we never met.
+    """
 
     type: str
     platform: str
@@ -110,13 +113,17 @@ def classify(type: str, platform: str = "", kind: str = "") -> Classified:
 
 
 def _platforms(text: str) -> list[str]:
-    """The platforms a cell names: as a whole, else without a bracketed remark, else part by part."""
+    """The platforms a cell names: as a whole, else without a bracketed remark, else part by
+    part.
+    """
     folded = fold(text)
     bare = re.sub(r"\([^()]*\)", "", folded)
     for whole in (folded, bare):
         if whole in _VAGUE | _PLATFORM_OF.keys():
             return [_PLATFORM_OF.get(whole, "wechat")]
-    parts = [_PLATFORM_OF[part] for part in re.split(r"[、,;/|+()和及-]", folded) if part in _PLATFORM_OF]
+    parts = [
+        _PLATFORM_OF[part] for part in re.split(r"[、,;/|+()和及-]", folded) if part in _PLATFORM_OF
+    ]
     return list(dict.fromkeys(parts))
 
 
@@ -126,7 +133,9 @@ def _kind(text: str) -> str:
 
 
 def status_of(text: str) -> FiledStatus:
-    """运行状态. Raises BadCell for a word we do not know: a guess here decides whether an account may be accused at all."""
+    """运行状态. Raises BadCell for a word we do not know: a guess here decides whether an account
+    may be accused at all.
+    """
     bare = re.sub(r"\([^()]*\)$", "", fold(text))
     status = _STATUS_OF.get(fold(text)) or _STATUS_OF.get(bare)
     if status is None:

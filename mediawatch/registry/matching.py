@@ -1,7 +1,8 @@
-"""Which known account a row means. All keys are tried; keys that point to different accounts are an error of the row.
+"""Which known account a row means. All keys are tried; keys that point to different accounts are an
+error of the row.
 
-Keys, strongest first: the filing number; platform + id (the platform's id, or gh_…); a former filing number; platform + organiser +
-name; platform + organiser + a former name. Pure.
+Keys, strongest first: the filing number; platform + id (the platform's id, or gh_…); a former
+filing number; platform + organiser + name; platform + organiser + a former name. Pure.
 """
 
 from __future__ import annotations
@@ -43,10 +44,16 @@ def name_key(filed: Filed, name: str | None = None) -> tuple[str, str, str]:
 
 
 def told_apart(one: Filed, other: Filed) -> bool:
-    """True where an id or the kind shows that two accounts of one name and body are not the same account."""
+    """True where an id or the kind shows that two accounts of one name and body are not the same
+    account.
+    """
     return any(
         mine and theirs and mine.lower() != theirs.lower()
-        for mine, theirs in ((one.platform_id, other.platform_id), (one.original_id, other.original_id), (one.kind, other.kind))
+        for mine, theirs in (
+            (one.platform_id, other.platform_id),
+            (one.original_id, other.original_id),
+            (one.kind, other.kind),
+        )
     )
 
 
@@ -79,19 +86,38 @@ class Known:
                 self._former_names[name_key(known.filed, change.old)].add(known.id)
 
     def by_keys(self, row: Row) -> list[tuple[str, Strength, set[int]]]:
-        """(what the key says in Chinese, its strength, its accounts) for every key but the names that finds something."""
+        """(what the key says in Chinese, its strength, its accounts) for every key but the names
+        that finds something.
+        """
         filed, number = row.filed, row.filed.filing_number
         found = []
         if number and number in self._numbers:
-            found.append((f"{label('filing_number')}{number}", Strength.NUMBER, self._numbers[number]))
+            found.append(
+                (f"{label('filing_number')}{number}", Strength.NUMBER, self._numbers[number])
+            )
         elif number in self._former_numbers and number:
-            found.append((f"原{label('filing_number')}{number}", Strength.FORMER_NUMBER, self._former_numbers[number]))
-        found += [(f"{label(key[0])}{key[2]}", Strength.ID, self._ids[key]) for key in filed.ids if key in self._ids]
+            found.append(
+                (
+                    f"原{label('filing_number')}{number}",
+                    Strength.FORMER_NUMBER,
+                    self._former_numbers[number],
+                )
+            )
+        found += [
+            (f"{label(key[0])}{key[2]}", Strength.ID, self._ids[key])
+            for key in filed.ids
+            if key in self._ids
+        ]
         return [(said, strength, self._in_service(accounts)) for said, strength, accounts in found]
 
     def by_name(self, row: Row, taken: set[int]) -> tuple[Strength, set[int]]:
-        """Accounts of this platform, body and name (else former name) that are neither taken nor known to be another one."""
-        for strength, index in ((Strength.NAME, self._names), (Strength.FORMER_NAME, self._former_names)):
+        """Accounts of this platform, body and name (else former name) that are neither taken nor
+        known to be another one.
+        """
+        for strength, index in (
+            (Strength.NAME, self._names),
+            (Strength.FORMER_NAME, self._former_names),
+        ):
             free = {key for key in index.get(name_key(row.filed), ()) if key not in taken}
             free = {key for key in free if not told_apart(self.accounts[key].filed, row.filed)}
             if free:
@@ -99,19 +125,26 @@ class Known:
         return Strength.NAME, set()
 
     def namesake(self, row: Row, account_id: int, taken: set[int]) -> int | None:
-        """Another account in service that nobody else in the import claims and that the name of this row means; None if there is none."""
+        """Another account in service that nobody else in the import claims and that the name of
+        this row means; None if there is none.
+        """
         same = self._names.get(name_key(row.filed), set())
         if account_id in same:
             return None
         free = [key for key in same - taken if self.accounts[key].retired_on is None]
-        return next((key for key in sorted(free) if not told_apart(self.accounts[key].filed, row.filed)), None)
+        return next(
+            (key for key in sorted(free) if not told_apart(self.accounts[key].filed, row.filed)),
+            None,
+        )
 
     def _in_service(self, accounts: set[int]) -> set[int]:
         """Without the retired ones, where others are left."""
         return {key for key in accounts if self.accounts[key].retired_on is None} or accounts
 
     def names(self) -> Iterator[tuple[tuple[str, str, str], set[int]]]:
-        """(platform, organiser, name) as folded, with the accounts that bear the name or bore it."""
+        """(platform, organiser, name) as folded, with the accounts that bear the name or bore
+        it.
+        """
         yield from self._names.items()
         yield from self._former_names.items()
 
@@ -123,7 +156,9 @@ class Known:
 
 
 def match(rows: Sequence[Row], known: Known) -> list[Decision]:
-    """For each row its account, None for a new account, or why it is refused; in the order of the rows."""
+    """For each row its account, None for a new account, or why it is refused; in the order of the
+    rows.
+    """
     decisions: list[Decision] = [None] * len(rows)
     claims: defaultdict[int, list[tuple[Strength, int]]] = defaultdict(list)
     unkeyed: list[int] = []
@@ -144,11 +179,17 @@ def match(rows: Sequence[Row], known: Known) -> list[Decision]:
     taken = set(claims)
     for account_id, claimed in claims.items():
         for _, index in claimed:
-            if isinstance(decisions[index], Match) and (other := known.namesake(rows[index], account_id, taken)) is not None:
+            if (
+                isinstance(decisions[index], Match)
+                and (other := known.namesake(rows[index], account_id, taken)) is not None
+            ):
                 decisions[index] = rows[index].error(
                     "name",
                     rows[index].filed.name,
-                    f"编号对应{known.said(account_id)},而平台、所属组织和名称对应{known.said(other)},请核对编号",
+                    (
+                        f"编号对应{known.said(account_id)},而平台、"
+                        f"所属组织和名称对应{known.said(other)},请核对编号"
+                    ),
                 )
     _match_names(unkeyed, rows, known, taken, decisions)
     return decisions
@@ -159,8 +200,15 @@ def _ambiguous(row: Row, accounts: set[int], known: Known) -> RowError:
     return row.error("name", row.filed.name, f"与台账中多个账号相符({said}),请补充备案单号或平台ID")
 
 
-def _settle(claims: dict[int, list[tuple[Strength, int]]], rows: Sequence[Row], known: Known, decisions: list[Decision]) -> None:
-    """One row an account: the firmest claim wins. An account's id under another filing number is a second filing of it (重复备案)."""
+def _settle(
+    claims: dict[int, list[tuple[Strength, int]]],
+    rows: Sequence[Row],
+    known: Known,
+    decisions: list[Decision],
+) -> None:
+    """One row an account: the firmest claim wins. An account's id under another filing number is a
+    second filing of it (重复备案).
+    """
     for account_id, claimed in claims.items():
         best = max(strength for strength, _ in claimed)
         winners = [index for strength, index in claimed if strength == best]
@@ -168,17 +216,31 @@ def _settle(claims: dict[int, list[tuple[Strength, int]]], rows: Sequence[Row], 
             others = "、".join(rows[other].place.chinese for _, other in claimed if other != index)
             if index in winners and len(winners) == 1:
                 decisions[index] = Match(known.accounts[account_id], strength)
-            elif len(winners) == 1 and strength is Strength.ID and _filed_twice(rows[index].filed, rows[winners[0]].filed):
+            elif (
+                len(winners) == 1
+                and strength is Strength.ID
+                and _filed_twice(rows[index].filed, rows[winners[0]].filed)
+            ):
                 decisions[index] = None
             else:
-                decisions[index] = rows[index].error("", "", f"与{others}对应台账中的同一账号{known.said(account_id)}")
+                decisions[index] = rows[index].error(
+                    "", "", f"与{others}对应台账中的同一账号{known.said(account_id)}"
+                )
 
 
 def _filed_twice(one: Filed, other: Filed) -> bool:
-    return bool(one.filing_number and other.filing_number and one.filing_number != other.filing_number)
+    return bool(
+        one.filing_number and other.filing_number and one.filing_number != other.filing_number
+    )
 
 
-def _match_names(indexes: Sequence[int], rows: Sequence[Row], known: Known, taken: set[int], decisions: list[Decision]) -> None:
+def _match_names(
+    indexes: Sequence[int],
+    rows: Sequence[Row],
+    known: Known,
+    taken: set[int],
+    decisions: list[Decision],
+) -> None:
     claims: defaultdict[int, list[tuple[Strength, int]]] = defaultdict(list)
     for index in indexes:
         strength, accounts = known.by_name(rows[index], taken)
@@ -188,15 +250,18 @@ def _match_names(indexes: Sequence[int], rows: Sequence[Row], known: Known, take
             claims[accounts.pop()].append((strength, index))
     for account_id, claimed in claims.items():
         best = max(strength for strength, _ in claimed)
-        # Whoever bears the name now is the account; a row that only has its former name is another one.
+        # Whoever bears the name now is the account; a row that only has its former name is another
+        # one.
         firm = [(strength, index) for strength, index in claimed if strength == best]
         _settle({account_id: firm}, rows, known, decisions)
 
 
 def repeated(rows: Sequence[Row]) -> dict[int, RowError]:
-    """The rows that stand twice in one import, by index; both are refused, for nobody knows which one is right.
+    """The rows that stand twice in one import, by index; both are refused, for nobody knows which
+    one is right.
 
-    One id under two filing numbers is no repetition but a double filing, which the registry may well hold.
+    One id under two filing numbers is no repetition but a double filing, which the registry may
+    well hold.
     """
     refused: dict[int, RowError] = {}
     by_number: defaultdict[str, list[int]] = defaultdict(list)
@@ -216,11 +281,20 @@ def repeated(rows: Sequence[Row]) -> dict[int, RowError]:
     for name, indexes, may_differ in groups:
         for index in indexes if len(indexes) > 1 else ():
             others = (other for other in indexes[:_MOST_COMPARED] if other != index)
-            twin = next((other for other in others if not (may_differ and _differ(name, rows[index].filed, rows[other].filed))), None)
+            twin = next(
+                (
+                    other
+                    for other in others
+                    if not (may_differ and _differ(name, rows[index].filed, rows[other].filed))
+                ),
+                None,
+            )
             if twin is not None:
                 what = "平台、所属组织和名称均" if name == "name" else ""
                 value = str(getattr(rows[index].filed, name))
-                refused.setdefault(index, rows[index].error(name, value, f"{what}与{rows[twin].place.chinese}重复"))
+                refused.setdefault(
+                    index, rows[index].error(name, value, f"{what}与{rows[twin].place.chinese}重复")
+                )
     return refused
 
 

@@ -1,7 +1,8 @@
-"""What the workbook reader does not tell of an .xlsx: hidden rows, error cells, how far its cells reach, and whether it is whole.
+"""What the workbook reader does not tell of an .xlsx: hidden rows, error cells, how far its cells
+reach, and whether it is whole.
 
-Works on the raw XML by regular expressions: `<` cannot stand inside text or attributes there, and a parser would need ten times
-as long for 100 000 rows.
+Works on the raw XML by regular expressions: `<` cannot stand inside text or attributes there, and a
+parser would need ten times as long for 100 000 rows.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ _CHUNK = 2**20
 
 @dataclass(frozen=True, slots=True)
 class Marks:
-    """Of one sheet, rows and columns counted from 0; `rows` × `columns` is a rectangle that holds every value."""
+    """Of one sheet, rows and columns counted from 0; `rows` × `columns` is a rectangle that holds
+    every value.
+    """
 
     hidden: frozenset[int] = frozenset()
     faulty: frozenset[tuple[int, int]] = frozenset()
@@ -47,9 +50,13 @@ def read(name: str, data: bytes) -> dict[str, Marks]:
                 raise Unusable(f"{name} is damaged ({damaged} inside it): copy or save it again")
             return {sheet: _marks(package, part) for sheet, part in sheets(package)}
     except (zipfile.BadZipFile, zlib.error, EOFError):
-        raise Unusable(f"{name} is damaged or was not copied to the end: copy or save it again") from None
+        raise Unusable(
+            f"{name} is damaged or was not copied to the end: copy or save it again"
+        ) from None
     except (ElementTree.ParseError, KeyError) as error:
-        raise Unusable(f"{name} is damaged ({error}): open it in Excel or WPS and save it again as .xlsx") from None
+        raise Unusable(
+            f"{name} is damaged ({error}): open it in Excel or WPS and save it again as .xlsx"
+        ) from None
 
 
 def _require_workbook(name: str, package: zipfile.ZipFile) -> None:
@@ -59,11 +66,16 @@ def _require_workbook(name: str, package: zipfile.ZipFile) -> None:
     if "xl/workbook.xml" in parts:
         return
     for part, kind in (
-        ("word/", "a Word document"), ("ppt/", "a presentation"), ("xl/workbook.bin", "an .xlsb workbook"),
-        ("content.xml", "an OpenDocument file"), ("META-INF/", "an OpenDocument or Java archive"),
-    ):  # fmt: skip
+        ("word/", "a Word document"),
+        ("ppt/", "a presentation"),
+        ("xl/workbook.bin", "an .xlsb workbook"),
+        ("content.xml", "an OpenDocument file"),
+        ("META-INF/", "an OpenDocument or Java archive"),
+    ):
         if any(entry.startswith(part) for entry in parts):
-            raise Unusable(f"{name} is {kind}, not an .xlsx workbook: save the table as .xlsx in Excel or WPS")
+            raise Unusable(
+                f"{name} is {kind}, not an .xlsx workbook: save the table as .xlsx in Excel or WPS"
+            )
     raise Unusable(f"{name} is a zip archive, not a workbook: unpack it and name the files in it")
 
 

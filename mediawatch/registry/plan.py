@@ -16,7 +16,7 @@ from mediawatch.domain import (
     RegistryChanges,
     Source,
     UpdatedAccount,
-)  # fmt: skip
+)
 from mediawatch.names import fold
 from mediawatch.registry.headings import field_of, label
 from mediawatch.registry.kinds import OTHER, platform_label
@@ -28,15 +28,26 @@ _FIELDS = tuple(field.name for field in fields(Filed))
 _NO_SCOPE = frozenset({"name", "url", "article_links", "reader_url", "person", "phone", "contact"})
 
 NEW_NUMBER = "known under another filing number: matched, the number is changed"
-NEW_ID = "the platform id differs from the one known under this filing number: matched, the id is changed"
+NEW_ID = (
+    "the platform id differs from the one known under this filing number: matched, the id is "
+    "changed"
+)
 TWICE = "重复备案: the id stands under another filing number too; both are kept"
-OTHER_BODY = "both name and organiser differ from those known under this number or id: matched, both are changed"
-MOVED = "the filing number is known for an account on another platform: that one is retired, this one is new"
+OTHER_BODY = (
+    "both name and organiser differ from those known under this number or id: matched, both are "
+    "changed"
+)
+MOVED = (
+    "the filing number is known for an account on another platform: that one is retired, this one "
+    "is new"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """`changes` hold the good rows only; whether they are applied while there are `errors` is the caller's to say."""
+    """`changes` hold the good rows only; whether they are applied while there are `errors` is the
+    caller's to say.
+    """
 
     changes: RegistryChanges
     errors: tuple[RowError, ...] = ()
@@ -56,17 +67,22 @@ def plan(
     complete: bool = False,
     left_out: Sequence[str] = (),
 ) -> Plan:
-    """Match the rows against all accounts ever filed (`existing`, retired ones included) and say what changes.
+    """Match the rows against all accounts ever filed (`existing`, retired ones included) and say
+    what changes.
 
-    `covers` (field -> value, as `covered` gives it) or `complete` says that the files are the whole of something: accounts in
-    service that they lack are then retired. Nobody is retired while a row is refused or `left_out` names something unread,
-    for then absence proves nothing. Raises Unusable where `covers` fits no row.
+    `covers` (field -> value, as `covered` gives it) or `complete` says that the files are the whole
+    of something: accounts in service that they lack are then retired. Nobody is retired while a row
+    is refused or `left_out` names something unread, for then absence proves nothing. Raises
+    Unusable where `covers` fits no row.
     """
     known = Known(existing, history)
     refused = repeated(rows)
     good = [row for index, row in enumerate(rows) if index not in refused]
     decisions = match(good, known)
-    errors = [*refused.values(), *(decision for decision in decisions if isinstance(decision, RowError))]
+    errors = [
+        *refused.values(),
+        *(decision for decision in decisions if isinstance(decision, RowError)),
+    ]
     builder = _Builder(contacts)
     for row, decision in zip(good, decisions, strict=True):
         if not isinstance(decision, RowError):
@@ -76,9 +92,15 @@ def plan(
     if covers or complete:
         builder.extra += _outside(rows, covers or {}).lines()
         absent = _absent(existing, builder.seen, covers or {})
-        doubts = [*left_out, *([f"{len({error.place for error in errors})} refused rows"] if errors else [])]
+        doubts = [
+            *left_out,
+            *([f"{len({error.place for error in errors})} refused rows"] if errors else []),
+        ]
         if doubts and absent:
-            builder.extra.append(f"{len(absent)} absent accounts are not retired, for the files were not read whole: {'; '.join(doubts)}")
+            builder.extra.append(
+                f"{len(absent)} absent accounts are not retired, for the files were not read "
+                f"whole: {'; '.join(doubts)}"
+            )
         retiring = [] if doubts else absent
     changes = RegistryChanges(
         source=source,
@@ -98,14 +120,19 @@ def covered(pairs: Sequence[str]) -> dict[str, str]:
         named = field_of(heading)
         name = named[0] if named else heading.strip()
         if not mark or not value.strip() or name not in _FIELDS or name in _NO_SCOPE:
-            raise Unusable(f"--covers {pair!r}: write FIELD=VALUE, for example 地市=拉萨市, 所属组织=… or 类型=微信公众号")
+            raise Unusable(
+                f"--covers {pair!r}: write FIELD=VALUE, for example 地市=拉萨市, 所属组织=… "
+                "or 类型=微信公众号"
+            )
         if found.setdefault(name, value.strip()) != value.strip():
             raise Unusable(f"--covers names {label(name)} twice: import the parts one by one")
     return found
 
 
 def _in_scope(filed: Filed, covers: Mapping[str, str]) -> bool:
-    return all(fold(_as_text(getattr(filed, name))) == fold(value) for name, value in covers.items())
+    return all(
+        fold(_as_text(getattr(filed, name))) == fold(value) for name, value in covers.items()
+    )
 
 
 def _outside(rows: Sequence[Row], covers: Mapping[str, str]) -> Remarks:
@@ -119,8 +146,16 @@ def _outside(rows: Sequence[Row], covers: Mapping[str, str]) -> Remarks:
     return remarks
 
 
-def _absent(existing: Sequence[Account], seen: set[int], covers: Mapping[str, str]) -> list[Account]:
-    return [account for account in existing if account.retired_on is None and account.id not in seen and _in_scope(account.filed, covers)]
+def _absent(
+    existing: Sequence[Account], seen: set[int], covers: Mapping[str, str]
+) -> list[Account]:
+    return [
+        account
+        for account in existing
+        if account.retired_on is None
+        and account.id not in seen
+        and _in_scope(account.filed, covers)
+    ]
 
 
 def _as_text(value: object) -> str:
@@ -139,10 +174,14 @@ def _as_text(value: object) -> str:
 
 
 def merged(known: Filed, row: Row) -> Filed:
-    """The account as the row now has it; fields that the row does not speak of stay, and known article links are never lost."""
+    """The account as the row now has it; fields that the row does not speak of stay, and known
+    article links are never lost.
+    """
     given = {name: getattr(row.filed, name) for name in row.given}
     if "article_links" in given or row.filed.article_links:
-        given["article_links"] = tuple(dict.fromkeys((*row.filed.article_links, *known.article_links)))
+        given["article_links"] = tuple(
+            dict.fromkeys((*row.filed.article_links, *known.article_links))
+        )
     filed = replace(known, **given)
     if filed.platform == "wechat" and filed.kind and not filed.type_certain:
         filed = replace(filed, type_certain=True)
@@ -168,8 +207,12 @@ class _Builder:
             return
         account = found.account
         self.seen.add(account.id)
-        if row.filed.platform != account.platform and OTHER not in (row.filed.platform, account.platform):
-            # Another platform is another account: what was read of the old one must not speak for the new one.
+        if row.filed.platform != account.platform and OTHER not in (
+            row.filed.platform,
+            account.platform,
+        ):
+            # Another platform is another account: what was read of the old one must not speak for
+            # the new one.
             self.remarks.add(f"{MOVED} ({platform_label(account.platform)})", row.place)
             self.replaced |= {account.id} if account.retired_on is None else set()
             self.new.append(NewAccount(filed=row.filed, contact=row.contact))
@@ -177,19 +220,30 @@ class _Builder:
         filed = merged(account.filed, row)
         self._warn(row, account.filed, filed)
         contact = row.contact if row.contact != self._contacts.get(account.id) else None
-        differing = [name for name in _FIELDS if getattr(account.filed, name) != getattr(filed, name)]
+        differing = [
+            name for name in _FIELDS if getattr(account.filed, name) != getattr(filed, name)
+        ]
         if not differing and contact is None and account.retired_on is None:
             self.unchanged += 1
             return
-        changes = tuple((name, _as_text(getattr(account.filed, name)), _as_text(getattr(filed, name))) for name in differing)
-        self.updated.append(UpdatedAccount(account_id=account.id, filed=filed, changes=changes, contact=contact))
+        changes = tuple(
+            (name, _as_text(getattr(account.filed, name)), _as_text(getattr(filed, name)))
+            for name in differing
+        )
+        self.updated.append(
+            UpdatedAccount(account_id=account.id, filed=filed, changes=changes, contact=contact)
+        )
 
     def _warn(self, row: Row, old: Filed, new: Filed) -> None:
         if old.filing_number and old.filing_number != new.filing_number:
             self.remarks.add(NEW_NUMBER, row.place)
         if old.platform_id and old.platform_id != new.platform_id:
             self.remarks.add(NEW_ID, row.place)
-        if old.organiser and fold(old.name) != fold(new.name) and fold(old.organiser) != fold(new.organiser):
+        if (
+            old.organiser
+            and fold(old.name) != fold(new.name)
+            and fold(old.organiser) != fold(new.organiser)
+        ):
             self.remarks.add(OTHER_BODY, row.place)
 
     def warn_of_double_filings(self, rows: Sequence[Row]) -> None:

@@ -1,6 +1,8 @@
-"""What may be wrong with a registry file: a whole file (`Unusable`), one cell (`BadCell`), one row (`RowError`), or a remark.
+"""What may be wrong with a registry file: a whole file (`Unusable`), one cell (`BadCell`), one row
+(`RowError`), or a remark.
 
-Inspectors read the reasons of rows in the workbook that goes back to the unit, so these are Chinese; everything else is English.
+Inspectors read the reasons of rows in the workbook that goes back to the unit, so these are
+Chinese; everything else is English.
 """
 
 from __future__ import annotations
@@ -11,7 +13,9 @@ from mediawatch.domain import UserError
 
 
 class Unusable(UserError):
-    """Whole files cannot be read as a registry. One English sentence a file, each with the remedy."""
+    """Whole files cannot be read as a registry. One English sentence a file, each with the
+    remedy.
+    """
 
     def __init__(self, *problems: str) -> None:
         super().__init__("\n".join(problems))
@@ -34,14 +38,20 @@ def column_letter(index: int) -> str:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Place:
-    """Where a row stands: the file as it was named, the sheet ("" in csv), the row counted from 1 as the spreadsheet shows it."""
+    """Where a row stands: the file as it was named, the sheet ("" in csv), the row counted from 1
+    as the spreadsheet shows it.
+    """
 
     file: str
     sheet: str
     row: int
 
     def __str__(self) -> str:
-        return f'{self.file}, sheet "{self.sheet}", row {self.row}' if self.sheet else f"{self.file}, row {self.row}"
+        return (
+            f'{self.file}, sheet "{self.sheet}", row {self.row}'
+            if self.sheet
+            else f"{self.file}, row {self.row}"
+        )
 
     @property
     def chinese(self) -> str:
@@ -50,7 +60,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class RowError:
-    """Why a row is not imported. `column` is the letter and the heading ("C 备案单号"), "" where the whole row is meant."""
+    """Why a row is not imported. `column` is the letter and the heading ("C 备案单号"), "" where
+    the whole row is meant.
+    """
 
     place: Place
     column: str
@@ -84,7 +96,9 @@ class Remarks:
             self.places.setdefault(remark, []).extend(places)
 
     def lines(self) -> tuple[str, ...]:
-        """One line a remark, files and sheets: `a.xlsx, sheet "甲", rows 5, 7-9: hidden, skipped`."""
+        """One line a remark, files and sheets: `a.xlsx, sheet "甲", rows 5, 7-9: hidden,
+        skipped`.
+        """
         lines: list[str] = []
         for remark, places in self.places.items():
             by_sheet: dict[tuple[str, str], list[int]] = {}
@@ -103,6 +117,8 @@ def _ranges(rows: list[int], most: int = 8) -> str:
             runs[-1][1] = row
         else:
             runs.append([row, row])
-    shown = ", ".join(str(first) if first == last else f"{first}-{last}" for first, last in runs[:most])
+    shown = ", ".join(
+        str(first) if first == last else f"{first}-{last}" for first, last in runs[:most]
+    )
     more = f" and more ({len(set(rows))} rows)" if len(runs) > most else ""
     return f"row{'s' if len(rows) > 1 else ''} {shown}{more}"

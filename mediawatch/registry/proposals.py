@@ -1,13 +1,20 @@
-"""What readings have taught about filed accounts, for the operator to accept: ids, links, new names, new accounts after a migration.
+"""What readings have taught about filed accounts, for the operator to accept: ids, links, new
+names, new accounts after a migration.
 
-Computed from the kept readings each time, so nothing is stored twice, and what was accepted is simply no longer news. The rules:
+Computed from the kept readings each time, so nothing is stored twice, and what was accepted is
+simply no longer news. The rules:
 
-- An id is learned from a sight that is tied to the account by another filed id; by the filed link; or by the name alone only where the
-  platform's own 认证主体 names the filed organiser. Sights that disagree about it teach nothing: they are shown as a doubt.
-- An id that a person typed into the worklist, with a picture, is proposed where none is filed: somebody else accepts it, never `--all`.
-- A new name counts only where the sight is tied by id. It is a 更名, which the unit must have reported: never accepted by `--all`.
-- Where the filed id's page is called otherwise and certified for another body than the filed organiser, the id itself is in doubt.
-- So it is where what bears one filed key (id, gh_ id, 微信号) contradicts another one: they lead to two accounts.
+- An id is learned from a sight that is tied to the account by another filed id; by the filed link;
+  or by the name alone only where the platform's own 认证主体 names the filed organiser. Sights that
+  disagree about it teach nothing: they are shown as a doubt.
+- An id that a person typed into the worklist, with a picture, is proposed where none is filed:
+  somebody else accepts it, never `--all`.
+- A new name counts only where the sight is tied by id. It is a 更名, which the unit must have
+  reported: never accepted by `--all`.
+- Where the filed id's page is called otherwise and certified for another body than the filed
+  organiser, the id itself is in doubt.
+- So it is where what bears one filed key (id, gh_ id, 微信号) contradicts another one: they lead to
+  two accounts.
 - A migrated account's new id is proposed as the old page leads there; never accepted by `--all`.
 - An id that another account on the platform has (or is about to get) is a doubt.
 - What the operator refused is not proposed again, and an id that he refused disputes no other.
@@ -41,7 +48,9 @@ from mediawatch.names import alike, same_body
 from mediawatch.rules import ties
 from mediawatch.table import Table
 
-_TARGET = re.compile(r"new account:\s*(?P<name>[^;]*?)\s*biz=(?P<biz>[^\s;]+)(?:\s+(?P<original>gh_\w+))?")
+_TARGET = re.compile(
+    r"new account:\s*(?P<name>[^;]*?)\s*biz=(?P<biz>[^\s;]+)(?:\s+(?P<original>gh_\w+))?"
+)
 
 
 class Kind(StrEnum):
@@ -84,8 +93,12 @@ class Proposal:
 
     @property
     def key(self) -> str:
-        """What `--accept` takes. Another value has another key, so nobody accepts what he has not seen."""
-        return hashlib.sha256(f"{self.account.id}|{self.kind}|{self.field}|{self.new}".encode()).hexdigest()[:6]
+        """What `--accept` takes. Another value has another key, so nobody accepts what he has not
+        seen.
+        """
+        return hashlib.sha256(
+            f"{self.account.id}|{self.kind}|{self.field}|{self.new}".encode()
+        ).hexdigest()[:6]
 
     @property
     def old(self) -> str:
@@ -97,44 +110,94 @@ class Proposal:
         return self.kind is not Kind.DOUBT
 
 
-def proposals(accounts: Sequence[Account], readings: Mapping[int, Sequence[Reading]], refusals: Iterable[Refusal] = ()) -> list[Proposal]:
-    """In account order. `accounts` are all that are in scope, so that an id which two of them would bear is seen."""
+def proposals(
+    accounts: Sequence[Account],
+    readings: Mapping[int, Sequence[Reading]],
+    refusals: Iterable[Refusal] = (),
+) -> list[Proposal]:
+    """In account order. `accounts` are all that are in scope, so that an id which two of them would
+    bear is seen.
+    """
     refused = {(each.account_id, each.field, each.new) for each in refusals}
-    found = [each for account in accounts for each in _of(account, readings.get(account.id, ()), refused)]
-    wanted = [each for each in found if not (each.acceptable and (each.account.id, each.field, each.new) in refused)]
+    found = [
+        each for account in accounts for each in _of(account, readings.get(account.id, ()), refused)
+    ]
+    wanted = [
+        each
+        for each in found
+        if not (each.acceptable and (each.account.id, each.field, each.new) in refused)
+    ]
     return _without_twins(wanted, accounts)
 
 
-def _of(account: Account, readings: Sequence[Reading], refused: Set[tuple[int, str, str]]) -> Iterator[Proposal]:
+def _of(
+    account: Account, readings: Sequence[Reading], refused: Set[tuple[int, str, str]]
+) -> Iterator[Proposal]:
     now = account.filed.identity
     said = (left for reading in readings if (left := of_identity(reading, now)) is not None)
-    looks = [reading for reading in sorted(said, key=lambda each: each.read_at) if reading.look is not LookKind.CONTROL]
-    sights = [sight for reading in looks if reading.look is not LookKind.PERSON for sight in reading.sights]
+    looks = [
+        reading
+        for reading in sorted(said, key=lambda each: each.read_at)
+        if reading.look is not LookKind.CONTROL
+    ]
+    sights = [
+        sight
+        for reading in looks
+        if reading.look is not LookKind.PERSON
+        for sight in reading.sights
+    ]
     by_person = _by_person(looks)
     moved = _migrated(account, looks)
     if moved:
         yield from moved
         return
     if doubt := ties.doubt(readings, account.filed, now):
-        field = "platform_id" if account.filed.platform_id else "original_id" if account.filed.original_id else "alias"
+        field = (
+            "platform_id"
+            if account.filed.platform_id
+            else "original_id"
+            if account.filed.original_id
+            else "alias"
+        )
         why = f"{doubt.why},请人工核对"
-        yield Proposal(account=account, kind=Kind.DOUBT, field=field, new="", why=why, read_at=doubt.sight.read_at)
+        yield Proposal(
+            account=account,
+            kind=Kind.DOUBT,
+            field=field,
+            new="",
+            why=why,
+            read_at=doubt.sight.read_at,
+        )
         return
     for field in ("platform_id", "original_id"):
-        known = [sight for sight in sights if (account.id, field, getattr(sight, field)) not in refused]
-        told = [(by, sight) for by, sight in by_person if (account.id, field, getattr(sight, field)) not in refused]
+        known = [
+            sight for sight in sights if (account.id, field, getattr(sight, field)) not in refused
+        ]
+        told = [
+            (by, sight)
+            for by, sight in by_person
+            if (account.id, field, getattr(sight, field)) not in refused
+        ]
         yield from _learned(account, known, told, field)
     everybody = [sight for reading in looks for sight in reading.sights]
     yield from _renamed(account, everybody)
     yield from _link(account, everybody)
 
 
-def _learned(account: Account, sights: Iterable[Sight], by_person: Sequence[tuple[str, Sight]], field: str) -> Iterator[Proposal]:
+def _learned(
+    account: Account, sights: Iterable[Sight], by_person: Sequence[tuple[str, Sight]], field: str
+) -> Iterator[Proposal]:
     if getattr(account.filed, field):
         return
-    telling = [(sight, ground) for sight in sights if getattr(sight, field) and (ground := _ground(sight, account.filed))]
+    telling = [
+        (sight, ground)
+        for sight in sights
+        if getattr(sight, field) and (ground := _ground(sight, account.filed))
+    ]
     seen = [(by, sight) for by, sight in by_person if getattr(sight, field)]
-    values = {getattr(each, field) for each, _ in telling} | {getattr(each, field) for _, each in seen}
+    values = {getattr(each, field) for each, _ in telling} | {
+        getattr(each, field) for _, each in seen
+    }
     if not telling and len(values) == 1:
         yield _seen_by_people(account, seen, field)
     if not telling and len(values) < 2:
@@ -142,27 +205,55 @@ def _learned(account: Account, sights: Iterable[Sight], by_person: Sequence[tupl
     sight, ground = telling[-1] if telling else (seen[-1][1], MatchedBy.NAME)
     if len(values) > 1:
         why = f"历次核查读到不同的{_FIELDS[field]}({'、'.join(sorted(values))}),请人工核对"
-        yield Proposal(account=account, kind=Kind.DOUBT, field=field, new="", why=why, read_at=sight.read_at)
+        yield Proposal(
+            account=account, kind=Kind.DOUBT, field=field, new="", why=why, read_at=sight.read_at
+        )
         return
-    agrees = ground is not MatchedBy.URL or _named(sight, account.filed) or certified(sight, account.filed)
+    agrees = (
+        ground is not MatchedBy.URL
+        or _named(sight, account.filed)
+        or certified(sight, account.filed)
+    )
     why = {
         MatchedBy.ID: "由其他备案ID对应",
-        MatchedBy.URL: "由备案链接对应" if agrees else f"由备案链接对应,但平台名称为“{sight.name}”,请先核对链接",
+        MatchedBy.URL: "由备案链接对应"
+        if agrees
+        else f"由备案链接对应,但平台名称为“{sight.name}”,请先核对链接",
         MatchedBy.NAME: f"名称一致,平台认证主体“{sight.verified_as}”与所属组织相符",
     }[ground]
     value = str(getattr(sight, field))
-    yield Proposal(account=account, kind=Kind.LEARNED, field=field, new=value, why=why, read_at=sight.read_at, sure=agrees)
+    yield Proposal(
+        account=account,
+        kind=Kind.LEARNED,
+        field=field,
+        new=value,
+        why=why,
+        read_at=sight.read_at,
+        sure=agrees,
+    )
 
 
 def _seen_by_people(account: Account, seen: Sequence[tuple[str, Sight]], field: str) -> Proposal:
     people = tuple(dict.fromkeys(by for by, _ in seen))
     sight = seen[-1][1]
-    named = "名称一致" if _named(sight, account.filed) else f"平台名称为“{sight.name}”" if sight.name else "名称未填"
+    named = (
+        "名称一致"
+        if _named(sight, account.filed)
+        else f"平台名称为“{sight.name}”"
+        if sight.name
+        else "名称未填"
+    )
     why = f"{'、'.join(people)}人工核查时看到（附截图），{named}；由他人核对截图后再接受"
     return Proposal(
-        account=account, kind=Kind.LEARNED, field=field, new=str(getattr(sight, field)), why=why, read_at=sight.read_at, sure=False,
+        account=account,
+        kind=Kind.LEARNED,
+        field=field,
+        new=str(getattr(sight, field)),
+        why=why,
+        read_at=sight.read_at,
+        sure=False,
         seen_by=people,
-    )  # fmt: skip
+    )
 
 
 def _by_person(looks: Iterable[Reading]) -> list[tuple[str, Sight]]:
@@ -172,7 +263,8 @@ def _by_person(looks: Iterable[Reading]) -> list[tuple[str, Sight]]:
         for reading in looks
         if reading.look is LookKind.PERSON
         for sight in reading.sights
-        if sight.outcome in (Outcome.OK, Outcome.NO_POSTS) and any(item.kind is EvidenceKind.PICTURE for item in sight.evidence)
+        if sight.outcome in (Outcome.OK, Outcome.NO_POSTS)
+        and any(item.kind is EvidenceKind.PICTURE for item in sight.evidence)
     ]
 
 
@@ -189,7 +281,15 @@ def _renamed(account: Account, sights: Iterable[Sight]) -> Iterator[Proposal]:
         return
     sight = named[-1]
     why = f"平台名称为“{sight.name}”;确认该单位已报送更名后再接受"
-    yield Proposal(account=account, kind=Kind.RENAMED, field="name", new=sight.name, why=why, read_at=sight.read_at, sure=False)
+    yield Proposal(
+        account=account,
+        kind=Kind.RENAMED,
+        field="name",
+        new=sight.name,
+        why=why,
+        read_at=sight.read_at,
+        sure=False,
+    )
 
 
 def _migrated(account: Account, looks: Sequence[Reading]) -> list[Proposal]:
@@ -201,10 +301,19 @@ def _migrated(account: Account, looks: Sequence[Reading]) -> list[Proposal]:
         target = _TARGET.search(sight.detail) if sight.outcome is Outcome.MIGRATED else None
         if target and target["biz"] != account.filed.platform_id:
             why = f"原账号页面提示已迁移至“{target['name'] or '新账号'}”;核对新账号后再接受"
-            # The old gh_ id would contradict the new account's pages: it goes also where the new one is not known.
+            # The old gh_ id would contradict the new account's pages: it goes also where the new
+            # one is not known.
             values = {"platform_id": target["biz"], "original_id": target["original"] or ""}
             return [
-                Proposal(account=account, kind=Kind.MIGRATED, field=field, new=value, why=why, read_at=sight.read_at, sure=False)
+                Proposal(
+                    account=account,
+                    kind=Kind.MIGRATED,
+                    field=field,
+                    new=value,
+                    why=why,
+                    read_at=sight.read_at,
+                    sure=False,
+                )
                 for field, value in values.items()
                 if value != getattr(account.filed, field)
             ]
@@ -212,14 +321,29 @@ def _migrated(account: Account, looks: Sequence[Reading]) -> list[Proposal]:
 
 
 def _link(account: Account, sights: Iterable[Sight]) -> Iterator[Proposal]:
-    """The newest article's link, where none is filed: what was learned is used anyway, but a registry that leaves us should hold one."""
+    """The newest article's link, where none is filed: what was learned is used anyway, but a
+    registry that leaves us should hold one.
+    """
     if account.platform != "wechat" or account.filed.article_links:
         return
-    posts = [(post, sight) for sight in sights if sight.matched_by in (MatchedBy.ID, MatchedBy.URL) for post in sight.posts if post.link]
+    posts = [
+        (post, sight)
+        for sight in sights
+        if sight.matched_by in (MatchedBy.ID, MatchedBy.URL)
+        for post in sight.posts
+        if post.link
+    ]
     if posts:
         post, sight = max(posts, key=lambda each: each[0].order)
         why = f"{post.on}发布的文章,读取时与账号对应"
-        yield Proposal(account=account, kind=Kind.LINK, field="article_links", new=post.link, why=why, read_at=sight.read_at)
+        yield Proposal(
+            account=account,
+            kind=Kind.LINK,
+            field="article_links",
+            new=post.link,
+            why=why,
+            read_at=sight.read_at,
+        )
 
 
 def _named(sight: Sight, filed: Filed) -> bool:
@@ -227,7 +351,9 @@ def _named(sight: Sight, filed: Filed) -> bool:
 
 
 def certified(sight: Sight, filed: Filed) -> bool:
-    """Whether the platform's 认证主体 is the filed organiser (the platforms add 官方微博 and the like)."""
+    """Whether the platform's 认证主体 is the filed organiser (the platforms add 官方微博 and the
+    like).
+    """
     return same_body(sight.verified_as, filed.organiser, filed.prefecture, filed.county)
 
 
@@ -235,7 +361,11 @@ def _without_twins(found: Iterable[Proposal], accounts: Sequence[Account]) -> li
     """Proposals whose id belongs to another account become doubts."""
     listed = list(found)
     ids = ("platform_id", "original_id")
-    filed = {(account.platform, field, getattr(account.filed, field).casefold()) for account in accounts for field in ids}
+    filed = {
+        (account.platform, field, getattr(account.filed, field).casefold())
+        for account in accounts
+        for field in ids
+    }
     wanted = Counter(_id_of(each) for each in listed if each.field in ids)
     why = "该ID已备案于(或同时对应)另一个账号,请人工核对"
     return [
@@ -254,11 +384,33 @@ def as_table(listed: Sequence[Proposal]) -> Table:
     """For people. A doubt has no key: there is nothing to accept."""
     rows = tuple(
         (
-            each.key if each.acceptable else "", each.kind.label, each.account.filed.filing_number, each.account.filed.name,
-            each.account.filed.type or each.account.platform, each.account.filed.organiser, _FIELDS[each.field], each.old, each.new,
-            "" if each.sure and each.acceptable else "须核对", each.why, minute(each.read_at),
+            each.key if each.acceptable else "",
+            each.kind.label,
+            each.account.filed.filing_number,
+            each.account.filed.name,
+            each.account.filed.type or each.account.platform,
+            each.account.filed.organiser,
+            _FIELDS[each.field],
+            each.old,
+            each.new,
+            "" if each.sure and each.acceptable else "须核对",
+            each.why,
+            minute(each.read_at),
         )
         for each in listed
-    )  # fmt: skip
-    columns = ("编号", "事项", "备案单号", "政务新媒体名称", "类型", "所属组织", "字段", "现备案值", "建议值", "核对", "依据", "读取时间")
+    )
+    columns = (
+        "编号",
+        "事项",
+        "备案单号",
+        "政务新媒体名称",
+        "类型",
+        "所属组织",
+        "字段",
+        "现备案值",
+        "建议值",
+        "核对",
+        "依据",
+        "读取时间",
+    )
     return Table("台账更新建议", columns, rows)

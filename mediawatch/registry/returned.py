@@ -1,4 +1,5 @@
-"""The workbook that goes back to whoever filed the registry: the refused rows as they were, each with its 错误说明.
+"""The workbook that goes back to whoever filed the registry: the refused rows as they were, each
+with its 错误说明.
 
 It can be corrected and imported as it is: headings stay, our own columns are ignored on the way in.
 """
@@ -25,19 +26,30 @@ from mediawatch.registry.workbook import File
 _NOT_IN_TITLES = str.maketrans("", "", "[]:*?/\\'")
 
 
-def write_refused(files: Sequence[File], headings: Mapping[tuple[str, str], Heading], errors: Sequence[RowError], target: Path) -> None:
-    """Write the refused rows of `files`, a sheet for each sheet they come from. Raises UserError where `target` cannot be written.
+def write_refused(
+    files: Sequence[File],
+    headings: Mapping[tuple[str, str], Heading],
+    errors: Sequence[RowError],
+    target: Path,
+) -> None:
+    """Write the refused rows of `files`, a sheet for each sheet they come from. Raises UserError
+    where `target` cannot be written.
 
-    Cells keep their types: a number whose last digits are lost stays a number, so that it is refused again until it is retyped.
+    Cells keep their types: a number whose last digits are lost stays a number, so that it is
+    refused again until it is retyped.
     """
     reasons: defaultdict[Place, list[str]] = defaultdict(list)
     for error in errors:
         reasons[error.place].append(error.chinese)
     stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with xlsxwriter.Workbook(
+        stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
         pen = _Pen(book)
         for sheet in (sheet for file in files for sheet in file.sheets):
-            refused = sorted(place for place in reasons if (place.file, place.sheet) == (sheet.file, sheet.name))
+            refused = sorted(
+                place for place in reasons if (place.file, place.sheet) == (sheet.file, sheet.name)
+            )
             if refused:
                 pen.sheet(sheet, headings[sheet.file, sheet.name], refused, reasons)
     write_whole(target, stream.getvalue())
@@ -48,14 +60,27 @@ class _Pen:
         self.book = book
         self.text: Format = book.add_format({"num_format": "@"})
         self.day: Format = book.add_format({"num_format": "yyyy-mm-dd"})
-        self.head: Format = book.add_format({"num_format": "@", "bold": True, "text_wrap": True, "border": 1})
-        self.reason: Format = book.add_format({"font_color": "#C00000", "text_wrap": True, "valign": "top"})
+        self.head: Format = book.add_format(
+            {"num_format": "@", "bold": True, "text_wrap": True, "border": 1}
+        )
+        self.reason: Format = book.add_format(
+            {"font_color": "#C00000", "text_wrap": True, "valign": "top"}
+        )
         self._titles: set[str] = set()
 
-    def sheet(self, sheet: Sheet, heading: Heading, refused: Sequence[Place], reasons: Mapping[Place, Sequence[str]]) -> None:
+    def sheet(
+        self,
+        sheet: Sheet,
+        heading: Heading,
+        refused: Sequence[Place],
+        reasons: Mapping[Place, Sequence[str]],
+    ) -> None:
         out = self.book.add_worksheet(self._title(sheet))
-        # A file that came back once has our columns already; they are written anew behind everything that was filed.
-        titles = {column: title for column, title in heading.titles.items() if title not in ROW_MARKS}
+        # A file that came back once has our columns already; they are written anew behind
+        # everything that was filed.
+        titles = {
+            column: title for column, title in heading.titles.items() if title not in ROW_MARKS
+        }
         cells = {
             (line, column): value
             for line, place in enumerate(refused, 1)
@@ -72,7 +97,9 @@ class _Pen:
             self._cell(out, line, column, value)
         for line, place in enumerate(refused, 1):
             out.write_string(line, width, ";\n".join(reasons[place]), self.reason)
-            for column, text in enumerate((Path(place.file).name, place.sheet, str(place.row)), width + 1):
+            for column, text in enumerate(
+                (Path(place.file).name, place.sheet, str(place.row)), width + 1
+            ):
                 out.write_string(line, column, text, self.text)
 
     def _cell(self, out: Worksheet, row: int, column: int, value: Value) -> None:

@@ -1,4 +1,6 @@
-"""Sheets to rows: every data row becomes a filed account with its contact, or says which cells keep it from being one."""
+"""Sheets to rows: every data row becomes a filed account with its contact, or says which cells keep
+it from being one.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ from mediawatch.registry.workbook import File
 _DITTO = frozenset({"同上", "同 上", "〃", "″", "同上行"})
 _TOTAL = re.compile(r"(合计|小计|总计|共计|累计|总数)[:为]?\d*[个家条]?")
 _COUNT = re.compile(r"[共计]?\d+[个家条]?")
-_FOOT = re.compile(r"(注|备注|说明|填表说明|制表|审核|负责人|单位负责人|联系人|联系电话|[填制报审核表]{2}(人|单位|日期))[::].*")
+_FOOT = re.compile(
+    r"(注|备注|说明|填表说明|制表|审核|负责人|单位负责人|联系人|联系电话|[填制报审核表]{2}(人|单位|日期))[::].*"
+)
 _NO_TABLE = re.compile(r"说明|须知|填写|目录|字典|选项|下拉|样例")
 """Names of sheets that hold no accounts; that they are skipped does not make a file incomplete."""
 
@@ -29,7 +33,9 @@ TOTALS = "totals, notes or a repeated heading, skipped"
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that could be read. `given` are the fields it speaks of: columns it has, without empty cells that say nothing."""
+    """A row that could be read. `given` are the fields it speaks of: columns it has, without empty
+    cells that say nothing.
+    """
 
     place: Place
     filed: Filed
@@ -39,7 +45,9 @@ class Row:
     """The heading it stands under, for messages."""
 
     def error(self, name: str, value: str, reason: str) -> RowError:
-        return RowError(self.place, self.heading.title(name) if self.heading and name else "", value, reason)
+        return RowError(
+            self.place, self.heading.title(name) if self.heading and name else "", value, reason
+        )
 
 
 @dataclass(slots=True)
@@ -64,9 +72,11 @@ class RowsResult:
 
 
 def read_rows(files: Sequence[File], today: date) -> RowsResult:
-    """All rows of all sheets. `today` is the Beijing day of the import: no account was opened after it.
+    """All rows of all sheets. `today` is the Beijing day of the import: no account was opened after
+    it.
 
-    Raises Unusable where a file has no sheet with a heading row, or a heading without the columns that make an account.
+    Raises Unusable where a file has no sheet with a heading row, or a heading without the columns
+    that make an account.
     """
     result = RowsResult()
     remarks, warned = Remarks(), Remarks()
@@ -103,7 +113,9 @@ def _heading(sheet: Sheet, result: RowsResult) -> Heading | None:
         return None
     heading = find_heading(sheet.rows)
     if heading is None or not heading.convincing:
-        result.notes.append(f"{sheet.title}: no heading row with {label('name')} and {label('type')}, skipped")
+        result.notes.append(
+            f"{sheet.title}: no heading row with {label('name')} and {label('type')}, skipped"
+        )
         if not sheet.out_of_sight and not _NO_TABLE.search(sheet.name):
             result.left_out.append(f"{sheet.title} (no heading row)")
         return None
@@ -123,9 +135,15 @@ def _require_columns(sheet: Sheet, heading: Heading) -> None:
     place = f"{sheet.title}, row {heading.row + 1}"
     if heading.missing:
         read = "、".join(heading.titles.values())
-        raise Unusable(f"{place}: the heading has no column {' and no column '.join(heading.missing)}; it reads: {read}")
+        raise Unusable(
+            f"{place}: the heading has no column {' and no column '.join(heading.missing)}; "
+            f"it reads: {read}"
+        )
     if heading.twice:
-        raise Unusable(f"{place}: two columns have the same heading: {'; '.join(heading.twice)}: rename or delete one")
+        raise Unusable(
+            f"{place}: two columns have the same heading: {'; '.join(heading.twice)}: rename "
+            "or delete one"
+        )
 
 
 def _without_heading(file: File) -> str:
@@ -138,7 +156,14 @@ def _without_heading(file: File) -> str:
     )
 
 
-def _read_sheet(sheet: Sheet, heading: Heading, today: date, result: RowsResult, remarks: Remarks, warned: Remarks) -> None:
+def _read_sheet(
+    sheet: Sheet,
+    heading: Heading,
+    today: date,
+    result: RowsResult,
+    remarks: Remarks,
+    warned: Remarks,
+) -> None:
     result.headings[sheet.file, sheet.name] = heading
     before = len(result.rows) + len(result.errors)
     for index, ditto_error in _data_rows(sheet, heading, remarks):
@@ -155,21 +180,29 @@ def _read_sheet(sheet: Sheet, heading: Heading, today: date, result: RowsResult,
         result.notes.append(f"{sheet.title}: no rows below the heading")
 
 
-def _data_rows(sheet: Sheet, heading: Heading, remarks: Remarks) -> Iterator[tuple[int, list[RowError]]]:
-    """Rows that hold an account, 同上 replaced by what stands above, with what kept that from being done."""
+def _data_rows(
+    sheet: Sheet, heading: Heading, remarks: Remarks
+) -> Iterator[tuple[int, list[RowError]]]:
+    """Rows that hold an account, 同上 replaced by what stands above, with what kept that from being
+    done.
+    """
     columns = sorted({column for places in heading.columns.values() for column in places})
     above: int | None = None
     above_in_sight: int | None = None
     for index in range(heading.row + 1, len(sheet.rows)):
         row = sheet.rows[index]
-        if not any(_text(row, column) and (index, column) not in sheet.filled for column in columns):
+        if not any(
+            _text(row, column) and (index, column) not in sheet.filled for column in columns
+        ):
             continue
         place = sheet.place(index)
         hidden = index in sheet.hidden
         if _no_account(row, columns, heading):
             remarks.add(TOTALS, place)
             continue
-        errors = _fill_ditto(sheet, heading, index, columns, above, above if hidden else above_in_sight)
+        errors = _fill_ditto(
+            sheet, heading, index, columns, above, above if hidden else above_in_sight
+        )
         above = index
         if hidden:
             remarks.add(HIDDEN, place)
@@ -188,19 +221,32 @@ def _no_account(row: Sequence[Value], columns: Sequence[int], heading: Heading) 
     name = _text(row, column)
     odd = _COUNT.fullmatch(name) or _TOTAL.fullmatch(fold(name)) or _FOOT.match(fold(name))
     plain = not odd and fold(name) != fold(heading.titles[column])
-    if name and plain and any(_text(row, other) for kind in TYPES for other in heading.columns.get(kind, ())):
+    if (
+        name
+        and plain
+        and any(_text(row, other) for kind in TYPES for other in heading.columns.get(kind, ()))
+    ):
         return False
     texts = [text for column in range(len(row)) if (text := _text(row, column))]
-    if any(_TOTAL.fullmatch(fold(text)) for text in texts) and (is_nothing(name) or _TOTAL.fullmatch(fold(name)) or _COUNT.fullmatch(name)):
+    if any(_TOTAL.fullmatch(fold(text)) for text in texts) and (
+        is_nothing(name) or _TOTAL.fullmatch(fold(name)) or _COUNT.fullmatch(name)
+    ):
         return True
     if len(texts) <= 2 and _FOOT.match(fold(texts[0])):
         return True
     shared = [column for column in columns if _text(row, column)]
-    return len(shared) > 1 and all(fold(_text(row, column)) == fold(heading.titles.get(column, "")) for column in shared)
+    return len(shared) > 1 and all(
+        fold(_text(row, column)) == fold(heading.titles.get(column, "")) for column in shared
+    )
 
 
 def _fill_ditto(
-    sheet: Sheet, heading: Heading, index: int, columns: Sequence[int], above: int | None, in_sight: int | None
+    sheet: Sheet,
+    heading: Heading,
+    index: int,
+    columns: Sequence[int],
+    above: int | None,
+    in_sight: int | None,
 ) -> list[RowError]:
     row, errors = sheet.rows[index], []
     for column in columns:
@@ -210,9 +256,18 @@ def _fill_ditto(
         meant = {_text(sheet.rows[line], column) for line in (above, in_sight) if line is not None}
         title = f"{column_letter(column)} {heading.titles[column]}"
         if above is None or in_sight is None or meant & {"", *_DITTO}:
-            errors.append(RowError(sheet.place(index), title, cell, "上方没有可以沿用的内容,请填写完整"))
+            errors.append(
+                RowError(sheet.place(index), title, cell, "上方没有可以沿用的内容,请填写完整")
+            )
         elif len(meant) > 1:
-            errors.append(RowError(sheet.place(index), title, cell, "上方有隐藏行,无法确定“同上”指哪一行,请填写完整"))
+            errors.append(
+                RowError(
+                    sheet.place(index),
+                    title,
+                    cell,
+                    "上方有隐藏行,无法确定“同上”指哪一行,请填写完整",
+                )
+            )
         else:
             row[column] = sheet.rows[above][column]
     return errors

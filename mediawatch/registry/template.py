@@ -1,4 +1,6 @@
-"""The empty registry that is given out: every column text, so that no id can lose digits, and a sheet that explains the columns."""
+"""The empty registry that is given out: every column text, so that no id can lose digits, and a
+sheet that explains the columns.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,12 @@ _DAY = "年-月-日"
 COLUMNS: tuple[tuple[str, str, str, str], ...] = (
     ("filing_number", "应填", f"全国政务新媒体信息报送系统中的备案单号;{_ID}", "3000000000000001"),
     ("name", "必填", "与报送系统一致,不加“微信公众号”“官方微博”等后缀", "示例市第一测试局"),
-    ("type", "必填", "写明平台:微信公众号、微信视频号、新浪微博、抖音短视频、今日头条等;不要只写“微信”", "微信公众号"),
+    (
+        "type",
+        "必填",
+        "写明平台:微信公众号、微信视频号、新浪微博、抖音短视频、今日头条等;不要只写“微信”",
+        "微信公众号",
+    ),
     ("kind", "选填", "微信公众号填写 订阅号 或 服务号", "订阅号"),
     ("organiser", "应填", "主办单位全称,与平台认证主体一致", "示例市第一测试局"),
     ("supervisor", "选填", "上级主管单位", "示例省第一测试厅"),
@@ -27,12 +34,27 @@ COLUMNS: tuple[tuple[str, str, str, str], ...] = (
     ("jurisdiction", "选填", "垂直管理单位按属地统计还是按系统统计", "属地"),
     ("level", "选填", "如 省级部门、市州政府及部门、县级及乡镇街道", "市州政府及部门"),
     ("body_kind", "选填", "代表主体为 政府 或 部门", "部门"),
-    ("platform_id", "选填", f"平台内部ID(微博UID、抖音和头条主页网址中的一串字符等);{_ID}", "1000000001"),
+    (
+        "platform_id",
+        "选填",
+        f"平台内部ID(微博UID、抖音和头条主页网址中的一串字符等);{_ID}",
+        "1000000001",
+    ),
     ("original_id", "选填", "微信账号的原始ID,gh_ 开头", "gh_0000000000aa"),
     ("alias", "选填", "微信号(或抖音号),字母数字", "shili-test-1"),
     ("url", "应填", "账号主页网址;APP 填写下载页网址", "https://weibo.example/u/1000000001"),
-    ("article_links", "选填", "任意一篇已发文章的链接,可填多个,用换行分隔;微信账号建议填写", "https://mp.weixin.qq.com/s/…"),
-    ("reader_url", "选填", "微信读书网页版中该公众号页面的网址", "https://weread.qq.com/web/mp/reader/…"),
+    (
+        "article_links",
+        "选填",
+        "任意一篇已发文章的链接,可填多个,用换行分隔;微信账号建议填写",
+        "https://mp.weixin.qq.com/s/…",
+    ),
+    (
+        "reader_url",
+        "选填",
+        "微信读书网页版中该公众号页面的网址",
+        "https://weread.qq.com/web/mp/reader/…",
+    ),
     ("status", "应填", "正常运行、申请关停、已关停、已注销 之一;空白按正常运行", "正常运行"),
     ("closing_requested_on", "选填", f"申请关停的日期,{_DAY}", "2022-11-01"),
     ("closing_notice_url", "选填", "停更公告的网址", ""),
@@ -60,20 +82,36 @@ def write_template(target: Path) -> None:
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
         text = book.add_format({"num_format": "@"})
-        head = book.add_format({"num_format": "@", "bold": True, "border": 1, "bg_color": "#DDEBF7", "text_wrap": True})
+        head = book.add_format(
+            {"num_format": "@", "bold": True, "border": 1, "bg_color": "#DDEBF7", "text_wrap": True}
+        )
         table = book.add_worksheet("台账")
         table.freeze_panes(1, 2)
         for column, (name, need, how, _) in enumerate(COLUMNS):
-            table.set_column(column, column, 24 if name in ("name", "organiser", "url", "article_links") else 16, text)
+            table.set_column(
+                column,
+                column,
+                24 if name in ("name", "organiser", "url", "article_links") else 16,
+                text,
+            )
             table.write_string(0, column, label(name), head)
             table.write_comment(0, column, f"{need}:{how}")
             if name in _LISTS:
-                options = {"validate": "list", "source": _LISTS[name], "error_type": "stop" if name in _STRICT else "warning"}
+                options = {
+                    "validate": "list",
+                    "source": _LISTS[name],
+                    "error_type": "stop" if name in _STRICT else "warning",
+                }
                 table.data_validation(1, column, _ROWS, column, options)
         notes = book.add_worksheet("填写说明")
         notes.set_column(0, 1, 16)
         notes.set_column(2, 3, 60)
-        for line, cells in enumerate([("列名", "是否必填", "填写要求", "示例"), *((label(name), *rest) for name, *rest in COLUMNS)]):
+        for line, cells in enumerate(
+            [
+                ("列名", "是否必填", "填写要求", "示例"),
+                *((label(name), *rest) for name, *rest in COLUMNS),
+            ]
+        ):
             for column, cell in enumerate(cells):
                 notes.write_string(line, column, cell, text if line else head)
     write_whole(target, stream.getvalue())

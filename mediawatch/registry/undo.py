@@ -1,4 +1,6 @@
-"""Taking the last import of the registry back, while nothing was judged on it. What happened stays in the history."""
+"""Taking the last import of the registry back, while nothing was judged on it. What happened stays
+in the history.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,17 @@ from dataclasses import dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
-from mediawatch.domain import Account, Change, Filed, FiledStatus, RegistryChanges, Source, SweepState, UpdatedAccount, UserError
+from mediawatch.domain import (
+    Account,
+    Change,
+    Filed,
+    FiledStatus,
+    RegistryChanges,
+    Source,
+    SweepState,
+    UpdatedAccount,
+    UserError,
+)
 from mediawatch.ports import Store
 from mediawatch.registry.decisions import SOURCE
 
@@ -26,16 +38,26 @@ class Undone:
 
 
 async def undo(store: Store, now: datetime) -> Undone:
-    """Take the last import back. UserError where there is none, where something else came after it, or anything was judged since."""
+    """Take the last import back. UserError where there is none, where something else came after it,
+    or anything was judged since.
+    """
     imports = [source for source, kind in await store.sources() if kind == "registry"]
     if not imports:
         raise UserError("no registry was imported yet: there is nothing to take back")
     last = imports[-1]
     if last.file.startswith(UNDONE):
-        raise UserError(f"the last import was taken back already ({last.file}): import the registry anew")
+        raise UserError(
+            f"the last import was taken back already ({last.file}): import the registry anew"
+        )
     if last.file.startswith(SOURCE):
-        raise UserError("proposals were accepted since the last import: it cannot be taken back without them")
-    changes = [change for change in await store.changes() if change.at == last.at and change.source == last.file]
+        raise UserError(
+            "proposals were accepted since the last import: it cannot be taken back without them"
+        )
+    changes = [
+        change
+        for change in await store.changes()
+        if change.at == last.at and change.source == last.file
+    ]
     brought = await store.brought(last)
     await _refuse_used(store, last, {*brought, *(change.account_id for change in changes)})
     made = reverse(last, brought, changes, await store.accounts(include_retired=True), now)
@@ -48,34 +70,65 @@ async def _refuse_used(store: Store, last: Source, concerned: set[int]) -> None:
     after = [
         sweep.id
         for sweep in await store.sweeps()
-        if sweep.started_at >= last.at or sweep.state is SweepState.RUNNING or (sweep.finished_at or last.at) > last.at
+        if sweep.started_at >= last.at
+        or sweep.state is SweepState.RUNNING
+        or (sweep.finished_at or last.at) > last.at
     ]
     if after:
-        raise UserError(f"sweep {after[0]} rests on the import of {last.file}: correct the registry by another import")
+        raise UserError(
+            f"sweep {after[0]} rests on the import of {last.file}: correct the registry by "
+            "another import"
+        )
     if await store.readings(concerned, since=last.at):
-        raise UserError(f"accounts of {last.file} were looked at since its import: correct the registry by another import")
+        raise UserError(
+            f"accounts of {last.file} were looked at since its import: correct the registry "
+            "by another import"
+        )
     if any(notice.kept_at >= last.at for notice in await store.notices()):
-        raise UserError(f"a notice was kept after the import of {last.file}: correct the registry by another import")
+        raise UserError(
+            f"a notice was kept after the import of {last.file}: correct the registry by "
+            "another import"
+        )
 
 
-def reverse(last: Source, brought: Sequence[int], changes: Sequence[Change], accounts: Sequence[Account], now: datetime) -> RegistryChanges:
-    """What makes the registry as it was before: new accounts are retired, changed fields get their old values. Pure."""
+def reverse(
+    last: Source,
+    brought: Sequence[int],
+    changes: Sequence[Change],
+    accounts: Sequence[Account],
+    now: datetime,
+) -> RegistryChanges:
+    """What makes the registry as it was before: new accounts are retired, changed fields get their
+    old values. Pure.
+    """
     known = {account.id: account for account in accounts}
     by_account: dict[int, list[Change]] = {}
     for change in changes:
         by_account.setdefault(change.account_id, []).append(change)
     updated, retired = [], [key for key in brought if known[key].retired_on is None]
     for key, several in by_account.items():
-        before = {change.field: _value(change.field, change.old) for change in several if change.field != _RETIRED}
+        before = {
+            change.field: _value(change.field, change.old)
+            for change in several
+            if change.field != _RETIRED
+        }
         moved = next((change for change in several if change.field == _RETIRED), None)
-        told = tuple((change.field, change.new, change.old) for change in several if change.field != _RETIRED)
+        told = tuple(
+            (change.field, change.new, change.old) for change in several if change.field != _RETIRED
+        )
         if moved is not None and moved.old:
             retired.append(key)
         if told or (moved is not None and moved.new):
-            updated.append(UpdatedAccount(account_id=key, filed=replace(known[key].filed, **before), changes=told))
+            updated.append(
+                UpdatedAccount(
+                    account_id=key, filed=replace(known[key].filed, **before), changes=told
+                )
+            )
     digest = hashlib.sha256(f"{last.sha256} {last.at.isoformat()}".encode()).hexdigest()
     source = Source(file=f"{UNDONE}({last.file})", sha256=digest, at=now)
-    return RegistryChanges(source=source, updated=tuple(updated), retired=tuple(sorted(set(retired))))
+    return RegistryChanges(
+        source=source, updated=tuple(updated), retired=tuple(sorted(set(retired)))
+    )
 
 
 def _value(field: str, text: str) -> Any:

@@ -1,4 +1,6 @@
-"""Files to sheets of cells: .xlsx (.xlsm), .xls and .csv, told apart by their bytes, not by their names."""
+"""Files to sheets of cells: .xlsx (.xlsm), .xls and .csv, told apart by their bytes, not by their
+names.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,16 @@ from mediawatch.registry.sheet import Sheet
 
 _TEXT_SUFFIXES = (".csv", ".txt", ".tsv")
 _KINDS_OF_BYTES = (
-    (b"\x89PNG", "a PNG picture"), (b"\xff\xd8\xff", "a JPEG picture"), (b"GIF8", "a GIF picture"), (b"RIFF", "a WebP picture"),
-    (b"%PDF", "a PDF document"), (b"Rar!", "a RAR archive"), (b"7z\xbc\xaf", "a 7z archive"), (b"\x1f\x8b", "a gzip archive"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"RIFF", "a WebP picture"),
+    (b"%PDF", "a PDF document"),
+    (b"Rar!", "a RAR archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"\x1f\x8b", "a gzip archive"),
     (b"{\\rtf", "an RTF document"),
-)  # fmt: skip
+)
 _MARKUP = (b"<html", b"<!doctype", b"<table", b"<meta", b"<head", b"<?xml", b"<style", b"<body")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MOST_BYTES = 300 * 2**20
@@ -33,7 +41,9 @@ class File:
 
 
 def read_files(paths: Sequence[Path]) -> tuple[File, ...]:
-    """Read all files or none. Raises Unusable with one sentence for every file that is no table of ours."""
+    """Read all files or none. Raises Unusable with one sentence for every file that is no table of
+    ours.
+    """
     files: list[File] = []
     problems: list[str] = []
     for path in paths:
@@ -44,7 +54,9 @@ def read_files(paths: Sequence[Path]) -> tuple[File, ...]:
     seen: dict[str, Path] = {}
     for file in files:
         if file.sha256 in seen:
-            problems.append(f"{file.path} and {seen[file.sha256]} have the same content: name the file once")
+            problems.append(
+                f"{file.path} and {seen[file.sha256]} have the same content: name the file once"
+            )
         seen[file.sha256] = file.path
     if problems:
         raise Unusable(*problems)
@@ -74,7 +86,10 @@ def _bytes(path: Path) -> bytes:
         if path.is_dir():
             raise Unusable(f"{path} is a folder: name the files in it")
         if path.stat().st_size > _MOST_BYTES:
-            raise Unusable(f"{path} is larger than {_MOST_BYTES // 2**20} MB: split it, or remove pictures from it")
+            raise Unusable(
+                f"{path} is larger than {_MOST_BYTES // 2**20} MB: split it, or remove "
+                "pictures from it"
+            )
         data = path.read_bytes()
     except FileNotFoundError:
         raise Unusable(f"{path} does not exist") from None
@@ -90,8 +105,14 @@ def _require_text(path: Path, data: bytes) -> None:
     if kind := next((kind for magic, kind in _KINDS_OF_BYTES if data.startswith(magic)), None):
         raise Unusable(f"{path} is {kind}, not a table: {_AS_WORKBOOK}")
     if head.startswith(_MARKUP):
-        raise Unusable(f"{path} is an HTML or XML page, not a workbook: open it in Excel or WPS and save it as .xlsx")
+        raise Unusable(
+            f"{path} is an HTML or XML page, not a workbook: open it in Excel or WPS and save "
+            "it as .xlsx"
+        )
     if path.suffix.lower() in (".xls", ".xlsx", ".xlsm"):
-        raise Unusable(f"{path} is no Excel workbook, whatever its name says: {_AS_WORKBOOK}, or name a text table .csv")
+        raise Unusable(
+            f"{path} is no Excel workbook, whatever its name says: {_AS_WORKBOOK}, or name a "
+            "text table .csv"
+        )
     if path.suffix.lower() not in _TEXT_SUFFIXES:
         raise Unusable(f"{path} is none of .xlsx, .xls and .csv: {_AS_WORKBOOK}")

@@ -1,7 +1,8 @@
-"""The old binary .xls through xlrd: values, dates, merged cells, hidden rows and sheets, formula errors.
+"""The old binary .xls through xlrd: values, dates, merged cells, hidden rows and sheets, formula
+errors.
 
-Not python-calamine, which reads it faster: on a damaged .xls it panics or asks for hundreds of gigabytes and aborts the process
-(seen with 0.9.1), and it tells nothing of hidden rows.
+Not python-calamine, which reads it faster: on a damaged .xls it panics or asks for hundreds of
+gigabytes and aborts the process (seen with 0.9.1), and it tells nothing of hidden rows.
 """
 
 from __future__ import annotations
@@ -17,13 +18,24 @@ from mediawatch.registry.cells import Value
 from mediawatch.registry.problems import Unusable
 from mediawatch.registry.sheet import Sheet
 
-# A parser of raw bytes without checks of its own: these are what thousands of damaged files made it raise.
+# A parser of raw bytes without checks of its own: these are what thousands of damaged files made it
+# raise.
 _DAMAGED = (
-    xlrd.XLRDError, xlrd.compdoc.CompDocError, struct.error, LookupError, ValueError, ArithmeticError, AssertionError, AttributeError,
-    TypeError, RecursionError,
-)  # fmt: skip
+    xlrd.XLRDError,
+    xlrd.compdoc.CompDocError,
+    struct.error,
+    LookupError,
+    ValueError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    TypeError,
+    RecursionError,
+)
 _PACKAGE = "EncryptedPackage".encode("utf-16-le")
-"""The stream in which Office keeps an .xlsx with a password ([MS-OFFCRYPTO] 2.3.4): then the file looks like an .xls."""
+"""The stream in which Office keeps an .xlsx with a password ([MS-OFFCRYPTO] 2.3.4): then the file
+looks like an .xls.
+"""
 
 
 def read(name: str, data: bytes) -> tuple[Sheet, ...]:
@@ -32,12 +44,17 @@ def read(name: str, data: bytes) -> tuple[Sheet, ...]:
     if _PACKAGE in data:
         raise Unusable(protected)
     try:
-        with xlrd.open_workbook(file_contents=data, formatting_info=True, logfile=io.StringIO()) as book:
+        with xlrd.open_workbook(
+            file_contents=data, formatting_info=True, logfile=io.StringIO()
+        ) as book:
             return tuple(_sheet(name, book, sheet) for sheet in book.sheets())
     except _DAMAGED as error:
         if "encrypted" in str(error):
             raise Unusable(protected) from None
-        raise Unusable(f"{name} is damaged or no .xls workbook ({error}): save the table as .xlsx in Excel or WPS") from error
+        raise Unusable(
+            f"{name} is damaged or no .xls workbook ({error}): save the table as .xlsx in "
+            "Excel or WPS"
+        ) from error
 
 
 def _sheet(file: str, book: xlrd.Book, found: xlrd.sheet.Sheet) -> Sheet:
@@ -46,7 +63,9 @@ def _sheet(file: str, book: xlrd.Book, found: xlrd.sheet.Sheet) -> Sheet:
     for index in range(found.nrows):
         cells = found.row(index)
         rows.append([_value(cell, book.datemode) for cell in cells])
-        faulty |= {(index, column) for column, cell in enumerate(cells) if cell.ctype == xlrd.XL_CELL_ERROR}
+        faulty |= {
+            (index, column) for column, cell in enumerate(cells) if cell.ctype == xlrd.XL_CELL_ERROR
+        }
     hidden = frozenset(index for index, info in found.rowinfo_map.items() if info.hidden)
     sheet = Sheet(file, found.name, rows, hidden, frozenset(faulty), found.visibility != 0)
     sheet.fill_down((top, end - 1, column) for top, end, column, _ in found.merged_cells)

@@ -1,7 +1,8 @@
-"""The .xlsx and .xlsm through python-calamine: values, cached values of formulas, merged cells (seen with 0.9.1).
+"""The .xlsx and .xlsm through python-calamine: values, cached values of formulas, merged cells
+(seen with 0.9.1).
 
-What it does not tell (hidden rows, error cells) comes from `ooxml`. Hidden columns are read like others. A number that its
-format shows as 0012 is read as 12.
+What it does not tell (hidden rows, error cells) comes from `ooxml`. Hidden columns are read like
+others. A number that its format shows as 0012 is read as 12.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from mediawatch.registry.problems import Unusable, column_letter
 from mediawatch.registry.sheet import Sheet
 
 _MOST_CELLS = 20_000_000
-"""The reader fills the rectangle up to the farthest cell; one stray value at XFD1048576 would ask for a terabyte."""
+"""The reader fills the rectangle up to the farthest cell; one stray value at XFD1048576 would ask
+for a terabyte.
+"""
 
 
 def read(name: str, data: bytes) -> tuple[Sheet, ...]:
@@ -25,22 +28,37 @@ def read(name: str, data: bytes) -> tuple[Sheet, ...]:
     for title, sheet_marks in marks.items():
         if sheet_marks.rows * sheet_marks.columns > _MOST_CELLS:
             raise Unusable(
-                f'{name}, sheet "{title}" reaches down to row {sheet_marks.rows} or right to column '
+                f'{name}, sheet "{title}" reaches down to row {sheet_marks.rows} or right to '
+                "column "
                 f"{column_letter(sheet_marks.columns - 1)}: delete the stray cells there"
             )
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             return tuple(
-                _sheet(name, book, info.name, info.visible is not SheetVisibleEnum.Visible, marks.get(info.name, ooxml.Marks()))
+                _sheet(
+                    name,
+                    book,
+                    info.name,
+                    info.visible is not SheetVisibleEnum.Visible,
+                    marks.get(info.name, ooxml.Marks()),
+                )
                 for info in book.sheets_metadata
                 if info.typ is SheetTypeEnum.WorkSheet
             )
     except CalamineError as error:
-        raise Unusable(f"{name} is damaged ({error}): open it in Excel or WPS and save it again as .xlsx") from error
+        raise Unusable(
+            f"{name} is damaged ({error}): open it in Excel or WPS and save it again as .xlsx"
+        ) from error
 
 
-def _sheet(file: str, book: CalamineWorkbook, name: str, out_of_sight: bool, marks: ooxml.Marks) -> Sheet:
+def _sheet(
+    file: str, book: CalamineWorkbook, name: str, out_of_sight: bool, marks: ooxml.Marks
+) -> Sheet:
     found = book.get_sheet_by_name(name)
-    sheet = Sheet(file, name, found.to_python(skip_empty_area=False), marks.hidden, marks.faulty, out_of_sight)
-    sheet.fill_down((top, bottom, column) for (top, column), (bottom, _) in found.merged_cell_ranges or [])
+    sheet = Sheet(
+        file, name, found.to_python(skip_empty_area=False), marks.hidden, marks.faulty, out_of_sight
+    )
+    sheet.fill_down(
+        (top, bottom, column) for (top, column), (bottom, _) in found.merged_cell_ranges or []
+    )
     return sheet

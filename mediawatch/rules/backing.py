@@ -1,4 +1,5 @@
-"""Whether what a surface said may speak against an account: the checks of canaries (对照账号) around it. Pure.
+"""Whether what a surface said may speak against an account: the checks of canaries (对照账号)
+around it. Pure.
 
 Proof is asymmetric here too: posts that a distrusted surface showed were posted all the same.
 """
@@ -10,7 +11,18 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from mediawatch.domain import Attested, CanaryCheck, Filed, FiledStatus, Finding, LookKind, MatchedBy, Outcome, Reading, Sight
+from mediawatch.domain import (
+    Attested,
+    CanaryCheck,
+    Filed,
+    FiledStatus,
+    Finding,
+    LookKind,
+    MatchedBy,
+    Outcome,
+    Reading,
+    Sight,
+)
 from mediawatch.domain.clock import day_of
 from mediawatch.names import alike
 from mediawatch.ports import Known
@@ -35,31 +47,48 @@ class Backing(StrEnum):
 
     @property
     def label(self) -> str:
-        return {"checked": "已校验", "unchecked": UNCHECKED, "withdrawn": "已撤回", "person": "人工核查"}[self.value]
+        return {
+            "checked": "已校验",
+            "unchecked": UNCHECKED,
+            "withdrawn": "已撤回",
+            "person": "人工核查",
+        }[self.value]
 
 
 HOLDS = timedelta(hours=2)
-"""How long a good check stands behind what its surface says. Checks come every half hour or so; where two hours lie between, nobody
-knows what the site withheld meanwhile. A check that did not read well withdraws what follows, however long ago it was."""
+"""How long a good check stands behind what its surface says. Checks come every half hour or so;
+where two hours lie between, nobody knows what the site withheld meanwhile. A check that did not
+read well withdraws what follows, however long ago it was."""
 CANARY_DAYS = timedelta(days=3)
-"""How old the newest post of an account that posts daily may look: a site was seen to withhold about a week from visitors."""
+"""How old the newest post of an account that posts daily may look: a site was seen to withhold
+about a week from visitors.
+"""
 
 
 def reads_well(sight: Sight, policy: Policy, *, complete: bool) -> bool:
-    """Whether a canary reads as it must, at the moment of its own look: found under its id, and, where the surface is to show
-    complete lists, with a post of the last days: it posts daily, so an older newest post means that newer ones are withheld.
-    A surface that shows single articles or names cannot show more than that."""
+    """Whether a canary reads as it must, at the moment of its own look: found under its id, and,
+    where the surface is to show complete lists, with a post of the last days: it posts daily, so an
+    older newest post means that newer ones are withheld. A surface that shows single articles or
+    names cannot show more than that."""
     if sight.outcome is not Outcome.OK or sight.matched_by is None:
         return False
     if not complete:
         return True
-    alone = Reading(account_id=0, look=LookKind.CONTROL, started_at=sight.read_at, read_at=sight.read_at, sights=(sight,))
+    alone = Reading(
+        account_id=0,
+        look=LookKind.CONTROL,
+        started_at=sight.read_at,
+        read_at=sight.read_at,
+        sights=(sight,),
+    )
     start = day_of(sight.read_at) - CANARY_DAYS
     return any(post.on >= start for _, post in posts_of(alone, policy))
 
 
 def backing(sight: Sight, reading: Reading, checks: Iterable[CanaryCheck]) -> Backing:
-    """By the last check before a sight and the next one after it, of the same surface, session, login file and sweep."""
+    """By the last check before a sight and the next one after it, of the same surface, session,
+    login file and sweep.
+    """
     if reading.look is LookKind.PERSON:
         return Backing.PERSON
     batch = (sight.surface, sight.session, reading.sweep_id)
@@ -72,7 +101,12 @@ def backing(sight: Sight, reading: Reading, checks: Iterable[CanaryCheck]) -> Ba
     # Several checks of one instant: that one of them read well is no comfort.
     if any(not check.fresh for check in of_batch if check.at in (before, after)):
         return Backing.WITHDRAWN
-    near = before is not None and after is not None and sight.read_at - before <= HOLDS and after - sight.read_at <= HOLDS
+    near = (
+        before is not None
+        and after is not None
+        and sight.read_at - before <= HOLDS
+        and after - sight.read_at <= HOLDS
+    )
     return Backing.CHECKED if near else Backing.UNCHECKED
 
 
@@ -82,17 +116,23 @@ def _by_one_login(check: CanaryCheck, sight: Sight) -> bool:
 
 
 def heard(known: Known, as_of: datetime) -> Known:
-    """What may be judged: of a withdrawn sight only what speaks for the account is left. The same object where nothing is withdrawn."""
+    """What may be judged: of a withdrawn sight only what speaks for the account is left. The same
+    object where nothing is withdrawn.
+    """
     if all(check.fresh for check in known.checks):
         return known
-    readings = tuple(_heard(reading, known) if reading.read_at >= as_of else reading for reading in known.readings)
+    readings = tuple(
+        _heard(reading, known) if reading.read_at >= as_of else reading
+        for reading in known.readings
+    )
     return known if readings == known.readings else replace(known, readings=readings)
 
 
 def _heard(reading: Reading, known: Known) -> Reading:
     sights = tuple(
         silenced(sight, known.filed)
-        if _against(sight, known.filed) and backing(sight, reading, known.checks) is Backing.WITHDRAWN
+        if _against(sight, known.filed)
+        and backing(sight, reading, known.checks) is Backing.WITHDRAWN
         else sight
         for sight in reading.sights
     )
@@ -100,18 +140,34 @@ def _heard(reading: Reading, known: Known) -> Reading:
 
 
 def _against(sight: Sight, filed: Filed) -> bool:
-    """Whether a sight can carry a finding: a negative, a complete list, another name; that it is there at all, if filed as closed."""
+    """Whether a sight can carry a finding: a negative, a complete list, another name; that it is
+    there at all, if filed as closed.
+    """
     there = _closed(filed) and (sight.matched_by is not None or sight.dated)
     return sight.outcome.negative or sight.exact or not named_as_filed(sight, filed) or there
 
 
 def silenced(sight: Sight, filed: Filed) -> Sight:
-    """What of a sight speaks for the account: nothing of an account that is filed as closed, which its being there would accuse."""
+    """What of a sight speaks for the account: nothing of an account that is filed as closed, which
+    its being there would accuse.
+    """
     if _closed(filed):
-        return replace(sight, outcome=Outcome.NO_EVIDENCE, name="", matched_by=None, posts=(), complete_since=None, control="")
+        return replace(
+            sight,
+            outcome=Outcome.NO_EVIDENCE,
+            name="",
+            matched_by=None,
+            posts=(),
+            complete_since=None,
+            control="",
+        )
     outcome = Outcome.NO_EVIDENCE if sight.outcome.negative else sight.outcome
     # Another name is a sign of life still, but no longer one that is tied by id, and so no finding.
-    matched = sight.matched_by if sight.matched_by is None or named_as_filed(sight, filed) else MatchedBy.URL
+    matched = (
+        sight.matched_by
+        if sight.matched_by is None or named_as_filed(sight, filed)
+        else MatchedBy.URL
+    )
     return replace(sight, outcome=outcome, matched_by=matched, complete_since=None, control="")
 
 
@@ -123,17 +179,41 @@ def _closed(filed: Filed) -> bool:
     return filed.status in (FiledStatus.CLOSED, FiledStatus.DEREGISTERED)
 
 
-def behind(finding: Finding, filed: Filed, readings: Sequence[Reading], checks: Sequence[CanaryCheck]) -> Backing:
-    """How far canaries stand behind a finding: as far as behind the weakest of the looks it rests on."""
-    proving = [reading for reading in readings if reading.id in finding.reading_ids and reading.look is not LookKind.PERSON]
+def behind(
+    finding: Finding, filed: Filed, readings: Sequence[Reading], checks: Sequence[CanaryCheck]
+) -> Backing:
+    """How far canaries stand behind a finding: as far as behind the weakest of the looks it rests
+    on.
+    """
+    proving = [
+        reading
+        for reading in readings
+        if reading.id in finding.reading_ids and reading.look is not LookKind.PERSON
+    ]
     if not proving:
         return Backing.PERSON
-    backings = {backing(sight, reading, checks) for reading in proving for sight in reading.sights if _against(sight, filed)}
+    backings = {
+        backing(sight, reading, checks)
+        for reading in proving
+        for sight in reading.sights
+        if _against(sight, filed)
+    }
     return Backing.CHECKED if backings == {Backing.CHECKED} else Backing.UNCHECKED
 
 
 def attested(finding: Finding, readings: Sequence[Reading]) -> Attested:
-    """`described` where the finding rests on a surface or wording that no recording attests. A person's word needs none."""
-    proving = [reading for reading in readings if reading.id in finding.reading_ids and reading.look is not LookKind.PERSON]
-    described = any(sight.attested is Attested.DESCRIBED for reading in proving for sight in reading.sights if not sight.outcome.about_us)
+    """`described` where the finding rests on a surface or wording that no recording attests. A
+    person's word needs none.
+    """
+    proving = [
+        reading
+        for reading in readings
+        if reading.id in finding.reading_ids and reading.look is not LookKind.PERSON
+    ]
+    described = any(
+        sight.attested is Attested.DESCRIBED
+        for reading in proving
+        for sight in reading.sights
+        if not sight.outcome.about_us
+    )
     return Attested.DESCRIBED if described else Attested.RECORDED

@@ -1,4 +1,6 @@
-"""应更正: what a notice says of an account and would not be said today. It stays as it was issued until a person corrects it. Pure."""
+"""应更正: what a notice says of an account and would not be said today. It stays as it was issued
+until a person corrects it. Pure.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ class CorrectionDue:
 
 
 def fallen(item: NoticeItem, entry: SweepAccount | None) -> list[Finding]:
-    """The issued findings of an item that the account's judgement of today does not hold, or that a person dismissed since."""
+    """The issued findings of an item that the account's judgement of today does not hold, or that a
+    person dismissed since.
+    """
     if entry is None or entry.judgement is None:
         return []
     now: Mapping[Code, Finding] = {finding.code: finding for finding in entry.judgement.findings}
@@ -54,8 +58,12 @@ def fallen(item: NoticeItem, entry: SweepAccount | None) -> list[Finding]:
     ]
 
 
-def upheld(notice: Notice, items: Iterable[NoticeItem], events: Iterable[NoticeEvent]) -> list[CorrectionDue]:
-    """The items that still stand although their appeal was granted, and was followed by no correction. `events` are the notice's own."""
+def upheld(
+    notice: Notice, items: Iterable[NoticeItem], events: Iterable[NoticeEvent]
+) -> list[CorrectionDue]:
+    """The items that still stand although their appeal was granted, and was followed by no
+    correction. `events` are the notice's own.
+    """
     granted: dict[int, NoticeEvent] = {}
     for event in events:
         if event.item is not None and event.action is NoticeAction.UPHELD:
@@ -65,7 +73,10 @@ def upheld(notice: Notice, items: Iterable[NoticeItem], events: Iterable[NoticeE
     return [
         CorrectionDue(
             notice=notice.number, item=item.number, name=item.filed.name, problem=item.problem,
-            cause=f"{day_of(granted[item.number].at)}经{granted[item.number].by}认定申诉成立,尚未更正",
+            cause=(
+                f"{day_of(granted[item.number].at)}经{granted[item.number].by}认定申诉成立,"
+                "尚未更正"
+            ),
         )
         for item in items
         if item.number in granted
@@ -73,12 +84,18 @@ def upheld(notice: Notice, items: Iterable[NoticeItem], events: Iterable[NoticeE
 
 
 def cause(
-    gone: Sequence[Finding], readings: Iterable[Reading], window: tuple[date, date], surfaces: Mapping[str, str], issued_on: date
+    gone: Sequence[Finding],
+    readings: Iterable[Reading],
+    window: tuple[date, date],
+    surfaces: Mapping[str, str],
+    issued_on: date,
 ) -> str | None:
-    """The reading that took findings away, in Chinese: its day and surface, and the post in the window that it shows; "" for none.
+    """The reading that took findings away, in Chinese: its day and surface, and the post in the
+    window that it shows; "" for none.
 
-    None where nothing needs to be corrected: a name or an absence that looks of after the issue find otherwise was put right since, which
-    the re-check tells. `readings` are those that the account is judged by today.
+    None where nothing needs to be corrected: a name or an absence that looks of after the issue
+    find otherwise was put right since, which the re-check tells. `readings` are those that the
+    account is judged by today.
     """
     known = {number for finding in gone for number in finding.reading_ids}
     later = [reading for reading in readings if reading.id not in known]

@@ -1,4 +1,6 @@
-"""核实: whether the unit was heard about what is held against it, before a finding is confirmed. Pure."""
+"""核实: whether the unit was heard about what is held against it, before a finding is confirmed.
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,14 @@ from mediawatch.rules.policy import HearingRule
 
 HEARD = frozenset(
     {
-        Code.NOT_FOUND, Code.CANCELLED_NOT_CLOSED, Code.BANNED, Code.RENAMED_UNREPORTED, Code.NAME_MISMATCH, Code.OWNER_MISMATCH,
+        Code.NOT_FOUND,
+        Code.CANCELLED_NOT_CLOSED,
+        Code.BANNED,
+        Code.RENAMED_UNREPORTED,
+        Code.NAME_MISMATCH,
+        Code.OWNER_MISMATCH,
     }
-)  # fmt: skip
+)
 """What is confirmed after a hearing even where it is only listed."""
 SILENCES = frozenset({Code.STALE_2W, Code.STALE_3M, Code.STALE_6M, Code.ZOMBIE, Code.EMPTY_ACCOUNT})
 
@@ -47,7 +54,9 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """The hearing about one finding. `term` is its last Beijing day, None before it is sent down."""
+    """The hearing about one finding. `term` is its last Beijing day, None before it is sent
+    down.
+    """
 
     state: HearingState
     term: date | None = None
@@ -59,7 +68,9 @@ class Hearing:
 
     def is_over(self, now: datetime) -> bool:
         """Whether the term has passed without an answer."""
-        return self.state is HearingState.RUNNING and self.term is not None and day_of(now) > self.term
+        return (
+            self.state is HearingState.RUNNING and self.term is not None and day_of(now) > self.term
+        )
 
 
 def is_required(finding: Finding, rule: HearingRule) -> bool:
@@ -82,8 +93,9 @@ def by_weekdays(sent_at: datetime, term: date) -> tuple[int, ...]:
 def hearing_of(events: Iterable[ReviewEvent], finding: Finding, rule: HearingRule) -> Hearing:
     """The hearing about the facts that the finding says now, by its events, oldest first.
 
-    What was sent down or answered about other facts is no hearing about these. Of each person the newest answer stands; where two
-    persons differ, the unit disputes. An answer that does not say whether it disputes is taken for one that does.
+    What was sent down or answered about other facts is no hearing about these. Of each person the
+    newest answer stands; where two persons differ, the unit disputes. An answer that does not say
+    whether it disputes is taken for one that does.
     """
     sent: ReviewEvent | None = None
     answers: dict[str, Stance] = {}
@@ -93,8 +105,13 @@ def hearing_of(events: Iterable[ReviewEvent], finding: Finding, rule: HearingRul
             continue
         match event.action:
             case ReviewAction.DISPATCHED:
-                # Who disputed was heard, and is not noted as silent because it was sent down once more.
-                sent, answers, overdue = event, {by: said for by, said in answers.items() if said is Stance.DISPUTES}, False
+                # Who disputed was heard, and is not noted as silent because it was sent down once
+                # more.
+                sent, answers, overdue = (
+                    event,
+                    {by: said for by, said in answers.items() if said is Stance.DISPUTES},
+                    False,
+                )
             case ReviewAction.ANSWERED:
                 answers[event.by] = event.stance or Stance.DISPUTES
             case ReviewAction.OVERDUE:
@@ -108,6 +125,12 @@ def hearing_of(events: Iterable[ReviewEvent], finding: Finding, rule: HearingRul
     return Hearing(HearingState.OVERDUE if overdue else HearingState.RUNNING, term)
 
 
-def is_read_late(finding: Finding, read_at: Iterable[datetime], as_of: datetime, rule: HearingRule) -> bool:
-    """Whether a silence rests on a look so long after `as_of` that posts may have been deleted or withdrawn since."""
-    return finding.code in SILENCES and any(at - as_of > timedelta(days=rule.late_days) for at in read_at)
+def is_read_late(
+    finding: Finding, read_at: Iterable[datetime], as_of: datetime, rule: HearingRule
+) -> bool:
+    """Whether a silence rests on a look so long after `as_of` that posts may have been deleted or
+    withdrawn since.
+    """
+    return finding.code in SILENCES and any(
+        at - as_of > timedelta(days=rule.late_days) for at in read_at
+    )

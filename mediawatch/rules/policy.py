@@ -1,4 +1,6 @@
-"""检查规则: the inspection policy (one TOML file, stored whole with each sweep) and the table that gives a verdict."""
+"""检查规则: the inspection policy (one TOML file, stored whole with each sweep) and the table that
+gives a verdict.
+"""
 
 from __future__ import annotations
 
@@ -50,14 +52,20 @@ class Updates(_Part):
 
 class Retention(_Part):
     evidence_days: Annotated[int, Field(ge=30)] = 400
-    """Days after which evidence may leave that no finding rests on. An inspection and its review take weeks."""
+    """Days after which evidence may leave that no finding rests on. An inspection and its review
+    take weeks.
+    """
     reading_days: Annotated[int, Field(ge=60)] = 400
-    """Days after which readings may leave that prove nothing. A sweep of before then is not judged again."""
+    """Days after which readings may leave that prove nothing. A sweep of before then is not judged
+    again.
+    """
 
 
 class Review(_Part):
     second_person_share: Annotated[float, Field(ge=0, le=1)] = 0.05
-    """Of the accounts that are fresh by one person's word alone, the share that a second person looks at."""
+    """Of the accounts that are fresh by one person's word alone, the share that a second person
+    looks at.
+    """
 
 
 class HearingRule(_Part):
@@ -68,7 +76,9 @@ class HearingRule(_Part):
     working_days: PositiveInt = 2
     """So many working days after it was sent down a unit may answer."""
     late_days: Annotated[int, Field(ge=0)] = 3
-    """A silence that was read more than so many days after as_of may be that of posts deleted or withdrawn since."""
+    """A silence that was read more than so many days after as_of may be that of posts deleted or
+    withdrawn since.
+    """
 
 
 HEARING = HearingRule()
@@ -110,7 +120,9 @@ class Policy(_Part):
     toml: str = ""
 
     def window_start(self, as_of_day: date) -> date:
-        """The first day on which a post still counts: gap <= days, or gap < days where the edge is `reaches`."""
+        """The first day on which a post still counts: gap <= days, or gap < days where the edge is
+        `reaches`.
+        """
         return as_of_day - timedelta(days=self.window.days - (self.window.edge == "reaches"))
 
     @property
@@ -123,7 +135,9 @@ class Policy(_Part):
         return gap_days >= self.window.days + (self.window.edge == "exceeds")
 
     def tier_of(self, latest_on: date, as_of_day: date) -> Code:
-        """The longest tier that an account with this newest post has reached. Call it for stale ones only."""
+        """The longest tier that an account with this newest post has reached. Call it for stale
+        ones only.
+        """
         for tier in self.tiers:
             if tier.months is None:
                 return tier.code
@@ -144,32 +158,52 @@ _SHIPPED = resources.files("mediawatch") / "data" / "policies"
 
 def shipped() -> tuple[str, ...]:
     """Names of the policies that come with the package."""
-    return tuple(sorted(entry.name.removesuffix(".toml") for entry in _SHIPPED.iterdir() if entry.name.endswith(".toml")))
+    return tuple(
+        sorted(
+            entry.name.removesuffix(".toml")
+            for entry in _SHIPPED.iterdir()
+            if entry.name.endswith(".toml")
+        )
+    )
 
 
 def load(name_or_path: str) -> Policy:
     """A shipped policy by name, or a TOML file by path. UserError names what is wrong in it."""
     if name_or_path in shipped():
         return parse(
-            (resources.files("mediawatch") / "data" / "policies" / f"{name_or_path}.toml").read_text(encoding="utf-8"), name_or_path
+            (
+                resources.files("mediawatch") / "data" / "policies" / f"{name_or_path}.toml"
+            ).read_text(encoding="utf-8"),
+            name_or_path,
         )
     path = Path(name_or_path)
     if not path.is_file():
-        raise UserError(f"no policy {name_or_path!r}: give one of {', '.join(shipped())} or the path of a TOML file")
+        raise UserError(
+            f"no policy {name_or_path!r}: give one of {', '.join(shipped())} or the path of a "
+            "TOML file"
+        )
     policy = parse(path.read_text(encoding="utf-8"), str(path))
     _refuse_borrowed(policy, str(path))
     return policy
 
 
 def _refuse_borrowed(policy: Policy, where: str) -> None:
-    """UserError for a file that bears the name or title of a shipped policy and has other rules: documents tell readers these words."""
+    """UserError for a file that bears the name or title of a shipped policy and has other rules:
+    documents tell readers these words.
+    """
     house = {"toml", "retention", "review", "identity"}
     for ours in map(load, shipped()):
         if policy.model_dump(exclude=house) == ours.model_dump(exclude=house):
             return
-        for key, own, theirs in (("name", policy.name, ours.name), ("title", policy.title, ours.title)):
+        for key, own, theirs in (
+            ("name", policy.name, ours.name),
+            ("title", policy.title, ours.title),
+        ):
             if own.strip().casefold() == theirs.strip().casefold():
-                raise UserError(f"{where}: {key}: {own!r} is that of a shipped policy, whose rules are others: give yours one of its own")
+                raise UserError(
+                    f"{where}: {key}: {own!r} is that of a shipped policy, whose rules are "
+                    "others: give yours one of its own"
+                )
 
 
 def parse(toml: str, where: str = "policy") -> Policy:
@@ -186,7 +220,11 @@ def parse(toml: str, where: str = "policy") -> Policy:
     missing += [code for code in (*_NEEDED, *policy.precedence) if code not in policy.codes]
     if missing:
         raise UserError(f"{where}: [codes] has no {missing[0].value}")
-    if not policy.tiers or policy.tiers[-1].months is not None or any(tier.months is None for tier in policy.tiers[:-1]):
+    if (
+        not policy.tiers
+        or policy.tiers[-1].months is not None
+        or any(tier.months is None for tier in policy.tiers[:-1])
+    ):
         raise UserError(f"{where}: the last of [[tiers]], and only it, must have no months")
     if policy.window.due_soon_from > policy.window.days:
         raise UserError(f"{where}: window.due_soon_from is greater than window.days")
@@ -228,25 +266,39 @@ class Freshness(StrEnum):
 
 
 _NEEDED = (
-    Code.NOT_FOUND, Code.CANCELLED_NOT_CLOSED, Code.BANNED, Code.EMPTY_ACCOUNT, Code.CLOSED_BUT_ALIVE, Code.NAME_MISMATCH,
+    Code.NOT_FOUND,
+    Code.CANCELLED_NOT_CLOSED,
+    Code.BANNED,
+    Code.EMPTY_ACCOUNT,
+    Code.CLOSED_BUT_ALIVE,
+    Code.NAME_MISMATCH,
     Code.RENAMED_UNREPORTED,
-)  # fmt: skip
+)
 
 
 def standing(filed: Filed, as_of_day: date, policy: Policy) -> Standing:
-    """已关停/已注销 are closed; exempt until its day; 申请关停 within the closing time. Everything else runs: overdue closing too, and
-    closing since a day that nobody filed, which could go on for ever."""
+    """已关停/已注销 are closed; exempt until its day; 申请关停 within the closing time. Everything
+    else runs: overdue closing too, and closing since a day that nobody filed, which could go on for
+    ever."""
     if filed.status in (FiledStatus.CLOSED, FiledStatus.DEREGISTERED):
         return Standing.CLOSED
     if filed.exempt_reason and (filed.exempt_until is None or filed.exempt_until >= as_of_day):
         return Standing.EXEMPT
-    since = filed.closing_requested_on if filed.status is FiledStatus.CLOSING and not policy.closing.judged else None
+    since = (
+        filed.closing_requested_on
+        if filed.status is FiledStatus.CLOSING and not policy.closing.judged
+        else None
+    )
     if since is not None and as_of_day <= working_days_after(since, policy.closing.working_days):
         return Standing.CLOSING
     return Standing.RUNNING
 
 
-_GONE = {Presence.NOT_FOUND: Code.NOT_FOUND, Presence.CANCELLED: Code.CANCELLED_NOT_CLOSED, Presence.BANNED: Code.BANNED}
+_GONE = {
+    Presence.NOT_FOUND: Code.NOT_FOUND,
+    Presence.CANCELLED: Code.CANCELLED_NOT_CLOSED,
+    Presence.BANNED: Code.BANNED,
+}
 _BY_FRESHNESS = {
     Freshness.FRESH: Verdict.FRESH,
     Freshness.DUE_SOON: Verdict.DUE_SOON,
@@ -257,7 +309,9 @@ _BY_FRESHNESS = {
 }
 
 
-def _cell(standing: Standing, presence: Presence, freshness: Freshness) -> tuple[Verdict, Code | None]:
+def _cell(
+    standing: Standing, presence: Presence, freshness: Freshness
+) -> tuple[Verdict, Code | None]:
     if standing in (Standing.EXEMPT, Standing.CLOSING):
         return Verdict.LISTED, None
     if standing is Standing.CLOSED:
@@ -268,12 +322,15 @@ def _cell(standing: Standing, presence: Presence, freshness: Freshness) -> tuple
     if presence in _GONE:
         return Verdict.FAILED, _GONE[presence]
     if freshness is Freshness.UNKNOWN and presence in (Presence.EMPTY, Presence.EMPTY_NEW):
-        return (Verdict.FAILED if presence is Presence.EMPTY else Verdict.LISTED), Code.EMPTY_ACCOUNT
+        return (
+            Verdict.FAILED if presence is Presence.EMPTY else Verdict.LISTED
+        ), Code.EMPTY_ACCOUNT
     return _BY_FRESHNESS[freshness], None
 
 
 VERDICTS: dict[tuple[Standing, Presence, Freshness], tuple[Verdict, Code | None]] = {
     cell: _cell(*cell) for cell in product(Standing, Presence, Freshness)
 }
-"""Total: every combination has a verdict, and the code that carries it (a stale one's tier is the policy's `tier_of`).
-`failed` here means "fails where the policy lets the code fail, else is listed"."""
+"""Total: every combination has a verdict, and the code that carries it (a stale one's tier is the
+policy's `tier_of`). `failed` here means "fails where the policy lets the code fail, else is
+listed"."""

@@ -1,4 +1,6 @@
-"""What all readings of one account prove of its being there: seen, not found, cancelled, banned, empty. Pure; the law is in `proofs`."""
+"""What all readings of one account prove of its being there: seen, not found, cancelled, banned,
+empty. Pure; the law is in `proofs`.
+"""
 
 from __future__ import annotations
 
@@ -33,27 +35,53 @@ _PRESENCE = {
 
 
 def presence(known: Known, as_of: datetime, policy: Policy) -> PresenceProof:
-    """Whether the account is there. A machine's negative counts only with a control that answered in the same session."""
+    """Whether the account is there. A machine's negative counts only with a control that answered
+    in the same session.
+    """
     readings = current(known, as_of)
     seen = any(_shows_account(reading) for reading in readings)
-    state = next((_PRESENCE[reading.outcome] for reading in reversed(readings) if reading.outcome in _PRESENCE), None)
+    state = next(
+        (
+            _PRESENCE[reading.outcome]
+            for reading in reversed(readings)
+            if reading.outcome in _PRESENCE
+        ),
+        None,
+    )
     if state is None:
         return PresenceProof(state=Presence.SEEN if seen else Presence.UNKNOWN)
     active_on = _active_on(known, as_of, policy) if state is Presence.BANNED else None
-    return replace(_presence(known, readings, state, seen, as_of, policy, active_on is not None), claimed=state, active_on=active_on)
+    return replace(
+        _presence(known, readings, state, seen, as_of, policy, active_on is not None),
+        claimed=state,
+        active_on=active_on,
+    )
 
 
 def _presence(
-    known: Known, readings: Sequence[Reading], state: Presence, seen: bool, as_of: datetime, policy: Policy, active: bool
+    known: Known,
+    readings: Sequence[Reading],
+    state: Presence,
+    seen: bool,
+    as_of: datetime,
+    policy: Policy,
+    active: bool,
 ) -> PresenceProof:
     if seen and state is not Presence.EMPTY:
         return PresenceProof(state=Presence.SEEN, doubtful=True)
     if _lives(known, state, as_of, policy):
         return PresenceProof(doubtful=True)
-    proof = agreed(readings, lambda reading: _PRESENCE.get(reading.outcome) is state and any(_grounds(reading, known)))
+    proof = agreed(
+        readings,
+        lambda reading: _PRESENCE.get(reading.outcome) is state and any(_grounds(reading, known)),
+    )
     if not proof.reading_ids:
-        # A ban beside posts in the window is looked at again, though nobody else was answered for beside it.
-        again = active and agreed(readings, lambda reading: _PRESENCE.get(reading.outcome) is state).pending
+        # A ban beside posts in the window is looked at again, though nobody else was answered for
+        # beside it.
+        again = (
+            active
+            and agreed(readings, lambda reading: _PRESENCE.get(reading.outcome) is state).pending
+        )
         return PresenceProof(pending=proof.pending or again, doubtful=True)
     if state is Presence.EMPTY:
         opened = known.filed.opened_on
@@ -67,57 +95,90 @@ def _presence(
 
 
 def alive(known: Known, as_of: datetime) -> Proof:
-    """Whether an account that is filed as closed is still there: by its id, in two looks, like everything that is said against a body.
+    """Whether an account that is filed as closed is still there: by its id, in two looks, like
+    everything that is said against a body.
 
     What a filed link or the name leads to may be somebody else's by now.
     """
     proof = agreed(
-        current(known, as_of), lambda reading: any(_shows(sight) for sight in reading.sights if sight.matched_by is MatchedBy.ID)
+        current(known, as_of),
+        lambda reading: any(
+            _shows(sight) for sight in reading.sights if sight.matched_by is MatchedBy.ID
+        ),
     )
     return replace(proof, tie=Tie.ID if proof.reading_ids else None)
 
 
 def _shows_account(reading: Reading) -> bool:
-    """Whether any surface of the look knew the account, even where the list that came after it failed."""
+    """Whether any surface of the look knew the account, even where the list that came after it
+    failed.
+    """
     return any(_shows(sight) for sight in reading.sights if sight.matched_by is not None)
 
 
 def _shows(sight: Sight) -> bool:
-    return sight.outcome in (Outcome.OK, Outcome.PRIVATE) and bool(sight.name or sight.dated or sight.exact)
+    return sight.outcome in (Outcome.OK, Outcome.PRIVATE) and bool(
+        sight.name or sight.dated or sight.exact
+    )
 
 
 def _active_on(known: Known, as_of: datetime, policy: Policy) -> date | None:
     """The newest known post of the window that ends at as_of, or of after it."""
     since = policy.window_start(day_of(as_of))
-    return max((post.on for reading in known.readings for _, post in posts_of(reading, policy) if post.on >= since), default=None)
+    return max(
+        (
+            post.on
+            for reading in known.readings
+            for _, post in posts_of(reading, policy)
+            if post.on >= since
+        ),
+        default=None,
+    )
 
 
 def _lives(known: Known, state: Presence, as_of: datetime, policy: Policy) -> bool:
-    """A sign of life that a negative cannot stand against: for "never posted" any post ever, for "not found" one since the window began."""
+    """A sign of life that a negative cannot stand against: for "never posted" any post ever, for
+    "not found" one since the window began.
+    """
     if state not in (Presence.EMPTY, Presence.NOT_FOUND):
         return False
     if state is Presence.NOT_FOUND and _name_lives(current(known, as_of), known.filed):
         return True
     since = policy.window_start(day_of(as_of)) if state is Presence.NOT_FOUND else date.min
-    return any(post.on >= since for reading in known.readings for _, post in posts_of(reading, policy))
+    return any(
+        post.on >= since for reading in known.readings for _, post in posts_of(reading, policy)
+    )
 
 
 def _name_lives(readings: Sequence[Reading], filed: Filed) -> bool:
-    """Whether a sight shows the account, or (unless a person settled it) somebody else under its filed name: a wrong id, perhaps."""
-    if any(reading.look is LookKind.PERSON and reading.outcome is Outcome.NOT_FOUND for reading in readings):
+    """Whether a sight shows the account, or (unless a person settled it) somebody else under its
+    filed name: a wrong id, perhaps.
+    """
+    if any(
+        reading.look is LookKind.PERSON and reading.outcome is Outcome.NOT_FOUND
+        for reading in readings
+    ):
         return False
-    named = [sight for reading in readings for sight in reading.sights if sight.outcome is Outcome.OK and sight.name]
+    named = [
+        sight
+        for reading in readings
+        for sight in reading.sights
+        if sight.outcome is Outcome.OK and sight.name
+    ]
     return any(sight.matched_by is not None or alike(filed.name, sight.name) for sight in named)
 
 
-_TROUBLE = frozenset(outcome for outcome in Outcome if outcome.about_us and outcome is not Outcome.NO_EVIDENCE)
+_TROUBLE = frozenset(
+    outcome for outcome in Outcome if outcome.about_us and outcome is not Outcome.NO_EVIDENCE
+)
 
 
 def _grounds(reading: Reading, known: Known) -> Iterator[Tie]:
-    """By what a negative is tied to the account: what the platform says of its id, or a full search by name; and, unless a person
-    looked, somebody else was answered for in its session.
+    """By what a negative is tied to the account: what the platform says of its id, or a full search
+    by name; and, unless a person looked, somebody else was answered for in its session.
 
-    That an id leads to nobody counts only where what was asked after it answered: perhaps a search would have shown the account.
+    That an id leads to nobody counts only where what was asked after it answered: perhaps a search
+    would have shown the account.
     """
     by_person = reading.look is LookKind.PERSON
     for place, sight in enumerate(reading.sights):

@@ -1,4 +1,6 @@
-"""What an item of a notice is about, problem by problem: by the codes of its findings, or by the printed words of another system."""
+"""What an item of a notice is about, problem by problem: by the codes of its findings, or by the
+printed words of another system.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ _MARKS = str.maketrans(",\uff0c;\uff1b", "、、、、")
 
 
 def codes_of(item: NoticeItem) -> tuple[Code, ...]:
-    """The problems of an item; of another system's notice as far as its words tell, none where a part of them does not."""
+    """The problems of an item; of another system's notice as far as its words tell, none where a
+    part of them does not.
+    """
     if item.findings:
         return tuple(held.finding.code for held in item.findings)
     codes = [_code(part) for part in _parts(item)]
@@ -35,13 +39,19 @@ def problem_about(item: NoticeItem, codes: Collection[Code]) -> str:
 
 
 def alike(code: Code, other: Code) -> bool:
-    """Whether two codes are one problem: a silence that has become longer is the same silence, another wrong name the same wrong name."""
+    """Whether two codes are one problem: a silence that has become longer is the same silence,
+    another wrong name the same wrong name.
+    """
     return code is other or any({code, other} <= kind for kind in (SILENT, NAMED))
 
 
 def codes_like(item: NoticeItem, codes: Collection[Code]) -> tuple[Code, ...]:
-    """Those problems of an item that are the same as any of `codes`; all of them where none is given."""
-    return tuple(own for own in codes_of(item) if not codes or any(alike(own, code) for code in codes))
+    """Those problems of an item that are the same as any of `codes`; all of them where none is
+    given.
+    """
+    return tuple(
+        own for own in codes_of(item) if not codes or any(alike(own, code) for code in codes)
+    )
 
 
 def _parts(item: NoticeItem) -> list[str]:

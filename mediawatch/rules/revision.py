@@ -1,7 +1,9 @@
-"""What becomes of a judgement when more is known: what it holds against an account may fall by itself, never grow. Pure.
+"""What becomes of a judgement when more is known: what it holds against an account may fall by
+itself, never grow. Pure.
 
-A later reading, link, answer or change of the registry takes a finding away, or makes it say less. What it would add stands apart, until
-the inspection is judged as a whole (`mediawatch sweep judge`, or answers to it that are imported).
+A later reading, link, answer or change of the registry takes a finding away, or makes it say less.
+What it would add stands apart, until the inspection is judged as a whole (`mediawatch sweep judge`,
+or answers to it that are imported).
 """
 
 from __future__ import annotations
@@ -23,7 +25,9 @@ _KIND = {code: kind for kind in _KINDS for code in kind}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """`judgement` is what holds now. `added` are findings that only what became known later makes: they stand apart."""
+    """`judgement` is what holds now. `added` are findings that only what became known later makes:
+    they stand apart.
+    """
 
     judgement: Judgement
     added: tuple[Finding, ...] = ()
@@ -39,8 +43,13 @@ def revised(before: Judgement, now: Judgement) -> Revision:
     if not added:
         return Revision(judgement=replace(now, notes=notes))
     verdict = _without(before, now, kept)
-    sentence = kept[0].sentence if kept else before.sentence if verdict is before.verdict else CHANGED
-    return Revision(judgement=replace(now, verdict=verdict, sentence=sentence, findings=kept, notes=notes), added=added)
+    sentence = (
+        kept[0].sentence if kept else before.sentence if verdict is before.verdict else CHANGED
+    )
+    return Revision(
+        judgement=replace(now, verdict=verdict, sentence=sentence, findings=kept, notes=notes),
+        added=added,
+    )
 
 
 def _without(before: Judgement, now: Judgement, kept: tuple[Finding, ...]) -> Verdict:
@@ -58,12 +67,20 @@ _CONTRADICTED = (*_KINDS[0], Code.EMPTY_ACCOUNT, Code.NOT_FOUND)
 
 
 def with_updates(before: Judgement, now: Judgement) -> Judgement:
-    """`before`, where too little is kept to judge again: only posts in the window that are known `now` change it."""
+    """`before`, where too little is kept to judge again: only posts in the window that are known
+    `now` change it.
+    """
     kept = tuple(finding for finding in before.findings if finding.code not in _CONTRADICTED)
     if now.otherwise not in _FRESH or len(kept) == len(before.findings):
         return before
     sentence = kept[0].sentence if kept else CHANGED
-    return replace(now, verdict=_without(before, now, kept), sentence=sentence, findings=kept, notes=(*before.notes, CHANGED))
+    return replace(
+        now,
+        verdict=_without(before, now, kept),
+        sentence=sentence,
+        findings=kept,
+        notes=(*before.notes, CHANGED),
+    )
 
 
 def _kind(finding: Finding) -> object:

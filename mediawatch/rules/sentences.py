@@ -1,4 +1,6 @@
-"""What a judgement says to the inspector, in Chinese: why, what was found, what to mind, what could not be asked. Pure."""
+"""What a judgement says to the inspector, in Chinese: why, what was found, what to mind, what could
+not be asked. Pure.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,19 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from mediawatch.domain import CLOCK_OFF as OUR_CLOCK
-from mediawatch.domain import ID_IN_DOUBT, Code, DateKind, Filed, Finding, Judgement, LookKind, MatchedBy, Outcome, Reading, Verdict
+from mediawatch.domain import (
+    ID_IN_DOUBT,
+    Code,
+    DateKind,
+    Filed,
+    Finding,
+    Judgement,
+    LookKind,
+    MatchedBy,
+    Outcome,
+    Reading,
+    Verdict,
+)
 from mediawatch.domain.clock import chinese_day
 from mediawatch.names import differs_by_script, similarity
 from mediawatch.ports import Known
@@ -38,14 +52,23 @@ def stale(fresh: FreshnessProof, gap: Gap, as_of_day: date, code: Code, policy: 
     """A finding about a silence that is too long."""
     least = "不少于" if gap.minimum else ""
     if gap.opened and not fresh.period_from:
-        seen = f"账号于{chinese_day(gap.since)}开设,其后至监测时间点{chinese_day(as_of_day)}无更新,间隔{gap.days}天"
+        seen = (
+            f"账号于{chinese_day(gap.since)}开设,其后至监测时间点{chinese_day(as_of_day)}无更新,"
+            f"间隔{gap.days}天"
+        )
     elif fresh.period_from:
         span = f"{chinese_day(gap.since)}{'开设' if gap.opened else ''}至{chinese_day(gap.until)}"
         seen = f"{_period(fresh.period_from, as_of_day)}内最长更新间隔{least}{gap.days}天({span})"
     elif gap.minimum:
-        seen = f"自{chinese_day(gap.since + timedelta(days=1))}至监测时间点{chinese_day(as_of_day)}无更新,间隔{least}{gap.days}天"
+        seen = (
+            f"自{chinese_day(gap.since + timedelta(days=1))}至监测时间点{chinese_day(as_of_day)}无更新,"
+            f"间隔{least}{gap.days}天"
+        )
     else:
-        seen = f"最近一次更新为{chinese_day(gap.since)},至监测时间点{chinese_day(as_of_day)}间隔{gap.days}天"
+        seen = (
+            f"最近一次更新为{chinese_day(gap.since)},"
+            f"至监测时间点{chinese_day(as_of_day)}间隔{gap.days}天"
+        )
     if fresh.after_on:
         seen += f"(监测时间点后于{chinese_day(fresh.after_on)}有更新)"
     return f"{seen},属“{policy.label(code)}”(依据:{policy.basis})。"
@@ -63,13 +86,25 @@ def _how_missed(known: Known, there: PresenceProof) -> str:
     proving = [reading for reading in known.readings if reading.id in there.reading_ids]
     if any(reading.look is LookKind.PERSON for reading in proving):
         return "经人工核查,在平台上搜索不到该账号"
-    if any(sight.matched_by is MatchedBy.NAME for reading in proving for sight in reading.sights if sight.outcome is Outcome.NOT_FOUND):
+    if any(
+        sight.matched_by is MatchedBy.NAME
+        for reading in proving
+        for sight in reading.sights
+        if sight.outcome is Outcome.NOT_FOUND
+    ):
         alias = f"和微信号“{filed.alias}”" if filed.alias else ""
         return f"按备案名称“{filed.name}”{alias}在平台搜索不到该账号"
     return f"备案的平台ID“{filed.platform_id or filed.original_id or filed.alias}”在平台上不存在"
 
 
-def notes(known: Known, fresh: FreshnessProof, there: PresenceProof, named: NameProof, as_of_day: date, policy: Policy) -> tuple[str, ...]:
+def notes(
+    known: Known,
+    fresh: FreshnessProof,
+    there: PresenceProof,
+    named: NameProof,
+    as_of_day: date,
+    policy: Policy,
+) -> tuple[str, ...]:
     notes: list[str] = []
     if fresh.odd_dates:
         notes.append("发布时间异常:有内容的发布时间晚于核查时间,已不计入。")
@@ -77,14 +112,19 @@ def notes(known: Known, fresh: FreshnessProof, there: PresenceProof, named: Name
         how = "繁简字不同" if differs_by_script(known.filed.name, named.seen) else "带平台后缀"
         notes.append(f"备案填写不规范:备案名称{how},平台显示“{named.seen}”。")
     if fresh.just_opened and known.filed.opened_on:
-        notes.append(f"账号于{chinese_day(known.filed.opened_on)}开设,至监测时间点未超过规定天数,不作超期认定。")
+        notes.append(
+            f"账号于{chinese_day(known.filed.opened_on)}开设,至监测时间点未超过规定天数,"
+            "不作超期认定。"
+        )
     if named.doubtful:
         notes.append(f"平台显示名称“{named.seen}”与备案名称不同,尚未经两次核查证实。")
     if there.doubtful:
         what = "显示该账号被封禁或停用" if there.claimed is Presence.BANNED else "未见该账号"
         notes.append(f"曾有一次核查{what},尚未经两次核查证实。")
     if there.active_on:
-        notes.append(f"平台显示该账号被封禁或停用,但{chinese_day(there.active_on)}仍有更新,请审核时核对。")
+        notes.append(
+            f"平台显示该账号被封禁或停用,但{chinese_day(there.active_on)}仍有更新,请审核时核对。"
+        )
     if fresh.state in (Freshness.STALE, Freshness.AFTER_ONLY):
         festivals = festivals_between(policy.window_start(as_of_day), as_of_day)
         notes.extend(f"监测窗口含{festival},请审核时注意。" for festival in festivals)
@@ -93,7 +133,10 @@ def notes(known: Known, fresh: FreshnessProof, there: PresenceProof, named: Name
 
 def read_late(policy: Policy) -> str:
     """A note on a silence that was read long after as_of."""
-    return f"发布情况读取于监测时间点{policy.hearing.late_days}天之后,其间内容可能已删除或撤稿,须经下发核实方可认定。"
+    return (
+        f"发布情况读取于监测时间点{policy.hearing.late_days}天之后,其间内容可能已删除或撤稿,"
+        "须经下发核实方可认定。"
+    )
 
 
 def id_in_doubt(doubt: Doubt) -> str:
@@ -114,20 +157,30 @@ TROUBLE = {
 
 
 _NO_EVIDENCE = (
-    ("link is filed", "备案信息中没有可用的链接和账号ID"), ("name is filed", "备案信息中没有可用的链接和账号ID"),
-    ("wrong form of link", "备案链接格式有误"), ("leads to", "备案链接指向其他账号"), ("belongs to", "链接属于其他账号"),
-    ("删除", "链接的内容已删除"), ("违规", "链接的内容因违规无法查看"), ("rumour", "链接的内容被标为不实信息"), ("过期", "链接已失效"),
-    ("this very name", "有同名账号,不能确定是哪一个"), ("another body", "同名账号的认证主体与备案不同"),
-    ("is another one", "同名账号的ID与备案不同"), ("no exact hit", "按备案名称未搜索到完全同名的账号"),
+    ("link is filed", "备案信息中没有可用的链接和账号ID"),
+    ("name is filed", "备案信息中没有可用的链接和账号ID"),
+    ("wrong form of link", "备案链接格式有误"),
+    ("leads to", "备案链接指向其他账号"),
+    ("belongs to", "链接属于其他账号"),
+    ("删除", "链接的内容已删除"),
+    ("违规", "链接的内容因违规无法查看"),
+    ("rumour", "链接的内容被标为不实信息"),
+    ("过期", "链接已失效"),
+    ("this very name", "有同名账号,不能确定是哪一个"),
+    ("another body", "同名账号的认证主体与备案不同"),
+    ("is another one", "同名账号的ID与备案不同"),
+    ("no exact hit", "按备案名称未搜索到完全同名的账号"),
     ("login is that of", "现有登录不能查看该账号"),
-)  # fmt: skip
+)
 """Words in what a surface says of its own failure, and the one cause that an inspector reads."""
 CLOCK_OFF = "本机时钟与平台时间相差超过10分钟,所读内容不作依据"
 _PAUSED = "信息来源暂停——"
 
 
 def why_paused(why: Outcome | str) -> str:
-    """In Chinese, why a source is not asked now: what opened its breaker, or a reason that is Chinese already."""
+    """In Chinese, why a source is not asked now: what opened its breaker, or a reason that is
+    Chinese already.
+    """
     return TROUBLE.get(why, "暂停") if isinstance(why, Outcome) else why
 
 
@@ -135,27 +188,47 @@ def with_paused(judged: Judgement, known: Known, as_of: datetime) -> Judgement:
     """With what could not be asked; where nothing at all was read since `as_of`, that is why."""
     notes = (*judged.notes, *(f"{_PAUSED}{each}。" for each in known.paused))
     read = any(reading.read_at >= as_of for reading in known.readings)
-    return replace(judged, notes=notes, sentence=judged.sentence if read else f"本次未能核查:{';'.join(known.paused)}。")
+    return replace(
+        judged,
+        notes=notes,
+        sentence=judged.sentence if read else f"本次未能核查:{';'.join(known.paused)}。",
+    )
 
 
 def paused_then(judgement: Judgement) -> tuple[str, ...]:
     """The sources that an earlier judgement of the same sweep says could not be asked, and why."""
-    return tuple(note.removeprefix(_PAUSED).removesuffix("。") for note in judgement.notes if note.startswith(_PAUSED))
+    return tuple(
+        note.removeprefix(_PAUSED).removesuffix("。")
+        for note in judgement.notes
+        if note.startswith(_PAUSED)
+    )
 
 
 def verdict_sentence(
-    known: Known, verdict: Verdict, how_filed: Standing, findings: tuple[Finding, ...], fresh: FreshnessProof, named: NameProof,
-    pending: bool, as_of_day: date, policy: Policy,
-) -> str:  # fmt: skip
+    known: Known,
+    verdict: Verdict,
+    how_filed: Standing,
+    findings: tuple[Finding, ...],
+    fresh: FreshnessProof,
+    named: NameProof,
+    pending: bool,
+    as_of_day: date,
+    policy: Policy,
+) -> str:
     """Why, in one sentence for the inspector."""
     if findings and verdict in (Verdict.FAILED, Verdict.LISTED):
         return findings[0].sentence
     match verdict:
         case Verdict.FRESH | Verdict.DUE_SOON | Verdict.AT_LIMIT if fresh.period_from and fresh.gap:
-            return f"{_period(fresh.period_from, as_of_day)}内更新间隔最长不超过{fresh.gap.days}天。"
+            return (
+                f"{_period(fresh.period_from, as_of_day)}内更新间隔最长不超过{fresh.gap.days}天。"
+            )
         case Verdict.FRESH | Verdict.DUE_SOON | Verdict.AT_LIMIT if fresh.latest_on:
             kind = "" if fresh.date_kind is DateKind.EXACT else "不早于"
-            return f"最近一次更新{kind}{chinese_day(fresh.latest_on)},距监测时间点{(as_of_day - fresh.latest_on).days}天。"
+            return (
+                f"最近一次更新{kind}{chinese_day(fresh.latest_on)},"
+                f"距监测时间点{(as_of_day - fresh.latest_on).days}天。"
+            )
         case Verdict.LISTED:
             return _listed_sentence(known, how_filed, fresh)
         case _:
@@ -179,13 +252,23 @@ def _unproven_sentence(known: Known, fresh: FreshnessProof, named: NameProof, pe
     if pending:
         return "首次核查疑似有问题,待第二次核查。"
     if fresh.doubtful or named.doubtful:
-        second = max((reading for reading in readings if reading.look is LookKind.SECOND), key=lambda each: each.id, default=None)
+        second = max(
+            (reading for reading in readings if reading.look is LookKind.SECOND),
+            key=lambda each: each.id,
+            default=None,
+        )
         if second is not None and second.outcome.about_us:
             return f"第二次核查未成功({trouble(second)}),不能认定。"
         return "两次核查结果不一致,不能认定。"
-    readings = tuple(reading for reading in readings if reading.look is not LookKind.CONTROL) or readings
+    readings = (
+        tuple(reading for reading in readings if reading.look is not LookKind.CONTROL) or readings
+    )
     last = max(readings, key=lambda reading: (reading.read_at, reading.id))
-    against = [sight for sight in last.sights if sight.matched_by and (sight.outcome.negative or sight.exact)]
+    against = [
+        sight
+        for sight in last.sights
+        if sight.matched_by and (sight.outcome.negative or sight.exact)
+    ]
     if against and not any(tie_of(sight, last, known) for sight in against):
         return "仅凭备案链接或名称读取,未能与账号ID对应,不能认定。"
     if last.outcome.negative:
@@ -195,7 +278,10 @@ def _unproven_sentence(known: Known, fresh: FreshnessProof, named: NameProof, pe
     if last.outcome is Outcome.OK and fresh.latest_on:
         by_name = ",按名称匹配" if last.matched_by is MatchedBy.NAME else ""
         lacking = "检查时段内的更新间隔" if fresh.period_from else "其后无更新"
-        return f"已知最近发布不早于{chinese_day(fresh.latest_on)}{by_name};现有信息来源不能证明{lacking},不能认定超期。"
+        return (
+            f"已知最近发布不早于{chinese_day(fresh.latest_on)}{by_name};"
+            f"现有信息来源不能证明{lacking},不能认定超期。"
+        )
     return f"{trouble(last)}。"
 
 
@@ -215,12 +301,16 @@ def _not_looked_at(filed: Filed) -> str:
 
 def trouble(reading: Reading) -> str:
     """Why a look proved nothing: the one cause that applies."""
-    if reading.outcome is not Outcome.OK and any(sight.detail.startswith(OUR_CLOCK) for sight in reading.sights):
+    if reading.outcome is not Outcome.OK and any(
+        sight.detail.startswith(OUR_CLOCK) for sight in reading.sights
+    ):
         return f"{CLOCK_OFF},请校准时钟后重新检查"
     if reading.outcome is not Outcome.NO_EVIDENCE:
         return TROUBLE.get(reading.outcome, "现有信息来源未能证明其更新情况")
     details = [sight.detail for sight in reading.sights if sight.outcome is Outcome.NO_EVIDENCE]
-    found = (cause for detail in reversed(details) for word, cause in _NO_EVIDENCE if word in detail)
+    found = (
+        cause for detail in reversed(details) for word, cause in _NO_EVIDENCE if word in detail
+    )
     return next(found, TROUBLE[Outcome.NO_EVIDENCE])
 
 

@@ -1,7 +1,9 @@
-"""By what readings are tied to the account as it is filed now, and what may therefore speak against it. Pure.
+"""By what readings are tied to the account as it is filed now, and what may therefore speak against
+it. Pure.
 
-A reading speaks for the identity under which it was taken (`domain.identity`). Against an account speaks only what is tied by the
-platform's own id, or by a full search for the filed name where no id is filed or known.
+A reading speaks for the identity under which it was taken (`domain.identity`). Against an account
+speaks only what is tied by the platform's own id, or by a full search for the filed name where no
+id is filed or known.
 """
 
 from __future__ import annotations
@@ -34,23 +36,34 @@ def identity_of(known: Known) -> FiledIdentity:
 
 
 def speaking(known: Known, as_of: datetime) -> Known:
-    """What is left to judge by: readings that say something about the identity filed now, and of each person the newest answer.
+    """What is left to judge by: readings that say something about the identity filed now, and of
+    each person the newest answer.
 
     The ids are those filed now; name, status and the rest stay as the sweep froze them.
     """
     now = identity_of(known)
-    left = [_of_frozen(said, known.filed.identity) for reading in known.readings if (said := of_identity(reading, now)) is not None]
-    filed = replace(known.filed, platform_id=now.platform_id, original_id=now.original_id, alias=now.alias)
+    left = [
+        _of_frozen(said, known.filed.identity)
+        for reading in known.readings
+        if (said := of_identity(reading, now)) is not None
+    ]
+    filed = replace(
+        known.filed, platform_id=now.platform_id, original_id=now.original_id, alias=now.alias
+    )
     return replace(known, filed=filed, identity=now, readings=tuple(_newest_answers(left, as_of)))
 
 
 def _of_frozen(reading: Reading, then: FiledIdentity) -> Reading:
-    """A reading without what it says against an account that was filed otherwise when the inspection began.
+    """A reading without what it says against an account that was filed otherwise when the
+    inspection began.
 
-    The inspection prints the account as it was filed `then`: that another id, or another name, leads to nobody or to somebody silent says
-    nothing about it, whatever is filed now.
+    The inspection prints the account as it was filed `then`: that another id, or another name,
+    leads to nobody or to somebody silent says nothing about it, whatever is filed now.
     """
-    sights = tuple(in_favour(sight) if _is_of_another(sight, reading.filed_as, then) else sight for sight in reading.sights)
+    sights = tuple(
+        in_favour(sight) if _is_of_another(sight, reading.filed_as, then) else sight
+        for sight in reading.sights
+    )
     return reading if sights == reading.sights else replace(reading, sights=sights)
 
 
@@ -62,12 +75,17 @@ def _is_of_another(sight: Sight, taken: FiledIdentity | None, then: FiledIdentit
         return True
     if sight.matched_by is not MatchedBy.NAME:
         return False
-    other_alias = bool(taken.alias and then.alias) and taken.alias.strip().casefold() != then.alias.strip().casefold()
+    other_alias = (
+        bool(taken.alias and then.alias)
+        and taken.alias.strip().casefold() != then.alias.strip().casefold()
+    )
     return other_alias or (then.has_id and not taken.has_id) or not alike(then.name, taken.name)
 
 
 def _newest_answers(readings: Sequence[Reading], as_of: datetime) -> list[Reading]:
-    """The newest answer of a person in a sweep stands. Of his earlier ones since as_of only the posts that he saw are left."""
+    """The newest answer of a person in a sweep stands. Of his earlier ones since as_of only the
+    posts that he saw are left.
+    """
     newest: dict[tuple[str, int | None], Reading] = {}
     for reading in readings:
         if reading.look is LookKind.PERSON:
@@ -76,9 +94,15 @@ def _newest_answers(readings: Sequence[Reading], as_of: datetime) -> list[Readin
                 newest[answer] = reading
     left: list[Reading] = []
     for reading in readings:
-        if reading.look is not LookKind.PERSON or reading.read_at < as_of or newest[fold(reading.by), reading.sweep_id] is reading:
+        if (
+            reading.look is not LookKind.PERSON
+            or reading.read_at < as_of
+            or newest[fold(reading.by), reading.sweep_id] is reading
+        ):
             left.append(reading)
-        elif sights := tuple(_posts_alone(sight) for sight in reading.sights if sight.posts and sight.matched_by):
+        elif sights := tuple(
+            _posts_alone(sight) for sight in reading.sights if sight.posts and sight.matched_by
+        ):
             left.append(replace(reading, sights=sights))
     return left
 
@@ -94,30 +118,47 @@ def _posts_alone(sight: Sight) -> Sight:
 def tie_of(sight: Sight, reading: Reading, known: Known) -> Tie | None:
     """By what a sight may speak against the account; None where it may not.
 
-    A filed link may have passed to somebody else, and a name may be another's: that is for a person to see, never a finding.
+    A filed link may have passed to somebody else, and a name may be another's: that is for a person
+    to see, never a finding.
     """
     if sight.matched_by is MatchedBy.ID:
         return Tie.ID
     if sight.matched_by is not MatchedBy.NAME:
         return None
-    if sight.outcome is Outcome.NOT_FOUND and known.filed.platform == "wechat" and known.filed.alias:
-        # WeChat's search asks for the filed 微信号 too (docs/platforms/wechat.md), and that is an id of the platform's own.
+    if (
+        sight.outcome is Outcome.NOT_FOUND
+        and known.filed.platform == "wechat"
+        and known.filed.alias
+    ):
+        # WeChat's search asks for the filed 微信号 too (docs/platforms/wechat.md), and that is an
+        # id of the platform's own.
         return Tie.ID
     if known.filed.identity.has_id or _learned(known.readings):
         return None
     seen = sight.name or reading.name
-    return Tie.SEARCH if sight.outcome is Outcome.NOT_FOUND or (seen and alike(known.filed.name, seen)) else None
+    return (
+        Tie.SEARCH
+        if sight.outcome is Outcome.NOT_FOUND or (seen and alike(known.filed.name, seen))
+        else None
+    )
 
 
 def _learned(readings: Iterable[Reading]) -> bool:
     """Whether a machine's sight that is tied by id or link shows an id of the account."""
-    machines = (sight for reading in readings if reading.look is not LookKind.PERSON for sight in reading.sights)
+    machines = (
+        sight
+        for reading in readings
+        if reading.look is not LookKind.PERSON
+        for sight in reading.sights
+    )
     tied = (sight for sight in machines if sight.matched_by in (MatchedBy.ID, MatchedBy.URL))
     return any(sight.platform_id or sight.original_id for sight in tied)
 
 
 def proposes_only(sight: Sight, reading: Reading, filed: Filed) -> bool:
-    """Whether what a sight shows may be another account's: no id is filed, and it bears another name than the filed one."""
+    """Whether what a sight shows may be another account's: no id is filed, and it bears another
+    name than the filed one.
+    """
     if filed.identity.has_id or sight.matched_by is MatchedBy.ID:
         return False
     seen = sight.name or reading.name
@@ -126,7 +167,9 @@ def proposes_only(sight: Sight, reading: Reading, filed: Filed) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """备案ID疑似有误: what the filed id leads to is somebody else, or two filed keys lead to two accounts."""
+    """备案ID疑似有误: what the filed id leads to is somebody else, or two filed keys lead to two
+    accounts.
+    """
 
     sight: Sight
     why: str
@@ -134,35 +177,71 @@ class Doubt:
 
 
 def doubt(readings: Sequence[Reading], filed: Filed, now: FiledIdentity) -> Doubt | None:
-    """Why the filed id may be another's, as far as readings tell; None where nothing speaks for that."""
-    looks = [reading for reading in sorted(readings, key=_order) if reading.look is not LookKind.CONTROL]
+    """Why the filed id may be another's, as far as readings tell; None where nothing speaks for
+    that.
+    """
+    looks = [
+        reading for reading in sorted(readings, key=_order) if reading.look is not LookKind.CONTROL
+    ]
     return _of_another(looks, filed, now) or _of_two(looks, now)
 
 
 def _of_another(looks: Sequence[Reading], filed: Filed, now: FiledIdentity) -> Doubt | None:
-    """The newest page of the filed id that shows who it is certified for: another body, under another name. A person's word that it
-    bears the filed name does not make it the filed one."""
-    own = [said for reading in looks if reading.look is not LookKind.PERSON and (said := of_identity(reading, now)) is not None]
-    named = [sight for reading in own for sight in reading.sights if sight.name and sight.matched_by is MatchedBy.ID]
+    """The newest page of the filed id that shows who it is certified for: another body, under
+    another name. A person's word that it bears the filed name does not make it the filed one."""
+    own = [
+        said
+        for reading in looks
+        if reading.look is not LookKind.PERSON and (said := of_identity(reading, now)) is not None
+    ]
+    named = [
+        sight
+        for reading in own
+        for sight in reading.sights
+        if sight.name and sight.matched_by is MatchedBy.ID
+    ]
     telling = [sight for sight in named if sight.verified_as]
     if not telling or not filed.organiser or any(alike(filed.name, sight.name) for sight in named):
         return None
     sight = telling[-1]
-    if any(same_body(sight.verified_as, body, filed.prefecture, filed.county) for body in (filed.organiser, filed.supervisor)):
+    if any(
+        same_body(sight.verified_as, body, filed.prefecture, filed.county)
+        for body in (filed.organiser, filed.supervisor)
+    ):
         return None
-    return Doubt(sight, f"该ID的主页为“{sight.name}”,认证主体“{sight.verified_as}”,与备案名称和所属组织均不符")
+    return Doubt(
+        sight,
+        f"该ID的主页为“{sight.name}”,认证主体“{sight.verified_as}”,与备案名称和所属组织均不符",
+    )
 
 
 def _of_two(looks: Sequence[Reading], now: FiledIdentity) -> Doubt | None:
-    """What bore one filed key and contradicted another, where nothing that was seen later was the account's by id."""
+    """What bore one filed key and contradicted another, where nothing that was seen later was the
+    account's by id.
+    """
     keys = (now.platform_id, now.original_id, now.alias)
     for reading in reversed(looks):
         taken = reading.filed_as
         for sight in reversed(reading.sights):
-            if ID_IN_DOUBT in sight.detail and taken is not None and (taken.platform_id, taken.original_id, taken.alias) == keys:
-                shown = "、".join(text for text in (sight.name, sight.platform_id, sight.original_id) if text) or "另一账号"
-                why = f"备案的平台ID、原始ID、微信号(抖音号)和名称指向不同的账号,其一有误(平台显示:{shown})"
+            if (
+                ID_IN_DOUBT in sight.detail
+                and taken is not None
+                and (taken.platform_id, taken.original_id, taken.alias) == keys
+            ):
+                shown = (
+                    "、".join(
+                        text for text in (sight.name, sight.platform_id, sight.original_id) if text
+                    )
+                    or "另一账号"
+                )
+                why = (
+                    "备案的平台ID、原始ID、微信号(抖音号)和名称指向不同的账号,"
+                    f"其一有误(平台显示:{shown})"
+                )
                 return Doubt(sight, why)
-        if any(sight.matched_by is MatchedBy.ID for sight in reading.sights) and of_identity(reading, now) is not None:
+        if (
+            any(sight.matched_by is MatchedBy.ID for sight in reading.sights)
+            and of_identity(reading, now) is not None
+        ):
             return None
     return None

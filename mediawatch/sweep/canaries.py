@@ -1,6 +1,8 @@
-"""对照账号: accounts known to post every day, by which a surface is checked before and after it speaks of others.
+"""对照账号: accounts known to post every day, by which a surface is checked before and after it
+speaks of others.
 
-`canaries.toml` of the home; none is shipped, for whoever inspects must know them. Ids only, each with a public source.
+`canaries.toml` of the home; none is shipped, for whoever inspects must know them. Ids only, each
+with a public source.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ class _Entry(BaseModel):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Canaries:
-    """The canaries of a home, and how often they are read: after so many looks of a surface, or after so long."""
+    """The canaries of a home, and how often they are read: after so many looks of a surface, or
+    after so long.
+    """
 
     listed: tuple[Canary, ...] = ()
     every_looks: int = 50
@@ -46,7 +50,9 @@ class Canaries:
 
 
 def read(path: Path) -> tuple[Canary, ...]:
-    """The canaries of a file; none where there is no file. UserError names the entry and what is wrong with it."""
+    """The canaries of a file; none where there is no file. UserError names the entry and what is
+    wrong with it.
+    """
     try:
         tree = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except FileNotFoundError:
@@ -57,8 +63,13 @@ def read(path: Path) -> tuple[Canary, ...]:
         raise UserError(f"cannot read {path}: {error.strerror}") from error
     entries = tree.pop("canary", [])
     if tree or not isinstance(entries, list):
-        raise UserError(f"{path}: only [[canary]] tables may stand there{f', found {next(iter(tree))}' if tree else ''}")
-    canaries = tuple(_entry(entry, f"{path}: canary {number}") for number, entry in enumerate(entries, 1))
+        raise UserError(
+            f"{path}: only [[canary]] tables may stand "
+            f"there{f', found {next(iter(tree))}' if tree else ''}"
+        )
+    canaries = tuple(
+        _entry(entry, f"{path}: canary {number}") for number, entry in enumerate(entries, 1)
+    )
     _refuse_twins(canaries, path)
     return canaries
 
@@ -69,10 +80,14 @@ def _entry(entry: object, where: str) -> Canary:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        hint = ": cite where anybody can read that this id is that account" if key == "source" else ""
+        hint = (
+            ": cite where anybody can read that this id is that account" if key == "source" else ""
+        )
         raise UserError(f"{where}: {key}: {first['msg']}{hint}") from None
     if canary.platform not in PLATFORMS:
-        raise UserError(f"{where}: no platform {canary.platform!r}: give one of {', '.join(PLATFORMS)}")
+        raise UserError(
+            f"{where}: no platform {canary.platform!r}: give one of {', '.join(PLATFORMS)}"
+        )
     return canary
 
 
@@ -108,16 +123,24 @@ def to_toml(canaries: Sequence[Canary], remark: str) -> str:
         lines += ["", "[[canary]]"]
         for key, value in asdict(canary).items():
             if value:
-                lines.append(f"{key} = [{', '.join(map(_quoted, value))}]" if isinstance(value, tuple) else f"{key} = {_quoted(value)}")
+                lines.append(
+                    f"{key} = [{', '.join(map(_quoted, value))}]"
+                    if isinstance(value, tuple)
+                    else f"{key} = {_quoted(value)}"
+                )
     return "\n".join(lines) + "\n"
 
 
 def _quoted(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")  # what TOML's basic strings differ in
+    return json.dumps(text, ensure_ascii=False).replace(
+        "\x7f", "\\u007f"
+    )  # what TOML's basic strings differ in
 
 
 def write_template(path: Path) -> None:
-    """A commented file without any canary, where none is there yet. UserError where it cannot be written."""
+    """A commented file without any canary, where none is there yet. UserError where it cannot be
+    written.
+    """
     try:
         if not path.exists():
             path.write_text(TEMPLATE, encoding="utf-8")

@@ -1,4 +1,6 @@
-"""对照: a platform's negative counts where the same surface, in the same session, has just answered for another account."""
+"""对照: a platform's negative counts where the same surface, in the same session, has just answered
+for another account.
+"""
 
 from __future__ import annotations
 
@@ -18,24 +20,31 @@ _TRIES = 3
 
 
 class Vouchers:
-    """Who vouches for which surface and session. `sound`: whether an account was read before, so that it probably is there."""
+    """Who vouches for which surface and session. `sound`: whether an account was read before, so
+    that it probably is there.
+    """
 
     def __init__(self, ask: Ask, sound: Callable[[Account], bool]) -> None:
         self._ask = ask
         self._sound = sound
         self._answered: dict[tuple[str, str, bool], tuple[Account, datetime]] = {}
-        """By surface, session, and whether posts were shown: an empty list is vouched for only by one that was not empty."""
+        """By surface, session, and whether posts were shown: an empty list is vouched for only by
+        one that was not empty.
+        """
         self._asking = asyncio.Lock()
 
     def note(self, account: Account, sights: Iterable[Sight]) -> None:
-        """Remember which surfaces answered for this account. An answer to a call says nothing of what pages come to."""
+        """Remember which surfaces answered for this account. An answer to a call says nothing of
+        what pages come to.
+        """
         for sight in sights:
             if not sight.by_call and sight.outcome is Outcome.OK and (sight.name or sight.dated):
                 for dated in {False, sight.dated}:
                     self._answered[sight.surface, sight.session, dated] = (account, sight.read_at)
 
     async def controlled(self, account: Account, sight: Sight, others: Sequence[Account]) -> Sight:
-        """A negative with the name of the account that vouches for it, where there is one; any other sight as it is.
+        """A negative with the name of the account that vouches for it, where there is one; any
+        other sight as it is.
 
         `others` are asked by the same surface where nobody has answered lately.
         """
@@ -50,8 +59,13 @@ class Vouchers:
         other, at = self._answered.get(key, (account, sight.read_at))
         return other if other.id != account.id and sight.read_at - at <= HOLDS else None
 
-    async def _find(self, account: Account, sight: Sight, others: Sequence[Account]) -> Account | None:
-        candidates = sorted((other for other in others if other.id != account.id), key=lambda other: not self._sound(other))
+    async def _find(
+        self, account: Account, sight: Sight, others: Sequence[Account]
+    ) -> Account | None:
+        candidates = sorted(
+            (other for other in others if other.id != account.id),
+            key=lambda other: not self._sound(other),
+        )
         for other in candidates[:_TRIES]:
             self.note(other, await self._ask(other, sight))
             if voucher := self._voucher(account, sight):

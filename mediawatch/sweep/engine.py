@@ -10,7 +10,15 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from mediawatch.domain import Account, AccountState, Judgement, Sweep, SweepKind, SweepState, UserError
+from mediawatch.domain import (
+    Account,
+    AccountState,
+    Judgement,
+    Sweep,
+    SweepKind,
+    SweepState,
+    UserError,
+)
 from mediawatch.domain.clock import beijing, day_of
 from mediawatch.rules import judge as rules
 from mediawatch.rules.policy import Policy
@@ -27,15 +35,30 @@ class Engine(Parts):
     """Runs sweeps. One instance a run; `pacing` carries the breakers of that run."""
 
     async def run(self, request: Request, progress: Progress = no_progress) -> Summary:
-        """Open or continue the sweep, look at everything in its scope, judge, close it. UserError for an empty scope."""
+        """Open or continue the sweep, look at everything in its scope, judge, close it. UserError
+        for an empty scope.
+        """
         sweep = await self._open(request)
         if sweep.state is SweepState.FINISHED:
             unanswered = await self.store.unanswered(sweep.id)
-            return Summary(sweep=sweep, scope=await self.store.scope(sweep.id), repeated=True, unanswered=unanswered)
+            return Summary(
+                sweep=sweep,
+                scope=await self.store.scope(sweep.id),
+                repeated=True,
+                unanswered=unanswered,
+            )
         scope = await self.store.scope(sweep.id)
         accounts = [entry.account for entry in scope]
         states = await self.store.states([account.id for account in accounts])
-        run = Run(self, request, sweep, await self.store.readings(sweep_id=sweep.id), states, len(accounts), progress)
+        run = Run(
+            self,
+            request,
+            sweep,
+            await self.store.readings(sweep_id=sweep.id),
+            states,
+            len(accounts),
+            progress,
+        )
         run.checks = await checks_for(self.store, sweep)
         await self._begin(request, run, accounts)
         try:
@@ -60,31 +83,54 @@ class Engine(Parts):
             clock_off=run.clock_off,
         )
 
-    async def _judge(self, run: Run, accounts: Sequence[Account], states: Mapping[int, AccountState]) -> None:
-        """Everything in scope; of a nightly sweep only what was looked at, or has another verdict than before, and that alone stays."""
+    async def _judge(
+        self, run: Run, accounts: Sequence[Account], states: Mapping[int, AccountState]
+    ) -> None:
+        """Everything in scope; of a nightly sweep only what was looked at, or has another verdict
+        than before, and that alone stays.
+        """
         made = await run.judge(accounts)
         judgements = made.judgements
         if run.sweep.kind is SweepKind.NIGHTLY:
-            judgements = {key: judged for key, judged in judgements.items() if run.read(key) or _is_news(judged, states.get(key))}
+            judgements = {
+                key: judged
+                for key, judged in judgements.items()
+                if run.read(key) or _is_news(judged, states.get(key))
+            }
             await self.store.narrow_sweep(run.sweep.id, judgements)
         await self.store.judge(run.sweep.id, judgements, made.news)
 
     async def _begin(self, request: Request, run: Run, accounts: Sequence[Account]) -> None:
-        """The gate knows what was visited before and where the end is, and looks can be made where one is needed."""
+        """The gate knows what was visited before and where the end is, and looks can be made where
+        one is needed.
+        """
         now = self.clock()
-        self.pacing.begin(await self.store.visits(now - timedelta(days=1)), now, at_once=request.concurrency, until=request.until)
+        self.pacing.begin(
+            await self.store.visits(now - timedelta(days=1)),
+            now,
+            at_once=request.concurrency,
+            until=request.until,
+        )
         await run.settle(accounts)
         platforms = {account.platform for account in accounts if run.needs_look(account)}
         if platforms:
             await self.looker.ready()
             if why := await self.why_unreachable(sorted(platforms)):
-                log.warning(f"no network: {why}; the looks are tried all the same, and what fails is held against nobody")
+                log.warning(
+                    f"no network: {why}; the looks are tried all the same, and what fails is "
+                    "held against nobody"
+                )
 
-    def _lanes(self, accounts: Iterable[Account], states: Mapping[int, AccountState], policy: Policy) -> dict[str, list[Account]]:
+    def _lanes(
+        self, accounts: Iterable[Account], states: Mapping[int, AccountState], policy: Policy
+    ) -> dict[str, list[Account]]:
         """By platform, who could become a finding soonest first."""
         now = self.clock()
         lanes: dict[str, list[Account]] = defaultdict(list)
-        for account in sorted(accounts, key=lambda account: rules.urgency(states.get(account.id), account.filed, policy, now)):
+        for account in sorted(
+            accounts,
+            key=lambda account: rules.urgency(states.get(account.id), account.filed, policy, now),
+        ):
             lanes[account.platform].append(account)
         return lanes
 
@@ -93,40 +139,70 @@ class Engine(Parts):
         now = self.clock()
         sweeps = await self.store.sweeps()
         given_up = await self._given_up(request, sweeps, now)
-        wanted = [sweep for sweep in sweeps if request.equals(sweep) and request.as_of in (None, sweep.as_of)]
-        if unfinished := [sweep for sweep in wanted if sweep.state is SweepState.RUNNING and sweep.id not in given_up]:
+        wanted = [
+            sweep
+            for sweep in sweeps
+            if request.equals(sweep) and request.as_of in (None, sweep.as_of)
+        ]
+        if unfinished := [
+            sweep
+            for sweep in wanted
+            if sweep.state is SweepState.RUNNING and sweep.id not in given_up
+        ]:
             found = unfinished[-1]
-            log.warning("continuing an unfinished sweep", sweep=found.id, as_of=beijing(found.as_of).isoformat(), scope=found.scope)
+            log.warning(
+                "continuing an unfinished sweep",
+                sweep=found.id,
+                as_of=beijing(found.as_of).isoformat(),
+                scope=found.scope,
+            )
             return found
-        finished = [sweep for sweep in wanted if sweep.state is SweepState.FINISHED and request.as_of is not None]
+        finished = [
+            sweep
+            for sweep in wanted
+            if sweep.state is SweepState.FINISHED and request.as_of is not None
+        ]
         if finished and not request.again:
             return finished[-1]
         registry = await self.store.accounts()
         accounts = request.in_scope(registry)
         if not accounts:
-            raise UserError(f"no account is in scope ({request.scope}): import a registry first, or widen --platform/--account")
+            raise UserError(
+                f"no account is in scope ({request.scope}): import a registry first, or widen "
+                "--platform/--account"
+            )
         if request.nightly:
             states = await self.store.states([account.id for account in accounts])
             today = day_of(now)
             accounts = [
-                account for account in accounts if rules.next_due(states.get(account.id), account.filed, request.policy, now) <= today
+                account
+                for account in accounts
+                if rules.next_due(states.get(account.id), account.filed, request.policy, now)
+                <= today
             ]
         return await self.store.open_sweep(request.sweep(now, registry), accounts)
 
     async def _given_up(self, request: Request, sweeps: Iterable[Sweep], now: datetime) -> set[int]:
-        """Closes the sweeps of any scope that nobody goes on with; one that is asked for by its as_of is gone on with however late."""
+        """Closes the sweeps of any scope that nobody goes on with; one that is asked for by its
+        as_of is gone on with however late.
+        """
         closed = set()
         running = [sweep for sweep in sweeps if sweep.state is SweepState.RUNNING]
         for sweep in running:
             asked_for = request.equals(sweep) and request.as_of == sweep.as_of
-            if not asked_for and now - (await self.store.last_read_at(sweep.id) or sweep.started_at) > RESUMABLE:
+            if (
+                not asked_for
+                and now - (await self.store.last_read_at(sweep.id) or sweep.started_at) > RESUMABLE
+            ):
                 await self.store.close_sweep(sweep.id, SweepState.INCOMPLETE, now)
                 closed.add(sweep.id)
         return closed
 
 
 def _foremost(errors: BaseExceptionGroup) -> BaseException:
-    """Of what ended the lanes together the sentence for the operator, where nothing else went wrong than such; else all of it."""
+    """Of what ended the lanes together the sentence for the operator, where nothing else went wrong
+    than such; else all of it.
+    """
     foreseen, others = errors.split(UserError)
     found: BaseException = errors if others or foreseen is None else foreseen
     while isinstance(found, BaseExceptionGroup) and found is not errors:

@@ -1,4 +1,6 @@
-"""What an inspection will cost before it is begun: accounts with and without id and link, and the rows left to people. Pure."""
+"""What an inspection will cost before it is begun: accounts with and without id and link, and the
+rows left to people. Pure.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ _ANY = "any"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ahead:
-    """One platform of the registry. `by_hand` is the most that people may have to do; an article link of this fortnight saves a row."""
+    """One platform of the registry. `by_hand` is the most that people may have to do; an article
+    link of this fortnight saves a row.
+    """
 
     platform: str
     accounts: int
@@ -23,7 +27,9 @@ class Ahead:
     with_link: int
     with_neither: int
     without_article: int
-    """Those to which one article link would give a name and a date; 0 where the platform opens none."""
+    """Those to which one article link would give a name and a date; 0 where the platform opens
+    none.
+    """
     by_hand: int
     supported: bool
     complete: bool
@@ -38,13 +44,24 @@ class Ahead:
     @property
     def sentence(self) -> str:
         """For the operator, in English."""
-        parts = [f"{self.accounts} accounts: {self.with_id} with id, {self.with_link} with a link, {self.with_neither} with neither"]
+        parts = [
+            (
+                f"{self.accounts} accounts: {self.with_id} with id, {self.with_link} with a link, "
+                f"{self.with_neither} with neither"
+            )
+        ]
         if not self.supported:
             parts.append("no scraper: all by hand")
         elif not self.complete:
-            parts.append("what can be used now proves freshness only" + (", a login would prove silence too" if self.login_helps else ""))
+            parts.append(
+                "what can be used now proves freshness only"
+                + (", a login would prove silence too" if self.login_helps else "")
+            )
         if self.without_article:
-            parts.append(f"one article link each for {self.without_article} would settle their names, and all that posted since its date")
+            parts.append(
+                f"one article link each for {self.without_article} would settle their names, "
+                "and all that posted since its date"
+            )
         parts.append(f"by hand at most {self.by_hand} rows, {spell(self.minutes)}")
         return "; ".join(parts)
 
@@ -60,17 +77,32 @@ def ahead(
     logins: frozenset[str],
     opens_links: Callable[[str], bool],
 ) -> list[Ahead]:
-    """By platform, the greatest first. `logins` are the platforms with a login; `opens_links`: whether lone article links can be read."""
+    """By platform, the greatest first. `logins` are the platforms with a login; `opens_links`:
+    whether lone article links can be read.
+    """
     of: dict[str, list[Account]] = {}
     for account in accounts:
         of.setdefault(account.platform, []).append(account)
-    found = [_ahead(platform, held, surfaces(platform), platform in logins, opens_links(platform)) for platform, held in of.items()]
+    found = [
+        _ahead(platform, held, surfaces(platform), platform in logins, opens_links(platform))
+        for platform, held in of.items()
+    ]
     return sorted(found, key=lambda one: (-one.accounts, one.platform))
 
 
-def _ahead(platform: str, accounts: Sequence[Account], surfaces: Sequence[SurfaceFacts], logged_in: bool, opens_links: bool) -> Ahead:
+def _ahead(
+    platform: str,
+    accounts: Sequence[Account],
+    surfaces: Sequence[SurfaceFacts],
+    logged_in: bool,
+    opens_links: bool,
+) -> Ahead:
     general = [facts for facts in surfaces if not facts.declared_closed and not facts.for_some]
-    complete = any(facts.complete(_ANY if logged_in else "") for facts in general if logged_in or not facts.needs_login)
+    complete = any(
+        facts.complete(_ANY if logged_in else "")
+        for facts in general
+        if logged_in or not facts.needs_login
+    )
     neither = [account for account in accounts if not _has_id(account) and not _has_link(account)]
     return Ahead(
         platform=platform,

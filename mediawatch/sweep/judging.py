@@ -1,4 +1,6 @@
-"""A sweep's verdicts out of all that is known: what needs no look, and judging anew as often as readings come in."""
+"""A sweep's verdicts out of all that is known: what needs no look, and judging anew as often as
+readings come in.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,16 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 
-from mediawatch.domain import Account, CanaryCheck, Filed, Judgement, Reading, Sweep, SweepAccount, UserError
+from mediawatch.domain import (
+    Account,
+    CanaryCheck,
+    Filed,
+    Judgement,
+    Reading,
+    Sweep,
+    SweepAccount,
+    UserError,
+)
 from mediawatch.domain.clock import day_of
 from mediawatch.ops.retention import still_judged
 from mediawatch.ports import Known, Rejudgement, Store
@@ -19,8 +30,11 @@ RESUMABLE = timedelta(hours=12)
 _AT_ONCE = 500
 
 
-async def rejudge(store: Store, supports: Callable[[str], bool], sweep_id: int) -> list[SweepAccount]:
-    """Judge a sweep anew from all readings that are known now (a worklist or links came in); returns its scope.
+async def rejudge(
+    store: Store, supports: Callable[[str], bool], sweep_id: int
+) -> list[SweepAccount]:
+    """Judge a sweep anew from all readings that are known now (a worklist or links came in);
+    returns its scope.
 
     UserError where there is no such sweep, or where retention has passed it.
     """
@@ -31,23 +45,36 @@ async def rejudge(store: Store, supports: Callable[[str], bool], sweep_id: int) 
     scope = await store.scope(sweep_id)
     policy = parse(sweep.policy_toml, f"policy of sweep {sweep_id}")
     checks = await checks_for(store, sweep)
-    paused = {entry.account.id: sentences.paused_then(entry.judgement) for entry in scope if entry.judgement}
-    made = await judged(store, [entry.account for entry in scope], supports, sweep, policy, checks, paused)
+    paused = {
+        entry.account.id: sentences.paused_then(entry.judgement)
+        for entry in scope
+        if entry.judgement
+    }
+    made = await judged(
+        store, [entry.account for entry in scope], supports, sweep, policy, checks, paused
+    )
     await store.judge(sweep_id, made.judgements, made.news)
     return [replace(entry, judgement=made.judgements[entry.account.id]) for entry in scope]
 
 
 async def checks_for(store: Store, sweep: Sweep) -> list[CanaryCheck]:
-    """Those around any look that may speak in this sweep: an earlier sweep's last check may lie before this one's as_of."""
+    """Those around any look that may speak in this sweep: an earlier sweep's last check may lie
+    before this one's as_of.
+    """
     return await store.canary_checks(since=sweep.as_of - RESUMABLE)
 
 
 async def judged(
-    store: Store, accounts: Sequence[Account], supports: Callable[[str], bool], sweep: Sweep, policy: Policy,
-    checks: Sequence[CanaryCheck], paused: Mapping[int, Sequence[str]],
-) -> Rejudgement:  # fmt: skip
-    """`rules.judge` by account, from what is kept now, with the counters of news of before. In portions: a nation's readings are not held
-    at once.
+    store: Store,
+    accounts: Sequence[Account],
+    supports: Callable[[str], bool],
+    sweep: Sweep,
+    policy: Policy,
+    checks: Sequence[CanaryCheck],
+    paused: Mapping[int, Sequence[str]],
+) -> Rejudgement:
+    """`rules.judge` by account, from what is kept now, with the counters of news of before. In
+    portions: a nation's readings are not held at once.
 
     `paused`: by account, the sources that could not be asked, and why, in Chinese.
     """
@@ -62,46 +89,82 @@ async def judged(
         for account in some:
             filed = _opened(account.filed, now[account.id].opened_on)
             of_account = tuple(
-                _of_its_time(reading, filed, sweep) for reading in _after_issue(readings.get(account.id, ()), issued.get(account.id), sweep)
+                _of_its_time(reading, filed, sweep)
+                for reading in _after_issue(
+                    readings.get(account.id, ()), issued.get(account.id), sweep
+                )
             )
             known = Known(
-                filed=filed, identity=now[account.id].identity, readings=of_account, supported=supports(account.platform),
-                checks=tuple(checks), paused=tuple(paused.get(account.id, ())),
-            )  # fmt: skip
+                filed=filed,
+                identity=now[account.id].identity,
+                readings=of_account,
+                supported=supports(account.platform),
+                checks=tuple(checks),
+                paused=tuple(paused.get(account.id, ())),
+            )
             judgements[account.id] = rules.judge(known, sweep.as_of, policy, sweep.period_from)
             news[account.id] = now[account.id].news
     return Rejudgement(judgements=judgements, news=news)
 
 
 def _opened(filed: Filed, now: date | None) -> Filed:
-    """As it was frozen, but for an opening that is known better by now: an account is not silent before it was opened."""
-    return replace(filed, opened_on=now) if now and (filed.opened_on is None or now > filed.opened_on) else filed
+    """As it was frozen, but for an opening that is known better by now: an account is not silent
+    before it was opened.
+    """
+    return (
+        replace(filed, opened_on=now)
+        if now and (filed.opened_on is None or now > filed.opened_on)
+        else filed
+    )
 
 
 ACCUSES_FOR = timedelta(days=7)
-"""So long after an inspection began, at most, another one's look holds anything against an account in it."""
+"""So long after an inspection began, at most, another one's look holds anything against an account
+in it.
+"""
 
 
 def _of_its_time(reading: Reading, filed: Filed, sweep: Sweep) -> Reading:
-    """A reading without what another inspection saw much later against the account: who is gone, renamed or silent in spring was perhaps
-    not so in winter. What it shows for the account counts, whenever it was seen."""
-    if reading.sweep_id in (None, sweep.id) or reading.read_at <= max(sweep.as_of, sweep.started_at or sweep.as_of) + ACCUSES_FOR:
+    """A reading without what another inspection saw much later against the account: who is gone,
+    renamed or silent in spring was perhaps not so in winter. What it shows for the account counts,
+    whenever it was seen."""
+    if (
+        reading.sweep_id in (None, sweep.id)
+        or reading.read_at <= max(sweep.as_of, sweep.started_at or sweep.as_of) + ACCUSES_FOR
+    ):
         return reading
     told = (backing.silenced(sight, filed) for sight in reading.sights)
-    return replace(reading, sights=tuple(sight if backing.named_as_filed(sight, filed) else replace(sight, name="") for sight in told))
+    return replace(
+        reading,
+        sights=tuple(
+            sight if backing.named_as_filed(sight, filed) else replace(sight, name="")
+            for sight in told
+        ),
+    )
 
 
-def _after_issue(readings: Sequence[Reading], issued_at: datetime | None, sweep: Sweep) -> Iterator[Reading]:
+def _after_issue(
+    readings: Sequence[Reading], issued_at: datetime | None, sweep: Sweep
+) -> Iterator[Reading]:
     """What a sweep is judged by once an account was named in its notice.
 
-    Looks of afterwards show what was rectified: another name, an account that is there again. Of the inspected time they tell only by
-    posts that are dated until then.
+    Looks of afterwards show what was rectified: another name, an account that is there again. Of
+    the inspected time they tell only by posts that are dated until then.
     """
     for reading in readings:
         if issued_at is None or reading.read_at <= issued_at:
             yield reading
             continue
-        sights = (replace(sight, posts=tuple(post for post in sight.posts if post.on <= day_of(sweep.as_of))) for sight in reading.sights)
-        told = tuple(replace(sight, name="", verified_as="", complete_since=None) for sight in sights if sight.posts)
+        sights = (
+            replace(
+                sight, posts=tuple(post for post in sight.posts if post.on <= day_of(sweep.as_of))
+            )
+            for sight in reading.sights
+        )
+        told = tuple(
+            replace(sight, name="", verified_as="", complete_since=None)
+            for sight in sights
+            if sight.posts
+        )
         if told:
             yield replace(reading, sights=told)

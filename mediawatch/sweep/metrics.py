@@ -1,4 +1,5 @@
-"""What a night came to, as a textfile for Prometheus' node exporter: a nightly job is gone before anybody could scrape it.
+"""What a night came to, as a textfile for Prometheus' node exporter: a nightly job is gone before
+anybody could scrape it.
 
 No label names an account: a nation has 100 000 of them.
 """
@@ -18,7 +19,9 @@ from mediawatch.sweep.nights import by_platform
 def check(target: Path) -> None:
     """UserError where `write` could not: a night's figures must not fail after the night."""
     if find_spec("prometheus_client") is None:
-        raise UserError("--metrics needs the Prometheus client: run `pip install 'mediawatch[metrics]'`")
+        raise UserError(
+            "--metrics needs the Prometheus client: run `pip install 'mediawatch[metrics]'`"
+        )
     if target.suffix != ".prom":
         raise UserError(f"--metrics {target}: the node exporter reads only names that end in .prom")
     if not target.absolute().parent.is_dir():
@@ -27,12 +30,23 @@ def check(target: Path) -> None:
 
 def last_complete(sweeps: Iterable[Sweep]) -> datetime | None:
     """When a sweep of the whole registry last ended; None where none ever did."""
-    ended = [sweep.finished_at for sweep in sweeps if sweep.state is SweepState.FINISHED and sweep.scope == "all" and sweep.finished_at]
+    ended = [
+        sweep.finished_at
+        for sweep in sweeps
+        if sweep.state is SweepState.FINISHED and sweep.scope == "all" and sweep.finished_at
+    ]
     return max(ended, default=None)
 
 
-def write(target: Path, night: Night, sessions: Mapping[tuple[str, SessionState], int], complete: datetime | None) -> None:
-    """The file as a whole or not at all. `sessions`: logins by platform and state; `complete`: as `last_complete` gives it."""
+def write(
+    target: Path,
+    night: Night,
+    sessions: Mapping[tuple[str, SessionState], int],
+    complete: datetime | None,
+) -> None:
+    """The file as a whole or not at all. `sessions`: logins by platform and state; `complete`: as
+    `last_complete` gives it.
+    """
     from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
     registry = CollectorRegistry()
@@ -43,31 +57,52 @@ def write(target: Path, night: Night, sessions: Mapping[tuple[str, SessionState]
     looks = gauge("looks", "Looks of the last run, by platform and outcome", "platform", "outcome")
     for (platform, outcome), count in by_platform(night).items():
         looks.labels(platform, outcome.value).set(count)
-    endings = gauge("ended", "1 at how the last run ended: complete, out_of_time, stopped, failed", "how")
+    endings = gauge(
+        "ended", "1 at how the last run ended: complete, out_of_time, stopped, failed", "how"
+    )
     for ending in Ending:
         if ending is not Ending.KILLED:  # whoever is killed writes no file
             endings.labels(ending.value).set(night.ending is ending)
-    if night.exit_code is not None:  # without a judgement there are no such figures, and zeros would be read as such
+    if (
+        night.exit_code is not None
+    ):  # without a judgement there are no such figures, and zeros would be read as such
         accounts = gauge("accounts", "Accounts of the last sweep, by verdict", "verdict")
         for verdict in Verdict:
             accounts.labels(verdict.value).set(night.verdicts.get(verdict.value, 0))
-        findings = gauge("findings", "Findings of the last sweep next to the judgement before it: new, still, gone, unsettled", "turn")
+        findings = gauge(
+            "findings",
+            (
+                "Findings of the last sweep next to the judgement before it: new, still, gone, "
+                "unsettled"
+            ),
+            "turn",
+        )
         for turn, count in night.turns.items():
             findings.labels(turn).set(count)
         judged = sum(night.verdicts.values())
         unproven = night.verdicts.get(Verdict.UNPROVEN.value, 0)
-        gauge("unproven_ratio", "Share of the last sweep's accounts that only a person can settle").set(unproven / judged if judged else 0)
-        gauge("accounts_left", "Accounts that were due, and that no surface could be asked about").set(night.left)
+        gauge(
+            "unproven_ratio", "Share of the last sweep's accounts that only a person can settle"
+        ).set(unproven / judged if judged else 0)
+        gauge(
+            "accounts_left", "Accounts that were due, and that no surface could be asked about"
+        ).set(night.left)
     logins = gauge("sessions", "Logins by platform and state", "platform", "state")
     for (platform, state), count in sessions.items():
         logins.labels(platform, state.value).set(count)
-    gauge("breakers_open", "Surfaces that were still paused when the last run ended").set(len(night.breakers))
+    gauge("breakers_open", "Surfaces that were still paused when the last run ended").set(
+        len(night.breakers)
+    )
     gauge("exit_code", "Exit code of the last run, -1 where it was stopped or failed").set(
         -1 if night.exit_code is None else night.exit_code
     )
     if night.ended_at is not None:
-        gauge("duration_seconds", "How long the last run took").set((night.ended_at - night.started_at).total_seconds())
-        gauge("last_run_timestamp_seconds", "When the last run ended").set(night.ended_at.timestamp())
+        gauge("duration_seconds", "How long the last run took").set(
+            (night.ended_at - night.started_at).total_seconds()
+        )
+        gauge("last_run_timestamp_seconds", "When the last run ended").set(
+            night.ended_at.timestamp()
+        )
     if complete is not None:
         words = "When a sweep of the whole registry last ended; its age is time() minus this"
         gauge("last_complete_sweep_timestamp_seconds", words).set(complete.timestamp())

@@ -1,4 +1,6 @@
-"""One run of a sweep as `status`, the digest and the metrics tell it: what it did, what it came to, what became of the findings."""
+"""One run of a sweep as `status`, the digest and the metrics tell it: what it did, what it came to,
+what became of the findings.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,16 @@ from dataclasses import replace
 
 import structlog
 
-from mediawatch.domain import Ending, Night, Outcome, Paused, SweepAccount, TurnedFinding, UserError, Verdict
+from mediawatch.domain import (
+    Ending,
+    Night,
+    Outcome,
+    Paused,
+    SweepAccount,
+    TurnedFinding,
+    UserError,
+    Verdict,
+)
 from mediawatch.ports import Store
 from mediawatch.sweep import Engine, Progress, Request, Step, Summary
 from mediawatch.sweep.gate.pacing import Pacing
@@ -23,10 +34,14 @@ _LOOKED_BACK = 100
 _DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 
 
-async def run(engine: Engine, request: Request, progress: Progress, ended: Ended | None = None) -> tuple[Summary, Night]:
-    """`Engine.run`, kept as a night: from its start on, so that one that was killed shows too. `ended` is told of it, however it ended.
+async def run(
+    engine: Engine, request: Request, progress: Progress, ended: Ended | None = None
+) -> tuple[Summary, Night]:
+    """`Engine.run`, kept as a night: from its start on, so that one that was killed shows too.
+    `ended` is told of it, however it ended.
 
-    Raises what ended the run, also where that cannot be kept. Where a night could not even be begun, `ended` is told of none.
+    Raises what ended the run, also where that cannot be kept. Where a night could not even be
+    begun, `ended` is told of none.
     """
     store = engine.store
     beginning = asyncio.create_task(store.begin_night(Night(started_at=engine.clock())))
@@ -42,7 +57,14 @@ async def run(engine: Engine, request: Request, progress: Progress, ended: Ended
         # Also of a run that is stopped while it begins: without an end it would pass for killed.
         begun = await beginning
         ending, why = ended_by(error)
-        night = replace(begun, ended_at=engine.clock(), ending=ending, why=why, looks=looks.counts, breakers=open_breakers(engine.pacing))
+        night = replace(
+            begun,
+            ended_at=engine.clock(),
+            ending=ending,
+            why=why,
+            looks=looks.counts,
+            breakers=open_breakers(engine.pacing),
+        )
         with _first_error_stands():
             await store.end_night(night)
         if ended:
@@ -55,14 +77,22 @@ async def run(engine: Engine, request: Request, progress: Progress, ended: Ended
 
 
 async def _of_the_run(store: Store, sweep_id: int) -> int:
-    """The exit bits of the runs that made a finished sweep: to ask for it once more does not mend what they met."""
+    """The exit bits of the runs that made a finished sweep: to ask for it once more does not mend
+    what they met.
+    """
     bits = 0
     for night in await store.nights(_LOOKED_BACK):
         bits |= (night.exit_code or 0) if night.sweep_id == sweep_id else 0
     return bits
 
 
-def _judged(engine: Engine, begun: Night, summary: Summary, looks: Mapping[str, int], turned: Iterable[TurnedFinding]) -> Night:
+def _judged(
+    engine: Engine,
+    begun: Night,
+    summary: Summary,
+    looks: Mapping[str, int],
+    turned: Iterable[TurnedFinding],
+) -> Night:
     return replace(
         begun,
         sweep_id=summary.sweep.id,
@@ -80,7 +110,9 @@ def _judged(engine: Engine, begun: Night, summary: Summary, looks: Mapping[str, 
 
 @contextmanager
 def _first_error_stands() -> Iterator[None]:
-    """What fails while a run is ending by an error is logged, and does not take that error's place."""
+    """What fails while a run is ending by an error is logged, and does not take that error's
+    place.
+    """
     try:
         yield
     except (UserError, OSError) as error:
@@ -88,7 +120,9 @@ def _first_error_stands() -> Iterator[None]:
 
 
 def ended_by(error: BaseException) -> tuple[Ending, str]:
-    """How a run ended by this, and why: the signal, the sentence of what was foreseen, of anything else its kind alone."""
+    """How a run ended by this, and why: the signal, the sentence of what was foreseen, of anything
+    else its kind alone.
+    """
     match error:
         case asyncio.CancelledError():
             return Ending.STOPPED, str(error)
@@ -115,13 +149,21 @@ class _Looks:
 
 
 def reasons(scope: Iterable[SweepAccount]) -> Mapping[str, int]:
-    """Why accounts are 待人工核查, most frequent first; the days in the sentences differ by account and are left out."""
-    judged = [entry.judgement for entry in scope if entry.judgement and entry.judgement.verdict is Verdict.UNPROVEN]
+    """Why accounts are 待人工核查, most frequent first; the days in the sentences differ by account
+    and are left out.
+    """
+    judged = [
+        entry.judgement
+        for entry in scope
+        if entry.judgement and entry.judgement.verdict is Verdict.UNPROVEN
+    ]
     return dict(Counter(_DAY.sub("某日", each.sentence) for each in judged).most_common())
 
 
 def open_breakers(pacing: Pacing) -> tuple[str, ...]:
-    return tuple(str(Paused(*source, outcome)) for source, outcome in pacing.open_breakers().items())
+    return tuple(
+        str(Paused(*source, outcome)) for source, outcome in pacing.open_breakers().items()
+    )
 
 
 def by_platform(night: Night) -> Mapping[tuple[str, Outcome], int]:

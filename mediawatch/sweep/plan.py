@@ -1,4 +1,6 @@
-"""What a sweep would look at and why, how long that takes at the set pace, and what no look can settle. Pure."""
+"""What a sweep would look at and why, how long that takes at the set pace, and what no look can
+settle. Pure.
+"""
 
 from __future__ import annotations
 
@@ -23,13 +25,17 @@ PaceOf = Callable[[str, Pace], Pace]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Planned:
-    """One account that is due. `way` is the surface that is asked first; None: none leads to it, so it is left to people."""
+    """One account that is due. `way` is the surface that is asked first; None: none leads to it, so
+    it is left to people.
+    """
 
     account: Account
     why: Due
     way: SurfaceFacts | None
     begins: datetime | None
-    """When its first look would begin; None where no way leads to it, or not before the window ends."""
+    """When its first look would begin; None where no way leads to it, or not before the window
+    ends.
+    """
 
     @property
     def fits(self) -> bool:
@@ -38,13 +44,17 @@ class Planned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """The most urgent first. Second looks and further sources come on top of what is reckoned here: one visit an account."""
+    """The most urgent first. Second looks and further sources come on top of what is reckoned here:
+    one visit an account.
+    """
 
     due: tuple[Planned, ...]
     in_scope: int
     now: datetime
     minutes: Mapping[str, float]
-    """By surface, what the visits take at its pace, an hour's cap included. Surfaces work side by side."""
+    """By surface, what the visits take at its pace, an hour's cap included. Surfaces work side by
+    side.
+    """
     quiet: Mapping[str, float]
     """By surface, minutes of quiet hours that are waited for."""
     ends: datetime
@@ -64,7 +74,9 @@ class Plan:
         lasts = (self.ends - self.now) / timedelta(minutes=1)
         waits = max(self.quiet.values(), default=0.0)
         resting = f", {spell(waits)} of it quiet hours" if waits else ""
-        return f"at least {spell(lasts)} at the set pace{resting}: until {minute(self.ends)} (Beijing)"
+        return (
+            f"at least {spell(lasts)} at the set pace{resting}: until {minute(self.ends)} (Beijing)"
+        )
 
     @property
     def outside(self) -> tuple[Planned, ...]:
@@ -72,12 +84,27 @@ class Plan:
 
 
 def plan(
-    accounts: Iterable[Account], states: Mapping[int, AccountState], policy: Policy, now: datetime, *,
-    ways: Ways, pace_of: PaceOf, scale: float = 1.0, until: datetime | None = None, census: bool = False,
-) -> Plan:  # fmt: skip
-    """What a nightly sweep that begins now would do, or a `census`, to which everything is due. `scale` is the factor on all paces."""
+    accounts: Iterable[Account],
+    states: Mapping[int, AccountState],
+    policy: Policy,
+    now: datetime,
+    *,
+    ways: Ways,
+    pace_of: PaceOf,
+    scale: float = 1.0,
+    until: datetime | None = None,
+    census: bool = False,
+) -> Plan:
+    """What a nightly sweep that begins now would do, or a `census`, to which everything is due.
+    `scale` is the factor on all paces.
+    """
     scope = list(accounts)
-    due = [account for account in scope if census or judge.next_due(states.get(account.id), account.filed, policy, now) <= day_of(now)]
+    due = [
+        account
+        for account in scope
+        if census
+        or judge.next_due(states.get(account.id), account.filed, policy, now) <= day_of(now)
+    ]
     due.sort(key=lambda account: judge.urgency(states.get(account.id), account.filed, policy, now))
     free: dict[str, datetime] = defaultdict(lambda: now)
     busy: dict[str, timedelta] = defaultdict(timedelta)
@@ -91,7 +118,9 @@ def plan(
             pace = pace_of(way.name, way.pace)
             rest = quiet_left(pace.quiet, free[way.name]) * scale if pace.quiet else timedelta(0)
             earliest = free[way.name] + rest
-            if (until is None or earliest < until) and (pace.per_day is None or visits[way.name] < pace.per_day):
+            if (until is None or earliest < until) and (
+                pace.per_day is None or visits[way.name] < pace.per_day
+            ):
                 begins, takes = earliest, timedelta(seconds=pace.mean * scale)
                 free[way.name] = begins + takes
                 busy[way.name] += takes
@@ -100,9 +129,13 @@ def plan(
         why = judge.why_due(states.get(account.id), account.filed, policy, now)
         planned.append(Planned(account=account, why=why, way=way, begins=begins))
     return Plan(
-        due=tuple(planned), in_scope=len(scope), now=now, minutes=_minutes(busy), quiet=_minutes(quiet),
+        due=tuple(planned),
+        in_scope=len(scope),
+        now=now,
+        minutes=_minutes(busy),
+        quiet=_minutes(quiet),
         ends=max(free.values(), default=now),
-    )  # fmt: skip
+    )
 
 
 def _minutes(spans: Mapping[str, timedelta]) -> dict[str, float]:

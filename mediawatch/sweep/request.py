@@ -13,7 +13,9 @@ from mediawatch.sweep.scope import WHOLE, Scope, registry_totals
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What was asked for. `as_of` None means now, or that of the unfinished sweep which is continued."""
+    """What was asked for. `as_of` None means now, or that of the unfinished sweep which is
+    continued.
+    """
 
     policy: Policy
     nightly: bool = False
@@ -38,7 +40,9 @@ class Request:
 
     @property
     def scope(self) -> str:
-        """The scope in words: what makes two sweeps equal besides as_of, policy, kind and period."""
+        """The scope in words: what makes two sweeps equal besides as_of, policy, kind and
+        period.
+        """
         parts = [self.drawn.words] if self.drawn and self.drawn.words != WHOLE else []
         parts += [f"platform={name}" for name in sorted(self.platforms)]
         parts += [f"account={number}" for number in sorted(self.account_ids)]
@@ -58,7 +62,9 @@ class Request:
 
     def wants(self, account: Account) -> bool:
         """Whether the account is in scope."""
-        asked_for = (not self.platforms or account.platform in self.platforms) and (not self.account_ids or account.id in self.account_ids)
+        asked_for = (not self.platforms or account.platform in self.platforms) and (
+            not self.account_ids or account.id in self.account_ids
+        )
         return asked_for and (self.drawn is None or self.drawn.holds(account))
 
     def in_scope(self, registry: Iterable[Account]) -> list[Account]:
@@ -67,14 +73,29 @@ class Request:
         return [self.drawn.as_drawn(account) if self.drawn else account for account in wanted]
 
     def sweep(self, now: datetime, registry: Sequence[Account] | None = None) -> Sweep:
-        """The sweep that is to be opened for it, with the 总数 of the whole registry as it stands then."""
-        counted = registry_totals(registry, self.in_scope(registry)) if registry is not None else None
+        """The sweep that is to be opened for it, with the 总数 of the whole registry as it stands
+        then.
+        """
+        counted = (
+            registry_totals(registry, self.in_scope(registry)) if registry is not None else None
+        )
         return Sweep(
-            as_of=self.as_of or now, policy=self.policy.name, policy_toml=self.policy.toml, scope=self.scope, started_at=now,
-            scope_spec=self.drawn.spec if self.drawn else "", kind=self.kind,
-            round=self.round, period_from=self.period_from, totals=counted,
-        )  # fmt: skip
+            as_of=self.as_of or now,
+            policy=self.policy.name,
+            policy_toml=self.policy.toml,
+            scope=self.scope,
+            started_at=now,
+            scope_spec=self.drawn.spec if self.drawn else "",
+            kind=self.kind,
+            round=self.round,
+            period_from=self.period_from,
+            totals=counted,
+        )
 
     def equals(self, sweep: Sweep) -> bool:
         """Whether an earlier sweep was asked for the same, but for its moment."""
-        return (sweep.scope, sweep.policy_toml, sweep.period_from) == (self.scope, self.policy.toml, self.period_from)
+        return (sweep.scope, sweep.policy_toml, sweep.period_from) == (
+            self.scope,
+            self.policy.toml,
+            self.period_from,
+        )

@@ -1,7 +1,8 @@
-"""检查范围: a census, a reproducible stratified sample (抽查), or a list. Pure: a function of the registry's filed values and the seed.
+"""检查范围: a census, a reproducible stratified sample (抽查), or a list. Pure: a function of the
+registry's filed values and the seed.
 
-Whoever has the registry of that day and the seed draws the same accounts again: an account's lot follows from what is filed of it,
-never from the order of rows or from our own numbers.
+Whoever has the registry of that day and the seed draws the same accounts again: an account's lot
+follows from what is filed of it, never from the order of rows or from our own numbers.
 """
 
 from __future__ import annotations
@@ -31,14 +32,18 @@ _SIZE = re.compile(r"(\d+)\s*个?")
 
 @dataclass(frozen=True, slots=True)
 class Clause:
-    """Which accounts, and how many of each stratum: all of them, a ratio (rounded up, so one at least), or a number."""
+    """Which accounts, and how many of each stratum: all of them, a ratio (rounded up, so one at
+    least), or a number.
+    """
 
     where: tuple[tuple[Dimension, tuple[str, ...]], ...] = ()
     ratio: Fraction | None = None
     size: int | None = None
 
     def holds(self, filed: Filed) -> bool:
-        return all(fold(by.of(filed)) in {fold(value) for value in values} for by, values in self.where)
+        return all(
+            fold(by.of(filed)) in {fold(value) for value in values} for by, values in self.where
+        )
 
     def count(self, population: int) -> int:
         """How many of a stratum of `population` accounts."""
@@ -49,13 +54,21 @@ class Clause:
     @property
     def words(self) -> str:
         where = " ".join(f"{by.label}={','.join(values)}" for by, values in self.where)
-        amount = f"每层{self.size}个" if self.size else "全部" if self.ratio is None else f"每层{_plain(self.ratio)}"
+        amount = (
+            f"每层{self.size}个"
+            if self.size
+            else "全部"
+            if self.ratio is None
+            else f"每层{_plain(self.ratio)}"
+        )
         return f"{where} {amount}".strip()
 
 
 @dataclass(frozen=True, slots=True)
 class Spec:
-    """How a scope is drawn. The first clause that holds for an account decides; an account for which none holds is left out."""
+    """How a scope is drawn. The first clause that holds for an account decides; an account for
+    which none holds is left out.
+    """
 
     clauses: tuple[Clause, ...]
     by: tuple[Dimension, ...] = ()
@@ -79,7 +92,9 @@ class Stratum:
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """A drawn scope: its accounts in registry order, and what is kept with the sweep. `totals` is 总数 by heading and part."""
+    """A drawn scope: its accounts in registry order, and what is kept with the sweep. `totals` is
+    总数 by heading and part.
+    """
 
     kind: SweepKind
     accounts: tuple[Account, ...]
@@ -89,13 +104,19 @@ class Scope:
     """JSON text, for `Sweep.scope_spec`."""
 
     def holds(self, account: Account) -> bool:
-        """Whether a sweep of this scope looks at the account. A census looks at closed accounts too."""
+        """Whether a sweep of this scope looks at the account. A census looks at closed accounts
+        too.
+        """
         return self.kind is SweepKind.CENSUS or account.id in self.ids
 
     def as_drawn(self, account: Account) -> Account:
         """The account in the stratum of which it was drawn, wherever it was moved since."""
         drawn = self._by_id.get(account.id)
-        return replace(account, filed=replace(account.filed, **strata_of(drawn.filed))) if drawn else account
+        return (
+            replace(account, filed=replace(account.filed, **strata_of(drawn.filed)))
+            if drawn
+            else account
+        )
 
     @cached_property
     def _by_id(self) -> Mapping[int, Account]:
@@ -107,23 +128,33 @@ class Scope:
 
     @property
     def words(self) -> str:
-        """For `Sweep.scope`: equal for equal lists, whatever the numbers that accounts have in this database."""
+        """For `Sweep.scope`: equal for equal lists, whatever the numbers that accounts have in this
+        database.
+        """
         if self.kind is SweepKind.CENSUS:
             return WHOLE
         return f"{self.kind.value} of {len(self.accounts)} accounts ({digest(self.accounts)[:12]})"
 
 
 def draw(accounts: Sequence[Account], spec: Spec) -> Scope:
-    """Draw from the accounts in service. A census where one clause takes all. UserError where nothing is drawn, or a seed is missing."""
+    """Draw from the accounts in service. A census where one clause takes all. UserError where
+    nothing is drawn, or a seed is missing.
+    """
     population = in_service(accounts)
     groups: dict[tuple[int, tuple[str, ...]], list[Account]] = {}
     for account in population:
-        held = next((place for place, clause in enumerate(spec.clauses) if clause.holds(account.filed)), None)
+        held = next(
+            (place for place, clause in enumerate(spec.clauses) if clause.holds(account.filed)),
+            None,
+        )
         if held is not None:
-            groups.setdefault((held, tuple(by.of(account.filed) for by in spec.by)), []).append(account)
+            groups.setdefault((held, tuple(by.of(account.filed) for by in spec.by)), []).append(
+                account
+            )
     if not groups:
         raise UserError(
-            f"no account in service is meant by {'; '.join(clause.words for clause in spec.clauses)}: "
+            "no account in service is meant by "
+            f"{'; '.join(clause.words for clause in spec.clauses)}: "
             "give values as the registry's own columns hold them; a word alone is a 主体类别"
         )
     sampled = any(clause.ratio is not None or clause.size is not None for clause in spec.clauses)
@@ -133,12 +164,16 @@ def draw(accounts: Sequence[Account], spec: Spec) -> Scope:
     strata: list[Stratum] = []
     for (place, parts), members in sorted(groups.items(), key=lambda pair: pair[0][0]):
         clause = spec.clauses[place]
-        chosen = sorted(members, key=lambda account: (_lot(account.filed, spec.seed), account.id))[: clause.count(len(members))]
+        chosen = sorted(members, key=lambda account: (_lot(account.filed, spec.seed), account.id))[
+            : clause.count(len(members))
+        ]
         drawn |= {account.id for account in chosen}
         strata.append(Stratum("·".join(parts) or "全部", clause.words, len(members), len(chosen)))
     whole = not sampled and len(drawn) == len(population)
     kind = SweepKind.CENSUS if whole else SweepKind.SAMPLE
-    return _scope(kind, population, [account for account in population if account.id in drawn], strata, spec)
+    return _scope(
+        kind, population, [account for account in population if account.id in drawn], strata, spec
+    )
 
 
 def listed(accounts: Sequence[Account], chosen: Iterable[Account]) -> Scope:
@@ -146,12 +181,24 @@ def listed(accounts: Sequence[Account], chosen: Iterable[Account]) -> Scope:
     ids = frozenset(account.id for account in chosen)
     population = in_service(accounts, first=ids)
     counted = {account.id for account in population}
-    named = [account for account in accounts if account.id in ids and (account.id in counted or not account.filed.in_service)]
-    strata = [Stratum("名单", "名单", len(population), sum(account.filed.in_service for account in named))]
+    named = [
+        account
+        for account in accounts
+        if account.id in ids and (account.id in counted or not account.filed.in_service)
+    ]
+    strata = [
+        Stratum("名单", "名单", len(population), sum(account.filed.in_service for account in named))
+    ]
     return _scope(SweepKind.LIST, population, named, strata, Spec(()))
 
 
-def _scope(kind: SweepKind, population: Sequence[Account], drawn: Sequence[Account], strata: Sequence[Stratum], spec: Spec) -> Scope:
+def _scope(
+    kind: SweepKind,
+    population: Sequence[Account],
+    drawn: Sequence[Account],
+    strata: Sequence[Stratum],
+    spec: Spec,
+) -> Scope:
     counted = totals(population)
     text = json.dumps(
         {
@@ -165,28 +212,52 @@ def _scope(kind: SweepKind, population: Sequence[Account], drawn: Sequence[Accou
         },
         ensure_ascii=False,
     )
-    return Scope(kind=kind, accounts=tuple(drawn), strata=tuple(strata), totals=counted, spec="" if kind is SweepKind.CENSUS else text)
+    return Scope(
+        kind=kind,
+        accounts=tuple(drawn),
+        strata=tuple(strata),
+        totals=counted,
+        spec="" if kind is SweepKind.CENSUS else text,
+    )
 
 
 def in_service(accounts: Iterable[Account], first: frozenset[int] = frozenset()) -> list[Account]:
-    """The accounts that make the 总数, each once: of two filings with one platform id the one in `first`, else the lesser identity."""
+    """The accounts that make the 总数, each once: of two filings with one platform id the one in
+    `first`, else the lesser identity.
+    """
     kept = [account for account in accounts if account.retired_on is None]
     kept.sort(key=lambda account: (account.id not in first, identity(account.filed)))
-    standing = {one.entry.account.id for one in once(SweepAccount(sweep_id=0, account=account) for account in kept)}
-    return sorted((account for account in kept if account.id in standing), key=lambda account: account.id)
+    standing = {
+        one.entry.account.id
+        for one in once(SweepAccount(sweep_id=0, account=account) for account in kept)
+    }
+    return sorted(
+        (account for account in kept if account.id in standing), key=lambda account: account.id
+    )
 
 
 def identity(filed: Filed) -> str:
     """What is filed of an account that tells it from every other one, as one text."""
     return json.dumps(
-        [filed.filing_number, filed.platform, filed.platform_id, filed.original_id, filed.name, filed.organiser, filed.type, filed.county],
+        [
+            filed.filing_number,
+            filed.platform,
+            filed.platform_id,
+            filed.original_id,
+            filed.name,
+            filed.organiser,
+            filed.type,
+            filed.county,
+        ],
         ensure_ascii=False,
     )
 
 
 def digest(accounts: Iterable[Account]) -> str:
     """SHA-256 of a list of accounts, whatever its order."""
-    return hashlib.sha256("\n".join(sorted(identity(account.filed) for account in accounts)).encode()).hexdigest()
+    return hashlib.sha256(
+        "\n".join(sorted(identity(account.filed) for account in accounts)).encode()
+    ).hexdigest()
 
 
 def _lot(filed: Filed, seed: str) -> str:
@@ -194,7 +265,9 @@ def _lot(filed: Filed, seed: str) -> str:
 
 
 def clause(text: str) -> Clause:
-    """`政府 全部`, `部门 10%`, `地市=甲市,乙市 平台=微信公众号 5个`. A bare word is a 主体类别. UserError says what a clause looks like."""
+    """`政府 全部`, `部门 10%`, `地市=甲市,乙市 平台=微信公众号 5个`. A bare word is a 主体类别.
+    UserError says what a clause looks like.
+    """
     where: dict[Dimension, tuple[str, ...]] = {}
     ratio: Fraction | None = None
     size: int | None = None
@@ -210,37 +283,56 @@ def clause(text: str) -> Clause:
             where[dimension(name)] = tuple(value for value in re.split("[,,]", values) if value)
         else:
             where[Dimension.BODY_KIND] = (*where.get(Dimension.BODY_KIND, ()), word)
-    if (ratio is not None and size is not None) or size == 0 or (ratio is not None and not 0 < ratio <= 1) or not text.strip():
-        raise UserError(f'--take {text!r}: give one amount above nothing, as in "政府 全部", "部门 10%" or "地市=甲市 5个"')
+    if (
+        (ratio is not None and size is not None)
+        or size == 0
+        or (ratio is not None and not 0 < ratio <= 1)
+        or not text.strip()
+    ):
+        raise UserError(
+            f'--take {text!r}: give one amount above nothing, as in "政府 全部", "部门 10%" '
+            'or "地市=甲市 5个"'
+        )
     return Clause(tuple(where.items()), ratio, size)
 
 
 STRATA = ("supervisor", "prefecture", "level", "body_kind", "jurisdiction")
-"""The filed words by which a registry is split and that are no part of an account's identity: a drawn list freezes them."""
+"""The filed words by which a registry is split and that are no part of an account's identity: a
+drawn list freezes them.
+"""
 
 
 def strata_of(filed: Filed) -> dict[str, Any]:
     return {name: getattr(filed, name) for name in STRATA}
 
 
-def registry_totals(registry: Iterable[Account], scope: Iterable[Account]) -> dict[str, dict[str, int]]:
-    """总数 of the whole registry by heading and part, for `Sweep.totals`; the accounts of the scope count where the scope has them."""
+def registry_totals(
+    registry: Iterable[Account], scope: Iterable[Account]
+) -> dict[str, dict[str, int]]:
+    """总数 of the whole registry by heading and part, for `Sweep.totals`; the accounts of the scope
+    count where the scope has them.
+    """
     looked_at = {account.id: account for account in scope}
     everybody = (looked_at.get(account.id, account) for account in registry)
     return totals(in_service(everybody, first=frozenset(looked_at)))
 
 
-def totals_of(sweep: Sweep, scope: Sequence[SweepAccount]) -> Mapping[str, Mapping[str, int]] | None:
-    """总数 by heading and part of the registry against which a sweep's figures stand; empty where the scope is the whole registry.
+def totals_of(
+    sweep: Sweep, scope: Sequence[SweepAccount]
+) -> Mapping[str, Mapping[str, int]] | None:
+    """总数 by heading and part of the registry against which a sweep's figures stand; empty where
+    the scope is the whole registry.
 
-    None where nobody knows it: a sweep of a part from before it was kept, or a sample that the registry outlived before that was seen.
+    None where nobody knows it: a sweep of a part from before it was kept, or a sample that the
+    registry outlived before that was seen.
     """
     if sweep.scope == WHOLE:
         return {}
     kept = sweep.totals or (json.loads(sweep.scope_spec)["totals"] if sweep.scope_spec else None)
     if not kept:
         return None
-    # An account that is filed twice counts in the part of the filing that speaks for it, which the verdicts decide.
+    # An account that is filed twice counts in the part of the filing that speaks for it, which the
+    # verdicts decide.
     standing = in_service(entry.account for entry in scope)
     speaking = [one.entry.account for one in once(scope)]
     found: dict[str, Mapping[str, int]] = {}
@@ -250,7 +342,10 @@ def totals_of(sweep: Sweep, scope: Sequence[SweepAccount]) -> Mapping[str, Mappi
             drawn = Counter(each.of(account.filed) for account in speaking)
             counts.subtract(Counter(each.of(account.filed) for account in standing))
             counts.update(drawn)
-            if any(counts[part] < drawn[part] for part in drawn) or min(counts.values(), default=0) < 0:
+            if (
+                any(counts[part] < drawn[part] for part in drawn)
+                or min(counts.values(), default=0) < 0
+            ):
                 return None
             found[each.label] = counts
     return found

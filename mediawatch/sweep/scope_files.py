@@ -1,4 +1,6 @@
-"""Lists of accounts in files: the drawn list as it goes out (xlsx), and any list of filing numbers or names coming in."""
+"""Lists of accounts in files: the drawn list as it goes out (xlsx), and any list of filing numbers
+or names coming in.
+"""
 
 from __future__ import annotations
 
@@ -25,19 +27,37 @@ from mediawatch.sweep.scope import STRATA, Scope, digest, identity, listed, stra
 
 LIST_SHEET, HOW_SHEET = "抽查名单", "抽样说明"
 _SPEC, _PARTS, _SEAL = "机读说明", "机读分层", "封签"
-_COLUMNS = ("filing_number", "name", "type", "organiser", "supervisor", "prefecture", "county", "level", "body_kind",
-    "jurisdiction", "platform_id", "original_id",
-)  # fmt: skip
+_COLUMNS = (
+    "filing_number",
+    "name",
+    "type",
+    "organiser",
+    "supervisor",
+    "prefecture",
+    "county",
+    "level",
+    "body_kind",
+    "jurisdiction",
+    "platform_id",
+    "original_id",
+)
 
 
 def write(scope: Scope, target: Path, marks: Sequence[str] = (), *, home: str) -> None:
-    """The drawn list and how it was drawn: seed, clauses, strata with their 抽查比例. UserError where it cannot be written.
+    """The drawn list and how it was drawn: seed, clauses, strata with their 抽查比例. UserError
+    where it cannot be written.
 
-    What machines read of it is sealed with `home` (`Store.home_id`), the parts that the accounts were drawn in among it.
+    What machines read of it is sealed with `home` (`Store.home_id`), the parts that the accounts
+    were drawn in among it.
     """
     stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        text, head = book.add_format({"num_format": "@"}), book.add_format({"num_format": "@", "bold": True, "border": 1})
+    with xlsxwriter.Workbook(
+        stream, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    ) as book:
+        text, head = (
+            book.add_format({"num_format": "@"}),
+            book.add_format({"num_format": "@", "bold": True, "border": 1}),
+        )
         sheet = book.add_worksheet(LIST_SHEET)
         for column, title in enumerate(("序号", *(headings.label(name) for name in _COLUMNS))):
             sheet.write_string(0, column, title, head)
@@ -69,8 +89,14 @@ def _explained(scope: Scope, marks: Sequence[str], home: str) -> Iterator[tuple[
     for one in scope.strata:
         yield one.name, one.clause, str(one.total), str(one.drawn), one.ratio
     yield ()
-    parts = json.dumps({_tag(account): strata_of(account.filed) for account in scope.accounts}, ensure_ascii=False)
-    yield from (_in_cells(_SPEC, scope.spec), _in_cells(_PARTS, parts), (_SEAL, _seal(home, scope.spec, parts)))
+    parts = json.dumps(
+        {_tag(account): strata_of(account.filed) for account in scope.accounts}, ensure_ascii=False
+    )
+    yield from (
+        _in_cells(_SPEC, scope.spec),
+        _in_cells(_PARTS, parts),
+        (_SEAL, _seal(home, scope.spec, parts)),
+    )
 
 
 def _in_cells(name: str, text: str) -> tuple[str, ...]:
@@ -83,15 +109,18 @@ def _tag(account: Account) -> str:
 
 
 def _seal(home: str, spec: str, parts: str) -> str:
-    """Whoever changed the totals, the parts or the list (its digest is in the spec) would have to know the home to seal them again."""
+    """Whoever changed the totals, the parts or the list (its digest is in the spec) would have to
+    know the home to seal them again.
+    """
     return hashlib.sha256("\n".join((home, spec, parts)).encode()).hexdigest()
 
 
 def read(path: Path, accounts: Sequence[Account], *, home: str) -> Scope:
-    """The scope of a file: a drawn list as it was written by this `home`, else a list of filing numbers, ids or names, one a row.
+    """The scope of a file: a drawn list as it was written by this `home`, else a list of filing
+    numbers, ids or names, one a row.
 
-    UserError names every row that means no account or several, or that the registry contradicts, and a drawn list that is not the one
-    that was drawn.
+    UserError names every row that means no account or several, or that the registry contradicts,
+    and a drawn list that is not the one that was drawn.
     """
     file = read_file(path)
     how = next((sheet for sheet in file.sheets if sheet.name == HOW_SHEET), None)
@@ -102,8 +131,13 @@ def read(path: Path, accounts: Sequence[Account], *, home: str) -> Scope:
     for sheet in (sheet for sheet in file.sheets if sheet is not how and not sheet.out_of_sight):
         for place, row in _rows(sheet):
             try:
-                # A drawn account may have moved since: it stands in the parts in which it was drawn.
-                chosen.append(finder.of_text(row) if isinstance(row, str) else finder.of_row(row, STRATA if drawn else ()))
+                # A drawn account may have moved since: it stands in the parts in which it was
+                # drawn.
+                chosen.append(
+                    finder.of_text(row)
+                    if isinstance(row, str)
+                    else finder.of_row(row, STRATA if drawn else ())
+                )
             except UserError as error:
                 problems.append(f"{place}: {error}")
     if problems:
@@ -115,24 +149,35 @@ def read(path: Path, accounts: Sequence[Account], *, home: str) -> Scope:
 
 
 def _rows(sheet: Sheet) -> Iterator[tuple[Place, Mapping[str, str] | str]]:
-    """What each row says of an account, by field; of a sheet without headings the one text of the row."""
+    """What each row says of an account, by field; of a sheet without headings the one text of the
+    row.
+    """
     heading = headings.find_heading(sheet.rows)
     for number, row in enumerate(sheet.rows):
         cells = [text_of(cell) for cell in row]
         place = sheet.place(number)
         if heading is None:
             words = [cell for cell in cells if cell]
-            if not words or all(headings.field_of(word) is not None or headings.is_ignored(word) for word in words):
+            if not words or all(
+                headings.field_of(word) is not None or headings.is_ignored(word) for word in words
+            ):
                 continue
             if len(words) > 1:
                 raise UserError(
                     f"{place}: several columns and no heading that says what they are: name them "
-                    f"({headings.label('filing_number')}, {headings.label('name')} …), or give one column"
+                    f"({headings.label('filing_number')}, {headings.label('name')} …), or give "
+                    "one column"
                 )
             yield place, words[0]
         elif number > heading.row:
-            columns = {name: heading.columns[name][0] for name in COMPARED if name in heading.columns}
-            given = {name: cells[column] for name, column in columns.items() if column < len(cells) and cells[column]}
+            columns = {
+                name: heading.columns[name][0] for name in COMPARED if name in heading.columns
+            }
+            given = {
+                name: cells[column]
+                for name, column in columns.items()
+                if column < len(cells) and cells[column]
+            }
             if given:
                 yield place, given
 
@@ -149,16 +194,24 @@ class _Drawn:
 
 
 def _sealed(path: Path, how: Sheet, home: str) -> _Drawn:
-    texts = {str(row[0]): "".join(str(cell) for cell in row[1:]) for row in how.rows if row and row[0] in (_SPEC, _PARTS, _SEAL)}
+    texts = {
+        str(row[0]): "".join(str(cell) for cell in row[1:])
+        for row in how.rows
+        if row and row[0] in (_SPEC, _PARTS, _SEAL)
+    }
     again = f"draw again, or delete sheet {HOW_SHEET} to inspect a plain list"
     if _SPEC in texts and _SEAL not in texts:
         raise UserError(f"{path} was drawn by an earlier version, which did not seal it: {again}")
     spec, parts = texts.get(_SPEC, ""), texts.get(_PARTS, "")
     if texts.get(_SEAL) != _seal(home, spec, parts):
-        raise UserError(f"{path}: sheet {HOW_SHEET} was changed, or the list was drawn in another home: {again}")
+        raise UserError(
+            f"{path}: sheet {HOW_SHEET} was changed, or the list was drawn in another home: {again}"
+        )
     try:
         said = json.loads(spec)
-        return _Drawn(spec, SweepKind(said["kind"]), str(said["list"]), said["totals"], json.loads(parts))
+        return _Drawn(
+            spec, SweepKind(said["kind"]), str(said["list"]), said["totals"], json.loads(parts)
+        )
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path}: sheet {HOW_SHEET} was changed: {again}") from error
 
@@ -170,9 +223,14 @@ def _as_drawn(path: Path, drawn: _Drawn, found: Scope) -> Scope:
             f"draw again, or delete sheet {HOW_SHEET} to inspect it as a plain list"
         )
     accounts = tuple(
-        replace(account, filed=replace(account.filed, **_parts_of(drawn.parts.get(_tag(account), {})))) for account in found.accounts
+        replace(
+            account, filed=replace(account.filed, **_parts_of(drawn.parts.get(_tag(account), {})))
+        )
+        for account in found.accounts
     )
-    return replace(found, kind=drawn.kind, accounts=accounts, spec=drawn.spec, totals=drawn.totals, strata=())
+    return replace(
+        found, kind=drawn.kind, accounts=accounts, spec=drawn.spec, totals=drawn.totals, strata=()
+    )
 
 
 def _parts_of(parts: Mapping[str, str]) -> dict[str, Any]:

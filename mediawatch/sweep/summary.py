@@ -6,7 +6,16 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from mediawatch.domain import Account, CanaryCheck, Finding, Outcome, Reading, Sweep, SweepAccount, Verdict
+from mediawatch.domain import (
+    Account,
+    CanaryCheck,
+    Finding,
+    Outcome,
+    Reading,
+    Sweep,
+    SweepAccount,
+    Verdict,
+)
 from mediawatch.people.review import as_reviewed
 
 
@@ -21,10 +30,14 @@ class Summary:
     settled: int = 0
     """Accounts that needed no look: what was known before settles them."""
     left: int = 0
-    """Accounts that were due, and that no surface could be asked about: paused, or the time was over."""
+    """Accounts that were due, and that no surface could be asked about: paused, or the time was
+    over.
+    """
     exit_code: int = 0
     clock_off: str = ""
-    """How far this machine's clock is off, where a site's replies said so: then nothing was found out."""
+    """How far this machine's clock is off, where a site's replies said so: then nothing was found
+    out.
+    """
     repeated: bool = False
     """True when an equal sweep was finished before and nothing was done."""
     unanswered: bool = False
@@ -40,7 +53,12 @@ class Summary:
     @property
     def findings(self) -> list[tuple[SweepAccount, Finding]]:
         """Those that nobody dismissed."""
-        return [(entry, finding) for entry in self._reviewed if entry.judgement for finding in entry.judgement.findings]
+        return [
+            (entry, finding)
+            for entry in self._reviewed
+            if entry.judgement
+            for finding in entry.judgement.findings
+        ]
 
     @property
     def _reviewed(self) -> list[SweepAccount]:
@@ -49,7 +67,9 @@ class Summary:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
-    """One account further. `reading` is None where nothing was looked at: settled before, or no surface could be asked."""
+    """One account further. `reading` is None where nothing was looked at: settled before, or no
+    surface could be asked.
+    """
 
     account: Account
     reading: Reading | None

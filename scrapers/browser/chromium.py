@@ -1,4 +1,6 @@
-"""One Chromium with its driver and their folder: how it is started, whether it lives, and that nothing of it stays."""
+"""One Chromium with its driver and their folder: how it is started, whether it lives, and that
+nothing of it stays.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ from scrapers.browser.scratch import Scratch
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """What a Chromium is started with. `scratch` is the place for folders of temporary files, None for the system's."""
+    """What a Chromium is started with. `scratch` is the place for folders of temporary files, None
+    for the system's.
+    """
 
     executable: Path | None
     args: tuple[str, ...]
@@ -46,7 +50,10 @@ class Chromium:
                 try:
                     scratch = await asyncio.to_thread(Scratch.taken, launch.scratch)
                 except OSError as error:
-                    raise Unreachable(f"the browser does not start: no folder for its temporary files: {error.strerror}") from error
+                    raise Unreachable(
+                        "the browser does not start: no folder for its temporary files: "
+                        f"{error.strerror}"
+                    ) from error
                 undo.callback(scratch.remove)
             driver = await drivers.start(launch.timeouts, scratch.path if scratch else None)
             undo.push_async_callback(driver.stop, launch.timeouts.close)
@@ -59,12 +66,16 @@ class Chromium:
 
     @property
     def dead(self) -> bool:
-        """Whether it or its driver is known to have died. That a page can be had is the only proof of life."""
+        """Whether it or its driver is known to have died. That a page can be had is the only proof
+        of life.
+        """
         return self.driver.ended.done() or not self.browser.is_connected()
 
     async def memory_mb(self) -> float:
         """What all its processes hold; 0 where the system does not tell."""
-        return await asyncio.to_thread(lambda: processes.memory_mb(processes.descendants(self.driver.process.pid)))
+        return await asyncio.to_thread(
+            lambda: processes.memory_mb(processes.descendants(self.driver.process.pid))
+        )
 
     async def stop(self) -> None:
         """End it and its driver, within the time for closing, and remove their folder."""

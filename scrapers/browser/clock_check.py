@@ -1,4 +1,6 @@
-"""Our clock, held against the `Date` of the replies that a look hears. Dates decide everything: a wrong clock is our trouble."""
+"""Our clock, held against the `Date` of the replies that a look hears. Dates decide everything: a
+wrong clock is our trouble.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +14,26 @@ from mediawatch.domain.clock import CLOCK_SKEW
 
 
 def sent_at(headers: Mapping[str, str]) -> datetime | None:
-    """When a site sent a reply, by its own clock; None where it does not say. `Age` is the time that it lay in a cache."""
+    """When a site sent a reply, by its own clock; None where it does not say. `Age` is the time
+    that it lay in a cache.
+    """
     try:
         at = parsedate_to_datetime(headers.get("date", ""))
     except (TypeError, ValueError):
         return None
     age = headers.get("age", "").strip()
-    lay = timedelta(seconds=int(age)) if age.isascii() and age.isdigit() and len(age) < 10 else timedelta()
+    lay = (
+        timedelta(seconds=int(age))
+        if age.isascii() and age.isdigit() and len(age) < 10
+        else timedelta()
+    )
     return (at if at.tzinfo else at.replace(tzinfo=UTC)) + lay
 
 
 class ClockCheck:
-    """What the replies of one look say of our clock. One reply that agrees is enough: others may come out of a cache."""
+    """What the replies of one look say of our clock. One reply that agrees is enough: others may
+    come out of a cache.
+    """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
@@ -41,8 +51,13 @@ class ClockCheck:
         if not self._sent:
             return ""
         now, here = self._now(), monotonic()
-        ahead = min((now - at - timedelta(seconds=here - heard) for at, heard in self._sent), key=abs)
+        ahead = min(
+            (now - at - timedelta(seconds=here - heard) for at, heard in self._sent), key=abs
+        )
         if abs(ahead) <= CLOCK_SKEW:
             return ""
         minutes = round(abs(ahead) / timedelta(minutes=1))
-        return f"{CLOCK_OFF}: it is {minutes} minutes {'ahead of' if ahead > timedelta() else 'behind'} what the site's replies say"
+        return (
+            f"{CLOCK_OFF}: it is {minutes} minutes "
+            f"{'ahead of' if ahead > timedelta() else 'behind'} what the site's replies say"
+        )

@@ -1,5 +1,5 @@
-"""The contexts of one Chromium: one for each session and each platform's visitor, renewed after so many pages or when memory is
-short."""
+"""The contexts of one Chromium: one for each session and each platform's visitor, renewed after so
+many pages or when memory is short."""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from playwright.async_api import Browser, BrowserContext, CDPSession, Page, ProxySettings, StorageState
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    CDPSession,
+    Page,
+    ProxySettings,
+    StorageState,
+)
 
 from mediawatch.domain import Changed, Failure, LoginRequired
 from scrapers.browser.limits import Timeouts, within
@@ -33,7 +40,9 @@ class Spare:
     lent: int = 1
 
     async def tidy(self) -> None:
-        """What the documents before have left goes, before it comes to much. Raises as Playwright does."""
+        """What the documents before have left goes, before it comes to much. Raises as Playwright
+        does.
+        """
         if self.lent % _TIDIED_EVERY == 0:
             await self.cdp.send("HeapProfiler.collectGarbage")
 
@@ -45,7 +54,9 @@ class Lease:
     context: BrowserContext
     session: Session | None = None
     stamp: tuple[int, int] | None = None
-    """Of the session's file when it was read or written: another one means that somebody has logged in anew."""
+    """Of the session's file when it was read or written: another one means that somebody has logged
+    in anew.
+    """
     login: str = ""
     """`fingerprint` of that file."""
     known: bool | None = None
@@ -56,11 +67,15 @@ class Lease:
     """To be renewed before its next use."""
     retired: bool = False
     spare: Spare | None = None
-    """An empty page for the next look: to open one, with a process of its own, costs more than many a look."""
+    """An empty page for the next look: to open one, with a process of its own, costs more than many
+    a look.
+    """
 
     @property
     def outlived(self) -> bool:
-        """Whether a page that stays open should go: another context has taken this one's place, or is about to."""
+        """Whether a page that stays open should go: another context has taken this one's place, or
+        is about to.
+        """
         return self.retired or self.worn or self.uses >= USES_PER_CONTEXT
 
     def take(self, blocked: tuple[str, ...]) -> Spare | None:
@@ -75,7 +90,9 @@ class Lease:
 
 @dataclass(slots=True, eq=False)
 class Contexts:
-    """What lives in one Chromium. `proxy` is theirs alone, where it is not the browser's; `now` stamps the logins' files."""
+    """What lives in one Chromium. `proxy` is theirs alone, where it is not the browser's; `now`
+    stamps the logins' files.
+    """
 
     browser: Browser
     now: Callable[[], datetime]
@@ -85,11 +102,18 @@ class Contexts:
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def lease(self, session: Session | None, key: Hashable) -> Lease:
-        """The context of a session, or of this key's visitor, for one page more. `LoginRequired` where the stored session is unusable."""
+        """The context of a session, or of this key's visitor, for one page more. `LoginRequired`
+        where the stored session is unusable.
+        """
         async with self.opening:
             lease = self.leases.get(key)
             stamp = stamp_of(session) if session else None
-            if lease is None or lease.worn or lease.uses >= USES_PER_CONTEXT or lease.stamp != stamp:
+            if (
+                lease is None
+                or lease.worn
+                or lease.uses >= USES_PER_CONTEXT
+                or lease.stamp != stamp
+            ):
                 lease = self.leases[key] = await self._renewed(lease, session, stamp)
             lease.uses += 1
             lease.pages += 1
@@ -101,17 +125,22 @@ class Contexts:
         await self._close_if_idle(lease)
 
     def wear_out(self) -> None:
-        """Renew every context before its next use: memory is short, and only a closed one gives its own back."""
+        """Renew every context before its next use: memory is short, and only a closed one gives its
+        own back.
+        """
         for lease in self.leases.values():
             lease.worn = True
 
     async def keep(self, lease: Lease, session: Session) -> None:
-        """Write back what the site has made of a login that a page has just been seen to know. A file that was replaced meanwhile is
-        a newer login: it stays. What cannot be had or written is left as it was."""
+        """Write back what the site has made of a login that a page has just been seen to know. A
+        file that was replaced meanwhile is a newer login: it stays. What cannot be had or written
+        is left as it was."""
         if not lease.known or stamp_of(session) != lease.stamp:
             return
         with suppress(Failure, OSError):
-            state = await within(lease.context.storage_state(), self.timeouts.launch, "session state")
+            state = await within(
+                lease.context.storage_state(), self.timeouts.launch, "session state"
+            )
             if lease.known and stamp_of(session) == lease.stamp:
                 write_renewed(session, dict(state), self.now())
                 lease.stamp = stamp_of(session)
@@ -130,13 +159,17 @@ class Contexts:
             with suppress(Failure):
                 await within(lease.context.close(), self.timeouts.close, "close")
 
-    async def _renewed(self, old: Lease | None, session: Session | None, stamp: tuple[int, int] | None) -> Lease:
+    async def _renewed(
+        self, old: Lease | None, session: Session | None, stamp: tuple[int, int] | None
+    ) -> Lease:
         state = stored(session) if session else None
         login = fingerprint(session) if session else ""
         if old is not None:
             if session and old.stamp == stamp:
                 # The site may have renewed the cookies since the file was written.
-                state = await within(old.context.storage_state(), self.timeouts.launch, "session state")
+                state = await within(
+                    old.context.storage_state(), self.timeouts.launch, "session state"
+                )
             old.retired = True
             await self._close_if_idle(old)
         try:
@@ -146,7 +179,13 @@ class Contexts:
                 raise
             # The browser's complaint may quote the file.
             raise LoginRequired(f"session {session.name}: not a storage state") from None
-        return Lease(context, session, stamp, login, old.known if old is not None and old.stamp == stamp else None)
+        return Lease(
+            context,
+            session,
+            stamp,
+            login,
+            old.known if old is not None and old.stamp == stamp else None,
+        )
 
     async def _opened(self, state: StorageState | None) -> BrowserContext:
         return await self.browser.new_context(

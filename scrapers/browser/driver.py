@@ -24,7 +24,8 @@ _SMALL = "--max-semi-space-size=1"
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Driver:
-    """A running driver. It ends with its standard input, so whatever kills this process ends it, too, and Chromium with it.
+    """A running driver. It ends with its standard input, so whatever kills this process ends it,
+    too, and Chromium with it.
 
     `ended` is done when its process has ended, which Playwright tells nobody.
     """
@@ -34,17 +35,22 @@ class Driver:
     ended: asyncio.Task[int]
 
     async def stop(self, seconds: float) -> None:
-        """Ask it to end, and end it where it does not within so many seconds. Chromium ends when the pipe to its driver breaks."""
+        """Ask it to end, and end it where it does not within so many seconds. Chromium ends when
+        the pipe to its driver breaks.
+        """
         with suppress(Failure):
             await within(self.playwright.stop(), seconds, "close")
         await _end(self.process, seconds)
 
 
 async def start(timeouts: Timeouts, scratch: Path | None) -> Driver:
-    """Start a driver in a session of its own, its temporary files (and its browser's) in `scratch`. `Unreachable` where it does
-    not start in time."""
+    """Start a driver in a session of its own, its temporary files (and its browser's) in `scratch`.
+    `Unreachable` where it does not start in time."""
     # One after another, else one start would take the process of another.
-    async with _STARTS.setdefault(asyncio.get_running_loop(), asyncio.Lock()), AsyncExitStack() as undo:
+    async with (
+        _STARTS.setdefault(asyncio.get_running_loop(), asyncio.Lock()),
+        AsyncExitStack() as undo,
+    ):
         with _apart(scratch) as started:
 
             async def unstart() -> None:
@@ -59,7 +65,9 @@ async def start(timeouts: Timeouts, scratch: Path | None) -> Driver:
 
 
 async def _started() -> Playwright:
-    """`Unreachable` where it ends or breaks on the way: Playwright says so by a bare `Exception`."""
+    """`Unreachable` where it ends or breaks on the way: Playwright says so by a bare
+    `Exception`.
+    """
     starting = asyncio.ensure_future(async_playwright().start())
     try:
         await asyncio.wait([starting])
@@ -82,20 +90,27 @@ async def driver(timeouts: Timeouts) -> AsyncIterator[Playwright]:
 
 @contextmanager
 def _apart(scratch: Path | None) -> Iterator[list[Process]]:
-    """While it lasts, a driver that Playwright starts gets a session of its own and `scratch` for its temporary files; gives its process.
+    """While it lasts, a driver that Playwright starts gets a session of its own and `scratch` for
+    its temporary files; gives its process.
 
-    A signal to our process group (Ctrl-C; systemd, unless its KillMode is mixed) would otherwise end the driver before us, and with
-    it the pages that are to be closed in order. Playwright takes no options for its driver, so they are added where it asks the
-    event loop for the process: on this loop, for this command.
+    A signal to our process group (Ctrl-C; systemd, unless its KillMode is mixed) would otherwise
+    end the driver before us, and with it the pages that are to be closed in order. Playwright takes
+    no options for its driver, so they are added where it asks the event loop for the process: on
+    this loop, for this command.
     """
     loop = asyncio.get_running_loop()
     plain: Callable[..., Any] = loop.subprocess_exec
     started: list[Process] = []
 
-    async def subprocess_exec(factory: Callable[[], asyncio.SubprocessProtocol], *command: str, **options: Any) -> Any:
+    async def subprocess_exec(
+        factory: Callable[[], asyncio.SubprocessProtocol], *command: str, **options: Any
+    ) -> Any:
         if _COMMAND not in command:
             return await plain(factory, *command, **options)
-        environ = {**options["env"], "NODE_OPTIONS": f"{_SMALL} {options['env'].get('NODE_OPTIONS', '')}".strip()}
+        environ = {
+            **options["env"],
+            "NODE_OPTIONS": f"{_SMALL} {options['env'].get('NODE_OPTIONS', '')}".strip(),
+        }
         if scratch is not None:
             environ["TMPDIR"] = str(scratch)
         options["env"] = environ

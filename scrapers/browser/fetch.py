@@ -1,4 +1,6 @@
-"""A GET by the page's own `fetch`: with its cookies, and with the signatures that the page adds to its calls."""
+"""A GET by the page's own `fetch`: with its cookies, and with the signatures that the page adds to
+its calls.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ from scrapers.browser.limits import within
 from scrapers.browser.reply import Reply, host_and_path
 
 BODY_LIMIT = 20_000_000
-"""Bytes. A larger body is nothing that a watched page needs; reading it would cost the sweep its memory."""
+"""Bytes. A larger body is nothing that a watched page needs; reading it would cost the sweep its
+memory.
+"""
 _FETCH = """async ([url, limit]) => {
   const answer = await fetch(url, {cache: 'no-store', credentials: 'include'}).catch(() => null)
   if (!answer) return null
@@ -27,9 +31,25 @@ _FETCH = """async ([url, limit]) => {
 
 
 async def fetched(page: Page, url: str, seconds: float) -> tuple[Reply, str]:
-    """The reply, and the URL that answered where the request was redirected ("" where not). Raises `Unreachable`; `Changed` where
-    the page moved on meanwhile."""
-    match await within(page.evaluate(_FETCH, [url, BODY_LIMIT]), seconds, f"fetch of {host_and_path(url)}"):
-        case {"status": int(status), "type": str(kind), "headers": dict(headers), "to": str(to), "size": int(size), "data": str(data)}:
-            return Reply(url, status, kind, base64.b64decode(data), sent_at=sent_at(headers), cut=size > BODY_LIMIT), to
+    """The reply, and the URL that answered where the request was redirected ("" where not). Raises
+    `Unreachable`; `Changed` where the page moved on meanwhile."""
+    match await within(
+        page.evaluate(_FETCH, [url, BODY_LIMIT]), seconds, f"fetch of {host_and_path(url)}"
+    ):
+        case {
+            "status": int(status),
+            "type": str(kind),
+            "headers": dict(headers),
+            "to": str(to),
+            "size": int(size),
+            "data": str(data),
+        }:
+            return Reply(
+                url,
+                status,
+                kind,
+                base64.b64decode(data),
+                sent_at=sent_at(headers),
+                cut=size > BODY_LIMIT,
+            ), to
     raise Unreachable(f"fetch of {host_and_path(url)} failed")

@@ -1,4 +1,6 @@
-"""Calls to Playwright: our own time limits, its errors as domain failures, and what runs beside a look."""
+"""Calls to Playwright: our own time limits, its errors as domain failures, and what runs beside a
+look.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ from mediawatch.domain import Changed, Failure, Unreachable
 T = TypeVar("T")
 _DEAD = re.compile(r"closed|crashed|disconnected|net::ERR_|Timeout [\d.]+ms", re.IGNORECASE)
 _QUERY = re.compile(r"(?<=[\w/])\?\S+")
-_MOVED = re.compile(r"context was destroyed|because of a navigation|navigating and changing|interrupted by another navigation")
+_MOVED = re.compile(
+    r"context was destroyed|because of a navigation|navigating and changing|interrupted by another navigation"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,19 +33,25 @@ class Timeouts:
     reply: float = 15
     """For a response the page is expected to fetch, and for `Tab.fetch`."""
     body: float = 3
-    """For the body of such a response after its headers; then the page itself seems not to read it."""
+    """For the body of such a response after its headers; then the page itself seems not to read
+    it.
+    """
     challenge: float = 15
     """For a site's JavaScript challenge to clear by itself."""
     step: float = 10
     """A call into a live page: evaluate, text, html, a picture."""
     close: float = 4
-    """For one step of closing: a page, or the browser with its driver. A stopped sweep ends within ten seconds."""
+    """For one step of closing: a page, or the browser with its driver. A stopped sweep ends within
+    ten seconds.
+    """
 
 
 async def within(call: Awaitable[T], seconds: float, what: str) -> T:
-    """Await a Playwright call under our own time limit: a killed driver leaves some calls waiting for ever, and a hung page others.
+    """Await a Playwright call under our own time limit: a killed driver leaves some calls waiting
+    for ever, and a hung page others.
 
-    `Unreachable` for silence, a dead page or browser and net errors; `Changed` for everything else that Playwright refuses.
+    `Unreachable` for silence, a dead page or browser and net errors; `Changed` for everything else
+    that Playwright refuses.
     """
     try:
         async with asyncio.timeout(seconds):
@@ -51,7 +61,8 @@ async def within(call: Awaitable[T], seconds: float, what: str) -> T:
     except PlaywrightError as error:
         # Of addresses without their query: a back office's token stands there.
         message = _QUERY.sub("", error.message.partition("\n")[0])
-        # Redirects in a circle are how a site treats a visitor it does not want; trying again at once does not help.
+        # Redirects in a circle are how a site treats a visitor it does not want; trying again at
+        # once does not help.
         if _DEAD.search(message) and "ERR_TOO_MANY_REDIRECTS" not in message:
             raise Unreachable(f"{what}: {message}") from error
         raise Changed(f"{what}: {message}") from error
@@ -63,7 +74,9 @@ def moved(failure: Failure) -> bool:
 
 
 class Chores:
-    """Short calls that run beside a look (reading a body, dismissing a dialog). Their `Failure`s are nobody's."""
+    """Short calls that run beside a look (reading a body, dismissing a dialog). Their `Failure`s
+    are nobody's.
+    """
 
     def __init__(self) -> None:
         self._tasks: set[asyncio.Task[None]] = set()

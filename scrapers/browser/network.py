@@ -1,4 +1,6 @@
-"""Whether there is a network at all: a connection to the platforms' own hosts, by the way that looks take. Nothing is asked of them."""
+"""Whether there is a network at all: a connection to the platforms' own hosts, by the way that
+looks take. Nothing is asked of them.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +15,12 @@ _NO_WAY = (502, 503, 504)
 """What a proxy answers that has no way to the host."""
 
 
-async def unreachable(hosts: Collection[str], proxy: str | None, patience: float = _PATIENCE) -> str:
-    """Why none of the hosts can be reached, as an English clause; "" where one can. The proxy's password is not in it."""
+async def unreachable(
+    hosts: Collection[str], proxy: str | None, patience: float = _PATIENCE
+) -> str:
+    """Why none of the hosts can be reached, as an English clause; "" where one can. The proxy's
+    password is not in it.
+    """
     if not hosts:
         return ""
     if proxy is None:
@@ -48,7 +54,9 @@ async def _connected(host: str, port: int, patience: float) -> bool:
 
 
 async def _tunnelled(proxy: str, port: int, host: str, patience: float) -> bool:
-    """Whether the proxy opens a way to the host, or at least says something else than that it has none."""
+    """Whether the proxy opens a way to the host, or at least says something else than that it has
+    none.
+    """
     with suppress(OSError, TimeoutError, ValueError, IndexError):
         async with asyncio.timeout(patience):
             reader, writer = await asyncio.open_connection(proxy, port)

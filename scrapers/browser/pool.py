@@ -1,11 +1,19 @@
-"""One Chromium: a context per session, pages lent out as `Tab`s, relaunched after a death. Nothing here knows a site."""
+"""One Chromium: a context per session, pages lent out as `Tab`s, relaunched after a death. Nothing
+here knows a site.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, nullcontext, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    nullcontext,
+    suppress,
+)
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -23,7 +31,18 @@ from scrapers.browser.sessions import Session
 from scrapers.browser.tab import PICTURE_HEIGHT, Tab
 from scrapers.browser.traffic import Hearing
 
-__all__ = ["BODY_LIMIT", "PICTURE_HEIGHT", "Browser", "Hearing", "Reply", "Session", "Tab", "Timeouts", "host_and_path", "scrubbed"]
+__all__ = [
+    "BODY_LIMIT",
+    "PICTURE_HEIGHT",
+    "Browser",
+    "Hearing",
+    "Reply",
+    "Session",
+    "Tab",
+    "Timeouts",
+    "host_and_path",
+    "scrubbed",
+]
 
 log = structlog.get_logger(__name__)
 
@@ -34,9 +53,21 @@ MEMORY_MB = 1500
 _WEIGHED_EVERY = 50
 """Pages between two looks at the memory."""
 _HEAVY = (
-    *(f"*.{ending}{tail}" for ending in ("png", "jpg", "jpeg", "gif", "webp", "avif", "heic", "bmp", "ico", "svg") for tail in ("", "?*")),
-    *(f"*.{ending}{tail}" for ending in ("woff", "woff2", "ttf", "otf", "eot", "css") for tail in ("", "?*")),
-    *(f"*.{ending}{tail}" for ending in ("mp4", "m4a", "m4s", "mp3", "webm", "flv", "m3u8", "ts", "wav") for tail in ("", "?*")),
+    *(
+        f"*.{ending}{tail}"
+        for ending in ("png", "jpg", "jpeg", "gif", "webp", "avif", "heic", "bmp", "ico", "svg")
+        for tail in ("", "?*")
+    ),
+    *(
+        f"*.{ending}{tail}"
+        for ending in ("woff", "woff2", "ttf", "otf", "eot", "css")
+        for tail in ("", "?*")
+    ),
+    *(
+        f"*.{ending}{tail}"
+        for ending in ("mp4", "m4a", "m4s", "mp3", "webm", "flv", "m3u8", "ts", "wav")
+        for tail in ("", "?*")
+    ),
 )
 
 
@@ -52,10 +83,12 @@ class _Run:
 
 
 class Browser:
-    """Lends pages of one Chromium, which starts with the first `tab` and again after it or its driver died.
+    """Lends pages of one Chromium, which starts with the first `tab` and again after it or its
+    driver died.
 
-    `now` is the clock that readings and captures are stamped with. `args` and `proxy` come from code, never from a page. `scratch`
-    is the place for its folder of temporary files, None for the system's. Above `memory_mb` contexts are renewed.
+    `now` is the clock that readings and captures are stamped with. `args` and `proxy` come from
+    code, never from a page. `scratch` is the place for its folder of temporary files, None for the
+    system's. Above `memory_mb` contexts are renewed.
     """
 
     def __init__(
@@ -71,9 +104,17 @@ class Browser:
         memory_mb: float = MEMORY_MB,
         host: Browser | None = None,
     ) -> None:
-        """With a `host` it lives in that browser's Chromium: contexts, logins, clock and proxy are its own, and only these end with it."""
+        """With a `host` it lives in that browser's Chromium: contexts, logins, clock and proxy are
+        its own, and only these end with it.
+        """
         self.now, self.timeouts = now, timeouts or Timeouts()
-        self._launch = Launch(executable=executable, args=tuple(args), proxy=proxy_settings(proxy), scratch=scratch, timeouts=self.timeouts)
+        self._launch = Launch(
+            executable=executable,
+            args=tuple(args),
+            proxy=proxy_settings(proxy),
+            scratch=scratch,
+            timeouts=self.timeouts,
+        )
         self._host, self._memory_mb = host, memory_mb
         self._slots = asyncio.Semaphore(pages)
         self._turns: defaultdict[Path, asyncio.Lock] = defaultdict(asyncio.Lock)
@@ -90,34 +131,56 @@ class Browser:
         url_keys: frozenset[str] = frozenset(),
         heavy: frozenset[str] = frozenset(),
     ) -> AsyncIterator[Tab]:
-        """Lend a new page: of the session's context, or of a visitor's (one for each set of `hosts`).
+        """Lend a new page: of the session's context, or of a visitor's (one for each set of
+        `hosts`).
 
-        `hosts` are the suffixes it may navigate to. Unless `whole`, pictures, fonts, media and style sheets are not loaded, and
-        neither is what matches the `heavy` patterns (`*` is a wildcard; for pictures whose URL has no file ending). A whole page
-        also ignores the HTTP cache. `Unreachable` where no page can be had, and at the end where the page has died on the way: what
-        was read of it may be cut short by us. `LoginRequired` where the stored session is unusable.
+        `hosts` are the suffixes it may navigate to. Unless `whole`, pictures, fonts, media and
+        style sheets are not loaded, and neither is what matches the `heavy` patterns (`*` is a
+        wildcard; for pictures whose URL has no file ending). A whole page also ignores the HTTP
+        cache. `Unreachable` where no page can be had, and at the end where the page has died on the
+        way: what was read of it may be cut short by us. `LoginRequired` where the stored session is
+        unusable.
         """
-        async with self.turn(session), self._slots, self.page(session, hosts=hosts, whole=whole, url_keys=url_keys, heavy=heavy) as tab:
+        async with (
+            self.turn(session),
+            self._slots,
+            self.page(session, hosts=hosts, whole=whole, url_keys=url_keys, heavy=heavy) as tab,
+        ):
             yield tab
 
     def turn(self, session: Session | None) -> AbstractAsyncContextManager[object]:
-        """Held while a session is in use. A person has one window on his account, and the site rotates cookies: one page at a time."""
+        """Held while a session is in use. A person has one window on his account, and the site
+        rotates cookies: one page at a time.
+        """
         return self._turns[session.state] if session else nullcontext()
 
     @asynccontextmanager
     async def page(
-        self, session: Session | None, *, hosts: frozenset[str], whole: bool, url_keys: frozenset[str], heavy: frozenset[str]
+        self,
+        session: Session | None,
+        *,
+        hosts: frozenset[str],
+        whole: bool,
+        url_keys: frozenset[str],
+        heavy: frozenset[str],
     ) -> AsyncIterator[Tab]:
         """As `tab`, for a caller that minds the session's turn and the number of pages itself."""
         blocked = () if whole else (*_HEAVY, *sorted(heavy))
         run, lease, lent = await self._page(session, hosts, blocked)
         tab = Tab(
-            lent.page, now=self.now, session=session.name if session else "", hosts=hosts, url_keys=url_keys,
-            whole=whole, timeouts=self.timeouts,
-        )  # fmt: skip
+            lent.page,
+            now=self.now,
+            session=session.name if session else "",
+            hosts=hosts,
+            url_keys=url_keys,
+            whole=whole,
+            timeouts=self.timeouts,
+        )
         tab.login = lease.login
         tab.outlived = lambda: lease.outlived
-        tab.unblock = lambda: within(lent.cdp.send("Network.disable"), self.timeouts.step, "unblock")
+        tab.unblock = lambda: within(
+            lent.cdp.send("Network.disable"), self.timeouts.step, "unblock"
+        )
         # Browser and page tell of their own deaths; the driver would leave the page waiting.
         died = run.chromium.driver.ended
         died.add_done_callback(told := lambda _: tab.end())
@@ -137,15 +200,24 @@ class Browser:
             raise Unreachable("the page died on the way")
 
     async def _given_back(self, tab: Tab, lease: Lease, lent: Spare) -> bool:
-        """Kept empty for the next look of its context, else closed. False where the page had died."""
-        again = bool(lent.blocked) and lease.spare is None and not lease.outlived and lent.lent < LOADS_PER_PAGE
+        """Kept empty for the next look of its context, else closed. False where the page had
+        died.
+        """
+        again = (
+            bool(lent.blocked)
+            and lease.spare is None
+            and not lease.outlived
+            and lent.lent < LOADS_PER_PAGE
+        )
         if again and await tab.empty(lent.tidy):
             lease.spare = lent
             return True
         return await tab.close()
 
     def knows_operator(self, session: Session) -> bool | None:
-        """What the newest page of this session that showed a sign said; None where none has so far."""
+        """What the newest page of this session that showed a sign said; None where none has so
+        far.
+        """
         lease = self._run.contexts.leases.get(session.state) if self._run else None
         return lease.known if lease else None
 
@@ -155,7 +227,9 @@ class Browser:
             lease.known = known
 
     async def keep_sessions(self, platform: str | None = None) -> None:
-        """Write what the sites have made of the logins back to their files; only of those that a page has just been seen to know."""
+        """Write what the sites have made of the logins back to their files; only of those that a
+        page has just been seen to know.
+        """
         run = self._run
         for lease in tuple(run.contexts.leases.values()) if run else ():
             if run and lease.session is not None and platform in (None, lease.session.platform):
@@ -166,7 +240,9 @@ class Browser:
         await self._running()
 
     async def close(self) -> None:
-        """Keep the sessions, end Chromium and its driver; a later `tab` would start them again. Takes two times for closing at most."""
+        """Keep the sessions, end Chromium and its driver; a later `tab` would start them again.
+        Takes two times for closing at most.
+        """
         with suppress(TimeoutError):
             async with asyncio.timeout(self.timeouts.close):
                 await self.keep_sessions()
@@ -180,7 +256,9 @@ class Browser:
         if self._run is not None:
             await self._run.contexts.spare_none()
 
-    async def _page(self, session: Session | None, hosts: frozenset[str], blocked: tuple[str, ...]) -> tuple[_Run, Lease, Spare]:
+    async def _page(
+        self, session: Session | None, hosts: frozenset[str], blocked: tuple[str, ...]
+    ) -> tuple[_Run, Lease, Spare]:
         for again in (True, False):
             run = await self._running()
             try:
@@ -189,7 +267,8 @@ class Browser:
                 await self._weigh(run)
                 return run, lease, lent
             except Unreachable:
-                # is_connected() stays True after the driver's death: that a page can be had is the only proof of life.
+                # is_connected() stays True after the driver's death: that a page can be had is the
+                # only proof of life.
                 await self._discard(run)
                 if not again:
                     raise
@@ -203,7 +282,9 @@ class Browser:
         return lent
 
     async def _spare(self, lease: Lease, blocked: tuple[str, ...]) -> Spare | None:
-        """The page that waits for a look like this one; None where there is none, or it has died meanwhile."""
+        """The page that waits for a look like this one; None where there is none, or it has died
+        meanwhile.
+        """
         spare = lease.take(blocked)
         if spare is None:
             return None
@@ -220,9 +301,17 @@ class Browser:
         cdp = await within(lease.context.new_cdp_session(page), self.timeouts.launch, "new page")
         await within(cdp.send("Network.enable"), self.timeouts.launch, "new page")
         if blocked:
-            await within(cdp.send("Network.setBlockedURLs", {"urls": list(blocked)}), self.timeouts.launch, "new page")
+            await within(
+                cdp.send("Network.setBlockedURLs", {"urls": list(blocked)}),
+                self.timeouts.launch,
+                "new page",
+            )
         else:
-            await within(cdp.send("Network.setCacheDisabled", {"cacheDisabled": True}), self.timeouts.launch, "new page")
+            await within(
+                cdp.send("Network.setCacheDisabled", {"cacheDisabled": True}),
+                self.timeouts.launch,
+                "new page",
+            )
         return Spare(page, cdp, blocked)
 
     async def _weigh(self, run: _Run) -> None:
@@ -231,7 +320,10 @@ class Browser:
             run.pages = 0
             held = await run.chromium.memory_mb()
             if held > self._memory_mb:
-                log.info("the browser's memory is above its limit: contexts are renewed", megabytes=round(held))
+                log.info(
+                    "the browser's memory is above its limit: contexts are renewed",
+                    megabytes=round(held),
+                )
                 run.contexts.wear_out()
 
     async def _running(self) -> _Run:
@@ -246,7 +338,9 @@ class Browser:
     async def _start(self) -> _Run:
         if self._host:
             lent = (await self._host._running()).chromium
-            return _Run(lent, Contexts(lent.browser, self.now, self._launch.proxy, self.timeouts), own=False)
+            return _Run(
+                lent, Contexts(lent.browser, self.now, self._launch.proxy, self.timeouts), own=False
+            )
         chromium = await Chromium.start(self._launch)
         return _Run(chromium, Contexts(chromium.browser, self.now, None, self.timeouts))
 

@@ -24,7 +24,9 @@ def descendants(pid: int) -> frozenset[int]:
 
 
 def memory_mb(pids: Iterable[int]) -> float:
-    """What they hold together, in MB: proportional set sizes, so that what they share counts once."""
+    """What they hold together, in MB: proportional set sizes, so that what they share counts
+    once.
+    """
     kilobytes = 0
     for pid in pids:
         with suppress(OSError, ValueError, StopIteration):
@@ -39,7 +41,10 @@ def living_in(folder: Path) -> frozenset[int]:
     found = set()
     for process in _PROC.glob("[0-9]*"):
         with suppress(OSError):
-            if temporary in (process / "environ").read_bytes().split(b"\0") or profile in (process / "cmdline").read_bytes():
+            if (
+                temporary in (process / "environ").read_bytes().split(b"\0")
+                or profile in (process / "cmdline").read_bytes()
+            ):
                 found.add(int(process.name))
     return frozenset(found)
 

@@ -1,4 +1,6 @@
-"""The office's proxy, as Playwright wants it: user and password that stand in the URL are silently left out by it."""
+"""The office's proxy, as Playwright wants it: user and password that stand in the URL are silently
+left out by it.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,9 @@ _SCHEMES = ("http", "https", "socks5")
 
 
 def proxy_settings(url: str | None) -> ProxySettings | None:
-    """`http://user:password@host:port`, user and password optional and percent-encoded; None for none. UserError for anything
-    else; the message never holds the URL, which may hold a password."""
+    """`http://user:password@host:port`, user and password optional and percent-encoded; None for
+    none. UserError for anything else; the message never holds the URL, which may hold a
+    password."""
     if not url:
         return None
     try:
@@ -22,7 +25,10 @@ def proxy_settings(url: str | None) -> ProxySettings | None:
     except ValueError:
         host, port = None, None
     if not host or not port or parts.scheme not in _SCHEMES or parts.path.strip("/"):
-        raise UserError(f"[browser] proxy is no proxy's URL: write http://user:password@host:port ({', '.join(_SCHEMES)})")
+        raise UserError(
+            "[browser] proxy is no proxy's URL: write http://user:password@host:port "
+            f"({', '.join(_SCHEMES)})"
+        )
     address = f"[{host}]" if ":" in host else host
     settings = ProxySettings(server=f"{parts.scheme}://{address}:{port}")
     if parts.username:

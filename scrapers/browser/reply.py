@@ -16,27 +16,43 @@ REFUSALS = frozenset({403, 414, 418, 429, 432})
 
 
 def host_and_path(url: str) -> str:
-    """`m.weibo.cn/api/container/getIndex` of a URL: what `Tab.hearing` matches. No scheme, port or query."""
+    """`m.weibo.cn/api/container/getIndex` of a URL: what `Tab.hearing` matches. No scheme, port or
+    query.
+    """
     parts = urlsplit(url)
     return f"{parts.hostname or ''}{parts.path}"
 
 
 def scrubbed(url: str, keys: frozenset[str]) -> str:
-    """The URL with only the named query keys, without fragment and user info: fit for evidence and logs."""
+    """The URL with only the named query keys, without fragment and user info: fit for evidence and
+    logs.
+    """
     parts = urlsplit(url)
-    query = urlencode([(key, value) for key, value in parse_qsl(parts.query, keep_blank_values=True) if key in keys])
+    query = urlencode(
+        [
+            (key, value)
+            for key, value in parse_qsl(parts.query, keep_blank_values=True)
+            if key in keys
+        ]
+    )
     return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))
 
 
 def asked_again(url: str, without: frozenset[str], *, to: str = "", **query: object) -> str:
-    """The address of a call that a page made (or another one, `to`), for the page to make once more: without the query keys `without`,
-    which its script signs anew, and with others changed."""
-    kept = {key: value for key, value in parse_qsl(urlsplit(url).query, keep_blank_values=True) if key not in without}
+    """The address of a call that a page made (or another one, `to`), for the page to make once
+    more: without the query keys `without`, which its script signs anew, and with others changed."""
+    kept = {
+        key: value
+        for key, value in parse_qsl(urlsplit(url).query, keep_blank_values=True)
+        if key not in without
+    }
     return f"https://{host_and_path(to or url)}?{urlencode({**kept, **query})}"
 
 
 def render_data(html: str) -> str | None:
-    """The server data that Douyin and Toutiao put into a document, percent-encoded as it stands there; None where it has none."""
+    """The server data that Douyin and Toutiao put into a document, percent-encoded as it stands
+    there; None where it has none.
+    """
     found = _RENDER_DATA.search(html)
     return found[1] if found else None
 
@@ -60,7 +76,9 @@ class Reply:
         return self.body.decode("utf-8", errors="replace")
 
     def good(self) -> Reply:
-        """Itself. 5xx is `Unreachable`; 403, 414, 418, 429 and 432 are `RateLimited`; a redirect or an overlong body is `Changed`."""
+        """Itself. 5xx is `Unreachable`; 403, 414, 418, 429 and 432 are `RateLimited`; a redirect or
+        an overlong body is `Changed`.
+        """
         if self.status >= 500:
             raise Unreachable(f"HTTP {self.status} for {self.path}")
         if self.status in REFUSALS:
@@ -72,7 +90,9 @@ class Reply:
         return self
 
     def json(self) -> object:
-        """The parsed body. What `good` raises; an empty body is `RateLimited`; no JSON is `Changed`."""
+        """The parsed body. What `good` raises; an empty body is `RateLimited`; no JSON is
+        `Changed`.
+        """
         self.good()
         if not self.body.strip():
             raise RateLimited(f"empty body for {self.path}")

@@ -1,7 +1,8 @@
-"""The private folder for the temporary files of one Chromium and its driver: profiles, downloads, shared memory.
+"""The private folder for the temporary files of one Chromium and its driver: profiles, downloads,
+shared memory.
 
-Whoever is killed leaves it behind; the next start sweeps what belongs to nobody any more. The owner's lock tells, which the
-kernel frees with its death.
+Whoever is killed leaves it behind; the next start sweeps what belongs to nobody any more. The
+owner's lock tells, which the kernel frees with its death.
 """
 
 from __future__ import annotations
@@ -19,7 +20,9 @@ from pathlib import Path
 from scrapers.browser import processes
 
 _SOCKET = 107 - len("/run-abcdefgh/org.chromium.Chromium.abcdef/SingletonSocket")
-"""Bytes left for the folder's place: Chromium binds a socket below it, and the address of one is short."""
+"""Bytes left for the folder's place: Chromium binds a socket below it, and the address of one is
+short.
+"""
 _LOCK = "lock"
 
 
@@ -32,8 +35,9 @@ class Scratch:
 
     @classmethod
     def taken(cls, place: Path) -> Scratch:
-        """A new folder at this place, or, where its path is too long for a socket, at one of its own in the system's temporary
-        folder; what dead owners left there is swept. OSError where it cannot be made."""
+        """A new folder at this place, or, where its path is too long for a socket, at one of its
+        own in the system's temporary folder; what dead owners left there is swept. OSError where it
+        cannot be made."""
         root = _root(place)
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone(root):
@@ -50,7 +54,9 @@ class Scratch:
 
 
 def sweep(root: Path) -> None:
-    """Remove the folders whose owner is dead, and end what lives in them. Those of living owners stay."""
+    """Remove the folders whose owner is dead, and end what lives in them. Those of living owners
+    stay.
+    """
     for path in root.glob("run-*"):
         held = _locked(path)
         if held is not None:
@@ -61,7 +67,10 @@ def sweep(root: Path) -> None:
 def _root(place: Path) -> Path:
     if len(os.fsencode(place)) <= _SOCKET:
         return place
-    return Path(tempfile.gettempdir()) / f"mediawatch-{os.geteuid()}-{sha256(os.fsencode(place)).hexdigest()[:8]}"
+    return (
+        Path(tempfile.gettempdir())
+        / f"mediawatch-{os.geteuid()}-{sha256(os.fsencode(place)).hexdigest()[:8]}"
+    )
 
 
 @contextmanager

@@ -1,6 +1,8 @@
-"""The operator's logins as files: `sessions/PLATFORM/NAME.json`, a browser's storage state and when it was made and last used.
+"""The operator's logins as files: `sessions/PLATFORM/NAME.json`, a browser's storage state and when
+it was made and last used.
 
-Whoever has such a file is logged in: 0600 in a 0700 folder, replaced whole or not at all, and nothing of it in any message.
+Whoever has such a file is logged in: 0600 in a 0700 folder, replaced whole or not at all, and
+nothing of it in any message.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ _OURS = "mediawatch"
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """The operator's login on one platform: a Playwright storage state in `sessions/PLATFORM/NAME.json`."""
+    """The operator's login on one platform: a Playwright storage state in
+    `sessions/PLATFORM/NAME.json`.
+    """
 
     platform: str
     name: str
@@ -40,11 +44,17 @@ def sessions_in(folder: Path, platform: str) -> tuple[Session, ...]:
         names = sorted(os.listdir(place))
     except (FileNotFoundError, NotADirectoryError):
         return ()
-    return tuple(Session(platform, name.removesuffix(".json"), place / name) for name in names if name.endswith(".json"))
+    return tuple(
+        Session(platform, name.removesuffix(".json"), place / name)
+        for name in names
+        if name.endswith(".json")
+    )
 
 
 def read_file(session: Session) -> Mapping[str, Any]:
-    """The session's file. `LoginRequired` where it is missing or no JSON object; its content is never quoted."""
+    """The session's file. `LoginRequired` where it is missing or no JSON object; its content is
+    never quoted.
+    """
     try:
         state = json.loads(session.state.read_text("utf-8"))
     except OSError as error:
@@ -63,7 +73,9 @@ def stored(session: Session) -> StorageState:
 
 
 def moments(session: Session) -> tuple[datetime, datetime | None]:
-    """When the login was made (where the file does not say: when it was last written) and when it was last used, if ever."""
+    """When the login was made (where the file does not say: when it was last written) and when it
+    was last used, if ever.
+    """
     known = _noted(session)
     made, used = (_moment(known.get(key)) for key in ("made_at", "used_at"))
     return made or datetime.fromtimestamp(session.state.stat().st_mtime, UTC), used
@@ -85,7 +97,9 @@ def _moment(text: object) -> datetime | None:
 
 
 def stamp_of(session: Session) -> tuple[int, int] | None:
-    """Tells one version of the file from another: a new login replaces it. None where there is none."""
+    """Tells one version of the file from another: a new login replaces it. None where there is
+    none.
+    """
     try:
         stat = session.state.stat()
     except OSError:
@@ -94,9 +108,11 @@ def stamp_of(session: Session) -> tuple[int, int] | None:
 
 
 def fingerprint(session: Session) -> str:
-    """Which login a file holds: the same for as long as the site only renews it, another one after a new login. "" where there is none.
+    """Which login a file holds: the same for as long as the site only renews it, another one after
+    a new login. "" where there is none.
 
-    Made of a number that was drawn when the login was kept, for a file that was copied here of its time: of nothing secret.
+    Made of a number that was drawn when the login was kept, for a file that was copied here of its
+    time: of nothing secret.
     """
     try:
         drawn = str(_noted(session).get("number") or moments(session)[0].isoformat())
@@ -107,17 +123,27 @@ def fingerprint(session: Session) -> str:
 
 def write_new(path: Path, state: Mapping[str, Any], now: datetime) -> None:
     """Keep a login that has just been made."""
-    write_state(path, {**state, _OURS: {"made_at": now.isoformat(), "number": secrets.token_hex(8)}})
+    write_state(
+        path, {**state, _OURS: {"made_at": now.isoformat(), "number": secrets.token_hex(8)}}
+    )
 
 
 def write_renewed(session: Session, state: Mapping[str, Any], now: datetime) -> None:
-    """Keep what the site has made of a login since, and that it was used now. OSError where the folder cannot be written."""
-    noted = {**_noted(session), "made_at": moments(session)[0].isoformat(), "used_at": now.isoformat()}
+    """Keep what the site has made of a login since, and that it was used now. OSError where the
+    folder cannot be written.
+    """
+    noted = {
+        **_noted(session),
+        "made_at": moments(session)[0].isoformat(),
+        "used_at": now.isoformat(),
+    }
     write_state(session.state, {**state, _OURS: noted})
 
 
 def write_state(path: Path, state: object) -> None:
-    """Keep a storage state as `sessions/PLATFORM/NAME.json`: whole or not at all, for the owner only (0600 in 0700)."""
+    """Keep a storage state as `sessions/PLATFORM/NAME.json`: whole or not at all, for the owner
+    only (0600 in 0700).
+    """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_private(path, json.dumps(state, ensure_ascii=False).encode())
 

@@ -1,7 +1,9 @@
-"""Warm pages: one open page of a site, from which first looks ask by the page's own `fetch` instead of loading a page each.
+"""Warm pages: one open page of a site, from which first looks ask by the page's own `fetch` instead
+of loading a page each.
 
-A page load costs some thirty calls. What a call answers is read by the same pure functions as what a page asks by itself, and
-whatever it leaves open is asked again by a page (`Surface.warm`, `Scraper.look`).
+A page load costs some thirty calls. What a call answers is read by the same pure functions as what
+a page asks by itself, and whatever it leaves open is asked again by a page (`Surface.warm`,
+`Scraper.look`).
 """
 
 from __future__ import annotations
@@ -23,25 +25,34 @@ CALLS_PER_PAGE = 60
 """Then the page is opened anew: what scripts and driver keep of an open page goes with it."""
 _SCRIPTS = frozenset({"*.js", "*.js?*"})
 TRIES = 3
-"""Calls in a row that a surface may get no answer from; then it goes by its pages until the batch ends."""
+"""Calls in a row that a surface may get no answer from; then it goes by its pages until the batch
+ends.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Warm:
-    """A page of a site that is fit to ask from, one for all looks that name the same `site`. `enter` opens it (the account is the one
-    whose look wants it) and raises a `Failure` where it is not what it must be."""
+    """A page of a site that is fit to ask from, one for all looks that name the same `site`.
+    `enter` opens it (the account is the one whose look wants it) and raises a `Failure` where it is
+    not what it must be."""
 
     site: str
     enter: Callable[[Tab, Account], Awaitable[str | None]]
     """May give what calls are made after: a token, the address of a call that the page made."""
     unscripted: bool = False
-    """Whether what is asked needs nothing of the page's script files (a cookie, a signature): then they are not loaded."""
+    """Whether what is asked needs nothing of the page's script files (a cookie, a signature): then
+    they are not loaded.
+    """
     signs: bool = False
-    """Whether the page's script adds to what is asked. Then a refusal may be for what it no longer adds: only a page can tell."""
+    """Whether the page's script adds to what is asked. Then a refusal may be for what it no longer
+    adds: only a page can tell.
+    """
 
 
 class Calls:
-    """One sight's use of a warm page: like a `Tab` to what needs no page of its own. Nothing that is asked is kept."""
+    """One sight's use of a warm page: like a `Tab` to what needs no page of its own. Nothing that
+    is asked is kept.
+    """
 
     def __init__(self, tab: Tab, entered: str, pause: Callable[[], Awaitable[None]]) -> None:
         self._tab, self._html = tab, ""
@@ -101,24 +112,42 @@ class _Page:
     """Not to be lent again; closed when its last user is done."""
 
     def usable(self, session: Session | None) -> bool:
-        here = not self.tab.gone and not self.tab.outlived() and urlsplit(self.tab.url).hostname == self.host
-        return here and self.calls < CALLS_PER_PAGE and self.stamp == (stamp_of(session) if session else None)
+        here = (
+            not self.tab.gone
+            and not self.tab.outlived()
+            and urlsplit(self.tab.url).hostname == self.host
+        )
+        return (
+            here
+            and self.calls < CALLS_PER_PAGE
+            and self.stamp == (stamp_of(session) if session else None)
+        )
 
 
 @dataclass(slots=True, eq=False)
 class WarmPages:
-    """Lends the warm pages of one browser: one a session, for one sight at a time; one for all visitors of a site together."""
+    """Lends the warm pages of one browser: one a session, for one sight at a time; one for all
+    visitors of a site together.
+    """
 
     browser: Browser
     _pages: dict[Hashable, _Page] = field(default_factory=dict)
-    _opening: defaultdict[Hashable, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    _opening: defaultdict[Hashable, asyncio.Lock] = field(
+        default_factory=lambda: defaultdict(asyncio.Lock)
+    )
     _silent: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @asynccontextmanager
     async def lent(
-        self, warm: Warm, account: Account, session: Session | None, pause: Callable[[], Awaitable[None]], *,
-        hosts: frozenset[str], heavy: frozenset[str],
-    ) -> AsyncIterator[Calls]:  # fmt: skip
+        self,
+        warm: Warm,
+        account: Account,
+        session: Session | None,
+        pause: Callable[[], Awaitable[None]],
+        *,
+        hosts: frozenset[str],
+        heavy: frozenset[str],
+    ) -> AsyncIterator[Calls]:
         """Raises what opening the page does. `hosts` and `heavy` as `Browser.tab` has them."""
         async with self.browser.turn(session):
             page = await self._page(warm, account, session, hosts, heavy)
@@ -147,16 +176,29 @@ class WarmPages:
         self._silent[surface, session] = 0 if answered else self._silent[surface, session] + 1
 
     async def rest(self, *platforms: str) -> None:
-        """A batch of these platforms is over (all, where none is named): their pages go, and their surfaces may ask by calls again."""
+        """A batch of these platforms is over (all, where none is named): their pages go, and their
+        surfaces may ask by calls again.
+        """
         self._silent = Counter(
-            {key: count for key, count in self._silent.items() if platforms and key[0].partition(".")[0] not in platforms}
+            {
+                key: count
+                for key, count in self._silent.items()
+                if platforms and key[0].partition(".")[0] not in platforms
+            }
         )
         for page in tuple(self._pages.values()):
             if not platforms or page.platform in platforms:
                 page.left = True
                 await self._closed_if_left(page)
 
-    async def _page(self, warm: Warm, account: Account, session: Session | None, hosts: frozenset[str], heavy: frozenset[str]) -> _Page:
+    async def _page(
+        self,
+        warm: Warm,
+        account: Account,
+        session: Session | None,
+        hosts: frozenset[str],
+        heavy: frozenset[str],
+    ) -> _Page:
         key = (warm.site, session.state if session else hosts)
         async with self._opening[key]:
             page = self._pages.get(key)
@@ -168,12 +210,16 @@ class WarmPages:
             async with AsyncExitStack() as undo:
                 stamp = stamp_of(session) if session else None
                 unwanted = heavy | _SCRIPTS if warm.unscripted else heavy
-                lent = self.browser.page(session, hosts=hosts, whole=False, url_keys=frozenset(), heavy=unwanted)
+                lent = self.browser.page(
+                    session, hosts=hosts, whole=False, url_keys=frozenset(), heavy=unwanted
+                )
                 tab = await undo.enter_async_context(lent)
                 entered = await warm.enter(tab, account)
                 await tab.hush(idle=warm.unscripted)
                 host = urlsplit(tab.url).hostname or ""
-                page = self._pages[key] = _Page(tab, entered or "", undo.pop_all(), host, account.platform, stamp)
+                page = self._pages[key] = _Page(
+                    tab, entered or "", undo.pop_all(), host, account.platform, stamp
+                )
             return page
 
     async def _closed_if_left(self, page: _Page) -> None:

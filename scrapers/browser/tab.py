@@ -33,7 +33,9 @@ _NOWHERE = "https://nowhere.invalid/"
 _EMPTY = "about:blank"
 _GZIP = "application/gzip"
 _TEXT = "document.body ? document.body.innerText : ''"
-_HEIGHT = "Math.max(innerHeight, document.documentElement ? document.documentElement.scrollHeight : 0)"
+_HEIGHT = (
+    "Math.max(innerHeight, document.documentElement ? document.documentElement.scrollHeight : 0)"
+)
 
 
 async def _no_pause() -> None:
@@ -41,11 +43,12 @@ async def _no_pause() -> None:
 
 
 class Tab:
-    """One page, lent for one sight. Every call has its own time limit; Playwright's errors come out as `Failure`s:
-    `Unreachable` for a dead page or browser, silence and net errors, `Changed` for what the page itself refuses.
+    """One page, lent for one sight. Every call has its own time limit; Playwright's errors come out
+    as `Failure`s: `Unreachable` for a dead page or browser, silence and net errors, `Changed` for
+    what the page itself refuses.
 
-    `session` is the name of the login in use, "" for a visitor; `now` the clock; `whole` True where pictures and style sheets
-    are loaded.
+    `session` is the name of the login in use, "" for a visitor; `now` the clock; `whole` True where
+    pictures and style sheets are loaded.
     """
 
     def __init__(
@@ -63,9 +66,13 @@ class Tab:
         self.login = ""
         """Which login that is: `fingerprint` of its file; "" for a visitor."""
         self.known: bool | None = None
-        """Whether the site was seen to know the operator of the session; None where no page has said so yet."""
+        """Whether the site was seen to know the operator of the session; None where no page has
+        said so yet.
+        """
         self.pause: Callable[[], Awaitable[None]] = _no_pause
-        """Waits as politeness demands between two calls of one visit: a surface that pages through a list awaits it before each."""
+        """Waits as politeness demands between two calls of one visit: a surface that pages through
+        a list awaits it before each.
+        """
         self.refused: Failure | None = None
         """How the site turned us away from the further pages of a list."""
         self.back_to: date | None = None
@@ -84,7 +91,10 @@ class Tab:
         self.spent = False
         """Set by whoever met trouble in it: it is not lent again."""
         self._ears.on("dialog", self._on_dialog)
-        self._ears.on("popup", lambda popup: self._ears.chores.start(within(popup.close(), timeouts.close, "pop-up")))
+        self._ears.on(
+            "popup",
+            lambda popup: self._ears.chores.start(within(popup.close(), timeouts.close, "pop-up")),
+        )
 
     @property
     def url(self) -> str:
@@ -93,12 +103,16 @@ class Tab:
 
     @property
     def scrubbed_url(self) -> str:
-        """The same without query keys that are not in the surface's `url_keys`, and without a fragment."""
+        """The same without query keys that are not in the surface's `url_keys`, and without a
+        fragment.
+        """
         return scrubbed(self.url, self._keys)
 
     @property
     def document(self) -> Reply:
-        """The newest document of this page, also after it reloaded itself. `Unreachable` where there is none."""
+        """The newest document of this page, also after it reloaded itself. `Unreachable` where
+        there is none.
+        """
         return self._ears.newest_document
 
     @property
@@ -112,23 +126,33 @@ class Tab:
         return self._ears.gone
 
     def hearing(self, *paths: str) -> AbstractAsyncContextManager[Hearing]:
-        """Listen for responses while the block lasts. Each regular expression is searched in host + path without the query
-        (`www.toutiao.com/api/pc/list/user/feed`); tell queries apart by `Hearing.first(where)`."""
+        """Listen for responses while the block lasts. Each regular expression is searched in host +
+        path without the query (`www.toutiao.com/api/pc/list/user/feed`); tell queries apart by
+        `Hearing.first(where)`."""
         return self._ears.hearing(*paths)
 
     async def open(self, url: str, *, timeout: float | None = None) -> Reply:
-        """Navigate; returns the final document response (after redirects), whatever its status. Its body is empty where the page
-        moved on before it could be read. `Changed` for a host that is not the platform's; after a redirect `url` tells which."""
+        """Navigate; returns the final document response (after redirects), whatever its status. Its
+        body is empty where the page moved on before it could be read. `Changed` for a host that is
+        not the platform's; after a redirect `url` tells which."""
         self._refuse_foreign(url)
         limit = self.timeouts.navigation if timeout is None else timeout
-        return await self._navigate(self._page.goto(url, wait_until="commit", timeout=0), limit, host_and_path(url))
+        return await self._navigate(
+            self._page.goto(url, wait_until="commit", timeout=0), limit, host_and_path(url)
+        )
 
     async def reload(self) -> Reply:
         """Load the same page again; as `open`."""
-        return await self._navigate(self._page.reload(wait_until="commit", timeout=0), self.timeouts.navigation, host_and_path(self.url))
+        return await self._navigate(
+            self._page.reload(wait_until="commit", timeout=0),
+            self.timeouts.navigation,
+            host_and_path(self.url),
+        )
 
     async def fetch(self, url: str) -> Reply:
-        """A same-origin GET by the page's own `fetch`, with its cookies (and signatures, where the page adds them), past the cache."""
+        """A same-origin GET by the page's own `fetch`, with its cookies (and signatures, where the
+        page adds them), past the cache.
+        """
         reply, _ = await self.ask(url)
         if self._ears.recording:
             self._ears.recording.asked(reply)
@@ -136,10 +160,14 @@ class Tab:
         return reply
 
     async def ask(self, url: str) -> tuple[Reply, str]:
-        """The same, kept nowhere: from a page that is asked for many accounts. With the URL that answered, after redirects."""
+        """The same, kept nowhere: from a page that is asked for many accounts. With the URL that
+        answered, after redirects.
+        """
         self._refuse_foreign(self.url)
         self._refuse_foreign(url)
-        reply, to = await self._ask(fetched, self._page, url, self.timeouts.reply, limit=self.timeouts.reply)
+        reply, to = await self._ask(
+            fetched, self._page, url, self.timeouts.reply, limit=self.timeouts.reply
+        )
         self._refuse_foreign(to or url)
         self.clock.heard(reply.sent_at)
         return reply, to or url
@@ -149,11 +177,15 @@ class Tab:
         self._ears.recording = recording
 
     async def storage_state(self) -> StorageState:
-        """What the page's context has stored: cookies and local storage. For renewing a session, and to know what must not leave."""
+        """What the page's context has stored: cookies and local storage. For renewing a session,
+        and to know what must not leave.
+        """
         return await within(self._page.context.storage_state(), self.timeouts.step, "session state")
 
     async def evaluate(self, script: str) -> object:
-        """The value of a JS expression or function in the page. `Changed` where the script throws."""
+        """The value of a JS expression or function in the page. `Changed` where the script
+        throws.
+        """
         self._refuse_foreign(self.url)
         return await self._value(script)
 
@@ -163,17 +195,23 @@ class Tab:
         return await self._ask(self._page.content)
 
     async def text(self) -> str:
-        """The visible text (`innerText` of the body). Unless the tab is `whole`, what only a style sheet hides is text too."""
+        """The visible text (`innerText` of the body). Unless the tab is `whole`, what only a style
+        sheet hides is text too.
+        """
         return str(await self.evaluate(_TEXT))
 
     async def wait_for(self, condition: str, *, timeout: float | None = None) -> bool:
-        """Wait until a JS expression is truthy, across navigations of the page by itself; False when time is up (seconds)."""
+        """Wait until a JS expression is truthy, across navigations of the page by itself; False
+        when time is up (seconds).
+        """
         limit = self.timeouts.reply if timeout is None else timeout
         clock = asyncio.get_running_loop().time
         end = clock() + limit
         while True:
             try:
-                if await within(self._page.evaluate(f"!!({condition})"), self.timeouts.step, "wait"):
+                if await within(
+                    self._page.evaluate(f"!!({condition})"), self.timeouts.step, "wait"
+                ):
                     return True
             except Changed as failure:
                 if not moved(failure):
@@ -183,23 +221,33 @@ class Tab:
             await asyncio.sleep(_POLL)
 
     async def sees(self, selector: str) -> bool:
-        """Whether a visible element matches. Unless the tab is `whole`, what only a style sheet hides counts as visible."""
+        """Whether a visible element matches. Unless the tab is `whole`, what only a style sheet
+        hides counts as visible.
+        """
         self._refuse_foreign(self.url)
         return await self._ask(self._page.locator(selector).filter(visible=True).count) > 0
 
     def hide(self, secret: str) -> None:
-        """Blank this text in every payload and text that is kept: a login's token that the site writes into its answers."""
+        """Blank this text in every payload and text that is kept: a login's token that the site
+        writes into its answers.
+        """
         self._hidden.append(secret.encode())
 
     async def carries(self, cookie: str, url: str) -> bool:
-        """Whether a request to this address would carry a cookie of this name, also one that scripts cannot see."""
-        return any(each.get("name") == cookie for each in await self._ask(self._page.context.cookies, url))
+        """Whether a request to this address would carry a cookie of this name, also one that
+        scripts cannot see.
+        """
+        return any(
+            each.get("name") == cookie for each in await self._ask(self._page.context.cookies, url)
+        )
 
     async def captures(self, *, page: bool = True, mask: Mask | None = None) -> tuple[Capture, ...]:
-        """Picture of the page (JPEG), the payloads that were read, the document and the visible text, with scrubbed URLs.
+        """Picture of the page (JPEG), the payloads that were read, the document and the visible
+        text, with scrubbed URLs.
 
-        Without `page` the payloads alone. All but the picture are gzipped (`application/gzip`). What cannot be had of a broken
-        page is left out, and so is a page in which the operator cannot be covered (`mask`): never raises a `Failure`.
+        Without `page` the payloads alone. All but the picture are gzipped (`application/gzip`).
+        What cannot be had of a broken page is left out, and so is a page in which the operator
+        cannot be covered (`mask`): never raises a `Failure`.
         """
         said = [reply.text() for reply in self._read]
         try:
@@ -209,12 +257,19 @@ class Tab:
         except Failure:  # a page that hangs would hang for each of the rest
             page = False
         self._cover = mask.over(said) if mask else None
-        payloads = [self._capture(EvidenceKind.PAYLOAD, _GZIP, reply.body, reply.url) for reply in self._read]
+        payloads = [
+            self._capture(EvidenceKind.PAYLOAD, _GZIP, reply.body, reply.url)
+            for reply in self._read
+        ]
         if not page:
             return tuple(payloads)
         taken: list[Capture] = []
         with suppress(Failure):
-            taken.append(self._capture(EvidenceKind.SCREENSHOT, "image/jpeg", await self._picture(), self.url))
+            taken.append(
+                self._capture(
+                    EvidenceKind.SCREENSHOT, "image/jpeg", await self._picture(), self.url
+                )
+            )
         taken += payloads
         with suppress(Failure):
             await self._cover_operator()
@@ -222,7 +277,11 @@ class Tab:
             taken.append(self._capture(EvidenceKind.PAYLOAD, _GZIP, html.encode(), self.url))
         with suppress(Failure):
             await self._cover_operator()
-            taken.append(self._capture(EvidenceKind.TEXT, _GZIP, str(await self._value(_TEXT)).encode(), self.url))
+            taken.append(
+                self._capture(
+                    EvidenceKind.TEXT, _GZIP, str(await self._value(_TEXT)).encode(), self.url
+                )
+            )
         return tuple(taken)
 
     async def _cover_operator(self) -> None:
@@ -231,7 +290,8 @@ class Tab:
             await self._value(self._cover.script)
 
     async def hush(self, *, idle: bool) -> None:
-        """Hear of this page's end only, from now on: each call that it makes would be told a dozen times over. It is not lent again.
+        """Hear of this page's end only, from now on: each call that it makes would be told a dozen
+        times over. It is not lent again.
 
         `idle`: it loads nothing by itself, so nothing needs be kept from it.
         """
@@ -245,12 +305,18 @@ class Tab:
         self._ears.end()
 
     async def empty(self, tidy: Callable[[], Awaitable[object]]) -> bool:
-        """End the loan of a page that is to be lent again: nothing of its document goes on. False where it is better closed."""
+        """End the loan of a page that is to be lent again: nothing of its document goes on. False
+        where it is better closed.
+        """
         self._ears.chores.end()
         if self.spent or self._ears.gone:
             return False
         try:
-            await within(self._page.goto(_EMPTY, wait_until="commit", timeout=0), self.timeouts.close, "leave")
+            await within(
+                self._page.goto(_EMPTY, wait_until="commit", timeout=0),
+                self.timeouts.close,
+                "leave",
+            )
             await within(tidy(), self.timeouts.close, "tidy")
         except Failure:
             return False
@@ -258,7 +324,9 @@ class Tab:
         return not self._ears.gone
 
     async def close(self) -> bool:
-        """End the loan; called by the browser. False where the page had died by then. Never raises a `Failure`."""
+        """End the loan; called by the browser. False where the page had died by then. Never raises
+        a `Failure`.
+        """
         self._ears.chores.end()
         sound = not self._ears.gone
         try:
@@ -277,18 +345,33 @@ class Tab:
             body = self._cover.bytes(body)
         # mtime=0: the same bytes give the same hash.
         packed = gzip.compress(body, 6, mtime=0) if media_type == _GZIP else body
-        return Capture(kind=kind, media_type=media_type, body=packed, taken_at=self.now(), url=scrubbed(url, self._keys))
+        return Capture(
+            kind=kind,
+            media_type=media_type,
+            body=packed,
+            taken_at=self.now(),
+            url=scrubbed(url, self._keys),
+        )
 
     async def _picture(self) -> bytes:
         if self.whole:
             with suppress(Failure):
-                await within(self._page.wait_for_load_state("load", timeout=0), self.timeouts.step, "load")
+                await within(
+                    self._page.wait_for_load_state("load", timeout=0), self.timeouts.step, "load"
+                )
         await self._cover_operator()
         height = await self._value(_HEIGHT)
-        high = min(int(height) if isinstance(height, int | float) else PICTURE_HEIGHT, PICTURE_HEIGHT)
+        high = min(
+            int(height) if isinstance(height, int | float) else PICTURE_HEIGHT, PICTURE_HEIGHT
+        )
         width = (self._page.viewport_size or {"width": 1280})["width"]
         shot = self._page.screenshot(
-            type="jpeg", quality=70, full_page=True, clip={"x": 0, "y": 0, "width": width, "height": high}, animations="disabled", timeout=0
+            type="jpeg",
+            quality=70,
+            full_page=True,
+            clip={"x": 0, "y": 0, "width": width, "height": high},
+            animations="disabled",
+            timeout=0,
         )
         return await within(shot, self.timeouts.step, "picture")
 
@@ -296,11 +379,18 @@ class Tab:
         value: object = await self._ask(self._page.evaluate, script)
         return value
 
-    async def _ask(self, call: Callable[..., Coroutine[object, object, T]], *args: object, limit: float | None = None) -> T:
+    async def _ask(
+        self,
+        call: Callable[..., Coroutine[object, object, T]],
+        *args: object,
+        limit: float | None = None,
+    ) -> T:
         """One call into the page; again where the page navigated by itself meanwhile."""
         for _ in range(3):
             try:
-                return await within(call(*args), self.timeouts.step if limit is None else limit, call.__name__)
+                return await within(
+                    call(*args), self.timeouts.step if limit is None else limit, call.__name__
+                )
             except Changed as failure:
                 if not moved(failure):
                     raise
@@ -312,11 +402,18 @@ class Tab:
         try:
             await within(call, limit, where)
         except Failure as failure:
-            # Chromium makes an error page of an empty 4xx or 5xx answer; and a page may move on while it is being opened.
+            # Chromium makes an error page of an empty 4xx or 5xx answer; and a page may move on
+            # while it is being opened.
             if "ERR_HTTP_RESPONSE_CODE_FAILURE" not in failure.detail and not moved(failure):
                 raise
-        with suppress(Failure):  # a script that hangs keeps the document open; surfaces wait for what they need
-            await within(self._page.wait_for_load_state("domcontentloaded", timeout=0), min(limit, self.timeouts.step), where)
+        with suppress(
+            Failure
+        ):  # a script that hangs keeps the document open; surfaces wait for what they need
+            await within(
+                self._page.wait_for_load_state("domcontentloaded", timeout=0),
+                min(limit, self.timeouts.step),
+                where,
+            )
         reply = await self._ears.document(limit, where)
         if not self.url.startswith("chrome-error:"):
             self._refuse_foreign(self.url)
@@ -325,7 +422,9 @@ class Tab:
     def _refuse_foreign(self, url: str) -> None:
         parts = urlsplit(url)
         host = parts.hostname or ""
-        if parts.scheme in ("http", "https") and any(host == own or host.endswith(f".{own}") for own in self._hosts):
+        if parts.scheme in ("http", "https") and any(
+            host == own or host.endswith(f".{own}") for own in self._hosts
+        ):
             return
         if parts.scheme == "chrome-error" or self._ears.gone:
             raise Unreachable("the page is gone")

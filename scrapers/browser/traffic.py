@@ -1,4 +1,6 @@
-"""What a page hears: `Hearing` for those who wait, `Ears` on the page. Bodies are read as they come."""
+"""What a page hears: `Hearing` for those who wait, `Ears` on the page. Bodies are read as they
+come.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,11 @@ class Hearing:
     """The responses that match, from the moment the hearing began. Made by `Tab.hearing`."""
 
     def __init__(
-        self, patterns: tuple[re.Pattern[str], ...], limit: float, keep: Callable[[Reply], None], alive: Callable[[], Awaitable[None]]
+        self,
+        patterns: tuple[re.Pattern[str], ...],
+        limit: float,
+        keep: Callable[[Reply], None],
+        alive: Callable[[], Awaitable[None]],
     ) -> None:
         self._patterns, self._limit, self._keep, self._alive = patterns, limit, keep, alive
         self.requested: list[str] = []
@@ -45,11 +51,13 @@ class Hearing:
         self._ended = False
         self._news = asyncio.Event()
 
-    async def first(self, where: Callable[[Reply], bool] = _any, *, timeout: float | None = None) -> Reply:
+    async def first(
+        self, where: Callable[[Reply], bool] = _any, *, timeout: float | None = None
+    ) -> Reply:
         """The first matching reply, also one that came before the call. `timeout` in seconds.
 
-        When none comes: `Unreachable` where a request went out and got no answer, or the page died; `Changed` where the page
-        never asked, or only for something else.
+        When none comes: `Unreachable` where a request went out and got no answer, or the page died;
+        `Changed` where the page never asked, or only for something else.
         """
         looked, limit = 0, self._limit if timeout is None else timeout
         try:
@@ -64,7 +72,8 @@ class Hearing:
                     await self._news.wait()
         except TimeoutError:
             pass
-        # A killed driver raises no event: the silence of the page is told from that of the browser only by asking it.
+        # A killed driver raises no event: the silence of the page is told from that of the browser
+        # only by asking it.
         await self._alive()
         raise self._silence(limit)
 
@@ -78,10 +87,15 @@ class Hearing:
         if self._failed:
             return Unreachable(next(reversed(self._failed.values())))
         if self._under_way:
-            return Unreachable(f"no answer from {host_and_path(next(iter(self._under_way.values())))} within {limit:g} s")
+            return Unreachable(
+                f"no answer from {host_and_path(next(iter(self._under_way.values())))} within "
+                f"{limit:g} s"
+            )
         wanted = " or ".join(pattern.pattern for pattern in self._patterns)
         if self._replies:
-            return Changed(f"{len(self._replies)} replies from {wanted}, none of them the one looked for")
+            return Changed(
+                f"{len(self._replies)} replies from {wanted}, none of them the one looked for"
+            )
         return Changed(f"the page did not ask for {wanted} within {limit:g} s")
 
     # The rest is for `Ears`.
@@ -96,11 +110,17 @@ class Hearing:
 
     def heard(self, request: Request, reply: Reply) -> None:
         self._under_way.pop(request, None)
-        # A redirect to what is wanted too is on its way; any other one (to a login page) is the answer.
+        # A redirect to what is wanted too is on its way; any other one (to a login page) is the
+        # answer.
         if reply.location and self.wants(urljoin(reply.url, reply.location)):
             return
-        # An answer makes up for what failed before it was asked for, not for what its page asked meanwhile.
-        self._failed = {each: why for each, why in self._failed.items() if self._order.get(each, 0) > self._order.get(request, 0)}
+        # An answer makes up for what failed before it was asked for, not for what its page asked
+        # meanwhile.
+        self._failed = {
+            each: why
+            for each, why in self._failed.items()
+            if self._order.get(each, 0) > self._order.get(request, 0)
+        }
         self._replies.append(reply)
         self._news.set()
 
@@ -117,7 +137,9 @@ class Hearing:
 class Ears:
     """Listens on one page: for its documents always, for other responses while a hearing lasts."""
 
-    def __init__(self, page: Page, timeouts: Timeouts, keep: Callable[[Reply], None], clock: ClockCheck) -> None:
+    def __init__(
+        self, page: Page, timeouts: Timeouts, keep: Callable[[Reply], None], clock: ClockCheck
+    ) -> None:
         self._page, self._timeouts, self._keep, self._clock = page, timeouts, keep, clock
         self._hearings: list[Hearing] = []
         self._document: Reply | None = None
@@ -142,7 +164,9 @@ class Ears:
         self._listening.append((event, told))
 
     def deafen(self, *events: str) -> None:
-        """Nothing of the page is heard any more (of these events, where some are named): it goes to somebody else."""
+        """Nothing of the page is heard any more (of these events, where some are named): it goes to
+        somebody else.
+        """
         self.chores.end()
         for event, told in tuple(self._listening):
             if not events or event in events:
@@ -161,7 +185,9 @@ class Ears:
 
     @asynccontextmanager
     async def hearing(self, *paths: str) -> AsyncIterator[Hearing]:
-        hearing = Hearing(tuple(re.compile(path) for path in paths), self._timeouts.reply, self._keep, self.alive)
+        hearing = Hearing(
+            tuple(re.compile(path) for path in paths), self._timeouts.reply, self._keep, self.alive
+        )
         self._hearings.append(hearing)
         try:
             yield hearing
@@ -180,7 +206,9 @@ class Ears:
         self._document_came.clear()
 
     async def document(self, limit: float, where: str) -> Reply:
-        """The newest document since `forget_document`; `Unreachable` when none has come within `limit` seconds."""
+        """The newest document since `forget_document`; `Unreachable` when none has come within
+        `limit` seconds.
+        """
         try:
             async with asyncio.timeout(limit):
                 await self._document_came.wait()
@@ -204,7 +232,9 @@ class Ears:
         self._documents += main
         if listening or main:
             number = self.recording.number() if self.recording else 0
-            self.chores.start(self._take(response, listening, self._documents if main else 0, number))
+            self.chores.start(
+                self._take(response, listening, self._documents if main else 0, number)
+            )
         elif self.recording and self._is_document(response, redirects=True):
             to = Reply(response.url, response.status, "", b"", response.headers.get("location", ""))
             self.recording.answered(self.recording.number(), to, document=True)
@@ -223,8 +253,12 @@ class Ears:
         except PlaywrightError:  # a child frame that is not there yet
             return False
 
-    async def _take(self, response: Response, listening: list[Hearing], document: int, number: int) -> None:
-        """Read one response. `document` is its number among the page's documents, 0 for none; `number` that for a recording."""
+    async def _take(
+        self, response: Response, listening: list[Hearing], document: int, number: int
+    ) -> None:
+        """Read one response. `document` is its number among the page's documents, 0 for none;
+        `number` that for a recording.
+        """
         headers = response.headers
         kind, length = headers.get("content-type", ""), headers.get("content-length", "")
         location = headers.get("location", "") if response.status in _REDIRECTS else ""
@@ -235,7 +269,15 @@ class Ears:
             except Failure as failure:
                 lost = failure.detail
             cut = len(body) > BODY_LIMIT
-        reply = Reply(response.url, response.status, kind, b"" if cut else body, location, sent_at(headers), cut)
+        reply = Reply(
+            response.url,
+            response.status,
+            kind,
+            b"" if cut else body,
+            location,
+            sent_at(headers),
+            cut,
+        )
         self._clock.heard(reply.sent_at)
         if self.recording and not lost:
             self.recording.answered(number, reply, document=bool(document))
@@ -251,7 +293,9 @@ class Ears:
     async def _body(self, response: Response, main: bool) -> bytes:
         try:
             # At once: after the next navigation the browser no longer has it.
-            return await within(response.body(), self._timeouts.navigation if main else self._timeouts.body, "body")
+            return await within(
+                response.body(), self._timeouts.navigation if main else self._timeouts.body, "body"
+            )
         except Failure as failure:
             if "No data found" in failure.detail:
                 sizes = await within(response.request.sizes(), self._timeouts.step, "body")
@@ -262,7 +306,9 @@ class Ears:
         return await self._ask_again(response)
 
     async def _ask_again(self, response: Response) -> bytes:
-        """An answer marked no-store whose body the page never reads does not arrive (Chromium 156): ask for the same once, and read it."""
+        """An answer marked no-store whose body the page never reads does not arrive (Chromium 156):
+        ask for the same once, and read it.
+        """
         self._asking.add(response.url)
         try:
             reply, _ = await fetched(self._page, response.url, self._timeouts.reply)

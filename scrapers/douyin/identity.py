@@ -1,4 +1,6 @@
-"""Whose Douyin page this is: the account that the filed values lead to. Pure; identity is the sec_uid of the address."""
+"""Whose Douyin page this is: the account that the filed values lead to. Pure; identity is the
+sec_uid of the address.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ SEC_UID = re.compile(r"MS4wLjABAAAA[\w-]+", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Which account to open, and on what ground it is the filed one. `rival`: the filed link leads to another than the filed id."""
+    """Which account to open, and on what ground it is the filed one. `rival`: the filed link leads
+    to another than the filed id.
+    """
 
     by: MatchedBy
     sec_uid: str = ""
@@ -25,35 +29,54 @@ class Target:
 
 
 def wanted(filed: Filed) -> Target | None:
-    """The filed sec_uid, else the filed link; None where neither is there: 抖音号 and names need a search."""
+    """The filed sec_uid, else the filed link; None where neither is there: 抖音号 and names need a
+    search.
+    """
     link = link_in(filed.url)
     linked, filed_id = sec_uid_in(link), filed.platform_id.strip()
     if SEC_UID.fullmatch(filed_id):
         return Target(by=MatchedBy.ID, sec_uid=filed_id, rival=linked if linked != filed_id else "")
     if linked:
         return Target(by=MatchedBy.URL, sec_uid=linked)
-    return Target(by=MatchedBy.URL, short=link.geturl()) if on_host(link.hostname, "v.douyin.com") else None
+    return (
+        Target(by=MatchedBy.URL, short=link.geturl())
+        if on_host(link.hostname, "v.douyin.com")
+        else None
+    )
 
 
 def told(seen: Seen, target: Target, filed: Filed) -> Seen:
-    """What a page says of the target as facts about the filed account. `NoEvidence` where the account was found by name alone, and
-    its page bears another name, is certified as another body's, or says that the account is no more or has nothing: it may not be it."""
+    """What a page says of the target as facts about the filed account. `NoEvidence` where the
+    account was found by name alone, and its page bears another name, is certified as another
+    body's, or says that the account is no more or has nothing: it may not be it."""
     if target.by is MatchedBy.NAME:
         if seen.name and not (same(seen.name, filed.name) and agrees(filed, seen.verified_as)):
-            raise NoEvidence(f"{filed.name} leads to {seen.name} ({target.sec_uid}, 认证 {seen.verified_as or '-'})")
+            raise NoEvidence(
+                f"{filed.name} leads to {seen.name} ({target.sec_uid}, 认证 "
+                f"{seen.verified_as or '-'})"
+            )
         if seen.outcome.negative:
             raise NoEvidence(f"{target.sec_uid} bears the name: {seen.detail}")
     return replace(seen, matched_by=target.by)
 
 
 def sec_uid_in(link: SplitResult) -> str:
-    """The sec_uid of a profile or share address, "" for others. Old share links have a number in the path: the query goes first."""
+    """The sec_uid of a profile or share address, "" for others. Old share links have a number in
+    the path: the query goes first.
+    """
     if not on_host(link.hostname, "douyin.com", "iesdouyin.com"):
         return ""
     path = re.fullmatch(r"/(?:share/)?user/([^/]+)/?", link.path)
     if not path:
         return ""
-    return next((text for text in (query_of(link.geturl()).get("sec_uid", ""), path[1]) if SEC_UID.fullmatch(text)), "")
+    return next(
+        (
+            text
+            for text in (query_of(link.geturl()).get("sec_uid", ""), path[1])
+            if SEC_UID.fullmatch(text)
+        ),
+        "",
+    )
 
 
 def filed_sec_uid(filed: Filed) -> str:

@@ -1,4 +1,6 @@
-"""How pages of Douyin are opened, and what they hear: short links, the script challenge, one more load after a refusal, further pages."""
+"""How pages of Douyin are opened, and what they hear: short links, the script challenge, one more
+load after a refusal, further pages.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +9,30 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from mediawatch.domain import Account, Captcha, Changed, Failure, LoginRequired, NoEvidence, Outcome, RateLimited
+from mediawatch.domain import (
+    Account,
+    Captcha,
+    Changed,
+    Failure,
+    LoginRequired,
+    NoEvidence,
+    Outcome,
+    RateLimited,
+)
 from scrapers.browser.pool import Hearing, Reply, Tab, host_and_path
 from scrapers.browser.reply import asked_again
 from scrapers.douyin.identity import Target, sec_uid_in, wanted
 from scrapers.douyin.posts import next_cursor, older_cursor
-from scrapers.douyin.replies import WORDS, Profile, is_captcha, is_challenge, read_profile, read_records, read_sign, read_words
+from scrapers.douyin.replies import (
+    WORDS,
+    Profile,
+    is_captcha,
+    is_challenge,
+    read_profile,
+    read_records,
+    read_sign,
+    read_words,
+)
 from scrapers.lists import PAGES_BACK
 from scrapers.look import as_far_as_it_goes
 from scrapers.surface import on_host, query_of
@@ -23,16 +43,31 @@ CALLED = r"(^|\.)douyin\.com/aweme/v1/web/user/profile/other/?$"
 WORKS = r"(^|\.)douyin\.com/aweme/v1/web/aweme/post/?$"
 READY = "document.querySelector('#RENDER_DATA, [data-e2e=\"user-info\"]') || self.__pace_f"
 SPEAKS = f"document.body && /{WORDS}/.test(document.body.innerText)"
-CAPTCHA = "#captcha_container, .captcha_verify_container, iframe[src*='captcha'], iframe[src*='/verify']"
+CAPTCHA = (
+    "#captcha_container, .captcha_verify_container, iframe[src*='captcha'], iframe[src*='/verify']"
+)
 BUSY = frozenset({403, 429})
 """Statuses that clear in seconds, as others saw: worth one more load."""
 _SIGNED = frozenset({"a_bogus", "X-Bogus", "msToken", "verifyFp", "fp", "_signature"})
 _OF_LISTS = frozenset(
-    {"max_cursor", "count", "locate_query", "need_time_list", "time_list_query", "show_live_replay_strategy", "from_user_page"}
+    {
+        "max_cursor",
+        "count",
+        "locate_query",
+        "need_time_list",
+        "time_list_query",
+        "show_live_replay_strategy",
+        "from_user_page",
+    }
 )
 _CONTENT = re.compile(r"/(?:user|video|note|search|jingxuan)(?:/|$)")
-_CHECK = re.compile(r"(?:^|\.)snssdk\.com/|^(?:security|verify)\.|/[\w.-]*(?:captcha|verify)[\w.-]*(?:/|$)", re.IGNORECASE)
-_LOGIN = re.compile(r"^(?:sso|passport|login)\.|/[\w.-]*(?:passport|login|sso)[\w.-]*(?:/|$)", re.IGNORECASE)
+_CHECK = re.compile(
+    r"(?:^|\.)snssdk\.com/|^(?:security|verify)\.|/[\w.-]*(?:captcha|verify)[\w.-]*(?:/|$)",
+    re.IGNORECASE,
+)
+_LOGIN = re.compile(
+    r"^(?:sso|passport|login)\.|/[\w.-]*(?:passport|login|sso)[\w.-]*(?:/|$)", re.IGNORECASE
+)
 _WALL = re.compile(r"登录后查看更多作品|登录后免费畅享|扫码登录|打开抖音看更多内容")
 
 
@@ -60,7 +95,9 @@ class Visit:
         self.html = await passed(self.tab, await self.tab.reload())
 
     async def answer(self, path: str) -> Reply:
-        """The reply to the page's own call for this account; after 403 or 429 that of one more load, a pause later."""
+        """The reply to the page's own call for this account; after 403 or 429 that of one more
+        load, a pause later.
+        """
         reply = await self._first(path)
         if reply.status not in BUSY:
             return reply
@@ -70,10 +107,14 @@ class Visit:
 
     async def _first(self, path: str) -> Reply:
         past = {id(reply) for reply in self.past}
-        return await self.hearing.first(lambda reply: id(reply) not in past and asks(reply, path, self.sec_uid))
+        return await self.hearing.first(
+            lambda reply: id(reply) not in past and asks(reply, path, self.sec_uid)
+        )
 
     async def profile(self) -> Profile:
-        """By the server's record; where it gave none, by the page's own call, or by the site's word, twice, that there is no such user."""
+        """By the server's record; where it gave none, by the page's own call, or by the site's
+        word, twice, that there is no such user.
+        """
         if profile := read_records(self.html, self.sec_uid):
             return profile
         said = read_words(await self.tab.text())
@@ -93,20 +134,29 @@ class Visit:
         await self.again()
         if profile := read_records(self.html, self.sec_uid):
             return profile
-        if said is None or not await self.tab.wait_for(SPEAKS) or read_words(await self.tab.text()) != said:
-            raise await stalled(self.tab, self.sign) or Changed(f"{said.detail if said else 'absence'} only once")
+        if (
+            said is None
+            or not await self.tab.wait_for(SPEAKS)
+            or read_words(await self.tab.text()) != said
+        ):
+            raise await stalled(self.tab, self.sign) or Changed(
+                f"{said.detail if said else 'absence'} only once"
+            )
         return Profile(seen=said)
 
     async def works(self) -> tuple[object, bool]:
-        """The list call's answer, and whether it is the first page: an empty one that promises more is followed. Pages are stretches of
-        time, so a quiet account has empty ones before its works."""
+        """The list call's answer, and whether it is the first page: an empty one that promises more
+        is followed. Pages are stretches of time, so a quiet account has empty ones before its
+        works."""
         try:
             reply = await self.answer(WORKS)
         except Changed as silence:
             raise await stalled(self.tab, self.sign) or silence from silence
         try:
             payload, first = payload_of(reply), True
-        except RateLimited as blocked:  # a refusal under a check that lies over the page is the check's
+        except (
+            RateLimited
+        ) as blocked:  # a refusal under a check that lies over the page is the check's
             raise await stalled(self.tab, self.sign) or blocked from blocked
         reached = None
         for _ in range(PAGES_BACK):
@@ -138,7 +188,9 @@ class Visit:
 
 
 def page_at(url: str, cursor: int) -> str:
-    """The list call's address for another page; what the page signed is left out, it signs its calls itself."""
+    """The list call's address for another page; what the page signed is left out, it signs its
+    calls itself.
+    """
     return asked_again(url, _SIGNED, max_cursor=cursor)
 
 
@@ -153,7 +205,9 @@ def profile_call(url: str, sec_uid: str) -> str:
 
 
 async def at_a_profile(tab: Tab, account: Account) -> str:
-    """The account's own page, whose script has signed a call by now: the address of its list call. `NoEvidence` where it has none."""
+    """The account's own page, whose script has signed a call by now: the address of its list call.
+    `NoEvidence` where it has none.
+    """
     target = wanted(account.filed)
     if target is None:
         raise NoEvidence("no usable id or link is filed")
@@ -161,17 +215,23 @@ async def at_a_profile(tab: Tab, account: Account) -> str:
         visit = Visit(tab, hearing, *await arrive(tab, target))
         record = read_records(visit.html, visit.sec_uid)
         if (record and record.seen.outcome is not Outcome.OK) or read_words(await tab.text()):
-            raise NoEvidence("no profile to ask from")  # it asks for no list, and waiting for one would hold up all others
+            raise NoEvidence(
+                "no profile to ask from"
+            )  # it asks for no list, and waiting for one would hold up all others
         try:
             reply = await visit.answer(WORKS)
         except Changed as silence:
-            raise await stalled(tab, visit.sign) or NoEvidence("the page asks for no list") from silence
+            raise await stalled(tab, visit.sign) or NoEvidence(
+                "the page asks for no list"
+            ) from silence
         payload_of(reply)
         return reply.url
 
 
 async def opened(tab: Tab, url: str) -> str:
-    """Open a page, once more where it was refused with 403 or 429; the document behind the challenge."""
+    """Open a page, once more where it was refused with 403 or 429; the document behind the
+    challenge.
+    """
     page = await tab.open(url)
     if page.status in BUSY:
         await tab.pause()
@@ -180,7 +240,9 @@ async def opened(tab: Tab, url: str) -> str:
 
 
 async def arrive(tab: Tab, target: Target) -> tuple[str, str]:
-    """The account's page, a short link resolved by the site's own redirects: its sec_uid and its document."""
+    """The account's page, a short link resolved by the site's own redirects: its sec_uid and its
+    document.
+    """
     html = await opened(tab, target.short or USER + target.sec_uid)
     here = urlsplit(tab.url)
     sec_uid = target.sec_uid or sec_uid_in(here)
@@ -194,7 +256,9 @@ async def arrive(tab: Tab, target: Target) -> tuple[str, str]:
 
 
 async def passed(tab: Tab, page: Reply) -> str:
-    """The document, after the site's script challenge has let us through. `Captcha` where it stays."""
+    """The document, after the site's script challenge has let us through. `Captcha` where it
+    stays.
+    """
     html = page.text()
     if is_captcha(html):
         raise Captcha(f"check at {host_and_path(tab.url)}")
@@ -214,7 +278,9 @@ async def passed(tab: Tab, page: Reply) -> str:
 
 
 def wall_at(url: str) -> Failure | None:
-    """The check or the login that an address stands for, by what its host and path say; None for a page of content."""
+    """The check or the login that an address stands for, by what its host and path say; None for a
+    page of content.
+    """
     here = host_and_path(url)
     if sec_uid_in(urlsplit(url)) or _CONTENT.search(here):
         return None
@@ -238,11 +304,17 @@ async def stalled(tab: Tab, sign: bool | None) -> Failure | None:
 def asks(reply: Reply, path: str, sec_uid: str) -> bool:
     """Whether a reply answers the page's call for this account, first page."""
     query = query_of(reply.url)
-    return bool(re.search(path, reply.path)) and query.get("sec_user_id") == sec_uid and query.get("max_cursor", "0") == "0"
+    return (
+        bool(re.search(path, reply.path))
+        and query.get("sec_user_id") == sec_uid
+        and query.get("max_cursor", "0") == "0"
+    )
 
 
 def payload_of(reply: Reply) -> object:
-    """The JSON of a reply. Anything else in its place, whatever its status, is how the site blocks."""
+    """The JSON of a reply. Anything else in its place, whatever its status, is how the site
+    blocks.
+    """
     if is_captcha(reply.text()):
         raise Captcha(f"check in place of {reply.path}")
     body = reply.good().body.strip()

@@ -1,4 +1,6 @@
-"""The list of an account's works, read into dates. Pure; an empty list is what the site answers when it blocks."""
+"""The list of an account's works, read into dates. Pure; an empty list is what the site answers
+when it blocks.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
-from mediawatch.domain import Attested, Changed, LoginRequired, Outcome, Post, PostKind, RateLimited, Seen
+from mediawatch.domain import (
+    Attested,
+    Changed,
+    LoginRequired,
+    Outcome,
+    Post,
+    PostKind,
+    RateLimited,
+    Seen,
+)
 from mediawatch.domain.clock import CLOCK_SKEW, EVER, day_of, from_epoch
 from scrapers.douyin.replies import loaded, refuse, said
 from scrapers.lists import ends_short, reach
@@ -16,7 +27,9 @@ _PICTURES, _VIDEOS = frozenset({2, 68, 150}), frozenset({0, 4, 55, 61, 109, 201}
 
 
 def more_of(value: object) -> bool | None:
-    """What `has_more` says: the site writes it as a number, a truth value or a text. None where it says neither."""
+    """What `has_more` says: the site writes it as a number, a truth value or a text. None where it
+    says neither.
+    """
     match value:
         case bool() | 0 | 1:
             return bool(value)
@@ -26,20 +39,32 @@ def more_of(value: object) -> bool | None:
 
 
 def next_cursor(payload: object) -> int | None:
-    """Where an empty list that promises more says that it goes on (milliseconds); None for every other answer."""
+    """Where an empty list that promises more says that it goes on (milliseconds); None for every
+    other answer.
+    """
     match payload:
-        case {"status_code": 0, "aweme_list": [], "has_more": more, "max_cursor": int() as cursor} if more_of(more) and cursor > 0:
+        case {
+            "status_code": 0,
+            "aweme_list": [],
+            "has_more": more,
+            "max_cursor": int() as cursor,
+        } if more_of(more) and cursor > 0:
             return cursor
     return None
 
 
-def older_cursor(payload: object, now: datetime, back_to: date | None, owner: str = "") -> int | None:
-    """Where a list goes on that does not reach back to before this Beijing day; None where it does, or ends. A page is a stretch of
-    time: one without works goes on like any other."""
+def older_cursor(
+    payload: object, now: datetime, back_to: date | None, owner: str = ""
+) -> int | None:
+    """Where a list goes on that does not reach back to before this Beijing day; None where it does,
+    or ends. A page is a stretch of time: one without works goes on like any other."""
     match payload:
-        case {"status_code": 0, "aweme_list": [_, *_] as items, "has_more": more, "max_cursor": int() as cursor} if (
-            more_of(more) and cursor > 0
-        ):
+        case {
+            "status_code": 0,
+            "aweme_list": [_, *_] as items,
+            "has_more": more,
+            "max_cursor": int() as cursor,
+        } if more_of(more) and cursor > 0:
             found = Found(owner)
             for item in items:
                 found.add(item, now)
@@ -48,27 +73,46 @@ def older_cursor(payload: object, now: datetime, back_to: date | None, owner: st
 
 
 def read_posts(
-    payload: object, works: int | None, now: datetime, *, known: bool, visitor: bool, first: bool = True, owner: str = ""
+    payload: object,
+    works: int | None,
+    now: datetime,
+    *,
+    known: bool,
+    visitor: bool,
+    first: bool = True,
+    owner: str = "",
 ) -> Seen:
-    """/aweme/v1/web/aweme/post/, its first page unless `first` is False. `complete_since` only if the page knows the operator:
-    visitors may miss the newest.
+    """/aweme/v1/web/aweme/post/, its first page unless `first` is False. `complete_since` only if
+    the page knows the operator: visitors may miss the newest.
 
-    Works made together (共创) carry their leading account as author: they belong to every account among their creators. A list without
-    a single work of `owner` (its sec_uid) is another account's, `Changed`; one that is left out as another's leaves a gap. An empty page
-    that promises more is a stretch of time without works: it proves nothing, and refuses nothing. `visitor`: nobody is logged in.
+    Works made together (共创) carry their leading account as author: they belong to every account
+    among their creators. A list without a single work of `owner` (its sec_uid) is another
+    account's, `Changed`; one that is left out as another's leaves a gap. An empty page that
+    promises more is a stretch of time without works: it proves nothing, and refuses nothing.
+    `visitor`: nobody is logged in.
     """
     refuse(payload)
     match payload:
         case {"status_code": 0, "aweme_list": list() | None as items, **rest}:
-            has_more, first = more_of(rest.get("has_more")), first and rest.get("request_item_cursor") in (0, None)
+            has_more, first = (
+                more_of(rest.get("has_more")),
+                first and rest.get("request_item_cursor") in (0, None),
+            )
         case _:
             raise Changed(said(payload) or payload)
     # An invitation to log in: whatever the page says, this call was answered as a visitor's.
     invited = bool(loaded(rest.get("not_login_module")).get("guide_login_tip_exist"))
     if items == [] and works == 0 and first and has_more is False and not invited:
-        return Seen(outcome=Outcome.NO_POSTS, attested=Attested.DESCRIBED, detail="aweme_count 0 and an empty list")
+        return Seen(
+            outcome=Outcome.NO_POSTS,
+            attested=Attested.DESCRIBED,
+            detail="aweme_count 0 and an empty list",
+        )
     if items == [] and has_more and not invited:
-        return Seen(outcome=Outcome.NO_EVIDENCE, detail=f"empty pages as far as was read, more to come, {works} works counted")
+        return Seen(
+            outcome=Outcome.NO_EVIDENCE,
+            detail=f"empty pages as far as was read, more to come, {works} works counted",
+        )
     if not items:
         blocked = LoginRequired if invited or (visitor and first and not has_more) else RateLimited
         raise blocked(f"aweme_list {items}, has_more {has_more}, {works} works counted")
@@ -79,17 +123,24 @@ def read_posts(
     for item in items:
         found.add(item, now)
     if not found.posts:
-        return Seen(outcome=Outcome.NO_EVIDENCE, detail=f"no dated post among {len(items)}; {found.note}")
+        return Seen(
+            outcome=Outcome.NO_EVIDENCE, detail=f"no dated post among {len(items)}; {found.note}"
+        )
     if not first:
         found.miss("not the first page")
     if invited:
         found.miss("invites to log in")
     if months := rest.get("time_list"):
-        # The months in which something was posted, perhaps: its form is not known, so it is only told.
+        # The months in which something was posted, perhaps: its form is not known, so it is only
+        # told.
         found.notes.append(f"time_list {str(months)[:100]}")
     whole = has_more is False and len(found.ids) == works
     since = EVER if whole else reach(found.posts)
-    return Seen(posts=tuple(found.posts), complete_since=since if known and not found.gaps else None, detail=found.note)
+    return Seen(
+        posts=tuple(found.posts),
+        complete_since=since if known and not found.gaps else None,
+        detail=found.note,
+    )
 
 
 def _author(item: object) -> str:
@@ -100,8 +151,9 @@ def _author(item: object) -> str:
 
 
 def _owned(item: object, owner: str) -> bool | None:
-    """Whether a work is the account's: its author's, or of one of its creators. None where it was made together and does not say by whom.
-    A work that names no author is the account's, as the request asked for it."""
+    """Whether a work is the account's: its author's, or of one of its creators. None where it was
+    made together and does not say by whom. A work that names no author is the account's, as the
+    request asked for it."""
     author = _author(item)
     if not isinstance(item, dict) or not owner or author in ("", owner):
         return True
@@ -114,7 +166,9 @@ def _owned(item: object, owner: str) -> bool | None:
 
 @dataclass(slots=True)
 class Found:
-    """The posts of one list, in the order shown. `gaps`: a post is missing among them for want of a sound date, state or author."""
+    """The posts of one list, in the order shown. `gaps`: a post is missing among them for want of a
+    sound date, state or author.
+    """
 
     owner: str = ""
     posts: list[Post] = field(default_factory=list)
@@ -132,9 +186,14 @@ class Found:
                 self.miss("item without an id")
 
     def public(self, item: Mapping[str, object]) -> bool:
-        """Deleted, rejected, unreviewed and owner-only works are no updates; the list is complete without them."""
+        """Deleted, rejected, unreviewed and owner-only works are no updates; the list is complete
+        without them.
+        """
         status = loaded(item.get("status"))
-        if any(status.get(key) for key in ("is_delete", "is_prohibited", "in_reviewing")) or status.get("private_status") == 1:
+        if (
+            any(status.get(key) for key in ("is_delete", "is_prohibited", "in_reviewing"))
+            or status.get("private_status") == 1
+        ):
             self.notes.append("deleted, unreviewed or private work left out")
             return False
         if status.get("private_status") or status.get("part_see"):
@@ -143,7 +202,9 @@ class Found:
         return True
 
     def own(self, item: Mapping[str, object]) -> bool:
-        """A work of other accounts is left out. It may stand in the place of an own one, so the list has a gap."""
+        """A work of other accounts is left out. It may stand in the place of an own one, so the
+        list has a gap.
+        """
         owned = _owned(item, self.owner)
         if owned is None:
             self.miss("work made together that does not name its creators")
@@ -161,9 +222,24 @@ class Found:
             self.miss(f"work dated {at:%Y-%m-%d %H:%M} UTC set aside")
             return
         pictures = bool(item.get("images")) or item.get("aweme_type") in _PICTURES
-        kind = PostKind.PICTURES if pictures else PostKind.VIDEO if item.get("aweme_type", 0) in _VIDEOS else PostKind.OTHER
+        kind = (
+            PostKind.PICTURES
+            if pictures
+            else PostKind.VIDEO
+            if item.get("aweme_type", 0) in _VIDEOS
+            else PostKind.OTHER
+        )
         link = f"https://www.douyin.com/{'note' if pictures else 'video'}/{number}"
-        self.posts.append(Post(on=day_of(at), at=at, id=number, kind=kind, pinned=item.get("is_top") in (1, True), link=link))
+        self.posts.append(
+            Post(
+                on=day_of(at),
+                at=at,
+                id=number,
+                kind=kind,
+                pinned=item.get("is_top") in (1, True),
+                link=link,
+            )
+        )
 
     def miss(self, note: str) -> None:
         self.gaps = True

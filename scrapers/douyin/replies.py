@@ -1,7 +1,9 @@
-"""What douyin.com answers, read into facts. Pure; whatever has no known shape is `Changed`, never a default.
+"""What douyin.com answers, read into facts. Pure; whatever has no known shape is `Changed`, never a
+default.
 
-Shapes: server records of 2025, profile and list replies of 2023 to 2024; the states of cancelled, banned, private and missing accounts
-are described only. An empty list is what the site answers when it blocks: only a count of 0 beside it means that nothing was posted.
+Shapes: server records of 2025, profile and list replies of 2023 to 2024; the states of cancelled,
+banned, private and missing accounts are described only. An empty list is what the site answers when
+it blocks: only a count of 0 beside it means that nothing was posted.
 """
 
 from __future__ import annotations
@@ -16,7 +18,9 @@ from mediawatch.domain import Attested, Captcha, Changed, LoginRequired, Outcome
 from scrapers.browser.reply import render_data
 from scrapers.searches import Hit, Results
 
-_PUSH = re.compile(r'__pace_f\.push\(\s*(\[\s*1\s*,\s*"[^"\\]*(?:\\.[^"\\]*)*"\s*\])\s*\)', re.DOTALL)
+_PUSH = re.compile(
+    r'__pace_f\.push\(\s*(\[\s*1\s*,\s*"[^"\\]*(?:\\.[^"\\]*)*"\s*\])\s*\)', re.DOTALL
+)
 _USER = re.compile(r'\{\s*"user"\s*:\s*\{')
 _READY = re.compile(r'\bid="RENDER_DATA"|__pace_f\.push|data-e2e="user-info"')
 _CHALLENGE = re.compile(r"waf-jschallenge|readygo\(\)|__ac_signature|__ac_nonce|byted_acrawler")
@@ -33,12 +37,16 @@ _NO_NAME = re.compile(r"(?:该?(?:[账帐]号|用户))?已(?:注销|重置)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One account's profile. `works` is the site's count of its posts; under restrictions it is unreliable, save for 0."""
+    """One account's profile. `works` is the site's count of its posts; under restrictions it is
+    unreliable, save for 0.
+    """
 
     seen: Seen
     works: int | None = None
     odd: str = ""
-    """What is missing in it: its works are read all the same, and then the look says that the site changed."""
+    """What is missing in it: its works are read all the same, and then the look says that the site
+    changed.
+    """
 
 
 def is_captcha(html: str) -> bool:
@@ -54,7 +62,8 @@ def is_challenge(html: str) -> bool:
 def read_sign(html: str) -> bool | None:
     """Whether the page knows the operator, by its own RENDER_DATA; None where it does not say.
 
-    What lies in cookies and local storage (`LOGIN_STATUS`, `HasUserLogin`) came with the stored session and outlives the login.
+    What lies in cookies and local storage (`LOGIN_STATUS`, `HasUserLogin`) came with the stored
+    session and outlives the login.
     """
     found = render_data(html)
     try:
@@ -70,7 +79,9 @@ def read_sign(html: str) -> bool | None:
 
 
 def read_records(html: str, sec_uid: str) -> Profile | None:
-    """The account's server record in the page's `__pace_f` chunks; None where there is none. The viewer's record has another shape."""
+    """The account's server record in the page's `__pace_f` chunks; None where there is none. The
+    viewer's record has another shape.
+    """
     chunks = "".join(json.loads(found[1])[1] for found in _PUSH.finditer(html))
     for found in _USER.finditer(chunks):
         try:
@@ -88,7 +99,11 @@ def refuse(payload: object) -> None:
     match payload:
         case {"verify_ticket": str(ticket)} if ticket:
             raise Captcha("verify_ticket")
-        case {"search_nil_info": {"search_nil_type": "verify_check"}} | {"status_code": 10000} | {"verify_center_decision_conf": _}:
+        case (
+            {"search_nil_info": {"search_nil_type": "verify_check"}}
+            | {"status_code": 10000}
+            | {"verify_center_decision_conf": _}
+        ):
             raise Captcha("verify check")
         case {"status_code": 4}:
             raise RateLimited(f"status 4 {said(payload)}")
@@ -99,7 +114,9 @@ def refuse(payload: object) -> None:
 
 
 def read_profile(payload: object, sec_uid: str) -> Profile | None:
-    """/aweme/v1/web/user/profile/other/. None where it holds no user: that alone does not say that there is none."""
+    """/aweme/v1/web/user/profile/other/. None where it holds no user: that alone does not say that
+    there is none.
+    """
     refuse(payload)
     match payload:
         case {"status_code": 0, "user": {"sec_uid": str(uid)} as user}:
@@ -114,9 +131,14 @@ def read_profile(payload: object, sec_uid: str) -> Profile | None:
 
 
 def read_user(user: Mapping[str, object], sec_uid: str) -> Profile:
-    """A user object, to name and state. The state's words decide, never its number alone; unknown words are the outcome `changed`."""
+    """A user object, to name and state. The state's words decide, never its number alone; unknown
+    words are the outcome `changed`.
+    """
     count = user.get("aweme_count")
-    name, certified = _text(user, "nickname"), loaded(user.get("account_cert_info")).get("label_text")
+    name, certified = (
+        _text(user, "nickname"),
+        loaded(user.get("account_cert_info")).get("label_text"),
+    )
     odd = "" if name else f"a user without nickname: {sorted(user)}"
     outcome, detail = _state(user)
     if outcome is Outcome.OK and _RESET.fullmatch(name) and count == 0:
@@ -133,17 +155,29 @@ def read_user(user: Mapping[str, object], sec_uid: str) -> Profile:
         attested=None if outcome is Outcome.OK else Attested.DESCRIBED,
         detail=detail,
     )
-    return Profile(seen=seen, works=count if isinstance(count, int) and not isinstance(count, bool) else None, odd=odd)
+    return Profile(
+        seen=seen,
+        works=count if isinstance(count, int) and not isinstance(count, bool) else None,
+        odd=odd,
+    )
 
 
 def _state(user: Mapping[str, object]) -> tuple[Outcome, str]:
-    special, punished = loaded(user.get("special_state_info")), loaded(user.get("punish_remind_info"))
+    special, punished = (
+        loaded(user.get("special_state_info")),
+        loaded(user.get("punish_remind_info")),
+    )
     words = " ".join(text for text in (_text(special, "title"), _text(special, "content")) if text)
     if words:
-        return next((outcome for outcome, wording in _SPECIAL if wording.search(words)), Outcome.CHANGED), words
+        return next(
+            (outcome for outcome, wording in _SPECIAL if wording.search(words)), Outcome.CHANGED
+        ), words
     if user.get("user_canceled") is True:
         return Outcome.CANCELLED, "userCanceled"
-    if user.get("user_deleted") is True and 1 in (user.get("special_state"), special.get("special_state")):
+    if user.get("user_deleted") is True and 1 in (
+        user.get("special_state"),
+        special.get("special_state"),
+    ):
         return Outcome.CANCELLED, "special_state 1 and user_deleted"
     title = _text(punished, "punish_title")
     if punished.get("ban_type") == 1 or (punished.get("ban_type") != 2 and _BANNED.search(title)):
@@ -154,20 +188,31 @@ def _state(user: Mapping[str, object]) -> tuple[Outcome, str]:
     return Outcome.OK, "; ".join(notes + ["is_ban"] * (user.get("is_ban") is True))
 
 
-_SPECIAL = ((Outcome.CANCELLED, _CANCELLED), (Outcome.BANNED, _BANNED), (Outcome.BANNED, _RESET), (Outcome.PRIVATE, _PRIVATE))
+_SPECIAL = (
+    (Outcome.CANCELLED, _CANCELLED),
+    (Outcome.BANNED, _BANNED),
+    (Outcome.BANNED, _RESET),
+    (Outcome.PRIVATE, _PRIVATE),
+)
 
 
 def read_words(text: str) -> Seen | None:
-    """What the visible text of a page without a user says of it; None where it says nothing of the kind. Counts only seen twice."""
+    """What the visible text of a page without a user says of it; None where it says nothing of the
+    kind. Counts only seen twice.
+    """
     found = re.search(WORDS, text)
     if found is None:
         return None
     outcome = Outcome.NOT_FOUND if found[0] == "用户不存在" else Outcome.BANNED
-    return Seen(outcome=outcome, attested=Attested.DESCRIBED, detail=f"{found[0]}, and no user in two loads")
+    return Seen(
+        outcome=outcome, attested=Attested.DESCRIBED, detail=f"{found[0]}, and no user in two loads"
+    )
 
 
 def read_search(payload: object) -> Results:
-    """/aweme/v1/web/discover/search/. Written from descriptions: an empty list counts only where nothing beside it says why."""
+    """/aweme/v1/web/discover/search/. Written from descriptions: an empty list counts only where
+    nothing beside it says why.
+    """
     refuse(payload)
     match payload:
         case {"status_code": 0, "user_list": list(items), **rest}:
@@ -190,7 +235,12 @@ def _hit(item: object) -> Hit:
         case {"user_info": {"sec_uid": str(uid), "nickname": str(name)} as user} if uid:
             certified = _text(user, "enterprise_verify_reason") or _text(user, "custom_verify")
             short = _text(user, "short_id")
-            return Hit(id=uid, name=name, certified=certified, alias=_text(user, "unique_id") or (short if short != "0" else ""))
+            return Hit(
+                id=uid,
+                name=name,
+                certified=certified,
+                alias=_text(user, "unique_id") or (short if short != "0" else ""),
+            )
     raise Changed(item)
 
 
@@ -202,7 +252,10 @@ def _snake(value: object) -> dict[str, object]:
 def _snaked(record: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     for key, value in record.items():
         if value != "$undefined":
-            yield re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", key).lower(), _snake(value) if isinstance(value, dict) else value
+            yield (
+                re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", key).lower(),
+                _snake(value) if isinstance(value, dict) else value,
+            )
 
 
 def loaded(value: object) -> Mapping[str, object]:

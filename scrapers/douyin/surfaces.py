@@ -1,8 +1,9 @@
-"""抖音: the profile page, and the user search. A visitor's list proves an account fresh, never stale: since 2025-08 the newest works are
-withheld from some.
+"""抖音: the profile page, and the user search. A visitor's list proves an account fresh, never
+stale: since 2025-08 the newest works are withheld from some.
 
-Identity is the sec_uid of the address. The page is opened as a reader opens it; the name is read from its server record (or its profile
-call), the works from the list call that the page signs and sends itself. The site checks visitors soon: keep the pace.
+Identity is the sec_uid of the address. The page is opened as a reader opens it; the name is read
+from its server record (or its profile call), the works from the list call that the page signs and
+sends itself. The site checks visitors soon: keep the pace.
 """
 
 from __future__ import annotations
@@ -12,7 +13,18 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 from urllib.parse import quote
 
-from mediawatch.domain import Account, Attested, Captcha, Changed, MatchedBy, NoEvidence, Outcome, Pace, Seen, Sight
+from mediawatch.domain import (
+    Account,
+    Attested,
+    Captcha,
+    Changed,
+    MatchedBy,
+    NoEvidence,
+    Outcome,
+    Pace,
+    Seen,
+    Sight,
+)
 from scrapers.browser.pool import Tab
 from scrapers.browser.shared_pages import Calls, Warm
 from scrapers.douyin.identity import Target, filed_sec_uid, told, wanted
@@ -51,7 +63,9 @@ class ProfilePage(Surface):
     session: ClassVar[SessionUse] = SessionUse.OPTIONAL
     shows: ClassVar[Shows] = Shows.ALL_LOGGED_IN
     pace: ClassVar[Pace] = Pace(every=30.0, jitter=10.0)
-    url_keys: ClassVar[frozenset[str]] = frozenset({"sec_uid", "sec_user_id", "max_cursor", "count"})
+    url_keys: ClassVar[frozenset[str]] = frozenset(
+        {"sec_uid", "sec_user_id", "max_cursor", "count"}
+    )
     warm: ClassVar[Warm | None] = Warm("https://www.douyin.com/user/", at_a_profile, signs=True)
 
     found: Target | None = None
@@ -60,7 +74,11 @@ class ProfilePage(Surface):
     def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
         if wanted(account.filed):
             return self
-        found = {(sight.platform_id, sight.matched_by) for sight in earlier if sight.platform_id and sight.matched_by}
+        found = {
+            (sight.platform_id, sight.matched_by)
+            for sight in earlier
+            if sight.platform_id and sight.matched_by
+        }
         if len(found) != 1:
             return None
         sec_uid, tie = found.pop()
@@ -74,7 +92,10 @@ class ProfilePage(Surface):
     async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
         target = wanted(account.filed)
         assert target is not None
-        profile = read_profile(payload_of(await calls.fetch(profile_call(calls.entered, target.sec_uid))), target.sec_uid)
+        profile = read_profile(
+            payload_of(await calls.fetch(profile_call(calls.entered, target.sec_uid))),
+            target.sec_uid,
+        )
         if profile is None:
             raise Changed("no user: only the page may say that there is none")
         yield told(profile.seen, target, account.filed)
@@ -83,7 +104,14 @@ class ProfilePage(Surface):
         payload = payload_of(await calls.fetch(works_call(calls.entered, target.sec_uid)))
         if next_cursor(payload) is not None:
             raise Changed("an empty page, more to come: only the page goes on")
-        works = read_posts(payload, profile.works, calls.now(), known=False, visitor=not calls.session, owner=target.sec_uid)
+        works = read_posts(
+            payload,
+            profile.works,
+            calls.now(),
+            known=False,
+            visitor=not calls.session,
+            owner=target.sec_uid,
+        )
         yield told(works, target, account.filed)
         if profile.odd:
             raise Changed(profile.odd)
@@ -91,7 +119,11 @@ class ProfilePage(Surface):
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         target = wanted(account.filed) or self.found
         if target is None or target.rival:
-            raise NoEvidence("no usable id or link is filed" if target is None else f"the filed link leads to {target.rival}")
+            raise NoEvidence(
+                "no usable id or link is filed"
+                if target is None
+                else f"the filed link leads to {target.rival}"
+            )
         async with tab.hearing(CALLED, WORKS) as hearing:
             visit = Visit(tab, hearing, *await arrive(tab, target))
             profile = await visit.profile()
@@ -104,16 +136,34 @@ class ProfilePage(Surface):
             payload, first = await visit.works()
             sign = visit.sign
             known, visitor = bool(tab.session) and sign is True, not tab.session or sign is False
-            works = read_posts(payload, profile.works, tab.now(), known=known, visitor=visitor, first=first, owner=visit.sec_uid)
+            works = read_posts(
+                payload,
+                profile.works,
+                tab.now(),
+                known=known,
+                visitor=visitor,
+                first=first,
+                owner=visit.sec_uid,
+            )
             if not works.posts:
                 lacks_login(tab, sign)
             works = told(works, target, account.filed)
-            surely = target.by is not MatchedBy.NAME or vouches(account.filed, profile.seen.verified_as)
+            surely = target.by is not MatchedBy.NAME or vouches(
+                account.filed, profile.seen.verified_as
+            )
             yield works if surely else replace(works, complete_since=None)
             if works.posts:
                 async for older in visit.older(payload):
                     with as_far_as_it_goes(tab):
-                        shown = read_posts(older, None, tab.now(), known=False, visitor=visitor, first=False, owner=visit.sec_uid)
+                        shown = read_posts(
+                            older,
+                            None,
+                            tab.now(),
+                            known=False,
+                            visitor=visitor,
+                            first=False,
+                            owner=visit.sec_uid,
+                        )
                         if shown.posts:
                             yield told(Seen(posts=shown.posts), target, account.filed)
             lacks_login(tab, sign)
@@ -129,7 +179,9 @@ class Search(NameSearch):
     url_keys = frozenset({"type", "keyword", "cursor", "count"})
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
-        """By the filed name, and by the 抖音号 where that does not do: renamed, an account is found by nothing else."""
+        """By the filed name, and by the 抖音号 where that does not do: renamed, an account is found
+        by nothing else.
+        """
         filed, own_id = account.filed, filed_sec_uid(account.filed)
         found, sign = await self.results(tab, filed.name.strip())
         seen = identified(filed, own_id, found, gone=self.gone)
@@ -151,7 +203,9 @@ class Search(NameSearch):
             html = await opened(tab, f"{SEARCH}{quote(wanted, safe='')}?type=user")
             sign = read_sign(html)
             try:
-                reply = await hearing.first(lambda reply: query_of(reply.url).get("keyword") == wanted)
+                reply = await hearing.first(
+                    lambda reply: query_of(reply.url).get("keyword") == wanted
+                )
             except Changed as silence:
                 raise await stalled(tab, sign) or silence from silence
             found = read_search(payload_of(reply))
@@ -162,7 +216,9 @@ class Search(NameSearch):
 
 
 async def probe(tab: Tab) -> bool:
-    """Whether the home page's own RENDER_DATA knows the operator of the session. `Changed` where it does not say."""
+    """Whether the home page's own RENDER_DATA knows the operator of the session. `Changed` where it
+    does not say.
+    """
     sign = read_sign(await passed(tab, await tab.open(HOME)))
     if sign is None:
         raise Changed("the page does not say whether it knows the operator")

@@ -1,4 +1,6 @@
-"""The operator's login on the site's own page: by hand in a window, or by the site's QR code where there is no screen."""
+"""The operator's login on the site's own page: by hand in a window, or by the site's QR code where
+there is no screen.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ from scrapers.logins.qr import modules_of
 from scrapers.surface import Login
 
 Show = Callable[[Path, Modules | None], None]
-"""Gets the saved picture, and the code in it where it is a clean one; called again when the site shows another code."""
+"""Gets the saved picture, and the code in it where it is a clean one; called again when the site
+shows another code.
+"""
 
 _SCAN_EVERY = 0.5
 _SHOWN_ANEW = 5.0
@@ -61,9 +65,12 @@ class Way:
     timeouts: Timeouts = field(default_factory=Timeouts)
 
 
-async def by_hand(way: Way, login: Login, done: Callable[[], Awaitable[None]]) -> tuple[StorageState, bool]:
-    """Open the login in a window and wait for `done`, by which the operator says that he is logged in; returns the browser's state,
-    and whether the site itself said so too. UserError where the site denies it, the window was closed too early, or none opens.
+async def by_hand(
+    way: Way, login: Login, done: Callable[[], Awaitable[None]]
+) -> tuple[StorageState, bool]:
+    """Open the login in a window and wait for `done`, by which the operator says that he is logged
+    in; returns the browser's state, and whether the site itself said so too. UserError where the
+    site denies it, the window was closed too early, or none opens.
     """
     async with _context(way, headless=False) as (_, context):
         page = await context.new_page()
@@ -72,15 +79,18 @@ async def by_hand(way: Way, login: Login, done: Callable[[], Awaitable[None]]) -
         known = await _knows(way, login, context)
         if known is False:
             raise UserError(
-                f"{login.platform} does not know this login, so nothing was kept: log in again, and wait for the site's own home page"
+                f"{login.platform} does not know this login, so nothing was kept: log in "
+                "again, and wait for the site's own home page"
             )
         return await _state(login, context), bool(known)
 
 
 async def by_code(way: Way, login: Login, picture: Path, show: Show, limit: float) -> StorageState:
-    """Show the site's QR code and wait, `limit` seconds, until the site itself says that somebody has logged in with it.
+    """Show the site's QR code and wait, `limit` seconds, until the site itself says that somebody
+    has logged in with it.
 
-    `picture` is for the owner only, and gone in the end. UserError where time is up, or the site cannot be reached.
+    `picture` is for the owner only, and gone in the end. UserError where time is up, or the site
+    cannot be reached.
     """
     async with _context(way, headless=True) as (browser, context):
         page = await context.new_page()
@@ -90,7 +100,10 @@ async def by_code(way: Way, login: Login, picture: Path, show: Show, limit: floa
             async with asyncio.timeout(limit):
                 await _scanned(way, login, context, page)
         except TimeoutError:
-            raise UserError(f"nobody logged in within {limit:g} s: run the same command again and scan the new code") from None
+            raise UserError(
+                f"nobody logged in within {limit:g} s: run the same command again and scan "
+                "the new code"
+            ) from None
         finally:
             showing.cancel()
             await asyncio.gather(showing, return_exceptions=True)
@@ -104,13 +117,21 @@ async def _context(way: Way, *, headless: bool) -> AsyncIterator[tuple[Browser, 
     async with driver(way.timeouts) as playwright:
         try:
             browser = await playwright.chromium.launch(
-                executable_path=way.chromium, headless=headless, args=list(way.args), proxy=proxy_settings(way.proxy)
+                executable_path=way.chromium,
+                headless=headless,
+                args=list(way.args),
+                proxy=proxy_settings(way.proxy),
             )
             try:
                 size: dict[str, Any] = (
-                    {"viewport": {"width": 1280, "height": 900}, "device_scale_factor": 2} if headless else {"no_viewport": True}
+                    {"viewport": {"width": 1280, "height": 900}, "device_scale_factor": 2}
+                    if headless
+                    else {"no_viewport": True}
                 )
-                yield browser, await browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **size)
+                yield (
+                    browser,
+                    await browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", **size),
+                )
             finally:
                 await browser.close()
         except PlaywrightError as error:
@@ -130,7 +151,15 @@ async def _state(login: Login, context: BrowserContext) -> StorageState:
 async def _knows(way: Way, login: Login, context: BrowserContext) -> bool | None:
     """The site's word; None where it gives none."""
     page = await context.new_page()
-    tab = Tab(page, now=way.now, session="", hosts=login.hosts, url_keys=frozenset(), whole=False, timeouts=way.timeouts)
+    tab = Tab(
+        page,
+        now=way.now,
+        session="",
+        hosts=login.hosts,
+        url_keys=frozenset(),
+        whole=False,
+        timeouts=way.timeouts,
+    )
     try:
         return await login.probe(tab)
     except LoginRequired:
@@ -142,7 +171,9 @@ async def _knows(way: Way, login: Login, context: BrowserContext) -> bool | None
 
 
 async def _scanned(way: Way, login: Login, context: BrowserContext, page: Page) -> None:
-    """Returns when the site knows somebody. Its page is never reloaded: that would make the code on it another one."""
+    """Returns when the site knows somebody. Its page is never reloaded: that would make the code on
+    it another one.
+    """
     while True:
         await asyncio.sleep(_SCAN_EVERY)
         with suppress(PlaywrightError):  # it moves on by itself when it was scanned
@@ -180,5 +211,10 @@ async def _appears(code: Locator, seconds: float) -> bool:
     """Shown and loaded: an empty picture is a code of nobody."""
     with suppress(PlaywrightError):
         await code.wait_for(timeout=seconds * 1000)
-        return bool(await code.evaluate("async (node) => { if (node.decode) await node.decode().catch(() => {}); return true; }"))
+        return bool(
+            await code.evaluate(
+                "async (node) => { if (node.decode) await node.decode().catch(() => {}); "
+                "return true; }"
+            )
+        )
     return False

@@ -1,7 +1,9 @@
-"""Cookies that a browser exported, read into a storage state. Pure; nothing of a cookie's value ever stands in a message.
+"""Cookies that a browser exported, read into a storage state. Pure; nothing of a cookie's value
+ever stands in a message.
 
-Known shapes: Netscape's cookies.txt (what curl and most extensions write), the JSON arrays of cookie editors (`expirationDate`,
-`hostOnly`, `sameSite` as `no_restriction`), also under a key `cookies`, and Playwright's storage state.
+Known shapes: Netscape's cookies.txt (what curl and most extensions write), the JSON arrays of
+cookie editors (`expirationDate`, `hostOnly`, `sameSite` as `no_restriction`), also under a key
+`cookies`, and Playwright's storage state.
 """
 
 from __future__ import annotations
@@ -15,7 +17,9 @@ from urllib.parse import urlsplit
 from mediawatch.domain import UserError
 
 Cookie = dict[str, Any]
-"""As a storage state holds it: name, value, domain, path, expires (seconds since 1970, -1 for the session), httpOnly, secure, sameSite."""
+"""As a storage state holds it: name, value, domain, path, expires (seconds since 1970, -1 for the
+session), httpOnly, secure, sameSite.
+"""
 
 _HTTP_ONLY = "#HttpOnly_"
 _FIELDS = 7
@@ -23,16 +27,29 @@ _SAME_SITE = {"strict": "Strict", "lax": "Lax", "none": "None", "no_restriction"
 
 
 def storage_state(text: str, hosts: Iterable[str], now: datetime, place: str) -> dict[str, Any]:
-    """A Playwright storage state with what belongs to `hosts` (suffixes) and has not run out. UserError, beginning with `place`,
-    for another shape, and where nothing is left."""
+    """A Playwright storage state with what belongs to `hosts` (suffixes) and has not run out.
+    UserError, beginning with `place`, for another shape, and where nothing is left."""
     cookies, origins = _read(text.lstrip("\ufeff"), place)
     hosts = tuple(hosts)
     own = [cookie for cookie in cookies if _of(str(cookie["domain"]).lstrip("."), hosts)]
-    live = [cookie for cookie in own if cookie["expires"] < 0 or cookie["expires"] > now.timestamp()]
+    live = [
+        cookie for cookie in own if cookie["expires"] < 0 or cookie["expires"] > now.timestamp()
+    ]
     if not live:
-        why = "all of them have run out: log in again and export anew" if own else "log in there first, then export that site's cookies"
-        raise UserError(f"{place}: {len(own)} of {len(cookies)} cookies belong to {', '.join(sorted(hosts))}; {why}")
-    kept = [origin for origin in origins if _of(urlsplit(str(origin.get("origin", ""))).hostname or "", hosts)]
+        why = (
+            "all of them have run out: log in again and export anew"
+            if own
+            else "log in there first, then export that site's cookies"
+        )
+        raise UserError(
+            f"{place}: {len(own)} of {len(cookies)} cookies belong to "
+            f"{', '.join(sorted(hosts))}; {why}"
+        )
+    kept = [
+        origin
+        for origin in origins
+        if _of(urlsplit(str(origin.get("origin", ""))).hostname or "", hosts)
+    ]
     return {"cookies": live, "origins": kept}
 
 
@@ -46,16 +63,27 @@ def _read(text: str, place: str) -> tuple[list[Cookie], list[Mapping[str, Any]]]
     try:
         payload = json.loads(text)
     except ValueError as error:
-        position = f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "somewhere"
-        raise UserError(f"{place}: the JSON breaks off or is damaged at {position}: export the cookies anew") from None
+        position = (
+            f"line {error.lineno}" if isinstance(error, json.JSONDecodeError) else "somewhere"
+        )
+        raise UserError(
+            f"{place}: the JSON breaks off or is damaged at {position}: export the cookies anew"
+        ) from None
     match payload:
         case list(items):
             origins: object = []
         case {"cookies": list(items), **rest}:
             origins = rest.get("origins", [])
         case _:
-            raise UserError(f"{place}: neither a list of cookies nor a storage state: export with a cookie editor as JSON or cookies.txt")
-    found: list[Mapping[str, Any]] = [origin for origin in origins if isinstance(origin, dict)] if isinstance(origins, list) else []
+            raise UserError(
+                f"{place}: neither a list of cookies nor a storage state: export with a "
+                "cookie editor as JSON or cookies.txt"
+            )
+    found: list[Mapping[str, Any]] = (
+        [origin for origin in origins if isinstance(origin, dict)]
+        if isinstance(origins, list)
+        else []
+    )
     return [_json_cookie(item, number, place) for number, item in enumerate(items, 1)], found
 
 
@@ -64,7 +92,10 @@ def _json_cookie(item: object, number: int, place: str) -> Cookie:
         case {"name": str(name), "value": str(value), "domain": str(domain), **rest} if domain:
             pass
         case _:
-            raise UserError(f"{place}: cookie {number} has no name, value and domain as text: export the cookies anew")
+            raise UserError(
+                f"{place}: cookie {number} has no name, value and domain as text: export the "
+                "cookies anew"
+            )
     if rest.get("hostOnly") is False and not domain.startswith("."):
         domain = f".{domain}"
     expires, path = rest.get("expires", rest.get("expirationDate")), rest.get("path")
@@ -73,7 +104,9 @@ def _json_cookie(item: object, number: int, place: str) -> Cookie:
         value=value,
         domain=domain,
         path=path if isinstance(path, str) else "/",
-        expires=float(expires) if isinstance(expires, int | float) and not rest.get("session") else -1.0,
+        expires=float(expires)
+        if isinstance(expires, int | float) and not rest.get("session")
+        else -1.0,
         http_only=bool(rest.get("httpOnly")),
         secure=bool(rest.get("secure")),
         same_site=_SAME_SITE.get(str(rest.get("sameSite")).casefold(), "Lax"),
@@ -90,17 +123,36 @@ def _netscape(text: str, place: str) -> Iterator[Cookie]:
         # An empty value at the end of a line is often lost.
         fields += [""] * (len(fields) == _FIELDS - 1)
         if len(fields) != _FIELDS or not fields[4].lstrip("-").replace(".", "", 1).isdigit():
-            raise UserError(f"{place}: line {number} is no line of a cookies.txt ({_FIELDS} fields between tabs): export the cookies anew")
+            raise UserError(
+                f"{place}: line {number} is no line of a cookies.txt ({_FIELDS} fields "
+                "between tabs): export the cookies anew"
+            )
         domain, everywhere, path, secure, expires, name, value = fields
         if everywhere.upper() == "TRUE" and not domain.startswith("."):
             domain = f".{domain}"
         yield _cookie(
-            name=name, value=value, domain=domain, path=path, expires=float(expires) or -1.0,
-            http_only=http_only, secure=secure.upper() == "TRUE", same_site="Lax",
-        )  # fmt: skip
+            name=name,
+            value=value,
+            domain=domain,
+            path=path,
+            expires=float(expires) or -1.0,
+            http_only=http_only,
+            secure=secure.upper() == "TRUE",
+            same_site="Lax",
+        )
 
 
-def _cookie(*, name: str, value: str, domain: str, path: str, expires: float, http_only: bool, secure: bool, same_site: str) -> Cookie:
+def _cookie(
+    *,
+    name: str,
+    value: str,
+    domain: str,
+    path: str,
+    expires: float,
+    http_only: bool,
+    secure: bool,
+    same_site: str,
+) -> Cookie:
     # Chromium refuses SameSite=None without Secure, and with it the whole file.
     same_site = "Lax" if same_site == "None" and not secure else same_site
     return {

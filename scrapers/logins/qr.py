@@ -1,4 +1,6 @@
-"""A QR code in a picture. Nothing is decoded: the code is found and its modules are sampled, to be drawn again elsewhere."""
+"""A QR code in a picture. Nothing is decoded: the code is found and its modules are sampled, to be
+drawn again elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,11 @@ _TIMING_SHARE = 0.9
 
 
 def modules_of(pixels: Sequence[str]) -> Modules | None:
-    """The code in a picture whose rows are written in "0" (light) and "1" (dark); None where there is not exactly one, upright and whole.
+    """The code in a picture whose rows are written in "0" (light) and "1" (dark); None where there
+    is not exactly one, upright and whole.
 
-    A logo in its middle stays as what is dark of it: the code's own error correction is made for that.
+    A logo in its middle stays as what is dark of it: the code's own error correction is made for
+    that.
     """
     rows = [number for number, row in enumerate(pixels) if "1" in row]
     if not rows:
@@ -27,8 +31,15 @@ def modules_of(pixels: Sequence[str]) -> Modules | None:
     for size in _SIZES:
 
         def dark(row: int, column: int, size: int = size) -> bool:
-            """The pixel in the middle of a module: its edges are blurred where the site has scaled the picture."""
-            return pixels[top + int(height * (row + 0.5) / size)][left + int(width * (column + 0.5) / size)] == "1"
+            """The pixel in the middle of a module: its edges are blurred where the site has scaled
+            the picture.
+            """
+            return (
+                pixels[top + int(height * (row + 0.5) / size)][
+                    left + int(width * (column + 0.5) / size)
+                ]
+                == "1"
+            )
 
         if _is_code(dark, size):
             return tuple(tuple(dark(row, column) for column in range(size)) for row in range(size))
@@ -36,7 +47,9 @@ def modules_of(pixels: Sequence[str]) -> Modules | None:
 
 
 def _is_code(dark: Callable[[int, int], bool], size: int) -> bool:
-    """Whether the three finder patterns are whole and the timing patterns between them alternate."""
+    """Whether the three finder patterns are whole and the timing patterns between them
+    alternate.
+    """
     corners = ((0, 0), (0, size - 7), (size - 7, 0))
     whole = all(
         dark(top + row, left + column) == (cell == "1")
@@ -44,5 +57,9 @@ def _is_code(dark: Callable[[int, int], bool], size: int) -> bool:
         for row, line in enumerate(_FINDER)
         for column, cell in enumerate(line)
     )
-    timing = [line == (place % 2 == 0) for place in range(8, size - 8) for line in (dark(6, place), dark(place, 6))]
+    timing = [
+        line == (place % 2 == 0)
+        for place in range(8, size - 8)
+        for line in (dark(6, place), dark(place, 6))
+    ]
     return whole and sum(timing) >= _TIMING_SHARE * len(timing)

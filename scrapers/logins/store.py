@@ -19,7 +19,9 @@ from scrapers.surface import Login
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Logins:
-    """`folder` is the home's sessions folder. `window` and `headless` find a Chromium when it is wanted (UserError where there is none)."""
+    """`folder` is the home's sessions folder. `window` and `headless` find a Chromium when it is
+    wanted (UserError where there is none).
+    """
 
     known: Mapping[str, Login]
     folder: Path
@@ -37,25 +39,35 @@ class Logins:
     def stored(self, platform: str | None = None) -> tuple[StoredSession, ...]:
         """See `ports.Logins.stored`. UserError for a platform that has no login."""
         wanted = self.platforms if platform is None else (self._login(platform).platform,)
-        return tuple(_stored(session) for each in wanted for session in sessions_in(self.folder, each))
+        return tuple(
+            _stored(session) for each in wanted for session in sessions_in(self.folder, each)
+        )
 
-    async def by_hand(self, platform: str, name: str, done: Callable[[], Awaitable[None]]) -> tuple[StoredSession, bool]:
+    async def by_hand(
+        self, platform: str, name: str, done: Callable[[], Awaitable[None]]
+    ) -> tuple[StoredSession, bool]:
         """See `ports.Logins.by_hand`."""
         session = self._session(platform, name)
         state, known = await by_hand(self._way(self.window()), self._login(platform), done)
         write_new(session.state, dict(state), self.now())
         return _stored(session), known
 
-    async def by_code(self, platform: str, name: str, show: Callable[[Path, Modules | None], None], limit: float) -> StoredSession:
+    async def by_code(
+        self, platform: str, name: str, show: Callable[[Path, Modules | None], None], limit: float
+    ) -> StoredSession:
         """See `ports.Logins.by_code`. The picture lies beside the session's file."""
         session = self._session(platform, name)
         session.state.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         picture = session.state.with_suffix(".qr.png")
-        state = await by_code(self._way(self.headless()), self._login(platform), picture, show, limit)
+        state = await by_code(
+            self._way(self.headless()), self._login(platform), picture, show, limit
+        )
         write_new(session.state, dict(state), self.now())
         return _stored(session)
 
-    def take(self, platform: str, name: str, exported: str, place: str) -> tuple[StoredSession, int]:
+    def take(
+        self, platform: str, name: str, exported: str, place: str
+    ) -> tuple[StoredSession, int]:
         """See `ports.Logins.take`."""
         session = self._session(platform, name)
         state = storage_state(exported, self._login(platform).hosts, self.now(), place)
@@ -70,11 +82,19 @@ class Logins:
         return there
 
     def _way(self, chromium: Path) -> Way:
-        return Way(chromium=chromium, now=self.now, args=self.args, proxy=self.proxy, timeouts=self.timeouts)
+        return Way(
+            chromium=chromium,
+            now=self.now,
+            args=self.args,
+            proxy=self.proxy,
+            timeouts=self.timeouts,
+        )
 
     def _login(self, platform: str) -> Login:
         if platform not in self.known:
-            raise UserError(f"no login is of use for {platform!r}: give one of {', '.join(self.platforms)}")
+            raise UserError(
+                f"no login is of use for {platform!r}: give one of {', '.join(self.platforms)}"
+            )
         return self.known[platform]
 
     def _session(self, platform: str, name: str) -> Session:
@@ -87,4 +107,11 @@ class Logins:
 def _stored(session: Session) -> StoredSession:
     made, used = moments(session)
     mode = session.state.stat().st_mode & 0o777
-    return StoredSession(platform=session.platform, name=session.name, path=session.state, mode=mode, made_at=made, used_at=used)
+    return StoredSession(
+        platform=session.platform,
+        name=session.name,
+        path=session.state,
+        mode=mode,
+        made_at=made,
+        used_at=used,
+    )

@@ -1,6 +1,8 @@
-"""The operator's own name and picture are no evidence: covered in our copy of the page, cut from what is kept of it.
+"""The operator's own name and picture are no evidence: covered in our copy of the page, cut from
+what is kept of it.
 
-Who he is, the page itself says (`Scraper.viewer`); where it shows him besides, the platform may declare (`Scraper.viewer_marks`).
+Who he is, the page itself says (`Scraper.viewer`); where it shows him besides, the platform may
+declare (`Scraper.viewer_marks`).
 """
 
 from __future__ import annotations
@@ -17,7 +19,8 @@ from scrapers.privacy.scrubbing import Scrubber, identity_in
 _ADDRESS = re.compile(r"(?:https?:)?//\S+")
 _SHORTEST_PATH = 12
 """Characters. A shorter path of a picture may be anybody's."""
-# In the place of an element stands a box of one colour and the same size. What stands in running text becomes blocks.
+# In the place of an element stands a box of one colour and the same size. What stands in running
+# text becomes blocks.
 _COVER = """([marks, secrets, pictures]) => {
   const cover = (shown) => {
     const box = shown.getBoundingClientRect(), how = getComputedStyle(shown);
@@ -48,7 +51,8 @@ _COVER = """([marks, secrets, pictures]) => {
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """What must not be seen in one look with a login: the viewer's `records` in a text, CSS selectors of where he is shown.
+    """What must not be seen in one look with a login: the viewer's `records` in a text, CSS
+    selectors of where he is shown.
 
     `kept` are the account's own names and ids: an office may look at itself, and is then seen.
     """
@@ -58,15 +62,36 @@ class Mask:
     kept: frozenset[str] = frozenset()
 
     @classmethod
-    def sparing(cls, filed: Filed, sight: Sight, records: Callable[[str], Iterable[object]], marks: tuple[str, ...]) -> Mask:
+    def sparing(
+        cls,
+        filed: Filed,
+        sight: Sight,
+        records: Callable[[str], Iterable[object]],
+        marks: tuple[str, ...],
+    ) -> Mask:
         """The mask for evidence about this account."""
-        own = (filed.name, filed.platform_id, filed.original_id, filed.alias, sight.name, sight.platform_id, sight.original_id)
+        own = (
+            filed.name,
+            filed.platform_id,
+            filed.original_id,
+            filed.alias,
+            sight.name,
+            sight.platform_id,
+            sight.original_id,
+        )
         return cls(records, marks, frozenset(text.strip() for text in own) - {""})
 
     def over(self, texts: Iterable[str]) -> Cover:
         """The cover for a page that said all this."""
-        found = {secret for text in texts for record in self.records(text) for secret in identity_in(record)}
-        secrets = frozenset(secret for secret in found if not any(secret in own for own in self.kept))
+        found = {
+            secret
+            for text in texts
+            for record in self.records(text)
+            for secret in identity_in(record)
+        }
+        secrets = frozenset(
+            secret for secret in found if not any(secret in own for own in self.kept)
+        )
         return Cover(self.marks, secrets, self.kept)
 
 
@@ -80,13 +105,21 @@ class Cover:
     def script(self) -> str:
         """JavaScript that covers the operator in the page where it runs."""
         paths = sorted(
-            path for secret in self.secrets if _ADDRESS.fullmatch(secret) and len(path := urlsplit(secret).path) >= _SHORTEST_PATH
+            path
+            for secret in self.secrets
+            if _ADDRESS.fullmatch(secret) and len(path := urlsplit(secret).path) >= _SHORTEST_PATH
         )
-        names = sorted((secret for secret in self.secrets if not _ADDRESS.fullmatch(secret)), key=len, reverse=True)
+        names = sorted(
+            (secret for secret in self.secrets if not _ADDRESS.fullmatch(secret)),
+            key=len,
+            reverse=True,
+        )
         return f"({_COVER})({json.dumps([list(self.marks), names, paths])})"
 
     def bytes(self, body: bytes) -> bytes:
-        """A payload with dummies in the operator's place; the very bytes that came where he is not in it."""
+        """A payload with dummies in the operator's place; the very bytes that came where he is not
+        in it.
+        """
         text = body.decode("utf-8", "surrogateescape")
         covered = Scrubber(self.secrets, self.kept).named(text)
         return body if covered == text else covered.encode("utf-8", "surrogateescape")

@@ -1,7 +1,9 @@
-"""What may not leave with a recorded page: the operator's cookies, tokens and identity, replaced by constant dummies of equal shape.
+"""What may not leave with a recorded page: the operator's cookies, tokens and identity, replaced by
+constant dummies of equal shape.
 
-Pure. Digits become 1, letters x or X, Chinese characters 某; what is not a secret (the account under record) stays as it is. Pages
-carry the same text in several dresses (JSON in JSON, percent-encoded JSON, HTML), so each secret is sought in all of them.
+Pure. Digits become 1, letters x or X, Chinese characters 某; what is not a secret (the account
+under record) stays as it is. Pages carry the same text in several dresses (JSON in JSON,
+percent-encoded JSON, HTML), so each secret is sought in all of them.
 """
 
 from __future__ import annotations
@@ -16,19 +18,90 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsp
 
 KEYS = (
     # logins and what stands for them
-    "token", "access_token", "refresh_token", "csrf", "csrf_token", "csrftoken", "xsrf_token", "xsrftoken", "appmsg_token", "poc_token",
-    "pass_ticket", "data_ticket", "user_ticket", "ticket", "exportkey", "wap_sid2", "slave_sid", "slave_user", "slave_bizuin",
-    "data_bizuin", "bizuin", "uin", "wxuin", "sessionid", "session_id", "sessionid_ss", "sid_guard", "sid_tt", "sid", "uid_tt",
+    "token",
+    "access_token",
+    "refresh_token",
+    "csrf",
+    "csrf_token",
+    "csrftoken",
+    "xsrf_token",
+    "xsrftoken",
+    "appmsg_token",
+    "poc_token",
+    "pass_ticket",
+    "data_ticket",
+    "user_ticket",
+    "ticket",
+    "exportkey",
+    "wap_sid2",
+    "slave_sid",
+    "slave_user",
+    "slave_bizuin",
+    "data_bizuin",
+    "bizuin",
+    "uin",
+    "wxuin",
+    "sessionid",
+    "session_id",
+    "sessionid_ss",
+    "sid_guard",
+    "sid_tt",
+    "sid",
+    "uid_tt",
     "passport_csrf_token",
-    "sub", "subp", "ssologinstate", "alf", "scf", "gsid", "st", "xsrf-token", "mmkey", "skey", "wr_skey", "wr_vid", "uservid",
-    "authorization", "password",
+    "sub",
+    "subp",
+    "ssologinstate",
+    "alf",
+    "scf",
+    "gsid",
+    "st",
+    "xsrf-token",
+    "mmkey",
+    "skey",
+    "wr_skey",
+    "wr_vid",
+    "uservid",
+    "authorization",
+    "password",
     # signatures and fingerprints
-    "mstoken", "xmst", "a_bogus", "x_bogus", "x-bogus", "_signature", "__ac_nonce", "__ac_signature", "ttwid", "odin_tt", "verifyfp",
-    "s_v_web_id", "fp", "fingerprint", "web_id", "webid", "device_id", "deviceid", "install_id", "iid", "uuid", "ua_id", "xid", "rand_info",
+    "mstoken",
+    "xmst",
+    "a_bogus",
+    "x_bogus",
+    "x-bogus",
+    "_signature",
+    "__ac_nonce",
+    "__ac_signature",
+    "ttwid",
+    "odin_tt",
+    "verifyfp",
+    "s_v_web_id",
+    "fp",
+    "fingerprint",
+    "web_id",
+    "webid",
+    "device_id",
+    "deviceid",
+    "install_id",
+    "iid",
+    "uuid",
+    "ua_id",
+    "xid",
+    "rand_info",
     # where the operator sits
-    "ip", "client_ip", "clientip", "user_ip", "userip", "mobile", "phone", "email",
-)  # fmt: skip
-"""Keys whose values are secrets wherever they stand (compared without case); a key of the same sound is not."""
+    "ip",
+    "client_ip",
+    "clientip",
+    "user_ip",
+    "userip",
+    "mobile",
+    "phone",
+    "email",
+)
+"""Keys whose values are secrets wherever they stand (compared without case); a key of the same
+sound is not.
+"""
 _QUERY_ONLY = ("key", "signature", "sign")
 _DRESSES = ('"', r"\\+\"", "'", "%22", "&quot;", "&#34;")
 _ALL = "|".join(map(re.escape, sorted(KEYS, key=len, reverse=True)))
@@ -37,9 +110,13 @@ _QUOTED = re.compile(
     r"(?:(?P=q)(?P<text>(?:(?!(?P=q))[^<>\s]){1,2000})(?P=q)|(?P<number>\d{4,20}))",
     re.IGNORECASE,
 )
-_BARE = re.compile(rf"(?<![\w\"'%$.-])(?P<key>{_ALL})\s*[:=]\s*(?P<q>[\"'])(?P<text>[^\"'<>\s]{{1,2000}})(?P=q)", re.IGNORECASE)
+_BARE = re.compile(
+    rf"(?<![\w\"'%$.-])(?P<key>{_ALL})\s*[:=]\s*(?P<q>[\"'])(?P<text>[^\"'<>\s]{{1,2000}})(?P=q)",
+    re.IGNORECASE,
+)
 _QUERY = re.compile(
-    rf"(?:[?&]|&amp;|\\u0026|%26|%3F)(?P<key>{_ALL}|{'|'.join(_QUERY_ONLY)})(?:=|%3D)(?P<text>(?:(?!%26)[^&#\s\"'<>\\)])+)", re.IGNORECASE
+    rf"(?:[?&]|&amp;|\\u0026|%26|%3F)(?P<key>{_ALL}|{'|'.join(_QUERY_ONLY)})(?:=|%3D)(?P<text>(?:(?!%26)[^&#\s\"'<>\\)])+)",
+    re.IGNORECASE,
 )
 _IDENTIFYING = re.compile(
     r"(?:.*_)?(?:id|idstr|uid|sec_?uid|unique_?id|short_?id|user_?id|user_?name|name|nick_?name|screen_?name|alias|domain|weihao|bizuin|uin"
@@ -48,7 +125,9 @@ _IDENTIFYING = re.compile(
 )
 _SHORTEST, _SHORTEST_ID = 2, 5
 _SHORTEST_COOKIE = 8
-"""Characters. A shorter cookie is a switch ("1", "zh_CN"), and replacing it everywhere would spoil the page."""
+"""Characters. A shorter cookie is a switch ("1", "zh_CN"), and replacing it everywhere would spoil
+the page.
+"""
 
 
 def dummy(text: str) -> str:
@@ -66,7 +145,9 @@ def _dummy(letter: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Scrubber:
-    """`secrets` are replaced wherever they stand, the values of `KEYS` besides; `kept` are the account's own ids and names."""
+    """`secrets` are replaced wherever they stand, the values of `KEYS` besides; `kept` are the
+    account's own ids and names.
+    """
 
     secrets: frozenset[str]
     kept: frozenset[str] = frozenset()
@@ -78,19 +159,29 @@ class Scrubber:
         return text
 
     def url(self, url: str, keys: frozenset[str] | None = None) -> str:
-        """Without user info and fragment. With `keys` (those that a surface declares harmless) the other query keys are cut; without,
-        all of them stay, with dummies for secrets."""
+        """Without user info and fragment. With `keys` (those that a surface declares harmless) the
+        other query keys are cut; without, all of them stay, with dummies for secrets."""
         parts = urlsplit(url)
-        query = [pair for pair in parse_qsl(parts.query, keep_blank_values=True) if keys is None or pair[0] in keys]
-        bare = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, urlencode(query), ""))
+        query = [
+            pair
+            for pair in parse_qsl(parts.query, keep_blank_values=True)
+            if keys is None or pair[0] in keys
+        ]
+        bare = urlunsplit(
+            (parts.scheme, parts.netloc.rpartition("@")[2], parts.path, urlencode(query), "")
+        )
         return self.text(bare) if keys is None else self._named(bare)
 
     def leaks(self, text: str) -> tuple[str, ...]:
-        """Dummies of the secrets that still stand in a text: never the secrets themselves, an error message would print them."""
+        """Dummies of the secrets that still stand in a text: never the secrets themselves, an error
+        message would print them.
+        """
         return tuple(dummy(old) for old, _ in _pairs(self.secrets, self.kept) if old in text)
 
     def named(self, text: str) -> str:
-        """The text with dummies for `secrets` alone: the values of `KEYS` stay, for evidence is what the site said."""
+        """The text with dummies for `secrets` alone: the values of `KEYS` stay, for evidence is
+        what the site said.
+        """
         return self._named(text)
 
     def _named(self, text: str) -> str:
@@ -104,8 +195,13 @@ class Scrubber:
         if unquote(value) in self.kept:
             return found[0]
         start, end = found.start(group) - found.start(), found.end(group) - found.start()
-        # Percent signs and escapes of the dress keep their meaning, or the page could not be parsed any more.
-        return found[0][:start] + re.sub(r"%[0-9A-Fa-f]{2}|\\u[0-9a-fA-F]{4}|\\.|(.)", _letter, value) + found[0][end:]
+        # Percent signs and escapes of the dress keep their meaning, or the page could not be parsed
+        # any more.
+        return (
+            found[0][:start]
+            + re.sub(r"%[0-9A-Fa-f]{2}|\\u[0-9a-fA-F]{4}|\\.|(.)", _letter, value)
+            + found[0][end:]
+        )
 
 
 def _letter(found: re.Match[str]) -> str:
@@ -114,29 +210,52 @@ def _letter(found: re.Match[str]) -> str:
 
 @lru_cache(maxsize=4)
 def _pairs(secrets: frozenset[str], kept: frozenset[str]) -> tuple[tuple[str, str], ...]:
-    """Longest first, so that an id within an address does not spoil the address. What is part of an own name or id is no secret: to
-    replace it would change what the case is about."""
+    """Longest first, so that an id within an address does not spoil the address. What is part of an
+    own name or id is no secret: to replace it would change what the case is about."""
     named = [secret for secret in secrets if secret and not any(secret in own for own in kept)]
-    pairs = {old: new for secret in named for old, new in zip(_dresses(secret), _dresses(dummy(secret)), strict=True)}
-    return tuple(sorted(((old, new) for old, new in pairs.items() if old != new), key=lambda pair: (-len(pair[0]), pair[0])))
+    pairs = {
+        old: new
+        for secret in named
+        for old, new in zip(_dresses(secret), _dresses(dummy(secret)), strict=True)
+    }
+    return tuple(
+        sorted(
+            ((old, new) for old, new in pairs.items() if old != new),
+            key=lambda pair: (-len(pair[0]), pair[0]),
+        )
+    )
 
 
 def _dresses(text: str) -> tuple[str, ...]:
-    """A text as pages write it: plain, in JSON (also without non-ASCII, also with escaped slashes, also in a string of JSON), in HTML,
-    percent-encoded once and twice."""
+    """A text as pages write it: plain, in JSON (also without non-ASCII, also with escaped slashes,
+    also in a string of JSON), in HTML, percent-encoded once and twice."""
     in_json, ascii_json = json.dumps(text, ensure_ascii=False)[1:-1], json.dumps(text)[1:-1]
     encoded = quote(text, safe="")
     slashed = in_json.replace("/", "\\/")
     return (
-        text, in_json, slashed, json.dumps(slashed, ensure_ascii=False)[1:-1], json.dumps(in_json, ensure_ascii=False)[1:-1],
-        ascii_json, ascii_json.upper().replace("\\U", "\\u"), json.dumps(ascii_json)[1:-1], ascii_json.replace("/", "\\/"),
-        html.escape(text), encoded, quote(text), quote(in_json, safe=""), quote(ascii_json, safe=""), encoded.lower(),
+        text,
+        in_json,
+        slashed,
+        json.dumps(slashed, ensure_ascii=False)[1:-1],
+        json.dumps(in_json, ensure_ascii=False)[1:-1],
+        ascii_json,
+        ascii_json.upper().replace("\\U", "\\u"),
+        json.dumps(ascii_json)[1:-1],
+        ascii_json.replace("/", "\\/"),
+        html.escape(text),
+        encoded,
+        quote(text),
+        quote(in_json, safe=""),
+        quote(ascii_json, safe=""),
+        encoded.lower(),
         quote(encoded, safe=""),
-    )  # fmt: skip
+    )
 
 
 def identity_in(record: object) -> Iterator[str]:
-    """The texts of a viewer's record by which he could be known: ids, names, addresses of pictures. Numbers count as ids."""
+    """The texts of a viewer's record by which he could be known: ids, names, addresses of pictures.
+    Numbers count as ids.
+    """
     match record:
         case dict():
             for key, value in record.items():
@@ -159,9 +278,15 @@ def _identifying(value: object) -> Iterator[str]:
 
 
 def cookie_values(cookies: Iterable[object]) -> Iterator[str]:
-    """Values of a storage state's cookies that are long enough to be secrets, as they are and decoded."""
+    """Values of a storage state's cookies that are long enough to be secrets, as they are and
+    decoded.
+    """
     for cookie in cookies:
-        if isinstance(cookie, Mapping) and isinstance(value := cookie.get("value"), str) and len(value) >= _SHORTEST_COOKIE:
+        if (
+            isinstance(cookie, Mapping)
+            and isinstance(value := cookie.get("value"), str)
+            and len(value) >= _SHORTEST_COOKIE
+        ):
             yield from {value, unquote(value)}
 
 

@@ -1,4 +1,6 @@
-"""Where each site's pages and replies name the operator who looks: what a recording must not hold. Pure."""
+"""Where each site's pages and replies name the operator who looks: what a recording must not hold.
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +13,16 @@ from scrapers.privacy.scrubbing import embedded
 
 _RENDER_DATA = re.compile(r'<script[^>]*id="RENDER_DATA"[^>]*>([^<]*)</script>')
 _CHUNK = re.compile(r"__pace_f\.push\(")
-_BACK_OFFICE = re.compile(r"""\b(user_name|nick_name|head_img|uin|bizuin|alias)\s*:\s*["']([^"']+)["']""")
+_BACK_OFFICE = re.compile(
+    r"""\b(user_name|nick_name|head_img|uin|bizuin|alias)\s*:\s*["']([^"']+)["']"""
+)
 _MOBILE = re.compile(r"\bconfig\s*=\s*\{[^}]*?\buid\s*:\s*'?(\d+)")
 
 
 def weibo(text: str) -> Iterator[object]:
-    """`$CONFIG.user` of the desktop shell is the viewer (captures since 2022); the mobile shell has at most his uid."""
+    """`$CONFIG.user` of the desktop shell is the viewer (captures since 2022); the mobile shell has
+    at most his uid.
+    """
     for config in embedded(text, r"\$CONFIG\s*=\s*"):
         match config:
             case {"user": dict(user)}:
@@ -26,11 +32,17 @@ def weibo(text: str) -> Iterator[object]:
 
 
 def douyin(text: str) -> Iterator[object]:
-    """`app.user.info` of the page's data, and the server record whose user holds an `info`: an account's own record has none."""
+    """`app.user.info` of the page's data, and the server record whose user holds an `info`: an
+    account's own record has none.
+    """
     match _render_data(text):
         case {"app": {"user": {"info": dict(info)}}}:
             yield info
-    chunks = (chunk[1] for chunk in embedded(text, _CHUNK.pattern) if isinstance(chunk, list) and len(chunk) > 1)
+    chunks = (
+        chunk[1]
+        for chunk in embedded(text, _CHUNK.pattern)
+        if isinstance(chunk, list) and len(chunk) > 1
+    )
     yield from embedded("".join(str(chunk) for chunk in chunks), r'"user":\s*(?=\{"info")')
 
 
@@ -41,7 +53,9 @@ def toutiao(text: str) -> Iterator[object]:
 
 
 def wechat(text: str) -> Iterator[object]:
-    """The back office's home page, which itself is never part of a case: its names may stand in replies too."""
+    """The back office's home page, which itself is never part of a case: its names may stand in
+    replies too.
+    """
     if "wx.commonData" in text:
         yield dict(_BACK_OFFICE.findall(text))
 

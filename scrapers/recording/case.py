@@ -1,7 +1,8 @@
 """What one look heard and opened, as a case folder needs it (docs/cases.md): `mediawatch record`.
 
-Only the answers that surfaces read are taken (the platform's documents, and the calls they listen for), never what else a page loads.
-A document whose surface shows the operator's own back office is left out: the replica's page stands in for it at the replay.
+Only the answers that surfaces read are taken (the platform's documents, and the calls they listen
+for), never what else a page loads. A document whose surface shows the operator's own back office is
+left out: the replica's page stands in for it at the replay.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ _CHARSET = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One response of a case, scrubbed. `calls` are what the page's own scripts asked for, to be asked again at the replay."""
+    """One response of a case, scrubbed. `calls` are what the page's own scripts asked for, to be
+    asked again at the replay.
+    """
 
     url: str
     status: int
@@ -43,7 +46,9 @@ class _Taken:
 
 @dataclass(slots=True)
 class Recording:
-    """Listens while one account is looked at. The tabs tell it what came (`answered`, `used`, `asked`), the browser what it left."""
+    """Listens while one account is looked at. The tabs tell it what came (`answered`, `used`,
+    `asked`), the browser what it left.
+    """
 
     surface: str = ""
     _taken: list[_Taken] = field(default_factory=list)
@@ -77,33 +82,60 @@ class Recording:
                 for origin in origins:
                     self._secrets.update(_stored_secrets(origin))
 
-    def answers(self, scraper: Scraper, account: Account, sights: Sequence[Sight]) -> tuple[Answer, ...]:
-        """What a case needs, most particular addresses first (the first that matches answers), scrubbed. UserError where a secret
-        would stay all the same: then nothing may be written."""
-        surfaces = {surface.name: surface for surface in (*scraper.surfaces, *([scraper.links] if scraper.links else []))}
+    def answers(
+        self, scraper: Scraper, account: Account, sights: Sequence[Sight]
+    ) -> tuple[Answer, ...]:
+        """What a case needs, most particular addresses first (the first that matches answers),
+        scrubbed. UserError where a secret would stay all the same: then nothing may be written."""
+        surfaces = {
+            surface.name: surface
+            for surface in (*scraper.surfaces, *([scraper.links] if scraper.links else []))
+        }
         lost = {sight.surface for sight in sights if sight.outcome is Outcome.LOGIN_REQUIRED}
-        heard = [each for each in sorted(self._taken, key=lambda each: each.number) if _TEXTUAL.search(each.reply.content_type)]
+        heard = [
+            each
+            for each in sorted(self._taken, key=lambda each: each.number)
+            if _TEXTUAL.search(each.reply.content_type)
+        ]
         scrubber = self._scrubber(scraper, account, sights, heard)
-        taken = [each for each in heard if not each.reply.cut and self._fit(each, scraper, surfaces[each.surface], lost)]
+        taken = [
+            each
+            for each in heard
+            if not each.reply.cut and self._fit(each, scraper, surfaces[each.surface], lost)
+        ]
         chosen: dict[str, _Taken] = {}
         for each in taken:
             url = scrubber.url(each.reply.url, surfaces[each.surface].url_keys)
             if url not in chosen or each.used or each.document or not chosen[url].used:
                 chosen[url] = each
         made = [
-            replace(_answer(each, url, scrubber), calls=self._calls(each, chosen) if each.document else ()) for url, each in chosen.items()
+            replace(
+                _answer(each, url, scrubber),
+                calls=self._calls(each, chosen) if each.document else (),
+            )
+            for url, each in chosen.items()
         ]
         for answer in made:
             if shapes := scrubber.leaks(
-                "\n".join((answer.url, answer.location, *answer.calls, _text_of(answer.content_type, answer.body)))
+                "\n".join(
+                    (
+                        answer.url,
+                        answer.location,
+                        *answer.calls,
+                        _text_of(answer.content_type, answer.body),
+                    )
+                )
             ):
                 raise UserError(
-                    f"the answer of {host_and_path(answer.url)} still holds a secret of the shape {shapes[0]}: nothing was written"
+                    f"the answer of {host_and_path(answer.url)} still holds a secret of the "
+                    f"shape {shapes[0]}: nothing was written"
                 )
         return tuple(sorted(made, key=lambda answer: -len(query_of(answer.url))))
 
     def _fit(self, taken: _Taken, scraper: Scraper, surface: Surface, lost: set[str]) -> bool:
-        """Calls always; documents of the surface's own hosts where they show the account, or the login that stands in their place."""
+        """Calls always; documents of the surface's own hosts where they show the account, or the
+        login that stands in their place.
+        """
         if not taken.document:
             return True
         own = on_host(urlsplit(taken.reply.url).hostname, *(surface.hosts or scraper.hosts))
@@ -111,15 +143,22 @@ class Recording:
 
     def _calls(self, page: _Taken, chosen: Mapping[str, _Taken]) -> tuple[str, ...]:
         """What the scripts of this document asked for until the next document came."""
-        documents = sorted(each.number for each in self._taken if each.document and each.number > page.number)
+        documents = sorted(
+            each.number for each in self._taken if each.document and each.number > page.number
+        )
         end = documents[0] if documents else self._numbers + 1
         return tuple(
             url
             for url, each in chosen.items()
-            if not each.document and page.number < each.number < end and each.reply.url not in self._asked and not page.reply.location
+            if not each.document
+            and page.number < each.number < end
+            and each.reply.url not in self._asked
+            and not page.reply.location
         )
 
-    def _scrubber(self, scraper: Scraper, account: Account, sights: Sequence[Sight], taken: Iterable[_Taken]) -> Scrubber:
+    def _scrubber(
+        self, scraper: Scraper, account: Account, sights: Sequence[Sight], taken: Iterable[_Taken]
+    ) -> Scrubber:
         secrets = set(self._secrets)
         for each in taken:
             for record in scraper.viewer(_text_of(each.reply.content_type, each.reply.body)):
@@ -131,8 +170,12 @@ def _answer(taken: _Taken, url: str, scrubber: Scrubber) -> Answer:
     reply = taken.reply
     location = scrubber.url(urljoin(reply.url, reply.location)) if reply.location else ""
     charset = _charset(reply.content_type)
-    body = scrubber.text(_text_of(reply.content_type, reply.body)).encode(charset, "surrogateescape")
-    return Answer(url, reply.status, reply.content_type or "application/octet-stream", body, location)
+    body = scrubber.text(_text_of(reply.content_type, reply.body)).encode(
+        charset, "surrogateescape"
+    )
+    return Answer(
+        url, reply.status, reply.content_type or "application/octet-stream", body, location
+    )
 
 
 def _text_of(content_type: str, body: bytes) -> str:
@@ -140,7 +183,9 @@ def _text_of(content_type: str, body: bytes) -> str:
 
 
 def _charset(content_type: str) -> str:
-    """UTF-8 unless another one is declared that leaves ASCII as it is; some error pages of these sites are GBK."""
+    """UTF-8 unless another one is declared that leaves ASCII as it is; some error pages of these
+    sites are GBK.
+    """
     found = _CHARSET.search(content_type)
     return "gb18030" if found and found[1].casefold() in ("gbk", "gb2312", "gb18030") else "utf-8"
 
@@ -149,7 +194,11 @@ def _own(account: Account, sights: Sequence[Sight]) -> Iterable[str]:
     """Ids and names of the account under record: they stay."""
     filed = account.filed
     links = (filed.url, *filed.article_links, *account.links)
-    parts = [part for link in links for part in (*urlsplit(link).path.split("/"), *query_of(link).values())]
+    parts = [
+        part
+        for link in links
+        for part in (*urlsplit(link).path.split("/"), *query_of(link).values())
+    ]
     texts = (filed.name, filed.platform_id, filed.original_id, filed.alias, *parts)
     seen = (text for sight in sights for text in (sight.name, sight.platform_id, sight.original_id))
     return {text.strip() for text in (*texts, *seen) if len(text.strip()) > 1}
@@ -158,6 +207,10 @@ def _own(account: Account, sights: Sequence[Sight]) -> Iterable[str]:
 def _stored_secrets(origin: object) -> Iterable[str]:
     match origin:
         case {"localStorage": [*items]}:
-            named = (item for item in items if isinstance(item, Mapping) and str(item.get("name", "")).casefold() in KEYS)
+            named = (
+                item
+                for item in items
+                if isinstance(item, Mapping) and str(item.get("name", "")).casefold() in KEYS
+            )
             return list(cookie_values(named))
     return ()

@@ -1,4 +1,6 @@
-"""A local stand-in of the four platforms, driven by a world. Never imports a platform file of the scrapers, nor the other way round."""
+"""A local stand-in of the four platforms, driven by a world. Never imports a platform file of the
+scrapers, nor the other way round.
+"""
 
 from scrapers.replica.cases import Case, CaseError, case_folders
 from scrapers.replica.server import Replica, Served

@@ -1,6 +1,8 @@
-"""Recorded and composed cases: folders that say what a platform answered (the format stands in docs/cases.md).
+"""Recorded and composed cases: folders that say what a platform answered (the format stands in
+docs/cases.md).
 
-What a case expects is read by `mediawatch.ops.verify`; here are the account, the clock, the sessions and the responses.
+What a case expects is read by `mediawatch.ops.verify`; here are the account, the clock, the
+sessions and the responses.
 """
 
 from __future__ import annotations
@@ -21,7 +23,16 @@ from mediawatch.domain import Filed, UserError
 
 _PLATFORMS = ("wechat", "weibo", "douyin", "toutiao")
 _LOGINS = (*_PLATFORMS, "weread")
-_ACCOUNT_KEYS = ("name", "platform_id", "url", "original_id", "alias", "article_url", "reader_url", "organiser")
+_ACCOUNT_KEYS = (
+    "name",
+    "platform_id",
+    "url",
+    "original_id",
+    "alias",
+    "article_url",
+    "reader_url",
+    "organiser",
+)
 
 
 class CaseError(UserError):
@@ -30,7 +41,9 @@ class CaseError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One response. It answers every request of the same host and path that has all its query values."""
+    """One response. It answers every request of the same host and path that has all its query
+    values.
+    """
 
     url: str
     body: bytes
@@ -47,13 +60,20 @@ class Recorded:
         if not self.calls:
             return self.body
         listed = json.dumps(self.calls).replace("<", "\\u003c")
-        # As the site's own scripts, it reads the answers: the browser may hold back one that nobody reads.
-        script = f"<script>for (const url of {listed}) fetch(url).then((reply) => reply.text()).catch(() => null)</script>"
+        # As the site's own scripts, it reads the answers: the browser may hold back one that nobody
+        # reads.
+        script = (
+            f"<script>for (const url of {listed}) fetch(url).then((reply) => "
+            "reply.text()).catch(() => null)</script>"
+        )
         return self.body + script.encode()
 
     def matches(self, url: str) -> bool:
         here, asked = urlsplit(self.url), urlsplit(url)
-        if (here.hostname, unquote(here.path) or "/") != (asked.hostname, unquote(asked.path) or "/"):
+        if (here.hostname, unquote(here.path) or "/") != (
+            asked.hostname,
+            unquote(asked.path) or "/",
+        ):
             return False
         have = parse_qsl(asked.query, keep_blank_values=True)
         return all(wanted in have for wanted in parse_qsl(here.query, keep_blank_values=True))
@@ -124,7 +144,9 @@ def _case(folder: Path, table: Mapping[str, Any]) -> Case:
         sessions=frozenset(sessions),
         kind=kind,
         filed=_filed(table, platform),
-        responses=tuple(_recorded(folder, number, each) for number, each in enumerate(responses, 1)),
+        responses=tuple(
+            _recorded(folder, number, each) for number, each in enumerate(responses, 1)
+        ),
         expect=expect,
     )
 
@@ -143,7 +165,9 @@ def _as_of(table: Mapping[str, Any]) -> datetime:
     except ValueError as error:
         raise CaseError(f"as_of {value!r} is not an instant") from error
     if not isinstance(at, datetime) or at.tzinfo is None:
-        raise CaseError(f"as_of {value!r} is not an instant with an offset, such as 2021-06-18T09:00:00+08:00")
+        raise CaseError(
+            f"as_of {value!r} is not an instant with an offset, such as 2021-06-18T09:00:00+08:00"
+        )
     return at
 
 
@@ -153,7 +177,9 @@ def _filed(table: Mapping[str, Any], platform: str) -> Filed:
         raise CaseError("[account] is missing")
     for key, value in account.items():
         if key not in _ACCOUNT_KEYS or not isinstance(value, str):
-            raise CaseError(f"account.{key} = {value!r}: known are the texts {', '.join(_ACCOUNT_KEYS)}")
+            raise CaseError(
+                f"account.{key} = {value!r}: known are the texts {', '.join(_ACCOUNT_KEYS)}"
+            )
     link = account.get("article_url", "")
     return Filed(
         name=_text(account, "name", "account."),
@@ -180,7 +206,9 @@ def _recorded(folder: Path, number: int, table: Mapping[str, Any]) -> Recorded:
     if not isinstance(location, str) or (location and not urlsplit(location).hostname):
         raise CaseError(f"{where}location {location!r} names no host")
     calls = table.get("calls", [])
-    if not isinstance(calls, list) or not all(isinstance(each, str) and urlsplit(each).hostname for each in calls):
+    if not isinstance(calls, list) or not all(
+        isinstance(each, str) and urlsplit(each).hostname for each in calls
+    ):
         raise CaseError(f"{where}calls must be a list of URLs, not {calls!r}")
     if not isinstance(name, str) or name != Path(name).name:
         raise CaseError(f"{where}file {name!r} must lie in the case's own folder")
@@ -190,7 +218,9 @@ def _recorded(folder: Path, number: int, table: Mapping[str, Any]) -> Recorded:
     except (OSError, EOFError, zlib.error) as error:
         raise CaseError(f"{where}{error}") from error
     inner = mimetypes.guess_type(name.removesuffix(".gz"))[0] or "application/octet-stream"
-    content_type = table.get("content_type", inner if inner.startswith("image/") else f"{inner}; charset=utf-8")
+    content_type = table.get(
+        "content_type", inner if inner.startswith("image/") else f"{inner}; charset=utf-8"
+    )
     if not isinstance(content_type, str) or not content_type.isprintable():
         raise CaseError(f"{where}content_type {content_type!r} is no text")
     return Recorded(url, body, content_type, status, location, tuple(calls))

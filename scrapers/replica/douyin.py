@@ -1,4 +1,5 @@
-"""Douyin's stand-in: the profile page with its server records, the list that its script signs, short links and share pages.
+"""Douyin's stand-in: the profile page with its server records, the list that its script signs,
+short links and share pages.
 
 Follows what public material says of the site (docs/world.md), and shares nothing with the scraper.
 """
@@ -61,12 +62,16 @@ class Douyin(Site):
     hosts = frozenset({_HOST, "douyin.com", _SHORT, _SHARE})
     picture_hosts = frozenset({_PICTURES})
 
-    def __init__(self, world: World, now: Callable[[], datetime], *, logged_in: bool, bare: bool) -> None:
+    def __init__(
+        self, world: World, now: Callable[[], datetime], *, logged_in: bool, bare: bool
+    ) -> None:
         super().__init__(world, now, logged_in=logged_in, bare=bare)
         self._signing = Signing("a_bogus", "/aweme/v1/web/")
         self._session = secrets.token_hex(16)
         urls = ((urlsplit(account.filed.get("url", "")), account) for account in self.accounts)
-        self._by_short = {url.path.strip("/"): account for url, account in urls if url.hostname == _SHORT}
+        self._by_short = {
+            url.path.strip("/"): account for url, account in urls if url.hostname == _SHORT
+        }
 
     @property
     def login(self) -> tuple[Cookie, ...]:
@@ -81,7 +86,9 @@ class Douyin(Site):
         match request.host, request.path.strip("/").split("/"):
             case [host, [code]] if host == _SHORT and code in self._by_short:
                 sec = self._by_short[code].id
-                return redirect(f"https://{_SHARE}/share/user/{sec}?sec_uid={sec}&u_code=replica&from_ssr=1")
+                return redirect(
+                    f"https://{_SHARE}/share/user/{sec}?sec_uid={sec}&u_code=replica&from_ssr=1"
+                )
             case [host, ["share", "user", sec]] if host == _SHARE:
                 return self._share(request, sec)
             case [host, ["user", sec]] if host == _HOST:
@@ -93,12 +100,17 @@ class Douyin(Site):
             case [host, ["aweme", "v1", "web", *call]] if host == _HOST:
                 return self._call(request, call)
             case [host, [""]] if host == _HOST:
-                script = self.scan_script("/passport/web/check_qrconnect/", "localStorage.setItem('HasUserLogin', '1'); location.reload()")
+                script = self.scan_script(
+                    "/passport/web/check_qrconnect/",
+                    "localStorage.setItem('HasUserLogin', '1'); location.reload()",
+                )
                 code = "" if self.knows_operator(request) else fill(_CODE, scan=script)
                 return self._page(request, "", f"<p>推荐</p>{code}", None)
             case [host, ["passport", "web", call, *_]] if host == _HOST:
                 return (
-                    self.scan_state() if call == "check_qrconnect" else code_picture(f"https://{_HOST}/replica/scan?token=0000000000000000")
+                    self.scan_state()
+                    if call == "check_qrconnect"
+                    else code_picture(f"https://{_HOST}/replica/scan?token=0000000000000000")
                 )
         return NOT_SERVED
 
@@ -122,31 +134,58 @@ class Douyin(Site):
             unique=html.escape(account.alias),
         )
         words = _STATE_TEXTS.get(account.truth)
-        return self._page(request, sec, f"<p>{words}</p>{body}" if words else body, _server_user(account, self.now()))
+        return self._page(
+            request,
+            sec,
+            f"<p>{words}</p>{body}" if words else body,
+            _server_user(account, self.now()),
+        )
 
     def _search_page(self, request: Request, wanted: str) -> Response:
         app = quote(script_json({"app": self._app(request)}), safe="")
-        return page(fill(_SEARCH_PAGE, app=app, signing=self._signing.script, wanted=script_json(wanted)))
+        return page(
+            fill(_SEARCH_PAGE, app=app, signing=self._signing.script, wanted=script_json(wanted))
+        )
 
     def _search(self, request: Request) -> Response:
-        """People whose names hold what was searched for, exact ones first. The site lets only its users search."""
+        """People whose names hold what was searched for, exact ones first. The site lets only its
+        users search.
+        """
         if self.bare:
             return NOT_SERVED
         if not self._signing.accepts(request.target):
             return Response(content_type="application/json; charset=utf-8")
         if not self.knows_operator(request):
-            return answer({"status_code": 2483, "status_msg": "请先登录，再继续搜索吧", "user_list": []})
+            return answer(
+                {"status_code": 2483, "status_msg": "请先登录，再继续搜索吧", "user_list": []}
+            )
         wanted = request.query.get("keyword", "")
-        here = [each for each in self.accounts if each.truth in (Truth.ALIVE, Truth.EMPTY, Truth.PRIVATE) and each.searchable]
+        here = [
+            each
+            for each in self.accounts
+            if each.truth in (Truth.ALIVE, Truth.EMPTY, Truth.PRIVATE) and each.searchable
+        ]
         matching = (each for each in here if wanted in each.name or wanted == each.alias)
         found = sorted(matching, key=lambda each: wanted not in (each.name, each.alias))
         hits = [{"user_info": _found_user(account)} for account in found]
-        return answer({"status_code": 0, "user_list": hits, "has_more": 0, "cursor": len(hits), "input_keyword": wanted})
+        return answer(
+            {
+                "status_code": 0,
+                "user_list": hits,
+                "has_more": 0,
+                "cursor": len(hits),
+                "input_keyword": wanted,
+            }
+        )
 
     def _app(self, request: Request) -> dict[str, Any]:
         login = self.knows_operator(request)
         return {
-            "user": {"isLogin": login, "statusCode": 0 if login else 8, "info": {"nickname": "演示操作员"} if login else None},
+            "user": {
+                "isLogin": login,
+                "statusCode": 0 if login else 8,
+                "info": {"nickname": "演示操作员"} if login else None,
+            },
             "odin": {"user_id": "1", "not_exist_login_cookie": not login},
         }
 
@@ -155,9 +194,26 @@ class Douyin(Site):
         records = []
         if login:
             # The viewer stands there in the same form: never to be taken for the account.
-            records.append(_record("7", {"user": {"info": {"secUid": "MS4wLjABAAAA" + "0" * 43, "nickname": "演示操作员"}}}))
+            records.append(
+                _record(
+                    "7",
+                    {
+                        "user": {
+                            "info": {"secUid": "MS4wLjABAAAA" + "0" * 43, "nickname": "演示操作员"}
+                        }
+                    },
+                )
+            )
         if user is not None:
-            records.append(_record("8", {"user": {"statusCode": 0, "statusMsg": None, "logPb": {}, "user": user}, "post": None}))
+            records.append(
+                _record(
+                    "8",
+                    {
+                        "user": {"statusCode": 0, "statusMsg": None, "logPb": {}, "user": user},
+                        "post": None,
+                    },
+                )
+            )
         text = fill(
             _PAGE,
             app=quote(script_json({"app": self._app(request)}), safe=""),
@@ -180,7 +236,9 @@ class Douyin(Site):
         if call[:2] == ["user", "profile"]:
             if account is None or account.truth is Truth.GONE:
                 return answer({"status_code": 2190, "status_msg": "用户不存在", "log_pb": {}})
-            return answer({"status_code": 0, "user": _called_user(account, self.now()), "log_pb": {}})
+            return answer(
+                {"status_code": 0, "user": _called_user(account, self.now()), "log_pb": {}}
+            )
         if account is None or account.truth is Truth.GONE:
             return answer({"status_code": 0, "aweme_list": None, "has_more": 0, "max_cursor": 0})
         shown = account.truth in (Truth.ALIVE, Truth.EMPTY)
@@ -223,16 +281,27 @@ def _called_user(account: TrueAccount, now: datetime) -> dict[str, Any]:
         "is_gov_media_vip": True, "live_status": 0, "secret": int(account.truth is Truth.PRIVATE), "is_ban": account.truth is Truth.BANNED,
     }  # fmt: skip
     if account.truth is Truth.CANCELLED:
-        user |= {"user_deleted": True, "special_state_info": {"special_state": 1, "title": "账号已注销", "content": "该用户账号已注销"}}
+        user |= {
+            "user_deleted": True,
+            "special_state_info": {
+                "special_state": 1,
+                "title": "账号已注销",
+                "content": "该用户账号已注销",
+            },
+        }
     if account.truth is Truth.BANNED:
         user |= {"punish_remind_info": _PUNISHED}
     return user
 
 
 def _works(account: TrueAccount, posts: tuple[TruePost, ...], before: int) -> dict[str, Any]:
-    """`max_cursor` is in milliseconds, `create_time` in seconds; pinned works stand on the first page only."""
+    """`max_cursor` is in milliseconds, `create_time` in seconds; pinned works stand on the first
+    page only.
+    """
     pinned = [post for post in posts if post.pinned and not before]
-    rest = [post for post in posts if not post.pinned and (not before or post.serial * 1000 < before)]
+    rest = [
+        post for post in posts if not post.pinned and (not before or post.serial * 1000 < before)
+    ]
     items = [*pinned, *rest[:_PAGE_SIZE]]
     return {
         "status_code": 0, "aweme_list": [_work(account, post) for post in items], "has_more": int(len(rest) > _PAGE_SIZE),

@@ -1,8 +1,9 @@
 """Faults: what may go wrong between us and a platform, put on one account of the replica at a time.
 
-`Replica.faults.strike(platform, id, fault)` spoils what the site answers about that account, on its document, on the call that tells
-who it is, or on the call that lists its posts; everybody else is answered as before. What must come of each fault stands in
-tests/fault_table.py, and from there in docs/faults.md.
+`Replica.faults.strike(platform, id, fault)` spoils what the site answers about that account, on its
+document, on the call that tells who it is, or on the call that lists its posts; everybody else is
+answered as before. What must come of each fault stands in tests/fault_table.py, and from there in
+docs/faults.md.
 """
 
 from __future__ import annotations
@@ -99,7 +100,11 @@ PLACES: Mapping[Fault, tuple[frozenset[Part], ...]] = {
 }  # fmt: skip
 """Where a fault can strike; each entry is a cell of its own, the most telling one first."""
 
-_STATUS = {fault: int(fault.name.removeprefix("STATUS_")) for fault in Fault if fault.name.startswith("STATUS_")}
+_STATUS = {
+    fault: int(fault.name.removeprefix("STATUS_"))
+    for fault in Fault
+    if fault.name.startswith("STATUS_")
+}
 _DATES = {
     Fault.UNDATED: Dates.MISSING,
     Fault.DATE_TEXT: Dates.TEXT,
@@ -109,12 +114,21 @@ _DATES = {
 }
 _INTERRUPTIONS = {
     # Once only: the page comes back to the same address.
-    Fault.SELF_NAVIGATION: "if (!sessionStorage.again) { sessionStorage.again = 1; setTimeout(() => location.reload(), 30); }",
+    Fault.SELF_NAVIGATION: (
+        "if (!sessionStorage.again) { sessionStorage.again = 1; setTimeout(() => "
+        "location.reload(), 30); }"
+    ),
     Fault.DIALOG: "alert('演示'); confirm('演示');",
-    Fault.DOWNLOAD: "document.documentElement.appendChild(document.createElement('iframe')).src = '/replica-download';",
+    Fault.DOWNLOAD: (
+        "document.documentElement.appendChild(document.createElement('iframe')).src = "
+        "'/replica-download';"
+    ),
     Fault.POPUP: "window.open('/replica-popup');",
     # Under the tests' small heap this ends the renderer at once.
-    Fault.CRASH: "setTimeout(() => { const kept = []; for (;;) kept.push(Array.from({length: 1e5}, Math.random)); }, 0);",
+    Fault.CRASH: (
+        "setTimeout(() => { const kept = []; for (;;) kept.push(Array.from({length: 1e5}, "
+        "Math.random)); }, 0);"
+    ),
 }
 
 
@@ -128,7 +142,9 @@ class _Struck:
 
 @dataclass(slots=True)
 class Faults:
-    """The faults of one replica. `clears_after`: seconds until a challenge clears; `big`: bytes of the overlong body."""
+    """The faults of one replica. `clears_after`: seconds until a challenge clears; `big`: bytes of
+    the overlong body.
+    """
 
     clears_after: float = 3.0
     big: int = 50_000_000
@@ -136,17 +152,30 @@ class Faults:
     """By platform: whose reply stands for another account's."""
     _struck: dict[tuple[str, str], _Struck] = field(default_factory=dict)
 
-    def strike(self, platform: str, account: str, fault: Fault, parts: frozenset[Part] | None = None) -> None:
-        """Put a fault on an account (its true id); on the parts that it usually strikes unless others are given."""
-        self._struck[platform, account] = _Struck(fault, PLACES[fault][0] if parts is None else parts)
+    def strike(
+        self, platform: str, account: str, fault: Fault, parts: frozenset[Part] | None = None
+    ) -> None:
+        """Put a fault on an account (its true id); on the parts that it usually strikes unless
+        others are given.
+        """
+        self._struck[platform, account] = _Struck(
+            fault, PLACES[fault][0] if parts is None else parts
+        )
 
     def heal(self, platform: str, account: str) -> None:
         self._struck.pop((platform, account), None)
 
     def served(self, site: Site, request: Request) -> Response | Drop:
-        """What the site answers, spoiled where a fault lies on the account that the request is about."""
+        """What the site answers, spoiled where a fault lies on the account that the request is
+        about.
+        """
         if request.path == "/replica-download":
-            return Response(b"replica", 200, "application/octet-stream", (("Content-Disposition", "attachment; filename=a.bin"),))
+            return Response(
+                b"replica",
+                200,
+                "application/octet-stream",
+                (("Content-Disposition", "attachment; filename=a.bin"),),
+            )
         if request.path.startswith("/replica-"):
             return spoiled.of_its_own(request)
         account, part = concerned(site, request)
@@ -155,13 +184,17 @@ class Faults:
             return site.respond(request)
         return self._spoiled(site, request, struck, account, part)
 
-    def _spoiled(self, site: Site, request: Request, struck: _Struck, account: str, part: Part) -> Response | Drop:
+    def _spoiled(
+        self, site: Site, request: Request, struck: _Struck, account: str, part: Part
+    ) -> Response | Drop:
         platform, document = site.platform, part is Part.DOCUMENT
         match struck.fault:
             case Fault.CAPTCHA_PAGE:
                 return spoiled.captcha(platform, request, document)
             case Fault.CAPTCHA_OVERLAY:
-                return spoiled.covered(platform, site.respond(request)) if document else spoiled.EMPTY
+                return (
+                    spoiled.covered(platform, site.respond(request)) if document else spoiled.EMPTY
+                )
             case Fault.LOGIN_WALL:
                 return spoiled.login(platform, request, document)
             case Fault.LAPSED:
@@ -169,7 +202,8 @@ class Faults:
             case Fault.LAPSED_SILENTLY:
                 if part is Part.LIST:
                     return spoiled.withheld(platform, site.respond(request))
-                # Weibo's call that only asks who is reading is answered as to a visitor, the account's own one as ever.
+                # Weibo's call that only asks who is reading is answered as to a visitor, the
+                # account's own one as ever.
                 asks_who = request.path == "/ajax/profile/info" and "uid" not in request.query
                 return site.respond(site.as_visitor(request) if document or asks_who else request)
             case Fault.OTHER_ACCOUNT:
@@ -182,14 +216,23 @@ class Faults:
                 return Drop.RESET
         return self._changed(struck.fault, platform, request, site.respond(request), document)
 
-    def _changed(self, fault: Fault, platform: str, request: Request, response: Response, document: bool) -> Response:
+    def _changed(
+        self, fault: Fault, platform: str, request: Request, response: Response, document: bool
+    ) -> Response:
         """Faults that are made of the true answer."""
         if fault in _STATUS:
-            return page(f"<p>HTTP {_STATUS[fault]} (演示)</p>" if _STATUS[fault] != 432 else "", status=_STATUS[fault])
+            return page(
+                f"<p>HTTP {_STATUS[fault]} (演示)</p>" if _STATUS[fault] != 432 else "",
+                status=_STATUS[fault],
+            )
         if fault in _INTERRUPTIONS:
             return spoiled.with_script(response, _INTERRUPTIONS[fault])
         if fault in _DATES:
-            return spoiled.misdated_page(response, _DATES[fault]) if document else spoiled.misdated(platform, response, _DATES[fault])
+            return (
+                spoiled.misdated_page(response, _DATES[fault])
+                if document
+                else spoiled.misdated(platform, response, _DATES[fault])
+            )
         match fault:
             case Fault.EMPTY_BODY:
                 return spoiled.EMPTY
@@ -214,12 +257,16 @@ class Faults:
         return response
 
     def _for_other(self, site: Site, request: Request, account: str) -> Request:
-        """The same request about somebody else, signed again where the site wants its calls signed."""
+        """The same request about somebody else, signed again where the site wants its calls
+        signed.
+        """
         other = site.by_id[self.other[site.platform]]
         mine = site.by_id[account]
         target = request.target.replace(quote(account, safe=""), quote(other.id, safe=""))
         if "bookId=" in target or "album_id=" in target:
-            target = target.replace(mine.biz_number, other.biz_number).replace(mine.album, other.album)
+            target = target.replace(mine.biz_number, other.biz_number).replace(
+                mine.album, other.album
+            )
         if site.platform == "wechat" and request.path.startswith("/s/"):
             target = urlsplit(other.article_link(other.posts[0])).path
         return replace(request, target=site.resigned(target))
@@ -236,7 +283,9 @@ class Faults:
 
 
 def concerned(site: Site, request: Request) -> tuple[str, Part | None]:
-    """Which account (true id) a request is about, and what it asks for; ("", None) where it is about nobody."""
+    """Which account (true id) a request is about, and what it asks for; ("", None) where it is
+    about nobody.
+    """
     query, host = request.query, request.host
     match request.path.strip("/").split("/"):
         case ["c", "user", "token", token]:
@@ -247,10 +296,15 @@ def concerned(site: Site, request: Request) -> tuple[str, Part | None]:
             return uid, Part.DOCUMENT
         case ["api", "container", "getIndex"]:
             container = query.get("containerid", "")
-            return query.get("value") or container[6:], Part.LIST if container.startswith("107603") else Part.PROFILE
+            return query.get("value") or container[6:], Part.LIST if container.startswith(
+                "107603"
+            ) else Part.PROFILE
         case ["ajax", "profile", "info"]:
-            # Without arguments it asks who the reader is; the page that asks is named by its Referer.
-            return query.get("uid") or urlsplit(request.headers.get("referer", "")).path.removeprefix("/u/"), Part.PROFILE
+            # Without arguments it asks who the reader is; the page that asks is named by its
+            # Referer.
+            return query.get("uid") or urlsplit(
+                request.headers.get("referer", "")
+            ).path.removeprefix("/u/"), Part.PROFILE
         case ["ajax", "statuses", "mymblog"]:
             return query.get("uid", ""), Part.LIST
         case ["user", sec] if host == "www.douyin.com":
@@ -266,20 +320,36 @@ def concerned(site: Site, request: Request) -> tuple[str, Part | None]:
         case ["aweme", "v1", "web", "discover", "search", *_]:
             return _named(site, query.get("keyword", "")), Part.PROFILE
         case ["web", "mp", "reader", _]:
-            return next((each.id for each in site.accounts if urlsplit(each.reader_page).path == request.path), ""), Part.DOCUMENT
+            return next(
+                (
+                    each.id
+                    for each in site.accounts
+                    if urlsplit(each.reader_page).path == request.path
+                ),
+                "",
+            ), Part.DOCUMENT
         case ["web", "mp", "articles"]:
             number = query.get("bookId", "").removeprefix("MP_WXS_")
-            return next((each.id for each in site.accounts if each.biz_number == number), ""), Part.LIST
+            return next(
+                (each.id for each in site.accounts if each.biz_number == number), ""
+            ), Part.LIST
         case ["mp", "appmsgalbum"]:
             return query.get("__biz", ""), Part.LIST
         case ["s", token]:
-            owners = (each.id for each in site.accounts for post in each.posts if each.article_token(post) == token)
+            owners = (
+                each.id
+                for each in site.accounts
+                for post in each.posts
+                if each.article_token(post) == token
+            )
             return next(owners, ""), Part.DOCUMENT
         case ["cgi-bin", "searchbiz"]:
             return _named(site, query.get("query", "")), Part.PROFILE
         case ["cgi-bin", "appmsgpublish"]:
             # Without an id it asks for the list of the login's own account.
-            return query.get("fakeid") or next((each.id for each in site.accounts if each.own), ""), Part.LIST
+            return query.get("fakeid") or next(
+                (each.id for each in site.accounts if each.own), ""
+            ), Part.LIST
     return "", None
 
 

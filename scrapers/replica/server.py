@@ -1,6 +1,8 @@
-"""The replica: a CONNECT proxy on 127.0.0.1 that answers, with its own key, for the hosts of the four platforms and for no other.
+"""The replica: a CONNECT proxy on 127.0.0.1 that answers, with its own key, for the hosts of the
+four platforms and for no other.
 
-Give a browser `proxy` and `chromium_args`, and real addresses lead here. Nothing is ever passed on to a network.
+Give a browser `proxy` and `chromium_args`, and real addresses lead here. Nothing is ever passed on
+to a network.
 """
 
 from __future__ import annotations
@@ -30,18 +32,40 @@ from scrapers.replica.world import World
 
 SITES: tuple[type[Site], ...] = (Toutiao, Weibo, Douyin, WeChat, WeRead)
 _LIMIT = 1 << 18
-_REASONS = {200: "OK", 204: "No Content", 301: "Moved Permanently", 302: "Found", 404: "Not Found", 502: "Bad Gateway"}
-# What Chromium asks for by itself (updates, lists, accounts), seen or named in its sources; never a page of a platform.
+_REASONS = {
+    200: "OK",
+    204: "No Content",
+    301: "Moved Permanently",
+    302: "Found",
+    404: "Not Found",
+    502: "Bad Gateway",
+}
+# What Chromium asks for by itself (updates, lists, accounts), seen or named in its sources; never a
+# page of a platform.
 _BACKGROUND = (
-    "update.googleapis.com", "clientservices.googleapis.com", "optimizationguide-pa.googleapis.com", "safebrowsing.googleapis.com",
-    "content-autofill.googleapis.com", "passwordsleakcheck-pa.googleapis.com", "accounts.google.com", "clients1.google.com",
-    "clients2.google.com", "clients2.googleusercontent.com", "clients3.google.com", "clients4.google.com", "android.clients.google.com",
-    "mtalk.google.com", "edgedl.me.gvt1.com", "redirector.gvt1.com",
-)  # fmt: skip
+    "update.googleapis.com",
+    "clientservices.googleapis.com",
+    "optimizationguide-pa.googleapis.com",
+    "safebrowsing.googleapis.com",
+    "content-autofill.googleapis.com",
+    "passwordsleakcheck-pa.googleapis.com",
+    "accounts.google.com",
+    "clients1.google.com",
+    "clients2.google.com",
+    "clients2.googleusercontent.com",
+    "clients3.google.com",
+    "clients4.google.com",
+    "android.clients.google.com",
+    "mtalk.google.com",
+    "edgedl.me.gvt1.com",
+    "redirector.gvt1.com",
+)
 
 
 class Served(NamedTuple):
-    """One request that a site (or a case) answered; `status` is 0 where a fault let it go without an answer."""
+    """One request that a site (or a case) answered; `status` is 0 where a fault let it go without
+    an answer.
+    """
 
     method: str
     url: str
@@ -55,13 +79,15 @@ def hosts_of(cases: Iterable[Case]) -> frozenset[str]:
 
 
 class Replica:
-    """An async context manager. `logged_in` names the platforms that accept their `storage_state` as the operator's login.
+    """An async context manager. `logged_in` names the platforms that accept their `storage_state`
+    as the operator's login.
 
-    With an `overlay` the case's responses come first; behind them stand sites that know no accounts (`Site.bare`).
-    `scannable`: whether login pages wait for somebody to `scan` their QR code.
-    Replicas with one `key` (for all their hosts) are accepted by one Chromium.
-    `real_weight`: pages and answers are as heavy as measured real ones (`weight.py`). `distance`: seconds before each answer.
-    `lists_open`: whether the WeChat back office still lists the articles of other accounts (it does not since 2026-07).
+    With an `overlay` the case's responses come first; behind them stand sites that know no accounts
+    (`Site.bare`). `scannable`: whether login pages wait for somebody to `scan` their QR code.
+    Replicas with one `key` (for all their hosts) are accepted by one Chromium. `real_weight`: pages
+    and answers are as heavy as measured real ones (`weight.py`). `distance`: seconds before each
+    answer. `lists_open`: whether the WeChat back office still lists the articles of other accounts
+    (it does not since 2026-07).
     """
 
     proxy: str
@@ -91,13 +117,18 @@ class Replica:
         """What goes wrong, and for which account."""
         self._now = now
         bare = overlay is not None
-        self._sites = {kind.platform: kind(world, now, logged_in=kind.platform in logged_in, bare=bare) for kind in SITES}
+        self._sites = {
+            kind.platform: kind(world, now, logged_in=kind.platform in logged_in, bare=bare)
+            for kind in SITES
+        }
         for site in self._sites.values():
             site.scannable = scannable
         wechat = self._sites["wechat"]
         assert isinstance(wechat, WeChat)
         wechat.lists_open = lists_open
-        self._by_host = {host: site for site in self._sites.values() for host in site.hosts | site.picture_hosts}
+        self._by_host = {
+            host: site for site in self._sites.values() for host in site.hosts | site.picture_hosts
+        }
         self._overlay, self._real_weight, self._distance = overlay, real_weight, distance
         self._hosts = hosts_of([overlay] if overlay else [])
         self._identity = key or identity(self._hosts)
@@ -112,7 +143,9 @@ class Replica:
         return self._identity.ca_pem
 
     def storage_state(self, platform: str) -> dict[str, Any]:
-        """A Playwright storage state with the operator's login; KeyError for a platform that has no site."""
+        """A Playwright storage state with the operator's login; KeyError for a platform that has no
+        site.
+        """
         return {"cookies": [cookie.state for cookie in self._sites[platform].login], "origins": []}
 
     def scan(self, platform: str) -> None:
@@ -134,7 +167,12 @@ class Replica:
         self.proxy = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         return self
 
-    async def __aexit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Close at once. A bug of the replica itself, met while serving, is raised here."""
         assert self._server is not None
         self._server.close()
@@ -158,7 +196,12 @@ class Replica:
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
             await self._proxied(reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError, asyncio.LimitOverrunError, ssl.SSLError):
+        except (
+            ConnectionError,
+            asyncio.IncompleteReadError,
+            asyncio.LimitOverrunError,
+            ssl.SSLError,
+        ):
             pass  # the browser went away, or did not like us
         finally:
             writer.close()
@@ -168,7 +211,9 @@ class Replica:
             method, target, headers = head
             if method == "CONNECT":
                 if not self._known(target.removesuffix(":443")):
-                    await _send(writer, Response(b"no such host here", 502, "text/plain"), close=True)
+                    await _send(
+                        writer, Response(b"no such host here", 502, "text/plain"), close=True
+                    )
                     return
                 writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
                 await writer.start_tls(self._identity.context)
@@ -196,12 +241,20 @@ class Replica:
             method, target, headers = head
             body = await _read_body(reader, headers)
             host = headers.get("host", "").partition(":")[0]
-            form = dict(parse_qsl(body.decode("utf-8", "replace"))) if "urlencoded" in headers.get("content-type", "") else {}
+            form = (
+                dict(parse_qsl(body.decode("utf-8", "replace")))
+                if "urlencoded" in headers.get("content-type", "")
+                else {}
+            )
             request = Request(method, host, target, headers, form)
             if self._distance:
                 await asyncio.sleep(self._distance)
             response = self._response(request)
-            self.requests.append(Served(method, request.url, response.status if isinstance(response, Response) else 0))
+            self.requests.append(
+                Served(
+                    method, request.url, response.status if isinstance(response, Response) else 0
+                )
+            )
             if isinstance(response, Drop):
                 await _drop(reader, writer, response)
                 return
@@ -215,16 +268,25 @@ class Replica:
         return replace(response, headers=(*response.headers, ("Date", date)))
 
     def _response(self, request: Request) -> Response | Drop:
-        if self._overlay is not None and (recorded := self._overlay.response(request.url)) is not None:
+        if (
+            self._overlay is not None
+            and (recorded := self._overlay.response(request.url)) is not None
+        ):
             leads = (("Location", recorded.location),) if recorded.location else ()
             return Response(recorded.served, recorded.status, recorded.content_type, leads)
         site = self._by_host.get(request.host)
         response = self.faults.served(site, request) if site is not None else NOT_SERVED
-        return weighed(request, response) if self._real_weight and isinstance(response, Response) else response
+        return (
+            weighed(request, response)
+            if self._real_weight and isinstance(response, Response)
+            else response
+        )
 
 
 async def _read_head(reader: asyncio.StreamReader) -> tuple[str, str, Mapping[str, str]] | None:
-    """Method, target and headers (names in lower case); None when the connection ended or is not HTTP."""
+    """Method, target and headers (names in lower case); None when the connection ended or is not
+    HTTP.
+    """
     try:
         lines = (await reader.readuntil(b"\r\n\r\n")).decode("latin-1").split("\r\n")
     except asyncio.IncompleteReadError:
@@ -232,7 +294,10 @@ async def _read_head(reader: asyncio.StreamReader) -> tuple[str, str, Mapping[st
     words = lines[0].split(" ")
     if len(words) != 3:
         return None
-    headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines[1:] if line)}
+    headers = {
+        name.strip().lower(): value.strip()
+        for name, _, value in (line.partition(":") for line in lines[1:] if line)
+    }
     return words[0], words[1], headers
 
 
@@ -250,12 +315,23 @@ async def _drop(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, how:
         pass
 
 
-async def _send(writer: asyncio.StreamWriter, response: Response, *, close: bool = False, head_only: bool = False) -> None:
+async def _send(
+    writer: asyncio.StreamWriter,
+    response: Response,
+    *,
+    close: bool = False,
+    head_only: bool = False,
+) -> None:
     names = {name.lower() for name, _ in response.headers}
-    lines = [f"HTTP/1.1 {response.status} {_REASONS.get(response.status, 'Replica')}", f"Content-Length: {len(response.body)}"]
+    lines = [
+        f"HTTP/1.1 {response.status} {_REASONS.get(response.status, 'Replica')}",
+        f"Content-Length: {len(response.body)}",
+    ]
     lines += [f"Content-Type: {response.content_type}"] if response.body else []
     lines += [] if "cache-control" in names else ["Cache-Control: no-store"]
     lines += [f"{name}: {value}" for name, value in response.headers]
     lines += ["Connection: close"] if close else []
-    writer.write("\r\n".join([*lines, "", ""]).encode("latin-1") + (b"" if head_only else response.body))
+    writer.write(
+        "\r\n".join([*lines, "", ""]).encode("latin-1") + (b"" if head_only else response.body)
+    )
     await writer.drain()

@@ -1,6 +1,8 @@
-"""Spoiled answers: what stands in the place of a page or a reply, and true replies with one thing wrong in them.
+"""Spoiled answers: what stands in the place of a page or a reply, and true replies with one thing
+wrong in them.
 
-The forms follow what public material says of each site (docs/world.md), and share nothing with the scrapers.
+The forms follow what public material says of each site (docs/world.md), and share nothing with the
+scrapers.
 """
 
 from __future__ import annotations
@@ -15,7 +17,16 @@ from typing import Any
 from urllib.parse import quote
 
 from mediawatch.domain.clock import beijing
-from scrapers.replica.web import Request, Response, answer, fill, page, redirect, script_json, template
+from scrapers.replica.web import (
+    Request,
+    Response,
+    answer,
+    fill,
+    page,
+    redirect,
+    script_json,
+    template,
+)
 
 EMPTY = Response(content_type="application/json; charset=utf-8")
 _WITHHELD = 2
@@ -40,7 +51,14 @@ class Dates(Enum):
 def captcha(platform: str, request: Request, document: bool) -> Response:
     if not document:
         return {
-            "weibo": answer({"ok": -100, "errno": "-100", "msg": "", "url": "https://m.weibo.cn/api/geetest?testType=1"}),
+            "weibo": answer(
+                {
+                    "ok": -100,
+                    "errno": "-100",
+                    "msg": "",
+                    "url": "https://m.weibo.cn/api/geetest?testType=1",
+                }
+            ),
             "douyin": answer({"status_code": 0, "verify_ticket": "replica"}),
             "weread": answer({"errCode": -2041, "errMsg": "replica"}),
         }.get(platform) or page(template("wechat_captcha.html"))
@@ -48,26 +66,42 @@ def captcha(platform: str, request: Request, document: bool) -> Response:
         case "weibo":
             return page("<!doctype html><title>微博</title><p>请输入验证码 (演示)</p>")
         case "douyin":
-            return page("<!doctype html><title>验证码中间页</title><script>window.TTGCaptcha = {init() {}, render() {}};</script>")
+            return page(
+                "<!doctype html><title>验证码中间页</title><script>window.TTGCaptcha = "
+                "{init() {}, render() {}};</script>"
+            )
         case "toutiao":
-            return page("<!doctype html><title></title><body><iframe src='/captcha/'></iframe><script>var byted_acrawler = {};</script>")
-    return redirect(f"https://{request.host}/mp/wappoc_appmsgcaptcha?poc_token=replica&target_url={quote(request.url)}")
+            return page(
+                "<!doctype html><title></title><body><iframe "
+                "src='/captcha/'></iframe><script>var byted_acrawler = {};</script>"
+            )
+    return redirect(
+        f"https://{request.host}/mp/wappoc_appmsgcaptcha?poc_token=replica&target_url={quote(request.url)}"
+    )
 
 
-_COVERS = {"toutiao": "<iframe src='/captcha/'></iframe>", "douyin": "<div id='captcha_container'>请完成下列验证 (演示)</div>"}
+_COVERS = {
+    "toutiao": "<iframe src='/captcha/'></iframe>",
+    "douyin": "<div id='captcha_container'>请完成下列验证 (演示)</div>",
+}
 
 
 def covered(platform: str, response: Response) -> Response:
     """The page with a check over it."""
     cover = _COVERS.get(platform, "<div class='geetest_panel'>请完成安全验证 (演示)</div>")
-    script = f"addEventListener('load', () => document.body.insertAdjacentHTML('beforeend', {script_json(cover)}));"
+    script = (
+        "addEventListener('load', () => document.body.insertAdjacentHTML('beforeend', "
+        f"{script_json(cover)}));"
+    )
     return with_script(response, script)
 
 
 def login(platform: str, request: Request, document: bool) -> Response:
     if not document:
         return {
-            "weibo": answer({"ok": -100, "url": "https://passport.weibo.com/sso/signin?entry=wapsso"}),
+            "weibo": answer(
+                {"ok": -100, "url": "https://passport.weibo.com/sso/signin?entry=wapsso"}
+            ),
             "douyin": answer({"status_code": 2483, "status_msg": "请先登录"}),
             "wechat": answer({"base_resp": {"ret": 200003, "err_msg": "invalid session"}}),
             "weread": answer({"errCode": -2010, "errMsg": "replica"}),
@@ -89,9 +123,14 @@ def challenge(platform: str, request: Request, wait: float | None) -> Response:
     if platform == "weibo":
         host = "visitor.passport.weibo.cn" if request.host.endswith(".cn") else "passport.weibo.com"
         pause = "" if wait is None else f"&wait={int(wait * 1000)}"
-        return redirect(f"https://{host}/replica-visitor/visitor/?url={quote(request.url, safe='')}{pause}")
+        return redirect(
+            f"https://{host}/replica-visitor/visitor/?url={quote(request.url, safe='')}{pause}"
+        )
     if platform in ("toutiao", "douyin"):
-        return page(f"<html><head></head><body></body><script>var byted_acrawler = {{}}; {again}</script></html>")
+        return page(
+            f"<html><head></head><body></body><script>var byted_acrawler = {{}}; "
+            f"{again}</script></html>"
+        )
     return page(f"<html><head></head><body></body><script>{again}</script></html>")
 
 
@@ -100,7 +139,11 @@ def of_its_own(request: Request) -> Response:
     if "visitor" not in request.path:
         return page("<p>演示</p>")
     wait, back = request.query.get("wait"), script_json(request.query.get("url", ""))
-    script = f"setTimeout(() => location.replace({back}), {int(wait)});" if wait and wait.isdigit() else ""
+    script = (
+        f"setTimeout(() => location.replace({back}), {int(wait)});"
+        if wait and wait.isdigit()
+        else ""
+    )
     return page(f"<!doctype html><title>Sina Visitor System</title><script>{script}</script>")
 
 
@@ -123,7 +166,9 @@ _ODD_TEXT = "前些时候"
 
 
 def listing(platform: str, response: Response, items: list[Any] | None) -> Response:
-    """The list replaced. Risk control's empty success on Toutiao leaves out what a full one says about further pages."""
+    """The list replaced. Risk control's empty success on Toutiao leaves out what a full one says
+    about further pages.
+    """
 
     def empty(payload: Item, _: list[Any]) -> list[Any] | None:
         if platform == "toutiao":
@@ -138,14 +183,20 @@ def withheld(platform: str, response: Response) -> Response:
     """Without the newest posts; pinned ones stay."""
 
     def older(_: Item, items: list[Any]) -> list[Any]:
-        ordinary = [item for item in items if _post(platform, item) is not None and not _pinned(platform, item)]
+        ordinary = [
+            item
+            for item in items
+            if _post(platform, item) is not None and not _pinned(platform, item)
+        ]
         return [item for item in items if item not in ordinary[:_WITHHELD]]
 
     return _edited(platform, response, older)
 
 
 def only_pinned(platform: str, response: Response) -> Response:
-    return _edited(platform, response, lambda _, items: [item for item in items if _pinned(platform, item)])
+    return _edited(
+        platform, response, lambda _, items: [item for item in items if _pinned(platform, item)]
+    )
 
 
 def with_unknown(platform: str, response: Response) -> Response:
@@ -162,7 +213,14 @@ def misdated(platform: str, response: Response, how: Dates) -> Response:
     """The newest item that is not pinned has a date of another kind."""
 
     def spoil(_: Item, items: list[Any]) -> list[Any]:
-        newest = next((item for item in items if _post(platform, item) is not None and not _pinned(platform, item)), None)
+        newest = next(
+            (
+                item
+                for item in items
+                if _post(platform, item) is not None and not _pinned(platform, item)
+            ),
+            None,
+        )
         if newest is not None:
             _redate(platform, newest, how)
         return items
@@ -215,7 +273,9 @@ def _redate(platform: str, item: Item, how: Dates) -> None:
             elif isinstance(value, int):
                 held[key] = _epoch(value, how)
             elif isinstance(value, str):
-                held[key] = str(_epoch(int(value), how)) if value.isdigit() else _printed(value, how)
+                held[key] = (
+                    str(_epoch(int(value), how)) if value.isdigit() else _printed(value, how)
+                )
     if "publish_info" in item:
         item["publish_info"] = json.dumps(post, ensure_ascii=False)
 
@@ -242,8 +302,12 @@ def _pinned(platform: str, item: Item) -> bool:
     return bool((_post(platform, item) or {}).get(_PINNED.get(platform, ""), False))
 
 
-def _edited(platform: str, response: Response, change: Callable[[Item, list[Any]], list[Any] | None]) -> Response:
-    """The reply with its list changed. One without a list (a refusal, a missing account) stays as it is."""
+def _edited(
+    platform: str, response: Response, change: Callable[[Item, list[Any]], list[Any] | None]
+) -> Response:
+    """The reply with its list changed. One without a list (a refusal, a missing account) stays as
+    it is.
+    """
     if "json" not in response.content_type or not response.body:
         return response
     payload: Item = json.loads(response.body)
@@ -260,6 +324,14 @@ def _edited(platform: str, response: Response, change: Callable[[Item, list[Any]
 def _lists(payload: Mapping[str, Any]) -> Iterator[tuple[Item, str]]:
     """Where a reply keeps its list: the object, and its key."""
     for place in (payload, payload.get("data"), payload.get("getalbum_resp")):
-        for key in ("cards", "list", "aweme_list", "publish_list", "data", "reviews", "article_list"):
+        for key in (
+            "cards",
+            "list",
+            "aweme_list",
+            "publish_list",
+            "data",
+            "reviews",
+            "article_list",
+        ):
             if isinstance(place, dict) and isinstance(place.get(key), list):
                 yield place, key

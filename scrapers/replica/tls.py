@@ -1,4 +1,6 @@
-"""The replica's own certificate authority and key, made anew at each start: no file, nothing that a setting could trust."""
+"""The replica's own certificate authority and key, made anew at each start: no file, nothing that a
+setting could trust.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,12 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+)
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 
@@ -24,7 +31,9 @@ class Identity:
 
     context: ssl.SSLContext
     spki: str
-    """Base64 of the SHA-256 of the leaf's public key, for `--ignore-certificate-errors-spki-list`."""
+    """Base64 of the SHA-256 of the leaf's public key, for
+    `--ignore-certificate-errors-spki-list`.
+    """
     ca_pem: bytes
 
     @property
@@ -38,7 +47,10 @@ def identity(hosts: Iterable[str]) -> Identity:
 
     Both say all that RFC 5280 asks for: Python checks it from 3.13 on (`ssl.VERIFY_X509_STRICT`).
     """
-    authority, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
+    authority, key = (
+        ec.generate_private_key(ec.SECP256R1()),
+        ec.generate_private_key(ec.SECP256R1()),
+    )
     issuer = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mediawatch replica CA")])
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "mediawatch replica")])
     ca = (
@@ -49,9 +61,15 @@ def identity(hosts: Iterable[str]) -> Identity:
     )
     leaf = (
         _certificate(subject, issuer, key.public_key())
-        .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key()), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.public_key()),
+            critical=False,
+        )
         .add_extension(_usage(authority=False), critical=True)
-        .add_extension(x509.SubjectAlternativeName([x509.DNSName(host) for host in sorted(hosts)]), critical=False)
+        .add_extension(
+            x509.SubjectAlternativeName([x509.DNSName(host) for host in sorted(hosts)]),
+            critical=False,
+        )
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .sign(authority, hashes.SHA256())
     )
@@ -65,7 +83,9 @@ def identity(hosts: Iterable[str]) -> Identity:
     )
 
 
-def _certificate(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey) -> x509.CertificateBuilder:
+def _certificate(
+    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePublicKey
+) -> x509.CertificateBuilder:
     now = datetime.now(UTC)
     return (
         x509.CertificateBuilder()
@@ -82,9 +102,16 @@ def _certificate(subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePub
 def _usage(*, authority: bool) -> x509.KeyUsage:
     """A CA signs certificates and their revocations, a server its handshakes."""
     return x509.KeyUsage(
-        digital_signature=not authority, key_cert_sign=authority, crl_sign=authority, content_commitment=False,
-        key_encipherment=False, data_encipherment=False, key_agreement=False, encipher_only=False, decipher_only=False,
-    )  # fmt: skip
+        digital_signature=not authority,
+        key_cert_sign=authority,
+        crl_sign=authority,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
 
 
 def _context(chain: bytes, private: bytes) -> ssl.SSLContext:

@@ -1,4 +1,5 @@
-"""Toutiao's stand-in: the profile page with its server data, the challenge before it, and the feed that its script signs.
+"""Toutiao's stand-in: the profile page with its server data, the challenge before it, and the feed
+that its script signs.
 
 Follows what public material says of the site (docs/world.md), and shares nothing with the scraper.
 """
@@ -46,7 +47,9 @@ class Toutiao(Site):
     hosts = frozenset({_HOST, "toutiao.com", "m.toutiao.com", "sso.toutiao.com"})
     picture_hosts = frozenset({_PICTURES})
 
-    def __init__(self, world: World, now: Callable[[], datetime], *, logged_in: bool, bare: bool) -> None:
+    def __init__(
+        self, world: World, now: Callable[[], datetime], *, logged_in: bool, bare: bool
+    ) -> None:
         super().__init__(world, now, logged_in=logged_in, bare=bare)
         self._signing = Signing("_signature", "/api/pc/list/")
         self._nonce = made_up("toutiao nonce", str(id(self)), 21)
@@ -68,11 +71,18 @@ class Toutiao(Site):
             case ["c", "user", _]:
                 return self._missing()
             case ["api", "pc", "user", "tabs_info"]:
-                return answer({"message": "success", "data": [{"show_name": "全部", "category": "profile_all"}]})
+                return answer(
+                    {
+                        "message": "success",
+                        "data": [{"show_name": "全部", "category": "profile_all"}],
+                    }
+                )
             case ["api", "pc", "list", "user", "feed"]:
                 return self._feed(request)
             case [""]:
-                return page(self._shell("今日头条", {"data": self._frame(request)}, "<p>推荐</p>", ""))
+                return page(
+                    self._shell("今日头条", {"data": self._frame(request)}, "<p>推荐</p>", "")
+                )
         return NOT_SERVED
 
     def _challenge(self, request: Request) -> Response | None:
@@ -85,12 +95,19 @@ class Toutiao(Site):
         account = self.by_id.get(token)
         script = fill(_SCRIPT, token=script_json(token))
         if account is None and self.bare:
-            return page(self._shell("今日头条", {"data": self._frame(request)}, fill(_PROFILE, picture=""), script))
+            return page(
+                self._shell(
+                    "今日头条", {"data": self._frame(request)}, fill(_PROFILE, picture=""), script
+                )
+            )
         if account is None or account.truth is Truth.GONE:
             return self._missing()
         if account.truth is Truth.CANCELLED:
             return self._missing("该账号已注销")
-        data = self._frame(request) | {"profileUserInfo": _user(account), "title": f"{account.name}的头条主页"}
+        data = self._frame(request) | {
+            "profileUserInfo": _user(account),
+            "title": f"{account.name}的头条主页",
+        }
         body = fill(_PROFILE, picture=picture_url(_PICTURES, account.name))
         return page(self._shell(f"{account.name}的头条主页", {"data": data}, body, script))
 
@@ -110,7 +127,14 @@ class Toutiao(Site):
     def _shell(self, title: str, data: object, body: str, script: str) -> str:
         text = quote(script_json(data), safe="")
         safe_title = title.replace("&", "&amp;").replace("<", "&lt;")
-        return fill(_SHELL, title=safe_title, data=text, body=body, signing=self._signing.script, script=script)
+        return fill(
+            _SHELL,
+            title=safe_title,
+            data=text,
+            body=body,
+            signing=self._signing.script,
+            script=script,
+        )
 
     def _feed(self, request: Request) -> Response:
         query = request.query
@@ -120,14 +144,25 @@ class Toutiao(Site):
         if not self._signing.accepts(request.target):
             # Risk control answers with nothing, not with an error.
             return Response(content_type="application/json; charset=utf-8")
-        if account is None or account.truth in (Truth.GONE, Truth.CANCELLED) or query.get("category") != "profile_all":
+        if (
+            account is None
+            or account.truth in (Truth.GONE, Truth.CANCELLED)
+            or query.get("category") != "profile_all"
+        ):
             return answer({"message": "error", "data": None, "has_more": False})
         before = whole(query.get("max_behot_time", ""))
         posts = account.shown(self.now(), visitor=not self.knows_operator(request))
         rest = [post for post in posts if not before or (not post.pinned and post.serial < before)]
         items = [_item(account, post, self.now()) for post in rest[:_PAGE_SIZE]]
         following = rest[_PAGE_SIZE - 1].serial if len(rest) > _PAGE_SIZE else 0
-        return answer({"message": "success", "data": items, "has_more": bool(following), "next": {"max_behot_time": following}})
+        return answer(
+            {
+                "message": "success",
+                "data": items,
+                "has_more": bool(following),
+                "next": {"max_behot_time": following},
+            }
+        )
 
 
 def _user(account: TrueAccount) -> dict[str, Any]:
@@ -141,9 +176,16 @@ def _user(account: TrueAccount) -> dict[str, Any]:
 
 
 def _item(account: TrueAccount, post: TruePost, now: datetime) -> dict[str, Any]:
-    """One cell; each kind keeps its date and name somewhere else. `behot_time` is the serving clock, never the post's."""
+    """One cell; each kind keeps its date and name somewhere else. `behot_time` is the serving
+    clock, never the post's.
+    """
     number = str(post.serial << 32)
-    frame = {"id": number, "group_id": number, "behot_time": int(now.timestamp()) - post.number, "is_stick": post.pinned}
+    frame = {
+        "id": number,
+        "group_id": number,
+        "behot_time": int(now.timestamp()) - post.number,
+        "is_stick": post.pinned,
+    }
     name = {"name": account.name, "user_id": account.number_id}
     if post.repost:
         original = {"publish_time": post.serial - 86_400 * 400, "user_info": {"name": "演示原作者"}}
@@ -154,11 +196,32 @@ def _item(account: TrueAccount, post: TruePost, now: datetime) -> dict[str, Any]
         }
     match post.kind:
         case PostKind.MICRO:
-            return frame | {"cell_type": 32, "content": f"演示微头条 {post.number}", "publish_time": post.serial, "user": name}
+            return frame | {
+                "cell_type": 32,
+                "content": f"演示微头条 {post.number}",
+                "publish_time": post.serial,
+                "user": name,
+            }
         case PostKind.VIDEO:
-            video = {"title": f"演示视频 {post.number}", "publish_time": post.serial, "has_video": True}
+            video = {
+                "title": f"演示视频 {post.number}",
+                "publish_time": post.serial,
+                "has_video": True,
+            }
             return frame | {"cell_type": 49, "user": {"info": name | {"ban_status": False}}} | video
         case PostKind.ANSWER:
-            return frame | {"cell_type": 202, "content": {"answer": {"create_time": post.serial}, "user": {"uname": account.name}}}
+            return frame | {
+                "cell_type": 202,
+                "content": {
+                    "answer": {"create_time": post.serial},
+                    "user": {"uname": account.name},
+                },
+            }
     title = f"演示文章 {post.number}（{beijing(post.at):%m月%d日}）"
-    return frame | {"cell_type": 60, "title": title, "publish_time": post.serial, "user_info": name, "source": account.name}
+    return frame | {
+        "cell_type": 60,
+        "title": title,
+        "publish_time": post.serial,
+        "user_info": name,
+        "source": account.name,
+    }

@@ -35,7 +35,9 @@ class ArticleState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TruePost:
-    """One post. `number` counts from the newest (1); `serial` is a made-up number that grows with time."""
+    """One post. `number` counts from the newest (1); `serial` is a made-up number that grows with
+    time.
+    """
 
     number: int
     at: datetime
@@ -85,10 +87,15 @@ class TrueAccount:
         return tuple(post for post in self.posts if post.at <= now)
 
     def shown(self, now: datetime, *, visitor: bool) -> tuple[TruePost, ...]:
-        """The list as a profile shows it: pinned first, then newest first; the newest are withheld from visitors."""
+        """The list as a profile shows it: pinned first, then newest first; the newest are withheld
+        from visitors.
+        """
         posts = self.posts_at(now)
         ordinary = [post for post in posts if not post.pinned]
-        return (*(post for post in posts if post.pinned), *ordinary[self.visitors_miss if visitor else 0 :])
+        return (
+            *(post for post in posts if post.pinned),
+            *ordinary[self.visitors_miss if visitor else 0 :],
+        )
 
     def article_token(self, post: TruePost) -> str:
         """The 22 characters of the short link."""
@@ -105,7 +112,9 @@ class TrueAccount:
     @property
     def album(self) -> str:
         """Id of its only album."""
-        return str(1_000_000_000_000_000_000 + number_of(f"album {self.id}", 8_000_000_000_000_000_000))
+        return str(
+            1_000_000_000_000_000_000 + number_of(f"album {self.id}", 8_000_000_000_000_000_000)
+        )
 
     @property
     def biz_number(self) -> str:
@@ -120,9 +129,15 @@ class TrueAccount:
 
     @property
     def number_id(self) -> str:
-        """A made-up numeric id beside the text id (Douyin uid, Toutiao media id); a filed `/c/user/NUMBER/` wins."""
+        """A made-up numeric id beside the text id (Douyin uid, Toutiao media id); a filed
+        `/c/user/NUMBER/` wins.
+        """
         found = re.search(r"/c/user/(\d+)", self.filed.get("url", ""))
-        return found[1] if found else str(1_000_000_000 + number_of(f"number {self.platform} {self.id}", 9_000_000_000))
+        return (
+            found[1]
+            if found
+            else str(1_000_000_000 + number_of(f"number {self.platform} {self.id}", 9_000_000_000))
+        )
 
 
 def number_of(key: str, below: int) -> int:
@@ -132,4 +147,6 @@ def number_of(key: str, below: int) -> int:
 
 def made_up(salt: str, key: str, length: int) -> str:
     """Letters, digits, `-` and `_`, the same for the same key."""
-    return base64.urlsafe_b64encode(hashlib.sha512(f"{salt} {key}".encode()).digest()).decode()[:length]
+    return base64.urlsafe_b64encode(hashlib.sha512(f"{salt} {key}".encode()).digest()).decode()[
+        :length
+    ]

@@ -23,7 +23,9 @@ from scrapers.replica.world import World
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request as a site sees it. `target` is path and query exactly as sent; the form of a POST is in `form`."""
+    """One request as a site sees it. `target` is path and query exactly as sent; the form of a POST
+    is in `form`.
+    """
 
     method: str
     host: str
@@ -51,7 +53,10 @@ class Request:
     @property
     def cookies(self) -> dict[str, str]:
         try:
-            return {name: morsel.value for name, morsel in SimpleCookie(self.headers.get("cookie", "")).items()}
+            return {
+                name: morsel.value
+                for name, morsel in SimpleCookie(self.headers.get("cookie", "")).items()
+            }
         except CookieError:
             return {}
 
@@ -71,7 +76,10 @@ class Cookie:
 
     @property
     def header(self) -> str:
-        return f"{self.name}={self.value}; Domain={self.domain}; Path=/; Secure{'; HttpOnly' if self.http_only else ''}"
+        return (
+            f"{self.name}={self.value}; Domain={self.domain}; Path=/; "
+            f"Secure{'; HttpOnly' if self.http_only else ''}"
+        )
 
     @property
     def state(self) -> dict[str, Any]:
@@ -91,17 +99,27 @@ class Response:
 
 
 def page(text: str, *, status: int = 200, cookies: tuple[Cookie, ...] = ()) -> Response:
-    return Response(text.encode(), status, headers=tuple(("Set-Cookie", cookie.header) for cookie in cookies))
+    return Response(
+        text.encode(), status, headers=tuple(("Set-Cookie", cookie.header) for cookie in cookies)
+    )
 
 
 def answer(value: object, *, status: int = 200, cookies: tuple[Cookie, ...] = ()) -> Response:
     """JSON."""
     headers = tuple(("Set-Cookie", cookie.header) for cookie in cookies)
-    return Response(json.dumps(value, ensure_ascii=False).encode(), status, "application/json; charset=utf-8", headers)
+    return Response(
+        json.dumps(value, ensure_ascii=False).encode(),
+        status,
+        "application/json; charset=utf-8",
+        headers,
+    )
 
 
 def redirect(url: str, *, cookies: tuple[Cookie, ...] = ()) -> Response:
-    return Response(status=302, headers=(("Location", url), *(("Set-Cookie", cookie.header) for cookie in cookies)))
+    return Response(
+        status=302,
+        headers=(("Location", url), *(("Set-Cookie", cookie.header) for cookie in cookies)),
+    )
 
 
 NOT_SERVED = Response(b"not found", 404, "text/plain")
@@ -111,10 +129,14 @@ def picture(text: str) -> Response:
     """A square with the first character of a text: stands for every avatar and cover."""
     letter = html_text.escape((text or "·")[0])
     svg = (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="96" height="96"><rect width="96" height="96" fill="#c8d4e3"/>'
-        f'<text x="48" y="62" font-size="40" text-anchor="middle" fill="#34506f">{letter}</text></svg>'
+        '<svg xmlns="http://www.w3.org/2000/svg" width="96" height="96"><rect width="96" '
+        'height="96" fill="#c8d4e3"/>'
+        '<text x="48" y="62" font-size="40" text-anchor="middle" '
+        f'fill="#34506f">{letter}</text></svg>'
     )
-    return Response(svg.encode(), content_type="image/svg+xml", headers=(("Cache-Control", "max-age=3600"),))
+    return Response(
+        svg.encode(), content_type="image/svg+xml", headers=(("Cache-Control", "max-age=3600"),)
+    )
 
 
 @cache
@@ -137,13 +159,20 @@ def template(name: str) -> str:
 
 
 def fill(text: str, /, **values: str) -> str:
-    """Put values at `{{name}}`: plain replacement, because pages are full of braces and dollar signs."""
+    """Put values at `{{name}}`: plain replacement, because pages are full of braces and dollar
+    signs.
+    """
     return re.sub(r"\{\{(\w+)\}\}", lambda found: values[found[1]], text)
 
 
 def script_json(value: object) -> str:
     """JSON that may stand inside a script element whatever an account is called."""
-    return json.dumps(value, ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return (
+        json.dumps(value, ensure_ascii=False)
+        .replace("<", "\\u003c")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029")
+    )
 
 
 def whole(text: str) -> int:
@@ -152,14 +181,17 @@ def whole(text: str) -> int:
 
 
 class Site(ABC):
-    """One platform's stand-in. `bare` is the site around a recorded case: it knows no accounts, so its pages make their
-    usual calls for whatever id is asked, and calls that the case does not answer are 404."""
+    """One platform's stand-in. `bare` is the site around a recorded case: it knows no accounts, so
+    its pages make their usual calls for whatever id is asked, and calls that the case does not
+    answer are 404."""
 
     platform: ClassVar[str]
     hosts: ClassVar[frozenset[str]]
     picture_hosts: ClassVar[frozenset[str]] = frozenset()
 
-    def __init__(self, world: World, now: Callable[[], datetime], *, logged_in: bool, bare: bool) -> None:
+    def __init__(
+        self, world: World, now: Callable[[], datetime], *, logged_in: bool, bare: bool
+    ) -> None:
         self.accounts = world.of(self.platform)
         self.by_id = {account.id: account for account in self.accounts}
         self.now = now
@@ -193,11 +225,15 @@ class Site(ABC):
         return replace(request, headers={**request.headers, "cookie": cookie})
 
     def resigned(self, target: str) -> str:
-        """A target that was changed after the page signed it, with a good signature; itself where the site wants none."""
+        """A target that was changed after the page signed it, with a good signature; itself where
+        the site wants none.
+        """
         return target
 
     def scan_state(self) -> Response:
-        """A login page asks whether somebody has scanned its code: then the operator's cookies come with the answer."""
+        """A login page asks whether somebody has scanned its code: then the operator's cookies come
+        with the answer.
+        """
         return answer({"status": int(self.scanned)}, cookies=self.login if self.scanned else ())
 
     def scan_script(self, poll: str, then: str) -> str:

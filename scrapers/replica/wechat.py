@@ -1,4 +1,5 @@
-"""WeChat's stand-in, public part: article pages in both layouts, and what stands in the place of an article that is gone.
+"""WeChat's stand-in, public part: article pages in both layouts, and what stands in the place of an
+article that is gone.
 
 Follows what public material says of the site (docs/world.md), and shares nothing with the scraper.
 """
@@ -13,7 +14,20 @@ from datetime import datetime
 from mediawatch.domain import PostKind
 from mediawatch.domain.clock import beijing
 from scrapers.replica.truth import ArticleState, TrueAccount, TruePost, Truth, number_of
-from scrapers.replica.web import NOT_SERVED, Cookie, Request, Response, Site, answer, fill, page, picture_url, redirect, template, whole
+from scrapers.replica.web import (
+    NOT_SERVED,
+    Cookie,
+    Request,
+    Response,
+    Site,
+    answer,
+    fill,
+    page,
+    picture_url,
+    redirect,
+    template,
+    whole,
+)
 from scrapers.replica.wechat_office import Office
 from scrapers.replica.world import World
 
@@ -30,7 +44,10 @@ _MESSAGE = template("wechat_message.html")
 
 _CAPTCHA = template("wechat_captcha.html")
 
-_ACCOUNT_TEXTS = {Truth.CANCELLED: "此账号已自主注销，内容无法查看", Truth.BANNED: "此账号已被屏蔽, 内容无法查看"}
+_ACCOUNT_TEXTS = {
+    Truth.CANCELLED: "此账号已自主注销，内容无法查看",
+    Truth.BANNED: "此账号已被屏蔽, 内容无法查看",
+}
 
 
 class WeChat(Site):
@@ -40,18 +57,26 @@ class WeChat(Site):
     lists_open = False
     """Whether the back office lists the articles of other accounts: it does not since 2026-07."""
 
-    def __init__(self, world: World, now: Callable[[], datetime], *, logged_in: bool, bare: bool) -> None:
+    def __init__(
+        self, world: World, now: Callable[[], datetime], *, logged_in: bool, bare: bool
+    ) -> None:
         super().__init__(world, now, logged_in=logged_in, bare=bare)
         self._session = secrets.token_hex(20)
         self._office = Office(self)
-        self._articles = {account.article_token(post): (account, post) for account in self.accounts for post in account.posts}
+        self._articles = {
+            account.article_token(post): (account, post)
+            for account in self.accounts
+            for post in account.posts
+        }
 
     @property
     def login(self) -> tuple[Cookie, ...]:
         own = self._office.own
         return (
             Cookie("slave_sid", self._session, _HOST, http_only=True),
-            Cookie("slave_user", own.original_id if own else "gh_000000000000", _HOST, http_only=True),
+            Cookie(
+                "slave_user", own.original_id if own else "gh_000000000000", _HOST, http_only=True
+            ),
             Cookie("bizuin", own.biz_number if own else "0", _HOST, http_only=True),
         )
 
@@ -77,7 +102,9 @@ class WeChat(Site):
         return NOT_SERVED
 
     def _to_captcha(self, url: str) -> Response:
-        return redirect(f"https://{_HOST}/mp/wappoc_appmsgcaptcha?poc_token=replica&target_url={html.escape(url)}")
+        return redirect(
+            f"https://{_HOST}/mp/wappoc_appmsgcaptcha?poc_token=replica&target_url={html.escape(url)}"
+        )
 
     def _article(self, token: str) -> Response:
         if token not in self._articles:
@@ -95,22 +122,31 @@ class WeChat(Site):
             return self._to_captcha(account.article_link(post))
         if post.article is ArticleState.VIOLATION:
             names = f"user_name: '{account.original_id}', nick_name: '{_quoted(account.name)}'"
-            return _message("此内容因违规无法查看", f"window.cgiData = {{del_reason_id: '10001', del_reason: '演示', {names}}};")
+            return _message(
+                "此内容因违规无法查看",
+                f"window.cgiData = {{del_reason_id: '10001', del_reason: '演示', {names}}};",
+            )
         return page(_article_page(account, post, self._next_in_album(account, post)))
 
     def _migrated(self, account: TrueAccount) -> Response:
         """A page leads on to the newest article of the account that it became."""
         new = self.by_id.get(account.migrated_to)
         posts = self.posts_of(new) if new else ()
-        target = f"var transferTargetLink = '{new.article_link(posts[0])}';" if new and posts else ""
-        return _message("该公众号已迁移至新的账号，原账号已回收。若需访问原文章链接，请点击下方按钮。", target)
+        target = (
+            f"var transferTargetLink = '{new.article_link(posts[0])}';" if new and posts else ""
+        )
+        return _message(
+            "该公众号已迁移至新的账号，原账号已回收。若需访问原文章链接，请点击下方按钮。", target
+        )
 
     def _next_in_album(self, account: TrueAccount, post: TruePost) -> str:
         later = [each for each in self.posts_of(account) if each.collected and each.at > post.at]
         return account.article_link(later[-1]) if later else ""
 
     def _album(self, request: Request) -> Response:
-        """Oldest first; `is_reverse` newest first. One article alone stands there without a list around it."""
+        """Oldest first; `is_reverse` newest first. One article alone stands there without a list
+        around it.
+        """
         query = request.query
         account = self.by_id.get(query.get("__biz", ""))
         if account is None or query.get("album_id") != account.album or query.get("f") != "json":
@@ -124,14 +160,18 @@ class WeChat(Site):
                 "base_resp": {"ret": 0, "errmsg": "ok"},
                 "getalbum_resp": {
                     "base_info": {
-                        "nickname": account.name, "username": account.original_id, "article_count": str(len(posts)),
-                        "isupdating": "1", "is_reverse": query.get("is_reverse", "0"), "title": "演示合集",
+                        "nickname": account.name,
+                        "username": account.original_id,
+                        "article_count": str(len(posts)),
+                        "isupdating": "1",
+                        "is_reverse": query.get("is_reverse", "0"),
+                        "title": "演示合集",
                     },
                     "article_list": items[0] if len(items) == 1 else items,
                     "continue_flag": "1" if len(posts) > count else "0",
                 },
             }
-        )  # fmt: skip
+        )
 
 
 def _album_item(account: TrueAccount, post: TruePost) -> dict[str, str]:
@@ -158,13 +198,24 @@ def _album_parts(account: TrueAccount, post: TruePost, following: str) -> dict[s
     """What the page says of the album that the article stands in; empty where it stands in none."""
     if not post.collected:
         return {"album": "", "album_info": "{}"}
-    link = f"https://{_HOST}/mp/appmsgalbum?__biz={account.id}\\x26amp;action=getalbum\\x26amp;album_id={account.album}#wechat_redirect"
-    fields = f"title: '演示合集', link: '{link}', next_article_link: '{following.replace('https:', 'http:')}'"
-    return {"album": f"{{{fields}, albumId: '{account.album}'}}", "album_info": f"{{album_id: '{account.album}', {fields}}}"}
+    link = (
+        f"https://{_HOST}/mp/appmsgalbum?__biz={account.id}\\x26amp;action=getalbum\\x26amp;"
+        f"album_id={account.album}#wechat_redirect"
+    )
+    fields = (
+        f"title: '演示合集', link: '{link}', next_article_link: "
+        f"'{following.replace('https:', 'http:')}'"
+    )
+    return {
+        "album": f"{{{fields}, albumId: '{account.album}'}}",
+        "album_info": f"{{album_id: '{account.album}', {fields}}}",
+    }
 
 
 def _article_page(account: TrueAccount, post: TruePost, following: str) -> str:
-    """Pictures and text posts exist in the new layout only; of the others every third stands in it."""
+    """Pictures and text posts exist in the new layout only; of the others every third stands in
+    it.
+    """
     pictures = post.kind is PostKind.PICTURES
     new = pictures or number_of(account.article_link(post), 3) == 0
     here = beijing(post.at)

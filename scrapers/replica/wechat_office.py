@@ -1,4 +1,6 @@
-"""WeChat's stand-in, the operator's back office: home page, name search, and the list of another account's articles."""
+"""WeChat's stand-in, the operator's back office: home page, name search, and the list of another
+account's articles.
+"""
 
 from __future__ import annotations
 
@@ -64,7 +66,12 @@ class Office:
         }  # fmt: skip
         shown = html.escape(values["nick_name"])
         return page(
-            fill(_HOME_PAGE, token=script_json(self._token), shown=shown, **{key: script_json(each) for key, each in values.items()})
+            fill(
+                _HOME_PAGE,
+                token=script_json(self._token),
+                shown=shown,
+                **{key: script_json(each) for key, each in values.items()},
+            )
         )
 
     def answer(self, request: Request) -> Response:
@@ -75,7 +82,12 @@ class Office:
                 return (
                     redirect(home)
                     if known
-                    else page(fill(_LOGIN_PAGE, scan=self._site.scan_script(f"{_SCAN}?action=ask", "location = '/'")))
+                    else page(
+                        fill(
+                            _LOGIN_PAGE,
+                            scan=self._site.scan_script(f"{_SCAN}?action=ask", "location = '/'"),
+                        )
+                    )
                 )
             case "scanloginqrcode":
                 return (
@@ -103,7 +115,9 @@ class Office:
         hits = _hits(query.get("query", ""), self._site.accounts)
         begin, count = whole(query.get("begin", "")), min(whole(query.get("count", "")) or 5, 20)
         shown = [_hit(account) for account in hits[begin : begin + count]]
-        return answer({"base_resp": {"ret": 0, "err_msg": "ok"}, "list": shown, "total": len(shown)})
+        return answer(
+            {"base_resp": {"ret": 0, "err_msg": "ok"}, "list": shown, "total": len(shown)}
+        )
 
     def _list(self, request: Request) -> Response:
         query = request.query
@@ -116,7 +130,10 @@ class Office:
         posts = self._site.posts_of(account) if account else ()
         begin, count = whole(query.get("begin", "")), min(whole(query.get("count", "")) or 5, 20)
         batches = [
-            {"publish_type": 101, "publish_info": _batch(account, post, "" if asked else self._token)}
+            {
+                "publish_type": 101,
+                "publish_info": _batch(account, post, "" if asked else self._token),
+            }
             for post in posts[begin : begin + count]
             if account
         ]
@@ -125,7 +142,13 @@ class Office:
             "total_count": len(posts), "publish_count": len(posts) - pushed, "masssend_count": pushed, "featured_count": 0,
             "publish_list": batches,
         }  # fmt: skip
-        return answer({"base_resp": {"ret": 0, "err_msg": "ok"}, "is_admin": False, "publish_page": json.dumps(listed, ensure_ascii=False)})
+        return answer(
+            {
+                "base_resp": {"ret": 0, "err_msg": "ok"},
+                "is_admin": False,
+                "publish_page": json.dumps(listed, ensure_ascii=False),
+            }
+        )
 
 
 def _refused(number: int, text: str) -> Response:
@@ -163,7 +186,8 @@ def _hit(account: TrueAccount) -> dict[str, Any]:
 
 
 def _batch(account: TrueAccount, post: TruePost, token: str) -> str:
-    """A JSON string in a JSON string. `sent_result.update_time` is noise: here it lies a month later than the post.
+    """A JSON string in a JSON string. `sent_result.update_time` is noise: here it lies a month
+    later than the post.
 
     The operator's own list has its articles in another place, with links that carry his `token`.
     """
@@ -175,14 +199,30 @@ def _batch(account: TrueAccount, post: TruePost, token: str) -> str:
         "copyright_type": 0, "author_name": "",
     }  # fmt: skip
     link = f"https://{_HOST}/s?__biz={account.id}&mid={number}&idx=1&sn={account.article_token(post)}&token={token}"
-    own = {key: value for key, value in article.items() if key not in ("aid", "link", "create_time")} | {"content_url": link}
-    sent = {"time": post.serial, "is_published": 1, "is_send_all": True, "func_flag": 0} if post.pushed else None
+    own = {
+        key: value for key, value in article.items() if key not in ("aid", "link", "create_time")
+    } | {"content_url": link}
+    sent = (
+        {"time": post.serial, "is_published": 1, "is_send_all": True, "func_flag": 0}
+        if post.pushed
+        else None
+    )
     return json.dumps(
         {
-            "type": 9 if post.pushed else 10002, "msgid": number, "new_publish": 0, "sent_info": sent, "sent_status": {},
-            "sent_result": {"msg_status": 2, "refuse_reason": "", "update_time": post.serial + 30 * 86_400, "reject_index_list": []},
-            "appmsg_info": [own] if token else [], "appmsgex": [] if token else [article],
+            "type": 9 if post.pushed else 10002,
+            "msgid": number,
+            "new_publish": 0,
+            "sent_info": sent,
+            "sent_status": {},
+            "sent_result": {
+                "msg_status": 2,
+                "refuse_reason": "",
+                "update_time": post.serial + 30 * 86_400,
+                "reject_index_list": [],
+            },
+            "appmsg_info": [own] if token else [],
+            "appmsgex": [] if token else [article],
             "publish_info": {"msgid": number, "publish_status": 200, "create_time": post.serial},
         },
         ensure_ascii=False,
-    )  # fmt: skip
+    )

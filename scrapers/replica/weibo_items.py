@@ -24,10 +24,29 @@ def user(account: TrueAccount, now: datetime) -> dict[str, Any]:
 
 def mobile_profile(account: TrueAccount, now: datetime) -> dict[str, Any]:
     tabs = [
-        {"id": 1, "tabKey": "profile", "title": "精选", "tab_type": "profile", "containerid": f"230283{account.id}"},
-        {"id": 2, "tabKey": "weibo", "title": "微博", "tab_type": "weibo", "containerid": f"107603{account.id}"},
+        {
+            "id": 1,
+            "tabKey": "profile",
+            "title": "精选",
+            "tab_type": "profile",
+            "containerid": f"230283{account.id}",
+        },
+        {
+            "id": 2,
+            "tabKey": "weibo",
+            "title": "微博",
+            "tab_type": "weibo",
+            "containerid": f"107603{account.id}",
+        },
     ]
-    return {"ok": 1, "data": {"userInfo": user(account, now), "tabsInfo": {"selectedTab": 1, "tabs": tabs}, "scheme": ""}}
+    return {
+        "ok": 1,
+        "data": {
+            "userInfo": user(account, now),
+            "tabsInfo": {"selectedTab": 1, "tabs": tabs},
+            "scheme": "",
+        },
+    }
 
 
 def mid(post: TruePost) -> str:

@@ -1,4 +1,5 @@
-"""微信读书's stand-in: the reader page of an official account, and the list that the page itself asks for under its own seal.
+"""微信读书's stand-in: the reader page of an official account, and the list that the page itself
+asks for under its own seal.
 
 Follows what public material says of the site (docs/world.md), and shares nothing with the scraper.
 """
@@ -11,7 +12,17 @@ from datetime import datetime
 from typing import Any
 
 from scrapers.replica.truth import TrueAccount, TruePost
-from scrapers.replica.web import NOT_SERVED, Cookie, Request, Response, Site, answer, fill, page, template
+from scrapers.replica.web import (
+    NOT_SERVED,
+    Cookie,
+    Request,
+    Response,
+    Site,
+    answer,
+    fill,
+    page,
+    template,
+)
 from scrapers.replica.world import World
 
 _HOST = "weread.qq.com"
@@ -25,7 +36,9 @@ class WeRead(Site):
     platform = "weread"
     hosts = frozenset({_HOST})
 
-    def __init__(self, world: World, now: Callable[[], datetime], *, logged_in: bool, bare: bool) -> None:
+    def __init__(
+        self, world: World, now: Callable[[], datetime], *, logged_in: bool, bare: bool
+    ) -> None:
         super().__init__(world, now, logged_in=logged_in, bare=bare)
         self.accounts = tuple(account for account in world.of("wechat") if account.read)
         self.by_id = {account.id: account for account in self.accounts}
@@ -34,7 +47,9 @@ class WeRead(Site):
 
     @property
     def login(self) -> tuple[Cookie, ...]:
-        return Cookie("wr_vid", "900000001", _HOST), Cookie("wr_skey", self._session, _HOST, http_only=True)
+        return Cookie("wr_vid", "900000001", _HOST), Cookie(
+            "wr_skey", self._session, _HOST, http_only=True
+        )
 
     def knows_operator(self, request: Request) -> bool:
         return self.open and request.cookies.get("wr_skey") == self._session
@@ -46,7 +61,11 @@ class WeRead(Site):
             case ["web", "mp", "articles"]:
                 return NOT_SERVED if self.bare else self._articles(request)
             case ["web", "shelf", "sync"]:
-                return answer({"synckey": 1, "books": []}) if self.knows_operator(request) else answer(_refused(-2010, "用户不存在"))
+                return (
+                    answer({"synckey": 1, "books": []})
+                    if self.knows_operator(request)
+                    else answer(_refused(-2010, "用户不存在"))
+                )
             case [""]:
                 return page("<!doctype html><title>微信读书</title><p>首页</p>")
         return NOT_SERVED
@@ -72,5 +91,13 @@ def _group(account: TrueAccount, post: TruePost) -> dict[str, Any]:
         "title": f"演示文章 {post.number}", "content": "演示数据", "pic_url": "", "time": post.serial, "originalId": token,
         "mp_name": account.name, "doc_url": account.article_link(post),
     }  # fmt: skip
-    review = {"reviewId": f"{book}_{token}", "bookId": book, "createTime": post.serial + 86_400, "mpInfo": info}
-    return {"createTime": post.serial + 86_400, "subReviews": [{"reviewId": review["reviewId"], "review": review}]}
+    review = {
+        "reviewId": f"{book}_{token}",
+        "bookId": book,
+        "createTime": post.serial + 86_400,
+        "mpInfo": info,
+    }
+    return {
+        "createTime": post.serial + 86_400,
+        "subReviews": [{"reviewId": review["reviewId"], "review": review}],
+    }

@@ -1,4 +1,6 @@
-"""The world: a CSV of true accounts, and what an office filed about each. The columns are described in docs/world.md."""
+"""The world: a CSV of true accounts, and what an office filed about each. The columns are described
+in docs/world.md.
+"""
 
 from __future__ import annotations
 
@@ -25,15 +27,34 @@ HEADINGS: Mapping[str, str] = {
 }  # fmt: skip
 """Filed columns, and how an office's table calls them."""
 TRUTH_COLUMNS = (
-    "platform", "truth", "shown_name", "true_id", "true_original_id", "true_alias", "verified_as",
-    "posts", "pinned", "visitors_miss", "articles", "searchable", "album", "reader", "own", "migrated_to",
-)  # fmt: skip
+    "platform",
+    "truth",
+    "shown_name",
+    "true_id",
+    "true_original_id",
+    "true_alias",
+    "verified_as",
+    "posts",
+    "pinned",
+    "visitors_miss",
+    "articles",
+    "searchable",
+    "album",
+    "reader",
+    "own",
+    "migrated_to",
+)
 PLATFORMS = ("wechat", "weibo", "douyin", "toutiao")
 _POST_WORDS = {
     "article": PostKind.ARTICLE, "micro": PostKind.MICRO, "video": PostKind.VIDEO,
     "pictures": PostKind.PICTURES, "answer": PostKind.ANSWER,
 }  # fmt: skip
-_USUAL_KIND = {"wechat": PostKind.ARTICLE, "weibo": PostKind.MICRO, "douyin": PostKind.VIDEO, "toutiao": PostKind.ARTICLE}
+_USUAL_KIND = {
+    "wechat": PostKind.ARTICLE,
+    "weibo": PostKind.MICRO,
+    "douyin": PostKind.VIDEO,
+    "toutiao": PostKind.ARTICLE,
+}
 _ID_SHAPES = {
     "wechat": (r"[A-Za-z0-9+/]{12,24}={0,2}", "the base64 of a number, e.g. MzAwMDAwMDAwMQ=="),
     "weibo": (r"\d{5,11}", "a uid, e.g. 5000000001"),
@@ -69,7 +90,9 @@ class World:
     @classmethod
     def parse(cls, text: str) -> World:
         lines = text.splitlines(keepends=True)
-        start = next((index for index, line in enumerate(lines) if not line.startswith("#")), len(lines))
+        start = next(
+            (index for index, line in enumerate(lines) if not line.startswith("#")), len(lines)
+        )
         accounts = tuple(_accounts(lines[start:], start))
         _refuse_twins(accounts)
         return cls(accounts, _as_of(lines[:start]))
@@ -78,7 +101,9 @@ class World:
         return tuple(account for account in self.accounts if account.platform == platform)
 
     def filed_rows(self) -> list[dict[str, str]]:
-        """The registry as the office's table has it: Chinese heading to text, one row an account; empty columns left out."""
+        """The registry as the office's table has it: Chinese heading to text, one row an account;
+        empty columns left out.
+        """
         rows = [_filed_row(account) for account in self.accounts]
         used = [column for column in HEADINGS if any(row[column] for row in rows)]
         return [{HEADINGS[column]: row[column] for column in used} for row in rows]
@@ -121,7 +146,9 @@ def _check_columns(columns: Sequence[str]) -> None:
     known = {*HEADINGS, *TRUTH_COLUMNS}
     for column in columns:
         if column not in known:
-            raise WorldError(f"column {column!r} is not known; known are {', '.join(sorted(known))}")
+            raise WorldError(
+                f"column {column!r} is not known; known are {', '.join(sorted(known))}"
+            )
         if columns.count(column) > 1:
             raise WorldError(f"column {column!r} stands there twice")
     for column in ("name", "type", "platform", "truth"):
@@ -135,7 +162,10 @@ def _refuse_twins(accounts: Sequence[TrueAccount]) -> None:
         if account.platform:
             first = seen.setdefault((account.platform, account.id), account.row)
             if first != account.row:
-                raise WorldError(f"row {account.row}, column true_id: {account.id} is already that of row {first}")
+                raise WorldError(
+                    f"row {account.row}, column true_id: {account.id} is already that of row "
+                    f"{first}"
+                )
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +199,9 @@ class _Row:
             truth=Truth(truth),
             name=self.get("shown_name") or self.get("name"),
             id=self.id(platform),
-            original_id=self.get("true_original_id") or self.get("original_id") or f"gh_{number_of(f'gh {self.key}', 1 << 48):012x}",
+            original_id=self.get("true_original_id")
+            or self.get("original_id")
+            or f"gh_{number_of(f'gh {self.key}', 1 << 48):012x}",
             alias=self.get("true_alias") or self.get("alias"),
             verified_as=self.get("verified_as") or self.get("organiser"),
             posts=posts,
@@ -197,7 +229,9 @@ class _Row:
         """Of the right shape, and higher than any number that a platform has given out yet."""
         key = self.key
         if platform == "wechat":
-            return base64.b64encode(str(9_000_000_000 + number_of(key, 999_999_999)).encode()).decode()
+            return base64.b64encode(
+                str(9_000_000_000 + number_of(key, 999_999_999)).encode()
+            ).decode()
         if platform == "weibo":
             return str(9_000_000_000 + number_of(key, 999_999_999))
         return "MS4wLjABAAAA" + made_up(platform, key, 43)
@@ -223,12 +257,24 @@ class _Row:
     def post(self, text: str, platform: str) -> TruePost:
         when, *words = text.split()
         kinds = [_POST_WORDS[word] for word in words if word in _POST_WORDS]
-        if len(kinds) > 1 or any(word not in (*_POST_WORDS, "repost", "unpushed") for word in words):
-            raise self.wrong("posts", text.strip(), f"a date and words of {', '.join(_POST_WORDS)}, repost, unpushed")
+        if len(kinds) > 1 or any(
+            word not in (*_POST_WORDS, "repost", "unpushed") for word in words
+        ):
+            raise self.wrong(
+                "posts",
+                text.strip(),
+                f"a date and words of {', '.join(_POST_WORDS)}, repost, unpushed",
+            )
         try:
-            at = datetime.combine(date.fromisoformat(when), _USUAL_TIME) if len(when) == 10 else datetime.fromisoformat(when)
+            at = (
+                datetime.combine(date.fromisoformat(when), _USUAL_TIME)
+                if len(when) == 10
+                else datetime.fromisoformat(when)
+            )
         except ValueError as error:
-            raise self.wrong("posts", when, "an ISO date or instant (2022-12-31 or 2022-12-31T18:05)") from error
+            raise self.wrong(
+                "posts", when, "an ISO date or instant (2022-12-31 or 2022-12-31T18:05)"
+            ) from error
         return TruePost(
             number=0,
             at=at if at.tzinfo else at.replace(tzinfo=BEIJING),
@@ -237,7 +283,9 @@ class _Row:
             pushed="unpushed" not in words,
         )
 
-    def positions(self, column: str, posts: int, states: Sequence[str]) -> Iterator[tuple[int, str]]:
+    def positions(
+        self, column: str, posts: int, states: Sequence[str]
+    ) -> Iterator[tuple[int, str]]:
         """`1;3:deleted`: positions of posts, 1 = newest, each perhaps with a state."""
         for text in self.get(column).replace(" ", "").split(";"):
             number, _, state = text.partition(":")
@@ -246,7 +294,9 @@ class _Row:
             if not number.isascii() or not number.isdigit() or not 1 <= int(number) <= posts:
                 raise self.wrong(column, text, f"a position between 1 (the newest) and {posts}")
             if state and state not in states:
-                raise self.wrong(column, text, f"followed by one of {', '.join(states) or 'nothing'}")
+                raise self.wrong(
+                    column, text, f"followed by one of {', '.join(states) or 'nothing'}"
+                )
             yield int(number), state
 
     def count(self, column: str) -> int:
@@ -258,7 +308,9 @@ class _Row:
     def migrated_to(self, platform: str) -> str:
         value = self.get("migrated_to")
         if value and (platform != "wechat" or not re.fullmatch(_ID_SHAPES["wechat"][0], value)):
-            raise self.wrong("migrated_to", value, f"a WeChat account's id: {_ID_SHAPES['wechat'][1]}")
+            raise self.wrong(
+                "migrated_to", value, f"a WeChat account's id: {_ID_SHAPES['wechat'][1]}"
+            )
         return value
 
     def yes(self, column: str, usual: str = "yes") -> bool:

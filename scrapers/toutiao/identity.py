@@ -1,4 +1,6 @@
-"""Whose Toutiao page this is: the account that the filed values lead to. Pure; identity is the token of the address, or its mediaId."""
+"""Whose Toutiao page this is: the account that the filed values lead to. Pure; identity is the
+token of the address, or its mediaId.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +17,17 @@ USER = "https://www.toutiao.com/c/user/"
 _TOKEN = re.compile(r"/c/user/token/([^/]+)/?")
 _USER_ID = "MS4wLjABAAAA"
 _SHARED = re.compile(r"/(?:\w+/)*ugc/profile/?|/(?:profile|user)/profile/?")
-_SHARE_HOSTS = ("zjurl.cn", "toutiao.com", "snssdk.com", "toutiaocdn.com", "toutiaocdn.net", "toutiaoimg.com")
+_SHARE_HOSTS = (
+    "zjurl.cn",
+    "toutiao.com",
+    "snssdk.com",
+    "toutiaocdn.com",
+    "toutiaocdn.net",
+    "toutiaoimg.com",
+)
 _LOGIN_PLACE = re.compile(
-    r"^(?:[\w-]+\.)*(?:sso|passport|login)\.|/(?:[a-z]{0,4}(?:log|sign)[-_]?(?:in|on|up)|passport|sso)(?:[./_-]|$)", re.I
+    r"^(?:[\w-]+\.)*(?:sso|passport|login)\.|/(?:[a-z]{0,4}(?:log|sign)[-_]?(?:in|on|up)|passport|sso)(?:[./_-]|$)",
+    re.I,
 )
 _OLD_PATH = re.compile(r"/user/\d+/?")
 
@@ -35,7 +45,8 @@ class Target:
 
 
 def wanted(filed: Filed) -> Target | None:
-    """The filed token's page, else the filed link (a share link's account), else the filed number taken as a UID.
+    """The filed token's page, else the filed link (a share link's account), else the filed number
+    taken as a UID.
 
     None where nothing leads to Toutiao.
     """
@@ -51,7 +62,9 @@ def wanted(filed: Filed) -> Target | None:
 
 
 def shared_account(link: SplitResult) -> str:
-    """The account in a share link of the app's profile page: `user_id`; `share_uid` is whoever shared it. "" for other links."""
+    """The account in a share link of the app's profile page: `user_id`; `share_uid` is whoever
+    shared it. "" for other links.
+    """
     if not on_host(link.hostname, *_SHARE_HOSTS) or not _SHARED.fullmatch(link.path):
         return ""
     number = query_of(link.geturl()).get("user_id", "")
@@ -59,24 +72,35 @@ def shared_account(link: SplitResult) -> str:
 
 
 def landed(url: str, target: Target) -> str:
-    """The token in the address where the page ended, "" where it is a number. Raises where that is no profile."""
+    """The token in the address where the page ended, "" where it is a number. Raises where that is
+    no profile.
+    """
     parts = urlsplit(url)
     if _LOGIN_PLACE.search(f"{parts.hostname or ''}{parts.path}"):
         raise LoginRequired(f"sent to {host_and_path(url)}")
     if _OLD_PATH.fullmatch(parts.path):
-        raise NoEvidence(f"{host_and_path(url)} is a wrong form of link: the site has no such address, whoever the account is")
+        raise NoEvidence(
+            f"{host_and_path(url)} is a wrong form of link: the site has no such address, "
+            "whoever the account is"
+        )
     if not parts.path.startswith("/c/user/"):
-        # A filed link that leads elsewhere is a wrong link; our own address of a profile leading elsewhere is a changed site.
-        raise (Changed if target.url.startswith(USER) else NoEvidence)(f"{host_and_path(target.url)} leads to {host_and_path(url)}")
+        # A filed link that leads elsewhere is a wrong link; our own address of a profile leading
+        # elsewhere is a changed site.
+        raise (Changed if target.url.startswith(USER) else NoEvidence)(
+            f"{host_and_path(target.url)} leads to {host_and_path(url)}"
+        )
     token = _TOKEN.fullmatch(parts.path)
     return unquote(token[1]) if token else ""
 
 
 def tie(profile: Seen, number: str, token: str, target: Target) -> Seen:
-    """The profile as facts about the target; `number` is its mediaId, `token` that of its address. `Changed` for another account."""
+    """The profile as facts about the target; `number` is its mediaId, `token` that of its address.
+    `Changed` for another account.
+    """
     asked = target.id if target.by_token else token
     if asked and profile.platform_id not in ("", asked):
-        # One account may have an address of another form besides its userId, but not two of the userId's form.
+        # One account may have an address of another form besides its userId, but not two of the
+        # userId's form.
         twins = asked.startswith(_USER_ID) and profile.platform_id.startswith(_USER_ID)
         if twins or asked != token:
             raise Changed(f"asked for {asked}, got {profile.platform_id}")

@@ -1,4 +1,6 @@
-"""What Toutiao's answers say: the server data of a profile page, and the feed `profile_all`. Pure."""
+"""What Toutiao's answers say: the server data of a profile page, and the feed `profile_all`.
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -15,9 +17,12 @@ from mediawatch.domain.clock import CLOCK_SKEW, EVER, beijing, day_of, from_epoc
 from scrapers.browser.reply import render_data
 from scrapers.lists import reach
 
-# No recording shows these pages, so the wordings are described only. They must stand alone on a line, on a page without a profile.
+# No recording shows these pages, so the wordings are described only. They must stand alone on a
+# line, on a page without a profile.
 _CANCELLED = re.compile(r"^.{0,12}(?:已被?|自主)注销.{0,12}$", re.MULTILINE)
-_NOT_FOUND = re.compile(r"^.{0,12}(?:用户|[账帐]号|页面|主页)(?:已?不存在|找不到|走丢了).{0,12}$", re.MULTILINE)
+_NOT_FOUND = re.compile(
+    r"^.{0,12}(?:用户|[账帐]号|页面|主页)(?:已?不存在|找不到|走丢了).{0,12}$", re.MULTILINE
+)
 _GONE_NAME = re.compile(r"(?:该?(?:用户|[账帐]号))?已注销(?:用户|[账帐]号)?")
 _SHELL = re.compile(r"RENDER_DATA|今日头条|toutiaostatic")
 _DAYS_AGO = re.compile(r"\d+天前")
@@ -34,7 +39,9 @@ def decoded(text: str) -> object:
 
 
 def served(html: str) -> object:
-    """The server data of a document as it is served. `Changed` where it has none: the challenge, a page of another kind."""
+    """The server data of a document as it is served. `Changed` where it has none: the challenge, a
+    page of another kind.
+    """
     found = render_data(html)
     if found is None:
         raise Changed("a document without RENDER_DATA")
@@ -42,9 +49,13 @@ def served(html: str) -> object:
 
 
 def read_profile(render_data: object) -> Seen | None:
-    """Name, id (`userId`) and 认证 from the server data; `banned` or `cancelled` where they say so. None: a page without a profile."""
+    """Name, id (`userId`) and 认证 from the server data; `banned` or `cancelled` where they say so.
+    None: a page without a profile.
+    """
     match render_data:
-        case {"data": {"profileUserInfo": {"userId": str(token), "name": str(name), **user}}} if token and name.strip():
+        case {"data": {"profileUserInfo": {"userId": str(token), "name": str(name), **user}}} if (
+            token and name.strip()
+        ):
             pass
         case {"data": {"profileUserInfo": None | {"userId": ""}}}:
             return None
@@ -94,7 +105,9 @@ def _verified_as(info: object) -> str:
 
 
 def read_absence(text: str) -> Seen | None:
-    """What the visible text of a page without a profile says; None where it has none of the known wordings."""
+    """What the visible text of a page without a profile says; None where it has none of the known
+    wordings.
+    """
     for outcome, wording in ((Outcome.CANCELLED, _CANCELLED), (Outcome.NOT_FOUND, _NOT_FOUND)):
         if found := wording.search(text):
             return Seen(outcome=outcome, detail=found[0].strip(), attested=Attested.DESCRIBED)
@@ -103,7 +116,9 @@ def read_absence(text: str) -> Seen | None:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a cell of the feed is. `date` in Unix seconds as the site gave it; None for an own item without one."""
+    """What a cell of the feed is. `date` in Unix seconds as the site gave it; None for an own item
+    without one.
+    """
 
     kind: PostKind
     date: object
@@ -111,7 +126,9 @@ class Cell:
 
 
 def unwrapped(item: object) -> object:
-    """A cell without the wrapper that some micro-posts come in: the cell as JSON text in `stream_cell.raw_data`."""
+    """A cell without the wrapper that some micro-posts come in: the cell as JSON text in
+    `stream_cell.raw_data`.
+    """
     match item:
         case {"stream_cell": {"raw_data": str(text)}, **outer}:
             pass
@@ -126,9 +143,11 @@ def unwrapped(item: object) -> object:
 
 
 def cell_of(item: object) -> Cell | None:
-    """Each type keeps its date elsewhere, as the page's own code reads it. None for what is no post (a collection of posts).
+    """Each type keeps its date elsewhere, as the page's own code reads it. None for what is no post
+    (a collection of posts).
 
-    Never `behot_time`, the clock of serving; never `origin_*`, the original's author and date within a repost.
+    Never `behot_time`, the clock of serving; never `origin_*`, the original's author and date
+    within a repost.
     """
     match item:
         case {"cell_type": 341}:
@@ -143,7 +162,11 @@ def cell_of(item: object) -> Cell | None:
             return Cell(PostKind.OTHER, None)
         case {"cell_type": 32, "publish_time": date}:
             return Cell(PostKind.MICRO, date)
-        case {"cell_type": 48 | 49, "publish_time": date} | {"cell_type": 0, "has_video": True, "publish_time": date}:
+        case {"cell_type": 48 | 49, "publish_time": date} | {
+            "cell_type": 0,
+            "has_video": True,
+            "publish_time": date,
+        }:
             return Cell(PostKind.VIDEO, date)
         case {"cell_type": 0 | 60, "publish_time": date}:
             return Cell(PostKind.ARTICLE, date)
@@ -166,25 +189,47 @@ def cursor(payload: object) -> str:
 
 
 def joined(first: object, second: object) -> object:
-    """Two pages of the feed as one list, newest page first. `Changed` where the second is no page."""
+    """Two pages of the feed as one list, newest page first. `Changed` where the second is no
+    page.
+    """
     match first, second:
-        case {"data": list(newer), **rest}, {"message": "success", "data": list() | None as older, **further}:
-            return rest | {"data": [*newer, *(older or [])], "has_more": has_more(second), "next": further.get("next")}
+        case {"data": list(newer), **rest}, {
+            "message": "success",
+            "data": list() | None as older,
+            **further,
+        }:
+            return rest | {
+                "data": [*newer, *(older or [])],
+                "has_more": has_more(second),
+                "next": further.get("next"),
+            }
     raise Changed(second)
 
 
 def read_feed(payload: object, author: str, now: datetime) -> Seen:
     """The posts of a page of `profile_all`. `author` is the name on the profile.
 
-    `complete_since` is set where every own item has a date and they stand newest first, pinned ones aside; `EVER` where the site
-    says that nothing follows. Outcome `rate_limited` for an answer without success, which is how risk control speaks; `no_posts`
-    for a successful empty one. `Changed` for an unknown shape and for another account's list.
+    `complete_since` is set where every own item has a date and they stand newest first, pinned ones
+    aside; `EVER` where the site says that nothing follows. Outcome `rate_limited` for an answer
+    without success, which is how risk control speaks; `no_posts` for a successful empty one.
+    `Changed` for an unknown shape and for another account's list.
     """
     if check := _check_in(payload):
-        if isinstance(payload, dict) and payload.get("message") == "success" and payload.get("data"):
+        if (
+            isinstance(payload, dict)
+            and payload.get("message") == "success"
+            and payload.get("data")
+        ):
             # What is shown beside it is true, but may be a part.
-            shown = read_feed({key: value for key, value in payload.items() if key != "decision"}, author, now)
-            return replace(shown, outcome=Outcome.CAPTCHA, complete_since=None, detail="; ".join(filter(None, (shown.detail, check))))
+            shown = read_feed(
+                {key: value for key, value in payload.items() if key != "decision"}, author, now
+            )
+            return replace(
+                shown,
+                outcome=Outcome.CAPTCHA,
+                complete_since=None,
+                detail="; ".join(filter(None, (shown.detail, check))),
+            )
         return Seen(outcome=Outcome.CAPTCHA, detail=check)
     match payload:
         case {"message": "success", "data": list() | None as data}:
@@ -200,9 +245,16 @@ def read_feed(payload: object, author: str, now: datetime) -> Seen:
     if not items:
         if not isinstance(payload, Mapping) or not {"has_more", "next"} <= payload.keys():
             # Risk control answers with success, too, but leaves these out.
-            return Seen(outcome=Outcome.RATE_LIMITED, detail="the feed succeeded with nothing in it, not even has_more and next")
+            return Seen(
+                outcome=Outcome.RATE_LIMITED,
+                detail="the feed succeeded with nothing in it, not even has_more and next",
+            )
         if not has_more(payload):
-            return Seen(outcome=Outcome.NO_POSTS, detail="the feed succeeded and is empty", attested=Attested.DESCRIBED)
+            return Seen(
+                outcome=Outcome.NO_POSTS,
+                detail="the feed succeeded and is empty",
+                attested=Attested.DESCRIBED,
+            )
     authors = {name for item in items if (name := _author(item))}
     if author and authors and author not in authors:
         raise Changed(f"the feed is by {min(authors)}, the profile is {author}")
@@ -222,7 +274,9 @@ def read_feed(payload: object, author: str, now: datetime) -> Seen:
 
 
 def _check_in(payload: object) -> str:
-    """What a reply says of a check that the site wants first (`decision`, with or without success); "" where nothing."""
+    """What a reply says of a check that the site wants first (`decision`, with or without success);
+    "" where nothing.
+    """
     match payload:
         case {"decision": dict() | str() as decision} if decision:
             return f"the site wants a check: {str(decision)[:80]}"
@@ -254,11 +308,16 @@ def _banned(item: object) -> bool:
 
 
 def _post(item: Any, now: datetime, notes: list[str]) -> Post | None:
-    """One post, or None. What is set aside leaves a note: then the list proves nothing about what it does not show."""
+    """One post, or None. What is set aside leaves a note: then the list proves nothing about what
+    it does not show.
+    """
     cell = cell_of(item)
     if cell is None:
         return None
-    number, kind = _number(item), f"cell type {item.get('cell_type') if isinstance(item, dict) else '?'}"
+    number, kind = (
+        _number(item),
+        f"cell type {item.get('cell_type') if isinstance(item, dict) else '?'}",
+    )
     match item:
         case {"control_meta": {"share": {"permission": False}}}:
             notes.append(f"{kind} {number}: others cannot see it")
@@ -272,18 +331,37 @@ def _post(item: Any, now: datetime, notes: list[str]) -> Post | None:
         notes.append(f"{kind} {number}: no date ({cell.date!r})")
         return None
     if at > now + CLOCK_SKEW:
-        notes.append(f"发布时间异常: {kind} {number} is dated {beijing(at):%Y-%m-%d %H:%M}, after the moment of the look")
+        notes.append(
+            f"发布时间异常: {kind} {number} is dated {beijing(at):%Y-%m-%d %H:%M}, after the "
+            "moment of the look"
+        )
         return None
     if (made := _made_at(number, now)) and at < made - _ID_SLACK:
         notes.append(f"{kind} {number}: dated {beijing(at):%Y-%m-%d}, before its id was made")
-    link = f"https://www.toutiao.com/{_PATHS[cell.kind]}/{number}/" if number and cell.kind in _PATHS else ""
+    link = (
+        f"https://www.toutiao.com/{_PATHS[cell.kind]}/{number}/"
+        if number and cell.kind in _PATHS
+        else ""
+    )
     pinned = item.get("is_stick") is True
-    return Post(on=day_of(at), at=at, id=number, kind=cell.kind, pinned=pinned, repost=cell.repost, link=link)
+    return Post(
+        on=day_of(at),
+        at=at,
+        id=number,
+        kind=cell.kind,
+        pinned=pinned,
+        repost=cell.repost,
+        link=link,
+    )
 
 
 def _made_at(number: str, now: datetime) -> datetime | None:
-    """The instant within a 19-digit id: a draft's beginning, so never later than the post. None for other ids."""
-    seconds = int(number) >> 32 if number.isascii() and number.isdigit() and len(number) == 19 else 0
+    """The instant within a 19-digit id: a draft's beginning, so never later than the post. None for
+    other ids.
+    """
+    seconds = (
+        int(number) >> 32 if number.isascii() and number.isdigit() and len(number) == 19 else 0
+    )
     made = datetime.fromtimestamp(seconds, UTC)
     return made if datetime(2015, 1, 1, tzinfo=UTC) < made <= now else None
 
@@ -309,9 +387,11 @@ def _author(item: object) -> str:
 
 
 def read_cards(cards: object, now: datetime) -> tuple[Post, ...]:
-    """Posts off the cards that the page shows: `[printed date, link]` each. By day, and lower bounds; what is unreadable is left out.
+    """Posts off the cards that the page shows: `[printed date, link]` each. By day, and lower
+    bounds; what is unreadable is left out.
 
-    `now` is the moment of the page: `4小时前`, `昨天21:06`, `3天前` (to 7), `01月30日` (this year), `2023年02月26日`.
+    `now` is the moment of the page: `4小时前`, `昨天21:06`, `3天前` (to 7), `01月30日` (this year),
+    `2023年02月26日`.
     """
     if not isinstance(cards, list):
         raise Changed(f"cards: {str(cards)[:80]}")
@@ -329,7 +409,18 @@ def read_cards(cards: object, now: datetime) -> tuple[Post, ...]:
         # Days of 24 hours, not of the calendar: three of them and 23 hours are four midnights ago.
         on -= timedelta(days=1 if _DAYS_AGO.fullmatch(printed.strip()) else 0)
         found = re.search(r"/(article|video|w)/(\d+)/?", link)
-        kind = {"article": PostKind.ARTICLE, "video": PostKind.VIDEO, "w": PostKind.MICRO}[found[1]] if found else PostKind.OTHER
+        kind = (
+            {"article": PostKind.ARTICLE, "video": PostKind.VIDEO, "w": PostKind.MICRO}[found[1]]
+            if found
+            else PostKind.OTHER
+        )
         if on <= day_of(now):
-            posts.append(Post(on=on, id=found[2] if found else "", kind=kind, link=f"https://www.toutiao.com{found[0]}" if found else ""))
+            posts.append(
+                Post(
+                    on=on,
+                    id=found[2] if found else "",
+                    kind=kind,
+                    link=f"https://www.toutiao.com{found[0]}" if found else "",
+                )
+            )
     return tuple(posts)

@@ -1,7 +1,9 @@
-"""今日头条 (头条号): the public profile page. Its server data say who the account is, its own call to `profile_all` what it posted.
+"""今日头条 (头条号): the public profile page. Its server data say who the account is, its own call
+to `profile_all` what it posted.
 
-The list needs no login, shows every kind of post and stands newest first but for pinned items, so it can prove an account stale.
-Silence is no emptiness: the page prints 暂未发表作品 also when its feed call was refused, so only the feed's own answer counts.
+The list needs no login, shows every kind of post and stands newest first but for pinned items, so
+it can prove an account stale. Silence is no emptiness: the page prints 暂未发表作品 also when its
+feed call was refused, so only the feed's own answer counts.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from mediawatch.domain import (
     RateLimited,
     Seen,
     Unreachable,
-)  # fmt: skip
+)
 from scrapers.browser.pool import Hearing, Reply, Tab, host_and_path
 from scrapers.browser.reply import asked_again
 from scrapers.browser.shared_pages import Calls, Warm
@@ -50,7 +52,10 @@ from scrapers.toutiao.replies import (
 FEED = r"^www\.toutiao\.com/api/pc/list/(user/)?feed/?$"
 # The captcha's script is part of every page; a call to its service is not.
 CAPTCHA_CALL = r"^(verify|verifycenter)\.snssdk\.com/(?!.*\.js$)|\.toutiao\.com/captcha/(?!.*\.js$)"
-CAPTCHA_FRAME = "iframe[src*='/captcha'], iframe[src*='verify.snssdk.com'], iframe[src*='verifycenter.snssdk.com']"
+CAPTCHA_FRAME = (
+    "iframe[src*='/captcha'], iframe[src*='verify.snssdk.com'], "
+    "iframe[src*='verifycenter.snssdk.com']"
+)
 SERVER_DATA = "document.getElementById('RENDER_DATA')"
 AT_TOKEN = "location.pathname.startsWith('/c/user/token/')"
 CHALLENGE = re.compile(r"byted_acrawler|_\$jsvmprt")
@@ -79,12 +84,16 @@ class _Blank(RateLimited):
 
 
 def feed_call(url: str, token: str) -> str:
-    """A page's own call for its first page of the feed, for another account; what the page signed is left out, it signs by itself."""
+    """A page's own call for its first page of the feed, for another account; what the page signed
+    is left out, it signs by itself.
+    """
     return asked_again(url, _SIGNED, token=token, max_behot_time=0)
 
 
 class Profile(Surface):
-    """www.toutiao.com/c/user/…: name and id from the server data, posts from the page's own feed call."""
+    """www.toutiao.com/c/user/…: name and id from the server data, posts from the page's own feed
+    call.
+    """
 
     name, label = "toutiao.profile", "今日头条主页"
     attested = Attested.RECORDED
@@ -143,7 +152,9 @@ class Profile(Surface):
                         raise RateLimited(f"{RELOADS + 1} times: {blank.detail}") from blank
 
     async def profile(self, tab: Tab, hearing: Hearing, page: Reply, target: Target) -> Seen:
-        """Who the page is about, after the site's JavaScript challenge, which reloads the page once."""
+        """Who the page is about, after the site's JavaScript challenge, which reloads the page
+        once.
+        """
         if page.status != 404:
             landed(tab.url, target)
             page.good()
@@ -157,11 +168,21 @@ class Profile(Surface):
                 raise RateLimited("the JavaScript challenge does not clear")
         data = decoded(str(text)) if text else {"data": {}}
         seen = read_profile(data)
-        if text and seen is None and not token and page.status != 404 and await tab.wait_for(AT_TOKEN):
-            # A number's address is replaced by the token's inside the page, which may bring the data with it.
+        if (
+            text
+            and seen is None
+            and not token
+            and page.status != 404
+            and await tab.wait_for(AT_TOKEN)
+        ):
+            # A number's address is replaced by the token's inside the page, which may bring the
+            # data with it.
             token = landed(tab.url, target)
             await tab.wait_for(SERVER_DATA)
-            data = decoded(str(await tab.evaluate(f"({SERVER_DATA} || {{}}).textContent || ''")) or '{"data": {}}')
+            data = decoded(
+                str(await tab.evaluate(f"({SERVER_DATA} || {{}}).textContent || ''"))
+                or '{"data": {}}'
+            )
             seen = read_profile(data)
         if seen is None:
             await self.refuse_captcha(tab, hearing)
@@ -177,15 +198,21 @@ class Profile(Surface):
             return seen
         if missing and is_shell(tab.document.text()):
             return Seen(outcome=Outcome.NOT_FOUND, detail="HTTP 404", attested=Attested.DESCRIBED)
-        raise Changed(f"HTTP {tab.document.status} without a profile, and none of the known wordings")
+        raise Changed(
+            f"HTTP {tab.document.status} without a profile, and none of the known wordings"
+        )
 
     async def feed(self, tab: Tab, hearing: Hearing, profile: Seen, tokens: set[str]) -> Seen:
-        """The posts of this account's `profile_all`; further pages where the first shows no dated post but pinned ones, and as far back
-        as the look needs them."""
+        """The posts of this account's `profile_all`; further pages where the first shows no dated
+        post but pinned ones, and as far back as the look needs them."""
 
         def own(reply: Reply) -> bool:
             query = query_of(reply.url)
-            return bool(re.search(FEED, reply.path)) and query.get("category") == "profile_all" and query.get("token") in tokens
+            return (
+                bool(re.search(FEED, reply.path))
+                and query.get("category") == "profile_all"
+                and query.get("token") in tokens
+            )
 
         try:
             reply = await self.first_page(tab, hearing, own)
@@ -207,14 +234,18 @@ class Profile(Surface):
                     break
                 if dated:
                     await tab.pause()
-                payload = joined(payload, (await self.next_page(tab, hearing, own, cursor(payload))).json())
+                payload = joined(
+                    payload, (await self.next_page(tab, hearing, own, cursor(payload))).json()
+                )
                 seen = read_feed(payload, profile.name, tab.now())
         if seen.outcome is Outcome.OK and not seen.posts:
             raise Changed(f"no dated post: {seen.detail or 'has_more without items'}")
         return seen
 
     async def first_page(self, tab: Tab, hearing: Hearing, own: Callable[[Reply], bool]) -> Reply:
-        """The reply to the page's own call from the top of the list: `Changed` where it makes none, `_Blank` where nothing is in it."""
+        """The reply to the page's own call from the top of the list: `Changed` where it makes none,
+        `_Blank` where nothing is in it.
+        """
         try:
             reply = await hearing.first(lambda reply: own(reply) and _at(reply) in ("", "0"))
         except Changed:
@@ -225,26 +256,35 @@ class Profile(Surface):
             raise _Blank("the feed's body is empty")
         return reply
 
-    async def next_page(self, tab: Tab, hearing: Hearing, own: Callable[[Reply], bool], after: str) -> Reply:
-        """The reply to the call that the page makes by itself when it is scrolled down, and that goes on where the list before it ended:
-        one that came later would leave a hole."""
+    async def next_page(
+        self, tab: Tab, hearing: Hearing, own: Callable[[Reply], bool], after: str
+    ) -> Reply:
+        """The reply to the call that the page makes by itself when it is scrolled down, and that
+        goes on where the list before it ended: one that came later would leave a hole."""
 
         def following(reply: Reply) -> bool:
             return own(reply) and _at(reply) == after
 
         for _ in range(_SCROLLS - 1):
             await tab.evaluate(_DOWN)
-            with suppress(Changed, Unreachable):  # what was heard before may not stand on the page yet: then there was nowhere to go
+            with suppress(
+                Changed, Unreachable
+            ):  # what was heard before may not stand on the page yet: then there was nowhere to go
                 return await hearing.first(following, timeout=tab.timeouts.reply / _SCROLLS)
         await tab.evaluate(_DOWN)
         return await hearing.first(following, timeout=tab.timeouts.reply / _SCROLLS)
 
     async def cards(self, tab: Tab) -> Seen:
         """What stands on the cards of a page whose feed nobody heard: never exact."""
-        return Seen(posts=read_cards(await tab.evaluate(_CARDS), tab.now()), detail="dates off the page's cards, by day")
+        return Seen(
+            posts=read_cards(await tab.evaluate(_CARDS), tab.now()),
+            detail="dates off the page's cards, by day",
+        )
 
     async def refuse_captcha(self, tab: Tab, hearing: Hearing) -> None:
-        if any(re.search(CAPTCHA_CALL, host_and_path(url)) for url in hearing.requested) or await tab.sees(CAPTCHA_FRAME):
+        if any(
+            re.search(CAPTCHA_CALL, host_and_path(url)) for url in hearing.requested
+        ) or await tab.sees(CAPTCHA_FRAME):
             raise Captcha("a captcha instead of the feed")
 
 
@@ -254,8 +294,8 @@ def _at(reply: Reply) -> str:
 
 
 async def at_a_profile(tab: Tab, account: Account) -> str:
-    """The account's own page, past the challenge, whose script has signed a call by now: the address of its feed call. `NoEvidence`
-    where there is no profile to ask from."""
+    """The account's own page, past the challenge, whose script has signed a call by now: the
+    address of its feed call. `NoEvidence` where there is no profile to ask from."""
     target = wanted(account.filed)
     if target is None:
         raise NoEvidence("neither a Toutiao id nor a Toutiao link is filed")
@@ -265,7 +305,9 @@ async def at_a_profile(tab: Tab, account: Account) -> str:
         if profile.outcome is not Outcome.OK:
             raise NoEvidence("no profile to ask from")
         try:
-            reply = await surface.first_page(tab, hearing, lambda reply: query_of(reply.url).get("category") == "profile_all")
+            reply = await surface.first_page(
+                tab, hearing, lambda reply: query_of(reply.url).get("category") == "profile_all"
+            )
         except _Blank as blank:  # at random: the account's own page is loaded again
             raise Changed(blank.detail) from blank
         except Changed as silence:

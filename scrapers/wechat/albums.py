@@ -1,7 +1,8 @@
-"""WeChat albums (合集): the articles of one album whose address an article of the account gave. Open to visitors.
+"""WeChat albums (合集): the articles of one album whose address an article of the account gave.
+Open to visitors.
 
-An album holds what its owner put there, in the owner's order: it is read in both orders, and its dates are lower bounds.
-Described only (docs/platforms/wechat.md §4).
+An album holds what its owner put there, in the owner's order: it is read in both orders, and its
+dates are lower bounds. Described only (docs/platforms/wechat.md §4).
 """
 
 from __future__ import annotations
@@ -11,7 +12,17 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from mediawatch.domain import Account, Attested, Changed, MatchedBy, Pace, Post, PostKind, Seen, Sight
+from mediawatch.domain import (
+    Account,
+    Attested,
+    Changed,
+    MatchedBy,
+    Pace,
+    Post,
+    PostKind,
+    Seen,
+    Sight,
+)
 from mediawatch.domain.clock import day_of, from_epoch
 from mediawatch.names import same
 from scrapers.browser.pool import Reply, Tab
@@ -29,11 +40,19 @@ _ARTICLES = 20
 def albums_of(links: Sequence[str]) -> tuple[tuple[str, str], ...]:
     """(biz, album id) of the album addresses among links, in their order."""
     found = [query_of(match[0]) for link in links if (match := _ALBUM.fullmatch(link))]
-    return tuple(dict.fromkeys((keys["__biz"], keys["album_id"]) for keys in found if keys.get("__biz") and keys.get("album_id")))
+    return tuple(
+        dict.fromkeys(
+            (keys["__biz"], keys["album_id"])
+            for keys in found
+            if keys.get("__biz") and keys.get("album_id")
+        )
+    )
 
 
 class Album(Surface):
-    """合集 of the account. Shows what the owner put there, so its newest article is a lower bound."""
+    """合集 of the account. Shows what the owner put there, so its newest article is a lower
+    bound.
+    """
 
     name = "wechat.album"
     label = "微信合集"
@@ -47,7 +66,9 @@ class Album(Surface):
         self._seen = seen
 
     def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
-        """With the albums that are known, and those that this look has just met; None where there are none."""
+        """With the albums that are known, and those that this look has just met; None where there
+        are none.
+        """
         seen = tuple(link for sight in earlier if sight.matched_by for link in sight.links)
         return Album(seen) if albums_of((*seen, *account.links)) else None
 
@@ -58,8 +79,17 @@ class Album(Surface):
                 if asked:
                     await tab.pause()
                 asked += 1
-                query = {"action": "getalbum", "__biz": biz, "album_id": album, "count": _ARTICLES, "is_reverse": backwards, "f": "json"}
-                reply = (await tab.open(f"https://mp.weixin.qq.com/mp/appmsgalbum?{urlencode(query)}")).good()
+                query = {
+                    "action": "getalbum",
+                    "__biz": biz,
+                    "album_id": album,
+                    "count": _ARTICLES,
+                    "is_reverse": backwards,
+                    "f": "json",
+                }
+                reply = (
+                    await tab.open(f"https://mp.weixin.qq.com/mp/appmsgalbum?{urlencode(query)}")
+                ).good()
                 payload = payload_of(reply, tab.url)
                 yield read_album(payload, account, biz)
                 if shows_all(payload):
@@ -67,7 +97,9 @@ class Album(Surface):
 
 
 def payload_of(reply: Reply, url: str) -> Mapping[str, Any]:
-    """The JSON of one call. Where a page came instead, what `read_article` makes of it: a verification, a refusal."""
+    """The JSON of one call. Where a page came instead, what `read_article` makes of it: a
+    verification, a refusal.
+    """
     if reply.text().lstrip().startswith("<"):
         page = read_article(reply.text(), url)
         raise Changed(f"a page instead of the album ({page.outcome}): {page.detail}")
@@ -83,17 +115,29 @@ def shows_all(payload: Mapping[str, Any]) -> bool:
 
 
 def read_album(payload: Mapping[str, Any], account: Account, biz: str) -> Seen:
-    """The articles of the album's owner `biz`, in one order. NoEvidence where that is another account than the filed one; Changed
-    where there are none, which proves nothing."""
+    """The articles of the album's owner `biz`, in one order. NoEvidence where that is another
+    account than the filed one; Changed where there are none, which proves nothing."""
     match payload:
-        case {"getalbum_resp": {"base_info": {"nickname": str(name), "username": str(gh)}, "article_list": list(items)}}:
+        case {
+            "getalbum_resp": {
+                "base_info": {"nickname": str(name), "username": str(gh)},
+                "article_list": list(items),
+            }
+        }:
             pass
         # One article alone stands there without a list around it.
-        case {"getalbum_resp": {"base_info": {"nickname": str(name), "username": str(gh)}, "article_list": {**item}}}:
+        case {
+            "getalbum_resp": {
+                "base_info": {"nickname": str(name), "username": str(gh)},
+                "article_list": {**item},
+            }
+        }:
             items = [item]
         case _:
             raise Changed(f"album of another shape: {shape(payload.get('getalbum_resp', payload))}")
-    items = [item for item in items if isinstance(item, Mapping) and isinstance(item.get("url"), str)]
+    items = [
+        item for item in items if isinstance(item, Mapping) and isinstance(item.get("url"), str)
+    ]
     owners = [number_of(biz_in(item["url"])) for item in items]
     # Whoever published an article is whose it is; a short link does not tell.
     own = [item for item, owner in zip(items, owners, strict=True) if owner in ("", number_of(biz))]
@@ -108,10 +152,18 @@ def read_album(payload: Mapping[str, Any], account: Account, biz: str) -> Seen:
 
 
 def _post(item: Mapping[str, Any]) -> Post | None:
-    """None for an article without a sound time: an album gives lower bounds, so the others stand."""
+    """None for an article without a sound time: an album gives lower bounds, so the others
+    stand.
+    """
     try:
         at = from_epoch(item.get("create_time"))
     except Changed:
         return None
     # Message and place in it, as articles and the back office number them.
-    return Post(at=at, on=day_of(at), id=f"{item.get('msgid')}_{item.get('itemidx')}", kind=PostKind.ARTICLE, link=kept(item["url"]))
+    return Post(
+        at=at,
+        on=day_of(at),
+        id=f"{item.get('msgid')}_{item.get('itemidx')}",
+        kind=PostKind.ARTICLE,
+        link=kept(item["url"]),
+    )

@@ -1,8 +1,10 @@
-"""What an article page of mp.weixin.qq.com says: whose it is, when it was published, or why there is nothing. Pure.
+"""What an article page of mp.weixin.qq.com says: whose it is, when it was published, or why there
+is nothing. Pure.
 
-Two layouts are recorded (2020 to 2026): classic `var ct`, `var nickname` …, and one object `window.cgiDataNew`; picture and text
-posts have only the second. The inline advertising code holds a `nick_name` and `user_name` of its own, sometimes before the true
-ones, so both layouts are read from their anchors only, and only inside scripts: the article's text is the account's to write.
+Two layouts are recorded (2020 to 2026): classic `var ct`, `var nickname` …, and one object
+`window.cgiDataNew`; picture and text posts have only the second. The inline advertising code holds
+a `nick_name` and `user_name` of its own, sometimes before the true ones, so both layouts are read
+from their anchors only, and only inside scripts: the article's text is the account's to write.
 """
 
 from __future__ import annotations
@@ -17,11 +19,19 @@ from mediawatch.domain import Captcha, Changed, LoginRequired, Outcome, Post, Po
 from mediawatch.domain.clock import EVER, day_of, from_epoch, parse_printed
 
 _SCRIPT = re.compile(r"<script\b[^>]*>(.*?)</script>", re.DOTALL | re.IGNORECASE)
-_HIDDEN = re.compile(r"<(script|style|template)\b.*?</\1>|<!--.*?-->|<(?:meta|link)\b[^>]*>", re.DOTALL | re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"<(script|style|template)\b.*?</\1>|<!--.*?-->|<(?:meta|link)\b[^>]*>",
+    re.DOTALL | re.IGNORECASE,
+)
 _TAG = re.compile(r"<[^>]*>")
 _BODY = re.compile(r"<[^>]+\bid\s*=\s*[\"']js_content[\"']")
-_MESSAGE = re.compile(r"<[^>]+\bclass\s*=\s*[\"'][^\"']*(?:weui-msg__title|mesg-block|global_error_msg)[^\"']*[\"'][^>]*>")
-_TOKEN = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[{}\[\]]|(?P<key>\b\w+)\s*:|(?P<number>\b\d+\b)", re.DOTALL)
+_MESSAGE = re.compile(
+    r"<[^>]+\bclass\s*=\s*[\"'][^\"']*(?:weui-msg__title|mesg-block|global_error_msg)[^\"']*[\"'][^>]*>"
+)
+_TOKEN = re.compile(
+    r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"|[{}\[\]]|(?P<key>\b\w+)\s*:|(?P<number>\b\d+\b)",
+    re.DOTALL,
+)
 _STRING = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"", re.DOTALL)
 _ESCAPE = re.compile(r"\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _ENCODED = re.compile(r"\\x([0-9a-fA-F]{2})")
@@ -31,7 +41,10 @@ _LOGIN = re.compile(r"/[\w.-]*login[\w.-]*(?:/|$)", re.IGNORECASE)
 _TARGET = re.compile(r"transferTargetLink\s*=\s*[\"'](https?:[^\"']+)[\"']")
 
 _ALBUM = re.compile(r"https?://mp\.weixin\.qq\.com/mp/appmsgalbum\?[^\s'\"<>#]+")
-_NICKNAME = re.compile(r"<(\w+)[^>]*\bclass\s*=\s*[\"'][^\"']*\baccount_nickname_inner\b[^\"']*[\"'][^>]*>(.*?)</\1>", re.DOTALL)
+_NICKNAME = re.compile(
+    r"<(\w+)[^>]*\bclass\s*=\s*[\"'][^\"']*\baccount_nickname_inner\b[^\"']*[\"'][^>]*>(.*?)</\1>",
+    re.DOTALL,
+)
 _NEXT = re.compile(r"\bnext_article_link\s*:\s*(?:\w+\()?('(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\")")
 
 _PRINTED = re.compile(r"\d{4}-\d{1,2}-\d{1,2} \d{1,2}:\d\d(?::\d\d)?")
@@ -44,10 +57,14 @@ _KINDS = {"0": PostKind.ARTICLE, "5": PostKind.VIDEO, "8": PostKind.PICTURES, "1
 GONE_NICK = re.compile(r"该?[帐账]号已(?:自主|系统)?注销")
 MOVED_NICK = re.compile(r"transfer_\w+", re.IGNORECASE)
 
-# Wordings of 2023 to 2026, 帐号 and 账号 both occur. About the account; no page with one of them is recorded:
+# Wordings of 2023 to 2026, 帐号 and 账号 both occur. About the account; no page with one of them is
+# recorded:
 _ACCOUNT = (
     (Outcome.CANCELLED, re.compile(r"[帐账]号已(?:自主|系统)?注销|[帐账]号已?被系统回收")),
-    (Outcome.BANNED, re.compile(r"此[帐账]号已被屏蔽|[帐账]号已冻结|用户投诉[^。]{0,30}已限制跳转")),
+    (
+        Outcome.BANNED,
+        re.compile(r"此[帐账]号已被屏蔽|[帐账]号已冻结|用户投诉[^。]{0,30}已限制跳转"),
+    ),
     (Outcome.MIGRATED, re.compile(r"公众号已迁移|[帐账]号处于[帐账]号迁移流程")),
 )
 # About this one article, hence nothing about the account.
@@ -63,7 +80,9 @@ _CLIENT = re.compile(r"请在微信客户端打开")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One opened link. `outcome` ok: a live article with its `post`; no_evidence: the article is gone; else the account's own state."""
+    """One opened link. `outcome` ok: a live article with its `post`; no_evidence: the article is
+    gone; else the account's own state.
+    """
 
     outcome: Outcome = Outcome.OK
     name: str = ""
@@ -74,14 +93,18 @@ class Page:
     target: str = ""
     """Where a migrated account's page leads."""
     links: tuple[str, ...] = ()
-    """What a live page shows of its own account: the next article of its album where that is a short link, and its albums."""
+    """What a live page shows of its own account: the next article of its album where that is a
+    short link, and its albums.
+    """
     described: bool = False
     """True where the outcome rests on a wording that no recording attests."""
     detail: str = ""
 
 
 def read_article(text: str, url: str) -> Page:
-    """The served document at `url` (after redirects). Raises Captcha, RateLimited, LoginRequired; Changed for an unknown template."""
+    """The served document at `url` (after redirects). Raises Captcha, RateLimited, LoginRequired;
+    Changed for an unknown template.
+    """
     path = urlsplit(url).path
     if not path.startswith("/s/") and _CHECK.search(path):
         raise Captcha("article page sent us to its verification")
@@ -111,11 +134,15 @@ def _second_layout(scripts: str) -> Page | None:
     )
     # What one layout lacks may stand in the other.
     stamps += [data.get("create_time", ""), _variable(scripts, "ct")]
-    return _dated(page, stamps, _ids(scripts, data), data.get("type", ""), data.get("item_show_type", ""))
+    return _dated(
+        page, stamps, _ids(scripts, data), data.get("type", ""), data.get("item_show_type", "")
+    )
 
 
 def is_blank(text: str) -> bool:
-    """Whether a served document shows nothing by itself: a shell (an empty `#app`) into which a script draws what there is to say."""
+    """Whether a served document shows nothing by itself: a shell (an empty `#app`) into which a
+    script draws what there is to say.
+    """
     visible = _HIDDEN.sub(" ", text)
     return bool(text.strip()) and not _BODY.search(visible) and not _TAG.sub(" ", visible).strip()
 
@@ -135,13 +162,18 @@ def _share_layout(text: str, scripts: str) -> Page | None:
             original_id=gh,
             alias=_variable(scripts, "alias", of="d"),
         ),
-        [_variable(scripts, key, of="d") for key in ("ct", "create_time")] + [_variable(scripts, "ct")],
-        ("", ""), "", "5",
-    )  # fmt: skip
+        [_variable(scripts, key, of="d") for key in ("ct", "create_time")]
+        + [_variable(scripts, "ct")],
+        ("", ""),
+        "",
+        "5",
+    )
 
 
 def _dated(page: Page, stamps: list[str], ids: tuple[str, str], kind: str, shown_as: str) -> Page:
-    """The page with its post; without one where it tells no time of publishing (some audio shares): its name and ids stand all the same."""
+    """The page with its post; without one where it tells no time of publishing (some audio shares):
+    its name and ids stand all the same.
+    """
     at = _instant(stamps)
     if at is None:
         return replace(page, detail=UNDATED)
@@ -152,14 +184,24 @@ def _classic_layout(scripts: str) -> Page | None:
     name, gh = _variable(scripts, "nickname"), _variable(scripts, "user_name")
     if not name and not gh:
         return None
-    page = Page(name=name, biz=_variable(scripts, "biz"), original_id=gh, alias=_variable(scripts, "alias"))
+    page = Page(
+        name=name, biz=_variable(scripts, "biz"), original_id=gh, alias=_variable(scripts, "alias")
+    )
     stamps = [_variable(scripts, key) for key in ("ct", "oriCreateTime", "createTime")]
-    return _dated(page, stamps, _ids(scripts, {}), _variable(scripts, "appmsg_type"), _variable(scripts, "item_show_type"))
+    return _dated(
+        page,
+        stamps,
+        _ids(scripts, {}),
+        _variable(scripts, "appmsg_type"),
+        _variable(scripts, "item_show_type"),
+    )
 
 
 def _ids(scripts: str, data: dict[str, str]) -> tuple[str, str]:
     """Message and place in it; some pages of the second layout have them only as variables."""
-    return data.get("mid") or _variable(scripts, "mid"), data.get("idx") or _variable(scripts, "idx")
+    return data.get("mid") or _variable(scripts, "mid"), data.get("idx") or _variable(
+        scripts, "idx"
+    )
 
 
 def _post(at: datetime, mid: str, idx: str, kind: str, shown_as: str) -> Post:
@@ -174,7 +216,9 @@ def _post(at: datetime, mid: str, idx: str, kind: str, shown_as: str) -> Post:
 
 
 def _instant(candidates: list[str]) -> datetime | None:
-    """The time of publishing, None where there is none; `modify_time` is never among the candidates: an edit is no update."""
+    """The time of publishing, None where there is none; `modify_time` is never among the
+    candidates: an edit is no update.
+    """
     for text in candidates:
         if not text.strip("0"):
             continue
@@ -198,20 +242,38 @@ def _by_nick(page: Page) -> Page:
 
 
 def _state_of_nick(page: Page, outcome: Outcome) -> Page:
-    return replace(page, outcome=outcome, name="", post=None, links=(), described=True, detail=f"the account is shown as {page.name}")
+    return replace(
+        page,
+        outcome=outcome,
+        name="",
+        post=None,
+        links=(),
+        described=True,
+        detail=f"the account is shown as {page.name}",
+    )
 
 
 def _own_links(scripts: str, biz: str) -> tuple[str, ...]:
-    """The next article of the page's album, and its albums; those of another account (cards, quotations) are passed over."""
-    albums = dict.fromkeys(link for found in _ALBUM.findall(scripts) if (link := album_link(_decoded(found), biz)))
+    """The next article of the page's album, and its albums; those of another account (cards,
+    quotations) are passed over.
+    """
+    albums = dict.fromkeys(
+        link for found in _ALBUM.findall(scripts) if (link := album_link(_decoded(found), biz))
+    )
     following = (kept(_decoded(found[1:-1])) for found in _NEXT.findall(scripts))
     # A long link leads to the verification page: of no use to a look.
-    short = dict.fromkeys(link for link in following if link.startswith("https://mp.weixin.qq.com/s/")) if albums else {}
+    short = (
+        dict.fromkeys(link for link in following if link.startswith("https://mp.weixin.qq.com/s/"))
+        if albums
+        else {}
+    )
     return (*short, *albums)
 
 
 def album_link(url: str, biz: str) -> str:
-    """The address of an album by what names it; "" where it is none, or that of another account than `biz`."""
+    """The address of an album by what names it; "" where it is none, or that of another account
+    than `biz`.
+    """
     keys = dict(parse_qsl(urlsplit(url.replace("&amp;", "&")).query))
     own, album = keys.get("__biz", ""), keys.get("album_id", "")
     if not biz or not album.isdigit() or unquote(own).rstrip("=") != unquote(biz).rstrip("="):
@@ -225,8 +287,11 @@ def _message(text: str, scripts: str) -> Page:
         # Whatever the words inside, they are an article's.
         raise Changed("article page without its data")
     found = _MESSAGE.search(visible)
-    # Title and description stand side by side; a page without the known blocks is short and read whole.
-    shown = _TAG.sub(" ", visible[found.end() : found.end() + 900].rpartition(">")[0] + ">" if found else visible)
+    # Title and description stand side by side; a page without the known blocks is short and read
+    # whole.
+    shown = _TAG.sub(
+        " ", visible[found.end() : found.end() + 900].rpartition(">")[0] + ">" if found else visible
+    )
     words = _FOOTER.split(" ".join(unescape(shown).split()))[0][:400]
     compact = words.replace(" ", "")
     if _TOO_OFTEN.search(compact):
@@ -236,18 +301,27 @@ def _message(text: str, scripts: str) -> Page:
     if _CLIENT.search(compact):
         raise LoginRequired(words[:80])
     data = _object(scripts, "cgiData")
-    page = Page(name=data.get("nick_name", ""), original_id=data.get("user_name", ""), biz=_variable(scripts, "biz"), detail=words[:60])
+    page = Page(
+        name=data.get("nick_name", ""),
+        original_id=data.get("user_name", ""),
+        biz=_variable(scripts, "biz"),
+        detail=words[:60],
+    )
     for outcome, wording in _ACCOUNT:
         if wording.search(compact):
             target = _TARGET.search(scripts)
-            return replace(page, outcome=outcome, described=True, target=_decoded(target[1]) if target else "")
+            return replace(
+                page, outcome=outcome, described=True, target=_decoded(target[1]) if target else ""
+            )
     if _ARTICLE.search(words) or _ARTICLE.search(compact):
         return _by_nick(replace(page, outcome=Outcome.NO_EVIDENCE))
     raise Changed(f"unknown article page: {words[:80]!r}")
 
 
 def _object(scripts: str, name: str) -> dict[str, str]:
-    """The strings and numbers directly inside `window.NAME = {…}`; nested objects (advertisers, cards of others) are passed over."""
+    """The strings and numbers directly inside `window.NAME = {…}`; nested objects (advertisers,
+    cards of others) are passed over.
+    """
     start = re.search(rf"(?:^|[\s;{{])window\.{name}\s*=\s*(?=\{{)", scripts)
     fields: dict[str, str] = {}
     depth, key = 0, ""
@@ -269,7 +343,8 @@ def _object(scripts: str, name: str) -> dict[str, str]:
 
 
 def _variable(scripts: str, name: str, of: str = "") -> str:
-    """The first string that is not empty in `var NAME = "" || "…"` or `var NAME = htmlDecode("…")`, at the start of a statement.
+    """The first string that is not empty in `var NAME = "" || "…"` or `var NAME = htmlDecode("…")`,
+    at the start of a statement.
 
     `of`: the object that the name belongs to (`d.NAME = "…"`).
     """
@@ -280,15 +355,26 @@ def _variable(scripts: str, name: str, of: str = "") -> str:
 
 
 def _decoded(text: str) -> str:
-    """A JavaScript string's content, also where the page decodes it once more (JsDecode, htmlDecode)."""
-    text = _ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)) if found[1] or found[2] else found[3], text)
-    # The page's own decoding knows these alone: any other backslash that is left belongs to the text.
+    """A JavaScript string's content, also where the page decodes it once more (JsDecode,
+    htmlDecode).
+    """
+    text = _ESCAPE.sub(
+        lambda found: chr(int(found[1] or found[2], 16)) if found[1] or found[2] else found[3], text
+    )
+    # The page's own decoding knows these alone: any other backslash that is left belongs to the
+    # text.
     text = _ENCODED.sub(lambda found: chr(int(found[1], 16)), text)
     return unescape(text).strip()
 
 
 def kept(url: str) -> str:
-    """A link as it may be stored: of a long one only what names the article; nothing that a visit or a share added."""
+    """A link as it may be stored: of a long one only what names the article; nothing that a visit
+    or a share added.
+    """
     parts = urlsplit(url.replace("&amp;", "&"))
-    keys = [(key, value) for key, value in parse_qsl(parts.query) if key in LINK_KEYS and parts.path == "/s"]
+    keys = [
+        (key, value)
+        for key, value in parse_qsl(parts.query)
+        if key in LINK_KEYS and parts.path == "/s"
+    ]
     return urlunsplit(("https", parts.hostname or "", parts.path, urlencode(keys), ""))

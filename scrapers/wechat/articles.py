@@ -1,8 +1,9 @@
 """WeChat official accounts: the surfaces in order of cost, and known article links among them.
 
-No open surface lists an account completely: articles, albums and the reader of 微信读书 give lower bounds. Only the operator's own
-accounts can be read exactly, in their back office. `appmsgpublish` of other accounts answers 200013 since 2026-07-29, too fast or
-not, so 200013 never says anything about an account. What identifies one is `biz` (fakeid, the base64 of a number), `gh_…` and the
+No open surface lists an account completely: articles, albums and the reader of 微信读书 give lower
+bounds. Only the operator's own accounts can be read exactly, in their back office. `appmsgpublish`
+of other accounts answers 200013 since 2026-07-29, too fast or not, so 200013 never says anything
+about an account. What identifies one is `biz` (fakeid, the base64 of a number), `gh_…` and the
 微信号; names change. Sources: docs/platforms/wechat.md.
 """
 
@@ -14,7 +15,17 @@ from contextlib import suppress
 from dataclasses import replace
 
 from mediawatch.addresses import unwrapped
-from mediawatch.domain import Account, Attested, Changed, Failure, MatchedBy, NoEvidence, Outcome, Pace, Seen
+from mediawatch.domain import (
+    Account,
+    Attested,
+    Changed,
+    Failure,
+    MatchedBy,
+    NoEvidence,
+    Outcome,
+    Pace,
+    Seen,
+)
 from mediawatch.domain.clock import CLOCK_SKEW
 from scrapers.browser.pool import Tab
 from scrapers.browser.shared_pages import Calls, Warm
@@ -35,24 +46,31 @@ _SHORT = re.compile(r"https?://mp\.weixin\.qq\.com/s/([\w-]{6,64})")
 
 
 def short_links(account: Account) -> tuple[str, ...]:
-    """All short article links known for an account, those that were learned since it was filed first, newest first.
+    """All short article links known for an account, those that were learned since it was filed
+    first, newest first.
 
-    Long links (`?__biz=`) are sent to the captcha, which would end article links for everybody: a sweep never opens one.
+    Long links (`?__biz=`) are sent to the captcha, which would end article links for everybody: a
+    sweep never opens one.
     """
     learned = [link for link in account.links if link not in account.filed.article_links]
-    texts = " ".join(unwrapped(link) for link in (*learned, *account.links, *account.filed.article_links, account.filed.url))
+    texts = " ".join(
+        unwrapped(link)
+        for link in (*learned, *account.links, *account.filed.article_links, account.filed.url)
+    )
     return tuple(dict.fromkeys(f"{HOME}s/{token}" for token in _SHORT.findall(texts)))
 
 
 async def at_an_article(tab: Tab, account: Account) -> None:
-    """Whatever has become of the article: it is there to ask from. The front page would wait for somebody to scan its code, and ask on and
-    on whether he has."""
+    """Whatever has become of the article: it is there to ask from. The front page would wait for
+    somebody to scan its code, and ask on and on whether he has."""
     with suppress(Changed, NoEvidence):
         await opened(tab, short_links(account)[0])
 
 
 class Article(Surface):
-    """A known article link. A live article shows its account's present name and ids, and that it posted at least as late as this."""
+    """A known article link. A live article shows its account's present name and ids, and that it
+    posted at least as late as this.
+    """
 
     name = "wechat.article"
     label = "微信文章链接"
@@ -82,7 +100,9 @@ class Article(Surface):
                 # A mistyped or foreign link: the next one may do.
                 odd = failure if odd is None or isinstance(failure, Changed) else odd
                 continue
-            if seen.outcome is not Outcome.NO_EVIDENCE and (seen.posts or seen.outcome is not Outcome.OK):
+            if seen.outcome is not Outcome.NO_EVIDENCE and (
+                seen.posts or seen.outcome is not Outcome.OK
+            ):
                 for earlier in told:
                     if earlier.outcome is Outcome.OK:
                         yield earlier
@@ -97,7 +117,9 @@ class Article(Surface):
 
 
 class LoneArticle(Article):
-    """A link that somebody handed in, its account not known yet: whose it is is what the page says, tied to nobody."""
+    """A link that somebody handed in, its account not known yet: whose it is is what the page says,
+    tied to nobody.
+    """
 
     async def see(self, tab: Tab | Calls, account: Account) -> AsyncIterator[Seen]:
         for link in account.links:
@@ -109,8 +131,8 @@ class LoneArticle(Article):
 
 
 async def opened(tab: Tab | Calls, link: str) -> Page:
-    """Open one article link; what counts is in the document as it is served. Failures as `read_article`, `Reply.good` and `Tab.open`
-    have them; `Changed` for a date to come."""
+    """Open one article link; what counts is in the document as it is served. Failures as
+    `read_article`, `Reply.good` and `Tab.open` have them; `Changed` for a date to come."""
     reply = (await tab.open(link)).good()
     # Empty where the page moved on by its own script before its document could be read.
     served = reply.text() or await tab.html()
@@ -123,7 +145,10 @@ async def opened(tab: Tab | Calls, link: str) -> Page:
         await tab.wait_for(_DRAWN, timeout=tab.timeouts.step)
         page = read_article(await tab.html(), tab.url)
     if page.post is not None and page.post.at is not None and page.post.at > tab.now() + CLOCK_SKEW:
-        raise Changed(f"发布时间异常: the article is dated {page.post.at:%Y-%m-%d %H:%M} UTC, after the moment of the look")
+        raise Changed(
+            f"发布时间异常: the article is dated {page.post.at:%Y-%m-%d %H:%M} UTC, after the "
+            "moment of the look"
+        )
     return page
 
 
@@ -142,7 +167,9 @@ def facts(page: Page, link: str, tie: MatchedBy | None) -> Seen:
 
 
 async def followed(tab: Tab | Calls, page: Page, seen: Seen) -> Seen:
-    """A migrated account's page leads to the new one: look there once and say who that is. The new ids are a proposal, no identity."""
+    """A migrated account's page leads to the new one: look there once and say who that is. The new
+    ids are a proposal, no identity.
+    """
     if page.outcome is not Outcome.MIGRATED or not page.target:
         return seen
     if biz := query_of(page.target).get("__biz"):
@@ -153,8 +180,16 @@ async def followed(tab: Tab | Calls, page: Page, seen: Seen) -> Seen:
         new = await opened(tab, page.target)
     except Failure as failure:
         # What the old page said stands, whatever became of the new one.
-        return replace(seen, detail=f"{seen.detail}; its new account cannot be read ({failure.outcome}): {failure.detail}")
-    return replace(seen, detail=f"{seen.detail}; new account: {new.name} biz={new.biz} {new.original_id}")
+        return replace(
+            seen,
+            detail=(
+                f"{seen.detail}; its new account cannot be read ({failure.outcome}): "
+                f"{failure.detail}"
+            ),
+        )
+    return replace(
+        seen, detail=f"{seen.detail}; new account: {new.name} biz={new.biz} {new.original_id}"
+    )
 
 
 SCRAPER = Scraper(
@@ -166,5 +201,12 @@ SCRAPER = Scraper(
     links=LoneArticle(),
     lasting=_SHORT,
     viewer=viewers.wechat,
-    heavy=frozenset({"*://mmbiz.qpic.cn/*", "*://mmbiz.qlogo.cn/*", "*://wx.qlogo.cn/*", "*://mpvideo.qpic.cn/*"}),
+    heavy=frozenset(
+        {
+            "*://mmbiz.qpic.cn/*",
+            "*://mmbiz.qlogo.cn/*",
+            "*://wx.qlogo.cn/*",
+            "*://mpvideo.qpic.cn/*",
+        }
+    ),
 )

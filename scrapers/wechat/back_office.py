@@ -1,4 +1,5 @@
-"""Looks into the operator's back office on mp.weixin.qq.com: his own account's list, the name search, another account's list.
+"""Looks into the operator's back office on mp.weixin.qq.com: his own account's list, the name
+search, another account's list.
 
 All of them work from his logged-in home page, by calls of that page. docs/platforms/wechat.md §3.
 """
@@ -33,27 +34,62 @@ from scrapers.browser.shared_pages import Calls, Warm
 from scrapers.lists import PAGES_BACK, ends_short
 from scrapers.look import as_far_as_it_goes
 from scrapers.surface import Login, SessionUse, Shows, Surface, query_of
-from scrapers.wechat.back_office_replies import Batches, Hit, answer, complete_since, read_batches, read_hits
-from scrapers.wechat.identity import Owner, filed_id, identified, is_same, number_of, own_hit, queries, read_owner, same_account
+from scrapers.wechat.back_office_replies import (
+    Batches,
+    Hit,
+    answer,
+    complete_since,
+    read_batches,
+    read_hits,
+)
+from scrapers.wechat.identity import (
+    Owner,
+    filed_id,
+    identified,
+    is_same,
+    number_of,
+    own_hit,
+    queries,
+    read_owner,
+    same_account,
+)
 
 HOME = "https://mp.weixin.qq.com/"
 _HITS, _HIT_PAGES = 5, 6
-"""Hits a page as the back office's own dialog asks for them; pages until a search counts as not exhausted. Most names need one:
-some tens of calls an hour freeze a login for hours."""
+"""Hits a page as the back office's own dialog asks for them; pages until a search counts as not
+exhausted. Most names need one: some tens of calls an hour freeze a login for hours."""
 _BATCHES, _LIST_PAGES = 10, 3
-_OF_ANOTHER = {"search_field": "null", "query": "", "type": "101_1", "free_publish_type": 1, "sub_action": "list_ex"}
-"""As the back office's dialog asks for the articles of another account. The own list is asked for without: nothing may narrow it."""
+_OF_ANOTHER = {
+    "search_field": "null",
+    "query": "",
+    "type": "101_1",
+    "free_publish_type": 1,
+    "sub_action": "list_ex",
+}
+"""As the back office's dialog asks for the articles of another account. The own list is asked for
+without: nothing may narrow it.
+"""
 _SETTLES = 5.0
 """Seconds for the home page to show a token or a login."""
-_TOKEN = "(location.search.match(/[?&]token=(\\d+)/) || [])[1] || (window.wx && wx.data && wx.data.t) || ''"
+_TOKEN = (
+    "(location.search.match(/[?&]token=(\\d+)/) || [])[1] || (window.wx && wx.data && wx.data.t) "
+    "|| ''"
+)
 _LOGIN = "[class*=login__type], img[src*=scanloginqrcode], form[action*=bizlogin]"
-_OWNER = "window.wx && wx.data ? {biz: wx.data.uin_base64, user: wx.data.user_name, nick: wx.data.nick_name} : null"
+_OWNER = (
+    "window.wx && wx.data ? {biz: wx.data.uin_base64, user: wx.data.user_name, nick: "
+    "wx.data.nick_name} : null"
+)
 
 
 async def enter(tab: Tab) -> str:
-    """Open the home page; the token of this login. LoginRequired where the site shows its login instead."""
+    """Open the home page; the token of this login. LoginRequired where the site shows its login
+    instead.
+    """
     (await tab.open(HOME)).good()
-    await tab.wait_for(f"{_TOKEN} || document.querySelector({json.dumps(_LOGIN)})", timeout=_SETTLES)
+    await tab.wait_for(
+        f"{_TOKEN} || document.querySelector({json.dumps(_LOGIN)})", timeout=_SETTLES
+    )
     token = await tab.evaluate(_TOKEN)
     if isinstance(token, str | int) and str(token).isdigit():
         tab.known = True
@@ -66,7 +102,9 @@ async def enter(tab: Tab) -> str:
 
 
 async def probe(tab: Tab) -> bool:
-    """Whether the back office shows a token for this login. LoginRequired where it shows its login."""
+    """Whether the back office shows a token for this login. LoginRequired where it shows its
+    login.
+    """
     return bool(await enter(tab))
 
 
@@ -84,35 +122,53 @@ _WARM = Warm(HOME, lambda tab, account: enter(tab), unscripted=True)
 
 
 class BackOffice(Surface):
-    """Works from the operator's logged-in home page, by calls of that page: the API wants his cookies and the page's token."""
+    """Works from the operator's logged-in home page, by calls of that page: the API wants his
+    cookies and the page's token.
+    """
 
     session = SessionUse.REQUIRED
-    # The home page shows the operator's own account and holds his token: the answers alone are the evidence.
+    # The home page shows the operator's own account and holds his token: the answers alone are the
+    # evidence.
     page_shows = False
-    url_keys = frozenset({"action", "begin", "count", "query", "sub", "fakeid", "type", "t", "lang", "f"})
+    url_keys = frozenset(
+        {"action", "begin", "count", "query", "sub", "fakeid", "type", "t", "lang", "f"}
+    )
 
-    async def call(self, tab: Tab | Calls, token: str, path: str, **query: object) -> Mapping[str, Any]:
+    async def call(
+        self, tab: Tab | Calls, token: str, path: str, **query: object
+    ) -> Mapping[str, Any]:
         common = {"token": token, "lang": "zh_CN", "f": "json", "ajax": 1}
         return answer(await tab.fetch(f"{HOME}cgi-bin/{path}?{urlencode({**query, **common})}"))
 
-    async def batches(self, tab: Tab | Calls, token: str, begin: int, **whose: object) -> Mapping[str, Any]:
-        """One page of 发表记录: of the account of the login, or of the one that `whose` asks for."""
-        return await self.call(tab, token, "appmsgpublish", sub="list", begin=begin, count=_BATCHES, **whose)
+    async def batches(
+        self, tab: Tab | Calls, token: str, begin: int, **whose: object
+    ) -> Mapping[str, Any]:
+        """One page of 发表记录: of the account of the login, or of the one that `whose` asks
+        for.
+        """
+        return await self.call(
+            tab, token, "appmsgpublish", sub="list", begin=begin, count=_BATCHES, **whose
+        )
 
 
 @lru_cache(maxsize=64)
 def _owner(session: Session, stamp: tuple[int, int] | None) -> Owner | None:
-    """Whose login a session's file holds, by its cookies; None where it cannot be read. `stamp` tells one version from another: every look
-    of a sweep asks."""
+    """Whose login a session's file holds, by its cookies; None where it cannot be read. `stamp`
+    tells one version from another: every look of a sweep asks."""
     try:
-        cookies = {str(each.get("name")): str(each.get("value")) for each in stored(session).get("cookies", [])}
+        cookies = {
+            str(each.get("name")): str(each.get("value"))
+            for each in stored(session).get("cookies", [])
+        }
     except LoginRequired:
         return None
     return Owner(biz=cookies.get("bizuin", ""), original_id=cookies.get("slave_user", ""))
 
 
 class Own(BackOffice):
-    """发表记录 of the very account that the operator is logged in with. Shows everything, pushed or not."""
+    """发表记录 of the very account that the operator is logged in with. Shows everything, pushed or
+    not.
+    """
 
     name = "wechat.own"
     label = "本单位公众号后台发表记录"
@@ -125,8 +181,8 @@ class Own(BackOffice):
         return bool(filed_id(account)[0] or filed.platform_id or filed.original_id or filed.alias)
 
     def suits(self, account: Account, session: Session) -> bool:
-        """By the ids in the login's cookies: nobody's home page is opened for an account that is not his. Where they are missing,
-        the home page must tell."""
+        """By the ids in the login's cookies: nobody's home page is opened for an account that is
+        not his. Where they are missing, the home page must tell."""
         owner = _owner(session, stamp_of(session))
         return owner is not None and (owner == Owner() or same_account(account, owner) is not None)
 
@@ -136,7 +192,9 @@ class Own(BackOffice):
         tie = same_account(account, owner)
         if tie is None:
             raise NoEvidence("the login is that of another account")
-        yield Seen(name=owner.name, platform_id=owner.biz, original_id=owner.original_id, matched_by=tie)
+        yield Seen(
+            name=owner.name, platform_id=owner.biz, original_id=owner.original_id, matched_by=tie
+        )
 
         async def page_at(begin: int) -> Batches:
             page = read_batches(await self.batches(tab, token, begin), own=True)
@@ -146,31 +204,46 @@ class Own(BackOffice):
 
         pages = await newest_pages(tab, page_at)
         if pages[0].total == 0:
-            yield Seen(outcome=Outcome.NO_POSTS, matched_by=tie, detail="the account's own back office counts no publication")
+            yield Seen(
+                outcome=Outcome.NO_POSTS,
+                matched_by=tie,
+                detail="the account's own back office counts no publication",
+            )
             return
         yield listed(pages, owner.biz, tie, tab.now())
 
 
 @dataclass(frozen=True)
 class Search(BackOffice):
-    """Name search of the back office: name to fakeid, nickname, 微信号. Fuzzy; accounts may hide from it."""
+    """Name search of the back office: name to fakeid, nickname, 微信号. Fuzzy; accounts may hide
+    from it.
+    """
 
     name: ClassVar[str] = "wechat.search"
     label: ClassVar[str] = "微信公众平台账号搜索"
     warm: ClassVar[Warm | None] = _WARM
     attested: ClassVar[Attested] = Attested.RECORDED
     shows: ClassVar[Shows] = Shows.SOME
-    # Told: at most 6 a minute, and some tens an hour froze the search of a login for hours (docs/platforms/wechat.md).
+    # Told: at most 6 a minute, and some tens an hour froze the search of a login for hours
+    # (docs/platforms/wechat.md).
     pace: ClassVar[Pace] = Pace(every=10.0, jitter=4.0, per_hour=20, per_day=100)
 
     unread: str = ""
-    """A surface that met trouble of ours in this look: what it knows of the account might have shown it under another name."""
+    """A surface that met trouble of ours in this look: what it knows of the account might have
+    shown it under another name.
+    """
 
     def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
-        """Nothing to add where the account was named by its id already: searches are what a login has least of."""
+        """Nothing to add where the account was named by its id already: searches are what a login
+        has least of.
+        """
         if any(sight.name and sight.matched_by is MatchedBy.ID for sight in earlier):
             return None
-        troubled = [sight.surface for sight in earlier if sight.outcome.about_us and sight.outcome is not Outcome.NO_EVIDENCE]
+        troubled = [
+            sight.surface
+            for sight in earlier
+            if sight.outcome.about_us and sight.outcome is not Outcome.NO_EVIDENCE
+        ]
         return Search(troubled[0]) if troubled else self
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
@@ -195,13 +268,19 @@ class Search(BackOffice):
             raise NoEvidence(f"{seen.detail}; but {self.unread} could not be read")
         return seen
 
-    async def gather(self, tab: Tab | Calls, token: str, account: Account, query: str, hits: list[Hit]) -> bool:
-        """Page through the hits of one query, adding the new ones, until the answer is clear; True when they were exhausted."""
+    async def gather(
+        self, tab: Tab | Calls, token: str, account: Account, query: str, hits: list[Hit]
+    ) -> bool:
+        """Page through the hits of one query, adding the new ones, until the answer is clear; True
+        when they were exhausted.
+        """
         for number in range(_HIT_PAGES):
             if number:
                 await tab.pause()
             begin = number * _HITS
-            payload = await self.call(tab, token, "searchbiz", action="search_biz", begin=begin, count=_HITS, query=query)
+            payload = await self.call(
+                tab, token, "searchbiz", action="search_biz", begin=begin, count=_HITS, query=query
+            )
             found, total = read_hits(payload)
             new = [hit for hit in found if hit not in hits]
             hits += new
@@ -210,7 +289,9 @@ class Search(BackOffice):
                 return True
             if own_hit(account, hits):
                 return False
-            if any(is_same(account, hit) for hit in hits) and not any(is_same(account, hit) for hit in new):
+            if any(is_same(account, hit) for hit in hits) and not any(
+                is_same(account, hit) for hit in new
+            ):
                 # Exact names come first: a further homonym would have stood here.
                 return False
             if not new:
@@ -220,7 +301,9 @@ class Search(BackOffice):
 
 @dataclass(frozen=True)
 class List(BackOffice):
-    """An account's articles by its fakeid. Shows everything when it answers; for other accounts it has not since 2026-07-29."""
+    """An account's articles by its fakeid. Shows everything when it answers; for other accounts it
+    has not since 2026-07-29.
+    """
 
     name: ClassVar[str] = "wechat.list"
     label: ClassVar[str] = "微信公众平台发表记录"
@@ -233,16 +316,24 @@ class List(BackOffice):
     fakeid: str = ""
     tie: MatchedBy | None = None
     unseen: bool = False
-    """The search of this look did not find the account, and nothing else named it: then the list, which does not say whose it is,
-    proves no gap."""
+    """The search of this look did not find the account, and nothing else named it: then the list,
+    which does not say whose it is, proves no gap."""
 
     def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
-        """With the filed id, else with the one that this look has found; None where there is none, or more than one."""
+        """With the filed id, else with the one that this look has found; None where there is none,
+        or more than one.
+        """
         biz, tie = filed_id(account)
         if biz:
             searched = any(sight.surface == Search.name for sight in earlier)
-            return List(biz, tie, searched and not any(sight.name and sight.matched_by for sight in earlier))
-        found = {sight.platform_id: sight.matched_by for sight in earlier if sight.platform_id and sight.matched_by}
+            return List(
+                biz, tie, searched and not any(sight.name and sight.matched_by for sight in earlier)
+            )
+        found = {
+            sight.platform_id: sight.matched_by
+            for sight in earlier
+            if sight.platform_id and sight.matched_by
+        }
         return List(*next(iter(found.items()))) if len(found) == 1 else None
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
@@ -258,17 +349,27 @@ class List(BackOffice):
 
     async def page(self, tab: Tab | Calls, token: str, begin: int) -> Batches:
         try:
-            return read_batches(await self.batches(tab, token, begin, fakeid=self.fakeid, **_OF_ANOTHER))
+            return read_batches(
+                await self.batches(tab, token, begin, fakeid=self.fakeid, **_OF_ANOTHER)
+            )
         except RateLimited as failure:
-            raise RateLimited(f"{failure.detail}; the lists of other accounts are probably closed, as since 2026-07") from failure
+            raise RateLimited(
+                f"{failure.detail}; the lists of other accounts are probably closed, as since "
+                "2026-07"
+            ) from failure
 
 
-async def newest_pages(tab: Tab | Calls, page_at: Callable[[int], Awaitable[Batches]]) -> list[Batches]:
+async def newest_pages(
+    tab: Tab | Calls, page_at: Callable[[int], Awaitable[Batches]]
+) -> list[Batches]:
     """The newest pages of a list, until one has a post, and as far back as the look needs them."""
     pages: list[Batches] = []
     while len(pages) < (PAGES_BACK if tab.back_to else _LIST_PAGES):
         posts = [post for page in pages for post in page.posts]
-        if pages and ((posts and not ends_short(posts, tab.back_to)) or sum(page.count for page in pages) >= pages[0].total):
+        if pages and (
+            (posts and not ends_short(posts, tab.back_to))
+            or sum(page.count for page in pages) >= pages[0].total
+        ):
             break
         if not posts and len(pages) == _LIST_PAGES:
             break

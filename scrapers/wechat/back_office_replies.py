@@ -1,7 +1,9 @@
-"""What the back office of mp.weixin.qq.com answers: hits of `searchbiz`, batches of `appmsgpublish`. Pure.
+"""What the back office of mp.weixin.qq.com answers: hits of `searchbiz`, batches of
+`appmsgpublish`. Pure.
 
-Shapes as recorded until 2026-08 (docs/platforms/wechat.md): `publish_page` is JSON in a string, every `publish_info` in it again.
-The operator's own list is described (2026-09, 2026-10): the same layers, articles in `appmsg_info` instead of `appmsgex`.
+Shapes as recorded until 2026-08 (docs/platforms/wechat.md): `publish_page` is JSON in a string,
+every `publish_info` in it again. The operator's own list is described (2026-09, 2026-10): the same
+layers, articles in `appmsg_info` instead of `appmsgex`.
 """
 
 from __future__ import annotations
@@ -24,14 +26,20 @@ _LOGIN_PAGE = ("bizlogin", "loginpage", "扫码登录", "登录超时", "请重�
 _KINDS = {0: PostKind.ARTICLE, 5: PostKind.VIDEO, 8: PostKind.PICTURES, 10: PostKind.MICRO}
 _UNPUSHED, _PUSHED = 10002, 9
 _ARTICLES = (_UNPUSHED, _PUSHED)
-"""Types of batches that hold articles; others are texts, pictures or videos that were sent to everybody."""
+"""Types of batches that hold articles; others are texts, pictures or videos that were sent to
+everybody.
+"""
 _SENT, _NOT_SENT, _GONE = (2,), (1, 5, 6), (7, 8)
-"""`msg_status`: sent; under review, send failed, refused as a violation; deleted video, no longer to be seen."""
+"""`msg_status`: sent; under review, send failed, refused as a violation; deleted video, no longer
+to be seen.
+"""
 _PUBLISHED = 200
 
 
 def answer(reply: Reply) -> Mapping[str, Any]:
-    """The payload of one call. LoginRequired, RateLimited and Changed by `base_resp.ret`, also where a login page came instead."""
+    """The payload of one call. LoginRequired, RateLimited and Changed by `base_resp.ret`, also
+    where a login page came instead.
+    """
     text = reply.good().text()
     if text.lstrip().startswith("<") and any(sign in text for sign in _LOGIN_PAGE):
         raise LoginRequired("the back office sent its login page")
@@ -51,12 +59,18 @@ def answer(reply: Reply) -> Mapping[str, Any]:
 
 def shape(payload: object) -> str:
     """The keys of an unknown payload; never its values."""
-    return f"{type(payload).__name__} {sorted(map(str, payload))[:12]}" if isinstance(payload, Mapping) else type(payload).__name__
+    return (
+        f"{type(payload).__name__} {sorted(map(str, payload))[:12]}"
+        if isinstance(payload, Mapping)
+        else type(payload).__name__
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One account that the search found. `alias` is its 微信号, "" where it has none or hides it."""
+    """One account that the search found. `alias` is its 微信号, "" where it has none or hides
+    it.
+    """
 
     biz: str
     name: str
@@ -65,7 +79,9 @@ class Hit:
 
 
 def read_hits(payload: Mapping[str, Any]) -> tuple[tuple[Hit, ...], int]:
-    """The hits of one page, and `total`, which counts what is there from this page on at best: 0 past the last page."""
+    """The hits of one page, and `total`, which counts what is there from this page on at best: 0
+    past the last page.
+    """
     match payload:
         case {"list": list(items), "total": int(total)}:
             return tuple(map(_hit, items)), total
@@ -83,7 +99,9 @@ def _hit(item: object) -> Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batches:
-    """One page of the list. `moments` are those of its batches as they stand; not `certain` where one has no date or an unknown state."""
+    """One page of the list. `moments` are those of its batches as they stand; not `certain` where
+    one has no date or an unknown state.
+    """
 
     posts: tuple[Post, ...]
     total: int
@@ -94,7 +112,8 @@ class Batches:
 
 
 def read_batches(payload: Mapping[str, Any], *, own: bool = False) -> Batches:
-    """Every published and still visible article of one page, dated by its batch; the order on the page plays no part.
+    """Every published and still visible article of one page, dated by its batch; the order on the
+    page plays no part.
 
     `own`: the list of the account of the login itself, which alone may be empty.
     """
@@ -111,7 +130,8 @@ def read_batches(payload: Mapping[str, Any], *, own: bool = False) -> Batches:
         case other:
             raise Changed(f"publish_page of another shape: {shape(other)}")
     if not entries and not (own and total == 0 and not _counts(counts)):
-        # Another account's list that is empty proves nothing: this is also what a refused look would get.
+        # Another account's list that is empty proves nothing: this is also what a refused look
+        # would get.
         raise Changed(f"an empty list ({total} in total)")
     if entries and total == 0:
         raise Changed(f"{len(entries)} entries in a list of none")
@@ -135,10 +155,15 @@ def _counts(listed: Mapping[Any, Any]) -> bool:
 def complete_since(pages: Sequence[Batches]) -> datetime | None:
     """Pages from the first on, in order: back to which moment they show everything.
 
-    None where anything on them is uncertain, or where batches do not stand newest first: an unknown order may hide anything.
+    None where anything on them is uncertain, or where batches do not stand newest first: an unknown
+    order may hide anything.
     """
     moments = [moment for page in pages for moment in page.moments]
-    if not moments or not all(page.certain for page in pages) or any(later > earlier for earlier, later in pairwise(moments)):
+    if (
+        not moments
+        or not all(page.certain for page in pages)
+        or any(later > earlier for earlier, later in pairwise(moments))
+    ):
         return None
     return EVER if sum(page.count for page in pages) >= pages[0].total else moments[-1]
 
@@ -176,11 +201,19 @@ def _batch(info: Mapping[str, Any]) -> _Batch:
     sent, result = _part(info, "sent_info"), _part(info, "sent_result")
     published = _part(info, "publish_info")
     status = result.get("msg_status")
-    if status in _NOT_SENT or sent.get("is_published") == 0 or published.get("publish_status", _PUBLISHED) != _PUBLISHED:
+    if (
+        status in _NOT_SENT
+        or sent.get("is_published") == 0
+        or published.get("publish_status", _PUBLISHED) != _PUBLISHED
+    ):
         return _Batch()
     if status in _GONE:
         return _Batch(deleted=len(items))
-    live = [item for item in items if not item.get("is_deleted") and not item.get("ban_flag") and not item.get("checking")]
+    live = [
+        item
+        for item in items
+        if not item.get("is_deleted") and not item.get("ban_flag") and not item.get("checking")
+    ]
     at = _moment(info, sent, published)
     if not items and info.get("type") not in _ARTICLES and status in _SENT and at:
         return _Batch(posts=(Post(at=at, on=day_of(at), pushed=True),), moments=(at,))
@@ -201,8 +234,12 @@ def _part(info: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     return part if isinstance(part, dict) else {}
 
 
-def _moment(info: Mapping[str, Any], sent: Mapping[str, Any], published: Mapping[str, Any]) -> datetime | None:
-    """群发 time of the batch; of one without push, when it was published. `sent_result.update_time` is noise, `update_time` an edit."""
+def _moment(
+    info: Mapping[str, Any], sent: Mapping[str, Any], published: Mapping[str, Any]
+) -> datetime | None:
+    """群发 time of the batch; of one without push, when it was published. `sent_result.update_time`
+    is noise, `update_time` an edit.
+    """
     if sent and info.get("type") != _UNPUSHED:
         return _epoch(sent.get("time"))
     return _epoch(published.get("create_time"))
@@ -221,7 +258,11 @@ def _epoch(value: object) -> datetime | None:
 
 
 def _post(item: Mapping[str, Any], at: datetime, kind: object) -> Post:
-    shown_as, aid, link = item.get("item_show_type"), item.get("aid"), item.get("link") or item.get("content_url")
+    shown_as, aid, link = (
+        item.get("item_show_type"),
+        item.get("aid"),
+        item.get("link") or item.get("content_url"),
+    )
     return Post(
         at=at,
         on=day_of(at),

@@ -26,7 +26,9 @@ def biz_in(url: str) -> str:
 
 
 def number_of(biz: str) -> str:
-    """The number that a biz encodes: `MzA3MzI4MjgzMw==`, `MzA3MzI4MjgzMw` and `3073282833` are one account. Itself where it is none."""
+    """The number that a biz encodes: `MzA3MzI4MjgzMw==`, `MzA3MzI4MjgzMw` and `3073282833` are one
+    account. Itself where it is none.
+    """
     text = unquote(biz).strip()
     if text.isdigit():
         return text
@@ -38,7 +40,8 @@ def number_of(biz: str) -> str:
 
 
 def filed_id(account: Account) -> tuple[str, MatchedBy | None]:
-    """The biz as filed, in base64, else the one that the filed links carry where they agree; ("", None) where there is none.
+    """The biz as filed, in base64, else the one that the filed links carry where they agree; ("",
+    None) where there is none.
 
     What is filed as the id and encodes no number is a 微信号: see `same_alias`.
     """
@@ -55,7 +58,9 @@ def encoded(biz: str) -> str:
 
 
 def compared(account: Account, biz: str, original_id: str) -> tuple[MatchedBy | None, str]:
-    """How the shown ids tie to the filed ones, and in words which filed id they contradict ("" where none)."""
+    """How the shown ids tie to the filed ones, and in words which filed id they contradict (""
+    where none).
+    """
     filed, (own, tie) = account.filed, filed_id(account)
     agreed: MatchedBy | None = None
     if own and biz:
@@ -70,7 +75,9 @@ def compared(account: Account, biz: str, original_id: str) -> tuple[MatchedBy | 
 
 
 def same_alias(account: Account, alias: str) -> bool | None:
-    """Whether the 微信号 is the filed one, also where that is filed as the id; None where one of them is not known."""
+    """Whether the 微信号 is the filed one, also where that is filed as the id; None where one of
+    them is not known.
+    """
     filed = _aliases(account)
     return alias.strip().casefold() in filed if filed and alias.strip() else None
 
@@ -82,8 +89,9 @@ def _aliases(account: Account) -> frozenset[str]:
 
 
 def borne(account: Account, biz: str, original_id: str, alias: str) -> MatchedBy | None:
-    """How the filed keys (biz, gh_ id, 微信号) that something bears tie it to the account, whatever it is called; None where it bears
-    none of them. NoEvidence where it bears one and contradicts a filed id: one of the two was filed wrongly."""
+    """How the filed keys (biz, gh_ id, 微信号) that something bears tie it to the account, whatever
+    it is called; None where it bears none of them. NoEvidence where it bears one and contradicts a
+    filed id: one of the two was filed wrongly."""
     tie, contradiction = compared(account, biz, original_id)
     if same_alias(account, alias):
         tie, key = MatchedBy.ID, f"微信号 {alias}"
@@ -103,20 +111,31 @@ def _agreeing_id(account: Account, biz: str, original_id: str) -> str:
 
 def tie_of(account: Account, page: Page) -> MatchedBy:
     """How an opened link is tied to its account. NoEvidence where it belongs to another one."""
-    tie = tied(account, f"link belongs to {page.name or 'another account'}", page.biz, page.original_id, page.alias)
+    tie = tied(
+        account,
+        f"link belongs to {page.name or 'another account'}",
+        page.biz,
+        page.original_id,
+        page.alias,
+    )
     named = bool(page.name) and same(account.filed.name, page.name)
     if tie is None and same_alias(account, page.alias) is False and page.name and not named:
-        raise NoEvidence(f"link belongs to {page.name}: 微信号 {page.alias} is shown, {', '.join(sorted(_aliases(account)))} is filed")
+        raise NoEvidence(
+            f"link belongs to {page.name}: 微信号 {page.alias} is shown, "
+            f"{', '.join(sorted(_aliases(account)))} is filed"
+        )
     if tie is not None:
         return tie
-    # Filed for this account, without an id to check it by: whatever it is called now. What speaks against an account is then a
-    # word about the link, whatever name stands on the page.
+    # Filed for this account, without an id to check it by: whatever it is called now. What speaks
+    # against an account is then a word about the link, whatever name stands on the page.
     return MatchedBy.NAME if named and not page.outcome.negative else MatchedBy.URL
 
 
-def tied(account: Account, otherwise: str, biz: str, original_id: str = "", alias: str = "") -> MatchedBy | None:
-    """How what a page shows of its owner ties it to the account. NoEvidence, in the words `otherwise` and the reason, where an id
-    contradicts."""
+def tied(
+    account: Account, otherwise: str, biz: str, original_id: str = "", alias: str = ""
+) -> MatchedBy | None:
+    """How what a page shows of its owner ties it to the account. NoEvidence, in the words
+    `otherwise` and the reason, where an id contradicts."""
     try:
         tie = borne(account, biz, original_id, alias)
     except NoEvidence as doubt:
@@ -137,17 +156,26 @@ class Owner:
 
 
 def read_owner(data: object) -> Owner:
-    """From the home page's `wx.data`: `uin_base64`, `user_name` (gh_… in a page of 2016, called 微信号 elsewhere), `nick_name`."""
+    """From the home page's `wx.data`: `uin_base64`, `user_name` (gh_… in a page of 2016, called
+    微信号 elsewhere), `nick_name`.
+    """
     match data:
         case {"biz": biz, "user": user, "nick": nick}:
             texts = [each.strip() if isinstance(each, str) else "" for each in (biz, user, nick)]
             is_gh = texts[1].startswith("gh_")
-            return Owner(biz=texts[0], original_id=texts[1] if is_gh else "", alias="" if is_gh else texts[1], name=texts[2])
+            return Owner(
+                biz=texts[0],
+                original_id=texts[1] if is_gh else "",
+                alias="" if is_gh else texts[1],
+                name=texts[2],
+            )
     return Owner()
 
 
 def same_account(account: Account, owner: Owner) -> MatchedBy | None:
-    """How the login's own account is the filed one; None where it is another, or no filed id tells."""
+    """How the login's own account is the filed one; None where it is another, or no filed id
+    tells.
+    """
     tie, contradiction = compared(account, owner.biz, owner.original_id)
     if contradiction:
         return None
@@ -155,7 +183,9 @@ def same_account(account: Account, owner: Owner) -> MatchedBy | None:
 
 
 def own_hit(account: Account, hits: Sequence[Hit]) -> tuple[Hit, MatchedBy] | None:
-    """The hit that bears a filed key (biz, gh_ id, 微信号) and contradicts none of the ids, under whatever name."""
+    """The hit that bears a filed key (biz, gh_ id, 微信号) and contradicts none of the ids, under
+    whatever name.
+    """
     ties = ((hit, tie) for hit in hits if (tie := _tie_of_hit(account, hit)))
     return min(ties, key=lambda found: list(MatchedBy).index(found[1]), default=None)
 
@@ -179,13 +209,23 @@ def _doubt(account: Account, hits: Sequence[Hit]) -> Seen | None:
 
 def _in_doubt(hit: Hit, why: str) -> Seen:
     detail = f"{why} ({hit.name})"
-    return Seen(outcome=Outcome.NO_EVIDENCE, name=hit.name, platform_id=hit.biz, original_id=hit.original_id, detail=detail)
+    return Seen(
+        outcome=Outcome.NO_EVIDENCE,
+        name=hit.name,
+        platform_id=hit.biz,
+        original_id=hit.original_id,
+        detail=detail,
+    )
 
 
 def queries(account: Account) -> tuple[str, ...]:
     """What an account is searched for by: its filed name, and its filed 微信号."""
     filed = account.filed
-    texts = (filed.name, filed.alias, "" if number_of(filed.platform_id).isdigit() else filed.platform_id)
+    texts = (
+        filed.name,
+        filed.alias,
+        "" if number_of(filed.platform_id).isdigit() else filed.platform_id,
+    )
     return tuple(dict.fromkeys(text.strip() for text in texts if text.strip()))
 
 
@@ -195,28 +235,48 @@ def is_same(account: Account, hit: Hit) -> bool:
 
 
 def identified(account: Account, hits: Sequence[Hit], exhausted: bool) -> Seen:
-    """What all hits say of the account. `exhausted`: every hit of every query (name, and 微信号 where filed) was seen."""
+    """What all hits say of the account. `exhausted`: every hit of every query (name, and 微信号
+    where filed) was seen.
+    """
     exact = [hit for hit in hits if is_same(account, hit)]
     if found := own_hit(account, hits):
         hit, _ = found
         if exact and hit not in exact and compared(account, hit.biz, hit.original_id)[0] is None:
-            return _in_doubt(hit, f"{ID_IN_DOUBT}: 微信号 {hit.alias} is filed and shown, but {exact[0].biz} bears the filed name")
+            return _in_doubt(
+                hit,
+                (
+                    f"{ID_IN_DOUBT}: 微信号 {hit.alias} is filed and shown, but {exact[0].biz} "
+                    "bears the filed name"
+                ),
+            )
         return _of_hit(*found)
     if doubt := _doubt(account, hits):
         return doubt
-    free = [hit for hit in exact if not compared(account, hit.biz, hit.original_id)[1] and same_alias(account, hit.alias) is not False]
-    by_id = bool(filed_id(account)[0]) or bool(account.filed.original_id and any(hit.original_id for hit in exact))
+    free = [
+        hit
+        for hit in exact
+        if not compared(account, hit.biz, hit.original_id)[1]
+        and same_alias(account, hit.alias) is not False
+    ]
+    by_id = bool(filed_id(account)[0]) or bool(
+        account.filed.original_id and any(hit.original_id for hit in exact)
+    )
     if len(free) == 1 and not by_id:
         return _of_hit(free[0], MatchedBy.NAME)
     if len(free) > 1:
         return _nothing(f"{len(free)} accounts bear this very name")
     if exact:
-        return _nothing(f"the account of this name is another one ({exact[0].biz}, 微信号 {exact[0].alias or '-'})")
+        return _nothing(
+            f"the account of this name is another one ({exact[0].biz}, 微信号 "
+            f"{exact[0].alias or '-'})"
+        )
     shown = "; ".join(hit.name for hit in hits[:_NEAR])
     if not exhausted:
         return _nothing(f"no exact hit, and not all hits were seen (first: {shown})")
     if not account.filed.type_certain:
-        return _nothing(f"no exact hit, but the filed type {account.filed.type!r} may be no official account")
+        return _nothing(
+            f"no exact hit, but the filed type {account.filed.type!r} may be no official account"
+        )
     if not _aliases(account):
         # A renamed account, or one that hides from the search by name, would look the same.
         return _nothing(f"no exact hit, and no 微信号 is filed to search by (first: {shown})")
@@ -225,7 +285,12 @@ def identified(account: Account, hits: Sequence[Hit], exhausted: bool) -> Seen:
     looked = f"no exact hit among all {len(hits)} (first: {shown})" if hits else "no hits at all"
     detail = f"searched for {', '.join(queries(account))}: {looked}"
     # A page with hits is recorded, one without any is not.
-    return Seen(outcome=Outcome.NOT_FOUND, matched_by=MatchedBy.NAME, attested=None if hits else Attested.DESCRIBED, detail=detail)
+    return Seen(
+        outcome=Outcome.NOT_FOUND,
+        matched_by=MatchedBy.NAME,
+        attested=None if hits else Attested.DESCRIBED,
+        detail=detail,
+    )
 
 
 def _nothing(detail: str) -> Seen:
@@ -234,9 +299,21 @@ def _nothing(detail: str) -> Seen:
 
 def _of_hit(hit: Hit, tie: MatchedBy) -> Seen:
     seen = Seen(name=hit.name, platform_id=hit.biz, original_id=hit.original_id, matched_by=tie)
-    outcome = Outcome.CANCELLED if GONE_NICK.fullmatch(hit.name) else Outcome.MIGRATED if MOVED_NICK.fullmatch(hit.name) else None
+    outcome = (
+        Outcome.CANCELLED
+        if GONE_NICK.fullmatch(hit.name)
+        else Outcome.MIGRATED
+        if MOVED_NICK.fullmatch(hit.name)
+        else None
+    )
     if outcome is None:
         return seen
     # WeChat renames what is gone: such a nick is a state, not a name.
     detail = f"the account is shown as {hit.name}"
-    return Seen(outcome=outcome, platform_id=hit.biz, matched_by=tie, attested=Attested.DESCRIBED, detail=detail)
+    return Seen(
+        outcome=outcome,
+        platform_id=hit.biz,
+        matched_by=tie,
+        attested=Attested.DESCRIBED,
+        detail=detail,
+    )

@@ -1,8 +1,10 @@
-"""微信读书: the reader page of an official account, with the operator's login there. Its address is kept in the registry.
+"""微信读书: the reader page of an official account, with the operator's login there. Its address is
+kept in the registry.
 
-The page signs and makes its own call for the list; we open the page and read the answer. Described only: no answer of it is
-recorded. What was published without a push is often missing there, and it may lag by days: its dates are lower bounds, always, and
-its name of an account may be an old one. docs/platforms/wechat.md §5.
+The page signs and makes its own call for the list; we open the page and read the answer. Described
+only: no answer of it is recorded. What was published without a push is often missing there, and it
+may lag by days: its dates are lower bounds, always, and its name of an account may be an old one.
+docs/platforms/wechat.md §5.
 """
 
 from __future__ import annotations
@@ -11,7 +13,18 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
-from mediawatch.domain import Account, Attested, Captcha, Changed, LoginRequired, MatchedBy, Pace, Post, PostKind, Seen
+from mediawatch.domain import (
+    Account,
+    Attested,
+    Captcha,
+    Changed,
+    LoginRequired,
+    MatchedBy,
+    Pace,
+    Post,
+    PostKind,
+    Seen,
+)
 from mediawatch.domain.clock import day_of, from_epoch
 from mediawatch.names import same
 from scrapers.browser.pool import Reply, Tab
@@ -25,7 +38,9 @@ _PAGE = re.compile(r"https://weread\.qq\.com/web/mp/reader/\w+")
 _BOOK = re.compile(r"MP_WXS_(\d+)")
 _NOT_LOGGED_IN, _OVER, _VERIFY = -2010, -2012, -2041
 _RENEWS = 5.0
-"""Seconds for the page to renew a login that ran out (its key lives about a day) and to ask again."""
+"""Seconds for the page to renew a login that ran out (its key lives about a day) and to ask
+again.
+"""
 
 
 class Reader(Surface):
@@ -38,7 +53,8 @@ class Reader(Surface):
     session_platform = "weread"
     hosts = frozenset({"weread.qq.com"})
     shows = Shows.SOME
-    # Told: tens of accounts a day went well, about fifty had a login blocked (docs/platforms/wechat.md).
+    # Told: tens of accounts a day went well, about fifty had a login blocked
+    # (docs/platforms/wechat.md).
     pace = Pace(every=8.0, jitter=4.0, per_day=40)
     # The page shows the operator's own shelf and picture: the answer alone is the evidence.
     page_shows = False
@@ -53,16 +69,22 @@ class Reader(Surface):
             reply = await calls.first()
             if code_of(reply) == _OVER:
                 try:
-                    reply = await calls.first(lambda later: code_of(later) != _OVER, timeout=_RENEWS)
+                    reply = await calls.first(
+                        lambda later: code_of(later) != _OVER, timeout=_RENEWS
+                    )
                 except Changed as failure:
-                    raise LoginRequired(f"errCode {_OVER}: the login is over, and the page did not renew it") from failure
+                    raise LoginRequired(
+                        f"errCode {_OVER}: the login is over, and the page did not renew it"
+                    ) from failure
             seen = read_articles(reply, account)
             tab.known = True
             yield seen
 
 
 async def probe(tab: Tab) -> bool:
-    """Whether the shelf's own call answers with books. LoginRequired and others as its `errCode` says."""
+    """Whether the shelf's own call answers with books. LoginRequired and others as its `errCode`
+    says.
+    """
     (await tab.open(HOME)).good()
     reply = await tab.fetch(f"{HOME}web/shelf/sync?synckey=0&lectureSynckey=0")
     refuse(reply)
@@ -103,8 +125,9 @@ def refuse(reply: Reply) -> None:
 
 
 def read_articles(reply: Reply, account: Account) -> Seen:
-    """The first page of the list: groups, in each the articles of one push. Raises what `refuse` does;
-    NoEvidence where the page is another account's; Changed for an empty list, which proves nothing."""
+    """The first page of the list: groups, in each the articles of one push. Raises what `refuse`
+    does; NoEvidence where the page is another account's; Changed for an empty list, which proves
+    nothing."""
     refuse(reply)
     book = _BOOK.fullmatch(query_of(reply.url).get("bookId", ""))
     if book is None:
@@ -124,7 +147,8 @@ def _of_account(account: Account, biz: str, name: str, posts: tuple[Post, ...]) 
     tie = tied(account, f"the reader page belongs to {name or 'another account'}", biz)
     agrees = bool(name) and same(account.filed.name, name)
     return Seen(
-        # Only where it agrees: another name may be one that the account had when 微信读书 last asked.
+        # Only where it agrees: another name may be one that the account had when 微信读书 last
+        # asked.
         name=name if agrees else "",
         platform_id=biz,
         matched_by=tie or (MatchedBy.NAME if agrees else MatchedBy.URL),
@@ -149,13 +173,28 @@ def _info(sub: object) -> Mapping[str, Any]:
 
 def _name(infos: list[Mapping[str, Any]]) -> str:
     """The account's name on its newest entry that has one."""
-    return next((name for info in infos for key in ("mp_name", "mpName") if isinstance(name := info.get(key), str) and name), "")
+    return next(
+        (
+            name
+            for info in infos
+            for key in ("mp_name", "mpName")
+            if isinstance(name := info.get(key), str) and name
+        ),
+        "",
+    )
 
 
 def _post(info: Mapping[str, Any]) -> Post | None:
-    """Dated by the article's own `time`; the entry's `createTime` is of unknown meaning and never taken."""
+    """Dated by the article's own `time`; the entry's `createTime` is of unknown meaning and never
+    taken.
+    """
     time, link = info.get("time"), info.get("doc_url")
     if not time:
         return None
     at = from_epoch(time)
-    return Post(at=at, on=day_of(at), kind=PostKind.ARTICLE, link=kept(link) if isinstance(link, str) and link else "")
+    return Post(
+        at=at,
+        on=day_of(at),
+        kind=PostKind.ARTICLE,
+        link=kept(link) if isinstance(link, str) and link else "",
+    )

@@ -1,4 +1,5 @@
-"""Whose Weibo page this is: the account that the filed values lead to, and replies compared with it. Pure.
+"""Whose Weibo page this is: the account that the filed values lead to, and replies compared with
+it. Pure.
 
 Identity is the uid; names and custom domains change hands.
 """
@@ -21,12 +22,29 @@ UID = re.compile(r"[1-9]\d{4,10}")
 """Accounts have up to 11 digits (mostly 10); the site gives its visitors numbers of 13."""
 _PAGE_ID = re.compile(r"\d{6}([1-9]\d{9})")
 _CUSTOM = re.compile(r"[A-Za-z0-9_-]{2,}")
-_RESERVED = frozenset({"u", "n", "p", "ajax", "home", "hot", "login", "newlogin", "search", "sorry", "tv", "ttarticle"})
+_RESERVED = frozenset(
+    {
+        "u",
+        "n",
+        "p",
+        "ajax",
+        "home",
+        "hot",
+        "login",
+        "newlogin",
+        "search",
+        "sorry",
+        "tv",
+        "ttarticle",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Which account to open, and on what ground it is the filed one: by uid, custom domain, name or short link."""
+    """Which account to open, and on what ground it is the filed one: by uid, custom domain, name or
+    short link.
+    """
 
     by: MatchedBy
     uid: str = ""
@@ -41,7 +59,9 @@ class Target:
 
 
 def wanted(filed: Filed) -> Target:
-    """The filed id, else the filed link, else the name's own page. `NoEvidence` where id and link tell of two accounts."""
+    """The filed id, else the filed link, else the name's own page. `NoEvidence` where id and link
+    tell of two accounts.
+    """
     linked = linked_to(link_in(filed.url))
     filed_id = filed.platform_id.strip()
     if UID.fullmatch(filed_id):
@@ -71,13 +91,19 @@ def linked_to(link: SplitResult) -> Target | None:
             return Target(by=MatchedBy.NAME, name=name)
         case [uid, *_] if UID.fullmatch(uid):
             return Target(by=MatchedBy.URL, uid=uid)
-        case [custom] if on_host(link.hostname, "weibo.com") and _CUSTOM.fullmatch(custom) and custom.lower() not in _RESERVED:
+        case [custom] if (
+            on_host(link.hostname, "weibo.com")
+            and _CUSTOM.fullmatch(custom)
+            and custom.lower() not in _RESERVED
+        ):
             return Target(by=MatchedBy.URL, custom=custom)
     return None
 
 
 def tie(profile: Profile, target: Target) -> Seen:
-    """The profile's facts as facts about the target. `Changed` for another account's reply; a name or custom domain proves no absence."""
+    """The profile's facts as facts about the target. `Changed` for another account's reply; a name
+    or custom domain proves no absence.
+    """
     seen = profile.seen
     if target.uid and seen.platform_id and seen.platform_id != target.uid:
         raise Changed(f"asked for uid {target.uid}, got {seen.platform_id}")
@@ -85,13 +111,17 @@ def tie(profile: Profile, target: Target) -> Seen:
         raise Changed(f"asked for domain {target.custom}, got {profile.domain}")
     if target.by is MatchedBy.NAME and seen.name and not same(seen.name, target.name):
         raise NoEvidence(f"{target.name} leads to {seen.name} (uid {seen.platform_id})")
-    if seen.outcome.negative and (target.by is MatchedBy.NAME or (target.custom and seen.outcome is Outcome.NOT_FOUND)):
+    if seen.outcome.negative and (
+        target.by is MatchedBy.NAME or (target.custom and seen.outcome is Outcome.NOT_FOUND)
+    ):
         raise NoEvidence(f"{target.name or target.custom}: {seen.detail}")
     return replace(seen, matched_by=target.by)
 
 
 def listed(feed: Seen, profile: Profile, target: Target) -> Seen:
-    """A list's facts as facts about the target. Its items name the account where the profile did not."""
+    """A list's facts as facts about the target. Its items name the account where the profile did
+    not.
+    """
     known = replace(feed, name="", platform_id="") if profile.seen.name else feed
     return tie(Profile(seen=known), target)
 
@@ -109,6 +139,11 @@ def filed_uid(filed: Filed) -> str:
 
 
 def certified_otherwise(profile: Profile, target: Target, filed: Filed) -> None:
-    """`NoEvidence` where an account was found by name alone, and the platform certifies it as another body's."""
+    """`NoEvidence` where an account was found by name alone, and the platform certifies it as
+    another body's.
+    """
     if target.by is MatchedBy.NAME and not agrees(filed, profile.verified_reason):
-        raise NoEvidence(f"uid {profile.seen.platform_id} bears the name, but is certified as {profile.verified_reason}")
+        raise NoEvidence(
+            f"uid {profile.seen.platform_id} bears the name, but is certified as "
+            f"{profile.verified_reason}"
+        )

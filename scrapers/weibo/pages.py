@@ -1,4 +1,6 @@
-"""How pages of Weibo are opened, and what they hear: short links, the visitor system, the replies to the pages' own calls."""
+"""How pages of Weibo are opened, and what they hear: short links, the visitor system, the replies
+to the pages' own calls.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,10 @@ from scrapers.weibo.replies import joined, leads_on, own_posts, read_profile, wa
 
 INDEX = "m.weibo.cn/api/container/getIndex"
 INFO, LIST = "weibo.com/ajax/profile/info", "weibo.com/ajax/statuses/mymblog"
-VIEWER = "(() => { const user = (window.$CONFIG || {}).user; return user ? String(user.idstr || user.id || '') : ''; })()"
+VIEWER = (
+    "(() => { const user = (window.$CONFIG || {}).user; return user ? String(user.idstr || "
+    "user.id || '') : ''; })()"
+)
 
 MOVED_ON = "location.hostname !== 't.cn' && document.readyState !== 'loading'"
 GEETEST = "iframe[src*='geetest'], .geetest_panel"
@@ -29,7 +34,9 @@ PAGES = 3
 
 
 async def resolved(tab: Tab, hearing: Hearing, target: Target) -> Target:
-    """Short links and custom domains, to a uid by the site's own redirect, else by the profile reply of the page."""
+    """Short links and custom domains, to a uid by the site's own redirect, else by the profile
+    reply of the page.
+    """
     if not target.short and not target.custom:
         return target
     await arrive(tab, target.short or target.page(DESKTOP))
@@ -40,14 +47,23 @@ async def resolved(tab: Tab, hearing: Hearing, target: Target) -> Target:
         target = replace(target, custom=landed.custom)
     elif target.short:
         raise NoEvidence(f"the short link leads to {host_and_path(tab.url)}")
-    seen = tie(read_profile(payload_of(await heard(tab, hearing, lambda reply: asks_profile(reply, target, tab.url)))), target)
+    seen = tie(
+        read_profile(
+            payload_of(
+                await heard(tab, hearing, lambda reply: asks_profile(reply, target, tab.url))
+            )
+        ),
+        target,
+    )
     if not seen.platform_id:
         raise NoEvidence(f"{target.custom}: {seen.detail}")
     return replace(target, uid=seen.platform_id)
 
 
 async def arrive(tab: Tab, url: str) -> None:
-    """Open a page; let a short link lead on, and the visitor system, where it steps in between, lead back. Raises what `wall` sees."""
+    """Open a page; let a short link lead on, and the visitor system, where it steps in between,
+    lead back. Raises what `wall` sees.
+    """
     await tab.open(url)
     if on_host(urlsplit(tab.url).hostname, "t.cn"):
         await tab.wait_for(MOVED_ON, timeout=tab.timeouts.challenge)
@@ -61,7 +77,9 @@ async def arrive(tab: Tab, url: str) -> None:
 
 
 async def heard(tab: Tab, hearing: Hearing, where: Callable[[Reply], bool]) -> Reply:
-    """The reply to a call of the page; where none comes, what the page shows instead (login, check, throttling)."""
+    """The reply to a call of the page; where none comes, what the page shows instead (login, check,
+    throttling).
+    """
     try:
         return await hearing.first(where)
     except Changed as silence:
@@ -69,17 +87,31 @@ async def heard(tab: Tab, hearing: Hearing, where: Callable[[Reply], bool]) -> R
 
 
 async def blocked(tab: Tab) -> Failure | None:
-    """What the page shows in place of what was looked for: login, check, throttling; None where nothing is recognised."""
+    """What the page shows in place of what was looked for: login, check, throttling; None where
+    nothing is recognised.
+    """
     if await tab.sees(GEETEST):
         return Captcha("check over the page")
-    if stopped := wall(tab.url, tab.status, f"{await tab.evaluate('document.title')}\n{await tab.text()}"):
+    if stopped := wall(
+        tab.url, tab.status, f"{await tab.evaluate('document.title')}\n{await tab.text()}"
+    ):
         return stopped
-    return LoginRequired(f"a login form at {host_and_path(tab.url)}") if await tab.sees(PASSWORD) else None
+    return (
+        LoginRequired(f"a login form at {host_and_path(tab.url)}")
+        if await tab.sees(PASSWORD)
+        else None
+    )
 
 
 async def excused(tab: Tab | Calls, status: int, url: str) -> LoginRequired | None:
-    """HTTP 432 is the answer to whoever carries no SUB cookie: then a login is missing, and nothing is throttled."""
-    return LoginRequired("HTTP 432 without a SUB cookie") if status == 432 and not await tab.carries("SUB", url) else None
+    """HTTP 432 is the answer to whoever carries no SUB cookie: then a login is missing, and nothing
+    is throttled.
+    """
+    return (
+        LoginRequired("HTTP 432 without a SUB cookie")
+        if status == 432 and not await tab.carries("SUB", url)
+        else None
+    )
 
 
 async def answered(tab: Tab | Calls, reply: Reply) -> object:
@@ -90,9 +122,11 @@ async def answered(tab: Tab | Calls, reply: Reply) -> object:
         raise await excused(tab, reply.status, reply.url) or limit from limit
 
 
-async def followed(tab: Tab | Calls, payload: object, uid: str, further: Callable[[object, int], str]) -> object:
-    """A list, and its next pages while none of them has a dated post of the account's own, and as far back as the look needs them.
-    `further` gives their addresses."""
+async def followed(
+    tab: Tab | Calls, payload: object, uid: str, further: Callable[[object, int], str]
+) -> object:
+    """A list, and its next pages while none of them has a dated post of the account's own, and as
+    far back as the look needs them. `further` gives their addresses."""
     number = 1
     while number < PAGES and leads_on(payload, uid, tab.now()):
         number += 1
@@ -116,7 +150,11 @@ def mobile_call(uid: str, container: str = "") -> str:
 
 def next_mobile(first: Reply, number: int) -> str:
     """The address of a further page of m.weibo.cn's list."""
-    query = {key: value for key, value in query_of(first.url).items() if key in ("type", "value", "containerid")}
+    query = {
+        key: value
+        for key, value in query_of(first.url).items()
+        if key in ("type", "value", "containerid")
+    }
     return f"https://{INDEX}?{urlencode({**query, 'page': number})}"
 
 
@@ -133,20 +171,31 @@ def asks(reply: Reply, path: str, **query: str | tuple[str, ...]) -> bool:
     """Whether a reply answers this call with these query values ("" = may be left out)."""
     asked = query_of(reply.url)
     return reply.path == path and all(
-        asked.get(key, "") in (values if isinstance(values, tuple) else (values,)) for key, values in query.items()
+        asked.get(key, "") in (values if isinstance(values, tuple) else (values,))
+        for key, values in query.items()
     )
 
 
 def asks_profile(reply: Reply, target: Target, here: str) -> bool:
-    """Whether a reply answers the page's question who the target is. The page may have learnt the uid first and ask by it."""
+    """Whether a reply answers the page's question who the target is. The page may have learnt the
+    uid first and ask by it.
+    """
     landed = linked_to(urlsplit(here))
-    known = {"uid": target.uid or (landed.uid if landed else ""), "custom": target.custom, "screen_name": target.name}
+    known = {
+        "uid": target.uid or (landed.uid if landed else ""),
+        "custom": target.custom,
+        "screen_name": target.name,
+    }
     asked = query_of(reply.url)
-    return reply.path == INFO and any(value and asked.get(key) == value for key, value in known.items())
+    return reply.path == INFO and any(
+        value and asked.get(key) == value for key, value in known.items()
+    )
 
 
 def payload_of(reply: Reply) -> object:
-    """The JSON of a reply; a page in its place is read as the wall it is (the limit's own page came with several statuses)."""
+    """The JSON of a reply; a page in its place is read as the wall it is (the limit's own page came
+    with several statuses).
+    """
     if reply.body.lstrip()[:1] not in (b"{", b"["):
         stopped = wall(urljoin(reply.url, reply.location), reply.status, reply.text())
         if stopped:
@@ -155,7 +204,9 @@ def payload_of(reply: Reply) -> object:
 
 
 async def knows_operator(tab: Tab) -> bool:
-    """The site's own sign in this page: the viewer of the shell, else the answer of the profile call without arguments."""
+    """The site's own sign in this page: the viewer of the shell, else the answer of the profile
+    call without arguments.
+    """
     viewer = await tab.evaluate(VIEWER)
     if isinstance(viewer, str) and viewer:
         return bool(UID.fullmatch(viewer))

@@ -1,6 +1,7 @@
 """The posts of one Weibo list, read into dates. Pure.
 
-Dates: RFC text (before 2021 short Chinese forms), checked against the post's own number: a `mid` is a clock.
+Dates: RFC text (before 2021 short Chinese forms), checked against the post's own number: a `mid` is
+a clock.
 """
 
 from __future__ import annotations
@@ -15,9 +16,13 @@ from mediawatch.domain import Changed, Post, PostKind
 from mediawatch.domain.clock import CLOCK_SKEW, day_of, parse_printed
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
-"""How far the printed date may lie from the moment in the number; recorded ones differ by a second at most."""
+"""How far the printed date may lie from the moment in the number; recorded ones differ by a second
+at most.
+"""
 _CLOCK_ZERO = 515_483_463
-"""Unix seconds at which the numbers' clock starts; 62 recorded posts of 2019 to 2023 agree, and three quoted ones up to 2026."""
+"""Unix seconds at which the numbers' clock starts; 62 recorded posts of 2019 to 2023 agree, and
+three quoted ones up to 2026.
+"""
 _CLOCK_SHIFT = 22
 _CLOCK_SINCE = datetime(2011, 1, 1, tzinfo=UTC)
 """Older posts have numbers of another kind."""
@@ -33,7 +38,9 @@ def numbered_at(mid: str) -> datetime | None:
 
 @dataclass(slots=True)
 class Found:
-    """The account's own posts of one list, in the order shown. `gaps`: an item was left out that may be an update of the account's."""
+    """The account's own posts of one list, in the order shown. `gaps`: an item was left out that
+    may be an update of the account's.
+    """
 
     posts: list[Post] = field(default_factory=list)
     own: set[str] = field(default_factory=set)
@@ -45,17 +52,23 @@ class Found:
 
     @classmethod
     def among(cls, items: Sequence[object], uid: str, now: datetime) -> Found:
-        """Raises `Changed` where a list has items and all of them are plainly other people's: then it is another account's list."""
+        """Raises `Changed` where a list has items and all of them are plainly other people's: then
+        it is another account's list.
+        """
         found = cls()
         strangers = 0
         for item in items:
             match item if isinstance(item, dict) else {}:
-                case {"screen_name_suffix_new": suffix} as passed_on if "快转" in str(suffix) and _of_another_post(passed_on, uid):
+                case {"screen_name_suffix_new": suffix} as passed_on if "快转" in str(
+                    suffix
+                ) and _of_another_post(passed_on, uid):
                     found.add_fast_repost(passed_on, uid, now)
                 case {"user": {"id": int() | str() as owner} as user} as own if str(owner) == uid:
                     found.author = found.author or user
                     found.add(own, uid, now)
-                case {"user": {"id": int() | str()}, "title": {"text": str(title)}} if "赞过" in title:
+                case {"user": {"id": int() | str()}, "title": {"text": str(title)}} if (
+                    "赞过" in title
+                ):
                     # The site says what it is: a like, and no update.
                     found.notes.append("liked post of another account left out")
                 case {"user": {"id": int() | str()}}:
@@ -65,13 +78,15 @@ class Found:
         if strangers and strangers == len(items):
             raise Changed(f"{strangers} items, none of uid {uid}")
         if strangers:
-            # A 快转 without its mark looks like this: an update that stands under the original's author and date.
+            # A 快转 without its mark looks like this: an update that stands under the original's
+            # author and date.
             found.miss(f"{strangers} posts of other accounts left out")
         return found
 
     def add_fast_repost(self, item: Mapping[str, object], uid: str, now: datetime) -> None:
-        """快转: an update that stands under the original's author, id and date. Only its own number tells its moment, and the site does
-        not print it: it proves that the account was active, and leaves a gap."""
+        """快转: an update that stands under the original's author, id and date. Only its own number
+        tells its moment, and the site does not print it: it proves that the account was active, and
+        leaves a gap."""
         number = _text(item, "mid") or str(item.get("id") or "")
         self.miss(f"快转 {number}: the site prints the original's date")
         made, original = numbered_at(number), numbered_at(str(item.get("ori_mid") or ""))
@@ -79,16 +94,34 @@ class Found:
             # Only a number that is later than the original's date is surely the repost's own.
             with suppress(Changed):
                 original, _ = parse_printed(_text(item, "created_at"), now)
-        if made is None or original is None or made <= original + CLOCK_TOLERANCE or made > now + CLOCK_SKEW:
+        if (
+            made is None
+            or original is None
+            or made <= original + CLOCK_TOLERANCE
+            or made > now + CLOCK_SKEW
+        ):
             return
         by = re.findall(r"uid=(\d+)", str(item.get("screen_name_suffix_new")))
         if by and uid not in by:
             return
-        self.posts.append(Post(on=day_of(made), at=made, id=number, kind=PostKind.MICRO, pinned=_pinned(item), repost=True))
+        self.posts.append(
+            Post(
+                on=day_of(made),
+                at=made,
+                id=number,
+                kind=PostKind.MICRO,
+                pinned=_pinned(item),
+                repost=True,
+            )
+        )
 
     def add(self, item: Mapping[str, object], uid: str, now: datetime) -> None:
         match item:
-            case {"id": int() | str() as number} | {"idstr": str() as number} | {"mid": str() as number} if number:
+            case (
+                {"id": int() | str() as number}
+                | {"idstr": str() as number}
+                | {"mid": str() as number}
+            ) if number:
                 self.own.add(str(number))
             case _:
                 self.miss("own item without id")
@@ -122,9 +155,11 @@ class Found:
         )
 
     def contradicted(self, mid: str, at: datetime | None) -> bool:
-        """Whether the number gives the printed date the lie: nothing is published before it has a number.
+        """Whether the number gives the printed date the lie: nothing is published before it has a
+        number.
 
-        The other way round it may wait: a scheduled post is numbered when it is written, and dated when it appears.
+        The other way round it may wait: a scheduled post is numbered when it is written, and dated
+        when it appears.
         """
         numbered = numbered_at(mid)
         if at is None or numbered is None or abs(at - numbered) <= CLOCK_TOLERANCE:
@@ -145,7 +180,9 @@ class Found:
 
 
 def _of_another_post(item: Mapping[str, object], uid: str) -> bool:
-    """Whether an item stands for another post than the account's own: it names an original, or another author."""
+    """Whether an item stands for another post than the account's own: it names an original, or
+    another author.
+    """
     match item:
         case {"user": {"id": int() | str() as owner}} if str(owner) == uid:
             return bool(item.get("ori_mid")) and str(item.get("ori_mid")) != _text(item, "mid")

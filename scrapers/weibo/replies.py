@@ -1,7 +1,9 @@
-"""What weibo.com and m.weibo.cn answer, read into facts. Pure; whatever has no known shape is `Changed`, never a default.
+"""What weibo.com and m.weibo.cn answer, read into facts. Pure; whatever has no known shape is
+`Changed`, never a default.
 
-Shapes: replies recorded 2019 to 2026 (dates as RFC text, before 2021 as short Chinese forms); wordings of closed, banned and frozen
-accounts are described only. An empty list, `ok: 0` or a wall says nothing about an account: the site answers so when it blocks.
+Shapes: replies recorded 2019 to 2026 (dates as RFC text, before 2021 as short Chinese forms);
+wordings of closed, banned and frozen accounts are described only. An empty list, `ok: 0` or a wall
+says nothing about an account: the site answers so when it blocks.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from mediawatch.domain import (
     RateLimited,
     Seen,
     Unreachable,
-)  # fmt: skip
+)
 from mediawatch.domain.clock import EVER, beijing, day_of, months_before
 from scrapers.browser.reply import host_and_path
 from scrapers.lists import reach
@@ -34,14 +36,16 @@ from scrapers.weibo.posts import Found
 _TOO_OFTEN = re.compile(r"(?:访问|操作|请求)过于频繁")
 # What leads to a login says so in its host or path; the list of such addresses is never complete.
 _LOGIN_PLACE = re.compile(
-    r"^(?:[\w-]+\.)*(?:passport|login|sso)\.|/(?:[a-z]{0,4}(?:log|sign)[-_]?(?:in|on|up)|passport|sso|visitor)(?:[./_-]|$)", re.I
+    r"^(?:[\w-]+\.)*(?:passport|login|sso)\.|/(?:[a-z]{0,4}(?:log|sign)[-_]?(?:in|on|up)|passport|sso|visitor)(?:[./_-]|$)",
+    re.I,
 )
 _CHECK_PLACE = re.compile(r"geetest|captcha|verif|checkcode", re.I)
 _HIDDEN = re.compile(r"仅.{0,6}可见|半年")
 _HALF_YEAR = re.compile(r"(?:展示|显示|可见|查看).{0,4}半年|半年.{0,6}(?:可见|展示|显示)")
 _TO_SOME = re.compile(r"粉丝|好友|关注|登录|会员")
 _NOTHING_HERE = "这里还没有内容"
-# The `msg` of sorry?usernotexists, about the account itself; the same texts inside a reposted original say nothing about its reposter.
+# The `msg` of sorry?usernotexists, about the account itself; the same texts inside a reposted
+# original say nothing about its reposter.
 _SORRY = (
     (Outcome.CANCELLED, re.compile(r"自行申请关闭|[账帐]号已关闭|已注销")),
     (Outcome.BANNED, re.compile(r"因被投诉违反|行为异常|内容存在风险")),
@@ -49,12 +53,16 @@ _SORRY = (
 
 
 class Reworded(Changed):
-    """A refusal (`ok: 0`) in unknown words. The page is loaded once more: only what is said twice is a change of the site."""
+    """A refusal (`ok: 0`) in unknown words. The page is loaded once more: only what is said twice
+    is a change of the site.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One account's profile reply. `statuses` is the site's count of its posts; `feed` the container of its 微博 tab (mobile)."""
+    """One account's profile reply. `statuses` is the site's count of its posts; `feed` the
+    container of its 微博 tab (mobile).
+    """
 
     seen: Seen
     statuses: int | None = None
@@ -65,9 +73,15 @@ class Profile:
 
 
 def wall(url: str, status: int, text: str) -> Failure | None:
-    """What keeps us out, by the page's address, HTTP status and text; None where nothing is recognised."""
+    """What keeps us out, by the page's address, HTTP status and text; None where nothing is
+    recognised.
+    """
     parts = urlsplit(url)
-    if on_host(parts.hostname, "visit.sina.cn") or _CHECK_PLACE.search(parts.path) or "请输入验证码" in text:
+    if (
+        on_host(parts.hostname, "visit.sina.cn")
+        or _CHECK_PLACE.search(parts.path)
+        or "请输入验证码" in text
+    ):
         return Captcha(f"check at {parts.hostname}{parts.path}")
     if _LOGIN_PLACE.search(f"{parts.hostname or ''}{parts.path}") or "Sina Visitor System" in text:
         return LoginRequired(f"sent to {parts.hostname}{parts.path}")
@@ -82,7 +96,9 @@ def refuse(payload: object) -> None:
         case {"ok": -100 | "-100", **rest} | {"errno": -100 | "-100", **rest}:
             # The site wants a login or a check first, wherever it sends us for it.
             url = str(rest.get("url") or "")
-            raise wall(url, 200, _said(payload)) or LoginRequired(f"ok: -100, {host_and_path(url) or _said(payload) or 'without a word'}")
+            raise wall(url, 200, _said(payload)) or LoginRequired(
+                f"ok: -100, {host_and_path(url) or _said(payload) or 'without a word'}"
+            )
         case {"ok": 0, "url": str(url)} if stopped := wall(url, 200, ""):
             raise stopped
         case {"errno": "100005" | 100005}:
@@ -96,7 +112,9 @@ def refuse(payload: object) -> None:
 
 
 def read_sorry(url: str) -> Seen:
-    """`weibo.com/sorry?usernotexists&msg=…`: closed, banned or frozen, by the wording; the operator's own block is `LoginRequired`."""
+    """`weibo.com/sorry?usernotexists&msg=…`: closed, banned or frozen, by the wording; the
+    operator's own block is `LoginRequired`.
+    """
     query = query_of(url)
     if "userblock" in query:
         raise LoginRequired("the operator's own account is blocked (sorry?userblock)")
@@ -109,12 +127,16 @@ def read_sorry(url: str) -> Seen:
 
 
 def read_profile(payload: object) -> Profile:
-    """/ajax/profile/info. Raises `Changed` for unknown shapes, `RateLimited` for an `ok: 0` without any word."""
+    """/ajax/profile/info. Raises `Changed` for unknown shapes, `RateLimited` for an `ok: 0` without
+    any word.
+    """
     refuse(payload)
     match payload:
         case {"ok": 1, "data": {"user": dict(user)}} if _named(user):
             return _profile_of(user)
-        case {"ok": 0, "error_type": "link", "url": str(url)} if urlsplit(url).path.startswith("/sorry"):
+        case {"ok": 0, "error_type": "link", "url": str(url)} if urlsplit(url).path.startswith(
+            "/sorry"
+        ):
             return Profile(seen=read_sorry(url))
         case {"ok": 0} if "用户不存在" in _said(payload) and "20003" in _said(payload):
             return Profile(seen=_described(Outcome.NOT_FOUND, _said(payload)))
@@ -124,7 +146,9 @@ def read_profile(payload: object) -> Profile:
 
 
 def read_mobile_profile(payload: object, *, visitor: bool) -> Profile:
-    """getIndex of container 100505. 这里还没有内容 is ambiguous (gone, hidden from visitors or mobile, throttled): never a negative."""
+    """getIndex of container 100505. 这里还没有内容 is ambiguous (gone, hidden from visitors or
+    mobile, throttled): never a negative.
+    """
     refuse(payload)
     match payload:
         case {"ok": 1, "data": {"userInfo": dict(user)} as data} if _named(user):
@@ -144,7 +168,9 @@ def _named(user: Mapping[str, object]) -> bool:
 
 def _uid_of(user: Mapping[str, object]) -> str:
     match user:
-        case {"id": int() | str() as uid} | {"idstr": str() as uid} if uid and not isinstance(uid, bool):
+        case {"id": int() | str() as uid} | {"idstr": str() as uid} if uid and not isinstance(
+            uid, bool
+        ):
             return str(uid)
     return ""
 
@@ -160,7 +186,9 @@ def _profile_of(user: Mapping[str, object]) -> Profile:
 
 def _feed_of(data: Mapping[str, object]) -> str:
     """The container of the 微博 tab; "" where none is named."""
-    return next((_text(tab, "containerid") for tab in _tabs(data) if tab.get("tab_type") == "weibo"), "")
+    return next(
+        (_text(tab, "containerid") for tab in _tabs(data) if tab.get("tab_type") == "weibo"), ""
+    )
 
 
 def items_of(payload: object) -> list[object]:
@@ -187,8 +215,14 @@ def leads_on(payload: object, uid: str, now: datetime) -> bool:
 def joined(payload: object, further: object) -> object:
     """Two pages as one list; the further one alone where it is none: then it says why."""
     match payload, further:
-        case {"data": {"list": list(items)} as data}, {"ok": 1, "data": {"list": list(more)} as rest}:
-            tips = {key: rest.get(key) or data.get(key) for key in ("bottom_tips_visible", "bottom_tips_text")}
+        case {"data": {"list": list(items)} as data}, {
+            "ok": 1,
+            "data": {"list": list(more)} as rest,
+        }:
+            tips = {
+                key: rest.get(key) or data.get(key)
+                for key in ("bottom_tips_visible", "bottom_tips_text")
+            }
             return {"ok": 1, "data": {**rest, **tips, "list": [*items, *more]}}
         case {"data": {"cards": list(cards)} as data}, {"ok": 1, "data": {"cards": list(more)}}:
             return {"ok": 1, "data": {**data, "cards": [*cards, *more]}}
@@ -196,17 +230,25 @@ def joined(payload: object, further: object) -> object:
 
 
 def read_feed(payload: object, uid: str, statuses: int | None, now: datetime) -> Seen:
-    """/ajax/statuses/mymblog, first page. `complete_since` holds only if the page knew the operator: the look takes it off otherwise."""
+    """/ajax/statuses/mymblog, first page. `complete_since` holds only if the page knew the
+    operator: the look takes it off otherwise.
+    """
     refuse(payload)
     match payload:
         case {"ok": 1, "data": {"list": list(items)} as data}:
             found = Found.among(items, uid, now)
         case _:
             raise _unknown(payload)
-    if not items and statuses == 0 and not data.get("bottom_tips_visible") and not data.get("bottom_tips_text"):
+    if (
+        not items
+        and statuses == 0
+        and not data.get("bottom_tips_visible")
+        and not data.get("bottom_tips_text")
+    ):
         return _described(Outcome.NO_POSTS, "statuses_count 0 and an empty list")
-    # The tips say that more posts exist than are shown (to fans, say): the newest may be among the hidden ones. Where they say
-    # that older posts than of half a year are hidden, the list is whole within it.
+    # The tips say that more posts exist than are shown (to fans, say): the newest may be among the
+    # hidden ones. Where they say that older posts than of half a year are hidden, the list is whole
+    # within it.
     tips = _text(data, "bottom_tips_text")
     half_year = bool(_HALF_YEAR.search(tips)) and not _TO_SOME.search(tips)
     partial = bool(data.get("bottom_tips_visible") or tips) and not half_year
@@ -214,17 +256,31 @@ def read_feed(payload: object, uid: str, statuses: int | None, now: datetime) ->
     by = Seen(name=_text(found.author, "screen_name"), platform_id=_uid_of(found.author))
     if not found.posts:
         detail = f"no dated post, {statuses} counted; {found.note}"
-        hidden = _described(Outcome.PRIVATE, detail) if _HIDDEN.search(tips) else Seen(outcome=Outcome.NO_EVIDENCE, detail=detail)
+        hidden = (
+            _described(Outcome.PRIVATE, detail)
+            if _HIDDEN.search(tips)
+            else Seen(outcome=Outcome.NO_EVIDENCE, detail=detail)
+        )
         return replace(hidden, name=by.name, platform_id=by.platform_id)
-    since = None if partial or found.gaps else EVER if len(found.own) == statuses else reach(found.posts)
+    since = (
+        None
+        if partial or found.gaps
+        else EVER
+        if len(found.own) == statuses
+        else reach(found.posts)
+    )
     if since is not None and half_year:
         shown_since = datetime.combine(months_before(day_of(now), 6), beijing(now).timetz())
         since = shown_since if _ends(data) else max(since, shown_since)
     return replace(by, posts=tuple(found.posts), complete_since=since, detail=found.note)
 
 
-def read_mobile_feed(payload: object, uid: str, statuses: int | None, now: datetime, *, visitor: bool) -> Seen:
-    """getIndex of container 107603, first page. Shows part of the posts, to visitors less: its dates are lower bounds."""
+def read_mobile_feed(
+    payload: object, uid: str, statuses: int | None, now: datetime, *, visitor: bool
+) -> Seen:
+    """getIndex of container 107603, first page. Shows part of the posts, to visitors less: its
+    dates are lower bounds.
+    """
     refuse(payload)
     match payload:
         case {"ok": 1, "data": {"cards": list(cards)} as data}:
@@ -237,7 +293,11 @@ def read_mobile_feed(payload: object, uid: str, statuses: int | None, now: datet
         case {"containerid": str(container)} if uid not in container:
             raise Changed(f"feed of another account: {container}")
     found = Found.among(items, uid, now)
-    by = Seen(name=_text(found.author, "screen_name"), platform_id=_uid_of(found.author), detail=found.note)
+    by = Seen(
+        name=_text(found.author, "screen_name"),
+        platform_id=_uid_of(found.author),
+        detail=found.note,
+    )
     if found.posts:
         return replace(by, posts=tuple(found.posts))
     if not cards and statuses == 0:
@@ -277,7 +337,11 @@ def _described(outcome: Outcome, detail: str) -> Seen:
 
 
 def _nothing(what: str, visitor: bool) -> Failure:
-    return LoginRequired(f"{what}, for a visitor") if visitor else NoEvidence(f"{what}, with a session")
+    return (
+        LoginRequired(f"{what}, for a visitor")
+        if visitor
+        else NoEvidence(f"{what}, with a session")
+    )
 
 
 def _unknown(payload: object) -> Failure:
@@ -290,7 +354,9 @@ def _unknown(payload: object) -> Failure:
 
 
 def _said(payload: object) -> str:
-    return (_text(payload, "msg") or _text(payload, "message")) if isinstance(payload, Mapping) else ""
+    return (
+        (_text(payload, "msg") or _text(payload, "message")) if isinstance(payload, Mapping) else ""
+    )
 
 
 def _text(data: Mapping[str, object], key: str) -> str:

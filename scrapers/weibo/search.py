@@ -1,6 +1,8 @@
-"""What s.weibo.com shows for a name, read into results. Pure; written from public descriptions, no recording of the page exists.
+"""What s.weibo.com shows for a name, read into results. Pure; written from public descriptions, no
+recording of the page exists.
 
-Neither cards nor the element 未找到…相关结果 is the outcome `changed`: emptiness needs the site's own words, to somebody it knows.
+Neither cards nor the element 未找到…相关结果 is the outcome `changed`: emptiness needs the site's
+own words, to somebody it knows.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ from scrapers.searches import Hit, Results
 from scrapers.weibo.identity import linked_to
 
 SHOWS_RESULT = (
-    "document.readyState !== 'loading' && (document.querySelector('.card-user-b, .card-no-result') || /404错误/.test(document.title))"
+    "document.readyState !== 'loading' && (document.querySelector('.card-user-b, "
+    ".card-no-result') || /404错误/.test(document.title))"
 )
 FOUND = """(() => {
   const config = typeof $CONFIG === 'undefined' ? {} : $CONFIG;
@@ -35,7 +38,9 @@ _CERTIFIED = re.compile(r"认证(?:信息)?[：:]\s*(.+)")
 
 
 def read_search(page: object, name: str) -> Results:
-    """The value of `FOUND`. `LoginRequired` unless the page itself says that it knows the operator (`$CONFIG.islogin`)."""
+    """The value of `FOUND`. `LoginRequired` unless the page itself says that it knows the operator
+    (`$CONFIG.islogin`).
+    """
     match page:
         case {"login": "1", "nobody": str(nobody), "hits": list(hits)}:
             found = tuple(_hit(hit) for hit in hits)
@@ -53,7 +58,12 @@ def read_search(page: object, name: str) -> Results:
 
 def _hit(card: object) -> Hit:
     match card:
-        case {"name": str(name), "link": str(link), "uid": str() | None as uid, "text": str(text)} if name:
+        case {
+            "name": str(name),
+            "link": str(link),
+            "uid": str() | None as uid,
+            "text": str(text),
+        } if name:
             linked = linked_to(urlsplit(link))
             ids = {number for number in (linked.uid if linked else "", uid) if number}
             if len(ids) == 1:
@@ -67,4 +77,8 @@ def _certified(text: str) -> str:
 
 
 def _shown(card: object) -> object:
-    return {key: card[key] for key in ("name", "link", "uid") if key in card} if isinstance(card, Mapping) else card
+    return (
+        {key: card[key] for key in ("name", "link", "uid") if key in card}
+        if isinstance(card, Mapping)
+        else card
+    )

@@ -1,7 +1,9 @@
-"""新浪微博: the mobile profile (visitor or session, part of the posts), the desktop profile (session, all of them), the name search.
+"""新浪微博: the mobile profile (visitor or session, part of the posts), the desktop profile
+(session, all of them), the name search.
 
-Identity is the uid; names and custom domains change hands. Pages are opened as a reader opens them, and the replies to their own
-calls are read. On the desktop site only the page's own knowledge of the operator makes a list complete, never the stored session.
+Identity is the uid; names and custom domains change hands. Pages are opened as a reader opens them,
+and the replies to their own calls are read. On the desktop site only the page's own knowledge of
+the operator makes a list complete, never the stored session.
 """
 
 from __future__ import annotations
@@ -17,7 +19,18 @@ from scrapers.browser.shared_pages import Calls, Warm
 from scrapers.privacy import viewers
 from scrapers.searches import NameSearch, identified
 from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface, lacks_login
-from scrapers.weibo.identity import DESKTOP, MOBILE, Target, certified_otherwise, filed_uid, linked_to, listed, tie, vouched, wanted
+from scrapers.weibo.identity import (
+    DESKTOP,
+    MOBILE,
+    Target,
+    certified_otherwise,
+    filed_uid,
+    linked_to,
+    listed,
+    tie,
+    vouched,
+    wanted,
+)
 from scrapers.weibo.pages import (
     GEETEST,
     INDEX,
@@ -37,7 +50,15 @@ from scrapers.weibo.pages import (
     payload_of,
     resolved,
 )
-from scrapers.weibo.replies import Profile, Reworded, read_feed, read_mobile_feed, read_mobile_profile, read_profile, read_sorry
+from scrapers.weibo.replies import (
+    Profile,
+    Reworded,
+    read_feed,
+    read_mobile_feed,
+    read_mobile_profile,
+    read_profile,
+    read_sorry,
+)
 from scrapers.weibo.search import FOUND, SHOWS_RESULT, read_search
 
 SEARCH = "https://s.weibo.com/user"
@@ -64,7 +85,9 @@ class ProfilePage(Surface):
 
 
 class MobileProfile(ProfilePage):
-    """m.weibo.cn/u/UID. Hides posts from visitors, some also from sessions: a fresh date is proof, an old one never."""
+    """m.weibo.cn/u/UID. Hides posts from visitors, some also from sessions: a fresh date is proof,
+    an old one never.
+    """
 
     name, label = "weibo.mobile", "微博手机版主页"
     attested = Attested.RECORDED
@@ -76,11 +99,22 @@ class MobileProfile(ProfilePage):
 
     async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
         visitor, target = not calls.session, wanted(account.filed)
-        profile = read_mobile_profile(await answered(calls, await calls.fetch(mobile_call(target.uid))), visitor=visitor)
+        profile = read_mobile_profile(
+            await answered(calls, await calls.fetch(mobile_call(target.uid))), visitor=visitor
+        )
         yield tie(profile, target)
         first = await calls.fetch(mobile_call(target.uid, profile.feed or f"107603{target.uid}"))
-        feed = await followed(calls, await answered(calls, first), target.uid, lambda payload, number: next_mobile(first, number))
-        yield listed(read_mobile_feed(feed, target.uid, profile.statuses, calls.now(), visitor=visitor), profile, target)
+        feed = await followed(
+            calls,
+            await answered(calls, first),
+            target.uid,
+            lambda payload, number: next_mobile(first, number),
+        )
+        yield listed(
+            read_mobile_feed(feed, target.uid, profile.statuses, calls.now(), visitor=visitor),
+            profile,
+            target,
+        )
 
     async def read(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         visitor = not tab.session
@@ -91,24 +125,51 @@ class MobileProfile(ProfilePage):
             reply = await heard(
                 tab,
                 hearing,
-                lambda reply: asks(reply, INDEX, value=uid, containerid="") or asks(reply, INDEX, containerid=f"100505{uid}"),
+                lambda reply: (
+                    asks(reply, INDEX, value=uid, containerid="")
+                    or asks(reply, INDEX, containerid=f"100505{uid}")
+                ),
             )
             profile = read_mobile_profile(await answered(tab, reply), visitor=visitor)
             certified_otherwise(profile, target, account.filed)
             yield tie(profile, replace(target, uid=uid))
-            feeds = (profile.feed or f"107603{uid}", f"107603{uid}", f"230413{uid}", f"230413{uid}_-_WEIBO_SECOND_PROFILE_WEIBO")
+            feeds = (
+                profile.feed or f"107603{uid}",
+                f"107603{uid}",
+                f"230413{uid}",
+                f"230413{uid}_-_WEIBO_SECOND_PROFILE_WEIBO",
+            )
             try:
-                reply = await heard(tab, hearing, lambda reply: asks(reply, INDEX, containerid=feeds, page=("", "1"), since_id=""))
+                reply = await heard(
+                    tab,
+                    hearing,
+                    lambda reply: asks(
+                        reply, INDEX, containerid=feeds, page=("", "1"), since_id=""
+                    ),
+                )
             except Changed:
                 if profile.seen.name:
                     raise
-                await tab.pause()  # without an account the page asks for no list, though the site may have one
+                await (
+                    tab.pause()
+                )  # without an account the page asks for no list, though the site may have one
                 reply = await tab.fetch(mobile_call(uid, feeds[0]))
-            feed = await followed(tab, await answered(tab, reply), uid, lambda payload, number: next_mobile(reply, number))
-            yield listed(read_mobile_feed(feed, uid, profile.statuses, tab.now(), visitor=visitor), profile, replace(target, uid=uid))
+            feed = await followed(
+                tab,
+                await answered(tab, reply),
+                uid,
+                lambda payload, number: next_mobile(reply, number),
+            )
+            yield listed(
+                read_mobile_feed(feed, uid, profile.statuses, tab.now(), visitor=visitor),
+                profile,
+                replace(target, uid=uid),
+            )
 
     async def bearer(self, tab: Tab) -> str:
-        """The uid to which m.weibo.cn/n/NAME moved on. 用户不存在 says that nobody bears the name, not that the account is gone."""
+        """The uid to which m.weibo.cn/n/NAME moved on. 用户不存在 says that nobody bears the name,
+        not that the account is gone.
+        """
         landed = linked_to(urlsplit(tab.url))
         if landed and landed.uid:
             return landed.uid
@@ -125,7 +186,19 @@ class DesktopProfile(ProfilePage):
     session = SessionUse.REQUIRED
     shows = Shows.ALL_LOGGED_IN
     pace = Pace(every=6.0, jitter=3.0)
-    url_keys = frozenset({"uid", "custom", "screen_name", "page", "feature", "usernotexists", "pagenotfound", "userblock", "msg"})
+    url_keys = frozenset(
+        {
+            "uid",
+            "custom",
+            "screen_name",
+            "page",
+            "feature",
+            "usernotexists",
+            "pagenotfound",
+            "userblock",
+            "msg",
+        }
+    )
     warm = Warm(f"{DESKTOP}/", lambda tab, account: arrive(tab, f"{DESKTOP}/"))
 
     async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
@@ -138,7 +211,10 @@ class DesktopProfile(ProfilePage):
         if profile.seen.outcome is not Outcome.OK:
             return
         payload = payload_of(await calls.fetch(next_desktop(target.uid, None, 1)))
-        yield replace(listed(read_feed(payload, target.uid, profile.statuses, calls.now()), profile, target), complete_since=None)
+        yield replace(
+            listed(read_feed(payload, target.uid, profile.statuses, calls.now()), profile, target),
+            complete_since=None,
+        )
 
     async def read(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         async with tab.hearing(INFO, LIST) as hearing:
@@ -157,12 +233,27 @@ class DesktopProfile(ProfilePage):
             uid = seen.platform_id or target.uid
             if not uid:
                 raise Changed("the profile names no uid")
-            reply = await heard(tab, hearing, lambda reply: asks(reply, LIST, uid=uid, page=("", "1"), feature=("", "0"), since_id=""))
-            payload = await followed(tab, payload_of(reply), uid, lambda payload, number: next_desktop(uid, payload, number))
+            reply = await heard(
+                tab,
+                hearing,
+                lambda reply: asks(
+                    reply, LIST, uid=uid, page=("", "1"), feature=("", "0"), since_id=""
+                ),
+            )
+            payload = await followed(
+                tab,
+                payload_of(reply),
+                uid,
+                lambda payload, number: next_desktop(uid, payload, number),
+            )
             feed = listed(read_feed(payload, uid, profile.statuses, tab.now()), profile, target)
             if not feed.posts:  # what a stranger is not shown says nothing
                 lacks_login(tab, known)
-            yield feed if known and vouched(profile, target, account.filed) else replace(feed, complete_since=None)
+            yield (
+                feed
+                if known and vouched(profile, target, account.filed)
+                else replace(feed, complete_since=None)
+            )
             lacks_login(tab, known)
 
     async def profile(self, tab: Tab, hearing: Hearing, target: Target) -> Profile:
@@ -193,7 +284,9 @@ class Search(NameSearch):
 
 
 async def probe(tab: Tab) -> bool:
-    """Whether weibo.com knows the operator of the session. Without cookies of weibo.cn beside them m.weibo.cn may still not."""
+    """Whether weibo.com knows the operator of the session. Without cookies of weibo.cn beside them
+    m.weibo.cn may still not.
+    """
     await arrive(tab, f"{DESKTOP}/")
     return await knows_operator(tab)
 
@@ -207,7 +300,10 @@ LOGIN = Login(
     pages=(f"{MOBILE}/", "https://s.weibo.com/"),
     code="img[src*='qr.weibo'], img[src*='qrcode']",
     code_url="https://passport.weibo.com/sso/signin?entry=miniblog&source=miniblog",
-    scanned="/(^|\\.)weibo\\.com$/.test(location.hostname) && !/passport|login|signin|visitor/.test(location.hostname + location.pathname)",
+    scanned=(
+        "/(^|\\.)weibo\\.com$/.test(location.hostname) && "
+        "!/passport|login|signin|visitor/.test(location.hostname + location.pathname)"
+    ),
 )
 
 SCRAPER = Scraper(

@@ -1,4 +1,6 @@
-"""Over random homes and histories, figures, Word, workbook, page, hand-off, `flagged`, queries and notices say the same."""
+"""Over random homes and histories, figures, Word, workbook, page, hand-off, `flagged`, queries and
+notices say the same.
+"""
 
 from __future__ import annotations
 
@@ -66,13 +68,35 @@ PLACES = (
     {"supervisor": "示例厅"},
     {"jurisdiction": "系统归口", "supervisor": "示例局"},
 )
-STATUSES = (FiledStatus.RUNNING,) * 6 + (FiledStatus.CLOSING, FiledStatus.CLOSED, FiledStatus.DEREGISTERED)
-LOOKS = ("fresh", "stale", "silent", "renamed", "gone", "cancelled", "captcha", "by_link", "by_name", "person_no", "person_yes", "after")
+STATUSES = (FiledStatus.RUNNING,) * 6 + (
+    FiledStatus.CLOSING,
+    FiledStatus.CLOSED,
+    FiledStatus.DEREGISTERED,
+)
+LOOKS = (
+    "fresh",
+    "stale",
+    "silent",
+    "renamed",
+    "gone",
+    "cancelled",
+    "captcha",
+    "by_link",
+    "by_name",
+    "person_no",
+    "person_yes",
+    "after",
+)
 CHANGES = ("name", "id", "no_id", "twin", "status", "place")
 ACTIONS = (
-    ReviewAction.DISPATCHED, ReviewAction.ANSWERED, ReviewAction.OVERDUE, ReviewAction.CONFIRMED, ReviewAction.CONFIRMED,
-    ReviewAction.DISMISSED, ReviewAction.REOPENED,
-)  # fmt: skip
+    ReviewAction.DISPATCHED,
+    ReviewAction.ANSWERED,
+    ReviewAction.OVERDUE,
+    ReviewAction.CONFIRMED,
+    ReviewAction.CONFIRMED,
+    ReviewAction.DISMISSED,
+    ReviewAction.REOPENED,
+)
 
 # Which account, by its place; what is looked at, changed or decided; a day before as_of, or a turn.
 PLACE = st.integers(0, 9)
@@ -89,16 +113,26 @@ STEPS = st.one_of(
     st.tuples(st.just("correct"), PLACE, st.just(""), st.integers(0, 3)),
 )
 ACCUSING = ("stale", "gone", "renamed", "person_no", "cancelled")
-# Platform, place, status, whether its id is filed, what is seen of it, and of which account before it the id is, if any.
+# Platform, place, status, whether its id is filed, what is seen of it, and of which account before
+# it the id is, if any.
 ACCOUNTS = st.lists(
     st.tuples(
-        st.sampled_from(PLATFORMS), st.sampled_from(PLACES), st.sampled_from(STATUSES), st.sampled_from([True, True, False]),
-        st.sampled_from(["", *LOOKS, *ACCUSING, *ACCUSING]), st.sampled_from([None, None, None, 1, 2]),
+        st.sampled_from(PLATFORMS),
+        st.sampled_from(PLACES),
+        st.sampled_from(STATUSES),
+        st.sampled_from([True, True, False]),
+        st.sampled_from(["", *LOOKS, *ACCUSING, *ACCUSING]),
+        st.sampled_from([None, None, None, 1, 2]),
     ),
-    min_size=6, max_size=10,
-)  # fmt: skip
-DECIDED = st.lists(st.tuples(st.integers(0, 9), st.sampled_from(DECISIONS), st.integers(0, 5)), max_size=6)
-HISTORIES = st.tuples(st.sampled_from(["national", "tibet", "hunan"]), ACCOUNTS, DECIDED, st.lists(STEPS, max_size=10))
+    min_size=6,
+    max_size=10,
+)
+DECIDED = st.lists(
+    st.tuples(st.integers(0, 9), st.sampled_from(DECISIONS), st.integers(0, 5)), max_size=6
+)
+HISTORIES = st.tuples(
+    st.sampled_from(["national", "tibet", "hunan"]), ACCOUNTS, DECIDED, st.lists(STEPS, max_size=10)
+)
 UNSHRUNK = (Phase.explicit, Phase.reuse, Phase.generate)
 """A history takes most of a second: to shrink one that disagrees would take minutes."""
 
@@ -122,11 +156,24 @@ class History:
                 twin = new[number - 1 - before].filed
                 platform, type_, id_ = twin.platform, twin.type, twin.platform_id
             else:
-                id_ = {"weibo": f"20000000{number:02}", "wechat": f"30000000{number:02}", "toutiao": f"700000000{number:02}"}.get(
-                    platform, ""
-                )
-            values: dict[str, Any] = {"platform_id": id_ if has_id else "", "organiser": f"示例{number}局", **place}
-            given = Filed(name=f"示例{number}", platform=platform, type=type_, filing_number=f"9{number:04}", status=status, **values)
+                id_ = {
+                    "weibo": f"20000000{number:02}",
+                    "wechat": f"30000000{number:02}",
+                    "toutiao": f"700000000{number:02}",
+                }.get(platform, "")
+            values: dict[str, Any] = {
+                "platform_id": id_ if has_id else "",
+                "organiser": f"示例{number}局",
+                **place,
+            }
+            given = Filed(
+                name=f"示例{number}",
+                platform=platform,
+                type=type_,
+                filing_number=f"9{number:04}",
+                status=status,
+                **values,
+            )
             new.append(NewAccount(filed=given))
         await self.app.store.apply(RegistryChanges(source=self._source(), new=tuple(new)))
 
@@ -152,13 +199,17 @@ class History:
             case "sweep":
                 await self.sweep(how, number)
             case "judge":
-                await rejudge(self.app.store, self.app.supports, (await chosen_sweep(self.app, None)).id)
+                await rejudge(
+                    self.app.store, self.app.supports, (await chosen_sweep(self.app, None)).id
+                )
             case "issue":
                 await self.issue()
             case "correct":
                 await self.correct(place, number)
 
-    async def look(self, account: Account, how: str, days: int, look: LookKind = LookKind.SECOND) -> None:
+    async def look(
+        self, account: Account, how: str, days: int, look: LookKind = LookKind.SECOND
+    ) -> None:
         self.turn += 1
         filed = account.filed
         seen_id = filed.platform_id or "9999999999"
@@ -180,7 +231,12 @@ class History:
                 posts = (TODAY - timedelta(days=days % 14),)
                 values["name"] = "示例新名"
             case "gone":
-                values |= {"outcome": Outcome.NOT_FOUND, "control": "对照", "name": "", "platform_id": ""}
+                values |= {
+                    "outcome": Outcome.NOT_FOUND,
+                    "control": "对照",
+                    "name": "",
+                    "platform_id": "",
+                }
                 values["matched_by"] = MatchedBy.ID if filed.platform_id else MatchedBy.NAME
             case "cancelled":
                 values |= {"outcome": Outcome.CANCELLED, "control": "对照", "name": ""}
@@ -188,7 +244,9 @@ class History:
                 values = {"outcome": Outcome.CAPTCHA}
             case "by_link":
                 look = LookKind.LINK
-                await self.app.store.add_links(account.id, [f"https://mp.weixin.qq.com/s/Example{self.turn:015}"], "示例")
+                await self.app.store.add_links(
+                    account.id, [f"https://mp.weixin.qq.com/s/Example{self.turn:015}"], "示例"
+                )
                 posts = (TODAY - timedelta(days=days % 14),)
                 values |= {"platform_id": "", "matched_by": MatchedBy.URL}
             case "by_name":
@@ -200,21 +258,53 @@ class History:
             case "person_no" | "person_yes":
                 await self.answer(account, how, days)
                 return
-        shown = tuple(Post(on=on, at=datetime.combine(on, time(9), BEIJING).astimezone(UTC), id=str(on)) for on in posts)
-        sight = Sight(surface=f"{account.platform}.page", read_at=self.now, posts=shown, evidence=self._evidence(), **values)
-        await self.app.store.keep(Reading(account_id=account.id, look=look, started_at=self.now, read_at=self.now, sights=(sight,)))
+        shown = tuple(
+            Post(on=on, at=datetime.combine(on, time(9), BEIJING).astimezone(UTC), id=str(on))
+            for on in posts
+        )
+        sight = Sight(
+            surface=f"{account.platform}.page",
+            read_at=self.now,
+            posts=shown,
+            evidence=self._evidence(),
+            **values,
+        )
+        await self.app.store.keep(
+            Reading(
+                account_id=account.id,
+                look=look,
+                started_at=self.now,
+                read_at=self.now,
+                sights=(sight,),
+            )
+        )
 
     async def answer(self, account: Account, how: str, days: int) -> None:
-        """A person's row of the worklist: the newest post is long ago, or there is one in the window."""
+        """A person's row of the worklist: the newest post is long ago, or there is one in the
+        window.
+        """
         on = TODAY - timedelta(days=15 + days if how == "person_no" else days % 14)
         filed = account.filed
         sight = Sight(
-            surface="person", read_at=self.now, name=filed.name, platform_id=filed.platform_id, matched_by=MatchedBy.ID,
-            posts=(Post(on=on, kind=PostKind.SEEN),), complete_since=EVER if how == "person_no" else None, evidence=self._evidence(),
-        )  # fmt: skip
+            surface="person",
+            read_at=self.now,
+            name=filed.name,
+            platform_id=filed.platform_id,
+            matched_by=MatchedBy.ID,
+            posts=(Post(on=on, kind=PostKind.SEEN),),
+            complete_since=EVER if how == "person_no" else None,
+            evidence=self._evidence(),
+        )
         by = f"甲某{days % 2}"
         await self.app.store.keep(
-            Reading(account_id=account.id, look=LookKind.PERSON, started_at=self.now, read_at=self.now, by=by, sights=(sight,))
+            Reading(
+                account_id=account.id,
+                look=LookKind.PERSON,
+                started_at=self.now,
+                read_at=self.now,
+                by=by,
+                sights=(sight,),
+            )
         )
 
     async def refile(self, account: Account, how: str, other: Account) -> None:
@@ -227,58 +317,110 @@ class History:
             case "no_id":
                 changed = replace(filed, platform_id="")
             case "twin":
-                changed = replace(filed, platform=other.platform, type=other.filed.type, platform_id=other.filed.platform_id)
+                changed = replace(
+                    filed,
+                    platform=other.platform,
+                    type=other.filed.type,
+                    platform_id=other.filed.platform_id,
+                )
             case "status":
                 changed = replace(filed, status=other.filed.status)
             case _:
-                changed = replace(filed, prefecture=other.filed.prefecture, supervisor=other.filed.supervisor)
+                changed = replace(
+                    filed, prefecture=other.filed.prefecture, supervisor=other.filed.supervisor
+                )
         fields = [
             name
-            for name in ("name", "platform", "type", "platform_id", "status", "prefecture", "supervisor")
+            for name in (
+                "name",
+                "platform",
+                "type",
+                "platform_id",
+                "status",
+                "prefecture",
+                "supervisor",
+            )
             if getattr(filed, name) != getattr(changed, name)
         ]
-        history = tuple((name, str(getattr(filed, name)), str(getattr(changed, name))) for name in fields)
+        history = tuple(
+            (name, str(getattr(filed, name)), str(getattr(changed, name))) for name in fields
+        )
         if history:
             updated = (UpdatedAccount(account_id=account.id, filed=changed, changes=history),)
             await self.app.store.apply(RegistryChanges(source=self._source(), updated=updated))
 
     async def sweep(self, kind: SweepKind, number: int) -> None:
-        accounts = [account for account in await self.app.store.accounts() if account.retired_on is None]
+        accounts = [
+            account for account in await self.app.store.accounts() if account.retired_on is None
+        ]
         whole = kind in (SweepKind.CENSUS, SweepKind.NIGHTLY)
-        chosen = accounts if whole else [account for account in accounts if (account.id + number) % 2] or accounts[:1]
+        chosen = (
+            accounts
+            if whole
+            else [account for account in accounts if (account.id + number) % 2] or accounts[:1]
+        )
         policy = load(self.policy)
         opened = await self.app.store.open_sweep(
             Sweep(
-                as_of=AS_OF, policy=policy.name, policy_toml=policy.toml, started_at=self.now, kind=kind,
-                totals=registry_totals(accounts, chosen), scope="all" if kind is SweepKind.CENSUS else "due" if whole else "platform=weibo",
+                as_of=AS_OF,
+                policy=policy.name,
+                policy_toml=policy.toml,
+                started_at=self.now,
+                kind=kind,
+                totals=registry_totals(accounts, chosen),
+                scope="all" if kind is SweepKind.CENSUS else "due" if whole else "platform=weibo",
             ),
             chosen,
-        )  # fmt: skip
+        )
         await rejudge(self.app.store, self.app.supports, opened.id)
         await self.app.store.close_sweep(opened.id, SweepState.FINISHED, self.now)
 
     async def decide(self, place: int, action: ReviewAction, number: int) -> None:
         sweep = await chosen_sweep(self.app, None)
         judged = await judged_scope(self.app, sweep)
-        found = await review.suspects(self.app.store, sweep, judged.entries, await checks_for(self.app.store, sweep))
+        found = await review.suspects(
+            self.app.store, sweep, judged.entries, await checks_for(self.app.store, sweep)
+        )
         if not found:
             return
         suspect = found[place % len(found)]
-        if action not in (ReviewAction.ANSWERED, ReviewAction.OVERDUE) and not review.leads_on(suspect, action):
+        if action not in (ReviewAction.ANSWERED, ReviewAction.OVERDUE) and not review.leads_on(
+            suspect, action
+        ):
             return
         excuses = [None, *Excuse]
         event = ReviewEvent(
-            sweep_id=sweep.id, account_id=suspect.account.id, code=suspect.finding.code, action=action, at=self.now, by="乙某",
-            reason="示例", sentence=suspect.finding.sentence, facts=suspect.finding.facts,
+            sweep_id=sweep.id,
+            account_id=suspect.account.id,
+            code=suspect.finding.code,
+            action=action,
+            at=self.now,
+            by="乙某",
+            reason="示例",
+            sentence=suspect.finding.sentence,
+            facts=suspect.finding.facts,
             excuse=excuses[number % len(excuses)] if action is ReviewAction.DISMISSED else None,
-        )  # fmt: skip
-        newest = max((known.id for known in await self.app.store.review_events(sweep.id)), default=0)
+        )
+        newest = max(
+            (known.id for known in await self.app.store.review_events(sweep.id)), default=0
+        )
         await self.app.store.note_reviews(sweep.id, [event], after=newest, rejudged=judged.rejudged)
 
     async def issue(self) -> None:
-        heading = Heading(number=f"示例〔2032〕{self.turn}号", title="示例通报", issued_on=TODAY + timedelta(days=9), by="丙某")
+        heading = Heading(
+            number=f"示例〔2032〕{self.turn}号",
+            title="示例通报",
+            issued_on=TODAY + timedelta(days=9),
+            by="丙某",
+        )
         with _allowed():
-            await issue(self.app, await chosen_sweep(self.app, None), heading, preliminary=True, leave_out_open=True)
+            await issue(
+                self.app,
+                await chosen_sweep(self.app, None),
+                heading,
+                preliminary=True,
+                leave_out_open=True,
+            )
 
     async def correct(self, place: int, number: int) -> None:
         notices = await self.app.store.notices()
@@ -296,7 +438,14 @@ class History:
     def _evidence(self) -> tuple[Evidence, ...]:
         kind = EvidenceKind.SCREENSHOT
         return (
-            Evidence(kind=kind, media_type="image/jpeg", path=f"{self.turn}.jpg", sha256=f"{self.turn:064}", size=1, taken_at=self.now),
+            Evidence(
+                kind=kind,
+                media_type="image/jpeg",
+                path=f"{self.turn}.jpg",
+                sha256=f"{self.turn:064}",
+                size=1,
+                taken_at=self.now,
+            ),
         )
 
 
@@ -306,12 +455,16 @@ class _allowed:
     def __enter__(self) -> None:
         return None
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, _: object) -> bool:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: object
+    ) -> bool:
         return isinstance(error, UserError)
 
 
 async def no_post_is_passed_over(app: App, sweep: Sweep) -> None:
-    """Whoever posted in the window, as any kept look at the identity that is filed now shows, is called silent nowhere."""
+    """Whoever posted in the window, as any kept look at the identity that is filed now shows, is
+    called silent nowhere.
+    """
     judged = await judged_scope(app, sweep)
     start, end = judged.policy.window_start(day_of(sweep.as_of)), day_of(sweep.as_of)
     silent = [
@@ -321,15 +474,35 @@ async def no_post_is_passed_over(app: App, sweep: Sweep) -> None:
     ]
     now = await app.store.accounts_now(silent)
     for number, readings in (await app.store.readings(silent)).items():
-        told = (said for reading in readings if (said := of_identity(reading, now[number].identity)) is not None)
-        shown = [(sight, post) for reading in told for sight, post in posts_of(reading, judged.policy) if sight.matched_by is MatchedBy.ID]
-        assert not [post for _, post in shown if start <= post.on <= end], f"account {number} posted in the window"
+        told = (
+            said
+            for reading in readings
+            if (said := of_identity(reading, now[number].identity)) is not None
+        )
+        shown = [
+            (sight, post)
+            for reading in told
+            for sight, post in posts_of(reading, judged.policy)
+            if sight.matched_by is MatchedBy.ID
+        ]
+        assert not [post for _, post in shown if start <= post.on <= end], (
+            f"account {number} posted in the window"
+        )
 
 
-async def lived(url: str, folder: Path, policy: str, drawn: Sequence[Any], decisions: Sequence[Any], steps: Sequence[Any]) -> None:
+async def lived(
+    url: str,
+    folder: Path,
+    policy: str,
+    drawn: Sequence[Any],
+    decisions: Sequence[Any],
+    steps: Sequence[Any],
+) -> None:
     """One home from its first inspection on; at the end everything that tells of it must agree."""
     home = Home.at(folder)
-    store = await db.open_store(url or f"sqlite:///{folder / 'mediawatch.db'}", clock=lambda: history.now)
+    store = await db.open_store(
+        url or f"sqlite:///{folder / 'mediawatch.db'}", clock=lambda: history.now
+    )
     history = History(App(home, Settings(), store, lambda: history.now), policy)
     try:
         await history.file(drawn)

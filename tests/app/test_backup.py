@@ -42,7 +42,12 @@ async def filled(home: Home) -> Account:
 def seen(account: Account, number: int) -> Reading:
     at = NOW + timedelta(seconds=number)
     reading = plain_reading(account.id, at, post(LATE.date()))
-    shot = Capture(kind=EvidenceKind.SCREENSHOT, media_type="image/jpeg", body=f"picture {number}".encode(), taken_at=at)
+    shot = Capture(
+        kind=EvidenceKind.SCREENSHOT,
+        media_type="image/jpeg",
+        body=f"picture {number}".encode(),
+        taken_at=at,
+    )
     return replace(reading, sights=(replace(reading.sights[0], captures=(shot,)),))
 
 
@@ -72,7 +77,12 @@ async def test_what_is_restored_is_what_was_there(tmp_path: Path) -> None:
     assert await sound(new) == await sound(home) == 2
     assert (new.sessions / "weibo" / "office.json").read_text("utf-8") == "made-up-cookie"
     modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in new.root.rglob("*")}
-    assert (modes["sessions"], modes["office.json"], modes["mediawatch.db"], modes["mediawatch.toml"]) == (0o700, 0o600, 0o600, 0o600)
+    assert (
+        modes["sessions"],
+        modes["office.json"],
+        modes["mediawatch.db"],
+        modes["mediawatch.toml"],
+    ) == (0o700, 0o600, 0o600, 0o600)
     assert (new.root / "own.toml").read_bytes() == (home.root / "own.toml").read_bytes()
     async with opened(new) as app:
         assert await app.store.account(account.id) == account
@@ -90,7 +100,9 @@ async def test_logins_stay_unless_they_are_asked_for(tmp_path: Path) -> None:
     target = tmp_path / "mediawatch-20310305T120000.tar"
     assert b"made-up-cookie" not in target.read_bytes()
     with tarfile.open(target) as tar:
-        assert not any(name.startswith("sessions") or name.endswith(".part") for name in tar.getnames())
+        assert not any(
+            name.startswith("sessions") or name.endswith(".part") for name in tar.getnames()
+        )
     assert backup.restore(target, tmp_path / "new").sessions == 0
 
 
@@ -115,7 +127,10 @@ async def test_a_backup_during_writes_is_of_one_moment(tmp_path: Path) -> None:
             stopped.set()
 
         _, written = await asyncio.gather(copy(), write(app))
-    counts = [await sound(backup.restore(tmp_path / f"{number}.tar", tmp_path / f"new{number}").home) for number in range(3)]
+    counts = [
+        await sound(backup.restore(tmp_path / f"{number}.tar", tmp_path / f"new{number}").home)
+        for number in range(3)
+    ]
     assert counts == sorted(counts)
     assert 2 <= counts[0] < counts[-1] <= 2 * (written + 1)
 
@@ -164,7 +179,9 @@ def escaping(body: bytes) -> bytes:
         (lambda body: b"nonsense" * 200, "no backup"),
     ],
 )
-async def test_a_damaged_backup_restores_nothing(tmp_path: Path, damage: Callable[[bytes], bytes], words: str) -> None:
+async def test_a_damaged_backup_restores_nothing(
+    tmp_path: Path, damage: Callable[[bytes], bytes], words: str
+) -> None:
     home, target = Home(tmp_path / "home"), tmp_path / "b.tar"
     await filled(home)
     await back_up(home, target)
@@ -190,7 +207,9 @@ def test_nothing_is_overwritten(tmp_path: Path) -> None:
     assert "last backup" in ends(0, "--home", new, "status")
 
 
-async def test_a_database_of_postgresql_comes_back(tmp_path: Path, postgres: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_database_of_postgresql_comes_back(
+    tmp_path: Path, postgres: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
     home, target = Home(tmp_path / "home"), tmp_path / "b.tar"
     old, new = postgres.url(), postgres.url()
     monkeypatch.setenv("MEDIAWATCH_DATABASE__URL", old)
@@ -203,14 +222,20 @@ async def test_a_database_of_postgresql_comes_back(tmp_path: Path, postgres: Clu
     assert sql(new, "SELECT name FROM account") == [(PLAIN.name,)]
 
 
-def test_the_password_of_postgresql_is_on_no_command_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_password_of_postgresql_is_on_no_command_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """By a program in the place of pg_dump, which writes down how it was called."""
     program = tmp_path / "pg_dump"
-    program.write_text(f'#!/bin/sh\necho "$PGPASSWORD" "$@" > {tmp_path}/called\necho no such host >&2\nexit 1\n')
+    program.write_text(
+        f'#!/bin/sh\necho "$PGPASSWORD" "$@" > {tmp_path}/called\necho no such host >&2\nexit 1\n'
+    )
     program.chmod(0o755)
     monkeypatch.setattr(copies, "_found", lambda name: str(tmp_path / name))
     with pytest.raises(UserError, match=r"pg_dump on database .*: no such host") as caught:
-        copies.dump("postgresql://office:hunter2@db.example/mediawatch?sslmode=require", tmp_path / "copy")
+        copies.dump(
+            "postgresql://office:hunter2@db.example/mediawatch?sslmode=require", tmp_path / "copy"
+        )
     assert "hunter2" not in str(caught.value)
     password, _, words = (tmp_path / "called").read_text().partition(" ")
     assert password == "hunter2"

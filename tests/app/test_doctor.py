@@ -1,4 +1,6 @@
-"""`mediawatch doctor`: each thing that can lack is said with its remedy; what is ahead is counted; the sites are asked by --live only."""
+"""`mediawatch doctor`: each thing that can lack is said with its remedy; what is ahead is counted;
+the sites are asked by --live only.
+"""
 
 from __future__ import annotations
 
@@ -77,12 +79,18 @@ WRONG: list[tuple[str, str, datetime, str, Level]] = [
 ]
 
 
-@pytest.mark.parametrize(("case", "settings", "now", "name", "level"), WRONG, ids=[row[0] for row in WRONG])
-def test_what_lacks_is_named_with_its_remedy(case: str, settings: str, now: datetime, name: str, level: Level, home: Home) -> None:
+@pytest.mark.parametrize(
+    ("case", "settings", "now", "name", "level"), WRONG, ids=[row[0] for row in WRONG]
+)
+def test_what_lacks_is_named_with_its_remedy(
+    case: str, settings: str, now: datetime, name: str, level: Level, home: Home
+) -> None:
     home.config.write_text(settings, encoding="utf-8")
     checks = on_host(home, now)
     assert levels(checks)[name] is level
-    assert all(check.remedy for check in checks if check.name == name and check.level is not Level.OK)
+    assert all(
+        check.remedy for check in checks if check.name == name and check.level is not Level.OK
+    )
 
 
 def test_a_wrong_canary_file_is_said_once(home: Home) -> None:
@@ -100,10 +108,17 @@ async def test_an_empty_home_wants_a_registry_and_logins(app: App) -> None:
 
 async def test_canaries_are_wanted_where_the_registry_has_accounts(app: App, home: Home) -> None:
     await enter(
-        app.store, Filed(name="示例", platform="weibo"), Filed(name="示例", platform="toutiao"), Filed(name="示例", platform="kuaishou")
+        app.store,
+        Filed(name="示例", platform="weibo"),
+        Filed(name="示例", platform="toutiao"),
+        Filed(name="示例", platform="kuaishou"),
     )
     home.canaries.write_text(to_toml([CANARY], "演示数据"), encoding="utf-8")
-    found = {check.text.partition(":")[0]: check.level for check in await in_home(app) if check.name == "canaries"}
+    found = {
+        check.text.partition(":")[0]: check.level
+        for check in await in_home(app)
+        if check.name == "canaries"
+    }
     assert found == {"weibo": Level.OK, "toutiao": Level.WARN}
     home.canaries.write_text("[[canary]]\n", encoding="utf-8")
     assert "canaries" not in levels(await in_home(app)), "said by the host's checks"
@@ -128,7 +143,11 @@ async def test_logins_are_looked_over(app: App, home: Home) -> None:
     await app.sessions.made("weibo", "gone", SessionState.INVALID, "probe")
     login(home, "gone")
     home.sessions.chmod(0o755)
-    bad = {check.text.partition(":")[0]: check for check in await in_home(app) if check.name == "sessions" and check.level is not Level.OK}
+    bad = {
+        check.text.partition(":")[0]: check
+        for check in await in_home(app)
+        if check.name == "sessions" and check.level is not Level.OK
+    }
     assert bad["weibo/shared"].remedy.startswith("chmod 600")
     assert bad["weibo/gone"].remedy == "mediawatch login weibo --name gone"
     assert any(check.remedy.startswith("chmod 700") for check in bad.values())
@@ -144,16 +163,25 @@ async def test_an_old_login_is_worth_a_question(app: App, home: Home) -> None:
 
 async def test_a_clock_that_was_set_back_is_seen(app: App) -> None:
     accounts = await enter(app.store, Filed(name="示例", platform="weibo"))
-    await app.store.open_sweep(Sweep(as_of=NOW, policy="national", policy_toml="", started_at=NOW + timedelta(days=1)), accounts)
+    await app.store.open_sweep(
+        Sweep(as_of=NOW, policy="national", policy_toml="", started_at=NOW + timedelta(days=1)),
+        accounts,
+    )
     assert levels(await in_home(app))["clock"] is Level.FAIL
 
 
 async def test_described_surfaces_in_use_want_a_recording(app: App) -> None:
     (account,) = await enter(app.store, Filed(name="示例", platform="weibo"))
     sweep = await open_sweep(app.store, [account])
-    await app.store.keep(plain_reading(account.id, sweep_id=sweep.id, outcome=Outcome.OK, attested=Attested.RECORDED))
+    await app.store.keep(
+        plain_reading(account.id, sweep_id=sweep.id, outcome=Outcome.OK, attested=Attested.RECORDED)
+    )
     assert levels(await in_home(app))["recordings"] is Level.OK
-    await app.store.keep(plain_reading(account.id, sweep_id=sweep.id, outcome=Outcome.OK, attested=Attested.DESCRIBED))
+    await app.store.keep(
+        plain_reading(
+            account.id, sweep_id=sweep.id, outcome=Outcome.OK, attested=Attested.DESCRIBED
+        )
+    )
     (told,) = [check for check in await in_home(app) if check.name == "recordings"]
     assert told.level is Level.WARN
     assert "s (1 sights)" in told.text
@@ -162,18 +190,31 @@ async def test_described_surfaces_in_use_want_a_recording(app: App) -> None:
 
 def account(number: int, platform: str = "wechat", **filed: str) -> Account:
     links = tuple(filter(None, [filed.pop("link", "")]))
-    return Account(id=number, filed=Filed(name=f"示例{number}", platform=platform, **filed), links=links)  # type: ignore[arg-type]
+    return Account(
+        id=number, filed=Filed(name=f"示例{number}", platform=platform, **filed), links=links
+    )  # type: ignore[arg-type]
 
 
-def facts(name: str, *, login: bool, visitor: bool = False, known: bool = False, some: bool = False) -> SurfaceFacts:
+def facts(
+    name: str, *, login: bool, visitor: bool = False, known: bool = False, some: bool = False
+) -> SurfaceFacts:
     return SurfaceFacts(
-        name=name, label="示例", attested=Attested.RECORDED, needs_login=login, shows_all=visitor, shows_all_logged_in=visitor or known,
-        for_some=some, pace=Pace(1.0),
-    )  # fmt: skip
+        name=name,
+        label="示例",
+        attested=Attested.RECORDED,
+        needs_login=login,
+        shows_all=visitor,
+        shows_all_logged_in=visitor or known,
+        for_some=some,
+        pace=Pace(1.0),
+    )
 
 
 SURFACES = {
-    "wechat": [facts("wechat.article", login=False), facts("wechat.own", login=True, known=True, some=True)],
+    "wechat": [
+        facts("wechat.article", login=False),
+        facts("wechat.own", login=True, known=True, some=True),
+    ],
     "weibo": [facts("weibo.desktop", login=True, known=True)],
     "toutiao": [facts("toutiao.profile", login=False, visitor=True)],
 }
@@ -190,7 +231,9 @@ SURFACES = {
         ("kuaishou", False, 4, False, False),
     ],
 )
-def test_what_is_ahead(platform: str, logged_in: bool, by_hand: int, complete: bool, helps: bool) -> None:
+def test_what_is_ahead(
+    platform: str, logged_in: bool, by_hand: int, complete: bool, helps: bool
+) -> None:
     held = [
         account(1, platform), account(2, platform, platform_id="1"), account(3, platform, url="https://example.org"),
         account(4, platform, original_id="gh_0", link="https://example.org/1"),
@@ -230,7 +273,10 @@ def registered(home: Home) -> Home:
 def test_the_exit_code_is_one_where_a_check_fails(registered: Home, tmp_path: Path) -> None:
     done = run(registered.root)
     assert (done.returncode, done.stderr) == (0, "")
-    assert "toutiao    1 accounts: 1 with id, 0 with a link, 0 with neither; by hand at most 0 rows" in done.stdout
+    assert (
+        "toutiao    1 accounts: 1 with id, 0 with a link, 0 with neither; by hand at most 0 rows"
+        in done.stdout
+    )
     assert not any(line.startswith("fail") for line in done.stdout.splitlines())
     registered.config.write_text("[sweep]\npace = 0\n", encoding="utf-8")
     wrong = run(registered.root)
@@ -258,11 +304,20 @@ async def test_live_reads_every_canary_by_every_surface(home: Home, tmp_path: Pa
         home.canaries.write_text(to_toml([sound, asleep], "演示数据"), encoding="utf-8")
         checks = [check async for check in doctor.live(app)]
         kept = await app.store.canary_checks()
-    canaries = {check.text.split(": ")[1].split(" reads")[0]: check for check in checks if check.name == "canary"}
-    assert {name: check.level for name, check in canaries.items()} == {"对照示例日报": Level.OK, "睡着的示例": Level.FAIL}
+    canaries = {
+        check.text.split(": ")[1].split(" reads")[0]: check
+        for check in checks
+        if check.name == "canary"
+    }
+    assert {name: check.level for name, check in canaries.items()} == {
+        "对照示例日报": Level.OK,
+        "睡着的示例": Level.FAIL,
+    }
     assert canaries["睡着的示例"].remedy
     assert sorted((check.account_name, check.fresh, check.sweep_id) for check in kept) == [
         ("对照示例日报", True, None),
         ("睡着的示例", False, None),
     ]
-    assert {check.level for check in checks if check.name == "login"} == {Level.OK}, "the world's office is logged in"
+    assert {check.level for check in checks if check.name == "login"} == {Level.OK}, (
+        "the world's office is logged in"
+    )

@@ -1,9 +1,10 @@
-"""`make history`: what the nightly work and the lists cost with a long history behind them, next to the same accounts with a short one.
+"""`make history`: what the nightly work and the lists cost with a long history behind them, next to
+the same accounts with a short one.
 
-Both databases are SQLite, filled by plain SQL from one account that the store itself kept, and thrown away. An account has a reading a
-night, a new post a week, each list shows one post (full lists would take twenty times the disk), and every night inspected 2 432
-accounts. Counted are CPU seconds of this process, the least of three runs
-(of keeping: one).
+Both databases are SQLite, filled by plain SQL from one account that the store itself kept, and
+thrown away. An account has a reading a night, a new post a week, each list shows one post (full
+lists would take twenty times the disk), and every night inspected 2 432 accounts. Counted are CPU
+seconds of this process, the least of three runs (of keeping: one).
 """
 
 from __future__ import annotations
@@ -51,18 +52,40 @@ WEEK = 7
 SCOPE, BATCH, FLAGGED = 2_432, 500, 20
 """Accounts of a sweep; of one portion; one of how many is flagged."""
 PERIOD = timedelta(days=28)
-"""Of a sweep in 时段制: with more than one reading it needs those that showed its four posts first."""
+"""Of a sweep in 时段制: with more than one reading it needs those that showed its four posts
+first.
+"""
 POLICY = load("national")
-TABLES = ("account", "account_state", "reading", "reading_identity", "sight", "post", "first_seen", "identity_seen", "sweep",
-          "sweep_account", "finding", "finding_reading")  # fmt: skip
+TABLES = (
+    "account",
+    "account_state",
+    "reading",
+    "reading_identity",
+    "sight",
+    "post",
+    "first_seen",
+    "identity_seen",
+    "sweep",
+    "sweep_account",
+    "finding",
+    "finding_reading",
+)
 
 
 def reading(account_id: int, at: datetime, posted: datetime) -> Reading:
     post = Post(id=f"p{posted:%Y%m%d}", on=day_of(posted), at=posted, link="https://example.org/p")
     sight = Sight(
-        surface="s", read_at=at, name="示例发布", platform_id=str(account_id), matched_by=MatchedBy.ID, posts=(post,), complete_since=posted
+        surface="s",
+        read_at=at,
+        name="示例发布",
+        platform_id=str(account_id),
+        matched_by=MatchedBy.ID,
+        posts=(post,),
+        complete_since=posted,
     )
-    return Reading(account_id=account_id, look=LookKind.FIRST, started_at=at, read_at=at, sights=(sight,))
+    return Reading(
+        account_id=account_id, look=LookKind.FIRST, started_at=at, read_at=at, sights=(sight,)
+    )
 
 
 def night(ago: int) -> datetime:
@@ -74,46 +97,93 @@ def posted(week: int) -> datetime:
 
 
 async def template(store: Store) -> Account:
-    """One account with one reading, one judged sweep and one finding: what all others are copies of."""
-    filed = Filed(name="示例发布", platform="weibo", platform_id="1", organiser="示例机关", prefecture="示例市")
-    await store.apply(RegistryChanges(source=Source(file="a.xlsx", sha256="0" * 64, at=NOW), new=(NewAccount(filed=filed),)))
+    """One account with one reading, one judged sweep and one finding: what all others are copies
+    of.
+    """
+    filed = Filed(
+        name="示例发布",
+        platform="weibo",
+        platform_id="1",
+        organiser="示例机关",
+        prefecture="示例市",
+    )
+    await store.apply(
+        RegistryChanges(
+            source=Source(file="a.xlsx", sha256="0" * 64, at=NOW), new=(NewAccount(filed=filed),)
+        )
+    )
     (account,) = await store.accounts()
     kept = await store.keep(reading(account.id, night(0), posted(0)))
-    begun = Sweep(as_of=night(0), policy="national", policy_toml=POLICY.toml, scope="all", started_at=night(0))
+    begun = Sweep(
+        as_of=night(0), policy="national", policy_toml=POLICY.toml, scope="all", started_at=night(0)
+    )
     sweep = await store.open_sweep(begun, [account])
-    finding = Finding(code=Code.STALE_2W, label="示例", effect=Effect.FAILS, sentence="示例", reading_ids=(kept.id,))
-    await store.judge(sweep.id, {account.id: Judgement(verdict=Verdict.FAILED, sentence="示例", findings=(finding,))})
+    finding = Finding(
+        code=Code.STALE_2W,
+        label="示例",
+        effect=Effect.FAILS,
+        sentence="示例",
+        reading_ids=(kept.id,),
+    )
+    await store.judge(
+        sweep.id,
+        {account.id: Judgement(verdict=Verdict.FAILED, sentence="示例", findings=(finding,))},
+    )
     await store.close_sweep(sweep.id, SweepState.FINISHED, night(0))
     return account
 
 
 def multiply(file: Path, account: Account, accounts: int, nights: int) -> None:
-    """The template's rows for every account and night. Numbers follow the order in which a nightly run would have given them."""
+    """The template's rows for every account and night. Numbers follow the order in which a nightly
+    run would have given them.
+    """
     connection = sqlite3.connect(file, isolation_level=None)
-    connection.executescript("PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; PRAGMA foreign_keys = OFF")
-    indexes = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND tbl_name IN ({})"
+    connection.executescript(
+        "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -400000; "
+        "PRAGMA foreign_keys = OFF"
+    )
+    indexes = (
+        "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL AND "
+        "tbl_name IN ({})"
+    )
     later = connection.execute(indexes.format(",".join("?" * len(TABLES))), TABLES).fetchall()
     connection.execute("BEGIN")
     for name, _ in later:
         connection.execute(f"DROP INDEX {name}")
     first = "WHERE what = 'post'"
     for name in TABLES:
-        connection.execute(f"CREATE TEMP TABLE t_{name} AS SELECT * FROM {name} {first if name == 'first_seen' else ''}")
+        connection.execute(
+            f"CREATE TEMP TABLE t_{name} AS SELECT * FROM {name} "
+            f"{first if name == 'first_seen' else ''}"
+        )
     connection.execute("CREATE TEMP TABLE t_named AS SELECT * FROM first_seen WHERE what = 'name'")
     for name in reversed(TABLES):
         connection.execute(f"DELETE FROM {name}")
     connection.execute("CREATE TEMP TABLE a (n INTEGER PRIMARY KEY)")
-    connection.executemany("INSERT INTO a VALUES (?)", ((number,) for number in range(1, accounts + 1)))
+    connection.executemany(
+        "INSERT INTO a VALUES (?)", ((number,) for number in range(1, accounts + 1))
+    )
     connection.execute("CREATE TEMP TABLE d (ago INTEGER PRIMARY KEY, at TEXT, week INT)")
-    connection.executemany("INSERT INTO d VALUES (?, ?, ?)", ((ago, text(night(ago)), (ago + 5) // WEEK) for ago in range(nights)))
-    connection.execute("CREATE TEMP TABLE w (week INTEGER PRIMARY KEY, key INT, post_id TEXT, day TEXT, at TEXT, first INT)")
+    connection.executemany(
+        "INSERT INTO d VALUES (?, ?, ?)",
+        ((ago, text(night(ago)), (ago + 5) // WEEK) for ago in range(nights)),
+    )
+    connection.execute(
+        "CREATE TEMP TABLE w (week INTEGER PRIMARY KEY, key INT, post_id TEXT, day TEXT, at "
+        "TEXT, first INT)"
+    )
     weeks = range((nights + 4) // WEEK + 1)
-    connection.executemany("INSERT INTO w VALUES (?, ?, ?, ?, ?, ?)", (week_of(account, week, nights) for week in weeks))
+    connection.executemany(
+        "INSERT INTO w VALUES (?, ?, ?, ?, ?, ?)",
+        (week_of(account, week, nights) for week in weeks),
+    )
     every = "FROM t_{} AS t, d JOIN w USING (week), a ORDER BY d.ago DESC, a.n"
     key = f"({nights} - 1 - d.ago) * {accounts} + a.n"
     of_night = f"{nights} - d.ago"
     last = f"{nights - 1} * {accounts} + a.n"
-    sampled = f"FROM t_{{}} AS t, d JOIN w USING (week), a WHERE a.n <= {SCOPE} ORDER BY d.ago DESC, a.n"
+    sampled = (
+        f"FROM t_{{}} AS t, d JOIN w USING (week), a WHERE a.n <= {SCOPE} ORDER BY d.ago DESC, a.n"
+    )
     flagged = sampled.replace("ORDER BY", f"AND a.n % {FLAGGED} = 0 ORDER BY")
     number = f"({nights} - 1 - d.ago) * {SCOPE} + a.n"
     plan: list[tuple[str, str, dict[str, str]]] = [
@@ -149,7 +219,9 @@ def multiply(file: Path, account: Account, accounts: int, nights: int) -> None:
 
 def week_of(account: Account, week: int, nights: int) -> tuple[Any, ...]:
     """Key, id, day and moment of a week's post, and how many nights ago it was seen first."""
-    first = next(row for row in shown(reading(account.id, night(0), posted(week))) if row["what"] == "post")
+    first = next(
+        row for row in shown(reading(account.id, night(0), posted(week))) if row["what"] == "post"
+    )
     return (
         week,
         first["key"],
@@ -165,7 +237,9 @@ def text(at: datetime) -> str:
 
 
 async def costs(folder: Path, accounts: int, nights: int) -> dict[str, float]:
-    """CPU seconds by work, and the database's megabytes; the number of readings that were loaded beside them."""
+    """CPU seconds by work, and the database's megabytes; the number of readings that were loaded
+    beside them.
+    """
     file = folder / f"{nights}.db"
     store = await db.open_store(f"sqlite:///{file}", clock=lambda: NOW)
     account = await template(store)
@@ -181,7 +255,10 @@ async def costs(folder: Path, accounts: int, nights: int) -> dict[str, float]:
 
     async def due() -> int:
         states = await store.states()
-        return sum(next_due(state, everybody[key].filed, POLICY, NOW) <= NOW.date() for key, state in states.items())
+        return sum(
+            next_due(state, everybody[key].filed, POLICY, NOW) <= NOW.date()
+            for key, state in states.items()
+        )
 
     async def known() -> int:
         return sum(map(len, (await store.known(some, NOW)).values()))
@@ -197,7 +274,9 @@ async def costs(folder: Path, accounts: int, nights: int) -> dict[str, float]:
 
     async def judge() -> int:
         scope = await store.scope(newest.id)
-        made = await judged(store, [entry.account for entry in scope], lambda _: True, newest, POLICY, (), {})
+        made = await judged(
+            store, [entry.account for entry in scope], lambda _: True, newest, POLICY, (), {}
+        )
         await store.judge(newest.id, made.judgements, made.news)
         return len(made.judgements)
 
@@ -235,8 +314,12 @@ def compare(accounts: int, nights: int) -> dict[str, tuple[float, float]]:
 
 
 def main() -> None:
-    accounts, nights = (int(word) for word in sys.argv[1:3]) if len(sys.argv) > 2 else (100_000, 100)
-    print(f"{accounts} accounts with {accounts} readings, and with {accounts * nights}; CPU seconds")
+    accounts, nights = (
+        (int(word) for word in sys.argv[1:3]) if len(sys.argv) > 2 else (100_000, 100)
+    )
+    print(
+        f"{accounts} accounts with {accounts} readings, and with {accounts * nights}; CPU seconds"
+    )
     figures = compare(accounts, nights)
     for name, (short, long) in figures.items():
         if not name.endswith("results"):

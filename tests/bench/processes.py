@@ -1,6 +1,8 @@
-"""CPU seconds and peak memory of a process with all its descendants: what has ended by its parent's account, memory sampled from /proc.
+"""CPU seconds and peak memory of a process with all its descendants: what has ended by its parent's
+account, memory sampled from /proc.
 
-A renderer may live for less than a sample: only the account of who waited for it has all that it spent.
+A renderer may live for less than a sample: only the account of who waited for it has all that it
+spent.
 """
 
 from __future__ import annotations
@@ -25,7 +27,9 @@ _SUBREAPER = 36
 
 @dataclass
 class Cost:
-    """`cpu_seconds`: user and system. `peak_mb`: greatest sum of PSS. `start_…`: what was spent before the work itself began."""
+    """`cpu_seconds`: user and system. `peak_mb`: greatest sum of PSS. `start_…`: what was spent
+    before the work itself began.
+    """
 
     cpu_seconds: float = 0.0
     peak_mb: float = 0.0
@@ -47,7 +51,9 @@ def _adopting() -> Iterator[None]:
 
 @_adopting()
 def measured(command: list[str], gate: Path) -> Cost:
-    """Run a command to its end, which passes the `gate` (an empty folder) where its work begins. RuntimeError where it fails."""
+    """Run a command to its end, which passes the `gate` (an empty folder) where its work begins.
+    RuntimeError where it fails.
+    """
     others, before, began = _children(), _waited_for(), time.monotonic()
     process = subprocess.Popen(command)
     cost = Cost()
@@ -99,7 +105,11 @@ def _family(root: int) -> set[int]:
 
 
 def _parents() -> dict[int, int]:
-    found = {int(entry.name): _stat(int(entry.name)) for entry in Path("/proc").iterdir() if entry.name.isdigit()}
+    found = {
+        int(entry.name): _stat(int(entry.name))
+        for entry in Path("/proc").iterdir()
+        if entry.name.isdigit()
+    }
     return {pid: int(stat[1]) for pid, stat in found.items() if stat}
 
 

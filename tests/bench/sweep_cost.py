@@ -1,6 +1,8 @@
-"""`make bench`: what a sweep costs next to a page an account and next to plain requests, on one replica, in one run.
+"""`make bench`: what a sweep costs next to a page an account and next to plain requests, on one
+replica, in one run.
 
-The replica runs in a process of its own and is not counted. docs/benchmarks.md says how to read the table.
+The replica runs in a process of its own and is not counted. docs/benchmarks.md says how to read the
+table.
 """
 
 from __future__ import annotations
@@ -32,7 +34,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Set:
-    """Accounts that are read together. `sleepers`: every ninth sleeps, so that the sweep looks twice and keeps evidence."""
+    """Accounts that are read together. `sleepers`: every ninth sleeps, so that the sweep looks
+    twice and keeps evidence.
+    """
 
     counts: Mapping[str, int]
     sleepers: bool = False
@@ -40,7 +44,11 @@ class Set:
     @property
     def ways(self) -> tuple[str, ...]:
         """Plain requests cannot ask what a site's own script must sign."""
-        return ("sweep", "plain", "requests") if not self.counts.keys() & {"douyin", "toutiao"} else ("sweep", "plain")
+        return (
+            ("sweep", "plain", "requests")
+            if not self.counts.keys() & {"douyin", "toutiao"}
+            else ("sweep", "plain")
+        )
 
 
 SETS = {
@@ -52,7 +60,10 @@ SETS = {
     "mix, long": Set({platform: 4 * count for platform, count in MIX.items()}),
     "mix, twice": Set(MIX, sleepers=True),
 }
-FEW = {"few": Set({"wechat": 3, "weibo": 1, "douyin": 1, "toutiao": 1}), "few, unsigned": Set({"wechat": 3, "weibo": 1})}
+FEW = {
+    "few": Set({"wechat": 3, "weibo": 1, "douyin": 1, "toutiao": 1}),
+    "few, unsigned": Set({"wechat": 3, "weibo": 1}),
+}
 """To see that all of it still works."""
 WEIGHTS = ("light", "real", "far")
 DISTANCE = 0.15
@@ -71,7 +82,9 @@ class Row:
     wrong: int
     start_wall_seconds: float
     start_cpu_seconds: float
-    """Until interpreter, database and browser were up: once a run, whatever the number of accounts."""
+    """Until interpreter, database and browser were up: once a run, whatever the number of
+    accounts.
+    """
     wall_seconds: float
     cpu_seconds: float
     """Of the accounts, to the end of the process."""
@@ -80,7 +93,10 @@ class Row:
     def __str__(self) -> str:
         rate, cpu = 60 * self.accounts / self.wall_seconds, 100 * self.cpu_seconds / self.accounts
         named = f"{self.weight:<6} {self.set:<11} {self.way:<9} {self.accounts:>8} {self.wrong:>6}"
-        return f"{named} {self.start_cpu_seconds:>12.1f} {cpu:>15.1f} {rate:>13.0f} {self.peak_mb:>9.0f}"
+        return (
+            f"{named} {self.start_cpu_seconds:>12.1f} {cpu:>15.1f} {rate:>13.0f} "
+            f"{self.peak_mb:>9.0f}"
+        )
 
 
 HEAD = (
@@ -101,9 +117,16 @@ async def serve(folder: Path, name: str, weight: str) -> None:
     assert stood_for.as_of is not None
     clock = clock_from(stood_for.as_of + timedelta(hours=9))
     far = DISTANCE if weight == "far" else 0.0
-    async with Replica(stood_for, now=clock, logged_in=DEMO_LOGINS, real_weight=weight != "light", distance=far) as replica:
+    async with Replica(
+        stood_for, now=clock, logged_in=DEMO_LOGINS, real_weight=weight != "light", distance=far
+    ) as replica:
         states = {platform: replica.storage_state(platform) for platform in DEMO_LOGINS}
-        at = {"proxy": replica.proxy, "args": replica.chromium_args, "states": states, "ca_pem": replica.ca_pem.decode()}
+        at = {
+            "proxy": replica.proxy,
+            "args": replica.chromium_args,
+            "states": states,
+            "ca_pem": replica.ca_pem.decode(),
+        }
         (folder / "replica.part").write_text(json.dumps(at))
         (folder / "replica.part").replace(folder / "replica.json")
         await asyncio.Event().wait()
@@ -112,7 +135,13 @@ async def serve(folder: Path, name: str, weight: str) -> None:
 def place_of(folder: Path, name: str, way: str) -> Place:
     at = json.loads((folder / "replica.json").read_text())
     return Place(
-        partial(world_of, name), at["proxy"], tuple(at["args"]), at["states"], at["ca_pem"], folder, partial(passed, folder / f"{way}.gate")
+        partial(world_of, name),
+        at["proxy"],
+        tuple(at["args"]),
+        at["states"],
+        at["ca_pem"],
+        folder,
+        partial(passed, folder / f"{way}.gate"),
     )
 
 
@@ -134,7 +163,9 @@ async def prepare(place: Place) -> None:
 async def run(folder: Path, name: str, way: str) -> None:
     """One way, in a process of its own; its answers in a file."""
     answers = await WAYS[way](place_of(folder, name, way))
-    (folder / f"{way}.json").write_text(json.dumps({known: asdict(answer) for known, answer in answers.items()}, default=str))
+    (folder / f"{way}.json").write_text(
+        json.dumps({known: asdict(answer) for known, answer in answers.items()}, default=str)
+    )
 
 
 def wrong(stood_for: World, answers: Mapping[str, Mapping[str, str | None]]) -> int:
@@ -144,7 +175,10 @@ def wrong(stood_for: World, answers: Mapping[str, Mapping[str, str | None]]) -> 
 
 
 def _same(read: Mapping[str, str | None] | None, answer: Answer) -> bool:
-    return read is not None and (read["name"], read["latest"]) == (answer.name, answer.latest and str(answer.latest))
+    return read is not None and (read["name"], read["latest"]) == (
+        answer.name,
+        answer.latest and str(answer.latest),
+    )
 
 
 def rows(name: str, weight: str, ways: Sequence[str]) -> Iterator[Row]:
@@ -152,7 +186,9 @@ def rows(name: str, weight: str, ways: Sequence[str]) -> Iterator[Row]:
     me = str(Path(__file__))
     with tempfile.TemporaryDirectory(prefix="mediawatch-bench-") as temporary:
         folder = Path(temporary)
-        server = os.spawnv(os.P_NOWAIT, sys.executable, python(me, "serve", temporary, name, weight))
+        server = os.spawnv(
+            os.P_NOWAIT, sys.executable, python(me, "serve", temporary, name, weight)
+        )
         try:
             while not (folder / "replica.json").exists():
                 time.sleep(0.05)
@@ -165,7 +201,18 @@ def rows(name: str, weight: str, ways: Sequence[str]) -> Iterator[Row]:
                 stood_for = world_of(name)
                 missed = wrong(stood_for, answers)
                 wall, cpu = cost.wall - cost.start_wall, cost.cpu_seconds - cost.start_cpu
-                yield Row(weight, name, way, len(stood_for.accounts), missed, cost.start_wall, cost.start_cpu, wall, cpu, cost.peak_mb)
+                yield Row(
+                    weight,
+                    name,
+                    way,
+                    len(stood_for.accounts),
+                    missed,
+                    cost.start_wall,
+                    cost.start_cpu,
+                    wall,
+                    cpu,
+                    cost.peak_mb,
+                )
         finally:
             os.kill(server, 15)
             os.waitpid(server, 0)
@@ -184,7 +231,9 @@ def main(words: Sequence[str]) -> None:
 
 def compare(words: Sequence[str]) -> None:
     """The table, row by row, and the same as JSON."""
-    parser = argparse.ArgumentParser(description="What a sweep costs next to plain Playwright and plain requests.")
+    parser = argparse.ArgumentParser(
+        description="What a sweep costs next to plain Playwright and plain requests."
+    )
     parser.add_argument("--sets", nargs="*", choices=[*SETS, *FEW], default=list(SETS))
     parser.add_argument("--weights", nargs="*", choices=WEIGHTS, default=list(WEIGHTS))
     parser.add_argument("--json", type=Path, default=Path("bench.json"))

@@ -1,6 +1,8 @@
-"""The ways to read the same accounts on the same replica: the sweep, a page an account, and plain requests after a browser.
+"""The ways to read the same accounts on the same replica: the sweep, a page an account, and plain
+requests after a browser.
 
-Each gives its answers by account name; `main` checks them against the world. Four accounts at once, the same resources blocked.
+Each gives its answers by account name; `main` checks them against the world. Four accounts at once,
+the same resources blocked.
 """
 
 from __future__ import annotations
@@ -58,23 +60,36 @@ class Place:
 
 async def sweep(place: Place) -> Answers:
     """Everything a sweep does: looks, second looks with evidence, judgement, the database."""
-    async with opened(place.home, clock=clock_from(place.now), route=Route(place.proxy, place.args)) as app:
+    async with opened(
+        place.home, clock=clock_from(place.now), route=Route(place.proxy, place.args)
+    ) as app:
         app.pace = 0
-        request = Request(policy=load("tibet"), as_of=day_end(AS_OF), second_look_after=timedelta(0), concurrency=AT_ONCE)
+        request = Request(
+            policy=load("tibet"),
+            as_of=day_end(AS_OF),
+            second_look_after=timedelta(0),
+            concurrency=AT_ONCE,
+        )
         await app.looker().ready()
         place.begin()
         summary = await app.engine().run(request)
         read = await app.store.readings([entry.account.id for entry in summary.scope])
     answers: Answers = {}
     for entry in summary.scope:
-        first = [reading for reading in read.get(entry.account.id, []) if reading.look is LookKind.FIRST]
+        first = [
+            reading for reading in read.get(entry.account.id, []) if reading.look is LookKind.FIRST
+        ]
         if first:
-            answers[entry.account.filed.name] = Answer(first[0].name, first[0].latest.on if first[0].latest else None)
+            answers[entry.account.filed.name] = Answer(
+                first[0].name, first[0].latest.on if first[0].latest else None
+            )
     return answers
 
 
 async def plain(place: Place) -> Answers:
-    """A new page an account, as far as its data: the answer to its list call, its article's text, or a search from the back office."""
+    """A new page an account, as far as its data: the answer to its list call, its article's text,
+    or a search from the back office.
+    """
     async with async_playwright() as playwright:
         browser, context = await _launched(playwright, place)
         place.begin()
@@ -95,7 +110,9 @@ async def plain(place: Place) -> Answers:
 
 
 async def requests(place: Place) -> Answers:
-    """A browser for the cookies, then httpx: for the platforms that want no signature (WeChat and Weibo)."""
+    """A browser for the cookies, then httpx: for the platforms that want no signature (WeChat and
+    Weibo).
+    """
     # Imported late: the other ways do without, and their memory is measured.
     import ssl
 
@@ -119,7 +136,9 @@ async def requests(place: Place) -> Answers:
             if true.platform == "weibo":
                 base = f"https://m.weibo.cn/api/container/getIndex?type=uid&value={true.id}"
                 user = (await client.get(base)).json()["data"]["userInfo"]
-                cards = (await client.get(f"{base}&containerid=107603{true.id}")).json()["data"]["cards"]
+                cards = (await client.get(f"{base}&containerid=107603{true.id}")).json()["data"][
+                    "cards"
+                ]
                 return Answer(user["screen_name"], _newest(_posts(cards)))
             if true.known_links:
                 return _article((await client.get(true.known_links[0])).text)
@@ -131,7 +150,9 @@ async def requests(place: Place) -> Answers:
 async def _launched(playwright: Playwright, place: Place) -> tuple[Browser, BrowserContext]:
     """A browser with the operator's logins."""
     found = install_browser.find().path
-    browser = await playwright.chromium.launch(executable_path=found, args=list(place.args), proxy={"server": place.proxy})
+    browser = await playwright.chromium.launch(
+        executable_path=found, args=list(place.args), proxy={"server": place.proxy}
+    )
     cookies = [cookie for state in place.states.values() for cookie in state["cookies"]]
     return browser, await browser.new_context(storage_state={"cookies": cookies, "origins": []})
 
@@ -154,11 +175,18 @@ async def _wechat_page(page: Page, true: TrueAccount) -> Answer:
         return _article(await reply.text())
     await page.goto("https://mp.weixin.qq.com/", wait_until="domcontentloaded")
     token = await page.evaluate("wx.data.t")
-    return _hit(await page.evaluate("(url) => fetch(url).then((reply) => reply.json())", _search(true, token)), true)
+    return _hit(
+        await page.evaluate(
+            "(url) => fetch(url).then((reply) => reply.json())", _search(true, token)
+        ),
+        true,
+    )
 
 
 async def _weibo_page(page: Page, true: TrueAccount) -> Answer:
-    async with page.expect_response(lambda reply: "getIndex" in reply.url and "containerid=107603" in reply.url) as feed:
+    async with page.expect_response(
+        lambda reply: "getIndex" in reply.url and "containerid=107603" in reply.url
+    ) as feed:
         await page.goto(f"https://m.weibo.cn/u/{true.id}", wait_until="commit")
     posts = _posts((await (await feed.value).json())["data"]["cards"])
     return Answer(posts[0]["user"]["screen_name"], _newest(posts))
@@ -168,15 +196,23 @@ async def _douyin_page(page: Page, true: TrueAccount) -> Answer:
     async with page.expect_response(lambda reply: "/aweme/v1/web/aweme/post" in reply.url) as works:
         await page.goto(f"https://www.douyin.com/user/{true.id}", wait_until="commit")
     items = (await (await works.value).json())["aweme_list"]
-    return Answer(items[0]["author"]["nickname"], day_of(from_epoch(max(item["create_time"] for item in items))))
+    return Answer(
+        items[0]["author"]["nickname"],
+        day_of(from_epoch(max(item["create_time"] for item in items))),
+    )
 
 
 async def _toutiao_page(page: Page, true: TrueAccount) -> Answer:
     async with page.expect_response(lambda reply: "category=profile_all" in reply.url) as feed:
         await page.goto(f"https://www.toutiao.com/c/user/token/{true.id}/", wait_until="commit")
     items = (await (await feed.value).json())["data"]
-    data = json.loads(unquote(str(await page.evaluate("document.getElementById('RENDER_DATA').textContent"))))
-    return Answer(data["data"]["profileUserInfo"]["name"], day_of(from_epoch(max(item["publish_time"] for item in items))))
+    data = json.loads(
+        unquote(str(await page.evaluate("document.getElementById('RENDER_DATA').textContent")))
+    )
+    return Answer(
+        data["data"]["profileUserInfo"]["name"],
+        day_of(from_epoch(max(item["publish_time"] for item in items))),
+    )
 
 
 _PAGES: dict[str, Callable[[Page, TrueAccount], Awaitable[Answer]]] = {
@@ -198,7 +234,10 @@ def _search(true: TrueAccount, token: object) -> str:
 
 
 def _hit(payload: Any, true: TrueAccount) -> Answer:
-    return Answer(next(hit["nickname"] for hit in payload["list"] if hit["nickname"] == true.filed["name"]), None)
+    return Answer(
+        next(hit["nickname"] for hit in payload["list"] if hit["nickname"] == true.filed["name"]),
+        None,
+    )
 
 
 def _posts(cards: list[Any]) -> list[Any]:
@@ -206,4 +245,6 @@ def _posts(cards: list[Any]) -> list[Any]:
 
 
 def _newest(posts: list[Any]) -> date:
-    return day_of(max(datetime.strptime(post["created_at"], "%a %b %d %H:%M:%S %z %Y") for post in posts))
+    return day_of(
+        max(datetime.strptime(post["created_at"], "%a %b %d %H:%M:%S %z %Y") for post in posts)
+    )

@@ -1,4 +1,6 @@
-"""The accounts of the benchmark: a mix of platforms as a province files them, and what each of them must be read as."""
+"""The accounts of the benchmark: a mix of platforms as a province files them, and what each of them
+must be read as.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,12 @@ if TYPE_CHECKING:
 AS_OF = date(2026, 3, 31)
 MIX = {"wechat": 118, "weibo": 8, "douyin": 12, "toutiao": 5}
 """The Tibet registry of 2022."""
-_TYPES = {"wechat": "微信公众号", "weibo": "新浪微博", "douyin": "抖音短视频", "toutiao": "今日头条"}
+_TYPES = {
+    "wechat": "微信公众号",
+    "weibo": "新浪微博",
+    "douyin": "抖音短视频",
+    "toutiao": "今日头条",
+}
 _SLEEPS = 9
 """Every ninth account has not posted for two months: it wants a second look with evidence."""
 _SEARCHED = 3
@@ -35,7 +42,11 @@ def world(counts: Mapping[str, int], *, sleepers: bool) -> World:
     # Imported late: what stands for the sites is in no sweep's memory.
     from scrapers.replica import World
 
-    rows = [_row(platform, number, sleepers) for platform, count in counts.items() for number in range(1, count + 1)]
+    rows = [
+        _row(platform, number, sleepers)
+        for platform, count in counts.items()
+        for number in range(1, count + 1)
+    ]
     return World.parse("\n".join([f"# as_of = {AS_OF}", _COLUMNS, *rows]))
 
 
@@ -43,7 +54,10 @@ def _row(platform: str, number: int, sleepers: bool) -> str:
     newest = AS_OF - timedelta(days=60 if sleepers and number % _SLEEPS == 0 else number % 7)
     posts = ";".join(f"{newest - timedelta(days=3 * nth)}T08:30" for nth in range(12))
     linked = platform == "wechat" and number % _SEARCHED
-    named = f"{platform},{_TYPES[platform]},示例{platform}{number}号,{platform}-{number},{_id(platform, number)}"
+    named = (
+        f"{platform},{_TYPES[platform]},示例{platform}{number}号,{platform}-{number},"
+        f"{_id(platform, number)}"
+    )
     return f"{named},alive,{posts},{'1' if linked else ''},2015-01-01"
 
 

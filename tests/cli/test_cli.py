@@ -1,4 +1,6 @@
-"""The command line as a shell sees it: exit codes, streams, signals, logs; and that README and `--help` name the same commands."""
+"""The command line as a shell sees it: exit codes, streams, signals, logs; and that README and
+`--help` name the same commands.
+"""
 
 from __future__ import annotations
 
@@ -63,10 +65,21 @@ def test_the_readme_shows_only_options_that_exist() -> None:
     assert lines
     assert rows
     for words, more in [*((line, "") for line in lines), *rows]:
-        name = next((known for known in (" ".join(words.split()[:length]) for length in (3, 2, 1)) if known in real), None)
+        name = next(
+            (
+                known
+                for known in (" ".join(words.split()[:length]) for length in (3, 2, 1))
+                if known in real
+            ),
+            None,
+        )
         assert name, f"README shows `mediawatch {words}`"
         options = {option for param in real[name].params for option in param.opts}
-        shown = set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", f"{words} {' '.join(re.findall('`([^`]+)`', more))}"))
+        shown = set(
+            re.findall(
+                r"(?<![\w-])--[a-z][a-z-]+", f"{words} {' '.join(re.findall('`([^`]+)`', more))}"
+            )
+        )
         assert shown <= options, f"{name} has no {shown - options}"
 
 
@@ -79,7 +92,9 @@ def test_the_readme_names_every_exit_code_and_no_other() -> None:
 
 
 def test_the_readme_names_every_make_target_and_no_other() -> None:
-    targets = set(re.findall(r"(?m)^(\w+):", (README.parent / "Makefile").read_text(encoding="utf-8"))) - {"help"}
+    targets = set(
+        re.findall(r"(?m)^(\w+):", (README.parent / "Makefile").read_text(encoding="utf-8"))
+    ) - {"help"}
     assert set(re.findall(r"make (\w+)(?=`| {2,}#)", README.read_text(encoding="utf-8"))) == targets
 
 
@@ -88,14 +103,28 @@ def test_a_chroot_of_debian_is_refused_to_others_than_root(number: str) -> None:
     # Handed over as text: nobody need not be able to read the checkout.
     script = (README.parent / ".ci" / "debian").read_text(encoding="utf-8")
     user = "nobody" if os.geteuid() == 0 else None
-    done = subprocess.run(["bash", "-c", script, "debian", number], user=user, cwd="/", capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["bash", "-c", script, "debian", number],
+        user=user,
+        cwd="/",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr == f"mediawatch: a chroot of Debian {number} needs root: run `sudo make debian{number}`\n"
+    assert (
+        done.stderr
+        == f"mediawatch: a chroot of Debian {number} needs root: run `sudo make debian{number}`\n"
+    )
 
 
 def test_the_two_readmes_say_the_same() -> None:
-    """Section by section: the same commands with the same options, exit codes, examples and links."""
-    english, chinese = (name.read_text(encoding="utf-8") for name in (README, README.with_name("README.zh-CN.md")))
+    """Section by section: the same commands with the same options, exit codes, examples and
+    links.
+    """
+    english, chinese = (
+        name.read_text(encoding="utf-8") for name in (README, README.with_name("README.zh-CN.md"))
+    )
     assert "(README.zh-CN.md)" in english.split("\n## ")[0]
     assert "(README.md)" in chinese.split("\n## ")[0]
     sections = list(zip(english.split("\n## ")[1:], chinese.split("\n## ")[1:], strict=True))
@@ -104,12 +133,24 @@ def test_the_two_readmes_say_the_same() -> None:
 
 
 def essentials(section: str) -> dict[str, list[Any]]:
-    """What no translation changes: code, the rows of tables, links, the commands of examples, the number of paragraphs."""
-    text, examples = re.sub(r"(?s)```.*?```", "", section), "\n".join(re.findall(r"(?s)```\n(.*?)```", section))
+    """What no translation changes: code, the rows of tables, links, the commands of examples, the
+    number of paragraphs.
+    """
+    text, examples = (
+        re.sub(r"(?s)```.*?```", "", section),
+        "\n".join(re.findall(r"(?s)```\n(.*?)```", section)),
+    )
     rows = re.findall(r"(?m)^\| *(.+?) *\|(.*)\|$", text)
     return {
         "code": sorted(re.findall(r"`([^`]+)`", text)),
-        "rows": [(key if key[0] in "`0123456789" else "", more.count("|"), sorted(re.findall(r"`([^`]+)`", more))) for key, more in rows],
+        "rows": [
+            (
+                key if key[0] in "`0123456789" else "",
+                more.count("|"),
+                sorted(re.findall(r"`([^`]+)`", more)),
+            )
+            for key, more in rows
+        ],
         "links": sorted(re.findall(r"\]\(([^)]+)\)", text)),
         "examples": [line.partition("#")[0].rstrip() for line in examples.splitlines()],
         "paragraphs": re.findall(r"\n\n", section.strip()),
@@ -120,7 +161,13 @@ Called = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.mark.parametrize(
-    ("called", "words"), [(mediawatch, ()), (in_process, ("--help",)), (in_process, ("init", "--help")), (mediawatch, ("--version",))]
+    ("called", "words"),
+    [
+        (mediawatch, ()),
+        (in_process, ("--help",)),
+        (in_process, ("init", "--help")),
+        (mediawatch, ("--version",)),
+    ],
 )
 def test_asking_for_help_is_no_error(called: Called, words: tuple[str, ...]) -> None:
     done = called(*words)
@@ -130,9 +177,16 @@ def test_asking_for_help_is_no_error(called: Called, words: tuple[str, ...]) -> 
 
 @pytest.mark.parametrize(
     ("called", "words"),
-    [(mediawatch, ("swep",)), (in_process, ("browser", "--instal")), (in_process, ("--home",)), (in_process, ("init", "extra"))],
+    [
+        (mediawatch, ("swep",)),
+        (in_process, ("browser", "--instal")),
+        (in_process, ("--home",)),
+        (in_process, ("init", "extra")),
+    ],
 )
-def test_wrong_usage_is_two_and_goes_to_standard_error(called: Called, words: tuple[str, ...]) -> None:
+def test_wrong_usage_is_two_and_goes_to_standard_error(
+    called: Called, words: tuple[str, ...]
+) -> None:
     done = called(*words)
     assert (done.returncode, done.stdout) == (2, "")
     assert words[-1] in done.stderr
@@ -142,16 +196,36 @@ def test_wrong_usage_is_two_and_goes_to_standard_error(called: Called, words: tu
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("swep",), "mediawatch: no such command 'swep'. Did you mean 'sweep', 'sweeps'? see `mediawatch --help`"),
-        (("review", "confirm"), "mediawatch review confirm: missing option '--by'; see `mediawatch review confirm --help`"),
-        (("review", "list", "--state", "shut"), "mediawatch review list: invalid value for '--state': 'shut' is not one of"),
+        (
+            ("swep",),
+            (
+                "mediawatch: no such command 'swep'. Did you mean 'sweep', 'sweeps'? see "
+                "`mediawatch --help`"
+            ),
+        ),
+        (
+            ("review", "confirm"),
+            (
+                "mediawatch review confirm: missing option '--by'; see `mediawatch review confirm "
+                "--help`"
+            ),
+        ),
+        (
+            ("review", "list", "--state", "shut"),
+            "mediawatch review list: invalid value for '--state': 'shut' is not one of",
+        ),
         (
             ("sweep", "--polcy", "x"),
-            "mediawatch sweep: no such option: --polcy (Possible options: --policy); see `mediawatch sweep --help`",
+            (
+                "mediawatch sweep: no such option: --polcy (Possible options: --policy); see "
+                "`mediawatch sweep --help`"
+            ),
         ),
     ],
 )
-def test_wrong_usage_is_told_in_one_sentence_with_its_remedy(words: tuple[str, ...], told: str) -> None:
+def test_wrong_usage_is_told_in_one_sentence_with_its_remedy(
+    words: tuple[str, ...], told: str
+) -> None:
     assert in_process(*words).stderr.startswith(told)
 
 
@@ -175,7 +249,11 @@ def test_init_makes_a_home_and_the_second_time_leaves_it(tmp_path: Path) -> None
 
 def test_bad_input_is_two_and_one_sentence() -> None:
     done = mediawatch("fail", "user", driver=True)
-    assert (done.returncode, done.stdout, done.stderr) == (2, "", "mediawatch: row 3 of a.xlsx has no name: fill it in\n")
+    assert (done.returncode, done.stdout, done.stderr) == (
+        2,
+        "",
+        "mediawatch: row 3 of a.xlsx has no name: fill it in\n",
+    )
     done = mediawatch("browser", MEDIAWATCH_BROWSER__CONCURRENCY="lots")
     assert (done.returncode, done.stdout) == (2, "")
     assert re.fullmatch(r"mediawatch: bad setting browser\.concurrency in .*\n", done.stderr)
@@ -185,16 +263,25 @@ def test_the_unforeseen_is_one_and_its_traceback_is_kept_in_the_home(tmp_path: P
     home = Home(tmp_path).create()
     done = mediawatch("fail", "bug", home=home.root, driver=True)
     assert (done.returncode, done.stdout) == (1, "")
-    assert re.fullmatch(rf"mediawatch: unexpected error.*nobody foresaw this.*{home.logs}/errors\.log\)\n", done.stderr)
+    assert re.fullmatch(
+        rf"mediawatch: unexpected error.*nobody foresaw this.*{home.logs}/errors\.log\)\n",
+        done.stderr,
+    )
     assert "Traceback" in (home.logs / "errors.log").read_text()
-    without = mediawatch("--home", str(tmp_path / "none"), "fail", "bug", home=home.root, driver=True)
+    without = mediawatch(
+        "--home", str(tmp_path / "none"), "fail", "bug", home=home.root, driver=True
+    )
     assert without.returncode == 1
     assert "Traceback" in without.stderr
 
 
 def test_a_reader_that_goes_away_is_no_error() -> None:
     process = subprocess.Popen(
-        [sys.executable, "-c", DRIVER, "talk"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean(None)
+        [sys.executable, "-c", DRIVER, "talk"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=clean(None),
     )
     assert process.stdout is not None
     assert process.stderr is not None
@@ -207,7 +294,11 @@ def test_a_reader_that_goes_away_is_no_error() -> None:
 @pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_being_stopped_cleans_up_first(sent: signal.Signals, code: int) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-c", DRIVER, "wait"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=clean(None)
+        [sys.executable, "-c", DRIVER, "wait"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=clean(None),
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "waiting\n"
@@ -221,19 +312,39 @@ def test_logs_go_to_standard_error_in_one_shape(tmp_path: Path) -> None:
     done = mediawatch("log", driver=True, home=tmp_path, MEDIAWATCH_LOG__FORMAT="json")
     assert done.stdout == "answer\n"
     ours, theirs, _ = (json.loads(line) for line in done.stderr.splitlines())
-    assert (ours["event"], ours["platform"], ours["name"], ours["level"]) == ("looked", "weibo", "示例市第一测试局", "warning")
-    assert (theirs["event"], theirs["logger"], theirs["level"]) == ("from elsewhere", "playwright", "warning")
+    assert (ours["event"], ours["platform"], ours["name"], ours["level"]) == (
+        "looked",
+        "weibo",
+        "示例市第一测试局",
+        "warning",
+    )
+    assert (theirs["event"], theirs["logger"], theirs["level"]) == (
+        "from elsewhere",
+        "playwright",
+        "warning",
+    )
     plain = mediawatch("-v", "log", driver=True, home=tmp_path)
-    assert [word in plain.stderr for word in ("looked", "from elsewhere", "quiet", "\x1b")] == [True, True, True, False]
+    assert [word in plain.stderr for word in ("looked", "from elsewhere", "quiet", "\x1b")] == [
+        True,
+        True,
+        True,
+        False,
+    ]
 
 
 PROXY = 'http://office:hun"ter%202@proxy.example.gov.cn:3128'
-NOTIFY = '["wecombot://0a1b2c3d-key-of-the-robot", "mailto://office:pass%40word@mail.example.gov.cn?to=a@example.gov.cn"]'
+NOTIFY = (
+    '["wecombot://0a1b2c3d-key-of-the-robot", '
+    '"mailto://office:pass%40word@mail.example.gov.cn?to=a@example.gov.cn"]'
+)
 
 
 def test_the_log_of_the_home_has_json_lines_and_no_secret(tmp_path: Path) -> None:
     home = Home(tmp_path).create()
-    told = f'{PROXY} hun"ter 2 {NOTIFY} pass@word https://qyapi.example/send?key=0a1b2c3d-key-of-the-robot'
+    told = (
+        f'{PROXY} hun"ter 2 {NOTIFY} pass@word '
+        "https://qyapi.example/send?key=0a1b2c3d-key-of-the-robot"
+    )
     given = {"MEDIAWATCH_BROWSER__PROXY": PROXY, "MEDIAWATCH_NOTIFY__URLS": NOTIFY, "TOLD": told}
     for words in ((), ("--log-json",)):
         done = mediawatch(*words, "log", driver=True, home=home.root, **given)
@@ -244,21 +355,43 @@ def test_the_log_of_the_home_has_json_lines_and_no_secret(tmp_path: Path) -> Non
         assert "via http://office:***@proxy.example.gov.cn" in done.stderr
     lines = [json.loads(line) for line in kept.splitlines()]
     assert [line["event"][:5] for line in lines] == ["looke", "from ", "via h", "quiet"] * 2
-    assert [json.loads(line)["event"][:5] for line in done.stderr.splitlines()] == ["looke", "from ", "via h", "quiet"]
+    assert [json.loads(line)["event"][:5] for line in done.stderr.splitlines()] == [
+        "looke",
+        "from ",
+        "via h",
+        "quiet",
+    ]
 
 
 def test_a_short_password_is_masked_wherever_its_url_has_it() -> None:
-    settings = Settings(notify=NotifySettings(urls=("mailtos://a:gehe@b.cn", "mailtos://c.cn?user=d&pass=wort&to=e")))
+    settings = Settings(
+        notify=NotifySettings(
+            urls=("mailtos://a:gehe@b.cn", "mailtos://c.cn?user=d&pass=wort&to=e")
+        )
+    )
     assert {"gehe", "wort"} <= {*secrets_of(settings)}
 
 
 def test_a_url_that_is_none_keeps_no_command_from_its_work() -> None:
-    settings = Settings(notify=NotifySettings(urls=("wecombot://[nonsense-key",)), browser=BrowserSettings(proxy="http://[x"))
+    settings = Settings(
+        notify=NotifySettings(urls=("wecombot://[nonsense-key",)),
+        browser=BrowserSettings(proxy="http://[x"),
+    )
     assert secrets_of(settings) == ("wecombot://[nonsense-key",)
 
 
 def test_the_log_of_the_home_is_put_aside_by_size_and_only_so_many_stay(tmp_path: Path) -> None:
     home = Home(tmp_path).create()
     for _ in range(2):  # several times within a run, and over runs
-        mediawatch("log", driver=True, home=home.root, MEDIAWATCH_LOG__FILE_MB="0.0002", MEDIAWATCH_LOG__FILES_KEPT="2")
-    assert sorted(path.name for path in home.logs.iterdir()) == ["mediawatch.log", "mediawatch.log.1", "mediawatch.log.2"]
+        mediawatch(
+            "log",
+            driver=True,
+            home=home.root,
+            MEDIAWATCH_LOG__FILE_MB="0.0002",
+            MEDIAWATCH_LOG__FILES_KEPT="2",
+        )
+    assert sorted(path.name for path in home.logs.iterdir()) == [
+        "mediawatch.log",
+        "mediawatch.log.1",
+        "mediawatch.log.2",
+    ]

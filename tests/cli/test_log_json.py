@@ -13,10 +13,15 @@ from programs import mediawatch
 @pytest.mark.parametrize(
     "words",
     [
-        ("registry", "check"), ("registry", "import", "{folder}/a.csv"), ("registry", "import", "{folder}/none.csv"), ("flagged",),
-        ("sweep", "--account", "nobody"), ("report", "reminders", "--sweep", "7"), ("review", "confirm"),
+        ("registry", "check"),
+        ("registry", "import", "{folder}/a.csv"),
+        ("registry", "import", "{folder}/none.csv"),
+        ("flagged",),
+        ("sweep", "--account", "nobody"),
+        ("report", "reminders", "--sweep", "7"),
+        ("review", "confirm"),
     ],
-)  # fmt: skip
+)
 def test_standard_error_is_json_lines_alone(tmp_path: Path, words: tuple[str, ...]) -> None:
     home = tmp_path / "home"
     in_process("--home", home, "init")

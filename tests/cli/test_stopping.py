@@ -1,4 +1,6 @@
-"""A sweep that is stopped: by a signal to the process or to its whole group, and a second one beside it."""
+"""A sweep that is stopped: by a signal to the process or to its whole group, and a second one
+beside it.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +26,19 @@ MEDIAWATCH = Path(sys.executable).with_name("mediawatch")
 ARRIVALS = 2
 """Connections by which a sweep tries the proxy before its first look."""
 REGISTRY = "政务新媒体名称,类型,平台ID\n" + "".join(
-    f"示例头条{letter},今日头条,MS4wLjABAAAAExample{letter}ExampleExampleExampleExampleExample{letter}\n" for letter in "ABC"
+    (
+        f"示例头条{letter},今日头条,"
+        f"MS4wLjABAAAAExample{letter}ExampleExampleExampleExampleExample{letter}\n"
+    )
+    for letter in "ABC"
 )
 
 
 @pytest.fixture
 def silent() -> Iterator[tuple[int, threading.Event]]:
-    """A proxy that takes every connection and never answers; and whether the browser came, after the try whether there is a network."""
+    """A proxy that takes every connection and never answers; and whether the browser came, after
+    the try whether there is a network.
+    """
     asked = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
 
@@ -51,7 +59,9 @@ def silent() -> Iterator[tuple[int, threading.Event]]:
 
 @pytest.fixture(scope="module")
 def home() -> Iterator[Home]:
-    """A home of three accounts, of a path that is as short as usual. Each test continues its sweep."""
+    """A home of three accounts, of a path that is as short as usual. Each test continues its
+    sweep.
+    """
     folder = Path(tempfile.mkdtemp(prefix="mw-", dir="/tmp"))
     (folder / "registry.csv").write_text(REGISTRY, "utf-8")
     called(folder, "init")
@@ -63,7 +73,11 @@ def home() -> Iterator[Home]:
 
 
 def environ(home: Path, **more: str) -> dict[str, str]:
-    return {**{key: value for key, value in os.environ.items() if not key.startswith("MEDIAWATCH_")}, "MEDIAWATCH_HOME": str(home), **more}
+    return {
+        **{key: value for key, value in os.environ.items() if not key.startswith("MEDIAWATCH_")},
+        "MEDIAWATCH_HOME": str(home),
+        **more,
+    }
 
 
 def called(home: Path, *words: str) -> None:
@@ -72,13 +86,19 @@ def called(home: Path, *words: str) -> None:
 
 
 @pytest.fixture
-def sweeping(home: Home, silent: tuple[int, threading.Event], executable: Path) -> Iterator[subprocess.Popen[str]]:
+def sweeping(
+    home: Home, silent: tuple[int, threading.Event], executable: Path
+) -> Iterator[subprocess.Popen[str]]:
     """A sweep in the midst of its first looks, in a process group of its own."""
     port, asked = silent
     process = subprocess.Popen(
-        [MEDIAWATCH, "sweep"], env=environ(home.root, MEDIAWATCH_BROWSER__PROXY=f"http://127.0.0.1:{port}"),
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, process_group=0,
-    )  # fmt: skip
+        [MEDIAWATCH, "sweep"],
+        env=environ(home.root, MEDIAWATCH_BROWSER__PROXY=f"http://127.0.0.1:{port}"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        process_group=0,
+    )
     assert asked.wait(60)
     yield process
     process.kill()
@@ -88,16 +108,28 @@ def sweeping(home: Home, silent: tuple[int, threading.Event], executable: Path) 
     process.communicate()
 
 
-def test_beside_a_sweep_nobody_else_writes_and_a_signal_to_its_group_ends_it_in_order(home: Home, sweeping: subprocess.Popen[str]) -> None:
-    for words in (("sweep",), ("evidence", "prune"), ("worklist", "import", "x.xlsx"), ("findings", "import", "x.xlsx")):
+def test_beside_a_sweep_nobody_else_writes_and_a_signal_to_its_group_ends_it_in_order(
+    home: Home, sweeping: subprocess.Popen[str]
+) -> None:
+    for words in (
+        ("sweep",),
+        ("evidence", "prune"),
+        ("worklist", "import", "x.xlsx"),
+        ("findings", "import", "x.xlsx"),
+    ):
         done = in_process("--home", home.root, *words)
         assert (done.returncode, done.stdout) == (2, "")
-        assert f"another sweep or import runs on {home.root} (process {sweeping.pid}): wait for its end, or stop it" in done.stderr
+        assert (
+            f"another sweep or import runs on {home.root} (process {sweeping.pid}): wait for "
+            "its end, or stop it"
+        ) in done.stderr
     (run,) = home.scratch.glob("run-*")
     os.killpg(sweeping.pid, signal.SIGTERM)
     out, err = sweeping.communicate(timeout=60)
     assert (sweeping.returncode, out) == (143, "")
-    assert err.startswith("3 accounts take at least 3.0 hours at the set pace: until "), "before the first look"
+    assert err.startswith("3 accounts take at least 3.0 hours at the set pace: until "), (
+        "before the first look"
+    )
     assert err.splitlines()[-2:] == [
         "mediawatch: no look was finished",
         "mediawatch: stopped; what was kept stays, and the same command run again continues",
@@ -106,10 +138,16 @@ def test_beside_a_sweep_nobody_else_writes_and_a_signal_to_its_group_ends_it_in_
     assert last_night(home) == ("stopped", "SIGTERM")
 
 
-def test_the_second_signal_ends_it_at_once_and_frees_the_lock(home: Home, sweeping: subprocess.Popen[str]) -> None:
+def test_the_second_signal_ends_it_at_once_and_frees_the_lock(
+    home: Home, sweeping: subprocess.Popen[str]
+) -> None:
     """The driver does not listen, so that the first one alone would wait for it."""
     (run,) = home.scratch.glob("run-*")
-    (driver,) = [pid for pid in processes.living_in(run) if os.getsid(pid) == pid and b"run-driver" in command(pid)]
+    (driver,) = [
+        pid
+        for pid in processes.living_in(run)
+        if os.getsid(pid) == pid and b"run-driver" in command(pid)
+    ]
     os.kill(driver, signal.SIGSTOP)
     sweeping.send_signal(signal.SIGTERM)
     with pytest.raises(subprocess.TimeoutExpired):

@@ -1,5 +1,5 @@
-"""What the store gives to judge by is little, and says what all readings say; and so does what retention leaves of them: over random
-histories, policies and moments, on both databases."""
+"""What the store gives to judge by is little, and says what all readings say; and so does what
+retention leaves of them: over random histories, policies and moments, on both databases."""
 
 from __future__ import annotations
 
@@ -46,12 +46,27 @@ from mediawatch.rules.judge import judge
 from mediawatch.rules.policy import load, parse
 
 NATIONAL = load("national")
-STRICT = parse(NATIONAL.toml.replace("reposts = true", "reposts = false").replace("unpushed = true", "unpushed = false"))
-NO_REPOSTS = parse(NATIONAL.toml.replace("reposts = true", "reposts = false").replace('edge = "exceeds"         #', 'edge = "reaches" #'))
+STRICT = parse(
+    NATIONAL.toml.replace("reposts = true", "reposts = false").replace(
+        "unpushed = true", "unpushed = false"
+    )
+)
+NO_REPOSTS = parse(
+    NATIONAL.toml.replace("reposts = true", "reposts = false").replace(
+        'edge = "exceeds"         #', 'edge = "reaches" #'
+    )
+)
 POLICIES = (NATIONAL, load("tibet"), STRICT, NO_REPOSTS)
 TODAY = date(2031, 3, 5)
 NAMES = ("示例发布", "示例发布2", "别名")
-PROOF = Evidence(kind=EvidenceKind.SCREENSHOT, media_type="image/jpeg", path="a.jpg", sha256="0" * 64, size=1, taken_at=NOW)
+PROOF = Evidence(
+    kind=EvidenceKind.SCREENSHOT,
+    media_type="image/jpeg",
+    path="a.jpg",
+    sha256="0" * 64,
+    size=1,
+    taken_at=NOW,
+)
 FILED = (
     replace(PLAIN, platform_id="1", opened_on=date(2020, 1, 1)),
     replace(PLAIN, name="别名", alias="x"),
@@ -70,43 +85,68 @@ minutes = st.sampled_from((0, 3, 600, 1435))
 """About midnight, where a post of a look may be of the next day."""
 posts = st.builds(
     lambda gap, minute, timed, id, **more: Post(
-        id=id, link=id and f"https://mp.weixin.qq.com/s/{id}", on=TODAY - timedelta(days=gap),
+        id=id,
+        link=id and f"https://mp.weixin.qq.com/s/{id}",
+        on=TODAY - timedelta(days=gap),
         at=moment(gap, minute) if timed else None,
         kind=PostKind.SEEN if minute == 3 else PostKind.OTHER,
         **more,
     ),
-    st.integers(-2, 60), minutes, st.booleans(), id=st.sampled_from(("", "a", "b")), repost=st.booleans(),
+    st.integers(-2, 60),
+    minutes,
+    st.booleans(),
+    id=st.sampled_from(("", "a", "b")),
+    repost=st.booleans(),
     pushed=st.sampled_from((None, None, True, False)),
-)  # fmt: skip
+)
 
 
 @st.composite
 def readings(draw: st.DrawFn) -> Reading:
     read_at = moment(draw(st.sampled_from((-1, 0, 0, 0, 1, 9, 16, 30, 90))), draw(minutes))
-    look = draw(st.sampled_from((LookKind.FIRST, LookKind.SECOND, LookKind.SECOND, LookKind.CONTROL, LookKind.PERSON)))
+    look = draw(
+        st.sampled_from(
+            (LookKind.FIRST, LookKind.SECOND, LookKind.SECOND, LookKind.CONTROL, LookKind.PERSON)
+        )
+    )
     sights = tuple(
         Sight(
-            surface="person" if look is LookKind.PERSON else draw(st.sampled_from(("s", "t"))), read_at=read_at,
-            outcome=draw(st.sampled_from((*[Outcome.OK] * 5, Outcome.NOT_FOUND, Outcome.NO_POSTS, Outcome.CAPTCHA))),
-            name=draw(st.sampled_from(("", *NAMES))), matched_by=draw(st.sampled_from((MatchedBy.ID, MatchedBy.ID, MatchedBy.URL, None))),
-            platform_id=draw(st.sampled_from(("", "1", "2"))), verified_as=draw(st.sampled_from(("", "示例机关"))),
-            posts=tuple(draw(st.lists(posts, max_size=3))), control=draw(st.sampled_from(("", "示例对照"))),
+            surface="person" if look is LookKind.PERSON else draw(st.sampled_from(("s", "t"))),
+            read_at=read_at,
+            outcome=draw(
+                st.sampled_from(
+                    (*[Outcome.OK] * 5, Outcome.NOT_FOUND, Outcome.NO_POSTS, Outcome.CAPTCHA)
+                )
+            ),
+            name=draw(st.sampled_from(("", *NAMES))),
+            matched_by=draw(st.sampled_from((MatchedBy.ID, MatchedBy.ID, MatchedBy.URL, None))),
+            platform_id=draw(st.sampled_from(("", "1", "2"))),
+            verified_as=draw(st.sampled_from(("", "示例机关"))),
+            posts=tuple(draw(st.lists(posts, max_size=3))),
+            control=draw(st.sampled_from(("", "示例对照"))),
             complete_since=draw(st.sampled_from((None, EVER, moment(40, 0), moment(70, 0)))),
             evidence=(PROOF,) if draw(st.booleans()) else (),
         )
         for _ in range(draw(st.integers(1, 2)))
-    )  # fmt: skip
+    )
     by = draw(st.sampled_from(("张三", "李四"))) if look is LookKind.PERSON else ""
     taken = draw(st.sampled_from((None, None, None, *FILED)))
     return Reading(
-        account_id=draw(st.sampled_from((0, 0, 1))), look=look, started_at=read_at, read_at=read_at, sights=sights, by=by,
+        account_id=draw(st.sampled_from((0, 0, 1))),
+        look=look,
+        started_at=read_at,
+        read_at=read_at,
+        sights=sights,
+        by=by,
         filed_as=taken and taken.identity,
-    )  # fmt: skip
+    )
 
 
 @dataclass(frozen=True)
 class History:
-    """What is kept of two filings, and how the first one is filed before, meanwhile and in the end."""
+    """What is kept of two filings, and how the first one is filed before, meanwhile and in the
+    end.
+    """
 
     filed: tuple[Filed, ...]
     other: Filed
@@ -114,21 +154,34 @@ class History:
 
 
 histories = st.builds(
-    History, st.lists(st.sampled_from(FILED), min_size=1, max_size=3).map(tuple), st.sampled_from(FILED),
+    History,
+    st.lists(st.sampled_from(FILED), min_size=1, max_size=3).map(tuple),
+    st.sampled_from(FILED),
     st.lists(readings(), max_size=10).map(tuple),
-)  # fmt: skip
+)
 
 
 checks = st.builds(
     lambda surface, days, minute, fresh: CanaryCheck(
-        surface=surface, session="", account_name="示例对照", platform_id="9", at=moment(days, minute), fresh=fresh, outcome=Outcome.OK
+        surface=surface,
+        session="",
+        account_name="示例对照",
+        platform_id="9",
+        at=moment(days, minute),
+        fresh=fresh,
+        outcome=Outcome.OK,
     ),
-    st.sampled_from(("s", "t")), st.sampled_from((-1, 0, 1)), minutes, st.booleans(),
-)  # fmt: skip
+    st.sampled_from(("s", "t")),
+    st.sampled_from((-1, 0, 1)),
+    minutes,
+    st.booleans(),
+)
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def kept(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[asyncio.Runner, Store]]:
+def kept(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[asyncio.Runner, Store]]:
     """One store for all histories: each is an account of its own."""
     if request.param == "sqlite":
         url = f"sqlite:///{tmp_path_factory.mktemp('known') / 'mediawatch.db'}"
@@ -153,17 +206,34 @@ async def said_alike(store: Store, history: History, seen: tuple[CanaryCheck, ..
             await store.keep(replace(own(each, number), account_id=accounts[each.account_id].id))
     now = [account for each in accounts if (account := await store.account(each.id))]
     kept = await store.readings([account.id for account in now])
-    both = sorted((reading for some in kept.values() for reading in some), key=lambda reading: (reading.read_at, reading.id))
-    twins = len({account.filed.platform_id for account in now} - {""}) == 1 and all(account.filed.platform_id for account in now)
+    both = sorted(
+        (reading for some in kept.values() for reading in some),
+        key=lambda reading: (reading.read_at, reading.id),
+    )
+    twins = len({account.filed.platform_id for account in now} - {""}) == 1 and all(
+        account.filed.platform_id for account in now
+    )
     for account in now:
         everything = [reading for reading in both if twins or reading.account_id == account.id]
         whole = heard(account, everything)
-        await known_says(store, account, seen, whole, (moment(1, 1439), moment(0, 600), moment(17, 0), moment(-1, 0)))
+        await known_says(
+            store,
+            account,
+            seen,
+            whole,
+            (moment(1, 1439), moment(0, 600), moment(17, 0), moment(-1, 0)),
+        )
         shown = (await store.links_shown([account.id])).get(account.id, set())
-        assert {post.link for reading in whole for _, post in own_posts(reading) if post.link} <= shown
-        assert shown <= {post.link for reading in everything for sight in reading.sights for post in sight.posts}
+        assert {
+            post.link for reading in whole for _, post in own_posts(reading) if post.link
+        } <= shown
+        assert shown <= {
+            post.link for reading in everything for sight in reading.sights for post in sight.posts
+        }
         told = tuple((await store.told([account.id])).get(account.id, ()))
-        assert said_of(account, told) == said_of(account, tuple(filter(None, (as_told(account, reading) for reading in everything))))
+        assert said_of(account, told) == said_of(
+            account, tuple(filter(None, (as_told(account, reading) for reading in everything)))
+        )
     # What is gone may only be lacking where it was too old to speak.
     edge = moment(5, 0)
     first = min((reading.id for reading in both), default=1)
@@ -171,13 +241,24 @@ async def said_alike(store: Store, history: History, seen: tuple[CanaryCheck, ..
     assert await store.forget([each.id for each in idle], edge) == len(idle)
     gone = {each.id for each in idle}
     left = [each for each in both if each.id not in gone]
-    assert {reading for some in (await store.readings([account.id for account in now])).values() for reading in some} == set(left)
+    assert {
+        reading
+        for some in (await store.readings([account.id for account in now])).values()
+        for reading in some
+    } == set(left)
     for account in now:
         everything = [reading for reading in both if twins or reading.account_id == account.id]
-        whole, rest = heard(account, everything), heard(account, (each for each in everything if each.id not in gone))
-        await known_says(store, account, seen, whole, (edge, moment(1, 1439), moment(0, 600), moment(-1, 0)))
+        whole, rest = (
+            heard(account, everything),
+            heard(account, (each for each in everything if each.id not in gone)),
+        )
+        await known_says(
+            store, account, seen, whole, (edge, moment(1, 1439), moment(0, 600), moment(-1, 0))
+        )
         for period in (date(2031, 1, 1), date(2031, 2, 20)):
-            some, all_of_them = (Known(filed=account.filed, readings=each, checks=seen) for each in (rest, whole))
+            some, all_of_them = (
+                Known(filed=account.filed, readings=each, checks=seen) for each in (rest, whole)
+            )
             assert judge(some, edge, NATIONAL, period) == judge(all_of_them, edge, NATIONAL, period)
 
 
@@ -187,14 +268,19 @@ def own(thing: T, number: int) -> T:
         return replace(thing, platform_id=thing.platform_id and f"{number}.{thing.platform_id}")
     assert isinstance(thing, Reading)
     return replace(
-        thing, filed_as=thing.filed_as and own(thing.filed_as, number), sights=tuple(own(sight, number) for sight in thing.sights)
+        thing,
+        filed_as=thing.filed_as and own(thing.filed_as, number),
+        sights=tuple(own(sight, number) for sight in thing.sights),
     )
 
 
 def heard(account: Account, readings: Iterable[Reading]) -> tuple[Reading, ...]:
     """What readings of both filings say of one as it is filed now."""
     now = account.filed.identity
-    said = (of_identity(each, now) if each.account_id == account.id else of_twin(each, now) for each in readings)
+    said = (
+        of_identity(each, now) if each.account_id == account.id else of_twin(each, now)
+        for each in readings
+    )
     return tuple(each for each in said if each)
 
 
@@ -203,7 +289,11 @@ def as_told(account: Account, reading: Reading) -> Reading | None:
 
 
 async def known_says(
-    store: Store, account: Account, seen: tuple[CanaryCheck, ...], everything: tuple[Reading, ...], moments: tuple[datetime, ...]
+    store: Store,
+    account: Account,
+    seen: tuple[CanaryCheck, ...],
+    everything: tuple[Reading, ...],
+    moments: tuple[datetime, ...],
 ) -> None:
     for place, as_of in enumerate(moments):
         some = heard(account, (await store.known([account.id], as_of)).get(account.id, ()))
@@ -211,21 +301,29 @@ async def known_says(
         for policy in POLICIES:
             for supported in (True, False):
                 bounded, whole = (
-                    Known(filed=account.filed, readings=known, checks=seen, supported=supported) for known in (some, everything)
+                    Known(filed=account.filed, readings=known, checks=seen, supported=supported)
+                    for known in (some, everything)
                 )
                 assert judge(bounded, as_of, policy) == judge(whole, as_of, policy)
         first = TODAY - timedelta(days=24 if place % 2 else 60)
         some = heard(account, (await store.known([account.id], as_of, first)).get(account.id, ()))
         assert set(some) <= set(everything)
         for policy in (NATIONAL, STRICT):
-            bounded, whole = (Known(filed=account.filed, readings=known, checks=seen) for known in (some, everything))
+            bounded, whole = (
+                Known(filed=account.filed, readings=known, checks=seen)
+                for known in (some, everything)
+            )
             assert judge(bounded, as_of, policy, first) == judge(whole, as_of, policy, first)
 
 
 def said_of(account: Account, readings: tuple[Reading, ...]) -> tuple[object, ...]:
     """What is learned of who an account is."""
     unfiled = replace(account, filed=replace(account.filed, platform_id="", organiser="示例机关"))
-    return proposals([account], {account.id: readings}), proposals([unfiled], {account.id: readings}), {*ids_of(unfiled, readings)}
+    return (
+        proposals([account], {account.id: readings}),
+        proposals([unfiled], {account.id: readings}),
+        {*ids_of(unfiled, readings)},
+    )
 
 
 HISTORIES = given(histories, st.lists(checks, max_size=4).map(tuple))

@@ -1,4 +1,6 @@
-"""The database's tables: made by migrations alone, equal to the models, refused where a newer version made them."""
+"""The database's tables: made by migrations alone, equal to the models, refused where a newer
+version made them.
+"""
 
 from __future__ import annotations
 
@@ -41,12 +43,21 @@ def test_migrations_make_what_the_models_say(database_url: str) -> None:
         options = {"compare_type": True, "compare_server_default": True}
         context = MigrationContext.configure(connection, opts=options)
         assert compare_metadata(context, Base.metadata) == []
-        # What the comparison overlooks: names and deletion rules of foreign keys, names of primary keys.
+        # What the comparison overlooks: names and deletion rules of foreign keys, names of primary
+        # keys.
         inspector = inspect(connection)
         for table in Base.metadata.sorted_tables:
-            keys = {(key["name"], key["options"].get("ondelete")) for key in inspector.get_foreign_keys(table.name)}
-            assert keys == {(key.name, key.ondelete) for key in table.foreign_key_constraints}, table.name
-            if not table.dialect_options["sqlite"]["autoincrement"] or connection.dialect.name != "sqlite":
+            keys = {
+                (key["name"], key["options"].get("ondelete"))
+                for key in inspector.get_foreign_keys(table.name)
+            }
+            assert keys == {(key.name, key.ondelete) for key in table.foreign_key_constraints}, (
+                table.name
+            )
+            if (
+                not table.dialect_options["sqlite"]["autoincrement"]
+                or connection.dialect.name != "sqlite"
+            ):
                 assert inspector.get_pk_constraint(table.name)["name"] == table.primary_key.name
     engine.dispose()
 
@@ -70,7 +81,13 @@ def test_revisions_are_one_line_of_numbers() -> None:
 
 def test_upgrading_again_changes_nothing(database_url: str) -> None:
     upgrade(database_url)
-    run(database_url, "INSERT INTO source (id, file, sha256, at, kind) VALUES (1, 'a.xlsx', '0', '2031-01-01 00:00:00', 'registry')")
+    run(
+        database_url,
+        (
+            "INSERT INTO source (id, file, sha256, at, kind) VALUES (1, 'a.xlsx', '0', "
+            "'2031-01-01 00:00:00', 'registry')"
+        ),
+    )
     upgrade(database_url)
     engine = migration_engine(normal_url(database_url))
     with engine.connect() as connection:
@@ -81,7 +98,9 @@ def test_upgrading_again_changes_nothing(database_url: str) -> None:
 async def test_a_database_of_a_newer_version_is_refused_and_left_alone(database_url: str) -> None:
     upgrade(database_url)
     run(database_url, "UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(NewerDatabase, match=r"newer mediawatch \(revision 9999, this version knows \d{4}\)"):
+    with pytest.raises(
+        NewerDatabase, match=r"newer mediawatch \(revision 9999, this version knows \d{4}\)"
+    ):
         await db.open_store(database_url)
     engine = migration_engine(normal_url(database_url))
     with engine.connect() as connection:
@@ -90,7 +109,8 @@ async def test_a_database_of_a_newer_version_is_refused_and_left_alone(database_
 
 
 def test_a_failing_migration_leaves_nothing_behind(database_url: str) -> None:
-    # The last thing that the first migration makes is in the way, so everything before it must be undone.
+    # The last thing that the first migration makes is in the way, so everything before it must be
+    # undone.
     run(database_url, "CREATE TABLE account_state (x INTEGER)")
     with pytest.raises(StoreError, match="account_state"):
         upgrade(database_url)
@@ -115,7 +135,10 @@ async def test_many_may_open_a_new_database_at_once(database_url: str) -> None:
 
 def test_several_processes_may_open_a_new_database_at_once(sqlite_url: str) -> None:
     code = f"from db.migrate import upgrade; upgrade({sqlite_url!r})"
-    running = [subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True) for _ in range(2)]
+    running = [
+        subprocess.Popen([sys.executable, "-c", code], stderr=subprocess.PIPE, text=True)
+        for _ in range(2)
+    ]
     assert [process.communicate()[1] for process in running] == [""] * 2
 
 
@@ -142,9 +165,13 @@ async def test_write_ahead_files_are_private_too(sqlite_url: str, tmp_path: Path
     assert set(modes.values()) == {0o600}
 
 
-def test_the_names_of_immutable_tables_agree_with_the_first_migration(sqlite_url: str, tmp_path: Path) -> None:
+def test_the_names_of_immutable_tables_agree_with_the_first_migration(
+    sqlite_url: str, tmp_path: Path
+) -> None:
     upgrade(sqlite_url)
-    rows = sqlite3.connect(tmp_path / "mediawatch.db").execute("SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'")
+    rows = sqlite3.connect(tmp_path / "mediawatch.db").execute(
+        "SELECT tbl_name FROM sqlite_master WHERE type = 'trigger'"
+    )
     assert sorted(name for (name,) in rows) == sorted((*IMMUTABLE, *ISSUED))
 
 
@@ -155,10 +182,16 @@ def test_the_names_of_immutable_tables_agree_with_the_first_migration(sqlite_url
         ("postgresql://host:secret/x", "no database URL: write"),
         ("mysql://localhost/x", "'mysql' is not supported"),
         ("postgresql+asyncpg://localhost/x", "is not supported"),
-        ("sqlite+aiosqlite:////srv/mediawatch.db", "'sqlite\\+aiosqlite' is not supported: write sqlite:////path/mediawatch.db or"),
+        (
+            "sqlite+aiosqlite:////srv/mediawatch.db",
+            "'sqlite\\+aiosqlite' is not supported: write sqlite:////path/mediawatch.db or",
+        ),
         ("sqlite://", "must be a plain file"),
         ("sqlite:///:memory:", "must be a plain file"),
-        ("sqlite:////nowhere/at/all/mediawatch.db", "No such file or directory; run `mediawatch init`"),
+        (
+            "sqlite:////nowhere/at/all/mediawatch.db",
+            "No such file or directory; run `mediawatch init`",
+        ),
         ("postgresql+psycopg://someone:secret@/x?host=/nowhere", "someone"),
     ],
 )

@@ -49,38 +49,71 @@ NAMES = {
 
 
 async def filled(store: Store) -> None:
-    """Two finished inspections of two accounts: one fails twice and was renamed, the other is unproven, then fresh."""
-    await store.apply(RegistryChanges(source=FILE, new=tuple(NewAccount(filed=each, contact=SECRET) for each in (ODD, PLAIN))))
+    """Two finished inspections of two accounts: one fails twice and was renamed, the other is
+    unproven, then fresh.
+    """
+    await store.apply(
+        RegistryChanges(
+            source=FILE, new=tuple(NewAccount(filed=each, contact=SECRET) for each in (ODD, PLAIN))
+        )
+    )
     accounts = await store.accounts()
     odd, plain = accounts
     for verdict in (Verdict.UNPROVEN, Verdict.FRESH):
-        sweep = await store.open_sweep(Sweep(as_of=NOW, policy="national", policy_toml=load("national").toml, started_at=NOW), accounts)
+        sweep = await store.open_sweep(
+            Sweep(as_of=NOW, policy="national", policy_toml=load("national").toml, started_at=NOW),
+            accounts,
+        )
         seen = {"outcome": Outcome.OK, "name": "示例现名", "matched_by": MatchedBy.ID}
-        reading = await store.keep(plain_reading(odd.id, NOW, post(date(2031, 2, 1)), sweep_id=sweep.id, **seen))
-        failed = Judgement(verdict=Verdict.FAILED, sentence="超期", findings=(finding(reading.id),), latest_on=date(2031, 2, 1))
-        await store.judge(sweep.id, {odd.id: failed, plain.id: Judgement(verdict=verdict, sentence="说明")})
+        reading = await store.keep(
+            plain_reading(odd.id, NOW, post(date(2031, 2, 1)), sweep_id=sweep.id, **seen)
+        )
+        failed = Judgement(
+            verdict=Verdict.FAILED,
+            sentence="超期",
+            findings=(finding(reading.id),),
+            latest_on=date(2031, 2, 1),
+        )
+        await store.judge(
+            sweep.id, {odd.id: failed, plain.id: Judgement(verdict=verdict, sentence="说明")}
+        )
         await store.close_sweep(sweep.id, SweepState.FINISHED, NOW)
     for month, number in enumerate(("一", "二", "三"), 1):
         items = tuple(
-            NoticeItem(number=place, filed=filed, problem="超2周未更新", fails=True, account_id=account.id)
+            NoticeItem(
+                number=place, filed=filed, problem="超2周未更新", fails=True, account_id=account.id
+            )
             for place, (account, filed) in enumerate(((odd, ODD), (plain, PLAIN)), 1)
         )
         notice = await store.issue(
-            Notice(number=number, title="示例", issued_on=date(2031, 3 * month, 6), by="丙某", kept_at=NOW, items=items)
+            Notice(
+                number=number,
+                title="示例",
+                issued_on=date(2031, 3 * month, 6),
+                by="丙某",
+                kept_at=NOW,
+                items=items,
+            )
         )
         common: dict[str, Any] = {"notice_id": notice.id, "at": NOW, "by": "丙某"}
         events = [
-            NoticeEvent(item=1, action=NoticeAction.RECHECKED, result=said, **common) for said in (Rectified.UNVERIFIED, Rectified.DONE)
+            NoticeEvent(item=1, action=NoticeAction.RECHECKED, result=said, **common)
+            for said in (Rectified.UNVERIFIED, Rectified.DONE)
         ]
         if number != "一":
             events.append(NoticeEvent(item=2, action=NoticeAction.CORRECTED, **common))
         await store.note_notice(events)
     renamed = ((plain.id, "name", "示例发布", "示例政务"),)
-    changes = tuple(UpdatedAccount(account_id=key, filed=PLAIN, changes=((field, old, new),)) for key, field, old, new in renamed)
+    changes = tuple(
+        UpdatedAccount(account_id=key, filed=PLAIN, changes=((field, old, new),))
+        for key, field, old, new in renamed
+    )
     await store.apply(RegistryChanges(source=FILE, updated=changes))
 
 
-async def test_every_query_answers_and_none_shows_a_contact(any_store: Store, migrated_url: str) -> None:
+async def test_every_query_answers_and_none_shows_a_contact(
+    any_store: Store, migrated_url: str
+) -> None:
     await filled(any_store)
     answers = {query.name: await any_store.query(query.sql) for query in any_store.queries()}
     assert set(answers) == NAMES
@@ -91,7 +124,9 @@ async def test_every_query_answers_and_none_shows_a_contact(any_store: Store, mi
         text = json.dumps([answer.columns, answer.rows], ensure_ascii=False, default=str)
         assert SECRET.person not in text
         assert SECRET.phone not in text
-        assert "contact" not in next(query.sql for query in any_store.queries() if query.name == name)
+        assert "contact" not in next(
+            query.sql for query in any_store.queries() if query.name == name
+        )
 
 
 async def test_what_the_queries_say(any_store: Store) -> None:
@@ -115,13 +150,22 @@ async def test_what_the_queries_say(any_store: Store) -> None:
     assert [str(day) for day in column("oldest_silence", "已知最近更新")] == ["2031-02-01"]
 
 
-async def test_a_query_neither_writes_nor_sees_contacts(any_store: Store, migrated_url: str) -> None:
+async def test_a_query_neither_writes_nor_sees_contacts(
+    any_store: Store, migrated_url: str
+) -> None:
     await filled(any_store)
     for statement in (
-        "DELETE FROM reading", "UPDATE account SET name = 'x'", "DROP VIEW flagged", "CREATE TABLE mine (a int)",
-        "SELECT * FROM contact", "SELECT count(phone) FROM contact", "WITH c AS (SELECT * FROM contact) SELECT * FROM c", "no statement",
-        "SELECT * FROM home", "SELECT sweep_id FROM sweep_account, home WHERE id > ''",
-    ):  # fmt: skip
+        "DELETE FROM reading",
+        "UPDATE account SET name = 'x'",
+        "DROP VIEW flagged",
+        "CREATE TABLE mine (a int)",
+        "SELECT * FROM contact",
+        "SELECT count(phone) FROM contact",
+        "WITH c AS (SELECT * FROM contact) SELECT * FROM c",
+        "no statement",
+        "SELECT * FROM home",
+        "SELECT sweep_id FROM sweep_account, home WHERE id > ''",
+    ):
         with pytest.raises(UserError, match=r"query|contacts"):
             await any_store.query(statement)
     assert sql(migrated_url, "SELECT count(*) FROM reading") == [(2,)]
@@ -148,18 +192,30 @@ def test_the_command(tmp_path: Path) -> None:
     assert command("init").returncode == 0
 
     async def fill() -> None:
-        store = await db.open_store(f"sqlite:///{tmp_path / 'home' / 'mediawatch.db'}", clock=lambda: NOW)
+        store = await db.open_store(
+            f"sqlite:///{tmp_path / 'home' / 'mediawatch.db'}", clock=lambda: NOW
+        )
         await filled(store)
         await store.close()
 
     asyncio.run(fill())
     listed = command("query", "--list").stdout
     assert all(name in listed for name in NAMES)
-    assert [row["备案单号"] for row in json.loads(command("query", "flagged", "--format", "json").stdout)] == [ODD.filing_number]
+    assert [
+        row["备案单号"]
+        for row in json.loads(command("query", "flagged", "--format", "json").stdout)
+    ] == [ODD.filing_number]
     out = tmp_path / "flagged.csv"
     assert command("query", "flagged", "--format", "csv", "--out", str(out)).returncode == 0
-    assert next(csv.DictReader(out.read_text("utf-8-sig").splitlines()))["政务新媒体名称"].startswith("'=HYPERLINK")
-    for words in (("query",), ("query", "nothing"), ("query", "flagged", "--list"), ("query", "--sql", "SELECT * FROM contact")):
+    assert next(csv.DictReader(out.read_text("utf-8-sig").splitlines()))[
+        "政务新媒体名称"
+    ].startswith("'=HYPERLINK")
+    for words in (
+        ("query",),
+        ("query", "nothing"),
+        ("query", "flagged", "--list"),
+        ("query", "--sql", "SELECT * FROM contact"),
+    ):
         refused = command(*words)
         assert refused.returncode == 2, words
         assert "query" in refused.stderr
@@ -171,8 +227,13 @@ async def test_browsing_reads_and_shows_no_contact(store: Store, sqlite_url: str
     await served.invoke_startup()
     flagged = (await served.client.get("/mediawatch/flagged.json?_shape=array")).json()
     assert [row["备案单号"] for row in flagged] == [ODD.filing_number]
-    assert set((await served.client.get("/mediawatch/flagged.json")).json()["facet_results"]) >= {"类型", "地市"}
-    assert (await served.client.get("/mediawatch/query_unproven.json?_shape=array")).status_code == 200
+    assert set((await served.client.get("/mediawatch/flagged.json")).json()["facet_results"]) >= {
+        "类型",
+        "地市",
+    }
+    assert (
+        await served.client.get("/mediawatch/query_unproven.json?_shape=array")
+    ).status_code == 200
     page = (await served.client.get("/mediawatch/latest_status")).text
     assert "<script>'示例市" not in page
     for refused in (
@@ -184,7 +245,10 @@ async def test_browsing_reads_and_shows_no_contact(store: Store, sqlite_url: str
         "?sql=select+*+from+contact",
         "query.json?sql=select+*+from+contact",
     ):
-        answer = await served.client.get(f"/mediawatch{refused if refused.startswith('?') else '/' + refused}", follow_redirects=True)
+        answer = await served.client.get(
+            f"/mediawatch{refused if refused.startswith('?') else '/' + refused}",
+            follow_redirects=True,
+        )
         assert SECRET.phone not in answer.text, refused
         assert answer.status_code in (403, 404), refused
 
@@ -193,43 +257,81 @@ async def with_news(store: Store) -> None:
     """A failed account posted within the window, which became known after it was judged."""
     await filled(store)
     odd = (await store.accounts())[0]
-    seen = {"outcome": Outcome.OK, "name": odd.filed.name, "platform_id": odd.filed.platform_id, "matched_by": MatchedBy.ID}
+    seen = {
+        "outcome": Outcome.OK,
+        "name": odd.filed.name,
+        "platform_id": odd.filed.platform_id,
+        "matched_by": MatchedBy.ID,
+    }
     await store.keep(plain_reading(odd.id, NOW, post(date(2031, 3, 4)), **seen))
 
 
 async def test_no_view_accuses_an_account_with_news(any_store: Store, migrated_url: str) -> None:
     await with_news(any_store)
     assert sql(migrated_url, "SELECT * FROM flagged") == []
-    assert sql(migrated_url, 'SELECT "结论", "说明" FROM latest_status')[0] == ("待人工核查", TO_BE_JUDGED)
+    assert sql(migrated_url, 'SELECT "结论", "说明" FROM latest_status')[0] == (
+        "待人工核查",
+        TO_BE_JUDGED,
+    )
     assert [row[7] for row in sql(migrated_url, "SELECT * FROM unproven")] == [TO_BE_JUDGED]
-    assert [(row[3], row[5]) for row in sql(migrated_url, "SELECT * FROM by_platform")] == [(0, 1), (0, 0)]
+    assert [(row[3], row[5]) for row in sql(migrated_url, "SELECT * FROM by_platform")] == [
+        (0, 1),
+        (0, 0),
+    ]
     assert [row[4] for row in sql(migrated_url, "SELECT * FROM sweep_comparison")] == ["待人工核查"]
 
 
-async def test_a_query_answers_with_what_accounts_are_judged_now(any_store: Store, migrated_url: str) -> None:
+async def test_a_query_answers_with_what_accounts_are_judged_now(
+    any_store: Store, migrated_url: str
+) -> None:
     await with_news(any_store)
     newest = (await any_store.sweeps())[-1]
     odd, plain = await any_store.scope(newest.id)
     assert (odd.moved, plain.moved) == (True, True), "a post, and another filed name"
     assert odd.judgement is not None
-    fresh = replace(odd, judgement=Judgement(verdict=Verdict.FRESH, sentence="更新了", latest_on=date(2031, 3, 4)))
-    kept = replace(odd, judgement=replace(odd.judgement, sentence="仍超期", findings=(finding(1, sentence="仍超期"),)))
+    fresh = replace(
+        odd,
+        judgement=Judgement(verdict=Verdict.FRESH, sentence="更新了", latest_on=date(2031, 3, 4)),
+    )
+    kept = replace(
+        odd,
+        judgement=replace(
+            odd.judgement, sentence="仍超期", findings=(finding(1, sentence="仍超期"),)
+        ),
+    )
 
     async def rows(sql: str, *now: SweepAccount) -> list[tuple[object, ...]]:
         return list((await any_store.query(sql, now)).rows)
 
-    for statement in ("SELECT * FROM flagged", next(query.sql for query in any_store.queries() if query.name == "flagged")):
+    for statement in (
+        "SELECT * FROM flagged",
+        next(query.sql for query in any_store.queries() if query.name == "flagged"),
+    ):
         assert await rows(statement, fresh) == []
         assert [row[12] for row in await rows(statement, kept)] == ["仍超期"]
-    assert [row[9:11] for row in await rows("SELECT * FROM latest_status", fresh)] == [("正常更新", "更新了"), ("正常更新", "说明")]
-    assert [row[3:6] for row in await rows("SELECT * FROM by_platform", kept)] == [(1, 0, 0), (0, 0, 0)]
-    assert await rows("SELECT verdict, judged_news FROM sweep_account WHERE account_id = 1 AND sweep_id = 2", fresh) == [
-        ("fresh", odd.news)
+    assert [row[9:11] for row in await rows("SELECT * FROM latest_status", fresh)] == [
+        ("正常更新", "更新了"),
+        ("正常更新", "说明"),
     ]
-    for statement in ("DELETE FROM judged_now", "SELECT * FROM contact", "CREATE TEMPORARY TABLE mine (a int)", "DROP VIEW flagged"):
+    assert [row[3:6] for row in await rows("SELECT * FROM by_platform", kept)] == [
+        (1, 0, 0),
+        (0, 0, 0),
+    ]
+    assert await rows(
+        "SELECT verdict, judged_news FROM sweep_account WHERE account_id = 1 AND sweep_id = 2",
+        fresh,
+    ) == [("fresh", odd.news)]
+    for statement in (
+        "DELETE FROM judged_now",
+        "SELECT * FROM contact",
+        "CREATE TEMPORARY TABLE mine (a int)",
+        "DROP VIEW flagged",
+    ):
         with pytest.raises(UserError, match=r"query|contacts"):
             await any_store.query(statement, [fresh])
-    assert [entry.moved for entry in await any_store.scope(newest.id)] == [True, True], "nothing is written"
+    assert [entry.moved for entry in await any_store.scope(newest.id)] == [True, True], (
+        "nothing is written"
+    )
 
 
 async def test_only_statements_about_judgements_have_accounts_judged(store: Store) -> None:
@@ -254,7 +356,11 @@ def test_the_command_and_the_views_agree_with_figures_about_news(tmp_path: Path)
 
     asyncio.run(fill())
     assert json.loads(in_process(*home, "query", "flagged", "--format", "json").stdout) == []
-    (platform, _) = json.loads(in_process(*home, "query", "--sql", "SELECT * FROM by_platform", "--format", "json").stdout)
+    (platform, _) = json.loads(
+        in_process(*home, "query", "--sql", "SELECT * FROM by_platform", "--format", "json").stdout
+    )
     assert (platform["不合格数"], platform["待核查"]) == (0, 0)
     assert sql(url, "SELECT count(*) FROM flagged") == [(0,)]
-    assert sql(url, "SELECT verdict FROM sweep_account WHERE sweep_id = 2 AND account_id = 1") == [("failed",)], "nothing is written"
+    assert sql(url, "SELECT verdict FROM sweep_account WHERE sweep_id = 2 AND account_id = 1") == [
+        ("failed",)
+    ], "nothing is written"

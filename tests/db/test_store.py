@@ -1,4 +1,6 @@
-"""What the store is given comes back as it was, on both databases; the registry keeps its history."""
+"""What the store is given comes back as it was, on both databases; the registry keeps its
+history.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,18 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from samples import FILE, NOW, ODD, PLAIN, enter, open_sweep, plain_reading, rich_reading, sql, without_captures
+from samples import (
+    FILE,
+    NOW,
+    ODD,
+    PLAIN,
+    enter,
+    open_sweep,
+    plain_reading,
+    rich_reading,
+    sql,
+    without_captures,
+)
 
 import db
 from db.errors import StoreError
@@ -38,7 +51,11 @@ from mediawatch.ports import Store
 
 async def test_every_filed_field_comes_back(any_store: Store) -> None:
     defaults = Filed(name="", platform="")
-    assert [field.name for field in fields(Filed) if getattr(ODD, field.name) == getattr(defaults, field.name)] == []
+    assert [
+        field.name
+        for field in fields(Filed)
+        if getattr(ODD, field.name) == getattr(defaults, field.name)
+    ] == []
     odd, plain = await enter(any_store, ODD, PLAIN)
     assert (odd.filed, plain.filed) == (ODD, PLAIN)
     assert odd.links == ODD.article_links
@@ -55,24 +72,45 @@ async def test_every_field_of_a_reading_comes_back(any_store: Store) -> None:
     assert await any_store.readings() == {account.id: [kept]}
     assert await any_store.readings([account.id, other.id]) == {account.id: [kept]}
     (back,) = (await any_store.readings([account.id]))[account.id]
-    instants = [back.read_at, back.started_at, *(each.at for each in back.posts if each.at), *(item.taken_at for item in back.evidence)]
+    instants = [
+        back.read_at,
+        back.started_at,
+        *(each.at for each in back.posts if each.at),
+        *(item.taken_at for item in back.evidence),
+    ]
     assert {at.tzinfo for at in instants} == {UTC}
 
 
-async def test_a_reading_keeps_the_identity_that_was_filed_when_it_was_taken(any_store: Store) -> None:
+async def test_a_reading_keeps_the_identity_that_was_filed_when_it_was_taken(
+    any_store: Store,
+) -> None:
     (account,) = await enter(any_store, ODD)
-    taken = replace(account.filed.identity, name="旧名", platform_id="8", original_id="gh_8", alias="旧", links=("https://example.org/旧",))
+    taken = replace(
+        account.filed.identity,
+        name="旧名",
+        platform_id="8",
+        original_id="gh_8",
+        alias="旧",
+        links=("https://example.org/旧",),
+    )
     given_in = await any_store.keep(replace(plain_reading(account.id), filed_as=taken))
     now = await any_store.keep(plain_reading(account.id))
     assert (given_in.filed_as, now.filed_as) == (taken, ODD.identity)
-    await any_store.apply(RegistryChanges(source=FILE, updated=(UpdatedAccount(account_id=account.id, filed=PLAIN),)))
+    await any_store.apply(
+        RegistryChanges(source=FILE, updated=(UpdatedAccount(account_id=account.id, filed=PLAIN),))
+    )
     assert await any_store.readings() == {account.id: [given_in, now]}
     assert await any_store.readings_by_id([now.id]) == {account.id: [now]}
 
 
-async def test_many_new_accounts_keep_their_order_contacts_and_state(any_store: Store, migrated_url: str) -> None:
+async def test_many_new_accounts_keep_their_order_contacts_and_state(
+    any_store: Store, migrated_url: str
+) -> None:
     new = [
-        NewAccount(filed=replace(PLAIN, name=f"示例{n}"), contact=Contact(person=f"联系人{n}", phone=f"0{n}") if n % 2 else None)
+        NewAccount(
+            filed=replace(PLAIN, name=f"示例{n}"),
+            contact=Contact(person=f"联系人{n}", phone=f"0{n}") if n % 2 else None,
+        )
         for n in range(1500)
     ]
     await any_store.apply(RegistryChanges(source=FILE, new=tuple(new)))
@@ -95,7 +133,9 @@ zones = st.integers(-12 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(mi
 instants = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=zones)  # noqa: DTZ001 - hypothesis wants naive bounds
 days = st.dates(date(1990, 1, 1), date(2100, 1, 1))
 texts = {field.name: words for field in fields(Filed) if field.type == "str"}
-optional_days = {field.name: st.none() | days for field in fields(Filed) if field.type == "date | None"}
+optional_days = {
+    field.name: st.none() | days for field in fields(Filed) if field.type == "date | None"
+}
 filed = st.builds(
     Filed,
     **texts,
@@ -115,12 +155,16 @@ posts = st.builds(
     pushed=st.none() | st.booleans(),
     link=words,
 )
-PROPERTY = settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+PROPERTY = settings(
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @PROPERTY
 @given(st.lists(filed, min_size=1, max_size=4), st.lists(posts, max_size=6))
-async def test_any_text_day_and_instant_comes_back(shared_store: Store, many: list[Filed], seen: list[Post]) -> None:
+async def test_any_text_day_and_instant_comes_back(
+    shared_store: Store, many: list[Filed], seen: list[Post]
+) -> None:
     accounts = await enter(shared_store, *many)
     assert [account.filed for account in accounts] == many
     kept = await shared_store.keep(plain_reading(accounts[0].id, NOW, *seen))
@@ -137,9 +181,9 @@ async def test_text_that_no_database_takes_does_not_lose_the_reading(any_store: 
 async def test_ids_stay_text_and_days_stay_days(store: Store, sqlite_url: str) -> None:
     (account,) = await enter(store, ODD)
     await store.keep(rich_reading(account.id))
-    assert sql(sqlite_url, "SELECT filing_number, typeof(filing_number), typeof(platform_id) FROM account") == [
-        ("0123456789012345", "text", "text")
-    ]
+    assert sql(
+        sqlite_url, "SELECT filing_number, typeof(filing_number), typeof(platform_id) FROM account"
+    ) == [("0123456789012345", "text", "text")]
     assert sql(sqlite_url, 'SELECT post_id, "on", at FROM post ORDER BY id LIMIT 2') == [
         ("0009", "2031-02-01", None), ("10", "2031-03-01", "2031-03-01 15:59:59.999999"),
     ]  # fmt: skip
@@ -150,7 +194,15 @@ WRONG: list[tuple[dict[str, Any], type[Exception]]] = [
     ({"read_at": NAIVE}, ValueError),
     ({"started_at": NAIVE}, ValueError),
     ({"sights": (Sight(surface="s", read_at=NAIVE),)}, ValueError),
-    ({"sights": (Sight(surface="s", read_at=NOW), Sight(surface="s", read_at=NOW, complete_since=NAIVE))}, ValueError),
+    (
+        {
+            "sights": (
+                Sight(surface="s", read_at=NOW),
+                Sight(surface="s", read_at=NOW, complete_since=NAIVE),
+            )
+        },
+        ValueError,
+    ),
     ({"read_at": date(2031, 1, 1)}, TypeError),
     ({"by": 7}, TypeError),
     ({"look": "glance"}, LookupError),
@@ -162,8 +214,15 @@ WRONG: list[tuple[dict[str, Any], type[Exception]]] = [
 
 async def test_a_wrong_value_is_refused_and_nothing_is_kept(any_store: Store) -> None:
     (account,) = await enter(any_store, PLAIN)
-    # A single sight without posts: so the value reaches the column and not only the domain's arithmetic.
-    bare = Reading(account_id=account.id, look=LookKind.FIRST, started_at=NOW, read_at=NOW, sights=(Sight(surface="s", read_at=NOW),))
+    # A single sight without posts: so the value reaches the column and not only the domain's
+    # arithmetic.
+    bare = Reading(
+        account_id=account.id,
+        look=LookKind.FIRST,
+        started_at=NOW,
+        read_at=NOW,
+        sights=(Sight(surface="s", read_at=NOW),),
+    )
     for change, error in WRONG:
         with pytest.raises(error):
             await any_store.keep(replace(bare, **change))
@@ -177,16 +236,27 @@ async def test_an_update_changes_values_and_writes_history(any_store: Store) -> 
     later = Source(file="二季度.xlsx", sha256="1" * 64, at=NOW + timedelta(days=90))
     renamed = replace(PLAIN, name="示例市发布", status=FiledStatus.CLOSED)
     changes = (("name", "示例发布", "示例市发布"), ("status", "正常运行", "已关停"))
-    update = UpdatedAccount(account_id=first.id, filed=renamed, changes=changes, contact=Contact(person="李四", phone="1"))
+    update = UpdatedAccount(
+        account_id=first.id,
+        filed=renamed,
+        changes=changes,
+        contact=Contact(person="李四", phone="1"),
+    )
     await any_store.apply(RegistryChanges(source=later, updated=(update,)))
-    await any_store.apply(RegistryChanges(source=later, updated=(replace(update, changes=(), contact=None),)))
+    await any_store.apply(
+        RegistryChanges(source=later, updated=(replace(update, changes=(), contact=None),))
+    )
     assert await any_store.account(first.id) == replace(first, filed=renamed)
     assert await any_store.account(second.id) == second
     expected = [Change(first.id, *change, later.at, "二季度.xlsx") for change in changes]
     assert await any_store.changes(first.id) == await any_store.changes() == expected
     assert await any_store.changes(second.id) == []
     assert await any_store.contacts() == {first.id: Contact(person="李四", phone="1")}
-    assert await any_store.sources() == [(FILE, "registry"), (later, "registry"), (later, "registry")]
+    assert await any_store.sources() == [
+        (FILE, "registry"),
+        (later, "registry"),
+        (later, "registry"),
+    ]
 
 
 async def test_retired_accounts_leave_and_come_back(any_store: Store) -> None:
@@ -201,7 +271,9 @@ async def test_retired_accounts_leave_and_come_back(any_store: Store) -> None:
     assert await any_store.accounts(include_retired=True) == [gone, second]
     assert await any_store.account(first.id) == gone
     back = replace(evening, file="三季度.xlsx", at=evening.at + timedelta(days=2))
-    await any_store.apply(RegistryChanges(source=back, updated=(UpdatedAccount(account_id=first.id, filed=PLAIN),)))
+    await any_store.apply(
+        RegistryChanges(source=back, updated=(UpdatedAccount(account_id=first.id, filed=PLAIN),))
+    )
     assert await any_store.accounts() == [first, second]
     assert await any_store.changes(first.id) == [
         Change(first.id, "retired_on", "", "2031-07-01", evening.at, "全量.xlsx"),
@@ -212,14 +284,24 @@ async def test_retired_accounts_leave_and_come_back(any_store: Store) -> None:
 BAD: list[tuple[dict[str, Any], type[Exception]]] = [
     ({"updated": (UpdatedAccount(account_id=999, filed=PLAIN),)}, LookupError),
     ({"retired": (999,)}, LookupError),
-    ({"new": (NewAccount(filed=PLAIN), NewAccount(filed=replace(PLAIN, filing_number=1234567890123456)))}, TypeError),  # type: ignore[arg-type]
+    (
+        {
+            "new": (
+                NewAccount(filed=PLAIN),
+                NewAccount(filed=replace(PLAIN, filing_number=1234567890123456)),
+            )
+        },
+        TypeError,
+    ),  # type: ignore[arg-type]
     ({"new": (NewAccount(filed=PLAIN, contact=Contact(person="x", phone=139)),)}, TypeError),  # type: ignore[arg-type]
 ]
 
 
 async def test_an_import_is_all_or_nothing(any_store: Store) -> None:
     (first,) = await enter(any_store, PLAIN)
-    good = UpdatedAccount(account_id=first.id, filed=ODD, changes=(("name", "a", "b"),), contact=Contact(person="x"))
+    good = UpdatedAccount(
+        account_id=first.id, filed=ODD, changes=(("name", "a", "b"),), contact=Contact(person="x")
+    )
     for bad, error in BAD:
         changes = RegistryChanges(
             source=FILE,
@@ -266,7 +348,9 @@ async def test_the_last_entry_is_the_last_that_was_judged(any_store: Store) -> N
     """A sweep that was stopped has judged nobody."""
     (account,) = await enter(any_store, PLAIN)
     judged = await open_sweep(any_store, [account])
-    await any_store.judge(judged.id, {account.id: Judgement(verdict=Verdict.FRESH, sentence="示例")})
+    await any_store.judge(
+        judged.id, {account.id: Judgement(verdict=Verdict.FRESH, sentence="示例")}
+    )
     await open_sweep(any_store, [account], NOW)
     entry = await any_store.last_entry(account.id)
     assert entry is not None

@@ -13,10 +13,20 @@ from mediawatch.ports import Store, Visited
 
 DAY = timedelta(days=1)
 CHECK = CanaryCheck(
-    surface="weibo.mobile", session="office", account_name="示例日报😀", platform_id="0012", at=LATE, fresh=True, outcome=Outcome.OK,
-    sweep_id=1, detail="d", login="ab12",
-)  # fmt: skip
-EVENT = SessionEvent(platform="weibo", name="office", at=LATE, state=SessionState.INVALID, how="sweep", detail="示例")
+    surface="weibo.mobile",
+    session="office",
+    account_name="示例日报😀",
+    platform_id="0012",
+    at=LATE,
+    fresh=True,
+    outcome=Outcome.OK,
+    sweep_id=1,
+    detail="d",
+    login="ab12",
+)
+EVENT = SessionEvent(
+    platform="weibo", name="office", at=LATE, state=SessionState.INVALID, how="sweep", detail="示例"
+)
 
 
 async def test_checks_come_back_by_surface_and_since(any_store: Store) -> None:
@@ -45,7 +55,9 @@ async def test_session_events_come_back_by_platform(any_store: Store) -> None:
 
 @pytest.mark.parametrize("sample", [CHECK, EVENT])
 def test_the_samples_leave_no_field_at_its_default(sample: CanaryCheck | SessionEvent) -> None:
-    assert [field.name for field in fields(sample) if getattr(sample, field.name) == field.default] == []
+    assert [
+        field.name for field in fields(sample) if getattr(sample, field.name) == field.default
+    ] == []
 
 
 async def test_visits_are_those_of_sweeps_and_canaries_since_then(any_store: Store) -> None:
@@ -66,14 +78,20 @@ async def test_visits_are_those_of_sweeps_and_canaries_since_then(any_store: Sto
         Visited(surface="s", session="office", at=NOW),
         Visited(surface=CHECK.surface, session=CHECK.session, at=NOW),
     ]
-    assert [await any_store.last_read_at(sweep.id) for sweep in (before, now)] == [NOW - 2 * DAY, NOW]
+    assert [await any_store.last_read_at(sweep.id) for sweep in (before, now)] == [
+        NOW - 2 * DAY,
+        NOW,
+    ]
 
 
 async def test_a_narrowed_sweep_keeps_the_named_accounts_alone(any_store: Store) -> None:
     entered = await enter(any_store, *(replace(PLAIN, name=f"示例{number}") for number in range(5)))
     narrowed, other = await open_sweep(any_store, entered), await open_sweep(any_store, entered)
     await any_store.narrow_sweep(narrowed.id, {entered[1].id, entered[3].id, 10**6})
-    assert [entry.account.id for entry in await any_store.scope(narrowed.id)] == [entered[1].id, entered[3].id]
+    assert [entry.account.id for entry in await any_store.scope(narrowed.id)] == [
+        entered[1].id,
+        entered[3].id,
+    ]
     assert len(await any_store.scope(other.id)) == 5
     await any_store.narrow_sweep(narrowed.id, ())
     assert await any_store.scope(narrowed.id) == []
@@ -89,8 +107,12 @@ async def test_whose_picture_it_is_is_found_over_all_readings(any_store: Store) 
     assert len(await any_store.home_id()) == 16
 
 
-async def test_a_check_is_news_of_all_that_was_seen_since_the_checks_before(any_store: Store) -> None:
-    """Of its surface, login and sweep alone, and of the twins of those accounts; what lies two checks back is settled."""
+async def test_a_check_is_news_of_all_that_was_seen_since_the_checks_before(
+    any_store: Store,
+) -> None:
+    """Of its surface, login and sweep alone, and of the twins of those accounts; what lies two
+    checks back is settled.
+    """
     filed = (replace(PLAIN, name=f"示例{number}", platform_id=str(number)) for number in range(5))
     entered = await enter(any_store, *filed, replace(PLAIN, name="又一", platform_id="2"))
     first, second, third, fourth, never, twin = (account.id for account in entered)

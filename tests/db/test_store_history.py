@@ -1,4 +1,6 @@
-"""Readings are never changed, the current state follows them, judgements replace each other within their sweep."""
+"""Readings are never changed, the current state follows them, judgements replace each other within
+their sweep.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,20 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from samples import FILE, LATE, NOW, ODD, PLAIN, enter, finding, open_sweep, plain_reading, post, rich_reading, sql
+from samples import (
+    FILE,
+    LATE,
+    NOW,
+    ODD,
+    PLAIN,
+    enter,
+    finding,
+    open_sweep,
+    plain_reading,
+    post,
+    rich_reading,
+    sql,
+)
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
@@ -46,11 +61,18 @@ async def test_the_past_cannot_be_changed_even_by_sql(any_store: Store, migrated
     kept = await any_store.keep(rich_reading(account.id))
     sweep = await open_sweep(any_store, [account])
     shot = ReviewPicture(path="d/a.png", sha256="a" * 64, media_type="image/png", size=9)
-    await any_store.note_reviews(sweep.id, [decision(sweep, account, finding(kept.id), ReviewAction.ANSWERED, pictures=(shot,))], after=0)
+    await any_store.note_reviews(
+        sweep.id,
+        [decision(sweep, account, finding(kept.id), ReviewAction.ANSWERED, pictures=(shot,))],
+        after=0,
+    )
     engine = migration_engine(normal_url(migrated_url))
     for table in IMMUTABLE:
         column = {"reading_identity": "reading_id", "review_picture": "event_id"}.get(table, "id")
-        with pytest.raises(DBAPIError, match=f"a {table} is never updated"), engine.begin() as connection:
+        with (
+            pytest.raises(DBAPIError, match=f"a {table} is never updated"),
+            engine.begin() as connection,
+        ):
             connection.execute(text(f"UPDATE {table} SET {column} = {column}"))
     assert await any_store.readings() == {account.id: [kept]}
     with engine.begin() as connection:  # retention may delete
@@ -62,7 +84,9 @@ async def test_the_past_cannot_be_changed_even_by_sql(any_store: Store, migrated
 async def test_readings_are_chosen_by_account_and_sweep_oldest_first(any_store: Store) -> None:
     accounts = await enter(any_store, *[PLAIN] * 3)
     one, two, three = (account.id for account in accounts)
-    sweep = await any_store.open_sweep(Sweep(as_of=NOW, policy="national", policy_toml="", started_at=NOW), accounts)
+    sweep = await any_store.open_sweep(
+        Sweep(as_of=NOW, policy="national", policy_toml="", started_at=NOW), accounts
+    )
     later = await any_store.keep(plain_reading(one, NOW + timedelta(days=1), sweep_id=sweep.id))
     # A worklist that comes back late tells of an earlier moment.
     earlier = await any_store.keep(plain_reading(one, NOW))
@@ -88,14 +112,44 @@ async def test_the_current_state_follows_each_reading(store: Store, sqlite_url: 
 
     named = {"name": "示例发布", "matched_by": MatchedBy.ID}
     assert sql(sqlite_url, f"SELECT {STATE} FROM account_state") == [(None, None, None, None, "")]
-    assert await state_after(NOW, post(date(2031, 3, 1)), **named) == ("2031-03-01", 1, "ok", None, "示例发布")
-    assert await state_after(NOW + day, post(date(2031, 2, 1)), complete_since=EVER) == ("2031-03-01", 2, "ok", 2, "示例发布")
-    assert await state_after(NOW + 2 * day, outcome=Outcome.CAPTCHA) == ("2031-03-01", 3, "captcha", 2, "示例发布")
+    assert await state_after(NOW, post(date(2031, 3, 1)), **named) == (
+        "2031-03-01",
+        1,
+        "ok",
+        None,
+        "示例发布",
+    )
+    assert await state_after(NOW + day, post(date(2031, 2, 1)), complete_since=EVER) == (
+        "2031-03-01",
+        2,
+        "ok",
+        2,
+        "示例发布",
+    )
+    assert await state_after(NOW + 2 * day, outcome=Outcome.CAPTCHA) == (
+        "2031-03-01",
+        3,
+        "captcha",
+        2,
+        "示例发布",
+    )
     # Late and older than what is known: its post is news, all the rest is not.
     late = {"name": "旧名", "matched_by": MatchedBy.ID, "complete_since": EVER}
-    assert await state_after(NOW - day, post(date(2031, 3, 2)), **late) == ("2031-03-02", 3, "captcha", 2, "示例发布")
+    assert await state_after(NOW - day, post(date(2031, 3, 2)), **late) == (
+        "2031-03-02",
+        3,
+        "captcha",
+        2,
+        "示例发布",
+    )
     # A post of the future is nobody's.
-    assert await state_after(NOW + 3 * day, post(date(2032, 1, 1))) == ("2031-03-02", 5, "ok", 2, "示例发布")
+    assert await state_after(NOW + 3 * day, post(date(2032, 1, 1))) == (
+        "2031-03-02",
+        5,
+        "ok",
+        2,
+        "示例发布",
+    )
     assert sql(sqlite_url, "SELECT exact_read_at, complete_since FROM account_state") == [
         ("2031-03-06 04:00:00.000000", "1990-01-01 00:00:00.000000")
     ]
@@ -104,18 +158,32 @@ async def test_the_current_state_follows_each_reading(store: Store, sqlite_url: 
 async def test_the_state_tells_what_due_dates_need(any_store: Store) -> None:
     one, two, gone = await enter(any_store, *[PLAIN] * 3)
     await any_store.apply(RegistryChanges(source=FILE, retired=(gone.id,)))
-    seen = [post(date(2031, 3, 1), repost=True), post(date(2031, 2, 1), pushed=False), post(date(2031, 1, 1), LATE)]
+    seen = [
+        post(date(2031, 3, 1), repost=True),
+        post(date(2031, 2, 1), pushed=False),
+        post(date(2031, 1, 1), LATE),
+    ]
     mine = {"name": "示例发布", "matched_by": MatchedBy.ID, "complete_since": EVER}
     await any_store.keep(plain_reading(one.id, NOW, *seen, **mine))
     # Of a page that nothing ties to the account.
     await any_store.keep(plain_reading(one.id, NOW - timedelta(days=1), post(date(2031, 3, 3))))
     known = AccountState(
-        account_id=one.id, latest_on=date(2031, 3, 1), original_on=date(2031, 1, 1), last_read_at=NOW, last_outcome=Outcome.OK,
-        exact_read_at=NOW, complete_since=EVER, name_seen="示例发布", name_matched_by=MatchedBy.ID, name_read_at=NOW,
-    )  # fmt: skip
+        account_id=one.id,
+        latest_on=date(2031, 3, 1),
+        original_on=date(2031, 1, 1),
+        last_read_at=NOW,
+        last_outcome=Outcome.OK,
+        exact_read_at=NOW,
+        complete_since=EVER,
+        name_seen="示例发布",
+        name_matched_by=MatchedBy.ID,
+        name_read_at=NOW,
+    )
     assert await any_store.states() == {one.id: known, two.id: AccountState(account_id=two.id)}
     assert await any_store.states([gone.id, 999]) == {gone.id: AccountState(account_id=gone.id)}
-    by_person = plain_reading(two.id, NOW, post(date(2031, 3, 4), kind=PostKind.SEEN), matched_by=MatchedBy.NAME)
+    by_person = plain_reading(
+        two.id, NOW, post(date(2031, 3, 4), kind=PostKind.SEEN), matched_by=MatchedBy.NAME
+    )
     await any_store.keep(replace(by_person, look=LookKind.PERSON))
     assert (await any_store.states([two.id]))[two.id].person_fresh_on == date(2031, 3, 4)
 
@@ -123,7 +191,10 @@ async def test_the_state_tells_what_due_dates_need(any_store: Store) -> None:
 async def test_the_state_keeps_the_verdict_of_the_latest_moment(any_store: Store) -> None:
     accounts = await enter(any_store, PLAIN)
     (account,) = accounts
-    older, newer = await open_sweep(any_store, accounts), await open_sweep(any_store, accounts, as_of=LATE + timedelta(days=1))
+    older, newer = (
+        await open_sweep(any_store, accounts),
+        await open_sweep(any_store, accounts, as_of=LATE + timedelta(days=1)),
+    )
 
     async def verdict() -> tuple[Verdict | None, bool, datetime | None]:
         state = (await any_store.states())[account.id]
@@ -132,7 +203,9 @@ async def test_the_state_keeps_the_verdict_of_the_latest_moment(any_store: Store
     pending = Judgement(verdict=Verdict.UNPROVEN, sentence="示例", second_look=True)
     await any_store.judge(newer.id, {account.id: pending})
     assert await verdict() == (Verdict.UNPROVEN, True, newer.as_of)
-    await any_store.judge(older.id, {account.id: Judgement(verdict=Verdict.FAILED, sentence="示例")})
+    await any_store.judge(
+        older.id, {account.id: Judgement(verdict=Verdict.FAILED, sentence="示例")}
+    )
     assert await verdict() == (Verdict.UNPROVEN, True, newer.as_of)
     await any_store.judge(newer.id, {account.id: Judgement(verdict=Verdict.FRESH, sentence="示例")})
     assert await verdict() == (Verdict.FRESH, False, newer.as_of)
@@ -144,7 +217,13 @@ async def test_a_sweep_freezes_its_scope(any_store: Store) -> None:
     again = await open_sweep(any_store, [])
     assert await any_store.sweeps() == [sweep, again]
     assert again.id > sweep.id
-    await any_store.apply(RegistryChanges(source=FILE, updated=(UpdatedAccount(account_id=first.id, filed=PLAIN),), retired=(second.id,)))
+    await any_store.apply(
+        RegistryChanges(
+            source=FILE,
+            updated=(UpdatedAccount(account_id=first.id, filed=PLAIN),),
+            retired=(second.id,),
+        )
+    )
     await any_store.add_links(second.id, ["learned"], "回复.txt")
     rows = await any_store.scope(sweep.id)
     assert [(row.sweep_id, row.account, row.judgement) for row in rows] == [
@@ -153,23 +232,33 @@ async def test_a_sweep_freezes_its_scope(any_store: Store) -> None:
     ]
     assert await any_store.scope(again.id) == []
     await any_store.close_sweep(sweep.id, SweepState.FINISHED, NOW)
-    assert (await any_store.sweeps())[0] == replace(sweep, state=SweepState.FINISHED, finished_at=NOW)
+    assert (await any_store.sweeps())[0] == replace(
+        sweep, state=SweepState.FINISHED, finished_at=NOW
+    )
     with pytest.raises(LookupError):
         await any_store.close_sweep(999, SweepState.FINISHED, NOW)
     with pytest.raises(ValueError, match="open already"):
         await any_store.open_sweep(sweep, [])
 
 
-async def test_judgements_come_back_and_replace_only_their_own(any_store: Store, migrated_url: str) -> None:
+async def test_judgements_come_back_and_replace_only_their_own(
+    any_store: Store, migrated_url: str
+) -> None:
     accounts = await enter(any_store, *[PLAIN] * 3)
     one, two, three = (account.id for account in accounts)
     read = [(await any_store.keep(plain_reading(one))).id for _ in range(3)]
     sweep, other = await open_sweep(any_store, accounts), await open_sweep(any_store, accounts)
     renamed = finding(read[1], code=Code.RENAMED_UNREPORTED)
     failed = Judgement(
-        verdict=Verdict.FAILED, sentence="示例", findings=(finding(read[2], read[0]), renamed), latest_on=date(2031, 2, 1),
-        date_kind=DateKind.EXACT, gap_days=15, second_look=True, notes=("发布时间异常", "监测窗口含春节"),
-    )  # fmt: skip
+        verdict=Verdict.FAILED,
+        sentence="示例",
+        findings=(finding(read[2], read[0]), renamed),
+        latest_on=date(2031, 2, 1),
+        date_kind=DateKind.EXACT,
+        gap_days=15,
+        second_look=True,
+        notes=("发布时间异常", "监测窗口含春节"),
+    )
     fresh = Judgement(verdict=Verdict.FRESH, sentence="正常")
 
     async def judged(of: Sweep) -> list[Judgement | None]:
@@ -194,19 +283,30 @@ async def test_judgements_come_back_and_replace_only_their_own(any_store: Store,
     assert await judged(sweep) == [fresh, fresh, failed]
 
 
-def decision(sweep: Sweep, account: Account, said: Finding, action: ReviewAction, **more: Any) -> ReviewEvent:
+def decision(
+    sweep: Sweep, account: Account, said: Finding, action: ReviewAction, **more: Any
+) -> ReviewEvent:
     values: dict[str, Any] = {"at": LATE, "by": "张三", "sentence": said.sentence} | more
-    return ReviewEvent(sweep_id=sweep.id, account_id=account.id, code=said.code, action=action, **values)
+    return ReviewEvent(
+        sweep_id=sweep.id, account_id=account.id, code=said.code, action=action, **values
+    )
 
 
-async def test_a_review_follows_from_its_events_and_lasts_while_the_finding_says_the_same(any_store: Store, migrated_url: str) -> None:
+async def test_a_review_follows_from_its_events_and_lasts_while_the_finding_says_the_same(
+    any_store: Store, migrated_url: str
+) -> None:
     (account,) = accounts = await enter(any_store, PLAIN)
     read = (await any_store.keep(plain_reading(account.id))).id
     sweep, said = await open_sweep(any_store, accounts), finding(read)
 
     async def judged(*findings: Finding) -> list[ReviewState]:
-        await any_store.judge(sweep.id, {account.id: Judgement(verdict=Verdict.FAILED, sentence="示例", findings=findings)})
-        assert sql(migrated_url, "SELECT review_state FROM finding ORDER BY position") == [(each.review,) for each in await kept()]
+        await any_store.judge(
+            sweep.id,
+            {account.id: Judgement(verdict=Verdict.FAILED, sentence="示例", findings=findings)},
+        )
+        assert sql(migrated_url, "SELECT review_state FROM finding ORDER BY position") == [
+            (each.review,) for each in await kept()
+        ]
         return [each.review for each in await kept()]
 
     async def kept() -> tuple[Finding, ...]:
@@ -215,34 +315,54 @@ async def test_a_review_follows_from_its_events_and_lasts_while_the_finding_says
         return row.judgement.findings
 
     assert await judged(said) == [ReviewState.OPEN]
-    first = decision(sweep, account, said, ReviewAction.CONFIRMED, reason="证据属实", source="核实.xlsx")
+    first = decision(
+        sweep, account, said, ReviewAction.CONFIRMED, reason="证据属实", source="核实.xlsx"
+    )
     await any_store.note_reviews(sweep.id, [first], after=0)
     (event,) = await any_store.review_events(sweep.id)
     assert replace(event, id=0) == first
     assert [each.review for each in await kept()] == [ReviewState.CONFIRMED]
     # The key, the numbers and the proofs may change; what was decided is the sentence.
-    assert await judged(finding(read, code=Code.ZOMBIE), replace(said, gap_days=16)) == [ReviewState.OPEN, ReviewState.CONFIRMED]
+    assert await judged(finding(read, code=Code.ZOMBIE), replace(said, gap_days=16)) == [
+        ReviewState.OPEN,
+        ReviewState.CONFIRMED,
+    ]
     assert await judged(replace(said, sentence="另一句")) == [ReviewState.OPEN]
     assert await judged() == []
     assert await judged(said) == [ReviewState.CONFIRMED]
     with pytest.raises(UserError, match="decided about some of these findings meanwhile"):
-        await any_store.note_reviews(sweep.id, [decision(sweep, account, said, ReviewAction.DISMISSED)], after=0)
-    await any_store.note_reviews(sweep.id, [decision(sweep, account, said, ReviewAction.REOPENED)], after=event.id)
+        await any_store.note_reviews(
+            sweep.id, [decision(sweep, account, said, ReviewAction.DISMISSED)], after=0
+        )
+    await any_store.note_reviews(
+        sweep.id, [decision(sweep, account, said, ReviewAction.REOPENED)], after=event.id
+    )
     assert [each.review for each in await kept()] == [ReviewState.OPEN]
-    assert [event.action for event in await any_store.review_events(sweep.id)] == [ReviewAction.CONFIRMED, ReviewAction.REOPENED]
+    assert [event.action for event in await any_store.review_events(sweep.id)] == [
+        ReviewAction.CONFIRMED,
+        ReviewAction.REOPENED,
+    ]
 
 
 async def test_pictures_of_an_answer_are_kept_with_it_and_are_evidence(any_store: Store) -> None:
     (account,) = accounts = await enter(any_store, PLAIN)
-    sweep, said = await open_sweep(any_store, accounts), finding((await any_store.keep(plain_reading(account.id))).id)
-    pictures = tuple(ReviewPicture(path=f"d/{sign}.png", sha256=sign * 64, media_type="image/png", size=9) for sign in "ab")
+    sweep, said = (
+        await open_sweep(any_store, accounts),
+        finding((await any_store.keep(plain_reading(account.id))).id),
+    )
+    pictures = tuple(
+        ReviewPicture(path=f"d/{sign}.png", sha256=sign * 64, media_type="image/png", size=9)
+        for sign in "ab"
+    )
     events = [
         decision(sweep, account, said, ReviewAction.DISPATCHED),
         decision(sweep, account, said, ReviewAction.ANSWERED, pictures=pictures),
     ]
     await any_store.note_reviews(sweep.id, events, after=0)
     assert [event.pictures for event in await any_store.review_events(sweep.id)] == [(), pictures]
-    kept = [(item.evidence.path, item.account_id, item.proves) for item in await any_store.evidence()]
+    kept = [
+        (item.evidence.path, item.account_id, item.proves) for item in await any_store.evidence()
+    ]
     assert kept == [(picture.path, account.id, True) for picture in pictures]
 
 
@@ -251,7 +371,11 @@ async def test_a_province_is_judged_in_one_go(store: Store) -> None:
     read = (await store.keep(plain_reading(accounts[0].id))).id
     sweep = await open_sweep(store, accounts)
     verdicts = {
-        account.id: Judgement(verdict=Verdict.FAILED, sentence=str(n), findings=(finding(read, gap_days=n),) if n % 3 == 0 else ())
+        account.id: Judgement(
+            verdict=Verdict.FAILED,
+            sentence=str(n),
+            findings=(finding(read, gap_days=n),) if n % 3 == 0 else (),
+        )
         for n, account in enumerate(accounts)
     }
     await store.judge(sweep.id, verdicts)

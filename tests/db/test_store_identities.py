@@ -1,4 +1,6 @@
-"""Readings speak of the identity that is filed now, and of every filing of one id: state, due dates, what is known and learned follow."""
+"""Readings speak of the identity that is filed now, and of every filing of one id: state, due
+dates, what is known and learned follow.
+"""
 
 from __future__ import annotations
 
@@ -34,12 +36,20 @@ BIZ = "MzA5MDAwMDAwMQ=="
 
 def seen(account: Account, days: int, on: date, **more: Any) -> Reading:
     """A look by the filed id, so many days ago, which saw one post."""
-    values: dict[str, Any] = {"name": account.filed.name, "matched_by": MatchedBy.ID, "complete_since": EVER} | more
-    return plain_reading(account.id, NOW - days * DAY, post(on, id=f"{on}", link=f"https://x/{on}"), **values)
+    values: dict[str, Any] = {
+        "name": account.filed.name,
+        "matched_by": MatchedBy.ID,
+        "complete_since": EVER,
+    } | more
+    return plain_reading(
+        account.id, NOW - days * DAY, post(on, id=f"{on}", link=f"https://x/{on}"), **values
+    )
 
 
 async def file(store: Store, account: Account, filed: Filed) -> Account:
-    await store.apply(RegistryChanges(source=FILE, updated=(UpdatedAccount(account_id=account.id, filed=filed),)))
+    await store.apply(
+        RegistryChanges(source=FILE, updated=(UpdatedAccount(account_id=account.id, filed=filed),))
+    )
     found = await store.account(account.id)
     assert found
     return found
@@ -49,10 +59,16 @@ async def speaking(store: Store, account: Account) -> list[int]:
     """The numbers of the readings from which the account is judged."""
     known = (await store.known([account.id], NOW)).get(account.id, [])
     now: FiledIdentity = account.filed.identity
-    return [reading.id for reading in known if reading.account_id != account.id or of_identity(reading, now)]
+    return [
+        reading.id
+        for reading in known
+        if reading.account_id != account.id or of_identity(reading, now)
+    ]
 
 
-async def test_readings_of_another_id_speak_no_more_and_come_back_with_it(any_store: Store, migrated_url: str) -> None:
+async def test_readings_of_another_id_speak_no_more_and_come_back_with_it(
+    any_store: Store, migrated_url: str
+) -> None:
     (account,) = await enter(any_store, ONE)
     kept = await any_store.keep(seen(account, 3, date(2031, 3, 1)))
     await any_store.add_links(account.id, ["https://x/learned"], "links.txt")
@@ -60,10 +76,15 @@ async def test_readings_of_another_id_speak_no_more_and_come_back_with_it(any_st
     assert before.latest_on == date(2031, 3, 1)
     other = await file(any_store, account, TWO)
     assert (await any_store.states())[account.id] == AccountState(account_id=account.id)
-    assert next_due((await any_store.states())[account.id], TWO, load("national"), NOW) == date(2031, 3, 5)
+    assert next_due((await any_store.states())[account.id], TWO, load("national"), NOW) == date(
+        2031, 3, 5
+    )
     assert await speaking(any_store, other) == []
     assert sql(migrated_url, "SELECT count(*) FROM first_seen") == [(0,)]
-    assert (await any_store.told([account.id]), await any_store.links_shown([account.id])) == ({}, {})
+    assert (await any_store.told([account.id]), await any_store.links_shown([account.id])) == (
+        {},
+        {},
+    )
     assert other.links == ()
     back = await file(any_store, account, ONE)
     assert (await any_store.states())[account.id] == before
@@ -94,9 +115,20 @@ async def test_a_late_answer_about_the_old_identity_moves_nothing(any_store: Sto
     assert await speaking(any_store, corrected) == [kept.id]
 
 
-async def test_a_sight_of_another_id_proves_nothing_and_is_told_of_the_filing(any_store: Store) -> None:
+async def test_a_sight_of_another_id_proves_nothing_and_is_told_of_the_filing(
+    any_store: Store,
+) -> None:
     (account,) = await enter(any_store, ONE)
-    kept = await any_store.keep(seen(account, 1, date(2031, 3, 1), matched_by=MatchedBy.URL, platform_id="9", verified_as="别的机关"))
+    kept = await any_store.keep(
+        seen(
+            account,
+            1,
+            date(2031, 3, 1),
+            matched_by=MatchedBy.URL,
+            platform_id="9",
+            verified_as="别的机关",
+        )
+    )
     state = (await any_store.states())[account.id]
     assert (state.latest_on, state.name_seen, state.exact_read_at) == (None, "", None)
     assert state.last_read_at == kept.read_at, "it was looked for: it is not due again at once"
@@ -121,10 +153,20 @@ async def test_a_reading_serves_every_filing_of_its_id(any_store: Store) -> None
     older = await any_store.keep(seen(other, 20, date(2031, 1, 1)))
     newer = await any_store.keep(seen(one, 0, date(2031, 3, 4)))
     states = await any_store.states()
-    assert [states[each.id].latest_on for each in (one, other, apart)] == [date(2031, 3, 4), date(2031, 3, 4), None]
+    assert [states[each.id].latest_on for each in (one, other, apart)] == [
+        date(2031, 3, 4),
+        date(2031, 3, 4),
+        None,
+    ]
     known = (await any_store.known([other.id], NOW))[other.id]
-    assert [(reading.id, reading.account_id) for reading in known] == [(older.id, other.id), (newer.id, one.id)]
-    assert await any_store.twins([one.id, other.id, apart.id]) == {one.id: (other.id,), other.id: (one.id,)}
+    assert [(reading.id, reading.account_id) for reading in known] == [
+        (older.id, other.id),
+        (newer.id, one.id),
+    ]
+    assert await any_store.twins([one.id, other.id, apart.id]) == {
+        one.id: (other.id,),
+        other.id: (one.id,),
+    }
     # Both may be judged by it: the counter of news of both was raised.
     news = await any_store.accounts_now([one.id, other.id, apart.id])
     assert [news[each.id].news - before[each.id].news for each in (one, other, apart)] == [2, 2, 0]
@@ -140,20 +182,33 @@ async def test_only_what_is_tied_by_the_id_serves_a_twin(any_store: Store) -> No
 
 async def test_twins_are_found_in_every_spelling(any_store: Store) -> None:
     filed = [
-        replace(PLAIN, platform="wechat", name=f"示例{spelling}", platform_id=spelling) for spelling in (BIZ, BIZ.rstrip("="), "3090000001")
+        replace(PLAIN, platform="wechat", name=f"示例{spelling}", platform_id=spelling)
+        for spelling in (BIZ, BIZ.rstrip("="), "3090000001")
     ]
-    gh = [replace(PLAIN, platform="wechat", original_id=spelling) for spelling in ("gh_00000000abcd", "GH_00000000ABCD")]
+    gh = [
+        replace(PLAIN, platform="wechat", original_id=spelling)
+        for spelling in ("gh_00000000abcd", "GH_00000000ABCD")
+    ]
     accounts = await enter(any_store, *filed, *gh, replace(PLAIN, platform_id=BIZ))
     ids = [account.id for account in accounts]
     first = set(ids[:3])
-    assert max(len(spellings(each, "wechat")) for each in (BIZ, "3090000001", "gh_0Aa", " gh_0a ", "MzA5%3D")) <= _SPELLINGS
+    assert (
+        max(
+            len(spellings(each, "wechat"))
+            for each in (BIZ, "3090000001", "gh_0Aa", " gh_0a ", "MzA5%3D")
+        )
+        <= _SPELLINGS
+    )
     # One reading at a time finds them in the same spellings.
     for account, others in ((accounts[1], first), (accounts[3], {ids[3], ids[4]})):
         before = await any_store.accounts_now(ids)
         await any_store.keep(seen(account, 0, date(2031, 3, 4)))
         after = await any_store.accounts_now(ids)
         assert {key for key in ids if after[key].news != before[key].news} == others
-    assert await any_store.twins(ids) == {key: tuple(sorted(first - {key})) for key in first} | {ids[3]: (ids[4],), ids[4]: (ids[3],)}
+    assert await any_store.twins(ids) == {key: tuple(sorted(first - {key})) for key in first} | {
+        ids[3]: (ids[4],),
+        ids[4]: (ids[3],),
+    }
 
 
 async def test_a_filing_that_comes_later_has_what_was_read_of_its_twin(any_store: Store) -> None:
@@ -168,14 +223,30 @@ async def test_a_filing_that_comes_later_has_what_was_read_of_its_twin(any_store
     assert await speaking(any_store, corrected) == []
 
 
-async def test_retention_leaves_what_serves_a_twin_or_an_identity_that_may_come_back(any_store: Store) -> None:
+async def test_retention_leaves_what_serves_a_twin_or_an_identity_that_may_come_back(
+    any_store: Store,
+) -> None:
     one, other, changed, plain = await enter(
-        any_store, ONE, replace(ONE, name="示例二"), replace(PLAIN, platform_id="3"), replace(PLAIN, platform_id="4")
+        any_store,
+        ONE,
+        replace(ONE, name="示例二"),
+        replace(PLAIN, platform_id="3"),
+        replace(PLAIN, platform_id="4"),
     )
     old = {
-        each.id: [await any_store.keep(seen(each, days, date(2031, 1, 1))) for days in (50, 40, 30, 20)] for each in (one, changed, plain)
+        each.id: [
+            await any_store.keep(seen(each, days, date(2031, 1, 1))) for days in (50, 40, 30, 20)
+        ]
+        for each in (one, changed, plain)
     }
-    await any_store.keep(replace(seen(other, 1, date(2031, 3, 4)), sights=seen(other, 1, date(2031, 3, 4), matched_by=None).sights))
+    await any_store.keep(
+        replace(
+            seen(other, 1, date(2031, 3, 4)),
+            sights=seen(other, 1, date(2031, 3, 4), matched_by=None).sights,
+        )
+    )
     await file(any_store, changed, replace(PLAIN, platform_id="5"))
     idle, _ = await any_store.idle_readings(NOW - 10 * DAY, 0, 1_000)
-    assert {each.id for each in idle} == {old[key][place].id for key in (one.id, plain.id) for place in (1, 2)}
+    assert {each.id for each in idle} == {
+        old[key][place].id for key in (one.id, plain.id) for place in (1, 2)
+    }

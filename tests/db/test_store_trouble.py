@@ -1,4 +1,6 @@
-"""The store under trouble: many tasks, other processes, cancelled tasks, kill -9, a server that hangs up."""
+"""The store under trouble: many tasks, other processes, cancelled tasks, kill -9, a server that
+hangs up.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,19 @@ import psycopg
 import pytest
 import samples
 from postgres import Cluster
-from samples import FILE, NOW, PLAIN, enter, finding, open_sweep, plain_reading, post, rich_reading, sql, without_captures
+from samples import (
+    FILE,
+    NOW,
+    PLAIN,
+    enter,
+    finding,
+    open_sweep,
+    plain_reading,
+    post,
+    rich_reading,
+    sql,
+    without_captures,
+)
 
 import db
 from db.errors import StoreBusy, StoreError
@@ -38,16 +52,22 @@ async def test_sixteen_tasks_keep_readings_at_once(any_store: Store, migrated_ur
 
     async def work(task: int) -> list[Reading]:
         at = [NOW + timedelta(minutes=10 * task + n) for n in range(5)]
-        return [await any_store.keep(replace(rich_reading(accounts[task % 4].id), read_at=moment)) for moment in at]
+        return [
+            await any_store.keep(replace(rich_reading(accounts[task % 4].id), read_at=moment))
+            for moment in at
+        ]
 
     kept = [reading for batch in await asyncio.gather(*map(work, range(16))) for reading in batch]
     found = await any_store.readings()
     assert sorted(kept, key=lambda reading: reading.id) == sorted(
-        (reading for readings in found.values() for reading in readings), key=lambda reading: reading.id
+        (reading for readings in found.values() for reading in readings),
+        key=lambda reading: reading.id,
     )
     assert len({reading.id for reading in kept}) == 80
     newest = {account.id: found[account.id][-1].id for account in accounts}
-    assert dict(sql(migrated_url, "SELECT account_id, last_reading_id FROM account_state")) == newest
+    assert (
+        dict(sql(migrated_url, "SELECT account_id, last_reading_id FROM account_state")) == newest
+    )
 
 
 async def test_two_processes_write_about_one_account(any_store: Store, migrated_url: str) -> None:
@@ -55,29 +75,46 @@ async def test_two_processes_write_about_one_account(any_store: Store, migrated_
     stores = any_store, await db.open_store(migrated_url)
     for n in range(0, 24, 2):
         older, newer = (
-            plain_reading(account.id, NOW + timedelta(minutes=m), post(date(2031, 1, 1) + timedelta(days=m)), matched_by=MatchedBy.ID)
+            plain_reading(
+                account.id,
+                NOW + timedelta(minutes=m),
+                post(date(2031, 1, 1) + timedelta(days=m)),
+                matched_by=MatchedBy.ID,
+            )
             for m in (n, n + 1)
         )
         one, other = stores if n % 4 else stores[::-1]
-        # Each reads the state and then changes it; what the newer one wrote must survive the older one.
+        # Each reads the state and then changes it; what the newer one wrote must survive the older
+        # one.
         _, kept = await asyncio.gather(one.keep(older), other.keep(newer))
-        state = sql(migrated_url, "SELECT CAST(latest_on AS VARCHAR), last_reading_id FROM account_state")
+        state = sql(
+            migrated_url, "SELECT CAST(latest_on AS VARCHAR), last_reading_id FROM account_state"
+        )
         assert state == [(f"{date(2031, 1, 2) + timedelta(days=n)}", kept.id)]
     await stores[1].close()
 
 
 async def test_two_processes_may_read_before_they_write(store: Store, sqlite_url: str) -> None:
-    # SQLite fails at once, however long it may wait, where somebody wrote between a transaction's read and its write.
+    # SQLite fails at once, however long it may wait, where somebody wrote between a transaction's
+    # read and its write.
     (account,) = await enter(store, PLAIN)
     other = await db.open_store(sqlite_url)
-    await asyncio.gather(*(each.add_links(account.id, [f"{n}{each is store}"], "a.txt") for n in range(20) for each in (store, other)))
+    await asyncio.gather(
+        *(
+            each.add_links(account.id, [f"{n}{each is store}"], "a.txt")
+            for n in range(20)
+            for each in (store, other)
+        )
+    )
     found = await other.account(account.id)
     assert found is not None
     assert len(found.links) == 40
     await other.close()
 
 
-async def test_what_was_kept_is_there_after_opening_again(any_store: Store, migrated_url: str) -> None:
+async def test_what_was_kept_is_there_after_opening_again(
+    any_store: Store, migrated_url: str
+) -> None:
     accounts = await enter(any_store, PLAIN, PLAIN)
     sweep = await open_sweep(any_store, accounts)
     kept = await any_store.keep(rich_reading(accounts[0].id, sweep.id))
@@ -90,7 +127,9 @@ async def test_what_was_kept_is_there_after_opening_again(any_store: Store, migr
     await again.close()
 
 
-async def test_a_lock_held_too_long_is_said_and_reading_goes_on(sqlite_url: str, tmp_path: Path) -> None:
+async def test_a_lock_held_too_long_is_said_and_reading_goes_on(
+    sqlite_url: str, tmp_path: Path
+) -> None:
     store = await db.open_store(sqlite_url, busy_timeout=0.1)
     (account,) = await enter(store, PLAIN)
     holder = sqlite3.connect(tmp_path / "mediawatch.db", isolation_level=None)
@@ -101,7 +140,10 @@ async def test_a_lock_held_too_long_is_said_and_reading_goes_on(sqlite_url: str,
         lambda: store.note_source(FILE, "links"),
     ]
     for write in writes:
-        with pytest.raises(StoreBusy, match=r"mediawatch\.db is locked by another process: wait until it is done, then try again"):
+        with pytest.raises(
+            StoreBusy,
+            match=r"mediawatch\.db is locked by another process: wait until it is done, then try again",
+        ):
             await write()
     assert await store.accounts() == [account]
     opened_meanwhile = await db.open_store(sqlite_url, busy_timeout=0.1)
@@ -134,7 +176,8 @@ async def test_the_store_goes_on_after_the_server_hung_up(postgres: Cluster) -> 
     (account,) = await enter(store, PLAIN)
     with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as killer:
         killer.execute(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
+            "current_database() AND pid <> pg_backend_pid()"
         )
     await store.keep(plain_reading(account.id))
     assert await store.accounts() == [account]
@@ -178,7 +221,9 @@ def killed_after(lines: int, url: str, account_id: int) -> list[str]:
     """What a writing process had printed when it was killed in the midst of a later batch."""
     paths = os.pathsep.join([str(Path(samples.__file__).parent), *sys.path])
     command = [sys.executable, "-c", WRITER, url, str(account_id)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": paths}) as writer:
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PYTHONPATH": paths}
+    ) as writer:
         assert writer.stdout is not None
         said = [writer.stdout.readline() for _ in range(lines)]
         time.sleep(0.003 * lines)
@@ -187,7 +232,9 @@ def killed_after(lines: int, url: str, account_id: int) -> list[str]:
 
 
 @pytest.mark.parametrize("lines", [1, 6])
-async def test_kill_9_loses_nothing_that_was_kept(store: Store, sqlite_url: str, lines: int) -> None:
+async def test_kill_9_loses_nothing_that_was_kept(
+    store: Store, sqlite_url: str, lines: int
+) -> None:
     (account,) = await enter(store, PLAIN)
     await store.close()
     said = await asyncio.to_thread(killed_after, lines, sqlite_url, account.id)
@@ -198,7 +245,9 @@ async def test_kill_9_loses_nothing_that_was_kept(store: Store, sqlite_url: str,
     assert shown <= {reading.id for reading in found}
     assert {parts(reading) for reading in found} == {WHOLE}
     last = await again.keep(rich_reading(account.id))
-    assert last == replace(without_captures(rich_reading(account.id)), id=last.id, filed_as=account.filed.identity)
+    assert last == replace(
+        without_captures(rich_reading(account.id)), id=last.id, filed_as=account.filed.identity
+    )
     assert sql(sqlite_url, "PRAGMA integrity_check") == [("ok",)]
     assert sql(sqlite_url, "SELECT last_reading_id FROM account_state") == [(last.id,)]
     await again.close()

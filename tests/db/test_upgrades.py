@@ -1,4 +1,6 @@
-"""A home of an older version is opened by this one: decisions stand, notices print what they printed, readings know whom they speak of."""
+"""A home of an older version is opened by this one: decisions stand, notices print what they
+printed, readings know whom they speak of.
+"""
 
 from __future__ import annotations
 
@@ -74,12 +76,21 @@ def _copy(source: Connection, target: Connection) -> None:
     for table in Base.metadata.sorted_tables:
         if table.name not in there.get_table_names():
             continue
-        columns = [table.c[column["name"]] for column in there.get_columns(table.name) if column["name"] in table.c]
+        columns = [
+            table.c[column["name"]]
+            for column in there.get_columns(table.name)
+            if column["name"] in table.c
+        ]
         rows = [dict(row._mapping) for row in source.execute(select(*columns))]
         if rows:
             target.execute(insert(table), rows)
         if "id" in table.c and rows and table.c["id"].type.python_type is int:
-            target.execute(text(f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), (SELECT max(id) FROM \"{table.name}\"))"))
+            target.execute(
+                text(
+                    f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'), (SELECT "
+                    f'max(id) FROM "{table.name}"))'
+                )
+            )
 
 
 @pytest.fixture
@@ -97,10 +108,17 @@ def run(url: str, statement: str) -> None:
 
 async def states(store: Store) -> dict[int, ReviewState]:
     scope: Sequence[SweepAccount] = await store.scope(1)
-    return {entry.account.id: finding.review for entry in scope if entry.judgement for finding in entry.judgement.findings}
+    return {
+        entry.account.id: finding.review
+        for entry in scope
+        if entry.judgement
+        for finding in entry.judgement.findings
+    }
 
 
-async def test_decisions_stand_after_an_upgrade_whatever_words_tell_the_finding(old_url: str) -> None:
+async def test_decisions_stand_after_an_upgrade_whatever_words_tell_the_finding(
+    old_url: str,
+) -> None:
     store = await db.open_store(old_url, clock=lambda: NOW)
     assert await states(store) == STATES
     events = await store.review_events(1)
@@ -109,11 +127,16 @@ async def test_decisions_stand_after_an_upgrade_whatever_words_tell_the_finding(
     await store.close()
     engine = migration_engine(normal_url(old_url))
     with engine.begin() as connection:
-        reworded = "UPDATE sweep SET policy_toml = replace(policy_toml, '超2周未更新', '超过两周没有更新')"
+        reworded = (
+            "UPDATE sweep SET policy_toml = replace(policy_toml, '超2周未更新', '超过两周没有更新')"
+        )
         connection.execute(text(reworded))
     engine.dispose()
     store = await db.open_store(old_url, clock=lambda: NOW)
-    scope = {entry.account.id: entry for entry in await rejudge(store, lambda platform: platform == "weibo", 1)}
+    scope = {
+        entry.account.id: entry
+        for entry in await rejudge(store, lambda platform: platform == "weibo", 1)
+    }
     judged = scope[1].judgement
     assert judged
     (finding,) = judged.findings
@@ -123,7 +146,12 @@ async def test_decisions_stand_after_an_upgrade_whatever_words_tell_the_finding(
     # Other facts have not been decided.
     (mine,) = [entry for entry in await store.scope(1) if entry.account.id == 2]
     assert mine.judgement
-    changed = replace(mine.judgement, findings=tuple(replace(each, latest_on=date(2031, 12, 2)) for each in mine.judgement.findings))
+    changed = replace(
+        mine.judgement,
+        findings=tuple(
+            replace(each, latest_on=date(2031, 12, 2)) for each in mine.judgement.findings
+        ),
+    )
     await store.judge(1, {2: changed})
     assert (await states(store))[2] is ReviewState.OPEN
     await store.close()
@@ -137,7 +165,14 @@ async def test_an_old_notice_prints_the_same_counts_after_an_upgrade(tmp_path: P
         (notice,) = await app.store.notices()
         told = await issued_inspection(app, notice)
         whole = told.statistics.whole
-        assert (whole.total, whole.checked, whole.failed, whole.unproven, whole.out_of_scope, whole.closed) == (9, 6, 1, 3, 0, 1)
+        assert (
+            whole.total,
+            whole.checked,
+            whole.failed,
+            whole.unproven,
+            whole.out_of_scope,
+            whole.closed,
+        ) == (9, 6, 1, 3, 0, 1)
         assert [problem.entry.account.filed.name for problem in told.problems] == ["示例1"]
         assert [entry.account.filed.name for entry in told.open] == ["示例3", "示例4", "示例10"]
 
@@ -167,16 +202,22 @@ async def test_old_readings_know_under_which_id_they_were_taken(old_url: str) ->
     assert [(reading.sweep_id, reading.filed_as and reading.filed_as.platform_id) for reading in readings] == [
         (None, "1008"), (None, "2008"), (1, "2008"), (None, "2008")
     ]  # fmt: skip
-    # The first showed 1008: what follows from readings is without it, as if identities had been kept from the beginning.
+    # The first showed 1008: what follows from readings is without it, as if identities had been
+    # kept from the beginning.
     known = (await store.known([8], NOW))[8]
     assert readings[0].id not in {reading.id for reading in known}
-    assert sql(old_url, f"SELECT count(*) FROM first_seen WHERE reading_id = {readings[0].id}") == [(0,)]
+    assert sql(old_url, f"SELECT count(*) FROM first_seen WHERE reading_id = {readings[0].id}") == [
+        (0,)
+    ]
     assert (await store.states([8]))[8].latest_on == date(2032, 1, 2)
     await store.close()
 
 
 def contents(url: str) -> list[list[tuple[object, ...]]]:
-    return [sql(url, f"SELECT * FROM {name} ORDER BY 1, 2") for name in ("account", "reading", "review_event", "finding")]
+    return [
+        sql(url, f"SELECT * FROM {name} ORDER BY 1, 2")
+        for name in ("account", "reading", "review_event", "finding")
+    ]
 
 
 def test_a_failed_change_leaves_the_database_and_a_copy_as_they_were(
@@ -190,10 +231,15 @@ def test_a_failed_change_leaves_the_database_and_a_copy_as_they_were(
         upgrade(old_url, safeguard=Safeguard(folder=folder))
     assert contents(old_url) == before
     assert sql(old_url, "SELECT version_num FROM alembic_version") == [(REVISION,)]
-    copy = tmp_path / "mediawatch.db.before-0013" if old_url.startswith("sqlite") else folder / "mediawatch.dump.before-0013"
+    copy = (
+        tmp_path / "mediawatch.db.before-0013"
+        if old_url.startswith("sqlite")
+        else folder / "mediawatch.dump.before-0013"
+    )
     assert str(copy) in capsys.readouterr().err
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    # As docs/running.md says: the copy is a database of the version before, and is brought up to date once nothing is in the way.
+    # As docs/running.md says: the copy is a database of the version before, and is brought up to
+    # date once nothing is in the way.
     if old_url.startswith("sqlite"):
         restored = f"sqlite:///{tmp_path / 'restored.db'}"
         load(restored, copy, "sqlite")
@@ -204,23 +250,31 @@ def test_a_failed_change_leaves_the_database_and_a_copy_as_they_were(
     run(old_url, "DROP TABLE notice_account")
     upgrade(old_url, safeguard=Safeguard(folder=folder))
     assert capsys.readouterr().err.count(str(copy)) == 1
-    assert sorted(path.name for path in copy.parent.iterdir() if "before" in path.name) == [copy.name]
+    assert sorted(path.name for path in copy.parent.iterdir() if "before" in path.name) == [
+        copy.name
+    ]
     upgrade(old_url, safeguard=Safeguard(folder=folder))
     assert capsys.readouterr().err == ""
 
 
-def test_a_new_database_is_not_copied(database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_new_database_is_not_copied(
+    database_url: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     upgrade(database_url, safeguard=Safeguard(folder=tmp_path))
     assert capsys.readouterr().err == ""
     assert [path.name for path in tmp_path.iterdir() if "before" in path.name] == []
 
 
-def test_without_room_or_program_for_a_copy_nothing_is_changed(old_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_room_or_program_for_a_copy_nothing_is_changed(
+    old_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     if old_url.startswith("sqlite"):
         monkeypatch.setattr("db.migrate._SPARE", 2**62)
     else:
         monkeypatch.setattr("db.copies._found", lambda program: str(tmp_path / program))
-    with pytest.raises(StoreError, match=r"nothing was changed: .*`copy_first = false` under \[database\]"):
+    with pytest.raises(
+        StoreError, match=r"nothing was changed: .*`copy_first = false` under \[database\]"
+    ):
         upgrade(old_url, safeguard=Safeguard(folder=tmp_path))
     assert sql(old_url, "SELECT version_num FROM alembic_version") == [(REVISION,)]
     upgrade(old_url, safeguard=Safeguard(copy=False, folder=tmp_path))
@@ -232,7 +286,10 @@ def test_the_copy_of_a_home_is_told_to_the_operator(tmp_path: Path) -> None:
     home.database.unlink(missing_ok=True)
     restore(f"sqlite:///{home.database}", tmp_path)
     told = subprocess.run(
-        [sys.executable, "-m", "mediawatch", "--home", str(home.root), "sweeps"], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "mediawatch", "--home", str(home.root), "sweeps"],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stderr
     assert f"kept in {home.database}.before-0013" in told
     assert len(told.strip().splitlines()) == 1

@@ -1,4 +1,6 @@
-"""The main job, end to end, as a user runs it: the command line, a real browser, SQLite, files on disk."""
+"""The main job, end to end, as a user runs it: the command line, a real browser, SQLite, files on
+disk.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,13 @@ MEDIAWATCH = Path(sys.executable).with_name("mediawatch")
 
 def demonstrated(out: Path, *words: str | Path) -> str:
     """As a user starts it: a process of its own."""
-    done = subprocess.run([MEDIAWATCH, "demo", "--out", out, *words], capture_output=True, text=True, timeout=600, check=False)
+    done = subprocess.run(
+        [MEDIAWATCH, "demo", "--out", out, *words],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -37,7 +45,9 @@ def failing(out: Path) -> dict[tuple[str, str], str]:
     found: dict[tuple[str, str], str] = {}
     for finding in document["findings"]:
         if finding["effect"] == "fails":
-            found.setdefault((finding["account"]["name"], finding["account"]["type"]), finding["label"])
+            found.setdefault(
+                (finding["account"]["name"], finding["account"]["type"]), finding["label"]
+            )
     return found
 
 
@@ -50,18 +60,24 @@ def tibet(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 def test_exactly_the_59_of_the_circular_fail(tibet: tuple[Path, str]) -> None:
     found = failing(tibet[0])
-    assert found == {(one.name, one.type): one.kind for one in shipped("tibet-2022q4-circular").named}
+    assert found == {
+        (one.name, one.type): one.kind for one in shipped("tibet-2022q4-circular").named
+    }
     assert Counter(found.values()) == {
         "长期未更新": 13, "半年以上未更新": 5, "超过2周及以上未更新": 27, "名称变动未报备": 4, "搜索不到": 10,
     }  # fmt: skip
 
 
-def test_the_rest_is_fresh_and_who_was_dismissed_is_looked_at_again(tibet: tuple[Path, str], tmp_path: Path) -> None:
+def test_the_rest_is_fresh_and_who_was_dismissed_is_looked_at_again(
+    tibet: tuple[Path, str], tmp_path: Path
+) -> None:
     document = json.loads((tibet[0] / "handoff.json").read_bytes())
     verdicts = {name: count for name, count in document["counts"]["verdicts"].items() if count}
     assert verdicts == {"failed": 59, "fresh": 82, "due_soon": 1, "unproven": 1, "out_of_scope": 3}
     assert (document["counts"]["total"], document["counts"]["checked"]) == (146, 142)
-    done = mediawatch("--home", tibet[0], "worklist", "export", tmp_path / "again.xlsx", "--sweep", "1")
+    done = mediawatch(
+        "--home", tibet[0], "worklist", "export", tmp_path / "again.xlsx", "--sweep", "1"
+    )
     assert (done.returncode, "again.xlsx: 4 " in done.stdout) == (0, True), done.stdout
 
 
@@ -94,7 +110,10 @@ def test_the_handoff_is_valid_whole_and_says_what_it_is(tibet: tuple[Path, str])
         for item in finding["evidence"]:
             body = (out / item["path"]).read_bytes()
             assert hashlib.sha256(body).hexdigest() == item["sha256"]
-            assert not any(secret in item["url"] for secret in ("_signature", "msToken", "a_bogus", "&token=1", "lang=zh_CN&token"))
+            assert not any(
+                secret in item["url"]
+                for secret in ("_signature", "msToken", "a_bogus", "&token=1", "lang=zh_CN&token")
+            )
 
 
 def test_the_same_state_gives_the_same_bytes(tibet: tuple[Path, str], tmp_path: Path) -> None:
@@ -104,31 +123,50 @@ def test_the_same_state_gives_the_same_bytes(tibet: tuple[Path, str], tmp_path: 
     assert (tmp_path / "again.json").read_bytes() == (out / "handoff.json").read_bytes()
 
 
-def test_only_confirmed_findings_leave_without_being_asked(tibet: tuple[Path, str], tmp_path: Path) -> None:
+def test_only_confirmed_findings_leave_without_being_asked(
+    tibet: tuple[Path, str], tmp_path: Path
+) -> None:
     home = tmp_path / "home"
     shutil.copytree(tibet[0], home, ignore=shutil.ignore_patterns("evidence", "documents"))
-    assert mediawatch("--home", home, "review", "reopen", "非遗拉萨", "--by", "复核人", "--reason", "另行核实").returncode == 0
+    assert (
+        mediawatch(
+            "--home", home, "review", "reopen", "非遗拉萨", "--by", "复核人", "--reason", "另行核实"
+        ).returncode
+        == 0
+    )
     for words, kept in ((), 58), (("--include-open",), 59):
         done = mediawatch("--home", home, "handoff", "--out", tmp_path / "again.json", *words)
         assert done.returncode == 0, done.stderr
         document = json.loads((tmp_path / "again.json").read_bytes())
         assert (len(document["findings"]), document["counts"]["failed"]) == (kept, kept)
-        assert (document["includes_open"], "含未经审核的疑似问题,不得公开" in document["marks"]) == (bool(words), bool(words))
+        assert (
+            document["includes_open"],
+            "含未经审核的疑似问题,不得公开" in document["marks"],
+        ) == (bool(words), bool(words))
 
 
 def test_people_err_and_are_set_right(tibet: tuple[Path, str]) -> None:
-    """Of two accounts that a person took for silent, one is cleared by its unit's link, the other by the reviewer; each is on record."""
+    """Of two accounts that a person took for silent, one is cleared by its unit's link, the other
+    by the reviewer; each is on record.
+    """
     home, told = tibet
     assert "演示核查员 may confirm 21 of 60 findings, 39 rest on the same person's look" in told
-    assert "61 suspects of 7 prefectures sent down by 演示经办人, to be answered by 2023-01-04" in told
-    assert "55 无异议, 3 有异议, 3 without; 1 link opened; judged again: 82 fresh, 1 due_soon, 60 failed" in told
+    assert (
+        "61 suspects of 7 prefectures sent down by 演示经办人, to be answered by 2023-01-04" in told
+    )
+    assert (
+        "55 无异议, 3 有异议, 3 without; 1 link opened; judged again: 82 fresh, 1 due_soon, "
+        "60 failed"
+    ) in told
     assert "2023-01-05: the term is over, 3 findings noted as 逾期未反馈" in told
     assert "59 confirmed (55 that units agreed to, 4 one by one), 1 dismissed" in told
     dismissed = mediawatch("--home", home, "review", "list", "--state", "dismissed").stdout
     keys = [word for word in dismissed.split() if "/stale_2w@" in word]
     assert len(keys) == 1
     assert "首次核查看漏" in mediawatch("--home", home, "review", "show", keys[0]).stdout
-    assert {"核实-演示市.xlsx", "核实-演示市-反馈.xlsx", "复查"} <= {path.name for path in (home / "dispatch").iterdir()}
+    assert {"核实-演示市.xlsx", "核实-演示市-反馈.xlsx", "复查"} <= {
+        path.name for path in (home / "dispatch").iterdir()
+    }
     assert len(list((home / "dispatch").glob("*.xlsx"))) == 14
     heard = mediawatch("--home", home, "review", "list", "--sweep", "1").stdout
     assert all(word in heard for word in ("无异议", "有异议", "逾期未反馈"))
@@ -139,9 +177,13 @@ def test_the_documents_stand_beside(tibet: tuple[Path, str]) -> None:
     folder = tibet[0] / "documents"
     first = {"通报附件.xlsx", "通报.docx", "检查报告.html", "佐证单", "提醒"}
     assert {path.name for path in folder.iterdir()} == first | {"复查清单.csv", "复查附件.xlsx"}
-    names = [name for path in (folder / "佐证单").iterdir() for name in zipfile.ZipFile(path).namelist()]
+    names = [
+        name for path in (folder / "佐证单").iterdir() for name in zipfile.ZipFile(path).namelist()
+    ]
     assert len(names) == len({*names}) == 59
-    assert "DEMO-0143" in "".join(path.read_text(encoding="utf-8") for path in (folder / "提醒").iterdir())
+    assert "DEMO-0143" in "".join(
+        path.read_text(encoding="utf-8") for path in (folder / "提醒").iterdir()
+    )
 
 
 def test_the_lists_of_an_inspector(tibet: tuple[Path, str], tmp_path: Path) -> None:
@@ -153,31 +195,67 @@ def test_the_lists_of_an_inspector(tibet: tuple[Path, str], tmp_path: Path) -> N
     assert mediawatch("--home", home, "flagged", "--csv", tmp_path / "list.csv").returncode == 0
     with (tmp_path / "list.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert len({(row["政务新媒体名称"], row["类型"]) for row in rows if row["审核状态"] == "认定"}) == 59
+    assert (
+        len({(row["政务新媒体名称"], row["类型"]) for row in rows if row["审核状态"] == "认定"})
+        == 59
+    )
     assert {row["审核状态"] for row in rows} == {"认定"}, "who was dismissed is on no list"
     assert {row["对照账号"] for row in rows} == {"已校验", "人工核查"}
-    assert {"有实录", "人工核查"} <= {row["来源依据"] for row in rows} <= {"有实录", "人工核查", "含仅有文字描述、无实录的来源"}
+    assert (
+        {"有实录", "人工核查"}
+        <= {row["来源依据"] for row in rows}
+        <= {"有实录", "人工核查", "含仅有文字描述、无实录的来源"}
+    )
     assert "搜索不到" in mediawatch("--home", home, "flagged").stdout
     assert "快手" in mediawatch("--home", home, "unproven").stdout
 
 
-def test_a_quarter_later_every_item_of_the_notice_has_its_result(tibet: tuple[Path, str], tmp_path: Path) -> None:
+def test_a_quarter_later_every_item_of_the_notice_has_its_result(
+    tibet: tuple[Path, str], tmp_path: Path
+) -> None:
     home, told = tibet
-    assert "演示办函〔2023〕1号:复查59个,已完成整改20个,已不在报送系统台账内17个,无法核实11个,未整改9个,已申报关停2个" in told
+    assert (
+        "演示办函〔2023〕1号:复查59个,已完成整改20个,已不在报送系统台账内17个,无法核实11个,"
+        "未整改9个,已申报关停2个"
+    ) in told
     with (home / "documents" / "复查清单.csv").open(encoding="utf-8-sig", newline="") as file:
         results = {row["备案单号"]: row["复查结果"] for row in csv.DictReader(file)}
-    # Posted again; left the registry; a person would have to look; stale still; filed anew; renamed back; 已注销; found again; gone still.
-    expected = ("0001", "已完成整改"), ("0002", "已不在报送系统台账内"), ("0003", "无法核实"), ("0012", "未整改"), ("0046", "已完成整改"), (
-        "0049", "已完成整改"), ("0055", "已申报关停"), ("0056", "已完成整改"), ("0059", "未整改")  # fmt: skip
+    # Posted again; left the registry; a person would have to look; stale still; filed anew; renamed
+    # back; 已注销; found again; gone still.
+    expected = (
+        ("0001", "已完成整改"),
+        ("0002", "已不在报送系统台账内"),
+        ("0003", "无法核实"),
+        ("0012", "未整改"),
+        ("0046", "已完成整改"),
+        ("0049", "已完成整改"),
+        ("0055", "已申报关停"),
+        ("0056", "已完成整改"),
+        ("0059", "未整改"),
+    )
     assert [(number, results[f"DEMO-{number}"]) for number, _ in expected] == list(expected)
     book = openpyxl.load_workbook(home / "documents" / "复查附件.xlsx")
-    assert len([row for row in book["复查情况"].iter_rows(values_only=True) if row[0] in results]) == 59
+    assert (
+        len([row for row in book["复查情况"].iter_rows(values_only=True) if row[0] in results])
+        == 59
+    )
     assert told.count("(连续2次)") == 9
     # What was rectified is no correction of what was said.
     assert "correction due" not in mediawatch("--home", home, "notice", "show", "1").stdout
-    again = mediawatch("--home", home, "recheck", "演示办函〔2023〕1号", "--sweep", "2", "--csv", tmp_path / "again.csv")
+    again = mediawatch(
+        "--home",
+        home,
+        "recheck",
+        "演示办函〔2023〕1号",
+        "--sweep",
+        "2",
+        "--csv",
+        tmp_path / "again.csv",
+    )
     assert again.returncode == 0, again.stderr
-    assert (tmp_path / "again.csv").read_bytes() == (home / "documents" / "复查清单.csv").read_bytes()
+    assert (tmp_path / "again.csv").read_bytes() == (
+        home / "documents" / "复查清单.csv"
+    ).read_bytes()
 
 
 Row = dict[str, str]
@@ -185,14 +263,27 @@ ALTERATIONS: dict[str, tuple[Callable[[Row], Row], str]] = {
     "康马妇女之家": (lambda row: {**row, "posts": "2022-12-30", "articles": "1"}, ""),
     "西藏自治区信访局": (lambda row: {**row, "posts": "2022-12-17"}, ""),
     "平安拉萨": (lambda row: {**row, "posts": "2022-12-16"}, "超过2周及以上未更新"),
-    "大美唐嘎": (lambda row: {**row, "truth": "alive", "posts": "2022-12-29", "articles": "1", "original_id": "gh_d00000000001"}, ""),
+    "大美唐嘎": (
+        lambda row: {
+            **row,
+            "truth": "alive",
+            "posts": "2022-12-29",
+            "articles": "1",
+            "original_id": "gh_d00000000001",
+        },
+        "",
+    ),
     "林芝巴河": (lambda row: {**row, "truth": "alive", "posts": "2022-12-29"}, ""),
     "林芝网警": (lambda row: {**row, "truth": "gone", "posts": ""}, "搜索不到"),
 }
-"""By filed name: what becomes of the row, and the kind by which it then fails ("" = it no longer does)."""
+"""By filed name: what becomes of the row, and the kind by which it then fails ("" = it no longer
+does).
+"""
 
 
-def altered(source: Path, target: Path, keep: Callable[[int, Row], bool]) -> dict[tuple[str, str], str]:
+def altered(
+    source: Path, target: Path, keep: Callable[[int, Row], bool]
+) -> dict[tuple[str, str], str]:
     """Write an altered world; returns who must fail in it, and by which kind."""
     lines = source.read_text(encoding="utf-8").splitlines(keepends=True)
     comments = [line for line in lines if line.startswith("#")]
@@ -210,7 +301,10 @@ def altered(source: Path, target: Path, keep: Callable[[int, Row], bool]) -> dic
             if kind:
                 expected[row["name"], row["type"]] = kind
         elif (
-            row["name"].startswith(("演示账号", "示例")) and row["truth"] == "alive" and row["platform"] in SOUND and SOUND[row["platform"]]
+            row["name"].startswith(("演示账号", "示例"))
+            and row["truth"] == "alive"
+            and row["platform"] in SOUND
+            and SOUND[row["platform"]]
         ):
             change, kind = SOUND[row["platform"]].pop()
             row = {**change(row), "pinned": "", "visitors_miss": ""}
@@ -235,20 +329,30 @@ SOUND: dict[str, list[tuple[Callable[[Row], Row], str]]] = {
 
 
 def test_an_altered_world_gives_exactly_the_altered_list(tmp_path: Path) -> None:
-    """Ten rows altered: alive and stale change places, renamed, gone, dates at exactly 14 and 15 days. A quarter of the world here."""
+    """Ten rows altered: alive and stale change places, renamed, gone, dates at exactly 14 and 15
+    days. A quarter of the world here.
+    """
     wanted = {*ALTERATIONS}
-    expected = altered(shipped_world(), tmp_path / "world.csv", lambda number, row: number % 8 == 0 or row["name"] in wanted)
+    expected = altered(
+        shipped_world(),
+        tmp_path / "world.csv",
+        lambda number, row: number % 8 == 0 or row["name"] in wanted,
+    )
     demonstrated(tmp_path / "home", "--world", tmp_path / "world.csv")
     assert failing(tmp_path / "home") == expected
 
 
 def test_a_world_whose_accounts_have_no_ids_goes_through(tmp_path: Path) -> None:
-    """A person's other name proves nothing there: the id that he saw is a proposal, and the account waits."""
+    """A person's other name proves nothing there: the id that he saw is a proposal, and the account
+    waits.
+    """
     world = tmp_path / "world.csv"
     world.write_text(
-        "# as_of = 2022-12-31\nfiling_number,name,type,platform,organiser,status,truth,shown_name,posts\n"
+        "# as_of = 2022-12-31\nfiling_number,name,type,platform,organiser,status,truth,shown_name,"
+        "posts\n"
         "W1,改名前发布,微信公众号,wechat,乙局,正常运行,alive,改名后发布,2022-05-01\n"
-        "W2,旧发布,微信公众号,wechat,丙局,正常运行,alive,,2022-05-01\nW3,无发布,微信公众号,wechat,丁局,正常运行,gone,,\n",
+        "W2,旧发布,微信公众号,wechat,丙局,正常运行,alive,,2022-05-01\nW3,无发布,微信公众号,wechat,"
+        "丁局,正常运行,gone,,\n",
         encoding="utf-8",
     )
     demonstrated(tmp_path / "home", "--world", world)
@@ -256,11 +360,21 @@ def test_a_world_whose_accounts_have_no_ids_goes_through(tmp_path: Path) -> None
     assert {finding["account"]["name"] for finding in document["findings"]} == {"旧发布", "无发布"}
     assert document["counts"]["verdicts"]["unproven"] == 1
     target = tmp_path / "proposals.csv"
-    assert mediawatch("--home", tmp_path / "home", "registry", "proposals", "--csv", target).returncode == 0
-    (row,) = [row for row in csv.DictReader(target.open(encoding="utf-8-sig")) if "改名后发布" in row["依据"]]
+    assert (
+        mediawatch("--home", tmp_path / "home", "registry", "proposals", "--csv", target).returncode
+        == 0
+    )
+    (row,) = [
+        row
+        for row in csv.DictReader(target.open(encoding="utf-8-sig"))
+        if "改名后发布" in row["依据"]
+    ]
     assert "演示核查员人工核查时看到（附截图）" in row["依据"]
     accept = ("--home", tmp_path / "home", "registry", "proposals", "--accept", row["编号"])
-    for words, told in ((), "accept it with --by NAME"), (("--by", "演示核查员"), "somebody else accepts it"):
+    for words, told in (
+        ((), "accept it with --by NAME"),
+        (("--by", "演示核查员"), "somebody else accepts it"),
+    ):
         refused = mediawatch(*accept, *words)
         assert (refused.returncode, told in refused.stderr) == (2, True)
     assert "1 accepted" in mediawatch(*accept, "--by", "演示审核员").stdout

@@ -16,7 +16,10 @@ from mediawatch.domain import PostKind
 from mediawatch.domain.clock import BEIJING, day_of, months_before
 from scrapers.replica import ArticleState, TrueAccount, Truth, World, WorldError
 
-HEAD = "platform,type,name,truth,posts,pinned,visitors_miss,articles,platform_id,searchable,shown_name\n"
+HEAD = (
+    "platform,type,name,truth,posts,pinned,visitors_miss,articles,platform_id,searchable,"
+    "shown_name\n"
+)
 NOW = datetime(2023, 1, 1, tzinfo=BEIJING)
 
 
@@ -34,10 +37,24 @@ def test_a_row_as_documented() -> None:
         "2022-12-01T08:00:00+00:00",
     ]
     newest, middle, oldest = account.posts
-    assert (newest.kind, newest.pushed, newest.article, newest.linked) == (PostKind.ARTICLE, True, ArticleState.OK, True)
-    assert (middle.kind, middle.repost, middle.article, middle.linked) == (PostKind.PICTURES, True, ArticleState.DELETED, True)
+    assert (newest.kind, newest.pushed, newest.article, newest.linked) == (
+        PostKind.ARTICLE,
+        True,
+        ArticleState.OK,
+        True,
+    )
+    assert (middle.kind, middle.repost, middle.article, middle.linked) == (
+        PostKind.PICTURES,
+        True,
+        ArticleState.DELETED,
+        True,
+    )
     assert (oldest.pushed, oldest.pinned, oldest.linked) == (False, True, False)
-    assert (account.name, account.filed["name"], account.searchable) == ("示例（改）", "示例", False)
+    assert (account.name, account.filed["name"], account.searchable) == (
+        "示例（改）",
+        "示例",
+        False,
+    )
     assert [post.number for post in account.shown(NOW, visitor=False)] == [3, 1, 2]
     assert [post.number for post in account.shown(NOW, visitor=True)] == [3, 2]
     assert len(account.known_links) == 2
@@ -45,7 +62,9 @@ def test_a_row_as_documented() -> None:
 
 def test_posts_come_with_time() -> None:
     account = one("weibo,新浪微博,示例,alive,2022-12-30;2022-12-29,,,,,,\n")
-    assert [post.number for post in account.posts_at(datetime(2022, 12, 30, 9, tzinfo=BEIJING))] == [2]
+    assert [
+        post.number for post in account.posts_at(datetime(2022, 12, 30, 9, tzinfo=BEIJING))
+    ] == [2]
 
 
 @pytest.mark.parametrize(
@@ -56,15 +75,30 @@ def test_posts_come_with_time() -> None:
         ("wechat,微信公众号,示例,private,,,,,,,", "row 2, column truth: 'private'"),
         ("wechat,微信公众号,,alive,,,,,,,", "row 2, column name"),
         ("wechat,微信公众号,示例,empty,2022-12-01,,,,,,", "row 2, column posts"),
-        ("wechat,微信公众号,示例,alive,2022-13-01,,,,,,", "row 2, column posts: '2022-13-01' is not an ISO date"),
-        ("wechat,微信公众号,示例,alive,2022-12-01 film,,,,,,", "row 2, column posts: '2022-12-01 film'"),
-        ("wechat,微信公众号,示例,alive,2022-12-01,2,,,,,", "row 2, column pinned: '2' is not a position between 1"),
+        (
+            "wechat,微信公众号,示例,alive,2022-13-01,,,,,,",
+            "row 2, column posts: '2022-13-01' is not an ISO date",
+        ),
+        (
+            "wechat,微信公众号,示例,alive,2022-12-01 film,,,,,,",
+            "row 2, column posts: '2022-12-01 film'",
+        ),
+        (
+            "wechat,微信公众号,示例,alive,2022-12-01,2,,,,,",
+            "row 2, column pinned: '2' is not a position between 1",
+        ),
         ("wechat,微信公众号,示例,alive,2022-12-01,,,1:gone,,,", "row 2, column articles: '1:gone'"),
         ("wechat,微信公众号,示例,alive,2022-12-01,,-1,,,,", "row 2, column visitors_miss: '-1'"),
-        ("wechat,微信公众号,示例,alive,,,,,,maybe,", "row 2, column searchable: 'maybe' is not yes or no"),
+        (
+            "wechat,微信公众号,示例,alive,,,,,,maybe,",
+            "row 2, column searchable: 'maybe' is not yes or no",
+        ),
         ("weibo,新浪微博,示例,alive,,,,,abc,,", "row 2, column platform_id: 'abc' is not a uid"),
         ("weibo,新浪微博,示例,alive", "row 2: 11 cells expected"),
-        ("weibo,新浪微博,甲,alive,,,,,5000000001,,\nweibo,新浪微博,乙,alive,,,,,5000000001,,", "row 3, column true_id: 5000000001"),
+        (
+            "weibo,新浪微博,甲,alive,,,,,5000000001,,\nweibo,新浪微博,乙,alive,,,,,5000000001,,",
+            "row 3, column true_id: 5000000001",
+        ),
     ],
 )
 def test_what_a_row_may_not_say(line: str, message: str) -> None:
@@ -88,7 +122,9 @@ def test_what_the_head_may_not_say(text: str, message: str) -> None:
 
 def test_rows_count_from_the_top_of_the_file(tmp_path: Path) -> None:
     path = tmp_path / "own.csv"
-    path.write_text("﻿# a remark\n# another\n" + HEAD + "weibo,新浪微博,示例,asleep,,,,,,,\n", encoding="utf-8")
+    path.write_text(
+        "﻿# a remark\n# another\n" + HEAD + "weibo,新浪微博,示例,asleep,,,,,,,\n", encoding="utf-8"
+    )
     with pytest.raises(WorldError, match=r"own\.csv: row 4, column truth"):
         World.read(path)
     path.write_bytes(HEAD.encode() + "weibo,新浪微博,示例,alive".encode("gb18030"))
@@ -98,8 +134,14 @@ def test_rows_count_from_the_top_of_the_file(tmp_path: Path) -> None:
         World.read(tmp_path / "none.csv")
 
 
-@given(days=st.lists(st.dates(date(2010, 1, 1), date(2022, 12, 31)), max_size=8, unique=True), missing=st.integers(0, 9), data=st.data())
-def test_visitors_lose_the_newest_and_nobody_loses_a_pinned_one(days: list[date], missing: int, data: st.DataObject) -> None:
+@given(
+    days=st.lists(st.dates(date(2010, 1, 1), date(2022, 12, 31)), max_size=8, unique=True),
+    missing=st.integers(0, 9),
+    data=st.data(),
+)
+def test_visitors_lose_the_newest_and_nobody_loses_a_pinned_one(
+    days: list[date], missing: int, data: st.DataObject
+) -> None:
     pinned = data.draw(st.sets(st.integers(1, len(days)))) if days else set()
     listed, numbers = ";".join(day.isoformat() for day in days), ";".join(map(str, pinned))
     account = one(f"weibo,新浪微博,示例,alive,{listed},{numbers},{missing},,,,\n")
@@ -113,9 +155,15 @@ def test_visitors_lose_the_newest_and_nobody_loses_a_pinned_one(days: list[date]
 
 
 def test_filed_rows_hold_the_filed_values_and_the_known_links() -> None:
-    world = World.parse(HEAD + "wechat,微信公众号,示例,alive,2022-12-30;2022-12-29,,,1,,,示例（改）\n,,,,,,,,,,\n")
+    world = World.parse(
+        HEAD + "wechat,微信公众号,示例,alive,2022-12-30;2022-12-29,,,1,,,示例（改）\n,,,,,,,,,,\n"
+    )
     (row,) = world.filed_rows()
-    assert row == {"政务新媒体名称": "示例", "类型": "微信公众号", "文章链接": world.accounts[0].article_link(world.accounts[0].posts[0])}
+    assert row == {
+        "政务新媒体名称": "示例",
+        "类型": "微信公众号",
+        "文章链接": world.accounts[0].article_link(world.accounts[0].posts[0]),
+    }
     assert re.fullmatch(r"https://mp\.weixin\.qq\.com/s/[\w-]{22}", row["文章链接"])
 
 
@@ -148,9 +196,26 @@ def test_the_shipped_world_is_the_circulars(shipped: World) -> None:
     judged = [(account.platform, problem(account, today)) for account in shipped.accounts]
     assert len(judged) == 146
     kinds = Counter(kind for _, kind in judged if kind)
-    assert kinds == {"长期未更新": 13, "半年以上未更新": 5, "超过2周及以上未更新": 27, "名称变动未报备": 4, "搜索不到": 10}
-    assert Counter(platform for platform, kind in judged if kind) == {"wechat": 46, "weibo": 5, "douyin": 7, "toutiao": 1}
-    assert Counter(platform for platform, kind in judged if not kind) == {"wechat": 72, "weibo": 3, "douyin": 5, "toutiao": 4, "": 3}
+    assert kinds == {
+        "长期未更新": 13,
+        "半年以上未更新": 5,
+        "超过2周及以上未更新": 27,
+        "名称变动未报备": 4,
+        "搜索不到": 10,
+    }
+    assert Counter(platform for platform, kind in judged if kind) == {
+        "wechat": 46,
+        "weibo": 5,
+        "douyin": 7,
+        "toutiao": 1,
+    }
+    assert Counter(platform for platform, kind in judged if not kind) == {
+        "wechat": 72,
+        "weibo": 3,
+        "douyin": 5,
+        "toutiao": 4,
+        "": 3,
+    }
 
 
 def test_what_is_made_up_in_the_shipped_world_looks_made_up(shipped: World) -> None:
@@ -158,7 +223,10 @@ def test_what_is_made_up_in_the_shipped_world_looks_made_up(shipped: World) -> N
     for account in shipped.accounts:
         assert re.fullmatch(r"DEMO-\d{4}", account.filed["filing_number"])
         if account.platform:
-            assert re.search("demo|Demo|gh_de|999", " ".join(account.filed[key] for key in ("platform_id", "original_id", "url")))
+            assert re.search(
+                "demo|Demo|gh_de|999",
+                " ".join(account.filed[key] for key in ("platform_id", "original_id", "url")),
+            )
         if not problem(account, today):
             assert re.match(r"(演示账号|示例\w+)（", account.filed["name"])
             assert account.filed["organiser"].startswith("演示单位")
@@ -168,9 +236,17 @@ def test_what_is_made_up_in_the_shipped_world_looks_made_up(shipped: World) -> N
 
 def test_the_shipped_world_leaves_work_for_people(shipped: World) -> None:
     window = date(2022, 12, 31) - timedelta(days=14)
-    sound = [account for account in shipped.of("wechat") if not problem(account, date(2022, 12, 31))]
-    without_proof = [account for account in sound if not any(post.linked and day_of(post.at) >= window for post in account.posts)]
+    sound = [
+        account for account in shipped.of("wechat") if not problem(account, date(2022, 12, 31))
+    ]
+    without_proof = [
+        account
+        for account in sound
+        if not any(post.linked and day_of(post.at) >= window for post in account.posts)
+    ]
     assert len(without_proof) == 6
-    assert all(account.known_links for account in shipped.of("wechat") if account.truth is Truth.ALIVE)
+    assert all(
+        account.known_links for account in shipped.of("wechat") if account.truth is Truth.ALIVE
+    )
     # 10 to 13 days of silence would be 即将超期, not 正常更新.
     assert all((date(2022, 12, 31) - day_of(account.posts[0].at)).days < 10 for account in sound)

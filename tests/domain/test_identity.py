@@ -28,5 +28,10 @@ TOKEN, OTHER = "MS4wLjABAAAA" + "a" * 43, "MS4wLjABAAAA" + "b" * 43
         ("weibo", "", "2000000001", None),
     ],
 )
-def test_ids_of_two_forms_contradict_nothing(platform: str, filed: str, shown: str, same: bool | None) -> None:
-    assert same_ids(shown, "", FiledIdentity(platform=platform, name="示例", platform_id=filed)) is same
+def test_ids_of_two_forms_contradict_nothing(
+    platform: str, filed: str, shown: str, same: bool | None
+) -> None:
+    assert (
+        same_ids(shown, "", FiledIdentity(platform=platform, name="示例", platform_id=filed))
+        is same
+    )

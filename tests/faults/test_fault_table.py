@@ -30,4 +30,6 @@ def test_the_table_speaks_of_surfaces_that_exist() -> None:
 
 
 def test_the_docs_say_what_the_table_says() -> None:
-    assert fault_docs.FILE.read_text("utf-8") == fault_docs.text(), "run: python tests/support/fault_docs.py"
+    assert fault_docs.FILE.read_text("utf-8") == fault_docs.text(), (
+        "run: python tests/support/fault_docs.py"
+    )

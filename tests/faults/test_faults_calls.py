@@ -1,4 +1,6 @@
-"""The fault matrix where first looks ask by calls: the same table holds, and nothing is said against an account that is not true."""
+"""The fault matrix where first looks ask by calls: the same table holds, and nothing is said
+against an account that is not true.
+"""
 
 from __future__ import annotations
 
@@ -14,13 +16,27 @@ from scrapers.replica.faults import Fault
 PLATFORMS = ("wechat", "weibo", "douyin", "toutiao")
 TELLING = frozenset(
     {
-        Fault.NONE, Fault.CAPTCHA_PAGE, Fault.LAPSED, Fault.LAPSED_SILENTLY, Fault.OTHER_ACCOUNT, Fault.HTML, Fault.EMPTY_LIST,
-        Fault.ONLY_PINNED, Fault.DATE_FUTURE,
+        Fault.NONE,
+        Fault.CAPTCHA_PAGE,
+        Fault.LAPSED,
+        Fault.LAPSED_SILENTLY,
+        Fault.OTHER_ACCOUNT,
+        Fault.HTML,
+        Fault.EMPTY_LIST,
+        Fault.ONLY_PINNED,
+        Fault.DATE_FUTURE,
     }
-)  # fmt: skip
+)
 """What calls might take for an answer: the cells of `make test`; `make soak` plays all."""
-QUICK = [cell for platform in PLATFORMS for cell in cells(platform, full=False) if cell.fault in TELLING and not cell.scene.aside]
-FULL = [cell for platform in PLATFORMS for cell in cells(platform, full=True) if not cell.scene.aside]
+QUICK = [
+    cell
+    for platform in PLATFORMS
+    for cell in cells(platform, full=False)
+    if cell.fault in TELLING and not cell.scene.aside
+]
+FULL = [
+    cell for platform in PLATFORMS for cell in cells(platform, full=True) if not cell.scene.aside
+]
 
 
 def named(cell: Cell) -> str:
@@ -38,19 +54,27 @@ def test_what_comes_of_a_fault_by_calls(played: dict[Cell, Played], cell: Cell) 
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def fully_played(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[Cell, Played]:
+async def fully_played(
+    executable: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[Cell, Played]:
     return await _played(FULL, executable, tmp_path_factory, full=True)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("cell", FULL, ids=named)
-def test_what_comes_of_a_fault_by_calls_under_every_truth(fully_played: dict[Cell, Played], cell: Cell) -> None:
+def test_what_comes_of_a_fault_by_calls_under_every_truth(
+    fully_played: dict[Cell, Played], cell: Cell
+) -> None:
     check(cell, fully_played[cell], calls=True)
 
 
-async def _played(wanted: list[Cell], executable: Path, folders: pytest.TempPathFactory, *, full: bool) -> dict[Cell, Played]:
+async def _played(
+    wanted: list[Cell], executable: Path, folders: pytest.TempPathFactory, *, full: bool
+) -> dict[Cell, Played]:
     found: dict[Cell, Played] = {}
     for platform in PLATFORMS:
         todo = [cell for cell in wanted if cell.scene.platform == platform]
-        found |= await play(platform, todo, executable, folders.mktemp(platform), full=full, calls=True)
+        found |= await play(
+            platform, todo, executable, folders.mktemp(platform), full=full, calls=True
+        )
     return found

@@ -23,11 +23,15 @@ def test_what_comes_of_a_fault(played: dict[Cell, Played], cell: Cell) -> None:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def fully_played(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[Cell, Played]:
+async def fully_played(
+    executable: Path, tmp_path_factory: pytest.TempPathFactory
+) -> dict[Cell, Played]:
     return await play("wechat", FULL, executable, tmp_path_factory.mktemp("wechat"), full=True)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("cell", FULL, ids=str)
-def test_what_comes_of_a_fault_under_every_truth(fully_played: dict[Cell, Played], cell: Cell) -> None:
+def test_what_comes_of_a_fault_under_every_truth(
+    fully_played: dict[Cell, Played], cell: Cell
+) -> None:
     check(cell, fully_played[cell])

@@ -10,7 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from mediawatch.domain import Account, Code, Effect, Filed, Finding, Judgement, SweepAccount, Verdict
+from mediawatch.domain import (
+    Account,
+    Code,
+    Effect,
+    Filed,
+    Finding,
+    Judgement,
+    SweepAccount,
+    Verdict,
+)
 from mediawatch.figures.circulars import Line, Printed, agrees, remarks, shipped, slips
 from mediawatch.figures.counts import figures
 from mediawatch.rules.policy import load
@@ -19,9 +28,17 @@ POLICY = load("national")
 
 
 def entry(number: int, verdict: Verdict) -> SweepAccount:
-    failing = Finding(code=Code.STALE_2W, label="超2周未更新", effect=Effect.FAILS, sentence="…", reading_ids=(1,))
-    judged = Judgement(verdict=verdict, sentence="…", findings=(failing,) if verdict is Verdict.FAILED else ())
-    return SweepAccount(sweep_id=1, account=Account(id=number, filed=Filed(name="示例", platform="weibo")), judgement=judged)
+    failing = Finding(
+        code=Code.STALE_2W, label="超2周未更新", effect=Effect.FAILS, sentence="…", reading_ids=(1,)
+    )
+    judged = Judgement(
+        verdict=verdict, sentence="…", findings=(failing,) if verdict is Verdict.FAILED else ()
+    )
+    return SweepAccount(
+        sweep_id=1,
+        account=Account(id=number, filed=Filed(name="示例", platform="weibo")),
+        judgement=judged,
+    )
 
 
 def test_the_circular_and_what_is_off_in_it() -> None:
@@ -38,7 +55,11 @@ def test_the_circular_and_what_is_off_in_it() -> None:
 def test_slips_of_any_table_are_named_with_their_numbers() -> None:
     whole = Line(total=10, checked=8, failed=1, rate="87.5%", coverage="80%")
     assert slips(Printed(whole=whole, kinds={"甲": 1})) == []
-    off = Printed(whole=replace(whole, rate="88.0%", coverage="81%"), kinds={"甲": 2}, splits={"地市": (replace(whole, failed=2),)})
+    off = Printed(
+        whole=replace(whole, rate="88.0%", coverage="81%"),
+        kinds={"甲": 2},
+        splits={"地市": (replace(whole, failed=2),)},
+    )
     assert slips(off) == [
         "总数:检查率写81%,按8/10应为80%。", "总数:合格率写88.0%,按7/8应为87.5%。", "总数:合格率写87.5%,按6/8应为75.0%。",
         "各地市不合格数合计2,总数写1:差1个。", "各类问题合计2,总数写1:差1个。",
@@ -69,16 +90,24 @@ def percentage(cell: str) -> str:
 
 def as_printed(row: dict[str, str]) -> Printed:
     whole = Line(
-        total=number(row["total_accounts"]), checked=number(row["checked"]), failed=number(row["failed"]),
-        rate=percentage(row["pass_rate_published"]), coverage=percentage(row["coverage_published"]),
-    )  # fmt: skip
+        total=number(row["total_accounts"]),
+        checked=number(row["checked"]),
+        failed=number(row["failed"]),
+        rate=percentage(row["pass_rate_published"]),
+        coverage=percentage(row["coverage_published"]),
+    )
     found = [PLATFORM.fullmatch(part) for part in row["platforms"].split(";")]
     if not all(found):
         return Printed(whole=whole)
     counted = "checked" if "→" in row["platforms"] else "total"
     parts = [match.groups() for match in found if match]
     lines = tuple(
-        Line(name=name, failed=int(failed) if failed else None, rate=rate or "", **{counted: int(count)})  # type: ignore[arg-type]
+        Line(
+            name=name,
+            failed=int(failed) if failed else None,
+            rate=rate or "",
+            **{counted: int(count)},
+        )  # type: ignore[arg-type]
         for name, count, failed, rate in parts
     )
     return Printed(whole=whole, splits={"平台": lines})
@@ -101,31 +130,53 @@ def test_figures_from_published_counts_are_right_and_published_slips_are_seen() 
     passes, fails = entry(1, Verdict.FRESH), entry(2, Verdict.FAILED)
     counted = 0
     for row in published():
-        total, checked, failed = (number(row[name]) for name in ("total_accounts", "checked", "failed"))
+        total, checked, failed = (
+            number(row[name]) for name in ("total_accounts", "checked", "failed")
+        )
         if checked is None or failed is None or (total or checked) < checked:
             continue
         counted += 1
         ours = figures([fails] * failed + [passes] * (checked - failed), POLICY, total=total)
-        decimals = len(row["pass_rate_published"].removesuffix("%").partition(".")[2]) if percentage(row["pass_rate_published"]) else 2
-        assert Decimal(ours.rate_text(decimals).removesuffix("%")) == Decimal(recomputed(checked - failed, checked, decimals))
-        assert Decimal(ours.coverage_text().removesuffix("%")) == Decimal(recomputed(checked, total or checked, 2))
+        decimals = (
+            len(row["pass_rate_published"].removesuffix("%").partition(".")[2])
+            if percentage(row["pass_rate_published"])
+            else 2
+        )
+        assert Decimal(ours.rate_text(decimals).removesuffix("%")) == Decimal(
+            recomputed(checked - failed, checked, decimals)
+        )
+        assert Decimal(ours.coverage_text().removesuffix("%")) == Decimal(
+            recomputed(checked, total or checked, 2)
+        )
     assert counted == 28
 
 
 @pytest.mark.shared
 def test_every_recomputed_ratio_and_sum_of_published_circulars_is_judged_alike() -> None:
-    ratios = [(row["nn"], *found.groups()) for row in published() for found in CHECK.finditer(row["arithmetic_check"])]
+    ratios = [
+        (row["nn"], *found.groups())
+        for row in published()
+        for found in CHECK.finditer(row["arithmetic_check"])
+    ]
     assert len(ratios) == 43
     assert {nn for nn, *_, verdict, _ in ratios if verdict == "不符"} == {"03", "09", "30", "38"}
     passes, fails = entry(1, Verdict.FRESH), entry(2, Verdict.FAILED)
     for nn, part, whole, printed, verdict, right in ratios:
-        found = slips(Printed(whole=Line(total=int(whole), checked=int(part), coverage=f"{printed}%")))
+        found = slips(
+            Printed(whole=Line(total=int(whole), checked=int(part), coverage=f"{printed}%"))
+        )
         assert bool(found) == (verdict == "不符"), nn
         assert not found or f"应为{right}%" in found[0]
         ours = figures([passes] * int(part) + [fails] * (int(whole) - int(part)), POLICY)
         assert ours.rate is not None
         assert agrees(f"{printed}%", ours.rate) == (verdict == "一致"), nn
-    sums = [(row["nn"], *found.groups()) for row in published() for found in PARTS.finditer(row["arithmetic_check"])]
+    sums = [
+        (row["nn"], *found.groups())
+        for row in published()
+        for found in PARTS.finditer(row["arithmetic_check"])
+    ]
     assert {nn for nn, _, other in sums if other} == {"34", "54"}
     for nn, parts, other in sums:
-        assert bool(slips(Printed(whole=Line(failed=int(other or parts)), kinds={"各类": int(parts)}))) == bool(other), nn
+        assert bool(
+            slips(Printed(whole=Line(failed=int(other or parts)), kinds={"各类": int(parts)}))
+        ) == bool(other), nn

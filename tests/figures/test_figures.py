@@ -14,12 +14,29 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from mediawatch.domain import Account, Code, Effect, Filed, FiledStatus, Finding, Judgement, SweepAccount, Verdict
+from mediawatch.domain import (
+    Account,
+    Code,
+    Effect,
+    Filed,
+    FiledStatus,
+    Finding,
+    Judgement,
+    SweepAccount,
+    Verdict,
+)
 from mediawatch.figures.circulars import slips
 from mediawatch.figures.comparison import Judged, compare
 from mediawatch.figures.counts import by, figures, once, percent, statistics
 from mediawatch.figures.dimensions import NOT_FILED, Dimension, keys, totals
-from mediawatch.publish.reports.statistics import PRELIMINARY, change_table, kinds_table, movement_table, read_back, split_table
+from mediawatch.publish.reports.statistics import (
+    PRELIMINARY,
+    change_table,
+    kinds_table,
+    movement_table,
+    read_back,
+    split_table,
+)
 from mediawatch.publish.reports.statistics import remarks as said_of
 from mediawatch.rules.policy import Policy, load
 from mediawatch.table import Table, to_csv, to_text
@@ -30,25 +47,48 @@ COUNTS = ("total", "drawn", "checked", "failed", "unproven", "out_of_scope", "ap
 
 
 def entry(
-    number: int, verdict: Verdict, status: FiledStatus = FiledStatus.RUNNING, place: str = "示例市", code: Code = Code.STALE_2W,
-    id: str = "", name: str = "", policy: Policy = POLICY,
-) -> SweepAccount:  # fmt: skip
-    failing = Finding(code=code, label=policy.label(code), effect=Effect.FAILS, sentence="…", reading_ids=(1,))
-    judged = Judgement(verdict=verdict, sentence="…", findings=(failing,) if verdict is Verdict.FAILED else ())
-    filed = Filed(name=name or f"示例{number}", platform="weibo", prefecture=place, status=status, platform_id=id)
+    number: int,
+    verdict: Verdict,
+    status: FiledStatus = FiledStatus.RUNNING,
+    place: str = "示例市",
+    code: Code = Code.STALE_2W,
+    id: str = "",
+    name: str = "",
+    policy: Policy = POLICY,
+) -> SweepAccount:
+    failing = Finding(
+        code=code, label=policy.label(code), effect=Effect.FAILS, sentence="…", reading_ids=(1,)
+    )
+    judged = Judgement(
+        verdict=verdict, sentence="…", findings=(failing,) if verdict is Verdict.FAILED else ()
+    )
+    filed = Filed(
+        name=name or f"示例{number}",
+        platform="weibo",
+        prefecture=place,
+        status=status,
+        platform_id=id,
+    )
     return SweepAccount(sweep_id=1, account=Account(id=number, filed=filed), judgement=judged)
 
 
 ROWS = st.tuples(
-    st.sampled_from(Verdict), st.sampled_from(FiledStatus), st.sampled_from(["甲市", "乙市", ""]),
-    st.sampled_from([Code.STALE_2W, Code.STALE_3M, Code.ZOMBIE, Code.EMPTY_ACCOUNT]), st.sampled_from(["", "", "1", "2"]),
-)  # fmt: skip
-SCOPES = st.lists(ROWS, max_size=30).map(lambda drawn: [entry(number, *one) for number, one in enumerate(drawn, 1)])
+    st.sampled_from(Verdict),
+    st.sampled_from(FiledStatus),
+    st.sampled_from(["甲市", "乙市", ""]),
+    st.sampled_from([Code.STALE_2W, Code.STALE_3M, Code.ZOMBIE, Code.EMPTY_ACCOUNT]),
+    st.sampled_from(["", "", "1", "2"]),
+)
+SCOPES = st.lists(ROWS, max_size=30).map(
+    lambda drawn: [entry(number, *one) for number, one in enumerate(drawn, 1)]
+)
 POLICIES = st.sampled_from([POLICY, NESTED, POLICY.model_copy(update={"listed_counted": "apart"})])
 
 
 @given(SCOPES, POLICIES)
-def test_parts_always_sum_and_no_rate_is_out_of_bounds(scope: list[SweepAccount], policy: Policy) -> None:
+def test_parts_always_sum_and_no_rate_is_out_of_bounds(
+    scope: list[SweepAccount], policy: Policy
+) -> None:
     found = statistics(scope, policy, keys(Dimension))
     for split in found.splits:
         for name in COUNTS:
@@ -57,16 +97,32 @@ def test_parts_always_sum_and_no_rate_is_out_of_bounds(scope: list[SweepAccount]
             assert one.rate is None or 0 <= one.rate <= 1
             assert one.coverage is None or 0 <= one.coverage <= 1
             assert one.preliminary == bool(one.unproven + one.out_of_scope)
-            assert not (one.preliminary and ("100%" in (one.rate_text(), one.coverage_text()) or one.full_cover or one.perfect))
+            assert not (
+                one.preliminary
+                and (
+                    "100%" in (one.rate_text(), one.coverage_text())
+                    or one.full_cover
+                    or one.perfect
+                )
+            )
             assert re.fullmatch(r"\d+(\.\d+)?%|—|待核查", one.rate_text())
         assert slips(read_back(split_table(split, found.whole))) == []
-    assert len({one.account.id for one, _ in found.failed}) == len(found.failed) == found.whole.failed
+    assert (
+        len({one.account.id for one, _ in found.failed}) == len(found.failed) == found.whole.failed
+    )
     assert kinds_table(found).rows[-1] == ("不合格数", str(found.whole.failed))
 
 
 @given(SCOPES, SCOPES)
-def test_a_comparison_accounts_for_every_failed_account(before: list[SweepAccount], now: list[SweepAccount]) -> None:
-    found = compare(Judged(scope=before, policy=POLICY), Judged(scope=now, policy=POLICY), keys([Dimension.PREFECTURE]), {})
+def test_a_comparison_accounts_for_every_failed_account(
+    before: list[SweepAccount], now: list[SweepAccount]
+) -> None:
+    found = compare(
+        Judged(scope=before, policy=POLICY),
+        Judged(scope=now, policy=POLICY),
+        keys([Dimension.PREFECTURE]),
+        {},
+    )
     assert len(found.new) + len(found.persisting) == found.whole.now.failed  # type: ignore[union-attr]
     for change in (found.whole, *found.splits["地市"]):
         assert change.points is None or -1 <= change.points <= 1
@@ -79,16 +135,30 @@ def test_closed_accounts_stand_in_no_denominator() -> None:
 
 
 def test_an_account_filed_twice_counts_once_where_it_failed() -> None:
-    scope = [entry(1, Verdict.FRESH, id="7", place="甲市"), entry(2, Verdict.FAILED, id="7", place="乙市"), entry(3, Verdict.FRESH)]
+    scope = [
+        entry(1, Verdict.FRESH, id="7", place="甲市"),
+        entry(2, Verdict.FAILED, id="7", place="乙市"),
+        entry(3, Verdict.FRESH),
+    ]
     assert [(one.entry.account.id, one.ids) for one in once(scope)] == [(2, {1, 2}), (3, {3})]
     parts = by(scope, POLICY, lambda one: one.account.filed.prefecture)
-    assert {name: (part.total, part.failed) for name, part in parts.items()} == {"甲市": (0, 0), "乙市": (1, 1), "示例市": (1, 0)}
+    assert {name: (part.total, part.failed) for name, part in parts.items()} == {
+        "甲市": (0, 0),
+        "乙市": (1, 1),
+        "示例市": (1, 0),
+    }
 
 
 def test_filings_chained_by_two_ids_are_one_account() -> None:
-    filed = [Filed(name="示例", platform="wechat", **ids) for ids in ({"platform_id": "b"}, {"original_id": "gh_A"})]  # type: ignore[arg-type]
+    filed = [
+        Filed(name="示例", platform="wechat", **ids)
+        for ids in ({"platform_id": "b"}, {"original_id": "gh_A"})
+    ]  # type: ignore[arg-type]
     filed.append(Filed(name="示例", platform="wechat", platform_id="b", original_id="gh_a"))
-    scope = [SweepAccount(sweep_id=1, account=Account(id=number, filed=one)) for number, one in enumerate(filed, 1)]
+    scope = [
+        SweepAccount(sweep_id=1, account=Account(id=number, filed=one))
+        for number, one in enumerate(filed, 1)
+    ]
     assert [one.ids for one in once(scope)] == [{1, 2, 3}]
 
 
@@ -100,17 +170,34 @@ def test_listed_ones_stand_apart_where_the_policy_says_so() -> None:
 
 
 def test_nested_kinds_count_every_tier_that_was_reached() -> None:
-    scope = [entry(number, Verdict.FAILED, code=code) for number, code in enumerate([Code.ZOMBIE, Code.STALE_3M, Code.EMPTY_ACCOUNT])]
-    assert figures(scope, POLICY).kinds == {"长期未更新(1年以上)": 1, "超过3个月未更新": 1, "开设后未发布内容": 1}
+    scope = [
+        entry(number, Verdict.FAILED, code=code)
+        for number, code in enumerate([Code.ZOMBIE, Code.STALE_3M, Code.EMPTY_ACCOUNT])
+    ]
+    assert figures(scope, POLICY).kinds == {
+        "长期未更新(1年以上)": 1,
+        "超过3个月未更新": 1,
+        "开设后未发布内容": 1,
+    }
     nested = figures(scope, NESTED).kinds
-    assert nested == {"长期未更新(1年以上)": 1, "半年以上未更新": 1, "超过3个月未更新": 2, "超2周未更新": 2, "开设后未发布内容": 1}
+    assert nested == {
+        "长期未更新(1年以上)": 1,
+        "半年以上未更新": 1,
+        "超过3个月未更新": 2,
+        "超2周未更新": 2,
+        "开设后未发布内容": 1,
+    }
 
 
 def test_hunan_counts_those_over_three_months_among_those_over_two_weeks() -> None:
-    """2022 Q3: four failed of 2432, all over two weeks, three of them named as over three months; the fourth is not known."""
+    """2022 Q3: four failed of 2432, all over two weeks, three of them named as over three months;
+    the fourth is not known.
+    """
     codes = [Code.STALE_3M, Code.STALE_3M, Code.STALE_3M, Code.STALE_2W]
     hunan = load("hunan")
-    failed = [entry(number, Verdict.FAILED, code=code, policy=hunan) for number, code in enumerate(codes)]
+    failed = [
+        entry(number, Verdict.FAILED, code=code, policy=hunan) for number, code in enumerate(codes)
+    ]
     found = figures(failed + [entry(9, Verdict.FRESH)] * 2428, hunan)
     assert found.kinds == {"超过3个月无内容更新": 3, "监测时间点前2周内无内容更新": 4}
     assert (found.rate_text(), found.full_cover) == ("99.84%", True)
@@ -119,9 +206,23 @@ def test_hunan_counts_those_over_three_months_among_those_over_two_weeks() -> No
 def test_a_sample_is_held_against_its_registry() -> None:
     scope = [entry(1, Verdict.FRESH, place="甲市"), entry(2, Verdict.FAILED, place="乙市")]
     registry = [replace(one.account, id=number) for number, one in enumerate(scope * 5)]
-    found = statistics(scope, POLICY, keys([Dimension.PREFECTURE]), totals=totals(registry), expected={"地市": ["丙市", "乙市"]})
-    assert [(name, part.total, part.drawn) for name, part in found.splits[0].parts] == [("丙市", 0, 0), ("乙市", 5, 1), ("甲市", 5, 1)]
-    assert (found.whole.total, found.whole.coverage_text(), found.whole.full_cover) == (10, "20.00%", False)
+    found = statistics(
+        scope,
+        POLICY,
+        keys([Dimension.PREFECTURE]),
+        totals=totals(registry),
+        expected={"地市": ["丙市", "乙市"]},
+    )
+    assert [(name, part.total, part.drawn) for name, part in found.splits[0].parts] == [
+        ("丙市", 0, 0),
+        ("乙市", 5, 1),
+        ("甲市", 5, 1),
+    ]
+    assert (found.whole.total, found.whole.coverage_text(), found.whole.full_cover) == (
+        10,
+        "20.00%",
+        False,
+    )
     assert said_of(found.splits[0]) == ["合格率100%的地市(1个):甲市", "无在管账号的地市(1个):丙市"]
     with pytest.raises(AssertionError, match="检查数 2, 应查数 2, 总数 1 are out of order"):
         statistics(scope, POLICY, {}, totals={"地市": {"甲市": 1}})
@@ -130,9 +231,14 @@ def test_a_sample_is_held_against_its_registry() -> None:
 
 
 def test_a_part_with_somebody_left_is_neither_full_nor_perfect() -> None:
-    found = statistics([entry(1, Verdict.FRESH), entry(2, Verdict.UNPROVEN)], POLICY, keys([Dimension.PREFECTURE]))
+    found = statistics(
+        [entry(1, Verdict.FRESH), entry(2, Verdict.UNPROVEN)], POLICY, keys([Dimension.PREFECTURE])
+    )
     table = split_table(found.splits[0], found.whole)
-    assert table.rows == (("1", "示例市", "2", "1", "50.00%", "0", "待核查", "1"), ("", "合计", "2", "1", "50.00%", "0", "待核查", "1"))
+    assert table.rows == (
+        ("1", "示例市", "2", "1", "50.00%", "0", "待核查", "1"),
+        ("", "合计", "2", "1", "50.00%", "0", "待核查", "1"),
+    )
     assert PRELIMINARY in table.title
     assert said_of(found.splits[0]) == []
 
@@ -145,22 +251,44 @@ def test_one_round_against_the_next() -> None:
         entry(1, Verdict.FAILED), entry(2, Verdict.FRESH, name="示例新名"), entry(3, Verdict.LISTED, FiledStatus.CLOSED),
         entry(4, Verdict.UNPROVEN), entry(5, Verdict.FAILED), entry(6, Verdict.FRESH),
     ]  # fmt: skip
-    found = compare(Judged(scope=before, policy=POLICY), Judged(scope=now, policy=POLICY), keys([Dimension.PREFECTURE]), {})
+    found = compare(
+        Judged(scope=before, policy=POLICY),
+        Judged(scope=now, policy=POLICY),
+        keys([Dimension.PREFECTURE]),
+        {},
+    )
 
     def numbers(entries: Sequence[SweepAccount] | None) -> list[int]:
         return [one.account.id for one in entries or ()]
 
     assert [numbers(part) for part in (found.opened, found.closed)] == [[6], [3]]
-    assert [numbers(part) for part in (found.new, found.persisting, found.settled, found.unverified)] == [[5], [1], [2, 3], [4]]
+    assert [
+        numbers(part) for part in (found.new, found.persisting, found.settled, found.unverified)
+    ] == [[5], [1], [2, 3], [4]]
     assert [(old, one.account.filed.name) for old, one in found.renamed] == [("示例2", "示例新名")]
     assert found.whole.points is None, "one of the rates is still open"
-    sample = compare(Judged(scope=before, policy=POLICY), Judged(scope=now[:1], policy=POLICY, whole=False), {}, {})
+    sample = compare(
+        Judged(scope=before, policy=POLICY),
+        Judged(scope=now[:1], policy=POLICY, whole=False),
+        {},
+        {},
+    )
     assert (sample.opened, numbers(sample.unverified)) == (None, [2, 3, 4])
-    done = compare(Judged(scope=before, policy=POLICY), Judged(scope=now[:3], policy=POLICY), keys([Dimension.PREFECTURE]), {})
+    done = compare(
+        Judged(scope=before, policy=POLICY),
+        Judged(scope=now[:3], policy=POLICY),
+        keys([Dimension.PREFECTURE]),
+        {},
+    )
     assert done.whole.points == Fraction(1, 2) - Fraction(1, 5)
-    elsewhere = replace(now[4], account=replace(now[4].account, filed=replace(now[4].account.filed, prefecture="另一市")))
+    elsewhere = replace(
+        now[4],
+        account=replace(now[4].account, filed=replace(now[4].account.filed, prefecture="另一市")),
+    )
     moved = Judged(scope=[*now[:4], elsewhere], policy=POLICY)
-    by_place = compare(moved, moved, keys([Dimension.PREFECTURE]), {"地市": ("无账号的市", "另一市")}).splits["地市"]
+    by_place = compare(
+        moved, moved, keys([Dimension.PREFECTURE]), {"地市": ("无账号的市", "另一市")}
+    ).splits["地市"]
     assert [part.name for part in by_place] == ["另一市", "示例市"]
     assert change_table("地市", done.splits["地市"], done.whole).rows[-1][-1] == "上升30.00个百分点"
 
@@ -173,7 +301,11 @@ def test_one_round_against_the_next() -> None:
         (Dimension.COUNTY, {"prefecture": "甲市"}, NOT_FILED),
         (Dimension.REGION, {"prefecture": "甲市", "jurisdiction": "属地"}, "甲市"),
         (Dimension.REGION, {"prefecture": "甲市", "jurisdiction": "气象系统"}, "气象系统"),
-        (Dimension.REGION, {"prefecture": "甲市", "jurisdiction": "系统", "supervisor": "示例省气象局"}, "示例省气象局"),
+        (
+            Dimension.REGION,
+            {"prefecture": "甲市", "jurisdiction": "系统", "supervisor": "示例省气象局"},
+            "示例省气象局",
+        ),
         (Dimension.REGION, {"organiser": "示例省第一测试厅"}, "示例省第一测试厅"),
     ],
 )
@@ -203,7 +335,16 @@ def test_rounding_is_half_up() -> None:
     assert [percent(Fraction(145, 1000), 0), percent(Fraction(1, 100000), 2)] == ["15%", "0.00%"]
 
 
-HOSTILE = ['=HYPERLINK("http://x")<script>alert(1)</script>', "+1", "-1", "@x", "\tx", "[red]名[/red]", "名\x1b[31m称", 'a,b\n"c"']
+HOSTILE = [
+    '=HYPERLINK("http://x")<script>alert(1)</script>',
+    "+1",
+    "-1",
+    "@x",
+    "\tx",
+    "[red]名[/red]",
+    "名\x1b[31m称",
+    'a,b\n"c"',
+]
 
 
 def test_csv_for_excel_neutralises_formulas() -> None:
@@ -223,12 +364,20 @@ def test_terminal_text_shows_markup_and_controls_as_they_are() -> None:
 
 
 def test_a_table_keeps_within_a_terminal_and_loses_nothing() -> None:
-    """Columns that do not fit follow below their row, named; without a width all of them stay columns."""
-    table = Table("表", ("编号", "名称", "说明"), (("1", "示例市第一测试局", "最近一次更新为2022年10月14日," * 3), ("2", "短", "")))
+    """Columns that do not fit follow below their row, named; without a width all of them stay
+    columns.
+    """
+    table = Table(
+        "表",
+        ("编号", "名称", "说明"),
+        (("1", "示例市第一测试局", "最近一次更新为2022年10月14日," * 3), ("2", "短", "")),
+    )
     narrow = to_text(table, width=40).splitlines()
     assert max(map(cell_len, narrow)) <= 40
     assert narrow[2].split() == ["编号", "名称"]
     assert "说明:最近一次更新" in narrow[5]
-    assert "".join(line.strip() for line in narrow[5:8]).startswith("说明:" + "最近一次更新为2022年10月14日," * 3)
+    assert "".join(line.strip() for line in narrow[5:8]).startswith(
+        "说明:" + "最近一次更新为2022年10月14日," * 3
+    )
     assert len([line for line in narrow if line.split()[:1] == ["2"]]) == 1
     assert to_text(table, width=200) == to_text(table)

@@ -1,4 +1,6 @@
-"""Digests and alerts, to a real HTTP server by the real Apprise: each once to each place, over failures, restarts and kills."""
+"""Digests and alerts, to a real HTTP server by the real Apprise: each once to each place, over
+failures, restarts and kills.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,16 @@ from programs import mediawatch
 from samples import NOW
 
 from mediawatch.app import DEMONSTRATION, opened
-from mediawatch.domain import Alert, AlertState, Ending, Night, SessionState, Turn, TurnedFinding, UserError
+from mediawatch.domain import (
+    Alert,
+    AlertState,
+    Ending,
+    Night,
+    SessionState,
+    Turn,
+    TurnedFinding,
+    UserError,
+)
 from mediawatch.ops import digest
 from mediawatch.ops.alerts import Alerts
 from mediawatch.ops.logins import SessionBook
@@ -54,7 +65,9 @@ class Inbox:
                 return None
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+        threading.Thread(
+            target=self.server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+        ).start()
 
     def url(self, path: str) -> str:
         return f"json://127.0.0.1:{self.server.server_port}{path}"
@@ -78,7 +91,13 @@ def alerts(store: Store, inbox: Inbox, *paths: str) -> Alerts:
 
 def test_a_digest_tells_what_turned_and_what_people_must_do() -> None:
     title, body = digest.digest(
-        SWEEP, NIGHT, TURNED, {"weibo/office": SessionState.INVALID, "wechat/a": SessionState.VALID}, surfaces=SURFACES, lines=30, size=4000
+        SWEEP,
+        NIGHT,
+        TURNED,
+        {"weibo/office": SessionState.INVALID, "wechat/a": SessionState.VALID},
+        surfaces=SURFACES,
+        lines=30,
+        size=4000,
     )
     assert title == "mediawatch 日常监测:监测时间点2031-03-01 23:59"
     assert body.splitlines() == [
@@ -97,9 +116,15 @@ def test_a_digest_tells_what_turned_and_what_people_must_do() -> None:
 
 @pytest.mark.parametrize("limit", range(5, 14))
 def test_a_digest_keeps_to_its_lines_and_says_what_it_leaves_out(limit: int) -> None:
-    lines = digest.digest(SWEEP, NIGHT, TURNED, {"weibo/office": SessionState.INVALID}, surfaces=SURFACES, lines=limit, size=4000)[
-        1
-    ].splitlines()
+    lines = digest.digest(
+        SWEEP,
+        NIGHT,
+        TURNED,
+        {"weibo/office": SessionState.INVALID},
+        surfaces=SURFACES,
+        lines=limit,
+        size=4000,
+    )[1].splitlines()
     assert len(lines) <= limit
     assert lines[-1].startswith("核查41次")
     named = sum(line.startswith(("  新增:", "  已消失:")) for line in lines)
@@ -108,16 +133,30 @@ def test_a_digest_keeps_to_its_lines_and_says_what_it_leaves_out(limit: int) -> 
 
 @pytest.mark.parametrize("size", range(450, 1200, 50))
 def test_a_digest_keeps_to_its_bytes_and_says_what_it_leaves_out(size: int) -> None:
-    title, body = digest.digest(SWEEP, NIGHT, TURNED, {"weibo/office": SessionState.INVALID}, surfaces=SURFACES, lines=30, size=size)
+    title, body = digest.digest(
+        SWEEP,
+        NIGHT,
+        TURNED,
+        {"weibo/office": SessionState.INVALID},
+        surfaces=SURFACES,
+        lines=30,
+        size=size,
+    )
     lines = body.splitlines()
     taken = len("\r\n".join([title, *lines]).encode())
     named = sum(line.startswith(("  新增:", "  已消失:")) for line in lines)
     assert taken <= size
     assert lines[-1].startswith("核查41次")
-    assert named == 5 or size < 700 or (f"  另有{5 - named}条,见 mediawatch flagged" in lines and size - taken < 100)
+    assert (
+        named == 5
+        or size < 700
+        or (f"  另有{5 - named}条,见 mediawatch flagged" in lines and size - taken < 100)
+    )
 
 
-async def test_a_place_that_counts_bytes_gets_a_digest_it_takes(store: Store, inbox: Inbox, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_place_that_counts_bytes_gets_a_digest_it_takes(
+    store: Store, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """企业微信 takes 2 048 of them, three a character."""
     monkeypatch.setattr(NotifyJSON, "body_maxlen", 250)
     await alerts(store, inbox).tell_night(SWEEP, NIGHT, SessionBook(store, lambda: NOW), {})
@@ -125,11 +164,15 @@ async def test_a_place_that_counts_bytes_gets_a_digest_it_takes(store: Store, in
     assert 150 < len(f"{title}\r\n{body}".encode()) <= 250
 
 
-async def test_a_digest_tells_of_the_runs_that_broke_off_since_the_last(store: Store, inbox: Inbox) -> None:
+async def test_a_digest_tells_of_the_runs_that_broke_off_since_the_last(
+    store: Store, inbox: Inbox
+) -> None:
     endings = (Ending.FAILED, Ending.COMPLETE, Ending.STOPPED, Ending.KILLED, Ending.OUT_OF_TIME)
     for hours, ending in enumerate(endings):
         begun = await store.begin_night(Night(started_at=NOW + timedelta(hours=hours)))
-        last = replace(NIGHT, id=begun.id, sweep_id=None, started_at=begun.started_at, ending=ending, left=12)
+        last = replace(
+            NIGHT, id=begun.id, sweep_id=None, started_at=begun.started_at, ending=ending, left=12
+        )
         await store.end_night(last)
     await alerts(store, inbox).tell_night(SWEEP, last, SessionBook(store, lambda: NOW), {})
     ((_, _, body),) = inbox.posts
@@ -149,11 +192,15 @@ async def test_one_digest_a_sweep_also_after_a_restart(store: Store, inbox: Inbo
     assert len(inbox.posts) == 2
 
 
-async def test_a_failed_sending_is_tried_again_and_nobody_gets_it_twice(store: Store, inbox: Inbox) -> None:
+async def test_a_failed_sending_is_tried_again_and_nobody_gets_it_twice(
+    store: Store, inbox: Inbox
+) -> None:
     book = SessionBook(store, lambda: NOW)
     inbox.refusing = {"/secret-key-2"}
     with structlog.testing.capture_logs() as lines:
-        await alerts(store, inbox, "/secret-key-1", "/secret-key-2").tell_night(SWEEP, NIGHT, book, {})
+        await alerts(store, inbox, "/secret-key-1", "/secret-key-2").tell_night(
+            SWEEP, NIGHT, book, {}
+        )
     assert await states(store) == ["sent", "waiting"]
     assert [line["event"] for line in lines] == ["alert not sent, tried again with the next one"]
     assert "secret-key" not in str(lines)
@@ -177,7 +224,17 @@ async def test_what_was_cut_short_is_not_sent_again(
 ) -> None:
     ours = alerts(store, inbox)
     (place,) = ours._places
-    await store.add_alert(Alert(key="k", place=place, title="t", body="b", made_at=NOW - ago, state=state, tried_at=NOW - ago))
+    await store.add_alert(
+        Alert(
+            key="k",
+            place=place,
+            title="t",
+            body="b",
+            made_at=NOW - ago,
+            state=state,
+            tried_at=NOW - ago,
+        )
+    )
     await ours.send()
     assert (await states(store), len(inbox.posts)) == ([after], posts)
 
@@ -198,7 +255,9 @@ async def test_one_message_when_a_login_lapses(tmp_path: Path, inbox: Inbox) -> 
 
 async def test_a_demonstration_sends_nothing(tmp_path: Path, inbox: Inbox) -> None:
     home = Home(tmp_path).create(DEMONSTRATION)
-    filed = home.config.read_text("utf-8").replace("# urls = []", f'urls = ["{inbox.url("/key")}"] #')
+    filed = home.config.read_text("utf-8").replace(
+        "# urls = []", f'urls = ["{inbox.url("/key")}"] #'
+    )
     home.config.write_text(filed, encoding="utf-8")
     async with opened(Home(tmp_path)) as app:
         await app.sessions.seen("weibo", "office", valid=False, how="page")
@@ -209,9 +268,16 @@ async def test_a_demonstration_sends_nothing(tmp_path: Path, inbox: Inbox) -> No
 
 # The last one's password has an @ that is not written as %40.
 @pytest.mark.parametrize(
-    "url", ["nonsense-secret", "not a url secret", "mailtos://office:Ge@my_secret9@x.invalid?smtp=m.invalid&to=a@x.invalid"]
+    "url",
+    [
+        "nonsense-secret",
+        "not a url secret",
+        "mailtos://office:Ge@my_secret9@x.invalid?smtp=m.invalid&to=a@x.invalid",
+    ],
 )
-def test_a_url_that_is_none_is_refused_without_naming_it(store: Store, caplog: pytest.LogCaptureFixture, url: str) -> None:
+def test_a_url_that_is_none_is_refused_without_naming_it(
+    store: Store, caplog: pytest.LogCaptureFixture, url: str
+) -> None:
     caplog.set_level(0)
     with pytest.raises(UserError, match="number 1 is no Apprise URL") as caught:
         Alerts(store, lambda: NOW, [url], 30).check()
@@ -228,5 +294,7 @@ def test_a_test_message_goes_to_every_place(tmp_path: Path, inbox: Inbox) -> Non
     assert (done.returncode, first) == (1, "notify.urls, number 1: sent")
     assert second.startswith("notify.urls, number 2: not sent: Failed to send JSON")
     assert "error=" in second
-    assert "secret-key" not in done.stdout + done.stderr + (home / "logs" / "mediawatch.log").read_text("utf-8")
+    assert "secret-key" not in done.stdout + done.stderr + (
+        home / "logs" / "mediawatch.log"
+    ).read_text("utf-8")
     assert inbox.titles == ["mediawatch 测试消息"]

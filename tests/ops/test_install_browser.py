@@ -1,4 +1,6 @@
-"""Which Chromium is taken and how one is installed: real processes on a PATH of small scripts, the real `playwright install`."""
+"""Which Chromium is taken and how one is installed: real processes on a PATH of small scripts, the
+real `playwright install`.
+"""
 
 from __future__ import annotations
 
@@ -40,11 +42,17 @@ def environ(tmp_path: Path) -> dict[str, str]:
 def test_the_order_of_places(fake: Fake, environ: dict[str, str], tmp_path: Path) -> None:
     cache = "home/.cache/ms-playwright"
     managed_old = fake(f"{cache}/chromium_headless_shell-999/chrome-linux/headless_shell")
-    managed_new = fake(f"{cache}/chromium_headless_shell-1200/chrome-headless-shell-linux64/chrome-headless-shell")
+    managed_new = fake(
+        f"{cache}/chromium_headless_shell-1200/chrome-headless-shell-linux64/chrome-headless-shell"
+    )
     managed_full = fake(f"{cache}/chromium-1300/chrome-linux64/chrome")
-    on_path = [fake(f"bin/{name}") for name in ("chromium-headless-shell", "chromium", "google-chrome")]
+    on_path = [
+        fake(f"bin/{name}") for name in ("chromium-headless-shell", "chromium", "google-chrome")
+    ]
     own = fake("opt/own")
-    assert install_browser.find(str(own), environ) == install_browser.Found(own, "1.2.3.4", "own setting")
+    assert install_browser.find(str(own), environ) == install_browser.Found(
+        own, "1.2.3.4", "own setting"
+    )
     for expected in (managed_new, managed_old, managed_full, *on_path):
         found = install_browser.find("", environ)
         assert found.path == expected
@@ -54,15 +62,26 @@ def test_the_order_of_places(fake: Fake, environ: dict[str, str], tmp_path: Path
         install_browser.find("", environ)
 
 
-def test_another_folder_for_playwrights_downloads(fake: Fake, environ: dict[str, str], tmp_path: Path) -> None:
+def test_another_folder_for_playwrights_downloads(
+    fake: Fake, environ: dict[str, str], tmp_path: Path
+) -> None:
     there = fake("downloads/chromium_headless_shell-1/chrome-linux/headless_shell")
-    assert install_browser.find("", {**environ, "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path / "downloads")}).path == there
+    assert (
+        install_browser.find(
+            "", {**environ, "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path / "downloads")}
+        ).path
+        == there
+    )
 
 
-def test_what_does_not_run_is_passed_over_and_an_own_setting_never_is(fake: Fake, environ: dict[str, str]) -> None:
+def test_what_does_not_run_is_passed_over_and_an_own_setting_never_is(
+    fake: Fake, environ: dict[str, str]
+) -> None:
     broken = fake("bin/chromium-headless-shell", script="exit 127")
     sound = fake("bin/chromium", "Chromium 5.6 built on Debian")
-    assert install_browser.find("", environ) == install_browser.Found(sound, "5.6", "chromium on PATH")
+    assert install_browser.find("", environ) == install_browser.Found(
+        sound, "5.6", "chromium on PATH"
+    )
     assert install_browser.find("chromium", environ).path == sound
     with pytest.raises(UserError, match=str(broken)):
         install_browser.find(str(broken), environ)
@@ -79,8 +98,12 @@ def test_a_snap_is_not_taken(fake: Fake, environ: dict[str, str], tmp_path: Path
 
 
 @pytest.fixture
-def bare_machine(fake: Fake, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, str]:
-    """No Chromium, no font, no route to Playwright's downloads; an apt-get that notes its words and installs scripts."""
+def bare_machine(
+    fake: Fake, environ: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> dict[str, str]:
+    """No Chromium, no font, no route to Playwright's downloads; an apt-get that notes its words and
+    installs scripts.
+    """
     for tool in TOOLS:
         fake(f"bin/{tool}").unlink()
         (tmp_path / "bin" / tool).symlink_to(shutil.which(tool) or pytest.skip(f"no {tool} here"))
@@ -93,7 +116,10 @@ def bare_machine(fake: Fake, environ: dict[str, str], monkeypatch: pytest.Monkey
         case "$*" in *install*libatomic1*) touch libatomic;; esac""",
     )
     fake("bin/sudo", script='while [ "$1" = -n ] || [ "$1" = -- ]; do shift; done; exec "$@"')
-    environ |= {"PLAYWRIGHT_DOWNLOAD_HOST": "http://127.0.0.1:9", "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "1000"}
+    environ |= {
+        "PLAYWRIGHT_DOWNLOAD_HOST": "http://127.0.0.1:9",
+        "PLAYWRIGHT_DOWNLOAD_CONNECTION_TIMEOUT": "1000",
+    }
     for name in os.environ:
         if name.upper().startswith(("PLAYWRIGHT_", "MEDIAWATCH_")):
             monkeypatch.delenv(name)
@@ -102,7 +128,9 @@ def bare_machine(fake: Fake, environ: dict[str, str], monkeypatch: pytest.Monkey
     return environ
 
 
-def test_a_bare_debian_gets_its_own_packages_when_playwrights_download_fails(bare_machine: dict[str, str], tmp_path: Path) -> None:
+def test_a_bare_debian_gets_its_own_packages_when_playwrights_download_fails(
+    bare_machine: dict[str, str], tmp_path: Path
+) -> None:
     told: list[str] = []
     found = install_browser.install("", told.append)
     assert (found.path, found.version) == (tmp_path / "bin/chromium-headless-shell", "7.8.9")
@@ -117,10 +145,17 @@ def test_a_bare_debian_gets_its_own_packages_when_playwrights_download_fails(bar
     assert not (tmp_path / "apt-words").exists()
 
 
-def test_only_the_font_is_installed_where_only_the_font_is_missing(bare_machine: dict[str, str], fake: Fake, tmp_path: Path) -> None:
+def test_only_the_font_is_installed_where_only_the_font_is_missing(
+    bare_machine: dict[str, str], fake: Fake, tmp_path: Path
+) -> None:
     fake("bin/chromium")
     assert install_browser.install("", lambda line: None).path == tmp_path / "bin/chromium"
-    assert (tmp_path / "apt-words").read_text().splitlines()[-1].endswith("--no-install-recommends fonts-noto-cjk fontconfig")
+    assert (
+        (tmp_path / "apt-words")
+        .read_text()
+        .splitlines()[-1]
+        .endswith("--no-install-recommends fonts-noto-cjk fontconfig")
+    )
 
 
 def test_what_playwrights_own_program_needs_comes_first(
@@ -132,20 +167,35 @@ def test_what_playwrights_own_program_needs_comes_first(
     with pytest.raises(UserError, match="libatomic1"):
         install_browser.find()
     assert install_browser.install("", lambda line: None).path == tmp_path / "bin/chromium"
-    assert (tmp_path / "apt-words").read_text().splitlines()[1].endswith("--no-install-recommends libatomic1")
+    assert (
+        (tmp_path / "apt-words")
+        .read_text()
+        .splitlines()[1]
+        .endswith("--no-install-recommends libatomic1")
+    )
 
 
-def test_where_nothing_helps_one_sentence_says_what_to_do(bare_machine: dict[str, str], fake: Fake) -> None:
+def test_where_nothing_helps_one_sentence_says_what_to_do(
+    bare_machine: dict[str, str], fake: Fake
+) -> None:
     fake("bin/apt-get", script="exit 100")
     with pytest.raises(UserError, match="mediawatch browser --install") as caught:
         install_browser.install("", lambda line: None)
     assert "\n" not in str(caught.value)
 
 
-def test_the_command_prints_path_version_source_and_font(fake: Fake, environ: dict[str, str], tmp_path: Path) -> None:
+def test_the_command_prints_path_version_source_and_font(
+    fake: Fake, environ: dict[str, str], tmp_path: Path
+) -> None:
     fake("bin/chromium-headless-shell")
     fake("bin/fc-list", "Noto Sans CJK SC,Noto Sans CJK SC Bold")
-    done = subprocess.run([sys.executable, "-m", "mediawatch", "browser"], env=environ, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-m", "mediawatch", "browser"],
+        env=environ,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     lines = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
     assert lines == {

@@ -1,4 +1,6 @@
-"""`mediawatch record`: what it takes away with a page and what never, and that `verify` reads the same from the case."""
+"""`mediawatch record`: what it takes away with a page and what never, and that `verify` reads the
+same from the case.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +35,16 @@ from scrapers.replica import Case, Replica, World
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
 SEC, TOKEN = "MS4wLjABAAAA" + "d" * 43, "MS4wLjABAAAA" + "t" * 43
 WORLD = World.parse(
-    "platform,type,name,filing_number,true_id,true_original_id,truth,shown_name,verified_as,posts,articles\n"
+    "platform,type,name,filing_number,true_id,true_original_id,truth,shown_name,verified_as,posts,"
+    "articles\n"
     "weibo,新浪微博,示例活跃,W1,5000000001,,alive,,,2022-12-30T09:00;2022-11-01,\n"
-    "weibo,新浪微博,示例沉睡,W2,5000000002,,alive,示例沉睡新名,示例市第一测试局,2022-11-01T08:00;2022-10-01,\n"
+    "weibo,新浪微博,示例沉睡,W2,5000000002,,alive,示例沉睡新名,示例市第一测试局,2022-11-01T08:00;"
+    "2022-10-01,\n"
     "weibo,新浪微博,示例无踪,W5,5000000005,,gone,,,,\n"
     f"douyin,抖音,示例抖音,D1,{SEC},,alive,,示例市第一测试局,2022-11-03T10:00;2022-10-01,\n"
     f"toutiao,今日头条,示例头条,T1,{TOKEN},,alive,,,2022-11-20T12:00,\n"
-    "wechat,微信公众号,示例有链,X1,MzAwMDAwMDAwMQ==,gh_00000000000a,alive,,,2022-12-30T07:30;2022-11-01,1;2\n"
+    "wechat,微信公众号,示例有链,X1,MzAwMDAwMDAwMQ==,gh_00000000000a,alive,,,2022-12-30T07:30;"
+    "2022-11-01,1;2\n"
     "wechat,微信公众号,示例无链,X2,MzAwMDAwMDAwMg==,,alive,,,2022-12-30,\n"
     "wechat,微信公众号,示例验证,X3,MzAwMDAwMDAwMw==,,alive,,,2022-12-30,1:captcha\n"
 )
@@ -52,7 +57,13 @@ def account(name: str) -> Account:
     """As an office filed it, with the ids and links that it knows."""
     true = next(each for each in WORLD.accounts if each.filed["name"] == name)
     known = "" if name == "示例无链" else true.id
-    filed = Filed(name=name, platform=true.platform, organiser="示例市第一测试局", article_links=true.known_links, platform_id=known)
+    filed = Filed(
+        name=name,
+        platform=true.platform,
+        organiser="示例市第一测试局",
+        article_links=true.known_links,
+        platform_id=known,
+    )
     return Account(id=1, filed=filed, links=true.known_links)
 
 
@@ -69,12 +80,24 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
     async with Replica(WORLD, now=lambda: NOW, logged_in=LOGINS) as replica:
         for platform in LOGINS:
             write_state(home.sessions / platform / "office.json", replica.storage_state(platform))
-        async with app.opened(home, settings=config, clock=lambda: NOW, route=Route(replica.proxy, replica.chromium_args)) as opened:
+        async with app.opened(
+            home,
+            settings=config,
+            clock=lambda: NOW,
+            route=Route(replica.proxy, replica.chromium_args),
+        ) as opened:
             opened.pace = 0
             recorder = opened.recorder()
 
             async def look(each: Account, session: str | None, out: Path) -> Made:
-                return await record(each, recorder=recorder, gate=opened.pacing(), now=opened.clock, out=out, session=session)
+                return await record(
+                    each,
+                    recorder=recorder,
+                    gate=opened.pacing(),
+                    now=opened.clock,
+                    out=out,
+                    session=session,
+                )
 
             try:
                 yield opened, replica, look
@@ -84,19 +107,43 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
 
 def secrets_of(replica: Replica) -> set[str]:
     """Every cookie and token of the replica, and who its operator is."""
-    cookies = {cookie["value"] for platform in LOGINS for cookie in replica.storage_state(platform)["cookies"]}
+    cookies = {
+        cookie["value"]
+        for platform in LOGINS
+        for cookie in replica.storage_state(platform)["cookies"]
+    }
     weibo, wechat = replica._sites["weibo"], replica._sites["wechat"]
     # A cookie of "0" is a switch.
-    return {value for value in cookies if len(value) > 3} | {weibo._visitor_sub, wechat._office._token, *OPERATOR}  # type: ignore[attr-defined]
+    return {value for value in cookies if len(value) > 3} | {
+        weibo._visitor_sub,
+        wechat._office._token,
+        *OPERATOR,
+    }  # type: ignore[attr-defined]
 
 
 def dressed(secret: str) -> Iterator[str]:
-    yield from (secret, quote(secret, safe=""), html.escape(secret), json.dumps(secret)[1:-1], quote(json.dumps(secret)[1:-1], safe=""))
+    yield from (
+        secret,
+        quote(secret, safe=""),
+        html.escape(secret),
+        json.dumps(secret)[1:-1],
+        quote(json.dumps(secret)[1:-1], safe=""),
+    )
 
 
 def leaked(folder: Path, secrets: set[str]) -> list[tuple[str, str]]:
-    texts = {path.name: path.read_bytes().decode("utf-8", "replace") for path in folder.rglob("*") if path.is_file()}
-    return [(name, secret) for name, text in texts.items() for secret in secrets for dress in dressed(secret) if dress in text]
+    texts = {
+        path.name: path.read_bytes().decode("utf-8", "replace")
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+    return [
+        (name, secret)
+        for name, text in texts.items()
+        for secret in secrets
+        for dress in dressed(secret)
+        if dress in text
+    ]
 
 
 USUAL = [
@@ -117,13 +164,20 @@ MORE = [
 CALLING = re.compile(r"<script>(?:(?!</script>).)*fetch\(.*?</script>", re.DOTALL)
 
 
-async def compared(stage: Stage, out: Path, looks: Sequence[tuple[str, str | None, Outcome | None, DateKind | None, int]]) -> None:
+async def compared(
+    stage: Stage,
+    out: Path,
+    looks: Sequence[tuple[str, str | None, Outcome | None, DateKind | None, int]],
+) -> None:
     """Record them all, look for leaks, replay them all."""
     opened, replica, look = stage
     for name, session, outcome, date_kind, logins in looks:
         made = await look(account(name), session, out)
         assert outcome in (None, made.got.outcome), (name, made.got)
-        assert (made.got.date_kind, len(Case.read(made.folder).sessions)) == (date_kind, logins), (name, made.got)
+        assert (made.got.date_kind, len(Case.read(made.folder).sessions)) == (date_kind, logins), (
+            name,
+            made.got,
+        )
     assert leaked(out, secrets_of(replica)) == []
     # The scan can find what it looks for: the operator was on these pages.
     assert leaked(opened.home.sessions, secrets_of(replica)) != []
@@ -136,7 +190,9 @@ async def compared(stage: Stage, out: Path, looks: Sequence[tuple[str, str | Non
     assert [result.line() for result in results if not result.ok] == []
 
 
-async def test_what_is_recorded_reads_the_same_and_holds_no_secret(stage: Stage, tmp_path: Path) -> None:
+async def test_what_is_recorded_reads_the_same_and_holds_no_secret(
+    stage: Stage, tmp_path: Path
+) -> None:
     await compared(stage, tmp_path, USUAL)
 
 
@@ -152,7 +208,11 @@ async def test_a_page_of_which_only_the_address_is_known(stage: Stage, tmp_path:
     with pytest.raises(UserError, match="no login 'nobody' for wechat; there is wechat/office"):
         await look(account("示例无链"), "nobody", tmp_path)
     table = tomllib.loads((made.folder / "case.toml").read_text("utf-8"))
-    assert (table["account"]["name"], table["account"]["article_url"], table["sessions"]) == ("示例有链", link, [])
+    assert (table["account"]["name"], table["account"]["article_url"], table["sessions"]) == (
+        "示例有链",
+        link,
+        [],
+    )
     assert table["expect"] == {
         "outcome": "ok", "name": "示例有链", "latest_post_at": "2022-12-30T07:30:00+08:00", "date_kind": "at_least",
     }  # fmt: skip
@@ -165,13 +225,31 @@ DRESSES = [
     pytest.param(lambda text: text, id="plain"),
     pytest.param(lambda text: json.dumps({"a": text}), id="JSON in ASCII"),
     pytest.param(lambda text: json.dumps({"a": text}, ensure_ascii=False), id="JSON"),
-    pytest.param(lambda text: json.dumps({"a": text}, ensure_ascii=False).replace("/", "\\/"), id="JSON with escaped slashes"),
-    pytest.param(lambda text: json.dumps({"a": json.dumps({"b": text})}), id="JSON in JSON in ASCII"),
-    pytest.param(lambda text: json.dumps({"a": json.dumps({"b": text}, ensure_ascii=False)}, ensure_ascii=False), id="JSON in JSON"),
-    pytest.param(lambda text: quote(json.dumps({"a": text}, ensure_ascii=False), safe=""), id="percent-encoded JSON"),
-    pytest.param(lambda text: quote(json.dumps({"a": text}), safe=""), id="percent-encoded JSON in ASCII"),
+    pytest.param(
+        lambda text: json.dumps({"a": text}, ensure_ascii=False).replace("/", "\\/"),
+        id="JSON with escaped slashes",
+    ),
+    pytest.param(
+        lambda text: json.dumps({"a": json.dumps({"b": text})}), id="JSON in JSON in ASCII"
+    ),
+    pytest.param(
+        lambda text: json.dumps(
+            {"a": json.dumps({"b": text}, ensure_ascii=False)}, ensure_ascii=False
+        ),
+        id="JSON in JSON",
+    ),
+    pytest.param(
+        lambda text: quote(json.dumps({"a": text}, ensure_ascii=False), safe=""),
+        id="percent-encoded JSON",
+    ),
+    pytest.param(
+        lambda text: quote(json.dumps({"a": text}), safe=""), id="percent-encoded JSON in ASCII"
+    ),
     pytest.param(lambda text: f"<p title='{html.escape(text)}'>{html.escape(text)}</p>", id="HTML"),
-    pytest.param(lambda text: f"/path?next={quote(quote(text, safe=''), safe='')}", id="percent-encoded twice"),
+    pytest.param(
+        lambda text: f"/path?next={quote(quote(text, safe=''), safe='')}",
+        id="percent-encoded twice",
+    ),
 ]
 
 
@@ -192,9 +270,15 @@ def test_a_secret_is_found_in_every_dress(dress: Callable[[str], str]) -> None:
         (r'{"a":"{\"csrf_token\":\"ab12\"}"}', r'{"a":"{\"csrf_token\":\"xx11\"}"}'),
         ("%7B%22web_id%22%3A%2271%22%7D", "%7B%22web_id%22%3A%2211%22%7D"),
         ("window.wx={data:{uin:'3071234567',t:1}}", "window.wx={data:{uin:'1111111111',t:1}}"),
-        ("https://a.cn/b?msToken=Ab%2F1&a_bogus=x9&id=5", "https://a.cn/b?msToken=Xx%2F1&a_bogus=x1&id=5"),
+        (
+            "https://a.cn/b?msToken=Ab%2F1&a_bogus=x9&id=5",
+            "https://a.cn/b?msToken=Xx%2F1&a_bogus=x1&id=5",
+        ),
         ("<a href='/b?x=1&amp;token=77'>", "<a href='/b?x=1&amp;token=11'>"),
-        ('{"signature":"one line about us","key":"tab"}', '{"signature":"one line about us","key":"tab"}'),
+        (
+            '{"signature":"one line about us","key":"tab"}',
+            '{"signature":"one line about us","key":"tab"}',
+        ),
         ('{"token":"5000000001"}', '{"token":"5000000001"}'),
     ],
 )
@@ -211,9 +295,17 @@ def test_addresses_keep_only_harmless_keys() -> None:
 
 
 @settings(max_examples=25)
-@given(st.recursive(st.text() | st.integers() | st.none(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=8))
+@given(
+    st.recursive(
+        st.text() | st.integers() | st.none(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+        max_leaves=8,
+    )
+)
 def test_scrubbed_json_keeps_its_shape(value: object) -> None:
-    """Whatever the rest of a reply is: it stays JSON, and what is neither secret nor under a telling key stays as it is."""
+    """Whatever the rest of a reply is: it stays JSON, and what is neither secret nor under a
+    telling key stays as it is.
+    """
     text = json.dumps({"rest": value, "token": SECRET, "who": SELF}, ensure_ascii=False)
     found = json.loads(Scrubber(frozenset({SECRET, SELF})).text(text))
     assert (found["token"], found["who"]) == (dummy(SECRET), dummy(SELF))
@@ -221,21 +313,48 @@ def test_scrubbed_json_keeps_its_shape(value: object) -> None:
 
 
 def test_what_counts_as_identity() -> None:
-    viewer = {"id": 2000000001, "idstr": "2000000001", "screen_name": "演示", "gender": "m", "vip": 1, "bio": "某人在此"}
-    assert set(identity_in(viewer | {"deep": [{"avatar_large": "https://a.cn/1.jpg"}]})) == {"2000000001", "演示", "https://a.cn/1.jpg"}
-    assert set(cookie_values([{"value": "short"}, {"value": "long%2Fenough"}, {}])) == {"long%2Fenough", "long/enough"}
+    viewer = {
+        "id": 2000000001,
+        "idstr": "2000000001",
+        "screen_name": "演示",
+        "gender": "m",
+        "vip": 1,
+        "bio": "某人在此",
+    }
+    assert set(identity_in(viewer | {"deep": [{"avatar_large": "https://a.cn/1.jpg"}]})) == {
+        "2000000001",
+        "演示",
+        "https://a.cn/1.jpg",
+    }
+    assert set(cookie_values([{"value": "short"}, {"value": "long%2Fenough"}, {}])) == {
+        "long%2Fenough",
+        "long/enough",
+    }
     # An office that looks at itself: its own name is what the case is about.
-    assert Scrubber(frozenset({"演示", "演示操作员"}), frozenset({"演示发布"})).text("演示发布 演示操作员") == "演示发布 某某某某某"
+    assert (
+        Scrubber(frozenset({"演示", "演示操作员"}), frozenset({"演示发布"})).text(
+            "演示发布 演示操作员"
+        )
+        == "演示发布 某某某某某"
+    )
 
 
 def test_nothing_is_written_where_a_secret_stays_all_the_same() -> None:
-    """One secret's dummy and its neighbours may spell another secret: what is left over is looked for once more."""
+    """One secret's dummy and its neighbours may spell another secret: what is left over is looked
+    for once more.
+    """
     taken = Recording("toutiao.profile")
     taken.left({"cookies": [{"value": "abcdefgh"}, {"value": "xxxxxxxxZZ"}], "origins": []})
-    url, scraper, own = "https://www.toutiao.com/c/user/token/x/", SCRAPERS["toutiao"], account("示例头条")
+    url, scraper, own = (
+        "https://www.toutiao.com/c/user/token/x/",
+        SCRAPERS["toutiao"],
+        account("示例头条"),
+    )
     taken.answered(taken.number(), Reply(url, 200, "text/html", b"<p>abcdefgh</p>"), document=True)
     assert [answer.body for answer in taken.answers(scraper, own, ())] == [b"<p>xxxxxxxx</p>"]
-    taken.answered(taken.number(), Reply(url, 200, "text/html", b"<p>abcdefghZZ</p>"), document=True)
+    taken.answered(
+        taken.number(), Reply(url, 200, "text/html", b"<p>abcdefghZZ</p>"), document=True
+    )
     with pytest.raises(UserError, match="still holds a secret"):
         taken.answers(scraper, own, ())
 
@@ -253,6 +372,8 @@ def test_nothing_is_written_where_a_secret_stays_all_the_same() -> None:
 )
 def test_what_cannot_be_recorded_is_said(tmp_path: Path, words: list[str], message: str) -> None:
     assert CliRunner().invoke(commands, ["--home", str(tmp_path), "init"]).exit_code == 0
-    ran = CliRunner().invoke(commands, ["--home", str(tmp_path), "record", *words, "--out", str(tmp_path / "cases")])
+    ran = CliRunner().invoke(
+        commands, ["--home", str(tmp_path), "record", *words, "--out", str(tmp_path / "cases")]
+    )
     assert (ran.exit_code, message in ran.stderr) == (2, True)
     assert not (tmp_path / "cases").exists()

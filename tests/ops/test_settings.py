@@ -1,4 +1,6 @@
-"""The settings tree: precedence, the places that errors name, secrets, and that documentation and template tell the truth."""
+"""The settings tree: precedence, the places that errors name, secrets, and that documentation and
+template tell the truth.
+"""
 
 from __future__ import annotations
 
@@ -43,21 +45,32 @@ def leaves(model: BaseModel, before: str = "") -> dict[str, object]:
     return found
 
 
-def test_an_option_beats_the_environment_beats_the_file_beats_the_default(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_option_beats_the_environment_beats_the_file_beats_the_default(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert read_settings(home).sweep.policy == "national"
-    home.config.write_text('[sweep]\npolicy = "from-file"\nsecond_look_minutes = 5\npace = 3\n', encoding="utf-8")
+    home.config.write_text(
+        '[sweep]\npolicy = "from-file"\nsecond_look_minutes = 5\npace = 3\n', encoding="utf-8"
+    )
     assert read_settings(home).sweep.policy == "from-file"
     monkeypatch.setenv("MEDIAWATCH_SWEEP__POLICY", "from-environment")
     monkeypatch.setenv("MEDIAWATCH_SWEEP__SECOND_LOOK_MINUTES", "6")
     assert read_settings(home).sweep.policy == "from-environment"
     settings = read_settings(home, {"sweep": {"policy": "from-option"}})
-    assert (settings.sweep.policy, settings.sweep.second_look_minutes, settings.sweep.pace) == ("from-option", 6, 3)
+    assert (settings.sweep.policy, settings.sweep.second_look_minutes, settings.sweep.pace) == (
+        "from-option",
+        6,
+        3,
+    )
 
 
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("[pace.'weibo.desktop']\nevry = 3", ["pace.weibo.desktop.evry", "mediawatch.toml", "per_hour"]),
+        (
+            "[pace.'weibo.desktop']\nevry = 3",
+            ["pace.weibo.desktop.evry", "mediawatch.toml", "per_hour"],
+        ),
         ("[pace.'weibo.desktop']\nevery = 0.1", ["pace.weibo.desktop.every", "1.5", "0.1"]),
         ("[browser]\nexecutible = 'x'", ["browser.executible", "mediawatch.toml", "executable"]),
         ("[brouser]\nproxy = 'x'", ["brouser", "mediawatch.toml", "browser"]),
@@ -86,7 +99,9 @@ def test_a_wrong_file_is_named_with_key_and_place(home: Home, text: str, words: 
         ("MEDIAWATCH_BROWSER", "{", ["environment", "MEDIAWATCH_SECTION__KEY"]),
     ],
 )
-def test_a_wrong_variable_is_named(home: Home, monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: list[str]) -> None:
+def test_a_wrong_variable_is_named(
+    home: Home, monkeypatch: pytest.MonkeyPatch, name: str, value: str, words: list[str]
+) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(UserError) as caught:
         read_settings(home)
@@ -100,7 +115,10 @@ def test_a_wrong_option_is_blamed_on_the_command_line_not_on_the_file(home: Home
 
 
 def test_a_secret_is_never_shown(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    home.config.write_text('[database]\nurl = "postgresql+psycopg://office:hunter2@db/x"\n[browser]\nproxy = "http://u:hunter2@p:1"\n')
+    home.config.write_text(
+        '[database]\nurl = "postgresql+psycopg://office:hunter2@db/x"\n[browser]\nproxy = '
+        '"http://u:hunter2@p:1"\n'
+    )
     settings = read_settings(home)
     assert "hunter2" in home.database_url(settings)
     assert "hunter2" not in f"{settings!r} {settings} {settings.model_dump_json()}"
@@ -133,7 +151,9 @@ MISPLACED = "mailtos://u:SECRETPW@h/db"
         (f"[log]\nlevel = '{MISPLACED}'", ["log.level", "warning"]),
     ],
 )
-def test_a_secret_in_the_wrong_place_is_not_shown_either(home: Home, text: str, words: list[str]) -> None:
+def test_a_secret_in_the_wrong_place_is_not_shown_either(
+    home: Home, text: str, words: list[str]
+) -> None:
     home.config.write_text(text, encoding="utf-8")
     with pytest.raises(UserError) as caught:
         read_settings(home)
@@ -141,9 +161,15 @@ def test_a_secret_in_the_wrong_place_is_not_shown_either(home: Home, text: str, 
     assert "SECRETPW" not in str(caught.value)
 
 
-@pytest.mark.parametrize("value", [MISPLACED, f'"{MISPLACED}"', f'["{MISPLACED}"]', f'[["{MISPLACED}"]]'])
-@pytest.mark.parametrize("name", ["DATABASE", "NOTIFY", "NOTIFY__URL", "NOTIFY__LINES", "PACE__EVERY", "SWEEP__PACE"])
-def test_a_secret_in_the_wrong_variable_is_not_shown_either(home: Home, monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+@pytest.mark.parametrize(
+    "value", [MISPLACED, f'"{MISPLACED}"', f'["{MISPLACED}"]', f'[["{MISPLACED}"]]']
+)
+@pytest.mark.parametrize(
+    "name", ["DATABASE", "NOTIFY", "NOTIFY__URL", "NOTIFY__LINES", "PACE__EVERY", "SWEEP__PACE"]
+)
+def test_a_secret_in_the_wrong_variable_is_not_shown_either(
+    home: Home, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
     monkeypatch.setenv(f"MEDIAWATCH_{name}", value)
     with pytest.raises(UserError, match="environment") as caught:
         read_settings(home)
@@ -160,9 +186,13 @@ def test_a_file_saved_by_notepad_is_read_and_one_in_gb18030_is_refused(home: Hom
 
 def test_the_template_written_by_init_shows_every_default(home: Home) -> None:
     text = home.config.read_text(encoding="utf-8")
-    assert tomllib.loads(text) == {section: {} for section in Settings.model_fields}, "commented out: a later default must take effect"
+    assert tomllib.loads(text) == {section: {} for section in Settings.model_fields}, (
+        "commented out: a later default must take effect"
+    )
     shown = tomllib.loads(re.sub(r"(?m)^# (?=\w+ = )", "", text))
-    flat = {f"{section}.{key}": value for section, keys in shown.items() for key, value in keys.items()}
+    flat = {
+        f"{section}.{key}": value for section, keys in shown.items() for key, value in keys.items()
+    }
     assert flat == leaves(Settings())
 
 
@@ -173,7 +203,9 @@ def test_the_documentation_names_every_key_with_its_default() -> None:
     assert len(rows) == len(documented)
 
 
-def test_the_home_is_private_where_it_matters_and_making_it_again_changes_nothing(home: Home) -> None:
+def test_the_home_is_private_where_it_matters_and_making_it_again_changes_nothing(
+    home: Home,
+) -> None:
     assert stat.S_IMODE(home.sessions.stat().st_mode) == 0o700
     home.config.write_text("[sweep]\npace = 2\n", encoding="utf-8")
     home.sessions.chmod(0o755)
@@ -189,7 +221,9 @@ def test_a_marked_home_stays_marked(tmp_path: Path) -> None:
     assert read_settings(home.create()).output.marks == ("演示数据",)
 
 
-def test_the_home_is_the_option_then_the_variable_then_the_data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_home_is_the_option_then_the_variable_then_the_data_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     environ = {"MEDIAWATCH_HOME": str(tmp_path / "b")}
     assert Home.at(tmp_path / "a", environ).root == tmp_path / "a"
     assert Home.at(None, environ).root == tmp_path / "b"

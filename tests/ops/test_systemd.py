@@ -25,7 +25,13 @@ def written(tmp_path: Path) -> list[Path]:
     program = tmp_path / "mediawatch"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
-    return systemd.write(tmp_path / "units", program=program, home=Home(tmp_path / "home"), user="office", backups=tmp_path)
+    return systemd.write(
+        tmp_path / "units",
+        program=program,
+        home=Home(tmp_path / "home"),
+        user="office",
+        backups=tmp_path,
+    )
 
 
 def test_systemd_finds_nothing_wrong(written: list[Path]) -> None:
@@ -35,17 +41,32 @@ def test_systemd_finds_nothing_wrong(written: list[Path]) -> None:
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
     # The template needs an instance to be read as one.
     named = [path.with_name(path.name.replace("@.", "@mediawatch-sweep.")) for path in written]
-    done = subprocess.run([analyze, "verify", "--man=no", *named], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(
+        [analyze, "verify", "--man=no", *named],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
     assert (done.returncode, done.stderr) == (0, "")
     assert len(named) == 5
     broken = written[0].read_text("utf-8") + "\n[Service]\nKillMod=mixed\n"
     written[0].write_text(broken, "utf-8")
-    assert "KillMod" in subprocess.run([analyze, "verify", "--man=no", *named], capture_output=True, text=True, check=False).stderr
+    assert (
+        "KillMod"
+        in subprocess.run(
+            [analyze, "verify", "--man=no", *named], capture_output=True, text=True, check=False
+        ).stderr
+    )
 
 
 def test_the_units_call_commands_that_there_are(written: list[Path]) -> None:
     real = dict(commands())
-    called = [line for path in written for line in re.findall(r"(?m)^ExecStart=(.+)$", path.read_text("utf-8"))]
+    called = [
+        line
+        for path in written
+        for line in re.findall(r"(?m)^ExecStart=(.+)$", path.read_text("utf-8"))
+    ]
     assert len(called) == 3
     for line in called:
         words = shlex.split(line)[3:]
@@ -54,7 +75,9 @@ def test_the_units_call_commands_that_there_are(written: list[Path]) -> None:
 
 
 def test_what_sites_did_to_us_is_no_failure_of_the_service(written: list[Path]) -> None:
-    (text,) = (path.read_text("utf-8") for path in written if path.name == "mediawatch-sweep.service")
+    (text,) = (
+        path.read_text("utf-8") for path in written if path.name == "mediawatch-sweep.service"
+    )
     allowed = re.findall(r"(?m)^SuccessExitStatus=(.+)$", text)[0].split()
     sums = {0}
     for bit in set(EXIT_BITS.values()):
@@ -64,12 +87,20 @@ def test_what_sites_did_to_us_is_no_failure_of_the_service(written: list[Path]) 
 
 def test_a_path_that_a_unit_would_take_apart_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="without spaces"):
-        systemd.write(tmp_path, program=Path("/usr/bin/mediawatch"), home=Home(tmp_path / "my home"), user="nobody", backups=tmp_path)
+        systemd.write(
+            tmp_path,
+            program=Path("/usr/bin/mediawatch"),
+            home=Home(tmp_path / "my home"),
+            user="nobody",
+            backups=tmp_path,
+        )
 
 
 def test_the_command_writes_the_units_of_its_home(tmp_path: Path) -> None:
     Home(tmp_path / "home").create()
-    done = CliRunner().invoke(cli, ["--home", str(tmp_path / "home"), "units", str(tmp_path / "out"), "--user", "office"])
+    done = CliRunner().invoke(
+        cli, ["--home", str(tmp_path / "home"), "units", str(tmp_path / "out"), "--user", "office"]
+    )
     assert sorted(done.stdout.split()) == sorted(str(path) for path in (tmp_path / "out").iterdir())
     text = (tmp_path / "out" / "mediawatch-sweep.service").read_text("utf-8")
     assert f" --home {tmp_path / 'home'} sweep" in text

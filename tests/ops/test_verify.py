@@ -1,4 +1,6 @@
-"""`mediawatch verify`: the comparison as a table, made-up cases through the command, and the shared recordings."""
+"""`mediawatch verify`: the comparison as a table, made-up cases through the command, and the shared
+recordings.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +25,21 @@ from scrapers.replica import Case, CaseError, case_folders
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "cases"
 AT = datetime(2022, 12, 29, 16, 30, tzinfo=UTC)  # the 30th in Beijing
 GOT = Got(
-    outcome=Outcome.OK, name="示例", latest_post_at=AT, latest_post_on=AT.date().replace(day=30), date_kind=DateKind.EXACT, surfaces=()
+    outcome=Outcome.OK,
+    name="示例",
+    latest_post_at=AT,
+    latest_post_on=AT.date().replace(day=30),
+    date_kind=DateKind.EXACT,
+    surfaces=(),
 )
-NOTHING = Got(outcome=Outcome.CAPTCHA, name="", latest_post_at=None, latest_post_on=None, date_kind=None, surfaces=())
+NOTHING = Got(
+    outcome=Outcome.CAPTCHA,
+    name="",
+    latest_post_at=None,
+    latest_post_on=None,
+    date_kind=None,
+    surfaces=(),
+)
 
 
 @pytest.mark.parametrize(
@@ -34,15 +48,31 @@ NOTHING = Got(outcome=Outcome.CAPTCHA, name="", latest_post_at=None, latest_post
         ({}, GOT, []),
         ({"outcome": "ok", "name": "示例", "date_kind": "exact"}, GOT, []),
         ({"outcome": ["captcha", "ok"]}, GOT, []),
-        ({"outcome": ["captcha", "rate_limited"]}, GOT, ["outcome is ok, not captcha or rate_limited"]),
+        (
+            {"outcome": ["captcha", "rate_limited"]},
+            GOT,
+            ["outcome is ok, not captcha or rate_limited"],
+        ),
         ({"name": "示例一"}, GOT, ["name is '示例', not '示例一'"]),
         ({"name": ""}, NOTHING, []),
         ({"latest_post_at": "2022-12-30T00:30:00+08:00"}, GOT, []),
         ({"latest_post_at": "2022-12-29T16:30:00Z"}, GOT, []),
-        ({"latest_post_at": "2022-12-30T00:30:01+08:00"}, GOT, ["latest post is 2022-12-30T00:30:00+08:00, not 2022-12-30T00:30:01+08:00"]),
+        (
+            {"latest_post_at": "2022-12-30T00:30:01+08:00"},
+            GOT,
+            ["latest post is 2022-12-30T00:30:00+08:00, not 2022-12-30T00:30:01+08:00"],
+        ),
         ({"latest_post_on": "2022-12-30"}, GOT, []),
-        ({"latest_post_on": "2022-12-29"}, GOT, ["latest post's day is 2022-12-30, not 2022-12-29"]),
-        ({"latest_post_at": AT, "latest_post_on": AT.date()}, NOTHING, ["latest post is missing", "latest post's day is missing"]),
+        (
+            {"latest_post_on": "2022-12-29"},
+            GOT,
+            ["latest post's day is 2022-12-30, not 2022-12-29"],
+        ),
+        (
+            {"latest_post_at": AT, "latest_post_on": AT.date()},
+            NOTHING,
+            ["latest post is missing", "latest post's day is missing"],
+        ),
         ({"date_kind": "at_least"}, GOT, ["date is exact, not at_least"]),
         ({"date_kind": "exact"}, NOTHING, ["date is missing, not exact"]),
     ],
@@ -73,7 +103,11 @@ def test_expectations_that_mean_nothing(table: Mapping[str, Any], message: str) 
 
 def test_a_result_as_json_and_as_a_line() -> None:
     sight = Sight(
-        surface="weibo.mobile", read_at=AT, name="示例", matched_by=MatchedBy.ID, posts=(Post(on=GOT.latest_post_on or AT.date(), at=AT),)
+        surface="weibo.mobile",
+        read_at=AT,
+        name="示例",
+        matched_by=MatchedBy.ID,
+        posts=(Post(on=GOT.latest_post_on or AT.date(), at=AT),),
     )
     reading = Reading(account_id=0, look=LookKind.FIRST, started_at=AT, read_at=AT, sights=(sight,))
     table = json.loads(Result.of("weibo/own", None, reading).as_json())
@@ -92,11 +126,16 @@ def test_a_result_as_json_and_as_a_line() -> None:
     }
     wrong = Result.of("weibo/own", {"outcome": "captcha"}, reading)
     assert (wrong.ok, wrong.line()) == (False, "DIFF  weibo/own: outcome is ok, not captcha")
-    assert Result.of("weibo/own", {"outcome": "ok"}, reading).line() == "ok    weibo/own: ok, 示例, 2022-12-30 (at_least)"
+    assert (
+        Result.of("weibo/own", {"outcome": "ok"}, reading).line()
+        == "ok    weibo/own: ok, 示例, 2022-12-30 (at_least)"
+    )
 
 
 def test_a_look_at_a_case_needs_fourteen_days() -> None:
-    assert need_at(datetime(2022, 12, 31, 16, 30, tzinfo=UTC)).fresh_after.isoformat() == "2022-12-18"
+    assert (
+        need_at(datetime(2022, 12, 31, 16, 30, tzinfo=UTC)).fresh_after.isoformat() == "2022-12-18"
+    )
 
 
 # the folders
@@ -128,20 +167,45 @@ def made(root: Path, slug: str, expect: str = "", text: str = CASE) -> Path:
     folder = root / "toutiao" / slug
     folder.mkdir(parents=True)
     user = {"userId": TOKEN, "mediaId": "9990000001", "name": "示例头条", "banStatus": False}
-    data = quote(json.dumps({"data": {"profileUserInfo": user, "identity": {"user_is_login": False}, "initialFeed": None}}), safe="")
+    data = quote(
+        json.dumps(
+            {
+                "data": {
+                    "profileUserInfo": user,
+                    "identity": {"user_is_login": False},
+                    "initialFeed": None,
+                }
+            }
+        ),
+        safe="",
+    )
     (folder / "profile.html").write_text(
-        f'<!doctype html><meta charset="utf-8"><script id="RENDER_DATA" type="application/json">{data}</script><p>示例</p>'
-        f"<script>fetch({FEED.removeprefix('https://www.toutiao.com')!r}).then((reply) => reply.text())</script>",
+        '<!doctype html><meta charset="utf-8"><script id="RENDER_DATA" '
+        f'type="application/json">{data}</script><p>示例</p>'
+        f"<script>fetch({FEED.removeprefix('https://www.toutiao.com')!r}).then((reply) => "
+        "reply.text())</script>",
         encoding="utf-8",
     )
-    item = {"cell_type": 32, "id": "1", "content": "演示", "publish_time": int(AT.timestamp()), "user": {"name": "示例头条"}}
-    (folder / "feed.json").write_text(json.dumps({"message": "success", "data": [item], "has_more": False}), encoding="utf-8")
+    item = {
+        "cell_type": 32,
+        "id": "1",
+        "content": "演示",
+        "publish_time": int(AT.timestamp()),
+        "user": {"name": "示例头条"},
+    }
+    (folder / "feed.json").write_text(
+        json.dumps({"message": "success", "data": [item], "has_more": False}), encoding="utf-8"
+    )
     (folder / "case.toml").write_text(text + expect, encoding="utf-8")
     return folder
 
 
 def test_the_command_compares(tmp_path: Path) -> None:
-    made(tmp_path, "a-right", '[expect]\noutcome = "ok"\nname = "示例头条"\nlatest_post_on = "2022-12-30"\n')
+    made(
+        tmp_path,
+        "a-right",
+        '[expect]\noutcome = "ok"\nname = "示例头条"\nlatest_post_on = "2022-12-30"\n',
+    )
     made(tmp_path, "b-wrong", '[expect]\nname = "别的名称"\n')
     made(tmp_path, "c-open")
     ran = CliRunner().invoke(commands, ["verify", "--json", str(tmp_path)])
@@ -153,7 +217,10 @@ def test_the_command_compares(tmp_path: Path) -> None:
     ]
     assert lines[2]["got"]["latest_post_at"] == "2022-12-30T00:30:00+08:00"
     assert ran.exit_code == 1
-    ran = CliRunner().invoke(commands, ["verify", str(tmp_path / "toutiao" / "a-right"), str(tmp_path / "toutiao" / "c-open")])
+    ran = CliRunner().invoke(
+        commands,
+        ["verify", str(tmp_path / "toutiao" / "a-right"), str(tmp_path / "toutiao" / "c-open")],
+    )
     assert ran.exit_code == 0
     assert ran.stdout.splitlines()[-1] == "2 cases: 1 as expected, 0 differ, 1 expect nothing"
 
@@ -208,8 +275,13 @@ def test_which_requests_a_response_answers(tmp_path: Path, url: str, answered: b
     assert (case.response(url) is not None) is answered
 
 
-NOT_READ_YET = {"wechat/reader-list-barred-cover-answers", "wechat/reader-without-time-but-with-links"}
-"""微信读书 without a login: the cover that answers where the list is barred, and articles known only by their links."""
+NOT_READ_YET = {
+    "wechat/reader-list-barred-cover-answers",
+    "wechat/reader-without-time-but-with-links",
+}
+"""微信读书 without a login: the cover that answers where the list is barred, and articles known
+only by their links.
+"""
 
 
 @pytest.mark.shared
@@ -217,4 +289,6 @@ async def test_the_shared_recordings_are_read_as_they_expect() -> None:
     settings = Settings.model_validate({"timeouts": {"reply": 5, "challenge": 5}})
     results = [result async for result in app.verify([SHARED], settings)]
     assert len(results) >= 30
-    assert {result.line().split()[1].rstrip(":") for result in results if result.ok is False} == NOT_READ_YET
+    assert {
+        result.line().split()[1].rstrip(":") for result in results if result.ok is False
+    } == NOT_READ_YET

@@ -1,4 +1,6 @@
-"""下发核实: suspects go down as xlsx files and come back as answers; nothing in them is a formula, nobody's contacts go astray."""
+"""下发核实: suspects go down as xlsx files and come back as answers; nothing in them is a formula,
+nobody's contacts go astray.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +42,15 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import BEIJING
 from mediawatch.ops.retention import verified
 from mediawatch.ops.settings import Home
-from mediawatch.people.dispatch import Answers, Field, Split, Written, dispatch, import_answers, write_bad_rows
+from mediawatch.people.dispatch import (
+    Answers,
+    Field,
+    Split,
+    Written,
+    dispatch,
+    import_answers,
+    write_bad_rows,
+)
 from mediawatch.people.dispatch.export import key_of
 from mediawatch.people.forms.rowkey import Window
 from mediawatch.people.links import open_links
@@ -59,32 +69,61 @@ LINK = "https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAAA"
 
 async def stale(store: Store, folder: Path) -> Inspection:
     """Two accounts of two prefectures that a person found stale, each with its own contact."""
-    inspection, path = await exported(store, folder, [filed(1, filing_number="3025716006566021"), filed(2, name=TWO, prefecture="乙/示例")])
+    inspection, path = await exported(
+        store,
+        folder,
+        [filed(1, filing_number="3025716006566021"), filed(2, name=TWO, prefecture="乙/示例")],
+    )
     two = {**STALE, Column.SEEN_ID: "gh_0000000000a2"}
-    done = await inspection.take(fill(path, folder / "答.xlsx", {ONE: STALE, TWO: two}, {ONE: png(1), TWO: png(2)}))
+    done = await inspection.take(
+        fill(path, folder / "答.xlsx", {ONE: STALE, TWO: two}, {ONE: png(1), TWO: png(2)})
+    )
     assert len(done.readings) == 2
     changed = [
         UpdatedAccount(
-            account_id=account.id, filed=account.filed, contact=Contact(person=f"联络员{account.id}", phone=f"1380000000{account.id}")
+            account_id=account.id,
+            filed=account.filed,
+            contact=Contact(person=f"联络员{account.id}", phone=f"1380000000{account.id}"),
         )
         for account in await store.accounts()
     ]
-    await store.apply(RegistryChanges(source=Source(file="台账.xlsx", sha256="1" * 64, at=NOW), updated=tuple(changed)))
+    await store.apply(
+        RegistryChanges(
+            source=Source(file="台账.xlsx", sha256="1" * 64, at=NOW), updated=tuple(changed)
+        )
+    )
     return inspection
 
 
-async def sent(store: Store, inspection: Inspection, folder: Path, by: Split = Split.PREFECTURE, **more: Any) -> list[Written]:
+async def sent(
+    store: Store, inspection: Inspection, folder: Path, by: Split = Split.PREFECTURE, **more: Any
+) -> list[Written]:
     newest = max((event.id for event in await store.review_events(1)), default=0)
     found = await suspects(store, inspection.sweep, await store.scope(inspection.sweep.id), [])
     return await dispatch(
-        store, folder, found, sweep=inspection.sweep, policy=POLICY, evidence=inspection.evidence, by=by,
-        person="丙某", now=NOW, after=newest, **more,
-    )  # fmt: skip
+        store,
+        folder,
+        found,
+        sweep=inspection.sweep,
+        policy=POLICY,
+        evidence=inspection.evidence,
+        by=by,
+        person="丙某",
+        now=NOW,
+        after=newest,
+        **more,
+    )
 
 
 async def taken(store: Store, inspection: Inspection, *paths: Path) -> Answers:
     return await import_answers(
-        store, paths, sweep=inspection.sweep, accounts=await store.accounts(), policy=POLICY, evidence=inspection.evidence, now=NOW
+        store,
+        paths,
+        sweep=inspection.sweep,
+        accounts=await store.accounts(),
+        policy=POLICY,
+        evidence=inspection.evidence,
+        now=NOW,
     )
 
 
@@ -98,34 +137,70 @@ def answer(source: Path, target: Path, answers: Mapping[Field, object], row: int
     return target
 
 
-EXPLAINED = {Field.EXPLANATION: "人员调整,已恢复更新", Field.LINK: f"{LINK} https://weibo.com/1", Field.PERSON: "丁某"}
+EXPLAINED = {
+    Field.EXPLANATION: "人员调整,已恢复更新",
+    Field.LINK: f"{LINK} https://weibo.com/1",
+    Field.PERSON: "丁某",
+}
 
 
 async def states(store: Store) -> list[ReviewState]:
-    return [finding.review for entry in await store.scope(1) if entry.judgement for finding in entry.judgement.findings]
+    return [
+        finding.review
+        for entry in await store.scope(1)
+        if entry.judgement
+        for finding in entry.judgement.findings
+    ]
 
 
 async def test_a_round_trip(store: Store, tmp_path: Path) -> None:
     inspection = await stale(store, tmp_path)
     one, two = await sent(store, inspection, tmp_path)
-    assert (one.path.name, two.path.name, one.accounts, one.new) == ("核实-甲示例市.xlsx", "核实-乙_示例.xlsx", 1, 1)
+    assert (one.path.name, two.path.name, one.accounts, one.new) == (
+        "核实-甲示例市.xlsx",
+        "核实-乙_示例.xlsx",
+        1,
+        1,
+    )
     assert await states(store) == [ReviewState.DISPATCHED] * 2
     (row,) = rows(one.path)
-    assert (row[Field.NUMBER], row[Field.NAME], row[Field.CONTACT], row[Field.PHONE]) == ("3025716006566021", ONE, "联络员1", "13800000001")
+    assert (row[Field.NUMBER], row[Field.NAME], row[Field.CONTACT], row[Field.PHONE]) == (
+        "3025716006566021",
+        ONE,
+        "联络员1",
+        "13800000001",
+    )
     assert "间隔59天" in row[Field.SENTENCE]
     (shot,) = openpyxl.load_workbook(one.path).worksheets[0]._images
     assert shot._data() == png(1)
     # Not a word of the other prefecture's people, anywhere in the file.
-    everything = "".join(str(cell.value) for sheet in openpyxl.load_workbook(one.path) for line in sheet.iter_rows() for cell in line)
+    everything = "".join(
+        str(cell.value)
+        for sheet in openpyxl.load_workbook(one.path)
+        for line in sheet.iter_rows()
+        for cell in line
+    )
     assert "联络员1" in everything
     assert "联络员2" not in everything
     assert "13800000002" not in everything
 
-    done = await taken(store, inspection, answer(one.path, tmp_path / "回1.xlsx", EXPLAINED), two.path)
-    assert (done.accounts, done.blank, done.problems, [link for _, link in done.others]) == ([1], 1, [], ["https://weibo.com/1"])
+    done = await taken(
+        store, inspection, answer(one.path, tmp_path / "回1.xlsx", EXPLAINED), two.path
+    )
+    assert (done.accounts, done.blank, done.problems, [link for _, link in done.others]) == (
+        [1],
+        1,
+        [],
+        ["https://weibo.com/1"],
+    )
     assert [(link.url, link.account_id) for link in done.articles] == [(LINK, 1)]
     *_, event = await store.review_events(1)
-    assert (event.action, event.by, event.source, event.account_id) == (ReviewAction.ANSWERED, "丁某", "回1.xlsx", 1)
+    assert (event.action, event.by, event.source, event.account_id) == (
+        ReviewAction.ANSWERED,
+        "丁某",
+        "回1.xlsx",
+        1,
+    )
     assert event.reason == f"人员调整,已恢复更新(最新链接:{LINK} https://weibo.com/1)"
     # An answer decides nothing.
     assert await states(store) == [ReviewState.DISPATCHED] * 2
@@ -144,15 +219,23 @@ async def test_a_hostile_name_is_a_text(store: Store, tmp_path: Path) -> None:
     inspection = await stale(store, tmp_path)
     _, two = await sent(store, inspection, tmp_path)
     sheet = openpyxl.load_workbook(two.path).worksheets[0]
-    cells = {cell.value: cell for line in sheet.iter_rows() for cell in line if cell.value is not None}
+    cells = {
+        cell.value: cell for line in sheet.iter_rows() for cell in line if cell.value is not None
+    }
     assert cells[TWO].data_type == "s"
     assert not any(cell.data_type == "f" or cell.hyperlink for cell in cells.values())
-    done = await taken(store, inspection, answer(two.path, tmp_path / "回.xlsx", {**EXPLAINED, Field.EXPLANATION: "=1+1"}))
+    done = await taken(
+        store,
+        inspection,
+        answer(two.path, tmp_path / "回.xlsx", {**EXPLAINED, Field.EXPLANATION: "=1+1"}),
+    )
     # What a unit typed as a formula has no value that anybody saw: the row's link still answers.
     assert (done.problems, done.accounts) == ([], [2])
 
 
-async def test_sending_again_writes_the_same_and_notes_nothing(store: Store, tmp_path: Path) -> None:
+async def test_sending_again_writes_the_same_and_notes_nothing(
+    store: Store, tmp_path: Path
+) -> None:
     inspection = await stale(store, tmp_path)
     first = await sent(store, inspection, tmp_path)
     bodies, events = [file.path.read_bytes() for file in first], await store.review_events(1)
@@ -160,7 +243,10 @@ async def test_sending_again_writes_the_same_and_notes_nothing(store: Store, tmp
         await sent(store, inspection, tmp_path)
     again = await sent(store, inspection, tmp_path, overwrite=True)
     assert [file.new for file in again] == [0, 0]
-    assert ([file.path.read_bytes() for file in again], await store.review_events(1)) == (bodies, events)
+    assert ([file.path.read_bytes() for file in again], await store.review_events(1)) == (
+        bodies,
+        events,
+    )
     # What is decided does not go out again.
     found = await suspects(store, inspection.sweep, await store.scope(inspection.sweep.id), [])
     decided = event_of(found[0], ReviewAction.DISMISSED, by="丙某", at=NOW, reason="属实更新")
@@ -189,21 +275,37 @@ async def test_bad_cells_are_named_and_nothing_is_half_done(store: Store, tmp_pa
     assert (done.accounts, await store.review_events(1)) == ([], before)
     told = [str(problem) for problem in done.problems]
     assert told[1] == "无人.xlsx 疑似问题核实 第2行「责任人」:请填写责任人姓名"
-    assert "无链.xlsx 疑似问题核实 第2行「最新链接」:请填写以 http:// 或 https:// 开头的网址" in told[2]
-    assert ["对不上" in told[0], "缺少行键" in told[3], "不是 xlsx" in told[4], "清单.xlsx" in told[5]] == [True] * 4
+    assert (
+        "无链.xlsx 疑似问题核实 第2行「最新链接」:请填写以 http:// 或 https:// 开头的网址"
+        in told[2]
+    )
+    assert [
+        "对不上" in told[0],
+        "缺少行键" in told[3],
+        "不是 xlsx" in told[4],
+        "清单.xlsx" in told[5],
+    ] == [True] * 4
     assert len(told) == 6
     # The refused rows go back with their reason; corrected, they are taken.
     assert write_bad_rows(tmp_path / "退.xlsx", done, sweep=inspection.sweep) == 4
     assert [row[Field.ERROR] for row in rows(tmp_path / "退.xlsx")][1] == "责任人:请填写责任人姓名"
-    fixed = await taken(store, inspection, answer(tmp_path / "退.xlsx", tmp_path / "改2.xlsx", {Field.PERSON: "丁某"}, row=3))
+    fixed = await taken(
+        store,
+        inspection,
+        answer(tmp_path / "退.xlsx", tmp_path / "改2.xlsx", {Field.PERSON: "丁某"}, row=3),
+    )
     assert (fixed.accounts, len(fixed.problems)) == ([1], 3)
 
 
-async def test_an_answer_may_come_after_the_decision_and_needs_a_dispatch(store: Store, tmp_path: Path) -> None:
+async def test_an_answer_may_come_after_the_decision_and_needs_a_dispatch(
+    store: Store, tmp_path: Path
+) -> None:
     inspection = await stale(store, tmp_path)
     one, _ = await sent(store, inspection, tmp_path)
     found = (await suspects(store, inspection.sweep, await store.scope(inspection.sweep.id), []))[0]
-    confirmed = event_of(found, ReviewAction.CONFIRMED, by="丙某", at=NOW, reason="紧急通报", without_hearing=True)
+    confirmed = event_of(
+        found, ReviewAction.CONFIRMED, by="丙某", at=NOW, reason="紧急通报", without_hearing=True
+    )
     assert confirmed.unheard
     await store.note_reviews(1, [confirmed], after=found.events[-1].id)
     await taken(store, inspection, answer(one.path, tmp_path / "回.xlsx", EXPLAINED))
@@ -219,10 +321,20 @@ async def test_the_term_is_printed_kept_and_not_begun_anew(store: Store, tmp_pat
     assert rows(one.path)[0][Field.TERM] == "2032-01-08"
     assert [event.term for event in await store.review_events(1)] == [one.term] * 2
     again = await dispatch(
-        store, tmp_path / "再", await suspects(store, inspection.sweep, await store.scope(1), []), sweep=inspection.sweep, policy=POLICY,
-        evidence=inspection.evidence, by=Split.PREFECTURE, person="丙某", now=NOW + timedelta(days=30), after=99,
-    )  # fmt: skip
-    assert [(file.new, file.term, file.years_by_weekdays) for file in again] == [(0, one.term, ())] * 2
+        store,
+        tmp_path / "再",
+        await suspects(store, inspection.sweep, await store.scope(1), []),
+        sweep=inspection.sweep,
+        policy=POLICY,
+        evidence=inspection.evidence,
+        by=Split.PREFECTURE,
+        person="丙某",
+        now=NOW + timedelta(days=30),
+        after=99,
+    )
+    assert [(file.new, file.term, file.years_by_weekdays) for file in again] == [
+        (0, one.term, ())
+    ] * 2
 
 
 async def hearing(store: Store, inspection: Inspection, number: int = 0) -> Hearing:
@@ -235,15 +347,37 @@ async def test_an_answer_that_does_not_agree_disputes(store: Store, tmp_path: Pa
     assert (await hearing(store, inspection)).state is HearingState.RUNNING
     silent = {Field.EXPLANATION: "属实", Field.PERSON: "丁某"}
     for number, (stance, state) in enumerate(
-        [("", HearingState.DISPUTED), ("无异议", HearingState.AGREED), ("有异议", HearingState.DISPUTED)]
+        [
+            ("", HearingState.DISPUTED),
+            ("无异议", HearingState.AGREED),
+            ("有异议", HearingState.DISPUTED),
+        ]
     ):
-        done = await taken(store, inspection, answer(one.path, tmp_path / f"回{number}.xlsx", {**silent, Field.STANCE: stance}))
-        assert (len(done.events), done.problems, (await hearing(store, inspection)).state) == (1, [], state)
-    # Another person's 无异议 does not outvote who disputes; a word alone is an answer, any other word is none.
+        done = await taken(
+            store,
+            inspection,
+            answer(one.path, tmp_path / f"回{number}.xlsx", {**silent, Field.STANCE: stance}),
+        )
+        assert (len(done.events), done.problems, (await hearing(store, inspection)).state) == (
+            1,
+            [],
+            state,
+        )
+    # Another person's 无异议 does not outvote who disputes; a word alone is an answer, any other
+    # word is none.
     only = {Field.STANCE: "无异议", Field.PERSON: "戊某"}
-    assert len((await taken(store, inspection, answer(one.path, tmp_path / "戊.xlsx", only))).events) == 1
+    assert (
+        len((await taken(store, inspection, answer(one.path, tmp_path / "戊.xlsx", only))).events)
+        == 1
+    )
     assert (await hearing(store, inspection)).state is HearingState.DISPUTED
-    (wrong,) = (await taken(store, inspection, answer(one.path, tmp_path / "错.xlsx", {**only, Field.STANCE: "同意"}))).problems
+    (wrong,) = (
+        await taken(
+            store,
+            inspection,
+            answer(one.path, tmp_path / "错.xlsx", {**only, Field.STANCE: "同意"}),
+        )
+    ).problems
     assert "请从下拉列表选择“无异议”或“有异议”" in str(wrong)
     sheet = openpyxl.load_workbook(one.path).worksheets[0]
     (rule,) = sheet.data_validations.dataValidation
@@ -257,22 +391,40 @@ async def test_a_sheet_of_before_the_column_disputes(store: Store, tmp_path: Pat
     sheet = book.worksheets[0]
     places = {cell.value: cell.column for cell in sheet[1]}
     window = Window.of(inspection.sweep, POLICY)
-    texts = {field: str(sheet.cell(2, places[field.value]).value or "") for field in Field if field.value in places}
+    texts = {
+        field: str(sheet.cell(2, places[field.value]).value or "")
+        for field in Field
+        if field.value in places
+    }
     texts[Field.VERSION] = ""
-    sheet.cell(2, places[Field.KEY.value], str(key_of(await store.home_id(), 1, (await store.accounts())[0], window, texts)))
+    sheet.cell(
+        2,
+        places[Field.KEY.value],
+        str(key_of(await store.home_id(), 1, (await store.accounts())[0], window, texts)),
+    )
     for field in (Field.RECORD, Field.STANCE, Field.TERM, Field.VERSION):
         sheet.delete_cols(places[field.value])
         places = {cell.value: cell.column for cell in sheet[1]}
     book.save(tmp_path / "旧.xlsx")
     done = await taken(store, inspection, tmp_path / "旧.xlsx")
-    assert (done.accounts, done.problems, (await hearing(store, inspection)).state) == ([1], [], HearingState.DISPUTED)
+    assert (done.accounts, done.problems, (await hearing(store, inspection)).state) == (
+        [1],
+        [],
+        HearingState.DISPUTED,
+    )
 
 
-async def test_a_picture_of_the_unit_is_kept_for_the_reviewer_and_judges_nothing(store: Store, tmp_path: Path) -> None:
+async def test_a_picture_of_the_unit_is_kept_for_the_reviewer_and_judges_nothing(
+    store: Store, tmp_path: Path
+) -> None:
     inspection = await stale(store, tmp_path)
     one, _ = await sent(store, inspection, tmp_path)
     before = await store.scope(1)
-    returned = answer(one.path, tmp_path / "回.xlsx", {Field.STANCE: "有异议", Field.EXPLANATION: "已发布后撤稿", Field.PERSON: "丁某"})
+    returned = answer(
+        one.path,
+        tmp_path / "回.xlsx",
+        {Field.STANCE: "有异议", Field.EXPLANATION: "已发布后撤稿", Field.PERSON: "丁某"},
+    )
     book = openpyxl.load_workbook(returned)
     sheet = book.worksheets[0]
     (place,) = [cell.column_letter for cell in sheet[1] if cell.value == Field.RECORD.value]
@@ -285,7 +437,9 @@ async def test_a_picture_of_the_unit_is_kept_for_the_reviewer_and_judges_nothing
     found = (await suspects(store, inspection.sweep, await store.scope(1), []))[0]
     told = reviews.in_full(found, {})
     assert f"单位所附截图 evidence/{shot.path}  SHA-256 {shot.sha256}" in told
-    assert [entry.judgement.verdict for entry in before if entry.judgement] == await inspection.verdicts()
+    assert [
+        entry.judgement.verdict for entry in before if entry.judgement
+    ] == await inspection.verdicts()
     assert len(await store.readings([1])) == 1
     # It is evidence: checked, and never an orphan.
     check = verified(inspection.evidence, await store.evidence())
@@ -308,7 +462,11 @@ async def test_what_has_changed_since_is_sent_down_again(store: Store, tmp_path:
     assert "未下发核实" in refusal(found, ReviewAction.CONFIRMED, "丙某", "")
     again, _ = await sent(store, inspection, tmp_path / "再")
     assert again.new == 1
-    await taken(store, inspection, answer(one.path, tmp_path / "旧又.xlsx", {**agreed, Field.PERSON: "戊某"}))
+    await taken(
+        store,
+        inspection,
+        answer(one.path, tmp_path / "旧又.xlsx", {**agreed, Field.PERSON: "戊某"}),
+    )
     assert (await hearing(store, inspection)).state is HearingState.RUNNING
     await taken(store, inspection, answer(again.path, tmp_path / "新.xlsx", agreed))
     assert (await hearing(store, inspection)).state is HearingState.AGREED
@@ -316,51 +474,86 @@ async def test_what_has_changed_since_is_sent_down_again(store: Store, tmp_path:
 
 async def test_not_found_ends_when_the_unit_s_own_link_opens(store: Store, tmp_path: Path) -> None:
     inspection, path = await exported(store, tmp_path, [filed(1)])
-    gone = {Column.STATE: "搜索不到", Column.SEEN_ID: GH, Column.PERSON: "甲某", Column.TIME: STALE[Column.TIME]}
+    gone = {
+        Column.STATE: "搜索不到",
+        Column.SEEN_ID: GH,
+        Column.PERSON: "甲某",
+        Column.TIME: STALE[Column.TIME],
+    }
     await inspection.take(fill(path, tmp_path / "答.xlsx", {ONE: gone}, {ONE: png()}))
     (one,) = await sent(store, inspection, tmp_path)
     said = {Field.STANCE: "有异议", Field.LINK: LINK, Field.PERSON: "丁某"}
     done = await taken(store, inspection, answer(one.path, tmp_path / "回.xlsx", said))
-    assert [finding.code for entry in await store.scope(1) if entry.judgement for finding in entry.judgement.findings] == [Code.NOT_FOUND]
+    assert [
+        finding.code
+        for entry in await store.scope(1)
+        if entry.judgement
+        for finding in entry.judgement.findings
+    ] == [Code.NOT_FOUND]
     # An old article: it proves no update, but that the account is there.
     old = Posting(date(2031, 3, 1))
     await open_links(done.articles, store=store, looker=old, gate=Pacing(scale=0), now=lambda: NOW)
     await rejudge(store, lambda platform: True, 1)
-    assert [finding.code for entry in await store.scope(1) if entry.judgement for finding in entry.judgement.findings] == []
+    assert [
+        finding.code
+        for entry in await store.scope(1)
+        if entry.judgement
+        for finding in entry.judgement.findings
+    ] == []
     assert await inspection.verdicts() == [Verdict.UNPROVEN]
 
 
-def test_a_term_that_is_over_is_noted_and_not_before(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_term_that_is_over_is_noted_and_not_before(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def at(moment: datetime) -> None:
         monkeypatch.setattr("mediawatch.app.root.host_clock", lambda: moment)
 
     at(NOW)
-    assert "nothing waits for an answer" in command(home, "findings", "overdue", "--by", "丙某").stderr
+    assert (
+        "nothing waits for an answer" in command(home, "findings", "overdue", "--by", "丙某").stderr
+    )
     sent = command(home, "findings", "dispatch", str(tmp_path / "下发"), "--person", "丙某")
     assert "to be answered by 2032-01-08" in sent.stdout
     assert "calendar of 2032 is not known" in sent.stderr
-    back = answer(tmp_path / "下发" / "核实-甲示例市.xlsx", tmp_path / "回.xlsx", {Field.STANCE: "无异议", Field.PERSON: "丁某"})
+    back = answer(
+        tmp_path / "下发" / "核实-甲示例市.xlsx",
+        tmp_path / "回.xlsx",
+        {Field.STANCE: "无异议", Field.PERSON: "丁某"},
+    )
     assert command(home, "findings", "import", str(back)).exit_code == 0
     at(datetime(2032, 1, 8, 23, 59, tzinfo=BEIJING))
     early = command(home, "findings", "overdue", "--by", "丙某")
-    assert (early.exit_code, "no term is over: the first one ends with 2032-01-08" in early.stderr) == (2, True)
+    assert (
+        early.exit_code,
+        "no term is over: the first one ends with 2032-01-08" in early.stderr,
+    ) == (2, True)
     at(datetime(2032, 1, 9, 0, 1, tzinfo=BEIJING))
     done = command(home, "findings", "overdue", "--by", "丙某")
-    assert (done.exit_code, "1 findings noted as 逾期未反馈: 2/stale_2w" in done.stdout) == (0, True)
+    assert (done.exit_code, "1 findings noted as 逾期未反馈: 2/stale_2w" in done.stdout) == (
+        0,
+        True,
+    )
     listed = command(home, "review", "list").stdout
     assert "逾期未反馈" in listed
     assert "无异议" in listed
     # By filter only the one that was answered with 无异议; the other by its own key.
     some = command(home, "review", "confirm", "--code", "stale_2w", "--by", "丙某", "--yes")
     assert (some.exit_code, "须写明编号逐个认定" in some.stderr) == (2, True)
-    assert [event.account_id for event in within(home, lambda store: store.review_events(1))][-1] == 1
+    assert [event.account_id for event in within(home, lambda store: store.review_events(1))][
+        -1
+    ] == 1
     one_by_one = command(home, "review", "confirm", versioned(home, 2), "--by", "丙某")
     assert (one_by_one.exit_code, one_by_one.stderr.count("须")) == (0, 0)
     assert not any(event.unheard for event in within(home, lambda store: store.review_events(1)))
 
 
 def versioned(home: Home, number: int) -> str:
-    return next(word for word in command(home, "review", "list").stdout.split() if word.startswith(f"{number}/stale_2w@"))
+    return next(
+        word
+        for word in command(home, "review", "list").stdout.split()
+        if word.startswith(f"{number}/stale_2w@")
+    )
 
 
 def soffice() -> str:
@@ -375,8 +568,19 @@ async def test_a_file_saved_by_libreoffice_is_taken(store: Store, tmp_path: Path
         filled = answer(file.path, tmp_path / f"回{number}.xlsx", EXPLAINED)
         saved = tmp_path / f"存{number}"
         profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-        command = [soffice(), profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", str(saved), str(filled)]
-        await asyncio.to_thread(subprocess.run, command, check=True, capture_output=True, timeout=180)
+        command = [
+            soffice(),
+            profile,
+            "--headless",
+            "--convert-to",
+            "xlsx:Calc MS Excel 2007 XML",
+            "--outdir",
+            str(saved),
+            str(filled),
+        ]
+        await asyncio.to_thread(
+            subprocess.run, command, check=True, capture_output=True, timeout=180
+        )
         (row,) = rows(saved / filled.name)
         assert row[Field.NAME] in (ONE, TWO)
         assert row[Field.NUMBER] in ("3025716006566021", "900002")
@@ -385,7 +589,9 @@ async def test_a_file_saved_by_libreoffice_is_taken(store: Store, tmp_path: Path
 
 
 class Posting:
-    """A looker to whom every account shows one post, of the window's last day, on its page and behind its link."""
+    """A looker to whom every account shows one post, of the window's last day, on its page and
+    behind its link.
+    """
 
     def __init__(self, on: date = date(2031, 12, 31)) -> None:
         self.on = on
@@ -413,7 +619,14 @@ class Posting:
 
     def _sight(self, original_id: str) -> Sight:
         posts = (Post(on=self.on),)
-        return Sight(surface="s", read_at=NOW, original_id=original_id, matched_by=MatchedBy.ID, posts=posts, name=ONE)
+        return Sight(
+            surface="s",
+            read_at=NOW,
+            original_id=original_id,
+            matched_by=MatchedBy.ID,
+            posts=posts,
+            name=ONE,
+        )
 
 
 @pytest.fixture
@@ -444,22 +657,37 @@ def command(home: Home, *words: str) -> Any:
 
 def test_the_commands(home: Home, tmp_path: Path) -> None:
     """Out and in again as a shell does it."""
-    assert command(home, "findings", "dispatch", str(tmp_path / "无"), "--person", " ").exit_code == 2
+    assert (
+        command(home, "findings", "dispatch", str(tmp_path / "无"), "--person", " ").exit_code == 2
+    )
     assert not (tmp_path / "无").exists()
     done = command(home, "findings", "dispatch", str(tmp_path / "下发"), "--person", "丙某")
-    assert (done.exit_code, done.stdout.count("1 accounts, 1 findings sent for the first time")) == (0, 2)
+    assert (
+        done.exit_code,
+        done.stdout.count("1 accounts, 1 findings sent for the first time"),
+    ) == (0, 2)
     one, two = (tmp_path / "下发" / f"核实-{part}.xlsx" for part in ("甲示例市", "乙_示例"))
     assert rows(one)[0][Field.SOURCE] == "人工核查"
     back = answer(one, tmp_path / "回.xlsx", {Field.EXPLANATION: "属实", Field.PERSON: "丁某"})
     bad = answer(two, tmp_path / "错.xlsx", {Field.EXPLANATION: "属实"})
-    done = command(home, "findings", "import", str(back), str(bad), "--errors", str(tmp_path / "退.xlsx"))
-    assert (done.exit_code, "1 accounts answered, 0 known already, 0 rows not answered, 1 rows refused" in done.stdout) == (2, True)
+    done = command(
+        home, "findings", "import", str(back), str(bad), "--errors", str(tmp_path / "退.xlsx")
+    )
+    assert (
+        done.exit_code,
+        "1 accounts answered, 0 known already, 0 rows not answered, 1 rows refused" in done.stdout,
+    ) == (2, True)
     assert "「责任人」:请填写责任人姓名" in done.stderr
     assert (tmp_path / "退.xlsx").is_file()
-    assert "单位反馈 丁某(回.xlsx);未答是否有异议(按有异议处理);属实" in command(home, "review", "show", "1/stale_2w").stdout
+    assert (
+        "单位反馈 丁某(回.xlsx);未答是否有异议(按有异议处理);属实"
+        in command(home, "review", "show", "1/stale_2w").stdout
+    )
 
 
-def test_links_are_opened_and_accounts_looked_at_again(home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_links_are_opened_and_accounts_looked_at_again(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(App, "looker", lambda self: Posting())
     command(home, "findings", "dispatch", str(tmp_path / "下发"), "--person", "丙某")
     one, two = (tmp_path / "下发" / f"核实-{part}.xlsx" for part in ("甲示例市", "乙_示例"))
@@ -472,9 +700,15 @@ def test_links_are_opened_and_accounts_looked_at_again(home: Home, tmp_path: Pat
     done = command(home, "findings", "import", str(answer(one, tmp_path / "回1.xlsx", EXPLAINED)))
     assert (done.exit_code, verdicts()) == (0, [Verdict.FRESH, Verdict.FAILED])
     said = {Field.EXPLANATION: "已恢复更新", Field.PERSON: "丁某"}
-    done = command(home, "findings", "import", str(answer(two, tmp_path / "回2.xlsx", said)), "--look-again")
+    done = command(
+        home, "findings", "import", str(answer(two, tmp_path / "回2.xlsx", said)), "--look-again"
+    )
     assert (done.exit_code, verdicts()) == (0, [Verdict.FRESH] * 2)
-    # The looks are another sweep's, of the same moment; what was decided and answered stays on record.
+    # The looks are another sweep's, of the same moment; what was decided and answered stays on
+    # record.
     sweeps = within(home, lambda store: store.sweeps())
-    assert [(sweep.scope, sweep.as_of) for sweep in sweeps] == [("all", AS_OF), ("account=2", AS_OF)]
+    assert [(sweep.scope, sweep.as_of) for sweep in sweeps] == [
+        ("all", AS_OF),
+        ("account=2", AS_OF),
+    ]
     assert len(within(home, lambda store: store.review_events(1))) == 4

@@ -11,7 +11,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from samples import NOW, PLAIN, finding, plain_reading
 
-from mediawatch.domain import Account, Code, Effect, Excuse, Filed, Finding, ReviewAction, ReviewEvent, ReviewState, Stance, UserError
+from mediawatch.domain import (
+    Account,
+    Code,
+    Effect,
+    Excuse,
+    Filed,
+    Finding,
+    ReviewAction,
+    ReviewEvent,
+    ReviewState,
+    Stance,
+    UserError,
+)
 from mediawatch.people.review import Decision, Suspect, excuse_of, refusal, refusals
 from mediawatch.rules.hearing import HearingState, hearing_of, is_required, term_of
 from mediawatch.rules.policy import HearingRule, load
@@ -28,7 +40,12 @@ def suspect(*events: ReviewEvent, said: Finding = SAID, **values: Any) -> Suspec
 
 
 def event(action: ReviewAction, said: Finding = SAID, **values: Any) -> ReviewEvent:
-    given: dict[str, Any] = {"at": NOW, "by": "丁某", "sentence": said.sentence, "facts": said.facts}
+    given: dict[str, Any] = {
+        "at": NOW,
+        "by": "丁某",
+        "sentence": said.sentence,
+        "facts": said.facts,
+    }
     return ReviewEvent(sweep_id=1, account_id=7, code=said.code, action=action, **given | values)
 
 
@@ -58,19 +75,31 @@ OTHER = replace(SAID, latest_on=date(2031, 1, 1))
         ((SENT, DISPUTED, SENT, OVERDUE), HearingState.DISPUTED),
         ((SENT, DISPUTED, SENT, AGREED), HearingState.AGREED),
         # About other facts nobody was heard.
-        ((event(ReviewAction.DISPATCHED, OTHER), event(ReviewAction.ANSWERED, OTHER, stance=Stance.AGREES)), HearingState.NOT_SENT),
+        (
+            (
+                event(ReviewAction.DISPATCHED, OTHER),
+                event(ReviewAction.ANSWERED, OTHER, stance=Stance.AGREES),
+            ),
+            HearingState.NOT_SENT,
+        ),
         ((SENT, event(ReviewAction.ANSWERED, OTHER, stance=Stance.AGREES)), HearingState.RUNNING),
         # Other words tell the same facts.
-        ((replace(SENT, sentence="别的话"), replace(AGREED, sentence="又一句")), HearingState.AGREED),
+        (
+            (replace(SENT, sentence="别的话"), replace(AGREED, sentence="又一句")),
+            HearingState.AGREED,
+        ),
         ((AGREED,), HearingState.NOT_SENT),
     ],
 )
-def test_a_hearing_is_about_the_facts_that_stand_now(events: tuple[ReviewEvent, ...], state: HearingState) -> None:
+def test_a_hearing_is_about_the_facts_that_stand_now(
+    events: tuple[ReviewEvent, ...], state: HearingState
+) -> None:
     assert hearing_of(events, SAID, RULE).state is state
 
 
 def test_the_term_is_counted_by_working_days_and_kept() -> None:
-    # 2023-01-01 and the two days beside it were holidays: two working days after it are 3 and 4 January.
+    # 2023-01-01 and the two days beside it were holidays: two working days after it are 3 and 4
+    # January.
     assert term_of(NOW.replace(year=2023, month=1, day=1), RULE) == date(2023, 1, 4)
     running = hearing_of([SENT], SAID, HearingRule(working_days=9))
     assert running.term == SENT.term
@@ -81,14 +110,25 @@ def test_the_term_is_counted_by_working_days_and_kept() -> None:
 @pytest.mark.parametrize(
     ("code", "effect", "required"),
     [
-        *((code, Effect.LISTED, True) for code in (Code.NOT_FOUND, Code.CANCELLED_NOT_CLOSED, Code.BANNED)),
-        *((code, Effect.LISTED, True) for code in (Code.RENAMED_UNREPORTED, Code.NAME_MISMATCH, Code.OWNER_MISMATCH)),
+        *(
+            (code, Effect.LISTED, True)
+            for code in (Code.NOT_FOUND, Code.CANCELLED_NOT_CLOSED, Code.BANNED)
+        ),
+        *(
+            (code, Effect.LISTED, True)
+            for code in (Code.RENAMED_UNREPORTED, Code.NAME_MISMATCH, Code.OWNER_MISMATCH)
+        ),
         *((code, Effect.FAILS, True) for code in Code),
-        *((code, Effect.LISTED, False) for code in (Code.DUPLICATE_FILING, Code.REGISTRY_INCOMPLETE, Code.FILING_NAME_STYLE)),
+        *(
+            (code, Effect.LISTED, False)
+            for code in (Code.DUPLICATE_FILING, Code.REGISTRY_INCOMPLETE, Code.FILING_NAME_STYLE)
+        ),
         (Code.ABOLISHED_BODY, Effect.HINT, False),
     ],
 )
-def test_what_accuses_is_confirmed_after_a_hearing(code: Code, effect: Effect, required: bool) -> None:
+def test_what_accuses_is_confirmed_after_a_hearing(
+    code: Code, effect: Effect, required: bool
+) -> None:
     said = replace(SAID, code=code, effect=effect)
     assert is_required(said, RULE) is required
     assert not is_required(said, HearingRule(required=False))
@@ -120,7 +160,10 @@ def test_without_a_hearing_it_takes_a_reason_and_is_marked(events: tuple[ReviewE
 
 
 def test_a_silence_read_late_is_never_confirmed_without_a_hearing() -> None:
-    late = (replace(plain_reading(7, NOW), id=3), replace(plain_reading(7, NOW + 3 * DAY + timedelta(minutes=1)), id=4))
+    late = (
+        replace(plain_reading(7, NOW), id=3),
+        replace(plain_reading(7, NOW + 3 * DAY + timedelta(minutes=1)), id=4),
+    )
     at_once = replace(CONFIRM, without_hearing=True, reason="舆情紧急")
     for rule in (RULE, HearingRule(required=False)):
         assert "须经下发核实后认定" in at_once.refusal(suspect(readings=late, rule=rule))
@@ -132,19 +175,35 @@ def test_a_silence_read_late_is_never_confirmed_without_a_hearing() -> None:
 
 
 def test_a_filter_confirms_only_what_units_agree_to() -> None:
-    heard = {state: suspect(*events) for state, events in (("agreed", (SENT, AGREED)), ("disputed", (SENT, DISPUTED)))}
+    heard = {
+        state: suspect(*events)
+        for state, events in (("agreed", (SENT, AGREED)), ("disputed", (SENT, DISPUTED)))
+    }
     plain = suspect(said=replace(SAID, code=Code.DUPLICATE_FILING, effect=Effect.LISTED))
     found = [heard["agreed"], replace(heard["disputed"], account=Account(id=8, filed=PLAIN)), plain]
     assert {*refusals(found, found, CONFIRM, frozenset())} == {"8/stale_2w", "7/duplicate_filing"}
-    assert {*refusals(found, found, CONFIRM, frozenset({"7", "8"}))} == {"8/stale_2w", "7/duplicate_filing"}
-    assert refusals(found, found, CONFIRM, frozenset({"8/stale_2w@0000", "7/duplicate_filing"})) == {}
+    assert {*refusals(found, found, CONFIRM, frozenset({"7", "8"}))} == {
+        "8/stale_2w",
+        "7/duplicate_filing",
+    }
+    assert (
+        refusals(found, found, CONFIRM, frozenset({"8/stale_2w@0000", "7/duplicate_filing"})) == {}
+    )
     # A dismissal accuses nobody.
-    assert refusals(found, found, Decision(ReviewAction.DISMISSED, "李四", "看错"), frozenset()) == {}
+    assert (
+        refusals(found, found, Decision(ReviewAction.DISMISSED, "李四", "看错"), frozenset()) == {}
+    )
 
 
 def filing(number: int, *events: ReviewEvent, uid: str = "0012", **said: Any) -> Suspect:
-    account = Account(id=number, filed=Filed(name=f"示例{number}", platform="weibo", platform_id=uid))
-    return suspect(*(replace(each, account_id=number) for each in events), account=account, said=replace(SAID, **said))
+    account = Account(
+        id=number, filed=Filed(name=f"示例{number}", platform="weibo", platform_id=uid)
+    )
+    return suspect(
+        *(replace(each, account_id=number) for each in events),
+        account=account,
+        said=replace(SAID, **said),
+    )
 
 
 def test_the_filings_of_one_account_are_decided_together() -> None:
@@ -159,7 +218,10 @@ def test_the_filings_of_one_account_are_decided_together() -> None:
     assert refusals(both, both, CONFIRM, frozenset({"1/stale_2w@0000"})) == {}
     dismissed = filing(2, event(ReviewAction.DISMISSED))
     assert dismissed.standing.state is ReviewState.DISMISSED
-    assert "须先重新审核" in refusals([one], [one, dismissed], CONFIRM, frozenset({"1/stale_2w"}))["1/stale_2w"]
+    assert (
+        "须先重新审核"
+        in refusals([one], [one, dismissed], CONFIRM, frozenset({"1/stale_2w"}))["1/stale_2w"]
+    )
     # Another finding of the twin is another matter.
     assert refusals([one], [one, filing(2, gap_days=99)], CONFIRM, frozenset({"1/stale_2w"})) == {}
 
@@ -185,11 +247,17 @@ def test_policies_demand_a_hearing(name: str) -> None:
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from(ReviewAction), st.sampled_from(["甲", "乙"]), st.sampled_from([None, *Stance]), st.integers(0, 4), st.booleans()
+            st.sampled_from(ReviewAction),
+            st.sampled_from(["甲", "乙"]),
+            st.sampled_from([None, *Stance]),
+            st.integers(0, 4),
+            st.booleans(),
         )
     )
-)  # fmt: skip
-def test_nothing_is_confirmed_around_its_hearing(steps: list[tuple[ReviewAction, str, Stance | None, int, bool]]) -> None:
+)
+def test_nothing_is_confirmed_around_its_hearing(
+    steps: list[tuple[ReviewAction, str, Stance | None, int, bool]],
+) -> None:
     found, now = suspect(), NOW
     for action, name, stance, days, at_once in steps:
         now += days * DAY
@@ -197,16 +265,38 @@ def test_nothing_is_confirmed_around_its_hearing(steps: list[tuple[ReviewAction,
         if refusal(found, action, "李四", "r", at=now, without_hearing=at_once):
             continue
         made = Decision(action, "李四", "r", without_hearing=at_once)
-        done = event(action, found.finding, stance=stance, at=now) if action is ReviewAction.ANSWERED else None
+        done = (
+            event(action, found.finding, stance=stance, at=now)
+            if action is ReviewAction.ANSWERED
+            else None
+        )
         if action is ReviewAction.OVERDUE:
             done = event(action, found.finding, at=now)
             assert found.hearing.is_over(now)
         done = done or made.of(found, now)
         if action is ReviewAction.CONFIRMED:
             about = [each for each in found.events if each.facts == found.finding.facts]
-            last = max((place for place, each in enumerate(about) if each.action is ReviewAction.DISPATCHED), default=-1)
-            ended = any(each.action in (ReviewAction.ANSWERED, ReviewAction.OVERDUE) for each in about[last + 1 :])
-            newest = {each.by: each.stance for each in about[:last] if each.action is ReviewAction.ANSWERED} if last > 0 else {}
+            last = max(
+                (
+                    place
+                    for place, each in enumerate(about)
+                    if each.action is ReviewAction.DISPATCHED
+                ),
+                default=-1,
+            )
+            ended = any(
+                each.action in (ReviewAction.ANSWERED, ReviewAction.OVERDUE)
+                for each in about[last + 1 :]
+            )
+            newest = (
+                {
+                    each.by: each.stance
+                    for each in about[:last]
+                    if each.action is ReviewAction.ANSWERED
+                }
+                if last > 0
+                else {}
+            )
             # Who disputed stays heard, though it is sent down once more.
             disputed = any(stance is not Stance.AGREES for stance in newest.values())
             assert done.unheard is not (last >= 0 and (ended or disputed))

@@ -1,4 +1,6 @@
-"""Article links that units hand in: found in real files, opened at the replica, kept for whom they belong to."""
+"""Article links that units hand in: found in real files, opened at the replica, kept for whom they
+belong to.
+"""
 
 from __future__ import annotations
 
@@ -52,11 +54,23 @@ NOTHING = io.BytesIO()
     [
         (f"见{S}AbC-_123456789012345678，请查收", [f"{S}AbC-_123456789012345678"]),
         ("mp.weixin.qq.com/s/ExampleToken0000000001", [f"{S}ExampleToken0000000001"]),
-        ("HTTP://MP.WEIXIN.QQ.COM/s/ExampleToken0000000001?scene=1#rd", [f"{S}ExampleToken0000000001"]),
-        (f"1、{S}ExampleToken0000000001；2、{S}ExampleToken0000000002。", [f"{S}ExampleToken0000000001", f"{S}ExampleToken0000000002"]),
+        (
+            "HTTP://MP.WEIXIN.QQ.COM/s/ExampleToken0000000001?scene=1#rd",
+            [f"{S}ExampleToken0000000001"],
+        ),
+        (
+            f"1、{S}ExampleToken0000000001；2、{S}ExampleToken0000000002。",
+            [f"{S}ExampleToken0000000001", f"{S}ExampleToken0000000002"],
+        ),
         (f"({LONG}#rd)", [LONG]),
         (LONG.replace("&", "&amp;"), [LONG]),
-        ("https://mp.weixin.qq.com/cgi-bin/home https://mp.weixin.qq.com/s https://example.com/s/ExampleToken0000000001", []),
+        (
+            (
+                "https://mp.weixin.qq.com/cgi-bin/home https://mp.weixin.qq.com/s "
+                "https://example.com/s/ExampleToken0000000001"
+            ),
+            [],
+        ),
         ("https://mp.weixin.qq.com/s?", []),
         ("", []),
     ],
@@ -66,7 +80,11 @@ def test_links_of_a_text(text: str, links: list[str]) -> None:
 
 
 def test_two_links_of_one_article_have_one_key() -> None:
-    assert article_key(LONG) == article_key(LONG + "&chksm=ff&scene=21") != article_key(LONG.replace("mid=2", "mid=3"))
+    assert (
+        article_key(LONG)
+        == article_key(LONG + "&chksm=ff&scene=21")
+        != article_key(LONG.replace("mid=2", "mid=3"))
+    )
     assert article_key(f"{S}ExampleToken0000000001") != article_key(f"{S}ExampleToken0000000002")
 
 
@@ -75,24 +93,43 @@ OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
 
 
-def letter(path: Path, body: str, *, targets: tuple[str, ...] = (), more: dict[str, str] | None = None, opening: str = "") -> Path:
+def letter(
+    path: Path,
+    body: str,
+    *,
+    targets: tuple[str, ...] = (),
+    more: dict[str, str] | None = None,
+    opening: str = "",
+) -> Path:
     """A .docx as Word writes it, of its parts that matter here."""
     relations = "".join(
-        f'<Relationship Id="rId{number}" Type="{OFFICE}/hyperlink" Target="{html.escape(target)}" TargetMode="External"/>'
+        (
+            f'<Relationship Id="rId{number}" Type="{OFFICE}/hyperlink" '
+            f'Target="{html.escape(target)}" TargetMode="External"/>'
+        )
         for number, target in enumerate(targets, 1)
     )
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
         package.writestr(
-            "word/document.xml", f'{opening}<w:document xmlns:w="{WORD}" xmlns:r="{OFFICE}"><w:body>{body}</w:body></w:document>'
+            "word/document.xml",
+            (
+                f'{opening}<w:document xmlns:w="{WORD}" '
+                f'xmlns:r="{OFFICE}"><w:body>{body}</w:body></w:document>'
+            ),
         )
-        package.writestr("word/_rels/document.xml.rels", f'<Relationships xmlns="{PACKAGE}">{relations}</Relationships>')
+        package.writestr(
+            "word/_rels/document.xml.rels",
+            f'<Relationships xmlns="{PACKAGE}">{relations}</Relationships>',
+        )
         for name, xml in (more or {}).items():
             package.writestr(name, xml)
     return path
 
 
 def paragraph(*runs: str, around: str = "") -> str:
-    return f"<w:p>{''.join(f'<w:r><w:t>{html.escape(run)}</w:t></w:r>' for run in runs)}{around}</w:p>"
+    return (
+        f"<w:p>{''.join(f'<w:r><w:t>{html.escape(run)}</w:t></w:r>' for run in runs)}{around}</w:p>"
+    )
 
 
 def test_letters_are_read_for_their_links(tmp_path: Path) -> None:
@@ -109,11 +146,25 @@ def test_letters_are_read_for_their_links(tmp_path: Path) -> None:
         + paragraph("另有 https://weibo.com/u/9990000001")
     )
     footer = f'<w:ftr xmlns:w="{WORD}">{paragraph(f"{S}ExampleToken0000000006")}</w:ftr>'
-    path = letter(tmp_path / "回复.docx", body, targets=(f"{S}ExampleToken0000000003?scene=1&a=2",), more={"word/footer1.xml": footer})
+    path = letter(
+        tmp_path / "回复.docx",
+        body,
+        targets=(f"{S}ExampleToken0000000003?scene=1&a=2",),
+        more={"word/footer1.xml": footer},
+    )
     found = collect([str(path)], NOTHING)
-    assert [link.url.removeprefix(f"{S}ExampleToken000000000") for link in found.links] == ["1", "2", "3", "4", "5", "6"]
+    assert [link.url.removeprefix(f"{S}ExampleToken000000000") for link in found.links] == [
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "6",
+    ]
     assert [link.places[0].row for link in found.links] == [1, 2, 3, 5, 6, 1]
-    assert [(str(place), url) for place, url in found.unused] == [(f"{path}, row 7", "https://weibo.com/u/9990000001")]
+    assert [(str(place), url) for place, url in found.unused] == [
+        (f"{path}, row 7", "https://weibo.com/u/9990000001")
+    ]
 
 
 @pytest.mark.parametrize("opening", ['<!DOCTYPE x [<!ENTITY a "b">]>', "<"])
@@ -123,7 +174,9 @@ def test_a_letter_of_another_make_is_refused(tmp_path: Path, opening: str) -> No
         collect([str(path)], NOTHING)
 
 
-def test_a_letter_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_letter_that_unpacks_to_too_much_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("mediawatch.people.letters._MOST_BYTES", 1000)
     with pytest.raises(UserError, match="copy the links"):
         collect([str(letter(tmp_path / "a.docx", paragraph("长" * 5000)))], NOTHING)
@@ -133,19 +186,29 @@ def test_wrapped_links_are_opened_and_what_is_no_article_is_told(tmp_path: Path)
     check = "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x"
     inner = "%3A%2F%2Fmp.weixin.qq.com%2Fs%2FExampleToken0000000001"
     file = tmp_path / "a.txt"
-    file.write_text(f"推文:{check}&target_url=https{inner}，谢谢\n{check}\n{S}ExampleToken0000000001\n", "utf-8")
+    file.write_text(
+        f"推文:{check}&target_url=https{inner}，谢谢\n{check}\n{S}ExampleToken0000000001\n", "utf-8"
+    )
     found = collect([str(file)], NOTHING)
-    assert [(link.url, [place.row for place in link.places]) for link in found.links] == [(f"{S}ExampleToken0000000001", [1, 3])]
+    assert [(link.url, [place.row for place in link.places]) for link in found.links] == [
+        (f"{S}ExampleToken0000000001", [1, 3])
+    ]
     assert [(place.row, url) for place, url in found.unused] == [(2, check)]
-    assert article_key(f"{check}&target_url=https{inner}") == article_key(f"{S}ExampleToken0000000001")
+    assert article_key(f"{check}&target_url=https{inner}") == article_key(
+        f"{S}ExampleToken0000000001"
+    )
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     (tmp_path / "sub").mkdir()
-    (tmp_path / "a.txt").write_text(f"回复:\r\n{S}ExampleToken0000000001\r\n又 {S}ExampleToken0000000001\r\n", "utf-8-sig")
+    (tmp_path / "a.txt").write_text(
+        f"回复:\r\n{S}ExampleToken0000000001\r\n又 {S}ExampleToken0000000001\r\n", "utf-8-sig"
+    )
     (tmp_path / "sub" / "b.csv").write_bytes(
-        f'单位,链接\r\n甲,{S}ExampleToken0000000002\r\n乙,"两行\n{S}ExampleToken0000000001"\r\n'.encode("gb18030")
+        (
+            f'单位,链接\r\n甲,{S}ExampleToken0000000002\r\n乙,"两行\n{S}ExampleToken0000000001"\r\n'
+        ).encode("gb18030")
     )
     (tmp_path / "sub" / "wide.log").write_text(f"{S}ExampleToken0000000003", "utf-16")
     book = openpyxl.Workbook()
@@ -170,9 +233,17 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_folder_is_read_file_by_file_and_every_article_once(folder: Path) -> None:
     found = collect([str(folder)], NOTHING)
-    where = {link.url.removeprefix(S): [str(place).removeprefix(f"{folder}/") for place in link.places] for link in found.links}
+    where = {
+        link.url.removeprefix(S): [str(place).removeprefix(f"{folder}/") for place in link.places]
+        for link in found.links
+    }
     assert where == {
-        "ExampleToken0000000001": ["a.txt, row 2", "a.txt, row 3", 'c.xlsx, sheet "第二页", row 1', "sub/b.csv, row 3"],
+        "ExampleToken0000000001": [
+            "a.txt, row 2",
+            "a.txt, row 3",
+            'c.xlsx, sheet "第二页", row 1',
+            "sub/b.csv, row 3",
+        ],
         "ExampleToken0000000004": ['c.xlsx, sheet "回复", row 2'],
         "ExampleToken0000000005": ['c.xlsx, sheet "回复", row 3'],
         LONG: ['c.xlsx, sheet "回复", row 4'],
@@ -187,26 +258,45 @@ def test_a_folder_is_read_file_by_file_and_every_article_once(folder: Path) -> N
 
 def test_standard_input_and_a_csv_with_an_open_quotation_mark(tmp_path: Path) -> None:
     (tmp_path / "open.csv").write_text(f'甲,"没有关上\n{S}ExampleToken0000000002', "utf-8")
-    found = collect(["-", str(tmp_path / "open.csv")], io.BytesIO(f"{S}ExampleToken0000000001\n".encode()))
-    assert [str(link.places[0]) for link in found.links] == ["-, row 1", f"{tmp_path / 'open.csv'}, row 2"]
+    found = collect(
+        ["-", str(tmp_path / "open.csv")], io.BytesIO(f"{S}ExampleToken0000000001\n".encode())
+    )
+    assert [str(link.places[0]) for link in found.links] == [
+        "-, row 1",
+        f"{tmp_path / 'open.csv'}, row 2",
+    ]
 
 
 @pytest.mark.parametrize(
-    ("name", "body"), [("missing.txt", None), ("a.xlsx", b"PK\x03\x04 broken"), ("a.txt", b"text\0text"), ("a.pdf", b"%PDF-1.4 x")]
+    ("name", "body"),
+    [
+        ("missing.txt", None),
+        ("a.xlsx", b"PK\x03\x04 broken"),
+        ("a.txt", b"text\0text"),
+        ("a.pdf", b"%PDF-1.4 x"),
+    ],
 )
-def test_a_named_file_that_cannot_be_read_is_refused(tmp_path: Path, name: str, body: bytes | None) -> None:
+def test_a_named_file_that_cannot_be_read_is_refused(
+    tmp_path: Path, name: str, body: bytes | None
+) -> None:
     if body is not None:
         (tmp_path / name).write_bytes(body)
     with pytest.raises(UserError, match=name):
         collect([str(tmp_path / name)], NOTHING)
 
 
-def account(number: int = 1, name: str = NAME, links: tuple[str, ...] = (), **filed: str) -> Account:
+def account(
+    number: int = 1, name: str = NAME, links: tuple[str, ...] = (), **filed: str
+) -> Account:
     return Account(id=number, filed=Filed(name=name, platform="wechat", **filed), links=links)
 
 
 def shown(outcome: Outcome = Outcome.OK, **seen: str) -> Sight:
-    posts = (Post(on=date(2022, 12, 30), link=f"{S}ExampleToken0000000001"),) if outcome is Outcome.OK else ()
+    posts = (
+        (Post(on=date(2022, 12, 30), link=f"{S}ExampleToken0000000001"),)
+        if outcome is Outcome.OK
+        else ()
+    )
     known = {"name": NAME, "platform_id": BIZ, "original_id": GH, **seen}
     return Sight(surface="wechat.article", read_at=NOW, outcome=outcome, posts=posts, **known)
 
@@ -223,14 +313,34 @@ ID = {"platform_id": BIZ}
         ([account(original_id=GH.upper())], shown(), Result.MATCHED, MatchedBy.ID),
         ([account(**ID), account(2, **ID)], shown(), Result.MATCHED, MatchedBy.ID),
         ([account(links=(LINK.url,))], shown(), Result.MATCHED, MatchedBy.NAME),
-        ([account(links=(LINK.url,))], shown(name="示例市第一測試局"), Result.MATCHED, MatchedBy.NAME),
+        (
+            [account(links=(LINK.url,))],
+            shown(name="示例市第一測試局"),
+            Result.MATCHED,
+            MatchedBy.NAME,
+        ),
         # A 微信号 that is filed as the id says nothing of a biz.
-        ([account(links=(LINK.url,), platform_id="shili_fabu")], shown(), Result.MATCHED, MatchedBy.NAME),
+        (
+            [account(links=(LINK.url,), platform_id="shili_fabu")],
+            shown(),
+            Result.MATCHED,
+            MatchedBy.NAME,
+        ),
         ([account(links=(LINK.url,))], shown(name=""), Result.MATCHED, MatchedBy.URL),
         ([account(links=(LINK.url,))], shown(name="改名后"), Result.PROPOSED, None),
         ([account(links=(LINK.url,), alias="shili")], shown(name="改名后"), Result.PROPOSED, None),
-        ([account(links=(LINK.url,), **ID)], shown(name="改名后", platform_id="", original_id=""), Result.PROPOSED, None),
-        ([account(links=(LINK.url,), platform_id="MzAwMDAwMDAwMg==")], shown(name="别家"), Result.FOREIGN, None),
+        (
+            [account(links=(LINK.url,), **ID)],
+            shown(name="改名后", platform_id="", original_id=""),
+            Result.PROPOSED,
+            None,
+        ),
+        (
+            [account(links=(LINK.url,), platform_id="MzAwMDAwMDAwMg==")],
+            shown(name="别家"),
+            Result.FOREIGN,
+            None,
+        ),
         ([account()], shown(), Result.PROPOSED, None),
         ([account(name=" 示例市第一测试局 ")], shown(), Result.PROPOSED, None),
         ([account(), account(2)], shown(), Result.AMBIGUOUS, None),
@@ -244,12 +354,24 @@ ID = {"platform_id": BIZ}
         ([account(**ID)], shown(Outcome.CAPTCHA), Result.NOT_OPENED, None),
         ([account(**ID)], shown(Outcome.RATE_LIMITED), Result.NOT_OPENED, None),
         ([account(**ID)], shown(Outcome.CHANGED), Result.UNREAD, None),
-        ([account(**ID)], shown(Outcome.CHANGED, detail="unknown article page: '链接已过期'"), Result.DEAD, None),
-        ([account(**ID)], shown(Outcome.CHANGED, detail="unknown article page: '参数错误'"), Result.DEAD, None),
+        (
+            [account(**ID)],
+            shown(Outcome.CHANGED, detail="unknown article page: '链接已过期'"),
+            Result.DEAD,
+            None,
+        ),
+        (
+            [account(**ID)],
+            shown(Outcome.CHANGED, detail="unknown article page: '参数错误'"),
+            Result.DEAD,
+            None,
+        ),
         ([account(**ID)], shown(Outcome.UNREACHABLE), Result.UNREAD, None),
     ],
 )
-def test_whose_link_it_is(accounts: Sequence[Account], sight: Sight, result: Result, tie: MatchedBy | None) -> None:
+def test_whose_link_it_is(
+    accounts: Sequence[Account], sight: Sight, result: Result, tie: MatchedBy | None
+) -> None:
     entry = placed(LINK, sight, accounts)
     assert entry.result is result
     assert (entry.sight and entry.sight.matched_by) is tie
@@ -260,13 +382,19 @@ def test_a_link_answered_for_an_account_is_its_own_unless_an_id_contradicts() ->
     entry = placed(answered, shown(), [account(), account(2)])
     assert (entry.result, [each.id for each in entry.accounts]) == (Result.MATCHED, [2])
     entry = placed(answered, shown(), [account(), account(2, name="别的")])
-    assert (entry.result, [each.id for each in entry.accounts]) == (Result.PROPOSED, [2]), "an article of somebody else, perhaps"
-    assert placed(answered, shown(), [account(2, name="别的", platform_id="MzAwMDAwMDAwMg==")]).result is Result.FOREIGN
+    assert (entry.result, [each.id for each in entry.accounts]) == (Result.PROPOSED, [2]), (
+        "an article of somebody else, perhaps"
+    )
+    assert (
+        placed(answered, shown(), [account(2, name="别的", platform_id="MzAwMDAwMDAwMg==")]).result
+        is Result.FOREIGN
+    )
 
 
 WORLD = World.parse(
     "platform,type,name,filing_number,platform_id,truth,shown_name,true_id,posts,articles\n"
-    "wechat,微信公众号,示例市第一测试局,L1,MzAwMDAwMDAwMQ==,alive,示例市第一测试局(新),,2022-12-30;2022-11-01,1;2\n"
+    "wechat,微信公众号,示例市第一测试局,L1,MzAwMDAwMDAwMQ==,alive,示例市第一测试局(新),,"
+    "2022-12-30;2022-11-01,1;2\n"
     "wechat,微信公众号,示例县第二测试站,L2,,alive,,MzAwMDAwMDAwMg==,2022-12-29,1\n"
     "wechat,微信公众号,没有备案的号,L3,,alive,,MzAwMDAwMDAwMw==,2022-12-28,1\n"
     "wechat,微信公众号,示例乡被删文章所,L4,,alive,,MzAwMDAwMDAwNA==,2022-12-27,1:deleted\n"
@@ -276,12 +404,18 @@ RENAMED, UNCHECKED, FOREIGN, DELETED = (each.known_links for each in WORLD.accou
 
 @pytest.fixture
 async def looks(executable: Path, tmp_path: Path) -> AsyncIterator[Looks]:
-    async with Replica(WORLD, now=lambda: NOW, key=key()) as replica, facing(replica, executable, lambda: NOW) as browser:
+    async with (
+        Replica(WORLD, now=lambda: NOW, key=key()) as replica,
+        facing(replica, executable, lambda: NOW) as browser,
+    ):
         yield Looks(browser, tmp_path / "sessions")
 
 
 async def filed_in(store: Store) -> list[Account]:
-    filed = [Filed(name=each.filed["name"], platform="wechat", platform_id=each.filed["platform_id"]) for each in WORLD.accounts]
+    filed = [
+        Filed(name=each.filed["name"], platform="wechat", platform_id=each.filed["platform_id"])
+        for each in WORLD.accounts
+    ]
     source = Source(file="registry.xlsx", sha256="0" * 64, at=datetime(2022, 1, 1, tzinfo=UTC))
     new = tuple(NewAccount(filed=each) for each in filed if each.name != "没有备案的号")
     await store.apply(RegistryChanges(source=source, new=new))
@@ -295,22 +429,40 @@ async def test_an_import_keeps_what_is_tied_by_id_and_reports_the_rest_by_row(
     file = tmp_path / "replies.txt"
     file.write_text("\n".join([LONG, *RENAMED, *UNCHECKED, *FOREIGN, *DELETED, *RENAMED]), "utf-8")
     found = collect([str(file)], NOTHING)
-    report = await import_links(found, store=store, looker=looks, gate=Pacing(scale=0), now=lambda: NOW)
-    results = [Result.NOT_OPENED, Result.MATCHED, Result.MATCHED, Result.PROPOSED, Result.FOREIGN, Result.DEAD]
+    report = await import_links(
+        found, store=store, looker=looks, gate=Pacing(scale=0), now=lambda: NOW
+    )
+    results = [
+        Result.NOT_OPENED,
+        Result.MATCHED,
+        Result.MATCHED,
+        Result.PROPOSED,
+        Result.FOREIGN,
+        Result.DEAD,
+    ]
     assert [entry.result for entry in report.entries] == results
 
     kept = await store.readings()
     assert list(kept) == [renamed.id]
     reading = kept[renamed.id][0]
-    assert (reading.look, reading.matched_by, reading.name) == (LookKind.LINK, MatchedBy.ID, "示例市第一测试局(新)")
+    assert (reading.look, reading.matched_by, reading.name) == (
+        LookKind.LINK,
+        MatchedBy.ID,
+        "示例市第一测试局(新)",
+    )
     assert reading.latest is not None
     assert (reading.latest.on, reading.latest.link) == (date(2022, 12, 30), RENAMED[0])
     assert {link for each in await store.accounts() for link in each.links} == set(RENAMED)
-    assert [(source.file, kind) for source, kind in await store.sources() if kind == "links"] == [("replies.txt", "links")]
+    assert [(source.file, kind) for source, kind in await store.sources() if kind == "links"] == [
+        ("replies.txt", "links")
+    ]
 
     print_report(report)
     out = capsys.readouterr()
-    assert f'{file}, row 2; {file}, row 7: {RENAMED[0]}: now called "示例市第一测试局(新)", filed as 示例市第一测试局' in out.out
+    assert (
+        f'{file}, row 2; {file}, row 7: {RENAMED[0]}: now called "示例市第一测试局(新)", '
+        "filed as 示例市第一测试局"
+    ) in out.out
     assert f'{file}, row 5: {FOREIGN[0]}: foreign "没有备案的号"' in out.out
     assert out.out.endswith("6 links: 2 matched, 1 proposed, 1 foreign, 1 dead, 1 not opened\n")
     assert "run the same import again" in out.err
@@ -318,46 +470,81 @@ async def test_an_import_keeps_what_is_tied_by_id_and_reports_the_rest_by_row(
     assert len(csv) == 1 + len(file.read_text("utf-8").splitlines())
     assert ["2022-12-29" in line and "请确认" in line for line in csv].count(True) == 1
 
-    again = await open_links(found.links, store=store, looker=looks, gate=Pacing(scale=0), now=lambda: NOW)
-    assert [entry.result for entry in again.entries if entry.result is Result.KNOWN] == [Result.KNOWN] * 2
+    again = await open_links(
+        found.links, store=store, looker=looks, gate=Pacing(scale=0), now=lambda: NOW
+    )
+    assert [entry.result for entry in again.entries if entry.result is Result.KNOWN] == [
+        Result.KNOWN
+    ] * 2
     assert len((await store.readings())[renamed.id]) == 2
 
 
 async def test_after_a_captcha_nothing_more_is_opened(store: Store, looks: Looks) -> None:
     await filed_in(store)
-    links = [FoundLink(LONG, ()), FoundLink(LONG.replace("mid=2", "mid=3"), ()), FoundLink(RENAMED[0], ())]
-    report = await open_links(links, store=store, looker=looks, gate=Pacing(scale=0), now=lambda: NOW)
-    assert [entry.result for entry in report.entries] == [Result.NOT_OPENED, Result.NOT_OPENED, Result.MATCHED]
+    links = [
+        FoundLink(LONG, ()),
+        FoundLink(LONG.replace("mid=2", "mid=3"), ()),
+        FoundLink(RENAMED[0], ()),
+    ]
+    report = await open_links(
+        links, store=store, looker=looks, gate=Pacing(scale=0), now=lambda: NOW
+    )
+    assert [entry.result for entry in report.entries] == [
+        Result.NOT_OPENED,
+        Result.NOT_OPENED,
+        Result.MATCHED,
+    ]
     assert [entry.sight is None for entry in report.entries] == [False, True, False]
 
 
 def test_an_article_without_a_time_is_matched_and_said_to_have_none() -> None:
     entry = placed(LINK, replace(shown(), posts=()), [account(**ID)])
-    assert (entry.result, entry.detail, entry.published_on) == (Result.MATCHED, "the page tells no time of publishing", None)
+    assert (entry.result, entry.detail, entry.published_on) == (
+        Result.MATCHED,
+        "the page tells no time of publishing",
+        None,
+    )
 
 
-async def test_a_dead_link_drawn_by_a_script_is_told_as_dead(store: Store, executable: Path, tmp_path: Path) -> None:
+async def test_a_dead_link_drawn_by_a_script_is_told_as_dead(
+    store: Store, executable: Path, tmp_path: Path
+) -> None:
     await filed_in(store)
     words = "document.getElementById('app').textContent = '根据作者隐私设置，无法查看该内容'"
     pages = {
-        "ExampleToken0000000031": f'<html><body><div id="app"></div><script>setTimeout(() => {{ {words}; }}, 200)</script></body></html>',
+        "ExampleToken0000000031": (
+            f'<html><body><div id="app"></div><script>setTimeout(() => {{ {words}; }}, '
+            "200)</script></body></html>"
+        ),
         "ExampleToken0000000032": '<html><body><div class="weui-msg__title">该内容已被删除</div></body></html>',
         "ExampleToken0000000033": '<html><body><div class="weui-msg__title">从未见过的话</div></body></html>',
     }
     case = composed(*((S + token, page) for token, page in pages.items()), platform="wechat")
-    async with Replica(WORLD, now=lambda: NOW, overlay=case, key=key()) as replica, facing(replica, executable, lambda: NOW) as browser:
+    async with (
+        Replica(WORLD, now=lambda: NOW, overlay=case, key=key()) as replica,
+        facing(replica, executable, lambda: NOW) as browser,
+    ):
         links = [FoundLink(S + token, ()) for token in pages]
         looks = Looks(browser, tmp_path / "sessions")
-        report = await open_links(links, store=store, looker=looks, gate=Pacing(scale=0), now=lambda: NOW)
+        report = await open_links(
+            links, store=store, looker=looks, gate=Pacing(scale=0), now=lambda: NOW
+        )
     assert [entry.result for entry in report.entries] == [Result.DEAD, Result.DEAD, Result.UNREAD]
 
 
-def test_what_is_no_article_is_told_by_the_command_and_in_its_report(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_no_article_is_told_by_the_command_and_in_its_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     place = Place("a.txt", "", 3)
     report = Report(unused=((place, "https://weibo.com/u/1"),))
     print_report(report)
-    assert "a.txt, row 3: https://weibo.com/u/1: no WeChat article, not opened" in capsys.readouterr().err
-    assert "a.txt,,3,https://weibo.com/u/1,不是微信文章链接,未打开" in to_csv(as_table(report)).decode("utf-8-sig").replace('"', "")
+    assert (
+        "a.txt, row 3: https://weibo.com/u/1: no WeChat article, not opened"
+        in capsys.readouterr().err
+    )
+    assert "a.txt,,3,https://weibo.com/u/1,不是微信文章链接,未打开" in to_csv(
+        as_table(report)
+    ).decode("utf-8-sig").replace('"', "")
 
 
 def test_the_command_refuses_what_holds_no_link(tmp_path: Path) -> None:

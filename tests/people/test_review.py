@@ -23,7 +23,12 @@ UNHEARD, HEARD = HearingRule(required=False), HearingRule()
 
 
 def suspect(*actions: ReviewAction, **values: Any) -> Suspect:
-    given: dict[str, Any] = {"sweep_id": 1, "account": Account(id=7, filed=PLAIN), "finding": finding(3), "rule": UNHEARD}
+    given: dict[str, Any] = {
+        "sweep_id": 1,
+        "account": Account(id=7, filed=PLAIN),
+        "finding": finding(3),
+        "rule": UNHEARD,
+    }
     found = Suspect(**given | values)
     for action in actions:
         found = after(found, action)
@@ -32,7 +37,9 @@ def suspect(*actions: ReviewAction, **values: Any) -> Suspect:
 
 def after(found: Suspect, action: ReviewAction, by: str = "李四") -> Suspect:
     by = "丁某" if action is ReviewAction.ANSWERED else by
-    return replace(found, events=(*found.events, event_of(found, action, by=by, at=NOW, reason="已核实")))
+    return replace(
+        found, events=(*found.events, event_of(found, action, by=by, at=NOW, reason="已核实"))
+    )
 
 
 def test_a_finding_goes_its_way_and_back() -> None:
@@ -53,8 +60,20 @@ def test_a_finding_goes_its_way_and_back() -> None:
         ((), ReviewAction.DISMISSED, "李四", " ", "排除须写明理由"),
         ((), ReviewAction.REOPENED, "李四", "r", "现为“疑似”"),
         ((), ReviewAction.ANSWERED, "李四", "r", "未曾下发"),
-        ((ReviewAction.CONFIRMED,), ReviewAction.DISMISSED, "李四", "r", "不能排除;如须改变决定,先用 mediawatch review reopen"),
-        ((ReviewAction.DISMISSED,), ReviewAction.DISPATCHED, "李四", "r", "现为“排除”,不能下发核实"),
+        (
+            (ReviewAction.CONFIRMED,),
+            ReviewAction.DISMISSED,
+            "李四",
+            "r",
+            "不能排除;如须改变决定,先用 mediawatch review reopen",
+        ),
+        (
+            (ReviewAction.DISMISSED,),
+            ReviewAction.DISPATCHED,
+            "李四",
+            "r",
+            "现为“排除”,不能下发核实",
+        ),
         ((ReviewAction.CONFIRMED,), ReviewAction.REOPENED, "李四", "", "须写明理由"),
         # Who looked does not confirm, however the name is typed; dismissing it is their own doubt.
         ((), ReviewAction.CONFIRMED, " 张 三", "r", "须由他人认定"),
@@ -73,12 +92,19 @@ def test_what_may_not_be_done_is_refused_in_words(
 
 def test_the_one_who_looked_may_dismiss_and_another_confirm() -> None:
     found = suspect(readings=(LOOKED,))
-    assert refusal(found, ReviewAction.DISMISSED, "张三", "看错了") == refusal(found, ReviewAction.CONFIRMED, "李四", "") == ""
+    assert (
+        refusal(found, ReviewAction.DISMISSED, "张三", "看错了")
+        == refusal(found, ReviewAction.CONFIRMED, "李四", "")
+        == ""
+    )
 
 
 def test_a_decision_holds_for_facts_whatever_words_tell_them() -> None:
     decided = suspect(ReviewAction.CONFIRMED)
-    assert replace(decided, finding=replace(decided.finding, sentence="另一句")).standing.state is ReviewState.CONFIRMED
+    assert (
+        replace(decided, finding=replace(decided.finding, sentence="另一句")).standing.state
+        is ReviewState.CONFIRMED
+    )
     changed = replace(decided, finding=replace(decided.finding, gap_days=99))
     assert changed.standing.state is OPEN
     assert changed.remark == "李四认定后结论有变,须重新审核(当时:示例)"
@@ -94,13 +120,26 @@ EDGES = {
 STAY = (ReviewAction.ANSWERED, ReviewAction.OVERDUE, ReviewAction.DISPATCHED)
 
 
-@given(st.lists(st.tuples(st.sampled_from(ReviewAction), st.sampled_from(["甲", "乙"]), st.sampled_from(["张三", "李四", ""]))))
-def test_states_never_skip_and_nothing_is_overwritten(steps: list[tuple[ReviewAction, str, str]]) -> None:
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(ReviewAction),
+            st.sampled_from(["甲", "乙"]),
+            st.sampled_from(["张三", "李四", ""]),
+        )
+    )
+)
+def test_states_never_skip_and_nothing_is_overwritten(
+    steps: list[tuple[ReviewAction, str, str]],
+) -> None:
     found = suspect(readings=(LOOKED,))
     for number, (action, sentence, by) in enumerate(steps):
         said = replace(found, finding=replace(found.finding, name_seen=sentence))
         # New facts take a decision back, and do nothing else.
-        assert said.standing.state in {found.standing.state} | (EDGES[found.standing.state] & {OPEN}) or found.standing.outdated
+        assert (
+            said.standing.state in {found.standing.state} | (EDGES[found.standing.state] & {OPEN})
+            or found.standing.outdated
+        )
         before, events = said.standing.state, said.events
         try:
             event = event_of(said, action, by=by, at=NOW + timedelta(days=number), reason="r")
@@ -118,7 +157,15 @@ def test_states_never_skip_and_nothing_is_overwritten(steps: list[tuple[ReviewAc
 def test_a_filter_takes_what_fits_all_of_it() -> None:
     found = suspect(readings=(LOOKED,))
     assert Wanted().takes(found)
-    assert Wanted(keys=("7/stale_2w",), state=OPEN, codes=(Code.STALE_2W,), platform="weibo", surface="s").takes(found)
+    assert Wanted(
+        keys=("7/stale_2w",), state=OPEN, codes=(Code.STALE_2W,), platform="weibo", surface="s"
+    ).takes(found)
     assert Wanted(keys=("7",)).takes(found)
-    for other in (Wanted(keys=("8",)), Wanted(state=CONFIRMED), Wanted(codes=(Code.BANNED,)), Wanted(prefecture="甲"), Wanted(surface="t")):
+    for other in (
+        Wanted(keys=("8",)),
+        Wanted(state=CONFIRMED),
+        Wanted(codes=(Code.BANNED,)),
+        Wanted(prefecture="甲"),
+        Wanted(surface="t"),
+    ):
         assert not other.takes(found)

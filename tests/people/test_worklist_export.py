@@ -1,4 +1,6 @@
-"""Worklists out: what people get, how it is split, and that nothing in it is dangerous; and the commands."""
+"""Worklists out: what people get, how it is split, and that nothing in it is dangerous; and the
+commands.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,18 @@ import db
 from mediawatch.app import App
 from mediawatch.cli import app
 from mediawatch.cli.worklist import open_answered, take_in
-from mediawatch.domain import Account, FiledStatus, LookKind, MatchedBy, Need, Post, Reading, Sight, UserError, Verdict
+from mediawatch.domain import (
+    Account,
+    FiledStatus,
+    LookKind,
+    MatchedBy,
+    Need,
+    Post,
+    Reading,
+    Sight,
+    UserError,
+    Verdict,
+)
 from mediawatch.domain.clock import parse_as_of
 from mediawatch.ops.settings import Home, Settings
 from mediawatch.people.worklist import Column, Split, export, unproven
@@ -31,9 +44,19 @@ HOSTILE = '=HYPERLINK("http://x.example.test","点我")<script>alert(1)</script>
 
 def seen_by_machine(account_id: int, on: date, link: str = "", **values: Any) -> Reading:
     sight = Sight(
-        surface="wechat.article", read_at=NOW - 2 * DAY, matched_by=MatchedBy.URL, posts=(Post(on=on, link=link),), **values
-    )  # fmt: skip
-    return Reading(account_id=account_id, look=LookKind.FIRST, started_at=NOW - 2 * DAY, read_at=NOW - 2 * DAY, sights=(sight,))
+        surface="wechat.article",
+        read_at=NOW - 2 * DAY,
+        matched_by=MatchedBy.URL,
+        posts=(Post(on=on, link=link),),
+        **values,
+    )
+    return Reading(
+        account_id=account_id,
+        look=LookKind.FIRST,
+        started_at=NOW - 2 * DAY,
+        read_at=NOW - 2 * DAY,
+        sights=(sight,),
+    )
 
 
 async def test_what_people_get(store: Store, tmp_path: Path) -> None:
@@ -43,16 +66,30 @@ async def test_what_people_get(store: Store, tmp_path: Path) -> None:
         filed(2, article_links=("https://mp.example.test/s/filed",), original_id=""),
         filed(3, platform="tieba", type="贴吧", status=FiledStatus.CLOSED),
     ]
-    _, path = await exported(store, tmp_path, accounts, [seen_by_machine(2, date(2031, 12, 1), link, original_id="gh_00000000learned")])
+    _, path = await exported(
+        store,
+        tmp_path,
+        accounts,
+        [seen_by_machine(2, date(2031, 12, 1), link, original_id="gh_00000000learned")],
+    )
     one, two, three = table(path)
-    assert list(one)[1:] == [column.value for column in Column if column not in (Column.KEY, Column.ERROR)]
+    assert list(one)[1:] == [
+        column.value for column in Column if column not in (Column.KEY, Column.ERROR)
+    ]
     assert two["已知最近发布(不早于)"] == "2031-12-01"
     assert two["最新文章链接"] == link, "the newest that is known, not the one filed"
     assert two["原始ID/微信号"] == "gh_00000000learned"
-    assert (one["已知最近发布(不早于)"], one["核查问题"]) == ("未知", "12月17日(含)至12月31日有无发布?")
+    assert (one["已知最近发布(不早于)"], one["核查问题"]) == (
+        "未知",
+        "12月17日(含)至12月31日有无发布?",
+    )
     assert "已关停" in three["核查问题"]
     assert (one["二维码"], three["二维码"]) == (None, "无链接,请在平台内搜索备案名称")
-    assert all(row[column.value] is None for row in (one, two, three) for column in (Column.POSTED, Column.STATE, Column.PERSON))
+    assert all(
+        row[column.value] is None
+        for row in (one, two, three)
+        for column in (Column.POSTED, Column.STATE, Column.PERSON)
+    )
     book = openpyxl.load_workbook(path)
     sheet = book.worksheets[0]
     assert len(sheet._images) == 2
@@ -71,18 +108,35 @@ async def test_only_what_is_left_to_people(store: Store, tmp_path: Path) -> None
     verdicts = (Verdict.FRESH, Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE, Verdict.FAILED)
     await store.judge(
         inspection.sweep.id,
-        {entry.account.id: replace(entry.judgement, verdict=one) for entry, one in zip(scope, verdicts, strict=True) if entry.judgement},
+        {
+            entry.account.id: replace(entry.judgement, verdict=one)
+            for entry, one in zip(scope, verdicts, strict=True)
+            if entry.judgement
+        },
     )
     items = await unproven(store, inspection.sweep, await store.scope(inspection.sweep.id), POLICY)
-    assert [(item.account.filed.name, item.verdict) for item in items] == [(TWO, Verdict.UNPROVEN), (THREE, Verdict.OUT_OF_SCOPE)]
+    assert [(item.account.filed.name, item.verdict) for item in items] == [
+        (TWO, Verdict.UNPROVEN),
+        (THREE, Verdict.OUT_OF_SCOPE),
+    ]
 
 
 async def test_hostile_names_stay_text(store: Store, tmp_path: Path) -> None:
     names = [HOSTILE, "+1", "-1+2", "@SUM(A1)", "\t=1", "&lt;<b>", "一\n二\x0b三", "长" * 40_000]
     accounts = [
-        filed(number, name=name, organiser=name, url="javascript:alert(1)", prefecture=name) for number, name in enumerate(names, 1)
+        filed(number, name=name, organiser=name, url="javascript:alert(1)", prefecture=name)
+        for number, name in enumerate(names, 1)
     ]
-    accounts.append(filed(9, article_links=("https://mp.example.test/s/a b", "file:///etc/passwd", "https://mp.example.test/s/good")))
+    accounts.append(
+        filed(
+            9,
+            article_links=(
+                "https://mp.example.test/s/a b",
+                "file:///etc/passwd",
+                "https://mp.example.test/s/good",
+            ),
+        )
+    )
     inspection, path = await exported(store, tmp_path, accounts)
     with zipfile.ZipFile(path) as archive:
         sheet = archive.read("xl/worksheets/sheet1.xml").decode()
@@ -109,13 +163,21 @@ async def test_hostile_names_stay_text(store: Store, tmp_path: Path) -> None:
 
 async def test_split_by_prefecture_and_by_person(store: Store, tmp_path: Path) -> None:
     places = ("甲市", "乙市", "甲市", "", "甲/市", "甲_市", "../..")
-    inspection, _ = await exported(store, tmp_path, [filed(number, prefecture=place) for number, place in enumerate(places, 1)])
+    inspection, _ = await exported(
+        store, tmp_path, [filed(number, prefecture=place) for number, place in enumerate(places, 1)]
+    )
 
     async def split(name: str, by: Split, people: Sequence[str] = ()) -> dict[str, int]:
         path = tmp_path / name / "清单.xlsx"
         path.parent.mkdir()
         files = await export(
-            store, path, sweep=inspection.sweep, scope=await store.scope(inspection.sweep.id), policy=POLICY, by=by, people=people
+            store,
+            path,
+            sweep=inspection.sweep,
+            scope=await store.scope(inspection.sweep.id),
+            policy=POLICY,
+            by=by,
+            people=people,
         )
         assert all(len(table(each.path)) == each.rows for each in files)
         return {str(each.path.relative_to(path.parent)): each.rows for each in files}
@@ -129,20 +191,43 @@ async def test_split_by_prefecture_and_by_person(store: Store, tmp_path: Path) -
         "清单-乙某.xlsx": 2,
         "清单-丙某.xlsx": 3,
     }
-    assert {row[Column.PERSON.value] for row in table(tmp_path / "人" / "清单-乙某.xlsx")} == {"乙某"}
+    assert {row[Column.PERSON.value] for row in table(tmp_path / "人" / "清单-乙某.xlsx")} == {
+        "乙某"
+    }
     with pytest.raises(UserError, match="--people"):
         await split("空", Split.PERSON, [" "])
 
 
-async def test_a_file_that_may_hold_answers_is_not_written_over(store: Store, tmp_path: Path) -> None:
+async def test_a_file_that_may_hold_answers_is_not_written_over(
+    store: Store, tmp_path: Path
+) -> None:
     inspection, path = await exported(store, tmp_path, [filed(1)])
     before = path.read_bytes()
     with pytest.raises(UserError, match="may hold answers"):
-        await export(store, path, sweep=inspection.sweep, scope=await store.scope(inspection.sweep.id), policy=POLICY)
+        await export(
+            store,
+            path,
+            sweep=inspection.sweep,
+            scope=await store.scope(inspection.sweep.id),
+            policy=POLICY,
+        )
     assert path.read_bytes() == before
-    await export(store, path, sweep=inspection.sweep, scope=await store.scope(inspection.sweep.id), policy=POLICY, overwrite=True)
+    await export(
+        store,
+        path,
+        sweep=inspection.sweep,
+        scope=await store.scope(inspection.sweep.id),
+        policy=POLICY,
+        overwrite=True,
+    )
     with pytest.raises(UserError, match="xlsx"):
-        await export(store, tmp_path / "清单.csv", sweep=inspection.sweep, scope=await store.scope(inspection.sweep.id), policy=POLICY)
+        await export(
+            store,
+            tmp_path / "清单.csv",
+            sweep=inspection.sweep,
+            scope=await store.scope(inspection.sweep.id),
+            policy=POLICY,
+        )
 
 
 def test_at_the_command_line(tmp_path: Path) -> None:
@@ -163,24 +248,43 @@ def test_at_the_command_line(tmp_path: Path) -> None:
     listed = run("unproven")
     assert (listed.exit_code, "2 unproven" in listed.stdout) == (0, True), listed.output
     assert run("unproven", "--csv", str(tmp_path / "a.csv")).exit_code == 0
-    assert (tmp_path / "a.csv").read_text(encoding="utf-8-sig").splitlines()[1].startswith("900001,\"'=HYPERLINK")
+    assert (
+        (tmp_path / "a.csv")
+        .read_text(encoding="utf-8-sig")
+        .splitlines()[1]
+        .startswith("900001,\"'=HYPERLINK")
+    )
     assert run("worklist", "export", str(path)).stdout == f"{path}: 2 rows\n"
     assert run("worklist", "export", str(path)).exit_code == 2, "it may hold answers by now"
     assert run("worklist", "export", str(path), "--people", "甲").exit_code == 2
-    answers = {TWO: {**FRESH, Column.POSTED_ON: typed("2024-12-20")}, HOSTILE: {**FRESH, Column.PERSON: ""}}
-    done = run("worklist", "import", str(fill(path, tmp_path / "甲.xlsx", answers)), "--errors", str(back))
+    answers = {
+        TWO: {**FRESH, Column.POSTED_ON: typed("2024-12-20")},
+        HOSTILE: {**FRESH, Column.PERSON: ""},
+    }
+    done = run(
+        "worklist", "import", str(fill(path, tmp_path / "甲.xlsx", answers)), "--errors", str(back)
+    )
     assert done.exit_code == 2
-    assert done.stdout == "1 readings kept, 0 rows not answered, 0 known already, 1 rows refused, 0 new links\n"
+    assert (
+        done.stdout
+        == "1 readings kept, 0 rows not answered, 0 known already, 1 rows refused, 0 new links\n"
+    )
     assert "第2行「核查人」:请填写核查人" in done.stderr
     assert [row[Column.NAME.value] for row in table(back)] == [HOSTILE]
-    corrected = run("worklist", "import", str(fill(back, tmp_path / "再交.xlsx", {HOSTILE: {Column.PERSON: "甲某"}})))
+    corrected = run(
+        "worklist",
+        "import",
+        str(fill(back, tmp_path / "再交.xlsx", {HOSTILE: {Column.PERSON: "甲某"}})),
+    )
     assert (corrected.exit_code, corrected.stderr.splitlines()[1:]) == (0, [])
     assert "0 unproven  0 out_of_scope" in run("unproven").stdout
     assert run("worklist", "import", str(tmp_path / "没有.xlsx")).exit_code == 2
 
 
 class Articles:
-    """A looker that can open links only: every article is of the account with this gh_ id, of that day."""
+    """A looker that can open links only: every article is of the account with this gh_ id, of that
+    day.
+    """
 
     def supports(self, platform: str) -> bool:
         return platform == "wechat"
@@ -190,14 +294,24 @@ class Articles:
 
     async def open_link(self, url: str, gate: Gate) -> tuple[Sight, ...]:
         post = Post(on=date(2031, 12, 20), link=url)
-        return (Sight(surface="wechat.article", read_at=NOW, name=TWO, original_id="gh_0000000000a2", posts=(post,)),)
+        return (
+            Sight(
+                surface="wechat.article",
+                read_at=NOW,
+                name=TWO,
+                original_id="gh_0000000000a2",
+                posts=(post,),
+            ),
+        )
 
     async def close(self) -> None:
         """Nothing is open."""
 
 
 async def test_a_link_that_was_answered_is_opened(store: Store, tmp_path: Path) -> None:
-    """The machine's own look at it settles the account; a link of somebody else's article settles nothing."""
+    """The machine's own look at it settles the account; a link of somebody else's article settles
+    nothing.
+    """
     inspection, path = await exported(store, tmp_path, [filed(1), filed(2)])
     home = Home.at(tmp_path / "home")
     home.create()

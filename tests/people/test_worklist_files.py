@@ -1,4 +1,6 @@
-"""What comes back as a file: pictures wherever the office suites put them, and files that are none of ours."""
+"""What comes back as a file: pictures wherever the office suites put them, and files that are none
+of ours.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,17 @@ from worklists import AS_OF, GH, STALE, filed, fill, png
 from mediawatch.domain import Account, Sweep, Verdict
 from mediawatch.people.forms.images import MARK, media_type, qr_png
 from mediawatch.people.forms.pictures import MAX_BYTES
-from mediawatch.people.worklist import BadFile, Column, Cover, Row, Unproven, Window, read_rows, to_line, write_book
+from mediawatch.people.worklist import (
+    BadFile,
+    Column,
+    Cover,
+    Row,
+    Unproven,
+    Window,
+    read_rows,
+    to_line,
+    write_book,
+)
 from mediawatch.rules.policy import load
 
 NAME = "示例市第1测试局"
@@ -34,11 +46,20 @@ def worklist(path: Path, count: int = 1) -> Path:
         )
         for number in range(1, count + 1)
     ]  # fmt: skip
-    write_book(path, [to_line(item, SWEEP, WINDOW, "home") for item in items], Cover(title="清单", made_at=AS_OF, meta={}))
+    write_book(
+        path,
+        [to_line(item, SWEEP, WINDOW, "home") for item in items],
+        Cover(title="清单", made_at=AS_OF, meta={}),
+    )
     return path
 
 
-def operated(source: Path, target: Path, *changes: tuple[str, Callable[[str], str]], new: dict[str, bytes] | None = None) -> Path:
+def operated(
+    source: Path,
+    target: Path,
+    *changes: tuple[str, Callable[[str], str]],
+    new: dict[str, bytes] | None = None,
+) -> Path:
     """The file with some of its parts changed and some added."""
     with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as out:
         for name in old.namelist():
@@ -92,7 +113,9 @@ def test_our_qr_codes_are_marked_and_still_pictures() -> None:
 
 
 def test_a_floating_picture_belongs_to_the_row_of_its_corner(tmp_path: Path) -> None:
-    filled = fill(worklist(tmp_path / "单.xlsx", 2), tmp_path / "甲.xlsx", {NAME: STALE}, {NAME: png()})
+    filled = fill(
+        worklist(tmp_path / "单.xlsx", 2), tmp_path / "甲.xlsx", {NAME: STALE}, {NAME: png()}
+    )
     one, two = read_rows(filled)
     assert [shot.body for shot in one.shots] == [png()]
     assert two.shots == ()
@@ -102,30 +125,64 @@ def test_a_floating_picture_belongs_to_the_row_of_its_corner(tmp_path: Path) -> 
     tag = re.search(r"<(\w*:?)oneCellAnchor>", xml)
     assert tag
     spread = xml.replace("oneCellAnchor>", "twoCellAnchor>").replace(
-        f"</{tag[1]}from>", f"</{tag[1]}from><{tag[1]}to><{tag[1]}col>17</{tag[1]}col><{tag[1]}row>9</{tag[1]}row></{tag[1]}to>"
+        f"</{tag[1]}from>",
+        f"</{tag[1]}from><{tag[1]}to><{tag[1]}col>17</{tag[1]}col><{tag[1]}row>9</{tag[1]}row></{tag[1]}to>",
     )
     assert spread != xml
-    assert len(next(read_rows(operated(filled, tmp_path / "乙.xlsx", (drawing, lambda _: spread)))).shots) == 1
-    loose = xml.replace("oneCellAnchor>", "absoluteAnchor>").replace(f"{tag[1]}from>", f"{tag[1]}pos>")
-    assert next(read_rows(operated(filled, tmp_path / "丙.xlsx", (drawing, lambda _: loose)))).shots == ()
+    assert (
+        len(
+            next(
+                read_rows(operated(filled, tmp_path / "乙.xlsx", (drawing, lambda _: spread)))
+            ).shots
+        )
+        == 1
+    )
+    loose = xml.replace("oneCellAnchor>", "absoluteAnchor>").replace(
+        f"{tag[1]}from>", f"{tag[1]}pos>"
+    )
+    assert (
+        next(read_rows(operated(filled, tmp_path / "丙.xlsx", (drawing, lambda _: loose)))).shots
+        == ()
+    )
 
 
 def wps_file(tmp_path: Path, *, keep_images: bool = True) -> Path:
-    """As WPS writes a picture that was put into a cell: a formula, and the picture in xl/cellimages.xml."""
-    cell = '<c r="P2" s="4" t="str"><f>_xlfn.DISPIMG(&quot;ID_0A1B2C&quot;,1)</f><v>=DISPIMG(&quot;ID_0A1B2C&quot;,1)</v></c>'
+    """As WPS writes a picture that was put into a cell: a formula, and the picture in
+    xl/cellimages.xml.
+    """
+    cell = (
+        '<c r="P2" s="4" t="str"><f>_xlfn.DISPIMG(&quot;ID_0A1B2C&quot;,1)</f><v>=DISPIMG(&quot;'
+        "ID_0A1B2C&quot;,1)</v></c>"
+    )
     images = (
-        '<?xml version="1.0"?><etc:cellImages xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"'
+        '<?xml version="1.0"?><etc:cellImages '
+        'xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsheetDrawing"'
         ' xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"'
-        ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:etc="http://www.wps.cn/officeDocument/2017/etCustomData">'
-        '<etc:cellImage><xdr:pic><xdr:nvPicPr><xdr:cNvPr id="2" name="ID_0A1B2C"/><xdr:cNvPicPr/></xdr:nvPicPr>'
-        '<xdr:blipFill><a:blip r:embed="rId1"/></xdr:blipFill></xdr:pic></etc:cellImage></etc:cellImages>'
+        ' xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" '
+        'xmlns:etc="http://www.wps.cn/officeDocument/2017/etCustomData">'
+        '<etc:cellImage><xdr:pic><xdr:nvPicPr><xdr:cNvPr id="2" '
+        'name="ID_0A1B2C"/><xdr:cNvPicPr/></xdr:nvPicPr>'
+        "<xdr:blipFill><a:blip "
+        'r:embed="rId1"/></xdr:blipFill></xdr:pic></etc:cellImage></etc:cellImages>'
     )
     relations = (
-        '<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1"'
-        ' Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image" Target="media/image9.png"/></Relationships>'
+        '<?xml version="1.0"?><Relationships '
+        'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship '
+        'Id="rId1"'
+        ' Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/image" '
+        'Target="media/image9.png"/></Relationships>'
     )
-    new = {"xl/cellimages.xml": images.encode(), "xl/_rels/cellimages.xml.rels": relations.encode(), "xl/media/image9.png": png()}
-    return operated(worklist(tmp_path / "单.xlsx"), tmp_path / "wps.xlsx", with_cell("P2", cell), new=new if keep_images else None)
+    new = {
+        "xl/cellimages.xml": images.encode(),
+        "xl/_rels/cellimages.xml.rels": relations.encode(),
+        "xl/media/image9.png": png(),
+    }
+    return operated(
+        worklist(tmp_path / "单.xlsx"),
+        tmp_path / "wps.xlsx",
+        with_cell("P2", cell),
+        new=new if keep_images else None,
+    )
 
 
 def test_a_picture_in_a_cell_by_wps(tmp_path: Path) -> None:
@@ -143,8 +200,14 @@ def test_a_picture_in_a_cell_by_excel(tmp_path: Path) -> None:
     path = tmp_path / "excel.xlsx"
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet()
-        book.add_worksheet("别的").embed_image(0, 0, "other.png", {"image_data": io.BytesIO(png(7))})
-        for row, cells in enumerate(openpyxl.load_workbook(worklist(tmp_path / "单.xlsx", 2)).worksheets[0].iter_rows(values_only=True)):
+        book.add_worksheet("别的").embed_image(
+            0, 0, "other.png", {"image_data": io.BytesIO(png(7))}
+        )
+        for row, cells in enumerate(
+            openpyxl.load_workbook(worklist(tmp_path / "单.xlsx", 2))
+            .worksheets[0]
+            .iter_rows(values_only=True)
+        ):
             for column, value in enumerate(cells):
                 sheet.write_string(row, column, str(value or ""))
         for row, colour in ((1, 5), (2, 6)):
@@ -173,7 +236,12 @@ def test_pictures_by_name(tmp_path: Path, written: str, good: int, words: str) -
     folder, outside = tmp_path / "交回", tmp_path / "外面.png"
     (folder / "图").mkdir(parents=True)
     outside.write_bytes(png())
-    for name, body in {"一.png": png(), "图/二.jpg": png(kind="JPEG"), "三.webp": png(kind="WEBP"), "a, b.png": png()}.items():
+    for name, body in {
+        "一.png": png(),
+        "图/二.jpg": png(kind="JPEG"),
+        "三.webp": png(kind="WEBP"),
+        "a, b.png": png(),
+    }.items():
         (folder / name).write_bytes(body)
     (folder / "假.png").write_text("<html>")
     (folder / "连接.png").symlink_to(outside)
@@ -188,8 +256,15 @@ def test_pictures_by_name(tmp_path: Path, written: str, good: int, words: str) -
 def test_an_oversized_embedded_picture(tmp_path: Path) -> None:
     filled = fill(worklist(tmp_path / "单.xlsx"), tmp_path / "甲.xlsx", {}, {NAME: png(9)})
     with zipfile.ZipFile(filled) as archive:
-        part = next(name for name in archive.namelist() if name.startswith("xl/media/") and archive.read(name) == png(9))
-    with zipfile.ZipFile(filled) as old, zipfile.ZipFile(tmp_path / "乙.xlsx", "w", zipfile.ZIP_DEFLATED) as out:
+        part = next(
+            name
+            for name in archive.namelist()
+            if name.startswith("xl/media/") and archive.read(name) == png(9)
+        )
+    with (
+        zipfile.ZipFile(filled) as old,
+        zipfile.ZipFile(tmp_path / "乙.xlsx", "w", zipfile.ZIP_DEFLATED) as out,
+    ):
         for name in old.namelist():
             out.writestr(name, bytes(MAX_BYTES + 1) if name == part else old.read(name))
     (shot,) = only(tmp_path / "乙.xlsx").shots
@@ -230,7 +305,9 @@ def broken_sheet(path: Path) -> None:
 
 def broken_drawing(path: Path) -> None:
     operated(
-        worklist(path.with_name("单.xlsx")), path, ("xl/drawings/drawing1.xml", lambda xml: re.sub(r"<xdr:row>\d+", "<xdr:row>x", xml))
+        worklist(path.with_name("单.xlsx")),
+        path,
+        ("xl/drawings/drawing1.xml", lambda xml: re.sub(r"<xdr:row>\d+", "<xdr:row>x", xml)),
     )
 
 
@@ -261,7 +338,9 @@ def column_gone(path: Path) -> None:
         (column_gone, "缺少“状态”列"),
     ],
 )
-def test_files_that_cannot_be_taken(tmp_path: Path, make: Callable[[Path], None], words: str) -> None:
+def test_files_that_cannot_be_taken(
+    tmp_path: Path, make: Callable[[Path], None], words: str
+) -> None:
     path = tmp_path / "甲.xlsx"
     make(path)
     with pytest.raises(BadFile, match=words):

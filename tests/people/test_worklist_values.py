@@ -33,7 +33,10 @@ def test_days_as_people_type_them(cell: Any, day: date | None) -> None:
     assert day_in(cell, date(2032, 1, 3)) == day
 
 
-@pytest.mark.parametrize("cell", ["昨天", "3天前", "2-30", "2031-13-01", 44915.5, "1899-12-31", date(1900, 1, 1), time(9), True])
+@pytest.mark.parametrize(
+    "cell",
+    ["昨天", "3天前", "2-30", "2031-13-01", 44915.5, "1899-12-31", date(1900, 1, 1), time(9), True],
+)
 def test_days_that_are_none(cell: Any) -> None:
     with pytest.raises(BadValue):
         day_in(cell, date(2032, 1, 3))

@@ -35,16 +35,35 @@ async def test_what_is_there_again_after_its_notice_was_gone_all_the_same(
 ) -> None:
     one = filed(1)
     inspection, path = await exported(store, tmp_path, [one])
-    done = await inspection.take(fill(path, tmp_path / "答.xlsx", {one.name: GONE}, {one.name: png()}))
+    done = await inspection.take(
+        fill(path, tmp_path / "答.xlsx", {one.name: GONE}, {one.name: png()})
+    )
     assert done.problems == []
     assert await codes(store) == [Code.NOT_FOUND]
     if issued:
         item = NoticeItem(number=1, filed=one, problem="搜索不到", fails=False, account_id=1)
-        await store.issue(Notice(number="一", title="示例", issued_on=date(2032, 1, 10), by="丙某", kept_at=NOW, sweep_id=1, items=(item,)))
-    await store.keep(plain_reading(1, LATER, post(on), original_id=GH, matched_by=MatchedBy.ID, name=one.name))
+        await store.issue(
+            Notice(
+                number="一",
+                title="示例",
+                issued_on=date(2032, 1, 10),
+                by="丙某",
+                kept_at=NOW,
+                sweep_id=1,
+                items=(item,),
+            )
+        )
+    await store.keep(
+        plain_reading(1, LATER, post(on), original_id=GH, matched_by=MatchedBy.ID, name=one.name)
+    )
     await rejudge(store, lambda platform: True, 1)
     assert (await codes(store) == [Code.NOT_FOUND]) is stands
 
 
 async def codes(store: Store) -> list[Code]:
-    return [finding.code for entry in await store.scope(1) if entry.judgement for finding in entry.judgement.findings]
+    return [
+        finding.code
+        for entry in await store.scope(1)
+        if entry.judgement
+        for finding in entry.judgement.findings
+    ]

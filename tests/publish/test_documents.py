@@ -1,4 +1,6 @@
-"""The documents of an inspection, opened again by other programs: openpyxl, python-docx, a real browser."""
+"""The documents of an inspection, opened again by other programs: openpyxl, python-docx, a real
+browser.
+"""
 
 from __future__ import annotations
 
@@ -54,31 +56,76 @@ from mediawatch.rules.policy import load
 HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>'
 LONG = "3025716006566021"
 AT = datetime(2022, 12, 31, 15, 59, tzinfo=UTC)
-OFFICE = Office(issuer="示例市人民政府办公室", reach="全市", addressees="各县（市、区）人民政府：", regions=("乙县", "甲县"))
+OFFICE = Office(
+    issuer="示例市人民政府办公室",
+    reach="全市",
+    addressees="各县（市、区）人民政府：",
+    regions=("乙县", "甲县"),
+)
 POLICY = load("national")
 
 
-def entry(number: int, verdict: Verdict, place: str = "甲县", review: ReviewState = ReviewState.CONFIRMED, **filed: str) -> SweepAccount:
+def entry(
+    number: int,
+    verdict: Verdict,
+    place: str = "甲县",
+    review: ReviewState = ReviewState.CONFIRMED,
+    **filed: str,
+) -> SweepAccount:
     failing = Finding(
-        code=Code.STALE_2W, label="超2周未更新", effect=Effect.FAILS, sentence="间隔20天。", reading_ids=(number,), review=review,
-        latest_on=date(2022, 12, 11), excuse="平台限制发布" if review is ReviewState.DISMISSED else "",
-    )  # fmt: skip
-    values = {"name": f"示例{number}", "type": "新浪微博", "organiser": "示例局", "filing_number": f"{number:05}"} | filed
+        code=Code.STALE_2W,
+        label="超2周未更新",
+        effect=Effect.FAILS,
+        sentence="间隔20天。",
+        reading_ids=(number,),
+        review=review,
+        latest_on=date(2022, 12, 11),
+        excuse="平台限制发布" if review is ReviewState.DISMISSED else "",
+    )
+    values = {
+        "name": f"示例{number}",
+        "type": "新浪微博",
+        "organiser": "示例局",
+        "filing_number": f"{number:05}",
+    } | filed
     account = Account(id=number, filed=Filed(platform="weibo", prefecture=place, **values))  # type: ignore[arg-type]
     failed = verdict is Verdict.FAILED
-    judged = Judgement(verdict=verdict, sentence="…", findings=(failing,) if failed else (), latest_on=date(2022, 12, 11))
+    judged = Judgement(
+        verdict=verdict,
+        sentence="…",
+        findings=(failing,) if failed else (),
+        latest_on=date(2022, 12, 11),
+    )
     return SweepAccount(sweep_id=1, account=account, judgement=judged)
 
 
 def reading(number: int, picture: str = "") -> Reading:
     shown = Evidence(
-        kind=EvidenceKind.SCREENSHOT, media_type="image/jpeg", path=picture, sha256="a" * 64, size=1, taken_at=AT, url="https://x/1"
+        kind=EvidenceKind.SCREENSHOT,
+        media_type="image/jpeg",
+        path=picture,
+        sha256="a" * 64,
+        size=1,
+        taken_at=AT,
+        url="https://x/1",
     )
     sight = Sight(
-        surface="weibo.desktop", read_at=AT, name=HOSTILE, matched_by=MatchedBy.ID, platform_id="0012", outcome=Outcome.OK,
+        surface="weibo.desktop",
+        read_at=AT,
+        name=HOSTILE,
+        matched_by=MatchedBy.ID,
+        platform_id="0012",
+        outcome=Outcome.OK,
         evidence=(shown,) if picture else (),
-    )  # fmt: skip
-    return Reading(id=number, account_id=number, look=LookKind.SECOND, started_at=AT, read_at=AT, sights=(sight,))
+    )
+    return Reading(
+        id=number,
+        account_id=number,
+        look=LookKind.SECOND,
+        started_at=AT,
+        read_at=AT,
+        sights=(sight,),
+    )
 
 
 SCOPE = [
@@ -88,11 +135,25 @@ SCOPE = [
 
 
 def told(
-    scope: list[SweepAccount] = SCOPE, *, include_open: bool = False, picture: str = "", of_sweep: Mapping[str, Any] | None = None
+    scope: list[SweepAccount] = SCOPE,
+    *,
+    include_open: bool = False,
+    picture: str = "",
+    of_sweep: Mapping[str, Any] | None = None,
 ) -> Inspection:
-    sweep = Sweep(as_of=AT, policy="national", policy_toml="", started_at=AT, id=7, **of_sweep or {})
+    sweep = Sweep(
+        as_of=AT, policy="national", policy_toml="", started_at=AT, id=7, **of_sweep or {}
+    )
     readings = {each.account.id: [reading(each.account.id, picture)] for each in scope}
-    return inspection(sweep, scope, readings, POLICY, OFFICE, include_open=include_open, surfaces={"weibo.desktop": "微博网页版"})
+    return inspection(
+        sweep,
+        scope,
+        readings,
+        POLICY,
+        OFFICE,
+        include_open=include_open,
+        surfaces={"weibo.desktop": "微博网页版"},
+    )
 
 
 def test_only_what_a_person_confirmed_is_held_against_anybody() -> None:
@@ -112,7 +173,16 @@ def test_the_annexes_as_a_workbook() -> None:
     book = load_workbook(io.BytesIO(annex_book(told())))
     assert book.sheetnames == ["检查情况统计表", "突出问题名单", "人工核查清单"]
     rows = [[cell.value for cell in row] for row in book["检查情况统计表"].iter_rows(min_row=3)]
-    assert rows[0] == ["序号", "地区（部门）", "在管数", "检查数", "检查率", "不合格数", "合格率", "待核查"]
+    assert rows[0] == [
+        "序号",
+        "地区（部门）",
+        "在管数",
+        "检查数",
+        "检查率",
+        "不合格数",
+        "合格率",
+        "待核查",
+    ]
     assert rows[1][:3] == [1, "乙县", 1]
     assert rows[-1][1:] == ["合计", 5, 3, "60.00%", 1, "66.67%", 2]
     listed = book["突出问题名单"]
@@ -128,17 +198,30 @@ def test_the_circular_as_a_word_document() -> None:
     document = Document(io.BytesIO(body))
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     assert "示例市人民政府办公室关于2022年第四季度全市政务新媒体检查情况的通报" in text
-    assert "全市正常运行的政务新媒体共5个，本次检查3个（检查率60.00%），发现不合格1个，合格率66.67%。" in text
+    assert (
+        "全市正常运行的政务新媒体共5个，本次检查3个（检查率60.00%），发现不合格1个，合格率66.67%。"
+        in text
+    )
     assert f"（一）超2周未更新。共1个。新浪微博1个：{HOSTILE}“{HOSTILE}”。" in text
     assert "2023年2月9日" in text
     assert "根据国办秘函〔2019〕19号要求，示例市人民政府办公室组织开展了本次政务新媒体检查" in text
-    headings = [paragraph for paragraph in document.paragraphs if re.match("[一二]、", paragraph.text)]
+    headings = [
+        paragraph for paragraph in document.paragraphs if re.match("[一二]、", paragraph.text)
+    ]
     assert [paragraph.paragraph_format.keep_with_next for paragraph in headings] == [True, True]
     assert "{" not in text
-    assert [cell.text for cell in document.tables[1].rows[1].cells] == [LONG, HOSTILE, "新浪微博", HOSTILE, "超2周未更新"]
+    assert [cell.text for cell in document.tables[1].rows[1].cells] == [
+        LONG,
+        HOSTILE,
+        "新浪微博",
+        HOSTILE,
+        "超2周未更新",
+    ]
     page = document.sections[0]
     assert page.page_width is not None
-    assert [round(each.mm) for each in (page.page_width, page.top_margin, page.left_margin) if each] == [210, 37, 28]
+    assert [
+        round(each.mm) for each in (page.page_width, page.top_margin, page.left_margin) if each
+    ] == [210, 37, 28]
     assert body == word.circular(told(), signed_on=date(2023, 2, 9))
 
 
@@ -160,7 +243,10 @@ async def test_the_pages_in_a_browser(executable: Path, tmp_path: Path) -> None:
     Image.new("RGB", (1280, 4000), "white").save(tmp_path / "shown.jpg")
     (tmp_path / "report.html").write_bytes(pages.report(told(picture="shown.jpg"), tmp_path))
     problem = told(picture="shown.jpg").failed[0]
-    rich = replace(problem, readings=tuple(replace(reading(number, "shown.jpg"), id=number) for number in range(4)))
+    rich = replace(
+        problem,
+        readings=tuple(replace(reading(number, "shown.jpg"), id=number) for number in range(4)),
+    )
     (tmp_path / "sheet.html").write_bytes(pages.sheet(told(), rich, tmp_path))
     async with async_playwright() as playwright:
         chromium = await playwright.chromium.launch(executable_path=executable)
@@ -187,9 +273,16 @@ async def test_the_pages_in_a_browser(executable: Path, tmp_path: Path) -> None:
 
 
 def test_long_reasons_have_room_in_every_document(tmp_path: Path) -> None:
-    why = "已知最近发布不早于2022年11月14日,按名称匹配;现有信息来源不能证明其后无更新,不能认定超期。"
+    why = (
+        "已知最近发布不早于2022年11月14日,按名称匹配;现有信息来源不能证明其后无更新,不能认定超期。"
+    )
     judged = Judgement(verdict=Verdict.UNPROVEN, sentence=why)
-    found = told([*SCOPE, replace(entry(6, Verdict.UNPROVEN, name="示例县住房和城乡建设局"), judgement=judged)])
+    found = told(
+        [
+            *SCOPE,
+            replace(entry(6, Verdict.UNPROVEN, name="示例县住房和城乡建设局"), judgement=judged),
+        ]
+    )
     rows = load_workbook(io.BytesIO(annex_book(found)))["人工核查清单"]
     last = rows.max_row
     heights = [rows.row_dimensions[number].height or 15 for number in (last - 1, last)]
@@ -206,15 +299,26 @@ def test_the_page_has_the_re_check_of_the_notice_before(tmp_path: Path, *, unpro
     item = NoticeItem(number=1, filed=SCOPE[1].account.filed, problem="超2周未更新", fails=True)
     found = told(SCOPE if unproven else SCOPE[:2])
     assert "复查" not in pages.report(found, tmp_path).decode()
-    page = pages.report(replace(found, past=Past(rechecked=(Rechecked(item, Rectified.DONE, "示例"),))), tmp_path).decode()
+    page = pages.report(
+        replace(found, past=Past(rechecked=(Rechecked(item, Rectified.DONE, "示例"),))), tmp_path
+    ).decode()
     assert "<h2>四、上期通报复查情况</h2>" in page
     assert ("<h2>五、待人工核查</h2>" in page) is unproven
     assert '<a href="#rechecked">上期通报复查情况</a>' in page
-    assert "<td>示例2</td><td>新浪微博</td><td>示例局</td><td>超2周未更新</td><td>已完成整改</td></tr>" in page
+    assert (
+        "<td>示例2</td><td>新浪微博</td><td>示例局</td><td>超2周未更新</td><td>已完成整改</td></tr>"
+        in page
+    )
 
 
 def test_sheets_are_zipped_by_prefecture(tmp_path: Path) -> None:
-    found = told([entry(1, Verdict.FAILED, name=HOSTILE), entry(2, Verdict.FAILED, "../乙县"), entry(3, Verdict.FAILED)])
+    found = told(
+        [
+            entry(1, Verdict.FAILED, name=HOSTILE),
+            entry(2, Verdict.FAILED, "../乙县"),
+            entry(3, Verdict.FAILED),
+        ]
+    )
     made = dict(bundles(found, found.problems, tmp_path))
     assert list(made) == ["佐证单 甲县.zip", "佐证单 乙县.zip"]
     names = zipfile.ZipFile(io.BytesIO(made["佐证单 甲县.zip"])).namelist()
@@ -233,11 +337,29 @@ def test_a_long_list_of_names_points_to_the_annex() -> None:
 @pytest.mark.parametrize(
     ("of_sweep", "words"),
     [
-        ({"scope": "platform=weibo"}, "全市在管政务新媒体共9个，本次为部分检查：仅检查新浪微博，共2个，检查2个（检查率22.22%）"),
-        ({"scope": "account=1 account=2"}, "本次为部分检查：仅检查指定的账号，共2个，检查2个（检查率22.22%）"),
-        ({"scope": "sample of 2 accounts (0a)", "kind": SweepKind.SAMPLE}, "本次为部分检查：抽查，共2个，检查2个（检查率22.22%）"),
-        ({"scope": "list of 2 accounts (0a) platform=weibo", "kind": SweepKind.LIST}, "部分检查：名单检查，仅检查新浪微博，共2个"),
-        ({"scope": "recheck of 文1号: list of 2 accounts (0a)", "kind": SweepKind.RECHECK}, "部分检查：复查文1号所列账号，共2个"),
+        (
+            {"scope": "platform=weibo"},
+            (
+                "全市在管政务新媒体共9个，本次为部分检查：仅检查新浪微博，共2个，"
+                "检查2个（检查率22.22%）"
+            ),
+        ),
+        (
+            {"scope": "account=1 account=2"},
+            "本次为部分检查：仅检查指定的账号，共2个，检查2个（检查率22.22%）",
+        ),
+        (
+            {"scope": "sample of 2 accounts (0a)", "kind": SweepKind.SAMPLE},
+            "本次为部分检查：抽查，共2个，检查2个（检查率22.22%）",
+        ),
+        (
+            {"scope": "list of 2 accounts (0a) platform=weibo", "kind": SweepKind.LIST},
+            "部分检查：名单检查，仅检查新浪微博，共2个",
+        ),
+        (
+            {"scope": "recheck of 文1号: list of 2 accounts (0a)", "kind": SweepKind.RECHECK},
+            "部分检查：复查文1号所列账号，共2个",
+        ),
     ],
 )
 def test_an_inspection_of_a_part_says_what_it_is(of_sweep: dict[str, Any], words: str) -> None:
@@ -263,12 +385,17 @@ def test_who_is_to_be_closed_does_not_run() -> None:
     scope = [entry(1, Verdict.FRESH), entry(2, Verdict.FRESH, "乙县"), entry(3, Verdict.FRESH)]
     closing = replace(scope[2].account.filed, status=FiledStatus.CLOSING)
     scope[2] = replace(scope[2], account=replace(scope[2].account, filed=closing))
-    assert "全市正常运行的政务新媒体共2个，另有申请关停的1个，本次全覆盖检查" in prose.overview(told(scope))[0]
+    assert (
+        "全市正常运行的政务新媒体共2个，另有申请关停的1个，本次全覆盖检查"
+        in prose.overview(told(scope))[0]
+    )
 
 
 def test_an_offices_settings(tmp_path: Path) -> None:
     assert read_office(tmp_path) == Office()
-    (tmp_path / "office.toml").write_text('reach = "全市"\nregions = ["甲县"]\n', encoding="utf-8-sig")
+    (tmp_path / "office.toml").write_text(
+        'reach = "全市"\nregions = ["甲县"]\n', encoding="utf-8-sig"
+    )
     assert read_office(tmp_path).regions == ("甲县",)
     for text, words in (("reach = 1", "reach"), ("colour = 'red'", "colour"), ("reach = ", "TOML")):
         (tmp_path / "office.toml").write_text(text)

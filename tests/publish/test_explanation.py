@@ -1,4 +1,6 @@
-"""`explain`: why an account has its verdict, what counted for nothing and why, what is missing, what would change it."""
+"""`explain`: why an account has its verdict, what counted for nothing and why, what is missing,
+what would change it.
+"""
 
 from __future__ import annotations
 
@@ -33,19 +35,37 @@ from mediawatch.rules.judge import judge
 from mediawatch.rules.policy import load
 
 AS_OF = datetime(2022, 12, 31, 15, 59, 59, tzinfo=UTC)
-FILED = Filed(name="示例发布", platform="weibo", type="新浪微博", platform_id="1000000001", url="https://weibo.com/u/1000000001")
+FILED = Filed(
+    name="示例发布",
+    platform="weibo",
+    type="新浪微博",
+    platform_id="1000000001",
+    url="https://weibo.com/u/1000000001",
+)
 POLICY = load("national")
 SWEEP = Sweep(id=3, as_of=AS_OF, policy="national", policy_toml=POLICY.toml, started_at=AS_OF)
 
 
-def reading(number: int, *days: date, outcome: Outcome = Outcome.OK, hours: int = 1, whole: bool = False, **more: Any) -> Reading:
+def reading(
+    number: int,
+    *days: date,
+    outcome: Outcome = Outcome.OK,
+    hours: int = 1,
+    whole: bool = False,
+    **more: Any,
+) -> Reading:
     at = AS_OF + timedelta(hours=hours + number)
     tie = MatchedBy.ID if outcome is Outcome.OK or outcome.negative else None
     sight = Sight(
-        surface="weibo.mobile", read_at=at, outcome=outcome, matched_by=tie, name="示例发布" if tie else "", platform_id="1000000001",
+        surface="weibo.mobile",
+        read_at=at,
+        outcome=outcome,
+        matched_by=tie,
+        name="示例发布" if tie else "",
+        platform_id="1000000001",
         posts=tuple(Post(on=day, at=None, id=str(day)) for day in days),
         complete_since=AS_OF - timedelta(days=900) if whole else None,
-    )  # fmt: skip
+    )
     given: dict[str, Any] = {"look": LookKind.FIRST, "filed_as": FILED.identity} | more
     return Reading(id=number, account_id=1, started_at=at, read_at=at, sights=(sight,), **given)
 
@@ -55,15 +75,24 @@ def told(*readings: Reading, checks: tuple[CanaryCheck, ...] = ()) -> Explained:
     known = Known(filed=FILED, readings=readings, checks=checks)
     entry = SweepAccount(sweep_id=3, account=account, judgement=judge(known, AS_OF, POLICY))
     return Explained(
-        sweep=SWEEP, entry=entry, policy=POLICY, known=known, readings=readings, suspects=(), state=None,
-        now=AS_OF + timedelta(days=1), surfaces={"weibo.mobile": "微博手机版主页"},
-    )  # fmt: skip
+        sweep=SWEEP,
+        entry=entry,
+        policy=POLICY,
+        known=known,
+        readings=readings,
+        suspects=(),
+        state=None,
+        now=AS_OF + timedelta(days=1),
+        surfaces={"weibo.mobile": "微博手机版主页"},
+    )
 
 
 OLD, IN_TIME = date(2022, 11, 1), date(2022, 12, 30)
 OTHER = replace(FILED, platform_id="2000000002").identity
 FOREIGN = reading(1, IN_TIME, filed_as=OTHER)
-FOREIGN = replace(FOREIGN, sights=tuple(replace(sight, platform_id="2000000002") for sight in FOREIGN.sights))
+FOREIGN = replace(
+    FOREIGN, sights=tuple(replace(sight, platform_id="2000000002") for sight in FOREIGN.sights)
+)
 
 
 @pytest.mark.parametrize(
@@ -71,12 +100,18 @@ FOREIGN = replace(FOREIGN, sights=tuple(replace(sight, platform_id="2000000002")
     [
         (FOREIGN, "不计入：核查时的备案身份与现在的备案不同。"),
         (reading(1, IN_TIME), "证明监测窗口内有更新（2022年12月30日）。"),
-        (reading(1, OLD, hours=-50, whole=True), "最近发布2022年11月1日；早于监测时间点，只能证明更新，不能证明其后无更新。"),
+        (
+            reading(1, OLD, hours=-50, whole=True),
+            "最近发布2022年11月1日；早于监测时间点，只能证明更新，不能证明其后无更新。",
+        ),
         (reading(1, OLD, whole=True), "最近发布2022年11月1日；列表完整，须两次核查一致才能认定。"),
         (reading(1, OLD), "最近发布2022年11月1日；该来源不显示全部发布，不能证明无更新。"),
         (reading(1, outcome=Outcome.CAPTCHA), "未取得结果：平台要求人工验证。"),
         (reading(1, outcome=Outcome.NOT_FOUND, hours=-50), "早于监测时间点，不能据此认定。"),
-        (reading(1, outcome=Outcome.NOT_FOUND), "仅一次看到，未经第二次核查或对照核查，不能据此认定。"),
+        (
+            reading(1, outcome=Outcome.NOT_FOUND),
+            "仅一次看到，未经第二次核查或对照核查，不能据此认定。",
+        ),
     ],
 )
 def test_what_a_reading_is_good_for(one: Reading, said: str) -> None:
@@ -86,16 +121,32 @@ def test_what_a_reading_is_good_for(one: Reading, said: str) -> None:
 def test_what_a_canary_withdrew_is_said() -> None:
     one = replace(reading(1, OLD, whole=True), sweep_id=3)
     bad = CanaryCheck(
-        platform_id="9", account_name="示例对照", surface="weibo.mobile", session="", at=one.read_at, sweep_id=3,
-        outcome=Outcome.OK, fresh=False,
-    )  # fmt: skip
+        platform_id="9",
+        account_name="示例对照",
+        surface="weibo.mobile",
+        session="",
+        at=one.read_at,
+        sweep_id=3,
+        outcome=Outcome.OK,
+        fresh=False,
+    )
     assert use(told(one, checks=(bad,)), one) == "对账号不利的部分不计入：对照账号读取异常。"
 
 
 def test_two_exact_looks_are_what_a_silence_rests_on() -> None:
-    picture = Evidence(kind=EvidenceKind.SCREENSHOT, media_type="image/jpeg", path="a", sha256="a" * 64, size=1, taken_at=AS_OF, url="")
+    picture = Evidence(
+        kind=EvidenceKind.SCREENSHOT,
+        media_type="image/jpeg",
+        path="a",
+        sha256="a" * 64,
+        size=1,
+        taken_at=AS_OF,
+        url="",
+    )
     second = reading(2, OLD, whole=True, look=LookKind.SECOND)
-    second = replace(second, sights=tuple(replace(sight, evidence=(picture,)) for sight in second.sights))
+    second = replace(
+        second, sights=tuple(replace(sight, evidence=(picture,)) for sight in second.sights)
+    )
     looks = (reading(1, OLD, whole=True), second)
     text = explanation(told(*looks))
     assert text.count("据此认定“") == 2
@@ -112,7 +163,14 @@ def test_one_exact_look_lacks_the_second() -> None:
 def test_an_account_is_explained_with_its_hearing(home: Home) -> None:
     done = mediawatch(home, "explain", ONE)
     assert done.exit_code == 0, done.stderr
-    for words in (f"“{ONE}”", "第1号检查", "据此认定“超2周未更新”", "下发核实：未下发核实", "审核认定：目前为疑似", "什么会改变结论"):
+    for words in (
+        f"“{ONE}”",
+        "第1号检查",
+        "据此认定“超2周未更新”",
+        "下发核实：未下发核实",
+        "审核认定：目前为疑似",
+        "什么会改变结论",
+    ):
         assert words in done.stdout, words
     assert "sweep 1" not in done.stdout
     assert "there is no sweep 7" in mediawatch(home, "explain", ONE, "--sweep", "7").stderr

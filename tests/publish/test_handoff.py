@@ -1,4 +1,6 @@
-"""The hand-off is a contract: its schema and an example are frozen here, and a document that is made again is the same, byte for byte."""
+"""The hand-off is a contract: its schema and an example are frozen here, and a document that is
+made again is the same, byte for byte.
+"""
 
 from __future__ import annotations
 
@@ -52,35 +54,73 @@ RUNNING, CLOSED, GONE = FiledStatus.RUNNING, FiledStatus.CLOSED, FiledStatus.DER
 
 
 def entry(
-    number: int, verdict: Verdict, code: Code | None = None, status: FiledStatus = RUNNING, review: ReviewState = ReviewState.CONFIRMED
+    number: int,
+    verdict: Verdict,
+    code: Code | None = None,
+    status: FiledStatus = RUNNING,
+    review: ReviewState = ReviewState.CONFIRMED,
 ) -> SweepAccount:
     filed = Filed(
-        name=f"示例{number}", platform="weibo", type="新浪微博", filing_number=f"302571600656602{number}", organiser="示例局",
-        prefecture="甲示例市", platform_id=f"000{number}", status=status,
-    )  # fmt: skip
+        name=f"示例{number}",
+        platform="weibo",
+        type="新浪微博",
+        filing_number=f"302571600656602{number}",
+        organiser="示例局",
+        prefecture="甲示例市",
+        platform_id=f"000{number}",
+        status=status,
+    )
     effect = Effect.FAILS if verdict is Verdict.FAILED else Effect.LISTED
     stale = {"gap_days": 59, "latest_on": date(2031, 11, 2)} if code is Code.STALE_2W else {}
     findings = (
-        Finding(
-            code=code, label=POLICY.label(code), effect=effect, sentence=f"{POLICY.label(code)}。", reading_ids=(number,), review=review,
-            excuse="平台限制发布" if review is ReviewState.DISMISSED else "", **stale,  # type: ignore[arg-type]
-        ),
-    ) if code else ()  # fmt: skip
+        (
+            Finding(
+                code=code,
+                label=POLICY.label(code),
+                effect=effect,
+                sentence=f"{POLICY.label(code)}。",
+                reading_ids=(number,),
+                review=review,
+                excuse="平台限制发布" if review is ReviewState.DISMISSED else "",
+                **stale,  # type: ignore[arg-type]
+            ),
+        )
+        if code
+        else ()
+    )
     judged = Judgement(verdict=verdict, sentence="说明。", findings=findings)
     return SweepAccount(sweep_id=2, account=Account(id=number, filed=filed), judgement=judged)
 
 
 def reading(number: int) -> Reading:
     shown = Evidence(
-        kind=EvidenceKind.SCREENSHOT, media_type="image/jpeg", path=f"示例/{number}.jpg", sha256=str(number) * 64, size=1, taken_at=LOOKED,
+        kind=EvidenceKind.SCREENSHOT,
+        media_type="image/jpeg",
+        path=f"示例/{number}.jpg",
+        sha256=str(number) * 64,
+        size=1,
+        taken_at=LOOKED,
         url="https://example.org/1",
-    )  # fmt: skip
+    )
     posted = datetime(2031, 11, 2, 4, 0, tzinfo=UTC)
     sight = Sight(
-        surface="weibo.desktop", read_at=LOOKED, name=f"示例{number}", matched_by=MatchedBy.ID, platform_id=f"000{number}",
-        posts=(Post(on=date(2031, 11, 2), at=posted),), complete_since=posted, evidence=(shown,),
-    )  # fmt: skip
-    return Reading(id=number, account_id=number, look=LookKind.SECOND, started_at=LOOKED, read_at=LOOKED, sights=(sight,))
+        surface="weibo.desktop",
+        read_at=LOOKED,
+        name=f"示例{number}",
+        matched_by=MatchedBy.ID,
+        platform_id=f"000{number}",
+        posts=(Post(on=date(2031, 11, 2), at=posted),),
+        complete_since=posted,
+        evidence=(shown,),
+    )
+    return Reading(
+        id=number,
+        account_id=number,
+        look=LookKind.SECOND,
+        started_at=LOOKED,
+        read_at=LOOKED,
+        sights=(sight,),
+    )
 
 
 SCOPE = [
@@ -91,16 +131,38 @@ SCOPE = [
 
 
 def told(**more: Any) -> Inspection:
-    """An inspection with every section: issued, corrected, after a notice whose accounts were looked at again."""
+    """An inspection with every section: issued, corrected, after a notice whose accounts were
+    looked at again.
+    """
     sweep = Sweep(
-        as_of=AT, policy="national", policy_toml="", started_at=LOOKED, id=2, round="2031年第四季度", state=SweepState.FINISHED
-    )  # fmt: skip
+        as_of=AT,
+        policy="national",
+        policy_toml="",
+        started_at=LOOKED,
+        id=2,
+        round="2031年第四季度",
+        state=SweepState.FINISHED,
+    )
     filed = {one.account.id: one.account.filed for one in SCOPE}
     items = tuple(
-        NoticeItem(number=place, filed=filed[key], problem="超2周未更新", fails=True, account_id=key) for place, key in enumerate((1, 8), 1)
+        NoticeItem(
+            number=place, filed=filed[key], problem="超2周未更新", fails=True, account_id=key
+        )
+        for place, key in enumerate((1, 8), 1)
     )
-    before = Notice(number="示例办函〔2031〕3号", title="上期", issued_on=date(2031, 10, 9), by="丙某", kept_at=LOOKED, items=items, id=1)
-    results = ((1, Rectified.NOT_DONE, "2031-12-31复查:超2周未更新。"), (2, Rectified.DONE, "2031-12-31复查:已正常更新。"))
+    before = Notice(
+        number="示例办函〔2031〕3号",
+        title="上期",
+        issued_on=date(2031, 10, 9),
+        by="丙某",
+        kept_at=LOOKED,
+        items=items,
+        id=1,
+    )
+    results = (
+        (1, Rectified.NOT_DONE, "2031-12-31复查:超2周未更新。"),
+        (2, Rectified.DONE, "2031-12-31复查:已正常更新。"),
+    )
     events = [
         NoticeEvent(
             notice_id=1, item=item, action=NoticeAction.RECHECKED, at=LOOKED, by="mediawatch", result=result, reason=why,
@@ -109,17 +171,46 @@ def told(**more: Any) -> Inspection:
         for item, result, why in results
     ]  # fmt: skip
     notice = Notice(
-        number="示例办函〔2032〕1号", title="示例通报", issued_on=date(2032, 1, 10), rectify_by=date(2032, 1, 20),
-        report_by=date(2032, 1, 22), sweep_id=2, by="丙某", kept_at=LOOKED, items=(replace(items[0], account_id=7, filed=filed[7]),), id=2,
-    )  # fmt: skip
-    corrected = NoticeEvent(notice_id=2, item=1, action=NoticeAction.CORRECTED, at=LOOKED, by="丙某", reason="申诉成立", id=3)
-    given = {"past": past(Issues(notices=[before], events=events), sweep, SCOPE), "issued": Issued.of(notice, [corrected])} | more
+        number="示例办函〔2032〕1号",
+        title="示例通报",
+        issued_on=date(2032, 1, 10),
+        rectify_by=date(2032, 1, 20),
+        report_by=date(2032, 1, 22),
+        sweep_id=2,
+        by="丙某",
+        kept_at=LOOKED,
+        items=(replace(items[0], account_id=7, filed=filed[7]),),
+        id=2,
+    )
+    corrected = NoticeEvent(
+        notice_id=2,
+        item=1,
+        action=NoticeAction.CORRECTED,
+        at=LOOKED,
+        by="丙某",
+        reason="申诉成立",
+        id=3,
+    )
+    given = {
+        "past": past(Issues(notices=[before], events=events), sweep, SCOPE),
+        "issued": Issued.of(notice, [corrected]),
+    } | more
     readings = {each.account.id: [reading(each.account.id)] for each in SCOPE}
-    return inspection(sweep, SCOPE, readings, POLICY, Office(regions=("甲示例市", "乙示例市")), include_open=False, **given)
+    return inspection(
+        sweep,
+        SCOPE,
+        readings,
+        POLICY,
+        Office(regions=("甲示例市", "乙示例市")),
+        include_open=False,
+        **given,
+    )
 
 
 def test_the_schema_is_the_frozen_one() -> None:
-    """A change here breaks whoever reads hand-offs: it takes another version of the schema, not another file."""
+    """A change here breaks whoever reads hand-offs: it takes another version of the schema, not
+    another file.
+    """
     assert handoff.json_schema() == (FROZEN / "schema.json").read_bytes()
     jsonschema.Draft202012Validator.check_schema(json.loads(handoff.json_schema()))
 
@@ -131,7 +222,9 @@ def test_the_example_is_made_again_byte_for_byte() -> None:
 
 
 def test_the_frozen_example_is_valid_and_strict() -> None:
-    schema, example = (json.loads((FROZEN / name).read_bytes()) for name in ("schema.json", "example.json"))
+    schema, example = (
+        json.loads((FROZEN / name).read_bytes()) for name in ("schema.json", "example.json")
+    )
     jsonschema.validate(example, schema)
     for spoilt in (
         {**example, "schema": "mediawatch.publish.handoff/2"},
@@ -148,7 +241,10 @@ def test_its_sections_agree_with_each_other() -> None:
     failing = {one["account"]["name"] for one in document["findings"] if one["effect"] == "fails"}
     assert (counts["total"], counts["checked"], counts["failed"], failing) == (6, 5, 1, {"示例1"})
     for split in document["figures"]:
-        sums = {key: sum(part[key] for part in split["parts"]) for key in ("total", "checked", "failed", "open")}
+        sums = {
+            key: sum(part[key] for part in split["parts"])
+            for key in ("total", "checked", "failed", "open")
+        }
         assert sums == {"total": 6, "checked": 5, "failed": 1, "open": 1}
     assert [one["name"] for one in document["figures"][0]["parts"]] == ["甲示例市", "乙示例市"]
     assert [one["account"]["name"] for one in document["unproven"]] == ["示例6"]
@@ -159,7 +255,10 @@ def test_its_sections_agree_with_each_other() -> None:
     # 示例1 stood in the notice before, and stands again.
     assert {one["account"]["name"]: one["times"] for one in document["findings"]}["示例1"] == 2
     assert [one["label"] for one in document["recheck"]["items"]] == ["未整改", "已完成整改"]
-    assert (document["notice"]["version"], document["corrections"][0]["account"]["name"]) == (2, "示例7")
+    assert (document["notice"]["version"], document["corrections"][0]["account"]["name"]) == (
+        2,
+        "示例7",
+    )
 
 
 def test_a_section_that_is_not_there_is_left_out() -> None:
@@ -169,8 +268,21 @@ def test_a_section_that_is_not_there_is_left_out() -> None:
 
 
 def test_a_finding_without_evidence_leaves_in_nothing() -> None:
-    bare = replace(told(), problems=tuple(replace(problem, readings=problem.readings and (
-        replace(problem.readings[0], sights=(replace(problem.readings[0].sights[0], evidence=()),)),
-    )) for problem in told().problems))  # fmt: skip
+    bare = replace(
+        told(),
+        problems=tuple(
+            replace(
+                problem,
+                readings=problem.readings
+                and (
+                    replace(
+                        problem.readings[0],
+                        sights=(replace(problem.readings[0].sights[0], evidence=()),),
+                    ),
+                ),
+            )
+            for problem in told().problems
+        ),
+    )
     with pytest.raises(UserError, match="has no evidence"):
         handoff.of(bare)

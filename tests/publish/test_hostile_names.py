@@ -1,4 +1,6 @@
-"""One hostile name and one 16-digit number through everything: a world of such accounts, demonstrated, and every output opened again."""
+"""One hostile name and one 16-digit number through everything: a world of such accounts,
+demonstrated, and every output opened again.
+"""
 
 from __future__ import annotations
 
@@ -22,14 +24,34 @@ from mediawatch.cli import app
 HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>'
 LONG = "3025716006566021"
 _COLUMNS = (
-    "filing_number", "name", "type", "platform", "organiser", "supervisor", "prefecture", "original_id", "platform_id", "truth", "posts",
+    "filing_number",
+    "name",
+    "type",
+    "platform",
+    "organiser",
+    "supervisor",
+    "prefecture",
+    "original_id",
+    "platform_id",
+    "truth",
+    "posts",
     "articles",
-)  # fmt: skip
+)
 _ACCOUNTS = (
-    # A stale one, one that is proved fresh only by its unit's link, one that will soon be stale, one on a platform without a scraper.
+    # A stale one, one that is proved fresh only by its unit's link, one that will soon be stale,
+    # one on a platform without a scraper.
     (LONG, "新浪微博", "weibo", "", "9990000003", "alive", "2022-10-14", ""),
     ("2", "微信公众号", "wechat", "gh_d00000000002", "", "alive", "2022-12-30;2022-10-01", "2"),
-    ("3", "今日头条", "toutiao", "", "MS4wLjABAAAADemoT003DemoT003DemoT003DemoT003DemoT003Dem", "alive", "2022-12-19;2022-12-01", ""),
+    (
+        "3",
+        "今日头条",
+        "toutiao",
+        "",
+        "MS4wLjABAAAADemoT003DemoT003DemoT003DemoT003DemoT003Dem",
+        "alive",
+        "2022-12-19;2022-12-01",
+        "",
+    ),
     ("4", "快手", "", "", "", "alive", "2022-12-30", ""),
 )
 _SOUND = ("sound", "新浪微博", "weibo", "", "9990000004", "alive", "2022-12-30;2022-12-20", "")
@@ -46,8 +68,25 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         writer.writerow(_COLUMNS)
         for number, kind, platform, original, id, truth, posts, articles in (*_ACCOUNTS, _SOUND):
             name = HOSTILE if number != "sound" else "演示对照"
-            writer.writerow([number, name, kind, platform, HOSTILE, HOSTILE, HOSTILE, original, id, truth, posts, articles])
-    said = CliRunner().invoke(app, ["demo", "--out", str(folder / "home"), "--world", str(folder / "world.csv")])
+            writer.writerow(
+                [
+                    number,
+                    name,
+                    kind,
+                    platform,
+                    HOSTILE,
+                    HOSTILE,
+                    HOSTILE,
+                    original,
+                    id,
+                    truth,
+                    posts,
+                    articles,
+                ]
+            )
+    said = CliRunner().invoke(
+        app, ["demo", "--out", str(folder / "home"), "--world", str(folder / "world.csv")]
+    )
     assert said.exit_code == 0, said.output
     return folder / "home"
 
@@ -73,7 +112,9 @@ def pages(home: Path) -> Iterator[str]:
 
 def test_it_went_all_the_way(home: Path) -> None:
     document = json.loads((home / "handoff.json").read_bytes())
-    assert [(one["account"]["name"], one["account"]["filing_number"]) for one in document["findings"]] == [(HOSTILE, LONG)]
+    assert [
+        (one["account"]["name"], one["account"]["filing_number"]) for one in document["findings"]
+    ] == [(HOSTILE, LONG)]
     assert document["counts"]["verdicts"]["due_soon"] == 1
     written = {path.relative_to(home).parts[0] for path, _ in workbooks(home)}
     assert written == {"registry.xlsx", "worklist", "dispatch", "documents"}
@@ -82,10 +123,23 @@ def test_it_went_all_the_way(home: Path) -> None:
 
 def test_no_spreadsheet_takes_it_for_a_formula(home: Path) -> None:
     for path, package in workbooks(home):
-        parts = [package.read(name).decode() for name in package.namelist() if name.startswith("xl/worksheets/") and name.endswith(".xml")]
+        parts = [
+            package.read(name).decode()
+            for name in package.namelist()
+            if name.startswith("xl/worksheets/") and name.endswith(".xml")
+        ]
         assert not any(re.search(r"<f[ >]", part) for part in parts), path
-        assert not any("http://x" in package.read(name).decode() for name in package.namelist() if name.endswith(".rels")), path
-        cells = [cell for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for cell in row]
+        assert not any(
+            "http://x" in package.read(name).decode()
+            for name in package.namelist()
+            if name.endswith(".rels")
+        ), path
+        cells = [
+            cell
+            for sheet in openpyxl.load_workbook(path)
+            for row in sheet.iter_rows()
+            for cell in row
+        ]
         assert any(HOSTILE in str(cell.value) for cell in cells), path
         assert {cell.data_type for cell in cells if LONG in str(cell.value)} <= {"s"}, path
 
@@ -108,8 +162,13 @@ def test_lists_and_queries_give_it_as_text(home: Path, tmp_path: Path) -> None:
     for command in ("flagged", "unproven", "review list"):
         mediawatch(home, *command.split(), "--csv", str(tmp_path / f"{command}.csv"))
     tables = [path.read_text(encoding="utf-8-sig") for path in tmp_path.glob("*.csv")]
-    names = [query["名称"] for query in json.loads(mediawatch(home, "query", "--list", "--format", "json"))]
-    tables += [mediawatch(home, "query", name, "--format", "csv").removeprefix("\ufeff") for name in names]
+    names = [
+        query["名称"]
+        for query in json.loads(mediawatch(home, "query", "--list", "--format", "json"))
+    ]
+    tables += [
+        mediawatch(home, "query", name, "--format", "csv").removeprefix("\ufeff") for name in names
+    ]
     cells = [cell for table in tables for row in csv.reader(io.StringIO(table)) for cell in row]
     assert f"'{HOSTILE}" in cells
     assert LONG in cells
@@ -120,17 +179,34 @@ def test_lists_and_queries_give_it_as_text(home: Path, tmp_path: Path) -> None:
     assert HOSTILE in "".join(mediawatch(home, "show", LONG).split("\n"))
 
 
-@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed")
+@pytest.mark.skipif(
+    shutil.which("soffice") is None, reason="LibreOffice (soffice) is not installed"
+)
 @pytest.mark.soak
 def test_libreoffice_gives_both_back(home: Path, tmp_path: Path) -> None:
     """A round trip of the annexes through another program's own file, and back."""
     source = home / "documents" / "通报附件.xlsx"
     for form, made in (("ods", source), ("xlsx", tmp_path / "通报附件.ods")):
         subprocess.run(
-            ["soffice", f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", form,
-             "--outdir", str(tmp_path), str(made)], check=True, capture_output=True, timeout=180,
-        )  # fmt: skip
-    cells = [cell for row in openpyxl.load_workbook(tmp_path / "通报附件.xlsx")["突出问题名单"].iter_rows() for cell in row]
+            [
+                "soffice",
+                f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}",
+                "--headless",
+                "--convert-to",
+                form,
+                "--outdir",
+                str(tmp_path),
+                str(made),
+            ],
+            check=True,
+            capture_output=True,
+            timeout=180,
+        )
+    cells = [
+        cell
+        for row in openpyxl.load_workbook(tmp_path / "通报附件.xlsx")["突出问题名单"].iter_rows()
+        for cell in row
+    ]
     found = {cell.value: cell.data_type for cell in cells}
     assert found[LONG] == "s"
     assert found[HOSTILE] == "s"

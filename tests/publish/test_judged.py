@@ -1,4 +1,6 @@
-"""What is known at the moment of printing decides: findings fall by later evidence, what would be added stands apart, the past stays."""
+"""What is known at the moment of printing decides: findings fall by later evidence, what would be
+added stands apart, the past stays.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +55,14 @@ LATER = READ + timedelta(days=2)
 ONE, TWO = "示例一", "示例二"
 OLD = date(2022, 11, 1)
 NEW = date(2022, 12, 25)
-PICTURE = Evidence(kind=EvidenceKind.SCREENSHOT, media_type="image/jpeg", path="a.jpg", sha256="0" * 64, size=1, taken_at=READ)
+PICTURE = Evidence(
+    kind=EvidenceKind.SCREENSHOT,
+    media_type="image/jpeg",
+    path="a.jpg",
+    sha256="0" * 64,
+    size=1,
+    taken_at=READ,
+)
 
 
 @pytest.fixture
@@ -73,23 +82,46 @@ def within(home: Home, work: Callable[[Store], Awaitable[T]]) -> T:
     return asyncio.run(opened())
 
 
-def look(account: Account, *days: date, at: datetime = READ, second: bool = False, sweep: Sweep | None = None) -> Reading:
+def look(
+    account: Account,
+    *days: date,
+    at: datetime = READ,
+    second: bool = False,
+    sweep: Sweep | None = None,
+) -> Reading:
     """A whole list of the account's own page."""
-    posts = tuple(Post(on=day, at=day_start(day) + timedelta(hours=9), id=f"p{day}") for day in days)
+    posts = tuple(
+        Post(on=day, at=day_start(day) + timedelta(hours=9), id=f"p{day}") for day in days
+    )
     sight = Sight(
-        surface="toutiao.profile", read_at=at, name=account.filed.name, platform_id=account.filed.platform_id, matched_by=MatchedBy.ID,
-        posts=posts, complete_since=day_start(date(2022, 6, 1)), evidence=(PICTURE,) if second else (),
-    )  # fmt: skip
+        surface="toutiao.profile",
+        read_at=at,
+        name=account.filed.name,
+        platform_id=account.filed.platform_id,
+        matched_by=MatchedBy.ID,
+        posts=posts,
+        complete_since=day_start(date(2022, 6, 1)),
+        evidence=(PICTURE,) if second else (),
+    )
     kind = LookKind.SECOND if second else LookKind.FIRST
     return Reading(
-        account_id=account.id, look=kind, started_at=at, read_at=at, sights=(sight,), sweep_id=sweep.id if sweep else None,
+        account_id=account.id,
+        look=kind,
+        started_at=at,
+        read_at=at,
+        sights=(sight,),
+        sweep_id=sweep.id if sweep else None,
         filed_as=account.filed.identity,
-    )  # fmt: skip
+    )
 
 
-async def census(store: Store, days: dict[str, date], *, as_of: datetime = AS_OF, twice: bool = True, **more: Any) -> Sweep:
+async def census(
+    store: Store, days: dict[str, date], *, as_of: datetime = AS_OF, twice: bool = True, **more: Any
+) -> Sweep:
     """A finished inspection in which each account's newest post was of that day."""
-    accounts = await store.accounts() or await enter(store, *(filed(number, name) for number, name in enumerate(days, 1)))
+    accounts = await store.accounts() or await enter(
+        store, *(filed(number, name) for number, name in enumerate(days, 1))
+    )
     chosen = [account for account in accounts if account.filed.name in days]
     begun = Sweep(as_of=as_of, policy="national", policy_toml=POLICY.toml, started_at=as_of, **more)
     sweep = await store.open_sweep(begun, chosen)
@@ -97,7 +129,15 @@ async def census(store: Store, days: dict[str, date], *, as_of: datetime = AS_OF
         at = as_of + timedelta(hours=9)
         await store.keep(look(account, days[account.filed.name], at=at, sweep=sweep))
         if twice:
-            await store.keep(look(account, days[account.filed.name], at=at + timedelta(hours=1), second=True, sweep=sweep))
+            await store.keep(
+                look(
+                    account,
+                    days[account.filed.name],
+                    at=at + timedelta(hours=1),
+                    second=True,
+                    sweep=sweep,
+                )
+            )
     await rejudge(store, lambda platform: True, sweep.id)
     await store.close_sweep(sweep.id, SweepState.FINISHED, as_of + timedelta(hours=12))
     return sweep
@@ -105,9 +145,14 @@ async def census(store: Store, days: dict[str, date], *, as_of: datetime = AS_OF
 
 def filed(number: int, name: str) -> Filed:
     return Filed(
-        name=name, platform="toutiao", type="今日头条", organiser="示例局", filing_number=f"B{number:03}", prefecture="示例市",
+        name=name,
+        platform="toutiao",
+        type="今日头条",
+        organiser="示例局",
+        filing_number=f"B{number:03}",
+        prefecture="示例市",
         platform_id=f"MS4wLjABAAAA{number:020}",
-    )  # fmt: skip
+    )
 
 
 def mediawatch(home: Home, *words: str) -> Any:
@@ -116,7 +161,11 @@ def mediawatch(home: Home, *words: str) -> Any:
 
 def stored(home: Home, sweep_id: int = 1) -> dict[str, Verdict]:
     async def work(store: Store) -> dict[str, Verdict]:
-        return {entry.account.filed.name: entry.judgement.verdict for entry in await store.scope(sweep_id) if entry.judgement}
+        return {
+            entry.account.filed.name: entry.judgement.verdict
+            for entry in await store.scope(sweep_id)
+            if entry.judgement
+        }
 
     return within(home, work)
 
@@ -146,15 +195,39 @@ def test_a_later_post_takes_a_finding_off_every_page(home: Home) -> None:
     flagged = mediawatch(home, "flagged")
     assert TWO in flagged.stdout
     assert ONE not in flagged.stdout
-    assert stored(home) == {ONE: Verdict.FAILED, TWO: Verdict.FAILED}, "commands that read write nothing"
-    assert ONE not in mediawatch(home, "report", "html", "--out", str(home.root / "a.html"), "--include-open").stdout
+    assert stored(home) == {ONE: Verdict.FAILED, TWO: Verdict.FAILED}, (
+        "commands that read write nothing"
+    )
+    assert (
+        ONE
+        not in mediawatch(
+            home, "report", "html", "--out", str(home.root / "a.html"), "--include-open"
+        ).stdout
+    )
     assert ONE not in (home.root / "a.html").read_text("utf-8")
     refused = mediawatch(home, "review", "confirm", first, "--by", "李四")
     assert (refused.returncode, "no finding" in refused.stderr) == (2, True)
-    mediawatch(home, "review", "confirm", second, "--by", "李四", "--without-hearing", "--reason", "示例")
-    done = mediawatch(home, "notice", "issue", "--number", "一", "--title", "示例", "--by", "李四", "--out", str(home.root / "h.json"))
+    mediawatch(
+        home, "review", "confirm", second, "--by", "李四", "--without-hearing", "--reason", "示例"
+    )
+    done = mediawatch(
+        home,
+        "notice",
+        "issue",
+        "--number",
+        "一",
+        "--title",
+        "示例",
+        "--by",
+        "李四",
+        "--out",
+        str(home.root / "h.json"),
+    )
     assert done.returncode == 0, done.stderr
-    accused = [finding["account"]["name"] for finding in json.loads((home.root / "h.json").read_text("utf-8"))["findings"]]
+    accused = [
+        finding["account"]["name"]
+        for finding in json.loads((home.root / "h.json").read_text("utf-8"))["findings"]
+    ]
     assert accused == [TWO]
     assert stored(home)[ONE] is Verdict.FRESH, "written with what was issued"
 
@@ -162,7 +235,20 @@ def test_a_later_post_takes_a_finding_off_every_page(home: Home) -> None:
 def test_a_decision_falls_with_its_finding(home: Home) -> None:
     within(home, lambda store: census(store, {ONE: OLD, TWO: OLD}))
     first, _ = keys(home)
-    assert mediawatch(home, "review", "confirm", first, "--by", "李四", "--without-hearing", "--reason", "示例").returncode == 0
+    assert (
+        mediawatch(
+            home,
+            "review",
+            "confirm",
+            first,
+            "--by",
+            "李四",
+            "--without-hearing",
+            "--reason",
+            "示例",
+        ).returncode
+        == 0
+    )
     keeps(home, ONE, date(2022, 12, 10))
     (now, _) = keys(home)
     assert now != first, "a milder finding is another one"
@@ -200,9 +286,15 @@ def test_a_decision_is_refused_when_news_came_in_between(home: Home) -> None:
         assert entry.judgement is not None
         (finding,) = entry.judgement.findings
         event = ReviewEvent(
-            sweep_id=sweep.id, account_id=entry.account.id, code=finding.code, action=ReviewAction.CONFIRMED, at=LATER, by="李四",
-            facts=finding.facts, sentence=finding.sentence,
-        )  # fmt: skip
+            sweep_id=sweep.id,
+            account_id=entry.account.id,
+            code=finding.code,
+            action=ReviewAction.CONFIRMED,
+            at=LATER,
+            by="李四",
+            facts=finding.facts,
+            sentence=finding.sentence,
+        )
         seen = Rejudgement(news={entry.account.id: entry.news})
         await store.keep(look(entry.account, NEW, at=LATER))
         with pytest.raises(StoreError, match="something became known about 1 of these accounts"):
@@ -241,16 +333,40 @@ def test_a_post_in_the_window_counts_where_readings_were_pruned(home: Home) -> N
     words = ("--by", "李四", "--without-hearing", "--reason", "示例")
     assert "no finding" in mediawatch(home, "review", "confirm", first, *words).stderr
     assert mediawatch(home, "review", "confirm", second, *words).returncode == 0
-    issued = mediawatch(home, "notice", "issue", "--number", "一", "--title", "示例", "--by", "李四", "--out", str(home.root / "h.json"))
+    issued = mediawatch(
+        home,
+        "notice",
+        "issue",
+        "--number",
+        "一",
+        "--title",
+        "示例",
+        "--by",
+        "李四",
+        "--out",
+        str(home.root / "h.json"),
+    )
     assert issued.returncode == 0, issued.stderr
-    accused = [finding["account"]["name"] for finding in json.loads((home.root / "h.json").read_text("utf-8"))["findings"]]
+    accused = [
+        finding["account"]["name"]
+        for finding in json.loads((home.root / "h.json").read_text("utf-8"))["findings"]
+    ]
     assert accused == [TWO]
 
 
 def test_lists_take_the_newest_inspection_whatever_its_scope(home: Home) -> None:
-    within(home, lambda store: census(store, {ONE: OLD, TWO: OLD}, as_of=day_end(date(2022, 9, 30))))
+    within(
+        home, lambda store: census(store, {ONE: OLD, TWO: OLD}, as_of=day_end(date(2022, 9, 30)))
+    )
     sample = within(
-        home, lambda store: census(store, {TWO: OLD}, kind=SweepKind.SAMPLE, scope="sample of 1 accounts (00)", round="四季度抽查")
+        home,
+        lambda store: census(
+            store,
+            {TWO: OLD},
+            kind=SweepKind.SAMPLE,
+            scope="sample of 1 accounts (00)",
+            round="四季度抽查",
+        ),
     )
     listed = mediawatch(home, "flagged")
     assert ONE not in listed.stdout
@@ -261,19 +377,36 @@ def test_lists_take_the_newest_inspection_whatever_its_scope(home: Home) -> None
 
 
 def test_what_accuses_asks_which_inspection_is_meant(home: Home) -> None:
-    within(home, lambda store: census(store, {ONE: OLD, TWO: OLD}, as_of=day_end(date(2022, 12, 30))))
-    within(home, lambda store: census(store, {TWO: OLD}, kind=SweepKind.SAMPLE, scope="sample of 1 accounts (00)"))
+    within(
+        home, lambda store: census(store, {ONE: OLD, TWO: OLD}, as_of=day_end(date(2022, 12, 30)))
+    )
+    within(
+        home,
+        lambda store: census(
+            store, {TWO: OLD}, kind=SweepKind.SAMPLE, scope="sample of 1 accounts (00)"
+        ),
+    )
     (key,) = keys(home)
     words = ("--by", "李四", "--without-hearing", "--reason", "示例")
     refused = mediawatch(home, "review", "confirm", key, *words)
-    assert (refused.returncode, "more than one inspection could be meant: 1" in refused.stderr) == (2, True)
+    assert (refused.returncode, "more than one inspection could be meant: 1" in refused.stderr) == (
+        2,
+        True,
+    )
     assert mediawatch(home, "review", "confirm", key, "--sweep", "2", *words).returncode == 0
-    refused = mediawatch(home, "notice", "issue", "--number", "一", "--title", "示例", "--by", "李四")
+    refused = mediawatch(
+        home, "notice", "issue", "--number", "一", "--title", "示例", "--by", "李四"
+    )
     assert (refused.returncode, "name it with --sweep" in refused.stderr) == (2, True)
 
 
 def test_a_home_with_a_sample_alone_prints_its_lists(home: Home) -> None:
-    within(home, lambda store: census(store, {TWO: OLD}, kind=SweepKind.SAMPLE, scope="sample of 1 accounts (00)"))
+    within(
+        home,
+        lambda store: census(
+            store, {TWO: OLD}, kind=SweepKind.SAMPLE, scope="sample of 1 accounts (00)"
+        ),
+    )
     assert TWO in mediawatch(home, "query", "flagged").stdout
 
 
@@ -285,13 +418,24 @@ def test_what_a_later_inspection_finds_accuses_nobody_in_an_earlier_one(home: Ho
     async def work(store: Store) -> None:
         accounts = await store.accounts()
         later = await store.open_sweep(
-            Sweep(as_of=day_end(date(2023, 3, 19)), policy="national", policy_toml=POLICY.toml, started_at=spring), accounts
+            Sweep(
+                as_of=day_end(date(2023, 3, 19)),
+                policy="national",
+                policy_toml=POLICY.toml,
+                started_at=spring,
+            ),
+            accounts,
         )
         for account in accounts:
             for second in (False, True):
                 at = spring + timedelta(hours=second)
                 taken = look(account, date(2023, 3, 18), at=at, second=second, sweep=later)
-                await store.keep(replace(taken, sights=tuple(replace(sight, name="示例新名") for sight in taken.sights)))
+                await store.keep(
+                    replace(
+                        taken,
+                        sights=tuple(replace(sight, name="示例新名") for sight in taken.sights),
+                    )
+                )
         await rejudge(store, lambda platform: True, later.id)
         await store.close_sweep(later.id, SweepState.FINISHED, spring + timedelta(hours=3))
 
@@ -307,9 +451,16 @@ def test_an_opening_that_is_filed_later_ends_a_silence(home: Home) -> None:
 
     async def work(store: Store) -> None:
         account = (await store.accounts())[0]
-        opened = UpdatedAccount(account_id=account.id, filed=replace(account.filed, opened_on=date(2022, 12, 28)),
-            changes=(("opened_on", "", "2022-12-28"),))  # fmt: skip
-        await store.apply(RegistryChanges(source=Source(file="台账.csv", sha256="1" * 64, at=LATER), updated=(opened,)))
+        opened = UpdatedAccount(
+            account_id=account.id,
+            filed=replace(account.filed, opened_on=date(2022, 12, 28)),
+            changes=(("opened_on", "", "2022-12-28"),),
+        )
+        await store.apply(
+            RegistryChanges(
+                source=Source(file="台账.csv", sha256="1" * 64, at=LATER), updated=(opened,)
+            )
+        )
 
     within(home, work)
     listed = mediawatch(home, "flagged").stdout

@@ -1,4 +1,6 @@
-"""What a notice says stays what was issued; what follows it counts once, and is about its own accounts and problems alone."""
+"""What a notice says stays what was issued; what follows it counts once, and is about its own
+accounts and problems alone.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,11 @@ def refiled(office: Office, account: int, **values: object) -> None:
     source = Source(file="新台账.csv", sha256="1" * 64, at=day_end(Q4))
 
     async def work(store: Store) -> None:
-        changed = UpdatedAccount(account_id=account, filed=filed(account, **values), changes=(("prefecture", "甲市", "乙市"),))
+        changed = UpdatedAccount(
+            account_id=account,
+            filed=filed(account, **values),
+            changes=(("prefecture", "甲市", "乙市"),),
+        )
         await store.apply(RegistryChanges(source=source, updated=(changed,)))
 
     office.within(work)
@@ -62,12 +68,35 @@ def test_a_later_judgement_changes_nothing_that_was_issued(office: Office) -> No
     office.issue(sweep, "文1", date(2023, 1, 10))
     before, tables = office.handoff("--notice", "文1"), office.sheets("--notice", "文1")
     assert (before["counts"]["failed"], before["counts"]["checked"]) == (2, 3)
-    # Another verdict on an account that is in it, on one that is not, another prefecture, and a notice that comes in later.
-    office.within(lambda store: store.judge(sweep, {1: FRESH, 3: Judgement(verdict=Verdict.UNPROVEN, sentence="待查。")}))
+    # Another verdict on an account that is in it, on one that is not, another prefecture, and a
+    # notice that comes in later.
+    office.within(
+        lambda store: store.judge(
+            sweep, {1: FRESH, 3: Judgement(verdict=Verdict.UNPROVEN, sentence="待查。")}
+        )
+    )
     refiled(office, 3, prefecture="乙市")
     annex = office.home.root / "附件.csv"
-    annex.write_text("备案单号,政务新媒体名称,类型,所属组织,存在的突出问题\nB001,示例1,新浪微博,示例1局,超2周未更新\n", "utf-8")
-    office.run("notice", "import", annex, "--number", "省1", "--title", "省", "--date", "2022-10-12", "--by", "丙某")
+    annex.write_text(
+        (
+            "备案单号,政务新媒体名称,类型,所属组织,存在的突出问题\nB001,示例1,新浪微博,示例1局,"
+            "超2周未更新\n"
+        ),
+        "utf-8",
+    )
+    office.run(
+        "notice",
+        "import",
+        annex,
+        "--number",
+        "省1",
+        "--title",
+        "省",
+        "--date",
+        "2022-10-12",
+        "--by",
+        "丙某",
+    )
     assert office.handoff("--notice", "文1") == before
     assert office.sheets("--notice", "文1") == tables
 
@@ -75,7 +104,11 @@ def test_a_later_judgement_changes_nothing_that_was_issued(office: Office) -> No
 def test_a_correction_is_counted_in_the_scope_of_the_notice(office: Office) -> None:
     sweep = office.sweep(Q4, {1: STALE, 2: STALE}, otherwise=Verdict.FRESH)
     office.issue(sweep, "文1", date(2023, 1, 10))
-    office.within(lambda store: store.judge(sweep, {3: Judgement(verdict=Verdict.UNPROVEN, sentence="待查。")}))
+    office.within(
+        lambda store: store.judge(
+            sweep, {3: Judgement(verdict=Verdict.UNPROVEN, sentence="待查。")}
+        )
+    )
     office.run("notice", "correct", "--yes", "文1", "2", *BY)
     corrected = office.handoff("--notice", "文1")
     assert {name: corrected["counts"][name] for name in ("total", "checked", "failed", "unproven")} == {
@@ -83,8 +116,12 @@ def test_a_correction_is_counted_in_the_scope_of_the_notice(office: Office) -> N
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(("otherwise", "checked", "unproven"), [(Verdict.FRESH, 3, 0), (Verdict.UNPROVEN, 2, 1)])
-def test_a_withdrawn_account_is_judged_without_its_finding(office: Office, otherwise: Verdict, checked: int, unproven: int) -> None:
+@pytest.mark.parametrize(
+    ("otherwise", "checked", "unproven"), [(Verdict.FRESH, 3, 0), (Verdict.UNPROVEN, 2, 1)]
+)
+def test_a_withdrawn_account_is_judged_without_its_finding(
+    office: Office, otherwise: Verdict, checked: int, unproven: int
+) -> None:
     sweep = office.sweep(Q4, {1: STALE, 2: STALE}, otherwise=otherwise)
     office.issue(sweep, "文1", date(2023, 1, 10))
     office.run("notice", "correct", "--yes", "文1", "2", *BY)
@@ -101,7 +138,10 @@ def test_what_is_left_of_an_item_still_fails_it(office: Office) -> None:
     (event,) = office.within(lambda store: store.notice_events())
     assert event.verdict is Verdict.FAILED
     document = office.handoff("--notice", "文1")
-    assert (document["counts"]["failed"], [one["code"] for one in document["findings"]]) == (1, ["stale_2w"])
+    assert (document["counts"]["failed"], [one["code"] for one in document["findings"]]) == (
+        1,
+        ["stale_2w"],
+    )
 
 
 def test_an_account_stands_in_one_notice_of_a_sweep(office: Office) -> None:
@@ -110,7 +150,9 @@ def test_an_account_stands_in_one_notice_of_a_sweep(office: Office) -> None:
     told = office.refused(*office.words_to_issue(sweep, "文2", date(2023, 1, 12)))
     assert "2 accounts of sweep 1 stand in 文1 already (示例1, 示例2)" in told
     assert "--again --reason" in told
-    assert "both --again and --reason" in office.refused(*office.words_to_issue(sweep, "文2", date(2023, 1, 12)), "--again")
+    assert "both --again and --reason" in office.refused(
+        *office.words_to_issue(sweep, "文2", date(2023, 1, 12)), "--again"
+    )
     office.issue(sweep, "文2", date(2023, 1, 12), "--again", "--reason", "附件印制有误")
     assert "附件印制有误" in office.run("notice", "show", "文2").stdout
     # Two documents of one inspection are one time.
@@ -123,7 +165,9 @@ def test_a_second_sweep_of_the_same_moment_is_no_second_inspection(office: Offic
     first = office.sweep(Q4, {1: STALE})
     office.issue(first, "文1", date(2023, 1, 9))
     second = office.sweep(Q4, {1: STALE, 2: STALE})
-    assert f"1 accounts of sweep {first} stand in 文1 already" in office.refused(*office.words_to_issue(second, "文2", date(2023, 1, 12)))
+    assert f"1 accounts of sweep {first} stand in 文1 already" in office.refused(
+        *office.words_to_issue(second, "文2", date(2023, 1, 12))
+    )
     office.issue(second, "文2", date(2023, 1, 12), "--again", "--reason", "补发")
     corrected = office.run("notice", "correct", "文1", "1", *BY, "--yes")
     assert "文2" in corrected.stdout + corrected.stderr, "what still says the same is named"
@@ -141,24 +185,54 @@ def test_a_withdrawn_account_may_be_issued_in_another_notice(office: Office) -> 
 def test_the_same_circular_as_published_counts_once(office: Office) -> None:
     office.issue(office.sweep(Q4, {1: STALE}), "文1", date(2023, 1, 10))
     annex = office.home.root / "附件.csv"
-    annex.write_text("备案单号,政务新媒体名称,类型,所属组织,存在的突出问题\nB001,示例1,新浪微博,示例1局,超2周未更新\n", "utf-8")
-    office.run("notice", "import", annex, "--number", "省1", "--title", "省", "--date", "2023-01-12", "--by", "丙某")
+    annex.write_text(
+        (
+            "备案单号,政务新媒体名称,类型,所属组织,存在的突出问题\nB001,示例1,新浪微博,示例1局,"
+            "超2周未更新\n"
+        ),
+        "utf-8",
+    )
+    office.run(
+        "notice",
+        "import",
+        annex,
+        "--number",
+        "省1",
+        "--title",
+        "省",
+        "--date",
+        "2023-01-12",
+        "--by",
+        "丙某",
+    )
     for as_of, times in ((Q1, 2), (Q2, 2)):
         sweep = office.sweep(as_of, {1: STALE})
-        assert [one["times"] for one in office.handoff("--sweep", str(sweep))["findings"]] == [times]
+        assert [one["times"] for one in office.handoff("--sweep", str(sweep))["findings"]] == [
+            times
+        ]
     assert "重复问题，连续2次" in str(office.sheets("--sweep", str(sweep))["突出问题名单"])
 
 
 def rectified(office: Office, notice: int, item: int, result: Rectified) -> None:
     event = NoticeEvent(
-        notice_id=notice, item=item, action=NoticeAction.RECHECKED, at=day_end(date(2023, 2, 20)), by="丙某", result=result,
-        reason="2023-02-20复查:说明。", codes=(Code.STALE_2W,),
-    )  # fmt: skip
+        notice_id=notice,
+        item=item,
+        action=NoticeAction.RECHECKED,
+        at=day_end(date(2023, 2, 20)),
+        by="丙某",
+        result=result,
+        reason="2023-02-20复查:说明。",
+        codes=(Code.STALE_2W,),
+    )
     office.within(lambda store: store.note_notice([event]))
 
 
-@pytest.mark.parametrize(("result", "times"), [(Rectified.DONE, 1), (Rectified.NOT_DONE, 2), (Rectified.UNVERIFIED, 2)])
-def test_a_repeat_ends_where_the_problem_was_rectified(office: Office, result: Rectified, times: int) -> None:
+@pytest.mark.parametrize(
+    ("result", "times"), [(Rectified.DONE, 1), (Rectified.NOT_DONE, 2), (Rectified.UNVERIFIED, 2)]
+)
+def test_a_repeat_ends_where_the_problem_was_rectified(
+    office: Office, result: Rectified, times: int
+) -> None:
     office.issue(office.sweep(Q4, {1: STALE}), "文1", date(2023, 1, 10))
     rectified(office, 1, 1, result)
     sweep = office.sweep(Q1, {1: STALE})
@@ -187,7 +261,10 @@ def test_a_quarter_in_which_it_passed_ends_the_row(office: Office) -> None:
     office.issue(office.sweep(Q4, {1: STALE}), "文1", date(2023, 1, 10))
     office.issue(office.sweep(Q1, {2: STALE}), "文2", date(2023, 4, 10))
     sweep = office.sweep(Q2, {1: STALE, 2: STALE})
-    assert {one["account"]["name"]: one["times"] for one in office.handoff("--sweep", str(sweep))["findings"]} == {"示例1": 1, "示例2": 2}
+    assert {
+        one["account"]["name"]: one["times"]
+        for one in office.handoff("--sweep", str(sweep))["findings"]
+    } == {"示例1": 1, "示例2": 2}
 
 
 def test_a_sweep_from_before_a_notice_cannot_recheck_it(office: Office) -> None:
@@ -196,11 +273,14 @@ def test_a_sweep_from_before_a_notice_cannot_recheck_it(office: Office) -> None:
     office.issue(own, "文1", date(2023, 1, 10))
     between = office.sweep(date(2023, 1, 5), {})
     for sweep, told in (
-        (before, "is not later than the inspection of 文1"), (own, "is not later than the inspection of 文1"),
+        (before, "is not later than the inspection of 文1"),
+        (own, "is not later than the inspection of 文1"),
         (between, "lies before 文1 was issued (2023-01-10)"),
-    ):  # fmt: skip
+    ):
         assert told in office.refused("recheck", "文1", "--sweep", str(sweep))
-    assert "is not later than the inspection of 文1" in office.refused("recheck", "文1", "--as-of", "2022-12-30")
+    assert "is not later than the inspection of 文1" in office.refused(
+        "recheck", "文1", "--as-of", "2022-12-30"
+    )
     assert office.within(lambda store: store.notice_events()) == []
 
 
@@ -221,7 +301,11 @@ def test_results_are_those_of_what_still_stands(office: Office) -> None:
         row = office.sheets("--sweep", str(next_one))["复查情况"][-1]
         said = office.within(lambda store: store.query("SELECT * FROM recheck"))
         query = dict(zip(said.columns, said.rows[0], strict=True))
-        assert (one["problem"], one["label"]) == (row[4], row[5]) == (query["存在的突出问题"], query["复查结果"])
+        assert (
+            (one["problem"], one["label"])
+            == (row[4], row[5])
+            == (query["存在的突出问题"], query["复查结果"])
+        )
         return one["problem"], one["label"]
 
     assert printed() == ("名称不一致", "未整改")
@@ -232,19 +316,28 @@ def test_results_are_those_of_what_still_stands(office: Office) -> None:
 def test_a_result_of_the_whole_item_ends_with_a_correction(office: Office) -> None:
     office.issue(office.sweep(Q4, {1: [*STALE, *NAMED]}), "文1", date(2023, 1, 10))
     event = NoticeEvent(
-        notice_id=1, item=1, action=NoticeAction.RECHECKED, at=day_end(date(2023, 2, 20)), by="丙某", result=Rectified.NOT_DONE,
+        notice_id=1,
+        item=1,
+        action=NoticeAction.RECHECKED,
+        at=day_end(date(2023, 2, 20)),
+        by="丙某",
+        result=Rectified.NOT_DONE,
         reason="2023-02-20复查:名称不一致。",
-    )  # fmt: skip
+    )
     office.within(lambda store: store.note_notice([event]))
     next_one = office.sweep(Q1, {})
-    assert [one["label"] for one in office.handoff("--sweep", str(next_one))["recheck"]["items"]] == ["未整改"]
+    assert [
+        one["label"] for one in office.handoff("--sweep", str(next_one))["recheck"]["items"]
+    ] == ["未整改"]
     office.run("notice", "correct", "--yes", "文1", "1", "--code", "name_mismatch", *BY)
     assert "recheck" not in office.handoff("--sweep", str(next_one))
     assert office.within(lambda store: store.query("SELECT * FROM recheck")).rows[0][8] == ""
 
 
 @pytest.mark.parametrize("cancelled", [True, False])
-def test_filed_as_closed_is_deregistered_by_the_platforms_word_alone(office: Office, cancelled: bool) -> None:
+def test_filed_as_closed_is_deregistered_by_the_platforms_word_alone(
+    office: Office, cancelled: bool
+) -> None:
     office.issue(office.sweep(Q4, {1: STALE}), "文1", date(2023, 1, 10))
     refiled(office, 1, status=FiledStatus.CLOSED)
     again = office.sweep(date(2023, 2, 20), {}, verdicts={1: Verdict.LISTED})
@@ -267,8 +360,26 @@ def test_the_same_accusation_elsewhere_is_named_and_corrected_at_once(office: Of
     office.issue(sweep, "文1", date(2023, 1, 10))
     office.issue(sweep, "文2", date(2023, 1, 12), "--again", "--reason", "补发")
     annex = office.home.root / "附件.csv"
-    annex.write_text("备案单号,政务新媒体名称,类型,所属组织,存在的突出问题\nB002,示例2,新浪微博,示例2局,超2周未更新\n", "utf-8")
-    office.run("notice", "import", annex, "--number", "省1", "--title", "省", "--date", "2023-01-12", "--by", "丙某")
+    annex.write_text(
+        (
+            "备案单号,政务新媒体名称,类型,所属组织,存在的突出问题\nB002,示例2,新浪微博,示例2局,"
+            "超2周未更新\n"
+        ),
+        "utf-8",
+    )
+    office.run(
+        "notice",
+        "import",
+        annex,
+        "--number",
+        "省1",
+        "--title",
+        "省",
+        "--date",
+        "2023-01-12",
+        "--by",
+        "丙某",
+    )
     told = office.run("notice", "correct", "--yes", "文1", "1", *BY).stderr
     assert "文2 still says 超2周未更新 of 示例1 (item 1): `mediawatch notice correct 文2 1" in told
     assert "省1" not in told
@@ -277,20 +388,29 @@ def test_the_same_accusation_elsewhere_is_named_and_corrected_at_once(office: Of
         "文1: item 2 corrected", "文2: item 2 corrected", "省1: item 1 corrected",
     ]  # fmt: skip
     assert "still says" not in done.stderr
-    assert [one["account"]["name"] for one in office.handoff("--notice", "文2")["findings"]] == ["示例1"]
+    assert [one["account"]["name"] for one in office.handoff("--notice", "文2")["findings"]] == [
+        "示例1"
+    ]
 
 
 def test_one_account_filed_twice_stands_once_and_is_cleared_as_one(tmp_path: Path) -> None:
-    office = Office.of(tmp_path, filed(1), filed(2, platform_id="1001", prefecture="乙市"), filed(3))
+    office = Office.of(
+        tmp_path, filed(1), filed(2, platform_id="1001", prefecture="乙市"), filed(3)
+    )
     sweep = office.sweep(Q4, {1: STALE, 2: STALE}, otherwise=Verdict.FRESH)
     sheets = office.sheets("--sweep", str(sweep))
     (row,) = [row for row in sheets["突出问题名单"] if row[0] in ("B001", "B002")]
     assert (row[0], row[4]) == ("B001", "超2周未更新（同一账号另有备案：B002）")
     office.issue(sweep, "文1", date(2023, 1, 10))
     (notice,) = office.within(lambda store: store.notices())
-    assert [(item.filed.filing_number, item.problem) for item in notice.items] == [("B001", "超2周未更新（同一账号另有备案：B002）")]
+    assert [(item.filed.filing_number, item.problem) for item in notice.items] == [
+        ("B001", "超2周未更新（同一账号另有备案：B002）")
+    ]
     document = office.handoff("--notice", "文1")
-    assert (document["counts"]["failed"], [one["account"]["filing_number"] for one in document["findings"]]) == (1, ["B001"])
+    assert (
+        document["counts"]["failed"],
+        [one["account"]["filing_number"] for one in document["findings"]],
+    ) == (1, ["B001"])
     office.run("notice", "correct", "--yes", "文1", "1", *BY)
     document = office.handoff("--notice", "文1")
     assert (document["counts"]["failed"], document["findings"]) == (0, [])
@@ -308,7 +428,9 @@ def test_an_account_filed_twice_is_open_once(tmp_path: Path) -> None:
 def later_post(office: Office, account: int, sweep: int) -> None:
     """A look four days after the issue shows a post in the window."""
     post = Post(on=date(2022, 12, 28), at=day_end(date(2022, 12, 28)), id="p1")
-    office.within(lambda store: store.keep(reading(account, day_end(date(2023, 1, 14)), None, post)))
+    office.within(
+        lambda store: store.keep(reading(account, day_end(date(2023, 1, 14)), None, post))
+    )
 
 
 def test_a_notice_that_would_not_be_issued_today_says_correction_due(office: Office) -> None:
@@ -318,7 +440,10 @@ def test_a_notice_that_would_not_be_issued_today_says_correction_due(office: Off
     for words in (("notice", "show", "文1"), ("notice", "list"), ("status",)):
         assert "correction due" not in office.run(*words).stdout
     later_post(office, 2, sweep)
-    due = "correction due: 文1第2项“示例2”(超2周未更新):2023-01-14微博网页版主页(登录)读到2022-12-28的内容"
+    due = (
+        "correction due: 文1第2项“示例2”"
+        "(超2周未更新):2023-01-14微博网页版主页(登录)读到2022-12-28的内容"
+    )
     for words in (("notice", "show", "文1"), ("notice", "list"), ("status",)):
         assert due in office.run(*words).stdout
     (said,) = json.loads(office.run("status", "--json").stdout)["corrections_due"]
@@ -326,21 +451,31 @@ def test_a_notice_that_would_not_be_issued_today_says_correction_due(office: Off
     # What was issued stays until a person corrects it.
     office.run("notice", "show", "文1", "--out", office.home.root / "后.json")
     assert before.returncode == 0
-    assert (office.home.root / "后.json").read_bytes() == (office.home.root / "前.json").read_bytes()
+    assert (office.home.root / "后.json").read_bytes() == (
+        office.home.root / "前.json"
+    ).read_bytes()
     assert office.handoff("--notice", "文1")["counts"]["failed"] == 2
     office.run("notice", "correct", "--yes", "文1", "2", *BY)
     assert "correction due" not in office.run("notice", "list").stdout
 
 
 def test_the_digest_names_what_notices_have_to_correct() -> None:
-    due = CorrectionDue(notice="文1", item=2, name="示例2", problem="超2周未更新", cause="2023-01-14微博网页版读到2022-12-28的内容")
+    due = CorrectionDue(
+        notice="文1",
+        item=2,
+        name="示例2",
+        problem="超2周未更新",
+        cause="2023-01-14微博网页版读到2022-12-28的内容",
+    )
     at = day_end(Q4)
     sweep = Sweep(as_of=at, policy="national", policy_toml="", started_at=at, id=1)
     night = Night(started_at=at, sweep_id=1, verdicts={"fresh": 1})
     _, body = digest(sweep, night, [], {}, lines=20, size=2_000, surfaces={}, due=[due])
     assert "通报应更正(correction due)1处,见 mediawatch notice list" in body
     assert due.words in body
-    assert "correction due" not in digest(sweep, night, [], {}, lines=20, size=2_000, surfaces={})[1]
+    assert (
+        "correction due" not in digest(sweep, night, [], {}, lines=20, size=2_000, surfaces={})[1]
+    )
 
 
 def test_who_was_faster_has_issued_the_account(office: Office) -> None:
@@ -356,15 +491,26 @@ def test_the_command_that_is_offered_withdraws_no_more_than_was_withdrawn(office
     sweep = office.sweep(Q4, {1: [*STALE, *NAMED]})
     office.issue(sweep, "文1", date(2023, 1, 10))
     office.issue(sweep, "文2", date(2023, 1, 12), "--again", "--reason", "补发")
-    told = office.run("notice", "correct", "--yes", "文1", "1", "--code", "name_mismatch", *BY).stderr
+    told = office.run(
+        "notice", "correct", "--yes", "文1", "1", "--code", "name_mismatch", *BY
+    ).stderr
     assert "`mediawatch notice correct 文2 1 --code name_mismatch --by" in told
-    assert "still says" not in office.run("notice", "correct", "--yes", "文2", "1", "--code", "name_mismatch", *BY).stderr
+    assert (
+        "still says"
+        not in office.run(
+            "notice", "correct", "--yes", "文2", "1", "--code", "name_mismatch", *BY
+        ).stderr
+    )
     assert [one["code"] for one in office.handoff("--notice", "文2")["findings"]] == ["stale_2w"]
 
 
 @pytest.mark.parametrize(("read_on", "due"), [(date(2023, 1, 8), True), (date(2023, 2, 20), False)])
-def test_what_was_put_right_after_the_issue_is_no_mistake(office: Office, read_on: date, due: bool) -> None:
-    """A name that a later look finds in order is rectified; one that was in order before the issue was printed in error."""
+def test_what_was_put_right_after_the_issue_is_no_mistake(
+    office: Office, read_on: date, due: bool
+) -> None:
+    """A name that a later look finds in order is rectified; one that was in order before the issue
+    was printed in error.
+    """
     sweep = office.sweep(Q4, {1: NAMED}, otherwise=Verdict.FRESH)
     office.issue(sweep, "文1", date(2023, 1, 10))
 

@@ -1,4 +1,6 @@
-"""复查: every combination of what was held, how the account is filed now, and what the new look came to."""
+"""复查: every combination of what was held, how the account is filed now, and what the new look
+came to.
+"""
 
 from __future__ import annotations
 
@@ -35,28 +37,55 @@ AS_OF = date(2032, 3, 31)
 FILED = Filed(name="示例发布", platform="wechat", type="微信", organiser="示例局")
 SILENT = [Code.ZOMBIE, Code.STALE_6M, Code.STALE_3M, Code.STALE_2W, Code.EMPTY_ACCOUNT]
 CONFIRMED, OPEN, DISMISSED = ReviewState.CONFIRMED, ReviewState.OPEN, ReviewState.DISMISSED
-DONE, NOT, GONE, UNKNOWN = Rectified.DONE, Rectified.NOT_DONE, Rectified.DEREGISTERED, Rectified.UNVERIFIED
+DONE, NOT, GONE, UNKNOWN = (
+    Rectified.DONE,
+    Rectified.NOT_DONE,
+    Rectified.DEREGISTERED,
+    Rectified.UNVERIFIED,
+)
 CLOSED, ABSENT = Rectified.FILED_AS_CLOSED, Rectified.NOT_FILED
 
 
-def found(code: Code, review: ReviewState = CONFIRMED, effect: Effect = Effect.LISTED, name_seen: str = "") -> Finding:
+def found(
+    code: Code, review: ReviewState = CONFIRMED, effect: Effect = Effect.LISTED, name_seen: str = ""
+) -> Finding:
     return Finding(
-        code=code, label=code.value, effect=effect, sentence=f"{code.value}。", reading_ids=(1,), review=review, name_seen=name_seen
+        code=code,
+        label=code.value,
+        effect=effect,
+        sentence=f"{code.value}。",
+        reading_ids=(1,),
+        review=review,
+        name_seen=name_seen,
     )
 
 
 def item(*codes: Code, problem: str = "", name_seen: str = "") -> NoticeItem:
     held = tuple(Held(found(code, name_seen=name_seen)) for code in codes)
-    return NoticeItem(number=1, filed=FILED, problem=problem or "、".join(codes), fails=True, account_id=7, findings=held)
+    return NoticeItem(
+        number=1,
+        filed=FILED,
+        problem=problem or "、".join(codes),
+        fails=True,
+        account_id=7,
+        findings=held,
+    )
 
 
 def result(
-    what: NoticeItem, verdict: Verdict | None, *findings: Finding, filed: Filed = FILED, retired: date | None = None, **look: Any
+    what: NoticeItem,
+    verdict: Verdict | None,
+    *findings: Finding,
+    filed: Filed = FILED,
+    retired: date | None = None,
+    **look: Any,
 ) -> tuple[Rectified, str]:
     account = Account(id=7, filed=filed, retired_on=retired)
     looks = {}
     if verdict is not None:
-        judged = Judgement(verdict=verdict, sentence="说明。", findings=findings, latest_on=date(2032, 3, 30))
+        judged = Judgement(
+            verdict=verdict, sentence="说明。", findings=findings, latest_on=date(2032, 3, 30)
+        )
         looks = {7: Look(judgement=judged, on=AS_OF, **look)}
     (one,) = recheck([what], {7: account}, looks, since=ISSUED, source="台账.xlsx")
     assert one.registry == "台账.xlsx"
@@ -65,11 +94,19 @@ def result(
 
 @pytest.mark.parametrize("code", [*SILENT, Code.NOT_FOUND, Code.CANCELLED_NOT_CLOSED, Code.BANNED])
 @pytest.mark.parametrize("verdict", [*Verdict, None])
-def test_a_silence_or_an_absence_ends_by_a_fresh_post_alone(code: Code, verdict: Verdict | None) -> None:
+def test_a_silence_or_an_absence_ends_by_a_fresh_post_alone(
+    code: Code, verdict: Verdict | None
+) -> None:
     fresh = verdict in (Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT)
     got, basis = result(item(code), verdict)
     assert got is (DONE if fresh else UNKNOWN)
-    assert basis == ("2032-03-31复查:已正常更新,最近更新2032-03-30。" if fresh else "2032-03-31复查:说明。" if verdict else "尚未复查。")
+    assert basis == (
+        "2032-03-31复查:已正常更新,最近更新2032-03-30。"
+        if fresh
+        else "2032-03-31复查:说明。"
+        if verdict
+        else "尚未复查。"
+    )
 
 
 FAILS = replace(found(Code.STALE_2W), effect=Effect.FAILS)
@@ -77,10 +114,19 @@ FAILS = replace(found(Code.STALE_2W), effect=Effect.FAILS)
 
 @pytest.mark.parametrize("status", FiledStatus)
 @pytest.mark.parametrize("review", ReviewState)
-@pytest.mark.parametrize("held", [Code.STALE_2W, Code.NAME_MISMATCH, Code.NOT_FOUND, Code.CLOSED_BUT_ALIVE])
-def test_only_what_a_person_confirmed_again_is_not_rectified(held: Code, review: ReviewState, status: FiledStatus) -> None:
+@pytest.mark.parametrize(
+    "held", [Code.STALE_2W, Code.NAME_MISMATCH, Code.NOT_FOUND, Code.CLOSED_BUT_ALIVE]
+)
+def test_only_what_a_person_confirmed_again_is_not_rectified(
+    held: Code, review: ReviewState, status: FiledStatus
+) -> None:
     """The same problem alone; one that waits for its review settles nothing."""
-    got, _ = result(item(held), Verdict.FAILED, replace(FAILS, review=review), filed=replace(FILED, status=status))
+    got, _ = result(
+        item(held),
+        Verdict.FAILED,
+        replace(FAILS, review=review),
+        filed=replace(FILED, status=status),
+    )
     assert (got is NOT) == (review is CONFIRMED and held is Code.STALE_2W)
     if review in (OPEN, ReviewState.DISPATCHED) and held is Code.STALE_2W:
         assert got is UNKNOWN
@@ -91,13 +137,27 @@ def test_another_problem_says_nothing_about_the_one_in_the_notice() -> None:
     two = item(Code.STALE_2W, Code.NAME_MISMATCH)
     named = replace(found(Code.NAME_MISMATCH), effect=Effect.FAILS)
     judged = Judgement(
-        verdict=Verdict.FAILED, sentence="名称。", findings=(named,), latest_on=date(2032, 3, 30), otherwise=Verdict.FRESH
-    )  # fmt: skip
-    (one,) = recheck([two], {7: Account(id=7, filed=FILED)}, {7: Look(judgement=judged, on=AS_OF)}, since=ISSUED)
-    assert [(part.code, part.result) for part in one.parts] == [(Code.STALE_2W, DONE), (Code.NAME_MISMATCH, NOT)]
+        verdict=Verdict.FAILED,
+        sentence="名称。",
+        findings=(named,),
+        latest_on=date(2032, 3, 30),
+        otherwise=Verdict.FRESH,
+    )
+    (one,) = recheck(
+        [two], {7: Account(id=7, filed=FILED)}, {7: Look(judgement=judged, on=AS_OF)}, since=ISSUED
+    )
+    assert [(part.code, part.result) for part in one.parts] == [
+        (Code.STALE_2W, DONE),
+        (Code.NAME_MISMATCH, NOT),
+    ]
     # What is printed is the problem that the result is about.
     assert (one.result, one.about) == (NOT, "name_mismatch")
-    (alone,) = recheck([item(Code.STALE_2W)], {7: Account(id=7, filed=FILED)}, {7: Look(judgement=judged, on=AS_OF)}, since=ISSUED)
+    (alone,) = recheck(
+        [item(Code.STALE_2W)],
+        {7: Account(id=7, filed=FILED)},
+        {7: Look(judgement=judged, on=AS_OF)},
+        since=ISSUED,
+    )
     assert (alone.result, alone.basis) == (DONE, "2032-03-31复查:已正常更新,最近更新2032-03-30。")
 
 
@@ -115,7 +175,10 @@ def test_the_same_problem_again(code: Code, review: ReviewState) -> None:
 
 
 @pytest.mark.parametrize("held", [Code.STALE_2W, Code.NAME_MISMATCH])
-@pytest.mark.parametrize(("again", "expected"), [(Code.CANCELLED_NOT_CLOSED, GONE), (Code.NOT_FOUND, UNKNOWN), (Code.BANNED, UNKNOWN)])
+@pytest.mark.parametrize(
+    ("again", "expected"),
+    [(Code.CANCELLED_NOT_CLOSED, GONE), (Code.NOT_FOUND, UNKNOWN), (Code.BANNED, UNKNOWN)],
+)
 def test_an_account_that_is_gone_since(held: Code, again: Code, expected: Rectified) -> None:
     assert result(item(held), Verdict.LISTED, found(again))[0] is expected
 
@@ -123,7 +186,9 @@ def test_an_account_that_is_gone_since(held: Code, again: Code, expected: Rectif
 @pytest.mark.parametrize("code", Code)
 @pytest.mark.parametrize("status", [FiledStatus.CLOSED, FiledStatus.DEREGISTERED])
 @pytest.mark.parametrize("verdict", [Verdict.LISTED, Verdict.UNPROVEN, None])
-def test_who_is_filed_as_closed_is_not_yet_deregistered(code: Code, status: FiledStatus, verdict: Verdict | None) -> None:
+def test_who_is_filed_as_closed_is_not_yet_deregistered(
+    code: Code, status: FiledStatus, verdict: Verdict | None
+) -> None:
     got, basis = result(item(code), verdict, filed=replace(FILED, status=status))
     assert (got, basis) == (CLOSED, f"台账运行状态已变更为“{status.label}”。")
     alive = found(Code.CLOSED_BUT_ALIVE)
@@ -132,11 +197,21 @@ def test_who_is_filed_as_closed_is_not_yet_deregistered(code: Code, status: File
     assert "closed_but_alive。" in basis
 
 
-@pytest.mark.parametrize(("look", "words"), [(LookKind.SECOND, "平台显示账号已注销。"), (LookKind.PERSON, "经人工核查,账号已注销。")])
+@pytest.mark.parametrize(
+    ("look", "words"),
+    [(LookKind.SECOND, "平台显示账号已注销。"), (LookKind.PERSON, "经人工核查,账号已注销。")],
+)
 def test_deregistered_is_the_platforms_word_or_a_persons(look: LookKind, words: str) -> None:
-    got, basis = result(item(Code.STALE_2W), Verdict.LISTED, filed=replace(FILED, status=FiledStatus.CLOSED), cancelled_by=look)
+    got, basis = result(
+        item(Code.STALE_2W),
+        Verdict.LISTED,
+        filed=replace(FILED, status=FiledStatus.CLOSED),
+        cancelled_by=look,
+    )
     assert (got, basis) == (GONE, f"台账运行状态已变更为“已关停”。2032-03-31复查:{words}")
-    got, basis = result(item(Code.STALE_2W), Verdict.LISTED, found(Code.CANCELLED_NOT_CLOSED), cancelled_by=look)
+    got, basis = result(
+        item(Code.STALE_2W), Verdict.LISTED, found(Code.CANCELLED_NOT_CLOSED), cancelled_by=look
+    )
     assert (got, "经人工核查" in basis) == (GONE, look is LookKind.PERSON)
 
 
@@ -144,15 +219,29 @@ def test_deregistered_is_the_platforms_word_or_a_persons(look: LookKind, words: 
 @pytest.mark.parametrize(
     ("filed", "look", "expected"),
     [
-        # The filing follows the platform, or the platform the filing: a name read since then says so.
-        ("示例新名", {}, DONE), ("“示例新名”", {}, DONE), ("示例别名", {}, UNKNOWN),
+        # The filing follows the platform, or the platform the filing: a name read since then says
+        # so.
+        ("示例新名", {}, DONE),
+        ("“示例新名”", {}, DONE),
+        ("示例别名", {}, UNKNOWN),
         ("示例发布", {"name": "示例发布", "named_on": AS_OF}, DONE),
         ("示例发布", {"name": "示例发布", "named_on": date(2032, 1, 9)}, UNKNOWN),
-        ("示例发布", {"name": "示例新名", "named_on": AS_OF}, UNKNOWN), ("示例发布", {}, UNKNOWN),
+        ("示例发布", {"name": "示例新名", "named_on": AS_OF}, UNKNOWN),
+        ("示例发布", {}, UNKNOWN),
     ],
-)  # fmt: skip
-def test_a_name_is_rectified_on_either_side(code: Code, filed: str, look: dict[str, Any], expected: Rectified) -> None:
-    assert result(item(code, name_seen="示例新名"), Verdict.FRESH, filed=replace(FILED, name=filed), **look)[0] is expected
+)
+def test_a_name_is_rectified_on_either_side(
+    code: Code, filed: str, look: dict[str, Any], expected: Rectified
+) -> None:
+    assert (
+        result(
+            item(code, name_seen="示例新名"),
+            Verdict.FRESH,
+            filed=replace(FILED, name=filed),
+            **look,
+        )[0]
+        is expected
+    )
 
 
 def test_every_problem_of_an_item_must_be_solved() -> None:
@@ -167,10 +256,13 @@ def test_every_problem_of_an_item_must_be_solved() -> None:
 @pytest.mark.parametrize(
     ("code", "filed", "expected"),
     [
-        (Code.CLOSED_BUT_ALIVE, FILED, DONE), (Code.REGISTRY_INCOMPLETE, FILED, DONE), (Code.DUPLICATE_FILING, FILED, DONE),
-        (Code.OWNER_MISMATCH, FILED, UNKNOWN), (Code.OWNER_MISMATCH, replace(FILED, organiser="另一局"), DONE),
+        (Code.CLOSED_BUT_ALIVE, FILED, DONE),
+        (Code.REGISTRY_INCOMPLETE, FILED, DONE),
+        (Code.DUPLICATE_FILING, FILED, DONE),
+        (Code.OWNER_MISMATCH, FILED, UNKNOWN),
+        (Code.OWNER_MISMATCH, replace(FILED, organiser="另一局"), DONE),
     ],
-)  # fmt: skip
+)
 def test_a_changed_filing_is_a_rectification(code: Code, filed: Filed, expected: Rectified) -> None:
     assert result(item(code), Verdict.FRESH, filed=filed)[0] is expected
 
@@ -191,7 +283,10 @@ def test_the_words_of_another_system(problem: str, expected: Rectified) -> None:
 
 
 def test_who_left_the_registry_or_never_stood_in_it() -> None:
-    assert result(item(Code.STALE_2W), None, retired=AS_OF) == (ABSENT, "自2032-03-31起台账中已无此账号。")
+    assert result(item(Code.STALE_2W), None, retired=AS_OF) == (
+        ABSENT,
+        "自2032-03-31起台账中已无此账号。",
+    )
     (one,) = recheck([replace(item(Code.STALE_2W), account_id=None)], {}, {}, since=ISSUED)
     assert one.result is UNKNOWN
 
@@ -205,7 +300,14 @@ REGISTRY = [
 ]  # fmt: skip
 HISTORY = [
     Change(2, "name", "审计之窗", "示例市审计局", datetime(2032, 1, 1, tzinfo=UTC), "台账.xlsx"),
-    Change(1, "filing_number", "71244", "3025716006566021", datetime(2032, 1, 1, tzinfo=UTC), "台账.xlsx"),
+    Change(
+        1,
+        "filing_number",
+        "71244",
+        "3025716006566021",
+        datetime(2032, 1, 1, tzinfo=UTC),
+        "台账.xlsx",
+    ),
 ]
 
 
@@ -215,15 +317,22 @@ def annex(folder: Path, *rows: str) -> Annex:
     return read_annex(path, REGISTRY, HISTORY, AS_OF)
 
 
-def test_another_systems_annex_is_tied_to_accounts_by_number_name_and_what_they_were(tmp_path: Path) -> None:
+def test_another_systems_annex_is_tied_to_accounts_by_number_name_and_what_they_were(
+    tmp_path: Path,
+) -> None:
     found = annex(
-        tmp_path, "3025716006566021,示例发布,微信,示例局,信息超2周未更新,已完成整改", ",审计之窗,微信,市审计局,僵尸账号,",
-        ",同名号,微信,乙局,信息超2周未更新,", ',"=HYPERLINK(""http://x"")",微信,某局,信息超2周未更新,',
-    )  # fmt: skip
+        tmp_path,
+        "3025716006566021,示例发布,微信,示例局,信息超2周未更新,已完成整改",
+        ",审计之窗,微信,市审计局,僵尸账号,",
+        ",同名号,微信,乙局,信息超2周未更新,",
+        ',"=HYPERLINK(""http://x"")",微信,某局,信息超2周未更新,',
+    )
     assert [item.account_id for item in found.items] == [1, 2, 4, None]
     assert (found.items[0].problem, found.items[0].result, found.items[0].filed.filing_number) == (
-        "信息超2周未更新", "已完成整改", "3025716006566021",
-    )  # fmt: skip
+        "信息超2周未更新",
+        "已完成整改",
+        "3025716006566021",
+    )
     assert [item.filed.name for item in found.unmatched] == ['=HYPERLINK("http://x")']
     # A former filing number.
     assert annex(tmp_path, "71244,示例发布,微信,示例局,信息超2周未更新,").items[0].account_id == 1
@@ -238,7 +347,9 @@ def test_another_systems_annex_is_tied_to_accounts_by_number_name_and_what_they_
         ("3025716006566021,示例市审计局,微信,示例市审计局,信息超2周未更新,", "请核对编号"),
     ],
 )
-def test_a_row_that_leaves_open_whom_it_means_is_refused(tmp_path: Path, row: str, told: str) -> None:
+def test_a_row_that_leaves_open_whom_it_means_is_refused(
+    tmp_path: Path, row: str, told: str
+) -> None:
     with pytest.raises(UserError, match=re.escape(told)):
         annex(tmp_path, row)
 

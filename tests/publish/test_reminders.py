@@ -22,22 +22,43 @@ HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>\n二、'
 TODAY = date(2031, 12, 31)
 
 
-def entry(number: int, verdict: Verdict, latest: str = "", kind: DateKind | None = None, **values: str) -> SweepAccount:
+def entry(
+    number: int, verdict: Verdict, latest: str = "", kind: DateKind | None = None, **values: str
+) -> SweepAccount:
     on = date.fromisoformat(latest) if latest else None
     gap = (TODAY - on).days if on else None
     judged = Judgement(verdict=verdict, sentence="示例", latest_on=on, date_kind=kind, gap_days=gap)
-    return SweepAccount(sweep_id=1, account=Account(id=number, filed=filed(number, **values)), judgement=judged)
+    return SweepAccount(
+        sweep_id=1, account=Account(id=number, filed=filed(number, **values)), judgement=judged
+    )
 
 
-def written(*entries: SweepAccount, today: date = TODAY, to: Unit = Unit.ORGANISER, policy: str = "") -> list[Reminder]:
+def written(
+    *entries: SweepAccount, today: date = TODAY, to: Unit = Unit.ORGANISER, policy: str = ""
+) -> list[Reminder]:
     contacts = {1: Contact(person="张三", phone="13800000001"), 2: Contact(person="李四")}
     chosen = parse(policy) if policy else POLICY
     return reminders(SWEEP, entries, chosen, contacts, today=today, to=to, marks=("演示数据",))
 
 
 def test_a_text_a_unit_with_its_deadline_and_its_own_contact() -> None:
-    soon = entry(1, Verdict.DUE_SOON, "2031-12-20", DateKind.EXACT, organiser="示例局", supervisor="示例办", name=HOSTILE)
-    old = entry(2, Verdict.UNPROVEN, "2031-11-02", DateKind.AT_LEAST, organiser="另一局", supervisor="示例办")
+    soon = entry(
+        1,
+        Verdict.DUE_SOON,
+        "2031-12-20",
+        DateKind.EXACT,
+        organiser="示例局",
+        supervisor="示例办",
+        name=HOSTILE,
+    )
+    old = entry(
+        2,
+        Verdict.UNPROVEN,
+        "2031-11-02",
+        DateKind.AT_LEAST,
+        organiser="另一局",
+        supervisor="示例办",
+    )
     one, two = written(soon, old)
     assert one.text.splitlines() == [
         "【演示数据】示例局:",
@@ -71,7 +92,9 @@ def test_a_text_a_unit_with_its_deadline_and_its_own_contact() -> None:
         (Verdict.OUT_OF_SCOPE, "", None, ""),
     ],
 )
-def test_who_is_reminded_of_what(verdict: Verdict, latest: str, kind: DateKind | None, asked: str) -> None:
+def test_who_is_reminded_of_what(
+    verdict: Verdict, latest: str, kind: DateKind | None, asked: str
+) -> None:
     texts = [reminder.text for reminder in written(entry(1, verdict, latest, kind))]
     assert len(texts) == bool(asked)
     assert all(asked in text for text in texts)
@@ -82,14 +105,21 @@ def test_a_deadline_that_is_over_asks_for_a_link_and_one_by_another_edge_is_a_da
     (late,) = written(soon, today=date(2032, 1, 4))
     assert "请于" not in late.text
     assert "最新一篇内容的链接" in late.text
-    (edge,) = written(soon, policy=POLICY.toml.replace('edge = "exceeds"         #', 'edge = "reaches"         #'))
+    (edge,) = written(
+        soon, policy=POLICY.toml.replace('edge = "exceeds"         #', 'edge = "reaches"         #')
+    )
     assert "请于2032年1月2日(含当日)前" in edge.text
 
 
 @given(
-    st.sampled_from(Verdict), st.none() | st.integers(0, 400), st.sampled_from([*DateKind, None]), st.integers(-30, 30),
-)  # fmt: skip
-def test_no_reminder_says_that_nothing_was_posted(verdict: Verdict, gap: int | None, kind: DateKind | None, days: int) -> None:
+    st.sampled_from(Verdict),
+    st.none() | st.integers(0, 400),
+    st.sampled_from([*DateKind, None]),
+    st.integers(-30, 30),
+)
+def test_no_reminder_says_that_nothing_was_posted(
+    verdict: Verdict, gap: int | None, kind: DateKind | None, days: int
+) -> None:
     latest = "" if gap is None else (TODAY - timedelta(days=gap)).isoformat()
     for reminder in written(entry(1, verdict, latest, kind), today=TODAY + timedelta(days=days)):
         assert not any(word in reminder.text for word in ("未更新", "无更新", "没有发布", "超期"))
@@ -98,5 +128,7 @@ def test_no_reminder_says_that_nothing_was_posted(verdict: Verdict, gap: int | N
 
 def test_the_command_needs_a_sweep(tmp_path: Path) -> None:
     home = Home(tmp_path / "home").create()
-    done = CliRunner().invoke(app, ["--home", str(home.root), "report", "reminders", str(tmp_path / "提醒")])
+    done = CliRunner().invoke(
+        app, ["--home", str(home.root), "report", "reminders", str(tmp_path / "提醒")]
+    )
     assert (done.exit_code, (tmp_path / "提醒").exists()) == (2, False)

@@ -1,4 +1,6 @@
-"""A dismissed finding stands in no list and no figure: the report queries, the figures and the lists say the same of a reviewed sweep."""
+"""A dismissed finding stands in no list and no figure: the report queries, the figures and the
+lists say the same of a reviewed sweep.
+"""
 
 from __future__ import annotations
 
@@ -65,9 +67,14 @@ SETTLED: tuple[tuple[Verdict | None, tuple[tuple[Effect, ReviewState], ...]], ..
 """Every verdict with every one or two findings that go with it, each in every state of review."""
 TYPES = (("weibo", "新浪微博"), ("weibo", "微博"), ("douyin", "抖音"), ("wechat", "微信"))
 PLACES = (
-    {"prefecture": "示例市"}, {"prefecture": "另一市"}, {"supervisor": "示例局"}, {"jurisdiction": "系统归口", "supervisor": "示例厅"},
-    {"jurisdiction": "示例区", "prefecture": "示例市"}, {"organiser": "示例所"}, {},
-)  # fmt: skip
+    {"prefecture": "示例市"},
+    {"prefecture": "另一市"},
+    {"supervisor": "示例局"},
+    {"jurisdiction": "系统归口", "supervisor": "示例厅"},
+    {"jurisdiction": "示例区", "prefecture": "示例市"},
+    {"organiser": "示例所"},
+    {},
+)
 
 
 def filed(number: int) -> Filed:
@@ -79,24 +86,52 @@ def filed(number: int) -> Filed:
         "status": tuple(FiledStatus)[number % 4] if number % 6 == 0 else FiledStatus.RUNNING,
     }
     return Filed(
-        name=f"示例{number}", platform=platform, type=type_, filing_number=f"{number:016d}", **PLACES[number % len(PLACES)], **known
+        name=f"示例{number}",
+        platform=platform,
+        type=type_,
+        filing_number=f"{number:016d}",
+        **PLACES[number % len(PLACES)],
+        **known,
     )
 
 
-def judgement(verdict: Verdict, found: Sequence[tuple[Effect, ReviewState]], reading_id: int) -> Judgement:
+def judgement(
+    verdict: Verdict, found: Sequence[tuple[Effect, ReviewState]], reading_id: int
+) -> Judgement:
     findings = tuple(
-        finding(reading_id, code=code, effect=effect, label=code.value, sentence=f"{code.value}的问题。")
+        finding(
+            reading_id, code=code, effect=effect, label=code.value, sentence=f"{code.value}的问题。"
+        )
         for code, (effect, _) in zip(CODES, found, strict=False)
     )
-    said = findings[0].sentence if findings and verdict in (Verdict.FAILED, Verdict.LISTED) else "示例。"
-    return Judgement(verdict=verdict, sentence=said, findings=findings, otherwise=(None, Verdict.FRESH, Verdict.UNPROVEN)[len(findings)])
+    said = (
+        findings[0].sentence
+        if findings and verdict in (Verdict.FAILED, Verdict.LISTED)
+        else "示例。"
+    )
+    return Judgement(
+        verdict=verdict,
+        sentence=said,
+        findings=findings,
+        otherwise=(None, Verdict.FRESH, Verdict.UNPROVEN)[len(findings)],
+    )
 
 
 async def inspected(store: Store, accounts: Sequence[Account], turn: int, reading_id: int) -> Sweep:
-    """A finished inspection in which the accounts stand as SETTLED says, `turn` places further, reviewed."""
-    opened = await store.open_sweep(Sweep(as_of=NOW, policy="national", policy_toml=POLICY.toml, started_at=NOW), accounts)
-    cases = {account.id: SETTLED[(place + turn) % len(SETTLED)] for place, account in enumerate(accounts)}
-    judged = {key: judgement(verdict, found, reading_id) for key, (verdict, found) in cases.items() if verdict is not None}
+    """A finished inspection in which the accounts stand as SETTLED says, `turn` places further,
+    reviewed.
+    """
+    opened = await store.open_sweep(
+        Sweep(as_of=NOW, policy="national", policy_toml=POLICY.toml, started_at=NOW), accounts
+    )
+    cases = {
+        account.id: SETTLED[(place + turn) % len(SETTLED)] for place, account in enumerate(accounts)
+    }
+    judged = {
+        key: judgement(verdict, found, reading_id)
+        for key, (verdict, found) in cases.items()
+        if verdict is not None
+    }
     await store.judge(opened.id, judged)
     events = [
         ReviewEvent(
@@ -128,27 +163,45 @@ def counts(one: Figures) -> tuple[int, ...]:
 async def test_queries_count_and_list_what_figures_and_lists_do(any_store: Store) -> None:
     accounts = await enter(any_store, *(filed(number) for number in range(len(SETTLED))))
     reading = await any_store.keep(plain_reading(accounts[0].id, NOW, post(date(2031, 2, 1))))
-    before, now = await inspected(any_store, accounts, 5, reading.id), await inspected(any_store, accounts, 0, reading.id)
+    before, now = (
+        await inspected(any_store, accounts, 5, reading.id),
+        await inspected(any_store, accounts, 0, reading.id),
+    )
     was, scope = await reviewed(any_store, before), await reviewed(any_store, now)
 
     for name, dimension in (("by_region", Dimension.REGION), ("by_platform", Dimension.PLATFORM)):
-        said = {next(iter(row.values())): tuple(row.values())[1:] for row in await asked(any_store, name)}
+        said = {
+            next(iter(row.values())): tuple(row.values())[1:]
+            for row in await asked(any_store, name)
+        }
         parts = by(scope, POLICY, keys([dimension])[dimension.label])
         assert said == {part: counts(one) for part, one in parts.items()}
 
     verdicts = {entry.account.filed.filing_number: entry.judgement for entry in scope}
-    assert {verdict for verdict, _ in SETTLED} == {one.verdict if one else None for one in verdicts.values()}
+    assert {verdict for verdict, _ in SETTLED} == {
+        one.verdict if one else None for one in verdicts.values()
+    }
     listed = await asked(any_store, "flagged")
     table = lists.flagged(now, await any_store.scope(now.id), {}, (), {})
     printed = table.only("备案单号", "存在的突出问题", "结论", "审核状态", "说明").rows
-    assert [tuple(row[each] for each in ("备案单号", "存在的突出问题", "结论", "审核状态", "说明")) for row in listed] == list(printed)
+    assert [
+        tuple(row[each] for each in ("备案单号", "存在的突出问题", "结论", "审核状态", "说明"))
+        for row in listed
+    ] == list(printed)
     speaking = [entry.judgement for entry, _ in each_once(scope)]
     assert len(listed) == sum(len(one.findings) for one in speaking if one)
     assert len(speaking) < len(scope), "some are filed twice"
-    left = [one.entry for one in once(scope) if one.verdict in (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)]
-    assert [row["备案单号"] for row in await asked(any_store, "unproven")] == [entry.account.filed.filing_number for entry in left]
+    left = [
+        one.entry for one in once(scope) if one.verdict in (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
+    ]
+    assert [row["备案单号"] for row in await asked(any_store, "unproven")] == [
+        entry.account.filed.filing_number for entry in left
+    ]
 
-    told = {row["备案单号"]: (row["结论"], row["说明"]) for row in await asked(any_store, "latest_status")}
+    told = {
+        row["备案单号"]: (row["结论"], row["说明"])
+        for row in await asked(any_store, "latest_status")
+    }
     earlier = {entry.account.filed.filing_number: entry.judgement for entry in was}
     for number, one in verdicts.items():
         # An account that the latest inspection did not judge stands as the one before it did.
@@ -161,7 +214,10 @@ async def test_queries_count_and_list_what_figures_and_lists_do(any_store: Store
         for number, two in verdicts.items()
         if (one := earlier[number]) and two and one.verdict is not two.verdict
     }
-    compared = {row["备案单号"]: (row["上次结论"], row["本次结论"], row["说明"]) for row in await asked(any_store, "sweep_comparison")}
+    compared = {
+        row["备案单号"]: (row["上次结论"], row["本次结论"], row["说明"])
+        for row in await asked(any_store, "sweep_comparison")
+    }
     assert compared == changed
 
 
@@ -171,22 +227,70 @@ CONFIRMED, DISMISSED, OPEN = ReviewState.CONFIRMED, ReviewState.DISMISSED, Revie
 @pytest.mark.parametrize(
     ("verdict", "found", "otherwise", "excuse", "stands", "sentence"),
     [
-        (Verdict.FAILED, [(Effect.FAILS, DISMISSED), (Effect.FAILS, CONFIRMED)], None, "", Verdict.FAILED, "name_mismatch的问题。"),
-        (Verdict.FAILED, [(Effect.FAILS, DISMISSED), (Effect.LISTED, CONFIRMED)], None, "", Verdict.UNPROVEN, ALL_DISMISSED),
-        (Verdict.FAILED, [(Effect.FAILS, DISMISSED)], Verdict.FRESH, "", Verdict.FRESH, ALL_DISMISSED),
-        (Verdict.FAILED, [(Effect.FAILS, DISMISSED)], Verdict.UNPROVEN, "平台限制发布", Verdict.LISTED, ALL_DISMISSED),
-        (Verdict.LISTED, [(Effect.LISTED, DISMISSED)], Verdict.UNPROVEN, "", Verdict.UNPROVEN, ALL_DISMISSED),
-        (Verdict.LISTED, [(Effect.LISTED, OPEN)], Verdict.FRESH, "", Verdict.LISTED, "疑似问题待审核。"),
+        (
+            Verdict.FAILED,
+            [(Effect.FAILS, DISMISSED), (Effect.FAILS, CONFIRMED)],
+            None,
+            "",
+            Verdict.FAILED,
+            "name_mismatch的问题。",
+        ),
+        (
+            Verdict.FAILED,
+            [(Effect.FAILS, DISMISSED), (Effect.LISTED, CONFIRMED)],
+            None,
+            "",
+            Verdict.UNPROVEN,
+            ALL_DISMISSED,
+        ),
+        (
+            Verdict.FAILED,
+            [(Effect.FAILS, DISMISSED)],
+            Verdict.FRESH,
+            "",
+            Verdict.FRESH,
+            ALL_DISMISSED,
+        ),
+        (
+            Verdict.FAILED,
+            [(Effect.FAILS, DISMISSED)],
+            Verdict.UNPROVEN,
+            "平台限制发布",
+            Verdict.LISTED,
+            ALL_DISMISSED,
+        ),
+        (
+            Verdict.LISTED,
+            [(Effect.LISTED, DISMISSED)],
+            Verdict.UNPROVEN,
+            "",
+            Verdict.UNPROVEN,
+            ALL_DISMISSED,
+        ),
+        (
+            Verdict.LISTED,
+            [(Effect.LISTED, OPEN)],
+            Verdict.FRESH,
+            "",
+            Verdict.LISTED,
+            "疑似问题待审核。",
+        ),
         (Verdict.FRESH, [(Effect.LISTED, DISMISSED)], Verdict.FRESH, "", Verdict.FRESH, "示例。"),
     ],
 )
 def test_a_dismissed_finding_leaves_what_is_known_without_it(
-    verdict: Verdict, found: list[tuple[Effect, ReviewState]], otherwise: Verdict | None, excuse: str, stands: Verdict, sentence: str
+    verdict: Verdict,
+    found: list[tuple[Effect, ReviewState]],
+    otherwise: Verdict | None,
+    excuse: str,
+    stands: Verdict,
+    sentence: str,
 ) -> None:
     judged = replace(judgement(verdict, found, 1), otherwise=otherwise)
     states = [state for _, state in found]
     findings = (
-        replace(one, review=state, excuse=excuse if state is DISMISSED else "") for one, state in zip(judged.findings, states, strict=True)
+        replace(one, review=state, excuse=excuse if state is DISMISSED else "")
+        for one, state in zip(judged.findings, states, strict=True)
     )
     judged = replace(judged, findings=tuple(findings))
     entry = SweepAccount(sweep_id=1, account=Account(id=1, filed=PLAIN), judgement=judged)
@@ -200,12 +304,23 @@ def held(code: Code, effect: Effect) -> Finding:
     return finding(code=code, effect=effect, label=code.value)
 
 
-CORRECTIONS: tuple[tuple[tuple[Code, ...], ...], ...] = ((), (CODES[:1],), (CODES[1:],), ((),), (CODES[:1], ()), (CODES,))
+CORRECTIONS: tuple[tuple[tuple[Code, ...], ...], ...] = (
+    (),
+    (CODES[:1],),
+    (CODES[1:],),
+    ((),),
+    (CODES[:1], ()),
+    (CODES,),
+)
 """What the corrections of an item withdraw, one after the other; the empty one withdraws all."""
 
 
 async def test_notices_stand_in_the_queries_as_they_were_corrected(any_store: Store) -> None:
-    effects = ((Effect.FAILS, Effect.FAILS), (Effect.FAILS, Effect.LISTED), (Effect.LISTED, Effect.FAILS))
+    effects = (
+        (Effect.FAILS, Effect.FAILS),
+        (Effect.FAILS, Effect.LISTED),
+        (Effect.LISTED, Effect.FAILS),
+    )
     cases = [(pair, corrections) for pair in effects for corrections in CORRECTIONS]
     accounts = await enter(any_store, *(filed(number) for number in range(len(cases) + 1)))
     notices = []
@@ -217,29 +332,65 @@ async def test_notices_stand_in_the_queries_as_they_were_corrected(any_store: St
             )
             for place, (account, (pair, _)) in enumerate(zip(accounts, cases, strict=False), 1)
         ]  # fmt: skip
-        foreign = NoticeItem(number=len(items) + 1, filed=accounts[-1].filed, problem="其他", fails=True, account_id=accounts[-1].id)
-        made = Notice(number=number, title="示例", issued_on=date(2031, month, 6), by="丙某", kept_at=NOW, items=(*items, foreign))
+        foreign = NoticeItem(
+            number=len(items) + 1,
+            filed=accounts[-1].filed,
+            problem="其他",
+            fails=True,
+            account_id=accounts[-1].id,
+        )
+        made = Notice(
+            number=number,
+            title="示例",
+            issued_on=date(2031, month, 6),
+            by="丙某",
+            kept_at=NOW,
+            items=(*items, foreign),
+        )
         notices.append(await any_store.issue(made))
     await any_store.note_notice(
         [
-            NoticeEvent(notice_id=notices[0].id, item=place, action=NoticeAction.CORRECTED, at=NOW, by="丙某", codes=codes)
+            NoticeEvent(
+                notice_id=notices[0].id,
+                item=place,
+                action=NoticeAction.CORRECTED,
+                at=NOW,
+                by="丙某",
+                codes=codes,
+            )
             for place, (_, corrections) in enumerate(cases, 1)
             for codes in corrections
         ]
     )
     events = await any_store.notice_events()
-    standing = [(notice.number, item.filed.filing_number, item.problem) for notice in notices for item in standing_items(notice, events)]
-    assert [(row["文号"], row["备案单号"], row["存在的突出问题"]) for row in await asked(any_store, "recheck")] == standing
-    failing = [{item.filed.filing_number for item in standing_items(notice, events) if item.fails} for notice in notices]
-    assert {row["备案单号"] for row in await asked(any_store, "repeat_offenders")} == failing[0] & failing[1]
+    standing = [
+        (notice.number, item.filed.filing_number, item.problem)
+        for notice in notices
+        for item in standing_items(notice, events)
+    ]
+    assert [
+        (row["文号"], row["备案单号"], row["存在的突出问题"])
+        for row in await asked(any_store, "recheck")
+    ] == standing
+    failing = [
+        {item.filed.filing_number for item in standing_items(notice, events) if item.fails}
+        for notice in notices
+    ]
+    assert {row["备案单号"] for row in await asked(any_store, "repeat_offenders")} == failing[
+        0
+    ] & failing[1]
     assert 1 < len(failing[0] & failing[1]) < len(cases)
 
 
 async def test_what_was_dismissed_is_told_of_nowhere_else(store: Store) -> None:
     (account,) = await enter(store, PLAIN)
     reading = await store.keep(plain_reading(account.id, NOW, post(date(2031, 2, 1))))
-    now = await store.open_sweep(Sweep(as_of=NOW, policy="national", policy_toml=POLICY.toml, started_at=NOW), [account])
-    failed = replace(judgement(Verdict.FAILED, [(Effect.FAILS, DISMISSED)], reading.id), otherwise=None)
+    now = await store.open_sweep(
+        Sweep(as_of=NOW, policy="national", policy_toml=POLICY.toml, started_at=NOW), [account]
+    )
+    failed = replace(
+        judgement(Verdict.FAILED, [(Effect.FAILS, DISMISSED)], reading.id), otherwise=None
+    )
     await store.judge(now.id, {account.id: failed})
     events = [
         ReviewEvent(
@@ -256,23 +407,49 @@ async def test_what_was_dismissed_is_told_of_nowhere_else(store: Store) -> None:
     assert f"待人工核查\n  {ALL_DISMISSED}" in shown
     assert "(不合格,排除)" in shown
 
-    item = NoticeItem(number=1, filed=PLAIN, problem="超2周未更新", fails=True, account_id=account.id, findings=(Held(failed.findings[0]),))
-    notice = await store.issue(Notice(number="一", title="示例", issued_on=date(2031, 1, 6), by="丙某", kept_at=NOW, items=(item,)))
-    (rechecked,) = await note_recheck(store, notice, now, await store.scope(now.id), by="丙某", now=NOW)
+    item = NoticeItem(
+        number=1,
+        filed=PLAIN,
+        problem="超2周未更新",
+        fails=True,
+        account_id=account.id,
+        findings=(Held(failed.findings[0]),),
+    )
+    notice = await store.issue(
+        Notice(
+            number="一",
+            title="示例",
+            issued_on=date(2031, 1, 6),
+            by="丙某",
+            kept_at=NOW,
+            items=(item,),
+        )
+    )
+    (rechecked,) = await note_recheck(
+        store, notice, now, await store.scope(now.id), by="丙某", now=NOW
+    )
     assert failed.sentence not in rechecked.basis
 
     later = [await store.open_sweep(replace(now, id=0), [account]) for _ in range(2)]
     await store.judge(later[0].id, {account.id: failed})
     assert [each.turn for each in await store.turned(later[0].id)] == [Turn.NEW]
-    await store.judge(later[0].id, {account.id: Judgement(verdict=Verdict.UNPROVEN, sentence="示例。")})
-    await store.judge(later[1].id, {account.id: Judgement(verdict=Verdict.FRESH, sentence="示例。")})
+    await store.judge(
+        later[0].id, {account.id: Judgement(verdict=Verdict.UNPROVEN, sentence="示例。")}
+    )
+    await store.judge(
+        later[1].id, {account.id: Judgement(verdict=Verdict.FRESH, sentence="示例。")}
+    )
     assert await store.turned(later[1].id) == []
 
 
 def test_what_changed_of_an_account_is_told_in_chinese() -> None:
     changes = [
         Change(account_id=1, field=field, old=old, new=new, at=NOW, source="台账.xlsx")
-        for field, old, new in (("status", "running", "closed"), ("platform_id", "", "0012"), ("retired_on", "", "2031-03-05"))
+        for field, old, new in (
+            ("status", "running", "closed"),
+            ("platform_id", "", "0012"),
+            ("retired_on", "", "2031-03-05"),
+        )
     ]
     told = lists.account_in_full(Account(id=1, filed=PLAIN), None, [], changes, (), {})
     for words in ("运行状态:“正常运行”→“已关停”", "平台ID:“”→“0012”", "移出台账:“”→“2031-03-05”"):

@@ -1,4 +1,6 @@
-"""`--dry-run` of every import, and `registry undo`: what would be done is said, and nothing is written."""
+"""`--dry-run` of every import, and `registry undo`: what would be done is said, and nothing is
+written.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,11 @@ READS = {
 
 
 def test_every_method_of_the_store_is_known_to_read_or_to_write() -> None:
-    named = {name for name, _ in inspect.getmembers(Store, inspect.isfunction) if not name.startswith("_")}
+    named = {
+        name
+        for name, _ in inspect.getmembers(Store, inspect.isfunction)
+        if not name.startswith("_")
+    }
     assert named == READS | WRITES
 
 
@@ -61,10 +67,17 @@ def home(tmp_path: Path) -> Home:
 
 
 def test_dry_imports_write_nothing(home: Home, tmp_path: Path) -> None:
-    (tmp_path / "links.txt").write_text("https://mp.weixin.qq.com/s/abcdefghijklmnopqrstuv", encoding="utf-8")
+    (tmp_path / "links.txt").write_text(
+        "https://mp.weixin.qq.com/s/abcdefghijklmnopqrstuv", encoding="utf-8"
+    )
     (tmp_path / "台账.csv").write_text("政务新媒体名称,类型\n示例一,微信公众号\n", encoding="utf-8")
-    (tmp_path / "a.csv").write_text("备案单号,政务新媒体名称,类型,存在的突出问题\n9,示例,微信公众号,超2周未更新\n", encoding="utf-8")
-    assert in_process("--home", home.root, "registry", "import", tmp_path / "台账.csv").returncode == 0
+    (tmp_path / "a.csv").write_text(
+        "备案单号,政务新媒体名称,类型,存在的突出问题\n9,示例,微信公众号,超2周未更新\n",
+        encoding="utf-8",
+    )
+    assert (
+        in_process("--home", home.root, "registry", "import", tmp_path / "台账.csv").returncode == 0
+    )
     before = content(home)
     notice = ("--number", "文1", "--title", "示例", "--date", "2022-10-01", "--by", "甲")
     tried = {
@@ -94,13 +107,20 @@ async def test_a_dry_worklist_keeps_neither_answers_nor_pictures(tmp_path: Path)
         assert list(home.evidence.iterdir()) == []
 
 
-async def test_the_last_import_is_taken_back_and_stays_in_the_history(any_store: Store, tmp_path: Path) -> None:
+async def test_the_last_import_is_taken_back_and_stays_in_the_history(
+    any_store: Store, tmp_path: Path
+) -> None:
     file = tmp_path / "a.csv"
     head = "备案单号,政务新媒体名称,类型,运行状态,申请关停日期\n"
-    file.write_text(head + "1,示例一,新浪微博,正常运行,\n2,示例二,新浪微博,正常运行,\n", encoding="utf-8")
+    file.write_text(
+        head + "1,示例一,新浪微博,正常运行,\n2,示例二,新浪微博,正常运行,\n", encoding="utf-8"
+    )
     await registry.import_files(any_store, [file], now=NOW)
     before = await any_store.accounts()
-    file.write_text(head + "1,示例新名,新浪微博,申请关停,2031-01-02\n3,示例三,新浪微博,正常运行,\n", encoding="utf-8")
+    file.write_text(
+        head + "1,示例新名,新浪微博,申请关停,2031-01-02\n3,示例三,新浪微博,正常运行,\n",
+        encoding="utf-8",
+    )
     await registry.import_files(any_store, [file], now=NOW + timedelta(hours=1), complete=True)
     changed = await any_store.accounts()
     assert changed != before
@@ -108,7 +128,9 @@ async def test_the_last_import_is_taken_back_and_stays_in_the_history(any_store:
     done = await registry.undo(any_store, NOW + timedelta(hours=2))
     assert await any_store.accounts() == before
     assert done.source.file == "a.csv"
-    told = [(change.field, change.old, change.new) for change in await any_store.changes(before[0].id)]
+    told = [
+        (change.field, change.old, change.new) for change in await any_store.changes(before[0].id)
+    ]
     assert ("name", "示例一", "示例新名") in told
     assert ("name", "示例新名", "示例一") in told
     with pytest.raises(UserError, match="taken back already"):

@@ -10,7 +10,17 @@ from typing import Any
 import openpyxl
 import pytest
 from PIL import Image
-from registry_files import GOOD, HEADINGS, SECOND, SOURCE, encrypted_xls, encrypted_xlsx, read, xls, xlsx
+from registry_files import (
+    GOOD,
+    HEADINGS,
+    SECOND,
+    SOURCE,
+    encrypted_xls,
+    encrypted_xlsx,
+    read,
+    xls,
+    xlsx,
+)
 
 from mediawatch.registry import RowsResult, Unusable, plan
 
@@ -102,18 +112,33 @@ UNUSABLE: dict[str, tuple[Make, tuple[str, ...]]] = {
     "word": (zipped("[Content_Types].xml", "word/document.xml"), ("is a Word document",)),
     "plain zip": (zipped("台账/甲.xlsx"), ("is a zip archive", "unpack it")),
     "unknown ending": (bytes_in("r.json", b"{}"), ("r.json is none of .xlsx, .xls and .csv",)),
-    "password, xlsx": (lambda folder: encrypted_xlsx(folder / "r.xlsx"), ("is protected by a password",)),
-    "password, xls": (lambda folder: encrypted_xls(folder / "r.xls"), ("is protected by a password",)),
+    "password, xlsx": (
+        lambda folder: encrypted_xlsx(folder / "r.xlsx"),
+        ("is protected by a password",),
+    ),
+    "password, xls": (
+        lambda folder: encrypted_xls(folder / "r.xls"),
+        ("is protected by a password",),
+    ),
     "cut xlsx": (cut(xlsx, "r.xlsx", 0.6), ("is damaged or was not copied to the end",)),
     "cut xls": (cut(xls, "r.xls", 0.6), ("is damaged or no .xls workbook",)),
     "flipped byte": (corrupted, ("is damaged (xl/sharedStrings.xml inside it)",)),
-    "stray cell": (lambda folder: stray(folder), ("reaches down to row 1048576", "delete the stray cells")),
+    "stray cell": (
+        lambda folder: stray(folder),
+        ("reaches down to row 1048576", "delete the stray cells"),
+    ),
     "neither encoding": (
         bytes_in("r.csv", "备案单号,名称\n".encode() + b"\xff\xff\n"),
         ("r.csv, line 2: the text is not UTF-8 nor GB18030",),
     ),
-    "utf-8 mark, other text": (bytes_in("r.csv", b"\xef\xbb\xbf\xb1\xb8"), ("line 1: the text is not UTF-8;",)),
-    "utf-16 without mark": (bytes_in("r.csv", "备案单号,类型\n甲,乙".encode("utf-16-le")), ("holds zero bytes", "save it as CSV UTF-8")),
+    "utf-8 mark, other text": (
+        bytes_in("r.csv", b"\xef\xbb\xbf\xb1\xb8"),
+        ("line 1: the text is not UTF-8;",),
+    ),
+    "utf-16 without mark": (
+        bytes_in("r.csv", "备案单号,类型\n甲,乙".encode("utf-16-le")),
+        ("holds zero bytes", "save it as CSV UTF-8"),
+    ),
     "open quotation mark": (
         bytes_in("r.csv", '备案单号,政务新媒体名称,类型\n1,"甲,微信公众号\n'.encode()),
         ("not valid CSV", "quotation mark"),
@@ -130,9 +155,15 @@ UNUSABLE: dict[str, tuple[Make, tuple[str, ...]]] = {
         cells(["备案单号", "政务新媒体名称", "所属组织"], ["1", "甲", "示例局"]),
         ("row 1: the heading has no column 类型",),
     ),
-    "heading twice": (cells([*HEADINGS, "类型"], [*GOOD, ""]), ("two columns have the same heading: 类型 in columns C and E",)),
+    "heading twice": (
+        cells([*HEADINGS, "类型"], [*GOOD, ""]),
+        ("two columns have the same heading: 类型 in columns C and E",),
+    ),
     "same file twice": (same_twice, ("have the same content",)),
-    "only a hidden sheet": (cells(["a"], hidden_sheets=["甲"], more={"甲": [HEADINGS, GOOD]}), ("no heading row found",)),
+    "only a hidden sheet": (
+        cells(["a"], hidden_sheets=["甲"], more={"甲": [HEADINGS, GOOD]}),
+        ("no heading row found",),
+    ),
 }
 
 
@@ -162,14 +193,37 @@ def test_all_unusable_files_are_named_at_once(tmp_path: Path) -> None:
 
 
 LINK = "https://mp.weixin.qq.com/s/abcdefghijklmnopqrstuv"
-WIDE = (*HEADINGS, "平台ID", "原始ID", "微信号", "链接地址", "文章链接", "运行状态", "开设时间", "联系电话", "微信读书链接")
-"""Column letters: A 备案单号 … E 平台ID F 原始ID G 微信号 H 链接地址 I 文章链接 J 运行状态 K 开设时间 L 联系电话 M 微信读书链接."""
+WIDE = (
+    *HEADINGS,
+    "平台ID",
+    "原始ID",
+    "微信号",
+    "链接地址",
+    "文章链接",
+    "运行状态",
+    "开设时间",
+    "联系电话",
+    "微信读书链接",
+)
+"""Column letters: A 备案单号 … E 平台ID F 原始ID G 微信号 H 链接地址 I 文章链接 J 运行状态 K
+开设时间 L 联系电话 M 微信读书链接.
+"""
 ROW_ERRORS: list[tuple[str, dict[str, Any], str, str]] = [
     ("16 digits as a number", {"备案单号": 3025716006566021}, "A 备案单号", "数值超过15位"),
     ("a rounded id", {"平台ID": 1.2e16}, "E 平台ID", "数值超过15位"),
     ("an id with a fraction", {"备案单号": 71244.5}, "A 备案单号", "编号不应是负数或小数"),
-    ("an id that became text in scientific form", {"备案单号": "3.02572E+15"}, "A 备案单号", "科学计数法"),
-    ("an id that became a date", {"备案单号": SOURCE.at.date()}, "A 备案单号", "单元格被当成了日期"),
+    (
+        "an id that became text in scientific form",
+        {"备案单号": "3.02572E+15"},
+        "A 备案单号",
+        "科学计数法",
+    ),
+    (
+        "an id that became a date",
+        {"备案单号": SOURCE.at.date()},
+        "A 备案单号",
+        "单元格被当成了日期",
+    ),
     ("two ids in one cell", {"备案单号": "71244\n71245"}, "A 备案单号", "编号中间有空格或换行"),
     ("no name", {"政务新媒体名称": ""}, "B 政务新媒体名称", "名称未填写"),
     ("a name that says nothing", {"政务新媒体名称": "/"}, "B 政务新媒体名称", "名称未填写"),
@@ -179,13 +233,33 @@ ROW_ERRORS: list[tuple[str, dict[str, Any], str, str]] = [
     ("a link for an id", {"平台ID": "https://weibo.com/u/1"}, "E 平台ID", "不是网址或名称"),
     ("a name for an id", {"平台ID": "示例发布"}, "E 平台ID", "不是网址或名称"),
     ("wrong gh_", {"原始ID": "gh-12"}, "F 原始ID", "gh_ 开头"),
-    ("gh_ for a microblog", {"类型": "新浪微博", "原始ID": "gh_0123456789ab"}, "F 原始ID", "只属于微信账号"),
+    (
+        "gh_ for a microblog",
+        {"类型": "新浪微博", "原始ID": "gh_0123456789ab"},
+        "F 原始ID",
+        "只属于微信账号",
+    ),
     ("two gh_", {"微信号": "gh_0123456789ab", "原始ID": "gh_ba9876543210"}, "G 微信号", "不一致"),
     ("a name for a 微信号", {"微信号": "示例发布"}, "G 微信号", "应为字母、数字"),
     ("a url that is none", {"链接地址": "见微信"}, "H 链接地址", "不是有效的网址"),
-    ("two urls", {"链接地址": "https://a.example/1 https://a.example/2"}, "H 链接地址", "只填写一个链接"),
-    ("a reader page elsewhere", {"微信读书链接": "https://weread.example/web/1"}, "M 微信读书链接", "不是微信读书网页版的链接"),
-    ("an article link that is none", {"文章链接": "https://www.example.cn/1.html"}, "I 文章链接", "不是微信文章链接"),
+    (
+        "two urls",
+        {"链接地址": "https://a.example/1 https://a.example/2"},
+        "H 链接地址",
+        "只填写一个链接",
+    ),
+    (
+        "a reader page elsewhere",
+        {"微信读书链接": "https://weread.example/web/1"},
+        "M 微信读书链接",
+        "不是微信读书网页版的链接",
+    ),
+    (
+        "an article link that is none",
+        {"文章链接": "https://www.example.cn/1.html"},
+        "I 文章链接",
+        "不是微信文章链接",
+    ),
     ("an unknown state", {"运行状态": "停更"}, "J 运行状态", "应为 正常运行"),
     ("an impossible day", {"开设时间": "2021-02-30"}, "K 开设时间", "没有这一天"),
     ("a month only", {"开设时间": "2021年3月"}, "K 开设时间", "精确到日"),
@@ -197,14 +271,29 @@ ROW_ERRORS: list[tuple[str, dict[str, Any], str, str]] = [
 
 
 def wide(changed: dict[str, Any]) -> list[Any]:
-    return [changed.get(heading, dict(zip(HEADINGS, GOOD, strict=True)).get(heading, "")) for heading in WIDE]
+    return [
+        changed.get(heading, dict(zip(HEADINGS, GOOD, strict=True)).get(heading, ""))
+        for heading in WIDE
+    ]
 
 
-@pytest.mark.parametrize(("case", "changed", "column", "reason"), ROW_ERRORS, ids=[row[0] for row in ROW_ERRORS])
+@pytest.mark.parametrize(
+    ("case", "changed", "column", "reason"), ROW_ERRORS, ids=[row[0] for row in ROW_ERRORS]
+)
 def test_a_bad_cell_is_named_by_sheet_row_column_value_and_reason(
     case: str, changed: dict[str, Any], column: str, reason: str, tmp_path: Path
 ) -> None:
-    result = read(xlsx(tmp_path / "r.xlsx", [["台账"], WIDE, wide(changed), wide({"备案单号": "71009", "政务新媒体名称": "示例第九发布"})]))
+    result = read(
+        xlsx(
+            tmp_path / "r.xlsx",
+            [
+                ["台账"],
+                WIDE,
+                wide(changed),
+                wide({"备案单号": "71009", "政务新媒体名称": "示例第九发布"}),
+            ],
+        )
+    )
     assert [row.filed.name for row in result.rows] == ["示例第九发布"]
     (error,) = result.errors
     assert (error.place.sheet, error.place.row, error.column) == ("台账", 3, column)
@@ -214,14 +303,23 @@ def test_a_bad_cell_is_named_by_sheet_row_column_value_and_reason(
 
 
 def test_all_faults_of_a_row_are_told_at_once(tmp_path: Path) -> None:
-    result = read(xlsx(tmp_path / "r.xlsx", [WIDE, wide({"政务新媒体名称": "", "运行状态": "?", "链接地址": "无址"})]))
+    result = read(
+        xlsx(
+            tmp_path / "r.xlsx",
+            [WIDE, wide({"政务新媒体名称": "", "运行状态": "?", "链接地址": "无址"})],
+        )
+    )
     assert [error.column[0] for error in result.errors] == ["B", "H", "J"]
-    assert not any("运行状态 is empty" in str(warning) for warning in result.warnings), "it is not empty, it is refused"
+    assert not any("运行状态 is empty" in str(warning) for warning in result.warnings), (
+        "it is not empty, it is refused"
+    )
     assert len(result.rejected) == 1
 
 
 def test_a_comma_that_was_not_quoted_does_not_shift_a_row(tmp_path: Path) -> None:
-    (tmp_path / "r.csv").write_text("政务新媒体名称,类型,所属组织\n示例,发布,微信公众号,示例局\n", encoding="utf-8")
+    (tmp_path / "r.csv").write_text(
+        "政务新媒体名称,类型,所属组织\n示例,发布,微信公众号,示例局\n", encoding="utf-8"
+    )
     result = read(tmp_path / "r.csv")
     assert result.rows == []
     assert any("可能有未加引号的逗号" in error.reason for error in result.errors)
@@ -244,15 +342,20 @@ def refused(result: RowsResult) -> dict[int, str]:
 @pytest.mark.parametrize(
     ("rows", "said"),
     [
-        ([GOOD, ("71001", "另名", "抖音", "示例局")], {2: "与工作表“台账”第3行重复", 3: "与工作表“台账”第2行重复"}),
+        (
+            [GOOD, ("71001", "另名", "抖音", "示例局")],
+            {2: "与工作表“台账”第3行重复", 3: "与工作表“台账”第2行重复"},
+        ),
         ([GOOD, ("", *GOOD[1:])], {2: "平台、所属组织和名称均与", 3: "平台、所属组织和名称均与"}),
         ([GOOD, SECOND, GOOD], {2: "第4行重复", 4: "第2行重复"}),
         # Two accounts may bear one name: told apart by what they are filed under.
         ([GOOD, ("71002", *GOOD[1:])], {}),
         ([GOOD, ("", GOOD[1], "新浪微博", GOOD[3])], {}),
     ],
-)  # fmt: skip
-def test_rows_that_stand_twice_are_refused_both(rows: list[tuple[str, ...]], said: dict[int, str], tmp_path: Path) -> None:
+)
+def test_rows_that_stand_twice_are_refused_both(
+    rows: list[tuple[str, ...]], said: dict[int, str], tmp_path: Path
+) -> None:
     errors = refused(read(xlsx(tmp_path / "r.xlsx", [HEADINGS, *rows])))
     assert errors.keys() == said.keys()
     assert all(part in errors[row] for row, part in said.items())
@@ -260,9 +363,13 @@ def test_rows_that_stand_twice_are_refused_both(rows: list[tuple[str, ...]], sai
 
 def test_one_id_twice_is_refused_unless_it_is_filed_under_two_numbers(tmp_path: Path) -> None:
     heading = ("备案单号", "政务新媒体名称", "类型", "平台ID")
-    twice = read(xlsx(tmp_path / "a.xlsx", [heading, ("", "甲", "抖音", "ID7"), ("", "乙", "抖音", "ID7")]))
+    twice = read(
+        xlsx(tmp_path / "a.xlsx", [heading, ("", "甲", "抖音", "ID7"), ("", "乙", "抖音", "ID7")])
+    )
     assert {row: "平台ID" in error for row, error in refused(twice).items()} == {2: True, 3: True}
-    double = read(xlsx(tmp_path / "b.xlsx", [heading, ("1", "甲", "抖音", "ID7"), ("2", "乙", "抖音", "ID7")]))
+    double = read(
+        xlsx(tmp_path / "b.xlsx", [heading, ("1", "甲", "抖音", "ID7"), ("2", "乙", "抖音", "ID7")])
+    )
     made = plan(double.rows, [], [], {}, SOURCE)
     assert (len(made.changes.new), len(made.errors)) == (2, 0)
     assert any("重复备案" in warning for warning in made.warnings)

@@ -24,7 +24,9 @@ def codes(*accounts: Account, contacts: dict[int, Contact] | None = None) -> lis
 
 
 def sound(id: int, name: str = "示例发布", **more: Any) -> Account:
-    return account(id, name, **({"filing_number": str(id), "organiser": f"示例市第{id}测试局"} | WHOLE | more))
+    return account(
+        id, name, **({"filing_number": str(id), "organiser": f"示例市第{id}测试局"} | WHOLE | more)
+    )
 
 
 def test_a_sound_registry_has_no_findings() -> None:
@@ -33,7 +35,9 @@ def test_a_sound_registry_has_no_findings() -> None:
 
 def test_gaps_are_those_of_single_accounts() -> None:
     full = {1: Contact(person="小示"), 2: Contact(phone="1")}
-    findings, remarks = check([sound(1), sound(2, filing_number="", url="", platform="weibo")], full, ())
+    findings, remarks = check(
+        [sound(1), sound(2, filing_number="", url="", platform="weibo")], full, ()
+    )
     assert [(finding.code, finding.account.id, finding.sentence) for finding in findings] == [
         (Code.REGISTRY_INCOMPLETE, 2, "未填写备案单号;未填写链接地址;未填写联系人")
     ]
@@ -77,18 +81,30 @@ def test_suffixes_in_filed_names(name: str, suffix: str) -> None:
 
 
 def test_one_id_filed_twice() -> None:
-    assert codes(sound(1, platform_id="X"), sound(2, platform_id="X"), sound(3, platform_id="X", platform="weibo")) == [
+    assert codes(
+        sound(1, platform_id="X"),
+        sound(2, platform_id="X"),
+        sound(3, platform_id="X", platform="weibo"),
+    ) == [
         (Code.DUPLICATE_FILING, 1),
         (Code.DUPLICATE_FILING, 2),
     ]
     # Closed and filed anew is no double filing.
-    assert codes(sound(1, platform_id="X", status=FiledStatus.CLOSED), sound(2, platform_id="X")) == []
-    assert codes(sound(1, platform_id="X", retired_on=date(2022, 1, 1)), sound(2, platform_id="X")) == []
+    assert (
+        codes(sound(1, platform_id="X", status=FiledStatus.CLOSED), sound(2, platform_id="X")) == []
+    )
+    assert (
+        codes(sound(1, platform_id="X", retired_on=date(2022, 1, 1)), sound(2, platform_id="X"))
+        == []
+    )
 
 
 def test_several_accounts_of_one_body_are_a_hint_by_kind() -> None:
     same = {"organiser": "示例市第一测试局"}
-    assert codes(sound(1, **same), sound(2, **same)) == [(Code.SAME_BODY_ACCOUNTS, 1), (Code.SAME_BODY_ACCOUNTS, 2)]
+    assert codes(sound(1, **same), sound(2, **same)) == [
+        (Code.SAME_BODY_ACCOUNTS, 1),
+        (Code.SAME_BODY_ACCOUNTS, 2),
+    ]
     assert codes(sound(1, **same, kind="订阅号"), sound(2, **same, kind="服务号")) == []
     assert codes(sound(1, **same), sound(2, **same, platform="weibo")) == []
 
@@ -110,7 +126,9 @@ def test_the_shipped_list_of_abolished_bodies_reads() -> None:
     assert len(words) == len(set(words))
 
 
-@pytest.mark.parametrize("text", ["[[body]]\nword = 1", "x = [", "y = 1", "body = 3", "[[body]]\nnow = 'a'"])
+@pytest.mark.parametrize(
+    "text", ["[[body]]\nword = 1", "x = [", "y = 1", "body = 3", "[[body]]\nnow = 'a'"]
+)
 def test_a_list_that_is_none_is_named(text: str, tmp_path: Path) -> None:
     (tmp_path / "own.toml").write_text(text, encoding="utf-8")
     with pytest.raises(UserError, match=r"own\.toml is no list"):
@@ -201,12 +219,16 @@ def test_no_present_day_body_is_taken_for_an_abolished_one(body: str) -> None:
 
 @pytest.mark.parametrize("body", ABOLISHED)
 def test_an_abolished_body_is_a_hint(body: str) -> None:
-    assert [finding.code for finding in check([sound(1, organiser=body)], {}, read_bodies())[0]] == [Code.ABOLISHED_BODY]
+    assert [
+        finding.code for finding in check([sound(1, organiser=body)], {}, read_bodies())[0]
+    ] == [Code.ABOLISHED_BODY]
 
 
 def test_a_place_may_stand_without_its_kind() -> None:
     """As account names have it: 示例旅游局 of 示例市."""
-    assert [finding.code for finding in check([sound(1, "示例旅游局")], {}, read_bodies())[0]] == [Code.ABOLISHED_BODY]
+    assert [finding.code for finding in check([sound(1, "示例旅游局")], {}, read_bodies())[0]] == [
+        Code.ABOLISHED_BODY
+    ]
     assert check([sound(1, "文体旅游局")], {}, read_bodies())[0] == []
 
 
@@ -221,7 +243,9 @@ def test_the_gravest_kind_comes_first_and_within_it_what_changes_verdicts() -> N
         sound(1, "示例发布微信公众号"), sound(2, platform="weibo", url=""), sound(3, status=FiledStatus.CLOSING),
         sound(4, platform_id="X"), sound(5, platform_id="X"), sound(6, organiser="示例市旅游局"),
     ]  # fmt: skip
-    found = [(finding.code, finding.account.id) for finding in check(accounts, {}, read_bodies())[0]]
+    found = [
+        (finding.code, finding.account.id) for finding in check(accounts, {}, read_bodies())[0]
+    ]
     assert found == [
         (Code.DUPLICATE_FILING, 4), (Code.DUPLICATE_FILING, 5), (Code.REGISTRY_INCOMPLETE, 3), (Code.REGISTRY_INCOMPLETE, 2),
         (Code.FILING_NAME_STYLE, 1), (Code.ABOLISHED_BODY, 6),
@@ -235,7 +259,13 @@ def test_the_command_counts_by_kind_and_says_that_there_is_none(tmp_path: Path) 
     file.write_text(head + "1,示例发布,微信公众号,示例市办公室,示例市\n", encoding="utf-8")
     in_process("--home", tmp_path, "registry", "import", file)
     assert in_process("--home", tmp_path, "registry", "check").stdout == "台账自查：无\n"
-    file.write_text(head + "2,示例之声微信公众号,微信公众号,示例市旅游局,示例市\n3,示例,微信,示例县旅游局,示例市\n", encoding="utf-8")
+    file.write_text(
+        head
+        + "2,示例之声微信公众号,微信公众号,示例市旅游局,示例市\n3,示例,微信,示例县旅游局,示例市\n",
+        encoding="utf-8",
+    )
     in_process("--home", tmp_path, "registry", "import", file)
     told = in_process("--home", tmp_path, "registry", "check").stdout
-    assert told.startswith("台账自查：备案信息不完整1条；备案填写不规范1条；名称含已撤并机构(提示)2条。共涉及2个账号\n")
+    assert told.startswith(
+        "台账自查：备案信息不完整1条；备案填写不规范1条；名称含已撤并机构(提示)2条。共涉及2个账号\n"
+    )

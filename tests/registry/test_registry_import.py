@@ -1,4 +1,6 @@
-"""The import as a whole: real files, the real store, the command line, the workbook that goes back."""
+"""The import as a whole: real files, the real store, the command line, the workbook that goes
+back.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,11 @@ async def names(store: Store, *, include_retired: bool = False) -> list[str]:
 
 
 async def test_new_updated_retired_and_back(store: Store, tmp_path: Path) -> None:
-    first = await import_files(store, [xlsx(tmp_path / "一.xlsx", [(*HEADINGS, "联系人"), (*GOOD, "小示"), (*SECOND, "")])], now=NOW)
+    first = await import_files(
+        store,
+        [xlsx(tmp_path / "一.xlsx", [(*HEADINGS, "联系人"), (*GOOD, "小示"), (*SECOND, "")])],
+        now=NOW,
+    )
     assert (first.written, len(first.changes.new), first.refused) == (True, 2, 0)
     again = await import_files(store, [tmp_path / "一.xlsx"], now=NOW + timedelta(days=1))
     assert (again.changes.unchanged, again.changes.new, again.changes.updated) == (2, (), ())
@@ -36,25 +42,43 @@ async def test_new_updated_retired_and_back(store: Store, tmp_path: Path) -> Non
     renamed = [HEADINGS, (GOOD[0], "示例新名", *GOOD[2:])]
     late = NOW + timedelta(days=30)
     second = await import_files(store, [xls(tmp_path / "二.xls", renamed)], now=late, complete=True)
-    assert (len(second.changes.updated), [account.filed.name for account in second.retired]) == (1, [SECOND[1]])
+    assert (len(second.changes.updated), [account.filed.name for account in second.retired]) == (
+        1,
+        [SECOND[1]],
+    )
     assert await names(store) == ["示例新名"]
-    accounts = {account.filed.name: account for account in await store.accounts(include_retired=True)}
+    accounts = {
+        account.filed.name: account for account in await store.accounts(include_retired=True)
+    }
     assert accounts[SECOND[1]].retired_on == late.date()
-    assert [(one.field, one.old, one.new, one.source) for one in await store.changes(accounts["示例新名"].id)] == [
-        ("name", GOOD[1], "示例新名", "二.xls")
-    ]
+    assert [
+        (one.field, one.old, one.new, one.source)
+        for one in await store.changes(accounts["示例新名"].id)
+    ] == [("name", GOOD[1], "示例新名", "二.xls")]
     assert await store.contacts() == {accounts["示例新名"].id: Contact(person="小示")}
 
-    back = await import_files(store, [text(tmp_path / "三.csv", [HEADINGS[1:], SECOND[1:], GOOD[1:]], "gb18030")], now=late)
+    back = await import_files(
+        store,
+        [text(tmp_path / "三.csv", [HEADINGS[1:], SECOND[1:], GOOD[1:]], "gb18030")],
+        now=late,
+    )
     assert len(back.changes.updated) == 2
     assert sorted(await names(store)) == sorted([GOOD[1], SECOND[1]])
     found = await store.sources()
-    assert [source.file for source, kind in found if kind == "registry"] == ["一.xlsx", "一.xlsx", "二.xls", "三.csv"]
+    assert [source.file for source, kind in found if kind == "registry"] == [
+        "一.xlsx",
+        "一.xlsx",
+        "二.xls",
+        "三.csv",
+    ]
     assert found[0][0].sha256 == hashlib.sha256((tmp_path / "一.xlsx").read_bytes()).hexdigest()
 
 
 async def test_nothing_is_written_unless_all_rows_are_good(store: Store, tmp_path: Path) -> None:
-    good, bad = xlsx(tmp_path / "a.xlsx", [HEADINGS, GOOD]), xlsx(tmp_path / "b.xlsx", [HEADINGS, SECOND, BAD])
+    good, bad = (
+        xlsx(tmp_path / "a.xlsx", [HEADINGS, GOOD]),
+        xlsx(tmp_path / "b.xlsx", [HEADINGS, SECOND, BAD]),
+    )
     report = await import_files(store, [good, bad], now=NOW)
     assert (report.written, report.refused, len(report.errors)) == (False, 1, 2)
     assert (await names(store), await store.sources()) == ([], [])
@@ -65,11 +89,15 @@ async def test_nothing_is_written_unless_all_rows_are_good(store: Store, tmp_pat
 
 
 async def test_a_dry_run_writes_nothing(store: Store, tmp_path: Path) -> None:
-    report = await import_files(store, [xlsx(tmp_path / "a.xlsx", [HEADINGS, GOOD])], now=NOW, dry_run=True)
+    report = await import_files(
+        store, [xlsx(tmp_path / "a.xlsx", [HEADINGS, GOOD])], now=NOW, dry_run=True
+    )
     assert (report.written, len(report.changes.new), await names(store)) == (False, 1, [])
 
 
-async def test_refused_rows_come_back_as_they_were_and_can_be_corrected(store: Store, tmp_path: Path) -> None:
+async def test_refused_rows_come_back_as_they_were_and_can_be_corrected(
+    store: Store, tmp_path: Path
+) -> None:
     heading = (*HEADINGS, "开设时间", "粉丝数")
     rows: list[Sequence[Any]] = [
         ["示例市台账"], heading, (*GOOD, date(2021, 3, 5), 7), (3025716006566021, "=1+1", "微信公众号", "同上", date(2021, 3, 5), 7),
@@ -79,23 +107,42 @@ async def test_refused_rows_come_back_as_they_were_and_can_be_corrected(store: S
     report = await import_files(store, [xlsx(tmp_path / "a.xlsx", rows)], now=NOW, errors_path=back)
     assert (report.errors_file, report.refused) == (back, 2)
     page = openpyxl.load_workbook(back).active
-    assert [cell.value for cell in page[1]] == [*heading, "错误说明", "来源文件", "来源工作表", "来源行号"]
-    assert page["A2"].value == 3025716006566021, "a number whose digits are in doubt stays one, so that it is refused again"
+    assert [cell.value for cell in page[1]] == [
+        *heading,
+        "错误说明",
+        "来源文件",
+        "来源工作表",
+        "来源行号",
+    ]
+    assert page["A2"].value == 3025716006566021, (
+        "a number whose digits are in doubt stays one, so that it is refused again"
+    )
     assert (page["B2"].value, page["B2"].data_type) == ("=1+1", "s")
     assert page["D2"].value == GOOD[3], "同上 alone would mean nothing here"
     assert (page["A3"].value, page["A3"].data_type) == ("0012", "s")
     assert page["G2"].value.startswith("A 备案单号列“3025716006566021”:数值超过15位")
-    assert page["G3"].value.splitlines() == ["B 政务新媒体名称列:名称未填写;", "E 开设时间列“去年”:应为日期,精确到日,如 2021-03-05"]
+    assert page["G3"].value.splitlines() == [
+        "B 政务新媒体名称列:名称未填写;",
+        "E 开设时间列“去年”:应为日期,精确到日,如 2021-03-05",
+    ]
     assert [cell.value for cell in page[3]][-3:] == ["a.xlsx", "台账", "5"]
 
     again = await import_files(store, [back], now=NOW, errors_path=tmp_path / "又退.xlsx")
     assert again.refused == 2
     page = openpyxl.load_workbook(tmp_path / "又退.xlsx").active
-    assert [cell.value for cell in page[1]] == [*heading, "错误说明", "来源文件", "来源工作表", "来源行号"]
+    assert [cell.value for cell in page[1]] == [
+        *heading,
+        "错误说明",
+        "来源文件",
+        "来源工作表",
+        "来源行号",
+    ]
     page["A2"], page["B3"], page["E3"] = "3025716006566021", "示例第三发布", "2021-03-05"
     page.parent.save(tmp_path / "改.xlsx")
     assert (await import_files(store, [tmp_path / "改.xlsx"], now=NOW)).written
-    assert [(account.filed.filing_number, account.filed.name) for account in await store.accounts()] == [
+    assert [
+        (account.filed.filing_number, account.filed.name) for account in await store.accounts()
+    ] == [
         ("3025716006566021", "=1+1"),
         ("0012", "示例第三发布"),
     ]
@@ -122,9 +169,19 @@ def test_the_template_is_understood_and_keeps_ids_as_text(tmp_path: Path) -> Non
         read(path)
     book = openpyxl.load_workbook(path)
     page = book["台账"]
-    text_columns = [range(group.min, group.max + 1) for group in page.column_dimensions.values() if group.number_format == "@"]
-    assert {column for columns in text_columns for column in columns} >= set(range(1, len(COLUMNS) + 1))
-    (reasons,) = [rule for rule in page.data_validations.dataValidation if Excuse.LIMITED in str(rule.formula1)]
+    text_columns = [
+        range(group.min, group.max + 1)
+        for group in page.column_dimensions.values()
+        if group.number_format == "@"
+    ]
+    assert {column for columns in text_columns for column in columns} >= set(
+        range(1, len(COLUMNS) + 1)
+    )
+    (reasons,) = [
+        rule
+        for rule in page.data_validations.dataValidation
+        if Excuse.LIMITED in str(rule.formula1)
+    ]
     # Chosen from the list, or typed: an office may know another reason.
     assert (reasons.formula1, reasons.errorStyle) == (f'"{",".join(Excuse)}"', "warning")
     for column, (_, _, _, example) in enumerate(COLUMNS, 1):
@@ -146,19 +203,34 @@ def test_the_commands(tmp_path: Path) -> None:
     assert run(home, "registry", "template", tmp_path / "空.xlsx").exit_code == 0
     assert "is there already" in run(home, "registry", "template", tmp_path / "空.xlsx").stderr
 
-    bad = run(home, "registry", "import", xlsx(tmp_path / "a.xlsx", [HEADINGS, GOOD, BAD]), "--errors", tmp_path / "e.xlsx")
-    assert (bad.exit_code, bad.stdout) == (2, "a.xlsx: (not imported) 1 new, 0 updated, 0 unchanged, 0 retired, 1 rows refused\n")
+    bad = run(
+        home,
+        "registry",
+        "import",
+        xlsx(tmp_path / "a.xlsx", [HEADINGS, GOOD, BAD]),
+        "--errors",
+        tmp_path / "e.xlsx",
+    )
+    assert (bad.exit_code, bad.stdout) == (
+        2,
+        "a.xlsx: (not imported) 1 new, 0 updated, 0 unchanged, 0 retired, 1 rows refused\n",
+    )
     assert 'sheet "台账", row 3, column B 政务新媒体名称: 名称未填写' in bad.stderr
     assert "nothing was imported" in bad.stderr
     assert (tmp_path / "e.xlsx").exists()
     assert run(home, "registry", "list", "--csv", tmp_path / "l.csv").stdout.endswith("0 rows\n")
 
     good = run(home, "registry", "import", tmp_path / "a.xlsx", "--skip-bad-rows")
-    assert (good.exit_code, good.stdout) == (0, "a.xlsx: 1 new, 0 updated, 0 unchanged, 0 retired, 1 rows refused\n")
+    assert (good.exit_code, good.stdout) == (
+        0,
+        "a.xlsx: 1 new, 0 updated, 0 unchanged, 0 retired, 1 rows refused\n",
+    )
     assert GOOD[1] in run(home, "registry", "list").stdout
     assert run(home, "registry", "check").exit_code == 0
 
-    encrypted = run(home, "registry", "import", encrypted_xlsx(tmp_path / "p.xlsx"), tmp_path / "none.xlsx")
+    encrypted = run(
+        home, "registry", "import", encrypted_xlsx(tmp_path / "p.xlsx"), tmp_path / "none.xlsx"
+    )
     assert encrypted.exit_code == 2
     assert [line.rpartition("/")[2] for line in encrypted.stderr.splitlines()] == [
         "p.xlsx is protected by a password: open it, remove the password and save it again",
@@ -169,21 +241,46 @@ def test_the_commands(tmp_path: Path) -> None:
 
 def many(path: Path, count: int) -> Path:
     types = ("微信公众号", "新浪微博", "抖音短视频", "今日头条")
-    heading = (*HEADINGS, "主管单位", "地市", "县区", "层级", "平台ID", "链接地址", "运行状态", "开设时间", "联系人", "联系电话")
+    heading = (
+        *HEADINGS,
+        "主管单位",
+        "地市",
+        "县区",
+        "层级",
+        "平台ID",
+        "链接地址",
+        "运行状态",
+        "开设时间",
+        "联系人",
+        "联系电话",
+    )
     rows = (
         (
-            str(3_000_000_000_000_000 + number), f"示例账号{number}", types[number % 4], f"示例市第{number // 4}测试局", "示例省测试厅",
-            f"示例{number % 20}市", f"示例{number % 200}县", "县级", f"id{number}", f"https://a.example/{number}", "正常运行", "2021-03-05",
-            "小示", "13800000000",
+            str(3_000_000_000_000_000 + number),
+            f"示例账号{number}",
+            types[number % 4],
+            f"示例市第{number // 4}测试局",
+            "示例省测试厅",
+            f"示例{number % 20}市",
+            f"示例{number % 200}县",
+            "县级",
+            f"id{number}",
+            f"https://a.example/{number}",
+            "正常运行",
+            "2021-03-05",
+            "小示",
+            "13800000000",
         )
         for number in range(count)
-    )  # fmt: skip
+    )
     return xlsx(path, [heading, *rows])
 
 
 @pytest.mark.parametrize("count", [2_000, pytest.param(100_000, marks=pytest.mark.soak)])
 async def test_large_registries(count: int, store: Store, tmp_path: Path) -> None:
-    """Every row comes in, comes again unchanged, and is checked; memory stays far from what a full copy per step would take."""
+    """Every row comes in, comes again unchanged, and is checked; memory stays far from what a full
+    copy per step would take.
+    """
     path = many(tmp_path / "r.xlsx", count)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert len((await import_files(store, [path], now=NOW)).changes.new) == count

@@ -46,7 +46,9 @@ from mediawatch.registry.problems import BadCell
         ("其他", "小红书", "", ("xiaohongshu", "", True)),
     ],
 )
-def test_what_a_type_means(type: str, platform: str, kind: str, expected: tuple[str, str, bool]) -> None:
+def test_what_a_type_means(
+    type: str, platform: str, kind: str, expected: tuple[str, str, bool]
+) -> None:
     found = classify(type, platform, kind)
     assert (found.platform, found.kind, found.certain) == expected
     assert found.known
@@ -58,7 +60,10 @@ def test_an_unknown_type_is_other_and_said_to_be_unknown() -> None:
     assert (found.platform, found.known, found.type) == ("other", False, "示例号外")
 
 
-@pytest.mark.parametrize(("type", "platform"), [("微博、抖音", ""), ("新浪微博", "抖音"), ("微信公众号,视频号", ""), ("", "")])
+@pytest.mark.parametrize(
+    ("type", "platform"),
+    [("微博、抖音", ""), ("新浪微博", "抖音"), ("微信公众号,视频号", ""), ("", "")],
+)
 def test_two_platforms_or_none_are_refused(type: str, platform: str) -> None:
     with pytest.raises(BadCell):
         classify(type, platform, "")
@@ -94,7 +99,11 @@ def test_an_unknown_state_is_refused(text: str) -> None:
 
 
 def test_body_kinds() -> None:
-    assert [body_kind_of(text) for text in ("代表主体为政府", "部门", "事业单位")] == ["政府", "部门", "事业单位"]
+    assert [body_kind_of(text) for text in ("代表主体为政府", "部门", "事业单位")] == [
+        "政府",
+        "部门",
+        "事业单位",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -127,10 +136,20 @@ def test_headings_that_say_nothing(heading: str) -> None:
 
 
 def test_better_headings_win_and_account_type_is_the_kind_beside_a_type() -> None:
-    heading = find_heading([["账号名称", "主办单位", "所属组织", "账号类型", "类型", "政务新媒体名称"]])
+    heading = find_heading(
+        [["账号名称", "主办单位", "所属组织", "账号类型", "类型", "政务新媒体名称"]]
+    )
     assert heading is not None
-    assert {name: columns[0] for name, columns in heading.columns.items()} == {"name": 5, "organiser": 2, "kind": 3, "type": 4}
-    assert heading.passed_over == ("A 账号名称 (政务新媒体名称 is taken)", "B 主办单位 (所属组织 is taken)")
+    assert {name: columns[0] for name, columns in heading.columns.items()} == {
+        "name": 5,
+        "organiser": 2,
+        "kind": 3,
+        "type": 4,
+    }
+    assert heading.passed_over == (
+        "A 账号名称 (政务新媒体名称 is taken)",
+        "B 主办单位 (所属组织 is taken)",
+    )
 
 
 @pytest.mark.parametrize(
@@ -156,7 +175,20 @@ def test_ids_are_text(value: Any, text: str) -> None:
 
 @pytest.mark.parametrize(
     "value",
-    [1e15, 1.2e16, 3025716006566021, -1.0, 0.5, float("nan"), "1.2E+16", "1e16", "3025716006566021.0", True, date(2021, 3, 5), time(1)],
+    [
+        1e15,
+        1.2e16,
+        3025716006566021,
+        -1.0,
+        0.5,
+        float("nan"),
+        "1.2E+16",
+        "1e16",
+        "3025716006566021.0",
+        True,
+        date(2021, 3, 5),
+        time(1),
+    ],
 )
 def test_ids_that_lost_something_are_refused(value: Any) -> None:
     with pytest.raises(BadCell):
@@ -203,7 +235,10 @@ def test_no_day(value: Any) -> None:
     assert cells.day_of(value) is None
 
 
-@pytest.mark.parametrize("value", ["2021-13-01", "2021", "21-3-5", "3月5日", 44260.0, "去年", True, "1905-01-01", "05/03/2021"])
+@pytest.mark.parametrize(
+    "value",
+    ["2021-13-01", "2021", "21-3-5", "3月5日", 44260.0, "去年", True, "1905-01-01", "05/03/2021"],
+)
 def test_what_is_no_day(value: Any) -> None:
     with pytest.raises(BadCell):
         cells.day_of(value)
@@ -211,7 +246,12 @@ def test_what_is_no_day(value: Any) -> None:
 
 @given(st.dates(min_value=date(2000, 1, 1), max_value=date(2100, 1, 1)))
 def test_every_day_in_every_shape(day: date) -> None:
-    shapes = [day.isoformat(), f"{day:%Y%m%d}", f"{day.year}/{day.month}/{day.day}", f"{day.year}年{day.month}月{day.day}日"]
+    shapes = [
+        day.isoformat(),
+        f"{day:%Y%m%d}",
+        f"{day.year}/{day.month}/{day.day}",
+        f"{day.year}年{day.month}月{day.day}日",
+    ]
     assert [cells.day_of(shape) for shape in shapes] == [day] * 4
 
 
@@ -221,18 +261,27 @@ def test_every_day_in_every_shape(day: date) -> None:
         ("https://weibo.com/u/1?a=b#c", "https://weibo.com/u/1?a=b#c"),
         ("https://weibo.com/n/示例发布", "https://weibo.com/n/示例发布"),
         ("weibo.com/u/1", "weibo.com/u/1"),
-        ("7.46 复制打开抖音,看看【示例发布】 https://v.douyin.com/AbC1/ 02/11", "https://v.douyin.com/AbC1/"),
+        (
+            "7.46 复制打开抖音,看看【示例发布】 https://v.douyin.com/AbC1/ 02/11",
+            "https://v.douyin.com/AbC1/",
+        ),
         ("无", ""),
         ("https://v.douyin.com/AbC1/ 复制此链接", "https://v.douyin.com/AbC1/"),
         ("https://a.example/1。", "https://a.example/1"),
         (
-            "4.33 复制打开抖音,看看【示例的作品】... https://v.douyin.com/aAbBcCdDe_8/ r@e.OK 01/30 oQK:/ #",
+            (
+                "4.33 复制打开抖音,看看【示例的作品】... https://v.douyin.com/aAbBcCdDe_8/ r@e.OK "
+                "01/30 oQK:/ #"
+            ),
             "https://v.douyin.com/aAbBcCdDe_8/",
         ),
         ("https://v.douyin.com/aAbBcCd/复制此链接", "https://v.douyin.com/aAbBcCd/"),
         ("https://weibo.com/u/9990000001官方微博", "https://weibo.com/u/9990000001"),
         ("weibo.com/u/9990000001官方微博", "weibo.com/u/9990000001"),
-        ("复制打开 https://v.douyin.com/aAb/ 05/17+https://www.douyin.com/x?modal_id=7", "https://v.douyin.com/aAb/"),
+        (
+            "复制打开 https://v.douyin.com/aAb/ 05/17+https://www.douyin.com/x?modal_id=7",
+            "https://v.douyin.com/aAb/",
+        ),
         (
             "https://mp.weixin.qq.com/mp/wappoc_appmsgcaptcha?poc_token=x&target_url=https%3A%2F%2Fmp.weixin.qq.com%2Fs%2FExampleToken0000000001",
             "https://mp.weixin.qq.com/s/ExampleToken0000000001",
@@ -254,8 +303,14 @@ def test_urls(value: str, url: str | None) -> None:
 
 
 def test_several_links_in_a_cell() -> None:
-    text = "https://mp.weixin.qq.com/s/a-1\nhttps://mp.weixin.qq.com/s?__biz=M==&mid=1、https://mp.weixin.qq.com/s/a-1;"
-    assert cells.links_of(text) == ("https://mp.weixin.qq.com/s/a-1", "https://mp.weixin.qq.com/s?__biz=M==&mid=1")
+    text = (
+        "https://mp.weixin.qq.com/s/a-1\nhttps://mp.weixin.qq.com/s?__biz=M==&mid=1、"
+        "https://mp.weixin.qq.com/s/a-1;"
+    )
+    assert cells.links_of(text) == (
+        "https://mp.weixin.qq.com/s/a-1",
+        "https://mp.weixin.qq.com/s?__biz=M==&mid=1",
+    )
 
 
 @pytest.mark.parametrize(
@@ -281,15 +336,19 @@ def test_tidying_is_idempotent_and_leaves_one_line(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("小示 13800000000", ("小示", "13800000000")), ("小示(0722-1234567)", ("小示", "0722-1234567")), ("小示", ("小示", ""))],
+    [
+        ("小示 13800000000", ("小示", "13800000000")),
+        ("小示(0722-1234567)", ("小示", "0722-1234567")),
+        ("小示", ("小示", "")),
+    ],
 )
 def test_person_and_telephone_in_one_cell(text: str, expected: tuple[str, str]) -> None:
     assert cells.person_and_phone(text) == expected
 
 
 def test_what_a_share_text_holds_besides_is_told() -> None:
-    assert cells.left_out("复制打开 https://v.douyin.com/aAb/ 05/17+https://www.douyin.com/x?modal_id=7") == (
-        "https://www.douyin.com/x?modal_id=7",
-    )
+    assert cells.left_out(
+        "复制打开 https://v.douyin.com/aAb/ 05/17+https://www.douyin.com/x?modal_id=7"
+    ) == ("https://www.douyin.com/x?modal_id=7",)
     assert cells.left_out("https://v.douyin.com/aAb/") == ()
     assert cells.left_out("") == ()

@@ -1,4 +1,6 @@
-"""When an account is due: by the day up to which it was judged, also where its look came after midnight or days after as_of."""
+"""When an account is due: by the day up to which it was judged, also where its look came after
+midnight or days after as_of.
+"""
 
 from __future__ import annotations
 
@@ -33,42 +35,73 @@ FAILS_FROM = POSTED + timedelta(days=15)
 def state(read_at: datetime, judged_as_of: datetime) -> AccountState:
     """An account whose whole list was read then, judged for the moment before."""
     return AccountState(
-        account_id=1, latest_on=POSTED, original_on=POSTED, last_read_at=read_at, last_outcome=Outcome.OK, exact_read_at=read_at,
-        complete_since=day_start(date(2023, 1, 1)), judged_as_of=judged_as_of, verdict=Verdict.DUE_SOON,
+        account_id=1,
+        latest_on=POSTED,
+        original_on=POSTED,
+        last_read_at=read_at,
+        last_outcome=Outcome.OK,
+        exact_read_at=read_at,
+        complete_since=day_start(date(2023, 1, 1)),
+        judged_as_of=judged_as_of,
+        verdict=Verdict.DUE_SOON,
         judged_on=judged_as_of.astimezone(BEIJING).date(),
-    )  # fmt: skip
+    )
 
 
 @pytest.mark.parametrize(
     ("read_at", "judged_as_of"),
     [
         # The night of the 15th, its look before and after midnight.
-        (datetime(2023, 3, 15, 22, 40, tzinfo=BEIJING), datetime(2023, 3, 15, 22, 30, tzinfo=BEIJING)),
-        (datetime(2023, 3, 16, 0, 40, tzinfo=BEIJING), datetime(2023, 3, 15, 22, 30, tzinfo=BEIJING)),
+        (
+            datetime(2023, 3, 15, 22, 40, tzinfo=BEIJING),
+            datetime(2023, 3, 15, 22, 30, tzinfo=BEIJING),
+        ),
+        (
+            datetime(2023, 3, 16, 0, 40, tzinfo=BEIJING),
+            datetime(2023, 3, 15, 22, 30, tzinfo=BEIJING),
+        ),
         # A formal inspection of the 14th, read on the 16th.
         (datetime(2023, 3, 16, 10, 0, tzinfo=BEIJING), day_end(date(2023, 3, 14))),
     ],
 )
-def test_a_silence_is_due_on_the_day_on_which_it_fails(read_at: datetime, judged_as_of: datetime) -> None:
+def test_a_silence_is_due_on_the_day_on_which_it_fails(
+    read_at: datetime, judged_as_of: datetime
+) -> None:
     now = datetime(2023, 3, 16, 22, 30, tzinfo=BEIJING)
     assert next_due(state(read_at, judged_as_of), PLAIN, POLICY, now) == FAILS_FROM
 
 
 def test_a_second_look_that_is_missing_is_due_in_the_next_night() -> None:
-    read = state(datetime(2023, 3, 16, 0, 40, tzinfo=BEIJING), datetime(2023, 3, 15, 22, 30, tzinfo=BEIJING))
-    waiting = AccountState(**{name: getattr(read, name) for name in read.__slots__} | {"second_look": True})
-    assert next_due(waiting, PLAIN, POLICY, datetime(2023, 3, 16, 22, 30, tzinfo=BEIJING)) == date(2023, 3, 16)
+    read = state(
+        datetime(2023, 3, 16, 0, 40, tzinfo=BEIJING), datetime(2023, 3, 15, 22, 30, tzinfo=BEIJING)
+    )
+    waiting = AccountState(
+        **{name: getattr(read, name) for name in read.__slots__} | {"second_look": True}
+    )
+    assert next_due(waiting, PLAIN, POLICY, datetime(2023, 3, 16, 22, 30, tzinfo=BEIJING)) == date(
+        2023, 3, 16
+    )
 
 
 async def test_the_state_keeps_the_day_up_to_which_a_list_was_judged(any_store: Store) -> None:
     (account,) = await enter(any_store, PLAIN)
     as_of = datetime(2023, 3, 15, 22, 30, tzinfo=BEIJING)
-    sweep = await any_store.open_sweep(Sweep(as_of=as_of, policy="national", policy_toml=POLICY.toml, started_at=as_of), [account])
-    whole = plain_reading(account.id, as_of + timedelta(hours=3), post(POSTED), matched_by=MatchedBy.ID, complete_since=day_start(POSTED))
+    sweep = await any_store.open_sweep(
+        Sweep(as_of=as_of, policy="national", policy_toml=POLICY.toml, started_at=as_of), [account]
+    )
+    whole = plain_reading(
+        account.id,
+        as_of + timedelta(hours=3),
+        post(POSTED),
+        matched_by=MatchedBy.ID,
+        complete_since=day_start(POSTED),
+    )
     await any_store.keep(whole)
 
     async def judged(kind: Kind | None) -> date | None:
-        judgement = Judgement(verdict=Verdict.FRESH, sentence="示例。", latest_on=POSTED, date_kind=kind)
+        judgement = Judgement(
+            verdict=Verdict.FRESH, sentence="示例。", latest_on=POSTED, date_kind=kind
+        )
         await any_store.judge(sweep.id, {account.id: judgement})
         return (await any_store.states())[account.id].judged_on
 
@@ -77,15 +110,30 @@ async def test_the_state_keeps_the_day_up_to_which_a_list_was_judged(any_store: 
 
 
 def test_closing_since_an_unknown_day_is_judged_and_flagged() -> None:
-    closing = Filed(name="示例发布", platform="weibo", organiser="示例局", status=FiledStatus.CLOSING)
-    dated = Filed(name="示例发布", platform="weibo", status=FiledStatus.CLOSING, closing_requested_on=date(2023, 3, 10))
+    closing = Filed(
+        name="示例发布", platform="weibo", organiser="示例局", status=FiledStatus.CLOSING
+    )
+    dated = Filed(
+        name="示例发布",
+        platform="weibo",
+        status=FiledStatus.CLOSING,
+        closing_requested_on=date(2023, 3, 10),
+    )
     assert standing(closing, date(2023, 3, 15), POLICY) is Standing.RUNNING
     assert standing(dated, date(2023, 3, 15), POLICY) is Standing.CLOSING
     findings, _ = check([Account(id=1, filed=closing)], {}, [])
-    assert any("申请关停但未填写" in finding.sentence and "检查时按正常运行判定" in finding.sentence for finding in findings)
+    assert any(
+        "申请关停但未填写" in finding.sentence and "检查时按正常运行判定" in finding.sentence
+        for finding in findings
+    )
 
 
 def test_a_policy_may_judge_closing_accounts_until_they_are_gone() -> None:
     strict = parse(POLICY.toml.replace("judged = false", "judged = true"))
-    closing = Filed(name="示例发布", platform="weibo", status=FiledStatus.CLOSING, closing_requested_on=date(2023, 3, 10))
+    closing = Filed(
+        name="示例发布",
+        platform="weibo",
+        status=FiledStatus.CLOSING,
+        closing_requested_on=date(2023, 3, 10),
+    )
     assert standing(closing, date(2023, 3, 15), strict) is Standing.RUNNING

@@ -40,7 +40,14 @@ AS_OF = day_end(date(2022, 12, 31))
 READ = AS_OF + timedelta(hours=10)
 NATIONAL, TIBET = load("national"), load("tibet")
 FILED = Filed(name="示例发布", platform="toutiao", platform_id="id-1")
-PROOF = Evidence(kind=EvidenceKind.SCREENSHOT, media_type="image/jpeg", path="a.jpg", sha256="0" * 64, size=1, taken_at=READ)
+PROOF = Evidence(
+    kind=EvidenceKind.SCREENSHOT,
+    media_type="image/jpeg",
+    path="a.jpg",
+    sha256="0" * 64,
+    size=1,
+    taken_at=READ,
+)
 
 
 def day(gap: int) -> date:
@@ -48,7 +55,10 @@ def day(gap: int) -> date:
 
 
 def posts(*gaps: int, **more: object) -> tuple[Post, ...]:
-    return tuple(Post(on=day(gap), at=day_start(day(gap)) + timedelta(hours=9), id=f"p{gap}", **more) for gap in gaps)  # type: ignore[arg-type]
+    return tuple(
+        Post(on=day(gap), at=day_start(day(gap)) + timedelta(hours=9), id=f"p{gap}", **more)
+        for gap in gaps
+    )  # type: ignore[arg-type]
 
 
 def sight(**facts: object) -> Sight:
@@ -63,9 +73,18 @@ def exact(*gaps: int, since: int = 400, **facts: object) -> Sight:
 _ids = iter(range(1, 1_000_000))
 
 
-def reading(*sights: Sight, look: LookKind = LookKind.FIRST, at: datetime = READ, by: str = "") -> Reading:
-    seen = tuple(replace(one, read_at=at, evidence=(PROOF,) if look in (LookKind.SECOND, LookKind.PERSON) else ()) for one in sights)
-    return Reading(account_id=1, look=look, started_at=at, read_at=at, sights=seen, by=by, id=next(_ids))
+def reading(
+    *sights: Sight, look: LookKind = LookKind.FIRST, at: datetime = READ, by: str = ""
+) -> Reading:
+    seen = tuple(
+        replace(
+            one, read_at=at, evidence=(PROOF,) if look in (LookKind.SECOND, LookKind.PERSON) else ()
+        )
+        for one in sights
+    )
+    return Reading(
+        account_id=1, look=look, started_at=at, read_at=at, sights=seen, by=by, id=next(_ids)
+    )
 
 
 def twice(*sights: Sight) -> tuple[Reading, ...]:
@@ -73,10 +92,14 @@ def twice(*sights: Sight) -> tuple[Reading, ...]:
 
 
 def person(*sights: Sight, by: str = "张三", at: datetime = READ + timedelta(hours=1)) -> Reading:
-    return reading(*[replace(one, surface="person") for one in sights], look=LookKind.PERSON, at=at, by=by)
+    return reading(
+        *[replace(one, surface="person") for one in sights], look=LookKind.PERSON, at=at, by=by
+    )
 
 
-def verdict(*readings: Reading, policy: Policy = NATIONAL, filed: Filed = FILED, as_of: datetime = AS_OF) -> Verdict:
+def verdict(
+    *readings: Reading, policy: Policy = NATIONAL, filed: Filed = FILED, as_of: datetime = AS_OF
+) -> Verdict:
     return judge(known_as(filed, readings), as_of, policy).verdict
 
 
@@ -85,11 +108,15 @@ def codes(*readings: Reading, policy: Policy = NATIONAL, filed: Filed = FILED) -
 
 
 def test_a_policy_of_ones_own_bears_no_shipped_name(tmp_path: Path) -> None:
-    """Documents tell by which rules an account failed: 国家口径 with three days in place of fourteen is another rule."""
+    """Documents tell by which rules an account failed: 国家口径 with three days in place of
+    fourteen is another rule.
+    """
     toml, own = load("national").toml, tmp_path / "own.toml"
     own.write_text(toml, encoding="utf-8")
     assert load(str(own)).window.days == 14
-    stricter = toml.replace("days = 14 ", "days = 3 ").replace("due_soon_from = 10", "due_soon_from = 2")
+    stricter = toml.replace("days = 14 ", "days = 3 ").replace(
+        "due_soon_from = 10", "due_soon_from = 2"
+    )
     named = stricter.replace('name = "national"', 'name = "own"')
     for text, place in ((stricter, "name"), (named, "title")):
         own.write_text(text, encoding="utf-8")
@@ -125,7 +152,11 @@ def test_gap_and_proof(gap: int, complete: bool, expected: Verdict) -> None:
     ("latest", "national", "tibet"),
     [
         (day(15), Code.STALE_2W, Code.STALE_2W),
-        (date(2022, 9, 30), Code.STALE_2W, Code.STALE_2W),  # exactly 3 months back (clamped): 超过 excludes it
+        (
+            date(2022, 9, 30),
+            Code.STALE_2W,
+            Code.STALE_2W,
+        ),  # exactly 3 months back (clamped): 超过 excludes it
         (date(2022, 9, 29), Code.STALE_3M, Code.STALE_2W),
         (date(2022, 7, 1), Code.STALE_3M, Code.STALE_2W),
         (date(2022, 6, 30), Code.STALE_6M, Code.STALE_6M),  # 以上 includes it
@@ -154,7 +185,10 @@ def test_one_look_is_no_finding_and_asks_for_the_second() -> None:
     ],
 )
 def test_second_look_that_fails_or_differs_proves_nothing(second: Sight) -> None:
-    readings = (reading(exact(40)), reading(second, look=LookKind.SECOND, at=READ + timedelta(minutes=30)))
+    readings = (
+        reading(exact(40)),
+        reading(second, look=LookKind.SECOND, at=READ + timedelta(minutes=30)),
+    )
     judged = judge(known_as(FILED, readings), AS_OF, NATIONAL)
     assert (judged.verdict, judged.second_look, judged.findings) == (Verdict.UNPROVEN, False, ())
 
@@ -165,11 +199,15 @@ LATER = READ + timedelta(days=9)
 @pytest.mark.parametrize(
     "after",
     [
-        reading(exact(20), at=LATER), reading(sight(posts=posts(20)), at=LATER),
-        reading(Sight(surface="toutiao.profile", read_at=LATER, outcome=Outcome.UNREACHABLE), at=LATER), reading(exact(20, -5), at=LATER),
+        reading(exact(20), at=LATER),
+        reading(sight(posts=posts(20)), at=LATER),
+        reading(
+            Sight(surface="toutiao.profile", read_at=LATER, outcome=Outcome.UNREACHABLE), at=LATER
+        ),
+        reading(exact(20, -5), at=LATER),
     ],
     ids=["the same without evidence", "a lower bound", "our own trouble", "a post after as_of"],
-)  # fmt: skip
+)
 def test_what_two_looks_proved_is_not_taken_back_by_a_later_one(after: Reading) -> None:
     before = judge(known_as(FILED, twice(exact(20))), AS_OF, NATIONAL)
     first, second = twice(exact(20))
@@ -191,7 +229,9 @@ def test_a_finding_without_evidence_is_none() -> None:
 
 
 def test_fresh_post_wins_wherever_it_was_seen() -> None:
-    elsewhere = reading(sight(surface="toutiao.share", posts=posts(3)), at=AS_OF - timedelta(days=2))
+    elsewhere = reading(
+        sight(surface="toutiao.share", posts=posts(3)), at=AS_OF - timedelta(days=2)
+    )
     assert verdict(*twice(exact(40)), elsewhere) is Verdict.FRESH
 
 
@@ -218,7 +258,9 @@ def test_posts_after_as_of_do_not_help() -> None:
     assert verdict(*twice(exact(-1, 40)), as_of=AS_OF) is Verdict.FAILED
     only_later = twice(exact(-1, since=30))
     assert verdict(*only_later, filed=replace(FILED, opened_on=day(100))) is Verdict.LISTED
-    assert verdict(*only_later) is Verdict.UNPROVEN, "its first known post may be the first that it ever made"
+    assert verdict(*only_later) is Verdict.UNPROVEN, (
+        "its first known post may be the first that it ever made"
+    )
     assert verdict(*twice(exact(-1, since=-1))) is Verdict.UNPROVEN
 
 
@@ -231,16 +273,25 @@ def test_future_post_is_set_aside_and_noted() -> None:
 
 
 def test_a_list_with_a_date_yet_to_come_proves_no_gap() -> None:
-    """Its newest post has a true date that nobody knows: it may lie in the window. Found by the fault matrix."""
+    """Its newest post has a true date that nobody knows: it may lie in the window. Found by the
+    fault matrix.
+    """
     for gaps, codes in (((-400, 41, 60), set()), ((41, 60), {Code.STALE_2W})):
-        looks = reading(exact(*gaps)), reading(exact(*gaps, evidence=(PROOF,)), look=LookKind.SECOND)
-        assert {finding.code for finding in judge(known_as(FILED, looks), AS_OF, TIBET).findings} == codes
+        looks = (
+            reading(exact(*gaps)),
+            reading(exact(*gaps, evidence=(PROOF,)), look=LookKind.SECOND),
+        )
+        assert {
+            finding.code for finding in judge(known_as(FILED, looks), AS_OF, TIBET).findings
+        } == codes
 
 
 @pytest.mark.parametrize("outcome", [one for one in Outcome if one.about_us])
 def test_our_trouble_is_never_their_fault(outcome: Outcome) -> None:
     for policy in (NATIONAL, TIBET):
-        judged = judge(known_as(FILED, twice(sight(outcome=outcome, name="", matched_by=None))), AS_OF, policy)
+        judged = judge(
+            known_as(FILED, twice(sight(outcome=outcome, name="", matched_by=None))), AS_OF, policy
+        )
         assert (judged.verdict, judged.findings) == (Verdict.UNPROVEN, ())
 
 
@@ -283,11 +334,20 @@ def test_a_ban_beside_posts_in_the_window_is_looked_at_again_and_noted(control: 
     again = judge(known_as(FILED, twice(banned)), AS_OF, NATIONAL)
     assert not again.second_look
     assert any("仍有更新" in note for note in again.notes)
-    lifted = (reading(banned), reading(sight(posts=posts(2)), look=LookKind.SECOND, at=READ + timedelta(hours=1)))
+    lifted = (
+        reading(banned),
+        reading(sight(posts=posts(2)), look=LookKind.SECOND, at=READ + timedelta(hours=1)),
+    )
     judged = judge(known_as(FILED, lifted), AS_OF, NATIONAL)
     assert (judged.verdict, judged.findings) == (Verdict.FRESH, ())
     assert "曾有一次核查显示该账号被封禁或停用,尚未经两次核查证实。" in judged.notes
-    old = judge(known_as(FILED, (reading(sight(outcome=Outcome.BANNED, posts=posts(40), control="别的账号")),)), AS_OF, NATIONAL)
+    old = judge(
+        known_as(
+            FILED, (reading(sight(outcome=Outcome.BANNED, posts=posts(40), control="别的账号")),)
+        ),
+        AS_OF,
+        NATIONAL,
+    )
     assert not any("仍有更新" in note for note in old.notes)
 
 
@@ -301,7 +361,9 @@ def test_empty_account_fails_only_when_opened_long_ago() -> None:
 def test_never_posted_is_refuted_by_any_post_ever_seen() -> None:
     empty = sight(outcome=Outcome.NO_POSTS, complete_since=EVER, control="别的账号")
     once = reading(sight(posts=posts(60)), at=AS_OF - timedelta(days=50))
-    assert verdict(*twice(empty), once, filed=replace(FILED, opened_on=day(900))) is Verdict.UNPROVEN
+    assert (
+        verdict(*twice(empty), once, filed=replace(FILED, opened_on=day(900))) is Verdict.UNPROVEN
+    )
 
 
 def test_a_post_that_left_the_list_still_bounds_the_gap() -> None:
@@ -338,8 +400,13 @@ def test_names() -> None:
     once = reading(exact(1, name="示例发布"), at=AS_OF - timedelta(days=90))
     assert codes(once, *twice(renamed)) == [Code.RENAMED_UNREPORTED]
     assert verdict(reading(renamed), policy=TIBET) is Verdict.UNPROVEN
-    assert verdict(*twice(replace(renamed, matched_by=MatchedBy.URL)), policy=TIBET) is Verdict.FRESH
-    assert codes(*twice(exact(1, name="示例发布")), filed=replace(FILED, name="示例发布官方微博")) == []
+    assert (
+        verdict(*twice(replace(renamed, matched_by=MatchedBy.URL)), policy=TIBET) is Verdict.FRESH
+    )
+    assert (
+        codes(*twice(exact(1, name="示例发布")), filed=replace(FILED, name="示例发布官方微博"))
+        == []
+    )
 
 
 def test_stale_and_renamed_are_both_listed_in_the_order_of_precedence() -> None:
@@ -369,7 +436,9 @@ def test_closed_but_alive_needs_two_looks() -> None:
 
 
 def test_a_persons_word() -> None:
-    stale = person(sight(posts=(Post(on=day(30), kind=PostKind.SEEN),), complete_since=day_start(day(30))))
+    stale = person(
+        sight(posts=(Post(on=day(30), kind=PostKind.SEEN),), complete_since=day_start(day(30)))
+    )
     assert verdict(stale) is Verdict.FAILED
     nothing = person(sight(complete_since=day_start(day(14))))
     judged = judge(known_as(FILED, (nothing,)), AS_OF, NATIONAL)
@@ -379,21 +448,27 @@ def test_a_persons_word() -> None:
     assert verdict(fresh) is Verdict.FRESH
     assert verdict(stale, fresh) is Verdict.UNPROVEN
     later = person(
-        sight(posts=(Post(on=day(-1), kind=PostKind.SEEN),), complete_since=day_start(day(30))), by="王五", at=READ + timedelta(days=2)
+        sight(posts=(Post(on=day(-1), kind=PostKind.SEEN),), complete_since=day_start(day(30))),
+        by="王五",
+        at=READ + timedelta(days=2),
     )
     assert verdict(nothing, later, filed=replace(FILED, opened_on=day(900))) is Verdict.LISTED
     assert verdict(nothing, later) is Verdict.UNPROVEN, "the post after as_of may be its first one"
 
 
 def test_a_persons_word_without_a_picture_accuses_nobody() -> None:
-    stale = person(sight(posts=(Post(on=day(30), kind=PostKind.SEEN),), complete_since=day_start(day(30))))
+    stale = person(
+        sight(posts=(Post(on=day(30), kind=PostKind.SEEN),), complete_since=day_start(day(30)))
+    )
     bare = replace(stale, sights=tuple(replace(one, evidence=()) for one in stale.sights))
     assert verdict(bare) is Verdict.UNPROVEN
 
 
 def test_a_machine_that_knows_the_account_contradicts_a_persons_not_found() -> None:
     search = sight(surface="wechat.search")
-    closed_list = sight(surface="wechat.list", outcome=Outcome.RATE_LIMITED, name="", matched_by=None)
+    closed_list = sight(
+        surface="wechat.list", outcome=Outcome.RATE_LIMITED, name="", matched_by=None
+    )
     gone = person(sight(outcome=Outcome.NOT_FOUND, name=""))
     assert verdict(gone, policy=TIBET) is Verdict.FAILED
     assert verdict(reading(search, closed_list), gone, policy=TIBET) is Verdict.UNPROVEN
@@ -409,10 +484,19 @@ def test_names_that_contradict_each_other_accuse_nobody() -> None:
 
 
 @pytest.mark.parametrize(
-    ("filed", "seen"), [("阳光·政务", "阳光•政务"), ("阳光・政务", "阳光·政务"), ("A-B发布", "A—B发布"), ("Ａ发布", "a 发布")]
+    ("filed", "seen"),
+    [
+        ("阳光·政务", "阳光•政务"),
+        ("阳光・政务", "阳光·政务"),
+        ("A-B发布", "A—B发布"),
+        ("Ａ发布", "a 发布"),
+    ],
 )
 def test_one_kind_of_dot_and_dash(filed: str, seen: str) -> None:
-    assert verdict(*twice(exact(1, name=seen)), policy=TIBET, filed=replace(FILED, name=filed)) is Verdict.FRESH
+    assert (
+        verdict(*twice(exact(1, name=seen)), policy=TIBET, filed=replace(FILED, name=filed))
+        is Verdict.FRESH
+    )
 
 
 def test_the_sentence_says_what_was_asked_for_and_what_came_later() -> None:
@@ -427,9 +511,15 @@ def test_the_sentence_says_what_was_asked_for_and_what_came_later() -> None:
 
 
 def test_an_unsupported_platform_waits_for_a_person() -> None:
-    assert judge(Known(filed=FILED, supported=False), AS_OF, NATIONAL).verdict is Verdict.OUT_OF_SCOPE
-    stale = person(sight(posts=(Post(on=day(30), kind=PostKind.SEEN),), complete_since=day_start(day(30))))
-    assert judge(known_as(FILED, (stale,), supported=False), AS_OF, NATIONAL).verdict is Verdict.FAILED
+    assert (
+        judge(Known(filed=FILED, supported=False), AS_OF, NATIONAL).verdict is Verdict.OUT_OF_SCOPE
+    )
+    stale = person(
+        sight(posts=(Post(on=day(30), kind=PostKind.SEEN),), complete_since=day_start(day(30)))
+    )
+    assert (
+        judge(known_as(FILED, (stale,), supported=False), AS_OF, NATIONAL).verdict is Verdict.FAILED
+    )
 
 
 def test_reposts_count_by_policy() -> None:
@@ -440,7 +530,9 @@ def test_reposts_count_by_policy() -> None:
 
 
 def test_the_edge_may_be_reached_by_policy() -> None:
-    reaching = parse(NATIONAL.toml.replace('edge = "exceeds"         #', 'edge = "reaches"         #'))
+    reaching = parse(
+        NATIONAL.toml.replace('edge = "exceeds"         #', 'edge = "reaches"         #')
+    )
     assert verdict(*twice(exact(14)), policy=reaching) is Verdict.FAILED
     assert verdict(*twice(exact(13)), policy=reaching) is Verdict.DUE_SOON
 
@@ -462,7 +554,11 @@ def expected_cell(standing: Standing, presence: Presence, freshness: Freshness) 
     return by_freshness.get(freshness.value) or empty.get(presence, Verdict.UNPROVEN)
 
 
-@pytest.mark.parametrize("cell", list(product(Standing, Presence, Freshness)), ids=lambda cell: "-".join(part.value for part in cell))
+@pytest.mark.parametrize(
+    "cell",
+    list(product(Standing, Presence, Freshness)),
+    ids=lambda cell: "-".join(part.value for part in cell),
+)
 def test_the_verdict_table_is_total(cell: tuple[Standing, Presence, Freshness]) -> None:
     assert VERDICTS[cell][0] is expected_cell(*cell)
 
@@ -472,7 +568,9 @@ GAPS = st.lists(st.integers(-5, 900), max_size=6, unique=True)
 
 @given(gaps=GAPS, since=st.integers(0, 900), complete=st.booleans())
 def test_no_failure_without_a_gap(gaps: list[int], since: int, complete: bool) -> None:
-    """Whatever a list shows: an account with a post inside the window never fails, and a failing gap is never overstated."""
+    """Whatever a list shows: an account with a post inside the window never fails, and a failing
+    gap is never overstated.
+    """
     seen = exact(*gaps, since=since) if complete else sight(posts=posts(*gaps))
     judged = judge(known_as(FILED, twice(seen)), AS_OF, NATIONAL)
     before = [gap for gap in gaps if gap >= 0]
@@ -492,7 +590,9 @@ def test_no_failure_without_a_gap(gaps: list[int], since: int, complete: bool) -
 def test_a_lower_bound_never_makes_a_verdict_worse(first: int, more: list[int]) -> None:
     order = [Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT, Verdict.UNPROVEN, Verdict.FAILED]
     base = verdict(*twice(exact(first, since=500)))
-    extra = reading(sight(surface="toutiao.share", posts=posts(*more)), at=READ + timedelta(hours=3))
+    extra = reading(
+        sight(surface="toutiao.share", posts=posts(*more)), at=READ + timedelta(hours=3)
+    )
     assert order.index(verdict(*twice(exact(first, since=500)), extra)) <= order.index(base)
 
 
@@ -500,8 +600,12 @@ NOW = datetime(2023, 1, 1, 2, tzinfo=UTC)
 TODAY = date(2023, 1, 1)
 
 
-def state(gap: int | None = 0, exact: int | None = 0, read: int = 0, **more: object) -> AccountState:
-    """`gap`, `exact`, `read`: days ago of the newest post, the last exact reading, the last reading."""
+def state(
+    gap: int | None = 0, exact: int | None = 0, read: int = 0, **more: object
+) -> AccountState:
+    """`gap`, `exact`, `read`: days ago of the newest post, the last exact reading, the last
+    reading.
+    """
 
     def ago(days: int | None) -> date | None:
         return None if days is None else TODAY - timedelta(days=days)
@@ -509,7 +613,12 @@ def state(gap: int | None = 0, exact: int | None = 0, read: int = 0, **more: obj
     def at(days: int | None) -> datetime | None:
         return None if days is None else NOW - timedelta(days=days)
 
-    kept: dict[str, object] = {"latest_on": ago(gap), "original_on": ago(gap), "exact_read_at": at(exact), "last_read_at": at(read)}
+    kept: dict[str, object] = {
+        "latest_on": ago(gap),
+        "original_on": ago(gap),
+        "exact_read_at": at(exact),
+        "last_read_at": at(read),
+    }
     values = {"last_outcome": Outcome.OK, "verdict": Verdict.FRESH} | kept | more
     # Whose own day is six days ahead, so that every other reason to look is seen.
     return AccountState(account_id=TODAY.toordinal() + 6, **values)  # type: ignore[arg-type]
@@ -529,15 +638,42 @@ def state(gap: int | None = 0, exact: int | None = 0, read: int = 0, **more: obj
         (state(15, exact=1, read=1), 0),
         (state(15), 6),  # settled: the finding stands till its own day
         (state(15, verdict=Verdict.UNPROVEN), 1),
-        (state(15, exact=None, verdict=Verdict.UNPROVEN), 6),  # the machine never settled it: people do
+        (
+            state(15, exact=None, verdict=Verdict.UNPROVEN),
+            6,
+        ),  # the machine never settled it: people do
         (state(15, exact=30, verdict=Verdict.UNPROVEN), 6),
         (state(12, exact=5), 0),  # lower bounds since the last exact list: on until one is exact
         (state(0, second_look=True), 1),
         (state(0, last_outcome=Outcome.CAPTCHA), 0),
         (state(None, exact=None, last_outcome=Outcome.NO_EVIDENCE), 6),
-        (state(3, exact=None, last_outcome=Outcome.CAPTCHA, person_fresh_on=TODAY - timedelta(days=3)), 11),
-        (state(3, exact=None, last_outcome=Outcome.CAPTCHA, person_fresh_on=TODAY - timedelta(days=4)), 0),
-        (state(14, exact=None, last_outcome=Outcome.CAPTCHA, person_fresh_on=TODAY - timedelta(days=14)), 0),
+        (
+            state(
+                3,
+                exact=None,
+                last_outcome=Outcome.CAPTCHA,
+                person_fresh_on=TODAY - timedelta(days=3),
+            ),
+            11,
+        ),
+        (
+            state(
+                3,
+                exact=None,
+                last_outcome=Outcome.CAPTCHA,
+                person_fresh_on=TODAY - timedelta(days=4),
+            ),
+            0,
+        ),
+        (
+            state(
+                14,
+                exact=None,
+                last_outcome=Outcome.CAPTCHA,
+                person_fresh_on=TODAY - timedelta(days=14),
+            ),
+            0,
+        ),
         (state(9, read=9, exact=9), 0),
     ],
 )
@@ -549,7 +685,9 @@ def test_next_due_by_the_policy_and_the_filed_status() -> None:
     reaches = parse(NATIONAL.toml.replace('edge = "exceeds"         #', 'edge = "reaches" #'))
     assert next_due(state(10), FILED, reaches, NOW) == TODAY + timedelta(days=4)
     strict = parse(NATIONAL.toml.replace("unpushed = true", "unpushed = false"))
-    assert next_due(state(0, original_on=TODAY - timedelta(days=12)), FILED, strict, NOW) == TODAY + timedelta(days=3)
+    assert next_due(
+        state(0, original_on=TODAY - timedelta(days=12)), FILED, strict, NOW
+    ) == TODAY + timedelta(days=3)
     closed = replace(FILED, status=FiledStatus.CLOSED)
     turn = next_due(state(0), closed, NATIONAL, NOW)
     assert TODAY < turn <= TODAY + timedelta(days=30)
@@ -572,7 +710,10 @@ def test_an_account_has_its_own_day_of_the_week(number: int, read: int) -> None:
 def test_policy_errors_name_the_place() -> None:
     from mediawatch.domain import UserError
 
-    for broken, word in [("days = 14", "window.days"), ('edge = "exceeds"         #', "window.edge")]:
+    for broken, word in [
+        ("days = 14", "window.days"),
+        ('edge = "exceeds"         #', "window.edge"),
+    ]:
         with pytest.raises(UserError, match=word):
             parse(NATIONAL.toml.replace(broken, broken.split("=")[0] + '= "x" #'), "here")
     with pytest.raises(UserError, match="no policy"):
@@ -594,4 +735,7 @@ def test_months_are_clamped() -> None:
 
 def test_date_kind_of_a_fresh_account() -> None:
     assert judge(known_as(FILED, (reading(exact(1)),)), AS_OF, NATIONAL).date_kind is DateKind.EXACT
-    assert judge(known_as(FILED, (reading(sight(posts=posts(1))),)), AS_OF, NATIONAL).date_kind is DateKind.AT_LEAST
+    assert (
+        judge(known_as(FILED, (reading(sight(posts=posts(1))),)), AS_OF, NATIONAL).date_kind
+        is DateKind.AT_LEAST
+    )

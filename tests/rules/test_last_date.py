@@ -21,13 +21,21 @@ POLICY = load("national")
 
 async def test_a_worklist_tells_the_last_post_until_as_of(store: Store) -> None:
     accounts = await enter(store, PLAIN)
-    sweep = await store.open_sweep(Sweep(as_of=AS_OF, policy="national", policy_toml=POLICY.toml, started_at=AS_OF), accounts)
+    sweep = await store.open_sweep(
+        Sweep(as_of=AS_OF, policy="national", policy_toml=POLICY.toml, started_at=AS_OF), accounts
+    )
     shown = plain_reading(
-        accounts[0].id, AS_OF + timedelta(days=9), post(date(2031, 1, 5)), post(date(2030, 12, 20)), matched_by=MatchedBy.ID,
+        accounts[0].id,
+        AS_OF + timedelta(days=9),
+        post(date(2031, 1, 5)),
+        post(date(2030, 12, 20)),
+        matched_by=MatchedBy.ID,
         sweep_id=sweep.id,
-    )  # fmt: skip
+    )
     await store.keep(shown)
-    await store.judge(sweep.id, {accounts[0].id: Judgement(verdict=Verdict.UNPROVEN, sentence="示例")})
+    await store.judge(
+        sweep.id, {accounts[0].id: Judgement(verdict=Verdict.UNPROVEN, sentence="示例")}
+    )
     (item,) = await worklist.unproven(store, sweep, await store.scope(sweep.id), POLICY)
     assert item.latest_on == date(2030, 12, 20)
 

@@ -41,7 +41,14 @@ AS_OF = day_end(LAST)
 NATIONAL, TIBET = load("national"), load("tibet")
 UID, STRANGER = "2000000001", "2000000002"
 NAMES = ("示例发布", "示例 发布", "示例發佈", "别的名称", "")
-PROOF = Evidence(kind=EvidenceKind.SCREENSHOT, media_type="image/jpeg", path="a.jpg", sha256="0" * 64, size=1, taken_at=AS_OF)
+PROOF = Evidence(
+    kind=EvidenceKind.SCREENSHOT,
+    media_type="image/jpeg",
+    path="a.jpg",
+    sha256="0" * 64,
+    size=1,
+    taken_at=AS_OF,
+)
 STALE = frozenset({Code.STALE_2W, Code.STALE_3M, Code.STALE_6M, Code.ZOMBIE})
 OURS = tuple(one for one in Outcome if one.about_us)
 SURFACES = ("weibo.mobile", "weibo.desktop", "weibo.search")
@@ -61,56 +68,106 @@ def posts(draw: st.DrawFn, by_person: bool) -> Post:
     timed = not by_person and draw(st.integers(0, 5)) > 0
     at = day_start(day(gap)) + timedelta(hours=draw(st.integers(0, 23))) if timed else None
     kind = PostKind.SEEN if by_person else PostKind.MICRO
-    return Post(on=day(gap), at=at, id=f"p{gap}" if timed and draw(st.booleans()) else "", kind=kind, repost=draw(st.integers(0, 4)) == 0)
+    return Post(
+        on=day(gap),
+        at=at,
+        id=f"p{gap}" if timed and draw(st.booleans()) else "",
+        kind=kind,
+        repost=draw(st.integers(0, 4)) == 0,
+    )
 
 
 @st.composite
 def sights(draw: st.DrawFn, by_person: bool) -> Sight:
     outcome = draw(st.sampled_from((*[Outcome.OK] * 9, *Outcome)))
     shown = tuple(draw(st.lists(posts(by_person), max_size=4)))
-    since = draw(st.sampled_from((None, EVER, *(day_start(day(gap)) for gap in (13, 14, 15, 30, 400)))))
+    since = draw(
+        st.sampled_from((None, EVER, *(day_start(day(gap)) for gap in (13, 14, 15, 30, 400))))
+    )
     return Sight(
-        surface="person" if by_person else draw(st.sampled_from(SURFACES)), read_at=AS_OF, outcome=outcome,
+        surface="person" if by_person else draw(st.sampled_from(SURFACES)),
+        read_at=AS_OF,
+        outcome=outcome,
         name=draw(st.sampled_from(NAMES)),
-        matched_by=draw(st.sampled_from((*[MatchedBy.ID] * 4, MatchedBy.URL, MatchedBy.NAME, None))),
+        matched_by=draw(
+            st.sampled_from((*[MatchedBy.ID] * 4, MatchedBy.URL, MatchedBy.NAME, None))
+        ),
         platform_id=draw(st.sampled_from(("", "", "", UID, STRANGER))),
         verified_as=draw(st.sampled_from(("", "", "示例市第一测试局", "某某有限公司"))),
-        posts=shown if outcome in (Outcome.OK, Outcome.BANNED, Outcome.CAPTCHA, Outcome.CHANGED) else (),
+        posts=shown
+        if outcome in (Outcome.OK, Outcome.BANNED, Outcome.CAPTCHA, Outcome.CHANGED)
+        else (),
         complete_since=since if outcome in (Outcome.OK, Outcome.CHANGED) else None,
-        control=draw(st.sampled_from(("", "别的账号"))), session=draw(st.sampled_from(("", "office"))),
-    )  # fmt: skip
+        control=draw(st.sampled_from(("", "别的账号"))),
+        session=draw(st.sampled_from(("", "office"))),
+    )
 
 
 @st.composite
 def readings(draw: st.DrawFn, taken: Sequence[Filed | None]) -> Reading:
-    look = draw(st.sampled_from((*[LookKind.FIRST] * 3, *[LookKind.SECOND] * 3, LookKind.LINK, LookKind.PERSON, LookKind.CONTROL)))
+    look = draw(
+        st.sampled_from(
+            (
+                *[LookKind.FIRST] * 3,
+                *[LookKind.SECOND] * 3,
+                LookKind.LINK,
+                LookKind.PERSON,
+                LookKind.CONTROL,
+            )
+        )
+    )
     at = AS_OF + timedelta(hours=draw(hours), minutes=draw(st.integers(0, 59)))
     by_person = look is LookKind.PERSON
-    seen = [draw(sights(by_person)) for _ in range(1 if by_person or look is LookKind.LINK else draw(st.integers(1, 2)))]
-    evidence = (PROOF,) if look in (LookKind.SECOND, LookKind.PERSON) and draw(st.integers(0, 4)) else ()
+    seen = [
+        draw(sights(by_person))
+        for _ in range(1 if by_person or look is LookKind.LINK else draw(st.integers(1, 2)))
+    ]
+    evidence = (
+        (PROOF,) if look in (LookKind.SECOND, LookKind.PERSON) and draw(st.integers(0, 4)) else ()
+    )
     filed_as = draw(st.sampled_from(taken))
     return Reading(
-        account_id=1, look=look, started_at=at, read_at=at, sights=tuple(replace(one, read_at=at, evidence=evidence) for one in seen),
+        account_id=1,
+        look=look,
+        started_at=at,
+        read_at=at,
+        sights=tuple(replace(one, read_at=at, evidence=evidence) for one in seen),
         sweep_id=None if look is LookKind.LINK else draw(st.sampled_from((1, 1, 2))),
         by=draw(st.sampled_from(("张三", "李四"))) if by_person else "",
         filed_as=filed_as and filed_as.identity,
-    )  # fmt: skip
+    )
 
 
-FILED = Filed(name="示例发布", platform="weibo", platform_id=UID, organiser="示例市第一测试局", url=f"https://weibo.com/u/{UID}")
+FILED = Filed(
+    name="示例发布",
+    platform="weibo",
+    platform_id=UID,
+    organiser="示例市第一测试局",
+    url=f"https://weibo.com/u/{UID}",
+)
 filings = st.builds(
     lambda **values: replace(FILED, **values),
-    platform_id=st.sampled_from((UID, UID, "")), opened_on=st.sampled_from((None, date(2015, 1, 1), day(20), day(3), day(-2))),
+    platform_id=st.sampled_from((UID, UID, "")),
+    opened_on=st.sampled_from((None, date(2015, 1, 1), day(20), day(3), day(-2))),
     status=st.sampled_from((*[FiledStatus.RUNNING] * 5, FiledStatus.CLOSING, FiledStatus.CLOSED)),
     closing_requested_on=st.sampled_from((None, date(2022, 12, 20), date(2022, 6, 1))),
-)  # fmt: skip
+)
 checks = st.builds(
     lambda after, fresh, surface, session: CanaryCheck(
-        surface=surface, session=session, account_name="对照", platform_id="1", at=AS_OF + timedelta(hours=after), fresh=fresh,
-        outcome=Outcome.OK, sweep_id=1,
+        surface=surface,
+        session=session,
+        account_name="对照",
+        platform_id="1",
+        at=AS_OF + timedelta(hours=after),
+        fresh=fresh,
+        outcome=Outcome.OK,
+        sweep_id=1,
     ),
-    st.integers(-50, 600), st.booleans(), st.sampled_from(SURFACES), st.sampled_from(("", "office")),
-)  # fmt: skip
+    st.integers(-50, 600),
+    st.booleans(),
+    st.sampled_from(SURFACES),
+    st.sampled_from(("", "office")),
+)
 
 
 @dataclass(frozen=True)
@@ -132,33 +189,67 @@ class Case:
 @st.composite
 def cases(draw: st.DrawFn) -> Case:
     filed = draw(filings)
-    known = draw(st.lists(readings((filed, filed, filed, None, replace(filed, platform_id=""))), max_size=6))
+    known = draw(
+        st.lists(readings((filed, filed, filed, None, replace(filed, platform_id=""))), max_size=6)
+    )
     numbered = tuple(replace(each, id=number) for number, each in enumerate(known, 1))
     seen = tuple(sorted(draw(st.lists(checks, max_size=4)), key=lambda check: check.at))
     policy = draw(st.sampled_from((NATIONAL, TIBET)))
-    return Case(filed, numbered, seen, policy, draw(st.sampled_from((None, None, date(2022, 10, 1), date(2022, 12, 1)))))
+    return Case(
+        filed,
+        numbered,
+        seen,
+        policy,
+        draw(st.sampled_from((None, None, date(2022, 10, 1), date(2022, 12, 1)))),
+    )
 
 
-def extra(filed: Filed | None, at: datetime, look: LookKind = LookKind.LINK, number: int = 99, **facts: Any) -> Reading:
+def extra(
+    filed: Filed | None,
+    at: datetime,
+    look: LookKind = LookKind.LINK,
+    number: int = 99,
+    **facts: Any,
+) -> Reading:
     sight = Sight(surface="weibo.link", read_at=at, **facts)
     filed_as = filed.identity if filed else None
-    return Reading(account_id=1, look=look, started_at=at, read_at=at, sights=(sight,), id=number, filed_as=filed_as)
+    return Reading(
+        account_id=1,
+        look=look,
+        started_at=at,
+        read_at=at,
+        sights=(sight,),
+        id=number,
+        filed_as=filed_as,
+    )
 
 
 def codes(judged: Judgement) -> set[Code]:
     return {finding.code for finding in judged.findings}
 
 
-def a_post_in_the_window_of_the_filed_id_leaves_no_silence(case: Case, gap: int, after: int) -> None:
+def a_post_in_the_window_of_the_filed_id_leaves_no_silence(
+    case: Case, gap: int, after: int
+) -> None:
     if case.period_from is None:
         at = day_start(day(gap)) + timedelta(hours=1)
-        seen = extra(case.filed, at + timedelta(hours=after), matched_by=MatchedBy.ID, platform_id=UID, posts=(Post(on=day(gap), at=at),))
+        seen = extra(
+            case.filed,
+            at + timedelta(hours=after),
+            matched_by=MatchedBy.ID,
+            platform_id=UID,
+            posts=(Post(on=day(gap), at=at),),
+        )
         filed = replace(case.filed, platform_id=UID)
         assert not codes(replace(case, filed=filed).judged(seen)) & STALE
 
 
-def what_is_tied_to_another_identity_changes_nothing(case: Case, foreign: Sequence[Reading]) -> None:
-    stranger = replace(case.filed, platform_id=STRANGER, name="别家饭店", url=f"https://weibo.com/u/{STRANGER}")
+def what_is_tied_to_another_identity_changes_nothing(
+    case: Case, foreign: Sequence[Reading]
+) -> None:
+    stranger = replace(
+        case.filed, platform_id=STRANGER, name="别家饭店", url=f"https://weibo.com/u/{STRANGER}"
+    )
     others = [
         replace(each, id=50 + number, filed_as=stranger.identity if number % 2 else each.filed_as)
         for number, each in enumerate(foreign)
@@ -201,7 +292,12 @@ def nobody_is_silent_before_the_opening(case: Case) -> None:
             if opened:
                 assert opened <= finding.gap_since
             else:
-                known = [post.on for reading in case.readings for post in reading.posts if post.on <= LAST]
+                known = [
+                    post.on
+                    for reading in case.readings
+                    for post in reading.posts
+                    if post.on <= LAST
+                ]
                 assert case.period_from is None or min(known) <= finding.gap_since
 
 
@@ -211,18 +307,32 @@ def the_order_of_readings_changes_nothing(case: Case, seed: int) -> None:
     assert case.judged(readings=shuffled) == case.judged()
 
 
-def our_trouble_never_makes_a_finding(case: Case, trouble: Outcome, look: LookKind, after: int) -> None:
+def our_trouble_never_makes_a_finding(
+    case: Case, trouble: Outcome, look: LookKind, after: int
+) -> None:
     seen = extra(case.filed, AS_OF + timedelta(hours=after), look, outcome=trouble)
     assert codes(case.judged(seen)) <= codes(case.judged())
 
 
 def a_further_post_never_makes_a_silence_longer(case: Case, gap: int) -> None:
     at = day_start(day(gap)) + timedelta(hours=1)
-    seen = extra(case.filed, AS_OF - timedelta(hours=1), matched_by=MatchedBy.ID, posts=(Post(on=day(gap), at=at),))
+    seen = extra(
+        case.filed,
+        AS_OF - timedelta(hours=1),
+        matched_by=MatchedBy.ID,
+        posts=(Post(on=day(gap), at=at),),
+    )
     if case.filed.opened_on is not None and case.filed.platform_id:
         before, after = case.judged(), case.judged(seen)
-        longest = max((finding.gap_days or 0 for finding in before.findings if finding.code in STALE), default=0)
-        assert all((finding.gap_days or 0) <= longest for finding in after.findings if finding.code in STALE)
+        longest = max(
+            (finding.gap_days or 0 for finding in before.findings if finding.code in STALE),
+            default=0,
+        )
+        assert all(
+            (finding.gap_days or 0) <= longest
+            for finding in after.findings
+            if finding.code in STALE
+        )
 
 
 def canaries_never_add_a_finding(case: Case) -> None:
@@ -266,5 +376,7 @@ def test_the_law_holds(law: Callable[..., None], drawn: dict[str, Any]) -> None:
 
 @pytest.mark.soak
 @pytest.mark.parametrize(("law", "drawn"), PROPERTIES, ids=[law.__name__ for law, _ in PROPERTIES])
-def test_the_law_holds_over_a_thousand_cases(law: Callable[..., None], drawn: dict[str, Any]) -> None:
+def test_the_law_holds_over_a_thousand_cases(
+    law: Callable[..., None], drawn: dict[str, Any]
+) -> None:
     held(law, drawn, 1000)

@@ -36,7 +36,14 @@ AS_OF = day_end(LAST)
 READ = AS_OF + timedelta(hours=10)
 POLICY = load("national")
 FILED = Filed(name="示例发布", platform="toutiao", platform_id="id-1")
-PROOF = Evidence(kind=EvidenceKind.SCREENSHOT, media_type="image/jpeg", path="a.jpg", sha256="0" * 64, size=1, taken_at=READ)
+PROOF = Evidence(
+    kind=EvidenceKind.SCREENSHOT,
+    media_type="image/jpeg",
+    path="a.jpg",
+    sha256="0" * 64,
+    size=1,
+    taken_at=READ,
+)
 _ids = count(1)
 
 
@@ -45,17 +52,34 @@ def md(text: str) -> date:
     return date.fromisoformat(f"2022-{text}")
 
 
-def sight(*days: date, since: date | None = None, surface: str = "toutiao.profile", ever: bool = False, **facts: object) -> Sight:
-    posts = tuple(Post(on=day, at=day_start(day) + timedelta(hours=9), id=day.isoformat()) for day in days)
+def sight(
+    *days: date,
+    since: date | None = None,
+    surface: str = "toutiao.profile",
+    ever: bool = False,
+    **facts: object,
+) -> Sight:
+    posts = tuple(
+        Post(on=day, at=day_start(day) + timedelta(hours=9), id=day.isoformat()) for day in days
+    )
     complete = EVER if ever else day_start(since) if since else None
-    base = Sight(surface=surface, read_at=READ, name="示例发布", matched_by=MatchedBy.ID, posts=posts, complete_since=complete)
+    base = Sight(
+        surface=surface,
+        read_at=READ,
+        name="示例发布",
+        matched_by=MatchedBy.ID,
+        posts=posts,
+        complete_since=complete,
+    )
     return replace(base, **facts)  # type: ignore[arg-type]
 
 
 def reading(seen: Sight, look: LookKind = LookKind.FIRST, later: int = 0) -> Reading:
     at = READ + timedelta(minutes=later)
     seen = replace(seen, read_at=at, evidence=(PROOF,) if look is LookKind.SECOND else ())
-    return Reading(account_id=1, look=look, started_at=at, read_at=at, sights=(seen,), id=next(_ids))
+    return Reading(
+        account_id=1, look=look, started_at=at, read_at=at, sights=(seen,), id=next(_ids)
+    )
 
 
 def twice(seen: Sight) -> tuple[Reading, ...]:
@@ -82,12 +106,16 @@ def judged(*readings: Reading, filed: Filed = FILED, first: date = FIRST) -> Jud
     ],
 )
 def test_gaps_of_a_period(posts: tuple[str, ...], opened: str | None, gaps: list[int]) -> None:
-    found = gaps_of([md(post) for post in posts], FIRST, LAST, opened=md(opened) if opened else None)
+    found = gaps_of(
+        [md(post) for post in posts], FIRST, LAST, opened=md(opened) if opened else None
+    )
     assert [gap.days for gap in found] == gaps
 
 
 def every(days: int, since: date = FIRST, until: date = LAST) -> tuple[date, ...]:
-    return tuple(since + timedelta(days=offset) for offset in range(0, (until - since).days + 1, days))
+    return tuple(
+        since + timedelta(days=offset) for offset in range(0, (until - since).days + 1, days)
+    )
 
 
 FILLED = every(10, until=md("12-09"))
@@ -107,15 +135,37 @@ FILLED = every(10, until=md("12-09"))
         (sight(*FILLED, since=md("12-20")), Verdict.UNPROVEN, 22, False),  # proves 12 days of it
         (sight(*FILLED, since=md("12-12")), Verdict.FAILED, 20, True),
         (sight(md("10-12"), md("11-20"), ever=True), Verdict.FAILED, 41, False),
-        (sight(md("10-12"), md("11-20"), *every(7, md("11-21")), since=md("11-15")), Verdict.UNPROVEN, 39, False),
-        (sight(md("10-12"), md("11-20"), *every(7, md("11-21")), since=md("11-01")), Verdict.FAILED, 20, True),
+        (
+            sight(md("10-12"), md("11-20"), *every(7, md("11-21")), since=md("11-15")),
+            Verdict.UNPROVEN,
+            39,
+            False,
+        ),
+        (
+            sight(md("10-12"), md("11-20"), *every(7, md("11-21")), since=md("11-01")),
+            Verdict.FAILED,
+            20,
+            True,
+        ),
         (sight(), Verdict.UNPROVEN, 82, False),
-        (sight(date(2023, 1, 1), since=md("11-01")), Verdict.UNPROVEN, 82, False),  # perhaps its first one
-        (sight(md("11-20"), *every(7, md("11-21")), ever=True), Verdict.UNPROVEN, 41, False),  # perhaps opened on 11-20
+        (
+            sight(date(2023, 1, 1), since=md("11-01")),
+            Verdict.UNPROVEN,
+            82,
+            False,
+        ),  # perhaps its first one
+        (
+            sight(md("11-20"), *every(7, md("11-21")), ever=True),
+            Verdict.UNPROVEN,
+            41,
+            False,
+        ),  # perhaps opened on 11-20
         (sight(md("11-20"), ever=True), Verdict.FAILED, 41, False),
     ],
 )
-def test_the_longest_gap_and_its_proof(seen: Sight, verdict: Verdict, gap: int, minimum: bool) -> None:
+def test_the_longest_gap_and_its_proof(
+    seen: Sight, verdict: Verdict, gap: int, minimum: bool
+) -> None:
     found = judged(*twice(seen))
     assert (found.verdict, found.gap_days) == (verdict, gap)
     for one in found.findings:
@@ -128,7 +178,8 @@ def test_a_gap_that_ended_long_ago_fails_the_period_and_not_the_moment() -> None
     found = judged(*lapsed)
     assert found.verdict is Verdict.FAILED
     assert found.findings[0].sentence.startswith(
-        "检查时段2022年10月10日至2022年12月31日内最长更新间隔31天(2022年11月9日至2022年12月10日),属“超2周未更新”"
+        "检查时段2022年10月10日至2022年12月31日内最长更新间隔31天(2022年11月9日至2022年12月10日),"
+        "属“超2周未更新”"
     )
     assert (found.findings[0].latest_on, found.date_kind) == (date(2022, 12, 30), DateKind.EXACT)
 
@@ -143,21 +194,31 @@ def test_a_post_that_another_look_saw_splits_the_gap() -> None:
 def test_one_look_is_no_finding_in_a_period_either() -> None:
     found = judged(reading(sight(*FILLED, ever=True)))
     assert (found.verdict, found.second_look, found.findings) == (Verdict.UNPROVEN, True, ())
-    blocked = judged(reading(sight(*FILLED, ever=True)), reading(sight(outcome=Outcome.CAPTCHA, matched_by=None), LookKind.SECOND, 30))
+    blocked = judged(
+        reading(sight(*FILLED, ever=True)),
+        reading(sight(outcome=Outcome.CAPTCHA, matched_by=None), LookKind.SECOND, 30),
+    )
     assert (blocked.verdict, blocked.findings) == (Verdict.UNPROVEN, ())
 
 
 def test_what_is_not_known_is_said() -> None:
     assert "不能证明检查时段内的更新间隔" in judged(*twice(sight(*FILLED))).sentence
-    assert judged(*twice(sight(*every(10)))).sentence == "检查时段2022年10月10日至2022年12月31日内更新间隔最长不超过10天。"
+    assert (
+        judged(*twice(sight(*every(10)))).sentence
+        == "检查时段2022年10月10日至2022年12月31日内更新间隔最长不超过10天。"
+    )
 
 
-DAYS = st.sets(st.integers(-40, (LAST - FIRST).days), max_size=25).map(lambda drawn: [FIRST + timedelta(days=day) for day in sorted(drawn)])
+DAYS = st.sets(st.integers(-40, (LAST - FIRST).days), max_size=25).map(
+    lambda drawn: [FIRST + timedelta(days=day) for day in sorted(drawn)]
+)
 
 
 def longest_by_hand(days: list[date]) -> int:
     """Walk the period day by day."""
-    since = max([day for day in days if day < FIRST], default=min([FIRST, *days]) if days else FIRST)
+    since = max(
+        [day for day in days if day < FIRST], default=min([FIRST, *days]) if days else FIRST
+    )
     longest, day = 0, since
     while day <= LAST:
         if day in days:
@@ -170,11 +231,17 @@ def longest_by_hand(days: list[date]) -> int:
 def test_a_complete_list_is_judged_by_its_longest_gap(days: list[date]) -> None:
     """Counted from its first known post on: nobody knows when it was opened."""
     found = judged(*twice(sight(*days, ever=True)))
-    opened = judged(*twice(sight(*days, ever=True)), filed=replace(FILED, opened_on=date(2020, 1, 1)))
+    opened = judged(
+        *twice(sight(*days, ever=True)), filed=replace(FILED, opened_on=date(2020, 1, 1))
+    )
     if days:
         assert opened.gap_days == longest_by_hand(days)
         assert (opened.verdict is Verdict.FAILED) == (longest_by_hand(days) > 14)
-        known = longest_by_hand(days) if min(days) < FIRST else max((gap.days for gap in gaps_of(days, FIRST, LAST)[1:]), default=0)
+        known = (
+            longest_by_hand(days)
+            if min(days) < FIRST
+            else max((gap.days for gap in gaps_of(days, FIRST, LAST)[1:]), default=0)
+        )
         assert (found.verdict is Verdict.FAILED) == (known > 14)
     else:
         assert found.verdict is Verdict.UNPROVEN
@@ -182,18 +249,27 @@ def test_a_complete_list_is_judged_by_its_longest_gap(days: list[date]) -> None:
 
 @given(DAYS, st.integers(-30, (LAST - FIRST).days))
 def test_no_list_proves_more_than_it_shows(days: list[date], cut: int) -> None:
-    """Whatever lies before a list's beginning is unknown: a gap is never overstated, and lower bounds alone never fail anybody."""
+    """Whatever lies before a list's beginning is unknown: a gap is never overstated, and lower
+    bounds alone never fail anybody.
+    """
     since = FIRST + timedelta(days=cut)
     found = judged(*twice(sight(*[day for day in days if day >= since], since=since)))
-    assert all(one.gap_days is not None and one.gap_days <= longest_by_hand(days) for one in found.findings)
+    assert all(
+        one.gap_days is not None and one.gap_days <= longest_by_hand(days) for one in found.findings
+    )
     assert judged(*twice(sight(*days))).verdict in (Verdict.FRESH, Verdict.UNPROVEN)
 
 
 @given(DAYS, DAYS)
 def test_a_further_post_never_makes_it_worse(days: list[date], more: list[date]) -> None:
-    """Where the opening is known: else an older post proves that there was an account to be silent."""
+    """Where the opening is known: else an older post proves that there was an account to be
+    silent.
+    """
     opened = replace(FILED, opened_on=date(2020, 1, 1))
     before = judged(*twice(sight(*days, ever=True)), filed=opened)
-    after = judged(*twice(sight(*sorted({*days, *[day for day in more if day >= FIRST]}), ever=True)), filed=opened)
+    after = judged(
+        *twice(sight(*sorted({*days, *[day for day in more if day >= FIRST]}), ever=True)),
+        filed=opened,
+    )
     if before.verdict is not Verdict.FAILED and days:
         assert after.verdict is not Verdict.FAILED

@@ -1,4 +1,6 @@
-"""A reading speaks for the identity under which it was taken, and for no other one that is filed later."""
+"""A reading speaks for the identity under which it was taken, and for no other one that is filed
+later.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,25 @@ from typing import Any
 import pytest
 from samples import NOW, post
 
-from mediawatch.domain import FiledIdentity, LookKind, MatchedBy, Outcome, Reading, Sight, Speech, of_identity, same_ids, speech
+from mediawatch.domain import (
+    FiledIdentity,
+    LookKind,
+    MatchedBy,
+    Outcome,
+    Reading,
+    Sight,
+    Speech,
+    of_identity,
+    same_ids,
+    speech,
+)
 
-WEIBO = FiledIdentity(platform="weibo", name="示例发布", platform_id="1000000001", links=("https://weibo.com/u/1000000001",))
+WEIBO = FiledIdentity(
+    platform="weibo",
+    name="示例发布",
+    platform_id="1000000001",
+    links=("https://weibo.com/u/1000000001",),
+)
 NAMED = FiledIdentity(platform="weibo", name="示例发布")
 ID, URL, NAME = MatchedBy
 
@@ -26,10 +44,25 @@ def sight(matched_by: MatchedBy | None = ID, **values: Any) -> Sight:
         (sight(platform_id="1000000001"), WEIBO, WEIBO, Speech.FULLY),
         (sight(), WEIBO, replace(WEIBO, name="改名"), Speech.FULLY),
         # The registry corrects the id: both ways.
-        (sight(platform_id="1000000001"), WEIBO, replace(WEIBO, platform_id="1000000002"), Speech.NOT),
+        (
+            sight(platform_id="1000000001"),
+            WEIBO,
+            replace(WEIBO, platform_id="1000000002"),
+            Speech.NOT,
+        ),
         (sight(), WEIBO, replace(WEIBO, platform_id="1000000002"), Speech.NOT),
-        (sight(platform_id="1000000002"), WEIBO, replace(WEIBO, platform_id="1000000002"), Speech.FULLY),
-        (sight(outcome=Outcome.NOT_FOUND), WEIBO, replace(WEIBO, platform_id="1000000002"), Speech.NOT),
+        (
+            sight(platform_id="1000000002"),
+            WEIBO,
+            replace(WEIBO, platform_id="1000000002"),
+            Speech.FULLY,
+        ),
+        (
+            sight(outcome=Outcome.NOT_FOUND),
+            WEIBO,
+            replace(WEIBO, platform_id="1000000002"),
+            Speech.NOT,
+        ),
         (sight(), WEIBO, replace(WEIBO, platform_id=""), Speech.NOT),
         (sight(), WEIBO, replace(WEIBO, platform="douyin"), Speech.NOT),
         # An id that is filed only now: what does not show it may speak in favour alone.
@@ -44,8 +77,10 @@ def sight(matched_by: MatchedBy | None = ID, **values: Any) -> Sight:
         (sight(), None, WEIBO, Speech.NOT),
         (sight(platform_id="1000000001"), None, WEIBO, Speech.IN_FAVOUR),
     ],
-)  # fmt: skip
-def test_how_far_a_sight_speaks(seen: Sight, taken: FiledIdentity | None, now: FiledIdentity, said: Speech) -> None:
+)
+def test_how_far_a_sight_speaks(
+    seen: Sight, taken: FiledIdentity | None, now: FiledIdentity, said: Speech
+) -> None:
     assert speech(seen, taken, now) is said
 
 
@@ -62,12 +97,21 @@ def test_how_far_a_sight_speaks(seen: Sight, taken: FiledIdentity | None, now: F
         ("douyin", "MS4wLjABAAAA" + "1" * 20, "MS4wLjABAAAA" + "2" * 20, False),
     ],
 )
-def test_ids_of_one_form_are_compared(platform: str, one: str, other: str, same: bool | None) -> None:
-    assert same_ids(one, "", FiledIdentity(platform=platform, name="示例", platform_id=other)) is same
+def test_ids_of_one_form_are_compared(
+    platform: str, one: str, other: str, same: bool | None
+) -> None:
+    assert (
+        same_ids(one, "", FiledIdentity(platform=platform, name="示例", platform_id=other)) is same
+    )
 
 
 def test_what_is_left_of_an_unknown_past_holds_nothing_against_anybody() -> None:
-    seen = sight(platform_id="1000000001", name="改名", posts=(post(date(2031, 3, 1)),), complete_since=NOW - timedelta(days=40))
+    seen = sight(
+        platform_id="1000000001",
+        name="改名",
+        posts=(post(date(2031, 3, 1)),),
+        complete_since=NOW - timedelta(days=40),
+    )
     past = Reading(account_id=1, look=LookKind.FIRST, started_at=NOW, read_at=NOW, sights=(seen,))
     left = of_identity(past, WEIBO)
     assert left is not None

@@ -1,4 +1,6 @@
-"""Whose reading it is, and what may therefore be held against whom: by id, by the identity filed now, by the newest answer."""
+"""Whose reading it is, and what may therefore be held against whom: by id, by the identity filed
+now, by the newest answer.
+"""
 
 from __future__ import annotations
 
@@ -36,22 +38,44 @@ AS_OF = day_end(date(2022, 12, 31))
 READ = AS_OF + timedelta(hours=10)
 NATIONAL, TIBET = load("national"), load("tibet")
 LONG_AGO = date(2015, 1, 1)
-FILED = Filed(name="示例发布", platform="weibo", platform_id="2000000001", organiser="示例市第一测试局", opened_on=LONG_AGO)
+FILED = Filed(
+    name="示例发布",
+    platform="weibo",
+    platform_id="2000000001",
+    organiser="示例市第一测试局",
+    opened_on=LONG_AGO,
+)
 NAMELESS = replace(FILED, platform_id="")
 CLOSED = replace(FILED, status=FiledStatus.CLOSED)
 OTHER = replace(FILED, platform_id="2000000002")
-PROOF = Evidence(kind=EvidenceKind.SCREENSHOT, media_type="image/jpeg", path="a.jpg", sha256="0" * 64, size=1, taken_at=READ)
+PROOF = Evidence(
+    kind=EvidenceKind.SCREENSHOT,
+    media_type="image/jpeg",
+    path="a.jpg",
+    sha256="0" * 64,
+    size=1,
+    taken_at=READ,
+)
 NUMBERS = count(1)
 
 
 def posts(*gaps: int) -> tuple[Post, ...]:
     days = [(gap, date(2022, 12, 31) - timedelta(days=gap)) for gap in gaps]
-    return tuple(Post(on=day, at=day_start(day) + timedelta(hours=9), id=f"p{gap}") for gap, day in days)
+    return tuple(
+        Post(on=day, at=day_start(day) + timedelta(hours=9), id=f"p{gap}") for gap, day in days
+    )
 
 
 def sight(*gaps: int, whole: bool = False, **facts: Any) -> Sight:
     since = EVER if whole else None
-    base = Sight(surface="weibo.desktop", read_at=READ, name="示例发布", matched_by=MatchedBy.ID, posts=posts(*gaps), complete_since=since)
+    base = Sight(
+        surface="weibo.desktop",
+        read_at=READ,
+        name="示例发布",
+        matched_by=MatchedBy.ID,
+        posts=posts(*gaps),
+        complete_since=since,
+    )
     return replace(base, **facts)
 
 
@@ -60,26 +84,51 @@ def gone(outcome: Outcome = Outcome.NOT_FOUND, **facts: Any) -> Sight:
 
 
 def reading(
-    *sights: Sight, look: LookKind = LookKind.FIRST, after: timedelta = timedelta(0), taken: Filed | None = FILED, **more: Any
+    *sights: Sight,
+    look: LookKind = LookKind.FIRST,
+    after: timedelta = timedelta(0),
+    taken: Filed | None = FILED,
+    **more: Any,
 ) -> Reading:
     at = READ + after
     evidence = (PROOF,) if look in (LookKind.SECOND, LookKind.PERSON) else ()
     seen = tuple(replace(one, read_at=at, evidence=evidence) for one in sights)
     filed_as = taken.identity if taken else None
-    return Reading(account_id=1, look=look, started_at=at, read_at=at, sights=seen, id=next(NUMBERS), filed_as=filed_as, **more)
+    return Reading(
+        account_id=1,
+        look=look,
+        started_at=at,
+        read_at=at,
+        sights=seen,
+        id=next(NUMBERS),
+        filed_as=filed_as,
+        **more,
+    )
 
 
 def twice(*sights: Sight, taken: Filed | None = FILED, **more: Any) -> tuple[Reading, ...]:
     first = reading(*sights, taken=taken, **more)
-    return first, reading(*sights, look=LookKind.SECOND, after=timedelta(minutes=30), taken=taken, **more)
+    return first, reading(
+        *sights, look=LookKind.SECOND, after=timedelta(minutes=30), taken=taken, **more
+    )
 
 
 def person(by: str, *sights: Sight, hours: int = 1, taken: Filed = FILED, **more: Any) -> Reading:
     seen = [replace(one, surface="person", control="") for one in sights]
-    return reading(*seen, look=LookKind.PERSON, after=timedelta(hours=hours), taken=taken, by=by, sweep_id=1, **more)
+    return reading(
+        *seen,
+        look=LookKind.PERSON,
+        after=timedelta(hours=hours),
+        taken=taken,
+        by=by,
+        sweep_id=1,
+        **more,
+    )
 
 
-def judged(*readings: Reading, filed: Filed = FILED, policy: Policy = TIBET, **more: Any) -> Judgement:
+def judged(
+    *readings: Reading, filed: Filed = FILED, policy: Policy = TIBET, **more: Any
+) -> Judgement:
     return judge(Known(filed=filed, readings=readings, **more), AS_OF, policy)
 
 
@@ -91,7 +140,9 @@ STALE, FRESH = sight(40, whole=True), sight(3)
 
 
 def test_readings_of_another_id_speak_neither_for_nor_against() -> None:
-    """The registry was put right: the old account's silence fails nobody, the old account's posts prove nobody fresh."""
+    """The registry was put right: the old account's silence fails nobody, the old account's posts
+    prove nobody fresh.
+    """
     assert judged(*twice(STALE, taken=OTHER)).verdict is Verdict.UNPROVEN
     assert judged(reading(FRESH, taken=OTHER)).verdict is Verdict.UNPROVEN
     assert judged(*twice(gone(), taken=OTHER)).findings == ()
@@ -103,16 +154,24 @@ def test_readings_of_another_id_speak_neither_for_nor_against() -> None:
 
 
 def test_an_inspection_accuses_nobody_by_what_was_filed_after_it_began() -> None:
-    """Who files another id or name makes no account silent, vanished or renamed that was filed otherwise when the list was made."""
+    """Who files another id or name makes no account silent, vanished or renamed that was filed
+    otherwise when the list was made.
+    """
     renamed, without = replace(NAMELESS, name="胡乱填写的名称"), NAMELESS
     shown = replace(STALE, platform_id=OTHER.platform_id)
     for said in (STALE, shown, gone(), replace(shown, name="别的名称")):
         assert judged(*twice(said, taken=OTHER), identity=OTHER.identity).findings == ()
     searched = replace(gone(), matched_by=MatchedBy.NAME)
     assert judged(*twice(searched, taken=without), filed=without).findings != ()
-    assert judged(*twice(searched, taken=renamed), filed=without, identity=renamed.identity).findings == ()
+    assert (
+        judged(*twice(searched, taken=renamed), filed=without, identity=renamed.identity).findings
+        == ()
+    )
     # The id is struck out, and the name alone searched for.
-    assert judged(*twice(searched, taken=without), filed=FILED, identity=without.identity).findings == ()
+    assert (
+        judged(*twice(searched, taken=without), filed=FILED, identity=without.identity).findings
+        == ()
+    )
     assert judged(*twice(STALE, taken=OTHER), filed=CLOSED, identity=OTHER.identity).findings == ()
 
 
@@ -127,13 +186,20 @@ def test_what_nobody_knows_the_identity_of_accuses_nobody() -> None:
     assert judged(*twice(STALE, taken=None)).findings == ()
     assert judged(*twice(replace(STALE, platform_id=FILED.platform_id), taken=None)).findings == ()
     assert judged(reading(FRESH, taken=None)).verdict is Verdict.UNPROVEN
-    assert judged(reading(replace(FRESH, platform_id=FILED.platform_id), taken=None)).verdict is Verdict.FRESH
+    assert (
+        judged(reading(replace(FRESH, platform_id=FILED.platform_id), taken=None)).verdict
+        is Verdict.FRESH
+    )
 
 
 def test_a_finding_tells_its_ids_its_tie_and_where_its_gap_begins() -> None:
     both = replace(FILED, original_id="gh_1")
     (stale,) = judged(*twice(STALE, taken=both), filed=both).findings
-    assert (stale.ids, stale.tie, stale.gap_since) == (("2000000001", "gh_1"), Tie.ID, date(2022, 11, 21))
+    assert (stale.ids, stale.tie, stale.gap_since) == (
+        ("2000000001", "gh_1"),
+        Tie.ID,
+        date(2022, 11, 21),
+    )
     (absent,) = judged(*twice(gone())).findings
     assert (absent.ids, absent.tie, absent.gap_since) == (("2000000001",), Tie.ID, None)
     by_name = replace(gone(), matched_by=MatchedBy.NAME)
@@ -156,7 +222,9 @@ def test_a_finding_tells_its_ids_its_tie_and_where_its_gap_begins() -> None:
         (replace(FILED, exempt_reason="机构改革"), twice(STALE), Verdict.LISTED),
     ],
 )
-def test_without_its_findings_an_account_is_judged_by_its_updates(filed: Filed, seen: tuple[Reading, ...], expected: Verdict) -> None:
+def test_without_its_findings_an_account_is_judged_by_its_updates(
+    filed: Filed, seen: tuple[Reading, ...], expected: Verdict
+) -> None:
     assert judged(*seen, filed=filed).otherwise is expected
 
 
@@ -170,15 +238,20 @@ FOREIGN = {"name": "某某商店", "verified_as": "某某有限公司"}
         twice(sight(40, whole=True, **FOREIGN)),
         (*twice(gone()), reading(sight(**FOREIGN), after=timedelta(days=-1))),
         twice(sight(whole=True, outcome=Outcome.NO_POSTS, control="别的账号", **FOREIGN)),
-        (reading(sight(3, **FOREIGN), after=timedelta(days=-20)), *twice(sight(40, whole=True, name="某某商店"))),
+        (
+            reading(sight(3, **FOREIGN), after=timedelta(days=-20)),
+            *twice(sight(40, whole=True, name="某某商店")),
+        ),
     ],
     ids=["another name", "silent", "gone", "empty", "seen before as_of"],
-)  # fmt: skip
+)
 def test_while_the_filed_id_is_somebody_elses_nothing_is_said(seen: tuple[Reading, ...]) -> None:
     for policy in (TIBET, NATIONAL):
         found = judged(*seen, policy=policy)
         assert (found.verdict, found.findings, found.second_look) == (Verdict.UNPROVEN, (), False)
-        assert found.sentence.startswith("备案ID疑似有误:该ID的主页为“某某商店”,认证主体“某某有限公司”")
+        assert found.sentence.startswith(
+            "备案ID疑似有误:该ID的主页为“某某商店”,认证主体“某某有限公司”"
+        )
     assert judged(*seen, filed=replace(CLOSED, opened_on=LONG_AGO)).findings == ()
 
 
@@ -194,24 +267,45 @@ def test_a_body_of_the_same_name_elsewhere_does_not_vouch() -> None:
     assert judged(*twice(elsewhere), filed=filed).verdict is Verdict.UNPROVEN
     own = replace(elsewhere, verified_as="示例市高新区公安分局官方微博")
     assert codes(*twice(own), filed=filed) == [Code.STALE_2W, Code.NAME_MISMATCH]
-    assert codes(*twice(elsewhere), reading(sight(50), after=timedelta(days=-60)), filed=filed) == [Code.STALE_2W, Code.RENAMED_UNREPORTED]
+    assert codes(*twice(elsewhere), reading(sight(50), after=timedelta(days=-60)), filed=filed) == [
+        Code.STALE_2W,
+        Code.RENAMED_UNREPORTED,
+    ]
 
 
 def test_two_keys_that_lead_to_two_accounts_leave_everything_open() -> None:
-    doubted = sight(matched_by=None, name="别的名称", platform_id="2000000009", outcome=Outcome.NO_EVIDENCE, detail=f"{ID_IN_DOUBT}: two")
-    assert judged(*twice(STALE), reading(doubted, after=timedelta(hours=2))).sentence.startswith(ID_IN_DOUBT)
-    assert judged(*twice(STALE), reading(doubted, after=timedelta(hours=-2))).verdict is Verdict.FAILED, "the keys agree since then"
-    assert judged(*twice(STALE), reading(doubted, after=timedelta(hours=2), taken=OTHER)).verdict is Verdict.FAILED
+    doubted = sight(
+        matched_by=None,
+        name="别的名称",
+        platform_id="2000000009",
+        outcome=Outcome.NO_EVIDENCE,
+        detail=f"{ID_IN_DOUBT}: two",
+    )
+    assert judged(*twice(STALE), reading(doubted, after=timedelta(hours=2))).sentence.startswith(
+        ID_IN_DOUBT
+    )
+    assert (
+        judged(*twice(STALE), reading(doubted, after=timedelta(hours=-2))).verdict is Verdict.FAILED
+    ), "the keys agree since then"
+    assert (
+        judged(*twice(STALE), reading(doubted, after=timedelta(hours=2), taken=OTHER)).verdict
+        is Verdict.FAILED
+    )
 
 
-@pytest.mark.parametrize("outcome", [Outcome.NOT_FOUND, Outcome.CANCELLED, Outcome.BANNED, Outcome.NO_POSTS])
+@pytest.mark.parametrize(
+    "outcome", [Outcome.NOT_FOUND, Outcome.CANCELLED, Outcome.BANNED, Outcome.NO_POSTS]
+)
 def test_a_negative_needs_its_own_tie_by_id(outcome: Outcome) -> None:
     assert judged(*twice(gone(outcome))).findings != ()
     for tie in (MatchedBy.URL, MatchedBy.NAME, None):
         found = judged(*twice(gone(outcome, matched_by=tie)))
         assert (found.verdict, found.findings) == (Verdict.UNPROVEN, ())
     for tie in (MatchedBy.URL, None):
-        assert judged(*twice(gone(outcome, matched_by=tie), taken=NAMELESS), filed=NAMELESS).findings == ()
+        assert (
+            judged(*twice(gone(outcome, matched_by=tie), taken=NAMELESS), filed=NAMELESS).findings
+            == ()
+        )
     assert codes(person("张三", gone(outcome, matched_by=MatchedBy.URL))) == []
     assert len(codes(person("张三", gone(outcome)))) == 1
 
@@ -220,7 +314,11 @@ def test_a_search_by_name_counts_only_where_no_id_is_filed_or_known() -> None:
     searched = twice(gone(matched_by=MatchedBy.NAME), taken=NAMELESS)
     assert codes(*searched, filed=NAMELESS) == [Code.NOT_FOUND]
     assert "按备案名称“示例发布”" in judged(*searched, filed=NAMELESS).sentence
-    known = reading(sight(90, matched_by=MatchedBy.URL, platform_id="2000000007"), taken=NAMELESS, after=timedelta(days=-60))
+    known = reading(
+        sight(90, matched_by=MatchedBy.URL, platform_id="2000000007"),
+        taken=NAMELESS,
+        after=timedelta(days=-60),
+    )
     assert codes(*searched, known, filed=NAMELESS) == []
     silent = replace(STALE, matched_by=MatchedBy.NAME)
     assert codes(*twice(silent, taken=NAMELESS), filed=NAMELESS) == [Code.STALE_2W]
@@ -233,9 +331,17 @@ def test_wechats_search_for_the_filed_alias_is_one_for_an_id() -> None:
     filed = Filed(name="示例发布", platform="wechat", original_id="gh_1", alias="shili")
     searched = gone(matched_by=MatchedBy.NAME, surface="wechat.search")
     found = judged(*twice(searched, taken=filed), filed=filed)
-    assert (found.findings[0].tie, "按备案名称“示例发布”和微信号“shili”" in found.sentence) == (Tie.ID, True)
-    assert codes(*twice(searched, taken=replace(filed, alias="old")), filed=filed) == [], "another 微信号 was searched for"
-    assert codes(*twice(searched, taken=replace(filed, alias="")), filed=replace(filed, alias="")) == []
+    assert (found.findings[0].tie, "按备案名称“示例发布”和微信号“shili”" in found.sentence) == (
+        Tie.ID,
+        True,
+    )
+    assert codes(*twice(searched, taken=replace(filed, alias="old")), filed=filed) == [], (
+        "another 微信号 was searched for"
+    )
+    assert (
+        codes(*twice(searched, taken=replace(filed, alias="")), filed=replace(filed, alias=""))
+        == []
+    )
 
 
 @pytest.mark.parametrize("tie", [MatchedBy.URL, MatchedBy.NAME])
@@ -261,8 +367,13 @@ NEW = sight(3, name="别的名称")
         ((NEW, FRESH, NEW, NEW), [Code.RENAMED_UNREPORTED]),
     ],
 )
-def test_another_name_needs_two_looks_after_the_filed_one_was_last_seen(looks: tuple[Sight, ...], expected: list[Code]) -> None:
-    seen = [reading(each, look=LookKind.SECOND, after=timedelta(minutes=30 * place)) for place, each in enumerate(looks)]
+def test_another_name_needs_two_looks_after_the_filed_one_was_last_seen(
+    looks: tuple[Sight, ...], expected: list[Code]
+) -> None:
+    seen = [
+        reading(each, look=LookKind.SECOND, after=timedelta(minutes=30 * place))
+        for place, each in enumerate(looks)
+    ]
     once = reading(FRESH, after=timedelta(days=-30))
     found = judged(once, *seen)
     assert [finding.code for finding in found.findings] == expected
@@ -274,26 +385,40 @@ def test_two_surfaces_that_show_different_names_settle_nothing() -> None:
     for sights in ((NEW, other), (other, NEW)):
         found = judged(*twice(*sights))
         assert (found.verdict, found.findings) == (Verdict.UNPROVEN, ())
-    assert judged(*twice(NEW), person("张三", sight(3), hours=3)).verdict is Verdict.FRESH, "a person settles it in its favour"
+    assert judged(*twice(NEW), person("张三", sight(3), hours=3)).verdict is Verdict.FRESH, (
+        "a person settles it in its favour"
+    )
 
 
 @pytest.mark.parametrize("name", ["示例發布", "示例ㅤ发布", "示例发布️"])
 def test_another_script_or_an_unseen_sign_is_no_other_name(name: str) -> None:
     assert judged(*twice(sight(3, name=name))).verdict is Verdict.FRESH
     notes = judged(*twice(sight(3, name=name))).notes
-    assert any("备案填写不规范:备案名称繁简字不同" in note for note in notes) is (name == "示例發布")
+    assert any("备案填写不规范:备案名称繁简字不同" in note for note in notes) is (
+        name == "示例發布"
+    )
 
 
 def test_a_missing_id_proves_nothing_while_the_name_search_could_not_be_asked() -> None:
     search = sight(surface="weibo.search", name="", matched_by=None)
-    for trouble in (Outcome.LOGIN_REQUIRED, Outcome.CAPTCHA, Outcome.RATE_LIMITED, Outcome.CHANGED, Outcome.UNREACHABLE):
+    for trouble in (
+        Outcome.LOGIN_REQUIRED,
+        Outcome.CAPTCHA,
+        Outcome.RATE_LIMITED,
+        Outcome.CHANGED,
+        Outcome.UNREACHABLE,
+    ):
         assert codes(*twice(gone(), replace(search, outcome=trouble))) == []
     assert codes(*twice(gone(), replace(search, outcome=Outcome.NO_EVIDENCE))) == [Code.NOT_FOUND]
     searched = gone(surface="weibo.search", matched_by=MatchedBy.NAME)
     article = sight(surface="weibo.mobile", name="", matched_by=None, outcome=Outcome.RATE_LIMITED)
-    assert codes(*twice(searched, article, taken=NAMELESS), filed=NAMELESS) == [Code.NOT_FOUND], "the search itself answered"
+    assert codes(*twice(searched, article, taken=NAMELESS), filed=NAMELESS) == [Code.NOT_FOUND], (
+        "the search itself answered"
+    )
     mobile = sight(surface="weibo.mobile", name="", matched_by=None, outcome=Outcome.RATE_LIMITED)
-    assert codes(*twice(mobile, gone())) == [Code.NOT_FOUND], "what came before it is no search for what it missed"
+    assert codes(*twice(mobile, gone())) == [Code.NOT_FOUND], (
+        "what came before it is no search for what it missed"
+    )
 
 
 def test_not_found_ends_when_the_units_own_link_opens() -> None:
@@ -304,32 +429,53 @@ def test_not_found_ends_when_the_units_own_link_opens() -> None:
         found = judged(*absent, late)
         assert (found.verdict, found.findings) == (Verdict.UNPROVEN, ())
     stranger = replace(opened, matched_by=None, name="别家饭店")
-    assert codes(*absent, reading(stranger, look=LookKind.LINK, after=timedelta(days=30))) == [Code.NOT_FOUND]
+    assert codes(*absent, reading(stranger, look=LookKind.LINK, after=timedelta(days=30))) == [
+        Code.NOT_FOUND
+    ]
 
 
 def test_what_is_seen_later_counts_until_the_notice_is_issued() -> None:
-    """Also by another inspection, months later: what is there again was perhaps never gone. (After the issue: test_after_issue.)"""
+    """Also by another inspection, months later: what is there again was perhaps never gone. (After
+    the issue: test_after_issue.)
+    """
     later = timedelta(days=60)
     for before, after in ((gone(), sight(-40)), (NEW, sight(-40))):
         own = twice(before, sweep_id=1)
         assert judged(*own).findings
-        afterwards = [replace(each, read_at=each.read_at + later) for each in twice(after, sweep_id=2)]
+        afterwards = [
+            replace(each, read_at=each.read_at + later) for each in twice(after, sweep_id=2)
+        ]
         assert judged(*own, *afterwards).findings == ()
     stale = twice(STALE, sweep_id=1)
     found = [replace(each, read_at=each.read_at + later) for each in twice(FRESH, sweep_id=2)]
-    assert judged(*stale, *found).verdict is Verdict.FRESH, "a post in the window proves it, whenever it is seen"
+    assert judged(*stale, *found).verdict is Verdict.FRESH, (
+        "a post in the window proves it, whenever it is seen"
+    )
 
 
 def test_no_gap_begins_before_the_opening() -> None:
     opened = replace(FILED, opened_on=date(2022, 12, 11))
     (finding,) = judged(*twice(sight(400, whole=True)), filed=opened).findings
-    assert (finding.code, finding.gap_days, finding.gap_since) == (Code.STALE_2W, 20, date(2022, 12, 11))
-    assert "账号于2022年12月11日开设,其后至监测时间点2022年12月31日无更新,间隔20天" in finding.sentence
+    assert (finding.code, finding.gap_days, finding.gap_since) == (
+        Code.STALE_2W,
+        20,
+        date(2022, 12, 11),
+    )
+    assert (
+        "账号于2022年12月11日开设,其后至监测时间点2022年12月31日无更新,间隔20天" in finding.sentence
+    )
     for days, on in ((0, 17), (400, 17), (400, 25), (400, 31)):
-        found = judged(*twice(sight(*[days] if days else [], whole=True)), filed=replace(FILED, opened_on=date(2022, 12, on)))
+        found = judged(
+            *twice(sight(*[days] if days else [], whole=True)),
+            filed=replace(FILED, opened_on=date(2022, 12, on)),
+        )
         assert (found.verdict, found.findings, found.second_look) == (Verdict.UNPROVEN, (), False)
     unborn = replace(FILED, opened_on=date(2023, 1, 5))
-    for seen in (sight(400, whole=True), sight(-6, whole=True), gone(Outcome.NO_POSTS, complete_since=EVER)):
+    for seen in (
+        sight(400, whole=True),
+        sight(-6, whole=True),
+        gone(Outcome.NO_POSTS, complete_since=EVER),
+    ):
         assert judged(*twice(seen), filed=unborn).findings == ()
         assert judged(*twice(seen), filed=unborn).verdict is Verdict.UNPROVEN
 
@@ -344,8 +490,13 @@ def test_an_unknown_opening_proves_no_silence_before_the_first_known_post() -> N
 
 
 def test_another_accounts_article_proves_nobody_fresh_and_hides_no_silence() -> None:
-    """No id is filed, and the page bears another name: a proposal. Nor does a silence stand against it."""
-    article = reading(sight(3, surface="wechat.article", name="别家饭店", matched_by=MatchedBy.URL), taken=NAMELESS)
+    """No id is filed, and the page bears another name: a proposal. Nor does a silence stand against
+    it.
+    """
+    article = reading(
+        sight(3, surface="wechat.article", name="别家饭店", matched_by=MatchedBy.URL),
+        taken=NAMELESS,
+    )
     assert judged(article, filed=NAMELESS).verdict is Verdict.UNPROVEN
     silent = twice(replace(STALE, matched_by=MatchedBy.NAME), taken=NAMELESS)
     assert judged(*silent, filed=NAMELESS).verdict is Verdict.FAILED
@@ -360,7 +511,11 @@ def test_a_list_that_ended_in_trouble_is_not_whole() -> None:
 
 
 HIDDEN = sight(outcome=Outcome.NO_EVIDENCE)
-SILENT = sight(whole=False, posts=(Post(on=date(2022, 6, 30), kind=PostKind.SEEN),), complete_since=day_start(date(2022, 6, 30)))
+SILENT = sight(
+    whole=False,
+    posts=(Post(on=date(2022, 6, 30), kind=PostKind.SEEN),),
+    complete_since=day_start(date(2022, 6, 30)),
+)
 SEEN = sight(posts=(Post(on=date(2022, 12, 25), kind=PostKind.SEEN),))
 
 
@@ -369,12 +524,25 @@ def test_a_persons_newest_answer_stands_and_of_earlier_ones_the_posts() -> None:
     corrected = judged(person("张三", gone()), person("张三", HIDDEN, hours=2))
     assert (corrected.verdict, corrected.findings) == (Verdict.UNPROVEN, ())
     assert "待复核" not in corrected.sentence
-    assert "待复核" not in judged(person("张三", gone()), person("张 三", HIDDEN, hours=2)).sentence, "one person"
-    newer = sight(posts=(Post(on=date(2022, 11, 20), kind=PostKind.SEEN),), complete_since=day_start(date(2022, 11, 20)))
-    assert [each.latest_on for each in judged(person("张三", SILENT), person("张三", newer, hours=2)).findings] == [date(2022, 11, 20)]
+    assert (
+        "待复核" not in judged(person("张三", gone()), person("张 三", HIDDEN, hours=2)).sentence
+    ), "one person"
+    newer = sight(
+        posts=(Post(on=date(2022, 11, 20), kind=PostKind.SEEN),),
+        complete_since=day_start(date(2022, 11, 20)),
+    )
+    assert [
+        each.latest_on
+        for each in judged(person("张三", SILENT), person("张三", newer, hours=2)).findings
+    ] == [date(2022, 11, 20)]
     assert judged(person("张三", SEEN), person("张三", SILENT, hours=2)).verdict is Verdict.FRESH
-    assert codes(person("张三", gone(Outcome.CANCELLED)), person("张三", SILENT, hours=2)) == [Code.STALE_6M]
-    assert judged(person("张三", SILENT, hours=2), person("张三", gone())).findings[0].code is Code.STALE_6M
+    assert codes(person("张三", gone(Outcome.CANCELLED)), person("张三", SILENT, hours=2)) == [
+        Code.STALE_6M
+    ]
+    assert (
+        judged(person("张三", SILENT, hours=2), person("张三", gone())).findings[0].code
+        is Code.STALE_6M
+    )
 
 
 @pytest.mark.parametrize("first", [Outcome.NOT_FOUND, Outcome.CANCELLED, Outcome.BANNED])
@@ -382,7 +550,10 @@ def test_who_sees_an_account_contradicts_who_says_that_it_is_gone(first: Outcome
     for other in (HIDDEN, SILENT, SEEN):
         for answers in ((gone(first), other), (other, gone(first))):
             found = judged(person("张三", answers[0]), person("李四", answers[1], hours=2))
-            assert (found.verdict, found.sentence) == (Verdict.UNPROVEN, "两名核查人的结论不一致,待复核。")
+            assert (found.verdict, found.sentence) == (
+                Verdict.UNPROVEN,
+                "两名核查人的结论不一致,待复核。",
+            )
     assert "待复核" not in judged(person("张三", SILENT), person("李四", HIDDEN, hours=2)).sentence
 
 

@@ -1,4 +1,6 @@
-"""First looks by calls from a warm page: what they may say, when the page is asked instead, and how the warm page lives."""
+"""First looks by calls from a warm page: what they may say, when the page is asked instead, and how
+the warm page lives.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ from scrapers.weibo import surfaces as weibo
 
 NOW = datetime(2022, 12, 31, 12, tzinfo=UTC)
 NEED = Need(fresh_after=date(2022, 12, 17))
-FRESH, EDGE, OLD = (Post(on=NOW.date() - timedelta(days=days), id=str(days)) for days in (2, 12, 60))
+FRESH, EDGE, OLD = (
+    Post(on=NOW.date() - timedelta(days=days), id=str(days)) for days in (2, 12, 60)
+)
 NAMED = Seen(name="示例", platform_id="7", matched_by=MatchedBy.ID)
 
 
@@ -107,18 +111,31 @@ def sight(*facts: Seen, surface: Surface | None = None) -> Sight:
         (NAMED, True, False, True),
         (Seen(outcome=Outcome.NO_EVIDENCE), True, False, True),
         (Seen(outcome=Outcome.NOT_FOUND), False, False, True),
-        *((Seen(outcome=outcome), True, True, True) for outcome in (Outcome.CAPTCHA, Outcome.LOGIN_REQUIRED, Outcome.RATE_LIMITED)),
+        *(
+            (Seen(outcome=outcome), True, True, True)
+            for outcome in (Outcome.CAPTCHA, Outcome.LOGIN_REQUIRED, Outcome.RATE_LIMITED)
+        ),
         *(
             (Seen(outcome=outcome), False, False, False)
             for outcome in (
-                Outcome.CHANGED, Outcome.UNREACHABLE, Outcome.NO_POSTS, Outcome.CANCELLED, Outcome.BANNED, Outcome.PRIVATE,
+                Outcome.CHANGED,
+                Outcome.UNREACHABLE,
+                Outcome.NO_POSTS,
+                Outcome.CANCELLED,
+                Outcome.BANNED,
+                Outcome.PRIVATE,
                 Outcome.MIGRATED,
             )
         ),
     ],
-)  # fmt: skip
-def test_what_calls_may_say_without_a_page(fact: Seen, some: bool, exact: bool, private: bool) -> None:
-    told = [stands(sight(fact, surface=surface), surface, NEED) for surface in (Plain(), Exact(), Private())]
+)
+def test_what_calls_may_say_without_a_page(
+    fact: Seen, some: bool, exact: bool, private: bool
+) -> None:
+    told = [
+        stands(sight(fact, surface=surface), surface, NEED)
+        for surface in (Plain(), Exact(), Private())
+    ]
     assert told == [some, exact, private]
 
 
@@ -129,13 +146,24 @@ def test_only_a_first_look_asks_by_calls() -> None:
     assert not may_ask(Plain(), None, account, replace(NEED, only="plain.page"), ())
     # A date is known, and does not do: only a page may say that it is the last one.
     dated = (sight(Seen(posts=(OLD,))),)
-    assert (may_ask(Plain(), None, account, NEED, dated), may_ask(Exact(), None, account, NEED, dated)) == (True, False)
+    assert (
+        may_ask(Plain(), None, account, NEED, dated),
+        may_ask(Exact(), None, account, NEED, dated),
+    ) == (True, False)
     period = replace(NEED, back_to=date(2022, 10, 10))
-    assert (may_ask(Plain(), None, account, period, ()), may_ask(Exact(), None, account, period, ())) == (True, False)
+    assert (
+        may_ask(Plain(), None, account, period, ()),
+        may_ask(Exact(), None, account, period, ()),
+    ) == (True, False)
 
 
 def test_surfaces_that_ask_by_calls_are_those_whose_calls_are_known_to_do() -> None:
-    asking = {surface.name for scraper in SCRAPERS.values() for surface in scraper.surfaces if surface.warm}
+    asking = {
+        surface.name
+        for scraper in SCRAPERS.values()
+        for surface in scraper.surfaces
+        if surface.warm
+    }
     assert asking == {
         "wechat.article", "wechat.search", "wechat.list", "weibo.mobile", "weibo.desktop", "douyin.profile", "toutiao.profile",
     }  # fmt: skip
@@ -153,17 +181,28 @@ class Asking:
     async def look(self, surface: Plain, times: int = 1) -> list[str]:
         """The paths asked for by so many looks."""
         before = len(self.site.asked)
-        scraper = Scraper(platform="plain", surfaces=(replace(surface, at=self.site.url("")),), hosts=HOSTS)
+        scraper = Scraper(
+            platform="plain", surfaces=(replace(surface, at=self.site.url("")),), hosts=HOSTS
+        )
         for _ in range(times):
             self.seen += await scraper.look(
-                self.browser, (), Account(id=1, filed=Filed(name="示例", platform="plain")), NEED, Pacing(scale=0), self.warm
+                self.browser,
+                (),
+                Account(id=1, filed=Filed(name="示例", platform="plain")),
+                NEED,
+                Pacing(scale=0),
+                self.warm,
             )
         return [each.target for each in self.site.asked[before:]]
 
 
 @asynccontextmanager
-async def asking(browser: Browser, monkeypatch: pytest.MonkeyPatch, **routes: Answer | str) -> AsyncIterator[Asking]:
-    pages = {"/": "<p>门</p>", "/call": "{}", "/page": "<p>页</p>"} | {f"/{path}": answer for path, answer in routes.items()}
+async def asking(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch, **routes: Answer | str
+) -> AsyncIterator[Asking]:
+    pages = {"/": "<p>门</p>", "/call": "{}", "/page": "<p>页</p>"} | {
+        f"/{path}": answer for path, answer in routes.items()
+    }
     with served(pages) as site:
         monkeypatch.setattr(Plain, "door", site.url("/"))
         warm = WarmPages(browser)
@@ -171,14 +210,18 @@ async def asking(browser: Browser, monkeypatch: pytest.MonkeyPatch, **routes: An
         await warm.rest()
 
 
-async def test_one_open_page_serves_many_looks_and_then_another_one(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_one_open_page_serves_many_looks_and_then_another_one(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with asking(browser, monkeypatch) as looks:
         assert await looks.look(Plain(), CALLS_PER_PAGE) == ["/", *["/call"] * CALLS_PER_PAGE]
         assert await looks.look(Plain(), 2) == ["/", "/call", "/call"]
         assert {each.outcome for each in looks.seen} == {Outcome.OK}
 
 
-async def test_what_calls_leave_open_the_page_is_asked_at_once(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_calls_leave_open_the_page_is_asked_at_once(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with asking(browser, monkeypatch) as looks:
         assert await looks.look(Plain(odd=Changed("odd"))) == ["/", "/call", "/page"]
         assert [(each.outcome, each.name) for each in looks.seen] == [(Outcome.OK, "示例")]
@@ -186,13 +229,17 @@ async def test_what_calls_leave_open_the_page_is_asked_at_once(browser: Browser,
         assert await looks.look(Plain()) == ["/", "/call"]
 
 
-async def test_a_site_that_turns_calls_away_is_not_asked_again_by_the_page(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_site_that_turns_calls_away_is_not_asked_again_by_the_page(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with asking(browser, monkeypatch) as looks:
         assert await looks.look(Plain(odd=LoginRequired("wall"))) == ["/", "/call"]
         assert [each.outcome for each in looks.seen] == [Outcome.LOGIN_REQUIRED]
 
 
-async def test_what_a_signing_page_is_refused_may_be_for_its_signature(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_what_a_signing_page_is_refused_may_be_for_its_signature(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with asking(browser, monkeypatch) as looks:
         for refusal in (RateLimited("empty body"), LoginRequired("wall")):
             assert await looks.look(Signed(odd=refusal)) == ["/", "/call", "/page"]
@@ -200,41 +247,55 @@ async def test_what_a_signing_page_is_refused_may_be_for_its_signature(browser: 
         assert [each.outcome for each in looks.seen] == [Outcome.OK, Outcome.OK, Outcome.CAPTCHA]
 
 
-async def test_calls_that_get_no_answer_give_way_to_pages_until_the_batch_ends(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_calls_that_get_no_answer_give_way_to_pages_until_the_batch_ends(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with asking(browser, monkeypatch, call=Answer(status=502)) as looks:
-        assert await looks.look(Plain(), TRIES + 2) == ["/", "/call", "/page"] * TRIES + ["/page"] * 2
+        assert (
+            await looks.look(Plain(), TRIES + 2) == ["/", "/call", "/page"] * TRIES + ["/page"] * 2
+        )
         await looks.warm.rest("other")
         assert await looks.look(Plain()) == ["/page"]
         await looks.warm.rest("plain")
         assert await looks.look(Plain()) == ["/", "/call", "/page"]
 
 
-async def test_without_a_front_page_pages_do(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_without_a_front_page_pages_do(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with asking(browser, monkeypatch) as looks:
         looks.site.routes = {**looks.site.routes, "/": Answer(status=502)}
         assert await looks.look(Plain()) == ["/", "/page"]
 
 
-async def test_a_page_that_went_away_is_opened_anew(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_page_that_went_away_is_opened_anew(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with asking(browser, monkeypatch) as looks:
         await looks.look(Plain())
         (page,) = looks.warm.open_pages
         await page.close()
         assert await looks.look(Plain()) == ["/", "/call"]
         (page,) = looks.warm.open_pages
-        await page.evaluate(f"void setTimeout(() => {{ location = '{looks.site.url('/page', 'localhost')}' }})")
+        await page.evaluate(
+            f"void setTimeout(() => {{ location = '{looks.site.url('/page', 'localhost')}' }})"
+        )
         assert await page.wait_for("location.hostname === 'localhost'")
         assert await looks.look(Plain()) == ["/", "/call"]
 
 
-async def test_a_check_met_on_the_way_in_is_not_met_again_by_the_page(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_check_met_on_the_way_in_is_not_met_again_by_the_page(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with asking(browser, monkeypatch) as looks:
         looks.site.routes = {**looks.site.routes, "/": Answer(status=429)}
         assert await looks.look(Plain()) == ["/"]
         assert [each.outcome for each in looks.seen] == [Outcome.RATE_LIMITED]
 
 
-async def test_with_its_context_a_warm_page_is_renewed(executable: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_with_its_context_a_warm_page_is_renewed(
+    executable: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("scrapers.browser.contexts.USES_PER_CONTEXT", 2)
     own = Browser(executable, now=lambda: NOW)
     async with asking(own, monkeypatch) as looks:
@@ -246,13 +307,22 @@ async def test_with_its_context_a_warm_page_is_renewed(executable: Path, monkeyp
     await own.close()
 
 
-async def test_calls_say_that_they_are_calls_and_vouch_for_nothing_a_page_says(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_calls_say_that_they_are_calls_and_vouch_for_nothing_a_page_says(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with asking(browser, monkeypatch) as looks:
         await looks.look(Plain())
         await looks.look(Plain(odd=Changed("odd")))
     by_call, by_page = looks.seen
-    assert (by_call.outcome, by_call.by_call, by_page.outcome, by_page.by_call) == (Outcome.OK, True, Outcome.OK, False)
-    account, other = (Account(id=number, filed=Filed(name=f"示例{number}", platform="plain")) for number in (1, 2))
+    assert (by_call.outcome, by_call.by_call, by_page.outcome, by_page.by_call) == (
+        Outcome.OK,
+        True,
+        Outcome.OK,
+        False,
+    )
+    account, other = (
+        Account(id=number, filed=Filed(name=f"示例{number}", platform="plain")) for number in (1, 2)
+    )
     gone = replace(by_page, outcome=Outcome.NOT_FOUND, name="")
     asked: list[int] = []
 
@@ -271,9 +341,12 @@ async def test_calls_say_that_they_are_calls_and_vouch_for_nothing_a_page_says(b
 
 SEC = f"MS4wLjABAAAA{'0' * 42}"
 ROWS = (
-    "platform,type,name,filing_number,platform_id,original_id,alias,truth,shown_name,true_id,posts,articles,searchable,pinned\n"
-    "wechat,微信公众号,示例市活跃局,X1,MzAwMDAwMDAwMQ==,gh_00000000000a,,alive,,,2022-12-30;2022-11-01,1,,\n"
-    "wechat,微信公众号,示例县活跃站,X2,MzAwMDAwMDAwMg==,,,alive,示例县活跃站(新),,2022-12-29 pictures,1,,\n"
+    "platform,type,name,filing_number,platform_id,original_id,alias,truth,shown_name,true_id,"
+    "posts,articles,searchable,pinned\n"
+    "wechat,微信公众号,示例市活跃局,X1,MzAwMDAwMDAwMQ==,gh_00000000000a,,alive,,,2022-12-30;"
+    "2022-11-01,1,,\n"
+    "wechat,微信公众号,示例县活跃站,X2,MzAwMDAwMDAwMg==,,,alive,示例县活跃站(新),,2022-12-29 "
+    "pictures,1,,\n"
     "wechat,微信公众号,示例乡无链办,X3,,,,alive,,MzAwMDAwMDAwMw==,2022-09-01,,,\n"
     "wechat,微信公众号,示例村无链办,X4,,,,alive,,MzAwMDAwMDAwNA==,2022-09-01,,,\n"
     "weibo,新浪微博,示例活跃,W1,5000000001,,,alive,,,2022-12-30;2022-11-01,,,2\n"
@@ -291,25 +364,48 @@ ROWS = (
 WORLD = World.parse(ROWS)
 
 
-async def seen(stage: Stage, warm: WarmPages, name: str, *, second: bool = False) -> tuple[Sight, ...]:
+async def seen(
+    stage: Stage, warm: WarmPages, name: str, *, second: bool = False
+) -> tuple[Sight, ...]:
     true = next(each for each in WORLD.accounts if each.filed["name"] == name)
-    filed = Filed(name=name, platform=true.platform, platform_id=true.filed["platform_id"], article_links=true.known_links)
-    account, need = Account(id=1, filed=filed, links=filed.article_links), replace(NEED, second=second)
-    return await stage.scraper.look(stage.browser, [stage.session] if stage.session else [], account, need, Pacing(scale=0), warm)
+    filed = Filed(
+        name=name,
+        platform=true.platform,
+        platform_id=true.filed["platform_id"],
+        article_links=true.known_links,
+    )
+    account, need = (
+        Account(id=1, filed=filed, links=filed.article_links),
+        replace(NEED, second=second),
+    )
+    return await stage.scraper.look(
+        stage.browser,
+        [stage.session] if stage.session else [],
+        account,
+        need,
+        Pacing(scale=0),
+        warm,
+    )
 
 
-async def told(stage: Stage, warm: WarmPages, name: str, *, second: bool = False) -> list[tuple[str, str, bool]]:
+async def told(
+    stage: Stage, warm: WarmPages, name: str, *, second: bool = False
+) -> list[tuple[str, str, bool]]:
     """Surface, outcome and exactness of the sights of one look."""
     sights = await seen(stage, warm, name, second=second)
     return [(sight.surface.partition(".")[2], sight.outcome.value, sight.exact) for sight in sights]
 
 
 async def test_articles_and_searches_of_wechat(executable: Path, tmp_path: Path) -> None:
-    async with staged(articles.SCRAPER, executable, tmp_path, WORLD, NOW, session=True, lists_open=True) as stage:
+    async with staged(
+        articles.SCRAPER, executable, tmp_path, WORLD, NOW, session=True, lists_open=True
+    ) as stage:
         warm = WarmPages(stage.browser)
         assert await told(stage, warm, "示例市活跃局") == [("article", "ok", False)]
         assert await told(stage, warm, "示例县活跃站") == [("article", "ok", False)]
-        first, second = (next(iter(each.known_links)).removeprefix("https://") for each in WORLD.of("wechat")[:2])
+        first, second = (
+            next(iter(each.known_links)).removeprefix("https://") for each in WORLD.of("wechat")[:2]
+        )
         # The first one's article is opened, and then asked from.
         assert stage.paths == [first, first, second]
         # The list alone may be exact: it is asked for from a home page of its own.
@@ -326,7 +422,10 @@ async def test_profiles_of_weibo(executable: Path, tmp_path: Path) -> None:
         warm = WarmPages(stage.browser)
         assert await told(stage, warm, "示例活跃") == [("mobile", "ok", False)]
         assert "m.weibo.cn/u/5000000001" not in stage.paths
-        assert await told(stage, warm, "示例沉睡") == [("mobile", "ok", False), ("desktop", "ok", True)]
+        assert await told(stage, warm, "示例沉睡") == [
+            ("mobile", "ok", False),
+            ("desktop", "ok", True),
+        ]
         assert [path for path in stage.paths if "/u/" in path] == ["weibo.com/u/5000000002"]
         assert (await told(stage, warm, "示例无此号"))[1] == ("desktop", "not_found", False)
         assert "weibo.com/u/5000000003" in stage.paths
@@ -335,21 +434,32 @@ async def test_profiles_of_weibo(executable: Path, tmp_path: Path) -> None:
         await warm.rest()
 
 
-@pytest.mark.parametrize(("scraper", "kind", "exact"), [(douyin.SCRAPER, "抖音", False), (toutiao.SCRAPER, "头条", True)])
-async def test_pages_whose_script_signs(executable: Path, tmp_path: Path, scraper: Scraper, kind: str, exact: bool) -> None:
+@pytest.mark.parametrize(
+    ("scraper", "kind", "exact"), [(douyin.SCRAPER, "抖音", False), (toutiao.SCRAPER, "头条", True)]
+)
+async def test_pages_whose_script_signs(
+    executable: Path, tmp_path: Path, scraper: Scraper, kind: str, exact: bool
+) -> None:
     async with staged(scraper, executable, tmp_path, WORLD, NOW) as stage:
 
         def lists() -> int:
-            """Lists that were asked for: one by the page that opened, one by calls for each account."""
+            """Lists that were asked for: one by the page that opened, one by calls for each
+            account.
+            """
             return sum("/aweme/post/" in path or "/user/feed" in path for path in stage.paths)
 
         warm = WarmPages(stage.browser)
-        # Nothing can be asked from the page of an account that is gone; what there is to say of it, its own page says.
+        # Nothing can be asked from the page of an account that is gone; what there is to say of it,
+        # its own page says.
         assert await told(stage, warm, f"示例{kind}无") == [("profile", "not_found", False)]
         assert await told(stage, warm, f"示例{kind}甲") == [("profile", "ok", False)]
         assert lists() == 2
         (renamed,) = await seen(stage, warm, f"示例{kind}乙")
-        assert (renamed.by_call, renamed.name, renamed.posts[0].on) == (True, f"示例{kind}新名", date(2022, 12, 29))
+        assert (renamed.by_call, renamed.name, renamed.posts[0].on) == (
+            True,
+            f"示例{kind}新名",
+            date(2022, 12, 29),
+        )
         assert lists() == 3
         # Only a page's list may be exact, and none that a visitor of Douyin sees.
         assert await told(stage, warm, f"示例{kind}睡") == [("profile", "ok", exact)]

@@ -1,4 +1,6 @@
-"""Adding a platform takes one file of a page: a made-up fifth site, looked at by the real browser, swept and judged by the real engine."""
+"""Adding a platform takes one file of a page: a made-up fifth site, looked at by the real browser,
+swept and judged by the real engine.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,17 @@ from browsers import facing, key
 from samples import enter
 from stages import composed
 
-from mediawatch.domain import Captcha, Changed, Code, Failure, Filed, MatchedBy, Outcome, RateLimited, Verdict
+from mediawatch.domain import (
+    Captcha,
+    Changed,
+    Code,
+    Failure,
+    Filed,
+    MatchedBy,
+    Outcome,
+    RateLimited,
+    Verdict,
+)
 from mediawatch.domain.clock import day_end
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ports import Store
@@ -25,7 +37,7 @@ from scrapers.replica import Replica, World
 
 FILE = Path(fifth_platform.__file__)
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "adding-a-platform.md"
-LINES_OF_A_PAGE = 66
+LINES_OF_A_PAGE = 100
 AS_OF = day_end(date(2022, 12, 31))
 NOW = AS_OF + timedelta(hours=9)
 
@@ -65,23 +77,51 @@ def site() -> Any:
     pages = (
         (
             f"https://www.posts.example/u/{uid}",
-            f"<script>for (const what of ['user', 'posts']) fetch(`/api/${{what}}?id={uid}`).then((reply) => reply.text())</script>",
+            (
+                "<script>for (const what of ['user', 'posts']) "
+                f"fetch(`/api/${{what}}?id={uid}`).then((reply) => reply.text())</script>"
+            ),
         )
         for uid in SITE
     )
-    users = ((f"https://www.posts.example/api/user?id={uid}", replies[0]) for uid, replies in SITE.items())
-    lists = ((f"https://www.posts.example/api/posts?id={uid}", replies[1]) for uid, replies in SITE.items())
+    users = (
+        (f"https://www.posts.example/api/user?id={uid}", replies[0])
+        for uid, replies in SITE.items()
+    )
+    lists = (
+        (f"https://www.posts.example/api/posts?id={uid}", replies[1])
+        for uid, replies in SITE.items()
+    )
     return composed(*pages, *users, *lists, platform="shili")
 
 
 async def test_a_sweep_judges_its_accounts(store: Store, executable: Path, tmp_path: Path) -> None:
     names = {"1": "示例鲜", "2": "示例旧", "3": "示例空", "4": "示例四", "5": "示例无"}
-    accounts = await enter(store, *(Filed(name=name, platform="shili", type="示例号", platform_id=uid) for uid, name in names.items()))
-    async with Replica(World(), now=lambda: NOW, overlay=site(), key=key()) as replica, facing(replica, executable, lambda: NOW) as browser:
-        looks = Looks(browser, tmp_path / "sessions", MappingProxyType({**SCRAPERS, "shili": fifth_platform.SCRAPER}))
-        engine = Engine(store, looks, EvidenceFolder(tmp_path / "evidence"), lambda: NOW, Pacing(scale=0))
-        summary = await engine.run(Request(policy=load("tibet"), as_of=AS_OF, second_look_after=timedelta(0)))
-    judged = {entry.account.filed.name: entry.judgement for entry in await store.scope(summary.sweep.id)}
+    accounts = await enter(
+        store,
+        *(
+            Filed(name=name, platform="shili", type="示例号", platform_id=uid)
+            for uid, name in names.items()
+        ),
+    )
+    async with (
+        Replica(World(), now=lambda: NOW, overlay=site(), key=key()) as replica,
+        facing(replica, executable, lambda: NOW) as browser,
+    ):
+        looks = Looks(
+            browser,
+            tmp_path / "sessions",
+            MappingProxyType({**SCRAPERS, "shili": fifth_platform.SCRAPER}),
+        )
+        engine = Engine(
+            store, looks, EvidenceFolder(tmp_path / "evidence"), lambda: NOW, Pacing(scale=0)
+        )
+        summary = await engine.run(
+            Request(policy=load("tibet"), as_of=AS_OF, second_look_after=timedelta(0))
+        )
+    judged = {
+        entry.account.filed.name: entry.judgement for entry in await store.scope(summary.sweep.id)
+    }
     verdicts = {name: judgement.verdict for name, judgement in judged.items() if judgement}
     assert verdicts == {
         "示例鲜": Verdict.FRESH, "示例旧": Verdict.FAILED, "示例空": Verdict.UNPROVEN, "示例四": Verdict.UNPROVEN,
@@ -102,24 +142,48 @@ READ_AT = datetime(2022, 12, 31, 12, tzinfo=UTC)
     [
         (posts(item(1, "2022-12-30")), ["2022-12-30"], True),
         (posts(item(1, "2022-12-30"), total=99), ["2022-12-30"], True),
-        (posts(item(1, "2022-11-30"), item(2, "2022-12-30"), total=99), ["2022-11-30", "2022-12-30"], False),
-        (posts(item(1, "2020-01-01", pinned=True), item(2, "2022-12-30"), total=99), ["2020-01-01", "2022-12-30"], True),
+        (
+            posts(item(1, "2022-11-30"), item(2, "2022-12-30"), total=99),
+            ["2022-11-30", "2022-12-30"],
+            False,
+        ),
+        (
+            posts(item(1, "2020-01-01", pinned=True), item(2, "2022-12-30"), total=99),
+            ["2020-01-01", "2022-12-30"],
+            True,
+        ),
         (posts(item(1, "2023-01-02"), item(2, "2022-12-30")), ["2022-12-30"], False),
     ],
 )
 def test_what_a_list_proves(payload: object, days: list[str], complete: bool) -> None:
     seen = fifth_platform.read_posts(payload, READ_AT)
-    assert ([post.on.isoformat() for post in seen.posts], seen.complete_since is not None) == (days, complete)
+    assert ([post.on.isoformat() for post in seen.posts], seen.complete_since is not None) == (
+        days,
+        complete,
+    )
 
 
-@pytest.mark.parametrize("payload", [None, [], {}, {"code": 1}, posts(total=3), posts({"id": "1", "at": 1672365600000, "pinned": False})])
+@pytest.mark.parametrize(
+    "payload",
+    [
+        None,
+        [],
+        {},
+        {"code": 1},
+        posts(total=3),
+        posts({"id": "1", "at": 1672365600000, "pinned": False}),
+    ],
+)
 def test_what_is_not_known_is_changed(payload: object) -> None:
     with pytest.raises(Changed):
         fifth_platform.read_posts(payload, READ_AT)
     assert fifth_platform.read_posts(posts(total=0), READ_AT).outcome is Outcome.NO_POSTS
 
 
-@pytest.mark.parametrize(("payload", "failure"), [({"code": 429}, RateLimited), ({"code": 430}, Captcha), (user("2", "别的号"), Changed)])
+@pytest.mark.parametrize(
+    ("payload", "failure"),
+    [({"code": 429}, RateLimited), ({"code": 430}, Captcha), (user("2", "别的号"), Changed)],
+)
 def test_whose_trouble_it_is(payload: object, failure: type[Failure]) -> None:
     with pytest.raises(failure):
         fifth_platform.read_user(payload, "1")

@@ -77,8 +77,18 @@ def sight(*facts: Seen, surface: Surface | None = None, session: str = "") -> Si
 
 
 def test_facts_become_one_sight() -> None:
-    got = sight(Seen(name="别处的名"), NAMED, Seen(posts=(OLD, NEW)), Seen(posts=(NEW,), complete_since=EVER, detail="b"))
-    assert (got.name, got.platform_id, got.matched_by, got.outcome) == ("示例", "7", MatchedBy.ID, Outcome.OK)
+    got = sight(
+        Seen(name="别处的名"),
+        NAMED,
+        Seen(posts=(OLD, NEW)),
+        Seen(posts=(NEW,), complete_since=EVER, detail="b"),
+    )
+    assert (got.name, got.platform_id, got.matched_by, got.outcome) == (
+        "示例",
+        "7",
+        MatchedBy.ID,
+        Outcome.OK,
+    )
     assert (got.posts, got.complete_since, got.detail) == ((OLD, NEW), EVER, "b")
     assert sight().outcome is Outcome.NO_EVIDENCE
     assert sight(NAMED, Seen(outcome=Outcome.BANNED)).outcome is Outcome.BANNED
@@ -88,15 +98,32 @@ def test_a_negative_is_tied_no_better_than_it_was_itself() -> None:
     gone = Seen(outcome=Outcome.CANCELLED, matched_by=MatchedBy.URL)
     assert (sight(NAMED, gone).name, sight(NAMED, gone).matched_by) == ("示例", MatchedBy.URL)
     assert sight(NAMED, Seen(outcome=Outcome.NO_POSTS)).matched_by is MatchedBy.ID
-    assert sight(NAMED, Seen(outcome=Outcome.CAPTCHA, matched_by=MatchedBy.URL)).matched_by is MatchedBy.ID
+    assert (
+        sight(NAMED, Seen(outcome=Outcome.CAPTCHA, matched_by=MatchedBy.URL)).matched_by
+        is MatchedBy.ID
+    )
 
 
 @pytest.mark.parametrize(
     ("surface", "session", "exact"),
-    [(Plain(), "", True), (Plain(), "s", True), (Some(), "", False), (Some(), "s", False), (Known(), "", False), (Known(), "s", True)],
+    [
+        (Plain(), "", True),
+        (Plain(), "s", True),
+        (Some(), "", False),
+        (Some(), "s", False),
+        (Known(), "", False),
+        (Known(), "s", True),
+    ],
 )
-def test_no_surface_proves_more_than_it_declares(surface: Surface, session: str, exact: bool) -> None:
-    assert sight(NAMED, Seen(posts=(OLD,), complete_since=EVER), surface=surface, session=session).exact is exact
+def test_no_surface_proves_more_than_it_declares(
+    surface: Surface, session: str, exact: bool
+) -> None:
+    assert (
+        sight(
+            NAMED, Seen(posts=(OLD,), complete_since=EVER), surface=surface, session=session
+        ).exact
+        is exact
+    )
 
 
 @pytest.mark.parametrize(
@@ -124,26 +151,41 @@ def filed(**values: Any) -> Account:
 
 
 async def look(browser: Browser, *surfaces: Surface, **need: Any) -> Reading:
-    scraper = Scraper(platform="plain", surfaces=surfaces, hosts=HOSTS, heavy=frozenset({"*/heavy/*"}))
+    scraper = Scraper(
+        platform="plain", surfaces=surfaces, hosts=HOSTS, heavy=frozenset({"*/heavy/*"})
+    )
     looks = Looks(browser, Path("/nowhere"), {"plain": scraper})
-    sights = await looks.look(filed(), Need(**{"fresh_after": NEED.fresh_after, **need}), Pacing(scale=0))
+    sights = await looks.look(
+        filed(), Need(**{"fresh_after": NEED.fresh_after, **need}), Pacing(scale=0)
+    )
     return Reading(account_id=1, look=LookKind.FIRST, started_at=NOW, read_at=NOW, sights=sights)
 
 
 async def test_a_failure_keeps_what_was_read_and_nothing_is_complete(browser: Browser) -> None:
-    reading = await look(browser, Plain(facts=(NAMED, Seen(posts=(OLD,), complete_since=EVER), Captcha("slide"))))
+    reading = await look(
+        browser, Plain(facts=(NAMED, Seen(posts=(OLD,), complete_since=EVER), Captcha("slide")))
+    )
     assert [each.outcome for each in reading.sights] == [Outcome.CAPTCHA]
     assert (reading.name, reading.posts, reading.complete_since) == ("示例", (OLD,), None)
 
 
 async def test_surfaces_are_tried_until_the_need_is_settled(browser: Browser) -> None:
-    surfaces = (Some(facts=(Changed("odd"),)), Plain(facts=(NAMED, Seen(posts=(NEW,)))), Known(facts=(NAMED,)))
-    assert [each.outcome for each in (await look(browser, *surfaces)).sights] == [Outcome.CHANGED, Outcome.OK]
+    surfaces = (
+        Some(facts=(Changed("odd"),)),
+        Plain(facts=(NAMED, Seen(posts=(NEW,)))),
+        Known(facts=(NAMED,)),
+    )
+    assert [each.outcome for each in (await look(browser, *surfaces)).sights] == [
+        Outcome.CHANGED,
+        Outcome.OK,
+    ]
     assert len((await look(browser, *surfaces, only="other.page")).sights) == 0
 
 
 async def test_what_is_heavy_is_for_the_second_look(browser: Browser) -> None:
-    with served({"/": "<img src=/heavy/1><p>字</p>", "/heavy/1": Answer(b"", "image/jpeg")}) as site:
+    with served(
+        {"/": "<img src=/heavy/1><p>字</p>", "/heavy/1": Answer(b"", "image/jpeg")}
+    ) as site:
         first = await look(browser, Plain(site.url("/"), (NAMED,)))
         assert (site.count("/heavy/1"), [each.captures for each in first.sights]) == (0, [()])
         second = await look(browser, Plain(site.url("/"), (NAMED,)), second=True)
@@ -157,15 +199,23 @@ async def test_a_look_without_a_browser_is_a_sight(tmp_path: Path) -> None:
     await browser.close()
 
 
-@pytest.mark.parametrize(("content", "mode"), [(None, 0), ("no program", 0o755), ("#!/bin/sh\nexit 1\n", 0o755)])
-async def test_looks_are_not_begun_with_a_browser_that_does_not_start(tmp_path: Path, content: str | None, mode: int) -> None:
-    """Missing, no program, one that ends at once: the operator is told once, not by every account."""
+@pytest.mark.parametrize(
+    ("content", "mode"), [(None, 0), ("no program", 0o755), ("#!/bin/sh\nexit 1\n", 0o755)]
+)
+async def test_looks_are_not_begun_with_a_browser_that_does_not_start(
+    tmp_path: Path, content: str | None, mode: int
+) -> None:
+    """Missing, no program, one that ends at once: the operator is told once, not by every
+    account.
+    """
     executable = tmp_path / "chromium"
     if content is not None:
         executable.write_text(content)
         executable.chmod(mode)
     looks = Looks(Browser(executable, now=lambda: NOW), tmp_path)
-    with pytest.raises(UserError, match=r"the browser does not start: .*`mediawatch doctor` says what is missing") as said:
+    with pytest.raises(
+        UserError, match=r"the browser does not start: .*`mediawatch doctor` says what is missing"
+    ) as said:
         await looks.ready()
     assert "\n" not in str(said.value)
     await looks.close()
@@ -174,7 +224,9 @@ async def test_looks_are_not_begun_with_a_browser_that_does_not_start(tmp_path: 
 async def test_a_lone_link_goes_to_the_platform_of_its_host(browser: Browser) -> None:
     with served({"/article": "<p>文</p>"}) as site:
         scraper = Scraper(platform="plain", surfaces=(), hosts=HOSTS, links=Plain(facts=(NAMED,)))
-        looks: Looker = Looks(browser, Path("/nowhere"), {"other": SCRAPERS["toutiao"], "plain": scraper})
+        looks: Looker = Looks(
+            browser, Path("/nowhere"), {"other": SCRAPERS["toutiao"], "plain": scraper}
+        )
         (seen,) = await looks.open_link(f"请看 {site.url('/article?x=1')}", Pacing(scale=0))
         assert (seen.name, seen.url) == ("示例", site.url("/article"))
         assert await looks.open_link("https://elsewhere.test/s/1", Pacing(scale=0)) == ()
@@ -183,7 +235,9 @@ async def test_a_lone_link_goes_to_the_platform_of_its_host(browser: Browser) ->
 
 
 def test_every_platform_has_a_scraper_under_its_own_key() -> None:
-    assert {key: scraper.platform for key, scraper in SCRAPERS.items()} == {key: key for key in ("wechat", "weibo", "douyin", "toutiao")}
+    assert {key: scraper.platform for key, scraper in SCRAPERS.items()} == {
+        key: key for key in ("wechat", "weibo", "douyin", "toutiao")
+    }
     for scraper in SCRAPERS.values():
         names = [surface.name for surface in scraper.surfaces]
         assert names
@@ -197,9 +251,12 @@ def test_links_of_posts_that_may_be_opened_again_are_handed_over_newest_first() 
     links = [f"https://mp.weixin.qq.com/s/Example{number}Example" for number in range(3)]
     long = "https://mp.weixin.qq.com/s?__biz=MzAwMA%3D%3D&mid=1"
     posts = (
-        Post(on=date(2026, 1, 2), id="1", link=links[1]), Post(on=date(2026, 1, 1), id="0", link=links[0]),
-        Post(on=date(2026, 1, 3), id="2", link=links[2]), Post(on=date(2026, 1, 4), id="3", link=long), Post(on=date(2026, 1, 5), id="4"),
-    )  # fmt: skip
+        Post(on=date(2026, 1, 2), id="1", link=links[1]),
+        Post(on=date(2026, 1, 1), id="0", link=links[0]),
+        Post(on=date(2026, 1, 3), id="2", link=links[2]),
+        Post(on=date(2026, 1, 4), id="3", link=long),
+        Post(on=date(2026, 1, 5), id="4"),
+    )
     seen = sight(NAMED, Seen(posts=posts, links=(links[0],)))
     assert scraper.with_links(seen).links == (links[0], links[2], links[1])
     assert SCRAPERS["weibo"].with_links(seen).links == (links[0],)
@@ -210,5 +267,12 @@ def test_a_described_wording_marks_its_sight() -> None:
         attested = Attested.RECORDED
 
     assert sight(NAMED, surface=Recorded()).attested is Attested.RECORDED
-    assert sight(NAMED, Seen(outcome=Outcome.BANNED, attested=Attested.DESCRIBED), surface=Recorded()).attested is Attested.DESCRIBED
-    assert sight(NAMED, Seen(attested=Attested.RECORDED)).attested is Attested.DESCRIBED, "a wording is no better than its surface"
+    assert (
+        sight(
+            NAMED, Seen(outcome=Outcome.BANNED, attested=Attested.DESCRIBED), surface=Recorded()
+        ).attested
+        is Attested.DESCRIBED
+    )
+    assert sight(NAMED, Seen(attested=Attested.RECORDED)).attested is Attested.DESCRIBED, (
+        "a wording is no better than its surface"
+    )

@@ -1,4 +1,6 @@
-"""What a platform's name search says of an account: who is proposed, and when nobody means absence."""
+"""What a platform's name search says of an account: who is proposed, and when nobody means
+absence.
+"""
 
 from __future__ import annotations
 
@@ -22,51 +24,230 @@ def filed(**values: Any) -> Filed:
 
 
 def hits(*names: str, more: bool = False, **values: str) -> Results:
-    return Results(hits=tuple(Hit(id=str(number), name=name, **values) for number, name in enumerate(names, 1)), more=more)
+    return Results(
+        hits=tuple(
+            Hit(id=str(number), name=name, **values) for number, name in enumerate(names, 1)
+        ),
+        more=more,
+    )
 
 
 @pytest.mark.parametrize(
     ("account", "own", "found", "outcome", "name", "by"),
     [
-        pytest.param(filed(), "", hits(NAME), Outcome.OK, NAME, MatchedBy.NAME, id="one bears the name"),
-        pytest.param(filed(), "", hits("“示例 发布”", OTHER), Outcome.OK, "“示例 发布”", MatchedBy.NAME, id="the same name after folding"),
-        pytest.param(filed(), "", hits(OTHER), Outcome.NO_EVIDENCE, "", None, id="only names like it"),
-        pytest.param(filed(), "", hits(NAME, NAME), Outcome.NO_EVIDENCE, "", None, id="two bear it"),
-        pytest.param(filed(), "", hits(NAME, more=True), Outcome.NO_EVIDENCE, "", None, id="the last one read is exact: more may follow"),
         pytest.param(
-            filed(), "", hits(NAME, OTHER, more=True), Outcome.OK, NAME, MatchedBy.NAME, id="no more exact ones follow a near one"
+            filed(), "", hits(NAME), Outcome.OK, NAME, MatchedBy.NAME, id="one bears the name"
         ),
-        pytest.param(filed(organiser="示例局"), "", hits(NAME, certified="别的局官方"), Outcome.NO_EVIDENCE, "", None, id="another body's"),
         pytest.param(
-            filed(organiser="示例局"), "", hits(NAME, certified="示例局官方"), Outcome.OK, NAME, MatchedBy.NAME, id="the body's own"
+            filed(),
+            "",
+            hits("“示例 发布”", OTHER),
+            Outcome.OK,
+            "“示例 发布”",
+            MatchedBy.NAME,
+            id="the same name after folding",
         ),
-        pytest.param(filed(organiser="示例局"), "", hits(NAME), Outcome.OK, NAME, MatchedBy.NAME, id="nothing certified"),
-        pytest.param(filed(alias="shili"), "", hits(NAME, alias="other"), Outcome.NO_EVIDENCE, "", None, id="another 抖音号"),
-        pytest.param(filed(alias="Shili"), "", hits(NAME, alias="shili"), Outcome.OK, NAME, MatchedBy.ID, id="the filed 抖音号"),
-        pytest.param(filed(alias="Shili"), "", hits(OTHER, alias="shili"), Outcome.OK, OTHER, MatchedBy.ID, id="under another name"),
-        pytest.param(filed(platform_id="shili"), "", hits(OTHER, alias="Shili"), Outcome.OK, OTHER, MatchedBy.ID, id="filed as the id"),
         pytest.param(
-            filed(platform_id="shili", url="x"), "1", hits(NAME), Outcome.OK, NAME, MatchedBy.URL, id="the link's id is no filed id"
+            filed(), "", hits(OTHER), Outcome.NO_EVIDENCE, "", None, id="only names like it"
         ),
-        pytest.param(filed(platform_id="2"), "2", hits(NAME, OTHER), Outcome.OK, OTHER, MatchedBy.ID, id="the filed id under another name"),
-        pytest.param(filed(url="x"), "2", hits(NAME, OTHER), Outcome.OK, OTHER, MatchedBy.URL, id="the id of the filed link"),
-        pytest.param(filed(platform_id="9"), "9", hits(NAME), Outcome.OK, NAME, None, id="the name under another id is tied to nothing"),
-        pytest.param(filed(platform_id="9"), "9", hits(OTHER), Outcome.NO_EVIDENCE, "", None, id="an id, and nobody of the name"),
-        pytest.param(filed(platform_id="9"), "9", NOBODY, Outcome.NO_EVIDENCE, "", None, id="against an id nobody is no absence"),
-        pytest.param(filed(platform_id="shili"), "", NOBODY, Outcome.NO_EVIDENCE, "", None, id="nor against what is no id of the platform"),
-        pytest.param(filed(), "", NOBODY, Outcome.NOT_FOUND, "", MatchedBy.NAME, id="only a name, and nobody bears it"),
-        pytest.param(filed(), "", Results(), Outcome.NO_EVIDENCE, "", None, id="nothing shown, and not in words"),
-        pytest.param(filed(url="x"), "", NOBODY, Outcome.NO_EVIDENCE, "", None, id="a link may lead to it"),
-        pytest.param(filed(type_certain=False), "", NOBODY, Outcome.NO_EVIDENCE, "", None, id="perhaps on another platform"),
-        pytest.param(filed(name="示例发布官方微博"), "", NOBODY, Outcome.NO_EVIDENCE, "", None, id="a suffix that nobody bears"),
+        pytest.param(
+            filed(), "", hits(NAME, NAME), Outcome.NO_EVIDENCE, "", None, id="two bear it"
+        ),
+        pytest.param(
+            filed(),
+            "",
+            hits(NAME, more=True),
+            Outcome.NO_EVIDENCE,
+            "",
+            None,
+            id="the last one read is exact: more may follow",
+        ),
+        pytest.param(
+            filed(),
+            "",
+            hits(NAME, OTHER, more=True),
+            Outcome.OK,
+            NAME,
+            MatchedBy.NAME,
+            id="no more exact ones follow a near one",
+        ),
+        pytest.param(
+            filed(organiser="示例局"),
+            "",
+            hits(NAME, certified="别的局官方"),
+            Outcome.NO_EVIDENCE,
+            "",
+            None,
+            id="another body's",
+        ),
+        pytest.param(
+            filed(organiser="示例局"),
+            "",
+            hits(NAME, certified="示例局官方"),
+            Outcome.OK,
+            NAME,
+            MatchedBy.NAME,
+            id="the body's own",
+        ),
+        pytest.param(
+            filed(organiser="示例局"),
+            "",
+            hits(NAME),
+            Outcome.OK,
+            NAME,
+            MatchedBy.NAME,
+            id="nothing certified",
+        ),
+        pytest.param(
+            filed(alias="shili"),
+            "",
+            hits(NAME, alias="other"),
+            Outcome.NO_EVIDENCE,
+            "",
+            None,
+            id="another 抖音号",
+        ),
+        pytest.param(
+            filed(alias="Shili"),
+            "",
+            hits(NAME, alias="shili"),
+            Outcome.OK,
+            NAME,
+            MatchedBy.ID,
+            id="the filed 抖音号",
+        ),
+        pytest.param(
+            filed(alias="Shili"),
+            "",
+            hits(OTHER, alias="shili"),
+            Outcome.OK,
+            OTHER,
+            MatchedBy.ID,
+            id="under another name",
+        ),
+        pytest.param(
+            filed(platform_id="shili"),
+            "",
+            hits(OTHER, alias="Shili"),
+            Outcome.OK,
+            OTHER,
+            MatchedBy.ID,
+            id="filed as the id",
+        ),
+        pytest.param(
+            filed(platform_id="shili", url="x"),
+            "1",
+            hits(NAME),
+            Outcome.OK,
+            NAME,
+            MatchedBy.URL,
+            id="the link's id is no filed id",
+        ),
+        pytest.param(
+            filed(platform_id="2"),
+            "2",
+            hits(NAME, OTHER),
+            Outcome.OK,
+            OTHER,
+            MatchedBy.ID,
+            id="the filed id under another name",
+        ),
+        pytest.param(
+            filed(url="x"),
+            "2",
+            hits(NAME, OTHER),
+            Outcome.OK,
+            OTHER,
+            MatchedBy.URL,
+            id="the id of the filed link",
+        ),
+        pytest.param(
+            filed(platform_id="9"),
+            "9",
+            hits(NAME),
+            Outcome.OK,
+            NAME,
+            None,
+            id="the name under another id is tied to nothing",
+        ),
+        pytest.param(
+            filed(platform_id="9"),
+            "9",
+            hits(OTHER),
+            Outcome.NO_EVIDENCE,
+            "",
+            None,
+            id="an id, and nobody of the name",
+        ),
+        pytest.param(
+            filed(platform_id="9"),
+            "9",
+            NOBODY,
+            Outcome.NO_EVIDENCE,
+            "",
+            None,
+            id="against an id nobody is no absence",
+        ),
+        pytest.param(
+            filed(platform_id="shili"),
+            "",
+            NOBODY,
+            Outcome.NO_EVIDENCE,
+            "",
+            None,
+            id="nor against what is no id of the platform",
+        ),
+        pytest.param(
+            filed(),
+            "",
+            NOBODY,
+            Outcome.NOT_FOUND,
+            "",
+            MatchedBy.NAME,
+            id="only a name, and nobody bears it",
+        ),
+        pytest.param(
+            filed(),
+            "",
+            Results(),
+            Outcome.NO_EVIDENCE,
+            "",
+            None,
+            id="nothing shown, and not in words",
+        ),
+        pytest.param(
+            filed(url="x"), "", NOBODY, Outcome.NO_EVIDENCE, "", None, id="a link may lead to it"
+        ),
+        pytest.param(
+            filed(type_certain=False),
+            "",
+            NOBODY,
+            Outcome.NO_EVIDENCE,
+            "",
+            None,
+            id="perhaps on another platform",
+        ),
+        pytest.param(
+            filed(name="示例发布官方微博"),
+            "",
+            NOBODY,
+            Outcome.NO_EVIDENCE,
+            "",
+            None,
+            id="a suffix that nobody bears",
+        ),
     ],
 )
-def test_whom_a_search_finds(account: Filed, own: str, found: Results, outcome: Outcome, name: str, by: MatchedBy | None) -> None:
+def test_whom_a_search_finds(
+    account: Filed, own: str, found: Results, outcome: Outcome, name: str, by: MatchedBy | None
+) -> None:
     seen = identified(account, own, found, gone=False)
     assert (seen.outcome, seen.name, seen.matched_by) == (outcome, name, by)
     assert seen.posts == ()
     assert seen.platform_id == (
-        "" if by is None or outcome is Outcome.NOT_FOUND else next(hit.id for hit in found.hits if hit.name == name)
+        ""
+        if by is None or outcome is Outcome.NOT_FOUND
+        else next(hit.id for hit in found.hits if hit.name == name)
     )
     assert (seen.attested is Attested.DESCRIBED) == (outcome is Outcome.NOT_FOUND)
 
@@ -74,8 +255,18 @@ def test_whom_a_search_finds(account: Filed, own: str, found: Results, outcome: 
 @pytest.mark.parametrize(
     ("values", "own", "found"),
     [
-        pytest.param({"platform_id": "9", "alias": "shili"}, "9", hits(OTHER, alias="shili"), id="the filed id is another"),
-        pytest.param({"url": "x", "alias": "shili"}, "9", hits(OTHER, alias="shili"), id="the filed link leads to another"),
+        pytest.param(
+            {"platform_id": "9", "alias": "shili"},
+            "9",
+            hits(OTHER, alias="shili"),
+            id="the filed id is another",
+        ),
+        pytest.param(
+            {"url": "x", "alias": "shili"},
+            "9",
+            hits(OTHER, alias="shili"),
+            id="the filed link leads to another",
+        ),
         pytest.param(
             {"alias": "shili"},
             "",
@@ -84,10 +275,17 @@ def test_whom_a_search_finds(account: Filed, own: str, found: Results, outcome: 
         ),
     ],
 )
-def test_a_hit_that_bears_one_filed_key_and_contradicts_another_is_a_doubt(values: dict[str, str], own: str, found: Results) -> None:
+def test_a_hit_that_bears_one_filed_key_and_contradicts_another_is_a_doubt(
+    values: dict[str, str], own: str, found: Results
+) -> None:
     for gone in (False, True):
         seen = identified(filed(**values), own, found, gone=gone)
-        assert (seen.outcome, seen.name, seen.platform_id, seen.matched_by) == (Outcome.NO_EVIDENCE, OTHER, "1", None)
+        assert (seen.outcome, seen.name, seen.platform_id, seen.matched_by) == (
+            Outcome.NO_EVIDENCE,
+            OTHER,
+            "1",
+            None,
+        )
         assert seen.detail.startswith(ID_IN_DOUBT)
 
 
@@ -110,8 +308,15 @@ def test_where_the_link_is_gone_too_nobody_is_an_absence() -> None:
     assert identified(filed(platform_id="9"), "9", NOBODY, gone=True).outcome is Outcome.NO_EVIDENCE
 
 
-@given(st.lists(st.sampled_from([NAME, OTHER, "别的"]), max_size=5), st.sampled_from(["", "1", "9"]), st.booleans(), st.booleans())
-def test_a_search_never_says_absent_of_an_account_with_an_id_or_with_hits(names: list[str], own: str, more: bool, gone: bool) -> None:
+@given(
+    st.lists(st.sampled_from([NAME, OTHER, "别的"]), max_size=5),
+    st.sampled_from(["", "1", "9"]),
+    st.booleans(),
+    st.booleans(),
+)
+def test_a_search_never_says_absent_of_an_account_with_an_id_or_with_hits(
+    names: list[str], own: str, more: bool, gone: bool
+) -> None:
     seen = identified(filed(platform_id=own), own, hits(*names, more=more), gone=gone)
     assert seen.outcome is not Outcome.NOT_FOUND
 
@@ -142,7 +347,9 @@ NAMED = sight(Outcome.OK, name=NAME, matched_by=MatchedBy.ID)
         ({"url": "x"}, [sight(Outcome.NOT_FOUND)], True),
     ],
 )
-def test_when_a_search_could_add_something(values: dict[str, str], earlier: list[Sight], due: bool) -> None:
+def test_when_a_search_could_add_something(
+    values: dict[str, str], earlier: list[Sight], due: bool
+) -> None:
     assert is_due(filed(**values), earlier) is due
     assert is_gone(earlier) == any(each.outcome is Outcome.NOT_FOUND for each in earlier)
 
@@ -156,5 +363,7 @@ def test_when_a_search_could_add_something(values: dict[str, str], earlier: list
         ("示例市第一测试局", " ", True),
     ],
 )
-def test_a_certification_speaks_for_the_organiser_or_for_another(organiser: str, certified: str, agreed: bool) -> None:
+def test_a_certification_speaks_for_the_organiser_or_for_another(
+    organiser: str, certified: str, agreed: bool
+) -> None:
     assert agrees(filed(organiser=organiser), certified) is agreed

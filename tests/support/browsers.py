@@ -25,7 +25,9 @@ SHORT = Timeouts(launch=30, navigation=10, reply=2, body=1, challenge=3, step=5,
 
 @pytest.fixture(scope="session")
 def executable() -> Path:
-    """The Chromium that the product would take. Without one the tests fail: what they show cannot be shown otherwise."""
+    """The Chromium that the product would take. Without one the tests fail: what they show cannot
+    be shown otherwise.
+    """
     try:
         return install_browser.find().path
     except UserError as error:
@@ -57,12 +59,19 @@ async def _one_chromium() -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def facing(replica: Replica, executable: Path, now: Callable[[], datetime], timeouts: Timeouts = SHORT) -> AsyncIterator[Browser]:
-    """A browser whose every request goes to an entered replica with the run's `key`. Chromium itself is shared: starting one costs more
-    than most looks; contexts, logins, clock and limits are its own."""
+async def facing(
+    replica: Replica, executable: Path, now: Callable[[], datetime], timeouts: Timeouts = SHORT
+) -> AsyncIterator[Browser]:
+    """A browser whose every request goes to an entered replica with the run's `key`. Chromium
+    itself is shared: starting one costs more than most looks; contexts, logins, clock and limits
+    are its own."""
     if executable not in _hosts:
-        _hosts[executable] = Browser(executable, now=lambda: datetime.now(UTC), args=key().chromium_args)
-    browser = Browser(None, now=now, proxy=replica.proxy, timeouts=timeouts, host=_hosts[executable])
+        _hosts[executable] = Browser(
+            executable, now=lambda: datetime.now(UTC), args=key().chromium_args
+        )
+    browser = Browser(
+        None, now=now, proxy=replica.proxy, timeouts=timeouts, host=_hosts[executable]
+    )
     try:
         yield browser
     finally:
@@ -77,7 +86,9 @@ def descendants() -> dict[int, str]:
             state, parent, *_ = (folder / "stat").read_text().rpartition(")")[2].split()
             if state != "Z":
                 parents[int(folder.name)] = int(parent)
-                commands[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                commands[int(folder.name)] = (
+                    (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+                )
     ours, found = {os.getpid()}, dict[int, str]()
     while more := {pid for pid, parent in parents.items() if parent in ours and pid not in ours}:
         ours |= more

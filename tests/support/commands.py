@@ -1,4 +1,6 @@
-"""Commands run in this process: the same Typer tree as on the command line, without an interpreter's start for each."""
+"""Commands run in this process: the same Typer tree as on the command line, without an
+interpreter's start for each.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
-"""A cross-checker: everything that tells of one inspection, read back by other programs, must say the same of it.
+"""A cross-checker: everything that tells of one inspection, read back by other programs, must say
+the same of it.
 
-Figures, Word document, workbook, page, hand-off, `flagged` and the report queries are made of one home and parsed as their readers do.
+Figures, Word document, workbook, page, hand-off, `flagged` and the report queries are made of one
+home and parsed as their readers do.
 """
 
 from __future__ import annotations
@@ -67,17 +69,24 @@ async def check(app: App, sweep: Sweep) -> None:
     checks = await checks_for(app.store, sweep)
     for include_open in (False, True):
         told = await inspection_of(app, sweep, include_open=include_open)
-        agree(f"sweep {sweep.id}, include_open {include_open}", documents(told, app, handoff.to_bytes(handoff.of(told, checks))))
+        agree(
+            f"sweep {sweep.id}, include_open {include_open}",
+            documents(told, app, handoff.to_bytes(handoff.of(told, checks))),
+        )
     whole = await inspection_of(app, sweep, include_open=True)
     said = from_handoff(handoff.to_bytes(handoff.of(whole, checks)))
-    agree(f"sweep {sweep.id}, figures", {"hand-off": said, "figures": await from_figures(app, sweep)})
+    agree(
+        f"sweep {sweep.id}, figures", {"hand-off": said, "figures": await from_figures(app, sweep)}
+    )
     await _lists_agree(app, sweep, said)
     await _queries_agree(app, sweep, whole, said)
     await _no_view_accuses_anybody_with_news(app, sweep)
 
 
 async def check_notice(app: App, notice: Notice) -> None:
-    """The same of a notice as it stands after its corrections: its documents name the accounts that its items do."""
+    """The same of a notice as it stands after its corrections: its documents name the accounts that
+    its items do.
+    """
     told = await issued_inspection(app, notice)
     body = handoff.to_bytes(handoff.of(told, await checks_for(app.store, told.sweep)))
     found = documents(told, app, body)
@@ -86,10 +95,16 @@ async def check_notice(app: App, notice: Notice) -> None:
     standing = [left for item in notice.items if (left := standing_item(item, events)) is not None]
     said = found["hand-off"]
     for fails, rows in ((True, said.failed), (False, said.listed)):
-        assert sorted(_names(rows)) == sorted(item.filed.name for item in standing if item.fails is fails), (notice.number, fails, rows)
+        assert sorted(_names(rows)) == sorted(
+            item.filed.name for item in standing if item.fails is fails
+        ), (notice.number, fails, rows)
     (asked,) = [query.sql for query in app.store.queries() if query.name == "recheck"]
     answer = await app.store.query(asked)
-    shown = [row[answer.columns.index("政务新媒体名称")] for row in answer.rows if row[answer.columns.index("文号")] == notice.number]
+    shown = [
+        row[answer.columns.index("政务新媒体名称")]
+        for row in answer.rows
+        if row[answer.columns.index("文号")] == notice.number
+    ]
     assert shown == [item.filed.name for item in standing], (notice.number, shown)
 
 
@@ -114,9 +129,15 @@ def _template() -> Path:
 def agree(where: str, found: Mapping[str, Printed]) -> None:
     """AssertionError names the first two documents that say two things, and what they say."""
     for field in Printed.__dataclass_fields__:
-        told = [(name, getattr(one, field)) for name, one in found.items() if getattr(one, field) is not None]
+        told = [
+            (name, getattr(one, field))
+            for name, one in found.items()
+            if getattr(one, field) is not None
+        ]
         for name, value in told[1:]:
-            assert value == told[0][1], f"{where}: {field}: {name} says {value}, {told[0][0]} says {told[0][1]}"
+            assert value == told[0][1], (
+                f"{where}: {field}: {name} says {value}, {told[0][0]} says {told[0][1]}"
+            )
     for name, one in found.items():
         if one.whole is not None and one.failed is not None and one.open is not None:
             assert (one.whole[3], one.whole[5]) == (str(len(one.failed)), str(len(one.open))), (
@@ -124,7 +145,9 @@ def agree(where: str, found: Mapping[str, Printed]) -> None:
             )
         if one.parts is not None and one.whole is not None:
             for place in (0, 1, 3, 5):
-                assert sum(int(part[place]) for part in one.parts.values()) == int(one.whole[place]), f"{where}: {name} sums otherwise"
+                assert sum(int(part[place]) for part in one.parts.values()) == int(
+                    one.whole[place]
+                ), f"{where}: {name} sums otherwise"
 
 
 def from_handoff(body: bytes) -> Printed:
@@ -136,14 +159,21 @@ def from_handoff(body: bytes) -> Printed:
         by_account.setdefault(_who(finding["account"]), []).append(finding)
     rows = {
         fails: [
-            _row(some[0]["account"], "、".join(dict.fromkeys(each["label"] for each in some if each["effect"] != "hint")))
+            _row(
+                some[0]["account"],
+                "、".join(
+                    dict.fromkeys(each["label"] for each in some if each["effect"] != "hint")
+                ),
+            )
             for some in by_account.values()
             if any(each["effect"] == "fails" for each in some) is fails
         ]
         for fails in (True, False)
     }
     (regions,) = [split["parts"] for split in told["figures"] if split["heading"] == _REGION]
-    parts = {part["name"]: _cells(part, part["coverage"], part["rate"], part["open"]) for part in regions}
+    parts = {
+        part["name"]: _cells(part, part["coverage"], part["rate"], part["open"]) for part in regions
+    }
     return Printed(
         whole=(
             str(counts["total"]),
@@ -167,19 +197,29 @@ def from_workbook(body: bytes) -> Printed:
     def rows(name: str) -> list[list[str]]:
         if name not in book.sheetnames:
             return []
-        cells = [["" if cell is None else str(cell) for cell in row] for row in book[name].iter_rows(values_only=True)]
+        cells = [
+            ["" if cell is None else str(cell) for cell in row]
+            for row in book[name].iter_rows(values_only=True)
+        ]
         top = next(place for place, row in enumerate(cells) if row[0] in ("序号", "备案单号"))
         return cells[top + 1 :]
 
-    return _printed(rows("检查情况统计表"), rows("突出问题名单"), rows("异常单列"), rows("人工核查清单"))
+    return _printed(
+        rows("检查情况统计表"), rows("突出问题名单"), rows("异常单列"), rows("人工核查清单")
+    )
 
 
 def from_word(body: bytes) -> Printed:
     """The annexed tables of a circular; its text must tell the whole as they do."""
     document = Document(io.BytesIO(body))
     found = [_word_rows(table) for table in document.tables]
-    by_heading = {heading: rows for heading, *rows in ((each[0], *each[1:]) for each in map(_keyed, found[2:]))}
-    printed = _printed(found[0][1:], found[1][1:], by_heading.get("listed", []), by_heading.get("open", []))
+    by_heading = {
+        heading: rows
+        for heading, *rows in ((each[0], *each[1:]) for each in map(_keyed, found[2:]))
+    }
+    printed = _printed(
+        found[0][1:], found[1][1:], by_heading.get("listed", []), by_heading.get("open", [])
+    )
     text = "\n".join(paragraph.text for paragraph in document.paragraphs)
     told = _TOLD.search(text)
     assert told is not None, text
@@ -197,23 +237,45 @@ def from_page(body: bytes) -> Printed:
     page = html.fromstring(body.decode())
 
     def rows(section: str) -> list[list[str]]:
-        return [[cell.text_content() for cell in row] for row in page.xpath(f"//section[@id='{section}']//tbody/tr")]
+        return [
+            [cell.text_content() for cell in row]
+            for row in page.xpath(f"//section[@id='{section}']//tbody/tr")
+        ]
 
-    problems = [[*_filed(article), _text(article, "p[@class='label']")] for article in page.xpath("//article[@class='problem']")]
+    problems = [
+        [*_filed(article), _text(article, "p[@class='label']")]
+        for article in page.xpath("//article[@class='problem']")
+    ]
     printed = _printed(rows("regions"), [], rows("listed"), rows("open"))
-    cards = {_text(card, "span"): _text(card, "b") for card in page.xpath("//ul[@class='cards']/li")}
+    cards = {
+        _text(card, "span"): _text(card, "b") for card in page.xpath("//ul[@class='cards']/li")
+    }
     assert printed.whole is not None
-    said = tuple(cards[name] for name in ("在管数", "检查数", "检查率", "不合格数", "合格率", "待人工核查"))
-    assert (said[0], said[1], said[3], said[5]) == tuple(printed.whole[place] for place in (0, 1, 3, 5)), cards
+    said = tuple(
+        cards[name] for name in ("在管数", "检查数", "检查率", "不合格数", "合格率", "待人工核查")
+    )
+    assert (said[0], said[1], said[3], said[5]) == tuple(
+        printed.whole[place] for place in (0, 1, 3, 5)
+    ), cards
     failed = [_problem(row) for row in problems]
-    return Printed(whole=printed.whole, parts=printed.parts, failed=failed, listed=printed.listed, open=printed.open)
+    return Printed(
+        whole=printed.whole,
+        parts=printed.parts,
+        failed=failed,
+        listed=printed.listed,
+        open=printed.open,
+    )
 
 
 async def from_figures(app: App, sweep: Sweep) -> Printed:
     """What `figures` prints."""
     judged, office = await judged_of(app, sweep), read_office(app.home.root)
     counted = statistics(
-        judged.scope, judged.policy, keys([Dimension.REGION]), totals=totals_of(sweep, judged.scope), expected=expected(office)
+        judged.scope,
+        judged.policy,
+        keys([Dimension.REGION]),
+        totals=totals_of(sweep, judged.scope),
+        expected=expected(office),
     )
     table = tables.split_table(counted.splits[0], counted.whole, office.decimals)
     printed = _printed([list(row) for row in table.rows], [], [], [])
@@ -221,7 +283,9 @@ async def from_figures(app: App, sweep: Sweep) -> Printed:
 
 
 async def _lists_agree(app: App, sweep: Sweep, said: Printed) -> None:
-    """`flagged` names the accounts that the documents hold something against, with the same problems."""
+    """`flagged` names the accounts that the documents hold something against, with the same
+    problems.
+    """
     entries = (await judged_scope(app, sweep)).entries
     table = lists.flagged(sweep, entries, {}, (), {})
     rows = table.only("备案单号", "政务新媒体名称", "存在的突出问题", "结论").rows
@@ -229,16 +293,26 @@ async def _lists_agree(app: App, sweep: Sweep, said: Printed) -> None:
 
 
 async def _no_view_accuses_anybody_with_news(app: App, sweep: Sweep) -> None:
-    """Whoever reads the views without us cannot judge: an account with news stands in none that accuses, unless retention has passed it."""
+    """Whoever reads the views without us cannot judge: an account with news stands in none that
+    accuses, unless retention has passed it.
+    """
     before = await app.store.pruned_before()
     if before is not None and sweep.as_of < before:
         return
-    moved = {entry.account.filed.filing_number for entry in await app.store.scope(sweep.id) if entry.moved}
+    moved = {
+        entry.account.filed.filing_number
+        for entry in await app.store.scope(sweep.id)
+        if entry.moved
+    }
     flagged = await app.store.query("SELECT * FROM flagged")
     assert not moved & {str(row[0]) for row in flagged.rows}, flagged.rows
     status = await app.store.query("SELECT * FROM latest_status")
     places = [status.columns.index(column) for column in ("备案单号", "结论", "检查批次")]
-    accused = {str(row[places[0]]) for row in status.rows if row[places[1]] == "不合格" and row[places[2]] == sweep.id}
+    accused = {
+        str(row[places[0]])
+        for row in status.rows
+        if row[places[1]] == "不合格" and row[places[2]] == sweep.id
+    }
     assert not moved & accused, status.rows
 
 
@@ -247,22 +321,51 @@ async def _queries_agree(app: App, sweep: Sweep, told: Inspection, said: Printed
 
     def rows(name: str, *columns: str) -> list[tuple[str, ...]]:
         places = [answers[name].columns.index(column) for column in columns]
-        return [tuple("" if row[place] is None else str(row[place]) for place in places) for row in answers[name].rows]
+        return [
+            tuple("" if row[place] is None else str(row[place]) for place in places)
+            for row in answers[name].rows
+        ]
 
-    _same_problems("the view flagged", rows("flagged", "备案单号", "政务新媒体名称", "存在的突出问题", "结论"), said)
-    assert sorted(_names(said.open)) == sorted(name for (name,) in rows("unproven", "政务新媒体名称")), rows("unproven", "政务新媒体名称")
+    _same_problems(
+        "the view flagged",
+        rows("flagged", "备案单号", "政务新媒体名称", "存在的突出问题", "结论"),
+        said,
+    )
+    assert sorted(_names(said.open)) == sorted(
+        name for (name,) in rows("unproven", "政务新媒体名称")
+    ), rows("unproven", "政务新媒体名称")
     splits = {split.heading: dict(split.parts) for split in told.statistics.splits}
     for name, heading in (("by_region", _REGION), ("by_platform", Dimension.PLATFORM.label)):
-        counted = {row[0]: tuple(map(int, row[1:])) for row in rows(name, answers[name].columns[0], *answers[name].columns[1:])}
+        counted = {
+            row[0]: tuple(map(int, row[1:]))
+            for row in rows(name, answers[name].columns[0], *answers[name].columns[1:])
+        }
         figures = {
-            part: (one.drawn, one.checked + one.apart, one.failed, one.verdicts[Verdict.LISTED], one.open)
+            part: (
+                one.drawn,
+                one.checked + one.apart,
+                one.failed,
+                one.verdicts[Verdict.LISTED],
+                one.open,
+            )
             for part, one in splits[heading].items()
         }
-        assert {part: row for part, row in counted.items() if any(row)} == {part: row for part, row in figures.items() if any(row)}, name
-    verdicts = {entry.account.id: entry.judgement.verdict.label if entry.judgement else "" for entry in told.scope}
+        assert {part: row for part, row in counted.items() if any(row)} == {
+            part: row for part, row in figures.items() if any(row)
+        }, name
+    verdicts = {
+        entry.account.id: entry.judgement.verdict.label if entry.judgement else ""
+        for entry in told.scope
+    }
     newest = dict(rows("latest_status", "编号", "结论"))
-    of_sweep = {number for number, sweep_id in rows("latest_status", "编号", "检查批次") if sweep_id == str(sweep.id)}
-    assert {number: newest[number] for number in of_sweep} == {str(key): label for key, label in verdicts.items() if str(key) in of_sweep}
+    of_sweep = {
+        number
+        for number, sweep_id in rows("latest_status", "编号", "检查批次")
+        if sweep_id == str(sweep.id)
+    }
+    assert {number: newest[number] for number in of_sweep} == {
+        str(key): label for key, label in verdicts.items() if str(key) in of_sweep
+    }
 
 
 def _same_problems(where: str, rows: Iterable[Sequence[str]], said: Printed) -> None:
@@ -275,12 +378,17 @@ def _same_problems(where: str, rows: Iterable[Sequence[str]], said: Printed) -> 
             for who, some in by_account.items()
             if any(effect == "不合格" for _, effect in some) is fails
         )
-        listed = sorted((row[0], row[1], "、".join(sorted(row[4].split("、")))) for row in told or ())
+        listed = sorted(
+            (row[0], row[1], "、".join(sorted(row[4].split("、")))) for row in told or ()
+        )
         assert found == listed, f"{where} says {found}, the hand-off {listed}"
 
 
 def _printed(
-    regions: Sequence[Sequence[str]], failed: Sequence[Sequence[str]], listed: Sequence[Sequence[str]], left: Sequence[Sequence[str]]
+    regions: Sequence[Sequence[str]],
+    failed: Sequence[Sequence[str]],
+    listed: Sequence[Sequence[str]],
+    left: Sequence[Sequence[str]],
 ) -> Printed:
     return Printed(
         whole=_whole(regions[-1]),
@@ -313,7 +421,10 @@ def _word_rows(table: WordTable) -> list[list[str]]:
 def _keyed(rows: list[list[str]]) -> list[Any]:
     """What the table is by its headings, then its rows."""
     heading = rows[0]
-    return ["open" if "原因" in heading else "rechecked" if "复查结果" in heading else "listed", *rows[1:]]
+    return [
+        "open" if "原因" in heading else "rechecked" if "复查结果" in heading else "listed",
+        *rows[1:],
+    ]
 
 
 def _cells(part: Mapping[str, Any], coverage: str, rate: str, left: int) -> tuple[str, ...]:
@@ -325,7 +436,13 @@ def _who(account: Mapping[str, str]) -> tuple[str, str]:
 
 
 def _row(account: Mapping[str, str], problems: str) -> Row:
-    return account["filing_number"], account["name"], account["type"], account["organiser"], problems
+    return (
+        account["filing_number"],
+        account["name"],
+        account["type"],
+        account["organiser"],
+        problems,
+    )
 
 
 def _names(rows: Sequence[Row] | None) -> list[str]:

@@ -31,13 +31,20 @@ A cell says which outcome the look at this surface must have, then what it may p
 _WORDS = {
     Proves.ALL: "as if nothing were wrong: the newest date, exact where the surface is",
     Proves.FRESH: "the newest date; perhaps as a lower bound only (`at_least`)",
-    Proves.LOWER: "true dates, as lower bounds only (`at_least`): a fresh one proves an account fresh, none proves it stale",
+    Proves.LOWER: (
+        "true dates, as lower bounds only (`at_least`): a fresh one proves an account fresh, none "
+        "proves it stale"
+    ),
     Proves.TRUE: "what was read before it happened",
     Proves.NOTHING: "no date at all",
     Proves.CANARY: "**wrongly exact**: nothing in the answers shows that posts are missing. Only a canary account can tell, which, read the"
-    " same way, does not read as fresh; then the surface's findings are withdrawn. A canary must post daily, and its newest post must be"
+    " same way, does not read as fresh; then the surface's findings are withdrawn. A canary must "
+    "post daily, and its newest post must be"
     " demanded, not just any within the window",
-    Proves.REFUTED: "wrongly exact by itself, and taken back by a post that another surface knows. Without one it would stand",
+    Proves.REFUTED: (
+        "wrongly exact by itself, and taken back by a post that another surface knows. Without "
+        "one it would stand"
+    ),
 }
 _ASIDE = """
 ## The other surfaces, and visitors
@@ -54,28 +61,69 @@ _SHORT = {
 
 def text() -> str:
     """The whole document."""
-    truths = [f"| {truth.value} | {', '.join(f'`{code.value}`' for code in sorted(codes)) or 'none'} |" for truth, codes in ALLOWED.items()]
+    truths = [
+        f"| {truth.value} | {', '.join(f'`{code.value}`' for code in sorted(codes)) or 'none'} |"
+        for truth, codes in ALLOWED.items()
+    ]
     legend = [f"* {_SHORT[proves]}: {_WORDS[proves]}." for proves in _SHORT]
     notes: dict[str, int] = {}
-    rows = [_row(fault, parts, notes) for fault, places in PLACES.items() if fault is not Fault.NONE for parts in places]
+    rows = [
+        _row(fault, parts, notes)
+        for fault, places in PLACES.items()
+        if fault is not Fault.NONE
+        for parts in places
+    ]
     head = ["fault", "place", *(f"`{name}`" for name in _COLUMNS)]
     table = [_line(head), _line(["---"] * len(head)), *rows]
     return "\n".join(
-        [_INTRO + "| truth | findings that may follow |", "|---|---|", *truths, _LEGEND + "\n".join(legend), "",
-         "An empty cell: the fault does not touch what this surface reads, and it reads as ever.", "", *table, "",
-         *(f"{number}. {note}" for note, number in notes.items()),
-         _ASIDE.format(handful=", ".join(fault.value for fault in HANDFUL if fault is not Fault.NONE)) + _line(_SCENE_HEAD),
-         _line(["---"] * len(_SCENE_HEAD)), *map(_scene, ASIDE), ""]
-    )  # fmt: skip
+        [
+            _INTRO + "| truth | findings that may follow |",
+            "|---|---|",
+            *truths,
+            _LEGEND + "\n".join(legend),
+            "",
+            (
+                "An empty cell: the fault does not touch what this surface reads, and it reads as "
+                "ever."
+            ),
+            "",
+            *table,
+            "",
+            *(f"{number}. {note}" for note, number in notes.items()),
+            _ASIDE.format(
+                handful=", ".join(fault.value for fault in HANDFUL if fault is not Fault.NONE)
+            )
+            + _line(_SCENE_HEAD),
+            _line(["---"] * len(_SCENE_HEAD)),
+            *map(_scene, ASIDE),
+            "",
+        ]
+    )
 
 
-_SCENE_HEAD = ["scene", "surfaces, in their order", "login", "filed", "wrongly exact: only a canary tells"]
+_SCENE_HEAD = [
+    "scene",
+    "surfaces, in their order",
+    "login",
+    "filed",
+    "wrongly exact: only a canary tells",
+]
 
 
 def _scene(scene: Scene) -> str:
-    blind = [f"{fault.value} (`{surface}`)" for (fault, name, surface) in CANARIES if name == scene.name]
+    blind = [
+        f"{fault.value} (`{surface}`)" for (fault, name, surface) in CANARIES if name == scene.name
+    ]
     way = "a name" if scene.by_name else "id, links"
-    return _line([scene.name, ", ".join(f"`{name}`" for name in scene.surfaces), ", ".join(scene.logins) or "none", way, "; ".join(blind)])
+    return _line(
+        [
+            scene.name,
+            ", ".join(f"`{name}`" for name in scene.surfaces),
+            ", ".join(scene.logins) or "none",
+            way,
+            "; ".join(blind),
+        ]
+    )
 
 
 def _row(fault: Fault, parts: frozenset[Part], notes: dict[str, int]) -> str:

@@ -1,4 +1,6 @@
-"""Playing cells of the fault table: the real scrapers, one real Chromium, the replica spoiling one account a cell."""
+"""Playing cells of the fault table: the real scrapers, one real Chromium, the replica spoiling one
+account a cell.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,17 @@ from fault_scenes import Scene, TruthOf
 from fault_table import ALLOWED, EXACT, Cell, Proves
 from fault_world import HEADINGS, filed, row, sleeping, true_id
 
-from mediawatch.domain import Account, Evidence, Judgement, LookKind, Need, Outcome, Pace, Reading, Sight
+from mediawatch.domain import (
+    Account,
+    Evidence,
+    Judgement,
+    LookKind,
+    Need,
+    Outcome,
+    Pace,
+    Reading,
+    Sight,
+)
 from mediawatch.ports import Gate, Known
 from mediawatch.rules import judge as rules
 from mediawatch.rules.backing import reads_well
@@ -31,7 +43,14 @@ AS_OF = datetime.fromisoformat("2022-12-31T18:00:00+08:00")
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
 WINDOW = date(2022, 12, 17)
 _LANES = 4
-_WAITS = {Fault.CAPTCHA_PAGE, Fault.LOGIN_WALL, Fault.HUNG, Fault.RESET, Fault.REDIRECT_HOME, Fault.CHALLENGE_STAYS}
+_WAITS = {
+    Fault.CAPTCHA_PAGE,
+    Fault.LOGIN_WALL,
+    Fault.HUNG,
+    Fault.RESET,
+    Fault.REDIRECT_HOME,
+    Fault.CHALLENGE_STAYS,
+}
 """Looks that meet these wait for what does not come."""
 _SMALL_HEAP = "--js-flags=--max-old-space-size=64"
 """So that a page can end its renderer in a blink."""
@@ -43,7 +62,13 @@ class Once(Gate):
     """No breaker, no pace, no second try: what one visit met closes nothing for the next."""
 
     async def visit(
-        self, surface: str, session: str, pace: Pace, see: Callable[[], Awaitable[Sight]], *, declared_closed: bool = False
+        self,
+        surface: str,
+        session: str,
+        pace: Pace,
+        see: Callable[[], Awaitable[Sight]],
+        *,
+        declared_closed: bool = False,
     ) -> Sight | None:
         return await see()
 
@@ -53,7 +78,9 @@ class Once(Gate):
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What came of a cell. `next` is the look at a sound account right after it: after each, or only after a lane's last one."""
+    """What came of a cell. `next` is the look at a sound account right after it: after each, or
+    only after a lane's last one.
+    """
 
     true: TrueAccount
     readings: tuple[Reading, ...]
@@ -62,10 +89,17 @@ class Played:
 
 
 async def play(
-    platform: str, cells: Sequence[Cell], executable: Path, folder: Path, *, full: bool = False, calls: bool = False
+    platform: str,
+    cells: Sequence[Cell],
+    executable: Path,
+    folder: Path,
+    *,
+    full: bool = False,
+    calls: bool = False,
 ) -> dict[Cell, Played]:
-    """Play all cells, some side by side, in one browser. `full`: real sizes, retries, second looks and next accounts throughout.
-    `calls`: first looks ask by calls from warm pages, as a sweep's do."""
+    """Play all cells, some side by side, in one browser. `full`: real sizes, retries, second looks
+    and next accounts throughout. `calls`: first looks ask by calls from warm pages, as a sweep's
+    do."""
     played: dict[Cell, Played] = {}
     for share in _shares(cells):
         await _play(platform, share, executable, folder, full, calls, played)
@@ -83,7 +117,13 @@ def _shares(cells: Sequence[Cell]) -> Iterator[list[Cell]]:
 
 
 async def _play(
-    platform: str, cells: list[Cell], executable: Path, folder: Path, full: bool, calls: bool, played: dict[Cell, Played]
+    platform: str,
+    cells: list[Cell],
+    executable: Path,
+    folder: Path,
+    full: bool,
+    calls: bool,
+    played: dict[Cell, Played],
 ) -> None:
     scenes = list(dict.fromkeys(cell.scene for cell in cells))
     rows = {cell: number for number, cell in enumerate(cells)}
@@ -91,19 +131,39 @@ async def _play(
         rows |= dict.fromkeys(own, rows[own[0]])
     others = {scene: len(cells) + number for number, scene in enumerate(scenes)}
     texts = [row(cell, number) for number, cell in enumerate(cells) if rows[cell] == number]
-    texts += [row(Cell(scene, Fault.NONE, frozenset(), TruthOf.FRESH), number) for scene, number in others.items() if not scene.own]
+    texts += [
+        row(Cell(scene, Fault.NONE, frozenset(), TruthOf.FRESH), number)
+        for scene, number in others.items()
+        if not scene.own
+    ]
     world = World.parse("\n".join([HEADINGS, *texts, row(sleeping(cells[-1].scene), 9999)]))
     accounts = {account.id: account for account in world.accounts}
     logins = {login for scene in scenes for login in scene.logins}
-    async with Replica(world, now=lambda: NOW, logged_in=frozenset(logins), lists_open=True) as replica:
+    async with Replica(
+        world, now=lambda: NOW, logged_in=frozenset(logins), lists_open=True
+    ) as replica:
         for site in (platform, "weread"):
             replica.faults.other[site] = true_id(platform, 9999)
-        replica.faults.clears_after, replica.faults.big = (3.0, 50_000_000) if full else (0.4, 21_000_000)
+        replica.faults.clears_after, replica.faults.big = (
+            (3.0, 50_000_000) if full else (0.4, 21_000_000)
+        )
         args = (*replica.chromium_args, _SMALL_HEAP)
-        browser = Browser(executable, now=lambda: NOW, args=args, proxy=replica.proxy, timeouts=PATIENT if full else QUICK)
-        sound = {scene: accounts[true_id(platform, rows[own[0]] if scene.own else number)] for scene, number in others.items()}
+        browser = Browser(
+            executable,
+            now=lambda: NOW,
+            args=args,
+            proxy=replica.proxy,
+            timeouts=PATIENT if full else QUICK,
+        )
+        sound = {
+            scene: accounts[true_id(platform, rows[own[0]] if scene.own else number)]
+            for scene, number in others.items()
+        }
         warm = WarmPages(browser) if calls else None
-        lanes = [_Lane(replica, browser, sessions, sound, full, warm) for sessions in _sessions(replica, logins, folder)]
+        lanes = [
+            _Lane(replica, browser, sessions, sound, full, warm)
+            for sessions in _sessions(replica, logins, folder)
+        ]
         true = {cell: accounts[true_id(platform, number)] for cell, number in rows.items()}
         try:
             for lists_open in (True, False):
@@ -111,7 +171,12 @@ async def _play(
                 # From both ends: while some lanes wait, the others work.
                 queue = deque(sorted((pair for pair in due if not _alone(pair[0])), key=_wait))
                 ends = cycle((queue.popleft, queue.pop))
-                await asyncio.gather(*(lane.run(_taken(queue, end), played) for lane, end in zip(lanes, ends, strict=False)))
+                await asyncio.gather(
+                    *(
+                        lane.run(_taken(queue, end), played)
+                        for lane, end in zip(lanes, ends, strict=False)
+                    )
+                )
                 await lanes[0].run(iter([pair for pair in due if _alone(pair[0])]), played)
                 if not full:
                     await lanes[0].go_on([cell for cell, _ in due], played)
@@ -136,7 +201,9 @@ def _taken(queue: deque[_Due], end: Callable[[], _Due]) -> Iterator[_Due]:
 
 
 def _alone(cell: Cell) -> bool:
-    """Tabs may share a renderer: nobody else is at work when one dies. An own account has one fault at a time."""
+    """Tabs may share a renderer: nobody else is at work when one dies. An own account has one fault
+    at a time.
+    """
     return cell.fault is Fault.CRASH or cell.scene.own
 
 
@@ -156,7 +223,8 @@ class _Lane:
         for cell, true in queue:
             played[cell] = await self.play(cell, true)
         if cell is not None and not self.full:
-            # Whatever these faults left behind in this browser and session, a sound account must still read right.
+            # Whatever these faults left behind in this browser and session, a sound account must
+            # still read right.
             played[cell] = replace(played[cell], next=await self.next(cell.scene))
 
     async def go_on(self, cells: Iterable[Cell], played: dict[Cell, Played]) -> None:
@@ -171,7 +239,12 @@ class _Lane:
         judgement = _judged(cell.scene, true, first)
         readings: tuple[Reading, ...] = (first,)
         if judgement.second_look or self.full:
-            second = await self.look(cell.scene, true, LookKind.SECOND, frozenset(sight.surface for sight in first.sights))
+            second = await self.look(
+                cell.scene,
+                true,
+                LookKind.SECOND,
+                frozenset(sight.surface for sight in first.sights),
+            )
             readings = (first, second)
             judgement = _judged(cell.scene, true, *readings)
         return Played(true, readings, judgement, await self.next(cell.scene) if self.full else None)
@@ -180,32 +253,65 @@ class _Lane:
         self.replica.faults.heal(scene.site, self.sound[scene].id)
         return await self.look(scene, self.sound[scene], LookKind.FIRST)
 
-    async def look(self, scene: Scene, true: TrueAccount, kind: LookKind, not_by: frozenset[str] = frozenset()) -> Reading:
+    async def look(
+        self, scene: Scene, true: TrueAccount, kind: LookKind, not_by: frozenset[str] = frozenset()
+    ) -> Reading:
         scraper = SCRAPERS[true.platform]
-        scraper = replace(scraper, surfaces=tuple(each for each in scraper.surfaces if each.name in scene.surfaces))
+        scraper = replace(
+            scraper,
+            surfaces=tuple(each for each in scraper.surfaces if each.name in scene.surfaces),
+        )
         need = Need(fresh_after=WINDOW, second=kind is LookKind.SECOND, not_by=not_by)
         account = Account(id=1, filed=filed(scene, true), links=true.known_links)
         gate = Pacing(scale=0) if self.full else Once()
-        sights = await scraper.look(self.browser, [self.sessions[login] for login in scene.logins], account, need, gate, self.warm)
+        sights = await scraper.look(
+            self.browser,
+            [self.sessions[login] for login in scene.logins],
+            account,
+            need,
+            gate,
+            self.warm,
+        )
         number = 2 if kind is LookKind.SECOND else 1
         kept = tuple(_kept(sight) for sight in sights)
-        return Reading(account_id=1, look=kind, started_at=NOW, read_at=NOW, sights=kept, id=number, filed_as=account.filed.identity)
+        return Reading(
+            account_id=1,
+            look=kind,
+            started_at=NOW,
+            read_at=NOW,
+            sights=kept,
+            id=number,
+            filed_as=account.filed.identity,
+        )
 
 
 def _kept(sight: Sight) -> Sight:
-    """As the engine keeps it, at its most dangerous: with evidence, and its negative vouched for by somebody else's answer."""
+    """As the engine keeps it, at its most dangerous: with evidence, and its negative vouched for by
+    somebody else's answer.
+    """
     evidence = tuple(
-        Evidence(kind=each.kind, media_type=each.media_type, path="x", sha256="0" * 64, size=len(each.body), taken_at=each.taken_at)
+        Evidence(
+            kind=each.kind,
+            media_type=each.media_type,
+            path="x",
+            sha256="0" * 64,
+            size=len(each.body),
+            taken_at=each.taken_at,
+        )
         for each in sight.captures
     )
-    return replace(sight, captures=(), evidence=evidence, control="对照" if sight.outcome.negative else "")
+    return replace(
+        sight, captures=(), evidence=evidence, control="对照" if sight.outcome.negative else ""
+    )
 
 
 def _judged(scene: Scene, true: TrueAccount, *readings: Reading) -> Judgement:
     return rules.judge(Known(filed=filed(scene, true), readings=readings), AS_OF, load("tibet"))
 
 
-def _sessions(replica: Replica, logins: Iterable[str], folder: Path) -> Iterator[dict[str, Session]]:
+def _sessions(
+    replica: Replica, logins: Iterable[str], folder: Path
+) -> Iterator[dict[str, Session]]:
     """A login of each kind for every lane."""
     for lane in range(_LANES):
         sessions = {}
@@ -220,13 +326,16 @@ def _sessions(replica: Replica, logins: Iterable[str], folder: Path) -> Iterator
 
 
 def check(cell: Cell, played: Played, *, calls: bool = False) -> None:
-    """What the table says of the cell; and that nothing is said against the account that is not true.
+    """What the table says of the cell; and that nothing is said against the account that is not
+    true.
 
     `calls`: first looks went by calls.
     """
     for reading in played.readings:
         for sight in reading.sights:
-            unharmed = calls and sight.by_call and sight.outcome is Outcome.OK and _spares_calls(cell)
+            unharmed = (
+                calls and sight.by_call and sight.outcome is Outcome.OK and _spares_calls(cell)
+            )
             _check_sight(replace(cell, fault=Fault.NONE) if unharmed else cell, played.true, sight)
     _check_judgement(cell, played)
     if played.next is not None:
@@ -236,8 +345,8 @@ def check(cell: Cell, played: Played, *, calls: bool = False) -> None:
 
 
 def _spares_calls(cell: Cell) -> bool:
-    """Whether calls may show the account as it is all the same: they load no page of Weibo's, so a spoiled one does them no harm; and
-    Douyin answers them as it answers a visitor."""
+    """Whether calls may show the account as it is all the same: they load no page of Weibo's, so a
+    spoiled one does them no harm; and Douyin answers them as it answers a visitor."""
     match cell.scene.platform:
         case "weibo":
             return cell.parts == {Part.DOCUMENT}
@@ -254,19 +363,31 @@ def _check_sight(cell: Cell, true: TrueAccount, sight: Sight) -> None:
     assert all(post.at in days for post in shown), (sight.outcome, sight.detail, sight.posts)
     if gone:
         assert not sight.exact
-        assert sight.outcome is not Outcome.OK or not sight.posts or expected.proves is Proves.REFUTED
+        assert (
+            sight.outcome is not Outcome.OK or not sight.posts or expected.proves is Proves.REFUTED
+        )
         return
     if cell.scene.aside:
         newest = true.posts[0].at
-        assert expected.proves is Proves.CANARY or not sight.exact or newest in [post.at for post in sight.posts], sight
+        assert (
+            expected.proves is Proves.CANARY
+            or not sight.exact
+            or newest in [post.at for post in sight.posts]
+        ), sight
         return
-    if sight.surface == "wechat.search" and cell.truth is TruthOf.RENAMED and sight.outcome in (Outcome.NOT_FOUND, Outcome.NO_EVIDENCE):
+    if (
+        sight.surface == "wechat.search"
+        and cell.truth is TruthOf.RENAMED
+        and sight.outcome in (Outcome.NOT_FOUND, Outcome.NO_EVIDENCE)
+    ):
         return  # nobody bears the filed name
     if sight.surface not in cell.struck:
         assert sight.outcome is Outcome.OK, (sight.surface, sight.outcome, sight.detail)
         return
     assert sight.outcome in expected.outcomes, (sight.surface, sight.outcome, sight.detail)
-    newest = (true.known_links and sight.surface == "wechat.article" and true.posts[2].at) or true.posts[0].at
+    newest = (
+        true.known_links and sight.surface == "wechat.article" and true.posts[2].at
+    ) or true.posts[0].at
     match expected.proves:
         case Proves.NOTHING:
             assert not sight.posts
@@ -274,14 +395,20 @@ def _check_sight(cell: Cell, true: TrueAccount, sight: Sight) -> None:
             assert not sight.exact
         case Proves.FRESH | Proves.ALL if sight.surface != "wechat.search":
             assert newest in [post.at for post in sight.posts], sight.posts
-            assert expected.proves is Proves.FRESH or sight.exact is (sight.surface in EXACT and not sight.by_call), sight.detail
+            assert expected.proves is Proves.FRESH or sight.exact is (
+                sight.surface in EXACT and not sight.by_call
+            ), sight.detail
         case Proves.CANARY if cell.truth in (TruthOf.FRESH, TruthOf.RENAMED):
-            # A canary, read like this, would not read as it must: by that its surface's findings are withdrawn.
+            # A canary, read like this, would not read as it must: by that its surface's findings
+            # are withdrawn.
             assert not reads_well(sight, load("tibet"), complete=True)
 
 
 def _check_judgement(cell: Cell, played: Played) -> None:
-    judgement, newest = played.judgement, played.true.posts[0].at.date() if played.true.posts else None
+    judgement, newest = (
+        played.judgement,
+        played.true.posts[0].at.date() if played.true.posts else None,
+    )
     if cell.canary_only:
         return
     assert {finding.code for finding in judgement.findings} <= ALLOWED[cell.truth], judgement
@@ -290,9 +417,13 @@ def _check_judgement(cell: Cell, played: Played) -> None:
         gap = (AS_OF.date() - newest).days
         assert all((finding.gap_days or 0) <= gap for finding in judgement.findings), judgement
     if cell.fault is Fault.NONE and cell.scene.aside:
-        assert cell.truth is not TruthOf.FRESH or judgement.latest_on == cell.scene.newest, judgement
+        assert cell.truth is not TruthOf.FRESH or judgement.latest_on == cell.scene.newest, (
+            judgement
+        )
     elif cell.fault is Fault.NONE:
-        assert {finding.code for finding in judgement.findings} >= ALLOWED[cell.truth] - _EITHER, judgement
+        assert {finding.code for finding in judgement.findings} >= ALLOWED[cell.truth] - _EITHER, (
+            judgement
+        )
         assert cell.truth in (TruthOf.GONE, TruthOf.STALE) or judgement.latest_on == newest
 
 

@@ -1,4 +1,6 @@
-"""The scenes of the fault table: how accounts are filed, what logins there are, and which surfaces look at them then."""
+"""The scenes of the fault table: how accounts are filed, what logins there are, and which surfaces
+look at them then.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ class TruthOf(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
-    """How accounts of a platform are filed and what logins there are: by this, which of its surfaces look at them."""
+    """How accounts of a platform are filed and what logins there are: by this, which of its
+    surfaces look at them.
+    """
 
     name: str
     platform: str
@@ -28,7 +32,9 @@ class Scene:
     """Whether WeChat's back office lists the articles of other accounts."""
     aside: bool = True
     newest: date | None = date(2022, 12, 30)
-    """What a look reads of a sound account that posted on 2022-12-30; None where these surfaces show no date."""
+    """What a look reads of a sound account that posted on 2022-12-30; None where these surfaces
+    show no date.
+    """
 
     @property
     def own(self) -> bool:
@@ -42,7 +48,13 @@ class Scene:
 
     @property
     def truths(self) -> tuple[TruthOf, ...]:
-        without = {TruthOf.RENAMED} if self.by_name else {TruthOf.RENAMED, TruthOf.GONE} if self.own else {}
+        without = (
+            {TruthOf.RENAMED}
+            if self.by_name
+            else {TruthOf.RENAMED, TruthOf.GONE}
+            if self.own
+            else {}
+        )
         return tuple(truth for truth in TruthOf if truth not in without)
 
 
@@ -50,10 +62,26 @@ SCENES = {
     scene.platform: scene
     for scene in (
         Scene(name="toutiao", platform="toutiao", surfaces=("toutiao.profile",), aside=False),
-        Scene(name="weibo", platform="weibo", surfaces=("weibo.mobile", "weibo.desktop"), logins=("weibo",), aside=False),
-        Scene(name="douyin", platform="douyin", surfaces=("douyin.profile",), logins=("douyin",), aside=False),
         Scene(
-            name="wechat", platform="wechat", surfaces=("wechat.article", "wechat.search", "wechat.list"), logins=("wechat",), aside=False
+            name="weibo",
+            platform="weibo",
+            surfaces=("weibo.mobile", "weibo.desktop"),
+            logins=("weibo",),
+            aside=False,
+        ),
+        Scene(
+            name="douyin",
+            platform="douyin",
+            surfaces=("douyin.profile",),
+            logins=("douyin",),
+            aside=False,
+        ),
+        Scene(
+            name="wechat",
+            platform="wechat",
+            surfaces=("wechat.article", "wechat.search", "wechat.list"),
+            logins=("wechat",),
+            aside=False,
         ),
     )
 }
@@ -61,17 +89,44 @@ SCENES = {
 SURFACES = {platform: scene.surfaces for platform, scene in SCENES.items()}
 ASIDE = (
     Scene(name="Weibo, a visitor", platform="weibo", surfaces=("weibo.mobile",)),
-    Scene(name="Weibo, name search", platform="weibo", surfaces=("weibo.search",), logins=("weibo",), by_name=True, newest=None),
+    Scene(
+        name="Weibo, name search",
+        platform="weibo",
+        surfaces=("weibo.search",),
+        logins=("weibo",),
+        by_name=True,
+        newest=None,
+    ),
     Scene(name="Douyin, a visitor", platform="douyin", surfaces=("douyin.profile",)),
     Scene(
-        name="Douyin, name search", platform="douyin", surfaces=("douyin.search", "douyin.profile"), logins=("douyin",), by_name=True
+        name="Douyin, name search",
+        platform="douyin",
+        surfaces=("douyin.search", "douyin.profile"),
+        logins=("douyin",),
+        by_name=True,
     ),
     Scene(name="WeChat, albums", platform="wechat", surfaces=("wechat.article", "wechat.album")),
-    Scene(name="WeChat, reader page", platform="wechat", surfaces=("wechat.reader",), logins=("weread",)),
-    Scene(name="WeChat, the office's own account", platform="wechat", surfaces=("wechat.own",), logins=("wechat",)),
     Scene(
-        name="WeChat, lists closed", platform="wechat", surfaces=SURFACES["wechat"], logins=("wechat",), lists_open=False,
+        name="WeChat, reader page",
+        platform="wechat",
+        surfaces=("wechat.reader",),
+        logins=("weread",),
+    ),
+    Scene(
+        name="WeChat, the office's own account",
+        platform="wechat",
+        surfaces=("wechat.own",),
+        logins=("wechat",),
+    ),
+    Scene(
+        name="WeChat, lists closed",
+        platform="wechat",
+        surfaces=SURFACES["wechat"],
+        logins=("wechat",),
+        lists_open=False,
         newest=date(2022, 11, 10),
     ),
-)  # fmt: skip
-"""What the searches, albums, 微信读书, the own back office, visitors and closed lists are played in."""
+)
+"""What the searches, albums, 微信读书, the own back office, visitors and closed lists are played
+in.
+"""

@@ -2,8 +2,9 @@
 
 docs/faults.md is made of it by tests/support/fault_docs.py.
 
-A row is a fault at one place, a column a surface that it strikes. Whatever the fault and the truth, no account may be said to be worse
-than it is; the table says what is expected beyond that. The scenes aside from the table's columns (`ASIDE`) expect no more than this.
+A row is a fault at one place, a column a surface that it strikes. Whatever the fault and the truth,
+no account may be said to be worse than it is; the table says what is expected beyond that. The
+scenes aside from the table's columns (`ASIDE`) expect no more than this.
 """
 
 from __future__ import annotations
@@ -27,7 +28,9 @@ class Proves(Enum):
     TRUE = "what was read before"
     NOTHING = "no date"
     CANARY = "canary"
-    """Nothing in the answers tells that posts are missing: only a canary account, read the same way, can."""
+    """Nothing in the answers tells that posts are missing: only a canary account, read the same
+    way, can.
+    """
     REFUTED = "refuted"
     """A gap by itself; a post that another surface knows takes it back."""
     SAFE = "safe"
@@ -64,7 +67,9 @@ STRUCK_BY = {
     "wechat.reader": frozenset({Part.DOCUMENT, Part.LIST}),
     "wechat.own": frozenset({Part.LIST}),
 }
-"""Which answers about an account each surface reads. The back office's own page is about the operator, never about an account."""
+"""Which answers about an account each surface reads. The back office's own page is about the
+operator, never about an account.
+"""
 EXACT = frozenset({"toutiao.profile", "weibo.desktop", "douyin.profile", "wechat.list"})
 """Surfaces that prove a gap when nothing is wrong."""
 
@@ -74,7 +79,12 @@ def _all(*outcomes: Outcome) -> frozenset[Outcome]:
 
 
 _OK, _CAPTCHA, _LOGIN = _all(Outcome.OK), _all(Outcome.CAPTCHA), _all(Outcome.LOGIN_REQUIRED)
-_SLOW, _CHANGED, _SILENT, _VOID = _all(Outcome.RATE_LIMITED), _all(Outcome.CHANGED), _all(Outcome.UNREACHABLE), _all(Outcome.NO_EVIDENCE)
+_SLOW, _CHANGED, _SILENT, _VOID = (
+    _all(Outcome.RATE_LIMITED),
+    _all(Outcome.CHANGED),
+    _all(Outcome.UNREACHABLE),
+    _all(Outcome.NO_EVIDENCE),
+)
 _NO, _LOW, _FULL = Proves.NOTHING, Proves.LOWER, Proves.ALL
 
 ROWS: dict[Fault, Expected] = {
@@ -83,7 +93,9 @@ ROWS: dict[Fault, Expected] = {
     Fault.CAPTCHA_OVERLAY: Expected(_CAPTCHA, _NO, "the page stands, the list call gets nothing"),
     Fault.LOGIN_WALL: Expected(_LOGIN, _NO),
     Fault.LAPSED: Expected(_LOGIN, _NO),
-    Fault.LAPSED_SILENTLY: Expected(_LOGIN, _LOW, "the calls answer, the page does not know the operator"),
+    Fault.LAPSED_SILENTLY: Expected(
+        _LOGIN, _LOW, "the calls answer, the page does not know the operator"
+    ),
     Fault.WITHHELD: Expected(_OK, Proves.CANARY, "page and calls claim that all is well"),
     Fault.EMPTY_BODY: Expected(_SLOW, _NO),
     **{fault: Expected(_SLOW, _NO) for fault in Fault if fault.name.startswith("STATUS_4")},
@@ -109,7 +121,9 @@ ROWS: dict[Fault, Expected] = {
     Fault.DIALOG: Expected(_OK, _FULL),
     Fault.DOWNLOAD: Expected(_OK, _FULL, "refused"),
     Fault.POPUP: Expected(_OK, _FULL, "closed"),
-    Fault.BIG_BODY: Expected(_CHANGED | _SILENT, _NO, "over the limit, never kept; or not here in time"),
+    Fault.BIG_BODY: Expected(
+        _CHANGED | _SILENT, _NO, "over the limit, never kept; or not here in time"
+    ),
     Fault.CRASH: Expected(_SILENT | _OK, Proves.TRUE),
 }
 """What holds on every surface that the fault strikes, but for the overrides."""
@@ -163,7 +177,8 @@ OVERRIDES: dict[tuple[Fault, str], Expected] = {
 IN_PAGES: dict[tuple[Fault, str], Expected] = {
     **{(Fault.EMPTY_BODY, name): Expected(_CHANGED, _NO) for name in ("toutiao.profile", "weibo.mobile", "weibo.desktop")},
     (Fault.EMPTY_BODY, "wechat.article"): Expected(_CHANGED, _NO),
-    # Past the limit the document counts as not there, as behind a challenge; what the page has made of it by then is read.
+    # Past the limit the document counts as not there, as behind a challenge; what the page has made
+    # of it by then is read.
     (Fault.BIG_BODY, "douyin.profile"): Expected(
         _CHANGED | _SLOW | _SILENT | _OK, Proves.TRUE, "read off the page, where it stands in time"
     ),
@@ -171,7 +186,9 @@ IN_PAGES: dict[tuple[Fault, str], Expected] = {
 }  # fmt: skip
 """Where the document itself is struck and something else holds than for a call."""
 IN_CALLS: dict[tuple[Fault, str], Expected] = {
-    (Fault.LOGIN_WALL, "toutiao.profile"): Expected(_SLOW, _NO, "the feed says error, for whatever reason"),
+    (Fault.LOGIN_WALL, "toutiao.profile"): Expected(
+        _SLOW, _NO, "the feed says error, for whatever reason"
+    ),
     (Fault.CAPTCHA_PAGE, "toutiao.profile"): Expected(_CHANGED, _NO, "HTML for JSON"),
 }
 """The other way round."""
@@ -208,8 +225,12 @@ class Cell:
 _SAFE = Expected(frozenset(Outcome), Proves.SAFE)
 CANARIES = {
     (Fault.WITHHELD, "Douyin, name search", "douyin.profile"): Expected(_OK, Proves.CANARY),
-    (Fault.WITHHELD, "WeChat, the office's own account", "wechat.own"): Expected(_OK, Proves.CANARY),
-    (Fault.LAPSED_SILENTLY, "WeChat, the office's own account", "wechat.own"): Expected(_OK, Proves.CANARY),
+    (Fault.WITHHELD, "WeChat, the office's own account", "wechat.own"): Expected(
+        _OK, Proves.CANARY
+    ),
+    (Fault.LAPSED_SILENTLY, "WeChat, the office's own account", "wechat.own"): Expected(
+        _OK, Proves.CANARY
+    ),
 }
 
 
@@ -223,7 +244,9 @@ def place(parts: frozenset[Part]) -> str:
 
 
 _DANGEROUS = {Fault.NONE: tuple(TruthOf)}
-"""The truths for which `make test` plays a fault; `fresh` unless named: nothing is worse than to call such an account stale."""
+"""The truths for which `make test` plays a fault; `fresh` unless named: nothing is worse than to
+call such an account stale.
+"""
 
 
 HANDFUL = (Fault.NONE, Fault.CAPTCHA_PAGE, Fault.LAPSED, Fault.TRUNCATED, Fault.EMPTY_LIST)
@@ -231,17 +254,35 @@ HANDFUL = (Fault.NONE, Fault.CAPTCHA_PAGE, Fault.LAPSED, Fault.TRUNCATED, Fault.
 
 
 def cells(platform: str, *, full: bool) -> list[Cell]:
-    """The cells of a platform: every fault at its first place under its most dangerous truth, and a handful aside; or all of them."""
+    """The cells of a platform: every fault at its first place under its most dangerous truth, and a
+    handful aside; or all of them.
+    """
     scenes = [SCENES[platform], *(scene for scene in ASIDE if scene.platform == platform)]
     return [cell for scene in scenes for cell in _cells(scene, full)]
 
 
 def _cells(scene: Scene, full: bool) -> Iterator[Cell]:
     for fault, places in PLACES.items():
-        striking = [parts for parts in places if fault is Fault.NONE or any(STRUCK_BY[name] & parts for name in scene.surfaces)]
+        striking = [
+            parts
+            for parts in places
+            if fault is Fault.NONE or any(STRUCK_BY[name] & parts for name in scene.surfaces)
+        ]
         if scene.aside and fault not in HANDFUL and not full:
             continue
-        for parts in striking if full else striking[:1] if scene.aside else [parts for parts in places[:1] if parts in striking]:
-            truths = scene.truths if full else (TruthOf.FRESH,) if scene.aside else _DANGEROUS.get(fault, (TruthOf.FRESH,))
+        for parts in (
+            striking
+            if full
+            else striking[:1]
+            if scene.aside
+            else [parts for parts in places[:1] if parts in striking]
+        ):
+            truths = (
+                scene.truths
+                if full
+                else (TruthOf.FRESH,)
+                if scene.aside
+                else _DANGEROUS.get(fault, (TruthOf.FRESH,))
+            )
             for truth in truths:
                 yield Cell(scene, fault, parts, truth)

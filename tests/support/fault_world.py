@@ -18,21 +18,48 @@ _FRESH = f"2022-12-30T09:00;{_OLDER}"
 
 
 def filed(scene: Scene, true: TrueAccount) -> Filed:
-    bare = Filed(name=true.filed["name"], platform=true.platform, organiser=true.filed["organiser"], opened_on=date(2015, 1, 1))
+    bare = Filed(
+        name=true.filed["name"],
+        platform=true.platform,
+        organiser=true.filed["organiser"],
+        opened_on=date(2015, 1, 1),
+    )
     if scene.by_name:
         return bare
     return replace(
-        bare, platform_id=true.id, original_id=true.filed["original_id"], alias=true.filed["alias"],
-        article_links=true.known_links, reader_url=true.reader_page if true.read else "",
-    )  # fmt: skip
+        bare,
+        platform_id=true.id,
+        original_id=true.filed["original_id"],
+        alias=true.filed["alias"],
+        article_links=true.known_links,
+        reader_url=true.reader_page if true.read else "",
+    )
 
 
 _COLUMNS = (
-    "platform", "type", "name", "organiser", "platform_id", "original_id", "truth", "shown_name", "posts", "pinned", "articles", "album",
-    "alias", "reader", "own",
-)  # fmt: skip
+    "platform",
+    "type",
+    "name",
+    "organiser",
+    "platform_id",
+    "original_id",
+    "truth",
+    "shown_name",
+    "posts",
+    "pinned",
+    "articles",
+    "album",
+    "alias",
+    "reader",
+    "own",
+)
 HEADINGS = ",".join(_COLUMNS)
-_TYPES = {"wechat": "微信公众号", "weibo": "新浪微博", "douyin": "抖音短视频", "toutiao": "今日头条"}
+_TYPES = {
+    "wechat": "微信公众号",
+    "weibo": "新浪微博",
+    "douyin": "抖音短视频",
+    "toutiao": "今日头条",
+}
 
 
 def sleeping(scene: Scene) -> Cell:
@@ -43,11 +70,18 @@ def sleeping(scene: Scene) -> Cell:
 def row(cell: Cell, number: int) -> str:
     scene = cell.scene
     wechat, name = scene.platform == "wechat", f"示例{cell.truth.value}{number}号"
-    posts = _OLDER if cell.truth is TruthOf.STALE else _FRESH if wechat or cell.truth is not TruthOf.GONE else ""
+    posts = (
+        _OLDER
+        if cell.truth is TruthOf.STALE
+        else _FRESH
+        if wechat or cell.truth is not TruthOf.GONE
+        else ""
+    )
     count = len(posts.split(";")) if posts else 0
     values = {
         "platform": scene.platform, "type": _TYPES[scene.platform], "name": name, "platform_id": true_id(scene.platform, number),
-        # Found by its name alone, a list proves a gap only where the platform certifies it for the organiser.
+        # Found by its name alone, a list proves a gap only where the platform certifies it for the
+        # organiser.
         "organiser": "示例市测试局" if scene.by_name else "",
         "original_id": f"gh_{number:012x}" if wechat else "", "truth": "gone" if cell.truth is TruthOf.GONE else "alive",
         "shown_name": f"演示改名{number}号" if cell.truth is TruthOf.RENAMED else "",

@@ -1,11 +1,24 @@
-"""示例号 (www.posts.example): a made-up site. Its profile page lists every post, newest first, to everybody: fresh and stale are proved."""
+"""示例号 (www.posts.example): a made-up site. Its profile page lists every post, newest first, to
+everybody: fresh and stale are proved.
+"""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from mediawatch.domain import Account, Attested, Captcha, Changed, MatchedBy, Outcome, Pace, Post, RateLimited, Seen
+from mediawatch.domain import (
+    Account,
+    Attested,
+    Captcha,
+    Changed,
+    MatchedBy,
+    Outcome,
+    Pace,
+    Post,
+    RateLimited,
+    Seen,
+)
 from mediawatch.domain.clock import CLOCK_SKEW, EVER, day_of, from_epoch
 from scrapers.browser.pool import Tab
 from scrapers.lists import reach
@@ -13,7 +26,9 @@ from scrapers.surface import Scraper, SessionUse, Shows, Surface, query_of
 
 
 class Profile(Surface):
-    """/u/ID: the page asks /api/user and /api/posts for itself; both replies are read as they come."""
+    """/u/ID: the page asks /api/user and /api/posts for itself; both replies are read as they
+    come.
+    """
 
     name, label = "shili.profile", "示例号主页"
     attested, session, shows = Attested.DESCRIBED, SessionUse.VISITOR, Shows.ALL
@@ -25,17 +40,27 @@ class Profile(Surface):
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         uid = account.filed.platform_id
-        async with tab.hearing(r"^www\.posts\.example/api/user$") as users, tab.hearing(r"^www\.posts\.example/api/posts$") as lists:
+        async with (
+            tab.hearing(r"^www\.posts\.example/api/user$") as users,
+            tab.hearing(r"^www\.posts\.example/api/posts$") as lists,
+        ):
             (await tab.open(f"https://www.posts.example/u/{uid}")).good()
-            user = read_user((await users.first(lambda reply: query_of(reply.url).get("id") == uid)).json(), uid)
+            user = read_user(
+                (await users.first(lambda reply: query_of(reply.url).get("id") == uid)).json(), uid
+            )
             yield user
             if user.outcome is Outcome.OK:
-                yield read_posts((await lists.first(lambda reply: query_of(reply.url).get("id") == uid)).json(), tab.now())
+                yield read_posts(
+                    (await lists.first(lambda reply: query_of(reply.url).get("id") == uid)).json(),
+                    tab.now(),
+                )
 
 
 def read_user(payload: object, uid: str) -> Seen:
     match payload:
-        case {"code": 0, "user": {"id": str(own), "name": str(name), "body": str(body)}} if own == uid:
+        case {"code": 0, "user": {"id": str(own), "name": str(name), "body": str(body)}} if (
+            own == uid
+        ):
             return Seen(name=name, platform_id=own, verified_as=body, matched_by=MatchedBy.ID)
         case {"code": 404, "message": "用户不存在"}:
             return Seen(outcome=Outcome.NOT_FOUND, matched_by=MatchedBy.ID, detail="用户不存在")
@@ -52,9 +77,17 @@ def read_posts(payload: object, now: datetime) -> Seen:
             return Seen(outcome=Outcome.NO_POSTS, matched_by=MatchedBy.ID, detail="total 0")
         case {"code": 0, "total": int(total), "posts": [_, *_] as items}:
             dated = [(from_epoch(item["at"]), item) for item in items]
-            posts = [Post(id=item["id"], at=at, on=day_of(at), pinned=item["pinned"]) for at, item in dated if at <= now + CLOCK_SKEW]
+            posts = [
+                Post(id=item["id"], at=at, on=day_of(at), pinned=item["pinned"])
+                for at, item in dated
+                if at <= now + CLOCK_SKEW
+            ]
             whole = EVER if len(items) >= total else reach(posts)
-            return Seen(posts=tuple(posts), matched_by=MatchedBy.ID, complete_since=whole if len(posts) == len(items) else None)
+            return Seen(
+                posts=tuple(posts),
+                matched_by=MatchedBy.ID,
+                complete_since=whole if len(posts) == len(items) else None,
+            )
     raise Changed(payload)  # an empty list beside a count is how sites block
 
 

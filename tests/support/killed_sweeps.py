@@ -1,6 +1,8 @@
-"""Sweeps that are killed: the replica and each sweep in a process of its own, and the hand that kills.
+"""Sweeps that are killed: the replica and each sweep in a process of its own, and the hand that
+kills.
 
-As a program: `serve FOLDER` is the replica, `sweep FOLDER HOME` one run of the sweep, `again FOLDER HOME LOOKS` sweeps in one process.
+As a program: `serve FOLDER` is the replica, `sweep FOLDER HOME` one run of the sweep, `again FOLDER
+HOME LOOKS` sweeps in one process.
 """
 
 from __future__ import annotations
@@ -36,13 +38,17 @@ from scrapers.browser.sessions import write_state
 from scrapers.replica import Replica, World
 
 KINDS = ("python", "driver", "browser", "renderer", "machine")
-"""What dies. With the machine, the run and all that it has not brought to its files; its home goes on as it was at that moment."""
+"""What dies. With the machine, the run and all that it has not brought to its files; its home goes
+on as it was at that moment.
+"""
 _SOON = 0.4
 """Seconds between a look that was shown and the kill, at most: in the midst of what comes next."""
 
 
 def clock(folder: Path) -> Callable[[], datetime]:
-    """One clock for the replica and all runs: the time does not go back when a run follows a killed one."""
+    """One clock for the replica and all runs: the time does not go back when a run follows a killed
+    one.
+    """
     began = float((folder / "began").read_text())
     as_of = World.read(folder / "world.csv").as_of
     assert as_of is not None
@@ -65,10 +71,14 @@ def over(folder: Path, home: Path) -> AbstractAsyncContextManager[App]:
     return opened(Home.at(home), clock=clock(folder), route=Route(at["proxy"], tuple(at["args"])))
 
 
-async def swept(app: App, folder: Path, shown: Progress = no_progress, *, again: bool = False) -> Summary:
+async def swept(
+    app: App, folder: Path, shown: Progress = no_progress, *, again: bool = False
+) -> Summary:
     as_of = World.read(folder / "world.csv").as_of
     app.pace = 0
-    request = Request(policy=load("tibet"), as_of=as_of, second_look_after=timedelta(0), again=again)
+    request = Request(
+        policy=load("tibet"), as_of=as_of, second_look_after=timedelta(0), again=again
+    )
     with only_one(app.home):
         return await app.engine().run(request, shown)
 
@@ -85,14 +95,28 @@ async def sweep(folder: Path, home: Path) -> None:
 
 
 async def again(folder: Path, home: Path, looks: int) -> None:
-    """Sweeps over the same accounts in one process, until so many looks were made; tells what each sweep found in memory."""
+    """Sweeps over the same accounts in one process, until so many looks were made; tells what each
+    sweep found in memory.
+    """
     made = 0
     async with over(folder, home) as app:
         while made < looks:
             made += (await swept(app, folder, again=True)).looks
             (driver,) = _of("driver", os.getpid())
-            parts = {"python": {os.getpid()}, "driver": {driver}, "browser": processes.descendants(driver)}
-            print(json.dumps({"looks": made, **{part: processes.memory_mb(pids) for part, pids in parts.items()}}), flush=True)
+            parts = {
+                "python": {os.getpid()},
+                "driver": {driver},
+                "browser": processes.descendants(driver),
+            }
+            print(
+                json.dumps(
+                    {
+                        "looks": made,
+                        **{part: processes.memory_mb(pids) for part, pids in parts.items()},
+                    }
+                ),
+                flush=True,
+            )
 
 
 @dataclass(frozen=True)
@@ -105,13 +129,24 @@ class Theatre:
         return Path(shutil.copytree(self.folder / "home", self.folder / name))
 
     def run(self, home: Path, *words: str) -> subprocess.Popen[str]:
-        """One run of the sweep over a home, in a process of its own; another program of this file by its words."""
+        """One run of the sweep over a home, in a process of its own; another program of this file
+        by its words.
+        """
         program, *more = words or ("sweep",)
         command = [sys.executable, __file__, program, str(self.folder), str(home), *more]
         # What takes long on a machine that has much else to do is not what dies here.
-        patient = {f"MEDIAWATCH_TIMEOUTS__{name}": "60" for name in ("LAUNCH", "NAVIGATION", "REPLY", "CHALLENGE")}
+        patient = {
+            f"MEDIAWATCH_TIMEOUTS__{name}": "60"
+            for name in ("LAUNCH", "NAVIGATION", "REPLY", "CHALLENGE")
+        }
         with (home / "stderr.txt").open("a") as errors:
-            return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, text=True, env={**os.environ, **patient})
+            return subprocess.Popen(
+                command,
+                stdout=subprocess.PIPE,
+                stderr=errors,
+                text=True,
+                env={**os.environ, **patient},
+            )
 
     async def told(self, home: Path) -> Told:
         """What stands in a home after its sweep has been finished."""
@@ -127,14 +162,23 @@ class Theatre:
                 number: (
                     each.verdict.value,
                     each.latest_on,
-                    # A killed browser takes its warm page along: the next look may load the account's own, whose date is exact.
+                    # A killed browser takes its warm page along: the next look may load the
+                    # account's own, whose date is exact.
                     each.date_kind if each.findings else None,
                     *sorted((one.code.value, one.sentence) for one in each.findings),
                 )
                 for number, each in judged.items()
             },
-            outcomes={number: each.outcome.value for number, found in readings.items() for each in found if each.look is LookKind.FIRST},
-            looks={number: (counted[LookKind.FIRST], counted[LookKind.SECOND]) for number, counted in looks.items()},
+            outcomes={
+                number: each.outcome.value
+                for number, found in readings.items()
+                for each in found
+                if each.look is LookKind.FIRST
+            },
+            looks={
+                number: (counted[LookKind.FIRST], counted[LookKind.SECOND])
+                for number, counted in looks.items()
+            },
             readings={each.id for found in readings.values() for each in found},
             wrong=[sentence for sentence, _ in check.wrong],
             orphans=len(check.orphans),
@@ -143,7 +187,9 @@ class Theatre:
 
 @dataclass(frozen=True)
 class Told:
-    """By account number: verdict with findings, outcome of the first look, first and second looks. `wrong`, `orphans`: of evidence."""
+    """By account number: verdict with findings, outcome of the first look, first and second looks.
+    `wrong`, `orphans`: of evidence.
+    """
 
     finished: bool
     verdicts: dict[int, tuple[object, ...]]
@@ -156,11 +202,18 @@ class Told:
 
 @contextmanager
 def theatre(folder: Path, accounts: int) -> Iterator[Theatre]:
-    """The first so many accounts of the shipped world, as its platforms are mixed, behind a replica in a process of its own."""
+    """The first so many accounts of the shipped world, as its platforms are mixed, behind a replica
+    in a process of its own.
+    """
     lines = demo.shipped_world().read_text("utf-8").splitlines(keepends=True)
-    remarks, (heading, *rows) = [line for line in lines if line.startswith("#")], [line for line in lines if not line.startswith("#")]
+    remarks, (heading, *rows) = (
+        [line for line in lines if line.startswith("#")],
+        [line for line in lines if not line.startswith("#")],
+    )
     step = max(1, len(rows) // accounts)
-    (folder / "world.csv").write_text("".join([*remarks, heading, *rows[::step][:accounts]]), "utf-8")
+    (folder / "world.csv").write_text(
+        "".join([*remarks, heading, *rows[::step][:accounts]]), "utf-8"
+    )
     (folder / "began").write_text(str(time.monotonic()))
     server = subprocess.Popen([sys.executable, __file__, "serve", str(folder)])
     try:
@@ -179,15 +232,18 @@ async def _furnished(folder: Path) -> None:
     assert world.as_of is not None
     for platform, state in json.loads((folder / "replica.json").read_text())["states"].items():
         write_state(home.sessions / platform / "office.json", state)
-    home.canaries.write_text(canaries.to_toml(WorldStage(world, world.as_of).canaries(), "演示数据"), "utf-8")
+    home.canaries.write_text(
+        canaries.to_toml(WorldStage(world, world.as_of).canaries(), "演示数据"), "utf-8"
+    )
     machine.write_registry(folder / "registry.xlsx", world.filed_rows())
     async with over(folder, home.root) as app:
         await registry.import_files(app.store, [folder / "registry.xlsx"], now=app.clock())
 
 
 def killed(stage: Theatre, home: Path, seed: int, kinds: Sequence[str]) -> set[int]:
-    """Run a sweep to its end and kill all these on the way, in an order and at moments that the seed chooses; returns the readings that
-    were shown. AssertionError where a run ends in another way, or before all that."""
+    """Run a sweep to its end and kill all these on the way, in an order and at moments that the
+    seed chooses; returns the readings that were shown. AssertionError where a run ends in another
+    way, or before all that."""
     chance, shown = random.Random(seed), set[int]()
     left = chance.sample(kinds, len(kinds))
     while True:
@@ -217,7 +273,14 @@ def ended(run: subprocess.Popen[str]) -> Iterator[subprocess.Popen[str]]:
         run.kill()
 
 
-def _disturbed(run: subprocess.Popen[str], told: IO[str], home: Path, chance: random.Random, shown: set[int], left: list[str]) -> bool:
+def _disturbed(
+    run: subprocess.Popen[str],
+    told: IO[str],
+    home: Path,
+    chance: random.Random,
+    shown: set[int],
+    left: list[str],
+) -> bool:
     """Kill now and then until the run itself was hit (True) or has ended."""
     due = chance.randint(0, 3)
     for line in told:
@@ -227,7 +290,9 @@ def _disturbed(run: subprocess.Popen[str], told: IO[str], home: Path, chance: ra
             continue
         time.sleep(chance.uniform(0, _SOON))
         there = {kind: _of(kind, run.pid) for kind in left}
-        kind = next((kind for kind in left if there[kind]), "")  # driver and browser may be just starting
+        kind = next(
+            (kind for kind in left if there[kind]), ""
+        )  # driver and browser may be just starting
         if not kind:
             continue
         left.remove(kind)
@@ -243,9 +308,13 @@ def _disturbed(run: subprocess.Popen[str], told: IO[str], home: Path, chance: ra
 
 
 def _lose_power(run: subprocess.Popen[str], home: Path) -> None:
-    """What is in its files at one moment is all that stays: no lock, no shared memory of the database."""
+    """What is in its files at one moment is all that stays: no lock, no shared memory of the
+    database.
+    """
     run.send_signal(signal.SIGSTOP)
-    kept = shutil.copytree(home, home.with_suffix(".kept"), ignore=shutil.ignore_patterns("tmp", "*-shm"))
+    kept = shutil.copytree(
+        home, home.with_suffix(".kept"), ignore=shutil.ignore_patterns("tmp", "*-shm")
+    )
     run.kill()
     run.wait()
     shutil.rmtree(home, ignore_errors=True)  # its browser is just ending
@@ -257,13 +326,23 @@ def _of(kind: str, run: int) -> list[int]:
     if kind in ("python", "machine"):
         return [run]
     words = {pid: command(pid) for pid in sorted(processes.descendants(run))}
-    sign = {"driver": "run-driver", "browser": "--remote-debugging-pipe", "renderer": "--type=renderer"}[kind]
-    return [pid for pid, called in words.items() if sign in called and (kind == "renderer" or "--type=" not in called)]
+    sign = {
+        "driver": "run-driver",
+        "browser": "--remote-debugging-pipe",
+        "renderer": "--type=renderer",
+    }[kind]
+    return [
+        pid
+        for pid, called in words.items()
+        if sign in called and (kind == "renderer" or "--type=" not in called)
+    ]
 
 
 def command(pid: int) -> str:
     with suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        return (
+            Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        )
     return ""
 
 

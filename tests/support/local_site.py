@@ -18,7 +18,9 @@ JSON = "application/json; charset=utf-8"
 
 @dataclass(frozen=True)
 class Answer:
-    """What a path answers. `hang` holds it back until the site closes; `reset` breaks the connection."""
+    """What a path answers. `hang` holds it back until the site closes; `reset` breaks the
+    connection.
+    """
 
     body: str | bytes = ""
     content_type: str = HTML
@@ -71,13 +73,21 @@ def served(routes: Routes) -> Iterator[Site]:
                 return
             if answer.reset:
                 # No lingering: the browser sees a reset, not an orderly end.
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                self.connection.setsockopt(
+                    socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0)
+                )
                 self.connection.close()
                 return
             body = answer.body.encode() if isinstance(answer.body, str) else answer.body
             with suppress(OSError):
-                self.send_response_only(answer.status)  # without a Date: tests have clocks of their own
-                for name, value in {"Content-Type": answer.content_type, "Content-Length": str(len(body)), **answer.headers}.items():
+                self.send_response_only(
+                    answer.status
+                )  # without a Date: tests have clocks of their own
+                for name, value in {
+                    "Content-Type": answer.content_type,
+                    "Content-Length": str(len(body)),
+                    **answer.headers,
+                }.items():
                     self.send_header(name, value)
                 self.end_headers()
                 self.wfile.write(body)
@@ -93,7 +103,9 @@ def served(routes: Routes) -> Iterator[Site]:
 
     server = Server(("127.0.0.1", 0), Handler)
     site.port = server.server_port
-    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+    threading.Thread(
+        target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True
+    ).start()
     try:
         yield site
     finally:

@@ -9,14 +9,21 @@ from samples import LATE, NOW
 from mediawatch.domain import AlertState, Night, Sweep, SweepKind
 from mediawatch.ports import Store
 
-SWEEP = Sweep(id=7, as_of=LATE, policy="tibet", policy_toml="", kind=SweepKind.NIGHTLY, started_at=LATE)
+SWEEP = Sweep(
+    id=7, as_of=LATE, policy="tibet", policy_toml="", kind=SweepKind.NIGHTLY, started_at=LATE
+)
 
 
 NIGHT = Night(
-    sweep_id=7, started_at=NOW, ended_at=NOW + timedelta(minutes=90), exit_code=16, looks={"weibo ok": 40, "weibo captcha": 1},
-    verdicts={"fresh": 30, "failed": 6, "unproven": 5}, reasons={"平台要求人工验证。": 4, "平台限制访问,未取得发布列表。": 1},
+    sweep_id=7,
+    started_at=NOW,
+    ended_at=NOW + timedelta(minutes=90),
+    exit_code=16,
+    looks={"weibo ok": 40, "weibo captcha": 1},
+    verdicts={"fresh": 30, "failed": 6, "unproven": 5},
+    reasons={"平台要求人工验证。": 4, "平台限制访问,未取得发布列表。": 1},
     breakers=("weibo.mobile visitor: captcha",),
-)  # fmt: skip
+)
 
 
 async def states(store: Store) -> list[str]:

@@ -1,4 +1,6 @@
-"""An office with a home of its own: inspections whose judgements are made up, and the commands that make notices of them."""
+"""An office with a home of its own: inspections whose judgements are made up, and the commands that
+make notices of them.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,11 @@ from mediawatch.rules.policy import load
 from mediawatch.sweep.scope import listed
 
 T = TypeVar("T")
-NAMES = {Code.STALE_2W: "超2周未更新", Code.NAME_MISMATCH: "名称不一致", Code.CANCELLED_NOT_CLOSED: "已注销未报备"}
+NAMES = {
+    Code.STALE_2W: "超2周未更新",
+    Code.NAME_MISMATCH: "名称不一致",
+    Code.CANCELLED_NOT_CLOSED: "已注销未报备",
+}
 FRESH = Judgement(verdict=Verdict.FRESH, sentence="更新。")
 
 
@@ -59,7 +65,9 @@ def filed(number: int, **more: Any) -> Filed:
 
 @dataclass
 class Office:
-    """Its home. Every inspection is finished, and everything that it found is confirmed unless it is said otherwise."""
+    """Its home. Every inspection is finished, and everything that it found is confirmed unless it
+    is said otherwise.
+    """
 
     home: Home
 
@@ -93,21 +101,45 @@ class Office:
         return done.stderr
 
     def sweep(
-        self, on: date, failed: Mapping[int, Sequence[Code]], *, otherwise: Verdict = Verdict.UNPROVEN, only: Sequence[int] = (),
-        confirm: bool = True, verdicts: Mapping[int, Verdict] | None = None,
-    ) -> int:  # fmt: skip
-        """An inspection as of the end of a day, of the accounts `only` or of all; its number. Who is not in `failed` is fresh."""
+        self,
+        on: date,
+        failed: Mapping[int, Sequence[Code]],
+        *,
+        otherwise: Verdict = Verdict.UNPROVEN,
+        only: Sequence[int] = (),
+        confirm: bool = True,
+        verdicts: Mapping[int, Verdict] | None = None,
+    ) -> int:
+        """An inspection as of the end of a day, of the accounts `only` or of all; its number. Who
+        is not in `failed` is fresh.
+        """
 
         async def work(store: Store) -> int:
             accounts = await store.accounts()
             chosen = [account for account in accounts if not only or account.id in only]
             policy, as_of = load("national"), day_end(on)
-            scope = {"scope": listed(accounts, chosen).words, "scope_spec": listed(accounts, chosen).spec} if only else {}
+            scope = (
+                {
+                    "scope": listed(accounts, chosen).words,
+                    "scope_spec": listed(accounts, chosen).spec,
+                }
+                if only
+                else {}
+            )
             sweep = await store.open_sweep(
-                Sweep(as_of=as_of, policy="national", policy_toml=policy.toml, started_at=as_of, **scope),
+                Sweep(
+                    as_of=as_of,
+                    policy="national",
+                    policy_toml=policy.toml,
+                    started_at=as_of,
+                    **scope,
+                ),
                 chosen,  # type: ignore[arg-type]
             )
-            judged = {account.id: replace(FRESH, verdict=(verdicts or {}).get(account.id, Verdict.FRESH)) for account in chosen}
+            judged = {
+                account.id: replace(FRESH, verdict=(verdicts or {}).get(account.id, Verdict.FRESH))
+                for account in chosen
+            }
             for number, codes in failed.items():
                 kept = await store.keep(reading(number, as_of + timedelta(hours=1), sweep.id))
                 judged[number] = Judgement(
@@ -137,7 +169,9 @@ class Office:
                 for finding in entry.judgement.findings
             ]  # fmt: skip
             known = await store.review_events(sweep)
-            await store.note_reviews(sweep, events, after=max((event.id for event in known), default=0))
+            await store.note_reviews(
+                sweep, events, after=max((event.id for event in known), default=0)
+            )
 
         self.within(work)
 
@@ -145,7 +179,20 @@ class Office:
         self.run(*self.words_to_issue(sweep, number, on), *more)
 
     def words_to_issue(self, sweep: int, number: str, on: date) -> tuple[str, ...]:
-        return ("notice", "issue", "--sweep", str(sweep), "--number", number, "--title", "通报", "--date", str(on), "--by", "丙某")
+        return (
+            "notice",
+            "issue",
+            "--sweep",
+            str(sweep),
+            "--number",
+            number,
+            "--title",
+            "通报",
+            "--date",
+            str(on),
+            "--by",
+            "丙某",
+        )
 
     def handoff(self, *words: str) -> dict[str, Any]:
         target = self.home.root / "交.json"
@@ -157,22 +204,49 @@ class Office:
         """The workbook's sheets, row by row."""
         target = self.home.root / "附.xlsx"
         self.run("report", "xlsx", *words, "--out", target)
-        return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in load_workbook(target).worksheets}
+        return {
+            sheet.title: list(sheet.iter_rows(values_only=True))
+            for sheet in load_workbook(target).worksheets
+        }
 
 
 def held(reading_id: int, code: Code, on: date) -> Finding:
     return Finding(
-        code=code, label=NAMES[code], effect=Effect.FAILS, sentence=f"{NAMES[code]}。", reading_ids=(reading_id,),
-        latest_on=on - timedelta(days=30), gap_days=30, ids=(), name_seen="别名" if code is Code.NAME_MISMATCH else "",
-    )  # fmt: skip
+        code=code,
+        label=NAMES[code],
+        effect=Effect.FAILS,
+        sentence=f"{NAMES[code]}。",
+        reading_ids=(reading_id,),
+        latest_on=on - timedelta(days=30),
+        gap_days=30,
+        ids=(),
+        name_seen="别名" if code is Code.NAME_MISMATCH else "",
+    )
 
 
-def reading(account_id: int, at: datetime, sweep_id: int | None = None, *posts: Post, **more: Any) -> Reading:
+def reading(
+    account_id: int, at: datetime, sweep_id: int | None = None, *posts: Post, **more: Any
+) -> Reading:
     shown = Evidence(
-        kind=EvidenceKind.SCREENSHOT, media_type="image/jpeg", path=f"{account_id}/{at:%Y%m%d%H}.jpg", sha256=f"{account_id:064}", size=1,
+        kind=EvidenceKind.SCREENSHOT,
+        media_type="image/jpeg",
+        path=f"{account_id}/{at:%Y%m%d%H}.jpg",
+        sha256=f"{account_id:064}",
+        size=1,
         taken_at=at,
-    )  # fmt: skip
-    values: dict[str, Any] = {"outcome": Outcome.OK, "name": f"示例{account_id}", "matched_by": MatchedBy.ID}
+    )
+    values: dict[str, Any] = {
+        "outcome": Outcome.OK,
+        "name": f"示例{account_id}",
+        "matched_by": MatchedBy.ID,
+    }
     values |= {"platform_id": f"100{account_id}", "evidence": (shown,)} | more
     sight = Sight(surface="weibo.desktop", read_at=at, posts=posts, **values)
-    return Reading(account_id=account_id, sweep_id=sweep_id, look=LookKind.SECOND, started_at=at, read_at=at, sights=(sight,))
+    return Reading(
+        account_id=account_id,
+        sweep_id=sweep_id,
+        look=LookKind.SECOND,
+        started_at=at,
+        read_at=at,
+        sights=(sight,),
+    )

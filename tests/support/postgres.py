@@ -1,4 +1,6 @@
-"""A real PostgreSQL of the tests' own: a throw-away cluster in a temporary folder, on a Unix socket only."""
+"""A real PostgreSQL of the tests' own: a throw-away cluster in a temporary folder, on a Unix socket
+only.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,13 @@ from db.base import Base
 from db.migrate import upgrade
 
 SETTINGS = (
-    "listen_addresses=''", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=16MB", "max_connections=60",
-)  # fmt: skip
+    "listen_addresses=''",
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "shared_buffers=16MB",
+    "max_connections=60",
+)
 
 
 class Cluster:
@@ -36,18 +43,29 @@ class Cluster:
             shutil.chown(folder, self._user)
 
     def _run(self, name: str, *arguments: str) -> None:
-        # Not captured by a pipe: the server inherits it and would keep it open for as long as it runs.
+        # Not captured by a pipe: the server inherits it and would keep it open for as long as it
+        # runs.
         with (self.folder / f"{name}.log").open("ab") as log:
             done = subprocess.run(
                 [self._binaries / name, "-D", self.folder / "data", *arguments],
-                user=self._user, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log, stderr=log, timeout=60, check=False,
-            )  # fmt: skip
+                user=self._user,
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                timeout=60,
+                check=False,
+            )
         if done.returncode:
             raise RuntimeError(f"{name} failed: {(self.folder / f'{name}.log').read_text()[-800:]}")
 
     def start(self) -> None:
-        self._run("initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
-        options = " ".join(f"-c {setting}" for setting in (*SETTINGS, f"unix_socket_directories={self.folder}"))
+        self._run(
+            "initdb", "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync"
+        )
+        options = " ".join(
+            f"-c {setting}" for setting in (*SETTINGS, f"unix_socket_directories={self.folder}")
+        )
         self._run("pg_ctl", "-w", "-t", "60", "-o", options, "start")
 
     def stop(self) -> None:
@@ -60,25 +78,37 @@ class Cluster:
         return f"postgresql+psycopg://postgres@/{name}?host={self.folder}"
 
     def migrated_url(self) -> str:
-        """The one database with this version's tables, emptied: a new one costs 7 MB and half a second."""
+        """The one database with this version's tables, emptied: a new one costs 7 MB and half a
+        second.
+        """
         if not self._migrated:
             self._migrated = self.url()
             upgrade(self._migrated)
         # The home stays the same one: its mark is made with the database.
-        tables = ", ".join(table.name for table in Base.metadata.sorted_tables if table.name != "home")
-        self._execute(make_url(self._migrated).database or "", f"TRUNCATE {tables} RESTART IDENTITY")
+        tables = ", ".join(
+            table.name for table in Base.metadata.sorted_tables if table.name != "home"
+        )
+        self._execute(
+            make_url(self._migrated).database or "", f"TRUNCATE {tables} RESTART IDENTITY"
+        )
         return self._migrated
 
     def _execute(self, database: str, statement: str) -> None:
-        with psycopg.connect(host=str(self.folder), user="postgres", dbname=database, autocommit=True) as connection:
+        with psycopg.connect(
+            host=str(self.folder), user="postgres", dbname=database, autocommit=True
+        ) as connection:
             connection.execute(statement)
 
 
 def binaries() -> Path | None:
-    """Where initdb and pg_ctl are: behind PATH, or Debian's folder of the newest version, which PATH does not have."""
+    """Where initdb and pg_ctl are: behind PATH, or Debian's folder of the newest version, which
+    PATH does not have.
+    """
     if on_path := shutil.which("initdb"):
         return Path(on_path).resolve().parent
-    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    versions = sorted(
+        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3])
+    )
     return versions[-1].parent if versions else None
 
 
@@ -87,9 +117,12 @@ def postgres() -> Iterator[Cluster]:
     """Skipped where PostgreSQL is not installed; an error where CI must have it."""
     found = binaries()
     if found is None:
-        reason = "PostgreSQL is not installed: apt-get install -y --no-install-recommends postgresql"
+        reason = (
+            "PostgreSQL is not installed: apt-get install -y --no-install-recommends postgresql"
+        )
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
-    # Not below pytest's folder: that is closed to the user `postgres`, and too long for the path of a socket.
+    # Not below pytest's folder: that is closed to the user `postgres`, and too long for the path of
+    # a socket.
     folder = Path(tempfile.mkdtemp(prefix="mw-pg-", dir="/tmp"))
     cluster = Cluster(found, folder)
     try:

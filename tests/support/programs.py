@@ -50,7 +50,9 @@ main()
 """
 
 
-def mediawatch(*words: str, home: Path | None = None, driver: bool = False, **environ: str) -> subprocess.CompletedProcess[str]:
+def mediawatch(
+    *words: str, home: Path | None = None, driver: bool = False, **environ: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *(("-c", DRIVER) if driver else ("-m", "mediawatch")), *words],
         env=clean(home, **environ),
@@ -61,5 +63,9 @@ def mediawatch(*words: str, home: Path | None = None, driver: bool = False, **en
 
 
 def clean(home: Path | None, **environ: str) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.upper().startswith("MEDIAWATCH_")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.upper().startswith("MEDIAWATCH_")
+    }
     return kept | ({"MEDIAWATCH_HOME": str(home)} if home else {}) | {"COLUMNS": "100"} | environ

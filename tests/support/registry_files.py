@@ -1,4 +1,6 @@
-"""Registry files for tests, made by the writers that offices' programs are modelled on: xlsxwriter, xlwt, plain csv. All names invented."""
+"""Registry files for tests, made by the writers that offices' programs are modelled on: xlsxwriter,
+xlwt, plain csv. All names invented.
+"""
 
 from __future__ import annotations
 
@@ -36,8 +38,12 @@ def xlsx(
     more: Mapping[str, Cells] | None = None,
     hidden_sheets: Sequence[str] = (),
 ) -> Path:
-    """Text as text, numbers as numbers, dates as dates. `hidden` and `merged` (first row, first column, last row, last column) from 0."""
-    with xlsxwriter.Workbook(path, {"strings_to_urls": False, "strings_to_formulas": False}) as book:
+    """Text as text, numbers as numbers, dates as dates. `hidden` and `merged` (first row, first
+    column, last row, last column) from 0.
+    """
+    with xlsxwriter.Workbook(
+        path, {"strings_to_urls": False, "strings_to_formulas": False}
+    ) as book:
         day = book.add_format({"num_format": "yyyy-mm-dd"})
         for name, cells in {sheet: rows, **(more or {})}.items():
             page = book.add_worksheet(name)
@@ -56,12 +62,23 @@ def xlsx(
     return path
 
 
-def xls(path: Path, rows: Cells, *, hidden: Sequence[int] = (), merged: Sequence[tuple[int, int, int, int]] = ()) -> Path:
+def xls(
+    path: Path,
+    rows: Cells,
+    *,
+    hidden: Sequence[int] = (),
+    merged: Sequence[tuple[int, int, int, int]] = (),
+) -> Path:
     book = xlwt.Workbook()
     page = book.add_sheet("台账")
     day = xlwt.XFStyle()
     day.num_format_str = "yyyy-mm-dd"
-    covered = {(row, column) for top, left, bottom, right in merged for row in range(top, bottom + 1) for column in range(left, right + 1)}
+    covered = {
+        (row, column)
+        for top, left, bottom, right in merged
+        for row in range(top, bottom + 1)
+        for column in range(left, right + 1)
+    }
     for line, row in enumerate(rows):
         for column, cell in enumerate(row):
             if cell != "" and (line, column) not in covered:
@@ -82,7 +99,9 @@ def text(path: Path, rows: Cells, encoding: str = "utf-8-sig", delimiter: str = 
 
 
 def encrypted_xlsx(path: Path) -> Path:
-    """What Office writes for an .xlsx with a password: an OLE file with a stream EncryptedPackage ([MS-OFFCRYPTO] 2.3.4)."""
+    """What Office writes for an .xlsx with a password: an OLE file with a stream EncryptedPackage
+    ([MS-OFFCRYPTO] 2.3.4).
+    """
     CompoundDoc.XlsDoc().save(str(path), b"\x07" * 5000)
     data = bytearray(path.read_bytes())
     at = data.index("Workbook".encode("utf-16-le"))
@@ -99,7 +118,9 @@ def encrypted_xls(path: Path) -> Path:
     book.add_sheet("台账").write(0, 0, "x")
     stream = book.get_biff_data()
     end = 4 + struct.unpack("<H", stream[2:4])[0]
-    CompoundDoc.XlsDoc().save(str(path), stream[:end] + struct.pack("<HH", 0x2F, 6) + bytes(6) + stream[end:])
+    CompoundDoc.XlsDoc().save(
+        str(path), stream[:end] + struct.pack("<HH", 0x2F, 6) + bytes(6) + stream[end:]
+    )
     return path
 
 
@@ -117,7 +138,12 @@ def filed(*paths: Path) -> list[Filed]:
 def rows_of(tmp_path: Path, *records: Mapping[str, str], name: str = "r.csv") -> list[Row]:
     """Rows from heading -> text, all good."""
     headings = list(dict.fromkeys(heading for record in records for heading in record))
-    result = read(text(tmp_path / name, [headings, *([record.get(heading, "") for heading in headings] for record in records)]))
+    result = read(
+        text(
+            tmp_path / name,
+            [headings, *([record.get(heading, "") for heading in headings] for record in records)],
+        )
+    )
     assert result.errors == []
     return result.rows
 

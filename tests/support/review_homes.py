@@ -36,7 +36,9 @@ def prepared(tmp_path_factory: pytest.TempPathFactory) -> Home:
     async def work(store: Store) -> None:
         accounts = [filed(1), filed(2, name=TWO, prefecture="乙示例市")]
         inspection, path = await exported(store, home.root, accounts)
-        done = await inspection.take(fill(path, folder / "答.xlsx", {ONE: STALE, TWO: OTHER}, {ONE: png(1), TWO: png(2)}))
+        done = await inspection.take(
+            fill(path, folder / "答.xlsx", {ONE: STALE, TWO: OTHER}, {ONE: png(1), TWO: png(2)})
+        )
         assert len(done.readings) == 2
 
     within(home, work)

@@ -1,4 +1,6 @@
-"""Looks at one platform as the sweep makes them: the real scraper, a real Chromium, a replica behind it."""
+"""Looks at one platform as the sweep makes them: the real scraper, a real Chromium, a replica
+behind it.
+"""
 
 from __future__ import annotations
 
@@ -33,26 +35,48 @@ class Stage:
         """Behind a gate of its own: what one look met closes nothing for the next."""
         wanted = Need(**{"fresh_after": self.need.fresh_after, **need})
         account = Account(id=1, filed=filed, links=filed.article_links)
-        sights = await self.scraper.look(self.browser, [self.session] if self.session else [], account, wanted, Pacing(scale=0))
+        sights = await self.scraper.look(
+            self.browser, [self.session] if self.session else [], account, wanted, Pacing(scale=0)
+        )
         now = self.browser.now()
-        return Reading(account_id=1, look=LookKind.FIRST, started_at=now, read_at=now, sights=sights)
+        return Reading(
+            account_id=1, look=LookKind.FIRST, started_at=now, read_at=now, sights=sights
+        )
 
     @property
     def paths(self) -> list[str]:
         """Host and path of what was asked for so far, without pictures."""
-        return [served.url.partition("?")[0].removeprefix("https://") for served in self.replica.requests]
+        return [
+            served.url.partition("?")[0].removeprefix("https://")
+            for served in self.replica.requests
+        ]
 
 
 @asynccontextmanager
 async def staged(
-    scraper: Scraper, executable: Path, folder: Path, world: World, now: datetime, *,
-    session: bool = False, valid: bool = True, overlay: Case | None = None, timeouts: Timeouts = SHORT,
+    scraper: Scraper,
+    executable: Path,
+    folder: Path,
+    world: World,
+    now: datetime,
+    *,
+    session: bool = False,
+    valid: bool = True,
+    overlay: Case | None = None,
+    timeouts: Timeouts = SHORT,
     lists_open: bool = False,
-) -> AsyncIterator[Stage]:  # fmt: skip
+) -> AsyncIterator[Stage]:
     """`session`: the operator's login is stored; `valid`: the site accepts it."""
     platform = scraper.platform
     logged_in = frozenset({platform}) if session and valid else frozenset()
-    async with Replica(world, now=lambda: now, logged_in=logged_in, overlay=overlay, lists_open=lists_open, key=key()) as replica:
+    async with Replica(
+        world,
+        now=lambda: now,
+        logged_in=logged_in,
+        overlay=overlay,
+        lists_open=lists_open,
+        key=key(),
+    ) as replica:
         state = folder / f"{platform}.json"
         state.write_text(json.dumps(replica.storage_state(platform)), "utf-8")
         async with facing(replica, executable, lambda: now, timeouts) as browser:
@@ -70,4 +94,13 @@ def composed(*replies: tuple[str, object], platform: str = "weibo", status: int 
         else Recorded(url, json.dumps(body).encode(), "application/json; charset=utf-8", status)
         for url, body in replies
     )
-    return Case("composed", platform, datetime.now(BEIJING), frozenset(), "composed", Filed(name="", platform=platform), recorded, None)
+    return Case(
+        "composed",
+        platform,
+        datetime.now(BEIJING),
+        frozenset(),
+        "composed",
+        Filed(name="", platform=platform),
+        recorded,
+        None,
+    )

@@ -1,4 +1,6 @@
-"""Stores for tests: `store` is a fresh SQLite one; `database_url` and `any_store` come once for each database."""
+"""Stores for tests: `store` is a fresh SQLite one; `database_url` and `any_store` come once for
+each database.
+"""
 
 from __future__ import annotations
 
@@ -20,9 +22,11 @@ from mediawatch.ports import Store
 
 @pytest.fixture(scope="session", autouse=True)
 def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A new SQLite database that this process opens begins as a copy of one that was migrated from nothing: a tenth of a CPU second each.
+    """A new SQLite database that this process opens begins as a copy of one that was migrated from
+    nothing: a tenth of a CPU second each.
 
-    What migrations do is tested where they are called by name, and by every command that is a process of its own.
+    What migrations do is tested where they are called by name, and by every command that is a
+    process of its own.
     """
 
     @cache
@@ -36,7 +40,9 @@ def _migrated_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         engine.dispose()
         return file.read_bytes()
 
-    def begun(url: str, busy_timeout: float = BUSY_TIMEOUT, safeguard: Safeguard | None = None) -> None:
+    def begun(
+        url: str, busy_timeout: float = BUSY_TIMEOUT, safeguard: Safeguard | None = None
+    ) -> None:
         file = file_of(normal_url(url))
         if file and file.parent.is_dir() and not file.exists():
             # Whole at once: another thread may open the same file.

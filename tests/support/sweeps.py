@@ -46,9 +46,14 @@ Script = Callable[[Account, Need], Sight]
 
 
 FACTS = SurfaceFacts(
-    name="toutiao.profile", label="示例", attested=Attested.RECORDED, needs_login=False, shows_all=True, shows_all_logged_in=True,
+    name="toutiao.profile",
+    label="示例",
+    attested=Attested.RECORDED,
+    needs_login=False,
+    shows_all=True,
+    shows_all_logged_in=True,
     pace=Pace(1.0),
-)  # fmt: skip
+)
 
 
 class Scripted:
@@ -91,10 +96,14 @@ class Scripted:
 
 
 def picture() -> Capture:
-    return Capture(kind=EvidenceKind.SCREENSHOT, media_type="image/jpeg", body=b"picture", taken_at=NOW)
+    return Capture(
+        kind=EvidenceKind.SCREENSHOT, media_type="image/jpeg", body=b"picture", taken_at=NOW
+    )
 
 
-def sight(name: str, gap: int | None = None, outcome: Outcome = Outcome.OK, since: int | None = 400) -> Sight:
+def sight(
+    name: str, gap: int | None = None, outcome: Outcome = Outcome.OK, since: int | None = 400
+) -> Sight:
     day = date(2022, 12, 31) - timedelta(days=gap or 0)
     return Sight(
         surface="toutiao.profile",
@@ -104,12 +113,16 @@ def sight(name: str, gap: int | None = None, outcome: Outcome = Outcome.OK, sinc
         name=name if outcome is Outcome.OK else "",
         matched_by=MatchedBy.ID if outcome is Outcome.OK or outcome.negative else None,
         posts=() if gap is None else (Post(on=day, at=day_start(day), id="1"),),
-        complete_since=None if gap is None or since is None else day_start(day - timedelta(days=since)),
+        complete_since=None
+        if gap is None or since is None
+        else day_start(day - timedelta(days=since)),
     )
 
 
 def by_name(account: Account, need: Need) -> Sight:
-    """鲜N was updated N days ago, 旧N too; 无 is not there; 名 has another name; 卡 is behind a captcha."""
+    """鲜N was updated N days ago, 旧N too; 无 is not there; 名 has another name; 卡 is behind a
+    captcha.
+    """
     name = account.filed.name
     match name[0]:
         case "鲜" | "旧":
@@ -132,16 +145,29 @@ class Stage:
         self.engine = Engine(store, self.looker, EvidenceFolder(folder), lambda: NOW, self.pacing)
 
     async def file(self, *names: str, platform: str = "toutiao", **filed: Any) -> None:
-        new = tuple(NewAccount(filed=Filed(name=name, platform=platform, type="今日头条", platform_id=name, **filed)) for name in names)
-        await self.store.apply(RegistryChanges(source=Source(file="x.xlsx", sha256="0" * 64, at=NOW), new=new))
+        new = tuple(
+            NewAccount(
+                filed=Filed(
+                    name=name, platform=platform, type="今日头条", platform_id=name, **filed
+                )
+            )
+            for name in names
+        )
+        await self.store.apply(
+            RegistryChanges(source=Source(file="x.xlsx", sha256="0" * 64, at=NOW), new=new)
+        )
 
     async def verdicts(self) -> dict[str, Verdict]:
         sweeps = await self.store.sweeps()
         scope = await self.store.scope(sweeps[-1].id)
-        return {entry.account.filed.name: entry.judgement.verdict for entry in scope if entry.judgement}
+        return {
+            entry.account.filed.name: entry.judgement.verdict for entry in scope if entry.judgement
+        }
 
     async def readings(self) -> list[Reading]:
-        return [reading for readings in (await self.store.readings()).values() for reading in readings]
+        return [
+            reading for readings in (await self.store.readings()).values() for reading in readings
+        ]
 
 
 def request(**more: object) -> Request:

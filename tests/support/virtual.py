@@ -1,4 +1,5 @@
-"""An event loop in which waiting costs no time: its clock jumps to the next timer as soon as nothing is left to do.
+"""An event loop in which waiting costs no time: its clock jumps to the next timer as soon as
+nothing is left to do.
 
 What threads do (the database) is waited for, as long as it goes through `counted`.
 """

@@ -29,7 +29,16 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import BEIJING, day_of, parse_as_of
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.people.forms.pictures import Shot
-from mediawatch.people.worklist import Asked, Column, Imported, Row, Window, answer, export, import_files
+from mediawatch.people.worklist import (
+    Asked,
+    Column,
+    Imported,
+    Row,
+    Window,
+    answer,
+    export,
+    import_files,
+)
 from mediawatch.ports import Store
 from mediawatch.rules.policy import Policy, load
 from mediawatch.sweep import rejudge
@@ -72,16 +81,27 @@ class Inspection:
 
     @classmethod
     async def of(
-        cls, store: Store, folder: Path, accounts: Sequence[Filed], readings: Sequence[Reading] = (), as_of: datetime = AS_OF
+        cls,
+        store: Store,
+        folder: Path,
+        accounts: Sequence[Filed],
+        readings: Sequence[Reading] = (),
+        as_of: datetime = AS_OF,
     ) -> Inspection:
         """`readings` say which account by its place in `accounts`, from 1."""
         new = tuple(NewAccount(filed=one) for one in accounts)
-        await store.apply(RegistryChanges(source=Source(file="台账.xlsx", sha256="0" * 64, at=NOW), new=new))
+        await store.apply(
+            RegistryChanges(source=Source(file="台账.xlsx", sha256="0" * 64, at=NOW), new=new)
+        )
         kept = await store.accounts()
-        sweep = await store.open_sweep(Sweep(as_of=as_of, policy="national", policy_toml=POLICY.toml, started_at=as_of), kept)
+        sweep = await store.open_sweep(
+            Sweep(as_of=as_of, policy="national", policy_toml=POLICY.toml, started_at=as_of), kept
+        )
         for reading in readings:
             await store.keep(reading)
-        unproven = Judgement(verdict=Verdict.UNPROVEN, sentence="现有信息来源不能证明其后无更新,不能认定超期。")
+        unproven = Judgement(
+            verdict=Verdict.UNPROVEN, sentence="现有信息来源不能证明其后无更新,不能认定超期。"
+        )
         await store.judge(sweep.id, {account.id: unproven for account in kept})
         await store.close_sweep(sweep.id, SweepState.FINISHED, NOW)
         return cls(store, sweep, EvidenceFolder(folder / "evidence"))
@@ -102,16 +122,28 @@ class Inspection:
         return {entry.account.filed.name: entry for entry in await self.store.scope(self.sweep.id)}
 
     async def verdicts(self) -> list[Verdict]:
-        return [entry.judgement.verdict for entry in await self.store.scope(self.sweep.id) if entry.judgement]
+        return [
+            entry.judgement.verdict
+            for entry in await self.store.scope(self.sweep.id)
+            if entry.judgement
+        ]
 
     async def account(self, number: int = 1) -> Account:
         return (await self.store.accounts())[number - 1]
 
 
-async def exported(store: Store, folder: Path, accounts: Sequence[Filed], readings: Sequence[Reading] = ()) -> tuple[Inspection, Path]:
+async def exported(
+    store: Store, folder: Path, accounts: Sequence[Filed], readings: Sequence[Reading] = ()
+) -> tuple[Inspection, Path]:
     inspection = await Inspection.of(store, folder, accounts, readings)
     path = folder / "清单.xlsx"
-    await export(store, path, sweep=inspection.sweep, scope=await store.scope(inspection.sweep.id), policy=POLICY)
+    await export(
+        store,
+        path,
+        sweep=inspection.sweep,
+        scope=await store.scope(inspection.sweep.id),
+        policy=POLICY,
+    )
     return inspection, path
 
 
@@ -120,7 +152,12 @@ def table(path: Path) -> list[dict[str, Any]]:
     return [dict(zip(map(str, rows[0]), row, strict=True)) for row in rows[1:]]
 
 
-def fill(source: Path, target: Path, answers: Mapping[str, Mapping[Column, object]], shots: Mapping[str, bytes] | None = None) -> Path:
+def fill(
+    source: Path,
+    target: Path,
+    answers: Mapping[str, Mapping[Column, object]],
+    shots: Mapping[str, bytes] | None = None,
+) -> Path:
     """Type answers into the rows of these filed names, and paste pictures into their 截图 cells."""
     book = openpyxl.load_workbook(source)
     sheet = book.worksheets[0]
@@ -149,22 +186,44 @@ COLUMNS = {column.short: column for column in Column}
 
 
 def row(cells: Mapping[Column, Any], shots: tuple[Shot, ...] = SHOT, **more: Any) -> Row:
-    return Row(file="甲.xlsx", sheet="待核查清单", number=7, cells={**cells, **{Column[key]: more[key] for key in more}}, shots=shots)
+    return Row(
+        file="甲.xlsx",
+        sheet="待核查清单",
+        number=7,
+        cells={**cells, **{Column[key]: more[key] for key in more}},
+        shots=shots,
+    )
 
 
 def asked(posted_on: tuple[date, ...] = (), linked: bool = False, **values: Any) -> Asked:
     account = Account(id=1, filed=filed(**values))
-    ids = tuple(filter(None, (account.filed.original_id, account.filed.alias, account.filed.platform_id)))
-    return Asked(account=account, sweep_id=3, window=WINDOW, posted_on=frozenset(posted_on), ids=ids, linked=linked)
+    ids = tuple(
+        filter(None, (account.filed.original_id, account.filed.alias, account.filed.platform_id))
+    )
+    return Asked(
+        account=account,
+        sweep_id=3,
+        window=WINDOW,
+        posted_on=frozenset(posted_on),
+        ids=ids,
+        linked=linked,
+    )
 
 
-def read(cells: Mapping[Column, Any], ask: Asked | None = None, shots: tuple[Shot, ...] = SHOT, now: datetime = NOW) -> Reading:
+def read(
+    cells: Mapping[Column, Any],
+    ask: Asked | None = None,
+    shots: tuple[Shot, ...] = SHOT,
+    now: datetime = NOW,
+) -> Reading:
     got = answer(row(cells, shots), ask or asked(), now)
     assert isinstance(got, Reading), [str(problem) for problem in got]
     return got
 
 
-def refused(cells: Mapping[Column, Any], ask: Asked | None = None, shots: tuple[Shot, ...] = SHOT) -> dict[Column, str]:
+def refused(
+    cells: Mapping[Column, Any], ask: Asked | None = None, shots: tuple[Shot, ...] = SHOT
+) -> dict[Column, str]:
     got = answer(row(cells, shots), ask or asked(), NOW)
     assert not isinstance(got, Reading), "accepted"
     return {COLUMNS[problem.column]: problem.reason for problem in got}

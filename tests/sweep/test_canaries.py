@@ -1,4 +1,6 @@
-"""对照账号: what a surface says against others counts only while its canaries read as they must. Proofs of freshness stand."""
+"""对照账号: what a surface says against others counts only while its canaries read as they must.
+Proofs of freshness stand.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,15 @@ from mediawatch.domain import (
 )
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ports import Gate, Store
-from mediawatch.rules.backing import UNCHECKED, WITHDRAWN, Backing, backing, behind, heard, reads_well
+from mediawatch.rules.backing import (
+    UNCHECKED,
+    WITHDRAWN,
+    Backing,
+    backing,
+    behind,
+    heard,
+    reads_well,
+)
 from mediawatch.rules.judge import judge
 from mediawatch.sweep import Engine, rejudge
 from mediawatch.sweep.canaries import TEMPLATE, Canaries, read, to_toml
@@ -50,9 +60,19 @@ def check(minute: float, fresh: bool = True, **more: object) -> CanaryCheck:
     return CanaryCheck(**{**given, **more})  # type: ignore[arg-type]
 
 
-def reading(seen: Sight, minute: float = 0, number: int = 1, look: LookKind = LookKind.FIRST) -> Reading:
+def reading(
+    seen: Sight, minute: float = 0, number: int = 1, look: LookKind = LookKind.FIRST
+) -> Reading:
     at = NOW + timedelta(minutes=minute)
-    return Reading(id=number, account_id=1, sweep_id=1, look=look, started_at=at, read_at=at, sights=(replace(seen, read_at=at),))
+    return Reading(
+        id=number,
+        account_id=1,
+        sweep_id=1,
+        look=look,
+        started_at=at,
+        read_at=at,
+        sights=(replace(seen, read_at=at),),
+    )
 
 
 SEQUENCES: list[tuple[str, list[CanaryCheck], Backing]] = [
@@ -63,20 +83,44 @@ SEQUENCES: list[tuple[str, list[CanaryCheck], Backing]] = [
     ("before failed", [check(-1, False), check(1)], Backing.WITHDRAWN),
     ("after failed", [check(-1), check(1, False)], Backing.WITHDRAWN),
     ("failed with nothing after", [check(-1, False)], Backing.WITHDRAWN),
-    ("failed, then well again before the look", [check(-2, False), check(-1), check(1)], Backing.CHECKED),
+    (
+        "failed, then well again before the look",
+        [check(-2, False), check(-1), check(1)],
+        Backing.CHECKED,
+    ),
     ("well after the look, failed later", [check(-1), check(1), check(2, False)], Backing.CHECKED),
-    ("in the very instant, one of two failed", [check(0), check(0, False), check(1)], Backing.WITHDRAWN),
+    (
+        "in the very instant, one of two failed",
+        [check(0), check(0, False), check(1)],
+        Backing.WITHDRAWN,
+    ),
     ("in the very instant", [check(0)], Backing.CHECKED),
-    ("another surface", [check(-1, False, surface="toutiao.other"), check(1, surface="toutiao.other")], Backing.UNCHECKED),
-    ("another session", [check(-1, False, session="office"), check(1, session="office")], Backing.UNCHECKED),
+    (
+        "another surface",
+        [check(-1, False, surface="toutiao.other"), check(1, surface="toutiao.other")],
+        Backing.UNCHECKED,
+    ),
+    (
+        "another session",
+        [check(-1, False, session="office"), check(1, session="office")],
+        Backing.UNCHECKED,
+    ),
     ("another sweep", [check(-1, False, sweep_id=2), check(1, sweep_id=2)], Backing.UNCHECKED),
-    ("no sweep", [check(-1, False, sweep_id=None), check(1, False, sweep_id=None)], Backing.UNCHECKED),
+    (
+        "no sweep",
+        [check(-1, False, sweep_id=None), check(1, False, sweep_id=None)],
+        Backing.UNCHECKED,
+    ),
 ]
 
 
-@pytest.mark.parametrize(("case", "checks", "expected"), SEQUENCES, ids=[row[0] for row in SEQUENCES])
+@pytest.mark.parametrize(
+    ("case", "checks", "expected"), SEQUENCES, ids=[row[0] for row in SEQUENCES]
+)
 @pytest.mark.parametrize("turned", [False, True])
-def test_the_last_check_before_and_the_next_one_after_decide(case: str, checks: list[CanaryCheck], expected: Backing, turned: bool) -> None:
+def test_the_last_check_before_and_the_next_one_after_decide(
+    case: str, checks: list[CanaryCheck], expected: Backing, turned: bool
+) -> None:
     seen = reading(sight("旧40", 40))
     assert backing(seen.sights[0], seen, reversed(checks) if turned else checks) is expected
 
@@ -92,7 +136,9 @@ def test_the_last_check_before_and_the_next_one_after_decide(case: str, checks: 
         ((-1, 1), ("a", "b"), Backing.UNCHECKED),
     ],
 )
-def test_a_good_check_holds_for_two_hours_and_one_login(hours: tuple[float, float], logins: tuple[str, str], expected: Backing) -> None:
+def test_a_good_check_holds_for_two_hours_and_one_login(
+    hours: tuple[float, float], logins: tuple[str, str], expected: Backing
+) -> None:
     own, of_canary = logins
     seen = reading(replace(sight("旧40", 40), login=own))
     before, after = (check(60 * each, login=of_canary) for each in hours)
@@ -105,7 +151,9 @@ def test_a_persons_word_needs_no_canary_and_what_was_seen_outside_a_sweep_has_no
     seen = reading(sight("旧40", 40), look=LookKind.PERSON)
     assert backing(seen.sights[0], seen, [check(-1, False)]) is Backing.PERSON
     outside = replace(reading(sight("旧40", 40)), sweep_id=None)
-    assert backing(outside.sights[0], outside, [check(-1, False, sweep_id=None)]) is Backing.UNCHECKED
+    assert (
+        backing(outside.sights[0], outside, [check(-1, False, sweep_id=None)]) is Backing.UNCHECKED
+    )
 
 
 @pytest.mark.parametrize(
@@ -123,7 +171,9 @@ def test_a_persons_word_needs_no_canary_and_what_was_seen_outside_a_sweep_has_no
         (sight("对照示例日报", outcome=Outcome.NOT_FOUND), False, False),
     ],
 )
-def test_a_canary_reads_well_at_the_moment_of_its_own_look(seen: Sight, complete: bool, well: bool) -> None:
+def test_a_canary_reads_well_at_the_moment_of_its_own_look(
+    seen: Sight, complete: bool, well: bool
+) -> None:
     assert reads_well(seen, TIBET, complete=complete) is well
     later = replace(seen, read_at=seen.read_at + timedelta(days=30))
     assert reads_well(later, TIBET, complete=complete) is (well and not complete)
@@ -132,23 +182,45 @@ def test_a_canary_reads_well_at_the_moment_of_its_own_look(seen: Sight, complete
 def twice(seen: Sight, minutes: tuple[float, float] = (0, 60)) -> tuple[Reading, ...]:
     """A first look and a second one with evidence."""
     evidence = rich_reading(1).sights[0].evidence
-    return reading(seen, minutes[0], 1), reading(replace(seen, evidence=evidence), minutes[1], 2, LookKind.SECOND)
+    return reading(seen, minutes[0], 1), reading(
+        replace(seen, evidence=evidence), minutes[1], 2, LookKind.SECOND
+    )
 
 
 AGAINST = [
     ("stale", sight("旧40", 40), FILED, Code.STALE_2W),
-    ("not there", replace(sight("旧40", outcome=Outcome.NOT_FOUND), matched_by=MatchedBy.ID, control="别的账号"), FILED, Code.NOT_FOUND),
+    (
+        "not there",
+        replace(
+            sight("旧40", outcome=Outcome.NOT_FOUND), matched_by=MatchedBy.ID, control="别的账号"
+        ),
+        FILED,
+        Code.NOT_FOUND,
+    ),
     ("another name", sight("改了的名", 1), FILED, Code.NAME_MISMATCH),
-    ("closed but there", sight("旧40", 1), replace(FILED, status=FiledStatus.CLOSED), Code.CLOSED_BUT_ALIVE),
+    (
+        "closed but there",
+        sight("旧40", 1),
+        replace(FILED, status=FiledStatus.CLOSED),
+        Code.CLOSED_BUT_ALIVE,
+    ),
 ]
 WELL = [check(-1), check(30), check(61)]
 
 
-@pytest.mark.parametrize(("case", "seen", "filed", "code"), AGAINST, ids=[row[0] for row in AGAINST])
-def test_a_finding_falls_with_either_of_its_looks(case: str, seen: Sight, filed: Filed, code: Code) -> None:
+@pytest.mark.parametrize(
+    ("case", "seen", "filed", "code"), AGAINST, ids=[row[0] for row in AGAINST]
+)
+def test_a_finding_falls_with_either_of_its_looks(
+    case: str, seen: Sight, filed: Filed, code: Code
+) -> None:
     def judged(checks: list[CanaryCheck]) -> tuple[list[Code], bool, bool]:
         found = judge(known_as(filed, twice(seen), checks=tuple(checks)), AS_OF, TIBET)
-        return [one.code for one in found.findings], f"{UNCHECKED}。" in found.notes, WITHDRAWN in found.notes
+        return (
+            [one.code for one in found.findings],
+            f"{UNCHECKED}。" in found.notes,
+            WITHDRAWN in found.notes,
+        )
 
     assert judged(WELL) == ([code], False, False)
     assert judged([]) == ([code], True, False)
@@ -158,22 +230,33 @@ def test_a_finding_falls_with_either_of_its_looks(case: str, seen: Sight, filed:
 
 
 def test_what_is_withdrawn_is_said_and_nothing_is_looked_at_again_for_it() -> None:
-    known = known_as(FILED, twice(sight("旧40", 40)), checks=(check(-1), check(30, False), check(61)))
+    known = known_as(
+        FILED, twice(sight("旧40", 40)), checks=(check(-1), check(30, False), check(61))
+    )
     judged = judge(known, AS_OF, TIBET)
-    assert (judged.verdict, judged.sentence, judged.second_look) == (Verdict.UNPROVEN, WITHDRAWN, False)
+    assert (judged.verdict, judged.sentence, judged.second_look) == (
+        Verdict.UNPROVEN,
+        WITHDRAWN,
+        False,
+    )
     assert judged.latest_on == date(2022, 11, 21), "a lower bound still"
 
 
 @pytest.mark.parametrize("gap", [0, 5, 14])
 def test_freshness_stands_whatever_the_canary_did(gap: int) -> None:
-    known = known_as(FILED, (reading(sight("旧40", gap)),), checks=(check(-1, False), check(1, False)))
+    known = known_as(
+        FILED, (reading(sight("旧40", gap)),), checks=(check(-1, False), check(1, False))
+    )
     judged = judge(known, AS_OF, TIBET)
     assert judged.verdict is Verdict.FRESH, "no warning of a date that nobody stands for"
     assert judged.notes == ()
 
 
 def test_a_persons_finding_stands_whatever_the_canary_did() -> None:
-    seen = reading(replace(sight("旧40", 40), surface="person", evidence=rich_reading(1).sights[0].evidence), look=LookKind.PERSON)
+    seen = reading(
+        replace(sight("旧40", 40), surface="person", evidence=rich_reading(1).sights[0].evidence),
+        look=LookKind.PERSON,
+    )
     known = known_as(FILED, (seen,), checks=(check(-1, False), check(1, False)))
     judged = judge(known, AS_OF, TIBET)
     assert (judged.verdict, judged.notes) == (Verdict.FAILED, ())
@@ -183,15 +266,26 @@ def test_a_persons_finding_stands_whatever_the_canary_did() -> None:
 def test_a_distrusted_name_is_a_sign_of_life_still() -> None:
     known = known_as(FILED, (reading(sight("改了的名", 1)),), checks=(check(-1, False),))
     (seen,) = heard(known, AS_OF).readings[0].sights
-    assert (seen.name, seen.matched_by, seen.exact, len(seen.posts)) == ("改了的名", MatchedBy.URL, False, 1)
+    assert (seen.name, seen.matched_by, seen.exact, len(seen.posts)) == (
+        "改了的名",
+        MatchedBy.URL,
+        False,
+        1,
+    )
     assert heard(replace(known, checks=(check(-1),)), AS_OF).readings == known.readings
-    assert heard(known, NOW + timedelta(days=1)).readings == known.readings, "what was read before as_of speaks against nobody"
+    assert heard(known, NOW + timedelta(days=1)).readings == known.readings, (
+        "what was read before as_of speaks against nobody"
+    )
 
 
 class World(Scripted):
-    """Two surfaces and a clock that goes a minute with each look. `well` says whether a canary reads well at that minute."""
+    """Two surfaces and a clock that goes a minute with each look. `well` says whether a canary
+    reads well at that minute.
+    """
 
-    def __init__(self, well: Iterable[int] | None = None, surfaces: Iterable[str] = (SURFACE,)) -> None:
+    def __init__(
+        self, well: Iterable[int] | None = None, surfaces: Iterable[str] = (SURFACE,)
+    ) -> None:
         super().__init__(by_name)
         self.minutes = 0
         self.fails_at = set(well or ())
@@ -224,11 +318,15 @@ class World(Scripted):
         return sight("对照", 40 if self.minutes in self.fails_at else 0)
 
 
-def staged(store: Store, folder: Path, world: World, *canaries: Canary, **every: object) -> PlainStage:
+def staged(
+    store: Store, folder: Path, world: World, *canaries: Canary, **every: object
+) -> PlainStage:
     stage = PlainStage(store, folder)
     stage.looker = world
     settings = Canaries(listed=canaries, **every)  # type: ignore[arg-type]
-    stage.engine = Engine(store, world, EvidenceFolder(folder), world.now, Pacing(scale=0), settings)
+    stage.engine = Engine(
+        store, world, EvidenceFolder(folder), world.now, Pacing(scale=0), settings
+    )
     return stage
 
 
@@ -238,9 +336,10 @@ async def test_a_batch_is_checked_before_and_after(store: Store, tmp_path: Path)
     await stage.file("旧40", "鲜1")
     summary = await stage.engine.run(request(concurrency=1))
     assert world.order == ["对照示例日报", "旧40", "鲜1", "旧40", "对照示例日报"]
-    assert [(one.fresh, one.surface, one.platform_id, one.sweep_id) for one in await store.canary_checks()] == [
-        (True, SURFACE, "canary-1", 1)
-    ] * 2
+    assert [
+        (one.fresh, one.surface, one.platform_id, one.sweep_id)
+        for one in await store.canary_checks()
+    ] == [(True, SURFACE, "canary-1", 1)] * 2
     assert len(summary.checks) == 2
     (entry,) = [entry for entry, _ in summary.findings]
     assert entry.judgement
@@ -257,7 +356,9 @@ async def test_without_a_canary_findings_stand_and_say_so(store: Store, tmp_path
 
 
 @pytest.mark.parametrize("minute", [1, 5])
-async def test_a_failing_canary_takes_the_batch_back_but_no_freshness(store: Store, tmp_path: Path, minute: int) -> None:
+async def test_a_failing_canary_takes_the_batch_back_but_no_freshness(
+    store: Store, tmp_path: Path, minute: int
+) -> None:
     world = World(well=[minute])
     stage = staged(store, tmp_path, world, CANARY)
     await stage.file("旧40", "鲜1")
@@ -268,16 +369,32 @@ async def test_a_failing_canary_takes_the_batch_back_but_no_freshness(store: Sto
     assert judged
     assert judged.sentence == WITHDRAWN
     again = await rejudge(store, stage.looker.supports, summary.sweep.id)
-    assert [entry.judgement for entry in again] == [entry.judgement for entry in summary.scope], "whoever judges later judges alike"
+    assert [entry.judgement for entry in again] == [entry.judgement for entry in summary.scope], (
+        "whoever judges later judges alike"
+    )
 
 
-async def test_canaries_take_turns_every_so_many_looks_and_minutes(store: Store, tmp_path: Path) -> None:
+async def test_canaries_take_turns_every_so_many_looks_and_minutes(
+    store: Store, tmp_path: Path
+) -> None:
     by_looks, by_time = World(), World()
     stage = staged(store, tmp_path, by_looks, CANARY, OTHER, every_looks=3)
     await stage.file(*(f"鲜{number}" for number in range(1, 8)))
     await stage.engine.run(request(concurrency=1))
     one, other = "对照示例日报", "对照示例晚报"
-    assert by_looks.order == [one, "鲜1", "鲜2", "鲜3", other, "鲜4", "鲜5", "鲜6", one, "鲜7", other]
+    assert by_looks.order == [
+        one,
+        "鲜1",
+        "鲜2",
+        "鲜3",
+        other,
+        "鲜4",
+        "鲜5",
+        "鲜6",
+        one,
+        "鲜7",
+        other,
+    ]
     stage = staged(store, tmp_path, by_time, CANARY, every=timedelta(minutes=4))
     await stage.engine.run(request(concurrency=1, again=True))
     assert [place for place, name in enumerate(by_time.order) if name == one] == [0, 5, 9]
@@ -288,7 +405,9 @@ async def test_every_surface_in_use_is_checked_by_itself(store: Store, tmp_path:
     stage = staged(store, tmp_path, world, CANARY)
     await stage.file("鲜1")
     await stage.engine.run(request())
-    assert sorted((one.surface, one.fresh) for one in await store.canary_checks()) == sorted([(SURFACE, True), ("toutiao.other", True)] * 2)
+    assert sorted((one.surface, one.fresh) for one in await store.canary_checks()) == sorted(
+        [(SURFACE, True), ("toutiao.other", True)] * 2
+    )
 
 
 async def test_a_canary_that_cannot_be_read_fails(store: Store, tmp_path: Path) -> None:
@@ -313,12 +432,18 @@ async def test_a_canary_that_cannot_be_read_fails(store: Store, tmp_path: Path) 
         assert [one.fresh for one in summary.checks] == [True, False]
 
 
-async def test_a_login_that_went_in_the_middle_takes_the_batch_back(store: Store, tmp_path: Path) -> None:
+async def test_a_login_that_went_in_the_middle_takes_the_batch_back(
+    store: Store, tmp_path: Path
+) -> None:
     """It is left out from then on, so that no canary can be read by it any more."""
 
     class Gone(World):
         async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
-            return () if account.id == 0 and self.minutes > 1 else await super().look(account, need, gate)
+            return (
+                ()
+                if account.id == 0 and self.minutes > 1
+                else await super().look(account, need, gate)
+            )
 
     stage = staged(store, tmp_path, Gone(), CANARY)
     await stage.file("旧40")
@@ -339,13 +464,21 @@ async def test_a_new_login_is_checked_anew(store: Store, tmp_path: Path) -> None
             self.gate = gate
 
         async def visit(
-            self, surface: str, session: str, pace: Pace, see: Callable[[], Awaitable[Sight]], *, declared_closed: bool = False
+            self,
+            surface: str,
+            session: str,
+            pace: Pace,
+            see: Callable[[], Awaitable[Sight]],
+            *,
+            declared_closed: bool = False,
         ) -> Sight | None:
             async def seen() -> Sight:
                 sight = await see()
                 return replace(sight, login="new" if "鲜2" in world.order else "old")
 
-            return await self.gate.visit(surface, session, pace, seen, declared_closed=declared_closed)
+            return await self.gate.visit(
+                surface, session, pace, seen, declared_closed=declared_closed
+            )
 
         async def pause(self, surface: str, session: str, pace: Pace) -> None:
             await self.gate.pause(surface, session, pace)
@@ -354,11 +487,21 @@ async def test_a_new_login_is_checked_anew(store: Store, tmp_path: Path) -> None
     stage = staged(store, tmp_path, world, CANARY)
     await stage.file("鲜1", "鲜2", "鲜3", "鲜4")
     await stage.engine.run(request(concurrency=1))
-    assert world.order == ["对照示例日报", "鲜1", "鲜2", "对照示例日报", "鲜3", "鲜4", "对照示例日报"]
+    assert world.order == [
+        "对照示例日报",
+        "鲜1",
+        "鲜2",
+        "对照示例日报",
+        "鲜3",
+        "鲜4",
+        "对照示例日报",
+    ]
     assert [one.login for one in await store.canary_checks()] == ["old", "new", "new"]
 
 
-async def test_a_canary_that_does_not_fit_a_surface_is_no_canary(store: Store, tmp_path: Path) -> None:
+async def test_a_canary_that_does_not_fit_a_surface_is_no_canary(
+    store: Store, tmp_path: Path
+) -> None:
     class Unfit(World):
         async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
             return () if account.id == 0 else await super().look(account, need, gate)
@@ -372,7 +515,10 @@ async def test_a_canary_that_does_not_fit_a_surface_is_no_canary(store: Store, t
     assert entry.judgement.notes == (f"{UNCHECKED}。",)
 
 
-GOOD = '[[canary]]\nplatform = "weibo"\nplatform_id = "0012"\nname = "示例日报"\nsource = "https://example.org/a"\n'
+GOOD = (
+    '[[canary]]\nplatform = "weibo"\nplatform_id = "0012"\nname = "示例日报"\nsource = '
+    '"https://example.org/a"\n'
+)
 
 
 def test_the_file_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -382,8 +528,16 @@ def test_the_file_is_read_as_it_was_written(tmp_path: Path) -> None:
     assert read(path) == (), "the template has none"
     path.write_bytes(b"\xef\xbb\xbf" + GOOD.encode())
     (canary,) = read(path)
-    assert (canary.platform_id, canary.account.id, canary.account.filed.platform_id) == ("0012", 0, "0012")
-    odd = replace(canary, name='示"例\\\x7f😀', article_links=("https://mp.weixin.qq.com/s/a", "https://mp.weixin.qq.com/s/b"))
+    assert (canary.platform_id, canary.account.id, canary.account.filed.platform_id) == (
+        "0012",
+        0,
+        "0012",
+    )
+    odd = replace(
+        canary,
+        name='示"例\\\x7f😀',
+        article_links=("https://mp.weixin.qq.com/s/a", "https://mp.weixin.qq.com/s/b"),
+    )
     path.write_text(to_toml([canary, replace(odd, platform_id="13")], "演示数据"), encoding="utf-8")
     assert read(path) == (canary, replace(odd, platform_id="13"))
 
@@ -402,7 +556,9 @@ def test_the_file_is_read_as_it_was_written(tmp_path: Path) -> None:
         ("[[canary]\n", ["TOML"]),
     ],
 )
-def test_a_wrong_file_is_named_with_what_is_wrong(text: str, words: list[str], tmp_path: Path) -> None:
+def test_a_wrong_file_is_named_with_what_is_wrong(
+    text: str, words: list[str], tmp_path: Path
+) -> None:
     from mediawatch.domain import UserError
 
     path = tmp_path / "canaries.toml"

@@ -1,4 +1,6 @@
-"""`kill -9` at any moment, of any of its processes, and the sweep comes to what it would have come to."""
+"""`kill -9` at any moment, of any of its processes, and the sweep comes to what it would have come
+to.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ def undisturbed(stage: Theatre) -> Told:
     return told
 
 
-def survives(stage: Theatre, undisturbed: Callable[[], Told], seed: int, kinds: Sequence[str]) -> None:
+def survives(
+    stage: Theatre, undisturbed: Callable[[], Told], seed: int, kinds: Sequence[str]
+) -> None:
     """Kill, finish, compare."""
     home = stage.home(f"killed-{seed}")
     shown = killed(stage, home, seed, kinds)
@@ -45,16 +49,25 @@ def survives(stage: Theatre, undisturbed: Callable[[], Told], seed: int, kinds: 
     assert told.looks == expected.looks, "nobody is forgotten, and nobody looked at twice"
     assert shown <= told.readings, "what was shown as done is kept"
     assert told.wrong == [], "every row has its file"
-    assert list((home / "tmp").glob("run-*")) == [], "what the killed left is swept, and who still lived in it is ended"
-    print(f"seed {seed}: {len(kinds)} kills, {len(told.readings)} readings, {told.orphans} files of looks that were cut short")
+    assert list((home / "tmp").glob("run-*")) == [], (
+        "what the killed left is swept, and who still lived in it is ended"
+    )
+    print(
+        f"seed {seed}: {len(kinds)} kills, {len(told.readings)} readings, {told.orphans} "
+        "files of looks that were cut short"
+    )
     shutil.rmtree(home)
 
 
 def test_ten_kills_change_nothing(folder: Path) -> None:
-    """Five of them each, over two sweeps at a time and a third that nobody disturbs: half of a killed sweep's time is starting anew."""
+    """Five of them each, over two sweeps at a time and a third that nobody disturbs: half of a
+    killed sweep's time is starting anew.
+    """
     with theatre(folder, accounts=60) as stage, ThreadPoolExecutor() as side_by_side:
         expected = side_by_side.submit(undisturbed, stage)
-        for _ in side_by_side.map(lambda seed: survives(stage, expected.result, seed, KINDS), (1, 2)):
+        for _ in side_by_side.map(
+            lambda seed: survives(stage, expected.result, seed, KINDS), (1, 2)
+        ):
             pass
 
 
@@ -70,12 +83,22 @@ def test_two_hundred_kills_change_nothing(folder: Path, first: int) -> None:
 
 @pytest.mark.soak
 def test_memory_stays_flat_over_five_thousand_looks(folder: Path) -> None:
-    """Of python, driver and browser, each: its slope over the looks after the first thousand, when caches are full."""
-    with theatre(folder, accounts=146) as stage, ended(stage.run(stage.home("again"), "again", "5000")) as run:
+    """Of python, driver and browser, each: its slope over the looks after the first thousand, when
+    caches are full.
+    """
+    with (
+        theatre(folder, accounts=146) as stage,
+        ended(stage.run(stage.home("again"), "again", "5000")) as run,
+    ):
         assert run.stdout is not None
         found = [json.loads(line) for line in run.stdout]
     settled = [each for each in found if each["looks"] > 1000]
     for part in ("python", "driver", "browser"):
-        slope = statistics.linear_regression([each["looks"] for each in settled], [each[part] for each in settled]).slope
-        print(f"{part}: {settled[0][part]:.0f} MB after {settled[0]['looks']} looks, {1000 * slope:+.1f} MB in a thousand")
+        slope = statistics.linear_regression(
+            [each["looks"] for each in settled], [each[part] for each in settled]
+        ).slope
+        print(
+            f"{part}: {settled[0][part]:.0f} MB after {settled[0]['looks']} looks, "
+            f"{1000 * slope:+.1f} MB in a thousand"
+        )
         assert slope * 5000 < 100

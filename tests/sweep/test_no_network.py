@@ -1,4 +1,6 @@
-"""Without a network nothing is found out: it is said once before the first look and at the end, and nothing comes out of it."""
+"""Without a network nothing is found out: it is said once before the first look and at the end, and
+nothing comes out of it.
+"""
 
 from __future__ import annotations
 
@@ -93,7 +95,9 @@ async def a_sweep_without_network(home: Home) -> tuple[Sweep, list[Night], list[
 
 async def test_no_network_is_said_before_the_first_look_and_once(home: Home) -> None:
     _, _, events = await a_sweep_without_network(home)
-    assert [event.startswith("no network: none of toutiao answers") for event in events].count(True) == 1
+    assert [event.startswith("no network: none of toutiao answers") for event in events].count(
+        True
+    ) == 1
     assert events[0].startswith("no network")
 
 
@@ -125,14 +129,22 @@ def test_nothing_comes_out_of_a_sweep_without_network(home: Home, tmp_path: Path
     assert "unproven, and why" not in told
     status = json.loads(in_process("--home", home.root, "status", "--json").stdout)
     assert [night["answered"] for night in status["nights"]] == [False, False]
-    title, body = digest.digest(sweep, kept[0], [], {}, lines=30, size=2000, surfaces={}, unanswered=True)
+    title, body = digest.digest(
+        sweep, kept[0], [], {}, lines=30, size=2000, surfaces={}, unanswered=True
+    )
     assert "网络不可用" in body
     assert "待人工核查" not in title + body
 
 
 async def test_one_answer_is_a_network(home: Home) -> None:
     store = await db.open_store(f"sqlite:///{home.database}", clock=lambda: NOW)
-    stage = Stage(store, home.evidence, lambda account, need: silent(account, need) if account.filed.name == "鲜1" else sight("旧20", 20))
+    stage = Stage(
+        store,
+        home.evidence,
+        lambda account, need: (
+            silent(account, need) if account.filed.name == "鲜1" else sight("旧20", 20)
+        ),
+    )
     await stage.file("鲜1", "旧20")
     summary, _ = await nights.run(stage.engine, request(), no_progress)
     await store.close()

@@ -20,7 +20,9 @@ ABOUT_THEM = [outcome for outcome in Outcome if not outcome.about_us]
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the decision table (docs/pace.md), written down a second time. `opens_after`: visits in a row; 0: never."""
+    """One row of the decision table (docs/pace.md), written down a second time. `opens_after`:
+    visits in a row; 0: never.
+    """
 
     tries: int = 1
     opens_after: int = 0
@@ -47,7 +49,11 @@ TABLE = {
 @pytest.mark.parametrize("outcome", Outcome)
 async def test_the_decision_table(outcome: Outcome, session: str) -> None:
     row = TABLE[outcome]
-    opens_after = row.opens_after_as_visitor if not session and row.opens_after_as_visitor is not None else row.opens_after
+    opens_after = (
+        row.opens_after_as_visitor
+        if not session and row.opens_after_as_visitor is not None
+        else row.opens_after
+    )
     pacing, tried = Pacing(scale=0), 0
 
     async def see() -> Sight:
@@ -55,7 +61,10 @@ async def test_the_decision_table(outcome: Outcome, session: str) -> None:
         tried += 1
         return sight(outcome)
 
-    seen = [await pacing.visit("s", session, Pace(0), see) for _ in range(opens_after + 1 if opens_after else 20)]
+    seen = [
+        await pacing.visit("s", session, Pace(0), see)
+        for _ in range(opens_after + 1 if opens_after else 20)
+    ]
     made = [each for each in seen if each is not None]
     assert tried == row.tries * len(made)
     assert pacing.exit_bits == (row.exit_bit if opens_after else 0)
@@ -72,13 +81,17 @@ def test_what_closes_a_breaker_and_what_a_later_visit_may_try(outcome: Outcome) 
         breaker.note(outcome, "office", 0.0)
     assert breaker.admits(1e9) == (row.comes_back or not row.opens_after)
     breaker.note(Outcome.NO_EVIDENCE, "office", 0.0)
-    assert (breaker.opened_by is not None) == bool(row.opens_after), "what says nothing closes nothing"
+    assert (breaker.opened_by is not None) == bool(row.opens_after), (
+        "what says nothing closes nothing"
+    )
     breaker.note(ABOUT_THEM[0], "office", 0.0)
     assert breaker.admits(0.0), "an answer does"
     troubled = Breaker()
     troubled.note(Outcome.RATE_LIMITED, "office", 0.0)
     troubled.note(outcome, "office", 0.0)
-    assert troubled.note(Outcome.RATE_LIMITED, "office", 0.0) == (outcome in (Outcome.RATE_LIMITED, Outcome.NO_EVIDENCE))
+    assert troubled.note(Outcome.RATE_LIMITED, "office", 0.0) == (
+        outcome in (Outcome.RATE_LIMITED, Outcome.NO_EVIDENCE)
+    )
 
 
 def opened_after(outcomes: list[Outcome], session: str = "") -> int:
@@ -121,7 +134,9 @@ def sight(outcome: Outcome) -> Sight:
     return Sight(surface="s", read_at=NOW, outcome=outcome)
 
 
-async def visits(pacing: Pacing, outcomes: list[Outcome], surface: str = "s", **more: bool) -> list[Sight | None]:
+async def visits(
+    pacing: Pacing, outcomes: list[Outcome], surface: str = "s", **more: bool
+) -> list[Sight | None]:
     answers = iter(outcomes)
 
     async def see() -> Sight:
@@ -131,7 +146,10 @@ async def visits(pacing: Pacing, outcomes: list[Outcome], surface: str = "s", **
 
 
 async def test_the_transient_is_tried_three_times() -> None:
-    first, second = await visits(Pacing(scale=0), [Outcome.UNREACHABLE, Outcome.UNREACHABLE, Outcome.OK, *[Outcome.UNREACHABLE] * 3])
+    first, second = await visits(
+        Pacing(scale=0),
+        [Outcome.UNREACHABLE, Outcome.UNREACHABLE, Outcome.OK, *[Outcome.UNREACHABLE] * 3],
+    )
     assert first
     assert second
     assert (first.outcome, second.outcome) == (Outcome.OK, Outcome.UNREACHABLE)
@@ -190,13 +208,25 @@ async def test_a_full_day_rests_and_says_so_and_a_restart_changes_nothing() -> N
     assert pacing.exit_bits == 0, "our own cap is no trouble"
     again = Pacing(scale=1, clock=lambda: NOW)
     hours = [1.0, 23.9, 24.1]
-    again.begin([Visited(surface="s", session="", at=NOW - timedelta(hours=ago)) for ago in hours], NOW, at_once=4)
+    again.begin(
+        [Visited(surface="s", session="", at=NOW - timedelta(hours=ago)) for ago in hours],
+        NOW,
+        at_once=4,
+    )
     assert len(await moments(again, Pace(0, per_day=3), 5)) == 1
 
 
 @pytest.mark.parametrize(
     ("now", "left"),
-    [("21:59", 0.0), ("22:00", 8.0), ("23:30", 6.5), ("00:30", 5.5), ("05:59", 1 / 60), ("06:00", 0.0), ("12:00", 0.0)],
+    [
+        ("21:59", 0.0),
+        ("22:00", 8.0),
+        ("23:30", 6.5),
+        ("00:30", 5.5),
+        ("05:59", 1 / 60),
+        ("06:00", 0.0),
+        ("12:00", 0.0),
+    ],
 )
 def test_quiet_hours_may_go_past_midnight(now: str, left: float) -> None:
     at = datetime.fromisoformat(f"2026-03-05T{now}:00+08:00")
@@ -227,7 +257,9 @@ async def test_no_other_try_begins_after_the_end() -> None:
     assert (sight and sight.outcome, len(tries)) == (Outcome.UNREACHABLE, 1)
 
 
-async def test_who_waits_is_called_by_rank_then_by_order_and_a_cancelled_one_holds_up_nobody() -> None:
+async def test_who_waits_is_called_by_rank_then_by_order_and_a_cancelled_one_holds_up_nobody() -> (
+    None
+):
     queue, called = Queue(), list[str]()
 
     async def wait(name: str, rank: Rank) -> None:
@@ -235,7 +267,13 @@ async def test_who_waits_is_called_by_rank_then_by_order_and_a_cancelled_one_hol
             called.append(name)
             await asyncio.sleep(0)
 
-    ranks = {"a": Rank.FIRST_LOOK, "b": Rank.FIRST_LOOK, "gone": Rank.CHECK, "c": Rank.SECOND_LOOK, "d": Rank.CHECK}
+    ranks = {
+        "a": Rank.FIRST_LOOK,
+        "b": Rank.FIRST_LOOK,
+        "gone": Rank.CHECK,
+        "c": Rank.SECOND_LOOK,
+        "d": Rank.CHECK,
+    }
     tasks = {name: asyncio.create_task(wait(name, rank)) for name, rank in ranks.items()}
     await asyncio.sleep(0)
     tasks["gone"].cancel()
@@ -256,5 +294,7 @@ async def test_so_many_visits_at_once_and_no_more() -> None:
         open_now -= 1
         return sight(Outcome.OK)
 
-    await asyncio.gather(*[pacing.visit(f"s{number % 5}", "", Pace(0), see) for number in range(30)])
+    await asyncio.gather(
+        *[pacing.visit(f"s{number % 5}", "", Pace(0), see) for number in range(30)]
+    )
     assert most == 3

@@ -1,4 +1,6 @@
-"""A night before it begins: who is due, what fits, who is left to people; and the command that says so."""
+"""A night before it begins: who is due, what fits, who is left to people; and the command that says
+so.
+"""
 
 from __future__ import annotations
 
@@ -38,16 +40,34 @@ def account(number: int, name: str = "示例") -> Account:
     return Account(id=number, filed=Filed(name=f"{name}{number}", platform="weibo"))
 
 
-def read(number: int, *, days_ago: int, latest: int, outcome: Outcome = Outcome.OK, second_look: bool = False) -> AccountState:
+def read(
+    number: int,
+    *,
+    days_ago: int,
+    latest: int,
+    outcome: Outcome = Outcome.OK,
+    second_look: bool = False,
+) -> AccountState:
     at = NOW - timedelta(days=days_ago)
     latest_on = date(2026, 3, 5) - timedelta(days=latest)
     return AccountState(
-        account_id=number, latest_on=latest_on, original_on=latest_on, last_read_at=at, last_outcome=outcome, exact_read_at=at,
-        name_read_at=at, second_look=second_look,
-    )  # fmt: skip
+        account_id=number,
+        latest_on=latest_on,
+        original_on=latest_on,
+        last_read_at=at,
+        last_outcome=outcome,
+        exact_read_at=at,
+        name_read_at=at,
+        second_look=second_look,
+    )
 
 
-def planned(states: dict[int, AccountState], accounts: list[Account], pace: Pace = SLOW, until: datetime | None = None) -> Plan:
+def planned(
+    states: dict[int, AccountState],
+    accounts: list[Account],
+    pace: Pace = SLOW,
+    until: datetime | None = None,
+) -> Plan:
     def ways(each: Account) -> tuple[SurfaceFacts, ...]:
         return (facts(pace),) if each.filed.name.startswith("示例") else ()
 
@@ -64,7 +84,12 @@ def test_who_is_due_and_why_the_most_urgent_first() -> None:
     found = planned(states, [account(number) for number in range(1, 6)])
     assert found.due[0].account.id == 5, "never read"
     why = {each.account.id: each.why for each in found.due}
-    assert {5: Due.NEVER_READ, 2: Due.GAP, 3: Due.IN_VAIN, 4: Due.SECOND_LOOK}.items() <= why.items()
+    assert {
+        5: Due.NEVER_READ,
+        2: Due.GAP,
+        3: Due.IN_VAIN,
+        4: Due.SECOND_LOOK,
+    }.items() <= why.items()
     assert why.get(1, Due.IDENTITY) is Due.IDENTITY
     assert found.in_scope == 5
 
@@ -79,7 +104,9 @@ def test_who_is_due_and_why_the_most_urgent_first() -> None:
         (Pace(1.0, per_day=3), None, 3),
     ],
 )
-def test_what_fits_the_window_and_the_caps(pace: Pace, until: datetime | None, fitting: int) -> None:
+def test_what_fits_the_window_and_the_caps(
+    pace: Pace, until: datetime | None, fitting: int
+) -> None:
     found = planned({}, [account(number) for number in range(10)], pace, until)
     assert len(found.outside) == 10 - fitting
     assert found.minutes["weibo.desktop"] == pytest.approx(fitting * pace.mean / 60)
@@ -87,14 +114,22 @@ def test_what_fits_the_window_and_the_caps(pace: Pace, until: datetime | None, f
 
 def test_quiet_hours_are_reckoned_in() -> None:
     """They begin at 23:00, when the first sixty are looked at."""
-    found = planned({}, [account(number) for number in range(70)], Pace(60.0, quiet=(time(23), time(6))))
+    found = planned(
+        {}, [account(number) for number in range(70)], Pace(60.0, quiet=(time(23), time(6)))
+    )
     assert [each.begins for each in found.due[59:62]] == [
         NOW + timedelta(minutes=59),
         NOW + timedelta(hours=8),
         NOW + timedelta(hours=8, minutes=1),
     ]
-    assert (found.quiet, found.ends) == ({"weibo.desktop": 7 * 60}, NOW + timedelta(hours=8, minutes=10))
-    assert found.sentence == "at least 8.2 hours at the set pace, 7.0 hours of it quiet hours: until 2026-03-06 06:10 (Beijing)"
+    assert (found.quiet, found.ends) == (
+        {"weibo.desktop": 7 * 60},
+        NOW + timedelta(hours=8, minutes=10),
+    )
+    assert found.sentence == (
+        "at least 8.2 hours at the set pace, 7.0 hours of it quiet hours: until 2026-03-06 "
+        "06:10 (Beijing)"
+    )
 
 
 def test_to_a_census_everything_is_due() -> None:
@@ -105,7 +140,11 @@ def test_to_a_census_everything_is_due() -> None:
         return (facts(SLOW),)
 
     found = {
-        census: plan(accounts, states, POLICY, NOW, ways=ways, pace_of=as_declared, census=census).ends - NOW for census in (True, False)
+        census: plan(
+            accounts, states, POLICY, NOW, ways=ways, pace_of=as_declared, census=census
+        ).ends
+        - NOW
+        for census in (True, False)
     }
     assert found == {True: timedelta(seconds=20), False: timedelta(0)}
 
@@ -117,7 +156,12 @@ def test_who_is_left_to_people_costs_no_time() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "at"), [("23:30", "2026-03-05T23:30+08:00"), ("06:00", "2026-03-06T06:00+08:00"), ("22:00", "2026-03-06T22:00+08:00")]
+    ("text", "at"),
+    [
+        ("23:30", "2026-03-05T23:30+08:00"),
+        ("06:00", "2026-03-06T06:00+08:00"),
+        ("22:00", "2026-03-06T22:00+08:00"),
+    ],
 )
 def test_the_windows_end_is_the_next_time_of_that_name(text: str, at: str) -> None:
     assert next_time(text, NOW) == datetime.fromisoformat(at)
@@ -128,7 +172,11 @@ def test_the_windows_end_is_the_next_time_of_that_name(text: str, at: str) -> No
 def test_the_command_names_reasons_minutes_and_whom_nothing_leads_to(tmp_path: Path) -> None:
     registry = tmp_path / "registry.csv"
     registry.write_text(
-        "政务新媒体名称,类型,平台ID\n示例发布,今日头条,MS4wLjABAAAAExampleAExampleExampleExampleExampleA\n示例快手,快手,\n", "utf-8"
+        (
+            "政务新媒体名称,类型,平台ID\n示例发布,今日头条,"
+            "MS4wLjABAAAAExampleAExampleExampleExampleExampleA\n示例快手,快手,\n"
+        ),
+        "utf-8",
     )
     runner, home = CliRunner(), ["--home", str(tmp_path / "home")]
     assert runner.invoke(app, [*home, "init"]).exit_code == 0
@@ -143,7 +191,11 @@ def test_the_command_names_reasons_minutes_and_whom_nothing_leads_to(tmp_path: P
     assert "toutiao.profile" in shown.output
     assert "示例发布" not in shown.output
     listed = runner.invoke(app, [*home, "plan", "--list"])
-    told = {line.split()[2]: line for line in listed.output.splitlines() if "示例" in line and "never read" in line}
+    told = {
+        line.split()[2]: line
+        for line in listed.output.splitlines()
+        if "示例" in line and "never read" in line
+    }
     assert told.keys() == {"示例发布", "示例快手"}
     assert "toutiao.profile" in told["示例发布"]
     assert "1 for people (no id, link or login leads to them): 示例快手" in shown.output

@@ -13,14 +13,37 @@ from mediawatch.cli.progress import View, shown_progress
 from mediawatch.domain import Account, Filed, LookKind, Outcome, Reading, Sight
 from mediawatch.sweep import Step
 
-PAUSED = {("weibo.mobile", ""): Outcome.CAPTCHA, ("wechat.backoffice", "office"): Outcome.RATE_LIMITED}
+PAUSED = {
+    ("weibo.mobile", ""): Outcome.CAPTCHA,
+    ("wechat.backoffice", "office"): Outcome.RATE_LIMITED,
+}
 
 
-def step(done: int, platform: str = "weibo", outcome: Outcome | None = Outcome.OK, look: LookKind = LookKind.FIRST, **more: object) -> Step:
+def step(
+    done: int,
+    platform: str = "weibo",
+    outcome: Outcome | None = Outcome.OK,
+    look: LookKind = LookKind.FIRST,
+    **more: object,
+) -> Step:
     sight = Sight(surface=f"{platform}.mobile", read_at=NOW, outcome=outcome or Outcome.OK)
-    reading = Reading(account_id=1, look=look, started_at=NOW, read_at=NOW, sights=(sight,)) if outcome else None
-    account = Account(id=1, filed=Filed(name="某某市生态环境局政务微博某某市生态环境局", platform=platform))
-    given = {"account": account, "reading": reading, "done": done, "total": 200, "second_looks": 0, "outcomes": {}, "paused": {}}
+    reading = (
+        Reading(account_id=1, look=look, started_at=NOW, read_at=NOW, sights=(sight,))
+        if outcome
+        else None
+    )
+    account = Account(
+        id=1, filed=Filed(name="某某市生态环境局政务微博某某市生态环境局", platform=platform)
+    )
+    given = {
+        "account": account,
+        "reading": reading,
+        "done": done,
+        "total": 200,
+        "second_looks": 0,
+        "outcomes": {},
+        "paused": {},
+    }
     return Step(**{**given, **more})  # type: ignore[arg-type]
 
 
@@ -62,7 +85,9 @@ def test_a_view_has_a_line_a_platform_at_any_width(width: int) -> None:
     assert [line[:11] for line in lines[1:]] == ["wechat    1", "weibo     1"]
 
 
-def test_where_there_is_no_terminal_a_dozen_plain_lines_are_left(capsys: pytest.CaptureFixture[str]) -> None:
+def test_where_there_is_no_terminal_a_dozen_plain_lines_are_left(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with shown_progress() as told:
         for number in range(1, 201):
             told(step(number))

@@ -1,4 +1,6 @@
-"""A source that limits us rests, and who wanted it meanwhile is looked at after its rest: in virtual time, over a real store."""
+"""A source that limits us rests, and who wanted it meanwhile is looked at after its rest: in
+virtual time, over a real store.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,19 @@ import virtual
 from sweeps import NOW, Scripted, request, sight
 
 from db import open_store
-from mediawatch.domain import Account, Filed, LookKind, Need, NewAccount, Outcome, Pace, RegistryChanges, Sight, Source, Verdict
+from mediawatch.domain import (
+    Account,
+    Filed,
+    LookKind,
+    Need,
+    NewAccount,
+    Outcome,
+    Pace,
+    RegistryChanges,
+    Sight,
+    Source,
+    Verdict,
+)
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ports import Gate
 from mediawatch.sweep import Engine
@@ -25,7 +39,9 @@ Limits = Callable[[str, int, float], bool]
 
 
 class Limited(Scripted):
-    """Two surfaces in turn; the first to show a post in the window is the last. One with a prime in its name shows old posts only."""
+    """Two surfaces in turn; the first to show a post in the window is the last. One with a prime in
+    its name shows old posts only.
+    """
 
     def __init__(self, limits: Limits, surfaces: tuple[str, ...]) -> None:
         super().__init__(lambda account, need: sight(account.filed.name, 1))
@@ -66,14 +82,22 @@ class Swept:
 
 
 async def swept(
-    folder: Path, limits: Limits, *surfaces: str, until: float | None = None, scale: float = 1.0, accounts: int = 5,
-    others: tuple[str, ...] = (), looker: type[Limited] = Limited,
-) -> Swept:  # fmt: skip
+    folder: Path,
+    limits: Limits,
+    *surfaces: str,
+    until: float | None = None,
+    scale: float = 1.0,
+    accounts: int = 5,
+    others: tuple[str, ...] = (),
+    looker: type[Limited] = Limited,
+) -> Swept:
     loop = asyncio.get_running_loop()
     store = virtual.counted(await open_store(f"sqlite:///{folder}/m.db", clock=lambda: NOW))
     names = (*(f"鲜{number}" for number in range(accounts)), *others)
     new = tuple(NewAccount(filed=Filed(name=name, platform="toutiao")) for name in names)
-    await store.apply(RegistryChanges(source=Source(file="x.xlsx", sha256="0" * 64, at=NOW), new=new))
+    await store.apply(
+        RegistryChanges(source=Source(file="x.xlsx", sha256="0" * 64, at=NOW), new=new)
+    )
 
     def clock() -> datetime:
         return NOW + timedelta(seconds=loop.time())
@@ -83,13 +107,23 @@ async def swept(
     engine = Engine(store, script, evidence, clock, Pacing(scale=scale, seed=1, clock=clock))
     end = None if until is None else NOW + timedelta(seconds=until)
     summary = await engine.run(request(until=end))
-    readings = [reading for held in (await store.readings()).values() for reading in held if reading.look is LookKind.FIRST]
+    readings = [
+        reading
+        for held in (await store.readings()).values()
+        for reading in held
+        if reading.look is LookKind.FIRST
+    ]
     judged = [entry.judgement for entry in summary.scope if entry.judgement]
     await store.close()
     return Swept(
-        loop.time(), script.visits, {each.verdict for each in judged}, len(readings), {each.sentence for each in judged},
-        {note for each in judged for note in each.notes}, summary.exit_code,
-    )  # fmt: skip
+        loop.time(),
+        script.visits,
+        {each.verdict for each in judged},
+        len(readings),
+        {each.sentence for each in judged},
+        {note for each in judged for note in each.notes},
+        summary.exit_code,
+    )
 
 
 def at_first(surface: str, number: int, now: float) -> bool:
@@ -135,10 +169,19 @@ def test_a_site_that_never_gives_way_is_left_after_three_rests(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(("other", "waited"), [("toutiao.other", False), ("toutiao.other'", True)])
-def test_the_other_sources_go_on_and_nobody_waits_where_they_settle_it(tmp_path: Path, other: str, waited: bool) -> None:
-    """The one with a prime shows too little: the rest is waited for, and what was seen meanwhile stays in the same reading."""
+def test_the_other_sources_go_on_and_nobody_waits_where_they_settle_it(
+    tmp_path: Path, other: str, waited: bool
+) -> None:
+    """The one with a prime shows too little: the rest is waited for, and what was seen meanwhile
+    stays in the same reading.
+    """
     found = virtual.run(
-        lambda: swept(tmp_path, lambda surface, number, now: surface == "toutiao.profile" and number < 2, "toutiao.profile", other)
+        lambda: swept(
+            tmp_path,
+            lambda surface, number, now: surface == "toutiao.profile" and number < 2,
+            "toutiao.profile",
+            other,
+        )
     )
     assert found.first_looks == 5
     assert (found.seconds > 10 * MINUTE) == waited
@@ -150,15 +193,21 @@ class Apart(Limited):
     """Who is 鲜 has one surface alone, and every other account another one."""
 
     async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
-        self.route = ("toutiao.profile",) if account.filed.name.startswith("鲜") else ("toutiao.other",)
+        self.route = (
+            ("toutiao.profile",) if account.filed.name.startswith("鲜") else ("toutiao.other",)
+        )
         return await super().look(account, need, gate)
 
 
 def test_hundreds_that_wait_for_a_rest_keep_nobody_from_another_source(tmp_path: Path) -> None:
     others = ("微1", "微2", "微3")
-    found = virtual.run(lambda: swept(tmp_path, only_profile, accounts=300, others=others, looker=Apart))
+    found = virtual.run(
+        lambda: swept(tmp_path, only_profile, accounts=300, others=others, looker=Apart)
+    )
     assert [at for name, at in found.visits if name == "toutiao.other"] == [0.0, 2.0, 4.0]
-    assert found.first_looks == len(others) + 5, "the five that asked the limited one are kept as that"
+    assert found.first_looks == len(others) + 5, (
+        "the five that asked the limited one are kept as that"
+    )
 
 
 def test_without_a_pace_nothing_is_waited_for(tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
-"""Nothing that runs every night, and no list, reads history from end to end: SQLite's own plans say so."""
+"""Nothing that runs every night, and no list, reads history from end to end: SQLite's own plans say
+so.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,11 @@ def scans(file: Path, asked: list[tuple[str, Any]]) -> list[str]:
             for row in connection.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)
         ]
     assert plans
-    return [f"{plan}: {statement}" for statement, plan in plans if re.match(rf"SCAN ({HISTORY}{_aliases(statement)})\b", plan)]
+    return [
+        f"{plan}: {statement}"
+        for statement, plan in plans
+        if re.match(rf"SCAN ({HISTORY}{_aliases(statement)})\b", plan)
+    ]
 
 
 def _aliases(statement: str) -> str:
@@ -64,7 +70,15 @@ async def test_no_nightly_statement_scans_history(store: Store, tmp_path: Path) 
     own: dict[str, Any] = {"name": "示例发布", "matched_by": MatchedBy.ID, "complete_since": EVER}
     with statements(store) as asked:
         kept = [
-            await store.keep(plain_reading(key, NOW + timedelta(days=day), post(date(2031, 1, day)), sweep_id=sweep.id, **own))
+            await store.keep(
+                plain_reading(
+                    key,
+                    NOW + timedelta(days=day),
+                    post(date(2031, 1, day)),
+                    sweep_id=sweep.id,
+                    **own,
+                )
+            )
             for key in keys
             for day in (1, 2)
         ]
@@ -91,18 +105,24 @@ async def test_no_report_query_scans_history(store: Store, tmp_path: Path) -> No
 
 
 async def test_a_period_loads_what_it_needs_however_many_looks_there_were(store: Store) -> None:
-    """Sixty nights, a post in each fifth of them: of the last twenty days the four that showed them, and where they begin."""
+    """Sixty nights, a post in each fifth of them: of the last twenty days the four that showed
+    them, and where they begin.
+    """
     (account,) = await enter(store, PLAIN)
     start = NOW - timedelta(days=60)
     for night in range(60):
         posted = day_of(start + timedelta(days=night - night % 5))
         seen = replace(post(posted), id=f"p{posted}", link=f"https://mp.weixin.qq.com/s/{posted}")
-        await store.keep(plain_reading(account.id, start + timedelta(days=night), seen, matched_by=MatchedBy.ID))
+        await store.keep(
+            plain_reading(account.id, start + timedelta(days=night), seen, matched_by=MatchedBy.ID)
+        )
     first = day_of(NOW) - timedelta(days=20)
     known = (await store.known([account.id], NOW, first))[account.id]
     whole = (await store.readings([account.id]))[account.id]
     assert len(known) <= 7
-    some, everything = (Known(filed=account.filed, readings=tuple(readings)) for readings in (known, whole))
+    some, everything = (
+        Known(filed=account.filed, readings=tuple(readings)) for readings in (known, whole)
+    )
     judgement = judge(some, NOW, load("national"), first)
     assert judgement == judge(everything, NOW, load("national"), first)
     assert judgement.gap_days == 5
@@ -113,22 +133,35 @@ async def test_a_period_loads_what_it_needs_however_many_looks_there_were(store:
     )
 
 
-async def test_the_newest_judgements_are_found_whatever_lies_before_them(store: Store, tmp_path: Path) -> None:
+async def test_the_newest_judgements_are_found_whatever_lies_before_them(
+    store: Store, tmp_path: Path
+) -> None:
     """By the instructions that SQLite takes for them."""
     accounts = await enter(store, *[PLAIN] * 5)
     taken = []
     for _ in range(2):
         for _ in range(40):
             sweep = await open_sweep(store, accounts)
-            await store.judge(sweep.id, {account.id: Judgement(verdict=Verdict.FRESH, sentence="") for account in accounts})
+            await store.judge(
+                sweep.id,
+                {account.id: Judgement(verdict=Verdict.FRESH, sentence="") for account in accounts},
+            )
         with statements(store) as asked:
             (latest,) = [each for each in store.queries() if each.name == "latest_status"]
             await store.query(latest.sql)
             await store.turned(sweep.id)
-        taken.append([instructions(tmp_path / "mediawatch.db", each) for each in asked if each[0].startswith("SELECT")])
+        taken.append(
+            [
+                instructions(tmp_path / "mediawatch.db", each)
+                for each in asked
+                if each[0].startswith("SELECT")
+            ]
+        )
     short, long = taken
     assert short
-    assert [more <= 1.1 * few for few, more in zip(short, long, strict=True)] == [True] * len(short), taken
+    assert [more <= 1.1 * few for few, more in zip(short, long, strict=True)] == [True] * len(
+        short
+    ), taken
 
 
 def instructions(file: Path, statement: tuple[str, Any]) -> int:
@@ -150,4 +183,6 @@ async def test_a_scan_would_be_seen(store: Store, tmp_path: Path) -> None:
     with statements(store) as asked:
         await store.readings()
     assert scans(tmp_path / "mediawatch.db", asked)
-    assert scans(tmp_path / "mediawatch.db", [("SELECT count(held.sentence) FROM finding AS held", ())])
+    assert scans(
+        tmp_path / "mediawatch.db", [("SELECT count(held.sentence) FROM finding AS held", ())]
+    )

@@ -1,4 +1,6 @@
-"""The engine over a real store and a scripted looker: what is looked at, how often, what is kept, how it resumes."""
+"""The engine over a real store and a scripted looker: what is looked at, how often, what is kept,
+how it resumes.
+"""
 
 from __future__ import annotations
 
@@ -90,7 +92,9 @@ async def test_a_negative_needs_somebody_who_answered(stage: Stage) -> None:
     assert set((await stage.verdicts()).values()) == {Verdict.UNPROVEN}
 
 
-async def test_an_empty_list_is_vouched_for_only_by_one_that_was_not(store: Store, tmp_path: Path) -> None:
+async def test_an_empty_list_is_vouched_for_only_by_one_that_was_not(
+    store: Store, tmp_path: Path
+) -> None:
     def script(account: Account, need: Need) -> Sight:
         if account.filed.name[0] == "空":
             return replace(sight(account.filed.name), outcome=Outcome.NO_POSTS)
@@ -111,7 +115,9 @@ async def test_the_second_look_uses_another_surface_where_there_is_one(stage: St
     assert stage.looker.asked[-1][1].not_by == {"toutiao.profile"}
 
 
-async def test_an_unforeseen_error_is_our_trouble_and_stops_nobody(store: Store, tmp_path: Path) -> None:
+async def test_an_unforeseen_error_is_our_trouble_and_stops_nobody(
+    store: Store, tmp_path: Path
+) -> None:
     def script(account: Account, need: Need) -> Sight:
         if account.filed.name == "卡1":
             raise ZeroDivisionError("a bug of ours")
@@ -122,11 +128,15 @@ async def test_an_unforeseen_error_is_our_trouble_and_stops_nobody(store: Store,
     summary = await stage.engine.run(request())
     assert summary.exit_code == 1
     assert await stage.verdicts() == {"卡1": Verdict.UNPROVEN, "鲜1": Verdict.FRESH}
-    broken = next(reading for reading in await stage.readings() if reading.outcome is Outcome.CHANGED)
+    broken = next(
+        reading for reading in await stage.readings() if reading.outcome is Outcome.CHANGED
+    )
     assert "ZeroDivisionError" in broken.sights[0].detail
 
 
-async def test_a_cancellation_from_within_is_a_bug_like_any_other(store: Store, tmp_path: Path) -> None:
+async def test_a_cancellation_from_within_is_a_bug_like_any_other(
+    store: Store, tmp_path: Path
+) -> None:
     def script(account: Account, need: Need) -> Sight:
         if account.filed.name == "卡1":
             raise asyncio.CancelledError
@@ -139,13 +149,21 @@ async def test_a_cancellation_from_within_is_a_bug_like_any_other(store: Store, 
 
 
 async def test_a_sweep_that_reached_nothing_says_so(store: Store, tmp_path: Path) -> None:
-    stage = Stage(store, tmp_path, lambda account, need: sight(account.filed.name, outcome=Outcome.UNREACHABLE))
+    stage = Stage(
+        store,
+        tmp_path,
+        lambda account, need: sight(account.filed.name, outcome=Outcome.UNREACHABLE),
+    )
     await stage.file("鲜1", "鲜2")
     assert (await stage.engine.run(request())).exit_code == 8
 
 
-async def test_a_breaker_leaves_the_rest_unproven_and_says_so_in_the_exit_code(store: Store, tmp_path: Path) -> None:
-    stage = Stage(store, tmp_path, lambda account, need: sight(account.filed.name, outcome=Outcome.CAPTCHA))
+async def test_a_breaker_leaves_the_rest_unproven_and_says_so_in_the_exit_code(
+    store: Store, tmp_path: Path
+) -> None:
+    stage = Stage(
+        store, tmp_path, lambda account, need: sight(account.filed.name, outcome=Outcome.CAPTCHA)
+    )
     await stage.file(*[f"卡{number}" for number in range(20)])
     summary = await stage.engine.run(request(concurrency=1))
     assert summary.exit_code == 16
@@ -174,9 +192,13 @@ async def test_an_unfinished_sweep_is_continued(store: Store, tmp_path: Path) ->
     again = Stage(store, tmp_path)
     await again.engine.run(request(concurrency=1))
     assert len(await store.sweeps()) == 1
-    first_looks = [reading.account_id for reading in await again.readings() if reading.look is LookKind.FIRST]
+    first_looks = [
+        reading.account_id for reading in await again.readings() if reading.look is LookKind.FIRST
+    ]
     assert sorted(first_looks) == list(range(1, len(names) + 1))
-    assert len([need for _, need in again.looker.asked if not need.second]) == len(names) - len(kept)
+    assert len([need for _, need in again.looker.asked if not need.second]) == len(names) - len(
+        kept
+    )
     assert (await again.verdicts())["旧50"] is Verdict.FAILED
 
 
@@ -191,14 +213,25 @@ async def test_a_finished_sweep_is_not_repeated_without_again(stage: Stage) -> N
     assert len(await stage.store.sweeps()) == 2
 
 
-async def left_running(stage: Stage, started: timedelta, read: timedelta | None, **more: object) -> int:
-    """A sweep that was begun and last read so long before NOW, and that nobody has finished; its number."""
+async def left_running(
+    stage: Stage, started: timedelta, read: timedelta | None, **more: object
+) -> int:
+    """A sweep that was begun and last read so long before NOW, and that nobody has finished; its
+    number.
+    """
     asked = request(**more)
     opened = await stage.store.open_sweep(asked.sweep(NOW - started), await stage.store.accounts())
     if read is not None:
         seen = replace(sight("鲜1", 1), read_at=NOW - read)
         await stage.store.keep(
-            Reading(account_id=1, sweep_id=opened.id, look=LookKind.FIRST, started_at=seen.read_at, read_at=seen.read_at, sights=(seen,))
+            Reading(
+                account_id=1,
+                sweep_id=opened.id,
+                look=LookKind.FIRST,
+                started_at=seen.read_at,
+                read_at=seen.read_at,
+                sights=(seen,),
+            )
         )
     return opened.id
 
@@ -219,16 +252,27 @@ async def left_running(stage: Stage, started: timedelta, read: timedelta | None,
 async def test_a_sweep_is_gone_on_with_as_long_as_it_read_anything_lately(
     stage: Stage, started: int, read: int | None, asked: dict[str, object], gone_on: bool | None
 ) -> None:
-    """True: continued; False: closed as incomplete, of whatever scope; None: left to whoever asks for its scope."""
+    """True: continued; False: closed as incomplete, of whatever scope; None: left to whoever asks
+    for its scope.
+    """
     await stage.file("鲜1", "鲜2")
-    old = await left_running(stage, timedelta(hours=started), None if read is None else timedelta(hours=read))
+    old = await left_running(
+        stage, timedelta(hours=started), None if read is None else timedelta(hours=read)
+    )
     summary = await stage.engine.run(request(**asked))
     states = {one.id: one.state for one in await stage.store.sweeps()}
     assert (summary.sweep.id == old) == bool(gone_on)
-    assert states[old] is {True: SweepState.FINISHED, False: SweepState.INCOMPLETE, None: SweepState.RUNNING}[gone_on]
+    assert (
+        states[old]
+        is {True: SweepState.FINISHED, False: SweepState.INCOMPLETE, None: SweepState.RUNNING}[
+            gone_on
+        ]
+    )
 
 
-async def test_trouble_with_our_own_files_ends_the_sweep_with_its_sentence(sqlite_url: str, tmp_path: Path) -> None:
+async def test_trouble_with_our_own_files_ends_the_sweep_with_its_sentence(
+    sqlite_url: str, tmp_path: Path
+) -> None:
     """Many looks fail at once; the operator reads one sentence, no group of exceptions."""
     store = await open_store(sqlite_url, clock=lambda: NOW, busy_timeout=0.05)
     holder = sqlite3.connect(tmp_path / "mediawatch.db", isolation_level=None)
@@ -264,8 +308,14 @@ async def test_the_frozen_scope_keeps_what_was_filed_then(stage: Stage) -> None:
     from mediawatch.domain import UpdatedAccount
 
     account = (await stage.store.accounts())[0]
-    changed = UpdatedAccount(account_id=account.id, filed=replace(account.filed, name="改了的名"), changes=(("name", "名1", "改了的名"),))
-    await stage.store.apply(RegistryChanges(source=Source(file="y.xlsx", sha256="1" * 64, at=NOW), updated=(changed,)))
+    changed = UpdatedAccount(
+        account_id=account.id,
+        filed=replace(account.filed, name="改了的名"),
+        changes=(("name", "名1", "改了的名"),),
+    )
+    await stage.store.apply(
+        RegistryChanges(source=Source(file="y.xlsx", sha256="1" * 64, at=NOW), updated=(changed,))
+    )
     scope = await rejudge(stage.store, stage.looker.supports, sweep.id)
     assert scope[0].account.filed.name == "名1"
     assert scope[0].judgement
@@ -277,7 +327,15 @@ async def test_a_persons_reading_is_judged_like_any_other(stage: Stage) -> None:
     sweep = (await stage.engine.run(request())).sweep
     seen = replace(sight("卡1", 3), surface="person", complete_since=None)
     await stage.store.keep(
-        Reading(account_id=1, look=LookKind.PERSON, started_at=NOW, read_at=NOW, sights=(seen,), sweep_id=sweep.id, by="张三")
+        Reading(
+            account_id=1,
+            look=LookKind.PERSON,
+            started_at=NOW,
+            read_at=NOW,
+            sights=(seen,),
+            sweep_id=sweep.id,
+            by="张三",
+        )
     )
     await rejudge(stage.store, stage.looker.supports, sweep.id)
     assert await stage.verdicts() == {"卡1": Verdict.FRESH}
@@ -306,7 +364,10 @@ async def test_accounts_of_a_slow_platform_hold_up_nobody(store: Store, tmp_path
 
 
 def test_the_scope_in_words_does_not_depend_on_order() -> None:
-    assert request(platforms=("b", "a"), account_ids=(2, 1)).scope == request(platforms=("a", "b"), account_ids=(1, 2)).scope
+    assert (
+        request(platforms=("b", "a"), account_ids=(2, 1)).scope
+        == request(platforms=("a", "b"), account_ids=(1, 2)).scope
+    )
     assert request().scope == "all"
 
 
@@ -314,7 +375,9 @@ def test_now_is_the_clock_not_as_of() -> None:
     assert datetime.fromisoformat("2023-01-01T08:59:59+08:00") == NOW
 
 
-async def test_links_seen_on_pages_that_are_its_own_by_id_stay_with_the_account(store: Store, tmp_path: Path) -> None:
+async def test_links_seen_on_pages_that_are_its_own_by_id_stay_with_the_account(
+    store: Store, tmp_path: Path
+) -> None:
     seen = tuple(f"https://mp.weixin.qq.com/s/Example{number:02}Example" for number in range(12))
 
     def script(account: Account, need: Need) -> Sight:
@@ -326,14 +389,20 @@ async def test_links_seen_on_pages_that_are_its_own_by_id_stay_with_the_account(
     await store.add_links(1, [seen[3]], "x.txt")
     await stage.engine.run(request())
     one, two = await store.accounts()
-    assert one.links == (*seen[:3], *seen[4:11], seen[3]), "the ten newest that were not known, before the known one"
+    assert one.links == (*seen[:3], *seen[4:11], seen[3]), (
+        "the ten newest that were not known, before the known one"
+    )
     assert two.links == ()
 
 
 async def test_a_period_wants_whole_lists_and_is_a_sweep_of_its_own(stage: Stage) -> None:
-    """One post on the day before settles a moment; in a period it leaves the eleven weeks before it."""
+    """One post on the day before settles a moment; in a period it leaves the eleven weeks before
+    it.
+    """
     await stage.file("鲜1", opened_on=date(2020, 1, 1))
-    summary = await stage.engine.run(request(period_from=date(2022, 10, 10), round="2022年第四季度"))
+    summary = await stage.engine.run(
+        request(period_from=date(2022, 10, 10), round="2022年第四季度")
+    )
     assert await stage.verdicts() == {"鲜1": Verdict.FAILED}
     assert {need.fresh_after for _, need in stage.looker.asked} == {date.max}
     again = await rejudge(stage.store, stage.looker.supports, summary.sweep.id)
@@ -342,7 +411,9 @@ async def test_a_period_wants_whole_lists_and_is_a_sweep_of_its_own(stage: Stage
     assert await stage.verdicts() == {"鲜1": Verdict.FRESH}
 
 
-async def test_a_nightly_sweep_looks_at_what_is_due_and_keeps_rows_for_that_alone(store: Store, tmp_path: Path) -> None:
+async def test_a_nightly_sweep_looks_at_what_is_due_and_keeps_rows_for_that_alone(
+    store: Store, tmp_path: Path
+) -> None:
     stage = Stage(store, tmp_path)
     await stage.file("旧40", *(f"鲜{gap}" for gap in range(1, 10)))
     census = await stage.engine.run(request(as_of=None))
@@ -351,7 +422,11 @@ async def test_a_nightly_sweep_looks_at_what_is_due_and_keeps_rows_for_that_alon
     tonight = NOW + timedelta(days=1)
     states = await store.states()
     accounts = {account.filed.name: account for account in await store.accounts()}
-    due = {name for name, each in accounts.items() if judge.next_due(states[each.id], each.filed, TIBET, tonight) <= day_of(tonight)}
+    due = {
+        name
+        for name, each in accounts.items()
+        if judge.next_due(states[each.id], each.filed, TIBET, tonight) <= day_of(tonight)
+    }
     assert "鲜0" in due, "never read"
     assert "鲜8" in due, "it becomes 即将超期 that day"
     assert len(due) < 6
@@ -370,12 +445,16 @@ async def test_what_does_not_fit_the_night_stays_for_the_next(store: Store, tmp_
     await stage.file("鲜1", "旧40")
     summary = await stage.engine.run(request(nightly=True, as_of=None, until=NOW))
     assert (summary.looks, summary.left, summary.exit_code) == (0, 2, 0)
-    assert {entry.judgement.sentence for entry in summary.scope if entry.judgement} == {f"本次未能核查:示例:{OVER}。"}
+    assert {entry.judgement.sentence for entry in summary.scope if entry.judgement} == {
+        f"本次未能核查:示例:{OVER}。"
+    }
     again = Stage(store, tmp_path)
     assert (await again.engine.run(request(nightly=True, as_of=None))).looks == 3
 
 
-async def test_stored_posts_settle_a_census_without_a_look_unless_again_is_asked_for(stage: Stage) -> None:
+async def test_stored_posts_settle_a_census_without_a_look_unless_again_is_asked_for(
+    stage: Stage,
+) -> None:
     await stage.file("鲜1", "鲜13", "旧40")
     await stage.engine.run(request())
     before = len(stage.looker.asked)
@@ -394,8 +473,12 @@ async def test_a_name_that_was_read_long_ago_is_read_again(stage: Stage) -> None
     assert (await stage.engine.run(request(as_of=AS_OF - timedelta(hours=1)))).looks == 1
 
 
-async def test_what_a_breaker_leaves_over_says_which_source_was_paused_and_why_and_goes_on_saying_it(store: Store, tmp_path: Path) -> None:
-    stage = Stage(store, tmp_path, lambda account, need: sight(account.filed.name, outcome=Outcome.CAPTCHA))
+async def test_what_a_breaker_leaves_over_says_which_source_was_paused_and_why_and_goes_on_saying_it(
+    store: Store, tmp_path: Path
+) -> None:
+    stage = Stage(
+        store, tmp_path, lambda account, need: sight(account.filed.name, outcome=Outcome.CAPTCHA)
+    )
     await stage.file("卡1", "卡2")
     sweep = (await stage.engine.run(request(concurrency=1))).sweep
     for _ in range(2):
@@ -405,7 +488,9 @@ async def test_what_a_breaker_leaves_over_says_which_source_was_paused_and_why_a
         await rejudge(store, stage.looker.supports, sweep.id)
 
 
-async def test_a_browser_that_does_not_start_is_told_once_and_nothing_is_held_against_anybody(store: Store, tmp_path: Path) -> None:
+async def test_a_browser_that_does_not_start_is_told_once_and_nothing_is_held_against_anybody(
+    store: Store, tmp_path: Path
+) -> None:
     class NoBrowser(Scripted):
         async def ready(self) -> None:
             raise UserError("the browser does not start")

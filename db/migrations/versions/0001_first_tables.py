@@ -25,10 +25,14 @@ def upgrade() -> None:
     readings()
     findings()
     account_state()
-    {"sqlite": refuse_updates_sqlite, "postgresql": refuse_updates_postgresql}[op.get_bind().dialect.name]()
+    {"sqlite": refuse_updates_sqlite, "postgresql": refuse_updates_postgresql}[
+        op.get_bind().dialect.name
+    ]()
 
 
-def columns(kind: TypeEngine[Any] | type[TypeEngine[Any]], *names: str, null: bool = False) -> list[sa.Column[Any]]:
+def columns(
+    kind: TypeEngine[Any] | type[TypeEngine[Any]], *names: str, null: bool = False
+) -> list[sa.Column[Any]]:
     return [sa.Column(name, kind, nullable=null) for name in names]
 
 
@@ -37,18 +41,42 @@ def own_key() -> sa.Column[int]:
 
 
 def refers(
-    name: str, to: str, *, ondelete: str | None = None, nullable: bool = False, index: bool = False, primary_key: bool = False
+    name: str,
+    to: str,
+    *,
+    ondelete: str | None = None,
+    nullable: bool = False,
+    index: bool = False,
+    primary_key: bool = False,
 ) -> sa.Column[int]:
     """A column that refers to another table's key."""
     target = sa.ForeignKey(to, ondelete=ondelete)
-    return sa.Column(name, KEY, target, nullable=nullable, index=index, primary_key=primary_key, autoincrement=False)
+    return sa.Column(
+        name,
+        KEY,
+        target,
+        nullable=nullable,
+        index=index,
+        primary_key=primary_key,
+        autoincrement=False,
+    )
 
 
 def filed() -> list[sa.Column[Any]]:
     return [
         *columns(sa.Text, "name", "platform", "type"),
         *columns(sa.Boolean, "type_certain"),
-        *columns(sa.Text, "filing_number", "kind", "organiser", "supervisor", "prefecture", "county", "jurisdiction", "level"),
+        *columns(
+            sa.Text,
+            "filing_number",
+            "kind",
+            "organiser",
+            "supervisor",
+            "prefecture",
+            "county",
+            "jurisdiction",
+            "level",
+        ),
         *columns(sa.Text, "body_kind", "platform_id", "original_id", "alias", "url"),
         *columns(sa.JSON, "article_links"),
         *columns(MEMBER, "status"),
@@ -61,7 +89,9 @@ def filed() -> list[sa.Column[Any]]:
 
 
 def registry() -> None:
-    op.create_table("source", own_key(), *columns(sa.Text, "file", "sha256", "kind"), *columns(INSTANT, "at"))
+    op.create_table(
+        "source", own_key(), *columns(sa.Text, "file", "sha256", "kind"), *columns(INSTANT, "at")
+    )
     op.create_table(
         "account",
         own_key(),
@@ -139,7 +169,18 @@ def readings() -> None:
         "sight",
         own_key(),
         refers("reading_id", "reading.id", ondelete="CASCADE", index=True),
-        *columns(sa.Text, "surface", "session", "name", "platform_id", "original_id", "verified_as", "detail", "url", "control"),
+        *columns(
+            sa.Text,
+            "surface",
+            "session",
+            "name",
+            "platform_id",
+            "original_id",
+            "verified_as",
+            "detail",
+            "url",
+            "control",
+        ),
         *columns(MEMBER, "attested", "outcome"),
         *columns(MEMBER, "matched_by", null=True),
         *columns(INSTANT, "read_at"),
@@ -179,7 +220,9 @@ def findings() -> None:
         *columns(sa.Boolean, "gap_is_minimum"),
         *columns(sa.Date, "latest_on", null=True),
         sa.Column("review_state", MEMBER, nullable=False, server_default="open"),
-        sa.ForeignKeyConstraint(["sweep_id", "account_id"], ["sweep_account.sweep_id", "sweep_account.account_id"]),
+        sa.ForeignKeyConstraint(
+            ["sweep_id", "account_id"], ["sweep_account.sweep_id", "sweep_account.account_id"]
+        ),
         sa.Index(None, "sweep_id", "account_id"),
         sqlite_autoincrement=True,
     )
@@ -196,7 +239,15 @@ def account_state() -> None:
         "account_state",
         refers("account_id", "account.id", primary_key=True),
         sa.Column("latest_on", sa.Date, index=True),
-        *columns(INSTANT, "latest_at", "last_read_at", "exact_read_at", "complete_since", "name_read_at", null=True),
+        *columns(
+            INSTANT,
+            "latest_at",
+            "last_read_at",
+            "exact_read_at",
+            "complete_since",
+            "name_read_at",
+            null=True,
+        ),
         refers("last_reading_id", "reading.id", nullable=True, ondelete="SET NULL", index=True),
         refers("exact_reading_id", "reading.id", nullable=True, ondelete="SET NULL", index=True),
         *columns(MEMBER, "last_outcome", "name_matched_by", null=True),
@@ -207,7 +258,8 @@ def account_state() -> None:
 def refuse_updates_sqlite() -> None:
     for table in IMMUTABLE:
         op.execute(
-            f"CREATE TRIGGER {table}_is_never_updated BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, 'a {table} is never updated'); END"
+            f"CREATE TRIGGER {table}_is_never_updated BEFORE UPDATE ON {table} BEGIN SELECT "
+            f"RAISE(ABORT, 'a {table} is never updated'); END"
         )
 
 

@@ -18,11 +18,16 @@ MEMBER = sa.String(32)
 def upgrade() -> None:
     for table in ("account", "sweep_account"):
         # With a default the column needs no copy of the table, on neither database.
-        op.add_column(table, sa.Column("reader_url", sa.Text, nullable=False, server_default=sa.text("''")))
+        op.add_column(
+            table, sa.Column("reader_url", sa.Text, nullable=False, server_default=sa.text("''"))
+        )
     op.create_table(
         "canary_check",
         sa.Column("id", KEY, primary_key=True),
-        *(sa.Column(name, sa.Text, nullable=False) for name in ("surface", "session", "account_name", "platform_id", "detail")),
+        *(
+            sa.Column(name, sa.Text, nullable=False)
+            for name in ("surface", "session", "account_name", "platform_id", "detail")
+        ),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("fresh", sa.Boolean, nullable=False),
         sa.Column("outcome", MEMBER, nullable=False),
@@ -32,7 +37,10 @@ def upgrade() -> None:
     op.create_table(
         "session_event",
         sa.Column("id", KEY, primary_key=True),
-        *(sa.Column(name, sa.Text, nullable=False) for name in ("platform", "name", "how", "detail")),
+        *(
+            sa.Column(name, sa.Text, nullable=False)
+            for name in ("platform", "name", "how", "detail")
+        ),
         sa.Column("at", INSTANT, nullable=False),
         sa.Column("state", MEMBER, nullable=False),
         sa.Index(None, "platform", "at"),

@@ -14,5 +14,7 @@ depends_on = None
 def upgrade() -> None:
     for column in ("scope_spec", "round"):
         # With a default the column needs no copy of the table, on neither database.
-        op.add_column("sweep", sa.Column(column, sa.Text, nullable=False, server_default=sa.text("''")))
+        op.add_column(
+            "sweep", sa.Column(column, sa.Text, nullable=False, server_default=sa.text("''"))
+        )
     op.add_column("sweep", sa.Column("period_from", sa.Date, nullable=True))

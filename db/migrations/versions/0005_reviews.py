@@ -21,8 +21,13 @@ def upgrade() -> None:
         *(sa.Column(name, KEY, nullable=False) for name in ("sweep_id", "account_id")),
         *(sa.Column(name, MEMBER, nullable=False) for name in ("code", "action")),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        *(sa.Column(name, sa.Text, nullable=False) for name in ("by", "reason", "source", "sentence")),
-        sa.ForeignKeyConstraint(["sweep_id", "account_id"], ["sweep_account.sweep_id", "sweep_account.account_id"]),
+        *(
+            sa.Column(name, sa.Text, nullable=False)
+            for name in ("by", "reason", "source", "sentence")
+        ),
+        sa.ForeignKeyConstraint(
+            ["sweep_id", "account_id"], ["sweep_account.sweep_id", "sweep_account.account_id"]
+        ),
         sa.Index(None, "sweep_id", "account_id"),
         sqlite_autoincrement=True,
     )
@@ -30,4 +35,6 @@ def upgrade() -> None:
         refuse = "BEGIN SELECT RAISE(ABORT, 'a review_event is never updated'); END"
     else:
         refuse = "FOR EACH STATEMENT EXECUTE FUNCTION mediawatch_refuse_update()"
-    op.execute(f"CREATE TRIGGER review_event_is_never_updated BEFORE UPDATE ON review_event {refuse}")
+    op.execute(
+        f"CREATE TRIGGER review_event_is_never_updated BEFORE UPDATE ON review_event {refuse}"
+    )

@@ -23,7 +23,10 @@ def upgrade() -> None:
         sa.Column("sweep_id", KEY, sa.ForeignKey("sweep.id"), nullable=True, index=True),
         sa.Column("ended_at", INSTANT, nullable=True),
         sa.Column("exit_code", sa.Integer, nullable=True),
-        *(sa.Column(name, sa.JSON, nullable=False) for name in ("looks", "verdicts", "reasons", "turns", "breakers")),
+        *(
+            sa.Column(name, sa.JSON, nullable=False)
+            for name in ("looks", "verdicts", "reasons", "turns", "breakers")
+        ),
     )
     op.create_table(
         "alert",

@@ -1,4 +1,6 @@
-"""The reading that first showed each post and each name: what judging needs of the past, found by index"""
+"""The reading that first showed each post and each name: what judging needs of the past, found by
+index
+"""
 
 from __future__ import annotations
 
@@ -28,13 +30,18 @@ SEEN = """
 NAMED = """
     SELECT id AS reading_id, account_id, read_at, name_seen FROM reading WHERE name_seen <> '' AND matched_by = 'id' ORDER BY read_at, id
 """
-LOOKED = "SELECT id AS reading_id, account_id, read_at FROM reading WHERE look = 'person' ORDER BY read_at, id"
+LOOKED = (
+    "SELECT id AS reading_id, account_id, read_at FROM reading WHERE look = 'person' ORDER BY "
+    "read_at, id"
+)
 
 
 def upgrade() -> None:
     made = op.create_table(
         "first_seen",
-        sa.Column("account_id", KEY, sa.ForeignKey("account.id"), primary_key=True, autoincrement=False),
+        sa.Column(
+            "account_id", KEY, sa.ForeignKey("account.id"), primary_key=True, autoincrement=False
+        ),
         sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("what", sa.String(32), nullable=False),
         sa.Column("on", sa.Date, nullable=False),
@@ -68,10 +75,21 @@ def shown(conn: sa.Connection) -> Iterator[dict[str, Any]]:
     }
     for row in conn.execute(sa.text(SEEN).columns(**times)):
         at = instant(row.at)
-        ahead = at > instant(row.seen_at) + timedelta(minutes=10) if at else row.on > day_of(row.seen_at)
+        ahead = (
+            at > instant(row.seen_at) + timedelta(minutes=10)
+            if at
+            else row.on > day_of(row.seen_at)
+        )
         if not ahead:
             kind = POSTS[row.repost + 2 * (row.pushed is False)]
-            key = hashed(kind, row.surface, row.post_id, row.on.isoformat(), at.isoformat() if at else "", str(row.kind == "seen"))
+            key = hashed(
+                kind,
+                row.surface,
+                row.post_id,
+                row.on.isoformat(),
+                at.isoformat() if at else "",
+                str(row.kind == "seen"),
+            )
             yield first(row, key, kind, row.on)
     for row in conn.execute(sa.text(NAMED).columns(read_at=INSTANT)):
         yield first(row, hashed("name", row.name_seen), "name", day_of(row.read_at))
@@ -80,7 +98,14 @@ def shown(conn: sa.Connection) -> Iterator[dict[str, Any]]:
 
 
 def first(row: Any, key: int, what: str, on: date) -> dict[str, Any]:
-    return {"account_id": row.account_id, "key": key, "what": what, "on": on, "read_at": row.read_at, "reading_id": row.reading_id}
+    return {
+        "account_id": row.account_id,
+        "key": key,
+        "what": what,
+        "on": on,
+        "read_at": row.read_at,
+        "reading_id": row.reading_id,
+    }
 
 
 def instant(at: datetime | None) -> Any:

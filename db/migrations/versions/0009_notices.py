@@ -16,7 +16,14 @@ depends_on = None
 KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 INSTANT = sa.DateTime(timezone=True)
 MEMBER = sa.String(32)
-TABLES = ("notice", "notice_item", "notice_finding", "notice_reading", "notice_document", "notice_event")
+TABLES = (
+    "notice",
+    "notice_item",
+    "notice_finding",
+    "notice_reading",
+    "notice_document",
+    "notice_event",
+)
 
 
 def upgrade() -> None:
@@ -42,22 +49,28 @@ def upgrade() -> None:
     )
     op.create_table(
         "notice_finding",
-        part("notice_id", KEY), part("item"), part("position"),
+        part("notice_id", KEY),
+        part("item"),
+        part("position"),
         *columns(MEMBER, "code", "effect"),
         *columns(sa.Text, "label", "sentence", "name_seen"),
         *columns(sa.Date, "latest_on", null=True),
         *columns(sa.Integer, "gap_days", null=True),
         *columns(sa.Boolean, "gap_is_minimum"),
         *columns(sa.JSON, "evidence"),
-        sa.ForeignKeyConstraint(["notice_id", "item"], ["notice_item.notice_id", "notice_item.number"]),
-    )  # fmt: skip
+        sa.ForeignKeyConstraint(
+            ["notice_id", "item"], ["notice_item.notice_id", "notice_item.number"]
+        ),
+    )
     place = ("notice_id", "item", "position")
     op.create_table(
         "notice_reading",
-        part("notice_id", KEY), part("item"), part("position"),
+        part("notice_id", KEY),
+        part("item"),
+        part("position"),
         refers("reading_id", "reading.id", primary_key=True, index=True),
         sa.ForeignKeyConstraint(place, [f"notice_finding.{name}" for name in place]),
-    )  # fmt: skip
+    )
     op.create_table(
         "notice_document",
         refers("notice_id", "notice.id", primary_key=True),
@@ -76,7 +89,9 @@ def upgrade() -> None:
         *columns(sa.JSON, "codes"),
         *columns(MEMBER, "result", null=True),
         refers("sweep_id", "sweep.id", nullable=True),
-        sa.ForeignKeyConstraint(["notice_id", "item"], ["notice_item.notice_id", "notice_item.number"]),
+        sa.ForeignKeyConstraint(
+            ["notice_id", "item"], ["notice_item.notice_id", "notice_item.number"]
+        ),
         sqlite_autoincrement=True,
     )
     for table in TABLES:
@@ -87,7 +102,9 @@ def upgrade() -> None:
         op.execute(f"CREATE TRIGGER {table}_is_never_updated BEFORE UPDATE ON {table} {refuse}")
 
 
-def columns(kind: TypeEngine[Any] | type[TypeEngine[Any]], *names: str, null: bool = False) -> list[sa.Column[Any]]:
+def columns(
+    kind: TypeEngine[Any] | type[TypeEngine[Any]], *names: str, null: bool = False
+) -> list[sa.Column[Any]]:
     return [sa.Column(name, kind, nullable=null) for name in names]
 
 
@@ -96,19 +113,52 @@ def part(name: str, kind: TypeEngine[Any] | type[TypeEngine[Any]] = sa.Integer) 
     return sa.Column(name, kind, primary_key=True, autoincrement=False)
 
 
-def refers(name: str, to: str, *, nullable: bool = False, index: bool = False, primary_key: bool = False) -> sa.Column[int]:
-    return sa.Column(name, KEY, sa.ForeignKey(to), nullable=nullable, index=index, primary_key=primary_key, autoincrement=False)
+def refers(
+    name: str, to: str, *, nullable: bool = False, index: bool = False, primary_key: bool = False
+) -> sa.Column[int]:
+    return sa.Column(
+        name,
+        KEY,
+        sa.ForeignKey(to),
+        nullable=nullable,
+        index=index,
+        primary_key=primary_key,
+        autoincrement=False,
+    )
 
 
 def filed() -> list[sa.Column[Any]]:
     """The filed values as they stand in `sweep_account`."""
     return [
-        *columns(sa.Text, "name", "platform", "type", "filing_number", "kind", "organiser", "supervisor", "prefecture", "county"),
-        *columns(sa.Text, "jurisdiction", "level", "body_kind", "platform_id", "original_id", "alias", "url", "closing_notice_url"),
+        *columns(
+            sa.Text,
+            "name",
+            "platform",
+            "type",
+            "filing_number",
+            "kind",
+            "organiser",
+            "supervisor",
+            "prefecture",
+            "county",
+        ),
+        *columns(
+            sa.Text,
+            "jurisdiction",
+            "level",
+            "body_kind",
+            "platform_id",
+            "original_id",
+            "alias",
+            "url",
+            "closing_notice_url",
+        ),
         *columns(sa.Text, "exempt_reason", "exempt_document"),
         sa.Column("reader_url", sa.Text, nullable=False, server_default=sa.text("''")),
         *columns(sa.Boolean, "type_certain"),
         *columns(sa.JSON, "article_links"),
         *columns(MEMBER, "status"),
-        *columns(sa.Date, "closing_requested_on", "opened_on", "filed_on", "exempt_until", null=True),
+        *columns(
+            sa.Date, "closing_requested_on", "opened_on", "filed_on", "exempt_until", null=True
+        ),
     ]

@@ -1,4 +1,6 @@
-"""What was told of each account's identity, with the newest reading that told it; and up to when readings may have left"""
+"""What was told of each account's identity, with the newest reading that told it; and up to when
+readings may have left
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,9 @@ ABOUT_US = ("login_required", "captcha", "rate_limited", "changed", "unreachable
 def upgrade() -> None:
     made = op.create_table(
         "identity_seen",
-        sa.Column("account_id", KEY, sa.ForeignKey("account.id"), primary_key=True, autoincrement=False),
+        sa.Column(
+            "account_id", KEY, sa.ForeignKey("account.id"), primary_key=True, autoincrement=False
+        ),
         sa.Column("key", sa.BigInteger, primary_key=True, autoincrement=False),
         sa.Column("read_at", INSTANT, nullable=False),
         sa.Column("reading_id", KEY, sa.ForeignKey("reading.id"), nullable=False, index=True),
@@ -48,7 +52,12 @@ def upgrade() -> None:
             ids = (row.name, row.platform_id, row.original_id, row.verified_as)
             apart = row.look if row.look in ("control", "person") else ""
             key = hashed(apart, row.outcome, row.matched_by or "", *ids, row.moved, str(row.linked))
-            seen = {"account_id": row.account_id, "key": key, "read_at": row.read_at, "reading_id": row.reading_id}
+            seen = {
+                "account_id": row.account_id,
+                "key": key,
+                "read_at": row.read_at,
+                "reading_id": row.reading_id,
+            }
             newest[row.account_id, key] = seen
     if newest:
         conn.execute(made.insert(), list(newest.values()))

@@ -12,4 +12,6 @@ depends_on = None
 
 def upgrade() -> None:
     op.drop_index("ix_sweep_account_account_id", "sweep_account")
-    op.create_index("ix_sweep_account_account_id_sweep_id", "sweep_account", ["account_id", "sweep_id"])
+    op.create_index(
+        "ix_sweep_account_account_id_sweep_id", "sweep_account", ["account_id", "sweep_id"]
+    )

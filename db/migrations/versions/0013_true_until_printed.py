@@ -1,4 +1,6 @@
-"""Identities of readings, facts of findings and decisions, counters of news, the scope of notices, what tells a home from another"""
+"""Identities of readings, facts of findings and decisions, counters of news, the scope of notices,
+what tells a home from another
+"""
 
 from __future__ import annotations
 
@@ -21,11 +23,44 @@ MEMBER = sa.String(32)
 NONE = sa.text("''")
 ZERO = sa.text("0")
 FILED = (
-    "name", "platform", "type", "type_certain", "filing_number", "kind", "organiser", "supervisor", "prefecture", "county",
-    "jurisdiction", "level", "body_kind", "platform_id", "original_id", "alias", "url", "article_links", "reader_url", "status",
-    "closing_requested_on", "closing_notice_url", "opened_on", "filed_on", "exempt_reason", "exempt_document", "exempt_until",
-)  # fmt: skip
-IDENTITY = ("platform", "name", "platform_id", "original_id", "alias", "url", "reader_url", "article_links")
+    "name",
+    "platform",
+    "type",
+    "type_certain",
+    "filing_number",
+    "kind",
+    "organiser",
+    "supervisor",
+    "prefecture",
+    "county",
+    "jurisdiction",
+    "level",
+    "body_kind",
+    "platform_id",
+    "original_id",
+    "alias",
+    "url",
+    "article_links",
+    "reader_url",
+    "status",
+    "closing_requested_on",
+    "closing_notice_url",
+    "opened_on",
+    "filed_on",
+    "exempt_reason",
+    "exempt_document",
+    "exempt_until",
+)
+IDENTITY = (
+    "platform",
+    "name",
+    "platform_id",
+    "original_id",
+    "alias",
+    "url",
+    "reader_url",
+    "article_links",
+)
 
 
 def upgrade() -> None:
@@ -62,7 +97,11 @@ def _new_columns() -> None:
             op.add_column(table, column)
     op.create_index("ix_evidence_sha256", "evidence", ["sha256"])
     op.create_index("ix_account_platform_original_id", "account", ["platform", "original_id"])
-    op.create_index("ix_sweep_account_sweep_id_account_id_judged_news", "sweep_account", ["sweep_id", "account_id", "judged_news"])
+    op.create_index(
+        "ix_sweep_account_sweep_id_account_id_judged_news",
+        "sweep_account",
+        ["sweep_id", "account_id", "judged_news"],
+    )
 
 
 def _facts() -> list[sa.Column[Any]]:
@@ -72,29 +111,76 @@ def _facts() -> list[sa.Column[Any]]:
 def _new_tables() -> None:
     op.create_table(
         "reading_identity",
-        sa.Column("reading_id", KEY, sa.ForeignKey("reading.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+        sa.Column(
+            "reading_id",
+            KEY,
+            sa.ForeignKey("reading.id", ondelete="CASCADE"),
+            primary_key=True,
+            autoincrement=False,
+        ),
         *_columns(sa.Text, "platform", "name", "platform_id", "original_id", "alias"),
         *_columns(sa.JSON, "links"),
     )
     op.create_table(
         "notice_account",
-        sa.Column("notice_id", KEY, sa.ForeignKey("notice.id"), primary_key=True, autoincrement=False),
-        sa.Column("account_id", KEY, sa.ForeignKey("account.id"), primary_key=True, autoincrement=False, index=True),
-        *_columns(sa.Text, "name", "platform", "type", "filing_number", "kind", "organiser", "supervisor", "prefecture", "county"),
-        *_columns(sa.Text, "jurisdiction", "level", "body_kind", "platform_id", "original_id", "alias", "url", "closing_notice_url"),
+        sa.Column(
+            "notice_id", KEY, sa.ForeignKey("notice.id"), primary_key=True, autoincrement=False
+        ),
+        sa.Column(
+            "account_id",
+            KEY,
+            sa.ForeignKey("account.id"),
+            primary_key=True,
+            autoincrement=False,
+            index=True,
+        ),
+        *_columns(
+            sa.Text,
+            "name",
+            "platform",
+            "type",
+            "filing_number",
+            "kind",
+            "organiser",
+            "supervisor",
+            "prefecture",
+            "county",
+        ),
+        *_columns(
+            sa.Text,
+            "jurisdiction",
+            "level",
+            "body_kind",
+            "platform_id",
+            "original_id",
+            "alias",
+            "url",
+            "closing_notice_url",
+        ),
         *_columns(sa.Text, "exempt_reason", "exempt_document", "sentence"),
         sa.Column("reader_url", sa.Text, nullable=False, server_default=NONE),
         *_columns(sa.Boolean, "type_certain"),
         *_columns(sa.JSON, "article_links"),
         *_columns(MEMBER, "status"),
-        *_columns(sa.Date, "closing_requested_on", "opened_on", "filed_on", "exempt_until", "retired_on", "latest_on", null=True),
+        *_columns(
+            sa.Date,
+            "closing_requested_on",
+            "opened_on",
+            "filed_on",
+            "exempt_until",
+            "retired_on",
+            "latest_on",
+            null=True,
+        ),
         *_columns(MEMBER, "verdict", "date_kind", "otherwise", null=True),
         *_columns(sa.Integer, "gap_days", null=True),
         *_columns(sa.JSON, "notes", null=True),
     )
     op.create_table(
         "review_picture",
-        sa.Column("event_id", KEY, sa.ForeignKey("review_event.id"), primary_key=True, autoincrement=False),
+        sa.Column(
+            "event_id", KEY, sa.ForeignKey("review_event.id"), primary_key=True, autoincrement=False
+        ),
         sa.Column("sha256", sa.Text, primary_key=True),
         *_columns(sa.Text, "path", "media_type"),
         sa.Column("size", sa.BigInteger, nullable=False),
@@ -103,12 +189,16 @@ def _new_tables() -> None:
     op.bulk_insert(home, [{"id": secrets.token_hex(8)}])
 
 
-def _columns(kind: TypeEngine[Any] | type[TypeEngine[Any]], *names: str, null: bool = False) -> list[sa.Column[Any]]:
+def _columns(
+    kind: TypeEngine[Any] | type[TypeEngine[Any]], *names: str, null: bool = False
+) -> list[sa.Column[Any]]:
     return [sa.Column(name, kind, nullable=null) for name in names]
 
 
 def _keep_identities() -> None:
-    """By the sweep's frozen filed values; else by the registry's history at `read_at`; an account with neither has today's values."""
+    """By the sweep's frozen filed values; else by the registry's history at `read_at`; an account
+    with neither has today's values.
+    """
     conn = op.get_bind()
     filed = {
         row.id: {name: getattr(row, name) for name in IDENTITY}
@@ -116,18 +206,25 @@ def _keep_identities() -> None:
     }
     changes: dict[int, list[tuple[Any, str, str]]] = {}
     history = (
-        "SELECT c.account_id, c.field, c.old, s.at FROM account_change c JOIN source s ON s.id = c.source_id ORDER BY s.at DESC, c.id DESC"
+        "SELECT c.account_id, c.field, c.old, s.at FROM account_change c JOIN source s ON s.id = "
+        "c.source_id ORDER BY s.at DESC, c.id DESC"
     )
     for row in conn.execute(sa.text(history).columns(at=sa.DateTime(timezone=True))):
         if row.field in IDENTITY:
             changes.setdefault(row.account_id, []).append((row.at, row.field, row.old))
     frozen = _select(
-        "SELECT r.id, r.account_id, r.read_at, a.sweep_id, a.platform, a.name, a.platform_id, a.original_id, a.alias, a.url, "
+        "SELECT r.id, r.account_id, r.read_at, a.sweep_id, a.platform, a.name, a.platform_id, "
+        "a.original_id, a.alias, a.url, "
         "a.reader_url, a.article_links FROM reading r "
-        "LEFT JOIN sweep_account a ON a.sweep_id = r.sweep_id AND a.account_id = r.account_id ORDER BY r.id"
+        "LEFT JOIN sweep_account a ON a.sweep_id = r.sweep_id AND a.account_id = r.account_id "
+        "ORDER BY r.id"
     )
     texts = ("platform", "name", "platform_id", "original_id", "alias")
-    table = sa.table("reading_identity", *(sa.column(name) for name in ("reading_id", *texts)), sa.column("links", sa.JSON))
+    table = sa.table(
+        "reading_identity",
+        *(sa.column(name) for name in ("reading_id", *texts)),
+        sa.column("links", sa.JSON),
+    )
     batch: list[dict[str, Any]] = []
     for row in conn.execute(frozen):
         held = _at(filed, changes, row.account_id, row.read_at)
@@ -145,7 +242,12 @@ def _select(sql: str) -> Any:
     return sa.text(sql).columns(article_links=sa.JSON, read_at=sa.DateTime(timezone=True))
 
 
-def _at(filed: dict[int, dict[str, Any]], changes: dict[int, list[tuple[Any, str, str]]], account_id: int, read_at: Any) -> dict[str, Any]:
+def _at(
+    filed: dict[int, dict[str, Any]],
+    changes: dict[int, list[tuple[Any, str, str]]],
+    account_id: int,
+    read_at: Any,
+) -> dict[str, Any]:
     """The filed values as they were at a moment: today's, with every later change taken back."""
     held = dict(filed[account_id])
     for at, field, old in changes.get(account_id, ()):
@@ -156,24 +258,30 @@ def _at(filed: dict[int, dict[str, Any]], changes: dict[int, list[tuple[Any, str
 
 
 def _identity(held: dict[str, Any]) -> dict[str, Any]:
-    links = [link for link in (held["url"], held["reader_url"], *(held["article_links"] or ())) if link]
-    return {name: held[name] for name in ("platform", "name", "platform_id", "original_id", "alias")} | {"links": links}
+    links = [
+        link for link in (held["url"], held["reader_url"], *(held["article_links"] or ())) if link
+    ]
+    return {
+        name: held[name] for name in ("platform", "name", "platform_id", "original_id", "alias")
+    } | {"links": links}
 
 
 def _keep_facts() -> None:
-    """Decisions are held against facts from now on: those of the finding, or of the issued one, that says what the decision was about,
-    word for word."""
+    """Decisions are held against facts from now on: those of the finding, or of the issued one,
+    that says what the decision was about, word for word."""
     conn = op.get_bind()
     _let_update("review_event")
     of_finding = "JOIN finding f ON f.sweep_id = e.sweep_id AND f.account_id = e.account_id"
     of_notice = (
-        "JOIN notice n ON n.sweep_id = e.sweep_id JOIN notice_item i ON i.notice_id = n.id AND i.account_id = e.account_id "
+        "JOIN notice n ON n.sweep_id = e.sweep_id JOIN notice_item i ON i.notice_id = n.id AND "
+        "i.account_id = e.account_id "
         "JOIN notice_finding f ON f.notice_id = i.notice_id AND f.item = i.number"
     )
     facts: dict[int, dict[str, Any]] = {}
     for joined in (of_notice, of_finding):
         found = sa.text(
-            f"SELECT e.id, f.code, f.latest_on, f.gap_days, f.gap_is_minimum, f.name_seen FROM review_event e {joined} "
+            "SELECT e.id, f.code, f.latest_on, f.gap_days, f.gap_is_minimum, f.name_seen FROM "
+            f"review_event e {joined} "
             "AND f.code = e.code AND f.sentence = e.sentence"
         ).columns(latest_on=sa.Date, gap_is_minimum=sa.Boolean)
         for row in conn.execute(found):
@@ -183,14 +291,28 @@ def _keep_facts() -> None:
             }  # fmt: skip
     event = sa.table("review_event", sa.column("id", KEY), sa.column("facts", sa.JSON))
     if facts:
-        statement = event.update().where(event.c.id == sa.bindparam("key")).values(facts=sa.bindparam("said", type_=sa.JSON))
+        statement = (
+            event.update()
+            .where(event.c.id == sa.bindparam("key"))
+            .values(facts=sa.bindparam("said", type_=sa.JSON))
+        )
         conn.execute(statement, [{"key": key, "said": said} for key, said in facts.items()])
 
 
 def _keep_scopes_of_notices() -> None:
-    """Notices of before are held to the scope of their sweep, with the verdicts that their first hand-off printed; to those that the
-    review comes to where there is none, or where it is of other accounts."""
-    judged = ("retired_on", "verdict", "sentence", "latest_on", "date_kind", "gap_days", "notes", *FILED)
+    """Notices of before are held to the scope of their sweep, with the verdicts that their first
+    hand-off printed; to those that the review comes to where there is none, or where it is of other
+    accounts."""
+    judged = (
+        "retired_on",
+        "verdict",
+        "sentence",
+        "latest_on",
+        "date_kind",
+        "gap_days",
+        "notes",
+        *FILED,
+    )
     op.execute(
         f"INSERT INTO notice_account (notice_id, account_id, {', '.join(judged)}) "
         f"SELECT n.id, a.account_id, {', '.join(f'a.{name}' for name in judged)} "
@@ -198,8 +320,13 @@ def _keep_scopes_of_notices() -> None:
     )
     conn = op.get_bind()
     written: list[dict[str, Any]] = []
-    for notice_id, sweep_id in conn.execute(sa.text("SELECT id, sweep_id FROM notice WHERE sweep_id IS NOT NULL")).all():
-        wanted = "SELECT account_id, filing_number, name, type, verdict, sentence FROM notice_account WHERE notice_id = :id"
+    for notice_id, sweep_id in conn.execute(
+        sa.text("SELECT id, sweep_id FROM notice WHERE sweep_id IS NOT NULL")
+    ).all():
+        wanted = (
+            "SELECT account_id, filing_number, name, type, verdict, sentence FROM notice_account "
+            "WHERE notice_id = :id"
+        )
         entries = conn.execute(sa.text(f"{wanted} ORDER BY account_id"), {"id": notice_id}).all()
         printed = _printed(notice_id, entries) or _reviewed(notice_id, sweep_id, entries)
         said = {row.account_id: (row.verdict, row.sentence) for row in entries}
@@ -209,30 +336,46 @@ def _keep_scopes_of_notices() -> None:
             if said[key][0] is not None and said[key] != (verdict, sentence)
         )
     if written:
-        changed = "UPDATE notice_account SET verdict = :said, sentence = :words WHERE notice_id = :of AND account_id = :key"
+        changed = (
+            "UPDATE notice_account SET verdict = :said, sentence = :words WHERE notice_id = :of "
+            "AND account_id = :key"
+        )
         conn.execute(sa.text(changed), written)
 
 
 def _printed(notice_id: int, entries: Sequence[Any]) -> dict[int, tuple[str, str]]:
-    """By account, what the hand-off said of it when the notice was issued; nothing where its list is not that of these accounts."""
+    """By account, what the hand-off said of it when the notice was issued; nothing where its list
+    is not that of these accounts.
+    """
     body = "SELECT body FROM notice_document WHERE notice_id = :id AND version = 1"
     kept = op.get_bind().execute(sa.text(body), {"id": notice_id}).scalar()
     listed = (json.loads(kept).get("scope") or {}).get("accounts", []) if kept else []
     same = [(each["filing_number"], each["name"], each["type"]) for each in listed] == [
         (row.filing_number, row.name, row.type) for row in entries
     ]
-    return {row.account_id: (each["verdict"], each["sentence"]) for row, each in zip(entries, listed, strict=True)} if same else {}
+    return (
+        {
+            row.account_id: (each["verdict"], each["sentence"])
+            for row, each in zip(entries, listed, strict=True)
+        }
+        if same
+        else {}
+    )
 
 
 def _reviewed(notice_id: int, sweep_id: int, entries: Sequence[Any]) -> dict[int, tuple[str, str]]:
-    """By account, what its judgement comes to after review: what was issued stands, nothing else that failed or was listed does."""
+    """By account, what its judgement comes to after review: what was issued stands, nothing else
+    that failed or was listed does.
+    """
     conn = op.get_bind()
     issued = {
         row.account_id: row
         for row in conn.execute(
             sa.text(
-                "SELECT i.account_id, i.fails, f.sentence FROM notice_item i JOIN notice_finding f ON f.notice_id = i.notice_id "
-                "AND f.item = i.number AND f.position = 0 WHERE i.notice_id = :id AND i.account_id IS NOT NULL"
+                "SELECT i.account_id, i.fails, f.sentence FROM notice_item i JOIN notice_finding "
+                "f ON f.notice_id = i.notice_id "
+                "AND f.item = i.number AND f.position = 0 WHERE i.notice_id = :id AND "
+                "i.account_id IS NOT NULL"
             ).columns(fails=sa.Boolean),
             {"id": notice_id},
         )
@@ -247,10 +390,17 @@ def _reviewed(notice_id: int, sweep_id: int, entries: Sequence[Any]) -> dict[int
             listed = "listed" if row.verdict == "failed" else row.verdict
             found[row.account_id] = ("failed" if item.fails else listed, item.sentence)
         elif row.verdict in ("failed", "listed") and row.account_id in states:
-            bears = [state for effect, state in states[row.account_id] if row.verdict == "listed" or effect == "fails"]
+            bears = [
+                state
+                for effect, state in states[row.account_id]
+                if row.verdict == "listed" or effect == "fails"
+            ]
             waits = any(state != "dismissed" for state in bears)
             verdict = "unproven" if waits and row.verdict == "failed" else "listed"
-            found[row.account_id] = (verdict, "疑似问题待审核。" if waits else "疑似问题经人工审核排除。")
+            found[row.account_id] = (
+                verdict,
+                "疑似问题待审核。" if waits else "疑似问题经人工审核排除。",
+            )
     return found
 
 

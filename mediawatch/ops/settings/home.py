@@ -19,15 +19,23 @@ CONFIG = "mediawatch.toml"
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The folder that holds everything of one office: database, evidence, sessions, settings, logs."""
+    """The folder that holds everything of one office: database, evidence, sessions, settings,
+    logs.
+    """
 
     root: Path
 
     @classmethod
     def at(cls, option: str | Path | None = None, environ: Mapping[str, str] | None = None) -> Home:
-        """`--home` before `MEDIAWATCH_HOME` before the user's data folder. Touches nothing on disk."""
+        """`--home` before `MEDIAWATCH_HOME` before the user's data folder. Touches nothing on
+        disk.
+        """
         environ = os.environ if environ is None else environ
-        chosen = option or environ.get("MEDIAWATCH_HOME") or platformdirs.user_data_path("mediawatch", appauthor=False)
+        chosen = (
+            option
+            or environ.get("MEDIAWATCH_HOME")
+            or platformdirs.user_data_path("mediawatch", appauthor=False)
+        )
         return cls(Path(chosen).expanduser().absolute())
 
     @property
@@ -75,7 +83,8 @@ class Home:
         return settings.database.url.get_secret_value() or f"sqlite:///{self.database}"
 
     def create(self, *marks: str) -> Home:
-        """Make the folders, a commented mediawatch.toml and office.toml; what is there stays. UserError where the place cannot be written.
+        """Make the folders, a commented mediawatch.toml and office.toml; what is there stays.
+        UserError where the place cannot be written.
 
         `marks` become `[output] marks` of a new mediawatch.toml.
         """
@@ -85,18 +94,31 @@ class Home:
             self.sessions.mkdir(mode=0o700, exist_ok=True)
             self.sessions.chmod(0o700)
             if not self.config.exists():
-                text = _TEMPLATE.replace("# marks = []", f"marks = {json.dumps(marks, ensure_ascii=False)}") if marks else _TEMPLATE
+                text = (
+                    _TEMPLATE.replace(
+                        "# marks = []", f"marks = {json.dumps(marks, ensure_ascii=False)}"
+                    )
+                    if marks
+                    else _TEMPLATE
+                )
                 self.config.write_text(text, encoding="utf-8")
             if not (self.root / office.FILE).exists():
                 (self.root / office.FILE).write_text(office.TEMPLATE, encoding="utf-8")
         except OSError as error:
-            raise UserError(f"cannot set up the home {self.root}: {error.strerror}: {error.filename}") from error
+            raise UserError(
+                f"cannot set up the home {self.root}: {error.strerror}: {error.filename}"
+            ) from error
         return self
 
     def require(self) -> Home:
-        """UserError where `mediawatch init` was not run here: a mistyped --home must not become an empty registry."""
+        """UserError where `mediawatch init` was not run here: a mistyped --home must not become an
+        empty registry.
+        """
         if not self.exists:
-            raise UserError(f"{self.root} is no mediawatch home: run `mediawatch --home {self.root} init`, or name another with --home")
+            raise UserError(
+                f"{self.root} is no mediawatch home: run `mediawatch --home {self.root} "
+                "init`, or name another with --home"
+            )
         return self
 
 

@@ -42,7 +42,9 @@ class Office(BaseModel):
 
 
 def read_office(home: Path) -> Office:
-    """The office of a home; the defaults where it has no `office.toml`. UserError names the key and the file."""
+    """The office of a home; the defaults where it has no `office.toml`. UserError names the key and
+    the file.
+    """
     path = home / FILE
     try:
         return Office.model_validate(tomllib.loads(path.read_bytes().decode("utf-8-sig")))
@@ -55,4 +57,6 @@ def read_office(home: Path) -> Office:
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(str(part) for part in first["loc"])
-        raise UserError(f"{path}: bad setting {key}: {first['msg']}; known are {', '.join(Office.model_fields)}") from None
+        raise UserError(
+            f"{path}: bad setting {key}: {first['msg']}; known are {', '.join(Office.model_fields)}"
+        ) from None

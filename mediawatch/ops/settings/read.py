@@ -1,5 +1,5 @@
-"""Where settings come from. Precedence, highest first: a command's option, the environment (`MEDIAWATCH_SWEEP__POLICY`),
-`mediawatch.toml` in the home, the defaults."""
+"""Where settings come from. Precedence, highest first: a command's option, the environment
+(`MEDIAWATCH_SWEEP__POLICY`), `mediawatch.toml` in the home, the defaults."""
 
 from __future__ import annotations
 
@@ -11,7 +11,12 @@ from typing import Any, get_args
 
 from pydantic import SecretStr, ValidationError
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsError
+from pydantic_settings import (
+    BaseSettings,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsError,
+)
 
 from mediawatch.domain import UserError
 from mediawatch.ops.settings.home import Home
@@ -20,10 +25,13 @@ from mediawatch.ops.settings.tree import PREFIX, PaceSettings, Settings
 _NOT_SETTINGS = frozenset({"MEDIAWATCH_HOME"})
 
 
-def read_settings(home: Home, overrides: Mapping[str, Mapping[str, object]] | None = None) -> Settings:
+def read_settings(
+    home: Home, overrides: Mapping[str, Mapping[str, object]] | None = None
+) -> Settings:
     """The settings of a home; `overrides` are a command's options, by section and key.
 
-    Raises UserError for an unknown key, a bad value or an unreadable file; names key and place, never a secret's value.
+    Raises UserError for an unknown key, a bad value or an unreadable file; names key and place,
+    never a secret's value.
     """
     options = {section: dict(keys) for section, keys in (overrides or {}).items()}
     filed = _read_toml(home.config)
@@ -32,10 +40,13 @@ def read_settings(home: Home, overrides: Mapping[str, Mapping[str, object]] | No
     class Loaded(Settings):
         @classmethod
         def settings_customise_sources(
-            cls, settings_cls: type[BaseSettings], init_settings: PydanticBaseSettingsSource,
-            env_settings: PydanticBaseSettingsSource, dotenv_settings: PydanticBaseSettingsSource,
+            cls,
+            settings_cls: type[BaseSettings],
+            init_settings: PydanticBaseSettingsSource,
+            env_settings: PydanticBaseSettingsSource,
+            dotenv_settings: PydanticBaseSettingsSource,
             file_secret_settings: PydanticBaseSettingsSource,
-        ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
+        ) -> tuple[PydanticBaseSettingsSource, ...]:
             return init_settings, env_settings, InitSettingsSource(settings_cls, filed)
 
     values: dict[str, Any] = dict(options)
@@ -44,7 +55,10 @@ def read_settings(home: Home, overrides: Mapping[str, Mapping[str, object]] | No
     except ValidationError as error:
         raise UserError(_sentence(error, options, filed, home.config)) from None
     except SettingsError as error:
-        raise UserError(f"the environment does not parse as settings: {error}; write MEDIAWATCH_SECTION__KEY=value") from None
+        raise UserError(
+            f"the environment does not parse as settings: {error}; write "
+            "MEDIAWATCH_SECTION__KEY=value"
+        ) from None
 
 
 def _read_toml(path: Path) -> dict[str, Any]:
@@ -62,18 +76,30 @@ def _read_toml(path: Path) -> dict[str, Any]:
 
 
 def _refuse_unknown_variables() -> None:
-    """A misspelt section in the environment would be ignored by pydantic-settings, and with it the setting."""
+    """A misspelt section in the environment would be ignored by pydantic-settings, and with it the
+    setting.
+    """
     for name in os.environ:
         section = name.upper().removeprefix(PREFIX).partition("__")[0].lower()
-        if name.upper().startswith(PREFIX) and name.upper() not in _NOT_SETTINGS and section not in Settings.model_fields:
+        if (
+            name.upper().startswith(PREFIX)
+            and name.upper() not in _NOT_SETTINGS
+            and section not in Settings.model_fields
+        ):
             known = ", ".join(f"{PREFIX}{each.upper()}__…" for each in Settings.model_fields)
-            raise UserError(f"unknown environment variable {name}: known are MEDIAWATCH_HOME, {known}")
+            raise UserError(
+                f"unknown environment variable {name}: known are MEDIAWATCH_HOME, {known}"
+            )
 
 
-def _sentence(error: ValidationError, options: Mapping[str, Any], filed: Mapping[str, Any], config: Path) -> str:
+def _sentence(
+    error: ValidationError, options: Mapping[str, Any], filed: Mapping[str, Any], config: Path
+) -> str:
     first = error.errors()[0]
     key = ".".join(str(part) for part in first["loc"])
-    loc = tuple(part for part in first["loc"] if isinstance(part, str))  # without the places within a list
+    loc = tuple(
+        part for part in first["loc"] if isinstance(part, str)
+    )  # without the places within a list
     variable = PREFIX + "__".join(loc).upper()
     if _holds(options, loc):
         place = "the command line"
@@ -86,15 +112,24 @@ def _sentence(error: ValidationError, options: Mapping[str, Any], filed: Mapping
         return f"unknown setting {key} in {place}: known are {', '.join(known)}"
     table, depth = ('pace."SURFACE"', 2) if loc[0] == "pace" else (loc[0], 1)
     if len(loc) <= depth:
-        return f"bad setting {key} in {place}: it is a table; write [{table}] and below it: {', '.join(_fields(loc[0]))}"
+        return (
+            f"bad setting {key} in {place}: it is a table; write [{table}] and below it: "
+            f"{', '.join(_fields(loc[0]))}"
+        )
     given = f" (got {first['input']!r})" if _quotable(loc, first["input"]) else ""
     return f"bad setting {key} in {place}: {first['msg']}{given}"
 
 
 def _quotable(loc: tuple[str, ...], value: object) -> bool:
-    """Only a plain value of a key that holds no secret; and no address, which may have been meant for one that does."""
+    """Only a plain value of a key that holds no secret; and no address, which may have been meant
+    for one that does.
+    """
     kind = _fields(loc[0])[loc[-1]].annotation
-    return SecretStr not in (kind, *get_args(kind)) and isinstance(value, str | int | float) and "://" not in str(value)
+    return (
+        SecretStr not in (kind, *get_args(kind))
+        and isinstance(value, str | int | float)
+        and "://" not in str(value)
+    )
 
 
 def _fields(section: str) -> Mapping[str, FieldInfo]:

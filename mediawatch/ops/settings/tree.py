@@ -1,4 +1,6 @@
-"""The settings tree: one class a table of mediawatch.toml. Every key is described in docs/settings.md."""
+"""The settings tree: one class a table of mediawatch.toml. Every key is described in
+docs/settings.md.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ class Section(BaseModel):
 
 class DatabaseSettings(Section):
     url: SecretStr = SecretStr("")
-    """SQLAlchemy URL, `postgresql+psycopg://…`; empty: SQLite, `mediawatch.db` in the home. May hold a password."""
+    """SQLAlchemy URL, `postgresql+psycopg://…`; empty: SQLite, `mediawatch.db` in the home. May
+    hold a password.
+    """
     copy_first: bool = True
     """Whether a copy of the database is made before a new version changes its tables."""
 
@@ -37,7 +41,9 @@ class BrowserSettings(Section):
     concurrency: int = Field(default=4, ge=1, le=16)
     """Pages open at the same time. About 4 is the best on 2 cores."""
     memory_mb: int = Field(default=1500, ge=200, le=1_000_000)
-    """What the browser's processes may hold together before its contexts are renewed; looked at every 50 pages."""
+    """What the browser's processes may hold together before its contexts are renewed; looked at
+    every 50 pages.
+    """
 
 
 class TimeoutSettings(Section):
@@ -63,7 +69,9 @@ class SweepSettings(Section):
 
 
 class PaceSettings(Section):
-    """What the office declares of one surface instead of its platform file. None: as declared there."""
+    """What the office declares of one surface instead of its platform file. None: as declared
+    there.
+    """
 
     every: float | None = Field(default=None, ge=1.5, le=3600)
     """Seconds between two visits; a person could not read faster than the least."""
@@ -94,7 +102,9 @@ class NotifySettings(Section):
     """Where digests and alerts go (docs/running.md)."""
 
     urls: tuple[SecretStr, ...] = ()
-    """Apprise URLs: `mailtos://…`, `wecombot://…`, `dingtalk://…`, `feishu://…`. They hold passwords and keys."""
+    """Apprise URLs: `mailtos://…`, `wecombot://…`, `dingtalk://…`, `feishu://…`. They hold
+    passwords and keys.
+    """
     lines: int = Field(default=30, ge=5, le=200)
     """Lines of a digest at most: a telephone shows them."""
 
@@ -113,7 +123,11 @@ class Settings(BaseSettings):
     """The whole tree. Read it by `read_settings`; frozen, so a variant is a `model_copy`."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_nested_delimiter="__", extra="forbid", frozen=True, nested_model_default_partial_update=False
+        env_prefix=PREFIX,
+        env_nested_delimiter="__",
+        extra="forbid",
+        frozen=True,
+        nested_model_default_partial_update=False,
     )
 
     database: DatabaseSettings = DatabaseSettings()

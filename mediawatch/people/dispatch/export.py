@@ -1,4 +1,6 @@
-"""Suspects out: one file a prefecture or 主管单位, with the contact persons of its own accounts and of no others."""
+"""Suspects out: one file a prefecture or 主管单位, with the contact persons of its own accounts and
+of no others.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,17 @@ from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
 
-from mediawatch.domain import DECIDED, Account, Contact, Effect, Evidence, Filed, ReviewAction, Sweep, UserError
+from mediawatch.domain import (
+    DECIDED,
+    Account,
+    Contact,
+    Effect,
+    Evidence,
+    Filed,
+    ReviewAction,
+    Sweep,
+    UserError,
+)
 from mediawatch.domain.clock import beijing, minute
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.people.dispatch.sheet import FORM, GUIDE, SEALED, Field, texts_of, version_of
@@ -36,7 +48,11 @@ class Split(StrEnum):
 
     def of(self, filed: Filed) -> str:
         """The part that an account's file goes to."""
-        return (filed.prefecture or "未填地市") if self is Split.PREFECTURE else (filed.supervisor or "未填主管单位")
+        return (
+            (filed.prefecture or "未填地市")
+            if self is Split.PREFECTURE
+            else (filed.supervisor or "未填主管单位")
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,33 +71,70 @@ class Written:
 
 
 async def dispatch(
-    store: Store, folder: Path, suspects: Sequence[Suspect], *, sweep: Sweep, policy: Policy, evidence: EvidenceFolder, by: Split,
-    person: str, now: datetime, after: int, rejudged: Rejudgement | None = None, labels: Mapping[str, str] = MappingProxyType({}),
-    marks: Sequence[str] = (), overwrite: bool = False,
-) -> list[Written]:  # fmt: skip
-    """Write the files into `folder`, then note what went out for the first time. Run again, it writes the same and notes nothing.
+    store: Store,
+    folder: Path,
+    suspects: Sequence[Suspect],
+    *,
+    sweep: Sweep,
+    policy: Policy,
+    evidence: EvidenceFolder,
+    by: Split,
+    person: str,
+    now: datetime,
+    after: int,
+    rejudged: Rejudgement | None = None,
+    labels: Mapping[str, str] = MappingProxyType({}),
+    marks: Sequence[str] = (),
+    overwrite: bool = False,
+) -> list[Written]:
+    """Write the files into `folder`, then note what went out for the first time. Run again, it
+    writes the same and notes nothing.
 
-    `suspects` are the sweep's; those that are decided, and mere hints, stay. `after`, `rejudged`: see `Store.note_reviews`;
-    `labels`: what inspectors call the surfaces.
+    `suspects` are the sweep's; those that are decided, and mere hints, stay. `after`, `rejudged`:
+    see `Store.note_reviews`; `labels`: what inspectors call the surfaces.
     """
-    sent = [each for each in suspects if each.standing.state not in DECIDED and each.finding.effect is not Effect.HINT]
+    sent = [
+        each
+        for each in suspects
+        if each.standing.state not in DECIDED and each.finding.effect is not Effect.HINT
+    ]
     parts: dict[str, dict[int, list[Suspect]]] = {}
     for each in sent:
         parts.setdefault(by.of(each.account.filed), {}).setdefault(each.account.id, []).append(each)
     contacts = await store.contacts()
-    rows = _Rows(window=Window.of(sweep, policy), home=await store.home_id(), evidence=evidence, labels=labels, now=now)
+    rows = _Rows(
+        window=Window.of(sweep, policy),
+        home=await store.home_id(),
+        evidence=evidence,
+        labels=labels,
+        now=now,
+    )
     written, events, taken = [], [], set[str]()
     for part, accounts in parts.items():
         path = folder / part_name(folder / "核实.xlsx", part, taken)
         everything = [each for found in accounts.values() for each in found]
         new = [each for each in everything if leads_on(each, ReviewAction.DISPATCHED)]
         # Decided before anything is written: a refused event must leave no file behind.
-        events += [event_of(each, ReviewAction.DISPATCHED, by=person, at=now, source=path.name) for each in new]
+        events += [
+            event_of(each, ReviewAction.DISPATCHED, by=person, at=now, source=path.name)
+            for each in new
+        ]
         term = max(_term(each, now) for each in everything)
         years = by_weekdays(now, term) if new else ()
-        written.append(Written(path=path, part=part, accounts=len(accounts), new=len(new), term=term, years_by_weekdays=years))
+        written.append(
+            Written(
+                path=path,
+                part=part,
+                accounts=len(accounts),
+                new=len(new),
+                term=term,
+                years_by_weekdays=years,
+            )
+        )
     if not overwrite and (there := [file.path for file in written if file.path.exists()]):
-        raise UserError(f"{there[0]} exists already and may hold answers: name another folder, or --overwrite")
+        raise UserError(
+            f"{there[0]} exists already and may hold answers: name another folder, or --overwrite"
+        )
     for file, accounts in zip(written, parts.values(), strict=True):
         lines = [_line(found, contacts.get(number), rows) for number, found in accounts.items()]
         write_form(file.path, FORM, lines, _cover(sweep, file, marks), overwrite=overwrite)
@@ -93,12 +146,23 @@ async def dispatch(
 def _term(suspect: Suspect, now: datetime) -> date:
     """The last day of its hearing; of one that begins now, too."""
     begins = leads_on(suspect, ReviewAction.DISPATCHED)
-    return term_of(now, suspect.rule) if begins or suspect.hearing.term is None else suspect.hearing.term
+    return (
+        term_of(now, suspect.rule)
+        if begins or suspect.hearing.term is None
+        else suspect.hearing.term
+    )
 
 
 def _cover(sweep: Sweep, file: Written, marks: Sequence[str]) -> Cover:
-    title = f"政务新媒体疑似问题核实表  监测时间点 {minute(sweep.as_of)}  反馈期限 {file.term}  {given_text(file.part)}"
-    meta = {"schema": "mediawatch.dispatch/1", "sweep": str(sweep.id), "as_of": beijing(sweep.as_of).isoformat()}
+    title = (
+        f"政务新媒体疑似问题核实表  监测时间点 {minute(sweep.as_of)}  反馈期限 {file.term}  "
+        f"{given_text(file.part)}"
+    )
+    meta = {
+        "schema": "mediawatch.dispatch/1",
+        "sweep": str(sweep.id),
+        "as_of": beijing(sweep.as_of).isoformat(),
+    }
     return Cover(title=title, made_at=sweep.as_of, meta=meta, guide=GUIDE, marks=marks)
 
 
@@ -117,13 +181,31 @@ def _line(found: Sequence[Suspect], contact: Contact | None, rows: _Rows) -> For
     """One account with all that is suspected of it."""
     first = found[0]
     readings = {reading.id: reading for each in found for reading in each.readings}
-    pictures = [item for reading in readings.values() for item in reading.evidence if item.media_type in EMBEDDED]
+    pictures = [
+        item
+        for reading in readings.values()
+        for item in reading.evidence
+        if item.media_type in EMBEDDED
+    ]
     newest = max(readings.values(), key=lambda reading: (reading.read_at, reading.id), default=None)
-    cells = {Field(heading): cell for heading, cell in account_cells(first.account.filed, contact).items()}
+    cells = {
+        Field(heading): cell
+        for heading, cell in account_cells(first.account.filed, contact).items()
+    }
     cells |= {
         Field.PROBLEM: given_text("、".join(each.finding.label for each in found)),
         Field.SENTENCE: given_text("".join(each.finding.sentence for each in found)),
-        Field.SOURCE: given_text("、".join(sorted({rows.labels.get(surface, surface) for each in found for surface in each.surfaces}))),
+        Field.SOURCE: given_text(
+            "、".join(
+                sorted(
+                    {
+                        rows.labels.get(surface, surface)
+                        for each in found
+                        for surface in each.surfaces
+                    }
+                )
+            )
+        ),
         Field.READ_AT: minute(newest.read_at) if newest else "",
         Field.FILE: given_text("\n".join(f"evidence/{item.path}" for item in pictures[-1:])),
         Field.VERSION: "、".join(version_of(each.finding.facts) for each in found),
@@ -133,7 +215,9 @@ def _line(found: Sequence[Suspect], contact: Contact | None, rows: _Rows) -> For
     return FormRow(cells=cells, picture=_picture(pictures, rows.evidence))
 
 
-def key_of(home: str, sweep_id: int, account: Account, window: Window, cells: Mapping[Field, Cell]) -> RowKey:
+def key_of(
+    home: str, sweep_id: int, account: Account, window: Window, cells: Mapping[Field, Cell]
+) -> RowKey:
     """The row's key: a worklist's row of the same account has another."""
     texts = texts_of(cells, SEALED) + [text for text in texts_of(cells, [Field.VERSION]) if text]
     return sealed_key(home, sweep_id, account.id, window, ["下发核实", *texts], account.filed)

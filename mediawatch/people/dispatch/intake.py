@@ -1,4 +1,6 @@
-"""Answers in: 单位反馈 as events, links for the machine to open, and bad rows back with place and remedy."""
+"""Answers in: 单位反馈 as events, links for the machine to open, and bad rows back with place and
+remedy.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +61,14 @@ class Row:
         return not self.shots and not any(self.text(column) for column in said)
 
     def problem(self, column: Field, reason: str) -> Problem:
-        return Problem(file=self.file, sheet=self.sheet, row=self.number, column=column.value, value=self.text(column), reason=reason)
+        return Problem(
+            file=self.file,
+            sheet=self.sheet,
+            row=self.number,
+            column=column.value,
+            value=self.text(column),
+            reason=reason,
+        )
 
 
 @dataclass(slots=True)
@@ -83,9 +92,15 @@ class Answers:
 
 
 async def import_answers(
-    store: Store, paths: Sequence[Path], *, sweep: Sweep, accounts: Iterable[Account], policy: Policy, evidence: EvidenceFolder,
+    store: Store,
+    paths: Sequence[Path],
+    *,
+    sweep: Sweep,
+    accounts: Iterable[Account],
+    policy: Policy,
+    evidence: EvidenceFolder,
     now: datetime,
-) -> Answers:  # fmt: skip
+) -> Answers:
     """Read returned files of `sweep`, which has these accounts, and note what holds, in one go.
 
     Rows are independent; importing a file again changes nothing.
@@ -95,7 +110,9 @@ async def import_answers(
         known.setdefault(event.account_id, []).append(event)
     newest = max((event.id for events in known.values() for event in events), default=0)
     scope = {account.id: account for account in accounts}
-    intake = _Intake(store, evidence, sweep, Window.of(sweep, policy), await store.home_id(), scope, known, now)
+    intake = _Intake(
+        store, evidence, sweep, Window.of(sweep, policy), await store.home_id(), scope, known, now
+    )
     sources = [source for path in paths if (source := await intake.take(path)) is not None]
     await store.note_reviews(sweep.id, intake.done.events, after=newest)
     noted = {source.sha256 for source, _ in await store.sources()}
@@ -107,11 +124,25 @@ async def import_answers(
 
 class _Intake:
     def __init__(
-        self, store: Store, evidence: EvidenceFolder, sweep: Sweep, window: Window, home: str, scope: Mapping[int, Account],
-        known: Mapping[int, list[ReviewEvent]], now: datetime,
-    ) -> None:  # fmt: skip
+        self,
+        store: Store,
+        evidence: EvidenceFolder,
+        sweep: Sweep,
+        window: Window,
+        home: str,
+        scope: Mapping[int, Account],
+        known: Mapping[int, list[ReviewEvent]],
+        now: datetime,
+    ) -> None:
         self.store, self.evidence = store, evidence
-        self.sweep, self.window, self.home, self.scope, self.known, self.now = sweep, window, home, scope, known, now
+        self.sweep, self.window, self.home, self.scope, self.known, self.now = (
+            sweep,
+            window,
+            home,
+            scope,
+            known,
+            now,
+        )
         self.done = Answers()
 
     async def take(self, path: Path) -> Source | None:
@@ -129,12 +160,26 @@ class _Intake:
         return _source(path, self.now)
 
     async def _without_ours(self, rows: Sequence[Row]) -> list[Row]:
-        """The rows without the pictures that went out in them: what is left was filed by the unit."""
+        """The rows without the pictures that went out in them: what is left was filed by the
+        unit.
+        """
         keys = [parse_key(row.text(Field.KEY)) if row.shots else None for row in rows]
-        readings = await self.store.readings(sorted(self.known.keys() & {key.account_id for key in keys if key}))
-        ours = {number: {item.sha256 for reading in some for item in reading.evidence} for number, some in readings.items()}
+        readings = await self.store.readings(
+            sorted(self.known.keys() & {key.account_id for key in keys if key})
+        )
+        ours = {
+            number: {item.sha256 for reading in some for item in reading.evidence}
+            for number, some in readings.items()
+        }
         return [
-            replace(row, shots=tuple(shot for shot in row.shots if _hash(shot) not in ours.get(key.account_id, ()))) if key else row
+            replace(
+                row,
+                shots=tuple(
+                    shot for shot in row.shots if _hash(shot) not in ours.get(key.account_id, ())
+                ),
+            )
+            if key
+            else row
             for row, key in zip(rows, keys, strict=True)
         ]
 
@@ -148,10 +193,14 @@ class _Intake:
         if not row.text(Field.PERSON):
             problems.append(row.problem(Field.PERSON, "请填写责任人姓名"))
         if row.text(Field.LINK) and not any(clickable(link) for link in links):
-            problems.append(row.problem(Field.LINK, "请填写以 http:// 或 https:// 开头的网址;没有链接的请留空"))
+            problems.append(
+                row.problem(Field.LINK, "请填写以 http:// 或 https:// 开头的网址;没有链接的请留空")
+            )
         stance = row.text(Field.STANCE)
         if stance and stance not in [*Stance]:
-            problems.append(row.problem(Field.STANCE, f"请从下拉列表选择“{Stance.AGREES}”或“{Stance.DISPUTES}”"))
+            problems.append(
+                row.problem(Field.STANCE, f"请从下拉列表选择“{Stance.AGREES}”或“{Stance.DISPUTES}”")
+            )
         problems += [row.problem(Field.RECORD, shot.problem) for shot in row.shots if shot.problem]
         if problems or isinstance(account, Problem):
             self.done.problems.extend(problems)
@@ -160,31 +209,50 @@ class _Intake:
         await self._note(row, account, links, Stance(stance) if stance else None)
 
     def _account_of(self, row: Row) -> Account | Problem:
-        """The account of a row, by its key, which must fit the sweep, the row's own texts and a dispatch."""
+        """The account of a row, by its key, which must fit the sweep, the row's own texts and a
+        dispatch.
+        """
         key = parse_key(row.text(Field.KEY))
         if key is None:
             return row.problem(Field.KEY, "缺少行键或行键被改动:请在系统导出的原表中填写")
         if elsewhere := from_elsewhere(key, self.home):
             return row.problem(Field.KEY, elsewhere)
         if key.sweep_id != self.sweep.id:
-            return row.problem(Field.KEY, f"这一行属于第{key.sweep_id}次检查,不是第{self.sweep.id}次:导入时请加 --sweep {key.sweep_id}")
+            return row.problem(
+                Field.KEY,
+                (
+                    f"这一行属于第{key.sweep_id}次检查,不是第{self.sweep.id}次:导入时请加 --sweep "
+                    f"{key.sweep_id}"
+                ),
+            )
         texts = {column: row.text(column) for column in Field}
         account = self.scope.get(key.account_id)
-        altered = "行键与本行的备案单号、名称、类型、认定依据对不上:这几列被改动,或只对部分列作了排序"
+        altered = (
+            "行键与本行的备案单号、名称、类型、认定依据对不上:这几列被改动,或只对部分列作了排序"
+        )
         if account is None:
             return row.problem(Field.KEY, altered)
         wrong = misfit(
-            key, self.home, lambda home: key_of(home, key.sweep_id, account, self.window, texts), told_apart=bool(texts[Field.NUMBER]),
+            key,
+            self.home,
+            lambda home: key_of(home, key.sweep_id, account, self.window, texts),
+            told_apart=bool(texts[Field.NUMBER]),
             marked=is_marked(self.sweep),
-        )  # fmt: skip
+        )
         if wrong is not None:
             return row.problem(Field.KEY, wrong or altered)
-        if not any(event.action is ReviewAction.DISPATCHED for event in self.known.get(account.id, ())):
+        if not any(
+            event.action is ReviewAction.DISPATCHED for event in self.known.get(account.id, ())
+        ):
             return row.problem(Field.KEY, "该账号未曾下发核实:请核对是否交回了另一套台账的表")
         return account
 
-    async def _note(self, row: Row, account: Account, links: Sequence[str], stance: Stance | None) -> None:
-        """An event for each finding that the row names, about what was sent down: what has changed since is not answered."""
+    async def _note(
+        self, row: Row, account: Account, links: Sequence[str], stance: Stance | None
+    ) -> None:
+        """An event for each finding that the row names, about what was sent down: what has changed
+        since is not answered.
+        """
         self.done.accounts.append(account.id)
         reason = row.text(Field.EXPLANATION)
         if links:
@@ -194,10 +262,15 @@ class _Intake:
         sent = {
             event.code: event
             for event in before
-            if event.action is ReviewAction.DISPATCHED and (not named or event.facts is None or version_of(event.facts) in named)
+            if event.action is ReviewAction.DISPATCHED
+            and (not named or event.facts is None or version_of(event.facts) in named)
         }
         pictures = await self._pictures(row)
-        said = {_word(event): bool(event.pictures) for event in (*before, *self.done.events) if event.account_id == account.id}
+        said = {
+            _word(event): bool(event.pictures)
+            for event in (*before, *self.done.events)
+            if event.account_id == account.id
+        }
         answers = [
             ReviewEvent(
                 sweep_id=self.sweep.id, account_id=account.id, code=code, action=ReviewAction.ANSWERED, at=self.now,
@@ -206,8 +279,13 @@ class _Intake:
             )
             for code, event in sent.items()
         ]  # fmt: skip
-        # Office suites compress pictures anew when they save: other bytes are no other answer; a picture where there was none is.
-        new = [event for event in answers if _word(event) not in said or (event.pictures and not said[_word(event)])]
+        # Office suites compress pictures anew when they save: other bytes are no other answer; a
+        # picture where there was none is.
+        new = [
+            event
+            for event in answers
+            if _word(event) not in said or (event.pictures and not said[_word(event)])
+        ]
         self.done.repeated += not new
         self.done.pictures += len(pictures) if new else 0
         self.done.events += new
@@ -222,9 +300,16 @@ class _Intake:
         """The pictures of a row, in the evidence folder, each once."""
         kept = {}
         for shot in row.shots:
-            capture = Capture(kind=EvidenceKind.PICTURE, media_type=shot.media_type, body=shot.body, taken_at=self.now)
+            capture = Capture(
+                kind=EvidenceKind.PICTURE,
+                media_type=shot.media_type,
+                body=shot.body,
+                taken_at=self.now,
+            )
             item = await self.evidence.file(capture)
-            kept[item.sha256] = ReviewPicture(path=item.path, sha256=item.sha256, media_type=item.media_type, size=item.size)
+            kept[item.sha256] = ReviewPicture(
+                path=item.path, sha256=item.sha256, media_type=item.media_type, size=item.size
+            )
         return tuple(kept.values())
 
 
@@ -242,21 +327,38 @@ def _hash(shot: Shot) -> str:
 
 
 def _rows(path: Path) -> Iterator[Row]:
-    for sheet, number, cells, shots in pictured_rows(path, Field, Field.KEY, REQUIRED, shots=Field.RECORD, given=Field.PICTURE):
+    for sheet, number, cells, shots in pictured_rows(
+        path, Field, Field.KEY, REQUIRED, shots=Field.RECORD, given=Field.PICTURE
+    ):
         row = Row(file=path.name, sheet=sheet, number=number, cells=cells, shots=tuple(shots))
         if row.text(Field.KEY) or not row.blank:
             yield row
 
 
 def write_bad_rows(path: Path, answers: Answers, *, sweep: Sweep, marks: Sequence[str] = ()) -> int:
-    """The refused rows with their answers and a 错误说明 column, to be corrected and returned. The number of rows."""
+    """The refused rows with their answers and a 错误说明 column, to be corrected and returned. The
+    number of rows.
+    """
     lines = [
         FormRow(
-            cells={**row.cells, Field.ERROR: "\n".join(f"{given_text(each.column)}:{each.reason}" for each in problems)},
-            filed={Field.RECORD: row.shots[0].body} if row.shots and row.shots[0].media_type in EMBEDDED else {},
+            cells={
+                **row.cells,
+                Field.ERROR: "\n".join(
+                    f"{given_text(each.column)}:{each.reason}" for each in problems
+                ),
+            },
+            filed={Field.RECORD: row.shots[0].body}
+            if row.shots and row.shots[0].media_type in EMBEDDED
+            else {},
         )
         for row, problems in answers.bad_rows
     ]
-    cover = Cover(title="需要更正的核实反馈", made_at=sweep.as_of, meta={"sweep": str(sweep.id)}, guide=GUIDE, marks=marks)
+    cover = Cover(
+        title="需要更正的核实反馈",
+        made_at=sweep.as_of,
+        meta={"sweep": str(sweep.id)},
+        guide=GUIDE,
+        marks=marks,
+    )
     write_form(path, FORM, lines, cover, overwrite=True)
     return len(lines)

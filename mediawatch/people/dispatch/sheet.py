@@ -1,4 +1,6 @@
-"""The sheet that a region or 主管单位 gets: what is suspected, on what evidence, until when, and the columns to answer in."""
+"""The sheet that a region or 主管单位 gets: what is suspected, on what evidence, until when, and
+the columns to answer in.
+"""
 
 from __future__ import annotations
 
@@ -41,27 +43,62 @@ REQUIRED = (Field.NAME, Field.EXPLANATION, Field.LINK, Field.PERSON)
 """What a returned sheet must have. Sheets of before hearings had a term lack the other columns."""
 ANSWERS = (Field.STANCE, Field.EXPLANATION, Field.LINK, Field.RECORD, Field.PERSON)
 SEALED = (Field.NUMBER, Field.NAME, Field.TYPE, Field.SENTENCE)
-"""What the row key's checksum covers: an answer belongs to the words that the unit was shown. `VERSION` is sealed where it stands."""
+"""What the row key's checksum covers: an answer belongs to the words that the unit was shown.
+`VERSION` is sealed where it stands.
+"""
 GUIDE = (
     "1. 每行一个账号,列出检查中发现的疑似问题和佐证。疑似问题尚未认定,请逐行核实。",
-    "2. 黄色表头的各列由贵单位填写:是否有异议(从下拉列表选择“无异议”或“有异议”,没有选择的按有异议处理);情况说明(是否属实、"
-    "原因、整改情况);最新链接(最新一篇内容的网址,以 http:// 或 https:// 开头,可填多个);责任人(填写人姓名,必填)。"
+    "2. 黄色表头的各列由贵单位填写:是否有异议(从下拉列表选择“无异议”或“有异议”,"
+    "没有选择的按有异议处理);情况说明(是否属实、"
+    "原因、整改情况);最新链接(最新一篇内容的网址,以 http:// 或 https:// "
+    "开头,可填多个);责任人(填写人姓名,必填)。"
     "其余各列和隐藏的“行键”请勿改动。",
-    "3. 请在“反馈期限”当日前交回。没有异议的行也请填写;没有填写的行视为未反馈,期限届满后注明“逾期未反馈”,按现有证据审核。",
+    (
+        "3. 请在“反馈期限”当日前交回。没有异议的行也请填写;没有填写的行视为未反馈,"
+        "期限届满后注明“逾期未反馈”,按现有证据审核。"
+    ),
     "4. 填写最新链接后,系统会打开核对;链接能证明监测期间有更新的,不会认定为超期未更新。"
-    "已发布后撤稿、平台限制发布等情况,请把后台的发表记录截图粘贴在“发表记录截图”一列,供审核人查看。",
-    "5. 可以排序、筛选、删除行;排序时请选中整张表。可以用 Excel、WPS 或 LibreOffice 保存,格式须为 xlsx。",
+    "已发布后撤稿、平台限制发布等情况,请把后台的发表记录截图粘贴在“发表记录截图”一列,"
+    "供审核人查看。",
+    (
+        "5. 可以排序、筛选、删除行;排序时请选中整张表。可以用 Excel、WPS 或 LibreOffice "
+        "保存,格式须为 xlsx。"
+    ),
 )
 FORM = Form(
-    name="疑似问题核实", columns=tuple(Field), answers=ANSWERS, key=Field.KEY, frozen=Field.NAME, error=Field.ERROR,
-    picture=Field.PICTURE, choices={Field.STANCE: tuple(Stance)},
+    name="疑似问题核实",
+    columns=tuple(Field),
+    answers=ANSWERS,
+    key=Field.KEY,
+    frozen=Field.NAME,
+    error=Field.ERROR,
+    picture=Field.PICTURE,
+    choices={Field.STANCE: tuple(Stance)},
     widths={
-        Field.KEY: 12, Field.NUMBER: 18, Field.NAME: 22, Field.TYPE: 11, Field.ORGANISER: 20, Field.PLACE: 16, Field.PROBLEM: 18,
-        Field.SENTENCE: 40, Field.SOURCE: 18, Field.READ_AT: 16, Field.PICTURE: 22, Field.FILE: 24, Field.CONTACT: 10, Field.PHONE: 14,
-        Field.VERSION: 18, Field.TERM: 12, Field.STANCE: 12, Field.RECORD: 22,
-        Field.EXPLANATION: 36, Field.LINK: 30, Field.PERSON: 10, Field.ERROR: 40,
+        Field.KEY: 12,
+        Field.NUMBER: 18,
+        Field.NAME: 22,
+        Field.TYPE: 11,
+        Field.ORGANISER: 20,
+        Field.PLACE: 16,
+        Field.PROBLEM: 18,
+        Field.SENTENCE: 40,
+        Field.SOURCE: 18,
+        Field.READ_AT: 16,
+        Field.PICTURE: 22,
+        Field.FILE: 24,
+        Field.CONTACT: 10,
+        Field.PHONE: 14,
+        Field.VERSION: 18,
+        Field.TERM: 12,
+        Field.STANCE: 12,
+        Field.RECORD: 22,
+        Field.EXPLANATION: 36,
+        Field.LINK: 30,
+        Field.PERSON: 10,
+        Field.ERROR: 40,
     },
-)  # fmt: skip
+)
 
 
 def texts_of(cells: Mapping[Field, Cell], fields: Sequence[Field]) -> list[str]:

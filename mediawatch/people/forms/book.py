@@ -1,4 +1,6 @@
-"""What every workbook that goes out to be filled in has in common. Every given text is hostile input: a string, never a formula."""
+"""What every workbook that goes out to be filled in has in common. Every given text is hostile
+input: a string, never a formula.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ GUIDE_SHEET = "填写说明"
 META_SHEET = "_mediawatch"
 ROW_POINTS = 80
 _GUIDE_WIDTH = 105
-"""In characters: a printed page is as wide where the default font is a wide one; not every program narrows a sheet of one column."""
+"""In characters: a printed page is as wide where the default font is a wide one; not every program
+narrows a sheet of one column.
+"""
 PICTURE_PIXELS = 96
 """Height of a picture within a row."""
 _MAX_URL = 2000
@@ -36,7 +40,9 @@ _MAX_TEXT = 32_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cover:
-    """What stands around the rows: printed title, creation date of the file, hidden notes, instructions, marks (演示数据)."""
+    """What stands around the rows: printed title, creation date of the file, hidden notes,
+    instructions, marks (演示数据).
+    """
 
     title: str
     made_at: datetime
@@ -51,7 +57,9 @@ class Cover:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormRow(Generic[H]):
-    """One row of a form: its cells, a PNG or JPEG for its picture column, or nothing, and such pictures for other columns."""
+    """One row of a form: its cells, a PNG or JPEG for its picture column, or nothing, and such
+    pictures for other columns.
+    """
 
     cells: Mapping[H, Cell]
     picture: bytes = b""
@@ -62,7 +70,8 @@ class FormRow(Generic[H]):
 class Form(Generic[H]):
     """A sheet of rows that others answer in, in the order of its columns.
 
-    `key` is hidden, the columns to `frozen` stay in sight; `error` stands, second, only where a row comes back with what is wrong.
+    `key` is hidden, the columns to `frozen` stay in sight; `error` stands, second, only where a row
+    comes back with what is wrong.
     """
 
     name: str
@@ -78,7 +87,9 @@ class Form(Generic[H]):
 
 
 def account_cells(filed: Filed, contact: Contact | None) -> dict[str, Cell]:
-    """What the forms that go to units say of an account, by heading; its contact stands in its own row alone."""
+    """What the forms that go to units say of an account, by heading; its contact stands in its own
+    row alone.
+    """
     return {
         "备案单号": given_text(filed.filing_number),
         "政务新媒体名称": given_text(filed.name),
@@ -94,7 +105,13 @@ class Formats:
     """The looks of cells: given ones, and those to fill in."""
 
     def __init__(self, book: xlsxwriter.Workbook) -> None:
-        base = {"border": 1, "border_color": "#BFBFBF", "valign": "vcenter", "text_wrap": True, "font_size": 10}
+        base = {
+            "border": 1,
+            "border_color": "#BFBFBF",
+            "valign": "vcenter",
+            "text_wrap": True,
+            "font_size": 10,
+        }
 
         def made(**extra: object) -> Format:
             return book.add_format({**base, **extra})
@@ -112,16 +129,26 @@ class Formats:
 
 @contextmanager
 def writing(path: Path, cover: Cover, *, overwrite: bool) -> Iterator[xlsxwriter.Workbook]:
-    """A workbook to fill with sheets; instructions and notes are added at the end, and the file is there as a whole or not at all.
+    """A workbook to fill with sheets; instructions and notes are added at the end, and the file is
+    there as a whole or not at all.
 
     UserError where the file exists already (somebody may be filling it in) or cannot be written.
     """
     if path.exists() and not overwrite:
-        raise UserError(f"{path} exists already and may hold answers: give another name or --overwrite")
+        raise UserError(
+            f"{path} exists already and may hold answers: give another name or --overwrite"
+        )
     buffer = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {
+        "in_memory": True,
+        "strings_to_formulas": False,
+        "strings_to_urls": False,
+        "strings_to_numbers": False,
+    }
     book = xlsxwriter.Workbook(buffer, options)
-    book.set_properties({"title": cover.heading, "created": beijing(cover.made_at).replace(tzinfo=None)})
+    book.set_properties(
+        {"title": cover.heading, "created": beijing(cover.made_at).replace(tzinfo=None)}
+    )
     yield book
     _write_guide(book, cover)
     hidden = book.add_worksheet(META_SHEET)
@@ -133,8 +160,12 @@ def writing(path: Path, cover: Cover, *, overwrite: bool) -> Iterator[xlsxwriter
     write_whole(path, buffer.getvalue())
 
 
-def write_form(path: Path, form: Form[H], lines: Iterable[FormRow[H]], cover: Cover, *, overwrite: bool = False) -> None:
-    """Write a form's file. UserError where it exists already (somebody may be filling it in) or cannot be written."""
+def write_form(
+    path: Path, form: Form[H], lines: Iterable[FormRow[H]], cover: Cover, *, overwrite: bool = False
+) -> None:
+    """Write a form's file. UserError where it exists already (somebody may be filling it in) or
+    cannot be written.
+    """
     rows = list(lines)
     columns = with_errors(form.columns, form.error, [line.cells for line in rows])
     with writing(path, cover, overwrite=overwrite) as book:
@@ -142,19 +173,34 @@ def write_form(path: Path, form: Form[H], lines: Iterable[FormRow[H]], cover: Co
         sheet = book.add_worksheet(sheet_name(form.name, cover.marks))
         for number, line in enumerate(rows, 1):
             for place, column in enumerate(columns):
-                style = formats.answer if column in form.answers else formats.error if column is form.error else formats.given
+                style = (
+                    formats.answer
+                    if column in form.answers
+                    else formats.error
+                    if column is form.error
+                    else formats.given
+                )
                 write_cell(sheet, number, place, line.cells.get(column), style)
             if line.picture and form.picture is not None:
-                write_picture(sheet, number, columns.index(form.picture), line.picture, form.picture.value)
+                write_picture(
+                    sheet, number, columns.index(form.picture), line.picture, form.picture.value
+                )
             for column, body in line.filed.items():
                 write_picture(sheet, number, columns.index(column), body, column.value)
         for column, words in form.choices.items():
             place, rule = columns.index(column), {"validate": "list", "source": list(words)}
             sheet.data_validation(1, place, max(1, len(rows)), place, rule)
         furnish(
-            sheet, columns, len(rows), cover.heading, formats, answers=form.answers, widths=form.widths, hidden=form.key,
+            sheet,
+            columns,
+            len(rows),
+            cover.heading,
+            formats,
+            answers=form.answers,
+            widths=form.widths,
+            hidden=form.key,
             frozen=form.frozen,
-        )  # fmt: skip
+        )
 
 
 def with_errors(columns: Sequence[H], error: H, rows: Iterable[Mapping[H, Cell]]) -> list[H]:
@@ -168,7 +214,9 @@ def sheet_name(words: str, marks: Sequence[str]) -> str:
     return re.sub(r"[\[\]:*?/\\']", "", "·".join((words, *marks)))[:31]
 
 
-def write_cell(sheet: Worksheet, row: int, place: int, cell: Cell, style: Format, link: Format | None = None) -> None:
+def write_cell(
+    sheet: Worksheet, row: int, place: int, cell: Cell, style: Format, link: Format | None = None
+) -> None:
     """A value as what it is; a text that is a link is one where `link` gives it a look."""
     if isinstance(cell, date):
         sheet.write_datetime(row, place, cell, style)
@@ -183,22 +231,45 @@ def write_cell(sheet: Worksheet, row: int, place: int, cell: Cell, style: Format
 def write_picture(sheet: Worksheet, row: int, place: int, body: bytes, description: str) -> None:
     """A PNG or JPEG within its cell, which moves with it."""
     scale = PICTURE_PIXELS / max(dimensions(body)[1], 1)
-    options = {"x_offset": 5, "y_offset": 5, "x_scale": scale, "y_scale": scale, "object_position": 1, "description": description}
+    options = {
+        "x_offset": 5,
+        "y_offset": 5,
+        "x_scale": scale,
+        "y_scale": scale,
+        "object_position": 1,
+        "description": description,
+    }
     sheet.insert_image(row, place, "picture", {**options, "image_data": io.BytesIO(body)})
 
 
 def clickable(link: str) -> bool:
     """Only http(s) becomes a hyperlink: `javascript:`, `file:` and `external:` stay text."""
-    return link.lower().startswith(("http://", "https://")) and len(link) <= _MAX_URL and not any(char.isspace() for char in link)
+    return (
+        link.lower().startswith(("http://", "https://"))
+        and len(link) <= _MAX_URL
+        and not any(char.isspace() for char in link)
+    )
 
 
 def furnish(
-    sheet: Worksheet, columns: Sequence[H], count: int, title: str, formats: Formats, *, answers: Container[H],
-    widths: Mapping[H, int], hidden: H, frozen: H,
-) -> None:  # fmt: skip
-    """Headings, widths, filter, print layout. `hidden` is not shown; the columns to `frozen` stay in sight."""
+    sheet: Worksheet,
+    columns: Sequence[H],
+    count: int,
+    title: str,
+    formats: Formats,
+    *,
+    answers: Container[H],
+    widths: Mapping[H, int],
+    hidden: H,
+    frozen: H,
+) -> None:
+    """Headings, widths, filter, print layout. `hidden` is not shown; the columns to `frozen` stay
+    in sight.
+    """
     for place, column in enumerate(columns):
-        sheet.write_string(0, place, column.value, formats.head_answer if column in answers else formats.head)
+        sheet.write_string(
+            0, place, column.value, formats.head_answer if column in answers else formats.head
+        )
         sheet.set_column(place, place, widths[column], None, {"hidden": column is hidden})
     sheet.set_row(0, 44)
     for number in range(1, count + 1):

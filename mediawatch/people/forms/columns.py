@@ -1,4 +1,6 @@
-"""The columns of a worklist: headings as inspectors read them, and how a returned file's headings are found again."""
+"""The columns of a worklist: headings as inspectors read them, and how a returned file's headings
+are found again.
+"""
 
 from __future__ import annotations
 
@@ -50,11 +52,21 @@ class Column(StrEnum):
 
 
 ANSWERS = (
-    Column.POSTED, Column.POSTED_ON, Column.SEEN_NAME, Column.STATE, Column.SEEN_ID, Column.SHOT, Column.PERSON, Column.TIME, Column.REMARK,
-)  # fmt: skip
+    Column.POSTED,
+    Column.POSTED_ON,
+    Column.SEEN_NAME,
+    Column.STATE,
+    Column.SEEN_ID,
+    Column.SHOT,
+    Column.PERSON,
+    Column.TIME,
+    Column.REMARK,
+)
 """What people fill in. The link column may be overwritten too."""
 SEALED = (Column.NAME, Column.TYPE, Column.IDS)
-"""What the row key's checksum covers: sorting only some of the columns would give answers to the wrong account."""
+"""What the row key's checksum covers: sorting only some of the columns would give answers to the
+wrong account.
+"""
 REQUIRED = (*SEALED, *(column for column in ANSWERS if column is not Column.REMARK))
 """Workbooks of before had no 备注."""
 _OTHER_HEADINGS = {
@@ -68,12 +80,16 @@ _OTHER_HEADINGS = {
 }
 _MAX_GIVEN = 500
 _ALIKE = 75
-"""Percent of likeness from which a changed heading still counts; 最近发布日期 and 已知最近发布 have 67."""
+"""Percent of likeness from which a changed heading still counts; 最近发布日期 and 已知最近发布 have
+67.
+"""
 
 
 def fold_heading(text: str) -> str:
     """NFKC, without brackets and what stands in them, punctuation and spaces; lower case."""
-    text = re.sub(r"\(.*?\)", "", unicodedata.normalize("NFKC", text).replace("\n", ""), flags=re.DOTALL)
+    text = re.sub(
+        r"\(.*?\)", "", unicodedata.normalize("NFKC", text).replace("\n", ""), flags=re.DOTALL
+    )
     return re.sub(r"[\W_]", "", text).casefold()
 
 
@@ -82,7 +98,9 @@ def match_headings(cells: Sequence[str]) -> dict[Column, int]:
     return matched(cells, Column, _OTHER_HEADINGS)
 
 
-def matched(cells: Sequence[str], columns: type[H], others: Mapping[H, Sequence[str]] = MappingProxyType({})) -> dict[H, int]:
+def matched(
+    cells: Sequence[str], columns: type[H], others: Mapping[H, Sequence[str]] = MappingProxyType({})
+) -> dict[H, int]:
     """Which column stands where (0-based). Exact headings first, then the likeliest of the rest."""
     folded = [fold_heading(cell) for cell in cells]
     found: dict[H, int] = {}
@@ -110,15 +128,23 @@ def given_text(text: str) -> str:
 
 
 def text_of(cell: Cell) -> str:
-    """A cell as one line of text: white space squeezed, control characters gone. Whole numbers lose their `.0`."""
+    """A cell as one line of text: white space squeezed, control characters gone. Whole numbers lose
+    their `.0`.
+    """
     if cell is None:
         return ""
     if isinstance(cell, float) and cell.is_integer():
         cell = int(cell)
-    text = "".join(" " if char.isspace() else char for char in str(cell) if char.isspace() or unicodedata.category(char) != "Cc")
+    text = "".join(
+        " " if char.isspace() else char
+        for char in str(cell)
+        if char.isspace() or unicodedata.category(char) != "Cc"
+    )
     return " ".join(text.split())
 
 
 def typed_links(text: str) -> list[str]:
-    """The addresses in an answer, unwrapped, without what people type after them; https:// is added where they left it out."""
+    """The addresses in an answer, unwrapped, without what people type after them; https:// is added
+    where they left it out.
+    """
     return list(addresses_in(text, bare=True))

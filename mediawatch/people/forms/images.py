@@ -17,7 +17,9 @@ MAX_QR_TEXT = 400
 def qr_png(link: str) -> bytes:
     """A PNG with the QR code of a link."""
     buffer = io.BytesIO()
-    segno.make(link, error="m", micro=False, boost_error=False).save(buffer, kind="png", scale=3, border=2)
+    segno.make(link, error="m", micro=False, boost_error=False).save(
+        buffer, kind="png", scale=3, border=2
+    )
     png = buffer.getvalue()
     after_header = 8 + 4 + 4 + 13 + 4
     chunk = struct.pack(">I", len(MARK) - 4) + MARK + struct.pack(">I", zlib.crc32(MARK))
@@ -32,13 +34,20 @@ def dimensions(body: bytes) -> tuple[int, int]:
 
 
 def media_type(body: bytes) -> str:
-    """`image/png`, `image/jpeg` or `image/webp` by structure, "" for anything else (a name or a signature alone is not enough)."""
+    """`image/png`, `image/jpeg` or `image/webp` by structure, "" for anything else (a name or a
+    signature alone is not enough).
+    """
     if body.startswith(b"\x89PNG\r\n\x1a\n"):
         return "image/png" if _png_is_whole(body) else ""
     if body.startswith(b"\xff\xd8\xff"):
         return "image/jpeg" if 0 not in _jpeg_frame(body) else ""
     if body[:4] == b"RIFF" and body[8:12] == b"WEBP":
-        return "image/webp" if body[12:16] in (b"VP8 ", b"VP8L", b"VP8X") and int.from_bytes(body[4:8], "little") + 8 <= len(body) else ""
+        return (
+            "image/webp"
+            if body[12:16] in (b"VP8 ", b"VP8L", b"VP8X")
+            and int.from_bytes(body[4:8], "little") + 8 <= len(body)
+            else ""
+        )
     return ""
 
 
@@ -50,11 +59,19 @@ def _png_is_whole(body: bytes) -> bool:
         at += 12 + size
         if kinds[-1] == b"IEND":
             break
-    return at <= len(body) and kinds[:1] == [b"IHDR"] and b"IDAT" in kinds and kinds[-1] == b"IEND" and dimensions(body)[0] > 0
+    return (
+        at <= len(body)
+        and kinds[:1] == [b"IHDR"]
+        and b"IDAT" in kinds
+        and kinds[-1] == b"IEND"
+        and dimensions(body)[0] > 0
+    )
 
 
 def _jpeg_frame(body: bytes) -> tuple[int, int]:
-    """Width and height by the frame header (SOF); (0, 0) for a truncated or empty file, which has none before its data ends."""
+    """Width and height by the frame header (SOF); (0, 0) for a truncated or empty file, which has
+    none before its data ends.
+    """
     at = 2
     while at + 9 <= len(body) and body[at] == 0xFF:
         marker = body[at + 1]

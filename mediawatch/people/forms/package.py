@@ -1,4 +1,6 @@
-"""An xlsx as what it is, a zip of XML parts: for the pictures and cell metadata that spreadsheet readers drop."""
+"""An xlsx as what it is, a zip of XML parts: for the pictures and cell metadata that spreadsheet
+readers drop.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ _OLE = bytes.fromhex("D0CF11E0A1B11AE1")
 _MAX_XML = 300_000_000
 _MAX_TOTAL = 3_000_000_000
 _MAX_CELLS = 3_000_000
-"""Readers lay a sheet out as a rectangle: one stray cell in the last corner would ask for half a terabyte."""
+"""Readers lay a sheet out as a rectangle: one stray cell in the last corner would ask for half a
+terabyte.
+"""
 
 
 class BadFile(Exception):
@@ -24,13 +28,17 @@ class BadFile(Exception):
 
 
 def local(element: ElementTree.Element) -> str:
-    """The tag without its namespace: strict and transitional files differ in nothing else that matters here."""
+    """The tag without its namespace: strict and transitional files differ in nothing else that
+    matters here.
+    """
     return element.tag.rpartition("}")[2]
 
 
 def attribute(element: ElementTree.Element, name: str) -> str:
     """An attribute by its name without namespace (`r:embed` as `embed`)."""
-    return next((value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), "")
+    return next(
+        (value for key, value in element.attrib.items() if key.rpartition("}")[2] == name), ""
+    )
 
 
 class Package:
@@ -48,14 +56,21 @@ class Package:
         except OSError as error:
             raise BadFile(f"文件无法读取({error.strerror or error})") from error
         sizes = {info.filename: info.file_size for info in self._zip.infolist()}
-        xml_too_big = any(size > _MAX_XML for name, size in sizes.items() if name.endswith((".xml", ".rels")))
+        xml_too_big = any(
+            size > _MAX_XML for name, size in sizes.items() if name.endswith((".xml", ".rels"))
+        )
         if xml_too_big or sum(sizes.values()) > _MAX_TOTAL:
             raise BadFile("文件解压后过大,不予读取")
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         self._zip.close()
 
     def __contains__(self, part: str) -> bool:
@@ -80,7 +95,9 @@ class Package:
             raise BadFile(f"文件已损坏({part})") from error
 
     def related(self, part: str) -> dict[str, tuple[str, str]]:
-        """Relation id -> (last word of its type, target part; "" where the target lies outside the file)."""
+        """Relation id -> (last word of its type, target part; "" where the target lies outside the
+        file).
+        """
         folder, name = posixpath.split(part)
         root = self.xml(posixpath.join(folder, "_rels", f"{name}.rels"))
         found = {}
@@ -88,7 +105,10 @@ class Package:
             target = relation.get("Target", "")
             inside = posixpath.normpath(posixpath.join("/", folder, target)).lstrip("/")
             kind = relation.get("Type", "").rpartition("/")[2]
-            found[relation.get("Id", "")] = (kind, "" if relation.get("TargetMode") == "External" else inside)
+            found[relation.get("Id", "")] = (
+                kind,
+                "" if relation.get("TargetMode") == "External" else inside,
+            )
         return found
 
     def sheets(self) -> dict[str, str]:
@@ -98,7 +118,9 @@ class Package:
         if root is None:
             raise BadFile("不是 xlsx 表格文件(也许是改了扩展名的其他文件)")
         sheets = (element for element in root.iter() if local(element) == "sheet")
-        return {sheet.get("name", ""): relations.get(attribute(sheet, "id"), "") for sheet in sheets}
+        return {
+            sheet.get("name", ""): relations.get(attribute(sheet, "id"), "") for sheet in sheets
+        }
 
     def cells(self, sheet_part: str) -> Iterator[tuple[int, int, ElementTree.Element]]:
         """(row from 1, column from 0, `c` element) of every cell that is written in the sheet."""
@@ -120,7 +142,9 @@ class Package:
         for row, column, _ in self.cells(sheet_part):
             rows, columns = max(rows, row), max(columns, column + 1)
         if rows * columns > _MAX_CELLS:
-            raise BadFile(f"表格范围过大({rows} 行 × {columns} 列):请删除清单以外的空行空列后重新保存")
+            raise BadFile(
+                f"表格范围过大({rows} 行 × {columns} 列):请删除清单以外的空行空列后重新保存"
+            )
 
 
 def column_index(reference: str) -> int:

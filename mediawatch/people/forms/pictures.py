@@ -1,4 +1,6 @@
-"""Where the pictures of a returned sheet are: floating ones by their anchor, and those inside cells (WPS, Excel 365)."""
+"""Where the pictures of a returned sheet are: floating ones by their anchor, and those inside cells
+(WPS, Excel 365).
+"""
 
 from __future__ import annotations
 
@@ -19,7 +21,9 @@ _CELL_IMAGES = "xl/cellimages.xml"
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """A picture handed in for a row. `problem` is Chinese and says why it does not count, "" where it does."""
+    """A picture handed in for a row. `problem` is Chinese and says why it does not count, "" where
+    it does.
+    """
 
     name: str
     body: bytes = b""
@@ -32,7 +36,9 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A picture in a sheet: its column (from 0) and its part, "" where the file does not hold it."""
+    """A picture in a sheet: its column (from 0) and its part, "" where the file does not hold
+    it.
+    """
 
     column: int
     part: str
@@ -48,7 +54,9 @@ def placed_pictures(package: Package, sheet_part: str) -> dict[int, list[Placed]
 
 
 def _floating(package: Package, sheet_part: str) -> Iterator[tuple[int, Placed]]:
-    """By the cell that holds the upper left corner. Anchors without a cell (absoluteAnchor) belong to no row."""
+    """By the cell that holds the upper left corner. Anchors without a cell (absoluteAnchor) belong
+    to no row.
+    """
     for kind, drawing in package.related(sheet_part).values():
         if kind != "drawing":
             continue
@@ -57,9 +65,16 @@ def _floating(package: Package, sheet_part: str) -> Iterator[tuple[int, Placed]]
             corner = next((child for child in anchor if local(child) == "from"), None)
             if corner is None:
                 continue
-            at = {local(child): int(child.text or 0) for child in corner if local(child) in ("row", "col")}
+            at = {
+                local(child): int(child.text or 0)
+                for child in corner
+                if local(child) in ("row", "col")
+            }
             for blip in (element for element in anchor.iter() if local(element) == "blip"):
-                yield at["row"] + 1, Placed(at["col"], relations.get(attribute(blip, "embed"), ("", ""))[1])
+                yield (
+                    at["row"] + 1,
+                    Placed(at["col"], relations.get(attribute(blip, "embed"), ("", ""))[1]),
+                )
 
 
 def _in_cells(package: Package, sheet_part: str) -> Iterator[tuple[int, Placed]]:
@@ -72,11 +87,17 @@ def _in_cells(package: Package, sheet_part: str) -> Iterator[tuple[int, Placed]]
 
 
 def _wps_images(package: Package) -> dict[str, str]:
-    """WPS 嵌入单元格图片: `=DISPIMG("ID_…",1)` names a picture of xl/cellimages.xml. Excel drops that part when it saves."""
+    """WPS 嵌入单元格图片: `=DISPIMG("ID_…",1)` names a picture of xl/cellimages.xml. Excel drops
+    that part when it saves.
+    """
     root, relations = package.xml(_CELL_IMAGES), package.related(_CELL_IMAGES)
     found = {}
-    for picture in (element for element in root.iter() if local(element) == "pic") if root is not None else ():
-        name = next((element.get("name", "") for element in picture.iter() if local(element) == "cNvPr"), "")
+    for picture in (
+        (element for element in root.iter() if local(element) == "pic") if root is not None else ()
+    ):
+        name = next(
+            (element.get("name", "") for element in picture.iter() if local(element) == "cNvPr"), ""
+        )
         blip = next((element for element in picture.iter() if local(element) == "blip"), None)
         if blip is not None:
             found[name] = relations.get(attribute(blip, "embed"), ("", ""))[1]
@@ -84,9 +105,14 @@ def _wps_images(package: Package) -> dict[str, str]:
 
 
 def _rich_images(package: Package) -> dict[int, str]:
-    """Excel 365 "place in cell": cell metadata index -> part, through metadata, rich values and their relations."""
+    """Excel 365 "place in cell": cell metadata index -> part, through metadata, rich values and
+    their relations.
+    """
     metadata, values = package.xml("xl/metadata.xml"), package.xml("xl/richData/rdrichvalue.xml")
-    structures, links = package.xml("xl/richData/rdrichvaluestructure.xml"), package.xml("xl/richData/richValueRel.xml")
+    structures, links = (
+        package.xml("xl/richData/rdrichvaluestructure.xml"),
+        package.xml("xl/richData/richValueRel.xml"),
+    )
     if metadata is None or values is None or structures is None or links is None:
         return {}
     relations = package.related("xl/richData/richValueRel.xml")
@@ -97,7 +123,9 @@ def _rich_images(package: Package) -> dict[int, str]:
         keys = places[int(value.get("s", 0))]
         if "_rvRel:LocalImageIdentifier" in keys:
             images[number] = parts[int(value[keys.index("_rvRel:LocalImageIdentifier")].text or 0)]
-    future = [int(attribute(element, "i")) for element in metadata.iter() if local(element) == "rvb"]
+    future = [
+        int(attribute(element, "i")) for element in metadata.iter() if local(element) == "rvb"
+    ]
     blocks = _children(metadata, "valueMetadata")
     wanted = {number: future[int(block[0].get("v", 0))] for number, block in enumerate(blocks, 1)}
     return {number: images[index] for number, index in wanted.items() if index in images}
@@ -113,7 +141,10 @@ def load_placed(package: Package, placed: Placed, qr_column: int | None) -> Shot
         return None
     name = placed.part.rpartition("/")[2]
     if placed.part not in package:
-        return Shot(name, problem="图片没有保存在文件里(WPS 的单元格图片经 Excel 保存后会丢失,请改贴浮动图片)")
+        return Shot(
+            name,
+            problem="图片没有保存在文件里(WPS 的单元格图片经 Excel 保存后会丢失,请改贴浮动图片)",
+        )
     if package.size(placed.part) > MAX_BYTES:
         return Shot(name, problem="图片超过 20 MB")
     body = package.read(placed.part)
@@ -121,7 +152,9 @@ def load_placed(package: Package, placed: Placed, qr_column: int | None) -> Shot
 
 
 def load_named(folder: Path, text: str) -> list[Shot]:
-    """Pictures named in the 截图 cell; files beside the workbook or below its folder, nothing outside it."""
+    """Pictures named in the 截图 cell; files beside the workbook or below its folder, nothing
+    outside it.
+    """
     if not text.strip() or _DISPIMG.search(text):
         return []
     names = [text] if _inside(folder, text.strip()) else re.split("[,;\uff0c\uff1b、\n]+", text)

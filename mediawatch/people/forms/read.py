@@ -1,4 +1,6 @@
-"""Returned worklists in: rows found by their key, whatever was sorted, moved, added or saved by another program."""
+"""Returned worklists in: rows found by their key, whatever was sorted, moved, added or saved by
+another program.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,15 @@ from typing import Generic
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, XmlError, ZipError
 
 from mediawatch.people.forms.book import GUIDE_SHEET, META_SHEET
-from mediawatch.people.forms.columns import REQUIRED, Cell, Column, H, match_headings, matched, text_of
+from mediawatch.people.forms.columns import (
+    REQUIRED,
+    Cell,
+    Column,
+    H,
+    match_headings,
+    matched,
+    text_of,
+)
 from mediawatch.people.forms.package import BadFile, Package
 from mediawatch.people.forms.pictures import Placed, Shot, load_named, load_placed, placed_pictures
 from mediawatch.people.forms.rowkey import parse_key
@@ -37,14 +47,25 @@ class Row:
 
     @property
     def blank(self) -> bool:
-        """Not answered: a name or a time alone (often filled down the whole column) claims nothing."""
-        claims = (Column.POSTED, Column.POSTED_ON, Column.SEEN_NAME, Column.STATE, Column.SEEN_ID, Column.SHOT)
+        """Not answered: a name or a time alone (often filled down the whole column) claims
+        nothing.
+        """
+        claims = (
+            Column.POSTED,
+            Column.POSTED_ON,
+            Column.SEEN_NAME,
+            Column.STATE,
+            Column.SEEN_ID,
+            Column.SHOT,
+        )
         return not self.shots and not any(self.text(column) for column in claims)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
-    """What is wrong with a row, or with a whole file (`row` 0). `reason` is Chinese and says what would be right."""
+    """What is wrong with a row, or with a whole file (`row` 0). `reason` is Chinese and says what
+    would be right.
+    """
 
     file: str
     reason: str
@@ -62,7 +83,9 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class _Table(Generic[H]):
-    """A sheet with the heading row that was looked for: what stands below it, and where its columns are."""
+    """A sheet with the heading row that was looked for: what stands below it, and where its columns
+    are.
+    """
 
     sheet: str
     part: str
@@ -72,30 +95,50 @@ class _Table(Generic[H]):
     grid: Sequence[Sequence[Cell]]
 
     def rows(self, key: H) -> Iterator[tuple[int, dict[H, Cell]]]:
-        """(number, cells by column) of every row. The key is known by its form: its hidden heading may be gone."""
+        """(number, cells by column) of every row. The key is known by its form: its hidden heading
+        may be gone.
+        """
         for number, cells in enumerate(self.grid, self.first):
-            named = {column: cells[place] for column, place in self.places.items() if place < len(cells)}
-            named[key] = next((cell for cell in cells if isinstance(cell, str) and parse_key(cell)), named.get(key))
+            named = {
+                column: cells[place] for column, place in self.places.items() if place < len(cells)
+            }
+            named[key] = next(
+                (cell for cell in cells if isinstance(cell, str) and parse_key(cell)),
+                named.get(key),
+            )
             yield number, named
 
 
 def read_rows(path: Path) -> Iterator[Row]:
-    """The rows of every worklist sheet, pictures loaded row by row. BadFile where there is none or a column is missing."""
+    """The rows of every worklist sheet, pictures loaded row by row. BadFile where there is none or
+    a column is missing.
+    """
     with Package(path) as package:
         for table in _tables(path, package, match_headings, REQUIRED):
             yield from _rows(path, package, table)
 
 
-def table_rows(path: Path, columns: type[H], key: H, required: Sequence[H]) -> Iterator[tuple[str, int, Mapping[H, Cell]]]:
-    """(sheet, number, cells) of the rows of another kind of list, without pictures. BadFile as for `read_rows`."""
+def table_rows(
+    path: Path, columns: type[H], key: H, required: Sequence[H]
+) -> Iterator[tuple[str, int, Mapping[H, Cell]]]:
+    """(sheet, number, cells) of the rows of another kind of list, without pictures. BadFile as for
+    `read_rows`.
+    """
     for sheet, number, cells, _ in pictured_rows(path, columns, key, required):
         yield sheet, number, cells
 
 
 def pictured_rows(
-    path: Path, columns: type[H], key: H, required: Sequence[H], *, shots: H | None = None, given: H | None = None
+    path: Path,
+    columns: type[H],
+    key: H,
+    required: Sequence[H],
+    *,
+    shots: H | None = None,
+    given: H | None = None,
 ) -> Iterator[tuple[str, int, Mapping[H, Cell], list[Shot]]]:
-    """The same with the pictures of each row: those that lie in it, and those named in the column `shots` (None: no pictures).
+    """The same with the pictures of each row: those that lie in it, and those named in the column
+    `shots` (None: no pictures).
 
     What cannot be read in the column `given` was sent out in it, and is left out.
     """
@@ -103,15 +146,33 @@ def pictured_rows(
         for table in _tables(path, package, lambda cells: matched(cells, columns), required):
             pictures = _pictures(package, table) if shots is not None else {}
             for number, cells in table.rows(key):
-                loaded = [(placed, load_placed(package, placed, None)) for placed in pictures.get(number, ())]
+                loaded = [
+                    (placed, load_placed(package, placed, None))
+                    for placed in pictures.get(number, ())
+                ]
                 sent = table.places.get(given) if given is not None else None
-                found = [shot for placed, shot in loaded if shot is not None and not (shot.problem and placed.column == sent)]
-                found += load_named(path.parent, text_of(cells.get(shots))) if shots is not None else []
+                found = [
+                    shot
+                    for placed, shot in loaded
+                    if shot is not None and not (shot.problem and placed.column == sent)
+                ]
+                found += (
+                    load_named(path.parent, text_of(cells.get(shots))) if shots is not None else []
+                )
                 yield table.sheet, number, cells, found
 
 
-def _tables(path: Path, package: Package, match: Callable[[Sequence[str]], dict[H, int]], required: Sequence[H]) -> Iterator[_Table[H]]:
-    parts = {name: part for name, part in package.sheets().items() if name not in (GUIDE_SHEET, META_SHEET) and part in package}
+def _tables(
+    path: Path,
+    package: Package,
+    match: Callable[[Sequence[str]], dict[H, int]],
+    required: Sequence[H],
+) -> Iterator[_Table[H]]:
+    parts = {
+        name: part
+        for name, part in package.sheets().items()
+        if name not in (GUIDE_SHEET, META_SHEET) and part in package
+    }
     for part in parts.values():
         package.check_extent(part)
     found = False
@@ -121,7 +182,9 @@ def _tables(path: Path, package: Package, match: Callable[[Sequence[str]], dict[
             continue
         found = True
         at, places = headings
-        if missing := [re.sub(r"\(.*\)", "", column.value) for column in required if column not in places]:
+        if missing := [
+            re.sub(r"\(.*\)", "", column.value) for column in required if column not in places
+        ]:
             raise BadFile(f"工作表“{name}”缺少“{'”“'.join(missing)}”列:请不要删除或改写表头")
         yield _Table(name, parts[name], at + 2, places, grid[at + 1 :])
     if not found:
@@ -132,7 +195,10 @@ def _grids(path: Path, names: Sequence[str]) -> dict[str, list[list[Cell]]]:
     try:
         with CalamineWorkbook.from_path(str(path)) as book:
             return {
-                name: [[_cell(value) for value in row] for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)]
+                name: [
+                    [_cell(value) for value in row]
+                    for row in book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+                ]
                 for name in names
             }
     except PasswordError as error:
@@ -142,12 +208,23 @@ def _grids(path: Path, names: Sequence[str]) -> dict[str, list[list[Cell]]]:
 
 
 def _cell(value: object) -> Cell:
-    return value if isinstance(value, str | int | float | bool | date | datetime | time) else str(value)
+    return (
+        value
+        if isinstance(value, str | int | float | bool | date | datetime | time)
+        else str(value)
+    )
 
 
-def _headings(grid: Sequence[Sequence[Cell]], match: Callable[[Sequence[str]], dict[H, int]]) -> tuple[int, dict[H, int]] | None:
-    """The heading row (from 0) and its columns: the one among the first rows that knows most of them."""
-    tried = [(number, match([text_of(cell) for cell in row])) for number, row in enumerate(grid[:_HEADING_ROWS])]
+def _headings(
+    grid: Sequence[Sequence[Cell]], match: Callable[[Sequence[str]], dict[H, int]]
+) -> tuple[int, dict[H, int]] | None:
+    """The heading row (from 0) and its columns: the one among the first rows that knows most of
+    them.
+    """
+    tried = [
+        (number, match([text_of(cell) for cell in row]))
+        for number, row in enumerate(grid[:_HEADING_ROWS])
+    ]
     best = max(tried, key=lambda pair: len(pair[1]), default=None)
     return best if best and len(best[1]) >= _ENOUGH else None
 
@@ -156,13 +233,18 @@ def _pictures(package: Package, table: _Table[H]) -> dict[int, list[Placed]]:
     try:
         return placed_pictures(package, table.part)
     except (ValueError, IndexError, KeyError) as error:
-        raise BadFile(f"工作表“{table.sheet}”的图片信息无法读取:请用 Excel、WPS 重新保存") from error
+        raise BadFile(
+            f"工作表“{table.sheet}”的图片信息无法读取:请用 Excel、WPS 重新保存"
+        ) from error
 
 
 def _rows(path: Path, package: Package, table: _Table[Column]) -> Iterator[Row]:
     pictures = _pictures(package, table)
     for number, named in table.rows(Column.KEY):
-        loaded = (load_placed(package, placed, table.places.get(Column.QR)) for placed in pictures.get(number, ()))
+        loaded = (
+            load_placed(package, placed, table.places.get(Column.QR))
+            for placed in pictures.get(number, ())
+        )
         shots = [shot for shot in loaded if shot is not None]
         written = named.get(Column.SHOT)
         shots += load_named(path.parent, written if isinstance(written, str) else text_of(written))

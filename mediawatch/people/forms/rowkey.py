@@ -18,7 +18,9 @@ CLOSED = (FiledStatus.CLOSED, FiledStatus.DEREGISTERED)
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Beijing days from `start` to the day of `as_of`, both included: a post on any of them proves the account fresh."""
+    """Beijing days from `start` to the day of `as_of`, both included: a post on any of them proves
+    the account fresh.
+    """
 
     as_of: datetime
     start: date
@@ -43,12 +45,17 @@ class Window:
 
     def question(self, status: FiledStatus) -> str:
         asked = f"{self.words}有无发布?"
-        return f"报送系统中为“{status.label}”,平台上是否还能看到该账号?{asked}" if status in CLOSED else asked
+        return (
+            f"报送系统中为“{status.label}”,平台上是否还能看到该账号?{asked}"
+            if status in CLOSED
+            else asked
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class RowKey:
-    """What a hidden key says. `seal` is right only for the row's own texts and ids, and in the home that wrote it.
+    """What a hidden key says. `seal` is right only for the row's own texts and ids, and in the home
+    that wrote it.
 
     `home` is a mark of that home, "" in keys of before homes were marked.
     """
@@ -63,12 +70,20 @@ class RowKey:
         return f"{begin}.{self.sweep_id}.{self.account_id}.{self.seal}"
 
 
-def sealed_key(home: str, sweep_id: int, account_id: int, window: Window, sealed: Sequence[str], filed: Filed) -> RowKey:
-    """The key of a row. `sealed` are the texts of its sealed columns as printed, `filed` the account as filed then.
+def sealed_key(
+    home: str, sweep_id: int, account_id: int, window: Window, sealed: Sequence[str], filed: Filed
+) -> RowKey:
+    """The key of a row. `sealed` are the texts of its sealed columns as printed, `filed` the
+    account as filed then.
 
     An empty `home` (`Store.home_id`) gives the key as it was written before homes were marked.
     """
-    parts = [str(sweep_id), str(account_id), str(int(window.as_of.timestamp())), window.start.isoformat()]
+    parts = [
+        str(sweep_id),
+        str(account_id),
+        str(int(window.as_of.timestamp())),
+        window.start.isoformat(),
+    ]
     if home:
         parts = [home, *parts, filed.platform_id, filed.original_id, filed.alias]
     parts += ["".join(text.split()) for text in sealed]
@@ -76,7 +91,9 @@ def sealed_key(home: str, sweep_id: int, account_id: int, window: Window, sealed
 
 
 def is_marked(sweep: Sweep) -> bool:
-    """Whether all rows of a sweep name their home: totals are kept of every sweep since homes are marked."""
+    """Whether all rows of a sweep name their home: totals are kept of every sweep since homes are
+    marked.
+    """
     return sweep.totals is not None
 
 
@@ -86,21 +103,29 @@ def parse_key(text: str) -> RowKey | None:
 
 
 ALTERED = ""
-"""What `misfit` says of a row whose texts are not those of its key: each form has its own sentence for it."""
+"""What `misfit` says of a row whose texts are not those of its key: each form has its own sentence
+for it.
+"""
 
 
 def from_elsewhere(key: RowKey, home: str) -> str:
-    """The sentence for a key that another home wrote; "" for one of this home, and for an old one, which does not say."""
+    """The sentence for a key that another home wrote; "" for one of this home, and for an old one,
+    which does not say.
+    """
     if key.home in ("", _mark(home)):
         return ""
     return "这一行来自另一套台账（另一个数据目录导出的表）：请交回导出它的系统"
 
 
-def misfit(key: RowKey, home: str, made: Callable[[str], RowKey], *, told_apart: bool, marked: bool = False) -> str | None:
-    """Why a key is not that of its row, as a sentence or `ALTERED`; None where it fits. `made` gives the row's key for a home.
+def misfit(
+    key: RowKey, home: str, made: Callable[[str], RowKey], *, told_apart: bool, marked: bool = False
+) -> str | None:
+    """Why a key is not that of its row, as a sentence or `ALTERED`; None where it fits. `made`
+    gives the row's key for a home.
 
-    `told_apart`: the sealed texts of the row belong to one account alone. Keys of before homes were marked are taken only then, and
-    not where all of its rows went out `marked`: such a key is made of nothing secret, so anybody can make one for any account.
+    `told_apart`: the sealed texts of the row belong to one account alone. Keys of before homes were
+    marked are taken only then, and not where all of its rows went out `marked`: such a key is made
+    of nothing secret, so anybody can make one for any account.
     """
     if elsewhere := from_elsewhere(key, home):
         return elsewhere

@@ -1,8 +1,11 @@
-"""One answered row to one reading, or to what is wrong with it. Pure: the law of a person's word lives here.
+"""One answered row to one reading, or to what is wrong with it. Pure: the law of a person's word
+lives here.
 
-A person's negative (stale, not found, cancelled, banned, never posted) and everything else that speaks against an account
-needs a picture, a time not before as_of, and the account's own id where any is filed or known, else its name; a date older than what a
-machine saw is refused. An answer that lacks a tie is kept and proves nothing yet: its sight is tied to nobody, and `uncounted` says why.
+A person's negative (stale, not found, cancelled, banned, never posted) and everything else that
+speaks against an account needs a picture, a time not before as_of, and the account's own id where
+any is filed or known, else its name; a date older than what a machine saw is refused. An answer
+that lacks a tie is kept and proves nothing yet: its sight is tied to nobody, and `uncounted` says
+why.
 """
 
 from __future__ import annotations
@@ -25,13 +28,23 @@ from mediawatch.domain import (
     PostKind,
     Reading,
     Sight,
-)  # fmt: skip
+)
 from mediawatch.domain.clock import day_of, day_start, minute
 from mediawatch.names import same
 from mediawatch.people.forms.columns import Cell, Column
 from mediawatch.people.forms.read import Problem, Row
 from mediawatch.people.forms.rowkey import CLOSED, Window
-from mediawatch.people.worklist.identity import IdKind, SeenId, asked_for, contradicts, own_ids, said_of, tied_by, typed_ids, wrong_kind
+from mediawatch.people.worklist.identity import (
+    IdKind,
+    SeenId,
+    asked_for,
+    contradicts,
+    own_ids,
+    said_of,
+    tied_by,
+    typed_ids,
+    wrong_kind,
+)
 from mediawatch.people.worklist.states import (  # fmt: skip
     AMBIGUOUS_NAME_WORDS,
     POSTED_WORDS,
@@ -45,11 +58,15 @@ from mediawatch.people.worklist.values import BadValue, day_in, id_in, moment_in
 
 SURFACE = "person"
 UNTIMED = "核查时间未填"
-"""Stands in the detail of a reading whose time is the import's: importing again must not make it another look."""
+"""Stands in the detail of a reading whose time is the import's: importing again must not make it
+another look.
+"""
 UNCOUNTED = "暂不计入"
 """Begins the part of a detail that says why the answer proves nothing yet."""
 SHARED_WORDS = "多个账号"
-"""Written under 备注: the screenshot shows several accounts, so that it may stand in several rows."""
+"""Written under 备注: the screenshot shows several accounts, so that it may stand in several
+rows.
+"""
 T = TypeVar("T")
 _Fault = tuple[Column, str]
 
@@ -58,8 +75,8 @@ _Fault = tuple[Column, str]
 class Asked:
     """What is known of the account that a row asks about.
 
-    `posted_on`: days of all posts that machines saw (valid ones that count under the policy). `ids`: every id it goes by.
-    `linked`: the row led to the account by a link.
+    `posted_on`: days of all posts that machines saw (valid ones that count under the policy).
+    `ids`: every id it goes by. `linked`: the row led to the account by a link.
     """
 
     account: Account
@@ -100,8 +117,12 @@ class _Answer:
         return bool(self.name) and not same(self.name, account.filed.name)
 
     def names(self, account: Account) -> bool:
-        """Whether the answer says under which name it was found: seen as filed, or searched for as filed."""
-        return same(self.name, account.filed.name) or (self.state is State.NOT_FOUND and same(self.seen_id, account.filed.name))
+        """Whether the answer says under which name it was found: seen as filed, or searched for as
+        filed.
+        """
+        return same(self.name, account.filed.name) or (
+            self.state is State.NOT_FOUND and same(self.seen_id, account.filed.name)
+        )
 
 
 def answer(row: Row, asked: Asked, now: datetime) -> Reading | tuple[Problem, ...]:
@@ -115,7 +136,14 @@ def answer(row: Row, asked: Asked, now: datetime) -> Reading | tuple[Problem, ..
 
 
 def problem(row: Row, column: Column, reason: str) -> Problem:
-    return Problem(file=row.file, sheet=row.sheet, row=row.number, column=column.short, value=row.text(column), reason=reason)
+    return Problem(
+        file=row.file,
+        sheet=row.sheet,
+        row=row.number,
+        column=column.short,
+        value=row.text(column),
+        reason=reason,
+    )
 
 
 def _parse(row: Row, account: Account, now: datetime) -> tuple[_Answer | None, list[_Fault]]:
@@ -130,8 +158,15 @@ def _parse(row: Row, account: Account, now: datetime) -> tuple[_Answer | None, l
 
     read_at = read(Column.TIME, lambda cell: moment_in(cell, day_of(now)))
     on = read(Column.POSTED_ON, lambda cell: day_in(cell, day_of(read_at or now)))
-    posted = read(Column.POSTED, lambda _: _chosen(row.text(Column.POSTED), POSTED_WORDS, "请选择“有”或“无”"))
-    state = read(Column.STATE, lambda _: _chosen(row.text(Column.STATE), STATE_WORDS, f"请从下拉列表中选择:{'、'.join(State)}"))
+    posted = read(
+        Column.POSTED, lambda _: _chosen(row.text(Column.POSTED), POSTED_WORDS, "请选择“有”或“无”")
+    )
+    state = read(
+        Column.STATE,
+        lambda _: _chosen(
+            row.text(Column.STATE), STATE_WORDS, f"请从下拉列表中选择:{'、'.join(State)}"
+        ),
+    )
     name = read(Column.SEEN_NAME, lambda _: _name(row.text(Column.SEEN_NAME), account.filed.name))
     seen_id = read(Column.SEEN_ID, lambda cell: _id(id_in(cell)))
     if faults:
@@ -156,7 +191,9 @@ def _chosen(text: str, words: dict[str, T], remedy: str) -> T | None:
 
 
 def _name(text: str, filed: str) -> str:
-    """The name read, "" for none. The filed name wins over every reading of these words: an account may be called 正常."""
+    """The name read, "" for none. The filed name wins over every reading of these words: an account
+    may be called 正常.
+    """
     if same(text, filed):
         return text
     if text in AMBIGUOUS_NAME_WORDS:
@@ -165,7 +202,9 @@ def _name(text: str, filed: str) -> str:
 
 
 def _id(text: str) -> str:
-    """What was typed as an id; "" where it means that there is none, or that somebody compared it and did not write it down."""
+    """What was typed as an id; "" where it means that there is none, or that somebody compared it
+    and did not write it down.
+    """
     return "" if says_none(text) or text in SAME_NAME_WORDS else text
 
 
@@ -201,14 +240,18 @@ def _time_faults(given: _Answer, window: Window, now: datetime) -> Iterator[_Fau
     elif given.read_at > now:
         yield Column.TIME, "核查时间晚于现在"
     elif given.negative and given.read_at < window.as_of:
-        yield Column.TIME, f"核查时间早于监测时间点({minute(window.as_of)}),不能证明无发布:请在其后重新核查"
+        yield (
+            Column.TIME,
+            f"核查时间早于监测时间点({minute(window.as_of)}),不能证明无发布:请在其后重新核查",
+        )
     elif given.posted and day_of(given.read_at) < window.start:
         yield Column.TIME, f"核查时间早于所问的日期({window.words})"
 
 
 def _date_faults(given: _Answer, asked: Asked, now: datetime) -> Iterator[_Fault]:
     window, looked_on = asked.window, day_of(given.read_at or now)
-    # What counts against a typed date existed when the person looked, and lay in the days that were asked about.
+    # What counts against a typed date existed when the person looked, and lay in the days that were
+    # asked about.
     seen = [day for day in asked.posted_on if day <= (window.end if given.posted else looked_on)]
     bound = max(seen, default=None)
     if given.on and (given.on > looked_on or given.on > day_of(now)):
@@ -219,29 +262,54 @@ def _date_faults(given: _Answer, asked: Asked, now: datetime) -> Iterator[_Fault
         yield Column.POSTED_ON, f"选了“有”,日期应在{window.words}之内;该期间没有发布的请选“无”"
     elif given.posted is False and given.on and given.on in window:
         yield Column.POSTED_ON, f"日期在{window.words}之内,应选“有”"
-    elif given.posted is False and given.state is State.NORMAL and any(day in window for day in seen):
-        yield Column.POSTED, f"系统已见到该账号在此期间的发布({max(day for day in seen if day in window):%Y-%m-%d}),请重新核查"
+    elif (
+        given.posted is False and given.state is State.NORMAL and any(day in window for day in seen)
+    ):
+        yield (
+            Column.POSTED,
+            (
+                f"系统已见到该账号在此期间的发布({max(day for day in seen if day in window):%Y-%m-%d}),"
+                "请重新核查"
+            ),
+        )
     elif given.state is State.EMPTY and bound:
         yield Column.STATE, f"系统已见到该账号的发布({bound:%Y-%m-%d}),不是从未发布"
 
 
 def _identity_faults(given: _Answer, asked: Asked) -> Iterator[_Fault]:
-    """Every id is held against its kind; what accuses is tied by an id where any is filed or known."""
+    """Every id is held against its kind; what accuses is tied by an id where any is filed or
+    known.
+    """
     filed, own = asked.account.filed, asked.own
     if kind := wrong_kind(given.seen_id, filed.platform):
-        yield Column.SEEN_ID, f"这是{kind},而该账号是{said_of(filed.platform)}:请填写{asked_for(filed.platform)}"
+        yield (
+            Column.SEEN_ID,
+            f"这是{kind},而该账号是{said_of(filed.platform)}:请填写{asked_for(filed.platform)}",
+        )
     elif other := contradicts(given.seen_id, own, filed.platform):
         yield Column.SEEN_ID, f"与备案的“{other}”不一致,看到的可能是另一个账号"
     elif given.accuses(asked.account) and not tied_by(given.seen_id, own, filed.platform):
         if own and given.renames(asked.account):
-            yield Column.SEEN_ID, "实际名称与备案名称不同,而核对ID不能证明是同一个账号:请填写与备案一致的ID"
+            yield (
+                Column.SEEN_ID,
+                "实际名称与备案名称不同,而核对ID不能证明是同一个账号:请填写与备案一致的ID",
+            )
         elif own and not given.seen_id:
             yield Column.SEEN_ID, "此项回答必须填写核对ID(搜索不到的填写搜索所用的ID)"
         elif own:
-            yield Column.SEEN_ID, f"不是该账号备案或已知的ID,不能证明是同一个账号:请填写与备案一致的{asked_for(filed.platform)}"
+            yield (
+                Column.SEEN_ID,
+                (
+                    "不是该账号备案或已知的ID,"
+                    f"不能证明是同一个账号:请填写与备案一致的{asked_for(filed.platform)}"
+                ),
+            )
         elif given.renames(asked.account) and not typed_ids(given.seen_id, filed.platform):
             words = "实际名称与备案名称不同,而该账号没有备案ID"
-            yield Column.SEEN_ID, f"{words}:请填写看到的{asked_for(filed.platform)},经他人核对并补充备案后计入"
+            yield (
+                Column.SEEN_ID,
+                f"{words}:请填写看到的{asked_for(filed.platform)},经他人核对并补充备案后计入",
+            )
 
 
 def _proof_faults(given: _Answer, row: Row) -> Iterator[_Fault]:
@@ -249,7 +317,10 @@ def _proof_faults(given: _Answer, row: Row) -> Iterator[_Fault]:
         yield Column.TIME, "此项回答必须填写核查时间"
     if not any(not shot.problem for shot in row.shots):
         reasons = ";".join(shot.problem for shot in row.shots)
-        yield Column.SHOT, f"此项回答必须附截图(贴在本行,二维码一列的图片不算){':' + reasons if reasons else ''}"
+        yield (
+            Column.SHOT,
+            f"此项回答必须附截图(贴在本行,二维码一列的图片不算){':' + reasons if reasons else ''}",
+        )
 
 
 def _uncounted(given: _Answer, asked: Asked) -> str:
@@ -257,9 +328,16 @@ def _uncounted(given: _Answer, asked: Asked) -> str:
     if asked.own or not given.accuses(asked.account):
         return ""
     if given.renames(asked.account):
-        return f"因缺少备案ID{UNCOUNTED}:实际名称与备案名称不同,看到的ID已列为台账更新建议,由他人核对接受后计入"
+        return (
+            f"因缺少备案ID{UNCOUNTED}:实际名称与备案名称不同,看到的ID已列为台账更新建议,"
+            "由他人核对接受后计入"
+        )
     if not given.names(asked.account):
-        missing = "搜索所用的名称(填在“核对ID”一栏)" if given.state is State.NOT_FOUND else "“实际名称”(与备案名称相同填“一致”)"
+        missing = (
+            "搜索所用的名称(填在“核对ID”一栏)"
+            if given.state is State.NOT_FOUND
+            else "“实际名称”(与备案名称相同填“一致”)"
+        )
         return f"因缺少{missing}{UNCOUNTED}:该账号没有备案ID,只能以名称核对"
     return ""
 
@@ -270,16 +348,19 @@ def accuses(reading: Reading) -> bool:
 
 
 def uncounted(reading: Reading) -> str:
-    """Why a person's reading proves nothing yet, as it was said at its import; "" where it counts."""
+    """Why a person's reading proves nothing yet, as it was said at its import; "" where it
+    counts.
+    """
     parts = reading.sights[0].detail.split(";")
     return next((part for part in parts if UNCOUNTED in part and part.startswith("因缺少")), "")
 
 
 def _tie(given: _Answer, asked: Asked) -> MatchedBy | None:
-    """How the answer is tied to the account: by an id, by the link that the row led to, else by the name that the row told to look for.
+    """How the answer is tied to the account: by an id, by the link that the row led to, else by the
+    name that the row told to look for.
 
-    What accuses is tied by no link, which may have passed to somebody else. None for an accusing answer that lacks its tie: it proves
-    nothing until the id that it shows is filed.
+    What accuses is tied by no link, which may have passed to somebody else. None for an accusing
+    answer that lacks its tie: it proves nothing until the id that it shows is filed.
     """
     if tied_by(given.seen_id, asked.own, asked.account.platform):
         return MatchedBy.ID
@@ -289,16 +370,28 @@ def _tie(given: _Answer, asked: Asked) -> MatchedBy | None:
 
 
 def _shown_ids(given: _Answer, asked: Asked) -> tuple[str, str]:
-    """(platform's id, gh_ id) that the answer shows: as the account's own are written where they are these, else as typed.
+    """(platform's id, gh_ id) that the answer shows: as the account's own are written where they
+    are these, else as typed.
 
-    What was searched for and not found was not seen. A number beside a filed token cannot be compared, and is left out.
+    What was searched for and not found was not seen. A number beside a filed token cannot be
+    compared, and is left out.
     """
     filed = asked.account.filed
     own = tied_by(given.seen_id, asked.own, filed.platform)
-    seen = [own] if own else [] if given.state is State.NOT_FOUND else list(typed_ids(given.seen_id, filed.platform))
+    seen = (
+        [own]
+        if own
+        else []
+        if given.state is State.NOT_FOUND
+        else list(typed_ids(given.seen_id, filed.platform))
+    )
     kinds = {one.kind for one in asked.own if one.kind.of_platform}
-    platform = [one.text for one in seen if one.kind.of_platform and (not kinds or one.kind in kinds)]
-    return next(iter(platform), ""), next((one.text for one in seen if one.kind is IdKind.ORIGINAL), "")
+    platform = [
+        one.text for one in seen if one.kind.of_platform and (not kinds or one.kind in kinds)
+    ]
+    return next(iter(platform), ""), next(
+        (one.text for one in seen if one.kind is IdKind.ORIGINAL), ""
+    )
 
 
 def _reading(given: _Answer, row: Row, asked: Asked, now: datetime) -> Reading:
@@ -325,12 +418,26 @@ def _reading(given: _Answer, row: Row, asked: Asked, now: datetime) -> Reading:
         posts=posts,
         complete_since=complete_since,
         detail=_detail(given, asked),
-        captures=tuple(Capture(kind=EvidenceKind.PICTURE, media_type=shot.media_type, body=shot.body, taken_at=read_at) for shot in good),
+        captures=tuple(
+            Capture(
+                kind=EvidenceKind.PICTURE,
+                media_type=shot.media_type,
+                body=shot.body,
+                taken_at=read_at,
+            )
+            for shot in good
+        ),
     )
     return Reading(
-        account_id=asked.account.id, look=LookKind.PERSON, started_at=read_at, read_at=read_at, sights=(sight,), sweep_id=asked.sweep_id,
-        by=given.person, filed_as=asked.account.filed.identity,
-    )  # fmt: skip
+        account_id=asked.account.id,
+        look=LookKind.PERSON,
+        started_at=read_at,
+        read_at=read_at,
+        sights=(sight,),
+        sweep_id=asked.sweep_id,
+        by=given.person,
+        filed_as=asked.account.filed.identity,
+    )
 
 
 def _detail(given: _Answer, asked: Asked) -> str:

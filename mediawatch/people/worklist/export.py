@@ -77,22 +77,39 @@ async def export(
     marks: Sequence[str] = (),
     overwrite: bool = False,
 ) -> list[Written]:
-    """Write the worklist of a sweep, by its judged scope, to `path`, or split into `NAME-PART.xlsx` beside it. UserError for bad requests.
+    """Write the worklist of a sweep, by its judged scope, to `path`, or split into `NAME-PART.xlsx`
+    beside it. UserError for bad requests.
 
     By person, rows are dealt out in equal runs (neighbours stay together) and 核查人 is filled in.
     """
     window, home = Window.of(sweep, policy), await store.home_id()
-    items = [*await unproven(store, sweep, scope, policy), *await for_a_second_person(store, sweep, scope, policy)]
+    items = [
+        *await unproven(store, sweep, scope, policy),
+        *await for_a_second_person(store, sweep, scope, policy),
+    ]
     if path.suffix.lower() != ".xlsx":
         raise UserError(f"{path}: a worklist is an .xlsx file")
     files = divide(items, path, by, people)
     if not overwrite and (there := [target for target, _, _ in files if target.exists()]):
-        raise UserError(f"{there[0]} exists already and may hold answers: give another name or --overwrite")
+        raise UserError(
+            f"{there[0]} exists already and may hold answers: give another name or --overwrite"
+        )
     title = f"政务新媒体待核查清单  监测时间点 {minute(sweep.as_of)}"
-    cover = Cover(title=title, made_at=sweep.as_of, meta=_meta(sweep, window), marks=marks, guide=guide(policy.updates.reposts))
+    cover = Cover(
+        title=title,
+        made_at=sweep.as_of,
+        meta=_meta(sweep, window),
+        marks=marks,
+        guide=guide(policy.updates.reposts),
+    )
     for target, part, chosen in files:
-        lines = (to_line(item, sweep, window, home, part if by is Split.PERSON else "") for item in chosen)
-        write_book(target, lines, replace(cover, title=text_of(f"{title}  {part}")), overwrite=overwrite)
+        lines = (
+            to_line(item, sweep, window, home, part if by is Split.PERSON else "")
+            for item in chosen
+        )
+        write_book(
+            target, lines, replace(cover, title=text_of(f"{title}  {part}")), overwrite=overwrite
+        )
     return [Written(path=target, rows=len(chosen), part=part) for target, part, chosen in files]
 
 
@@ -121,27 +138,44 @@ def divide(
         if not names:
             raise UserError("--by person needs --people 甲,乙")
         for place, name in enumerate(names):
-            parts[name] = list(items[len(items) * place // len(names) : len(items) * (place + 1) // len(names)])
+            parts[name] = list(
+                items[len(items) * place // len(names) : len(items) * (place + 1) // len(names)]
+            )
         _pass_on(parts)
     taken: set[str] = set()
-    return [(path.with_name(part_name(path, part, taken)), part, chosen) for part, chosen in parts.items() if chosen]
+    return [
+        (path.with_name(part_name(path, part, taken)), part, chosen)
+        for part, chosen in parts.items()
+        if chosen
+    ]
 
 
 def _pass_on(parts: dict[str, list[Unproven]]) -> None:
-    """A row that somebody has answered already goes to the next person; with one person alone, to nobody."""
+    """A row that somebody has answered already goes to the next person; with one person alone, to
+    nobody.
+    """
     names = list(parts)
     for place, name in enumerate(names):
         own = [item for item in parts[name] if item.not_by and same_person(item.not_by, name)]
         parts[name] = [item for item in parts[name] if item not in own]
-        others = [other for other in (*names[place + 1 :], *names[:place]) if not same_person(other, name)]
+        others = [
+            other for other in (*names[place + 1 :], *names[:place]) if not same_person(other, name)
+        ]
         if others:
             parts[others[0]] += own
 
 
 def part_name(path: Path, part: str, taken: set[str]) -> str:
-    """`FILE-PART.xlsx`, safe on every system: a prefecture's name is input and may hold `/` or `..`."""
+    """`FILE-PART.xlsx`, safe on every system: a prefecture's name is input and may hold `/` or
+    `..`.
+    """
     text = (
-        re.sub(r'[\s\\/:*?"<>|.]+', "_", "".join(char for char in part if unicodedata.category(char)[0] != "C")).strip("_")[:40] or "其他"
+        re.sub(
+            r'[\s\\/:*?"<>|.]+',
+            "_",
+            "".join(char for char in part if unicodedata.category(char)[0] != "C"),
+        ).strip("_")[:40]
+        or "其他"
     )
     name, count = text, 1
     while name.casefold() in taken:

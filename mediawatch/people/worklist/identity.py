@@ -13,7 +13,9 @@ from mediawatch.domain import PLATFORM_LABELS, Filed
 
 
 class IdKind(StrEnum):
-    """What an id is. Two ids of one kind that differ are two accounts; ids of two kinds say nothing of each other."""
+    """What an id is. Two ids of one kind that differ are two accounts; ids of two kinds say nothing
+    of each other.
+    """
 
     ORIGINAL = "original"
     """WeChat's gh_ id."""
@@ -73,7 +75,13 @@ def kind_of(text: str, platform: str) -> IdKind | None:
                 return IdKind.BIZ if 8 <= len(_number_of(text)) <= 12 else None
             return IdKind.ALIAS if _WORD.fullmatch(text) else None
         case "weibo":
-            return IdKind.UID if _UID.fullmatch(text) else IdKind.ALIAS if _WORD.fullmatch(text) else None
+            return (
+                IdKind.UID
+                if _UID.fullmatch(text)
+                else IdKind.ALIAS
+                if _WORD.fullmatch(text)
+                else None
+            )
         case "douyin":
             if _SEC_UID.fullmatch(text):
                 return IdKind.SEC_UID
@@ -86,15 +94,22 @@ def kind_of(text: str, platform: str) -> IdKind | None:
 
 
 def typed_ids(text: str, platform: str) -> tuple[SeenId, ...]:
-    """The ids in what a person typed: people write `微信号:xzfabu / gh_…`, or paste the page's address.
+    """The ids in what a person typed: people write `微信号:xzfabu / gh_…`, or paste the page's
+    address.
 
     The words of an address are no readable ids, and of WeChat's only what `__biz` says.
     """
     folded, linked = unicodedata.normalize("NFKC", text).strip().strip("@"), is_link(text)
     words = _PART.findall(folded)
     if linked and platform == "wechat":
-        words = [word for word in words if _GH.fullmatch(word)] + [word.replace("%3D", "=") for word in _BIZ_IN_LINK.findall(folded)]
-    found = [SeenId(kind, word.rstrip(".")) for word in words if (kind := kind_of(word.rstrip("."), platform)) is not None]
+        words = [word for word in words if _GH.fullmatch(word)] + [
+            word.replace("%3D", "=") for word in _BIZ_IN_LINK.findall(folded)
+        ]
+    found = [
+        SeenId(kind, word.rstrip("."))
+        for word in words
+        if (kind := kind_of(word.rstrip("."), platform)) is not None
+    ]
     return tuple(one for one in found if not (linked and one.kind in (IdKind.ALIAS, IdKind.OTHER)))
 
 
@@ -115,13 +130,18 @@ def tied_by(text: str, own: Sequence[SeenId], platform: str) -> SeenId | None:
     """The own id of the account that a person typed; None where he typed none of them."""
     typed = {one.key for one in typed_ids(text, platform)}
     whole = unicodedata.normalize("NFKC", text).strip().strip("@").casefold()
-    return next((one for one in own if one.key in typed or (one.text and one.text.casefold() == whole)), None)
+    return next(
+        (one for one in own if one.key in typed or (one.text and one.text.casefold() == whole)),
+        None,
+    )
 
 
 def contradicts(text: str, own: Sequence[SeenId], platform: str) -> str:
-    """The account's own id of the same kind that differs from the one typed, "" where there is none.
+    """The account's own id of the same kind that differs from the one typed, "" where there is
+    none.
 
-    A profile may show its 微信号 where the registry holds only the gh_ id: that contradicts nothing. Nor does an address.
+    A profile may show its 微信号 where the registry holds only the gh_ id: that contradicts
+    nothing. Nor does an address.
     """
     if not text or is_link(text) or tied_by(text, own, platform):
         return ""
@@ -138,7 +158,12 @@ def wrong_kind(text: str, platform: str) -> str:
             return "微信的原始ID"
         if platform not in ("douyin", "toutiao") and _SEC_UID.fullmatch(word):
             return "抖音或今日头条的主页ID"
-        if platform != "wechat" and word.startswith("Mz") and not word.isdigit() and _number_of(word).isdigit():
+        if (
+            platform != "wechat"
+            and word.startswith("Mz")
+            and not word.isdigit()
+            and _number_of(word).isdigit()
+        ):
             return "微信公众号的biz"
     return ""
 
@@ -154,11 +179,15 @@ def _comparable(one: SeenId, other: SeenId) -> bool:
 
 
 def _number_of(biz: str) -> str:
-    """The number that a biz encodes: it is written in base64, with or without padding, or as the number itself."""
+    """The number that a biz encodes: it is written in base64, with or without padding, or as the
+    number itself.
+    """
     if biz.isascii() and biz.isdigit():
         return biz
     try:
-        decoded = b64decode(biz.rstrip("=") + "=" * (-len(biz.rstrip("=")) % 4), validate=True).decode("ascii")
+        decoded = b64decode(
+            biz.rstrip("=") + "=" * (-len(biz.rstrip("=")) % 4), validate=True
+        ).decode("ascii")
     except ValueError:
         return biz
     return decoded if decoded.isdigit() else biz

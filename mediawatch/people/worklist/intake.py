@@ -1,4 +1,6 @@
-"""Returned worklists into the store: each good row becomes a reading, each bad one goes back with its reason."""
+"""Returned worklists into the store: each good row becomes a reading, each bad one goes back with
+its reason.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +11,39 @@ from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 
-from mediawatch.domain import Account, LookKind, Reading, Sight, Source, Sweep, SweepAccount, same_ids
+from mediawatch.domain import (
+    Account,
+    LookKind,
+    Reading,
+    Sight,
+    Source,
+    Sweep,
+    SweepAccount,
+    same_ids,
+)
 from mediawatch.domain.clock import day_of
 from mediawatch.people.forms.book import Cover, clickable
 from mediawatch.people.forms.columns import SEALED, Column, given_text, typed_links
 from mediawatch.people.forms.package import BadFile
 from mediawatch.people.forms.read import Problem, Row, read_rows
-from mediawatch.people.forms.rowkey import Window, from_elsewhere, is_marked, misfit, parse_key, sealed_key
+from mediawatch.people.forms.rowkey import (
+    Window,
+    from_elsewhere,
+    is_marked,
+    misfit,
+    parse_key,
+    sealed_key,
+)
 from mediawatch.people.link_files import FoundLink, article_of, links_in
-from mediawatch.people.worklist.answers import SHARED_WORDS, UNTIMED, Asked, accuses, answer, problem, uncounted
+from mediawatch.people.worklist.answers import (
+    SHARED_WORDS,
+    UNTIMED,
+    Asked,
+    accuses,
+    answer,
+    problem,
+    uncounted,
+)
 from mediawatch.people.worklist.guide import guide
 from mediawatch.people.worklist.sheet import Line, write_book
 from mediawatch.people.worklist.states import says_none
@@ -43,7 +69,8 @@ class Conflict:
 
     def __str__(self) -> str:
         return (
-            f"{self.account.filed.name}({self.account.filed.type or self.account.platform})待复核,核查结论不一致:{' ≠ '.join(self.answers)}"
+            f"{self.account.filed.name}({self.account.filed.type or self.account.platform})待复核,"
+            f"核查结论不一致:{' ≠ '.join(self.answers)}"
         )
 
 
@@ -59,7 +86,9 @@ class Imported:
     links: list[tuple[int, str]] = field(default_factory=list)
     """(account id, link) as answered; not known before."""
     articles: list[FoundLink] = field(default_factory=list)
-    """Those of them that the machine can open: WeChat articles, with the account that the row names."""
+    """Those of them that the machine can open: WeChat articles, with the account that the row
+    names.
+    """
     problems: list[Problem] = field(default_factory=list)
     bad_rows: list[tuple[Row, tuple[Problem, ...]]] = field(default_factory=list)
     conflicts: list[Conflict] = field(default_factory=list)
@@ -86,9 +115,11 @@ async def import_files(
     keep_evidence: Keep,
     rejudge: Callable[[int], Awaitable[object]] | None = None,
 ) -> Imported:
-    """Read returned worklists of `sweep`, keep what holds, and have the sweep judged again where anything was kept.
+    """Read returned worklists of `sweep`, keep what holds, and have the sweep judged again where
+    anything was kept.
 
-    Rows are independent: good ones are kept although others are bad. Importing a file again changes nothing.
+    Rows are independent: good ones are kept although others are bad. Importing a file again changes
+    nothing.
     """
     intake = _Intake(store, sweep, scope, policy, now, keep_evidence)
     await intake.load()
@@ -103,9 +134,21 @@ async def import_files(
 
 class _Intake:
     def __init__(
-        self, store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy, now: datetime, keep_evidence: Keep
+        self,
+        store: Store,
+        sweep: Sweep,
+        scope: Sequence[SweepAccount],
+        policy: Policy,
+        now: datetime,
+        keep_evidence: Keep,
     ) -> None:
-        self.store, self.sweep, self.policy, self.now, self.keep_evidence = store, sweep, policy, now, keep_evidence
+        self.store, self.sweep, self.policy, self.now, self.keep_evidence = (
+            store,
+            sweep,
+            policy,
+            now,
+            keep_evidence,
+        )
         self.window = Window.of(sweep, policy)
         self.done = Imported()
         self.scope = {row.account.id: row for row in scope}
@@ -116,7 +159,9 @@ class _Intake:
 
     async def load(self) -> None:
         self.home = await self.store.home_id()
-        self.filed_now = {account.id: account for account in await self.store.accounts(include_retired=True)}
+        self.filed_now = {
+            account.id: account for account in await self.store.accounts(include_retired=True)
+        }
 
     async def take(self, path: Path) -> None:
         before = self.done.accepted
@@ -150,7 +195,9 @@ class _Intake:
             return
         given = answer(row, self._asked(account, known), self.now)
         if isinstance(given, Reading) and (missing := uncounted(given)):
-            self.done.remarks.append(f"{row.file} {row.sheet} 第{row.number}行 {row.text(Column.NAME)}:该行答案{missing}")
+            self.done.remarks.append(
+                f"{row.file} {row.sheet} 第{row.number}行 {row.text(Column.NAME)}:该行答案{missing}"
+            )
         if isinstance(given, Reading) and any(_repeats(given, old) for old in known):
             self.done.repeated += 1
             return
@@ -162,32 +209,58 @@ class _Intake:
             self.done.refuse(row, given)
 
     def _account_of(self, row: Row) -> Account | Problem:
-        """The account of a row, by its key; the key must fit the sweep, the registry and the row's own texts."""
+        """The account of a row, by its key; the key must fit the sweep, the registry and the row's
+        own texts.
+        """
         key = parse_key(row.text(Column.KEY))
         if key is None:
             return problem(row, Column.KEY, "缺少行键或行键被改动:请在系统导出的原表中填写")
         if elsewhere := from_elsewhere(key, self.home):
             return problem(row, Column.KEY, elsewhere)
         if key.sweep_id != self.sweep.id:
-            return problem(row, Column.KEY, f"这一行属于第{key.sweep_id}次检查,不是第{self.sweep.id}次:导入时请加 --sweep {key.sweep_id}")
+            return problem(
+                row,
+                Column.KEY,
+                (
+                    f"这一行属于第{key.sweep_id}次检查,不是第{self.sweep.id}次:导入时请加 --sweep "
+                    f"{key.sweep_id}"
+                ),
+            )
         found = self.scope.get(key.account_id)
         if found is None or given_text(found.account.filed.name) != row.text(Column.NAME):
             return problem(row, Column.KEY, "本次检查中没有这个账号")
         filed, sealed = found.account.filed, [row.text(column) for column in SEALED]
         wrong = misfit(
-            key, self.home, lambda home: sealed_key(home, key.sweep_id, key.account_id, self.window, sealed, filed),
-            told_apart=bool(row.text(Column.IDS)), marked=is_marked(self.sweep),
-        )  # fmt: skip
+            key,
+            self.home,
+            lambda home: sealed_key(home, key.sweep_id, key.account_id, self.window, sealed, filed),
+            told_apart=bool(row.text(Column.IDS)),
+            marked=is_marked(self.sweep),
+        )
         if wrong is not None:
-            return problem(row, Column.KEY, wrong or "行键与本行的备案名称、类型、原始ID对不上:这几列被改动,或只对部分列作了排序")
+            return problem(
+                row,
+                Column.KEY,
+                wrong
+                or "行键与本行的备案名称、类型、原始ID对不上:这几列被改动,或只对部分列作了排序",
+            )
         now = self.filed_now.get(found.account.id, found.account).filed
         if same_ids(filed.platform_id, filed.original_id, now.identity) is False:
-            return problem(row, Column.KEY, "该账号的备案ID在清单导出后已更正,所答可能是另一个账号:请在下次检查的清单中重新核查")
+            return problem(
+                row,
+                Column.KEY,
+                (
+                    "该账号的备案ID在清单导出后已更正,"
+                    "所答可能是另一个账号:请在下次检查的清单中重新核查"
+                ),
+            )
         return found.account
 
     async def _load_known(self, rows: Sequence[Row]) -> None:
         keys = (parse_key(row.text(Column.KEY)) for row in rows)
-        wanted = {key.account_id for key in keys if key and key.account_id in self.scope} - self.readings.keys()
+        wanted = {
+            key.account_id for key in keys if key and key.account_id in self.scope
+        } - self.readings.keys()
         self.readings.update(await all_that_is_known(self.store, sorted(wanted), self.sweep))
 
     async def _load_pictures(self, rows: Iterable[Row]) -> None:
@@ -195,9 +268,13 @@ class _Intake:
         self.pictures |= await self.store.picture_owners(hashes)
 
     def _others_pictured(self, row: Row, account: Account) -> list[str]:
-        """The accounts, other than this one and its further filings, for which a picture of the row was handed in before."""
+        """The accounts, other than this one and its further filings, for which a picture of the row
+        was handed in before.
+        """
         ids = set(self._filed_now(account).filed.ids)
-        owners = {owner for digest in _digests(row) for owner in self.pictures.get(digest, ())} - {account.id}
+        owners = {owner for digest in _digests(row) for owner in self.pictures.get(digest, ())} - {
+            account.id
+        }
         others = [self.filed_now[owner] for owner in sorted(owners) if owner in self.filed_now]
         return [other.filed.name for other in others if not ids & set(other.filed.ids)]
 
@@ -206,13 +283,17 @@ class _Intake:
 
     def _asked(self, account: Account, known: Sequence[Reading]) -> Asked:
         by_machine = [reading for reading in known if reading.look is not LookKind.PERSON]
-        days: frozenset[date] = frozenset(post.on for reading in by_machine for _, post in posts_of(reading, self.policy))
+        days: frozenset[date] = frozenset(
+            post.on for reading in by_machine for _, post in posts_of(reading, self.policy)
+        )
         return Asked(
             account=account,
             sweep_id=self.sweep.id,
             window=self.window,
             posted_on=days,
-            ids=tuple(dict.fromkeys((*ids_of(self._filed_now(account), known), *ids_of(account, ())))),
+            ids=tuple(
+                dict.fromkeys((*ids_of(self._filed_now(account), known), *ids_of(account, ())))
+            ),
             linked=bool(_links_of(account, known)),
         )
 
@@ -226,9 +307,13 @@ class _Intake:
         new = [link for link in found if link not in old]
         for link in new:
             if not clickable(link):
-                self.done.remarks.append(str(problem(row, Column.LINK, f"链接过长,没有打开:{link[:80]}…")))
+                self.done.remarks.append(
+                    str(problem(row, Column.LINK, f"链接过长,没有打开:{link[:80]}…"))
+                )
             elif account.platform == "wechat" and not article_of(link):
-                self.done.remarks.append(str(problem(row, Column.LINK, f"不是微信文章链接,没有打开:{link[:200]}")))
+                self.done.remarks.append(
+                    str(problem(row, Column.LINK, f"不是微信文章链接,没有打开:{link[:200]}"))
+                )
         return [link for link in new if clickable(link)]
 
     def _note_links(self, row: Row, account: Account, links: Sequence[str]) -> None:
@@ -236,7 +321,9 @@ class _Intake:
             if (account.id, link) not in self.done.links:
                 self.done.links.append((account.id, link))
                 places = (Place(row.file, row.sheet, row.number),)
-                self.done.articles.extend(FoundLink(url, places, account.id) for url in links_in(link))
+                self.done.articles.extend(
+                    FoundLink(url, places, account.id) for url in links_in(link)
+                )
 
     async def _keep(self, row: Row, given: Reading, known: list[Reading]) -> None:
         for digest in _digests(row):
@@ -245,26 +332,53 @@ class _Intake:
         known.append(kept)
         self.done.readings.append(kept)
         if accuses(kept) and not uncounted(kept) and not self._counts(kept, known):
-            words = "该行答案暂不计入:该账号的备案信息在清单导出后有变动,或系统已读到它的ID而本行只有名称,请以备案ID重新核查"
-            self.done.remarks.append(f"{row.file} {row.sheet} 第{row.number}行 {row.text(Column.NAME)}:{words}")
+            words = (
+                "该行答案暂不计入:该账号的备案信息在清单导出后有变动,"
+                "或系统已读到它的ID而本行只有名称,请以备案ID重新核查"
+            )
+            self.done.remarks.append(
+                f"{row.file} {row.sheet} 第{row.number}行 {row.text(Column.NAME)}:{words}"
+            )
 
     def _counts(self, kept: Reading, readings: Sequence[Reading]) -> bool:
-        """Whether the answer is tied to the account as it is filed now: the judge's own question."""
+        """Whether the answer is tied to the account as it is filed now: the judge's own
+        question.
+        """
         account = self.scope[kept.account_id].account
         known = speaking(
-            Known(filed=account.filed, readings=tuple(readings), identity=self._filed_now(account).filed.identity), self.sweep.as_of
+            Known(
+                filed=account.filed,
+                readings=tuple(readings),
+                identity=self._filed_now(account).filed.identity,
+            ),
+            self.sweep.as_of,
         )
         told = [reading for reading in known.readings if reading.id == kept.id]
-        return any(tie_of(sight, reading, known) is not None for reading in told for sight in reading.sights)
+        return any(
+            tie_of(sight, reading, known) is not None
+            for reading in told
+            for sight in reading.sights
+        )
 
     def note_conflicts(self) -> None:
         for account_id in dict.fromkeys(reading.account_id for reading in self.done.readings):
             account, readings = self.scope[account_id].account, self.readings[account_id]
-            known = Known(filed=account.filed, readings=tuple(readings), identity=self._filed_now(account).filed.identity)
+            known = Known(
+                filed=account.filed,
+                readings=tuple(readings),
+                identity=self._filed_now(account).filed.identity,
+            )
             if people_disagree(known, self.sweep.as_of, self.policy):
-                people = (each for each in readings if each.look is LookKind.PERSON and each.read_at >= self.sweep.as_of)
+                people = (
+                    each
+                    for each in readings
+                    if each.look is LookKind.PERSON and each.read_at >= self.sweep.as_of
+                )
                 latest = {reading.by: reading for reading in people}
-                said = tuple(f"{by}({day_of(reading.read_at)}){_said(reading)}" for by, reading in latest.items())
+                said = tuple(
+                    f"{by}({day_of(reading.read_at)}){_said(reading)}"
+                    for by, reading in latest.items()
+                )
                 self.done.conflicts.append(Conflict(account, said))
 
 
@@ -273,13 +387,18 @@ def _digests(row: Row) -> list[str]:
 
 
 def _sharing(row: Row, given: Reading, others: Sequence[str]) -> Reading | tuple[Problem, ...]:
-    """The answer with a mark for the reviewer that its picture serves other accounts; refused unless the row says so itself."""
+    """The answer with a mark for the reviewer that its picture serves other accounts; refused
+    unless the row says so itself.
+    """
     some = "、".join(f"“{name}”" for name in others[:3]) + ("等" if len(others) > 3 else "")
     (sight,) = given.sights
     if not sight.captures:
         return given
     if SHARED_WORDS not in row.text(Column.REMARK):
-        words = f"同一张截图已用于{some}:请附本账号的截图;一张截图确实显示多个账号的,在“备注”中写明“截图含多个账号”"
+        words = (
+            f"同一张截图已用于{some}:请附本账号的截图;一张截图确实显示多个账号的,在“备注”"
+            "中写明“截图含多个账号”"
+        )
         return (problem(row, Column.SHOT, words),)
     marked = f"{sight.detail};截图同时用于{some.replace(';', ',')},请核对"
     return replace(given, sights=(replace(sight, detail=marked),))
@@ -291,7 +410,11 @@ def _source(path: Path, now: datetime) -> Source:
 
 def _said(reading: Reading) -> str:
     """What a person answered, shortly."""
-    parts = [part for part in reading.sights[0].detail.split(";") if part and not part.endswith((":", "未填", "正常"))]
+    parts = [
+        part
+        for part in reading.sights[0].detail.split(";")
+        if part and not part.endswith((":", "未填", "正常"))
+    ]
     return ",".join(parts)
 
 
@@ -302,15 +425,21 @@ def _links_of(account: Account, known: Sequence[Reading]) -> set[str]:
 
 
 def _repeats(given: Reading, old: Reading) -> bool:
-    """The same look again: same person, sweep and words, and the same time (an untimed answer got the time of its import).
+    """The same look again: same person, sweep and words, and the same time (an untimed answer got
+    the time of its import).
 
-    Office suites compress pictures anew when they save, so other bytes are no other look; a picture where there was none is.
+    Office suites compress pictures anew when they save, so other bytes are no other look; a picture
+    where there was none is.
     """
     if old.look is not LookKind.PERSON or (old.by, old.sweep_id) != (given.by, given.sweep_id):
         return False
     new_sight, old_sight = given.sights[0], old.sights[0]
     same_time = UNTIMED in new_sight.detail or old.read_at == given.read_at
-    return same_time and _words(new_sight) == _words(old_sight) and bool(old_sight.evidence or not new_sight.captures)
+    return (
+        same_time
+        and _words(new_sight) == _words(old_sight)
+        and bool(old_sight.evidence or not new_sight.captures)
+    )
 
 
 def _words(sight: Sight) -> str:
@@ -318,13 +447,27 @@ def _words(sight: Sight) -> str:
     return ";".join(part for part in sight.detail.split(";") if not part.startswith("截图同时用于"))
 
 
-def write_bad_rows(path: Path, imported: Imported, *, sweep: Sweep, marks: Sequence[str] = ()) -> int:
-    """The refused rows with their answers, pictures and a 错误说明 column, to be corrected and returned. The number of rows."""
+def write_bad_rows(
+    path: Path, imported: Imported, *, sweep: Sweep, marks: Sequence[str] = ()
+) -> int:
+    """The refused rows with their answers, pictures and a 错误说明 column, to be corrected and
+    returned. The number of rows.
+    """
     lines = []
     for row, problems in imported.bad_rows:
         reasons = "\n".join(f"{each.column}:{each.reason}" for each in problems)
-        cells = {**{column: row.cells.get(column) for column in Column}, Column.ERROR: reasons, Column.QR: ""}
+        cells = {
+            **{column: row.cells.get(column) for column in Column},
+            Column.ERROR: reasons,
+            Column.QR: "",
+        }
         lines.append(Line(cells=cells, shots=[shot.body for shot in row.shots if not shot.problem]))
-    cover = Cover(title="需要更正的核查结果", made_at=sweep.as_of, meta={"sweep": str(sweep.id)}, guide=guide(True), marks=marks)
+    cover = Cover(
+        title="需要更正的核查结果",
+        made_at=sweep.as_of,
+        meta={"sweep": str(sweep.id)},
+        guide=guide(True),
+        marks=marks,
+    )
     write_book(path, lines, cover, overwrite=True)
     return len(lines)

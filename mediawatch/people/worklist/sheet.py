@@ -10,7 +10,16 @@ from pathlib import Path
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from mediawatch.people.forms.book import Cover, Formats, furnish, sheet_name, with_errors, write_cell, write_picture, writing
+from mediawatch.people.forms.book import (
+    Cover,
+    Formats,
+    furnish,
+    sheet_name,
+    with_errors,
+    write_cell,
+    write_picture,
+    writing,
+)
 from mediawatch.people.forms.columns import ANSWERS, Cell, Column
 from mediawatch.people.forms.images import media_type, qr_png
 from mediawatch.people.worklist.states import State
@@ -25,7 +34,9 @@ _WIDTHS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One row to write: texts and answers by column, the link in its QR code, pictures for the 截图 cell."""
+    """One row to write: texts and answers by column, the link in its QR code, pictures for the 截图
+    cell.
+    """
 
     cells: Mapping[Column, Cell]
     qr: str = ""
@@ -33,7 +44,9 @@ class Line:
 
 
 def write_book(path: Path, lines: Iterable[Line], cover: Cover, *, overwrite: bool = False) -> None:
-    """Write one worklist. UserError where the file exists already (somebody may be filling it in) or cannot be written."""
+    """Write one worklist. UserError where the file exists already (somebody may be filling it in)
+    or cannot be written.
+    """
     rows = list(lines)
     columns = with_errors(list(Column), Column.ERROR, [line.cells for line in rows])
     with writing(path, cover, overwrite=overwrite) as book:
@@ -42,13 +55,27 @@ def write_book(path: Path, lines: Iterable[Line], cover: Cover, *, overwrite: bo
         for number, line in enumerate(rows, 1):
             _write_line(sheet, number, line, columns, formats)
         furnish(
-            sheet, columns, len(rows), cover.heading, formats, answers=ANSWERS, widths=_WIDTHS, hidden=Column.KEY, frozen=Column.NAME
-        )  # fmt: skip
+            sheet,
+            columns,
+            len(rows),
+            cover.heading,
+            formats,
+            answers=ANSWERS,
+            widths=_WIDTHS,
+            hidden=Column.KEY,
+            frozen=Column.NAME,
+        )
         if rows:
-            _add_lists(lambda column, rule: sheet.data_validation(1, columns.index(column), len(rows), columns.index(column), rule))
+            _add_lists(
+                lambda column, rule: sheet.data_validation(
+                    1, columns.index(column), len(rows), columns.index(column), rule
+                )
+            )
 
 
-def _write_line(sheet: Worksheet, number: int, line: Line, columns: Sequence[Column], formats: Formats) -> None:
+def _write_line(
+    sheet: Worksheet, number: int, line: Line, columns: Sequence[Column], formats: Formats
+) -> None:
     for place, column in enumerate(columns):
         if column is Column.QR and line.qr:
             sheet.write_blank(number, place, None, formats.given)
@@ -58,19 +85,72 @@ def _write_line(sheet: Worksheet, number: int, line: Line, columns: Sequence[Col
             write_cell(sheet, number, place, line.cells.get(column), _style(column, formats), link)
     for offset, shot in enumerate(line.shots):
         if media_type(shot) in ("image/png", "image/jpeg"):
-            options = {"x_offset": 4 + 8 * offset, "y_offset": 4, "x_scale": 0.2, "y_scale": 0.2, "object_position": 1}
-            sheet.insert_image(number, columns.index(Column.SHOT), "shot", {**options, "image_data": io.BytesIO(shot)})
+            options = {
+                "x_offset": 4 + 8 * offset,
+                "y_offset": 4,
+                "x_scale": 0.2,
+                "y_scale": 0.2,
+                "object_position": 1,
+            }
+            sheet.insert_image(
+                number,
+                columns.index(Column.SHOT),
+                "shot",
+                {**options, "image_data": io.BytesIO(shot)},
+            )
 
 
 def _style(column: Column, formats: Formats) -> Format:
-    special = {Column.POSTED_ON: formats.day, Column.TIME: formats.moment, Column.ERROR: formats.error}
+    special = {
+        Column.POSTED_ON: formats.day,
+        Column.TIME: formats.moment,
+        Column.ERROR: formats.error,
+    }
     return special.get(column) or (formats.answer if column in ANSWERS else formats.given)
 
 
 def _add_lists(add: Callable[[Column, dict[str, object]], object]) -> None:
-    """Drop-downs stop, everything else only hints: WPS users paste, and the import checks anyway."""
-    add(Column.POSTED, {"validate": "list", "source": ["有", "无"], "error_title": "有无发布", "error_message": "请选择“有”或“无”。"})
-    add(Column.STATE, {"validate": "list", "source": [state.value for state in State], "error_message": "请从下拉列表中选择状态。"})
-    add(Column.POSTED_ON, {"validate": "any", "input_title": "最近发布日期", "input_message": "如 2022-12-20。看得到日期就请填写。"})
-    add(Column.TIME, {"validate": "any", "input_title": "核查时间", "input_message": "查看账号的时间,如 2023-01-03 09:30(北京时间)。"})
-    add(Column.SHOT, {"validate": "any", "input_title": "截图", "input_message": "把截图粘贴在本行此格,或填写同一文件夹中的图片文件名。"})
+    """Drop-downs stop, everything else only hints: WPS users paste, and the import checks
+    anyway.
+    """
+    add(
+        Column.POSTED,
+        {
+            "validate": "list",
+            "source": ["有", "无"],
+            "error_title": "有无发布",
+            "error_message": "请选择“有”或“无”。",
+        },
+    )
+    add(
+        Column.STATE,
+        {
+            "validate": "list",
+            "source": [state.value for state in State],
+            "error_message": "请从下拉列表中选择状态。",
+        },
+    )
+    add(
+        Column.POSTED_ON,
+        {
+            "validate": "any",
+            "input_title": "最近发布日期",
+            "input_message": "如 2022-12-20。看得到日期就请填写。",
+        },
+    )
+    add(
+        Column.TIME,
+        {
+            "validate": "any",
+            "input_title": "核查时间",
+            "input_message": "查看账号的时间,如 2023-01-03 09:30(北京时间)。",
+        },
+    )
+    add(
+        Column.SHOT,
+        {
+            "validate": "any",
+            "input_title": "截图",
+            "input_message": "把截图粘贴在本行此格,或填写同一文件夹中的图片文件名。",
+        },
+    )

@@ -47,16 +47,89 @@ STATE_WORDS = {
     "迁移": State.MIGRATED,
     "未发布过": State.EMPTY,
 }
-POSTED_WORDS = {"有": True, "是": True, "有发布": True, "无": False, "否": False, "没有": False, "无发布": False}
+POSTED_WORDS = {
+    "有": True,
+    "是": True,
+    "有发布": True,
+    "无": False,
+    "否": False,
+    "没有": False,
+    "无发布": False,
+}
 SAME_NAME_WORDS = frozenset(
-    {"一致", "名称一致", "与备案一致", "与备案名称一致", "同备案", "同备案名称", "相同", "同", "未变", "没变", "未变更", "无变化", "是"}
+    {
+        "一致",
+        "名称一致",
+        "与备案一致",
+        "与备案名称一致",
+        "同备案",
+        "同备案名称",
+        "相同",
+        "同",
+        "未变",
+        "没变",
+        "未变更",
+        "无变化",
+        "是",
+    }
     | {"正常", "√", "✓"}
 )
-"""Written under 实际名称 for "as filed"; taken literally they would accuse the account of a changed name."""
+"""Written under 实际名称 for "as filed"; taken literally they would accuse the account of a changed
+name.
+"""
 NONE_WORDS = frozenset(
-    {"无", "没有", "暂无", "空", "/", "\\", "-", "--", "—", "——", ".", "。", "?", "？", "*", "0", "n/a", "na", "none", "null", "nil"}
-    | {"不详", "未知", "不清楚", "不知道", "未填", "未显示", "不显示", "看不到", "看不见", "没看到", "未看到", "无法查看", "无法核实"}
-    | {"查不到", "搜索不到", "搜不到", "找不到", "未找到", "无id", "没有id", "看不到id", "无微信号", "未设置", "未设置微信号", "无此账号"}
+    {
+        "无",
+        "没有",
+        "暂无",
+        "空",
+        "/",
+        "\\",
+        "-",
+        "--",
+        "—",
+        "——",
+        ".",
+        "。",
+        "?",
+        "？",
+        "*",
+        "0",
+        "n/a",
+        "na",
+        "none",
+        "null",
+        "nil",
+    }
+    | {
+        "不详",
+        "未知",
+        "不清楚",
+        "不知道",
+        "未填",
+        "未显示",
+        "不显示",
+        "看不到",
+        "看不见",
+        "没看到",
+        "未看到",
+        "无法查看",
+        "无法核实",
+    }
+    | {
+        "查不到",
+        "搜索不到",
+        "搜不到",
+        "找不到",
+        "未找到",
+        "无id",
+        "没有id",
+        "看不到id",
+        "无微信号",
+        "未设置",
+        "未设置微信号",
+        "无此账号",
+    }
 )
 """Written under 实际名称, 核对ID or the link column for "there is none": nothing was typed."""
 
@@ -68,4 +141,6 @@ def says_none(text: str) -> bool:
     return folded in NONE_WORDS or bare in NONE_WORDS or not bare
 
 
-AMBIGUOUS_NAME_WORDS = frozenset({"同上", "〃", "不一致", "不同", "已变更", "已改名", "有变化", "否", "×"})
+AMBIGUOUS_NAME_WORDS = frozenset(
+    {"同上", "〃", "不一致", "不同", "已变更", "已改名", "有变化", "否", "×"}
+)

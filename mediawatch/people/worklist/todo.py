@@ -1,4 +1,6 @@
-"""待人工核查: the accounts of a sweep that the machine could not settle, and what is known of them."""
+"""待人工核查: the accounts of a sweep that the machine could not settle, and what is known of
+them.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import chain
 
-from mediawatch.domain import Account, LookKind, MatchedBy, Reading, Sweep, SweepAccount, Verdict, latest_of, of_identity
+from mediawatch.domain import (
+    Account,
+    LookKind,
+    MatchedBy,
+    Reading,
+    Sweep,
+    SweepAccount,
+    Verdict,
+    latest_of,
+    of_identity,
+)
 from mediawatch.domain.clock import day_of
 from mediawatch.figures.counts import once
 from mediawatch.names import same
@@ -19,13 +31,17 @@ from mediawatch.rules.proofs import posts_of
 from mediawatch.table import Table
 
 NOT_LOOKED_AT = "本次未能核查"
-"""What stands in place of 待人工核查 where no site answered any look of the sweep: that is no work for people."""
+"""What stands in place of 待人工核查 where no site answered any look of the sweep: that is no work
+for people.
+"""
 _TODO = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unproven:
-    """待人工核查: an account of a sweep that only a person can settle, and all that is known of it."""
+    """待人工核查: an account of a sweep that only a person can settle, and all that is known of
+    it.
+    """
 
     account: Account
     verdict: Verdict
@@ -40,8 +56,12 @@ class Unproven:
     """Who has looked already, where another person is to look."""
 
 
-async def unproven(store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy) -> list[Unproven]:
-    """The accounts of a judged scope whose verdict is `unproven` or `out_of_scope` after review, in its order."""
+async def unproven(
+    store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy
+) -> list[Unproven]:
+    """The accounts of a judged scope whose verdict is `unproven` or `out_of_scope` after review, in
+    its order.
+    """
     reviewed = (as_reviewed(row, include_open=True) for row in scope)
     todo = [row for row in reviewed if row.judgement and row.judgement.verdict in _TODO]
     known = await all_that_is_known(store, [row.account.id for row in todo], sweep)
@@ -49,19 +69,28 @@ async def unproven(store: Store, sweep: Sweep, scope: Sequence[SweepAccount], po
 
 
 async def open_ones(
-    store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy, *, include_open: bool = False
+    store: Store,
+    sweep: Sweep,
+    scope: Sequence[SweepAccount],
+    policy: Policy,
+    *,
+    include_open: bool = False,
 ) -> list[Unproven]:
-    """What the documents of a sweep count as open: every account in service once; unless `include_open`, also where a 疑似 waits for its
-    review."""
-    entries = [one.entry for one in once([as_reviewed(row, include_open=include_open) for row in scope])]
+    """What the documents of a sweep count as open: every account in service once; unless
+    `include_open`, also where a 疑似 waits for its review."""
+    entries = [
+        one.entry for one in once([as_reviewed(row, include_open=include_open) for row in scope])
+    ]
     todo = [entry for entry in entries if entry.judgement and entry.judgement.verdict in _TODO]
     known = await all_that_is_known(store, [row.account.id for row in todo], sweep)
     return [_unproven(row, known.get(row.account.id, []), policy, sweep.as_of) for row in todo]
 
 
-async def all_that_is_known(store: Store, account_ids: Sequence[int], sweep: Sweep) -> dict[int, list[Reading]]:
-    """By account, oldest first, the readings that show each newest post and all ids, and those of the sweep: as much as people and
-    their answers are held against, however long the history."""
+async def all_that_is_known(
+    store: Store, account_ids: Sequence[int], sweep: Sweep
+) -> dict[int, list[Reading]]:
+    """By account, oldest first, the readings that show each newest post and all ids, and those of
+    the sweep: as much as people and their answers are held against, however long the history."""
     sources = (
         await store.known(account_ids, sweep.as_of),
         await store.told(account_ids),
@@ -74,7 +103,9 @@ async def all_that_is_known(store: Store, account_ids: Sequence[int], sweep: Swe
     return found
 
 
-async def for_a_second_person(store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy) -> list[Unproven]:
+async def for_a_second_person(
+    store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy
+) -> list[Unproven]:
     """What was set aside for a second person (`review.second_looks`), as rows of a worklist."""
     drawn = {look.account.id: look.by for look in await second_looks(store, sweep, scope, policy)}
     rows = [row for row in scope if row.account.id in drawn]
@@ -87,13 +118,21 @@ async def for_a_second_person(store: Store, sweep: Sweep, scope: Sequence[SweepA
     ]
 
 
-def _unproven(row: SweepAccount, readings: Sequence[Reading], policy: Policy, as_of: datetime) -> Unproven:
+def _unproven(
+    row: SweepAccount, readings: Sequence[Reading], policy: Policy, as_of: datetime
+) -> Unproven:
     account, judgement = row.account, row.judgement
     assert judgement is not None
     known = [post for reading in readings for _, post in posts_of(reading, policy)]
-    newest = latest_of(post for post in known if (post.at <= as_of if post.at else post.on <= day_of(as_of)))
+    newest = latest_of(
+        post for post in known if (post.at <= as_of if post.at else post.on <= day_of(as_of))
+    )
     linked = latest_of(post for post in known if clickable(post.link))
-    article = linked.link if linked else next(filter(clickable, (*account.links, *account.filed.article_links)), "")
+    article = (
+        linked.link
+        if linked
+        else next(filter(clickable, (*account.links, *account.filed.article_links)), "")
+    )
     return Unproven(
         account=account,
         verdict=judgement.verdict,
@@ -106,7 +145,8 @@ def _unproven(row: SweepAccount, readings: Sequence[Reading], policy: Policy, as
 
 
 def ids_of(account: Account, readings: Iterable[Reading]) -> tuple[str, ...]:
-    """The ids an account goes by: filed ones first, then those that a machine's sight tied to it by id or link learned.
+    """The ids an account goes by: filed ones first, then those that a machine's sight tied to it by
+    id or link learned.
 
     A filed link may have passed to somebody else: under another name its id is not the account's.
     """
@@ -117,19 +157,52 @@ def ids_of(account: Account, readings: Iterable[Reading]) -> tuple[str, ...]:
         if reading is not None
         for sight in reading.sights
         if reading.look is not LookKind.PERSON
-        and (sight.matched_by is MatchedBy.ID or (sight.matched_by is MatchedBy.URL and (not sight.name or same(sight.name, filed.name))))
+        and (
+            sight.matched_by is MatchedBy.ID
+            or (
+                sight.matched_by is MatchedBy.URL
+                and (not sight.name or same(sight.name, filed.name))
+            )
+        )
     )
-    return tuple(dict.fromkeys(filter(None, chain((filed.original_id, filed.alias, filed.platform_id), *learned))))
+    return tuple(
+        dict.fromkeys(
+            filter(None, chain((filed.original_id, filed.alias, filed.platform_id), *learned))
+        )
+    )
 
 
 def as_table(items: Sequence[Unproven], *, unanswered: bool = False) -> Table:
-    """For the terminal and CSV, with the reasons. `unanswered`: no site answered any look of the sweep."""
-    columns = ("备案单号", "政务新媒体名称", "类型", "所属组织", "地市", "结论", "已知最近发布(不早于)", "待核查原因")
+    """For the terminal and CSV, with the reasons. `unanswered`: no site answered any look of the
+    sweep.
+    """
+    columns = (
+        "备案单号",
+        "政务新媒体名称",
+        "类型",
+        "所属组织",
+        "地市",
+        "结论",
+        "已知最近发布(不早于)",
+        "待核查原因",
+    )
     rows = []
     for item in items:
         filed = item.account.filed
         latest = item.latest_on.isoformat() if item.latest_on else ""
-        given = (filed.filing_number, filed.name, filed.type or filed.platform, filed.organiser, filed.prefecture)
-        label = NOT_LOOKED_AT if unanswered and item.verdict is Verdict.UNPROVEN else item.verdict.label
+        given = (
+            filed.filing_number,
+            filed.name,
+            filed.type or filed.platform,
+            filed.organiser,
+            filed.prefecture,
+        )
+        label = (
+            NOT_LOOKED_AT if unanswered and item.verdict is Verdict.UNPROVEN else item.verdict.label
+        )
         rows.append((*given, label, latest, item.reason))
-    return Table(f"{NOT_LOOKED_AT if unanswered else Verdict.UNPROVEN.label}的政务新媒体", columns, tuple(rows))
+    return Table(
+        f"{NOT_LOOKED_AT if unanswered else Verdict.UNPROVEN.label}的政务新媒体",
+        columns,
+        tuple(rows),
+    )

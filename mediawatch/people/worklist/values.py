@@ -1,4 +1,6 @@
-"""What people type, as values: days, moments, yes and no. Pure; everything unreadable is a `BadValue` in Chinese."""
+"""What people type, as values: days, moments, yes and no. Pure; everything unreadable is a
+`BadValue` in Chinese.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +14,13 @@ from mediawatch.people.forms.columns import Cell, text_of
 _LATEST_YEAR = 2100
 _EARLIEST_YEAR = 2009
 """The first year of the oldest platform watched."""
-_DAY = re.compile(r"(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s*(?:星期|周)[一二三四五六日天])?")
+_DAY = re.compile(
+    r"(?:(\d{4})\s*[-/.年]\s*)?(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?(?:\s*(?:星期|周)[一二三四五六日天])?"
+)
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)")
-_MOMENT = re.compile(r"(.*?\D|\d{8}\s)\s*(?:(上午|下午)\s*)?(\d{1,2})\s*[:时点]\s*(\d{1,2})?\s*(?:[:分]\s*(\d{1,2})?)?\s*秒?")
+_MOMENT = re.compile(
+    r"(.*?\D|\d{8}\s)\s*(?:(上午|下午)\s*)?(\d{1,2})\s*[:时点]\s*(\d{1,2})?\s*(?:[:分]\s*(\d{1,2})?)?\s*秒?"
+)
 _EXACT_DIGITS = 10**15
 
 
@@ -23,7 +29,9 @@ class BadValue(Exception):
 
 
 def day_in(cell: Cell, not_after: date) -> date | None:
-    """The day in a cell, None for an empty one. A day without a year is the latest such day that is not after `not_after`."""
+    """The day in a cell, None for an empty one. A day without a year is the latest such day that is
+    not after `not_after`.
+    """
     if isinstance(cell, datetime):
         return _plausible(cell.date())
     if isinstance(cell, date):
@@ -32,7 +40,9 @@ def day_in(cell: Cell, not_after: date) -> date | None:
 
 
 def moment_in(cell: Cell, not_after: date) -> datetime | None:
-    """The instant in a cell (Beijing clock); a mere day is its first instant: the look was not earlier."""
+    """The instant in a cell (Beijing clock); a mere day is its first instant: the look was not
+    earlier.
+    """
     if isinstance(cell, datetime):
         _plausible(cell.date())
         # Spreadsheets keep fractions of a day: 09:30 may come back as 09:29:59.999.
@@ -41,7 +51,10 @@ def moment_in(cell: Cell, not_after: date) -> datetime | None:
         return day_start(_plausible(cell))
     text = _folded(cell)
     if found := _MOMENT.fullmatch(text):
-        day = _day_of_text(found[1].strip(" T,日") if not found[1].strip().endswith("日") else found[1].strip(), not_after)
+        day = _day_of_text(
+            found[1].strip(" T,日") if not found[1].strip().endswith("日") else found[1].strip(),
+            not_after,
+        )
         hour = int(found[3]) + (12 if found[2] == "下午" and int(found[3]) < 12 else 0)
         try:
             clock = time(hour, int(found[4] or 0), int(found[5] or 0))

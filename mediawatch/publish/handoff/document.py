@@ -1,4 +1,6 @@
-"""The document: from an inspection as its documents tell it to `mediawatch.handoff/1`, section by section."""
+"""The document: from an inspection as its documents tell it to `mediawatch.handoff/1`, section by
+section.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,8 @@ Mismatch = Literal["running_not_found", "running_cancelled", "closed_alive", "de
 
 
 def of(told: Inspection, checks: Sequence[CanaryCheck] = ()) -> Handoff:
-    """The hand-off of an inspection, or of the notice that it became; `checks` are the canaries' around it.
+    """The hand-off of an inspection, or of the notice that it became; `checks` are the canaries'
+    around it.
 
     UserError when a finding has no evidence.
     """
@@ -45,9 +48,19 @@ def of(told: Inspection, checks: Sequence[CanaryCheck] = ()) -> Handoff:
         includes_open=OPEN_MARK in told.marks,
         marks=list(told.marks),
         sweep=SweepOut(
-            as_of=beijing(sweep.as_of), as_of_day=day_of(sweep.as_of), kind=sweep.kind.value, scope=sweep.scope, state=sweep.state.value
+            as_of=beijing(sweep.as_of),
+            as_of_day=day_of(sweep.as_of),
+            kind=sweep.kind.value,
+            scope=sweep.scope,
+            state=sweep.state.value,
         ),
-        policy=PolicyOut(name=policy.name, title=policy.title, basis=policy.basis, window_days=policy.window.days, toml=policy.toml),
+        policy=PolicyOut(
+            name=policy.name,
+            title=policy.title,
+            basis=policy.basis,
+            window_days=policy.window.days,
+            toml=policy.toml,
+        ),
         counts=_counts(whole),
         findings=[
             finding_out(problem.entry.account, finding, problem.readings, checks, problem.times)
@@ -65,7 +78,9 @@ def of(told: Inspection, checks: Sequence[CanaryCheck] = ()) -> Handoff:
 
 
 def to_bytes(document: Handoff) -> bytes:
-    """UTF-8 JSON with sorted keys and a final newline: byte-identical for the same state. Sections that are not there are left out."""
+    """UTF-8 JSON with sorted keys and a final newline: byte-identical for the same state. Sections
+    that are not there are left out.
+    """
     plain = document.model_dump(mode="json", by_alias=True)
     plain = {name: value for name, value in plain.items() if value is not None}
     return (json.dumps(plain, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
@@ -73,7 +88,10 @@ def to_bytes(document: Handoff) -> bytes:
 
 def json_schema() -> bytes:
     """The JSON Schema (2020-12) of the document."""
-    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **Handoff.model_json_schema(by_alias=True, mode="validation")}
+    schema = {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Handoff.model_json_schema(by_alias=True, mode="validation"),
+    }
     return (json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
@@ -86,7 +104,9 @@ def _counts(counts: Figures) -> Counts:
         out_of_scope=counts.out_of_scope,
         closed=counts.closed,
         verdicts={verdict.value: count for verdict, count in counts.verdicts.items()},
-        kinds=[KindCount(label=label, failed=count) for label, count in sorted(counts.kinds.items())],
+        kinds=[
+            KindCount(label=label, failed=count) for label, count in sorted(counts.kinds.items())
+        ],
     )
 
 
@@ -113,23 +133,39 @@ def _split(split: Split, decimals: int) -> FiguresBy:
         heading=split.heading,
         parts=[
             FiguresRow(
-                name=name, total=one.total, checked=one.checked, failed=one.failed, open=one.open,
-                coverage=one.coverage_text(decimals), rate=one.rate_text(decimals),
+                name=name,
+                total=one.total,
+                checked=one.checked,
+                failed=one.failed,
+                open=one.open,
+                coverage=one.coverage_text(decimals),
+                rate=one.rate_text(decimals),
             )
             for name, one in split.parts
         ],
-    )  # fmt: skip
+    )
 
 
 def _unproven(entry: SweepAccount) -> UnprovenOut:
     judged = entry.judgement
-    verdict: Literal["unproven", "out_of_scope"] = "unproven" if judged is None or judged.verdict is Verdict.UNPROVEN else "out_of_scope"
-    return UnprovenOut(account=as_filed(entry.account.filed), verdict=verdict, sentence=judged.sentence if judged else "尚未核查。")
+    verdict: Literal["unproven", "out_of_scope"] = (
+        "unproven" if judged is None or judged.verdict is Verdict.UNPROVEN else "out_of_scope"
+    )
+    return UnprovenOut(
+        account=as_filed(entry.account.filed),
+        verdict=verdict,
+        sentence=judged.sentence if judged else "尚未核查。",
+    )
 
 
 def _mismatches(told: Inspection) -> list[MismatchOut]:
     return [
-        MismatchOut(account=as_filed(problem.entry.account.filed), kind=kind, sentence=finding.sentence, review_state=finding.review.value)
+        MismatchOut(
+            account=as_filed(problem.entry.account.filed),
+            kind=kind,
+            sentence=finding.sentence,
+            review_state=finding.review.value,
+        )
         for problem in told.problems
         for finding in problem.findings
         if (kind := _mismatch(finding.code, problem.entry.account.filed.status)) is not None
@@ -166,9 +202,13 @@ def _recheck(past: Past) -> RecheckOut | None:
 def _notice(issued: Issued) -> NoticeOut:
     notice = issued.notice
     return NoticeOut(
-        number=notice.number, title=notice.title, issued_on=notice.issued_on, rectify_by=notice.rectify_by, report_by=notice.report_by,
+        number=notice.number,
+        title=notice.title,
+        issued_on=notice.issued_on,
+        rectify_by=notice.rectify_by,
+        report_by=notice.report_by,
         version=issued.version,
-    )  # fmt: skip
+    )
 
 
 def _corrections(issued: Issued) -> list[CorrectionOut]:

@@ -1,13 +1,31 @@
-"""Findings as the hand-off tells them: as filed, by what rule, on which looks and which evidence."""
+"""Findings as the hand-off tells them: as filed, by what rule, on which looks and which
+evidence.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Literal
 
-from mediawatch.domain import Account, CanaryCheck, DateKind, Filed, Finding, Reading, Sight, UserError
+from mediawatch.domain import (
+    Account,
+    CanaryCheck,
+    DateKind,
+    Filed,
+    Finding,
+    Reading,
+    Sight,
+    UserError,
+)
 from mediawatch.domain.clock import beijing
-from mediawatch.publish.handoff.parts import AccountAsFiled, Canary, EvidenceOut, FindingOut, LatestPost, SightOut
+from mediawatch.publish.handoff.parts import (
+    AccountAsFiled,
+    Canary,
+    EvidenceOut,
+    FindingOut,
+    LatestPost,
+    SightOut,
+)
 from mediawatch.rules import backing
 
 _CANARY: Mapping[backing.Backing, Canary] = {
@@ -16,12 +34,21 @@ _CANARY: Mapping[backing.Backing, Canary] = {
 }  # fmt: skip
 
 
-def finding_out(account: Account, finding: Finding, readings: Sequence[Reading], checks: Sequence[CanaryCheck], times: int) -> FindingOut:
+def finding_out(
+    account: Account,
+    finding: Finding,
+    readings: Sequence[Reading],
+    checks: Sequence[CanaryCheck],
+    times: int,
+) -> FindingOut:
     """`times`: the how manieth notice in a row. UserError where nothing shows what was seen."""
     proving = [reading for reading in readings if reading.id in finding.reading_ids]
     evidence = [item for reading in proving for item in reading.evidence]
     if not evidence:
-        raise UserError(f"account {account.id} ({account.filed.name}): finding {finding.code.value} has no evidence; look at it again")
+        raise UserError(
+            f"account {account.id} ({account.filed.name}): finding {finding.code.value} has "
+            "no evidence; look at it again"
+        )
     newest = proving[-1]
     main = newest.exact_sight or newest.identity or newest.sights[-1]
     return FindingOut(
@@ -59,10 +86,17 @@ def finding_out(account: Account, finding: Finding, readings: Sequence[Reading],
 def _latest(finding: Finding, proving: Sequence[Reading]) -> LatestPost | None:
     if finding.latest_on is None or finding.gap_is_minimum:
         return None
-    instants = [post.at for reading in proving for post in reading.posts if post.on == finding.latest_on and post.at]
+    instants = [
+        post.at
+        for reading in proving
+        for post in reading.posts
+        if post.on == finding.latest_on and post.at
+    ]
     exact = any(reading.exact_sight for reading in proving)
     kind: Literal["exact", "at_least"] = DateKind.EXACT.value if exact else DateKind.AT_LEAST.value
-    return LatestPost(on=finding.latest_on, date_kind=kind, at=beijing(max(instants)) if instants else None)
+    return LatestPost(
+        on=finding.latest_on, date_kind=kind, at=beijing(max(instants)) if instants else None
+    )
 
 
 def _sight(reading: Reading, sight: Sight) -> SightOut:

@@ -1,4 +1,6 @@
-"""The shape of `mediawatch.handoff/1`. Frozen: a field is never taken away nor given another meaning; new ones make another version."""
+"""The shape of `mediawatch.handoff/1`. Frozen: a field is never taken away nor given another
+meaning; new ones make another version.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ class AccountAsFiled(_Part):
 class LatestPost(_Part):
     on: date = Field(description="Beijing day")
     date_kind: Literal["exact", "at_least"]
-    at: datetime | None = Field(description="instant with Beijing offset, where the platform shows it")
+    at: datetime | None = Field(
+        description="instant with Beijing offset, where the platform shows it"
+    )
 
 
 class SightOut(_Part):
@@ -44,7 +48,9 @@ class SightOut(_Part):
 
     look: str
     surface: str
-    attested: str = Field(description="recorded: a real recording of this surface exists; described: only text attests it")
+    attested: str = Field(
+        description="recorded: a real recording of this surface exists; described: only text attests it"
+    )
     outcome: str
     read_at: datetime
     name: str
@@ -77,12 +83,20 @@ class FindingOut(_Part):
     read_at: datetime
     sights: list[SightOut]
     evidence: list[EvidenceOut] = Field(min_length=1)
-    attested: Literal["recorded", "described"] = Field(description="described: it rests on a surface or wording that only text attests")
+    attested: Literal["recorded", "described"] = Field(
+        description="described: it rests on a surface or wording that only text attests"
+    )
     canary: Canary = Field(
-        description="checked: a known-active account read well before and after each look; unchecked: 未经对照账号校验; person: no machine"
+        description=(
+            "checked: a known-active account read well before and after each look; unchecked: "
+            "未经对照账号校验; person: no machine"
+        )
     )
     review_state: Literal["open", "dispatched", "confirmed", "dismissed"]
-    times: int = Field(ge=1, description="重复问题: the how manieth notice in a row; 1: the previous notice did not have it")
+    times: int = Field(
+        ge=1,
+        description="重复问题: the how manieth notice in a row; 1: the previous notice did not have it",
+    )
 
 
 class SweepOut(_Part):
@@ -129,8 +143,12 @@ class ScopeOut(_Part):
     """What was looked at."""
 
     round: str = Field(description="the office's name for the inspection")
-    period_from: date | None = Field(description="first day of a period (时段制); null judges one moment")
-    drawn: str = Field(description="how the scope was drawn, as JSON text with its seed; empty where nothing was drawn")
+    period_from: date | None = Field(
+        description="first day of a period (时段制); null judges one moment"
+    )
+    drawn: str = Field(
+        description="how the scope was drawn, as JSON text with its seed; empty where nothing was drawn"
+    )
     accounts: list[ScopeEntry]
 
 
@@ -167,7 +185,9 @@ class MismatchOut(_Part):
 class RecheckedOut(_Part):
     account: AccountAsFiled = Field(description="as filed when the previous notice was issued")
     problem: str
-    result: Literal["done", "not_done", "deregistered", "filed_as_closed", "not_filed", "unverified"]
+    result: Literal[
+        "done", "not_done", "deregistered", "filed_as_closed", "not_filed", "unverified"
+    ]
     label: str = Field(description="复查结果")
     basis: str
     registry: str = Field(description="the import of the registry that it was held against")
@@ -184,7 +204,9 @@ class CorrectionOut(_Part):
     """更正: what was withdrawn from the notice after its issue."""
 
     account: AccountAsFiled
-    codes: list[str] = Field(description="the findings that were withdrawn; empty: all of the account's")
+    codes: list[str] = Field(
+        description="the findings that were withdrawn; empty: all of the account's"
+    )
     reason: str
     by: str
     at: datetime
@@ -207,8 +229,12 @@ class Handoff(_Part):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     schema_: Literal["mediawatch.handoff/1"] = Field(alias="schema")
-    preliminary: bool = Field(description="初步结果: some accounts are still 待人工核查 or on unsupported platforms")
-    includes_open: bool = Field(description="true: findings that no person has confirmed are in it; not for publication")
+    preliminary: bool = Field(
+        description="初步结果: some accounts are still 待人工核查 or on unsupported platforms"
+    )
+    includes_open: bool = Field(
+        description="true: findings that no person has confirmed are in it; not for publication"
+    )
     marks: list[str] = Field(description="what must be printed with any use of it, in Chinese")
     sweep: SweepOut
     policy: PolicyOut
@@ -218,6 +244,10 @@ class Handoff(_Part):
     figures: list[FiguresBy] | None = None
     unproven: list[UnprovenOut] | None = None
     registry_mismatches: list[MismatchOut] | None = None
-    recheck: RecheckOut | None = Field(default=None, description="absent where the previous notice was not re-checked")
-    notice: NoticeOut | None = Field(default=None, description="absent where the document is of an inspection that is not issued")
+    recheck: RecheckOut | None = Field(
+        default=None, description="absent where the previous notice was not re-checked"
+    )
+    notice: NoticeOut | None = Field(
+        default=None, description="absent where the document is of an inspection that is not issued"
+    )
     corrections: list[CorrectionOut] | None = None

@@ -1,1 +1,3 @@
-"""通报: what an inspection's confirmed findings become, and what becomes of them: corrections, appeals, 复查, the rounds before."""
+"""通报: what an inspection's confirmed findings become, and what becomes of them: corrections,
+appeals, 复查, the rounds before.
+"""

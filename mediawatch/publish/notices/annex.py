@@ -1,7 +1,9 @@
-"""The annex of a notice that another system issued: 备案单号|政务新媒体名称|类型|所属组织|存在的突出问题, and 复查结果 where it has that.
+"""The annex of a notice that another system issued:
+备案单号|政务新媒体名称|类型|所属组织|存在的突出问题, and 复查结果 where it has that.
 
-Its rows are read as a registry's are, and tied to accounts by filing number, id, name, former number or former name; a row that means
-several accounts is refused and names them, for a guess would be an accusation.
+Its rows are read as a registry's are, and tied to accounts by filing number, id, name, former
+number or former name; a row that means several accounts is refused and names them, for a guess
+would be an accusation.
 """
 
 from __future__ import annotations
@@ -20,7 +22,15 @@ from mediawatch.registry.problems import RowError, Unusable
 from mediawatch.registry.rows import Row, read_rows
 from mediawatch.registry.workbook import File, read_files
 
-_PROBLEM = ("存在的突出问题", "存在突出问题", "存在的问题", "存在问题", "主要问题", "问题类别", "问题类型")
+_PROBLEM = (
+    "存在的突出问题",
+    "存在突出问题",
+    "存在的问题",
+    "存在问题",
+    "主要问题",
+    "问题类别",
+    "问题类型",
+)
 _RESULT = ("复查结果", "整改情况")
 
 
@@ -33,10 +43,14 @@ class Annex:
     file: str
 
 
-def read_annex(path: Path, accounts: Sequence[Account], history: Sequence[Change], today: date) -> Annex:
-    """Read one xlsx, xls or csv; `accounts` are all of the registry, retired ones too, `history` their changes.
+def read_annex(
+    path: Path, accounts: Sequence[Account], history: Sequence[Change], today: date
+) -> Annex:
+    """Read one xlsx, xls or csv; `accounts` are all of the registry, retired ones too, `history`
+    their changes.
 
-    Unusable where it is no such annex, or names each row that cannot be read, lacks its problem or means several accounts.
+    Unusable where it is no such annex, or names each row that cannot be read, lacks its problem or
+    means several accounts.
     """
     (file,) = read_files([path])
     read = read_rows([file], today)
@@ -46,7 +60,11 @@ def read_annex(path: Path, accounts: Sequence[Account], history: Sequence[Change
     known = Known(accounts, history)
     decided = _by_name_alone(rows, match(rows, known), known)
     errors = [*read.errors, *(decision for decision in decided if isinstance(decision, RowError))]
-    errors += [row.error("", "", f"没有填写{_PROBLEM[0]}") for row in rows if not _cell(file, row, _PROBLEM)]
+    errors += [
+        row.error("", "", f"没有填写{_PROBLEM[0]}")
+        for row in rows
+        if not _cell(file, row, _PROBLEM)
+    ]
     if errors:
         raise Unusable(*(str(error) for error in sorted(errors, key=lambda error: error.place)))
     items = tuple(
@@ -58,13 +76,21 @@ def read_annex(path: Path, accounts: Sequence[Account], history: Sequence[Change
 
 def _item(number: int, file: File, row: Row, account: Account | None) -> NoticeItem:
     return NoticeItem(
-        number=number, filed=merged(account.filed, row) if account else row.filed, problem=_cell(file, row, _PROBLEM), fails=True,
-        account_id=account.id if account else None, result=_cell(file, row, _RESULT),
-    )  # fmt: skip
+        number=number,
+        filed=merged(account.filed, row) if account else row.filed,
+        problem=_cell(file, row, _PROBLEM),
+        fails=True,
+        account_id=account.id if account else None,
+        result=_cell(file, row, _RESULT),
+    )
 
 
-def _by_name_alone(rows: Sequence[Row], decisions: Sequence[Match | RowError | None], known: Known) -> list[Match | RowError | None]:
-    """What no key and no body led to: the one account of that platform that bears or bore the name."""
+def _by_name_alone(
+    rows: Sequence[Row], decisions: Sequence[Match | RowError | None], known: Known
+) -> list[Match | RowError | None]:
+    """What no key and no body led to: the one account of that platform that bears or bore the
+    name.
+    """
     named: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
     for (platform, _, name), ids in known.names():
         named[platform, name] |= ids
@@ -76,7 +102,9 @@ def _by_name_alone(rows: Sequence[Row], decisions: Sequence[Match | RowError | N
             continue
         if len(found) > 1:
             said = "、".join(known.said(key) for key in sorted(found)[:3])
-            decided[index] = row.error("name", row.filed.name, f"与台账中多个账号相符({said}),请补充备案单号")
+            decided[index] = row.error(
+                "name", row.filed.name, f"与台账中多个账号相符({said}),请补充备案单号"
+            )
         else:
             taken |= found
             decided[index] = Match(known.accounts[found.pop()], Strength.NAME)

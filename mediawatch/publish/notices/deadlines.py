@@ -14,16 +14,22 @@ _AFTER = re.compile(r"\+\s*(\d{1,3})\s*个?(工作日|日|天)")
 def deadline(text: str, issued_on: date) -> date:
     """`2023-03-06`, `+10工作日` or `+14日`, counted from the day after the issue.
 
-    UserError where it cannot be read, lies before the issue, or needs a year whose working days the State Council's calendar in
-    chinesecalendar does not have yet: they are never guessed.
+    UserError where it cannot be read, lies before the issue, or needs a year whose working days the
+    State Council's calendar in chinesecalendar does not have yet: they are never guessed.
     """
     if found := _AFTER.fullmatch(text.strip()):
         count = int(found[1])
-        return _working_day(issued_on, count, text) if found[2] == "工作日" else issued_on + timedelta(days=count)
+        return (
+            _working_day(issued_on, count, text)
+            if found[2] == "工作日"
+            else issued_on + timedelta(days=count)
+        )
     try:
         day = date.fromisoformat(text.strip())
     except ValueError:
-        raise UserError(f"deadline {text!r}: write a day (2023-03-06), +10工作日 or +14日") from None
+        raise UserError(
+            f"deadline {text!r}: write a day (2023-03-06), +10工作日 or +14日"
+        ) from None
     if day < issued_on:
         raise UserError(f"deadline {day} lies before the day of issue, {issued_on}")
     return day
@@ -33,7 +39,8 @@ def _working_day(after: date, count: int, text: str) -> date:
     day = working_days_after(after, count)
     if unknown := [str(year) for year in range(after.year, day.year + 1) if not knows(year)]:
         raise UserError(
-            f"deadline {text!r}: the calendar of working days does not have {', '.join(unknown)} yet: give the day itself, "
+            f"deadline {text!r}: the calendar of working days does not have {', '.join(unknown)} "
+            "yet: give the day itself, "
             "or `pip install -U chinesecalendar` when the State Council has announced it"
         )
     return day

@@ -1,4 +1,6 @@
-"""Issuing and correcting: from the confirmed findings of an inspection to a notice, and from a notice back to a judged scope. Pure."""
+"""Issuing and correcting: from the confirmed findings of an inspection to a notice, and from a
+notice back to a judged scope. Pure.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ WAITS = "疑似问题待审核。"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """What the office gives a notice: 文号, 标题, 成文日期, 整改期限, 报送期限, and who issues it."""
+    """What the office gives a notice: 文号, 标题, 成文日期, 整改期限, 报送期限, and who issues
+    it.
+    """
 
     number: str
     title: str
@@ -62,73 +66,134 @@ def unreviewed(scope: Iterable[SweepAccount]) -> int:
 
 
 def drawn_up(told: Inspection, heading: Heading, now: datetime) -> Notice:
-    """The notice of an inspection whose findings are all confirmed: each account once, failed ones first."""
+    """The notice of an inspection whose findings are all confirmed: each account once, failed ones
+    first.
+    """
     issued = [problem for problem in (*told.failed, *told.listed) if problem.labels]
     return Notice(
-        number=heading.number, title=heading.title, issued_on=heading.issued_on, rectify_by=heading.rectify_by,
-        report_by=heading.report_by, sweep_id=told.sweep.id, preliminary=told.preliminary, by=heading.by, kept_at=now,
+        number=heading.number,
+        title=heading.title,
+        issued_on=heading.issued_on,
+        rectify_by=heading.rectify_by,
+        report_by=heading.report_by,
+        sweep_id=told.sweep.id,
+        preliminary=told.preliminary,
+        by=heading.by,
+        kept_at=now,
         items=tuple(_item(number, problem) for number, problem in enumerate(issued, 1)),
-    )  # fmt: skip
+    )
 
 
 def _item(number: int, problem: Problem) -> NoticeItem:
     account = problem.entry.account
-    hashes = {reading.id: [evidence.sha256 for evidence in reading.evidence] for reading in problem.readings}
+    hashes = {
+        reading.id: [evidence.sha256 for evidence in reading.evidence]
+        for reading in problem.readings
+    }
     held = tuple(
-        Held(finding, tuple(dict.fromkeys(sha for key in finding.reading_ids for sha in hashes.get(key, ()))))
+        Held(
+            finding,
+            tuple(dict.fromkeys(sha for key in finding.reading_ids for sha in hashes.get(key, ()))),
+        )
         for finding in problem.findings
         if finding.effect is not Effect.HINT
     )
     return NoticeItem(
-        number=number, filed=account.filed, problem=problem.problem, fails=problem.fails, account_id=account.id, findings=held
-    )  # fmt: skip
+        number=number,
+        filed=account.filed,
+        problem=problem.problem,
+        fails=problem.fails,
+        account_id=account.id,
+        findings=held,
+    )
 
 
 def issued_before(
-    notice: Notice, scope: Sequence[SweepAccount], notices: Iterable[Notice], events: Sequence[NoticeEvent],
+    notice: Notice,
+    scope: Sequence[SweepAccount],
+    notices: Iterable[Notice],
+    events: Sequence[NoticeEvent],
     moments: Mapping[int, datetime],
-) -> str:  # fmt: skip
-    """Which accounts of a notice stand in an earlier one of the same sweep, or of another sweep of the same moment, by any of their
-    filings, in a sentence; "" for none. `moments`: as_of by sweep."""
+) -> str:
+    """Which accounts of a notice stand in an earlier one of the same sweep, or of another sweep of
+    the same moment, by any of their filings, in a sentence; "" for none. `moments`: as_of by
+    sweep."""
     moment = moments.get(notice.sweep_id or 0)
     held = {item.account_id for item in notice.items}
-    group = {entry.account.id: {each.account.id for each in some} for some in filings_of_one(scope) for entry in some}
+    group = {
+        entry.account.id: {each.account.id for each in some}
+        for some in filings_of_one(scope)
+        for entry in some
+    }
     for other in notices:
-        of_one = other.sweep_id == notice.sweep_id or (moment is not None and moments.get(other.sweep_id or 0) == moment)
+        of_one = other.sweep_id == notice.sweep_id or (
+            moment is not None and moments.get(other.sweep_id or 0) == moment
+        )
         if of_one and other.number != notice.number:
             again = [
-                item for item in standing_items(other, events) if not held.isdisjoint(group.get(item.account_id or 0, {item.account_id}))
+                item
+                for item in standing_items(other, events)
+                if not held.isdisjoint(group.get(item.account_id or 0, {item.account_id}))
             ]
             if again:
-                named = ", ".join(item.filed.name for item in again[:3]) + (", …" if len(again) > 3 else "")
-                return f"{len(again)} accounts of sweep {other.sweep_id} stand in {other.number} already ({named})"
+                named = ", ".join(item.filed.name for item in again[:3]) + (
+                    ", …" if len(again) > 3 else ""
+                )
+                return (
+                    f"{len(again)} accounts of sweep {other.sweep_id} stand in {other.number} "
+                    f"already ({named})"
+                )
     return ""
 
 
 def appealed(
-    notice: Notice, events: Sequence[NoticeEvent], item: int, action: NoticeAction, by: str, reason: str, at: datetime
+    notice: Notice,
+    events: Sequence[NoticeEvent],
+    item: int,
+    action: NoticeAction,
+    by: str,
+    reason: str,
+    at: datetime,
 ) -> NoticeEvent:
-    """申诉, or its result. UserError where the item does not stand, nobody is named, or there is no appeal to decide."""
+    """申诉, or its result. UserError where the item does not stand, nobody is named, or there is no
+    appeal to decide.
+    """
     found = next((each for each in notice.items if each.number == item), None)
     if found is None or standing_item(found, events) is None:
-        raise UserError(f"{notice.number} has no item {item} that stands: `mediawatch notice show` lists them")
+        raise UserError(
+            f"{notice.number} has no item {item} that stands: `mediawatch notice show` lists them"
+        )
     if not by.strip() or not reason.strip():
         raise UserError("an appeal and its result need a reason and a name (--reason, --by)")
     appeals = (NoticeAction.APPEALED, NoticeAction.UPHELD, NoticeAction.REJECTED)
-    last = next((event.action for event in reversed(events) if event.item == item and event.action in appeals), None)
+    last = next(
+        (
+            event.action
+            for event in reversed(events)
+            if event.item == item and event.action in appeals
+        ),
+        None,
+    )
     if action is not NoticeAction.APPEALED and last is not NoticeAction.APPEALED:
         raise UserError(f"item {item} of {notice.number} has no open appeal")
-    return NoticeEvent(notice_id=notice.id, item=item, action=action, at=at, by=by.strip(), reason=reason.strip())
+    return NoticeEvent(
+        notice_id=notice.id, item=item, action=action, at=at, by=by.strip(), reason=reason.strip()
+    )
 
 
 def version_of(body: bytes, number: int, at: datetime) -> IssuedDocument:
     """A hand-off to be kept."""
-    return IssuedDocument(version=number, sha256=hashlib.sha256(body).hexdigest(), body=body.decode(), at=at)
+    return IssuedDocument(
+        version=number, sha256=hashlib.sha256(body).hexdigest(), body=body.decode(), at=at
+    )
 
 
-def as_issued(scope: Sequence[SweepAccount], notice: Notice, events: Iterable[NoticeEvent]) -> list[SweepAccount]:
-    """The scope that a notice was issued on, as the notice holds it after its corrections: the findings that still stand, as they were
-    issued, and no others. `events` may be those of all notices.
+def as_issued(
+    scope: Sequence[SweepAccount], notice: Notice, events: Iterable[NoticeEvent]
+) -> list[SweepAccount]:
+    """The scope that a notice was issued on, as the notice holds it after its corrections: the
+    findings that still stand, as they were issued, and no others. `events` may be those of all
+    notices.
 
     Another filing of an account that it names goes with it.
     """
@@ -137,45 +202,70 @@ def as_issued(scope: Sequence[SweepAccount], notice: Notice, events: Iterable[No
     items = {
         entry.account.id: item
         for group in filings_of_one(scope)
-        if (item := next((held[each.account.id] for each in group if each.account.id in held), None))
+        if (
+            item := next((held[each.account.id] for each in group if each.account.id in held), None)
+        )
         for entry in group
     }
     return [_entry_as_issued(entry, items.get(entry.account.id), notice, own) for entry in scope]
 
 
-def _entry_as_issued(entry: SweepAccount, item: NoticeItem | None, notice: Notice, own: Sequence[NoticeEvent]) -> SweepAccount:
+def _entry_as_issued(
+    entry: SweepAccount, item: NoticeItem | None, notice: Notice, own: Sequence[NoticeEvent]
+) -> SweepAccount:
     if entry.judgement is None:
         return entry
     judged = replace(entry.judgement, findings=())
     accused = judged.verdict in (Verdict.FAILED, Verdict.LISTED)
     if item is None:
         if judged.verdict is Verdict.FAILED:
-            # A notice of before its scope was kept: what failed and is not in it was open or dismissed.
-            verdict, sentence = (Verdict.UNPROVEN, WAITS) if notice.preliminary else (Verdict.LISTED, ALL_DISMISSED)
+            # A notice of before its scope was kept: what failed and is not in it was open or
+            # dismissed.
+            verdict, sentence = (
+                (Verdict.UNPROVEN, WAITS) if notice.preliminary else (Verdict.LISTED, ALL_DISMISSED)
+            )
             judged = replace(judged, verdict=verdict, sentence=sentence)
         return replace(entry, judgement=judged)
     left = standing_item(item, own)
-    corrected = next((event for event in reversed(own) if event.action is NoticeAction.CORRECTED and event.item == item.number), None)
+    corrected = next(
+        (
+            event
+            for event in reversed(own)
+            if event.action is NoticeAction.CORRECTED and event.item == item.number
+        ),
+        None,
+    )
     if corrected and accused:
         judged = replace(judged, verdict=corrected.verdict or Verdict.LISTED)
     if left is None:
         return replace(entry, judgement=replace(judged, sentence=WITHDRAWN) if accused else judged)
     named = entry.account.id == item.account_id
     if left.fails and (named or entry.judgement.verdict is Verdict.FAILED):
-        judged = replace(judged, verdict=Verdict.FAILED, findings=tuple(held.finding for held in left.findings))
+        judged = replace(
+            judged, verdict=Verdict.FAILED, findings=tuple(held.finding for held in left.findings)
+        )
     elif named:
         judged = replace(judged, findings=tuple(held.finding for held in left.findings))
     return replace(entry, judgement=judged)
 
 
-def verdict_without(entry: SweepAccount, item: NoticeItem, left: NoticeItem | None) -> Verdict | None:
-    """The verdict on an account of a notice's scope where no more than `left` of its item is held against it."""
+def verdict_without(
+    entry: SweepAccount, item: NoticeItem, left: NoticeItem | None
+) -> Verdict | None:
+    """The verdict on an account of a notice's scope where no more than `left` of its item is held
+    against it.
+    """
     kept = {held.finding.code for held in left.findings} if left else set()
     findings = tuple(
-        replace(held.finding, review=ReviewState.CONFIRMED if held.finding.code in kept else ReviewState.DISMISSED)
+        replace(
+            held.finding,
+            review=ReviewState.CONFIRMED if held.finding.code in kept else ReviewState.DISMISSED,
+        )
         for held in item.findings
     )
     if entry.judgement is None:
         return None
-    reviewed = as_reviewed(replace(entry, judgement=replace(entry.judgement, findings=findings)), include_open=False)
+    reviewed = as_reviewed(
+        replace(entry, judgement=replace(entry.judgement, findings=findings)), include_open=False
+    )
     return reviewed.judgement.verdict if reviewed.judgement else None

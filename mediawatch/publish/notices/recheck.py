@@ -1,7 +1,9 @@
-"""复查: what became of each problem of a notice's items, from fresh judgements and the registry as it is now. Pure.
+"""复查: what became of each problem of a notice's items, from fresh judgements and the registry as
+it is now. Pure.
 
-已完成整改 needs a proof of its own: a problem that was not looked at, or whose look proved nothing, is 无法核实. What nobody reviewed
-yet is held against no one. Each problem has its own result: another one that stands says nothing about it.
+已完成整改 needs a proof of its own: a problem that was not looked at, or whose look proved nothing,
+is 无法核实. What nobody reviewed yet is held against no one. Each problem has its own result:
+another one that stands says nothing about it.
 """
 
 from __future__ import annotations
@@ -33,7 +35,13 @@ from mediawatch.rules.problems import NAMED, SILENT, alike, codes_of
 
 _GONE = frozenset({Code.NOT_FOUND, Code.CANCELLED_NOT_CLOSED, Code.BANNED})
 _FROM_FILING = frozenset(
-    {Code.FILING_NAME_STYLE, Code.REGISTRY_INCOMPLETE, Code.DUPLICATE_FILING, Code.SAME_BODY_ACCOUNTS, Code.ABOLISHED_BODY}
+    {
+        Code.FILING_NAME_STYLE,
+        Code.REGISTRY_INCOMPLETE,
+        Code.DUPLICATE_FILING,
+        Code.SAME_BODY_ACCOUNTS,
+        Code.ABOLISHED_BODY,
+    }
 )
 """Judged from the registry alone: gone from the judgement, gone from the registry."""
 _FRESH = (Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT)
@@ -41,9 +49,11 @@ _FRESH = (Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """What the re-check came to for one account, on which Beijing day, and the newest name that was read of it.
+    """What the re-check came to for one account, on which Beijing day, and the newest name that was
+    read of it.
 
-    `cancelled_by`: the kind of look at which the platform said in this sweep that the account was deregistered; None: it did not.
+    `cancelled_by`: the kind of look at which the platform said in this sweep that the account was
+    deregistered; None: it did not.
     """
 
     judgement: Judgement
@@ -57,36 +67,51 @@ Said = tuple[Rectified, str]
 
 
 def refuse_older(notice: Notice, as_of: datetime, sweeps: Iterable[Sweep]) -> None:
-    """UserError where what was seen at `as_of` cannot say what became of a notice: it is not later than the notice and its inspection."""
+    """UserError where what was seen at `as_of` cannot say what became of a notice: it is not later
+    than the notice and its inspection.
+    """
     own = next((sweep.as_of for sweep in sweeps if sweep.id == notice.sweep_id), None)
     if own is not None and as_of <= own:
         raise UserError(
-            f"{minute(as_of)} is not later than the inspection of {notice.number} ({minute(own)}): it cannot say what became of it; "
+            f"{minute(as_of)} is not later than the inspection of {notice.number} "
+            f"({minute(own)}): it cannot say what became of it; "
             "re-check with a later --as-of or a later --sweep"
         )
     if day_of(as_of) < notice.issued_on:
         raise UserError(
-            f"{minute(as_of)} lies before {notice.number} was issued ({notice.issued_on}): it cannot say what became of it; "
+            f"{minute(as_of)} lies before {notice.number} was issued ({notice.issued_on}): it "
+            "cannot say what became of it; "
             "re-check with a later --as-of or a later --sweep"
         )
 
 
 def recheck(
-    items: Iterable[NoticeItem], registry: Mapping[int, Account], looks: Mapping[int, Look], *, since: date, source: str = ""
+    items: Iterable[NoticeItem],
+    registry: Mapping[int, Account],
+    looks: Mapping[int, Look],
+    *,
+    since: date,
+    source: str = "",
 ) -> list[Rechecked]:
     """The re-check list of the items that still stand.
 
-    `registry` are all accounts as filed now, retired ones included; `since` is the day of issue: an older name proves nothing;
-    `source` says which import the registry is of.
+    `registry` are all accounts as filed now, retired ones included; `since` is the day of issue: an
+    older name proves nothing; `source` says which import the registry is of.
     """
     found = []
     for item in items:
         account = registry.get(item.account_id) if item.account_id is not None else None
-        found.append(Rechecked.of(item, _of(item, account, looks.get(account.id) if account else None, since), source))
+        found.append(
+            Rechecked.of(
+                item, _of(item, account, looks.get(account.id) if account else None, since), source
+            )
+        )
     return found
 
 
-def _of(item: NoticeItem, account: Account | None, look: Look | None, since: date) -> list[ProblemResult]:
+def _of(
+    item: NoticeItem, account: Account | None, look: Look | None, since: date
+) -> list[ProblemResult]:
     codes = codes_of(item)
     if account is None:
         return _all(codes, (Rectified.UNVERIFIED, "台账中没有与该条目相符的账号。"))
@@ -94,7 +119,9 @@ def _of(item: NoticeItem, account: Account | None, look: Look | None, since: dat
         return _all(codes, (Rectified.NOT_FILED, f"自{account.retired_on}起台账中已无此账号。"))
     if not codes:
         closed = None if account.filed.in_service else _closed(account, look)
-        return _all(codes, closed or (Rectified.UNVERIFIED, _dated(look, f"“{item.problem}”须人工核对。")))
+        return _all(
+            codes, closed or (Rectified.UNVERIFIED, _dated(look, f"“{item.problem}”须人工核对。"))
+        )
     return [ProblemResult(code, *_of_code(code, item, account, look, since)) for code in codes]
 
 
@@ -102,10 +129,16 @@ def _all(codes: Sequence[Code], said: Said) -> list[ProblemResult]:
     return [ProblemResult(code, *said) for code in codes or (None,)]
 
 
-def _of_code(code: Code, item: NoticeItem, account: Account, look: Look | None, since: date) -> Said:
+def _of_code(
+    code: Code, item: NoticeItem, account: Account, look: Look | None, since: date
+) -> Said:
     findings = look.judgement.findings if look else ()
     confirmed = [finding for finding in findings if finding.review is ReviewState.CONFIRMED]
-    waiting = [finding for finding in findings if finding.review not in DECIDED and finding.effect is not Effect.HINT]
+    waiting = [
+        finding
+        for finding in findings
+        if finding.review not in DECIDED and finding.effect is not Effect.HINT
+    ]
     if still := [finding for finding in confirmed if alike(code, finding.code)]:
         return Rectified.NOT_DONE, _dated(look, "".join(finding.sentence for finding in still))
     if again := [finding for finding in waiting if alike(code, finding.code)]:
@@ -117,7 +150,10 @@ def _of_code(code: Code, item: NoticeItem, account: Account, look: Look | None, 
     if gone := [finding for finding in confirmed if finding.code in _GONE]:
         sentences = "".join(one.sentence for one in gone)
         if all(finding.code is Code.CANCELLED_NOT_CLOSED for finding in gone):
-            return Rectified.DEREGISTERED, _dated(look, f"经人工核查,{sentences}" if look.cancelled_by is LookKind.PERSON else sentences)
+            return Rectified.DEREGISTERED, _dated(
+                look,
+                f"经人工核查,{sentences}" if look.cancelled_by is LookKind.PERSON else sentences,
+            )
         return Rectified.UNVERIFIED, _dated(look, sentences)
     if missing := [finding for finding in waiting if finding.code in _GONE]:
         return Rectified.UNVERIFIED, _dated(look, f"疑似{_labels(missing)},待审核。")
@@ -126,27 +162,45 @@ def _of_code(code: Code, item: NoticeItem, account: Account, look: Look | None, 
 
 
 def _closed(account: Account, look: Look | None) -> Said:
-    """The filing alone says that its unit wants it closed; that it is gone the platform must say, or a person who looked."""
+    """The filing alone says that its unit wants it closed; that it is gone the platform must say,
+    or a person who looked.
+    """
     filed = f"台账运行状态已变更为“{account.filed.status.label}”。"
     findings = look.judgement.findings if look else ()
-    alive = [finding for finding in findings if finding.code is Code.CLOSED_BUT_ALIVE and finding.review is not ReviewState.DISMISSED]
+    alive = [
+        finding
+        for finding in findings
+        if finding.code is Code.CLOSED_BUT_ALIVE and finding.review is not ReviewState.DISMISSED
+    ]
     if alive:
         waits = alive[0].review is not ReviewState.CONFIRMED
-        return Rectified.UNVERIFIED, filed + (f"疑似{alive[0].label},待审核。" if waits else alive[0].sentence)
+        return Rectified.UNVERIFIED, filed + (
+            f"疑似{alive[0].label},待审核。" if waits else alive[0].sentence
+        )
     if look is None or look.cancelled_by is None:
         return Rectified.FILED_AS_CLOSED, filed
     person = look.cancelled_by is LookKind.PERSON
-    return Rectified.DEREGISTERED, filed + _dated(look, "经人工核查,账号已注销。" if person else "平台显示账号已注销。")
+    return Rectified.DEREGISTERED, filed + _dated(
+        look, "经人工核查,账号已注销。" if person else "平台显示账号已注销。"
+    )
 
 
 def _settled(code: Code, item: NoticeItem, account: Account, look: Look, since: date) -> Said:
-    """One problem that the new judgement does not hold against the account: is it solved, or only not seen?"""
+    """One problem that the new judgement does not hold against the account: is it solved, or only
+    not seen?
+    """
     judged = look.judgement
     if code in SILENT or code in _GONE:
         if (judged.otherwise or judged.verdict) in _FRESH or judged.verdict in _FRESH:
-            return Rectified.DONE, f"已正常更新{f',最近更新{judged.latest_on}' if judged.latest_on else ''}。"
+            return (
+                Rectified.DONE,
+                f"已正常更新{f',最近更新{judged.latest_on}' if judged.latest_on else ''}。",
+            )
         # The sentence would be about another problem.
-        return Rectified.UNVERIFIED, "复查未能证明已恢复更新。" if judged.findings else judged.sentence
+        return (
+            Rectified.UNVERIFIED,
+            "复查未能证明已恢复更新。" if judged.findings else judged.sentence,
+        )
     if code in NAMED:
         return _name(item, account, look, since)
     if code is Code.CLOSED_BUT_ALIVE:
@@ -160,7 +214,11 @@ def _settled(code: Code, item: NoticeItem, account: Account, look: Look, since: 
 
 def _name(item: NoticeItem, account: Account, look: Look, since: date) -> Said:
     filed = account.filed.name
-    seen_then = [held.finding.name_seen for held in item.findings if held.finding.code in NAMED and held.finding.name_seen]
+    seen_then = [
+        held.finding.name_seen
+        for held in item.findings
+        if held.finding.code in NAMED and held.finding.name_seen
+    ]
     if not same(filed, item.filed.name) and any(same(filed, name) for name in seen_then):
         return Rectified.DONE, f"备案名称已变更为“{filed}”,与平台名称一致。"
     if look.name and look.named_on and look.named_on >= since:

@@ -1,4 +1,6 @@
-"""The rounds before: which notice was the last one, what its re-check came to, who stood in it and stands again (重复问题). Pure."""
+"""The rounds before: which notice was the last one, what its re-check came to, who stood in it and
+stands again (重复问题). Pure.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +28,13 @@ from mediawatch.rules.problems import codes_like, codes_of, problem_about
 from mediawatch.sweep.scope import WHOLE
 
 _GRAVEST = (
-    Rectified.NOT_DONE, Rectified.UNVERIFIED, Rectified.NOT_FILED, Rectified.FILED_AS_CLOSED, Rectified.DEREGISTERED, Rectified.DONE,
-)  # fmt: skip
+    Rectified.NOT_DONE,
+    Rectified.UNVERIFIED,
+    Rectified.NOT_FILED,
+    Rectified.FILED_AS_CLOSED,
+    Rectified.DEREGISTERED,
+    Rectified.DONE,
+)
 _BEFORE, _AFTER = timedelta(days=31), timedelta(days=92)
 """How long before and after the issue of our notice its published form may be dated."""
 _DAY = re.compile(r"\d{4}-\d\d-\d\d复查:")
@@ -44,7 +51,9 @@ class ProblemResult:
 
 @dataclass(frozen=True, slots=True)
 class Rechecked:
-    """复查结果 of one item: what stands of it, the gravest result of its problems, and its basis with dates in Chinese."""
+    """复查结果 of one item: what stands of it, the gravest result of its problems, and its basis
+    with dates in Chinese.
+    """
 
     item: NoticeItem
     result: Rectified
@@ -67,7 +76,9 @@ class Rechecked:
         decisive = [part for part in parts if part.result is result]
         codes = [part.code for part in decisive if part.code is not None]
         problem = problem_about(item, codes) if codes else item.problem
-        return cls(item, result, _joined(part.basis for part in decisive), registry, problem, tuple(parts))
+        return cls(
+            item, result, _joined(part.basis for part in decisive), registry, problem, tuple(parts)
+        )
 
 
 def _joined(bases: Iterable[str]) -> str:
@@ -85,10 +96,12 @@ class Past:
 
     previous: Notice | None = None
     rechecked: tuple[Rechecked, ...] = ()
-    """What the latest re-check of the previous notice came to, in its order, as far as the inspection looked at the accounts; empty
-    where there was none."""
+    """What the latest re-check of the previous notice came to, in its order, as far as the
+    inspection looked at the accounts; empty where there was none."""
     repeats: Mapping[int, int] = field(default_factory=dict)
-    """By account: in how many inspections in a row, up to this one, it stood as failed in a notice."""
+    """By account: in how many inspections in a row, up to this one, it stood as failed in a
+    notice.
+    """
     partly: bool = False
     """Whether the previous notice has accounts that the inspection did not look at."""
 
@@ -99,7 +112,9 @@ class Past:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Issued:
-    """The notice that a document is of, with the version of its hand-off and the corrections up to it."""
+    """The notice that a document is of, with the version of its hand-off and the corrections up to
+    it.
+    """
 
     notice: Notice
     version: int = 1
@@ -108,7 +123,11 @@ class Issued:
     @classmethod
     def of(cls, notice: Notice, events: Iterable[NoticeEvent]) -> Issued:
         """As it stands after these events, which may be those of all notices."""
-        made = tuple(event for event in events if event.notice_id == notice.id and event.action is NoticeAction.CORRECTED)
+        made = tuple(
+            event
+            for event in events
+            if event.notice_id == notice.id and event.action is NoticeAction.CORRECTED
+        )
         return cls(notice=notice, version=1 + len(made), corrections=made)
 
 
@@ -127,14 +146,18 @@ class Issues:
     moments: Mapping[int, datetime] = field(default_factory=dict)
     """as_of by sweep."""
     cover: Mapping[int, Collection[int]] = field(default_factory=dict)
-    """The notices that were issued on any account of the inspected scope, with those of its failed accounts on which they were."""
+    """The notices that were issued on any account of the inspected scope, with those of its failed
+    accounts on which they were.
+    """
 
     def kept_by(self, at: datetime) -> Issues:
         """As they were known at that moment."""
         return Issues(
-            notices=[notice for notice in self.notices if notice.kept_at <= at], events=[event for event in self.events if event.at <= at],
-            moments=self.moments, cover=self.cover,
-        )  # fmt: skip
+            notices=[notice for notice in self.notices if notice.kept_at <= at],
+            events=[event for event in self.events if event.at <= at],
+            moments=self.moments,
+            cover=self.cover,
+        )
 
 
 Quarter = tuple[int, int]
@@ -146,11 +169,15 @@ def quarter(day: date) -> Quarter:
 
 
 def past(issues: Issues, sweep: Sweep, scope: Sequence[SweepAccount]) -> Past:
-    """What went before an inspection of `scope`: notices on accounts of it, issued by the day of its as_of, none of them its own."""
+    """What went before an inspection of `scope`: notices on accounts of it, issued by the day of
+    its as_of, none of them its own.
+    """
     day, inside = day_of(sweep.as_of), {entry.account.id for entry in scope}
     before = [
         _Earlier.of(notice, issues)
-        for notice in sorted(issues.notices, key=lambda notice: (notice.issued_on, notice.id), reverse=True)
+        for notice in sorted(
+            issues.notices, key=lambda notice: (notice.issued_on, notice.id), reverse=True
+        )
         if notice.issued_on <= day and notice.sweep_id != sweep.id
         if notice.id in issues.cover or any(item.account_id in inside for item in notice.items)
     ]
@@ -164,7 +191,8 @@ def past(issues: Issues, sweep: Sweep, scope: Sequence[SweepAccount]) -> Past:
         for number in one.ids
     }
     previous = _previous(before, inside)
-    # Who has left the registry since is in no scope any more, and what became of it is told all the same.
+    # Who has left the registry since is in no scope any more, and what became of it is told all the
+    # same.
     whole = sweep.scope == WHOLE or f"recheck of {previous.notice.number}: " in sweep.scope
     told = [each for each in previous.rechecked if whole or each.item.account_id in inside]
     partly = not whole and any(item.account_id not in inside for item in previous.standing)
@@ -193,32 +221,50 @@ class _Earlier:
         settled |= {item.number for item in standing if item.result == Rectified.DONE.label}
         as_of = issues.moments.get(notice.sweep_id) if notice.sweep_id is not None else None
         return cls(
-            notice=notice, quarter=quarter(day_of(as_of) if as_of else notice.issued_on),
-            standing=standing, rechecked=again,
-            failed={item.account_id: item.number in settled for item in standing if item.fails and item.account_id is not None},
-            cover=issues.cover.get(notice.id, ()), prefectures=frozenset(item.filed.prefecture for item in notice.items),
+            notice=notice,
+            quarter=quarter(day_of(as_of) if as_of else notice.issued_on),
+            standing=standing,
+            rechecked=again,
+            failed={
+                item.account_id: item.number in settled
+                for item in standing
+                if item.fails and item.account_id is not None
+            },
+            cover=issues.cover.get(notice.id, ()),
+            prefectures=frozenset(item.filed.prefecture for item in notice.items),
             moment=as_of,
-        )  # fmt: skip
+        )
 
     def looked_at(self, ids: Collection[int], prefecture: str) -> bool:
-        """Whether the inspection behind it looked at the account. Of another system's notice its items alone are known: one that names
-        accounts of a single other place was of that place."""
+        """Whether the inspection behind it looked at the account. Of another system's notice its
+        items alone are known: one that names accounts of a single other place was of that place."""
         if self.notice.sweep_id is not None:
             return not self.failed.keys().isdisjoint(ids) or not set(self.cover).isdisjoint(ids)
         return len(self.prefectures) != 1 or bool(self.prefectures & {prefecture, ""})
 
 
 def _previous(before: Sequence[_Earlier], inside: Collection[int]) -> _Earlier:
-    """The newest one; of several documents of its round (our own, and the same as it was published) one whose accounts were re-checked."""
+    """The newest one; of several documents of its round (our own, and the same as it was published)
+    one whose accounts were re-checked.
+    """
     newest = before[0]
-    again = [each for each in before if _of_one_round(newest, each) and any(one.item.account_id in inside for one in each.rechecked)]
+    again = [
+        each
+        for each in before
+        if _of_one_round(newest, each)
+        and any(one.item.account_id in inside for one in each.rechecked)
+    ]
     return newest if newest in again or not again else again[0]
 
 
-def _in_a_row(ids: Collection[int], prefecture: str, before: Sequence[_Earlier], present: Quarter) -> int:
-    """In how many quarters in a row before the present one an account failed; a quarter in which nobody looked at it is passed over.
+def _in_a_row(
+    ids: Collection[int], prefecture: str, before: Sequence[_Earlier], present: Quarter
+) -> int:
+    """In how many quarters in a row before the present one an account failed; a quarter in which
+    nobody looked at it is passed over.
 
-    One inspection may stand in several documents, ours and the same one as published: a quarter counts once.
+    One inspection may stand in several documents, ours and the same one as published: a quarter
+    counts once.
     """
     rounds: dict[Quarter, list[_Earlier]] = {}
     for each in before:
@@ -226,33 +272,48 @@ def _in_a_row(ids: Collection[int], prefecture: str, before: Sequence[_Earlier],
             rounds.setdefault(_round(each, ids, before), []).append(each)
     count = 0
     for when in sorted(rounds, reverse=True):
-        failed = [settled for each in rounds[when] for number, settled in each.failed.items() if number in ids]
+        failed = [
+            settled
+            for each in rounds[when]
+            for number, settled in each.failed.items()
+            if number in ids
+        ]
         if not failed or any(failed):
             break
-        # Another system's notice that is the published form of none of ours was issued before this inspection: it is about an earlier one.
+        # Another system's notice that is the published form of none of ours was issued before this
+        # inspection: it is about an earlier one.
         count += when < present or all(each.notice.sweep_id is None for each in rounds[when])
     return count
 
 
 def _round(one: _Earlier, ids: Collection[int], before: Sequence[_Earlier]) -> Quarter:
-    """The quarter that a notice is about. Another system's says only when it was issued: it has that of our notice on the same account
-    of which it is the published form."""
+    """The quarter that a notice is about. Another system's says only when it was issued: it has
+    that of our notice on the same account of which it is the published form."""
     if one.notice.sweep_id is None:
         for other in before:
-            if other.notice.sweep_id is not None and _of_one_round(one, other) and not other.failed.keys().isdisjoint(ids):
+            if (
+                other.notice.sweep_id is not None
+                and _of_one_round(one, other)
+                and not other.failed.keys().isdisjoint(ids)
+            ):
                 return other.quarter
     return one.quarter
 
 
 def rechecked(notice: Notice, events: Iterable[NoticeEvent]) -> list[Rechecked]:
-    """The latest re-check of each standing item, in the notice's order; items that were never re-checked are left out.
+    """The latest re-check of each standing item, in the notice's order; items that were never
+    re-checked are left out.
 
-    The result is that of the problems that still stand. One that was noted of an item as a whole may be about a problem that was
-    withdrawn since: then there is none.
+    The result is that of the problems that still stand. One that was noted of an item as a whole
+    may be about a problem that was withdrawn since: then there is none.
     """
     own = [event for event in events if event.notice_id == notice.id]
     found = ((item, _latest(item, own)) for item in standing_items(notice, own))
-    return [Rechecked.of(item, [part for part, _ in parts], parts[-1][1]) for item, parts in found if parts]
+    return [
+        Rechecked.of(item, [part for part, _ in parts], parts[-1][1])
+        for item, parts in found
+        if parts
+    ]
 
 
 def _latest(item: NoticeItem, own: Sequence[NoticeEvent]) -> list[tuple[ProblemResult, str]]:
@@ -271,10 +332,15 @@ def _latest(item: NoticeItem, own: Sequence[NoticeEvent]) -> list[tuple[ProblemR
 
 
 def accusations_like(
-    notice: Notice, item: NoticeItem, codes: Collection[Code], issues: Issues, accounts: Mapping[int, Account]
+    notice: Notice,
+    item: NoticeItem,
+    codes: Collection[Code],
+    issues: Issues,
+    accounts: Mapping[int, Account],
 ) -> list[tuple[Notice, NoticeItem]]:
-    """What other notices of the same round still hold against the account of an item, by any of its filings: by these codes, by all of
-    the item's where none is given. Another system's notice of the same round goes by its words."""
+    """What other notices of the same round still hold against the account of an item, by any of its
+    filings: by these codes, by all of the item's where none is given. Another system's notice of
+    the same round goes by its words."""
     wanted = codes or codes_of(item)
     own = accounts.get(item.account_id) if item.account_id is not None else None
     ids = {*own.filed.ids, *item.filed.ids} if own else set(item.filed.ids)
@@ -285,17 +351,21 @@ def accusations_like(
             continue
         for each in standing_items(other, issues.events):
             same_account = each.account_id is not None and each.account_id == item.account_id
-            if (same_account or not ids.isdisjoint(each.filed.ids)) and (codes_like(each, wanted) or not codes_of(each)):
+            if (same_account or not ids.isdisjoint(each.filed.ids)) and (
+                codes_like(each, wanted) or not codes_of(each)
+            ):
                 found.append((other, each))
     return found
 
 
 def _of_one_round(one: _Earlier, other: _Earlier) -> bool:
-    """Of one sweep, or of two of the same moment; or another system's that may be the published form of ours. In doubt it is: a repeat
-    too few accuses nobody."""
+    """Of one sweep, or of two of the same moment; or another system's that may be the published
+    form of ours. In doubt it is: a repeat too few accuses nobody."""
     first, second = one.notice, other.notice
     if first.sweep_id is not None and second.sweep_id is not None:
-        return first.sweep_id == second.sweep_id or (one.moment is not None and one.moment == other.moment)
+        return first.sweep_id == second.sweep_id or (
+            one.moment is not None and one.moment == other.moment
+        )
     if first.sweep_id is None and second.sweep_id is None:
         return one.quarter == other.quarter
     published, ours = (first, second) if first.sweep_id is None else (second, first)

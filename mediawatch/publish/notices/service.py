@@ -1,4 +1,6 @@
-"""What is kept of notices: the re-check of one, against the judgements of a sweep and the registry as it is now."""
+"""What is kept of notices: the re-check of one, against the judgements of a sweep and the registry
+as it is now.
+"""
 
 from __future__ import annotations
 
@@ -27,9 +29,16 @@ from mediawatch.publish.notices.rounds import rechecked as known
 
 
 async def note_recheck(
-    store: Store, notice: Notice, sweep: Sweep, scope: Sequence[SweepAccount], *, by: str, now: datetime
+    store: Store,
+    notice: Notice,
+    sweep: Sweep,
+    scope: Sequence[SweepAccount],
+    *,
+    by: str,
+    now: datetime,
 ) -> list[Rechecked]:
-    """The re-check list of a notice by the judged scope of `sweep`, noted as events where it says something new; in the notice's order.
+    """The re-check list of a notice by the judged scope of `sweep`, noted as events where it says
+    something new; in the notice's order.
 
     UserError where the sweep is not later than the notice and its inspection.
     """
@@ -38,24 +47,42 @@ async def note_recheck(
     items = standing_items(notice, events)
     accounts = {account.id: account for account in await store.accounts(include_retired=True)}
     wanted = {item.account_id for item in items}
-    looks = await _looks(store, sweep, [entry for entry in scope if entry.account.id in wanted], accounts)
-    found = recheck(items, accounts, looks, since=notice.issued_on, source=await registry_words(store))
-    before = {(each.item.number, part.code): (part, each.registry) for each in known(notice, events) for part in each.parts}
+    looks = await _looks(
+        store, sweep, [entry for entry in scope if entry.account.id in wanted], accounts
+    )
+    found = recheck(
+        items, accounts, looks, since=notice.issued_on, source=await registry_words(store)
+    )
+    before = {
+        (each.item.number, part.code): (part, each.registry)
+        for each in known(notice, events)
+        for part in each.parts
+    }
     await store.note_notice(
         [
             NoticeEvent(
-                notice_id=notice.id, item=each.item.number, action=NoticeAction.RECHECKED, at=now, by=by, reason=part.basis,
-                source=each.registry, codes=(part.code,) if part.code else (), result=part.result, sweep_id=sweep.id,
+                notice_id=notice.id,
+                item=each.item.number,
+                action=NoticeAction.RECHECKED,
+                at=now,
+                by=by,
+                reason=part.basis,
+                source=each.registry,
+                codes=(part.code,) if part.code else (),
+                result=part.result,
+                sweep_id=sweep.id,
             )
             for each in found
             for part in each.parts
             if before.get((each.item.number, part.code)) != (part, each.registry)
         ]
-    )  # fmt: skip
+    )
     return found
 
 
-async def _looks(store: Store, sweep: Sweep, judged: Sequence[SweepAccount], accounts: Mapping[int, Account]) -> dict[int, Look]:
+async def _looks(
+    store: Store, sweep: Sweep, judged: Sequence[SweepAccount], accounts: Mapping[int, Account]
+) -> dict[int, Look]:
     scope = [as_reviewed(entry, include_open=True) for entry in judged]
     numbers = [entry.account.id for entry in scope]
     states, readings = await store.states(numbers), await store.readings(numbers, sweep_id=sweep.id)
@@ -68,20 +95,26 @@ async def _looks(store: Store, sweep: Sweep, judged: Sequence[SweepAccount], acc
             read_at = state.name_read_at if state else None
             seen = [*readings.get(number, ()), *proofs.get(number, ())]
             looks[number] = Look(
-                judgement=entry.judgement, on=day_of(sweep.as_of), name=state.name_seen if state else "",
-                named_on=day_of(read_at) if read_at else None, cancelled_by=_cancelled_by(accounts[number].filed.identity, seen),
-            )  # fmt: skip
+                judgement=entry.judgement,
+                on=day_of(sweep.as_of),
+                name=state.name_seen if state else "",
+                named_on=day_of(read_at) if read_at else None,
+                cancelled_by=_cancelled_by(accounts[number].filed.identity, seen),
+            )
     return looks
 
 
 def _cancelled_by(filed: FiledIdentity, readings: Iterable[Reading]) -> LookKind | None:
-    """At what kind of look the platform said of the account as filed that it was deregistered: a machine's if there is one. None where
-    it said nothing of the kind, or the account was seen as well."""
+    """At what kind of look the platform said of the account as filed that it was deregistered: a
+    machine's if there is one. None where it said nothing of the kind, or the account was seen as
+    well."""
     told = [said for reading in readings if (said := of_identity(reading, filed)) is not None]
     if any(reading.outcome is Outcome.OK for reading in told):
         return None
     looks = [reading.look for reading in told if reading.outcome is Outcome.CANCELLED]
-    return next((look for look in looks if look is not LookKind.PERSON), looks[0] if looks else None)
+    return next(
+        (look for look in looks if look is not LookKind.PERSON), looks[0] if looks else None
+    )
 
 
 async def registry_words(store: Store) -> str:

@@ -1,4 +1,6 @@
-"""附件: the tables of a circular, with the headings that the published ones have. 类型 and 所属组织 stand exactly as filed."""
+"""附件: the tables of a circular, with the headings that the published ones have. 类型 and 所属组织
+stand exactly as filed.
+"""
 
 from __future__ import annotations
 
@@ -18,16 +20,24 @@ RATES = frozenset({"检查率", "合格率"})
 
 
 def annex_book(told: Inspection) -> bytes:
-    """The annexes of an inspection as a workbook, a sheet each; empty lists are left out except the list of problems."""
+    """The annexes of an inspection as a workbook, a sheet each; empty lists are left out except the
+    list of problems.
+    """
     sheets = [("检查情况统计表", regions(told)), ("突出问题名单", failed(told))]
-    others = (("异常单列", listed(told)), ("复查情况", rechecked(told)), ("人工核查清单", to_be_seen(told)))
+    others = (
+        ("异常单列", listed(told)),
+        ("复查情况", rechecked(told)),
+        ("人工核查清单", to_be_seen(told)),
+    )
     sheets += [(name, table) for name, table in others if table.rows]
     return workbook(sheets, counts=COUNTS, rates=RATES, marks=told.marks, made_at=told.sweep.as_of)
 
 
 def regions(told: Inspection) -> Table:
     """检查情况统计表, by place or department, with its sum."""
-    split = next(split for split in told.statistics.splits if split.heading == Dimension.REGION.label)
+    split = next(
+        split for split in told.statistics.splits if split.heading == Dimension.REGION.label
+    )
     table = split_table(split, told.statistics.whole, told.office.decimals)
     headings = tuple(typeset(column) for column in table.columns)
     return replace(table, title=f"{told.office.reach}政务新媒体检查情况统计表", columns=headings)
@@ -35,12 +45,18 @@ def regions(told: Inspection) -> Table:
 
 def failed(told: Inspection) -> Table:
     """存在突出问题的政务新媒体名单: each failed account once, with all of its problems."""
-    return Table("检查发现存在突出问题的政务新媒体名单", _PROBLEM, tuple(_row(problem) for problem in told.failed))
+    return Table(
+        "检查发现存在突出问题的政务新媒体名单",
+        _PROBLEM,
+        tuple(_row(problem) for problem in told.failed),
+    )
 
 
 def listed(told: Inspection) -> Table:
     """异常单列: what is conclusive without being a failure under this policy."""
-    return Table("异常单列的政务新媒体名单", _PROBLEM, tuple(_row(problem) for problem in told.listed))
+    return Table(
+        "异常单列的政务新媒体名单", _PROBLEM, tuple(_row(problem) for problem in told.listed)
+    )
 
 
 _PROBLEM = ("备案单号", "政务新媒体名称", "类型", "所属组织", "存在的突出问题")
@@ -56,7 +72,10 @@ def _filed_row(filed: Filed) -> tuple[str, str, str, str]:
 
 def rechecked(told: Inspection) -> Table:
     """上期通报问题复查情况: each account of the previous notice, and what became of it."""
-    rows = tuple((*_filed_row(each.item.filed), each.about, each.result.label) for each in told.past.rechecked)
+    rows = tuple(
+        (*_filed_row(each.item.filed), each.about, each.result.label)
+        for each in told.past.rechecked
+    )
     return Table("上期通报存在突出问题的政务新媒体复查情况", (*_PROBLEM, "复查结果"), rows)
 
 
@@ -69,4 +88,11 @@ def to_be_seen(told: Inspection) -> Table:
 def _open_row(entry: SweepAccount) -> tuple[str, ...]:
     filed = entry.account.filed
     why = typeset(entry.judgement.sentence) if entry.judgement else "尚未核查。"
-    return filed.filing_number, filed.name, filed.type, filed.organiser, Dimension.REGION.of(filed), why
+    return (
+        filed.filing_number,
+        filed.name,
+        filed.type,
+        filed.organiser,
+        Dimension.REGION.of(filed),
+        why,
+    )

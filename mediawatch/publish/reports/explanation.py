@@ -1,4 +1,6 @@
-"""Why an account has its verdict: what was used, what counted for nothing and why, what is missing, what would change it. Pure, Chinese."""
+"""Why an account has its verdict: what was used, what counted for nothing and why, what is missing,
+what would change it. Pure, Chinese.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,10 @@ def explanation(told: Explained) -> str:
     if judged is None:
         return "\n".join([*lines, "结论：本次检查尚未判定。", *_due(told)])
     lines += [f"结论：{judged.verdict.label}。{judged.sentence}"]
-    lines += [f"  问题：{finding.label}（{finding.review.label}）。{finding.sentence}" for finding in judged.findings]
+    lines += [
+        f"  问题：{finding.label}（{finding.review.label}）。{finding.sentence}"
+        for finding in judged.findings
+    ]
     lines += [f"  注意：{note}" for note in judged.notes]
     lines += ["核查记录及用途："] if told.readings else ["核查记录：无。"]
     lines += [f"  {_reading(told, reading)}" for reading in told.readings]
@@ -82,13 +87,20 @@ def _listed(title: str, items: Sequence[str]) -> list[str]:
 def _reading(told: Explained, reading: Reading) -> str:
     seen = in_chinese(sorted({sight.surface for sight in reading.sights}), told.surfaces)
     who = f"，{reading.by}" if reading.by else ""
-    return f"第{reading.id}号 {minute(reading.read_at)} {LOOKS[reading.look]}（{seen}{who}）：{use(told, reading)}"
+    return (
+        f"第{reading.id}号 {minute(reading.read_at)} {LOOKS[reading.look]}（{seen}{who}）："
+        f"{use(told, reading)}"
+    )
 
 
 def use(told: Explained, reading: Reading) -> str:
     """What a reading is good for in the judgement, or why it counts for nothing."""
     judged, known, as_of = told.entry.judgement, told.known, told.sweep.as_of
-    proved = [finding.label for finding in judged.findings if reading.id in finding.reading_ids] if judged else []
+    proved = (
+        [finding.label for finding in judged.findings if reading.id in finding.reading_ids]
+        if judged
+        else []
+    )
     if proved:
         return f"据此认定“{'、'.join(proved)}”。"
     if reading.outcome.about_us and not any(sight.dated for sight in reading.sights):
@@ -97,21 +109,30 @@ def use(told: Explained, reading: Reading) -> str:
     if said is None:
         return "不计入：核查时的备案身份与现在的备案不同。"
     speaking = ties.speaking(known, as_of)
-    if reading.look is LookKind.PERSON and reading.id not in {each.id for each in speaking.readings}:
+    if reading.look is LookKind.PERSON and reading.id not in {
+        each.id for each in speaking.readings
+    }:
         return "不计入：同一核查人另有更新的答复。"
     shown = [post for _, post in posts_of(said, told.policy)]
     start = told.sweep.period_from or told.policy.window_start(day_of(as_of))
     if any(start <= post.on <= day_of(as_of) for post in shown):
         newest = max(post.on for post in shown if post.on <= day_of(as_of))
         return f"证明监测窗口内有更新（{chinese_day(newest)}）。"
-    if any(trust.backing(sight, reading, known.checks) is trust.Backing.WITHDRAWN for sight in reading.sights):
+    if any(
+        trust.backing(sight, reading, known.checks) is trust.Backing.WITHDRAWN
+        for sight in reading.sights
+    ):
         return "对账号不利的部分不计入：对照账号读取异常。"
     if reading.read_at < as_of:
         if reading.outcome.negative:
             return "早于监测时间点，不能据此认定。"
         return f"{_latest(shown)}早于监测时间点，只能证明更新，不能证明其后无更新。"
     if reading.outcome.negative:
-        return "仅一次看到，未经第二次核查或对照核查，不能据此认定。" if not known.checks else "未与其他核查相互印证，不能据此认定。"
+        return (
+            "仅一次看到，未经第二次核查或对照核查，不能据此认定。"
+            if not known.checks
+            else "未与其他核查相互印证，不能据此认定。"
+        )
     if reading.exact_sight is not None and not complete(said, speaking):
         return f"{_latest(shown)}列表未能按账号ID对应到该账号，不能证明无更新。"
     if reading.exact_sight is not None:

@@ -32,12 +32,19 @@ from mediawatch.rules.sentences import in_chinese
 from mediawatch.table import Table, joined
 
 DATE_KINDS: Mapping[DateKind, str] = {DateKind.EXACT: "确定为最新", DateKind.AT_LEAST: "不早于"}
-MATCHES: Mapping[MatchedBy, str] = {MatchedBy.ID: "平台ID", MatchedBy.URL: "链接", MatchedBy.NAME: "名称"}
+MATCHES: Mapping[MatchedBy, str] = {
+    MatchedBy.ID: "平台ID",
+    MatchedBy.URL: "链接",
+    MatchedBy.NAME: "名称",
+}
 LOOKS: Mapping[LookKind, str] = {
     LookKind.FIRST: "首次核查", LookKind.SECOND: "第二次核查", LookKind.CONTROL: "对照核查", LookKind.LINK: "文章链接核查",
     LookKind.PERSON: "人工核查",
 }  # fmt: skip
-ATTESTED: Mapping[Attested, str] = {Attested.RECORDED: "有实录", Attested.DESCRIBED: "含仅有文字描述、无实录的来源"}
+ATTESTED: Mapping[Attested, str] = {
+    Attested.RECORDED: "有实录",
+    Attested.DESCRIBED: "含仅有文字描述、无实录的来源",
+}
 _CHANGED: Mapping[str, str] = {"retired_on": "移出台账", "type_certain": "类型是否明确"}
 """What changes of an account without being a column of the registry."""
 _VALUES: Mapping[str, Mapping[str, str]] = {
@@ -45,7 +52,18 @@ _VALUES: Mapping[str, Mapping[str, str]] = {
     "type_certain": {"True": "是", "False": "否"},
 }  # fmt: skip
 
-BRIEF = ("备案单号", "政务新媒体名称", "类型", "所属组织", "存在的突出问题", "结论", "审核状态", "最近更新", "间隔天数", "平台现名")
+BRIEF = (
+    "备案单号",
+    "政务新媒体名称",
+    "类型",
+    "所属组织",
+    "存在的突出问题",
+    "结论",
+    "审核状态",
+    "最近更新",
+    "间隔天数",
+    "平台现名",
+)
 """What of the flagged list fits a terminal; the CSV has all of it."""
 
 
@@ -54,7 +72,10 @@ def heading(sweep: Sweep) -> str:
     state = "" if sweep.state is SweepState.FINISHED else ",尚未完成"
     period = f" 检查时段自{sweep.period_from}" if sweep.period_from else ""
     name = f"第{sweep.id}号检查{sweep.round and f'({sweep.round})'} {sweep.kind.label}"
-    return f"{name}{period} 监测时间点{minute(sweep.as_of)} 规则{sweep.policy} 范围:{scope_words(sweep.scope)}{state}"
+    return (
+        f"{name}{period} 监测时间点{minute(sweep.as_of)} 规则{sweep.policy} "
+        f"范围:{scope_words(sweep.scope)}{state}"
+    )
 
 
 def scope_words(scope: str) -> str:
@@ -81,7 +102,11 @@ def _scope_word(word: str) -> str:
 
 def sweeps(all_sweeps: Sequence[Sweep]) -> Table:
     """检查批次, oldest first."""
-    states = {SweepState.RUNNING: "未完成", SweepState.FINISHED: "已完成", SweepState.INCOMPLETE: "中断(已关闭)"}
+    states = {
+        SweepState.RUNNING: "未完成",
+        SweepState.FINISHED: "已完成",
+        SweepState.INCOMPLETE: "中断(已关闭)",
+    }
     rows = [
         (
             str(one.id), one.round, one.kind.label, one.period_from.isoformat() if one.period_from else "", minute(one.as_of), one.policy,
@@ -89,19 +114,30 @@ def sweeps(all_sweeps: Sequence[Sweep]) -> Table:
         )
         for one in all_sweeps
     ]  # fmt: skip
-    return Table("检查批次", ("编号", "名称", "方式", "时段自", "监测时间点", "规则", "范围", "开始", "状态"), tuple(rows))
+    return Table(
+        "检查批次",
+        ("编号", "名称", "方式", "时段自", "监测时间点", "规则", "范围", "开始", "状态"),
+        tuple(rows),
+    )
 
 
 def flagged(
-    sweep: Sweep, scope: Sequence[SweepAccount], readings: Mapping[int, Sequence[Reading]], checks: Sequence[CanaryCheck],
+    sweep: Sweep,
+    scope: Sequence[SweepAccount],
+    readings: Mapping[int, Sequence[Reading]],
+    checks: Sequence[CanaryCheck],
     surfaces: Mapping[str, str],
-) -> Table:  # fmt: skip
-    """存在突出问题的政务新媒体名单, one row a finding that nobody dismissed, in registry order; 类型 and 所属组织 exactly as filed. An
-    account that is filed twice stands once, by the filing that it is counted by.
+) -> Table:
+    """存在突出问题的政务新媒体名单, one row a finding that nobody dismissed, in registry order;
+    类型 and 所属组织 exactly as filed. An account that is filed twice stands once, by the filing
+    that it is counted by.
 
     `surfaces`: the Chinese of each surface's name.
     """
-    speaking = {entry.account.id for entry, _ in each_once([as_reviewed(entry, include_open=True) for entry in scope])}
+    speaking = {
+        entry.account.id
+        for entry, _ in each_once([as_reviewed(entry, include_open=True) for entry in scope])
+    }
     rows = [
         _flagged_row(entry.account, finding, readings.get(entry.account.id, ()), checks, surfaces)
         for entry in scope
@@ -109,34 +145,86 @@ def flagged(
         for finding in entry.judgement.findings
         if finding.review is not ReviewState.DISMISSED
     ]
-    columns = ("备案单号", "政务新媒体名称", "类型", "所属组织", "地市", "县区", "存在的突出问题", "结论", "审核状态",
-               "最近更新", "间隔天数", "平台现名", "信息来源", "来源依据", "对照账号", "核查时间", "说明")  # fmt: skip
-    return Table(f"存在突出问题的政务新媒体名单(未经审核的为疑似) {heading(sweep)}", columns, tuple(rows))
+    columns = (
+        "备案单号",
+        "政务新媒体名称",
+        "类型",
+        "所属组织",
+        "地市",
+        "县区",
+        "存在的突出问题",
+        "结论",
+        "审核状态",
+        "最近更新",
+        "间隔天数",
+        "平台现名",
+        "信息来源",
+        "来源依据",
+        "对照账号",
+        "核查时间",
+        "说明",
+    )
+    return Table(
+        f"存在突出问题的政务新媒体名单(未经审核的为疑似) {heading(sweep)}", columns, tuple(rows)
+    )
 
 
 def _flagged_row(
-    account: Account, finding: Finding, readings: Sequence[Reading], checks: Sequence[CanaryCheck], surfaces: Mapping[str, str]
+    account: Account,
+    finding: Finding,
+    readings: Sequence[Reading],
+    checks: Sequence[CanaryCheck],
+    surfaces: Mapping[str, str],
 ) -> tuple[str, ...]:
     filed = account.filed
     proving = [reading for reading in readings if reading.id in finding.reading_ids]
     behind = backing.behind(finding, filed, readings, checks)
     names = sorted({sight.surface for reading in proving for sight in reading.sights})
-    gap = "" if finding.gap_days is None else f"不少于{finding.gap_days}" if finding.gap_is_minimum else str(finding.gap_days)
-    latest = "" if finding.gap_is_minimum or not finding.latest_on else finding.latest_on.isoformat()
+    gap = (
+        ""
+        if finding.gap_days is None
+        else f"不少于{finding.gap_days}"
+        if finding.gap_is_minimum
+        else str(finding.gap_days)
+    )
+    latest = (
+        "" if finding.gap_is_minimum or not finding.latest_on else finding.latest_on.isoformat()
+    )
     read_at = minute(proving[-1].read_at) if proving else ""
     return (
-        filed.filing_number, filed.name, filed.type, filed.organiser, filed.prefecture, filed.county, finding.label,
-        finding.effect.label, finding.review.label, latest, gap, finding.name_seen, in_chinese(names, surfaces),
-        behind.label if behind is backing.Backing.PERSON else ATTESTED[backing.attested(finding, readings)], behind.label, read_at,
+        filed.filing_number,
+        filed.name,
+        filed.type,
+        filed.organiser,
+        filed.prefecture,
+        filed.county,
+        finding.label,
+        finding.effect.label,
+        finding.review.label,
+        latest,
+        gap,
+        finding.name_seen,
+        in_chinese(names, surfaces),
+        behind.label
+        if behind is backing.Backing.PERSON
+        else ATTESTED[backing.attested(finding, readings)],
+        behind.label,
+        read_at,
         finding.sentence,
-    )  # fmt: skip
+    )
 
 
 def account_in_full(
-    account: Account, entry: SweepAccount | None, readings: Sequence[Reading], changes: Sequence[Change],
-    checks: Sequence[CanaryCheck], surfaces: Mapping[str, str], sweep: Sweep | None = None,
-) -> str:  # fmt: skip
-    """One account for a reviewer: as filed, as seen, every sight, the verdict and the rule in one sentence. Contacts never.
+    account: Account,
+    entry: SweepAccount | None,
+    readings: Sequence[Reading],
+    changes: Sequence[Change],
+    checks: Sequence[CanaryCheck],
+    surfaces: Mapping[str, str],
+    sweep: Sweep | None = None,
+) -> str:
+    """One account for a reviewer: as filed, as seen, every sight, the verdict and the rule in one
+    sentence. Contacts never.
 
     `surfaces`: the Chinese of each surface's name. `sweep` is that of the entry.
     """
@@ -144,10 +232,14 @@ def account_in_full(
     if entry and entry.judgement:
         judged = entry.judgement
         stands = as_reviewed(entry, include_open=True).judgement or judged
-        parts += [f"检查结论({entry.sweep_id}号检查)  {stands.verdict.label}", f"  {stands.sentence}"]
+        parts += [
+            f"检查结论({entry.sweep_id}号检查)  {stands.verdict.label}",
+            f"  {stands.sentence}",
+        ]
         parts += [f"  {heading(sweep)}"] if sweep else []
         parts += [
-            f"  问题:{finding.label}({finding.effect.label},{finding.review.label}) {finding.sentence}"
+            f"  问题:{finding.label}({finding.effect.label},{finding.review.label}) "
+            f"{finding.sentence}"
             f"(对照账号:{backing.behind(finding, entry.account.filed, readings, checks).label})"
             for finding in judged.findings
         ]
@@ -195,12 +287,24 @@ def reading_lines(reading: Reading, surfaces: Mapping[str, str]) -> list[str]:
 
 def _sight_line(sight: Sight, surfaces: Mapping[str, str]) -> str:
     latest = sight.latest
-    newest = f"最近发布{DATE_KINDS[DateKind.EXACT if sight.exact else DateKind.AT_LEAST]}{latest.on}" if latest else ""
+    newest = (
+        f"最近发布{DATE_KINDS[DateKind.EXACT if sight.exact else DateKind.AT_LEAST]}{latest.on}"
+        if latest
+        else ""
+    )
     matched = f"(按{MATCHES[sight.matched_by]}匹配)" if sight.name and sight.matched_by else ""
     name = f"名称“{sight.name}”{matched}" if sight.name else ""
     who = f"[{sight.session}]" if sight.session else ""
     control = f"对照“{sight.control}”已应答" if sight.control else ""
     described = "该来源或措辞仅有文字描述,无实录" if sight.attested is Attested.DESCRIBED else ""
     return joined(
-        (f"{in_chinese([sight.surface], surfaces)}{who} {sight.outcome.label}", name, newest, control, described, sight.detail), ","
+        (
+            f"{in_chinese([sight.surface], surfaces)}{who} {sight.outcome.label}",
+            name,
+            newest,
+            control,
+            described,
+            sight.detail,
+        ),
+        ",",
     )

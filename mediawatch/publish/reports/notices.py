@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from mediawatch.domain import Code, IssuedDocument, Notice, NoticeEvent, NoticeItem, is_closed, standing_item
+from mediawatch.domain import (
+    Code,
+    IssuedDocument,
+    Notice,
+    NoticeEvent,
+    NoticeItem,
+    is_closed,
+    standing_item,
+)
 from mediawatch.domain.clock import beijing
 from mediawatch.publish.notices.rounds import Rechecked, standing_items
 from mediawatch.publish.notices.rounds import rechecked as latest
@@ -13,7 +21,18 @@ from mediawatch.table import Table
 
 def notices(all_notices: Sequence[Notice], happened: Sequence[NoticeEvent]) -> Table:
     """通报, by day of issue."""
-    columns = ("编号", "文号", "成文日期", "标题", "检查批次", "账号数", "撤销", "整改期限", "报送期限", "状态")
+    columns = (
+        "编号",
+        "文号",
+        "成文日期",
+        "标题",
+        "检查批次",
+        "账号数",
+        "撤销",
+        "整改期限",
+        "报送期限",
+        "状态",
+    )
     return Table("通报", columns, tuple(_notice(notice, happened) for notice in all_notices))
 
 
@@ -22,9 +41,17 @@ def _notice(notice: Notice, happened: Sequence[NoticeEvent]) -> tuple[str, ...]:
     withdrawn = len(notice.items) - len(standing_items(notice, own))
     sweep = "外部通报" if notice.sweep_id is None else str(notice.sweep_id)
     return (
-        str(notice.id), notice.number, str(notice.issued_on), notice.title, sweep, str(len(notice.items)), str(withdrawn),
-        str(notice.rectify_by or ""), str(notice.report_by or ""), "已办结" if is_closed(own) else "整改中",
-    )  # fmt: skip
+        str(notice.id),
+        notice.number,
+        str(notice.issued_on),
+        notice.title,
+        sweep,
+        str(len(notice.items)),
+        str(withdrawn),
+        str(notice.rectify_by or ""),
+        str(notice.report_by or ""),
+        "已办结" if is_closed(own) else "整改中",
+    )
 
 
 def items(notice: Notice, happened: Sequence[NoticeEvent]) -> Table:
@@ -37,40 +64,93 @@ def items(notice: Notice, happened: Sequence[NoticeEvent]) -> Table:
         found = results.get(item.number)
         rows.append(
             (
-                str(item.number), item.filed.filing_number, item.filed.name, item.filed.type, item.filed.organiser, item.problem, now,
-                _result(found) if found else item.result, found.basis if found else "",
+                str(item.number),
+                item.filed.filing_number,
+                item.filed.name,
+                item.filed.type,
+                item.filed.organiser,
+                item.problem,
+                now,
+                _result(found) if found else item.result,
+                found.basis if found else "",
             )
-        )  # fmt: skip
-    columns = ("序号", "备案单号", "政务新媒体名称", "类型", "所属组织", "存在的突出问题", "更正后", "复查结果", "复查依据")
+        )
+    columns = (
+        "序号",
+        "备案单号",
+        "政务新媒体名称",
+        "类型",
+        "所属组织",
+        "存在的突出问题",
+        "更正后",
+        "复查结果",
+        "复查依据",
+    )
     return Table(f"{notice.number} {notice.title}", columns, tuple(rows))
 
 
 def _result(found: Rechecked) -> str:
     """复查结果, with what it is about where that is not the whole item."""
-    return found.result.label if found.about == found.item.problem else f"{found.result.label}({found.about})"
+    return (
+        found.result.label
+        if found.about == found.item.problem
+        else f"{found.result.label}({found.about})"
+    )
 
 
 def unmatched(some: Sequence[NoticeItem]) -> Table:
     """Items of another system's notice that no account of the registry is."""
-    rows = [(str(item.number), item.filed.filing_number, item.filed.name, item.filed.type, item.filed.organiser) for item in some]
-    return Table("台账中没有的账号", ("序号", "备案单号", "政务新媒体名称", "类型", "所属组织"), tuple(rows))
+    rows = [
+        (
+            str(item.number),
+            item.filed.filing_number,
+            item.filed.name,
+            item.filed.type,
+            item.filed.organiser,
+        )
+        for item in some
+    ]
+    return Table(
+        "台账中没有的账号", ("序号", "备案单号", "政务新媒体名称", "类型", "所属组织"), tuple(rows)
+    )
 
 
-def events(notice: Notice, happened: Sequence[NoticeEvent], documents: Sequence[IssuedDocument]) -> Table:
+def events(
+    notice: Notice, happened: Sequence[NoticeEvent], documents: Sequence[IssuedDocument]
+) -> Table:
     """What was done about a notice, oldest first, with the versions of its hand-off."""
-    labels = {held.finding.code: held.finding.label for item in notice.items for held in item.findings}
-    issued = [(beijing(each.at), "", f"移交件第{each.version}版", "", f"SHA-256 {each.sha256}") for each in documents]
+    labels = {
+        held.finding.code: held.finding.label for item in notice.items for held in item.findings
+    }
+    issued = [
+        (beijing(each.at), "", f"移交件第{each.version}版", "", f"SHA-256 {each.sha256}")
+        for each in documents
+    ]
     done = [
-        (beijing(event.at), "" if event.item is None else str(event.item), event.action.label, event.by, _words(event, labels))
+        (
+            beijing(event.at),
+            "" if event.item is None else str(event.item),
+            event.action.label,
+            event.by,
+            _words(event, labels),
+        )
         for event in happened
     ]
-    again = [(beijing(notice.kept_at), "", "再次通报", notice.by, notice.again)] if notice.again else []
+    again = (
+        [(beijing(notice.kept_at), "", "再次通报", notice.by, notice.again)] if notice.again else []
+    )
     rows = sorted((*issued, *again, *done), key=lambda row: row[0])
-    return Table("经过", ("时间", "序号", "事项", "经办", "说明"), tuple((f"{row[0]:%Y-%m-%d %H:%M}", *row[1:]) for row in rows))
+    return Table(
+        "经过",
+        ("时间", "序号", "事项", "经办", "说明"),
+        tuple((f"{row[0]:%Y-%m-%d %H:%M}", *row[1:]) for row in rows),
+    )
 
 
 def rechecked(notice: Notice, found: Sequence[Rechecked]) -> Table:
-    """复查清单: what became of each item that still stands, on what basis, against which registry."""
+    """复查清单: what became of each item that still stands, on what basis, against which
+    registry.
+    """
     rows = [
         (
             each.item.filed.filing_number, each.item.filed.name, each.item.filed.type, each.item.filed.organiser, each.about,
@@ -78,7 +158,16 @@ def rechecked(notice: Notice, found: Sequence[Rechecked]) -> Table:
         )
         for each in found
     ]  # fmt: skip
-    columns = ("备案单号", "政务新媒体名称", "类型", "所属组织", "存在的突出问题", "复查结果", "依据", "所依台账")
+    columns = (
+        "备案单号",
+        "政务新媒体名称",
+        "类型",
+        "所属组织",
+        "存在的突出问题",
+        "复查结果",
+        "依据",
+        "所依台账",
+    )
     return Table(f"{notice.number}复查清单", columns, tuple(rows))
 
 

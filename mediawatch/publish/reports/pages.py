@@ -1,4 +1,6 @@
-"""Pages for a browser: the report of an inspection, and the 佐证单 of one account. Self-contained: they ask for nothing outside."""
+"""Pages for a browser: the report of an inspection, and the 佐证单 of one account. Self-contained:
+they ask for nothing outside.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,12 @@ from mediawatch.publish.reports import annexes, prose
 from mediawatch.publish.reports.lists import DATE_KINDS, LOOKS
 
 # Names are hostile input: everything is escaped.
-_PAGES = Environment(loader=PackageLoader("mediawatch", "data/templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True)
+_PAGES = Environment(
+    loader=PackageLoader("mediawatch", "data/templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+)
 _PAGES.filters["typeset"] = prose.typeset
 _THUMB = (400, 300)
 _SHEET = (1280, 1400)
@@ -58,62 +65,115 @@ def report(told: Inspection, folder: Path) -> bytes:
     whole = told.statistics.whole
     decimals = told.office.decimals
     lists = (
-        ("listed", "异常单列", annexes.listed(told)), ("rechecked", "上期通报复查情况", annexes.rechecked(told)),
+        ("listed", "异常单列", annexes.listed(told)),
+        ("rechecked", "上期通报复查情况", annexes.rechecked(told)),
         ("open", "待人工核查", annexes.to_be_seen(told)),
-    )  # fmt: skip
+    )
     page = _PAGES.get_template("report.html").render(
-        title=prose.title(told), marks=told.marks, as_of=minute(told.sweep.as_of), policy=told.policy.title, sweep=told.sweep.id,
+        title=prose.title(told),
+        marks=told.marks,
+        as_of=minute(told.sweep.as_of),
+        policy=told.policy.title,
+        sweep=told.sweep.id,
         cards=[
-            (whole.total, "在管数"), (whole.checked, "检查数"), (whole.coverage_text(decimals), "检查率"), (whole.failed, "不合格数"),
-            (whole.rate_text(decimals), "合格率"), (whole.open, "待人工核查"),
+            (whole.total, "在管数"),
+            (whole.checked, "检查数"),
+            (whole.coverage_text(decimals), "检查率"),
+            (whole.failed, "不合格数"),
+            (whole.rate_text(decimals), "合格率"),
+            (whole.open, "待人工核查"),
         ],
-        overview=prose.overview(told)[:-1], charts=_charts(told), regions=annexes.regions(told),
-        further=[each for each in lists if each[2].rows], numerals=prose.NUMERALS, counts=annexes.COUNTS | annexes.RATES,
+        overview=prose.overview(told)[:-1],
+        charts=_charts(told),
+        regions=annexes.regions(told),
+        further=[each for each in lists if each[2].rows],
+        numerals=prose.NUMERALS,
+        counts=annexes.COUNTS | annexes.RATES,
         problems=[_told(problem, folder) for problem in told.failed],
-    )  # fmt: skip
+    )
     return page.encode()
 
 
 def sheet(told: Inspection, problem: Problem, folder: Path) -> bytes:
-    """佐证单: filed beside seen, the rule in a sentence, the picture, times and hashes, on one printable page."""
+    """佐证单: filed beside seen, the rule in a sentence, the picture, times and hashes, on one
+    printable page.
+    """
     filed, judged = problem.entry.account.filed, problem.entry.judgement
     named = next((reading for reading in reversed(problem.readings) if reading.name), None)
     newest = judged.latest_on if judged else None
     kind = DATE_KINDS.get(judged.date_kind or DateKind.AT_LEAST, "") if judged and newest else ""
-    seen = next((sight for reading in reversed(problem.readings) for sight in reading.sights if sight.platform_id), None)
+    seen = next(
+        (
+            sight
+            for reading in reversed(problem.readings)
+            for sight in reading.sights
+            if sight.platform_id
+        ),
+        None,
+    )
     picture = next(iter(problem.pictures), None)
     page = _PAGES.get_template("sheet.html").render(
-        name=filed.name, marks=told.marks,
-        facts=f"监测时间点 {minute(told.sweep.as_of)}（北京时间）　规则：{told.policy.title}　第{told.sweep.id}号检查",
+        name=filed.name,
+        marks=told.marks,
+        facts=(
+            f"监测时间点 {minute(told.sweep.as_of)}（北京时间）　规则："
+            f"{told.policy.title}　第{told.sweep.id}号检查"
+        ),
         compared=[
-            ("备案单号", filed.filing_number, ""), ("账号名称", filed.name, named.name if named else "未见"),
-            ("类型", filed.type, ""), ("所属组织", filed.organiser, _verified(problem)),
-            ("平台ID", filed.platform_id or filed.original_id, (seen.platform_id or seen.original_id) if seen else ""),
-            ("运行状态", filed.status.label, ""), ("最近更新", "", f"{newest}（{kind}）" if newest else "未见发布内容"),
+            ("备案单号", filed.filing_number, ""),
+            ("账号名称", filed.name, named.name if named else "未见"),
+            ("类型", filed.type, ""),
+            ("所属组织", filed.organiser, _verified(problem)),
+            (
+                "平台ID",
+                filed.platform_id or filed.original_id,
+                (seen.platform_id or seen.original_id) if seen else "",
+            ),
+            ("运行状态", filed.status.label, ""),
+            ("最近更新", "", f"{newest}（{kind}）" if newest else "未见发布内容"),
         ],
         findings=[
-            {"label": finding.label, "review": finding.review.label, "sentence": finding.sentence} for finding in problem.findings
+            {"label": finding.label, "review": finding.review.label, "sentence": finding.sentence}
+            for finding in problem.findings
         ],
         looks=_looks(told, problem),
-        picture=_picture(picture, folder, _SHEET), caption=f"{minute(picture.taken_at)} {picture.url}" if picture else "",
+        picture=_picture(picture, folder, _SHEET),
+        caption=f"{minute(picture.taken_at)} {picture.url}" if picture else "",
         files=[
-            {"kind": _KINDS[item.kind], "at": f"{beijing(item.taken_at):%Y-%m-%d %H:%M:%S}", "sha256": item.sha256}
+            {
+                "kind": _KINDS[item.kind],
+                "at": f"{beijing(item.taken_at):%Y-%m-%d %H:%M:%S}",
+                "sha256": item.sha256,
+            }
             for item in problem.evidence
         ],
-    )  # fmt: skip
+    )
     return page.encode()
 
 
 def _charts(told: Inspection) -> list[Chart]:
     platforms = next(split for split in told.statistics.splits if split.heading == "平台")
-    rates = [(name, part.rate_text(told.office.decimals), float(part.rate)) for name, part in platforms.parts if part.rate is not None]
+    rates = [
+        (name, part.rate_text(told.office.decimals), float(part.rate))
+        for name, part in platforms.parts
+        if part.rate is not None
+    ]
     kinds = sorted(told.statistics.whole.kinds.items(), key=lambda pair: -pair[1])
     most = max((count for _, count in kinds), default=1)
     charts = [
-        Chart("各平台合格率", tuple(Bar(name, text, 26 * row, round(_BAR * share)) for row, (name, text, share) in enumerate(rates))),
+        Chart(
+            "各平台合格率",
+            tuple(
+                Bar(name, text, 26 * row, round(_BAR * share))
+                for row, (name, text, share) in enumerate(rates)
+            ),
+        ),
         Chart(
             "问题类型",
-            tuple(Bar(name, str(count), 26 * row, round(_BAR * count / most)) for row, (name, count) in enumerate(kinds)),
+            tuple(
+                Bar(name, str(count), 26 * row, round(_BAR * count / most))
+                for row, (name, count) in enumerate(kinds)
+            ),
             bad=True,
         ),
     ]
@@ -127,7 +187,17 @@ def _told(problem: Problem, folder: Path) -> Mapping[str, object]:
     return {
         "id": problem.entry.account.id,
         "name": filed.name,
-        "filed": " · ".join(part for part in (filed.filing_number, filed.type, filed.organiser, filed.prefecture, filed.county) if part),
+        "filed": " · ".join(
+            part
+            for part in (
+                filed.filing_number,
+                filed.type,
+                filed.organiser,
+                filed.prefecture,
+                filed.county,
+            )
+            if part
+        ),
         "labels": problem.printed,
         "sentences": [finding.sentence for finding in problem.findings],
         "seen": "；".join(looks),
@@ -152,16 +222,24 @@ def _looks(told: Inspection, problem: Problem) -> list[Mapping[str, str]]:
 
 
 def _picture(item: Evidence | None, folder: Path, size: tuple[int, int]) -> str:
-    """The upper part of a picture as a data URI, at most of this width and height; "" where there is none to show."""
+    """The upper part of a picture as a data URI, at most of this width and height; "" where there
+    is none to show.
+    """
     if item is None:
         return ""
     try:
         with Image.open(folder / item.path) as whole:
             width, height = size
             shown = whole.convert("RGB")
-            shown = shown.resize((width, max(1, shown.height * width // shown.width))) if shown.width > width else shown
+            shown = (
+                shown.resize((width, max(1, shown.height * width // shown.width)))
+                if shown.width > width
+                else shown
+            )
             stream = io.BytesIO()
-            shown.crop((0, 0, shown.width, min(shown.height, height))).save(stream, "JPEG", quality=70)
+            shown.crop((0, 0, shown.width, min(shown.height, height))).save(
+                stream, "JPEG", quality=70
+            )
     except (OSError, UnidentifiedImageError):
         return ""
     return f"data:image/jpeg;base64,{b64encode(stream.getvalue()).decode()}"
@@ -178,7 +256,9 @@ def _newest_first(problem: Problem) -> Sequence[Sight]:
 def _seen(sight: Sight) -> str:
     parts = [sight.outcome.label, f"“{sight.name}”" if sight.name else ""]
     if sight.latest:
-        parts.append(f"最近{DATE_KINDS[DateKind.EXACT if sight.exact else DateKind.AT_LEAST]}{sight.latest.on}")
+        parts.append(
+            f"最近{DATE_KINDS[DateKind.EXACT if sight.exact else DateKind.AT_LEAST]}{sight.latest.on}"
+        )
     if sight.control:
         parts.append(f"对照“{sight.control}”正常")
     return "，".join(part for part in parts if part)

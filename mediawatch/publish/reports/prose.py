@@ -1,4 +1,6 @@
-"""通报的正文: 总体情况 and 主要问题 in the words of published circulars. Pure; every figure comes from proved statistics."""
+"""通报的正文: 总体情况 and 主要问题 in the words of published circulars. Pure; every figure comes
+from proved statistics.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,15 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mediawatch.domain import PLATFORM_LABELS, FiledStatus, Finding, Rectified, Sweep, SweepAccount, SweepKind
+from mediawatch.domain import (
+    PLATFORM_LABELS,
+    FiledStatus,
+    Finding,
+    Rectified,
+    Sweep,
+    SweepAccount,
+    SweepKind,
+)
 from mediawatch.domain.clock import chinese_day, day_of
 from mediawatch.figures.counts import Figures, Split, once
 from mediawatch.figures.dimensions import Dimension
@@ -51,7 +61,8 @@ def overview(told: Inspection) -> tuple[str, ...]:
     partial = not whole.full_cover and told.sweep.scope != WHOLE
     rated = "所检查账号合格率" if partial else "合格率"
     first = (
-        f"监测时间点为{as_of}。{_coverage(told, partial=partial)}，发现不合格{whole.failed}{measure}，"
+        f"监测时间点为{as_of}。{_coverage(told, partial=partial)}，"
+        f"发现不合格{whole.failed}{measure}，"
         f"{rated}{whole.rate_text(office.decimals)}。"
     )
     said = [first, *_by_platform(told)]
@@ -66,7 +77,9 @@ def overview(told: Inspection) -> tuple[str, ...]:
 
 
 def _coverage(told: Inspection, *, partial: bool) -> str:
-    """How many accounts there are, and how many of them were looked at; a sweep of a part says which part it is."""
+    """How many accounts there are, and how many of them were looked at; a sweep of a part says
+    which part it is.
+    """
     whole, office, measure = told.statistics.whole, told.office, told.office.measure
     registry = f"{office.reach}{_registry(told)}，本次"
     checked = f"检查{whole.checked}{measure}"
@@ -76,11 +89,16 @@ def _coverage(told: Inspection, *, partial: bool) -> str:
         return f"{registry}全覆盖检查"
     if not partial:
         return f"{registry}{checked}"
-    return f"{registry if whole.registry_known else '本次'}为部分检查：{extent(told.sweep)}，共{whole.drawn}{measure}，{checked}"
+    return (
+        f"{registry if whole.registry_known else '本次'}为部分检查：{extent(told.sweep)}，"
+        f"共{whole.drawn}{measure}，{checked}"
+    )
 
 
 def _registry(told: Inspection) -> str:
-    """What was filed: those in service, of which an account that is to be closed (申请关停) is none that runs."""
+    """What was filed: those in service, of which an account that is to be closed (申请关停) is none
+    that runs.
+    """
     whole, measure = told.statistics.whole, told.office.measure
     if whole.drawn < whole.total:
         # Of those that were not drawn nobody counted which are to be closed.
@@ -93,9 +111,19 @@ def _registry(told: Inspection) -> str:
 def extent(sweep: Sweep) -> str:
     """Of what a sweep of a part is: 抽查, 名单检查, 仅检查新浪微博 …"""
     again = re.match(r"recheck of (.+?): ", sweep.scope)
-    words = [f"复查{again[1]}所列账号" if again else sweep.kind.label if sweep.kind is not SweepKind.CENSUS else ""]
+    words = [
+        f"复查{again[1]}所列账号"
+        if again
+        else sweep.kind.label
+        if sweep.kind is not SweepKind.CENSUS
+        else ""
+    ]
     platforms = re.findall(r"\bplatform=(\S+)", sweep.scope)
-    words.append(f"仅检查{'、'.join(PLATFORM_LABELS.get(name, name) for name in platforms)}" if platforms else "")
+    words.append(
+        f"仅检查{'、'.join(PLATFORM_LABELS.get(name, name) for name in platforms)}"
+        if platforms
+        else ""
+    )
     words.append("仅检查指定的账号" if re.search(r"\baccount=\d", sweep.scope) else "")
     return "，".join(filter(None, words))
 
@@ -106,9 +134,16 @@ def _since_last(told: Inspection) -> list[str]:
         return []
     counts = Counter(each.result for each in told.past.rechecked)
     measure = told.office.measure
-    said = "，".join(f"{result.label}{counts[result]}{measure}" for result in Rectified if counts[result])
+    said = "，".join(
+        f"{result.label}{counts[result]}{measure}" for result in Rectified if counts[result]
+    )
     which = "所列本次检查范围内的" if told.past.partly else "所列"
-    return [f"对上期通报（{told.past.previous.number}）{which}{len(told.past.rechecked)}{measure}政务新媒体进行了复查：{said}。"]
+    return [
+        (
+            f"对上期通报（{told.past.previous.number}）"
+            f"{which}{len(told.past.rechecked)}{measure}政务新媒体进行了复查：{said}。"
+        )
+    ]
 
 
 def closing(told: Inspection) -> tuple[str, ...]:
@@ -126,7 +161,10 @@ def closing(told: Inspection) -> tuple[str, ...]:
 
 def _by_platform(told: Inspection) -> list[str]:
     parts = [
-        f"{name}检查{part.checked}{told.office.measure}，不合格{part.failed}{told.office.measure}，合格率{_rate(part, told)}"
+        (
+            f"{name}检查{part.checked}{told.office.measure}，"
+            f"不合格{part.failed}{told.office.measure}，合格率{_rate(part, told)}"
+        )
         for name, part in _split(told, Dimension.PLATFORM.label).parts
         if part.checked
     ]
@@ -142,7 +180,9 @@ def _split(told: Inspection, heading: str) -> Split:
 
 
 def problems(told: Inspection) -> tuple[Paragraph, ...]:
-    """主要问题: each failed account once, under its leading problem; kinds in the policy's order of precedence."""
+    """主要问题: each failed account once, under its leading problem; kinds in the policy's order of
+    precedence.
+    """
     kinds: dict[str, list[SweepAccount]] = {}
     codes = list(told.policy.precedence)
 
@@ -151,7 +191,9 @@ def problems(told: Inspection) -> tuple[Paragraph, ...]:
 
     for entry, finding in sorted(told.statistics.failed, key=rank):
         kinds.setdefault(finding.label, []).append(entry)
-    return tuple(_kind(number, label, entries, told) for number, (label, entries) in enumerate(kinds.items()))
+    return tuple(
+        _kind(number, label, entries, told) for number, (label, entries) in enumerate(kinds.items())
+    )
 
 
 def _kind(number: int, label: str, entries: Sequence[SweepAccount], told: Inspection) -> Paragraph:
@@ -162,8 +204,13 @@ def _kind(number: int, label: str, entries: Sequence[SweepAccount], told: Inspec
     platforms: dict[str, list[str]] = {}
     for entry in entries:
         filed = entry.account.filed
-        platforms.setdefault(Dimension.PLATFORM.of(filed), []).append(f"{filed.organiser}“{filed.name}”")
-    named = "；".join(f"{platform}{len(names)}{measure}：{'、'.join(names)}" for platform, names in platforms.items())
+        platforms.setdefault(Dimension.PLATFORM.of(filed), []).append(
+            f"{filed.organiser}“{filed.name}”"
+        )
+    named = "；".join(
+        f"{platform}{len(names)}{measure}：{'、'.join(names)}"
+        for platform, names in platforms.items()
+    )
     return Paragraph(heading, f"共{len(entries)}{measure}。{named}。")
 
 
@@ -172,9 +219,11 @@ _NARROW = re.compile(r"“[^”]*”|(?<=[\u3000-\u9fff“”])[,;:()]|[,;:()](?
 
 
 def typeset(text: str) -> str:
-    """A sentence as it is printed: the marks beside Chinese characters are the Chinese ones. What stands in quotation marks is a name,
-    and stays as it was filed or seen."""
-    return _NARROW.sub(lambda mark: mark[0] if mark[0].startswith("“") else mark[0].translate(_WIDE), text)
+    """A sentence as it is printed: the marks beside Chinese characters are the Chinese ones. What
+    stands in quotation marks is a name, and stays as it was filed or seen."""
+    return _NARROW.sub(
+        lambda mark: mark[0] if mark[0].startswith("“") else mark[0].translate(_WIDE), text
+    )
 
 
 def numeral(number: int) -> str:

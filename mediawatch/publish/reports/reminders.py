@@ -1,6 +1,7 @@
 """提醒: one text a unit, to be pasted into whatever the office writes to it with.
 
-A courtesy, not a finding: it speaks of what was seen, and of a date that may not be the newest it says no more than that.
+A courtesy, not a finding: it speaks of what was seen, and of a date that may not be the newest it
+says no more than that.
 """
 
 from __future__ import annotations
@@ -25,7 +26,12 @@ class Unit(StrEnum):
     def of(self, account: Account) -> str:
         """The unit's name; the next nearest one where it is not filed."""
         filed = account.filed
-        return (self is Unit.SUPERVISOR and filed.supervisor) or filed.organiser or filed.supervisor or filed.name
+        return (
+            (self is Unit.SUPERVISOR and filed.supervisor)
+            or filed.organiser
+            or filed.supervisor
+            or filed.name
+        )
 
 
 _Soon = list[tuple[SweepAccount, date]]
@@ -42,23 +48,39 @@ class Reminder:
 
 
 def reminders(
-    sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy, contacts: Mapping[int, Contact], *, today: date,
-    to: Unit = Unit.ORGANISER, marks: Sequence[str] = (),
-) -> list[Reminder]:  # fmt: skip
-    """In the order of the registry. Contacts (by account) stand only in the text that goes to their own unit, never to one above it."""
+    sweep: Sweep,
+    scope: Sequence[SweepAccount],
+    policy: Policy,
+    contacts: Mapping[int, Contact],
+    *,
+    today: date,
+    to: Unit = Unit.ORGANISER,
+    marks: Sequence[str] = (),
+) -> list[Reminder]:
+    """In the order of the registry. Contacts (by account) stand only in the text that goes to their
+    own unit, never to one above it.
+    """
     units: dict[str, tuple[_Soon, list[SweepAccount]]] = {}
     for entry in scope:
         until = deadline(entry, sweep, policy)
         if until and until >= today:
             units.setdefault(to.of(entry.account), ([], []))[0].append((entry, until))
         elif until or asks_for_link(entry, policy):
-            # A deadline that is over: what was exact at the sweep's moment need not be the newest today.
+            # A deadline that is over: what was exact at the sweep's moment need not be the newest
+            # today.
             units.setdefault(to.of(entry.account), ([], []))[1].append(entry)
     return [
         Reminder(
             unit=unit,
             text=_text(
-                unit, soon, asked, sweep, _people([*(entry for entry, _ in soon), *asked], contacts) if to is Unit.ORGANISER else "", marks
+                unit,
+                soon,
+                asked,
+                sweep,
+                _people([*(entry for entry, _ in soon), *asked], contacts)
+                if to is Unit.ORGANISER
+                else "",
+                marks,
             ),
             accounts=len(soon) + len(asked),
         )
@@ -67,23 +89,47 @@ def reminders(
 
 
 def deadline(entry: SweepAccount, sweep: Sweep, policy: Policy) -> date | None:
-    """The last day on which a new post comes in time, for an account that is 即将超期 by an exact date; else None."""
+    """The last day on which a new post comes in time, for an account that is 即将超期 by an exact
+    date; else None.
+    """
     judged = entry.judgement
-    if judged is None or judged.verdict is not Verdict.DUE_SOON or judged.date_kind is not DateKind.EXACT or judged.latest_on is None:
+    if (
+        judged is None
+        or judged.verdict is not Verdict.DUE_SOON
+        or judged.date_kind is not DateKind.EXACT
+        or judged.latest_on is None
+    ):
         return None
     as_of_day = day_of(sweep.as_of)
     return judged.latest_on + (as_of_day - policy.window_start(as_of_day))
 
 
 def asks_for_link(entry: SweepAccount, policy: Policy) -> bool:
-    """Whether the newest post that was seen is old, or none was, and need not be the newest: a link from the unit would tell."""
+    """Whether the newest post that was seen is old, or none was, and need not be the newest: a link
+    from the unit would tell.
+    """
     judged = entry.judgement
-    if judged is None or judged.verdict not in (Verdict.FRESH, Verdict.UNPROVEN) or judged.date_kind is DateKind.EXACT:
+    if (
+        judged is None
+        or judged.verdict not in (Verdict.FRESH, Verdict.UNPROVEN)
+        or judged.date_kind is DateKind.EXACT
+    ):
         return False
-    return judged.verdict is Verdict.UNPROVEN if judged.gap_days is None else judged.gap_days >= policy.window.due_soon_from
+    return (
+        judged.verdict is Verdict.UNPROVEN
+        if judged.gap_days is None
+        else judged.gap_days >= policy.window.due_soon_from
+    )
 
 
-def _text(unit: str, soon: _Soon, asked: Sequence[SweepAccount], sweep: Sweep, people: str, marks: Sequence[str]) -> str:
+def _text(
+    unit: str,
+    soon: _Soon,
+    asked: Sequence[SweepAccount],
+    sweep: Sweep,
+    people: str,
+    marks: Sequence[str],
+) -> str:
     lines = ["".join(f"【{mark}】" for mark in marks) + f"{_line(unit)}:"]
     lines += [f"({people})"] if people else []
     lines += [f"在监测时间点为{_cn(day_of(sweep.as_of))}的政务新媒体检查中,以下账号请贵单位留意。"]
@@ -95,7 +141,11 @@ def _text(unit: str, soon: _Soon, asked: Sequence[SweepAccount], sweep: Sweep, p
     if asked:
         lines += ["", "请发来最新一篇内容的链接(打开文章,点右上角“…”,复制链接):"]
         for number, entry in enumerate(asked, 1):
-            seen = f"我们见到的一篇发布于{_cn(_latest(entry))},可能不是最新一篇" if _latest(entry) else "我们尚未见到其最新内容的链接"
+            seen = (
+                f"我们见到的一篇发布于{_cn(_latest(entry))},可能不是最新一篇"
+                if _latest(entry)
+                else "我们尚未见到其最新内容的链接"
+            )
             lines.append(f"{number}. {_name(entry)}:{seen}。")
     return "\n".join([*lines, "", "本提醒不是检查结论。已经发布新内容的,发来链接即可。"]) + "\n"
 
@@ -108,12 +158,16 @@ def _name(entry: SweepAccount) -> str:
 
 def _people(entries: Sequence[SweepAccount], contacts: Mapping[int, Contact]) -> str:
     known = (contacts[entry.account.id] for entry in entries if entry.account.id in contacts)
-    people = dict.fromkeys(joined((_line(contact.person), _line(contact.phone)), " ") for contact in known)
+    people = dict.fromkeys(
+        joined((_line(contact.person), _line(contact.phone)), " ") for contact in known
+    )
     return f"联系人:{'、'.join(filter(None, people))}" if any(people) else ""
 
 
 def _line(text: str) -> str:
-    """A filed text within a sentence: nothing in it may break the line or steer what it is pasted into."""
+    """A filed text within a sentence: nothing in it may break the line or steer what it is pasted
+    into.
+    """
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 

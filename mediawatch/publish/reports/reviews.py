@@ -1,4 +1,6 @@
-"""The lists a reviewer reads: suspects, one of them in full, and what a second person is to look at. Chinese throughout."""
+"""The lists a reviewer reads: suspects, one of them in full, and what a second person is to look
+at. Chinese throughout.
+"""
 
 from __future__ import annotations
 
@@ -13,26 +15,78 @@ from mediawatch.rules.hearing import HearingState
 from mediawatch.rules.sentences import in_chinese
 from mediawatch.table import Table, joined
 
-BRIEF = ("编号", "政务新媒体名称", "类型", "所属组织", "存在的突出问题", "审核状态", "核实情况", "信息来源", "来源依据", "对照账号", "备注")
+BRIEF = (
+    "编号",
+    "政务新媒体名称",
+    "类型",
+    "所属组织",
+    "存在的突出问题",
+    "审核状态",
+    "核实情况",
+    "信息来源",
+    "来源依据",
+    "对照账号",
+    "备注",
+)
 """What fits a terminal; the CSV has all of it."""
 
 
 def suspects(sweep: Sweep, found: Sequence[Suspect], surfaces: Mapping[str, str]) -> Table:
     """One row a finding, in registry order. `surfaces`: the Chinese of each surface's name."""
-    columns = ("编号", "备案单号", "政务新媒体名称", "类型", "所属组织", "主管单位", "地市", "县区", "存在的突出问题", "结论", "说明",
-               "信息来源", "来源依据", "对照账号", "人工核查人", "审核状态", "核实情况", "审核人", "审核时间", "理由", "备注")  # fmt: skip
-    return Table(f"问题审核清单 {heading(sweep)}", columns, tuple(_row(suspect, surfaces) for suspect in found))
+    columns = (
+        "编号",
+        "备案单号",
+        "政务新媒体名称",
+        "类型",
+        "所属组织",
+        "主管单位",
+        "地市",
+        "县区",
+        "存在的突出问题",
+        "结论",
+        "说明",
+        "信息来源",
+        "来源依据",
+        "对照账号",
+        "人工核查人",
+        "审核状态",
+        "核实情况",
+        "审核人",
+        "审核时间",
+        "理由",
+        "备注",
+    )
+    return Table(
+        f"问题审核清单 {heading(sweep)}",
+        columns,
+        tuple(_row(suspect, surfaces) for suspect in found),
+    )
 
 
 def _row(suspect: Suspect, surfaces: Mapping[str, str]) -> tuple[str, ...]:
     filed, finding, last = suspect.account.filed, suspect.finding, suspect.standing.by
     done = ("", "", "") if last is None else (last.by, minute(last.at), _why(last))
     return (
-        suspect.versioned, filed.filing_number, filed.name, filed.type, filed.organiser, filed.supervisor, filed.prefecture, filed.county,
-        finding.label, finding.effect.label, finding.sentence, in_chinese(suspect.surfaces, surfaces), attested(suspect),
-        suspect.backing.label, "、".join(suspect.lookers), suspect.standing.state.label, heard(suspect), *done,
+        suspect.versioned,
+        filed.filing_number,
+        filed.name,
+        filed.type,
+        filed.organiser,
+        filed.supervisor,
+        filed.prefecture,
+        filed.county,
+        finding.label,
+        finding.effect.label,
+        finding.sentence,
+        in_chinese(suspect.surfaces, surfaces),
+        attested(suspect),
+        suspect.backing.label,
+        "、".join(suspect.lookers),
+        suspect.standing.state.label,
+        heard(suspect),
+        *done,
         joined((suspect.remark, _unheard(suspect), _late(suspect), _answer(suspect))),
-    )  # fmt: skip
+    )
 
 
 def _why(event: ReviewEvent) -> str:
@@ -45,14 +99,18 @@ def attested(suspect: Suspect) -> str:
 
 
 def heard(suspect: Suspect) -> str:
-    """核实情况: how far its hearing has come; "" for what is confirmed without one and was not sent down."""
+    """核实情况: how far its hearing has come; "" for what is confirmed without one and was not sent
+    down.
+    """
     needed = suspect.must_be_heard or suspect.hearing.state is not HearingState.NOT_SENT
     return suspect.hearing.label if needed else ""
 
 
 def _unheard(suspect: Suspect) -> str:
     decided = suspect.standing.by
-    unheard = decided is not None and decided.unheard and suspect.standing.state is ReviewState.CONFIRMED
+    unheard = (
+        decided is not None and decided.unheard and suspect.standing.state is ReviewState.CONFIRMED
+    )
     return f"未经核实认定:{decided.reason}" if decided and unheard else ""
 
 
@@ -72,16 +130,25 @@ def _answer(suspect: Suspect) -> str:
 
 
 def _stance(answer: ReviewEvent) -> str:
-    return answer.stance.value if answer.stance else f"未答是否有异议(按{Stance.DISPUTES.value}处理)"
+    return (
+        answer.stance.value if answer.stance else f"未答是否有异议(按{Stance.DISPUTES.value}处理)"
+    )
 
 
 def in_full(suspect: Suspect, surfaces: Mapping[str, str]) -> str:
-    """One finding for its reviewer: as filed, the rule, every look it rests on, every decision so far. Contacts never.
+    """One finding for its reviewer: as filed, the rule, every look it rests on, every decision so
+    far. Contacts never.
 
     `surfaces`: the Chinese of each surface's name.
     """
     finding = suspect.finding
-    parts = [f"问题 {suspect.versioned}  {finding.label}({finding.effect.label})  {suspect.standing.state.label}", f"  {finding.sentence}"]
+    parts = [
+        (
+            f"问题 {suspect.versioned}  {finding.label}({finding.effect.label})  "
+            f"{suspect.standing.state.label}"
+        ),
+        f"  {finding.sentence}",
+    ]
     parts += [f"  来源依据:{attested(suspect)};对照账号:{suspect.backing.label}"]
     parts += [f"  核实情况:{heard(suspect)}"] if heard(suspect) else []
     remarks = joined((suspect.remark, _unheard(suspect), _late(suspect)))
@@ -109,7 +176,12 @@ def event_line(event: ReviewEvent) -> str:
         "未经核实认定" if event.unheard else "",
         event.excuse.value if event.excuse else "",
     )
-    words = (f"{minute(event.at)} {event.action.label} {event.by}{source}", *more, event.reason, f"当时结论:{event.sentence}")
+    words = (
+        f"{minute(event.at)} {event.action.label} {event.by}{source}",
+        *more,
+        event.reason,
+        f"当时结论:{event.sentence}",
+    )
     return joined(tuple(dict.fromkeys(words)))
 
 
@@ -119,6 +191,26 @@ def second_looks(sweep: Sweep, found: Sequence[SecondLook]) -> Table:
     for item in found:
         filed = item.account.filed
         given = (filed.filing_number, filed.name, filed.type, filed.organiser, filed.prefecture)
-        rows.append((str(item.account.id), *given, item.by, minute(item.first.read_at), item.first.sights[0].detail))
-    columns = ("编号", "备案单号", "政务新媒体名称", "类型", "所属组织", "地市", "首次核查人", "核查时间", "首次答复")
-    return Table(f"抽查复核清单(须由首次核查人以外的人员复核) {heading(sweep)}", columns, tuple(rows))
+        rows.append(
+            (
+                str(item.account.id),
+                *given,
+                item.by,
+                minute(item.first.read_at),
+                item.first.sights[0].detail,
+            )
+        )
+    columns = (
+        "编号",
+        "备案单号",
+        "政务新媒体名称",
+        "类型",
+        "所属组织",
+        "地市",
+        "首次核查人",
+        "核查时间",
+        "首次答复",
+    )
+    return Table(
+        f"抽查复核清单(须由首次核查人以外的人员复核) {heading(sweep)}", columns, tuple(rows)
+    )

@@ -17,25 +17,35 @@ _UNSAFE = re.compile(r'[\x00-\x1f\\/:*?"<>|=+@-]+')
 """What a file name on Windows, or a spreadsheet that lists it, would take for something else."""
 
 
-def bundles(told: Inspection, problems: Sequence[Problem], folder: Path) -> Iterator[tuple[str, bytes]]:
+def bundles(
+    told: Inspection, problems: Sequence[Problem], folder: Path
+) -> Iterator[tuple[str, bytes]]:
     """(file name, zip) of each prefecture, in the order of the list."""
     prefectures: dict[str, list[Problem]] = {}
     for problem in problems:
-        prefectures.setdefault(problem.entry.account.filed.prefecture or NOT_FILED, []).append(problem)
+        prefectures.setdefault(problem.entry.account.filed.prefecture or NOT_FILED, []).append(
+            problem
+        )
     moment = beijing(told.sweep.as_of).timetuple()[:6]
     for prefecture, members in prefectures.items():
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as bundle:
             for problem in members:
                 # The inspection's time on each, so that the same state gives the same bytes.
-                bundle.writestr(zipfile.ZipInfo(file_name(problem), moment), sheet(told, problem, folder), zipfile.ZIP_DEFLATED)
+                bundle.writestr(
+                    zipfile.ZipInfo(file_name(problem), moment),
+                    sheet(told, problem, folder),
+                    zipfile.ZIP_DEFLATED,
+                )
         yield f"佐证单 {safe(prefecture)}.zip", stream.getvalue()
 
 
 def file_name(problem: Problem) -> str:
     """Filing number and name, with the account's own number: two accounts may bear one name."""
     account = problem.entry.account
-    return f"佐证单 {safe(account.filed.filing_number)} {safe(account.filed.name)} {account.id}.html"
+    return (
+        f"佐证单 {safe(account.filed.filing_number)} {safe(account.filed.name)} {account.id}.html"
+    )
 
 
 def safe(text: str) -> str:

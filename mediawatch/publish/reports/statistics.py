@@ -1,4 +1,6 @@
-"""检查情况统计表 and its companions as tables. Every table is read back and its arithmetic held before it is given out."""
+"""检查情况统计表 and its companions as tables. Every table is read back and its arithmetic held
+before it is given out.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,19 @@ PRELIMINARY = "初步结果"
 
 
 def split_table(split: Split, whole: Figures, decimals: int = 2) -> Table:
-    """序号, the part, 在管数, 检查数, 检查率, 不合格数, 合格率, 待核查; 合计 below. AssertionError names what does not agree."""
-    rows = [(str(number), name, *_cells(part, decimals)) for number, (name, part) in enumerate(split.parts, 1)]
+    """序号, the part, 在管数, 检查数, 检查率, 不合格数, 合格率, 待核查; 合计 below. AssertionError
+    names what does not agree.
+    """
+    rows = [
+        (str(number), name, *_cells(part, decimals))
+        for number, (name, part) in enumerate(split.parts, 1)
+    ]
     columns = ("序号", split.heading, "在管数", "检查数", "检查率", "不合格数", "合格率", "待核查")
-    table = Table(_marked(f"按{split.heading}检查情况统计表", whole), columns, (*rows, ("", WHOLE, *_cells(whole, decimals))))
+    table = Table(
+        _marked(f"按{split.heading}检查情况统计表", whole),
+        columns,
+        (*rows, ("", WHOLE, *_cells(whole, decimals))),
+    )
     if found := slips(read_back(table)):
         raise AssertionError(f"{table.title}: {' '.join(found)}")
     return table
@@ -28,7 +39,14 @@ def split_table(split: Split, whole: Figures, decimals: int = 2) -> Table:
 def read_back(table: Table) -> Printed:
     """The figures of a statistics table from its printed cells."""
     lines = [
-        Line(name=row[1], total=int(row[2]), checked=int(row[3]), coverage=_ratio(row[4]), failed=int(row[5]), rate=_ratio(row[6]))
+        Line(
+            name=row[1],
+            total=int(row[2]),
+            checked=int(row[3]),
+            coverage=_ratio(row[4]),
+            failed=int(row[5]),
+            rate=_ratio(row[6]),
+        )
         for row in table.rows
     ]
     return Printed(whole=lines[-1], splits={table.columns[1]: tuple(lines[:-1])})
@@ -36,15 +54,28 @@ def read_back(table: Table) -> Printed:
 
 def strata_table(scope: Scope) -> Table:
     """What was drawn of each stratum, with its 抽查比例."""
-    rows = [(one.name, one.clause, str(one.total), str(one.drawn), one.ratio) for one in scope.strata]
+    rows = [
+        (one.name, one.clause, str(one.total), str(one.drawn), one.ratio) for one in scope.strata
+    ]
     whole = Line(total=sum(one.total for one in scope.strata), checked=len(scope.accounts))
-    if found := slips(Printed(whole=whole, splits={"层": tuple(Line(total=one.total, checked=one.drawn) for one in scope.strata)})):
+    if found := slips(
+        Printed(
+            whole=whole,
+            splits={"层": tuple(Line(total=one.total, checked=one.drawn) for one in scope.strata)},
+        )
+    ):
         raise AssertionError(f"strata: {' '.join(found)}")
-    return Table(f"检查范围:{scope.kind.label}{len(scope.accounts)}个账号", ("层", "抽取规则", "在管数", "抽查数", "抽查比例"), tuple(rows))
+    return Table(
+        f"检查范围:{scope.kind.label}{len(scope.accounts)}个账号",
+        ("层", "抽取规则", "在管数", "抽查数", "抽查比例"),
+        tuple(rows),
+    )
 
 
 def kinds_table(statistics: Statistics) -> Table:
-    """问题类型 of the failed accounts, most frequent first. AssertionError where exclusive kinds do not sum."""
+    """问题类型 of the failed accounts, most frequent first. AssertionError where exclusive kinds do
+    not sum.
+    """
     whole = statistics.whole
     counts = sorted(whole.kinds.items(), key=lambda pair: (-pair[1], pair[0]))
     title = "问题类型(逐级计入,各类之和可大于不合格数)" if whole.nested else "问题类型"
@@ -52,19 +83,39 @@ def kinds_table(statistics: Statistics) -> Table:
     if found := slips(Printed(whole=Line(failed=whole.failed), kinds=exclusive)):
         raise AssertionError(f"{title}: {' '.join(found)}")
     rows = [(label, str(count)) for label, count in counts]
-    return Table(_marked(title, whole), ("存在的突出问题", "账号数"), (*rows, ("不合格数", str(whole.failed))))
+    return Table(
+        _marked(title, whole),
+        ("存在的突出问题", "账号数"),
+        (*rows, ("不合格数", str(whole.failed))),
+    )
 
 
 def remarks(split: Split) -> list[str]:
     """Which parts are without a failure, and which without an account, in Chinese."""
     said = (("合格率100%的", split.perfect), ("无在管账号的", split.without_account))
-    return [f"{what}{split.heading}({len(names)}个):{'、'.join(names)}" for what, names in said if names]
+    return [
+        f"{what}{split.heading}({len(names)}个):{'、'.join(names)}" for what, names in said if names
+    ]
 
 
-def change_table(heading: str, changes: Sequence[Change], whole: Change, decimals: int = 2) -> Table:
+def change_table(
+    heading: str, changes: Sequence[Change], whole: Change, decimals: int = 2
+) -> Table:
     """合格率 of every part in two inspections."""
-    rows = [(one.name, *_then(one.before, decimals), *_then(one.now, decimals), one.words) for one in (*changes, whole)]
-    columns = (heading, "上期检查数", "上期不合格数", "上期合格率", "本期检查数", "本期不合格数", "本期合格率", "合格率变化")
+    rows = [
+        (one.name, *_then(one.before, decimals), *_then(one.now, decimals), one.words)
+        for one in (*changes, whole)
+    ]
+    columns = (
+        heading,
+        "上期检查数",
+        "上期不合格数",
+        "上期合格率",
+        "本期检查数",
+        "本期不合格数",
+        "本期合格率",
+        "合格率变化",
+    )
     return Table(f"按{heading}环比", columns, tuple(rows))
 
 
@@ -72,11 +123,26 @@ def movement_table(found: Comparison) -> Table:
     """新开设, 关停, 更名 and 新增, 持续, 销号, 无法核实: how many, and who."""
     unknown = "抽查或名单检查,不作比较"
     rows = [
-        (label, "—" if entries is None else str(len(entries)), unknown if entries is None else _names(entries))
+        (
+            label,
+            "—" if entries is None else str(len(entries)),
+            unknown if entries is None else _names(entries),
+        )
         for label, entries in (("新开设", found.opened), ("关停", found.closed))
     ]
-    rows.append(("更名", str(len(found.renamed)), "、".join(f"{old}→{entry.account.filed.name}" for old, entry in found.renamed)))
-    fates = (("新增问题", found.new), ("持续问题", found.persisting), ("销号", found.settled), ("无法核实", found.unverified))
+    rows.append(
+        (
+            "更名",
+            str(len(found.renamed)),
+            "、".join(f"{old}→{entry.account.filed.name}" for old, entry in found.renamed),
+        )
+    )
+    fates = (
+        ("新增问题", found.new),
+        ("持续问题", found.persisting),
+        ("销号", found.settled),
+        ("无法核实", found.unverified),
+    )
     rows += [(label, str(len(entries)), _names(entries)) for label, entries in fates]
     return Table("与上期相比", ("变化", "账号数", "账号"), tuple(rows))
 
@@ -91,8 +157,13 @@ def _marked(title: str, whole: Figures) -> str:
 
 def _cells(one: Figures, decimals: int) -> tuple[str, ...]:
     return (
-        str(one.total), str(one.checked), one.coverage_text(decimals), str(one.failed), one.rate_text(decimals), str(one.open),
-    )  # fmt: skip
+        str(one.total),
+        str(one.checked),
+        one.coverage_text(decimals),
+        str(one.failed),
+        one.rate_text(decimals),
+        str(one.open),
+    )
 
 
 def _then(one: Figures | None, decimals: int) -> tuple[str, str, str]:

@@ -17,8 +17,12 @@ TEMPLATE = "circular.docx"
 """An office's own template in its home, used instead of ours."""
 
 
-def circular(told: Inspection, *, template: Path | None = None, signed_on: date | None = None) -> bytes:
-    """The .docx; of a notice with its title, 文号, date and deadlines. UserError where the extra `word` or the template is unusable."""
+def circular(
+    told: Inspection, *, template: Path | None = None, signed_on: date | None = None
+) -> bytes:
+    """The .docx; of a notice with its title, 文号, date and deadlines. UserError where the extra
+    `word` or the template is unusable.
+    """
     try:
         from docxtpl import DocxTemplate
         from jinja2 import TemplateError
@@ -26,7 +30,9 @@ def circular(told: Inspection, *, template: Path | None = None, signed_on: date 
         from mediawatch.publish.reports.word_template import fit_columns
         from mediawatch.publish.reports.word_template import template as shipped
     except ImportError:
-        raise UserError("a Word document needs docxtpl: run `pip install 'mediawatch[word]'`") from None
+        raise UserError(
+            "a Word document needs docxtpl: run `pip install 'mediawatch[word]'`"
+        ) from None
 
     source = template or io.BytesIO(shipped())
     stream = io.BytesIO()
@@ -37,7 +43,10 @@ def circular(told: Inspection, *, template: Path | None = None, signed_on: date 
         fit_columns(document.docx, [(table.columns, table.rows) for table in _annexes(told)])
         document.save(stream)
     except (TemplateError, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
-        raise UserError(f"{template or 'the template'}: {error}; `mediawatch report template` writes one that works") from error
+        raise UserError(
+            f"{template or 'the template'}: {error}; `mediawatch report template` writes one "
+            "that works"
+        ) from error
     return _dated(stream.getvalue(), told.sweep.as_of)
 
 
@@ -46,7 +55,9 @@ def shipped_template() -> bytes:
     try:
         from mediawatch.publish.reports.word_template import template
     except ImportError:
-        raise UserError("a Word document needs docxtpl: run `pip install 'mediawatch[word]'`") from None
+        raise UserError(
+            "a Word document needs docxtpl: run `pip install 'mediawatch[word]'`"
+        ) from None
     return template()
 
 
@@ -63,11 +74,18 @@ def _words(told: Inspection, signed_on: date | None) -> dict[str, object]:
         "overview": prose.overview(told),
         "problems": prose.problems(told),
         "closing": prose.closing(told),
-        "annex_list": [_listed(number, table, len(tables)) for number, table in enumerate(tables, 1)],
+        "annex_list": [
+            _listed(number, table, len(tables)) for number, table in enumerate(tables, 1)
+        ],
         "issuer": told.office.issuer,
         "date": chinese_day(day) if day else "    年  月  日",
         "annexes": [
-            {"number": f"附件{number if len(tables) > 1 else ''}", "title": table.title, "columns": table.columns, "rows": table.rows}
+            {
+                "number": f"附件{number if len(tables) > 1 else ''}",
+                "title": table.title,
+                "columns": table.columns,
+                "rows": table.rows,
+            }
             for number, table in enumerate(tables, 1)
         ],
     }
@@ -75,7 +93,11 @@ def _words(told: Inspection, signed_on: date | None) -> dict[str, object]:
 
 def _annexes(told: Inspection) -> list[Table]:
     tables = [annexes.regions(told), annexes.failed(told)]
-    return tables + [table for table in (annexes.listed(told), annexes.rechecked(told), annexes.to_be_seen(told)) if table.rows]
+    return tables + [
+        table
+        for table in (annexes.listed(told), annexes.rechecked(told), annexes.to_be_seen(told))
+        if table.rows
+    ]
 
 
 def _listed(number: int, table: Table, of: int) -> str:
@@ -85,10 +107,15 @@ def _listed(number: int, table: Table, of: int) -> str:
 
 
 def _dated(body: bytes, at: datetime) -> bytes:
-    """The same parts with the inspection's time on each: one state gives one document, byte for byte."""
+    """The same parts with the inspection's time on each: one state gives one document, byte for
+    byte.
+    """
     moment = beijing(at).timetuple()[:6]
     stream = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(body)) as old, zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new:
+    with (
+        zipfile.ZipFile(io.BytesIO(body)) as old,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
         for name in old.namelist():
             new.writestr(zipfile.ZipInfo(name, moment), old.read(name), zipfile.ZIP_DEFLATED)
     return stream.getvalue()

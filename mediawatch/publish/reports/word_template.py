@@ -1,7 +1,8 @@
 """The Word template of a circular: a plain GB/T 9704 layout that an office may replace by its own.
 
-Page: A4, head margin 37 mm, binding edge 28 mm, type area 156 x 225 mm, 22 lines of 28 characters of 三号仿宋; page numbers
-outside. The tags between braces are Jinja's, as docxtpl reads them (`docs/documents.md` lists them).
+Page: A4, head margin 37 mm, binding edge 28 mm, type area 156 x 225 mm, 22 lines of 28 characters
+of 三号仿宋; page numbers outside. The tags between braces are Jinja's, as docxtpl reads them
+(`docs/documents.md` lists them).
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ BODY, HEADLINE, SMALL, CELL = Pt(16), Pt(22), Pt(14), Pt(12)
 LINE = Pt(28.95)
 """225 mm in 22 lines."""
 _LEAST = (10, 8, 6, 4)
-"""To how many halves of a Chinese character a column may be narrowed, the widest first: 微信公众号 needs ten."""
+"""To how many halves of a Chinese character a column may be narrowed, the widest first: 微信公众号
+needs ten.
+"""
 _PADDING = 3
 """Beside the text of a cell, in halves of a Chinese character."""
 
@@ -41,7 +44,11 @@ def template() -> bytes:
     _text(document, "{{ title }}", font=TITLE, size=HEADLINE, align=WD_ALIGN_PARAGRAPH.CENTER)
     for tag in ("number", "addressees"):
         _text(document, f"{{%p if {tag} %}}")
-        _text(document, f"{{{{ {tag} }}}}", align=WD_ALIGN_PARAGRAPH.CENTER if tag == "number" else None)
+        _text(
+            document,
+            f"{{{{ {tag} }}}}",
+            align=WD_ALIGN_PARAGRAPH.CENTER if tag == "number" else None,
+        )
         _text(document, "{%p endif %}")
     _text(document, "{{ basis }}", indent=True)
     _text(document, "一、总体情况", font=HEI, indent=True)
@@ -65,15 +72,22 @@ def template() -> bytes:
     return stream.getvalue()
 
 
-def fit_columns(document: Doc, tables: Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]]) -> None:
-    """Give the columns of a filled-in table the width that their texts ask for; a template, which knows no columns, has them all
-    alike. `tables`: the (headings, rows) that are to be found by their headings."""
+def fit_columns(
+    document: Doc, tables: Sequence[tuple[Sequence[str], Sequence[Sequence[str]]]]
+) -> None:
+    """Give the columns of a filled-in table the width that their texts ask for; a template, which
+    knows no columns, has them all alike. `tables`: the (headings, rows) that are to be found by
+    their headings."""
     section = document.sections[0]
-    room = (section.page_width or Mm(210)) - (section.left_margin or 0) - (section.right_margin or 0)
+    room = (
+        (section.page_width or Mm(210)) - (section.left_margin or 0) - (section.right_margin or 0)
+    )
     for table in document.tables:
         element = table._tbl
         lines = element.tr_lst
-        found = tuple("".join(text.text or "" for text in cell.iter(qn("w:t"))) for cell in lines[0].tc_lst)
+        found = tuple(
+            "".join(text.text or "" for text in cell.iter(qn("w:t"))) for cell in lines[0].tc_lst
+        )
         headings, rows = next((one for one in tables if one[0] == found), ((), ()))
         if not headings:
             continue
@@ -88,8 +102,9 @@ def fit_columns(document: Doc, tables: Sequence[tuple[Sequence[str], Sequence[Se
 
 
 def _shares(columns: Sequence[Sequence[str]], room: int) -> list[int]:
-    """Widths in halves of a Chinese character, `room` in all. Where it is short those that make the table lowest, whole words in narrow
-    columns as far as they cost no line; a number keeps its width, since only Chinese words may break anywhere."""
+    """Widths in halves of a Chinese character, `room` in all. Where it is short those that make the
+    table lowest, whole words in narrow columns as far as they cost no line; a number keeps its
+    width, since only Chinese words may break anywhere."""
     asked = [max([cell_len(column[0]) // 2, *map(_length, column[1:])]) for column in columns]
     solid = [all(cell.isascii() for cell in column[1:]) for column in columns]
     left = room - _PADDING * len(columns)
@@ -101,8 +116,13 @@ def _shares(columns: Sequence[Sequence[str]], room: int) -> list[int]:
 
 
 def _widths(asked: Sequence[int], solid: Sequence[bool], least: int, room: int) -> list[int]:
-    """From the least width of each column on, whatever is left goes to the one that has most lines."""
-    widths = [max(1, width if firm else min(width, least)) for width, firm in zip(asked, solid, strict=True)]
+    """From the least width of each column on, whatever is left goes to the one that has most
+    lines.
+    """
+    widths = [
+        max(1, width if firm else min(width, least))
+        for width, firm in zip(asked, solid, strict=True)
+    ]
     for _ in range(room - sum(widths)):
         place = max(range(len(widths)), key=lambda place: asked[place] / widths[place])
         if asked[place] <= widths[place]:
@@ -123,7 +143,12 @@ def _length(cell: str) -> int:
 def _page(document: Doc) -> None:
     section = document.sections[0]
     section.page_width, section.page_height = Mm(210), Mm(297)
-    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = Mm(37), Mm(35), Mm(28), Mm(26)
+    section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = (
+        Mm(37),
+        Mm(35),
+        Mm(28),
+        Mm(26),
+    )
     section.footer_distance = Mm(25)
     document.settings.odd_and_even_pages_header_footer = True
     _number(section.footer.paragraphs[0], WD_ALIGN_PARAGRAPH.RIGHT)
@@ -153,7 +178,13 @@ def _annexes(document: Doc) -> None:
     table = document.add_table(rows=4, cols=3)
     table.style = "Table Grid"
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
-    _cells(table.rows[0].cells, "{%tc for column in annex.columns %}", "{{ column }}", "{%tc endfor %}", HEI)
+    _cells(
+        table.rows[0].cells,
+        "{%tc for column in annex.columns %}",
+        "{{ column }}",
+        "{%tc endfor %}",
+        HEI,
+    )
     _cells(table.rows[1].cells, "{%tr for row in annex.rows %}", "", "", SONG)
     _cells(table.rows[2].cells, "{%tc for cell in row %}", "{{ cell }}", "{%tc endfor %}", SONG)
     _cells(table.rows[3].cells, "{%tr endfor %}", "", "", SONG)
@@ -176,15 +207,24 @@ def _each(document: Doc, loop: str, words: str) -> None:
 
 
 def _text(
-    document: Doc, words: str, *, font: str = SONG, size: Pt = BODY, align: WD_ALIGN_PARAGRAPH | None = None, indent: bool = False,
+    document: Doc,
+    words: str,
+    *,
+    font: str = SONG,
+    size: Pt = BODY,
+    align: WD_ALIGN_PARAGRAPH | None = None,
+    indent: bool = False,
     right: int = 0,
-) -> Paragraph:  # fmt: skip
+) -> Paragraph:
     paragraph = document.add_paragraph()
     if align is not None:
         paragraph.alignment = align
     layout = paragraph.paragraph_format
     layout.space_before = layout.space_after = Pt(0)
-    layout.line_spacing_rule, layout.line_spacing = WD_LINE_SPACING.EXACTLY, LINE if size == BODY else Pt(35)
+    layout.line_spacing_rule, layout.line_spacing = (
+        WD_LINE_SPACING.EXACTLY,
+        LINE if size == BODY else Pt(35),
+    )
     if indent:
         layout.first_line_indent = 2 * BODY
     if right:
@@ -198,7 +238,8 @@ def _text(
 def _run(paragraph: Paragraph, words: str, font: str, size: Pt) -> Run:
     run = paragraph.add_run(words)
     run.font.size, run.font.name = size, font
-    # Word takes the font of Chinese characters from `eastAsia` alone; the hint makes quotation marks Chinese ones.
+    # Word takes the font of Chinese characters from `eastAsia` alone; the hint makes quotation
+    # marks Chinese ones.
     fonts = run._r.get_or_add_rPr().get_or_add_rFonts()
     fonts.set(qn("w:eastAsia"), font)
     fonts.set(qn("w:hint"), "eastAsia")

@@ -11,7 +11,9 @@ from mediawatch.sweep.gate.pacing import Pacing
 
 
 class Turnstile:
-    """Implements `ports.Gate`: the visits of a look have its rank; when the first began is noted, and which surfaces turned it away."""
+    """Implements `ports.Gate`: the visits of a look have its rank; when the first began is noted,
+    and which surfaces turned it away.
+    """
 
     def __init__(self, gate: RankedGate, rank: Rank, pacing: Pacing, clock: Clock) -> None:
         self.began: datetime | None = None
@@ -22,7 +24,13 @@ class Turnstile:
         """Of these the rate-limited ones, which come back: surface to session."""
 
     async def visit(
-        self, surface: str, session: str, pace: Pace, see: Callable[[], Awaitable[Sight]], *, declared_closed: bool = False
+        self,
+        surface: str,
+        session: str,
+        pace: Pace,
+        see: Callable[[], Awaitable[Sight]],
+        *,
+        declared_closed: bool = False,
     ) -> Sight | None:
         """See `ports.Gate.visit`."""
 
@@ -30,7 +38,9 @@ class Turnstile:
             self.began = self.began or self._clock()
             return await see()
 
-        sight = await self._gate.visit(surface, session, pace, begun, declared_closed=declared_closed, rank=self._rank)
+        sight = await self._gate.visit(
+            surface, session, pace, begun, declared_closed=declared_closed, rank=self._rank
+        )
         if sight is not None:
             self.turned_away.pop(surface, None)
         elif not declared_closed:
@@ -40,7 +50,9 @@ class Turnstile:
         return sight
 
     async def rested(self) -> str:
-        """Wait for a surface that turned this look away because it rests; its name, "" where none is to be waited for."""
+        """Wait for a surface that turned this look away because it rests; its name, "" where none
+        is to be waited for.
+        """
         while self._resting:
             surface, session = self._resting.popitem()
             if await self._pacing.rested(surface, session):

@@ -1,4 +1,6 @@
-"""What is done about each outcome (docs/pace.md, the decision table), and the breaker of one surface and session that does it."""
+"""What is done about each outcome (docs/pace.md, the decision table), and the breaker of one
+surface and session that does it.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ class Decision:
     """Also where more than this share of the last 25 visits ended so."""
     only_logged_in: bool = False
     rests: bool = False
-    """Opened, it is tried again after a rest, which doubles each time; any other breaker stays open for the rest of the run."""
+    """Opened, it is tried again after a rest, which doubles each time; any other breaker stays open
+    for the rest of the run.
+    """
     exit_bit: int = 0
 
 
@@ -37,13 +41,17 @@ DECISIONS: Mapping[Outcome, Decision] = MappingProxyType(
         Outcome.CHANGED: Decision(opens_at=5, opens_at_share=0.2, exit_bit=64),
     }
 )
-EXIT_BITS: Mapping[Outcome, int] = {outcome: decision.exit_bit for outcome, decision in DECISIONS.items() if decision.exit_bit}
+EXIT_BITS: Mapping[Outcome, int] = {
+    outcome: decision.exit_bit for outcome, decision in DECISIONS.items() if decision.exit_bit
+}
 """What an opened breaker adds to the exit code of a run."""
 _LAST = 25
 _FIRST_REST = 600.0
 """Seconds a rate-limited surface rests at first."""
 RESTS = 3
-"""Rests in a row, 10, 20 and 40 minutes, after which a run without an end hopes for nothing any more."""
+"""Rests in a row, 10, 20 and 40 minutes, after which a run without an end hopes for nothing any
+more.
+"""
 
 
 @dataclass
@@ -67,7 +75,13 @@ class Breaker:
         decision = DECISIONS[outcome]
         self.last.append(outcome)
         if decision.closes:
-            self.row, self.opened_by, self.until, self.rest, self.rests = [], None, None, _FIRST_REST, 0
+            self.row, self.opened_by, self.until, self.rest, self.rests = (
+                [],
+                None,
+                None,
+                _FIRST_REST,
+                0,
+            )
             return False
         if not decision.opens_at:
             return False
@@ -81,5 +95,9 @@ class Breaker:
         return True
 
     def _opens(self, outcome: Outcome, decision: Decision) -> bool:
-        often = decision.opens_at_share and len(self.last) == _LAST and self.last.count(outcome) > _LAST * decision.opens_at_share
+        often = (
+            decision.opens_at_share
+            and len(self.last) == _LAST
+            and self.last.count(outcome) > _LAST * decision.opens_at_share
+        )
         return bool(often) or len(self.row) >= decision.opens_at

@@ -1,4 +1,6 @@
-"""The gate before every visit: whose turn it is, spacing, caps, quiet hours, retry of the transient, breakers (docs/pace.md)."""
+"""The gate before every visit: whose turn it is, spacing, caps, quiet hours, retry of the
+transient, breakers (docs/pace.md).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,13 @@ from heapq import heappop, heappush
 from itertools import count
 
 import structlog
-from tenacity import AsyncRetrying, RetryCallState, retry_if_result, stop_after_attempt, wait_exponential_jitter
+from tenacity import (
+    AsyncRetrying,
+    RetryCallState,
+    retry_if_result,
+    stop_after_attempt,
+    wait_exponential_jitter,
+)
 from tenacity.stop import stop_base
 
 from mediawatch.domain import Outcome, Pace, Sight
@@ -72,7 +80,9 @@ class _Lane:
     """Of the last day, oldest first."""
     breaker: Breaker = field(default_factory=Breaker)
     paused: Outcome | str = ""
-    """Why the last visit that was not admitted was not: what opened the breaker, or a reason in Chinese."""
+    """Why the last visit that was not admitted was not: what opened the breaker, or a reason in
+    Chinese.
+    """
 
 
 def as_declared(surface: str, pace: Pace) -> Pace:
@@ -81,12 +91,18 @@ def as_declared(surface: str, pace: Pace) -> Pace:
 
 
 class Pacing:
-    """Implements `ports.RankedGate`. `scale` multiplies every wait and every span of the paces (0 in the demo), never the rest of a
-    breaker. `pace_of` overrides what surfaces declare. `exit_bits` gathers what opened.
+    """Implements `ports.RankedGate`. `scale` multiplies every wait and every span of the paces (0
+    in the demo), never the rest of a breaker. `pace_of` overrides what surfaces declare.
+    `exit_bits` gathers what opened.
     """
 
     def __init__(
-        self, *, scale: float = 1.0, seed: int | None = None, pace_of: Callable[[str, Pace], Pace] = as_declared, clock: Clock | None = None
+        self,
+        *,
+        scale: float = 1.0,
+        seed: int | None = None,
+        pace_of: Callable[[str, Pace], Pace] = as_declared,
+        clock: Clock | None = None,
     ) -> None:
         """Without a `clock` there are no quiet hours, and no end."""
         self.scale = scale
@@ -99,17 +115,32 @@ class Pacing:
         self._random = random.Random(seed)
         self._lanes: dict[tuple[str, str], _Lane] = {}
 
-    def begin(self, earlier: Iterable[Visited], now: datetime, *, at_once: int, until: datetime | None = None) -> None:
-        """A run begins: at most so many visits `at_once`, none begun after `until`. What `earlier` runs visited counts, for the caps
-        of a site know nothing of our restarts."""
+    def begin(
+        self,
+        earlier: Iterable[Visited],
+        now: datetime,
+        *,
+        at_once: int,
+        until: datetime | None = None,
+    ) -> None:
+        """A run begins: at most so many visits `at_once`, none begun after `until`. What `earlier`
+        runs visited counts, for the caps of a site know nothing of our restarts."""
         self._at_once, self._until = asyncio.Semaphore(at_once), until
         for visited in sorted(earlier, key=lambda visited: visited.at):
-            self._lane(visited.surface, visited.session).visits.append(_now() - self.scale * (now - visited.at).total_seconds())
+            self._lane(visited.surface, visited.session).visits.append(
+                _now() - self.scale * (now - visited.at).total_seconds()
+            )
 
     async def visit(
-        self, surface: str, session: str, pace: Pace, see: Callable[[], Awaitable[Sight]], *, declared_closed: bool = False,
+        self,
+        surface: str,
+        session: str,
+        pace: Pace,
+        see: Callable[[], Awaitable[Sight]],
+        *,
+        declared_closed: bool = False,
         rank: Rank = Rank.FIRST_LOOK,
-    ) -> Sight | None:  # fmt: skip
+    ) -> Sight | None:
         """See `ports.Gate.visit`."""
         lane = self._lane(surface, session)
         async with AsyncExitStack() as held:
@@ -117,11 +148,22 @@ class Pacing:
                 return None
             return await self._seen(lane, surface, session, see, declared_closed)
 
-    async def _seen(self, lane: _Lane, surface: str, session: str, see: Callable[[], Awaitable[Sight]], declared_closed: bool) -> Sight:
+    async def _seen(
+        self,
+        lane: _Lane,
+        surface: str,
+        session: str,
+        see: Callable[[], Awaitable[Sight]],
+        declared_closed: bool,
+    ) -> Sight:
         retrying = AsyncRetrying(
-            retry=retry_if_result(lambda sight: DECISIONS[sight.outcome].tries > 1 and not sight.dated),
+            retry=retry_if_result(
+                lambda sight: DECISIONS[sight.outcome].tries > 1 and not sight.dated
+            ),
             stop=stop_after_attempt(DECISIONS[Outcome.UNREACHABLE].tries) | _Late(self._too_late),
-            wait=wait_exponential_jitter(multiplier=2 * self.scale, max=30 * self.scale, jitter=self.scale),
+            wait=wait_exponential_jitter(
+                multiplier=2 * self.scale, max=30 * self.scale, jitter=self.scale
+            ),
             retry_error_callback=_last_result,
         )
         sight: Sight = await retrying(see)
@@ -129,7 +171,13 @@ class Pacing:
             if not declared_closed:
                 self.exit_bits |= DECISIONS[sight.outcome].exit_bit
             tell = log.info if declared_closed else log.warning
-            tell("breaker opened", surface=surface, session=session or "visitor", outcome=sight.outcome.value, detail=sight.detail)
+            tell(
+                "breaker opened",
+                surface=surface,
+                session=session or "visitor",
+                outcome=sight.outcome.value,
+                detail=sight.detail,
+            )
         return sight
 
     async def pause(self, surface: str, session: str, pace: Pace) -> None:
@@ -140,8 +188,9 @@ class Pacing:
         lane.free_at = max(lane.free_at, _now() + wait)
 
     async def rested(self, surface: str, session: str) -> bool:
-        """Wait until a surface that rests may be visited again. False at once where it does not rest, or not to an end that is worth
-        waiting for: within the run's window, or of a run without an end after so many rests. A gate without pace waits for nothing."""
+        """Wait until a surface that rests may be visited again. False at once where it does not
+        rest, or not to an end that is worth waiting for: within the run's window, or of a run
+        without an end after so many rests. A gate without pace waits for nothing."""
         breaker = self._lane(surface, session).breaker
         if breaker.opened_by is None or breaker.until is None or not self.scale:
             return False
@@ -152,12 +201,18 @@ class Pacing:
         return True
 
     def paused(self, surface: str, session: str) -> Outcome | str:
-        """Why the last visit that was turned away was: what had opened the breaker, or a reason in Chinese; empty where none was."""
+        """Why the last visit that was turned away was: what had opened the breaker, or a reason in
+        Chinese; empty where none was.
+        """
         return self._lane(surface, session).paused
 
     def open_breakers(self) -> dict[tuple[str, str], Outcome]:
         """What is paused now, by surface and session."""
-        return {key: lane.breaker.opened_by for key, lane in self._lanes.items() if lane.breaker.opened_by}
+        return {
+            key: lane.breaker.opened_by
+            for key, lane in self._lanes.items()
+            if lane.breaker.opened_by
+        }
 
     def _lane(self, surface: str, session: str) -> _Lane:
         return self._lanes.setdefault((surface, session), _Lane())
@@ -166,7 +221,9 @@ class Pacing:
         return (pace.every + self._random.uniform(0, pace.jitter)) * self.scale
 
     async def _admitted(self, lane: _Lane, pace: Pace, rank: Rank, held: AsyncExitStack) -> bool:
-        """Waits for the turn, and then for one of the visits that may be made at once, which `held` keeps."""
+        """Waits for the turn, and then for one of the visits that may be made at once, which `held`
+        keeps.
+        """
         async with lane.queue.turn(rank):
             for waited in (False, True):
                 wait = self._wait(lane, pace)
@@ -183,7 +240,8 @@ class Pacing:
     def _reason(self, lane: _Lane, pace: Pace, wait: float, rank: Rank) -> Outcome | str:
         """Why no visit may be made after such a wait; empty where one may.
 
-        A check may be made beyond the day's cap and the end: without it what was seen before would be lost.
+        A check may be made beyond the day's cap and the end: without it what was seen before would
+        be lost.
         """
         if not lane.breaker.admits(_now()):
             return lane.breaker.opened_by or ""
@@ -196,7 +254,11 @@ class Pacing:
         return OVER if late else ""
 
     def _too_late(self, wait: float) -> bool:
-        return self._until is not None and self._clock is not None and self._clock() + timedelta(seconds=wait) >= self._until
+        return (
+            self._until is not None
+            and self._clock is not None
+            and self._clock() + timedelta(seconds=wait) >= self._until
+        )
 
     def _wait(self, lane: _Lane, pace: Pace) -> float:
         """Seconds until the next visit may begin, the day's cap apart."""
@@ -212,10 +274,14 @@ class Pacing:
 
 
 def quiet_left(quiet: tuple[time, time], now: datetime) -> timedelta:
-    """How long the quiet hours (Beijing wall clock, past midnight where the end is the earlier) still last; 0 outside of them."""
+    """How long the quiet hours (Beijing wall clock, past midnight where the end is the earlier)
+    still last; 0 outside of them.
+    """
     start, end = quiet
     local = beijing(now)
-    inside = start <= local.time() < end if start <= end else local.time() >= start or local.time() < end
+    inside = (
+        start <= local.time() < end if start <= end else local.time() >= start or local.time() < end
+    )
     if not inside:
         return timedelta(0)
     over = local.replace(hour=end.hour, minute=end.minute, second=0, microsecond=0)

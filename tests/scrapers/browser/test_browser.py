@@ -1,4 +1,6 @@
-"""The browser behind the tabs: what it loads, whose cookies it shows, and that it works again after every kind of death."""
+"""The browser behind the tabs: what it loads, whose cookies it shows, and that it works again after
+every kind of death.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,14 @@ def echo(asked: Asked) -> Answer:
 
 @pytest.fixture
 def site() -> Any:
-    with served({"/": PAGE, "/echo": echo, "/hang": Answer(hang=True), "/code.js": Answer("", "text/javascript")}) as running:
+    with served(
+        {
+            "/": PAGE,
+            "/echo": echo,
+            "/hang": Answer(hang=True),
+            "/code.js": Answer("", "text/javascript"),
+        }
+    ) as running:
         yield running
 
 
@@ -47,25 +56,35 @@ def _never() -> Any:
     raise AssertionError("nobody asked for the time")
 
 
-async def text_of(browser: Browser, site: Site, session: Session | None = None, **options: Any) -> str:
+async def text_of(
+    browser: Browser, site: Site, session: Session | None = None, **options: Any
+) -> str:
     async with browser.tab(session, hosts=HOSTS, whole=False, **options) as tab:
         return (await tab.open(site.url("/"))).text()
 
 
-async def headers_of(browser: Browser, site: Site, session: Session | None = None, hosts: frozenset[str] = HOSTS) -> dict[str, str]:
+async def headers_of(
+    browser: Browser, site: Site, session: Session | None = None, hosts: frozenset[str] = HOSTS
+) -> dict[str, str]:
     async with browser.tab(session, hosts=hosts, whole=False) as tab:
         answer: Any = (await tab.open(site.url("/echo"))).json()
         return dict(answer)
 
 
-async def test_pictures_fonts_media_and_styles_are_for_whole_pages_only(browser: Browser, site: Site) -> None:
+async def test_pictures_fonts_media_and_styles_are_for_whole_pages_only(
+    browser: Browser, site: Site
+) -> None:
     async def loaded(whole: bool, heavy: frozenset[str] = frozenset()) -> set[str]:
         site.asked.clear()
         async with browser.tab(None, hosts=HOSTS, whole=whole, heavy=heavy) as tab:
             await tab.open(site.url("/"))
             assert await tab.wait_for("document.readyState === 'complete'")
             await tab.evaluate("document.fonts.ready.then(() => true)")
-        return {each.target.partition("?")[0] for each in site.asked} - {"/", "/code.js", "/favicon.ico"}
+        return {each.target.partition("?")[0] for each in site.asked} - {
+            "/",
+            "/code.js",
+            "/favicon.ico",
+        }
 
     assert await loaded(True) == HEAVY | {"/picture/640"}
     assert await loaded(False) == {"/picture/640"}
@@ -78,19 +97,38 @@ async def test_it_says_what_it_is(browser: Browser, site: Site) -> None:
     assert headers["Accept-Language"].startswith("zh-CN")
     async with browser.tab(None, hosts=HOSTS, whole=False) as tab:
         await tab.open(site.url("/"))
-        zone = await tab.evaluate("[Intl.DateTimeFormat().resolvedOptions().timeZone, innerWidth, innerHeight, navigator.webdriver]")
+        zone = await tab.evaluate(
+            "[Intl.DateTimeFormat().resolvedOptions().timeZone, innerWidth, innerHeight, "
+            "navigator.webdriver]"
+        )
     assert zone == ["Asia/Shanghai", 1280, 900, True]
 
 
 def saved(folder: Path, name: str, value: str) -> None:
     folder.mkdir(exist_ok=True)
-    cookie = {"name": "login", "value": value, "domain": "127.0.0.1", "path": "/", "expires": -1, "httpOnly": True, "secure": False}
-    (folder / f"{name}.json").write_text(json.dumps({"cookies": [cookie | {"sameSite": "Lax"}], "origins": []}))
+    cookie = {
+        "name": "login",
+        "value": value,
+        "domain": "127.0.0.1",
+        "path": "/",
+        "expires": -1,
+        "httpOnly": True,
+        "secure": False,
+    }
+    (folder / f"{name}.json").write_text(
+        json.dumps({"cookies": [cookie | {"sameSite": "Lax"}], "origins": []})
+    )
 
 
-async def test_each_session_and_each_platforms_visitor_has_cookies_of_its_own(browser: Browser, tmp_path: Path) -> None:
+async def test_each_session_and_each_platforms_visitor_has_cookies_of_its_own(
+    browser: Browser, tmp_path: Path
+) -> None:
     def greet(asked: Asked) -> Answer:
-        return Answer(json.dumps({"Cookie": asked.headers.get("Cookie", "")}), JSON, headers={"Set-Cookie": "visited=1; Path=/"})
+        return Answer(
+            json.dumps({"Cookie": asked.headers.get("Cookie", "")}),
+            JSON,
+            headers={"Set-Cookie": "visited=1; Path=/"},
+        )
 
     saved(tmp_path / "weibo", "office", "A")
     saved(tmp_path / "weibo", "desk", "B")
@@ -102,7 +140,11 @@ async def test_each_session_and_each_platforms_visitor_has_cookies_of_its_own(br
         async def cookie(session: Session | None, hosts: frozenset[str] = HOSTS) -> str:
             return (await headers_of(browser, site, session, hosts))["Cookie"]
 
-        assert [await cookie(office), await cookie(desk), await cookie(None, other)] == ["login=A", "login=B", ""]
+        assert [await cookie(office), await cookie(desk), await cookie(None, other)] == [
+            "login=A",
+            "login=B",
+            "",
+        ]
         assert [await cookie(office), await cookie(desk), await cookie(None, other)] == [
             "login=A; visited=1",
             "login=B; visited=1",
@@ -111,7 +153,9 @@ async def test_each_session_and_each_platforms_visitor_has_cookies_of_its_own(br
 
 
 @pytest.mark.parametrize("content", [None, "no json", "[]", '{"cookies": [{"name": 1}]}'])
-async def test_an_unusable_session_file_needs_a_login(browser: Browser, site: Site, tmp_path: Path, content: str | None) -> None:
+async def test_an_unusable_session_file_needs_a_login(
+    browser: Browser, site: Site, tmp_path: Path, content: str | None
+) -> None:
     state = tmp_path / "s.json"
     if content is not None:
         state.write_text(content)
@@ -120,16 +164,25 @@ async def test_an_unusable_session_file_needs_a_login(browser: Browser, site: Si
     assert await text_of(browser, site) == PAGE
 
 
-async def test_contexts_are_renewed_and_a_login_keeps_its_cookies(own: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_contexts_are_renewed_and_a_login_keeps_its_cookies(
+    own: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("scrapers.browser.contexts.USES_PER_CONTEXT", 2)
     saved(tmp_path / "weibo", "s", "A")
     (session,) = sessions_in(tmp_path, "weibo")
 
     def renew(asked: Asked) -> Answer:
-        return Answer(json.dumps({"Cookie": asked.headers.get("Cookie", "")}), JSON, headers={"Set-Cookie": "login=B; Path=/"})
+        return Answer(
+            json.dumps({"Cookie": asked.headers.get("Cookie", "")}),
+            JSON,
+            headers={"Set-Cookie": "login=B; Path=/"},
+        )
 
     with served({"/echo": renew}) as site:
-        cookies = [(await headers_of(own, site, who))["Cookie"] for who in (None, None, None, session, session, session)]
+        cookies = [
+            (await headers_of(own, site, who))["Cookie"]
+            for who in (None, None, None, session, session, session)
+        ]
         assert cookies == ["", "login=B", "", "login=A", "login=B", "login=B"]
         async with own.tab(None, hosts=HOSTS, whole=False) as outlives:
             for _ in range(3):
@@ -138,14 +191,18 @@ async def test_contexts_are_renewed_and_a_login_keeps_its_cookies(own: Browser, 
 
 
 @pytest.mark.parametrize(("login", "most"), [(False, PAGES_AT_ONCE), (True, 1)])
-async def test_few_pages_at_once_and_one_for_a_login(browser: Browser, tmp_path: Path, login: bool, most: int) -> None:
+async def test_few_pages_at_once_and_one_for_a_login(
+    browser: Browser, tmp_path: Path, login: bool, most: int
+) -> None:
     saved(tmp_path / "weibo", "s", "A")
     session = sessions_in(tmp_path, "weibo")[0] if login else None
     async with AsyncExitStack() as loans, AsyncExitStack() as last:
         for _ in range(most - 1):
             await loans.enter_async_context(browser.tab(session, hosts=HOSTS, whole=False))
         await last.enter_async_context(browser.tab(session, hosts=HOSTS, whole=False))
-        further = asyncio.ensure_future(loans.enter_async_context(browser.tab(session, hosts=HOSTS, whole=False)))
+        further = asyncio.ensure_future(
+            loans.enter_async_context(browser.tab(session, hosts=HOSTS, whole=False))
+        )
         await asyncio.sleep(0.3)
         assert not further.done()
         await last.aclose()
@@ -164,7 +221,11 @@ def kill(what: str, before: dict[int, str]) -> None:
 
 
 # The headless shell's own process has neither a type nor node in its command line.
-DEATHS = {"renderer": "--type=renderer", "browser": "--remote-debugging-pipe", "driver": "run-driver"}
+DEATHS = {
+    "renderer": "--type=renderer",
+    "browser": "--remote-debugging-pipe",
+    "driver": "run-driver",
+}
 
 
 @pytest.mark.parametrize("victim", list(DEATHS))
@@ -183,9 +244,13 @@ async def test_after_a_death_the_next_tab_works(own: Browser, site: Site, victim
     waiting = [asyncio.ensure_future(wait(tab)) for wait, tab in zip(waits, tabs, strict=True)]
     await asyncio.sleep(0.2)
     kill(DEATHS[victim], before)
-    assert [type(each) for each in await asyncio.gather(*waiting, return_exceptions=True)] == [Unreachable] * len(waits)
+    assert [type(each) for each in await asyncio.gather(*waiting, return_exceptions=True)] == [
+        Unreachable
+    ] * len(waits)
     assert [await tab.captures() for tab in tabs] == [()] * len(waits)
-    with pytest.raises(Unreachable, match="died on the way"):  # whatever was read of them: it counts as cut short
+    with pytest.raises(
+        Unreachable, match="died on the way"
+    ):  # whatever was read of them: it counts as cut short
         await loans.aclose()
     assert await text_of(own, site) == PAGE
     await own.close()
@@ -218,7 +283,9 @@ async def test_a_driver_that_does_not_listen_is_ended_too(own: Browser, site: Si
 
 
 @pytest.mark.parametrize("after", [0.02, 0.3, 0.7])
-async def test_nothing_is_left_when_a_start_is_cancelled(own: Browser, site: Site, after: float) -> None:
+async def test_nothing_is_left_when_a_start_is_cancelled(
+    own: Browser, site: Site, after: float
+) -> None:
     before = descendants()
     starting = asyncio.ensure_future(text_of(own, site))
     await asyncio.sleep(after)
@@ -228,7 +295,9 @@ async def test_nothing_is_left_when_a_start_is_cancelled(own: Browser, site: Sit
     assert await gone(before) == []
 
 
-async def test_a_driver_that_dies_while_it_starts_is_trouble_like_any_other(own: Browser, site: Site) -> None:
+async def test_a_driver_that_dies_while_it_starts_is_trouble_like_any_other(
+    own: Browser, site: Site
+) -> None:
     before = descendants()
     starting = asyncio.ensure_future(text_of(own, site))
     found: list[int] = []
@@ -241,7 +310,9 @@ async def test_a_driver_that_dies_while_it_starts_is_trouble_like_any_other(own:
     assert await text_of(own, site) == PAGE
 
 
-async def test_deaths_while_several_pages_are_out_start_one_browser(own: Browser, site: Site) -> None:
+async def test_deaths_while_several_pages_are_out_start_one_browser(
+    own: Browser, site: Site
+) -> None:
     before = descendants()
     assert await text_of(own, site) == PAGE
     kill(DEATHS["driver"], before)
@@ -259,10 +330,14 @@ async def test_without_an_executable_it_is_unreachable(tmp_path: Path) -> None:
     assert await gone(before) == []
 
 
-async def test_an_empty_page_is_lent_again_to_looks_of_its_kind_alone(own: Browser, site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_empty_page_is_lent_again_to_looks_of_its_kind_alone(
+    own: Browser, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("scrapers.browser.pool.LOADS_PER_PAGE", 3)
 
-    async def steps(*, whole: bool = False, heavy: frozenset[str] = frozenset(), trouble: bool = False) -> int:
+    async def steps(
+        *, whole: bool = False, heavy: frozenset[str] = frozenset(), trouble: bool = False
+    ) -> int:
         """How many documents the page's history holds."""
         with suppress(Unreachable):
             async with own.tab(None, hosts=HOSTS, whole=whole, heavy=heavy) as tab:
@@ -284,7 +359,9 @@ async def test_an_empty_page_is_lent_again_to_looks_of_its_kind_alone(own: Brows
     assert await steps() == new
 
 
-async def test_what_a_page_asked_for_is_not_heard_by_the_next_look(own: Browser, site: Site) -> None:
+async def test_what_a_page_asked_for_is_not_heard_by_the_next_look(
+    own: Browser, site: Site
+) -> None:
     async with own.tab(None, hosts=HOSTS, whole=False) as tab:
         await tab.open(site.url("/"))
         await tab.evaluate("void setInterval(() => fetch('/echo'), 5)")

@@ -1,4 +1,6 @@
-"""What the browser leaves behind: nothing of a living run's is touched, and of a dead one nothing stays."""
+"""What the browser leaves behind: nothing of a living run's is touched, and of a dead one nothing
+stays.
+"""
 
 from __future__ import annotations
 
@@ -49,7 +51,9 @@ def place() -> Iterator[Path]:
 @pytest.fixture
 def owner(executable: Path, place: Path) -> Iterator[subprocess.Popen[str]]:
     """Another process that has a page open, with its temporary files at the place."""
-    process = subprocess.Popen([sys.executable, "-c", OWNER, executable, place], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", OWNER, executable, place], stdout=subprocess.PIPE, text=True
+    )
     assert process.stdout is not None
     assert process.stdout.readline() == "open\n"
     yield process
@@ -76,13 +80,19 @@ def until(condition: Callable[[], bool]) -> bool:
     return False
 
 
-async def test_what_it_writes_lies_in_a_folder_of_its_own_that_goes_with_it(executable: Path, place: Path) -> None:
+async def test_what_it_writes_lies_in_a_folder_of_its_own_that_goes_with_it(
+    executable: Path, place: Path
+) -> None:
     before = descendants()
     browser = opened(executable, place)
     async with browser.tab(None, hosts=HOSTS, whole=False):
         (run,) = runs(place)
         assert run.stat().st_mode & 0o077 == 0
-        profiles = [command for pid, command in descendants().items() if pid not in before and f"--user-data-dir={run}/" in command]
+        profiles = [
+            command
+            for pid, command in descendants().items()
+            if pid not in before and f"--user-data-dir={run}/" in command
+        ]
         assert profiles
         assert processes.living_in(run) & (descendants().keys() - before.keys())
     await browser.close()
@@ -94,24 +104,36 @@ async def test_signals_to_our_group_do_not_reach_the_driver(executable: Path, pl
     before = descendants()
     browser = opened(executable, place)
     async with browser.tab(None, hosts=HOSTS, whole=False):
-        (driver,) = [pid for pid, command in descendants().items() if pid not in before and "run-driver" in command]
+        (driver,) = [
+            pid
+            for pid, command in descendants().items()
+            if pid not in before and "run-driver" in command
+        ]
         assert os.getpgid(driver) == os.getsid(driver) == driver
     await browser.close()
 
 
-async def test_a_killed_run_takes_driver_and_browser_with_it(owner: subprocess.Popen[str], place: Path) -> None:
+async def test_a_killed_run_takes_driver_and_browser_with_it(
+    owner: subprocess.Popen[str], place: Path
+) -> None:
     (run,) = runs(place)
     owner.kill()
     assert until(lambda: not processes.living_in(run))
     assert run.exists(), "nobody is there to remove it"
 
 
-async def test_a_start_sweeps_what_the_dead_left_and_nothing_of_the_living(place: Path, owner: subprocess.Popen[str]) -> None:
+async def test_a_start_sweeps_what_the_dead_left_and_nothing_of_the_living(
+    place: Path, owner: subprocess.Popen[str]
+) -> None:
     (run,) = runs(place)
     Scratch.taken(place).remove()
     assert runs(place) == [run]
     assert owner.poll() is None
-    (driver,) = [pid for pid, command in descendants().items() if "run-driver" in command and pid in processes.living_in(run)]
+    (driver,) = [
+        pid
+        for pid, command in descendants().items()
+        if "run-driver" in command and pid in processes.living_in(run)
+    ]
     os.kill(driver, signal.SIGSTOP)  # it does not notice that its owner is gone
     owner.kill()
     owner.wait()
@@ -127,7 +149,10 @@ def test_a_place_too_long_for_a_socket_is_replaced_by_one_of_its_own(tmp_path: P
     try:
         first, second, third = (each.path.parent for each in taken)
         assert first == second != third
-        assert all(each.parent == Path(tempfile.gettempdir()) and each.stat().st_mode & 0o077 == 0 for each in (first, third))
+        assert all(
+            each.parent == Path(tempfile.gettempdir()) and each.stat().st_mode & 0o077 == 0
+            for each in (first, third)
+        )
     finally:
         for each in taken:
             each.remove()
@@ -135,15 +160,24 @@ def test_a_place_too_long_for_a_socket_is_replaced_by_one_of_its_own(tmp_path: P
         shutil.rmtree(third)
 
 
-async def test_contexts_are_renewed_where_memory_is_short(executable: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_contexts_are_renewed_where_memory_is_short(
+    executable: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("scrapers.browser.pool._WEIGHED_EVERY", 2)
 
     def greet(asked: Asked) -> Answer:
-        return Answer(asked.headers.get("Cookie", "new"), headers={"Set-Cookie": "visited=1; Path=/"})
+        return Answer(
+            asked.headers.get("Cookie", "new"), headers={"Set-Cookie": "visited=1; Path=/"}
+        )
 
     with served({"/": greet}) as site:
-        for limit, met in ((1_000_000.0, ["new"] + ["visited=1"] * 4), (1.0, ["new", "visited=1", "new", "visited=1", "new"])):
-            browser = Browser(executable, now=lambda: datetime.now(UTC), timeouts=SHORT, memory_mb=limit)
+        for limit, met in (
+            (1_000_000.0, ["new"] + ["visited=1"] * 4),
+            (1.0, ["new", "visited=1", "new", "visited=1", "new"]),
+        ):
+            browser = Browser(
+                executable, now=lambda: datetime.now(UTC), timeouts=SHORT, memory_mb=limit
+            )
             said = []
             for _ in range(5):
                 async with browser.tab(None, hosts=HOSTS, whole=False) as tab:
@@ -164,5 +198,7 @@ async def test_deaths_leave_no_zombie(executable: Path, place: Path) -> None:
     async with browser.tab(None, hosts=HOSTS, whole=False):
         assert len(runs(place)) == 1, "the dead ones' folders are gone"
     await browser.close()
-    assert until(lambda: not processes.descendants(os.getpid()) - before.keys()), "zombies count as children"
+    assert until(lambda: not processes.descendants(os.getpid()) - before.keys()), (
+        "zombies count as children"
+    )
     assert runs(place) == []

@@ -1,4 +1,6 @@
-"""Our clock against the time of the sites' replies: ten minutes off, and what is seen proves nothing against anybody."""
+"""Our clock against the time of the sites' replies: ten minutes off, and what is seen proves
+nothing against anybody.
+"""
 
 from __future__ import annotations
 
@@ -47,7 +49,10 @@ def date_of(at: datetime) -> dict[str, str]:
         ([date_of(NOW - timedelta(hours=5)) | {"age": "18000"}], ""),
         ([date_of(NOW - timedelta(days=90)), date_of(NOW)], ""),
         ([date_of(NOW), date_of(NOW - timedelta(days=90))], ""),
-        ([date_of(NOW - timedelta(days=90)), date_of(NOW - timedelta(hours=1))], "60 minutes ahead of"),
+        (
+            [date_of(NOW - timedelta(days=90)), date_of(NOW - timedelta(hours=1))],
+            "60 minutes ahead of",
+        ),
     ],
 )
 def test_one_reply_that_agrees_clears_our_clock(replies: list[dict[str, str]], off: str) -> None:
@@ -58,14 +63,20 @@ def test_one_reply_that_agrees_clears_our_clock(replies: list[dict[str, str]], o
     assert bool(off) == clock.trouble.startswith(CLOCK_OFF)
 
 
-async def looked(executable: Path, platform_id: str, ours: timedelta, *, second: bool = False) -> Sight:
-    """One look at an account by a machine whose clock is `ours` off, in a world whose sites know the time."""
+async def looked(
+    executable: Path, platform_id: str, ours: timedelta, *, second: bool = False
+) -> Sight:
+    """One look at an account by a machine whose clock is `ours` off, in a world whose sites know
+    the time.
+    """
     here = NOW + ours
     async with (
         Replica(World.parse(WORLD), now=lambda: NOW, key=key()) as replica,
         facing(replica, executable, lambda: here, SHORT) as browser,
     ):
-        account = Account(id=1, filed=Filed(name="示例", platform="toutiao", platform_id=platform_id))
+        account = Account(
+            id=1, filed=Filed(name="示例", platform="toutiao", platform_id=platform_id)
+        )
         need = Need(fresh_after=day_of(here) - timedelta(days=14), second=second)
         (sight,) = await SCRAPER.look(browser, [], account, need, Pacing(scale=0))
         return sight
@@ -79,7 +90,9 @@ async def test_a_clock_that_is_right_changes_nothing(executable: Path) -> None:
 
 @pytest.mark.parametrize("ours", [timedelta(minutes=30), timedelta(days=40), -timedelta(days=40)])
 @pytest.mark.parametrize("platform_id", [TOKEN, GONE])
-async def test_a_clock_that_is_off_proves_nothing(executable: Path, platform_id: str, ours: timedelta) -> None:
+async def test_a_clock_that_is_off_proves_nothing(
+    executable: Path, platform_id: str, ours: timedelta
+) -> None:
     sight = await looked(executable, platform_id, ours, second=True)
     assert sight.outcome.about_us
     assert (sight.name, sight.posts, sight.exact, sight.matched_by) == ("", (), False, None)
@@ -98,7 +111,11 @@ async def test_a_sweep_with_a_wrong_clock_says_so_once_and_accuses_nobody(tmp_pa
             with structlog.testing.capture_logs() as logs:
                 summary = await app.engine().run(request)
             checks = [check async for check in doctor.in_home(app) if check.name == "clock"]
-    assert (summary.exit_code & 64, summary.findings, set(summary.verdicts)) == (64, [], {Verdict.UNPROVEN})
+    assert (summary.exit_code & 64, summary.findings, set(summary.verdicts)) == (
+        64,
+        [],
+        {Verdict.UNPROVEN},
+    )
     assert summary.clock_off.startswith(CLOCK_OFF)
     assert len([line for line in logs if line["event"].startswith(CLOCK_OFF)]) == 1
     sentences = {entry.judgement.sentence for entry in summary.scope if entry.judgement}

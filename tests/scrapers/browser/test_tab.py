@@ -43,9 +43,13 @@ async def hasty(executable: Path) -> AsyncIterator[Browser]:
 
 
 @asynccontextmanager
-async def at(browser: Browser, routes: dict[str, Any], **options: Any) -> AsyncIterator[tuple[Tab, Site]]:
+async def at(
+    browser: Browser, routes: dict[str, Any], **options: Any
+) -> AsyncIterator[tuple[Tab, Site]]:
     with served(routes) as site:
-        async with browser.tab(None, hosts=HOSTS, **{"whole": False, "url_keys": frozenset({"page"}), **options}) as tab:
+        async with browser.tab(
+            None, hosts=HOSTS, **{"whole": False, "url_keys": frozenset({"page"}), **options}
+        ) as tab:
             yield tab, site
 
 
@@ -123,14 +127,24 @@ async def test_a_page_that_never_asks_is_changed(quick: Browser) -> None:
 
 @pytest.mark.parametrize("answer", [Answer(hang=True), Answer(reset=True)], ids=["hang", "reset"])
 async def test_a_reply_that_does_not_come_is_unreachable(quick: Browser, answer: Answer) -> None:
-    async with at(quick, {"/": FETCH, "/api/feed": answer}) as (tab, site), tab.hearing(FEED) as hearing:
+    async with (
+        at(quick, {"/": FETCH, "/api/feed": answer}) as (tab, site),
+        tab.hearing(FEED) as hearing,
+    ):
         await tab.open(site.url("/"))
         assert isinstance(await failure_of(hearing.first(timeout=0.5)), Unreachable)
 
 
-async def test_an_earlier_call_that_is_answered_late_does_not_excuse_a_later_one_that_failed(quick: Browser) -> None:
-    """The list was reset before the profile's answer was there: no changed site, but no connection. Found by the fault matrix."""
-    asked_twice = "<p>页面</p><script>fetch('/api/feed?page=1').catch(() => 0); fetch('/api/feed?page=2').catch(() => 0)</script>"
+async def test_an_earlier_call_that_is_answered_late_does_not_excuse_a_later_one_that_failed(
+    quick: Browser,
+) -> None:
+    """The list was reset before the profile's answer was there: no changed site, but no connection.
+    Found by the fault matrix.
+    """
+    asked_twice = (
+        "<p>页面</p><script>fetch('/api/feed?page=1').catch(() => 0); "
+        "fetch('/api/feed?page=2').catch(() => 0)</script>"
+    )
 
     def answer(asked: Asked) -> Answer:
         if "page=2" in asked.target:
@@ -138,20 +152,34 @@ async def test_an_earlier_call_that_is_answered_late_does_not_excuse_a_later_one
         time.sleep(0.5)
         return Answer("{}", JSON)
 
-    async with at(quick, {"/": asked_twice, "/api/feed": answer}) as (tab, site), tab.hearing(FEED) as hearing:
+    async with (
+        at(quick, {"/": asked_twice, "/api/feed": answer}) as (tab, site),
+        tab.hearing(FEED) as hearing,
+    ):
         await tab.open(site.url("/"))
-        assert isinstance(await failure_of(hearing.first(lambda reply: "page=2" in reply.url, timeout=1.5)), Unreachable)
+        assert isinstance(
+            await failure_of(hearing.first(lambda reply: "page=2" in reply.url, timeout=1.5)),
+            Unreachable,
+        )
 
 
 async def test_a_reply_of_another_kind_is_changed(quick: Browser) -> None:
-    async with at(quick, {"/": FETCH, "/api/feed": Answer("{}", JSON)}) as (tab, site), tab.hearing(FEED) as hearing:
+    async with (
+        at(quick, {"/": FETCH, "/api/feed": Answer("{}", JSON)}) as (tab, site),
+        tab.hearing(FEED) as hearing,
+    ):
         await tab.open(site.url("/"))
-        assert isinstance(await failure_of(hearing.first(lambda reply: "page=2" in reply.url, timeout=1)), Changed)
+        assert isinstance(
+            await failure_of(hearing.first(lambda reply: "page=2" in reply.url, timeout=1)), Changed
+        )
         assert [reply.json() for reply in hearing.all()] == [{}]
 
 
 async def test_a_body_the_page_does_not_read_is_asked_for_once_more(quick: Browser) -> None:
-    routes = {"/": "<script>fetch('/api/feed')</script>", "/api/feed": Answer('{"n": 2}', JSON, headers={"Cache-Control": "no-store"})}
+    routes = {
+        "/": "<script>fetch('/api/feed')</script>",
+        "/api/feed": Answer('{"n": 2}', JSON, headers={"Cache-Control": "no-store"}),
+    }
     async with at(quick, routes) as (tab, site), tab.hearing(FEED) as hearing:
         await tab.open(site.url("/"))
         assert (await hearing.first(timeout=10)).json() == {"n": 2}
@@ -161,7 +189,13 @@ async def test_a_body_the_page_does_not_read_is_asked_for_once_more(quick: Brows
 
 @pytest.mark.parametrize("script", ["fetch('/api/feed')", "fetch('/api/feed').then(a => a.text())"])
 async def test_an_empty_body_is_heard_as_empty(quick: Browser, script: str) -> None:
-    async with at(quick, {"/": f"<script>{script}</script>", "/api/feed": Answer("", JSON)}) as (tab, site), tab.hearing(FEED) as hearing:
+    async with (
+        at(quick, {"/": f"<script>{script}</script>", "/api/feed": Answer("", JSON)}) as (
+            tab,
+            site,
+        ),
+        tab.hearing(FEED) as hearing,
+    ):
         await tab.open(site.url("/"))
         assert isinstance(await failure_of(_json(hearing.first())), RateLimited)
         assert site.count("/api/feed") == 1
@@ -173,16 +207,26 @@ async def _json(call: Any) -> object:
 
 async def test_a_redirect_to_a_login_is_the_answer(quick: Browser) -> None:
     away = Answer(status=302, headers={"Location": "/login"})
-    async with at(quick, {"/": FETCH, "/api/feed": away, "/login": "<p>log in</p>"}) as (tab, site), tab.hearing(FEED) as hearing:
+    async with (
+        at(quick, {"/": FETCH, "/api/feed": away, "/login": "<p>log in</p>"}) as (tab, site),
+        tab.hearing(FEED) as hearing,
+    ):
         await tab.open(site.url("/"))
         assert (await hearing.first()).location == "/login"
 
 
 async def test_a_redirect_to_what_is_wanted_is_followed(quick: Browser) -> None:
     def feed(asked: Asked) -> Answer:
-        return Answer('{"n": 3}', JSON) if "at=1" in asked.target else Answer(status=302, headers={"Location": "/api/feed?at=1"})
+        return (
+            Answer('{"n": 3}', JSON)
+            if "at=1" in asked.target
+            else Answer(status=302, headers={"Location": "/api/feed?at=1"})
+        )
 
-    async with at(quick, {"/": FETCH, "/api/feed": feed}) as (tab, site), tab.hearing(FEED) as hearing:
+    async with (
+        at(quick, {"/": FETCH, "/api/feed": feed}) as (tab, site),
+        tab.hearing(FEED) as hearing,
+    ):
         await tab.open(site.url("/"))
         assert (await hearing.first()).json() == {"n": 3}
 
@@ -199,11 +243,19 @@ async def test_fetch_has_the_cookies_of_the_page(quick: Browser) -> None:
     def data(asked: Asked) -> Answer:
         return Answer(json.dumps({"cookie": asked.headers.get("Cookie"), "字": "值"}), JSON)
 
-    routes = {"/": Answer("<p>x</p>", headers={"Set-Cookie": "seen=1"}), "/data": data, "/down": Answer(reset=True)}
+    routes = {
+        "/": Answer("<p>x</p>", headers={"Set-Cookie": "seen=1"}),
+        "/data": data,
+        "/down": Answer(reset=True),
+    }
     async with at(quick, routes) as (tab, site):
         await tab.open(site.url("/"))
         reply = await tab.fetch(site.url("/data?page=1"))
-        assert (reply.status, reply.content_type, reply.json()) == (200, JSON, {"cookie": "seen=1", "字": "值"})
+        assert (reply.status, reply.content_type, reply.json()) == (
+            200,
+            JSON,
+            {"cookie": "seen=1", "字": "值"},
+        )
         assert isinstance(await failure_of(tab.fetch(site.url("/down"))), Unreachable)
         assert isinstance(await failure_of(tab.fetch("https://elsewhere.test/")), Changed)
 
@@ -248,10 +300,17 @@ async def test_a_challenge_that_reloads_the_page_is_waited_for(quick: Browser) -
         await tab.open(site.url("/challenge"))
         assert await tab.wait_for("document.getElementById('ready')")
         assert not await tab.wait_for("document.getElementById('never')", timeout=0.3)
-        assert (tab.status, tab.document.status, await tab.sees("#ready"), await tab.sees("#never")) == (404, 404, True, False)
+        assert (
+            tab.status,
+            tab.document.status,
+            await tab.sees("#ready"),
+            await tab.sees("#never"),
+        ) == (404, 404, True, False)
 
 
-async def test_a_script_that_throws_is_changed_and_one_that_hangs_unreachable(hasty: Browser) -> None:
+async def test_a_script_that_throws_is_changed_and_one_that_hangs_unreachable(
+    hasty: Browser,
+) -> None:
     async with at(hasty, {"/": "<p>x</p>"}) as (tab, site):
         await tab.open(site.url("/"))
         assert isinstance(await failure_of(tab.evaluate("nothing.here")), Changed)
@@ -264,9 +323,13 @@ def of_kind(captures: tuple[Capture, ...], kind: EvidenceKind) -> list[Capture]:
 
 async def test_captures_show_what_was_seen(quick: Browser) -> None:
     tall = (
-        "<body style='margin:0'><div style='height:20000px'>高页</div><script>fetch('/api/feed?page=1&sign=s').then(a=>a.text())</script>"
+        "<body style='margin:0'><div "
+        "style='height:20000px'>高页</div><script>fetch('/api/feed?page=1&sign=s').then(a=>a.text())</script>"
     )
-    async with at(quick, {"/": tall, "/api/feed": Answer('{"n": 1}', JSON)}, whole=True) as (tab, site):
+    async with at(quick, {"/": tall, "/api/feed": Answer('{"n": 1}', JSON)}, whole=True) as (
+        tab,
+        site,
+    ):
         async with tab.hearing(FEED) as hearing:
             await tab.open(site.url("/?page=1&secret=s#f"))
             await hearing.first()
@@ -279,7 +342,10 @@ async def test_captures_show_what_was_seen(quick: Browser) -> None:
     assert gzip.decompress(payload.body) == b'{"n": 1}'
     assert "高页" in gzip.decompress(document.body).decode()
     assert gzip.decompress(text.body).decode().strip() == "高页"
-    assert {capture.url for capture in captures} == {site.url("/api/feed?page=1"), site.url("/?page=1")}
+    assert {capture.url for capture in captures} == {
+        site.url("/api/feed?page=1"),
+        site.url("/?page=1"),
+    }
     assert {capture.taken_at for capture in captures} == {NOW}
     assert {capture.media_type for capture in captures} == {"image/jpeg", "application/gzip"}
 
@@ -297,8 +363,17 @@ async def test_dialogs_popups_and_downloads_do_no_harm(quick: Browser) -> None:
     noisy = """<a id=save download href="/file">save</a><script>
       alert('a'); confirm('b'); window.open('/popup'); document.getElementById('save').click();
       fetch('/api/feed').then(a => a.text())</script>"""
-    file = Answer(b"x", "application/octet-stream", headers={"Content-Disposition": "attachment; filename=x.bin"})
-    routes = {"/": noisy, "/popup": "<p>advertisement</p>", "/file": file, "/api/feed": Answer('{"n": 1}', JSON)}
+    file = Answer(
+        b"x",
+        "application/octet-stream",
+        headers={"Content-Disposition": "attachment; filename=x.bin"},
+    )
+    routes = {
+        "/": noisy,
+        "/popup": "<p>advertisement</p>",
+        "/file": file,
+        "/api/feed": Answer('{"n": 1}', JSON),
+    }
     async with at(quick, routes) as (tab, site):
         async with tab.hearing(FEED) as hearing:
             await tab.open(site.url("/"))

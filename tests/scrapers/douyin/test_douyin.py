@@ -1,4 +1,6 @@
-"""What Douyin's replies and pages are read as, and whose they are taken for. Composed payloads; recorded ones stand in the cases."""
+"""What Douyin's replies and pages are read as, and whose they are taken for. Composed payloads;
+recorded ones stand in the cases.
+"""
 
 from __future__ import annotations
 
@@ -11,13 +13,30 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mediawatch.domain import Attested, Changed, Failure, Filed, MatchedBy, Outcome, PostKind, RateLimited
+from mediawatch.domain import (
+    Attested,
+    Changed,
+    Failure,
+    Filed,
+    MatchedBy,
+    Outcome,
+    PostKind,
+    RateLimited,
+)
 from mediawatch.domain.clock import BEIJING, EVER
 from scrapers.browser.pool import Reply
 from scrapers.douyin.identity import Target, sec_uid_in, wanted
 from scrapers.douyin.pages import page_at, payload_of, wall_at
 from scrapers.douyin.posts import next_cursor, older_cursor, read_posts
-from scrapers.douyin.replies import is_captcha, is_challenge, read_profile, read_records, read_search, read_sign, read_words
+from scrapers.douyin.replies import (
+    is_captcha,
+    is_challenge,
+    read_profile,
+    read_records,
+    read_search,
+    read_sign,
+    read_words,
+)
 from scrapers.surface import link_in
 
 NOW = datetime(2022, 12, 31, 20, 0, tzinfo=BEIJING)
@@ -29,18 +48,40 @@ def epoch(text: str) -> int:
 
 
 def work(when: str, **more: Any) -> dict[str, Any]:
-    return {"aweme_id": str(epoch(when) << 32), "create_time": epoch(when), "is_top": 0, "aweme_type": 0, "images": None} | more
+    return {
+        "aweme_id": str(epoch(when) << 32),
+        "create_time": epoch(when),
+        "is_top": 0,
+        "aweme_type": 0,
+        "images": None,
+    } | more
 
 
 def works(*items: object, **data: Any) -> dict[str, Any]:
-    return {"status_code": 0, "aweme_list": list(items), "has_more": 0, "max_cursor": 0, "request_item_cursor": 0} | data
+    return {
+        "status_code": 0,
+        "aweme_list": list(items),
+        "has_more": 0,
+        "max_cursor": 0,
+        "request_item_cursor": 0,
+    } | data
 
 
 def called(**user: Any) -> dict[str, Any]:
-    return {"status_code": 0, "user": {"sec_uid": SEC, "nickname": "示例发布", "aweme_count": 9} | user}
+    return {
+        "status_code": 0,
+        "user": {"sec_uid": SEC, "nickname": "示例发布", "aweme_count": 9} | user,
+    }
 
 
-def read(payload: object, count: int | None = 9, *, known: bool = True, visitor: bool = False, first: bool = True) -> Any:
+def read(
+    payload: object,
+    count: int | None = 9,
+    *,
+    known: bool = True,
+    visitor: bool = False,
+    first: bool = True,
+) -> Any:
     return read_posts(payload, count, NOW, known=known, visitor=visitor, first=first)
 
 
@@ -58,7 +99,10 @@ def outcome_of(call: Any, *args: Any, **more: Any) -> Outcome | None:
 
 REPLIES = [
     ({"status_code": 0, "verify_ticket": "x", "aweme_list": []}, Outcome.CAPTCHA),
-    ({"status_code": 0, "data": [], "search_nil_info": {"search_nil_type": "verify_check"}}, Outcome.CAPTCHA),
+    (
+        {"status_code": 0, "data": [], "search_nil_info": {"search_nil_type": "verify_check"}},
+        Outcome.CAPTCHA,
+    ),
     ({"status_code": 10000, "verify_center_decision_conf": "{}"}, Outcome.CAPTCHA),
     ({"status_code": 4, "status_msg": "啊哦，服务器打瞌睡了"}, Outcome.RATE_LIMITED),
     ({"status_code": 2483, "status_msg": "请先登录，再继续搜索吧"}, Outcome.LOGIN_REQUIRED),
@@ -84,10 +128,16 @@ def test_replies_about_us_are_read_alike_everywhere(payload: object, outcome: Ou
         ({"status_code": 2190, "status_msg": "用户不存在"}, None),
         ({"status_code": 0, "user": None}, None),
         ({"status_code": 8, "status_msg": "别的话"}, None),
-        (called(special_state_info={"special_state": 1, "title": "账号已注销", "content": ""}), Outcome.CANCELLED),
+        (
+            called(special_state_info={"special_state": 1, "title": "账号已注销", "content": ""}),
+            Outcome.CANCELLED,
+        ),
         (called(special_state_info='{"title": "该用户账号已被封禁"}'), Outcome.BANNED),
         (called(special_state_info={"title": "", "content": "私密账号"}), Outcome.PRIVATE),
-        (called(special_state_info={"special_state": 1, "title": "账号申请注销中"}), Outcome.CHANGED),
+        (
+            called(special_state_info={"special_state": 1, "title": "账号申请注销中"}),
+            Outcome.CHANGED,
+        ),
         (called(special_state_info={"title": "该账号直播功能被封禁"}), Outcome.CHANGED),
         (called(special_state_info={"special_state": 1}), Outcome.OK),
         (called(special_state_info={"special_state": 1}, user_deleted=True), Outcome.CANCELLED),
@@ -95,11 +145,20 @@ def test_replies_about_us_are_read_alike_everywhere(payload: object, outcome: Ou
         (called(special_state=1), Outcome.OK),
         (called(user_deleted=True), Outcome.OK),
         (called(user_canceled=True), Outcome.CANCELLED),
-        (called(punish_remind_info={"ban_type": 1, "punish_title": "账号已被封禁"}), Outcome.BANNED),
+        (
+            called(punish_remind_info={"ban_type": 1, "punish_title": "账号已被封禁"}),
+            Outcome.BANNED,
+        ),
         (called(punish_remind_info={"punish_title": "帐号已被永久封禁"}), Outcome.BANNED),
         (called(punish_remind_info={"punish_title": "该用户已被账号冻结"}), Outcome.BANNED),
-        (called(punish_remind_info={"ban_type": 2, "punish_title": "账号被封禁功能说明"}), Outcome.OK),
-        (called(punish_remind_info={"ban_type": 2, "punish_title": "该用户被禁止关注"}), Outcome.OK),
+        (
+            called(punish_remind_info={"ban_type": 2, "punish_title": "账号被封禁功能说明"}),
+            Outcome.OK,
+        ),
+        (
+            called(punish_remind_info={"ban_type": 2, "punish_title": "该用户被禁止关注"}),
+            Outcome.OK,
+        ),
         (called(is_ban=True), Outcome.OK),
         (called(secret=1), Outcome.PRIVATE),
         (called(secret=0, special_state_info=None, punish_remind_info="$undefined"), Outcome.OK),
@@ -113,13 +172,23 @@ def test_a_profile_says_name_id_and_count() -> None:
     profile = read_profile(called(account_cert_info='{"label_text": "示例市第一测试局"}'), SEC)
     assert profile is not None
     seen = profile.seen
-    assert (seen.name, seen.platform_id, seen.verified_as, profile.works) == ("示例发布", SEC, "示例市第一测试局", 9)
+    assert (seen.name, seen.platform_id, seen.verified_as, profile.works) == (
+        "示例发布",
+        SEC,
+        "示例市第一测试局",
+        9,
+    )
 
 
 def test_a_profile_without_a_name_says_what_else_it_holds_and_that_it_is_odd() -> None:
     profile = read_profile(called(nickname=""), SEC)
     assert profile is not None
-    assert (profile.seen.name, profile.seen.platform_id, profile.works, profile.seen.outcome) == ("", SEC, 9, Outcome.OK)
+    assert (profile.seen.name, profile.seen.platform_id, profile.works, profile.seen.outcome) == (
+        "",
+        SEC,
+        9,
+        Outcome.OK,
+    )
     assert "without nickname" in profile.odd
 
 
@@ -132,26 +201,41 @@ def test_a_placeholder_is_neither_name_nor_end(nickname: str) -> None:
 
 
 def chunk(number: str, props: object) -> str:
-    return f"self.__pace_f.push([1,{json.dumps(f'{number}:' + json.dumps(['$', '$La', None, props], ensure_ascii=False))}])"
+    return (
+        "self.__pace_f.push([1,"
+        f"{json.dumps(f'{number}:' + json.dumps(['$', '$La', None, props], ensure_ascii=False))}])"
+    )
 
 
 def document(*chunks: str, login: object = False, **app: Any) -> str:
     data = {"app": {"user": {"isLogin": login, "statusCode": 8}} | app}
     scripts = "".join(f"<script>{each}</script>" for each in chunks)
-    return f'<script id="RENDER_DATA" type="application/json">{quote(json.dumps(data))}</script>{scripts}'
+    return (
+        '<script id="RENDER_DATA" '
+        f'type="application/json">{quote(json.dumps(data))}</script>{scripts}'
+    )
 
 
 RECORD = {
     "statusCode": 0,
     "logPb": {},
-    "user": {"secUid": SEC, "nickname": '示例"发布"', "awemeCount": 3, "punishRemindInfo": "$undefined"},
+    "user": {
+        "secUid": SEC,
+        "nickname": '示例"发布"',
+        "awemeCount": 3,
+        "punishRemindInfo": "$undefined",
+    },
 }
 VIEWER = {"user": {"info": {"secUid": SEC, "nickname": "操作员"}}}
 
 
 @pytest.mark.parametrize("number", ["8", "1f"])
 def test_server_records(number: str) -> None:
-    html = document(chunk("7", VIEWER), chunk("6", {"user": {"user": {"secUid": OTHER}}}), chunk(number, {"user": RECORD, "post": None}))
+    html = document(
+        chunk("7", VIEWER),
+        chunk("6", {"user": {"user": {"secUid": OTHER}}}),
+        chunk(number, {"user": RECORD, "post": None}),
+    )
     profile = read_records(html, SEC)
     assert profile is not None
     assert (profile.seen.name, profile.seen.outcome, profile.works) == ('示例"发布"', Outcome.OK, 3)
@@ -161,11 +245,20 @@ def test_a_record_cut_into_two_chunks() -> None:
     whole = chunk("8", {"user": RECORD})
     text = json.loads(whole[whole.index("[") : whole.rindex("]") + 1])[1]
     halves = (f"self.__pace_f.push([1,{json.dumps(part)}])" for part in (text[:90], text[90:]))
-    assert read_records(document("(self.__pace_f=self.__pace_f||[]).push([0])", *halves), SEC) is not None
+    assert (
+        read_records(document("(self.__pace_f=self.__pace_f||[]).push([0])", *halves), SEC)
+        is not None
+    )
 
 
 @pytest.mark.parametrize(
-    "html", ["", document(chunk("7", VIEWER)), document(chunk("8", {"user": RECORD})[:-30]), "self.__pace_f.push([1])"]
+    "html",
+    [
+        "",
+        document(chunk("7", VIEWER)),
+        document(chunk("8", {"user": RECORD})[:-30]),
+        "self.__pace_f.push([1])",
+    ],
 )
 def test_no_record_is_no_word(html: str) -> None:
     assert read_records(html, SEC) is None
@@ -190,50 +283,156 @@ def test_the_sites_own_sign_of_the_login(html: str, sign: bool | None) -> None:
 
 LIST = (work("2022-12-01T10:00"), work("2022-11-20T10:00"), work("2022-10-01T10:00"))
 SINCE = datetime(2022, 10, 1, 10, 0, tzinfo=BEIJING)
-PINS = (work("2019-01-01T10:00", is_top=1), work("2021-01-01T10:00", is_top=1), work("2020-01-01T10:00", is_top=1))
-TOGETHER = work("2022-12-30T10:00", author={"sec_uid": OTHER}, cooperation_info={"co_creator_nums": 2})
+PINS = (
+    work("2019-01-01T10:00", is_top=1),
+    work("2021-01-01T10:00", is_top=1),
+    work("2020-01-01T10:00", is_top=1),
+)
+TOGETHER = work(
+    "2022-12-30T10:00", author={"sec_uid": OTHER}, cooperation_info={"co_creator_nums": 2}
+)
 
 
 def status(**more: Any) -> dict[str, Any]:
-    return {"is_delete": False, "is_prohibited": False, "in_reviewing": False, "private_status": 0, "part_see": 0} | more
+    return {
+        "is_delete": False,
+        "is_prohibited": False,
+        "in_reviewing": False,
+        "private_status": 0,
+        "part_see": 0,
+    } | more
 
 
 @pytest.mark.parametrize(
     ("items", "count", "data", "latest", "since"),
     [
-        pytest.param(LIST, 50, {"has_more": 1}, "2022-12-01", SINCE, id="back to the oldest on the page"),
+        pytest.param(
+            LIST, 50, {"has_more": 1}, "2022-12-01", SINCE, id="back to the oldest on the page"
+        ),
         pytest.param(LIST, 50, {}, "2022-12-01", SINCE, id="the end, but fewer than counted"),
         pytest.param(LIST, 3, {}, "2022-12-01", EVER, id="the end, all that are counted"),
-        pytest.param(LIST, 3, {"has_more": 1}, "2022-12-01", SINCE, id="as many as counted, but more to come"),
-        pytest.param((*PINS, *LIST), 50, {"has_more": 1}, "2022-12-01", SINCE, id="three pinned first, in no order"),
+        pytest.param(
+            LIST, 3, {"has_more": 1}, "2022-12-01", SINCE, id="as many as counted, but more to come"
+        ),
+        pytest.param(
+            (*PINS, *LIST),
+            50,
+            {"has_more": 1},
+            "2022-12-01",
+            SINCE,
+            id="three pinned first, in no order",
+        ),
         pytest.param(PINS, 50, {"has_more": 1}, "2021-01-01", None, id="only pinned works"),
-        pytest.param((TOGETHER, *LIST), 50, {}, "2022-12-30", SINCE, id="made together: another author, still this account's"),
-        pytest.param((work("2022-12-30T10:00", aweme_type=999), *LIST), 50, {}, "2022-12-30", SINCE, id="an unknown kind of work"),
+        pytest.param(
+            (TOGETHER, *LIST),
+            50,
+            {},
+            "2022-12-30",
+            SINCE,
+            id="made together: another author, still this account's",
+        ),
+        pytest.param(
+            (work("2022-12-30T10:00", aweme_type=999), *LIST),
+            50,
+            {},
+            "2022-12-30",
+            SINCE,
+            id="an unknown kind of work",
+        ),
         pytest.param(tuple(reversed(LIST)), 50, {}, "2022-12-01", None, id="not newest first"),
-        pytest.param((work("2022-12-30T10:00", status=status(is_delete=True)), *LIST), 4, {}, "2022-12-01", EVER, id="deleted"),
         pytest.param(
-            (work("2022-12-30T10:00", status=status(private_status=1)), *LIST), 50, {}, "2022-12-01", SINCE, id="for its owner only"
+            (work("2022-12-30T10:00", status=status(is_delete=True)), *LIST),
+            4,
+            {},
+            "2022-12-01",
+            EVER,
+            id="deleted",
         ),
-        pytest.param((work("2022-12-30T10:00", status=status(private_status=2)), *LIST), 50, {}, "2022-12-01", None, id="for friends"),
-        pytest.param((work("2022-12-30T10:00", status=status(part_see=1)), *LIST), 50, {}, "2022-12-01", None, id="for some"),
         pytest.param(
-            (LIST[0] | {"create_time": epoch("2022-12-01T10:00") * 1000}, *LIST[1:]), 50, {}, "2022-11-20", None, id="milliseconds"
+            (work("2022-12-30T10:00", status=status(private_status=1)), *LIST),
+            50,
+            {},
+            "2022-12-01",
+            SINCE,
+            id="for its owner only",
         ),
-        pytest.param((LIST[0] | {"create_time": 0}, *LIST[1:]), 3, {}, "2022-11-20", None, id="zero"),
-        pytest.param((LIST[0] | {"create_time": None}, *LIST[1:]), 3, {}, "2022-11-20", None, id="no date"),
         pytest.param(
-            (LIST[0] | {"create_time": epoch("2015-01-01T10:00")}, *LIST[1:]), 3, {}, "2022-11-20", None, id="before the site was"
+            (work("2022-12-30T10:00", status=status(private_status=2)), *LIST),
+            50,
+            {},
+            "2022-12-01",
+            None,
+            id="for friends",
         ),
-        pytest.param((work("2023-06-01T10:00"), *LIST), 4, {}, "2022-12-01", None, id="from the future"),
+        pytest.param(
+            (work("2022-12-30T10:00", status=status(part_see=1)), *LIST),
+            50,
+            {},
+            "2022-12-01",
+            None,
+            id="for some",
+        ),
+        pytest.param(
+            (LIST[0] | {"create_time": epoch("2022-12-01T10:00") * 1000}, *LIST[1:]),
+            50,
+            {},
+            "2022-11-20",
+            None,
+            id="milliseconds",
+        ),
+        pytest.param(
+            (LIST[0] | {"create_time": 0}, *LIST[1:]), 3, {}, "2022-11-20", None, id="zero"
+        ),
+        pytest.param(
+            (LIST[0] | {"create_time": None}, *LIST[1:]), 3, {}, "2022-11-20", None, id="no date"
+        ),
+        pytest.param(
+            (LIST[0] | {"create_time": epoch("2015-01-01T10:00")}, *LIST[1:]),
+            3,
+            {},
+            "2022-11-20",
+            None,
+            id="before the site was",
+        ),
+        pytest.param(
+            (work("2023-06-01T10:00"), *LIST), 4, {}, "2022-12-01", None, id="from the future"
+        ),
         pytest.param((None, *LIST), 3, {}, "2022-12-01", None, id="no work at all"),
-        pytest.param(LIST, 3, {"not_login_module": {"guide_login_tip_exist": True}}, "2022-12-01", None, id="an invitation to log in"),
-        pytest.param(LIST, 3, {"not_login_module": {"guide_login_tip_exist": False}}, "2022-12-01", EVER, id="no invitation"),
-        pytest.param(LIST, 50, {"request_item_cursor": 1671000000000}, "2022-12-01", None, id="a later page"),
-        pytest.param((work("2022-12-30T10:00", status=status(in_reviewing=True)),), 1, {}, None, None, id="nothing that counts"),
+        pytest.param(
+            LIST,
+            3,
+            {"not_login_module": {"guide_login_tip_exist": True}},
+            "2022-12-01",
+            None,
+            id="an invitation to log in",
+        ),
+        pytest.param(
+            LIST,
+            3,
+            {"not_login_module": {"guide_login_tip_exist": False}},
+            "2022-12-01",
+            EVER,
+            id="no invitation",
+        ),
+        pytest.param(
+            LIST, 50, {"request_item_cursor": 1671000000000}, "2022-12-01", None, id="a later page"
+        ),
+        pytest.param(
+            (work("2022-12-30T10:00", status=status(in_reviewing=True)),),
+            1,
+            {},
+            None,
+            None,
+            id="nothing that counts",
+        ),
     ],
 )
 def test_what_the_list_proves_to_the_operator(
-    items: tuple[object, ...], count: int, data: dict[str, Any], latest: str | None, since: datetime | None
+    items: tuple[object, ...],
+    count: int,
+    data: dict[str, Any],
+    latest: str | None,
+    since: datetime | None,
 ) -> None:
     seen = read(works(*items, **data), count)
     newest = max((post.on for post in seen.posts), default=None)
@@ -248,10 +447,20 @@ def test_what_the_list_proves_to_the_operator(
         (works(), 0, Outcome.NO_POSTS, Outcome.NO_POSTS),
         (works(), 9, Outcome.LOGIN_REQUIRED, Outcome.RATE_LIMITED),
         (works(), None, Outcome.LOGIN_REQUIRED, Outcome.RATE_LIMITED),
-        (works(not_login_module={"guide_login_tip_exist": True}), 0, Outcome.LOGIN_REQUIRED, Outcome.LOGIN_REQUIRED),
+        (
+            works(not_login_module={"guide_login_tip_exist": True}),
+            0,
+            Outcome.LOGIN_REQUIRED,
+            Outcome.LOGIN_REQUIRED,
+        ),
         (works(has_more=1), 0, Outcome.NO_EVIDENCE, Outcome.NO_EVIDENCE),
         (works(has_more="1"), 9, Outcome.NO_EVIDENCE, Outcome.NO_EVIDENCE),
-        (works(has_more=True, not_login_module={"guide_login_tip_exist": True}), 9, Outcome.LOGIN_REQUIRED, Outcome.LOGIN_REQUIRED),
+        (
+            works(has_more=True, not_login_module={"guide_login_tip_exist": True}),
+            9,
+            Outcome.LOGIN_REQUIRED,
+            Outcome.LOGIN_REQUIRED,
+        ),
         (works(has_more="0"), 0, Outcome.NO_POSTS, Outcome.NO_POSTS),
         (works(has_more=False), 0, Outcome.NO_POSTS, Outcome.NO_POSTS),
         (works(has_more=None), 0, Outcome.LOGIN_REQUIRED, Outcome.RATE_LIMITED),
@@ -261,7 +470,9 @@ def test_what_the_list_proves_to_the_operator(
         ({"status_code": 5, "aweme_list": []}, 0, Outcome.CHANGED, Outcome.CHANGED),
     ],
 )
-def test_emptiness_must_be_proved(payload: object, count: int | None, to_visitor: Outcome, to_operator: Outcome) -> None:
+def test_emptiness_must_be_proved(
+    payload: object, count: int | None, to_visitor: Outcome, to_operator: Outcome
+) -> None:
     assert outcome_of(read, payload, count, known=False, visitor=True) is to_visitor
     assert outcome_of(read, payload, count) is to_operator
 
@@ -292,7 +503,10 @@ def test_an_empty_page_that_promises_more_is_followed(payload: object, cursor: i
 
 def test_another_page_is_asked_for_without_the_first_ones_signature() -> None:
     signed = f"https://www.douyin.com/aweme/v1/web/aweme/post/?sec_user_id={SEC}&max_cursor=0&count=18&msToken=x&a_bogus=y"
-    assert page_at(signed, 7) == f"https://www.douyin.com/aweme/v1/web/aweme/post/?sec_user_id={SEC}&max_cursor=7&count=18"
+    assert (
+        page_at(signed, 7)
+        == f"https://www.douyin.com/aweme/v1/web/aweme/post/?sec_user_id={SEC}&max_cursor=7&count=18"
+    )
 
 
 def test_what_the_list_says_of_its_months_is_told() -> None:
@@ -316,14 +530,21 @@ def test_what_a_page_without_a_user_says(text: str, outcome: Outcome | None) -> 
 
 
 @pytest.mark.parametrize(
-    ("nickname", "count", "outcome"), [("账号已重置", 0, Outcome.BANNED), ("账号已重置", 3, Outcome.OK), ("账号已重置哦", 0, Outcome.OK)]
+    ("nickname", "count", "outcome"),
+    [
+        ("账号已重置", 0, Outcome.BANNED),
+        ("账号已重置", 3, Outcome.OK),
+        ("账号已重置哦", 0, Outcome.OK),
+    ],
 )
 def test_a_reset_account_has_nothing_left(nickname: str, count: int, outcome: Outcome) -> None:
     assert outcome_of(read_profile, called(nickname=nickname, aweme_count=count), SEC) is outcome
 
 
 def hit(name: str, sec_uid: str = OTHER, **more: Any) -> dict[str, Any]:
-    return {"user_info": {"sec_uid": sec_uid, "nickname": name, "unique_id": "", "short_id": "0"} | more}
+    return {
+        "user_info": {"sec_uid": sec_uid, "nickname": name, "unique_id": "", "short_id": "0"} | more
+    }
 
 
 @pytest.mark.parametrize(
@@ -332,15 +553,30 @@ def hit(name: str, sec_uid: str = OTHER, **more: Any) -> dict[str, Any]:
         ({"status_code": 0, "user_list": [], "has_more": 0}, None),
         ({"status_code": 0, "user_list": [], "has_more": 1}, Outcome.RATE_LIMITED),
         ({"status_code": 0, "user_list": None}, Outcome.RATE_LIMITED),
-        ({"status_code": 0, "user_list": [], "search_nil_info": {"search_nil_type": "verify_check"}}, Outcome.CAPTCHA),
-        ({"status_code": 0, "user_list": [], "search_nil_info": {"search_nil_type": "x"}}, Outcome.CHANGED),
-        ({"status_code": 2483, "status_msg": "请先登录，再继续搜索吧", "user_list": []}, Outcome.LOGIN_REQUIRED),
+        (
+            {
+                "status_code": 0,
+                "user_list": [],
+                "search_nil_info": {"search_nil_type": "verify_check"},
+            },
+            Outcome.CAPTCHA,
+        ),
+        (
+            {"status_code": 0, "user_list": [], "search_nil_info": {"search_nil_type": "x"}},
+            Outcome.CHANGED,
+        ),
+        (
+            {"status_code": 2483, "status_msg": "请先登录，再继续搜索吧", "user_list": []},
+            Outcome.LOGIN_REQUIRED,
+        ),
         ({"status_code": 0, "user_list": [{"user_info": {"nickname": "示例"}}]}, Outcome.CHANGED),
         ({"status_code": 0}, Outcome.CHANGED),
         ({"status_code": 7, "user_list": []}, Outcome.CHANGED),
     ],
 )
-def test_an_empty_search_counts_only_without_a_reason(payload: object, outcome: Outcome | None) -> None:
+def test_an_empty_search_counts_only_without_a_reason(
+    payload: object, outcome: Outcome | None
+) -> None:
     if outcome is None:
         assert read_search(payload).nobody
         return
@@ -350,7 +586,13 @@ def test_an_empty_search_counts_only_without_a_reason(payload: object, outcome: 
 
 
 def test_hits_of_a_search() -> None:
-    found = read_search({"status_code": 0, "user_list": [hit("示例", custom_verify="示例局"), hit("例", short_id="77")], "has_more": 1})
+    found = read_search(
+        {
+            "status_code": 0,
+            "user_list": [hit("示例", custom_verify="示例局"), hit("例", short_id="77")],
+            "has_more": 1,
+        }
+    )
     assert [(each.id, each.name, each.certified, each.alias) for each in found.hits] == [
         (OTHER, "示例", "示例局", ""),
         (OTHER, "例", "", "77"),
@@ -360,8 +602,20 @@ def test_hits_of_a_search() -> None:
 
 def test_kinds_and_links() -> None:
     pictures = work("2022-12-01T10:00", aweme_type=68)
-    seen = read(works(pictures, work("2022-11-01T10:00", images=[{}]), work("2022-10-01T10:00"), work("2022-09-01T10:00", aweme_type=999)))
-    assert [post.kind for post in seen.posts] == [PostKind.PICTURES, PostKind.PICTURES, PostKind.VIDEO, PostKind.OTHER]
+    seen = read(
+        works(
+            pictures,
+            work("2022-11-01T10:00", images=[{}]),
+            work("2022-10-01T10:00"),
+            work("2022-09-01T10:00", aweme_type=999),
+        )
+    )
+    assert [post.kind for post in seen.posts] == [
+        PostKind.PICTURES,
+        PostKind.PICTURES,
+        PostKind.VIDEO,
+        PostKind.OTHER,
+    ]
     assert seen.posts[0].link == f"https://www.douyin.com/note/{pictures['aweme_id']}"
 
 
@@ -386,7 +640,12 @@ def test_a_list_never_claims_more_than_it_shows(days: list[int], more: int) -> N
     ],
 )
 def test_what_comes_in_place_of_json(status_code: int, body: str, outcome: Outcome) -> None:
-    reply = Reply("https://www.douyin.com/aweme/v1/web/aweme/post/?x=1", status_code, "text/plain", body.encode())
+    reply = Reply(
+        "https://www.douyin.com/aweme/v1/web/aweme/post/?x=1",
+        status_code,
+        "text/plain",
+        body.encode(),
+    )
     assert outcome_of(payload_of, reply) is outcome
 
 
@@ -433,9 +692,13 @@ def test_the_strongest_ground_is_taken() -> None:
     here, there = f"https://www.douyin.com/user/{SEC}", f"https://www.douyin.com/user/{OTHER}"
     short = "https://v.douyin.com/abc123/"
     assert wanted(filed(platform_id=SEC, url=here)) == Target(by=MatchedBy.ID, sec_uid=SEC)
-    assert wanted(filed(platform_id=SEC, url=there)) == Target(by=MatchedBy.ID, sec_uid=SEC, rival=OTHER)
+    assert wanted(filed(platform_id=SEC, url=there)) == Target(
+        by=MatchedBy.ID, sec_uid=SEC, rival=OTHER
+    )
     assert wanted(filed(platform_id="shilifabu", url=here)) == Target(by=MatchedBy.URL, sec_uid=SEC)
-    assert wanted(filed(url=f"长按复制此条消息，打开抖音 {short} 查看")) == Target(by=MatchedBy.URL, short=short)
+    assert wanted(filed(url=f"长按复制此条消息，打开抖音 {short} 查看")) == Target(
+        by=MatchedBy.URL, short=short
+    )
     assert wanted(filed()) is None
     assert wanted(filed(url="https://example.com/")) is None
 
@@ -446,13 +709,37 @@ def test_another_accounts_profile_is_no_profile() -> None:
 
 
 def test_a_list_without_a_single_own_work_is_another_accounts() -> None:
-    """Works made together carry another author, so one own work is enough; none at all was a false finding in the fault matrix."""
+    """Works made together carry another author, so one own work is enough; none at all was a false
+    finding in the fault matrix.
+    """
     other, own = {"author": {"sec_uid": SEC[:-1] + "_"}}, {"author": {"sec_uid": SEC}}
     with pytest.raises(Changed):
-        read_posts(works(work("2022-11-01", **other), work("2022-10-01")), 2, NOW, known=True, visitor=False, owner=SEC)
-    assert read_posts(works(work("2022-11-01")), 9, NOW, known=True, visitor=False, owner=SEC).complete_since is not None
-    mixed = read_posts(works(work("2022-11-01", **other), work("2022-10-01", **own)), 9, NOW, known=True, visitor=False, owner=SEC)
-    assert ([post.on.isoformat() for post in mixed.posts], mixed.complete_since) == (["2022-10-01"], None)
+        read_posts(
+            works(work("2022-11-01", **other), work("2022-10-01")),
+            2,
+            NOW,
+            known=True,
+            visitor=False,
+            owner=SEC,
+        )
+    assert (
+        read_posts(
+            works(work("2022-11-01")), 9, NOW, known=True, visitor=False, owner=SEC
+        ).complete_since
+        is not None
+    )
+    mixed = read_posts(
+        works(work("2022-11-01", **other), work("2022-10-01", **own)),
+        9,
+        NOW,
+        known=True,
+        visitor=False,
+        owner=SEC,
+    )
+    assert ([post.on.isoformat() for post in mixed.posts], mixed.complete_since) == (
+        ["2022-10-01"],
+        None,
+    )
     assert "another account" in mixed.detail
 
 
@@ -470,18 +757,28 @@ LEAD = {"author": {"sec_uid": OTHER}}
         ({}, False, False),
     ],
 )
-def test_a_work_made_together_belongs_to_all_its_creators(together: object, own: bool, whole: bool) -> None:
-    items = (work("2022-12-30", **LEAD, cooperation_info=together), work("2022-12-01", author={"sec_uid": SEC}))
+def test_a_work_made_together_belongs_to_all_its_creators(
+    together: object, own: bool, whole: bool
+) -> None:
+    items = (
+        work("2022-12-30", **LEAD, cooperation_info=together),
+        work("2022-12-01", author={"sec_uid": SEC}),
+    )
     seen = read_posts(works(*items), 2, NOW, known=True, visitor=False, owner=SEC)
     assert (len(seen.posts) == 2, seen.complete_since is not None) == (own, whole)
 
 
 def test_an_account_may_have_nothing_but_works_led_by_others() -> None:
     items = (work("2022-12-30", **LEAD, cooperation_info={"co_creators": [{"sec_uid": SEC}]}),)
-    assert read_posts(works(*items), 1, NOW, known=True, visitor=False, owner=SEC).complete_since is EVER
+    assert (
+        read_posts(works(*items), 1, NOW, known=True, visitor=False, owner=SEC).complete_since
+        is EVER
+    )
 
 
-@pytest.mark.parametrize(("more", "since"), [(0, EVER), (False, EVER), ("0", EVER), ("1", SINCE), (None, SINCE)])
+@pytest.mark.parametrize(
+    ("more", "since"), [(0, EVER), (False, EVER), ("0", EVER), ("1", SINCE), (None, SINCE)]
+)
 def test_the_end_of_a_list_is_said_in_several_ways(more: object, since: datetime) -> None:
     assert read(works(*LIST, has_more=more), 3).complete_since == since
 

@@ -24,8 +24,10 @@ SECS = {letter: "MS4wLjABAAAA" + letter * 43 for letter in "abcdefghij"}
 SHORT_LINK = "https://v.douyin.com/abc123/"
 WORLD = World.parse(
     "platform,type,name,filing_number,true_id,url,truth,shown_name,posts,pinned,visitors_miss\n"
-    f"douyin,抖音短视频,示例活跃,D1,{SECS['a']},,alive,,2022-12-30T09:00;2022-11-01;2020-01-01,3,0\n"
-    f"douyin,抖音短视频,示例沉睡,D2,{SECS['b']},{SHORT_LINK},alive,示例沉睡新名,2022-11-01T08:00;2022-10-01 pictures;2020-01-01,3,0\n"
+    f"douyin,抖音短视频,示例活跃,D1,{SECS['a']},,alive,,2022-12-30T09:00;2022-11-01;2020-01-01,3,"
+    "0\n"
+    f"douyin,抖音短视频,示例沉睡,D2,{SECS['b']},{SHORT_LINK},alive,示例沉睡新名,2022-11-01T08:00;"
+    "2022-10-01 pictures;2020-01-01,3,0\n"
     f"douyin,抖音短视频,示例半隐,D3,{SECS['c']},,alive,,2022-12-30;2022-12-29;2022-11-01,,2\n"
     f"douyin,抖音短视频,示例无踪,D4,{SECS['d']},,gone,,,,\n"
     f"douyin,抖音短视频,示例注销,D5,{SECS['e']},,cancelled,,,,\n"
@@ -38,40 +40,62 @@ WORLD = World.parse(
 
 
 def filed(letter: str, **values: str) -> Filed:
-    return Filed(**{"name": "示例", "platform": "douyin", "platform_id": SECS.get(letter, ""), **values})
+    return Filed(
+        **{"name": "示例", "platform": "douyin", "platform_id": SECS.get(letter, ""), **values}
+    )
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def visitor(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+async def visitor(
+    executable: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Stage]:
     async with staged(SCRAPER, executable, tmp_path_factory.mktemp("visitor"), WORLD, NOW) as stage:
         yield stage
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def operator(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    async with staged(SCRAPER, executable, tmp_path_factory.mktemp("operator"), WORLD, NOW, session=True) as stage:
+async def operator(
+    executable: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Stage]:
+    async with staged(
+        SCRAPER, executable, tmp_path_factory.mktemp("operator"), WORLD, NOW, session=True
+    ) as stage:
         yield stage
 
 
 async def test_a_visitor_proves_an_account_fresh(visitor: Stage) -> None:
     reading = await visitor.look(filed("a"))
-    assert (reading.outcome, reading.name, reading.matched_by) == (Outcome.OK, "示例活跃", MatchedBy.ID)
+    assert (reading.outcome, reading.name, reading.matched_by) == (
+        Outcome.OK,
+        "示例活跃",
+        MatchedBy.ID,
+    )
     assert reading.latest is not None
-    assert (reading.latest.at, reading.latest.pinned) == (datetime.fromisoformat("2022-12-30T09:00:00+08:00"), False)
+    assert (reading.latest.at, reading.latest.pinned) == (
+        datetime.fromisoformat("2022-12-30T09:00:00+08:00"),
+        False,
+    )
     assert (reading.date_kind, reading.sights[0].platform_id) == (DateKind.AT_LEAST, SECS["a"])
 
 
 @pytest.mark.parametrize("letter", ["b", "c"])
 async def test_a_visitor_proves_no_account_stale(visitor: Stage, letter: str) -> None:
     reading = await visitor.look(filed(letter))
-    assert (reading.outcome, reading.latest and reading.latest.on) == (Outcome.OK, date(2022, 11, 1))
+    assert (reading.outcome, reading.latest and reading.latest.on) == (
+        Outcome.OK,
+        date(2022, 11, 1),
+    )
     assert (reading.date_kind, reading.complete_since) == (DateKind.AT_LEAST, None)
 
 
 async def test_the_operators_list_is_exact_under_the_present_name(operator: Stage) -> None:
     reading = await operator.look(filed("b", name="示例沉睡"))
     assert (reading.name, reading.matched_by) == ("示例沉睡新名", MatchedBy.ID)
-    assert (reading.latest and reading.latest.on, reading.date_kind, reading.complete_since) == (date(2022, 11, 1), DateKind.EXACT, EVER)
+    assert (reading.latest and reading.latest.on, reading.date_kind, reading.complete_since) == (
+        date(2022, 11, 1),
+        DateKind.EXACT,
+        EVER,
+    )
 
 
 async def test_what_visitors_miss_the_operator_sees(operator: Stage) -> None:
@@ -89,19 +113,34 @@ async def test_what_visitors_miss_the_operator_sees(operator: Stage) -> None:
         ("h", Outcome.PRIVATE),
     ],
 )
-async def test_what_became_of_it(visitor: Stage, operator: Stage, letter: str, outcome: Outcome) -> None:
+async def test_what_became_of_it(
+    visitor: Stage, operator: Stage, letter: str, outcome: Outcome
+) -> None:
     for stage in (visitor, operator):
         reading = await stage.look(filed(letter))
-        assert (reading.outcome, reading.latest, reading.sights[0].matched_by) == (outcome, None, MatchedBy.ID)
+        assert (reading.outcome, reading.latest, reading.sights[0].matched_by) == (
+            outcome,
+            None,
+            MatchedBy.ID,
+        )
 
 
 @pytest.mark.parametrize(
-    "url", [SHORT_LINK, f"https://www.iesdouyin.com/share/user/1?sec_uid={SECS['b']}", f"https://www.douyin.com/user/{SECS['b']}"]
+    "url",
+    [
+        SHORT_LINK,
+        f"https://www.iesdouyin.com/share/user/1?sec_uid={SECS['b']}",
+        f"https://www.douyin.com/user/{SECS['b']}",
+    ],
 )
 async def test_an_account_without_an_id_is_resolved(operator: Stage, url: str) -> None:
     reading = await operator.look(filed("", url=url))
     sight = reading.sights[0]
-    assert (sight.platform_id, reading.matched_by, reading.date_kind) == (SECS["b"], MatchedBy.URL, DateKind.EXACT)
+    assert (sight.platform_id, reading.matched_by, reading.date_kind) == (
+        SECS["b"],
+        MatchedBy.URL,
+        DateKind.EXACT,
+    )
 
 
 async def test_without_id_and_link_a_visitor_has_nothing_to_try(visitor: Stage) -> None:
@@ -111,10 +150,24 @@ async def test_without_id_and_link_a_visitor_has_nothing_to_try(visitor: Stage) 
 async def test_without_id_and_link_the_operator_searches(operator: Stage) -> None:
     reading = await operator.look(filed("", name="示例活跃"))
     found, page = reading.sights
-    assert (found.surface, found.outcome, found.platform_id, found.matched_by) == ("douyin.search", Outcome.OK, SECS["a"], MatchedBy.NAME)
-    # Whom the search found is looked at next; nobody certifies it as the filed body's, so its list proves no gap.
-    assert (page.surface, page.name, page.matched_by, page.exact) == ("douyin.profile", "示例活跃", MatchedBy.NAME, False)
-    assert (reading.latest and reading.latest.on, reading.date_kind) == (date(2022, 12, 30), DateKind.AT_LEAST)
+    assert (found.surface, found.outcome, found.platform_id, found.matched_by) == (
+        "douyin.search",
+        Outcome.OK,
+        SECS["a"],
+        MatchedBy.NAME,
+    )
+    # Whom the search found is looked at next; nobody certifies it as the filed body's, so its list
+    # proves no gap.
+    assert (page.surface, page.name, page.matched_by, page.exact) == (
+        "douyin.profile",
+        "示例活跃",
+        MatchedBy.NAME,
+        False,
+    )
+    assert (reading.latest and reading.latest.on, reading.date_kind) == (
+        date(2022, 12, 30),
+        DateKind.AT_LEAST,
+    )
     assert (found.attested, found.posts) == (Attested.DESCRIBED, ())
     (nobody,) = (await operator.look(filed("", name="无此示例"))).sights
     assert (nobody.outcome, nobody.matched_by) == (Outcome.NOT_FOUND, MatchedBy.NAME)
@@ -133,10 +186,17 @@ async def test_nobody_of_that_name_is_no_absence_where_a_link_is_filed(operator:
 async def test_where_the_id_is_gone_the_search_tells_who_bears_the_name(operator: Stage) -> None:
     reading = await operator.look(filed("i", name="示例移居"))
     profile, found = reading.sights
-    assert (profile.outcome, found.outcome, found.name, found.matched_by) == (Outcome.NOT_FOUND, Outcome.OK, "示例移居", None)
+    assert (profile.outcome, found.outcome, found.name, found.matched_by) == (
+        Outcome.NOT_FOUND,
+        Outcome.OK,
+        "示例移居",
+        None,
+    )
     assert SECS["j"] in found.detail
     control = await operator.look(filed("b", name="示例沉睡新名"), only="douyin.search")
-    assert [(sight.outcome, sight.name, sight.matched_by) for sight in control.sights] == [(Outcome.OK, "示例沉睡新名", MatchedBy.ID)]
+    assert [(sight.outcome, sight.name, sight.matched_by) for sight in control.sights] == [
+        (Outcome.OK, "示例沉睡新名", MatchedBy.ID)
+    ]
 
 
 async def test_an_id_and_a_link_of_two_accounts_are_for_a_person(visitor: Stage) -> None:
@@ -149,10 +209,18 @@ async def test_a_dead_short_link_says_nothing_of_the_account(visitor: Stage) -> 
     assert (reading.outcome, reading.latest) == (Outcome.NO_EVIDENCE, None)
 
 
-async def test_a_lapsed_session_leaves_lower_bounds_and_no_negative(executable: Path, tmp_path: Path) -> None:
-    async with staged(SCRAPER, executable, tmp_path, WORLD, NOW, session=True, valid=False) as stage:
+async def test_a_lapsed_session_leaves_lower_bounds_and_no_negative(
+    executable: Path, tmp_path: Path
+) -> None:
+    async with staged(
+        SCRAPER, executable, tmp_path, WORLD, NOW, session=True, valid=False
+    ) as stage:
         stale = (await stage.look(filed("c"))).sights[0]
-        assert (stale.outcome, stale.name, stale.complete_since) == (Outcome.LOGIN_REQUIRED, "示例半隐", None)
+        assert (stale.outcome, stale.name, stale.complete_since) == (
+            Outcome.LOGIN_REQUIRED,
+            "示例半隐",
+            None,
+        )
         assert [post.on for post in stale.posts] == [date(2022, 11, 1)]
         assert (await stage.look(filed("", name="示例活跃"))).outcome is Outcome.LOGIN_REQUIRED
         for letter in "defg":
@@ -168,7 +236,10 @@ setTimeout(() => { for (const call of ["user/profile/other", "aweme/post"]) read
 
 IN_PLACE = {
     "b": ("<title>验证码中间页</title><script src='captcha/index.js'></script>", Outcome.CAPTCHA),
-    "c": ('<div data-e2e="user-info"></div><div id="captcha_container">滑动</div>', Outcome.CAPTCHA),
+    "c": (
+        '<div data-e2e="user-info"></div><div id="captcha_container">滑动</div>',
+        Outcome.CAPTCHA,
+    ),
     "d": ('<div data-e2e="user-info"></div><p>服务异常，请刷新重试</p>', Outcome.RATE_LIMITED),
     "e": ('<div data-e2e="user-info"></div><p>登录后查看更多作品</p>', Outcome.LOGIN_REQUIRED),
     "f": ('<div data-e2e="user-info"></div>', Outcome.CHANGED),
@@ -177,10 +248,24 @@ IN_PLACE = {
 
 
 async def test_what_stands_in_place_of_the_page(executable: Path, tmp_path: Path) -> None:
-    case = composed(*((f"https://www.douyin.com/user/{SECS[letter]}", page) for letter, (page, _) in IN_PLACE.items()), platform="douyin")
+    case = composed(
+        *(
+            (f"https://www.douyin.com/user/{SECS[letter]}", page)
+            for letter, (page, _) in IN_PLACE.items()
+        ),
+        platform="douyin",
+    )
     quick = replace(SHORT, reply=1, challenge=2)
-    async with staged(SCRAPER, executable, tmp_path, World(), NOW, overlay=case, timeouts=quick) as stage:
-        readings = dict(zip(IN_PLACE, await asyncio.gather(*(stage.look(filed(letter)) for letter in IN_PLACE)), strict=True))
+    async with staged(
+        SCRAPER, executable, tmp_path, World(), NOW, overlay=case, timeouts=quick
+    ) as stage:
+        readings = dict(
+            zip(
+                IN_PLACE,
+                await asyncio.gather(*(stage.look(filed(letter)) for letter in IN_PLACE)),
+                strict=True,
+            )
+        )
     outcomes = {letter: reading.outcome for letter, reading in readings.items()}
     assert outcomes == {letter: outcome for letter, (_, outcome) in IN_PLACE.items()}
     assert not any(reading.name or reading.latest for reading in readings.values())
@@ -195,7 +280,10 @@ read("/aweme/v1/web/aweme/post/?sec_user_id=%(sec)s&max_cursor=0&load=" + (again
 
 
 async def test_a_refusal_that_clears_is_asked_once_more(executable: Path, tmp_path: Path) -> None:
-    profile = {"status_code": 0, "user": {"sec_uid": SECS["a"], "nickname": "示例活跃", "aweme_count": 9}}
+    profile = {
+        "status_code": 0,
+        "user": {"sec_uid": SECS["a"], "nickname": "示例活跃", "aweme_count": 9},
+    }
     item = {"aweme_id": "1", "create_time": int(NOW.timestamp()) - 3600}
     works = "https://www.douyin.com/aweme/v1/web/aweme/post/?load="
     case = composed(
@@ -209,33 +297,55 @@ async def test_a_refusal_that_clears_is_asked_once_more(executable: Path, tmp_pa
     async with staged(SCRAPER, executable, tmp_path, World(), NOW, overlay=case) as stage:
         reading = await stage.look(filed("a"))
         loads = [path for path in stage.paths if "/user/MS4" in path]
-    assert (reading.outcome, reading.latest and reading.latest.on, len(loads)) == (Outcome.OK, NOW.date(), 2)
+    assert (reading.outcome, reading.latest and reading.latest.on, len(loads)) == (
+        Outcome.OK,
+        NOW.date(),
+        2,
+    )
 
 
 async def test_a_challenge_that_clears_is_waited_for(executable: Path, tmp_path: Path) -> None:
-    profile = {"status_code": 0, "user": {"sec_uid": SECS["a"], "nickname": "示例活跃", "aweme_count": 9}}
+    profile = {
+        "status_code": 0,
+        "user": {"sec_uid": SECS["a"], "nickname": "示例活跃", "aweme_count": 9},
+    }
     item = {"aweme_id": "1", "create_time": int(NOW.timestamp()) - 3600}
     case = composed(
         (f"https://www.douyin.com/user/{SECS['a']}", CHALLENGE % SECS["a"]),
         ("https://www.douyin.com/aweme/v1/web/user/profile/other/", profile),
-        ("https://www.douyin.com/aweme/v1/web/aweme/post/", {"status_code": 0, "aweme_list": [item], "has_more": 1}),
+        (
+            "https://www.douyin.com/aweme/v1/web/aweme/post/",
+            {"status_code": 0, "aweme_list": [item], "has_more": 1},
+        ),
         platform="douyin",
     )
-    async with staged(SCRAPER, executable, tmp_path, World(), NOW, session=True, overlay=case, timeouts=Timeouts()) as stage:
+    async with staged(
+        SCRAPER, executable, tmp_path, World(), NOW, session=True, overlay=case, timeouts=Timeouts()
+    ) as stage:
         reading = await stage.look(filed("a"))
-    assert (reading.outcome, reading.name, reading.latest and reading.latest.on) == (Outcome.OK, "示例活跃", NOW.date())
+    assert (reading.outcome, reading.name, reading.latest and reading.latest.on) == (
+        Outcome.OK,
+        "示例活跃",
+        NOW.date(),
+    )
     # The page behind the challenge never said that it knows the operator.
     assert reading.date_kind is DateKind.AT_LEAST
 
 
 async def test_the_second_look_takes_evidence(operator: Stage) -> None:
-    (sight,) = (await operator.look(filed("b"), second=True, not_by=frozenset({"douyin.profile"}))).sights
+    (sight,) = (
+        await operator.look(filed("b"), second=True, not_by=frozenset({"douyin.profile"}))
+    ).sights
     assert {capture.kind.value for capture in sight.captures} == {"screenshot", "payload", "text"}
     assert sight.exact
-    assert not any("a_bogus" in capture.url or "msToken" in capture.url for capture in sight.captures)
+    assert not any(
+        "a_bogus" in capture.url or "msToken" in capture.url for capture in sight.captures
+    )
 
 
-async def test_a_renamed_account_is_found_by_its_filed_number_and_read_by_the_id_found(executable: Path, tmp_path: Path) -> None:
+async def test_a_renamed_account_is_found_by_its_filed_number_and_read_by_the_id_found(
+    executable: Path, tmp_path: Path
+) -> None:
     world = World.parse(
         "platform,type,name,filing_number,true_id,alias,truth,shown_name,posts\n"
         f"douyin,抖音短视频,示例改名,D1,{SECS['a']},shili_dy,alive,示例新名,2022-12-30\n"

@@ -1,4 +1,6 @@
-"""The operator's logins in use: asked of the site, lost in the middle of a batch, taken in turn, written back, made by a QR code."""
+"""The operator's logins in use: asked of the site, lost in the middle of a batch, taken in turn,
+written back, made by a QR code.
+"""
 
 from __future__ import annotations
 
@@ -56,7 +58,8 @@ ACCOUNT = Account(id=1, filed=Filed(name="示例", platform="plain"))
 KNOWN = frozenset({"weibo", "douyin", "wechat"})
 
 
-# On a made-up platform: a page that knows everybody whose cookie it has not ended, and renews it with every visit.
+# On a made-up platform: a page that knows everybody whose cookie it has not ended, and renews it
+# with every visit.
 
 
 @dataclass
@@ -109,7 +112,9 @@ class Sessions:
         name = cookie.removeprefix("login=")[:1]
         known = name in ("a", "b", "c") and name not in self.ended
         headers = (
-            {"Set-Cookie": f"login={name}-renewed; Path=/; Max-Age=1000"} if known else {"Set-Cookie": "login=out; Path=/; Max-Age=1000"}
+            {"Set-Cookie": f"login={name}-renewed; Path=/; Max-Age=1000"}
+            if known
+            else {"Set-Cookie": "login=out; Path=/; Max-Age=1000"}
         )
         return Answer("hello" if known else "log in", headers=headers)
 
@@ -123,16 +128,31 @@ class Sessions:
         return f"{sight.session}:{sight.outcome.value}"
 
     def cookie(self, name: str) -> str:
-        (cookie,) = stored(Session("plain", name, self.folder / "plain" / f"{name}.json"))["cookies"]
+        (cookie,) = stored(Session("plain", name, self.folder / "plain" / f"{name}.json"))[
+            "cookies"
+        ]
         return cookie["value"]
 
     async def events(self) -> list[tuple[str, str, str]]:
-        return [(event.name, event.state.value, event.how) for event in await self.store.session_events("plain")]
+        return [
+            (event.name, event.state.value, event.how)
+            for event in await self.store.session_events("plain")
+        ]
 
 
 def state_of(name: str) -> dict[str, Any]:
-    cookie = {"name": "login", "value": f"{name}-made-up-secret", "domain": "127.0.0.1", "path": "/"}
-    return {"cookies": [{**cookie, "expires": -1, "httpOnly": True, "secure": False, "sameSite": "Lax"}], "origins": []}
+    cookie = {
+        "name": "login",
+        "value": f"{name}-made-up-secret",
+        "domain": "127.0.0.1",
+        "path": "/",
+    }
+    return {
+        "cookies": [
+            {**cookie, "expires": -1, "httpOnly": True, "secure": False, "sameSite": "Lax"}
+        ],
+        "origins": [],
+    }
 
 
 @pytest_asyncio.fixture
@@ -150,20 +170,31 @@ async def test_the_valid_logins_are_taken_in_turn(plain: Sessions) -> None:
     await plain.book.seen("plain", "b", valid=False, how="probe")
     assert [await plain.look() for _ in range(4)] == ["a:ok", "c:ok", "a:ok", "c:ok"]
     # A control looks with the login that it vouches for.
-    (sight,) = await plain.looks.look(ACCOUNT, Need(fresh_after=NEED.fresh_after, only="plain.page", session="c"), Pacing(scale=0))
+    (sight,) = await plain.looks.look(
+        ACCOUNT, Need(fresh_after=NEED.fresh_after, only="plain.page", session="c"), Pacing(scale=0)
+    )
     assert sight.session == "c"
 
 
-async def test_a_login_that_lapses_is_noted_and_announced_once_and_used_no_more(plain: Sessions) -> None:
+async def test_a_login_that_lapses_is_noted_and_announced_once_and_used_no_more(
+    plain: Sessions,
+) -> None:
     plain.keep("a")
     with structlog.testing.capture_logs() as lines:
         assert await plain.look() == "a:ok"
         plain.ended.add("a")
-        assert await asyncio.gather(plain.look(), plain.look(), plain.look()) == ["a:login_required"] * 3
+        assert (
+            await asyncio.gather(plain.look(), plain.look(), plain.look())
+            == ["a:login_required"] * 3
+        )
         assert [await plain.look(), await plain.look()] == [":ok", ":ok"]
     assert await plain.events() == [("a", "valid", "plain.page"), ("a", "invalid", "plain.page")]
     (said,) = [line for line in lines if line["event"].startswith("session")]
-    assert (said["event"], said["session"], said["log_level"]) == ("session invalid", "a", "warning")
+    assert (said["event"], said["session"], said["log_level"]) == (
+        "session invalid",
+        "a",
+        "warning",
+    )
     assert "mediawatch login plain --name a" in said["remedy"]
 
 
@@ -188,7 +219,9 @@ async def test_a_new_login_counts_in_the_middle_of_a_batch(plain: Sessions) -> N
     assert (await plain.events())[-1] == ("a", "valid", "plain.page")
 
 
-async def test_an_answer_that_a_note_overtook_is_not_remembered(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_answer_that_a_note_overtook_is_not_remembered(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     read, noted = asyncio.Event(), asyncio.Event()
     ask = store.session_events
 
@@ -218,14 +251,18 @@ async def test_a_host_clock_that_was_set_back_hides_no_new_login(plain: Sessions
     assert await earlier.usable("plain", ("a",)) == ("a",)
 
 
-async def test_a_login_whose_breaker_is_open_leaves_the_looks_to_the_others(plain: Sessions) -> None:
+async def test_a_login_whose_breaker_is_open_leaves_the_looks_to_the_others(
+    plain: Sessions,
+) -> None:
     plain.start(plain.site, type("Barred", (Checked,), {"checked": frozenset({"a"})}))
     plain.keep("a", "b")
     gate = Pacing(scale=0)
     assert [await plain.look(gate) for _ in range(4)] == ["a:captcha", "b:ok", "b:ok", "b:ok"]
 
 
-async def test_a_login_that_one_host_turns_away_stays_while_the_site_knows_it(plain: Sessions) -> None:
+async def test_a_login_that_one_host_turns_away_stays_while_the_site_knows_it(
+    plain: Sessions,
+) -> None:
     async def probe(tab: Tab) -> bool:
         return "hello" in (await tab.open(plain.site.url("/home"))).text()
 
@@ -252,12 +289,22 @@ async def test_a_batch_writes_back_what_the_site_renewed(plain: Sessions) -> Non
     assert await plain.look() == "a:ok"
     await plain.looks.rest("plain")
     path = plain.folder / "plain" / "a.json"
-    assert (plain.cookie("a"), stat.S_IMODE(path.stat().st_mode), [each.name for each in path.parent.iterdir()]) == (
+    assert (
+        plain.cookie("a"),
+        stat.S_IMODE(path.stat().st_mode),
+        [each.name for each in path.parent.iterdir()],
+    ) == (
         "a-renewed",
         0o600,
         ["a.json"],
     )
-    (kept,) = Logins(known={"plain": login_of()}, folder=plain.folder, now=lambda: NOW, window=Path, headless=Path).stored()
+    (kept,) = Logins(
+        known={"plain": login_of()},
+        folder=plain.folder,
+        now=lambda: NOW,
+        window=Path,
+        headless=Path,
+    ).stored()
     assert (kept.made_at, kept.used_at) == (NOW, NOW)
     # What we wrote ourselves is no new login: the same context goes on.
     assert await plain.look() == "a:ok"
@@ -273,7 +320,9 @@ async def test_a_sight_says_by_which_login_it_was_seen(plain: Sessions) -> None:
     plain.keep("a")
     first = await login()
     await plain.looks.rest("plain")
-    assert (await login(), plain.cookie("a")) == (first, "a-renewed"), "what the site renewed is the same login"
+    assert (await login(), plain.cookie("a")) == (first, "a-renewed"), (
+        "what the site renewed is the same login"
+    )
     plain.keep("a")
     assert await login() not in ("", first)
     assert "secret" not in first
@@ -310,8 +359,12 @@ def login_of() -> Login:
 
 
 @pytest.mark.parametrize("known", [True, False])
-async def test_every_site_is_asked_by_its_own_sign(executable: Path, tmp_path: Path, known: bool) -> None:
-    async with Replica(World(), now=lambda: NOW, logged_in=KNOWN if known else frozenset(), key=key()) as replica:
+async def test_every_site_is_asked_by_its_own_sign(
+    executable: Path, tmp_path: Path, known: bool
+) -> None:
+    async with Replica(
+        World(), now=lambda: NOW, logged_in=KNOWN if known else frozenset(), key=key()
+    ) as replica:
         for platform in KNOWN:
             write_new(tmp_path / platform / "office.json", replica.storage_state(platform), NOW)
             write_new(tmp_path / platform / "other.json", {"cookies": [], "origins": []}, NOW)
@@ -319,9 +372,15 @@ async def test_every_site_is_asked_by_its_own_sign(executable: Path, tmp_path: P
         async with facing(replica, executable, lambda: NOW) as browser:
             looks = Looks(browser, tmp_path)
             asked = {
-                (platform, name): await looks.probe(platform, name) for platform in sorted(KNOWN) for name in ("office", "other", "bad")
+                (platform, name): await looks.probe(platform, name)
+                for platform in sorted(KNOWN)
+                for name in ("office", "other", "bad")
             }
-        assert asked == {(platform, name): known and name == "office" for platform in KNOWN for name in ("office", "other", "bad")}
+        assert asked == {
+            (platform, name): known and name == "office"
+            for platform in KNOWN
+            for name in ("office", "other", "bad")
+        }
         assert not replica.strangers
 
 
@@ -333,42 +392,68 @@ async def test_every_site_is_asked_by_its_own_sign(executable: Path, tmp_path: P
         ("wechat", "https://mp.weixin.qq.com/replica/scan?uuid=0000000000000000"),
     ],
 )
-async def test_a_login_by_the_sites_code_on_a_machine_without_a_screen(executable: Path, tmp_path: Path, platform: str, text: str) -> None:
+async def test_a_login_by_the_sites_code_on_a_machine_without_a_screen(
+    executable: Path, tmp_path: Path, platform: str, text: str
+) -> None:
     shown: list[tuple[Path, int, bytes, Modules | None]] = []
-    async with Replica(World(), now=lambda: NOW, logged_in=KNOWN, scannable=True, key=key()) as replica:
+    async with Replica(
+        World(), now=lambda: NOW, logged_in=KNOWN, scannable=True, key=key()
+    ) as replica:
 
         def show(picture: Path, code: Modules | None) -> None:
-            shown.append((picture, stat.S_IMODE(picture.stat().st_mode), picture.read_bytes()[:4], code))
+            shown.append(
+                (picture, stat.S_IMODE(picture.stat().st_mode), picture.read_bytes()[:4], code)
+            )
             replica.scan(platform)
 
-        session = await files(replica, executable, tmp_path).by_code(platform, "office", show, limit=60)
+        session = await files(replica, executable, tmp_path).by_code(
+            platform, "office", show, limit=60
+        )
         async with facing(replica, executable, lambda: NOW) as browser:
             assert await Looks(browser, tmp_path).probe(platform, "office")
     ((picture, mode, head, code),) = shown
     assert (picture.parent, mode, head) == (tmp_path / platform, 0o600, b"\x89PNG")
-    assert code == tuple(tuple(bool(cell) for cell in row) for row in segno.make(text, error="m", micro=False).matrix)
-    assert (session.mode, [each.name for each in picture.parent.iterdir()]) == (0o600, ["office.json"])
+    assert code == tuple(
+        tuple(bool(cell) for cell in row) for row in segno.make(text, error="m", micro=False).matrix
+    )
+    assert (session.mode, [each.name for each in picture.parent.iterdir()]) == (
+        0o600,
+        ["office.json"],
+    )
     assert stat.S_IMODE(picture.parent.stat().st_mode) == 0o700
 
 
-async def test_a_code_that_nobody_scans_leaves_nothing_behind(executable: Path, tmp_path: Path) -> None:
+async def test_a_code_that_nobody_scans_leaves_nothing_behind(
+    executable: Path, tmp_path: Path
+) -> None:
     async with Replica(World(), now=lambda: NOW, logged_in=KNOWN, scannable=True) as replica:
         with pytest.raises(UserError, match="nobody logged in within 2 s"):
-            await files(replica, executable, tmp_path).by_code("weibo", "office", lambda picture, code: None, limit=2)
+            await files(replica, executable, tmp_path).by_code(
+                "weibo", "office", lambda picture, code: None, limit=2
+            )
     assert list((tmp_path / "weibo").iterdir()) == []
 
 
 def files(replica: Replica, executable: Path, folder: Path) -> Logins:
     return Logins(
-        known=LOGINS, folder=folder, now=lambda: NOW, window=lambda: executable, headless=lambda: executable,
-        args=replica.chromium_args, proxy=replica.proxy, timeouts=SHORT,
-    )  # fmt: skip
+        known=LOGINS,
+        folder=folder,
+        now=lambda: NOW,
+        window=lambda: executable,
+        headless=lambda: executable,
+        args=replica.chromium_args,
+        proxy=replica.proxy,
+        timeouts=SHORT,
+    )
 
 
 FILED = {f"示例沉睡{number}": f"500000000{number}" for number in range(1, 5)}
 WORLD = World.parse(
     "platform,type,name,filing_number,true_id,truth,posts\n"
-    + "".join(f"weibo,新浪微博,{name},W{uid},{uid},alive,2022-08-01;2022-07-01\n" for name, uid in FILED.items())
+    + "".join(
+        f"weibo,新浪微博,{name},W{uid},{uid},alive,2022-08-01;2022-07-01\n"
+        for name, uid in FILED.items()
+    )
 )
 AS_OF = day_end(date(2022, 12, 31))
 
@@ -380,16 +465,29 @@ async def test_a_sweep_goes_on_without_the_login_that_it_lost_and_nothing_tells_
     async with Replica(WORLD, now=lambda: AS_OF, logged_in=KNOWN) as replica:
         state = replica.storage_state("weibo")
         write_new(home.sessions / "weibo" / "office.json", state, AS_OF)
-        async with opened(home, clock=lambda: AS_OF, route=Route(replica.proxy, replica.chromium_args)) as app:
+        async with opened(
+            home, clock=lambda: AS_OF, route=Route(replica.proxy, replica.chromium_args)
+        ) as app:
             app.pace = 0
 
             def lapse(step: Step) -> None:
                 if step.done == 1:
                     replica.end_login("weibo")
 
-            await enter(app.store, *(Filed(name=name, type="新浪微博", platform="weibo", platform_id=uid) for name, uid in FILED.items()))
+            await enter(
+                app.store,
+                *(
+                    Filed(name=name, type="新浪微博", platform="weibo", platform_id=uid)
+                    for name, uid in FILED.items()
+                ),
+            )
             with structlog.testing.capture_logs() as lines:
-                request = Request(policy=load("national"), as_of=AS_OF, concurrency=1, second_look_after=timedelta(0))
+                request = Request(
+                    policy=load("national"),
+                    as_of=AS_OF,
+                    concurrency=1,
+                    second_look_after=timedelta(0),
+                )
                 summary = await app.engine().run(request, lapse)
                 (listed,) = await sessions.listed(app.sessions, app.logins())
                 checked = await sessions.check(app.sessions, app.looker(), listed.session)
@@ -403,11 +501,17 @@ async def test_a_sweep_goes_on_without_the_login_that_it_lost_and_nothing_tells_
     secrets = {cookie["value"] for cookie in state["cookies"]}
     told = repr(lines) + "".join(capfd.readouterr()) + repr(summary)
     assert not [secret for secret in secrets if secret in told]
-    assert not [path for path in kept_in(home) for secret in secrets if secret.encode() in bytes_of(path)]
+    assert not [
+        path for path in kept_in(home) for secret in secrets if secret.encode() in bytes_of(path)
+    ]
 
 
 def kept_in(home: Home) -> list[Path]:
-    found = [path for path in home.root.rglob("*") if path.is_file() and home.sessions not in path.parents]
+    found = [
+        path
+        for path in home.root.rglob("*")
+        if path.is_file() and home.sessions not in path.parents
+    ]
     assert home.database in found
     return found
 

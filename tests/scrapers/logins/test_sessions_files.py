@@ -1,4 +1,6 @@
-"""Logins as files: what browsers export, who may read them, what is noted beside them; and QR codes, out of a picture and as text."""
+"""Logins as files: what browsers export, who may read them, what is noted beside them; and QR
+codes, out of a picture and as text.
+"""
 
 from __future__ import annotations
 
@@ -47,8 +49,24 @@ EDITOR: list[dict[str, Any]] = [
 COMMON = {"value": SECRET, "path": "/"}
 STATE = {
     "cookies": [
-        {**COMMON, "name": "A", "domain": ".weibo.com", "expires": LATER, "httpOnly": False, "secure": True, "sameSite": "None"},
-        {**COMMON, "name": "B", "domain": "m.weibo.cn", "expires": -1, "httpOnly": True, "secure": False, "sameSite": "Lax"},
+        {
+            **COMMON,
+            "name": "A",
+            "domain": ".weibo.com",
+            "expires": LATER,
+            "httpOnly": False,
+            "secure": True,
+            "sameSite": "None",
+        },
+        {
+            **COMMON,
+            "name": "B",
+            "domain": "m.weibo.cn",
+            "expires": -1,
+            "httpOnly": True,
+            "secure": False,
+            "sameSite": "Lax",
+        },
     ],
     "origins": [
         {"origin": "https://m.weibo.cn", "localStorage": [{"name": "a", "value": "b"}]},
@@ -59,7 +77,13 @@ STATE = {
 
 def logins(folder: Path) -> Logins:
     nowhere = Path("/nowhere")
-    return Logins(known=LOGINS, folder=folder, now=lambda: NOW, window=lambda: nowhere, headless=lambda: nowhere)
+    return Logins(
+        known=LOGINS,
+        folder=folder,
+        now=lambda: NOW,
+        window=lambda: nowhere,
+        headless=lambda: nowhere,
+    )
 
 
 @pytest.mark.parametrize(
@@ -71,12 +95,24 @@ def logins(folder: Path) -> Logins:
         json.dumps({"url": "x", "cookies": EDITOR}),
         json.dumps(STATE),
     ],
-    ids=["cookies.txt", "cookies.txt of Windows", "editor", "editor with its page", "storage state"],
+    ids=[
+        "cookies.txt",
+        "cookies.txt of Windows",
+        "editor",
+        "editor with its page",
+        "storage state",
+    ],
 )
 def test_exported_cookies_of_the_platform_alone_are_taken(exported: str) -> None:
     found = storage_state(exported, LOGINS["weibo"].hosts, NOW, "file")
-    short = [(each["name"], each["domain"], each["httpOnly"], each["secure"], each["value"]) for each in found["cookies"]]
-    assert short == [("A", ".weibo.com", False, True, SECRET), ("B", "m.weibo.cn", True, False, SECRET)]
+    short = [
+        (each["name"], each["domain"], each["httpOnly"], each["secure"], each["value"])
+        for each in found["cookies"]
+    ]
+    assert short == [
+        ("A", ".weibo.com", False, True, SECRET),
+        ("B", "m.weibo.cn", True, False, SECRET),
+    ]
     assert [int(each["expires"]) for each in found["cookies"]] == [LATER, -1]
     assert all(each["sameSite"] in ("None", "Lax", "Strict") for each in found["cookies"])
     assert {each["origin"] for each in found["origins"]} <= {"https://m.weibo.cn"}
@@ -105,12 +141,16 @@ def test_what_is_no_export_is_refused_without_quoting_it(exported: str, says: st
     assert caught.value.__cause__ is None
 
 
-def test_a_taken_login_is_for_its_owner_alone_and_remembers_when_it_was_made(tmp_path: Path) -> None:
+def test_a_taken_login_is_for_its_owner_alone_and_remembers_when_it_was_made(
+    tmp_path: Path,
+) -> None:
     session, count = logins(tmp_path).take("weibo", "office", NETSCAPE, "file")
     assert (count, session.mode, session.made_at, session.used_at) == (2, 0o600, NOW, None)
     assert stat.S_IMODE(session.path.parent.stat().st_mode) == 0o700
     assert [each.name for each in session.path.parent.iterdir()] == ["office.json"]
-    assert {cookie["name"] for cookie in stored(Session("weibo", "office", session.path))["cookies"]} == {"A", "B"}
+    assert {
+        cookie["name"] for cookie in stored(Session("weibo", "office", session.path))["cookies"]
+    } == {"A", "B"}
     assert logins(tmp_path).stored() == (session,)
     assert logins(tmp_path).stored("douyin") == ()
 
@@ -153,9 +193,15 @@ def test_a_copied_file_is_a_login_too(tmp_path: Path) -> None:
     assert abs(session.made_at.timestamp() - path.stat().st_mtime) < 1
 
 
-@pytest.mark.parametrize(("platform", "name"), [("toutiao", "office"), ("weibo", "../x"), ("weibo", "a.b"), ("weibo", "")])
+@pytest.mark.parametrize(
+    ("platform", "name"),
+    [("toutiao", "office"), ("weibo", "../x"), ("weibo", "a.b"), ("weibo", "")],
+)
 def test_no_login_gets_out_of_its_folder(tmp_path: Path, platform: str, name: str) -> None:
-    for work in (lambda: logins(tmp_path).take(platform, name, NETSCAPE, "file"), lambda: logins(tmp_path).remove(platform, name)):
+    for work in (
+        lambda: logins(tmp_path).take(platform, name, NETSCAPE, "file"),
+        lambda: logins(tmp_path).remove(platform, name),
+    ):
         with pytest.raises(UserError):
             work()
     assert list(tmp_path.iterdir()) == []
@@ -173,7 +219,10 @@ def drawn(code: Modules, scale: float, margin: int, logo: int = 0) -> list[str]:
     rows = []
     for y in range(width):
         row = y * size // width
-        cells = (not (row in middle and x * size // width in middle) and code[row][x * size // width] for x in range(width))
+        cells = (
+            not (row in middle and x * size // width in middle) and code[row][x * size // width]
+            for x in range(width)
+        )
         rows.append("0" * margin + "".join("1" if cell else "0" for cell in cells) + "0" * margin)
     blank = "0" * (width + 2 * margin)
     return [blank] * margin + rows + [blank] * margin
@@ -181,16 +230,27 @@ def drawn(code: Modules, scale: float, margin: int, logo: int = 0) -> list[str]:
 
 @settings(max_examples=12, deadline=None)
 @given(text=st.text(min_size=1, max_size=40), scale=st.floats(2.5, 9), margin=st.integers(0, 20))
-def test_a_code_in_a_picture_is_found_whatever_its_size(text: str, scale: float, margin: int) -> None:
+def test_a_code_in_a_picture_is_found_whatever_its_size(
+    text: str, scale: float, margin: int
+) -> None:
     code = matrix(segno.make(text, micro=False))
     assert modules_of(drawn(code, scale, margin)) == code
 
 
 def test_a_logo_in_the_middle_hides_no_code() -> None:
-    code = matrix(segno.make("https://example.com/replica/scan?uuid=0000000000000000", error="h", micro=False))
+    code = matrix(
+        segno.make("https://example.com/replica/scan?uuid=0000000000000000", error="h", micro=False)
+    )
     found = modules_of(drawn(code, 5, 8, logo=7))
     assert found is not None
-    assert sum(a != b for found_row, row in zip(found, code, strict=True) for a, b in zip(found_row, row, strict=True)) <= 49
+    assert (
+        sum(
+            a != b
+            for found_row, row in zip(found, code, strict=True)
+            for a, b in zip(found_row, row, strict=True)
+        )
+        <= 49
+    )
 
 
 @pytest.mark.parametrize(
@@ -221,7 +281,11 @@ def test_the_text_shows_every_module_and_the_margin(text: str) -> None:
     code = matrix(segno.make(text, micro=False))
     rows = read_back(as_text(code, colours=False))
     assert tuple(row[QUIET:-QUIET] for row in rows[QUIET : QUIET + len(code)]) == code
-    outside = [*rows[:QUIET], *rows[QUIET + len(code) :], *(row[:QUIET] + row[-QUIET:] for row in rows)]
+    outside = [
+        *rows[:QUIET],
+        *rows[QUIET + len(code) :],
+        *(row[:QUIET] + row[-QUIET:] for row in rows),
+    ]
     assert not any(any(row) for row in outside)
     assert len(rows[QUIET + len(code) :]) >= QUIET
 
@@ -244,7 +308,9 @@ def test_the_commands_import_list_and_remove_logins(tmp_path: Path) -> None:
     told(home, "init")
     assert "no logins" in told(home, "sessions")
     assert "2 cookies kept" in told(home, "sessions", "import", "weibo", export, "--name", "second")
-    assert "no login is of use for 'toutiao'" in told(home, "sessions", "import", "toutiao", export, code=2)
+    assert "no login is of use for 'toutiao'" in told(
+        home, "sessions", "import", "toutiao", export, code=2
+    )
     assert "cannot read" in told(home, "sessions", "import", "weibo", tmp_path / "none.txt", code=2)
     row = next(line for line in told(home, "sessions").splitlines() if "second" in line)
     assert row.split()[:3] == ["weibo", "second", "unknown"]
@@ -252,15 +318,21 @@ def test_the_commands_import_list_and_remove_logins(tmp_path: Path) -> None:
     (home / "sessions" / "weibo" / "second.json").chmod(0o640)
     assert "others may read" in told(home, "sessions")
     told(home, "sessions", "remove", "weibo", "second")
-    assert "there is no login 'second'" in told(home, "sessions", "remove", "weibo", "second", code=2)
+    assert "there is no login 'second'" in told(
+        home, "sessions", "remove", "weibo", "second", code=2
+    )
     assert "no logins to check" in told(home, "sessions", "check")
 
 
-@pytest.mark.parametrize(("display", "words"), [("", ()), (":0", ("--qr",))], ids=["no screen", "asked for"])
+@pytest.mark.parametrize(
+    ("display", "words"), [("", ()), (":0", ("--qr",))], ids=["no screen", "asked for"]
+)
 def test_without_a_screen_a_login_goes_by_the_code(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, display: str, words: tuple[str, ...]
 ) -> None:
-    """Nothing answers behind this proxy, and so no code comes: what is said is about the headless browser's login, not about a window."""
+    """Nothing answers behind this proxy, and so no code comes: what is said is about the headless
+    browser's login, not about a window.
+    """
     monkeypatch.setenv("DISPLAY", display)
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     monkeypatch.setenv("MEDIAWATCH_BROWSER__PROXY", "http://127.0.0.1:9")

@@ -1,4 +1,6 @@
-"""The operator in the evidence: covered in the picture, gone from what is kept of the page; the account itself is not."""
+"""The operator in the evidence: covered in the picture, gone from what is kept of the page; the
+account itself is not.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,9 @@ PAGE = f"""<!doctype html><meta charset=utf-8><script>window.me = {json.dumps(VI
 <h1 style='position:absolute;left:300px;top:0;width:300px;height:50px;font:30px/50px serif;margin:0'>示例市第一测试局</h1>
 <p style='position:absolute;left:0;top:100px'>{NAME}说:正文</p>
 <script>fetch('/api/feed').then((answer) => answer.text())</script>"""
-FEED = json.dumps({"viewer": {"name": NAME}, "list": [{"id": 17700, "text": "正文"}]}, ensure_ascii=False)
+FEED = json.dumps(
+    {"viewer": {"name": NAME}, "list": [{"id": 17700, "text": "正文"}]}, ensure_ascii=False
+)
 UNTOUCHED = '{"list":  [{"id": 17700}]}'
 FACE_PICTURE = io.BytesIO()
 Image.effect_noise((50, 50), 90).convert("RGB").save(FACE_PICTURE, "JPEG")
@@ -48,7 +52,12 @@ class Page(Surface):
     url: str = ""
     facts: tuple[Seen, ...] = field(default=())
     name, label = "plain.page", "示例"
-    attested, session, shows, pace = Attested.DESCRIBED, SessionUse.OPTIONAL, Shows.ALL, Pace(every=0)
+    attested, session, shows, pace = (
+        Attested.DESCRIBED,
+        SessionUse.OPTIONAL,
+        Shows.ALL,
+        Pace(every=0),
+    )
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         async with tab.hearing(r"/api/feed$") as hearing:
@@ -57,16 +66,26 @@ class Page(Surface):
         yield Seen(name=account.filed.name, matched_by=MatchedBy.ID)
 
 
-async def evidence(browser: Browser, folder: Path, *, name: str, session: bool = True, feed: str = FEED) -> dict[str, list[Capture]]:
+async def evidence(
+    browser: Browser, folder: Path, *, name: str, session: bool = True, feed: str = FEED
+) -> dict[str, list[Capture]]:
     state = folder / "office.json"
     state.write_text('{"cookies": [], "origins": []}')
     login = Session("plain", "office", state) if session else None
-    routes: Routes = {"/": PAGE, "/api/feed": Answer(feed, JSON), FACE: Answer(FACE_PICTURE.getvalue(), "image/jpeg")}
+    routes: Routes = {
+        "/": PAGE,
+        "/api/feed": Answer(feed, JSON),
+        FACE: Answer(FACE_PICTURE.getvalue(), "image/jpeg"),
+    }
     with served(routes) as site:
         surface = Page(site.url("/"))
-        scraper = Scraper(platform="plain", surfaces=(surface,), hosts=HOSTS, viewer=me, viewer_marks=(".mine",))
+        scraper = Scraper(
+            platform="plain", surfaces=(surface,), hosts=HOSTS, viewer=me, viewer_marks=(".mine",)
+        )
         async with browser.tab(login, hosts=HOSTS, whole=True) as tab:
-            sight = await seen_by(surface, tab, Account(id=1, filed=Filed(name=name, platform="plain")), True, scraper)
+            sight = await seen_by(
+                surface, tab, Account(id=1, filed=Filed(name=name, platform="plain")), True, scraper
+            )
     kinds: dict[str, list[Capture]] = {}
     for capture in sight.captures:
         kinds.setdefault(capture.kind.value, []).append(capture)
@@ -87,7 +106,9 @@ def texts(kept: dict[str, list[Capture]]) -> Iterator[str]:
             yield gzip.decompress(capture.body).decode()
 
 
-async def test_the_operator_is_covered_and_the_account_is_not(browser: Browser, tmp_path: Path) -> None:
+async def test_the_operator_is_covered_and_the_account_is_not(
+    browser: Browser, tmp_path: Path
+) -> None:
     kept = await evidence(browser, tmp_path, name="示例市第一测试局")
     for left, width in ((0, 200), (200, 50)):
         mean, spread = region(kept, left, width)
@@ -99,7 +120,10 @@ async def test_the_operator_is_covered_and_the_account_is_not(browser: Browser, 
         assert NAME not in text
         assert "7700000001" not in text
         assert FACE not in text
-    assert json.loads(feed) == {"viewer": {"name": "某" * len(NAME)}, "list": [{"id": 17700, "text": "正文"}]}
+    assert json.loads(feed) == {
+        "viewer": {"name": "某" * len(NAME)},
+        "list": [{"id": 17700, "text": "正文"}],
+    }
     assert "window.me = {" in document, "that the page knew somebody is still to be seen"
     assert "示例市第一测试局" in document
     assert f"{'█' * len(NAME)}说:正文" in visible
@@ -118,14 +142,21 @@ async def test_an_office_that_looks_at_itself_is_seen(browser: Browser, tmp_path
     assert f"{NAME}说:正文" in visible
 
 
-async def test_what_does_not_name_him_is_kept_byte_for_byte(browser: Browser, tmp_path: Path) -> None:
+async def test_what_does_not_name_him_is_kept_byte_for_byte(
+    browser: Browser, tmp_path: Path
+) -> None:
     kept = await evidence(browser, tmp_path, name="示例市第一测试局", feed=UNTOUCHED)
     assert next(texts(kept)) == UNTOUCHED
 
 
-async def test_a_page_in_which_he_cannot_be_covered_is_not_kept(browser: Browser, tmp_path: Path) -> None:
+async def test_a_page_in_which_he_cannot_be_covered_is_not_kept(
+    browser: Browser, tmp_path: Path
+) -> None:
     with served({"/": PAGE, "/api/feed": Answer(FEED, JSON)}) as site:
-        async with browser.tab(None, hosts=HOSTS, whole=True) as tab, tab.hearing(r"/api/feed$") as hearing:
+        async with (
+            browser.tab(None, hosts=HOSTS, whole=True) as tab,
+            tab.hearing(r"/api/feed$") as hearing,
+        ):
             await tab.open(site.url("/"))
             await hearing.first()
             captures = await tab.captures(mask=Mask(me, marks=("[[",)))
@@ -136,14 +167,24 @@ async def test_a_page_in_which_he_cannot_be_covered_is_not_kept(browser: Browser
 async def test_the_replicas_operator_is_in_no_evidence(executable: Path, tmp_path: Path) -> None:
     now = datetime(2022, 12, 31, 12, tzinfo=UTC)
     world = World.parse(
-        "platform,type,name,filing_number,true_id,alias,truth,shown_name,verified_as,posts,pinned,visitors_miss\n"
+        "platform,type,name,filing_number,true_id,alias,truth,shown_name,verified_as,posts,pinned,"
+        "visitors_miss\n"
         "weibo,新浪微博,示例沉睡,W2,5000000002,,alive,,,2022-11-01T08:00;2022-10-01,,0\n"
     )
-    async with staged(WEIBO, executable, tmp_path, world, now, session=True, timeouts=SHORT) as stage:
+    async with staged(
+        WEIBO, executable, tmp_path, world, now, session=True, timeouts=SHORT
+    ) as stage:
         reading = await stage.look(
-            Filed(name="示例沉睡", platform="weibo", platform_id="5000000002"), second=True, fresh_after=date(2022, 12, 17)
+            Filed(name="示例沉睡", platform="weibo", platform_id="5000000002"),
+            second=True,
+            fresh_after=date(2022, 12, 17),
         )
-    captures: list[Any] = [capture for sight in reading.sights for capture in sight.captures if capture.media_type == "application/gzip"]
+    captures: list[Any] = [
+        capture
+        for sight in reading.sights
+        for capture in sight.captures
+        if capture.media_type == "application/gzip"
+    ]
     bodies = [gzip.decompress(capture.body).decode() for capture in captures]
     assert any("█████" in body for body in bodies), "the page showed him"
     assert any("示例沉睡" in body for body in bodies)

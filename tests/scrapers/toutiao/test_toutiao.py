@@ -11,10 +11,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mediawatch.domain import Changed, Failure, Filed, LoginRequired, NoEvidence, Outcome, PostKind, Seen
+from mediawatch.domain import (
+    Changed,
+    Failure,
+    Filed,
+    LoginRequired,
+    NoEvidence,
+    Outcome,
+    PostKind,
+    Seen,
+)
 from mediawatch.domain.clock import EVER, day_of
 from scrapers.toutiao.identity import Target, landed, wanted
-from scrapers.toutiao.replies import cell_of, decoded, has_more, joined, media_id, read_absence, read_cards, read_feed, read_profile
+from scrapers.toutiao.replies import (
+    cell_of,
+    decoded,
+    has_more,
+    joined,
+    media_id,
+    read_absence,
+    read_cards,
+    read_feed,
+    read_profile,
+)
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 DAY = 86_400
@@ -26,12 +45,23 @@ USER = {"userId": TOKEN, "mediaId": "1700000000000001", "name": NAME, "banStatus
 
 def article(days: int, **more: Any) -> dict[str, Any]:
     number = str(7_000_000_000_000_000_000 - days)
-    cell = {"cell_type": 60, "id": number, "group_id": number, "publish_time": AGO[days], "user_info": {"name": NAME}}
+    cell = {
+        "cell_type": 60,
+        "id": number,
+        "group_id": number,
+        "publish_time": AGO[days],
+        "user_info": {"name": NAME},
+    }
     return cell | {"behot_time": AGO[0]} | more
 
 
 def feed(*items: object, more: object = True, **rest: Any) -> dict[str, Any]:
-    return {"message": "success", "data": list(items), "has_more": more, "next": {"max_behot_time": 1}} | rest
+    return {
+        "message": "success",
+        "data": list(items),
+        "has_more": more,
+        "next": {"max_behot_time": 1},
+    } | rest
 
 
 def page(user: object = USER) -> dict[str, Any]:
@@ -44,10 +74,30 @@ CELLS: list[tuple[dict[str, Any], PostKind, bool]] = [
     ({"cell_type": 0, "has_video": False, "publish_time": AGO[3]}, PostKind.ARTICLE, False),
     ({"cell_type": 0, "has_video": True, "publish_time": AGO[3]}, PostKind.VIDEO, False),
     ({"cell_type": 48, "publish_time": AGO[3]}, PostKind.VIDEO, False),
-    ({"cell_type": 49, "publish_time": AGO[3], "user": {"info": {"name": NAME}}}, PostKind.VIDEO, False),
-    ({"cell_type": 32, "content": "无题", "publish_time": AGO[3], "user": {"name": NAME}}, PostKind.MICRO, False),
-    ({"cell_type": 56, "comment_base": {"create_time": AGO[3]}, "publish_time": AGO[9]}, PostKind.MICRO, True),
-    ({"cell_type": 56, "comment_base": {"create_time": AGO[3]}, "origin_group": {"publish_time": AGO[0]}}, PostKind.MICRO, True),
+    (
+        {"cell_type": 49, "publish_time": AGO[3], "user": {"info": {"name": NAME}}},
+        PostKind.VIDEO,
+        False,
+    ),
+    (
+        {"cell_type": 32, "content": "无题", "publish_time": AGO[3], "user": {"name": NAME}},
+        PostKind.MICRO,
+        False,
+    ),
+    (
+        {"cell_type": 56, "comment_base": {"create_time": AGO[3]}, "publish_time": AGO[9]},
+        PostKind.MICRO,
+        True,
+    ),
+    (
+        {
+            "cell_type": 56,
+            "comment_base": {"create_time": AGO[3]},
+            "origin_group": {"publish_time": AGO[0]},
+        },
+        PostKind.MICRO,
+        True,
+    ),
     ({"cell_type": 202, "content": {"answer": {"create_time": AGO[3]}}}, PostKind.ANSWER, False),
     ({"cell_type": 203, "content": {"question": {"create_time": AGO[3]}}}, PostKind.OTHER, False),
     ({"cell_type": 9999, "publish_time": AGO[3]}, PostKind.OTHER, False),
@@ -56,7 +106,9 @@ CELLS: list[tuple[dict[str, Any], PostKind, bool]] = [
 
 
 @pytest.mark.parametrize(("cell", "kind", "repost"), CELLS)
-def test_each_type_of_cell_has_its_own_date(cell: dict[str, Any], kind: PostKind, repost: bool) -> None:
+def test_each_type_of_cell_has_its_own_date(
+    cell: dict[str, Any], kind: PostKind, repost: bool
+) -> None:
     seen = read_feed(feed(cell | {"id": "1", "behot_time": AGO[0]}, more=False), "", NOW)
     (post,) = seen.posts
     assert (post.at, post.kind, post.repost) == (NOW - timedelta(days=3), kind, repost)
@@ -65,12 +117,26 @@ def test_each_type_of_cell_has_its_own_date(cell: dict[str, Any], kind: PostKind
 
 def wrapped(inner: object, **outer: Any) -> dict[str, Any]:
     text = inner if isinstance(inner, str) else json.dumps(inner)
-    return {"cell_type": 32, "id": "1", "stream_cell": {"raw_data": text}, "base_cell": {"log_pb": {}}, "behot_time": AGO[0]} | outer
+    return {
+        "cell_type": 32,
+        "id": "1",
+        "stream_cell": {"raw_data": text},
+        "base_cell": {"log_pb": {}},
+        "behot_time": AGO[0],
+    } | outer
 
 
 def test_a_wrapped_cell_is_read_inside() -> None:
     inner = {"id": "2", "publish_time": AGO[3], "content": "演示", "user": {"name": NAME}}
-    seen = read_feed(feed(wrapped(inner, is_stick=True), wrapped(inner | {"id": "3", "publish_time": AGO[4]}), more=False), NAME, NOW)
+    seen = read_feed(
+        feed(
+            wrapped(inner, is_stick=True),
+            wrapped(inner | {"id": "3", "publish_time": AGO[4]}),
+            more=False,
+        ),
+        NAME,
+        NOW,
+    )
     assert [(post.id, post.at, post.pinned) for post in seen.posts] == [
         ("2", NOW - timedelta(days=3), True), ("3", NOW - timedelta(days=4), False),
     ]  # fmt: skip
@@ -125,12 +191,19 @@ def test_an_advertisement_is_no_post_and_its_list_proves_no_gap() -> None:
 
 
 def test_a_collection_is_no_post() -> None:
-    seen = read_feed(feed({"cell_type": 341, "id": "1", "pub_time": AGO[0]}, article(20)), NAME, NOW)
-    assert ([post.on.isoformat() for post in seen.posts], seen.complete_since) == (["2025-12-16"], NOW - timedelta(days=20))
+    seen = read_feed(
+        feed({"cell_type": 341, "id": "1", "pub_time": AGO[0]}, article(20)), NAME, NOW
+    )
+    assert ([post.on.isoformat() for post in seen.posts], seen.complete_since) == (
+        ["2025-12-16"],
+        NOW - timedelta(days=20),
+    )
 
 
 def test_a_future_date_is_told_to_the_reviewer() -> None:
-    assert "发布时间异常" in read_feed(feed(article(0, publish_time=AGO[0] + DAY)), NAME, NOW).detail
+    assert (
+        "发布时间异常" in read_feed(feed(article(0, publish_time=AGO[0] + DAY)), NAME, NOW).detail
+    )
 
 
 ORDERS: list[tuple[list[dict[str, Any]], object, int | None, datetime | None]] = [
@@ -149,11 +222,15 @@ ORDERS: list[tuple[list[dict[str, Any]], object, int | None, datetime | None]] =
 
 
 @pytest.mark.parametrize(("items", "more", "newest", "since"), ORDERS)
-def test_how_far_back_a_list_is_whole(items: list[dict[str, Any]], more: object, newest: int | None, since: datetime | None) -> None:
+def test_how_far_back_a_list_is_whole(
+    items: list[dict[str, Any]], more: object, newest: int | None, since: datetime | None
+) -> None:
     seen = read_feed(feed(*items, more=more), NAME, NOW)
     assert seen.outcome is Outcome.OK
     assert seen.complete_since == since
-    assert max((post.at for post in seen.posts if post.at), default=None) == (None if newest is None else NOW - timedelta(days=newest))
+    assert max((post.at for post in seen.posts if post.at), default=None) == (
+        None if newest is None else NOW - timedelta(days=newest)
+    )
 
 
 EMPTY = [
@@ -173,7 +250,17 @@ def test_emptiness_must_be_said(payload: object, outcome: Outcome) -> None:
 
 
 @pytest.mark.parametrize(
-    "payload", [None, [], "x", {}, {"message": "success"}, {"message": "success", "data": {}}, {"data": []}, {"message": 0}]
+    "payload",
+    [
+        None,
+        [],
+        "x",
+        {},
+        {"message": "success"},
+        {"message": "success", "data": {}},
+        {"data": []},
+        {"message": 0},
+    ],
 )
 def test_an_unknown_feed_is_changed(payload: object) -> None:
     with pytest.raises(Changed):
@@ -190,11 +277,16 @@ def test_another_accounts_feed_is_changed() -> None:
 def test_an_item_of_another_author_is_left_out_and_leaves_a_gap() -> None:
     strange = article(1, user_info={"name": "示例市第二测试局"})
     seen = read_feed(feed(strange, article(20), article(40)), NAME, NOW)
-    assert ([post.on for post in seen.posts], seen.complete_since) == ([day_of(NOW - timedelta(days=days)) for days in (20, 40)], None)
+    assert ([post.on for post in seen.posts], seen.complete_since) == (
+        [day_of(NOW - timedelta(days=days)) for days in (20, 40)],
+        None,
+    )
     assert "示例市第二测试局" in seen.detail
     renamed = article(20, user_info={"name": "旧名", "user_id": "7"})
     kept = read_feed(feed(article(1, user_info={"name": NAME, "user_id": "7"}), renamed), NAME, NOW)
-    assert (len(kept.posts), kept.complete_since is not None) == (2, True), "the same number under an older name is the account's own"
+    assert (len(kept.posts), kept.complete_since is not None) == (2, True), (
+        "the same number under an older name is the account's own"
+    )
 
 
 @pytest.mark.parametrize("decision", [{"type": "verify", "subtype": "slide"}, '{"type": "verify"}'])
@@ -208,18 +300,24 @@ def test_a_decision_is_a_check_by_the_site_whatever_stands_beside_it(decision: o
 
 def test_a_call_that_wants_a_login_says_so() -> None:
     assert read_feed({"message": "login_required"}, NAME, NOW).outcome is Outcome.LOGIN_REQUIRED
-    assert read_feed({"message": "error", "data": {"name": "login_required"}}, NAME, NOW).outcome is Outcome.LOGIN_REQUIRED
+    assert (
+        read_feed({"message": "error", "data": {"name": "login_required"}}, NAME, NOW).outcome
+        is Outcome.LOGIN_REQUIRED
+    )
     assert read_feed({"message": "error", "data": {}}, NAME, NOW).outcome is Outcome.RATE_LIMITED
 
 
 def test_an_item_that_says_ban_status_makes_the_list_a_lower_bound() -> None:
-    video = {"cell_type": 49, "id": "9", "publish_time": AGO[3], "user": {"info": {"name": NAME, "ban_status": True}}}
+    video = {
+        "cell_type": 49,
+        "id": "9",
+        "publish_time": AGO[3],
+        "user": {"info": {"name": NAME, "ban_status": True}},
+    }
     assert read_feed(feed(video, more=False), NAME, NOW).complete_since is None
 
 
-SHARED = (
-    "https://profile.zjurl.cn/rogue/ugc/profile/?media_id=1700000000000001&share_uid=MS4wLjABAAAAsharer&user_id=9990000301&utm_source=x"
-)
+SHARED = "https://profile.zjurl.cn/rogue/ugc/profile/?media_id=1700000000000001&share_uid=MS4wLjABAAAAsharer&user_id=9990000301&utm_source=x"
 
 
 @pytest.mark.parametrize(
@@ -227,13 +325,18 @@ SHARED = (
     [
         (SHARED, "https://www.toutiao.com/c/user/9990000301/"),
         (f"我在头条发布了作品 {SHARED} 快来看", "https://www.toutiao.com/c/user/9990000301/"),
-        ("https://www.toutiao.com/rogue/ugc/profile/?user_id=9990000301", "https://www.toutiao.com/c/user/9990000301/"),
+        (
+            "https://www.toutiao.com/rogue/ugc/profile/?user_id=9990000301",
+            "https://www.toutiao.com/c/user/9990000301/",
+        ),
         (SHARED.replace("user_id", "other_id"), None),
         (SHARED.replace("zjurl.cn", "example.cn"), None),
         ("https://profile.zjurl.cn/rogue/other/?user_id=9990000301", None),
     ],
 )
-def test_a_share_link_leads_to_its_account_never_to_who_shared_it(url: str, page: str | None) -> None:
+def test_a_share_link_leads_to_its_account_never_to_who_shared_it(
+    url: str, page: str | None
+) -> None:
     target = wanted(Filed(name=NAME, platform="toutiao", url=url))
     assert (target.url if target else None) == page
 
@@ -265,7 +368,10 @@ def test_a_backslash_in_a_name_is_the_name() -> None:
 def test_a_post_keeps_its_id_link_and_beijing_day() -> None:
     late = int(datetime(2026, 1, 3, 16, 30, tzinfo=UTC).timestamp())
     (post,) = read_feed(feed(article(1, publish_time=late, is_stick=True)), NAME, NOW).posts
-    assert (post.id, post.link) == ("6999999999999999999", "https://www.toutiao.com/article/6999999999999999999/")
+    assert (post.id, post.link) == (
+        "6999999999999999999",
+        "https://www.toutiao.com/article/6999999999999999999/",
+    )
     assert (post.on.isoformat(), post.pinned) == ("2026-01-04", True)
 
 
@@ -280,18 +386,25 @@ def test_two_pages_are_one_list() -> None:
 
 json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from([*article(1), "content", "comment_base", "x"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from([*article(1), "content", "comment_base", "x"]), inner)
+    ),
     max_leaves=8,
 )
 
 
 @given(st.lists(json_values, max_size=4), st.booleans())
-def test_whatever_stands_in_a_feed_is_dated_or_makes_it_a_lower_bound(items: list[Any], more: bool) -> None:
+def test_whatever_stands_in_a_feed_is_dated_or_makes_it_a_lower_bound(
+    items: list[Any], more: bool
+) -> None:
     seen = read_feed(feed(*items, more=more), "", NOW)
     posts = [item for item in items if cell_of(item) is not None]
     if seen.complete_since is not None:
         assert len(seen.posts) == len(posts)
-    assert all(post.at is not None and post.at <= NOW + timedelta(minutes=10) for post in seen.posts)
+    assert all(
+        post.at is not None and post.at <= NOW + timedelta(minutes=10) for post in seen.posts
+    )
 
 
 PROFILES: list[tuple[object, Seen | None]] = [
@@ -300,7 +413,10 @@ PROFILES: list[tuple[object, Seen | None]] = [
         page(USER | {"userAuthInfo": {"auth_type": "1", "auth_info": "示例市第一测试局"}}),
         Seen(name=NAME, platform_id=TOKEN, verified_as=NAME),
     ),
-    (page(USER | {"userAuthInfo": '{"auth_info": "示例市"}'}), Seen(name=NAME, platform_id=TOKEN, verified_as="示例市")),
+    (
+        page(USER | {"userAuthInfo": '{"auth_info": "示例市"}'}),
+        Seen(name=NAME, platform_id=TOKEN, verified_as="示例市"),
+    ),
     (page(USER | {"userAuthInfo": ""}), Seen(name=NAME, platform_id=TOKEN)),
     (page(None), None),
     (page({"userId": ""}), None),
@@ -331,7 +447,16 @@ def test_states_in_the_profile(user: object, outcome: Outcome) -> None:
 
 
 @pytest.mark.parametrize(
-    "data", [None, {}, {"data": None}, page({"userId": TOKEN}), page(USER | {"name": " "}), page(USER | {"userId": 1}), page([])]
+    "data",
+    [
+        None,
+        {},
+        {"data": None},
+        page({"userId": TOKEN}),
+        page(USER | {"name": " "}),
+        page(USER | {"userId": 1}),
+        page([]),
+    ],
 )
 def test_an_unknown_profile_is_changed(data: object) -> None:
     with pytest.raises(Changed):
@@ -364,24 +489,44 @@ def test_read_absence(text: str, outcome: Outcome | None) -> None:
 
 @pytest.mark.parametrize(
     ("printed", "days"),
-    [("刚刚", 0), ("59分钟前", 0), ("4小时前", 0), ("昨天00:01", 1), ("3天前", 4), ("7天前", 8), ("01月02日", 3), ("2025年12月31日", 5)],
+    [
+        ("刚刚", 0),
+        ("59分钟前", 0),
+        ("4小时前", 0),
+        ("昨天00:01", 1),
+        ("3天前", 4),
+        ("7天前", 8),
+        ("01月02日", 3),
+        ("2025年12月31日", 5),
+    ],
 )
 def test_cards_give_the_day_at_least(printed: str, days: int) -> None:
     (post,) = read_cards([[printed, "/video/7000000000000000001/?source=x"]], NOW)
     assert (post.at, post.on) == (None, (NOW - timedelta(days=days)).date())
-    assert (post.kind, post.link) == (PostKind.VIDEO, "https://www.toutiao.com/video/7000000000000000001/")
+    assert (post.kind, post.link) == (
+        PostKind.VIDEO,
+        "https://www.toutiao.com/video/7000000000000000001/",
+    )
 
 
 @given(st.integers(0, 8 * DAY), st.integers(0, DAY - 1))
 def test_no_card_is_taken_for_newer_than_it_is(age: int, into_day: int) -> None:
     """As the page counts: minutes, hours, then days of 24 hours."""
     now = NOW.replace(hour=0) + timedelta(seconds=into_day)
-    printed = f"{age // 60}分钟前" if age < 3600 else f"{age // 3600}小时前" if age < DAY else f"{age // DAY}天前"
+    printed = (
+        f"{age // 60}分钟前"
+        if age < 3600
+        else f"{age // 3600}小时前"
+        if age < DAY
+        else f"{age // DAY}天前"
+    )
     (post,) = read_cards([[printed, ""]], now)
     assert post.on <= day_of(now - timedelta(seconds=age - age % 60))
 
 
-@pytest.mark.parametrize("cards", [[], [["", ""]], [["5阅读", "/w/1/"]], [["13月40日", ""]], [[1, 2]], ["刚刚"]])
+@pytest.mark.parametrize(
+    "cards", [[], [["", ""]], [["5阅读", "/w/1/"]], [["13月40日", ""]], [[1, 2]], ["刚刚"]]
+)
 def test_what_is_no_card_is_left_out(cards: object) -> None:
     assert read_cards(cards, NOW) == ()
 

@@ -1,4 +1,6 @@
-"""Toutiao: which page is opened and whose it is; looks in a real Chromium, the replica standing for toutiao.com."""
+"""Toutiao: which page is opened and whose it is; looks in a real Chromium, the replica standing for
+toutiao.com.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,7 @@ from mediawatch.domain import (
     PostKind,
     Reading,
     Seen,
-)  # fmt: skip
+)
 from mediawatch.domain.clock import EVER
 from scrapers.replica import World
 from scrapers.replica.cases import Recorded
@@ -94,13 +96,20 @@ BY_NUMBER = Target(f"{U}70000000001/", "1700000000000001")
         (TOKEN, "1", TOKEN, BY_NUMBER, TOKEN, MatchedBy.URL),
     ],
 )
-def test_tie(shown: str, number: str, token: str, target: Target, platform_id: str, by: MatchedBy) -> None:
+def test_tie(
+    shown: str, number: str, token: str, target: Target, platform_id: str, by: MatchedBy
+) -> None:
     seen = tie(Seen(name=NAME, platform_id=shown), number, token, target)
     assert (seen.platform_id, seen.matched_by) == (platform_id, by)
 
 
 def test_tie_refuses_another_account_and_an_absence_that_may_be_a_wrong_number() -> None:
-    for shown, token, target in ((OTHER, OTHER, BY_TOKEN), (OTHER, TOKEN, BY_TOKEN), (OTHER, TOKEN, BY_URL), (ODD, ODD, BY_TOKEN)):
+    for shown, token, target in (
+        (OTHER, OTHER, BY_TOKEN),
+        (OTHER, TOKEN, BY_TOKEN),
+        (OTHER, TOKEN, BY_URL),
+        (ODD, ODD, BY_TOKEN),
+    ):
         with pytest.raises(Changed):
             tie(Seen(name=NAME, platform_id=shown), "1", token, target)
     with pytest.raises(NoEvidence):
@@ -116,9 +125,11 @@ def test_an_absence_at_another_address_is_none_of_the_filed_id() -> None:
 MANY = ";".join(f"2022-11-{day:02}T08:00" for day in range(1, 26))
 WORLD = World.parse(
     "platform,type,name,filing_number,true_id,url,truth,shown_name,posts,pinned\n"
-    f"toutiao,今日头条,示例活跃,T1,{TOKENS['a']},{U}70000000001/,alive,,2022-12-30T09:00 micro;2022-12-01;2020-01-01,3\n"
+    f"toutiao,今日头条,示例活跃,T1,{TOKENS['a']},{U}70000000001/,alive,,2022-12-30T09:00 "
+    "micro;2022-12-01;2020-01-01,3\n"
     f"toutiao,今日头条,示例沉睡,T2,{TOKENS['b']},,alive,示例沉睡新名,{MANY};2020-01-01,26\n"
-    f"toutiao,今日头条,示例转发,T3,{TOKENS['c']},,alive,,2022-10-01;2022-12-01T07:00 repost;2022-11-01 answer;2022-09-01 video,\n"
+    f"toutiao,今日头条,示例转发,T3,{TOKENS['c']},,alive,,2022-10-01;2022-12-01T07:00 "
+    "repost;2022-11-01 answer;2022-09-01 video,\n"
     f"toutiao,今日头条,示例无踪,T4,{TOKENS['d']},,gone,,,\n"
     f"toutiao,今日头条,示例注销,T5,{TOKENS['e']},,cancelled,,,\n"
     f"toutiao,今日头条,示例封禁,T6,{TOKENS['f']},,banned,,2022-12-30,\n"
@@ -127,27 +138,42 @@ WORLD = World.parse(
 
 
 def filed(letter: str, **values: Any) -> Filed:
-    return Filed(**{"name": "示例", "platform": "toutiao", "platform_id": TOKENS.get(letter, ""), **values})
+    return Filed(
+        **{"name": "示例", "platform": "toutiao", "platform_id": TOKENS.get(letter, ""), **values}
+    )
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def stage(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    async with staged(SCRAPER, executable, tmp_path_factory.mktemp("visitor"), WORLD, NOW) as running:
+    async with staged(
+        SCRAPER, executable, tmp_path_factory.mktemp("visitor"), WORLD, NOW
+    ) as running:
         yield running
 
 
 async def test_a_visitor_proves_an_account_fresh(stage: Stage) -> None:
     reading = await stage.look(filed("a"))
-    assert (reading.outcome, reading.name, reading.matched_by) == (Outcome.OK, "示例活跃", MatchedBy.ID)
+    assert (reading.outcome, reading.name, reading.matched_by) == (
+        Outcome.OK,
+        "示例活跃",
+        MatchedBy.ID,
+    )
     assert (reading.date_kind, reading.complete_since) == (DateKind.EXACT, EVER)
     assert reading.latest is not None
-    assert (reading.latest.at, reading.latest.kind) == (datetime.fromisoformat("2022-12-30T09:00:00+08:00"), PostKind.MICRO)
+    assert (reading.latest.at, reading.latest.kind) == (
+        datetime.fromisoformat("2022-12-30T09:00:00+08:00"),
+        PostKind.MICRO,
+    )
     assert [post.pinned for post in reading.posts] == [True, False, False]
 
 
 async def test_a_visitor_proves_an_account_stale_under_its_present_name(stage: Stage) -> None:
     reading = await stage.look(filed("b", name="示例沉睡"))
-    assert (reading.name, reading.matched_by, reading.date_kind) == ("示例沉睡新名", MatchedBy.ID, DateKind.EXACT)
+    assert (reading.name, reading.matched_by, reading.date_kind) == (
+        "示例沉睡新名",
+        MatchedBy.ID,
+        DateKind.EXACT,
+    )
     assert reading.latest is not None
     assert reading.latest.on == date(2022, 11, 25)
     # The first page: the pinned post and nineteen more.
@@ -166,23 +192,40 @@ async def test_reposts_and_answers_are_dated_by_their_own_fields(stage: Stage) -
 
 @pytest.mark.parametrize(
     ("letter", "outcome"),
-    [("d", Outcome.NOT_FOUND), ("e", Outcome.CANCELLED), ("g", Outcome.NO_POSTS), ("h", Outcome.NOT_FOUND)],
+    [
+        ("d", Outcome.NOT_FOUND),
+        ("e", Outcome.CANCELLED),
+        ("g", Outcome.NO_POSTS),
+        ("h", Outcome.NOT_FOUND),
+    ],
 )
-async def test_what_the_site_says_of_an_account(stage: Stage, letter: str, outcome: Outcome) -> None:
+async def test_what_the_site_says_of_an_account(
+    stage: Stage, letter: str, outcome: Outcome
+) -> None:
     reading = await stage.look(filed(letter))
     assert (reading.outcome, reading.posts, reading.date_kind) == (outcome, (), None)
-    assert [(sight.matched_by, sight.attested) for sight in reading.sights] == [(MatchedBy.ID, Attested.DESCRIBED)]
+    assert [(sight.matched_by, sight.attested) for sight in reading.sights] == [
+        (MatchedBy.ID, Attested.DESCRIBED)
+    ]
 
 
 async def test_a_ban_stands_beside_the_posts_that_are_still_shown(stage: Stage) -> None:
     reading = await stage.look(filed("f"))
-    assert (reading.outcome, reading.name, reading.date_kind) == (Outcome.BANNED, "示例封禁", DateKind.AT_LEAST)
+    assert (reading.outcome, reading.name, reading.date_kind) == (
+        Outcome.BANNED,
+        "示例封禁",
+        DateKind.AT_LEAST,
+    )
     assert [post.on for post in reading.posts] == [date(2022, 12, 30)]
 
 
 async def test_a_link_alone_leads_to_the_account(stage: Stage) -> None:
     (sight,) = (await stage.look(filed("", url=f"{U}70000000001/"))).sights
-    assert (sight.name, sight.matched_by, sight.platform_id) == ("示例活跃", MatchedBy.URL, TOKENS["a"])
+    assert (sight.name, sight.matched_by, sight.platform_id) == (
+        "示例活跃",
+        MatchedBy.URL,
+        TOKENS["a"],
+    )
     assert sight.url == f"{U}token/{TOKENS['a']}/"
 
 
@@ -191,11 +234,15 @@ async def test_nothing_is_looked_at_without_an_address(stage: Stage) -> None:
 
 
 async def test_the_second_look_takes_evidence(stage: Stage) -> None:
-    (sight,) = (await stage.look(filed("b"), second=True, not_by=frozenset({"toutiao.profile"}))).sights
+    (sight,) = (
+        await stage.look(filed("b"), second=True, not_by=frozenset({"toutiao.profile"}))
+    ).sights
     assert {capture.kind.value for capture in sight.captures} == {"screenshot", "payload", "text"}
     assert sight.exact
     assert not any("_signature" in capture.url for capture in sight.captures)
-    assert any(capture.url.endswith(f"token={TOKENS['b']}&max_behot_time=0") for capture in sight.captures)
+    assert any(
+        capture.url.endswith(f"token={TOKENS['b']}&max_behot_time=0") for capture in sight.captures
+    )
 
 
 API = "https://www.toutiao.com/api/pc/list/user/feed?category=profile_all"
@@ -204,7 +251,10 @@ USER = {"userId": TOKEN, "mediaId": "1700000000000001", "name": NAME, "banStatus
 
 def shell(script: str, user: object = USER, text: str = "") -> str:
     data = quote(json.dumps({"data": {"profileUserInfo": user} if user else {}}))
-    return f'<title>页</title><script id="RENDER_DATA" type="application/json">{data}</script><body><p>{text}</p><script>{script}</script>'
+    return (
+        '<title>页</title><script id="RENDER_DATA" '
+        f'type="application/json">{data}</script><body><p>{text}</p><script>{script}</script>'
+    )
 
 
 def asking(more: str = "") -> str:
@@ -214,7 +264,12 @@ def asking(more: str = "") -> str:
 def feed(*ages: int, more: bool = True, **rest: Any) -> dict[str, Any]:
     """A page of the feed: articles of these ages in days, negative ones pinned."""
     items = [
-        {"cell_type": 60, "id": str(100 + abs(age)), "publish_time": int((NOW - timedelta(days=abs(age))).timestamp()), "is_stick": age < 0}
+        {
+            "cell_type": 60,
+            "id": str(100 + abs(age)),
+            "publish_time": int((NOW - timedelta(days=abs(age))).timestamp()),
+            "is_stick": age < 0,
+        }
         for age in ages
     ]
     return {"message": "success", "data": items, "has_more": more} | rest
@@ -234,37 +289,80 @@ class Trouble:
 CAPTCHA_FRAME = "<iframe src='/captcha/check' width=300 height=300></iframe>"
 TROUBLES = {
     "blank": Trouble(shell(asking()), "", outcome=Outcome.RATE_LIMITED, pages=3),
-    "refused": Trouble(shell(asking()), {"message": "error", "data": [], "has_more": False}, outcome=Outcome.RATE_LIMITED, pages=3),
+    "refused": Trouble(
+        shell(asking()),
+        {"message": "error", "data": [], "has_more": False},
+        outcome=Outcome.RATE_LIMITED,
+        pages=3,
+    ),
     "no JSON": Trouble(shell(asking()), "<p>sorry</p>"),
     "never asked": Trouble(shell(""), outcome=Outcome.RATE_LIMITED, pages=3),
-    "not from the top": Trouble(shell(asking().replace("time=0", "time=50")), feed(20, 40), outcome=Outcome.RATE_LIMITED, pages=3),
-    "another channel": Trouble(shell(asking().replace("profile_all", "__all__")), feed(1), outcome=Outcome.RATE_LIMITED, pages=3),
-    "another account's list": Trouble(shell(asking().replace(TOKEN, OTHER)), feed(1), outcome=Outcome.RATE_LIMITED, pages=3),
+    "not from the top": Trouble(
+        shell(asking().replace("time=0", "time=50")),
+        feed(20, 40),
+        outcome=Outcome.RATE_LIMITED,
+        pages=3,
+    ),
+    "another channel": Trouble(
+        shell(asking().replace("profile_all", "__all__")),
+        feed(1),
+        outcome=Outcome.RATE_LIMITED,
+        pages=3,
+    ),
+    "another account's list": Trouble(
+        shell(asking().replace(TOKEN, OTHER)), feed(1), outcome=Outcome.RATE_LIMITED, pages=3
+    ),
     "another account's page": Trouble(shell(asking(), USER | {"userId": OTHER}), feed(1), name=""),
-    "items without dates": Trouble(shell(asking()), feed() | {"data": [{"cell_type": 7, "id": "1"}]}),
+    "items without dates": Trouble(
+        shell(asking()), feed() | {"data": [{"cell_type": 7, "id": "1"}]}
+    ),
     "captcha frame": Trouble(shell("", text=CAPTCHA_FRAME), outcome=Outcome.CAPTCHA),
-    "captcha call": Trouble(shell(f"fetch('/captcha/get'); {asking()}"), "", outcome=Outcome.CAPTCHA),
-    "challenge stays": Trouble("<body></body><script>var byted_acrawler = {}</script>", outcome=Outcome.RATE_LIMITED, name=""),
+    "captcha call": Trouble(
+        shell(f"fetch('/captcha/get'); {asking()}"), "", outcome=Outcome.CAPTCHA
+    ),
+    "challenge stays": Trouble(
+        "<body></body><script>var byted_acrawler = {}</script>",
+        outcome=Outcome.RATE_LIMITED,
+        name="",
+    ),
     "no profile, no words": Trouble(shell("", None, "热榜"), name=""),
     "no profile, gone": Trouble(shell("", None, "用户不存在"), outcome=Outcome.NOT_FOUND, name=""),
-    "no profile, cancelled": Trouble(shell("", None, "该账号已注销"), outcome=Outcome.CANCELLED, name=""),
+    "no profile, cancelled": Trouble(
+        shell("", None, "该账号已注销"), outcome=Outcome.CANCELLED, name=""
+    ),
     "404 of a proxy": Trouble("<p>not found</p>", status=404, name=""),
-    "404 without words": Trouble(shell("", None, "热榜"), status=404, outcome=Outcome.NOT_FOUND, name=""),
-    "captcha in place of the page": Trouble(f"<p>请完成验证</p>{CAPTCHA_FRAME}", outcome=Outcome.CAPTCHA, name=""),
+    "404 without words": Trouble(
+        shell("", None, "热榜"), status=404, outcome=Outcome.NOT_FOUND, name=""
+    ),
+    "captcha in place of the page": Trouble(
+        f"<p>请完成验证</p>{CAPTCHA_FRAME}", outcome=Outcome.CAPTCHA, name=""
+    ),
     "captcha over the challenge": Trouble(
-        f"<script>var byted_acrawler = {{}}; fetch('/captcha/get')</script>{CAPTCHA_FRAME}", outcome=Outcome.CAPTCHA, name=""
+        f"<script>var byted_acrawler = {{}}; fetch('/captcha/get')</script>{CAPTCHA_FRAME}",
+        outcome=Outcome.CAPTCHA,
+        name="",
     ),
     "sent to the front page": Trouble("<script>location.href = '/'</script>", name=""),
     "forbidden": Trouble("<p>no</p>", status=403, outcome=Outcome.RATE_LIMITED, name=""),
     "too many": Trouble("<p>no</p>", status=429, outcome=Outcome.RATE_LIMITED, name=""),
     "broken": Trouble("<p>no</p>", status=502, outcome=Outcome.UNREACHABLE, name="", pages=3),
 }
-ODD_PAGES = ("blank, then good", "pinned", "pinned alone", "a page is lost", "a page is skipped", "cards")
-TOKEN_OF = {name: f"MS4wLjABAAAA{number:043d}" for number, name in enumerate((*ODD_PAGES, *TROUBLES))}
+ODD_PAGES = (
+    "blank, then good",
+    "pinned",
+    "pinned alone",
+    "a page is lost",
+    "a page is skipped",
+    "cards",
+)
+TOKEN_OF = {
+    name: f"MS4wLjABAAAA{number:043d}" for number, name in enumerate((*ODD_PAGES, *TROUBLES))
+}
 COUNT = "const at = +(sessionStorage.at || 0) + 1; sessionStorage.at = at;"
 SCROLL = (
     "let page = 98; addEventListener('scroll', () => {"
-    f" if (page < 100) fetch('{API}&token={TOKEN}&max_behot_time=' + ++page).then(answer => answer.text());"
+    f" if (page < 100) fetch('{API}&token={TOKEN}&max_behot_time=' + ++page).then(answer => "
+    "answer.text());"
     " scrollTo(0, 0); });"
 )
 CARDS = """<div class=profile-tab-feed><div class=feed-card-wrapper><a href=/article/7000000000000000001/>甲</a>
@@ -274,17 +372,28 @@ CARDS = """<div class=profile-tab-feed><div class=feed-card-wrapper><a href=/art
 <div class=side><div class=feed-card-footer-time-cmp>刚刚</div></div>"""
 
 
-def recorded(name: str, page: str, *feeds: tuple[str, object], status: int = 200) -> Iterator[Recorded]:
+def recorded(
+    name: str, page: str, *feeds: tuple[str, object], status: int = 200
+) -> Iterator[Recorded]:
     token = TOKEN_OF[name]
-    yield Recorded(f"{U}token/{token}/", page.replace(TOKEN, token).encode(), "text/html; charset=utf-8", status)
+    yield Recorded(
+        f"{U}token/{token}/",
+        page.replace(TOKEN, token).encode(),
+        "text/html; charset=utf-8",
+        status,
+    )
     for more, payload in feeds:
         body = payload if isinstance(payload, str) else json.dumps(payload)
-        yield Recorded(f"{API}&token={token}{more}", body.encode(), "application/json; charset=utf-8")
+        yield Recorded(
+            f"{API}&token={token}{more}", body.encode(), "application/json; charset=utf-8"
+        )
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def odd(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    """A site that answers each account in its own odd way, and a browser that soon loses patience."""
+    """A site that answers each account in its own odd way, and a browser that soon loses
+    patience.
+    """
     replies = [
         *recorded("blank, then good", shell(COUNT + asking("&try=' + at + '")), ("&try=1", ""), ("&try=2", feed(1, 2))),
         *recorded(
@@ -304,10 +413,17 @@ async def odd(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> Asy
         *recorded("pinned alone", shell(asking()), ("", feed(-90))),
     ]  # fmt: skip
     for name, trouble in TROUBLES.items():
-        replies += recorded(name, trouble.page, *([] if trouble.feed is None else [("", trouble.feed)]), status=trouble.status)
+        replies += recorded(
+            name,
+            trouble.page,
+            *([] if trouble.feed is None else [("", trouble.feed)]),
+            status=trouble.status,
+        )
     case = replace(composed(platform="toutiao"), responses=tuple(replies))
     folder, quick = tmp_path_factory.mktemp("odd"), replace(SHORT, reply=1, body=0.5, challenge=1)
-    async with staged(SCRAPER, executable, folder, World(), NOW, overlay=case, timeouts=quick) as running:
+    async with staged(
+        SCRAPER, executable, folder, World(), NOW, overlay=case, timeouts=quick
+    ) as running:
         yield running
 
 
@@ -318,19 +434,30 @@ async def look(odd: Stage, name: str) -> Reading:
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
 async def troubled(odd: Stage) -> dict[str, Reading]:
     """All at once: most of them wait for what does not come."""
-    return dict(zip(TROUBLES, await asyncio.gather(*(look(odd, name) for name in TROUBLES)), strict=True))
+    return dict(
+        zip(TROUBLES, await asyncio.gather(*(look(odd, name) for name in TROUBLES)), strict=True)
+    )
 
 
 @pytest.mark.parametrize("name", list(TROUBLES))
 def test_trouble_gives_no_date(odd: Stage, troubled: dict[str, Reading], name: str) -> None:
     trouble, reading = TROUBLES[name], troubled[name]
-    assert (reading.outcome, reading.name, reading.posts, reading.date_kind) == (trouble.outcome, trouble.name, (), None)
+    assert (reading.outcome, reading.name, reading.posts, reading.date_kind) == (
+        trouble.outcome,
+        trouble.name,
+        (),
+        None,
+    )
     assert odd.paths.count(f"www.toutiao.com/c/user/token/{TOKEN_OF[name]}/") == trouble.pages
 
 
 async def test_a_blank_feed_is_asked_again(odd: Stage) -> None:
     reading = await look(odd, "blank, then good")
-    assert (reading.outcome, reading.date_kind, len(reading.posts)) == (Outcome.OK, DateKind.EXACT, 2)
+    assert (reading.outcome, reading.date_kind, len(reading.posts)) == (
+        Outcome.OK,
+        DateKind.EXACT,
+        2,
+    )
 
 
 async def test_the_cards_are_lower_bounds_where_the_feed_is_not_heard(odd: Stage) -> None:
@@ -344,14 +471,26 @@ async def test_the_cards_are_lower_bounds_where_the_feed_is_not_heard(odd: Stage
 
 async def test_a_page_of_pinned_posts_is_followed_by_the_next(odd: Stage) -> None:
     reading = await look(odd, "pinned")
-    assert (reading.latest and reading.latest.on, reading.complete_since) == (date(2022, 12, 11), EVER)
+    assert (reading.latest and reading.latest.on, reading.complete_since) == (
+        date(2022, 12, 11),
+        EVER,
+    )
     reading = await look(odd, "pinned alone")
-    assert (reading.latest and reading.latest.on, reading.date_kind) == (date(2022, 10, 2), DateKind.AT_LEAST)
+    assert (reading.latest and reading.latest.on, reading.date_kind) == (
+        date(2022, 10, 2),
+        DateKind.AT_LEAST,
+    )
 
 
 async def test_a_list_with_a_hole_is_no_whole_list(odd: Stage) -> None:
     lost, skipped = await look(odd, "a page is lost"), await look(odd, "a page is skipped")
     for reading in (lost, skipped):
-        assert (reading.latest and reading.latest.on, reading.complete_since) == (date(2022, 10, 2), None)
+        assert (reading.latest and reading.latest.on, reading.complete_since) == (
+            date(2022, 10, 2),
+            None,
+        )
     # The site's refusal of a further page is told; that a page did not scroll on is none.
-    assert [each.sights[0].outcome for each in (lost, skipped)] == [Outcome.RATE_LIMITED, Outcome.OK]
+    assert [each.sights[0].outcome for each in (lost, skipped)] == [
+        Outcome.RATE_LIMITED,
+        Outcome.OK,
+    ]

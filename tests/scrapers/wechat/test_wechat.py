@@ -1,4 +1,6 @@
-"""WeChat: article pages of both layouts, message templates, search hits, the list, and looks at the replica."""
+"""WeChat: article pages of both layouts, message templates, search hits, the list, and looks at the
+replica.
+"""
 
 from __future__ import annotations
 
@@ -39,7 +41,10 @@ OTHER_BIZ = "MzAwMDAwMDAwMg=="
 AT = 1766000000
 WHEN = datetime.fromtimestamp(AT, UTC)
 LINK = "https://mp.weixin.qq.com/s/ExampleArticleLink0001"
-DECOY = "<script>var ad = {user_name: 'gh_1e80bb81a1d2', nick_name: '微信广告', ct: '1999999999'};</script>"
+DECOY = (
+    "<script>var ad = {user_name: 'gh_1e80bb81a1d2', nick_name: '微信广告', ct: "
+    "'1999999999'};</script>"
+)
 
 
 def account(**filed: Any) -> Account:
@@ -47,7 +52,15 @@ def account(**filed: Any) -> Account:
     return Account(id=1, filed=Filed(**{"name": NAME, "platform": "wechat", **filed}), links=links)
 
 
-def classic(name: str = NAME, *, at: object = AT, kind: str = "9", biz: str = f'"" || "{BIZ}"', decode: bool = True, more: str = "") -> str:
+def classic(
+    name: str = NAME,
+    *,
+    at: object = AT,
+    kind: str = "9",
+    biz: str = f'"" || "{BIZ}"',
+    decode: bool = True,
+    more: str = "",
+) -> str:
     shown = f'htmlDecode("{html.escape(name)}")' if decode else f'"{name}"'
     return f"""<html><body>{DECOY}<script>
     var biz = {biz};
@@ -63,7 +76,15 @@ def classic(name: str = NAME, *, at: object = AT, kind: str = "9", biz: str = f'
 </script></body></html>"""
 
 
-def second(name: str = NAME, *, at: object = AT, kind: str = "10002", shown_as: str = "8", body: bool = False, dates: str = "") -> str:
+def second(
+    name: str = NAME,
+    *,
+    at: object = AT,
+    kind: str = "10002",
+    shown_as: str = "8",
+    body: bool = False,
+    dates: str = "",
+) -> str:
     dates = dates or f"ori_create_time: '{at}' * 1, create_time: JsDecode('2001-01-01 00:00'),"
     return f"""<html><body>{DECOY}<script>
 window.cgiDataNew = {{
@@ -86,7 +107,9 @@ def message(words: str, *, block: str = "weui-msg__title", script: str = "", mor
 
 
 @pytest.mark.parametrize("text", [classic(), classic(decode=False), second(), second(body=True)])
-def test_a_live_article_of_either_layout_gives_its_account_and_never_the_advertiser(text: str) -> None:
+def test_a_live_article_of_either_layout_gives_its_account_and_never_the_advertiser(
+    text: str,
+) -> None:
     page = read_article(text, LINK)
     assert (page.outcome, page.name, page.biz, page.original_id) == (Outcome.OK, NAME, BIZ, GH)
     assert page.post is not None
@@ -104,7 +127,9 @@ def test_a_live_article_of_either_layout_gives_its_account_and_never_the_adverti
         (second(shown_as="99"), False, PostKind.OTHER, "2247000001_1"),
     ],
 )
-def test_push_kind_and_number_of_an_article(text: str, pushed: bool | None, kind: PostKind, number: str) -> None:
+def test_push_kind_and_number_of_an_article(
+    text: str, pushed: bool | None, kind: PostKind, number: str
+) -> None:
     post = read_article(text, LINK).post
     assert post is not None
     assert (post.pushed, post.kind, post.id) == (pushed, kind, number)
@@ -112,7 +137,10 @@ def test_push_kind_and_number_of_an_article(text: str, pushed: bool | None, kind
 
 def test_a_shared_video_of_2019_is_read_from_its_own_variables() -> None:
     shown = "<strong><span class='account_nickname_inner'>示例市第一测试局</span></strong>"
-    text = f"<html><body>{DECOY}{shown}<script>var d = window;\nd.user_name = '{GH}';\nd.ct = '{AT}';\n</script></body></html>"
+    text = (
+        f"<html><body>{DECOY}{shown}<script>var d = window;\nd.user_name = '{GH}';\nd.ct = "
+        f"'{AT}';\n</script></body></html>"
+    )
     page = read_article(text, LINK)
     assert (page.name, page.original_id, page.post and page.post.at) == (NAME, GH, WHEN)
     body = text.replace("<strong>", "<div id='js_content'></div><strong>")
@@ -121,7 +149,9 @@ def test_a_shared_video_of_2019_is_read_from_its_own_variables() -> None:
 
 
 def test_what_one_layout_lacks_may_stand_in_the_other() -> None:
-    text = second(dates="modify_time: '1799999999' * 1,").replace("</body>", f"<script>var ct = '{AT}';</script></body>")
+    text = second(dates="modify_time: '1799999999' * 1,").replace(
+        "</body>", f"<script>var ct = '{AT}';</script></body>"
+    )
     page = read_article(text, LINK)
     assert page.post is not None
     assert page.post.at == WHEN
@@ -157,11 +187,17 @@ def test_a_wrong_unit_is_no_time_of_publishing() -> None:
         read_article(text, LINK)
 
 
-@given(st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1).map(str.strip).filter(bool))
+@given(
+    st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1)
+    .map(str.strip)
+    .filter(bool)
+)
 def test_any_name_survives_the_way_through_a_page(name: str) -> None:
     # A placeholder that WeChat puts in a name's place is no name.
     if name == html.unescape(name) and "\\" not in name and not GONE_NICK.fullmatch(name):
-        escaped = "".join(f"\\x{ord(char):02x}" if char in "\\\"'<>&\r\n" else char for char in name)
+        escaped = "".join(
+            f"\\x{ord(char):02x}" if char in "\\\"'<>&\r\n" else char for char in name
+        )
         assert read_article(second(escaped), LINK).name == name
 
 
@@ -171,7 +207,10 @@ def test_any_name_survives_the_way_through_a_page(name: str) -> None:
         (message("该内容已被发布者删除"), Outcome.NO_EVIDENCE, ""),
         (message("The content has been deleted by the author."), Outcome.NO_EVIDENCE, ""),
         (
-            message("此内容因违规无法查看", script=f"window.cgiData = {{ user_name: '{GH}', nick_name: '{NAME}' }};"),
+            message(
+                "此内容因违规无法查看",
+                script=f"window.cgiData = {{ user_name: '{GH}', nick_name: '{NAME}' }};",
+            ),
             Outcome.NO_EVIDENCE,
             NAME,
         ),
@@ -191,7 +230,14 @@ def test_any_name_survives_the_way_through_a_page(name: str) -> None:
         (message("此内容无法查看", more="此帐号已被屏蔽, 内容无法查看"), Outcome.BANNED, ""),
         (message("该帐号已冻结", block="mesg-block"), Outcome.BANNED, ""),
         (message("此账号经大量用户投诉，涉嫌违规，已限制跳转"), Outcome.BANNED, ""),
-        (message("该公众号已迁移至新的账号", script="var transferTargetLink = 'https://mp.weixin.qq.com/s/New';"), Outcome.MIGRATED, ""),
+        (
+            message(
+                "该公众号已迁移至新的账号",
+                script="var transferTargetLink = 'https://mp.weixin.qq.com/s/New';",
+            ),
+            Outcome.MIGRATED,
+            "",
+        ),
         (message("此帐号处于帐号迁移流程中"), Outcome.MIGRATED, ""),
         ("<html><body><p>该公众号已迁移，原账号已回收</p></body></html>", Outcome.MIGRATED, ""),
         (classic("该帐号已注销"), Outcome.CANCELLED, ""),
@@ -211,7 +257,11 @@ def test_message_pages(text: str, outcome: Outcome, name: str) -> None:
         ("", "https://mp.weixin.qq.com/mp/user_verify_page", Captcha),
         ("", "https://mp.weixin.qq.com/", Changed),
         ("", "https://mp.weixin.qq.com/cgi-bin/loginpage?t=x", LoginRequired),
-        ("<html><script>var PAGE_MID='mmbizwap:secitptpage/verify.html';</script></html>", LINK, Captcha),
+        (
+            "<html><script>var PAGE_MID='mmbizwap:secitptpage/verify.html';</script></html>",
+            LINK,
+            Captcha,
+        ),
         (message("环境异常", more="当前环境异常，完成验证后即可继续访问。去验证"), LINK, Captcha),
         (message("你的访问过于频繁", more="需要从微信打开进行身份验证"), LINK, RateLimited),
         (message("请在微信客户端打开链接"), LINK, LoginRequired),
@@ -234,7 +284,10 @@ def test_an_articles_own_text_about_closed_accounts_says_nothing_of_its_account(
 
 
 def test_a_rumour_page_is_about_the_article() -> None:
-    assert read_article("<html></html>", "https://mp.weixin.qq.com/mp/rumor?action=info").outcome is Outcome.NO_EVIDENCE
+    assert (
+        read_article("<html></html>", "https://mp.weixin.qq.com/mp/rumor?action=info").outcome
+        is Outcome.NO_EVIDENCE
+    )
 
 
 def page_of(**shown: str) -> Page:
@@ -249,11 +302,19 @@ def page_of(**shown: str) -> Page:
         ({"platform_id": "MzAwMDAwMDAwMQ"}, {"name": "示例市新名字"}, MatchedBy.ID),
         ({"original_id": GH.upper()}, {"biz": "", "name": "示例市新名字"}, MatchedBy.ID),
         ({"alias": "Shili_One"}, {"name": "示例市新名字"}, MatchedBy.ID),
-        ({"url": f"https://mp.weixin.qq.com/s?__biz={BIZ}&amp;mid=1"}, {"name": "示例市新名字"}, MatchedBy.URL),
+        (
+            {"url": f"https://mp.weixin.qq.com/s?__biz={BIZ}&amp;mid=1"},
+            {"name": "示例市新名字"},
+            MatchedBy.URL,
+        ),
         ({}, {"name": " 示例市“第一”测试局"}, MatchedBy.NAME),
         ({"alias": "another"}, {}, MatchedBy.NAME),
         ({}, {"name": "示例市新名字"}, MatchedBy.URL),
-        ({"platform_id": BIZ}, {"name": "", "biz": "", "original_id": "", "alias": ""}, MatchedBy.URL),
+        (
+            {"platform_id": BIZ},
+            {"name": "", "biz": "", "original_id": "", "alias": ""},
+            MatchedBy.URL,
+        ),
         ({"platform_id": OTHER_BIZ}, {}, None),
         ({"platform_id": OTHER_BIZ, "original_id": GH}, {}, None),
         ({"platform_id": BIZ, "original_id": "gh_ffffffffffff"}, {}, None),
@@ -261,7 +322,9 @@ def page_of(**shown: str) -> Page:
         ({"alias": "another"}, {"name": "示例市新名字"}, None),
     ],
 )
-def test_whose_link_it_is(filed: dict[str, str], shown: dict[str, str], tie: MatchedBy | None) -> None:
+def test_whose_link_it_is(
+    filed: dict[str, str], shown: dict[str, str], tie: MatchedBy | None
+) -> None:
     if tie is not None:
         assert tie_of(account(**filed), page_of(**shown)) is tie
     else:
@@ -272,13 +335,25 @@ def test_whose_link_it_is(filed: dict[str, str], shown: dict[str, str], tie: Mat
 @given(st.integers(10**9, 10**10 - 1))
 def test_a_biz_is_its_number_however_it_is_written(number: int) -> None:
     encoded = filed_id(account(platform_id=str(number)))[0]
-    assert number_of(encoded) == number_of(encoded.rstrip("=")) == number_of(encoded.replace("=", "%3D")) == str(number)
-    assert filed_id(account(url=f"https://mp.weixin.qq.com/mp/profile_ext?__biz={encoded}")) == (encoded, MatchedBy.URL)
+    assert (
+        number_of(encoded)
+        == number_of(encoded.rstrip("="))
+        == number_of(encoded.replace("=", "%3D"))
+        == str(number)
+    )
+    assert filed_id(account(url=f"https://mp.weixin.qq.com/mp/profile_ext?__biz={encoded}")) == (
+        encoded,
+        MatchedBy.URL,
+    )
 
 
 def test_short_links_only_newest_first_and_once() -> None:
     long = f"https://mp.weixin.qq.com/s?__biz={BIZ}&mid=1&idx=1&sn=a"
-    known = account(links=(LINK, long), article_links=("http://mp.weixin.qq.com/s/ExampleOlderArticle01?scene=1", LINK), url="公众号主页")
+    known = account(
+        links=(LINK, long),
+        article_links=("http://mp.weixin.qq.com/s/ExampleOlderArticle01?scene=1", LINK),
+        url="公众号主页",
+    )
     assert short_links(known) == (LINK, "https://mp.weixin.qq.com/s/ExampleOlderArticle01")
     assert short_links(account(links=(long,))) == ()
 
@@ -286,11 +361,14 @@ def test_short_links_only_newest_first_and_once() -> None:
 def test_a_kept_link_carries_nothing_of_the_visit() -> None:
     assert kept(f"{LINK}?scene=1&key=secret#rd") == LINK
     assert (
-        kept("http://mp.weixin.qq.com/s?__biz=a&amp;mid=1&idx=1&sn=c&key=secret") == "https://mp.weixin.qq.com/s?__biz=a&mid=1&idx=1&sn=c"
+        kept("http://mp.weixin.qq.com/s?__biz=a&amp;mid=1&idx=1&sn=c&key=secret")
+        == "https://mp.weixin.qq.com/s?__biz=a&mid=1&idx=1&sn=c"
     )
 
 
-def reply(payload: object, url: str = "https://mp.weixin.qq.com/cgi-bin/searchbiz?token=424242") -> Reply:
+def reply(
+    payload: object, url: str = "https://mp.weixin.qq.com/cgi-bin/searchbiz?token=424242"
+) -> Reply:
     body = payload if isinstance(payload, str) else json.dumps(payload)
     return Reply(url, 200, "application/json", body.encode())
 
@@ -312,7 +390,9 @@ def reply(payload: object, url: str = "https://mp.weixin.qq.com/cgi-bin/searchbi
         ("<html>别的</html>", Changed),
     ],
 )
-def test_refusals_of_the_back_office_name_the_number_and_never_the_token(payload: object, failure: type[Failure]) -> None:
+def test_refusals_of_the_back_office_name_the_number_and_never_the_token(
+    payload: object, failure: type[Failure]
+) -> None:
     with pytest.raises(failure) as refused:
         answer(reply(payload))
     assert "424242" not in refused.value.detail
@@ -329,30 +409,86 @@ def hit(name: str = NAME, biz: str = BIZ, alias: str = "", gh: str = "") -> Hit:
     ("filed", "hits", "outcome", "name", "tie"),
     [
         ({"platform_id": BIZ}, [hit()], Outcome.OK, NAME, MatchedBy.ID),
-        ({"platform_id": BIZ}, [hit(biz=OTHER_BIZ), hit("示例市新名字")], Outcome.OK, "示例市新名字", MatchedBy.ID),
-        ({"original_id": GH}, [hit("示例市新名字", gh=GH)], Outcome.OK, "示例市新名字", MatchedBy.ID),
-        ({"alias": ALIAS}, [hit("示例市新名字", alias=ALIAS)], Outcome.OK, "示例市新名字", MatchedBy.ID),
-        ({"original_id": GH, "alias": ALIAS}, [hit("示例市新名字", alias=ALIAS)], Outcome.OK, "示例市新名字", MatchedBy.ID),
-        ({"platform_id": ALIAS}, [hit("示例市新名字", alias=ALIAS)], Outcome.OK, "示例市新名字", MatchedBy.ID),
-        ({}, [hit("示例市 第一测试局"), hit("示例市第一测试局分局", OTHER_BIZ)], Outcome.OK, "示例市 第一测试局", MatchedBy.NAME),
+        (
+            {"platform_id": BIZ},
+            [hit(biz=OTHER_BIZ), hit("示例市新名字")],
+            Outcome.OK,
+            "示例市新名字",
+            MatchedBy.ID,
+        ),
+        (
+            {"original_id": GH},
+            [hit("示例市新名字", gh=GH)],
+            Outcome.OK,
+            "示例市新名字",
+            MatchedBy.ID,
+        ),
+        (
+            {"alias": ALIAS},
+            [hit("示例市新名字", alias=ALIAS)],
+            Outcome.OK,
+            "示例市新名字",
+            MatchedBy.ID,
+        ),
+        (
+            {"original_id": GH, "alias": ALIAS},
+            [hit("示例市新名字", alias=ALIAS)],
+            Outcome.OK,
+            "示例市新名字",
+            MatchedBy.ID,
+        ),
+        (
+            {"platform_id": ALIAS},
+            [hit("示例市新名字", alias=ALIAS)],
+            Outcome.OK,
+            "示例市新名字",
+            MatchedBy.ID,
+        ),
+        (
+            {},
+            [hit("示例市 第一测试局"), hit("示例市第一测试局分局", OTHER_BIZ)],
+            Outcome.OK,
+            "示例市 第一测试局",
+            MatchedBy.NAME,
+        ),
         ({"original_id": GH}, [hit()], Outcome.OK, NAME, MatchedBy.NAME),
         ({}, [hit(), hit(biz=OTHER_BIZ)], Outcome.NO_EVIDENCE, "", None),
-        ({"alias": ALIAS}, [hit(), hit(biz=OTHER_BIZ, alias=ALIAS)], Outcome.OK, NAME, MatchedBy.ID),
+        (
+            {"alias": ALIAS},
+            [hit(), hit(biz=OTHER_BIZ, alias=ALIAS)],
+            Outcome.OK,
+            NAME,
+            MatchedBy.ID,
+        ),
         ({"alias": ALIAS}, [hit(alias="another")], Outcome.NO_EVIDENCE, "", None),
         ({"alias": ALIAS}, [hit(alias="")], Outcome.OK, NAME, MatchedBy.NAME),
         ({"platform_id": BIZ}, [hit(biz=OTHER_BIZ)], Outcome.NO_EVIDENCE, "", None),
         ({"original_id": GH}, [hit(gh="gh_ffffffffffff")], Outcome.NO_EVIDENCE, "", None),
         ({}, [], Outcome.NO_EVIDENCE, "", None),
         ({"alias": ALIAS}, [], Outcome.NOT_FOUND, "", MatchedBy.NAME),
-        ({"platform_id": BIZ, "alias": ALIAS}, [hit("示例市第二测试局", OTHER_BIZ)], Outcome.NOT_FOUND, "", MatchedBy.NAME),
-        ({"type": "微信", "type_certain": False, "alias": ALIAS}, [], Outcome.NO_EVIDENCE, "", None),
+        (
+            {"platform_id": BIZ, "alias": ALIAS},
+            [hit("示例市第二测试局", OTHER_BIZ)],
+            Outcome.NOT_FOUND,
+            "",
+            MatchedBy.NAME,
+        ),
+        (
+            {"type": "微信", "type_certain": False, "alias": ALIAS},
+            [],
+            Outcome.NO_EVIDENCE,
+            "",
+            None,
+        ),
         ({"name": f"{NAME}微信公众号"}, [hit()], Outcome.NO_EVIDENCE, "", None),
         ({"platform_id": BIZ}, [hit("该帐号已注销")], Outcome.CANCELLED, "", MatchedBy.ID),
         ({"platform_id": BIZ}, [hit("transfer_17a")], Outcome.MIGRATED, "", MatchedBy.ID),
         ({"alias": ALIAS}, [hit("该帐号已注销")], Outcome.NOT_FOUND, "", MatchedBy.NAME),
     ],
 )
-def test_who_the_search_found(filed: dict[str, Any], hits: list[Hit], outcome: Outcome, name: str, tie: MatchedBy | None) -> None:
+def test_who_the_search_found(
+    filed: dict[str, Any], hits: list[Hit], outcome: Outcome, name: str, tie: MatchedBy | None
+) -> None:
     seen = identified(account(**filed), hits, exhausted=True)
     assert (seen.outcome, seen.name, seen.matched_by) == (outcome, name, tie)
     assert bool(seen.platform_id) is (tie is not None and outcome is not Outcome.NOT_FOUND)
@@ -362,21 +498,40 @@ def test_who_the_search_found(filed: dict[str, Any], hits: list[Hit], outcome: O
     ("filed", "hits"),
     [
         ({"platform_id": BIZ, "alias": ALIAS}, [hit("示例市新名字", OTHER_BIZ, ALIAS)]),
-        ({"url": f"https://mp.weixin.qq.com/s?__biz={BIZ}", "alias": ALIAS}, [hit("示例市新名字", OTHER_BIZ, ALIAS)]),
+        (
+            {"url": f"https://mp.weixin.qq.com/s?__biz={BIZ}", "alias": ALIAS},
+            [hit("示例市新名字", OTHER_BIZ, ALIAS)],
+        ),
         ({"platform_id": BIZ, "original_id": GH}, [hit("示例市新名字", OTHER_BIZ, gh=GH)]),
-        ({"platform_id": OTHER_BIZ, "original_id": GH}, [hit("示例市新名字", OTHER_BIZ, gh="gh_ffffffffffff")]),
-        ({"original_id": GH, "alias": ALIAS}, [hit("示例市新名字", OTHER_BIZ, ALIAS, "gh_ffffffffffff")]),
+        (
+            {"platform_id": OTHER_BIZ, "original_id": GH},
+            [hit("示例市新名字", OTHER_BIZ, gh="gh_ffffffffffff")],
+        ),
+        (
+            {"original_id": GH, "alias": ALIAS},
+            [hit("示例市新名字", OTHER_BIZ, ALIAS, "gh_ffffffffffff")],
+        ),
         ({"alias": ALIAS}, [hit(), hit("示例市新名字", OTHER_BIZ, ALIAS)]),
     ],
 )
-def test_a_hit_that_bears_one_filed_key_and_contradicts_another_is_a_doubt(filed: dict[str, Any], hits: list[Hit]) -> None:
+def test_a_hit_that_bears_one_filed_key_and_contradicts_another_is_a_doubt(
+    filed: dict[str, Any], hits: list[Hit]
+) -> None:
     seen = identified(account(**filed), hits, exhausted=True)
-    assert (seen.outcome, seen.name, seen.platform_id, seen.matched_by) == (Outcome.NO_EVIDENCE, "示例市新名字", OTHER_BIZ, None)
+    assert (seen.outcome, seen.name, seen.platform_id, seen.matched_by) == (
+        Outcome.NO_EVIDENCE,
+        "示例市新名字",
+        OTHER_BIZ,
+        None,
+    )
     assert seen.detail.startswith(ID_IN_DOUBT)
 
 
 def test_an_absence_says_what_was_searched_for() -> None:
-    assert identified(account(alias=ALIAS), [], exhausted=True).detail == f"searched for {NAME}, {ALIAS}: no hits at all"
+    assert (
+        identified(account(alias=ALIAS), [], exhausted=True).detail
+        == f"searched for {NAME}, {ALIAS}: no hits at all"
+    )
 
 
 @pytest.mark.parametrize("name", [NAME, "", "别的"])
@@ -388,18 +543,33 @@ def test_a_negative_of_a_link_without_ids_is_one_of_the_link_alone(name: str) ->
 
 
 def test_hits_that_were_not_exhausted_never_mean_not_found() -> None:
-    assert identified(account(), [hit("别的", OTHER_BIZ)], exhausted=False).outcome is Outcome.NO_EVIDENCE
+    assert (
+        identified(account(), [hit("别的", OTHER_BIZ)], exhausted=False).outcome
+        is Outcome.NO_EVIDENCE
+    )
 
 
-@pytest.mark.parametrize("payload", [{}, {"list": []}, {"list": {}, "total": 0}, {"list": [{"nickname": "无号"}], "total": 1}])
+@pytest.mark.parametrize(
+    "payload",
+    [{}, {"list": []}, {"list": {}, "total": 0}, {"list": [{"nickname": "无号"}], "total": 1}],
+)
 def test_a_search_of_another_shape_is_changed(payload: dict[str, Any]) -> None:
     with pytest.raises(Changed):
         read_hits(payload)
 
 
-def batch(at: int | None = AT, *, items: int = 1, kind: int = 9, status: int | None = 2, **info: Any) -> dict[str, Any]:
+def batch(
+    at: int | None = AT, *, items: int = 1, kind: int = 9, status: int | None = 2, **info: Any
+) -> dict[str, Any]:
     articles = [
-        {"aid": f"{at}_{n}", "link": f"{LINK}{n}", "create_time": at, "update_time": 1, "item_show_type": 0} for n in range(1, items + 1)
+        {
+            "aid": f"{at}_{n}",
+            "link": f"{LINK}{n}",
+            "create_time": at,
+            "update_time": 1,
+            "item_show_type": 0,
+        }
+        for n in range(1, items + 1)
     ]
     sent = {"time": at, "is_published": 1} if at and kind == 9 else None
     result = {"msg_status": status, "update_time": 1799999999}
@@ -407,8 +577,14 @@ def batch(at: int | None = AT, *, items: int = 1, kind: int = 9, status: int | N
 
 
 def listed(*batches: dict[str, Any] | str, total: int | None = None) -> dict[str, Any]:
-    entries = [{"publish_info": each if isinstance(each, str) else json.dumps(each)} for each in batches]
-    return {"publish_page": json.dumps({"total_count": len(entries) if total is None else total, "publish_list": entries})}
+    entries = [
+        {"publish_info": each if isinstance(each, str) else json.dumps(each)} for each in batches
+    ]
+    return {
+        "publish_page": json.dumps(
+            {"total_count": len(entries) if total is None else total, "publish_list": entries}
+        )
+    }
 
 
 def test_a_list_in_three_layers() -> None:
@@ -451,11 +627,19 @@ def test_a_list_out_of_order_proves_nothing_complete() -> None:
 @pytest.mark.parametrize(
     "payload",
     [
-        listed(total=0), listed(total=7), {}, {"publish_page": {}}, {"publish_page": "{"}, {"publish_page": "[]"},
-        {"publish_page": json.dumps({"total_count": 1, "publish_list": [{}]})}, listed("{"), listed('"text"'),
-        listed(batch(at=AT * 1000)), listed(batch(appmsgex={"0": {}})),
+        listed(total=0),
+        listed(total=7),
+        {},
+        {"publish_page": {}},
+        {"publish_page": "{"},
+        {"publish_page": "[]"},
+        {"publish_page": json.dumps({"total_count": 1, "publish_list": [{}]})},
+        listed("{"),
+        listed('"text"'),
+        listed(batch(at=AT * 1000)),
+        listed(batch(appmsgex={"0": {}})),
     ],
-)  # fmt: skip
+)
 def test_an_empty_or_odd_list_is_changed_and_never_no_posts(payload: dict[str, Any]) -> None:
     with pytest.raises(Changed):
         read_batches(payload)
@@ -466,9 +650,16 @@ def sight(biz: str, tie: MatchedBy | None, name: str = NAME) -> Sight:
 
 
 def test_the_list_goes_by_the_filed_id_else_by_the_one_that_was_found() -> None:
-    assert List().after(account(platform_id="3000000001"), [sight(OTHER_BIZ, MatchedBy.NAME)]) == List(BIZ, MatchedBy.ID)
-    assert List().after(account(), [sight(OTHER_BIZ, MatchedBy.NAME)]) == List(OTHER_BIZ, MatchedBy.NAME)
-    assert List().after(account(), [sight(OTHER_BIZ, MatchedBy.NAME), sight(BIZ, MatchedBy.URL)]) is None
+    assert List().after(
+        account(platform_id="3000000001"), [sight(OTHER_BIZ, MatchedBy.NAME)]
+    ) == List(BIZ, MatchedBy.ID)
+    assert List().after(account(), [sight(OTHER_BIZ, MatchedBy.NAME)]) == List(
+        OTHER_BIZ, MatchedBy.NAME
+    )
+    assert (
+        List().after(account(), [sight(OTHER_BIZ, MatchedBy.NAME), sight(BIZ, MatchedBy.URL)])
+        is None
+    )
     assert List().after(account(), [sight("", None)]) is None
 
 
@@ -480,16 +671,30 @@ def test_no_search_where_an_article_named_the_account_by_its_id() -> None:
 
 
 def test_a_search_after_an_unread_article_finds_no_absence() -> None:
-    """A renamed account is not found under its filed name either: that was a false 搜索不到 in the fault matrix."""
-    for outcome, search in ((Outcome.CHANGED, Search("wechat.article")), (Outcome.NO_EVIDENCE, Search())):
-        assert Search().after(account(), [Sight(surface="wechat.article", read_at=WHEN, outcome=outcome)]) == search
+    """A renamed account is not found under its filed name either: that was a false 搜索不到 in the
+    fault matrix.
+    """
+    for outcome, search in (
+        (Outcome.CHANGED, Search("wechat.article")),
+        (Outcome.NO_EVIDENCE, Search()),
+    ):
+        assert (
+            Search().after(
+                account(), [Sight(surface="wechat.article", read_at=WHEN, outcome=outcome)]
+            )
+            == search
+        )
 
 
 def test_a_list_proves_no_gap_for_an_account_that_the_search_did_not_find() -> None:
     unfound = Sight(surface="wechat.search", read_at=WHEN, outcome=Outcome.NOT_FOUND)
     named = Sight(surface="wechat.article", read_at=WHEN, name=NAME, matched_by=MatchedBy.ID)
-    assert List().after(account(platform_id="3000000001"), [unfound]) == List(BIZ, MatchedBy.ID, unseen=True)
-    assert List().after(account(platform_id="3000000001"), [named, unfound]) == List(BIZ, MatchedBy.ID)
+    assert List().after(account(platform_id="3000000001"), [unfound]) == List(
+        BIZ, MatchedBy.ID, unseen=True
+    )
+    assert List().after(account(platform_id="3000000001"), [named, unfound]) == List(
+        BIZ, MatchedBy.ID
+    )
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,6 @@
-"""WeChat's own list, albums and the list of 微信读书 as tables; whose they are; what pages show of their own account; the pauses."""
+"""WeChat's own list, albums and the list of 微信读书 as tables; whose they are; what pages show of
+their own account; the pauses.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,20 @@ from typing import Any
 import pytest
 from stages import staged
 
-from mediawatch.domain import Account, Captcha, Changed, Failure, Filed, LoginRequired, MatchedBy, Need, NoEvidence, Outcome, Pace, Seen
+from mediawatch.domain import (
+    Account,
+    Captcha,
+    Changed,
+    Failure,
+    Filed,
+    LoginRequired,
+    MatchedBy,
+    Need,
+    NoEvidence,
+    Outcome,
+    Pace,
+    Seen,
+)
 from mediawatch.domain.clock import EVER
 from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.pool import Reply
@@ -36,15 +51,31 @@ def account(**filed: Any) -> Account:
 
 def group(at: int = AT, *, kind: int = 9, items: int = 1, **info: Any) -> dict[str, Any]:
     articles = [
-        {"appmsgid": at, "itemidx": n, "content_url": f"https://mp.weixin.qq.com/s?__biz={BIZ}&mid={at}&idx={n}&token=77"}
+        {
+            "appmsgid": at,
+            "itemidx": n,
+            "content_url": f"https://mp.weixin.qq.com/s?__biz={BIZ}&mid={at}&idx={n}&token=77",
+        }
         for n in range(1, items + 1)
     ]
-    return {"type": kind, "sent_info": {"time": at, "is_published": 1}, "sent_result": {"msg_status": 2}, "appmsg_info": articles, **info}
+    return {
+        "type": kind,
+        "sent_info": {"time": at, "is_published": 1},
+        "sent_result": {"msg_status": 2},
+        "appmsg_info": articles,
+        **info,
+    }
 
 
-def listed(*groups: dict[str, Any], total: int | None = None, plain: bool = False, **counts: int) -> dict[str, Any]:
+def listed(
+    *groups: dict[str, Any], total: int | None = None, plain: bool = False, **counts: int
+) -> dict[str, Any]:
     entries = [{"publish_info": json.dumps(each)} for each in groups]
-    page = {"total_count": len(entries) if total is None else total, "publish_list": entries, **counts}
+    page = {
+        "total_count": len(entries) if total is None else total,
+        "publish_list": entries,
+        **counts,
+    }
     return {"publish_page": page if plain else json.dumps(page)}
 
 
@@ -53,7 +84,8 @@ def test_the_own_list_is_read_from_either_shape(plain: bool) -> None:
     page = read_batches(listed(group(items=2), plain=plain), own=True)
     assert [post.id for post in page.posts] == [f"{AT}_1", f"{AT}_2"]
     assert {post.link for post in page.posts} == {
-        f"https://mp.weixin.qq.com/s?__biz={BIZ.replace('=', '%3D')}&mid={AT}&idx={n}" for n in (1, 2)
+        f"https://mp.weixin.qq.com/s?__biz={BIZ.replace('=', '%3D')}&mid={AT}&idx={n}"
+        for n in (1, 2)
     }
     assert complete_since([page]) == EVER
 
@@ -61,7 +93,12 @@ def test_the_own_list_is_read_from_either_shape(plain: bool) -> None:
 def test_only_the_own_list_may_be_empty_and_only_where_nothing_is_counted() -> None:
     page = read_batches(listed(masssend_count=0), own=True)
     assert (page.posts, page.total, page.count) == ((), 0, 0)
-    for payload, own in ((listed(), False), (listed(masssend_count=2), True), (listed(total=3), True), (listed(group(), total=0), True)):
+    for payload, own in (
+        (listed(), False),
+        (listed(masssend_count=2), True),
+        (listed(total=3), True),
+        (listed(group(), total=0), True),
+    ):
         with pytest.raises(Changed):
             read_batches(payload, own=own)
 
@@ -76,7 +113,9 @@ def test_only_the_own_list_may_be_empty_and_only_where_nothing_is_counted() -> N
         (group(kind=1, items=0, sent_result={"msg_status": 55}), 0, False),
     ],
 )
-def test_a_text_that_was_sent_is_an_update_and_an_empty_group_of_articles_a_doubt(each: dict[str, Any], posts: int, certain: bool) -> None:
+def test_a_text_that_was_sent_is_an_update_and_an_empty_group_of_articles_a_doubt(
+    each: dict[str, Any], posts: int, certain: bool
+) -> None:
     page = read_batches(listed(each), own=True)
     assert (len(page.posts), page.certain) == (posts, certain)
 
@@ -85,7 +124,10 @@ def test_a_text_that_was_sent_is_an_update_and_an_empty_group_of_articles_a_doub
     ("data", "owner"),
     [
         ({"biz": BIZ, "user": GH, "nick": NAME}, Owner(biz=BIZ, original_id=GH, name=NAME)),
-        ({"biz": BIZ, "user": "shili_one", "nick": NAME}, Owner(biz=BIZ, alias="shili_one", name=NAME)),
+        (
+            {"biz": BIZ, "user": "shili_one", "nick": NAME},
+            Owner(biz=BIZ, alias="shili_one", name=NAME),
+        ),
         ({"biz": None, "user": 7, "nick": None}, Owner()),
         (None, Owner()),
     ],
@@ -101,13 +143,19 @@ def test_who_the_home_page_is_of(data: object, owner: Owner) -> None:
         ({"platform_id": "3900000001"}, Owner(biz=BIZ), MatchedBy.ID),
         ({"original_id": GH}, Owner(original_id=GH.upper()), MatchedBy.ID),
         ({"alias": "Shili_One"}, Owner(alias="shili_one"), MatchedBy.ID),
-        ({"platform_id": BIZ, "original_id": GH}, Owner(biz=BIZ, original_id="gh_ffffffffffff"), None),
+        (
+            {"platform_id": BIZ, "original_id": GH},
+            Owner(biz=BIZ, original_id="gh_ffffffffffff"),
+            None,
+        ),
         ({"platform_id": OTHER, "alias": "shili_one"}, Owner(biz=BIZ, alias="shili_one"), None),
         ({"platform_id": BIZ}, Owner(name=NAME), None),
         ({}, Owner(biz=BIZ, original_id=GH, alias="shili_one", name=NAME), None),
     ],
 )
-def test_the_own_list_is_for_the_account_of_the_login_by_an_id_only(filed: dict[str, str], owner: Owner, tie: MatchedBy | None) -> None:
+def test_the_own_list_is_for_the_account_of_the_login_by_an_id_only(
+    filed: dict[str, str], owner: Owner, tie: MatchedBy | None
+) -> None:
     assert same_account(account(**filed), owner) is tie
 
 
@@ -122,23 +170,43 @@ def test_the_own_list_is_for_the_account_of_the_login_by_an_id_only(filed: dict[
         (None, False),
     ],
 )
-def test_a_login_of_another_account_is_not_even_tried(tmp_path: Path, cookies: dict[str, str] | None, suits: bool) -> None:
+def test_a_login_of_another_account_is_not_even_tried(
+    tmp_path: Path, cookies: dict[str, str] | None, suits: bool
+) -> None:
     state = tmp_path / "office.json"
     if cookies is not None:
-        state.write_text(json.dumps({"cookies": [{"name": name, "value": value} for name, value in cookies.items()]}), "utf-8")
-    assert Own().suits(account(platform_id=BIZ, original_id=GH), Session("wechat", "office", state)) is suits
+        state.write_text(
+            json.dumps(
+                {"cookies": [{"name": name, "value": value} for name, value in cookies.items()]}
+            ),
+            "utf-8",
+        )
+    assert (
+        Own().suits(account(platform_id=BIZ, original_id=GH), Session("wechat", "office", state))
+        is suits
+    )
 
 
 ALBUM = "https://mp.weixin.qq.com/mp/appmsgalbum?__biz={}&action=getalbum&album_id={}"
 
 
 def entry(at: int = AT, biz: str = BIZ, **more: Any) -> dict[str, Any]:
-    url = f"http://mp.weixin.qq.com/s?__biz={biz}&mid=7&idx=2&sn=x#rd" if biz else "http://mp.weixin.qq.com/s/ExampleShortLink00001"
+    url = (
+        f"http://mp.weixin.qq.com/s?__biz={biz}&mid=7&idx=2&sn=x#rd"
+        if biz
+        else "http://mp.weixin.qq.com/s/ExampleShortLink00001"
+    )
     return {"create_time": str(at), "msgid": "7", "itemidx": "2", "url": url, "title": "", **more}
 
 
 def album(items: object, *, name: str = NAME, gh: str = GH, flag: object = "0") -> dict[str, Any]:
-    return {"getalbum_resp": {"base_info": {"nickname": name, "username": gh}, "article_list": items, "continue_flag": flag}}
+    return {
+        "getalbum_resp": {
+            "base_info": {"nickname": name, "username": gh},
+            "article_list": items,
+            "continue_flag": flag,
+        }
+    }
 
 
 @pytest.mark.parametrize(
@@ -151,7 +219,9 @@ def album(items: object, *, name: str = NAME, gh: str = GH, flag: object = "0") 
         ([entry(), entry(at=AT * 1000), {"title": "自拟"}], {}, 1, MatchedBy.NAME),
     ],
 )
-def test_an_album_holds_what_its_owner_published(items: object, filed: dict[str, str], posts: int, tie: MatchedBy) -> None:
+def test_an_album_holds_what_its_owner_published(
+    items: object, filed: dict[str, str], posts: int, tie: MatchedBy
+) -> None:
     seen = read_album(album(items), account(**filed), BIZ)
     assert (len(seen.posts), seen.matched_by, seen.complete_since) == (posts, tie, None)
     assert (seen.posts[0].at, seen.posts[0].id) == (WHEN, "7_2")
@@ -171,7 +241,9 @@ def test_an_album_holds_what_its_owner_published(items: object, filed: dict[str,
         ({}, {}, Changed),
     ],
 )
-def test_albums_that_say_nothing_of_the_account(payload: dict[str, Any], filed: dict[str, str], failure: type[Failure]) -> None:
+def test_albums_that_say_nothing_of_the_account(
+    payload: dict[str, Any], filed: dict[str, str], failure: type[Failure]
+) -> None:
     with pytest.raises(failure):
         read_album(payload, account(**filed), BIZ)
 
@@ -190,11 +262,20 @@ def test_the_second_order_is_asked_for_unless_the_first_shows_all() -> None:
 
 
 def heard(payload: object, book: str = "MP_WXS_3900000001") -> Reply:
-    return Reply(f"https://weread.qq.com/web/mp/articles?bookId={book}&offset=0", 200, "application/json", json.dumps(payload).encode())
+    return Reply(
+        f"https://weread.qq.com/web/mp/articles?bookId={book}&offset=0",
+        200,
+        "application/json",
+        json.dumps(payload).encode(),
+    )
 
 
 def reviews(*infos: dict[str, Any]) -> dict[str, Any]:
-    return {"reviews": [{"subReviews": [{"review": {"createTime": AT + 9, "mpInfo": info}}]} for info in infos]}
+    return {
+        "reviews": [
+            {"subReviews": [{"review": {"createTime": AT + 9, "mpInfo": info}}]} for info in infos
+        ]
+    }
 
 
 def read(payload: object, book: str = "MP_WXS_3900000001", **filed: str) -> Seen:
@@ -210,9 +291,16 @@ def read(payload: object, book: str = "MP_WXS_3900000001", **filed: str) -> Seen
         ({}, "示例市旧名", "", MatchedBy.URL),
     ],
 )
-def test_the_reader_page_gives_dates_and_at_best_agrees_with_the_name(filed: dict[str, str], shown: str, name: str, tie: MatchedBy) -> None:
+def test_the_reader_page_gives_dates_and_at_best_agrees_with_the_name(
+    filed: dict[str, str], shown: str, name: str, tie: MatchedBy
+) -> None:
     seen = read(reviews({"time": AT, "mp_name": shown}, {"time": 0}), **filed)
-    assert (seen.name, seen.platform_id, seen.matched_by, seen.complete_since) == (name, BIZ, tie, None)
+    assert (seen.name, seen.platform_id, seen.matched_by, seen.complete_since) == (
+        name,
+        BIZ,
+        tie,
+        None,
+    )
     assert [post.at for post in seen.posts] == [WHEN]
 
 
@@ -231,7 +319,9 @@ def test_the_reader_page_gives_dates_and_at_best_agrees_with_the_name(filed: dic
         ([], Changed),
     ],
 )
-def test_answers_of_the_reader_page_that_are_facts_about_us(payload: object, failure: type[Failure]) -> None:
+def test_answers_of_the_reader_page_that_are_facts_about_us(
+    payload: object, failure: type[Failure]
+) -> None:
     with pytest.raises(failure):
         read(payload)
 
@@ -258,11 +348,19 @@ def test_which_addresses_are_reader_pages(url: str, applies: bool) -> None:
 
 def article(scripts: str, biz: str = BIZ) -> tuple[str, ...]:
     known = f'var biz = "{biz}"; var nickname = "{NAME}";\nvar user_name = "{GH}"; var ct = "{AT}";'
-    return read_article(f"<html><body><script>{known}\n{scripts}</script><div id='js_content'></div></body></html>", "").links
+    return read_article(
+        f"<html><body><script>{known}\n{scripts}</script><div id='js_content'></div></body></html>",
+        "",
+    ).links
 
 
-OWN = f"link: 'https://mp.weixin.qq.com/mp/appmsgalbum?__biz={BIZ}\\x26amp;action=getalbum\\x26amp;album_id=11#wechat_redirect',"
-KEPT = "https://mp.weixin.qq.com/mp/appmsgalbum?__biz=MzkwMDAwMDAwMQ%3D%3D&action=getalbum&album_id=11"
+OWN = (
+    f"link: 'https://mp.weixin.qq.com/mp/appmsgalbum?__biz={BIZ}\\x26amp;action=getalbum\\x26amp;"
+    "album_id=11#wechat_redirect',"
+)
+KEPT = (
+    "https://mp.weixin.qq.com/mp/appmsgalbum?__biz=MzkwMDAwMDAwMQ%3D%3D&action=getalbum&album_id=11"
+)
 NEXT = "next_article_link: 'http://mp.weixin.qq.com/s/ExampleNextArticle001?scene=1',"
 
 
@@ -272,18 +370,26 @@ NEXT = "next_article_link: 'http://mp.weixin.qq.com/s/ExampleNextArticle001?scen
         (OWN, (KEPT,)),
         (OWN + NEXT + OWN, ("https://mp.weixin.qq.com/s/ExampleNextArticle001", KEPT)),
         (OWN.replace(BIZ, OTHER) + NEXT, ()),
-        (OWN + f"next_article_link: 'http://mp.weixin.qq.com/s?__biz={BIZ}\\x26amp;mid=1',", (KEPT,)),
+        (
+            OWN + f"next_article_link: 'http://mp.weixin.qq.com/s?__biz={BIZ}\\x26amp;mid=1',",
+            (KEPT,),
+        ),
         (OWN + "next_article_link: '',", (KEPT,)),
         ("content: 'http://mp.weixin.qq.com/s/SomebodyElsesArticle1',", ()),
         (OWN.replace("album_id=11", "album_id="), ()),
     ],
 )
-def test_a_page_leads_to_its_own_accounts_albums_and_nobody_elses(scripts: str, links: tuple[str, ...]) -> None:
+def test_a_page_leads_to_its_own_accounts_albums_and_nobody_elses(
+    scripts: str, links: tuple[str, ...]
+) -> None:
     assert article(scripts) == links
 
 
 def test_an_account_that_is_gone_leads_nowhere() -> None:
-    gone = f'var biz = "{BIZ}"; var nickname = "该帐号已注销";\nvar user_name = "{GH}"; var ct = "{AT}";\n{OWN}'
+    gone = (
+        f'var biz = "{BIZ}"; var nickname = "该帐号已注销";\nvar user_name = "{GH}"; var ct = '
+        f'"{AT}";\n{OWN}'
+    )
     page = read_article(f"<html><script>{gone}</script></html>", "")
     assert (page.outcome, page.links, page.described) == (Outcome.CANCELLED, (), True)
 
@@ -319,7 +425,9 @@ async def test_the_pages_of_one_search_keep_the_pace(executable: Path, tmp_path:
         gate = Counting()
         sessions = [stage.session] if stage.session else []
         need = Need(fresh_after=now.date())
-        (sight, *_) = await SCRAPER.look(stage.browser, sessions, account(name="示例市测试局", alias="shili_none"), need, gate)
+        (sight, *_) = await SCRAPER.look(
+            stage.browser, sessions, account(name="示例市测试局", alias="shili_none"), need, gate
+        )
         calls = sum(path.endswith("/searchbiz") for path in stage.paths)
     assert sight.outcome is Outcome.NOT_FOUND
     assert calls > 1

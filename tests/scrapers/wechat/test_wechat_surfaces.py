@@ -1,4 +1,6 @@
-"""WeChat's own list, albums, reader page and migrations: the real surfaces in a real Chromium before the replica."""
+"""WeChat's own list, albums, reader page and migrations: the real surfaces in a real Chromium
+before the replica.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,17 @@ from typing import Any
 import pytest
 from browsers import facing, key
 
-from mediawatch.domain import Account, Attested, DateKind, Filed, LookKind, MatchedBy, Need, Outcome, Reading
+from mediawatch.domain import (
+    Account,
+    Attested,
+    DateKind,
+    Filed,
+    LookKind,
+    MatchedBy,
+    Need,
+    Outcome,
+    Reading,
+)
 from mediawatch.sweep.gate.pacing import Pacing
 from scrapers import Looks
 from scrapers.replica import Replica, TrueAccount, World
@@ -20,12 +32,15 @@ from scrapers.replica import Replica, TrueAccount, World
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
 NEW_ID = "MzkwMDAwMDAwNw=="
 WORLD = World.parse(
-    "platform,type,name,filing_number,platform_id,original_id,alias,truth,posts,articles,album,reader,own,migrated_to,reader_url\n"
+    "platform,type,name,filing_number,platform_id,original_id,alias,truth,posts,articles,album,"
+    "reader,own,migrated_to,reader_url\n"
     "wechat,微信公众号,示例市本局,Y1,MzkwMDAwMDAwMQ==,gh_0000000000a1,shili_own,alive,"
     "2022-10-02 unpushed;2022-10-01;2022-09-01,2,,,yes,,\n"
-    "wechat,微信公众号,示例市合集局,Y2,MzkwMDAwMDAwMg==,gh_0000000000a2,,alive,2022-12-20;2022-10-01;2022-09-01,3,1;2;3,,,,\n"
+    "wechat,微信公众号,示例市合集局,Y2,MzkwMDAwMDAwMg==,gh_0000000000a2,,alive,2022-12-20;"
+    "2022-10-01;2022-09-01,3,1;2;3,,,,\n"
     "wechat,微信公众号,示例市独篇局,Y3,MzkwMDAwMDAwMw==,,,alive,2022-10-01;2022-09-01,1,1,,,,\n"
-    "wechat,微信公众号,示例市读书局,Y4,MzkwMDAwMDAwNA==,,,alive,2022-12-30 unpushed;2022-12-20;2022-09-01,,,yes,,,\n"
+    "wechat,微信公众号,示例市读书局,Y4,MzkwMDAwMDAwNA==,,,alive,2022-12-30 "
+    "unpushed;2022-12-20;2022-09-01,,,yes,,,\n"
     "wechat,微信公众号,示例市迁移局,Y5,MzkwMDAwMDAwNQ==,,,alive,2022-09-01,1,,,,MzkwMDAwMDAwNw==,\n"
     "wechat,微信公众号,示例市新迁局,Y7,MzkwMDAwMDAwNw==,gh_0000000000a7,,alive,2022-12-29,,,,,,\n"
 )
@@ -36,29 +51,50 @@ def true(name: str) -> TrueAccount:
 
 
 class Office:
-    """Looks with the operator's logins at the back office and, unless told otherwise, at 微信读书."""
+    """Looks with the operator's logins at the back office and, unless told otherwise, at
+    微信读书.
+    """
 
     def __init__(self, looks: Looks, replica: Replica) -> None:
         self.looks, self.replica = looks, replica
 
-    async def look(self, name: str, *, links: tuple[str, ...] = (), second: bool = False, **changed: Any) -> Reading:
+    async def look(
+        self, name: str, *, links: tuple[str, ...] = (), second: bool = False, **changed: Any
+    ) -> Reading:
         filed = WORLD.filed_rows()[[each.name for each in WORLD.accounts].index(name)]
         known = true(name)
         ids = {key: known.filed[key] for key in ("platform_id", "original_id", "alias")}
-        values = {"article_links": known.known_links, "reader_url": filed["微信读书链接"], **ids, **changed}
-        account = Account(id=1, filed=Filed(name=name, platform="wechat", **values), links=(*values["article_links"], *links))
+        values = {
+            "article_links": known.known_links,
+            "reader_url": filed["微信读书链接"],
+            **ids,
+            **changed,
+        }
+        account = Account(
+            id=1,
+            filed=Filed(name=name, platform="wechat", **values),
+            links=(*values["article_links"], *links),
+        )
         need = Need(fresh_after=date(2022, 12, 17), second=second)
         sights = await self.looks.look(account, need, Pacing(scale=0))
-        return Reading(account_id=1, look=LookKind.FIRST, started_at=NOW, read_at=NOW, sights=sights)
+        return Reading(
+            account_id=1, look=LookKind.FIRST, started_at=NOW, read_at=NOW, sights=sights
+        )
 
 
 @pytest.fixture(scope="module")
-async def office(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Office]:
+async def office(
+    executable: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Office]:
     folder = tmp_path_factory.mktemp("sessions")
-    async with Replica(WORLD, now=lambda: NOW, logged_in=frozenset({"wechat", "weread"}), key=key()) as replica:
+    async with Replica(
+        WORLD, now=lambda: NOW, logged_in=frozenset({"wechat", "weread"}), key=key()
+    ) as replica:
         for platform in ("wechat", "weread"):
             (folder / platform).mkdir()
-            (folder / platform / "office.json").write_text(json.dumps(replica.storage_state(platform)), "utf-8")
+            (folder / platform / "office.json").write_text(
+                json.dumps(replica.storage_state(platform)), "utf-8"
+            )
         async with facing(replica, executable, lambda: NOW) as browser:
             yield Office(Looks(browser, folder), replica)
         assert not replica.strangers
@@ -71,10 +107,18 @@ def surfaces(reading: Reading) -> list[str]:
 async def test_the_own_list_is_exact_and_counts_what_was_not_pushed(office: Office) -> None:
     reading = await office.look("示例市本局")
     assert surfaces(reading) == ["own ok"]
-    assert (reading.name, reading.matched_by, reading.date_kind) == ("示例市本局", MatchedBy.ID, DateKind.EXACT)
+    assert (reading.name, reading.matched_by, reading.date_kind) == (
+        "示例市本局",
+        MatchedBy.ID,
+        DateKind.EXACT,
+    )
     assert (reading.latest and reading.latest.on) == date(2022, 10, 2)
     (own,) = reading.sights
-    assert (own.attested, own.original_id, len(own.posts)) == (Attested.DESCRIBED, "gh_0000000000a1", 3)
+    assert (own.attested, own.original_id, len(own.posts)) == (
+        Attested.DESCRIBED,
+        "gh_0000000000a1",
+        3,
+    )
     assert all("token" not in post.link for post in own.posts)
 
 
@@ -93,7 +137,9 @@ async def test_the_own_list_and_an_article_speak_of_one_post(office: Office) -> 
         {"platform_id": "", "original_id": "", "alias": ""},
     ],
 )
-async def test_nobody_elses_list_is_taken_for_the_accounts(office: Office, changed: dict[str, str]) -> None:
+async def test_nobody_elses_list_is_taken_for_the_accounts(
+    office: Office, changed: dict[str, str]
+) -> None:
     filed: dict[str, Any] = {**changed, "article_links": ()}
     reading = await office.look("示例市本局", **filed)
     assert "wechat.own" not in {sight.surface for sight in reading.sights}
@@ -102,8 +148,14 @@ async def test_nobody_elses_list_is_taken_for_the_accounts(office: Office, chang
 async def test_the_operators_token_stays_out_of_the_evidence(office: Office) -> None:
     reading = await office.look("示例市本局", second=True)
     own = next(sight for sight in reading.sights if sight.surface == "wechat.own")
-    kept = b" ".join(gzip.decompress(capture.body) + capture.url.encode() for capture in own.captures)
-    token = next(served.url for served in office.replica.requests if "token=" in served.url).partition("token=")[2].partition("&")[0]
+    kept = b" ".join(
+        gzip.decompress(capture.body) + capture.url.encode() for capture in own.captures
+    )
+    token = (
+        next(served.url for served in office.replica.requests if "token=" in served.url)
+        .partition("token=")[2]
+        .partition("&")[0]
+    )
     assert b"content_url" in kept
     assert token.encode() not in kept
 
@@ -115,8 +167,15 @@ async def test_an_article_leads_to_its_album_and_the_next_article(office: Office
     article, album = reading.sights[:2]
     assert article.links[0] == known.article_link(known.posts[1])
     assert f"album_id={known.album}" in article.links[1]
-    assert (album.name, album.original_id, album.matched_by) == ("示例市合集局", "gh_0000000000a2", MatchedBy.ID)
-    assert (reading.latest and reading.latest.on, reading.date_kind) == (date(2022, 12, 20), DateKind.AT_LEAST)
+    assert (album.name, album.original_id, album.matched_by) == (
+        "示例市合集局",
+        "gh_0000000000a2",
+        MatchedBy.ID,
+    )
+    assert (reading.latest and reading.latest.on, reading.date_kind) == (
+        date(2022, 12, 20),
+        DateKind.AT_LEAST,
+    )
     assert {post.id for post in article.posts} < {post.id for post in album.posts}
 
 
@@ -140,27 +199,42 @@ async def test_another_accounts_album_is_no_evidence(office: Office) -> None:
 async def test_the_reader_page_gives_a_lower_bound(office: Office) -> None:
     reading = await office.look("示例市读书局")
     assert surfaces(reading) == ["reader ok"]
-    assert (reading.name, reading.matched_by, reading.date_kind) == ("示例市读书局", MatchedBy.ID, DateKind.AT_LEAST)
+    assert (reading.name, reading.matched_by, reading.date_kind) == (
+        "示例市读书局",
+        MatchedBy.ID,
+        DateKind.AT_LEAST,
+    )
     # The newest was published without a push: 微信读书 has not got it.
     assert (reading.latest and reading.latest.on) == date(2022, 12, 20)
     assert reading.sights[0].session == "office"
 
 
 async def test_the_reader_page_of_another_account_is_no_evidence(office: Office) -> None:
-    reading = await office.look("示例市合集局", article_links=(), reader_url=true("示例市读书局").reader_page)
+    reading = await office.look(
+        "示例市合集局", article_links=(), reader_url=true("示例市读书局").reader_page
+    )
     reader = next(sight for sight in reading.sights if sight.surface == "wechat.reader")
     assert (reader.outcome, reader.posts) == (Outcome.NO_EVIDENCE, ())
 
 
 async def test_a_reader_page_that_has_nothing_is_our_trouble(office: Office) -> None:
-    reading = await office.look("示例市合集局", article_links=(), reader_url=true("示例市合集局").reader_page)
-    assert next(sight.outcome for sight in reading.sights if sight.surface == "wechat.reader") is Outcome.CAPTCHA
+    reading = await office.look(
+        "示例市合集局", article_links=(), reader_url=true("示例市合集局").reader_page
+    )
+    assert (
+        next(sight.outcome for sight in reading.sights if sight.surface == "wechat.reader")
+        is Outcome.CAPTCHA
+    )
 
 
 async def test_a_migrated_account_proposes_the_new_one(office: Office) -> None:
     reading = await office.look("示例市迁移局")
     migrated = reading.sights[0]
-    assert (migrated.surface, migrated.outcome, migrated.attested) == ("wechat.article", Outcome.MIGRATED, Attested.DESCRIBED)
+    assert (migrated.surface, migrated.outcome, migrated.attested) == (
+        "wechat.article",
+        Outcome.MIGRATED,
+        Attested.DESCRIBED,
+    )
     assert (migrated.platform_id, migrated.posts) == ("", ())
     assert f"new account: 示例市新迁局 biz={NEW_ID} gh_0000000000a7" in migrated.detail
 
@@ -168,7 +242,9 @@ async def test_a_migrated_account_proposes_the_new_one(office: Office) -> None:
 async def test_a_login_of_weread_that_is_over(executable: Path, tmp_path: Path) -> None:
     async with Replica(WORLD, now=lambda: NOW, key=key()) as replica:
         (tmp_path / "weread").mkdir()
-        (tmp_path / "weread" / "office.json").write_text(json.dumps(replica.storage_state("weread")), "utf-8")
+        (tmp_path / "weread" / "office.json").write_text(
+            json.dumps(replica.storage_state("weread")), "utf-8"
+        )
         async with facing(replica, executable, lambda: NOW) as browser:
             reading = await Office(Looks(browser, tmp_path), replica).look("示例市读书局")
     assert surfaces(reading) == ["reader login_required"]

@@ -1,4 +1,6 @@
-"""What Weibo's replies are read as, and whose they are taken for. Composed payloads; recorded ones stand in the cases."""
+"""What Weibo's replies are read as, and whose they are taken for. Composed payloads; recorded ones
+stand in the cases.
+"""
 
 from __future__ import annotations
 
@@ -49,11 +51,20 @@ def printed(moment: datetime) -> str:
 
 def item(when: str, owner: str = UID, **more: Any) -> dict[str, Any]:
     number = when.replace("-", "").replace("T", "").replace(":", "")
-    return {"id": int(number), "mid": number, "created_at": printed(at(when)), "user": {"id": int(owner)}, "mblogid": f"R{number}"} | more
+    return {
+        "id": int(number),
+        "mid": number,
+        "created_at": printed(at(when)),
+        "user": {"id": int(owner)},
+        "mblogid": f"R{number}",
+    } | more
 
 
 def feed(*items: object, **data: Any) -> dict[str, Any]:
-    return {"ok": 1, "data": {"list": list(items), "bottom_tips_visible": False, "bottom_tips_text": ""} | data}
+    return {
+        "ok": 1,
+        "data": {"list": list(items), "bottom_tips_visible": False, "bottom_tips_text": ""} | data,
+    }
 
 
 def cards(*items: object, **data: Any) -> dict[str, Any]:
@@ -73,16 +84,33 @@ CLOSED = "该账号因用户自行申请关闭，现已无法查看。"
 SORRY = "https://weibo.com/sorry?usernotexists&msg="
 
 REPLIES = [
-    ({"ok": -100, "errno": "-100", "msg": "", "url": "https://m.weibo.cn/api/geetest?testType=1&backUrl=x"}, Outcome.CAPTCHA),
-    ({"ok": -100, "url": "https://passport.weibo.com/sso/signin?entry=wapsso"}, Outcome.LOGIN_REQUIRED),
+    (
+        {
+            "ok": -100,
+            "errno": "-100",
+            "msg": "",
+            "url": "https://m.weibo.cn/api/geetest?testType=1&backUrl=x",
+        },
+        Outcome.CAPTCHA,
+    ),
+    (
+        {"ok": -100, "url": "https://passport.weibo.com/sso/signin?entry=wapsso"},
+        Outcome.LOGIN_REQUIRED,
+    ),
     ({"ok": -100, "url": "https://passport.weibo.cn/signin/welcome"}, Outcome.LOGIN_REQUIRED),
     ({"ok": -100, "url": "https://weibo.com/login.php"}, Outcome.LOGIN_REQUIRED),
     ({"ok": -100, "msg": "请先登录"}, Outcome.LOGIN_REQUIRED),
     ({"ok": -100}, Outcome.LOGIN_REQUIRED),
     ({"ok": -100, "url": "https://example.com/elsewhere"}, Outcome.LOGIN_REQUIRED),
-    ({"ok": "-100", "url": "https://weibo.com/newlogin?url=https%3A%2F%2Fweibo.com"}, Outcome.LOGIN_REQUIRED),
+    (
+        {"ok": "-100", "url": "https://weibo.com/newlogin?url=https%3A%2F%2Fweibo.com"},
+        Outcome.LOGIN_REQUIRED,
+    ),
     ({"ok": -100, "url": "https://security.weibo.com/captcha/geetest"}, Outcome.CAPTCHA),
-    ({"ok": 0, "error_type": "link", "url": "https://weibo.com/login.php?url=x"}, Outcome.LOGIN_REQUIRED),
+    (
+        {"ok": 0, "error_type": "link", "url": "https://weibo.com/login.php?url=x"},
+        Outcome.LOGIN_REQUIRED,
+    ),
     ({"ok": 0, "errno": "100005", "msg": "请求过于频繁,歇歇吧"}, Outcome.RATE_LIMITED),
     ({"ok": 0, "msg": "操作过于频繁"}, Outcome.RATE_LIMITED),
     ({"ok": 0, "errno": "100001", "msg": "服务器走丢了"}, Outcome.UNREACHABLE),
@@ -107,7 +135,15 @@ def test_replies_about_us_are_read_alike_everywhere(payload: object, outcome: Ou
 @pytest.mark.parametrize(
     ("payload", "outcome"),
     [
-        ({"ok": 1, "data": {"user": {"id": 5000000001, "screen_name": "示例发布", "statuses_count": 7}}}, Outcome.OK),
+        (
+            {
+                "ok": 1,
+                "data": {
+                    "user": {"id": 5000000001, "screen_name": "示例发布", "statuses_count": 7}
+                },
+            },
+            Outcome.OK,
+        ),
         ({"ok": 1, "data": {"user": {"id": 5000000001, "screen_name": ""}}}, Outcome.OK),
         ({"ok": 1, "data": {"user": {"screen_name": "示例发布"}}}, Outcome.OK),
         ({"ok": 1, "data": {"user": {}}}, Outcome.CHANGED),
@@ -115,7 +151,10 @@ def test_replies_about_us_are_read_alike_everywhere(payload: object, outcome: Ou
         ({"ok": 0, "msg": "该用户不存在"}, Outcome.CHANGED),
         ({"ok": 0, "message": "账号有问题"}, Outcome.BANNED),
         ({"ok": 0, "error_type": "link", "url": SORRY + quote(CLOSED)}, Outcome.CANCELLED),
-        ({"ok": 0, "error_type": "link", "url": "https://weibo.com/sorry?pagenotfound"}, Outcome.CHANGED),
+        (
+            {"ok": 0, "error_type": "link", "url": "https://weibo.com/sorry?pagenotfound"},
+            Outcome.CHANGED,
+        ),
         ({"ok": 0, "error_type": "link", "url": "https://weibo.com/elsewhere"}, Outcome.CHANGED),
         ({"ok": 0, "msg": "这里还没有内容"}, Outcome.CHANGED),
     ],
@@ -144,36 +183,72 @@ def test_the_sorry_page_by_its_wording(msg: str, outcome: Outcome) -> None:
 
 
 def test_the_operators_own_block_and_a_bad_address_are_no_words_about_the_account() -> None:
-    assert outcome_of(read_sorry, "https://weibo.com/sorry?userblock&is_viewer&code=20003") is Outcome.LOGIN_REQUIRED
-    assert outcome_of(read_sorry, f"https://weibo.com/sorry?pagenotfound&msg={quote(CLOSED)}") is Outcome.CHANGED
+    assert (
+        outcome_of(read_sorry, "https://weibo.com/sorry?userblock&is_viewer&code=20003")
+        is Outcome.LOGIN_REQUIRED
+    )
+    assert (
+        outcome_of(read_sorry, f"https://weibo.com/sorry?pagenotfound&msg={quote(CLOSED)}")
+        is Outcome.CHANGED
+    )
 
 
 @pytest.mark.parametrize(
     "container",
-    [{"tabs": [{"tab_type": "weibo", "containerid": "107603X"}]}, {"tabs": {"1": {"tab_type": "weibo", "containerid": "107603X"}}}],
+    [
+        {"tabs": [{"tab_type": "weibo", "containerid": "107603X"}]},
+        {"tabs": {"1": {"tab_type": "weibo", "containerid": "107603X"}}},
+    ],
 )
 def test_the_mobile_profile(container: object) -> None:
-    user = {"id": 5000000001, "screen_name": "示例发布", "statuses_count": 7, "verified_reason": "示例市官方微博"}
-    profile = read_mobile_profile({"ok": 1, "data": {"userInfo": user, "tabsInfo": container}}, visitor=True)
-    assert profile == Profile(seen=Seen(name="示例发布", platform_id=UID), statuses=7, verified_reason="示例市官方微博", feed="107603X")
+    user = {
+        "id": 5000000001,
+        "screen_name": "示例发布",
+        "statuses_count": 7,
+        "verified_reason": "示例市官方微博",
+    }
+    profile = read_mobile_profile(
+        {"ok": 1, "data": {"userInfo": user, "tabsInfo": container}}, visitor=True
+    )
+    assert profile == Profile(
+        seen=Seen(name="示例发布", platform_id=UID),
+        statuses=7,
+        verified_reason="示例市官方微博",
+        feed="107603X",
+    )
 
 
 def test_a_mobile_reply_without_the_account_leaves_the_name_to_the_list() -> None:
     """`userInfo` was missing for living accounts; the items of the list name their author."""
     profile = read_mobile_profile({"ok": 1, "data": {"tabsInfo": {}}}, visitor=True)
     assert (profile.seen.outcome, profile.seen.name) == (Outcome.OK, "")
-    own = item("2022-12-30T10:00", bid="", user={"id": int(UID), "screen_name": "示例发布"}, retweeted_status={"user": None})
+    own = item(
+        "2022-12-30T10:00",
+        bid="",
+        user={"id": int(UID), "screen_name": "示例发布"},
+        retweeted_status={"user": None},
+    )
     target = Target(by=MatchedBy.ID, uid=UID)
     seen = listed(read_mobile_feed(cards(own), UID, None, NOW, visitor=True), profile, target)
-    assert (seen.name, seen.platform_id, [post.repost for post in seen.posts]) == ("示例发布", UID, [True])
-    undated = listed(read_mobile_feed(cards(own | {"created_at": None}), UID, None, NOW, visitor=True), profile, target)
+    assert (seen.name, seen.platform_id, [post.repost for post in seen.posts]) == (
+        "示例发布",
+        UID,
+        [True],
+    )
+    undated = listed(
+        read_mobile_feed(cards(own | {"created_at": None}), UID, None, NOW, visitor=True),
+        profile,
+        target,
+    )
     assert (undated.outcome, undated.name) == (Outcome.LOGIN_REQUIRED, "示例发布")
 
 
 NOTHING = {"ok": 0, "msg": "这里还没有内容", "data": {"cards": []}}
 
 
-@pytest.mark.parametrize(("visitor", "outcome"), [(True, Outcome.LOGIN_REQUIRED), (False, Outcome.NO_EVIDENCE)])
+@pytest.mark.parametrize(
+    ("visitor", "outcome"), [(True, Outcome.LOGIN_REQUIRED), (False, Outcome.NO_EVIDENCE)]
+)
 def test_nothing_here_is_never_a_negative(visitor: bool, outcome: Outcome) -> None:
     assert outcome_of(read_mobile_profile, NOTHING, visitor=visitor) is outcome
     for statuses in (0, 7, None):
@@ -185,21 +260,40 @@ def test_nothing_here_is_never_a_negative(visitor: bool, outcome: Outcome) -> No
 def test_only_a_count_of_zero_beside_an_empty_list_means_no_posts() -> None:
     assert outcome_of(read_mobile_feed, cards(), UID, 0, NOW, visitor=True) is Outcome.NO_POSTS
     assert (
-        outcome_of(read_mobile_feed, {"ok": 1, "data": {"cards": [{"card_type": 58}]}}, UID, 0, NOW, visitor=True) is Outcome.LOGIN_REQUIRED
+        outcome_of(
+            read_mobile_feed,
+            {"ok": 1, "data": {"cards": [{"card_type": 58}]}},
+            UID,
+            0,
+            NOW,
+            visitor=True,
+        )
+        is Outcome.LOGIN_REQUIRED
     )
     assert outcome_of(read_feed, feed(), UID, 0, NOW) is Outcome.NO_POSTS
     assert outcome_of(read_feed, feed(), UID, 7, NOW) is Outcome.NO_EVIDENCE
     assert outcome_of(read_feed, feed(), UID, None, NOW) is Outcome.NO_EVIDENCE
     assert outcome_of(read_feed, feed(bottom_tips_visible=True), UID, 0, NOW) is Outcome.NO_EVIDENCE
-    assert outcome_of(read_feed, feed(bottom_tips_text="登录后查看更多"), UID, 0, NOW) is Outcome.NO_EVIDENCE
-    assert outcome_of(read_feed, feed(bottom_tips_text="仅展示半年内微博"), UID, 7, NOW) is Outcome.PRIVATE
+    assert (
+        outcome_of(read_feed, feed(bottom_tips_text="登录后查看更多"), UID, 0, NOW)
+        is Outcome.NO_EVIDENCE
+    )
+    assert (
+        outcome_of(read_feed, feed(bottom_tips_text="仅展示半年内微博"), UID, 7, NOW)
+        is Outcome.PRIVATE
+    )
     assert outcome_of(read_feed, {"ok": 1, "data": {"list": None}}, UID, 0, NOW) is Outcome.CHANGED
 
 
 LIST = (item("2022-12-01T10:00"), item("2022-11-20T10:00"), item("2022-10-01T10:00"))
 LIKED = item("2022-12-30T10:00", "999999999", title={"text": "赞过的微博"})
 PIN = item("2019-01-01T10:00", isTop=1)
-FAST = item("2022-12-30T10:00", "999999999", ori_mid="1", screen_name_suffix_new=[{"content": "示例发布"}, {"content": " 快转了"}])
+FAST = item(
+    "2022-12-30T10:00",
+    "999999999",
+    ori_mid="1",
+    screen_name_suffix_new=[{"content": "示例发布"}, {"content": " 快转了"}],
+)
 SINCE = at("2022-10-01T10:00")
 HALF_YEAR = {"bottom_tips_visible": True, "bottom_tips_text": "博主设置了仅展示半年内的微博"}
 HALF = at("2022-06-30T20:00")
@@ -211,9 +305,18 @@ def numbered(when: str) -> str:
     return str((int(at(when).timestamp()) - _CLOCK_ZERO) << 22)
 
 
-def fast(when: str, *, owner: str = "999999999", by: str = UID, ori_mid: str | None = numbered("2022-06-01T10:00")) -> dict[str, Any]:
+def fast(
+    when: str,
+    *,
+    owner: str = "999999999",
+    by: str = UID,
+    ori_mid: str | None = numbered("2022-06-01T10:00"),
+) -> dict[str, Any]:
     """A 快转 of a post of 2022-06-01: under its author and date, but with a number of its own."""
-    suffix = [{"content": "示例发布", "scheme": f"sinaweibo://userinfo?uid={by}"}, {"content": " 快转了"}]
+    suffix = [
+        {"content": "示例发布", "scheme": f"sinaweibo://userinfo?uid={by}"},
+        {"content": " 快转了"},
+    ]
     marks = {"screen_name_suffix_new": suffix} | ({"ori_mid": ori_mid} if ori_mid else {})
     return item("2022-06-01T10:00", owner, mid=numbered(when), id=int(numbered(when)), **marks)
 
@@ -222,42 +325,194 @@ def fast(when: str, *, owner: str = "999999999", by: str = UID, ori_mid: str | N
     ("items", "statuses", "data", "latest", "since"),
     [
         pytest.param(LIST, 50, {}, "2022-12-01", SINCE, id="back to the oldest on the page"),
-        pytest.param(LIST, 3, {}, "2022-12-01", EVER, id="as many as the site counts: the whole list"),
+        pytest.param(
+            LIST, 3, {}, "2022-12-01", EVER, id="as many as the site counts: the whole list"
+        ),
         pytest.param((PIN, *LIST), 50, {}, "2022-12-01", SINCE, id="an old pinned post first"),
         pytest.param((PIN, *LIST), 4, {}, "2022-12-01", EVER, id="a pinned post counts"),
-        pytest.param((item("2022-12-29T10:00", mblogtype=2), *LIST), 50, {}, "2022-12-29", SINCE, id="the pinned post is the newest"),
+        pytest.param(
+            (item("2022-12-29T10:00", mblogtype=2), *LIST),
+            50,
+            {},
+            "2022-12-29",
+            SINCE,
+            id="the pinned post is the newest",
+        ),
         pytest.param((PIN,), 50, {}, "2019-01-01", None, id="only the pinned post"),
-        pytest.param((item("2019-01-01T10:00"), *LIST), 50, {}, "2022-12-01", None, id="not newest first: a pin without a mark"),
-        pytest.param((LIKED, *LIST), 50, {}, "2022-12-01", SINCE, id="somebody else's post that was liked"),
-        pytest.param((item("2022-12-30T10:00", "999999999"), *LIST), 50, {}, "2022-12-01", None, id="somebody else's post leaves a gap"),
+        pytest.param(
+            (item("2019-01-01T10:00"), *LIST),
+            50,
+            {},
+            "2022-12-01",
+            None,
+            id="not newest first: a pin without a mark",
+        ),
+        pytest.param(
+            (LIKED, *LIST), 50, {}, "2022-12-01", SINCE, id="somebody else's post that was liked"
+        ),
+        pytest.param(
+            (item("2022-12-30T10:00", "999999999"), *LIST),
+            50,
+            {},
+            "2022-12-01",
+            None,
+            id="somebody else's post leaves a gap",
+        ),
         pytest.param((FAST, *LIST), 3, {}, "2022-12-01", None, id="a fast repost leaves a gap"),
-        pytest.param((fast("2022-12-30T10:00"), *LIST), 50, {}, "2022-12-30", None, id="a fast repost is dated by its own number"),
-        pytest.param((fast("2022-12-30T10:00", ori_mid=None), *LIST), 50, {}, "2022-12-30", None, id="a fast repost without ori_mid"),
-        pytest.param((fast("2022-06-01T10:00"), *LIST), 50, {}, "2022-12-01", None, id="a fast repost under the original's number"),
-        pytest.param((fast("2023-03-01T10:00"), *LIST), 50, {}, "2022-12-01", None, id="a fast repost numbered after the look"),
-        pytest.param((fast("2022-12-30T10:00", by="999"), *LIST), 50, {}, "2022-12-01", None, id="somebody else's fast repost"),
-        pytest.param((fast("2022-12-30T10:00", owner=UID), *LIST), 50, {}, "2022-12-30", None, id="a fast repost of an own post"),
+        pytest.param(
+            (fast("2022-12-30T10:00"), *LIST),
+            50,
+            {},
+            "2022-12-30",
+            None,
+            id="a fast repost is dated by its own number",
+        ),
+        pytest.param(
+            (fast("2022-12-30T10:00", ori_mid=None), *LIST),
+            50,
+            {},
+            "2022-12-30",
+            None,
+            id="a fast repost without ori_mid",
+        ),
+        pytest.param(
+            (fast("2022-06-01T10:00"), *LIST),
+            50,
+            {},
+            "2022-12-01",
+            None,
+            id="a fast repost under the original's number",
+        ),
+        pytest.param(
+            (fast("2023-03-01T10:00"), *LIST),
+            50,
+            {},
+            "2022-12-01",
+            None,
+            id="a fast repost numbered after the look",
+        ),
+        pytest.param(
+            (fast("2022-12-30T10:00", by="999"), *LIST),
+            50,
+            {},
+            "2022-12-01",
+            None,
+            id="somebody else's fast repost",
+        ),
+        pytest.param(
+            (fast("2022-12-30T10:00", owner=UID), *LIST),
+            50,
+            {},
+            "2022-12-30",
+            None,
+            id="a fast repost of an own post",
+        ),
         pytest.param((LIKED,), 50, {}, None, None, id="nothing but likes"),
         pytest.param((FAST,), 50, {}, None, None, id="nothing but fast reposts"),
-        pytest.param((item("2022-12-30T10:00", visible={"type": 1}), *LIST), 4, {}, "2022-12-01", EVER, id="a post for its owner only"),
-        pytest.param((item("2022-12-30T10:00", visible={"type": 10}), *LIST), 50, {}, "2022-12-30", SINCE, id="a post for fans"),
-        pytest.param((LIST[0] | {"created_at": "很久以前"}, *LIST[1:]), 50, {}, "2022-11-20", None, id="an unreadable date"),
-        pytest.param((LIST[0] | {"created_at": None}, *LIST[1:]), 3, {}, "2022-11-20", None, id="no date"),
-        pytest.param((LIST[0] | {"created_at": 1669860000}, *LIST[1:]), 3, {}, "2022-11-20", None, id="a number for a date"),
-        pytest.param((LIST[0] | {"user": None}, *LIST[1:]), 3, {}, "2022-11-20", None, id="nobody's post"),
+        pytest.param(
+            (item("2022-12-30T10:00", visible={"type": 1}), *LIST),
+            4,
+            {},
+            "2022-12-01",
+            EVER,
+            id="a post for its owner only",
+        ),
+        pytest.param(
+            (item("2022-12-30T10:00", visible={"type": 10}), *LIST),
+            50,
+            {},
+            "2022-12-30",
+            SINCE,
+            id="a post for fans",
+        ),
+        pytest.param(
+            (LIST[0] | {"created_at": "很久以前"}, *LIST[1:]),
+            50,
+            {},
+            "2022-11-20",
+            None,
+            id="an unreadable date",
+        ),
+        pytest.param(
+            (LIST[0] | {"created_at": None}, *LIST[1:]), 3, {}, "2022-11-20", None, id="no date"
+        ),
+        pytest.param(
+            (LIST[0] | {"created_at": 1669860000}, *LIST[1:]),
+            3,
+            {},
+            "2022-11-20",
+            None,
+            id="a number for a date",
+        ),
+        pytest.param(
+            (LIST[0] | {"user": None}, *LIST[1:]), 3, {}, "2022-11-20", None, id="nobody's post"
+        ),
         pytest.param(("text", *LIST), 3, {}, "2022-12-01", None, id="no post at all"),
-        pytest.param((item("2023-06-01T10:00"), *LIST), 4, {}, "2022-12-01", None, id="a post from the future"),
-        pytest.param((item("2022-12-31T20:05"), *LIST), 50, {}, "2022-12-31", SINCE, id="our clock runs behind"),
-        pytest.param(LIST, 50, {"bottom_tips_visible": True}, "2022-12-01", None, id="more posts exist than are shown"),
-        pytest.param(LIST, 3, {"bottom_tips_text": "仅展示半年内微博"}, "2022-12-01", HALF, id="half a year only"),
-        pytest.param(LIST, 50, {"since_id": "", **HALF_YEAR}, "2022-12-01", HALF, id="half a year, to its end"),
-        pytest.param(LIST, 50, {"since_id": "5", **HALF_YEAR}, "2022-12-01", SINCE, id="half a year, read in part"),
+        pytest.param(
+            (item("2023-06-01T10:00"), *LIST),
+            4,
+            {},
+            "2022-12-01",
+            None,
+            id="a post from the future",
+        ),
+        pytest.param(
+            (item("2022-12-31T20:05"), *LIST),
+            50,
+            {},
+            "2022-12-31",
+            SINCE,
+            id="our clock runs behind",
+        ),
+        pytest.param(
+            LIST,
+            50,
+            {"bottom_tips_visible": True},
+            "2022-12-01",
+            None,
+            id="more posts exist than are shown",
+        ),
+        pytest.param(
+            LIST,
+            3,
+            {"bottom_tips_text": "仅展示半年内微博"},
+            "2022-12-01",
+            HALF,
+            id="half a year only",
+        ),
+        pytest.param(
+            LIST,
+            50,
+            {"since_id": "", **HALF_YEAR},
+            "2022-12-01",
+            HALF,
+            id="half a year, to its end",
+        ),
+        pytest.param(
+            LIST,
+            50,
+            {"since_id": "5", **HALF_YEAR},
+            "2022-12-01",
+            SINCE,
+            id="half a year, read in part",
+        ),
         pytest.param((FAST, *LIST), 50, HALF_YEAR, "2022-12-01", None, id="half a year with a gap"),
-        pytest.param(LIST, 50, {"bottom_tips_text": "仅对粉丝展示半年内的微博"}, "2022-12-01", None, id="half a year to some"),
+        pytest.param(
+            LIST,
+            50,
+            {"bottom_tips_text": "仅对粉丝展示半年内的微博"},
+            "2022-12-01",
+            None,
+            id="half a year to some",
+        ),
     ],
 )
 def test_what_the_desktop_list_proves(
-    items: tuple[object, ...], statuses: int, data: dict[str, Any], latest: str | None, since: datetime | None
+    items: tuple[object, ...],
+    statuses: int,
+    data: dict[str, Any],
+    latest: str | None,
+    since: datetime | None,
 ) -> None:
     seen = read_feed(feed(*items, **data), UID, statuses, NOW)
     newest = max((post.on for post in seen.posts), default=None)
@@ -266,9 +521,15 @@ def test_what_the_desktop_list_proves(
 
 
 @pytest.mark.parametrize(
-    ("items", "statuses"), [((item("2022-12-30T10:00", "999999999"),), 7), ((item("2022-12-30T10:00", "999999999"),) * 3, 0)]
+    ("items", "statuses"),
+    [
+        ((item("2022-12-30T10:00", "999999999"),), 7),
+        ((item("2022-12-30T10:00", "999999999"),) * 3, 0),
+    ],
 )
-def test_a_list_without_an_own_item_is_another_accounts(items: tuple[object, ...], statuses: int) -> None:
+def test_a_list_without_an_own_item_is_another_accounts(
+    items: tuple[object, ...], statuses: int
+) -> None:
     with pytest.raises(Changed, match="none of uid"):
         read_feed(feed(*items), UID, statuses, NOW)
     with pytest.raises(Changed, match="none of uid"):
@@ -277,7 +538,10 @@ def test_a_list_without_an_own_item_is_another_accounts(items: tuple[object, ...
 
 def test_the_mobile_list_is_a_lower_bound_whatever_it_shows() -> None:
     payload = cards(PIN, LIST[0], cardlistInfo={"containerid": f"107603{UID}"})
-    payload["data"]["cards"] += [{"card_type": 11, "card_group": [{"card_type": 9, "mblog": LIST[1]}]}, {"card_type": 4}]
+    payload["data"]["cards"] += [
+        {"card_type": 11, "card_group": [{"card_type": 9, "mblog": LIST[1]}]},
+        {"card_type": 4},
+    ]
     seen = read_mobile_feed(payload, UID, 3, NOW, visitor=False)
     assert [(post.on, post.pinned) for post in seen.posts] == [
         (date(2019, 1, 1), True),
@@ -291,26 +555,58 @@ def test_the_mobile_list_is_a_lower_bound_whatever_it_shows() -> None:
 
 
 def test_a_repost_keeps_its_own_date_and_never_the_originals_words() -> None:
-    original = item("2016-01-01T10:00", "999999999") | {"user": None, "text": CLOSED, "visible": {"type": 1}}
-    (post,) = read_feed(feed(item("2022-12-01T10:00", retweeted_status=original)), UID, 9, NOW).posts
-    assert (post.on, post.repost, post.link) == (date(2022, 12, 1), True, f"https://weibo.com/{UID}/R202212011000")
+    original = item("2016-01-01T10:00", "999999999") | {
+        "user": None,
+        "text": CLOSED,
+        "visible": {"type": 1},
+    }
+    (post,) = read_feed(
+        feed(item("2022-12-01T10:00", retweeted_status=original)), UID, 9, NOW
+    ).posts
+    assert (post.on, post.repost, post.link) == (
+        date(2022, 12, 1),
+        True,
+        f"https://weibo.com/{UID}/R202212011000",
+    )
 
 
 @pytest.mark.parametrize(
-    ("shown", "on"), [("刚刚", "2022-12-31"), ("昨天 08:11", "2022-12-30"), ("11-20", "2022-11-20"), ("2020-01-02", "2020-01-02")]
+    ("shown", "on"),
+    [
+        ("刚刚", "2022-12-31"),
+        ("昨天 08:11", "2022-12-30"),
+        ("11-20", "2022-11-20"),
+        ("2020-01-02", "2020-01-02"),
+    ],
 )
 def test_dates_as_they_were_printed_before_2021(shown: str, on: str) -> None:
-    (post,) = read_mobile_feed(cards(LIST[0] | {"created_at": shown}), UID, 9, NOW, visitor=True).posts
+    (post,) = read_mobile_feed(
+        cards(LIST[0] | {"created_at": shown}), UID, 9, NOW, visitor=True
+    ).posts
     assert post.on.isoformat() == on
 
 
-@pytest.mark.parametrize("mark", [{"isTop": 1}, {"mblogtype": 2}, {"title": {"text": "置顶"}}, {"profile_type_id": "proweibotop_x"}])
+@pytest.mark.parametrize(
+    "mark",
+    [
+        {"isTop": 1},
+        {"mblogtype": 2},
+        {"title": {"text": "置顶"}},
+        {"profile_type_id": "proweibotop_x"},
+    ],
+)
 def test_each_mark_of_a_pinned_post_will_do(mark: dict[str, Any]) -> None:
     assert [post.pinned for post in read_feed(feed(LIST[0] | mark), UID, 9, NOW).posts] == [True]
 
 
 @pytest.mark.parametrize(
-    "mark", [{"mblogtype": 1}, {"title": {"text": "热门"}}, {"isTop": 0}, {"screen_name_suffix_new": [{"content": "快转"}]}]
+    "mark",
+    [
+        {"mblogtype": 1},
+        {"title": {"text": "热门"}},
+        {"isTop": 0},
+        {"screen_name_suffix_new": [{"content": "快转"}]},
+    ],
 )
 def test_other_marks_are_harmless(mark: dict[str, Any]) -> None:
     assert [post.pinned for post in read_feed(feed(LIST[0] | mark), UID, 9, NOW).posts] == [False]
@@ -331,17 +627,32 @@ def test_a_list_never_claims_more_than_it_shows(days: list[int], more: int) -> N
     [
         ("https://visit.sina.cn/check", 200, "", Outcome.CAPTCHA),
         ("https://m.weibo.cn/u/1", 200, "请输入验证码", Outcome.CAPTCHA),
-        ("https://visitor.passport.weibo.cn/visitor/visitor?url=x", 200, "", Outcome.LOGIN_REQUIRED),
+        (
+            "https://visitor.passport.weibo.cn/visitor/visitor?url=x",
+            200,
+            "",
+            Outcome.LOGIN_REQUIRED,
+        ),
         ("https://weibo.com/u/1", 200, "Sina Visitor System\n", Outcome.LOGIN_REQUIRED),
         ("https://login.sina.com.cn/sso", 200, "", Outcome.LOGIN_REQUIRED),
         ("https://weibo.com/signup.php", 200, "", Outcome.LOGIN_REQUIRED),
-        ("https://weibo.com/newlogin?url=https%3A%2F%2Fweibo.com%2Fu%2F1", 200, "", Outcome.LOGIN_REQUIRED),
+        (
+            "https://weibo.com/newlogin?url=https%3A%2F%2Fweibo.com%2Fu%2F1",
+            200,
+            "",
+            Outcome.LOGIN_REQUIRED,
+        ),
         ("https://passport.weibo.cn/anything", 200, "", Outcome.LOGIN_REQUIRED),
         ("https://m.weibo.cn/account/sign-in?r=x", 200, "", Outcome.LOGIN_REQUIRED),
         ("https://weibo.com/u/1?back=https%3A%2F%2Fweibo.com%2Flogin.php", 200, "", None),
         ("https://weibo.com/n/loginhelp", 200, "", None),
         ("https://weibo.com/u/1", 414, "", Outcome.RATE_LIMITED),
-        ("https://weibo.com/u/1", 200, "访问过于频繁，请稍等再试！（错误码：414）", Outcome.RATE_LIMITED),
+        (
+            "https://weibo.com/u/1",
+            200,
+            "访问过于频繁，请稍等再试！（错误码：414）",
+            Outcome.RATE_LIMITED,
+        ),
         ("https://m.weibo.cn/u/1", 432, "", Outcome.RATE_LIMITED),
         ("https://m.weibo.cn/u/1", 502, "", Outcome.UNREACHABLE),
         ("https://m.weibo.cn/u/1", 200, "微博", None),
@@ -380,7 +691,10 @@ def test_what_comes_in_place_of_json(status: int, body: str, outcome: Outcome) -
         ("https://m.weibo.cn/u/5000000001", Target(by=MatchedBy.URL, uid=UID)),
         ("https://m.weibo.cn/profile/5000000001", Target(by=MatchedBy.URL, uid=UID)),
         ("我们的微博：https://weibo.com/u/5000000001，欢迎关注", Target(by=MatchedBy.URL, uid=UID)),
-        ("https://weibo.com/n/%E7%A4%BA%E4%BE%8B%E5%8F%91%E5%B8%83", Target(by=MatchedBy.NAME, name="示例发布")),
+        (
+            "https://weibo.com/n/%E7%A4%BA%E4%BE%8B%E5%8F%91%E5%B8%83",
+            Target(by=MatchedBy.NAME, name="示例发布"),
+        ),
         ("https://weibo.com/shilifabu", Target(by=MatchedBy.URL, custom="shilifabu")),
         ("http://t.cn/A6shili", Target(by=MatchedBy.URL, short="http://t.cn/A6shili")),
         ("https://weibo.com/home", None),
@@ -402,8 +716,12 @@ def filed(**values: str) -> Filed:
 
 def test_the_strongest_ground_is_taken() -> None:
     link = "https://weibo.com/u/5000000002"
-    assert wanted(filed(platform_id=UID, url="https://weibo.com/shilifabu")) == Target(by=MatchedBy.ID, uid=UID)
-    assert wanted(filed(platform_id="shilifabu", url=link)) == Target(by=MatchedBy.URL, uid="5000000002")
+    assert wanted(filed(platform_id=UID, url="https://weibo.com/shilifabu")) == Target(
+        by=MatchedBy.ID, uid=UID
+    )
+    assert wanted(filed(platform_id="shilifabu", url=link)) == Target(
+        by=MatchedBy.URL, uid="5000000002"
+    )
     assert wanted(filed()) == Target(by=MatchedBy.NAME, name="示例发布")
     with pytest.raises(NoEvidence, match="5000000002"):
         wanted(filed(platform_id=UID, url=link))
@@ -411,7 +729,11 @@ def test_the_strongest_ground_is_taken() -> None:
         wanted(filed(name=" "))
 
 
-SEEN = Profile(seen=Seen(name="示例发布", platform_id=UID), domain="shilifabu", verified_reason="示例市第一测试局官方微博")
+SEEN = Profile(
+    seen=Seen(name="示例发布", platform_id=UID),
+    domain="shilifabu",
+    verified_reason="示例市第一测试局官方微博",
+)
 
 
 @pytest.mark.parametrize(
@@ -423,13 +745,41 @@ SEEN = Profile(seen=Seen(name="示例发布", platform_id=UID), domain="shilifab
         (Target(by=MatchedBy.URL, custom="other"), SEEN, Outcome.CHANGED),
         (Target(by=MatchedBy.NAME, name="示例 发布"), SEEN, Outcome.OK),
         (Target(by=MatchedBy.NAME, name="示例发布厅"), SEEN, Outcome.NO_EVIDENCE),
-        (Target(by=MatchedBy.ID, uid=UID), Profile(seen=Seen(outcome=Outcome.NOT_FOUND)), Outcome.NOT_FOUND),
-        (Target(by=MatchedBy.URL, uid=UID), Profile(seen=Seen(outcome=Outcome.NOT_FOUND)), Outcome.NOT_FOUND),
-        (Target(by=MatchedBy.URL, custom="other"), Profile(seen=Seen(outcome=Outcome.NOT_FOUND)), Outcome.NO_EVIDENCE),
-        (Target(by=MatchedBy.URL, custom="other"), Profile(seen=Seen(outcome=Outcome.CANCELLED)), Outcome.CANCELLED),
-        (Target(by=MatchedBy.NAME, name="示例发布"), Profile(seen=Seen(outcome=Outcome.NOT_FOUND)), Outcome.NO_EVIDENCE),
-        (Target(by=MatchedBy.NAME, name="示例发布"), Profile(seen=Seen(outcome=Outcome.BANNED)), Outcome.NO_EVIDENCE),
-        (Target(by=MatchedBy.NAME, name="示例发布", uid=UID), Profile(seen=Seen(outcome=Outcome.NO_POSTS)), Outcome.NO_EVIDENCE),
+        (
+            Target(by=MatchedBy.ID, uid=UID),
+            Profile(seen=Seen(outcome=Outcome.NOT_FOUND)),
+            Outcome.NOT_FOUND,
+        ),
+        (
+            Target(by=MatchedBy.URL, uid=UID),
+            Profile(seen=Seen(outcome=Outcome.NOT_FOUND)),
+            Outcome.NOT_FOUND,
+        ),
+        (
+            Target(by=MatchedBy.URL, custom="other"),
+            Profile(seen=Seen(outcome=Outcome.NOT_FOUND)),
+            Outcome.NO_EVIDENCE,
+        ),
+        (
+            Target(by=MatchedBy.URL, custom="other"),
+            Profile(seen=Seen(outcome=Outcome.CANCELLED)),
+            Outcome.CANCELLED,
+        ),
+        (
+            Target(by=MatchedBy.NAME, name="示例发布"),
+            Profile(seen=Seen(outcome=Outcome.NOT_FOUND)),
+            Outcome.NO_EVIDENCE,
+        ),
+        (
+            Target(by=MatchedBy.NAME, name="示例发布"),
+            Profile(seen=Seen(outcome=Outcome.BANNED)),
+            Outcome.NO_EVIDENCE,
+        ),
+        (
+            Target(by=MatchedBy.NAME, name="示例发布", uid=UID),
+            Profile(seen=Seen(outcome=Outcome.NO_POSTS)),
+            Outcome.NO_EVIDENCE,
+        ),
     ],
 )
 def test_whose_facts_they_are(target: Target, profile: Profile, outcome: Outcome) -> None:
@@ -457,7 +807,10 @@ def test_addresses_open_the_account_itself() -> None:
         Target(by=MatchedBy.NAME, name="示例/发布").page("https://m.weibo.cn")
         == "https://m.weibo.cn/n/%E7%A4%BA%E4%BE%8B%2F%E5%8F%91%E5%B8%83"
     )
-    assert urlsplit(Target(by=MatchedBy.URL, custom="shilifabu").page("https://m.weibo.cn")).hostname == "weibo.com"
+    assert (
+        urlsplit(Target(by=MatchedBy.URL, custom="shilifabu").page("https://m.weibo.cn")).hostname
+        == "weibo.com"
+    )
 
 
 # the number of a post
@@ -468,7 +821,14 @@ def mid(when: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("number", "year"), [(mid("2022-12-01T10:00"), 2022), ("202212011000", None), ("", None), ("R1", None), ("9" * 25, None)]
+    ("number", "year"),
+    [
+        (mid("2022-12-01T10:00"), 2022),
+        ("202212011000", None),
+        ("", None),
+        ("R1", None),
+        ("9" * 25, None),
+    ],
 )
 def test_a_number_tells_its_moment_or_nothing(number: str, year: int | None) -> None:
     moment = numbered_at(number)
@@ -480,12 +840,22 @@ def test_a_number_tells_its_moment_or_nothing(number: str, year: int | None) -> 
     [
         pytest.param("2022-12-01T10:00", "2022-12-01", SINCE, "", id="it agrees"),
         pytest.param("2022-12-01T10:04", "2022-12-01", SINCE, "", id="within minutes"),
-        pytest.param("2022-11-30T18:00", "2022-12-01", SINCE, "scheduled", id="numbered before it appeared"),
-        pytest.param("2022-12-01T10:06", "2022-11-20", None, "before its number", id="dated before it was numbered"),
+        pytest.param(
+            "2022-11-30T18:00", "2022-12-01", SINCE, "scheduled", id="numbered before it appeared"
+        ),
+        pytest.param(
+            "2022-12-01T10:06",
+            "2022-11-20",
+            None,
+            "before its number",
+            id="dated before it was numbered",
+        ),
         pytest.param("2022-12-20T10:00", "2022-11-20", None, "before its number", id="long before"),
     ],
 )
-def test_a_date_that_the_number_gives_the_lie_is_none(numbered: str, latest: str, since: datetime | None, note: str) -> None:
+def test_a_date_that_the_number_gives_the_lie_is_none(
+    numbered: str, latest: str, since: datetime | None, note: str
+) -> None:
     items = (LIST[0] | {"mid": mid(numbered)}, *LIST[1:])
     seen = read_feed(feed(*items), UID, 50, NOW)
     assert (max(post.on for post in seen.posts).isoformat(), seen.complete_since) == (latest, since)
@@ -497,14 +867,25 @@ def test_a_date_that_the_number_gives_the_lie_is_none(numbered: str, latest: str
 def test_no_date_before_its_number_ever_counts(back: int, off: int) -> None:
     printed_at = (NOW - timedelta(seconds=back)).replace(microsecond=0)
     number = str(int(printed_at.timestamp()) + off - 515_483_463 << 22)
-    own = {"id": int(number), "mid": number, "created_at": printed(printed_at), "user": {"id": int(UID)}}
+    own = {
+        "id": int(number),
+        "mid": number,
+        "created_at": printed(printed_at),
+        "user": {"id": int(UID)},
+    }
     seen = read_feed(feed(own), UID, 9, NOW)
     assert bool(seen.posts) == (off <= 300)
     assert (seen.complete_since is None) == (off > 300)
 
 
 def test_a_date_without_a_time_is_not_held_against_its_number() -> None:
-    (post,) = read_mobile_feed(cards(LIST[0] | {"created_at": "11-20", "mid": mid("2022-12-01T10:00")}), UID, 9, NOW, visitor=True).posts
+    (post,) = read_mobile_feed(
+        cards(LIST[0] | {"created_at": "11-20", "mid": mid("2022-12-01T10:00")}),
+        UID,
+        9,
+        NOW,
+        visitor=True,
+    ).posts
     assert post.on == date(2022, 11, 20)
 
 
@@ -532,7 +913,9 @@ def test_a_page_without_an_own_date_leads_on(payload: object, more: bool) -> Non
 
 
 def test_two_pages_are_one_list() -> None:
-    both = read_feed(joined(feed(LIKED, bottom_tips_text="仅对粉丝展示更多"), feed(*LIST)), UID, 9, NOW)
+    both = read_feed(
+        joined(feed(LIKED, bottom_tips_text="仅对粉丝展示更多"), feed(*LIST)), UID, 9, NOW
+    )
     assert (len(both.posts), both.complete_since) == (3, None)
     assert read_feed(joined(feed(LIKED), feed(*LIST)), UID, 9, NOW).complete_since == SINCE
     first = cards(LIKED, cardlistInfo={"containerid": f"107603{UID}"})
@@ -547,7 +930,9 @@ def shown(*hits: dict[str, Any], login: str = "1", nobody: str = "") -> dict[str
     return {"login": login, "title": "微博搜索", "nobody": nobody, "hits": list(hits)}
 
 
-def hit(name: str = "示例发布", uid: str = UID, link: str = f"https://weibo.com/u/{UID}", text: str = "") -> dict[str, Any]:
+def hit(
+    name: str = "示例发布", uid: str = UID, link: str = f"https://weibo.com/u/{UID}", text: str = ""
+) -> dict[str, Any]:
     return {"name": name, "uid": uid, "link": link, "text": text}
 
 
@@ -578,7 +963,12 @@ def test_what_is_no_result_of_a_search(page: object, outcome: Outcome) -> None:
 
 
 def test_results_of_a_search() -> None:
-    found = read_search(shown(hit(text="示例\n微博认证：示例市第一测试局官方微博\n简介：无"), hit(name="别的", uid="")), "示例发布")
+    found = read_search(
+        shown(
+            hit(text="示例\n微博认证：示例市第一测试局官方微博\n简介：无"), hit(name="别的", uid="")
+        ),
+        "示例发布",
+    )
     assert [(each.id, each.name, each.certified) for each in found.hits] == [
         (UID, "示例发布", "示例市第一测试局官方微博"),
         (UID, "别的", ""),

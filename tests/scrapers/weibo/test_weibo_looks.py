@@ -23,9 +23,17 @@ from scrapers.replica.cases import Recorded
 from scrapers.weibo.surfaces import SCRAPER
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
-PICTURE = Evidence(kind=EvidenceKind.SCREENSHOT, media_type="image/jpeg", path="x.jpg", sha256="0" * 64, size=1, taken_at=NOW)
+PICTURE = Evidence(
+    kind=EvidenceKind.SCREENSHOT,
+    media_type="image/jpeg",
+    path="x.jpg",
+    sha256="0" * 64,
+    size=1,
+    taken_at=NOW,
+)
 WORLD = World.parse(
-    "platform,type,name,filing_number,true_id,alias,truth,shown_name,verified_as,posts,pinned,visitors_miss\n"
+    "platform,type,name,filing_number,true_id,alias,truth,shown_name,verified_as,posts,pinned,"
+    "visitors_miss\n"
     "weibo,新浪微博,示例活跃,W1,5000000001,,alive,,,2022-12-30T09:00;2022-11-01;2020-01-01,3,0\n"
     "weibo,新浪微博,示例沉睡,W2,5000000002,shilichenshui,alive,,示例市第一测试局官方微博,"
     "2022-11-01T08:00 repost;2022-10-01;2022-09-01;2020-01-01,4,0\n"
@@ -46,31 +54,54 @@ def filed(name: str, uid: str = "", **values: str) -> Filed:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def visitor(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
+async def visitor(
+    executable: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Stage]:
     async with staged(SCRAPER, executable, tmp_path_factory.mktemp("visitor"), WORLD, NOW) as stage:
         yield stage
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def operator(executable: Path, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage]:
-    async with staged(SCRAPER, executable, tmp_path_factory.mktemp("operator"), WORLD, NOW, session=True) as stage:
+async def operator(
+    executable: Path, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Stage]:
+    async with staged(
+        SCRAPER, executable, tmp_path_factory.mktemp("operator"), WORLD, NOW, session=True
+    ) as stage:
         yield stage
 
 
 async def test_a_visitor_proves_an_account_fresh_on_the_mobile_page_alone(visitor: Stage) -> None:
     reading = await visitor.look(filed("示例活跃", "5000000001"))
     assert [sight.surface for sight in reading.sights] == ["weibo.mobile"]
-    assert (reading.outcome, reading.name, reading.matched_by) == (Outcome.OK, "示例活跃", MatchedBy.ID)
+    assert (reading.outcome, reading.name, reading.matched_by) == (
+        Outcome.OK,
+        "示例活跃",
+        MatchedBy.ID,
+    )
     assert reading.latest is not None
-    assert (reading.latest.at, reading.latest.pinned) == (datetime.fromisoformat("2022-12-30T09:00:00+08:00"), False)
+    assert (reading.latest.at, reading.latest.pinned) == (
+        datetime.fromisoformat("2022-12-30T09:00:00+08:00"),
+        False,
+    )
     assert (reading.date_kind, reading.sights[0].session) == (DateKind.AT_LEAST, "")
 
 
-@pytest.mark.parametrize(("name", "uid", "latest"), [("示例沉睡", "5000000002", "2022-11-01"), ("示例半隐", "5000000003", "2022-11-01")])
-async def test_a_visitor_proves_no_account_stale(visitor: Stage, name: str, uid: str, latest: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "uid", "latest"),
+    [("示例沉睡", "5000000002", "2022-11-01"), ("示例半隐", "5000000003", "2022-11-01")],
+)
+async def test_a_visitor_proves_no_account_stale(
+    visitor: Stage, name: str, uid: str, latest: str
+) -> None:
     reading = await visitor.look(filed(name, uid))
-    assert [(sight.surface, sight.complete_since) for sight in reading.sights] == [("weibo.mobile", None)]
-    assert (reading.latest and reading.latest.on.isoformat(), reading.date_kind) == (latest, DateKind.AT_LEAST)
+    assert [(sight.surface, sight.complete_since) for sight in reading.sights] == [
+        ("weibo.mobile", None)
+    ]
+    assert (reading.latest and reading.latest.on.isoformat(), reading.date_kind) == (
+        latest,
+        DateKind.AT_LEAST,
+    )
 
 
 @pytest.mark.parametrize("uid", ["5000000005", "5000000006", "5000000007", "5000000008"])
@@ -81,18 +112,33 @@ async def test_to_a_visitor_the_gone_and_the_hidden_look_alike(visitor: Stage, u
 
 async def test_the_operators_list_is_exact(operator: Stage) -> None:
     reading = await operator.look(filed("示例沉睡", "5000000002"))
-    assert [(sight.surface, sight.session) for sight in reading.sights] == [("weibo.mobile", "office"), ("weibo.desktop", "office")]
-    assert (reading.latest and reading.latest.on, reading.date_kind) == (date(2022, 11, 1), DateKind.EXACT)
+    assert [(sight.surface, sight.session) for sight in reading.sights] == [
+        ("weibo.mobile", "office"),
+        ("weibo.desktop", "office"),
+    ]
+    assert (reading.latest and reading.latest.on, reading.date_kind) == (
+        date(2022, 11, 1),
+        DateKind.EXACT,
+    )
     # All four posts that the site counts are on the page.
     assert reading.complete_since == EVER
     mobile, desktop = reading.sights
     assert [post.id for post in mobile.posts] == [post.id for post in desktop.posts]
-    assert [(post.pinned, post.repost) for post in desktop.posts] == [(True, False), (False, True), (False, False), (False, False)]
+    assert [(post.pinned, post.repost) for post in desktop.posts] == [
+        (True, False),
+        (False, True),
+        (False, False),
+        (False, False),
+    ]
 
 
 async def test_the_present_name_is_read_not_the_filed_one(operator: Stage) -> None:
     reading = await operator.look(filed("示例旧名", "5000000004"))
-    assert (reading.name, reading.matched_by, reading.sights[0].platform_id) == ("示例新名", MatchedBy.ID, "5000000004")
+    assert (reading.name, reading.matched_by, reading.sights[0].platform_id) == (
+        "示例新名",
+        MatchedBy.ID,
+        "5000000004",
+    )
 
 
 @pytest.mark.parametrize(
@@ -105,7 +151,9 @@ async def test_the_present_name_is_read_not_the_filed_one(operator: Stage) -> No
         ("5000000009", Outcome.PRIVATE, "仅自己可见"),
     ],
 )
-async def test_the_operator_learns_what_became_of_it(operator: Stage, uid: str, outcome: Outcome, words: str) -> None:
+async def test_the_operator_learns_what_became_of_it(
+    operator: Stage, uid: str, outcome: Outcome, words: str
+) -> None:
     reading = await operator.look(filed("示例", uid))
     assert (reading.outcome, reading.latest) == (outcome, None)
     desktop = next(sight for sight in reading.sights if sight.surface == "weibo.desktop")
@@ -122,41 +170,67 @@ async def test_the_operator_learns_what_became_of_it(operator: Stage, uid: str, 
         ("", MatchedBy.NAME),
     ],
 )
-async def test_an_account_without_an_id_is_resolved(operator: Stage, url: str, by: MatchedBy) -> None:
+async def test_an_account_without_an_id_is_resolved(
+    operator: Stage, url: str, by: MatchedBy
+) -> None:
     reading = await operator.look(filed("示例沉睡", url=url, organiser="示例市第一测试局"))
-    assert {(sight.platform_id, sight.matched_by) for sight in reading.sights} == {("5000000002", by)}
-    assert (reading.latest and reading.latest.on, reading.date_kind) == (date(2022, 11, 1), DateKind.EXACT)
+    assert {(sight.platform_id, sight.matched_by) for sight in reading.sights} == {
+        ("5000000002", by)
+    }
+    assert (reading.latest and reading.latest.on, reading.date_kind) == (
+        date(2022, 11, 1),
+        DateKind.EXACT,
+    )
 
 
 async def test_a_short_link_leads_to_its_account(executable: Path, tmp_path: Path) -> None:
     user = {"id": 5000000002, "screen_name": "示例沉睡", "statuses_count": 1}
     item = {"id": "1", "created_at": "Tue Nov 01 08:00:00 +0800 2022", "user": {"id": 5000000002}}
     case = composed(
-        ("https://t.cn/A6shili", "<script>location.replace('https://weibo.com/u/5000000002')</script>"),
+        (
+            "https://t.cn/A6shili",
+            "<script>location.replace('https://weibo.com/u/5000000002')</script>",
+        ),
         ("https://t.cn/A6dead", "<script>location.replace('https://weibo.com/login.php')</script>"),
         (
             "https://m.weibo.cn/api/container/getIndex?containerid=1076035000000002",
             {"ok": 1, "data": {"cards": [{"card_type": 9, "mblog": item}]}},
         ),
-        ("https://m.weibo.cn/api/container/getIndex?value=5000000002", {"ok": 1, "data": {"userInfo": user}}),
+        (
+            "https://m.weibo.cn/api/container/getIndex?value=5000000002",
+            {"ok": 1, "data": {"userInfo": user}},
+        ),
     )
     async with staged(SCRAPER, executable, tmp_path, World(), NOW, overlay=case) as stage:
         reading = await stage.look(filed("示例沉睡", url="https://t.cn/A6shili"))
         dead = await stage.look(filed("示例沉睡", url="https://t.cn/A6dead"))
-    assert (reading.outcome, reading.sights[0].platform_id, reading.matched_by) == (Outcome.OK, "5000000002", MatchedBy.URL)
-    assert (reading.latest and reading.latest.on, reading.date_kind) == (date(2022, 11, 1), DateKind.AT_LEAST)
+    assert (reading.outcome, reading.sights[0].platform_id, reading.matched_by) == (
+        Outcome.OK,
+        "5000000002",
+        MatchedBy.URL,
+    )
+    assert (reading.latest and reading.latest.on, reading.date_kind) == (
+        date(2022, 11, 1),
+        DateKind.AT_LEAST,
+    )
     assert (dead.outcome, dead.latest) == (Outcome.LOGIN_REQUIRED, None)
 
 
-async def test_found_by_name_alone_it_is_nobodys_where_the_platform_certifies_another_body(operator: Stage) -> None:
+async def test_found_by_name_alone_it_is_nobodys_where_the_platform_certifies_another_body(
+    operator: Stage,
+) -> None:
     reading = await operator.look(filed("示例沉睡", organiser="别的单位"))
     assert (reading.name, reading.latest) == ("", None)
     assert [sight.outcome for sight in reading.sights] == [Outcome.NO_EVIDENCE] * 3
     assert all("示例市第一测试局" in sight.detail for sight in reading.sights)
 
 
-async def test_found_by_name_alone_and_not_certified_it_is_no_more_than_a_lower_bound(operator: Stage) -> None:
-    reading = await operator.look(filed("示例半隐", organiser="别的单位"), fresh_after=date(2023, 1, 1))
+async def test_found_by_name_alone_and_not_certified_it_is_no_more_than_a_lower_bound(
+    operator: Stage,
+) -> None:
+    reading = await operator.look(
+        filed("示例半隐", organiser="别的单位"), fresh_after=date(2023, 1, 1)
+    )
     assert (reading.matched_by, reading.date_kind) == (MatchedBy.NAME, DateKind.AT_LEAST)
 
 
@@ -190,21 +264,38 @@ async def test_nobody_of_that_name_is_no_absence_where_the_account_may_go_by_ano
 async def test_where_the_id_is_gone_the_search_tells_who_bears_the_name(operator: Stage) -> None:
     reading = await operator.look(filed("示例移居", "5000000010"))
     found = reading.sights[-1]
-    assert (reading.outcome, found.surface, found.outcome) == (Outcome.NOT_FOUND, "weibo.search", Outcome.OK)
+    assert (reading.outcome, found.surface, found.outcome) == (
+        Outcome.NOT_FOUND,
+        "weibo.search",
+        Outcome.OK,
+    )
     assert (found.name, found.matched_by, found.attested) == ("示例移居", None, Attested.DESCRIBED)
     assert "5000000011" in found.detail
     # As a control it answers for whoever it finds.
     control = await operator.look(filed("示例沉睡", "5000000002"), only="weibo.search")
-    assert [(sight.outcome, sight.name, sight.matched_by) for sight in control.sights] == [(Outcome.OK, "示例沉睡", MatchedBy.ID)]
+    assert [(sight.outcome, sight.name, sight.matched_by) for sight in control.sights] == [
+        (Outcome.OK, "示例沉睡", MatchedBy.ID)
+    ]
 
 
 async def test_a_name_in_the_way_of_an_absence_is_for_a_person(operator: Stage) -> None:
     account = filed("示例移居", "5000000010")
     looks = [replace(await operator.look(account), id=number) for number in (1, 2)]
-    vouched = [replace(look, sights=tuple(replace(sight, control="别的", evidence=(PICTURE,)) for sight in look.sights)) for look in looks]
+    vouched = [
+        replace(
+            look,
+            sights=tuple(
+                replace(sight, control="别的", evidence=(PICTURE,)) for sight in look.sights
+            ),
+        )
+        for look in looks
+    ]
     alone = [replace(look, sights=look.sights[:2]) for look in vouched]
     policy = load("national")
-    assert presence(Known(filed=account, readings=tuple(alone)), NOW, policy).state is Presence.NOT_FOUND
+    assert (
+        presence(Known(filed=account, readings=tuple(alone)), NOW, policy).state
+        is Presence.NOT_FOUND
+    )
     met = presence(Known(filed=account, readings=tuple(vouched)), NOW, policy)
     assert (met.state, met.doubtful) == (Presence.UNKNOWN, True)
 
@@ -215,26 +306,49 @@ async def test_an_id_and_a_link_of_two_accounts_are_for_a_person(visitor: Stage)
 
 
 async def test_a_lapsed_session_proves_nothing(executable: Path, tmp_path: Path) -> None:
-    async with staged(SCRAPER, executable, tmp_path, WORLD, NOW, session=True, valid=False) as stage:
+    async with staged(
+        SCRAPER, executable, tmp_path, WORLD, NOW, session=True, valid=False
+    ) as stage:
         lapsed = await stage.look(filed("示例沉睡", "5000000002"), only="weibo.search")
         assert lapsed.outcome is Outcome.LOGIN_REQUIRED
         for uid in ("5000000002", "5000000005", "5000000008"):
             reading = await stage.look(filed("示例", uid))
-            assert (reading.sights[-1].surface, reading.sights[-1].outcome) == ("weibo.desktop", Outcome.LOGIN_REQUIRED)
+            assert (reading.sights[-1].surface, reading.sights[-1].outcome) == (
+                "weibo.desktop",
+                Outcome.LOGIN_REQUIRED,
+            )
             assert reading.complete_since is None
 
 
-async def test_a_session_that_lapsed_silently_leaves_lower_bounds(executable: Path, tmp_path: Path) -> None:
-    """The calls still answer, as they did to visitors until 2025; only the page does not know the operator."""
+async def test_a_session_that_lapsed_silently_leaves_lower_bounds(
+    executable: Path, tmp_path: Path
+) -> None:
+    """The calls still answer, as they did to visitors until 2025; only the page does not know the
+    operator.
+    """
     user = {"id": 5000000002, "idstr": "5000000002", "screen_name": "示例沉睡", "statuses_count": 1}
-    item = {"id": 1, "mid": "1", "created_at": "Tue Nov 01 08:00:00 +0800 2022", "user": {"id": 5000000002}}
+    item = {
+        "id": 1,
+        "mid": "1",
+        "created_at": "Tue Nov 01 08:00:00 +0800 2022",
+        "user": {"id": 5000000002},
+    }
     case = composed(
         ("https://weibo.com/ajax/profile/info?uid=5000000002", {"ok": 1, "data": {"user": user}}),
-        ("https://weibo.com/ajax/statuses/mymblog?uid=5000000002", {"ok": 1, "data": {"list": [item]}}),
+        (
+            "https://weibo.com/ajax/statuses/mymblog?uid=5000000002",
+            {"ok": 1, "data": {"list": [item]}},
+        ),
     )
-    async with staged(SCRAPER, executable, tmp_path, World(), NOW, session=True, valid=False, overlay=case) as stage:
+    async with staged(
+        SCRAPER, executable, tmp_path, World(), NOW, session=True, valid=False, overlay=case
+    ) as stage:
         desktop = (await stage.look(filed("示例沉睡", "5000000002"))).sights[-1]
-    assert (desktop.outcome, desktop.name, desktop.complete_since) == (Outcome.LOGIN_REQUIRED, "示例沉睡", None)
+    assert (desktop.outcome, desktop.name, desktop.complete_since) == (
+        Outcome.LOGIN_REQUIRED,
+        "示例沉睡",
+        None,
+    )
     assert [post.on for post in desktop.posts] == [date(2022, 11, 1)]
 
 
@@ -247,24 +361,46 @@ class Wavering(Case):
         return found[min(next(asked), len(found) - 1)] if found else None
 
 
-async def test_a_refusal_in_unknown_words_is_asked_once_more(executable: Path, tmp_path: Path) -> None:
+async def test_a_refusal_in_unknown_words_is_asked_once_more(
+    executable: Path, tmp_path: Path
+) -> None:
     odd = {"ok": 0, "msg": "别的话"}
     user = {"id": 5000000002, "idstr": "5000000002", "screen_name": "示例沉睡", "statuses_count": 1}
-    item = {"id": 1, "mid": "1", "created_at": "Tue Nov 01 08:00:00 +0800 2022", "user": {"id": 5000000002}}
+    item = {
+        "id": 1,
+        "mid": "1",
+        "created_at": "Tue Nov 01 08:00:00 +0800 2022",
+        "user": {"id": 5000000002},
+    }
     case = composed(
         ("https://m.weibo.cn/api/container/getIndex", odd),
         ("https://weibo.com/ajax/profile/info?uid=5000000002", odd),
         ("https://weibo.com/ajax/profile/info?uid=5000000002", {"ok": 1, "data": {"user": user}}),
-        ("https://weibo.com/ajax/statuses/mymblog?uid=5000000002", {"ok": 1, "data": {"list": [item]}}),
+        (
+            "https://weibo.com/ajax/statuses/mymblog?uid=5000000002",
+            {"ok": 1, "data": {"list": [item]}},
+        ),
     )
     wavering = Wavering(*(getattr(case, field.name) for field in fields(case)))
-    async with staged(SCRAPER, executable, tmp_path, World(), NOW, session=True, overlay=wavering) as stage:
+    async with staged(
+        SCRAPER, executable, tmp_path, World(), NOW, session=True, overlay=wavering
+    ) as stage:
         mobile, desktop = (await stage.look(filed("示例沉睡", "5000000002"))).sights
     assert (mobile.outcome, mobile.detail) == (Outcome.CHANGED, "别的话")
-    assert (desktop.name, [post.on for post in desktop.posts], desktop.exact) == ("示例沉睡", [date(2022, 11, 1)], True)
+    assert (desktop.name, [post.on for post in desktop.posts], desktop.exact) == (
+        "示例沉睡",
+        [date(2022, 11, 1)],
+        True,
+    )
 
 
 async def test_the_second_look_takes_evidence(operator: Stage) -> None:
-    reading = await operator.look(filed("示例沉睡", "5000000002"), second=True, not_by=frozenset({"weibo.desktop"}))
-    assert {capture.kind.value for sight in reading.sights for capture in sight.captures} == {"screenshot", "payload", "text"}
+    reading = await operator.look(
+        filed("示例沉睡", "5000000002"), second=True, not_by=frozenset({"weibo.desktop"})
+    )
+    assert {capture.kind.value for sight in reading.sights for capture in sight.captures} == {
+        "screenshot",
+        "payload",
+        "text",
+    }
     assert reading.date_kind is DateKind.EXACT

@@ -28,7 +28,7 @@ OWNER = """
 import asyncio, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from scrapers.browser import Browser
+from scrapers.browser.pool import Browser
 
 async def main():
     browser = Browser(Path(sys.argv[1]), now=lambda: datetime.now(UTC), scratch=Path(sys.argv[2]))

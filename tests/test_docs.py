@@ -30,7 +30,7 @@ def test_every_link_leads_to_a_file(page: Path) -> None:
 
 
 def test_every_picture_is_shown_and_small() -> None:
-    there = {path for path in pictures.FOLDER.iterdir()}
+    there = set(pictures.FOLDER.iterdir())
     shown = {
         (page.parent / link).resolve()
         for page in PAGES

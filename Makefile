@@ -7,7 +7,7 @@ PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 # With it every process that the tests start would compile the whole project anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test lint soak bench year history debian12 debian13 clean
+.PHONY: help setup demo test lint soak bench year history pictures debian12 debian13 clean
 
 help:
 	@echo "make demo    set everything up and run the main job on the shipped demo"
@@ -17,6 +17,7 @@ help:
 	@echo "make bench   what a sweep costs next to plain Playwright and httpx"
 	@echo "make year    a year of nights next to a nightly census, simulated"
 	@echo "make history what a long history costs next to a short one"
+	@echo "make pictures docs/pictures, drawn anew from a demonstration (LibreOffice, poppler-utils)"
 	@echo "make debian13 lint and tests in a bare Debian 13 in a folder of its own (so debian12; as root)"
 	@echo "make clean   remove what these commands made"
 
@@ -45,6 +46,10 @@ year: setup
 
 history: setup
 	@$(BIN)/python tests/bench/history_cost.py
+
+pictures: setup
+	@$(BIN)/mediawatch browser --install
+	@$(BIN)/python tests/support/pictures.py
 
 soak: setup
 	@sh .ci/test-tools

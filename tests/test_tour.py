@@ -1,5 +1,5 @@
-"""The README's own command lines, in the order given: only what asks the sites or installs a
-browser is played.
+"""The command lines of the README and of docs/inspection.md, each in the order given: only what
+asks the sites or installs a browser is played.
 """
 
 from __future__ import annotations
@@ -23,14 +23,23 @@ from mediawatch.ops.settings import Home
 from mediawatch.people.dispatch import Field
 from mediawatch.rules.policy import load
 
-README = Path(__file__).resolve().parent.parent / "README.md"
+ROOT = Path(__file__).resolve().parent.parent
+PAGES = {
+    "README.md": ("## Your own registry", "## What can be proved", ["通报.docx"]),
+    "docs/inspection.md": (
+        "## Once",
+        "## How a sweep goes",
+        ["通报.docx", "附件.xlsx", "handoff.json"],
+    ),
+}
+"""Each page with the headings around its tour, and the files that it must leave."""
 PLAYED = ("browser", "login", "sweep", "links import")
 """These ask the sites, or a person at a window."""
 
 
-def tour() -> list[str]:
-    text = README.read_text(encoding="utf-8")
-    part = text[text.index("## An inspection") : text.index("## What is looked at")]
+def tour(page: str) -> list[str]:
+    text = (ROOT / page).read_text(encoding="utf-8")
+    part = text[text.index(PAGES[page][0]) : text.index(PAGES[page][1])]
     return [line.partition("#")[0].strip() for line in re.findall(r"(?m)^mediawatch (.+)$", part)]
 
 
@@ -62,8 +71,9 @@ def answered(folder: Path) -> None:
     book.save(target)
 
 
-def test_the_tour_of_the_readme_works_in_its_order(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("page", list(PAGES))
+def test_the_tour_of_a_page_works_in_its_order(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("MEDIAWATCH_HOME", str(tmp_path / "home"))
@@ -82,7 +92,7 @@ def test_the_tour_of_the_readme_works_in_its_order(
     ]
     write_registry(tmp_path / "台账.xlsx", rows)
     done_before = ""
-    for line in tour():
+    for line in tour(page):
         words = [
             word
             for text in shlex.split(line)
@@ -118,7 +128,7 @@ def test_the_tour_of_the_readme_works_in_its_order(
         assert done.returncode in allowed, f"{line}: {done.stdout}{done.stderr}"
         if line.startswith("review confirm"):
             done_before = in_process("review", "list", "--state", "dispatched").stdout
-    for name in ("通报.docx", "附件.xlsx", "handoff.json"):
+    for name in PAGES[page][2]:
         assert os.path.getsize(name)
 
 

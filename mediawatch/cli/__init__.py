@@ -2,7 +2,7 @@
 loaded when it is wanted (`commands`).
 
 Exit codes: 0 done, 1 unexpected error, 2 bad usage or input; a sweep adds 8, 16, 32, 64
-(README.md).
+(docs/commands.md).
 """
 
 from __future__ import annotations

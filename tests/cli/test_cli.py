@@ -1,5 +1,5 @@
-"""The command line as a shell sees it: exit codes, streams, signals, logs; and that README and
-`--help` name the same commands.
+"""The command line as a shell sees it: exit codes, streams, signals, logs; and that the documents
+and `--help` name the same commands.
 """
 
 from __future__ import annotations
@@ -15,16 +15,19 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import command_docs
 import pytest
 from commands import commands, in_process
 from programs import DRIVER, clean, mediawatch
 
-from mediawatch.cli.base import SIGPIPE_EXIT
 from mediawatch.cli.logs import secrets_of
 from mediawatch.ops.settings import BrowserSettings, Home, NotifySettings, Settings
-from mediawatch.sweep.gate.breakers import EXIT_BITS
 
 README = Path(__file__).resolve().parents[2] / "README.md"
+DOCS = README.parent / "docs"
+COMMAND_PAGES = (DOCS / "commands.md", DOCS / "commands.zh-CN.md")
+WRITTEN = (README, DOCS / "inspection.md", DOCS / "installing.md", COMMAND_PAGES[1])
+"""Pages written by hand that show command lines. The Chinese twins are held to the first two."""
 
 
 def test_every_command_and_option_says_what_it_does() -> None:
@@ -41,30 +44,56 @@ def test_no_command_is_a_coroutine_function() -> None:
         assert not inspect.iscoroutinefunction(inspect.unwrap(command.callback or print)), words
 
 
-def test_the_readme_names_every_command_and_no_other() -> None:
+def test_the_page_of_commands_says_what_the_command_line_says() -> None:
+    assert command_docs.FILE.read_text("utf-8") == command_docs.text(), (
+        "run: python tests/support/command_docs.py"
+    )
+    firsts = {words.split()[0] for words, _ in commands()}
+    assert set(command_docs.PAGES) <= firsts
+    assert all((DOCS / page).is_file() for page in command_docs.PAGES.values())
+
+
+def named_in(page: Path) -> set[str]:
+    """The commands that a page names. It fails where one of them does not exist."""
     real = {words for words, command in commands() if not command.hidden}
-    groups = {words for words, command in commands() if hasattr(command, "commands")}
     named = set()
-    for span in re.findall(r"`mediawatch ([^`]+)`", README.read_text(encoding="utf-8")):
+    for span in re.findall(r"`mediawatch ([^`]+)`", page.read_text(encoding="utf-8")):
         words = [word for word in span.split() if re.fullmatch(r"[a-z][a-z-]*", word)]
         for length in (3, 2, 1):
             if len(words) >= length and " ".join(words[:length]) in real:
                 named.add(" ".join(words[:length]))
                 break
         else:
-            assert span.startswith("-"), f"README names `mediawatch {span}`, which is no command"
-    assert real - groups == named - groups
+            assert span.startswith("-"), f"{page} names `mediawatch {span}`, which is no command"
+    return named
 
 
-def test_the_readme_shows_only_options_that_exist() -> None:
+@pytest.mark.parametrize("page", COMMAND_PAGES, ids=lambda page: page.name)
+def test_the_pages_of_commands_name_every_command_and_no_other(page: Path) -> None:
+    real = {words for words, command in commands() if not command.hidden}
+    groups = {words for words, command in commands() if hasattr(command, "commands")}
+    assert real - groups == named_in(page) - groups
+
+
+@pytest.mark.parametrize(
+    "page", [README, *sorted(set(DOCS.glob("*.md")) - {*COMMAND_PAGES})], ids=lambda page: page.name
+)
+def test_no_page_names_a_command_that_does_not_exist(page: Path) -> None:
+    named_in(page)
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
+def test_a_page_shows_only_options_that_exist(page: Path) -> None:
     """In its tables and in its worked example."""
     real = dict(commands())
-    text = README.read_text(encoding="utf-8")
-    lines = re.findall(r"(?m)^mediawatch ([^#\n]+)", text)
+    everywhere = {option for param in command_docs.root().params for option in param.opts}
+    text = page.read_text(encoding="utf-8")
+    examples = "\n".join(re.findall(r"(?s)```\n(.*?)```", text))
+    lines = re.findall(r"(?m)^mediawatch ([^#\n]+)", examples)
     rows = re.findall(r"(?m)^\| `mediawatch ([^`]+)` \| (.+) \|$", text)
-    assert lines
-    assert rows
+    assert lines or rows
     for words, more in [*((line, "") for line in lines), *rows]:
+        words = re.sub(r"^--home \S+ ", "", words)
         name = next(
             (
                 known
@@ -73,8 +102,10 @@ def test_the_readme_shows_only_options_that_exist() -> None:
             ),
             None,
         )
-        assert name, f"README shows `mediawatch {words}`"
-        options = {option for param in real[name].params for option in param.opts}
+        options = set(everywhere)
+        if not words.startswith("-"):
+            assert name, f"{page} shows `mediawatch {words}`"
+            options = {option for param in real[name].params for option in param.opts}
         shown = set(
             re.findall(
                 r"(?<![\w-])--[a-z][a-z-]+", f"{words} {' '.join(re.findall('`([^`]+)`', more))}"
@@ -83,12 +114,12 @@ def test_the_readme_shows_only_options_that_exist() -> None:
         assert shown <= options, f"{name} has no {shown - options}"
 
 
-def test_the_readme_names_every_exit_code_and_no_other() -> None:
-    text = README.read_text(encoding="utf-8")
-    rows = re.findall(r"(?m)^\| ([\d, ]+) \|", text[text.index("## Exit codes") :])
+@pytest.mark.parametrize("page", COMMAND_PAGES, ids=lambda page: page.name)
+def test_the_pages_of_commands_name_every_exit_code_and_no_other(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    rows = re.findall(r"(?m)^\| ([\d, ]+) \|", text)
     documented = [int(code) for row in rows for code in row.split(",")]
-    stopped = {128 + signal.SIGINT, 128 + signal.SIGTERM, SIGPIPE_EXIT}
-    assert sorted(documented) == sorted({0, 1, 2, 4, *EXIT_BITS.values()} | stopped)
+    assert sorted(documented) == command_docs.codes()
 
 
 def test_the_readme_names_every_make_target_and_no_other() -> None:
@@ -118,15 +149,13 @@ def test_a_chroot_of_debian_is_refused_to_others_than_root(number: str) -> None:
     )
 
 
-def test_the_two_readmes_say_the_same() -> None:
-    """Section by section: the same commands with the same options, exit codes, examples and
-    links.
-    """
-    english, chinese = (
-        name.read_text(encoding="utf-8") for name in (README, README.with_name("README.zh-CN.md"))
-    )
-    assert "(README.zh-CN.md)" in english.split("\n## ")[0]
-    assert "(README.md)" in chinese.split("\n## ")[0]
+@pytest.mark.parametrize("page", [README, DOCS / "inspection.md"], ids=lambda page: page.name)
+def test_a_page_and_its_chinese_twin_say_the_same(page: Path) -> None:
+    """Section by section: the same commands with the same options, examples and links."""
+    twin = page.with_name(f"{page.stem}.zh-CN.md")
+    english, chinese = (name.read_text(encoding="utf-8") for name in (page, twin))
+    assert f"({twin.name})" in english.split("\n## ")[0]
+    assert f"({page.name})" in chinese.split("\n## ")[0]
     sections = list(zip(english.split("\n## ")[1:], chinese.split("\n## ")[1:], strict=True))
     for ours, theirs in sections:
         assert essentials(ours) == essentials(theirs), ours.partition("\n")[0]
@@ -151,7 +180,9 @@ def essentials(section: str) -> dict[str, list[Any]]:
             )
             for key, more in rows
         ],
-        "links": sorted(re.findall(r"\]\(([^)]+)\)", text)),
+        "links": sorted(
+            link.replace(".zh-CN.md", ".md") for link in re.findall(r"\]\(([^)]+)\)", text)
+        ),
         "examples": [line.partition("#")[0].rstrip() for line in examples.splitlines()],
         "paragraphs": re.findall(r"\n\n", section.strip()),
     }

@@ -1,9 +1,11 @@
-"""Adding a platform takes one file of a page: a made-up fifth site, looked at by the real browser,
-swept and judged by the real engine.
+"""The least that a platform can be: a made-up fifth site in one file, looked at by the real
+browser, swept and judged by the real engine. What the real ones cost is held to the docs.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -36,7 +38,15 @@ from scrapers import SCRAPERS, Looks
 from scrapers.replica import Replica, World
 
 FILE = Path(fifth_platform.__file__)
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "adding-a-platform.md"
+ROOT = Path(__file__).resolve().parents[2]
+PAGE = ROOT / "docs" / "adding-a-platform.md"
+STAND_INS = {
+    "toutiao": ("toutiao",),
+    "douyin": ("douyin",),
+    "weibo": ("weibo", "weibo_items"),
+    "wechat": ("wechat", "wechat_office", "weread"),
+}
+"""The replica's files by platform."""
 LINES_OF_A_PAGE = 100
 AS_OF = day_end(date(2022, 12, 31))
 NOW = AS_OF + timedelta(hours=9)
@@ -46,6 +56,24 @@ def test_it_is_under_a_page_and_the_page_of_the_docs() -> None:
     text = FILE.read_text("utf-8")
     assert len(text.splitlines()) < LINES_OF_A_PAGE
     assert f"```python\n{text}```\n" in PAGE.read_text("utf-8")
+
+
+def lines_of(files: Iterable[Path]) -> int:
+    return sum(len(path.read_text("utf-8").splitlines()) for path in files)
+
+
+def test_the_docs_tell_what_the_real_platforms_cost() -> None:
+    rows = re.findall(r"(?m)^\| `(\w+)` \| (\d+) \| (\d+) \| (\d+) \|$", PAGE.read_text("utf-8"))
+    told = {name: tuple(map(int, figures)) for name, *figures in rows}
+    assert set(told) == set(SCRAPERS) == set(STAND_INS)
+    for name, figures in told.items():
+        replica = (ROOT / "scrapers" / "replica" / f"{part}.py" for part in STAND_INS[name])
+        measured = (
+            lines_of((ROOT / "scrapers" / name).glob("*.py")),
+            len(list((ROOT / "tests" / "cases" / name).glob("*/case.toml"))),
+            lines_of(replica),
+        )
+        assert figures == pytest.approx(measured, rel=0.1), f"{name}: {measured}"
 
 
 def seconds(day: str) -> int:

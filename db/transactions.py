@@ -84,7 +84,9 @@ def reads(
     @wraps(method)
     async def transaction(self: A, /, *given: P.args, **named: P.kwargs) -> T:
         return await self._transactions.read(
-            partial(method, self), *map(_own, given), **_each_own(named)
+            partial(method, self),
+            *map(_own, given),
+            **{name: _own(each) for name, each in named.items()},
         )
 
     return transaction
@@ -98,7 +100,9 @@ def writes(
     @wraps(method)
     async def transaction(self: A, /, *given: P.args, **named: P.kwargs) -> T:
         return await self._transactions.write(
-            partial(method, self), *map(_own, given), **_each_own(named)
+            partial(method, self),
+            *map(_own, given),
+            **{name: _own(each) for name, each in named.items()},
         )
 
     return transaction
@@ -115,10 +119,6 @@ def _own(given: object) -> object:
             return list(given)
         case _:
             return given
-
-
-def _each_own(named: Mapping[str, object]) -> dict[str, object]:
-    return {name: _own(each) for name, each in named.items()}
 
 
 async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:

@@ -193,9 +193,7 @@ async def test_an_unfinished_sweep_is_continued(store: Store, tmp_path: Path) ->
     await again.engine.run(request(concurrency=1))
     assert len(await store.sweeps.all()) == 1
     first_looks = [
-        reading.account_id
-        for reading in await again.readings.by_account()
-        if reading.look is LookKind.FIRST
+        reading.account_id for reading in await again.readings() if reading.look is LookKind.FIRST
     ]
     assert sorted(first_looks) == list(range(1, len(names) + 1))
     assert len([need for _, need in again.looker.asked if not need.second]) == len(names) - len(

@@ -13,7 +13,7 @@ from pathlib import Path
 from sqlalchemy import URL, create_engine, inspect
 
 from db.engine import file_of, make_private, normal_url, shown
-from db.errors import StoreError, told
+from db.errors import StoreError, as_store_error
 
 
 def dump(url: str, target: Path) -> str:
@@ -50,7 +50,7 @@ def load(url: str, source: Path, kind: str) -> None:
         return
     engine = create_engine(parsed)
     try:
-        with told(shown(parsed)), engine.connect() as connection:
+        with as_store_error(shown(parsed)), engine.connect() as connection:
             if inspect(connection).get_table_names():
                 raise StoreError(
                     f"{shown(parsed)} is not empty: restore into a new database (createdb)"

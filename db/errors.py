@@ -28,8 +28,8 @@ class NewerDatabase(StoreError):
 
 
 @contextmanager
-def told(where: str) -> Iterator[None]:
-    """Turns the driver's errors into `StoreError`; `where` names the database, without a password.
+def as_store_error(where: str) -> Iterator[None]:
+    """Turn the driver's errors into `StoreError`; `where` names the database, without a password.
 
     A value that a column's type refuses stays what it is: ValueError, TypeError or LookupError, a
     bug of the caller.

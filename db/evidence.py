@@ -1,13 +1,14 @@
-"""Statements about kept evidence: every item with the reading it belongs to."""
+"""Kept evidence: every piece with the reading it belongs to."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
 from sqlalchemy import Connection, exists, or_, select
 
 from db.base import table
-from db.mapping import evidence_of, portions
+from db.mapping.readings import evidence_of
+from db.mapping.values import portions
 from db.models import (
     EvidenceRow,
     FindingReadingRow,
@@ -22,73 +23,78 @@ from db.models import (
     SightRow,
     SweepRow,
 )
+from db.transactions import Aggregate, reads
 from mediawatch.domain import Evidence, EvidenceKind, NoticeAction, SweepState
 from mediawatch.ports import KeptEvidence
 
 
-def owners(conn: Connection, hashes: Sequence[str]) -> dict[str, set[int]]:
-    """By hash, whose evidence it is; found by index."""
-    found: dict[str, set[int]] = {}
-    for portion in portions(hashes):
+class SqlEvidence(Aggregate):
+    @reads
+    def all(self, conn: Connection) -> list[KeptEvidence]:
+        closed = select(NoticeEventRow.notice_id).where(
+            NoticeEventRow.action == NoticeAction.CLOSED
+        )
+        # What is in a notice is held by the notice, until it is closed; every other finding holds its
+        # evidence for good.
+        settled = exists().where(
+            NoticeRow.sweep_id == FindingRow.sweep_id,
+            NoticeItemRow.notice_id == NoticeRow.id,
+            NoticeItemRow.account_id == FindingRow.account_id,
+            NoticeRow.id.in_(closed),
+        )
+        found = exists().where(
+            FindingReadingRow.reading_id == ReadingRow.id,
+            FindingRow.id == FindingReadingRow.finding_id,
+            ~settled,
+        )
+        issued = exists().where(
+            NoticeReadingRow.reading_id == ReadingRow.id, NoticeReadingRow.notice_id.not_in(closed)
+        )
+        proves = or_(found, issued).label("proves")
         wanted = (
-            select(EvidenceRow.sha256, ReadingRow.account_id)
+            select(
+                table(EvidenceRow),
+                ReadingRow.id.label("reading_id"),
+                ReadingRow.account_id,
+                ReadingRow.sweep_id,
+                ReadingRow.read_at,
+                proves,
+                SweepRow.state.label("sweep_state"),
+            )
             .join(SightRow, SightRow.id == EvidenceRow.sight_id)
             .join(ReadingRow, ReadingRow.id == SightRow.reading_id)
-            .where(EvidenceRow.sha256.in_(portion))
-            .distinct()
+            .outerjoin(SweepRow, SweepRow.id == ReadingRow.sweep_id)
+            .order_by(EvidenceRow.id)
         )
-        for digest, account_id in conn.execute(wanted):
-            found.setdefault(digest, set()).add(account_id)
-    return found
+        of_readings = [
+            KeptEvidence(
+                evidence=evidence_of(row),
+                reading_id=row.reading_id,
+                account_id=row.account_id,
+                sweep_id=row.sweep_id,
+                read_at=row.read_at,
+                proves=bool(row.proves),
+                sweep_runs=row.sweep_state is SweepState.RUNNING,
+            )
+            for row in conn.execute(wanted)
+        ]
+        return of_readings + _of_answers(conn)
 
-
-def kept(conn: Connection) -> list[KeptEvidence]:
-    closed = select(NoticeEventRow.notice_id).where(NoticeEventRow.action == NoticeAction.CLOSED)
-    # What is in a notice is held by the notice, until it is closed; every other finding holds its
-    # evidence for good.
-    settled = exists().where(
-        NoticeRow.sweep_id == FindingRow.sweep_id,
-        NoticeItemRow.notice_id == NoticeRow.id,
-        NoticeItemRow.account_id == FindingRow.account_id,
-        NoticeRow.id.in_(closed),
-    )
-    found = exists().where(
-        FindingReadingRow.reading_id == ReadingRow.id,
-        FindingRow.id == FindingReadingRow.finding_id,
-        ~settled,
-    )
-    issued = exists().where(
-        NoticeReadingRow.reading_id == ReadingRow.id, NoticeReadingRow.notice_id.not_in(closed)
-    )
-    proves = or_(found, issued).label("proves")
-    wanted = (
-        select(
-            table(EvidenceRow),
-            ReadingRow.id.label("reading_id"),
-            ReadingRow.account_id,
-            ReadingRow.sweep_id,
-            ReadingRow.read_at,
-            proves,
-            SweepRow.state.label("sweep_state"),
-        )
-        .join(SightRow, SightRow.id == EvidenceRow.sight_id)
-        .join(ReadingRow, ReadingRow.id == SightRow.reading_id)
-        .outerjoin(SweepRow, SweepRow.id == ReadingRow.sweep_id)
-        .order_by(EvidenceRow.id)
-    )
-    of_readings = [
-        KeptEvidence(
-            evidence=evidence_of(row),
-            reading_id=row.reading_id,
-            account_id=row.account_id,
-            sweep_id=row.sweep_id,
-            read_at=row.read_at,
-            proves=bool(row.proves),
-            sweep_runs=row.sweep_state is SweepState.RUNNING,
-        )
-        for row in conn.execute(wanted)
-    ]
-    return of_readings + _of_answers(conn)
+    @reads
+    def owners(self, conn: Connection, hashes: Collection[str]) -> dict[str, set[int]]:
+        """By hash, whose evidence it is; found by index."""
+        found: dict[str, set[int]] = {}
+        for portion in portions(sorted(hashes)):
+            wanted = (
+                select(EvidenceRow.sha256, ReadingRow.account_id)
+                .join(SightRow, SightRow.id == EvidenceRow.sight_id)
+                .join(ReadingRow, ReadingRow.id == SightRow.reading_id)
+                .where(EvidenceRow.sha256.in_(portion))
+                .distinct()
+            )
+            for digest, account_id in conn.execute(wanted):
+                found.setdefault(digest, set()).add(account_id)
+        return found
 
 
 def _of_answers(conn: Connection) -> list[KeptEvidence]:

@@ -28,8 +28,8 @@ from db.engine import (
     normal_url,
     shown,
 )
-from db.errors import NewerDatabase, StoreError, told
-from db.queries import create_views, drop_views, views_stand
+from db.errors import NewerDatabase, StoreError, as_store_error
+from db.queries.named import create_views, drop_views, views_stand
 
 _ALEMBIC = Lock()
 """Alembic's `context` is a global of the process."""
@@ -69,8 +69,8 @@ def upgrade(
     """Create the database's tables and views or bring them up to date, all or nothing; an
     up-to-date one is only read.
 
-    Before the tables of a database that holds something are changed, a copy of it is made, and told
-    on standard error. Raises NewerDatabase, StoreBusy, StoreError (not a mediawatch database, not
+    Before the tables of a database that holds something are changed, a copy of it is made, and
+    standard error says so. Raises NewerDatabase, StoreBusy, StoreError (not a mediawatch database, not
     reachable).
     """
     parsed = normal_url(url)
@@ -79,7 +79,7 @@ def upgrade(
         make_private(file)
     engine = migration_engine(parsed, busy_timeout)
     try:
-        with told(shown(parsed)):
+        with as_store_error(shown(parsed)):
             if file:
                 make_durable(engine, busy_timeout)
             with engine.connect() as connection:
@@ -116,7 +116,7 @@ def _migrate(connection: Connection, url: URL, safeguard: Safeguard) -> None:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ADVISORY})
     before = _revision(connection, url)  # again: another process may have been first
-    # Within the lock: nobody writes between the copy and the change.
+    # Within the lock: no other process writes between the copy and the change.
     if before and before != revisions()[-1]:
         _copy(url, before, safeguard)
     drop_views(connection)
@@ -187,7 +187,7 @@ def _follow_identities(connection: Connection) -> None:
     """For accounts that were filed otherwise once, that showed another id than is filed, or that
     are filed twice.
     """
-    from db.following import remake
+    from db.readings.following import remake
 
     fields = (
         "'platform', 'name', 'platform_id', 'original_id', 'alias', 'url', 'reader_url', "

@@ -176,7 +176,7 @@ def scope_readers(modules: Sources) -> set[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
-        and _ending(node.func) in ("store.scope", "store.last_entry")
+        and _ending(node.func) in ("sweeps.scope", "sweeps.last_entry")
     }
 
 
@@ -256,7 +256,7 @@ def test_nobody_asks_the_host_for_the_time_past_the_composition_root() -> None:
 
 def test_a_judged_scope_is_read_by_its_loader_alone() -> None:
     assert scope_readers(sources()) == SCOPE_READERS
-    assert scope_readers({"mediawatch.cli.out": ast.parse("await app.store.scope(1)")}) == {
+    assert scope_readers({"mediawatch.cli.out": ast.parse("await app.store.sweeps.scope(1)")}) == {
         "mediawatch.cli.out"
     }
 

@@ -4,7 +4,15 @@ Beijing.
 SQLite and PostgreSQL share these models. A change here needs a migration: a test compares the two.
 """
 
-from db.models.nights import AlertRow, BackupRow, NightRow, PruningRow
+from db.models.accounts import (
+    AccountChangeRow,
+    AccountLinkRow,
+    AccountRow,
+    ContactRow,
+    FiledColumns,
+    ProposalRefusalRow,
+    SourceRow,
+)
 from db.models.notices import (
     ISSUED,
     NoticeAccountRow,
@@ -15,7 +23,7 @@ from db.models.notices import (
     NoticeReadingRow,
     NoticeRow,
 )
-from db.models.ours import CanaryCheckRow, HomeRow, SessionEventRow
+from db.models.operator import CanaryCheckRow, HomeRow, SessionEventRow
 from db.models.readings import (
     IMMUTABLE,
     POSTS,
@@ -29,16 +37,8 @@ from db.models.readings import (
     ReadingRow,
     SightRow,
 )
-from db.models.registry import (
-    AccountChangeRow,
-    AccountLinkRow,
-    AccountRow,
-    ContactRow,
-    FiledColumns,
-    ProposalRefusalRow,
-    SourceRow,
-)
 from db.models.reviews import ReviewEventRow, ReviewPictureRow
+from db.models.runs import AlertRow, BackupRow, NightRow, PruningRow
 from db.models.sweeps import FindingReadingRow, FindingRow, SweepAccountRow, SweepRow
 
 __all__ = [

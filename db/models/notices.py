@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Key
-from db.models.registry import FiledColumns
+from db.models.accounts import FiledColumns
 from mediawatch.domain import Code, DateKind, Effect, NoticeAction, Rectified, Tie, Verdict
 
 ISSUED = (

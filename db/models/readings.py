@@ -47,7 +47,7 @@ class ReadingRow(Base):
 
 
 class ReadingIdentityRow(Base):
-    """Who the account was filed as when the reading was taken. No row: nobody knows. Never
+    """Who the account was filed as when the reading was taken. No row: not known. Never
     updated.
     """
 
@@ -162,10 +162,10 @@ class FirstSeenRow(Base):
 
 
 class IdentitySeenRow(Base):
-    """What sights told of who an account is, each kind of word with the newest reading that told
+    """What sights said of who an account is, each kind of word with the newest reading that said
     it.
 
-    Ids, names, 认证主体 and links are learned from here, however often they were told again.
+    Ids, names, 认证主体 and links are learned from here, however often they were said again.
     """
 
     __tablename__ = "identity_seen"
@@ -173,7 +173,7 @@ class IdentitySeenRow(Base):
         ForeignKey("account.id"), primary_key=True, autoincrement=False
     )
     key: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    """A hash of what was told."""
+    """A hash of what was said."""
     read_at: Mapped[datetime]
     reading_id: Mapped[int] = mapped_column(ForeignKey("reading.id"), index=True)
     __table_args__ = ({"sqlite_with_rowid": False},)

@@ -27,7 +27,7 @@ class ReviewEventRow(Base):
     source: Mapped[str]
     sentence: Mapped[str]
     facts: Mapped[dict[str, Any] | None]
-    """`domain.Facts` by field, days as text; NULL where nobody could tell them any more."""
+    """`domain.Facts` by field, days as text; NULL where they were not known any more."""
     excuse: Mapped[Excuse | None]
     stance: Mapped[Stance | None]
     term: Mapped[date | None]

@@ -8,7 +8,7 @@ from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Key
-from db.models.registry import FiledColumns
+from db.models.accounts import FiledColumns
 from mediawatch.domain import Code, DateKind, Effect, ReviewState, SweepState, Tie, Verdict
 
 

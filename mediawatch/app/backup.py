@@ -41,7 +41,7 @@ async def back_up(app: App, target: Path, *, with_sessions: bool) -> Backup:
     backup = await asyncio.to_thread(
         _back_up, app.home, app.settings, target, app.clock(), with_sessions=with_sessions
     )
-    await app.store.note_backup(backup)
+    await app.store.runs.add_backup(backup)
     return backup
 
 

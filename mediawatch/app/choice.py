@@ -20,7 +20,7 @@ async def chosen_sweep(app: App, number: int | None, *, surely: bool = False) ->
     the same quarter that no notice was issued on. UserError, too, where there is none: what a sweep
     that was cut short has not judged would look like a clean list.
     """
-    sweeps = await app.store.sweeps()
+    sweeps = await app.store.sweeps.all()
     if number is not None:
         found = next((sweep for sweep in sweeps if sweep.id == number), None)
         if found is None:
@@ -41,7 +41,7 @@ async def chosen_sweep(app: App, number: int | None, *, surely: bool = False) ->
         )
     newest = finished[-1]
     if surely:
-        issued = {notice.sweep_id for notice in await app.store.notices()}
+        issued = {notice.sweep_id for notice in await app.store.notices.all()}
         meant = [
             sweep
             for sweep in finished

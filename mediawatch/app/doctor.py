@@ -135,9 +135,9 @@ async def in_home(app: App) -> AsyncIterator[Check]:
     """
     now = app.clock()
     # A write transaction without a row: a read-only file, a full disk or another's lock show here.
-    await app.store.add_links(0, [], "doctor")
+    await app.store.accounts.add_links(0, [], "doctor")
     yield Check(Level.OK, "database", "opens, is up to date and can be written")
-    sweeps = await app.store.sweeps()
+    sweeps = await app.store.sweeps.all()
     later = [sweep for sweep in sweeps if sweep.started_at > now + _SKEW]
     if later:
         text = (
@@ -148,7 +148,7 @@ async def in_home(app: App) -> AsyncIterator[Check]:
         )
     async for check in _logins(app, now):
         yield check
-    accounts = await app.store.accounts()
+    accounts = await app.store.accounts.all()
     yield _judged(
         bool(accounts), "registry", f"{len(accounts)} accounts", "mediawatch registry import FILE"
     )
@@ -235,7 +235,7 @@ async def _described(app: App, sweep_id: int) -> Check:
     """Surfaces and wordings that were met, and that only text attests."""
     used: Counter[str] = Counter(
         sight.surface
-        for readings in (await app.store.readings(sweep_id=sweep_id)).values()
+        for readings in (await app.store.readings.by_account(sweep_id=sweep_id)).values()
         for reading in readings
         if reading.look is not LookKind.PERSON
         for sight in reading.sights
@@ -262,7 +262,7 @@ async def _clock_seen(app: App, sweep_id: int) -> Check | None:
     """
     readings = [
         reading
-        for kept in (await app.store.readings(sweep_id=sweep_id)).values()
+        for kept in (await app.store.readings.by_account(sweep_id=sweep_id)).values()
         for reading in kept
     ]
     said = {
@@ -301,7 +301,7 @@ async def live(app: App) -> AsyncIterator[Check]:
             complete=lambda *named: _complete(app, *named),
             policy=rule,
             clock=app.clock,
-            note=app.store.note_canary,
+            note=app.store.operator.add_canary_check,
         )
         for surface in [
             facts.name for facts in app.surfaces(platform) if not facts.declared_closed

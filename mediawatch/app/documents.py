@@ -56,13 +56,13 @@ async def issued_inspection(
 
     UserError where another system issued it.
     """
-    found = [sweep for sweep in await app.store.sweeps() if sweep.id == notice.sweep_id]
+    found = [sweep for sweep in await app.store.sweeps.all() if sweep.id == notice.sweep_id]
     if not found:
         raise UserError(f"{notice.number} was issued by another system: it has no inspection here")
     issues = await _issues(app)
     events = [*issues.events, *after]
     kept = as_issued(
-        await app.store.notice_scope(notice.id) if scope is None else scope, notice, events
+        await app.store.notices.scope(notice.id) if scope is None else scope, notice, events
     )
     return await _told(
         app, found[0], kept, issues.kept_by(notice.kept_at), issued=Issued.of(notice, events)
@@ -70,9 +70,11 @@ async def issued_inspection(
 
 
 async def _issues(app: App) -> Issues:
-    moments = {sweep.id: sweep.as_of for sweep in await app.store.sweeps()}
+    moments = {sweep.id: sweep.as_of for sweep in await app.store.sweeps.all()}
     return Issues(
-        notices=await app.store.notices(), events=await app.store.notice_events(), moments=moments
+        notices=await app.store.notices.all(),
+        events=await app.store.notices.events(),
+        moments=moments,
     )
 
 
@@ -91,7 +93,7 @@ async def _told(
         for entry in scope
         if entry.judgement and entry.judgement.verdict is Verdict.FAILED
     ]
-    issues = replace(issues, cover=await app.store.notice_cover(sweep.id, failed))
+    issues = replace(issues, cover=await app.store.notices.coverage(sweep.id, failed))
     return inspection(
         sweep,
         scope,

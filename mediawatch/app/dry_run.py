@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
 from typing import Any, cast
 
@@ -12,30 +12,30 @@ from mediawatch.ports import Store
 
 WRITES = frozenset(
     {
-        "add_alert",
-        "add_links",
-        "apply",
-        "begin_night",
-        "begin_pruning",
-        "close_sweep",
-        "end_night",
-        "forget",
-        "issue",
-        "judge",
-        "keep",
-        "move_alert",
-        "narrow_sweep",
-        "note_backup",
-        "note_canary",
-        "note_notice",
-        "note_reviews",
-        "note_session",
-        "note_source",
-        "open_sweep",
-        "refuse",
+        "accounts.add_links",
+        "accounts.add_refusals",
+        "accounts.add_source",
+        "accounts.apply",
+        "notices.add_events",
+        "notices.issue",
+        "operator.add_canary_check",
+        "operator.add_session_event",
+        "readings.begin_pruning",
+        "readings.delete",
+        "readings.keep",
+        "reviews.add",
+        "runs.add_alert",
+        "runs.add_backup",
+        "runs.begin",
+        "runs.end",
+        "runs.move_alert",
+        "sweeps.close",
+        "sweeps.keep_judgements",
+        "sweeps.narrow",
+        "sweeps.open",
     }
 )
-"""The methods of `Store` that write; a test holds the list."""
+"""The methods of `Store` that write, by aggregate; a test holds the list."""
 _UNUSED = 10**12
 """Above it no reading has its number."""
 
@@ -50,17 +50,27 @@ class _Unwritten:
         self._store, self._numbers = store, itertools.count(_UNUSED)
 
     def __getattr__(self, name: str) -> Any:
-        return self._let_go(name) if name in WRITES else getattr(self._store, name)
+        found = getattr(self._store, name)
+        return found if name == "close" else _UnwrittenAggregate(name, found, self._numbers)
+
+
+class _UnwrittenAggregate:
+    def __init__(self, name: str, aggregate: object, numbers: Iterator[int]) -> None:
+        self._name, self._aggregate, self._numbers = name, aggregate, numbers
+
+    def __getattr__(self, name: str) -> Any:
+        full = f"{self._name}.{name}"
+        return self._let_go(full) if full in WRITES else getattr(self._aggregate, name)
 
     def _let_go(self, name: str) -> Callable[..., Awaitable[Any]]:
         async def let_go(*given: Any, **more: Any) -> Any:
-            if name == "keep":
+            if name == "readings.keep":
                 reading: Reading = given[0]
                 return replace(reading, id=next(self._numbers))
-            if name == "issue":
+            if name == "notices.issue":
                 notice: Notice = given[0]
                 return notice
-            if name == "forget":
+            if name == "readings.delete":
                 return 0
             return None
 

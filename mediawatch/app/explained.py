@@ -34,8 +34,8 @@ async def explained(app: App, account: Account, number: int | None) -> Explained
         )
     (entry,) = judged.entries
     checks = await checks_for(store, sweep)
-    now = await store.accounts_now([account.id])
-    readings = await store.known([account.id], sweep.as_of, sweep.period_from)
+    now = await store.accounts.current([account.id])
+    readings = await store.readings.for_judgement([account.id], sweep.as_of, sweep.period_from)
     known = Known(
         filed=entry.account.filed,
         identity=now[account.id].identity,
@@ -49,8 +49,8 @@ async def explained(app: App, account: Account, number: int | None) -> Explained
         policy=judged.policy,
         known=known,
         now=app.clock(),
-        readings=tuple((await store.readings([account.id])).get(account.id, ())),
+        readings=tuple((await store.readings.by_account([account.id])).get(account.id, ())),
         suspects=tuple(await suspects(store, sweep, judged.entries, checks)),
-        state=(await store.states([account.id])).get(account.id),
+        state=(await store.readings.account_states([account.id])).get(account.id),
         surfaces=app.surface_labels([account.platform]),
     )

@@ -55,14 +55,14 @@ async def judged_scope(
     policy cannot be read.
     """
     policy = parse(sweep.policy_toml, f"policy of sweep {sweep.id}")
-    entries = await app.store.scope(sweep.id, account_ids)
+    entries = await app.store.sweeps.scope(sweep.id, account_ids)
     moved = [entry for entry in entries if entry.moved]
     if not moved or sweep.state is SweepState.RUNNING:
         seen = {entry.account.id: entry.news for entry in entries}
         return JudgedScope(
             sweep=sweep, policy=policy, entries=tuple(entries), rejudged=Rejudgement(news=seen)
         )
-    before = await app.store.pruned_before()
+    before = await app.store.readings.pruned_before()
     if before is not None and sweep.as_of < before:
         return await _after_pruning(app, sweep, policy, entries, moved)
     return await _judged_again(app, sweep, policy, entries, moved)
@@ -70,17 +70,17 @@ async def judged_scope(
 
 async def keep_judgements(app: App, sweep: Sweep) -> None:
     """Write what an inspection's accounts are judged now, for something that is handed over."""
-    await app.store.note_reviews(
+    await app.store.reviews.add(
         sweep.id, [], after=0, rejudged=(await judged_scope(app, sweep)).rejudged
     )
 
 
 async def last_entry(app: App, account_id: int) -> SweepAccount | None:
     """The account's entry of the latest sweep that judged it, as it has to be told now."""
-    entry = await app.store.last_entry(account_id)
+    entry = await app.store.sweeps.last_entry(account_id)
     if entry is None or not entry.moved:
         return entry
-    sweep = next(sweep for sweep in await app.store.sweeps() if sweep.id == entry.sweep_id)
+    sweep = next(sweep for sweep in await app.store.sweeps.all() if sweep.id == entry.sweep_id)
     return next(
         each for each in (await judged_scope(app, sweep)).entries if each.account.id == account_id
     )
@@ -107,7 +107,7 @@ async def _judged_again(
         judgements[entry.account.id] = revision.judgement
         if revision.added:
             additions.append((entry.account, revision.added))
-    events = await app.store.review_events(sweep.id)
+    events = await app.store.reviews.events(sweep.id)
     for number, judgement in judgements.items():
         reviewed = with_reviews(
             judgement, [event for event in events if event.account_id == number]
@@ -169,7 +169,7 @@ async def _dated(
     }
     readings = {
         reading.id: reading
-        for some in (await app.store.readings_by_id(numbers)).values()
+        for some in (await app.store.readings.by_id(numbers)).values()
         for reading in some
     }
     return tuple(

@@ -83,9 +83,13 @@ async def issue(
     notice = drawn_up(told, heading, app.clock())
     if not notice.items:
         raise UserError(f"sweep {sweep.id} has no confirmed finding: nothing to issue")
-    moments = {each.id: each.as_of for each in await app.store.sweeps()}
+    moments = {each.id: each.as_of for each in await app.store.sweeps.all()}
     if twice := issued_before(
-        notice, judged.entries, await app.store.notices(), await app.store.notice_events(), moments
+        notice,
+        judged.entries,
+        await app.store.notices.all(),
+        await app.store.notices.events(),
+        moments,
     ):
         if not again.strip():
             raise UserError(
@@ -96,7 +100,7 @@ async def issue(
     told = await issued_inspection(app, notice, scope=told.scope)
     body = handoff.to_bytes(handoff.of(told, await checks_behind(app, told)))
     document = version_of(body, 1, app.clock())
-    return await app.store.issue(
+    return await app.store.notices.issue(
         notice, document, scope=told.scope, rejudged=judged.rejudged
     ), document
 
@@ -110,7 +114,7 @@ async def correct(
     The review of the sweep follows, for every filing of the account: what was withdrawn is 排除
     there. UserError where the item does not stand or lacks a code.
     """
-    events = await app.store.notice_events(notice.id)
+    events = await app.store.notices.events(notice.id)
     found = next((each for each in notice.items if each.number == item), None)
     before = standing_item(found, events) if found else None
     if found is None or before is None:
@@ -132,9 +136,9 @@ async def correct(
         codes=() if {held.finding.code for held in before.findings} <= set(codes) else tuple(codes),
     )
     if notice.sweep_id is None:
-        await app.store.note_notice([event])
+        await app.store.notices.add_events([event])
         return event, None
-    scope = await app.store.notice_scope(notice.id)
+    scope = await app.store.notices.scope(notice.id)
     filings = next(
         (
             group
@@ -149,8 +153,8 @@ async def correct(
         )
     told = await issued_inspection(app, notice, after=[event], scope=scope)
     body = handoff.to_bytes(handoff.of(told, await checks_behind(app, told)))
-    document = version_of(body, len(await app.store.notice_documents(notice.id)) + 1, app.clock())
-    await app.store.note_notice([event], document)
+    document = version_of(body, len(await app.store.notices.documents(notice.id)) + 1, app.clock())
+    await app.store.notices.add_events([event], document)
     withdrawn = {
         held.finding.code for held in before.findings if not codes or held.finding.code in codes
     }
@@ -213,7 +217,7 @@ async def _take_back(
     """The sweep's own findings of those codes are reopened and dismissed, so that no list or figure
     of it names them again.
     """
-    newest = max((known.id for known in await app.store.review_events(sweep.id)), default=0)
+    newest = max((known.id for known in await app.store.reviews.events(sweep.id)), default=0)
     judged = await judged_scope(app, sweep)
     made = [
         ReviewEvent(
@@ -226,7 +230,7 @@ async def _take_back(
         if finding.code in withdrawn and finding.review is not ReviewState.DISMISSED
         for action in ((ReviewAction.REOPENED,) if finding.review is ReviewState.CONFIRMED else ()) + (ReviewAction.DISMISSED,)
     ]  # fmt: skip
-    await app.store.note_reviews(
+    await app.store.reviews.add(
         sweep.id, made, after=newest, rejudged=judged.rejudged.of(account_ids)
     )
 
@@ -237,10 +241,12 @@ async def same_accusations(
     """What other notices still hold against the account of an item by these codes (all of the
     item's where none is given): notices of the same sweep, and the same circular as another system
     published it."""
-    notices, events = await app.store.notices(), await app.store.notice_events()
-    accounts = {account.id: account for account in await app.store.accounts(include_retired=True)}
+    notices, events = await app.store.notices.all(), await app.store.notices.events()
+    accounts = {
+        account.id: account for account in await app.store.accounts.all(include_retired=True)
+    }
     found = next(each for each in notice.items if each.number == item)
-    moments = {sweep.id: sweep.as_of for sweep in await app.store.sweeps()}
+    moments = {sweep.id: sweep.as_of for sweep in await app.store.sweeps.all()}
     return accusations_like(
         notice, found, codes, Issues(notices=notices, events=events, moments=moments), accounts
     )
@@ -249,11 +255,13 @@ async def same_accusations(
 async def corrections_due(app: App, notice: Notice) -> list[CorrectionDue]:
     """What of a notice would not be said today, item by item, with the reading that caused it; and
     what an appeal took away. Of another system's notice only the latter."""
-    events = await app.store.notice_events(notice.id)
+    events = await app.store.notices.events(notice.id)
     items = standing_items(notice, events)
     granted = upheld(notice, items, events)
     wanted = {item.account_id for item in items if item.account_id is not None and item.findings}
-    sweep = next((sweep for sweep in await app.store.sweeps() if sweep.id == notice.sweep_id), None)
+    sweep = next(
+        (sweep for sweep in await app.store.sweeps.all() if sweep.id == notice.sweep_id), None
+    )
     if sweep is None or not wanted:
         return granted
     judged = await judged_scope(app, sweep, wanted)
@@ -264,9 +272,11 @@ async def corrections_due(app: App, notice: Notice) -> list[CorrectionDue]:
     for item in items:
         if item.account_id is None or not (gone := fallen(item, entries.get(item.account_id))):
             continue
-        readings = (await app.store.known([item.account_id], sweep.as_of, sweep.period_from)).get(
-            item.account_id, []
-        )
+        readings = (
+            await app.store.readings.for_judgement(
+                [item.account_id], sweep.as_of, sweep.period_from
+            )
+        ).get(item.account_id, [])
         why = cause(
             gone,
             readings,
@@ -293,20 +303,20 @@ async def corrections_due(app: App, notice: Notice) -> list[CorrectionDue]:
 async def _other_cause(app: App, sweep: Sweep, item: NoticeItem, gone: Sequence[Finding]) -> str:
     """What else can take a finding away: a person's decision, or a change of the registry."""
     codes = {finding.code for finding in gone}
-    events = await app.store.review_events(sweep.id)
+    events = await app.store.reviews.events(sweep.id)
     own = [event for event in events if event.account_id == item.account_id and event.code in codes]
     if own and own[-1].action is ReviewAction.DISMISSED:
         return f"{day_of(own[-1].at)}经{own[-1].by}审核排除"
-    changes = await app.store.changes(item.account_id)
+    changes = await app.store.accounts.changes(item.account_id)
     return f"{day_of(changes[-1].at)}台账变更" if changes else "已有新证据"
 
 
 async def all_corrections_due(app: App) -> list[CorrectionDue]:
     """Those of every notice that is not closed."""
-    events = await app.store.notice_events()
+    events = await app.store.notices.events()
     still = [
         notice
-        for notice in await app.store.notices()
+        for notice in await app.store.notices.all()
         if not is_closed(event for event in events if event.notice_id == notice.id)
     ]
     return [due for notice in still for due in await corrections_due(app, notice)]
@@ -319,11 +329,12 @@ async def recheck_request(
     the registry any more.
     """
     wanted = {
-        item.account_id for item in standing_items(notice, await app.store.notice_events(notice.id))
+        item.account_id
+        for item in standing_items(notice, await app.store.notices.events(notice.id))
     }
-    sweeps = await app.store.sweeps()
+    sweeps = await app.store.sweeps.all()
     refuse_older(notice, as_of or app.clock(), sweeps)
-    accounts = await app.store.accounts()
+    accounts = await app.store.accounts.all()
     chosen = [account for account in accounts if account.id in wanted]
     if not chosen:
         raise UserError(

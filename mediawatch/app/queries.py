@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.root import App
-from mediawatch.ports import Answer
+from mediawatch.ports import QueryResult
 
 
-async def answered(app: App, sql: str) -> Answer:
+async def answered(app: App, sql: str) -> QueryResult:
     """The answer to a statement, in which accounts with news stand as they are judged now. Nothing
     is written.
     """
-    told = set(await app.store.sweeps_told(sql))
+    told = set(await app.store.queries.judged_sweeps(sql))
     of_sweeps = [
-        await judged_scope(app, sweep) for sweep in await app.store.sweeps() if sweep.id in told
+        await judged_scope(app, sweep) for sweep in await app.store.sweeps.all() if sweep.id in told
     ]
-    return await app.store.query(
+    return await app.store.queries.run(
         sql, [entry for judged in of_sweeps for entry in judged.entries if entry.moved]
     )

@@ -34,7 +34,7 @@ def browse(
 
     async def queries() -> tuple[NamedQuery, ...]:
         async with opened(ctx) as app:  # also brings the views up to date
-            return tuple(app.store.queries())
+            return tuple(app.store.queries.all())
 
     served = datasette(home_of(ctx).database, run(queries()), settings.output.marks)
     import uvicorn  # comes with Datasette

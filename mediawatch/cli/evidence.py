@@ -48,7 +48,7 @@ def verify(
     async def work() -> retention.Check:
         async with opened(ctx) as app:
             number = None if sweep is None else (await sweep_of(app, sweep)).id
-            return retention.verified(app.evidence, await app.store.evidence(), number)
+            return retention.verified(app.evidence, await app.store.evidence.all(), number)
 
     check = run(work())
     for sentence, item in check.wrong:
@@ -79,7 +79,7 @@ def prune(
         async with opened(ctx) as app:
             limits, now = load(policy or app.settings.sweep.policy).retention, app.clock()
             with nullcontext() if dry_run else only_one(app.home):
-                kept = await app.store.evidence()
+                kept = await app.store.evidence.all()
                 items, stray = (
                     retention.prunable(kept, now, limits.evidence_days),
                     retention.orphans(app.evidence, kept, now),

@@ -52,14 +52,14 @@ def export(
     async def work() -> list[tuple[Path, int]]:
         async with opened(ctx) as app:
             notice, events = await notice_of(app, number)
-            contacts = await app.store.contacts()
-            filed_now = {account.id: account.filed for account in await app.store.accounts()}
+            contacts = await app.store.accounts.contacts()
+            filed_now = {account.id: account.filed for account in await app.store.accounts.all()}
             return feedback.export(
                 out,
                 notice,
                 standing_items(notice, events),
                 contacts,
-                home=await app.store.home_id(),
+                home=await app.store.operator.home_id(),
                 by=by,
                 filed_now=filed_now,
                 marks=app.marks,
@@ -91,8 +91,10 @@ def import_(
             if missing := [file for file in files if not file.is_file()]:
                 raise UserError(f"no such file: {missing[0]}")
             notice, events = await notice_of(app, number)
-            done = feedback.take(files, notice, events, app.clock(), home=await app.store.home_id())
-            await app.store.note_notice(done.events)
+            done = feedback.take(
+                files, notice, events, app.clock(), home=await app.store.operator.home_id()
+            )
+            await app.store.notices.add_events(done.events)
             if errors and done.bad_rows:
                 feedback.write_bad_rows(errors, done, notice, app.marks)
             code = 0

@@ -64,7 +64,7 @@ def dispatch(
             chosen = await sweep_of(app, sweep, surely=True)
             await check_answered(app, chosen)
             newest = max(
-                (event.id for event in await app.store.review_events(chosen.id)), default=0
+                (event.id for event in await app.store.reviews.events(chosen.id)), default=0
             )
             judged = await judged_scope(app, chosen)
             found = await review.suspects(
@@ -173,7 +173,7 @@ def overdue(
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep, surely=True)
             newest = max(
-                (event.id for event in await app.store.review_events(chosen.id)), default=0
+                (event.id for event in await app.store.reviews.events(chosen.id)), default=0
             )
             judged = await judged_scope(app, chosen)
             found = await review.suspects(
@@ -190,7 +190,7 @@ def overdue(
                 review.event_of(each, ReviewAction.OVERDUE, by=by, at=app.clock()) for each in late
             ]
             concerned = judged.rejudged.of(event.account_id for event in events)
-            await app.store.note_reviews(chosen.id, events, after=newest, rejudged=concerned)
+            await app.store.reviews.add(chosen.id, events, after=newest, rejudged=concerned)
             return [each.key for each in late], sorted(
                 each.hearing.term for each in running if each not in late and each.hearing.term
             )

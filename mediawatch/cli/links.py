@@ -61,7 +61,7 @@ def import_(
                     f"no article link (https://mp.weixin.qq.com/s…) in {', '.join(files)}{others}"
                 )
             if not any(
-                account.platform == links.PLATFORM for account in await app.store.accounts()
+                account.platform == links.PLATFORM for account in await app.store.accounts.all()
             ):
                 raise UserError("no WeChat account is filed: import a registry first")
             if dry_run:

@@ -183,8 +183,10 @@ def import_(
             heading = _heading(
                 number, title, by, day_option(signed_on), rectify_by, report_by
             ).checked()
-            accounts = await app.store.accounts(include_retired=True)
-            annex = read_annex(file, accounts, await app.store.changes(), day_of(app.clock()))
+            accounts = await app.store.accounts.all(include_retired=True)
+            annex = read_annex(
+                file, accounts, await app.store.accounts.changes(), day_of(app.clock())
+            )
             notice = Notice(
                 number=heading.number,
                 title=heading.title,
@@ -196,7 +198,7 @@ def import_(
                 source=annex.file,
                 items=annex.items,
             )
-            return await app.store.issue(notice), annex
+            return await app.store.notices.issue(notice), annex
 
     notice, annex = run(work())
     typer.echo(
@@ -227,7 +229,7 @@ def list_(ctx: typer.Context) -> None:
 
     async def work() -> tuple[Table, list[CorrectionDue]]:
         async with opened(ctx) as app:
-            table = lists.notices(await app.store.notices(), await app.store.notice_events())
+            table = lists.notices(await app.store.notices.all(), await app.store.notices.events())
             return table, await notices.all_corrections_due(app)
 
     table, due = run(work())
@@ -262,7 +264,7 @@ def show(
     async def work() -> tuple[Table, Table, bytes, list[CorrectionDue]]:
         async with opened(ctx) as app:
             notice, events = await notice_of(app, number)
-            documents = await app.store.notice_documents(notice.id)
+            documents = await app.store.notices.documents(notice.id)
             wanted = [document for document in documents if version in (None, document.version)]
             if out and not wanted:
                 raise UserError(
@@ -399,7 +401,7 @@ def appeal(
                 reason,
                 app.clock(),
             )
-            await app.store.note_notice([event])
+            await app.store.notices.add_events([event])
             return f"{notice.number}: item {item}, {event.action.value}"
 
     typer.echo(run(work()))
@@ -425,7 +427,7 @@ def close(
                 by=by,
                 reason=reason,
             )
-            await app.store.note_notice([event])
+            await app.store.notices.add_events([event])
             return f"{notice.number}: closed"
 
     typer.echo(run(work()))

@@ -93,7 +93,7 @@ def sweeps(ctx: typer.Context) -> None:
 
     async def work() -> Table:
         async with opened(ctx) as app:
-            return lists.sweeps(await app.store.sweeps())
+            return lists.sweeps(await app.store.sweeps.all())
 
     typer.echo(fitted(run(work())))
 
@@ -109,14 +109,20 @@ def show(
     async def work() -> str:
         async with opened(ctx) as app:
             store = app.store
-            found = find_account(await store.accounts(include_retired=True), account)
-            readings = (await store.readings([found.id])).get(found.id, [])
+            found = find_account(await store.accounts.all(include_retired=True), account)
+            readings = (await store.readings.by_account([found.id])).get(found.id, [])
             entry = await last_entry(app, found.id)
             chosen = await chosen_sweep(app, entry.sweep_id) if entry else None
             checks = await checks_for(store, chosen) if chosen else []
             surfaces = app.surface_labels([found.platform])
             return lists.account_in_full(
-                found, entry, readings, await store.changes(found.id), checks, surfaces, chosen
+                found,
+                entry,
+                readings,
+                await store.accounts.changes(found.id),
+                checks,
+                surfaces,
+                chosen,
             )
 
     typer.echo(run(work()))
@@ -142,7 +148,7 @@ def explain(
 
     async def work() -> str:
         async with opened(ctx) as app:
-            found = find_account(await app.store.accounts(include_retired=True), account)
+            found = find_account(await app.store.accounts.all(include_retired=True), account)
             return explanation(await explained(app, found, sweep))
 
     typer.echo("".join(char if char.isprintable() or char == "\n" else " " for char in run(work())))
@@ -200,7 +206,7 @@ async def sweep_of(app: App, number: int | None, *, surely: bool = False) -> Swe
     """
     chosen = await chosen_sweep(app, number, surely=surely)
     typer.echo(lists.heading(chosen), err=True)
-    if await app.store.unanswered(chosen.id):
+    if await app.store.sweeps.is_unanswered(chosen.id):
         typer.echo(NO_NETWORK.format(sweep=chosen.id), err=True)
     return chosen
 
@@ -209,7 +215,7 @@ async def check_answered(app: App, sweep: Sweep) -> None:
     """UserError where no site answered any look of the sweep: what it could not look at is asked of
     nobody.
     """
-    if await app.store.unanswered(sweep.id):
+    if await app.store.sweeps.is_unanswered(sweep.id):
         raise UserError(NO_NETWORK.format(sweep=sweep.id))
 
 
@@ -222,7 +228,7 @@ async def none_and_open(app: App, judged: JudgedScope) -> str:
     )
     if not open_ones:
         return "无。"
-    unanswered = await app.store.unanswered(judged.sweep.id)
+    unanswered = await app.store.sweeps.is_unanswered(judged.sweep.id)
     word = worklist.NOT_LOOKED_AT if unanswered else "尚待人工核查"
     return f"无。另有{len(open_ones)}个账号{word}：mediawatch unproven --sweep {judged.sweep.id}"
 
@@ -251,7 +257,7 @@ async def notice_of(app: App, number: str) -> tuple[Notice, list[NoticeEvent]]:
     """The notice of that 文号, or that place in the list, with its events. UserError where there is
     none.
     """
-    kept = await app.store.notices()
+    kept = await app.store.notices.all()
     found = [notice for notice in kept if number in (notice.number, str(notice.id))]
     if not found:
         known = ", ".join(notice.number for notice in kept[-5:])
@@ -260,7 +266,7 @@ async def notice_of(app: App, number: str) -> tuple[Notice, list[NoticeEvent]]:
             + (f"the latest are {known}" if known else "none was issued yet")
         )
     notice = next((notice for notice in found if notice.number == number), found[0])
-    return notice, await app.store.notice_events(notice.id)
+    return notice, await app.store.notices.events(notice.id)
 
 
 async def told_of(app: App, sweep: int | None, notice: str, *, include_open: bool) -> Inspection:

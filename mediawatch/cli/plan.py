@@ -47,8 +47,8 @@ def plan_night(
             now = app.clock()
             end = until_of(until, now)
             rule = load(policy or app.settings.sweep.policy)
-            accounts = await app.store.accounts()
-            states = await app.store.states([account.id for account in accounts])
+            accounts = await app.store.accounts.all()
+            states = await app.store.readings.account_states([account.id for account in accounts])
             found = plan(
                 accounts,
                 states,

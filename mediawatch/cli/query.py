@@ -16,7 +16,7 @@ from mediawatch.app.queries import answered
 from mediawatch.cli.base import fitted, opened, run
 from mediawatch.domain import UserError
 from mediawatch.ops.files import write_whole
-from mediawatch.ports import Answer
+from mediawatch.ports import QueryResult
 from mediawatch.table import Table, to_csv, to_text
 
 
@@ -51,11 +51,11 @@ def query(
     if sum(map(bool, (name, list_, sql))) != 1:
         raise UserError("query needs the NAME of a query, or --sql, or --list")
 
-    async def work() -> tuple[str, Answer]:
+    async def work() -> tuple[str, QueryResult]:
         async with opened(ctx) as app:
-            named = {each.name: each for each in app.store.queries()}
+            named = {each.name: each for each in app.store.queries.all()}
             if list_:
-                return "查询", Answer(
+                return "查询", QueryResult(
                     ("名称", "内容"), tuple((each.name, each.title) for each in named.values())
                 )
             if sql:
@@ -68,7 +68,7 @@ def query(
     _give(title, answer, format_, out)
 
 
-def _give(title: str, answer: Answer, format_: Format, out: Path | None) -> None:
+def _give(title: str, answer: QueryResult, format_: Format, out: Path | None) -> None:
     table = Table(
         title,
         answer.columns,
@@ -88,7 +88,7 @@ def _give(title: str, answer: Answer, format_: Format, out: Path | None) -> None
         typer.echo(f"{out}: {len(answer.rows)} rows")
 
 
-def _json(answer: Answer) -> bytes:
+def _json(answer: QueryResult) -> bytes:
     """One object a row; what JSON has no word for (dates) as text."""
     rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
     return (json.dumps(rows, ensure_ascii=False, indent=1, default=str) + "\n").encode()

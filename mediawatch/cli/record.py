@@ -48,7 +48,7 @@ def record(
         async with opened(ctx) as app:
             recorder = app.recorder()
             try:
-                filed = await app.store.accounts(include_retired=True)
+                filed = await app.store.accounts.all(include_retired=True)
                 found = (
                     recorder.account_of(account)
                     if "://" in account

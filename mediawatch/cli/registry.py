@@ -211,7 +211,9 @@ def check(
 
     async def work() -> tuple[list[registry.RegistryFinding], list[str]]:
         async with opened(ctx) as app:
-            return registry.check(await app.store.accounts(), await app.store.contacts(), bodies)
+            return registry.check(
+                await app.store.accounts.all(), await app.store.accounts.contacts(), bodies
+            )
 
     findings, remarks = run(work())
     for remark in remarks:
@@ -246,7 +248,7 @@ def list_(
 
     async def work() -> list[Account]:
         async with opened(ctx) as app:
-            return await app.store.accounts(include_retired=retired)
+            return await app.store.accounts.all(include_retired=retired)
 
     rows = tuple((*_account_cells(account), *_more_cells(account)) for account in run(work()))
     columns = (
@@ -308,9 +310,9 @@ def proposals(
                 everything=everything,
             )
             deciders(accepted, by)
-            await app.store.refuse(refusals(refused, app.clock()))
+            await app.store.accounts.add_refusals(refusals(refused, app.clock()))
             if accepted:
-                await app.store.apply(changes(accepted, app.clock(), by))
+                await app.store.accounts.apply(changes(accepted, app.clock(), by))
             return listed, accepted, refused
 
     listed, accepted, refused = run(work())

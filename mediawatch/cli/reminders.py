@@ -38,7 +38,7 @@ def reminders(
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep)
             await check_answered(app, chosen)
-            judged, contacts = await judged_scope(app, chosen), await app.store.contacts()
+            judged, contacts = await judged_scope(app, chosen), await app.store.accounts.contacts()
             return texts.reminders(
                 chosen,
                 judged.entries,

@@ -274,7 +274,7 @@ def _decide(
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep, surely=True)
             newest = max(
-                (event.id for event in await app.store.review_events(chosen.id)), default=0
+                (event.id for event in await app.store.reviews.events(chosen.id)), default=0
             )
             everything, rejudged = await _suspects(app, chosen)
             if made.action is not ReviewAction.REOPENED:
@@ -323,7 +323,7 @@ def _decide(
             now = app.clock()
             events = [made.of(suspect, now) for suspect in able]
             concerned = rejudged.of(event.account_id for event in events)
-            await app.store.note_reviews(chosen.id, events, after=newest, rejudged=concerned)
+            await app.store.reviews.add(chosen.id, events, after=newest, rejudged=concerned)
             return [
                 f"{each.key} {each.account.filed.name}:{refused[each.key]}"
                 for each in found
@@ -400,7 +400,7 @@ def _refuse_accounts(keys: list[str], found: list[Suspect]) -> None:
 
 async def _keys(app: App, texts: list[str]) -> list[str]:
     """What people typed as keys: a finding as listed, or any word for an account."""
-    accounts = await app.store.accounts(include_retired=True)
+    accounts = await app.store.accounts.all(include_retired=True)
     keys = []
     for text in texts:
         account, slash, rest = text.rpartition("/")

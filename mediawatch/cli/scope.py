@@ -60,7 +60,7 @@ def scope(
 
     async def work() -> tuple[Scope, tuple[str, ...], str]:
         async with opened(ctx) as app:
-            accounts, home = await app.store.accounts(), await app.store.home_id()
+            accounts, home = await app.store.accounts.all(), await app.store.operator.home_id()
             if list_ is not None:
                 return scope_files.read(list_, accounts, home=home), app.marks, home
             spec = Spec(

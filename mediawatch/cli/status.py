@@ -12,7 +12,7 @@ import typer
 from mediawatch.app import runs_now
 from mediawatch.app.notices import all_corrections_due
 from mediawatch.cli.base import fitted, opened, run
-from mediawatch.domain import Backup, Ending, Night, Verdict
+from mediawatch.domain import Backup, Ending, SweepRun, Verdict
 from mediawatch.domain.clock import beijing, minute
 from mediawatch.ops import logins as sessions
 from mediawatch.ops.logins import Listed
@@ -41,7 +41,7 @@ _REASONS = 5
 class Status:
     """`nights` newest first."""
 
-    nights: list[Night]
+    nights: list[SweepRun]
     running: bool
     """Whether a run or an import holds the home's lock now."""
     sessions: list[Listed]
@@ -69,11 +69,13 @@ def status(
 
     async def work() -> Status:
         async with opened(ctx) as app:
-            nights = await app.store.nights(last)
+            nights = await app.store.runs.latest(last)
             logins = await sessions.listed(app.sessions, app.logins())
             made = {night.sweep_id for night in nights if night.sweep_id is not None}
-            unanswered = frozenset([sweep for sweep in made if await app.store.unanswered(sweep)])
-            backup, due = await app.store.last_backup(), await all_corrections_due(app)
+            unanswered = frozenset(
+                [sweep for sweep in made if await app.store.sweeps.is_unanswered(sweep)]
+            )
+            backup, due = await app.store.runs.last_backup(), await all_corrections_due(app)
             return Status(nights, runs_now(app.home), logins, backup, due, unanswered)
 
     found = run(work())
@@ -131,7 +133,7 @@ def _as_text(found: Status) -> str:
     return "\n".join([*parts, f"last backup: {told}"])
 
 
-def _row(night: Night, found: Status) -> tuple[str, ...]:
+def _row(night: SweepRun, found: Status) -> tuple[str, ...]:
     settled = sum(
         count
         for verdict, count in night.verdicts.items()
@@ -157,7 +159,7 @@ def _row(night: Night, found: Status) -> tuple[str, ...]:
     )
 
 
-def _ended(night: Night, found: Status) -> str:
+def _ended(night: SweepRun, found: Status) -> str:
     """How a run ended, or that it has not. The newest without an end runs as long as the home's
     lock is held, else it was killed.
     """

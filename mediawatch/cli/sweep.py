@@ -22,9 +22,9 @@ from mediawatch.cli.stopping import told_when_stopped
 from mediawatch.domain import (
     PLATFORM_LABELS,
     Effect,
-    Night,
     Sweep,
     SweepAccount,
+    SweepRun,
     UserError,
     Verdict,
 )
@@ -175,7 +175,7 @@ def sweep(
                 until=until_of(until, app.clock()),
                 as_of=moment,
                 drawn=scope_files.read(
-                    scope, await app.store.accounts(), home=await app.store.home_id()
+                    scope, await app.store.accounts.all(), home=await app.store.operator.home_id()
                 )
                 if scope
                 else None,
@@ -277,8 +277,8 @@ def print_summary(summary: Summary) -> None:
 async def _foretell(app: App, request: Request) -> None:
     """Says before the first look that a sweep without an end takes hours, and until when."""
     now = app.clock()
-    accounts = [account for account in await app.store.accounts() if request.wants(account)]
-    states = await app.store.states([account.id for account in accounts])
+    accounts = [account for account in await app.store.accounts.all() if request.wants(account)]
+    states = await app.store.readings.account_states([account.id for account in accounts])
     found = plan(
         accounts,
         states,
@@ -306,12 +306,12 @@ async def _foretell(app: App, request: Request) -> None:
         )
 
 
-async def _write_metrics(app: App, target: Path, night: Night) -> None:
+async def _write_metrics(app: App, target: Path, night: SweepRun) -> None:
     logins = Counter(
         (each.session.platform, each.state)
         for each in await sessions.listed(app.sessions, app.logins())
     )
-    metrics.write(target, night, logins, metrics.last_complete(await app.store.sweeps()))
+    metrics.write(target, night, logins, metrics.last_complete(await app.store.sweeps.all()))
 
 
 def as_of_option(text: str, now: datetime) -> datetime | None:
@@ -348,7 +348,7 @@ def until_of(text: str | None, now: datetime) -> datetime | None:
 
 
 async def _account_ids(app: App, texts: list[str]) -> tuple[int, ...]:
-    accounts = await app.store.accounts()
+    accounts = await app.store.accounts.all()
     return tuple(find_account(accounts, text).id for text in texts)
 
 

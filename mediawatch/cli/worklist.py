@@ -54,7 +54,7 @@ def unproven(
             chosen = await sweep_of(app, sweep)
             judged = await judged_scope(app, chosen)
             items = await worklist.open_ones(app.store, chosen, judged.entries, judged.policy)
-            return items, await app.store.unanswered(chosen.id)
+            return items, await app.store.sweeps.is_unanswered(chosen.id)
 
     items, unanswered = run(work())
     print_or_write(worklist.as_table(items, unanswered=unanswered), csv)

@@ -52,4 +52,4 @@ async def decide(scene: Scene, overlooked: Sequence[Named]) -> None:
 
 async def _note(scene: Scene, made: Decision, found: Sequence[Suspect]) -> None:
     events = [made.of(each, scene.app.clock()) for each in found]
-    await scene.app.store.note_reviews(scene.sweep.id, events, after=await scene.newest_event())
+    await scene.app.store.reviews.add(scene.sweep.id, events, after=await scene.newest_event())

@@ -37,7 +37,7 @@ async def write(scene: Scene, notice: Notice) -> None:
         scene.sweep,
         await scene.scope(),
         scene.policy,
-        await app.store.contacts(),
+        await app.store.accounts.contacts(),
         today=day_of(app.clock()),
         marks=app.marks,
     )

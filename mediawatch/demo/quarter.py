@@ -30,7 +30,7 @@ async def recheck(app: App, stage: Stage, tell: Tell) -> int:
     the list out. The sweep's exit code.
     """
     root = app.home.root
-    notice = (await app.store.notices())[-1]
+    notice = (await app.store.notices.all())[-1]
     app.home.canaries.write_text(canaries.to_toml(stage.canaries(), MARK), encoding="utf-8")
     write_registry(root / "registry-next.xlsx", stage.registry())
     report = await registry.import_files(

@@ -59,7 +59,7 @@ class Scene:
     async def newest_event(self) -> int:
         """What `Store.note_reviews` is to know of."""
         return max(
-            (event.id for event in await self.app.store.review_events(self.sweep.id)), default=0
+            (event.id for event in await self.app.store.reviews.events(self.sweep.id)), default=0
         )
 
     def pass_days(self, until: datetime) -> None:

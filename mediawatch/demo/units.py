@@ -103,7 +103,7 @@ async def _note_overdue(scene: Scene) -> None:
         each for each in await scene.suspects() if each.hearing.state is HearingState.RUNNING
     ]
     events = [event_of(each, ReviewAction.OVERDUE, by=CLERK, at=now) for each in waiting]
-    await scene.app.store.note_reviews(scene.sweep.id, events, after=await scene.newest_event())
+    await scene.app.store.reviews.add(scene.sweep.id, events, after=await scene.newest_event())
     scene.tell(
         f"{day_of(now)}: the term is over, {len(events)} findings noted as "
         f"{ReviewAction.OVERDUE.label}"

@@ -51,7 +51,7 @@ class Turn(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TurnedFinding:
+class FindingChange:
     """A finding next to its account's last conclusive judgement. `type` as filed, `label` the
     policy's words for the code.
     """
@@ -87,7 +87,7 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Night:
+class SweepRun:
     """One run of `mediawatch sweep`."""
 
     started_at: datetime

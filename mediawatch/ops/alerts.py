@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from mediawatch.domain import Alert, AlertState, Night, SessionState, Sweep, UserError
+from mediawatch.domain import Alert, AlertState, SessionState, Sweep, SweepRun, UserError
 from mediawatch.ops import digest
 from mediawatch.ops.logins import SessionBook
 from mediawatch.ports import Clock, Store
@@ -80,7 +80,7 @@ class Alerts:
     async def tell_night(
         self,
         sweep: Sweep,
-        night: Night,
+        night: SweepRun,
         book: SessionBook,
         surfaces: Mapping[str, str],
         due: Sequence[CorrectionDue] = (),
@@ -90,11 +90,11 @@ class Alerts:
         if self._places:
             sessions = {name: event.state for name, event in (await book.last()).items()}
             turned, unanswered = (
-                await self._store.turned(sweep.id),
-                await self._store.unanswered(sweep.id),
+                await self._store.sweeps.finding_changes(sweep.id),
+                await self._store.sweeps.is_unanswered(sweep.id),
             )
             earlier = [
-                each for each in await self._store.nights(_LOOKED_BACK) if each.id < night.id
+                each for each in await self._store.runs.latest(_LOOKED_BACK) if each.id < night.id
             ]
             broken = tuple(
                 takewhile(lambda each: each.ending is not None and not each.ending.judged, earlier)
@@ -132,13 +132,13 @@ class Alerts:
     async def send(self) -> int:
         """Send what is waiting; how many of them did not go out."""
         now, failed = self._clock(), 0
-        for alert in await self._store.alerts(AlertState.SENDING, AlertState.WAITING):
+        for alert in await self._store.runs.alerts(AlertState.SENDING, AlertState.WAITING):
             url = self._places.get(alert.place)
             cut_short = alert.state is AlertState.SENDING
             if cut_short and now - (alert.tried_at or alert.made_at) < _CUT_SHORT:
                 continue  # another process is at it
             if cut_short or now - alert.made_at > TOO_OLD:
-                if await self._store.move_alert(alert, AlertState.GIVEN_UP, now):
+                if await self._store.runs.move_alert(alert, AlertState.GIVEN_UP, now):
                     log.warning(
                         "alert given up",
                         alert=alert.key,
@@ -163,18 +163,18 @@ class Alerts:
         return [await _tried(url, *digest.trial(self._clock())) for url in self._places.values()]
 
     async def _keep(self, place: str, key: str, title: str, body: str) -> None:
-        await self._store.add_alert(
+        await self._store.runs.add_alert(
             Alert(key=key, place=place, title=title, body=body, made_at=self._clock())
         )
 
     async def _send(self, alert: Alert, url: str) -> bool:
-        if not await self._store.move_alert(alert, AlertState.SENDING, self._clock()):
+        if not await self._store.runs.move_alert(alert, AlertState.SENDING, self._clock()):
             return True  # another process was first
         taken = replace(alert, state=AlertState.SENDING)
         # Cancelled or killed here, it may have arrived: the state stays, and a later run lets it
         # go.
         state = await _sent(url, alert.title, alert.body)
-        await self._store.move_alert(taken, state, self._clock())
+        await self._store.runs.move_alert(taken, state, self._clock())
         match state:
             case AlertState.WAITING:
                 log.warning(

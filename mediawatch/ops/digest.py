@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 
 from mediawatch.domain import (
     Ending,
-    Night,
+    FindingChange,
     Paused,
     SessionEvent,
     SessionState,
     Sweep,
+    SweepRun,
     Turn,
-    TurnedFinding,
     Verdict,
 )
 from mediawatch.domain.clock import minute
@@ -30,14 +30,14 @@ _NAMED = (Turn.NEW, Turn.GONE)
 
 def digest(
     sweep: Sweep,
-    night: Night,
-    turned: Sequence[TurnedFinding],
+    night: SweepRun,
+    turned: Sequence[FindingChange],
     sessions: Mapping[str, SessionState],
     *,
     lines: int,
     size: int,
     surfaces: Mapping[str, str],
-    broken: Sequence[Night] = (),
+    broken: Sequence[SweepRun] = (),
     due: Sequence[CorrectionDue] = (),
     unanswered: bool = False,
 ) -> tuple[str, str]:
@@ -92,7 +92,7 @@ def digest(
     return title, "\n".join([*head, *tail])
 
 
-def _counts(night: Night) -> str:
+def _counts(night: SweepRun) -> str:
     parts = [
         f"{verdict.label}{night.verdicts[verdict.value]}个"
         for verdict in Verdict
@@ -106,12 +106,12 @@ def _paused(breaker: str, surfaces: Mapping[str, str]) -> str:
     return f"{surfaces.get(paused.surface, paused.surface)}({paused.session or '访客'}){paused.outcome.label}"
 
 
-def _turns(turned: Sequence[TurnedFinding]) -> str:
+def _turns(turned: Sequence[FindingChange]) -> str:
     counts = [f"{turn.label}{sum(each.turn is turn for each in turned)}" for turn in Turn]
     return f"疑似问题:{'、'.join(counts)}"
 
 
-def _run(night: Night) -> str:
+def _run(night: SweepRun) -> str:
     minutes = ((night.ended_at - night.started_at) if night.ended_at else timedelta()) / timedelta(
         minutes=1
     )

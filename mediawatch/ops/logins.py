@@ -81,7 +81,7 @@ class SessionBook:
 
     async def last(self, platform: str | None = None) -> dict[str, SessionEvent]:
         """The newest event of each login by name; with `platform` None by `platform/name`."""
-        events = await self._store.session_events(platform)
+        events = await self._store.operator.session_events(platform)
         return {
             event.name if platform else f"{event.platform}/{event.name}": event for event in events
         }
@@ -105,7 +105,7 @@ class SessionBook:
         known = (await self.last(platform)).get(name)
         # A host's clock that was set back must not make an older event the newest.
         at = max(self._clock(), known.at) if known else self._clock()
-        await self._store.note_session(
+        await self._store.operator.add_session_event(
             SessionEvent(platform=platform, name=name, at=at, state=state, how=how, detail=detail)
         )
         self._notes += 1

@@ -169,10 +169,10 @@ async def prune_readings(
     """
     before = now - timedelta(days=days)
     if not dry_run:
-        await store.begin_pruning(now, before)
+        await store.readings.begin_pruning(now, before)
     count, after = 0, 0
     while True:
-        idle, last = await store.idle_readings(before, after, _AT_ONCE)
+        idle, last = await store.readings.find_idle(before, after, _AT_ONCE)
         if last is None:
             return count
         gone = [
@@ -180,13 +180,13 @@ async def prune_readings(
             for each in idle
             if not any((folder.root / path).exists() for path in each.paths)
         ]
-        count += len(gone) if dry_run or not gone else await store.forget(gone, before)
+        count += len(gone) if dry_run or not gone else await store.readings.delete(gone, before)
         after = last
 
 
 async def still_judged(store: Store, sweep: Sweep) -> None:
     """UserError where readings of this sweep's time may have left: it is not judged again."""
-    before = await store.pruned_before()
+    before = await store.readings.pruned_before()
     if before is not None and sweep.as_of < before:
         raise UserError(
             f"sweep {sweep.id} ({beijing(sweep.as_of):%Y-%m-%d}) is not judged again: readings "

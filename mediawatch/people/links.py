@@ -127,7 +127,7 @@ async def import_links(
         collected.links, store=store, looker=looker, gate=gate, now=now, progress=progress
     )
     for file, sha256 in collected.files:
-        await store.note_source(Source(file=file, sha256=sha256, at=now()), "links")
+        await store.accounts.add_source(Source(file=file, sha256=sha256, at=now()), "links")
     report.skipped, report.unused = collected.skipped, collected.unused
     return report
 
@@ -146,7 +146,7 @@ async def open_links(
 
     When the gate closes (a captcha, a rate limit) the rest is reported as not opened.
     """
-    accounts = [account for account in await store.accounts() if account.platform == PLATFORM]
+    accounts = [account for account in await store.accounts.all() if account.platform == PLATFORM]
     read_before = await _read_before(links, accounts, store)
     entries: dict[int, Entry] = {}
     # Long links last: one of them may bring the captcha that ends it for all.
@@ -166,7 +166,7 @@ async def foreseen(collected: Collected, store: Store) -> Report:
     """What an import would do: which links are known, and which would be opened. Nothing is
     opened.
     """
-    accounts = [account for account in await store.accounts() if account.platform == PLATFORM]
+    accounts = [account for account in await store.accounts.all() if account.platform == PLATFORM]
     known = await _read_before(collected.links, accounts, store)
     entries = [
         Entry(link=link, result=Result.KNOWN, accounts=known[article_key(link.url)])
@@ -188,7 +188,7 @@ async def _read_before(
         if any(article_key(url) in wanted for url in account.links)
     }
     found: dict[str, tuple[Account, ...]] = {}
-    for number, shown in (await store.links_shown(holders)).items():
+    for number, shown in (await store.readings.post_links(holders)).items():
         for key in {article_key(link) for link in shown} & wanted:
             found[key] = (*found.get(key, ()), holders[number])
     return found
@@ -213,8 +213,8 @@ async def _opened(
     entry = placed(link, sights[-1], accounts)
     if entry.result is Result.MATCHED and entry.sight:
         for account in entry.accounts:
-            await store.keep(_reading(account, entry.sight, started))
-            await store.add_links(account.id, [link.url], _source(link))
+            await store.readings.keep(_reading(account, entry.sight, started))
+            await store.accounts.add_links(account.id, [link.url], _source(link))
     return entry
 
 

@@ -443,7 +443,7 @@ async def suspects(
     scope = [entry for entry in scope if entry.judgement and entry.judgement.findings]
     readings = await proving(store, scope)
     events: dict[tuple[int, Code], list[ReviewEvent]] = {}
-    for event in await store.review_events(sweep.id):
+    for event in await store.reviews.events(sweep.id):
         events.setdefault((event.account_id, event.code), []).append(event)
     rule = parse(sweep.policy_toml).hearing
     return [
@@ -471,7 +471,7 @@ async def proving(store: Store, scope: Iterable[SweepAccount]) -> dict[int, list
         for entry in scope
         if entry.judgement and entry.judgement.findings
     }
-    found = await store.readings_by_id(
+    found = await store.readings.by_id(
         {number for numbers in resting.values() for number in numbers}
     )
     kept = {reading.id: reading for some in found.values() for reading in some}
@@ -533,7 +533,7 @@ async def second_looks(
     ]
     # A post within the window is seen on its own day at the earliest.
     since = day_start(policy.window_start(day_of(sweep.as_of)) - timedelta(days=1))
-    readings = await store.readings([account.id for account in drawn], since=since)
+    readings = await store.readings.by_account([account.id for account in drawn], since=since)
     return [
         SecondLook(account=account, first=first)
         for account in drawn

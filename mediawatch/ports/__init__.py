@@ -14,18 +14,18 @@ from mediawatch.ports.looker import Looker, SurfaceFacts
 from mediawatch.ports.stage import Shown, Stage
 from mediawatch.ports.store import (
     AccountNow,
-    Answer,
     IdleReading,
     KeptEvidence,
     NamedQuery,
+    QueryResult,
     Rejudgement,
     Store,
-    Visited,
+    SurfaceVisit,
 )
 
 __all__ = [
-    "AccountNow", "Answer", "Clock", "Gate", "IdleReading", "KeptEvidence", "Known", "Logins", "Looker", "Modules", "NamedQuery", "Rank",
-    "RankedGate", "Rejudgement", "SessionWatch", "Shown", "Stage", "Store", "StoredSession", "SurfaceFacts", "Visited",
+    "AccountNow", "Clock", "Gate", "IdleReading", "KeptEvidence", "Known", "Logins", "Looker", "Modules", "NamedQuery", "QueryResult",
+    "Rank", "RankedGate", "Rejudgement", "SessionWatch", "Shown", "Stage", "Store", "StoredSession", "SurfaceFacts", "SurfaceVisit",
 ]  # fmt: skip
 
 Clock = Callable[[], datetime]

@@ -28,12 +28,12 @@ _PORTION = 500
 
 async def current(store: Store) -> list[Proposal]:
     """All proposals of the accounts in scope, from what kept readings told of who they are."""
-    accounts = await store.accounts()
+    accounts = await store.accounts.all()
     keys = [account.id for account in accounts]
     readings: dict[int, list[Reading]] = {}
     for start in range(0, len(keys), _PORTION):
-        readings |= await store.told(keys[start : start + _PORTION])
-    return proposals(accounts, readings, await store.refusals())
+        readings |= await store.readings.identity_readings(keys[start : start + _PORTION])
+    return proposals(accounts, readings, await store.accounts.refusals())
 
 
 def chosen(listed: Sequence[Proposal], keys: Iterable[str], *, everything: bool) -> list[Proposal]:

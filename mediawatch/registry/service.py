@@ -57,9 +57,9 @@ async def import_files(
     read = read_rows(files, day_of(now))
     made = plan(
         read.rows,
-        await store.accounts(include_retired=True),
-        await store.changes(),
-        await store.contacts(),
+        await store.accounts.all(include_retired=True),
+        await store.accounts.changes(),
+        await store.accounts.contacts(),
         _source(files, now),
         covers=covers,
         complete=complete,
@@ -70,7 +70,7 @@ async def import_files(
     if errors and errors_path:
         write_refused(files, read.headings, errors, errors_path)
     if written:
-        await store.apply(made.changes)
+        await store.accounts.apply(made.changes)
     return ImportReport(
         changes=made.changes,
         written=written,

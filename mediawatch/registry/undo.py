@@ -41,7 +41,7 @@ async def undo(store: Store, now: datetime) -> Undone:
     """Take the last import back. UserError where there is none, where something else came after it,
     or anything was judged since.
     """
-    imports = [source for source, kind in await store.sources() if kind == "registry"]
+    imports = [source for source, kind in await store.accounts.sources() if kind == "registry"]
     if not imports:
         raise UserError("no registry was imported yet: there is nothing to take back")
     last = imports[-1]
@@ -55,13 +55,13 @@ async def undo(store: Store, now: datetime) -> Undone:
         )
     changes = [
         change
-        for change in await store.changes()
+        for change in await store.accounts.changes()
         if change.at == last.at and change.source == last.file
     ]
-    brought = await store.brought(last)
+    brought = await store.accounts.added_by(last)
     await _refuse_used(store, last, {*brought, *(change.account_id for change in changes)})
-    made = reverse(last, brought, changes, await store.accounts(include_retired=True), now)
-    await store.apply(made)
+    made = reverse(last, brought, changes, await store.accounts.all(include_retired=True), now)
+    await store.accounts.apply(made)
     return Undone(source=last, changes=made)
 
 
@@ -69,7 +69,7 @@ async def _refuse_used(store: Store, last: Source, concerned: set[int]) -> None:
     """UserError where anything rests on the import by now."""
     after = [
         sweep.id
-        for sweep in await store.sweeps()
+        for sweep in await store.sweeps.all()
         if sweep.started_at >= last.at
         or sweep.state is SweepState.RUNNING
         or (sweep.finished_at or last.at) > last.at
@@ -79,12 +79,12 @@ async def _refuse_used(store: Store, last: Source, concerned: set[int]) -> None:
             f"sweep {after[0]} rests on the import of {last.file}: correct the registry by "
             "another import"
         )
-    if await store.readings(concerned, since=last.at):
+    if await store.readings.by_account(concerned, since=last.at):
         raise UserError(
             f"accounts of {last.file} were looked at since its import: correct the registry "
             "by another import"
         )
-    if any(notice.kept_at >= last.at for notice in await store.notices()):
+    if any(notice.kept_at >= last.at for notice in await store.notices.all()):
         raise UserError(
             f"a notice was kept after the import of {last.file}: correct the registry by "
             "another import"

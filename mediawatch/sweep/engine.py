@@ -40,21 +40,21 @@ class Engine(Parts):
         """
         sweep = await self._open(request)
         if sweep.state is SweepState.FINISHED:
-            unanswered = await self.store.unanswered(sweep.id)
+            unanswered = await self.store.sweeps.is_unanswered(sweep.id)
             return Summary(
                 sweep=sweep,
-                scope=await self.store.scope(sweep.id),
+                scope=await self.store.sweeps.scope(sweep.id),
                 repeated=True,
                 unanswered=unanswered,
             )
-        scope = await self.store.scope(sweep.id)
+        scope = await self.store.sweeps.scope(sweep.id)
         accounts = [entry.account for entry in scope]
-        states = await self.store.states([account.id for account in accounts])
+        states = await self.store.readings.account_states([account.id for account in accounts])
         run = Run(
             self,
             request,
             sweep,
-            await self.store.readings(sweep_id=sweep.id),
+            await self.store.readings.by_account(sweep_id=sweep.id),
             states,
             len(accounts),
             progress,
@@ -69,16 +69,16 @@ class Engine(Parts):
             raise _foremost(errors) from errors
         await self._judge(run, accounts, states)
         finished_at = self.clock()
-        await self.store.close_sweep(sweep.id, SweepState.FINISHED, finished_at)
+        await self.store.sweeps.close(sweep.id, SweepState.FINISHED, finished_at)
         return Summary(
             sweep=replace(sweep, state=SweepState.FINISHED, finished_at=finished_at),
-            scope=await self.store.scope(sweep.id),
+            scope=await self.store.sweeps.scope(sweep.id),
             looks=run.looks,
             outcomes=run.outcomes,
             settled=run.settled,
             left=sum(run.needs_look(account) for account in accounts),
             exit_code=self.pacing.exit_bits | run.exit_bits,
-            unanswered=await self.store.unanswered(sweep.id),
+            unanswered=await self.store.sweeps.is_unanswered(sweep.id),
             checks=tuple(check for check in run.checks if check.sweep_id == sweep.id),
             clock_off=run.clock_off,
         )
@@ -97,8 +97,8 @@ class Engine(Parts):
                 for key, judged in judgements.items()
                 if run.read(key) or _is_news(judged, states.get(key))
             }
-            await self.store.narrow_sweep(run.sweep.id, judgements)
-        await self.store.judge(run.sweep.id, judgements, made.news)
+            await self.store.sweeps.narrow(run.sweep.id, judgements)
+        await self.store.sweeps.keep_judgements(run.sweep.id, judgements, made.news)
 
     async def _begin(self, request: Request, run: Run, accounts: Sequence[Account]) -> None:
         """The gate knows what was visited before and where the end is, and looks can be made where
@@ -106,7 +106,7 @@ class Engine(Parts):
         """
         now = self.clock()
         self.pacing.begin(
-            await self.store.visits(now - timedelta(days=1)),
+            await self.store.operator.visits(now - timedelta(days=1)),
             now,
             at_once=request.concurrency,
             until=request.until,
@@ -137,7 +137,7 @@ class Engine(Parts):
     async def _open(self, request: Request) -> Sweep:
         """The equal sweep that is to be continued or not repeated, else a new one."""
         now = self.clock()
-        sweeps = await self.store.sweeps()
+        sweeps = await self.store.sweeps.all()
         given_up = await self._given_up(request, sweeps, now)
         wanted = [
             sweep
@@ -164,7 +164,7 @@ class Engine(Parts):
         ]
         if finished and not request.again:
             return finished[-1]
-        registry = await self.store.accounts()
+        registry = await self.store.accounts.all()
         accounts = request.in_scope(registry)
         if not accounts:
             raise UserError(
@@ -172,7 +172,7 @@ class Engine(Parts):
                 "--platform/--account"
             )
         if request.nightly:
-            states = await self.store.states([account.id for account in accounts])
+            states = await self.store.readings.account_states([account.id for account in accounts])
             today = day_of(now)
             accounts = [
                 account
@@ -180,7 +180,7 @@ class Engine(Parts):
                 if rules.next_due(states.get(account.id), account.filed, request.policy, now)
                 <= today
             ]
-        return await self.store.open_sweep(request.sweep(now, registry), accounts)
+        return await self.store.sweeps.open(request.sweep(now, registry), accounts)
 
     async def _given_up(self, request: Request, sweeps: Iterable[Sweep], now: datetime) -> set[int]:
         """Closes the sweeps of any scope that nobody goes on with; one that is asked for by its
@@ -192,9 +192,10 @@ class Engine(Parts):
             asked_for = request.equals(sweep) and request.as_of == sweep.as_of
             if (
                 not asked_for
-                and now - (await self.store.last_read_at(sweep.id) or sweep.started_at) > RESUMABLE
+                and now - (await self.store.sweeps.last_read_at(sweep.id) or sweep.started_at)
+                > RESUMABLE
             ):
-                await self.store.close_sweep(sweep.id, SweepState.INCOMPLETE, now)
+                await self.store.sweeps.close(sweep.id, SweepState.INCOMPLETE, now)
                 closed.add(sweep.id)
         return closed
 

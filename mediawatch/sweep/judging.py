@@ -38,11 +38,11 @@ async def rejudge(
 
     UserError where there is no such sweep, or where retention has passed it.
     """
-    sweep = next((sweep for sweep in await store.sweeps() if sweep.id == sweep_id), None)
+    sweep = next((sweep for sweep in await store.sweeps.all() if sweep.id == sweep_id), None)
     if sweep is None:
         raise UserError(f"there is no sweep {sweep_id}")
     await still_judged(store, sweep)
-    scope = await store.scope(sweep_id)
+    scope = await store.sweeps.scope(sweep_id)
     policy = parse(sweep.policy_toml, f"policy of sweep {sweep_id}")
     checks = await checks_for(store, sweep)
     paused = {
@@ -53,7 +53,7 @@ async def rejudge(
     made = await judged(
         store, [entry.account for entry in scope], supports, sweep, policy, checks, paused
     )
-    await store.judge(sweep_id, made.judgements, made.news)
+    await store.sweeps.keep_judgements(sweep_id, made.judgements, made.news)
     return [replace(entry, judgement=made.judgements[entry.account.id]) for entry in scope]
 
 
@@ -61,7 +61,7 @@ async def checks_for(store: Store, sweep: Sweep) -> list[CanaryCheck]:
     """Those around any look that may speak in this sweep: an earlier sweep's last check may lie
     before this one's as_of.
     """
-    return await store.canary_checks(since=sweep.as_of - RESUMABLE)
+    return await store.operator.canary_checks(since=sweep.as_of - RESUMABLE)
 
 
 async def judged(
@@ -80,12 +80,12 @@ async def judged(
     """
     judgements: dict[int, Judgement] = {}
     news: dict[int, int] = {}
-    issued = await store.issued_at(sweep.id)
+    issued = await store.notices.issued_at(sweep.id)
     for start in range(0, len(accounts), _AT_ONCE):
         some = accounts[start : start + _AT_ONCE]
         ids = [account.id for account in some]
-        now = await store.accounts_now(ids)
-        readings = await store.known(ids, sweep.as_of, sweep.period_from)
+        now = await store.accounts.current(ids)
+        readings = await store.readings.for_judgement(ids, sweep.as_of, sweep.period_from)
         for account in some:
             filed = _opened(account.filed, now[account.id].opened_on)
             of_account = tuple(

@@ -15,11 +15,11 @@ import structlog
 
 from mediawatch.domain import (
     Ending,
-    Night,
+    FindingChange,
     Outcome,
     Paused,
     SweepAccount,
-    TurnedFinding,
+    SweepRun,
     UserError,
     Verdict,
 )
@@ -28,7 +28,7 @@ from mediawatch.sweep import Engine, Progress, Request, Step, Summary
 from mediawatch.sweep.gate.pacing import Pacing
 
 log = structlog.get_logger(__name__)
-Ended = Callable[[Night], Awaitable[None]]
+Ended = Callable[[SweepRun], Awaitable[None]]
 _LOOKED_BACK = 100
 """Runs among which those of a sweep that is asked for once more are found."""
 _DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
@@ -36,7 +36,7 @@ _DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 
 async def run(
     engine: Engine, request: Request, progress: Progress, ended: Ended | None = None
-) -> tuple[Summary, Night]:
+) -> tuple[Summary, SweepRun]:
     """`Engine.run`, kept as a night: from its start on, so that one that was killed shows too.
     `ended` is told of it, however it ended.
 
@@ -44,15 +44,21 @@ async def run(
     begun, `ended` is told of none.
     """
     store = engine.store
-    beginning = asyncio.create_task(store.begin_night(Night(started_at=engine.clock())))
+    beginning = asyncio.create_task(store.runs.begin(SweepRun(started_at=engine.clock())))
     looks = _Looks(progress)
     try:
         begun = await asyncio.shield(beginning)
         summary = await engine.run(request, looks)
         if summary.repeated:
             summary.exit_code = await _of_the_run(store, summary.sweep.id)
-        night = _judged(engine, begun, summary, looks.counts, await store.turned(summary.sweep.id))
-        await store.end_night(night)
+        night = _judged(
+            engine,
+            begun,
+            summary,
+            looks.counts,
+            await store.sweeps.finding_changes(summary.sweep.id),
+        )
+        await store.runs.end(night)
     except BaseException as error:
         # Also of a run that is stopped while it begins: without an end it would pass for killed.
         begun = await beginning
@@ -66,7 +72,7 @@ async def run(
             breakers=open_breakers(engine.pacing),
         )
         with _first_error_stands():
-            await store.end_night(night)
+            await store.runs.end(night)
         if ended:
             with _first_error_stands():
                 await ended(night)
@@ -81,18 +87,18 @@ async def _of_the_run(store: Store, sweep_id: int) -> int:
     what they met.
     """
     bits = 0
-    for night in await store.nights(_LOOKED_BACK):
+    for night in await store.runs.latest(_LOOKED_BACK):
         bits |= (night.exit_code or 0) if night.sweep_id == sweep_id else 0
     return bits
 
 
 def _judged(
     engine: Engine,
-    begun: Night,
+    begun: SweepRun,
     summary: Summary,
     looks: Mapping[str, int],
-    turned: Iterable[TurnedFinding],
-) -> Night:
+    turned: Iterable[FindingChange],
+) -> SweepRun:
     return replace(
         begun,
         sweep_id=summary.sweep.id,
@@ -166,7 +172,7 @@ def open_breakers(pacing: Pacing) -> tuple[str, ...]:
     )
 
 
-def by_platform(night: Night) -> Mapping[tuple[str, Outcome], int]:
+def by_platform(night: SweepRun) -> Mapping[tuple[str, Outcome], int]:
     """Looks by platform and outcome."""
     found = {}
     for key, count in night.looks.items():

@@ -218,7 +218,7 @@ class Run:
         )
 
     async def _note_check(self, check: CanaryCheck) -> None:
-        await self.parts.store.note_canary(check)
+        await self.parts.store.operator.add_canary_check(check)
         self.checks.append(check)
 
     async def _all(
@@ -341,7 +341,7 @@ class Run:
         )
         # Before the reading: whoever is killed in between looks again, and the links are not lost.
         await self._keep_links(account, sights)
-        reading = await self.parts.store.keep(await self.parts.evidence.keep(reading))
+        reading = await self.parts.store.readings.keep(await self.parts.evidence.keep(reading))
         self.readings.setdefault(account.id, []).append(reading)
         self.outcomes[reading.outcome] += 1
         log.info(
@@ -370,7 +370,7 @@ class Run:
         for sight in sights:
             new = [link for link in sight.links if link not in account.links][:_LINKS_KEPT]
             if new and sight.matched_by is MatchedBy.ID:
-                await self.parts.store.add_links(account.id, new, sight.surface)
+                await self.parts.store.accounts.add_links(account.id, new, sight.surface)
 
     async def _all_sights(
         self, account: Account, need: Need, turnstile: Turnstile
@@ -435,7 +435,9 @@ class Run:
                 sights=sights,
                 filed_as=other.filed.identity,
             )
-            self.readings.setdefault(other.id, []).append(await self.parts.store.keep(control))
+            self.readings.setdefault(other.id, []).append(
+                await self.parts.store.readings.keep(control)
+            )
         return sights
 
     def _sound(self, account: Account) -> bool:

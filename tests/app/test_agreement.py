@@ -175,11 +175,13 @@ class History:
                 **values,
             )
             new.append(NewAccount(filed=given))
-        await self.app.store.apply(RegistryChanges(source=self._source(), new=tuple(new)))
+        await self.app.store.accounts.apply(RegistryChanges(source=self._source(), new=tuple(new)))
 
     async def inspect(self, drawn: Sequence[Any]) -> None:
         """Two looks at each account, then the inspection is judged."""
-        for account, (*_, looked, _) in zip(await self.app.store.accounts(), drawn, strict=True):
+        for account, (*_, looked, _) in zip(
+            await self.app.store.accounts.all(), drawn, strict=True
+        ):
             if looked:
                 for look in (LookKind.FIRST, LookKind.SECOND):
                     await self.look(account, looked, 20, look)
@@ -187,7 +189,7 @@ class History:
 
     async def step(self, what: str, place: int, how: Any, number: int) -> None:
         self.turn += 1
-        accounts = await self.app.store.accounts()
+        accounts = await self.app.store.accounts.all()
         account = accounts[place % len(accounts)]
         match what:
             case "look":
@@ -244,7 +246,7 @@ class History:
                 values = {"outcome": Outcome.CAPTCHA}
             case "by_link":
                 look = LookKind.LINK
-                await self.app.store.add_links(
+                await self.app.store.accounts.add_links(
                     account.id, [f"https://mp.weixin.qq.com/s/Example{self.turn:015}"], "示例"
                 )
                 posts = (TODAY - timedelta(days=days % 14),)
@@ -269,7 +271,7 @@ class History:
             evidence=self._evidence(),
             **values,
         )
-        await self.app.store.keep(
+        await self.app.store.readings.keep(
             Reading(
                 account_id=account.id,
                 look=look,
@@ -296,7 +298,7 @@ class History:
             evidence=self._evidence(),
         )
         by = f"甲某{days % 2}"
-        await self.app.store.keep(
+        await self.app.store.readings.keep(
             Reading(
                 account_id=account.id,
                 look=LookKind.PERSON,
@@ -347,11 +349,13 @@ class History:
         )
         if history:
             updated = (UpdatedAccount(account_id=account.id, filed=changed, changes=history),)
-            await self.app.store.apply(RegistryChanges(source=self._source(), updated=updated))
+            await self.app.store.accounts.apply(
+                RegistryChanges(source=self._source(), updated=updated)
+            )
 
     async def sweep(self, kind: SweepKind, number: int) -> None:
         accounts = [
-            account for account in await self.app.store.accounts() if account.retired_on is None
+            account for account in await self.app.store.accounts.all() if account.retired_on is None
         ]
         whole = kind in (SweepKind.CENSUS, SweepKind.NIGHTLY)
         chosen = (
@@ -360,7 +364,7 @@ class History:
             else [account for account in accounts if (account.id + number) % 2] or accounts[:1]
         )
         policy = load(self.policy)
-        opened = await self.app.store.open_sweep(
+        opened = await self.app.store.sweeps.open(
             Sweep(
                 as_of=AS_OF,
                 policy=policy.name,
@@ -373,7 +377,7 @@ class History:
             chosen,
         )
         await rejudge(self.app.store, self.app.supports, opened.id)
-        await self.app.store.close_sweep(opened.id, SweepState.FINISHED, self.now)
+        await self.app.store.sweeps.close(opened.id, SweepState.FINISHED, self.now)
 
     async def decide(self, place: int, action: ReviewAction, number: int) -> None:
         sweep = await chosen_sweep(self.app, None)
@@ -402,9 +406,9 @@ class History:
             excuse=excuses[number % len(excuses)] if action is ReviewAction.DISMISSED else None,
         )
         newest = max(
-            (known.id for known in await self.app.store.review_events(sweep.id)), default=0
+            (known.id for known in await self.app.store.reviews.events(sweep.id)), default=0
         )
-        await self.app.store.note_reviews(sweep.id, [event], after=newest, rejudged=judged.rejudged)
+        await self.app.store.reviews.add(sweep.id, [event], after=newest, rejudged=judged.rejudged)
 
     async def issue(self) -> None:
         heading = Heading(
@@ -423,7 +427,7 @@ class History:
             )
 
     async def correct(self, place: int, number: int) -> None:
-        notices = await self.app.store.notices()
+        notices = await self.app.store.notices.all()
         if not notices:
             return
         notice = notices[place % len(notices)]
@@ -472,8 +476,8 @@ async def no_post_is_passed_over(app: App, sweep: Sweep) -> None:
         for entry in judged.entries
         if entry.judgement and any(finding.code in SILENCES for finding in entry.judgement.findings)
     ]
-    now = await app.store.accounts_now(silent)
-    for number, readings in (await app.store.readings(silent)).items():
+    now = await app.store.accounts.current(silent)
+    for number, readings in (await app.store.readings.by_account(silent)).items():
         told = (
             said
             for reading in readings
@@ -513,7 +517,7 @@ async def lived(
             await history.step(*step)
         await check(history.app, await chosen_sweep(history.app, None))
         await no_post_is_passed_over(history.app, await chosen_sweep(history.app, None))
-        for notice in await store.notices():
+        for notice in await store.notices.all():
             await check_notice(history.app, notice)
     finally:
         await store.close()

@@ -35,7 +35,7 @@ async def filled(home: Home) -> Account:
     (home.evidence / ".half.part").write_text("half")
     async with opened(home, clock=lambda: NOW) as app:
         (account,) = await enter(app.store, PLAIN)
-        await app.store.keep(await app.evidence.keep(seen(account, 0)))
+        await app.store.readings.keep(await app.evidence.keep(seen(account, 0)))
     return account
 
 
@@ -54,7 +54,7 @@ def seen(account: Account, number: int) -> Reading:
 async def sound(home: Home) -> int:
     """How many pieces of evidence are as they were kept; none may be otherwise."""
     async with opened(home) as app:
-        check = retention.verified(app.evidence, await app.store.evidence())
+        check = retention.verified(app.evidence, await app.store.evidence.all())
     assert (check.missing, check.altered) == (0, 0)
     return check.sound
 
@@ -85,10 +85,10 @@ async def test_what_is_restored_is_what_was_there(tmp_path: Path) -> None:
     ) == (0o700, 0o600, 0o600, 0o600)
     assert (new.root / "own.toml").read_bytes() == (home.root / "own.toml").read_bytes()
     async with opened(new) as app:
-        assert await app.store.account(account.id) == account
-        assert await app.store.last_backup() is None, "the copy was taken before it was noted"
+        assert await app.store.accounts.get(account.id) == account
+        assert await app.store.runs.last_backup() is None, "the copy was taken before it was noted"
     async with opened(home) as app:
-        kept = await app.store.last_backup()
+        kept = await app.store.runs.last_backup()
     assert kept is not None
     assert (kept.place, kept.size, kept.files) == (str(target), target.stat().st_size, done.files)
 
@@ -116,14 +116,14 @@ async def test_a_backup_during_writes_is_of_one_moment(tmp_path: Path) -> None:
             number = 0
             while not stopped.is_set():
                 number += 1
-                await app.store.keep(await app.evidence.keep(seen(account, number)))
+                await app.store.readings.keep(await app.evidence.keep(seen(account, number)))
             return number
 
         async def copy() -> None:
             async with opened(home, clock=lambda: NOW) as other:
                 for number in range(3):
                     await asyncio.to_thread(asyncio.run, back_up(home, tmp_path / f"{number}.tar"))
-                await other.store.accounts()
+                await other.store.accounts.all()
             stopped.set()
 
         _, written = await asyncio.gather(copy(), write(app))

@@ -163,7 +163,7 @@ async def test_an_old_login_is_worth_a_question(app: App, home: Home) -> None:
 
 async def test_a_clock_that_was_set_back_is_seen(app: App) -> None:
     accounts = await enter(app.store, Filed(name="示例", platform="weibo"))
-    await app.store.open_sweep(
+    await app.store.sweeps.open(
         Sweep(as_of=NOW, policy="national", policy_toml="", started_at=NOW + timedelta(days=1)),
         accounts,
     )
@@ -173,11 +173,11 @@ async def test_a_clock_that_was_set_back_is_seen(app: App) -> None:
 async def test_described_surfaces_in_use_want_a_recording(app: App) -> None:
     (account,) = await enter(app.store, Filed(name="示例", platform="weibo"))
     sweep = await open_sweep(app.store, [account])
-    await app.store.keep(
+    await app.store.readings.keep(
         plain_reading(account.id, sweep_id=sweep.id, outcome=Outcome.OK, attested=Attested.RECORDED)
     )
     assert levels(await in_home(app))["recordings"] is Level.OK
-    await app.store.keep(
+    await app.store.readings.keep(
         plain_reading(
             account.id, sweep_id=sweep.id, outcome=Outcome.OK, attested=Attested.DESCRIBED
         )
@@ -303,7 +303,7 @@ async def test_live_reads_every_canary_by_every_surface(home: Home, tmp_path: Pa
         asleep = replace(sound, name="睡着的示例", platform_id="MS4wLjABAAAADemoDoctor002")
         home.canaries.write_text(to_toml([sound, asleep], "演示数据"), encoding="utf-8")
         checks = [check async for check in doctor.live(app)]
-        kept = await app.store.canary_checks()
+        kept = await app.store.operator.canary_checks()
     canaries = {
         check.text.split(": ")[1].split(" reads")[0]: check
         for check in checks

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 import db
-from db.known import shown
+from db.readings.first_seen import shown
 from mediawatch.domain import (
     Account,
     Code,
@@ -107,17 +107,17 @@ async def template(store: Store) -> Account:
         organiser="示例机关",
         prefecture="示例市",
     )
-    await store.apply(
+    await store.accounts.apply(
         RegistryChanges(
             source=Source(file="a.xlsx", sha256="0" * 64, at=NOW), new=(NewAccount(filed=filed),)
         )
     )
-    (account,) = await store.accounts()
-    kept = await store.keep(reading(account.id, night(0), posted(0)))
+    (account,) = await store.accounts.all()
+    kept = await store.readings.keep(reading(account.id, night(0), posted(0)))
     begun = Sweep(
         as_of=night(0), policy="national", policy_toml=POLICY.toml, scope="all", started_at=night(0)
     )
-    sweep = await store.open_sweep(begun, [account])
+    sweep = await store.sweeps.open(begun, [account])
     finding = Finding(
         code=Code.STALE_2W,
         label="示例",
@@ -125,11 +125,11 @@ async def template(store: Store) -> Account:
         sentence="示例",
         reading_ids=(kept.id,),
     )
-    await store.judge(
+    await store.sweeps.keep_judgements(
         sweep.id,
         {account.id: Judgement(verdict=Verdict.FAILED, sentence="示例", findings=(finding,))},
     )
-    await store.close_sweep(sweep.id, SweepState.FINISHED, night(0))
+    await store.sweeps.close(sweep.id, SweepState.FINISHED, night(0))
     return account
 
 
@@ -246,48 +246,50 @@ async def costs(folder: Path, accounts: int, nights: int) -> dict[str, float]:
     await store.close()
     multiply(file, account, accounts, nights)
     store = await db.open_store(f"sqlite:///{file}", clock=lambda: NOW)
-    everybody = {each.id: each for each in await store.accounts()}
+    everybody = {each.id: each for each in await store.accounts.all()}
     some = [*everybody][:: max(1, accounts // BATCH)][:BATCH]
-    newest = (await store.sweeps())[-1]
-    queries = {each.name: each.sql for each in store.queries()}
+    newest = (await store.sweeps.all())[-1]
+    queries = {each.name: each.sql for each in store.queries.all()}
     found: dict[str, float] = {"megabytes": file.stat().st_size / 1e6}
     kept_at = iter(range(1, 1_000))
 
     async def due() -> int:
-        states = await store.states()
+        states = await store.readings.account_states()
         return sum(
             next_due(state, everybody[key].filed, POLICY, NOW) <= NOW.date()
             for key, state in states.items()
         )
 
     async def known() -> int:
-        return sum(map(len, (await store.known(some, NOW)).values()))
+        return sum(map(len, (await store.readings.for_judgement(some, NOW)).values()))
 
     async def period() -> int:
-        return sum(map(len, (await store.known(some, NOW, day_of(NOW) - PERIOD)).values()))
+        return sum(
+            map(len, (await store.readings.for_judgement(some, NOW, day_of(NOW) - PERIOD)).values())
+        )
 
     async def links() -> int:
-        return sum(map(len, (await store.links_shown(some)).values()))
+        return sum(map(len, (await store.readings.post_links(some)).values()))
 
     async def told() -> int:
-        return sum(map(len, (await store.told(some)).values()))
+        return sum(map(len, (await store.readings.identity_readings(some)).values()))
 
     async def judge() -> int:
-        scope = await store.scope(newest.id)
+        scope = await store.sweeps.scope(newest.id)
         made = await judged(
             store, [entry.account for entry in scope], lambda _: True, newest, POLICY, (), {}
         )
-        await store.judge(newest.id, made.judgements, made.news)
+        await store.sweeps.keep_judgements(newest.id, made.judgements, made.news)
         return len(made.judgements)
 
     async def keep() -> int:
         at = NOW + timedelta(minutes=next(kept_at))
         for key in some:
-            await store.keep(reading(key, at, posted(0)))
+            await store.readings.keep(reading(key, at, posted(0)))
         return len(some)
 
     async def query(name: str) -> int:
-        return len((await store.query(queries[name])).rows)
+        return len((await store.queries.run(queries[name])).rows)
 
     works: dict[str, Callable[[], Awaitable[int]]] = {
         "due of all": due, f"known of {BATCH}": known, f"{PERIOD.days} days of {BATCH}": period, f"told of {BATCH}": told,

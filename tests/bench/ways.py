@@ -73,7 +73,7 @@ async def sweep(place: Place) -> Answers:
         await app.looker().ready()
         place.begin()
         summary = await app.engine().run(request)
-        read = await app.store.readings([entry.account.id for entry in summary.scope])
+        read = await app.store.readings.by_account([entry.account.id for entry in summary.scope])
     answers: Answers = {}
     for entry in summary.scope:
         first = [

@@ -19,7 +19,7 @@ from random import Random
 from types import SimpleNamespace
 from typing import Any
 
-from db.history import state_after
+from db.readings.state import state_after
 from mediawatch.domain import (
     AccountState,
     Code,

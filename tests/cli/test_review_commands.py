@@ -24,14 +24,14 @@ from mediawatch.ports import Store
 
 
 def events(home: Home) -> list[ReviewEvent]:
-    return within(home, lambda store: store.review_events(1))
+    return within(home, lambda store: store.reviews.events(1))
 
 
 def key(home: Home, number: int, code: str = "stale_2w") -> str:
     """A finding as `review list` names it: with the version that is shown."""
 
     async def found(store: Store) -> str:
-        entry = next(entry for entry in await store.scope(1) if entry.account.id == number)
+        entry = next(entry for entry in await store.sweeps.scope(1) if entry.account.id == number)
         assert entry.judgement is not None
         finding = next(finding for finding in entry.judgement.findings if finding.code == code)
         return f"{number}/{code}@{finding.facts.version}"
@@ -358,11 +358,13 @@ async def test_a_drawn_word_goes_to_a_second_person(store: Store, tmp_path: Path
     )
     await inspection.take(fill(path, tmp_path / "甲.xlsx", dict.fromkeys(names, FRESH)))
     assert (
-        await unproven(store, inspection.sweep, await store.scope(inspection.sweep.id), POLICY)
+        await unproven(
+            store, inspection.sweep, await store.sweeps.scope(inspection.sweep.id), POLICY
+        )
         == []
     )
     (drawn,) = await second_looks(
-        store, inspection.sweep, await store.scope(inspection.sweep.id), POLICY
+        store, inspection.sweep, await store.sweeps.scope(inspection.sweep.id), POLICY
     )
     assert (drawn.account.id, drawn.by) == (DRAWN, "甲某")
 
@@ -372,7 +374,7 @@ async def test_a_drawn_word_goes_to_a_second_person(store: Store, tmp_path: Path
             store,
             out,
             sweep=inspection.sweep,
-            scope=await store.scope(inspection.sweep.id),
+            scope=await store.sweeps.scope(inspection.sweep.id),
             policy=POLICY,
             by=Split.PERSON,
             people=people.split("、"),
@@ -387,7 +389,7 @@ async def test_a_drawn_word_goes_to_a_second_person(store: Store, tmp_path: Path
         store,
         second,
         sweep=inspection.sweep,
-        scope=await store.scope(inspection.sweep.id),
+        scope=await store.sweeps.scope(inspection.sweep.id),
         policy=POLICY,
     )
     again = fill(
@@ -395,12 +397,14 @@ async def test_a_drawn_word_goes_to_a_second_person(store: Store, tmp_path: Path
     )
     await inspection.take(again)
     assert await second_looks(
-        store, inspection.sweep, await store.scope(inspection.sweep.id), POLICY
+        store, inspection.sweep, await store.sweeps.scope(inspection.sweep.id), POLICY
     )
     no = {**STALE, Column.PERSON: "乙某", Column.SEEN_ID: GH[:-1] + str(DRAWN)}
     await inspection.take(fill(second, tmp_path / "乙.xlsx", {names[-1]: no}, {names[-1]: png()}))
     assert (
-        await second_looks(store, inspection.sweep, await store.scope(inspection.sweep.id), POLICY)
+        await second_looks(
+            store, inspection.sweep, await store.sweeps.scope(inspection.sweep.id), POLICY
+        )
         == []
     )
     assert (await inspection.verdicts())[-1] is Verdict.UNPROVEN

@@ -94,9 +94,11 @@ async def kept_from_the_beginning(url: str) -> None:
     store = await db.open_store(url, clock=lambda: NOW)
     accounts = await enter(store, PLAIN, PLAIN, PLAIN)
     for each in history(accounts[0].id, accounts[1].id):
-        await store.keep(each)
+        await store.readings.keep(each)
     sweep = await open_sweep(store, accounts)
-    await store.judge(sweep.id, {accounts[0].id: Judgement(verdict=Verdict.FRESH, sentence="示例")})
+    await store.sweeps.keep_judgements(
+        sweep.id, {accounts[0].id: Judgement(verdict=Verdict.FRESH, sentence="示例")}
+    )
     await store.close()
 
 

@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 from samples import FILE, NOW, PLAIN, enter
 
 import db
-from db.bearing import bearing
-from db.history import own_posts
+from db.readings.bearing import bearing
+from db.readings.state import own_posts
 from mediawatch.domain import (
     Account,
     CanaryCheck,
@@ -200,12 +200,14 @@ async def said_alike(store: Store, history: History, seen: tuple[CanaryCheck, ..
     for place, filed in enumerate(history.filed):
         if place:
             updated = UpdatedAccount(account_id=accounts[0].id, filed=own(filed, number))
-            await store.apply(RegistryChanges(source=FILE, updated=(updated,)))
+            await store.accounts.apply(RegistryChanges(source=FILE, updated=(updated,)))
         # As they are kept, which need not be as they were read: a worklist returns late.
         for each in history.kept[place::times]:
-            await store.keep(replace(own(each, number), account_id=accounts[each.account_id].id))
-    now = [account for each in accounts if (account := await store.account(each.id))]
-    kept = await store.readings([account.id for account in now])
+            await store.readings.keep(
+                replace(own(each, number), account_id=accounts[each.account_id].id)
+            )
+    now = [account for each in accounts if (account := await store.accounts.get(each.id))]
+    kept = await store.readings.by_account([account.id for account in now])
     both = sorted(
         (reading for some in kept.values() for reading in some),
         key=lambda reading: (reading.read_at, reading.id),
@@ -223,27 +225,27 @@ async def said_alike(store: Store, history: History, seen: tuple[CanaryCheck, ..
             whole,
             (moment(1, 1439), moment(0, 600), moment(17, 0), moment(-1, 0)),
         )
-        shown = (await store.links_shown([account.id])).get(account.id, set())
+        shown = (await store.readings.post_links([account.id])).get(account.id, set())
         assert {
             post.link for reading in whole for _, post in own_posts(reading) if post.link
         } <= shown
         assert shown <= {
             post.link for reading in everything for sight in reading.sights for post in sight.posts
         }
-        told = tuple((await store.told([account.id])).get(account.id, ()))
+        told = tuple((await store.readings.identity_readings([account.id])).get(account.id, ()))
         assert said_of(account, told) == said_of(
             account, tuple(filter(None, (as_told(account, reading) for reading in everything)))
         )
     # What is gone may only be lacking where it was too old to speak.
     edge = moment(5, 0)
     first = min((reading.id for reading in both), default=1)
-    idle, _ = await store.idle_readings(edge, first - 1, 1_000)
-    assert await store.forget([each.id for each in idle], edge) == len(idle)
+    idle, _ = await store.readings.find_idle(edge, first - 1, 1_000)
+    assert await store.readings.delete([each.id for each in idle], edge) == len(idle)
     gone = {each.id for each in idle}
     left = [each for each in both if each.id not in gone]
     assert {
         reading
-        for some in (await store.readings([account.id for account in now])).values()
+        for some in (await store.readings.by_account([account.id for account in now])).values()
         for reading in some
     } == set(left)
     for account in now:
@@ -285,7 +287,7 @@ def heard(account: Account, readings: Iterable[Reading]) -> tuple[Reading, ...]:
 
 
 def as_told(account: Account, reading: Reading) -> Reading | None:
-    return bearing(reading, account.id, account.filed.identity).told
+    return bearing(reading, account.id, account.filed.identity).whole
 
 
 async def known_says(
@@ -296,7 +298,9 @@ async def known_says(
     moments: tuple[datetime, ...],
 ) -> None:
     for place, as_of in enumerate(moments):
-        some = heard(account, (await store.known([account.id], as_of)).get(account.id, ()))
+        some = heard(
+            account, (await store.readings.for_judgement([account.id], as_of)).get(account.id, ())
+        )
         assert set(some) <= set(everything)
         for policy in POLICIES:
             for supported in (True, False):
@@ -306,7 +310,10 @@ async def known_says(
                 )
                 assert judge(bounded, as_of, policy) == judge(whole, as_of, policy)
         first = TODAY - timedelta(days=24 if place % 2 else 60)
-        some = heard(account, (await store.known([account.id], as_of, first)).get(account.id, ()))
+        some = heard(
+            account,
+            (await store.readings.for_judgement([account.id], as_of, first)).get(account.id, ()),
+        )
         assert set(some) <= set(everything)
         for policy in (NATIONAL, STRICT):
             bounded, whole = (

@@ -129,7 +129,7 @@ async def test_many_may_open_a_new_database_at_once(database_url: str) -> None:
     await asyncio.gather(*(asyncio.to_thread(upgrade, database_url) for _ in range(6)))
     stores = await asyncio.gather(*(db.open_store(database_url) for _ in range(6)))
     for store in stores:
-        assert await store.accounts() == []
+        assert await store.accounts.all() == []
         await store.close()
 
 
@@ -158,7 +158,7 @@ def modes_in(folder: Path) -> dict[str, int]:
 
 async def test_write_ahead_files_are_private_too(sqlite_url: str, tmp_path: Path) -> None:
     store = await db.open_store(sqlite_url)
-    await store.add_links(1, [], "a.txt")
+    await store.accounts.add_links(1, [], "a.txt")
     modes = modes_in(tmp_path)
     await store.close()
     assert set(modes) == {"mediawatch.db", "mediawatch.db-wal", "mediawatch.db-shm"}

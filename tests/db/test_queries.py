@@ -17,7 +17,7 @@ from commands import in_process
 from samples import FILE, NOW, ODD, PLAIN, finding, plain_reading, post, sql
 
 import db
-from db.queries import TO_BE_JUDGED
+from db.queries.named import TO_BE_JUDGED
 from mediawatch.domain import (
     Contact,
     Judgement,
@@ -52,20 +52,20 @@ async def filled(store: Store) -> None:
     """Two finished inspections of two accounts: one fails twice and was renamed, the other is
     unproven, then fresh.
     """
-    await store.apply(
+    await store.accounts.apply(
         RegistryChanges(
             source=FILE, new=tuple(NewAccount(filed=each, contact=SECRET) for each in (ODD, PLAIN))
         )
     )
-    accounts = await store.accounts()
+    accounts = await store.accounts.all()
     odd, plain = accounts
     for verdict in (Verdict.UNPROVEN, Verdict.FRESH):
-        sweep = await store.open_sweep(
+        sweep = await store.sweeps.open(
             Sweep(as_of=NOW, policy="national", policy_toml=load("national").toml, started_at=NOW),
             accounts,
         )
         seen = {"outcome": Outcome.OK, "name": "示例现名", "matched_by": MatchedBy.ID}
-        reading = await store.keep(
+        reading = await store.readings.keep(
             plain_reading(odd.id, NOW, post(date(2031, 2, 1)), sweep_id=sweep.id, **seen)
         )
         failed = Judgement(
@@ -74,10 +74,10 @@ async def filled(store: Store) -> None:
             findings=(finding(reading.id),),
             latest_on=date(2031, 2, 1),
         )
-        await store.judge(
+        await store.sweeps.keep_judgements(
             sweep.id, {odd.id: failed, plain.id: Judgement(verdict=verdict, sentence="说明")}
         )
-        await store.close_sweep(sweep.id, SweepState.FINISHED, NOW)
+        await store.sweeps.close(sweep.id, SweepState.FINISHED, NOW)
     for month, number in enumerate(("一", "二", "三"), 1):
         items = tuple(
             NoticeItem(
@@ -85,7 +85,7 @@ async def filled(store: Store) -> None:
             )
             for place, (account, filed) in enumerate(((odd, ODD), (plain, PLAIN)), 1)
         )
-        notice = await store.issue(
+        notice = await store.notices.issue(
             Notice(
                 number=number,
                 title="示例",
@@ -102,22 +102,24 @@ async def filled(store: Store) -> None:
         ]
         if number != "一":
             events.append(NoticeEvent(item=2, action=NoticeAction.CORRECTED, **common))
-        await store.note_notice(events)
+        await store.notices.add_events(events)
     renamed = ((plain.id, "name", "示例发布", "示例政务"),)
     changes = tuple(
         UpdatedAccount(account_id=key, filed=PLAIN, changes=((field, old, new),))
         for key, field, old, new in renamed
     )
-    await store.apply(RegistryChanges(source=FILE, updated=changes))
+    await store.accounts.apply(RegistryChanges(source=FILE, updated=changes))
 
 
 async def test_every_query_answers_and_none_shows_a_contact(
     any_store: Store, migrated_url: str
 ) -> None:
     await filled(any_store)
-    answers = {query.name: await any_store.query(query.sql) for query in any_store.queries()}
+    answers = {
+        query.name: await any_store.queries.run(query.sql) for query in any_store.queries.all()
+    }
     assert set(answers) == NAMES
-    assert all(query.title for query in any_store.queries())
+    assert all(query.title for query in any_store.queries.all())
     for name, answer in answers.items():
         assert answer.rows or name == "unproven", name
         assert sql(migrated_url, f"SELECT count(*) FROM {name}") == [(len(answer.rows),)]
@@ -125,13 +127,13 @@ async def test_every_query_answers_and_none_shows_a_contact(
         assert SECRET.person not in text
         assert SECRET.phone not in text
         assert "contact" not in next(
-            query.sql for query in any_store.queries() if query.name == name
+            query.sql for query in any_store.queries.all() if query.name == name
         )
 
 
 async def test_what_the_queries_say(any_store: Store) -> None:
     await filled(any_store)
-    said = {query.name: await any_store.query(query.sql) for query in any_store.queries()}
+    said = {query.name: await any_store.queries.run(query.sql) for query in any_store.queries.all()}
 
     def column(name: str, heading: str) -> list[object]:
         return [row[said[name].columns.index(heading)] for row in said[name].rows]
@@ -167,7 +169,7 @@ async def test_a_query_neither_writes_nor_sees_contacts(
         "SELECT sweep_id FROM sweep_account, home WHERE id > ''",
     ):
         with pytest.raises(UserError, match=r"query|contacts"):
-            await any_store.query(statement)
+            await any_store.queries.run(statement)
     assert sql(migrated_url, "SELECT count(*) FROM reading") == [(2,)]
 
 
@@ -223,7 +225,9 @@ def test_the_command(tmp_path: Path) -> None:
 
 async def test_browsing_reads_and_shows_no_contact(store: Store, sqlite_url: str) -> None:
     await filled(store)
-    served = datasette(Path(sqlite_url.removeprefix("sqlite:///")), store.queries(), ["演示数据"])
+    served = datasette(
+        Path(sqlite_url.removeprefix("sqlite:///")), store.queries.all(), ["演示数据"]
+    )
     await served.invoke_startup()
     flagged = (await served.client.get("/mediawatch/flagged.json?_shape=array")).json()
     assert [row["备案单号"] for row in flagged] == [ODD.filing_number]
@@ -256,14 +260,14 @@ async def test_browsing_reads_and_shows_no_contact(store: Store, sqlite_url: str
 async def with_news(store: Store) -> None:
     """A failed account posted within the window, which became known after it was judged."""
     await filled(store)
-    odd = (await store.accounts())[0]
+    odd = (await store.accounts.all())[0]
     seen = {
         "outcome": Outcome.OK,
         "name": odd.filed.name,
         "platform_id": odd.filed.platform_id,
         "matched_by": MatchedBy.ID,
     }
-    await store.keep(plain_reading(odd.id, NOW, post(date(2031, 3, 4)), **seen))
+    await store.readings.keep(plain_reading(odd.id, NOW, post(date(2031, 3, 4)), **seen))
 
 
 async def test_no_view_accuses_an_account_with_news(any_store: Store, migrated_url: str) -> None:
@@ -285,8 +289,8 @@ async def test_a_query_answers_with_what_accounts_are_judged_now(
     any_store: Store, migrated_url: str
 ) -> None:
     await with_news(any_store)
-    newest = (await any_store.sweeps())[-1]
-    odd, plain = await any_store.scope(newest.id)
+    newest = (await any_store.sweeps.all())[-1]
+    odd, plain = await any_store.sweeps.scope(newest.id)
     assert (odd.moved, plain.moved) == (True, True), "a post, and another filed name"
     assert odd.judgement is not None
     fresh = replace(
@@ -301,11 +305,11 @@ async def test_a_query_answers_with_what_accounts_are_judged_now(
     )
 
     async def rows(sql: str, *now: SweepAccount) -> list[tuple[object, ...]]:
-        return list((await any_store.query(sql, now)).rows)
+        return list((await any_store.queries.run(sql, now)).rows)
 
     for statement in (
         "SELECT * FROM flagged",
-        next(query.sql for query in any_store.queries() if query.name == "flagged"),
+        next(query.sql for query in any_store.queries.all() if query.name == "flagged"),
     ):
         assert await rows(statement, fresh) == []
         assert [row[12] for row in await rows(statement, kept)] == ["仍超期"]
@@ -328,8 +332,8 @@ async def test_a_query_answers_with_what_accounts_are_judged_now(
         "DROP VIEW flagged",
     ):
         with pytest.raises(UserError, match=r"query|contacts"):
-            await any_store.query(statement, [fresh])
-    assert [entry.moved for entry in await any_store.scope(newest.id)] == [True, True], (
+            await any_store.queries.run(statement, [fresh])
+    assert [entry.moved for entry in await any_store.sweeps.scope(newest.id)] == [True, True], (
         "nothing is written"
     )
 
@@ -341,7 +345,7 @@ async def test_only_statements_about_judgements_have_accounts_judged(store: Stor
         ("select verdict from sweep_account", [1, 2]),
         ("SELECT * FROM rename_history", []),
     ):
-        assert await store.sweeps_told(statement) == told
+        assert await store.queries.judged_sweeps(statement) == told
 
 
 def test_the_command_and_the_views_agree_with_figures_about_news(tmp_path: Path) -> None:

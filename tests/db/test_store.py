@@ -59,19 +59,19 @@ async def test_every_filed_field_comes_back(any_store: Store) -> None:
     odd, plain = await enter(any_store, ODD, PLAIN)
     assert (odd.filed, plain.filed) == (ODD, PLAIN)
     assert odd.links == ODD.article_links
-    assert await any_store.account(odd.id) == odd
-    assert await any_store.account(odd.id + 100) is None
+    assert await any_store.accounts.get(odd.id) == odd
+    assert await any_store.accounts.get(odd.id + 100) is None
 
 
 async def test_every_field_of_a_reading_comes_back(any_store: Store) -> None:
     account, other = await enter(any_store, PLAIN, ODD)
     given_in = rich_reading(account.id)
-    kept = await any_store.keep(given_in)
+    kept = await any_store.readings.keep(given_in)
     assert kept == replace(without_captures(given_in), id=kept.id, filed_as=account.filed.identity)
     assert kept.id > 0
-    assert await any_store.readings() == {account.id: [kept]}
-    assert await any_store.readings([account.id, other.id]) == {account.id: [kept]}
-    (back,) = (await any_store.readings([account.id]))[account.id]
+    assert await any_store.readings.by_account() == {account.id: [kept]}
+    assert await any_store.readings.by_account([account.id, other.id]) == {account.id: [kept]}
+    (back,) = (await any_store.readings.by_account([account.id]))[account.id]
     instants = [
         back.read_at,
         back.started_at,
@@ -93,14 +93,14 @@ async def test_a_reading_keeps_the_identity_that_was_filed_when_it_was_taken(
         alias="旧",
         links=("https://example.org/旧",),
     )
-    given_in = await any_store.keep(replace(plain_reading(account.id), filed_as=taken))
-    now = await any_store.keep(plain_reading(account.id))
+    given_in = await any_store.readings.keep(replace(plain_reading(account.id), filed_as=taken))
+    now = await any_store.readings.keep(plain_reading(account.id))
     assert (given_in.filed_as, now.filed_as) == (taken, ODD.identity)
-    await any_store.apply(
+    await any_store.accounts.apply(
         RegistryChanges(source=FILE, updated=(UpdatedAccount(account_id=account.id, filed=PLAIN),))
     )
-    assert await any_store.readings() == {account.id: [given_in, now]}
-    assert await any_store.readings_by_id([now.id]) == {account.id: [now]}
+    assert await any_store.readings.by_account() == {account.id: [given_in, now]}
+    assert await any_store.readings.by_id([now.id]) == {account.id: [now]}
 
 
 async def test_many_new_accounts_keep_their_order_contacts_and_state(
@@ -113,10 +113,10 @@ async def test_many_new_accounts_keep_their_order_contacts_and_state(
         )
         for n in range(1500)
     ]
-    await any_store.apply(RegistryChanges(source=FILE, new=tuple(new)))
-    accounts = await any_store.accounts()
+    await any_store.accounts.apply(RegistryChanges(source=FILE, new=tuple(new)))
+    accounts = await any_store.accounts.all()
     assert [account.filed for account in accounts] == [item.filed for item in new]
-    contacts = await any_store.contacts()
+    contacts = await any_store.accounts.contacts()
     assert [contacts.get(account.id) for account in accounts] == [item.contact for item in new]
     assert sql(migrated_url, "SELECT count(*) FROM account_state") == [(1500,)]
 
@@ -167,20 +167,22 @@ async def test_any_text_day_and_instant_comes_back(
 ) -> None:
     accounts = await enter(shared_store, *many)
     assert [account.filed for account in accounts] == many
-    kept = await shared_store.keep(plain_reading(accounts[0].id, NOW, *seen))
-    assert (await shared_store.readings([accounts[0].id]))[accounts[0].id] == [kept]
+    kept = await shared_store.readings.keep(plain_reading(accounts[0].id, NOW, *seen))
+    assert (await shared_store.readings.by_account([accounts[0].id]))[accounts[0].id] == [kept]
     assert list(kept.posts) == seen
 
 
 async def test_text_that_no_database_takes_does_not_lose_the_reading(any_store: Store) -> None:
     (account,) = await enter(any_store, PLAIN)
-    await any_store.keep(plain_reading(account.id, name="a\0b\ud83d", matched_by=MatchedBy.ID))
-    assert (await any_store.readings())[account.id][0].name == "a�b�"
+    await any_store.readings.keep(
+        plain_reading(account.id, name="a\0b\ud83d", matched_by=MatchedBy.ID)
+    )
+    assert (await any_store.readings.by_account())[account.id][0].name == "a�b�"
 
 
 async def test_ids_stay_text_and_days_stay_days(store: Store, sqlite_url: str) -> None:
     (account,) = await enter(store, ODD)
-    await store.keep(rich_reading(account.id))
+    await store.readings.keep(rich_reading(account.id))
     assert sql(
         sqlite_url, "SELECT filing_number, typeof(filing_number), typeof(platform_id) FROM account"
     ) == [("0123456789012345", "text", "text")]
@@ -225,10 +227,10 @@ async def test_a_wrong_value_is_refused_and_nothing_is_kept(any_store: Store) ->
     )
     for change, error in WRONG:
         with pytest.raises(error):
-            await any_store.keep(replace(bare, **change))
-        assert await any_store.readings() == {}, change
-    kept = await any_store.keep(bare)
-    assert await any_store.readings() == {account.id: [kept]}
+            await any_store.readings.keep(replace(bare, **change))
+        assert await any_store.readings.by_account() == {}, change
+    kept = await any_store.readings.keep(bare)
+    assert await any_store.readings.by_account() == {account.id: [kept]}
 
 
 async def test_an_update_changes_values_and_writes_history(any_store: Store) -> None:
@@ -242,17 +244,19 @@ async def test_an_update_changes_values_and_writes_history(any_store: Store) -> 
         changes=changes,
         contact=Contact(person="李四", phone="1"),
     )
-    await any_store.apply(RegistryChanges(source=later, updated=(update,)))
-    await any_store.apply(
+    await any_store.accounts.apply(RegistryChanges(source=later, updated=(update,)))
+    await any_store.accounts.apply(
         RegistryChanges(source=later, updated=(replace(update, changes=(), contact=None),))
     )
-    assert await any_store.account(first.id) == replace(first, filed=renamed)
-    assert await any_store.account(second.id) == second
+    assert await any_store.accounts.get(first.id) == replace(first, filed=renamed)
+    assert await any_store.accounts.get(second.id) == second
     expected = [Change(first.id, *change, later.at, "二季度.xlsx") for change in changes]
-    assert await any_store.changes(first.id) == await any_store.changes() == expected
-    assert await any_store.changes(second.id) == []
-    assert await any_store.contacts() == {first.id: Contact(person="李四", phone="1")}
-    assert await any_store.sources() == [
+    assert (
+        await any_store.accounts.changes(first.id) == await any_store.accounts.changes() == expected
+    )
+    assert await any_store.accounts.changes(second.id) == []
+    assert await any_store.accounts.contacts() == {first.id: Contact(person="李四", phone="1")}
+    assert await any_store.accounts.sources() == [
         (FILE, "registry"),
         (later, "registry"),
         (later, "registry"),
@@ -263,19 +267,19 @@ async def test_retired_accounts_leave_and_come_back(any_store: Store) -> None:
     first, second = await enter(any_store, PLAIN, ODD)
     # 17:00 UTC is the next day in Beijing.
     evening = Source(file="全量.xlsx", sha256="2" * 64, at=datetime(2031, 6, 30, 17, tzinfo=UTC))
-    await any_store.apply(RegistryChanges(source=evening, retired=(first.id,)))
+    await any_store.accounts.apply(RegistryChanges(source=evening, retired=(first.id,)))
     again = replace(evening, file="再次.xlsx", at=evening.at + timedelta(days=1))
-    await any_store.apply(RegistryChanges(source=again, retired=(first.id,)))
+    await any_store.accounts.apply(RegistryChanges(source=again, retired=(first.id,)))
     gone = replace(first, retired_on=date(2031, 7, 1))
-    assert await any_store.accounts() == [second]
-    assert await any_store.accounts(include_retired=True) == [gone, second]
-    assert await any_store.account(first.id) == gone
+    assert await any_store.accounts.all() == [second]
+    assert await any_store.accounts.all(include_retired=True) == [gone, second]
+    assert await any_store.accounts.get(first.id) == gone
     back = replace(evening, file="三季度.xlsx", at=evening.at + timedelta(days=2))
-    await any_store.apply(
+    await any_store.accounts.apply(
         RegistryChanges(source=back, updated=(UpdatedAccount(account_id=first.id, filed=PLAIN),))
     )
-    assert await any_store.accounts() == [first, second]
-    assert await any_store.changes(first.id) == [
+    assert await any_store.accounts.all() == [first, second]
+    assert await any_store.accounts.changes(first.id) == [
         Change(first.id, "retired_on", "", "2031-07-01", evening.at, "全量.xlsx"),
         Change(first.id, "retired_on", "2031-07-01", "", back.at, "三季度.xlsx"),
     ]
@@ -310,48 +314,50 @@ async def test_an_import_is_all_or_nothing(any_store: Store) -> None:
             retired=bad.get("retired", ()),
         )
         with pytest.raises(error):
-            await any_store.apply(changes)
-        assert await any_store.accounts(include_retired=True) == [first], bad
-        assert (await any_store.changes(), await any_store.contacts()) == ([], {})
-        assert await any_store.sources() == [(FILE, "registry")]
+            await any_store.accounts.apply(changes)
+        assert await any_store.accounts.all(include_retired=True) == [first], bad
+        assert (await any_store.accounts.changes(), await any_store.accounts.contacts()) == ([], {})
+        assert await any_store.accounts.sources() == [(FILE, "registry")]
 
 
 async def test_learned_links_follow_the_filed_ones_newest_first(any_store: Store) -> None:
     account, _other = await enter(any_store, replace(ODD, article_links=("filed",)), PLAIN)
-    await any_store.add_links(account.id, ["b", "a"], "回复.txt")
-    await any_store.add_links(account.id, ["d", "b", "filed", "c", "d"], "回复2.txt")
+    await any_store.accounts.add_links(account.id, ["b", "a"], "回复.txt")
+    await any_store.accounts.add_links(account.id, ["d", "b", "filed", "c", "d"], "回复2.txt")
     links = ("filed", "d", "c", "b", "a")
-    assert [each.links for each in await any_store.accounts()] == [links, ()]
-    found = await any_store.account(account.id)
+    assert [each.links for each in await any_store.accounts.all()] == [links, ()]
+    found = await any_store.accounts.get(account.id)
     assert found is not None
     assert (found.links, found.filed.article_links) == (links, ("filed",))
     with pytest.raises(StoreError):
-        await any_store.add_links(999, ["x"], "回复.txt")
+        await any_store.accounts.add_links(999, ["x"], "回复.txt")
 
 
 async def test_imported_files_that_are_no_registry(any_store: Store) -> None:
-    await any_store.note_source(FILE, "worklist")
-    assert await any_store.sources() == [(FILE, "worklist")]
+    await any_store.accounts.add_source(FILE, "worklist")
+    assert await any_store.accounts.sources() == [(FILE, "worklist")]
 
 
 async def test_a_refusal_is_kept_once_and_for_good(any_store: Store) -> None:
     one, two = await enter(any_store, PLAIN, ODD)
     first = Refusal(account_id=two.id, field="platform_id", new="0012😀", at=NOW)
     other = [replace(first, new=""), replace(first, account_id=one.id)]
-    await any_store.refuse([first])
-    await any_store.refuse([replace(first, at=NOW + timedelta(days=1)), *other, *other])
-    assert await any_store.refusals() == [other[1], first, other[0]]
-    await any_store.refuse([])
+    await any_store.accounts.add_refusals([first])
+    await any_store.accounts.add_refusals(
+        [replace(first, at=NOW + timedelta(days=1)), *other, *other]
+    )
+    assert await any_store.accounts.refusals() == [other[1], first, other[0]]
+    await any_store.accounts.add_refusals([])
 
 
 async def test_the_last_entry_is_the_last_that_was_judged(any_store: Store) -> None:
     """A sweep that was stopped has judged nobody."""
     (account,) = await enter(any_store, PLAIN)
     judged = await open_sweep(any_store, [account])
-    await any_store.judge(
+    await any_store.sweeps.keep_judgements(
         judged.id, {account.id: Judgement(verdict=Verdict.FRESH, sentence="示例")}
     )
     await open_sweep(any_store, [account], NOW)
-    entry = await any_store.last_entry(account.id)
+    entry = await any_store.sweeps.last_entry(account.id)
     assert entry is not None
     assert (entry.sweep_id, entry.judgement is not None) == (judged.id, True)

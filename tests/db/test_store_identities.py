@@ -10,7 +10,7 @@ from typing import Any
 
 from samples import FILE, NOW, PLAIN, enter, plain_reading, post, sql
 
-from db.twins import _SPELLINGS
+from db.accounts.identities import _SPELLINGS
 from mediawatch.domain import (
     Account,
     AccountState,
@@ -47,17 +47,17 @@ def seen(account: Account, days: int, on: date, **more: Any) -> Reading:
 
 
 async def file(store: Store, account: Account, filed: Filed) -> Account:
-    await store.apply(
+    await store.accounts.apply(
         RegistryChanges(source=FILE, updated=(UpdatedAccount(account_id=account.id, filed=filed),))
     )
-    found = await store.account(account.id)
+    found = await store.accounts.get(account.id)
     assert found
     return found
 
 
 async def speaking(store: Store, account: Account) -> list[int]:
     """The numbers of the readings from which the account is judged."""
-    known = (await store.known([account.id], NOW)).get(account.id, [])
+    known = (await store.readings.for_judgement([account.id], NOW)).get(account.id, [])
     now: FiledIdentity = account.filed.identity
     return [
         reading.id
@@ -70,34 +70,39 @@ async def test_readings_of_another_id_speak_no_more_and_come_back_with_it(
     any_store: Store, migrated_url: str
 ) -> None:
     (account,) = await enter(any_store, ONE)
-    kept = await any_store.keep(seen(account, 3, date(2031, 3, 1)))
-    await any_store.add_links(account.id, ["https://x/learned"], "links.txt")
-    before = (await any_store.states())[account.id]
+    kept = await any_store.readings.keep(seen(account, 3, date(2031, 3, 1)))
+    await any_store.accounts.add_links(account.id, ["https://x/learned"], "links.txt")
+    before = (await any_store.readings.account_states())[account.id]
     assert before.latest_on == date(2031, 3, 1)
     other = await file(any_store, account, TWO)
-    assert (await any_store.states())[account.id] == AccountState(account_id=account.id)
-    assert next_due((await any_store.states())[account.id], TWO, load("national"), NOW) == date(
-        2031, 3, 5
+    assert (await any_store.readings.account_states())[account.id] == AccountState(
+        account_id=account.id
     )
+    assert next_due(
+        (await any_store.readings.account_states())[account.id], TWO, load("national"), NOW
+    ) == date(2031, 3, 5)
     assert await speaking(any_store, other) == []
     assert sql(migrated_url, "SELECT count(*) FROM first_seen") == [(0,)]
-    assert (await any_store.told([account.id]), await any_store.links_shown([account.id])) == (
+    assert (
+        await any_store.readings.identity_readings([account.id]),
+        await any_store.readings.post_links([account.id]),
+    ) == (
         {},
         {},
     )
     assert other.links == ()
     back = await file(any_store, account, ONE)
-    assert (await any_store.states())[account.id] == before
+    assert (await any_store.readings.account_states())[account.id] == before
     assert await speaking(any_store, back) == [kept.id]
-    assert await any_store.readings() == {account.id: [kept]}
+    assert await any_store.readings.by_account() == {account.id: [kept]}
 
 
 async def test_a_corrected_id_starts_due_dates_and_verdicts_anew(any_store: Store) -> None:
     (account,) = await enter(any_store, ONE)
-    await any_store.keep(seen(account, 3, date(2031, 3, 1)))
+    await any_store.readings.keep(seen(account, 3, date(2031, 3, 1)))
     corrected = await file(any_store, account, TWO)
-    later = await any_store.keep(seen(corrected, 1, date(2031, 2, 1), platform_id="2"))
-    state = (await any_store.states())[account.id]
+    later = await any_store.readings.keep(seen(corrected, 1, date(2031, 2, 1), platform_id="2"))
+    state = (await any_store.readings.account_states())[account.id]
     assert (state.latest_on, state.last_read_at) == (date(2031, 2, 1), NOW - DAY)
     assert await speaking(any_store, corrected) == [later.id]
 
@@ -106,12 +111,16 @@ async def test_a_late_answer_about_the_old_identity_moves_nothing(any_store: Sto
     (account,) = await enter(any_store, ONE)
     corrected = await file(any_store, account, TWO)
     late = seen(account, 0, date(2031, 3, 4))
-    await any_store.keep(replace(late, filed_as=ONE.identity))
-    assert (await any_store.states())[account.id] == AccountState(account_id=account.id)
+    await any_store.readings.keep(replace(late, filed_as=ONE.identity))
+    assert (await any_store.readings.account_states())[account.id] == AccountState(
+        account_id=account.id
+    )
     # Of the account that is filed now it tells what it shows itself.
     shows = replace(late.sights[0], platform_id="2", posts=(post(date(2031, 3, 2)),))
-    kept = await any_store.keep(replace(late, filed_as=ONE.identity, sights=(*late.sights, shows)))
-    assert (await any_store.states())[account.id].latest_on == date(2031, 3, 2)
+    kept = await any_store.readings.keep(
+        replace(late, filed_as=ONE.identity, sights=(*late.sights, shows))
+    )
+    assert (await any_store.readings.account_states())[account.id].latest_on == date(2031, 3, 2)
     assert await speaking(any_store, corrected) == [kept.id]
 
 
@@ -119,7 +128,7 @@ async def test_a_sight_of_another_id_proves_nothing_and_is_told_of_the_filing(
     any_store: Store,
 ) -> None:
     (account,) = await enter(any_store, ONE)
-    kept = await any_store.keep(
+    kept = await any_store.readings.keep(
         seen(
             account,
             1,
@@ -129,55 +138,57 @@ async def test_a_sight_of_another_id_proves_nothing_and_is_told_of_the_filing(
             verified_as="别的机关",
         )
     )
-    state = (await any_store.states())[account.id]
+    state = (await any_store.readings.account_states())[account.id]
     assert (state.latest_on, state.name_seen, state.exact_read_at) == (None, "", None)
     assert state.last_read_at == kept.read_at, "it was looked for: it is not due again at once"
     assert await speaking(any_store, account) == []
-    assert await any_store.told([account.id]) == {account.id: [kept]}
+    assert await any_store.readings.identity_readings([account.id]) == {account.id: [kept]}
 
 
 async def test_a_new_name_of_the_same_id_changes_nothing_that_was_seen(any_store: Store) -> None:
     (account,) = await enter(any_store, ONE)
-    kept = await any_store.keep(seen(account, 3, date(2031, 3, 1)))
-    await any_store.add_links(account.id, ["https://x/learned"], "links.txt")
-    before = (await any_store.states())[account.id]
+    kept = await any_store.readings.keep(seen(account, 3, date(2031, 3, 1)))
+    await any_store.accounts.add_links(account.id, ["https://x/learned"], "links.txt")
+    before = (await any_store.readings.account_states())[account.id]
     renamed = await file(any_store, account, replace(ONE, name="新名"))
-    assert (await any_store.states())[account.id] == before
+    assert (await any_store.readings.account_states())[account.id] == before
     assert await speaking(any_store, renamed) == [kept.id]
     assert renamed.links == ("https://x/learned",)
 
 
 async def test_a_reading_serves_every_filing_of_its_id(any_store: Store) -> None:
     one, other, apart = await enter(any_store, ONE, replace(ONE, name="示例二", url=""), TWO)
-    before = await any_store.accounts_now([one.id, other.id, apart.id])
-    older = await any_store.keep(seen(other, 20, date(2031, 1, 1)))
-    newer = await any_store.keep(seen(one, 0, date(2031, 3, 4)))
-    states = await any_store.states()
+    before = await any_store.accounts.current([one.id, other.id, apart.id])
+    older = await any_store.readings.keep(seen(other, 20, date(2031, 1, 1)))
+    newer = await any_store.readings.keep(seen(one, 0, date(2031, 3, 4)))
+    states = await any_store.readings.account_states()
     assert [states[each.id].latest_on for each in (one, other, apart)] == [
         date(2031, 3, 4),
         date(2031, 3, 4),
         None,
     ]
-    known = (await any_store.known([other.id], NOW))[other.id]
+    known = (await any_store.readings.for_judgement([other.id], NOW))[other.id]
     assert [(reading.id, reading.account_id) for reading in known] == [
         (older.id, other.id),
         (newer.id, one.id),
     ]
-    assert await any_store.twins([one.id, other.id, apart.id]) == {
+    assert await any_store.accounts.twins([one.id, other.id, apart.id]) == {
         one.id: (other.id,),
         other.id: (one.id,),
     }
     # Both may be judged by it: the counter of news of both was raised.
-    news = await any_store.accounts_now([one.id, other.id, apart.id])
+    news = await any_store.accounts.current([one.id, other.id, apart.id])
     assert [news[each.id].news - before[each.id].news for each in (one, other, apart)] == [2, 2, 0]
 
 
 async def test_only_what_is_tied_by_the_id_serves_a_twin(any_store: Store) -> None:
     one, other = await enter(any_store, ONE, replace(ONE, name="示例二"))
     for tie in (MatchedBy.NAME, MatchedBy.URL, None):
-        await any_store.keep(seen(one, 0, date(2031, 3, 4), matched_by=tie))
-    assert (await any_store.states())[other.id] == AccountState(account_id=other.id)
-    assert await any_store.known([other.id], NOW) == {}
+        await any_store.readings.keep(seen(one, 0, date(2031, 3, 4), matched_by=tie))
+    assert (await any_store.readings.account_states())[other.id] == AccountState(
+        account_id=other.id
+    )
+    assert await any_store.readings.for_judgement([other.id], NOW) == {}
 
 
 async def test_twins_are_found_in_every_spelling(any_store: Store) -> None:
@@ -201,11 +212,13 @@ async def test_twins_are_found_in_every_spelling(any_store: Store) -> None:
     )
     # One reading at a time finds them in the same spellings.
     for account, others in ((accounts[1], first), (accounts[3], {ids[3], ids[4]})):
-        before = await any_store.accounts_now(ids)
-        await any_store.keep(seen(account, 0, date(2031, 3, 4)))
-        after = await any_store.accounts_now(ids)
+        before = await any_store.accounts.current(ids)
+        await any_store.readings.keep(seen(account, 0, date(2031, 3, 4)))
+        after = await any_store.accounts.current(ids)
         assert {key for key in ids if after[key].news != before[key].news} == others
-    assert await any_store.twins(ids) == {key: tuple(sorted(first - {key})) for key in first} | {
+    assert await any_store.accounts.twins(ids) == {
+        key: tuple(sorted(first - {key})) for key in first
+    } | {
         ids[3]: (ids[4],),
         ids[4]: (ids[3],),
     }
@@ -213,13 +226,13 @@ async def test_twins_are_found_in_every_spelling(any_store: Store) -> None:
 
 async def test_a_filing_that_comes_later_has_what_was_read_of_its_twin(any_store: Store) -> None:
     (one,) = await enter(any_store, ONE)
-    kept = await any_store.keep(seen(one, 1, date(2031, 3, 4)))
+    kept = await any_store.readings.keep(seen(one, 1, date(2031, 3, 4)))
     (late,) = await enter(any_store, replace(ONE, name="示例二"))
-    assert (await any_store.states())[late.id].latest_on == date(2031, 3, 4)
+    assert (await any_store.readings.account_states())[late.id].latest_on == date(2031, 3, 4)
     assert await speaking(any_store, late) == [kept.id]
     # A filing that turns out to be another account loses it again.
     corrected = await file(any_store, late, replace(TWO, name="示例二"))
-    assert (await any_store.states())[late.id] == AccountState(account_id=late.id)
+    assert (await any_store.readings.account_states())[late.id] == AccountState(account_id=late.id)
     assert await speaking(any_store, corrected) == []
 
 
@@ -235,18 +248,19 @@ async def test_retention_leaves_what_serves_a_twin_or_an_identity_that_may_come_
     )
     old = {
         each.id: [
-            await any_store.keep(seen(each, days, date(2031, 1, 1))) for days in (50, 40, 30, 20)
+            await any_store.readings.keep(seen(each, days, date(2031, 1, 1)))
+            for days in (50, 40, 30, 20)
         ]
         for each in (one, changed, plain)
     }
-    await any_store.keep(
+    await any_store.readings.keep(
         replace(
             seen(other, 1, date(2031, 3, 4)),
             sights=seen(other, 1, date(2031, 3, 4), matched_by=None).sights,
         )
     )
     await file(any_store, changed, replace(PLAIN, platform_id="5"))
-    idle, _ = await any_store.idle_readings(NOW - 10 * DAY, 0, 1_000)
+    idle, _ = await any_store.readings.find_idle(NOW - 10 * DAY, 0, 1_000)
     assert {each.id for each in idle} == {
         old[key][place].id for key in (one.id, plain.id) for place in (1, 2)
     }

@@ -53,12 +53,14 @@ async def test_sixteen_tasks_keep_readings_at_once(any_store: Store, migrated_ur
     async def work(task: int) -> list[Reading]:
         at = [NOW + timedelta(minutes=10 * task + n) for n in range(5)]
         return [
-            await any_store.keep(replace(rich_reading(accounts[task % 4].id), read_at=moment))
+            await any_store.readings.keep(
+                replace(rich_reading(accounts[task % 4].id), read_at=moment)
+            )
             for moment in at
         ]
 
     kept = [reading for batch in await asyncio.gather(*map(work, range(16))) for reading in batch]
-    found = await any_store.readings()
+    found = await any_store.readings.by_account()
     assert sorted(kept, key=lambda reading: reading.id) == sorted(
         (reading for readings in found.values() for reading in readings),
         key=lambda reading: reading.id,
@@ -86,7 +88,7 @@ async def test_two_processes_write_about_one_account(any_store: Store, migrated_
         one, other = stores if n % 4 else stores[::-1]
         # Each reads the state and then changes it; what the newer one wrote must survive the older
         # one.
-        _, kept = await asyncio.gather(one.keep(older), other.keep(newer))
+        _, kept = await asyncio.gather(one.readings.keep(older), other.readings.keep(newer))
         state = sql(
             migrated_url, "SELECT CAST(latest_on AS VARCHAR), last_reading_id FROM account_state"
         )
@@ -101,12 +103,12 @@ async def test_two_processes_may_read_before_they_write(store: Store, sqlite_url
     other = await db.open_store(sqlite_url)
     await asyncio.gather(
         *(
-            each.add_links(account.id, [f"{n}{each is store}"], "a.txt")
+            each.accounts.add_links(account.id, [f"{n}{each is store}"], "a.txt")
             for n in range(20)
             for each in (store, other)
         )
     )
-    found = await other.account(account.id)
+    found = await other.accounts.get(account.id)
     assert found is not None
     assert len(found.links) == 40
     await other.close()
@@ -117,13 +119,13 @@ async def test_what_was_kept_is_there_after_opening_again(
 ) -> None:
     accounts = await enter(any_store, PLAIN, PLAIN)
     sweep = await open_sweep(any_store, accounts)
-    kept = await any_store.keep(rich_reading(accounts[0].id, sweep.id))
+    kept = await any_store.readings.keep(rich_reading(accounts[0].id, sweep.id))
     judgement = Judgement(verdict=Verdict.FAILED, sentence="示例", findings=(finding(kept.id),))
-    await any_store.judge(sweep.id, {accounts[0].id: judgement})
+    await any_store.sweeps.keep_judgements(sweep.id, {accounts[0].id: judgement})
     again = await db.open_store(migrated_url)
-    assert await again.sweeps() == [sweep]
-    assert [row.judgement for row in await again.scope(sweep.id)] == [judgement, None]
-    assert await again.readings(sweep_id=sweep.id) == {accounts[0].id: [kept]}
+    assert await again.sweeps.all() == [sweep]
+    assert [row.judgement for row in await again.sweeps.scope(sweep.id)] == [judgement, None]
+    assert await again.readings.by_account(sweep_id=sweep.id) == {accounts[0].id: [kept]}
     await again.close()
 
 
@@ -135,9 +137,9 @@ async def test_a_lock_held_too_long_is_said_and_reading_goes_on(
     holder = sqlite3.connect(tmp_path / "mediawatch.db", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")
     writes: list[Callable[[], Awaitable[object]]] = [
-        lambda: store.keep(plain_reading(account.id)),
-        lambda: store.add_links(account.id, ["x"], "a.txt"),
-        lambda: store.note_source(FILE, "links"),
+        lambda: store.readings.keep(plain_reading(account.id)),
+        lambda: store.accounts.add_links(account.id, ["x"], "a.txt"),
+        lambda: store.accounts.add_source(FILE, "links"),
     ]
     for write in writes:
         with pytest.raises(
@@ -145,15 +147,15 @@ async def test_a_lock_held_too_long_is_said_and_reading_goes_on(
             match=r"mediawatch\.db is locked by another process: wait until it is done, then try again",
         ):
             await write()
-    assert await store.accounts() == [account]
+    assert await store.accounts.all() == [account]
     opened_meanwhile = await db.open_store(sqlite_url, busy_timeout=0.1)
-    assert await opened_meanwhile.accounts() == [account]
+    assert await opened_meanwhile.accounts.all() == [account]
     await opened_meanwhile.close()
     holder.execute("COMMIT")
     holder.close()
     for write in writes:
         await write()
-    assert len(await store.readings()) == 1
+    assert len(await store.readings.by_account()) == 1
     await store.close()
 
 
@@ -164,9 +166,9 @@ async def test_a_lock_on_postgresql_is_said_too(postgres: Cluster) -> None:
     with psycopg.connect(url.replace("+psycopg", "")) as holder:
         holder.execute("SELECT * FROM account_state FOR UPDATE")
         with pytest.raises(StoreBusy, match="locked by another process"):
-            await store.keep(plain_reading(account.id))
-    assert await store.readings() == {}
-    await store.keep(plain_reading(account.id))
+            await store.readings.keep(plain_reading(account.id))
+    assert await store.readings.by_account() == {}
+    await store.readings.keep(plain_reading(account.id))
     await store.close()
 
 
@@ -179,15 +181,15 @@ async def test_the_store_goes_on_after_the_server_hung_up(postgres: Cluster) -> 
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = "
             "current_database() AND pid <> pg_backend_pid()"
         )
-    await store.keep(plain_reading(account.id))
-    assert await store.accounts() == [account]
+    await store.readings.keep(plain_reading(account.id))
+    assert await store.accounts.all() == [account]
     await store.close()
 
 
 async def test_a_cancelled_task_leaves_whole_readings_and_a_working_store(any_store: Store) -> None:
     (account,) = await enter(any_store, PLAIN)
     for turns in range(0, 60, 3):
-        task = asyncio.create_task(any_store.keep(rich_reading(account.id)))
+        task = asyncio.create_task(any_store.readings.keep(rich_reading(account.id)))
         for _ in range(turns):
             await asyncio.sleep(0)
         task.cancel()
@@ -195,8 +197,8 @@ async def test_a_cancelled_task_leaves_whole_readings_and_a_working_store(any_st
         task.cancel()  # as an impatient user does
         await asyncio.wait([task])
         assert task.cancelled() or turns
-        await any_store.keep(rich_reading(account.id))
-    found = (await any_store.readings())[account.id]
+        await any_store.readings.keep(rich_reading(account.id))
+    found = (await any_store.readings.by_account())[account.id]
     assert {parts(reading) for reading in found} == {WHOLE}
     assert 20 <= len(found) <= 40
 
@@ -210,7 +212,7 @@ from samples import rich_reading
 async def write(url, account_id):
     store = await db.open_store(url)
     while True:
-        kept = await asyncio.gather(*(store.keep(rich_reading(account_id)) for _ in range(4)))
+        kept = await asyncio.gather(*(store.readings.keep(rich_reading(account_id)) for _ in range(4)))
         print(*(reading.id for reading in kept), flush=True)
 
 asyncio.run(write(sys.argv[1], int(sys.argv[2])))
@@ -240,11 +242,11 @@ async def test_kill_9_loses_nothing_that_was_kept(
     said = await asyncio.to_thread(killed_after, lines, sqlite_url, account.id)
     shown = {int(word) for line in said if line.endswith("\n") for word in line.split()}
     again = await db.open_store(sqlite_url)
-    found = (await again.readings())[account.id]
+    found = (await again.readings.by_account())[account.id]
     assert len(shown) >= 4 * lines
     assert shown <= {reading.id for reading in found}
     assert {parts(reading) for reading in found} == {WHOLE}
-    last = await again.keep(rich_reading(account.id))
+    last = await again.readings.keep(rich_reading(account.id))
     assert last == replace(
         without_captures(rich_reading(account.id)), id=last.id, filed_as=account.filed.identity
     )
@@ -260,4 +262,4 @@ async def test_a_damaged_file_is_said_in_a_sentence(store: Store, tmp_path: Path
     whole = file.read_bytes()
     file.write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
     with pytest.raises(StoreError, match=r"mediawatch\.db: "):
-        await (await db.open_store(f"sqlite:///{file}")).accounts()
+        await (await db.open_store(f"sqlite:///{file}")).accounts.all()

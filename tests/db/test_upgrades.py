@@ -107,7 +107,7 @@ def run(url: str, statement: str) -> None:
 
 
 async def states(store: Store) -> dict[int, ReviewState]:
-    scope: Sequence[SweepAccount] = await store.scope(1)
+    scope: Sequence[SweepAccount] = await store.sweeps.scope(1)
     return {
         entry.account.id: finding.review
         for entry in scope
@@ -121,7 +121,7 @@ async def test_decisions_stand_after_an_upgrade_whatever_words_tell_the_finding(
 ) -> None:
     store = await db.open_store(old_url, clock=lambda: NOW)
     assert await states(store) == STATES
-    events = await store.review_events(1)
+    events = await store.reviews.events(1)
     # Of the decision about an earlier date nobody can tell the facts any more.
     assert {event.account_id for event in events if event.facts is None} == {4}
     await store.close()
@@ -144,7 +144,7 @@ async def test_decisions_stand_after_an_upgrade_whatever_words_tell_the_finding(
     assert finding.sentence != events[0].sentence
     assert await states(store) == STATES
     # Other facts have not been decided.
-    (mine,) = [entry for entry in await store.scope(1) if entry.account.id == 2]
+    (mine,) = [entry for entry in await store.sweeps.scope(1) if entry.account.id == 2]
     assert mine.judgement
     changed = replace(
         mine.judgement,
@@ -152,7 +152,7 @@ async def test_decisions_stand_after_an_upgrade_whatever_words_tell_the_finding(
             replace(each, latest_on=date(2031, 12, 2)) for each in mine.judgement.findings
         ),
     )
-    await store.judge(1, {2: changed})
+    await store.sweeps.keep_judgements(1, {2: changed})
     assert (await states(store))[2] is ReviewState.OPEN
     await store.close()
 
@@ -162,7 +162,7 @@ async def test_an_old_notice_prints_the_same_counts_after_an_upgrade(tmp_path: P
     home.database.unlink(missing_ok=True)
     restore(f"sqlite:///{home.database}", tmp_path)
     async with opened(home, clock=lambda: NOW) as app:
-        (notice,) = await app.store.notices()
+        (notice,) = await app.store.notices.all()
         told = await issued_inspection(app, notice)
         whole = told.statistics.whole
         assert (
@@ -198,18 +198,18 @@ def test_the_scope_of_an_old_notice_is_that_after_review(old_url: str, document:
 
 async def test_old_readings_know_under_which_id_they_were_taken(old_url: str) -> None:
     store = await db.open_store(old_url, clock=lambda: NOW)
-    readings = (await store.readings([8]))[8]
+    readings = (await store.readings.by_account([8]))[8]
     assert [(reading.sweep_id, reading.filed_as and reading.filed_as.platform_id) for reading in readings] == [
         (None, "1008"), (None, "2008"), (1, "2008"), (None, "2008")
     ]  # fmt: skip
     # The first showed 1008: what follows from readings is without it, as if identities had been
     # kept from the beginning.
-    known = (await store.known([8], NOW))[8]
+    known = (await store.readings.for_judgement([8], NOW))[8]
     assert readings[0].id not in {reading.id for reading in known}
     assert sql(old_url, f"SELECT count(*) FROM first_seen WHERE reading_id = {readings[0].id}") == [
         (0,)
     ]
-    assert (await store.states([8]))[8].latest_on == date(2032, 1, 2)
+    assert (await store.readings.account_states([8]))[8].latest_on == date(2032, 1, 2)
     await store.close()
 
 

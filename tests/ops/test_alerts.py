@@ -25,10 +25,10 @@ from mediawatch.domain import (
     Alert,
     AlertState,
     Ending,
-    Night,
+    FindingChange,
     SessionState,
+    SweepRun,
     Turn,
-    TurnedFinding,
     UserError,
 )
 from mediawatch.ops import digest
@@ -39,7 +39,7 @@ from mediawatch.ports import Store
 
 SURFACES = {"weibo.mobile": "微博手机版主页"}
 TURNED = [
-    TurnedFinding(turn=turn, name=f"示例{number}", type="新浪微博", label="超过2周未更新")
+    FindingChange(turn=turn, name=f"示例{number}", type="新浪微博", label="超过2周未更新")
     for number, turn in enumerate([Turn.NEW] * 4 + [Turn.STILL] * 2 + [Turn.GONE, Turn.UNSETTLED])
 ]
 
@@ -169,11 +169,11 @@ async def test_a_digest_tells_of_the_runs_that_broke_off_since_the_last(
 ) -> None:
     endings = (Ending.FAILED, Ending.COMPLETE, Ending.STOPPED, Ending.KILLED, Ending.OUT_OF_TIME)
     for hours, ending in enumerate(endings):
-        begun = await store.begin_night(Night(started_at=NOW + timedelta(hours=hours)))
+        begun = await store.runs.begin(SweepRun(started_at=NOW + timedelta(hours=hours)))
         last = replace(
             NIGHT, id=begun.id, sweep_id=None, started_at=begun.started_at, ending=ending, left=12
         )
-        await store.end_night(last)
+        await store.runs.end(last)
     await alerts(store, inbox).tell_night(SWEEP, last, SessionBook(store, lambda: NOW), {})
     ((_, _, body),) = inbox.posts
     assert body.splitlines()[-4:-1] == [
@@ -224,7 +224,7 @@ async def test_what_was_cut_short_is_not_sent_again(
 ) -> None:
     ours = alerts(store, inbox)
     (place,) = ours._places
-    await store.add_alert(
+    await store.runs.add_alert(
         Alert(
             key="k",
             place=place,

@@ -213,22 +213,24 @@ async def _inspection(store: Store, folder: EvidenceFolder) -> list[Reading]:
     sweep = await open_sweep(store, [one, other])
     unique = [replace(PICTURE, body=f"picture {number}".encode()) for number in range(4)]
     kept = [
-        await store.keep(
+        await store.readings.keep(
             await folder.keep(seen(one.id, unique[number], sweep_id=sweep.id, age=age))
         )
         for number, age in enumerate((5000, 4999))
     ]
     kept.append(
-        await store.keep(await folder.keep(seen(other.id, unique[2], sweep_id=sweep.id, age=5000)))
+        await store.readings.keep(
+            await folder.keep(seen(other.id, unique[2], sweep_id=sweep.id, age=5000))
+        )
     )
     judged = Judgement(
         verdict=Verdict.FAILED, sentence="示例", findings=(finding(kept[0].id, kept[1].id),)
     )
-    await store.judge(sweep.id, {one.id: judged})
-    await store.close_sweep(sweep.id, SweepState.FINISHED, NOW)
+    await store.sweeps.keep_judgements(sweep.id, {one.id: judged})
+    await store.sweeps.close(sweep.id, SweepState.FINISHED, NOW)
     running = await open_sweep(store, [other])
     kept.append(
-        await store.keep(
+        await store.readings.keep(
             await folder.keep(seen(other.id, unique[3], sweep_id=running.id, age=5000))
         )
     )
@@ -237,7 +239,7 @@ async def _inspection(store: Store, folder: EvidenceFolder) -> list[Reading]:
 
 async def test_the_store_tells_whose_evidence_it_is(any_store: Store, tmp_path: Path) -> None:
     kept = await _inspection(any_store, EvidenceFolder(tmp_path / "evidence"))
-    told = await any_store.evidence()
+    told = await any_store.evidence.all()
     assert [
         (each.reading_id, each.account_id, each.sweep_id, each.proves, each.sweep_runs)
         for each in told[::2]

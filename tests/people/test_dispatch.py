@@ -85,9 +85,9 @@ async def stale(store: Store, folder: Path) -> Inspection:
             filed=account.filed,
             contact=Contact(person=f"联络员{account.id}", phone=f"1380000000{account.id}"),
         )
-        for account in await store.accounts()
+        for account in await store.accounts.all()
     ]
-    await store.apply(
+    await store.accounts.apply(
         RegistryChanges(
             source=Source(file="台账.xlsx", sha256="1" * 64, at=NOW), updated=tuple(changed)
         )
@@ -98,8 +98,10 @@ async def stale(store: Store, folder: Path) -> Inspection:
 async def sent(
     store: Store, inspection: Inspection, folder: Path, by: Split = Split.PREFECTURE, **more: Any
 ) -> list[Written]:
-    newest = max((event.id for event in await store.review_events(1)), default=0)
-    found = await suspects(store, inspection.sweep, await store.scope(inspection.sweep.id), [])
+    newest = max((event.id for event in await store.reviews.events(1)), default=0)
+    found = await suspects(
+        store, inspection.sweep, await store.sweeps.scope(inspection.sweep.id), []
+    )
     return await dispatch(
         store,
         folder,
@@ -120,7 +122,7 @@ async def taken(store: Store, inspection: Inspection, *paths: Path) -> Answers:
         store,
         paths,
         sweep=inspection.sweep,
-        accounts=await store.accounts(),
+        accounts=await store.accounts.all(),
         policy=POLICY,
         evidence=inspection.evidence,
         now=NOW,
@@ -147,7 +149,7 @@ EXPLAINED = {
 async def states(store: Store) -> list[ReviewState]:
     return [
         finding.review
-        for entry in await store.scope(1)
+        for entry in await store.sweeps.scope(1)
         if entry.judgement
         for finding in entry.judgement.findings
     ]
@@ -194,7 +196,7 @@ async def test_a_round_trip(store: Store, tmp_path: Path) -> None:
         ["https://weibo.com/1"],
     )
     assert [(link.url, link.account_id) for link in done.articles] == [(LINK, 1)]
-    *_, event = await store.review_events(1)
+    *_, event = await store.reviews.events(1)
     assert (event.action, event.by, event.source, event.account_id) == (
         ReviewAction.ANSWERED,
         "丁某",
@@ -204,10 +206,10 @@ async def test_a_round_trip(store: Store, tmp_path: Path) -> None:
     assert event.reason == f"人员调整,已恢复更新(最新链接:{LINK} https://weibo.com/1)"
     # An answer decides nothing.
     assert await states(store) == [ReviewState.DISPATCHED] * 2
-    before = await store.review_events(1)
+    before = await store.reviews.events(1)
     again = await taken(store, inspection, tmp_path / "回1.xlsx")
-    assert (again.repeated, again.events, await store.review_events(1)) == (1, [], before)
-    assert [kind for _, kind in await store.sources()].count("dispatch") == 1
+    assert (again.repeated, again.events, await store.reviews.events(1)) == (1, [], before)
+    assert [kind for _, kind in await store.accounts.sources()].count("dispatch") == 1
 
 
 def rows(path: Path) -> list[dict[str, Any]]:
@@ -238,19 +240,21 @@ async def test_sending_again_writes_the_same_and_notes_nothing(
 ) -> None:
     inspection = await stale(store, tmp_path)
     first = await sent(store, inspection, tmp_path)
-    bodies, events = [file.path.read_bytes() for file in first], await store.review_events(1)
+    bodies, events = [file.path.read_bytes() for file in first], await store.reviews.events(1)
     with pytest.raises(UserError, match="may hold answers"):
         await sent(store, inspection, tmp_path)
     again = await sent(store, inspection, tmp_path, overwrite=True)
     assert [file.new for file in again] == [0, 0]
-    assert ([file.path.read_bytes() for file in again], await store.review_events(1)) == (
+    assert ([file.path.read_bytes() for file in again], await store.reviews.events(1)) == (
         bodies,
         events,
     )
     # What is decided does not go out again.
-    found = await suspects(store, inspection.sweep, await store.scope(inspection.sweep.id), [])
+    found = await suspects(
+        store, inspection.sweep, await store.sweeps.scope(inspection.sweep.id), []
+    )
     decided = event_of(found[0], ReviewAction.DISMISSED, by="丙某", at=NOW, reason="属实更新")
-    await store.note_reviews(1, [decided], after=events[-1].id)
+    await store.reviews.add(1, [decided], after=events[-1].id)
     (only,) = await sent(store, inspection, tmp_path / "上级", by=Split.SUPERVISOR)
     assert (only.path.name, only.accounts) == ("核实-未填主管单位.xlsx", 1)
 
@@ -258,7 +262,7 @@ async def test_sending_again_writes_the_same_and_notes_nothing(
 async def test_bad_cells_are_named_and_nothing_is_half_done(store: Store, tmp_path: Path) -> None:
     inspection = await stale(store, tmp_path)
     one, _ = await sent(store, inspection, tmp_path)
-    before = await store.review_events(1)
+    before = await store.reviews.events(1)
     book = openpyxl.load_workbook(one.path)
     book.worksheets[0]["D2"] = "另一个名称"
     book.save(tmp_path / "改.xlsx")
@@ -272,7 +276,7 @@ async def test_bad_cells_are_named_and_nothing_is_half_done(store: Store, tmp_pa
         tmp_path / "清单.xlsx",
     ]
     done = await taken(store, inspection, *wrong)
-    assert (done.accounts, await store.review_events(1)) == ([], before)
+    assert (done.accounts, await store.reviews.events(1)) == ([], before)
     told = [str(problem) for problem in done.problems]
     assert told[1] == "无人.xlsx 疑似问题核实 第2行「责任人」:请填写责任人姓名"
     assert (
@@ -302,15 +306,17 @@ async def test_an_answer_may_come_after_the_decision_and_needs_a_dispatch(
 ) -> None:
     inspection = await stale(store, tmp_path)
     one, _ = await sent(store, inspection, tmp_path)
-    found = (await suspects(store, inspection.sweep, await store.scope(inspection.sweep.id), []))[0]
+    found = (
+        await suspects(store, inspection.sweep, await store.sweeps.scope(inspection.sweep.id), [])
+    )[0]
     confirmed = event_of(
         found, ReviewAction.CONFIRMED, by="丙某", at=NOW, reason="紧急通报", without_hearing=True
     )
     assert confirmed.unheard
-    await store.note_reviews(1, [confirmed], after=found.events[-1].id)
+    await store.reviews.add(1, [confirmed], after=found.events[-1].id)
     await taken(store, inspection, answer(one.path, tmp_path / "回.xlsx", EXPLAINED))
     assert (await states(store))[0] is ReviewState.CONFIRMED
-    assert (await store.review_events(1))[-1].action is ReviewAction.ANSWERED
+    assert (await store.reviews.events(1))[-1].action is ReviewAction.ANSWERED
 
 
 async def test_the_term_is_printed_kept_and_not_begun_anew(store: Store, tmp_path: Path) -> None:
@@ -319,11 +325,11 @@ async def test_the_term_is_printed_kept_and_not_begun_anew(store: Store, tmp_pat
     # 2032-01-06 is a Tuesday; the calendar of 2032 is not known.
     assert (one.term, one.years_by_weekdays) == (date(2032, 1, 8), (2032,))
     assert rows(one.path)[0][Field.TERM] == "2032-01-08"
-    assert [event.term for event in await store.review_events(1)] == [one.term] * 2
+    assert [event.term for event in await store.reviews.events(1)] == [one.term] * 2
     again = await dispatch(
         store,
         tmp_path / "再",
-        await suspects(store, inspection.sweep, await store.scope(1), []),
+        await suspects(store, inspection.sweep, await store.sweeps.scope(1), []),
         sweep=inspection.sweep,
         policy=POLICY,
         evidence=inspection.evidence,
@@ -338,7 +344,9 @@ async def test_the_term_is_printed_kept_and_not_begun_anew(store: Store, tmp_pat
 
 
 async def hearing(store: Store, inspection: Inspection, number: int = 0) -> Hearing:
-    return (await suspects(store, inspection.sweep, await store.scope(1), []))[number].hearing
+    return (await suspects(store, inspection.sweep, await store.sweeps.scope(1), []))[
+        number
+    ].hearing
 
 
 async def test_an_answer_that_does_not_agree_disputes(store: Store, tmp_path: Path) -> None:
@@ -400,7 +408,11 @@ async def test_a_sheet_of_before_the_column_disputes(store: Store, tmp_path: Pat
     sheet.cell(
         2,
         places[Field.KEY.value],
-        str(key_of(await store.home_id(), 1, (await store.accounts())[0], window, texts)),
+        str(
+            key_of(
+                await store.operator.home_id(), 1, (await store.accounts.all())[0], window, texts
+            )
+        ),
     )
     for field in (Field.RECORD, Field.STANCE, Field.TERM, Field.VERSION):
         sheet.delete_cols(places[field.value])
@@ -419,7 +431,7 @@ async def test_a_picture_of_the_unit_is_kept_for_the_reviewer_and_judges_nothing
 ) -> None:
     inspection = await stale(store, tmp_path)
     one, _ = await sent(store, inspection, tmp_path)
-    before = await store.scope(1)
+    before = await store.sweeps.scope(1)
     returned = answer(
         one.path,
         tmp_path / "回.xlsx",
@@ -434,15 +446,15 @@ async def test_a_picture_of_the_unit_is_kept_for_the_reviewer_and_judges_nothing
     (shot,) = done.events[0].pictures
     # The screenshot that was sent down with the row is no picture of the unit.
     assert (done.pictures, (inspection.evidence.root / shot.path).read_bytes()) == (1, png(77))
-    found = (await suspects(store, inspection.sweep, await store.scope(1), []))[0]
+    found = (await suspects(store, inspection.sweep, await store.sweeps.scope(1), []))[0]
     told = reviews.in_full(found, {})
     assert f"单位所附截图 evidence/{shot.path}  SHA-256 {shot.sha256}" in told
     assert [
         entry.judgement.verdict for entry in before if entry.judgement
     ] == await inspection.verdicts()
-    assert len(await store.readings([1])) == 1
+    assert len(await store.readings.by_account([1])) == 1
     # It is evidence: checked, and never an orphan.
-    check = verified(inspection.evidence, await store.evidence())
+    check = verified(inspection.evidence, await store.evidence.all())
     assert (check.orphans, check.wrong) == ([], [])
     assert (await taken(store, inspection, returned)).repeated == 1
 
@@ -450,15 +462,17 @@ async def test_a_picture_of_the_unit_is_kept_for_the_reviewer_and_judges_nothing
 async def test_what_has_changed_since_is_sent_down_again(store: Store, tmp_path: Path) -> None:
     inspection = await stale(store, tmp_path)
     one, _ = await sent(store, inspection, tmp_path)
-    entry = (await store.scope(1))[0]
+    entry = (await store.sweeps.scope(1))[0]
     assert entry.judgement is not None
     (said,) = entry.judgement.findings
     changed = replace(said, latest_on=date(2031, 11, 9), gap_days=52, sentence="另一句。")
-    await store.judge(1, {entry.account.id: replace(entry.judgement, findings=(changed,))})
+    await store.sweeps.keep_judgements(
+        1, {entry.account.id: replace(entry.judgement, findings=(changed,))}
+    )
     agreed = {Field.STANCE: "无异议", Field.PERSON: "丁某"}
     await taken(store, inspection, answer(one.path, tmp_path / "旧.xlsx", agreed))
     assert (await hearing(store, inspection)).state is HearingState.NOT_SENT
-    found = (await suspects(store, inspection.sweep, await store.scope(1), []))[0]
+    found = (await suspects(store, inspection.sweep, await store.sweeps.scope(1), []))[0]
     assert "未下发核实" in refusal(found, ReviewAction.CONFIRMED, "丙某", "")
     again, _ = await sent(store, inspection, tmp_path / "再")
     assert again.new == 1
@@ -486,7 +500,7 @@ async def test_not_found_ends_when_the_unit_s_own_link_opens(store: Store, tmp_p
     done = await taken(store, inspection, answer(one.path, tmp_path / "回.xlsx", said))
     assert [
         finding.code
-        for entry in await store.scope(1)
+        for entry in await store.sweeps.scope(1)
         if entry.judgement
         for finding in entry.judgement.findings
     ] == [Code.NOT_FOUND]
@@ -496,7 +510,7 @@ async def test_not_found_ends_when_the_unit_s_own_link_opens(store: Store, tmp_p
     await rejudge(store, lambda platform: True, 1)
     assert [
         finding.code
-        for entry in await store.scope(1)
+        for entry in await store.sweeps.scope(1)
         if entry.judgement
         for finding in entry.judgement.findings
     ] == []
@@ -540,12 +554,12 @@ def test_a_term_that_is_over_is_noted_and_not_before(
     # By filter only the one that was answered with 无异议; the other by its own key.
     some = command(home, "review", "confirm", "--code", "stale_2w", "--by", "丙某", "--yes")
     assert (some.exit_code, "须写明编号逐个认定" in some.stderr) == (2, True)
-    assert [event.account_id for event in within(home, lambda store: store.review_events(1))][
+    assert [event.account_id for event in within(home, lambda store: store.reviews.events(1))][
         -1
     ] == 1
     one_by_one = command(home, "review", "confirm", versioned(home, 2), "--by", "丙某")
     assert (one_by_one.exit_code, one_by_one.stderr.count("须")) == (0, 0)
-    assert not any(event.unheard for event in within(home, lambda store: store.review_events(1)))
+    assert not any(event.unheard for event in within(home, lambda store: store.reviews.events(1)))
 
 
 def versioned(home: Home, number: int) -> str:
@@ -693,7 +707,7 @@ def test_links_are_opened_and_accounts_looked_at_again(
     one, two = (tmp_path / "下发" / f"核实-{part}.xlsx" for part in ("甲示例市", "乙_示例"))
 
     def verdicts() -> list[Verdict]:
-        scope = within(home, lambda store: store.scope(1))
+        scope = within(home, lambda store: store.sweeps.scope(1))
         return [entry.judgement.verdict for entry in scope if entry.judgement]
 
     assert verdicts() == [Verdict.FAILED] * 2
@@ -706,9 +720,9 @@ def test_links_are_opened_and_accounts_looked_at_again(
     assert (done.exit_code, verdicts()) == (0, [Verdict.FRESH] * 2)
     # The looks are another sweep's, of the same moment; what was decided and answered stays on
     # record.
-    sweeps = within(home, lambda store: store.sweeps())
+    sweeps = within(home, lambda store: store.sweeps.all())
     assert [(sweep.scope, sweep.as_of) for sweep in sweeps] == [
         ("all", AS_OF),
         ("account=2", AS_OF),
     ]
-    assert len(within(home, lambda store: store.review_events(1))) == 4
+    assert len(within(home, lambda store: store.reviews.events(1))) == 4

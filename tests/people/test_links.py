@@ -418,8 +418,8 @@ async def filed_in(store: Store) -> list[Account]:
     ]
     source = Source(file="registry.xlsx", sha256="0" * 64, at=datetime(2022, 1, 1, tzinfo=UTC))
     new = tuple(NewAccount(filed=each) for each in filed if each.name != "没有备案的号")
-    await store.apply(RegistryChanges(source=source, new=new))
-    return await store.accounts()
+    await store.accounts.apply(RegistryChanges(source=source, new=new))
+    return await store.accounts.all()
 
 
 async def test_an_import_keeps_what_is_tied_by_id_and_reports_the_rest_by_row(
@@ -442,7 +442,7 @@ async def test_an_import_keeps_what_is_tied_by_id_and_reports_the_rest_by_row(
     ]
     assert [entry.result for entry in report.entries] == results
 
-    kept = await store.readings()
+    kept = await store.readings.by_account()
     assert list(kept) == [renamed.id]
     reading = kept[renamed.id][0]
     assert (reading.look, reading.matched_by, reading.name) == (
@@ -452,10 +452,10 @@ async def test_an_import_keeps_what_is_tied_by_id_and_reports_the_rest_by_row(
     )
     assert reading.latest is not None
     assert (reading.latest.on, reading.latest.link) == (date(2022, 12, 30), RENAMED[0])
-    assert {link for each in await store.accounts() for link in each.links} == set(RENAMED)
-    assert [(source.file, kind) for source, kind in await store.sources() if kind == "links"] == [
-        ("replies.txt", "links")
-    ]
+    assert {link for each in await store.accounts.all() for link in each.links} == set(RENAMED)
+    assert [
+        (source.file, kind) for source, kind in await store.accounts.sources() if kind == "links"
+    ] == [("replies.txt", "links")]
 
     print_report(report)
     out = capsys.readouterr()
@@ -476,7 +476,7 @@ async def test_an_import_keeps_what_is_tied_by_id_and_reports_the_rest_by_row(
     assert [entry.result for entry in again.entries if entry.result is Result.KNOWN] == [
         Result.KNOWN
     ] * 2
-    assert len((await store.readings())[renamed.id]) == 2
+    assert len((await store.readings.by_account())[renamed.id]) == 2
 
 
 async def test_after_a_captcha_nothing_more_is_opened(store: Store, looks: Looks) -> None:

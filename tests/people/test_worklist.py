@@ -59,7 +59,7 @@ async def test_a_round_trip(store: Store, tmp_path: Path) -> None:
         59,
         (done.readings[0].id,),
     )
-    kept = (await store.readings())[1][0]
+    kept = (await store.readings.by_account())[1][0]
     assert (kept.by, kept.look, kept.read_at, kept.sweep_id) == (
         "甲某",
         LookKind.PERSON,
@@ -69,7 +69,7 @@ async def test_a_round_trip(store: Store, tmp_path: Path) -> None:
     evidence, manifest = kept.evidence
     assert evidence.sha256 == hashlib.sha256(png()).hexdigest()
     assert [inspection.evidence.check(each) for each in (evidence, manifest)] == ["", ""]
-    assert [(source.file, kind) for source, kind in await store.sources()][1:] == [
+    assert [(source.file, kind) for source, kind in await store.accounts.sources()][1:] == [
         ("甲.xlsx", "worklist")
     ]
 
@@ -82,7 +82,7 @@ async def test_nobody_answered(store: Store, tmp_path: Path) -> None:
     only_name = {name: {Column.PERSON: "甲某", Column.TIME: LOOKED_AT} for name in (ONE, TWO)}
     done = await inspection.take(path, fill(path, tmp_path / "甲.xlsx", only_name))
     assert (done.readings, done.blank, done.problems, done.links) == ([], 4, [], [])
-    assert await store.sources() == (await store.sources())[:1]
+    assert await store.accounts.sources() == (await store.accounts.sources())[:1]
 
 
 async def test_the_qr_code_is_no_screenshot(store: Store, tmp_path: Path) -> None:
@@ -242,7 +242,7 @@ async def test_importing_again_changes_nothing(store: Store, tmp_path: Path) -> 
     for again in (filled, recompressed):
         done = await inspection.take(again, now=NOW + DAY)
         assert (done.readings, done.repeated) == ([], 3)
-    assert [source.file for source, _ in await store.sources()] == [
+    assert [source.file for source, _ in await store.accounts.sources()] == [
         "台账.xlsx",
         "甲.xlsx",
         "重存.xlsx",
@@ -253,7 +253,7 @@ async def test_importing_again_changes_nothing(store: Store, tmp_path: Path) -> 
     assert [reading.account_id for reading in with_picture.readings] == [3], (
         "a picture where there was none is new"
     )
-    assert len((await store.readings())[1]) == 1
+    assert len((await store.readings.by_account())[1]) == 1
 
 
 async def test_one_picture_serves_one_account_over_all_imports(
@@ -279,7 +279,7 @@ async def test_one_picture_serves_one_account_over_all_imports(
     assert f"截图同时用于“{ONE}”,请核对" in done.readings[0].sights[0].detail
     again = await inspection.take(tmp_path / "丙.xlsx", tmp_path / "甲.xlsx")
     assert (again.repeated, len(again.problems)) == (3, 1), "known answers stay what they are"
-    assert await store.picture_owners([hashlib.sha256(png()).hexdigest(), "0" * 64]) == {
+    assert await store.evidence.owners([hashlib.sha256(png()).hexdigest(), "0" * 64]) == {
         hashlib.sha256(png()).hexdigest(): {1, 2}
     }
 
@@ -352,7 +352,7 @@ async def test_an_import_that_was_cut_short_is_judged_by_the_next(
 ) -> None:
     inspection, path = await exported(store, tmp_path, [filed(1)])
     filled = fill(path, tmp_path / "甲.xlsx", {ONE: FRESH})
-    scope, keep = await store.scope(inspection.sweep.id), inspection.evidence.keep
+    scope, keep = await store.sweeps.scope(inspection.sweep.id), inspection.evidence.keep
     await import_files(
         store,
         [filled],

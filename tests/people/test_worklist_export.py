@@ -104,9 +104,9 @@ async def test_what_people_get(store: Store, tmp_path: Path) -> None:
 
 async def test_only_what_is_left_to_people(store: Store, tmp_path: Path) -> None:
     inspection = await Inspection.of(store, tmp_path, [filed(number) for number in (1, 2, 3, 4)])
-    scope = await store.scope(inspection.sweep.id)
+    scope = await store.sweeps.scope(inspection.sweep.id)
     verdicts = (Verdict.FRESH, Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE, Verdict.FAILED)
-    await store.judge(
+    await store.sweeps.keep_judgements(
         inspection.sweep.id,
         {
             entry.account.id: replace(entry.judgement, verdict=one)
@@ -114,7 +114,9 @@ async def test_only_what_is_left_to_people(store: Store, tmp_path: Path) -> None
             if entry.judgement
         },
     )
-    items = await unproven(store, inspection.sweep, await store.scope(inspection.sweep.id), POLICY)
+    items = await unproven(
+        store, inspection.sweep, await store.sweeps.scope(inspection.sweep.id), POLICY
+    )
     assert [(item.account.filed.name, item.verdict) for item in items] == [
         (TWO, Verdict.UNPROVEN),
         (THREE, Verdict.OUT_OF_SCOPE),
@@ -154,7 +156,7 @@ async def test_hostile_names_stay_text(store: Store, tmp_path: Path) -> None:
         store,
         tmp_path / "分.xlsx",
         sweep=inspection.sweep,
-        scope=await store.scope(inspection.sweep.id),
+        scope=await store.sweeps.scope(inspection.sweep.id),
         policy=POLICY,
         by=Split.PREFECTURE,
     )
@@ -174,7 +176,7 @@ async def test_split_by_prefecture_and_by_person(store: Store, tmp_path: Path) -
             store,
             path,
             sweep=inspection.sweep,
-            scope=await store.scope(inspection.sweep.id),
+            scope=await store.sweeps.scope(inspection.sweep.id),
             policy=POLICY,
             by=by,
             people=people,
@@ -208,7 +210,7 @@ async def test_a_file_that_may_hold_answers_is_not_written_over(
             store,
             path,
             sweep=inspection.sweep,
-            scope=await store.scope(inspection.sweep.id),
+            scope=await store.sweeps.scope(inspection.sweep.id),
             policy=POLICY,
         )
     assert path.read_bytes() == before
@@ -216,7 +218,7 @@ async def test_a_file_that_may_hold_answers_is_not_written_over(
         store,
         path,
         sweep=inspection.sweep,
-        scope=await store.scope(inspection.sweep.id),
+        scope=await store.sweeps.scope(inspection.sweep.id),
         policy=POLICY,
         overwrite=True,
     )
@@ -225,7 +227,7 @@ async def test_a_file_that_may_hold_answers_is_not_written_over(
             store,
             tmp_path / "清单.csv",
             sweep=inspection.sweep,
-            scope=await store.scope(inspection.sweep.id),
+            scope=await store.sweeps.scope(inspection.sweep.id),
             policy=POLICY,
         )
 

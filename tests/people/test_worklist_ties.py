@@ -243,10 +243,10 @@ async def test_the_id_a_person_saw_is_proposed_and_somebody_else_accepts_it(
         with pytest.raises(UserError, match=words):
             deciders([proposal], person)
     deciders([proposal], "乙某")
-    await store.apply(changes([proposal], NOW, "乙某"))
-    assert [source.file for source, _ in await store.sources()][-1] == "proposal(乙某)"
-    (account,) = await store.accounts()
-    (reading,) = (await store.readings())[1]
+    await store.accounts.apply(changes([proposal], NOW, "乙某"))
+    assert [source.file for source, _ in await store.accounts.sources()][-1] == "proposal(乙某)"
+    (account,) = await store.accounts.all()
+    (reading,) = (await store.readings.by_account())[1]
     told = of_identity(reading, account.filed.identity)
     assert told
     assert told.sights[0].matched_by is MatchedBy.ID, "the answer counts from now on"
@@ -268,7 +268,7 @@ async def test_an_answer_for_an_id_that_was_corrected_since_is_refused(
     change = UpdatedAccount(
         account_id=1, filed=new, changes=(("original_id", GH, "gh_0000000000b1"),)
     )
-    await store.apply(
+    await store.accounts.apply(
         RegistryChanges(source=Source(file="更正.xlsx", sha256="1" * 64, at=NOW), updated=(change,))
     )
     done = await inspection.take(fill(path, tmp_path / "甲.xlsx", {ONE: STALE}, {ONE: png()}))
@@ -281,7 +281,7 @@ async def test_a_workbook_of_another_home_is_refused(
     """Same numbers, same names, same day: only the home differs."""
     inspection, path = await exported(store, tmp_path, [filed(1)])
     filled = fill(path, tmp_path / "甲.xlsx", {ONE: STALE}, {ONE: png()})
-    assert await store.home_id()
+    assert await store.operator.home_id()
     engine = migration_engine(normal_url(sqlite_url))
     with engine.begin() as connection:
         connection.exec_driver_sql("UPDATE home SET id = 'another'")
@@ -367,9 +367,9 @@ async def test_an_accepted_id_makes_the_answer_count(store: Store, tmp_path: Pat
             {ONE: png()},
         )
     )
-    await store.apply(changes(await current(store), NOW, "乙某"))
+    await store.accounts.apply(changes(await current(store), NOW, "乙某"))
     await rejudge(store, lambda platform: True, inspection.sweep.id)
-    (entry,) = await store.scope(inspection.sweep.id)
+    (entry,) = await store.sweeps.scope(inspection.sweep.id)
     assert entry.judgement
     assert {finding.code for finding in entry.judgement.findings} == {
         Code.STALE_2W,
@@ -419,7 +419,7 @@ async def test_an_answer_under_a_name_that_is_filed_no_more_is_told_so(
         filed=filed(1, name="示例市新名局", **NO_ID),
         changes=(("name", ONE, "示例市新名局"),),
     )
-    await store.apply(
+    await store.accounts.apply(
         RegistryChanges(source=Source(file="更名.xlsx", sha256="1" * 64, at=NOW), updated=(change,))
     )
     done = await inspection.take(

@@ -42,7 +42,7 @@ async def test_what_is_there_again_after_its_notice_was_gone_all_the_same(
     assert await codes(store) == [Code.NOT_FOUND]
     if issued:
         item = NoticeItem(number=1, filed=one, problem="搜索不到", fails=False, account_id=1)
-        await store.issue(
+        await store.notices.issue(
             Notice(
                 number="一",
                 title="示例",
@@ -53,7 +53,7 @@ async def test_what_is_there_again_after_its_notice_was_gone_all_the_same(
                 items=(item,),
             )
         )
-    await store.keep(
+    await store.readings.keep(
         plain_reading(1, LATER, post(on), original_id=GH, matched_by=MatchedBy.ID, name=one.name)
     )
     await rejudge(store, lambda platform: True, 1)
@@ -63,7 +63,7 @@ async def test_what_is_there_again_after_its_notice_was_gone_all_the_same(
 async def codes(store: Store) -> list[Code]:
     return [
         finding.code
-        for entry in await store.scope(1)
+        for entry in await store.sweeps.scope(1)
         if entry.judgement
         for finding in entry.judgement.findings
     ]

@@ -119,17 +119,17 @@ async def census(
     store: Store, days: dict[str, date], *, as_of: datetime = AS_OF, twice: bool = True, **more: Any
 ) -> Sweep:
     """A finished inspection in which each account's newest post was of that day."""
-    accounts = await store.accounts() or await enter(
+    accounts = await store.accounts.all() or await enter(
         store, *(filed(number, name) for number, name in enumerate(days, 1))
     )
     chosen = [account for account in accounts if account.filed.name in days]
     begun = Sweep(as_of=as_of, policy="national", policy_toml=POLICY.toml, started_at=as_of, **more)
-    sweep = await store.open_sweep(begun, chosen)
+    sweep = await store.sweeps.open(begun, chosen)
     for account in chosen:
         at = as_of + timedelta(hours=9)
-        await store.keep(look(account, days[account.filed.name], at=at, sweep=sweep))
+        await store.readings.keep(look(account, days[account.filed.name], at=at, sweep=sweep))
         if twice:
-            await store.keep(
+            await store.readings.keep(
                 look(
                     account,
                     days[account.filed.name],
@@ -139,7 +139,7 @@ async def census(
                 )
             )
     await rejudge(store, lambda platform: True, sweep.id)
-    await store.close_sweep(sweep.id, SweepState.FINISHED, as_of + timedelta(hours=12))
+    await store.sweeps.close(sweep.id, SweepState.FINISHED, as_of + timedelta(hours=12))
     return sweep
 
 
@@ -163,7 +163,7 @@ def stored(home: Home, sweep_id: int = 1) -> dict[str, Verdict]:
     async def work(store: Store) -> dict[str, Verdict]:
         return {
             entry.account.filed.name: entry.judgement.verdict
-            for entry in await store.scope(sweep_id)
+            for entry in await store.sweeps.scope(sweep_id)
             if entry.judgement
         }
 
@@ -174,8 +174,10 @@ def keeps(home: Home, name: str, *days: date, at: datetime = LATER) -> None:
     """A later look that no inspection asked for shows these posts."""
 
     async def work(store: Store) -> None:
-        account = next(account for account in await store.accounts() if account.filed.name == name)
-        await store.keep(look(account, *days, at=at))
+        account = next(
+            account for account in await store.accounts.all() if account.filed.name == name
+        )
+        await store.readings.keep(look(account, *days, at=at))
 
     within(home, work)
 
@@ -264,8 +266,8 @@ def test_what_would_be_added_stands_apart_until_the_sweep_is_judged(home: Home) 
     assert stored(home) == {ONE: Verdict.FRESH, TWO: Verdict.UNPROVEN}
 
     async def second(store: Store) -> None:
-        account = (await store.accounts())[1]
-        await store.keep(look(account, OLD, at=LATER, second=True))
+        account = (await store.accounts.all())[1]
+        await store.readings.keep(look(account, OLD, at=LATER, second=True))
 
     within(home, second)
     listed = mediawatch(home, "flagged")
@@ -282,7 +284,7 @@ def test_a_decision_is_refused_when_news_came_in_between(home: Home) -> None:
     sweep = within(home, lambda store: census(store, {ONE: OLD}))
 
     async def work(store: Store) -> None:
-        (entry,) = await store.scope(sweep.id)
+        (entry,) = await store.sweeps.scope(sweep.id)
         assert entry.judgement is not None
         (finding,) = entry.judgement.findings
         event = ReviewEvent(
@@ -296,13 +298,13 @@ def test_a_decision_is_refused_when_news_came_in_between(home: Home) -> None:
             sentence=finding.sentence,
         )
         seen = Rejudgement(news={entry.account.id: entry.news})
-        await store.keep(look(entry.account, NEW, at=LATER))
+        await store.readings.keep(look(entry.account, NEW, at=LATER))
         with pytest.raises(StoreError, match="something became known about 1 of these accounts"):
-            await store.note_reviews(sweep.id, [event], after=0, rejudged=seen)
+            await store.reviews.add(sweep.id, [event], after=0, rejudged=seen)
         other = replace(event, facts=replace(finding.facts, gap_days=1))
         with pytest.raises(StoreError, match="says something else by now"):
-            await store.note_reviews(sweep.id, [other], after=0)
-        assert await store.review_events(sweep.id) == []
+            await store.reviews.add(sweep.id, [other], after=0)
+        assert await store.reviews.events(sweep.id) == []
 
     within(home, work)
 
@@ -312,9 +314,9 @@ def test_where_readings_were_pruned_the_stored_verdict_stands(home: Home) -> Non
     keeps(home, ONE, date(2022, 12, 10))
 
     async def work(store: Store) -> tuple[Verdict, tuple[str, ...]]:
-        await store.begin_pruning(LATER, AS_OF + timedelta(days=1))
+        await store.readings.begin_pruning(LATER, AS_OF + timedelta(days=1))
         app = App(home, read_settings(home), store, lambda: LATER)
-        (sweep,) = await store.sweeps()
+        (sweep,) = await store.sweeps.all()
         (entry,) = (await judged_scope(app, sweep)).entries
         assert entry.judgement is not None
         return entry.judgement.verdict, entry.judgement.notes
@@ -328,7 +330,7 @@ def test_a_post_in_the_window_counts_where_readings_were_pruned(home: Home) -> N
     within(home, lambda store: census(store, {ONE: OLD, TWO: OLD}))
     first, second = keys(home)
     keeps(home, ONE, NEW)
-    within(home, lambda store: store.begin_pruning(LATER, AS_OF + timedelta(days=1)))
+    within(home, lambda store: store.readings.begin_pruning(LATER, AS_OF + timedelta(days=1)))
     assert keys(home) == [second]
     words = ("--by", "李四", "--without-hearing", "--reason", "示例")
     assert "no finding" in mediawatch(home, "review", "confirm", first, *words).stderr
@@ -416,8 +418,8 @@ def test_what_a_later_inspection_finds_accuses_nobody_in_an_earlier_one(home: Ho
     spring = datetime(2023, 3, 20, 9, tzinfo=BEIJING)
 
     async def work(store: Store) -> None:
-        accounts = await store.accounts()
-        later = await store.open_sweep(
+        accounts = await store.accounts.all()
+        later = await store.sweeps.open(
             Sweep(
                 as_of=day_end(date(2023, 3, 19)),
                 policy="national",
@@ -430,14 +432,14 @@ def test_what_a_later_inspection_finds_accuses_nobody_in_an_earlier_one(home: Ho
             for second in (False, True):
                 at = spring + timedelta(hours=second)
                 taken = look(account, date(2023, 3, 18), at=at, second=second, sweep=later)
-                await store.keep(
+                await store.readings.keep(
                     replace(
                         taken,
                         sights=tuple(replace(sight, name="示例新名") for sight in taken.sights),
                     )
                 )
         await rejudge(store, lambda platform: True, later.id)
-        await store.close_sweep(later.id, SweepState.FINISHED, spring + timedelta(hours=3))
+        await store.sweeps.close(later.id, SweepState.FINISHED, spring + timedelta(hours=3))
 
     within(home, work)
     assert mediawatch(home, "sweep", "judge", "1").returncode == 0
@@ -450,13 +452,13 @@ def test_an_opening_that_is_filed_later_ends_a_silence(home: Home) -> None:
     within(home, lambda store: census(store, {ONE: OLD, TWO: OLD}))
 
     async def work(store: Store) -> None:
-        account = (await store.accounts())[0]
+        account = (await store.accounts.all())[0]
         opened = UpdatedAccount(
             account_id=account.id,
             filed=replace(account.filed, opened_on=date(2022, 12, 28)),
             changes=(("opened_on", "", "2022-12-28"),),
         )
-        await store.apply(
+        await store.accounts.apply(
             RegistryChanges(
                 source=Source(file="台账.csv", sha256="1" * 64, at=LATER), updated=(opened,)
             )

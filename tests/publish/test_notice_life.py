@@ -16,7 +16,6 @@ from mediawatch.domain import (
     Code,
     FiledStatus,
     Judgement,
-    Night,
     NoticeAction,
     NoticeEvent,
     Outcome,
@@ -26,6 +25,7 @@ from mediawatch.domain import (
     ReviewAction,
     Source,
     Sweep,
+    SweepRun,
     UpdatedAccount,
     UserError,
     Verdict,
@@ -46,7 +46,7 @@ def office(tmp_path: Path) -> Office:
 
 
 def fresh(office: Office, sweep: int, *accounts: int) -> None:
-    office.within(lambda store: store.judge(sweep, dict.fromkeys(accounts, FRESH)))
+    office.within(lambda store: store.sweeps.keep_judgements(sweep, dict.fromkeys(accounts, FRESH)))
 
 
 def refiled(office: Office, account: int, **values: object) -> None:
@@ -58,7 +58,7 @@ def refiled(office: Office, account: int, **values: object) -> None:
             filed=filed(account, **values),
             changes=(("prefecture", "甲市", "乙市"),),
         )
-        await store.apply(RegistryChanges(source=source, updated=(changed,)))
+        await store.accounts.apply(RegistryChanges(source=source, updated=(changed,)))
 
     office.within(work)
 
@@ -71,7 +71,7 @@ def test_a_later_judgement_changes_nothing_that_was_issued(office: Office) -> No
     # Another verdict on an account that is in it, on one that is not, another prefecture, and a
     # notice that comes in later.
     office.within(
-        lambda store: store.judge(
+        lambda store: store.sweeps.keep_judgements(
             sweep, {1: FRESH, 3: Judgement(verdict=Verdict.UNPROVEN, sentence="待查。")}
         )
     )
@@ -105,7 +105,7 @@ def test_a_correction_is_counted_in_the_scope_of_the_notice(office: Office) -> N
     sweep = office.sweep(Q4, {1: STALE, 2: STALE}, otherwise=Verdict.FRESH)
     office.issue(sweep, "文1", date(2023, 1, 10))
     office.within(
-        lambda store: store.judge(
+        lambda store: store.sweeps.keep_judgements(
             sweep, {3: Judgement(verdict=Verdict.UNPROVEN, sentence="待查。")}
         )
     )
@@ -125,7 +125,7 @@ def test_a_withdrawn_account_is_judged_without_its_finding(
     sweep = office.sweep(Q4, {1: STALE, 2: STALE}, otherwise=otherwise)
     office.issue(sweep, "文1", date(2023, 1, 10))
     office.run("notice", "correct", "--yes", "文1", "2", *BY)
-    (event,) = office.within(lambda store: store.notice_events())
+    (event,) = office.within(lambda store: store.notices.events())
     assert event.verdict is otherwise
     counts = office.handoff("--notice", "文1")["counts"]
     assert (counts["failed"], counts["checked"], counts["unproven"]) == (1, checked, unproven)
@@ -135,7 +135,7 @@ def test_what_is_left_of_an_item_still_fails_it(office: Office) -> None:
     sweep = office.sweep(Q4, {1: [*STALE, *NAMED]}, otherwise=Verdict.UNPROVEN)
     office.issue(sweep, "文1", date(2023, 1, 10))
     office.run("notice", "correct", "--yes", "文1", "1", "--code", "name_mismatch", *BY)
-    (event,) = office.within(lambda store: store.notice_events())
+    (event,) = office.within(lambda store: store.notices.events())
     assert event.verdict is Verdict.FAILED
     document = office.handoff("--notice", "文1")
     assert (document["counts"]["failed"], [one["code"] for one in document["findings"]]) == (
@@ -158,7 +158,9 @@ def test_an_account_stands_in_one_notice_of_a_sweep(office: Office) -> None:
     # Two documents of one inspection are one time.
     again = office.sweep(Q1, {1: STALE})
     assert [one["times"] for one in office.handoff("--sweep", str(again))["findings"]] == [2]
-    assert office.within(lambda store: store.query("SELECT * FROM repeat_offenders")).rows == ()
+    assert (
+        office.within(lambda store: store.queries.run("SELECT * FROM repeat_offenders")).rows == ()
+    )
 
 
 def test_a_second_sweep_of_the_same_moment_is_no_second_inspection(office: Office) -> None:
@@ -224,7 +226,7 @@ def rectified(office: Office, notice: int, item: int, result: Rectified) -> None
         reason="2023-02-20复查:说明。",
         codes=(Code.STALE_2W,),
     )
-    office.within(lambda store: store.note_notice([event]))
+    office.within(lambda store: store.notices.add_events([event]))
 
 
 @pytest.mark.parametrize(
@@ -281,7 +283,7 @@ def test_a_sweep_from_before_a_notice_cannot_recheck_it(office: Office) -> None:
     assert "is not later than the inspection of 文1" in office.refused(
         "recheck", "文1", "--as-of", "2022-12-30"
     )
-    assert office.within(lambda store: store.notice_events()) == []
+    assert office.within(lambda store: store.notices.events()) == []
 
 
 def test_results_are_those_of_what_still_stands(office: Office) -> None:
@@ -290,7 +292,7 @@ def test_results_are_those_of_what_still_stands(office: Office) -> None:
     again = office.sweep(date(2023, 2, 20), {1: NAMED}, otherwise=Verdict.FRESH)
     done = office.run("recheck", "文1", "--sweep", str(again))
     assert "未整改" in done.stdout
-    events = office.within(lambda store: store.notice_events())
+    events = office.within(lambda store: store.notices.events())
     assert [(event.codes, event.result) for event in events] == [
         ((Code.STALE_2W,), Rectified.DONE), ((Code.NAME_MISMATCH,), Rectified.NOT_DONE),
     ]  # fmt: skip
@@ -299,7 +301,7 @@ def test_results_are_those_of_what_still_stands(office: Office) -> None:
     def printed() -> tuple[str, str]:
         (one,) = office.handoff("--sweep", str(next_one))["recheck"]["items"]
         row = office.sheets("--sweep", str(next_one))["复查情况"][-1]
-        said = office.within(lambda store: store.query("SELECT * FROM recheck"))
+        said = office.within(lambda store: store.queries.run("SELECT * FROM recheck"))
         query = dict(zip(said.columns, said.rows[0], strict=True))
         assert (
             (one["problem"], one["label"])
@@ -324,14 +326,14 @@ def test_a_result_of_the_whole_item_ends_with_a_correction(office: Office) -> No
         result=Rectified.NOT_DONE,
         reason="2023-02-20复查:名称不一致。",
     )
-    office.within(lambda store: store.note_notice([event]))
+    office.within(lambda store: store.notices.add_events([event]))
     next_one = office.sweep(Q1, {})
     assert [
         one["label"] for one in office.handoff("--sweep", str(next_one))["recheck"]["items"]
     ] == ["未整改"]
     office.run("notice", "correct", "--yes", "文1", "1", "--code", "name_mismatch", *BY)
     assert "recheck" not in office.handoff("--sweep", str(next_one))
-    assert office.within(lambda store: store.query("SELECT * FROM recheck")).rows[0][8] == ""
+    assert office.within(lambda store: store.queries.run("SELECT * FROM recheck")).rows[0][8] == ""
 
 
 @pytest.mark.parametrize("cancelled", [True, False])
@@ -345,12 +347,14 @@ def test_filed_as_closed_is_deregistered_by_the_platforms_word_alone(
     seen = reading(1, day_end(date(2023, 2, 20)), again, outcome=outcome, name="")
 
     async def looked(store: Store) -> None:
-        await store.keep(seen)
-        await store.judge(again, {1: Judgement(verdict=Verdict.LISTED, sentence="已关停。")})
+        await store.readings.keep(seen)
+        await store.sweeps.keep_judgements(
+            again, {1: Judgement(verdict=Verdict.LISTED, sentence="已关停。")}
+        )
 
     office.within(looked)
     office.run("recheck", "文1", "--sweep", str(again))
-    (event,) = office.within(lambda store: store.notice_events())
+    (event,) = office.within(lambda store: store.notices.events())
     assert event.result is (Rectified.DEREGISTERED if cancelled else Rectified.FILED_AS_CLOSED)
     assert event.result.label == ("已注销" if cancelled else "已申报关停")
 
@@ -402,7 +406,7 @@ def test_one_account_filed_twice_stands_once_and_is_cleared_as_one(tmp_path: Pat
     (row,) = [row for row in sheets["突出问题名单"] if row[0] in ("B001", "B002")]
     assert (row[0], row[4]) == ("B001", "超2周未更新（同一账号另有备案：B002）")
     office.issue(sweep, "文1", date(2023, 1, 10))
-    (notice,) = office.within(lambda store: store.notices())
+    (notice,) = office.within(lambda store: store.notices.all())
     assert [(item.filed.filing_number, item.problem) for item in notice.items] == [
         ("B001", "超2周未更新（同一账号另有备案：B002）")
     ]
@@ -429,7 +433,7 @@ def later_post(office: Office, account: int, sweep: int) -> None:
     """A look four days after the issue shows a post in the window."""
     post = Post(on=date(2022, 12, 28), at=day_end(date(2022, 12, 28)), id="p1")
     office.within(
-        lambda store: store.keep(reading(account, day_end(date(2023, 1, 14)), None, post))
+        lambda store: store.readings.keep(reading(account, day_end(date(2023, 1, 14)), None, post))
     )
 
 
@@ -469,7 +473,7 @@ def test_the_digest_names_what_notices_have_to_correct() -> None:
     )
     at = day_end(Q4)
     sweep = Sweep(as_of=at, policy="national", policy_toml="", started_at=at, id=1)
-    night = Night(started_at=at, sweep_id=1, verdicts={"fresh": 1})
+    night = SweepRun(started_at=at, sweep_id=1, verdicts={"fresh": 1})
     _, body = digest(sweep, night, [], {}, lines=20, size=2_000, surfaces={}, due=[due])
     assert "通报应更正(correction due)1处,见 mediawatch notice list" in body
     assert due.words in body
@@ -481,10 +485,10 @@ def test_the_digest_names_what_notices_have_to_correct() -> None:
 def test_who_was_faster_has_issued_the_account(office: Office) -> None:
     sweep = office.sweep(Q4, {1: STALE})
     office.issue(sweep, "文1", date(2023, 1, 10))
-    (notice,) = office.within(lambda store: store.notices())
+    (notice,) = office.within(lambda store: store.notices.all())
     with pytest.raises(UserError, match="accounts of sweep 1 stand in 文1 already"):
-        office.within(lambda store: store.issue(replace(notice, number="文2")))
-    office.within(lambda store: store.issue(replace(notice, number="文2", again="补发")))
+        office.within(lambda store: store.notices.issue(replace(notice, number="文2")))
+    office.within(lambda store: store.notices.issue(replace(notice, number="文2", again="补发")))
 
 
 def test_the_command_that_is_offered_withdraws_no_more_than_was_withdrawn(office: Office) -> None:
@@ -515,8 +519,8 @@ def test_what_was_put_right_after_the_issue_is_no_mistake(
     office.issue(sweep, "文1", date(2023, 1, 10))
 
     async def looked(store: Store) -> None:
-        await store.keep(reading(1, day_end(read_on)))
-        await store.judge(sweep, {1: FRESH})
+        await store.readings.keep(reading(1, day_end(read_on)))
+        await store.sweeps.keep_judgements(sweep, {1: FRESH})
 
     office.within(looked)
     assert ("correction due" in office.run("notice", "list").stdout) is due

@@ -107,7 +107,7 @@ def test_confirmed_findings_are_issued_with_their_hand_off(home: Home, tmp_path:
         "report_by": "2032-01-22", "version": 1,
     }  # fmt: skip
     assert (document["counts"]["failed"], document["corrections"]) == (2, [])
-    (notice,) = within(home, lambda store: store.notices())
+    (notice,) = within(home, lambda store: store.notices.all())
     one, two = notice.items
     assert (one.filed.name, two.filed.name, one.problem, one.fails) == (
         ONE,
@@ -118,7 +118,7 @@ def test_confirmed_findings_are_issued_with_their_hand_off(home: Home, tmp_path:
     (held,) = one.findings
     assert held.finding.review is ReviewState.CONFIRMED
     assert "间隔59天" in held.finding.sentence
-    kept = within(home, lambda store: store.readings_by_id(held.finding.reading_ids))
+    kept = within(home, lambda store: store.readings.by_id(held.finding.reading_ids))
     assert held.evidence == tuple(
         item.sha256
         for readings in kept.values()
@@ -132,7 +132,7 @@ def test_confirmed_findings_are_issued_with_their_hand_off(home: Home, tmp_path:
         ).exit_code
         == 0
     )
-    assert within(home, lambda store: store.notices()) == [notice]
+    assert within(home, lambda store: store.notices.all()) == [notice]
     shown = mediawatch(home, "notice", "show", "1", "--out", str(tmp_path / "再.json"))
     assert shown.exit_code == 0
     assert (tmp_path / "再.json").read_bytes() == body
@@ -168,23 +168,23 @@ def test_what_may_not_be_issued(
 ) -> None:
     if before:
         assert mediawatch(home, *before).exit_code == 0
-    count = len(within(home, lambda store: store.notices()))
+    count = len(within(home, lambda store: store.notices.all()))
     done = mediawatch(home, *ISSUE, *words)
     assert (
         done.exit_code,
         told in done.stderr,
-        len(within(home, lambda store: store.notices())),
+        len(within(home, lambda store: store.notices.all())),
     ) == (2, True, count), done.stderr
 
 
 def test_a_notice_is_not_dated_before_its_inspection(home: Home) -> None:
-    as_of = max(sweep.as_of for sweep in within(home, lambda store: store.sweeps()))
+    as_of = max(sweep.as_of for sweep in within(home, lambda store: store.sweeps.all()))
     early = (*ISSUE[:-4], "--date", str(as_of.date() - timedelta(days=1)), "--by", "丙某")
     done = mediawatch(home, *early)
     assert (done.exit_code, "is before the inspection's own day" in done.stderr) == (2, True), (
         done.stderr
     )
-    assert within(home, lambda store: store.notices()) == []
+    assert within(home, lambda store: store.notices.all()) == []
 
 
 def test_a_correction_names_the_account_and_asks(
@@ -193,7 +193,7 @@ def test_a_correction_names_the_account_and_asks(
     assert mediawatch(home, *ISSUE).exit_code == 0
     words = ("notice", "correct", "1", "1", "--by", "丙某", "--reason", "有误")
     done = mediawatch(home, *words)
-    assert (done.exit_code, within(home, lambda store: store.notice_events())) == (2, [])
+    assert (done.exit_code, within(home, lambda store: store.notices.events())) == (2, [])
     assert (
         f"item 1 of 示例办函〔2032〕1号 is “{ONE}”: add --yes if it is the one to be corrected"
         in done.stderr
@@ -203,7 +203,7 @@ def test_a_correction_names_the_account_and_asks(
     no, yes = (CliRunner().invoke(app, typed, input=answer) for answer in ("n\n", "y\n"))
     assert (no.exit_code, yes.exit_code) == (2, 0)
     assert f"第1项：“{ONE}”" in no.stdout
-    assert len(within(home, lambda store: store.notice_events())) == 1
+    assert len(within(home, lambda store: store.notices.events())) == 1
 
 
 def test_an_appeal_that_was_upheld_waits_for_its_correction(home: Home) -> None:
@@ -249,7 +249,7 @@ async def test_what_was_issued_cannot_be_changed_even_by_sql(
     any_store: Store, migrated_url: str
 ) -> None:
     (account,) = await enter(any_store, PLAIN)
-    kept = await any_store.keep(plain_reading(account.id))
+    kept = await any_store.readings.keep(plain_reading(account.id))
     sweep = await opened_sweep(any_store, [account])
     held = Held(finding(kept.id, review=ReviewState.CONFIRMED), ("a" * 64,))
     items = (
@@ -274,7 +274,7 @@ async def test_what_was_issued_cannot_be_changed_even_by_sql(
         items=items,
     )
     document = IssuedDocument(version=1, sha256="b" * 64, body='{"名": 1}\n', at=NOW)
-    issued = await any_store.issue(notice, document)
+    issued = await any_store.notices.issue(notice, document)
     events = [
         NoticeEvent(
             notice_id=issued.id, item=1, action=NoticeAction.CORRECTED, at=NOW, by="丙某", reason="r", codes=(Code.STALE_2W,),
@@ -285,14 +285,14 @@ async def test_what_was_issued_cannot_be_changed_even_by_sql(
         ),
     ]  # fmt: skip
     second = IssuedDocument(version=2, sha256="c" * 64, body="{}\n", at=NOW)
-    await any_store.note_notice(events, second)
+    await any_store.notices.add_events(events, second)
     with pytest.raises(UserError, match="somebody else has corrected"):
-        await any_store.note_notice(events, second)
+        await any_store.notices.add_events(events, second)
     with pytest.raises(UserError, match="there is a notice 一 already"):
-        await any_store.issue(notice)
-    assert await any_store.notices() == [issued]
-    assert [event.item for event in await any_store.notice_events()] == [1, 2]
-    assert await any_store.notice_documents(issued.id) == [document, second]
+        await any_store.notices.issue(notice)
+    assert await any_store.notices.all() == [issued]
+    assert [event.item for event in await any_store.notices.events()] == [1, 2]
+    assert await any_store.notices.documents(issued.id) == [document, second]
     engine = migration_engine(normal_url(migrated_url))
     scope = ", ".join(
         column.name for column in NoticeAccountRow.__table__.columns if column.name != "notice_id"
@@ -368,7 +368,7 @@ def test_a_correction_withdraws_and_keeps_the_original(home: Home, tmp_path: Pat
     assert (tmp_path / "原.json").read_bytes() == first
     mediawatch(home, "handoff", "--notice", "1", "--out", str(tmp_path / "今.json"))
     assert (tmp_path / "今.json").read_bytes() == (tmp_path / "二.json").read_bytes()
-    assert [event.action.value for event in within(home, lambda store: store.review_events(1))][
+    assert [event.action.value for event in within(home, lambda store: store.reviews.events(1))][
         -2:
     ] == ["reopened", "dismissed"]
     shown = mediawatch(home, "notice", "show", "1").stdout
@@ -424,13 +424,13 @@ def test_evidence_stays_until_the_notice_is_closed(home: Home) -> None:
     mediawatch(home, *ISSUE)
 
     def proving() -> list[bool]:
-        return [item.proves for item in within(home, lambda store: store.evidence())]
+        return [item.proves for item in within(home, lambda store: store.evidence.all())]
 
     before = proving()
     assert any(before)
     # The sweep finds nothing any more: the notice alone holds the evidence.
     judged = {number: Judgement(verdict=Verdict.FRESH, sentence="更新") for number in (1, 2)}
-    within(home, lambda store: store.judge(1, judged))
+    within(home, lambda store: store.sweeps.keep_judgements(1, judged))
     assert proving() == before
     assert mediawatch(home, "notice", "close", "1", "--by", "丙某").exit_code == 0
     assert not any(proving())
@@ -443,22 +443,22 @@ def test_a_recheck_says_what_became_of_each(home: Home, tmp_path: Path) -> None:
     fresh = Judgement(verdict=Verdict.FRESH, sentence="更新", latest_on=date(2032, 1, 30))
 
     async def again(store: Store) -> None:
-        accounts = await store.accounts()
+        accounts = await store.accounts.all()
         sweep = Sweep(
             as_of=datetime(2032, 1, 31, tzinfo=UTC),
             policy="national",
             policy_toml=POLICY.toml,
             started_at=NOW,
         )
-        opened = await store.open_sweep(sweep, accounts)
-        kept = await store.keep(plain_reading(2, datetime(2032, 2, 1, tzinfo=UTC)))
+        opened = await store.sweeps.open(sweep, accounts)
+        kept = await store.readings.keep(plain_reading(2, datetime(2032, 2, 1, tzinfo=UTC)))
         late = Judgement(
             verdict=Verdict.FAILED,
             sentence="超期",
             findings=(finding(kept.id, label="超2周未更新", sentence="间隔90天。"),),
         )
-        await store.judge(opened.id, {1: fresh, 2: late})
-        await store.close_sweep(opened.id, SweepState.FINISHED, NOW)
+        await store.sweeps.keep_judgements(opened.id, {1: fresh, 2: late})
+        await store.sweeps.close(opened.id, SweepState.FINISHED, NOW)
 
     within(home, again)
 
@@ -478,7 +478,7 @@ def test_a_recheck_says_what_became_of_each(home: Home, tmp_path: Path) -> None:
     )
     assert done.exit_code == 0, done.stderr
     assert results() == ["已完成整改", "未整改"]
-    events = within(home, lambda store: store.notice_events())
+    events = within(home, lambda store: store.notices.events())
     assert results() == ["已完成整改", "未整改"]
     # Said once: only what changed is noted.
     assert [(event.item, event.result) for event in events] == [
@@ -486,7 +486,7 @@ def test_a_recheck_says_what_became_of_each(home: Home, tmp_path: Path) -> None:
         (2, Rectified.UNVERIFIED),
         (2, Rectified.NOT_DONE),
     ]
-    assert within(home, lambda store: store.notice_events()) == events
+    assert within(home, lambda store: store.notices.events()) == events
     assert "台账.xlsx" in events[0].source
     # The next documents carry it, and who failed twice is a repeat.
     book = tmp_path / "附件.xlsx"
@@ -582,9 +582,9 @@ def test_reports_of_what_was_done_go_out_and_come_back(home: Home, tmp_path: Pat
                 filed=each.filed,
                 contact=Contact(person=f"联络员{each.id}", phone=f"1380000000{each.id}"),
             )
-            for each in await store.accounts()
+            for each in await store.accounts.all()
         )
-        await store.apply(RegistryChanges(source=FILE, updated=updated))
+        await store.accounts.apply(RegistryChanges(source=FILE, updated=updated))
 
     within(home, with_contacts)
     out = tmp_path / "反馈"
@@ -624,7 +624,7 @@ def test_reports_of_what_was_done_go_out_and_come_back(home: Home, tmp_path: Pat
         in done.stderr
     )
     assert "回3.xlsx 整改情况反馈 第2行「行键(勿改)」:不是本期通报的反馈表" in done.stderr
-    (event,) = within(home, lambda store: store.notice_events())
+    (event,) = within(home, lambda store: store.notices.events())
     assert (event.item, event.action, event.by, event.reason, event.source) == (
         1,
         NoticeAction.REPORTED,
@@ -655,9 +655,9 @@ def test_reports_of_what_was_done_go_out_and_come_back(home: Home, tmp_path: Pat
     ) == (2, True, True)
     again = mediawatch(home, "notice", "feedback", "import", "1", str(good))
     assert (again.exit_code, "0 reports, 1 known already" in again.stdout) == (0, True)
-    (notice,) = within(home, lambda store: store.notices())
+    (notice,) = within(home, lambda store: store.notices.all())
     link = "https://mp.weixin.qq.com/s/AAAAAAAAAAAAAAAAAAAAAA"
-    home_id = within(home, lambda store: store.home_id())
+    home_id = within(home, lambda store: store.operator.home_id())
     taken = take(
         [reported(one, tmp_path / "回4.xlsx", 最新链接=link, 责任人="丁某")],
         notice,
@@ -672,10 +672,10 @@ def test_a_report_form_goes_to_where_the_account_is_filed_now(home: Home, tmp_pa
     mediawatch(home, *ISSUE)
 
     async def handed_over(store: Store) -> None:
-        first = next(each for each in await store.accounts() if each.id == 1)
+        first = next(each for each in await store.accounts.all() if each.id == 1)
         moved = replace(first.filed, prefecture="丙示例市", supervisor="丙示例办公室")
         contact = Contact(person="丙联络员", phone="13800000009")
-        await store.apply(
+        await store.accounts.apply(
             RegistryChanges(
                 source=FILE, updated=(UpdatedAccount(account_id=1, filed=moved, contact=contact),)
             )

@@ -121,7 +121,7 @@ async def inspected(store: Store, accounts: Sequence[Account], turn: int, readin
     """A finished inspection in which the accounts stand as SETTLED says, `turn` places further,
     reviewed.
     """
-    opened = await store.open_sweep(
+    opened = await store.sweeps.open(
         Sweep(as_of=NOW, policy="national", policy_toml=POLICY.toml, started_at=NOW), accounts
     )
     cases = {
@@ -132,7 +132,7 @@ async def inspected(store: Store, accounts: Sequence[Account], turn: int, readin
         for key, (verdict, found) in cases.items()
         if verdict is not None
     }
-    await store.judge(opened.id, judged)
+    await store.sweeps.keep_judgements(opened.id, judged)
     events = [
         ReviewEvent(
             sweep_id=opened.id, account_id=key, code=each.code, action=action, at=NOW, by="李四", reason="示例", sentence=each.sentence,
@@ -142,18 +142,20 @@ async def inspected(store: Store, accounts: Sequence[Account], turn: int, readin
         for each, (_, state) in zip(one.findings, cases[key][1], strict=True)
         for action in ACTIONS[state]
     ]  # fmt: skip
-    await store.note_reviews(opened.id, events, after=0)
-    await store.close_sweep(opened.id, SweepState.FINISHED, NOW)
+    await store.reviews.add(opened.id, events, after=0)
+    await store.sweeps.close(opened.id, SweepState.FINISHED, NOW)
     return opened
 
 
 async def asked(store: Store, name: str) -> list[dict[str, Any]]:
-    answer = await store.query(next(query.sql for query in store.queries() if query.name == name))
+    answer = await store.queries.run(
+        next(query.sql for query in store.queries.all() if query.name == name)
+    )
     return [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
 
 
 async def reviewed(store: Store, sweep: Sweep) -> list[SweepAccount]:
-    return [as_reviewed(entry, include_open=True) for entry in await store.scope(sweep.id)]
+    return [as_reviewed(entry, include_open=True) for entry in await store.sweeps.scope(sweep.id)]
 
 
 def counts(one: Figures) -> tuple[int, ...]:
@@ -162,7 +164,9 @@ def counts(one: Figures) -> tuple[int, ...]:
 
 async def test_queries_count_and_list_what_figures_and_lists_do(any_store: Store) -> None:
     accounts = await enter(any_store, *(filed(number) for number in range(len(SETTLED))))
-    reading = await any_store.keep(plain_reading(accounts[0].id, NOW, post(date(2031, 2, 1))))
+    reading = await any_store.readings.keep(
+        plain_reading(accounts[0].id, NOW, post(date(2031, 2, 1)))
+    )
     before, now = (
         await inspected(any_store, accounts, 5, reading.id),
         await inspected(any_store, accounts, 0, reading.id),
@@ -182,7 +186,7 @@ async def test_queries_count_and_list_what_figures_and_lists_do(any_store: Store
         one.verdict if one else None for one in verdicts.values()
     }
     listed = await asked(any_store, "flagged")
-    table = lists.flagged(now, await any_store.scope(now.id), {}, (), {})
+    table = lists.flagged(now, await any_store.sweeps.scope(now.id), {}, (), {})
     printed = table.only("备案单号", "存在的突出问题", "结论", "审核状态", "说明").rows
     assert [
         tuple(row[each] for each in ("备案单号", "存在的突出问题", "结论", "审核状态", "说明"))
@@ -347,8 +351,8 @@ async def test_notices_stand_in_the_queries_as_they_were_corrected(any_store: St
             kept_at=NOW,
             items=(*items, foreign),
         )
-        notices.append(await any_store.issue(made))
-    await any_store.note_notice(
+        notices.append(await any_store.notices.issue(made))
+    await any_store.notices.add_events(
         [
             NoticeEvent(
                 notice_id=notices[0].id,
@@ -362,7 +366,7 @@ async def test_notices_stand_in_the_queries_as_they_were_corrected(any_store: St
             for codes in corrections
         ]
     )
-    events = await any_store.notice_events()
+    events = await any_store.notices.events()
     standing = [
         (notice.number, item.filed.filing_number, item.problem)
         for notice in notices
@@ -384,24 +388,24 @@ async def test_notices_stand_in_the_queries_as_they_were_corrected(any_store: St
 
 async def test_what_was_dismissed_is_told_of_nowhere_else(store: Store) -> None:
     (account,) = await enter(store, PLAIN)
-    reading = await store.keep(plain_reading(account.id, NOW, post(date(2031, 2, 1))))
-    now = await store.open_sweep(
+    reading = await store.readings.keep(plain_reading(account.id, NOW, post(date(2031, 2, 1))))
+    now = await store.sweeps.open(
         Sweep(as_of=NOW, policy="national", policy_toml=POLICY.toml, started_at=NOW), [account]
     )
     failed = replace(
         judgement(Verdict.FAILED, [(Effect.FAILS, DISMISSED)], reading.id), otherwise=None
     )
-    await store.judge(now.id, {account.id: failed})
+    await store.sweeps.keep_judgements(now.id, {account.id: failed})
     events = [
         ReviewEvent(
             sweep_id=now.id, account_id=account.id, code=CODES[0], action=ReviewAction.DISMISSED, at=NOW, by="李四", reason="示例",
             sentence=failed.sentence,
         )
     ]  # fmt: skip
-    await store.note_reviews(now.id, events, after=0)
-    await store.close_sweep(now.id, SweepState.FINISHED, NOW)
+    await store.reviews.add(now.id, events, after=0)
+    await store.sweeps.close(now.id, SweepState.FINISHED, NOW)
 
-    summary = Summary(sweep=now, scope=await store.scope(now.id), repeated=True)
+    summary = Summary(sweep=now, scope=await store.sweeps.scope(now.id), repeated=True)
     assert (summary.verdicts, summary.findings) == ({Verdict.UNPROVEN: 1}, [])
     shown = lists.account_in_full(account, summary.scope[0], [reading], [], (), {})
     assert f"待人工核查\n  {ALL_DISMISSED}" in shown
@@ -415,7 +419,7 @@ async def test_what_was_dismissed_is_told_of_nowhere_else(store: Store) -> None:
         account_id=account.id,
         findings=(Held(failed.findings[0]),),
     )
-    notice = await store.issue(
+    notice = await store.notices.issue(
         Notice(
             number="一",
             title="示例",
@@ -426,20 +430,20 @@ async def test_what_was_dismissed_is_told_of_nowhere_else(store: Store) -> None:
         )
     )
     (rechecked,) = await note_recheck(
-        store, notice, now, await store.scope(now.id), by="丙某", now=NOW
+        store, notice, now, await store.sweeps.scope(now.id), by="丙某", now=NOW
     )
     assert failed.sentence not in rechecked.basis
 
-    later = [await store.open_sweep(replace(now, id=0), [account]) for _ in range(2)]
-    await store.judge(later[0].id, {account.id: failed})
-    assert [each.turn for each in await store.turned(later[0].id)] == [Turn.NEW]
-    await store.judge(
+    later = [await store.sweeps.open(replace(now, id=0), [account]) for _ in range(2)]
+    await store.sweeps.keep_judgements(later[0].id, {account.id: failed})
+    assert [each.turn for each in await store.sweeps.finding_changes(later[0].id)] == [Turn.NEW]
+    await store.sweeps.keep_judgements(
         later[0].id, {account.id: Judgement(verdict=Verdict.UNPROVEN, sentence="示例。")}
     )
-    await store.judge(
+    await store.sweeps.keep_judgements(
         later[1].id, {account.id: Judgement(verdict=Verdict.FRESH, sentence="示例。")}
     )
-    assert await store.turned(later[1].id) == []
+    assert await store.sweeps.finding_changes(later[1].id) == []
 
 
 def test_what_changed_of_an_account_is_told_in_chinese() -> None:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import inspect
 import sqlite3
+import typing
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -26,21 +27,36 @@ from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
 
 READS = {
-    "account", "accounts", "accounts_now", "alerts", "brought", "canary_checks", "changes", "close", "contacts", "evidence", "home_id",
-    "idle_readings", "issued_at", "known", "last_backup", "last_entry", "last_read_at", "links_shown", "nights", "notice_cover", "notice_documents",
-    "notice_events", "notice_scope", "notices", "picture_owners", "pruned_before", "queries", "query", "readings", "readings_by_id",
-    "refusals", "review_events", "scope", "session_events", "sources", "states", "sweeps", "sweeps_told", "told", "turned", "twins",
-    "unanswered", "visits",
-}  # fmt: skip
+    "accounts": "added_by all changes contacts current get refusals sources twins",
+    "evidence": "all owners",
+    "notices": "all coverage documents events issued_at scope",
+    "operator": "canary_checks home_id session_events visits",
+    "queries": "all judged_sweeps run",
+    "readings": "account_states by_account by_id find_idle for_judgement identity_readings post_links pruned_before",
+    "reviews": "events",
+    "runs": "alerts last_backup latest",
+    "sweeps": "all finding_changes is_unanswered last_entry last_read_at scope",
+}
+
+
+def methods_of(protocol: type) -> set[str]:
+    return {
+        name
+        for name, _ in inspect.getmembers(protocol, inspect.isfunction)
+        if not name.startswith("_")
+    }
 
 
 def test_every_method_of_the_store_is_known_to_read_or_to_write() -> None:
+    aggregates = inspect.getmembers(Store, lambda member: isinstance(member, property))
     named = {
-        name
-        for name, _ in inspect.getmembers(Store, inspect.isfunction)
-        if not name.startswith("_")
+        f"{aggregate}.{name}"
+        for aggregate, found in aggregates
+        for name in methods_of(typing.get_type_hints(found.fget)["return"])
     }
-    assert named == READS | WRITES
+    reads = {f"{aggregate}.{name}" for aggregate, names in READS.items() for name in names.split()}
+    assert named == reads | WRITES
+    assert methods_of(Store) == {"close"}
 
 
 def test_every_import_takes_a_dry_run() -> None:
@@ -97,7 +113,7 @@ async def test_a_dry_worklist_keeps_neither_answers_nor_pictures(tmp_path: Path)
     home = Home(tmp_path / "home").create()
     async with opened(home, clock=lambda: LATER) as app:
         _, path = await exported(app.store, home.root, [filed(1)])
-        (sweep,) = await app.store.sweeps()
+        (sweep,) = await app.store.sweeps.all()
         answered = fill(path, tmp_path / "答.xlsx", {ONE: STALE}, {ONE: png(1)})
         before = content(home)
         app.let_go()
@@ -116,20 +132,21 @@ async def test_the_last_import_is_taken_back_and_stays_in_the_history(
         head + "1,示例一,新浪微博,正常运行,\n2,示例二,新浪微博,正常运行,\n", encoding="utf-8"
     )
     await registry.import_files(any_store, [file], now=NOW)
-    before = await any_store.accounts()
+    before = await any_store.accounts.all()
     file.write_text(
         head + "1,示例新名,新浪微博,申请关停,2031-01-02\n3,示例三,新浪微博,正常运行,\n",
         encoding="utf-8",
     )
     await registry.import_files(any_store, [file], now=NOW + timedelta(hours=1), complete=True)
-    changed = await any_store.accounts()
+    changed = await any_store.accounts.all()
     assert changed != before
     assert changed[0].filed.status is FiledStatus.CLOSING
     done = await registry.undo(any_store, NOW + timedelta(hours=2))
-    assert await any_store.accounts() == before
+    assert await any_store.accounts.all() == before
     assert done.source.file == "a.csv"
     told = [
-        (change.field, change.old, change.new) for change in await any_store.changes(before[0].id)
+        (change.field, change.old, change.new)
+        for change in await any_store.accounts.changes(before[0].id)
     ]
     assert ("name", "示例一", "示例新名") in told
     assert ("name", "示例新名", "示例一") in told
@@ -141,7 +158,7 @@ async def test_what_something_rests_on_is_not_taken_back(store: Store) -> None:
     with pytest.raises(UserError, match="no registry was imported"):
         await registry.undo(store, NOW)
     accounts = await enter(store, PLAIN)
-    await store.keep(plain_reading(accounts[0].id, FILE.at + timedelta(minutes=1)))
+    await store.readings.keep(plain_reading(accounts[0].id, FILE.at + timedelta(minutes=1)))
     with pytest.raises(UserError, match="were looked at since its import"):
         await registry.undo(store, NOW)
     await open_sweep(store, accounts)

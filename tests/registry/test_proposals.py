@@ -441,7 +441,7 @@ def test_the_command_remembers_a_refusal(tmp_path: Path) -> None:
     async def prepared() -> list[Proposal]:
         async with app.opened(home, clock=lambda: AT) as opened:
             (one,) = await enter(opened.store, FILED)
-            await opened.store.keep(seen(of=one.id, posts=(POST,)))
+            await opened.store.readings.keep(seen(of=one.id, posts=(POST,)))
             return await current(opened.store)
 
     def command(*words: str) -> Any:
@@ -468,8 +468,8 @@ def test_the_command_lists_accepts_and_forgets(tmp_path: Path) -> None:
                 FILED,
                 replace(FILED, name="示例旧名", platform="weibo", platform_id="5000000001"),
             )
-            await opened.store.keep(seen(of=one.id))
-            await opened.store.keep(
+            await opened.store.readings.keep(seen(of=one.id))
+            await opened.store.readings.keep(
                 seen(MatchedBy.ID, of=two.id, name="示例新名", platform_id="5000000001")
             )
 
@@ -477,7 +477,7 @@ def test_the_command_lists_accepts_and_forgets(tmp_path: Path) -> None:
         async with app.opened(home, clock=lambda: AT) as opened:
             return [
                 (change.field, change.old, change.new, change.source)
-                for change in await opened.store.changes()
+                for change in await opened.store.accounts.changes()
             ]
 
     def command(*words: str) -> Any:

@@ -26,7 +26,9 @@ BAD = ("3025716006566021x y", "", "微信公众号", "示例局")
 
 
 async def names(store: Store, *, include_retired: bool = False) -> list[str]:
-    return [account.filed.name for account in await store.accounts(include_retired=include_retired)]
+    return [
+        account.filed.name for account in await store.accounts.all(include_retired=include_retired)
+    ]
 
 
 async def test_new_updated_retired_and_back(store: Store, tmp_path: Path) -> None:
@@ -48,14 +50,14 @@ async def test_new_updated_retired_and_back(store: Store, tmp_path: Path) -> Non
     )
     assert await names(store) == ["示例新名"]
     accounts = {
-        account.filed.name: account for account in await store.accounts(include_retired=True)
+        account.filed.name: account for account in await store.accounts.all(include_retired=True)
     }
     assert accounts[SECOND[1]].retired_on == late.date()
     assert [
         (one.field, one.old, one.new, one.source)
-        for one in await store.changes(accounts["示例新名"].id)
+        for one in await store.accounts.changes(accounts["示例新名"].id)
     ] == [("name", GOOD[1], "示例新名", "二.xls")]
-    assert await store.contacts() == {accounts["示例新名"].id: Contact(person="小示")}
+    assert await store.accounts.contacts() == {accounts["示例新名"].id: Contact(person="小示")}
 
     back = await import_files(
         store,
@@ -64,7 +66,7 @@ async def test_new_updated_retired_and_back(store: Store, tmp_path: Path) -> Non
     )
     assert len(back.changes.updated) == 2
     assert sorted(await names(store)) == sorted([GOOD[1], SECOND[1]])
-    found = await store.sources()
+    found = await store.accounts.sources()
     assert [source.file for source, kind in found if kind == "registry"] == [
         "一.xlsx",
         "一.xlsx",
@@ -81,11 +83,11 @@ async def test_nothing_is_written_unless_all_rows_are_good(store: Store, tmp_pat
     )
     report = await import_files(store, [good, bad], now=NOW)
     assert (report.written, report.refused, len(report.errors)) == (False, 1, 2)
-    assert (await names(store), await store.sources()) == ([], [])
+    assert (await names(store), await store.accounts.sources()) == ([], [])
     report = await import_files(store, [good, bad], now=NOW, skip_bad_rows=True, complete=True)
     assert (report.written, report.refused, report.retired) == (True, 1, ())
     assert await names(store) == [GOOD[1], SECOND[1]]
-    assert [source.file for source, _ in await store.sources()] == ["a.xlsx; b.xlsx"]
+    assert [source.file for source, _ in await store.accounts.sources()] == ["a.xlsx; b.xlsx"]
 
 
 async def test_a_dry_run_writes_nothing(store: Store, tmp_path: Path) -> None:
@@ -141,7 +143,7 @@ async def test_refused_rows_come_back_as_they_were_and_can_be_corrected(
     page.parent.save(tmp_path / "改.xlsx")
     assert (await import_files(store, [tmp_path / "改.xlsx"], now=NOW)).written
     assert [
-        (account.filed.filing_number, account.filed.name) for account in await store.accounts()
+        (account.filed.filing_number, account.filed.name) for account in await store.accounts.all()
     ] == [
         ("3025716006566021", "=1+1"),
         ("0012", "示例第三发布"),
@@ -285,7 +287,7 @@ async def test_large_registries(count: int, store: Store, tmp_path: Path) -> Non
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     assert len((await import_files(store, [path], now=NOW)).changes.new) == count
     assert (await import_files(store, [path], now=NOW, complete=True)).changes.unchanged == count
-    accounts: list[Account] = await store.accounts()
-    assert check(accounts, await store.contacts(), ())[0] == []
+    accounts: list[Account] = await store.accounts.all()
+    assert check(accounts, await store.accounts.contacts(), ())[0] == []
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
     assert grown < 1500, f"{grown} MB"

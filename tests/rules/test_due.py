@@ -86,7 +86,7 @@ def test_a_second_look_that_is_missing_is_due_in_the_next_night() -> None:
 async def test_the_state_keeps_the_day_up_to_which_a_list_was_judged(any_store: Store) -> None:
     (account,) = await enter(any_store, PLAIN)
     as_of = datetime(2023, 3, 15, 22, 30, tzinfo=BEIJING)
-    sweep = await any_store.open_sweep(
+    sweep = await any_store.sweeps.open(
         Sweep(as_of=as_of, policy="national", policy_toml=POLICY.toml, started_at=as_of), [account]
     )
     whole = plain_reading(
@@ -96,14 +96,14 @@ async def test_the_state_keeps_the_day_up_to_which_a_list_was_judged(any_store: 
         matched_by=MatchedBy.ID,
         complete_since=day_start(POSTED),
     )
-    await any_store.keep(whole)
+    await any_store.readings.keep(whole)
 
     async def judged(kind: Kind | None) -> date | None:
         judgement = Judgement(
             verdict=Verdict.FRESH, sentence="示例。", latest_on=POSTED, date_kind=kind
         )
-        await any_store.judge(sweep.id, {account.id: judgement})
-        return (await any_store.states())[account.id].judged_on
+        await any_store.sweeps.keep_judgements(sweep.id, {account.id: judgement})
+        return (await any_store.readings.account_states())[account.id].judged_on
 
     assert await judged(Kind.AT_LEAST) is None
     assert await judged(Kind.EXACT) == date(2023, 3, 15)

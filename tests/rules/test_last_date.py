@@ -21,7 +21,7 @@ POLICY = load("national")
 
 async def test_a_worklist_tells_the_last_post_until_as_of(store: Store) -> None:
     accounts = await enter(store, PLAIN)
-    sweep = await store.open_sweep(
+    sweep = await store.sweeps.open(
         Sweep(as_of=AS_OF, policy="national", policy_toml=POLICY.toml, started_at=AS_OF), accounts
     )
     shown = plain_reading(
@@ -32,11 +32,11 @@ async def test_a_worklist_tells_the_last_post_until_as_of(store: Store) -> None:
         matched_by=MatchedBy.ID,
         sweep_id=sweep.id,
     )
-    await store.keep(shown)
-    await store.judge(
+    await store.readings.keep(shown)
+    await store.sweeps.keep_judgements(
         sweep.id, {accounts[0].id: Judgement(verdict=Verdict.UNPROVEN, sentence="示例")}
     )
-    (item,) = await worklist.unproven(store, sweep, await store.scope(sweep.id), POLICY)
+    (item,) = await worklist.unproven(store, sweep, await store.sweeps.scope(sweep.id), POLICY)
     assert item.latest_on == date(2030, 12, 20)
 
 

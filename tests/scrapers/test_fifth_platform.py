@@ -148,7 +148,8 @@ async def test_a_sweep_judges_its_accounts(store: Store, executable: Path, tmp_p
             Request(policy=load("tibet"), as_of=AS_OF, second_look_after=timedelta(0))
         )
     judged = {
-        entry.account.filed.name: entry.judgement for entry in await store.scope(summary.sweep.id)
+        entry.account.filed.name: entry.judgement
+        for entry in await store.sweeps.scope(summary.sweep.id)
     }
     verdicts = {name: judgement.verdict for name, judgement in judged.items() if judgement}
     assert verdicts == {
@@ -158,7 +159,7 @@ async def test_a_sweep_judges_its_accounts(store: Store, executable: Path, tmp_p
     stale = judged["示例旧"]
     assert stale is not None
     assert [(finding.code, finding.gap_days) for finding in stale.findings] == [(Code.STALE_2W, 60)]
-    first, second = (await store.readings([accounts[1].id]))[accounts[1].id]
+    first, second = (await store.readings.by_account([accounts[1].id]))[accounts[1].id]
     assert (first.name, first.matched_by, bool(second.evidence)) == ("示例旧", MatchedBy.ID, True)
 
 

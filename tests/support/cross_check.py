@@ -91,15 +91,15 @@ async def check_notice(app: App, notice: Notice) -> None:
     body = handoff.to_bytes(handoff.of(told, await checks_for(app.store, told.sweep)))
     found = documents(told, app, body)
     agree(f"notice {notice.number}", found)
-    events = await app.store.notice_events(notice.id)
+    events = await app.store.notices.events(notice.id)
     standing = [left for item in notice.items if (left := standing_item(item, events)) is not None]
     said = found["hand-off"]
     for fails, rows in ((True, said.failed), (False, said.listed)):
         assert sorted(_names(rows)) == sorted(
             item.filed.name for item in standing if item.fails is fails
         ), (notice.number, fails, rows)
-    (asked,) = [query.sql for query in app.store.queries() if query.name == "recheck"]
-    answer = await app.store.query(asked)
+    (asked,) = [query.sql for query in app.store.queries.all() if query.name == "recheck"]
+    answer = await app.store.queries.run(asked)
     shown = [
         row[answer.columns.index("政务新媒体名称")]
         for row in answer.rows
@@ -296,17 +296,17 @@ async def _no_view_accuses_anybody_with_news(app: App, sweep: Sweep) -> None:
     """Whoever reads the views without us cannot judge: an account with news stands in none that
     accuses, unless retention has passed it.
     """
-    before = await app.store.pruned_before()
+    before = await app.store.readings.pruned_before()
     if before is not None and sweep.as_of < before:
         return
     moved = {
         entry.account.filed.filing_number
-        for entry in await app.store.scope(sweep.id)
+        for entry in await app.store.sweeps.scope(sweep.id)
         if entry.moved
     }
-    flagged = await app.store.query("SELECT * FROM flagged")
+    flagged = await app.store.queries.run("SELECT * FROM flagged")
     assert not moved & {str(row[0]) for row in flagged.rows}, flagged.rows
-    status = await app.store.query("SELECT * FROM latest_status")
+    status = await app.store.queries.run("SELECT * FROM latest_status")
     places = [status.columns.index(column) for column in ("备案单号", "结论", "检查批次")]
     accused = {
         str(row[places[0]])
@@ -317,7 +317,7 @@ async def _no_view_accuses_anybody_with_news(app: App, sweep: Sweep) -> None:
 
 
 async def _queries_agree(app: App, sweep: Sweep, told: Inspection, said: Printed) -> None:
-    answers = {query.name: await answered(app, query.sql) for query in app.store.queries()}
+    answers = {query.name: await answered(app, query.sql) for query in app.store.queries.all()}
 
     def rows(name: str, *columns: str) -> list[tuple[str, ...]]:
         places = [answers[name].columns.index(column) for column in columns]

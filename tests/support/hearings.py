@@ -10,14 +10,14 @@ from mediawatch.ports import Store
 
 async def heard(store: Store, sweep_id: int, at: datetime, stance: Stance = Stance.AGREES) -> None:
     """Note of every finding that it was sent down and answered with this stance."""
-    newest = max((event.id for event in await store.review_events(sweep_id)), default=0)
+    newest = max((event.id for event in await store.reviews.events(sweep_id)), default=0)
     events = [
         ReviewEvent(
             sweep_id=sweep_id, account_id=entry.account.id, code=finding.code, action=action, at=at, by=by, sentence=finding.sentence,
             facts=finding.facts, stance=said,
         )
-        for entry in await store.scope(sweep_id)
+        for entry in await store.sweeps.scope(sweep_id)
         for finding in (entry.judgement.findings if entry.judgement else ())
         for action, by, said in ((ReviewAction.DISPATCHED, "经办人", None), (ReviewAction.ANSWERED, "联络员", stance))
     ]  # fmt: skip
-    await store.note_reviews(sweep_id, events, after=newest)
+    await store.reviews.add(sweep_id, events, after=newest)

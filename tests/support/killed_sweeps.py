@@ -151,9 +151,12 @@ class Theatre:
     async def told(self, home: Path) -> Told:
         """What stands in a home after its sweep has been finished."""
         async with over(self.folder, home) as app:
-            (one,) = await app.store.sweeps()
-            scope, readings = await app.store.scope(one.id), await app.store.readings()
-            check = retention.verified(app.evidence, await app.store.evidence())
+            (one,) = await app.store.sweeps.all()
+            scope, readings = (
+                await app.store.sweeps.scope(one.id),
+                await app.store.readings.by_account(),
+            )
+            check = retention.verified(app.evidence, await app.store.evidence.all())
         judged = {entry.account.id: entry.judgement for entry in scope if entry.judgement}
         looks = {number: Counter(each.look for each in found) for number, found in readings.items()}
         return Told(

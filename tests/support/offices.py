@@ -76,7 +76,7 @@ class Office:
         office = cls(Home(folder / "home").create())
         source = Source(file="台账.csv", sha256="0" * 64, at=day_start(date(2022, 1, 1)))
         new = tuple(NewAccount(filed=one) for one in accounts)
-        office.within(lambda store: store.apply(RegistryChanges(source=source, new=new)))
+        office.within(lambda store: store.accounts.apply(RegistryChanges(source=source, new=new)))
         return office
 
     def within(self, work: Callable[[Store], Awaitable[T]]) -> T:
@@ -115,7 +115,7 @@ class Office:
         """
 
         async def work(store: Store) -> int:
-            accounts = await store.accounts()
+            accounts = await store.accounts.all()
             chosen = [account for account in accounts if not only or account.id in only]
             policy, as_of = load("national"), day_end(on)
             scope = (
@@ -126,7 +126,7 @@ class Office:
                 if only
                 else {}
             )
-            sweep = await store.open_sweep(
+            sweep = await store.sweeps.open(
                 Sweep(
                     as_of=as_of,
                     policy="national",
@@ -141,15 +141,17 @@ class Office:
                 for account in chosen
             }
             for number, codes in failed.items():
-                kept = await store.keep(reading(number, as_of + timedelta(hours=1), sweep.id))
+                kept = await store.readings.keep(
+                    reading(number, as_of + timedelta(hours=1), sweep.id)
+                )
                 judged[number] = Judgement(
                     verdict=Verdict.FAILED,
                     sentence="失格。",
                     findings=tuple(held(kept.id, code, on) for code in codes),
                     otherwise=otherwise,
                 )
-            await store.judge(sweep.id, judged)
-            await store.close_sweep(sweep.id, SweepState.FINISHED, as_of + timedelta(hours=2))
+            await store.sweeps.keep_judgements(sweep.id, judged)
+            await store.sweeps.close(sweep.id, SweepState.FINISHED, as_of + timedelta(hours=2))
             return sweep.id
 
         number = self.within(work)
@@ -164,12 +166,12 @@ class Office:
                     sweep_id=sweep, account_id=entry.account.id, code=finding.code, action=action, at=day_start(date(2022, 12, 1)),
                     by="丙某", reason="属实", sentence=finding.sentence, facts=finding.facts,
                 )
-                for entry in await store.scope(sweep)
+                for entry in await store.sweeps.scope(sweep)
                 if entry.judgement
                 for finding in entry.judgement.findings
             ]  # fmt: skip
-            known = await store.review_events(sweep)
-            await store.note_reviews(
+            known = await store.reviews.events(sweep)
+            await store.reviews.add(
                 sweep, events, after=max((event.id for event in known), default=0)
             )
 

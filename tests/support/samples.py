@@ -86,11 +86,11 @@ def known_as(filed: Filed, readings: Iterable[Reading], **more: Any) -> Known:
 
 
 async def enter(store: Store, *filed: Filed) -> list[Account]:
-    before = len(await store.accounts(include_retired=True))
-    await store.apply(
+    before = len(await store.accounts.all(include_retired=True))
+    await store.accounts.apply(
         RegistryChanges(source=FILE, new=tuple(NewAccount(filed=each) for each in filed))
     )
-    return (await store.accounts(include_retired=True))[before:]
+    return (await store.accounts.all(include_retired=True))[before:]
 
 
 def post(on: date, at: datetime | None = None, **more: Any) -> Post:
@@ -213,4 +213,4 @@ async def open_sweep(store: Store, accounts: list[Account], as_of: datetime = LA
         round="2031年第一次",
         period_from=date(2030, 12, 31),
     )
-    return await store.open_sweep(sweep, accounts)
+    return await store.sweeps.open(sweep, accounts)

@@ -153,20 +153,22 @@ class Stage:
             )
             for name in names
         )
-        await self.store.apply(
+        await self.store.accounts.apply(
             RegistryChanges(source=Source(file="x.xlsx", sha256="0" * 64, at=NOW), new=new)
         )
 
     async def verdicts(self) -> dict[str, Verdict]:
-        sweeps = await self.store.sweeps()
-        scope = await self.store.scope(sweeps[-1].id)
+        sweeps = await self.store.sweeps.all()
+        scope = await self.store.sweeps.scope(sweeps[-1].id)
         return {
             entry.account.filed.name: entry.judgement.verdict for entry in scope if entry.judgement
         }
 
     async def readings(self) -> list[Reading]:
         return [
-            reading for readings in (await self.store.readings()).values() for reading in readings
+            reading
+            for readings in (await self.store.readings.by_account()).values()
+            for reading in readings
         ]
 
 

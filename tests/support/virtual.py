@@ -12,6 +12,8 @@ import selectors
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
+from db.transactions import Aggregate
+
 T = TypeVar("T")
 
 
@@ -47,6 +49,8 @@ class _Counted:
 
     def __getattr__(self, name: str) -> Any:
         found = getattr(self._held, name)
+        if isinstance(found, Aggregate):
+            return _Counted(found, self._selector)
         if not inspect.iscoroutinefunction(found):
             return found
 

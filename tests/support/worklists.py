@@ -90,20 +90,20 @@ class Inspection:
     ) -> Inspection:
         """`readings` say which account by its place in `accounts`, from 1."""
         new = tuple(NewAccount(filed=one) for one in accounts)
-        await store.apply(
+        await store.accounts.apply(
             RegistryChanges(source=Source(file="台账.xlsx", sha256="0" * 64, at=NOW), new=new)
         )
-        kept = await store.accounts()
-        sweep = await store.open_sweep(
+        kept = await store.accounts.all()
+        sweep = await store.sweeps.open(
             Sweep(as_of=as_of, policy="national", policy_toml=POLICY.toml, started_at=as_of), kept
         )
         for reading in readings:
-            await store.keep(reading)
+            await store.readings.keep(reading)
         unproven = Judgement(
             verdict=Verdict.UNPROVEN, sentence="现有信息来源不能证明其后无更新,不能认定超期。"
         )
-        await store.judge(sweep.id, {account.id: unproven for account in kept})
-        await store.close_sweep(sweep.id, SweepState.FINISHED, NOW)
+        await store.sweeps.keep_judgements(sweep.id, {account.id: unproven for account in kept})
+        await store.sweeps.close(sweep.id, SweepState.FINISHED, NOW)
         return cls(store, sweep, EvidenceFolder(folder / "evidence"))
 
     async def take(self, *paths: Path, now: datetime = NOW) -> Imported:
@@ -111,7 +111,7 @@ class Inspection:
             self.store,
             paths,
             sweep=self.sweep,
-            scope=await self.store.scope(self.sweep.id),
+            scope=await self.store.sweeps.scope(self.sweep.id),
             policy=POLICY,
             now=now,
             keep_evidence=self.evidence.keep,
@@ -119,17 +119,20 @@ class Inspection:
         )
 
     async def scope(self) -> dict[str, SweepAccount]:
-        return {entry.account.filed.name: entry for entry in await self.store.scope(self.sweep.id)}
+        return {
+            entry.account.filed.name: entry
+            for entry in await self.store.sweeps.scope(self.sweep.id)
+        }
 
     async def verdicts(self) -> list[Verdict]:
         return [
             entry.judgement.verdict
-            for entry in await self.store.scope(self.sweep.id)
+            for entry in await self.store.sweeps.scope(self.sweep.id)
             if entry.judgement
         ]
 
     async def account(self, number: int = 1) -> Account:
-        return (await self.store.accounts())[number - 1]
+        return (await self.store.accounts.all())[number - 1]
 
 
 async def exported(
@@ -141,7 +144,7 @@ async def exported(
         store,
         path,
         sweep=inspection.sweep,
-        scope=await store.scope(inspection.sweep.id),
+        scope=await store.sweeps.scope(inspection.sweep.id),
         policy=POLICY,
     )
     return inspection, path

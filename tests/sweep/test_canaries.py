@@ -338,7 +338,7 @@ async def test_a_batch_is_checked_before_and_after(store: Store, tmp_path: Path)
     assert world.order == ["对照示例日报", "旧40", "鲜1", "旧40", "对照示例日报"]
     assert [
         (one.fresh, one.surface, one.platform_id, one.sweep_id)
-        for one in await store.canary_checks()
+        for one in await store.operator.canary_checks()
     ] == [(True, SURFACE, "canary-1", 1)] * 2
     assert len(summary.checks) == 2
     (entry,) = [entry for entry, _ in summary.findings]
@@ -405,9 +405,9 @@ async def test_every_surface_in_use_is_checked_by_itself(store: Store, tmp_path:
     stage = staged(store, tmp_path, world, CANARY)
     await stage.file("鲜1")
     await stage.engine.run(request())
-    assert sorted((one.surface, one.fresh) for one in await store.canary_checks()) == sorted(
-        [(SURFACE, True), ("toutiao.other", True)] * 2
-    )
+    assert sorted(
+        (one.surface, one.fresh) for one in await store.operator.canary_checks()
+    ) == sorted([(SURFACE, True), ("toutiao.other", True)] * 2)
 
 
 async def test_a_canary_that_cannot_be_read_fails(store: Store, tmp_path: Path) -> None:
@@ -496,7 +496,7 @@ async def test_a_new_login_is_checked_anew(store: Store, tmp_path: Path) -> None
         "鲜4",
         "对照示例日报",
     ]
-    assert [one.login for one in await store.canary_checks()] == ["old", "new", "new"]
+    assert [one.login for one in await store.operator.canary_checks()] == ["old", "new", "new"]
 
 
 async def test_a_canary_that_does_not_fit_a_surface_is_no_canary(

@@ -31,8 +31,8 @@ from mediawatch.domain import (
     Code,
     Ending,
     Judgement,
-    Night,
     SessionState,
+    SweepRun,
     Turn,
     UserError,
     Verdict,
@@ -43,7 +43,7 @@ from mediawatch.sweep import Request, Step, metrics, nights, no_progress
 from mediawatch.sweep.gate.pacing import Pacing
 
 REQUEST = Request(policy=TIBET, as_of=AS_OF, second_look_after=timedelta(0))
-NIGHT = Night(
+NIGHT = SweepRun(
     id=1,
     sweep_id=1,
     started_at=LATE,
@@ -72,7 +72,7 @@ BACKUP = Backup(at=LATE, place="/srv/示例", files=3, size=2**40)
 
 
 @pytest.mark.parametrize("sample", [NIGHT, ALERT, BACKUP])
-def test_the_samples_leave_no_field_at_its_default(sample: Night | Alert | Backup) -> None:
+def test_the_samples_leave_no_field_at_its_default(sample: SweepRun | Alert | Backup) -> None:
     assert [
         field.name for field in fields(sample) if getattr(sample, field.name) == field.default
     ] == []
@@ -81,26 +81,29 @@ def test_the_samples_leave_no_field_at_its_default(sample: Night | Alert | Backu
 async def test_nights_alerts_and_backups_come_back_as_they_were_kept(any_store: Store) -> None:
     await open_sweep(any_store, await enter(any_store, PLAIN))
     for _ in range(3):
-        begun = await any_store.begin_night(Night(started_at=LATE))
-    assert await any_store.nights(2) == [
-        Night(started_at=LATE, id=3),
-        Night(started_at=LATE, id=2, ending=Ending.KILLED),
+        begun = await any_store.runs.begin(SweepRun(started_at=LATE))
+    assert await any_store.runs.latest(2) == [
+        SweepRun(started_at=LATE, id=3),
+        SweepRun(started_at=LATE, id=2, ending=Ending.KILLED),
     ]
-    await any_store.end_night(replace(NIGHT, id=begun.id))
-    assert await any_store.nights(1) == [replace(NIGHT, id=3)]
-    assert await any_store.last_backup() is None
-    await any_store.note_backup(BACKUP)
-    assert await any_store.last_backup() == BACKUP
+    await any_store.runs.end(replace(NIGHT, id=begun.id))
+    assert await any_store.runs.latest(1) == [replace(NIGHT, id=3)]
+    assert await any_store.runs.last_backup() is None
+    await any_store.runs.add_backup(BACKUP)
+    assert await any_store.runs.last_backup() == BACKUP
     assert [
-        await any_store.add_alert(each) for each in (ALERT, ALERT, replace(ALERT, place="0b"))
+        await any_store.runs.add_alert(each) for each in (ALERT, ALERT, replace(ALERT, place="0b"))
     ] == [True, False, True]
-    assert await any_store.alerts(AlertState.SENDING) == [ALERT, replace(ALERT, place="0b", id=2)]
+    assert await any_store.runs.alerts(AlertState.SENDING) == [
+        ALERT,
+        replace(ALERT, place="0b", id=2),
+    ]
     # Two processes go for one alert: one of them gets it.
-    assert [await any_store.move_alert(ALERT, AlertState.SENT, NOW) for _ in range(2)] == [
+    assert [await any_store.runs.move_alert(ALERT, AlertState.SENT, NOW) for _ in range(2)] == [
         True,
         False,
     ]
-    assert await any_store.alerts(AlertState.SENT, AlertState.WAITING) == [
+    assert await any_store.runs.alerts(AlertState.SENT, AlertState.WAITING) == [
         replace(ALERT, state=AlertState.SENT)
     ]
 
@@ -110,7 +113,7 @@ async def test_findings_are_told_next_to_the_last_conclusive_judgement(any_store
     accounts = await enter(
         any_store, *(replace(PLAIN, name=name) for name in ("新", "旧", "消", "疑", "好"))
     )
-    reading = await any_store.keep(plain_reading(accounts[0].id))
+    reading = await any_store.readings.keep(plain_reading(accounts[0].id))
     stale = (finding(reading.id),)
     failed = Judgement(verdict=Verdict.FAILED, sentence="示例", findings=stale)
     fresh, unproven = (
@@ -124,10 +127,10 @@ async def test_findings_are_told_next_to_the_last_conclusive_judgement(any_store
     )
     for judgements in by_sweep:
         sweep = await open_sweep(any_store, accounts)
-        await any_store.judge(
+        await any_store.sweeps.keep_judgements(
             sweep.id, dict(zip([account.id for account in accounts], judgements, strict=True))
         )
-    told = [(each.name, each.turn) for each in await any_store.turned(sweep.id)]
+    told = [(each.name, each.turn) for each in await any_store.sweeps.finding_changes(sweep.id)]
     assert told == [("新", Turn.NEW), ("旧", Turn.STILL), ("消", Turn.GONE), ("疑", Turn.UNSETTLED)]
     assert stale[0].code is Code.STALE_2W
 
@@ -139,7 +142,7 @@ async def test_a_run_is_kept_as_a_night_and_every_look_is_a_line(
     await stage.file("鲜1", "旧20", "卡1")
     with structlog.testing.capture_logs() as lines:
         summary, night = await nights.run(stage.engine, REQUEST, no_progress)
-    assert await store.nights(5) == [night]
+    assert await store.runs.latest(5) == [night]
     assert (night.sweep_id, night.exit_code, night.ended_at) == (
         summary.sweep.id,
         summary.exit_code,
@@ -162,7 +165,7 @@ async def test_a_run_is_kept_as_a_night_and_every_look_is_a_line(
 async def test_a_run_that_fails_is_a_night_without_a_sweep(store: Store, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="no account"):
         await nights.run(Stage(store, tmp_path).engine, REQUEST, no_progress)
-    (night,) = await store.nights(5)
+    (night,) = await store.runs.latest(5)
     assert (night.ended_at, night.exit_code, night.sweep_id, night.ending) == (
         STAGED,
         None,
@@ -171,8 +174,8 @@ async def test_a_run_that_fails_is_a_night_without_a_sweep(store: Store, tmp_pat
     )
     assert night.why.startswith("no account is in scope (all)")
     # The one after it leaves it as it is.
-    await store.begin_night(Night(started_at=LATE))
-    assert (await store.nights(2))[1] == night
+    await store.runs.begin(SweepRun(started_at=LATE))
+    assert (await store.runs.latest(2))[1] == night
 
 
 def refuse(database: Path, what: str) -> None:
@@ -187,9 +190,9 @@ def refuse(database: Path, what: str) -> None:
 async def test_the_error_that_ended_a_run_stands_where_the_store_fails_too(
     store: Store, tmp_path: Path
 ) -> None:
-    told: list[Night] = []
+    told: list[SweepRun] = []
 
-    async def ended(night: Night) -> None:
+    async def ended(night: SweepRun) -> None:
         told.append(night)
         raise OSError(28, "No space left on device")
 
@@ -214,9 +217,9 @@ async def test_a_run_that_judged_but_could_not_be_kept_is_told_as_failed(
 ) -> None:
     stage = Stage(store, tmp_path)
     await stage.file("鲜1")
-    told: list[Night] = []
+    told: list[SweepRun] = []
 
-    async def ended(night: Night) -> None:
+    async def ended(night: SweepRun) -> None:
         told.append(night)
 
     refuse(tmp_path / "mediawatch.db", "UPDATE")
@@ -267,7 +270,7 @@ async def test_a_run_that_is_stopped_says_by_what(store: Store, tmp_path: Path) 
     running = asyncio.create_task(nights.run(stage.engine, REQUEST, stop))
     with pytest.raises(asyncio.CancelledError):
         await running
-    (night,) = await store.nights(5)
+    (night,) = await store.runs.latest(5)
     assert (night.ending, night.why, night.looks) == (Ending.STOPPED, "SIGINT", {"toutiao ok": 1})
 
 
@@ -277,7 +280,7 @@ async def test_a_run_that_is_stopped_while_it_begins_says_so(store: Store, tmp_p
     running.cancel("SIGTERM")
     with pytest.raises(asyncio.CancelledError):
         await running
-    (night,) = await store.nights(5)
+    (night,) = await store.runs.latest(5)
     assert (night.ending, night.why) == (Ending.STOPPED, "SIGTERM")
 
 
@@ -309,7 +312,7 @@ def test_the_textfile_is_read_by_prometheus(tmp_path: Path) -> None:
 def test_the_textfile_of_a_run_that_judged_nothing_shows_no_zeros(tmp_path: Path) -> None:
     target = tmp_path / "mediawatch.prom"
     metrics.write(
-        target, Night(started_at=LATE, ended_at=NOW, ending=Ending.FAILED, why="示例"), {}, None
+        target, SweepRun(started_at=LATE, ended_at=NOW, ending=Ending.FAILED, why="示例"), {}, None
     )
     read = target.read_text("utf-8")
     assert 'mediawatch_ended{how="failed"} 1.0' in read
@@ -376,16 +379,16 @@ def test_status_tells_the_last_nights(invoke: Callable[..., str], tmp_path: Path
     async def fill() -> None:
         store = await db.open_store(f"sqlite:///{tmp_path}/home/mediawatch.db", clock=lambda: NOW)
         await open_sweep(store, await enter(store, PLAIN))
-        stopped = Night(started_at=LATE, ended_at=NOW, ending=Ending.STOPPED, why="SIGTERM")
+        stopped = SweepRun(started_at=LATE, ended_at=NOW, ending=Ending.STOPPED, why="SIGTERM")
         for night in (
-            Night(started_at=LATE),
+            SweepRun(started_at=LATE),
             replace(NIGHT, verdicts={"fresh": 3, "unproven": 2}),
             stopped,
-            Night(started_at=LATE),
+            SweepRun(started_at=LATE),
         ):
-            begun = await store.begin_night(Night(started_at=LATE))
-            await store.end_night(replace(night, id=begun.id))
-        await store.note_backup(BACKUP)
+            begun = await store.runs.begin(SweepRun(started_at=LATE))
+            await store.runs.end(replace(night, id=begun.id))
+        await store.runs.add_backup(BACKUP)
         await store.close()
 
     asyncio.run(fill())

@@ -95,7 +95,7 @@ async def swept(
     store = virtual.counted(await open_store(f"sqlite:///{folder}/m.db", clock=lambda: NOW))
     names = (*(f"鲜{number}" for number in range(accounts)), *others)
     new = tuple(NewAccount(filed=Filed(name=name, platform="toutiao")) for name in names)
-    await store.apply(
+    await store.accounts.apply(
         RegistryChanges(source=Source(file="x.xlsx", sha256="0" * 64, at=NOW), new=new)
     )
 
@@ -109,7 +109,7 @@ async def swept(
     summary = await engine.run(request(until=end))
     readings = [
         reading
-        for held in (await store.readings()).values()
+        for held in (await store.readings.by_account()).values()
         for reading in held
         if reading.look is LookKind.FIRST
     ]

@@ -35,7 +35,7 @@ def statements(store: Store) -> Iterator[list[tuple[str, Any]]]:
     def note(_: Any, __: Any, statement: str, parameters: Any, ___: Any, many: bool) -> None:
         asked.append((statement, parameters[0] if many else parameters))
 
-    engine = store._engine
+    engine = store.transactions.engine
     event.listen(engine, "before_cursor_execute", note)
     yield asked
     event.remove(engine, "before_cursor_execute", note)
@@ -70,7 +70,7 @@ async def test_no_nightly_statement_scans_history(store: Store, tmp_path: Path) 
     own: dict[str, Any] = {"name": "示例发布", "matched_by": MatchedBy.ID, "complete_since": EVER}
     with statements(store) as asked:
         kept = [
-            await store.keep(
+            await store.readings.keep(
                 plain_reading(
                     key,
                     NOW + timedelta(days=day),
@@ -83,25 +83,27 @@ async def test_no_nightly_statement_scans_history(store: Store, tmp_path: Path) 
             for day in (1, 2)
         ]
         failed = Judgement(verdict=Verdict.FAILED, sentence="示例", findings=(finding(kept[0].id),))
-        await store.judge(sweep.id, {keys[0]: failed})
-        await store.states()
-        await store.states(keys)
-        known = await store.known(keys, NOW + timedelta(days=1, hours=1))
-        await store.known(keys, NOW + timedelta(days=1, hours=1), date(2031, 1, 1))
-        await store.links_shown(keys)
-        await store.scope(sweep.id)
-        await store.readings_by_id([each.id for each in kept])
-        await store.readings(sweep_id=sweep.id)
-        await store.last_entry(keys[0])
-        await store.told(keys)
-        idle, _ = await store.idle_readings(NOW + timedelta(days=2), 0, 100)
-        await store.forget([each.id for each in idle], NOW + timedelta(days=2))
+        await store.sweeps.keep_judgements(sweep.id, {keys[0]: failed})
+        await store.readings.account_states()
+        await store.readings.account_states(keys)
+        known = await store.readings.for_judgement(keys, NOW + timedelta(days=1, hours=1))
+        await store.readings.for_judgement(keys, NOW + timedelta(days=1, hours=1), date(2031, 1, 1))
+        await store.readings.post_links(keys)
+        await store.sweeps.scope(sweep.id)
+        await store.readings.by_id([each.id for each in kept])
+        await store.readings.by_account(sweep_id=sweep.id)
+        await store.sweeps.last_entry(keys[0])
+        await store.readings.identity_readings(keys)
+        idle, _ = await store.readings.find_idle(NOW + timedelta(days=2), 0, 100)
+        await store.readings.delete([each.id for each in idle], NOW + timedelta(days=2))
     assert len(known) == 3
     assert scans(tmp_path / "mediawatch.db", asked) == []
 
 
 async def test_no_report_query_scans_history(store: Store, tmp_path: Path) -> None:
-    assert scans(tmp_path / "mediawatch.db", [(query.sql, ()) for query in store.queries()]) == []
+    assert (
+        scans(tmp_path / "mediawatch.db", [(query.sql, ()) for query in store.queries.all()]) == []
+    )
 
 
 async def test_a_period_loads_what_it_needs_however_many_looks_there_were(store: Store) -> None:
@@ -113,12 +115,12 @@ async def test_a_period_loads_what_it_needs_however_many_looks_there_were(store:
     for night in range(60):
         posted = day_of(start + timedelta(days=night - night % 5))
         seen = replace(post(posted), id=f"p{posted}", link=f"https://mp.weixin.qq.com/s/{posted}")
-        await store.keep(
+        await store.readings.keep(
             plain_reading(account.id, start + timedelta(days=night), seen, matched_by=MatchedBy.ID)
         )
     first = day_of(NOW) - timedelta(days=20)
-    known = (await store.known([account.id], NOW, first))[account.id]
-    whole = (await store.readings([account.id]))[account.id]
+    known = (await store.readings.for_judgement([account.id], NOW, first))[account.id]
+    whole = (await store.readings.by_account([account.id]))[account.id]
     assert len(known) <= 7
     some, everything = (
         Known(filed=account.filed, readings=tuple(readings)) for readings in (known, whole)
@@ -127,7 +129,7 @@ async def test_a_period_loads_what_it_needs_however_many_looks_there_were(store:
     assert judgement == judge(everything, NOW, load("national"), first)
     assert judgement.gap_days == 5
     with statements(store) as asked:
-        assert len((await store.links_shown([account.id]))[account.id]) == 12
+        assert len((await store.readings.post_links([account.id]))[account.id]) == 12
     assert len([statement for statement, _ in asked if statement.startswith("SELECT")]) == 2, (
         "who it is, and the links: no reading is loaded"
     )
@@ -142,14 +144,14 @@ async def test_the_newest_judgements_are_found_whatever_lies_before_them(
     for _ in range(2):
         for _ in range(40):
             sweep = await open_sweep(store, accounts)
-            await store.judge(
+            await store.sweeps.keep_judgements(
                 sweep.id,
                 {account.id: Judgement(verdict=Verdict.FRESH, sentence="") for account in accounts},
             )
         with statements(store) as asked:
-            (latest,) = [each for each in store.queries() if each.name == "latest_status"]
-            await store.query(latest.sql)
-            await store.turned(sweep.id)
+            (latest,) = [each for each in store.queries.all() if each.name == "latest_status"]
+            await store.queries.run(latest.sql)
+            await store.sweeps.finding_changes(sweep.id)
         taken.append(
             [
                 instructions(tmp_path / "mediawatch.db", each)
@@ -181,7 +183,7 @@ def instructions(file: Path, statement: tuple[str, Any]) -> int:
 async def test_a_scan_would_be_seen(store: Store, tmp_path: Path) -> None:
     await enter(store, PLAIN)
     with statements(store) as asked:
-        await store.readings()
+        await store.readings.by_account()
     assert scans(tmp_path / "mediawatch.db", asked)
     assert scans(
         tmp_path / "mediawatch.db", [("SELECT count(held.sentence) FROM finding AS held", ())]

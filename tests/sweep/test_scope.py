@@ -322,8 +322,8 @@ async def test_a_sweep_keeps_how_its_scope_was_drawn(store: Store) -> None:
     )
     wanted = [account for account in accounts if request.wants(account)]
     assert wanted == list(drawn.accounts)
-    opened = await store.open_sweep(request.sweep(NOW), wanted)
-    (kept,) = await store.sweeps()
+    opened = await store.sweeps.open(request.sweep(NOW), wanted)
+    (kept,) = await store.sweeps.all()
     assert kept == opened
     assert (kept.kind, kept.round, kept.period_from, kept.scope) == (
         SweepKind.SAMPLE,

@@ -59,7 +59,7 @@ async def test_only_what_speaks_against_an_account_is_looked_at_twice(stage: Sta
     assert seconds == sorted(["旧40", "无1", "名1"])
     assert summary.exit_code == 0
     assert summary.sweep.as_of == AS_OF
-    assert (await stage.store.sweeps())[-1].state is SweepState.FINISHED
+    assert (await stage.store.sweeps.all())[-1].state is SweepState.FINISHED
 
 
 async def test_a_sweep_keeps_the_totals_of_the_whole_registry(stage: Stage) -> None:
@@ -68,7 +68,7 @@ async def test_a_sweep_keeps_the_totals_of_the_whole_registry(stage: Stage) -> N
     await stage.file("快1", "快2", "快3", platform="kuaishou")
     summary = await stage.engine.run(request(platforms=("toutiao",)))
     await stage.file("鲜3")
-    (kept,) = await stage.store.sweeps()
+    (kept,) = await stage.store.sweeps.all()
     assert kept.totals == summary.sweep.totals
     assert (kept.totals or {})["平台"] == {"今日头条": 2, "快手": 3}
     found = statistics(summary.scope, TIBET, {}, totals=totals_of(kept, summary.scope))
@@ -191,7 +191,7 @@ async def test_an_unfinished_sweep_is_continued(store: Store, tmp_path: Path) ->
     assert 3 <= len(kept) < len(names)
     again = Stage(store, tmp_path)
     await again.engine.run(request(concurrency=1))
-    assert len(await store.sweeps()) == 1
+    assert len(await store.sweeps.all()) == 1
     first_looks = [
         reading.account_id for reading in await again.readings() if reading.look is LookKind.FIRST
     ]
@@ -210,7 +210,7 @@ async def test_a_finished_sweep_is_not_repeated_without_again(stage: Stage) -> N
     assert summary.repeated
     assert len(stage.looker.asked) == looks
     assert not (await stage.engine.run(request(again=True))).repeated
-    assert len(await stage.store.sweeps()) == 2
+    assert len(await stage.store.sweeps.all()) == 2
 
 
 async def left_running(
@@ -220,10 +220,12 @@ async def left_running(
     number.
     """
     asked = request(**more)
-    opened = await stage.store.open_sweep(asked.sweep(NOW - started), await stage.store.accounts())
+    opened = await stage.store.sweeps.open(
+        asked.sweep(NOW - started), await stage.store.accounts.all()
+    )
     if read is not None:
         seen = replace(sight("鲜1", 1), read_at=NOW - read)
-        await stage.store.keep(
+        await stage.store.readings.keep(
             Reading(
                 account_id=1,
                 sweep_id=opened.id,
@@ -260,7 +262,7 @@ async def test_a_sweep_is_gone_on_with_as_long_as_it_read_anything_lately(
         stage, timedelta(hours=started), None if read is None else timedelta(hours=read)
     )
     summary = await stage.engine.run(request(**asked))
-    states = {one.id: one.state for one in await stage.store.sweeps()}
+    states = {one.id: one.state for one in await stage.store.sweeps.all()}
     assert (summary.sweep.id == old) == bool(gone_on)
     assert (
         states[old]
@@ -307,13 +309,13 @@ async def test_the_frozen_scope_keeps_what_was_filed_then(stage: Stage) -> None:
     sweep = (await stage.engine.run(request())).sweep
     from mediawatch.domain import UpdatedAccount
 
-    account = (await stage.store.accounts())[0]
+    account = (await stage.store.accounts.all())[0]
     changed = UpdatedAccount(
         account_id=account.id,
         filed=replace(account.filed, name="改了的名"),
         changes=(("name", "名1", "改了的名"),),
     )
-    await stage.store.apply(
+    await stage.store.accounts.apply(
         RegistryChanges(source=Source(file="y.xlsx", sha256="1" * 64, at=NOW), updated=(changed,))
     )
     scope = await rejudge(stage.store, stage.looker.supports, sweep.id)
@@ -326,7 +328,7 @@ async def test_a_persons_reading_is_judged_like_any_other(stage: Stage) -> None:
     await stage.file("卡1")
     sweep = (await stage.engine.run(request())).sweep
     seen = replace(sight("卡1", 3), surface="person", complete_since=None)
-    await stage.store.keep(
+    await stage.store.readings.keep(
         Reading(
             account_id=1,
             look=LookKind.PERSON,
@@ -386,9 +388,9 @@ async def test_links_seen_on_pages_that_are_its_own_by_id_stay_with_the_account(
 
     stage = Stage(store, tmp_path, script)
     await stage.file("鲜1", "鲜2")
-    await store.add_links(1, [seen[3]], "x.txt")
+    await store.accounts.add_links(1, [seen[3]], "x.txt")
     await stage.engine.run(request())
-    one, two = await store.accounts()
+    one, two = await store.accounts.all()
     assert one.links == (*seen[:3], *seen[4:11], seen[3]), (
         "the ten newest that were not known, before the known one"
     )
@@ -420,8 +422,8 @@ async def test_a_nightly_sweep_looks_at_what_is_due_and_keeps_rows_for_that_alon
     assert (census.looks, census.sweep.kind) == (11, SweepKind.CENSUS)
     await stage.file("鲜0")
     tonight = NOW + timedelta(days=1)
-    states = await store.states()
-    accounts = {account.filed.name: account for account in await store.accounts()}
+    states = await store.readings.account_states()
+    accounts = {account.filed.name: account for account in await store.accounts.all()}
     due = {
         name
         for name, each in accounts.items()
@@ -436,7 +438,7 @@ async def test_a_nightly_sweep_looks_at_what_is_due_and_keeps_rows_for_that_alon
     assert {name for name, _ in night.looker.asked} == due
     assert (nightly.sweep.kind, nightly.sweep.scope) == (SweepKind.NIGHTLY, "due")
     assert {entry.account.filed.name for entry in nightly.scope} == due
-    assert (await store.states())[accounts["鲜0"].id].verdict is Verdict.FRESH
+    assert (await store.readings.account_states())[accounts["鲜0"].id].verdict is Verdict.FRESH
 
 
 async def test_what_does_not_fit_the_night_stays_for_the_next(store: Store, tmp_path: Path) -> None:
@@ -482,7 +484,9 @@ async def test_what_a_breaker_leaves_over_says_which_source_was_paused_and_why_a
     await stage.file("卡1", "卡2")
     sweep = (await stage.engine.run(request(concurrency=1))).sweep
     for _ in range(2):
-        judged = [entry.judgement for entry in await store.scope(sweep.id) if entry.judgement]
+        judged = [
+            entry.judgement for entry in await store.sweeps.scope(sweep.id) if entry.judgement
+        ]
         assert [each.verdict for each in judged] == [Verdict.UNPROVEN] * 2
         assert "本次未能核查:示例:平台要求人工验证。" in {each.sentence for each in judged}
         await rejudge(store, stage.looker.supports, sweep.id)

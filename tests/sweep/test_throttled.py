@@ -135,7 +135,7 @@ class Province:
         ]
         random.Random(self.seed).shuffle(filed)
         source = Source(file="x.xlsx", sha256="0" * 64, at=NOW)
-        await self.store.apply(
+        await self.store.accounts.apply(
             RegistryChanges(source=source, new=tuple(NewAccount(filed=each) for each in filed))
         )
 
@@ -147,7 +147,7 @@ class Province:
         summary = await engine.run(
             Request(policy=TIBET, again=True, second_look_after=second_look_after)
         )
-        readings = await self.store.readings(sweep_id=summary.sweep.id)
+        readings = await self.store.readings.by_account(sweep_id=summary.sweep.id)
         assert len(readings) == len(summary.scope)
 
         def last(kind: LookKind, of: Iterable[list[Reading]]) -> float:

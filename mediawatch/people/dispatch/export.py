@@ -101,10 +101,10 @@ async def dispatch(
     parts: dict[str, dict[int, list[Suspect]]] = {}
     for each in sent:
         parts.setdefault(by.of(each.account.filed), {}).setdefault(each.account.id, []).append(each)
-    contacts = await store.contacts()
+    contacts = await store.accounts.contacts()
     rows = _Rows(
         window=Window.of(sweep, policy),
-        home=await store.home_id(),
+        home=await store.operator.home_id(),
         evidence=evidence,
         labels=labels,
         now=now,
@@ -139,7 +139,7 @@ async def dispatch(
         lines = [_line(found, contacts.get(number), rows) for number, found in accounts.items()]
         write_form(file.path, FORM, lines, _cover(sweep, file, marks), overwrite=overwrite)
     concerned = rejudged.of(event.account_id for event in events) if rejudged else None
-    await store.note_reviews(sweep.id, events, after=after, rejudged=concerned)
+    await store.reviews.add(sweep.id, events, after=after, rejudged=concerned)
     return written
 
 

@@ -106,19 +106,26 @@ async def import_answers(
     Rows are independent; importing a file again changes nothing.
     """
     known: dict[int, list[ReviewEvent]] = {}
-    for event in await store.review_events(sweep.id):
+    for event in await store.reviews.events(sweep.id):
         known.setdefault(event.account_id, []).append(event)
     newest = max((event.id for events in known.values() for event in events), default=0)
     scope = {account.id: account for account in accounts}
     intake = _Intake(
-        store, evidence, sweep, Window.of(sweep, policy), await store.home_id(), scope, known, now
+        store,
+        evidence,
+        sweep,
+        Window.of(sweep, policy),
+        await store.operator.home_id(),
+        scope,
+        known,
+        now,
     )
     sources = [source for path in paths if (source := await intake.take(path)) is not None]
-    await store.note_reviews(sweep.id, intake.done.events, after=newest)
-    noted = {source.sha256 for source, _ in await store.sources()}
+    await store.reviews.add(sweep.id, intake.done.events, after=newest)
+    noted = {source.sha256 for source, _ in await store.accounts.sources()}
     for source in sources:
         if source.sha256 not in noted:
-            await store.note_source(source, "dispatch")
+            await store.accounts.add_source(source, "dispatch")
     return intake.done
 
 
@@ -164,7 +171,7 @@ class _Intake:
         unit.
         """
         keys = [parse_key(row.text(Field.KEY)) if row.shots else None for row in rows]
-        readings = await self.store.readings(
+        readings = await self.store.readings.by_account(
             sorted(self.known.keys() & {key.account_id for key in keys if key})
         )
         ours = {

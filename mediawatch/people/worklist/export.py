@@ -82,7 +82,7 @@ async def export(
 
     By person, rows are dealt out in equal runs (neighbours stay together) and 核查人 is filled in.
     """
-    window, home = Window.of(sweep, policy), await store.home_id()
+    window, home = Window.of(sweep, policy), await store.operator.home_id()
     items = [
         *await unproven(store, sweep, scope, policy),
         *await for_a_second_person(store, sweep, scope, policy),

@@ -158,9 +158,9 @@ class _Intake:
         self.pictures: dict[str, set[int]] = {}
 
     async def load(self) -> None:
-        self.home = await self.store.home_id()
+        self.home = await self.store.operator.home_id()
         self.filed_now = {
-            account.id: account for account in await self.store.accounts(include_retired=True)
+            account.id: account for account in await self.store.accounts.all(include_retired=True)
         }
 
     async def take(self, path: Path) -> None:
@@ -176,8 +176,10 @@ class _Intake:
             self.done.problems.append(Problem(file=path.name, reason=str(bad)))
         if self.done.accepted > before:
             source = _source(path, self.now)
-            if source.sha256 not in {known.sha256 for known, _ in await self.store.sources()}:
-                await self.store.note_source(source, "worklist")
+            if source.sha256 not in {
+                known.sha256 for known, _ in await self.store.accounts.sources()
+            }:
+                await self.store.accounts.add_source(source, "worklist")
 
     async def _take_row(self, row: Row) -> None:
         account = self._account_of(row)
@@ -265,7 +267,7 @@ class _Intake:
 
     async def _load_pictures(self, rows: Iterable[Row]) -> None:
         hashes = {digest for row in rows for digest in _digests(row)} - self.pictures.keys()
-        self.pictures |= await self.store.picture_owners(hashes)
+        self.pictures |= await self.store.evidence.owners(hashes)
 
     def _others_pictured(self, row: Row, account: Account) -> list[str]:
         """The accounts, other than this one and its further filings, for which a picture of the row
@@ -328,7 +330,7 @@ class _Intake:
     async def _keep(self, row: Row, given: Reading, known: list[Reading]) -> None:
         for digest in _digests(row):
             self.pictures.setdefault(digest, set()).add(given.account_id)
-        kept = await self.store.keep(await self.keep_evidence(given))
+        kept = await self.store.readings.keep(await self.keep_evidence(given))
         known.append(kept)
         self.done.readings.append(kept)
         if accuses(kept) and not uncounted(kept) and not self._counts(kept, known):

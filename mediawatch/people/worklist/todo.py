@@ -92,9 +92,9 @@ async def all_that_is_known(
     """By account, oldest first, the readings that show each newest post and all ids, and those of
     the sweep: as much as people and their answers are held against, however long the history."""
     sources = (
-        await store.known(account_ids, sweep.as_of),
-        await store.told(account_ids),
-        await store.readings(account_ids, sweep_id=sweep.id),
+        await store.readings.for_judgement(account_ids, sweep.as_of),
+        await store.readings.identity_readings(account_ids),
+        await store.readings.by_account(account_ids, sweep_id=sweep.id),
     )
     found: dict[int, list[Reading]] = {}
     for number in account_ids:

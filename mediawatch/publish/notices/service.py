@@ -42,10 +42,10 @@ async def note_recheck(
 
     UserError where the sweep is not later than the notice and its inspection.
     """
-    refuse_older(notice, sweep.as_of, await store.sweeps())
-    events = await store.notice_events(notice.id)
+    refuse_older(notice, sweep.as_of, await store.sweeps.all())
+    events = await store.notices.events(notice.id)
     items = standing_items(notice, events)
-    accounts = {account.id: account for account in await store.accounts(include_retired=True)}
+    accounts = {account.id: account for account in await store.accounts.all(include_retired=True)}
     wanted = {item.account_id for item in items}
     looks = await _looks(
         store, sweep, [entry for entry in scope if entry.account.id in wanted], accounts
@@ -58,7 +58,7 @@ async def note_recheck(
         for each in known(notice, events)
         for part in each.parts
     }
-    await store.note_notice(
+    await store.notices.add_events(
         [
             NoticeEvent(
                 notice_id=notice.id,
@@ -85,7 +85,10 @@ async def _looks(
 ) -> dict[int, Look]:
     scope = [as_reviewed(entry, include_open=True) for entry in judged]
     numbers = [entry.account.id for entry in scope]
-    states, readings = await store.states(numbers), await store.readings(numbers, sweep_id=sweep.id)
+    states, readings = (
+        await store.readings.account_states(numbers),
+        await store.readings.by_account(numbers, sweep_id=sweep.id),
+    )
     proofs = await proving(store, scope)
     looks = {}
     for entry in scope:
@@ -119,5 +122,5 @@ def _cancelled_by(filed: FiledIdentity, readings: Iterable[Reading]) -> LookKind
 
 async def registry_words(store: Store) -> str:
     """Which import the registry is as of: the newest one, with its day; "" where none was made."""
-    imports = [source for source, kind in await store.sources() if kind == "registry"]
+    imports = [source for source, kind in await store.accounts.sources() if kind == "registry"]
     return f"{imports[-1].file}({day_of(imports[-1].at)}导入)" if imports else ""

@@ -136,7 +136,7 @@ class Sessions:
     async def events(self) -> list[tuple[str, str, str]]:
         return [
             (event.name, event.state.value, event.how)
-            for event in await self.store.session_events("plain")
+            for event in await self.store.operator.session_events("plain")
         ]
 
 
@@ -223,7 +223,7 @@ async def test_an_answer_that_a_note_overtook_is_not_remembered(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read, noted = asyncio.Event(), asyncio.Event()
-    ask = store.session_events
+    ask = store.operator.session_events
 
     async def slow(platform: str | None = None) -> list[SessionEvent]:
         events = await ask(platform)
@@ -232,7 +232,7 @@ async def test_an_answer_that_a_note_overtook_is_not_remembered(
             await noted.wait()
         return events
 
-    monkeypatch.setattr(store, "session_events", slow)
+    monkeypatch.setattr(store.operator, "session_events", slow)
     book = SessionBook(store, lambda: NOW)
     overtaken = asyncio.create_task(book.usable("plain", ("a",)))
     await read.wait()
@@ -241,7 +241,7 @@ async def test_an_answer_that_a_note_overtook_is_not_remembered(
     await overtaken
     assert await book.usable("plain", ("a",)) == ()
     await book.seen("plain", "a", valid=False, how="plain.page")
-    assert [event.how for event in await store.session_events("plain")] == ["probe"]
+    assert [event.how for event in await store.operator.session_events("plain")] == ["probe"]
 
 
 async def test_a_host_clock_that_was_set_back_hides_no_new_login(plain: Sessions) -> None:
@@ -491,7 +491,10 @@ async def test_a_sweep_goes_on_without_the_login_that_it_lost_and_nothing_tells_
                 summary = await app.engine().run(request, lapse)
                 (listed,) = await sessions.listed(app.sessions, app.logins())
                 checked = await sessions.check(app.sessions, app.looker(), listed.session)
-            events = [(event.state.value, event.how) for event in await app.store.session_events()]
+            events = [
+                (event.state.value, event.how)
+                for event in await app.store.operator.session_events()
+            ]
     assert events[:2] == [("valid", "weibo.desktop"), ("invalid", events[1][1])]
     assert len(events) == 2
     assert (listed.state, checked) == (SessionState.INVALID, (SessionState.INVALID, ""))

@@ -1,0 +1,121 @@
+"""Who accounts are as filed now, and which filings are of one account: found by index, whatever the
+size of the registry.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, select
+
+from db.base import table
+from db.errors import StoreError
+from db.mapping.values import AnyRow, portions
+from db.models import AccountRow
+from mediawatch.domain import FiledIdentity, spellings
+
+_AT_ONCE = 1_000
+"""Values looked up in one statement."""
+_ACCOUNT = table(AccountRow)
+_WHO = [
+    _ACCOUNT.c[name]
+    for name in (
+        "id",
+        "platform",
+        "name",
+        "platform_id",
+        "original_id",
+        "alias",
+        "url",
+        "reader_url",
+        "article_links",
+    )
+]
+# The lock lets no change of the registry pass between asking who an account is and noting what was
+# seen of it.
+_ONE = select(*_WHO).where(_ACCOUNT.c.id == bindparam("account")).with_for_update(read=True)
+_SEVERAL = select(*_WHO).where(_ACCOUNT.c.id.in_(bindparam("accounts", expanding=True)))
+_IDS = {"platform_id": _ACCOUNT.c.platform_id, "original_id": _ACCOUNT.c.original_id}
+_WITH: dict[str, Any] = {
+    name: select(*_WHO).where(
+        _ACCOUNT.c.platform == bindparam("platform"), of.in_(bindparam("ids", expanding=True))
+    )
+    for name, of in _IDS.items()
+}
+
+
+_SPELLINGS = 6
+"""No id has more."""
+_LIKE = {
+    name: select(_ACCOUNT.c.id).where(
+        _ACCOUNT.c.platform == bindparam("platform"),
+        of.in_([bindparam(f"id{place}") for place in range(_SPELLINGS)]),
+    )
+    for name, of in _IDS.items()
+}
+"""Made once for one account: a reading is kept thousands of times a night, and a list of any length
+is put together each time.
+"""
+
+
+def identity(conn: Connection, account_id: int) -> FiledIdentity:
+    """Who the account is as filed now. StoreError for an unknown number."""
+    row = conn.execute(_ONE, {"account": account_id}).one_or_none()
+    if row is None:
+        raise StoreError(f"there is no account {account_id}")
+    return _identity(row)
+
+
+def identities(conn: Connection, account_ids: Iterable[int]) -> dict[int, FiledIdentity]:
+    """The same of many; an account that does not exist has no entry."""
+    found: dict[int, FiledIdentity] = {}
+    for portion in portions(sorted(set(account_ids))):
+        found.update(
+            (row.id, _identity(row)) for row in conn.execute(_SEVERAL, {"accounts": portion})
+        )
+    return found
+
+
+def twins_of(conn: Connection, account_id: int, now: FiledIdentity) -> dict[int, FiledIdentity]:
+    """The same as `twins` of one account."""
+    found: set[int] = set()
+    for name, statement in _LIKE.items():
+        if known := spellings(getattr(now, name), now.platform):
+            given = {f"id{place}": known[min(place, len(known) - 1)] for place in range(_SPELLINGS)}
+            found.update(conn.scalars(statement, given | {"platform": now.platform}))
+    return identities(conn, found) if (found := found - {account_id}) else {}
+
+
+def twins(conn: Connection, of: Mapping[int, FiledIdentity]) -> dict[int, dict[int, FiledIdentity]]:
+    """Other filings of the same account, retired ones too: of the same platform with the same id of
+    a kind, however it is spelt.
+
+    An account without any has no entry.
+    """
+    wanted: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
+    for key, filed in of.items():
+        for name in _IDS:
+            for spelling in spellings(getattr(filed, name), filed.platform):
+                wanted[filed.platform, name][spelling].append(key)
+    found: dict[int, dict[int, FiledIdentity]] = {}
+    for (platform, name), holders in wanted.items():
+        for portion in portions(list(holders), _AT_ONCE):
+            for row in conn.execute(_WITH[name], {"platform": platform, "ids": portion}):
+                for key in holders[getattr(row, name)]:
+                    if key != row.id:
+                        found.setdefault(key, {})[row.id] = _identity(row)
+    return {key: dict(sorted(others.items())) for key, others in found.items()}
+
+
+def _identity(row: AnyRow) -> FiledIdentity:
+    links = tuple(link for link in (row.url, row.reader_url, *row.article_links) if link)
+    return FiledIdentity(
+        platform=row.platform,
+        name=row.name,
+        platform_id=row.platform_id,
+        original_id=row.original_id,
+        alias=row.alias,
+        links=links,
+    )

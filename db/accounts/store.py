@@ -1,0 +1,173 @@
+"""The registry: accounts, their links, their history, imported files."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from sqlalchemy import ColumnElement, Connection, insert, select
+
+from db.accounts.changes import add_source, apply_changes
+from db.accounts.identities import identities, twins
+from db.accounts.news import counters, raise_news
+from db.base import rows, table
+from db.mapping.accounts import account_of, filed_of
+from db.mapping.values import portions
+from db.models import (
+    AccountChangeRow,
+    AccountLinkRow,
+    AccountRow,
+    ContactRow,
+    ProposalRefusalRow,
+    SourceRow,
+)
+from db.transactions import Aggregate, Transactions, reads, writes
+from mediawatch.domain import Account, Change, Contact, Refusal, RegistryChanges, Source
+from mediawatch.ports import AccountNow, Clock
+
+
+class SqlAccounts(Aggregate):
+    def __init__(self, transactions: Transactions, clock: Clock) -> None:
+        super().__init__(transactions)
+        self._clock = clock
+
+    @reads
+    def all(self, conn: Connection, *, include_retired: bool = False) -> list[Account]:
+        wanted = rows(AccountRow).order_by(AccountRow.id)
+        if not include_retired:
+            wanted = wanted.where(AccountRow.retired_on.is_(None))
+        links = learned_links(conn)
+        return [account_of(row.id, row, links.get(row.id, ())) for row in conn.execute(wanted)]
+
+    @reads
+    def get(self, conn: Connection, account_id: int) -> Account | None:
+        row = conn.execute(rows(AccountRow).where(AccountRow.id == account_id)).one_or_none()
+        if row is None:
+            return None
+        links = learned_links(conn, AccountLinkRow.account_id == account_id)
+        return account_of(row.id, row, links.get(row.id, ()))
+
+    @reads
+    def current(self, conn: Connection, account_ids: Iterable[int]) -> dict[int, AccountNow]:
+        """The counters, and who the accounts are as filed now, of one moment."""
+        wanted = sorted(set(account_ids))
+        news, found = counters(conn, wanted), {}
+        for portion in portions(wanted):
+            for row in conn.execute(select(table(AccountRow)).where(AccountRow.id.in_(portion))):
+                filed = filed_of(row)
+                found[row.id] = AccountNow(
+                    news=news.get(row.id, 0), identity=filed.identity, opened_on=filed.opened_on
+                )
+        return found
+
+    @reads
+    def twins(self, conn: Connection, account_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
+        """An account that is filed once has no entry."""
+        found = twins(conn, identities(conn, account_ids))
+        return {key: tuple(others) for key, others in found.items()}
+
+    @writes
+    def apply(self, conn: Connection, changes: RegistryChanges) -> None:
+        """Retiring notes the file and its Beijing day; a retired account that is updated is in
+        scope again. Both are history.
+        """
+        apply_changes(conn, changes)
+
+    @reads
+    def changes(self, conn: Connection, account_id: int | None = None) -> list[Change]:
+        row = AccountChangeRow
+        wanted = select(
+            row.account_id, row.field, row.old, row.new, SourceRow.at, SourceRow.file
+        ).join_from(row, SourceRow)
+        if account_id is not None:
+            wanted = wanted.where(row.account_id == account_id)
+        return [Change(*values) for values in conn.execute(wanted.order_by(SourceRow.at, row.id))]
+
+    @reads
+    def added_by(self, conn: Connection, source: Source) -> list[int]:
+        of_source = (
+            SourceRow.at == source.at,
+            SourceRow.file == source.file,
+            SourceRow.sha256 == source.sha256,
+        )
+        return list(
+            conn.scalars(
+                select(AccountRow.id)
+                .join(SourceRow, AccountRow.source_id == SourceRow.id)
+                .where(*of_source)
+            )
+        )
+
+    @writes
+    def add_source(self, conn: Connection, source: Source, kind: str) -> None:
+        add_source(conn, source, kind)
+
+    @reads
+    def sources(self, conn: Connection) -> list[tuple[Source, str]]:
+        found = conn.execute(rows(SourceRow).order_by(SourceRow.at, SourceRow.id))
+        return [(Source(file=row.file, sha256=row.sha256, at=row.at), row.kind) for row in found]
+
+    @writes
+    def add_refusals(self, conn: Connection, refusals: Sequence[Refusal]) -> None:
+        known = {(each.account_id, each.field, each.new) for each in _refusals(conn)}
+        new = {
+            key: each.at
+            for each in refusals
+            if (key := (each.account_id, each.field, each.new)) not in known
+        }
+        if new:
+            values = [
+                {"account_id": number, "field": field, "new": value, "at": at}
+                for (number, field, value), at in new.items()
+            ]
+            conn.execute(insert(ProposalRefusalRow), values)
+
+    @reads
+    def refusals(self, conn: Connection) -> list[Refusal]:
+        return _refusals(conn)
+
+    @reads
+    def contacts(self, conn: Connection) -> Mapping[int, Contact]:
+        found = conn.execute(rows(ContactRow).order_by(ContactRow.account_id))
+        return {row.account_id: Contact(person=row.person, phone=row.phone) for row in found}
+
+    @writes
+    def add_links(
+        self, conn: Connection, account_id: int, links: Sequence[str], source: str
+    ) -> None:
+        """`links` are newest first, as `Account.links` gives them back."""
+        wanted = select(AccountLinkRow.url).where(AccountLinkRow.account_id == account_id)
+        known = set(conn.scalars(wanted))
+        # The first of `links` is the newest: it gets the highest number, by which they are read
+        # back.
+        new = [link for link in dict.fromkeys(links) if link not in known][::-1]
+        if new:
+            at = self._clock()
+            learned = [
+                {"account_id": account_id, "url": link, "source": source, "added_at": at}
+                for link in new
+            ]
+            conn.execute(insert(AccountLinkRow), learned)
+            raise_news(conn, [account_id])
+
+
+def _refusals(conn: Connection) -> list[Refusal]:
+    found = conn.execute(
+        rows(ProposalRefusalRow).order_by(ProposalRefusalRow.account_id, ProposalRefusalRow.id)
+    )
+    return [
+        Refusal(account_id=row.account_id, field=row.field, new=row.new, at=row.at) for row in found
+    ]
+
+
+def learned_links(conn: Connection, *of: ColumnElement[bool]) -> dict[int, list[str]]:
+    """Learned article links by account, newest first."""
+    found: dict[int, list[str]] = defaultdict(list)
+    wanted = (
+        select(AccountLinkRow.account_id, AccountLinkRow.url)
+        .where(*of)
+        .order_by(AccountLinkRow.id.desc())
+    )
+    for account_id, url in conn.execute(wanted):
+        found[account_id].append(url)
+    return found

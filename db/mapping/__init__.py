@@ -1,0 +1,3 @@
+"""Rows to words of the domain and back. Field names are column names; the few that differ are spelt
+out here.
+"""

@@ -1,0 +1,27 @@
+"""Filed values and accounts, as rows and back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from itertools import chain
+
+from db.mapping.values import AnyRow, Values, fields_of
+from mediawatch.domain import Account, Filed
+
+_FILED = tuple(field.name for field in fields(Filed))
+
+
+def filed_values(filed: Filed) -> Values:
+    return fields_of(filed, _FILED) | {"article_links": list(filed.article_links)}
+
+
+def filed_of(row: AnyRow) -> Filed:
+    return Filed(**fields_of(row, _FILED) | {"article_links": tuple(row.article_links)})
+
+
+def account_of(key: int, row: AnyRow, learned: Sequence[str]) -> Account:
+    """`learned` are article links found since filing, newest first; they follow the filed ones."""
+    filed = filed_of(row)
+    links = tuple(dict.fromkeys(chain(filed.article_links, learned)))
+    return Account(id=key, filed=filed, links=links, retired_on=row.retired_on)

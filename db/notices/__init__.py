@@ -1,0 +1,1 @@
+"""Notices: what was issued, and what became of it."""

@@ -1,0 +1,49 @@
+"""Notices and their events, as they are kept."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from sqlalchemy import Connection
+
+from db.base import rows
+from db.mapping.notices import held_of, notice_event_of, notice_item_of, notice_of
+from db.models import (
+    NoticeEventRow,
+    NoticeFindingRow,
+    NoticeItemRow,
+    NoticeReadingRow,
+    NoticeRow,
+)
+from mediawatch.domain import Held, Notice, NoticeEvent, NoticeItem
+
+
+def kept_notices(conn: Connection) -> list[Notice]:
+    """With their items, oldest first."""
+    proofs: dict[tuple[int, int, int], list[int]] = defaultdict(list)
+    for row in conn.execute(rows(NoticeReadingRow).order_by(NoticeReadingRow.reading_id)):
+        proofs[row.notice_id, row.item, row.position].append(row.reading_id)
+    findings: dict[tuple[int, int], list[Held]] = defaultdict(list)
+    ordered = rows(NoticeFindingRow).order_by(
+        NoticeFindingRow.notice_id, NoticeFindingRow.item, NoticeFindingRow.position
+    )
+    for row in conn.execute(ordered):
+        findings[row.notice_id, row.item].append(
+            held_of(row, proofs.get((row.notice_id, row.item, row.position), ()))
+        )
+    items: dict[int, list[NoticeItem]] = defaultdict(list)
+    for row in conn.execute(
+        rows(NoticeItemRow).order_by(NoticeItemRow.notice_id, NoticeItemRow.number)
+    ):
+        items[row.notice_id].append(
+            notice_item_of(row, findings.get((row.notice_id, row.number), ()))
+        )
+    wanted = rows(NoticeRow).order_by(NoticeRow.issued_on, NoticeRow.id)
+    return [notice_of(row, items.get(row.id, ())) for row in conn.execute(wanted)]
+
+
+def kept_events(conn: Connection, notice_id: int | None = None) -> list[NoticeEvent]:
+    wanted = rows(NoticeEventRow).order_by(NoticeEventRow.id)
+    if notice_id is not None:
+        wanted = wanted.where(NoticeEventRow.notice_id == notice_id)
+    return [notice_event_of(row) for row in conn.execute(wanted)]

@@ -1,0 +1,136 @@
+"""Notices: appended, read back with their items, never changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select
+
+from db.base import rows
+from db.errors import StoreError
+from db.mapping.accounts import account_of
+from db.mapping.notices import notice_event_values
+from db.mapping.sweeps import judgement_of
+from db.mapping.values import portions
+from db.models import (
+    NoticeAccountRow,
+    NoticeDocumentRow,
+    NoticeEventRow,
+    NoticeItemRow,
+    NoticeRow,
+    SweepAccountRow,
+)
+from db.notices.issuing import add_document, add_notice
+from db.notices.kept import kept_events, kept_notices
+from db.sweeps.judgements import keep_rejudgement
+from db.transactions import Aggregate, reads, writes
+from mediawatch.domain import IssuedDocument, Notice, NoticeEvent, SweepAccount
+from mediawatch.ports import Rejudgement
+
+
+class SqlNotices(Aggregate):
+    @writes
+    def issue(
+        self,
+        conn: Connection,
+        notice: Notice,
+        document: IssuedDocument | None = None,
+        *,
+        scope: Sequence[SweepAccount] = (),
+        rejudged: Rejudgement | None = None,
+    ) -> Notice:
+        if rejudged is not None and notice.sweep_id is not None:
+            keep_rejudgement(conn, notice.sweep_id, rejudged)
+        return add_notice(conn, notice, document, scope)
+
+    @reads
+    def all(self, conn: Connection) -> list[Notice]:
+        return kept_notices(conn)
+
+    @reads
+    def scope(self, conn: Connection, notice_id: int) -> list[SweepAccount]:
+        sweep_id = conn.scalar(select(NoticeRow.sweep_id).where(NoticeRow.id == notice_id))
+        wanted = (
+            rows(NoticeAccountRow)
+            .where(NoticeAccountRow.notice_id == notice_id)
+            .order_by(NoticeAccountRow.account_id)
+        )
+        return [
+            SweepAccount(
+                sweep_id=sweep_id or 0,
+                account=account_of(row.account_id, row, ()),
+                judgement=judgement_of(row, ()),
+            )
+            for row in conn.execute(wanted)
+        ]
+
+    @reads
+    def coverage(
+        self, conn: Connection, sweep_id: int, account_ids: Iterable[int]
+    ) -> dict[int, set[int]]:
+        found: dict[int, set[int]] = {}
+        for key in conn.scalars(select(NoticeRow.id).where(NoticeRow.sweep_id.is_not(None))).all():
+            both = select(NoticeAccountRow.account_id).join(
+                SweepAccountRow,
+                (SweepAccountRow.account_id == NoticeAccountRow.account_id)
+                & (SweepAccountRow.sweep_id == sweep_id),
+            )
+            # One account suffices: a scope of a hundred thousand is not gone through.
+            if conn.scalar(both.where(NoticeAccountRow.notice_id == key).limit(1)) is not None:
+                found[key] = set()
+        for portion in portions(sorted(set(account_ids))):
+            wanted = select(NoticeAccountRow.notice_id, NoticeAccountRow.account_id).where(
+                NoticeAccountRow.account_id.in_(portion)
+            )
+            for notice_id, account_id in conn.execute(wanted):
+                found.setdefault(notice_id, set()).add(account_id)
+        return found
+
+    @reads
+    def issued_at(self, conn: Connection, sweep_id: int) -> dict[int, datetime]:
+        wanted = (
+            select(NoticeItemRow.account_id, NoticeRow.kept_at)
+            .join(NoticeRow, NoticeRow.id == NoticeItemRow.notice_id)
+            .where(NoticeRow.sweep_id == sweep_id, NoticeItemRow.account_id.is_not(None))
+            .order_by(NoticeRow.issued_on.desc(), NoticeRow.id.desc())
+        )
+        return {row.account_id: row.kept_at for row in conn.execute(wanted)}
+
+    @writes
+    def add_events(
+        self,
+        conn: Connection,
+        events: Sequence[NoticeEvent],
+        document: IssuedDocument | None = None,
+    ) -> None:
+        if events:
+            conn.execute(insert(NoticeEventRow), [notice_event_values(event) for event in events])
+        if document:
+            (notice_id,) = {event.notice_id for event in events}
+            newest = conn.scalar(
+                select(func.max(NoticeDocumentRow.version)).where(
+                    NoticeDocumentRow.notice_id == notice_id
+                )
+            )
+            if document.version != (newest or 0) + 1:
+                raise StoreError(
+                    "somebody else has corrected this notice meanwhile: look again, then correct it"
+                )
+            add_document(conn, notice_id, document)
+
+    @reads
+    def events(self, conn: Connection, notice_id: int | None = None) -> list[NoticeEvent]:
+        return kept_events(conn, notice_id)
+
+    @reads
+    def documents(self, conn: Connection, notice_id: int) -> list[IssuedDocument]:
+        wanted = (
+            rows(NoticeDocumentRow)
+            .where(NoticeDocumentRow.notice_id == notice_id)
+            .order_by(NoticeDocumentRow.version)
+        )
+        return [
+            IssuedDocument(version=row.version, sha256=row.sha256, body=row.body, at=row.at)
+            for row in conn.execute(wanted)
+        ]

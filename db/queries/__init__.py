@@ -1,0 +1,1 @@
+"""Named queries and statements of the operator, on connections that only read."""

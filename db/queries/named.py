@@ -1,0 +1,162 @@
+"""Named queries (`db/reports/*.sql`): each is also a view of the database, for sqlite3 and other
+tools that only read.
+
+A file is plain SQL of both databases with words of ours: MINUTE(instant) is Beijing time to the
+minute, LABEL(column) the Chinese of an enumeration's value, GLUED(column) its values as a Chinese
+list. Each file of `parts/` is a subquery that goes by its name in capitals: REVIEWED is what
+judgements come to after review, the one definition by which a dismissed finding stands in no list
+and no figure. The first line of a file is a comment that says what it lists, of a query in Chinese.
+No query reads the table of contacts; a test scans them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from sqlalchemy import Connection
+
+from mediawatch.domain import (
+    ALL_DISMISSED,
+    PLATFORM_LABELS,
+    Effect,
+    FiledStatus,
+    Outcome,
+    Rectified,
+    ReviewState,
+    Verdict,
+)
+from mediawatch.ports import NamedQuery
+
+_LABELS: Mapping[str, Mapping[str, str]] = {
+    column: {member.value: member.label for member in members}
+    for column, members in (
+        ("verdict", Verdict), ("status", FiledStatus), ("last_outcome", Outcome), ("effect", Effect), ("review_state", ReviewState),
+        ("result", Rectified),
+    )
+} | {"platform": PLATFORM_LABELS}  # fmt: skip
+"""The values of a column that LABEL may be given."""
+_CALL = re.compile(r"\b(MINUTE|LABEL|GLUED)\(([^()]+|[^()]*\([^()]*\)[^()]*)\)")
+_SPELT: Mapping[str, Mapping[str, str]] = {
+    "sqlite": {"MINUTE": "strftime('%Y-%m-%d %H:%M', {0}, '+8 hours')", "GLUED": "group_concat({0}, '、')"},
+    "postgresql": {
+        "MINUTE": "to_char({0} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI')", "GLUED": "string_agg({0}, '、')",
+    },
+}  # fmt: skip
+
+
+TO_BE_JUDGED = "有新情况，待重新判定。"
+"""What a view says of an account about which something became known since it was judged: only
+`mediawatch` can judge it again.
+"""
+
+
+@cache
+def named_queries(dialect: str) -> tuple[NamedQuery, ...]:
+    """All of them by name, in the words of one database. ValueError where a file breaks the
+    conventions above.
+    """
+    folder = files("db").joinpath("reports")
+    parts = {name.upper(): sql for name, (_, sql) in _texts(folder.joinpath("parts")).items()}
+    spelt = _SPELT[dialect]
+
+    def expanded(sql: str) -> str:
+        return re.sub(
+            rf"\b({'|'.join(parts)})\b", lambda word: f"({expanded(parts[word[1]])})", sql
+        )
+
+    def called(call: re.Match[str]) -> str:
+        return _label(call[2]) if call[1] == "LABEL" else spelt[call[1]].format(call[2])
+
+    return tuple(
+        NamedQuery(
+            name,
+            title,
+            _CALL.sub(called, expanded(sql))
+            .replace("ALL_DISMISSED", ALL_DISMISSED)
+            .replace("TO_BE_JUDGED", TO_BE_JUDGED),
+        )
+        for name, (title, sql) in _texts(folder).items()
+    )
+
+
+def asks_for_judgements(sql: str, queries: Sequence[NamedQuery]) -> bool:
+    """Whether a statement may ask for what accounts were judged, itself or through a view."""
+    tables = {"sweep_account", "finding"}
+    views = {query.name for query in queries if any(name in query.sql for name in tables)}
+    return not (tables | views).isdisjoint(re.findall(r"\w+", sql.lower()))
+
+
+def _texts(folder: Traversable) -> dict[str, tuple[str, str]]:
+    """By name, what each .sql file lists, and its statement."""
+    found: dict[str, tuple[str, str]] = {}
+    for entry in sorted(
+        (entry for entry in folder.iterdir() if entry.name.endswith(".sql")),
+        key=lambda entry: entry.name,
+    ):
+        first, _, sql = entry.read_text(encoding="utf-8").partition("\n")
+        if not first.startswith("-- "):
+            raise ValueError(f"{entry.name}: its first line must say in a comment what it lists")
+        found[entry.name.removesuffix(".sql")] = first.removeprefix("-- ").strip(), sql.strip()
+    return found
+
+
+def _label(column: str) -> str:
+    """CASE from a value to its Chinese label."""
+    cases = " ".join(
+        f"WHEN '{value}' THEN '{label}'"
+        for value, label in _LABELS[column.rpartition(".")[2]].items()
+    )
+    return f"CASE {column} {cases} END"
+
+
+def views_stand(connection: Connection) -> bool:
+    """Whether the database's views are those of this version."""
+    return _standing(connection) == {
+        query.name: _digest(query) for query in named_queries(connection.dialect.name)
+    }
+
+
+def drop_views(connection: Connection) -> None:
+    """Before a migration: a view would hold on to the tables it changes."""
+    for name in _standing(connection):
+        connection.exec_driver_sql(f"DROP VIEW {name}")
+
+
+def create_views(connection: Connection) -> None:
+    """All views, over tables that are up to date; each remembers the text it was made of."""
+    for query in named_queries(connection.dialect.name):
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(
+                f"CREATE VIEW {query.name} AS -- {_digest(query)}\n{query.sql}"
+            )
+        else:
+            connection.exec_driver_sql(f"CREATE VIEW {query.name} AS {query.sql}")
+            connection.exec_driver_sql(f"COMMENT ON VIEW {query.name} IS '{_digest(query)}'")
+
+
+_VIEWS = {
+    "sqlite": "SELECT name, sql FROM sqlite_master WHERE type = 'view'",
+    "postgresql": "SELECT relname, obj_description(oid, 'pg_class') FROM pg_class "
+    "WHERE relkind = 'v' AND relnamespace = current_schema::regnamespace",
+}
+
+
+def _standing(connection: Connection) -> dict[str, str]:
+    """Our views by name, with the digest of what they were made of; anybody else's are left
+    alone.
+    """
+    rows = connection.exec_driver_sql(_VIEWS[connection.dialect.name])
+    return {
+        name: found[0]
+        for name, made_of in rows
+        if (found := re.search(r"mediawatch:[0-9a-f]{16}", made_of or ""))
+    }
+
+
+def _digest(query: NamedQuery) -> str:
+    return f"mediawatch:{hashlib.sha256(query.sql.encode()).hexdigest()[:16]}"

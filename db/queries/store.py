@@ -1,0 +1,43 @@
+"""The named queries, and any statement that only reads."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+
+from sqlalchemy import URL, Connection, func, select
+
+from db.models import SweepAccountRow, SweepRow
+from db.queries.named import asks_for_judgements, named_queries
+from db.queries.readonly import answer
+from db.transactions import Aggregate, Transactions, reads
+from mediawatch.domain import SweepAccount, SweepKind, SweepState
+from mediawatch.ports import NamedQuery, QueryResult
+
+
+class SqlQueries(Aggregate):
+    def __init__(self, transactions: Transactions, url: URL) -> None:
+        super().__init__(transactions)
+        self._url = url
+
+    def all(self) -> Sequence[NamedQuery]:
+        return named_queries(self._url.get_backend_name())
+
+    async def run(self, sql: str, now: Sequence[SweepAccount] = ()) -> QueryResult:
+        return await asyncio.to_thread(answer, self._url, sql, now)
+
+    async def judged_sweeps(self, sql: str) -> list[int]:
+        return await self._judged_sweeps() if asks_for_judgements(sql, self.all()) else []
+
+    @reads
+    def _judged_sweeps(self, conn: Connection) -> list[int]:
+        """As `db/reports` choose them."""
+        newest = (
+            select(func.max(SweepAccountRow.sweep_id))
+            .where(SweepAccountRow.verdict.is_not(None))
+            .group_by(SweepAccountRow.account_id)
+        )
+        kinds = (SweepKind.NIGHTLY.value, SweepKind.RECHECK.value)
+        finished = SweepRow.state == SweepState.FINISHED, SweepRow.kind.not_in(kinds)
+        inspections = select(SweepRow.id).where(*finished).order_by(SweepRow.id.desc()).limit(2)
+        return sorted({*conn.scalars(newest), *conn.scalars(inspections)})

@@ -1,0 +1,1 @@
+"""Readings: kept whole and never changed, with all that follows from them."""

@@ -1,0 +1,65 @@
+"""What each reading was the first to show of its account."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+
+from db.base import table
+from db.mapping.values import Values, hashed
+from db.models import POSTS, FirstSeen, FirstSeenRow
+from db.readings.state import own_posts
+from mediawatch.domain import LookKind, MatchedBy, Post, PostKind, Reading
+from mediawatch.domain.clock import day_of
+
+
+def _keep_earliest(
+    insert: type[sqlite.Insert] | type[postgresql.Insert],
+) -> sqlite.Insert | postgresql.Insert:
+    statement = insert(table(FirstSeenRow))
+    earlier = {"reading_id": statement.excluded.reading_id, "read_at": statement.excluded.read_at}
+    # Readings may come late: a worklist returns days after its looks.
+    return statement.on_conflict_do_update(
+        index_elements=["account_id", "key"],
+        set_=earlier,
+        where=statement.excluded.read_at < FirstSeenRow.read_at,
+    )
+
+
+_NOTE = {"sqlite": _keep_earliest(sqlite.Insert), "postgresql": _keep_earliest(postgresql.Insert)}
+
+
+def note(conn: Connection, reading: Reading) -> None:
+    """Remember what this reading was the first to show."""
+    first = {row["key"]: row for row in shown(reading)}
+    if first:
+        conn.execute(_NOTE[conn.dialect.name], list(first.values()))
+
+
+def shown(reading: Reading) -> Iterator[Values]:
+    seen = {"account_id": reading.account_id, "read_at": reading.read_at, "reading_id": reading.id}
+    for sight, post in own_posts(reading):
+        kind = kind_of(post)
+        yield seen | {"key": key_of(kind, sight.surface, post), "what": kind, "on": post.on}
+    today = day_of(reading.read_at)
+    if reading.name and reading.matched_by is MatchedBy.ID:
+        yield seen | {
+            "key": hashed(FirstSeen.NAME, reading.name),
+            "what": FirstSeen.NAME,
+            "on": today,
+        }
+    if reading.look is LookKind.PERSON:
+        yield seen | {"key": hashed(FirstSeen.PERSON), "what": FirstSeen.PERSON, "on": today}
+
+
+def kind_of(post: Post) -> FirstSeen:
+    return POSTS[post.repost + 2 * (post.pushed is False)]
+
+
+def key_of(kind: FirstSeen, surface: str, post: Post) -> int:
+    """By all that `proofs` compares posts by."""
+    at = post.at.astimezone(UTC).isoformat() if post.at else ""
+    return hashed(kind, surface, post.id, post.on.isoformat(), at, str(post.kind is PostKind.SEEN))

@@ -1,0 +1,145 @@
+"""What follows from readings: each account's current state, what was seen first, and its identity
+as it was seen.
+
+All of it is about the identity that is filed now. A reading advances it by what it says about that
+identity, and by its sights that are tied by the platform's id it also serves every other filing of
+that id.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from types import SimpleNamespace
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, update
+
+from db.accounts.identities import identities, identity, twins, twins_of
+from db.accounts.news import raise_news
+from db.base import table
+from db.mapping.values import Values, portions
+from db.models import AccountLinkRow, AccountStateRow, FirstSeenRow, IdentitySeenRow, ReadingRow
+from db.readings import first_seen, identity_seen
+from db.readings.bearing import Bearing, bearing
+from db.readings.history import append, readings_of
+from db.readings.state import STATE_OF_READINGS, advance, state_after
+from mediawatch.domain import FiledIdentity, Reading, goes_on
+
+_AT_ONCE = 200
+"""Accounts whose readings are held together."""
+
+
+def keep_and_follow(conn: Connection, reading: Reading) -> Reading:
+    """Keep a reading, and all that follows from it. Each account that it speaks of has news."""
+    now = identity(conn, reading.account_id)
+    kept = append(conn, reading, now)
+    others = twins_of(conn, kept.account_id, now)
+    # In one order everywhere: PostgreSQL locks each state.
+    for account_id, filed in sorted({kept.account_id: now, **others}.items()):
+        _follow(
+            conn, account_id, bearing(kept, account_id, filed), own=account_id == kept.account_id
+        )
+    return kept
+
+
+def _follow(conn: Connection, account_id: int, each: Bearing, *, own: bool) -> None:
+    if each.looked is not None:
+        advance(conn, account_id, each.looked, each.said)
+    elif own:
+        raise_news(conn, [account_id])
+    if each.said is not None:
+        first_seen.note(conn, each.said)
+    if each.whole is not None:
+        identity_seen.note(conn, each.whole)
+
+
+def renew(conn: Connection, changed: Mapping[int, FiledIdentity], new: Collection[int]) -> None:
+    """After a change of the registry: what follows from readings is that about the identities filed
+    now.
+
+    `changed` are accounts with who they were before; `new` ones may be filed a second time. Due
+    dates of an account that is another one now start anew, and the article links learned of the old
+    one go.
+    """
+    now = identities(conn, {*changed, *new})
+    others = [*twins(conn, {key: filed for key, filed in now.items() if filed.has_id}).items()]
+    others += twins(conn, changed).items()
+    served = {key for key, each in others for key in (key, *each)}
+    remake(conn, {*changed, *served})
+    raise_news(conn, served - {*changed})
+    ended = sorted(key for key, before in changed.items() if not goes_on(before, now[key]))
+    for portion in portions(ended):
+        conn.execute(delete(AccountLinkRow).where(AccountLinkRow.account_id.in_(portion)))
+        judged = update(AccountStateRow).where(AccountStateRow.account_id.in_(portion))
+        conn.execute(
+            judged.values(judged_as_of=None, verdict=None, second_look=False, judged_on=None)
+        )
+
+
+def remake(conn: Connection, account_ids: Collection[int]) -> None:
+    """All that follows from the readings of these accounts and of their twins, as if they were kept
+    now, one after the other.
+    """
+    for portion in portions(sorted(set(account_ids)), _AT_ONCE):
+        now = identities(conn, portion)
+        others = twins(conn, now)
+        readings = readings_of(
+            conn,
+            ReadingRow.account_id.in_(
+                {*portion, *(key for each in others.values() for key in each)}
+            ),
+        )
+        for of in (FirstSeenRow, IdentitySeenRow):
+            conn.execute(delete(of).where(of.account_id.in_(portion)))
+        states: list[Values] = []
+        seen: list[Values] = []
+        identity_rows: list[Values] = []
+        for account_id, filed in now.items():
+            some = [
+                reading
+                for key in (account_id, *others.get(account_id, ()))
+                for reading in readings.get(key, ())
+            ]
+            state, first, newest = _from_nothing(
+                account_id, filed, sorted(some, key=lambda reading: reading.id)
+            )
+            states.append({"account": account_id} | state)
+            seen += first
+            identity_rows += newest
+        columns: Values = {name: bindparam(name) for name in STATE_OF_READINGS}
+        of_account = (
+            table(AccountStateRow)
+            .update()
+            .where(AccountStateRow.account_id == bindparam("account"))
+        )
+        if states:
+            conn.execute(of_account.values(columns), states)
+        for of, rows in ((FirstSeenRow, seen), (IdentitySeenRow, identity_rows)):
+            if rows:
+                conn.execute(table(of).insert(), rows)
+
+
+def _from_nothing(
+    account_id: int, now: FiledIdentity, readings: Iterable[Reading]
+) -> tuple[Values, list[Values], list[Values]]:
+    """The state, and the rows of `first_seen` and `identity_seen`; `readings` in the order in which
+    they were kept.
+    """
+    state: Values = dict(STATE_OF_READINGS)
+    seen: dict[int, Values] = {}
+    identity_rows: dict[int, Values] = {}
+    for reading in readings:
+        each = bearing(reading, account_id, now)
+        if each.looked is not None:
+            before: Any = SimpleNamespace(**state)
+            state |= state_after(before, each.looked, each.said)
+        for row in first_seen.shown(each.said) if each.said else ():
+            if row["key"] not in seen or row["read_at"] < seen[row["key"]]["read_at"]:
+                seen[row["key"]] = row
+        for row in identity_seen.words(each.whole) if each.whole else ():
+            if (
+                row["key"] not in identity_rows
+                or row["read_at"] >= identity_rows[row["key"]]["read_at"]
+            ):
+                identity_rows[row["key"]] = row
+    return state, [*seen.values()], [*identity_rows.values()]

@@ -1,0 +1,113 @@
+"""Readings: appended whole, read back whole."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from sqlalchemy import ColumnElement, Connection
+
+from db.base import rows, table
+from db.mapping.readings import (
+    evidence_of,
+    evidence_values,
+    identity_of,
+    identity_values,
+    post_of,
+    post_values,
+    reading_of,
+    reading_values,
+    sight_of,
+    sight_values,
+)
+from db.mapping.values import Values, portions
+from db.models import EvidenceRow, PostRow, ReadingIdentityRow, ReadingRow, SightRow
+from mediawatch.domain import Evidence, FiledIdentity, Post, Reading, Sight
+
+# Made once, over plain tables: a reading is kept thousands of times a night, and building
+# statements was half of its cost.
+_ADD_READING = table(ReadingRow).insert().returning(ReadingRow.id)
+_ADD_IDENTITY = table(ReadingIdentityRow).insert()
+_ADD_SIGHT = table(SightRow).insert().returning(SightRow.id)
+_ADD_POSTS = table(PostRow).insert()
+_ADD_EVIDENCE = table(EvidenceRow).insert()
+
+
+def append(conn: Connection, reading: Reading, now: FiledIdentity) -> Reading:
+    """`now` is who the account is as filed now: under that identity a reading was taken which does
+    not say it.
+    """
+    if reading.id:
+        raise ValueError(f"reading {reading.id} is kept already and never changes")
+    key = conn.execute(_ADD_READING, reading_values(reading)).scalar_one()
+    filed_as = reading.filed_as or now
+    conn.execute(_ADD_IDENTITY, identity_values(filed_as) | {"reading_id": key})
+    posts: list[Values] = []
+    evidence: list[Values] = []
+    for sight in reading.sights:
+        sight_id = conn.scalar(_ADD_SIGHT, sight_values(sight) | {"reading_id": key})
+        posts += (post_values(post) | {"sight_id": sight_id} for post in sight.posts)
+        evidence += (evidence_values(item) | {"sight_id": sight_id} for item in sight.evidence)
+    if posts:
+        conn.execute(_ADD_POSTS, posts)
+    if evidence:
+        conn.execute(_ADD_EVIDENCE, evidence)
+    return replace(
+        reading,
+        id=key,
+        filed_as=filed_as,
+        sights=tuple(replace(sight, captures=(), by_call=False) for sight in reading.sights),
+    )
+
+
+def numbered(conn: Connection, ids: Iterable[int]) -> dict[int, Reading]:
+    """These readings by their own numbers."""
+    return {
+        reading.id: reading
+        for portion in portions(sorted(set(ids)))
+        for some in readings_of(conn, ReadingRow.id.in_(portion)).values()
+        for reading in some
+    }
+
+
+def readings_of(conn: Connection, *of: ColumnElement[bool]) -> dict[int, list[Reading]]:
+    """Readings that meet these conditions, by account, oldest first. Five statements, whatever the
+    number of readings.
+    """
+    wanted = (
+        rows(ReadingRow)
+        .where(*of)
+        .order_by(ReadingRow.account_id, ReadingRow.read_at, ReadingRow.id)
+    )
+    kept = conn.execute(wanted).all()
+    sights = _sights(conn, of)
+    identities = {
+        row.reading_id: identity_of(row)
+        for row in conn.execute(rows(ReadingIdentityRow).join(ReadingRow).where(*of))
+    }
+    found: dict[int, list[Reading]] = defaultdict(list)
+    for row in kept:
+        found[row.account_id].append(
+            reading_of(row, sights.get(row.id, ()), identities.get(row.id))
+        )
+    return dict(found)
+
+
+def _sights(conn: Connection, of: Sequence[ColumnElement[bool]]) -> dict[int, list[Sight]]:
+    posts: dict[int, list[Post]] = defaultdict(list)
+    wanted_posts = rows(PostRow).join(SightRow).join(ReadingRow).where(*of).order_by(PostRow.id)
+    for row in conn.execute(wanted_posts):
+        posts[row[1]].append(post_of(row))
+    evidence: dict[int, list[Evidence]] = defaultdict(list)
+    wanted_evidence = (
+        rows(EvidenceRow).join(SightRow).join(ReadingRow).where(*of).order_by(EvidenceRow.id)
+    )
+    for row in conn.execute(wanted_evidence):
+        evidence[row.sight_id].append(evidence_of(row))
+    sights: dict[int, list[Sight]] = defaultdict(list)
+    for row in conn.execute(rows(SightRow).join(ReadingRow).where(*of).order_by(SightRow.id)):
+        sights[row.reading_id].append(
+            sight_of(row, posts.get(row.id, ()), evidence.get(row.id, ()))
+        )
+    return sights

@@ -1,0 +1,267 @@
+"""Statements about what suffices to judge an account at a moment: found by index, however long its
+history is.
+
+`rules.judge` asks the past for little: the newest post that counts, posts that a list of today
+should hold, names once seen under the filed id, whether a person ever looked, the last reading; of
+a period the days on which there were posts. `first_seen` points to the reading that showed each of
+them first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Select, and_, column, false, func, null, select, true, values
+from sqlalchemy.orm import aliased
+
+from db.mapping.values import AnyRow, portions
+from db.models import POSTS, AccountStateRow, FirstSeen, FirstSeenRow, IdentitySeenRow, ReadingRow
+from db.readings.filings import AccountReading, Filings, last_two
+from db.readings.first_seen import key_of, kind_of, shown
+from db.readings.history import numbered, readings_of
+from db.readings.state import own_posts
+from mediawatch.domain import FiledIdentity, LookKind, MatchedBy, Reading
+from mediawatch.domain.clock import day_of
+
+_MARGIN = timedelta(days=1)
+"""A post may be dated up to ten minutes after its look, and so on the day after as_of although it
+was read before.
+"""
+AT_ONCE = 500
+"""Accounts whose readings are put together in one statement."""
+
+
+def readings_for_judgement(
+    conn: Connection, account_ids: Iterable[int], as_of: datetime, period_from: date | None
+) -> dict[int, list[Reading]]:
+    """Readings by account, oldest first, from which `rules.judge` says what it would say from all
+    of them.
+    """
+    found: dict[int, list[Reading]] = {}
+    for portion in portions(sorted(set(account_ids)), AT_ONCE):
+        found |= _of_portion(conn, Filings.of(conn, portion), as_of, period_from)
+    return found
+
+
+def _of_portion(
+    conn: Connection, filings: Filings, as_of: datetime, period_from: date | None
+) -> dict[int, list[Reading]]:
+    since, accounts = as_of - _MARGIN, list(filings.now)
+    filed = {one for key in accounts for one in filings.group(key)}
+    readings = readings_of(conn, ReadingRow.account_id.in_(filed), ReadingRow.read_at >= since)
+    later = {
+        key: filings.relevant(
+            key, (each for one in filings.group(key) for each in readings.get(one, ()))
+        )
+        for key in accounts
+    }
+    unread = [
+        key for key in accounts if not any(_looked_before(each.said, as_of) for each in later[key])
+    ]
+    last = last_two(conn, filings, unread, since)
+    newest = {
+        key: _Newest(_said(last.get(key, ())), _said(later[key]), as_of, period_from)
+        for key in accounts
+    }
+    lacking = _lacking(conn, newest, since, period_from)
+    # Whose page the filed id is, and which ids are known: the newest reading of each different
+    # word says it.
+    loaded = {each.given.id for some in (*later.values(), *last.values()) for each in some}
+    of_identity = select(IdentitySeenRow.account_id, IdentitySeenRow.reading_id).where(
+        IdentitySeenRow.account_id.in_(accounts)
+    )
+    for account_id, number in conn.execute(of_identity):
+        if number not in loaded:
+            lacking.setdefault(account_id, set()).add(number)
+    earlier = numbered(conn, {number for numbers in lacking.values() for number in numbers})
+    found: dict[int, list[Reading]] = {}
+    for key in accounts:
+        some = [
+            *last.get(key, ()),
+            *filings.relevant(key, (earlier[number] for number in lacking.get(key, ()))),
+            *later[key],
+        ]
+        if any(_perhaps_others(each.said, filings.now[key]) for each in some):
+            # The posts that were seen first may be another account's, and hide those of its own.
+            own = readings_of(conn, ReadingRow.account_id == key).get(key, ())
+            some = filings.relevant(key, own)
+        # Its own later ones are given whole: what contradicts the filed id speaks of the filing.
+        given = (*readings.get(key, ()), *(each.given for each in some))
+        if together := {each.id: each for each in given}:
+            found[key] = sorted(together.values(), key=lambda each: (each.read_at, each.id))
+    return found
+
+
+def _lacking(
+    conn: Connection, newest: Mapping[int, _Newest], since: datetime, period_from: date | None
+) -> dict[int, set[int]]:
+    """By account, the readings from before `since` that show what its newest ones do not."""
+    accounts = list(newest)
+    reach = {key: each.reach for key, each in newest.items() if each.reach}
+    wanted = [_newest(accounts, since, period_from), _names_and_persons(accounts, since)]
+    wanted += [_days_since(accounts, since, period_from)] if period_from else []
+    wanted += [_posts_since(reach, since)] if reach else []
+    found: dict[int, set[int]] = {}
+    for row in (row for statement in wanted for row in conn.execute(statement)):
+        if not newest[row.account_id].shows(row):
+            found.setdefault(row.account_id, set()).add(row.reading_id)
+    return found
+
+
+def _perhaps_others(reading: Reading, now: FiledIdentity) -> bool:
+    """Whether a sight that is tied by a link or name bears another name, and no id is filed. The
+    rules compare names more closely.
+    """
+    tied = (
+        sight for sight in reading.sights if sight.matched_by in (MatchedBy.URL, MatchedBy.NAME)
+    )
+    return not now.has_id and any(
+        (sight.name or reading.name) not in ("", now.name) for sight in tied
+    )
+
+
+def _said(readings: Iterable[AccountReading]) -> list[Reading]:
+    return [each.said for each in readings]
+
+
+def _looked_before(reading: Reading, as_of: datetime) -> bool:
+    return reading.read_at < as_of and reading.look is not LookKind.CONTROL
+
+
+class _Newest:
+    """What an account's newest readings show already: earlier ones need not be loaded for it."""
+
+    def __init__(
+        self,
+        last: Sequence[Reading],
+        later: Sequence[Reading],
+        as_of: datetime,
+        period_from: date | None,
+    ) -> None:
+        """`last` are from before the margin, `later` from its begin on."""
+        lists = [
+            sight
+            for reading in later
+            if reading.read_at >= as_of
+            for sight in reading.sights
+            if sight.complete_since
+        ]
+        self.reach = min(
+            (day_of(sight.complete_since) for sight in lists if sight.complete_since), default=None
+        )
+        """The day to which complete lists that may speak against the account reach back."""
+        surfaces = {sight.surface for sight in lists}
+        # What readings from as_of on say counts no further, for canaries may withdraw it.
+        before = [*last, *(reading for reading in later if reading.read_at < as_of)]
+        self._keys = {row["key"] for reading in before for row in shown(reading)}
+        # But a list is held against other surfaces' posts only, so with one surface its own are
+        # never asked for.
+        listed = ((sight, post) for reading in later for sight, post in own_posts(reading))
+        self._keys |= {
+            key_of(kind_of(post), sight.surface, post)
+            for sight, post in listed
+            if surfaces == {sight.surface}
+        }
+        posts = [post for reading in before for _, post in own_posts(reading)]
+        self._days = {(kind_of(post), post.on) for post in posts}
+        self._newest: dict[FirstSeen, date] = {}
+        for post in (
+            post
+            for post in posts
+            if (post.on < period_from if period_from else post.on <= day_of(as_of))
+        ):
+            self._newest[kind_of(post)] = max(post.on, self._newest.get(kind_of(post), post.on))
+
+    def shows(self, row: AnyRow) -> bool:
+        """Whether what this row of `first_seen` points to need not be loaded."""
+        if row.newest:
+            return row.what in self._newest and self._newest[row.what] >= row.on
+        if row.key is None:
+            return (row.what, row.on) in self._days
+        return row.what is not FirstSeen.PERSON and row.key in self._keys
+
+
+_FOUND = (
+    FirstSeenRow.account_id,
+    FirstSeenRow.key,
+    FirstSeenRow.what,
+    FirstSeenRow.on,
+    FirstSeenRow.reading_id,
+)
+
+
+def _newest(
+    accounts: Sequence[int], since: datetime, period_from: date | None
+) -> Select[*tuple[Any, ...]]:
+    """Before `since`: the newest post of each kind; in a period the newest from before it, from
+    which its first gap is counted.
+    """
+    kind = column("kind", FirstSeenRow.what.type)
+    kinds = values(kind, name="kinds").data([(each,) for each in POSTS]).cte()
+    before = aliased(FirstSeenRow)
+    earlier = before.on < period_from if period_from else true()
+    newest = (
+        select(before.key)
+        .where(
+            before.account_id == AccountStateRow.account_id,
+            before.what == kinds.c.kind,
+            before.read_at < since,
+            earlier,
+        )
+        .order_by(before.on.desc())
+        .limit(1)
+        .correlate(AccountStateRow, kinds)
+    )
+    inside = and_(
+        FirstSeenRow.account_id == AccountStateRow.account_id,
+        FirstSeenRow.key == newest.scalar_subquery(),
+    )
+    joined = (
+        select(*_FOUND, true().label("newest"))
+        .join_from(AccountStateRow, kinds, true())
+        .join(FirstSeenRow, inside)
+    )
+    return joined.where(AccountStateRow.account_id.in_(accounts))
+
+
+def _names_and_persons(accounts: Sequence[int], since: datetime) -> Select[*tuple[Any, ...]]:
+    """Before `since`: each name, and that a person looked."""
+    what = FirstSeenRow.what.in_((FirstSeen.NAME, FirstSeen.PERSON))
+    wanted = select(*_FOUND, false().label("newest"))
+    return wanted.where(FirstSeenRow.account_id.in_(accounts), what, FirstSeenRow.read_at < since)
+
+
+def _days_since(
+    accounts: Sequence[int], since: datetime, period_from: date
+) -> Select[*tuple[Any, ...]]:
+    """Before `since`: each day of the period on which there was a post of a kind, whichever post it
+    was (no key).
+    """
+    of_day = (FirstSeenRow.account_id, FirstSeenRow.what, FirstSeenRow.on)
+    first = func.min(FirstSeenRow.reading_id).label("reading_id")
+    inside = (
+        FirstSeenRow.account_id.in_(accounts)
+        & FirstSeenRow.what.in_(POSTS)
+        & (FirstSeenRow.on >= period_from)
+    )
+    wanted = select(*of_day, null().label("key"), first, false().label("newest"))
+    return wanted.where(inside, FirstSeenRow.read_at < since).group_by(*of_day)
+
+
+def _posts_since(reach: dict[int, date], since: datetime) -> Select[*tuple[Any, ...]]:
+    """Before `since`: all posts from a day of its own on for each account."""
+    columns = column("account", FirstSeenRow.account_id.type), column("day", FirstSeenRow.on.type)
+    # A CTE: SQLite names no columns of VALUES in a FROM clause.
+    from_day = values(*columns, name="reach").data([*reach.items()]).cte()
+    inside = and_(
+        FirstSeenRow.account_id == from_day.c.account,
+        FirstSeenRow.on >= from_day.c.day,
+        FirstSeenRow.what.in_(POSTS),
+    )
+    return (
+        select(*_FOUND, false().label("newest"))
+        .join_from(from_day, FirstSeenRow, inside)
+        .where(FirstSeenRow.read_at < since)
+    )

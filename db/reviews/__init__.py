@@ -1,0 +1,1 @@
+"""Reviews: what people decided about findings."""

@@ -1,0 +1,1 @@
+"""Sweeps: the frozen scope, its judgements, and what became of the findings."""

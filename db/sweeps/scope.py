@@ -1,0 +1,84 @@
+"""The frozen scope of a sweep, with the judgements kept so far."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Connection, select
+
+from db.accounts.store import learned_links
+from db.base import rows
+from db.mapping.accounts import account_of
+from db.mapping.sweeps import finding_of, judgement_of
+from db.mapping.values import portions
+from db.models import (
+    AccountLinkRow,
+    AccountStateRow,
+    FindingReadingRow,
+    FindingRow,
+    SweepAccountRow,
+)
+from mediawatch.domain import Finding, SweepAccount
+
+
+def scope_of(
+    conn: Connection, sweep_id: int, account_ids: Collection[int] | None = None
+) -> list[SweepAccount]:
+    """Filed values as frozen; article links learned since then are added, for they help to look."""
+    findings = findings_of(conn, sweep_id)
+    if account_ids is None:
+        return _entries(conn, sweep_id, findings)
+    return [
+        entry
+        for portion in portions(sorted(account_ids))
+        for entry in _entries(conn, sweep_id, findings, portion)
+    ]
+
+
+def _entries(
+    conn: Connection,
+    sweep_id: int,
+    findings: dict[int, list[tuple[int, Finding]]],
+    account_ids: Sequence[int] | None = None,
+) -> list[SweepAccount]:
+    meant = [SweepAccountRow.sweep_id == sweep_id]
+    if account_ids is not None:
+        meant.append(SweepAccountRow.account_id.in_(account_ids))
+    links = learned_links(
+        conn, AccountLinkRow.account_id.in_(select(SweepAccountRow.account_id).where(*meant))
+    )
+    state = AccountStateRow.account_id == SweepAccountRow.account_id
+    wanted = rows(SweepAccountRow).add_columns(AccountStateRow.news).join(AccountStateRow, state)
+    wanted = wanted.where(*meant).order_by(SweepAccountRow.account_id)
+    return [
+        SweepAccount(
+            sweep_id=sweep_id,
+            account=account_of(row.account_id, row, links.get(row.account_id, ())),
+            judgement=judgement_of(
+                row, [finding for _, finding in findings.get(row.account_id, ())]
+            ),
+            news=row.news,
+            judged_news=row.judged_news,
+        )
+        for row in conn.execute(wanted)
+    ]
+
+
+def findings_of(conn: Connection, sweep_id: int) -> dict[int, list[tuple[int, Finding]]]:
+    """Findings with their keys by account, in the judgement's order."""
+    proofs: dict[int, list[int]] = defaultdict(list)
+    wanted = rows(FindingReadingRow).join(FindingRow).where(FindingRow.sweep_id == sweep_id)
+    for row in conn.execute(
+        wanted.order_by(FindingReadingRow.finding_id, FindingReadingRow.position)
+    ):
+        proofs[row.finding_id].append(row.reading_id)
+    found: dict[int, list[tuple[int, Finding]]] = defaultdict(list)
+    of_sweep = (
+        rows(FindingRow)
+        .where(FindingRow.sweep_id == sweep_id)
+        .order_by(FindingRow.account_id, FindingRow.position)
+    )
+    for row in conn.execute(of_sweep):
+        found[row.account_id].append((row.id, finding_of(row, proofs.get(row.id, ()))))
+    return found

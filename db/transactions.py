@@ -1,0 +1,139 @@
+"""Where transactions begin and end. Each runs in a thread of its own; one of them writes at a time.
+
+A thread a transaction: to hand each statement over to another thread cost as much as the
+statements.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Iterable, Mapping
+from contextlib import suppress
+from functools import partial, wraps
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from sqlalchemy import URL, Connection, Engine
+
+from db.engine import BUSY_TIMEOUT, WRITES, careful_engine, file_of, shown
+from db.errors import as_store_error
+
+A = TypeVar("A", bound="Aggregate")
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Transactions:
+    """The transactions of one database. Belongs to the event loop in which it is first used."""
+
+    def __init__(self, url: URL, busy_timeout: float = BUSY_TIMEOUT) -> None:
+        self._name = shown(url)
+        self.engine = careful_engine(url, busy_timeout)
+        self._writer = self.engine.execution_options(**WRITES)
+        # Several statements must see one state: SQLite's BEGIN gives that by itself.
+        snapshot = (
+            {}
+            if file_of(url)
+            else {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        )
+        self._reader = self.engine.execution_options(**snapshot)
+        self._lock = asyncio.Lock()
+
+    async def read(self, work: Callable[..., T], /, *given: Any, **named: Any) -> T:
+        """What `work(connection, *given, **named)` returns."""
+        return await _to_its_end(
+            asyncio.to_thread(self._within, self._reader, work, *given, **named)
+        )
+
+    async def write(self, work: Callable[..., T], /, *given: Any, **named: Any) -> T:
+        """The same for what writes. Committed when it returns.
+
+        Waits for this process's writers in a queue; waiting in SQLite's busy loop would be unfair
+        and could time out.
+        """
+
+        async def alone() -> T:
+            async with self._lock:
+                return await asyncio.to_thread(self._within, self._writer, work, *given, **named)
+
+        return await _to_its_end(alone())
+
+    def _within(self, engine: Engine, work: Callable[..., T], /, *given: Any, **named: Any) -> T:
+        with as_store_error(self._name), engine.begin() as conn:
+            return work(conn, *given, **named)
+
+    async def close(self) -> None:
+        await asyncio.to_thread(self.engine.dispose)
+
+
+class Aggregate:
+    """Tables that belong together, with the methods that read and write them.
+
+    A method holds its SQL and takes the connection first. `@reads` or `@writes` makes it a
+    coroutine function without the connection: one call is one transaction.
+    """
+
+    def __init__(self, transactions: Transactions) -> None:
+        self._transactions = transactions
+
+
+def reads(
+    method: Callable[Concatenate[A, Connection, P], T],
+) -> Callable[Concatenate[A, P], Coroutine[Any, Any, T]]:
+    """The method in a transaction that sees one state and writes nothing."""
+
+    @wraps(method)
+    async def transaction(self: A, /, *given: P.args, **named: P.kwargs) -> T:
+        return await self._transactions.read(
+            partial(method, self),
+            *map(_own, given),
+            **{name: _own(each) for name, each in named.items()},
+        )
+
+    return transaction
+
+
+def writes(
+    method: Callable[Concatenate[A, Connection, P], T],
+) -> Callable[Concatenate[A, P], Coroutine[Any, Any, T]]:
+    """The method in a transaction that writes all or nothing."""
+
+    @wraps(method)
+    async def transaction(self: A, /, *given: P.args, **named: P.kwargs) -> T:
+        return await self._transactions.write(
+            partial(method, self),
+            *map(_own, given),
+            **{name: _own(each) for name, each in named.items()},
+        )
+
+    return transaction
+
+
+def _own(given: object) -> object:
+    """The thread's own copy of what the caller may change meanwhile, or iterate only once."""
+    match given:
+        case str() | bytes():
+            return given
+        case Mapping():
+            return dict(given)
+        case Iterable():
+            return list(given)
+        case _:
+            return given
+
+
+async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
+    """Runs a transaction to its end even if the caller is cancelled meanwhile; the cancellation
+    then follows.
+
+    Its thread goes on in any case: a caller that went on without it could close the store under it.
+    """
+    task = asyncio.create_task(work)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        while not task.done():
+            with suppress(asyncio.CancelledError):
+                await asyncio.wait([task])
+        if not task.cancelled():
+            task.exception()  # asked for, or asyncio would report it as never retrieved
+        raise

@@ -1,0 +1,71 @@
+"""What the core asks of the kept registry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Protocol
+
+from mediawatch.domain import (
+    Account,
+    Change,
+    Contact,
+    FiledIdentity,
+    Refusal,
+    RegistryChanges,
+    Source,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountNow:
+    """What the judgement of an account starts from. `news` counts what became known so far;
+    `identity` is who it is as filed now, `opened_on` its opening."""
+
+    news: int
+    identity: FiledIdentity
+    opened_on: date | None = None
+
+
+class AccountStore(Protocol):
+    """The registry: accounts with their history, their links, and the files they came from."""
+
+    async def all(self, *, include_retired: bool = False) -> list[Account]: ...
+    async def get(self, account_id: int) -> Account | None: ...
+    async def current(self, account_ids: Iterable[int]) -> dict[int, AccountNow]:
+        """By account, retired ones included. Ask before the readings: what becomes known meanwhile
+        is then still news.
+        """
+
+    async def twins(self, account_ids: Iterable[int]) -> dict[int, tuple[int, ...]]:
+        """Other filings, retired ones too, of the same platform with the same id: of each account
+        those numbers. `ReadingStore` gives what is tied by that id for each of them.
+        """
+
+    async def apply(self, changes: RegistryChanges) -> None:
+        """Insert, update (with history) and retire, all or nothing, and note the source."""
+
+    async def changes(self, account_id: int | None = None) -> list[Change]:
+        """The change history, oldest first; of all accounts when `account_id` is None."""
+
+    async def added_by(self, source: Source) -> list[int]:
+        """The accounts that an imported file was the first to hold."""
+
+    async def add_source(self, source: Source, kind: str) -> None:
+        """Remember an imported file that is no registry (worklist, links)."""
+
+    async def sources(self) -> list[tuple[Source, str]]:
+        """All imported files with what they were (`registry`, `worklist`, `links`), oldest
+        first.
+        """
+
+    async def add_refusals(self, refusals: Sequence[Refusal]) -> None:
+        """Keep what the operator refused; what he had refused before stays as it was."""
+
+    async def refusals(self) -> list[Refusal]:
+        """All of them, by account."""
+
+    async def contacts(self) -> Mapping[int, Contact]: ...
+    async def add_links(self, account_id: int, links: Sequence[str], source: str) -> None:
+        """Keep article links learned for an account; known ones are left as they are."""

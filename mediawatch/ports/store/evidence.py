@@ -1,0 +1,40 @@
+"""What the core asks of the kept evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from mediawatch.domain import Evidence
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptEvidence:
+    """One piece of evidence and the reading it belongs to (0: a unit filed it with an answer).
+    `proves`: a finding rests on it.
+    """
+
+    evidence: Evidence
+    reading_id: int
+    account_id: int
+    sweep_id: int | None
+    read_at: datetime
+    proves: bool = False
+    sweep_runs: bool = False
+    """The reading's sweep is not finished: what it will come to is not known."""
+
+
+class EvidenceStore(Protocol):
+    """Which evidence was ever kept; the files themselves lie in the evidence folder."""
+
+    async def all(self) -> list[KeptEvidence]:
+        """Every piece of evidence ever kept, in the order it was kept, whether its file is still
+        there or not.
+        """
+
+    async def owners(self, hashes: Collection[str]) -> dict[str, set[int]]:
+        """By SHA-256, the accounts for which a piece of evidence with these bytes was ever kept; a
+        hash without any has no entry.
+        """

@@ -1,0 +1,87 @@
+"""What the core asks of the kept readings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+
+from mediawatch.domain import AccountState, Reading
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdleReading:
+    """A reading from which nothing follows any more, with the paths of its evidence: while a file
+    stands, it stays.
+    """
+
+    id: int
+    paths: tuple[str, ...] = ()
+
+
+class ReadingStore(Protocol):
+    """Readings, and what is known of accounts by them."""
+
+    async def keep(self, reading: Reading) -> Reading:
+        """Append one reading with its sights, posts and evidence; returned with its id. Never
+        updated afterwards.
+        """
+
+    async def by_account(
+        self,
+        account_ids: Iterable[int] | None = None,
+        *,
+        sweep_id: int | None = None,
+        since: datetime | None = None,
+    ) -> dict[int, list[Reading]]:
+        """Oldest first: all of them, those of one sweep, those from `since` on. Captures are empty,
+        evidence is filled."""
+
+    async def by_id(self, ids: Iterable[int]) -> dict[int, list[Reading]]:
+        """These readings, by account, oldest first."""
+
+    async def for_judgement(
+        self, account_ids: Iterable[int], as_of: datetime, period_from: date | None = None
+    ) -> dict[int, list[Reading]]:
+        """Of each account's readings those that suffice to judge it at `as_of`, or over the period
+        from that Beijing day on, oldest first: `rules.judge` says of them what it says of all. Ask
+        again when new readings were kept: a new list is held against old posts. What other filings
+        of the same id say by it is among them, under their own numbers. Never a scan of history."""
+
+    async def identity_readings(self, account_ids: Iterable[int]) -> dict[int, list[Reading]]:
+        """Of each account's readings those that say who it is, oldest first: ids, names, 认证主体,
+        links, that it moved; for each different word the newest. Never a scan of history."""
+
+    async def post_links(self, account_ids: Iterable[int]) -> dict[int, set[str]]:
+        """The links of each account's own posts, as they were first shown (of those with an
+        impossible date perhaps); an account without any has no entry."""
+
+    async def account_states(
+        self, account_ids: Iterable[int] | None = None
+    ) -> dict[int, AccountState]:
+        """What is known now, by account: of those accounts, or of all that are in scope. Never a
+        scan of history.
+        """
+
+    async def begin_pruning(self, at: datetime, before: datetime) -> None:
+        """Note that readings from before `before` are about to leave."""
+
+    async def pruned_before(self) -> datetime | None:
+        """From before this moment readings may be lacking. None: nothing has left."""
+
+    async def find_idle(
+        self, before: datetime, after: int, limit: int
+    ) -> tuple[list[IdleReading], int | None]:
+        """Of the next `limit` readings with an id above `after` those that may leave; and the id to
+        go on after, None at the end.
+
+        Idle is a reading from before `before` that no person made, of a sweep that does not run,
+        that proves no finding, and without which `for_judgement`, `identity_readings` and
+        `account_states` would say the same.
+        """
+
+    async def delete(self, ids: Iterable[int], before: datetime) -> int:
+        """Delete those that are idle still; returns how many. Their ids never come to mean another
+        reading.
+        """

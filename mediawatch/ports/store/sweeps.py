@@ -1,0 +1,95 @@
+"""What the core asks of the kept sweeps."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+
+from mediawatch.domain import (
+    Account,
+    FindingChange,
+    Judgement,
+    Sweep,
+    SweepAccount,
+    SweepState,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejudgement:
+    """Judgements that were made in memory, to be written together with what was decided on them.
+
+    `judgements` are those that differ from what is kept; `news` the counters of all accounts that
+    the decision rests on. Accounts of `apart` keep their counter: what is new against them stands
+    apart until the inspection is judged as a whole.
+    """
+
+    judgements: Mapping[int, Judgement] = field(default_factory=dict)
+    news: Mapping[int, int] = field(default_factory=dict)
+    apart: frozenset[int] = frozenset()
+
+    def of(self, account_ids: Iterable[int]) -> Rejudgement:
+        """As much of it as concerns these accounts."""
+        wanted = set(account_ids)
+        return Rejudgement(
+            judgements={
+                key: judgement for key, judgement in self.judgements.items() if key in wanted
+            },
+            news={key: news for key, news in self.news.items() if key in wanted},
+            apart=self.apart & wanted,
+        )
+
+
+class SweepStore(Protocol):
+    """Sweeps with their frozen scope and its judgements."""
+
+    async def open(self, sweep: Sweep, accounts: Sequence[Account]) -> Sweep:
+        """Keep a new sweep with its frozen scope (filed values as they are now); returned with its
+        id.
+        """
+
+    async def narrow(self, sweep_id: int, account_ids: Collection[int]) -> None:
+        """Leave only these accounts in the scope of a sweep that has judged none of the others."""
+
+    async def all(self) -> list[Sweep]:
+        """All sweeps, oldest first."""
+
+    async def close(self, sweep_id: int, state: SweepState, at: datetime) -> None: ...
+    async def last_read_at(self, sweep_id: int) -> datetime | None:
+        """When the sweep's newest reading was made; None for a sweep without readings."""
+
+    async def is_unanswered(self, sweep_id: int) -> bool:
+        """Whether looks of the sweep were made, and no site answered any: without a network nothing
+        is found out about any account.
+        """
+
+    async def scope(
+        self, sweep_id: int, account_ids: Collection[int] | None = None
+    ) -> list[SweepAccount]:
+        """The frozen scope in account order, or these accounts of it, with the judgements kept so
+        far.
+        """
+
+    async def last_entry(self, account_id: int) -> SweepAccount | None:
+        """The account's row of the latest sweep that judged it; of the latest that had it in scope
+        where none did.
+        """
+
+    async def keep_judgements(
+        self,
+        sweep_id: int,
+        judgements: Mapping[int, Judgement],
+        news: Mapping[int, int] | None = None,
+    ) -> None:
+        """Keep judgements by account id, replacing earlier ones of this sweep, with the counter of
+        news that each was made at.
+
+        Without `news` they are taken for made on all that is kept.
+        """
+
+    async def finding_changes(self, sweep_id: int) -> list[FindingChange]:
+        """What became of the findings of the sweep's accounts since each was last judged
+        conclusively, in account order.
+        """

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from mediawatch.domain.dossier import Known
-from mediawatch.ports.gate import Gate, Rank, RankedGate
+from mediawatch.ports.gate import Gate, Rank, See, Visit
 from mediawatch.ports.logins import Logins, Modules, SessionWatch, StoredSession
 from mediawatch.ports.looker import Looker, SurfaceFacts
 from mediawatch.ports.stage import Shown, Stage
@@ -25,7 +25,7 @@ from mediawatch.ports.store import (
 
 __all__ = [
     "AccountNow", "Answer", "Clock", "Gate", "IdleReading", "KeptEvidence", "Known", "Logins", "Looker", "Modules", "NamedQuery", "Rank",
-    "RankedGate", "Rejudgement", "SessionWatch", "Shown", "Stage", "Store", "StoredSession", "SurfaceFacts", "Visited",
+    "Rejudgement", "See", "SessionWatch", "Shown", "Stage", "Store", "StoredSession", "SurfaceFacts", "Visit", "Visited",
 ]  # fmt: skip
 
 Clock = Callable[[], datetime]

@@ -137,7 +137,8 @@ def sweep_of(home: Path, platform: str, at: dict[str, Any]) -> Callable[[], None
             with contextlib.redirect_stdout(sys.stderr):
                 cli.main()
         except SystemExit as end:
-            assert end.code == 0, f"the sweep ended with {end.code}"
+            if end.code:
+                raise
         finally:
             mediawatch.app.opened = opened
 
@@ -166,7 +167,9 @@ def prepared(folder: Path, at: dict[str, Any], *, canary: bool) -> Path:
     place = place_of(folder, at["set"], "sweep")
     asyncio.run(prepare(place))
     if canary:
-        sound = [true for true in world_of(at["set"]).accounts if true.name.endswith(f"{ACCOUNTS}号")]
+        sound = [
+            true for true in world_of(at["set"]).accounts if true.name.endswith(f"{ACCOUNTS}号")
+        ]
         listed = [
             Canary(
                 platform=true.platform,
@@ -203,9 +206,7 @@ def figures_of(platform: str, root: Path, entered: Entered, *, canary: bool) -> 
         folder = Path(temporary)
         with served(folder, platform) as at:
             home = prepared(folder, at, canary=canary)
-            stack = measure(
-                entered, sweep_of(home, platform, at), f"示例{platform}{MEASURED}号"
-            )
+            stack = measure(entered, sweep_of(home, platform, at), f"示例{platform}{MEASURED}号")
     functions = entered.named()
     files = Counter(name.partition(":")[0] for name in functions)
     return {

@@ -35,7 +35,7 @@ from scrapers.urls import scrubbed
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class LookTask:
     """One look: who is looked at, what is wanted, and by what means."""
 
     scraper: Scraper
@@ -48,12 +48,12 @@ class Look:
     """None: every surface loads a page of its own."""
 
 
-async def look(given: Look) -> tuple[Sight, ...]:
+async def look(task: LookTask) -> tuple[Sight, ...]:
     """Try the surfaces in order until the need is settled; a surface whose session the operator
     lacks leaves no sight. One that had nothing to go by in its turn gets another at the end: a
     search may have found an id meanwhile.
     """
-    scraper, account, need = given.scraper, given.account, given.need
+    scraper, account, need = task.scraper, task.account, task.need
     sights: list[Sight] = []
     tried: set[int] = set()
     for number, each in 2 * list(
@@ -64,7 +64,7 @@ async def look(given: Look) -> tuple[Sight, ...]:
         surface = each.as_control(account) if need.only else each.given_earlier(account, sights)
         if surface is None:
             continue
-        useful = sessions_for(given, surface)
+        useful = sessions_for(task, surface)
         if surface.session is SessionUse.REQUIRED and not useful:
             continue
         tried.add(number)
@@ -75,11 +75,11 @@ async def look(given: Look) -> tuple[Sight, ...]:
                 pace=surface.pace,
                 declared_closed=surface.declared_closed,
             )
-            by_calls = given.pages is not None and may_see_by_calls(
+            by_calls = task.pages is not None and may_see_by_calls(
                 surface, visit.session, account, need, sights
             )
             see = look_by_calls if by_calls else look_by_page
-            sight = await given.gate.visit(visit, partial(see, given, surface, session, visit))
+            sight = await task.gate.visit(visit, partial(see, task, surface, session, visit))
             if sight is not None:  # else its breaker is open, and the next login may do
                 sights.append(with_links(sight, scraper))
                 break
@@ -88,15 +88,15 @@ async def look(given: Look) -> tuple[Sight, ...]:
     return tuple(sights)
 
 
-def sessions_for(given: Look, surface: Surface) -> tuple[Session, ...]:
+def sessions_for(task: LookTask, surface: Surface) -> tuple[Session, ...]:
     """The logins that a surface works with, and that are of use for this account."""
     if surface.session is SessionUse.VISITOR:
         return ()
-    platform = surface.session_platform or given.scraper.platform
+    platform = surface.session_platform or task.scraper.platform
     return tuple(
         each
-        for each in given.sessions
-        if each.platform == platform and surface.accepts_session(given.account, each)
+        for each in task.sessions
+        if each.platform == platform and surface.accepts_session(task.account, each)
     )
 
 
@@ -115,28 +115,28 @@ def may_see_by_calls(
 
 
 async def look_by_calls(
-    given: Look, surface: Surface, session: Session | None, visit: Visit
+    task: LookTask, surface: Surface, session: Session | None, visit: Visit
 ) -> Sight:
     """By calls from the site's shared page. What they leave open the page is asked, in the same
     visit.
     """
-    pages, page = given.pages, surface.shared_page
+    pages, page = task.pages, surface.shared_page
     assert pages is not None
     assert page is not None
-    pause = partial(given.gate.pause, visit)
+    pause = partial(task.gate.pause, visit)
     if not pages.may_use_calls(surface.name, visit.session):
-        return await look_by_page(given, surface, session, visit)
+        return await look_by_page(task, surface, session, visit)
     try:
         async with pages.borrow(
             page,
-            given.account,
+            task.account,
             session,
             pause,
-            hosts=surface.hosts or given.scraper.hosts,
-            heavy=given.scraper.heavy,
+            hosts=surface.hosts or task.scraper.hosts,
+            heavy=task.scraper.heavy,
         ) as calls:
-            calls.back_to = given.need.back_to
-            facts = await _facts(surface.see_by_calls(calls, given.account), calls)
+            calls.back_to = task.need.back_to
+            facts = await _facts(surface.see_by_calls(calls, task.account), calls)
             sight = merged(
                 surface,
                 facts,
@@ -157,7 +157,7 @@ async def look_by_calls(
             )
     except (Captcha, RateLimited) as refusal:
         # A page of its own would at once be met by the same.
-        return _trouble_sight(given, surface, visit, refusal)
+        return _trouble_sight(task, surface, visit, refusal)
     except NoEvidence:
         pass  # the page of this account is none to ask from; another one's may be
     except Failure:  # no shared page could be had
@@ -165,28 +165,28 @@ async def look_by_calls(
     else:
         answered = sight.outcome not in (Outcome.CHANGED, Outcome.UNREACHABLE)
         pages.note(surface.name, visit.session, answered=answered)
-        if calls_suffice(sight, surface, given.need):
+        if calls_suffice(sight, surface, task.need):
             return sight
     await pause()
-    return await look_by_page(given, surface, session, visit)
+    return await look_by_page(task, surface, session, visit)
 
 
 async def look_by_page(
-    given: Look, surface: Surface, session: Session | None, visit: Visit
+    task: LookTask, surface: Surface, session: Session | None, visit: Visit
 ) -> Sight:
     """By a page of its own; in a second look with the evidence, in which the operator is covered.
     Foreseen failures become the sight's outcome.
     """
-    scraper, account, second = given.scraper, given.account, given.need.second
+    scraper, account, second = task.scraper, task.account, task.need.second
     try:
-        async with given.browser.tab(
+        async with task.browser.tab(
             session,
             hosts=surface.hosts or scraper.hosts,
             whole=second,
             url_keys=surface.url_keys,
             heavy=scraper.heavy,
         ) as tab:
-            tab.pause, tab.back_to = partial(given.gate.pause, visit), given.need.back_to
+            tab.pause, tab.back_to = partial(task.gate.pause, visit), task.need.back_to
             facts = await _facts(surface.see(tab, account), tab)
             sight = merged(
                 surface,
@@ -208,7 +208,7 @@ async def look_by_page(
                 sight = replace(sight, captures=captures)
             return sight
     except Failure as failure:  # no page could be had at all
-        return _trouble_sight(given, surface, visit, failure)
+        return _trouble_sight(task, surface, visit, failure)
 
 
 def calls_suffice(sight: Sight, surface: Surface, need: Need) -> bool:
@@ -247,14 +247,13 @@ def settled(sights: Sequence[Sight], need: Need) -> bool:
     """With the identity read, where it is due: fresh enough, or a list that shows everything. Or
     the platform's own word about this id.
     """
-    named = any(sight.name and sight.matched_by for sight in sights) or not need.identity
-    if named and any(
-        sight.exact or any(post.on >= need.fresh_after for post in sight.posts) for sight in sights
-    ):
-        return True
-    return any(
-        sight.outcome in (Outcome.CANCELLED, Outcome.BANNED, Outcome.PRIVATE) for sight in sights
-    )
+    named, dated = not need.identity, False
+    for sight in sights:
+        if sight.outcome in (Outcome.CANCELLED, Outcome.BANNED, Outcome.PRIVATE):
+            return True
+        named |= bool(sight.name and sight.matched_by)
+        dated |= sight.exact or any(post.on >= need.fresh_after for post in sight.posts)
+    return named and dated
 
 
 async def _facts(seen: AsyncIterator[Seen], by: Tab | PageCalls) -> list[Seen]:
@@ -279,8 +278,8 @@ def _trouble(failure: Failure) -> Seen:
     return Seen(outcome=failure.outcome, detail=failure.detail)
 
 
-def _trouble_sight(given: Look, surface: Surface, visit: Visit, failure: Failure) -> Sight:
-    read_at = given.browser.now()
+def _trouble_sight(task: LookTask, surface: Surface, visit: Visit, failure: Failure) -> Sight:
+    read_at = task.browser.now()
     return merged(surface, (_trouble(failure),), session=visit.session, read_at=read_at)
 
 
@@ -321,48 +320,49 @@ def merged(
     """One sight out of what a surface yielded: name and ids of the first fact that is tied to the
     account, all posts once, the last outcome that is not `ok`, the last `complete_since` where the
     surface can prove one at all. Described, if anything of it is."""
-    named = [fact for fact in facts if fact.name]
-    # A name and the ground on which it is this account's belong to one fact.
-    first = next((fact for fact in named if fact.matched_by), named[0] if named else Seen())
+    first, tie = Seen(), None
+    platform_id = original_id = verified_as = ""
     posts: dict[tuple[object, ...], Post] = {}
+    links: dict[str, None] = {}
+    outcome = Outcome.OK if facts else Outcome.NO_EVIDENCE
+    attested, complete_since = surface.attested, None
     for fact in facts:
+        # A name and the ground on which it is this account's belong to one fact.
+        if fact.name and (not first.name or (fact.matched_by and not first.matched_by)):
+            first = fact
+        tie = tie or fact.matched_by
+        platform_id = platform_id or fact.platform_id
+        original_id = original_id or fact.original_id
+        verified_as = verified_as or fact.verified_as
         for post in fact.posts:
             posts.setdefault((post.id,) if post.id else (post.at, post.on, post.link), post)
-    troubles = [fact.outcome for fact in facts if fact.outcome is not Outcome.OK]
-    outcome = troubles[-1] if troubles else Outcome.OK if facts else Outcome.NO_EVIDENCE
-    ties = [
-        first.matched_by
-        if first.name
-        else next((fact.matched_by for fact in facts if fact.matched_by), None)
-    ]
+        links |= dict.fromkeys(fact.links)
+        if fact.outcome is not Outcome.OK:
+            outcome = fact.outcome
+        if fact.attested is Attested.DESCRIBED:
+            attested = Attested.DESCRIBED
+        if surface.complete(session):
+            complete_since = fact.complete_since or complete_since
+    ties = [first.matched_by if first.name else tie]
     if outcome.negative:
         # What speaks against an account is tied no better than it was itself, whatever named the
         # account before.
         ties += [fact.matched_by for fact in facts if fact.outcome is outcome]
     return Sight(
         surface=surface.name,
-        attested=Attested.DESCRIBED
-        if any(fact.attested is Attested.DESCRIBED for fact in facts)
-        else surface.attested,
+        attested=attested,
         session=session,
         login=login,
         read_at=read_at,
         url=url,
         outcome=outcome,
         name=first.name,
-        platform_id=next((fact.platform_id for fact in facts if fact.platform_id), ""),
-        original_id=next((fact.original_id for fact in facts if fact.original_id), ""),
-        verified_as=next((fact.verified_as for fact in facts if fact.verified_as), ""),
+        platform_id=platform_id,
+        original_id=original_id,
+        verified_as=verified_as,
         matched_by=max(filter(None, ties), key=list(MatchedBy).index, default=None),
         posts=tuple(posts.values()),
-        complete_since=next(
-            (
-                fact.complete_since
-                for fact in reversed(facts)
-                if surface.complete(session) and fact.complete_since
-            ),
-            None,
-        ),
-        links=tuple(dict.fromkeys(link for fact in facts for link in fact.links)),
-        detail="; ".join(fact.detail for fact in facts if fact.detail),
+        complete_since=complete_since,
+        links=tuple(links),
+        detail="; ".join(filter(None, (fact.detail for fact in facts))),
     )

@@ -25,7 +25,7 @@ from scrapers.browser.pool import Browser, Session
 from scrapers.browser.sessions import sessions_in, stamp_of
 from scrapers.browser.shared_pages import SharedPages
 from scrapers.douyin import surfaces as douyin
-from scrapers.look import Look, look
+from scrapers.look import LookTask, look
 from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface
 from scrapers.toutiao import surfaces as toutiao
 from scrapers.urls import link_in, on_host
@@ -117,7 +117,7 @@ class SiteLooker:
         sessions = await self._in_turn(scraper.session_platforms, need.session)
         stamps = {session: stamp_of(session) for session in sessions}
         sights = await look(
-            Look(scraper, self._browser, sessions, account, need, gate, self._pages)
+            LookTask(scraper, self._browser, sessions, account, need, gate, self._pages)
         )
         # A page of a login that was replaced meanwhile says nothing of the new one.
         await self._tell(
@@ -140,7 +140,7 @@ class SiteLooker:
                 alone = replace(scraper, surfaces=(scraper.links,), lasting=None)
                 sessions = await self._in_turn((platform,))
                 need = Need(fresh_after=day_of(self._browser.now()))
-                return await look(Look(alone, self._browser, sessions, account, need, gate))
+                return await look(LookTask(alone, self._browser, sessions, account, need, gate))
         return ()
 
     async def probe(self, platform: str, name: str) -> bool:

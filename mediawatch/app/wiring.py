@@ -89,14 +89,14 @@ def logins(home: Home, settings: Settings, clock: Clock, route: Route | None) ->
     """How logins are made and kept; looks for a browser, behind `check_route`, only when one is
     made.
     """
-    from scrapers.logins.store import Logins as Files
+    from scrapers.logins.store import LoginFiles
     from scrapers.platforms import LOGINS
 
     def found(find: Callable[[], Path]) -> Path:
         check_route(home, settings, route)
         return find()
 
-    return Files(
+    return LoginFiles(
         known=LOGINS,
         folder=home.sessions,
         now=clock,
@@ -113,8 +113,7 @@ def recorder(home: Home, settings: Settings, clock: Clock, route: Route | None) 
     """
     check_route(home, settings, route)
     from scrapers.platforms import SCRAPERS
-    from scrapers.recording.recorder import LoggingBrowser
-    from scrapers.recording.recorder import Recorder as SiteRecorder
+    from scrapers.recording.recorder import LoggingBrowser, SiteRecorder
 
     return SiteRecorder(
         browser(LoggingBrowser, settings, clock, route, home.scratch), home.sessions, SCRAPERS

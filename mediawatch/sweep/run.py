@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -164,21 +164,9 @@ class Run:
         """
         queue = iter(accounts)
         async with asyncio.TaskGroup() as seconds:
-
-            async def first_looks() -> None:
-                for account in queue:
-                    reading = await self._first_look(account, accounts)
-                    if (
-                        reading is not None
-                        and self._doubtful(account, reading)
-                        and await self._second_due([account])
-                    ):
-                        self._twice.add(account.id)
-                        seconds.create_task(self._second_look(account, accounts))
-
             async with asyncio.TaskGroup() as firsts:
                 for _ in range(min(_UNDER_WAY, len(accounts))):
-                    firsts.create_task(first_looks())
+                    firsts.create_task(self._first_looks(queue, accounts, seconds))
             if not self.tools.looker.supports(platform):
                 return
             await self.tools.looker.rest(platform)
@@ -234,15 +222,27 @@ class Run:
         named = not reading.name or same(reading.name, account.filed.name)
         return reading.outcome.negative or not (fresh and named)
 
-    async def _first_look(self, account: Account, others: Sequence[Account]) -> Reading | None:
-        reading = None
-        if self.needs_look(account):
-            reading = await self._look(account, self._need(), others)
-        elif not self.looked_at(account) and self.tools.looker.supports(account.platform):
-            self.settled += 1
-        self.done += 1
-        self._tell(account, reading)
-        return reading
+    async def _first_looks(
+        self, queue: Iterator[Account], others: Sequence[Account], seconds: asyncio.TaskGroup
+    ) -> None:
+        """Take accounts from the queue until it is empty; the second looks that fall due at once are
+        begun as tasks of `seconds`.
+        """
+        for account in queue:
+            reading = None
+            if self.needs_look(account):
+                reading = await self._look(account, self._need(), others)
+            elif not self.looked_at(account) and self.tools.looker.supports(account.platform):
+                self.settled += 1
+            self.done += 1
+            self._tell(account, reading)
+            if (
+                reading is not None
+                and self._doubtful(account, reading)
+                and await self._second_due([account])
+            ):
+                self._twice.add(account.id)
+                seconds.create_task(self._second_look(account, others))
 
     async def _second_due(self, accounts: Sequence[Account]) -> list[Account]:
         judgements = (await self.judge(accounts)).judgements
@@ -310,11 +310,10 @@ class Run:
         A surface that rests is asked after its rest, where the others have settled nothing
         meanwhile.
         """
-        gate = self._look_gate(
-            account.platform, Rank.SECOND_LOOK if need.second else Rank.FIRST_LOOK
-        )
+        rank = Rank.SECOND_LOOK if need.second else Rank.FIRST_LOOK
+        gate = LookGate(self._gate(account.platform), rank, self.tools.pacing, self.tools.clock)
         sights = await self._sights(account, need, gate)
-        while not _settles(sights, need) and (surface := await gate.rested()):
+        while gate.resting and not _settles(sights, need) and (surface := await gate.rested()):
             sights += await self._sights(
                 account, replace(need, only=surface) if sights else need, gate
             )
@@ -340,7 +339,9 @@ class Run:
         # Before the reading: a run that is killed in between looks again, and the links are not
         # lost.
         await self._keep_links(account, sights)
-        reading = await self.tools.store.keep(await self.tools.evidence.keep(reading))
+        if need.second:  # a first look brings no evidence
+            reading = await self.tools.evidence.keep(reading)
+        reading = await self.tools.store.keep(reading)
         self.readings.setdefault(account.id, []).append(reading)
         self.outcomes[reading.outcome] += 1
         log.info(
@@ -354,15 +355,14 @@ class Run:
         )
         return reading
 
-    def _look_gate(self, platform: str, rank: Rank) -> LookGate:
-        return LookGate(self._gate(platform), rank, self.tools.pacing, self.tools.clock)
-
     def _note_clock(self, sights: Sequence[Sight]) -> None:
         """Said once: every look of the run meets the same clock."""
-        said = next((sight.detail for sight in sights if sight.detail.startswith(CLOCK_OFF)), "")
-        if said and not self.clock_off:
-            self.clock_off = said
-            log.error(f"{said}; what is read until it is set proves nothing against anybody")
+        for sight in sights:
+            if sight.detail.startswith(CLOCK_OFF) and not self.clock_off:
+                self.clock_off = sight.detail
+                log.error(
+                    f"{sight.detail}; what is read until it is set proves nothing against anybody"
+                )
 
     async def _keep_links(self, account: Account, sights: Sequence[Sight]) -> None:
         """Further links that were seen on the account's own pages: its lower bound rises by itself.
@@ -408,7 +408,7 @@ class Run:
         sights = await self._sights(
             other,
             replace(self._need(), back_to=None, only=sight.surface, session=sight.session),
-            self._look_gate(other.platform, Rank.CHECK),
+            LookGate(self._gate(other.platform), Rank.CHECK, self.tools.pacing, self.tools.clock),
         )
         if sights:
             now = self.tools.clock()

@@ -163,7 +163,8 @@ class SharedPages:
                 page.left |= calls.spoilt
                 if session is not None and calls.known is not None:
                     self.browser.note_login_state(session, calls.known)
-                await self._closed_if_left(page)
+                if page.left:
+                    await self._close_if_unused(page)
 
     @property
     def open_pages(self) -> tuple[Tab, ...]:
@@ -191,7 +192,7 @@ class SharedPages:
         for page in tuple(self._pages.values()):
             if not platforms or page.platform in platforms:
                 page.left = True
-                await self._closed_if_left(page)
+                await self._close_if_unused(page)
 
     async def _page(
         self,
@@ -208,7 +209,7 @@ class SharedPages:
                 return page
             if page is not None:
                 page.left = True
-                await self._closed_if_left(page)
+                await self._close_if_unused(page)
             async with AsyncExitStack() as undo:
                 stamp = stamp_of(session) if session else None
                 unwanted = heavy | _SCRIPTS if shared.unscripted else heavy
@@ -224,8 +225,8 @@ class SharedPages:
                 )
             return page
 
-    async def _closed_if_left(self, page: _Page) -> None:
-        if page.left and not page.users:
+    async def _close_if_unused(self, page: _Page) -> None:
+        if not page.users:
             self._pages = {key: each for key, each in self._pages.items() if each is not page}
             with suppress(Failure):  # it had died: the looks that asked from it have met that
                 await page.held.aclose()

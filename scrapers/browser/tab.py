@@ -26,7 +26,7 @@ from scrapers.browser.limits import Timeouts, navigated_away, with_timeout
 from scrapers.browser.reply import Reply
 from scrapers.browser.traffic import TRAFFIC, PageTraffic, ReplyWaiter
 from scrapers.browser.traffic_log import TrafficLog
-from scrapers.privacy.masking import Cover, Mask
+from scrapers.privacy.masking import Mask, OperatorCover
 from scrapers.urls import host_and_path, on_host, scrubbed
 
 T = TypeVar("T")
@@ -86,7 +86,7 @@ class Tab:
         self._page, self._hosts, self._keys = page, hosts, url_keys
         self._read: list[Reply] = []
         self._hidden: list[bytes] = []
-        self._cover: Cover | None = None
+        self._cover: OperatorCover | None = None
         self.clock = ClockCheck(now)
         """What the replies say of our clock."""
         self._traffic = PageTraffic(page, timeouts, self._keep, self.clock)

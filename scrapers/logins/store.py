@@ -18,7 +18,7 @@ from scrapers.surface import Login
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Logins:
+class LoginFiles:
     """`folder` is the home's sessions folder. `window` and `headless` find a Chromium when it is
     wanted (UserError where there is none).
     """

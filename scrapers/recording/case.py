@@ -24,7 +24,7 @@ _CHARSET = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class CaseAnswer:
     """One response of a case, scrubbed. `calls` are what the page's own scripts asked for, to be
     asked again at the replay.
     """
@@ -39,7 +39,7 @@ class Answer:
 
 def answers_of(
     log: TrafficLog, scraper: Scraper, account: Account, sights: Sequence[Sight]
-) -> tuple[Answer, ...]:
+) -> tuple[CaseAnswer, ...]:
     """What a case needs, most particular addresses first (the first that matches answers),
     scrubbed. UserError where a secret would stay all the same: then nothing may be written."""
     surfaces = {
@@ -101,7 +101,7 @@ def _calls(
     )
 
 
-def _refuse_secrets(answer: Answer, scrubber: Scrubber) -> None:
+def _refuse_secrets(answer: CaseAnswer, scrubber: Scrubber) -> None:
     text = "\n".join(
         (
             answer.url,
@@ -139,14 +139,14 @@ def _secrets_in(state: Mapping[str, object]) -> Iterable[str]:
                 yield from _stored_secrets(origin)
 
 
-def _answer(logged: LoggedReply, url: str, scrubber: Scrubber) -> Answer:
+def _answer(logged: LoggedReply, url: str, scrubber: Scrubber) -> CaseAnswer:
     reply = logged.reply
     location = scrubber.url(urljoin(reply.url, reply.location)) if reply.location else ""
     charset = _charset(reply.content_type)
     body = scrubber.text(_text_of(reply.content_type, reply.body)).encode(
         charset, "surrogateescape"
     )
-    return Answer(
+    return CaseAnswer(
         url, reply.status, reply.content_type or "application/octet-stream", body, location
     )
 

@@ -14,8 +14,8 @@ from mediawatch.ports import Gate, See, Visit
 from scrapers.browser.pool import Browser, Session, Tab
 from scrapers.browser.sessions import sessions_in
 from scrapers.browser.traffic_log import TrafficLog
-from scrapers.look import Look, look
-from scrapers.recording.case import Answer, answers_of
+from scrapers.look import LookTask, look
+from scrapers.recording.case import CaseAnswer, answers_of
 from scrapers.surface import Scraper
 from scrapers.urls import link_in, on_host
 
@@ -69,17 +69,17 @@ class LoggingGate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class RecordedLook:
     """What a look gave, and the scrubbed answers that it rests on. `logged_in`: the platforms whose
     logins were in use.
     """
 
     sights: tuple[Sight, ...]
-    answers: tuple[Answer, ...]
+    answers: tuple[CaseAnswer, ...]
     logged_in: tuple[str, ...]
 
 
-class Recorder:
+class SiteRecorder:
     """`session`: the name of the login to use, "" for a visitor, None for what a look would
     take.
     """
@@ -108,7 +108,7 @@ class Recorder:
 
     async def record(
         self, account: Account, need: Need, gate: Gate, *, session: str | None
-    ) -> Recorded:
+    ) -> RecordedLook:
         """One look. UserError for a platform that cannot be looked at, and for a login that does
         not exist.
         """
@@ -124,7 +124,7 @@ class Recorder:
         logins = self._logins(scraper, session)
         log = self._browser.log = TrafficLog()
         sights = await look(
-            Look(scraper, self._browser, logins, account, need, LoggingGate(gate, log))
+            LookTask(scraper, self._browser, logins, account, need, LoggingGate(gate, log))
         )
         used = {sight.surface for sight in sights if sight.session}
         folders = [
@@ -132,7 +132,7 @@ class Recorder:
             for surface in scraper.surfaces
             if surface.name in used
         ]
-        return Recorded(
+        return RecordedLook(
             sights=sights,
             answers=answers_of(log, scraper, account, sights),
             logged_in=tuple(dict.fromkeys(folders)),

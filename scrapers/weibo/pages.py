@@ -131,6 +131,8 @@ async def followed(
         number += 1
         await tab.pause()
         payload = joined(payload, payload_of(await tab.fetch(further(payload, number))))
+    if tab.back_to is None:
+        return payload
     with keep_earlier_pages(tab):
         while number < PAGES_BACK and needs_older_page(
             own_posts(payload, uid, tab.now()), tab.back_to

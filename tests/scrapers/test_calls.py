@@ -38,7 +38,7 @@ from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.pool import Browser, Tab
 from scrapers.browser.shared_pages import CALLS_PER_PAGE, TRIES, PageCalls, SharedPage, SharedPages
 from scrapers.douyin import surfaces as douyin
-from scrapers.look import Look, calls_suffice, look, may_see_by_calls, merged
+from scrapers.look import LookTask, calls_suffice, look, may_see_by_calls, merged
 from scrapers.platforms import SCRAPERS
 from scrapers.replica import World
 from scrapers.surface import Scraper, SessionUse, Shows, Surface
@@ -187,7 +187,7 @@ class Asking:
         for _ in range(times):
             account = Account(id=1, filed=Filed(name="示例", platform="plain"))
             self.seen += await look(
-                Look(scraper, self.browser, (), account, NEED, Pacing(scale=0), self.pages)
+                LookTask(scraper, self.browser, (), account, NEED, Pacing(scale=0), self.pages)
             )
         return [each.target for each in self.site.asked[before:]]
 
@@ -376,7 +376,7 @@ async def seen(
     )
     sessions = [stage.session] if stage.session else []
     return await look(
-        Look(stage.scraper, stage.browser, sessions, account, need, Pacing(scale=0), pages)
+        LookTask(stage.scraper, stage.browser, sessions, account, need, Pacing(scale=0), pages)
     )
 
 

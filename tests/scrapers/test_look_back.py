@@ -39,7 +39,7 @@ from scrapers.browser.shared_pages import SharedPages
 from scrapers.douyin import surfaces as douyin
 from scrapers.douyin.posts import older_cursor
 from scrapers.lists import PAGES_BACK, needs_older_page
-from scrapers.look import Look
+from scrapers.look import LookTask
 from scrapers.look import look as looked
 from scrapers.replica import World
 from scrapers.surface import Scraper
@@ -115,7 +115,7 @@ async def test_calls_from_a_warm_page_read_as_far_back(executable: Path, tmp_pat
     async with staged(weibo.SCRAPER, executable, tmp_path, WORLD, NOW) as stage:
         pages = SharedPages(stage.browser)
         (sight,) = await looked(
-            Look(weibo.SCRAPER, stage.browser, [], account, need, Pacing(scale=0), pages)
+            LookTask(weibo.SCRAPER, stage.browser, [], account, need, Pacing(scale=0), pages)
         )
     assert (sight.by_call, sight.complete_since) == (True, None)
     assert min(post.on for post in sight.posts if not post.pinned) < FIRST

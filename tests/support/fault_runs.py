@@ -34,7 +34,7 @@ from mediawatch.rules.policy import load
 from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.pool import Browser, Session, Timeouts
 from scrapers.browser.shared_pages import SharedPages
-from scrapers.look import Look, look
+from scrapers.look import LookTask, look
 from scrapers.platforms import SCRAPERS
 from scrapers.replica import Replica, TrueAccount, World
 from scrapers.replica.faults import Fault, Part
@@ -257,7 +257,9 @@ class _Lane:
         account = Account(id=1, filed=filed(scene, true), links=true.known_links)
         gate = Pacing(scale=0) if self.full else Once()
         sessions = [self.sessions[login] for login in scene.logins]
-        sights = await look(Look(scraper, self.browser, sessions, account, need, gate, self.pages))
+        sights = await look(
+            LookTask(scraper, self.browser, sessions, account, need, gate, self.pages)
+        )
         number = 2 if kind is LookKind.SECOND else 1
         kept = tuple(_kept(sight) for sight in sights)
         return Reading(

@@ -18,7 +18,7 @@ from mediawatch.domain import Account, Filed, LookKind, Need, Reading
 from mediawatch.domain.clock import BEIJING
 from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.pool import Browser, Session, Timeouts
-from scrapers.look import Look, look
+from scrapers.look import LookTask, look
 from scrapers.replica import Case, Replica, World
 from scrapers.replica.cases import Recorded
 from scrapers.surface import Scraper
@@ -38,7 +38,7 @@ class Stage:
         account = Account(id=1, filed=filed, links=filed.article_links)
         sessions = [self.session] if self.session else []
         sights = await look(
-            Look(self.scraper, self.browser, sessions, account, wanted, Pacing(scale=0))
+            LookTask(self.scraper, self.browser, sessions, account, wanted, Pacing(scale=0))
         )
         now = self.browser.now()
         return Reading(

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterable
 from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, field
@@ -108,7 +108,7 @@ class Pacing:
         self._at_once: asyncio.Semaphore | nullcontext[None] = nullcontext()
         self._pace_of, self._clock = pace_of, clock
         self._random = random.Random(seed)
-        self._states: dict[tuple[str, str], SurfaceState] = {}
+        self._states: defaultdict[tuple[str, str], SurfaceState] = defaultdict(SurfaceState)
 
     def begin(
         self,
@@ -122,13 +122,13 @@ class Pacing:
         runs visited counts, for the caps of a site know nothing of our restarts."""
         self._at_once, self._until = asyncio.Semaphore(at_once), until
         for visited in sorted(earlier, key=lambda visited: visited.at):
-            self._state(visited.surface, visited.session).visits.append(
+            self._states[visited.surface, visited.session].visits.append(
                 _now() - self.scale * (now - visited.at).total_seconds()
             )
 
     async def visit(self, visit: Visit, see: See) -> Sight | None:
         """See `ports.Gate.visit`."""
-        state = self._state(visit.surface, visit.session)
+        state = self._states[visit.surface, visit.session]
         async with AsyncExitStack() as held:
             if not await self._admitted(state, visit, held):
                 return None
@@ -175,14 +175,14 @@ class Pacing:
         """See `ports.Gate.pause`."""
         wait = self._spacing(self._pace_of(visit.surface, visit.pace))
         await asyncio.sleep(wait)
-        state = self._state(visit.surface, visit.session)
+        state = self._states[visit.surface, visit.session]
         state.free_at = max(state.free_at, _now() + wait)
 
     async def rested(self, surface: str, session: str) -> bool:
         """Wait until a surface that rests may be visited again. False at once where it does not
         rest, or not to an end that is worth waiting for: within the run's window, or of a run
         without an end after so many rests. A gate without pace waits for nothing."""
-        breaker = self._state(surface, session).breaker
+        breaker = self._states[surface, session].breaker
         if breaker.opened_by is None or breaker.until is None or not self.scale:
             return False
         left = max(0.0, breaker.until - _now())
@@ -195,7 +195,7 @@ class Pacing:
         """Why the last visit that was turned away was: what had opened the breaker, or a reason in
         Chinese; empty where none was.
         """
-        return self._state(surface, session).paused
+        return self._states[surface, session].paused
 
     def open_breakers(self) -> dict[tuple[str, str], Outcome]:
         """What is paused now, by surface and session."""
@@ -204,9 +204,6 @@ class Pacing:
             for key, state in self._states.items()
             if state.breaker.opened_by
         }
-
-    def _state(self, surface: str, session: str) -> SurfaceState:
-        return self._states.setdefault((surface, session), SurfaceState())
 
     def _spacing(self, pace: Pace) -> float:
         return (pace.every + self._random.uniform(0, pace.jitter)) * self.scale

@@ -21,7 +21,7 @@ from mediawatch.rules.policy import load
 from mediawatch.sweep import Request
 from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.clock_check import ClockCheck, sent_at
-from scrapers.look import Look, look
+from scrapers.look import LookTask, look
 from scrapers.replica import Replica, World
 from scrapers.toutiao.surfaces import SCRAPER
 
@@ -79,7 +79,7 @@ async def looked(
             id=1, filed=Filed(name="示例", platform="toutiao", platform_id=platform_id)
         )
         need = Need(fresh_after=day_of(here) - timedelta(days=14), second=second)
-        (sight,) = await look(Look(SCRAPER, browser, [], account, need, Pacing(scale=0)))
+        (sight,) = await look(LookTask(SCRAPER, browser, [], account, need, Pacing(scale=0)))
         return sight
 
 

@@ -47,7 +47,7 @@ from mediawatch.sweep import Request, Step
 from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.pool import Browser, Session, Tab
 from scrapers.browser.sessions import stored, write_new
-from scrapers.logins.store import Logins
+from scrapers.logins.store import LoginFiles
 from scrapers.platforms import LOGINS, SiteLooker
 from scrapers.replica import Replica, World
 from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface
@@ -298,7 +298,7 @@ async def test_a_batch_writes_back_what_the_site_renewed(plain: Sessions) -> Non
         0o600,
         ["a.json"],
     )
-    (kept,) = Logins(
+    (kept,) = LoginFiles(
         known={"plain": login_of()},
         folder=plain.folder,
         now=lambda: NOW,
@@ -434,8 +434,8 @@ async def test_a_code_that_nobody_scans_leaves_nothing_behind(
     assert list((tmp_path / "weibo").iterdir()) == []
 
 
-def files(replica: Replica, executable: Path, folder: Path) -> Logins:
-    return Logins(
+def files(replica: Replica, executable: Path, folder: Path) -> LoginFiles:
+    return LoginFiles(
         known=LOGINS,
         folder=folder,
         now=lambda: NOW,

@@ -24,7 +24,7 @@ from scrapers.browser.pool import Session
 from scrapers.browser.sessions import fingerprint, moments, stored, write_new, write_renewed
 from scrapers.logins.cookies import storage_state
 from scrapers.logins.qr import modules_of
-from scrapers.logins.store import Logins
+from scrapers.logins.store import LoginFiles
 from scrapers.platforms import LOGINS
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -75,9 +75,9 @@ STATE = {
 }
 
 
-def logins(folder: Path) -> Logins:
+def logins(folder: Path) -> LoginFiles:
     nowhere = Path("/nowhere")
-    return Logins(
+    return LoginFiles(
         known=LOGINS,
         folder=folder,
         now=lambda: NOW,

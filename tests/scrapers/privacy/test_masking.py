@@ -31,7 +31,7 @@ from mediawatch.domain import (
 )
 from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.pool import Browser, Session, Tab
-from scrapers.look import Look, look
+from scrapers.look import LookTask, look
 from scrapers.privacy.masking import Mask
 from scrapers.privacy.scrubbing import embedded
 from scrapers.replica import World
@@ -96,7 +96,7 @@ async def evidence(
         account = Account(id=1, filed=Filed(name=name, platform="plain"))
         need = Need(fresh_after=date.max, second=True)
         logins = [login] if login else []
-        (sight,) = await look(Look(scraper, browser, logins, account, need, Pacing(scale=0)))
+        (sight,) = await look(LookTask(scraper, browser, logins, account, need, Pacing(scale=0)))
     kinds: dict[str, list[Capture]] = {}
     for capture in sight.captures:
         kinds.setdefault(capture.kind.value, []).append(capture)

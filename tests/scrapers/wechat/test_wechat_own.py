@@ -30,7 +30,7 @@ from mediawatch.ports import Visit
 from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.pool import Reply
 from scrapers.browser.sessions import Session
-from scrapers.look import Look, look
+from scrapers.look import LookTask, look
 from scrapers.replica import World
 from scrapers.wechat.albums import albums_of, read_album, shows_all
 from scrapers.wechat.article_page import read_article
@@ -430,7 +430,7 @@ async def test_the_pages_of_one_search_keep_the_pace(executable: Path, tmp_path:
         sessions = [stage.session] if stage.session else []
         need = Need(fresh_after=now.date())
         asked = account(name="示例市测试局", alias="shili_none")
-        (sight, *_) = await look(Look(SCRAPER, stage.browser, sessions, asked, need, gate))
+        (sight, *_) = await look(LookTask(SCRAPER, stage.browser, sessions, asked, need, gate))
         calls = sum(path.endswith("/searchbiz") for path in stage.paths)
     assert sight.outcome is Outcome.NOT_FOUND
     assert calls > 1

@@ -134,6 +134,38 @@ def wrong_imports(modules: Sources) -> list[str]:
     ]
 
 
+CIRCLES = [("mediawatch.domain.identity", "mediawatch.domain.readings")]
+"""What a reading says is compared with what is filed, and the other way round; types only."""
+
+
+def circles(modules: Sources) -> list[tuple[str, ...]]:
+    """Groups of modules that import each other, directly or through others; imports for types
+    count, too.
+    """
+    graph = {
+        module: {target for target in imports(tree, modules) if target in modules}
+        for module, tree in modules.items()
+    }
+    reached = {module: _reached(module, graph) for module in graph}
+    return sorted(
+        {
+            tuple(sorted(other for other in reached[module] if module in reached[other]))
+            for module in graph
+            if module in reached[module]
+        }
+    )
+
+
+def _reached(module: str, graph: dict[str, set[str]]) -> set[str]:
+    found: set[str] = set()
+    left = [module]
+    while left:
+        new = graph[left.pop()] - found
+        found |= new
+        left += new
+    return found
+
+
 def broad_excepts(modules: Sources) -> set[str]:
     """Modules that swallow everything: a bare `except`, `Exception` or `BaseException` that does
     not end in a bare `raise`.
@@ -192,6 +224,23 @@ def test_every_import_goes_in_the_allowed_direction() -> None:
         "the sources were not found"
     )
     assert wrong_imports(modules) == []
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert circles(sources()) == CIRCLES
+
+
+def test_a_circle_is_seen_also_where_it_is_for_types() -> None:
+    known = {
+        "scrapers.look": ast.parse(
+            "from typing import TYPE_CHECKING\n"
+            "if TYPE_CHECKING:\n    from scrapers.surface import Surface"
+        ),
+        "scrapers.surface": ast.parse("from scrapers.browser import tab"),
+        "scrapers.browser.tab": ast.parse("def late():\n    import scrapers.look"),
+        "scrapers.urls": ast.parse("import re"),
+    }
+    assert circles(known) == [("scrapers.browser.tab", "scrapers.look", "scrapers.surface")]
 
 
 def test_the_map_names_every_folder() -> None:

@@ -159,7 +159,7 @@ async def look_by_calls(
         # A page of its own would at once be met by the same.
         return _trouble_sight(task, surface, visit, refusal)
     except NoEvidence:
-        pass  # the page of this account is none to ask from; another one's may be
+        pass  # calls cannot be made from this page; another account's page may do
     except Failure:  # no shared page could be had
         pages.note(surface.name, visit.session, answered=False)
     else:

@@ -60,7 +60,7 @@ class NameSearch(Surface):
     shows: ClassVar[Shows] = Shows.SOME
 
     gone: bool = False
-    """The look has seen that the filed id or link leads to nobody."""
+    """The look has seen that the filed id or link leads to no account."""
 
     def applies(self, account: Account) -> bool:
         return bool(account.filed.name.strip())
@@ -126,7 +126,7 @@ def match_hits_to_filed(
     filed: Filed, own_id: str, found: Results, *, gone: bool, searched: Sequence[str] = ()
 ) -> Seen:
     """The results as facts about the filed account. `own_id`: the id it is filed under, by itself
-    or in a link, "" where there is none. `gone`: the account of the filed id or link was said not
+    or in a link, "" where it is missing. `gone`: the account of the filed id or link was said not
     to exist. `searched`: what was searched for besides the name.
 
     A hit that bears a filed key is the account, whatever its name; where it contradicts another

@@ -46,7 +46,7 @@ class Controls:
         """A negative with the name of the account that vouches for it, where there is one; any
         other sight as it is.
 
-        `others` are asked by the same surface where nobody has answered lately.
+        `others` are asked by the same surface where no account has answered lately.
         """
         if not sight.outcome.negative:
             return sight

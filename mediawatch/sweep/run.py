@@ -367,7 +367,7 @@ class Run:
     async def _keep_links(self, account: Account, sights: Sequence[Sight]) -> None:
         """Further links that were seen on the account's own pages: its lower bound rises by itself.
 
-        Only of pages that are its own by id: a filed link may have passed to somebody else.
+        Only of pages that are its own by id: a filed link may have passed to another account.
         """
         for sight in sights:
             new = [link for link in sight.links if link not in account.links][:_LINKS_KEPT]

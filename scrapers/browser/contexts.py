@@ -54,8 +54,7 @@ class PooledContext:
     context: BrowserContext
     session: Session | None = None
     stamp: tuple[int, int] | None = None
-    """Of the session's file when it was read or written: another one means that somebody has logged
-    in anew.
+    """Of the session's file when it was read or written: another one means a new login.
     """
     login: str = ""
     """`fingerprint` of that file."""

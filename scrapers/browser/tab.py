@@ -125,7 +125,7 @@ class Tab:
 
     @property
     def status(self) -> int:
-        """HTTP status of that document; 0 where there is none."""
+        """HTTP status of that document; 0 where it is missing."""
         return self._traffic.status
 
     @property

@@ -80,6 +80,6 @@ def sec_uid_in(link: SplitResult) -> str:
 
 
 def filed_sec_uid(filed: Filed) -> str:
-    """The filed sec_uid, else that of the filed link; "" where there is none."""
+    """The filed sec_uid, else that of the filed link; "" where it is missing."""
     target = target_of(filed)
     return target.sec_uid if target else ""

@@ -89,7 +89,7 @@ def read_posts(
     among their creators. A list without a single work of `owner` (its sec_uid) is another
     account's, `Changed`; one that is left out as another's leaves a gap. An empty page that
     promises more is a stretch of time without works: it proves nothing, and refuses nothing.
-    `visitor`: nobody is logged in.
+    `visitor`: without a login.
     """
     refuse(payload)
     match payload:

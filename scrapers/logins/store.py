@@ -75,7 +75,7 @@ class LoginFiles:
         return _stored(session), len(state["cookies"])
 
     def remove(self, platform: str, name: str) -> bool:
-        """Delete the file; False where there is none."""
+        """Delete the file; False where it is missing."""
         session = self._session(platform, name)
         there = session.state.is_file()
         session.state.unlink(missing_ok=True)

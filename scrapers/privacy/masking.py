@@ -18,7 +18,7 @@ from scrapers.privacy.scrubbing import Scrubber, identity_in
 
 _ADDRESS = re.compile(r"(?:https?:)?//\S+")
 _SHORTEST_PATH = 12
-"""Characters. A shorter path of a picture may be anybody's."""
+"""Characters. A shorter path of a picture may belong to others."""
 # In the place of an element stands a box of one colour and the same size. What stands in running
 # text becomes blocks.
 _COVER = """([marks, secrets, pictures]) => {

@@ -119,7 +119,7 @@ class SiteRecorder:
                 "only a person can look at"
             )
         if not account.filed.name and scraper.links:
-            # Other surfaces would ask by a name that nobody gave.
+            # Other surfaces would ask by a name that was not given.
             need = replace(need, only=scraper.links.name)
         logins = self._logins(scraper, session)
         log = self._browser.log = TrafficLog()

@@ -61,7 +61,7 @@ def target_of(filed: Filed) -> Target | None:
 
 
 def shared_account(link: SplitResult) -> str:
-    """The account in a share link of the app's profile page: `user_id`; `share_uid` is whoever
+    """The account in a share link of the app's profile page: `user_id`; `share_uid` is who
     shared it. "" for other links.
     """
     if not on_host(link.hostname, *_SHARE_HOSTS) or not _SHARED.fullmatch(link.path):

@@ -84,7 +84,7 @@ def is_shell(html: str) -> bool:
 
 
 def media_id(render_data: object) -> str:
-    """The account's number; it outlives changes of name and address. "" where there is none."""
+    """The account's number; it outlives changes of name and address. "" where it is missing."""
     match render_data:
         case {"data": {"profileUserInfo": {"mediaId": str(number)}}}:
             return number

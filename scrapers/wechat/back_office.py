@@ -320,7 +320,7 @@ class List(BackOffice):
     which does not say whose it is, proves no gap."""
 
     def given_earlier(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
-        """With the filed id, else with the one that this look has found; None where there is none,
+        """With the filed id, else with the one that this look has found; None where it is missing,
         or more than one.
         """
         biz, tie = filed_id(account)

@@ -132,7 +132,7 @@ def vouched(profile: Profile, target: Target, filed: Filed) -> bool:
 
 
 def filed_uid(filed: Filed) -> str:
-    """The filed uid, else that of the filed link; "" where there is none."""
+    """The filed uid, else that of the filed link; "" where it is missing."""
     linked = linked_to(link_in(filed.url))
     filed_id = filed.platform_id.strip()
     return filed_id if UID.fullmatch(filed_id) else linked.uid if linked else ""

@@ -103,7 +103,7 @@ async def obstacle_on(tab: Tab) -> Failure | None:
 
 
 async def excused(tab: Tab | PageCalls, status: int, url: str) -> LoginRequired | None:
-    """HTTP 432 is the answer to whoever carries no SUB cookie: then a login is missing, and nothing
+    """HTTP 432 is the answer to a request without a SUB cookie: then a login is missing, and nothing
     is throttled.
     """
     return (

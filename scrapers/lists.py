@@ -1,13 +1,16 @@
-"""How far back a list of posts is to be read, and how far back it shows everything. Pure."""
+"""How far back a list of posts is to be read, and how far back it shows everything."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import pairwise
 
-from mediawatch.domain import Post
+from mediawatch.domain import Captcha, Failure, LoginRequired, Post, RateLimited
 from mediawatch.domain.clock import day_end
+from scrapers.browser.shared_pages import PageCalls
+from scrapers.browser.tab import Tab
 
 PAGES_BACK = 12
 """Pages of one list that are read for a period at most: three months of two to three posts a
@@ -15,22 +18,34 @@ day.
 """
 
 
-def ends_short(posts: Iterable[Post], back_to: date | None) -> bool:
-    """Whether a list is to be read further back: no post from before this Beijing day stands in it
-    yet. Pinned ones tell nothing.
+def needs_older_page(posts: Iterable[Post], back_to: date | None) -> bool:
+    """Whether a list is to be read further back: it shows no post from before this Beijing day yet.
+    Pinned ones do not count.
     """
     days = [post.on for post in posts if not post.pinned]
     return back_to is not None and bool(days) and min(days) >= back_to
 
 
-def reach(posts: Sequence[Post]) -> datetime | None:
+def complete_back_to(posts: Sequence[Post]) -> datetime | None:
     """How far back a list, in the order it was shown, is without gaps: to its oldest post that is
     not pinned.
 
     None where those do not stand newest first (then an unknown order may hide anything), and where
-    there are none.
+    the list has no such post.
     """
     listed = [post for post in posts if not post.pinned]
     if not listed or any(later.order > earlier.order for earlier, later in pairwise(listed)):
         return None
     return listed[-1].at or day_end(listed[-1].on)
+
+
+@contextmanager
+def keep_earlier_pages(by: Tab | PageCalls) -> Iterator[None]:
+    """For the further pages of a list: what the pages before one that fails show stands. That the
+    site turned us away is the sight's outcome all the same: the next visit must not ask on."""
+    try:
+        yield
+    except (Captcha, RateLimited, LoginRequired) as refusal:
+        by.refused = refusal
+    except Failure:
+        pass

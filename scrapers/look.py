@@ -1,22 +1,23 @@
-"""What came of a visit: the facts that a surface yielded, merged into one sight; and whether a look
-needs more of them.
+"""The story of one look: the platform's surfaces in order of cost, each through the gate; by calls
+where they may do, else by the page; what it yielded, as one sight; until the need is settled.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from functools import partial
 
 from mediawatch.domain import (
+    Account,
     Attested,
     Captcha,
     Failure,
     LoginRequired,
     MatchedBy,
     Need,
+    NoEvidence,
     Outcome,
     Post,
     RateLimited,
@@ -24,67 +25,267 @@ from mediawatch.domain import (
     Sight,
 )
 from mediawatch.domain.clock import day_of
+from mediawatch.ports import Gate, Visit
 from scrapers.browser.clock_check import ClockCheck
-from scrapers.browser.pool import Tab
-from scrapers.browser.reply import scrubbed
-from scrapers.browser.shared_pages import Calls
+from scrapers.browser.pool import Browser, Session, Tab
+from scrapers.browser.shared_pages import PageCalls, SharedPages
 from scrapers.privacy.masking import Mask
-
-if TYPE_CHECKING:
-    from mediawatch.domain import Account
-    from scrapers.surface import Scraper, Surface
+from scrapers.surface import Scraper, SessionUse, Surface
+from scrapers.urls import scrubbed
 
 
-async def seen_by(
-    surface: Surface, tab: Tab, account: Account, evidence: bool, scraper: Scraper | None = None
-) -> Sight:
-    """Run one surface in one tab and merge what it yielded. Foreseen failures become the sight's
-    outcome.
+@dataclass(frozen=True, slots=True)
+class LookTask:
+    """One look: who is looked at, what is wanted, and by what means."""
 
-    `scraper` knows where the site names the operator: he is covered in the evidence of a look with
-    a login.
+    scraper: Scraper
+    browser: Browser
+    sessions: Sequence[Session]
+    account: Account
+    need: Need
+    gate: Gate
+    pages: SharedPages | None = None
+    """None: every surface loads a page of its own."""
+
+
+async def look(task: LookTask) -> tuple[Sight, ...]:
+    """Try the surfaces in order until the need is settled; a surface whose session the operator
+    lacks leaves no sight. One that had nothing to go by in its turn gets another at the end: a
+    search may have found an id meanwhile.
     """
-    facts = await _facts(surface.see(tab, account), tab)
-    sight = merged(
-        surface,
-        facts,
-        session=tab.session,
-        login=tab.login,
-        read_at=tab.now(),
-        url=tab.scrubbed_url,
-    )
-    sight = dated_by(tab.clock, sight)
-    tab.spent = _troubled(sight)
-    if not evidence:
-        return sight
-    mask = (
-        Mask.sparing(account.filed, sight, scraper.viewer, scraper.viewer_marks)
-        if scraper and tab.session
-        else None
-    )
-    return replace(sight, captures=await tab.captures(page=surface.page_shows, mask=mask))
-
-
-async def asked_by(surface: Surface, calls: Calls, account: Account) -> Sight:
-    """The same by calls from a warm page, which is spoilt where its calls met trouble of ours."""
-    facts = await _facts(surface.ask(calls, account), calls)
-    url = scrubbed(calls.url, surface.url_keys)
-    sight = merged(
-        surface, facts, session=calls.session, login=calls.login, read_at=calls.now(), url=url
-    )
-    sight = dated_by(calls.clock, replace(sight, by_call=True))
-    if (
-        surface.warm
-        and surface.warm.signs
-        and sight.outcome in (Outcome.RATE_LIMITED, Outcome.LOGIN_REQUIRED)
+    scraper, account, need = task.scraper, task.account, task.need
+    sights: list[Sight] = []
+    tried: set[int] = set()
+    for number, each in 2 * list(
+        enumerate(sorted(scraper.surfaces, key=lambda each: each.name in need.not_by))
     ):
-        calls.known = None
-        sight = replace(sight, outcome=Outcome.CHANGED, detail=f"refused as a call: {sight.detail}")
-    # A refusal that was to be expected is no trouble of the page.
-    calls.spoilt = _troubled(sight) and not (
-        surface.declared_closed and sight.outcome is Outcome.RATE_LIMITED
+        if number in tried or not each.applies(account) or need.only not in ("", each.name):
+            continue
+        surface = each.as_control(account) if need.only else each.given_earlier(account, sights)
+        if surface is None:
+            continue
+        useful = sessions_for(task, surface)
+        if surface.session is SessionUse.REQUIRED and not useful:
+            continue
+        tried.add(number)
+        for session in useful or (None,):
+            visit = Visit(
+                surface=surface.name,
+                session=session.name if session else "",
+                pace=surface.pace,
+                declared_closed=surface.declared_closed,
+            )
+            by_calls = task.pages is not None and may_see_by_calls(
+                surface, visit.session, account, need, sights
+            )
+            see = look_by_calls if by_calls else look_by_page
+            sight = await task.gate.visit(visit, partial(see, task, surface, session, visit))
+            if sight is not None:  # else its breaker is open, and the next login may do
+                sights.append(with_links(sight, scraper))
+                break
+        if settled(sights, need):
+            break
+    return tuple(sights)
+
+
+def sessions_for(task: LookTask, surface: Surface) -> tuple[Session, ...]:
+    """The logins that a surface works with, and that are of use for this account."""
+    if surface.session is SessionUse.VISITOR:
+        return ()
+    platform = surface.session_platform or task.scraper.platform
+    return tuple(
+        each
+        for each in task.sessions
+        if each.platform == platform and surface.accepts_session(task.account, each)
     )
-    return sight
+
+
+def may_see_by_calls(
+    surface: Surface, session: str, account: Account, need: Need, earlier: Sequence[Sight]
+) -> bool:
+    """Whether calls from a shared page may do: in a first look, but not where only an exact list is
+    still wanted, as in a look of a period and in any after a dated sight."""
+    page = surface.shared_page
+    if page is None or need.second or need.only or not surface.can_see_by_calls(account):
+        return False
+    if need.back_to is not None and page.signs:
+        return False  # only the page reads on
+    wants_exact = need.back_to is not None or any(sight.dated for sight in earlier)
+    return not (wants_exact and surface.complete(session))
+
+
+async def look_by_calls(
+    task: LookTask, surface: Surface, session: Session | None, visit: Visit
+) -> Sight:
+    """By calls from the site's shared page. What they leave open the page is asked, in the same
+    visit.
+    """
+    pages, page = task.pages, surface.shared_page
+    assert pages is not None
+    assert page is not None
+    pause = partial(task.gate.pause, visit)
+    if not pages.may_use_calls(surface.name, visit.session):
+        return await look_by_page(task, surface, session, visit)
+    try:
+        async with pages.borrow(
+            page,
+            task.account,
+            session,
+            pause,
+            hosts=surface.hosts or task.scraper.hosts,
+            heavy=task.scraper.heavy,
+        ) as calls:
+            calls.back_to = task.need.back_to
+            facts = await _facts(surface.see_by_calls(calls, task.account), calls)
+            sight = merged(
+                surface,
+                facts,
+                session=calls.session,
+                login=calls.login,
+                read_at=calls.now(),
+                url=scrubbed(calls.url, surface.url_keys),
+            )
+            sight = dated_by(calls.clock, replace(sight, by_call=True))
+            if page.signs and sight.outcome in (Outcome.RATE_LIMITED, Outcome.LOGIN_REQUIRED):
+                calls.known = None
+                sight = replace(
+                    sight, outcome=Outcome.CHANGED, detail=f"refused as a call: {sight.detail}"
+                )
+            # A refusal that was to be expected is no trouble of the page.
+            calls.spoilt = _troubled(sight) and not (
+                surface.declared_closed and sight.outcome is Outcome.RATE_LIMITED
+            )
+    except (Captcha, RateLimited) as refusal:
+        # A page of its own would at once be met by the same.
+        return _trouble_sight(task, surface, visit, refusal)
+    except NoEvidence:
+        pass  # calls cannot be made from this page; another account's page may do
+    except Failure:  # no shared page could be had
+        pages.note(surface.name, visit.session, answered=False)
+    else:
+        answered = sight.outcome not in (Outcome.CHANGED, Outcome.UNREACHABLE)
+        pages.note(surface.name, visit.session, answered=answered)
+        if calls_suffice(sight, surface, task.need):
+            return sight
+    await pause()
+    return await look_by_page(task, surface, session, visit)
+
+
+async def look_by_page(
+    task: LookTask, surface: Surface, session: Session | None, visit: Visit
+) -> Sight:
+    """By a page of its own; in a second look with the evidence, in which the operator is covered.
+    Foreseen failures become the sight's outcome.
+    """
+    scraper, account, second = task.scraper, task.account, task.need.second
+    try:
+        async with task.browser.tab(
+            session,
+            hosts=surface.hosts or scraper.hosts,
+            whole=second,
+            url_keys=surface.url_keys,
+            heavy=scraper.heavy,
+        ) as tab:
+            tab.pause, tab.back_to = partial(task.gate.pause, visit), task.need.back_to
+            facts = await _facts(surface.see(tab, account), tab)
+            sight = merged(
+                surface,
+                facts,
+                session=tab.session,
+                login=tab.login,
+                read_at=tab.now(),
+                url=tab.scrubbed_url,
+            )
+            sight = dated_by(tab.clock, sight)
+            tab.spent = _troubled(sight)
+            if second:
+                mask = (
+                    Mask.sparing(account.filed, sight, scraper.viewer, scraper.viewer_marks)
+                    if tab.session
+                    else None
+                )
+                captures = await tab.captures(page=surface.page_shows, mask=mask)
+                sight = replace(sight, captures=captures)
+            return sight
+    except Failure as failure:  # no page could be had at all
+        return _trouble_sight(task, surface, visit, failure)
+
+
+def calls_suffice(sight: Sight, surface: Surface, need: Need) -> bool:
+    """Whether what calls gave is all that a page of the surface could give; else the page is asked.
+
+    The site turning us away is the same by either way. What speaks against an account is for a page
+    to say, unless no page shows it; and where only a page may be exact, a post must lie well inside
+    the window: an older one is worth its exact date.
+    """
+    match sight.outcome:
+        case Outcome.CAPTCHA | Outcome.LOGIN_REQUIRED | Outcome.RATE_LIMITED:
+            return True
+        case Outcome.OK | Outcome.NO_EVIDENCE:
+            today = day_of(sight.read_at)
+            recent = need.fresh_after + (today - need.fresh_after) / 2
+            return not surface.complete(sight.session) or any(
+                post.on >= recent for post in sight.posts
+            )
+        case Outcome.NOT_FOUND:
+            return not surface.page_shows and not surface.complete(sight.session)
+    return False
+
+
+def with_links(sight: Sight, scraper: Scraper) -> Sight:
+    """The sight with the links of its posts that may be opened again, newest first."""
+    if scraper.lasting is None:
+        return sight
+    newest_first = sorted(
+        (post for post in sight.posts if post.link), key=lambda post: post.order, reverse=True
+    )
+    found = [post.link for post in newest_first if scraper.lasting.fullmatch(post.link)]
+    return replace(sight, links=tuple(dict.fromkeys((*sight.links, *found))))
+
+
+def settled(sights: Sequence[Sight], need: Need) -> bool:
+    """With the identity read, where it is due: fresh enough, or a list that shows everything. Or
+    the platform's own word about this id.
+    """
+    named, dated = not need.identity, False
+    for sight in sights:
+        if sight.outcome in (Outcome.CANCELLED, Outcome.BANNED, Outcome.PRIVATE):
+            return True
+        named |= bool(sight.name and sight.matched_by)
+        dated |= sight.exact or any(post.on >= need.fresh_after for post in sight.posts)
+    return named and dated
+
+
+async def _facts(seen: AsyncIterator[Seen], by: Tab | PageCalls) -> list[Seen]:
+    """What a surface yields; the failure that ends it as its last fact."""
+    facts: list[Seen] = []
+    try:
+        async for fact in seen:
+            facts.append(fact)
+        if by.refused is not None:
+            raise by.refused
+    except Failure as failure:
+        if by.session and isinstance(failure, LoginRequired):
+            by.known = False
+        # What was read before stays; what the rest of the list would have shown is unknown, so
+        # nothing is complete.
+        facts = [replace(fact, complete_since=None) for fact in facts]
+        facts.append(_trouble(failure))
+    return facts
+
+
+def _trouble(failure: Failure) -> Seen:
+    return Seen(outcome=failure.outcome, detail=failure.detail)
+
+
+def _trouble_sight(task: LookTask, surface: Surface, visit: Visit, failure: Failure) -> Sight:
+    read_at = task.browser.now()
+    return merged(surface, (_trouble(failure),), session=visit.session, read_at=read_at)
+
+
+def _troubled(sight: Sight) -> bool:
+    """Whether a page met trouble of ours: the next look shall have another one."""
+    return sight.outcome.about_us and sight.outcome is not Outcome.NO_EVIDENCE
 
 
 def dated_by(clock: ClockCheck, sight: Sight) -> Sight:
@@ -107,44 +308,6 @@ def dated_by(clock: ClockCheck, sight: Sight) -> Sight:
     )
 
 
-@contextmanager
-def as_far_as_it_goes(by: Tab | Calls) -> Iterator[None]:
-    """For the further pages of a list: what the pages before one that fails show stands. That the
-    site turned us away is the sight's outcome all the same: whoever comes next must not ask on."""
-    try:
-        yield
-    except (Captcha, RateLimited, LoginRequired) as refusal:
-        by.refused = refusal
-    except Failure:
-        pass
-
-
-def _troubled(sight: Sight) -> bool:
-    """Whether a page met trouble of ours: the next look shall have another one."""
-    return sight.outcome.about_us and sight.outcome is not Outcome.NO_EVIDENCE
-
-
-async def _facts(told: AsyncIterator[Seen], by: Tab | Calls) -> list[Seen]:
-    facts: list[Seen] = []
-    try:
-        async for fact in told:
-            facts.append(fact)
-        if by.refused is not None:
-            raise by.refused
-    except Failure as failure:
-        if by.session and isinstance(failure, LoginRequired):
-            by.known = False
-        # What was read before stays; what the rest of the list would have shown is unknown, so
-        # nothing is complete.
-        facts = [replace(fact, complete_since=None) for fact in facts]
-        facts.append(trouble(failure))
-    return facts
-
-
-def trouble(failure: Failure) -> Seen:
-    return Seen(outcome=failure.outcome, detail=failure.detail)
-
-
 def merged(
     surface: Surface,
     facts: Sequence[Seen],
@@ -157,83 +320,49 @@ def merged(
     """One sight out of what a surface yielded: name and ids of the first fact that is tied to the
     account, all posts once, the last outcome that is not `ok`, the last `complete_since` where the
     surface can prove one at all. Described, if anything of it is."""
-    named = [fact for fact in facts if fact.name]
-    # A name and the ground on which it is this account's belong to one fact.
-    first = next((fact for fact in named if fact.matched_by), named[0] if named else Seen())
+    first, tie = Seen(), None
+    platform_id = original_id = verified_as = ""
     posts: dict[tuple[object, ...], Post] = {}
+    links: dict[str, None] = {}
+    outcome = Outcome.OK if facts else Outcome.NO_EVIDENCE
+    attested, complete_since = surface.attested, None
     for fact in facts:
+        # A name and the ground on which it is this account's belong to one fact.
+        if fact.name and (not first.name or (fact.matched_by and not first.matched_by)):
+            first = fact
+        tie = tie or fact.matched_by
+        platform_id = platform_id or fact.platform_id
+        original_id = original_id or fact.original_id
+        verified_as = verified_as or fact.verified_as
         for post in fact.posts:
             posts.setdefault((post.id,) if post.id else (post.at, post.on, post.link), post)
-    troubles = [fact.outcome for fact in facts if fact.outcome is not Outcome.OK]
-    outcome = troubles[-1] if troubles else Outcome.OK if facts else Outcome.NO_EVIDENCE
-    ties = [
-        first.matched_by
-        if first.name
-        else next((fact.matched_by for fact in facts if fact.matched_by), None)
-    ]
+        links |= dict.fromkeys(fact.links)
+        if fact.outcome is not Outcome.OK:
+            outcome = fact.outcome
+        if fact.attested is Attested.DESCRIBED:
+            attested = Attested.DESCRIBED
+        if surface.complete(session):
+            complete_since = fact.complete_since or complete_since
+    ties = [first.matched_by if first.name else tie]
     if outcome.negative:
         # What speaks against an account is tied no better than it was itself, whatever named the
         # account before.
         ties += [fact.matched_by for fact in facts if fact.outcome is outcome]
     return Sight(
         surface=surface.name,
-        attested=Attested.DESCRIBED
-        if any(fact.attested is Attested.DESCRIBED for fact in facts)
-        else surface.attested,
+        attested=attested,
         session=session,
         login=login,
         read_at=read_at,
         url=url,
         outcome=outcome,
         name=first.name,
-        platform_id=next((fact.platform_id for fact in facts if fact.platform_id), ""),
-        original_id=next((fact.original_id for fact in facts if fact.original_id), ""),
-        verified_as=next((fact.verified_as for fact in facts if fact.verified_as), ""),
+        platform_id=platform_id,
+        original_id=original_id,
+        verified_as=verified_as,
         matched_by=max(filter(None, ties), key=list(MatchedBy).index, default=None),
         posts=tuple(posts.values()),
-        complete_since=next(
-            (
-                fact.complete_since
-                for fact in reversed(facts)
-                if surface.complete(session) and fact.complete_since
-            ),
-            None,
-        ),
-        links=tuple(dict.fromkeys(link for fact in facts for link in fact.links)),
-        detail="; ".join(fact.detail for fact in facts if fact.detail),
+        complete_since=complete_since,
+        links=tuple(links),
+        detail="; ".join(filter(None, (fact.detail for fact in facts))),
     )
-
-
-def settled(sights: Sequence[Sight], need: Need) -> bool:
-    """With the identity read, where it is due: fresh enough, or a list that shows everything. Or
-    the platform's own word about this id.
-    """
-    named = any(sight.name and sight.matched_by for sight in sights) or not need.identity
-    if named and any(
-        sight.exact or any(post.on >= need.fresh_after for post in sight.posts) for sight in sights
-    ):
-        return True
-    return any(
-        sight.outcome in (Outcome.CANCELLED, Outcome.BANNED, Outcome.PRIVATE) for sight in sights
-    )
-
-
-def stands(sight: Sight, surface: Surface, need: Need) -> bool:
-    """Whether what calls gave is all that a page of the surface could give; else the page is asked.
-
-    The site turning us away is the same by either way. What speaks against an account is for a page
-    to say, unless no page shows it; and where only a page may be exact, a post must lie well inside
-    the window: an older one is worth its exact date.
-    """
-    match sight.outcome:
-        case Outcome.CAPTCHA | Outcome.LOGIN_REQUIRED | Outcome.RATE_LIMITED:
-            return True
-        case Outcome.OK | Outcome.NO_EVIDENCE:
-            today = day_of(sight.read_at)
-            recent = need.fresh_after + (today - need.fresh_after) / 2
-            return not surface.complete(sight.session) or any(
-                post.on >= recent for post in sight.posts
-            )
-        case Outcome.NOT_FOUND:
-            return not surface.page_shows and not surface.complete(sight.session)
-    return False

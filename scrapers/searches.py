@@ -2,8 +2,8 @@
 account. Names never stand against an id.
 
 A search is asked where nothing tells which account is meant, or where the filed id is gone. What it
-finds is a proposal; that it finds nobody counts only in the site's own words, and only where no id
-was filed.
+finds is a proposal. That it finds no account counts only in the site's own words, and only where no
+id was filed.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class NameSearch(Surface):
     shows: ClassVar[Shows] = Shows.SOME
 
     gone: bool = False
-    """The look has seen that the filed id or link leads to nobody."""
+    """The look has seen that the filed id or link leads to no account."""
 
     def applies(self, account: Account) -> bool:
         return bool(account.filed.name.strip())
@@ -68,12 +68,12 @@ class NameSearch(Surface):
     def as_control(self, account: Account) -> Surface | None:
         return self
 
-    def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
+    def given_earlier(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
         return replace(self, gone=is_gone(earlier)) if is_due(account.filed, earlier) else None
 
 
 def is_gone(earlier: Sequence[Sight]) -> bool:
-    """Whether this look has heard that the filed id or link leads to nobody."""
+    """Whether this look has read that the filed id or link leads to no account."""
     return any(sight.outcome is Outcome.NOT_FOUND for sight in earlier)
 
 
@@ -122,11 +122,11 @@ def joined(one: Results, other: Results) -> Results:
     )
 
 
-def identified(
+def match_hits_to_filed(
     filed: Filed, own_id: str, found: Results, *, gone: bool, searched: Sequence[str] = ()
 ) -> Seen:
     """The results as facts about the filed account. `own_id`: the id it is filed under, by itself
-    or in a link, "" where there is none. `gone`: the account of the filed id or link was said not
+    or in a link, "" where it is missing. `gone`: the account of the filed id or link was said not
     to exist. `searched`: what was searched for besides the name.
 
     A hit that bears a filed key is the account, whatever its name; where it contradicts another

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 import json
 import runpy
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
@@ -108,6 +110,18 @@ async def test_every_way_reads_every_account_as_it_is(bench: ModuleType, tmp_pat
             )
             assert (way, bench.wrong(world, read_back)) == (way, 0)
     assert len(begun) == len(bench.WAYS)
+
+
+def test_the_way_of_a_look_is_counted_and_stays_short(tmp_path: Path) -> None:
+    """From the command to the first page, and from the look to the kept reading."""
+    figures = tmp_path / "path.json"
+    program = [sys.executable, str(BENCH / "look_path.py"), "--platforms", "weibo"]
+    subprocess.run([*program, "--json", str(figures)], check=True, capture_output=True)
+    (weibo,) = json.loads(figures.read_text())
+    assert (weibo["stack"][0], weibo["frames"] <= 20) == ("mediawatch/cli/__init__.py:main", True)
+    files = {name.partition(":")[0] for name in weibo["entered"]}
+    assert {"mediawatch/sweep/run.py", "scrapers/look.py", "db/store.py"} <= files
+    assert weibo["functions"] < 250
 
 
 def test_a_weighed_page_is_as_heavy_as_a_real_one() -> None:

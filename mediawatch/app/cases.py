@@ -73,9 +73,9 @@ async def _read_case(case: Case, host: Browser, key: Identity) -> Reading:
     """One look at a case's account. The clock stands at its as_of; it has contexts, sessions and a
     proxy of its own.
     """
-    from scrapers import Looks
     from scrapers.browser.pool import Browser
     from scrapers.browser.sessions import write_state
+    from scrapers.platforms import SiteLooker
     from scrapers.replica import Replica, World
 
     account = Account(id=0, filed=case.filed, links=case.filed.article_links)
@@ -89,7 +89,7 @@ async def _read_case(case: Case, host: Browser, key: Identity) -> Reading:
             browser = Browser(
                 None, now=lambda: case.as_of, proxy=replica.proxy, timeouts=host.timeouts, host=host
             )
-            looker = Looks(browser, home.sessions)
+            looker = SiteLooker(browser, home.sessions)
             try:
                 sights = await looker.look(account, need_at(case.as_of), Pacing(scale=0))
             finally:

@@ -105,7 +105,7 @@ class App:
 
     def pace_of(self) -> Callable[[str, Pace], Pace]:
         """What a surface's declared pace is with the settings. UserError as for `pacing`."""
-        from scrapers import SCRAPERS
+        from scrapers.platforms import SCRAPERS
 
         chosen = self.settings.pace
         names = {surface.name for scraper in SCRAPERS.values() for surface in scraper.surfaces}
@@ -134,13 +134,13 @@ class App:
 
     def supports(self, platform: str) -> bool:
         """Whether the machine can look at accounts of this platform; needs no browser."""
-        from scrapers import SCRAPERS
+        from scrapers.platforms import SCRAPERS
 
         return platform in SCRAPERS
 
     def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:
         """What the surfaces of a platform declare of themselves; needs no browser."""
-        from scrapers import SCRAPERS, declared
+        from scrapers.platforms import SCRAPERS, declared
 
         return declared(SCRAPERS[platform].surfaces) if platform in SCRAPERS else ()
 
@@ -148,7 +148,7 @@ class App:
         """Which surfaces could be asked about an account with the logins that are stored now; needs
         no browser.
         """
-        from scrapers import ways
+        from scrapers.platforms import ways
 
         logins = {login.platform for login in self.logins().stored()}
         return lambda account: ways(account, logins)
@@ -161,7 +161,7 @@ class App:
 
     def opens_links(self, platform: str) -> bool:
         """Whether a lone article link of this platform tells whose it is."""
-        from scrapers import SCRAPERS
+        from scrapers.platforms import SCRAPERS
 
         return platform in SCRAPERS and SCRAPERS[platform].links is not None
 

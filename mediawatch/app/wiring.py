@@ -61,12 +61,12 @@ def looker(
 ) -> Looker:
     """The scrapers of a sweep. UserError where no browser is found, and by `check_route`."""
     check_route(home, settings, route)
-    from scrapers import Looks
     from scrapers.browser.pool import Browser
-    from scrapers.browser.shared_pages import WarmPages
+    from scrapers.browser.shared_pages import SharedPages
+    from scrapers.platforms import SiteLooker
 
     lent = browser(Browser, settings, clock, route, home.scratch)
-    return Looks(lent, home.sessions, watch=watch, warm=WarmPages(lent))
+    return SiteLooker(lent, home.sessions, watch=watch, pages=SharedPages(lent))
 
 
 def dump(home: Home, settings: Settings, target: Path) -> str:
@@ -89,14 +89,14 @@ def logins(home: Home, settings: Settings, clock: Clock, route: Route | None) ->
     """How logins are made and kept; looks for a browser, behind `check_route`, only when one is
     made.
     """
-    from scrapers import LOGINS
-    from scrapers.logins.store import Logins as Files
+    from scrapers.logins.store import LoginFiles
+    from scrapers.platforms import LOGINS
 
     def found(find: Callable[[], Path]) -> Path:
         check_route(home, settings, route)
         return find()
 
-    return Files(
+    return LoginFiles(
         known=LOGINS,
         folder=home.sessions,
         now=clock,
@@ -112,12 +112,11 @@ def recorder(home: Home, settings: Settings, clock: Clock, route: Route | None) 
     `check_route`.
     """
     check_route(home, settings, route)
-    from scrapers import SCRAPERS
-    from scrapers.recording.recorder import Recorder as Recording
-    from scrapers.recording.recorder import ReportingBrowser
+    from scrapers.platforms import SCRAPERS
+    from scrapers.recording.recorder import LoggingBrowser, SiteRecorder
 
-    return Recording(
-        browser(ReportingBrowser, settings, clock, route, home.scratch), home.sessions, SCRAPERS
+    return SiteRecorder(
+        browser(LoggingBrowser, settings, clock, route, home.scratch), home.sessions, SCRAPERS
     )
 
 
@@ -127,8 +126,8 @@ async def why_unreachable(
     """Why none of these platforms can be reached, as an English clause; "" where one can, or nobody
     can tell.
     """
-    from scrapers import SCRAPERS
     from scrapers.browser.network import unreachable
+    from scrapers.platforms import SCRAPERS
 
     fronts = [SCRAPERS[platform].front for platform in platforms if platform in SCRAPERS]
     return await unreachable(fronts, _proxy(settings, route)) if all(fronts) else ""

@@ -12,7 +12,7 @@ from mediawatch.app.doctor import Check, Level
 from mediawatch.cli.base import home_of, opened, run, settings_of
 from mediawatch.domain import UserError
 from mediawatch.ops.settings import Settings
-from mediawatch.sweep.forecast import MINUTES_A_ROW, ahead
+from mediawatch.sweep.forecast import MINUTES_A_ROW, forecast
 
 
 def register(app: typer.Typer) -> None:
@@ -80,7 +80,7 @@ def doctor(
 async def _tell_ahead(app: App) -> None:
     accounts = await app.store.accounts.all()
     logins = frozenset(each.platform for each in app.logins().stored())
-    platforms = ahead(accounts, app.surfaces, logins, app.opens_links)
+    platforms = forecast(accounts, app.surfaces, logins, app.opens_links)
     if not platforms:
         return
     typer.echo(f"\nahead, as things stand (assumed: {MINUTES_A_ROW:g} minute a row by hand)")

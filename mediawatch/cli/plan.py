@@ -13,7 +13,7 @@ from mediawatch.domain.clock import beijing
 from mediawatch.rules.judge import Due
 from mediawatch.rules.policy import load
 from mediawatch.sweep.forecast import spell
-from mediawatch.sweep.plan import Plan, plan
+from mediawatch.sweep.plan import SweepPlan, plan
 from mediawatch.table import Table
 
 _SHOWN = 10
@@ -42,7 +42,7 @@ def plan_night(
     people.
     """
 
-    async def work() -> tuple[Plan, datetime | None]:
+    async def work() -> tuple[SweepPlan, datetime | None]:
         async with opened(ctx) as app:
             now = app.clock()
             end = until_of(until, now)
@@ -67,7 +67,7 @@ def plan_night(
         typer.echo(fitted(_one_by_one(found)))
 
 
-def _one_by_one(found: Plan) -> Table:
+def _one_by_one(found: SweepPlan) -> Table:
     rows = tuple(
         (
             str(each.account.id),
@@ -86,7 +86,7 @@ def _one_by_one(found: Plan) -> Table:
     )
 
 
-def shown(found: Plan, until: datetime | None) -> str:
+def shown(found: SweepPlan, until: datetime | None) -> str:
     """The plan as text."""
     parts = [f"{len(found.due)} of {found.in_scope} accounts are due"]
     if found.due:

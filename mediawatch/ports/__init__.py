@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from mediawatch.domain.dossier import Known
-from mediawatch.ports.gate import Gate, Rank, RankedGate
+from mediawatch.ports.gate import Gate, Rank, See, Visit
 from mediawatch.ports.logins import Logins, Modules, SessionWatch, StoredSession
 from mediawatch.ports.looker import Looker, SurfaceFacts
 from mediawatch.ports.stage import Shown, Stage
@@ -24,8 +24,9 @@ from mediawatch.ports.store import (
 )
 
 __all__ = [
-    "AccountNow", "Clock", "Gate", "IdleReading", "KeptEvidence", "Known", "Logins", "Looker", "Modules", "NamedQuery", "QueryResult",
-    "Rank", "RankedGate", "Rejudgement", "SessionWatch", "Shown", "Stage", "Store", "StoredSession", "SurfaceFacts", "SurfaceVisit",
+    "AccountNow", "Clock", "Gate", "IdleReading", "KeptEvidence", "Known", "Logins", "Looker",
+    "Modules", "NamedQuery", "QueryResult", "Rank", "Rejudgement", "See", "SessionWatch",
+    "Shown", "Stage", "Store", "StoredSession", "SurfaceFacts", "SurfaceVisit", "Visit",
 ]  # fmt: skip
 
 Clock = Callable[[], datetime]

@@ -3,32 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol
 
 from mediawatch.domain import Pace, Sight
-
-
-class Gate(Protocol):
-    """Pace, retries and breakers, as the looker sees them. Keyed by surface and session."""
-
-    async def visit(
-        self,
-        surface: str,
-        session: str,
-        pace: Pace,
-        see: Callable[[], Awaitable[Sight]],
-        *,
-        declared_closed: bool = False,
-    ) -> Sight | None:
-        """Wait for this surface's turn, see (the transient again, up to three times), note the
-        outcome. None while its breaker is open.
-
-        `see` never raises a `Failure`: it returns a sight with that outcome.
-        """
-
-    async def pause(self, surface: str, session: str, pace: Pace) -> None:
-        """Wait between two calls of one visit; the surface's next visit waits from then on."""
 
 
 class Rank(IntEnum):
@@ -40,17 +19,30 @@ class Rank(IntEnum):
     FIRST_LOOK = 2
 
 
-class RankedGate(Gate, Protocol):
-    """A gate at which visits have ranks."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """One visit by one surface with one session ("" for a visitor)."""
 
-    async def visit(
-        self,
-        surface: str,
-        session: str,
-        pace: Pace,
-        see: Callable[[], Awaitable[Sight]],
-        *,
-        declared_closed: bool = False,
-        rank: Rank = Rank.FIRST_LOOK,
-    ) -> Sight | None:
-        """See `Gate.visit`."""
+    surface: str
+    session: str = ""
+    pace: Pace
+    """As the surface declares it."""
+    rank: Rank = Rank.FIRST_LOOK
+    """Set by the gate of the look: a scraper does not know it."""
+    declared_closed: bool = False
+
+
+See = Callable[[], Awaitable[Sight]]
+"""Makes a visit. Never raises a `Failure`: it returns a sight with that outcome."""
+
+
+class Gate(Protocol):
+    """Pace, retries and breakers, as the looker sees them. Keyed by surface and session."""
+
+    async def visit(self, visit: Visit, see: See) -> Sight | None:
+        """Wait for this surface's turn, see (the transient again, up to three times), note the
+        outcome. None while its breaker is open.
+        """
+
+    async def pause(self, visit: Visit) -> None:
+        """Wait between two calls of one visit; the surface's next visit waits from then on."""

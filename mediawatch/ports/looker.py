@@ -55,7 +55,7 @@ class Looker(Protocol):
 
     async def probe(self, platform: str, name: str) -> bool:
         """Whether the site knows this login now, by its own sign in its own page. Any other
-        `Failure` means that nobody knows.
+        `Failure` means that the answer is unknown.
         """
 
     async def ready(self) -> None:

@@ -1,7 +1,7 @@
 """对照账号: accounts known to post every day, by which a surface is checked before and after it
 speaks of others.
 
-`canaries.toml` of the home; none is shipped, for whoever inspects must know them. Ids only, each
+`canaries.toml` of the home; none is shipped: the inspectors must know them. Ids only, each
 with a public source.
 """
 

@@ -19,14 +19,14 @@ HOLDS = timedelta(minutes=30)
 _TRIES = 3
 
 
-class Vouchers:
-    """Who vouches for which surface and session. `sound`: whether an account was read before, so
-    that it probably is there.
+class Controls:
+    """Which account vouches for which surface and session. `probably_there`: whether an account was
+    read before.
     """
 
-    def __init__(self, ask: Ask, sound: Callable[[Account], bool]) -> None:
+    def __init__(self, ask: Ask, probably_there: Callable[[Account], bool]) -> None:
         self._ask = ask
-        self._sound = sound
+        self._probably_there = probably_there
         self._answered: dict[tuple[str, str, bool], tuple[Account, datetime]] = {}
         """By surface, session, and whether posts were shown: an empty list is vouched for only by
         one that was not empty.
@@ -46,7 +46,7 @@ class Vouchers:
         """A negative with the name of the account that vouches for it, where there is one; any
         other sight as it is.
 
-        `others` are asked by the same surface where nobody has answered lately.
+        `others` are asked by the same surface where no account has answered lately.
         """
         if not sight.outcome.negative:
             return sight
@@ -64,7 +64,7 @@ class Vouchers:
     ) -> Account | None:
         candidates = sorted(
             (other for other in others if other.id != account.id),
-            key=lambda other: not self._sound(other),
+            key=lambda other: not self._probably_there(other),
         )
         for other in candidates[:_TRIES]:
             self.note(other, await self._ask(other, sight))

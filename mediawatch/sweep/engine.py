@@ -22,16 +22,16 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import beijing, day_of
 from mediawatch.rules import judge as rules
 from mediawatch.rules.policy import Policy
-from mediawatch.sweep.judging import RESUMABLE, checks_for
+from mediawatch.sweep.judging import RESUMABLE
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.run import Run
 from mediawatch.sweep.summary import Progress, Summary, no_progress
-from mediawatch.sweep.tools import Parts
+from mediawatch.sweep.tools import SweepTools
 
 log = structlog.get_logger(__name__)
 
 
-class Engine(Parts):
+class Engine(SweepTools):
     """Runs sweeps. One instance a run; `pacing` carries the breakers of that run."""
 
     async def run(self, request: Request, progress: Progress = no_progress) -> Summary:
@@ -49,25 +49,18 @@ class Engine(Parts):
             )
         scope = await self.store.sweeps.scope(sweep.id)
         accounts = [entry.account for entry in scope]
-        states = await self.store.readings.account_states([account.id for account in accounts])
-        run = Run(
-            self,
-            request,
-            sweep,
-            await self.store.readings.by_account(sweep_id=sweep.id),
-            states,
-            len(accounts),
-            progress,
-        )
-        run.checks = await checks_for(self.store, sweep)
+        run = Run(self, request, sweep, progress)
+        await run.load(accounts)
         await self._begin(request, run, accounts)
         try:
             async with asyncio.TaskGroup() as group:
-                for platform, lane in self._lanes(accounts, states, request.policy).items():
-                    group.create_task(run.lane(platform, lane))
+                for platform, its in self._by_platform(
+                    accounts, run.states, request.policy
+                ).items():
+                    group.create_task(run.run_platform(platform, its))
         except BaseExceptionGroup as errors:
             raise _foremost(errors) from errors
-        await self._judge(run, accounts, states)
+        await self._judge(run, accounts)
         finished_at = self.clock()
         await self.store.sweeps.close(sweep.id, SweepState.FINISHED, finished_at)
         return Summary(
@@ -83,9 +76,7 @@ class Engine(Parts):
             clock_off=run.clock_off,
         )
 
-    async def _judge(
-        self, run: Run, accounts: Sequence[Account], states: Mapping[int, AccountState]
-    ) -> None:
+    async def _judge(self, run: Run, accounts: Sequence[Account]) -> None:
         """Everything in scope; of a nightly sweep only what was looked at, or has another verdict
         than before, and that alone stays.
         """
@@ -95,7 +86,7 @@ class Engine(Parts):
             judgements = {
                 key: judged
                 for key, judged in judgements.items()
-                if run.read(key) or _is_news(judged, states.get(key))
+                if run.read(key) or _is_news(judged, run.states.get(key))
             }
             await self.store.sweeps.narrow(run.sweep.id, judgements)
         await self.store.sweeps.keep_judgements(run.sweep.id, judgements, made.news)
@@ -121,18 +112,18 @@ class Engine(Parts):
                     "held against nobody"
                 )
 
-    def _lanes(
+    def _by_platform(
         self, accounts: Iterable[Account], states: Mapping[int, AccountState], policy: Policy
     ) -> dict[str, list[Account]]:
         """By platform, who could become a finding soonest first."""
         now = self.clock()
-        lanes: dict[str, list[Account]] = defaultdict(list)
+        found: dict[str, list[Account]] = defaultdict(list)
         for account in sorted(
             accounts,
             key=lambda account: rules.urgency(states.get(account.id), account.filed, policy, now),
         ):
-            lanes[account.platform].append(account)
-        return lanes
+            found[account.platform].append(account)
+        return found
 
     async def _open(self, request: Request) -> Sweep:
         """The equal sweep that is to be continued or not repeated, else a new one."""
@@ -183,8 +174,8 @@ class Engine(Parts):
         return await self.store.sweeps.open(request.sweep(now, registry), accounts)
 
     async def _given_up(self, request: Request, sweeps: Iterable[Sweep], now: datetime) -> set[int]:
-        """Closes the sweeps of any scope that nobody goes on with; one that is asked for by its
-        as_of is gone on with however late.
+        """Closes abandoned sweeps of any scope. One that is asked for by its as_of is continued,
+        however late.
         """
         closed = set()
         running = [sweep for sweep in sweeps if sweep.state is SweepState.RUNNING]
@@ -201,7 +192,7 @@ class Engine(Parts):
 
 
 def _foremost(errors: BaseExceptionGroup) -> BaseException:
-    """Of what ended the lanes together the sentence for the operator, where nothing else went wrong
+    """Of what ended the platforms' runs together the sentence for the operator, where nothing else went wrong
     than such; else all of it.
     """
     foreseen, others = errors.split(UserError)

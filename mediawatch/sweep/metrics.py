@@ -1,5 +1,5 @@
 """What a night came to, as a textfile for Prometheus' node exporter: a nightly job is gone before
-anybody could scrape it.
+it could be scraped.
 
 No label names an account: a nation has 100 000 of them.
 """
@@ -61,7 +61,7 @@ def write(
         "ended", "1 at how the last run ended: complete, out_of_time, stopped, failed", "how"
     )
     for ending in Ending:
-        if ending is not Ending.KILLED:  # whoever is killed writes no file
+        if ending is not Ending.KILLED:  # a killed run writes no file
             endings.labels(ending.value).set(night.ending is ending)
     if (
         night.exit_code is not None

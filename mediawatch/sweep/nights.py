@@ -45,7 +45,7 @@ async def run(
     """
     store = engine.store
     beginning = asyncio.create_task(store.runs.begin(SweepRun(started_at=engine.clock())))
-    looks = _Looks(progress)
+    looks = LookCounter(progress)
     try:
         begun = await asyncio.shield(beginning)
         summary = await engine.run(request, looks)
@@ -141,7 +141,7 @@ def ended_by(error: BaseException) -> tuple[Ending, str]:
     return Ending.FAILED, type(error).__name__
 
 
-class _Looks:
+class LookCounter:
     """Counts the looks of this run by platform and outcome."""
 
     def __init__(self, progress: Progress) -> None:

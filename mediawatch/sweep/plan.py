@@ -43,7 +43,7 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Plan:
+class SweepPlan:
     """The most urgent first. Second looks and further sources come on top of what is reckoned here:
     one visit an account.
     """
@@ -94,7 +94,7 @@ def plan(
     scale: float = 1.0,
     until: datetime | None = None,
     census: bool = False,
-) -> Plan:
+) -> SweepPlan:
     """What a nightly sweep that begins now would do, or a `census`, to which everything is due.
     `scale` is the factor on all paces.
     """
@@ -128,7 +128,7 @@ def plan(
                 visits[way.name] += 1
         why = judge.why_due(states.get(account.id), account.filed, policy, now)
         planned.append(Planned(account=account, why=why, way=way, begins=begins))
-    return Plan(
+    return SweepPlan(
         due=tuple(planned),
         in_scope=len(scope),
         now=now,

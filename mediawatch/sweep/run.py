@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import traceback
 from collections import Counter
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -30,14 +30,14 @@ from mediawatch.domain.clock import day_of
 from mediawatch.names import same
 from mediawatch.ports import Gate, Rank, Rejudgement
 from mediawatch.rules import sentences
-from mediawatch.sweep.controls import Vouchers
-from mediawatch.sweep.gate.attempt import Turnstile
+from mediawatch.sweep.controls import Controls
+from mediawatch.sweep.gate.attempt import LookGate
 from mediawatch.sweep.gate.breakers import EXIT_BITS
 from mediawatch.sweep.gate.canary_gate import CanaryGate
-from mediawatch.sweep.judging import judged
+from mediawatch.sweep.judging import checks_for, judged
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.summary import Progress, Step
-from mediawatch.sweep.tools import Parts
+from mediawatch.sweep.tools import SweepTools
 
 log = structlog.get_logger(__name__)
 
@@ -50,28 +50,19 @@ _LINKS_KEPT = 10
 
 
 class Run:
-    """The state of one run: the sweep's readings by account, who vouches for which surface,
-    counts.
-    """
+    """The state of one run: the sweep's readings by account, its controls, its counts."""
 
     def __init__(
-        self,
-        parts: Parts,
-        request: Request,
-        sweep: Sweep,
-        readings: dict[int, list[Reading]],
-        states: Mapping[int, AccountState],
-        total: int,
-        progress: Progress,
+        self, tools: SweepTools, request: Request, sweep: Sweep, progress: Progress
     ) -> None:
-        self.parts = parts
+        self.tools = tools
         self.request = request
         self.sweep = sweep
-        self.readings = readings
-        self.states = states
-        """As they were when the run began."""
-        self.total = total
         self.progress = progress
+        self.readings: dict[int, list[Reading]] = {}
+        self.states: Mapping[int, AccountState] = {}
+        """As they were when the run began."""
+        self.total = 0
         self.done = 0
         self.looks = 0
         self.settled = 0
@@ -88,7 +79,18 @@ class Run:
         self.clock_off = ""
         """How far this machine's clock is off, where a site's replies said so."""
         self._gates: dict[str, CanaryGate] = {}
-        self._vouchers = Vouchers(self._ask, self._sound)
+        self._controls = Controls(self._ask, self._probably_there)
+
+    async def load(self, accounts: Sequence[Account]) -> None:
+        """What is known of these accounts, the scope, and what earlier runs of the sweep have
+        kept.
+        """
+        self.total = len(accounts)
+        self.readings = await self.tools.store.readings.by_account(sweep_id=self.sweep.id)
+        self.states = await self.tools.store.readings.account_states(
+            [account.id for account in accounts]
+        )
+        self.checks = await checks_for(self.tools.store, self.sweep)
 
     @property
     def exit_bits(self) -> int:
@@ -107,9 +109,9 @@ class Run:
         """From everything that is kept by now."""
         paused = {account.id: self._paused(account) for account in accounts}
         return await judged(
-            self.parts.store,
+            self.tools.store,
             accounts,
-            self.parts.looker.supports,
+            self.tools.looker.supports,
             self.sweep,
             self.request.policy,
             self.checks,
@@ -118,11 +120,11 @@ class Run:
 
     async def settle(self, accounts: Sequence[Account]) -> None:
         """Find out who needs no look: known posts prove the account fresh for ever, and its name
-        was read no longer ago than the policy wants name and existence to be looked at. Nobody,
+        was read no longer ago than the policy wants name and existence to be looked at. No account,
         where a look is what is asked for."""
         if self.request.again or self.sweep.kind is SweepKind.NIGHTLY:
             return
-        since = self.parts.clock() - timedelta(days=self.request.policy.identity.due_days)
+        since = self.tools.clock() - timedelta(days=self.request.policy.identity.due_days)
 
         def named(state: AccountState | None) -> bool:
             return (
@@ -153,36 +155,28 @@ class Run:
         return (
             account.id not in self._known
             and not self.looked_at(account)
-            and self.parts.looker.supports(account.platform)
+            and self.tools.looker.supports(account.platform)
         )
 
-    async def lane(self, platform: str, accounts: Sequence[Account]) -> None:
+    async def run_platform(self, platform: str, accounts: Sequence[Account]) -> None:
         """All accounts of one platform, the most urgent first, and their second looks as they fall
         due.
 
-        The lanes of the platforms run side by side, so that one slow site holds up nobody.
+        The platforms run side by side, so that a slow site does not hold up the others.
         """
+        queue = iter(accounts)
         async with asyncio.TaskGroup() as seconds:
-
-            async def first(account: Account) -> None:
-                reading = await self._first(account, accounts)
-                if (
-                    reading is not None
-                    and self._doubtful(account, reading)
-                    and await self._second_due([account])
-                ):
-                    self._twice.add(account.id)
-                    seconds.create_task(self._second(account, accounts))
-
-            await self._all(accounts, first)
-            if not self.parts.looker.supports(platform):
+            async with asyncio.TaskGroup() as firsts:
+                for _ in range(min(_UNDER_WAY, len(accounts))):
+                    firsts.create_task(self._first_looks(queue, accounts, seconds))
+            if not self.tools.looker.supports(platform):
                 return
-            await self.parts.looker.rest(platform)
+            await self.tools.looker.rest(platform)
             # What only later checks or looks have made doubtful.
             for account in await self._second_due(
                 [each for each in accounts if each.id not in self._twice]
             ):
-                seconds.create_task(self._second(account, accounts))
+                seconds.create_task(self._second_look(account, accounts))
         said = [
             sight
             for account in accounts
@@ -192,19 +186,19 @@ class Run:
         await self._gate(platform).close(
             said, [check for check in self.checks if check.sweep_id == self.sweep.id]
         )
-        await self.parts.looker.rest(platform)
+        await self.tools.looker.rest(platform)
 
     def _gate(self, platform: str) -> CanaryGate:
         """The gate of a platform's batch, which has canaries read by its surfaces."""
         if platform not in self._gates:
             self._gates[platform] = CanaryGate(
-                self.parts.pacing,
+                self.tools.pacing,
                 self._sights,
                 platform,
-                self.parts.canaries,
+                self.tools.canaries,
                 complete=self._complete,
                 policy=self.request.policy,
-                clock=self.parts.clock,
+                clock=self.tools.clock,
                 note=self._note_check,
                 sweep_id=self.sweep.id,
             )
@@ -213,26 +207,13 @@ class Run:
     def _complete(self, platform: str, surface: str, session: str) -> bool:
         return any(
             facts.complete(session)
-            for facts in self.parts.looker.surfaces(platform)
+            for facts in self.tools.looker.surfaces(platform)
             if facts.name == surface
         )
 
     async def _note_check(self, check: CanaryCheck) -> None:
-        await self.parts.store.operator.add_canary_check(check)
+        await self.tools.store.operator.add_canary_check(check)
         self.checks.append(check)
-
-    async def _all(
-        self, accounts: Sequence[Account], work: Callable[[Account], Awaitable[None]]
-    ) -> None:
-        queue = iter(accounts)
-
-        async def worker() -> None:
-            for account in queue:
-                await work(account)
-
-        async with asyncio.TaskGroup() as group:
-            for _ in range(min(_UNDER_WAY, len(accounts))):
-                group.create_task(worker())
 
     def _doubtful(self, account: Account, reading: Reading) -> bool:
         """Whether a first look itself speaks against the account: an old date, an empty list, a
@@ -243,15 +224,27 @@ class Run:
         named = not reading.name or same(reading.name, account.filed.name)
         return reading.outcome.negative or not (fresh and named)
 
-    async def _first(self, account: Account, lane: Sequence[Account]) -> Reading | None:
-        reading = None
-        if self.needs_look(account):
-            reading = await self._look(account, LookKind.FIRST, self._need(), lane)
-        elif not self.looked_at(account) and self.parts.looker.supports(account.platform):
-            self.settled += 1
-        self.done += 1
-        self._tell(account, reading)
-        return reading
+    async def _first_looks(
+        self, queue: Iterator[Account], others: Sequence[Account], seconds: asyncio.TaskGroup
+    ) -> None:
+        """Take accounts from the queue until it is empty; the second looks that fall due at once are
+        begun as tasks of `seconds`.
+        """
+        for account in queue:
+            reading = None
+            if self.needs_look(account):
+                reading = await self._look(account, self._need(), others)
+            elif not self.looked_at(account) and self.tools.looker.supports(account.platform):
+                self.settled += 1
+            self.done += 1
+            self._tell(account, reading)
+            if (
+                reading is not None
+                and self._doubtful(account, reading)
+                and await self._second_due([account])
+            ):
+                self._twice.add(account.id)
+                seconds.create_task(self._second_look(account, others))
 
     async def _second_due(self, accounts: Sequence[Account]) -> list[Account]:
         judgements = (await self.judge(accounts)).judgements
@@ -266,7 +259,7 @@ class Run:
             if judgements[account.id].second_look and account.id not in looked_twice
         ]
 
-    async def _second(self, account: Account, lane: Sequence[Account]) -> None:
+    async def _second_look(self, account: Account, others: Sequence[Account]) -> None:
         self._second_looks += 1
         # Of an earlier sweep that was not finished, where this one's first look could not be made.
         first = next(
@@ -276,10 +269,10 @@ class Run:
         )
         at = first.read_at + self.request.second_look_after
         if self.request.until is None or at < self.request.until:
-            await asyncio.sleep(max(0.0, (at - self.parts.clock()).total_seconds()))
+            await asyncio.sleep(max(0.0, (at - self.tools.clock()).total_seconds()))
         seen_by = frozenset(sight.surface for sight in first.sights)
         reading = await self._look(
-            account, LookKind.SECOND, replace(self._need(), second=True, not_by=seen_by), lane
+            account, replace(self._need(), second=True, not_by=seen_by), others
         )
         self._second_looks -= 1
         self._tell(account, reading)
@@ -297,7 +290,7 @@ class Run:
         return self.readings.get(account.id, [])
 
     def _tell(self, account: Account, reading: Reading | None) -> None:
-        paused = self.parts.pacing.open_breakers()
+        paused = self.tools.pacing.open_breakers()
         self.progress(
             Step(
                 account=account,
@@ -311,83 +304,81 @@ class Run:
         )
 
     async def _look(
-        self, account: Account, kind: LookKind, need: Need, lane: Sequence[Account]
+        self, account: Account, need: Need, others: Sequence[Account]
     ) -> Reading | None:
         """One look, kept at once. None when no surface could be tried (paused, or nothing filed to
-        go by).
+        go by). `others`: the platform's accounts, by which a negative is controlled.
+
+        A surface that rests is asked after its rest, where the others have settled nothing
+        meanwhile.
         """
-        rank = Rank.SECOND_LOOK if kind is LookKind.SECOND else Rank.FIRST_LOOK
-        turnstile = Turnstile(
-            self._gate(account.platform), rank, self.parts.pacing, self.parts.clock
-        )
-        sights = await self._all_sights(account, need, turnstile)
-        self.turned_away[account.id] = turnstile.turned_away
+        rank = Rank.SECOND_LOOK if need.second else Rank.FIRST_LOOK
+        gate = LookGate(self._gate(account.platform), rank, self.tools.pacing, self.tools.clock)
+        sights = await self._sights(account, need, gate)
+        while gate.resting and not _settles(sights, need) and (surface := await gate.rested()):
+            sights += await self._sights(
+                account, replace(need, only=surface) if sights else need, gate
+            )
+        self.turned_away[account.id] = gate.turned_away
         if not sights:
             return None
         self.looks += 1
         self._note_clock(sights)
-        self._vouchers.note(account, sights)
-        sights = tuple([await self._vouchers.controlled(account, sight, lane) for sight in sights])
-        now = self.parts.clock()
-        started = turnstile.began or now
+        self._controls.note(account, sights)
+        sights = tuple(
+            [await self._controls.controlled(account, sight, others) for sight in sights]
+        )
+        now = self.tools.clock()
         reading = Reading(
             account_id=account.id,
             sweep_id=self.sweep.id,
-            look=kind,
-            started_at=started,
+            look=LookKind.SECOND if need.second else LookKind.FIRST,
+            started_at=gate.began or now,
             read_at=now,
             sights=sights,
             filed_as=account.filed.identity,
         )
-        # Before the reading: whoever is killed in between looks again, and the links are not lost.
+        # Before the reading: a run that is killed in between looks again, and the links are not
+        # lost.
         await self._keep_links(account, sights)
-        reading = await self.parts.store.readings.keep(await self.parts.evidence.keep(reading))
+        if need.second:  # a first look brings no evidence
+            reading = await self.tools.evidence.keep(reading)
+        reading = await self.tools.store.readings.keep(reading)
         self.readings.setdefault(account.id, []).append(reading)
         self.outcomes[reading.outcome] += 1
         log.info(
             "look",
             account=account.id,
             platform=account.platform,
-            look=kind.value,
+            look=reading.look.value,
             outcome=reading.outcome.value,
             surface=",".join(sight.surface for sight in sights),
-            ms=round((reading.read_at - started) / timedelta(milliseconds=1)),
+            ms=round((reading.read_at - reading.started_at) / timedelta(milliseconds=1)),
         )
         return reading
 
     def _note_clock(self, sights: Sequence[Sight]) -> None:
         """Said once: every look of the run meets the same clock."""
-        said = next((sight.detail for sight in sights if sight.detail.startswith(CLOCK_OFF)), "")
-        if said and not self.clock_off:
-            self.clock_off = said
-            log.error(f"{said}; what is read until it is set proves nothing against anybody")
+        for sight in sights:
+            if sight.detail.startswith(CLOCK_OFF) and not self.clock_off:
+                self.clock_off = sight.detail
+                log.error(
+                    f"{sight.detail}; what is read until it is set proves nothing against anybody"
+                )
 
     async def _keep_links(self, account: Account, sights: Sequence[Sight]) -> None:
         """Further links that were seen on the account's own pages: its lower bound rises by itself.
 
-        Only of pages that are its own by id: a filed link may have passed to somebody else.
+        Only of pages that are its own by id: a filed link may have passed to another account.
         """
         for sight in sights:
             new = [link for link in sight.links if link not in account.links][:_LINKS_KEPT]
             if new and sight.matched_by is MatchedBy.ID:
-                await self.parts.store.accounts.add_links(account.id, new, sight.surface)
-
-    async def _all_sights(
-        self, account: Account, need: Need, turnstile: Turnstile
-    ) -> tuple[Sight, ...]:
-        """What the sources show; those that rest are asked after their rest, where the others have
-        settled nothing meanwhile.
-        """
-        sights = await self._sights(account, need, turnstile)
-        while not _settles(sights, need) and (surface := await turnstile.rested()):
-            sights += await self._sights(
-                account, replace(need, only=surface) if sights else need, turnstile
-            )
-        return sights
+                await self.tools.store.accounts.add_links(account.id, new, sight.surface)
 
     async def _sights(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
         try:
-            return await self.parts.looker.look(account, need, gate)
+            return await self.tools.looker.look(account, need, gate)
         except (
             Exception,
             asyncio.CancelledError,
@@ -406,7 +397,7 @@ class Run:
             return (
                 Sight(
                     surface=account.platform,
-                    read_at=self.parts.clock(),
+                    read_at=self.tools.clock(),
                     outcome=Outcome.CHANGED,
                     detail=detail,
                 ),
@@ -416,16 +407,13 @@ class Run:
         """Whether the sight's surface and session still answer, asked about another account; kept
         as a control.
         """
-        turnstile = Turnstile(
-            self._gate(other.platform), Rank.CHECK, self.parts.pacing, self.parts.clock
-        )
         sights = await self._sights(
             other,
             replace(self._need(), back_to=None, only=sight.surface, session=sight.session),
-            turnstile,
+            LookGate(self._gate(other.platform), Rank.CHECK, self.tools.pacing, self.tools.clock),
         )
         if sights:
-            now = self.parts.clock()
+            now = self.tools.clock()
             control = Reading(
                 account_id=other.id,
                 sweep_id=self.sweep.id,
@@ -436,11 +424,11 @@ class Run:
                 filed_as=other.filed.identity,
             )
             self.readings.setdefault(other.id, []).append(
-                await self.parts.store.readings.keep(control)
+                await self.tools.store.readings.keep(control)
             )
         return sights
 
-    def _sound(self, account: Account) -> bool:
+    def _probably_there(self, account: Account) -> bool:
         before = self.states.get(account.id)
         return (before is not None and before.last_outcome is Outcome.OK) or any(
             reading.outcome is Outcome.OK for reading in self._of_sweep(account)
@@ -448,7 +436,7 @@ class Run:
 
     def _paused(self, account: Account) -> tuple[str, ...]:
         """For the inspector: the sources that could not be asked, and why."""
-        labels = {facts.name: facts.label for facts in self.parts.looker.surfaces(account.platform)}
+        labels = {facts.name: facts.label for facts in self.tools.looker.surfaces(account.platform)}
         turned_away = self.turned_away.get(account.id, {})
         clock = sentences.CLOCK_OFF if self.clock_off else ""
         return tuple(

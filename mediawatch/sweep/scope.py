@@ -323,7 +323,7 @@ def totals_of(
     """总数 by heading and part of the registry against which a sweep's figures stand; empty where
     the scope is the whole registry.
 
-    None where nobody knows it: a sweep of a part from before it was kept, or a sample that the
+    None where it is unknown: a sweep of a part from before it was kept, or a sample that the
     registry outlived before that was seen.
     """
     if sweep.scope == WHOLE:

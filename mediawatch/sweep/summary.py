@@ -52,7 +52,7 @@ class Summary:
 
     @property
     def findings(self) -> list[tuple[SweepAccount, Finding]]:
-        """Those that nobody dismissed."""
+        """Those that were not dismissed."""
         return [
             (entry, finding)
             for entry in self._reviewed

@@ -16,7 +16,7 @@ async def _reached(platforms: Collection[str]) -> str:
 
 
 @dataclass
-class Parts:
+class SweepTools:
     """The adapters and the gate of one run."""
 
     store: Store

@@ -15,7 +15,7 @@ from mediawatch.domain import Failure, Unreachable
 from scrapers.browser import driver as drivers
 from scrapers.browser import processes
 from scrapers.browser.driver import Driver
-from scrapers.browser.limits import Timeouts, within
+from scrapers.browser.limits import Timeouts, with_timeout
 from scrapers.browser.scratch import Scratch
 
 
@@ -58,7 +58,9 @@ class Chromium:
             driver = await drivers.start(launch.timeouts, scratch.path if scratch else None)
             undo.push_async_callback(driver.stop, launch.timeouts.close)
             try:
-                browser = await within(_launched(driver, launch), launch.timeouts.launch, "browser")
+                browser = await with_timeout(
+                    _launched(driver, launch), launch.timeouts.launch, "browser"
+                )
             except Failure as failure:
                 raise Unreachable(f"the browser does not start: {failure.detail}") from failure
             undo.pop_all()
@@ -80,7 +82,7 @@ class Chromium:
     async def stop(self) -> None:
         """End it and its driver, within the time for closing, and remove their folder."""
         with suppress(Failure):
-            await within(self.browser.close(), self.timeouts.close / 2, "close")
+            await with_timeout(self.browser.close(), self.timeouts.close / 2, "close")
         await self.driver.stop(self.timeouts.close / 2)
         if self.scratch is not None:
             await asyncio.to_thread(self.scratch.remove)

@@ -1,4 +1,4 @@
-"""Our clock, held against the `Date` of the replies that a look hears. Dates decide everything: a
+"""Our clock, held against the `Date` of the replies that a look receives. Dates decide everything: a
 wrong clock is our trouble.
 """
 
@@ -38,9 +38,9 @@ class ClockCheck:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._sent: list[tuple[datetime, float]] = []
-        """When each reply was sent, and when it was heard on a clock that nobody sets."""
+        """When each reply was sent, and when it came on a clock that is never set."""
 
-    def heard(self, at: datetime | None) -> None:
+    def note(self, at: datetime | None) -> None:
         """A reply has come that its site sent at this moment."""
         if at is not None:
             self._sent.append((at, monotonic()))
@@ -51,9 +51,7 @@ class ClockCheck:
         if not self._sent:
             return ""
         now, here = self._now(), monotonic()
-        ahead = min(
-            (now - at - timedelta(seconds=here - heard) for at, heard in self._sent), key=abs
-        )
+        ahead = min((now - at - timedelta(seconds=here - came) for at, came in self._sent), key=abs)
         if abs(ahead) <= CLOCK_SKEW:
             return ""
         minutes = round(abs(ahead) / timedelta(minutes=1))

@@ -19,19 +19,19 @@ from playwright.async_api import (
 )
 
 from mediawatch.domain import Changed, Failure, LoginRequired
-from scrapers.browser.limits import Timeouts, within
+from scrapers.browser.limits import Timeouts, with_timeout
 from scrapers.browser.sessions import Session, fingerprint, stamp_of, stored, write_renewed
 
 LOADS_PER_PAGE = 30
 """Then a page is closed: what scripts and driver keep of it goes with it."""
-_TIDIED_EVERY = 2
+_COLLECTED_EVERY = 2
 """Loads of a page: a real site's scripts leave some 10 MB each."""
 USES_PER_CONTEXT = 500
 """A context that is never closed keeps its requests' objects in the driver."""
 
 
 @dataclass(slots=True, eq=False)
-class Spare:
+class IdlePage:
     """A page that blocks these URL patterns, and how often it was lent."""
 
     page: Page
@@ -39,23 +39,22 @@ class Spare:
     blocked: tuple[str, ...]
     lent: int = 1
 
-    async def tidy(self) -> None:
+    async def collect_garbage(self) -> None:
         """What the documents before have left goes, before it comes to much. Raises as Playwright
         does.
         """
-        if self.lent % _TIDIED_EVERY == 0:
+        if self.lent % _COLLECTED_EVERY == 0:
             await self.cdp.send("HeapProfiler.collectGarbage")
 
 
 @dataclass(slots=True, eq=False)
-class Lease:
+class PooledContext:
     """A context and who uses it. A retired one is closed when its last page comes back."""
 
     context: BrowserContext
     session: Session | None = None
     stamp: tuple[int, int] | None = None
-    """Of the session's file when it was read or written: another one means that somebody has logged
-    in anew.
+    """Of the session's file when it was read or written: another one means a new login.
     """
     login: str = ""
     """`fingerprint` of that file."""
@@ -66,26 +65,26 @@ class Lease:
     worn: bool = False
     """To be renewed before its next use."""
     retired: bool = False
-    spare: Spare | None = None
+    idle: IdlePage | None = None
     """An empty page for the next look: to open one, with a process of its own, costs more than many
     a look.
     """
 
     @property
-    def outlived(self) -> bool:
+    def expired(self) -> bool:
         """Whether a page that stays open should go: another context has taken this one's place, or
         is about to.
         """
         return self.retired or self.worn or self.uses >= USES_PER_CONTEXT
 
-    def take(self, blocked: tuple[str, ...]) -> Spare | None:
-        """The spare page, where it is of this kind; another one stays."""
-        spare = self.spare
-        if spare is None or spare.blocked != blocked:
+    def take(self, blocked: tuple[str, ...]) -> IdlePage | None:
+        """The idle page, where it is of this kind; another one stays."""
+        idle = self.idle
+        if idle is None or idle.blocked != blocked:
             return None
-        self.spare = None
-        spare.lent += 1
-        return spare
+        self.idle = None
+        idle.lent += 1
+        return idle
 
 
 @dataclass(slots=True, eq=False)
@@ -98,88 +97,88 @@ class Contexts:
     now: Callable[[], datetime]
     proxy: ProxySettings | None
     timeouts: Timeouts
-    leases: dict[Hashable, Lease] = field(default_factory=dict)
+    pooled: dict[Hashable, PooledContext] = field(default_factory=dict)
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def lease(self, session: Session | None, key: Hashable) -> Lease:
+    async def acquire(self, session: Session | None, key: Hashable) -> PooledContext:
         """The context of a session, or of this key's visitor, for one page more. `LoginRequired`
         where the stored session is unusable.
         """
         async with self.opening:
-            lease = self.leases.get(key)
+            pooled = self.pooled.get(key)
             stamp = stamp_of(session) if session else None
             if (
-                lease is None
-                or lease.worn
-                or lease.uses >= USES_PER_CONTEXT
-                or lease.stamp != stamp
+                pooled is None
+                or pooled.worn
+                or pooled.uses >= USES_PER_CONTEXT
+                or pooled.stamp != stamp
             ):
-                lease = self.leases[key] = await self._renewed(lease, session, stamp)
-            lease.uses += 1
-            lease.pages += 1
-            return lease
+                pooled = self.pooled[key] = await self._renewed(pooled, session, stamp)
+            pooled.uses += 1
+            pooled.pages += 1
+            return pooled
 
-    async def returned(self, lease: Lease) -> None:
+    async def give_back(self, pooled: PooledContext) -> None:
         """A page came back."""
-        lease.pages -= 1
-        await self._close_if_idle(lease)
+        pooled.pages -= 1
+        await self._close_if_idle(pooled)
 
     def wear_out(self) -> None:
         """Renew every context before its next use: memory is short, and only a closed one gives its
         own back.
         """
-        for lease in self.leases.values():
-            lease.worn = True
+        for pooled in self.pooled.values():
+            pooled.worn = True
 
-    async def keep(self, lease: Lease, session: Session) -> None:
+    async def keep(self, pooled: PooledContext, session: Session) -> None:
         """Write back what the site has made of a login that a page has just been seen to know. A
         file that was replaced meanwhile is a newer login: it stays. What cannot be had or written
         is left as it was."""
-        if not lease.known or stamp_of(session) != lease.stamp:
+        if not pooled.known or stamp_of(session) != pooled.stamp:
             return
         with suppress(Failure, OSError):
-            state = await within(
-                lease.context.storage_state(), self.timeouts.launch, "session state"
+            state = await with_timeout(
+                pooled.context.storage_state(), self.timeouts.launch, "session state"
             )
-            if lease.known and stamp_of(session) == lease.stamp:
+            if pooled.known and stamp_of(session) == pooled.stamp:
                 write_renewed(session, dict(state), self.now())
-                lease.stamp = stamp_of(session)
+                pooled.stamp = stamp_of(session)
 
-    async def spare_none(self) -> None:
+    async def close_idle_pages(self) -> None:
         """Close the pages that wait for another look."""
-        for lease in tuple(self.leases.values()):
-            if (spare := lease.spare) is not None:
-                lease.spare = None
+        for pooled in tuple(self.pooled.values()):
+            if (idle := pooled.idle) is not None:
+                pooled.idle = None
                 with suppress(Failure):
-                    await within(spare.page.close(), self.timeouts.close, "close")
+                    await with_timeout(idle.page.close(), self.timeouts.close, "close")
 
     async def close(self) -> None:
         """Close them all; the browser lives on."""
-        for lease in self.leases.values():
+        for pooled in self.pooled.values():
             with suppress(Failure):
-                await within(lease.context.close(), self.timeouts.close, "close")
+                await with_timeout(pooled.context.close(), self.timeouts.close, "close")
 
     async def _renewed(
-        self, old: Lease | None, session: Session | None, stamp: tuple[int, int] | None
-    ) -> Lease:
+        self, old: PooledContext | None, session: Session | None, stamp: tuple[int, int] | None
+    ) -> PooledContext:
         state = stored(session) if session else None
         login = fingerprint(session) if session else ""
         if old is not None:
             if session and old.stamp == stamp:
                 # The site may have renewed the cookies since the file was written.
-                state = await within(
+                state = await with_timeout(
                     old.context.storage_state(), self.timeouts.launch, "session state"
                 )
             old.retired = True
             await self._close_if_idle(old)
         try:
-            context = await within(self._opened(state), self.timeouts.launch, "new context")
+            context = await with_timeout(self._opened(state), self.timeouts.launch, "new context")
         except Changed:
             if session is None:
                 raise
             # The browser's complaint may quote the file.
             raise LoginRequired(f"session {session.name}: not a storage state") from None
-        return Lease(
+        return PooledContext(
             context,
             session,
             stamp,
@@ -199,7 +198,7 @@ class Contexts:
             service_workers="block",
         )
 
-    async def _close_if_idle(self, lease: Lease) -> None:
-        if lease.retired and not lease.pages:
+    async def _close_if_idle(self, pooled: PooledContext) -> None:
+        if pooled.retired and not pooled.pages:
             with suppress(Failure):
-                await within(lease.context.close(), self.timeouts.close, "close")
+                await with_timeout(pooled.context.close(), self.timeouts.close, "close")

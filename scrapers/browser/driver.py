@@ -14,7 +14,7 @@ from weakref import WeakKeyDictionary
 from playwright.async_api import Playwright, async_playwright
 
 from mediawatch.domain import Failure, Unreachable
-from scrapers.browser.limits import Timeouts, within
+from scrapers.browser.limits import Timeouts, with_timeout
 
 _STARTS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 _COMMAND = "run-driver"
@@ -27,7 +27,7 @@ class Driver:
     """A running driver. It ends with its standard input, so whatever kills this process ends it,
     too, and Chromium with it.
 
-    `ended` is done when its process has ended, which Playwright tells nobody.
+    `ended` is done when its process has ended: Playwright does not report this.
     """
 
     playwright: Playwright
@@ -39,7 +39,7 @@ class Driver:
         the pipe to its driver breaks.
         """
         with suppress(Failure):
-            await within(self.playwright.stop(), seconds, "close")
+            await with_timeout(self.playwright.stop(), seconds, "close")
         await _end(self.process, seconds)
 
 
@@ -59,7 +59,7 @@ async def start(timeouts: Timeouts, scratch: Path | None) -> Driver:
 
             # Also when the sweep is cancelled meanwhile: nothing may be left running.
             undo.push_async_callback(unstart)
-            playwright = await within(_started(), timeouts.launch, "driver")
+            playwright = await with_timeout(_started(), timeouts.launch, "driver")
         undo.pop_all()
         return Driver(playwright, started[0], asyncio.ensure_future(started[0].wait()))
 

@@ -10,8 +10,9 @@ from playwright.async_api import Page
 
 from mediawatch.domain import Unreachable
 from scrapers.browser.clock_check import sent_at
-from scrapers.browser.limits import within
-from scrapers.browser.reply import Reply, host_and_path
+from scrapers.browser.limits import with_timeout
+from scrapers.browser.reply import Reply
+from scrapers.urls import host_and_path
 
 BODY_LIMIT = 20_000_000
 """Bytes. A larger body is nothing that a watched page needs; reading it would cost the sweep its
@@ -33,7 +34,7 @@ _FETCH = """async ([url, limit]) => {
 async def fetched(page: Page, url: str, seconds: float) -> tuple[Reply, str]:
     """The reply, and the URL that answered where the request was redirected ("" where not). Raises
     `Unreachable`; `Changed` where the page moved on meanwhile."""
-    match await within(
+    match await with_timeout(
         page.evaluate(_FETCH, [url, BODY_LIMIT]), seconds, f"fetch of {host_and_path(url)}"
     ):
         case {

@@ -18,7 +18,7 @@ from mediawatch.domain import Changed, Failure, Unreachable
 T = TypeVar("T")
 _DEAD = re.compile(r"closed|crashed|disconnected|net::ERR_|Timeout [\d.]+ms", re.IGNORECASE)
 _QUERY = re.compile(r"(?<=[\w/])\?\S+")
-_MOVED = re.compile(
+_NAVIGATED = re.compile(
     r"context was destroyed|because of a navigation|navigating and changing|interrupted by another navigation"
 )
 
@@ -46,7 +46,7 @@ class Timeouts:
     """
 
 
-async def within(call: Awaitable[T], seconds: float, what: str) -> T:
+async def with_timeout(call: Awaitable[T], seconds: float, what: str) -> T:
     """Await a Playwright call under our own time limit: a killed driver leaves some calls waiting
     for ever, and a hung page others.
 
@@ -68,14 +68,14 @@ async def within(call: Awaitable[T], seconds: float, what: str) -> T:
         raise Changed(f"{what}: {message}") from error
 
 
-def moved(failure: Failure) -> bool:
+def navigated_away(failure: Failure) -> bool:
     """Whether a call failed only because the page navigated by itself meanwhile."""
-    return _MOVED.search(failure.detail) is not None
+    return _NAVIGATED.search(failure.detail) is not None
 
 
-class Chores:
+class BackgroundTasks:
     """Short calls that run beside a look (reading a body, dismissing a dialog). Their `Failure`s
-    are nobody's.
+    are dropped.
     """
 
     def __init__(self) -> None:

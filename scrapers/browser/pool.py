@@ -22,26 +22,24 @@ import structlog
 
 from mediawatch.domain import Failure, Unreachable
 from scrapers.browser.chromium import Chromium, Launch
-from scrapers.browser.contexts import LOADS_PER_PAGE, Contexts, Lease, Spare
+from scrapers.browser.contexts import LOADS_PER_PAGE, Contexts, IdlePage, PooledContext
 from scrapers.browser.fetch import BODY_LIMIT
-from scrapers.browser.limits import Timeouts, within
+from scrapers.browser.limits import Timeouts, with_timeout
 from scrapers.browser.proxy import proxy_settings
-from scrapers.browser.reply import Reply, host_and_path, scrubbed
+from scrapers.browser.reply import Reply
 from scrapers.browser.sessions import Session
 from scrapers.browser.tab import PICTURE_HEIGHT, Tab
-from scrapers.browser.traffic import Hearing
+from scrapers.browser.traffic import ReplyWaiter
 
 __all__ = [
     "BODY_LIMIT",
     "PICTURE_HEIGHT",
     "Browser",
-    "Hearing",
     "Reply",
+    "ReplyWaiter",
     "Session",
     "Tab",
     "Timeouts",
-    "host_and_path",
-    "scrubbed",
 ]
 
 log = structlog.get_logger(__name__)
@@ -117,7 +115,7 @@ class Browser:
         )
         self._host, self._memory_mb = host, memory_mb
         self._slots = asyncio.Semaphore(pages)
-        self._turns: defaultdict[Path, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._session_locks: defaultdict[Path, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._starting = asyncio.Lock()
         self._run: _Run | None = None
 
@@ -142,17 +140,17 @@ class Browser:
         unusable.
         """
         async with (
-            self.turn(session),
+            self.session_lock(session),
             self._slots,
             self.page(session, hosts=hosts, whole=whole, url_keys=url_keys, heavy=heavy) as tab,
         ):
             yield tab
 
-    def turn(self, session: Session | None) -> AbstractAsyncContextManager[object]:
+    def session_lock(self, session: Session | None) -> AbstractAsyncContextManager[object]:
         """Held while a session is in use. A person has one window on his account, and the site
         rotates cookies: one page at a time.
         """
-        return self._turns[session.state] if session else nullcontext()
+        return self._session_locks[session.state] if session else nullcontext()
 
     @asynccontextmanager
     async def page(
@@ -164,11 +162,11 @@ class Browser:
         url_keys: frozenset[str],
         heavy: frozenset[str],
     ) -> AsyncIterator[Tab]:
-        """As `tab`, for a caller that minds the session's turn and the number of pages itself."""
+        """As `tab`, for a caller that minds the session's lock and the number of pages itself."""
         blocked = () if whole else (*_HEAVY, *sorted(heavy))
-        run, lease, lent = await self._page(session, hosts, blocked)
+        run, context, page = await self._page(session, hosts, blocked)
         tab = Tab(
-            lent.page,
+            page.page,
             now=self.now,
             session=session.name if session else "",
             hosts=hosts,
@@ -176,14 +174,14 @@ class Browser:
             whole=whole,
             timeouts=self.timeouts,
         )
-        tab.login = lease.login
-        tab.outlived = lambda: lease.outlived
-        tab.unblock = lambda: within(
-            lent.cdp.send("Network.disable"), self.timeouts.step, "unblock"
+        tab.login = context.login
+        tab.expired = lambda: context.expired
+        tab.unblock = lambda: with_timeout(
+            page.cdp.send("Network.disable"), self.timeouts.step, "unblock"
         )
         # Browser and page tell of their own deaths; the driver would leave the page waiting.
         died = run.chromium.driver.ended
-        died.add_done_callback(told := lambda _: tab.end())
+        died.add_done_callback(end := lambda _: tab.end())
         sound = False
         try:
             yield tab
@@ -191,26 +189,26 @@ class Browser:
             tab.spent = True
             raise
         finally:
-            died.remove_done_callback(told)
+            died.remove_done_callback(end)
             if tab.known is not None:
-                lease.known = tab.known
-            sound = await self._given_back(tab, lease, lent)
-            await run.contexts.returned(lease)
+                context.known = tab.known
+            sound = await self._give_back(tab, context, page)
+            await run.contexts.give_back(context)
         if not sound:
             raise Unreachable("the page died on the way")
 
-    async def _given_back(self, tab: Tab, lease: Lease, lent: Spare) -> bool:
+    async def _give_back(self, tab: Tab, context: PooledContext, page: IdlePage) -> bool:
         """Kept empty for the next look of its context, else closed. False where the page had
         died.
         """
         again = (
-            bool(lent.blocked)
-            and lease.spare is None
-            and not lease.outlived
-            and lent.lent < LOADS_PER_PAGE
+            bool(page.blocked)
+            and context.idle is None
+            and not context.expired
+            and page.lent < LOADS_PER_PAGE
         )
-        if again and await tab.empty(lent.tidy):
-            lease.spare = lent
+        if again and await tab.empty(page.collect_garbage):
+            context.idle = page
             return True
         return await tab.close()
 
@@ -218,22 +216,23 @@ class Browser:
         """What the newest page of this session that showed a sign said; None where none has so
         far.
         """
-        lease = self._run.contexts.leases.get(session.state) if self._run else None
-        return lease.known if lease else None
+        context = self._run.contexts.pooled.get(session.state) if self._run else None
+        return context.known if context else None
 
-    def saw(self, session: Session, known: bool) -> None:
+    def note_login_state(self, session: Session, known: bool) -> None:
         """A page that stays open has shown whether it knows the operator."""
-        if self._run and (lease := self._run.contexts.leases.get(session.state)):
-            lease.known = known
+        if self._run and (context := self._run.contexts.pooled.get(session.state)):
+            context.known = known
 
     async def keep_sessions(self, platform: str | None = None) -> None:
         """Write what the sites have made of the logins back to their files; only of those that a
         page has just been seen to know.
         """
         run = self._run
-        for lease in tuple(run.contexts.leases.values()) if run else ():
-            if run and lease.session is not None and platform in (None, lease.session.platform):
-                await run.contexts.keep(lease, lease.session)
+        for context in tuple(run.contexts.pooled.values()) if run else ():
+            login = context.session
+            if run and login is not None and platform in (None, login.platform):
+                await run.contexts.keep(context, login)
 
     async def start(self) -> None:
         """Start Chromium now, not with the first `tab`. `Unreachable` where it does not start."""
@@ -254,18 +253,18 @@ class Browser:
     async def rest(self) -> None:
         """No look follows soon: no empty page is kept for one."""
         if self._run is not None:
-            await self._run.contexts.spare_none()
+            await self._run.contexts.close_idle_pages()
 
     async def _page(
         self, session: Session | None, hosts: frozenset[str], blocked: tuple[str, ...]
-    ) -> tuple[_Run, Lease, Spare]:
+    ) -> tuple[_Run, PooledContext, IdlePage]:
         for again in (True, False):
             run = await self._running()
             try:
-                lease = await run.contexts.lease(session, session.state if session else hosts)
-                lent = await self._lent(run, lease, blocked)
+                context = await run.contexts.acquire(session, session.state if session else hosts)
+                page = await self._page_of(run, context, blocked)
                 await self._weigh(run)
-                return run, lease, lent
+                return run, context, page
             except Unreachable:
                 # is_connected() stays True after the driver's death: that a page can be had is the
                 # only proof of life.
@@ -274,45 +273,47 @@ class Browser:
                     raise
         raise AssertionError("unreachable")
 
-    async def _lent(self, run: _Run, lease: Lease, blocked: tuple[str, ...]) -> Spare:
+    async def _page_of(
+        self, run: _Run, context: PooledContext, blocked: tuple[str, ...]
+    ) -> IdlePage:
+        """The page that waits for a look like this one, else a new one."""
         async with AsyncExitStack() as undo:
-            undo.push_async_callback(run.contexts.returned, lease)
-            lent = await self._spare(lease, blocked) or await self._new_page(lease, blocked)
+            undo.push_async_callback(run.contexts.give_back, context)
+            page = context.take(blocked)
+            if page is None or not await self._is_alive(page):
+                page = await self._new_page(context, blocked)
             undo.pop_all()
-        return lent
+        return page
 
-    async def _spare(self, lease: Lease, blocked: tuple[str, ...]) -> Spare | None:
-        """The page that waits for a look like this one; None where there is none, or it has died
-        meanwhile.
-        """
-        spare = lease.take(blocked)
-        if spare is None:
-            return None
+    async def _is_alive(self, idle: IdlePage) -> bool:
+        """Whether the page has not died meanwhile; else it is closed."""
         try:
-            await within(spare.page.evaluate("1"), self.timeouts.step, "page")
+            await with_timeout(idle.page.evaluate("1"), self.timeouts.step, "page")
         except Failure:
             with suppress(Failure):
-                await within(spare.page.close(), self.timeouts.close, "close")
-            return None
-        return spare
+                await with_timeout(idle.page.close(), self.timeouts.close, "close")
+            return False
+        return True
 
-    async def _new_page(self, lease: Lease, blocked: tuple[str, ...]) -> Spare:
-        page = await within(lease.context.new_page(), self.timeouts.launch, "new page")
-        cdp = await within(lease.context.new_cdp_session(page), self.timeouts.launch, "new page")
-        await within(cdp.send("Network.enable"), self.timeouts.launch, "new page")
+    async def _new_page(self, pooled: PooledContext, blocked: tuple[str, ...]) -> IdlePage:
+        page = await with_timeout(pooled.context.new_page(), self.timeouts.launch, "new page")
+        cdp = await with_timeout(
+            pooled.context.new_cdp_session(page), self.timeouts.launch, "new page"
+        )
+        await with_timeout(cdp.send("Network.enable"), self.timeouts.launch, "new page")
         if blocked:
-            await within(
+            await with_timeout(
                 cdp.send("Network.setBlockedURLs", {"urls": list(blocked)}),
                 self.timeouts.launch,
                 "new page",
             )
         else:
-            await within(
+            await with_timeout(
                 cdp.send("Network.setCacheDisabled", {"cacheDisabled": True}),
                 self.timeouts.launch,
                 "new page",
             )
-        return Spare(page, cdp, blocked)
+        return IdlePage(page, cdp, blocked)
 
     async def _weigh(self, run: _Run) -> None:
         run.pages += 1

@@ -1,4 +1,4 @@
-"""Processes on this machine as /proc shows them; where there is none, none are known."""
+"""Processes on this machine as /proc shows them; without /proc no process is known."""
 
 from __future__ import annotations
 

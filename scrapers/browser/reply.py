@@ -1,4 +1,4 @@
-"""One response as the page got it, and the URLs that may be kept."""
+"""One response as the page got it."""
 
 from __future__ import annotations
 
@@ -6,47 +6,13 @@ import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from mediawatch.domain import Changed, RateLimited, Unreachable
+from scrapers.urls import host_and_path
 
 _RENDER_DATA = re.compile(r'<script\b[^>]*\bid="RENDER_DATA"[^>]*>([^<]*)</script>')
 REFUSALS = frozenset({403, 414, 418, 429, 432})
 """Statuses by which the watched sites say "slower" or "not you"."""
-
-
-def host_and_path(url: str) -> str:
-    """`m.weibo.cn/api/container/getIndex` of a URL: what `Tab.hearing` matches. No scheme, port or
-    query.
-    """
-    parts = urlsplit(url)
-    return f"{parts.hostname or ''}{parts.path}"
-
-
-def scrubbed(url: str, keys: frozenset[str]) -> str:
-    """The URL with only the named query keys, without fragment and user info: fit for evidence and
-    logs.
-    """
-    parts = urlsplit(url)
-    query = urlencode(
-        [
-            (key, value)
-            for key, value in parse_qsl(parts.query, keep_blank_values=True)
-            if key in keys
-        ]
-    )
-    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))
-
-
-def asked_again(url: str, without: frozenset[str], *, to: str = "", **query: object) -> str:
-    """The address of a call that a page made (or another one, `to`), for the page to make once
-    more: without the query keys `without`, which its script signs anew, and with others changed."""
-    kept = {
-        key: value
-        for key, value in parse_qsl(urlsplit(url).query, keep_blank_values=True)
-        if key not in without
-    }
-    return f"https://{host_and_path(to or url)}?{urlencode({**kept, **query})}"
 
 
 def render_data(html: str) -> str | None:

@@ -1,7 +1,7 @@
 """The private folder for the temporary files of one Chromium and its driver: profiles, downloads,
 shared memory.
 
-Whoever is killed leaves it behind; the next start sweeps what belongs to nobody any more. The
+A killed process leaves it behind; the next start sweeps folders without a living owner. The
 owner's lock tells, which the kernel frees with its death.
 """
 
@@ -48,7 +48,7 @@ class Scratch:
         return cls(path, held)
 
     def remove(self) -> None:
-        """End whoever still lives in it, and remove it."""
+        """End the processes that still live in it, and remove it."""
         _clear(self.path)
         os.close(self._held)
 

@@ -109,7 +109,7 @@ def stamp_of(session: Session) -> tuple[int, int] | None:
 
 def fingerprint(session: Session) -> str:
     """Which login a file holds: the same for as long as the site only renews it, another one after
-    a new login. "" where there is none.
+    a new login. "" where it is missing.
 
     Made of a number that was drawn when the login was kept, for a file that was copied here of its
     time: of nothing secret.

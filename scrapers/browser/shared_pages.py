@@ -1,9 +1,9 @@
-"""Warm pages: one open page of a site, from which first looks ask by the page's own `fetch` instead
+"""Shared pages: one open page of a site, from which first looks ask by the page's own `fetch` instead
 of loading a page each.
 
 A page load costs some thirty calls. What a call answers is read by the same pure functions as what
-a page asks by itself, and whatever it leaves open is asked again by a page (`Surface.warm`,
-`Scraper.look`).
+a page asks by itself, and whatever it leaves open is asked again by a page (`Surface.shared_page`,
+`look.look_by_calls`).
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from urllib.parse import urlsplit
 
 from mediawatch.domain import Account, Failure
 from scrapers.browser.clock_check import ClockCheck
-from scrapers.browser.pool import Browser, Reply, Session, Tab
-from scrapers.browser.sessions import stamp_of
+from scrapers.browser.pool import Browser
+from scrapers.browser.reply import Reply
+from scrapers.browser.sessions import Session, stamp_of
+from scrapers.browser.tab import Tab
 
 CALLS_PER_PAGE = 60
 """Then the page is opened anew: what scripts and driver keep of an open page goes with it."""
@@ -31,7 +33,7 @@ ends.
 
 
 @dataclass(frozen=True, slots=True)
-class Warm:
+class SharedPage:
     """A page of a site that is fit to ask from, one for all looks that name the same `site`.
     `enter` opens it (the account is the one whose look wants it) and raises a `Failure` where it is
     not what it must be."""
@@ -49,15 +51,15 @@ class Warm:
     """
 
 
-class Calls:
-    """One sight's use of a warm page: like a `Tab` to what needs no page of its own. Nothing that
+class PageCalls:
+    """One sight's use of a shared page: like a `Tab` to what needs no page of its own. Nothing that
     is asked is kept.
     """
 
     def __init__(self, tab: Tab, entered: str, pause: Callable[[], Awaitable[None]]) -> None:
         self._tab, self._html = tab, ""
         self.entered = entered
-        """What `Warm.enter` gave."""
+        """What `SharedPage.enter` gave."""
         self.now, self.session, self.login, self.pause = tab.now, tab.session, tab.login, pause
         self.clock = ClockCheck(tab.now)
         """As `Tab.clock`, of this sight's calls alone."""
@@ -75,7 +77,7 @@ class Calls:
     async def fetch(self, url: str) -> Reply:
         """As `Tab.fetch`."""
         reply, self.url = await self._tab.ask(url)
-        self.clock.heard(reply.sent_at)
+        self.clock.note(reply.sent_at)
         return reply
 
     async def open(self, url: str) -> Reply:
@@ -89,7 +91,7 @@ class Calls:
         return self._html
 
     async def evaluate(self, script: str) -> object:
-        """As `Tab.evaluate`, in the warm page."""
+        """As `Tab.evaluate`, in the shared page."""
         return await self._tab.evaluate(script)
 
     async def carries(self, cookie: str, url: str) -> bool:
@@ -114,7 +116,7 @@ class _Page:
     def usable(self, session: Session | None) -> bool:
         here = (
             not self.tab.gone
-            and not self.tab.outlived()
+            and not self.tab.expired()
             and urlsplit(self.tab.url).hostname == self.host
         )
         return (
@@ -125,8 +127,8 @@ class _Page:
 
 
 @dataclass(slots=True, eq=False)
-class WarmPages:
-    """Lends the warm pages of one browser: one a session, for one sight at a time; one for all
+class SharedPages:
+    """Lends the shared pages of one browser: one a session, for one sight at a time; one for all
     visitors of a site together.
     """
 
@@ -138,37 +140,38 @@ class WarmPages:
     _silent: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     @asynccontextmanager
-    async def lent(
+    async def borrow(
         self,
-        warm: Warm,
+        shared: SharedPage,
         account: Account,
         session: Session | None,
         pause: Callable[[], Awaitable[None]],
         *,
         hosts: frozenset[str],
         heavy: frozenset[str],
-    ) -> AsyncIterator[Calls]:
+    ) -> AsyncIterator[PageCalls]:
         """Raises what opening the page does. `hosts` and `heavy` as `Browser.tab` has them."""
-        async with self.browser.turn(session):
-            page = await self._page(warm, account, session, hosts, heavy)
+        async with self.browser.session_lock(session):
+            page = await self._page(shared, account, session, hosts, heavy)
             page.calls += 1
             page.users += 1
-            calls = Calls(page.tab, page.entered, pause)
+            calls = PageCalls(page.tab, page.entered, pause)
             try:
                 yield calls
             finally:
                 page.users -= 1
                 page.left |= calls.spoilt
                 if session is not None and calls.known is not None:
-                    self.browser.saw(session, calls.known)
-                await self._closed_if_left(page)
+                    self.browser.note_login_state(session, calls.known)
+                if page.left:
+                    await self._close_if_unused(page)
 
     @property
     def open_pages(self) -> tuple[Tab, ...]:
         """Those that may be lent again."""
         return tuple(page.tab for page in self._pages.values())
 
-    def trusts(self, surface: str, session: str) -> bool:
+    def may_use_calls(self, surface: str, session: str) -> bool:
         """Whether this surface still gets answers by calls."""
         return self._silent[surface, session] < TRIES
 
@@ -189,41 +192,41 @@ class WarmPages:
         for page in tuple(self._pages.values()):
             if not platforms or page.platform in platforms:
                 page.left = True
-                await self._closed_if_left(page)
+                await self._close_if_unused(page)
 
     async def _page(
         self,
-        warm: Warm,
+        shared: SharedPage,
         account: Account,
         session: Session | None,
         hosts: frozenset[str],
         heavy: frozenset[str],
     ) -> _Page:
-        key = (warm.site, session.state if session else hosts)
+        key = (shared.site, session.state if session else hosts)
         async with self._opening[key]:
             page = self._pages.get(key)
             if page is not None and not page.left and page.usable(session):
                 return page
             if page is not None:
                 page.left = True
-                await self._closed_if_left(page)
+                await self._close_if_unused(page)
             async with AsyncExitStack() as undo:
                 stamp = stamp_of(session) if session else None
-                unwanted = heavy | _SCRIPTS if warm.unscripted else heavy
-                lent = self.browser.page(
+                unwanted = heavy | _SCRIPTS if shared.unscripted else heavy
+                page_of_site = self.browser.page(
                     session, hosts=hosts, whole=False, url_keys=frozenset(), heavy=unwanted
                 )
-                tab = await undo.enter_async_context(lent)
-                entered = await warm.enter(tab, account)
-                await tab.hush(idle=warm.unscripted)
+                tab = await undo.enter_async_context(page_of_site)
+                entered = await shared.enter(tab, account)
+                await tab.stop_listening(idle=shared.unscripted)
                 host = urlsplit(tab.url).hostname or ""
                 page = self._pages[key] = _Page(
                     tab, entered or "", undo.pop_all(), host, account.platform, stamp
                 )
             return page
 
-    async def _closed_if_left(self, page: _Page) -> None:
-        if page.left and not page.users:
+    async def _close_if_unused(self, page: _Page) -> None:
+        if not page.users:
             self._pages = {key: each for key, each in self._pages.items() if each is not page}
-            with suppress(Failure):  # it had died: whoever asked from it has met that
+            with suppress(Failure):  # it had died: the looks that asked from it have met that
                 await page.held.aclose()

@@ -7,21 +7,27 @@ import gzip
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, suppress
 from datetime import date, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 from playwright.async_api import Dialog, Page, StorageState
 
-from mediawatch.domain import Capture, Changed, EvidenceKind, Failure, Unreachable
+from mediawatch.domain import (
+    Capture,
+    Changed,
+    EvidenceKind,
+    Failure,
+    LoginRequired,
+    Unreachable,
+)
 from scrapers.browser.clock_check import ClockCheck
 from scrapers.browser.fetch import fetched
-from scrapers.browser.limits import Timeouts, moved, within
-from scrapers.browser.reply import Reply, host_and_path, scrubbed
-from scrapers.browser.traffic import TRAFFIC, Ears, Hearing
-from scrapers.privacy.masking import Cover, Mask
-
-if TYPE_CHECKING:
-    from scrapers.recording.case import Recording
+from scrapers.browser.limits import Timeouts, navigated_away, with_timeout
+from scrapers.browser.reply import Reply
+from scrapers.browser.traffic import TRAFFIC, PageTraffic, ReplyWaiter
+from scrapers.browser.traffic_log import TrafficLog
+from scrapers.privacy.masking import Mask, OperatorCover
+from scrapers.urls import host_and_path, on_host, scrubbed
 
 T = TypeVar("T")
 
@@ -80,20 +86,22 @@ class Tab:
         self._page, self._hosts, self._keys = page, hosts, url_keys
         self._read: list[Reply] = []
         self._hidden: list[bytes] = []
-        self._cover: Cover | None = None
+        self._cover: OperatorCover | None = None
         self.clock = ClockCheck(now)
-        """What the replies that were heard say of our clock."""
-        self._ears = Ears(page, timeouts, self._keep, self.clock)
-        self.outlived: Callable[[], bool] = lambda: False
+        """What the replies say of our clock."""
+        self._traffic = PageTraffic(page, timeouts, self._keep, self.clock)
+        self.expired: Callable[[], bool] = lambda: False
         """Whether the page should not stay open: its context was renewed, or is about to be."""
         self.unblock: Callable[[], Awaitable[object]] = _no_pause
         """Load pictures and the like again, and watch the page's traffic no longer for that."""
         self.spent = False
-        """Set by whoever met trouble in it: it is not lent again."""
-        self._ears.on("dialog", self._on_dialog)
-        self._ears.on(
+        """Set where a look met trouble in it: it is not lent again."""
+        self._traffic.on("dialog", self._on_dialog)
+        self._traffic.on(
             "popup",
-            lambda popup: self._ears.chores.start(within(popup.close(), timeouts.close, "pop-up")),
+            lambda popup: self._traffic.tasks.start(
+                with_timeout(popup.close(), timeouts.close, "pop-up")
+            ),
         )
 
     @property
@@ -113,23 +121,23 @@ class Tab:
         """The newest document of this page, also after it reloaded itself. `Unreachable` where
         there is none.
         """
-        return self._ears.newest_document
+        return self._traffic.newest_document
 
     @property
     def status(self) -> int:
-        """HTTP status of that document; 0 where there is none."""
-        return self._ears.status
+        """HTTP status of that document; 0 where it is missing."""
+        return self._traffic.status
 
     @property
     def gone(self) -> bool:
-        """Whether the page was seen to close or crash. A killed driver tells nobody."""
-        return self._ears.gone
+        """Whether the page was seen to close or crash. A killed driver raises no event."""
+        return self._traffic.gone
 
-    def hearing(self, *paths: str) -> AbstractAsyncContextManager[Hearing]:
+    def listen_for(self, *paths: str) -> AbstractAsyncContextManager[ReplyWaiter]:
         """Listen for responses while the block lasts. Each regular expression is searched in host +
         path without the query (`www.toutiao.com/api/pc/list/user/feed`); tell queries apart by
-        `Hearing.first(where)`."""
-        return self._ears.hearing(*paths)
+        `ReplyWaiter.first(where)`."""
+        return self._traffic.listen_for(*paths)
 
     async def open(self, url: str, *, timeout: float | None = None) -> Reply:
         """Navigate; returns the final document response (after redirects), whatever its status. Its
@@ -154,8 +162,8 @@ class Tab:
         page adds them), past the cache.
         """
         reply, _ = await self.ask(url)
-        if self._ears.recording:
-            self._ears.recording.asked(reply)
+        if self._traffic.log:
+            self._traffic.log.add_fetched(reply)
         self._keep(reply)
         return reply
 
@@ -169,18 +177,20 @@ class Tab:
             fetched, self._page, url, self.timeouts.reply, limit=self.timeouts.reply
         )
         self._refuse_foreign(to or url)
-        self.clock.heard(reply.sent_at)
+        self.clock.note(reply.sent_at)
         return reply, to or url
 
-    def report_to(self, recording: Recording) -> None:
-        """Tell a recording of every document and heard answer from now on (`mediawatch record`)."""
-        self._ears.recording = recording
+    def log_to(self, log: TrafficLog) -> None:
+        """Write every document and every awaited reply to a log from now on (`mediawatch record`)."""
+        self._traffic.log = log
 
     async def storage_state(self) -> StorageState:
         """What the page's context has stored: cookies and local storage. For renewing a session,
         and to know what must not leave.
         """
-        return await within(self._page.context.storage_state(), self.timeouts.step, "session state")
+        return await with_timeout(
+            self._page.context.storage_state(), self.timeouts.step, "session state"
+        )
 
     async def evaluate(self, script: str) -> object:
         """The value of a JS expression or function in the page. `Changed` where the script
@@ -209,12 +219,12 @@ class Tab:
         end = clock() + limit
         while True:
             try:
-                if await within(
+                if await with_timeout(
                     self._page.evaluate(f"!!({condition})"), self.timeouts.step, "wait"
                 ):
                     return True
             except Changed as failure:
-                if not moved(failure):
+                if not navigated_away(failure):
                     raise
             if clock() >= end:
                 return False
@@ -226,6 +236,15 @@ class Tab:
         """
         self._refuse_foreign(self.url)
         return await self._ask(self._page.locator(selector).filter(visible=True).count) > 0
+
+    def require_login(self, sign: bool | None) -> None:
+        """With a session in use the page must not show that it does not know the operator; a session
+        file is no sign of a login. `sign`: what the page shows; None where it says nothing.
+        """
+        if self.session and sign is not None:
+            self.known = sign
+        if self.session and sign is False:
+            raise LoginRequired("the site does not recognise the stored session")
 
     def hide(self, secret: str) -> None:
         """Blank this text in every payload and text that is kept: a login's token that the site
@@ -251,7 +270,7 @@ class Tab:
         """
         said = [reply.text() for reply in self._read]
         try:
-            await self._ears.alive()
+            await self._traffic.alive()
             if mask:
                 said.append(await self._ask(self._page.content))
         except Failure:  # a page that hangs would hang for each of the rest
@@ -289,54 +308,54 @@ class Tab:
         if self._cover:
             await self._value(self._cover.script)
 
-    async def hush(self, *, idle: bool) -> None:
-        """Hear of this page's end only, from now on: each call that it makes would be told a dozen
-        times over. It is not lent again.
+    async def stop_listening(self, *, idle: bool) -> None:
+        """Notice only this page's end from now on: each call that it makes would raise a dozen
+        events. It is not lent again.
 
         `idle`: it loads nothing by itself, so nothing needs be kept from it.
         """
         self.spent = True
-        self._ears.deafen(*TRAFFIC)
+        self._traffic.remove_listeners(*TRAFFIC)
         if idle:
             await self.unblock()
 
     def end(self) -> None:
-        """The browser is no more: whoever waits for this page is told."""
-        self._ears.end()
+        """The browser is gone: what waits for this page stops waiting."""
+        self._traffic.end()
 
-    async def empty(self, tidy: Callable[[], Awaitable[object]]) -> bool:
+    async def empty(self, clean_up: Callable[[], Awaitable[object]]) -> bool:
         """End the loan of a page that is to be lent again: nothing of its document goes on. False
         where it is better closed.
         """
-        self._ears.chores.end()
-        if self.spent or self._ears.gone:
+        self._traffic.tasks.end()
+        if self.spent or self._traffic.gone:
             return False
         try:
-            await within(
+            await with_timeout(
                 self._page.goto(_EMPTY, wait_until="commit", timeout=0),
                 self.timeouts.close,
                 "leave",
             )
-            await within(tidy(), self.timeouts.close, "tidy")
+            await with_timeout(clean_up(), self.timeouts.close, "clean up")
         except Failure:
             return False
-        self._ears.deafen()
-        return not self._ears.gone
+        self._traffic.remove_listeners()
+        return not self._traffic.gone
 
     async def close(self) -> bool:
         """End the loan; called by the browser. False where the page had died by then. Never raises
         a `Failure`.
         """
-        self._ears.chores.end()
-        sound = not self._ears.gone
+        self._traffic.tasks.end()
+        sound = not self._traffic.gone
         try:
             # A killed driver raises no event, and closing a page of it is no error.
-            await within(self._page.context.cookies(_NOWHERE), self.timeouts.close, "close")
-            await within(self._page.close(), self.timeouts.close, "close")
+            await with_timeout(self._page.context.cookies(_NOWHERE), self.timeouts.close, "close")
+            await with_timeout(self._page.close(), self.timeouts.close, "close")
         except Failure as failure:
             # Silence may be a machine that is slow.
             sound = sound and isinstance(failure.__cause__, TimeoutError)
-        return sound and not self._ears.crashed
+        return sound and not self._traffic.crashed
 
     def _capture(self, kind: EvidenceKind, media_type: str, body: bytes, url: str) -> Capture:
         for secret in self._hidden if media_type == _GZIP else ():
@@ -356,7 +375,7 @@ class Tab:
     async def _picture(self) -> bytes:
         if self.whole:
             with suppress(Failure):
-                await within(
+                await with_timeout(
                     self._page.wait_for_load_state("load", timeout=0), self.timeouts.step, "load"
                 )
         await self._cover_operator()
@@ -373,7 +392,7 @@ class Tab:
             animations="disabled",
             timeout=0,
         )
-        return await within(shot, self.timeouts.step, "picture")
+        return await with_timeout(shot, self.timeouts.step, "picture")
 
     async def _value(self, script: str) -> object:
         value: object = await self._ask(self._page.evaluate, script)
@@ -388,33 +407,35 @@ class Tab:
         """One call into the page; again where the page navigated by itself meanwhile."""
         for _ in range(3):
             try:
-                return await within(
+                return await with_timeout(
                     call(*args), self.timeouts.step if limit is None else limit, call.__name__
                 )
             except Changed as failure:
-                if not moved(failure):
+                if not navigated_away(failure):
                     raise
             await asyncio.sleep(_POLL)
         raise Unreachable("the page navigates again and again")
 
     async def _navigate(self, call: Awaitable[object], limit: float, where: str) -> Reply:
-        self._ears.forget_document()
+        self._traffic.forget_document()
         try:
-            await within(call, limit, where)
+            await with_timeout(call, limit, where)
         except Failure as failure:
             # Chromium makes an error page of an empty 4xx or 5xx answer; and a page may move on
             # while it is being opened.
-            if "ERR_HTTP_RESPONSE_CODE_FAILURE" not in failure.detail and not moved(failure):
+            if "ERR_HTTP_RESPONSE_CODE_FAILURE" not in failure.detail and not navigated_away(
+                failure
+            ):
                 raise
         with suppress(
             Failure
         ):  # a script that hangs keeps the document open; surfaces wait for what they need
-            await within(
+            await with_timeout(
                 self._page.wait_for_load_state("domcontentloaded", timeout=0),
                 min(limit, self.timeouts.step),
                 where,
             )
-        reply = await self._ears.document(limit, where)
+        reply = await self._traffic.document(limit, where)
         if not self.url.startswith("chrome-error:"):
             self._refuse_foreign(self.url)
         return reply
@@ -422,21 +443,19 @@ class Tab:
     def _refuse_foreign(self, url: str) -> None:
         parts = urlsplit(url)
         host = parts.hostname or ""
-        if parts.scheme in ("http", "https") and any(
-            host == own or host.endswith(f".{own}") for own in self._hosts
-        ):
+        if parts.scheme in ("http", "https") and on_host(host, *self._hosts):
             return
-        if parts.scheme == "chrome-error" or self._ears.gone:
+        if parts.scheme == "chrome-error" or self._traffic.gone:
             raise Unreachable("the page is gone")
         raise Changed(f"{parts.scheme}://{host} is not one of the platform's hosts")
 
     def _keep(self, reply: Reply) -> None:
-        if self._ears.recording:
-            self._ears.recording.used(reply)
+        if self._traffic.log:
+            self._traffic.log.mark_used(reply)
         if not any(each is reply for each in self._read):
             self._read.append(reply)
 
     def _on_dialog(self, dialog: Dialog) -> None:
         # Dismissing a "leave this page?" would keep us on it.
         answer = dialog.accept() if dialog.type == "beforeunload" else dialog.dismiss()
-        self._ears.chores.start(within(answer, self.timeouts.close, "dialog"))
+        self._traffic.tasks.start(with_timeout(answer, self.timeouts.close, "dialog"))

@@ -1,5 +1,5 @@
-"""What a page hears: `Hearing` for those who wait, `Ears` on the page. Bodies are read as they
-come.
+"""What a page receives: `PageTraffic` listens on the page, a `ReplyWaiter` waits for the replies that
+one surface wants. Bodies are read as they come.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urljoin
 
 from playwright.async_api import Error as PlaywrightError
@@ -17,11 +17,10 @@ from playwright.async_api import Page, Request, Response
 from mediawatch.domain import Changed, Failure, Unreachable
 from scrapers.browser.clock_check import ClockCheck, sent_at
 from scrapers.browser.fetch import BODY_LIMIT, fetched
-from scrapers.browser.limits import Chores, Timeouts, within
-from scrapers.browser.reply import Reply, host_and_path
-
-if TYPE_CHECKING:
-    from scrapers.recording.case import Recording
+from scrapers.browser.limits import BackgroundTasks, Timeouts, with_timeout
+from scrapers.browser.reply import Reply
+from scrapers.browser.traffic_log import TrafficLog
+from scrapers.urls import host_and_path
 
 TRAFFIC = ("request", "requestfailed", "response")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -31,8 +30,8 @@ def _any(reply: Reply) -> bool:
     return True
 
 
-class Hearing:
-    """The responses that match, from the moment the hearing began. Made by `Tab.hearing`."""
+class ReplyWaiter:
+    """The replies that match, from the moment it began to listen. Made by `Tab.listen_for`."""
 
     def __init__(
         self,
@@ -72,8 +71,8 @@ class Hearing:
                     await self._news.wait()
         except TimeoutError:
             pass
-        # A killed driver raises no event: the silence of the page is told from that of the browser
-        # only by asking it.
+        # A killed driver raises no event: only by asking the page its silence differs from that of the
+        # browser.
         await self._alive()
         raise self._silence(limit)
 
@@ -98,17 +97,17 @@ class Hearing:
             )
         return Changed(f"the page did not ask for {wanted} within {limit:g} s")
 
-    # The rest is for `Ears`.
+    # The rest is for `PageTraffic`.
     def wants(self, url: str) -> bool:
         where = host_and_path(url)
         return any(pattern.search(where) for pattern in self._patterns)
 
-    def asked(self, request: Request) -> None:
+    def add_request(self, request: Request) -> None:
         self.requested.append(request.url)
         self._under_way[request] = request.url
         self._order[request] = len(self._order)
 
-    def heard(self, request: Request, reply: Reply) -> None:
+    def add_reply(self, request: Request, reply: Reply) -> None:
         self._under_way.pop(request, None)
         # A redirect to what is wanted too is on its way; any other one (to a login page) is the
         # answer.
@@ -124,7 +123,7 @@ class Hearing:
         self._replies.append(reply)
         self._news.set()
 
-    def failed(self, request: Request, why: str) -> None:
+    def add_failure(self, request: Request, why: str) -> None:
         self._under_way.pop(request, None)
         self._failed[request] = why
 
@@ -134,23 +133,25 @@ class Hearing:
         self._news.set()
 
 
-class Ears:
-    """Listens on one page: for its documents always, for other responses while a hearing lasts."""
+class PageTraffic:
+    """Listens on one page: for its documents always, for other responses while a waiter wants
+    them.
+    """
 
     def __init__(
         self, page: Page, timeouts: Timeouts, keep: Callable[[Reply], None], clock: ClockCheck
     ) -> None:
         self._page, self._timeouts, self._keep, self._clock = page, timeouts, keep, clock
-        self._hearings: list[Hearing] = []
+        self._waiters: list[ReplyWaiter] = []
         self._document: Reply | None = None
         self._documents, self._newest = 0, 0
         self._document_came = asyncio.Event()
         self._asking: set[str] = set()
-        self.recording: Recording | None = None
+        self.log: TrafficLog | None = None
         self.gone = False
         """It crashed or was closed."""
         self.crashed = False
-        self.chores = Chores()
+        self.tasks = BackgroundTasks()
         self._listening: list[tuple[str, Callable[[Any], None]]] = []
         self.on("request", self._on_request)
         self.on("requestfailed", self._on_failed)
@@ -158,20 +159,18 @@ class Ears:
         self.on("crash", lambda page: self._on_crash())
         self.on("close", lambda page: self.end())
 
-    def on(self, event: str, told: Callable[[Any], None]) -> None:
-        """Be told of an event of the page until `deafen`."""
-        self._page.on(event, told)  # type: ignore[call-overload]
-        self._listening.append((event, told))
+    def on(self, event: str, handler: Callable[[Any], None]) -> None:
+        """Call the handler for an event of the page until `remove_listeners`."""
+        self._page.on(event, handler)  # type: ignore[call-overload]
+        self._listening.append((event, handler))
 
-    def deafen(self, *events: str) -> None:
-        """Nothing of the page is heard any more (of these events, where some are named): it goes to
-        somebody else.
-        """
-        self.chores.end()
-        for event, told in tuple(self._listening):
+    def remove_listeners(self, *events: str) -> None:
+        """Stop listening (to these events, where some are named): the page goes to another look."""
+        self.tasks.end()
+        for event, handler in tuple(self._listening):
             if not events or event in events:
-                self._page.remove_listener(event, told)
-                self._listening.remove((event, told))
+                self._page.remove_listener(event, handler)
+                self._listening.remove((event, handler))
 
     @property
     def status(self) -> int:
@@ -184,21 +183,21 @@ class Ears:
         return self._document
 
     @asynccontextmanager
-    async def hearing(self, *paths: str) -> AsyncIterator[Hearing]:
-        hearing = Hearing(
+    async def listen_for(self, *paths: str) -> AsyncIterator[ReplyWaiter]:
+        waiter = ReplyWaiter(
             tuple(re.compile(path) for path in paths), self._timeouts.reply, self._keep, self.alive
         )
-        self._hearings.append(hearing)
+        self._waiters.append(waiter)
         try:
-            yield hearing
+            yield waiter
         finally:
-            self._hearings.remove(hearing)
+            self._waiters.remove(waiter)
 
     async def alive(self) -> None:
         """`Unreachable` where the page does not answer any more."""
         if self.gone:
             raise Unreachable("the page died")
-        await within(self._page.evaluate("1"), self._timeouts.step, "page")
+        await with_timeout(self._page.evaluate("1"), self._timeouts.step, "page")
 
     def forget_document(self) -> None:
         # What is still on its way belongs to the navigation before.
@@ -219,30 +218,30 @@ class Ears:
         return self._document
 
     def _on_request(self, request: Request) -> None:
-        for hearing in self._wanting(request):
-            hearing.asked(request)
+        for waiter in self._wanting(request):
+            waiter.add_request(request)
 
     def _on_failed(self, request: Request) -> None:
-        for hearing in self._wanting(request):
-            hearing.failed(request, f"{host_and_path(request.url)}: {request.failure}")
+        for waiter in self._wanting(request):
+            waiter.add_failure(request, f"{host_and_path(request.url)}: {request.failure}")
 
     def _on_response(self, response: Response) -> None:
         listening = self._wanting(response.request)
         main = self._is_document(response)
         self._documents += main
         if listening or main:
-            number = self.recording.number() if self.recording else 0
-            self.chores.start(
+            number = self.log.number() if self.log else 0
+            self.tasks.start(
                 self._take(response, listening, self._documents if main else 0, number)
             )
-        elif self.recording and self._is_document(response, redirects=True):
+        elif self.log and self._is_document(response, redirects=True):
             to = Reply(response.url, response.status, "", b"", response.headers.get("location", ""))
-            self.recording.answered(self.recording.number(), to, document=True)
+            self.log.add(self.log.number(), to, document=True)
 
-    def _wanting(self, request: Request) -> list[Hearing]:
+    def _wanting(self, request: Request) -> list[ReplyWaiter]:
         if request.method == "OPTIONS" or request.url in self._asking:
             return []
-        return [hearing for hearing in self._hearings if hearing.wants(request.url)]
+        return [waiter for waiter in self._waiters if waiter.wants(request.url)]
 
     def _is_document(self, response: Response, *, redirects: bool = False) -> bool:
         request = response.request
@@ -254,7 +253,7 @@ class Ears:
             return False
 
     async def _take(
-        self, response: Response, listening: list[Hearing], document: int, number: int
+        self, response: Response, listening: list[ReplyWaiter], document: int, number: int
     ) -> None:
         """Read one response. `document` is its number among the page's documents, 0 for none;
         `number` that for a recording.
@@ -278,14 +277,14 @@ class Ears:
             sent_at(headers),
             cut,
         )
-        self._clock.heard(reply.sent_at)
-        if self.recording and not lost:
-            self.recording.answered(number, reply, document=bool(document))
-        for hearing in listening:
+        self._clock.note(reply.sent_at)
+        if self.log and not lost:
+            self.log.add(number, reply, document=bool(document))
+        for waiter in listening:
             if lost:
-                hearing.failed(response.request, f"{reply.path}: {lost}")
+                waiter.add_failure(response.request, f"{reply.path}: {lost}")
             else:
-                hearing.heard(response.request, reply)
+                waiter.add_reply(response.request, reply)
         if document > self._newest:
             self._document, self._newest = reply, document
             self._document_came.set()
@@ -293,12 +292,12 @@ class Ears:
     async def _body(self, response: Response, main: bool) -> bytes:
         try:
             # At once: after the next navigation the browser no longer has it.
-            return await within(
+            return await with_timeout(
                 response.body(), self._timeouts.navigation if main else self._timeouts.body, "body"
             )
         except Failure as failure:
             if "No data found" in failure.detail:
-                sizes = await within(response.request.sizes(), self._timeouts.step, "body")
+                sizes = await with_timeout(response.request.sizes(), self._timeouts.step, "body")
                 if not sizes["responseBodySize"]:
                     return b""
             if main or self.gone or response.request.method != "GET":
@@ -323,8 +322,8 @@ class Ears:
         self.end()
 
     def end(self) -> None:
-        """The page is no more: nobody need wait for it any longer."""
+        """The page is gone: the waiters stop."""
         self.gone = True
         self._document_came.set()
-        for hearing in self._hearings:
-            hearing.end()
+        for waiter in self._waiters:
+            waiter.end()

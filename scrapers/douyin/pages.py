@@ -1,4 +1,4 @@
-"""How pages of Douyin are opened, and what they hear: short links, the script challenge, one more
+"""How pages of Douyin are opened, and what they receive: short links, the script challenge, one more
 load after a refusal, further pages.
 """
 
@@ -19,9 +19,8 @@ from mediawatch.domain import (
     Outcome,
     RateLimited,
 )
-from scrapers.browser.pool import Hearing, Reply, Tab, host_and_path
-from scrapers.browser.reply import asked_again
-from scrapers.douyin.identity import Target, sec_uid_in, wanted
+from scrapers.browser.pool import Reply, ReplyWaiter, Tab
+from scrapers.douyin.identity import Target, sec_uid_in, target_of
 from scrapers.douyin.posts import next_cursor, older_cursor
 from scrapers.douyin.replies import (
     WORDS,
@@ -33,9 +32,8 @@ from scrapers.douyin.replies import (
     read_sign,
     read_words,
 )
-from scrapers.lists import PAGES_BACK
-from scrapers.look import as_far_as_it_goes
-from scrapers.surface import on_host, query_of
+from scrapers.lists import PAGES_BACK, keep_earlier_pages
+from scrapers.urls import asked_again, host_and_path, on_host, query_of
 
 USER = "https://www.douyin.com/user/"
 PROFILE = "https://www.douyin.com/aweme/v1/web/user/profile/other/"
@@ -73,10 +71,10 @@ _WALL = re.compile(r"登录后查看更多作品|登录后免费畅享|扫码登
 
 @dataclass(slots=True)
 class Visit:
-    """One account's page under way: the document of its newest load, and what that load hears."""
+    """One account's page under way: the document of its newest load, and the replies to it."""
 
     tab: Tab
-    hearing: Hearing
+    waiter: ReplyWaiter
     sec_uid: str
     html: str
     past: tuple[Reply, ...] = ()
@@ -91,7 +89,7 @@ class Visit:
 
     async def again(self) -> None:
         """Load the page once more."""
-        self.past = self.hearing.all()
+        self.past = self.waiter.all()
         self.html = await passed(self.tab, await self.tab.reload())
 
     async def answer(self, path: str) -> Reply:
@@ -107,7 +105,7 @@ class Visit:
 
     async def _first(self, path: str) -> Reply:
         past = {id(reply) for reply in self.past}
-        return await self.hearing.first(
+        return await self.waiter.first(
             lambda reply: id(reply) not in past and asks(reply, path, self.sec_uid)
         )
 
@@ -124,7 +122,7 @@ class Visit:
             except Changed as silence:
                 said = read_words(await self.tab.text())
                 if said is None:
-                    raise await stalled(self.tab, self.sign) or silence from silence
+                    raise await obstacle_on(self.tab, self.sign) or silence from silence
             else:
                 if profile := read_profile(payload_of(reply), self.sec_uid):
                     return profile
@@ -139,7 +137,7 @@ class Visit:
             or not await self.tab.wait_for(SPEAKS)
             or read_words(await self.tab.text()) != said
         ):
-            raise await stalled(self.tab, self.sign) or Changed(
+            raise await obstacle_on(self.tab, self.sign) or Changed(
                 f"{said.detail if said else 'absence'} only once"
             )
         return Profile(seen=said)
@@ -151,13 +149,13 @@ class Visit:
         try:
             reply = await self.answer(WORKS)
         except Changed as silence:
-            raise await stalled(self.tab, self.sign) or silence from silence
+            raise await obstacle_on(self.tab, self.sign) or silence from silence
         try:
             payload, first = payload_of(reply), True
         except (
             RateLimited
         ) as blocked:  # a refusal under a check that lies over the page is the check's
-            raise await stalled(self.tab, self.sign) or blocked from blocked
+            raise await obstacle_on(self.tab, self.sign) or blocked from blocked
         reached = None
         for _ in range(PAGES_BACK):
             cursor = next_cursor(payload)
@@ -179,7 +177,7 @@ class Visit:
             reached = cursor
             await self.tab.pause()
             older = None
-            with as_far_as_it_goes(self.tab):
+            with keep_earlier_pages(self.tab):
                 older = payload_of(await self.tab.fetch(page_at(self.list_url, cursor)))
             if older is None:
                 return
@@ -208,11 +206,11 @@ async def at_a_profile(tab: Tab, account: Account) -> str:
     """The account's own page, whose script has signed a call by now: the address of its list call.
     `NoEvidence` where it has none.
     """
-    target = wanted(account.filed)
+    target = target_of(account.filed)
     if target is None:
         raise NoEvidence("no usable id or link is filed")
-    async with tab.hearing(WORKS) as hearing:
-        visit = Visit(tab, hearing, *await arrive(tab, target))
+    async with tab.listen_for(WORKS) as waiter:
+        visit = Visit(tab, waiter, *await arrive(tab, target))
         record = read_records(visit.html, visit.sec_uid)
         if (record and record.seen.outcome is not Outcome.OK) or read_words(await tab.text()):
             raise NoEvidence(
@@ -221,7 +219,7 @@ async def at_a_profile(tab: Tab, account: Account) -> str:
         try:
             reply = await visit.answer(WORKS)
         except Changed as silence:
-            raise await stalled(tab, visit.sign) or NoEvidence(
+            raise await obstacle_on(tab, visit.sign) or NoEvidence(
                 "the page asks for no list"
             ) from silence
         payload_of(reply)
@@ -289,7 +287,7 @@ def wall_at(url: str) -> Failure | None:
     return LoginRequired(f"sent to {here}") if _LOGIN.search(here) else None
 
 
-async def stalled(tab: Tab, sign: bool | None) -> Failure | None:
+async def obstacle_on(tab: Tab, sign: bool | None) -> Failure | None:
     """What the page shows instead of making its calls; None where nothing is recognised."""
     if await tab.evaluate("document.title") == "验证码中间页" or await tab.sees(CAPTCHA):
         return Captcha("check over the page")

@@ -20,7 +20,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import CLOCK_SKEW, EVER, day_of, from_epoch
 from scrapers.douyin.replies import loaded, refuse, said
-from scrapers.lists import ends_short, reach
+from scrapers.lists import complete_back_to, needs_older_page
 
 _OPENED = datetime(2016, 9, 1, tzinfo=UTC)
 _PICTURES, _VIDEOS = frozenset({2, 68, 150}), frozenset({0, 4, 55, 61, 109, 201})
@@ -68,7 +68,7 @@ def older_cursor(
             found = Found(owner)
             for item in items:
                 found.add(item, now)
-            return cursor if ends_short(found.posts, back_to) else None
+            return cursor if needs_older_page(found.posts, back_to) else None
     return next_cursor(payload) if back_to is not None else None
 
 
@@ -89,7 +89,7 @@ def read_posts(
     among their creators. A list without a single work of `owner` (its sec_uid) is another
     account's, `Changed`; one that is left out as another's leaves a gap. An empty page that
     promises more is a stretch of time without works: it proves nothing, and refuses nothing.
-    `visitor`: nobody is logged in.
+    `visitor`: without a login.
     """
     refuse(payload)
     match payload:
@@ -135,7 +135,7 @@ def read_posts(
         # told.
         found.notes.append(f"time_list {str(months)[:100]}")
     whole = has_more is False and len(found.ids) == works
-    since = EVER if whole else reach(found.posts)
+    since = EVER if whole else complete_back_to(found.posts)
     return Seen(
         posts=tuple(found.posts),
         complete_since=since if known and not found.gaps else None,

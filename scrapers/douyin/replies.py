@@ -79,7 +79,7 @@ def read_sign(html: str) -> bool | None:
 
 
 def read_records(html: str, sec_uid: str) -> Profile | None:
-    """The account's server record in the page's `__pace_f` chunks; None where there is none. The
+    """The account's server record in the page's `__pace_f` chunks; None where it is missing. The
     viewer's record has another shape.
     """
     chunks = "".join(json.loads(found[1])[1] for found in _PUSH.finditer(html))

@@ -26,8 +26,8 @@ from mediawatch.domain import (
     Sight,
 )
 from scrapers.browser.pool import Tab
-from scrapers.browser.shared_pages import Calls, Warm
-from scrapers.douyin.identity import Target, filed_sec_uid, told, wanted
+from scrapers.browser.shared_pages import PageCalls, SharedPage
+from scrapers.douyin.identity import Target, filed_sec_uid, match_to_filed, target_of
 from scrapers.douyin.pages import (
     CALLED,
     CAPTCHA,
@@ -35,19 +35,20 @@ from scrapers.douyin.pages import (
     Visit,
     arrive,
     at_a_profile,
+    obstacle_on,
     opened,
     passed,
     payload_of,
     profile_call,
-    stalled,
     works_call,
 )
 from scrapers.douyin.posts import next_cursor, read_posts
 from scrapers.douyin.replies import read_profile, read_search, read_sign
-from scrapers.look import as_far_as_it_goes
+from scrapers.lists import keep_earlier_pages
 from scrapers.privacy import viewers
-from scrapers.searches import NameSearch, Results, aliases, identified, joined, vouches
-from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface, lacks_login, query_of
+from scrapers.searches import NameSearch, Results, aliases, joined, match_hits_to_filed, vouches
+from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface
+from scrapers.urls import query_of
 
 SEARCH = "https://www.douyin.com/search/"
 FOUND = r"(^|\.)douyin\.com/aweme/v1/web/discover/search/?$"
@@ -66,13 +67,15 @@ class ProfilePage(Surface):
     url_keys: ClassVar[frozenset[str]] = frozenset(
         {"sec_uid", "sec_user_id", "max_cursor", "count"}
     )
-    warm: ClassVar[Warm | None] = Warm("https://www.douyin.com/user/", at_a_profile, signs=True)
+    shared_page: ClassVar[SharedPage | None] = SharedPage(
+        "https://www.douyin.com/user/", at_a_profile, signs=True
+    )
 
     found: Target | None = None
     """Whom the search of this look found under the name, where neither id nor link is filed."""
 
-    def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
-        if wanted(account.filed):
+    def given_earlier(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
+        if target_of(account.filed):
             return self
         found = {
             (sight.platform_id, sight.matched_by)
@@ -81,16 +84,16 @@ class ProfilePage(Surface):
         }
         if len(found) != 1:
             return None
-        sec_uid, tie = found.pop()
+        sec_uid, by = found.pop()
         # By its 抖音号 the account is known for sure, by its name alone perhaps.
-        return ProfilePage(Target(by=tie or MatchedBy.NAME, sec_uid=sec_uid))
+        return ProfilePage(Target(by=by or MatchedBy.NAME, sec_uid=sec_uid))
 
-    def asks(self, account: Account) -> bool:
-        target = wanted(account.filed)
+    def can_see_by_calls(self, account: Account) -> bool:
+        target = target_of(account.filed)
         return target is not None and bool(target.sec_uid) and not target.rival
 
-    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
-        target = wanted(account.filed)
+    async def see_by_calls(self, calls: PageCalls, account: Account) -> AsyncIterator[Seen]:
+        target = target_of(account.filed)
         assert target is not None
         profile = read_profile(
             payload_of(await calls.fetch(profile_call(calls.entered, target.sec_uid))),
@@ -98,7 +101,7 @@ class ProfilePage(Surface):
         )
         if profile is None:
             raise Changed("no user: only the page may say that there is none")
-        yield told(profile.seen, target, account.filed)
+        yield match_to_filed(profile.seen, target, account.filed)
         if profile.seen.outcome is not Outcome.OK:
             return
         payload = payload_of(await calls.fetch(works_call(calls.entered, target.sec_uid)))
@@ -112,24 +115,24 @@ class ProfilePage(Surface):
             visitor=not calls.session,
             owner=target.sec_uid,
         )
-        yield told(works, target, account.filed)
+        yield match_to_filed(works, target, account.filed)
         if profile.odd:
             raise Changed(profile.odd)
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
-        target = wanted(account.filed) or self.found
+        target = target_of(account.filed) or self.found
         if target is None or target.rival:
             raise NoEvidence(
                 "no usable id or link is filed"
                 if target is None
                 else f"the filed link leads to {target.rival}"
             )
-        async with tab.hearing(CALLED, WORKS) as hearing:
-            visit = Visit(tab, hearing, *await arrive(tab, target))
+        async with tab.listen_for(CALLED, WORKS) as waiter:
+            visit = Visit(tab, waiter, *await arrive(tab, target))
             profile = await visit.profile()
-            seen = told(profile.seen, target, account.filed)
+            seen = match_to_filed(profile.seen, target, account.filed)
             if seen.outcome is not Outcome.OK:
-                lacks_login(tab, visit.sign)
+                tab.require_login(visit.sign)
                 yield seen
                 return
             yield seen
@@ -146,15 +149,15 @@ class ProfilePage(Surface):
                 owner=visit.sec_uid,
             )
             if not works.posts:
-                lacks_login(tab, sign)
-            works = told(works, target, account.filed)
+                tab.require_login(sign)
+            works = match_to_filed(works, target, account.filed)
             surely = target.by is not MatchedBy.NAME or vouches(
                 account.filed, profile.seen.verified_as
             )
             yield works if surely else replace(works, complete_since=None)
             if works.posts:
                 async for older in visit.older(payload):
-                    with as_far_as_it_goes(tab):
+                    with keep_earlier_pages(tab):
                         shown = read_posts(
                             older,
                             None,
@@ -165,8 +168,8 @@ class ProfilePage(Surface):
                             owner=visit.sec_uid,
                         )
                         if shown.posts:
-                            yield told(Seen(posts=shown.posts), target, account.filed)
-            lacks_login(tab, sign)
+                            yield match_to_filed(Seen(posts=shown.posts), target, account.filed)
+            tab.require_login(sign)
             if profile.odd:
                 raise Changed(profile.odd)
 
@@ -184,7 +187,7 @@ class Search(NameSearch):
         """
         filed, own_id = account.filed, filed_sec_uid(account.filed)
         found, sign = await self.results(tab, filed.name.strip())
-        seen = identified(filed, own_id, found, gone=self.gone)
+        seen = match_hits_to_filed(filed, own_id, found, gone=self.gone)
         searched: list[str] = []
         for alias in aliases(filed, own_id):
             if seen.matched_by is not None and seen.outcome is Outcome.OK:
@@ -192,26 +195,24 @@ class Search(NameSearch):
             await tab.pause()
             further, sign = await self.results(tab, alias)
             found, searched = joined(found, further), [*searched, alias]
-            seen = identified(filed, own_id, found, gone=self.gone, searched=searched)
+            seen = match_hits_to_filed(filed, own_id, found, gone=self.gone, searched=searched)
         if seen.outcome is Outcome.NOT_FOUND and sign is not True:
             raise NoEvidence(f"{seen.detail}, but the page does not say that it knows the operator")
         yield seen
 
-    async def results(self, tab: Tab, wanted: str) -> tuple[Results, bool | None]:
+    async def results(self, tab: Tab, term: str) -> tuple[Results, bool | None]:
         """What the site shows for a name or 抖音号, and whether the page knows the operator."""
-        async with tab.hearing(FOUND) as hearing:
-            html = await opened(tab, f"{SEARCH}{quote(wanted, safe='')}?type=user")
+        async with tab.listen_for(FOUND) as waiter:
+            html = await opened(tab, f"{SEARCH}{quote(term, safe='')}?type=user")
             sign = read_sign(html)
             try:
-                reply = await hearing.first(
-                    lambda reply: query_of(reply.url).get("keyword") == wanted
-                )
+                reply = await waiter.first(lambda reply: query_of(reply.url).get("keyword") == term)
             except Changed as silence:
-                raise await stalled(tab, sign) or silence from silence
+                raise await obstacle_on(tab, sign) or silence from silence
             found = read_search(payload_of(reply))
             if await tab.sees(CAPTCHA):
                 raise Captcha("check over the results")
-            lacks_login(tab, sign)
+            tab.require_login(sign)
             return found, sign
 
 

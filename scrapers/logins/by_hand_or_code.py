@@ -208,7 +208,7 @@ async def _code(page: Page, login: Login) -> Locator | Page:
 
 
 async def _appears(code: Locator, seconds: float) -> bool:
-    """Shown and loaded: an empty picture is a code of nobody."""
+    """Shown and loaded: an unloaded image is not a QR code."""
     with suppress(PlaywrightError):
         await code.wait_for(timeout=seconds * 1000)
         return bool(

@@ -18,7 +18,7 @@ from scrapers.surface import Login
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Logins:
+class LoginFiles:
     """`folder` is the home's sessions folder. `window` and `headless` find a Chromium when it is
     wanted (UserError where there is none).
     """
@@ -75,7 +75,7 @@ class Logins:
         return _stored(session), len(state["cookies"])
 
     def remove(self, platform: str, name: str) -> bool:
-        """Delete the file; False where there is none."""
+        """Delete the file; False where it is missing."""
         session = self._session(platform, name)
         there = session.state.is_file()
         session.state.unlink(missing_ok=True)

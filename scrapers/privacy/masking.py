@@ -18,7 +18,7 @@ from scrapers.privacy.scrubbing import Scrubber, identity_in
 
 _ADDRESS = re.compile(r"(?:https?:)?//\S+")
 _SHORTEST_PATH = 12
-"""Characters. A shorter path of a picture may be anybody's."""
+"""Characters. A shorter path of a picture may belong to others."""
 # In the place of an element stands a box of one colour and the same size. What stands in running
 # text becomes blocks.
 _COVER = """([marks, secrets, pictures]) => {
@@ -81,7 +81,7 @@ class Mask:
         )
         return cls(records, marks, frozenset(text.strip() for text in own) - {""})
 
-    def over(self, texts: Iterable[str]) -> Cover:
+    def over(self, texts: Iterable[str]) -> OperatorCover:
         """The cover for a page that said all this."""
         found = {
             secret
@@ -92,11 +92,11 @@ class Mask:
         secrets = frozenset(
             secret for secret in found if not any(secret in own for own in self.kept)
         )
-        return Cover(self.marks, secrets, self.kept)
+        return OperatorCover(self.marks, secrets, self.kept)
 
 
 @dataclass(frozen=True, slots=True)
-class Cover:
+class OperatorCover:
     marks: tuple[str, ...]
     secrets: frozenset[str]
     kept: frozenset[str]

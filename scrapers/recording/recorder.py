@@ -1,26 +1,29 @@
-"""`mediawatch record`: the ordinary look at one account, with a browser whose pages report what
-they heard.
+"""`mediawatch record`: the ordinary look at one account, with a browser whose tabs log what they
+receive.
 """
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mediawatch.domain import Account, Failure, Filed, Need, Pace, Sight, UserError
-from mediawatch.ports import Gate
+from mediawatch.domain import Account, Failure, Filed, Need, Sight, UserError
+from mediawatch.ports import Gate, See, Visit
 from scrapers.browser.pool import Browser, Session, Tab
 from scrapers.browser.sessions import sessions_in
-from scrapers.recording.case import Answer, Recording
-from scrapers.surface import Scraper, link_in, on_host
+from scrapers.browser.traffic_log import TrafficLog
+from scrapers.look import LookTask, look
+from scrapers.recording.case import CaseAnswer, answers_of
+from scrapers.surface import Scraper
+from scrapers.urls import link_in, on_host
 
 
-class ReportingBrowser(Browser):
-    """A browser whose tabs report to one recording."""
+class LoggingBrowser(Browser):
+    """A browser whose tabs write to one log."""
 
-    recording: Recording
+    log: TrafficLog
 
     @asynccontextmanager
     async def tab(
@@ -35,63 +38,54 @@ class ReportingBrowser(Browser):
         async with super().tab(
             session, hosts=hosts, whole=whole, url_keys=url_keys, heavy=heavy
         ) as tab:
-            tab.report_to(self.recording)
+            tab.log_to(self.log)
             with suppress(
                 Failure
             ):  # the site may replace a cookie meanwhile, and the old one is a secret too
-                self.recording.left(await tab.storage_state())
+                self.log.add_state(await tab.storage_state())
             try:
                 yield tab
             finally:
                 with suppress(Failure):
-                    self.recording.left(await tab.storage_state())
+                    self.log.add_state(await tab.storage_state())
 
 
-class ReportingGate:
-    """A gate that tells the recording which surface is being visited."""
+@dataclass(frozen=True, slots=True)
+class LoggingGate:
+    """A gate that tells the log which surface is being visited."""
 
-    def __init__(self, gate: Gate, recording: Recording) -> None:
-        self._gate, self._recording = gate, recording
+    gate: Gate
+    log: TrafficLog
 
-    async def visit(
-        self,
-        surface: str,
-        session: str,
-        pace: Pace,
-        see: Callable[[], Awaitable[Sight]],
-        *,
-        declared_closed: bool = False,
-    ) -> Sight | None:
-        async def reported() -> Sight:
-            self._recording.surface = surface
-            return await see()
+    async def visit(self, visit: Visit, see: See) -> Sight | None:
+        def logged() -> Awaitable[Sight]:
+            self.log.surface = visit.surface
+            return see()
 
-        return await self._gate.visit(
-            surface, session, pace, reported, declared_closed=declared_closed
-        )
+        return await self.gate.visit(visit, logged)
 
-    async def pause(self, surface: str, session: str, pace: Pace) -> None:
-        await self._gate.pause(surface, session, pace)
+    async def pause(self, visit: Visit) -> None:
+        await self.gate.pause(visit)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recorded:
+class RecordedLook:
     """What a look gave, and the scrubbed answers that it rests on. `logged_in`: the platforms whose
     logins were in use.
     """
 
     sights: tuple[Sight, ...]
-    answers: tuple[Answer, ...]
+    answers: tuple[CaseAnswer, ...]
     logged_in: tuple[str, ...]
 
 
-class Recorder:
+class SiteRecorder:
     """`session`: the name of the login to use, "" for a visitor, None for what a look would
     take.
     """
 
     def __init__(
-        self, browser: ReportingBrowser, sessions: Path, scrapers: Mapping[str, Scraper]
+        self, browser: LoggingBrowser, sessions: Path, scrapers: Mapping[str, Scraper]
     ) -> None:
         self._browser, self._sessions, self._scrapers = browser, sessions, scrapers
 
@@ -114,7 +108,7 @@ class Recorder:
 
     async def record(
         self, account: Account, need: Need, gate: Gate, *, session: str | None
-    ) -> Recorded:
+    ) -> RecordedLook:
         """One look. UserError for a platform that cannot be looked at, and for a login that does
         not exist.
         """
@@ -125,12 +119,12 @@ class Recorder:
                 "only a person can look at"
             )
         if not account.filed.name and scraper.links:
-            # Other surfaces would ask by a name that nobody gave.
+            # Other surfaces would ask by a name that was not given.
             need = replace(need, only=scraper.links.name)
         logins = self._logins(scraper, session)
-        recording = self._browser.recording = Recording()
-        sights = await scraper.look(
-            self._browser, logins, account, need, ReportingGate(gate, recording)
+        log = self._browser.log = TrafficLog()
+        sights = await look(
+            LookTask(scraper, self._browser, logins, account, need, LoggingGate(gate, log))
         )
         used = {sight.surface for sight in sights if sight.session}
         folders = [
@@ -138,9 +132,9 @@ class Recorder:
             for surface in scraper.surfaces
             if surface.name in used
         ]
-        return Recorded(
+        return RecordedLook(
             sights=sights,
-            answers=recording.answers(scraper, account, sights),
+            answers=answers_of(log, scraper, account, sights),
             logged_in=tuple(dict.fromkeys(folders)),
         )
 

@@ -9,8 +9,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
 from mediawatch.domain import Changed, Filed, LoginRequired, MatchedBy, NoEvidence, Outcome, Seen
-from scrapers.browser.reply import host_and_path
-from scrapers.surface import link_in, on_host, query_of
+from scrapers.urls import host_and_path, link_in, on_host, query_of
 
 HOSTS = frozenset({"toutiao.com"})
 USER = "https://www.toutiao.com/c/user/"
@@ -44,7 +43,7 @@ class Target:
         return bool(self.id) and not self.id.isdigit()
 
 
-def wanted(filed: Filed) -> Target | None:
+def target_of(filed: Filed) -> Target | None:
     """The filed token's page, else the filed link (a share link's account), else the filed number
     taken as a UID.
 
@@ -62,7 +61,7 @@ def wanted(filed: Filed) -> Target | None:
 
 
 def shared_account(link: SplitResult) -> str:
-    """The account in a share link of the app's profile page: `user_id`; `share_uid` is whoever
+    """The account in a share link of the app's profile page: `user_id`; `share_uid` is who
     shared it. "" for other links.
     """
     if not on_host(link.hostname, *_SHARE_HOSTS) or not _SHARED.fullmatch(link.path):
@@ -93,7 +92,7 @@ def landed(url: str, target: Target) -> str:
     return unquote(token[1]) if token else ""
 
 
-def tie(profile: Seen, number: str, token: str, target: Target) -> Seen:
+def match_to_filed(profile: Seen, number: str, token: str, target: Target) -> Seen:
     """The profile as facts about the target; `number` is its mediaId, `token` that of its address.
     `Changed` for another account.
     """

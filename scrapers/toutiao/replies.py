@@ -15,7 +15,7 @@ from urllib.parse import unquote
 from mediawatch.domain import Attested, Changed, Outcome, Post, PostKind, Seen
 from mediawatch.domain.clock import CLOCK_SKEW, EVER, beijing, day_of, from_epoch, parse_printed
 from scrapers.browser.reply import render_data
-from scrapers.lists import reach
+from scrapers.lists import complete_back_to
 
 # No recording shows these pages, so the wordings are described only. They must stand alone on a
 # line, on a page without a profile.
@@ -84,7 +84,7 @@ def is_shell(html: str) -> bool:
 
 
 def media_id(render_data: object) -> str:
-    """The account's number; it outlives changes of name and address. "" where there is none."""
+    """The account's number; it outlives changes of name and address. "" where it is missing."""
     match render_data:
         case {"data": {"profileUserInfo": {"mediaId": str(number)}}}:
             return number
@@ -269,7 +269,7 @@ def read_feed(payload: object, author: str, now: datetime) -> Seen:
     posts = tuple(post for item in items if (post := _post(item, now, notes)) is not None)
     # "Only the pinned post" is also what a site shows to those whom it withholds the rest from.
     ends = not has_more(payload) and any(not post.pinned for post in posts)
-    since = None if notes else EVER if ends else reach(posts)
+    since = None if notes else EVER if ends else complete_back_to(posts)
     return Seen(posts=posts, complete_since=since, detail="; ".join(notes))
 
 

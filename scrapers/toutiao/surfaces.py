@@ -27,14 +27,12 @@ from mediawatch.domain import (
     Seen,
     Unreachable,
 )
-from scrapers.browser.pool import Hearing, Reply, Tab, host_and_path
-from scrapers.browser.reply import asked_again
-from scrapers.browser.shared_pages import Calls, Warm
-from scrapers.lists import PAGES_BACK, ends_short
-from scrapers.look import as_far_as_it_goes
+from scrapers.browser.pool import Reply, ReplyWaiter, Tab
+from scrapers.browser.shared_pages import PageCalls, SharedPage
+from scrapers.lists import PAGES_BACK, keep_earlier_pages, needs_older_page
 from scrapers.privacy import viewers
-from scrapers.surface import Scraper, SessionUse, Shows, Surface, query_of
-from scrapers.toutiao.identity import HOSTS, USER, Target, landed, tie, wanted
+from scrapers.surface import Scraper, SessionUse, Shows, Surface
+from scrapers.toutiao.identity import HOSTS, USER, Target, landed, match_to_filed, target_of
 from scrapers.toutiao.replies import (
     cursor,
     decoded,
@@ -48,6 +46,7 @@ from scrapers.toutiao.replies import (
     read_profile,
     served,
 )
+from scrapers.urls import asked_again, host_and_path, query_of
 
 FEED = r"^www\.toutiao\.com/api/pc/list/(user/)?feed/?$"
 # The captcha's script is part of every page; a call to its service is not.
@@ -101,17 +100,17 @@ class Profile(Surface):
     shows = Shows.ALL
     pace = Pace(every=4.0, jitter=2.0)
     url_keys = frozenset({"category", "token", "max_behot_time"})
-    warm = Warm(USER, lambda tab, account: at_a_profile(tab, account), signs=True)
+    shared_page = SharedPage(USER, lambda tab, account: at_a_profile(tab, account), signs=True)
 
     def applies(self, account: Account) -> bool:
-        return wanted(account.filed) is not None
+        return target_of(account.filed) is not None
 
-    def asks(self, account: Account) -> bool:
-        target = wanted(account.filed)
+    def can_see_by_calls(self, account: Account) -> bool:
+        target = target_of(account.filed)
         return target is not None and target.url.startswith(USER)
 
-    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
-        target = wanted(account.filed)
+    async def see_by_calls(self, calls: PageCalls, account: Account) -> AsyncIterator[Seen]:
+        target = target_of(account.filed)
         assert target is not None
         document = (await calls.open(target.url)).good()
         data = served(document.text())
@@ -119,31 +118,31 @@ class Profile(Surface):
         if profile is None:
             raise Changed("no profile: only the page may say that there is none")
         token = landed(calls.url, target)
-        yield tie(profile, media_id(data), token, target)
+        yield match_to_filed(profile, media_id(data), token, target)
         if profile.outcome is Outcome.OK:
             reply = await calls.fetch(feed_call(calls.entered, token or profile.platform_id))
             yield replace(read_feed(reply.json(), profile.name, calls.now()), complete_since=None)
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
-        target = wanted(account.filed)
+        target = target_of(account.filed)
         if target is None:
             raise NoEvidence("neither a Toutiao id nor a Toutiao link is filed")
         for again in range(RELOADS + 1):
-            async with tab.hearing(FEED, CAPTCHA_CALL) as hearing:
+            async with tab.listen_for(FEED, CAPTCHA_CALL) as waiter:
                 page = await (tab.reload() if again else tab.open(target.url))
-                profile = await self.profile(tab, hearing, page, target)
+                profile = await self.profile(tab, waiter, page, target)
                 if not again:
                     yield profile
                 tokens = {profile.platform_id, target.id, landed(tab.url, target)} - {""}
                 if profile.outcome is Outcome.BANNED:
                     with suppress(Failure):  # the ban stands, whether or not the list still answers
-                        shown = await self.feed(tab, hearing, profile, tokens)
+                        shown = await self.feed(tab, waiter, profile, tokens)
                         # What a banned account shows may be a part; that it is empty says nothing.
                         yield replace(shown, outcome=Outcome.BANNED, complete_since=None)
                 if profile.outcome is not Outcome.OK:
                     return
                 try:
-                    yield await self.feed(tab, hearing, profile, tokens)
+                    yield await self.feed(tab, waiter, profile, tokens)
                     return
                 except _Blank as blank:
                     if again == RELOADS:
@@ -151,7 +150,7 @@ class Profile(Surface):
                             yield shown
                         raise RateLimited(f"{RELOADS + 1} times: {blank.detail}") from blank
 
-    async def profile(self, tab: Tab, hearing: Hearing, page: Reply, target: Target) -> Seen:
+    async def profile(self, tab: Tab, waiter: ReplyWaiter, page: Reply, target: Target) -> Seen:
         """Who the page is about, after the site's JavaScript challenge, which reloads the page
         once.
         """
@@ -163,7 +162,7 @@ class Profile(Surface):
         token = landed(tab.url, target)
         text = await tab.evaluate(f"({SERVER_DATA} || {{}}).textContent || ''")
         if not text:
-            await self.refuse_captcha(tab, hearing)
+            await self.refuse_captcha(tab, waiter)
             if CHALLENGE.search(await tab.html()):
                 raise RateLimited("the JavaScript challenge does not clear")
         data = decoded(str(text)) if text else {"data": {}}
@@ -185,9 +184,9 @@ class Profile(Surface):
             )
             seen = read_profile(data)
         if seen is None:
-            await self.refuse_captcha(tab, hearing)
-            return tie(await self.absence(tab), "", token, target)
-        return tie(seen, media_id(data), token, target)
+            await self.refuse_captcha(tab, waiter)
+            return match_to_filed(await self.absence(tab), "", token, target)
+        return match_to_filed(seen, media_id(data), token, target)
 
     async def absence(self, tab: Tab) -> Seen:
         """What a page without a profile says; `Changed` where it says nothing."""
@@ -202,7 +201,7 @@ class Profile(Surface):
             f"HTTP {tab.document.status} without a profile, and none of the known wordings"
         )
 
-    async def feed(self, tab: Tab, hearing: Hearing, profile: Seen, tokens: set[str]) -> Seen:
+    async def feed(self, tab: Tab, waiter: ReplyWaiter, profile: Seen, tokens: set[str]) -> Seen:
         """The posts of this account's `profile_all`; further pages where the first shows no dated
         post but pinned ones, and as far back as the look needs them."""
 
@@ -215,49 +214,53 @@ class Profile(Surface):
             )
 
         try:
-            reply = await self.first_page(tab, hearing, own)
+            reply = await self.first_page(tab, waiter, own)
         except Changed as silence:
             raise _Blank("the page does not ask for its feed") from silence
         payload = reply.json()
         seen = read_feed(payload, profile.name, tab.now())
         if seen.outcome is Outcome.RATE_LIMITED:
-            await self.refuse_captcha(tab, hearing)
+            await self.refuse_captcha(tab, waiter)
             raise _Blank(seen.detail)
         if seen.outcome is Outcome.LOGIN_REQUIRED:
             raise LoginRequired(seen.detail)
         if seen.outcome is Outcome.CAPTCHA:
             return seen
-        with as_far_as_it_goes(tab):
+        with keep_earlier_pages(tab):
             for _ in range(PAGES_BACK if tab.back_to else FURTHER):
                 dated = any(not post.pinned for post in seen.posts)
-                if not has_more(payload) or (dated and not ends_short(seen.posts, tab.back_to)):
+                if not has_more(payload) or (
+                    dated and not needs_older_page(seen.posts, tab.back_to)
+                ):
                     break
                 if dated:
                     await tab.pause()
                 payload = joined(
-                    payload, (await self.next_page(tab, hearing, own, cursor(payload))).json()
+                    payload, (await self.next_page(tab, waiter, own, cursor(payload))).json()
                 )
                 seen = read_feed(payload, profile.name, tab.now())
         if seen.outcome is Outcome.OK and not seen.posts:
             raise Changed(f"no dated post: {seen.detail or 'has_more without items'}")
         return seen
 
-    async def first_page(self, tab: Tab, hearing: Hearing, own: Callable[[Reply], bool]) -> Reply:
+    async def first_page(
+        self, tab: Tab, waiter: ReplyWaiter, own: Callable[[Reply], bool]
+    ) -> Reply:
         """The reply to the page's own call from the top of the list: `Changed` where it makes none,
         `_Blank` where nothing is in it.
         """
         try:
-            reply = await hearing.first(lambda reply: own(reply) and _at(reply) in ("", "0"))
+            reply = await waiter.first(lambda reply: own(reply) and _at(reply) in ("", "0"))
         except Changed:
-            await self.refuse_captcha(tab, hearing)
+            await self.refuse_captcha(tab, waiter)
             raise
         if reply.status == 200 and not reply.cut and not reply.body.strip():
-            await self.refuse_captcha(tab, hearing)
+            await self.refuse_captcha(tab, waiter)
             raise _Blank("the feed's body is empty")
         return reply
 
     async def next_page(
-        self, tab: Tab, hearing: Hearing, own: Callable[[Reply], bool], after: str
+        self, tab: Tab, waiter: ReplyWaiter, own: Callable[[Reply], bool], after: str
     ) -> Reply:
         """The reply to the call that the page makes by itself when it is scrolled down, and that
         goes on where the list before it ended: one that came later would leave a hole."""
@@ -269,21 +272,21 @@ class Profile(Surface):
             await tab.evaluate(_DOWN)
             with suppress(
                 Changed, Unreachable
-            ):  # what was heard before may not stand on the page yet: then there was nowhere to go
-                return await hearing.first(following, timeout=tab.timeouts.reply / _SCROLLS)
+            ):  # what came before may not stand on the page yet: then there was nowhere to go
+                return await waiter.first(following, timeout=tab.timeouts.reply / _SCROLLS)
         await tab.evaluate(_DOWN)
-        return await hearing.first(following, timeout=tab.timeouts.reply / _SCROLLS)
+        return await waiter.first(following, timeout=tab.timeouts.reply / _SCROLLS)
 
     async def cards(self, tab: Tab) -> Seen:
-        """What stands on the cards of a page whose feed nobody heard: never exact."""
+        """What stands on the cards of a page whose feed did not come: never exact."""
         return Seen(
             posts=read_cards(await tab.evaluate(_CARDS), tab.now()),
             detail="dates off the page's cards, by day",
         )
 
-    async def refuse_captcha(self, tab: Tab, hearing: Hearing) -> None:
+    async def refuse_captcha(self, tab: Tab, waiter: ReplyWaiter) -> None:
         if any(
-            re.search(CAPTCHA_CALL, host_and_path(url)) for url in hearing.requested
+            re.search(CAPTCHA_CALL, host_and_path(url)) for url in waiter.requested
         ) or await tab.sees(CAPTCHA_FRAME):
             raise Captcha("a captcha instead of the feed")
 
@@ -296,17 +299,17 @@ def _at(reply: Reply) -> str:
 async def at_a_profile(tab: Tab, account: Account) -> str:
     """The account's own page, past the challenge, whose script has signed a call by now: the
     address of its feed call. `NoEvidence` where there is no profile to ask from."""
-    target = wanted(account.filed)
+    target = target_of(account.filed)
     if target is None:
         raise NoEvidence("neither a Toutiao id nor a Toutiao link is filed")
     surface = Profile()
-    async with tab.hearing(FEED, CAPTCHA_CALL) as hearing:
-        profile = await surface.profile(tab, hearing, await tab.open(target.url), target)
+    async with tab.listen_for(FEED, CAPTCHA_CALL) as waiter:
+        profile = await surface.profile(tab, waiter, await tab.open(target.url), target)
         if profile.outcome is not Outcome.OK:
             raise NoEvidence("no profile to ask from")
         try:
             reply = await surface.first_page(
-                tab, hearing, lambda reply: query_of(reply.url).get("category") == "profile_all"
+                tab, waiter, lambda reply: query_of(reply.url).get("category") == "profile_all"
             )
         except _Blank as blank:  # at random: the account's own page is loaded again
             raise Changed(blank.detail) from blank

@@ -26,7 +26,8 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import day_of, from_epoch
 from mediawatch.names import same
 from scrapers.browser.pool import Reply, Tab
-from scrapers.surface import SessionUse, Shows, Surface, query_of
+from scrapers.surface import SessionUse, Shows, Surface
+from scrapers.urls import query_of
 from scrapers.wechat.article_page import kept, read_article
 from scrapers.wechat.back_office_replies import answer, shape
 from scrapers.wechat.identity import biz_in, number_of, tied
@@ -65,7 +66,7 @@ class Album(Surface):
     def __init__(self, seen: tuple[str, ...] = ()) -> None:
         self._seen = seen
 
-    def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
+    def given_earlier(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
         """With the albums that are known, and those that this look has just met; None where there
         are none.
         """

@@ -1,11 +1,4 @@
-"""WeChat official accounts: the surfaces in order of cost, and known article links among them.
-
-No open surface lists an account completely: articles, albums and the reader of 微信读书 give lower
-bounds. Only the operator's own accounts can be read exactly, in their back office. `appmsgpublish`
-of other accounts answers 200013 since 2026-07-29, too fast or not, so 200013 never says anything
-about an account. What identifies one is `biz` (fakeid, the base64 of a number), `gh_…` and the
-微信号; names change. Sources: docs/platforms/wechat.md.
-"""
+"""WeChat article links: a known link of the account, and a lone one whose account is not known yet."""
 
 from __future__ import annotations
 
@@ -28,21 +21,17 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import CLOCK_SKEW
 from scrapers.browser.pool import Tab
-from scrapers.browser.shared_pages import Calls, Warm
-from scrapers.privacy import viewers
-from scrapers.surface import Scraper, SessionUse, Shows, Surface, query_of
-from scrapers.wechat.albums import Album
+from scrapers.browser.shared_pages import PageCalls, SharedPage
+from scrapers.surface import SessionUse, Shows, Surface
+from scrapers.urls import query_of
 from scrapers.wechat.article_page import LINK_KEYS, Page, is_blank, kept, read_article
-from scrapers.wechat.back_office import HOME, List, Own, Search
-from scrapers.wechat.back_office import LOGIN as OFFICE_LOGIN
+from scrapers.wechat.back_office import HOME
 from scrapers.wechat.identity import tie_of
-from scrapers.wechat.reader import LOGIN as READER_LOGIN
-from scrapers.wechat.reader import Reader
 
 _DRAWN = "document.body && document.body.innerText.trim()"
 _TRIES = 3
 """Article links opened in one look."""
-_SHORT = re.compile(r"https?://mp\.weixin\.qq\.com/s/([\w-]{6,64})")
+SHORT_LINK = re.compile(r"https?://mp\.weixin\.qq\.com/s/([\w-]{6,64})")
 
 
 def short_links(account: Account) -> tuple[str, ...]:
@@ -57,7 +46,7 @@ def short_links(account: Account) -> tuple[str, ...]:
         unwrapped(link)
         for link in (*learned, *account.links, *account.filed.article_links, account.filed.url)
     )
-    return tuple(dict.fromkeys(f"{HOME}s/{token}" for token in _SHORT.findall(texts)))
+    return tuple(dict.fromkeys(f"{HOME}s/{token}" for token in SHORT_LINK.findall(texts)))
 
 
 async def at_an_article(tab: Tab, account: Account) -> None:
@@ -79,17 +68,17 @@ class Article(Surface):
     shows = Shows.SOME
     pace = Pace(every=3.0, jitter=2.0)
     url_keys = LINK_KEYS
-    warm = Warm("wechat articles", at_an_article, unscripted=True)
+    shared_page = SharedPage("wechat articles", at_an_article, unscripted=True)
 
     def applies(self, account: Account) -> bool:
         return bool(short_links(account))
 
-    def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+    def see_by_calls(self, calls: PageCalls, account: Account) -> AsyncIterator[Seen]:
         return self.see(calls, account)
 
-    async def see(self, tab: Tab | Calls, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab | PageCalls, account: Account) -> AsyncIterator[Seen]:
         odd: Failure | None = None
-        told: list[Seen] = []
+        seen_so_far: list[Seen] = []
         for number, link in enumerate(short_links(account)[:_TRIES]):
             if number:
                 await tab.pause()
@@ -103,14 +92,14 @@ class Article(Surface):
             if seen.outcome is not Outcome.NO_EVIDENCE and (
                 seen.posts or seen.outcome is not Outcome.OK
             ):
-                for earlier in told:
+                for earlier in seen_so_far:
                     if earlier.outcome is Outcome.OK:
                         yield earlier
                 yield await followed(tab, page, seen)
                 return
-            told.append(seen)
+            seen_so_far.append(seen)
         # The article is gone or tells no time, but its page may still name the account.
-        for seen in told:
+        for seen in seen_so_far:
             yield seen
         if odd is not None:
             raise odd
@@ -121,7 +110,7 @@ class LoneArticle(Article):
     tied to nobody.
     """
 
-    async def see(self, tab: Tab | Calls, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab | PageCalls, account: Account) -> AsyncIterator[Seen]:
         for link in account.links:
             page = await opened(tab, link)
             yield facts(page, link, None)
@@ -130,7 +119,7 @@ class LoneArticle(Article):
         return bool(account.links)
 
 
-async def opened(tab: Tab | Calls, link: str) -> Page:
+async def opened(tab: Tab | PageCalls, link: str) -> Page:
     """Open one article link; what counts is in the document as it is served. Failures as
     `read_article`, `Reply.good` and `Tab.open` have them; `Changed` for a date to come."""
     reply = (await tab.open(link)).good()
@@ -139,7 +128,7 @@ async def opened(tab: Tab | Calls, link: str) -> Page:
     try:
         page = read_article(served, tab.url)
     except Changed:
-        if isinstance(tab, Calls) or not is_blank(served):
+        if isinstance(tab, PageCalls) or not is_blank(served):
             raise
         # A shell shows its words only after its script ran; a call runs none, so the page is asked.
         await tab.wait_for(_DRAWN, timeout=tab.timeouts.step)
@@ -166,7 +155,7 @@ def facts(page: Page, link: str, tie: MatchedBy | None) -> Seen:
     )
 
 
-async def followed(tab: Tab | Calls, page: Page, seen: Seen) -> Seen:
+async def followed(tab: Tab | PageCalls, page: Page, seen: Seen) -> Seen:
     """A migrated account's page leads to the new one: look there once and say who that is. The new
     ids are a proposal, no identity.
     """
@@ -190,23 +179,3 @@ async def followed(tab: Tab | Calls, page: Page, seen: Seen) -> Seen:
     return replace(
         seen, detail=f"{seen.detail}; new account: {new.name} biz={new.biz} {new.original_id}"
     )
-
-
-SCRAPER = Scraper(
-    platform="wechat",
-    surfaces=(Own(), Article(), Album(), Reader(), Search(), List()),
-    hosts=frozenset({"mp.weixin.qq.com"}),
-    front="mp.weixin.qq.com",
-    logins=(OFFICE_LOGIN, READER_LOGIN),
-    links=LoneArticle(),
-    lasting=_SHORT,
-    viewer=viewers.wechat,
-    heavy=frozenset(
-        {
-            "*://mmbiz.qpic.cn/*",
-            "*://mmbiz.qlogo.cn/*",
-            "*://wx.qlogo.cn/*",
-            "*://mpvideo.qpic.cn/*",
-        }
-    ),
-)

@@ -30,10 +30,10 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import CLOCK_SKEW
 from scrapers.browser.pool import Tab
 from scrapers.browser.sessions import Session, stamp_of, stored
-from scrapers.browser.shared_pages import Calls, Warm
-from scrapers.lists import PAGES_BACK, ends_short
-from scrapers.look import as_far_as_it_goes
-from scrapers.surface import Login, SessionUse, Shows, Surface, query_of
+from scrapers.browser.shared_pages import PageCalls, SharedPage
+from scrapers.lists import PAGES_BACK, keep_earlier_pages, needs_older_page
+from scrapers.surface import Login, SessionUse, Shows, Surface
+from scrapers.urls import query_of
 from scrapers.wechat.back_office_replies import (
     Batches,
     Hit,
@@ -45,8 +45,8 @@ from scrapers.wechat.back_office_replies import (
 from scrapers.wechat.identity import (
     Owner,
     filed_id,
-    identified,
     is_same,
+    match_hits_to_filed,
     number_of,
     own_hit,
     queries,
@@ -118,7 +118,7 @@ LOGIN = Login(
 )
 
 
-_WARM = Warm(HOME, lambda tab, account: enter(tab), unscripted=True)
+_HOME_PAGE = SharedPage(HOME, lambda tab, account: enter(tab), unscripted=True)
 
 
 class BackOffice(Surface):
@@ -135,13 +135,13 @@ class BackOffice(Surface):
     )
 
     async def call(
-        self, tab: Tab | Calls, token: str, path: str, **query: object
+        self, tab: Tab | PageCalls, token: str, path: str, **query: object
     ) -> Mapping[str, Any]:
         common = {"token": token, "lang": "zh_CN", "f": "json", "ajax": 1}
         return answer(await tab.fetch(f"{HOME}cgi-bin/{path}?{urlencode({**query, **common})}"))
 
     async def batches(
-        self, tab: Tab | Calls, token: str, begin: int, **whose: object
+        self, tab: Tab | PageCalls, token: str, begin: int, **whose: object
     ) -> Mapping[str, Any]:
         """One page of 发表记录: of the account of the login, or of the one that `whose` asks
         for.
@@ -180,9 +180,9 @@ class Own(BackOffice):
         filed = account.filed
         return bool(filed_id(account)[0] or filed.platform_id or filed.original_id or filed.alias)
 
-    def suits(self, account: Account, session: Session) -> bool:
-        """By the ids in the login's cookies: nobody's home page is opened for an account that is
-        not his. Where they are missing, the home page must tell."""
+    def accepts_session(self, account: Account, session: Session) -> bool:
+        """By the ids in the login's cookies: the home page is not opened for the account of
+        another. Where they are missing, the home page must tell."""
         owner = _owner(session, stamp_of(session))
         return owner is not None and (owner == Owner() or same_account(account, owner) is not None)
 
@@ -221,10 +221,10 @@ class Search(BackOffice):
 
     name: ClassVar[str] = "wechat.search"
     label: ClassVar[str] = "微信公众平台账号搜索"
-    warm: ClassVar[Warm | None] = _WARM
+    shared_page: ClassVar[SharedPage | None] = _HOME_PAGE
     attested: ClassVar[Attested] = Attested.RECORDED
     shows: ClassVar[Shows] = Shows.SOME
-    # Told: at most 6 a minute, and some tens an hour froze the search of a login for hours
+    # Reported: at most 6 a minute, and some tens an hour froze the search of a login for hours
     # (docs/platforms/wechat.md).
     pace: ClassVar[Pace] = Pace(every=10.0, jitter=4.0, per_hour=20, per_day=100)
 
@@ -233,7 +233,7 @@ class Search(BackOffice):
     shown it under another name.
     """
 
-    def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
+    def given_earlier(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
         """Nothing to add where the account was named by its id already: searches are what a login
         has least of.
         """
@@ -249,10 +249,10 @@ class Search(BackOffice):
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         yield await self.found(tab, await enter(tab), account)
 
-    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+    async def see_by_calls(self, calls: PageCalls, account: Account) -> AsyncIterator[Seen]:
         yield await self.found(calls, calls.entered, account)
 
-    async def found(self, tab: Tab | Calls, token: str, account: Account) -> Seen:
+    async def found(self, tab: Tab | PageCalls, token: str, account: Account) -> Seen:
         """By the filed name, and by the 微信号 where that does not do."""
         hits: list[Hit] = []
         exhausted = True
@@ -260,7 +260,7 @@ class Search(BackOffice):
             if number:
                 await tab.pause()
             exhausted &= await self.gather(tab, token, account, query, hits)
-            seen = identified(account, hits, exhausted)
+            seen = match_hits_to_filed(account, hits, exhausted)
             if seen.matched_by is not None and seen.outcome is not Outcome.NOT_FOUND:
                 break
         if self.unread and seen.outcome is Outcome.NOT_FOUND:
@@ -269,7 +269,7 @@ class Search(BackOffice):
         return seen
 
     async def gather(
-        self, tab: Tab | Calls, token: str, account: Account, query: str, hits: list[Hit]
+        self, tab: Tab | PageCalls, token: str, account: Account, query: str, hits: list[Hit]
     ) -> bool:
         """Page through the hits of one query, adding the new ones, until the answer is clear; True
         when they were exhausted.
@@ -307,7 +307,7 @@ class List(BackOffice):
 
     name: ClassVar[str] = "wechat.list"
     label: ClassVar[str] = "微信公众平台发表记录"
-    warm: ClassVar[Warm | None] = _WARM
+    shared_page: ClassVar[SharedPage | None] = _HOME_PAGE
     attested: ClassVar[Attested] = Attested.RECORDED
     shows: ClassVar[Shows] = Shows.ALL_LOGGED_IN
     pace: ClassVar[Pace] = Pace(every=10.0, jitter=5.0)
@@ -319,8 +319,8 @@ class List(BackOffice):
     """The search of this look did not find the account, and nothing else named it: then the list,
     which does not say whose it is, proves no gap."""
 
-    def after(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
-        """With the filed id, else with the one that this look has found; None where there is none,
+    def given_earlier(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
+        """With the filed id, else with the one that this look has found; None where it is missing,
         or more than one.
         """
         biz, tie = filed_id(account)
@@ -339,15 +339,15 @@ class List(BackOffice):
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         yield await self.newest(tab, await enter(tab))
 
-    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+    async def see_by_calls(self, calls: PageCalls, account: Account) -> AsyncIterator[Seen]:
         yield replace(await self.newest(calls, calls.entered), complete_since=None)
 
-    async def newest(self, tab: Tab | Calls, token: str) -> Seen:
+    async def newest(self, tab: Tab | PageCalls, token: str) -> Seen:
         pages = await newest_pages(tab, lambda begin: self.page(tab, token, begin))
         seen = listed(pages, self.fakeid, self.tie, tab.now())
         return replace(seen, complete_since=None) if self.unseen else seen
 
-    async def page(self, tab: Tab | Calls, token: str, begin: int) -> Batches:
+    async def page(self, tab: Tab | PageCalls, token: str, begin: int) -> Batches:
         try:
             return read_batches(
                 await self.batches(tab, token, begin, fakeid=self.fakeid, **_OF_ANOTHER)
@@ -360,14 +360,14 @@ class List(BackOffice):
 
 
 async def newest_pages(
-    tab: Tab | Calls, page_at: Callable[[int], Awaitable[Batches]]
+    tab: Tab | PageCalls, page_at: Callable[[int], Awaitable[Batches]]
 ) -> list[Batches]:
     """The newest pages of a list, until one has a post, and as far back as the look needs them."""
     pages: list[Batches] = []
     while len(pages) < (PAGES_BACK if tab.back_to else _LIST_PAGES):
         posts = [post for page in pages for post in page.posts]
         if pages and (
-            (posts and not ends_short(posts, tab.back_to))
+            (posts and not needs_older_page(posts, tab.back_to))
             or sum(page.count for page in pages) >= pages[0].total
         ):
             break
@@ -379,7 +379,7 @@ async def newest_pages(
             pages.append(await page_at(len(pages) * _BATCHES))
             continue
         number = len(pages)
-        with as_far_as_it_goes(tab):
+        with keep_earlier_pages(tab):
             pages.append(await page_at(number * _BATCHES))
         if len(pages) == number:
             break

@@ -234,7 +234,7 @@ def is_same(account: Account, hit: Hit) -> bool:
     return same(account.filed.name, hit.name)
 
 
-def identified(account: Account, hits: Sequence[Hit], exhausted: bool) -> Seen:
+def match_hits_to_filed(account: Account, hits: Sequence[Hit], exhausted: bool) -> Seen:
     """What all hits say of the account. `exhausted`: every hit of every query (name, and 微信号
     where filed) was seen.
     """

@@ -28,7 +28,8 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import day_of, from_epoch
 from mediawatch.names import same
 from scrapers.browser.pool import Reply, Tab
-from scrapers.surface import Login, SessionUse, Shows, Surface, query_of
+from scrapers.surface import Login, SessionUse, Shows, Surface
+from scrapers.urls import query_of
 from scrapers.wechat.article_page import kept
 from scrapers.wechat.back_office_replies import shape
 from scrapers.wechat.identity import encoded, tied
@@ -53,7 +54,7 @@ class Reader(Surface):
     session_platform = "weread"
     hosts = frozenset({"weread.qq.com"})
     shows = Shows.SOME
-    # Told: tens of accounts a day went well, about fifty had a login blocked
+    # Reported: tens of accounts a day went well, about fifty had a login blocked
     # (docs/platforms/wechat.md).
     pace = Pace(every=8.0, jitter=4.0, per_day=40)
     # The page shows the operator's own shelf and picture: the answer alone is the evidence.
@@ -64,12 +65,12 @@ class Reader(Surface):
         return _PAGE.match(account.filed.reader_url) is not None
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
-        async with tab.hearing(r"^weread\.qq\.com/web/mp/articles$") as calls:
+        async with tab.listen_for(r"^weread\.qq\.com/web/mp/articles$") as waiter:
             (await tab.open(account.filed.reader_url)).good()
-            reply = await calls.first()
+            reply = await waiter.first()
             if code_of(reply) == _OVER:
                 try:
-                    reply = await calls.first(
+                    reply = await waiter.first(
                         lambda later: code_of(later) != _OVER, timeout=_RENEWS
                     )
                 except Changed as failure:

@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, quote, unquote
 from mediawatch.domain import Changed, Filed, MatchedBy, NoEvidence, Outcome, Seen
 from mediawatch.names import same
 from scrapers.searches import agrees, vouches
-from scrapers.surface import link_in, on_host
+from scrapers.urls import link_in, on_host
 from scrapers.weibo.replies import Profile
 
 DESKTOP, MOBILE = "https://weibo.com", "https://m.weibo.cn"
@@ -58,7 +58,7 @@ class Target:
         return f"{site}/n/{quote(self.name, safe='')}" if self.name else f"{DESKTOP}/{self.custom}"
 
 
-def wanted(filed: Filed) -> Target:
+def target_of(filed: Filed) -> Target:
     """The filed id, else the filed link, else the name's own page. `NoEvidence` where id and link
     tell of two accounts.
     """
@@ -100,7 +100,7 @@ def linked_to(link: SplitResult) -> Target | None:
     return None
 
 
-def tie(profile: Profile, target: Target) -> Seen:
+def match_to_filed(profile: Profile, target: Target) -> Seen:
     """The profile's facts as facts about the target. `Changed` for another account's reply; a name
     or custom domain proves no absence.
     """
@@ -123,7 +123,7 @@ def listed(feed: Seen, profile: Profile, target: Target) -> Seen:
     not.
     """
     known = replace(feed, name="", platform_id="") if profile.seen.name else feed
-    return tie(Profile(seen=known), target)
+    return match_to_filed(Profile(seen=known), target)
 
 
 def vouched(profile: Profile, target: Target, filed: Filed) -> bool:
@@ -132,7 +132,7 @@ def vouched(profile: Profile, target: Target, filed: Filed) -> bool:
 
 
 def filed_uid(filed: Filed) -> str:
-    """The filed uid, else that of the filed link; "" where there is none."""
+    """The filed uid, else that of the filed link; "" where it is missing."""
     linked = linked_to(link_in(filed.url))
     filed_id = filed.platform_id.strip()
     return filed_id if UID.fullmatch(filed_id) else linked.uid if linked else ""

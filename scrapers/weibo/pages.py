@@ -1,4 +1,4 @@
-"""How pages of Weibo are opened, and what they hear: short links, the visitor system, the replies
+"""How pages of Weibo are opened, and what they receive: short links, the visitor system, the replies
 to the pages' own calls.
 """
 
@@ -9,12 +9,11 @@ from dataclasses import replace
 from urllib.parse import urlencode, urljoin, urlsplit
 
 from mediawatch.domain import Captcha, Changed, Failure, LoginRequired, NoEvidence, RateLimited
-from scrapers.browser.pool import Hearing, Reply, Tab, host_and_path
-from scrapers.browser.shared_pages import Calls
-from scrapers.lists import PAGES_BACK, ends_short
-from scrapers.look import as_far_as_it_goes
-from scrapers.surface import on_host, query_of
-from scrapers.weibo.identity import DESKTOP, UID, Target, linked_to, tie
+from scrapers.browser.pool import Reply, ReplyWaiter, Tab
+from scrapers.browser.shared_pages import PageCalls
+from scrapers.lists import PAGES_BACK, keep_earlier_pages, needs_older_page
+from scrapers.urls import host_and_path, on_host, query_of
+from scrapers.weibo.identity import DESKTOP, UID, Target, linked_to, match_to_filed
 from scrapers.weibo.replies import joined, leads_on, own_posts, read_profile, wall
 
 INDEX = "m.weibo.cn/api/container/getIndex"
@@ -33,7 +32,7 @@ PAGES = 3
 """Pages of a list that are read until one shows a dated post of the account's own."""
 
 
-async def resolved(tab: Tab, hearing: Hearing, target: Target) -> Target:
+async def resolved(tab: Tab, waiter: ReplyWaiter, target: Target) -> Target:
     """Short links and custom domains, to a uid by the site's own redirect, else by the profile
     reply of the page.
     """
@@ -47,10 +46,10 @@ async def resolved(tab: Tab, hearing: Hearing, target: Target) -> Target:
         target = replace(target, custom=landed.custom)
     elif target.short:
         raise NoEvidence(f"the short link leads to {host_and_path(tab.url)}")
-    seen = tie(
+    seen = match_to_filed(
         read_profile(
             payload_of(
-                await heard(tab, hearing, lambda reply: asks_profile(reply, target, tab.url))
+                await await_reply(tab, waiter, lambda reply: asks_profile(reply, target, tab.url))
             )
         ),
         target,
@@ -76,17 +75,17 @@ async def arrive(tab: Tab, url: str) -> None:
         raise Changed(f"HTTP {tab.status} at {host_and_path(tab.url)}")
 
 
-async def heard(tab: Tab, hearing: Hearing, where: Callable[[Reply], bool]) -> Reply:
+async def await_reply(tab: Tab, waiter: ReplyWaiter, where: Callable[[Reply], bool]) -> Reply:
     """The reply to a call of the page; where none comes, what the page shows instead (login, check,
     throttling).
     """
     try:
-        return await hearing.first(where)
+        return await waiter.first(where)
     except Changed as silence:
-        raise await blocked(tab) or silence from silence
+        raise await obstacle_on(tab) or silence from silence
 
 
-async def blocked(tab: Tab) -> Failure | None:
+async def obstacle_on(tab: Tab) -> Failure | None:
     """What the page shows in place of what was looked for: login, check, throttling; None where
     nothing is recognised.
     """
@@ -103,8 +102,8 @@ async def blocked(tab: Tab) -> Failure | None:
     )
 
 
-async def excused(tab: Tab | Calls, status: int, url: str) -> LoginRequired | None:
-    """HTTP 432 is the answer to whoever carries no SUB cookie: then a login is missing, and nothing
+async def excused(tab: Tab | PageCalls, status: int, url: str) -> LoginRequired | None:
+    """HTTP 432 is the answer to a request without a SUB cookie: then a login is missing, and nothing
     is throttled.
     """
     return (
@@ -114,7 +113,7 @@ async def excused(tab: Tab | Calls, status: int, url: str) -> LoginRequired | No
     )
 
 
-async def answered(tab: Tab | Calls, reply: Reply) -> object:
+async def answered(tab: Tab | PageCalls, reply: Reply) -> object:
     """The JSON of a reply; as `payload_of`."""
     try:
         return payload_of(reply)
@@ -123,7 +122,7 @@ async def answered(tab: Tab | Calls, reply: Reply) -> object:
 
 
 async def followed(
-    tab: Tab | Calls, payload: object, uid: str, further: Callable[[object, int], str]
+    tab: Tab | PageCalls, payload: object, uid: str, further: Callable[[object, int], str]
 ) -> object:
     """A list, and its next pages while none of them has a dated post of the account's own, and as
     far back as the look needs them. `further` gives their addresses."""
@@ -132,8 +131,12 @@ async def followed(
         number += 1
         await tab.pause()
         payload = joined(payload, payload_of(await tab.fetch(further(payload, number))))
-    with as_far_as_it_goes(tab):
-        while number < PAGES_BACK and ends_short(own_posts(payload, uid, tab.now()), tab.back_to):
+    if tab.back_to is None:
+        return payload
+    with keep_earlier_pages(tab):
+        while number < PAGES_BACK and needs_older_page(
+            own_posts(payload, uid, tab.now()), tab.back_to
+        ):
             number += 1
             await tab.pause()
             older = payload_of(await tab.fetch(further(payload, number)))

@@ -28,9 +28,8 @@ from mediawatch.domain import (
     Unreachable,
 )
 from mediawatch.domain.clock import EVER, beijing, day_of, months_before
-from scrapers.browser.reply import host_and_path
-from scrapers.lists import reach
-from scrapers.surface import on_host, query_of
+from scrapers.lists import complete_back_to
+from scrapers.urls import host_and_path, on_host, query_of
 from scrapers.weibo.posts import Found
 
 _TOO_OFTEN = re.compile(r"(?:访问|操作|请求)过于频繁")
@@ -267,7 +266,7 @@ def read_feed(payload: object, uid: str, statuses: int | None, now: datetime) ->
         if partial or found.gaps
         else EVER
         if len(found.own) == statuses
-        else reach(found.posts)
+        else complete_back_to(found.posts)
     )
     if since is not None and half_year:
         shown_since = datetime.combine(months_before(day_of(now), 6), beijing(now).timetz())

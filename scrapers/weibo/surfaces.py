@@ -14,11 +14,12 @@ from dataclasses import replace
 from urllib.parse import quote, urlencode, urlsplit
 
 from mediawatch.domain import Account, Attested, Captcha, Changed, NoEvidence, Outcome, Pace, Seen
-from scrapers.browser.pool import Hearing, Tab, host_and_path
-from scrapers.browser.shared_pages import Calls, Warm
+from scrapers.browser.pool import ReplyWaiter, Tab
+from scrapers.browser.shared_pages import PageCalls, SharedPage
 from scrapers.privacy import viewers
-from scrapers.searches import NameSearch, identified
-from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface, lacks_login
+from scrapers.searches import NameSearch, match_hits_to_filed
+from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface
+from scrapers.urls import host_and_path
 from scrapers.weibo.identity import (
     DESKTOP,
     MOBILE,
@@ -27,9 +28,9 @@ from scrapers.weibo.identity import (
     filed_uid,
     linked_to,
     listed,
-    tie,
+    match_to_filed,
+    target_of,
     vouched,
-    wanted,
 )
 from scrapers.weibo.pages import (
     GEETEST,
@@ -40,13 +41,13 @@ from scrapers.weibo.pages import (
     arrive,
     asks,
     asks_profile,
-    blocked,
+    await_reply,
     followed,
-    heard,
     knows_operator,
     mobile_call,
     next_desktop,
     next_mobile,
+    obstacle_on,
     payload_of,
     resolved,
 )
@@ -67,7 +68,7 @@ SEARCH = "https://s.weibo.com/user"
 class ProfilePage(Surface):
     """A profile page of either site."""
 
-    def asks(self, account: Account) -> bool:
+    def can_see_by_calls(self, account: Account) -> bool:
         return bool(filed_uid(account.filed))
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
@@ -95,14 +96,14 @@ class MobileProfile(ProfilePage):
     shows = Shows.SOME
     pace = Pace(every=3.0, jitter=2.0)
     url_keys = frozenset({"type", "value", "containerid", "page"})
-    warm = Warm(f"{MOBILE}/", lambda tab, account: arrive(tab, f"{MOBILE}/"))
+    shared_page = SharedPage(f"{MOBILE}/", lambda tab, account: arrive(tab, f"{MOBILE}/"))
 
-    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
-        visitor, target = not calls.session, wanted(account.filed)
+    async def see_by_calls(self, calls: PageCalls, account: Account) -> AsyncIterator[Seen]:
+        visitor, target = not calls.session, target_of(account.filed)
         profile = read_mobile_profile(
             await answered(calls, await calls.fetch(mobile_call(target.uid))), visitor=visitor
         )
-        yield tie(profile, target)
+        yield match_to_filed(profile, target)
         first = await calls.fetch(mobile_call(target.uid, profile.feed or f"107603{target.uid}"))
         feed = await followed(
             calls,
@@ -118,13 +119,13 @@ class MobileProfile(ProfilePage):
 
     async def read(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         visitor = not tab.session
-        async with tab.hearing(INDEX, INFO) as hearing:
-            target = await resolved(tab, hearing, wanted(account.filed))
+        async with tab.listen_for(INDEX, INFO) as waiter:
+            target = await resolved(tab, waiter, target_of(account.filed))
             await arrive(tab, target.page(MOBILE))
             uid = target.uid or await self.bearer(tab)
-            reply = await heard(
+            reply = await await_reply(
                 tab,
-                hearing,
+                waiter,
                 lambda reply: (
                     asks(reply, INDEX, value=uid, containerid="")
                     or asks(reply, INDEX, containerid=f"100505{uid}")
@@ -132,7 +133,7 @@ class MobileProfile(ProfilePage):
             )
             profile = read_mobile_profile(await answered(tab, reply), visitor=visitor)
             certified_otherwise(profile, target, account.filed)
-            yield tie(profile, replace(target, uid=uid))
+            yield match_to_filed(profile, replace(target, uid=uid))
             feeds = (
                 profile.feed or f"107603{uid}",
                 f"107603{uid}",
@@ -140,9 +141,9 @@ class MobileProfile(ProfilePage):
                 f"230413{uid}_-_WEIBO_SECOND_PROFILE_WEIBO",
             )
             try:
-                reply = await heard(
+                reply = await await_reply(
                     tab,
-                    hearing,
+                    waiter,
                     lambda reply: asks(
                         reply, INDEX, containerid=feeds, page=("", "1"), since_id=""
                     ),
@@ -167,8 +168,8 @@ class MobileProfile(ProfilePage):
             )
 
     async def bearer(self, tab: Tab) -> str:
-        """The uid to which m.weibo.cn/n/NAME moved on. 用户不存在 says that nobody bears the name,
-        not that the account is gone.
+        """The uid to which m.weibo.cn/n/NAME moved on. 用户不存在 says that no account bears the
+        name, not that the account is gone.
         """
         landed = linked_to(urlsplit(tab.url))
         if landed and landed.uid:
@@ -199,15 +200,15 @@ class DesktopProfile(ProfilePage):
             "msg",
         }
     )
-    warm = Warm(f"{DESKTOP}/", lambda tab, account: arrive(tab, f"{DESKTOP}/"))
+    shared_page = SharedPage(f"{DESKTOP}/", lambda tab, account: arrive(tab, f"{DESKTOP}/"))
 
-    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
-        target = wanted(account.filed)
+    async def see_by_calls(self, calls: PageCalls, account: Account) -> AsyncIterator[Seen]:
+        target = target_of(account.filed)
         reply = await calls.fetch(f"https://{INFO}?{urlencode({'uid': target.uid})}")
         if reply.status == 403:
             raise Changed("HTTP 403: whether for want of a login, only the page can tell")
         profile = read_profile(payload_of(reply))
-        yield tie(profile, target)
+        yield match_to_filed(profile, target)
         if profile.seen.outcome is not Outcome.OK:
             return
         payload = payload_of(await calls.fetch(next_desktop(target.uid, None, 1)))
@@ -217,15 +218,15 @@ class DesktopProfile(ProfilePage):
         )
 
     async def read(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
-        async with tab.hearing(INFO, LIST) as hearing:
-            target = wanted(account.filed)
-            target = await resolved(tab, hearing, target) if target.short else target
+        async with tab.listen_for(INFO, LIST) as waiter:
+            target = target_of(account.filed)
+            target = await resolved(tab, waiter, target) if target.short else target
             await arrive(tab, target.page(DESKTOP))
-            profile = await self.profile(tab, hearing, target)
+            profile = await self.profile(tab, waiter, target)
             certified_otherwise(profile, target, account.filed)
-            seen = tie(profile, target)
+            seen = match_to_filed(profile, target)
             if seen.outcome is not Outcome.OK:
-                lacks_login(tab, await knows_operator(tab))
+                tab.require_login(await knows_operator(tab))
                 yield seen
                 return
             yield seen
@@ -233,9 +234,9 @@ class DesktopProfile(ProfilePage):
             uid = seen.platform_id or target.uid
             if not uid:
                 raise Changed("the profile names no uid")
-            reply = await heard(
+            reply = await await_reply(
                 tab,
-                hearing,
+                waiter,
                 lambda reply: asks(
                     reply, LIST, uid=uid, page=("", "1"), feature=("", "0"), since_id=""
                 ),
@@ -248,20 +249,20 @@ class DesktopProfile(ProfilePage):
             )
             feed = listed(read_feed(payload, uid, profile.statuses, tab.now()), profile, target)
             if not feed.posts:  # what a stranger is not shown says nothing
-                lacks_login(tab, known)
+                tab.require_login(known)
             yield (
                 feed
                 if known and vouched(profile, target, account.filed)
                 else replace(feed, complete_since=None)
             )
-            lacks_login(tab, known)
+            tab.require_login(known)
 
-    async def profile(self, tab: Tab, hearing: Hearing, target: Target) -> Profile:
+    async def profile(self, tab: Tab, waiter: ReplyWaiter, target: Target) -> Profile:
         if urlsplit(tab.url).path.startswith("/sorry"):
             return Profile(seen=read_sorry(tab.url))
-        reply = await heard(tab, hearing, lambda reply: asks_profile(reply, target, tab.url))
-        if reply.status == 403:  # since 2025-12 also the answer to whoever is not logged in
-            lacks_login(tab, await knows_operator(tab))
+        reply = await await_reply(tab, waiter, lambda reply: asks_profile(reply, target, tab.url))
+        if reply.status == 403:  # since 2025-12 also the answer to a visitor
+            tab.require_login(await knows_operator(tab))
         return read_profile(payload_of(reply))
 
 
@@ -276,11 +277,13 @@ class Search(NameSearch):
         filed = account.filed
         await arrive(tab, f"{SEARCH}?q={quote(filed.name.strip(), safe='')}&Refer=weibo_user")
         if not await tab.wait_for(SHOWS_RESULT):
-            raise await blocked(tab) or Changed("neither results nor the word that there are none")
+            raise await obstacle_on(tab) or Changed(
+                "neither results nor the word that there are none"
+            )
         if await tab.sees(GEETEST):
             raise Captcha("check over the results")
         found = read_search(await tab.evaluate(FOUND), filed.name)
-        yield identified(filed, filed_uid(filed), found, gone=self.gone)
+        yield match_hits_to_filed(filed, filed_uid(filed), found, gone=self.gone)
 
 
 async def probe(tab: Tab) -> bool:

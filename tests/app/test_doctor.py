@@ -23,7 +23,7 @@ from mediawatch.domain import Account, Attested, Canary, Filed, Outcome, Pace, S
 from mediawatch.ops.settings import Home, read_settings
 from mediawatch.ports import SurfaceFacts
 from mediawatch.sweep.canaries import to_toml
-from mediawatch.sweep.forecast import Ahead, ahead, spell
+from mediawatch.sweep.forecast import Forecast, forecast, spell
 
 NOW = datetime(2026, 3, 5, 4, 0, tzinfo=UTC)
 CANARY = Canary(platform="weibo", platform_id="9990000001", name="对照示例日报", source="演示数据")
@@ -239,7 +239,7 @@ def test_what_is_ahead(
         account(4, platform, original_id="gh_0", link="https://example.org/1"),
     ]  # fmt: skip
     logins = frozenset({platform} if logged_in else ())
-    (one,) = ahead(held, lambda key: SURFACES.get(key, []), logins, lambda key: key == "wechat")
+    (one,) = forecast(held, lambda key: SURFACES.get(key, []), logins, lambda key: key == "wechat")
     assert (one.accounts, one.with_id, one.with_link, one.with_neither) == (4, 2, 2, 1)
     assert (one.by_hand, one.complete, one.login_helps) == (by_hand, complete, helps)
     assert one.without_article == (3 if platform == "wechat" else 0)
@@ -249,7 +249,9 @@ def test_what_is_ahead(
 
 def test_the_greatest_platform_comes_first() -> None:
     held = [account(1, "weibo"), account(2, "toutiao"), account(3, "toutiao")]
-    found: list[Ahead] = ahead(held, lambda key: SURFACES[key], frozenset(), lambda key: False)
+    found: list[Forecast] = forecast(
+        held, lambda key: SURFACES[key], frozenset(), lambda key: False
+    )
     assert [one.platform for one in found] == ["toutiao", "weibo"]
     assert (spell(45), spell(300)) == ("45 minutes", "5.0 hours")
 

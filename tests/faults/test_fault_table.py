@@ -7,7 +7,7 @@ import pytest
 from fault_scenes import ASIDE, SURFACES, TruthOf
 from fault_table import IN_CALLS, IN_PAGES, OVERRIDES, ROWS, STRUCK_BY, cells
 
-from scrapers import SCRAPERS
+from scrapers.platforms import SCRAPERS
 from scrapers.replica.faults import PLACES, Fault
 
 

@@ -25,11 +25,12 @@ from mediawatch.cli import app as commands
 from mediawatch.domain import Account, DateKind, Filed, Outcome, UserError
 from mediawatch.ops.record import Made, record
 from mediawatch.ops.settings import Home, Settings
-from scrapers import SCRAPERS
 from scrapers.browser.reply import Reply
 from scrapers.browser.sessions import write_state
+from scrapers.browser.traffic_log import TrafficLog
+from scrapers.platforms import SCRAPERS
 from scrapers.privacy.scrubbing import Scrubber, cookie_values, dummy, identity_in
-from scrapers.recording.case import Recording
+from scrapers.recording.case import answers_of
 from scrapers.replica import Case, Replica, World
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
@@ -343,20 +344,18 @@ def test_nothing_is_written_where_a_secret_stays_all_the_same() -> None:
     """One secret's dummy and its neighbours may spell another secret: what is left over is looked
     for once more.
     """
-    taken = Recording("toutiao.profile")
-    taken.left({"cookies": [{"value": "abcdefgh"}, {"value": "xxxxxxxxZZ"}], "origins": []})
+    log = TrafficLog("toutiao.profile")
+    log.add_state({"cookies": [{"value": "abcdefgh"}, {"value": "xxxxxxxxZZ"}], "origins": []})
     url, scraper, own = (
         "https://www.toutiao.com/c/user/token/x/",
         SCRAPERS["toutiao"],
         account("示例头条"),
     )
-    taken.answered(taken.number(), Reply(url, 200, "text/html", b"<p>abcdefgh</p>"), document=True)
-    assert [answer.body for answer in taken.answers(scraper, own, ())] == [b"<p>xxxxxxxx</p>"]
-    taken.answered(
-        taken.number(), Reply(url, 200, "text/html", b"<p>abcdefghZZ</p>"), document=True
-    )
+    log.add(log.number(), Reply(url, 200, "text/html", b"<p>abcdefgh</p>"), document=True)
+    assert [answer.body for answer in answers_of(log, scraper, own, ())] == [b"<p>xxxxxxxx</p>"]
+    log.add(log.number(), Reply(url, 200, "text/html", b"<p>abcdefghZZ</p>"), document=True)
     with pytest.raises(UserError, match="still holds a secret"):
-        taken.answers(scraper, own, ())
+        answers_of(log, scraper, own, ())
 
 
 # the command

@@ -39,7 +39,7 @@ from mediawatch.ports import Store
 from mediawatch.registry.problems import Place
 from mediawatch.sweep.gate.pacing import Pacing
 from mediawatch.table import to_csv
-from scrapers import Looks
+from scrapers.platforms import SiteLooker
 from scrapers.replica import Replica, World
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
@@ -403,12 +403,12 @@ RENAMED, UNCHECKED, FOREIGN, DELETED = (each.known_links for each in WORLD.accou
 
 
 @pytest.fixture
-async def looks(executable: Path, tmp_path: Path) -> AsyncIterator[Looks]:
+async def looks(executable: Path, tmp_path: Path) -> AsyncIterator[SiteLooker]:
     async with (
         Replica(WORLD, now=lambda: NOW, key=key()) as replica,
         facing(replica, executable, lambda: NOW) as browser,
     ):
-        yield Looks(browser, tmp_path / "sessions")
+        yield SiteLooker(browser, tmp_path / "sessions")
 
 
 async def filed_in(store: Store) -> list[Account]:
@@ -423,7 +423,7 @@ async def filed_in(store: Store) -> list[Account]:
 
 
 async def test_an_import_keeps_what_is_tied_by_id_and_reports_the_rest_by_row(
-    store: Store, looks: Looks, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    store: Store, looks: SiteLooker, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     renamed, *_ = await filed_in(store)
     file = tmp_path / "replies.txt"
@@ -479,7 +479,7 @@ async def test_an_import_keeps_what_is_tied_by_id_and_reports_the_rest_by_row(
     assert len((await store.readings.by_account())[renamed.id]) == 2
 
 
-async def test_after_a_captcha_nothing_more_is_opened(store: Store, looks: Looks) -> None:
+async def test_after_a_captcha_nothing_more_is_opened(store: Store, looks: SiteLooker) -> None:
     await filed_in(store)
     links = [
         FoundLink(LONG, ()),
@@ -525,7 +525,7 @@ async def test_a_dead_link_drawn_by_a_script_is_told_as_dead(
         facing(replica, executable, lambda: NOW) as browser,
     ):
         links = [FoundLink(S + token, ()) for token in pages]
-        looks = Looks(browser, tmp_path / "sessions")
+        looks = SiteLooker(browser, tmp_path / "sessions")
         report = await open_links(
             links, store=store, looker=looks, gate=Pacing(scale=0), now=lambda: NOW
         )

@@ -1,5 +1,5 @@
-"""First looks by calls from a warm page: what they may say, when the page is asked instead, and how
-the warm page lives.
+"""First looks by calls from a shared page: what they may say, when the page is asked instead, and how
+the shared page lives.
 """
 
 from __future__ import annotations
@@ -33,17 +33,17 @@ from mediawatch.domain import (
     Seen,
     Sight,
 )
-from mediawatch.sweep.controls import Vouchers
+from mediawatch.sweep.controls import Controls
 from mediawatch.sweep.gate.pacing import Pacing
-from scrapers import SCRAPERS
 from scrapers.browser.pool import Browser, Tab
-from scrapers.browser.shared_pages import CALLS_PER_PAGE, TRIES, Calls, Warm, WarmPages
+from scrapers.browser.shared_pages import CALLS_PER_PAGE, TRIES, PageCalls, SharedPage, SharedPages
 from scrapers.douyin import surfaces as douyin
-from scrapers.look import merged, stands
+from scrapers.look import LookTask, calls_suffice, look, may_see_by_calls, merged
+from scrapers.platforms import SCRAPERS
 from scrapers.replica import World
-from scrapers.surface import Scraper, SessionUse, Shows, Surface, may_ask
+from scrapers.surface import Scraper, SessionUse, Shows, Surface
 from scrapers.toutiao import surfaces as toutiao
-from scrapers.wechat import articles
+from scrapers.wechat import surfaces as wechat
 from scrapers.weibo import surfaces as weibo
 
 NOW = datetime(2022, 12, 31, 12, tzinfo=UTC)
@@ -68,7 +68,7 @@ class Plain(Surface):
     session = SessionUse.VISITOR
     shows = Shows.SOME
     pace = Pace(every=0)
-    warm = Warm("front", front)
+    shared_page = SharedPage("front", front)
     odd: Failure | None = None
     facts: tuple[Seen, ...] = (NAMED,)
     at: str = ""
@@ -77,7 +77,7 @@ class Plain(Surface):
         await tab.open(f"{self.at}/page")
         yield NAMED
 
-    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+    async def see_by_calls(self, calls: PageCalls, account: Account) -> AsyncIterator[Seen]:
         (await calls.fetch(f"{self.at}/call")).good()
         for fact in self.facts:
             yield fact
@@ -94,7 +94,7 @@ class Private(Plain):
 
 
 class Signed(Plain):
-    warm = Warm("front", front, signs=True)
+    shared_page = SharedPage("front", front, signs=True)
 
 
 def sight(*facts: Seen, surface: Surface | None = None) -> Sight:
@@ -133,7 +133,7 @@ def test_what_calls_may_say_without_a_page(
     fact: Seen, some: bool, exact: bool, private: bool
 ) -> None:
     told = [
-        stands(sight(fact, surface=surface), surface, NEED)
+        calls_suffice(sight(fact, surface=surface), surface, NEED)
         for surface in (Plain(), Exact(), Private())
     ]
     assert told == [some, exact, private]
@@ -141,19 +141,19 @@ def test_what_calls_may_say_without_a_page(
 
 def test_only_a_first_look_asks_by_calls() -> None:
     account = Account(id=1, filed=Filed(name="示例", platform="plain"))
-    assert may_ask(Plain(), None, account, NEED, ())
-    assert not may_ask(Plain(), None, account, replace(NEED, second=True), ())
-    assert not may_ask(Plain(), None, account, replace(NEED, only="plain.page"), ())
+    assert may_see_by_calls(Plain(), "", account, NEED, ())
+    assert not may_see_by_calls(Plain(), "", account, replace(NEED, second=True), ())
+    assert not may_see_by_calls(Plain(), "", account, replace(NEED, only="plain.page"), ())
     # A date is known, and does not do: only a page may say that it is the last one.
     dated = (sight(Seen(posts=(OLD,))),)
     assert (
-        may_ask(Plain(), None, account, NEED, dated),
-        may_ask(Exact(), None, account, NEED, dated),
+        may_see_by_calls(Plain(), "", account, NEED, dated),
+        may_see_by_calls(Exact(), "", account, NEED, dated),
     ) == (True, False)
     period = replace(NEED, back_to=date(2022, 10, 10))
     assert (
-        may_ask(Plain(), None, account, period, ()),
-        may_ask(Exact(), None, account, period, ()),
+        may_see_by_calls(Plain(), "", account, period, ()),
+        may_see_by_calls(Exact(), "", account, period, ()),
     ) == (True, False)
 
 
@@ -162,7 +162,7 @@ def test_surfaces_that_ask_by_calls_are_those_whose_calls_are_known_to_do() -> N
         surface.name
         for scraper in SCRAPERS.values()
         for surface in scraper.surfaces
-        if surface.warm
+        if surface.shared_page
     }
     assert asking == {
         "wechat.article", "wechat.search", "wechat.list", "weibo.mobile", "weibo.desktop", "douyin.profile", "toutiao.profile",
@@ -175,7 +175,7 @@ class Asking:
 
     site: Site
     browser: Browser
-    warm: WarmPages
+    pages: SharedPages
     seen: list[Sight] = field(default_factory=list)
 
     async def look(self, surface: Plain, times: int = 1) -> list[str]:
@@ -185,13 +185,9 @@ class Asking:
             platform="plain", surfaces=(replace(surface, at=self.site.url("")),), hosts=HOSTS
         )
         for _ in range(times):
-            self.seen += await scraper.look(
-                self.browser,
-                (),
-                Account(id=1, filed=Filed(name="示例", platform="plain")),
-                NEED,
-                Pacing(scale=0),
-                self.warm,
+            account = Account(id=1, filed=Filed(name="示例", platform="plain"))
+            self.seen += await look(
+                LookTask(scraper, self.browser, (), account, NEED, Pacing(scale=0), self.pages)
             )
         return [each.target for each in self.site.asked[before:]]
 
@@ -200,14 +196,14 @@ class Asking:
 async def asking(
     browser: Browser, monkeypatch: pytest.MonkeyPatch, **routes: Answer | str
 ) -> AsyncIterator[Asking]:
-    pages = {"/": "<p>门</p>", "/call": "{}", "/page": "<p>页</p>"} | {
+    answers = {"/": "<p>门</p>", "/call": "{}", "/page": "<p>页</p>"} | {
         f"/{path}": answer for path, answer in routes.items()
     }
-    with served(pages) as site:
+    with served(answers) as site:
         monkeypatch.setattr(Plain, "door", site.url("/"))
-        warm = WarmPages(browser)
-        yield Asking(site, browser, warm)
-        await warm.rest()
+        pages = SharedPages(browser)
+        yield Asking(site, browser, pages)
+        await pages.rest()
 
 
 async def test_one_open_page_serves_many_looks_and_then_another_one(
@@ -254,9 +250,9 @@ async def test_calls_that_get_no_answer_give_way_to_pages_until_the_batch_ends(
         assert (
             await looks.look(Plain(), TRIES + 2) == ["/", "/call", "/page"] * TRIES + ["/page"] * 2
         )
-        await looks.warm.rest("other")
+        await looks.pages.rest("other")
         assert await looks.look(Plain()) == ["/page"]
-        await looks.warm.rest("plain")
+        await looks.pages.rest("plain")
         assert await looks.look(Plain()) == ["/", "/call", "/page"]
 
 
@@ -273,10 +269,10 @@ async def test_a_page_that_went_away_is_opened_anew(
 ) -> None:
     async with asking(browser, monkeypatch) as looks:
         await looks.look(Plain())
-        (page,) = looks.warm.open_pages
+        (page,) = looks.pages.open_pages
         await page.close()
         assert await looks.look(Plain()) == ["/", "/call"]
-        (page,) = looks.warm.open_pages
+        (page,) = looks.pages.open_pages
         await page.evaluate(
             f"void setTimeout(() => {{ location = '{looks.site.url('/page', 'localhost')}' }})"
         )
@@ -330,11 +326,11 @@ async def test_calls_say_that_they_are_calls_and_vouch_for_nothing_a_page_says(
         asked.append(account.id)
         return ()
 
-    vouchers = Vouchers(ask, lambda account: True)
-    vouchers.note(other, [by_call])
-    assert ((await vouchers.controlled(account, gone, [other])).control, asked) == ("", [2])
-    vouchers.note(other, [by_page])
-    assert (await vouchers.controlled(account, gone, [])).control == "示例2"
+    controls = Controls(ask, lambda account: True)
+    controls.note(other, [by_call])
+    assert ((await controls.controlled(account, gone, [other])).control, asked) == ("", [2])
+    controls.note(other, [by_page])
+    assert (await controls.controlled(account, gone, [])).control == "示例2"
 
 
 # the real surfaces
@@ -365,7 +361,7 @@ WORLD = World.parse(ROWS)
 
 
 async def seen(
-    stage: Stage, warm: WarmPages, name: str, *, second: bool = False
+    stage: Stage, pages: SharedPages, name: str, *, second: bool = False
 ) -> tuple[Sight, ...]:
     true = next(each for each in WORLD.accounts if each.filed["name"] == name)
     filed = Filed(
@@ -378,31 +374,27 @@ async def seen(
         Account(id=1, filed=filed, links=filed.article_links),
         replace(NEED, second=second),
     )
-    return await stage.scraper.look(
-        stage.browser,
-        [stage.session] if stage.session else [],
-        account,
-        need,
-        Pacing(scale=0),
-        warm,
+    sessions = [stage.session] if stage.session else []
+    return await look(
+        LookTask(stage.scraper, stage.browser, sessions, account, need, Pacing(scale=0), pages)
     )
 
 
 async def told(
-    stage: Stage, warm: WarmPages, name: str, *, second: bool = False
+    stage: Stage, pages: SharedPages, name: str, *, second: bool = False
 ) -> list[tuple[str, str, bool]]:
     """Surface, outcome and exactness of the sights of one look."""
-    sights = await seen(stage, warm, name, second=second)
+    sights = await seen(stage, pages, name, second=second)
     return [(sight.surface.partition(".")[2], sight.outcome.value, sight.exact) for sight in sights]
 
 
 async def test_articles_and_searches_of_wechat(executable: Path, tmp_path: Path) -> None:
     async with staged(
-        articles.SCRAPER, executable, tmp_path, WORLD, NOW, session=True, lists_open=True
+        wechat.SCRAPER, executable, tmp_path, WORLD, NOW, session=True, lists_open=True
     ) as stage:
-        warm = WarmPages(stage.browser)
-        assert await told(stage, warm, "示例市活跃局") == [("article", "ok", False)]
-        assert await told(stage, warm, "示例县活跃站") == [("article", "ok", False)]
+        pages = SharedPages(stage.browser)
+        assert await told(stage, pages, "示例市活跃局") == [("article", "ok", False)]
+        assert await told(stage, pages, "示例县活跃站") == [("article", "ok", False)]
         first, second = (
             next(iter(each.known_links)).removeprefix("https://") for each in WORLD.of("wechat")[:2]
         )
@@ -410,28 +402,28 @@ async def test_articles_and_searches_of_wechat(executable: Path, tmp_path: Path)
         assert stage.paths == [first, first, second]
         # The list alone may be exact: it is asked for from a home page of its own.
         for name in ("示例乡无链办", "示例村无链办"):
-            assert await told(stage, warm, name) == [("search", "ok", False), ("list", "ok", True)]
+            assert await told(stage, pages, name) == [("search", "ok", False), ("list", "ok", True)]
         asked = [path.rpartition("/")[2] for path in stage.paths]
         assert [asked.count(call) for call in ("searchbiz", "appmsgpublish", "home")] == [2, 4, 3]
-        assert await told(stage, warm, "示例市活跃局", second=True) == [("article", "ok", False)]
-        await warm.rest()
+        assert await told(stage, pages, "示例市活跃局", second=True) == [("article", "ok", False)]
+        await pages.rest()
 
 
 async def test_profiles_of_weibo(executable: Path, tmp_path: Path) -> None:
     async with staged(weibo.SCRAPER, executable, tmp_path, WORLD, NOW, session=True) as stage:
-        warm = WarmPages(stage.browser)
-        assert await told(stage, warm, "示例活跃") == [("mobile", "ok", False)]
+        pages = SharedPages(stage.browser)
+        assert await told(stage, pages, "示例活跃") == [("mobile", "ok", False)]
         assert "m.weibo.cn/u/5000000001" not in stage.paths
-        assert await told(stage, warm, "示例沉睡") == [
+        assert await told(stage, pages, "示例沉睡") == [
             ("mobile", "ok", False),
             ("desktop", "ok", True),
         ]
         assert [path for path in stage.paths if "/u/" in path] == ["weibo.com/u/5000000002"]
-        assert (await told(stage, warm, "示例无此号"))[1] == ("desktop", "not_found", False)
+        assert (await told(stage, pages, "示例无此号"))[1] == ("desktop", "not_found", False)
         assert "weibo.com/u/5000000003" in stage.paths
-        assert await told(stage, warm, "示例活跃", second=True) == [("mobile", "ok", False)]
+        assert await told(stage, pages, "示例活跃", second=True) == [("mobile", "ok", False)]
         assert "m.weibo.cn/u/5000000001" in stage.paths
-        await warm.rest()
+        await pages.rest()
 
 
 @pytest.mark.parametrize(
@@ -448,13 +440,13 @@ async def test_pages_whose_script_signs(
             """
             return sum("/aweme/post/" in path or "/user/feed" in path for path in stage.paths)
 
-        warm = WarmPages(stage.browser)
+        pages = SharedPages(stage.browser)
         # Nothing can be asked from the page of an account that is gone; what there is to say of it,
         # its own page says.
-        assert await told(stage, warm, f"示例{kind}无") == [("profile", "not_found", False)]
-        assert await told(stage, warm, f"示例{kind}甲") == [("profile", "ok", False)]
+        assert await told(stage, pages, f"示例{kind}无") == [("profile", "not_found", False)]
+        assert await told(stage, pages, f"示例{kind}甲") == [("profile", "ok", False)]
         assert lists() == 2
-        (renamed,) = await seen(stage, warm, f"示例{kind}乙")
+        (renamed,) = await seen(stage, pages, f"示例{kind}乙")
         assert (renamed.by_call, renamed.name, renamed.posts[0].on) == (
             True,
             f"示例{kind}新名",
@@ -462,6 +454,6 @@ async def test_pages_whose_script_signs(
         )
         assert lists() == 3
         # Only a page's list may be exact, and none that a visitor of Douyin sees.
-        assert await told(stage, warm, f"示例{kind}睡") == [("profile", "ok", exact)]
-        assert await told(stage, warm, f"示例{kind}甲", second=True) == [("profile", "ok", exact)]
-        await warm.rest()
+        assert await told(stage, pages, f"示例{kind}睡") == [("profile", "ok", exact)]
+        assert await told(stage, pages, f"示例{kind}甲", second=True) == [("profile", "ok", exact)]
+        await pages.rest()

@@ -15,7 +15,7 @@ import pytest_asyncio
 from mediawatch import app
 from mediawatch.ops.settings import Settings
 from mediawatch.ops.verify import Result
-from scrapers import SCRAPERS
+from scrapers.platforms import SCRAPERS
 from scrapers.replica import Case, case_folders
 
 CASES = Path(__file__).resolve().parents[1] / "cases"

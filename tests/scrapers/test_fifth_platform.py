@@ -34,7 +34,7 @@ from mediawatch.ports import Store
 from mediawatch.rules.policy import load
 from mediawatch.sweep import Engine, Request
 from mediawatch.sweep.gate.pacing import Pacing
-from scrapers import SCRAPERS, Looks
+from scrapers.platforms import SCRAPERS, SiteLooker
 from scrapers.replica import Replica, World
 
 FILE = Path(fifth_platform.__file__)
@@ -136,7 +136,7 @@ async def test_a_sweep_judges_its_accounts(store: Store, executable: Path, tmp_p
         Replica(World(), now=lambda: NOW, overlay=site(), key=key()) as replica,
         facing(replica, executable, lambda: NOW) as browser,
     ):
-        looks = Looks(
+        looks = SiteLooker(
             browser,
             tmp_path / "sessions",
             MappingProxyType({**SCRAPERS, "shili": fifth_platform.SCRAPER}),

@@ -35,10 +35,12 @@ from mediawatch.rules.policy import load
 from mediawatch.sweep import Request, no_progress
 from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.reply import Reply
-from scrapers.browser.shared_pages import WarmPages
+from scrapers.browser.shared_pages import SharedPages
 from scrapers.douyin import surfaces as douyin
 from scrapers.douyin.posts import older_cursor
-from scrapers.lists import PAGES_BACK, ends_short
+from scrapers.lists import PAGES_BACK, needs_older_page
+from scrapers.look import LookTask
+from scrapers.look import look as looked
 from scrapers.replica import World
 from scrapers.surface import Scraper
 from scrapers.toutiao import surfaces as toutiao
@@ -111,8 +113,9 @@ async def test_calls_from_a_warm_page_read_as_far_back(executable: Path, tmp_pat
     )
     need = Need(fresh_after=date.max, back_to=FIRST)
     async with staged(weibo.SCRAPER, executable, tmp_path, WORLD, NOW) as stage:
-        (sight,) = await weibo.SCRAPER.look(
-            stage.browser, [], account, need, Pacing(scale=0), WarmPages(stage.browser)
+        pages = SharedPages(stage.browser)
+        (sight,) = await looked(
+            LookTask(weibo.SCRAPER, stage.browser, [], account, need, Pacing(scale=0), pages)
         )
     assert (sight.by_call, sight.complete_since) == (True, None)
     assert min(post.on for post in sight.posts if not post.pinned) < FIRST
@@ -120,13 +123,13 @@ async def test_calls_from_a_warm_page_read_as_far_back(executable: Path, tmp_pat
 
 def test_a_list_ends_short_of_a_day_until_a_post_from_before_it_stands_in_it() -> None:
     on = [Post(on=FIRST + timedelta(days=number)) for number in (3, 1, 0)]
-    assert ends_short(on, FIRST)
-    assert not ends_short([*on, Post(on=FIRST - timedelta(days=1))], FIRST)
-    assert ends_short([*on, Post(on=date(2020, 1, 1), pinned=True)], FIRST), (
+    assert needs_older_page(on, FIRST)
+    assert not needs_older_page([*on, Post(on=FIRST - timedelta(days=1))], FIRST)
+    assert needs_older_page([*on, Post(on=date(2020, 1, 1), pinned=True)], FIRST), (
         "a pinned one is older than its neighbours"
     )
-    assert not ends_short(on, None)
-    assert not ends_short([], FIRST), "nothing dated: other pages are asked for other reasons"
+    assert not needs_older_page(on, None)
+    assert not needs_older_page([], FIRST), "nothing dated: other pages are asked for other reasons"
 
 
 @dataclass

@@ -32,9 +32,9 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import EVER
 from mediawatch.ports import Looker
 from mediawatch.sweep.gate.pacing import Pacing
-from scrapers import SCRAPERS, Looks
 from scrapers.browser.pool import Browser, Tab
-from scrapers.look import merged, settled
+from scrapers.look import merged, settled, with_links
+from scrapers.platforms import SCRAPERS, SiteLooker
 from scrapers.surface import Scraper, SessionUse, Shows, Surface
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
@@ -154,7 +154,7 @@ async def look(browser: Browser, *surfaces: Surface, **need: Any) -> Reading:
     scraper = Scraper(
         platform="plain", surfaces=surfaces, hosts=HOSTS, heavy=frozenset({"*/heavy/*"})
     )
-    looks = Looks(browser, Path("/nowhere"), {"plain": scraper})
+    looks = SiteLooker(browser, Path("/nowhere"), {"plain": scraper})
     sights = await looks.look(
         filed(), Need(**{"fresh_after": NEED.fresh_after, **need}), Pacing(scale=0)
     )
@@ -212,7 +212,7 @@ async def test_looks_are_not_begun_with_a_browser_that_does_not_start(
     if content is not None:
         executable.write_text(content)
         executable.chmod(mode)
-    looks = Looks(Browser(executable, now=lambda: NOW), tmp_path)
+    looks = SiteLooker(Browser(executable, now=lambda: NOW), tmp_path)
     with pytest.raises(
         UserError, match=r"the browser does not start: .*`mediawatch doctor` says what is missing"
     ) as said:
@@ -224,7 +224,7 @@ async def test_looks_are_not_begun_with_a_browser_that_does_not_start(
 async def test_a_lone_link_goes_to_the_platform_of_its_host(browser: Browser) -> None:
     with served({"/article": "<p>文</p>"}) as site:
         scraper = Scraper(platform="plain", surfaces=(), hosts=HOSTS, links=Plain(facts=(NAMED,)))
-        looks: Looker = Looks(
+        looks: Looker = SiteLooker(
             browser, Path("/nowhere"), {"other": SCRAPERS["toutiao"], "plain": scraper}
         )
         (seen,) = await looks.open_link(f"请看 {site.url('/article?x=1')}", Pacing(scale=0))
@@ -258,8 +258,8 @@ def test_links_of_posts_that_may_be_opened_again_are_handed_over_newest_first() 
         Post(on=date(2026, 1, 5), id="4"),
     )
     seen = sight(NAMED, Seen(posts=posts, links=(links[0],)))
-    assert scraper.with_links(seen).links == (links[0], links[2], links[1])
-    assert SCRAPERS["weibo"].with_links(seen).links == (links[0],)
+    assert with_links(seen, scraper).links == (links[0], links[2], links[1])
+    assert with_links(seen, SCRAPERS["weibo"]).links == (links[0],)
 
 
 def test_a_described_wording_marks_its_sight() -> None:

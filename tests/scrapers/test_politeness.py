@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from scrapers import SCRAPERS
+from scrapers.platforms import SCRAPERS
 from scrapers.surface import Surface
 
 FOLDER = Path(__file__).resolve().parents[2] / "scrapers"

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mediawatch.domain import ID_IN_DOUBT, Attested, Filed, MatchedBy, Outcome, Sight
-from scrapers.searches import Hit, Results, agrees, identified, is_due, is_gone, joined
+from scrapers.searches import Hit, Results, agrees, is_due, is_gone, joined, match_hits_to_filed
 
 NAME, OTHER = "示例发布", "示例发布厅"
 AT = datetime(2022, 12, 31, tzinfo=UTC)
@@ -241,7 +241,7 @@ def hits(*names: str, more: bool = False, **values: str) -> Results:
 def test_whom_a_search_finds(
     account: Filed, own: str, found: Results, outcome: Outcome, name: str, by: MatchedBy | None
 ) -> None:
-    seen = identified(account, own, found, gone=False)
+    seen = match_hits_to_filed(account, own, found, gone=False)
     assert (seen.outcome, seen.name, seen.matched_by) == (outcome, name, by)
     assert seen.posts == ()
     assert seen.platform_id == (
@@ -279,7 +279,7 @@ def test_a_hit_that_bears_one_filed_key_and_contradicts_another_is_a_doubt(
     values: dict[str, str], own: str, found: Results
 ) -> None:
     for gone in (False, True):
-        seen = identified(filed(**values), own, found, gone=gone)
+        seen = match_hits_to_filed(filed(**values), own, found, gone=gone)
         assert (seen.outcome, seen.name, seen.platform_id, seen.matched_by) == (
             Outcome.NO_EVIDENCE,
             OTHER,
@@ -291,8 +291,8 @@ def test_a_hit_that_bears_one_filed_key_and_contradicts_another_is_a_doubt(
 
 def test_nobody_is_an_absence_only_where_all_filed_keys_were_searched_for() -> None:
     account = filed(alias="shili")
-    assert identified(account, "", NOBODY, gone=False).outcome is Outcome.NO_EVIDENCE
-    seen = identified(account, "", NOBODY, gone=False, searched=("shili",))
+    assert match_hits_to_filed(account, "", NOBODY, gone=False).outcome is Outcome.NO_EVIDENCE
+    seen = match_hits_to_filed(account, "", NOBODY, gone=False, searched=("shili",))
     assert (seen.outcome, seen.matched_by) == (Outcome.NOT_FOUND, MatchedBy.NAME)
     assert seen.detail.startswith("searched for 示例发布, shili: ")
 
@@ -304,8 +304,11 @@ def test_two_searches_say_nobody_only_together() -> None:
 
 
 def test_where_the_link_is_gone_too_nobody_is_an_absence() -> None:
-    assert identified(filed(url="x"), "9", NOBODY, gone=True).outcome is Outcome.NOT_FOUND
-    assert identified(filed(platform_id="9"), "9", NOBODY, gone=True).outcome is Outcome.NO_EVIDENCE
+    assert match_hits_to_filed(filed(url="x"), "9", NOBODY, gone=True).outcome is Outcome.NOT_FOUND
+    assert (
+        match_hits_to_filed(filed(platform_id="9"), "9", NOBODY, gone=True).outcome
+        is Outcome.NO_EVIDENCE
+    )
 
 
 @given(
@@ -317,7 +320,7 @@ def test_where_the_link_is_gone_too_nobody_is_an_absence() -> None:
 def test_a_search_never_says_absent_of_an_account_with_an_id_or_with_hits(
     names: list[str], own: str, more: bool, gone: bool
 ) -> None:
-    seen = identified(filed(platform_id=own), own, hits(*names, more=more), gone=gone)
+    seen = match_hits_to_filed(filed(platform_id=own), own, hits(*names, more=more), gone=gone)
     assert seen.outcome is not Outcome.NOT_FOUND
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import cycle
@@ -24,18 +24,18 @@ from mediawatch.domain import (
     LookKind,
     Need,
     Outcome,
-    Pace,
     Reading,
     Sight,
 )
-from mediawatch.ports import Gate, Known
+from mediawatch.ports import Gate, Known, See, Visit
 from mediawatch.rules import judge as rules
 from mediawatch.rules.backing import reads_well
 from mediawatch.rules.policy import load
 from mediawatch.sweep.gate.pacing import Pacing
-from scrapers import SCRAPERS
 from scrapers.browser.pool import Browser, Session, Timeouts
-from scrapers.browser.shared_pages import WarmPages
+from scrapers.browser.shared_pages import SharedPages
+from scrapers.look import LookTask, look
+from scrapers.platforms import SCRAPERS
 from scrapers.replica import Replica, TrueAccount, World
 from scrapers.replica.faults import Fault, Part
 
@@ -61,18 +61,10 @@ PATIENT = Timeouts(launch=30, navigation=15, reply=6, body=3, challenge=10, step
 class Once(Gate):
     """No breaker, no pace, no second try: what one visit met closes nothing for the next."""
 
-    async def visit(
-        self,
-        surface: str,
-        session: str,
-        pace: Pace,
-        see: Callable[[], Awaitable[Sight]],
-        *,
-        declared_closed: bool = False,
-    ) -> Sight | None:
+    async def visit(self, visit: Visit, see: See) -> Sight | None:
         return await see()
 
-    async def pause(self, surface: str, session: str, pace: Pace) -> None:
+    async def pause(self, visit: Visit) -> None:
         pass
 
 
@@ -159,7 +151,7 @@ async def _play(
             scene: accounts[true_id(platform, rows[own[0]] if scene.own else number)]
             for scene, number in others.items()
         }
-        warm = WarmPages(browser) if calls else None
+        warm = SharedPages(browser) if calls else None
         lanes = [
             _Lane(replica, browser, sessions, sound, full, warm)
             for sessions in _sessions(replica, logins, folder)
@@ -216,7 +208,7 @@ class _Lane:
     sessions: Mapping[str, Session]
     sound: Mapping[Scene, TrueAccount]
     full: bool
-    warm: WarmPages | None
+    pages: SharedPages | None
 
     async def run(self, queue: Iterator[_Due], played: dict[Cell, Played]) -> None:
         cell = None
@@ -264,13 +256,9 @@ class _Lane:
         need = Need(fresh_after=WINDOW, second=kind is LookKind.SECOND, not_by=not_by)
         account = Account(id=1, filed=filed(scene, true), links=true.known_links)
         gate = Pacing(scale=0) if self.full else Once()
-        sights = await scraper.look(
-            self.browser,
-            [self.sessions[login] for login in scene.logins],
-            account,
-            need,
-            gate,
-            self.warm,
+        sessions = [self.sessions[login] for login in scene.logins]
+        sights = await look(
+            LookTask(scraper, self.browser, sessions, account, need, gate, self.pages)
         )
         number = 2 if kind is LookKind.SECOND else 1
         kept = tuple(_kept(sight) for sight in sights)

@@ -21,8 +21,9 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import CLOCK_SKEW, EVER, day_of, from_epoch
 from scrapers.browser.pool import Tab
-from scrapers.lists import reach
-from scrapers.surface import Scraper, SessionUse, Shows, Surface, query_of
+from scrapers.lists import complete_back_to
+from scrapers.surface import Scraper, SessionUse, Shows, Surface
+from scrapers.urls import query_of
 
 
 class Profile(Surface):
@@ -41,8 +42,8 @@ class Profile(Surface):
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         uid = account.filed.platform_id
         async with (
-            tab.hearing(r"^www\.posts\.example/api/user$") as users,
-            tab.hearing(r"^www\.posts\.example/api/posts$") as lists,
+            tab.listen_for(r"^www\.posts\.example/api/user$") as users,
+            tab.listen_for(r"^www\.posts\.example/api/posts$") as lists,
         ):
             (await tab.open(f"https://www.posts.example/u/{uid}")).good()
             user = read_user(
@@ -82,7 +83,7 @@ def read_posts(payload: object, now: datetime) -> Seen:
                 for at, item in dated
                 if at <= now + CLOCK_SKEW
             ]
-            whole = EVER if len(items) >= total else reach(posts)
+            whole = EVER if len(items) >= total else complete_back_to(posts)
             return Seen(
                 posts=tuple(posts),
                 matched_by=MatchedBy.ID,

@@ -18,6 +18,7 @@ from mediawatch.domain import Account, Filed, LookKind, Need, Reading
 from mediawatch.domain.clock import BEIJING
 from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.pool import Browser, Session, Timeouts
+from scrapers.look import LookTask, look
 from scrapers.replica import Case, Replica, World
 from scrapers.replica.cases import Recorded
 from scrapers.surface import Scraper
@@ -35,8 +36,9 @@ class Stage:
         """Behind a gate of its own: what one look met closes nothing for the next."""
         wanted = Need(**{"fresh_after": self.need.fresh_after, **need})
         account = Account(id=1, filed=filed, links=filed.article_links)
-        sights = await self.scraper.look(
-            self.browser, [self.session] if self.session else [], account, wanted, Pacing(scale=0)
+        sessions = [self.session] if self.session else []
+        sights = await look(
+            LookTask(self.scraper, self.browser, sessions, account, wanted, Pacing(scale=0))
         )
         now = self.browser.now()
         return Reading(

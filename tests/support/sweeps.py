@@ -28,7 +28,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_end, day_start
 from mediawatch.ops.evidence import EvidenceFolder
-from mediawatch.ports import Gate, Store, SurfaceFacts
+from mediawatch.ports import Gate, Store, SurfaceFacts, Visit
 from mediawatch.rules.policy import load
 from mediawatch.sweep import Engine, Request
 from mediawatch.sweep.gate.pacing import Pacing
@@ -73,7 +73,7 @@ class Scripted:
             seen = self.script(account, need)
             return replace(seen, captures=(picture(),) if need.second else ())
 
-        sight = await gate.visit("toutiao.profile", "", Pace(1.0), see)
+        sight = await gate.visit(Visit(surface="toutiao.profile", pace=Pace(1.0)), see)
         return (sight,) if sight else ()
 
     def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:

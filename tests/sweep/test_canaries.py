@@ -4,7 +4,7 @@ Proofs of freshness stand.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -31,7 +31,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.ops.evidence import EvidenceFolder
-from mediawatch.ports import Gate, Store
+from mediawatch.ports import Gate, See, Store, Visit
 from mediawatch.rules.backing import (
     UNCHECKED,
     WITHDRAWN,
@@ -310,7 +310,7 @@ class World(Scripted):
 
                 return replace(captures, captures=(picture(),) if need.second else ())
 
-            if answered := await gate.visit(surface, "", Pace(0), see):
+            if answered := await gate.visit(Visit(surface=surface, pace=Pace(0)), see):
                 seen.append(answered)
         return tuple(seen)
 
@@ -463,25 +463,15 @@ async def test_a_new_login_is_checked_anew(store: Store, tmp_path: Path) -> None
         def __init__(self, gate: Gate) -> None:
             self.gate = gate
 
-        async def visit(
-            self,
-            surface: str,
-            session: str,
-            pace: Pace,
-            see: Callable[[], Awaitable[Sight]],
-            *,
-            declared_closed: bool = False,
-        ) -> Sight | None:
+        async def visit(self, visit: Visit, see: See) -> Sight | None:
             async def seen() -> Sight:
                 sight = await see()
                 return replace(sight, login="new" if "鲜2" in world.order else "old")
 
-            return await self.gate.visit(
-                surface, session, pace, seen, declared_closed=declared_closed
-            )
+            return await self.gate.visit(visit, seen)
 
-        async def pause(self, surface: str, session: str, pace: Pace) -> None:
-            await self.gate.pause(surface, session, pace)
+        async def pause(self, visit: Visit) -> None:
+            await self.gate.pause(visit)
 
     world = Renewed()
     stage = staged(store, tmp_path, world, CANARY)

@@ -11,7 +11,7 @@ import pytest
 from sweeps import NOW
 
 from mediawatch.domain import Outcome, Pace, Sight
-from mediawatch.ports import Rank, SurfaceVisit
+from mediawatch.ports import Rank, SurfaceVisit, Visit
 from mediawatch.sweep.gate.breakers import EXIT_BITS, Breaker
 from mediawatch.sweep.gate.pacing import DAY_FULL, OVER, Pacing, Queue, quiet_left
 
@@ -62,7 +62,7 @@ async def test_the_decision_table(outcome: Outcome, session: str) -> None:
         return sight(outcome)
 
     seen = [
-        await pacing.visit("s", session, Pace(0), see)
+        await pacing.visit(Visit(surface="s", session=session, pace=Pace(0)), see)
         for _ in range(opens_after + 1 if opens_after else 20)
     ]
     made = [each for each in seen if each is not None]
@@ -142,7 +142,7 @@ async def visits(
     async def see() -> Sight:
         return sight(next(answers))
 
-    return [await pacing.visit(surface, "", Pace(0), see, **more) for _ in range(2)]
+    return [await pacing.visit(Visit(surface=surface, pace=Pace(0), **more), see) for _ in range(2)]
 
 
 async def test_the_transient_is_tried_three_times() -> None:
@@ -178,7 +178,9 @@ async def test_visits_are_spaced_on_one_surface_and_session() -> None:
         moments.append(asyncio.get_running_loop().time())
         return sight(Outcome.OK)
 
-    await asyncio.gather(*[pacing.visit("s", "", Pace(0.1, 0.05), see) for _ in range(4)])
+    await asyncio.gather(
+        *[pacing.visit(Visit(surface="s", pace=Pace(0.1, 0.05)), see) for _ in range(4)]
+    )
     gaps = [later - earlier for earlier, later in itertools.pairwise(moments)]
     assert min(gaps) >= 0.099
 
@@ -191,7 +193,7 @@ async def moments(pacing: Pacing, pace: Pace, visits: int) -> list[float]:
         made.append(asyncio.get_running_loop().time())
         return sight(Outcome.OK)
 
-    await asyncio.gather(*[pacing.visit("s", "", pace, see) for _ in range(visits)])
+    await asyncio.gather(*[pacing.visit(Visit(surface="s", pace=pace), see) for _ in range(visits)])
     return made
 
 
@@ -253,7 +255,7 @@ async def test_no_other_try_begins_after_the_end() -> None:
 
     pacing = Pacing(clock=lambda: start)
     pacing.begin([], start, at_once=4, until=start + timedelta(seconds=1))
-    sight = await pacing.visit("s", "", Pace(0), see)
+    sight = await pacing.visit(Visit(surface="s", pace=Pace(0)), see)
     assert (sight and sight.outcome, len(tries)) == (Outcome.UNREACHABLE, 1)
 
 
@@ -263,9 +265,10 @@ async def test_who_waits_is_called_by_rank_then_by_order_and_a_cancelled_one_hol
     queue, called = Queue(), list[str]()
 
     async def wait(name: str, rank: Rank) -> None:
-        async with queue.turn(rank):
-            called.append(name)
-            await asyncio.sleep(0)
+        await queue.enter(rank)
+        called.append(name)
+        await asyncio.sleep(0)
+        queue.leave()
 
     ranks = {
         "a": Rank.FIRST_LOOK,
@@ -295,6 +298,6 @@ async def test_so_many_visits_at_once_and_no_more() -> None:
         return sight(Outcome.OK)
 
     await asyncio.gather(
-        *[pacing.visit(f"s{number % 5}", "", Pace(0), see) for number in range(30)]
+        *[pacing.visit(Visit(surface=f"s{number % 5}", pace=Pace(0)), see) for number in range(30)]
     )
     assert most == 3

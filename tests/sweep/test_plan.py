@@ -17,7 +17,7 @@ from mediawatch.ports import SurfaceFacts
 from mediawatch.rules.judge import Due
 from mediawatch.rules.policy import load
 from mediawatch.sweep.gate.pacing import as_declared
-from mediawatch.sweep.plan import Plan, plan
+from mediawatch.sweep.plan import SweepPlan, plan
 
 NOW = datetime.fromisoformat("2026-03-05T22:00:00+08:00")
 POLICY = load("national")
@@ -67,7 +67,7 @@ def planned(
     accounts: list[Account],
     pace: Pace = SLOW,
     until: datetime | None = None,
-) -> Plan:
+) -> SweepPlan:
     def ways(each: Account) -> tuple[SurfaceFacts, ...]:
         return (facts(pace),) if each.filed.name.startswith("示例") else ()
 

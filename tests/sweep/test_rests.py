@@ -29,7 +29,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.ops.evidence import EvidenceFolder
-from mediawatch.ports import Gate
+from mediawatch.ports import Gate, Visit
 from mediawatch.sweep import Engine
 from mediawatch.sweep.gate.pacing import Pacing
 
@@ -63,7 +63,7 @@ class Limited(Scripted):
                 gap, since = (90, None) if surface.endswith("'") else (1, 400)
                 return replace(sight(account.filed.name, gap, since=since), surface=surface)
 
-            if found := await gate.visit(surface, "", Pace(2.0), see):
+            if found := await gate.visit(Visit(surface=surface, pace=Pace(2.0)), see):
                 sights.append(found)
                 if found.dated and not surface.endswith("'"):
                     break

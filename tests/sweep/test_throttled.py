@@ -29,10 +29,10 @@ from mediawatch.domain import (
     Source,
 )
 from mediawatch.ops.evidence import EvidenceFolder
-from mediawatch.ports import Gate
+from mediawatch.ports import Gate, Visit
 from mediawatch.sweep import Engine, Request
 from mediawatch.sweep.gate.pacing import Pacing
-from scrapers import SCRAPERS
+from scrapers.platforms import SCRAPERS
 
 MIX = {"wechat": 118, "weibo": 8, "douyin": 12, "toutiao": 5}
 """Accounts by platform, as the registry of Tibet has them."""
@@ -73,7 +73,7 @@ class Costless(Scripted):
                 seen = sight(account.filed.name, 40 if account.id % 20 == 0 else 1)
                 return replace(seen, surface=surface, captures=(picture(),) if need.second else ())
 
-            if found := await gate.visit(surface, "", PACES[surface], see):
+            if found := await gate.visit(Visit(surface=surface, pace=PACES[surface]), see):
                 sights.append(found)
         return tuple(sights)
 

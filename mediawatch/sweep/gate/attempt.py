@@ -2,63 +2,57 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from mediawatch.domain import Outcome, Pace, Sight
-from mediawatch.ports import Clock, Rank, RankedGate
+from mediawatch.domain import Outcome, Sight
+from mediawatch.ports import Clock, Gate, Rank, See, Visit
 from mediawatch.sweep.gate.pacing import Pacing
 
 
-class Turnstile:
-    """Implements `ports.Gate`: the visits of a look have its rank; when the first began is noted,
-    and which surfaces turned it away.
-    """
+@dataclass(slots=True)
+class LookGate:
+    """Implements `ports.Gate` for one look in progress: its visits have its rank."""
 
-    def __init__(self, gate: RankedGate, rank: Rank, pacing: Pacing, clock: Clock) -> None:
-        self.began: datetime | None = None
-        self.turned_away: dict[str, Outcome | str] = {}
-        """By surface, why. Not those declared closed, from which nobody hoped for anything."""
-        self._gate, self._rank, self._pacing, self._clock = gate, rank, pacing, clock
-        self._resting: dict[str, str] = {}
-        """Of these the rate-limited ones, which come back: surface to session."""
+    gate: Gate
+    rank: Rank
+    pacing: Pacing
+    clock: Clock
+    began: datetime | None = None
+    """When its first visit began."""
+    turned_away: dict[str, Outcome | str] = field(default_factory=dict)
+    """By surface, why. Surfaces declared closed are left out: nothing was expected of them."""
+    resting: dict[str, str] = field(default_factory=dict)
+    """The rate-limited ones among them, which come back: surface to session."""
 
-    async def visit(
-        self,
-        surface: str,
-        session: str,
-        pace: Pace,
-        see: Callable[[], Awaitable[Sight]],
-        *,
-        declared_closed: bool = False,
-    ) -> Sight | None:
+    async def visit(self, visit: Visit, see: See) -> Sight | None:
         """See `ports.Gate.visit`."""
 
-        async def begun() -> Sight:
-            self.began = self.began or self._clock()
-            return await see()
+        def begun() -> Awaitable[Sight]:
+            self.began = self.began or self.clock()
+            return see()
 
-        sight = await self._gate.visit(
-            surface, session, pace, begun, declared_closed=declared_closed, rank=self._rank
-        )
+        surface = visit.surface
+        sight = await self.gate.visit(replace(visit, rank=self.rank), begun)
         if sight is not None:
             self.turned_away.pop(surface, None)
-        elif not declared_closed:
-            why = self.turned_away[surface] = self._pacing.paused(surface, session)
+        elif not visit.declared_closed:
+            why = self.turned_away[surface] = self.pacing.paused(surface, visit.session)
             if why is Outcome.RATE_LIMITED:
-                self._resting[surface] = session
+                self.resting[surface] = visit.session
         return sight
 
     async def rested(self) -> str:
-        """Wait for a surface that turned this look away because it rests; its name, "" where none
-        is to be waited for.
+        """Wait for a surface that turned this look away because it rests. Its name; "" where no
+        surface is worth waiting for.
         """
-        while self._resting:
-            surface, session = self._resting.popitem()
-            if await self._pacing.rested(surface, session):
+        while self.resting:
+            surface, session = self.resting.popitem()
+            if await self.pacing.rested(surface, session):
                 return surface
         return ""
 
-    async def pause(self, surface: str, session: str, pace: Pace) -> None:
+    async def pause(self, visit: Visit) -> None:
         """See `ports.Gate.pause`."""
-        await self._gate.pause(surface, session, pace)
+        await self.gate.pause(visit)

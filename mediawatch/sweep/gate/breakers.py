@@ -13,7 +13,7 @@ from mediawatch.domain import Outcome
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class OutcomeDecision:
     """One row of the decision table. `opens_at` is how many in a row open the breaker; 0: never."""
 
     tries: int = 1
@@ -29,16 +29,16 @@ class Decision:
     exit_bit: int = 0
 
 
-_ABOUT_THEM = Decision(closes=True)
-DECISIONS: Mapping[Outcome, Decision] = MappingProxyType(
+_ABOUT_THEM = OutcomeDecision(closes=True)
+DECISIONS: Mapping[Outcome, OutcomeDecision] = MappingProxyType(
     {outcome: _ABOUT_THEM for outcome in Outcome if not outcome.about_us}
     | {
-        Outcome.NO_EVIDENCE: Decision(),
-        Outcome.UNREACHABLE: Decision(tries=3, opens_at=5, exit_bit=8),
-        Outcome.RATE_LIMITED: Decision(opens_at=2, rests=True, exit_bit=16),
-        Outcome.CAPTCHA: Decision(opens_at=1, exit_bit=16),
-        Outcome.LOGIN_REQUIRED: Decision(opens_at=1, only_logged_in=True, exit_bit=32),
-        Outcome.CHANGED: Decision(opens_at=5, opens_at_share=0.2, exit_bit=64),
+        Outcome.NO_EVIDENCE: OutcomeDecision(),
+        Outcome.UNREACHABLE: OutcomeDecision(tries=3, opens_at=5, exit_bit=8),
+        Outcome.RATE_LIMITED: OutcomeDecision(opens_at=2, rests=True, exit_bit=16),
+        Outcome.CAPTCHA: OutcomeDecision(opens_at=1, exit_bit=16),
+        Outcome.LOGIN_REQUIRED: OutcomeDecision(opens_at=1, only_logged_in=True, exit_bit=32),
+        Outcome.CHANGED: OutcomeDecision(opens_at=5, opens_at_share=0.2, exit_bit=64),
     }
 )
 EXIT_BITS: Mapping[Outcome, int] = {
@@ -94,7 +94,7 @@ class Breaker:
         self.rests += 1
         return True
 
-    def _opens(self, outcome: Outcome, decision: Decision) -> bool:
+    def _opens(self, outcome: Outcome, decision: OutcomeDecision) -> bool:
         often = (
             decision.opens_at_share
             and len(self.last) == _LAST

@@ -6,15 +6,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterable
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import structlog
 
-from mediawatch.domain import Account, Canary, CanaryCheck, Need, Outcome, Pace, Sight
+from mediawatch.domain import Account, Canary, CanaryCheck, Need, Outcome, Sight
 from mediawatch.domain.clock import day_of
-from mediawatch.ports import Clock, Gate, Rank, RankedGate
+from mediawatch.ports import Clock, Gate, Rank, See, Visit
 from mediawatch.rules.backing import reads_well
 from mediawatch.rules.policy import Policy
 from mediawatch.sweep.canaries import Canaries
@@ -33,8 +33,8 @@ _SOON = 10
 
 
 @dataclass
-class _Lane:
-    """One surface with one session."""
+class CheckState:
+    """The checks of one surface with one session."""
 
     queue: Queue = field(default_factory=Queue)
     looks: int = 0
@@ -43,8 +43,8 @@ class _Lane:
     """Whether that read well. If not, what follows is lost to the next check, so it comes soon."""
     checked_at: datetime | None = None
     fits: bool = False
-    """Whether a canary was read by it before: if none can be any more, it was our login or the
-    surface that went.
+    """Whether a canary was read by it before. If no canary can be read any more, our login or the
+    surface is gone.
     """
     login: str = ""
     """Which login it was read with: what it showed says nothing of a newer one."""
@@ -53,11 +53,11 @@ class _Lane:
 
 
 class CanaryGate:
-    """Implements `ports.RankedGate` around another one. `note` keeps each check."""
+    """Implements `ports.Gate` around another one. `note` keeps each check."""
 
     def __init__(
         self,
-        gate: RankedGate,
+        gate: Gate,
         look: Look,
         platform: str,
         canaries: Canaries,
@@ -77,51 +77,41 @@ class CanaryGate:
             note,
             sweep_id,
         )
-        self._lanes: dict[tuple[str, str], _Lane] = defaultdict(_Lane)
+        self._states: dict[tuple[str, str], CheckState] = defaultdict(CheckState)
 
-    async def visit(
-        self,
-        surface: str,
-        session: str,
-        pace: Pace,
-        see: Callable[[], Awaitable[Sight]],
-        *,
-        declared_closed: bool = False,
-        rank: Rank = Rank.FIRST_LOOK,
-    ) -> Sight | None:
-        """See `ports.Gate.visit`. A closed surface is not knocked at for a canary's sake; if it
+    async def visit(self, visit: Visit, see: See) -> Sight | None:
+        """See `ports.Gate.visit`. A closed surface is not visited just to check a canary; if it
         answers, `close` still reads one.
         """
-        lane: _Lane | None = None
-        async with AsyncExitStack() as turn:
-            if self._of_platform and not declared_closed:
-                lane = self._lanes[surface, session]
-                await turn.enter_async_context(lane.queue.turn(rank))
-                if self._due(lane):
-                    await self.check(surface, session)
-                lane.looks += 1
+        if visit.declared_closed or not self._of_platform:
+            return await self._gate.visit(visit, see)
+        state = self._states[visit.surface, visit.session]
+        with ExitStack() as turn:
+            await state.queue.enter(visit.rank)
+            turn.callback(state.queue.leave)
+            if self._due(state):
+                await self.check(visit.surface, visit.session)
+            state.looks += 1
 
-            async def admitted() -> Sight:
+            def admitted() -> Awaitable[Sight]:
                 # Not before: else all that wait would be counted, and their canaries read, ahead of
                 # the first of them.
-                await turn.aclose()
-                return await see()
+                turn.close()
+                return see()
 
-            sight = await self._gate.visit(
-                surface, session, pace, admitted, declared_closed=declared_closed, rank=rank
-            )
-            if lane is not None and sight is not None and sight.login not in ("", lane.login):
-                lane.checked_at = None
+            sight = await self._gate.visit(visit, admitted)
+            if sight is not None and sight.login not in ("", state.login):
+                state.checked_at = None
             return sight
 
-    async def pause(self, surface: str, session: str, pace: Pace) -> None:
+    async def pause(self, visit: Visit) -> None:
         """See `ports.Gate.pause`."""
-        await self._gate.pause(surface, session, pace)
+        await self._gate.pause(visit)
 
-    def _due(self, lane: _Lane) -> bool:
-        late = lane.checked_at is None or self._clock() - lane.checked_at >= self._canaries.every
-        return late or lane.looks >= (
-            self._canaries.every_looks if lane.fresh else min(_SOON, self._canaries.every_looks)
+    def _due(self, state: CheckState) -> bool:
+        late = state.checked_at is None or self._clock() - state.checked_at >= self._canaries.every
+        return late or state.looks >= (
+            self._canaries.every_looks if state.fresh else min(_SOON, self._canaries.every_looks)
         )
 
     async def close(self, sights: Iterable[Sight], checks: Iterable[CanaryCheck]) -> None:
@@ -139,35 +129,35 @@ class CanaryGate:
             if (at := checked.get((sight.surface, sight.session))) is None or at <= sight.read_at
         }
         for surface, session in sorted(spoken):
-            self._lanes[surface, session].fits |= (surface, session) in checked
+            self._states[surface, session].fits |= (surface, session) in checked
             await self.check(surface, session)
 
     async def check(self, surface: str, session: str) -> CanaryCheck | None:
         """Read the next canary by this surface and keep what came of it; None where no canary fits
         the surface.
         """
-        lane = self._lanes[surface, session]
-        check = await self._checked(lane, surface, session)
-        if check is None and lane.fits:
+        state = self._states[surface, session]
+        check = await self._checked(state, surface, session)
+        if check is None and state.fits:
             check = self._judged(self._of_platform[0], surface, session, ())
-        lane.looks, lane.checked_at, lane.fresh = 0, self._clock(), check is None or check.fresh
+        state.looks, state.checked_at, state.fresh = 0, self._clock(), check is None or check.fresh
         if check is not None:
-            lane.fits, lane.login = True, check.login or lane.login
+            state.fits, state.login = True, check.login or state.login
             await self._note(check)
         return check
 
-    async def _checked(self, lane: _Lane, surface: str, session: str) -> CanaryCheck | None:
+    async def _checked(self, state: CheckState, surface: str, session: str) -> CanaryCheck | None:
         for _ in self._of_platform:
-            canary = self._of_platform[lane.next % len(self._of_platform)]
-            lane.next += 1
-            door = _Door(self._gate)
+            canary = self._of_platform[state.next % len(self._of_platform)]
+            state.next += 1
+            counter = _VisitCounter(self._gate)
             need = Need(
                 fresh_after=self._policy.window_start(day_of(self._clock())),
                 only=surface,
                 session=session,
             )
-            sights = await self._look(canary.account, need, door)
-            if door.used or sights:
+            sights = await self._look(canary.account, need, counter)
+            if counter.visits or sights:
                 return self._judged(canary, surface, session, sights)
         return None
 
@@ -176,8 +166,8 @@ class CanaryGate:
     ) -> CanaryCheck:
         sight = next((each for each in sights if each.surface == surface), None)
         if sight is None:
-            # The door did not open, or the look broke: nobody knows what this surface would have
-            # shown.
+            # The visit was not admitted, or the look broke: what this surface would have shown is
+            # unknown.
             outcome = sights[-1].outcome if sights else Outcome.NO_EVIDENCE
             detail = (
                 sights[-1].detail
@@ -223,28 +213,18 @@ class CanaryGate:
         )
 
 
-class _Door:
-    """The gate behind, which tells whether it was come to at all: a surface that a canary does not
-    fit is never tried.
+@dataclass(slots=True)
+class _VisitCounter:
+    """The gate behind, at the rank of a check. It counts the visits: a surface that does not fit a
+    canary is never tried.
     """
 
-    def __init__(self, gate: RankedGate) -> None:
-        self._gate = gate
-        self.used = False
+    gate: Gate
+    visits: int = 0
 
-    async def visit(
-        self,
-        surface: str,
-        session: str,
-        pace: Pace,
-        see: Callable[[], Awaitable[Sight]],
-        *,
-        declared_closed: bool = False,
-    ) -> Sight | None:
-        self.used = True
-        return await self._gate.visit(
-            surface, session, pace, see, declared_closed=declared_closed, rank=Rank.CHECK
-        )
+    async def visit(self, visit: Visit, see: See) -> Sight | None:
+        self.visits += 1
+        return await self.gate.visit(replace(visit, rank=Rank.CHECK), see)
 
-    async def pause(self, surface: str, session: str, pace: Pace) -> None:
-        await self._gate.pause(surface, session, pace)
+    async def pause(self, visit: Visit) -> None:
+        await self.gate.pause(visit)

@@ -6,9 +6,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager, nullcontext
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable
+from contextlib import AsyncExitStack, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from heapq import heappop, heappush
@@ -19,14 +19,12 @@ from tenacity import (
     AsyncRetrying,
     RetryCallState,
     retry_if_result,
-    stop_after_attempt,
     wait_exponential_jitter,
 )
-from tenacity.stop import stop_base
 
 from mediawatch.domain import Outcome, Pace, Sight
 from mediawatch.domain.clock import beijing
-from mediawatch.ports import Clock, Rank, SurfaceVisit
+from mediawatch.ports import Clock, Rank, See, SurfaceVisit, Visit
 from mediawatch.sweep.gate.breakers import DECISIONS, RESTS, Breaker
 
 log = structlog.get_logger(__name__)
@@ -44,8 +42,8 @@ class Queue:
         self._numbers = count()
         self._taken = False
 
-    @asynccontextmanager
-    async def turn(self, rank: int) -> AsyncIterator[None]:
+    async def enter(self, rank: int) -> None:
+        """Wait for the turn; it lasts until `leave`."""
         if self._taken:
             called: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             heappush(self._waiting, (rank, next(self._numbers), called))
@@ -53,15 +51,12 @@ class Queue:
                 await called
             except asyncio.CancelledError:
                 if called.done() and not called.cancelled():
-                    self._call_next()
+                    self.leave()
                 raise
         self._taken = True
-        try:
-            yield
-        finally:
-            self._call_next()
 
-    def _call_next(self) -> None:
+    def leave(self) -> None:
+        """Call the next one that waits."""
         while self._waiting:
             *_, called = heappop(self._waiting)
             if not called.done():
@@ -71,7 +66,7 @@ class Queue:
 
 
 @dataclass
-class _Lane:
+class SurfaceState:
     """One surface with one session. Moments are the event loop's seconds."""
 
     queue: Queue = field(default_factory=Queue)
@@ -91,7 +86,7 @@ def as_declared(surface: str, pace: Pace) -> Pace:
 
 
 class Pacing:
-    """Implements `ports.RankedGate`. `scale` multiplies every wait and every span of the paces (0
+    """Implements `ports.Gate`. `scale` multiplies every wait and every span of the paces (0
     in the demo), never the rest of a breaker. `pace_of` overrides what surfaces declare.
     `exit_bits` gathers what opened.
     """
@@ -113,7 +108,7 @@ class Pacing:
         self._at_once: asyncio.Semaphore | nullcontext[None] = nullcontext()
         self._pace_of, self._clock = pace_of, clock
         self._random = random.Random(seed)
-        self._lanes: dict[tuple[str, str], _Lane] = {}
+        self._states: defaultdict[tuple[str, str], SurfaceState] = defaultdict(SurfaceState)
 
     def begin(
         self,
@@ -127,71 +122,67 @@ class Pacing:
         runs visited counts, for the caps of a site know nothing of our restarts."""
         self._at_once, self._until = asyncio.Semaphore(at_once), until
         for visited in sorted(earlier, key=lambda visited: visited.at):
-            self._lane(visited.surface, visited.session).visits.append(
+            self._states[visited.surface, visited.session].visits.append(
                 _now() - self.scale * (now - visited.at).total_seconds()
             )
 
-    async def visit(
-        self,
-        surface: str,
-        session: str,
-        pace: Pace,
-        see: Callable[[], Awaitable[Sight]],
-        *,
-        declared_closed: bool = False,
-        rank: Rank = Rank.FIRST_LOOK,
-    ) -> Sight | None:
+    async def visit(self, visit: Visit, see: See) -> Sight | None:
         """See `ports.Gate.visit`."""
-        lane = self._lane(surface, session)
+        state = self._states[visit.surface, visit.session]
         async with AsyncExitStack() as held:
-            if not await self._admitted(lane, self._pace_of(surface, pace), rank, held):
+            if not await self._admitted(state, visit, held):
                 return None
-            return await self._seen(lane, surface, session, see, declared_closed)
+            async for attempt in self._attempts():
+                with attempt:
+                    sight = await see()
+                if attempt.retry_state.outcome and not attempt.retry_state.outcome.failed:
+                    attempt.retry_state.set_result(sight)
+            self._note(state, visit, sight)
+            return sight
 
-    async def _seen(
-        self,
-        lane: _Lane,
-        surface: str,
-        session: str,
-        see: Callable[[], Awaitable[Sight]],
-        declared_closed: bool,
-    ) -> Sight:
-        retrying = AsyncRetrying(
+    def _attempts(self) -> AsyncRetrying:
+        return AsyncRetrying(
             retry=retry_if_result(
                 lambda sight: DECISIONS[sight.outcome].tries > 1 and not sight.dated
             ),
-            stop=stop_after_attempt(DECISIONS[Outcome.UNREACHABLE].tries) | _Late(self._too_late),
+            stop=self._gives_up,
             wait=wait_exponential_jitter(
                 multiplier=2 * self.scale, max=30 * self.scale, jitter=self.scale
             ),
-            retry_error_callback=_last_result,
+            retry_error_callback=lambda tries: None,  # the last sight stands
         )
-        sight: Sight = await retrying(see)
-        if lane.breaker.note(sight.outcome, session, _now()):
-            if not declared_closed:
-                self.exit_bits |= DECISIONS[sight.outcome].exit_bit
-            tell = log.info if declared_closed else log.warning
-            tell(
-                "breaker opened",
-                surface=surface,
-                session=session or "visitor",
-                outcome=sight.outcome.value,
-                detail=sight.detail,
-            )
-        return sight
 
-    async def pause(self, surface: str, session: str, pace: Pace) -> None:
+    def _gives_up(self, tries: RetryCallState) -> bool:
+        """After so many tries, and where another one would begin after the run's end."""
+        spent = tries.attempt_number >= DECISIONS[Outcome.UNREACHABLE].tries
+        return spent or self._too_late(tries.upcoming_sleep)
+
+    def _note(self, state: SurfaceState, visit: Visit, sight: Sight) -> None:
+        if not state.breaker.note(sight.outcome, visit.session, _now()):
+            return
+        if not visit.declared_closed:
+            self.exit_bits |= DECISIONS[sight.outcome].exit_bit
+        tell = log.info if visit.declared_closed else log.warning
+        tell(
+            "breaker opened",
+            surface=visit.surface,
+            session=visit.session or "visitor",
+            outcome=sight.outcome.value,
+            detail=sight.detail,
+        )
+
+    async def pause(self, visit: Visit) -> None:
         """See `ports.Gate.pause`."""
-        lane = self._lane(surface, session)
-        wait = self._spacing(self._pace_of(surface, pace))
+        wait = self._spacing(self._pace_of(visit.surface, visit.pace))
         await asyncio.sleep(wait)
-        lane.free_at = max(lane.free_at, _now() + wait)
+        state = self._states[visit.surface, visit.session]
+        state.free_at = max(state.free_at, _now() + wait)
 
     async def rested(self, surface: str, session: str) -> bool:
         """Wait until a surface that rests may be visited again. False at once where it does not
         rest, or not to an end that is worth waiting for: within the run's window, or of a run
         without an end after so many rests. A gate without pace waits for nothing."""
-        breaker = self._lane(surface, session).breaker
+        breaker = self._states[surface, session].breaker
         if breaker.opened_by is None or breaker.until is None or not self.scale:
             return False
         left = max(0.0, breaker.until - _now())
@@ -204,50 +195,51 @@ class Pacing:
         """Why the last visit that was turned away was: what had opened the breaker, or a reason in
         Chinese; empty where none was.
         """
-        return self._lane(surface, session).paused
+        return self._states[surface, session].paused
 
     def open_breakers(self) -> dict[tuple[str, str], Outcome]:
         """What is paused now, by surface and session."""
         return {
-            key: lane.breaker.opened_by
-            for key, lane in self._lanes.items()
-            if lane.breaker.opened_by
+            key: state.breaker.opened_by
+            for key, state in self._states.items()
+            if state.breaker.opened_by
         }
-
-    def _lane(self, surface: str, session: str) -> _Lane:
-        return self._lanes.setdefault((surface, session), _Lane())
 
     def _spacing(self, pace: Pace) -> float:
         return (pace.every + self._random.uniform(0, pace.jitter)) * self.scale
 
-    async def _admitted(self, lane: _Lane, pace: Pace, rank: Rank, held: AsyncExitStack) -> bool:
+    async def _admitted(self, state: SurfaceState, visit: Visit, held: AsyncExitStack) -> bool:
         """Waits for the turn, and then for one of the visits that may be made at once, which `held`
         keeps.
         """
-        async with lane.queue.turn(rank):
+        pace = self._pace_of(visit.surface, visit.pace)
+        await state.queue.enter(visit.rank)
+        try:
             for waited in (False, True):
-                wait = self._wait(lane, pace)
-                lane.paused = self._reason(lane, pace, wait, rank)
-                if lane.paused:
+                wait = self._wait(state, pace)
+                state.paused = self._reason(state, pace, wait, visit.rank)
+                if state.paused:
                     return False
                 if not waited:
                     await asyncio.sleep(wait)
                     await held.enter_async_context(self._at_once)
-            lane.free_at = _now() + self._spacing(pace)
-            lane.visits.append(_now())
+            state.free_at = _now() + self._spacing(pace)
+            state.visits.append(_now())
+        finally:
+            state.queue.leave()
         return True
 
-    def _reason(self, lane: _Lane, pace: Pace, wait: float, rank: Rank) -> Outcome | str:
+    def _reason(self, state: SurfaceState, pace: Pace, wait: float, rank: Rank) -> Outcome | str:
         """Why no visit may be made after such a wait; empty where one may.
 
         A check may be made beyond the day's cap and the end: without it what was seen before would
         be lost.
         """
-        if not lane.breaker.admits(_now()):
-            return lane.breaker.opened_by or ""
+        if not state.breaker.admits(_now()):
+            return state.breaker.opened_by or ""
         if rank is Rank.CHECK:
             return ""
-        if pace.per_day is not None and len(lane.visits) >= pace.per_day:
+        if pace.per_day is not None and len(state.visits) >= pace.per_day:
             return DAY_FULL
         late = self._too_late(wait)
         self.over |= late
@@ -260,14 +252,14 @@ class Pacing:
             and self._clock() + timedelta(seconds=wait) >= self._until
         )
 
-    def _wait(self, lane: _Lane, pace: Pace) -> float:
+    def _wait(self, state: SurfaceState, pace: Pace) -> float:
         """Seconds until the next visit may begin, the day's cap apart."""
         now = _now()
-        while lane.visits and lane.visits[0] <= now - _DAY * self.scale:
-            lane.visits.popleft()
-        wait = max(0.0, lane.free_at - now)
-        if pace.per_hour is not None and len(lane.visits) >= pace.per_hour:
-            wait = max(wait, lane.visits[-pace.per_hour] + _HOUR * self.scale - now)
+        while state.visits and state.visits[0] <= now - _DAY * self.scale:
+            state.visits.popleft()
+        wait = max(0.0, state.free_at - now)
+        if pace.per_hour is not None and len(state.visits) >= pace.per_hour:
+            wait = max(wait, state.visits[-pace.per_hour] + _HOUR * self.scale - now)
         if pace.quiet and self._clock:
             wait = max(wait, self.scale * quiet_left(pace.quiet, self._clock()).total_seconds())
         return wait
@@ -286,22 +278,6 @@ def quiet_left(quiet: tuple[time, time], now: datetime) -> timedelta:
         return timedelta(0)
     over = local.replace(hour=end.hour, minute=end.minute, second=0, microsecond=0)
     return (over if over > local else over + timedelta(days=1)) - local
-
-
-class _Late(stop_base):
-    """Whether another try would begin after the run's end."""
-
-    def __init__(self, too_late: Callable[[float], bool]) -> None:
-        self._too_late = too_late
-
-    def __call__(self, state: RetryCallState) -> bool:
-        return self._too_late(state.upcoming_sleep)
-
-
-def _last_result(state: RetryCallState) -> Sight:
-    assert state.outcome is not None
-    result: Sight = state.outcome.result()
-    return result
 
 
 def _now() -> float:

@@ -18,8 +18,8 @@ from browsers import SHORT, descendants
 from local_site import HOSTS, JSON, Answer, Asked, Site, served
 
 from mediawatch.domain import LoginRequired, Unreachable
-from scrapers import sessions_in
 from scrapers.browser.pool import PAGES_AT_ONCE, Browser, Session, Tab
+from scrapers.browser.sessions import sessions_in
 
 PAGE = """<!doctype html><link rel=stylesheet href=/style.css>
 <style>@font-face {font-family: f; src: url(/font.woff2)} p {font-family: f}</style><p>字</p>
@@ -258,7 +258,7 @@ async def test_after_a_death_the_next_tab_works(own: Browser, site: Site, victim
 
 
 async def hear(tab: Tab) -> None:
-    async with tab.hearing("/never") as hearing:
+    async with tab.listen_for("/never") as hearing:
         await hearing.first()
 
 
@@ -365,7 +365,7 @@ async def test_what_a_page_asked_for_is_not_heard_by_the_next_look(
     async with own.tab(None, hosts=HOSTS, whole=False) as tab:
         await tab.open(site.url("/"))
         await tab.evaluate("void setInterval(() => fetch('/echo'), 5)")
-    async with own.tab(None, hosts=HOSTS, whole=False) as tab, tab.hearing("/echo") as hearing:
+    async with own.tab(None, hosts=HOSTS, whole=False) as tab, tab.listen_for("/echo") as hearing:
         await tab.open(site.url("/hello"))
         assert (hearing.requested, tab.status) == ([], 404)
 

@@ -21,6 +21,7 @@ from mediawatch.rules.policy import load
 from mediawatch.sweep import Request
 from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.clock_check import ClockCheck, sent_at
+from scrapers.look import LookTask, look
 from scrapers.replica import Replica, World
 from scrapers.toutiao.surfaces import SCRAPER
 
@@ -58,7 +59,7 @@ def date_of(at: datetime) -> dict[str, str]:
 def test_one_reply_that_agrees_clears_our_clock(replies: list[dict[str, str]], off: str) -> None:
     clock = ClockCheck(lambda: NOW)
     for headers in replies:
-        clock.heard(sent_at(headers))
+        clock.note(sent_at(headers))
     assert off in clock.trouble
     assert bool(off) == clock.trouble.startswith(CLOCK_OFF)
 
@@ -78,7 +79,7 @@ async def looked(
             id=1, filed=Filed(name="示例", platform="toutiao", platform_id=platform_id)
         )
         need = Need(fresh_after=day_of(here) - timedelta(days=14), second=second)
-        (sight,) = await SCRAPER.look(browser, [], account, need, Pacing(scale=0))
+        (sight,) = await look(LookTask(SCRAPER, browser, [], account, need, Pacing(scale=0)))
         return sight
 
 

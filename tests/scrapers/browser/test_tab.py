@@ -19,7 +19,8 @@ from local_site import HOSTS, HTML, JSON, Answer, Asked, Site, served
 from PIL import Image
 
 from mediawatch.domain import Capture, Changed, EvidenceKind, Failure, RateLimited, Unreachable
-from scrapers.browser.pool import BODY_LIMIT, PICTURE_HEIGHT, Browser, Reply, Tab, scrubbed
+from scrapers.browser.pool import BODY_LIMIT, PICTURE_HEIGHT, Browser, Reply, Tab
+from scrapers.urls import scrubbed
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 FEED = r"^127\.0\.0\.1/api/feed$"
@@ -106,7 +107,7 @@ def test_scrubbed(url: str, kept: str) -> None:
 
 async def test_hears_what_the_page_fetches(quick: Browser) -> None:
     async with at(quick, {"/": FETCH, "/api/feed": Answer('{"n": 1}', JSON)}) as (tab, site):
-        async with tab.hearing(FEED, r"/never$") as hearing:
+        async with tab.listen_for(FEED, r"/never$") as hearing:
             page = await tab.open(site.url("/?page=3&secret=x"))
             first = await hearing.first(lambda reply: "page=1" in reply.url)
             again = await hearing.first()
@@ -120,7 +121,7 @@ async def test_hears_what_the_page_fetches(quick: Browser) -> None:
 
 
 async def test_a_page_that_never_asks_is_changed(quick: Browser) -> None:
-    async with at(quick, {"/": "<p>still</p>"}) as (tab, site), tab.hearing(FEED) as hearing:
+    async with at(quick, {"/": "<p>still</p>"}) as (tab, site), tab.listen_for(FEED) as hearing:
         await tab.open(site.url("/"))
         assert isinstance(await failure_of(hearing.first(timeout=0.5)), Changed)
 
@@ -129,7 +130,7 @@ async def test_a_page_that_never_asks_is_changed(quick: Browser) -> None:
 async def test_a_reply_that_does_not_come_is_unreachable(quick: Browser, answer: Answer) -> None:
     async with (
         at(quick, {"/": FETCH, "/api/feed": answer}) as (tab, site),
-        tab.hearing(FEED) as hearing,
+        tab.listen_for(FEED) as hearing,
     ):
         await tab.open(site.url("/"))
         assert isinstance(await failure_of(hearing.first(timeout=0.5)), Unreachable)
@@ -154,7 +155,7 @@ async def test_an_earlier_call_that_is_answered_late_does_not_excuse_a_later_one
 
     async with (
         at(quick, {"/": asked_twice, "/api/feed": answer}) as (tab, site),
-        tab.hearing(FEED) as hearing,
+        tab.listen_for(FEED) as hearing,
     ):
         await tab.open(site.url("/"))
         assert isinstance(
@@ -166,7 +167,7 @@ async def test_an_earlier_call_that_is_answered_late_does_not_excuse_a_later_one
 async def test_a_reply_of_another_kind_is_changed(quick: Browser) -> None:
     async with (
         at(quick, {"/": FETCH, "/api/feed": Answer("{}", JSON)}) as (tab, site),
-        tab.hearing(FEED) as hearing,
+        tab.listen_for(FEED) as hearing,
     ):
         await tab.open(site.url("/"))
         assert isinstance(
@@ -180,7 +181,7 @@ async def test_a_body_the_page_does_not_read_is_asked_for_once_more(quick: Brows
         "/": "<script>fetch('/api/feed')</script>",
         "/api/feed": Answer('{"n": 2}', JSON, headers={"Cache-Control": "no-store"}),
     }
-    async with at(quick, routes) as (tab, site), tab.hearing(FEED) as hearing:
+    async with at(quick, routes) as (tab, site), tab.listen_for(FEED) as hearing:
         await tab.open(site.url("/"))
         assert (await hearing.first(timeout=10)).json() == {"n": 2}
         assert site.count("/api/feed") == 2
@@ -194,7 +195,7 @@ async def test_an_empty_body_is_heard_as_empty(quick: Browser, script: str) -> N
             tab,
             site,
         ),
-        tab.hearing(FEED) as hearing,
+        tab.listen_for(FEED) as hearing,
     ):
         await tab.open(site.url("/"))
         assert isinstance(await failure_of(_json(hearing.first())), RateLimited)
@@ -209,7 +210,7 @@ async def test_a_redirect_to_a_login_is_the_answer(quick: Browser) -> None:
     away = Answer(status=302, headers={"Location": "/login"})
     async with (
         at(quick, {"/": FETCH, "/api/feed": away, "/login": "<p>log in</p>"}) as (tab, site),
-        tab.hearing(FEED) as hearing,
+        tab.listen_for(FEED) as hearing,
     ):
         await tab.open(site.url("/"))
         assert (await hearing.first()).location == "/login"
@@ -225,7 +226,7 @@ async def test_a_redirect_to_what_is_wanted_is_followed(quick: Browser) -> None:
 
     async with (
         at(quick, {"/": FETCH, "/api/feed": feed}) as (tab, site),
-        tab.hearing(FEED) as hearing,
+        tab.listen_for(FEED) as hearing,
     ):
         await tab.open(site.url("/"))
         assert (await hearing.first()).json() == {"n": 3}
@@ -233,7 +234,7 @@ async def test_a_redirect_to_what_is_wanted_is_followed(quick: Browser) -> None:
 
 async def test_a_body_beyond_the_limit_is_changed(quick: Browser) -> None:
     routes = {"/": FETCH, "/api/feed": Answer(b" " * (BODY_LIMIT + 1), JSON)}
-    async with at(quick, routes) as (tab, site), tab.hearing(FEED) as hearing:
+    async with at(quick, routes) as (tab, site), tab.listen_for(FEED) as hearing:
         await tab.open(site.url("/"))
         assert isinstance(await failure_of(_json(hearing.first(timeout=20))), Changed)
         assert isinstance(await failure_of(_json(tab.fetch(site.url("/api/feed")))), Changed)
@@ -330,7 +331,7 @@ async def test_captures_show_what_was_seen(quick: Browser) -> None:
         tab,
         site,
     ):
-        async with tab.hearing(FEED) as hearing:
+        async with tab.listen_for(FEED) as hearing:
             await tab.open(site.url("/?page=1&secret=s#f"))
             await hearing.first()
         captures = await tab.captures()
@@ -352,7 +353,7 @@ async def test_captures_show_what_was_seen(quick: Browser) -> None:
 
 async def test_a_page_that_hangs_still_gives_what_was_read(hasty: Browser) -> None:
     async with at(hasty, {"/": FETCH, "/api/feed": Answer('{"n": 1}', JSON)}) as (tab, site):
-        async with tab.hearing(FEED) as hearing:
+        async with tab.listen_for(FEED) as hearing:
             await tab.open(site.url("/"))
             await hearing.first()
         await failure_of(tab.evaluate("(() => { for (;;) ; })()"))
@@ -375,7 +376,7 @@ async def test_dialogs_popups_and_downloads_do_no_harm(quick: Browser) -> None:
         "/api/feed": Answer('{"n": 1}', JSON),
     }
     async with at(quick, routes) as (tab, site):
-        async with tab.hearing(FEED) as hearing:
+        async with tab.listen_for(FEED) as hearing:
             await tab.open(site.url("/"))
             assert (await hearing.first()).json() == {"n": 1}
         assert "save" in await tab.text()

@@ -25,7 +25,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import BEIJING, EVER
 from scrapers.browser.pool import Reply
-from scrapers.douyin.identity import Target, sec_uid_in, wanted
+from scrapers.douyin.identity import Target, sec_uid_in, target_of
 from scrapers.douyin.pages import page_at, payload_of, wall_at
 from scrapers.douyin.posts import next_cursor, older_cursor, read_posts
 from scrapers.douyin.replies import (
@@ -37,7 +37,7 @@ from scrapers.douyin.replies import (
     read_sign,
     read_words,
 )
-from scrapers.surface import link_in
+from scrapers.urls import link_in
 
 NOW = datetime(2022, 12, 31, 20, 0, tzinfo=BEIJING)
 SEC, OTHER = "MS4wLjABAAAA" + "d" * 43, "MS4wLjABAAAA" + "e" * 43
@@ -691,16 +691,18 @@ def test_the_strongest_ground_is_taken() -> None:
 
     here, there = f"https://www.douyin.com/user/{SEC}", f"https://www.douyin.com/user/{OTHER}"
     short = "https://v.douyin.com/abc123/"
-    assert wanted(filed(platform_id=SEC, url=here)) == Target(by=MatchedBy.ID, sec_uid=SEC)
-    assert wanted(filed(platform_id=SEC, url=there)) == Target(
+    assert target_of(filed(platform_id=SEC, url=here)) == Target(by=MatchedBy.ID, sec_uid=SEC)
+    assert target_of(filed(platform_id=SEC, url=there)) == Target(
         by=MatchedBy.ID, sec_uid=SEC, rival=OTHER
     )
-    assert wanted(filed(platform_id="shilifabu", url=here)) == Target(by=MatchedBy.URL, sec_uid=SEC)
-    assert wanted(filed(url=f"长按复制此条消息，打开抖音 {short} 查看")) == Target(
+    assert target_of(filed(platform_id="shilifabu", url=here)) == Target(
+        by=MatchedBy.URL, sec_uid=SEC
+    )
+    assert target_of(filed(url=f"长按复制此条消息，打开抖音 {short} 查看")) == Target(
         by=MatchedBy.URL, short=short
     )
-    assert wanted(filed()) is None
-    assert wanted(filed(url="https://example.com/")) is None
+    assert target_of(filed()) is None
+    assert target_of(filed(url="https://example.com/")) is None
 
 
 def test_another_accounts_profile_is_no_profile() -> None:

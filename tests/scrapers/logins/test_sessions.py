@@ -45,12 +45,12 @@ from mediawatch.ports import Modules, Store
 from mediawatch.rules.policy import load
 from mediawatch.sweep import Request, Step
 from mediawatch.sweep.gate.pacing import Pacing
-from scrapers import LOGINS, Looks
 from scrapers.browser.pool import Browser, Session, Tab
 from scrapers.browser.sessions import stored, write_new
-from scrapers.logins.store import Logins
+from scrapers.logins.store import LoginFiles
+from scrapers.platforms import LOGINS, SiteLooker
 from scrapers.replica import Replica, World
-from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface, lacks_login
+from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 NEED = Need(fresh_after=date(2025, 12, 22))
@@ -74,7 +74,7 @@ class Plain(Surface):
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
         sign = "hello" in (await tab.open(self.site.url("/"))).text()
-        lacks_login(tab, sign)
+        tab.require_login(sign)
         yield Seen(name="示例", posts=(Post(on=date(2026, 1, 4)),))
 
 
@@ -99,13 +99,13 @@ class Sessions:
     book: SessionBook
     store: Store
     ended: set[str] = field(default_factory=set)
-    looks: Looks = field(init=False)
+    looks: SiteLooker = field(init=False)
     site: Site = field(init=False)
 
     def start(self, site: Site, surface: type[Plain] = Plain, *logins: Login) -> None:
         self.site = site
         scraper = Scraper("plain", (surface(site),), HOSTS, logins=logins)
-        self.looks = Looks(self.browser, self.folder, {"plain": scraper}, self.book)
+        self.looks = SiteLooker(self.browser, self.folder, {"plain": scraper}, self.book)
 
     def answer(self, asked: Asked) -> Answer:
         cookie = asked.headers.get("Cookie", "")
@@ -298,7 +298,7 @@ async def test_a_batch_writes_back_what_the_site_renewed(plain: Sessions) -> Non
         0o600,
         ["a.json"],
     )
-    (kept,) = Logins(
+    (kept,) = LoginFiles(
         known={"plain": login_of()},
         folder=plain.folder,
         now=lambda: NOW,
@@ -370,7 +370,7 @@ async def test_every_site_is_asked_by_its_own_sign(
             write_new(tmp_path / platform / "other.json", {"cookies": [], "origins": []}, NOW)
             (tmp_path / platform / "bad.json").write_text("[")
         async with facing(replica, executable, lambda: NOW) as browser:
-            looks = Looks(browser, tmp_path)
+            looks = SiteLooker(browser, tmp_path)
             asked = {
                 (platform, name): await looks.probe(platform, name)
                 for platform in sorted(KNOWN)
@@ -410,7 +410,7 @@ async def test_a_login_by_the_sites_code_on_a_machine_without_a_screen(
             platform, "office", show, limit=60
         )
         async with facing(replica, executable, lambda: NOW) as browser:
-            assert await Looks(browser, tmp_path).probe(platform, "office")
+            assert await SiteLooker(browser, tmp_path).probe(platform, "office")
     ((picture, mode, head, code),) = shown
     assert (picture.parent, mode, head) == (tmp_path / platform, 0o600, b"\x89PNG")
     assert code == tuple(
@@ -434,8 +434,8 @@ async def test_a_code_that_nobody_scans_leaves_nothing_behind(
     assert list((tmp_path / "weibo").iterdir()) == []
 
 
-def files(replica: Replica, executable: Path, folder: Path) -> Logins:
-    return Logins(
+def files(replica: Replica, executable: Path, folder: Path) -> LoginFiles:
+    return LoginFiles(
         known=LOGINS,
         folder=folder,
         now=lambda: NOW,

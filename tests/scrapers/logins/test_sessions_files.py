@@ -20,12 +20,12 @@ from mediawatch.cli import app
 from mediawatch.cli.qr_text import QUIET, as_text
 from mediawatch.domain import UserError
 from mediawatch.ports import Modules
-from scrapers import LOGINS
 from scrapers.browser.pool import Session
 from scrapers.browser.sessions import fingerprint, moments, stored, write_new, write_renewed
 from scrapers.logins.cookies import storage_state
 from scrapers.logins.qr import modules_of
-from scrapers.logins.store import Logins
+from scrapers.logins.store import LoginFiles
+from scrapers.platforms import LOGINS
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 LATER, PAST = int((NOW + timedelta(days=3)).timestamp()), int((NOW - timedelta(days=3)).timestamp())
@@ -75,9 +75,9 @@ STATE = {
 }
 
 
-def logins(folder: Path) -> Logins:
+def logins(folder: Path) -> LoginFiles:
     nowhere = Path("/nowhere")
-    return Logins(
+    return LoginFiles(
         known=LOGINS,
         folder=folder,
         now=lambda: NOW,

@@ -18,9 +18,20 @@ from local_site import HOSTS, JSON, Answer, Routes, served
 from PIL import Image, ImageStat
 from stages import staged
 
-from mediawatch.domain import Account, Attested, Capture, EvidenceKind, Filed, MatchedBy, Pace, Seen
+from mediawatch.domain import (
+    Account,
+    Attested,
+    Capture,
+    EvidenceKind,
+    Filed,
+    MatchedBy,
+    Need,
+    Pace,
+    Seen,
+)
+from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.pool import Browser, Session, Tab
-from scrapers.look import seen_by
+from scrapers.look import LookTask, look
 from scrapers.privacy.masking import Mask
 from scrapers.privacy.scrubbing import embedded
 from scrapers.replica import World
@@ -60,9 +71,9 @@ class Page(Surface):
     )
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
-        async with tab.hearing(r"/api/feed$") as hearing:
+        async with tab.listen_for(r"/api/feed$") as waiter:
             await tab.open(self.url)
-            await hearing.first()
+            await waiter.first()
         yield Seen(name=account.filed.name, matched_by=MatchedBy.ID)
 
 
@@ -82,10 +93,10 @@ async def evidence(
         scraper = Scraper(
             platform="plain", surfaces=(surface,), hosts=HOSTS, viewer=me, viewer_marks=(".mine",)
         )
-        async with browser.tab(login, hosts=HOSTS, whole=True) as tab:
-            sight = await seen_by(
-                surface, tab, Account(id=1, filed=Filed(name=name, platform="plain")), True, scraper
-            )
+        account = Account(id=1, filed=Filed(name=name, platform="plain"))
+        need = Need(fresh_after=date.max, second=True)
+        logins = [login] if login else []
+        (sight,) = await look(LookTask(scraper, browser, logins, account, need, Pacing(scale=0)))
     kinds: dict[str, list[Capture]] = {}
     for capture in sight.captures:
         kinds.setdefault(capture.kind.value, []).append(capture)
@@ -155,10 +166,10 @@ async def test_a_page_in_which_he_cannot_be_covered_is_not_kept(
     with served({"/": PAGE, "/api/feed": Answer(FEED, JSON)}) as site:
         async with (
             browser.tab(None, hosts=HOSTS, whole=True) as tab,
-            tab.hearing(r"/api/feed$") as hearing,
+            tab.listen_for(r"/api/feed$") as waiter,
         ):
             await tab.open(site.url("/"))
-            await hearing.first()
+            await waiter.first()
             captures = await tab.captures(mask=Mask(me, marks=("[[",)))
     assert [capture.kind for capture in captures] == [EvidenceKind.PAYLOAD]
     assert NAME not in gzip.decompress(captures[0].body).decode()

@@ -22,7 +22,7 @@ from mediawatch.domain import (
     Seen,
 )
 from mediawatch.domain.clock import EVER, day_of
-from scrapers.toutiao.identity import Target, landed, wanted
+from scrapers.toutiao.identity import Target, landed, target_of
 from scrapers.toutiao.replies import (
     cell_of,
     decoded,
@@ -337,7 +337,7 @@ SHARED = "https://profile.zjurl.cn/rogue/ugc/profile/?media_id=1700000000000001&
 def test_a_share_link_leads_to_its_account_never_to_who_shared_it(
     url: str, page: str | None
 ) -> None:
-    target = wanted(Filed(name=NAME, platform="toutiao", url=url))
+    target = target_of(Filed(name=NAME, platform="toutiao", url=url))
     assert (target.url if target else None) == page
 
 

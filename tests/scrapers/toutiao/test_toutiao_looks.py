@@ -35,7 +35,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import EVER
 from scrapers.replica import World
 from scrapers.replica.cases import Recorded
-from scrapers.toutiao.identity import Target, landed, tie, wanted
+from scrapers.toutiao.identity import Target, landed, match_to_filed, target_of
 from scrapers.toutiao.surfaces import SCRAPER
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
@@ -59,7 +59,9 @@ WANTED: list[tuple[str, str, Target | None]] = [
 
 @pytest.mark.parametrize(("platform_id", "url", "target"), WANTED)
 def test_wanted(platform_id: str, url: str, target: Target | None) -> None:
-    assert wanted(Filed(name=NAME, platform="toutiao", platform_id=platform_id, url=url)) == target
+    assert (
+        target_of(Filed(name=NAME, platform="toutiao", platform_id=platform_id, url=url)) == target
+    )
 
 
 @pytest.mark.parametrize(
@@ -99,7 +101,7 @@ BY_NUMBER = Target(f"{U}70000000001/", "1700000000000001")
 def test_tie(
     shown: str, number: str, token: str, target: Target, platform_id: str, by: MatchedBy
 ) -> None:
-    seen = tie(Seen(name=NAME, platform_id=shown), number, token, target)
+    seen = match_to_filed(Seen(name=NAME, platform_id=shown), number, token, target)
     assert (seen.platform_id, seen.matched_by) == (platform_id, by)
 
 
@@ -111,15 +113,20 @@ def test_tie_refuses_another_account_and_an_absence_that_may_be_a_wrong_number()
         (ODD, ODD, BY_TOKEN),
     ):
         with pytest.raises(Changed):
-            tie(Seen(name=NAME, platform_id=shown), "1", token, target)
+            match_to_filed(Seen(name=NAME, platform_id=shown), "1", token, target)
     with pytest.raises(NoEvidence):
-        tie(Seen(outcome=Outcome.NOT_FOUND), "", "", Target(f"{U}70000000001/", "70000000001"))
-    assert tie(Seen(outcome=Outcome.NOT_FOUND), "", TOKEN, BY_TOKEN).matched_by is MatchedBy.ID
+        match_to_filed(
+            Seen(outcome=Outcome.NOT_FOUND), "", "", Target(f"{U}70000000001/", "70000000001")
+        )
+    assert (
+        match_to_filed(Seen(outcome=Outcome.NOT_FOUND), "", TOKEN, BY_TOKEN).matched_by
+        is MatchedBy.ID
+    )
 
 
 def test_an_absence_at_another_address_is_none_of_the_filed_id() -> None:
     with pytest.raises(Changed):
-        tie(Seen(outcome=Outcome.NOT_FOUND), "", OTHER, BY_TOKEN)
+        match_to_filed(Seen(outcome=Outcome.NOT_FOUND), "", OTHER, BY_TOKEN)
 
 
 MANY = ";".join(f"2022-11-{day:02}T08:00" for day in range(1, 26))

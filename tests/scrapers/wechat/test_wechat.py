@@ -32,9 +32,10 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import EVER, day_of
 from scrapers.browser.pool import Reply
 from scrapers.wechat.article_page import GONE_NICK, Page, _decoded, kept, read_article
-from scrapers.wechat.articles import List, Search, short_links
+from scrapers.wechat.articles import short_links
+from scrapers.wechat.back_office import List, Search
 from scrapers.wechat.back_office_replies import Hit, answer, complete_since, read_batches, read_hits
-from scrapers.wechat.identity import filed_id, identified, number_of, tie_of
+from scrapers.wechat.identity import filed_id, match_hits_to_filed, number_of, tie_of
 
 NAME, BIZ, GH, ALIAS = "示例市第一测试局", "MzAwMDAwMDAwMQ==", "gh_00000000aaaa", "shili_one"
 OTHER_BIZ = "MzAwMDAwMDAwMg=="
@@ -489,7 +490,7 @@ def hit(name: str = NAME, biz: str = BIZ, alias: str = "", gh: str = "") -> Hit:
 def test_who_the_search_found(
     filed: dict[str, Any], hits: list[Hit], outcome: Outcome, name: str, tie: MatchedBy | None
 ) -> None:
-    seen = identified(account(**filed), hits, exhausted=True)
+    seen = match_hits_to_filed(account(**filed), hits, exhausted=True)
     assert (seen.outcome, seen.name, seen.matched_by) == (outcome, name, tie)
     assert bool(seen.platform_id) is (tie is not None and outcome is not Outcome.NOT_FOUND)
 
@@ -517,7 +518,7 @@ def test_who_the_search_found(
 def test_a_hit_that_bears_one_filed_key_and_contradicts_another_is_a_doubt(
     filed: dict[str, Any], hits: list[Hit]
 ) -> None:
-    seen = identified(account(**filed), hits, exhausted=True)
+    seen = match_hits_to_filed(account(**filed), hits, exhausted=True)
     assert (seen.outcome, seen.name, seen.platform_id, seen.matched_by) == (
         Outcome.NO_EVIDENCE,
         "示例市新名字",
@@ -529,7 +530,7 @@ def test_a_hit_that_bears_one_filed_key_and_contradicts_another_is_a_doubt(
 
 def test_an_absence_says_what_was_searched_for() -> None:
     assert (
-        identified(account(alias=ALIAS), [], exhausted=True).detail
+        match_hits_to_filed(account(alias=ALIAS), [], exhausted=True).detail
         == f"searched for {NAME}, {ALIAS}: no hits at all"
     )
 
@@ -544,7 +545,7 @@ def test_a_negative_of_a_link_without_ids_is_one_of_the_link_alone(name: str) ->
 
 def test_hits_that_were_not_exhausted_never_mean_not_found() -> None:
     assert (
-        identified(account(), [hit("别的", OTHER_BIZ)], exhausted=False).outcome
+        match_hits_to_filed(account(), [hit("别的", OTHER_BIZ)], exhausted=False).outcome
         is Outcome.NO_EVIDENCE
     )
 
@@ -650,24 +651,26 @@ def sight(biz: str, tie: MatchedBy | None, name: str = NAME) -> Sight:
 
 
 def test_the_list_goes_by_the_filed_id_else_by_the_one_that_was_found() -> None:
-    assert List().after(
+    assert List().given_earlier(
         account(platform_id="3000000001"), [sight(OTHER_BIZ, MatchedBy.NAME)]
     ) == List(BIZ, MatchedBy.ID)
-    assert List().after(account(), [sight(OTHER_BIZ, MatchedBy.NAME)]) == List(
+    assert List().given_earlier(account(), [sight(OTHER_BIZ, MatchedBy.NAME)]) == List(
         OTHER_BIZ, MatchedBy.NAME
     )
     assert (
-        List().after(account(), [sight(OTHER_BIZ, MatchedBy.NAME), sight(BIZ, MatchedBy.URL)])
+        List().given_earlier(
+            account(), [sight(OTHER_BIZ, MatchedBy.NAME), sight(BIZ, MatchedBy.URL)]
+        )
         is None
     )
-    assert List().after(account(), [sight("", None)]) is None
+    assert List().given_earlier(account(), [sight("", None)]) is None
 
 
 def test_no_search_where_an_article_named_the_account_by_its_id() -> None:
     search = Search()
-    assert search.after(account(), [sight(BIZ, MatchedBy.ID)]) is None
-    assert search.after(account(), [sight(BIZ, MatchedBy.URL)]) is search
-    assert search.after(account(), []) is search
+    assert search.given_earlier(account(), [sight(BIZ, MatchedBy.ID)]) is None
+    assert search.given_earlier(account(), [sight(BIZ, MatchedBy.URL)]) is search
+    assert search.given_earlier(account(), []) is search
 
 
 def test_a_search_after_an_unread_article_finds_no_absence() -> None:
@@ -679,7 +682,7 @@ def test_a_search_after_an_unread_article_finds_no_absence() -> None:
         (Outcome.NO_EVIDENCE, Search()),
     ):
         assert (
-            Search().after(
+            Search().given_earlier(
                 account(), [Sight(surface="wechat.article", read_at=WHEN, outcome=outcome)]
             )
             == search
@@ -689,10 +692,10 @@ def test_a_search_after_an_unread_article_finds_no_absence() -> None:
 def test_a_list_proves_no_gap_for_an_account_that_the_search_did_not_find() -> None:
     unfound = Sight(surface="wechat.search", read_at=WHEN, outcome=Outcome.NOT_FOUND)
     named = Sight(surface="wechat.article", read_at=WHEN, name=NAME, matched_by=MatchedBy.ID)
-    assert List().after(account(platform_id="3000000001"), [unfound]) == List(
+    assert List().given_earlier(account(platform_id="3000000001"), [unfound]) == List(
         BIZ, MatchedBy.ID, unseen=True
     )
-    assert List().after(account(platform_id="3000000001"), [named, unfound]) == List(
+    assert List().given_earlier(account(platform_id="3000000001"), [named, unfound]) == List(
         BIZ, MatchedBy.ID
     )
 

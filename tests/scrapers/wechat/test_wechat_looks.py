@@ -15,7 +15,7 @@ from stages import Stage, composed, staged
 
 from mediawatch.domain import DateKind, Filed, MatchedBy, Outcome
 from scrapers.replica import TrueAccount, World
-from scrapers.wechat.articles import SCRAPER
+from scrapers.wechat.surfaces import SCRAPER
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
 WORLD = World.parse(

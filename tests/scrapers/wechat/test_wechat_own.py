@@ -23,21 +23,23 @@ from mediawatch.domain import (
     Need,
     NoEvidence,
     Outcome,
-    Pace,
     Seen,
 )
 from mediawatch.domain.clock import EVER
+from mediawatch.ports import Visit
 from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.pool import Reply
 from scrapers.browser.sessions import Session
+from scrapers.look import LookTask, look
 from scrapers.replica import World
 from scrapers.wechat.albums import albums_of, read_album, shows_all
 from scrapers.wechat.article_page import read_article
-from scrapers.wechat.articles import SCRAPER, short_links
+from scrapers.wechat.articles import short_links
 from scrapers.wechat.back_office import Own
 from scrapers.wechat.back_office_replies import complete_since, read_batches
-from scrapers.wechat.identity import Owner, identified, read_owner, same_account
+from scrapers.wechat.identity import Owner, match_hits_to_filed, read_owner, same_account
 from scrapers.wechat.reader import Reader, read_articles
+from scrapers.wechat.surfaces import SCRAPER
 
 NAME, BIZ, GH, OTHER = "示例市第一测试局", "MzkwMDAwMDAwMQ==", "gh_0000000000c1", "MzkwMDAwMDAwMg=="
 AT = 1930000000
@@ -182,7 +184,9 @@ def test_a_login_of_another_account_is_not_even_tried(
             "utf-8",
         )
     assert (
-        Own().suits(account(platform_id=BIZ, original_id=GH), Session("wechat", "office", state))
+        Own().accepts_session(
+            account(platform_id=BIZ, original_id=GH), Session("wechat", "office", state)
+        )
         is suits
     )
 
@@ -401,7 +405,7 @@ def test_learned_links_are_opened_before_the_filed_ones() -> None:
 
 
 def test_a_search_without_any_hit_is_described_only() -> None:
-    assert identified(account(alias="shili_none"), (), exhausted=True).attested is not None
+    assert match_hits_to_filed(account(alias="shili_none"), (), exhausted=True).attested is not None
 
 
 class Counting(Pacing):
@@ -411,10 +415,10 @@ class Counting(Pacing):
         super().__init__(scale=0)
         self.paused: list[str] = []
 
-    async def pause(self, surface: str, session: str, pace: Pace) -> None:
-        assert pace.every > 0
-        self.paused.append(surface)
-        await super().pause(surface, session, pace)
+    async def pause(self, visit: Visit) -> None:
+        assert visit.pace.every > 0
+        self.paused.append(visit.surface)
+        await super().pause(visit)
 
 
 async def test_the_pages_of_one_search_keep_the_pace(executable: Path, tmp_path: Path) -> None:
@@ -425,9 +429,8 @@ async def test_the_pages_of_one_search_keep_the_pace(executable: Path, tmp_path:
         gate = Counting()
         sessions = [stage.session] if stage.session else []
         need = Need(fresh_after=now.date())
-        (sight, *_) = await SCRAPER.look(
-            stage.browser, sessions, account(name="示例市测试局", alias="shili_none"), need, gate
-        )
+        asked = account(name="示例市测试局", alias="shili_none")
+        (sight, *_) = await look(LookTask(SCRAPER, stage.browser, sessions, asked, need, gate))
         calls = sum(path.endswith("/searchbiz") for path in stage.paths)
     assert sight.outcome is Outcome.NOT_FOUND
     assert calls > 1

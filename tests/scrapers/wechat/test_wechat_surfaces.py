@@ -26,7 +26,7 @@ from mediawatch.domain import (
     Reading,
 )
 from mediawatch.sweep.gate.pacing import Pacing
-from scrapers import Looks
+from scrapers.platforms import SiteLooker
 from scrapers.replica import Replica, TrueAccount, World
 
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
@@ -55,7 +55,7 @@ class Office:
     微信读书.
     """
 
-    def __init__(self, looks: Looks, replica: Replica) -> None:
+    def __init__(self, looks: SiteLooker, replica: Replica) -> None:
         self.looks, self.replica = looks, replica
 
     async def look(
@@ -96,7 +96,7 @@ async def office(
                 json.dumps(replica.storage_state(platform)), "utf-8"
             )
         async with facing(replica, executable, lambda: NOW) as browser:
-            yield Office(Looks(browser, folder), replica)
+            yield Office(SiteLooker(browser, folder), replica)
         assert not replica.strangers
 
 
@@ -246,5 +246,5 @@ async def test_a_login_of_weread_that_is_over(executable: Path, tmp_path: Path) 
             json.dumps(replica.storage_state("weread")), "utf-8"
         )
         async with facing(replica, executable, lambda: NOW) as browser:
-            reading = await Office(Looks(browser, tmp_path), replica).look("示例市读书局")
+            reading = await Office(SiteLooker(browser, tmp_path), replica).look("示例市读书局")
     assert surfaces(reading) == ["reader login_required"]

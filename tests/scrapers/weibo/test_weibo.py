@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from mediawatch.domain import Changed, Failure, Filed, MatchedBy, NoEvidence, Outcome, Seen
 from mediawatch.domain.clock import BEIJING, EVER, beijing
 from scrapers.browser.pool import Reply
-from scrapers.surface import link_in
-from scrapers.weibo.identity import Target, linked_to, listed, tie, vouched, wanted
+from scrapers.urls import link_in
+from scrapers.weibo.identity import Target, linked_to, listed, match_to_filed, target_of, vouched
 from scrapers.weibo.pages import payload_of
 from scrapers.weibo.posts import numbered_at
 from scrapers.weibo.replies import (
@@ -716,17 +716,17 @@ def filed(**values: str) -> Filed:
 
 def test_the_strongest_ground_is_taken() -> None:
     link = "https://weibo.com/u/5000000002"
-    assert wanted(filed(platform_id=UID, url="https://weibo.com/shilifabu")) == Target(
+    assert target_of(filed(platform_id=UID, url="https://weibo.com/shilifabu")) == Target(
         by=MatchedBy.ID, uid=UID
     )
-    assert wanted(filed(platform_id="shilifabu", url=link)) == Target(
+    assert target_of(filed(platform_id="shilifabu", url=link)) == Target(
         by=MatchedBy.URL, uid="5000000002"
     )
-    assert wanted(filed()) == Target(by=MatchedBy.NAME, name="示例发布")
+    assert target_of(filed()) == Target(by=MatchedBy.NAME, name="示例发布")
     with pytest.raises(NoEvidence, match="5000000002"):
-        wanted(filed(platform_id=UID, url=link))
+        target_of(filed(platform_id=UID, url=link))
     with pytest.raises(NoEvidence):
-        wanted(filed(name=" "))
+        target_of(filed(name=" "))
 
 
 SEEN = Profile(
@@ -783,9 +783,9 @@ SEEN = Profile(
     ],
 )
 def test_whose_facts_they_are(target: Target, profile: Profile, outcome: Outcome) -> None:
-    assert outcome_of(tie, profile, target) is outcome
+    assert outcome_of(match_to_filed, profile, target) is outcome
     if outcome is not Outcome.CHANGED and outcome is not Outcome.NO_EVIDENCE:
-        assert tie(profile, target).matched_by is target.by
+        assert match_to_filed(profile, target).matched_by is target.by
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,255 @@
+"""The platforms that can be looked at, and `SiteLooker`, which the core knows as its `Looker`."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import count
+from pathlib import Path
+from types import MappingProxyType
+
+from mediawatch.domain import (
+    Account,
+    Failure,
+    Filed,
+    LoginRequired,
+    Need,
+    Outcome,
+    Sight,
+    UserError,
+)
+from mediawatch.domain.clock import day_of
+from mediawatch.ports import Gate, SessionWatch, SurfaceFacts
+from scrapers.browser.pool import Browser, Session
+from scrapers.browser.sessions import sessions_in, stamp_of
+from scrapers.browser.shared_pages import SharedPages
+from scrapers.douyin import surfaces as douyin
+from scrapers.look import LookTask, look
+from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface
+from scrapers.toutiao import surfaces as toutiao
+from scrapers.urls import link_in, on_host
+from scrapers.wechat import surfaces as wechat
+from scrapers.weibo import surfaces as weibo
+
+SCRAPERS: Mapping[str, Scraper] = MappingProxyType(
+    {
+        scraper.platform: scraper
+        for scraper in (toutiao.SCRAPER, weibo.SCRAPER, douyin.SCRAPER, wechat.SCRAPER)
+    }
+)
+"""Platform key to its scraper."""
+
+LOGINS: Mapping[str, Login] = MappingProxyType(
+    {login.platform: login for scraper in SCRAPERS.values() for login in scraper.logins}
+)
+"""The word for `mediawatch login` to what it is."""
+
+
+def declared(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
+    """What surfaces say of themselves, in the core's words."""
+    return tuple(
+        SurfaceFacts(
+            name=each.name,
+            label=each.label,
+            attested=each.attested,
+            needs_login=each.session is SessionUse.REQUIRED,
+            shows_all=each.shows is Shows.ALL,
+            shows_all_logged_in=each.shows is not Shows.SOME,
+            pace=each.pace,
+            declared_closed=each.declared_closed,
+            for_some=type(each).accepts_session is not Surface.accepts_session,
+            by_call=each.shared_page is not None,
+        )
+        for each in surfaces
+    )
+
+
+def ways(account: Account, logins: Collection[str]) -> tuple[SurfaceFacts, ...]:
+    """The surfaces that could be asked about an account, in order of cost. `logins` are the
+    platforms with a login.
+    """
+    scraper = SCRAPERS.get(account.platform)
+    return declared(
+        each
+        for each in (scraper.surfaces if scraper else ())
+        if scraper
+        and each.applies(account)
+        and each.given_earlier(account, ()) is not None
+        and (
+            each.session is not SessionUse.REQUIRED
+            or (each.session_platform or scraper.platform) in logins
+        )
+    )
+
+
+class SiteLooker:
+    """Implements `ports.Looker` with one browser. `sessions` is the home's sessions folder; the
+    session files are read anew with each look, so a login that comes in the middle of a sweep
+    counts from then on. Without a `watch` every login is used.
+    """
+
+    def __init__(
+        self,
+        browser: Browser,
+        sessions: Path,
+        scrapers: Mapping[str, Scraper] = SCRAPERS,
+        watch: SessionWatch | None = None,
+        pages: SharedPages | None = None,
+    ) -> None:
+        """With shared `pages` of the browser first looks are made by calls, where a surface can;
+        else every look loads its pages.
+        """
+        self._browser, self._sessions, self._scrapers = browser, sessions, scrapers
+        self._watch, self._pages = watch, pages
+        self._turns: defaultdict[str, Iterator[int]] = defaultdict(count)
+
+    def surfaces(self, platform: str) -> tuple[SurfaceFacts, ...]:
+        """See `ports.Looker.surfaces`."""
+        return declared(self._scrapers[platform].surfaces) if platform in self._scrapers else ()
+
+    def supports(self, platform: str) -> bool:
+        return platform in self._scrapers
+
+    async def look(self, account: Account, need: Need, gate: Gate) -> tuple[Sight, ...]:
+        """See `ports.Looker.look`. KeyError for a platform that is not supported."""
+        scraper = self._scrapers[account.platform]
+        sessions = await self._in_turn(scraper.session_platforms, need.session)
+        stamps = {session: stamp_of(session) for session in sessions}
+        sights = await look(
+            LookTask(scraper, self._browser, sessions, account, need, gate, self._pages)
+        )
+        # A page of a login that was replaced meanwhile says nothing of the new one.
+        await self._tell(
+            scraper,
+            [session for session, stamp in stamps.items() if stamp_of(session) == stamp],
+            sights,
+        )
+        return sights
+
+    async def open_link(self, url: str, gate: Gate) -> tuple[Sight, ...]:
+        """See `ports.Looker.open_link`. Empty where no platform opens links of that host, or its
+        breaker is open.
+        """
+        link = link_in(url)
+        for platform, scraper in self._scrapers.items():
+            if scraper.links is not None and on_host(link.hostname, *scraper.hosts):
+                account = Account(
+                    id=0, filed=Filed(name="", platform=platform), links=(link.geturl(),)
+                )
+                alone = replace(scraper, surfaces=(scraper.links,), lasting=None)
+                sessions = await self._in_turn((platform,))
+                need = Need(fresh_after=day_of(self._browser.now()))
+                return await look(LookTask(alone, self._browser, sessions, account, need, gate))
+        return ()
+
+    async def probe(self, platform: str, name: str) -> bool:
+        """See `ports.Looker.probe`. False for a platform without a login."""
+        login = next(
+            (
+                login
+                for scraper in self._scrapers.values()
+                for login in scraper.logins
+                if login.platform == platform
+            ),
+            None,
+        )
+        if login is None:
+            return False
+        session = Session(platform, name, self._sessions / platform / f"{name}.json")
+        try:
+            async with self._browser.tab(session, hosts=login.hosts, whole=False) as tab:
+                try:
+                    tab.known = await login.probe(tab)
+                except LoginRequired:
+                    tab.known = False
+                return tab.known
+        except LoginRequired:  # its file is of no use
+            return False
+
+    async def ready(self) -> None:
+        """See `ports.Looker.ready`."""
+        try:
+            await self._browser.start()
+        except Failure as failure:
+            raise UserError(
+                f"{failure.detail}: `mediawatch doctor` says what is missing"
+            ) from failure
+
+    async def rest(self, platform: str) -> None:
+        """See `ports.Looker.rest`."""
+        # Before the pages go: of an open one the browser reads what is stored, for others it opens
+        # one.
+        for each in self._scrapers[platform].session_platforms:
+            await self._browser.keep_sessions(each)
+        if self._pages is not None:
+            await self._pages.rest(platform)
+        await self._browser.rest()
+
+    async def close(self) -> None:
+        """Keep the logins as the sites have renewed them, and end the browser."""
+        if self._pages is not None:
+            await self._pages.rest()
+        await self._browser.close()
+
+    async def _in_turn(self, platforms: Iterable[str], only: str = "") -> tuple[Session, ...]:
+        """The logins that may be used, of each platform another one first each time: none wears out
+        before the others.
+        """
+        sessions: list[Session] = []
+        for platform in platforms:
+            found = {
+                session.name: session
+                for session in sessions_in(self._sessions, platform)
+                if only in ("", session.name)
+            }
+            if not found:
+                continue
+            names = (
+                tuple(found)
+                if self._watch is None
+                else await self._watch.usable(platform, tuple(found))
+            )
+            first = next(self._turns[platform]) % max(len(names), 1)
+            sessions += [found[name] for name in (*names[first:], *names[:first])]
+        return tuple(sessions)
+
+    async def _tell(
+        self, scraper: Scraper, sessions: Iterable[Session], sights: Sequence[Sight]
+    ) -> None:
+        """What the last sight of each login says of it."""
+        platforms = {
+            surface.name: surface.session_platform or scraper.platform
+            for surface in scraper.surfaces
+        }
+        for session in sessions if self._watch else ():
+            used = [
+                sight
+                for sight in sights
+                if (platforms.get(sight.surface), sight.session) == (session.platform, session.name)
+            ]
+            if used and self._watch:
+                last = used[-1]
+                known = (
+                    await self._still_known(session)
+                    if last.outcome is Outcome.LOGIN_REQUIRED
+                    else self._browser.knows_operator(session)
+                )
+                if known is not None:
+                    detail = "" if known else last.detail
+                    await self._watch.seen(
+                        session.platform, session.name, valid=known, how=last.surface, detail=detail
+                    )
+
+    async def _still_known(self, session: Session) -> bool | None:
+        """One of a login's hosts turned us away: whether the site knows it all the same (its hosts
+        have cookies of their own).
+
+        No where it does not say so. None where that was found out before.
+        """
+        if self._watch and not await self._watch.usable(session.platform, (session.name,)):
+            return None
+        try:
+            return await self.probe(session.platform, session.name)
+        except Failure:
+            return False

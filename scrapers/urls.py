@@ -1,0 +1,57 @@
+"""Addresses, taken apart and put together again. Pure."""
+
+from __future__ import annotations
+
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit, urlunsplit
+
+from mediawatch.addresses import addresses_in
+
+
+def link_in(text: str) -> SplitResult:
+    """The first link of a filed text, unwrapped and taken apart; empty where there is none. Offices
+    paste share texts and leave the scheme out."""
+    return urlsplit(next(iter(addresses_in(text, bare=True)), ""))
+
+
+def query_of(url: str) -> dict[str, str]:
+    """The query of a URL, decoded; keys without a value are kept as ""."""
+    return dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
+
+
+def on_host(host: str | None, *domains: str) -> bool:
+    """Whether a host is one of these domains or stands under one of them."""
+    return any(host == domain or (host or "").endswith(f".{domain}") for domain in domains)
+
+
+def host_and_path(url: str) -> str:
+    """`m.weibo.cn/api/container/getIndex` of a URL: what `Tab.hearing` matches. No scheme, port or
+    query.
+    """
+    parts = urlsplit(url)
+    return f"{parts.hostname or ''}{parts.path}"
+
+
+def scrubbed(url: str, keys: frozenset[str]) -> str:
+    """The URL with only the named query keys, without fragment and user info: fit for evidence and
+    logs.
+    """
+    parts = urlsplit(url)
+    query = urlencode(
+        [
+            (key, value)
+            for key, value in parse_qsl(parts.query, keep_blank_values=True)
+            if key in keys
+        ]
+    )
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, query, ""))
+
+
+def asked_again(url: str, without: frozenset[str], *, to: str = "", **query: object) -> str:
+    """The address of a call that a page made (or another one, `to`), for the page to make once
+    more: without the query keys `without`, which its script signs anew, and with others changed."""
+    kept = {
+        key: value
+        for key, value in parse_qsl(urlsplit(url).query, keep_blank_values=True)
+        if key not in without
+    }
+    return f"https://{host_and_path(to or url)}?{urlencode({**kept, **query})}"

@@ -1,0 +1,37 @@
+"""WeChat official accounts: the surfaces in order of cost, and known article links among them.
+
+No open surface lists an account completely: articles, albums and the reader of 微信读书 give lower
+bounds. Only the operator's own accounts can be read exactly, in their back office. `appmsgpublish`
+of other accounts answers 200013 since 2026-07-29, too fast or not, so 200013 never says anything
+about an account. What identifies one is `biz` (fakeid, the base64 of a number), `gh_…` and the
+微信号; names change. Sources: docs/platforms/wechat.md.
+"""
+
+from __future__ import annotations
+
+from scrapers.privacy import viewers
+from scrapers.surface import Scraper
+from scrapers.wechat import back_office, reader
+from scrapers.wechat.albums import Album
+from scrapers.wechat.articles import SHORT_LINK, Article, LoneArticle
+from scrapers.wechat.back_office import List, Own, Search
+from scrapers.wechat.reader import Reader
+
+SCRAPER = Scraper(
+    platform="wechat",
+    surfaces=(Own(), Article(), Album(), Reader(), Search(), List()),
+    hosts=frozenset({"mp.weixin.qq.com"}),
+    front="mp.weixin.qq.com",
+    logins=(back_office.LOGIN, reader.LOGIN),
+    links=LoneArticle(),
+    lasting=SHORT_LINK,
+    viewer=viewers.wechat,
+    heavy=frozenset(
+        {
+            "*://mmbiz.qpic.cn/*",
+            "*://mmbiz.qlogo.cn/*",
+            "*://wx.qlogo.cn/*",
+            "*://mpvideo.qpic.cn/*",
+        }
+    ),
+)

@@ -20,7 +20,7 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import beijing, day_of
-from mediawatch.rules import judge as rules
+from mediawatch.rules import due
 from mediawatch.rules.policy import Policy
 from mediawatch.sweep.judging import RESUMABLE, checks_for
 from mediawatch.sweep.request import Request
@@ -129,7 +129,7 @@ class Engine(Parts):
         lanes: dict[str, list[Account]] = defaultdict(list)
         for account in sorted(
             accounts,
-            key=lambda account: rules.urgency(states.get(account.id), account.filed, policy, now),
+            key=lambda account: due.urgency(states.get(account.id), account.filed, policy, now),
         ):
             lanes[account.platform].append(account)
         return lanes
@@ -177,8 +177,7 @@ class Engine(Parts):
             accounts = [
                 account
                 for account in accounts
-                if rules.next_due(states.get(account.id), account.filed, request.policy, now)
-                <= today
+                if due.next_due(states.get(account.id), account.filed, request.policy, now) <= today
             ]
         return await self.store.open_sweep(request.sweep(now, registry), accounts)
 

@@ -40,12 +40,12 @@ from mediawatch.domain import (
 )
 from mediawatch.figures.counts import Figures, by, each_once, once
 from mediawatch.figures.dimensions import Dimension, keys
-from mediawatch.people.review import as_reviewed
 from mediawatch.ports import Store
 from mediawatch.publish.notices.rounds import standing_items
 from mediawatch.publish.notices.service import note_recheck
 from mediawatch.publish.reports import lists
 from mediawatch.rules.policy import load
+from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.sweep.summary import Summary
 
 POLICY = load("national")

@@ -86,7 +86,7 @@ def import_(
     others are refused (then exit 2).
     """
 
-    async def work() -> tuple[feedback.Reports, int]:
+    async def work() -> tuple[feedback.UnitReports, int]:
         async with opened(ctx, dry_run=dry_run) as app:
             if missing := [file for file in files if not file.is_file()]:
                 raise UserError(f"no such file: {missing[0]}")
@@ -126,7 +126,9 @@ def import_(
             err=True,
         )
     for problem in done.problems:
-        typer.echo("".join(char if char.isprintable() else " " for char in str(problem)), err=True)
+        typer.echo(
+            "".join(char if char.isprintable() else " " for char in problem.sentence), err=True
+        )
     if errors and done.bad_rows:
         typer.echo(f"{errors}: {len(done.bad_rows)} rows to correct", err=True)
     if code | (BAD_ROWS if done.problems else 0):

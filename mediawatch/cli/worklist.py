@@ -191,8 +191,9 @@ def print_imported(imported: Imported) -> None:
         typer.echo(
             f"{unopened} of the new links are no WeChat articles; they are not opened", err=True
         )
-    for line in (*imported.conflicts, *imported.remarks, *imported.problems):
-        typer.echo("".join(char if char.isprintable() else " " for char in str(line)), err=True)
+    problems = (problem.sentence for problem in imported.problems)
+    for line in (*map(str, imported.conflicts), *imported.remarks, *problems):
+        typer.echo("".join(char if char.isprintable() else " " for char in line), err=True)
 
 
 def _names(people: str) -> list[str]:

@@ -43,9 +43,9 @@ from mediawatch.domain.clock import BEIJING
 from mediawatch.ops.retention import verified
 from mediawatch.ops.settings import Home
 from mediawatch.people.dispatch import (
-    Answers,
     Field,
     Split,
+    UnitAnswers,
     Written,
     dispatch,
     import_answers,
@@ -115,7 +115,7 @@ async def sent(
     )
 
 
-async def taken(store: Store, inspection: Inspection, *paths: Path) -> Answers:
+async def taken(store: Store, inspection: Inspection, *paths: Path) -> UnitAnswers:
     return await import_answers(
         store,
         paths,
@@ -273,7 +273,7 @@ async def test_bad_cells_are_named_and_nothing_is_half_done(store: Store, tmp_pa
     ]
     done = await taken(store, inspection, *wrong)
     assert (done.accounts, await store.review_events(1)) == ([], before)
-    told = [str(problem) for problem in done.problems]
+    told = [problem.sentence for problem in done.problems]
     assert told[1] == "无人.xlsx 疑似问题核实 第2行「责任人」:请填写责任人姓名"
     assert (
         "无链.xlsx 疑似问题核实 第2行「最新链接」:请填写以 http:// 或 https:// 开头的网址"

@@ -289,7 +289,7 @@ async def test_a_workbook_of_another_home_is_refused(
     other = await db.open_store(sqlite_url, clock=lambda: NOW)
     inspection.store = other
     done = await inspection.take(filled)
-    assert (done.readings, "另一套台账" in str(done.problems[0])) == ([], True)
+    assert (done.readings, "另一套台账" in done.problems[0].sentence) == ([], True)
     await other.close()
 
 

@@ -32,7 +32,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import day_of, day_start, minute
 from mediawatch.names import same
 from mediawatch.people.forms.columns import Cell, Column
-from mediawatch.people.forms.read import Problem, Row
+from mediawatch.people.forms.read import WorklistRow
 from mediawatch.people.forms.rowkey import CLOSED, Window
 from mediawatch.people.worklist.identity import (
     IdKind,
@@ -55,6 +55,7 @@ from mediawatch.people.worklist.states import (  # fmt: skip
     says_none,
 )
 from mediawatch.people.worklist.values import BadValue, day_in, id_in, moment_in
+from mediawatch.registry.problems import RowProblem
 
 SURFACE = "person"
 UNTIMED = "核查时间未填"
@@ -125,28 +126,19 @@ class _Answer:
         )
 
 
-def answer(row: Row, asked: Asked, now: datetime) -> Reading | tuple[Problem, ...]:
+def answer(row: WorklistRow, asked: Asked, now: datetime) -> Reading | tuple[RowProblem, ...]:
     """The reading that an answered row is, or its problems. Do not call it for blank rows."""
     given, faults = _parse(row, asked.account, now)
     if given is not None:
         faults = list(_faults(given, row, asked, now))
     if given is None or faults:
-        return tuple(problem(row, column, reason) for column, reason in faults)
+        return tuple(row.problem(column, reason) for column, reason in faults)
     return _reading(given, row, asked, now)
 
 
-def problem(row: Row, column: Column, reason: str) -> Problem:
-    return Problem(
-        file=row.file,
-        sheet=row.sheet,
-        row=row.number,
-        column=column.short,
-        value=row.text(column),
-        reason=reason,
-    )
-
-
-def _parse(row: Row, account: Account, now: datetime) -> tuple[_Answer | None, list[_Fault]]:
+def _parse(
+    row: WorklistRow, account: Account, now: datetime
+) -> tuple[_Answer | None, list[_Fault]]:
     faults: list[_Fault] = []
 
     def read(column: Column, reader: Callable[[Cell], T]) -> T | None:
@@ -208,7 +200,7 @@ def _id(text: str) -> str:
     return "" if says_none(text) or text in SAME_NAME_WORDS else text
 
 
-def _faults(given: _Answer, row: Row, asked: Asked, now: datetime) -> Iterator[_Fault]:
+def _faults(given: _Answer, row: WorklistRow, asked: Asked, now: datetime) -> Iterator[_Fault]:
     if not given.person:
         yield Column.PERSON, "请填写核查人"
     if contradictions := list(_contradictions(given)):
@@ -312,7 +304,7 @@ def _identity_faults(given: _Answer, asked: Asked) -> Iterator[_Fault]:
             )
 
 
-def _proof_faults(given: _Answer, row: Row) -> Iterator[_Fault]:
+def _proof_faults(given: _Answer, row: WorklistRow) -> Iterator[_Fault]:
     if not given.negative and given.read_at is None:
         yield Column.TIME, "此项回答必须填写核查时间"
     if not any(not shot.problem for shot in row.shots):
@@ -394,7 +386,7 @@ def _shown_ids(given: _Answer, asked: Asked) -> tuple[str, str]:
     )
 
 
-def _reading(given: _Answer, row: Row, asked: Asked, now: datetime) -> Reading:
+def _reading(given: _Answer, row: WorklistRow, asked: Asked, now: datetime) -> Reading:
     read_at, window = given.read_at or now, asked.window
     normal = given.state is State.NORMAL
     posts: tuple[Post, ...] = ()

@@ -16,7 +16,7 @@ from mediawatch.domain import UserError
 from mediawatch.people import feedback
 from mediawatch.people.dispatch import Split
 from mediawatch.people.links import open_links
-from mediawatch.publish.notices.rounds import standing_items
+from mediawatch.publish.notices.results import standing_items
 
 BAD_ROWS = 2
 group = typer.Typer(

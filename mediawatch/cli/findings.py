@@ -24,6 +24,7 @@ from mediawatch.people import dispatch as sheets
 from mediawatch.people import review
 from mediawatch.people.dispatch import Split, UnitAnswers, Written
 from mediawatch.people.links import open_links
+from mediawatch.people.suspects import suspects
 from mediawatch.rules.hearing import HearingState
 from mediawatch.rules.policy import parse
 from mediawatch.sweep import Request, checks_for, rejudge
@@ -67,7 +68,7 @@ def dispatch(
                 (event.id for event in await app.store.review_events(chosen.id)), default=0
             )
             judged = await judged_scope(app, chosen)
-            found = await review.suspects(
+            found = await suspects(
                 app.store, chosen, judged.entries, await checks_for(app.store, chosen)
             )
             return await sheets.dispatch(
@@ -176,7 +177,7 @@ def overdue(
                 (event.id for event in await app.store.review_events(chosen.id)), default=0
             )
             judged = await judged_scope(app, chosen)
-            found = await review.suspects(
+            found = await suspects(
                 app.store, chosen, judged.entries, await checks_for(app.store, chosen)
             )
             waiting = [

@@ -12,7 +12,7 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.app import notices
+from mediawatch.app import corrections, notices
 from mediawatch.cli import feedback
 from mediawatch.cli.base import DryRun, confirm, opened, run
 from mediawatch.cli.out import (
@@ -40,7 +40,7 @@ from mediawatch.ops.settings.office import read_office
 from mediawatch.publish.notices.annex import Annex, read_annex
 from mediawatch.publish.notices.deadlines import deadline
 from mediawatch.publish.notices.issuing import Heading, appealed
-from mediawatch.publish.notices.rounds import standing_items
+from mediawatch.publish.notices.results import standing_items
 from mediawatch.publish.reports import notices as lists
 from mediawatch.rules.corrections_due import CORRECTION_DUE, CorrectionDue
 from mediawatch.table import Table, to_text
@@ -228,7 +228,7 @@ def list_(ctx: typer.Context) -> None:
     async def work() -> tuple[Table, list[CorrectionDue]]:
         async with opened(ctx) as app:
             table = lists.notices(await app.store.notices(), await app.store.notice_events())
-            return table, await notices.all_corrections_due(app)
+            return table, await corrections.all_corrections_due(app)
 
     table, due = run(work())
     print_or_write(table, None)
@@ -269,7 +269,7 @@ def show(
                     f"{notice.number} has no hand-off{f' of version {version}' if version else ''}"
                 )
             body = wanted[-1].body.encode() if wanted else b""
-            due = [] if out else await notices.corrections_due(app, notice)
+            due = [] if out else await corrections.corrections_due(app, notice)
             return lists.items(notice, events), lists.events(notice, events, documents), body, due
 
     items, happened, body, due = run(work())
@@ -324,7 +324,7 @@ def correct(
                 held.finding.code for held in named.findings
             }:  # else it is refused anyhow
                 _ask(notice, named, yes=yes)
-            return await notices.correct_everywhere(
+            return await corrections.correct_everywhere(
                 app, notice, item, codes=code or (), by=by, reason=reason, everywhere=everywhere
             )
 

@@ -17,7 +17,7 @@ from mediawatch.cli.base import fitted, opened, run
 from mediawatch.domain import Notice, NoticeEvent, Sweep, UserError
 from mediawatch.ops.files import write_whole
 from mediawatch.people import worklist
-from mediawatch.people.review import proving
+from mediawatch.people.suspects import proving
 from mediawatch.publish import handoff as documents
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import lists

@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from mediawatch.app import App, only_one
+from mediawatch.app.corrections import all_corrections_due
 from mediawatch.app.judged import judged_scope
-from mediawatch.app.notices import all_corrections_due, recheck_request
+from mediawatch.app.notices import recheck_request
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import NumberArgument, notice_of, print_or_write, sweep_of
 from mediawatch.cli.progress import shown_progress

@@ -17,7 +17,7 @@ from mediawatch.cli.base import DryRun, opened, run
 from mediawatch.cli.out import print_or_write
 from mediawatch.domain import Account, Code, UserError
 from mediawatch.registry.decisions import changes, chosen, current, deciders, refusals
-from mediawatch.registry.proposals import Proposal, as_table
+from mediawatch.registry.proposal import Proposal, as_table
 from mediawatch.table import Table
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The filed accounts (台账).")

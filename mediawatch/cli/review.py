@@ -25,7 +25,9 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.people import review
-from mediawatch.people.review import Decision, Suspect, Wanted
+from mediawatch.people.review import Decision
+from mediawatch.people.second_looks import second_looks
+from mediawatch.people.suspects import Suspect, Wanted, suspects, twins
 from mediawatch.ports import Rejudgement
 from mediawatch.publish.reports import reviews
 from mediawatch.registry.find import find_account
@@ -116,7 +118,7 @@ def list_(
             if second:
                 return reviews.second_looks(
                     chosen,
-                    await review.second_looks(app.store, chosen, judged.entries, judged.policy),
+                    await second_looks(app.store, chosen, judged.entries, judged.policy),
                 )
             known = _by_name(app, wanted)
             found = [
@@ -292,7 +294,7 @@ def _decide(
             also = {
                 twin.key: twin
                 for each in found
-                for twin in review.twins(everything, each)
+                for twin in twins(everything, each)
                 if review.leads_on(twin, made.action)
             }
             found += [twin for key, twin in also.items() if key not in {each.key for each in found}]
@@ -308,7 +310,7 @@ def _decide(
                     err=True,
                 )
             for each in able:
-                for twin in review.twins(able, each):
+                for twin in twins(able, each):
                     typer.echo(
                         _plain(
                             f"{each.key} "
@@ -354,7 +356,7 @@ def _counts(action: ReviewAction, able: list[Suspect], refused: int) -> str:
 async def _suspects(app: App, sweep: Sweep) -> tuple[list[Suspect], Rejudgement]:
     judged = await judged_scope(app, sweep)
     tell_additions(judged)
-    return await review.suspects(
+    return await suspects(
         app.store, sweep, judged.entries, await checks_for(app.store, sweep)
     ), judged.rejudged
 

@@ -14,7 +14,7 @@ import typer
 
 from mediawatch.app import App, only_one
 from mediawatch.app.choice import chosen_sweep
-from mediawatch.app.notices import all_corrections_due
+from mediawatch.app.corrections import all_corrections_due
 from mediawatch.cli.base import opened, run
 from mediawatch.cli.out import NO_NETWORK
 from mediawatch.cli.progress import shown_progress

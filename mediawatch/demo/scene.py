@@ -12,7 +12,7 @@ from datetime import datetime
 from mediawatch.app import DEMONSTRATION, App
 from mediawatch.app.judged import judged_scope
 from mediawatch.domain import Sweep, SweepAccount, Verdict
-from mediawatch.people.review import Suspect, suspects
+from mediawatch.people.suspects import Suspect, suspects
 from mediawatch.ports import Stage
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.reviewed import as_reviewed

@@ -18,8 +18,10 @@ from mediawatch.domain import (
     SweepAccount,
     Verdict,
 )
-from mediawatch.figures.counts import Statistics, each_once, once, statistics
+from mediawatch.figures.counts import statistics
 from mediawatch.figures.dimensions import Dimension, keys
+from mediawatch.figures.filings import each_once, once
+from mediawatch.figures.values import Statistics
 from mediawatch.ops.settings.office import Office
 from mediawatch.publish.notices.rounds import Issued, Past
 from mediawatch.publish.reports.statistics import PRELIMINARY

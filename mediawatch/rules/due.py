@@ -12,7 +12,8 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.domain.clock import day_of
-from mediawatch.rules.policy import Policy, Standing, standing
+from mediawatch.rules.policy import Policy
+from mediawatch.rules.verdicts import Standing, standing
 from mediawatch.workdays import working_days_after
 
 RECENT = timedelta(weeks=4)

@@ -15,11 +15,22 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Known
-from mediawatch.rules import backing, hearing, periods, presence, proofs, sentences, ties
-from mediawatch.rules.policy import VERDICTS, Freshness, Policy, Standing, standing
+from mediawatch.rules import (
+    backing,
+    hearing,
+    name_proof,
+    periods,
+    presence,
+    proofs,
+    sentences,
+    ties,
+)
+from mediawatch.rules.name_proof import NameProof
+from mediawatch.rules.policy import Policy
 from mediawatch.rules.presence import PresenceProof
-from mediawatch.rules.proofs import FreshnessProof, Gap, NameProof
+from mediawatch.rules.proofs import FreshnessProof, Gap
 from mediawatch.rules.ties import Doubt
+from mediawatch.rules.verdicts import VERDICTS, Freshness, Standing, standing
 
 
 def judge(
@@ -73,7 +84,7 @@ def _judged(
         if period_from
         else proofs.freshness(known, as_of, policy)
     )
-    there, named = presence.presence(known, as_of, policy), proofs.name(known, as_of)
+    there, named = presence.presence(known, as_of, policy), name_proof.name(known, as_of)
     how_filed = standing(known.filed, as_of_day, policy)
     gap = (
         fresh.gap.days

@@ -1,4 +1,6 @@
-"""What a sweep shows once its findings were reviewed: the verdict, sentence and findings that may leave. Pure."""
+"""What a sweep shows once its findings were reviewed: the verdict, the sentence and the findings
+that may leave. Pure.
+"""
 
 from __future__ import annotations
 

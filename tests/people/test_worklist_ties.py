@@ -46,7 +46,7 @@ from mediawatch.people.worklist.answers import uncounted
 from mediawatch.people.worklist.states import says_none
 from mediawatch.ports import Store
 from mediawatch.registry.decisions import changes, chosen, current, deciders
-from mediawatch.registry.proposals import Kind
+from mediawatch.registry.proposal import Kind
 from mediawatch.sweep import rejudge
 
 ID, NAME, STATE, POSTED = Column.SEEN_ID, Column.SEEN_NAME, Column.STATE, Column.POSTED

@@ -45,7 +45,8 @@ from mediawatch.domain import (
 )
 from mediawatch.ops.settings.office import Office, read_office
 from mediawatch.publish.inspection import Inspection, inspection
-from mediawatch.publish.notices.rounds import Past, Rechecked
+from mediawatch.publish.notices.results import Rechecked
+from mediawatch.publish.notices.rounds import Past
 from mediawatch.publish.reports import annexes, pages, prose, word
 from mediawatch.publish.reports.annexes import annex_book
 from mediawatch.publish.reports.sheets import bundles

@@ -29,7 +29,8 @@ from mediawatch.people.forms.book import Cover, FormRow, account_cells, write_fo
 from mediawatch.people.forms.columns import Cell, given_text
 from mediawatch.people.forms.images import EMBEDDED, media_type
 from mediawatch.people.forms.rowkey import RowKey, Window, sealed_key
-from mediawatch.people.review import Suspect, event_of, leads_on
+from mediawatch.people.review import event_of, leads_on
+from mediawatch.people.suspects import Suspect
 from mediawatch.people.worklist.export import part_name
 from mediawatch.ports import Rejudgement, Store
 from mediawatch.rules.hearing import by_weekdays, term_of

@@ -5,7 +5,6 @@ its reason.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -13,70 +12,32 @@ from mediawatch.domain import (
     Account,
     LookKind,
     Reading,
-    Sight,
     Sweep,
     SweepAccount,
     same_ids,
 )
 from mediawatch.domain.clock import day_of
-from mediawatch.people.forms.book import Cover, clickable
+from mediawatch.people.forms.book import clickable
 from mediawatch.people.forms.columns import SEALED, Column, given_text, typed_links
 from mediawatch.people.forms.read import WorklistRow, read_rows
-from mediawatch.people.forms.returned import ReturnedRows, source_of
+from mediawatch.people.forms.returned import source_of
 from mediawatch.people.forms.rowkey import Window, is_marked, misfit, parse_key, sealed_key
 from mediawatch.people.link_files import FoundLink, article_of, links_in
-from mediawatch.people.worklist.answers import (
-    SHARED_WORDS,
-    UNTIMED,
-    Asked,
-    accuses,
-    answer,
-    uncounted,
-)
-from mediawatch.people.worklist.guide import guide
-from mediawatch.people.worklist.sheet import Line, write_book
+from mediawatch.people.worklist.answers import accuses, answer, uncounted
+from mediawatch.people.worklist.earlier_answers import repeats, short_answer, with_shared_picture
+from mediawatch.people.worklist.imported import Conflict, Imported
+from mediawatch.people.worklist.parse import Asked
 from mediawatch.people.worklist.states import says_none
 from mediawatch.people.worklist.todo import all_that_is_known, ids_of
 from mediawatch.ports import Known, Store
 from mediawatch.registry.problems import RowProblem
 from mediawatch.rules.policy import Policy
-from mediawatch.rules.proofs import people_disagree, posts_of
+from mediawatch.rules.post_lists import posts_of
+from mediawatch.rules.proofs import people_disagree
 from mediawatch.rules.ties import speaking, tie_of
 
 Keep = Callable[[Reading], Awaitable[Reading]]
 """Puts the captures of a reading on disk: `EvidenceFolder.keep`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Two persons answered one account differently (待复核). Both readings are kept."""
-
-    account: Account
-    answers: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return (
-            f"{self.account.filed.name}({self.account.filed.type or self.account.platform})待复核,"
-            f"核查结论不一致:{' ≠ '.join(self.answers)}"
-        )
-
-
-@dataclass(slots=True, kw_only=True)
-class Imported(ReturnedRows[Column]):
-    """What an import of worklists did. `links` are for the machine to open, `articles` those of
-    them that it can open.
-    """
-
-    readings: list[Reading] = field(default_factory=list)
-    links: list[tuple[int, str]] = field(default_factory=list)
-    """(account id, link) as answered; not known before."""
-    conflicts: list[Conflict] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-
-    @property
-    def accepted(self) -> int:
-        """Rows that hold, new or known."""
-        return len(self.readings) + self.repeated
 
 
 async def import_files(
@@ -167,11 +128,11 @@ class _Intake:
         given = answer(row, self._asked(account, known), self.now)
         if isinstance(given, Reading) and (missing := uncounted(given)):
             self.done.remarks.append(f"{row.place.spot} {row.text(Column.NAME)}:该行答案{missing}")
-        if isinstance(given, Reading) and any(_repeats(given, old) for old in known):
+        if isinstance(given, Reading) and any(repeats(given, old) for old in known):
             self.done.repeated += 1
             return
         if isinstance(given, Reading) and (others := self._others_pictured(row, account)):
-            given = _sharing(row, given, others)
+            given = with_shared_picture(row, given, others)
         if isinstance(given, Reading):
             await self._keep(row, given, known)
         else:
@@ -331,7 +292,7 @@ class _Intake:
                 )
                 latest = {reading.by: reading for reading in people}
                 said = tuple(
-                    f"{by}({day_of(reading.read_at)}){_said(reading)}"
+                    f"{by}({day_of(reading.read_at)}){short_answer(reading)}"
                     for by, reading in latest.items()
                 )
                 self.done.conflicts.append(Conflict(account, said))
@@ -341,84 +302,7 @@ def _digests(row: WorklistRow) -> list[str]:
     return [shot.sha256 for shot in row.shots if not shot.problem]
 
 
-def _sharing(
-    row: WorklistRow, given: Reading, others: Sequence[str]
-) -> Reading | tuple[RowProblem, ...]:
-    """The answer with a mark for the reviewer that its picture serves other accounts; refused
-    unless the row says so itself.
-    """
-    some = "、".join(f"“{name}”" for name in others[:3]) + ("等" if len(others) > 3 else "")
-    (sight,) = given.sights
-    if not sight.captures:
-        return given
-    if SHARED_WORDS not in row.text(Column.REMARK):
-        words = (
-            f"同一张截图已用于{some}:请附本账号的截图;一张截图确实显示多个账号的,在“备注”"
-            "中写明“截图含多个账号”"
-        )
-        return (row.problem(Column.SHOT, words),)
-    marked = f"{sight.detail};截图同时用于{some.replace(';', ',')},请核对"
-    return replace(given, sights=(replace(sight, detail=marked),))
-
-
-def _said(reading: Reading) -> str:
-    """What a person answered, shortly."""
-    parts = [
-        part
-        for part in reading.sights[0].detail.split(";")
-        if part and not part.endswith((":", "未填", "正常"))
-    ]
-    return ",".join(parts)
-
-
 def _links_of(account: Account, known: Sequence[Reading]) -> set[str]:
     links = {account.filed.url, *account.links, *account.filed.article_links}
     links |= {post.link for reading in known for post in reading.posts}
     return {link for link in links if clickable(link)}
-
-
-def _repeats(given: Reading, old: Reading) -> bool:
-    """The same look again: same person, sweep and words, and the same time (an untimed answer got
-    the time of its import).
-
-    Office suites compress pictures anew when they save, so other bytes are no other look; a picture
-    where there was none is.
-    """
-    if old.look is not LookKind.PERSON or (old.by, old.sweep_id) != (given.by, given.sweep_id):
-        return False
-    new_sight, old_sight = given.sights[0], old.sights[0]
-    same_time = UNTIMED in new_sight.detail or old.read_at == given.read_at
-    return (
-        same_time
-        and _words(new_sight) == _words(old_sight)
-        and bool(old_sight.evidence or not new_sight.captures)
-    )
-
-
-def _words(sight: Sight) -> str:
-    """What was answered, without what we remarked on it."""
-    return ";".join(part for part in sight.detail.split(";") if not part.startswith("截图同时用于"))
-
-
-def write_bad_rows(
-    path: Path, imported: Imported, *, sweep: Sweep, marks: Sequence[str] = ()
-) -> int:
-    """The refused rows with their answers, pictures and a 错误说明 column, to be corrected and
-    returned. The number of rows.
-    """
-    lines = [
-        Line(
-            cells={**cells, Column.QR: ""},
-            shots=[shot.body for shot in row.shots if not shot.problem],
-        )
-        for row, cells in imported.corrections(Column.ERROR)
-    ]
-    cover = Cover(
-        title="需要更正的核查结果",
-        made_at=sweep.as_of,
-        meta={"sweep": str(sweep.id)},
-        guide=guide(True),
-        marks=marks,
-    )
-    write_book(path, lines, cover, overwrite=True)
-    return len(lines)

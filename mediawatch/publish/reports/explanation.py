@@ -23,13 +23,13 @@ from mediawatch.domain import (
     of_identity,
 )
 from mediawatch.domain.clock import chinese_day, day_of, minute
-from mediawatch.people.review import Suspect
+from mediawatch.people.suspects import Suspect
 from mediawatch.ports import Known
 from mediawatch.publish.reports.lists import LOOKS, heading
 from mediawatch.rules import backing as trust
 from mediawatch.rules import due, sentences, ties
 from mediawatch.rules.policy import Policy
-from mediawatch.rules.proofs import complete, posts_of
+from mediawatch.rules.post_lists import complete, posts_of
 from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.rules.sentences import in_chinese
 

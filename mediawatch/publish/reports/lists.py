@@ -24,7 +24,7 @@ from mediawatch.domain import (
     SweepState,
 )
 from mediawatch.domain.clock import beijing, minute
-from mediawatch.figures.counts import each_once
+from mediawatch.figures.filings import each_once
 from mediawatch.registry.headings import label
 from mediawatch.rules import backing
 from mediawatch.rules.reviewed import as_reviewed

@@ -17,6 +17,7 @@ from mediawatch.people import feedback
 from mediawatch.people.dispatch import Split
 from mediawatch.people.links import open_links
 from mediawatch.publish.notices.results import standing_items
+from mediawatch.table import plain
 
 BAD_ROWS = 2
 group = typer.Typer(
@@ -119,16 +120,11 @@ def import_(
     )
     for place, link in done.others:
         typer.echo(
-            "".join(
-                char if char.isprintable() else " "
-                for char in f"{place}: {link}: no WeChat article, not opened"
-            ),
+            plain(f"{place}: {link}: no WeChat article, not opened"),
             err=True,
         )
     for problem in done.problems:
-        typer.echo(
-            "".join(char if char.isprintable() else " " for char in problem.sentence), err=True
-        )
+        typer.echo(plain(problem.sentence), err=True)
     if errors and done.bad_rows:
         typer.echo(f"{errors}: {len(done.bad_rows)} rows to correct", err=True)
     if code | (BAD_ROWS if done.problems else 0):

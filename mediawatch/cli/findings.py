@@ -28,6 +28,7 @@ from mediawatch.people.suspects import suspects
 from mediawatch.rules.hearing import HearingState
 from mediawatch.rules.policy import parse
 from mediawatch.sweep import Request, checks_for, rejudge
+from mediawatch.table import plain
 
 BAD_ROWS = 2
 group = typer.Typer(
@@ -261,10 +262,8 @@ def _print(answers: UnitAnswers) -> None:
         )
         for place, link in answers.others:
             typer.echo(
-                "".join(char if char.isprintable() else " " for char in f"{place}: {link}"),
+                plain(f"{place}: {link}"),
                 err=True,
             )
     for problem in answers.problems:
-        typer.echo(
-            "".join(char if char.isprintable() else " " for char in problem.sentence), err=True
-        )
+        typer.echo(plain(problem.sentence), err=True)

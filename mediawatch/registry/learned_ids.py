@@ -15,8 +15,7 @@ from mediawatch.domain import (
     Sight,
 )
 from mediawatch.names import alike, same_body
-from mediawatch.registry.proposal import FIELDS
-from mediawatch.registry.proposal import Kind, Proposal
+from mediawatch.registry.proposal import FIELDS, Kind, Proposal
 
 
 def learned_ids(

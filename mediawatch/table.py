@@ -49,18 +49,18 @@ def to_text(table: Table, *, width: int | None = None) -> str:
     as programs that read the text expect.
     """
     if width is not None and sum(_widths(table)) + _GAP * len(table.columns) > width:
-        return "\n".join([_plain(table.title), "", *_folded(table, width), ""])
+        return "\n".join([plain(table.title), "", *_folded(table, width), ""])
     rich = RichTable(box=SIMPLE_HEAD, pad_edge=False)
     for column in table.columns:
         rich.add_column(column, overflow="fold")
     for row in table.rows:
-        rich.add_row(*[Text(_plain(cell)) for cell in row])
+        rich.add_row(*[Text(plain(cell)) for cell in row])
     stream = io.StringIO()
     _console(stream, max(80, min(sum(_widths(table)) + _GAP * len(table.columns), _WIDEST))).print(
         rich
     )
     return "\n".join(
-        [_plain(table.title), *[line.rstrip() for line in stream.getvalue().splitlines()]]
+        [plain(table.title), *[line.rstrip() for line in stream.getvalue().splitlines()]]
     )
 
 
@@ -71,14 +71,13 @@ def _folded(table: Table, width: int) -> Iterator[str]:
     rule = ["─" * one for one in widths]
     for row in (table.columns, rule, *table.rows):
         cells = [
-            set_cell_size(_plain(cell), one)
-            for cell, one in zip(row[:beside], widths, strict=False)
+            set_cell_size(plain(cell), one) for cell, one in zip(row[:beside], widths, strict=False)
         ]
         yield f" {(' ' * _GAP).join(cells)}".rstrip()
         if row is table.columns or row is rule:
             continue
         below = "  ".join(
-            f"{heading}:{_plain(cell)}"
+            f"{heading}:{plain(cell)}"
             for heading, cell in zip(table.columns[beside:], row[beside:], strict=True)
             if cell.strip()
         )
@@ -106,14 +105,15 @@ def joined(parts: Sequence[str], by: str = ";") -> str:
     return by.join(part for part in parts if part)
 
 
-def _plain(text: str) -> str:
-    return "".join(char if char.isprintable() else " " for char in text)
+def plain(text: str, keep: str = "") -> str:
+    """The text for a terminal. Names come from outside: nothing in them may steer it."""
+    return "".join(char if char.isprintable() or char in keep else " " for char in text)
 
 
 def _widths(table: Table) -> list[int]:
     """What each column asks for, in cells of a terminal."""
     return [
-        max(cell_len(_plain(cell)) for cell in column)
+        max(cell_len(plain(cell)) for cell in column)
         for column in zip(table.columns, *table.rows, strict=True)
     ]
 

@@ -8,6 +8,17 @@ from mediawatch.app.staging import DEMO_LOGINS, WorldStage, clock_from, staged
 from mediawatch.app.wiring import DEMONSTRATION, Route
 
 __all__ = [
-    "CASE_PATIENCE", "DEMONSTRATION", "DEMO_LOGINS", "App", "Route", "WorldStage", "clock_from", "host_clock", "only_one", "opened",
-    "runs_now", "staged", "verify",
-]  # fmt: skip
+    "CASE_PATIENCE",
+    "DEMONSTRATION",
+    "DEMO_LOGINS",
+    "App",
+    "Route",
+    "WorldStage",
+    "clock_from",
+    "host_clock",
+    "only_one",
+    "opened",
+    "runs_now",
+    "staged",
+    "verify",
+]

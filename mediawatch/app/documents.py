@@ -19,7 +19,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.ops.settings.office import read_office
-from mediawatch.people.review import proving
+from mediawatch.people.suspects import proving
 from mediawatch.publish import handoff
 from mediawatch.publish.inspection import Inspection, inspection
 from mediawatch.publish.notices.issuing import as_issued

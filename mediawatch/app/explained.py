@@ -8,7 +8,7 @@ from mediawatch.app.choice import chosen_sweep
 from mediawatch.app.judged import judged_scope, last_entry
 from mediawatch.app.root import App
 from mediawatch.domain import Account, UserError
-from mediawatch.people.review import suspects
+from mediawatch.people.suspects import suspects
 from mediawatch.ports import Known
 from mediawatch.publish.reports.explanation import Explained
 from mediawatch.sweep import checks_for

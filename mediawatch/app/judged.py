@@ -15,10 +15,10 @@ from datetime import date
 from mediawatch.app.root import App
 from mediawatch.domain import Account, Finding, Sweep, SweepAccount, SweepState
 from mediawatch.domain.clock import day_of
-from mediawatch.people.review import with_reviews
 from mediawatch.ports import Rejudgement
 from mediawatch.rules import sentences
 from mediawatch.rules.policy import Policy, parse
+from mediawatch.rules.reviewed import with_reviews
 from mediawatch.rules.revision import revised, with_updates
 from mediawatch.sweep.judging import checks_for, judged
 

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.app import App, host_clock, only_one
+from mediawatch.app import App, home_checks, host_clock, only_one
 from mediawatch.app import doctor as examination
-from mediawatch.app.doctor import Check, Level
+from mediawatch.app.home_checks import Check, Level
 from mediawatch.cli.base import home_of, opened, run, settings_of
 from mediawatch.domain import UserError
 from mediawatch.ops.settings import Settings
@@ -49,7 +49,7 @@ def doctor(
             return
         try:
             async with opened(ctx) as app:
-                async for check in examination.in_home(app):
+                async for check in home_checks.in_home(app):
                     tell(check)
                 await _tell_ahead(app)
                 if live:

@@ -16,7 +16,8 @@ from mediawatch.domain import UserError
 from mediawatch.people import feedback
 from mediawatch.people.dispatch import Split
 from mediawatch.people.links import open_links
-from mediawatch.publish.notices.rounds import standing_items
+from mediawatch.publish.notices.results import standing_items
+from mediawatch.table import plain
 
 BAD_ROWS = 2
 group = typer.Typer(
@@ -86,7 +87,7 @@ def import_(
     others are refused (then exit 2).
     """
 
-    async def work() -> tuple[feedback.Reports, int]:
+    async def work() -> tuple[feedback.UnitReports, int]:
         async with opened(ctx, dry_run=dry_run) as app:
             if missing := [file for file in files if not file.is_file()]:
                 raise UserError(f"no such file: {missing[0]}")
@@ -121,14 +122,11 @@ def import_(
     )
     for place, link in done.others:
         typer.echo(
-            "".join(
-                char if char.isprintable() else " "
-                for char in f"{place}: {link}: no WeChat article, not opened"
-            ),
+            plain(f"{place}: {link}: no WeChat article, not opened"),
             err=True,
         )
     for problem in done.problems:
-        typer.echo("".join(char if char.isprintable() else " " for char in str(problem)), err=True)
+        typer.echo(plain(problem.sentence), err=True)
     if errors and done.bad_rows:
         typer.echo(f"{errors}: {len(done.bad_rows)} rows to correct", err=True)
     if code | (BAD_ROWS if done.problems else 0):

@@ -17,10 +17,10 @@ from mediawatch.figures.counts import statistics
 from mediawatch.figures.dimensions import Dimension, dimension, keys
 from mediawatch.ops.files import write_whole
 from mediawatch.ops.settings.office import Office, read_office
-from mediawatch.people.review import as_reviewed
 from mediawatch.publish.inspection import OPEN_MARK, expected
 from mediawatch.publish.reports import lists
 from mediawatch.publish.reports import statistics as tables
+from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.sweep.scope import WHOLE, totals_of
 from mediawatch.table import Table, to_csv
 

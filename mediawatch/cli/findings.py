@@ -22,11 +22,13 @@ from mediawatch.domain import ReviewAction, Sweep, UserError
 from mediawatch.ops.retention import still_judged
 from mediawatch.people import dispatch as sheets
 from mediawatch.people import review
-from mediawatch.people.dispatch import Answers, Split, Written
+from mediawatch.people.dispatch import Split, UnitAnswers, Written
 from mediawatch.people.links import open_links
+from mediawatch.people.suspects import suspects
 from mediawatch.rules.hearing import HearingState
 from mediawatch.rules.policy import parse
 from mediawatch.sweep import Request, checks_for, rejudge
+from mediawatch.table import plain
 
 BAD_ROWS = 2
 group = typer.Typer(
@@ -67,7 +69,7 @@ def dispatch(
                 (event.id for event in await app.store.reviews.events(chosen.id)), default=0
             )
             judged = await judged_scope(app, chosen)
-            found = await review.suspects(
+            found = await suspects(
                 app.store, chosen, judged.entries, await checks_for(app.store, chosen)
             )
             return await sheets.dispatch(
@@ -128,7 +130,7 @@ def import_(
     Good rows are kept even where others are refused (then exit 2).
     """
 
-    async def work() -> tuple[Answers, int]:
+    async def work() -> tuple[UnitAnswers, int]:
         async with opened(ctx, dry_run=dry_run) as app:
             with only_one(app.home):
                 chosen = await sweep_of(app, sweep)
@@ -176,7 +178,7 @@ def overdue(
                 (event.id for event in await app.store.reviews.events(chosen.id)), default=0
             )
             judged = await judged_scope(app, chosen)
-            found = await review.suspects(
+            found = await suspects(
                 app.store, chosen, judged.entries, await checks_for(app.store, chosen)
             )
             waiting = [
@@ -207,7 +209,7 @@ def overdue(
         typer.echo(f"{len(terms)} more may be answered until {terms[0]} or later", err=True)
 
 
-async def _follow(app: App, sweep: Sweep, answers: Answers, *, look_again: bool) -> int:
+async def _follow(app: App, sweep: Sweep, answers: UnitAnswers, *, look_again: bool) -> int:
     """Open the links, look again where asked, judge again; the exit bits of what went wrong at the
     sites.
     """
@@ -242,7 +244,7 @@ async def _look_again(app: App, sweep: Sweep, accounts: Sequence[int]) -> int:
         return (await app.engine().run(request, progress)).exit_code
 
 
-def _print(answers: Answers) -> None:
+def _print(answers: UnitAnswers) -> None:
     """What an import came to; what people have to read is Chinese."""
     typer.echo(
         f"{len(set(answers.accounts))} accounts answered, {answers.repeated} known already, "
@@ -260,8 +262,8 @@ def _print(answers: Answers) -> None:
         )
         for place, link in answers.others:
             typer.echo(
-                "".join(char if char.isprintable() else " " for char in f"{place}: {link}"),
+                plain(f"{place}: {link}"),
                 err=True,
             )
     for problem in answers.problems:
-        typer.echo("".join(char if char.isprintable() else " " for char in str(problem)), err=True)
+        typer.echo(plain(problem.sentence), err=True)

@@ -12,10 +12,10 @@ from mediawatch.app import only_one
 from mediawatch.cli.base import DryRun, opened, run
 from mediawatch.domain import UserError
 from mediawatch.ops.files import write_whole
-from mediawatch.people import links
+from mediawatch.people import link_report, links
 from mediawatch.people.link_files import collect
-from mediawatch.people.links import Entry, Report, Result
-from mediawatch.table import to_csv
+from mediawatch.people.link_report import Entry, Report, Result
+from mediawatch.table import plain, to_csv
 
 _STEP = 20
 """Links between two lines of progress: at the site's pace about two minutes."""
@@ -81,7 +81,7 @@ def import_(
     done, code = run(work())
     print_report(done, dry_run=dry_run)
     if report is not None:
-        write_whole(report, to_csv(links.as_table(done)))
+        write_whole(report, to_csv(link_report.as_table(done)))
         typer.echo(f"{report}: {len(done.entries)} links")
     if code:
         sys.exit(code)
@@ -98,11 +98,11 @@ def print_report(report: Report, *, dry_run: bool = False) -> None:
     """
     for entry in report.entries:
         if entry.renamed or entry.result not in (Result.MATCHED, Result.KNOWN):
-            typer.echo(_plain(_line(entry)))
+            typer.echo(plain(_line(entry)))
     for sentence in report.skipped:
-        typer.echo(_plain(f"skipped: {sentence}"), err=True)
+        typer.echo(plain(f"skipped: {sentence}"), err=True)
     for place, address in report.unused[:_SHOWN]:
-        typer.echo(_plain(f"{place}: {address}: no WeChat article, not opened"), err=True)
+        typer.echo(plain(f"{place}: {address}: no WeChat article, not opened"), err=True)
     if len(report.unused) > _SHOWN:
         typer.echo(
             (
@@ -132,8 +132,3 @@ def _line(entry: Entry) -> str:
             what = f"{entry.result.value}{seen}"
     places = "; ".join(map(str, entry.link.places))
     return f"{places}: {entry.link.url}: {what}" + (f" ({entry.detail})" if entry.detail else "")
-
-
-def _plain(text: str) -> str:
-    """Names come from outside: nothing in them may steer a terminal."""
-    return "".join(char if char.isprintable() else " " for char in text)

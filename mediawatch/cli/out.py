@@ -17,15 +17,19 @@ from mediawatch.cli.base import fitted, opened, run
 from mediawatch.domain import Notice, NoticeEvent, Sweep, UserError
 from mediawatch.ops.files import write_whole
 from mediawatch.people import worklist
-from mediawatch.people.review import proving
+from mediawatch.people.suspects import proving
 from mediawatch.publish import handoff as documents
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import lists
 from mediawatch.publish.reports.explanation import explanation
 from mediawatch.registry.find import find_account
 from mediawatch.sweep import checks_for
-from mediawatch.table import Table, to_csv
+from mediawatch.table import Table, plain, to_csv
 
+CsvOption = Annotated[
+    Path | None,
+    typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing."),
+]
 SweepOption = Annotated[
     int | None,
     typer.Option("--sweep", metavar="N", help="Number of the sweep; default the latest."),
@@ -61,10 +65,7 @@ def register(app: typer.Typer) -> None:
 def flagged(
     ctx: typer.Context,
     sweep: SweepOption = None,
-    csv: Annotated[
-        Path | None,
-        typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing."),
-    ] = None,
+    csv: CsvOption = None,
 ) -> None:
     """List the accounts with findings (存在突出问题的政务新媒体名单)."""
 
@@ -151,7 +152,7 @@ def explain(
             found = find_account(await app.store.accounts.all(include_retired=True), account)
             return explanation(await explained(app, found, sweep))
 
-    typer.echo("".join(char if char.isprintable() or char == "\n" else " " for char in run(work())))
+    typer.echo(plain(run(work()), keep="\n"))
 
 
 def handoff(

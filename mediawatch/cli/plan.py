@@ -10,7 +10,7 @@ import typer
 from mediawatch.cli.base import fitted, opened, run
 from mediawatch.cli.sweep import until_of
 from mediawatch.domain.clock import beijing
-from mediawatch.rules.judge import Due
+from mediawatch.rules.due import Due
 from mediawatch.rules.policy import load
 from mediawatch.sweep.forecast import spell
 from mediawatch.sweep.plan import SweepPlan, plan

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from mediawatch.app import App, only_one
+from mediawatch.app.corrections import all_corrections_due
 from mediawatch.app.judged import judged_scope
-from mediawatch.app.notices import all_corrections_due, recheck_request
+from mediawatch.app.notices import recheck_request
 from mediawatch.cli.base import opened, run
-from mediawatch.cli.out import NumberArgument, notice_of, print_or_write, sweep_of
+from mediawatch.cli.out import CsvOption, NumberArgument, notice_of, print_or_write, sweep_of
 from mediawatch.cli.progress import shown_progress
 from mediawatch.cli.stopping import told_when_stopped
-from mediawatch.cli.sweep import as_of_option, print_summary
+from mediawatch.cli.summary import print_summary
+from mediawatch.cli.sweep import as_of_option
 from mediawatch.domain import PLATFORM_LABELS, Notice, Sweep, UserError
 from mediawatch.publish.notices.service import note_recheck
 from mediawatch.publish.reports import notices as lists
@@ -45,10 +46,7 @@ def recheck(
     policy: Annotated[
         str, typer.Option(metavar="NAME|FILE", help="Inspection policy; default the notice's own.")
     ] = "",
-    csv: Annotated[
-        Path | None,
-        typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing."),
-    ] = None,
+    csv: CsvOption = None,
 ) -> None:
     """Look at a notice's accounts again and list what became of each: 已完成整改, 未整改, 已注销 …,
     with basis and dates.

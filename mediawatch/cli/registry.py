@@ -14,18 +14,13 @@ import typer
 from mediawatch import registry
 from mediawatch.app import only_one
 from mediawatch.cli.base import DryRun, opened, run
-from mediawatch.cli.out import print_or_write
+from mediawatch.cli.out import CsvOption, print_or_write
+from mediawatch.cli.proposals import proposals
 from mediawatch.domain import Account, Code, UserError
-from mediawatch.registry.decisions import changes, chosen, current, deciders, refusals
-from mediawatch.registry.proposals import Proposal, as_table
 from mediawatch.table import Table
 
 group = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="The filed accounts (台账).")
 _SHOWN_ERRORS = 50
-CsvOption = Annotated[
-    Path | None,
-    typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing."),
-]
 _LABELS = {
     Code.REGISTRY_INCOMPLETE: "备案信息不完整",
     Code.FILING_NAME_STYLE: "备案填写不规范",
@@ -36,6 +31,7 @@ _LABELS = {
 
 
 def register(app: typer.Typer) -> None:
+    group.command()(proposals)
     app.add_typer(group, name="registry")
 
 
@@ -266,69 +262,6 @@ def list_(
         "退出日期",
     )
     print_or_write(Table("台账", columns, rows), csv)
-
-
-@group.command()
-def proposals(
-    ctx: typer.Context,
-    accept: Annotated[
-        list[str] | None,
-        typer.Option("--accept", metavar="N", help="Accept this one (its 编号); may be repeated."),
-    ] = None,
-    refuse: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--refuse", metavar="N", help="Never propose this one again; may be repeated."
-        ),
-    ] = None,
-    everything: Annotated[
-        bool, typer.Option("--all", help="Accept all but those marked 须核对.")
-    ] = False,
-    by: Annotated[
-        str,
-        typer.Option(
-            "--by",
-            metavar="NAME",
-            help="Who accepts; needed, and somebody else, for an id that a person saw.",
-        ),
-    ] = "",
-    csv: CsvOption = None,
-) -> None:
-    """List what readings have taught (ids, links, new names, migrations, doubtful ids), and accept
-    it into the registry, or refuse it.
-    """
-    if csv and (accept or refuse or everything):
-        raise UserError("--csv lists, --accept, --all and --refuse decide: give one of them")
-
-    async def work() -> tuple[list[Proposal], list[Proposal], list[Proposal]]:
-        async with opened(ctx) as app:
-            listed = await current(app.store)
-            refused = chosen(listed, refuse or (), everything=False)
-            accepted = chosen(
-                [each for each in listed if each not in refused],
-                accept or (),
-                everything=everything,
-            )
-            deciders(accepted, by)
-            await app.store.accounts.add_refusals(refusals(refused, app.clock()))
-            if accepted:
-                await app.store.accounts.apply(changes(accepted, app.clock(), by))
-            return listed, accepted, refused
-
-    listed, accepted, refused = run(work())
-    if not accept and not refuse and not everything:
-        print_or_write(as_table(listed), csv)
-        return
-    for each in refused:
-        typer.echo(f"{each.key} {each.account.filed.name}: {each.field} {each.new!r} refused")
-    for each in accepted:
-        typer.echo(
-            f"{each.key} {each.account.filed.name}: {each.field} {each.old!r} -> {each.new!r}"
-        )
-    typer.echo(
-        f"{len(accepted)} accepted, {len(refused)} refused, "
-        f"{len(listed) - len(accepted) - len(refused)} left"
-    )
 
 
 def _account_cells(account: Account) -> Iterable[str]:

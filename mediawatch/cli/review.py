@@ -4,33 +4,36 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from dataclasses import replace
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from mediawatch.app import App
 from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import opened, run
-from mediawatch.cli.out import SweepOption, none_and_open, print_or_write, sweep_of, tell_additions
+from mediawatch.cli.out import CsvOption, SweepOption, none_and_open, print_or_write, sweep_of
+from mediawatch.cli.review_keys import (
+    find_keys,
+    load_suspects,
+    pick_named,
+    refuse_accounts,
+    refuse_unversioned,
+    resolve_surface,
+    surface_labels_of,
+)
 from mediawatch.domain import (
-    PLATFORM_LABELS,
     Attested,
     Code,
     Excuse,
     ReviewAction,
     ReviewState,
-    Sweep,
     UserError,
 )
 from mediawatch.people import review
-from mediawatch.people.review import Decision, Suspect, Wanted
-from mediawatch.ports import Rejudgement
+from mediawatch.people.review import Decision
+from mediawatch.people.second_looks import second_looks
+from mediawatch.people.suspects import Suspect, Wanted, twins
 from mediawatch.publish.reports import reviews
-from mediawatch.registry.find import find_account
-from mediawatch.sweep import checks_for
-from mediawatch.table import Table
+from mediawatch.table import Table, plain
 
 REFUSED = 2
 EXCUSES = ", ".join(f"{excuse.value} ({excuse.name.lower()})" for excuse in Excuse)
@@ -91,10 +94,7 @@ def list_(
             help="Instead: the manual 有 without a link that another person is to look at.",
         ),
     ] = False,
-    csv: Annotated[
-        Path | None,
-        typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing."),
-    ] = None,
+    csv: CsvOption = None,
 ) -> None:
     """List the findings of a sweep with their review."""
     wanted = Wanted(
@@ -116,13 +116,13 @@ def list_(
             if second:
                 return reviews.second_looks(
                     chosen,
-                    await review.second_looks(app.store, chosen, judged.entries, judged.policy),
+                    await second_looks(app.store, chosen, judged.entries, judged.policy),
                 )
-            known = _by_name(app, wanted)
+            known = resolve_surface(app, wanted)
             found = [
-                suspect for suspect in (await _suspects(app, chosen))[0] if known.takes(suspect)
+                suspect for suspect in (await load_suspects(app, chosen))[0] if known.takes(suspect)
             ]
-            table = reviews.suspects(chosen, found, _surfaces(app, found))
+            table = reviews.suspects(chosen, found, surface_labels_of(app, found))
             if table.rows or csv:
                 return table if csv else table.only(*reviews.BRIEF)
             return await none_and_open(app, judged)
@@ -150,10 +150,12 @@ def show(
     async def work() -> list[str]:
         async with opened(ctx) as app:
             chosen = await sweep_of(app, sweep)
-            found = _named((await _suspects(app, chosen))[0], await _keys(app, [finding]))
-            return [reviews.in_full(suspect, _surfaces(app, found)) for suspect in found]
+            found = pick_named(
+                (await load_suspects(app, chosen))[0], await find_keys(app, [finding])
+            )
+            return [reviews.in_full(suspect, surface_labels_of(app, found)) for suspect in found]
 
-    typer.echo("\n\n".join(_plain(text) for text in run(work())))
+    typer.echo("\n\n".join(plain(text, keep="\n") for text in run(work())))
 
 
 def confirm(
@@ -276,46 +278,24 @@ def _decide(
             newest = max(
                 (event.id for event in await app.store.reviews.events(chosen.id)), default=0
             )
-            everything, rejudged = await _suspects(app, chosen)
+            everything, rejudged = await load_suspects(app, chosen)
             if made.action is not ReviewAction.REOPENED:
-                _refuse_unversioned(texts, everything)
-            keys = await _keys(app, texts)
+                refuse_unversioned(texts, everything)
+            keys = await find_keys(app, texts)
             if made.action is ReviewAction.CONFIRMED:
-                _refuse_accounts(keys, everything)
+                refuse_accounts(keys, everything)
             named = (
-                _named(everything, keys)
+                pick_named(everything, keys)
                 if texts
                 else [each for each in everything if review.leads_on(each, made.action)]
             )
-            known = _by_name(app, wanted)
-            found = [suspect for suspect in named if known.takes(suspect)]
-            also = {
-                twin.key: twin
-                for each in found
-                for twin in review.twins(everything, each)
-                if review.leads_on(twin, made.action)
-            }
-            found += [twin for key, twin in also.items() if key not in {each.key for each in found}]
+            found = _with_twins(named, everything, resolve_surface(app, wanted), made.action)
             refused = review.refusals(found, everything, made, frozenset(keys))
             able = [suspect for suspect in found if suspect.key not in refused]
             typer.echo(_counts(made.action, able, len(refused)))
             if not found and not texts:
-                typer.echo(
-                    (
-                        "none that these options name is left to be decided so: `mediawatch "
-                        "review list` shows the findings"
-                    ),
-                    err=True,
-                )
-            for each in able:
-                for twin in review.twins(able, each):
-                    typer.echo(
-                        _plain(
-                            f"{each.key} "
-                            f"{each.account.filed.name}:与{twin.key}为同一账号重复备案,"
-                            f"一并{made.action.label}"
-                        )
-                    )
+                typer.echo(_NOTHING_LEFT, err=True)
+            _tell_twins(able, made.action)
             if len(able) > 1 and not yes:
                 raise UserError(
                     f"that is more than one finding: add --yes to do it for all {len(able)}"
@@ -332,9 +312,40 @@ def _decide(
 
     refused = run(work())
     for line in refused:
-        typer.echo(_plain(line), err=True)
+        typer.echo(plain(line, keep="\n"), err=True)
     if refused:
         sys.exit(REFUSED)
+
+
+_NOTHING_LEFT = (
+    "none that these options name is left to be decided so: `mediawatch review list` shows the "
+    "findings"
+)
+
+
+def _with_twins(
+    named: list[Suspect], everything: list[Suspect], wanted: Wanted, action: ReviewAction
+) -> list[Suspect]:
+    """The named findings that the filter takes, and the same ones of further filings."""
+    found = [suspect for suspect in named if wanted.takes(suspect)]
+    keys = {each.key for each in found}
+    also = {
+        twin.key: twin
+        for each in found
+        for twin in twins(everything, each)
+        if review.leads_on(twin, action) and twin.key not in keys
+    }
+    return [*found, *also.values()]
+
+
+def _tell_twins(able: list[Suspect], action: ReviewAction) -> None:
+    for each in able:
+        for twin in twins(able, each):
+            text = (
+                f"{each.key} {each.account.filed.name}:与{twin.key}为同一账号重复备案,"
+                f"一并{action.label}"
+            )
+            typer.echo(plain(text, keep="\n"))
 
 
 def _counts(action: ReviewAction, able: list[Suspect], refused: int) -> str:
@@ -349,81 +360,3 @@ def _counts(action: ReviewAction, able: list[Suspect], refused: int) -> str:
     ]
     parts += [f"{weak} rest on described surfaces or unchecked canaries"] if weak else []
     return ", ".join(parts + ([f"{refused} refused"] if refused else []))
-
-
-async def _suspects(app: App, sweep: Sweep) -> tuple[list[Suspect], Rejudgement]:
-    judged = await judged_scope(app, sweep)
-    tell_additions(judged)
-    return await review.suspects(
-        app.store, sweep, judged.entries, await checks_for(app.store, sweep)
-    ), judged.rejudged
-
-
-def _refuse_unversioned(texts: list[str], found: list[Suspect]) -> None:
-    """UserError for a finding that is named without the version that was shown, or by another one
-    than it has now.
-    """
-    for text in texts:
-        key, at, _ = text.partition("@")
-        meant = next((suspect for suspect in found if suspect.key == key), None)
-        if meant is None or text == meant.versioned:
-            continue
-        why = "the finding has changed since" if at else "name the version that you decide on"
-        raise UserError(f"{text}: {why}, it is {meant.versioned} now: {meant.finding.sentence}")
-
-
-def _surfaces(app: App, found: list[Suspect]) -> dict[str, str]:
-    return app.surface_labels({suspect.account.platform for suspect in found})
-
-
-def _by_name(app: App, wanted: Wanted) -> Wanted:
-    """The filter with a surface by the name that sights have; lists print its Chinese. UserError
-    where there is no such surface.
-    """
-    labels = app.surface_labels(PLATFORM_LABELS)
-    name = {label: name for name, label in labels.items()}.get(wanted.surface, wanted.surface)
-    if name and name not in labels:
-        raise UserError(f"--surface: no surface {name!r}: give one of {', '.join(labels.values())}")
-    return replace(wanted, surface=name)
-
-
-def _refuse_accounts(keys: list[str], found: list[Suspect]) -> None:
-    """UserError for an account in place of its findings: what is confirmed is named as it was
-    shown.
-    """
-    for key in keys:
-        if meant := [suspect.versioned for suspect in found if str(suspect.account.id) == key]:
-            raise UserError(
-                f"account {key}: name the version that you decide on, it is {', '.join(meant)} now"
-            )
-
-
-async def _keys(app: App, texts: list[str]) -> list[str]:
-    """What people typed as keys: a finding as listed, or any word for an account."""
-    accounts = await app.store.accounts.all(include_retired=True)
-    keys = []
-    for text in texts:
-        account, slash, rest = text.rpartition("/")
-        code, at, version = rest.partition("@")
-        if slash and code in list(Code):
-            keys.append(f"{find_account(accounts, account).id}/{code}{at}{version}")
-        elif slash and any(account == str(each.id) for each in accounts):
-            raise UserError(
-                f"account {account} can have no finding {code!r}: the codes are {', '.join(Code)}"
-            )
-        else:
-            keys.append(str(find_account(accounts, text).id))
-    return keys
-
-
-def _named(found: list[Suspect], keys: list[str]) -> list[Suspect]:
-    """UserError where a key names nothing."""
-    for key in keys:
-        if not any(replace(Wanted(), keys=(key,)).takes(suspect) for suspect in found):
-            raise UserError(f"no finding {key} in this sweep: `mediawatch review list` names them")
-    return [suspect for suspect in found if Wanted(keys=tuple(keys)).takes(suspect)]
-
-
-def _plain(text: str) -> str:
-    """Names come from outside: nothing in them may steer a terminal."""
-    return "".join(char if char.isprintable() or char == "\n" else " " for char in text)

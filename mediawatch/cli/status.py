@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from mediawatch.app import runs_now
-from mediawatch.app.notices import all_corrections_due
+from mediawatch.app.corrections import all_corrections_due
 from mediawatch.cli.base import fitted, opened, run
 from mediawatch.domain import Backup, Ending, SweepRun, Verdict
 from mediawatch.domain.clock import beijing, minute

@@ -14,11 +14,26 @@ import typer
 
 from mediawatch.app import App, only_one
 from mediawatch.app.choice import chosen_sweep
-from mediawatch.app.notices import all_corrections_due
+from mediawatch.app.corrections import all_corrections_due
 from mediawatch.cli.base import opened, run
-from mediawatch.cli.out import NO_NETWORK
 from mediawatch.cli.progress import shown_progress
 from mediawatch.cli.stopping import told_when_stopped
+from mediawatch.cli.summary import print_summary
+from mediawatch.cli.sweep_options import (
+    Accounts,
+    Again,
+    AsOf,
+    FailOnFindings,
+    FirstDay,
+    MetricsFile,
+    Nightly,
+    Platforms,
+    PolicyName,
+    Round,
+    ScopeFile,
+    SecondLookAfter,
+    Until,
+)
 from mediawatch.domain import (
     PLATFORM_LABELS,
     Effect,
@@ -26,11 +41,9 @@ from mediawatch.domain import (
     SweepAccount,
     SweepRun,
     UserError,
-    Verdict,
 )
-from mediawatch.domain.clock import beijing, day_of, minute, next_time, parse_as_of
+from mediawatch.domain.clock import beijing, day_of, next_time, parse_as_of
 from mediawatch.ops import logins as sessions
-from mediawatch.people.worklist import NOT_LOOKED_AT
 from mediawatch.registry.find import find_account
 from mediawatch.registry.kinds import PLATFORMS
 from mediawatch.rules.policy import load
@@ -69,85 +82,19 @@ def judge(
 
 def sweep(
     ctx: typer.Context,
-    as_of: Annotated[
-        str,
-        typer.Option(
-            metavar="WHEN", help="监测时间点: 2022-12-31 (end of that Beijing day) or an instant."
-        ),
-    ] = "",
-    platform: Annotated[
-        list[str] | None,
-        typer.Option(metavar="KEY", help="Only this platform (wechat …); may be repeated."),
-    ] = None,
-    policy: Annotated[
-        str,
-        typer.Option(metavar="NAME|FILE", help="Inspection policy; default from mediawatch.toml."),
-    ] = "",
-    account: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ACCOUNT", help="Only this account: filing number, name or id."),
-    ] = None,
-    scope: Annotated[
-        Path | None,
-        typer.Option(
-            "--scope",
-            metavar="FILE",
-            help="Only the accounts of this list (`mediawatch scope --out`, or your own).",
-        ),
-    ] = None,
-    round_: Annotated[
-        str,
-        typer.Option(
-            "--round", metavar="LABEL", help="What the office calls this inspection (2024年第一次)."
-        ),
-    ] = "",
-    from_: Annotated[
-        str,
-        typer.Option(
-            "--from",
-            metavar="DAY",
-            help="Judge the period from this Beijing day on by its longest gap.",
-        ),
-    ] = "",
-    nightly: Annotated[
-        bool,
-        typer.Option(
-            "--nightly/--census",
-            help="Only what is due (日常监测), or everything in scope (普查), the default.",
-        ),
-    ] = False,
-    until: Annotated[
-        str | None,
-        typer.Option(
-            metavar="HH:MM",
-            help=(
-                "Begin no visit after this time in Beijing, tomorrow where it is past; the rest "
-                "stays."
-            ),
-        ),
-    ] = None,
-    again: Annotated[
-        bool,
-        typer.Option(
-            "--again",
-            help="Look again although an equal sweep is finished, and at what stored posts settle.",
-        ),
-    ] = False,
-    second_look_after: Annotated[
-        float | None,
-        typer.Option(metavar="MINUTES", help="Least distance of the second look.", min=0),
-    ] = None,
-    figures: Annotated[
-        Path | None,
-        typer.Option(
-            "--metrics",
-            metavar="FILE",
-            help="Write what the run came to for Prometheus (a textfile, *.prom).",
-        ),
-    ] = None,
-    fail_on_findings: Annotated[
-        bool, typer.Option("--fail-on-findings", help="Exit with 4 where accounts fail.")
-    ] = False,
+    as_of: AsOf = "",
+    platform: Platforms = None,
+    policy: PolicyName = "",
+    account: Accounts = None,
+    scope: ScopeFile = None,
+    round_: Round = "",
+    from_: FirstDay = "",
+    nightly: Nightly = False,
+    until: Until = None,
+    again: Again = False,
+    second_look_after: SecondLookAfter = None,
+    figures: MetricsFile = None,
+    fail_on_findings: FailOnFindings = False,
 ) -> None:
     """Look at every account in scope, look again before a finding, judge. Continues an unfinished
     equal sweep.
@@ -210,68 +157,6 @@ def sweep(
     code = summary.exit_code | (4 if failed and fail_on_findings else 0)
     if code:
         sys.exit(code)
-
-
-def print_summary(summary: Summary) -> None:
-    """What a run came to, on standard output."""
-    sweep = summary.sweep
-    typer.echo(
-        f"sweep {sweep.id}: as of {minute(sweep.as_of)} (Beijing), policy {sweep.policy}, "
-        f"scope {sweep.scope}"
-    )
-    if summary.repeated:
-        typer.echo(
-            "an equal sweep is finished already; nothing was looked at (use --again to look "
-            "once more)"
-        )
-    else:
-        outcomes = ", ".join(
-            f"{count} {outcome.value}" for outcome, count in summary.outcomes.most_common()
-        )
-        typer.echo(f"{summary.looks} looks: {outcomes or 'none'}")
-        if summary.settled:
-            typer.echo(f"{summary.settled} accounts needed none: what was known settles them")
-        if summary.left:
-            typer.echo(
-                (
-                    f"{summary.left} accounts could not be looked at: paused, out of time, or "
-                    "nothing filed leads to them"
-                ),
-                err=True,
-            )
-    if failing := [check for check in summary.checks if not check.fresh]:
-        surfaces = ", ".join(
-            sorted({f"{check.surface} ({check.session or 'visitor'})" for check in failing})
-        )
-        told = (
-            f"{len(failing)} of {len(summary.checks)} canary checks failed: what {surfaces} said "
-            "against accounts around them is withdrawn"
-        )
-        typer.echo(told, err=True)
-    if summary.clock_off:
-        told = (
-            f"{summary.clock_off}; nothing that was read counts against anybody: set the clock "
-            "and run `mediawatch sweep --again`"
-        )
-        typer.echo(told, err=True)
-    if summary.unanswered:
-        typer.echo(NO_NETWORK.format(sweep=sweep.id), err=True)
-    for verdict in Verdict:
-        count = summary.verdicts[verdict]
-        label = (
-            NOT_LOOKED_AT if summary.unanswered and verdict is Verdict.UNPROVEN else verdict.label
-        )
-        typer.echo(f"  {count:>6}  {verdict.value:<13} {label}")
-    if summary.exit_code and summary.repeated:
-        typer.echo(f"exit code {summary.exit_code}: that of the run that made it", err=True)
-    elif summary.exit_code:
-        typer.echo(
-            (
-                f"exit code {summary.exit_code}: some surfaces were paused or failed; what they "
-                "left over is unproven"
-            ),
-            err=True,
-        )
 
 
 async def _foretell(app: App, request: Request) -> None:

@@ -16,13 +16,14 @@ from mediawatch.app import App, only_one
 from mediawatch.app.judged import judged_scope
 from mediawatch.cli.base import DryRun, opened, run
 from mediawatch.cli.links import print_report
-from mediawatch.cli.out import SweepOption, check_answered, print_or_write, sweep_of
+from mediawatch.cli.out import CsvOption, SweepOption, check_answered, print_or_write, sweep_of
 from mediawatch.domain import Sweep, UserError, Verdict
 from mediawatch.ops.retention import still_judged
 from mediawatch.people import worklist
 from mediawatch.people.links import open_links
 from mediawatch.people.worklist import Imported, Split, Written
 from mediawatch.sweep import rejudge
+from mediawatch.table import plain
 
 BAD_ROWS = 2
 group = typer.Typer(
@@ -40,10 +41,7 @@ def register(app: typer.Typer) -> None:
 def unproven(
     ctx: typer.Context,
     sweep: SweepOption = None,
-    csv: Annotated[
-        Path | None,
-        typer.Option("--csv", metavar="FILE", help="Write a CSV for Excel instead of printing."),
-    ] = None,
+    csv: CsvOption = None,
 ) -> None:
     """List the accounts that are open, as the documents count them (待人工核查, 疑似问题待审核),
     with the reasons.
@@ -191,8 +189,9 @@ def print_imported(imported: Imported) -> None:
         typer.echo(
             f"{unopened} of the new links are no WeChat articles; they are not opened", err=True
         )
-    for line in (*imported.conflicts, *imported.remarks, *imported.problems):
-        typer.echo("".join(char if char.isprintable() else " " for char in str(line)), err=True)
+    problems = (problem.sentence for problem in imported.problems)
+    for line in (*map(str, imported.conflicts), *imported.remarks, *problems):
+        typer.echo(plain(line), err=True)
 
 
 def _names(people: str) -> list[str]:

@@ -22,7 +22,7 @@ from mediawatch.domain import UserError
 from mediawatch.domain.clock import day_of
 from mediawatch.figures import circulars
 from mediawatch.ops.settings import Home
-from mediawatch.people.review import proving
+from mediawatch.people.suspects import proving
 from mediawatch.ports import Stage
 from mediawatch.publish.reports import lists
 from mediawatch.rules.policy import load

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from mediawatch.demo.scene import PERSON, REVIEWER, Named, Scene, named
 from mediawatch.domain import Effect, ReviewAction, UserError
-from mediawatch.people.review import CONFIRM_REASON, Decision, Suspect, leads_on, refusals
+from mediawatch.people.review import CONFIRM_REASON, Decision, leads_on, refusals
+from mediawatch.people.suspects import Suspect
 
 _DISMISSED = Decision(
     ReviewAction.DISMISSED, REVIEWER, "重新查看手机端，监测期内有推送，首次核查看漏。"

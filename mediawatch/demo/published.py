@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from mediawatch.app import DEMONSTRATION as MARK
 from mediawatch.domain import SweepAccount, Verdict
-from mediawatch.figures import circulars, counts
+from mediawatch.figures import circulars, counts, values
 from mediawatch.rules.policy import Policy
 from mediawatch.table import Table, to_text
 
@@ -24,7 +24,7 @@ def compared(scope: Sequence[SweepAccount], policy: Policy, printed: circulars.C
             str(printed.failed_of[kind]),
             str(parts[kind].checked),
             str(parts[kind].failed),
-            counts.percent(parts[kind].rate),
+            values.percent(parts[kind].rate),
         )
         for kind in printed.checked
         if kind in parts
@@ -36,7 +36,7 @@ def compared(scope: Sequence[SweepAccount], policy: Policy, printed: circulars.C
             str(printed.failed),
             str(whole.checked),
             str(whole.failed),
-            counts.percent(whole.rate),
+            values.percent(whole.rate),
         )
     )
     by_type = Table(

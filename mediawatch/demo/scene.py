@@ -12,9 +12,10 @@ from datetime import datetime
 from mediawatch.app import DEMONSTRATION, App
 from mediawatch.app.judged import judged_scope
 from mediawatch.domain import Sweep, SweepAccount, Verdict
-from mediawatch.people.review import Suspect, as_reviewed, suspects
+from mediawatch.people.suspects import Suspect, suspects
 from mediawatch.ports import Stage
 from mediawatch.rules.policy import Policy
+from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.sweep import checks_for
 
 MARK = DEMONSTRATION

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from importlib import resources
 
-from mediawatch.figures.counts import OPEN_RATE, percent
+from mediawatch.figures.values import OPEN_RATE, percent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

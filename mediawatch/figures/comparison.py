@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from mediawatch.domain import SweepAccount, Verdict
-from mediawatch.figures.counts import Counted, Figures, Key, by, figures, once, percent
+from mediawatch.figures.counts import Key, by, figures
+from mediawatch.figures.filings import Counted, once
+from mediawatch.figures.values import Figures, percent
 from mediawatch.rules.policy import Policy
 
 _UNSETTLED = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)

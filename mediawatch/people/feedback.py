@@ -24,10 +24,11 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_end, day_start
 from mediawatch.people.dispatch import Split
+from mediawatch.people.forms import returned as forms
 from mediawatch.people.forms.book import Cover, Form, FormRow, account_cells, clickable, write_form
-from mediawatch.people.forms.columns import Cell, given_text, text_of, typed_links
-from mediawatch.people.forms.package import BadFile
-from mediawatch.people.forms.read import Problem, table_rows
+from mediawatch.people.forms.columns import Cell, given_text, typed_links
+from mediawatch.people.forms.read import form_rows
+from mediawatch.people.forms.returned import ReturnedRow, ReturnedRows
 from mediawatch.people.forms.rowkey import (
     RowKey,
     Window,
@@ -195,83 +196,56 @@ def _key(home: str, notice: Notice, item: NoticeItem, texts: Mapping[Field, str]
     return sealed_key(home, notice.id, item.number, window, sealed, item.filed)
 
 
-@dataclass(slots=True)
-class Reports:
-    """What returned files came to. Rows are counted."""
+@dataclass(slots=True, kw_only=True)
+class UnitReports(ReturnedRows[Field]):
+    """What returned files came to."""
 
     events: list[NoticeEvent] = field(default_factory=list)
-    repeated: int = 0
-    """Reports that were there already, word for word."""
-    blank: int = 0
-    articles: list[FoundLink] = field(default_factory=list)
-    """Links that the machine can open, with the account whose row they stand in."""
     others: list[tuple[Place, str]] = field(default_factory=list)
     """Links that it cannot open: they stand in the report, for the re-check."""
-    problems: list[Problem] = field(default_factory=list)
-    bad_rows: list[tuple[Mapping[Field, Cell], Problem]] = field(default_factory=list)
 
 
 def take(
     paths: Sequence[Path], notice: Notice, known: Sequence[NoticeEvent], now: datetime, *, home: str
-) -> Reports:
+) -> UnitReports:
     """Read returned files of the home (`Store.home_id`).
 
     A row that was altered, has no 责任人, or whose link is none is refused by place; the others
     hold."""
-    done = Reports()
+    done = UnitReports()
     said = {
         (event.item, event.by, event.reason)
         for event in known
         if event.action is NoticeAction.REPORTED
     }
     for path in paths:
-        try:
-            for sheet, number, cells in table_rows(path, Field, Field.KEY, (Field.NAME, *_ANSWERS)):
-                _take_row(cells, Place(path.name, sheet, number), notice, home, said, now, done)
-        except BadFile as bad:
-            done.problems.append(Problem(file=path.name, reason=str(bad)))
+        rows = form_rows(path, Field, Field.KEY, (Field.NAME, *_ANSWERS))
+        for (row,) in done.batches(path, rows, at_once=1):
+            _take_row(row, notice, home, said, now, done)
     return done
 
 
-def write_bad_rows(path: Path, done: Reports, notice: Notice, marks: Sequence[str] = ()) -> int:
-    """The refused rows with their answers and a 错误说明 column, to be corrected and returned. The
-    number of rows.
-    """
-    rows = [
-        FormRow(cells={**cells, Field.ERROR: f"{each.column}:{each.reason}"})
-        for cells, each in done.bad_rows
-    ]
-    write_form(path, _FORM, rows, _cover(notice, "需要更正的整改情况反馈", marks), overwrite=True)
-    return len(rows)
+def write_bad_rows(path: Path, done: UnitReports, notice: Notice, marks: Sequence[str] = ()) -> int:
+    """The refused rows, to be corrected and returned. The number of rows."""
+    return forms.write_bad_rows(path, _FORM, done, _cover(notice, "需要更正的整改情况反馈", marks))
 
 
 def _take_row(
-    cells: Mapping[Field, Cell],
-    place: Place,
+    returned: ReturnedRow[Field],
     notice: Notice,
     home: str,
     said: set[tuple[int | None, str, str]],
     now: datetime,
-    done: Reports,
+    done: UnitReports,
 ) -> None:
-    row = {column: text_of(cells.get(column)) for column in Field}
+    row, place = {column: returned.text(column) for column in Field}, returned.place
     if not row[Field.DONE] and not row[Field.LINK]:
         done.blank += bool(row[Field.KEY])
         return
     links = typed_links(row[Field.LINK])
     item = _item(notice, row, home)
     if wrong := _wrong(row, item, links):
-        column, reason = wrong
-        problem = Problem(
-            file=place.file,
-            sheet=place.sheet,
-            row=place.row,
-            column=column.value,
-            value=row[column],
-            reason=reason,
-        )
-        done.problems.append(problem)
-        done.bad_rows.append((cells, problem))
+        done.refuse(returned, [returned.problem(*wrong)])
         return
     assert isinstance(item, NoticeItem)
     reason = f"{row[Field.DONE]}(最新链接:{' '.join(links)})" if links else row[Field.DONE]

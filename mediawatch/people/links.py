@@ -8,11 +8,9 @@ name. Anything else is a proposal, which is reported and not written.
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
-from enum import StrEnum
+from dataclasses import replace
+from datetime import datetime
 
 from mediawatch.domain import (
     Account,
@@ -26,87 +24,13 @@ from mediawatch.domain import (
 )
 from mediawatch.names import alike, same
 from mediawatch.people.link_files import Collected, FoundLink, article_key
+from mediawatch.people.link_report import Entry, Report, Result
 from mediawatch.ports import Clock, Gate, Looker, Store
-from mediawatch.registry.problems import Place
-from mediawatch.table import Table
 
 PLATFORM = "wechat"
 UNDATED = "the page tells no time of publishing"
 _NO_SUCH_PAGE = re.compile(r"链接已过期|参数错误")
 """What the site says of an address that never leads anywhere again: expired, or mistyped."""
-NO_ARTICLE = "不是微信文章链接,未打开"
-
-
-class Result(StrEnum):
-    """What became of one link."""
-
-    MATCHED = "matched"
-    KNOWN = "known"
-    """Opened before, with the same result."""
-    PROPOSED = "proposed"
-    AMBIGUOUS = "ambiguous"
-    FOREIGN = "foreign"
-    DEAD = "dead"
-    UNREAD = "unread"
-    NOT_OPENED = "not opened"
-
-    @property
-    def label(self) -> str:
-        return _LABELS[self]
-
-
-_LABELS = {
-    Result.MATCHED: "已对应账号",
-    Result.KNOWN: "此前已读取",
-    Result.PROPOSED: "无ID可核对,请确认",
-    Result.AMBIGUOUS: "多个账号同名,无法对应",
-    Result.FOREIGN: "不是台账内账号的文章",
-    Result.DEAD: "链接失效,读不到文章",
-    Result.UNREAD: "未能读取,请重新导入",
-    Result.NOT_OPENED: "未打开,请稍后重新导入",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One link with its result. `accounts` are those it was matched to, or those that bear the name
-    seen.
-    """
-
-    link: FoundLink
-    result: Result
-    accounts: tuple[Account, ...] = ()
-    sight: Sight | None = None
-    detail: str = ""
-
-    @property
-    def name_seen(self) -> str:
-        return self.sight.name if self.sight else ""
-
-    @property
-    def published_on(self) -> date | None:
-        return self.sight.latest.on if self.sight and self.sight.latest else None
-
-    @property
-    def renamed(self) -> bool:
-        """Matched by id, and called otherwise than filed."""
-        return self.result is Result.MATCHED and any(
-            not same(account.filed.name, self.name_seen) for account in self.accounts
-        )
-
-
-@dataclass(slots=True)
-class Report:
-    """What an import of links came to, in the order in which the links were found."""
-
-    entries: list[Entry] = field(default_factory=list)
-    skipped: tuple[str, ...] = ()
-    unused: tuple[tuple[Place, str], ...] = ()
-    """Addresses that are no WeChat article, with their places."""
-
-    @property
-    def counts(self) -> Counter[Result]:
-        return Counter(entry.result for entry in self.entries)
 
 
 Progress = Callable[[int, int], None]
@@ -220,28 +144,9 @@ async def _opened(
 
 def placed(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> Entry:
     """Whose link it is, by what its page shows. Pure."""
-    if sight.outcome in (Outcome.CAPTCHA, Outcome.RATE_LIMITED, Outcome.LOGIN_REQUIRED):
-        return Entry(
-            link=link,
-            result=Result.NOT_OPENED,
-            sight=sight,
-            detail=sight.detail or sight.outcome.value,
-        )
-    if sight.outcome is Outcome.CHANGED and _NO_SUCH_PAGE.search(sight.detail):
-        return Entry(link=link, result=Result.DEAD, sight=sight, detail=sight.detail)
-    if sight.outcome in (Outcome.CHANGED, Outcome.UNREACHABLE):
-        return Entry(
-            link=link, result=Result.UNREAD, sight=sight, detail=sight.detail or sight.outcome.value
-        )
-    contradicted = {account.id for account in accounts if _tie(account, sight) is False}
     by_id = tuple(account for account in accounts if _tie(account, sight))
-    named = tuple(
-        account for account in accounts if sight.name and same(account.filed.name, sight.name)
-    )
     if sight.outcome is not Outcome.OK:
-        return Entry(
-            link=link, result=Result.DEAD, accounts=by_id, sight=sight, detail=sight.detail
-        )
+        return _without_page(link, sight, by_id)
     if by_id:
         detail = "; ".join(
             ["filed twice"] * (len(by_id) > 1) + [sight.detail or UNDATED] * (not sight.posts)
@@ -253,43 +158,57 @@ def placed(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> Entry:
             sight=replace(sight, matched_by=MatchedBy.ID),
             detail=detail,
         )
+    return _by_filing(link, sight, accounts) or _by_name(link, sight, accounts)
+
+
+def _without_page(link: FoundLink, sight: Sight, by_id: tuple[Account, ...]) -> Entry:
+    """A link that led to no article: not opened, not read, or dead."""
+    entry = Entry(link=link, result=Result.DEAD, sight=sight, detail=sight.detail)
+    if sight.outcome in (Outcome.CAPTCHA, Outcome.RATE_LIMITED, Outcome.LOGIN_REQUIRED):
+        return replace(entry, result=Result.NOT_OPENED, detail=sight.detail or sight.outcome.value)
+    if sight.outcome is Outcome.CHANGED and _NO_SUCH_PAGE.search(sight.detail):
+        return entry
+    if sight.outcome in (Outcome.CHANGED, Outcome.UNREACHABLE):
+        return replace(entry, result=Result.UNREAD, detail=sight.detail or sight.outcome.value)
+    return replace(entry, accounts=by_id)
+
+
+def _by_filing(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> Entry | None:
+    """The accounts that the link was given for, unless the page shows another id than theirs."""
     given = tuple(
         account
         for account in accounts
-        if _given_for(account, link) and account.id not in contradicted
+        if _given_for(account, link) and _tie(account, sight) is not False
     )
     if bearing := tuple(
         account for account in given if not sight.name or alike(account.filed.name, sight.name)
     ):
         tie = MatchedBy.NAME if sight.name else MatchedBy.URL
-        seen = replace(sight, matched_by=tie)
         return Entry(
             link=link,
             result=Result.MATCHED,
             accounts=bearing,
-            sight=seen,
+            sight=replace(sight, matched_by=tie),
             detail="filed for this account",
         )
     if given:
         detail = "filed for this account, but it shows another name and no id to check it by"
         return Entry(link=link, result=Result.PROPOSED, accounts=given, sight=sight, detail=detail)
-    free = tuple(account for account in named if account.id not in contradicted)
+    return None
+
+
+def _by_name(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> Entry:
+    """A link that is given for no account: whose name the page shows."""
+    named = tuple(
+        account for account in accounts if sight.name and same(account.filed.name, sight.name)
+    )
+    free = tuple(account for account in named if _tie(account, sight) is not False)
     if len(free) > 1:
-        return Entry(
-            link=link,
-            result=Result.AMBIGUOUS,
-            accounts=free,
-            sight=sight,
-            detail=f"{len(free)} filed accounts bear this name",
-        )
+        detail = f"{len(free)} filed accounts bear this name"
+        return Entry(link=link, result=Result.AMBIGUOUS, accounts=free, sight=sight, detail=detail)
     if free:
-        return Entry(
-            link=link,
-            result=Result.PROPOSED,
-            accounts=free,
-            sight=sight,
-            detail="same name, no filed id to check it by",
-        )
+        detail = "same name, no filed id to check it by"
+        return Entry(link=link, result=Result.PROPOSED, accounts=free, sight=sight, detail=detail)
     detail = "a filed account bears this name under another id" if named else ""
     return Entry(link=link, result=Result.FOREIGN, accounts=named, sight=sight, detail=detail)
 
@@ -326,36 +245,3 @@ def _reading(account: Account, sight: Sight, started: datetime) -> Reading:
 
 def _source(link: FoundLink) -> str:
     return str(link.places[0]) if link.places else "worklist"
-
-
-def as_table(report: Report) -> Table:
-    """For people: one row a place where a link stands."""
-    rows: list[tuple[str, ...]] = []
-    for entry in report.entries:
-        sight = entry.sight
-        seen = (entry.name_seen, sight.platform_id, sight.original_id) if sight else ("", "", "")
-        accounts = ";".join(account.filed.name for account in entry.accounts)
-        numbers = ";".join(
-            account.filed.filing_number for account in entry.accounts if account.filed.filing_number
-        )
-        day = entry.published_on.isoformat() if entry.published_on else ""
-        what = (entry.link.url, entry.result.label, accounts, numbers, *seen, day, entry.detail)
-        for place in entry.link.places:
-            rows.append((place.file, place.sheet, str(place.row), *what))
-    for place, address in report.unused:
-        rows.append((place.file, place.sheet, str(place.row), address, NO_ARTICLE, *[""] * 7))
-    columns = (
-        "文件",
-        "工作表",
-        "行",
-        "链接",
-        "结果",
-        "台账账号",
-        "备案编号",
-        "文章页名称",
-        "平台ID",
-        "原始ID",
-        "发布日期",
-        "说明",
-    )
-    return Table("文章链接导入结果", columns, tuple(rows))

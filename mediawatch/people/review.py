@@ -1,5 +1,4 @@
-"""审核: who may decide what about a finding, and what a decision is. Pure, but for what asks the
-store.
+"""审核: who may decide what about a finding, and what a decision is. Pure.
 
 疑似 → (已下发核实 →) 认定 or 排除; back only by reopening, or when the finding comes to say
 something else.
@@ -7,47 +6,23 @@ something else.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 
 from mediawatch.domain import (
-    ALL_DISMISSED,
-    Account,
-    Attested,
-    CanaryCheck,
-    Code,
-    Effect,
     Excuse,
-    Finding,
-    Judgement,
-    LookKind,
-    Outcome,
-    Reading,
     ReviewAction,
     ReviewEvent,
     ReviewState,
-    Standing,
-    Sweep,
-    SweepAccount,
     UserError,
-    Verdict,
-    is_about,
-    same_ids,
-    standing,
 )
-from mediawatch.domain.clock import day_of, day_start
 from mediawatch.names import same_person
-from mediawatch.ports import Store
-from mediawatch.rules import backing as trust
+from mediawatch.people.suspects import Suspect, twins
 from mediawatch.rules import hearing
 from mediawatch.rules.hearing import Hearing, HearingState
-from mediawatch.rules.policy import HEARING, HearingRule, Policy, parse
-from mediawatch.rules.proofs import posts_of
 
 CONFIRM_REASON = "经人工审核,证据属实"
-_FRESH = (Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT)
 _FROM: Mapping[ReviewAction, tuple[ReviewState, ...]] = {
     ReviewAction.DISPATCHED: (ReviewState.OPEN,),
     ReviewAction.OVERDUE: (ReviewState.DISPATCHED,),
@@ -58,80 +33,6 @@ _FROM: Mapping[ReviewAction, tuple[ReviewState, ...]] = {
 """From which states an action leads on. An answer leads nowhere, and may come late: it needs a
 dispatch, whatever followed.
 """
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suspect:
-    """A finding before its reviewer, with all that bears on the decision. `readings` are those that
-    prove it, oldest first.
-    """
-
-    sweep_id: int
-    account: Account
-    finding: Finding
-    readings: tuple[Reading, ...] = ()
-    events: tuple[ReviewEvent, ...] = ()
-    attested: Attested = Attested.RECORDED
-    backing: trust.Backing = trust.Backing.UNCHECKED
-    rule: HearingRule = HEARING
-    as_of: datetime | None = None
-    """Of the sweep."""
-
-    @property
-    def hearing(self) -> Hearing:
-        return hearing.hearing_of(self.events, self.finding, self.rule)
-
-    @property
-    def is_late(self) -> bool:
-        """Whether it rests on a silence that was read long after as_of."""
-        read_at = [reading.read_at for reading in self.readings]
-        return self.as_of is not None and hearing.is_read_late(
-            self.finding, read_at, self.as_of, self.rule
-        )
-
-    @property
-    def must_be_heard(self) -> bool:
-        """Whether it is confirmed only after its hearing."""
-        return self.is_late or hearing.is_required(self.finding, self.rule)
-
-    @property
-    def standing(self) -> Standing:
-        return standing(self.events, self.finding)
-
-    @property
-    def key(self) -> str:
-        """How people name the finding: `12/stale_2w`, our own id of the account and the code."""
-        return f"{self.account.id}/{self.finding.code.value}"
-
-    @property
-    def versioned(self) -> str:
-        """The same with the version that is shown: `12/stale_2w@3f2a`. A decision names it, so that
-        nobody decides what he has not seen."""
-        return f"{self.key}@{self.finding.facts.version}"
-
-    @property
-    def surfaces(self) -> tuple[str, ...]:
-        return tuple(
-            sorted({sight.surface for reading in self.readings for sight in reading.sights})
-        )
-
-    @property
-    def lookers(self) -> tuple[str, ...]:
-        """Persons whose own looks the finding rests on."""
-        return tuple(
-            dict.fromkeys(
-                reading.by for reading in self.readings if reading.look is LookKind.PERSON
-            )
-        )
-
-    @property
-    def remark(self) -> str:
-        """What the reviewer must know of earlier decisions, in Chinese; "" for nothing."""
-        last = self.standing.by
-        if last is None or is_about(last, self.finding):
-            return ""
-        taken_back = ",须重新审核" if self.standing.outdated else ""
-        return f"{last.by}{last.action.label}后结论有变{taken_back}(当时:{last.sentence})"
 
 
 def leads_on(suspect: Suspect, action: ReviewAction) -> bool:
@@ -338,238 +239,3 @@ def refusals(
 
 def _names(keys: frozenset[str], suspect: Suspect) -> bool:
     return any(key.partition("@")[0] == suspect.key for key in keys)
-
-
-def twins(found: Iterable[Suspect], suspect: Suspect) -> list[Suspect]:
-    """The same finding of the same account, filed a second time: another row of the registry with
-    the same platform id.
-    """
-    one, said = suspect.account.filed.identity, replace(suspect.finding.facts, ids=None, tie=None)
-    return [
-        other
-        for other in found
-        if other.account.id != suspect.account.id
-        and other.account.platform == suspect.account.platform
-        and said.agree(other.finding.facts)
-        and same_ids(other.account.filed.platform_id, other.account.filed.original_id, one)
-    ]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
-    """A filter over suspects; an empty field wants everything. `keys` are findings by name:
-    `12/stale_2w`, or an account's `12`.
-    """
-
-    keys: tuple[str, ...] = ()
-    state: ReviewState | None = None
-    codes: tuple[Code, ...] = ()
-    prefecture: str = ""
-    platform: str = ""
-    supervisor: str = ""
-    surface: str = ""
-    attested: Attested | None = None
-
-    def takes(self, suspect: Suspect) -> bool:
-        filed = suspect.account.filed
-        return (
-            (
-                not self.keys
-                or bool({suspect.key, suspect.versioned, str(suspect.account.id)} & {*self.keys})
-            )
-            and (self.state is None or suspect.standing.state is self.state)
-            and (not self.codes or suspect.finding.code in self.codes)
-            and self.prefecture in ("", filed.prefecture)
-            and self.platform in ("", filed.platform)
-            and self.supervisor in ("", filed.supervisor)
-            and (not self.surface or self.surface in suspect.surfaces)
-            and self.attested in (None, suspect.attested)
-        )
-
-
-def with_reviews(judgement: Judgement, events: Sequence[ReviewEvent]) -> Judgement:
-    """A judgement whose findings bear what the account's events come to, oldest first."""
-    findings = []
-    for finding in judgement.findings:
-        found = standing((event for event in events if event.code is finding.code), finding)
-        findings.append(replace(finding, review=found.state, excuse=found.excuse))
-    return replace(judgement, findings=tuple(findings))
-
-
-def as_reviewed(entry: SweepAccount, *, include_open: bool) -> SweepAccount:
-    """The entry with the findings that may leave, and the verdict and sentence that follow from
-    them: what every document and figure is made of. The report queries define it again, in
-    db/reports/parts/reviewed.sql.
-
-    A finding that nobody decided leaves its account open. Where all were dismissed, the account is
-    judged without them: by its updates alone, or as a case of its own where it was excused.
-    """
-    judged = entry.judgement
-    if judged is None or not judged.findings:
-        return entry
-    printable = {
-        ReviewState.CONFIRMED,
-        *((ReviewState.OPEN, ReviewState.DISPATCHED) if include_open else ()),
-    }
-    kept = tuple(finding for finding in judged.findings if finding.review in printable)
-    verdict, sentence = judged.verdict, judged.sentence
-    if verdict in (Verdict.FAILED, Verdict.LISTED):
-        bears = [
-            finding
-            for finding in judged.findings
-            if verdict is Verdict.LISTED or finding.effect is Effect.FAILS
-        ]
-        if any(finding in kept for finding in bears):
-            sentence = kept[0].sentence
-        else:
-            waits = any(finding.review is not ReviewState.DISMISSED for finding in bears)
-            excused = any(finding.excuse for finding in bears)
-            sentence = "疑似问题待审核。" if waits else ALL_DISMISSED
-            if waits:
-                verdict = Verdict.UNPROVEN if verdict is Verdict.FAILED else Verdict.LISTED
-            else:
-                verdict = Verdict.LISTED if excused else judged.otherwise or Verdict.UNPROVEN
-    return replace(
-        entry, judgement=replace(judged, verdict=verdict, sentence=sentence, findings=kept)
-    )
-
-
-async def suspects(
-    store: Store, sweep: Sweep, scope: Sequence[SweepAccount], checks: Sequence[CanaryCheck]
-) -> list[Suspect]:
-    """The findings of a sweep in the order of its judged scope; `checks` are the canaries' around
-    it.
-    """
-    scope = [entry for entry in scope if entry.judgement and entry.judgement.findings]
-    readings = await proving(store, scope)
-    events: dict[tuple[int, Code], list[ReviewEvent]] = {}
-    for event in await store.reviews.events(sweep.id):
-        events.setdefault((event.account_id, event.code), []).append(event)
-    rule = parse(sweep.policy_toml).hearing
-    return [
-        suspect_of(
-            sweep,
-            rule,
-            entry.account,
-            finding,
-            readings.get(entry.account.id, ()),
-            checks,
-            events.get((entry.account.id, finding.code), ()),
-        )
-        for entry in scope
-        if entry.judgement
-        for finding in entry.judgement.findings
-    ]
-
-
-async def proving(store: Store, scope: Iterable[SweepAccount]) -> dict[int, list[Reading]]:
-    """The readings that the findings of a sweep rest on, by account, oldest first."""
-    resting = {
-        entry.account.id: {
-            number for finding in entry.judgement.findings for number in finding.reading_ids
-        }
-        for entry in scope
-        if entry.judgement and entry.judgement.findings
-    }
-    found = await store.readings.by_id(
-        {number for numbers in resting.values() for number in numbers}
-    )
-    kept = {reading.id: reading for some in found.values() for reading in some}
-    # A finding may rest on a reading of another filing of the same account.
-    return {
-        key: sorted(
-            (kept[number] for number in numbers if number in kept),
-            key=lambda reading: (reading.read_at, reading.id),
-        )
-        for key, numbers in resting.items()
-    }
-
-
-def suspect_of(
-    sweep: Sweep,
-    rule: HearingRule,
-    account: Account,
-    finding: Finding,
-    readings: Sequence[Reading],
-    checks: Sequence[CanaryCheck],
-    events: Iterable[ReviewEvent],
-) -> Suspect:
-    """`readings` are those of the account, or as many as prove the finding."""
-    return Suspect(
-        sweep_id=sweep.id,
-        account=account,
-        finding=finding,
-        readings=tuple(reading for reading in readings if reading.id in finding.reading_ids),
-        events=tuple(events),
-        attested=trust.attested(finding, readings),
-        backing=trust.behind(finding, account.filed, readings, checks),
-        rule=rule,
-        as_of=sweep.as_of,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecondLook:
-    """An account that is fresh by one person's word alone, drawn for another person to look at."""
-
-    account: Account
-    first: Reading
-
-    @property
-    def by(self) -> str:
-        return self.first.by
-
-
-async def second_looks(
-    store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy
-) -> list[SecondLook]:
-    """The drawn ones that nobody else has looked at yet, in the order of the judged scope."""
-    drawn = [
-        entry.account
-        for entry in scope
-        if entry.judgement
-        and entry.judgement.verdict in _FRESH
-        and is_drawn(sweep.id, entry.account.id, policy.review.second_person_share)
-    ]
-    # A post within the window is seen on its own day at the earliest.
-    since = day_start(policy.window_start(day_of(sweep.as_of)) - timedelta(days=1))
-    readings = await store.readings.by_account([account.id for account in drawn], since=since)
-    return [
-        SecondLook(account=account, first=first)
-        for account in drawn
-        if (first := unchecked_word(readings.get(account.id, ()), sweep, policy)) is not None
-    ]
-
-
-def is_drawn(sweep_id: int, account_id: int, share: float) -> bool:
-    """A draw that anybody can repeat: the same sweep and account always come out the same, whoever
-    else answered.
-    """
-    number = int.from_bytes(hashlib.sha256(f"{sweep_id}.{account_id}".encode()).digest()[:8], "big")
-    return number < share * 2**64
-
-
-def unchecked_word(readings: Sequence[Reading], sweep: Sweep, policy: Policy) -> Reading | None:
-    """The person's 有 on which alone an account is fresh; None where a machine saw a post too, or a
-    second person looked.
-    """
-    end = day_of(sweep.as_of)
-    start = policy.window_start(end)
-    posted = [
-        reading
-        for reading in readings
-        if any(start <= post.on <= end for _, post in posts_of(reading, policy))
-    ]
-    if not posted or any(reading.look is not LookKind.PERSON for reading in posted):
-        return None
-    first = posted[0]
-    of_sweep = [
-        reading
-        for reading in readings
-        if reading.sweep_id == sweep.id and reading.look is LookKind.PERSON
-    ]
-    seconded = any(
-        not same_person(reading.by, first.by) and reading.outcome is not Outcome.NO_EVIDENCE
-        for reading in of_sweep
-    )
-    return None if seconded else first

@@ -18,13 +18,15 @@ from mediawatch.domain import (
     SweepAccount,
     Verdict,
 )
-from mediawatch.figures.counts import Statistics, each_once, once, statistics
+from mediawatch.figures.counts import statistics
 from mediawatch.figures.dimensions import Dimension, keys
+from mediawatch.figures.filings import each_once, once
+from mediawatch.figures.values import Statistics
 from mediawatch.ops.settings.office import Office
-from mediawatch.people.review import as_reviewed
 from mediawatch.publish.notices.rounds import Issued, Past
 from mediawatch.publish.reports.statistics import PRELIMINARY
 from mediawatch.rules.policy import Policy
+from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.sweep.scope import totals_of
 
 OPEN_MARK = "含未经审核的疑似问题,不得公开"

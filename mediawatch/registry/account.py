@@ -13,7 +13,7 @@ from mediawatch.registry import cells
 from mediawatch.registry.cells import Value
 from mediawatch.registry.headings import Heading, label
 from mediawatch.registry.kinds import OTHER, Classified, body_kind_of, classify, status_of
-from mediawatch.registry.problems import BadCell, RowError, column_letter
+from mediawatch.registry.problems import BadCell, RowProblem, column_letter
 from mediawatch.registry.sheet import Sheet
 
 T = TypeVar("T")
@@ -67,7 +67,7 @@ class ReadAccount:
     filed: Filed | None
     given: frozenset[str]
     contact: Contact | None
-    errors: list[RowError]
+    errors: list[RowProblem]
     warnings: list[str]
 
 
@@ -153,7 +153,7 @@ class _Reader:
     sheet: Sheet
     heading: Heading
     index: int
-    errors: list[RowError] = field(default_factory=list)
+    errors: list[RowProblem] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
 
     def value(self, column: int) -> Value:
@@ -175,7 +175,7 @@ class _Reader:
 
     def refuse(self, name: str, reason: str, value: str = "") -> None:
         self.errors.append(
-            RowError(self.sheet.place(self.index), self.heading.title(name), value[:200], reason)
+            RowProblem(self.sheet.place(self.index), self.heading.title(name), value[:200], reason)
         )
 
     def classified(self) -> Classified:
@@ -234,7 +234,9 @@ class _Reader:
                 found += links
             except BadCell as bad:
                 self.errors.append(
-                    RowError(self.sheet.place(self.index), title, cells.show(value)[:200], str(bad))
+                    RowProblem(
+                        self.sheet.place(self.index), title, cells.show(value)[:200], str(bad)
+                    )
                 )
         if platform == "wechat" and cells.is_article(url):
             found.append(url)
@@ -254,7 +256,7 @@ class _Reader:
         width = max(self.heading.titles) + 1
         if not self.sheet.name and any(cell != "" for cell in row[width:]):
             self.errors.append(
-                RowError(
+                RowProblem(
                     self.sheet.place(self.index),
                     "",
                     "",

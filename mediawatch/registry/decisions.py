@@ -19,7 +19,8 @@ from mediawatch.domain import (
 )
 from mediawatch.names import same_person
 from mediawatch.ports import Store
-from mediawatch.registry.proposals import Kind, Proposal, proposals
+from mediawatch.registry.proposal import Kind, Proposal
+from mediawatch.registry.proposals import proposals
 
 SOURCE = "proposal"
 """Stands as the source in the history of an account that a proposal changed."""

@@ -17,7 +17,7 @@ from mediawatch import names
 from mediawatch.domain import Account, Change, Filed
 from mediawatch.registry.headings import label
 from mediawatch.registry.kinds import platform_label
-from mediawatch.registry.problems import RowError
+from mediawatch.registry.problems import RowProblem
 from mediawatch.registry.rows import Row
 
 fold = lru_cache(maxsize=2**18)(names.fold)
@@ -57,7 +57,7 @@ def told_apart(one: Filed, other: Filed) -> bool:
     )
 
 
-Decision = Match | RowError | None
+Decision = Match | RowProblem | None
 """A row's account, why the row is refused, or None: a new account."""
 _MOST_COMPARED = 200
 
@@ -195,7 +195,7 @@ def match(rows: Sequence[Row], known: Known) -> list[Decision]:
     return decisions
 
 
-def _ambiguous(row: Row, accounts: set[int], known: Known) -> RowError:
+def _ambiguous(row: Row, accounts: set[int], known: Known) -> RowProblem:
     said = "、".join(known.said(key) for key in sorted(accounts)[:3])
     return row.error("name", row.filed.name, f"与台账中多个账号相符({said}),请补充备案单号或平台ID")
 
@@ -256,14 +256,14 @@ def _match_names(
         _settle({account_id: firm}, rows, known, decisions)
 
 
-def repeated(rows: Sequence[Row]) -> dict[int, RowError]:
+def repeated(rows: Sequence[Row]) -> dict[int, RowProblem]:
     """The rows that stand twice in one import, by index; both are refused, for nobody knows which
     one is right.
 
     One id under two filing numbers is no repetition but a double filing, which the registry may
     well hold.
     """
-    refused: dict[int, RowError] = {}
+    refused: dict[int, RowProblem] = {}
     by_number: defaultdict[str, list[int]] = defaultdict(list)
     by_id: defaultdict[tuple[str, str, str], list[int]] = defaultdict(list)
     by_name: defaultdict[tuple[str, str, str], list[int]] = defaultdict(list)

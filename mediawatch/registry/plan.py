@@ -21,7 +21,7 @@ from mediawatch.names import fold
 from mediawatch.registry.headings import field_of, label
 from mediawatch.registry.kinds import OTHER, platform_label
 from mediawatch.registry.matching import Known, Match, match, repeated
-from mediawatch.registry.problems import Remarks, RowError, Unusable
+from mediawatch.registry.problems import Remarks, RowProblem, Unusable
 from mediawatch.registry.rows import Row
 
 _FIELDS = tuple(field.name for field in fields(Filed))
@@ -50,7 +50,7 @@ class Plan:
     """
 
     changes: RegistryChanges
-    errors: tuple[RowError, ...] = ()
+    errors: tuple[RowProblem, ...] = ()
     warnings: tuple[str, ...] = ()
     retiring: tuple[Account, ...] = ()
     """The accounts behind `changes.retired`."""
@@ -81,11 +81,11 @@ def plan(
     decisions = match(good, known)
     errors = [
         *refused.values(),
-        *(decision for decision in decisions if isinstance(decision, RowError)),
+        *(decision for decision in decisions if isinstance(decision, RowProblem)),
     ]
     builder = _Builder(contacts)
     for row, decision in zip(good, decisions, strict=True):
-        if not isinstance(decision, RowError):
+        if not isinstance(decision, RowProblem):
             builder.add(row, decision)
     builder.warn_of_double_filings(good)
     retiring: list[Account] = []

@@ -1,5 +1,5 @@
 """What may be wrong with a registry file: a whole file (`Unusable`), one cell (`BadCell`), one row
-(`RowError`), or a remark.
+(`RowProblem`), or a remark.
 
 Inspectors read the reasons of rows in the workbook that goes back to the unit, so these are
 Chinese; everything else is English.
@@ -57,17 +57,24 @@ class Place:
     def chinese(self) -> str:
         return f"工作表“{self.sheet}”第{self.row}行" if self.sheet else f"第{self.row}行"
 
+    @property
+    def spot(self) -> str:
+        """In Chinese with the file; of row 0 the file alone."""
+        return f"{self.file} {self.sheet} 第{self.row}行" if self.row else self.file
+
 
 @dataclass(frozen=True, slots=True)
-class RowError:
-    """Why a row is not imported. `column` is the letter and the heading ("C 备案单号"), "" where
-    the whole row is meant.
+class RowProblem:
+    """What is wrong with a row of a file that was handed in, or with the whole file (row 0).
+
+    `column` is how the file's reader knows it (of a registry the letter and the heading,
+    "C 备案单号"), "" where the whole row is meant. `reason` is Chinese and says what would be right.
     """
 
     place: Place
-    column: str
-    value: str
-    reason: str
+    column: str = ""
+    value: str = ""
+    reason: str = ""
 
     def __str__(self) -> str:
         column = f", column {self.column}" if self.column else ""
@@ -80,6 +87,13 @@ class RowError:
         column = f"{self.column}列" if self.column else ""
         value = f"“{self.value}”" if self.value else ""
         return f"{column}{value}:{self.reason}" if column or value else self.reason
+
+    @property
+    def sentence(self) -> str:
+        """For a list that people read in Chinese: where the row stands, what is wrong with it."""
+        column = f"「{self.column}」" if self.column else ""
+        value = f"(填写的是“{self.value[:60]}”)" if self.value else ""
+        return f"{self.place.spot}{column}:{self.reason}{value}"
 
 
 @dataclass(slots=True)

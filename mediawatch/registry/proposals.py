@@ -22,19 +22,13 @@ simply no longer news. The rules:
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
-from datetime import datetime
-from enum import StrEnum
+from dataclasses import replace
 
 from mediawatch.domain import (
-    ID_IN_DOUBT,
     Account,
-    EvidenceKind,
-    Filed,
     LookKind,
     MatchedBy,
     Outcome,
@@ -43,71 +37,13 @@ from mediawatch.domain import (
     Sight,
     of_identity,
 )
-from mediawatch.domain.clock import minute
-from mediawatch.names import alike, same_body
+from mediawatch.registry.learned_ids import learned_ids, shown_with, sights_of_people
+from mediawatch.registry.proposal import Kind, Proposal
 from mediawatch.rules import ties
-from mediawatch.table import Table
 
 _TARGET = re.compile(
     r"new account:\s*(?P<name>[^;]*?)\s*biz=(?P<biz>[^\s;]+)(?:\s+(?P<original>gh_\w+))?"
 )
-
-
-class Kind(StrEnum):
-    LEARNED = "learned"
-    LINK = "link"
-    RENAMED = "renamed"
-    MIGRATED = "migrated"
-    DOUBT = "doubt"
-
-    @property
-    def label(self) -> str:
-        return {
-            "learned": "补充ID", "link": "补充文章链接", "renamed": "更名", "migrated": "账号迁移", "doubt": ID_IN_DOUBT,
-        }[self.value]  # fmt: skip
-
-
-_FIELDS: Mapping[str, str] = {
-    "platform_id": "平台ID",
-    "original_id": "原始ID",
-    "alias": "微信号(抖音号)",
-    "name": "名称",
-    "article_links": "文章链接",
-}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
-    """`new` for `field` of an account. A doubt proposes nothing: it says what does not fit."""
-
-    account: Account
-    kind: Kind
-    field: str
-    new: str
-    why: str
-    read_at: datetime
-    sure: bool = True
-    """False where the operator has to look himself before he accepts: `--all` leaves it out."""
-    seen_by: tuple[str, ...] = ()
-    """Persons on whose own looks alone it rests: somebody else accepts it."""
-
-    @property
-    def key(self) -> str:
-        """What `--accept` takes. Another value has another key, so nobody accepts what he has not
-        seen.
-        """
-        return hashlib.sha256(
-            f"{self.account.id}|{self.kind}|{self.field}|{self.new}".encode()
-        ).hexdigest()[:6]
-
-    @property
-    def old(self) -> str:
-        value = getattr(self.account.filed, self.field)
-        return value if isinstance(value, str) else "\n".join(value)
-
-    @property
-    def acceptable(self) -> bool:
-        return self.kind is not Kind.DOUBT
 
 
 def proposals(
@@ -146,7 +82,7 @@ def _of(
         if reading.look is not LookKind.PERSON
         for sight in reading.sights
     ]
-    by_person = _by_person(looks)
+    by_person = sights_of_people(looks)
     moved = _migrated(account, looks)
     if moved:
         yield from moved
@@ -178,106 +114,15 @@ def _of(
             for by, sight in by_person
             if (account.id, field, getattr(sight, field)) not in refused
         ]
-        yield from _learned(account, known, told, field)
+        yield from learned_ids(account, known, told, field)
     everybody = [sight for reading in looks for sight in reading.sights]
     yield from _renamed(account, everybody)
     yield from _link(account, everybody)
 
 
-def _learned(
-    account: Account, sights: Iterable[Sight], by_person: Sequence[tuple[str, Sight]], field: str
-) -> Iterator[Proposal]:
-    if getattr(account.filed, field):
-        return
-    telling = [
-        (sight, ground)
-        for sight in sights
-        if getattr(sight, field) and (ground := _ground(sight, account.filed))
-    ]
-    seen = [(by, sight) for by, sight in by_person if getattr(sight, field)]
-    values = {getattr(each, field) for each, _ in telling} | {
-        getattr(each, field) for _, each in seen
-    }
-    if not telling and len(values) == 1:
-        yield _seen_by_people(account, seen, field)
-    if not telling and len(values) < 2:
-        return
-    sight, ground = telling[-1] if telling else (seen[-1][1], MatchedBy.NAME)
-    if len(values) > 1:
-        why = f"历次核查读到不同的{_FIELDS[field]}({'、'.join(sorted(values))}),请人工核对"
-        yield Proposal(
-            account=account, kind=Kind.DOUBT, field=field, new="", why=why, read_at=sight.read_at
-        )
-        return
-    agrees = (
-        ground is not MatchedBy.URL
-        or _named(sight, account.filed)
-        or certified(sight, account.filed)
-    )
-    why = {
-        MatchedBy.ID: "由其他备案ID对应",
-        MatchedBy.URL: "由备案链接对应"
-        if agrees
-        else f"由备案链接对应,但平台名称为“{sight.name}”,请先核对链接",
-        MatchedBy.NAME: f"名称一致,平台认证主体“{sight.verified_as}”与所属组织相符",
-    }[ground]
-    value = str(getattr(sight, field))
-    yield Proposal(
-        account=account,
-        kind=Kind.LEARNED,
-        field=field,
-        new=value,
-        why=why,
-        read_at=sight.read_at,
-        sure=agrees,
-    )
-
-
-def _seen_by_people(account: Account, seen: Sequence[tuple[str, Sight]], field: str) -> Proposal:
-    people = tuple(dict.fromkeys(by for by, _ in seen))
-    sight = seen[-1][1]
-    named = (
-        "名称一致"
-        if _named(sight, account.filed)
-        else f"平台名称为“{sight.name}”"
-        if sight.name
-        else "名称未填"
-    )
-    why = f"{'、'.join(people)}人工核查时看到（附截图），{named}；由他人核对截图后再接受"
-    return Proposal(
-        account=account,
-        kind=Kind.LEARNED,
-        field=field,
-        new=str(getattr(sight, field)),
-        why=why,
-        read_at=sight.read_at,
-        sure=False,
-        seen_by=people,
-    )
-
-
-def _by_person(looks: Iterable[Reading]) -> list[tuple[str, Sight]]:
-    """Whom and what people saw there themselves, with a picture."""
-    return [
-        (reading.by, sight)
-        for reading in looks
-        if reading.look is LookKind.PERSON
-        for sight in reading.sights
-        if sight.outcome in (Outcome.OK, Outcome.NO_POSTS)
-        and any(item.kind is EvidenceKind.PICTURE for item in sight.evidence)
-    ]
-
-
-def _ground(sight: Sight, filed: Filed) -> MatchedBy | None:
-    """On what an id of this sight may be learned; None where on nothing."""
-    if sight.matched_by is MatchedBy.NAME:
-        return MatchedBy.NAME if certified(sight, filed) and _named(sight, filed) else None
-    return sight.matched_by
-
-
 def _renamed(account: Account, sights: Iterable[Sight]) -> Iterator[Proposal]:
     named = [sight for sight in sights if sight.name and sight.matched_by is MatchedBy.ID]
-    if not named or _named(named[-1], account.filed):
+    if not named or shown_with(named[-1], account.filed):
         return
     sight = named[-1]
     why = f"平台名称为“{sight.name}”;确认该单位已报送更名后再接受"
@@ -346,17 +191,6 @@ def _link(account: Account, sights: Iterable[Sight]) -> Iterator[Proposal]:
         )
 
 
-def _named(sight: Sight, filed: Filed) -> bool:
-    return alike(filed.name, sight.name)
-
-
-def certified(sight: Sight, filed: Filed) -> bool:
-    """Whether the platform's 认证主体 is the filed organiser (the platforms add 官方微博 and the
-    like).
-    """
-    return same_body(sight.verified_as, filed.organiser, filed.prefecture, filed.county)
-
-
 def _without_twins(found: Iterable[Proposal], accounts: Sequence[Account]) -> list[Proposal]:
     """Proposals whose id belongs to another account become doubts."""
     listed = list(found)
@@ -378,39 +212,3 @@ def _without_twins(found: Iterable[Proposal], accounts: Sequence[Account]) -> li
 
 def _id_of(proposal: Proposal) -> tuple[str, str, str]:
     return proposal.account.platform, proposal.field, proposal.new.casefold()
-
-
-def as_table(listed: Sequence[Proposal]) -> Table:
-    """For people. A doubt has no key: there is nothing to accept."""
-    rows = tuple(
-        (
-            each.key if each.acceptable else "",
-            each.kind.label,
-            each.account.filed.filing_number,
-            each.account.filed.name,
-            each.account.filed.type or each.account.platform,
-            each.account.filed.organiser,
-            _FIELDS[each.field],
-            each.old,
-            each.new,
-            "" if each.sure and each.acceptable else "须核对",
-            each.why,
-            minute(each.read_at),
-        )
-        for each in listed
-    )
-    columns = (
-        "编号",
-        "事项",
-        "备案单号",
-        "政务新媒体名称",
-        "类型",
-        "所属组织",
-        "字段",
-        "现备案值",
-        "建议值",
-        "核对",
-        "依据",
-        "读取时间",
-    )
-    return Table("台账更新建议", columns, rows)

@@ -19,7 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 from mediawatch.ops.files import write_whole
 from mediawatch.registry.cells import Value, show
 from mediawatch.registry.headings import ROW_MARKS, Heading
-from mediawatch.registry.problems import Place, RowError
+from mediawatch.registry.problems import Place, RowProblem
 from mediawatch.registry.sheet import Sheet
 from mediawatch.registry.workbook import File
 
@@ -29,7 +29,7 @@ _NOT_IN_TITLES = str.maketrans("", "", "[]:*?/\\'")
 def write_refused(
     files: Sequence[File],
     headings: Mapping[tuple[str, str], Heading],
-    errors: Sequence[RowError],
+    errors: Sequence[RowProblem],
     target: Path,
 ) -> None:
     """Write the refused rows of `files`, a sheet for each sheet they come from. Raises UserError

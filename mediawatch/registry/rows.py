@@ -14,7 +14,7 @@ from mediawatch.registry.account import read_account
 from mediawatch.registry.cells import Value, is_nothing, show, tidy
 from mediawatch.registry.headings import TYPES, Heading, find_heading, label
 from mediawatch.registry.kinds import fold
-from mediawatch.registry.problems import Place, Remarks, RowError, Unusable, column_letter
+from mediawatch.registry.problems import Place, Remarks, RowProblem, Unusable, column_letter
 from mediawatch.registry.sheet import Sheet
 from mediawatch.registry.workbook import File
 
@@ -44,8 +44,8 @@ class Row:
     heading: Heading | None = None
     """The heading it stands under, for messages."""
 
-    def error(self, name: str, value: str, reason: str) -> RowError:
-        return RowError(
+    def error(self, name: str, value: str, reason: str) -> RowProblem:
+        return RowProblem(
             self.place, self.heading.title(name) if self.heading and name else "", value, reason
         )
 
@@ -55,7 +55,7 @@ class RowsResult:
     """What all sheets of an import hold."""
 
     rows: list[Row] = field(default_factory=list)
-    errors: list[RowError] = field(default_factory=list)
+    errors: list[RowProblem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """Harmless, in English."""
     warnings: list[str] = field(default_factory=list)
@@ -182,7 +182,7 @@ def _read_sheet(
 
 def _data_rows(
     sheet: Sheet, heading: Heading, remarks: Remarks
-) -> Iterator[tuple[int, list[RowError]]]:
+) -> Iterator[tuple[int, list[RowProblem]]]:
     """Rows that hold an account, 同上 replaced by what stands above, with what kept that from being
     done.
     """
@@ -247,7 +247,7 @@ def _fill_ditto(
     columns: Sequence[int],
     above: int | None,
     in_sight: int | None,
-) -> list[RowError]:
+) -> list[RowProblem]:
     row, errors = sheet.rows[index], []
     for column in columns:
         cell = row[column] if column < len(row) else ""
@@ -257,11 +257,11 @@ def _fill_ditto(
         title = f"{column_letter(column)} {heading.titles[column]}"
         if above is None or in_sight is None or meant & {"", *_DITTO}:
             errors.append(
-                RowError(sheet.place(index), title, cell, "上方没有可以沿用的内容,请填写完整")
+                RowProblem(sheet.place(index), title, cell, "上方没有可以沿用的内容,请填写完整")
             )
         elif len(meant) > 1:
             errors.append(
-                RowError(
+                RowProblem(
                     sheet.place(index),
                     title,
                     cell,

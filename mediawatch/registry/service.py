@@ -14,7 +14,7 @@ from mediawatch.domain import Account, RegistryChanges, Source
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Store
 from mediawatch.registry.plan import plan
-from mediawatch.registry.problems import RowError, Unusable
+from mediawatch.registry.problems import RowProblem, Unusable
 from mediawatch.registry.returned import write_refused
 from mediawatch.registry.rows import read_rows
 from mediawatch.registry.workbook import File, read_files
@@ -26,7 +26,7 @@ class ImportReport:
 
     changes: RegistryChanges
     written: bool
-    errors: tuple[RowError, ...] = ()
+    errors: tuple[RowProblem, ...] = ()
     refused: int = 0
     """Rows with an error."""
     notes: tuple[str, ...] = ()

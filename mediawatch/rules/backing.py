@@ -27,7 +27,7 @@ from mediawatch.domain.clock import day_of
 from mediawatch.names import alike
 from mediawatch.ports import Known
 from mediawatch.rules.policy import Policy
-from mediawatch.rules.proofs import posts_of
+from mediawatch.rules.post_lists import posts_of
 
 WITHDRAWN = "对照账号读取异常,本批次结论撤回。"
 UNCHECKED = "未经对照账号校验"

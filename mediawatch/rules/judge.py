@@ -1,32 +1,36 @@
-"""judge: from what is known of an account to its verdict and findings; next_due: when to look
-again. Pure.
-"""
+"""From what is known of an account to its verdict and findings. Pure."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from datetime import date, datetime, timedelta
-from enum import StrEnum
+from datetime import date, datetime
 
 from mediawatch.domain import (
-    AccountState,
     Code,
     Effect,
-    Filed,
     Finding,
     Judgement,
     LookKind,
-    Outcome,
     Verdict,
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Known
-from mediawatch.rules import backing, hearing, periods, presence, proofs, sentences, ties
-from mediawatch.rules.policy import VERDICTS, Freshness, Policy, Standing, standing
+from mediawatch.rules import (
+    backing,
+    hearing,
+    name_proof,
+    periods,
+    presence,
+    proofs,
+    sentences,
+    ties,
+)
+from mediawatch.rules.name_proof import NameProof
+from mediawatch.rules.policy import Policy
 from mediawatch.rules.presence import PresenceProof
-from mediawatch.rules.proofs import FreshnessProof, Gap, NameProof
+from mediawatch.rules.proofs import FreshnessProof, Gap
 from mediawatch.rules.ties import Doubt
-from mediawatch.workdays import working_days_after
+from mediawatch.rules.verdicts import VERDICTS, Freshness, Standing, standing
 
 
 def judge(
@@ -80,7 +84,7 @@ def _judged(
         if period_from
         else proofs.freshness(known, as_of, policy)
     )
-    there, named = presence.presence(known, as_of, policy), proofs.name(known, as_of)
+    there, named = presence.presence(known, as_of, policy), name_proof.name(known, as_of)
     how_filed = standing(known.filed, as_of_day, policy)
     gap = (
         fresh.gap.days
@@ -141,124 +145,6 @@ def _otherwise(how_filed: Standing, fresh: FreshnessProof) -> Verdict:
 def _read_late(finding: Finding, known: Known, as_of: datetime, policy: Policy) -> bool:
     read_at = (reading.read_at for reading in known.readings if reading.id in finding.reading_ids)
     return hearing.is_read_late(finding, read_at, as_of, policy.hearing)
-
-
-RECENT = timedelta(weeks=4)
-"""An account that was read exactly within this time is one that the machine can settle."""
-
-
-def next_due(state: AccountState | None, filed: Filed, policy: Policy, now: datetime) -> date:
-    """The Beijing day on which a look could first change the verdict, or name and existence are due
-    anyway; today where it is overdue.
-
-    From the current state alone (docs/rules.md, "When an account is due"): never read, or in vain:
-    today.
-    """
-    today = day_of(now)
-    return today if state is None else max(today, _due(state, filed, policy, today))
-
-
-class Due(StrEnum):
-    """Why an account is due."""
-
-    NEVER_READ = "never read"
-    SECOND_LOOK = "second look"
-    IN_VAIN = "last look failed"
-    GAP = "gap"
-    """Its newest known post is so old that the verdict could change."""
-    IDENTITY = "name"
-    """Its name and existence are due by the policy's rhythm, or what its filing says of it ends."""
-
-
-def why_due(state: AccountState | None, filed: Filed, policy: Policy, now: datetime) -> Due:
-    """The reason, for an account that `next_due` holds for due."""
-    if state is None or state.last_read_at is None or state.last_outcome is None:
-        return Due.NEVER_READ
-    if state.second_look:
-        return Due.SECOND_LOOK
-    if state.last_outcome.about_us and state.last_outcome is not Outcome.NO_EVIDENCE:
-        return Due.IN_VAIN
-    running = standing(filed, day_of(now), policy) is Standing.RUNNING
-    old = state.latest_on is not None and day_of(now) - state.latest_on >= timedelta(
-        days=policy.window.due_soon_from
-    )
-    return Due.GAP if running and old else Due.IDENTITY
-
-
-def urgency(
-    state: AccountState | None, filed: Filed, policy: Policy, now: datetime
-) -> tuple[bool, date, date]:
-    """Sorts by who could become a finding soonest: never read first, then who probably is one, then
-    by how long a look is due and the newest post is old. The probable ones early, for their second
-    look waits while the others have their first."""
-    if state is None or state.last_read_at is None:
-        return False, date.min, date.min
-    silent = state.latest_on is None or state.latest_on < policy.window_start(day_of(now))
-    gone = state.last_outcome is not None and state.last_outcome.negative
-    probable = standing(filed, day_of(now), policy) is Standing.RUNNING and (
-        silent or gone or state.second_look
-    )
-    return not probable, _due(state, filed, policy, day_of(now)), state.latest_on or date.min
-
-
-def _due(state: AccountState, filed: Filed, policy: Policy, today: date) -> date:
-    if state.last_read_at is None or state.last_outcome is None:
-        return today
-    read_on = day_of(state.last_read_at)
-    judged_for = day_of(state.judged_as_of) if state.judged_as_of else read_on
-    # A look after midnight is judged for the day on which its night began: the next night is the
-    # one after that.
-    tomorrow = min(read_on, judged_for) + timedelta(days=1)
-    if state.second_look:
-        return tomorrow
-    if ends := _standing_ends(filed, today, policy):
-        return min(ends, _turn(state.account_id, read_on, policy.identity.closed_days))
-    exact_on = day_of(state.exact_read_at) if state.exact_read_at else None
-    settles = exact_on is not None and today - exact_on <= RECENT
-    newest = (
-        state.latest_on if policy.updates.reposts and policy.updates.unpushed else state.original_on
-    )
-    if newest is not None and newest == state.person_fresh_on and not settles:
-        asked_again = newest + timedelta(days=policy.window.days)
-        if asked_again > today:
-            return asked_again
-    if state.last_outcome.about_us and state.last_outcome is not Outcome.NO_EVIDENCE:
-        return today
-    turn = _turn(state.account_id, read_on, policy.identity.due_days)
-    if settles and state.verdict is Verdict.UNPROVEN:
-        return tomorrow
-    proved_on = min(state.judged_on or judged_for, exact_on) if settles and exact_on else read_on
-    gaps = (policy.window.due_soon_from, policy.stale_gap)
-    changes = [
-        day
-        for gap in gaps
-        if newest is not None and (day := newest + timedelta(days=gap)) > proved_on
-    ]
-    return min((turn, *changes))
-
-
-def _turn(account_id: int, read_on: date, every: int) -> date:
-    """The account's own day of a rhythm, the first after a look. By its number: a census puts no
-    load on one night of the next week.
-    """
-    return read_on + timedelta(days=1 + (account_id - read_on.toordinal() - 1) % every)
-
-
-def _standing_ends(filed: Filed, today: date, policy: Policy) -> date | None:
-    """For an account that is exempt, closing or closed: the day from which that no longer holds
-    (date.max: never). None: it runs.
-    """
-    match standing(filed, today, policy):
-        case Standing.RUNNING:
-            return None
-        case Standing.EXEMPT if filed.exempt_until:
-            return filed.exempt_until + timedelta(days=1)
-        case Standing.CLOSING if filed.closing_requested_on:
-            return working_days_after(
-                filed.closing_requested_on, policy.closing.working_days
-            ) + timedelta(days=1)
-        case _:
-            return date.max
 
 
 def _findings(

@@ -16,18 +16,11 @@ from itertools import pairwise
 from mediawatch.domain import DateKind, Reading
 from mediawatch.domain.clock import EVER, day_of
 from mediawatch.ports import Known
-from mediawatch.rules.policy import Freshness, Policy
-from mediawatch.rules.proofs import (
-    FreshnessProof,
-    Gap,
-    agreed_state,
-    complete,
-    current,
-    posts_of,
-    seen_days,
-    tie_of_lists,
-    whole,
-)
+from mediawatch.rules.agreement import agreed_state, current
+from mediawatch.rules.policy import Policy
+from mediawatch.rules.post_lists import complete, posts_of, seen_days, tie_of_lists, whole
+from mediawatch.rules.proofs import FreshnessProof, Gap
+from mediawatch.rules.verdicts import Freshness
 
 
 def freshness(known: Known, first: date, as_of: datetime, policy: Policy) -> FreshnessProof:

@@ -1,22 +1,17 @@
-"""检查规则: the inspection policy (one TOML file, stored whole with each sweep) and the table that
-gives a verdict.
-"""
+"""检查规则: the inspection policy, one TOML file that is stored whole with each sweep."""
 
 from __future__ import annotations
 
 import tomllib
 from datetime import date, timedelta
-from enum import StrEnum
 from importlib import resources
-from itertools import product
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PositiveInt, ValidationError
 
-from mediawatch.domain import Code, Effect, Filed, FiledStatus, UserError, Verdict
+from mediawatch.domain import Code, Effect, UserError
 from mediawatch.domain.clock import months_before
-from mediawatch.workdays import working_days_after
 
 
 class _Part(BaseModel):
@@ -231,40 +226,6 @@ def parse(toml: str, where: str = "policy") -> Policy:
     return policy
 
 
-class Standing(StrEnum):
-    """How the registry holds the account at as_of."""
-
-    RUNNING = "running"
-    EXEMPT = "exempt"
-    CLOSING = "closing"
-    CLOSED = "closed"
-
-
-class Presence(StrEnum):
-    """What is proved of the account's being there."""
-
-    SEEN = "seen"
-    EMPTY = "empty"
-    EMPTY_NEW = "empty_new"
-    """No posts, but opened too lately (or on an unknown day) for that to fail."""
-    NOT_FOUND = "not_found"
-    CANCELLED = "cancelled"
-    BANNED = "banned"
-    UNKNOWN = "unknown"
-
-
-class Freshness(StrEnum):
-    """What is proved of its updates."""
-
-    FRESH = "fresh"
-    DUE_SOON = "due_soon"
-    AT_LIMIT = "at_limit"
-    STALE = "stale"
-    AFTER_ONLY = "after_only"
-    """Posts after as_of only, and none for the whole window before it."""
-    UNKNOWN = "unknown"
-
-
 _NEEDED = (
     Code.NOT_FOUND,
     Code.CANCELLED_NOT_CLOSED,
@@ -274,63 +235,3 @@ _NEEDED = (
     Code.NAME_MISMATCH,
     Code.RENAMED_UNREPORTED,
 )
-
-
-def standing(filed: Filed, as_of_day: date, policy: Policy) -> Standing:
-    """已关停/已注销 are closed; exempt until its day; 申请关停 within the closing time. Everything
-    else runs: overdue closing too, and closing since a day that nobody filed, which could go on for
-    ever."""
-    if filed.status in (FiledStatus.CLOSED, FiledStatus.DEREGISTERED):
-        return Standing.CLOSED
-    if filed.exempt_reason and (filed.exempt_until is None or filed.exempt_until >= as_of_day):
-        return Standing.EXEMPT
-    since = (
-        filed.closing_requested_on
-        if filed.status is FiledStatus.CLOSING and not policy.closing.judged
-        else None
-    )
-    if since is not None and as_of_day <= working_days_after(since, policy.closing.working_days):
-        return Standing.CLOSING
-    return Standing.RUNNING
-
-
-_GONE = {
-    Presence.NOT_FOUND: Code.NOT_FOUND,
-    Presence.CANCELLED: Code.CANCELLED_NOT_CLOSED,
-    Presence.BANNED: Code.BANNED,
-}
-_BY_FRESHNESS = {
-    Freshness.FRESH: Verdict.FRESH,
-    Freshness.DUE_SOON: Verdict.DUE_SOON,
-    Freshness.AT_LIMIT: Verdict.AT_LIMIT,
-    Freshness.STALE: Verdict.FAILED,
-    Freshness.AFTER_ONLY: Verdict.LISTED,
-    Freshness.UNKNOWN: Verdict.UNPROVEN,
-}
-
-
-def _cell(
-    standing: Standing, presence: Presence, freshness: Freshness
-) -> tuple[Verdict, Code | None]:
-    if standing in (Standing.EXEMPT, Standing.CLOSING):
-        return Verdict.LISTED, None
-    if standing is Standing.CLOSED:
-        if presence in _GONE:
-            return Verdict.LISTED, None
-        alive = presence is not Presence.UNKNOWN or freshness is not Freshness.UNKNOWN
-        return (Verdict.LISTED, Code.CLOSED_BUT_ALIVE) if alive else (Verdict.UNPROVEN, None)
-    if presence in _GONE:
-        return Verdict.FAILED, _GONE[presence]
-    if freshness is Freshness.UNKNOWN and presence in (Presence.EMPTY, Presence.EMPTY_NEW):
-        return (
-            Verdict.FAILED if presence is Presence.EMPTY else Verdict.LISTED
-        ), Code.EMPTY_ACCOUNT
-    return _BY_FRESHNESS[freshness], None
-
-
-VERDICTS: dict[tuple[Standing, Presence, Freshness], tuple[Verdict, Code | None]] = {
-    cell: _cell(*cell) for cell in product(Standing, Presence, Freshness)
-}
-"""Total: every combination has a verdict, and the code that carries it (a stale one's tier is the
-policy's `tier_of`). `failed` here means "fails where the policy lets the code fail, else is
-listed"."""

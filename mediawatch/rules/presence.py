@@ -12,9 +12,11 @@ from mediawatch.domain import Filed, LookKind, MatchedBy, Outcome, Reading, Sigh
 from mediawatch.domain.clock import day_of
 from mediawatch.names import alike
 from mediawatch.ports import Known
-from mediawatch.rules.policy import Policy, Presence
-from mediawatch.rules.proofs import Proof, agreed, current, posts_of, weakest
+from mediawatch.rules.agreement import Proof, agreed, current
+from mediawatch.rules.policy import Policy
+from mediawatch.rules.post_lists import posts_of, weakest
 from mediawatch.rules.ties import tie_of
+from mediawatch.rules.verdicts import Presence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

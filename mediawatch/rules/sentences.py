@@ -25,10 +25,12 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import chinese_day
 from mediawatch.names import differs_by_script, similarity
 from mediawatch.ports import Known
-from mediawatch.rules.policy import Freshness, Policy, Presence, Standing
+from mediawatch.rules.name_proof import NameProof
+from mediawatch.rules.policy import Policy
 from mediawatch.rules.presence import PresenceProof
-from mediawatch.rules.proofs import FreshnessProof, Gap, NameProof
+from mediawatch.rules.proofs import FreshnessProof, Gap
 from mediawatch.rules.ties import Doubt, tie_of
+from mediawatch.rules.verdicts import Freshness, Presence, Standing
 from mediawatch.workdays import festivals_between
 
 

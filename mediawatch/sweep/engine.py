@@ -20,7 +20,7 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import beijing, day_of
-from mediawatch.rules import judge as rules
+from mediawatch.rules import due
 from mediawatch.rules.policy import Policy
 from mediawatch.sweep.judging import RESUMABLE
 from mediawatch.sweep.request import Request
@@ -120,7 +120,7 @@ class Engine(SweepTools):
         found: dict[str, list[Account]] = defaultdict(list)
         for account in sorted(
             accounts,
-            key=lambda account: rules.urgency(states.get(account.id), account.filed, policy, now),
+            key=lambda account: due.urgency(states.get(account.id), account.filed, policy, now),
         ):
             found[account.platform].append(account)
         return found
@@ -168,8 +168,7 @@ class Engine(SweepTools):
             accounts = [
                 account
                 for account in accounts
-                if rules.next_due(states.get(account.id), account.filed, request.policy, now)
-                <= today
+                if due.next_due(states.get(account.id), account.filed, request.policy, now) <= today
             ]
         return await self.store.sweeps.open(request.sweep(now, registry), accounts)
 

@@ -12,8 +12,7 @@ from datetime import datetime, timedelta
 from mediawatch.domain import Account, AccountState, Pace
 from mediawatch.domain.clock import day_of, minute
 from mediawatch.ports import SurfaceFacts
-from mediawatch.rules import judge
-from mediawatch.rules.judge import Due
+from mediawatch.rules.due import Due, next_due, urgency, why_due
 from mediawatch.rules.policy import Policy
 from mediawatch.sweep.forecast import spell
 from mediawatch.sweep.gate.pacing import quiet_left
@@ -102,10 +101,9 @@ def plan(
     due = [
         account
         for account in scope
-        if census
-        or judge.next_due(states.get(account.id), account.filed, policy, now) <= day_of(now)
+        if census or next_due(states.get(account.id), account.filed, policy, now) <= day_of(now)
     ]
-    due.sort(key=lambda account: judge.urgency(states.get(account.id), account.filed, policy, now))
+    due.sort(key=lambda account: urgency(states.get(account.id), account.filed, policy, now))
     free: dict[str, datetime] = defaultdict(lambda: now)
     busy: dict[str, timedelta] = defaultdict(timedelta)
     quiet: dict[str, timedelta] = defaultdict(timedelta)
@@ -126,7 +124,7 @@ def plan(
                 busy[way.name] += takes
                 quiet[way.name] += rest
                 visits[way.name] += 1
-        why = judge.why_due(states.get(account.id), account.filed, policy, now)
+        why = why_due(states.get(account.id), account.filed, policy, now)
         planned.append(Planned(account=account, why=why, way=way, begins=begins))
     return SweepPlan(
         due=tuple(planned),

@@ -19,8 +19,9 @@ from math import ceil
 from typing import Any
 
 from mediawatch.domain import Account, Filed, Sweep, SweepAccount, SweepKind, UserError
-from mediawatch.figures.counts import once, percent
 from mediawatch.figures.dimensions import Dimension, dimension, totals
+from mediawatch.figures.filings import once
+from mediawatch.figures.values import percent
 from mediawatch.registry.kinds import fold
 
 WHOLE = "all"

@@ -16,7 +16,7 @@ from mediawatch.domain import (
     SweepAccount,
     Verdict,
 )
-from mediawatch.people.review import as_reviewed
+from mediawatch.rules.reviewed import as_reviewed
 
 
 @dataclass(kw_only=True)

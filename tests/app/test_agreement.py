@@ -21,8 +21,9 @@ from postgres import Cluster
 import db
 from mediawatch.app import App
 from mediawatch.app.choice import chosen_sweep
+from mediawatch.app.corrections import correct
 from mediawatch.app.judged import judged_scope
-from mediawatch.app.notices import correct, issue
+from mediawatch.app.notices import issue
 from mediawatch.domain import (
     Account,
     Evidence,
@@ -52,10 +53,11 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import BEIJING, EVER, day_of
 from mediawatch.ops.settings import Home, Settings
 from mediawatch.people import review
+from mediawatch.people.suspects import suspects
 from mediawatch.publish.notices.issuing import Heading
 from mediawatch.rules.hearing import SILENCES
 from mediawatch.rules.policy import load
-from mediawatch.rules.proofs import posts_of
+from mediawatch.rules.post_lists import posts_of
 from mediawatch.sweep import checks_for, rejudge
 from mediawatch.sweep.scope import registry_totals
 
@@ -382,7 +384,7 @@ class History:
     async def decide(self, place: int, action: ReviewAction, number: int) -> None:
         sweep = await chosen_sweep(self.app, None)
         judged = await judged_scope(self.app, sweep)
-        found = await review.suspects(
+        found = await suspects(
             self.app.store, sweep, judged.entries, await checks_for(self.app.store, sweep)
         )
         if not found:

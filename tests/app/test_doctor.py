@@ -17,8 +17,8 @@ from commands import in_process
 from samples import enter, open_sweep, plain_reading
 
 from mediawatch import app as root
-from mediawatch.app import App, doctor
-from mediawatch.app.doctor import Check, Level
+from mediawatch.app import App, doctor, home_checks
+from mediawatch.app.home_checks import Check, Level
 from mediawatch.domain import Account, Attested, Canary, Filed, Outcome, Pace, SessionState, Sweep
 from mediawatch.ops.settings import Home, read_settings
 from mediawatch.ports import SurfaceFacts
@@ -60,7 +60,7 @@ def on_host(home: Home, now: datetime = NOW) -> list[Check]:
 
 
 async def in_home(app: App) -> list[Check]:
-    return [check async for check in doctor.in_home(app)]
+    return [check async for check in home_checks.in_home(app)]
 
 
 def test_a_sound_host(home: Home) -> None:

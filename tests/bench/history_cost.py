@@ -43,7 +43,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Store
-from mediawatch.rules.judge import next_due
+from mediawatch.rules.due import next_due
 from mediawatch.rules.policy import load
 from mediawatch.sweep.judging import judged
 

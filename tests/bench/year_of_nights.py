@@ -37,7 +37,8 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import EVER, day_of, day_start
 from mediawatch.ports import Known
-from mediawatch.rules.judge import judge, next_due
+from mediawatch.rules.due import next_due
+from mediawatch.rules.judge import judge
 from mediawatch.rules.policy import Policy, load
 
 BEGIN = date(2030, 1, 1)

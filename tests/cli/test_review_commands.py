@@ -18,7 +18,7 @@ from worklists import FRESH, GH, NOW, POLICY, STALE, exported, filed, fill, png,
 
 from mediawatch.domain import Excuse, ReviewAction, ReviewEvent, Verdict
 from mediawatch.ops.settings import Home
-from mediawatch.people.review import is_drawn, second_looks
+from mediawatch.people.second_looks import is_drawn, second_looks
 from mediawatch.people.worklist import Column, Split, export, unproven
 from mediawatch.ports import Store
 

@@ -25,7 +25,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import EVER
 from mediawatch.ports import Store
-from mediawatch.rules.judge import next_due
+from mediawatch.rules.due import next_due
 from mediawatch.rules.policy import load
 
 DAY = timedelta(days=1)

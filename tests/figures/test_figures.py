@@ -27,8 +27,10 @@ from mediawatch.domain import (
 )
 from mediawatch.figures.circulars import slips
 from mediawatch.figures.comparison import Judged, compare
-from mediawatch.figures.counts import by, figures, once, percent, statistics
+from mediawatch.figures.counts import by, figures, statistics
 from mediawatch.figures.dimensions import NOT_FILED, Dimension, keys, totals
+from mediawatch.figures.filings import once
+from mediawatch.figures.values import percent
 from mediawatch.publish.reports.statistics import (
     PRELIMINARY,
     change_table,

@@ -43,9 +43,9 @@ from mediawatch.domain.clock import BEIJING
 from mediawatch.ops.retention import verified
 from mediawatch.ops.settings import Home
 from mediawatch.people.dispatch import (
-    Answers,
     Field,
     Split,
+    UnitAnswers,
     Written,
     dispatch,
     import_answers,
@@ -54,7 +54,8 @@ from mediawatch.people.dispatch import (
 from mediawatch.people.dispatch.export import key_of
 from mediawatch.people.forms.rowkey import Window
 from mediawatch.people.links import open_links
-from mediawatch.people.review import event_of, refusal, suspects
+from mediawatch.people.review import event_of, refusal
+from mediawatch.people.suspects import suspects
 from mediawatch.people.worklist import Column
 from mediawatch.ports import Gate, Store, SurfaceFacts
 from mediawatch.publish.reports import reviews
@@ -117,7 +118,7 @@ async def sent(
     )
 
 
-async def taken(store: Store, inspection: Inspection, *paths: Path) -> Answers:
+async def taken(store: Store, inspection: Inspection, *paths: Path) -> UnitAnswers:
     return await import_answers(
         store,
         paths,
@@ -277,7 +278,7 @@ async def test_bad_cells_are_named_and_nothing_is_half_done(store: Store, tmp_pa
     ]
     done = await taken(store, inspection, *wrong)
     assert (done.accounts, await store.reviews.events(1)) == ([], before)
-    told = [str(problem) for problem in done.problems]
+    told = [problem.sentence for problem in done.problems]
     assert told[1] == "无人.xlsx 疑似问题核实 第2行「责任人」:请填写责任人姓名"
     assert (
         "无链.xlsx 疑似问题核实 第2行「最新链接」:请填写以 http:// 或 https:// 开头的网址"

@@ -24,7 +24,8 @@ from mediawatch.domain import (
     Stance,
     UserError,
 )
-from mediawatch.people.review import Decision, Suspect, excuse_of, refusal, refusals
+from mediawatch.people.review import Decision, excuse_of, refusal, refusals
+from mediawatch.people.suspects import Suspect
 from mediawatch.rules.hearing import HearingState, hearing_of, is_required, term_of
 from mediawatch.rules.policy import HearingRule, load
 

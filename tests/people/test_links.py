@@ -34,7 +34,8 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.people.link_files import FoundLink, article_key, collect, links_in
-from mediawatch.people.links import Report, Result, as_table, import_links, open_links, placed
+from mediawatch.people.link_report import Report, Result, as_table
+from mediawatch.people.links import import_links, open_links, placed
 from mediawatch.ports import Store
 from mediawatch.registry.problems import Place
 from mediawatch.sweep.gate.pacing import Pacing

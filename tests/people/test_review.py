@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from samples import NOW, PLAIN, finding, plain_reading
 
 from mediawatch.domain import Account, Code, LookKind, ReviewAction, ReviewState, UserError
-from mediawatch.people.review import Suspect, Wanted, event_of, refusal
+from mediawatch.people.review import event_of, refusal
+from mediawatch.people.suspects import Suspect, Wanted
 from mediawatch.rules.policy import HearingRule
 
 OPEN, DISPATCHED, CONFIRMED, DISMISSED = ReviewState

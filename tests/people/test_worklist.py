@@ -172,7 +172,7 @@ async def test_sorting_some_of_the_columns_accuses_nobody(store: Store, tmp_path
     done = await inspection.take(filled)
     assert done.readings == []
     assert [problem.column for problem in done.problems] == ["行键", "行键"]
-    assert "只对部分列作了排序" in str(done.problems[0])
+    assert "只对部分列作了排序" in done.problems[0].sentence
 
 
 @pytest.mark.parametrize(
@@ -196,7 +196,7 @@ async def test_a_row_that_is_not_ours(
     done = await inspection.take(filled)
     assert done.readings == []
     (problem,) = done.problems
-    assert words in str(problem)
+    assert words in problem.sentence
 
 
 async def test_another_offices_worklist(tmp_path: Path) -> None:
@@ -208,7 +208,7 @@ async def test_another_offices_worklist(tmp_path: Path) -> None:
     (tmp_path / "乙").mkdir()
     _, theirs = await exported(stores[1], tmp_path / "乙", [filed(1, name="别处第1测试局")])
     done = await inspection.take(fill(theirs, tmp_path / "乙.xlsx", {"别处第1测试局": FRESH}))
-    assert ["没有这个账号" in str(problem) for problem in done.problems] == [True]
+    assert ["没有这个账号" in problem.sentence for problem in done.problems] == [True]
     for store in stores:
         await store.close()
 
@@ -272,7 +272,7 @@ async def test_one_picture_serves_one_account_over_all_imports(
     assert [reading.account_id for reading in first.readings] == [1, 3]
     later = await inspection.take(fill(path, tmp_path / "乙.xlsx", {TWO: stale[TWO]}, {TWO: png()}))
     for (problem,) in (first.problems, later.problems):
-        assert (problem.row, problem.column) == (3, "截图")
+        assert (problem.place.row, problem.column) == (3, "截图")
         assert f"同一张截图已用于“{ONE}”" in problem.reason
     several = {TWO: {**stale[TWO], Column.REMARK: "截图含多个账号"}}
     done = await inspection.take(fill(path, tmp_path / "丙.xlsx", several, {TWO: png()}))

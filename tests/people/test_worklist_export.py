@@ -150,7 +150,7 @@ async def test_hostile_names_stay_text(store: Store, tmp_path: Path) -> None:
     answers = {row[Column.NAME.value]: FRESH for row in table(path)}
     assert HOSTILE in answers
     done = await inspection.take(fill(path, tmp_path / "甲.xlsx", answers))
-    assert [str(problem) for problem in done.problems] == []
+    assert [problem.sentence for problem in done.problems] == []
     assert len(done.readings) == len(accounts)
     files = await export(
         store,

@@ -22,9 +22,9 @@ from mediawatch.people.worklist import (
     BadFile,
     Column,
     Cover,
-    Row,
     Unproven,
     Window,
+    WorklistRow,
     read_rows,
     to_line,
     write_book,
@@ -77,7 +77,7 @@ def with_cell(reference: str, cell: str) -> tuple[str, Callable[[str], str]]:
     return SHEET, lambda xml: re.sub(rf'<c r="{reference}"[^>]*?(/>|>.*?</c>)', cell, xml, count=1)
 
 
-def only(path: Path) -> Row:
+def only(path: Path) -> WorklistRow:
     (row,) = read_rows(path)
     return row
 

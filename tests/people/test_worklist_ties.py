@@ -46,7 +46,7 @@ from mediawatch.people.worklist.answers import uncounted
 from mediawatch.people.worklist.states import says_none
 from mediawatch.ports import Store
 from mediawatch.registry.decisions import changes, chosen, current, deciders
-from mediawatch.registry.proposals import Kind
+from mediawatch.registry.proposal import Kind
 from mediawatch.sweep import rejudge
 
 ID, NAME, STATE, POSTED = Column.SEEN_ID, Column.SEEN_NAME, Column.STATE, Column.POSTED
@@ -289,7 +289,7 @@ async def test_a_workbook_of_another_home_is_refused(
     other = await db.open_store(sqlite_url, clock=lambda: NOW)
     inspection.store = other
     done = await inspection.take(filled)
-    assert (done.readings, "另一套台账" in str(done.problems[0])) == ([], True)
+    assert (done.readings, "另一套台账" in done.problems[0].sentence) == ([], True)
     await other.close()
 
 

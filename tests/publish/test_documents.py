@@ -44,14 +44,15 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.ops.settings.office import Office, read_office
-from mediawatch.people.review import as_reviewed
 from mediawatch.publish.inspection import Inspection, inspection
-from mediawatch.publish.notices.rounds import Past, Rechecked
+from mediawatch.publish.notices.results import Rechecked
+from mediawatch.publish.notices.rounds import Past
 from mediawatch.publish.reports import annexes, pages, prose, word
 from mediawatch.publish.reports.annexes import annex_book
 from mediawatch.publish.reports.sheets import bundles
 from mediawatch.publish.reports.word_template import CELL
 from mediawatch.rules.policy import load
+from mediawatch.rules.reviewed import as_reviewed
 
 HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>'
 LONG = "3025716006566021"

@@ -38,14 +38,16 @@ from mediawatch.domain import (
     Turn,
     Verdict,
 )
-from mediawatch.figures.counts import Figures, by, each_once, once
+from mediawatch.figures.counts import by
 from mediawatch.figures.dimensions import Dimension, keys
-from mediawatch.people.review import as_reviewed
+from mediawatch.figures.filings import each_once, once
+from mediawatch.figures.values import Figures
 from mediawatch.ports import Store
-from mediawatch.publish.notices.rounds import standing_items
+from mediawatch.publish.notices.results import standing_items
 from mediawatch.publish.notices.service import note_recheck
 from mediawatch.publish.reports import lists
 from mediawatch.rules.policy import load
+from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.sweep.summary import Summary
 
 POLICY = load("national")

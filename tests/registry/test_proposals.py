@@ -33,7 +33,8 @@ from mediawatch.domain import (
 )
 from mediawatch.ops.settings import Home
 from mediawatch.registry.decisions import SOURCE, changes, chosen, current, refusals
-from mediawatch.registry.proposals import Kind, Proposal, proposals
+from mediawatch.registry.proposal import Kind, Proposal
+from mediawatch.registry.proposals import proposals
 
 AT = datetime(2031, 3, 1, 2, 0, tzinfo=UTC)
 LINK = "https://mp.weixin.qq.com/s/ExampleOfProposal00001"

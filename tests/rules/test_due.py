@@ -24,8 +24,9 @@ from mediawatch.domain import DateKind as Kind
 from mediawatch.domain.clock import BEIJING, day_end, day_start
 from mediawatch.ports import Store
 from mediawatch.registry.check import check
-from mediawatch.rules.judge import next_due
-from mediawatch.rules.policy import Standing, load, parse, standing
+from mediawatch.rules.due import next_due
+from mediawatch.rules.policy import load, parse
+from mediawatch.rules.verdicts import Standing, standing
 
 POLICY = load("national")
 POSTED = date(2023, 3, 1)

@@ -33,8 +33,10 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import BEIJING, EVER, day_end, day_start, months_before
 from mediawatch.ports import Known
-from mediawatch.rules.judge import judge, next_due
-from mediawatch.rules.policy import VERDICTS, Freshness, Policy, Presence, Standing, load, parse
+from mediawatch.rules.due import next_due
+from mediawatch.rules.judge import judge
+from mediawatch.rules.policy import Policy, load, parse
+from mediawatch.rules.verdicts import VERDICTS, Freshness, Presence, Standing
 
 AS_OF = day_end(date(2022, 12, 31))
 READ = AS_OF + timedelta(hours=10)

@@ -33,13 +33,14 @@ from mediawatch.people.worklist import (
     Asked,
     Column,
     Imported,
-    Row,
     Window,
+    WorklistRow,
     answer,
     export,
     import_files,
 )
 from mediawatch.ports import Store
+from mediawatch.registry.problems import Place
 from mediawatch.rules.policy import Policy, load
 from mediawatch.sweep import rejudge
 
@@ -188,11 +189,9 @@ GONE: Mapping[Column, object] = {Column.SEEN_ID: GH, Column.PERSON: "甲某", Co
 COLUMNS = {column.short: column for column in Column}
 
 
-def row(cells: Mapping[Column, Any], shots: tuple[Shot, ...] = SHOT, **more: Any) -> Row:
-    return Row(
-        file="甲.xlsx",
-        sheet="待核查清单",
-        number=7,
+def row(cells: Mapping[Column, Any], shots: tuple[Shot, ...] = SHOT, **more: Any) -> WorklistRow:
+    return WorklistRow(
+        place=Place("甲.xlsx", "待核查清单", 7),
         cells={**cells, **{Column[key]: more[key] for key in more}},
         shots=shots,
     )

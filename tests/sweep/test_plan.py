@@ -14,7 +14,7 @@ from mediawatch.cli import app
 from mediawatch.domain import Account, AccountState, Attested, Filed, Outcome, Pace
 from mediawatch.domain.clock import next_time
 from mediawatch.ports import SurfaceFacts
-from mediawatch.rules.judge import Due
+from mediawatch.rules.due import Due
 from mediawatch.rules.policy import load
 from mediawatch.sweep.gate.pacing import as_declared
 from mediawatch.sweep.plan import SweepPlan, plan

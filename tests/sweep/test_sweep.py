@@ -33,7 +33,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import day_of
 from mediawatch.figures.counts import statistics
 from mediawatch.ports import Gate, Store
-from mediawatch.rules import judge
+from mediawatch.rules.due import next_due
 from mediawatch.sweep import rejudge
 from mediawatch.sweep.gate.pacing import OVER, Pacing
 from mediawatch.sweep.scope import totals_of
@@ -427,7 +427,7 @@ async def test_a_nightly_sweep_looks_at_what_is_due_and_keeps_rows_for_that_alon
     due = {
         name
         for name, each in accounts.items()
-        if judge.next_due(states[each.id], each.filed, TIBET, tonight) <= day_of(tonight)
+        if next_due(states[each.id], each.filed, TIBET, tonight) <= day_of(tonight)
     }
     assert "鲜0" in due, "never read"
     assert "鲜8" in due, "it becomes 即将超期 that day"

@@ -3,7 +3,15 @@ and links.
 """
 
 from mediawatch.people.dispatch.export import Split, Written, dispatch
-from mediawatch.people.dispatch.intake import Answers, import_answers, write_bad_rows
+from mediawatch.people.dispatch.intake import UnitAnswers, import_answers, write_bad_rows
 from mediawatch.people.dispatch.sheet import Field
 
-__all__ = ["Answers", "Field", "Split", "Written", "dispatch", "import_answers", "write_bad_rows"]
+__all__ = [
+    "Field",
+    "Split",
+    "UnitAnswers",
+    "Written",
+    "dispatch",
+    "import_answers",
+    "write_bad_rows",
+]

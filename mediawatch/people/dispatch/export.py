@@ -27,15 +27,15 @@ from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.people.dispatch.sheet import FORM, GUIDE, SEALED, Field, texts_of, version_of
 from mediawatch.people.forms.book import Cover, FormRow, account_cells, write_form
 from mediawatch.people.forms.columns import Cell, given_text
-from mediawatch.people.forms.images import media_type
+from mediawatch.people.forms.images import EMBEDDED, media_type
 from mediawatch.people.forms.rowkey import RowKey, Window, sealed_key
-from mediawatch.people.review import Suspect, event_of, leads_on
+from mediawatch.people.review import event_of, leads_on
+from mediawatch.people.suspects import Suspect
 from mediawatch.people.worklist.export import part_name
 from mediawatch.ports import Rejudgement, Store
 from mediawatch.rules.hearing import by_weekdays, term_of
 from mediawatch.rules.policy import Policy
 
-EMBEDDED = ("image/png", "image/jpeg")
 _MAX_PICTURE = 3_000_000
 """Bytes of a picture that still goes into the file; of a larger one the path alone."""
 

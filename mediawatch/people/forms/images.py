@@ -10,6 +10,8 @@ import segno
 
 MARK = b"tEXtComment\x00mediawatch:qr"
 """Stands in every QR image of ours: a returned file must not pass one off as a screenshot."""
+EMBEDDED = ("image/png", "image/jpeg")
+"""What spreadsheets can show."""
 MAX_QR_TEXT = 400
 """Longer links make codes too dense for a telephone at the size of a cell."""
 

@@ -24,61 +24,37 @@ from mediawatch.people.forms.columns import (
     text_of,
 )
 from mediawatch.people.forms.package import BadFile, Package
-from mediawatch.people.forms.pictures import Placed, Shot, load_named, load_placed, placed_pictures
+from mediawatch.people.forms.pictures import Placed, load_named, load_placed, placed_pictures
+from mediawatch.people.forms.returned import ReturnedRow
 from mediawatch.people.forms.rowkey import parse_key
+from mediawatch.registry.problems import Place
 
 _HEADING_ROWS = 30
 _ENOUGH = 6
 """So many known headings make a row the heading row."""
+_CLAIMS = (
+    Column.POSTED,
+    Column.POSTED_ON,
+    Column.SEEN_NAME,
+    Column.STATE,
+    Column.SEEN_ID,
+    Column.SHOT,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """One row of a returned worklist. `number` counts from 1 as the spreadsheet shows it."""
+class WorklistRow(ReturnedRow[Column]):
+    """One row of a returned worklist."""
 
-    file: str
-    sheet: str
-    number: int
-    cells: Mapping[Column, Cell]
-    shots: tuple[Shot, ...] = ()
-
-    def text(self, column: Column) -> str:
-        return text_of(self.cells.get(column))
+    def heading(self, column: Column) -> str:
+        return column.short
 
     @property
     def blank(self) -> bool:
         """Not answered: a name or a time alone (often filled down the whole column) claims
         nothing.
         """
-        claims = (
-            Column.POSTED,
-            Column.POSTED_ON,
-            Column.SEEN_NAME,
-            Column.STATE,
-            Column.SEEN_ID,
-            Column.SHOT,
-        )
-        return not self.shots and not any(self.text(column) for column in claims)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
-    """What is wrong with a row, or with a whole file (`row` 0). `reason` is Chinese and says what
-    would be right.
-    """
-
-    file: str
-    reason: str
-    sheet: str = ""
-    row: int = 0
-    column: str = ""
-    value: str = ""
-
-    def __str__(self) -> str:
-        place = f"{self.file} {self.sheet} 第{self.row}行" if self.row else self.file
-        column = f"「{self.column}」" if self.column else ""
-        value = f"(填写的是“{self.value[:60]}”)" if self.value else ""
-        return f"{place}{column}:{self.reason}{value}"
+        return not self.answers(_CLAIMS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +85,7 @@ class _Table(Generic[H]):
             yield number, named
 
 
-def read_rows(path: Path) -> Iterator[Row]:
+def read_rows(path: Path) -> Iterator[WorklistRow]:
     """The rows of every worklist sheet, pictures loaded row by row. BadFile where there is none or
     a column is missing.
     """
@@ -118,17 +94,7 @@ def read_rows(path: Path) -> Iterator[Row]:
             yield from _rows(path, package, table)
 
 
-def table_rows(
-    path: Path, columns: type[H], key: H, required: Sequence[H]
-) -> Iterator[tuple[str, int, Mapping[H, Cell]]]:
-    """(sheet, number, cells) of the rows of another kind of list, without pictures. BadFile as for
-    `read_rows`.
-    """
-    for sheet, number, cells, _ in pictured_rows(path, columns, key, required):
-        yield sheet, number, cells
-
-
-def pictured_rows(
+def form_rows(
     path: Path,
     columns: type[H],
     key: H,
@@ -136,9 +102,9 @@ def pictured_rows(
     *,
     shots: H | None = None,
     given: H | None = None,
-) -> Iterator[tuple[str, int, Mapping[H, Cell], list[Shot]]]:
-    """The same with the pictures of each row: those that lie in it, and those named in the column
-    `shots` (None: no pictures).
+) -> Iterator[ReturnedRow[H]]:
+    """The rows of another kind of list; with their pictures where `shots` is given: those that lie
+    in the row, and those named in that column. BadFile as for `read_rows`.
 
     What cannot be read in the column `given` was sent out in it, and is left out.
     """
@@ -159,7 +125,8 @@ def pictured_rows(
                 found += (
                     load_named(path.parent, text_of(cells.get(shots))) if shots is not None else []
                 )
-                yield table.sheet, number, cells, found
+                place = Place(path.name, table.sheet, number)
+                yield ReturnedRow(place=place, cells=cells, shots=tuple(found))
 
 
 def _tables(
@@ -238,7 +205,7 @@ def _pictures(package: Package, table: _Table[H]) -> dict[int, list[Placed]]:
         ) from error
 
 
-def _rows(path: Path, package: Package, table: _Table[Column]) -> Iterator[Row]:
+def _rows(path: Path, package: Package, table: _Table[Column]) -> Iterator[WorklistRow]:
     pictures = _pictures(package, table)
     for number, named in table.rows(Column.KEY):
         loaded = (
@@ -248,6 +215,7 @@ def _rows(path: Path, package: Package, table: _Table[Column]) -> Iterator[Row]:
         shots = [shot for shot in loaded if shot is not None]
         written = named.get(Column.SHOT)
         shots += load_named(path.parent, written if isinstance(written, str) else text_of(written))
-        row = Row(file=path.name, sheet=table.sheet, number=number, cells=named, shots=tuple(shots))
+        place = Place(path.name, table.sheet, number)
+        row = WorklistRow(place=place, cells=named, shots=tuple(shots))
         if row.text(Column.KEY) or not row.blank:
             yield row

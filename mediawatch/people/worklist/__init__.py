@@ -5,17 +5,42 @@ like any other.
 from mediawatch.people.forms.book import Cover
 from mediawatch.people.forms.columns import ANSWERS, Column
 from mediawatch.people.forms.package import BadFile
-from mediawatch.people.forms.read import Problem, Row, read_rows
+from mediawatch.people.forms.read import WorklistRow, read_rows
 from mediawatch.people.forms.rowkey import Window
-from mediawatch.people.worklist.answers import SURFACE, Asked, answer
+from mediawatch.people.worklist.answers import SURFACE, answer
 from mediawatch.people.worklist.export import Split, Written, export, to_line
-from mediawatch.people.worklist.intake import Conflict, Imported, import_files, write_bad_rows
+from mediawatch.people.worklist.imported import Conflict, Imported, write_bad_rows
+from mediawatch.people.worklist.intake import import_files
+from mediawatch.people.worklist.parse import Asked
 from mediawatch.people.worklist.sheet import Line, write_book
 from mediawatch.people.worklist.states import State
 from mediawatch.people.worklist.todo import NOT_LOOKED_AT, Unproven, as_table, open_ones, unproven
 
 __all__ = [
-    "ANSWERS", "NOT_LOOKED_AT", "SURFACE", "Asked", "BadFile", "Column", "Conflict", "Cover", "Imported", "Line", "Problem", "Row",
-    "Split", "State", "Unproven", "Window", "Written", "answer", "as_table", "export", "import_files", "open_ones", "read_rows",
-    "to_line", "unproven", "write_bad_rows", "write_book",
-]  # fmt: skip
+    "ANSWERS",
+    "NOT_LOOKED_AT",
+    "SURFACE",
+    "Asked",
+    "BadFile",
+    "Column",
+    "Conflict",
+    "Cover",
+    "Imported",
+    "Line",
+    "Split",
+    "State",
+    "Unproven",
+    "Window",
+    "WorklistRow",
+    "Written",
+    "answer",
+    "as_table",
+    "export",
+    "import_files",
+    "open_ones",
+    "read_rows",
+    "to_line",
+    "unproven",
+    "write_bad_rows",
+    "write_book",
+]

@@ -4,104 +4,40 @@ its reason.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from itertools import islice
 from pathlib import Path
 
 from mediawatch.domain import (
     Account,
     LookKind,
     Reading,
-    Sight,
-    Source,
     Sweep,
     SweepAccount,
     same_ids,
 )
 from mediawatch.domain.clock import day_of
-from mediawatch.people.forms.book import Cover, clickable
+from mediawatch.people.forms.book import clickable
 from mediawatch.people.forms.columns import SEALED, Column, given_text, typed_links
-from mediawatch.people.forms.package import BadFile
-from mediawatch.people.forms.read import Problem, Row, read_rows
-from mediawatch.people.forms.rowkey import (
-    Window,
-    from_elsewhere,
-    is_marked,
-    misfit,
-    parse_key,
-    sealed_key,
-)
+from mediawatch.people.forms.read import WorklistRow, read_rows
+from mediawatch.people.forms.returned import source_of
+from mediawatch.people.forms.rowkey import Window, is_marked, misfit, parse_key, sealed_key
 from mediawatch.people.link_files import FoundLink, article_of, links_in
-from mediawatch.people.worklist.answers import (
-    SHARED_WORDS,
-    UNTIMED,
-    Asked,
-    accuses,
-    answer,
-    problem,
-    uncounted,
-)
-from mediawatch.people.worklist.guide import guide
-from mediawatch.people.worklist.sheet import Line, write_book
+from mediawatch.people.worklist.answers import accuses, answer, uncounted
+from mediawatch.people.worklist.earlier_answers import repeats, short_answer, with_shared_picture
+from mediawatch.people.worklist.imported import Conflict, Imported
+from mediawatch.people.worklist.parse import Asked
 from mediawatch.people.worklist.states import says_none
 from mediawatch.people.worklist.todo import all_that_is_known, ids_of
 from mediawatch.ports import Known, Store
-from mediawatch.registry.problems import Place
+from mediawatch.registry.problems import RowProblem
 from mediawatch.rules.policy import Policy
-from mediawatch.rules.proofs import people_disagree, posts_of
+from mediawatch.rules.post_lists import posts_of
+from mediawatch.rules.proofs import people_disagree
 from mediawatch.rules.ties import speaking, tie_of
 
-_AT_ONCE = 50
-"""Rows held in memory with their pictures; their accounts are asked for together."""
 Keep = Callable[[Reading], Awaitable[Reading]]
 """Puts the captures of a reading on disk: `EvidenceFolder.keep`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Two persons answered one account differently (待复核). Both readings are kept."""
-
-    account: Account
-    answers: tuple[str, ...]
-
-    def __str__(self) -> str:
-        return (
-            f"{self.account.filed.name}({self.account.filed.type or self.account.platform})待复核,"
-            f"核查结论不一致:{' ≠ '.join(self.answers)}"
-        )
-
-
-@dataclass(slots=True)
-class Imported:
-    """What an import did. Rows are counted; `links` are for the machine to open."""
-
-    readings: list[Reading] = field(default_factory=list)
-    blank: int = 0
-    """Rows that nobody answered."""
-    repeated: int = 0
-    """Answers that were there already, word for word."""
-    links: list[tuple[int, str]] = field(default_factory=list)
-    """(account id, link) as answered; not known before."""
-    articles: list[FoundLink] = field(default_factory=list)
-    """Those of them that the machine can open: WeChat articles, with the account that the row
-    names.
-    """
-    problems: list[Problem] = field(default_factory=list)
-    bad_rows: list[tuple[Row, tuple[Problem, ...]]] = field(default_factory=list)
-    conflicts: list[Conflict] = field(default_factory=list)
-    remarks: list[str] = field(default_factory=list)
-
-    @property
-    def accepted(self) -> int:
-        """Rows that hold, new or known."""
-        return len(self.readings) + self.repeated
-
-    def refuse(self, row: Row, problems: Sequence[Problem]) -> None:
-        self.problems.extend(problems)
-        self.bad_rows.append((row, tuple(problems)))
 
 
 async def import_files(
@@ -165,25 +101,21 @@ class _Intake:
 
     async def take(self, path: Path) -> None:
         before = self.done.accepted
-        try:
-            rows = read_rows(path)
-            while some := list(islice(rows, _AT_ONCE)):
-                await self._load_known(some)
-                await self._load_pictures(some)
-                for row in some:
-                    await self._take_row(row)
-        except BadFile as bad:
-            self.done.problems.append(Problem(file=path.name, reason=str(bad)))
+        for rows in self.done.batches(path, read_rows(path)):
+            await self._load_known(rows)
+            await self._load_pictures(rows)
+            for row in rows:
+                await self._take_row(row)
         if self.done.accepted > before:
-            source = _source(path, self.now)
+            source = source_of(path, self.now)
             if source.sha256 not in {
                 known.sha256 for known, _ in await self.store.accounts.sources()
             }:
                 await self.store.accounts.add_source(source, "worklist")
 
-    async def _take_row(self, row: Row) -> None:
+    async def _take_row(self, row: WorklistRow) -> None:
         account = self._account_of(row)
-        if isinstance(account, Problem):
+        if isinstance(account, RowProblem):
             if not row.blank:
                 self.done.refuse(row, [account])
             else:
@@ -197,40 +129,27 @@ class _Intake:
             return
         given = answer(row, self._asked(account, known), self.now)
         if isinstance(given, Reading) and (missing := uncounted(given)):
-            self.done.remarks.append(
-                f"{row.file} {row.sheet} 第{row.number}行 {row.text(Column.NAME)}:该行答案{missing}"
-            )
-        if isinstance(given, Reading) and any(_repeats(given, old) for old in known):
+            self.done.remarks.append(f"{row.place.spot} {row.text(Column.NAME)}:该行答案{missing}")
+        if isinstance(given, Reading) and any(repeats(given, old) for old in known):
             self.done.repeated += 1
             return
         if isinstance(given, Reading) and (others := self._others_pictured(row, account)):
-            given = _sharing(row, given, others)
+            given = with_shared_picture(row, given, others)
         if isinstance(given, Reading):
             await self._keep(row, given, known)
         else:
             self.done.refuse(row, given)
 
-    def _account_of(self, row: Row) -> Account | Problem:
+    def _account_of(self, row: WorklistRow) -> Account | RowProblem:
         """The account of a row, by its key; the key must fit the sweep, the registry and the row's
         own texts.
         """
-        key = parse_key(row.text(Column.KEY))
-        if key is None:
-            return problem(row, Column.KEY, "缺少行键或行键被改动:请在系统导出的原表中填写")
-        if elsewhere := from_elsewhere(key, self.home):
-            return problem(row, Column.KEY, elsewhere)
-        if key.sweep_id != self.sweep.id:
-            return problem(
-                row,
-                Column.KEY,
-                (
-                    f"这一行属于第{key.sweep_id}次检查,不是第{self.sweep.id}次:导入时请加 --sweep "
-                    f"{key.sweep_id}"
-                ),
-            )
+        key = row.key(Column.KEY, self.home, self.sweep.id)
+        if isinstance(key, RowProblem):
+            return key
         found = self.scope.get(key.account_id)
         if found is None or given_text(found.account.filed.name) != row.text(Column.NAME):
-            return problem(row, Column.KEY, "本次检查中没有这个账号")
+            return row.problem(Column.KEY, "本次检查中没有这个账号")
         filed, sealed = found.account.filed, [row.text(column) for column in SEALED]
         wrong = misfit(
             key,
@@ -240,16 +159,14 @@ class _Intake:
             marked=is_marked(self.sweep),
         )
         if wrong is not None:
-            return problem(
-                row,
+            return row.problem(
                 Column.KEY,
                 wrong
                 or "行键与本行的备案名称、类型、原始ID对不上:这几列被改动,或只对部分列作了排序",
             )
         now = self.filed_now.get(found.account.id, found.account).filed
         if same_ids(filed.platform_id, filed.original_id, now.identity) is False:
-            return problem(
-                row,
+            return row.problem(
                 Column.KEY,
                 (
                     "该账号的备案ID在清单导出后已更正,"
@@ -258,18 +175,18 @@ class _Intake:
             )
         return found.account
 
-    async def _load_known(self, rows: Sequence[Row]) -> None:
+    async def _load_known(self, rows: Sequence[WorklistRow]) -> None:
         keys = (parse_key(row.text(Column.KEY)) for row in rows)
         wanted = {
             key.account_id for key in keys if key and key.account_id in self.scope
         } - self.readings.keys()
         self.readings.update(await all_that_is_known(self.store, sorted(wanted), self.sweep))
 
-    async def _load_pictures(self, rows: Iterable[Row]) -> None:
+    async def _load_pictures(self, rows: Iterable[WorklistRow]) -> None:
         hashes = {digest for row in rows for digest in _digests(row)} - self.pictures.keys()
         self.pictures |= await self.store.evidence.owners(hashes)
 
-    def _others_pictured(self, row: Row, account: Account) -> list[str]:
+    def _others_pictured(self, row: WorklistRow, account: Account) -> list[str]:
         """The accounts, other than this one and its further filings, for which a picture of the row
         was handed in before.
         """
@@ -299,35 +216,36 @@ class _Intake:
             linked=bool(_links_of(account, known)),
         )
 
-    def _links(self, row: Row, account: Account, known: Sequence[Reading]) -> list[str]:
+    def _links(self, row: WorklistRow, account: Account, known: Sequence[Reading]) -> list[str]:
         """Links answered in the link column that were not known before."""
         written = row.cells.get(Column.LINK)
         found = dict.fromkeys(typed_links(written) if isinstance(written, str) else ())
         old = _links_of(account, known)
         if not found and row.text(Column.LINK) and not says_none(row.text(Column.LINK)):
-            self.done.remarks.append(str(problem(row, Column.LINK, "不是 http(s) 链接,没有打开")))
+            self.done.remarks.append(
+                row.problem(Column.LINK, "不是 http(s) 链接,没有打开").sentence
+            )
         new = [link for link in found if link not in old]
         for link in new:
             if not clickable(link):
                 self.done.remarks.append(
-                    str(problem(row, Column.LINK, f"链接过长,没有打开:{link[:80]}…"))
+                    row.problem(Column.LINK, f"链接过长,没有打开:{link[:80]}…").sentence
                 )
             elif account.platform == "wechat" and not article_of(link):
                 self.done.remarks.append(
-                    str(problem(row, Column.LINK, f"不是微信文章链接,没有打开:{link[:200]}"))
+                    row.problem(Column.LINK, f"不是微信文章链接,没有打开:{link[:200]}").sentence
                 )
         return [link for link in new if clickable(link)]
 
-    def _note_links(self, row: Row, account: Account, links: Sequence[str]) -> None:
+    def _note_links(self, row: WorklistRow, account: Account, links: Sequence[str]) -> None:
         for link in links:
             if (account.id, link) not in self.done.links:
                 self.done.links.append((account.id, link))
-                places = (Place(row.file, row.sheet, row.number),)
                 self.done.articles.extend(
-                    FoundLink(url, places, account.id) for url in links_in(link)
+                    FoundLink(url, (row.place,), account.id) for url in links_in(link)
                 )
 
-    async def _keep(self, row: Row, given: Reading, known: list[Reading]) -> None:
+    async def _keep(self, row: WorklistRow, given: Reading, known: list[Reading]) -> None:
         for digest in _digests(row):
             self.pictures.setdefault(digest, set()).add(given.account_id)
         kept = await self.store.readings.keep(await self.keep_evidence(given))
@@ -338,9 +256,7 @@ class _Intake:
                 "该行答案暂不计入:该账号的备案信息在清单导出后有变动,"
                 "或系统已读到它的ID而本行只有名称,请以备案ID重新核查"
             )
-            self.done.remarks.append(
-                f"{row.file} {row.sheet} 第{row.number}行 {row.text(Column.NAME)}:{words}"
-            )
+            self.done.remarks.append(f"{row.place.spot} {row.text(Column.NAME)}:{words}")
 
     def _counts(self, kept: Reading, readings: Sequence[Reading]) -> bool:
         """Whether the answer is tied to the account as it is filed now: the judge's own
@@ -378,98 +294,17 @@ class _Intake:
                 )
                 latest = {reading.by: reading for reading in people}
                 said = tuple(
-                    f"{by}({day_of(reading.read_at)}){_said(reading)}"
+                    f"{by}({day_of(reading.read_at)}){short_answer(reading)}"
                     for by, reading in latest.items()
                 )
                 self.done.conflicts.append(Conflict(account, said))
 
 
-def _digests(row: Row) -> list[str]:
-    return [hashlib.sha256(shot.body).hexdigest() for shot in row.shots if not shot.problem]
-
-
-def _sharing(row: Row, given: Reading, others: Sequence[str]) -> Reading | tuple[Problem, ...]:
-    """The answer with a mark for the reviewer that its picture serves other accounts; refused
-    unless the row says so itself.
-    """
-    some = "、".join(f"“{name}”" for name in others[:3]) + ("等" if len(others) > 3 else "")
-    (sight,) = given.sights
-    if not sight.captures:
-        return given
-    if SHARED_WORDS not in row.text(Column.REMARK):
-        words = (
-            f"同一张截图已用于{some}:请附本账号的截图;一张截图确实显示多个账号的,在“备注”"
-            "中写明“截图含多个账号”"
-        )
-        return (problem(row, Column.SHOT, words),)
-    marked = f"{sight.detail};截图同时用于{some.replace(';', ',')},请核对"
-    return replace(given, sights=(replace(sight, detail=marked),))
-
-
-def _source(path: Path, now: datetime) -> Source:
-    return Source(file=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest(), at=now)
-
-
-def _said(reading: Reading) -> str:
-    """What a person answered, shortly."""
-    parts = [
-        part
-        for part in reading.sights[0].detail.split(";")
-        if part and not part.endswith((":", "未填", "正常"))
-    ]
-    return ",".join(parts)
+def _digests(row: WorklistRow) -> list[str]:
+    return [shot.sha256 for shot in row.shots if not shot.problem]
 
 
 def _links_of(account: Account, known: Sequence[Reading]) -> set[str]:
     links = {account.filed.url, *account.links, *account.filed.article_links}
     links |= {post.link for reading in known for post in reading.posts}
     return {link for link in links if clickable(link)}
-
-
-def _repeats(given: Reading, old: Reading) -> bool:
-    """The same look again: same person, sweep and words, and the same time (an untimed answer got
-    the time of its import).
-
-    Office suites compress pictures anew when they save, so other bytes are no other look; a picture
-    where there was none is.
-    """
-    if old.look is not LookKind.PERSON or (old.by, old.sweep_id) != (given.by, given.sweep_id):
-        return False
-    new_sight, old_sight = given.sights[0], old.sights[0]
-    same_time = UNTIMED in new_sight.detail or old.read_at == given.read_at
-    return (
-        same_time
-        and _words(new_sight) == _words(old_sight)
-        and bool(old_sight.evidence or not new_sight.captures)
-    )
-
-
-def _words(sight: Sight) -> str:
-    """What was answered, without what we remarked on it."""
-    return ";".join(part for part in sight.detail.split(";") if not part.startswith("截图同时用于"))
-
-
-def write_bad_rows(
-    path: Path, imported: Imported, *, sweep: Sweep, marks: Sequence[str] = ()
-) -> int:
-    """The refused rows with their answers, pictures and a 错误说明 column, to be corrected and
-    returned. The number of rows.
-    """
-    lines = []
-    for row, problems in imported.bad_rows:
-        reasons = "\n".join(f"{each.column}:{each.reason}" for each in problems)
-        cells = {
-            **{column: row.cells.get(column) for column in Column},
-            Column.ERROR: reasons,
-            Column.QR: "",
-        }
-        lines.append(Line(cells=cells, shots=[shot.body for shot in row.shots if not shot.problem]))
-    cover = Cover(
-        title="需要更正的核查结果",
-        made_at=sweep.as_of,
-        meta={"sweep": str(sweep.id)},
-        guide=guide(True),
-        marks=marks,
-    )
-    write_book(path, lines, cover, overwrite=True)
-    return len(lines)

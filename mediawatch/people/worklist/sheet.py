@@ -21,7 +21,7 @@ from mediawatch.people.forms.book import (
     writing,
 )
 from mediawatch.people.forms.columns import ANSWERS, Cell, Column
-from mediawatch.people.forms.images import media_type, qr_png
+from mediawatch.people.forms.images import EMBEDDED, media_type, qr_png
 from mediawatch.people.worklist.states import State
 
 SHEET = "待核查清单"
@@ -84,7 +84,7 @@ def _write_line(
             link = formats.link if column is Column.LINK else None
             write_cell(sheet, number, place, line.cells.get(column), _style(column, formats), link)
     for offset, shot in enumerate(line.shots):
-        if media_type(shot) in ("image/png", "image/jpeg"):
+        if media_type(shot) in EMBEDDED:
             options = {
                 "x_offset": 4 + 8 * offset,
                 "y_offset": 4,

@@ -21,13 +21,14 @@ from mediawatch.domain import (
     of_identity,
 )
 from mediawatch.domain.clock import day_of
-from mediawatch.figures.counts import once
+from mediawatch.figures.filings import once
 from mediawatch.names import same
 from mediawatch.people.forms.book import clickable
-from mediawatch.people.review import as_reviewed, second_looks
+from mediawatch.people.second_looks import second_looks
 from mediawatch.ports import Store
 from mediawatch.rules.policy import Policy
-from mediawatch.rules.proofs import posts_of
+from mediawatch.rules.post_lists import posts_of
+from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.table import Table
 
 NOT_LOOKED_AT = "本次未能核查"

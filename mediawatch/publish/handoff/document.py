@@ -10,7 +10,7 @@ from typing import Literal
 
 from mediawatch.domain import CanaryCheck, Code, FiledStatus, SweepAccount, Verdict
 from mediawatch.domain.clock import beijing, day_of
-from mediawatch.figures.counts import Figures, Split
+from mediawatch.figures.values import Figures, Split
 from mediawatch.publish.handoff.findings import as_filed, finding_out
 from mediawatch.publish.handoff.parts import (
     CorrectionOut,

@@ -18,7 +18,7 @@ from mediawatch.domain import Account, Change, NoticeItem
 from mediawatch.registry.cells import text_of
 from mediawatch.registry.matching import Known, Match, Strength, fold, match
 from mediawatch.registry.plan import merged
-from mediawatch.registry.problems import RowError, Unusable
+from mediawatch.registry.problems import RowProblem, Unusable
 from mediawatch.registry.rows import Row, read_rows
 from mediawatch.registry.workbook import File, read_files
 
@@ -59,7 +59,7 @@ def read_annex(
         raise Unusable(f"{path}: no sheet has a column {_PROBLEM[0]}: it is no annex of a notice")
     known = Known(accounts, history)
     decided = _by_name_alone(rows, match(rows, known), known)
-    errors = [*read.errors, *(decision for decision in decided if isinstance(decision, RowError))]
+    errors = [*read.errors, *(decision for decision in decided if isinstance(decision, RowProblem))]
     errors += [
         row.error("", "", f"没有填写{_PROBLEM[0]}")
         for row in rows
@@ -86,8 +86,8 @@ def _item(number: int, file: File, row: Row, account: Account | None) -> NoticeI
 
 
 def _by_name_alone(
-    rows: Sequence[Row], decisions: Sequence[Match | RowError | None], known: Known
-) -> list[Match | RowError | None]:
+    rows: Sequence[Row], decisions: Sequence[Match | RowProblem | None], known: Known
+) -> list[Match | RowProblem | None]:
     """What no key and no body led to: the one account of that platform that bears or bore the
     name.
     """

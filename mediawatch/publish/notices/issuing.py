@@ -25,10 +25,10 @@ from mediawatch.domain import (
     Verdict,
     standing_item,
 )
-from mediawatch.figures.counts import filings_of_one
-from mediawatch.people.review import as_reviewed
+from mediawatch.figures.filings import filings_of_one
 from mediawatch.publish.inspection import Inspection, Problem
-from mediawatch.publish.notices.rounds import standing_items
+from mediawatch.publish.notices.results import standing_items
+from mediawatch.rules.reviewed import as_reviewed
 
 WITHDRAWN = "经更正撤销。"
 WAITS = "疑似问题待审核。"

@@ -21,11 +21,12 @@ from mediawatch.domain import (
     of_identity,
 )
 from mediawatch.domain.clock import day_of
-from mediawatch.people.review import as_reviewed, proving
+from mediawatch.people.suspects import proving
 from mediawatch.ports import Store
 from mediawatch.publish.notices.recheck import Look, recheck, refuse_older
-from mediawatch.publish.notices.rounds import Rechecked, standing_items
-from mediawatch.publish.notices.rounds import rechecked as known
+from mediawatch.publish.notices.results import Rechecked, standing_items
+from mediawatch.publish.notices.results import rechecked as known
+from mediawatch.rules.reviewed import as_reviewed
 
 
 async def note_recheck(

@@ -23,13 +23,14 @@ from mediawatch.domain import (
     of_identity,
 )
 from mediawatch.domain.clock import chinese_day, day_of, minute
-from mediawatch.people.review import Suspect, as_reviewed
+from mediawatch.people.suspects import Suspect
 from mediawatch.ports import Known
 from mediawatch.publish.reports.lists import LOOKS, heading
 from mediawatch.rules import backing as trust
-from mediawatch.rules import judge, sentences, ties
+from mediawatch.rules import due, sentences, ties
 from mediawatch.rules.policy import Policy
-from mediawatch.rules.proofs import complete, posts_of
+from mediawatch.rules.post_lists import complete, posts_of
+from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.rules.sentences import in_chinese
 
 _SILENT = frozenset({Code.ZOMBIE, Code.STALE_2W, Code.STALE_3M, Code.STALE_6M})
@@ -199,5 +200,5 @@ def changing(told: Explained, judged: Judgement) -> list[str]:
 
 def _due(told: Explained) -> list[str]:
     filed = told.entry.account.filed
-    day: date = judge.next_due(told.state, filed, told.policy, told.now)
+    day: date = due.next_due(told.state, filed, told.policy, told.now)
     return [f"下次应核查：{chinese_day(day)}。" if day != date.max else "下次应核查：无。"]

@@ -24,10 +24,10 @@ from mediawatch.domain import (
     SweepState,
 )
 from mediawatch.domain.clock import beijing, minute
-from mediawatch.figures.counts import each_once
-from mediawatch.people.review import as_reviewed
+from mediawatch.figures.filings import each_once
 from mediawatch.registry.headings import label
 from mediawatch.rules import backing
+from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.rules.sentences import in_chinese
 from mediawatch.table import Table, joined
 

@@ -14,8 +14,8 @@ from mediawatch.domain import (
     standing_item,
 )
 from mediawatch.domain.clock import beijing
-from mediawatch.publish.notices.rounds import Rechecked, standing_items
-from mediawatch.publish.notices.rounds import rechecked as latest
+from mediawatch.publish.notices.results import Rechecked, standing_items
+from mediawatch.publish.notices.results import rechecked as latest
 from mediawatch.table import Table
 
 

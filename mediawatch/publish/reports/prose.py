@@ -19,8 +19,9 @@ from mediawatch.domain import (
     SweepKind,
 )
 from mediawatch.domain.clock import chinese_day, day_of
-from mediawatch.figures.counts import Figures, Split, once
 from mediawatch.figures.dimensions import Dimension
+from mediawatch.figures.filings import once
+from mediawatch.figures.values import Figures, Split
 from mediawatch.publish.inspection import Inspection
 from mediawatch.sweep.scope import WHOLE
 

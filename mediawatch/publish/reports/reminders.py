@@ -14,7 +14,7 @@ from enum import StrEnum
 from mediawatch.domain import Account, Contact, DateKind, Sweep, SweepAccount, Verdict
 from mediawatch.domain.clock import chinese_day, day_of
 from mediawatch.rules.policy import Policy
-from mediawatch.table import joined
+from mediawatch.table import joined, plain
 
 
 class Unit(StrEnum):
@@ -168,7 +168,7 @@ def _line(text: str) -> str:
     """A filed text within a sentence: nothing in it may break the line or steer what it is pasted
     into.
     """
-    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+    return " ".join(plain(text).split())
 
 
 def _latest(entry: SweepAccount) -> date | None:

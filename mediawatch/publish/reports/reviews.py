@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from mediawatch.domain import ReviewAction, ReviewEvent, ReviewState, Stance, Sweep
 from mediawatch.domain.clock import minute
-from mediawatch.people.review import SecondLook, Suspect
+from mediawatch.people.second_looks import SecondLook
+from mediawatch.people.suspects import Suspect
 from mediawatch.publish.reports.lists import ATTESTED, filed_lines, heading, reading_lines
 from mediawatch.rules.backing import Backing
 from mediawatch.rules.hearing import HearingState

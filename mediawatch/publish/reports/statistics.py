@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from mediawatch.domain import SweepAccount
 from mediawatch.figures.circulars import Line, Printed, slips
 from mediawatch.figures.comparison import Change, Comparison
-from mediawatch.figures.counts import Figures, Split, Statistics
+from mediawatch.figures.values import Figures, Split, Statistics
 from mediawatch.sweep.scope import Scope
 from mediawatch.table import Table
 

@@ -13,7 +13,7 @@ import structlog
 from browsers import SHORT, facing, key
 from samples import enter
 
-from mediawatch.app import Route, doctor, opened
+from mediawatch.app import Route, home_checks, opened
 from mediawatch.domain import CLOCK_OFF, Account, Filed, Need, Outcome, Sight, Verdict
 from mediawatch.domain.clock import day_of
 from mediawatch.ops.settings import Home
@@ -111,7 +111,7 @@ async def test_a_sweep_with_a_wrong_clock_says_so_once_and_accuses_nobody(tmp_pa
                 await enter(app.store, Filed(name=name, platform="toutiao", platform_id=token))
             with structlog.testing.capture_logs() as logs:
                 summary = await app.engine().run(request)
-            checks = [check async for check in doctor.in_home(app) if check.name == "clock"]
+            checks = [check async for check in home_checks.in_home(app) if check.name == "clock"]
     assert (summary.exit_code & 64, summary.findings, set(summary.verdicts)) == (
         64,
         [],
@@ -121,5 +121,5 @@ async def test_a_sweep_with_a_wrong_clock_says_so_once_and_accuses_nobody(tmp_pa
     assert len([line for line in logs if line["event"].startswith(CLOCK_OFF)]) == 1
     sentences = {entry.judgement.sentence for entry in summary.scope if entry.judgement}
     assert sentences == {"本机时钟与平台时间相差超过10分钟,所读内容不作依据,请校准时钟后重新检查。"}
-    assert [check.level for check in checks] == [doctor.Level.FAIL]
+    assert [check.level for check in checks] == [home_checks.Level.FAIL]
     assert "45 minutes ahead" in checks[0].text

@@ -16,8 +16,9 @@ from stages import Stage, composed, staged
 from mediawatch.domain import Attested, DateKind, Evidence, EvidenceKind, Filed, MatchedBy, Outcome
 from mediawatch.domain.clock import EVER
 from mediawatch.ports import Known
-from mediawatch.rules.policy import Presence, load
+from mediawatch.rules.policy import load
 from mediawatch.rules.presence import presence
+from mediawatch.rules.verdicts import Presence
 from scrapers.replica import Case, World
 from scrapers.replica.cases import Recorded
 from scrapers.weibo.surfaces import SCRAPER

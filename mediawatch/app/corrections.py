@@ -1,0 +1,254 @@
+"""Corrections of issued notices: what is due, and carrying it out."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from mediawatch.app.documents import checks_behind, issued_inspection
+from mediawatch.app.judged import judged_scope
+from mediawatch.app.root import App
+from mediawatch.domain import (
+    Code,
+    Finding,
+    IssuedDocument,
+    Notice,
+    NoticeAction,
+    NoticeEvent,
+    NoticeItem,
+    ReviewAction,
+    ReviewEvent,
+    ReviewState,
+    Sweep,
+    UserError,
+    is_closed,
+    standing_item,
+)
+from mediawatch.domain.clock import day_of
+from mediawatch.figures.filings import filings_of_one
+from mediawatch.publish import handoff
+from mediawatch.publish.notices.issuing import (
+    verdict_without,
+    version_of,
+)
+from mediawatch.publish.notices.results import standing_items
+from mediawatch.publish.notices.rounds import Issues, accusations_like
+from mediawatch.rules.corrections_due import CorrectionDue, cause, fallen, upheld
+from mediawatch.rules.problems import codes_like, codes_of
+
+
+async def correct(
+    app: App, notice: Notice, item: int, *, codes: Sequence[Code] = (), by: str, reason: str
+) -> tuple[NoticeEvent, IssuedDocument | None]:
+    """更正: withdraw an item, or these of its findings; the original stays, and the hand-off gets
+    its next version.
+
+    The review of the sweep follows, for every filing of the account: what was withdrawn is 排除
+    there. UserError where the item does not stand or lacks a code.
+    """
+    events = await app.store.notices.events(notice.id)
+    found = next((each for each in notice.items if each.number == item), None)
+    before = standing_item(found, events) if found else None
+    if found is None or before is None:
+        why = " any more: it was withdrawn" if found else f", but 1 to {len(notice.items)}"
+        raise UserError(f"{notice.number} has no item {item}{why}")
+    if missing := set(codes) - {held.finding.code for held in before.findings}:
+        raise UserError(
+            f"item {item} of {notice.number} has no finding {', '.join(sorted(missing))}"
+        )
+    if not by.strip() or not reason.strip():
+        raise UserError("a correction needs a reason and a name (--reason, --by)")
+    event = NoticeEvent(
+        notice_id=notice.id,
+        item=item,
+        action=NoticeAction.CORRECTED,
+        at=app.clock(),
+        by=by.strip(),
+        reason=reason.strip(),
+        codes=() if {held.finding.code for held in before.findings} <= set(codes) else tuple(codes),
+    )
+    if notice.sweep_id is None:
+        await app.store.notices.add_events([event])
+        return event, None
+    scope = await app.store.notices.scope(notice.id)
+    filings = next(
+        (
+            group
+            for group in filings_of_one(scope)
+            if any(each.account.id == found.account_id for each in group)
+        ),
+        [],
+    )
+    if entry := next((each for each in filings if each.account.id == found.account_id), None):
+        event = replace(
+            event, verdict=verdict_without(entry, found, standing_item(found, [*events, event]))
+        )
+    told = await issued_inspection(app, notice, after=[event], scope=scope)
+    body = handoff.to_bytes(handoff.of(told, await checks_behind(app, told)))
+    document = version_of(body, len(await app.store.notices.documents(notice.id)) + 1, app.clock())
+    await app.store.notices.add_events([event], document)
+    withdrawn = {
+        held.finding.code for held in before.findings if not codes or held.finding.code in codes
+    }
+    await _take_back(app, told.sweep, {each.account.id for each in filings}, withdrawn, event)
+    return event, document
+
+
+async def correct_everywhere(
+    app: App,
+    notice: Notice,
+    item: int,
+    *,
+    codes: Sequence[Code] = (),
+    by: str,
+    reason: str,
+    everywhere: bool,
+) -> tuple[
+    list[tuple[Notice, int, IssuedDocument | None]],
+    list[tuple[Notice, NoticeItem, tuple[Code, ...]]],
+]:
+    """Correct an item, and `everywhere` all other notices that hold the same against the account.
+    What was corrected, the asked one first, with the new versions of the hand-offs; and what still
+    stands elsewhere, with the codes to withdraw there (none: all)."""
+    _, document = await correct(app, notice, item, codes=codes, by=by, reason=reason)
+    done = [(notice, item, document)]
+    left: list[tuple[Notice, NoticeItem, tuple[Code, ...]]] = []
+    for other, held in await same_accusations(app, notice, item, codes):
+        withdrawn = codes_like(
+            held, codes or codes_of(next(each for each in notice.items if each.number == item))
+        )
+        # Of another system's item no part can be withdrawn: it has the printed words alone.
+        if everywhere and (held.findings or len(withdrawn) == len(codes_of(held))):
+            _, made = await correct(
+                app,
+                other,
+                held.number,
+                codes=withdrawn if held.findings else (),
+                by=by,
+                reason=reason,
+            )
+            done.append((other, held.number, made))
+        else:
+            left.append(
+                (
+                    other,
+                    held,
+                    withdrawn if held.findings and len(withdrawn) < len(held.findings) else (),
+                )
+            )
+    return done, left
+
+
+async def _take_back(
+    app: App,
+    sweep: Sweep,
+    account_ids: Collection[int],
+    withdrawn: Collection[Code],
+    event: NoticeEvent,
+) -> None:
+    """The sweep's own findings of those codes are reopened and dismissed, so that no list or figure
+    of it names them again.
+    """
+    newest = max((known.id for known in await app.store.reviews.events(sweep.id)), default=0)
+    judged = await judged_scope(app, sweep)
+    made = [
+        ReviewEvent(
+            sweep_id=sweep.id, account_id=entry.account.id, code=finding.code, action=action, at=event.at, by=event.by,
+            reason=f"更正:{event.reason}", sentence=finding.sentence, facts=finding.facts,
+        )
+        for entry in judged.entries
+        if entry.account.id in account_ids and entry.judgement
+        for finding in entry.judgement.findings
+        if finding.code in withdrawn and finding.review is not ReviewState.DISMISSED
+        for action in ((ReviewAction.REOPENED,) if finding.review is ReviewState.CONFIRMED else ()) + (ReviewAction.DISMISSED,)
+    ]  # fmt: skip
+    await app.store.reviews.add(
+        sweep.id, made, after=newest, rejudged=judged.rejudged.of(account_ids)
+    )
+
+
+async def same_accusations(
+    app: App, notice: Notice, item: int, codes: Collection[Code]
+) -> list[tuple[Notice, NoticeItem]]:
+    """What other notices still hold against the account of an item by these codes (all of the
+    item's where none is given): notices of the same sweep, and the same circular as another system
+    published it."""
+    notices, events = await app.store.notices.all(), await app.store.notices.events()
+    accounts = {
+        account.id: account for account in await app.store.accounts.all(include_retired=True)
+    }
+    found = next(each for each in notice.items if each.number == item)
+    moments = {sweep.id: sweep.as_of for sweep in await app.store.sweeps.all()}
+    return accusations_like(
+        notice, found, codes, Issues(notices=notices, events=events, moments=moments), accounts
+    )
+
+
+async def corrections_due(app: App, notice: Notice) -> list[CorrectionDue]:
+    """What of a notice would not be said today, item by item, with the reading that caused it; and
+    what an appeal took away. Of another system's notice only the latter."""
+    events = await app.store.notices.events(notice.id)
+    items = standing_items(notice, events)
+    granted = upheld(notice, items, events)
+    wanted = {item.account_id for item in items if item.account_id is not None and item.findings}
+    sweep = next(
+        (sweep for sweep in await app.store.sweeps.all() if sweep.id == notice.sweep_id), None
+    )
+    if sweep is None or not wanted:
+        return granted
+    judged = await judged_scope(app, sweep, wanted)
+    entries = {entry.account.id: entry for entry in judged.entries}
+    surfaces = app.surface_labels({entry.account.platform for entry in judged.entries})
+    day = day_of(sweep.as_of)
+    due = []
+    for item in items:
+        if item.account_id is None or not (gone := fallen(item, entries.get(item.account_id))):
+            continue
+        readings = (
+            await app.store.readings.for_judgement(
+                [item.account_id], sweep.as_of, sweep.period_from
+            )
+        ).get(item.account_id, [])
+        why = cause(
+            gone,
+            readings,
+            (sweep.period_from or judged.policy.window_start(day), day),
+            surfaces,
+            notice.issued_on,
+        )
+        if why is None:
+            continue
+        said = "、".join(dict.fromkeys(finding.label for finding in gone))
+        why = why or await _other_cause(app, sweep, item, gone)
+        due.append(
+            CorrectionDue(
+                notice=notice.number,
+                item=item.number,
+                name=item.filed.name,
+                problem=said,
+                cause=why,
+            )
+        )
+    return [*granted, *due]
+
+
+async def _other_cause(app: App, sweep: Sweep, item: NoticeItem, gone: Sequence[Finding]) -> str:
+    """What else can take a finding away: a person's decision, or a change of the registry."""
+    codes = {finding.code for finding in gone}
+    events = await app.store.reviews.events(sweep.id)
+    own = [event for event in events if event.account_id == item.account_id and event.code in codes]
+    if own and own[-1].action is ReviewAction.DISMISSED:
+        return f"{day_of(own[-1].at)}经{own[-1].by}审核排除"
+    changes = await app.store.accounts.changes(item.account_id)
+    return f"{day_of(changes[-1].at)}台账变更" if changes else "已有新证据"
+
+
+async def all_corrections_due(app: App) -> list[CorrectionDue]:
+    """Those of every notice that is not closed."""
+    events = await app.store.notices.events()
+    still = [
+        notice
+        for notice in await app.store.notices.all()
+        if not is_closed(event for event in events if event.notice_id == notice.id)
+    ]
+    return [due for notice in still for due in await corrections_due(app, notice)]

@@ -1,0 +1,205 @@
+"""What the doctor checks in a home: canaries, ways to look, logins, clock."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+from mediawatch.app import App
+from mediawatch.domain import (
+    CLOCK_OFF,
+    Account,
+    Attested,
+    LookKind,
+    SessionState,
+    UserError,
+)
+from mediawatch.domain.clock import minute
+from mediawatch.ops import logins as sessions
+
+OLDEST_CLOCK = datetime(2026, 1, 1, tzinfo=UTC)
+"""This version is younger: a clock before it is wrong."""
+
+
+_SKEW = timedelta(minutes=10)
+
+
+_OLD_LOGIN = timedelta(days=30)
+
+
+class Level(StrEnum):
+    OK = "ok"
+    WARN = "warn"
+    FAIL = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One line for the operator; `remedy` where there is something to be done."""
+
+    level: Level
+    name: str
+    text: str
+    remedy: str = ""
+
+
+def check_of(
+    good: bool, name: str, text: str, remedy: str, *, otherwise: Level = Level.FAIL
+) -> Check:
+    return Check(Level.OK, name, text) if good else Check(otherwise, name, text, remedy)
+
+
+async def in_home(app: App) -> AsyncIterator[Check]:
+    """What the home holds: database, sessions, registry, canaries by platform, surfaces that nobody
+    has recorded.
+    """
+    now = app.clock()
+    # A write transaction without a row: a read-only file, a full disk or another's lock show here.
+    await app.store.accounts.add_links(0, [], "doctor")
+    yield Check(Level.OK, "database", "opens, is up to date and can be written")
+    sweeps = await app.store.sweeps.all()
+    later = [sweep for sweep in sweeps if sweep.started_at > now + _SKEW]
+    if later:
+        text = (
+            f"sweep {later[-1].id} began at {minute(later[-1].started_at)}, which is still to come"
+        )
+        yield Check(
+            Level.FAIL, "clock", text, "the host's clock was set back, or was wrong then: set it"
+        )
+    async for check in _logins(app, now):
+        yield check
+    accounts = await app.store.accounts.all()
+    yield check_of(
+        bool(accounts), "registry", f"{len(accounts)} accounts", "mediawatch registry import FILE"
+    )
+    for check in _canaries(app, accounts):
+        yield check
+    if accounts:
+        yield _ways(app, {account.platform for account in accounts})
+    if sweeps:
+        yield await _described(app, sweeps[-1].id)
+        if clock := await _clock_seen(app, sweeps[-1].id):
+            yield clock
+
+
+def _canaries(app: App, accounts: Sequence[Account]) -> Iterator[Check]:
+    try:
+        listed = app.canaries()
+    except UserError:
+        return  # said already
+    for platform in sorted(
+        {account.platform for account in accounts if app.supports(account.platform)}
+    ):
+        known = listed.of(platform)
+        text = (
+            f"{platform}: {len(known)}"
+            if known
+            else f"{platform}: none, so its findings will be marked 未经对照账号校验"
+        )
+        remedy = f"name accounts that post every day in {app.home.canaries} (docs/canaries.md)"
+        yield check_of(bool(known), "canaries", text, remedy, otherwise=Level.WARN)
+
+
+def _ways(app: App, platforms: Iterable[str]) -> Check:
+    surfaces = [facts for platform in sorted(platforms) for facts in app.surfaces(platform)]
+    called = ", ".join(facts.name for facts in surfaces if facts.by_call) or "none"
+    return Check(
+        Level.OK,
+        "surfaces",
+        (
+            f"{len(surfaces)} of this registry's platforms; first looks by call: {called}; all "
+            "others load a page"
+        ),
+    )
+
+
+async def _logins(app: App, now: datetime) -> AsyncIterator[Check]:
+    mode = app.home.sessions.stat().st_mode & 0o777
+    yield check_of(
+        not mode & 0o077, "sessions", f"folder is {mode:04o}", f"chmod 700 {app.home.sessions}"
+    )
+    found = await sessions.listed(app.sessions, app.logins())
+    for each in found:
+        stored, name = each.session, f"{each.session.platform}/{each.session.name}"
+        age = now - (stored.used_at or stored.made_at)
+        again = f"mediawatch login {stored.platform} --name {stored.name}"
+        if stored.mode != sessions.PRIVATE:
+            yield Check(
+                Level.FAIL,
+                "sessions",
+                f"{name}: others may read it ({stored.mode:04o})",
+                f"chmod 600 {stored.path}",
+            )
+        if each.state is SessionState.INVALID:
+            yield Check(Level.WARN, "sessions", f"{name}: was last seen invalid", again)
+        else:
+            text = f"{name}: last seen {each.state.value}, used {age.days} days ago"
+            yield check_of(
+                age < _OLD_LOGIN,
+                "sessions",
+                text,
+                f"mediawatch doctor --live asks the site; else {again}",
+                otherwise=Level.WARN,
+            )
+    lacking = [
+        platform
+        for platform in app.logins().platforms
+        if platform not in {each.session.platform for each in found}
+    ]
+    if lacking:
+        text = f"no login for {', '.join(lacking)}: see below for what that leaves to people"
+        yield Check(Level.WARN, "sessions", text, "mediawatch login PLATFORM, with a work account")
+
+
+async def _described(app: App, sweep_id: int) -> Check:
+    """Surfaces and wordings that were met, and that only text attests."""
+    used: Counter[str] = Counter(
+        sight.surface
+        for readings in (await app.store.readings.by_account(sweep_id=sweep_id)).values()
+        for reading in readings
+        if reading.look is not LookKind.PERSON
+        for sight in reading.sights
+        if sight.attested is Attested.DESCRIBED and not sight.outcome.about_us
+    )
+    met = ", ".join(f"{surface} ({count} sights)" for surface, count in used.most_common())
+    text = (
+        f"sweep {sweep_id} rests in part on what only text attests: {met}"
+        if met
+        else f"sweep {sweep_id} met recorded forms only"
+    )
+    return check_of(
+        not met,
+        "recordings",
+        text,
+        "record one of them: mediawatch record ACCOUNT",
+        otherwise=Level.WARN,
+    )
+
+
+async def _clock_seen(app: App, sweep_id: int) -> Check | None:
+    """What the sites' replies of the last sweep said of this machine's clock; None where they
+    agreed with it.
+    """
+    readings = [
+        reading
+        for kept in (await app.store.readings.by_account(sweep_id=sweep_id)).values()
+        for reading in kept
+    ]
+    said = {
+        sight.detail
+        for reading in readings
+        for sight in reading.sights
+        if sight.detail.startswith(CLOCK_OFF)
+    }
+    if not said:
+        return None
+    text = f"sweep {sweep_id}: {max(said)}"
+    return Check(
+        Level.FAIL,
+        "clock",
+        text,
+        "set the host's clock, then mediawatch sweep --again; doctor --live asks the sites",
+    )

@@ -1,0 +1,198 @@
+"""`mediawatch notice correct`, `appeal`, `close`: what is done to a notice after its issue."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from mediawatch.app import corrections
+from mediawatch.cli.base import confirm, opened, run
+from mediawatch.cli.out import (
+    NumberArgument,
+    notice_of,
+)
+from mediawatch.domain import (
+    Code,
+    IssuedDocument,
+    Notice,
+    NoticeAction,
+    NoticeEvent,
+    NoticeItem,
+    UserError,
+    is_closed,
+)
+from mediawatch.ops.files import write_whole
+from mediawatch.publish.notices.issuing import appealed
+from mediawatch.publish.notices.results import standing_items
+from mediawatch.table import plain
+
+By = Annotated[str, typer.Option("--by", metavar="NAME", help="Who does it.")]
+
+
+ItemArgument = Annotated[
+    int, typer.Argument(metavar="ITEM", help="Its 序号 in `notice show`.", min=1)
+]
+
+
+Corrections = tuple[
+    list[tuple[Notice, int, IssuedDocument | None]],
+    list[tuple[Notice, NoticeItem, tuple[Code, ...]]],
+]
+
+
+class AppealResult(StrEnum):
+    """申诉结果."""
+
+    UPHELD = "upheld"
+    REJECTED = "rejected"
+
+
+def correct(
+    ctx: typer.Context,
+    number: NumberArgument,
+    item: ItemArgument,
+    by: By,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")],
+    code: Annotated[
+        list[Code] | None,
+        typer.Option(
+            "--code", metavar="CODE", help="Withdraw only this finding of it; may be repeated."
+        ),
+    ] = None,
+    yes: Annotated[
+        bool, typer.Option("--yes", help="Do not ask whether it is this account.")
+    ] = False,
+    everywhere: Annotated[
+        bool,
+        typer.Option(
+            "--everywhere",
+            help="In every other notice, too, that holds the same against the account.",
+        ),
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Write the corrected hand-off, too."),
+    ] = None,
+) -> None:
+    """Correct a notice (更正): withdraw an item, or some of its findings. What was issued stays;
+    the hand-off gets its next version.
+    """
+
+    async def work() -> Corrections:
+        async with opened(ctx) as app:
+            notice, events = await notice_of(app, number)
+            named = next(
+                (each for each in standing_items(notice, events) if each.number == item), None
+            )
+            if named and {*(code or ())} <= {
+                held.finding.code for held in named.findings
+            }:  # else it is refused anyhow
+                _ask(notice, named, yes=yes)
+            return await corrections.correct_everywhere(
+                app, notice, item, codes=code or (), by=by, reason=reason, everywhere=everywhere
+            )
+
+    done, left = run(work())
+    for notice, place, made in done:
+        typer.echo(f"{notice.number}: item {place} corrected")
+        if made:
+            typer.echo(f"hand-off version {made.version}, SHA-256 {made.sha256}")
+    for notice, other, codes in left:
+        options = "".join(f" --code {each}" for each in codes)
+        typer.echo(
+            f"{notice.number} still says {other.problem} of {other.filed.name} (item "
+            f"{other.number}): "
+            f"`mediawatch notice correct {notice.number} {other.number}{options} --by … --reason "
+            "…` corrects it there, "
+            "--everywhere all at once",
+            err=True,
+        )
+    _, _, document = done[0]
+    if out and document:
+        write_whole(out, document.body.encode())
+        typer.echo(str(out))
+
+
+def _ask(notice: Notice, item: NoticeItem, *, yes: bool) -> None:
+    """Names the account before it is withdrawn. UserError where nobody says yes."""
+    filed = item.filed
+    body = f"，{filed.organiser}" if filed.organiser else ""
+    what = f"{notice.number}第{item.number}项：“{filed.name}”（{filed.type}{body}），{item.problem}"
+    typer.echo(plain(what))
+    if not yes:
+        confirm(
+            "Withdraw it?",
+            (
+                f"item {item.number} of {notice.number} is “{filed.name}”: add --yes if it is the "
+                "one to be corrected"
+            ),
+        )
+
+
+def appeal(
+    ctx: typer.Context,
+    number: NumberArgument,
+    item: ItemArgument,
+    by: Annotated[
+        str, typer.Option("--by", metavar="NAME", help="Who appeals; with --result who decides.")
+    ],
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="Why.")],
+    result: Annotated[
+        AppealResult | None,
+        typer.Option(
+            help=(
+                "Decide it: upheld (then `notice correct`) or rejected; without it an appeal is "
+                "taken in."
+            )
+        ),
+    ] = None,
+) -> None:
+    """Take an appeal (申诉) in, or decide one. It changes nothing by itself: one that is upheld is
+    followed by a correction.
+    """
+
+    async def work() -> str:
+        async with opened(ctx) as app:
+            notice, events = await notice_of(app, number)
+            event = appealed(
+                notice,
+                events,
+                item,
+                NoticeAction(result.value) if result else NoticeAction.APPEALED,
+                by,
+                reason,
+                app.clock(),
+            )
+            await app.store.notices.add_events([event])
+            return f"{notice.number}: item {item}, {event.action.value}"
+
+    typer.echo(run(work()))
+
+
+def close(
+    ctx: typer.Context,
+    number: NumberArgument,
+    by: By,
+    reason: Annotated[str, typer.Option(metavar="TEXT", help="How it ended.")] = "",
+) -> None:
+    """Close a notice (办结): only then may the evidence of its findings leave by age."""
+
+    async def work() -> str:
+        async with opened(ctx) as app:
+            notice, events = await notice_of(app, number)
+            if is_closed(events):
+                raise UserError(f"{notice.number} is closed already")
+            event = NoticeEvent(
+                notice_id=notice.id,
+                action=NoticeAction.CLOSED,
+                at=app.clock(),
+                by=by,
+                reason=reason,
+            )
+            await app.store.notices.add_events([event])
+            return f"{notice.number}: closed"
+
+    typer.echo(run(work()))

@@ -1,0 +1,75 @@
+"""`mediawatch registry proposals`: updates that the readings suggest."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from mediawatch.cli.base import opened, run
+from mediawatch.cli.out import CsvOption, print_or_write
+from mediawatch.domain import UserError
+from mediawatch.registry.decisions import changes, chosen, current, deciders, refusals
+from mediawatch.registry.proposal import Proposal, as_table
+
+
+def proposals(
+    ctx: typer.Context,
+    accept: Annotated[
+        list[str] | None,
+        typer.Option("--accept", metavar="N", help="Accept this one (its 编号); may be repeated."),
+    ] = None,
+    refuse: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--refuse", metavar="N", help="Never propose this one again; may be repeated."
+        ),
+    ] = None,
+    everything: Annotated[
+        bool, typer.Option("--all", help="Accept all but those marked 须核对.")
+    ] = False,
+    by: Annotated[
+        str,
+        typer.Option(
+            "--by",
+            metavar="NAME",
+            help="Who accepts; needed, and somebody else, for an id that a person saw.",
+        ),
+    ] = "",
+    csv: CsvOption = None,
+) -> None:
+    """List what readings have taught (ids, links, new names, migrations, doubtful ids), and accept
+    it into the registry, or refuse it.
+    """
+    if csv and (accept or refuse or everything):
+        raise UserError("--csv lists, --accept, --all and --refuse decide: give one of them")
+
+    async def work() -> tuple[list[Proposal], list[Proposal], list[Proposal]]:
+        async with opened(ctx) as app:
+            listed = await current(app.store)
+            refused = chosen(listed, refuse or (), everything=False)
+            accepted = chosen(
+                [each for each in listed if each not in refused],
+                accept or (),
+                everything=everything,
+            )
+            deciders(accepted, by)
+            await app.store.accounts.add_refusals(refusals(refused, app.clock()))
+            if accepted:
+                await app.store.accounts.apply(changes(accepted, app.clock(), by))
+            return listed, accepted, refused
+
+    listed, accepted, refused = run(work())
+    if not accept and not refuse and not everything:
+        print_or_write(as_table(listed), csv)
+        return
+    for each in refused:
+        typer.echo(f"{each.key} {each.account.filed.name}: {each.field} {each.new!r} refused")
+    for each in accepted:
+        typer.echo(
+            f"{each.key} {each.account.filed.name}: {each.field} {each.old!r} -> {each.new!r}"
+        )
+    typer.echo(
+        f"{len(accepted)} accepted, {len(refused)} refused, "
+        f"{len(listed) - len(accepted) - len(refused)} left"
+    )

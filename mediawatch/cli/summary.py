@@ -1,0 +1,75 @@
+"""What a run came to, on standard output."""
+
+from __future__ import annotations
+
+import typer
+
+from mediawatch.cli.out import NO_NETWORK
+from mediawatch.domain import (
+    Verdict,
+)
+from mediawatch.domain.clock import minute
+from mediawatch.people.worklist import NOT_LOOKED_AT
+from mediawatch.sweep import Summary
+
+
+def print_summary(summary: Summary) -> None:
+    """What a run came to, on standard output."""
+    sweep = summary.sweep
+    typer.echo(
+        f"sweep {sweep.id}: as of {minute(sweep.as_of)} (Beijing), policy {sweep.policy}, "
+        f"scope {sweep.scope}"
+    )
+    if summary.repeated:
+        typer.echo(
+            "an equal sweep is finished already; nothing was looked at (use --again to look "
+            "once more)"
+        )
+    else:
+        outcomes = ", ".join(
+            f"{count} {outcome.value}" for outcome, count in summary.outcomes.most_common()
+        )
+        typer.echo(f"{summary.looks} looks: {outcomes or 'none'}")
+        if summary.settled:
+            typer.echo(f"{summary.settled} accounts needed none: what was known settles them")
+        if summary.left:
+            typer.echo(
+                (
+                    f"{summary.left} accounts could not be looked at: paused, out of time, or "
+                    "nothing filed leads to them"
+                ),
+                err=True,
+            )
+    if failing := [check for check in summary.checks if not check.fresh]:
+        surfaces = ", ".join(
+            sorted({f"{check.surface} ({check.session or 'visitor'})" for check in failing})
+        )
+        told = (
+            f"{len(failing)} of {len(summary.checks)} canary checks failed: what {surfaces} said "
+            "against accounts around them is withdrawn"
+        )
+        typer.echo(told, err=True)
+    if summary.clock_off:
+        told = (
+            f"{summary.clock_off}; nothing that was read counts against anybody: set the clock "
+            "and run `mediawatch sweep --again`"
+        )
+        typer.echo(told, err=True)
+    if summary.unanswered:
+        typer.echo(NO_NETWORK.format(sweep=sweep.id), err=True)
+    for verdict in Verdict:
+        count = summary.verdicts[verdict]
+        label = (
+            NOT_LOOKED_AT if summary.unanswered and verdict is Verdict.UNPROVEN else verdict.label
+        )
+        typer.echo(f"  {count:>6}  {verdict.value:<13} {label}")
+    if summary.exit_code and summary.repeated:
+        typer.echo(f"exit code {summary.exit_code}: that of the run that made it", err=True)
+    elif summary.exit_code:
+        typer.echo(
+            (
+                f"exit code {summary.exit_code}: some surfaces were paused or failed; what they "
+                "left over is unproven"
+            ),
+            err=True,
+        )

@@ -1,0 +1,62 @@
+"""What must add up in the figures of a sweep. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mediawatch.figures.values import Figures, Statistics
+
+
+def assert_sums(one: Figures) -> None:
+    if sum(one.verdicts.values()) != one.drawn:
+        raise AssertionError(
+            f"verdicts sum to {sum(one.verdicts.values())}, not to 应查数 {one.drawn}"
+        )
+    parts = one.checked + one.apart + one.open
+    if parts != one.drawn:
+        raise AssertionError(
+            f"检查数 {one.checked} + 单列 {one.apart} + 待核查 {one.open} = {parts}, not "
+            f"应查数 {one.drawn}"
+        )
+    if not one.failed <= one.checked <= one.total or one.drawn > one.total:
+        raise AssertionError(
+            f"不合格数 {one.failed}, 检查数 {one.checked}, 应查数 {one.drawn}, 总数 "
+            f"{one.total} are out of order"
+        )
+    kinds = sum(one.kinds.values())
+    if (
+        kinds < one.failed
+        or (kinds != one.failed and not one.nested)
+        or max(one.kinds.values(), default=0) > one.failed
+    ):
+        raise AssertionError(
+            f"kinds {dict(one.kinds)} sum to {kinds}, not to 不合格数 {one.failed}"
+        )
+
+
+def assert_parts(split: Mapping[str, Figures], whole: Figures) -> None:
+    for name in (
+        "total",
+        "drawn",
+        "checked",
+        "failed",
+        "unproven",
+        "out_of_scope",
+        "apart",
+        "closed",
+    ):
+        counts = {part: getattr(one, name) for part, one in split.items()}
+        if sum(counts.values()) != getattr(whole, name):
+            raise AssertionError(
+                f"{name} of the parts {counts} sums to {sum(counts.values())}, not to "
+                f"{getattr(whole, name)}"
+            )
+
+
+def assert_listed_once(found: Statistics) -> None:
+    ids = [entry.account.id for entry, _ in found.failed]
+    if len(set(ids)) != len(ids) or len(ids) != found.whole.failed:
+        raise AssertionError(
+            f"{len(ids)} failed accounts are listed ({len(set(ids))} different ones), "
+            f"不合格数 is {found.whole.failed}"
+        )

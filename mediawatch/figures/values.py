@@ -1,0 +1,135 @@
+"""The figures of a sweep, and of its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from mediawatch.domain import Finding, SweepAccount, Verdict
+
+OPEN_VERDICTS = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
+
+
+OPEN_RATE = "待核查"
+"""Printed where a rate would read 100% while somebody still has to look."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Counts of accounts, of one sweep or of a part of it. `checked + apart + unproven +
+    out_of_scope == drawn <= total`.
+    """
+
+    total: int
+    """总数 (在管数): in service in the whole registry. In a census the same as `drawn`, and so
+    where nobody knows it.
+    """
+    drawn: int
+    """应查数 (抽查数): in service and in scope."""
+    checked: int
+    """检查数: conclusive verdicts."""
+    failed: int
+    """不合格数."""
+    unproven: int
+    """待人工核查."""
+    out_of_scope: int
+    """暂不支持自动核查, and not yet settled by a person."""
+    apart: int = 0
+    """异常单列 where the policy keeps them out of 检查数."""
+    closed: int = 0
+    """已关停 and 已注销, in scope only to see whether they are gone."""
+    verdicts: Mapping[Verdict, int]
+    kinds: Mapping[str, int]
+    """Failed accounts by the label of their kind. Exclusive: by the leading finding, sums to
+    `failed`. Nested: a stale account stands in every tier that it reached."""
+    nested: bool = False
+    registry_known: bool = True
+    """False where `total` is only what was in scope: nothing is said of coverage then."""
+
+    @property
+    def passed(self) -> int:
+        return self.checked - self.failed
+
+    @property
+    def rate(self) -> Fraction | None:
+        """合格率, None where nothing was checked."""
+        return Fraction(self.passed, self.checked) if self.checked else None
+
+    @property
+    def coverage(self) -> Fraction | None:
+        """检查率, None where there is no account, and where the registry is not known."""
+        return Fraction(self.checked, self.total) if self.total and self.registry_known else None
+
+    @property
+    def open(self) -> int:
+        """Accounts that somebody still has to look at."""
+        return self.unproven + self.out_of_scope
+
+    @property
+    def preliminary(self) -> bool:
+        """初步结果."""
+        return bool(self.open)
+
+    @property
+    def full_cover(self) -> bool:
+        """全覆盖: every account in service has a conclusive verdict."""
+        return self.registry_known and self.total > 0 and self.checked + self.apart == self.total
+
+    @property
+    def perfect(self) -> bool:
+        """合格率 100%, and nothing open."""
+        return self.rate == 1 and not self.preliminary
+
+    def rate_text(self, decimals: int = 2) -> str:
+        """合格率 as printed. Never `100%` while anything is open."""
+        return OPEN_RATE if self.rate == 1 and self.preliminary else percent(self.rate, decimals)
+
+    def coverage_text(self, decimals: int = 2) -> str:
+        """检查率 as printed."""
+        return percent(self.coverage, decimals)
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The figures by one word (地市, 平台 …), part by part in the order in which they are
+    printed.
+    """
+
+    heading: str
+    parts: tuple[tuple[str, Figures], ...]
+
+    @property
+    def perfect(self) -> tuple[str, ...]:
+        """The parts with 合格率 100%, nothing open."""
+        return tuple(name for name, part in self.parts if part.perfect)
+
+    @property
+    def without_account(self) -> tuple[str, ...]:
+        """The parts in which no account is in service: an expected name without any, or one whose
+        accounts are all closed.
+        """
+        return tuple(name for name, part in self.parts if not part.total)
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """All figures of a sweep: what a circular prints. Sound, or it would not have been built."""
+
+    whole: Figures
+    splits: tuple[Split, ...]
+    failed: tuple[tuple[SweepAccount, Finding], ...]
+    """Every failed account once, with its leading finding, in scope order."""
+
+
+def percent(ratio: Fraction | None, decimals: int = 2) -> str:
+    """`99.84%`, half up; `100%` without decimals; `—` for None."""
+    if ratio is None:
+        return "—"
+    if ratio == 1:
+        return "100%"
+    unit = 10**decimals
+    steps = (2 * ratio * 100 * unit + 1) // 2
+    # 99.996 % must not be printed as 100 %: somebody failed.
+    steps = min(steps, 100 * unit - 1) if ratio < 1 else steps
+    return f"{steps // unit}.{steps % unit:0{decimals}}%" if decimals else f"{steps}%"

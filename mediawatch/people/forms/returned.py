@@ -1,0 +1,128 @@
+"""What the three returned workbooks (worklist, dispatch, feedback) share: rows taken in, their
+problems, and the bad rows that go back.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Generic, TypeVar
+
+from mediawatch.domain import Source
+from mediawatch.people.forms.book import Cover, Form, FormRow, write_form
+from mediawatch.people.forms.columns import Cell, H, text_of
+from mediawatch.people.forms.images import EMBEDDED
+from mediawatch.people.forms.package import BadFile
+from mediawatch.people.forms.pictures import Shot
+from mediawatch.people.forms.rowkey import RowKey, from_elsewhere, parse_key
+from mediawatch.people.link_files import FoundLink
+from mediawatch.registry.problems import Place, RowProblem
+
+_AT_ONCE = 50
+"""Rows held in memory with their pictures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnedRow(Generic[H]):
+    """One row of a returned workbook."""
+
+    place: Place
+    cells: Mapping[H, Cell]
+    shots: tuple[Shot, ...] = ()
+
+    def text(self, column: H) -> str:
+        return text_of(self.cells.get(column))
+
+    def answers(self, columns: Sequence[H]) -> bool:
+        """Whether the row holds a picture, or a text in one of the columns."""
+        return bool(self.shots) or any(self.text(column) for column in columns)
+
+    def problem(self, column: H, reason: str) -> RowProblem:
+        return RowProblem(self.place, self.heading(column), self.text(column), reason)
+
+    def heading(self, column: H) -> str:
+        """How problems name a column."""
+        return column.value
+
+    def key(self, column: H, home: str, sweep_id: int) -> RowKey | RowProblem:
+        """The hidden key in `column`, which must be one of this home and sweep."""
+        key = parse_key(self.text(column))
+        if key is None:
+            return self.problem(column, "缺少行键或行键被改动:请在系统导出的原表中填写")
+        if elsewhere := from_elsewhere(key, home):
+            return self.problem(column, elsewhere)
+        if key.sweep_id != sweep_id:
+            return self.problem(
+                column,
+                f"这一行属于第{key.sweep_id}次检查,不是第{sweep_id}次:导入时请加 --sweep "
+                f"{key.sweep_id}",
+            )
+        return key
+
+
+R = TypeVar("R")
+
+
+@dataclass(slots=True, kw_only=True)
+class ReturnedRows(Generic[H]):
+    """What returned workbooks came to. Rows are counted."""
+
+    blank: int = 0
+    """Rows without an answer."""
+    repeated: int = 0
+    """Answers that were there already, word for word."""
+    articles: list[FoundLink] = field(default_factory=list)
+    """Links that the machine can open, with the account that the row names."""
+    problems: list[RowProblem] = field(default_factory=list)
+    bad_rows: list[tuple[ReturnedRow[H], tuple[RowProblem, ...]]] = field(default_factory=list)
+
+    def refuse(self, row: ReturnedRow[H], problems: Sequence[RowProblem]) -> None:
+        self.problems.extend(problems)
+        self.bad_rows.append((row, tuple(problems)))
+
+    def batches(self, path: Path, rows: Iterator[R], at_once: int = _AT_ONCE) -> Iterator[list[R]]:
+        """The rows of a file, some at once. A file that cannot be read further is a problem."""
+        try:
+            while some := list(islice(rows, at_once)):
+                yield some
+        except BadFile as bad:
+            self.problems.append(RowProblem(Place(path.name, "", 0), reason=str(bad)))
+
+    def corrections(self, error: H) -> Iterator[tuple[ReturnedRow[H], dict[H, Cell]]]:
+        """The refused rows, and their cells with what is wrong in the column `error`."""
+        for row, problems in self.bad_rows:
+            reasons = "\n".join(f"{each.column}:{each.reason}" for each in problems)
+            yield row, {**row.cells, error: reasons}
+
+
+def write_bad_rows(
+    path: Path,
+    form: Form[H],
+    returned: ReturnedRows[H],
+    cover: Cover,
+    *,
+    picture: H | None = None,
+) -> int:
+    """The refused rows with their answers and a 错误说明 column, to be corrected and returned. The
+    number of rows. `picture`: the column that their first picture goes back in.
+    """
+    lines = [
+        FormRow(
+            cells=cells,
+            filed={picture: row.shots[0].body}
+            if picture is not None and row.shots and row.shots[0].media_type in EMBEDDED
+            else {},
+        )
+        for row, cells in returned.corrections(form.error)
+    ]
+    write_form(path, form, lines, cover, overwrite=True)
+    return len(lines)
+
+
+def source_of(path: Path, now: datetime) -> Source:
+    """A returned file as the store notes it."""
+    return Source(file=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest(), at=now)

@@ -1,0 +1,124 @@
+"""What an import of links came to, link by link."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from mediawatch.domain import (
+    Account,
+    Sight,
+)
+from mediawatch.names import same
+from mediawatch.people.link_files import FoundLink
+from mediawatch.registry.problems import Place
+from mediawatch.table import Table
+
+NO_ARTICLE = "不是微信文章链接,未打开"
+
+
+class Result(StrEnum):
+    """What became of one link."""
+
+    MATCHED = "matched"
+    KNOWN = "known"
+    """Opened before, with the same result."""
+    PROPOSED = "proposed"
+    AMBIGUOUS = "ambiguous"
+    FOREIGN = "foreign"
+    DEAD = "dead"
+    UNREAD = "unread"
+    NOT_OPENED = "not opened"
+
+    @property
+    def label(self) -> str:
+        return _LABELS[self]
+
+
+_LABELS = {
+    Result.MATCHED: "已对应账号",
+    Result.KNOWN: "此前已读取",
+    Result.PROPOSED: "无ID可核对,请确认",
+    Result.AMBIGUOUS: "多个账号同名,无法对应",
+    Result.FOREIGN: "不是台账内账号的文章",
+    Result.DEAD: "链接失效,读不到文章",
+    Result.UNREAD: "未能读取,请重新导入",
+    Result.NOT_OPENED: "未打开,请稍后重新导入",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One link with its result. `accounts` are those it was matched to, or those that bear the name
+    seen.
+    """
+
+    link: FoundLink
+    result: Result
+    accounts: tuple[Account, ...] = ()
+    sight: Sight | None = None
+    detail: str = ""
+
+    @property
+    def name_seen(self) -> str:
+        return self.sight.name if self.sight else ""
+
+    @property
+    def published_on(self) -> date | None:
+        return self.sight.latest.on if self.sight and self.sight.latest else None
+
+    @property
+    def renamed(self) -> bool:
+        """Matched by id, and called otherwise than filed."""
+        return self.result is Result.MATCHED and any(
+            not same(account.filed.name, self.name_seen) for account in self.accounts
+        )
+
+
+@dataclass(slots=True)
+class Report:
+    """What an import of links came to, in the order in which the links were found."""
+
+    entries: list[Entry] = field(default_factory=list)
+    skipped: tuple[str, ...] = ()
+    unused: tuple[tuple[Place, str], ...] = ()
+    """Addresses that are no WeChat article, with their places."""
+
+    @property
+    def counts(self) -> Counter[Result]:
+        return Counter(entry.result for entry in self.entries)
+
+
+def as_table(report: Report) -> Table:
+    """For people: one row a place where a link stands."""
+    rows: list[tuple[str, ...]] = []
+    for entry in report.entries:
+        sight = entry.sight
+        seen = (entry.name_seen, sight.platform_id, sight.original_id) if sight else ("", "", "")
+        accounts = ";".join(account.filed.name for account in entry.accounts)
+        numbers = ";".join(
+            account.filed.filing_number for account in entry.accounts if account.filed.filing_number
+        )
+        day = entry.published_on.isoformat() if entry.published_on else ""
+        what = (entry.link.url, entry.result.label, accounts, numbers, *seen, day, entry.detail)
+        for place in entry.link.places:
+            rows.append((place.file, place.sheet, str(place.row), *what))
+    for place, address in report.unused:
+        rows.append((place.file, place.sheet, str(place.row), address, NO_ARTICLE, *[""] * 7))
+    columns = (
+        "文件",
+        "工作表",
+        "行",
+        "链接",
+        "结果",
+        "台账账号",
+        "备案编号",
+        "文章页名称",
+        "平台ID",
+        "原始ID",
+        "发布日期",
+        "说明",
+    )
+    return Table("文章链接导入结果", columns, tuple(rows))

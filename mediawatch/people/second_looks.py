@@ -1,0 +1,92 @@
+"""Accounts that are fresh by one person's word alone, drawn for another person to look at."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from mediawatch.domain import (
+    Account,
+    LookKind,
+    Outcome,
+    Reading,
+    Sweep,
+    SweepAccount,
+    Verdict,
+)
+from mediawatch.domain.clock import day_of, day_start
+from mediawatch.names import same_person
+from mediawatch.ports import Store
+from mediawatch.rules.policy import Policy
+from mediawatch.rules.post_lists import posts_of
+
+_FRESH = (Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SecondLook:
+    """An account that is fresh by one person's word alone, drawn for another person to look at."""
+
+    account: Account
+    first: Reading
+
+    @property
+    def by(self) -> str:
+        return self.first.by
+
+
+async def second_looks(
+    store: Store, sweep: Sweep, scope: Sequence[SweepAccount], policy: Policy
+) -> list[SecondLook]:
+    """The drawn ones that nobody else has looked at yet, in the order of the judged scope."""
+    drawn = [
+        entry.account
+        for entry in scope
+        if entry.judgement
+        and entry.judgement.verdict in _FRESH
+        and is_drawn(sweep.id, entry.account.id, policy.review.second_person_share)
+    ]
+    # A post within the window is seen on its own day at the earliest.
+    since = day_start(policy.window_start(day_of(sweep.as_of)) - timedelta(days=1))
+    readings = await store.readings.by_account([account.id for account in drawn], since=since)
+    return [
+        SecondLook(account=account, first=first)
+        for account in drawn
+        if (first := unchecked_word(readings.get(account.id, ()), sweep, policy)) is not None
+    ]
+
+
+def is_drawn(sweep_id: int, account_id: int, share: float) -> bool:
+    """A draw that anybody can repeat: the same sweep and account always come out the same, whoever
+    else answered.
+    """
+    number = int.from_bytes(hashlib.sha256(f"{sweep_id}.{account_id}".encode()).digest()[:8], "big")
+    return number < share * 2**64
+
+
+def unchecked_word(readings: Sequence[Reading], sweep: Sweep, policy: Policy) -> Reading | None:
+    """The person's 有 on which alone an account is fresh; None where a machine saw a post too, or a
+    second person looked.
+    """
+    end = day_of(sweep.as_of)
+    start = policy.window_start(end)
+    posted = [
+        reading
+        for reading in readings
+        if any(start <= post.on <= end for _, post in posts_of(reading, policy))
+    ]
+    if not posted or any(reading.look is not LookKind.PERSON for reading in posted):
+        return None
+    first = posted[0]
+    of_sweep = [
+        reading
+        for reading in readings
+        if reading.sweep_id == sweep.id and reading.look is LookKind.PERSON
+    ]
+    seconded = any(
+        not same_person(reading.by, first.by) and reading.outcome is not Outcome.NO_EVIDENCE
+        for reading in of_sweep
+    )
+    return None if seconded else first

@@ -1,0 +1,69 @@
+"""An answer beside those that were given before: repeated, or with the same picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mediawatch.domain import (
+    LookKind,
+    Reading,
+    Sight,
+)
+from mediawatch.people.forms.columns import Column
+from mediawatch.people.forms.read import WorklistRow
+from mediawatch.people.worklist.answers import SHARED_WORDS, UNTIMED
+from mediawatch.registry.problems import RowProblem
+
+
+def with_shared_picture(
+    row: WorklistRow, given: Reading, others: Sequence[str]
+) -> Reading | tuple[RowProblem, ...]:
+    """The answer with a mark for the reviewer that its picture serves other accounts; refused
+    unless the row says so itself.
+    """
+    some = "、".join(f"“{name}”" for name in others[:3]) + ("等" if len(others) > 3 else "")
+    (sight,) = given.sights
+    if not sight.captures:
+        return given
+    if SHARED_WORDS not in row.text(Column.REMARK):
+        words = (
+            f"同一张截图已用于{some}:请附本账号的截图;一张截图确实显示多个账号的,在“备注”"
+            "中写明“截图含多个账号”"
+        )
+        return (row.problem(Column.SHOT, words),)
+    marked = f"{sight.detail};截图同时用于{some.replace(';', ',')},请核对"
+    return replace(given, sights=(replace(sight, detail=marked),))
+
+
+def short_answer(reading: Reading) -> str:
+    """What a person answered, shortly."""
+    parts = [
+        part
+        for part in reading.sights[0].detail.split(";")
+        if part and not part.endswith((":", "未填", "正常"))
+    ]
+    return ",".join(parts)
+
+
+def repeats(given: Reading, old: Reading) -> bool:
+    """The same look again: same person, sweep and words, and the same time (an untimed answer got
+    the time of its import).
+
+    Office suites compress pictures anew when they save, so other bytes are no other look; a picture
+    where there was none is.
+    """
+    if old.look is not LookKind.PERSON or (old.by, old.sweep_id) != (given.by, given.sweep_id):
+        return False
+    new_sight, old_sight = given.sights[0], old.sights[0]
+    same_time = UNTIMED in new_sight.detail or old.read_at == given.read_at
+    return (
+        same_time
+        and _words(new_sight) == _words(old_sight)
+        and bool(old_sight.evidence or not new_sight.captures)
+    )
+
+
+def _words(sight: Sight) -> str:
+    """What was answered, without what we remarked on it."""
+    return ";".join(part for part in sight.detail.split(";") if not part.startswith("截图同时用于"))

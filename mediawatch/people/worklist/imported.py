@@ -1,0 +1,74 @@
+"""What an import of worklists did, and the rows that go back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from mediawatch.domain import (
+    Account,
+    Reading,
+    Sweep,
+)
+from mediawatch.people.forms.book import Cover
+from mediawatch.people.forms.columns import Column
+from mediawatch.people.forms.returned import ReturnedRows
+from mediawatch.people.worklist.guide import guide
+from mediawatch.people.worklist.sheet import Line, write_book
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two persons answered one account differently (待复核). Both readings are kept."""
+
+    account: Account
+    answers: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return (
+            f"{self.account.filed.name}({self.account.filed.type or self.account.platform})待复核,"
+            f"核查结论不一致:{' ≠ '.join(self.answers)}"
+        )
+
+
+@dataclass(slots=True, kw_only=True)
+class Imported(ReturnedRows[Column]):
+    """What an import of worklists did. `links` are for the machine to open, `articles` those of
+    them that it can open.
+    """
+
+    readings: list[Reading] = field(default_factory=list)
+    links: list[tuple[int, str]] = field(default_factory=list)
+    """(account id, link) as answered; not known before."""
+    conflicts: list[Conflict] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+    @property
+    def accepted(self) -> int:
+        """Rows that hold, new or known."""
+        return len(self.readings) + self.repeated
+
+
+def write_bad_rows(
+    path: Path, imported: Imported, *, sweep: Sweep, marks: Sequence[str] = ()
+) -> int:
+    """The refused rows with their answers, pictures and a 错误说明 column, to be corrected and
+    returned. The number of rows.
+    """
+    lines = [
+        Line(
+            cells={**cells, Column.QR: ""},
+            shots=[shot.body for shot in row.shots if not shot.problem],
+        )
+        for row, cells in imported.corrections(Column.ERROR)
+    ]
+    cover = Cover(
+        title="需要更正的核查结果",
+        made_at=sweep.as_of,
+        meta={"sweep": str(sweep.id)},
+        guide=guide(True),
+        marks=marks,
+    )
+    write_book(path, lines, cover, overwrite=True)
+    return len(lines)

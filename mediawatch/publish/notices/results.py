@@ -1,0 +1,117 @@
+"""What the re-checks of a notice found: the newest result of each item. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from mediawatch.domain import (
+    Code,
+    Notice,
+    NoticeAction,
+    NoticeEvent,
+    NoticeItem,
+    Rectified,
+    standing_item,
+)
+from mediawatch.rules.problems import codes_of, problem_about
+
+_GRAVEST = (
+    Rectified.NOT_DONE,
+    Rectified.UNVERIFIED,
+    Rectified.NOT_FILED,
+    Rectified.FILED_AS_CLOSED,
+    Rectified.DEREGISTERED,
+    Rectified.DONE,
+)
+
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d复查:")
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemResult:
+    """复查结果 of one problem of an item; of the item as a whole where `code` is None."""
+
+    code: Code | None
+    result: Rectified
+    basis: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rechecked:
+    """复查结果 of one item: what stands of it, the gravest result of its problems, and its basis
+    with dates in Chinese.
+    """
+
+    item: NoticeItem
+    result: Rectified
+    basis: str
+    registry: str = ""
+    """Against which import of the registry."""
+    problem: str = ""
+    """The printed problem that the result is about; "" for the whole item."""
+    parts: tuple[ProblemResult, ...] = ()
+    """Problem by problem."""
+
+    @property
+    def about(self) -> str:
+        """存在的突出问题 as it is printed beside the result."""
+        return self.problem or self.item.problem
+
+    @classmethod
+    def of(cls, item: NoticeItem, parts: Sequence[ProblemResult], registry: str) -> Rechecked:
+        result = min((part.result for part in parts), key=_GRAVEST.index)
+        decisive = [part for part in parts if part.result is result]
+        codes = [part.code for part in decisive if part.code is not None]
+        problem = problem_about(item, codes) if codes else item.problem
+        return cls(
+            item, result, _joined(part.basis for part in decisive), registry, problem, tuple(parts)
+        )
+
+
+def _joined(bases: Iterable[str]) -> str:
+    """Each once; the day of the re-check before the first one only."""
+    joined = ""
+    for basis in dict.fromkeys(bases):
+        day = _DAY.match(basis)
+        joined += basis[day.end() :] if joined and day and joined.startswith(day[0]) else basis
+    return joined
+
+
+def standing_items(notice: Notice, events: Iterable[NoticeEvent]) -> list[NoticeItem]:
+    """What still stands of a notice; `events` may be those of all notices."""
+    own = [event for event in events if event.notice_id == notice.id]
+    return [standing for item in notice.items if (standing := standing_item(item, own)) is not None]
+
+
+def rechecked(notice: Notice, events: Iterable[NoticeEvent]) -> list[Rechecked]:
+    """The latest re-check of each standing item, in the notice's order; items that were never
+    re-checked are left out.
+
+    The result is that of the problems that still stand. One that was noted of an item as a whole
+    may be about a problem that was withdrawn since: then there is none.
+    """
+    own = [event for event in events if event.notice_id == notice.id]
+    found = ((item, _latest(item, own)) for item in standing_items(notice, own))
+    return [
+        Rechecked.of(item, [part for part, _ in parts], parts[-1][1])
+        for item, parts in found
+        if parts
+    ]
+
+
+def _latest(item: NoticeItem, own: Sequence[NoticeEvent]) -> list[tuple[ProblemResult, str]]:
+    """The newest result of each problem that stands, with the registry it was held against."""
+    latest: dict[Code | None, tuple[ProblemResult, str]] = {}
+    for event in own:
+        if event.item != item.number:
+            continue
+        if event.action is NoticeAction.CORRECTED:
+            latest.pop(None, None)
+        elif event.action is NoticeAction.RECHECKED and event.result is not None:
+            code = event.codes[0] if event.codes else None
+            latest = latest if code is not None and None not in latest else {}
+            latest[code] = ProblemResult(code, event.result, event.reason), event.source
+    return [latest[code] for code in (*codes_of(item), None) if code in latest]

@@ -1,0 +1,159 @@
+"""What a reading's lists of posts show, and whether they are complete. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from mediawatch.domain import (
+    MatchedBy,
+    Outcome,
+    Post,
+    PostKind,
+    Reading,
+    Sight,
+    Tie,
+)
+from mediawatch.domain.clock import day_of, day_start, lies_ahead
+from mediawatch.names import alike
+from mediawatch.ports import Known
+from mediawatch.rules.agreement import current
+from mediawatch.rules.policy import Policy
+from mediawatch.rules.ties import proposes_only, tie_of
+
+
+def posts_of(reading: Reading, policy: Policy) -> Iterator[tuple[Sight, Post]]:
+    """The posts of a reading that count as updates under the policy and carry a possible date."""
+    for sight in reading.sights:
+        if sight.matched_by is None:
+            continue
+        for post in sight.posts:
+            unwanted = (post.repost and not policy.updates.reposts) or (
+                post.pushed is False and not policy.updates.unpushed
+            )
+            if not unwanted and not is_odd(post, sight):
+                yield sight, post
+
+
+def is_odd(post: Post, sight: Sight) -> bool:
+    """A post dated after the moment of the look."""
+    return lies_ahead(post.on, post.at, sight.read_at)
+
+
+def complete(reading: Reading, known: Known) -> bool:
+    """Whether its list may speak against the account: whole, and surely the account's."""
+    sight = reading.exact_sight
+    return sight is not None and tie_of(sight, reading, known) is not None and whole(reading, known)
+
+
+def whole(reading: Reading, known: Known) -> bool:
+    """Whether its list shows everything under the filed name or id: exact, sound, and no other
+    surface knows more. Enough to remind.
+    """
+    sight = reading.exact_sight
+    if (
+        sight is None
+        or sight.outcome not in (Outcome.OK, Outcome.NO_POSTS)
+        or sight.matched_by is None
+    ):
+        return False
+    if sight.matched_by is not MatchedBy.ID and not alike(
+        known.filed.name, sight.name or reading.name
+    ):
+        return False
+    # A list with a date yet to come has a post whose true date nobody knows: it proves no gap.
+    return not any(is_odd(post, sight) for post in sight.posts) and not showed_less(sight, known)
+
+
+def weakest(ties: Iterable[Tie | None]) -> Tie | None:
+    """The weakest of the ties that a finding rests on; None where it rests on none."""
+    found = {tie for tie in ties if tie}
+    return Tie.SEARCH if Tie.SEARCH in found else Tie.ID if found else None
+
+
+def showed_less(exact: Sight, known: Known) -> bool:
+    """Whether another surface (or a person) knows a post that this "complete" list should hold and
+    does not.
+    """
+    if exact.complete_since is None:
+        return True
+    for reading in known.readings:
+        for sight in reading.sights:
+            if sight.surface == exact.surface or sight.matched_by is None:
+                continue
+            if any(_missing(post, exact) for post in sight.posts if not is_odd(post, sight)):
+                return True
+    return False
+
+
+def _missing(post: Post, exact: Sight) -> bool:
+    assert exact.complete_since is not None
+    if post.kind is PostKind.SEEN:
+        # A person's word "there is one" has a day at best: any listed post as late as it agrees.
+        inside = day_of(exact.complete_since) < post.on <= day_of(exact.read_at)
+        return inside and not any(listed.on >= post.on for listed in exact.posts)
+    moment = post.at or day_start(post.on)
+    if not exact.complete_since <= moment <= exact.read_at:
+        return False
+    if post.at is None:
+        return not any(listed.on == post.on for listed in exact.posts)
+    return not any(
+        listed.id == post.id if post.id and listed.id else _close(listed, post)
+        for listed in exact.posts
+    )
+
+
+def _close(one: Post, other: Post) -> bool:
+    if one.at is None or other.at is None:
+        return one.on == other.on
+    return abs(one.at - other.at) <= timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class SeenDays:
+    """Days of posts, of all readings together."""
+
+    days: tuple[date, ...]
+    """Those not after as_of."""
+    after: date | None
+    """The newest one after as_of."""
+    odd: bool
+    """A post dated after the moment of its look was set aside."""
+    doubted: tuple[date, ...] = ()
+    """Days, not after as_of, of posts that may be another account's: they prove nothing, and no
+    silence stands against them.
+    """
+
+    @property
+    def newest(self) -> date | None:
+        return max(self.days, default=None)
+
+
+def seen_days(known: Known, as_of: datetime, policy: Policy) -> SeenDays:
+    """All that is known of when the account posted, on either side of as_of."""
+    days: set[date] = set()
+    doubted: set[date] = set()
+    for reading in known.readings:
+        for sight, post in posts_of(reading, policy):
+            (doubted if proposes_only(sight, reading, known.filed) else days).add(post.on)
+    odd = any(
+        is_odd(post, sight)
+        for reading in current(known, as_of)
+        for sight in reading.sights
+        for post in sight.posts
+    )
+    as_of_day = day_of(as_of)
+    return SeenDays(
+        tuple(sorted(day for day in days if day <= as_of_day)),
+        max((day for day in days if day > as_of_day), default=None),
+        odd,
+        tuple(sorted(day for day in doubted - days if day <= as_of_day)),
+    )
+
+
+def tie_of_lists(readings: Iterable[Reading], known: Known) -> Tie | None:
+    """By what complete lists are tied to the account."""
+    return weakest(
+        tie_of(sight, reading, known) for reading in readings if (sight := reading.exact_sight)
+    )

@@ -1,0 +1,66 @@
+"""What a sweep shows once its findings were reviewed: the verdict, the sentence and the findings
+that may leave. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from mediawatch.domain import (
+    ALL_DISMISSED,
+    Effect,
+    Judgement,
+    ReviewEvent,
+    ReviewState,
+    SweepAccount,
+    Verdict,
+    standing,
+)
+
+
+def with_reviews(judgement: Judgement, events: Sequence[ReviewEvent]) -> Judgement:
+    """A judgement whose findings bear what the account's events come to, oldest first."""
+    findings = []
+    for finding in judgement.findings:
+        found = standing((event for event in events if event.code is finding.code), finding)
+        findings.append(replace(finding, review=found.state, excuse=found.excuse))
+    return replace(judgement, findings=tuple(findings))
+
+
+def as_reviewed(entry: SweepAccount, *, include_open: bool) -> SweepAccount:
+    """The entry with the findings that may leave, and the verdict and sentence that follow from
+    them: what every document and figure is made of. The report queries define it again, in
+    db/reports/parts/reviewed.sql.
+
+    A finding that nobody decided leaves its account open. Where all were dismissed, the account is
+    judged without them: by its updates alone, or as a case of its own where it was excused.
+    """
+    judged = entry.judgement
+    if judged is None or not judged.findings:
+        return entry
+    printable = {
+        ReviewState.CONFIRMED,
+        *((ReviewState.OPEN, ReviewState.DISPATCHED) if include_open else ()),
+    }
+    kept = tuple(finding for finding in judged.findings if finding.review in printable)
+    verdict, sentence = judged.verdict, judged.sentence
+    if verdict in (Verdict.FAILED, Verdict.LISTED):
+        bears = [
+            finding
+            for finding in judged.findings
+            if verdict is Verdict.LISTED or finding.effect is Effect.FAILS
+        ]
+        if any(finding in kept for finding in bears):
+            sentence = kept[0].sentence
+        else:
+            waits = any(finding.review is not ReviewState.DISMISSED for finding in bears)
+            excused = any(finding.excuse for finding in bears)
+            sentence = "疑似问题待审核。" if waits else ALL_DISMISSED
+            if waits:
+                verdict = Verdict.UNPROVEN if verdict is Verdict.FAILED else Verdict.LISTED
+            else:
+                verdict = Verdict.LISTED if excused else judged.otherwise or Verdict.UNPROVEN
+    return replace(
+        entry, judgement=replace(judged, verdict=verdict, sentence=sentence, findings=kept)
+    )

@@ -11,7 +11,7 @@ from functools import partial
 
 from mediawatch.domain import (
     Account,
-    Attested,
+    Attestation,
     Captcha,
     Failure,
     LoginRequired,
@@ -19,9 +19,9 @@ from mediawatch.domain import (
     Need,
     NoEvidence,
     Outcome,
+    PayloadFacts,
     Post,
     RateLimited,
-    Seen,
     Sight,
 )
 from mediawatch.domain.clock import day_of
@@ -256,9 +256,9 @@ def settled(sights: Sequence[Sight], need: Need) -> bool:
     return named and dated
 
 
-async def _facts(seen: AsyncIterator[Seen], by: Tab | PageCalls) -> list[Seen]:
+async def _facts(seen: AsyncIterator[PayloadFacts], by: Tab | PageCalls) -> list[PayloadFacts]:
     """What a surface yields; the failure that ends it as its last fact."""
-    facts: list[Seen] = []
+    facts: list[PayloadFacts] = []
     try:
         async for fact in seen:
             facts.append(fact)
@@ -274,8 +274,8 @@ async def _facts(seen: AsyncIterator[Seen], by: Tab | PageCalls) -> list[Seen]:
     return facts
 
 
-def _trouble(failure: Failure) -> Seen:
-    return Seen(outcome=failure.outcome, detail=failure.detail)
+def _trouble(failure: Failure) -> PayloadFacts:
+    return PayloadFacts(outcome=failure.outcome, detail=failure.detail)
 
 
 def _trouble_sight(task: LookTask, surface: Surface, visit: Visit, failure: Failure) -> Sight:
@@ -310,7 +310,7 @@ def dated_by(clock: ClockCheck, sight: Sight) -> Sight:
 
 def merged(
     surface: Surface,
-    facts: Sequence[Seen],
+    facts: Sequence[PayloadFacts],
     *,
     session: str,
     login: str = "",
@@ -320,7 +320,7 @@ def merged(
     """One sight out of what a surface yielded: name and ids of the first fact that is tied to the
     account, all posts once, the last outcome that is not `ok`, the last `complete_since` where the
     surface can prove one at all. Described, if anything of it is."""
-    first, tie = Seen(), None
+    first, tie = PayloadFacts(), None
     platform_id = original_id = verified_as = ""
     posts: dict[tuple[object, ...], Post] = {}
     links: dict[str, None] = {}
@@ -339,8 +339,8 @@ def merged(
         links |= dict.fromkeys(fact.links)
         if fact.outcome is not Outcome.OK:
             outcome = fact.outcome
-        if fact.attested is Attested.DESCRIBED:
-            attested = Attested.DESCRIBED
+        if fact.attested is Attestation.DESCRIBED:
+            attested = Attestation.DESCRIBED
         if surface.complete(session):
             complete_since = fact.complete_since or complete_since
     ties = [first.matched_by if first.name else tie]

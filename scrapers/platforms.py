@@ -12,7 +12,7 @@ from types import MappingProxyType
 from mediawatch.domain import (
     Account,
     Failure,
-    Filed,
+    Filing,
     LoginRequired,
     Need,
     Outcome,
@@ -135,7 +135,7 @@ class SiteLooker:
         for platform, scraper in self._scrapers.items():
             if scraper.links is not None and on_host(link.hostname, *scraper.hosts):
                 account = Account(
-                    id=0, filed=Filed(name="", platform=platform), links=(link.geturl(),)
+                    id=0, filed=Filing(name="", platform=platform), links=(link.geturl(),)
                 )
                 alone = replace(scraper, surfaces=(scraper.links,), lasting=None)
                 sessions = await self._in_turn((platform,))

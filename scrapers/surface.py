@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
-from mediawatch.domain import Account, Attested, Pace, Seen, Sight
+from mediawatch.domain import Account, Attestation, Pace, PayloadFacts, Sight
 from scrapers.browser.sessions import Session
 from scrapers.browser.shared_pages import PageCalls, SharedPage
 from scrapers.browser.tab import Tab
@@ -44,7 +44,7 @@ class Surface(ABC):
     """`platform.surface`, as readings and the hand-off print it."""
     label: ClassVar[str]
     """The same for inspectors, in Chinese."""
-    attested: ClassVar[Attested]
+    attested: ClassVar[Attestation]
     session: ClassVar[SessionUse]
     shows: ClassVar[Shows]
     pace: ClassVar[Pace]
@@ -105,12 +105,12 @@ class Surface(ABC):
         return self.given_earlier(account, ())
 
     @abstractmethod
-    def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         """Name and id first, then posts. A raised `Failure` ends the sight with that outcome and
         keeps what was yielded.
         """
 
-    def see_by_calls(self, calls: PageCalls, account: Account) -> AsyncIterator[Seen]:
+    def see_by_calls(self, calls: PageCalls, account: Account) -> AsyncIterator[PayloadFacts]:
         """What `see` yields, by the same calls as the page makes, from `shared_page`; never
         complete.
         """

@@ -22,7 +22,7 @@ from db.models import (
     SourceRow,
 )
 from db.transactions import Aggregate, Transactions, reads, writes
-from mediawatch.domain import Account, Change, Contact, Refusal, RegistryChanges, Source
+from mediawatch.domain import Account, AccountChange, Contact, Refusal, RegistryChanges, Source
 from mediawatch.ports import AccountNow, Clock
 
 
@@ -74,14 +74,16 @@ class SqlAccounts(Aggregate):
         apply_changes(conn, changes)
 
     @reads
-    def changes(self, conn: Connection, account_id: int | None = None) -> list[Change]:
+    def changes(self, conn: Connection, account_id: int | None = None) -> list[AccountChange]:
         row = AccountChangeRow
         wanted = select(
             row.account_id, row.field, row.old, row.new, SourceRow.at, SourceRow.file
         ).join_from(row, SourceRow)
         if account_id is not None:
             wanted = wanted.where(row.account_id == account_id)
-        return [Change(*values) for values in conn.execute(wanted.order_by(SourceRow.at, row.id))]
+        return [
+            AccountChange(*values) for values in conn.execute(wanted.order_by(SourceRow.at, row.id))
+        ]
 
     @reads
     def added_by(self, conn: Connection, source: Source) -> list[int]:

@@ -7,17 +7,17 @@ from dataclasses import fields
 from itertools import chain
 
 from db.mapping.values import AnyRow, Values, fields_of
-from mediawatch.domain import Account, Filed
+from mediawatch.domain import Account, Filing
 
-_FILED = tuple(field.name for field in fields(Filed))
+_FILED = tuple(field.name for field in fields(Filing))
 
 
-def filed_values(filed: Filed) -> Values:
+def filed_values(filed: Filing) -> Values:
     return fields_of(filed, _FILED) | {"article_links": list(filed.article_links)}
 
 
-def filed_of(row: AnyRow) -> Filed:
-    return Filed(**fields_of(row, _FILED) | {"article_links": tuple(row.article_links)})
+def filed_of(row: AnyRow) -> Filing:
+    return Filing(**fields_of(row, _FILED) | {"article_links": tuple(row.article_links)})
 
 
 def account_of(key: int, row: AnyRow, learned: Sequence[str]) -> Account:

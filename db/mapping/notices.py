@@ -8,7 +8,15 @@ from dataclasses import fields
 from db.mapping.accounts import filed_of
 from db.mapping.sweeps import finding_fields, finding_values
 from db.mapping.values import AnyRow, Values, fields_of
-from mediawatch.domain import Code, Finding, Held, Notice, NoticeEvent, NoticeItem, ReviewState
+from mediawatch.domain import (
+    Code,
+    Finding,
+    IssuedFinding,
+    Notice,
+    NoticeEvent,
+    NoticeItem,
+    ReviewState,
+)
 
 _NOTICE = tuple(field.name for field in fields(Notice) if field.name not in ("id", "items"))
 _NOTICE_EVENT = tuple(
@@ -24,7 +32,7 @@ def notice_of(row: AnyRow, items: Sequence[NoticeItem]) -> Notice:
     return Notice(**fields_of(row, _NOTICE), items=tuple(items), id=row.id)
 
 
-def notice_item_of(row: AnyRow, findings: Sequence[Held]) -> NoticeItem:
+def notice_item_of(row: AnyRow, findings: Sequence[IssuedFinding]) -> NoticeItem:
     return NoticeItem(
         number=row.number,
         filed=filed_of(row),
@@ -36,16 +44,16 @@ def notice_item_of(row: AnyRow, findings: Sequence[Held]) -> NoticeItem:
     )
 
 
-def held_values(held: Held) -> Values:
+def held_values(held: IssuedFinding) -> Values:
     return finding_values(held.finding) | {"evidence": list(held.evidence)}
 
 
-def held_of(row: AnyRow, reading_ids: Sequence[int]) -> Held:
+def held_of(row: AnyRow, reading_ids: Sequence[int]) -> IssuedFinding:
     """An issued finding was confirmed, whatever its review came to afterwards."""
     finding = Finding(
         **finding_fields(row), reading_ids=tuple(reading_ids), review=ReviewState.CONFIRMED
     )
-    return Held(finding, tuple(row.evidence))
+    return IssuedFinding(finding, tuple(row.evidence))
 
 
 def notice_event_values(event: NoticeEvent) -> Values:

@@ -15,7 +15,7 @@ from db.models import (
     NoticeReadingRow,
     NoticeRow,
 )
-from mediawatch.domain import Held, Notice, NoticeEvent, NoticeItem
+from mediawatch.domain import IssuedFinding, Notice, NoticeEvent, NoticeItem
 
 
 def kept_notices(conn: Connection) -> list[Notice]:
@@ -23,7 +23,7 @@ def kept_notices(conn: Connection) -> list[Notice]:
     proofs: dict[tuple[int, int, int], list[int]] = defaultdict(list)
     for row in conn.execute(rows(NoticeReadingRow).order_by(NoticeReadingRow.reading_id)):
         proofs[row.notice_id, row.item, row.position].append(row.reading_id)
-    findings: dict[tuple[int, int], list[Held]] = defaultdict(list)
+    findings: dict[tuple[int, int], list[IssuedFinding]] = defaultdict(list)
     ordered = rows(NoticeFindingRow).order_by(
         NoticeFindingRow.notice_id, NoticeFindingRow.item, NoticeFindingRow.position
     )

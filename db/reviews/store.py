@@ -17,7 +17,7 @@ from db.models import FindingRow, ReviewEventRow, ReviewPictureRow, SweepRow
 from db.reviews.events import Key, events_by_finding
 from db.sweeps.judgements import keep_rejudgement
 from db.transactions import Aggregate, reads, writes
-from mediawatch.domain import Finding, ReviewAction, ReviewEvent, is_about, standing
+from mediawatch.domain import Finding, ReviewAction, ReviewEvent, is_about, review_standing
 from mediawatch.ports import Rejudgement
 
 _DECISIONS = (ReviewAction.CONFIRMED, ReviewAction.DISMISSED)
@@ -118,7 +118,7 @@ def _settle(conn: Connection, sweep_id: int, accounts: Sequence[int]) -> None:
             FindingRow.sweep_id == sweep_id, FindingRow.account_id.in_(portion)
         )
         for row in conn.execute(wanted):
-            review = standing(known.get((row.account_id, row.code), ()), finding_of(row, ()))
+            review = review_standing(known.get((row.account_id, row.code), ()), finding_of(row, ()))
             states.append({"key": row.id, "state": review.state, "excused": review.excuse})
     if states:
         conn.execute(

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Subquery, select
 
 from db.models import FindingRow, SweepAccountRow
-from mediawatch.domain import FindingChange, ReviewState, Turn, Verdict
+from mediawatch.domain import FindingChange, FindingChangeKind, ReviewState, Verdict
 
 _OPEN = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
 """Verdicts that settle nothing: findings are compared past them."""
@@ -29,11 +29,11 @@ def changes_of(conn: Connection, sweep_id: int) -> list[FindingChange]:
     for key, row in sorted((stood | found).items()):
         account = now[key[0]]
         turn = (
-            (Turn.STILL if key in stood else Turn.NEW)
+            (FindingChangeKind.STILL if key in stood else FindingChangeKind.NEW)
             if key in found
-            else Turn.UNSETTLED
+            else FindingChangeKind.UNSETTLED
             if account.verdict in _OPEN
-            else Turn.GONE
+            else FindingChangeKind.GONE
         )
         changes.append(
             FindingChange(turn=turn, name=account.name, type=account.type, label=row.label)

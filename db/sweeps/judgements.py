@@ -14,7 +14,7 @@ from db.mapping.values import Values, portions
 from db.models import AccountStateRow, FindingReadingRow, FindingRow, SweepAccountRow, SweepRow
 from db.reviews.events import events_by_finding
 from db.sweeps.scope import findings_of
-from mediawatch.domain import DateKind, Finding, Judgement, ReviewState, standing
+from mediawatch.domain import DateKind, Finding, Judgement, ReviewState, review_standing
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Rejudgement
 
@@ -118,7 +118,7 @@ def _replace_findings(conn: Connection, sweep_id: int, judgements: Mapping[int, 
                 survived.add(key)
                 moved.append({"key": key, "place": position})
             else:
-                review = standing(reviews.get((account_id, finding.code), ()), finding)
+                review = review_standing(reviews.get((account_id, finding.code), ()), finding)
                 place: Values = {
                     "sweep_id": sweep_id,
                     "account_id": account_id,

@@ -33,7 +33,7 @@ from mediawatch.publish.notices.issuing import (
 )
 from mediawatch.publish.notices.results import standing_items
 from mediawatch.publish.notices.rounds import Issues, accusations_like
-from mediawatch.rules.corrections_due import CorrectionDue, cause, fallen, upheld
+from mediawatch.rules.corrections_due import CorrectionDue, cause, find_fallen, find_upheld
 from mediawatch.rules.problems import codes_like, codes_of
 
 
@@ -189,7 +189,7 @@ async def corrections_due(app: App, notice: Notice) -> list[CorrectionDue]:
     what an appeal took away. Of another system's notice only the latter."""
     events = await app.store.notices.events(notice.id)
     items = standing_items(notice, events)
-    granted = upheld(notice, items, events)
+    granted = find_upheld(notice, items, events)
     wanted = {item.account_id for item in items if item.account_id is not None and item.findings}
     sweep = next(
         (sweep for sweep in await app.store.sweeps.all() if sweep.id == notice.sweep_id), None
@@ -202,7 +202,7 @@ async def corrections_due(app: App, notice: Notice) -> list[CorrectionDue]:
     day = day_of(sweep.as_of)
     due = []
     for item in items:
-        if item.account_id is None or not (gone := fallen(item, entries.get(item.account_id))):
+        if item.account_id is None or not (gone := find_fallen(item, entries.get(item.account_id))):
             continue
         readings = (
             await app.store.readings.for_judgement(

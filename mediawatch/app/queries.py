@@ -7,7 +7,7 @@ from mediawatch.app.root import App
 from mediawatch.ports import QueryResult
 
 
-async def answered(app: App, sql: str) -> QueryResult:
+async def answer_query(app: App, sql: str) -> QueryResult:
     """The answer to a statement, in which accounts with news stand as they are judged now. Nothing
     is written.
     """

@@ -12,8 +12,8 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.app.queries import answered
-from mediawatch.cli.base import fitted, opened, run
+from mediawatch.app.queries import answer_query
+from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.domain import UserError
 from mediawatch.ops.files import write_whole
 from mediawatch.ports import QueryResult
@@ -52,17 +52,17 @@ def query(
         raise UserError("query needs the NAME of a query, or --sql, or --list")
 
     async def work() -> tuple[str, QueryResult]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             named = {each.name: each for each in app.store.queries.all()}
             if list_:
                 return "查询", QueryResult(
                     ("名称", "内容"), tuple((each.name, each.title) for each in named.values())
                 )
             if sql:
-                return "查询结果", await answered(app, sql)
+                return "查询结果", await answer_query(app, sql)
             if name not in named:
                 raise UserError(f"no query {name!r}: there are {', '.join(named)}")
-            return named[name].title, await answered(app, named[name].sql)
+            return named[name].title, await answer_query(app, named[name].sql)
 
     title, answer = run(work())
     _give(title, answer, format_, out)
@@ -76,7 +76,7 @@ def _give(title: str, answer: QueryResult, format_: Format, out: Path | None) ->
     )
     match format_:
         case Format.TEXT:
-            body = f"{to_text(table) if out else fitted(table)}\n".encode()
+            body = f"{to_text(table) if out else fit_table(table)}\n".encode()
         case Format.CSV:
             body = to_csv(table)
         case Format.JSON:

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from mediawatch.domain import (
     Ending,
     FindingChange,
-    Paused,
+    FindingChangeKind,
     SessionEvent,
     SessionState,
+    SourcePause,
     Sweep,
     SweepRun,
-    Turn,
     Verdict,
 )
 from mediawatch.domain.clock import minute
@@ -24,7 +24,7 @@ from mediawatch.rules.corrections_due import CORRECTION_DUE, CorrectionDue
 NO_NETWORK = (
     "网络不可用:各平台均未应答,本次未得出任何结论,网络恢复后请重新检查(mediawatch sweep --again)"
 )
-_NAMED = (Turn.NEW, Turn.GONE)
+_NAMED = (FindingChangeKind.NEW, FindingChangeKind.GONE)
 """What is told by name: what has to be acted upon. The rest is a count."""
 
 
@@ -102,12 +102,14 @@ def _counts(night: SweepRun) -> str:
 
 
 def _paused(breaker: str, surfaces: Mapping[str, str]) -> str:
-    paused = Paused.parse(breaker)
+    paused = SourcePause.parse(breaker)
     return f"{surfaces.get(paused.surface, paused.surface)}({paused.session or '访客'}){paused.outcome.label}"
 
 
 def _turns(turned: Sequence[FindingChange]) -> str:
-    counts = [f"{turn.label}{sum(each.turn is turn for each in turned)}" for turn in Turn]
+    counts = [
+        f"{turn.label}{sum(each.turn is turn for each in turned)}" for turn in FindingChangeKind
+    ]
     return f"疑似问题:{'、'.join(counts)}"
 
 
@@ -119,7 +121,7 @@ def _run(night: SweepRun) -> str:
     return f"核查{sum(night.looks.values())}次,用时{minutes:.0f}分钟{code}"
 
 
-def lapsed(event: SessionEvent) -> tuple[str, str]:
+def describe_lapsed_login(event: SessionEvent) -> tuple[str, str]:
     """A login became invalid: title and body."""
     name = f"{event.platform}/{event.name}"
     return f"mediawatch 登录已失效:{name}", "\n".join(
@@ -130,7 +132,7 @@ def lapsed(event: SessionEvent) -> tuple[str, str]:
     )
 
 
-def failed(service: str, now: datetime) -> tuple[str, str]:
+def describe_failed_service(service: str, now: datetime) -> tuple[str, str]:
     """A service of the host ended with an error: title and body."""
     lines = [
         f"{minute(now)} 服务 {service} 未正常结束,检查可能未完成。",

@@ -7,11 +7,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from mediawatch.domain.dossier import Known
+from mediawatch.domain.dossier import Dossier
 from mediawatch.ports.gate import Gate, Rank, See, Visit
 from mediawatch.ports.logins import Logins, Modules, SessionWatch, StoredSession
 from mediawatch.ports.looker import Looker, SurfaceFacts
-from mediawatch.ports.stage import Shown, Stage
+from mediawatch.ports.stage import PhoneView, Stage
 from mediawatch.ports.store import (
     AccountNow,
     IdleReading,
@@ -24,9 +24,28 @@ from mediawatch.ports.store import (
 )
 
 __all__ = [
-    "AccountNow", "Clock", "Gate", "IdleReading", "KeptEvidence", "Known", "Logins", "Looker",
-    "Modules", "NamedQuery", "QueryResult", "Rank", "Rejudgement", "See", "SessionWatch",
-    "Shown", "Stage", "Store", "StoredSession", "SurfaceFacts", "SurfaceVisit", "Visit",
+    "AccountNow",
+    "Clock",
+    "Dossier",
+    "Gate",
+    "IdleReading",
+    "KeptEvidence",
+    "Logins",
+    "Looker",
+    "Modules",
+    "NamedQuery",
+    "PhoneView",
+    "QueryResult",
+    "Rank",
+    "Rejudgement",
+    "See",
+    "SessionWatch",
+    "Stage",
+    "Store",
+    "StoredSession",
+    "SurfaceFacts",
+    "SurfaceVisit",
+    "Visit",
 ]  # fmt: skip
 
 Clock = Callable[[], datetime]

@@ -17,7 +17,7 @@ from mediawatch.domain import (
     Ending,
     FindingChange,
     Outcome,
-    Paused,
+    SourcePause,
     SweepAccount,
     SweepRun,
     UserError,
@@ -168,7 +168,7 @@ def reasons(scope: Iterable[SweepAccount]) -> Mapping[str, int]:
 
 def open_breakers(pacing: Pacing) -> tuple[str, ...]:
     return tuple(
-        str(Paused(*source, outcome)) for source, outcome in pacing.open_breakers().items()
+        str(SourcePause(*source, outcome)) for source, outcome in pacing.open_breakers().items()
     )
 
 

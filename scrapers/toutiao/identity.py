@@ -8,7 +8,15 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-from mediawatch.domain import Changed, Filed, LoginRequired, MatchedBy, NoEvidence, Outcome, Seen
+from mediawatch.domain import (
+    Changed,
+    Filing,
+    LoginRequired,
+    MatchedBy,
+    NoEvidence,
+    Outcome,
+    PayloadFacts,
+)
 from scrapers.urls import host_and_path, link_in, on_host, query_of
 
 HOSTS = frozenset({"toutiao.com"})
@@ -43,7 +51,7 @@ class Target:
         return bool(self.id) and not self.id.isdigit()
 
 
-def target_of(filed: Filed) -> Target | None:
+def target_of(filed: Filing) -> Target | None:
     """The filed token's page, else the filed link (a share link's account), else the filed number
     taken as a UID.
 
@@ -92,7 +100,7 @@ def landed(url: str, target: Target) -> str:
     return unquote(token[1]) if token else ""
 
 
-def match_to_filed(profile: Seen, number: str, token: str, target: Target) -> Seen:
+def match_to_filed(profile: PayloadFacts, number: str, token: str, target: Target) -> PayloadFacts:
     """The profile as facts about the target; `number` is its mediaId, `token` that of its address.
     `Changed` for another account.
     """

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from mediawatch.domain import (
     Account,
-    Attested,
+    Attestation,
     Captcha,
     Changed,
     Failure,
@@ -23,8 +23,8 @@ from mediawatch.domain import (
     NoEvidence,
     Outcome,
     Pace,
+    PayloadFacts,
     RateLimited,
-    Seen,
     Unreachable,
 )
 from scrapers.browser.pool import Reply, ReplyWaiter, Tab
@@ -95,7 +95,7 @@ class Profile(Surface):
     """
 
     name, label = "toutiao.profile", "今日头条主页"
-    attested = Attested.RECORDED
+    attested = Attestation.RECORDED
     session = SessionUse.VISITOR
     shows = Shows.ALL
     pace = Pace(every=4.0, jitter=2.0)
@@ -109,7 +109,7 @@ class Profile(Surface):
         target = target_of(account.filed)
         return target is not None and target.url.startswith(USER)
 
-    async def see_by_calls(self, calls: PageCalls, account: Account) -> AsyncIterator[Seen]:
+    async def see_by_calls(self, calls: PageCalls, account: Account) -> AsyncIterator[PayloadFacts]:
         target = target_of(account.filed)
         assert target is not None
         document = (await calls.open(target.url)).good()
@@ -123,7 +123,7 @@ class Profile(Surface):
             reply = await calls.fetch(feed_call(calls.entered, token or profile.platform_id))
             yield replace(read_feed(reply.json(), profile.name, calls.now()), complete_since=None)
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         target = target_of(account.filed)
         if target is None:
             raise NoEvidence("neither a Toutiao id nor a Toutiao link is filed")
@@ -150,7 +150,9 @@ class Profile(Surface):
                             yield shown
                         raise RateLimited(f"{RELOADS + 1} times: {blank.detail}") from blank
 
-    async def profile(self, tab: Tab, waiter: ReplyWaiter, page: Reply, target: Target) -> Seen:
+    async def profile(
+        self, tab: Tab, waiter: ReplyWaiter, page: Reply, target: Target
+    ) -> PayloadFacts:
         """Who the page is about, after the site's JavaScript challenge, which reloads the page
         once.
         """
@@ -188,7 +190,7 @@ class Profile(Surface):
             return match_to_filed(await self.absence(tab), "", token, target)
         return match_to_filed(seen, media_id(data), token, target)
 
-    async def absence(self, tab: Tab) -> Seen:
+    async def absence(self, tab: Tab) -> PayloadFacts:
         """What a page without a profile says; `Changed` where it says nothing."""
         missing = tab.document.status == 404
         if not missing:
@@ -196,12 +198,16 @@ class Profile(Surface):
         if seen := read_absence(await tab.text()):
             return seen
         if missing and is_shell(tab.document.text()):
-            return Seen(outcome=Outcome.NOT_FOUND, detail="HTTP 404", attested=Attested.DESCRIBED)
+            return PayloadFacts(
+                outcome=Outcome.NOT_FOUND, detail="HTTP 404", attested=Attestation.DESCRIBED
+            )
         raise Changed(
             f"HTTP {tab.document.status} without a profile, and none of the known wordings"
         )
 
-    async def feed(self, tab: Tab, waiter: ReplyWaiter, profile: Seen, tokens: set[str]) -> Seen:
+    async def feed(
+        self, tab: Tab, waiter: ReplyWaiter, profile: PayloadFacts, tokens: set[str]
+    ) -> PayloadFacts:
         """The posts of this account's `profile_all`; further pages where the first shows no dated
         post but pinned ones, and as far back as the look needs them."""
 
@@ -277,9 +283,9 @@ class Profile(Surface):
         await tab.evaluate(_DOWN)
         return await waiter.first(following, timeout=tab.timeouts.reply / _SCROLLS)
 
-    async def cards(self, tab: Tab) -> Seen:
+    async def cards(self, tab: Tab) -> PayloadFacts:
         """What stands on the cards of a page whose feed did not come: never exact."""
-        return Seen(
+        return PayloadFacts(
             posts=read_cards(await tab.evaluate(_CARDS), tab.now()),
             detail="dates off the page's cards, by day",
         )

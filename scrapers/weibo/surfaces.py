@@ -13,7 +13,16 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from urllib.parse import quote, urlencode, urlsplit
 
-from mediawatch.domain import Account, Attested, Captcha, Changed, NoEvidence, Outcome, Pace, Seen
+from mediawatch.domain import (
+    Account,
+    Attestation,
+    Captcha,
+    Changed,
+    NoEvidence,
+    Outcome,
+    Pace,
+    PayloadFacts,
+)
 from scrapers.browser.pool import ReplyWaiter, Tab
 from scrapers.browser.shared_pages import PageCalls, SharedPage
 from scrapers.privacy import viewers
@@ -71,7 +80,7 @@ class ProfilePage(Surface):
     def can_see_by_calls(self, account: Account) -> bool:
         return bool(filed_uid(account.filed))
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         try:
             async for seen in self.read(tab, account):
                 yield seen
@@ -81,7 +90,7 @@ class ProfilePage(Surface):
                 yield seen
 
     @abstractmethod
-    def read(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    def read(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         """One load of the page: who it is first, then its list."""
 
 
@@ -91,14 +100,14 @@ class MobileProfile(ProfilePage):
     """
 
     name, label = "weibo.mobile", "微博手机版主页"
-    attested = Attested.RECORDED
+    attested = Attestation.RECORDED
     session = SessionUse.OPTIONAL
     shows = Shows.SOME
     pace = Pace(every=3.0, jitter=2.0)
     url_keys = frozenset({"type", "value", "containerid", "page"})
     shared_page = SharedPage(f"{MOBILE}/", lambda tab, account: arrive(tab, f"{MOBILE}/"))
 
-    async def see_by_calls(self, calls: PageCalls, account: Account) -> AsyncIterator[Seen]:
+    async def see_by_calls(self, calls: PageCalls, account: Account) -> AsyncIterator[PayloadFacts]:
         visitor, target = not calls.session, target_of(account.filed)
         profile = read_mobile_profile(
             await answered(calls, await calls.fetch(mobile_call(target.uid))), visitor=visitor
@@ -117,7 +126,7 @@ class MobileProfile(ProfilePage):
             target,
         )
 
-    async def read(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def read(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         visitor = not tab.session
         async with tab.listen_for(INDEX, INFO) as waiter:
             target = await resolved(tab, waiter, target_of(account.filed))
@@ -183,7 +192,7 @@ class DesktopProfile(ProfilePage):
     """weibo.com/u/UID with the operator's login: the whole list, newest included."""
 
     name, label = "weibo.desktop", "微博网页版主页(登录)"
-    attested = Attested.RECORDED
+    attested = Attestation.RECORDED
     session = SessionUse.REQUIRED
     shows = Shows.ALL_LOGGED_IN
     pace = Pace(every=6.0, jitter=3.0)
@@ -202,7 +211,7 @@ class DesktopProfile(ProfilePage):
     )
     shared_page = SharedPage(f"{DESKTOP}/", lambda tab, account: arrive(tab, f"{DESKTOP}/"))
 
-    async def see_by_calls(self, calls: PageCalls, account: Account) -> AsyncIterator[Seen]:
+    async def see_by_calls(self, calls: PageCalls, account: Account) -> AsyncIterator[PayloadFacts]:
         target = target_of(account.filed)
         reply = await calls.fetch(f"https://{INFO}?{urlencode({'uid': target.uid})}")
         if reply.status == 403:
@@ -217,7 +226,7 @@ class DesktopProfile(ProfilePage):
             complete_since=None,
         )
 
-    async def read(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def read(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         async with tab.listen_for(INFO, LIST) as waiter:
             target = target_of(account.filed)
             target = await resolved(tab, waiter, target) if target.short else target
@@ -273,7 +282,7 @@ class Search(NameSearch):
     pace = Pace(every=15.0, jitter=5.0)
     url_keys = frozenset({"q", "Refer"})
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         filed = account.filed
         await arrive(tab, f"{SEARCH}?q={quote(filed.name.strip(), safe='')}&Refer=weibo_user")
         if not await tab.wait_for(SHOWS_RESULT):

@@ -120,7 +120,7 @@ def sweep_of(home: Path, platform: str, at: dict[str, Any]) -> Callable[[], None
     import mediawatch.app
     from mediawatch import cli
 
-    opened = mediawatch.app.opened
+    opened = mediawatch.app.open_app
     Route = mediawatch.app.Route
 
     def run() -> None:
@@ -132,7 +132,7 @@ def sweep_of(home: Path, platform: str, at: dict[str, Any]) -> Callable[[], None
                 app.pace = 0
                 yield app
 
-        mediawatch.app.opened = routed
+        mediawatch.app.open_app = routed
         sys.argv = ["mediawatch", "--home", str(home), "sweep", "--platform", platform]
         try:
             with contextlib.redirect_stdout(sys.stderr):
@@ -141,7 +141,7 @@ def sweep_of(home: Path, platform: str, at: dict[str, Any]) -> Callable[[], None
             if end.code:
                 raise
         finally:
-            mediawatch.app.opened = opened
+            mediawatch.app.open_app = opened
 
     return run
 

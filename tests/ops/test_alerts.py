@@ -20,15 +20,15 @@ from nights import NIGHT, SWEEP, states
 from programs import mediawatch
 from samples import NOW
 
-from mediawatch.app import DEMONSTRATION, opened
+from mediawatch.app import DEMONSTRATION, open_app
 from mediawatch.domain import (
     Alert,
     AlertState,
     Ending,
     FindingChange,
+    FindingChangeKind,
     SessionState,
     SweepRun,
-    Turn,
     UserError,
 )
 from mediawatch.ops import digest
@@ -40,7 +40,11 @@ from mediawatch.ports import Store
 SURFACES = {"weibo.mobile": "微博手机版主页"}
 TURNED = [
     FindingChange(turn=turn, name=f"示例{number}", type="新浪微博", label="超过2周未更新")
-    for number, turn in enumerate([Turn.NEW] * 4 + [Turn.STILL] * 2 + [Turn.GONE, Turn.UNSETTLED])
+    for number, turn in enumerate(
+        [FindingChangeKind.NEW] * 4
+        + [FindingChangeKind.STILL] * 2
+        + [FindingChangeKind.GONE, FindingChangeKind.UNSETTLED]
+    )
 ]
 
 
@@ -243,7 +247,7 @@ async def test_one_message_when_a_login_lapses(tmp_path: Path, inbox: Inbox) -> 
     home = Home(tmp_path).create()
     settings = Settings(notify=NotifySettings(urls=(inbox.url("/key"),)))
     for _ in range(2):
-        async with opened(home, settings=settings) as app:
+        async with open_app(home, settings=settings) as app:
             await app.sessions.seen("weibo", "office", valid=True, how="login")
             await app.sessions.seen("weibo", "office", valid=False, how="page")
             await app.sessions.seen("weibo", "office", valid=False, how="page")
@@ -259,7 +263,7 @@ async def test_a_demonstration_sends_nothing(tmp_path: Path, inbox: Inbox) -> No
         "# urls = []", f'urls = ["{inbox.url("/key")}"] #'
     )
     home.config.write_text(filed, encoding="utf-8")
-    async with opened(Home(tmp_path)) as app:
+    async with open_app(Home(tmp_path)) as app:
         await app.sessions.seen("weibo", "office", valid=False, how="page")
         await app.alerts.tell_night(SWEEP, NIGHT, app.sessions, {})
         assert await app.alerts.trial() == []

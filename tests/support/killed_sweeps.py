@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO
 
 from mediawatch import demo, registry
-from mediawatch.app import DEMO_LOGINS, App, Route, WorldStage, only_one, opened
+from mediawatch.app import DEMO_LOGINS, App, Route, WorldStage, only_one, open_app
 from mediawatch.cli import logs
 from mediawatch.demo import machine
 from mediawatch.domain import LookKind, SweepState
@@ -68,7 +68,7 @@ async def serve(folder: Path) -> None:
 def over(folder: Path, home: Path) -> AbstractAsyncContextManager[App]:
     """The app over a home, before the replica."""
     at = json.loads((folder / "replica.json").read_text())
-    return opened(Home.at(home), clock=clock(folder), route=Route(at["proxy"], tuple(at["args"])))
+    return open_app(Home.at(home), clock=clock(folder), route=Route(at["proxy"], tuple(at["args"])))
 
 
 async def swept(
@@ -156,7 +156,7 @@ class Theatre:
                 await app.store.sweeps.scope(one.id),
                 await app.store.readings.by_account(),
             )
-            check = retention.verified(app.evidence, await app.store.evidence.all())
+            check = retention.verify_evidence(app.evidence, await app.store.evidence.all())
         judged = {entry.account.id: entry.judgement for entry in scope if entry.judgement}
         looks = {number: Counter(each.look for each in found) for number, found in readings.items()}
         return Told(

@@ -30,10 +30,10 @@ from mediawatch.domain import (
     Backup,
     Code,
     Ending,
+    FindingChangeKind,
     Judgement,
     SessionState,
     SweepRun,
-    Turn,
     UserError,
     Verdict,
 )
@@ -131,7 +131,12 @@ async def test_findings_are_told_next_to_the_last_conclusive_judgement(any_store
             sweep.id, dict(zip([account.id for account in accounts], judgements, strict=True))
         )
     told = [(each.name, each.turn) for each in await any_store.sweeps.finding_changes(sweep.id)]
-    assert told == [("新", Turn.NEW), ("旧", Turn.STILL), ("消", Turn.GONE), ("疑", Turn.UNSETTLED)]
+    assert told == [
+        ("新", FindingChangeKind.NEW),
+        ("旧", FindingChangeKind.STILL),
+        ("消", FindingChangeKind.GONE),
+        ("疑", FindingChangeKind.UNSETTLED),
+    ]
     assert stale[0].code is Code.STALE_2W
 
 

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from mediawatch.domain import (
     Account,
-    Change,
+    AccountChange,
     Contact,
     FiledIdentity,
     Refusal,
@@ -46,7 +46,7 @@ class AccountStore(Protocol):
     async def apply(self, changes: RegistryChanges) -> None:
         """Insert, update (with history) and retire, all or nothing, and note the source."""
 
-    async def changes(self, account_id: int | None = None) -> list[Change]:
+    async def changes(self, account_id: int | None = None) -> list[AccountChange]:
         """The change history, oldest first; of all accounts when `account_id` is None."""
 
     async def added_by(self, source: Source) -> list[int]:

@@ -20,14 +20,14 @@ from stages import staged
 
 from mediawatch.domain import (
     Account,
-    Attested,
+    Attestation,
     Capture,
     EvidenceKind,
-    Filed,
+    Filing,
     MatchedBy,
     Need,
     Pace,
-    Seen,
+    PayloadFacts,
 )
 from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.pool import Browser, Session, Tab
@@ -61,20 +61,20 @@ def me(text: str) -> Iterable[object]:
 @dataclass
 class Page(Surface):
     url: str = ""
-    facts: tuple[Seen, ...] = field(default=())
+    facts: tuple[PayloadFacts, ...] = field(default=())
     name, label = "plain.page", "示例"
     attested, session, shows, pace = (
-        Attested.DESCRIBED,
+        Attestation.DESCRIBED,
         SessionUse.OPTIONAL,
         Shows.ALL,
         Pace(every=0),
     )
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         async with tab.listen_for(r"/api/feed$") as waiter:
             await tab.open(self.url)
             await waiter.first()
-        yield Seen(name=account.filed.name, matched_by=MatchedBy.ID)
+        yield PayloadFacts(name=account.filed.name, matched_by=MatchedBy.ID)
 
 
 async def evidence(
@@ -93,7 +93,7 @@ async def evidence(
         scraper = Scraper(
             platform="plain", surfaces=(surface,), hosts=HOSTS, viewer=me, viewer_marks=(".mine",)
         )
-        account = Account(id=1, filed=Filed(name=name, platform="plain"))
+        account = Account(id=1, filed=Filing(name=name, platform="plain"))
         need = Need(fresh_after=date.max, second=True)
         logins = [login] if login else []
         (sight,) = await look(LookTask(scraper, browser, logins, account, need, Pacing(scale=0)))
@@ -186,7 +186,7 @@ async def test_the_replicas_operator_is_in_no_evidence(executable: Path, tmp_pat
         WEIBO, executable, tmp_path, world, now, session=True, timeouts=SHORT
     ) as stage:
         reading = await stage.look(
-            Filed(name="示例沉睡", platform="weibo", platform_id="5000000002"),
+            Filing(name="示例沉睡", platform="weibo", platform_id="5000000002"),
             second=True,
             fresh_after=date(2022, 12, 17),
         )

@@ -12,7 +12,7 @@ from db.models import CanaryCheckRow, HomeRow, ReadingRow, SessionEventRow, Sigh
 from db.news import raise_news
 from db.twins import identities, twins
 from mediawatch.domain import CanaryCheck, SessionEvent
-from mediawatch.ports import Visited
+from mediawatch.ports import SurfaceVisit
 
 
 def home_id(conn: Connection) -> str:
@@ -75,7 +75,7 @@ def session_events(conn: Connection, platform: str | None) -> list[SessionEvent]
     return [event_of(row) for row in conn.execute(wanted)]
 
 
-def visits(conn: Connection, since: datetime) -> list[Visited]:
+def visits(conn: Connection, since: datetime) -> list[SurfaceVisit]:
     """Through the sweeps of that time, which are few: readings have no index by time alone."""
     late = select(SweepRow.id).where(
         or_(SweepRow.finished_at.is_(None), SweepRow.finished_at >= since)
@@ -89,7 +89,7 @@ def visits(conn: Connection, since: datetime) -> list[Visited]:
         CanaryCheckRow.at >= since
     )
     return [
-        Visited(surface=surface, session=session, at=at)
+        SurfaceVisit(surface=surface, session=session, at=at)
         for statement in (seen, checked)
         for surface, session, at in conn.execute(statement)
     ]

@@ -20,10 +20,10 @@ from mediawatch.domain import (
     Code,
     Evidence,
     Facts,
-    Filed,
     FiledIdentity,
+    Filing,
     Finding,
-    Held,
+    IssuedFinding,
     Judgement,
     Notice,
     NoticeEvent,
@@ -44,7 +44,7 @@ T = TypeVar("T")
 Values = dict[str, Any]
 AnyRow = Row[*tuple[Any, ...]]
 
-_FILED = tuple(field.name for field in fields(Filed))
+_FILED = tuple(field.name for field in fields(Filing))
 _IDENTITY = tuple(field.name for field in fields(FiledIdentity))
 _SIGHT = tuple(
     field.name
@@ -75,12 +75,12 @@ def _taken(thing: object, names: Sequence[str]) -> Values:
     return {name: getattr(thing, name) for name in names}
 
 
-def filed_values(filed: Filed) -> Values:
+def filed_values(filed: Filing) -> Values:
     return _taken(filed, _FILED) | {"article_links": list(filed.article_links)}
 
 
-def filed_of(row: AnyRow) -> Filed:
-    return Filed(**_taken(row, _FILED) | {"article_links": tuple(row.article_links)})
+def filed_of(row: AnyRow) -> Filing:
+    return Filing(**_taken(row, _FILED) | {"article_links": tuple(row.article_links)})
 
 
 def account_of(key: int, row: AnyRow, learned: Sequence[str]) -> Account:
@@ -273,7 +273,7 @@ def notice_of(row: AnyRow, items: Sequence[NoticeItem]) -> Notice:
     return Notice(**_taken(row, _NOTICE), items=tuple(items), id=row.id)
 
 
-def notice_item_of(row: AnyRow, findings: Sequence[Held]) -> NoticeItem:
+def notice_item_of(row: AnyRow, findings: Sequence[IssuedFinding]) -> NoticeItem:
     return NoticeItem(
         number=row.number,
         filed=filed_of(row),
@@ -285,16 +285,16 @@ def notice_item_of(row: AnyRow, findings: Sequence[Held]) -> NoticeItem:
     )
 
 
-def held_values(held: Held) -> Values:
+def held_values(held: IssuedFinding) -> Values:
     return finding_values(held.finding) | {"evidence": list(held.evidence)}
 
 
-def held_of(row: AnyRow, reading_ids: Sequence[int]) -> Held:
+def held_of(row: AnyRow, reading_ids: Sequence[int]) -> IssuedFinding:
     """An issued finding was confirmed, whatever its review came to afterwards."""
     finding = Finding(
         **_finding_of(row), reading_ids=tuple(reading_ids), review=ReviewState.CONFIRMED
     )
-    return Held(finding, tuple(row.evidence))
+    return IssuedFinding(finding, tuple(row.evidence))
 
 
 def notice_event_values(event: NoticeEvent) -> Values:

@@ -20,10 +20,10 @@ from mediawatch.domain import (
     AlertState,
     Backup,
     Ending,
-    Night,
+    FindingChange,
+    FindingChangeKind,
     ReviewState,
-    Turn,
-    TurnedFinding,
+    SweepRun,
     Verdict,
 )
 
@@ -32,7 +32,7 @@ _OPEN = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
 """Verdicts that settle nothing: findings are compared past them."""
 
 
-def begin_night(conn: Connection, night: Night) -> int:
+def begin_night(conn: Connection, night: SweepRun) -> int:
     """The one before it that has not ended was killed: one runs at a time."""
     last = select(func.max(NightRow.id)).scalar_subquery()
     conn.execute(
@@ -47,16 +47,16 @@ def begin_night(conn: Connection, night: Night) -> int:
     )
 
 
-def end_night(conn: Connection, night: Night) -> None:
+def end_night(conn: Connection, night: SweepRun) -> None:
     conn.execute(update(NightRow).where(NightRow.id == night.id).values(_night_values(night)))
 
 
-def nights(conn: Connection, limit: int) -> list[Night]:
+def nights(conn: Connection, limit: int) -> list[SweepRun]:
     found = conn.execute(rows(NightRow).order_by(NightRow.id.desc()).limit(limit))
     return [_night_of(row) for row in found]
 
 
-def _night_values(night: Night) -> Values:
+def _night_values(night: SweepRun) -> Values:
     plain: Values = {
         name: getattr(night, name)
         for name in ("started_at", "sweep_id", "ended_at", "ending", "why", "exit_code", "left")
@@ -68,12 +68,12 @@ def _night_values(night: Night) -> Values:
     )
 
 
-def _night_of(row: AnyRow) -> Night:
-    values: dict[str, Any] = {each.name: getattr(row, each.name) for each in fields(Night)}
-    return Night(**values | {"breakers": tuple(row.breakers)})
+def _night_of(row: AnyRow) -> SweepRun:
+    values: dict[str, Any] = {each.name: getattr(row, each.name) for each in fields(SweepRun)}
+    return SweepRun(**values | {"breakers": tuple(row.breakers)})
 
 
-def turned(conn: Connection, sweep_id: int) -> list[TurnedFinding]:
+def turned(conn: Connection, sweep_id: int) -> list[FindingChange]:
     """A sweep's findings next to those of each account's last conclusive judgement before it."""
     now = {row.account_id: row for row in conn.execute(_judged(sweep_id))}
     before = _before(sweep_id)
@@ -90,13 +90,13 @@ def turned(conn: Connection, sweep_id: int) -> list[TurnedFinding]:
     for key, row in sorted((stood | found).items()):
         account = now[key[0]]
         turn = (
-            (Turn.STILL if key in stood else Turn.NEW)
+            (FindingChangeKind.STILL if key in stood else FindingChangeKind.NEW)
             if key in found
-            else Turn.UNSETTLED
+            else FindingChangeKind.UNSETTLED
             if account.verdict in _OPEN
-            else Turn.GONE
+            else FindingChangeKind.GONE
         )
-        told.append(TurnedFinding(turn=turn, name=account.name, type=account.type, label=row.label))
+        told.append(FindingChange(turn=turn, name=account.name, type=account.type, label=row.label))
     return told
 
 

@@ -38,8 +38,8 @@ from db.models import (
     SweepRow,
 )
 from mediawatch.domain import (
-    Held,
     IssuedDocument,
+    IssuedFinding,
     Judgement,
     Notice,
     NoticeEvent,
@@ -174,7 +174,7 @@ def notices(conn: Connection) -> list[Notice]:
     proofs: dict[tuple[int, int, int], list[int]] = defaultdict(list)
     for row in conn.execute(rows(NoticeReadingRow).order_by(NoticeReadingRow.reading_id)):
         proofs[row.notice_id, row.item, row.position].append(row.reading_id)
-    findings: dict[tuple[int, int], list[Held]] = defaultdict(list)
+    findings: dict[tuple[int, int], list[IssuedFinding]] = defaultdict(list)
     ordered = rows(NoticeFindingRow).order_by(
         NoticeFindingRow.notice_id, NoticeFindingRow.item, NoticeFindingRow.position
     )

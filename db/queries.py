@@ -26,7 +26,7 @@ from mediawatch.domain import (
     Effect,
     FiledStatus,
     Outcome,
-    Rectified,
+    Rectification,
     ReviewState,
     Verdict,
 )
@@ -36,7 +36,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
     column: {member.value: member.label for member in members}
     for column, members in (
         ("verdict", Verdict), ("status", FiledStatus), ("last_outcome", Outcome), ("effect", Effect), ("review_state", ReviewState),
-        ("result", Rectified),
+        ("result", Rectification),
     )
 } | {"platform": PLATFORM_LABELS}  # fmt: skip
 """The values of a column that LABEL may be given."""

@@ -15,7 +15,7 @@ from db.engine import file_of, shown
 from db.errors import StoreError, told
 from db.overlay import lay_over
 from mediawatch.domain import SweepAccount
-from mediawatch.ports import Answer
+from mediawatch.ports import QueryAnswer
 
 _WITHHELD = frozenset({"contact", "home"})
 """联系人, who leave only in their own unit's file; and the word that rows and lists are sealed
@@ -27,7 +27,7 @@ _NO_CONTACTS = (
 )
 
 
-def answer(url: URL, sql: str, now: Sequence[SweepAccount] = ()) -> Answer:
+def answer(url: URL, sql: str, now: Sequence[SweepAccount] = ()) -> QueryAnswer:
     """Run one statement. Raises StoreError where it is none, would write, asks for contacts, or has
     no rows to give.
 
@@ -46,7 +46,7 @@ def answer(url: URL, sql: str, now: Sequence[SweepAccount] = ()) -> Answer:
             result = connection.execution_options(no_parameters=True).exec_driver_sql(sql)
             if not result.returns_rows:
                 raise StoreError("the statement gives no rows: a query begins with SELECT or WITH")
-            return Answer(tuple(result.keys()), tuple(tuple(row) for row in result))
+            return QueryAnswer(tuple(result.keys()), tuple(tuple(row) for row in result))
     finally:
         engine.dispose()
 

@@ -26,7 +26,7 @@ from db.news import raise_news
 from db.twins import identities
 from mediawatch.domain import (
     Account,
-    Change,
+    AccountChange,
     Contact,
     NewAccount,
     Refusal,
@@ -139,14 +139,16 @@ def brought(conn: Connection, source: Source) -> list[int]:
     )
 
 
-def changes(conn: Connection, account_id: int | None) -> list[Change]:
+def changes(conn: Connection, account_id: int | None) -> list[AccountChange]:
     row = AccountChangeRow
     wanted = select(
         row.account_id, row.field, row.old, row.new, SourceRow.at, SourceRow.file
     ).join_from(row, SourceRow)
     if account_id is not None:
         wanted = wanted.where(row.account_id == account_id)
-    return [Change(*values) for values in conn.execute(wanted.order_by(SourceRow.at, row.id))]
+    return [
+        AccountChange(*values) for values in conn.execute(wanted.order_by(SourceRow.at, row.id))
+    ]
 
 
 def apply(conn: Connection, wanted: RegistryChanges) -> None:

@@ -20,7 +20,7 @@ from mediawatch.domain import (
     ReviewEvent,
     ReviewPicture,
     is_about,
-    standing,
+    review_standing,
 )
 
 _DECISIONS = (ReviewAction.CONFIRMED, ReviewAction.DISMISSED)
@@ -125,7 +125,7 @@ def _settle(conn: Connection, sweep_id: int, accounts: Sequence[int]) -> None:
             FindingRow.sweep_id == sweep_id, FindingRow.account_id.in_(portion)
         )
         for row in conn.execute(wanted):
-            review = standing(known.get((row.account_id, row.code), ()), finding_of(row, ()))
+            review = review_standing(known.get((row.account_id, row.code), ()), finding_of(row, ()))
             states.append({"key": row.id, "state": review.state, "excused": review.excuse})
     if states:
         conn.execute(

@@ -38,16 +38,16 @@ from db.news import accounts_now, counters
 from db.queries import named_queries, tells_of_judgements
 from mediawatch.domain import (
     Account,
+    AccountChange,
     AccountState,
     Alert,
     AlertState,
     Backup,
     CanaryCheck,
-    Change,
     Contact,
+    FindingChange,
     IssuedDocument,
     Judgement,
-    Night,
     Notice,
     NoticeEvent,
     Reading,
@@ -58,18 +58,18 @@ from mediawatch.domain import (
     Source,
     Sweep,
     SweepAccount,
+    SweepRun,
     SweepState,
-    TurnedFinding,
 )
 from mediawatch.ports import (
     AccountNow,
-    Answer,
     Clock,
     IdleReading,
     KeptEvidence,
     NamedQuery,
+    QueryAnswer,
     Rejudgement,
-    Visited,
+    SurfaceVisit,
 )
 
 T = TypeVar("T")
@@ -141,7 +141,7 @@ class SqlStore:
     async def brought(self, source: Source) -> list[int]:
         return await self._read(lambda conn: registry.brought(conn, source))
 
-    async def changes(self, account_id: int | None = None) -> list[Change]:
+    async def changes(self, account_id: int | None = None) -> list[AccountChange]:
         return await self._read(lambda conn: registry.changes(conn, account_id))
 
     async def contacts(self) -> Mapping[int, Contact]:
@@ -215,7 +215,7 @@ class SqlStore:
     async def session_events(self, platform: str | None = None) -> list[SessionEvent]:
         return await self._read(lambda conn: checks.session_events(conn, platform))
 
-    async def visits(self, since: datetime) -> list[Visited]:
+    async def visits(self, since: datetime) -> list[SurfaceVisit]:
         return await self._read(lambda conn: checks.visits(conn, since))
 
     async def picture_owners(self, hashes: Collection[str]) -> dict[str, set[int]]:
@@ -357,23 +357,23 @@ class SqlStore:
     def queries(self) -> Sequence[NamedQuery]:
         return named_queries(self._engine.dialect)
 
-    async def query(self, sql: str, now: Sequence[SweepAccount] = ()) -> Answer:
+    async def query(self, sql: str, now: Sequence[SweepAccount] = ()) -> QueryAnswer:
         return await asyncio.to_thread(readonly.answer, self._url, sql, now)
 
     async def sweeps_told(self, sql: str) -> list[int]:
         return await self._read(sweeps.told) if tells_of_judgements(sql, self.queries()) else []
 
-    async def begin_night(self, night: Night) -> Night:
+    async def begin_night(self, night: SweepRun) -> SweepRun:
         key = await self._write(lambda conn: nights.begin_night(conn, night))
         return replace(night, id=key)
 
-    async def end_night(self, night: Night) -> None:
+    async def end_night(self, night: SweepRun) -> None:
         await self._write(lambda conn: nights.end_night(conn, night))
 
-    async def nights(self, limit: int) -> list[Night]:
+    async def nights(self, limit: int) -> list[SweepRun]:
         return await self._read(lambda conn: nights.nights(conn, limit))
 
-    async def turned(self, sweep_id: int) -> list[TurnedFinding]:
+    async def turned(self, sweep_id: int) -> list[FindingChange]:
         return await self._read(lambda conn: nights.turned(conn, sweep_id))
 
     async def add_alert(self, alert: Alert) -> bool:

@@ -46,7 +46,7 @@ from mediawatch.domain import (
     SweepAccount,
     SweepKind,
     SweepState,
-    standing,
+    review_standing,
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.ports import Rejudgement
@@ -294,7 +294,7 @@ def _replace_findings(conn: Connection, sweep_id: int, judgements: Mapping[int, 
                 survived.add(key)
                 moved.append({"key": key, "place": position})
             else:
-                review = standing(reviews.get((account_id, finding.code), ()), finding)
+                review = review_standing(reviews.get((account_id, finding.code), ()), finding)
                 place: Values = {
                     "sweep_id": sweep_id,
                     "account_id": account_id,

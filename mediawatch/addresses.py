@@ -78,10 +78,10 @@ def addresses_in(text: str, *, bare: bool = False) -> tuple[str, ...]:
     """Every address of a text in its order, each once, unwrapped. `bare`: also those without
     https:// (they get it).
     """
-    return tuple(dict.fromkeys(unwrapped(address) for address in _found(text, bare)))
+    return tuple(dict.fromkeys(unwrap(address) for address in _found(text, bare)))
 
 
-def unwrapped(address: str) -> str:
+def unwrap(address: str) -> str:
     """The address that the redirect pages of chat and document services, and pages of a check, lead
     to; itself where it is none.
     """

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from mediawatch.domain import (
     Account,
     Failure,
-    Filed,
+    Filing,
     LoginRequired,
     Need,
     Outcome,
@@ -137,7 +137,7 @@ class Looks:
         for platform, scraper in self._scrapers.items():
             if scraper.links is not None and on_host(link.hostname, *scraper.hosts):
                 account = Account(
-                    id=0, filed=Filed(name="", platform=platform), links=(link.geturl(),)
+                    id=0, filed=Filing(name="", platform=platform), links=(link.geturl(),)
                 )
                 useful = scraper.sessions_for(
                     scraper.links, await self._in_turn((platform,)), account

@@ -11,16 +11,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from mediawatch.domain import (
-    Attested,
+    Attestation,
     Captcha,
     Failure,
     LoginRequired,
     MatchedBy,
     Need,
     Outcome,
+    PayloadFacts,
     Post,
     RateLimited,
-    Seen,
     Sight,
 )
 from mediawatch.domain.clock import day_of
@@ -124,8 +124,8 @@ def _troubled(sight: Sight) -> bool:
     return sight.outcome.about_us and sight.outcome is not Outcome.NO_EVIDENCE
 
 
-async def _facts(told: AsyncIterator[Seen], by: Tab | Calls) -> list[Seen]:
-    facts: list[Seen] = []
+async def _facts(told: AsyncIterator[PayloadFacts], by: Tab | Calls) -> list[PayloadFacts]:
+    facts: list[PayloadFacts] = []
     try:
         async for fact in told:
             facts.append(fact)
@@ -141,13 +141,13 @@ async def _facts(told: AsyncIterator[Seen], by: Tab | Calls) -> list[Seen]:
     return facts
 
 
-def trouble(failure: Failure) -> Seen:
-    return Seen(outcome=failure.outcome, detail=failure.detail)
+def trouble(failure: Failure) -> PayloadFacts:
+    return PayloadFacts(outcome=failure.outcome, detail=failure.detail)
 
 
 def merged(
     surface: Surface,
-    facts: Sequence[Seen],
+    facts: Sequence[PayloadFacts],
     *,
     session: str,
     login: str = "",
@@ -159,7 +159,7 @@ def merged(
     surface can prove one at all. Described, if anything of it is."""
     named = [fact for fact in facts if fact.name]
     # A name and the ground on which it is this account's belong to one fact.
-    first = next((fact for fact in named if fact.matched_by), named[0] if named else Seen())
+    first = next((fact for fact in named if fact.matched_by), named[0] if named else PayloadFacts())
     posts: dict[tuple[object, ...], Post] = {}
     for fact in facts:
         for post in fact.posts:
@@ -177,8 +177,8 @@ def merged(
         ties += [fact.matched_by for fact in facts if fact.outcome is outcome]
     return Sight(
         surface=surface.name,
-        attested=Attested.DESCRIBED
-        if any(fact.attested is Attested.DESCRIBED for fact in facts)
+        attested=Attestation.DESCRIBED
+        if any(fact.attested is Attestation.DESCRIBED for fact in facts)
         else surface.attested,
         session=session,
         login=login,

@@ -12,7 +12,16 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from mediawatch.domain import ID_IN_DOUBT, Account, Attested, Filed, MatchedBy, Outcome, Seen, Sight
+from mediawatch.domain import (
+    ID_IN_DOUBT,
+    Account,
+    Attestation,
+    Filing,
+    MatchedBy,
+    Outcome,
+    PayloadFacts,
+    Sight,
+)
 from mediawatch.names import differs_by_suffix, same, same_body
 from scrapers.surface import SessionUse, Shows, Surface
 
@@ -55,7 +64,7 @@ class NameSearch(Surface):
     the filed one is gone.
     """
 
-    attested: ClassVar[Attested] = Attested.DESCRIBED
+    attested: ClassVar[Attestation] = Attestation.DESCRIBED
     session: ClassVar[SessionUse] = SessionUse.REQUIRED
     shows: ClassVar[Shows] = Shows.SOME
 
@@ -77,7 +86,7 @@ def is_gone(earlier: Sequence[Sight]) -> bool:
     return any(sight.outcome is Outcome.NOT_FOUND for sight in earlier)
 
 
-def is_due(filed: Filed, earlier: Sequence[Sight]) -> bool:
+def is_due(filed: Filing, earlier: Sequence[Sight]) -> bool:
     """Whether a search could add something: nothing named the account so far, and no id is filed
     (nor a link that leads to one), or the filed one is gone."""
     if any(sight.name and sight.matched_by for sight in earlier):
@@ -88,21 +97,21 @@ def is_due(filed: Filed, earlier: Sequence[Sight]) -> bool:
     return is_gone(earlier) or (not filed.platform_id.strip() and dead_end)
 
 
-def agrees(filed: Filed, certified: str) -> bool:
+def agrees(filed: Filing, certified: str) -> bool:
     """Whether a 认证说明 speaks for the organiser. True where one of the two is not known: then
     nothing contradicts.
     """
     return not certified.strip() or not filed.organiser.strip() or vouches(filed, certified)
 
 
-def vouches(filed: Filed, certified: str) -> bool:
+def vouches(filed: Filing, certified: str) -> bool:
     """Whether a 认证说明 is the organiser's. Found by name alone, an account is surely the filed
     one only where it is.
     """
     return same_body(certified, filed.organiser, filed.prefecture, filed.county)
 
 
-def aliases(filed: Filed, own_id: str) -> tuple[str, ...]:
+def aliases(filed: Filing, own_id: str) -> tuple[str, ...]:
     """What is filed of the kind of a 抖音号: also what stands as the id and is none of the
     platform's.
     """
@@ -123,8 +132,8 @@ def joined(one: Results, other: Results) -> Results:
 
 
 def identified(
-    filed: Filed, own_id: str, found: Results, *, gone: bool, searched: Sequence[str] = ()
-) -> Seen:
+    filed: Filing, own_id: str, found: Results, *, gone: bool, searched: Sequence[str] = ()
+) -> PayloadFacts:
     """The results as facts about the filed account. `own_id`: the id it is filed under, by itself
     or in a link, "" where there is none. `gone`: the account of the filed id or link was said not
     to exist. `searched`: what was searched for besides the name.
@@ -137,13 +146,15 @@ def identified(
     borne = next((hit for hit in found.hits if hit.alias.strip().casefold() in known), None)
     if own := next((hit for hit in found.hits if own_id and hit.id == own_id), None):
         by = MatchedBy.ID if own_id == filed.platform_id.strip() or own is borne else MatchedBy.URL
-        return Seen(name=own.name, platform_id=own.id, verified_as=own.certified, matched_by=by)
+        return PayloadFacts(
+            name=own.name, platform_id=own.id, verified_as=own.certified, matched_by=by
+        )
     if borne and own_id:
         return _in_doubt(borne, f"{own_id} is filed")
     if borne and exact and borne not in exact:
         return _in_doubt(borne, f"{exact[0].id} bears the filed name")
     if borne:
-        return Seen(
+        return PayloadFacts(
             name=borne.name,
             platform_id=borne.id,
             verified_as=borne.certified,
@@ -159,20 +170,20 @@ def identified(
     if reason := _proves_nothing(filed, gone, set(aliases(filed, own_id)) - set(searched)):
         return _nothing(f"searched for {asked}: {found.nobody}; {reason}")
     detail = f"searched for {asked}: {found.nobody}"
-    return Seen(
+    return PayloadFacts(
         outcome=Outcome.NOT_FOUND,
         matched_by=MatchedBy.NAME,
-        attested=Attested.DESCRIBED,
+        attested=Attestation.DESCRIBED,
         detail=detail,
     )
 
 
-def _in_doubt(hit: Hit, contradiction: str) -> Seen:
+def _in_doubt(hit: Hit, contradiction: str) -> PayloadFacts:
     detail = (
         f"{ID_IN_DOUBT}: {hit.alias} is filed and leads to {hit.name} ({hit.id}), but "
         f"{contradiction}"
     )
-    return Seen(
+    return PayloadFacts(
         outcome=Outcome.NO_EVIDENCE,
         name=hit.name,
         platform_id=hit.id,
@@ -181,17 +192,19 @@ def _in_doubt(hit: Hit, contradiction: str) -> Seen:
     )
 
 
-def _besides(exact: Sequence[Hit]) -> Seen:
+def _besides(exact: Sequence[Hit]) -> PayloadFacts:
     """The filed id is not among the hits. A namesake is shown, tied to nothing: perhaps the id was
     filed wrongly.
     """
     if not exact:
         return _nothing("nobody bears the filed name either")
     listed = ", ".join(hit.line for hit in exact)
-    return Seen(name=exact[0].name, detail=f"the filed name lives under another id: {listed}")
+    return PayloadFacts(
+        name=exact[0].name, detail=f"the filed name lives under another id: {listed}"
+    )
 
 
-def _by_name(filed: Filed, exact: Sequence[Hit], found: Results) -> Seen:
+def _by_name(filed: Filing, exact: Sequence[Hit], found: Results) -> PayloadFacts:
     if len(exact) > 1 or (found.more and exact[0] is found.hits[-1]):
         # Exact names come first: where the last one read is exact, more of them may follow.
         return _nothing(
@@ -203,12 +216,12 @@ def _by_name(filed: Filed, exact: Sequence[Hit], found: Results) -> Seen:
         return _nothing(f"{hit.line} bears the name, but is certified as another body")
     if alias and hit.alias and alias.casefold() != hit.alias.casefold():
         return _nothing(f"{hit.line} bears the name, but {alias} is filed and {hit.alias} shown")
-    return Seen(
+    return PayloadFacts(
         name=hit.name, platform_id=hit.id, verified_as=hit.certified, matched_by=MatchedBy.NAME
     )
 
 
-def _proves_nothing(filed: Filed, gone: bool, unasked: Set[str]) -> str:
+def _proves_nothing(filed: Filing, gone: bool, unasked: Set[str]) -> str:
     """Why a search without a result says nothing about this account; "" where it does. `unasked`:
     filed keys not searched for.
     """
@@ -224,8 +237,8 @@ def _proves_nothing(filed: Filed, gone: bool, unasked: Set[str]) -> str:
     return ""
 
 
-def _nothing(detail: str) -> Seen:
-    return Seen(outcome=Outcome.NO_EVIDENCE, detail=detail)
+def _nothing(detail: str) -> PayloadFacts:
+    return PayloadFacts(outcome=Outcome.NO_EVIDENCE, detail=detail)
 
 
 def _first(hits: Sequence[Hit]) -> str:

@@ -15,7 +15,7 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 from mediawatch.addresses import addresses_in
 from mediawatch.domain import (
     Account,
-    Attested,
+    Attestation,
     Captcha,
     Failure,
     LoginRequired,
@@ -23,8 +23,8 @@ from mediawatch.domain import (
     NoEvidence,
     Outcome,
     Pace,
+    PayloadFacts,
     RateLimited,
-    Seen,
     Sight,
 )
 from mediawatch.ports import Gate
@@ -60,7 +60,7 @@ class Surface(ABC):
     """`platform.surface`, as readings and the hand-off print it."""
     label: ClassVar[str]
     """The same for inspectors, in Chinese."""
-    attested: ClassVar[Attested]
+    attested: ClassVar[Attestation]
     session: ClassVar[SessionUse]
     shows: ClassVar[Shows]
     pace: ClassVar[Pace]
@@ -121,12 +121,12 @@ class Surface(ABC):
         return self.after(account, ())
 
     @abstractmethod
-    def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         """Name and id first, then posts. A raised `Failure` ends the sight with that outcome and
         keeps what was yielded.
         """
 
-    def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+    def ask(self, calls: Calls, account: Account) -> AsyncIterator[PayloadFacts]:
         """What `see` yields, by the same calls as the page makes, from the page `warm`; never
         complete.
         """

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mediawatch.addresses import addresses_in, unwrapped
+from mediawatch.addresses import addresses_in, unwrap
 
 ARTICLE = "https://mp.weixin.qq.com/s/ExampleToken0000000001"
 LONG = "https://mp.weixin.qq.com/s?__biz=MzAwMDAwMDAwMQ==&mid=2247000001&idx=1&sn=ab12"
@@ -89,7 +89,7 @@ def test_addresses_of_a_text(text: str, found: list[str]) -> None:
     ],
 )
 def test_a_page_that_leads_nowhere_is_itself(address: str) -> None:
-    assert unwrapped(address) == address
+    assert unwrap(address) == address
 
 
 def test_addresses_without_a_scheme_are_found_where_asked_for() -> None:
@@ -106,11 +106,11 @@ def test_wraps_within_wraps_lead_to_the_inner_address(depth: int, address: str) 
     text = address
     for number in range(depth):
         text = wrapped(text, ("url", "target_url", "target", "pfurl", "u")[number])
-    assert unwrapped(text) == address
+    assert unwrap(text) == address
     assert addresses_in(f"链接:{text},谢谢") == (address,)
 
 
 @given(st.text())
 def test_any_text_is_read(text: str) -> None:
     for address in addresses_in(text, bare=True):
-        assert unwrapped(address) == address
+        assert unwrap(address) == address

@@ -51,6 +51,120 @@ HOST_CLOCK = {"mediawatch.app.root", "scrapers.replica.tls", "db"}
 clock, not with ours; and the default of `open_store`, which the composition root overrides."""
 NOW = {"datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time"}
 
+APART = {
+    "scrapers.replica",
+    *(f"scrapers.{name}" for name in ("weibo", "douyin", "toutiao", "wechat")),
+}
+"""A platform folder and the replica name their classes among themselves."""
+PARTICIPLES = frozenset(
+    [
+        "agreed",
+        "answered",
+        "appealed",
+        "asked",
+        "attested",
+        "behind",
+        "brought",
+        "carried",
+        "certified",
+        "changing",
+        "chosen",
+        "classified",
+        "closing",
+        "collected",
+        "compared",
+        "counted",
+        "covered",
+        "declared",
+        "drawn",
+        "expected",
+        "explained",
+        "failed",
+        "fallen",
+        "fitted",
+        "flagged",
+        "foreseen",
+        "found",
+        "fetched",
+        "given",
+        "heard",
+        "held",
+        "identified",
+        "imported",
+        "issued",
+        "judged",
+        "kept",
+        "known",
+        "lapsed",
+        "leading",
+        "left",
+        "lent",
+        "listed",
+        "looked",
+        "made",
+        "masked",
+        "matched",
+        "merged",
+        "missing",
+        "moved",
+        "named",
+        "opened",
+        "paused",
+        "placed",
+        "planned",
+        "printed",
+        "proving",
+        "read_in",
+        "rechecked",
+        "recorded",
+        "rectified",
+        "related",
+        "renamed",
+        "repeated",
+        "rested",
+        "restored",
+        "resolved",
+        "returned",
+        "reviewed",
+        "revised",
+        "said",
+        "seen",
+        "sent",
+        "served",
+        "settled",
+        "shipped",
+        "shown",
+        "silenced",
+        "speaking",
+        "split",
+        "staged",
+        "stalled",
+        "standing",
+        "stored",
+        "taken",
+        "tied",
+        "told",
+        "turned",
+        "uncounted",
+        "undone",
+        "unmatched",
+        "unreviewed",
+        "unwrapped",
+        "unwritten",
+        "upheld",
+        "verified",
+        "visited",
+        "vouched",
+        "wanted",
+        "written",
+    ]
+)
+"""Words that say what was done to something and not what it is: no name of a class or function."""
+UNMENDED_CLASSES = {"Hearing", "Logins"}
+"""Public classes of the adapters that still share a name. Only ever shorter."""
+UNMENDED_PARTICIPLES = {"scrapers", "db"}
+"""Packages whose function names still hold participles. Only ever shorter."""
+
 Sources = dict[str, ast.Module]
 
 
@@ -292,3 +406,58 @@ def test_a_question_to_the_host_clock_is_seen() -> None:
         {"db.store": ast.parse("import datetime\ndatetime.datetime.now(datetime.UTC)")}
     ) == {"db.store"}
     assert clock_askers({"db.store": ast.parse("self.clock.now()")}) == set()
+
+
+def public_definitions(
+    modules: Sources,
+) -> Iterator[tuple[str, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef]]:
+    """The public classes and functions at the top of each module, with the module's name."""
+    for module, tree in modules.items():
+        for node in tree.body:
+            if isinstance(
+                node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+            ) and not node.name.startswith("_"):
+                yield module, node
+
+
+def repeated_classes(modules: Sources) -> dict[str, list[str]]:
+    places: dict[str, list[str]] = {}
+    for module, node in public_definitions(modules):
+        if isinstance(node, ast.ClassDef) and not any(within(module, folder) for folder in APART):
+            places.setdefault(node.name, []).append(module)
+    return {name: found for name, found in places.items() if len(found) > 1}
+
+
+def bare_participles(modules: Sources) -> list[str]:
+    return [
+        f"{module}.{node.name}"
+        for module, node in public_definitions(modules)
+        if node.name.lower() in PARTICIPLES
+    ]
+
+
+def test_a_public_class_name_stands_once() -> None:
+    assert repeated_classes(sources()).keys() <= UNMENDED_CLASSES
+
+
+def test_no_public_name_is_a_bare_participle() -> None:
+    mended = {
+        module: tree
+        for module, tree in sources().items()
+        if not any(within(module, package) for package in UNMENDED_PARTICIPLES)
+    }
+    assert bare_participles(mended) == []
+
+
+def test_a_second_class_of_a_name_is_seen() -> None:
+    tree = ast.parse("class Row: ...\nclass _Row: ...")
+    assert repeated_classes({"mediawatch.people.a": tree, "mediawatch.registry.b": tree}) == {
+        "Row": ["mediawatch.people.a", "mediawatch.registry.b"]
+    }
+    assert repeated_classes({"scrapers.weibo.posts": tree, "scrapers.douyin.posts": tree}) == {}
+
+
+@pytest.mark.parametrize("line", ["class Held: ...", "def told(): ...", "async def judged(): ..."])
+def test_a_bare_participle_is_seen(line: str) -> None:
+    assert len(bare_participles({"mediawatch.domain.notices": ast.parse(line)})) == 1
+    assert bare_participles({"mediawatch.domain": ast.parse("def judge(): ...")}) == []

@@ -20,7 +20,7 @@ from sweeps import NOW, Stage, request
 import db
 from mediawatch.demo.machine import write_registry
 from mediawatch.ops.settings import Home
-from mediawatch.people.dispatch import Field
+from mediawatch.people.dispatch import DispatchColumn
 from mediawatch.rules.policy import load
 
 README = Path(__file__).resolve().parent.parent / "README.md"
@@ -54,9 +54,9 @@ def answered(folder: Path) -> None:
     places = {cell.value: cell.column for cell in sheet[1]}
     for row, stance in ((2, "无异议"), (3, "有异议")):
         for field, text in (
-            (Field.STANCE, stance),
-            (Field.PERSON, "王五"),
-            (Field.EXPLANATION, "已阅"),
+            (DispatchColumn.STANCE, stance),
+            (DispatchColumn.PERSON, "王五"),
+            (DispatchColumn.EXPLANATION, "已阅"),
         ):
             sheet.cell(row, places[field.value]).value = text
     book.save(target)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Key
 from db.models.registry import FiledColumns
-from mediawatch.domain import Code, DateKind, Effect, NoticeAction, Rectified, Tie, Verdict
+from mediawatch.domain import Code, DateKind, Effect, NoticeAction, Rectification, Tie, Verdict
 
 ISSUED = (
     "notice",
@@ -148,7 +148,7 @@ class NoticeEventRow(Base):
     reason: Mapped[str]
     source: Mapped[str]
     codes: Mapped[list[str]]
-    result: Mapped[Rectified | None]
+    result: Mapped[Rectification | None]
     sweep_id: Mapped[int | None] = mapped_column(ForeignKey("sweep.id"))
     verdict: Mapped[Verdict | None]
     __table_args__ = (

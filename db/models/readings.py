@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from db.base import Base, Key
 from mediawatch.domain import (
-    Attested,
+    Attestation,
     DateKind,
     EvidenceKind,
     LookKind,
@@ -74,7 +74,7 @@ class SightRow(Base):
     surface: Mapped[str]
     read_at: Mapped[datetime]
     session: Mapped[str]
-    attested: Mapped[Attested]
+    attested: Mapped[Attestation]
     outcome: Mapped[Outcome]
     name: Mapped[str]
     platform_id: Mapped[str]

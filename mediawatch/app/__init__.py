@@ -3,8 +3,8 @@ adapters.
 """
 
 from mediawatch.app.cases import CASE_PATIENCE, verify
-from mediawatch.app.root import App, host_clock, only_one, opened, runs_now
-from mediawatch.app.staging import DEMO_LOGINS, WorldStage, clock_from, staged
+from mediawatch.app.root import App, host_clock, only_one, open_app, runs_now
+from mediawatch.app.staging import DEMO_LOGINS, WorldStage, clock_from, open_stage
 from mediawatch.app.wiring import DEMONSTRATION, Route
 
 __all__ = [
@@ -17,8 +17,8 @@ __all__ = [
     "clock_from",
     "host_clock",
     "only_one",
-    "opened",
+    "open_app",
+    "open_stage",
     "runs_now",
-    "staged",
     "verify",
 ]

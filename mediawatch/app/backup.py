@@ -142,7 +142,7 @@ class _Hashed(io.RawIOBase):
 
 
 @dataclass(frozen=True, slots=True)
-class Restored:
+class RestoredHome:
     """`sessions`: how many logins came back."""
 
     home: Home
@@ -151,7 +151,7 @@ class Restored:
     sessions: int
 
 
-def restore(source: Path, folder: Path) -> Restored:
+def restore(source: Path, folder: Path) -> RestoredHome:
     """A new home from a backup. Everything is unpacked beside it and compared with the manifest
     before the home is there.
 
@@ -184,7 +184,7 @@ def restore(source: Path, folder: Path) -> Restored:
     finally:
         shutil.rmtree(part, ignore_errors=True)
     names = list(manifest["sha256"])
-    return Restored(
+    return RestoredHome(
         home, manifest["made_at"], len(names), sum(name.startswith("sessions/") for name in names)
     )
 

@@ -12,7 +12,7 @@ from mediawatch.app import wiring
 from mediawatch.app.root import host_clock
 from mediawatch.domain import Account, LookKind, Reading
 from mediawatch.ops.settings import Home, Settings
-from mediawatch.ops.verify import Result, need_at
+from mediawatch.ops.verify import VerifyResult, need_at
 from mediawatch.sweep.gate.pacing import Pacing
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ this machine.
 """
 
 
-async def verify(paths: Sequence[Path], settings: Settings) -> AsyncIterator[Result]:
+async def verify(paths: Sequence[Path], settings: Settings) -> AsyncIterator[VerifyResult]:
     """Run recorded cases through the real scrapers in a real browser, some at a time; results in
     the cases' order.
 
@@ -43,7 +43,7 @@ async def verify(paths: Sequence[Path], settings: Settings) -> AsyncIterator[Res
 
     cases = [Case.read(folder) for folder in case_folders(paths)]
     for case in cases:
-        Result.check(case.name, case.expect)
+        VerifyResult.check(case.name, case.expect)
     turns = asyncio.Semaphore(settings.browser.concurrency)
     quick = {
         "reply": min(settings.timeouts.reply, CASE_PATIENCE),
@@ -54,9 +54,9 @@ async def verify(paths: Sequence[Path], settings: Settings) -> AsyncIterator[Res
     key = identity(hosts_of(cases))
     host = wiring.browser(Browser, settings, host_clock, wiring.Route(_NOWHERE, key.chromium_args))
 
-    async def run(case: Case) -> Result:
+    async def run(case: Case) -> VerifyResult:
         async with turns:
-            return Result.of(case.name, case.expect, await _read_case(case, host, key))
+            return VerifyResult.of(case.name, case.expect, await _read_case(case, host, key))
 
     runs = [asyncio.ensure_future(run(case)) for case in cases]
     try:

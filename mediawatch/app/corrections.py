@@ -33,7 +33,7 @@ from mediawatch.publish.notices.issuing import (
 )
 from mediawatch.publish.notices.results import standing_items
 from mediawatch.publish.notices.rounds import Issues, accusations_like
-from mediawatch.rules.corrections_due import CorrectionDue, cause, fallen, upheld
+from mediawatch.rules.corrections_due import CorrectionDue, cause, find_fallen, find_upheld
 from mediawatch.rules.problems import codes_like, codes_of
 
 
@@ -187,7 +187,7 @@ async def corrections_due(app: App, notice: Notice) -> list[CorrectionDue]:
     what an appeal took away. Of another system's notice only the latter."""
     events = await app.store.notice_events(notice.id)
     items = standing_items(notice, events)
-    granted = upheld(notice, items, events)
+    granted = find_upheld(notice, items, events)
     wanted = {item.account_id for item in items if item.account_id is not None and item.findings}
     sweep = next((sweep for sweep in await app.store.sweeps() if sweep.id == notice.sweep_id), None)
     if sweep is None or not wanted:
@@ -198,7 +198,7 @@ async def corrections_due(app: App, notice: Notice) -> list[CorrectionDue]:
     day = day_of(sweep.as_of)
     due = []
     for item in items:
-        if item.account_id is None or not (gone := fallen(item, entries.get(item.account_id))):
+        if item.account_id is None or not (gone := find_fallen(item, entries.get(item.account_id))):
             continue
         readings = (await app.store.known([item.account_id], sweep.as_of, sweep.period_from)).get(
             item.account_id, []

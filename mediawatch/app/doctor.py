@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Iterator
 from datetime import datetime, timedelta
 
 from mediawatch.app import App
-from mediawatch.app.home_checks import OLDEST_CLOCK, Check, Level, check_of
+from mediawatch.app.home_checks import OLDEST_CLOCK, DoctorCheck, Level, check_of
 from mediawatch.domain import (
     CLOCK_OFF,
     CanaryCheck,
@@ -29,15 +29,17 @@ _LITTLE, _TOO_LITTLE = 2_000, 200
 """MB. A second look keeps about 0.4 MB; a province has some hundreds a sweep, every month."""
 
 
-def on_host(home: Home, settings: Settings, now: datetime) -> Iterator[Check]:
+def on_host(home: Home, settings: Settings, now: datetime) -> Iterator[DoctorCheck]:
     """What needs no database: browser, font, disk, clock, zone, calendar, policy, the canaries'
     file.
     """
     try:
         found = install_browser.find(settings.browser.executable)
-        yield Check(Level.OK, "browser", f"Chromium {found.version}, {found.path} ({found.source})")
+        yield DoctorCheck(
+            Level.OK, "browser", f"Chromium {found.version}, {found.path} ({found.source})"
+        )
     except UserError as error:
-        yield Check(Level.FAIL, "browser", str(error), "mediawatch browser --install")
+        yield DoctorCheck(Level.FAIL, "browser", str(error), "mediawatch browser --install")
     font = install_browser.chinese_font()
     yield check_of(
         bool(font),
@@ -71,9 +73,9 @@ def on_host(home: Home, settings: Settings, now: datetime) -> Iterator[Check]:
     remedy = "after the State Council's notice (November): pip install -U chinesecalendar"
     yield check_of(not unknown, "calendar", text, remedy, otherwise=Level.WARN)
     try:
-        yield Check(Level.OK, "policy", policy.load(settings.sweep.policy).title)
+        yield DoctorCheck(Level.OK, "policy", policy.load(settings.sweep.policy).title)
     except UserError as error:
-        yield Check(
+        yield DoctorCheck(
             Level.FAIL,
             "policy",
             str(error),
@@ -82,10 +84,10 @@ def on_host(home: Home, settings: Settings, now: datetime) -> Iterator[Check]:
     try:
         canaries.read(home.canaries)
     except UserError as error:
-        yield Check(Level.FAIL, "canaries", str(error), f"correct {home.canaries}")
+        yield DoctorCheck(Level.FAIL, "canaries", str(error), f"correct {home.canaries}")
 
 
-def _disk(home: Home) -> Check:
+def _disk(home: Home) -> DoctorCheck:
     place = next(folder for folder in (home.root, *home.root.parents) if folder.exists())
     free = shutil.disk_usage(place).free // 1_000_000
     level = Level.FAIL if free < _TOO_LITTLE else Level.WARN
@@ -98,9 +100,9 @@ def _disk(home: Home) -> Check:
     )
 
 
-async def live(app: App) -> AsyncIterator[Check]:
+async def live(app: App) -> AsyncIterator[DoctorCheck]:
     """What asks the sites: every login, every canary by every surface that it fits."""
-    for each in await sessions.listed(app.sessions, app.logins()):
+    for each in await sessions.list_logins(app.sessions, app.logins()):
         name = f"{each.session.platform}/{each.session.name}"
         state, why = await sessions.check(app.sessions, app.looker(), each.session)
         text = f"{name}: the site says {state.value}" if not why else f"{name}: {why}"
@@ -127,7 +129,7 @@ async def live(app: App) -> AsyncIterator[Check]:
                 if check := await gate.check(surface, ""):
                     read[check.platform_id] = check
             if not read:
-                yield Check(
+                yield DoctorCheck(
                     Level.WARN,
                     "canary",
                     f"{surface}: no canary fits it, or it wants a login",
@@ -150,7 +152,7 @@ def _complete(app: App, platform: str, surface: str, session: str) -> bool:
     return any(facts.complete(session) for facts in app.surfaces(platform) if facts.name == surface)
 
 
-def _read(check: CanaryCheck) -> Check:
+def _read(check: CanaryCheck) -> DoctorCheck:
     by = f"{check.surface} ({check.session or 'visitor'})"
     text = (
         f"{by}: {check.account_name} reads "

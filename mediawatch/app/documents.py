@@ -19,11 +19,11 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.ops.settings.office import read_office
-from mediawatch.people.suspects import proving
+from mediawatch.people.suspects import proving_readings
 from mediawatch.publish import handoff
 from mediawatch.publish.inspection import Inspection, inspection
 from mediawatch.publish.notices.issuing import as_issued
-from mediawatch.publish.notices.rounds import Issued, Issues, past
+from mediawatch.publish.notices.rounds import IssuedNotice, Issues, past
 from mediawatch.rules.policy import parse
 from mediawatch.sweep import checks_for
 
@@ -31,14 +31,14 @@ from mediawatch.sweep import checks_for
 async def inspection_of(app: App, sweep: Sweep, *, include_open: bool = False) -> Inspection:
     """What the documents of a sweep print."""
     judged = await judged_scope(app, sweep)
-    return await inspection_told(app, judged, include_open=include_open)
+    return await inspection_for(app, judged, include_open=include_open)
 
 
-async def inspection_told(
+async def inspection_for(
     app: App, judged: JudgedScope, *, include_open: bool = False
 ) -> Inspection:
     """The same of a scope that is loaded already."""
-    return await _told(
+    return await _build_inspection(
         app, judged.sweep, judged.entries, await _issues(app), include_open=include_open
     )
 
@@ -64,8 +64,8 @@ async def issued_inspection(
     kept = as_issued(
         await app.store.notice_scope(notice.id) if scope is None else scope, notice, events
     )
-    return await _told(
-        app, found[0], kept, issues.kept_by(notice.kept_at), issued=Issued.of(notice, events)
+    return await _build_inspection(
+        app, found[0], kept, issues.kept_by(notice.kept_at), issued=IssuedNotice.of(notice, events)
     )
 
 
@@ -76,16 +76,16 @@ async def _issues(app: App) -> Issues:
     )
 
 
-async def _told(
+async def _build_inspection(
     app: App,
     sweep: Sweep,
     scope: Sequence[SweepAccount],
     issues: Issues,
     *,
     include_open: bool = False,
-    issued: Issued | None = None,
+    issued: IssuedNotice | None = None,
 ) -> Inspection:
-    readings = await proving(app.store, scope)
+    readings = await proving_readings(app.store, scope)
     failed = [
         entry.account.id
         for entry in scope
@@ -106,13 +106,15 @@ async def _told(
     )
 
 
-async def checks_behind(app: App, told: Inspection) -> list[CanaryCheck]:
+async def checks_behind(app: App, inspection: Inspection) -> list[CanaryCheck]:
     """The canaries' checks that its hand-off tells of: those of a notice were made before its
     issue.
     """
-    checks = await checks_for(app.store, told.sweep)
+    checks = await checks_for(app.store, inspection.sweep)
     return [
-        check for check in checks if told.issued is None or check.at <= told.issued.notice.kept_at
+        check
+        for check in checks
+        if inspection.issued is None or check.at <= inspection.issued.notice.kept_at
     ]
 
 

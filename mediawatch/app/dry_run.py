@@ -40,7 +40,7 @@ _UNUSED = 10**12
 """Above it no reading has its number."""
 
 
-def unwritten(store: Store) -> Store:
+def without_writing(store: Store) -> Store:
     """The store, of which nothing is written any more."""
     return cast(Store, _Unwritten(store))
 

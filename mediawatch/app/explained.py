@@ -9,12 +9,12 @@ from mediawatch.app.judged import judged_scope, last_entry
 from mediawatch.app.root import App
 from mediawatch.domain import Account, UserError
 from mediawatch.people.suspects import suspects
-from mediawatch.ports import Known
-from mediawatch.publish.reports.explanation import Explained
+from mediawatch.ports import Dossier
+from mediawatch.publish.reports.explanation import AccountCase
 from mediawatch.sweep import checks_for
 
 
-async def explained(app: App, account: Account, number: int | None) -> Explained:
+async def account_case(app: App, account: Account, number: int | None) -> AccountCase:
     """What the explanation is made of: by the sweep of that number, else by the last that judged
     the account. UserError where there is none, or where it did not have the account in scope."""
     store = app.store
@@ -36,14 +36,14 @@ async def explained(app: App, account: Account, number: int | None) -> Explained
     checks = await checks_for(store, sweep)
     now = await store.accounts_now([account.id])
     readings = await store.known([account.id], sweep.as_of, sweep.period_from)
-    known = Known(
+    known = Dossier(
         filed=entry.account.filed,
         identity=now[account.id].identity,
         readings=tuple(readings.get(account.id, ())),
         supported=app.supports(account.platform),
         checks=tuple(checks),
     )
-    return Explained(
+    return AccountCase(
         sweep=sweep,
         entry=entry,
         policy=judged.policy,

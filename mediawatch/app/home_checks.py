@@ -12,7 +12,7 @@ from mediawatch.app import App
 from mediawatch.domain import (
     CLOCK_OFF,
     Account,
-    Attested,
+    Attestation,
     LookKind,
     SessionState,
     UserError,
@@ -37,7 +37,7 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class DoctorCheck:
     """One line for the operator; `remedy` where there is something to be done."""
 
     level: Level
@@ -48,25 +48,25 @@ class Check:
 
 def check_of(
     good: bool, name: str, text: str, remedy: str, *, otherwise: Level = Level.FAIL
-) -> Check:
-    return Check(Level.OK, name, text) if good else Check(otherwise, name, text, remedy)
+) -> DoctorCheck:
+    return DoctorCheck(Level.OK, name, text) if good else DoctorCheck(otherwise, name, text, remedy)
 
 
-async def in_home(app: App) -> AsyncIterator[Check]:
+async def in_home(app: App) -> AsyncIterator[DoctorCheck]:
     """What the home holds: database, sessions, registry, canaries by platform, surfaces that nobody
     has recorded.
     """
     now = app.clock()
     # A write transaction without a row: a read-only file, a full disk or another's lock show here.
     await app.store.add_links(0, [], "doctor")
-    yield Check(Level.OK, "database", "opens, is up to date and can be written")
+    yield DoctorCheck(Level.OK, "database", "opens, is up to date and can be written")
     sweeps = await app.store.sweeps()
     later = [sweep for sweep in sweeps if sweep.started_at > now + _SKEW]
     if later:
         text = (
             f"sweep {later[-1].id} began at {minute(later[-1].started_at)}, which is still to come"
         )
-        yield Check(
+        yield DoctorCheck(
             Level.FAIL, "clock", text, "the host's clock was set back, or was wrong then: set it"
         )
     async for check in _logins(app, now):
@@ -85,7 +85,7 @@ async def in_home(app: App) -> AsyncIterator[Check]:
             yield clock
 
 
-def _canaries(app: App, accounts: Sequence[Account]) -> Iterator[Check]:
+def _canaries(app: App, accounts: Sequence[Account]) -> Iterator[DoctorCheck]:
     try:
         listed = app.canaries()
     except UserError:
@@ -103,10 +103,10 @@ def _canaries(app: App, accounts: Sequence[Account]) -> Iterator[Check]:
         yield check_of(bool(known), "canaries", text, remedy, otherwise=Level.WARN)
 
 
-def _ways(app: App, platforms: Iterable[str]) -> Check:
+def _ways(app: App, platforms: Iterable[str]) -> DoctorCheck:
     surfaces = [facts for platform in sorted(platforms) for facts in app.surfaces(platform)]
     called = ", ".join(facts.name for facts in surfaces if facts.by_call) or "none"
-    return Check(
+    return DoctorCheck(
         Level.OK,
         "surfaces",
         (
@@ -116,25 +116,25 @@ def _ways(app: App, platforms: Iterable[str]) -> Check:
     )
 
 
-async def _logins(app: App, now: datetime) -> AsyncIterator[Check]:
+async def _logins(app: App, now: datetime) -> AsyncIterator[DoctorCheck]:
     mode = app.home.sessions.stat().st_mode & 0o777
     yield check_of(
         not mode & 0o077, "sessions", f"folder is {mode:04o}", f"chmod 700 {app.home.sessions}"
     )
-    found = await sessions.listed(app.sessions, app.logins())
+    found = await sessions.list_logins(app.sessions, app.logins())
     for each in found:
         stored, name = each.session, f"{each.session.platform}/{each.session.name}"
         age = now - (stored.used_at or stored.made_at)
         again = f"mediawatch login {stored.platform} --name {stored.name}"
         if stored.mode != sessions.PRIVATE:
-            yield Check(
+            yield DoctorCheck(
                 Level.FAIL,
                 "sessions",
                 f"{name}: others may read it ({stored.mode:04o})",
                 f"chmod 600 {stored.path}",
             )
         if each.state is SessionState.INVALID:
-            yield Check(Level.WARN, "sessions", f"{name}: was last seen invalid", again)
+            yield DoctorCheck(Level.WARN, "sessions", f"{name}: was last seen invalid", again)
         else:
             text = f"{name}: last seen {each.state.value}, used {age.days} days ago"
             yield check_of(
@@ -151,10 +151,12 @@ async def _logins(app: App, now: datetime) -> AsyncIterator[Check]:
     ]
     if lacking:
         text = f"no login for {', '.join(lacking)}: see below for what that leaves to people"
-        yield Check(Level.WARN, "sessions", text, "mediawatch login PLATFORM, with a work account")
+        yield DoctorCheck(
+            Level.WARN, "sessions", text, "mediawatch login PLATFORM, with a work account"
+        )
 
 
-async def _described(app: App, sweep_id: int) -> Check:
+async def _described(app: App, sweep_id: int) -> DoctorCheck:
     """Surfaces and wordings that were met, and that only text attests."""
     used: Counter[str] = Counter(
         sight.surface
@@ -162,7 +164,7 @@ async def _described(app: App, sweep_id: int) -> Check:
         for reading in readings
         if reading.look is not LookKind.PERSON
         for sight in reading.sights
-        if sight.attested is Attested.DESCRIBED and not sight.outcome.about_us
+        if sight.attested is Attestation.DESCRIBED and not sight.outcome.about_us
     )
     met = ", ".join(f"{surface} ({count} sights)" for surface, count in used.most_common())
     text = (
@@ -179,7 +181,7 @@ async def _described(app: App, sweep_id: int) -> Check:
     )
 
 
-async def _clock_seen(app: App, sweep_id: int) -> Check | None:
+async def _clock_seen(app: App, sweep_id: int) -> DoctorCheck | None:
     """What the sites' replies of the last sweep said of this machine's clock; None where they
     agreed with it.
     """
@@ -197,7 +199,7 @@ async def _clock_seen(app: App, sweep_id: int) -> Check | None:
     if not said:
         return None
     text = f"sweep {sweep_id}: {max(said)}"
-    return Check(
+    return DoctorCheck(
         Level.FAIL,
         "clock",
         text,

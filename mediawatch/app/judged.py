@@ -19,8 +19,8 @@ from mediawatch.ports import Rejudgement
 from mediawatch.rules import sentences
 from mediawatch.rules.policy import Policy, parse
 from mediawatch.rules.reviewed import with_reviews
-from mediawatch.rules.revision import revised, with_updates
-from mediawatch.sweep.judging import checks_for, judged
+from mediawatch.rules.revision import revise, with_updates
+from mediawatch.sweep.judging import checks_for, judge_scope
 
 PRUNED = "认定后已按期限清理部分核查记录，结论按当时认定。"
 
@@ -95,7 +95,7 @@ async def _judged_again(
         if entry.judgement
     }
     checks = await checks_for(app.store, sweep)
-    made = await judged(
+    made = await judge_scope(
         app.store, [entry.account for entry in moved], app.supports, sweep, policy, checks, paused
     )
     held = {entry.account.id: entry for entry in entries}
@@ -103,7 +103,7 @@ async def _judged_again(
     judgements = {}
     for entry in moved:
         assert entry.judgement is not None, "what has moved was judged"
-        revision = revised(entry.judgement, made.judgements[entry.account.id])
+        revision = revise(entry.judgement, made.judgements[entry.account.id])
         judgements[entry.account.id] = revision.judgement
         if revision.added:
             additions.append((entry.account, revision.added))
@@ -133,7 +133,7 @@ async def _after_pruning(
     """The stored verdicts, but where a post in the window became known: readings that show one
     never leave, so it counts all the same.
     """
-    made = await judged(
+    made = await judge_scope(
         app.store,
         [entry.account for entry in moved],
         app.supports,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from mediawatch.app.documents import checks_behind, inspection_told, issued_inspection
+from mediawatch.app.documents import checks_behind, inspection_for, issued_inspection
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.root import App
 from mediawatch.domain import (
@@ -17,23 +17,23 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import day_of
 from mediawatch.publish import handoff
 from mediawatch.publish.notices.issuing import (
-    Heading,
-    drawn_up,
+    NoticeHeading,
+    count_unreviewed,
+    draw_up,
     issued_before,
-    unreviewed,
     version_of,
 )
 from mediawatch.publish.notices.recheck import refuse_older
 from mediawatch.publish.notices.results import standing_items
 from mediawatch.rules.policy import Policy, load, parse
 from mediawatch.sweep import Request
-from mediawatch.sweep.scope import listed
+from mediawatch.sweep.scope import scope_of
 
 
 async def issue(
     app: App,
     sweep: Sweep,
-    heading: Heading,
+    heading: NoticeHeading,
     *,
     preliminary: bool = False,
     leave_out_open: bool = False,
@@ -44,28 +44,28 @@ async def issue(
 
     UserError where something is undecided, open, missing or issued already and was not allowed.
     """
-    heading = heading.checked()
+    heading = heading.check()
     if heading.issued_on < day_of(sweep.as_of):
         raise UserError(
             f"--date {heading.issued_on} is before the inspection's own day, "
             f"{day_of(sweep.as_of)}: a notice follows it"
         )
     judged = await judged_scope(app, sweep)
-    left = unreviewed(judged.entries)
+    left = count_unreviewed(judged.entries)
     if left and not leave_out_open:
         raise UserError(
             f"{left} findings of sweep {sweep.id} are neither confirmed nor dismissed: "
             "`mediawatch review list` shows them; "
             "--leave-out-open issues the notice without them"
         )
-    told = await inspection_told(app, judged)
+    told = await inspection_for(app, judged)
     if told.preliminary and not preliminary:
         count = told.statistics.whole.open
         raise UserError(
             f"{count} accounts of sweep {sweep.id} are open (初步结果): settle them, or add "
             "--preliminary"
         )
-    notice = drawn_up(told, heading, app.clock())
+    notice = draw_up(told, heading, app.clock())
     if not notice.items:
         raise UserError(f"sweep {sweep.id} has no confirmed finding: nothing to issue")
     moments = {each.id: each.as_of for each in await app.store.sweeps()}
@@ -109,7 +109,7 @@ async def recheck_request(
     return Request(
         policy=policy or (parse(own[0].policy_toml) if own else load(settings.sweep.policy)),
         as_of=as_of,
-        drawn=listed(accounts, chosen),
+        drawn=scope_of(accounts, chosen),
         recheck_of=notice.number,
         again=True,
         second_look_after=timedelta(minutes=settings.sweep.second_look_minutes),

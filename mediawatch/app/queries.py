@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.root import App
-from mediawatch.ports import Answer
+from mediawatch.ports import QueryAnswer
 
 
-async def answered(app: App, sql: str) -> Answer:
+async def answer_query(app: App, sql: str) -> QueryAnswer:
     """The answer to a statement, in which accounts with news stand as they are judged now. Nothing
     is written.
     """

@@ -13,13 +13,13 @@ from tempfile import TemporaryDirectory
 from typing import TextIO
 
 from mediawatch.app import wiring
-from mediawatch.app.dry_run import unwritten
+from mediawatch.app.dry_run import without_writing
 from mediawatch.app.wiring import Route
 from mediawatch.domain import Account, Pace, UserError
 from mediawatch.ops.alerts import Alerts
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ops.logins import SessionBook
-from mediawatch.ops.record import Recorder
+from mediawatch.ops.record import LookRecorder
 from mediawatch.ops.settings import Home, Settings, read_settings
 from mediawatch.people.worklist import SURFACE
 from mediawatch.ports import Clock, Logins, Looker, Store, SurfaceFacts
@@ -71,7 +71,7 @@ class App:
         """How logins are made, taken in and removed; needs no browser until one is made."""
         return wiring.logins(self.home, self.settings, self.clock, self._route)
 
-    def recorder(self) -> Recorder:
+    def recorder(self) -> LookRecorder:
         """The scrapers with a reporting browser of their own; the caller closes it. UserError where
         no browser is found.
         """
@@ -120,7 +120,7 @@ class App:
 
     def let_go(self) -> None:
         """From now on nothing is written: what a command would keep is let go (`--dry-run`)."""
-        self.store = unwritten(self.store)
+        self.store = without_writing(self.store)
         self._scratch = TemporaryDirectory(prefix="mediawatch-dry-")
 
     @property
@@ -179,7 +179,7 @@ class App:
 
 
 @asynccontextmanager
-async def opened(
+async def open_app(
     home: Home,
     *,
     settings: Settings | None = None,

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from mediawatch.app.root import App, host_clock, opened
+from mediawatch.app.root import App, host_clock, open_app
 from mediawatch.app.wiring import Route
 from mediawatch.domain import Canary, UserError
 from mediawatch.domain.clock import day_end, day_of
 from mediawatch.ops.settings import Home
-from mediawatch.ports import Clock, Shown, Stage
+from mediawatch.ports import Clock, PhoneView, Stage
 
 if TYPE_CHECKING:
     from scrapers.replica.truth import TrueAccount
@@ -25,7 +25,7 @@ DEMO_LOGINS = frozenset({"weibo", "douyin", "wechat"})
 
 
 @asynccontextmanager
-async def staged(home: Home, world_file: Path) -> AsyncIterator[tuple[App, Stage]]:
+async def open_stage(home: Home, world_file: Path) -> AsyncIterator[tuple[App, Stage]]:
     """The app of a demonstration: the world's sites behind a local proxy, the office logged in
     where it has logins.
 
@@ -42,7 +42,7 @@ async def staged(home: Home, world_file: Path) -> AsyncIterator[tuple[App, Stage
     async with Replica(world, now=clock, logged_in=DEMO_LOGINS) as replica:
         for platform in DEMO_LOGINS:
             write_state(home.sessions / platform / "demo.json", replica.storage_state(platform))
-        async with opened(
+        async with open_app(
             home, clock=clock, route=Route(replica.proxy, replica.chromium_args)
         ) as app:
             app.pace = 0
@@ -107,7 +107,7 @@ class WorldStage:
                 )
         return sorted(found, key=lambda canary: not canary.article_links)
 
-    def look_up(self, name: str, type: str) -> Shown | None:
+    def look_up(self, name: str, type: str) -> PhoneView | None:
         """What a person finds who looks for what was there at the world's moment: posts of after it
         are no answer to that.
         """
@@ -125,7 +125,7 @@ class WorldStage:
                 )
                 state = "not_found" if account.truth.value == "gone" else found
                 posts = account.posts_at(self.as_of)
-                return Shown(
+                return PhoneView(
                     state=state,
                     name=account.name,
                     id=next(

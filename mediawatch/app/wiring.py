@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mediawatch.domain import UserError
 from mediawatch.ops import install_browser
-from mediawatch.ops.record import Recorder
+from mediawatch.ops.record import LookRecorder
 from mediawatch.ops.settings import Home, Settings
 from mediawatch.ports import Clock, Logins, Looker, SessionWatch
 
@@ -107,7 +107,7 @@ def logins(home: Home, settings: Settings, clock: Clock, route: Route | None) ->
     )
 
 
-def recorder(home: Home, settings: Settings, clock: Clock, route: Route | None) -> Recorder:
+def recorder(home: Home, settings: Settings, clock: Clock, route: Route | None) -> LookRecorder:
     """The scrapers with a reporting browser. UserError where no browser is found, and by
     `check_route`.
     """

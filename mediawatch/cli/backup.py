@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mediawatch.app import backup as archives
-from mediawatch.cli.base import opened, run
+from mediawatch.cli.base import open_home, run
 from mediawatch.domain import Backup
 
 
@@ -33,7 +33,7 @@ def backup(
     """Write database, evidence, settings and canaries into one tar file, while a sweep may run."""
 
     async def work() -> Backup:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             return await archives.back_up(app, target, with_sessions=with_sessions)
 
     done = run(work())

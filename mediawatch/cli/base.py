@@ -90,7 +90,7 @@ class Root(TyperGroup):
 
 
 @dataclass(frozen=True)
-class Chosen:
+class RootOptions:
     """What the root options say; `ctx.obj` of every command."""
 
     home: Home
@@ -133,15 +133,15 @@ def root(
     """Find out which filed government social media accounts fell asleep, changed their name or
     vanished.
     """
-    ctx.obj = Chosen(Home.at(home), verbose, log_json)
+    ctx.obj = RootOptions(Home.at(home), verbose, log_json)
     if log_json and not isinstance(sys.stderr, JsonLines):
         sys.stderr = lines = JsonLines(sys.stderr)
         ctx.call_on_close(lines.finish)
     logs.set_up("info" if verbose or log_json else "warning", "json" if log_json else "auto")
 
 
-def chosen(ctx: typer.Context) -> Chosen:
-    found = ctx.find_object(Chosen)
+def root_options(ctx: typer.Context) -> RootOptions:
+    found = ctx.find_object(RootOptions)
     assert found is not None, "the root callback sets it"
     return found
 
@@ -153,14 +153,14 @@ DryRun = Annotated[
 
 def home_of(ctx: typer.Context) -> Home:
     """The chosen home, whether it exists or not."""
-    return chosen(ctx).home
+    return root_options(ctx).home
 
 
 def settings_of(ctx: typer.Context, **overrides: dict[str, object]) -> Settings:
     """The settings of the chosen home; a command's options by section: `sweep={"policy": "tibet"}`.
     Sets up the log by them.
     """
-    options, home = chosen(ctx), home_of(ctx)
+    options, home = root_options(ctx), home_of(ctx)
     settings = read_settings(home, overrides)
     told = settings.log
     level = (
@@ -183,7 +183,7 @@ def settings_of(ctx: typer.Context, **overrides: dict[str, object]) -> Settings:
 
 
 @asynccontextmanager
-async def opened(
+async def open_home(
     ctx: typer.Context,
     *,
     clock: Clock | None = None,
@@ -204,7 +204,7 @@ async def opened(
             "with `mediawatch init`"
         )
     # Imported here: `--help`, `--version` and a mistyped word need no app.
-    from mediawatch.app import opened as opened_app
+    from mediawatch.app import open_app as opened_app
 
     async with opened_app(home, settings=settings, clock=clock) as app:
         if dry_run:
@@ -267,7 +267,7 @@ def is_asked() -> bool:
     return sys.stdin.isatty()
 
 
-def fitted(table: Table) -> str:
+def fit_table(table: Table) -> str:
     """The table as a person reads it: within the terminal where standard output is one, whole
     columns where a program reads on.
     """

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.cli.base import home_of, opened, run, settings_of
+from mediawatch.cli.base import home_of, open_home, run, settings_of
 from mediawatch.domain import UserError
 from mediawatch.ops.browse import datasette
 from mediawatch.ports import NamedQuery
@@ -33,7 +33,7 @@ def browse(
         )
 
     async def queries() -> tuple[NamedQuery, ...]:
-        async with opened(ctx) as app:  # also brings the views up to date
+        async with open_home(ctx) as app:  # also brings the views up to date
             return tuple(app.store.queries())
 
     served = datasette(home_of(ctx).database, run(queries()), settings.output.marks)

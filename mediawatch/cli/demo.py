@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mediawatch import demo as demonstration
-from mediawatch.app import only_one, staged
+from mediawatch.app import only_one, open_stage
 from mediawatch.cli.base import run
 
 
@@ -36,10 +36,10 @@ def demo(
     async def work() -> int:
         home = demonstration.prepare(out)
         with only_one(home):
-            async with staged(home, world or demonstration.shipped_world()) as (app, stage):
+            async with open_stage(home, world or demonstration.shipped_world()) as (app, stage):
                 code = await demonstration.run(app, stage, typer.echo)
             if world is None:
-                async with staged(home, demonstration.next_quarter()) as (app, stage):
+                async with open_stage(home, demonstration.next_quarter()) as (app, stage):
                     code |= await demonstration.recheck(app, stage, typer.echo)
             typer.echo(
                 f"read on with `mediawatch --home {out} flagged`: status, figures, review "

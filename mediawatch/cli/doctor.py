@@ -8,11 +8,11 @@ import typer
 
 from mediawatch.app import App, home_checks, host_clock, only_one
 from mediawatch.app import doctor as examination
-from mediawatch.app.home_checks import Check, Level
-from mediawatch.cli.base import home_of, opened, run, settings_of
+from mediawatch.app.home_checks import DoctorCheck, Level
+from mediawatch.cli.base import home_of, open_home, run, settings_of
 from mediawatch.domain import UserError
 from mediawatch.ops.settings import Settings
-from mediawatch.sweep.forecast import MINUTES_A_ROW, ahead
+from mediawatch.sweep.forecast import MINUTES_A_ROW, forecast_by_platform
 
 
 def register(app: typer.Typer) -> None:
@@ -33,7 +33,7 @@ def doctor(
     """
     levels: set[Level] = set()
 
-    def tell(check: Check) -> None:
+    def tell(check: DoctorCheck) -> None:
         levels.add(check.level)
         typer.echo(f"{check.level.value:<5} {check.name:<10} {check.text}")
         if check.remedy:
@@ -48,7 +48,7 @@ def doctor(
         if settings is None:
             return
         try:
-            async with opened(ctx) as app:
+            async with open_home(ctx) as app:
                 async for check in home_checks.in_home(app):
                     tell(check)
                 await _tell_ahead(app)
@@ -58,14 +58,14 @@ def doctor(
                             tell(check)
         except UserError as error:
             remedy = "" if home.exists else f"mediawatch --home {home.root} init"
-            tell(Check(Level.FAIL, "database" if home.exists else "home", str(error), remedy))
+            tell(DoctorCheck(Level.FAIL, "database" if home.exists else "home", str(error), remedy))
 
     settings: Settings | None = None
     try:
         settings = settings_of(ctx)
     except UserError as error:
         tell(
-            Check(
+            DoctorCheck(
                 Level.FAIL,
                 "settings",
                 str(error),
@@ -80,7 +80,7 @@ def doctor(
 async def _tell_ahead(app: App) -> None:
     accounts = await app.store.accounts()
     logins = frozenset(each.platform for each in app.logins().stored())
-    platforms = ahead(accounts, app.surfaces, logins, app.opens_links)
+    platforms = forecast_by_platform(accounts, app.surfaces, logins, app.opens_links)
     if not platforms:
         return
     typer.echo(f"\nahead, as things stand (assumed: {MINUTES_A_ROW:g} minute a row by hand)")

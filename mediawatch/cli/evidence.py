@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from mediawatch.app import only_one
-from mediawatch.cli.base import opened, run
+from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import NoticeOption, SweepOption, sweep_of, told_of
 from mediawatch.cli.report import OpenOption
 from mediawatch.domain import UserError
@@ -45,10 +45,10 @@ def verify(
     files that belong to nothing.
     """
 
-    async def work() -> retention.Check:
-        async with opened(ctx) as app:
+    async def work() -> retention.EvidenceCheck:
+        async with open_home(ctx) as app:
             number = None if sweep is None else (await sweep_of(app, sweep)).id
-            return retention.verified(app.evidence, await app.store.evidence(), number)
+            return retention.verify_evidence(app.evidence, await app.store.evidence(), number)
 
     check = run(work())
     for sentence, item in check.wrong:
@@ -76,7 +76,7 @@ def prune(
     that belong to no reading leave, too."""
 
     async def work() -> tuple[Retention, int, int, int, int]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             limits, now = load(policy or app.settings.sweep.policy).retention, app.clock()
             with nullcontext() if dry_run else only_one(app.home):
                 kept = await app.store.evidence()
@@ -126,7 +126,7 @@ def sheet(
     """
 
     async def work() -> list[tuple[str, bytes]]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             told = await told_of(app, sweep, notice, include_open=include_open)
             if not account:
                 return list(bundles(told, told.problems, app.home.evidence))

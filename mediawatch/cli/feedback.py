@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from mediawatch.app import only_one
-from mediawatch.cli.base import DryRun, opened, run
+from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.links import print_report
 from mediawatch.cli.out import NumberArgument, notice_of
 from mediawatch.domain import UserError
 from mediawatch.people import feedback
-from mediawatch.people.dispatch import Split
+from mediawatch.people.dispatch import DispatchSplit
 from mediawatch.people.links import open_links
 from mediawatch.publish.notices.results import standing_items
 from mediawatch.table import plain
@@ -40,8 +40,8 @@ def export(
         typer.Option("--out", metavar="DIR", help="Where the files go: 整改反馈-PART.xlsx each."),
     ],
     by: Annotated[
-        Split, typer.Option(help="One file a prefecture or 主管单位, as filed now.")
-    ] = Split.PREFECTURE,
+        DispatchSplit, typer.Option(help="One file a prefecture or 主管单位, as filed now.")
+    ] = DispatchSplit.PREFECTURE,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Write over files that may hold answers already.")
     ] = False,
@@ -51,7 +51,7 @@ def export(
     """
 
     async def work() -> list[tuple[Path, int]]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             notice, events = await notice_of(app, number)
             contacts = await app.store.contacts()
             filed_now = {account.id: account.filed for account in await app.store.accounts()}
@@ -88,7 +88,7 @@ def import_(
     """
 
     async def work() -> tuple[feedback.UnitReports, int]:
-        async with opened(ctx, dry_run=dry_run) as app:
+        async with open_home(ctx, dry_run=dry_run) as app:
             if missing := [file for file in files if not file.is_file()]:
                 raise UserError(f"no such file: {missing[0]}")
             notice, events = await notice_of(app, number)

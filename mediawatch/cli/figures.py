@@ -9,15 +9,15 @@ import typer
 
 from mediawatch.app import App
 from mediawatch.app.judged import judged_scope
-from mediawatch.cli.base import fitted, opened, run
+from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.cli.out import SweepOption, check_answered, sweep_of
 from mediawatch.domain import Sweep
-from mediawatch.figures.comparison import Judged, compare
+from mediawatch.figures.comparison import JudgedInspection, compare
 from mediawatch.figures.counts import statistics
 from mediawatch.figures.dimensions import Dimension, dimension, keys
 from mediawatch.ops.files import write_whole
 from mediawatch.ops.settings.office import Office, read_office
-from mediawatch.publish.inspection import OPEN_MARK, expected
+from mediawatch.publish.inspection import OPEN_MARK, expected_regions
 from mediawatch.publish.reports import lists
 from mediawatch.publish.reports import statistics as tables
 from mediawatch.rules.reviewed import as_reviewed
@@ -59,7 +59,7 @@ def figures(
     chosen = [dimension(word) for word in by or _BY]
 
     async def work() -> tuple[str, list[Table], list[str]]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             now = await sweep_of(app, sweep)
             await check_answered(app, now)
             earlier = await sweep_of(app, against) if against is not None else None
@@ -74,7 +74,7 @@ def figures(
 
     heading, found, remarks = run(work())
     if csv is None:
-        typer.echo("\n".join([heading, *remarks, *(fitted(table) for table in found)]))
+        typer.echo("\n".join([heading, *remarks, *(fit_table(table) for table in found)]))
         return
     for number, table in enumerate(found, 1):
         target = csv / f"{number}-{table.title.partition('(')[0].replace('/', '或')}.csv"
@@ -85,7 +85,7 @@ def figures(
 async def _tables(
     app: App, now: Sweep, earlier: Sweep | None, chosen: list[Dimension], office: Office
 ) -> tuple[str, list[Table], list[str]]:
-    judged, order = await judged_of(app, now), expected(office)
+    judged, order = await judged_of(app, now), expected_regions(office)
     counted = statistics(
         judged.scope,
         judged.policy,
@@ -116,10 +116,10 @@ async def _tables(
     )
 
 
-async def judged_of(app: App, sweep: Sweep) -> Judged:
+async def judged_of(app: App, sweep: Sweep) -> JudgedInspection:
     """A sweep's scope as judged and reviewed so far, with its policy: a dismissed finding fails
     nobody, an open one still does.
     """
     judged = await judged_scope(app, sweep)
     scope = [as_reviewed(entry, include_open=True) for entry in judged.entries]
-    return Judged(scope=scope, policy=judged.policy, whole=sweep.scope == WHOLE)
+    return JudgedInspection(scope=scope, policy=judged.policy, whole=sweep.scope == WHOLE)

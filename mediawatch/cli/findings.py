@@ -14,7 +14,7 @@ import typer
 
 from mediawatch.app import App, only_one
 from mediawatch.app.judged import judged_scope
-from mediawatch.cli.base import DryRun, opened, run
+from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.links import print_report
 from mediawatch.cli.out import SweepOption, check_answered, sweep_of
 from mediawatch.cli.progress import shown_progress
@@ -22,7 +22,7 @@ from mediawatch.domain import ReviewAction, Sweep, UserError
 from mediawatch.ops.retention import still_judged
 from mediawatch.people import dispatch as sheets
 from mediawatch.people import review
-from mediawatch.people.dispatch import Split, UnitAnswers, Written
+from mediawatch.people.dispatch import DispatchFile, DispatchSplit, UnitAnswers
 from mediawatch.people.links import open_links
 from mediawatch.people.suspects import suspects
 from mediawatch.rules.hearing import HearingState
@@ -50,8 +50,8 @@ def dispatch(
     ],
     person: Annotated[str, typer.Option(metavar="NAME", help="Who sends them down.")],
     by: Annotated[
-        Split, typer.Option(help="One file a prefecture or 主管单位.")
-    ] = Split.PREFECTURE,
+        DispatchSplit, typer.Option(help="One file a prefecture or 主管单位.")
+    ] = DispatchSplit.PREFECTURE,
     sweep: SweepOption = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Write over files that may hold answers already.")
@@ -61,8 +61,8 @@ def dispatch(
     in; the findings are 已下发核实.
     """
 
-    async def work() -> list[Written]:
-        async with opened(ctx) as app:
+    async def work() -> list[DispatchFile]:
+        async with open_home(ctx) as app:
             chosen = await sweep_of(app, sweep, surely=True)
             await check_answered(app, chosen)
             newest = max(
@@ -131,7 +131,7 @@ def import_(
     """
 
     async def work() -> tuple[UnitAnswers, int]:
-        async with opened(ctx, dry_run=dry_run) as app:
+        async with open_home(ctx, dry_run=dry_run) as app:
             with only_one(app.home):
                 chosen = await sweep_of(app, sweep)
                 if missing := [file for file in files if not file.is_file()]:
@@ -172,7 +172,7 @@ def overdue(
     """
 
     async def work() -> tuple[list[str], list[date]]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             chosen = await sweep_of(app, sweep, surely=True)
             newest = max(
                 (event.id for event in await app.store.review_events(chosen.id)), default=0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from mediawatch.cli.base import home_of, opened, run
+from mediawatch.cli.base import home_of, open_home, run
 from mediawatch.sweep import canaries
 
 
@@ -22,7 +22,7 @@ def init(ctx: typer.Context) -> None:
     canaries.write_template(home.canaries)
 
     async def touch() -> None:
-        async with opened(ctx, create=True):
+        async with open_home(ctx, create=True):
             pass
 
     run(touch())

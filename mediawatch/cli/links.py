@@ -9,12 +9,12 @@ from typing import Annotated
 import typer
 
 from mediawatch.app import only_one
-from mediawatch.cli.base import DryRun, opened, run
+from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.domain import UserError
 from mediawatch.ops.files import write_whole
 from mediawatch.people import link_report, links
 from mediawatch.people.link_files import collect
-from mediawatch.people.link_report import Entry, Report, Result
+from mediawatch.people.link_report import LinkEntry, LinkReport, LinkResult
 from mediawatch.table import plain, to_csv
 
 _STEP = 20
@@ -50,8 +50,8 @@ def import_(
     what was not opened.
     """
 
-    async def work() -> tuple[Report, int]:
-        async with opened(ctx, dry_run=dry_run) as app:
+    async def work() -> tuple[LinkReport, int]:
+        async with open_home(ctx, dry_run=dry_run) as app:
             collected = collect(files, sys.stdin.buffer)
             if not collected.links:
                 others = "".join(
@@ -65,7 +65,7 @@ def import_(
             ):
                 raise UserError("no WeChat account is filed: import a registry first")
             if dry_run:
-                return await links.foreseen(collected, app.store), 0
+                return await links.foresee(collected, app.store), 0
             gate = app.pacing()
             with only_one(app.home):
                 done = await links.import_links(
@@ -92,12 +92,12 @@ def _progress(done: int, total: int) -> None:
         print(f"opened {done} of {total} links", file=sys.stderr, flush=True)
 
 
-def print_report(report: Report, *, dry_run: bool = False) -> None:
+def print_report(report: LinkReport, *, dry_run: bool = False) -> None:
     """One line for each link that asks for a person, then the counts; renamed accounts among
     them.
     """
     for entry in report.entries:
-        if entry.renamed or entry.result not in (Result.MATCHED, Result.KNOWN):
+        if entry.renamed or entry.result not in (LinkResult.MATCHED, LinkResult.KNOWN):
             typer.echo(plain(_line(entry)))
     for sentence in report.skipped:
         typer.echo(plain(f"skipped: {sentence}"), err=True)
@@ -114,19 +114,19 @@ def print_report(report: Report, *, dry_run: bool = False) -> None:
     counts = report.counts
     typer.echo(
         f"{len(report.entries)} links: "
-        + ", ".join(f"{counts[result]} {result.value}" for result in Result if counts[result])
+        + ", ".join(f"{counts[result]} {result.value}" for result in LinkResult if counts[result])
     )
-    if counts[Result.NOT_OPENED] and not dry_run:
+    if counts[LinkResult.NOT_OPENED] and not dry_run:
         typer.echo("what was not opened is not lost: run the same import again later", err=True)
 
 
-def _line(entry: Entry) -> str:
+def _line(entry: LinkEntry) -> str:
     filed = ", ".join(account.filed.name for account in entry.accounts)
     seen = f' "{entry.name_seen}"' if entry.name_seen else ""
     match entry.result:
-        case Result.MATCHED:
+        case LinkResult.MATCHED:
             what = f"now called{seen}, filed as {filed}"
-        case Result.PROPOSED | Result.AMBIGUOUS:
+        case LinkResult.PROPOSED | LinkResult.AMBIGUOUS:
             what = f"{entry.result.value}{seen}: {filed}"
         case _:
             what = f"{entry.result.value}{seen}"

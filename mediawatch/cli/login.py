@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.cli.base import opened, run
+from mediawatch.cli.base import open_home, run
 from mediawatch.cli.qr_text import as_text
 from mediawatch.domain import SessionState
 from mediawatch.ops import install_browser
@@ -47,7 +47,7 @@ def login(
     """
 
     async def work() -> tuple[StoredSession, SessionState]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             book, logins = app.sessions, app.logins()
             if qr or not install_browser.has_screen():
                 return await log_in_by_code(

@@ -126,7 +126,7 @@ def _masking(secrets: Sequence[str]) -> Callable[[object, str, object], str]:
     return mask
 
 
-def masked(text: str, settings: Settings) -> str:
+def mask_secrets(text: str, settings: Settings) -> str:
     """The text without the secrets of the settings."""
     return _masking(secrets_of(settings))(None, "", text)
 

@@ -13,7 +13,7 @@ import typer
 
 from mediawatch.app import corrections, notices
 from mediawatch.cli import feedback
-from mediawatch.cli.base import DryRun, opened, run
+from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.notice_changes import By, appeal, close, correct
 from mediawatch.cli.out import (
     NumberArgument,
@@ -34,7 +34,7 @@ from mediawatch.ops.files import write_whole
 from mediawatch.ops.settings.office import read_office
 from mediawatch.publish.notices.annex import Annex, read_annex
 from mediawatch.publish.notices.deadlines import deadline
-from mediawatch.publish.notices.issuing import Heading
+from mediawatch.publish.notices.issuing import NoticeHeading
 from mediawatch.publish.reports import notices as lists
 from mediawatch.rules.corrections_due import CORRECTION_DUE, CorrectionDue
 from mediawatch.table import Table, to_text
@@ -105,7 +105,7 @@ def issue(
         raise UserError("issuing accounts again needs both --again and --reason")
 
     async def work() -> tuple[Notice, IssuedDocument]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             chosen = await sweep_of(app, sweep, surely=True)
             await check_answered(app, chosen)
             chosen_number = number or read_office(app.home.root).number
@@ -156,10 +156,10 @@ def import_(
     """
 
     async def work() -> tuple[Notice, Annex]:
-        async with opened(ctx, dry_run=dry_run) as app:
+        async with open_home(ctx, dry_run=dry_run) as app:
             heading = _heading(
                 number, title, by, day_option(signed_on), rectify_by, report_by
-            ).checked()
+            ).check()
             accounts = await app.store.accounts(include_retired=True)
             annex = read_annex(file, accounts, await app.store.changes(), day_of(app.clock()))
             notice = Notice(
@@ -181,15 +181,15 @@ def import_(
         "registry of ours"
     )
     if annex.unmatched:
-        typer.echo(to_text(lists.unmatched(annex.unmatched)), err=True)
+        typer.echo(to_text(lists.unmatched_table(annex.unmatched)), err=True)
 
 
 def _heading(
     number: str, title: str, by: str, issued_on: date | None, rectify_by: str, report_by: str
-) -> Heading:
+) -> NoticeHeading:
     if issued_on is None:
         raise UserError("a notice needs --date")
-    return Heading(
+    return NoticeHeading(
         number=number.strip(),
         title=title.strip(),
         by=by.strip(),
@@ -203,7 +203,7 @@ def list_(ctx: typer.Context) -> None:
     """List the notices: number, day, accounts, deadlines, version, state."""
 
     async def work() -> tuple[Table, list[CorrectionDue]]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             table = lists.notices(await app.store.notices(), await app.store.notice_events())
             return table, await corrections.all_corrections_due(app)
 
@@ -237,7 +237,7 @@ def show(
     """
 
     async def work() -> tuple[Table, Table, bytes, list[CorrectionDue]]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             notice, events = await notice_of(app, number)
             documents = await app.store.notice_documents(notice.id)
             wanted = [document for document in documents if version in (None, document.version)]

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mediawatch.app import corrections
-from mediawatch.cli.base import confirm, opened, run
+from mediawatch.cli.base import confirm, open_home, run
 from mediawatch.cli.out import (
     NumberArgument,
     notice_of,
@@ -25,7 +25,7 @@ from mediawatch.domain import (
     is_closed,
 )
 from mediawatch.ops.files import write_whole
-from mediawatch.publish.notices.issuing import appealed
+from mediawatch.publish.notices.issuing import appeal_event
 from mediawatch.publish.notices.results import standing_items
 from mediawatch.table import plain
 
@@ -82,7 +82,7 @@ def correct(
     """
 
     async def work() -> Corrections:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             notice, events = await notice_of(app, number)
             named = next(
                 (each for each in standing_items(notice, events) if each.number == item), None
@@ -155,9 +155,9 @@ def appeal(
     """
 
     async def work() -> str:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             notice, events = await notice_of(app, number)
-            event = appealed(
+            event = appeal_event(
                 notice,
                 events,
                 item,
@@ -181,7 +181,7 @@ def close(
     """Close a notice (办结): only then may the evidence of its findings leave by age."""
 
     async def work() -> str:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             notice, events = await notice_of(app, number)
             if is_closed(events):
                 raise UserError(f"{notice.number} is closed already")

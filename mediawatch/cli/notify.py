@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.cli.base import opened, run
-from mediawatch.cli.logs import masked
+from mediawatch.cli.base import open_home, run
+from mediawatch.cli.logs import mask_secrets
 from mediawatch.domain import UserError
 
 
@@ -33,7 +33,7 @@ def notify(
     """
 
     async def work() -> int:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             app.alerts.check()
             if not app.alerts:
                 raise UserError(
@@ -48,7 +48,7 @@ def notify(
             for number, why in enumerate(sent, 1):
                 typer.echo(
                     f"notify.urls, number {number}: "
-                    f"{f'not sent: {masked(why, app.settings)}' if why else 'sent'}"
+                    f"{f'not sent: {mask_secrets(why, app.settings)}' if why else 'sent'}"
                 )
             return len(sent) - sent.count("")
 

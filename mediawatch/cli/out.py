@@ -11,13 +11,13 @@ import typer
 from mediawatch.app import App
 from mediawatch.app.choice import chosen_sweep
 from mediawatch.app.documents import checks_behind, inspection_of, issued_inspection
-from mediawatch.app.explained import explained
+from mediawatch.app.explained import account_case
 from mediawatch.app.judged import JudgedScope, judged_scope, keep_judgements, last_entry
-from mediawatch.cli.base import fitted, opened, run
+from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.domain import Notice, NoticeEvent, Sweep, UserError
 from mediawatch.ops.files import write_whole
 from mediawatch.people import worklist
-from mediawatch.people.suspects import proving
+from mediawatch.people.suspects import proving_readings
 from mediawatch.publish import handoff as documents
 from mediawatch.publish.inspection import Inspection
 from mediawatch.publish.reports import lists
@@ -56,13 +56,13 @@ NO_NETWORK = (
 
 def register(app: typer.Typer) -> None:
     app.command("sweeps")(sweeps)
-    app.command("flagged")(flagged)
+    app.command("flagged")(list_flagged)
     app.command("show")(show)
     app.command("explain")(explain)
     app.command("handoff")(handoff)
 
 
-def flagged(
+def list_flagged(
     ctx: typer.Context,
     sweep: SweepOption = None,
     csv: CsvOption = None,
@@ -70,14 +70,14 @@ def flagged(
     """List the accounts with findings (存在突出问题的政务新媒体名单)."""
 
     async def work() -> tuple[Table, str]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             chosen = await sweep_of(app, sweep)
             judged = await judged_scope(app, chosen)
             tell_additions(judged)
             scope = judged.entries
-            readings = await proving(app.store, scope)
+            readings = await proving_readings(app.store, scope)
             surfaces = app.surface_labels({entry.account.platform for entry in scope})
-            table = lists.flagged(
+            table = lists.findings_table(
                 chosen, scope, readings, await checks_for(app.store, chosen), surfaces
             )
             return table, await none_and_open(app, judged)
@@ -93,10 +93,10 @@ def sweeps(ctx: typer.Context) -> None:
     """List the inspections so far: number, moment, policy, scope, state."""
 
     async def work() -> Table:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             return lists.sweeps(await app.store.sweeps())
 
-    typer.echo(fitted(run(work())))
+    typer.echo(fit_table(run(work())))
 
 
 def show(
@@ -108,7 +108,7 @@ def show(
     """Show one account in full: as filed, as seen, every sight, the verdict and the rule."""
 
     async def work() -> str:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             store = app.store
             found = find_account(await store.accounts(include_retired=True), account)
             readings = (await store.readings([found.id])).get(found.id, [])
@@ -142,9 +142,9 @@ def explain(
     """
 
     async def work() -> str:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             found = find_account(await app.store.accounts(include_retired=True), account)
-            return explanation(await explained(app, found, sweep))
+            return explanation(await account_case(app, found, sweep))
 
     typer.echo(plain(run(work()), keep="\n"))
 
@@ -173,7 +173,7 @@ def handoff(
         raise UserError("handoff needs --out FILE (or --schema)")
 
     async def work() -> documents.Handoff:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             told = await told_of(app, sweep, notice, include_open=include_open)
             if not notice:
                 await keep_judgements(app, told.sweep)
@@ -281,7 +281,7 @@ async def told_of(app: App, sweep: int | None, notice: str, *, include_open: boo
 def print_or_write(table: Table, csv: Path | None) -> None:
     """The table on standard output, or as CSV in a file."""
     if csv is None:
-        typer.echo(fitted(table))
+        typer.echo(fit_table(table))
         return
     write_whole(csv, to_csv(table))
     typer.echo(f"{csv}: {len(table.rows)} rows")

@@ -7,10 +7,10 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.cli.base import fitted, opened, run
+from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.cli.sweep import until_of
 from mediawatch.domain.clock import beijing
-from mediawatch.rules.due import Due
+from mediawatch.rules.due import DueReason
 from mediawatch.rules.policy import load
 from mediawatch.sweep.forecast import spell
 from mediawatch.sweep.plan import Plan, plan
@@ -43,7 +43,7 @@ def plan_night(
     """
 
     async def work() -> tuple[Plan, datetime | None]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             now = app.clock()
             end = until_of(until, now)
             rule = load(policy or app.settings.sweep.policy)
@@ -62,9 +62,9 @@ def plan_night(
             return found, end
 
     found, end = run(work())
-    typer.echo(shown(found, end))
+    typer.echo(plan_text(found, end))
     if listed and found.due:
-        typer.echo(fitted(_one_by_one(found)))
+        typer.echo(fit_table(_one_by_one(found)))
 
 
 def _one_by_one(found: Plan) -> Table:
@@ -86,20 +86,22 @@ def _one_by_one(found: Plan) -> Table:
     )
 
 
-def shown(found: Plan, until: datetime | None) -> str:
+def plan_text(found: Plan, until: datetime | None) -> str:
     """The plan as text."""
     parts = [f"{len(found.due)} of {found.in_scope} accounts are due"]
     if found.due:
         platforms = sorted({each.account.platform for each in found.due})
         counts = found.by_reason
         rows = tuple(
-            (platform, *(str(counts.get((platform, why), 0)) for why in Due))
+            (platform, *(str(counts.get((platform, why), 0)) for why in DueReason))
             for platform in platforms
         )
         parts.append(
-            fitted(
+            fit_table(
                 Table(
-                    "due, by platform and reason", ("platform", *(why.value for why in Due)), rows
+                    "due, by platform and reason",
+                    ("platform", *(why.value for why in DueReason)),
+                    rows,
                 )
             )
         )

@@ -89,7 +89,7 @@ class View:
         span = min(_RATE_OVER, now - self._began)
         return len(self._looked) * 60 / span if span > 0 else 0.0
 
-    def left(self, step: Step) -> str:
+    def time_left(self, step: Step) -> str:
         """How long it still takes at the present rate."""
         looks = step.total - step.done + step.second_looks
         if not looks:
@@ -107,9 +107,7 @@ class View:
         if step is None:
             return Text("opening the sweep")
         waiting = f"  {step.second_looks} second looks to come" if step.second_looks else ""
-        figures = (
-            f"{step.done}/{step.total}  {self.rate:.1f} accounts/min  {self.left(step)}{waiting}"
-        )
+        figures = f"{step.done}/{step.total}  {self.rate:.1f} accounts/min  {self.time_left(step)}{waiting}"
         bar = Table.grid(padding=(0, 1))
         bar.add_row(
             ProgressBar(total=step.total, completed=step.done, width=12),

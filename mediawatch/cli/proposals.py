@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.cli.base import opened, run
+from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.domain import UserError
-from mediawatch.registry.decisions import changes, chosen, current, deciders, refusals
+from mediawatch.registry.decisions import changes, choose, current, deciders, refusals
 from mediawatch.registry.proposal import Proposal, as_table
 
 
@@ -45,10 +45,10 @@ def proposals(
         raise UserError("--csv lists, --accept, --all and --refuse decide: give one of them")
 
     async def work() -> tuple[list[Proposal], list[Proposal], list[Proposal]]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             listed = await current(app.store)
-            refused = chosen(listed, refuse or (), everything=False)
-            accepted = chosen(
+            refused = choose(listed, refuse or (), everything=False)
+            accepted = choose(
                 [each for each in listed if each not in refused],
                 accept or (),
                 everything=everything,

@@ -12,11 +12,11 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.app.queries import answered
-from mediawatch.cli.base import fitted, opened, run
+from mediawatch.app.queries import answer_query
+from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.domain import UserError
 from mediawatch.ops.files import write_whole
-from mediawatch.ports import Answer
+from mediawatch.ports import QueryAnswer
 from mediawatch.table import Table, to_csv, to_text
 
 
@@ -51,24 +51,24 @@ def query(
     if sum(map(bool, (name, list_, sql))) != 1:
         raise UserError("query needs the NAME of a query, or --sql, or --list")
 
-    async def work() -> tuple[str, Answer]:
-        async with opened(ctx) as app:
+    async def work() -> tuple[str, QueryAnswer]:
+        async with open_home(ctx) as app:
             named = {each.name: each for each in app.store.queries()}
             if list_:
-                return "查询", Answer(
+                return "查询", QueryAnswer(
                     ("名称", "内容"), tuple((each.name, each.title) for each in named.values())
                 )
             if sql:
-                return "查询结果", await answered(app, sql)
+                return "查询结果", await answer_query(app, sql)
             if name not in named:
                 raise UserError(f"no query {name!r}: there are {', '.join(named)}")
-            return named[name].title, await answered(app, named[name].sql)
+            return named[name].title, await answer_query(app, named[name].sql)
 
     title, answer = run(work())
     _give(title, answer, format_, out)
 
 
-def _give(title: str, answer: Answer, format_: Format, out: Path | None) -> None:
+def _give(title: str, answer: QueryAnswer, format_: Format, out: Path | None) -> None:
     table = Table(
         title,
         answer.columns,
@@ -76,7 +76,7 @@ def _give(title: str, answer: Answer, format_: Format, out: Path | None) -> None
     )
     match format_:
         case Format.TEXT:
-            body = f"{to_text(table) if out else fitted(table)}\n".encode()
+            body = f"{to_text(table) if out else fit_table(table)}\n".encode()
         case Format.CSV:
             body = to_csv(table)
         case Format.JSON:
@@ -88,7 +88,7 @@ def _give(title: str, answer: Answer, format_: Format, out: Path | None) -> None
         typer.echo(f"{out}: {len(answer.rows)} rows")
 
 
-def _json(answer: Answer) -> bytes:
+def _json(answer: QueryAnswer) -> bytes:
     """One object a row; what JSON has no word for (dates) as text."""
     rows = [dict(zip(answer.columns, row, strict=True)) for row in answer.rows]
     return (json.dumps(rows, ensure_ascii=False, indent=1, default=str) + "\n").encode()

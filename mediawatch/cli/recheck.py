@@ -11,7 +11,7 @@ from mediawatch.app import App, only_one
 from mediawatch.app.corrections import all_corrections_due
 from mediawatch.app.judged import judged_scope
 from mediawatch.app.notices import recheck_request
-from mediawatch.cli.base import opened, run
+from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import CsvOption, NumberArgument, notice_of, print_or_write, sweep_of
 from mediawatch.cli.progress import shown_progress
 from mediawatch.cli.stopping import told_when_stopped
@@ -53,7 +53,7 @@ def recheck(
     """
 
     async def work() -> tuple[Table, int]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             notice, _ = await notice_of(app, number)
             if sweep is not None and (as_of or policy):
                 raise UserError(
@@ -68,7 +68,7 @@ def recheck(
             found = await note_recheck(
                 app.store, notice, chosen, judged.entries, by="mediawatch", now=app.clock()
             )
-            return lists.rechecked(notice, found), code
+            return lists.rechecks_table(notice, found), code
 
     table, code = run(work())
     print_or_write(table, csv)

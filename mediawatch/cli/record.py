@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from mediawatch import registry
-from mediawatch.cli.base import opened, run
+from mediawatch.cli.base import open_home, run
 from mediawatch.domain import UserError
-from mediawatch.ops.record import Made
+from mediawatch.ops.record import RecordedCase
 from mediawatch.ops.record import record as recorded
 
 
@@ -44,8 +44,8 @@ def record(
     if visitor and session:
         raise UserError("--session and --visitor exclude each other")
 
-    async def work() -> Made:
-        async with opened(ctx) as app:
+    async def work() -> RecordedCase:
+        async with open_home(ctx) as app:
             recorder = app.recorder()
             try:
                 filed = await app.store.accounts(include_retired=True)

@@ -13,7 +13,7 @@ import typer
 
 from mediawatch import registry
 from mediawatch.app import only_one
-from mediawatch.cli.base import DryRun, opened, run
+from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.out import CsvOption, print_or_write
 from mediawatch.cli.proposals import proposals
 from mediawatch.domain import Account, Code, UserError
@@ -78,10 +78,10 @@ def import_(
     """Import registry files; nothing is imported while a row is refused. Importing again updates,
     and keeps the history.
     """
-    scope = registry.covered(covers or [])
+    scope = registry.parse_cover(covers or [])
 
     async def work() -> registry.ImportReport:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             return await registry.import_files(
                 app.store,
                 files,
@@ -154,8 +154,8 @@ def undo(ctx: typer.Context, dry_run: DryRun = False) -> None:
     changed fields are as before.
     """
 
-    async def work() -> registry.Undone:
-        async with opened(ctx, dry_run=dry_run) as app:
+    async def work() -> registry.UndoResult:
+        async with open_home(ctx, dry_run=dry_run) as app:
             with only_one(app.home):
                 return await registry.undo(app.store, app.clock())
 
@@ -206,7 +206,7 @@ def check(
     bodies = registry.read_bodies(abolished)
 
     async def work() -> tuple[list[registry.RegistryFinding], list[str]]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             return registry.check(await app.store.accounts(), await app.store.contacts(), bodies)
 
     findings, remarks = run(work())
@@ -241,7 +241,7 @@ def list_(
     """List the accounts of the registry as filed (without contacts)."""
 
     async def work() -> list[Account]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             return await app.store.accounts(include_retired=retired)
 
     rows = tuple((*_account_cells(account), *_more_cells(account)) for account in run(work()))

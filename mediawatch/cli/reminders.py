@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from mediawatch.app.judged import judged_scope
-from mediawatch.cli.base import opened, run
+from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import SweepOption, check_answered, sweep_of
 from mediawatch.domain.clock import day_of
 from mediawatch.ops.files import write_whole
@@ -35,7 +35,7 @@ def reminders(
     """
 
     async def work() -> list[Reminder]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             chosen = await sweep_of(app, sweep)
             await check_answered(app, chosen)
             judged, contacts = await judged_scope(app, chosen), await app.store.contacts()

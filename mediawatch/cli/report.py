@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from mediawatch.app import App
-from mediawatch.cli.base import opened, run
+from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import NoticeOption, SweepOption, told_of
 from mediawatch.cli.reminders import reminders
 from mediawatch.domain import UserError
@@ -73,10 +73,10 @@ def docx(
     """Write the circular as a Word document: 总体情况, 主要问题, annexes."""
     day = day_option(signed_on)
 
-    def made(told: Inspection, app: App) -> bytes:
+    def made(inspection: Inspection, app: App) -> bytes:
         own = app.home.root / word.TEMPLATE
         return word.circular(
-            told, template=template_ or (own if own.is_file() else None), signed_on=day
+            inspection, template=template_ or (own if own.is_file() else None), signed_on=day
         )
 
     _write(ctx, out, sweep, notice, include_open, made)
@@ -119,7 +119,7 @@ def _write(
     made: Callable[[Inspection, App], bytes],
 ) -> None:
     async def work() -> tuple[Inspection, bytes]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             told = await told_of(app, sweep, notice, include_open=include_open)
             return told, made(told, app)
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from mediawatch.app.judged import judged_scope
-from mediawatch.cli.base import opened, run
+from mediawatch.cli.base import open_home, run
 from mediawatch.cli.out import CsvOption, SweepOption, none_and_open, print_or_write, sweep_of
 from mediawatch.cli.review_keys import (
     find_keys,
@@ -21,7 +21,7 @@ from mediawatch.cli.review_keys import (
     surface_labels_of,
 )
 from mediawatch.domain import (
-    Attested,
+    Attestation,
     Code,
     Excuse,
     ReviewAction,
@@ -29,9 +29,9 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.people import review
-from mediawatch.people.review import Decision
+from mediawatch.people.review import ReviewDecision
 from mediawatch.people.second_looks import second_looks
-from mediawatch.people.suspects import Suspect, Wanted, twins
+from mediawatch.people.suspects import Suspect, SuspectFilter, twins
 from mediawatch.publish.reports import reviews
 from mediawatch.table import Table, plain
 
@@ -63,7 +63,7 @@ Surface = Annotated[
     ),
 ]
 AttestedOption = Annotated[
-    Attested | None,
+    Attestation | None,
     typer.Option("--attested", help="Only what recordings attest, or what only text describes."),
 ]
 
@@ -97,7 +97,7 @@ def list_(
     csv: CsvOption = None,
 ) -> None:
     """List the findings of a sweep with their review."""
-    wanted = Wanted(
+    wanted = SuspectFilter(
         state=state,
         codes=tuple(code or ()),
         prefecture=prefecture,
@@ -106,11 +106,11 @@ def list_(
         surface=surface,
         attested=attested,
     )
-    if second and wanted != Wanted():
+    if second and wanted != SuspectFilter():
         raise UserError("--second stands alone: it lists accounts, not findings")
 
     async def work() -> Table | str:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             chosen = await sweep_of(app, sweep)
             judged = await judged_scope(app, chosen)
             if second:
@@ -148,7 +148,7 @@ def show(
     """Show a finding in full: the rule, every look it rests on, every decision so far."""
 
     async def work() -> list[str]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             chosen = await sweep_of(app, sweep)
             found = pick_named(
                 (await load_suspects(app, chosen))[0], await find_keys(app, [finding])
@@ -184,7 +184,7 @@ def confirm(
 
     By filter only what units answered with 无异议; every other one by its own key.
     """
-    wanted = Wanted(
+    wanted = SuspectFilter(
         codes=codes(code),
         prefecture=prefecture,
         platform=platform,
@@ -196,7 +196,7 @@ def confirm(
         raise UserError(
             "--without-hearing goes with findings by name, and never with a filter alone"
         )
-    made = Decision(ReviewAction.CONFIRMED, by, reason, without_hearing=without_hearing)
+    made = ReviewDecision(ReviewAction.CONFIRMED, by, reason, without_hearing=without_hearing)
     _decide(ctx, made, findings or [], wanted, sweep, yes)
 
 
@@ -220,7 +220,7 @@ def dismiss(
     yes: Yes = False,
 ) -> None:
     """Dismiss findings (排除): they leave in nothing."""
-    wanted = Wanted(
+    wanted = SuspectFilter(
         codes=codes(code),
         prefecture=prefecture,
         platform=platform,
@@ -228,7 +228,7 @@ def dismiss(
         surface=surface,
         attested=attested,
     )
-    made = Decision(ReviewAction.DISMISSED, by, reason, excuse=review.excuse_of(excuse))
+    made = ReviewDecision(ReviewAction.DISMISSED, by, reason, excuse=review.excuse_of(excuse))
     _decide(ctx, made, findings or [], wanted, sweep, yes)
 
 
@@ -244,9 +244,9 @@ def reopen(
     """Take decisions back: the findings are 疑似 again. The decision stays on record."""
     _decide(
         ctx,
-        Decision(ReviewAction.REOPENED, by, reason),
+        ReviewDecision(ReviewAction.REOPENED, by, reason),
         findings or [],
-        Wanted(codes=codes(code)),
+        SuspectFilter(codes=codes(code)),
         sweep,
         yes,
     )
@@ -259,21 +259,21 @@ def codes(given: list[Code] | None) -> tuple[Code, ...]:
 
 def _decide(
     ctx: typer.Context,
-    made: Decision,
+    made: ReviewDecision,
     texts: list[str],
-    wanted: Wanted,
+    wanted: SuspectFilter,
     sweep: int | None,
     yes: bool,
 ) -> None:
     """By name or by filter; what may not be decided is told, and the rest is done (then exit 2)."""
-    if not texts and wanted == Wanted():
+    if not texts and wanted == SuspectFilter():
         raise UserError(
             "name the findings, or choose them by --code, --prefecture, --platform, "
             "--supervisor, --surface or --attested"
         )
 
     async def work() -> list[str]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             chosen = await sweep_of(app, sweep, surely=True)
             newest = max(
                 (event.id for event in await app.store.review_events(chosen.id)), default=0
@@ -324,7 +324,7 @@ _NOTHING_LEFT = (
 
 
 def _with_twins(
-    named: list[Suspect], everything: list[Suspect], wanted: Wanted, action: ReviewAction
+    named: list[Suspect], everything: list[Suspect], wanted: SuspectFilter, action: ReviewAction
 ) -> list[Suspect]:
     """The named findings that the filter takes, and the same ones of further filings."""
     found = [suspect for suspect in named if wanted.takes(suspect)]
@@ -351,7 +351,7 @@ def _tell_twins(able: list[Suspect], action: ReviewAction) -> None:
 def _counts(action: ReviewAction, able: list[Suspect], refused: int) -> str:
     kinds = Counter(suspect.finding.label for suspect in able)
     weak = sum(
-        suspect.attested is Attested.DESCRIBED or suspect.backing.value == "unchecked"
+        suspect.attested is Attestation.DESCRIBED or suspect.backing.value == "unchecked"
         for suspect in able
     )
     parts = [

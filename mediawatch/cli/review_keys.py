@@ -13,7 +13,7 @@ from mediawatch.domain import (
     Sweep,
     UserError,
 )
-from mediawatch.people.suspects import Suspect, Wanted, suspects
+from mediawatch.people.suspects import Suspect, SuspectFilter, suspects
 from mediawatch.ports import Rejudgement
 from mediawatch.registry.find import find_account
 from mediawatch.sweep import checks_for
@@ -44,7 +44,7 @@ def surface_labels_of(app: App, found: list[Suspect]) -> dict[str, str]:
     return app.surface_labels({suspect.account.platform for suspect in found})
 
 
-def resolve_surface(app: App, wanted: Wanted) -> Wanted:
+def resolve_surface(app: App, wanted: SuspectFilter) -> SuspectFilter:
     """The filter with a surface by the name that sights have; lists print its Chinese. UserError
     where there is no such surface.
     """
@@ -87,6 +87,6 @@ async def find_keys(app: App, texts: list[str]) -> list[str]:
 def pick_named(found: list[Suspect], keys: list[str]) -> list[Suspect]:
     """UserError where a key names nothing."""
     for key in keys:
-        if not any(replace(Wanted(), keys=(key,)).takes(suspect) for suspect in found):
+        if not any(replace(SuspectFilter(), keys=(key,)).takes(suspect) for suspect in found):
             raise UserError(f"no finding {key} in this sweep: `mediawatch review list` names them")
-    return [suspect for suspect in found if Wanted(keys=tuple(keys)).takes(suspect)]
+    return [suspect for suspect in found if SuspectFilter(keys=tuple(keys)).takes(suspect)]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.cli.base import fitted, opened, run
+from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.domain import UserError
 from mediawatch.figures.dimensions import Dimension, dimension
 from mediawatch.publish.reports.statistics import strata_table
@@ -59,7 +59,7 @@ def scope(
         raise UserError("--list names the accounts itself: give it without --take, --by and --seed")
 
     async def work() -> tuple[Scope, tuple[str, ...], str]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             accounts, home = await app.store.accounts(), await app.store.home_id()
             if list_ is not None:
                 return scope_files.read(list_, accounts, home=home), app.marks, home
@@ -71,7 +71,7 @@ def scope(
             return draw(accounts, spec), app.marks, home
 
     drawn, marks, home = run(work())
-    typer.echo(fitted(strata_table(drawn)))
+    typer.echo(fit_table(strata_table(drawn)))
     if out is not None:
         scope_files.write(drawn, out, marks, home=home)
         typer.echo(

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
-from mediawatch.cli.base import fitted, opened, run
+from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.domain import SessionState, UserError
 from mediawatch.domain.clock import minute
 from mediawatch.ops import logins as sessions
-from mediawatch.ops.logins import PRIVATE, Listed
+from mediawatch.ops.logins import PRIVATE, ListedLogin
 from mediawatch.table import Table
 
 group = typer.Typer(
@@ -34,9 +34,9 @@ def list_(ctx: typer.Context) -> None:
     if ctx.invoked_subcommand is not None:
         return
 
-    async def work() -> tuple[list[Listed], datetime]:
-        async with opened(ctx) as app:
-            return await sessions.listed(app.sessions, app.logins()), app.clock()
+    async def work() -> tuple[list[ListedLogin], datetime]:
+        async with open_home(ctx) as app:
+            return await sessions.list_logins(app.sessions, app.logins()), app.clock()
 
     found, now = run(work())
     if not found:
@@ -46,7 +46,7 @@ def list_(ctx: typer.Context) -> None:
         )
         return
     typer.echo(
-        fitted(
+        fit_table(
             Table("sessions (times in Beijing)", _COLUMNS, tuple(_row(each, now) for each in found))
         )
     )
@@ -71,8 +71,8 @@ def check(
 
     async def work() -> list[SessionState]:
         states = []
-        async with opened(ctx) as app:
-            for each in await sessions.listed(app.sessions, app.logins(), platform):
+        async with open_home(ctx) as app:
+            for each in await sessions.list_logins(app.sessions, app.logins(), platform):
                 state, why = await sessions.check(app.sessions, app.looker(), each.session)
                 typer.echo(
                     f"{each.session.platform}/{each.session.name}: {state.value}"
@@ -109,7 +109,7 @@ def import_(
     """
 
     async def work() -> str:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             session, count = await sessions.take(app.sessions, app.logins(), platform, name, file)
             return (
                 f"{session.path}: {count} cookies kept. Whoever has this file, or {file}, is "
@@ -130,7 +130,7 @@ def remove(
     """Delete a login's file. The site itself still knows the login until it is ended there."""
 
     async def work() -> bool:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             return await sessions.remove(app.sessions, app.logins(), platform, name)
 
     if not run(work()):
@@ -143,7 +143,7 @@ def remove(
     )
 
 
-def _row(each: Listed, now: datetime) -> tuple[str, ...]:
+def _row(each: ListedLogin, now: datetime) -> tuple[str, ...]:
     session, event = each.session, each.event
     return (
         session.platform,

@@ -11,11 +11,11 @@ import typer
 
 from mediawatch.app import runs_now
 from mediawatch.app.corrections import all_corrections_due
-from mediawatch.cli.base import fitted, opened, run
-from mediawatch.domain import Backup, Ending, Night, Verdict
+from mediawatch.cli.base import fit_table, open_home, run
+from mediawatch.domain import Backup, Ending, SweepRun, Verdict
 from mediawatch.domain.clock import beijing, minute
 from mediawatch.ops import logins as sessions
-from mediawatch.ops.logins import Listed
+from mediawatch.ops.logins import ListedLogin
 from mediawatch.rules.corrections_due import CORRECTION_DUE, CorrectionDue
 from mediawatch.table import Table
 
@@ -41,10 +41,10 @@ _REASONS = 5
 class Status:
     """`nights` newest first."""
 
-    nights: list[Night]
+    nights: list[SweepRun]
     running: bool
     """Whether a run or an import holds the home's lock now."""
-    sessions: list[Listed]
+    sessions: list[ListedLogin]
     backup: Backup | None
     due: list[CorrectionDue]
     """What notices say and would not be said today."""
@@ -68,9 +68,9 @@ def status(
     """
 
     async def work() -> Status:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             nights = await app.store.nights(last)
-            logins = await sessions.listed(app.sessions, app.logins())
+            logins = await sessions.list_logins(app.sessions, app.logins())
             made = {night.sweep_id for night in nights if night.sweep_id is not None}
             unanswered = frozenset([sweep for sweep in made if await app.store.unanswered(sweep)])
             backup, due = await app.store.last_backup(), await all_corrections_due(app)
@@ -84,7 +84,7 @@ def status(
 
 def _as_text(found: Status) -> str:
     parts = [
-        fitted(
+        fit_table(
             Table(
                 "nights, newest first (times in Beijing)",
                 _COLUMNS,
@@ -131,7 +131,7 @@ def _as_text(found: Status) -> str:
     return "\n".join([*parts, f"last backup: {told}"])
 
 
-def _row(night: Night, found: Status) -> tuple[str, ...]:
+def _row(night: SweepRun, found: Status) -> tuple[str, ...]:
     settled = sum(
         count
         for verdict, count in night.verdicts.items()
@@ -157,7 +157,7 @@ def _row(night: Night, found: Status) -> tuple[str, ...]:
     )
 
 
-def _ended(night: Night, found: Status) -> str:
+def _ended(night: SweepRun, found: Status) -> str:
     """How a run ended, or that it has not. The newest without an end runs as long as the home's
     lock is held, else it was killed.
     """

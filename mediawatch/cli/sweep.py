@@ -15,7 +15,7 @@ import typer
 from mediawatch.app import App, only_one
 from mediawatch.app.choice import chosen_sweep
 from mediawatch.app.corrections import all_corrections_due
-from mediawatch.cli.base import opened, run
+from mediawatch.cli.base import open_home, run
 from mediawatch.cli.progress import shown_progress
 from mediawatch.cli.stopping import told_when_stopped
 from mediawatch.cli.summary import print_summary
@@ -37,9 +37,9 @@ from mediawatch.cli.sweep_options import (
 from mediawatch.domain import (
     PLATFORM_LABELS,
     Effect,
-    Night,
     Sweep,
     SweepAccount,
+    SweepRun,
     UserError,
 )
 from mediawatch.domain.clock import beijing, day_of, next_time, parse_as_of
@@ -71,7 +71,7 @@ def judge(
     """
 
     async def work() -> tuple[Sweep, list[SweepAccount]]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             with only_one(app.home):
                 chosen = await chosen_sweep(app, number)
                 return chosen, await rejudge(app.store, app.supports, chosen.id)
@@ -109,7 +109,7 @@ def sweep(
         metrics.check(figures)
 
     async def work() -> Summary:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             app.alerts.check()
             settings = app.settings.sweep
             minutes = (
@@ -191,10 +191,10 @@ async def _foretell(app: App, request: Request) -> None:
         )
 
 
-async def _write_metrics(app: App, target: Path, night: Night) -> None:
+async def _write_metrics(app: App, target: Path, night: SweepRun) -> None:
     logins = Counter(
         (each.session.platform, each.state)
-        for each in await sessions.listed(app.sessions, app.logins())
+        for each in await sessions.list_logins(app.sessions, app.logins())
     )
     metrics.write(target, night, logins, metrics.last_complete(await app.store.sweeps()))
 

@@ -14,14 +14,14 @@ import typer
 
 from mediawatch.app import App, only_one
 from mediawatch.app.judged import judged_scope
-from mediawatch.cli.base import DryRun, opened, run
+from mediawatch.cli.base import DryRun, open_home, run
 from mediawatch.cli.links import print_report
 from mediawatch.cli.out import CsvOption, SweepOption, check_answered, print_or_write, sweep_of
 from mediawatch.domain import Sweep, UserError, Verdict
 from mediawatch.ops.retention import still_judged
 from mediawatch.people import worklist
 from mediawatch.people.links import open_links
-from mediawatch.people.worklist import Imported, Split, Written
+from mediawatch.people.worklist import WorklistFile, WorklistImport, WorklistSplit
 from mediawatch.sweep import rejudge
 from mediawatch.table import plain
 
@@ -48,7 +48,7 @@ def unproven(
     """
 
     async def work() -> tuple[list[worklist.Unproven], bool]:
-        async with opened(ctx) as app:
+        async with open_home(ctx) as app:
             chosen = await sweep_of(app, sweep)
             judged = await judged_scope(app, chosen)
             items = await worklist.open_ones(app.store, chosen, judged.entries, judged.policy)
@@ -75,7 +75,9 @@ def export(
         typer.Argument(metavar="FILE.xlsx", help="Where it goes; with --by, FILE-PART.xlsx each."),
     ],
     sweep: SweepOption = None,
-    by: Annotated[Split | None, typer.Option(help="One file a prefecture or person.")] = None,
+    by: Annotated[
+        WorklistSplit | None, typer.Option(help="One file a prefecture or person.")
+    ] = None,
     people: Annotated[str, typer.Option(metavar="甲,乙", help="Who looks, for --by person.")] = "",
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Write over files that may hold answers already.")
@@ -84,11 +86,11 @@ def export(
     """Write the worklist of a sweep: one yes/no question a row, with QR code, drop-downs and
     instructions in Chinese.
     """
-    if people and by is not Split.PERSON:
+    if people and by is not WorklistSplit.PERSON:
         raise UserError("--people goes with --by person")
 
-    async def work() -> list[Written]:
-        async with opened(ctx) as app:
+    async def work() -> list[WorklistFile]:
+        async with open_home(ctx) as app:
             chosen = await sweep_of(app, sweep)
             await check_answered(app, chosen)
             judged = await judged_scope(app, chosen)
@@ -128,8 +130,8 @@ def import_(
     Good rows are kept even where others are refused (then exit 2).
     """
 
-    async def work() -> tuple[Imported, int]:
-        async with opened(ctx, dry_run=dry_run) as app:
+    async def work() -> tuple[WorklistImport, int]:
+        async with open_home(ctx, dry_run=dry_run) as app:
             with only_one(app.home):
                 chosen = await sweep_of(app, sweep)
                 imported = await take_in(app, chosen, files)
@@ -147,7 +149,7 @@ def import_(
         sys.exit(code | (BAD_ROWS if imported.problems else 0))
 
 
-async def take_in(app: App, sweep: Sweep, files: Sequence[Path]) -> Imported:
+async def take_in(app: App, sweep: Sweep, files: Sequence[Path]) -> WorklistImport:
     """Import into a sweep and judge it again. UserError where a file is not there."""
     if missing := [file for file in files if not file.is_file()]:
         raise UserError(f"no such file: {missing[0]}")
@@ -165,7 +167,7 @@ async def take_in(app: App, sweep: Sweep, files: Sequence[Path]) -> Imported:
     )
 
 
-async def open_answered(app: App, sweep: Sweep, imported: Imported) -> int:
+async def open_answered(app: App, sweep: Sweep, imported: WorklistImport) -> int:
     """Open the article links that were answered and judge again; the exit bits of what went wrong
     at the site.
     """
@@ -178,7 +180,7 @@ async def open_answered(app: App, sweep: Sweep, imported: Imported) -> int:
     return gate.exit_bits
 
 
-def print_imported(imported: Imported) -> None:
+def print_imported(imported: WorklistImport) -> None:
     """What an import came to; what people have to read is Chinese."""
     counts = (
         f"{len(imported.readings)} readings kept, {imported.blank} rows not answered, "

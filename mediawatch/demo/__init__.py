@@ -15,14 +15,14 @@ from pathlib import Path
 from mediawatch.app import App, only_one
 from mediawatch.app.judged import judged_scope
 from mediawatch.demo import decisions, machine, notice, papers, people, units
-from mediawatch.demo.published import compared
+from mediawatch.demo.published import compare_with_circular
 from mediawatch.demo.quarter import recheck
 from mediawatch.demo.scene import MARK, Scene, Tell, counts
 from mediawatch.domain import UserError
 from mediawatch.domain.clock import day_of
 from mediawatch.figures import circulars
 from mediawatch.ops.settings import Home
-from mediawatch.people.suspects import proving
+from mediawatch.people.suspects import proving_readings
 from mediawatch.ports import Stage
 from mediawatch.publish.reports import lists
 from mediawatch.rules.policy import load
@@ -73,18 +73,20 @@ async def run(app: App, stage: Stage, tell: Tell) -> int:
     issued = await notice.issue(scene, day_of(app.clock()))
     await papers.write(scene, issued)
     scope = (await judged_scope(app, summary.sweep)).entries
-    printed = circulars.shipped(CIRCULAR)
+    printed = circulars.load_shipped(CIRCULAR)
     if {one.name for one in printed.named} <= {entry.account.filed.name for entry in scope}:
-        tell(compared(await scene.reviewed(), policy, printed))
+        tell(compare_with_circular(await scene.reviewed_scope(), policy, printed))
     else:
         readings, checks = (
-            await proving(app.store, scope),
+            await proving_readings(app.store, scope),
             await checks_for(app.store, summary.sweep),
         )
         surfaces = app.surface_labels({entry.account.platform for entry in scope})
         tell(
             to_text(
-                lists.flagged(summary.sweep, scope, readings, checks, surfaces).only(*lists.BRIEF)
+                lists.findings_table(summary.sweep, scope, readings, checks, surfaces).only(
+                    *lists.BRIEF
+                )
             )
         )
     tell(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mediawatch.demo.scene import PERSON, REVIEWER, Named, Scene, named
+from mediawatch.demo.scene import PERSON, REVIEWER, Named, Scene, name_of
 from mediawatch.domain import Effect, ReviewAction, UserError
-from mediawatch.people.review import CONFIRM_REASON, Decision, leads_on, refusals
+from mediawatch.people.review import CONFIRM_REASON, ReviewDecision, leads_on, refusals
 from mediawatch.people.suspects import Suspect
 
-_DISMISSED = Decision(
+_DISMISSED = ReviewDecision(
     ReviewAction.DISMISSED, REVIEWER, "重新查看手机端，监测期内有推送，首次核查看漏。"
 )
-_CONFIRMED = Decision(ReviewAction.CONFIRMED, REVIEWER, CONFIRM_REASON)
+_CONFIRMED = ReviewDecision(ReviewAction.CONFIRMED, REVIEWER, CONFIRM_REASON)
 
 
 async def decide(scene: Scene, overlooked: Sequence[Named]) -> None:
@@ -23,7 +23,7 @@ async def decide(scene: Scene, overlooked: Sequence[Named]) -> None:
     own = [
         each
         for each in found
-        if Decision(ReviewAction.CONFIRMED, PERSON, CONFIRM_REASON).refusal(each)
+        if ReviewDecision(ReviewAction.CONFIRMED, PERSON, CONFIRM_REASON).refusal(each)
     ]
     if own:
         scene.tell(
@@ -33,7 +33,7 @@ async def decide(scene: Scene, overlooked: Sequence[Named]) -> None:
     wrong = [
         each
         for each in found
-        if named(each) in overlooked and leads_on(each, ReviewAction.DISMISSED)
+        if name_of(each) in overlooked and leads_on(each, ReviewAction.DISMISSED)
     ]
     left = [each for each in found if leads_on(each, ReviewAction.CONFIRMED) and each not in wrong]
     apart = refusals(left, found, _CONFIRMED, frozenset())
@@ -51,6 +51,6 @@ async def decide(scene: Scene, overlooked: Sequence[Named]) -> None:
     )
 
 
-async def _note(scene: Scene, made: Decision, found: Sequence[Suspect]) -> None:
+async def _note(scene: Scene, made: ReviewDecision, found: Sequence[Suspect]) -> None:
     events = [made.of(each, scene.app.clock()) for each in found]
     await scene.app.store.note_reviews(scene.sweep.id, events, after=await scene.newest_event())

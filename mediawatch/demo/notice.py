@@ -9,7 +9,7 @@ from mediawatch.app.documents import inspection_of
 from mediawatch.demo.scene import REVIEWER, Scene
 from mediawatch.domain import Notice
 from mediawatch.publish.notices.deadlines import deadline
-from mediawatch.publish.notices.issuing import Heading
+from mediawatch.publish.notices.issuing import NoticeHeading
 from mediawatch.publish.reports import prose
 
 
@@ -17,7 +17,7 @@ async def issue(scene: Scene, issued_on: date) -> Notice:
     """整改期限 in four weeks, 报送期限 five working days after that."""
     rectify_by = deadline("+28日", issued_on)
     told = await inspection_of(scene.app, scene.sweep)
-    heading = Heading(
+    heading = NoticeHeading(
         number=told.office.number,
         title=prose.title(told),
         by=REVIEWER,

@@ -18,7 +18,7 @@ from mediawatch.domain import Sweep, UserError
 from mediawatch.domain.clock import day_of, minute
 from mediawatch.people import worklist
 from mediawatch.people.forms.columns import Column, match_headings
-from mediawatch.ports import Shown, Stage
+from mediawatch.ports import PhoneView, Stage
 from mediawatch.rules.policy import Policy
 from mediawatch.sweep import rejudge
 
@@ -113,7 +113,7 @@ def type_in(cell: Cell, text: str) -> None:
     cell.value, cell.data_type = text, "s"
 
 
-def _easily_overlooked(shown: Shown, days: Collection[date], start: date) -> bool:
+def _easily_overlooked(shown: PhoneView, days: Collection[date], start: date) -> bool:
     """Whether there is a post in the window, which a link can prove, and an older one to take for
     the newest.
     """
@@ -123,7 +123,7 @@ def _easily_overlooked(shown: Shown, days: Collection[date], start: date) -> boo
 
 
 def _answers(
-    shown: Shown, days: list[date], start: date, looked_at: datetime, shot: str
+    shown: PhoneView, days: list[date], start: date, looked_at: datetime, shot: str
 ) -> dict[Column, str]:
     """The cells of a row; `days` are those of the posts that the person saw, newest first."""
     cells = {Column.PERSON: PERSON, Column.TIME: minute(looked_at), Column.SEEN_ID: shown.id}

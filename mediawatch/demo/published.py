@@ -11,7 +11,9 @@ from mediawatch.rules.policy import Policy
 from mediawatch.table import Table, to_text
 
 
-def compared(scope: Sequence[SweepAccount], policy: Policy, printed: circulars.Circular) -> str:
+def compare_with_circular(
+    scope: Sequence[SweepAccount], policy: Policy, printed: circulars.Circular
+) -> str:
     """The circular's own table beside what was found, who differs, and what is off in the
     circular.
     """
@@ -64,7 +66,11 @@ def _differences(
 ) -> list[str]:
     named = {(one.name, one.type, one.kind) for one in printed.named}
     found = {
-        (entry.account.filed.name, entry.account.filed.type, counts.leading(entry, policy).label)
+        (
+            entry.account.filed.name,
+            entry.account.filed.type,
+            counts.leading_finding(entry, policy).label,
+        )
         for entry in scope
         if entry.judgement and entry.judgement.verdict is Verdict.FAILED
     }

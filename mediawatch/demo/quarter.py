@@ -20,7 +20,7 @@ from mediawatch.ops.files import write_whole
 from mediawatch.ports import Stage
 from mediawatch.publish.notices.service import note_recheck
 from mediawatch.publish.reports.annexes import annex_book
-from mediawatch.publish.reports.notices import rechecked
+from mediawatch.publish.reports.notices import rechecks_table
 from mediawatch.sweep import canaries, nights, no_progress
 from mediawatch.table import to_csv
 
@@ -52,7 +52,7 @@ async def recheck(app: App, stage: Stage, tell: Tell) -> int:
     found = await note_recheck(
         app.store, notice, summary.sweep, scope, by=REVIEWER, now=app.clock()
     )
-    write_whole(root / "documents" / "复查清单.csv", to_csv(rechecked(notice, found)))
+    write_whole(root / "documents" / "复查清单.csv", to_csv(rechecks_table(notice, found)))
     told = await inspection_of(app, summary.sweep)
     write_whole(root / "documents" / "复查附件.xlsx", annex_book(told))
     results = Counter(each.result.label for each in found)

@@ -31,7 +31,7 @@ Named = tuple[str, str]
 """Filed name and 类型: how people, and the world, know an account."""
 
 
-def named(suspect: Suspect) -> Named:
+def name_of(suspect: Suspect) -> Named:
     return suspect.account.filed.name, suspect.account.filed.type
 
 
@@ -70,7 +70,7 @@ class Scene:
         clock, ahead = self.app.clock, until - self.app.clock()
         self.app.clock = lambda: clock() + ahead
 
-    async def reviewed(self) -> list[SweepAccount]:
+    async def reviewed_scope(self) -> list[SweepAccount]:
         """The scope as its documents print it: what was dismissed fails nobody."""
         return [as_reviewed(entry, include_open=False) for entry in await self.scope()]
 

@@ -12,11 +12,11 @@ from pathlib import Path
 import openpyxl
 
 from mediawatch.demo.people import type_in
-from mediawatch.demo.scene import CLERK, UNIT, Named, Scene, counts, named
+from mediawatch.demo.scene import CLERK, UNIT, Named, Scene, counts, name_of
 from mediawatch.domain import ReviewAction, Stance, UserError
 from mediawatch.domain.clock import day_end, day_of
 from mediawatch.people import dispatch
-from mediawatch.people.dispatch import Field, Split
+from mediawatch.people.dispatch import DispatchColumn, DispatchSplit
 from mediawatch.people.link_files import FoundLink
 from mediawatch.people.links import open_links
 from mediawatch.people.review import event_of
@@ -42,7 +42,7 @@ async def answer(scene: Scene, overlooked: Sequence[Named], folder: str = "dispa
         sweep=scene.sweep,
         policy=scene.policy,
         evidence=app.evidence,
-        by=Split.PREFECTURE,
+        by=DispatchSplit.PREFECTURE,
         person=CLERK,
         now=app.clock(),
         after=await scene.newest_event(),
@@ -57,7 +57,7 @@ async def answer(scene: Scene, overlooked: Sequence[Named], folder: str = "dispa
         f"{folder}/: {accounts} suspects of {len(written)} prefectures sent down by {CLERK}, "
         f"to be answered by {term}"
     )
-    plan = _Plan(scene.stage, overlooked, [named(each) for each in everything])
+    plan = _Plan(scene.stage, overlooked, [name_of(each) for each in everything])
     returned = [
         plan.fill_in(one.path, one.path.with_stem(f"{one.path.stem}-反馈")) for one in written
     ]
@@ -130,27 +130,27 @@ class _Plan:
         for number in range(2, sheet.max_row + 1):
             cells = {
                 field: sheet.cell(number, places[field.value])
-                for field in Field
+                for field in DispatchColumn
                 if field.value in places
             }
-            row = str(cells[Field.NAME].value), str(cells[Field.TYPE].value)
-            if cells[Field.KEY].value and row not in self.silent:
+            row = str(cells[DispatchColumn.NAME].value), str(cells[DispatchColumn.TYPE].value)
+            if cells[DispatchColumn.KEY].value and row not in self.silent:
                 for field, text in self._says(row).items():
                     type_in(cells[field], text)
         book.save(target)
         return target
 
-    def _says(self, row: Named) -> dict[Field, str]:
+    def _says(self, row: Named) -> dict[DispatchColumn, str]:
         shown = self.stage.look_up(*row) if row in self.overlooked else None
         disputes = shown is not None or row in self.disputing
         said = {
-            Field.PERSON: UNIT,
-            Field.STANCE: Stance.DISPUTES.value if disputes else Stance.AGREES.value,
+            DispatchColumn.PERSON: UNIT,
+            DispatchColumn.STANCE: Stance.DISPUTES.value if disputes else Stance.AGREES.value,
         }
         if shown and not self.linked:
             self.linked = True
-            said[Field.LINK] = shown.link
+            said[DispatchColumn.LINK] = shown.link
         words = (
             "监测期内已正常更新。" if shown else _DISPUTES if disputes else "情况属实，立即整改。"
         )
-        return said | {Field.EXPLANATION: words}
+        return said | {DispatchColumn.EXPLANATION: words}

@@ -39,7 +39,7 @@ Only some keys have a scraper.
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filed:
+class Filing:
     """One account as the registry (台账) holds it. `type` is 类型 exactly as filed, `platform` our
     key for it.
     """
@@ -120,7 +120,7 @@ class Account:
     """
 
     id: int
-    filed: Filed
+    filed: Filing
     links: tuple[str, ...] = ()
     retired_on: date | None = None
 
@@ -130,7 +130,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class AccountChange:
     """One changed field of a filed account (变更记录)."""
 
     account_id: int
@@ -164,14 +164,14 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewAccount:
-    filed: Filed
+    filed: Filing
     contact: Contact | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UpdatedAccount:
     account_id: int
-    filed: Filed
+    filed: Filing
     changes: tuple[tuple[str, str, str], ...] = ()
     """(field, old, new) as text."""
     contact: Contact | None = None

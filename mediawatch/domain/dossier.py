@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mediawatch.domain import CanaryCheck, Filed, FiledIdentity, Reading
+from mediawatch.domain import CanaryCheck, FiledIdentity, Filing, Reading
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class Dossier:
     """All that is known of one account when it is judged: the filed values of the sweep, and every
     reading ever kept.
     """
 
-    filed: Filed
+    filed: Filing
     identity: FiledIdentity | None = None
     """Who the account is as filed now, where the registry has changed it since; None: as `filed`
     says.

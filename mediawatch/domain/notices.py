@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 
-from mediawatch.domain.accounts import Filed
+from mediawatch.domain.accounts import Filing
 from mediawatch.domain.judgements import Code, Effect, Finding, Verdict
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class IssuedFinding:
     """One confirmed finding as it was issued. `evidence` are the SHA-256 hashes of what proved
     it.
     """
@@ -29,14 +29,14 @@ class NoticeItem:
 
     number: int
     """Its place in the notice, from 1."""
-    filed: Filed
+    filed: Filing
     problem: str
     """存在的突出问题 as printed."""
     fails: bool
     """不合格; False for 异常单列."""
     account_id: int | None = None
     """None for an account of another system's notice that our registry does not have."""
-    findings: tuple[Held, ...] = ()
+    findings: tuple[IssuedFinding, ...] = ()
     """None for another system's notice: it has the printed words alone."""
     result: str = ""
     """复查结果, where another system's annex has that column."""
@@ -107,7 +107,7 @@ _ACTIONS: Mapping[NoticeAction, str] = {
 }  # fmt: skip
 
 
-class Rectified(StrEnum):
+class Rectification(StrEnum):
     """复查结果."""
 
     DONE = "done"
@@ -126,12 +126,12 @@ class Rectified(StrEnum):
     @property
     def settled(self) -> bool:
         """Whether the problem is over: what is found later is another one."""
-        return self not in (Rectified.NOT_DONE, Rectified.UNVERIFIED)
+        return self not in (Rectification.NOT_DONE, Rectification.UNVERIFIED)
 
 
-_RESULTS: Mapping[Rectified, str] = {
-    Rectified.DONE: "已完成整改", Rectified.NOT_DONE: "未整改", Rectified.DEREGISTERED: "已注销",
-    Rectified.FILED_AS_CLOSED: "已申报关停", Rectified.NOT_FILED: "已不在报送系统台账内", Rectified.UNVERIFIED: "无法核实",
+_RESULTS: Mapping[Rectification, str] = {
+    Rectification.DONE: "已完成整改", Rectification.NOT_DONE: "未整改", Rectification.DEREGISTERED: "已注销",
+    Rectification.FILED_AS_CLOSED: "已申报关停", Rectification.NOT_FILED: "已不在报送系统台账内", Rectification.UNVERIFIED: "无法核实",
 }  # fmt: skip
 
 
@@ -153,7 +153,7 @@ class NoticeEvent:
     reason: str = ""
     source: str = ""
     codes: tuple[Code, ...] = ()
-    result: Rectified | None = None
+    result: Rectification | None = None
     sweep_id: int | None = None
     verdict: Verdict | None = None
     """Of a correction: the verdict on the account without what was withdrawn."""
@@ -181,7 +181,7 @@ def standing_item(item: NoticeItem, events: Iterable[NoticeEvent]) -> NoticeItem
     return item
 
 
-def problem_of(findings: Iterable[Held]) -> str:
+def problem_of(findings: Iterable[IssuedFinding]) -> str:
     """存在的突出问题: the labels, as a circular prints them."""
     return "、".join(
         dict.fromkeys(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from mediawatch.domain.accounts import Account, Filed
+from mediawatch.domain.accounts import Account, Filing
 from mediawatch.domain.outcomes import Outcome
 
 CLOCK_OFF = "this machine's clock is off"
@@ -33,7 +33,7 @@ class Canary:
     @property
     def account(self) -> Account:
         """As a look wants it. It has no number, for it stands in no registry."""
-        filed = Filed(
+        filed = Filing(
             name=self.name,
             platform=self.platform,
             platform_id=self.platform_id,

@@ -161,7 +161,7 @@ class DateKind(StrEnum):
     """不早于: posted at least as late as this."""
 
 
-class Attested(StrEnum):
+class Attestation(StrEnum):
     """How well a surface or wording is known."""
 
     RECORDED = "recorded"

@@ -8,7 +8,7 @@ from datetime import date, datetime, time
 from enum import StrEnum
 
 from mediawatch.domain.identity import FiledIdentity
-from mediawatch.domain.outcomes import Attested, DateKind, MatchedBy, Outcome
+from mediawatch.domain.outcomes import Attestation, DateKind, MatchedBy, Outcome
 
 # Among sights without a date the first of these speaks for the reading.
 _RANK = (
@@ -97,7 +97,7 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Seen:
+class PayloadFacts:
     """What a pure `read_*` function makes of a payload: facts, without where and when they were
     seen.
 
@@ -115,7 +115,7 @@ class Seen:
     matched_by: MatchedBy | None = None
     posts: tuple[Post, ...] = ()
     complete_since: datetime | None = None
-    attested: Attested | None = None
+    attested: Attestation | None = None
     """Set to `described` by a wording that no recording attests: its sight is then no better,
     whatever the surface is.
     """
@@ -126,8 +126,8 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sight(Seen):
-    """What one surface gave within one look: `Seen` plus its provenance."""
+class Sight(PayloadFacts):
+    """What one surface gave within one look: `PayloadFacts` plus its provenance."""
 
     surface: str
     read_at: datetime
@@ -137,7 +137,7 @@ class Sight(Seen):
     """A fingerprint of the login file that was used; "" for a visitor, and where it was not
     kept.
     """
-    attested: Attested = Attested.DESCRIBED
+    attested: Attestation = Attestation.DESCRIBED
     url: str = ""
     control: str = ""
     """For a negative: who answered on this surface in the same session (a filed name), "" where

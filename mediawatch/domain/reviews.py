@@ -110,7 +110,7 @@ class ReviewEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class ReviewStanding:
     """What the events of one finding come to. `by` is the event that gave the state, None for a
     finding nobody touched.
     """
@@ -130,7 +130,7 @@ class Standing:
         )
 
 
-def standing(events: Iterable[ReviewEvent], finding: Finding) -> Standing:
+def review_standing(events: Iterable[ReviewEvent], finding: Finding) -> ReviewStanding:
     """The state of a finding as it is now, by its events, oldest first.
 
     A decision holds for the facts it was made about, whatever words tell them. Other facts (a newer
@@ -138,12 +138,12 @@ def standing(events: Iterable[ReviewEvent], finding: Finding) -> Standing:
     """
     moved = [event for event in events if event.action in _LEADS_TO]
     if not moved:
-        return Standing(ReviewState.OPEN)
+        return ReviewStanding(ReviewState.OPEN)
     last = moved[-1]
     state = _LEADS_TO[last.action]
     if state in DECIDED and not is_about(last, finding):
-        return Standing(ReviewState.OPEN, last, outdated=True)
-    return Standing(state, last)
+        return ReviewStanding(ReviewState.OPEN, last, outdated=True)
+    return ReviewStanding(state, last)
 
 
 def is_about(event: ReviewEvent, finding: Finding) -> bool:

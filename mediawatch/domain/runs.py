@@ -15,7 +15,7 @@ _VISITOR = "visitor"
 
 
 @dataclass(frozen=True, slots=True)
-class Paused:
+class SourcePause:
     """A source whose breaker was open, as a night keeps it: `surface session: outcome`, `visitor`
     for no login.
     """
@@ -28,13 +28,13 @@ class Paused:
         return f"{self.surface} {self.session or _VISITOR}: {self.outcome.value}"
 
     @classmethod
-    def parse(cls, text: str) -> Paused:
+    def parse(cls, text: str) -> SourcePause:
         surface, _, rest = text.partition(" ")
         session, _, outcome = rest.rpartition(": ")
         return cls(surface, "" if session == _VISITOR else session, Outcome(outcome))
 
 
-class Turn(StrEnum):
+class FindingChangeKind(StrEnum):
     """What became of a finding since its account was last judged conclusively."""
 
     NEW = "new"
@@ -51,12 +51,12 @@ class Turn(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TurnedFinding:
+class FindingChange:
     """A finding next to its account's last conclusive judgement. `type` as filed, `label` the
     policy's words for the code.
     """
 
-    turn: Turn
+    turn: FindingChangeKind
     name: str
     type: str
     label: str
@@ -87,7 +87,7 @@ class Ending(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Night:
+class SweepRun:
     """One run of `mediawatch sweep`."""
 
     started_at: datetime
@@ -111,9 +111,9 @@ class Night:
     reasons: Mapping[str, int] = field(default_factory=dict)
     """Why accounts are unproven: the judgements' sentences without their days."""
     turns: Mapping[str, int] = field(default_factory=dict)
-    """Findings by `Turn`."""
+    """Findings by `FindingChangeKind`."""
     breakers: tuple[str, ...] = ()
-    """Still open when it ended; the texts of `Paused`."""
+    """Still open when it ended; the texts of `SourcePause`."""
     id: int = 0
 
 

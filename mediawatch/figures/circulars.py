@@ -16,7 +16,7 @@ from mediawatch.figures.values import OPEN_RATE, percent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class CircularLine:
     """One row of figures as printed: the whole, or a part. None and "" where it prints no such
     figure.
     """
@@ -35,18 +35,18 @@ _COUNTS = {"total": "总数", "checked": "检查数", "failed": "不合格数"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Printed:
+class PrintedFigures:
     """Figures as printed; they need not agree with one another. `splits`: by word (平台 …) its
     lines; `kinds`: exclusive ones.
     """
 
-    whole: Line
-    splits: Mapping[str, tuple[Line, ...]] = field(default_factory=dict)
+    whole: CircularLine
+    splits: Mapping[str, tuple[CircularLine, ...]] = field(default_factory=dict)
     kinds: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedAccount:
     """One account that a circular names: as printed."""
 
     name: str
@@ -66,29 +66,33 @@ class Circular:
     checked: Mapping[str, int]
     failed_of: Mapping[str, int]
     kinds: Mapping[str, int]
-    named: tuple[Named, ...]
+    named: tuple[NamedAccount, ...]
 
     @property
-    def printed(self) -> Printed:
+    def printed(self) -> PrintedFigures:
         types = tuple(
-            Line(name=kind, checked=count, failed=self.failed_of[kind])
+            CircularLine(name=kind, checked=count, failed=self.failed_of[kind])
             for kind, count in self.checked.items()
         )
-        return Printed(
-            whole=Line(total=self.running, checked=self.drawn, failed=self.failed, rate=self.rate),
+        return PrintedFigures(
+            whole=CircularLine(
+                total=self.running, checked=self.drawn, failed=self.failed, rate=self.rate
+            ),
             splits={"平台": types},
             kinds=self.kinds,
         )
 
 
-def shipped(name: str) -> Circular:
+def load_shipped(name: str) -> Circular:
     """A circular that comes with the package: `NAME.toml` for the figures, `NAME.csv` for the
     list.
     """
     folder = resources.files("mediawatch") / "data"
     figures = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))
     rows = csv.DictReader((folder / f"{name}.csv").read_text(encoding="utf-8").splitlines())
-    named = tuple(Named(row["政务新媒体名称"], row["类型"], row["存在的突出问题"]) for row in rows)
+    named = tuple(
+        NamedAccount(row["政务新媒体名称"], row["类型"], row["存在的突出问题"]) for row in rows
+    )
     return Circular(**figures, named=named)
 
 
@@ -112,7 +116,7 @@ def remarks(circular: Circular) -> list[str]:
     return found
 
 
-def slips(printed: Printed) -> list[str]:
+def slips(printed: PrintedFigures) -> list[str]:
     """Where printed figures do not agree with one another, in Chinese, with the numbers. None for a
     sound table.
     """
@@ -134,7 +138,7 @@ def _sum_slip(what: str, parts: int, whole: int | None) -> Iterator[str]:
         yield f"{what}合计{parts},总数写{whole}:差{abs(whole - parts)}个。"
 
 
-def _line_slips(line: Line) -> Iterator[str]:
+def _line_slips(line: CircularLine) -> Iterator[str]:
     total, checked, failed = line.total, line.checked, line.failed
     if total is not None and checked is not None:
         if checked > total:

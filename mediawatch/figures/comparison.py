@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from mediawatch.domain import SweepAccount, Verdict
 from mediawatch.figures.counts import Key, by, figures
-from mediawatch.figures.filings import Counted, once
+from mediawatch.figures.filings import CountedAccount, once
 from mediawatch.figures.values import Figures, percent
 from mediawatch.rules.policy import Policy
 
@@ -18,7 +18,7 @@ _UNSETTLED = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judged:
+class JudgedInspection:
     """A judged scope with the policy it was judged by. `whole`: it is the whole registry, no sample
     or list of it.
     """
@@ -29,7 +29,7 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class RateChange:
     """合格率 of a part before and now; None where it had no account then or has none now."""
 
     name: str
@@ -62,8 +62,8 @@ class Comparison:
     service.
     """
 
-    whole: Change
-    splits: Mapping[str, tuple[Change, ...]]
+    whole: RateChange
+    splits: Mapping[str, tuple[RateChange, ...]]
     """By heading, the parts of now and then."""
     opened: tuple[SweepAccount, ...] | None
     """新开设: in service now, not in service then. None where one of the two looked at a part of
@@ -84,7 +84,10 @@ class Comparison:
 
 
 def compare(
-    before: Judged, now: Judged, keys: Mapping[str, Key], order: Mapping[str, Sequence[str]]
+    before: JudgedInspection,
+    now: JudgedInspection,
+    keys: Mapping[str, Key],
+    order: Mapping[str, Sequence[str]],
 ) -> Comparison:
     """What changed from one inspection to a later one, by every heading of `keys`; `order`: by
     heading, parts that stand first.
@@ -104,7 +107,9 @@ def compare(
     ]
     fates = [(one, _fate(one, of_today, now)) for one in failed_then]
     found = Comparison(
-        whole=Change("合计", figures(before.scope, before.policy), figures(now.scope, now.policy)),
+        whole=RateChange(
+            "合计", figures(before.scope, before.policy), figures(now.scope, now.policy)
+        ),
         splits={
             heading: _changes(before, now, key, order.get(heading, ()))
             for heading, key in keys.items()
@@ -125,11 +130,11 @@ def compare(
     return found
 
 
-def _by_id(counted: Sequence[Counted]) -> dict[int, Counted]:
+def _by_id(counted: Sequence[CountedAccount]) -> dict[int, CountedAccount]:
     return {id: one for one in counted for id in one.ids}
 
 
-def _same(one: Counted, others: Mapping[int, Counted]) -> list[Counted]:
+def _same(one: CountedAccount, others: Mapping[int, CountedAccount]) -> list[CountedAccount]:
     """The account in the other inspection: more than one where filings of one account were not
     known to be one.
     """
@@ -138,7 +143,9 @@ def _same(one: Counted, others: Mapping[int, Counted]) -> list[Counted]:
     )
 
 
-def _fate(one: Counted, of_today: Mapping[int, Counted], now: Judged) -> str:
+def _fate(
+    one: CountedAccount, of_today: Mapping[int, CountedAccount], now: JudgedInspection
+) -> str:
     verdicts = {other.verdict for other in _same(one, of_today)}
     if Verdict.FAILED in verdicts:
         return "failed"
@@ -150,11 +157,13 @@ def _fate(one: Counted, of_today: Mapping[int, Counted], now: Judged) -> str:
     return "unverified" if verdicts & set(_UNSETTLED) else "settled"
 
 
-def _changes(before: Judged, now: Judged, key: Key, first: Sequence[str]) -> tuple[Change, ...]:
+def _changes(
+    before: JudgedInspection, now: JudgedInspection, key: Key, first: Sequence[str]
+) -> tuple[RateChange, ...]:
     then, today = by(before.scope, before.policy, key), by(now.scope, now.policy, key)
     parts = dict.fromkeys((*today, *then))
     in_order = dict.fromkeys((*(name for name in first if name in parts), *parts))
-    return tuple(Change(name, then.get(name), today.get(name)) for name in in_order)
+    return tuple(RateChange(name, then.get(name), today.get(name)) for name in in_order)
 
 
 def _renamed(

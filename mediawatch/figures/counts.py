@@ -16,7 +16,7 @@ from types import MappingProxyType
 from mediawatch.domain import Code, Effect, Finding, SweepAccount, Verdict
 from mediawatch.figures.filings import once
 from mediawatch.figures.sums import assert_listed_once, assert_parts, assert_sums
-from mediawatch.figures.values import OPEN_VERDICTS, Figures, Split, Statistics
+from mediawatch.figures.values import OPEN_VERDICTS, Figures, FiguresSplit, Statistics
 from mediawatch.rules.policy import Policy
 
 Key = Callable[[SweepAccount], str]
@@ -44,7 +44,7 @@ def statistics(
         raise AssertionError(f"总数 differs by heading: {', '.join(map(str, sorted(registry)))}")
     whole = figures(scope, policy, total=next(iter(registry), None))
     splits = tuple(
-        Split(
+        FiguresSplit(
             heading,
             tuple(
                 by(
@@ -59,7 +59,7 @@ def statistics(
         for heading, key in keys.items()
     )
     failed = tuple(
-        (one.entry, leading(one.entry, policy))
+        (one.entry, leading_finding(one.entry, policy))
         for one in once(scope)
         if one.verdict is Verdict.FAILED
     )
@@ -73,7 +73,7 @@ def statistics(
 def _without_registry(found: Statistics) -> Statistics:
     """The same counts, with nothing to be said of coverage."""
     splits = tuple(
-        Split(
+        FiguresSplit(
             split.heading,
             tuple((name, replace(part, registry_known=False)) for name, part in split.parts),
         )
@@ -143,7 +143,7 @@ def by(
     return split
 
 
-def leading(entry: SweepAccount, policy: Policy) -> Finding:
+def leading_finding(entry: SweepAccount, policy: Policy) -> Finding:
     """The finding by which a failed account is counted: the first failing one in the policy's
     precedence.
     """
@@ -162,7 +162,7 @@ def _kinds(entry: SweepAccount, policy: Policy, *, nested: bool) -> set[str]:
     """The labels under which a failed account is counted: a longer silence is a shorter one too
     where tiers are nested.
     """
-    finding = leading(entry, policy)
+    finding = leading_finding(entry, policy)
     tiers = [tier.code for tier in policy.tiers]
     if not nested or finding.code not in tiers:
         return {finding.label}

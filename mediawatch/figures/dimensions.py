@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 
-from mediawatch.domain import Account, Filed, SweepAccount, UserError
+from mediawatch.domain import Account, Filing, SweepAccount, UserError
 from mediawatch.figures.counts import Key
 from mediawatch.registry.kinds import fold, platform_label
 
@@ -37,7 +37,7 @@ class Dimension(StrEnum):
     def label(self) -> str:
         return _LABELS[self]
 
-    def of(self, filed: Filed) -> str:
+    def of(self, filed: Filing) -> str:
         """The part in which an account stands. Counties are named with their prefecture: every one
         has a 市本级.
         """
@@ -62,7 +62,7 @@ _WORDS = {fold(word): dimension for dimension in Dimension for word in (dimensio
 }  # fmt: skip
 
 
-def _region(filed: Filed) -> str:
+def _region(filed: Filing) -> str:
     if filed.jurisdiction not in _PLACE:
         named = filed.jurisdiction not in ("系统", "系统归口")
         return filed.jurisdiction if named else filed.supervisor or filed.organiser

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from mediawatch.domain import Filed, SweepAccount, Verdict
+from mediawatch.domain import Filing, SweepAccount, Verdict
 
 _SPEAKS_FIRST = (
     Verdict.FAILED,
@@ -22,7 +22,7 @@ filing.
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
+class CountedAccount:
     """One account in service: the filing that speaks for it, and the ids of all of its filings."""
 
     entry: SweepAccount
@@ -33,7 +33,7 @@ class Counted:
         return self.entry.judgement.verdict if self.entry.judgement else Verdict.UNPROVEN
 
 
-def once(scope: Iterable[SweepAccount]) -> list[Counted]:
+def once(scope: Iterable[SweepAccount]) -> list[CountedAccount]:
     """Every account in service once, in scope order: filings with one platform id are one account,
     and the gravest verdict speaks.
     """
@@ -63,7 +63,7 @@ def filings_of_one(scope: Iterable[SweepAccount]) -> list[list[SweepAccount]]:
     return [[filings[number] for number in sorted(group)] for group in groups if group]
 
 
-def each_once(scope: Sequence[SweepAccount]) -> list[tuple[SweepAccount, tuple[Filed, ...]]]:
+def each_once(scope: Sequence[SweepAccount]) -> list[tuple[SweepAccount, tuple[Filing, ...]]]:
     """Every account in scope order by the filing that speaks for it, with its other filings; where
     nothing is held against that one, by one of the same verdict. A closed filing stands by
     itself."""
@@ -102,6 +102,8 @@ def is_held(entry: SweepAccount) -> bool:
     return entry.judgement is not None and bool(entry.judgement.findings)
 
 
-def _speaking(group: Sequence[SweepAccount]) -> Counted:
-    filings = [Counted(entry, frozenset(each.account.id for each in group)) for entry in group]
+def _speaking(group: Sequence[SweepAccount]) -> CountedAccount:
+    filings = [
+        CountedAccount(entry, frozenset(each.account.id for each in group)) for entry in group
+    ]
     return min(filings, key=lambda one: _SPEAKS_FIRST.index(one.verdict))

@@ -91,7 +91,7 @@ class Figures:
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class FiguresSplit:
     """The figures by one word (地市, 平台 …), part by part in the order in which they are
     printed.
     """
@@ -117,7 +117,7 @@ class Statistics:
     """All figures of a sweep: what a circular prints. Sound, or it would not have been built."""
 
     whole: Figures
-    splits: tuple[Split, ...]
+    splits: tuple[FiguresSplit, ...]
     failed: tuple[tuple[SweepAccount, Finding], ...]
     """Every failed account once, with its leading finding, in scope order."""
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from mediawatch.domain import Alert, AlertState, Night, SessionState, Sweep, UserError
+from mediawatch.domain import Alert, AlertState, SessionState, Sweep, SweepRun, UserError
 from mediawatch.ops import digest
 from mediawatch.ops.logins import SessionBook
 from mediawatch.ports import Clock, Store
@@ -80,7 +80,7 @@ class Alerts:
     async def tell_night(
         self,
         sweep: Sweep,
-        night: Night,
+        night: SweepRun,
         book: SessionBook,
         surfaces: Mapping[str, str],
         due: Sequence[CorrectionDue] = (),
@@ -125,7 +125,9 @@ class Alerts:
             if event.state is SessionState.INVALID:
                 for place in self._places:
                     await self._keep(
-                        place, f"session {name} {event.at.isoformat()}", *digest.lapsed(event)
+                        place,
+                        f"session {name} {event.at.isoformat()}",
+                        *digest.describe_lapsed_login(event),
                     )
         await self.send()
 
@@ -152,7 +154,8 @@ class Alerts:
         """That a service of the host failed, kept nowhere; at how many places it did not go out."""
         return sum(
             [
-                await _sent(url, *digest.failed(service, self._clock())) is not AlertState.SENT
+                await _sent(url, *digest.describe_failed_service(service, self._clock()))
+                is not AlertState.SENT
                 for url in self._places.values()
             ]
         )

@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 
 from mediawatch.domain import (
     Ending,
-    Night,
-    Paused,
+    FindingChange,
+    FindingChangeKind,
     SessionEvent,
     SessionState,
+    SourcePause,
     Sweep,
-    Turn,
-    TurnedFinding,
+    SweepRun,
     Verdict,
 )
 from mediawatch.domain.clock import minute
@@ -24,20 +24,20 @@ from mediawatch.rules.corrections_due import CORRECTION_DUE, CorrectionDue
 NO_NETWORK = (
     "网络不可用:各平台均未应答,本次未得出任何结论,网络恢复后请重新检查(mediawatch sweep --again)"
 )
-_NAMED = (Turn.NEW, Turn.GONE)
+_NAMED = (FindingChangeKind.NEW, FindingChangeKind.GONE)
 """What is told by name: what has to be acted upon. The rest is a count."""
 
 
 def digest(
     sweep: Sweep,
-    night: Night,
-    turned: Sequence[TurnedFinding],
+    night: SweepRun,
+    turned: Sequence[FindingChange],
     sessions: Mapping[str, SessionState],
     *,
     lines: int,
     size: int,
     surfaces: Mapping[str, str],
-    broken: Sequence[Night] = (),
+    broken: Sequence[SweepRun] = (),
     due: Sequence[CorrectionDue] = (),
     unanswered: bool = False,
 ) -> tuple[str, str]:
@@ -92,7 +92,7 @@ def digest(
     return title, "\n".join([*head, *tail])
 
 
-def _counts(night: Night) -> str:
+def _counts(night: SweepRun) -> str:
     parts = [
         f"{verdict.label}{night.verdicts[verdict.value]}个"
         for verdict in Verdict
@@ -102,16 +102,18 @@ def _counts(night: Night) -> str:
 
 
 def _paused(breaker: str, surfaces: Mapping[str, str]) -> str:
-    paused = Paused.parse(breaker)
+    paused = SourcePause.parse(breaker)
     return f"{surfaces.get(paused.surface, paused.surface)}({paused.session or '访客'}){paused.outcome.label}"
 
 
-def _turns(turned: Sequence[TurnedFinding]) -> str:
-    counts = [f"{turn.label}{sum(each.turn is turn for each in turned)}" for turn in Turn]
+def _turns(turned: Sequence[FindingChange]) -> str:
+    counts = [
+        f"{turn.label}{sum(each.turn is turn for each in turned)}" for turn in FindingChangeKind
+    ]
     return f"疑似问题:{'、'.join(counts)}"
 
 
-def _run(night: Night) -> str:
+def _run(night: SweepRun) -> str:
     minutes = ((night.ended_at - night.started_at) if night.ended_at else timedelta()) / timedelta(
         minutes=1
     )
@@ -119,7 +121,7 @@ def _run(night: Night) -> str:
     return f"核查{sum(night.looks.values())}次,用时{minutes:.0f}分钟{code}"
 
 
-def lapsed(event: SessionEvent) -> tuple[str, str]:
+def describe_lapsed_login(event: SessionEvent) -> tuple[str, str]:
     """A login became invalid: title and body."""
     name = f"{event.platform}/{event.name}"
     return f"mediawatch 登录已失效:{name}", "\n".join(
@@ -130,7 +132,7 @@ def lapsed(event: SessionEvent) -> tuple[str, str]:
     )
 
 
-def failed(service: str, now: datetime) -> tuple[str, str]:
+def describe_failed_service(service: str, now: datetime) -> tuple[str, str]:
     """A service of the host ended with an error: title and body."""
     lines = [
         f"{minute(now)} 服务 {service} 未正常结束,检查可能未完成。",

@@ -46,7 +46,7 @@ Tell = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class FoundBrowser:
     """A Chromium that answers. `source` says where it comes from, in English."""
 
     path: Path
@@ -54,7 +54,7 @@ class Found:
     source: str
 
 
-def find(executable: str = "", environ: Mapping[str, str] | None = None) -> Found:
+def find(executable: str = "", environ: Mapping[str, str] | None = None) -> FoundBrowser:
     """The browser to take; `executable` is the own setting. UserError where that one does not
     answer, where there is none, or where Playwright's own program, which drives it, does not
     start."""
@@ -92,7 +92,7 @@ def find_windowed(environ: Mapping[str, str] | None = None) -> Path:
     )
 
 
-def install(executable: str = "", tell: Tell = print) -> Found:
+def install(executable: str = "", tell: Tell = print) -> FoundBrowser:
     """Find a browser or install one, and a Chinese font with it where apt-get can. UserError where
     nothing helps.
     """
@@ -144,19 +144,19 @@ def apt_get() -> tuple[str, ...]:
     return ("sudo", *quiet, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get")
 
 
-def _chromium(executable: str, environ: Mapping[str, str]) -> Found | None:
+def _chromium(executable: str, environ: Mapping[str, str]) -> FoundBrowser | None:
     """The first that answers; None where none does. UserError where the own setting does not."""
     if executable:
         path = Path(shutil.which(executable, path=environ.get("PATH")) or executable)
         if version := version_of(path):
-            return Found(path, version, "own setting")
+            return FoundBrowser(path, version, "own setting")
         raise UserError(
             f"[browser] executable is {executable}, and that does not answer to --version: "
             "name a Chromium, or none"
         )
     answers = ((path, version_of(path), source) for path, source in _candidates(environ))
     return next(
-        (Found(path, version, source) for path, version, source in answers if version), None
+        (FoundBrowser(path, version, source) for path, version, source in answers if version), None
     )
 
 

@@ -74,7 +74,7 @@ class SessionBook:
             if self._announce is not None:
                 await self._announce()
 
-    async def made(self, platform: str, name: str, state: SessionState, how: str) -> None:
+    async def note_made(self, platform: str, name: str, state: SessionState, how: str) -> None:
         """A login was made or taken in: whatever was known of an older one of this name is void."""
         async with self._noting:
             await self._note(platform, name, state, how, "")
@@ -128,7 +128,7 @@ def _remedy(platform: str, name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedLogin:
     """One login, with the newest event; None where nothing was seen of it yet."""
 
     session: StoredSession
@@ -139,11 +139,14 @@ class Listed:
         return self.event.state if self.event else SessionState.UNKNOWN
 
 
-async def listed(book: SessionBook, logins: Logins, platform: str | None = None) -> list[Listed]:
+async def list_logins(
+    book: SessionBook, logins: Logins, platform: str | None = None
+) -> list[ListedLogin]:
     """The logins that there are. UserError for a platform that has none."""
     last = await book.last()
     return [
-        Listed(each, last.get(f"{each.platform}/{each.name}")) for each in logins.stored(platform)
+        ListedLogin(each, last.get(f"{each.platform}/{each.name}"))
+        for each in logins.stored(platform)
     ]
 
 
@@ -155,7 +158,7 @@ async def log_in_by_hand(
     """
     session, known = await logins.by_hand(platform, name, done)
     state = SessionState.VALID if known else SessionState.UNKNOWN
-    await book.made(platform, name, state, "login")
+    await book.note_made(platform, name, state, "login")
     return session, state
 
 
@@ -169,7 +172,7 @@ async def log_in_by_code(
 ) -> StoredSession:
     """A login by the site's QR code, `limit` seconds at most. UserError where nothing was kept."""
     session = await logins.by_code(platform, name, show, limit)
-    await book.made(platform, name, SessionState.VALID, "login")
+    await book.note_made(platform, name, SessionState.VALID, "login")
     return session
 
 
@@ -180,7 +183,7 @@ async def take(
     for what cannot be read or used.
     """
     session, count = logins.take(platform, name, _text_of(file), str(file))
-    await book.made(platform, name, SessionState.UNKNOWN, "import")
+    await book.note_made(platform, name, SessionState.UNKNOWN, "import")
     return session, count
 
 
@@ -188,7 +191,7 @@ async def remove(book: SessionBook, logins: Logins, platform: str, name: str) ->
     """Delete a login's file, and what is known of it; False where there is none."""
     there = logins.remove(platform, name)
     if there:
-        await book.made(platform, name, SessionState.UNKNOWN, "removed")
+        await book.note_made(platform, name, SessionState.UNKNOWN, "removed")
     return there
 
 

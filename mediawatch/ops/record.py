@@ -30,7 +30,7 @@ _EXPECT = """\
 """
 
 
-class Answer(Protocol):
+class RecordedAnswer(Protocol):
     """One scrubbed response."""
 
     @property
@@ -47,29 +47,29 @@ class Answer(Protocol):
     def calls(self) -> tuple[str, ...]: ...
 
 
-class Recorded(Protocol):
+class LookRecording(Protocol):
     """What a look gave, and the answers that it rests on."""
 
     @property
     def sights(self) -> tuple[Sight, ...]: ...
     @property
-    def answers(self) -> Sequence[Answer]: ...
+    def answers(self) -> Sequence[RecordedAnswer]: ...
     @property
     def logged_in(self) -> tuple[str, ...]: ...
 
 
-class Recorder(Protocol):
+class LookRecorder(Protocol):
     """The scrapers, as a recording sees them."""
 
     def account_of(self, url: str) -> Account: ...
     async def record(
         self, account: Account, need: Need, gate: Gate, *, session: str | None
-    ) -> Recorded: ...
+    ) -> LookRecording: ...
     async def close(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Made:
+class RecordedCase:
     """The folder that was written, and what the look gave."""
 
     folder: Path
@@ -80,12 +80,12 @@ class Made:
 async def record(
     account: Account,
     *,
-    recorder: Recorder,
+    recorder: LookRecorder,
     gate: Gate,
     now: Clock,
     out: Path,
     session: str | None = None,
-) -> Made:
+) -> RecordedCase:
     """Look at the account as a sweep would, write the case to a new folder below `out`. `session`
     as `Recorder.record` has it.
 
@@ -112,10 +112,10 @@ async def record(
         if name:
             write_whole(folder / name, answer.body)
     write_whole(folder / "case.toml", case_toml(account, as_of, looked, got).encode())
-    return Made(folder=folder, got=got, answers=len(looked.answers))
+    return RecordedCase(folder=folder, got=got, answers=len(looked.answers))
 
 
-def case_toml(account: Account, as_of: datetime, looked: Recorded, got: Got) -> str:
+def case_toml(account: Account, as_of: datetime, looked: LookRecording, got: Got) -> str:
     """The case file. JSON strings are TOML strings."""
     lines = [
         _HEAD,
@@ -145,7 +145,7 @@ def case_toml(account: Account, as_of: datetime, looked: Recorded, got: Got) -> 
     return "".join(lines)
 
 
-def _account(account: Account, looked: Recorded, got: Got) -> dict[str, str]:
+def _account(account: Account, looked: LookRecording, got: Got) -> dict[str, str]:
     """What the replay must know of the filed account. A case names one article link: the one that
     answered, else the first.
     """
@@ -176,11 +176,11 @@ def _same_page(link: str, url: str) -> bool:
     return urlsplit(link)[1:3] == urlsplit(url)[1:3]
 
 
-def _redirected(link: str, looked: Recorded) -> bool:
+def _redirected(link: str, looked: LookRecording) -> bool:
     return any(answer.location and _same_page(link, answer.url) for answer in looked.answers)
 
 
-def _files(answers: Sequence[Answer]) -> list[str]:
+def _files(answers: Sequence[RecordedAnswer]) -> list[str]:
     """A name for each body, "" for a redirect: `02-getIndex.json`."""
     return [
         ("" if answer.location else f"{number:02}-{_stem(answer.url)}{_ending(answer)}")
@@ -193,7 +193,7 @@ def _stem(url: str) -> str:
     return parts[-1][:24] if parts else "page"
 
 
-def _ending(answer: Answer) -> str:
+def _ending(answer: RecordedAnswer) -> str:
     return mimetypes.guess_extension(answer.content_type.partition(";")[0].strip()) or ".bin"
 
 

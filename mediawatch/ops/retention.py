@@ -27,7 +27,7 @@ _AT_ONCE = 2_000
 
 
 @dataclass(slots=True)
-class Check:
+class EvidenceCheck:
     """What became of kept items. `wrong` are sentences in English, with the item; `orphans` are
     files that no row names.
     """
@@ -40,13 +40,13 @@ class Check:
     orphans: list[str] = field(default_factory=list)
 
 
-def verified(
+def verify_evidence(
     folder: EvidenceFolder, kept: Sequence[KeptEvidence], sweep_id: int | None = None
-) -> Check:
+) -> EvidenceCheck:
     """Compare every item (of one sweep, or of all) with its file. `kept` are the items of all
     sweeps: they tell orphans apart.
     """
-    check, left = Check(), pruned_paths(folder)
+    check, left = EvidenceCheck(), pruned_paths(folder)
     for item in kept:
         if sweep_id not in (None, item.sweep_id):
             continue

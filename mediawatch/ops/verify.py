@@ -154,7 +154,7 @@ def differences(expect: Expect, got: Got) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class VerifyResult:
     """One case, run. `expect` is the table as it stands in the case, None where there is none."""
 
     case: str
@@ -176,7 +176,7 @@ class Result:
             raise ExpectError(f"{case}: {error}") from error
 
     @classmethod
-    def of(cls, case: str, expect: Mapping[str, Any] | None, reading: Reading) -> Result:
+    def of(cls, case: str, expect: Mapping[str, Any] | None, reading: Reading) -> VerifyResult:
         got = Got.of(reading)
         return cls(
             case=case,

@@ -15,7 +15,7 @@ from types import MappingProxyType
 
 from mediawatch.domain import (
     Contact,
-    Filed,
+    Filing,
     Notice,
     NoticeAction,
     NoticeEvent,
@@ -23,9 +23,16 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.domain.clock import day_end, day_start
-from mediawatch.people.dispatch import Split
+from mediawatch.people.dispatch import DispatchSplit
 from mediawatch.people.forms import returned as forms
-from mediawatch.people.forms.book import Cover, Form, FormRow, account_cells, clickable, write_form
+from mediawatch.people.forms.book import (
+    Form,
+    FormCover,
+    FormRow,
+    account_cells,
+    clickable,
+    write_form,
+)
 from mediawatch.people.forms.columns import Cell, given_text, typed_links
 from mediawatch.people.forms.read import form_rows
 from mediawatch.people.forms.returned import ReturnedRow, ReturnedRows
@@ -42,7 +49,7 @@ from mediawatch.people.worklist.export import part_name
 from mediawatch.registry.problems import Place
 
 
-class Field(StrEnum):
+class FeedbackColumn(StrEnum):
     """One column; the value is its heading."""
 
     KEY = "行键(勿改)"
@@ -61,8 +68,8 @@ class Field(StrEnum):
     ERROR = "错误说明"
 
 
-_ANSWERS = (Field.DONE, Field.LINK, Field.PERSON)
-_SEALED = (Field.NUMBER, Field.NAME, Field.TYPE, Field.PROBLEM)
+_ANSWERS = (FeedbackColumn.DONE, FeedbackColumn.LINK, FeedbackColumn.PERSON)
+_SEALED = (FeedbackColumn.NUMBER, FeedbackColumn.NAME, FeedbackColumn.TYPE, FeedbackColumn.PROBLEM)
 _GUIDE = (
     "1. 每行一个账号,列出通报的突出问题。请在整改期限前完成整改,并填写本表报送。",
     "2. 黄色表头的三列由贵单位填写:整改情况(采取的措施、完成日期;已申请关停或已变更备案的请写明);"
@@ -73,26 +80,26 @@ _GUIDE = (
 )
 _FORM = Form(
     name="整改情况反馈",
-    columns=tuple(Field),
+    columns=tuple(FeedbackColumn),
     answers=_ANSWERS,
-    key=Field.KEY,
-    frozen=Field.NAME,
-    error=Field.ERROR,
+    key=FeedbackColumn.KEY,
+    frozen=FeedbackColumn.NAME,
+    error=FeedbackColumn.ERROR,
     widths={
-        Field.KEY: 12,
-        Field.NUMBER: 18,
-        Field.NAME: 22,
-        Field.TYPE: 11,
-        Field.ORGANISER: 20,
-        Field.PLACE: 16,
-        Field.PROBLEM: 24,
-        Field.DEADLINE: 12,
-        Field.CONTACT: 10,
-        Field.PHONE: 14,
-        Field.DONE: 36,
-        Field.LINK: 30,
-        Field.PERSON: 10,
-        Field.ERROR: 40,
+        FeedbackColumn.KEY: 12,
+        FeedbackColumn.NUMBER: 18,
+        FeedbackColumn.NAME: 22,
+        FeedbackColumn.TYPE: 11,
+        FeedbackColumn.ORGANISER: 20,
+        FeedbackColumn.PLACE: 16,
+        FeedbackColumn.PROBLEM: 24,
+        FeedbackColumn.DEADLINE: 12,
+        FeedbackColumn.CONTACT: 10,
+        FeedbackColumn.PHONE: 14,
+        FeedbackColumn.DONE: 36,
+        FeedbackColumn.LINK: 30,
+        FeedbackColumn.PERSON: 10,
+        FeedbackColumn.ERROR: 40,
     },
 )
 
@@ -104,8 +111,8 @@ def export(
     contacts: Mapping[int, Contact],
     *,
     home: str,
-    by: Split,
-    filed_now: Mapping[int, Filed] = MappingProxyType({}),
+    by: DispatchSplit,
+    filed_now: Mapping[int, Filing] = MappingProxyType({}),
     marks: Sequence[str] = (),
     overwrite: bool = False,
 ) -> list[tuple[Path, int]]:
@@ -138,33 +145,33 @@ def export(
     return [(paths[part], len(own)) for part, own in parts.items()]
 
 
-def _cover(notice: Notice, title: str, marks: Sequence[str]) -> Cover:
+def _cover(notice: Notice, title: str, marks: Sequence[str]) -> FormCover:
     meta = {"schema": "mediawatch.feedback/1", "notice": notice.number}
-    return Cover(
+    return FormCover(
         title=title, made_at=day_start(notice.issued_on), meta=meta, guide=_GUIDE, marks=marks
     )
 
 
-def _present(item: NoticeItem, filed_now: Mapping[int, Filed]) -> Filed:
+def _present(item: NoticeItem, filed_now: Mapping[int, Filing]) -> Filing:
     """As the registry has the account now, else as it was in the notice."""
     return item.filed if item.account_id is None else filed_now.get(item.account_id, item.filed)
 
 
-def _handed_over(item: NoticeItem, now: Filed) -> dict[Field, Cell]:
+def _handed_over(item: NoticeItem, now: Filing) -> dict[FeedbackColumn, Cell]:
     """Where the account is filed now and where it was in the notice, in the columns in which the
     two differ.
     """
     before, after = account_cells(item.filed, None), account_cells(now, None)
     pairs = {
         heading: (str(after[heading] or ""), str(before[heading] or ""))
-        for heading in (Field.ORGANISER, Field.PLACE)
+        for heading in (FeedbackColumn.ORGANISER, FeedbackColumn.PLACE)
     }
-    cells: dict[Field, Cell] = {
+    cells: dict[FeedbackColumn, Cell] = {
         heading: _both(*pair) for heading, pair in pairs.items() if pair[0] != pair[1]
     }
     if now.supervisor != item.filed.supervisor:
-        cells[Field.PLACE] = (
-            f"{cells.get(Field.PLACE, pairs[Field.PLACE][0])}；主管单位："
+        cells[FeedbackColumn.PLACE] = (
+            f"{cells.get(FeedbackColumn.PLACE, pairs[FeedbackColumn.PLACE][0])}；主管单位："
             f"{_both(now.supervisor, item.filed.supervisor)}"
         )
     return {heading: given_text(str(cell)) for heading, cell in cells.items()}
@@ -175,19 +182,27 @@ def _both(now: str, before: str) -> str:
 
 
 def _cells(
-    notice: Notice, item: NoticeItem, contacts: Mapping[int, Contact], home: str, now: Filed
-) -> dict[Field, Cell]:
+    notice: Notice, item: NoticeItem, contacts: Mapping[int, Contact], home: str, now: Filing
+) -> dict[FeedbackColumn, Cell]:
     contact = contacts.get(item.account_id) if item.account_id is not None else None
-    cells = {Field(heading): cell for heading, cell in account_cells(item.filed, contact).items()}
+    cells = {
+        FeedbackColumn(heading): cell
+        for heading, cell in account_cells(item.filed, contact).items()
+    }
     cells |= _handed_over(item, now)
-    cells |= {Field.PROBLEM: given_text(item.problem), Field.DEADLINE: str(notice.rectify_by or "")}
-    cells[Field.KEY] = str(
+    cells |= {
+        FeedbackColumn.PROBLEM: given_text(item.problem),
+        FeedbackColumn.DEADLINE: str(notice.rectify_by or ""),
+    }
+    cells[FeedbackColumn.KEY] = str(
         _key(home, notice, item, {column: str(cells.get(column) or "") for column in _SEALED})
     )
     return cells
 
 
-def _key(home: str, notice: Notice, item: NoticeItem, texts: Mapping[Field, str]) -> RowKey:
+def _key(
+    home: str, notice: Notice, item: NoticeItem, texts: Mapping[FeedbackColumn, str]
+) -> RowKey:
     """The notice and the item in the places of sweep and account; the seal tells the row from a
     worklist's.
     """
@@ -197,7 +212,7 @@ def _key(home: str, notice: Notice, item: NoticeItem, texts: Mapping[Field, str]
 
 
 @dataclass(slots=True, kw_only=True)
-class UnitReports(ReturnedRows[Field]):
+class UnitReports(ReturnedRows[FeedbackColumn]):
     """What returned files came to."""
 
     events: list[NoticeEvent] = field(default_factory=list)
@@ -219,7 +234,7 @@ def take(
         if event.action is NoticeAction.REPORTED
     }
     for path in paths:
-        rows = form_rows(path, Field, Field.KEY, (Field.NAME, *_ANSWERS))
+        rows = form_rows(path, FeedbackColumn, FeedbackColumn.KEY, (FeedbackColumn.NAME, *_ANSWERS))
         for (row,) in done.batches(path, rows, at_once=1):
             _take_row(row, notice, home, said, now, done)
     return done
@@ -231,29 +246,33 @@ def write_bad_rows(path: Path, done: UnitReports, notice: Notice, marks: Sequenc
 
 
 def _take_row(
-    returned: ReturnedRow[Field],
+    returned: ReturnedRow[FeedbackColumn],
     notice: Notice,
     home: str,
     said: set[tuple[int | None, str, str]],
     now: datetime,
     done: UnitReports,
 ) -> None:
-    row, place = {column: returned.text(column) for column in Field}, returned.place
-    if not row[Field.DONE] and not row[Field.LINK]:
-        done.blank += bool(row[Field.KEY])
+    row, place = {column: returned.text(column) for column in FeedbackColumn}, returned.place
+    if not row[FeedbackColumn.DONE] and not row[FeedbackColumn.LINK]:
+        done.blank += bool(row[FeedbackColumn.KEY])
         return
-    links = typed_links(row[Field.LINK])
+    links = typed_links(row[FeedbackColumn.LINK])
     item = _item(notice, row, home)
     if wrong := _wrong(row, item, links):
         done.refuse(returned, [returned.problem(*wrong)])
         return
     assert isinstance(item, NoticeItem)
-    reason = f"{row[Field.DONE]}(最新链接:{' '.join(links)})" if links else row[Field.DONE]
+    reason = (
+        f"{row[FeedbackColumn.DONE]}(最新链接:{' '.join(links)})"
+        if links
+        else row[FeedbackColumn.DONE]
+    )
     done.articles += [
         FoundLink(url, (place,), item.account_id) for link in links for url in links_in(link)
     ]
     done.others += [(place, link) for link in links if not article_of(link)]
-    if (key := (item.number, row[Field.PERSON], reason)) in said:
+    if (key := (item.number, row[FeedbackColumn.PERSON], reason)) in said:
         done.repeated += 1
         return
     said.add(key)
@@ -263,18 +282,18 @@ def _take_row(
             item=item.number,
             action=NoticeAction.REPORTED,
             at=now,
-            by=row[Field.PERSON],
+            by=row[FeedbackColumn.PERSON],
             reason=reason,
             source=place.file,
         )
     )
 
 
-def _item(notice: Notice, row: Mapping[Field, str], home: str) -> NoticeItem | str:
+def _item(notice: Notice, row: Mapping[FeedbackColumn, str], home: str) -> NoticeItem | str:
     """The item of a row, by its key, which must fit this home, the notice and the row's own texts;
     else what is wrong.
     """
-    key = parse_key(row[Field.KEY])
+    key = parse_key(row[FeedbackColumn.KEY])
     altered = (
         "不是本期通报的反馈表,或行键、备案单号、名称、类型、存在的突出问题被改动:请在原表中填写"
     )
@@ -286,18 +305,21 @@ def _item(notice: Notice, row: Mapping[Field, str], home: str) -> NoticeItem | s
     if item is None:
         return altered
     wrong = misfit(
-        key, home, lambda of: _key(of, notice, item, row), told_apart=bool(row[Field.NUMBER])
+        key,
+        home,
+        lambda of: _key(of, notice, item, row),
+        told_apart=bool(row[FeedbackColumn.NUMBER]),
     )
     return item if wrong is None else wrong or altered
 
 
 def _wrong(
-    row: Mapping[Field, str], item: NoticeItem | str, links: Sequence[str]
-) -> tuple[Field, str] | None:
+    row: Mapping[FeedbackColumn, str], item: NoticeItem | str, links: Sequence[str]
+) -> tuple[FeedbackColumn, str] | None:
     if isinstance(item, str):
-        return Field.KEY, item
-    if not row[Field.PERSON]:
-        return Field.PERSON, "请填写责任人姓名"
-    if row[Field.LINK] and not any(clickable(link) for link in links):
-        return Field.LINK, "请填写以 http:// 或 https:// 开头的网址;没有链接的请留空"
+        return FeedbackColumn.KEY, item
+    if not row[FeedbackColumn.PERSON]:
+        return FeedbackColumn.PERSON, "请填写责任人姓名"
+    if row[FeedbackColumn.LINK] and not any(clickable(link) for link in links):
+        return FeedbackColumn.LINK, "请填写以 http:// 或 https:// 开头的网址;没有链接的请留空"
     return None

@@ -17,7 +17,7 @@ from typing import BinaryIO
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
-from mediawatch.addresses import addresses_in, unwrapped
+from mediawatch.addresses import addresses_in, unwrap
 from mediawatch.domain import UserError
 from mediawatch.people import letters
 from mediawatch.registry import csvfile, ooxml, xls, xlsx
@@ -54,7 +54,7 @@ class FoundLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Collected:
+class CollectedLinks:
     links: tuple[FoundLink, ...]
     files: tuple[tuple[str, str], ...]
     """(name, SHA-256) of everything that was read."""
@@ -68,7 +68,7 @@ def article_key(url: str) -> str:
     """What two links of one article have in common: the token of a short one; biz, message and
     place of a long one.
     """
-    parts = urlsplit(unwrapped(url))
+    parts = urlsplit(unwrap(url))
     query = parse_qs(parts.query)
     named = [query[key][0] for key in ("__biz", "mid", "idx") if key in query]
     return "/".join(named) if len(named) == 3 else f"{parts.path}?{parts.query}".rstrip("?")
@@ -96,7 +96,7 @@ def article_of(address: str) -> str:
     return "" if url.endswith("/s?") else url
 
 
-def collect(names: Sequence[str], stdin: BinaryIO) -> Collected:
+def collect(names: Sequence[str], stdin: BinaryIO) -> CollectedLinks:
     """All links of files, folders (whatever is readable below them) and, for `-`, standard input;
     each article once.
 
@@ -126,7 +126,7 @@ def collect(names: Sequence[str], stdin: BinaryIO) -> Collected:
                     for address in addresses_in(text)
                     if not article_of(address)
                 }
-    return Collected(
+    return CollectedLinks(
         links=tuple(found.values()),
         files=tuple(files),
         skipped=tuple(skipped),

@@ -19,7 +19,7 @@ from mediawatch.table import Table
 NO_ARTICLE = "不是微信文章链接,未打开"
 
 
-class Result(StrEnum):
+class LinkResult(StrEnum):
     """What became of one link."""
 
     MATCHED = "matched"
@@ -38,25 +38,25 @@ class Result(StrEnum):
 
 
 _LABELS = {
-    Result.MATCHED: "已对应账号",
-    Result.KNOWN: "此前已读取",
-    Result.PROPOSED: "无ID可核对,请确认",
-    Result.AMBIGUOUS: "多个账号同名,无法对应",
-    Result.FOREIGN: "不是台账内账号的文章",
-    Result.DEAD: "链接失效,读不到文章",
-    Result.UNREAD: "未能读取,请重新导入",
-    Result.NOT_OPENED: "未打开,请稍后重新导入",
+    LinkResult.MATCHED: "已对应账号",
+    LinkResult.KNOWN: "此前已读取",
+    LinkResult.PROPOSED: "无ID可核对,请确认",
+    LinkResult.AMBIGUOUS: "多个账号同名,无法对应",
+    LinkResult.FOREIGN: "不是台账内账号的文章",
+    LinkResult.DEAD: "链接失效,读不到文章",
+    LinkResult.UNREAD: "未能读取,请重新导入",
+    LinkResult.NOT_OPENED: "未打开,请稍后重新导入",
 }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class LinkEntry:
     """One link with its result. `accounts` are those it was matched to, or those that bear the name
     seen.
     """
 
     link: FoundLink
-    result: Result
+    result: LinkResult
     accounts: tuple[Account, ...] = ()
     sight: Sight | None = None
     detail: str = ""
@@ -72,26 +72,26 @@ class Entry:
     @property
     def renamed(self) -> bool:
         """Matched by id, and called otherwise than filed."""
-        return self.result is Result.MATCHED and any(
+        return self.result is LinkResult.MATCHED and any(
             not same(account.filed.name, self.name_seen) for account in self.accounts
         )
 
 
 @dataclass(slots=True)
-class Report:
+class LinkReport:
     """What an import of links came to, in the order in which the links were found."""
 
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[LinkEntry] = field(default_factory=list)
     skipped: tuple[str, ...] = ()
     unused: tuple[tuple[Place, str], ...] = ()
     """Addresses that are no WeChat article, with their places."""
 
     @property
-    def counts(self) -> Counter[Result]:
+    def counts(self) -> Counter[LinkResult]:
         return Counter(entry.result for entry in self.entries)
 
 
-def as_table(report: Report) -> Table:
+def as_table(report: LinkReport) -> Table:
     """For people: one row a place where a link stands."""
     rows: list[tuple[str, ...]] = []
     for entry in report.entries:

@@ -23,8 +23,8 @@ from mediawatch.domain import (
     same_ids,
 )
 from mediawatch.names import alike, same
-from mediawatch.people.link_files import Collected, FoundLink, article_key
-from mediawatch.people.link_report import Entry, Report, Result
+from mediawatch.people.link_files import CollectedLinks, FoundLink, article_key
+from mediawatch.people.link_report import LinkEntry, LinkReport, LinkResult
 from mediawatch.ports import Clock, Gate, Looker, Store
 
 PLATFORM = "wechat"
@@ -38,14 +38,14 @@ Progress = Callable[[int, int], None]
 
 
 async def import_links(
-    collected: Collected,
+    collected: CollectedLinks,
     *,
     store: Store,
     looker: Looker,
     gate: Gate,
     now: Clock,
     progress: Progress = lambda done, total: None,
-) -> Report:
+) -> LinkReport:
     """Open what `linkfiles.collect` found, keep what belongs to filed accounts, note the files."""
     report = await open_links(
         collected.links, store=store, looker=looker, gate=gate, now=now, progress=progress
@@ -64,7 +64,7 @@ async def open_links(
     gate: Gate,
     now: Clock,
     progress: Progress = lambda done, total: None,
-) -> Report:
+) -> LinkReport:
     """Open each link once. Every match is kept at once, so that an interrupted import is simply run
     again.
 
@@ -72,33 +72,35 @@ async def open_links(
     """
     accounts = [account for account in await store.accounts() if account.platform == PLATFORM]
     read_before = await _read_before(links, accounts, store)
-    entries: dict[int, Entry] = {}
+    entries: dict[int, LinkEntry] = {}
     # Long links last: one of them may bring the captcha that ends it for all.
     order = sorted(range(len(links)), key=lambda index: links[index].long)
     for done, index in enumerate(order, 1):
         link = links[index]
         key = article_key(link.url)
         if key in read_before:
-            entries[index] = Entry(link=link, result=Result.KNOWN, accounts=read_before[key])
+            entries[index] = LinkEntry(
+                link=link, result=LinkResult.KNOWN, accounts=read_before[key]
+            )
         else:
             entries[index] = await _opened(link, accounts, looker, gate, store, now)
         progress(done, len(links))
-    return Report(entries=[entries[index] for index in range(len(links))])
+    return LinkReport(entries=[entries[index] for index in range(len(links))])
 
 
-async def foreseen(collected: Collected, store: Store) -> Report:
+async def foresee(collected: CollectedLinks, store: Store) -> LinkReport:
     """What an import would do: which links are known, and which would be opened. Nothing is
     opened.
     """
     accounts = [account for account in await store.accounts() if account.platform == PLATFORM]
     known = await _read_before(collected.links, accounts, store)
     entries = [
-        Entry(link=link, result=Result.KNOWN, accounts=known[article_key(link.url)])
+        LinkEntry(link=link, result=LinkResult.KNOWN, accounts=known[article_key(link.url)])
         if article_key(link.url) in known
-        else Entry(link=link, result=Result.NOT_OPENED, detail="would be opened")
+        else LinkEntry(link=link, result=LinkResult.NOT_OPENED, detail="would be opened")
         for link in collected.links
     ]
-    return Report(entries=entries, skipped=collected.skipped)
+    return LinkReport(entries=entries, skipped=collected.skipped)
 
 
 async def _read_before(
@@ -125,24 +127,24 @@ async def _opened(
     gate: Gate,
     store: Store,
     now: Clock,
-) -> Entry:
+) -> LinkEntry:
     started = now()
     sights = await looker.open_link(link.url, gate)
     if not sights:
-        return Entry(
+        return LinkEntry(
             link=link,
-            result=Result.NOT_OPENED,
+            result=LinkResult.NOT_OPENED,
             detail="links are not being opened any more in this run",
         )
-    entry = placed(link, sights[-1], accounts)
-    if entry.result is Result.MATCHED and entry.sight:
+    entry = place(link, sights[-1], accounts)
+    if entry.result is LinkResult.MATCHED and entry.sight:
         for account in entry.accounts:
             await store.keep(_reading(account, entry.sight, started))
             await store.add_links(account.id, [link.url], _source(link))
     return entry
 
 
-def placed(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> Entry:
+def place(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> LinkEntry:
     """Whose link it is, by what its page shows. Pure."""
     by_id = tuple(account for account in accounts if _tie(account, sight))
     if sight.outcome is not Outcome.OK:
@@ -151,9 +153,9 @@ def placed(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> Entry:
         detail = "; ".join(
             ["filed twice"] * (len(by_id) > 1) + [sight.detail or UNDATED] * (not sight.posts)
         )
-        return Entry(
+        return LinkEntry(
             link=link,
-            result=Result.MATCHED,
+            result=LinkResult.MATCHED,
             accounts=by_id,
             sight=replace(sight, matched_by=MatchedBy.ID),
             detail=detail,
@@ -161,19 +163,21 @@ def placed(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> Entry:
     return _by_filing(link, sight, accounts) or _by_name(link, sight, accounts)
 
 
-def _without_page(link: FoundLink, sight: Sight, by_id: tuple[Account, ...]) -> Entry:
+def _without_page(link: FoundLink, sight: Sight, by_id: tuple[Account, ...]) -> LinkEntry:
     """A link that led to no article: not opened, not read, or dead."""
-    entry = Entry(link=link, result=Result.DEAD, sight=sight, detail=sight.detail)
+    entry = LinkEntry(link=link, result=LinkResult.DEAD, sight=sight, detail=sight.detail)
     if sight.outcome in (Outcome.CAPTCHA, Outcome.RATE_LIMITED, Outcome.LOGIN_REQUIRED):
-        return replace(entry, result=Result.NOT_OPENED, detail=sight.detail or sight.outcome.value)
+        return replace(
+            entry, result=LinkResult.NOT_OPENED, detail=sight.detail or sight.outcome.value
+        )
     if sight.outcome is Outcome.CHANGED and _NO_SUCH_PAGE.search(sight.detail):
         return entry
     if sight.outcome in (Outcome.CHANGED, Outcome.UNREACHABLE):
-        return replace(entry, result=Result.UNREAD, detail=sight.detail or sight.outcome.value)
+        return replace(entry, result=LinkResult.UNREAD, detail=sight.detail or sight.outcome.value)
     return replace(entry, accounts=by_id)
 
 
-def _by_filing(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> Entry | None:
+def _by_filing(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> LinkEntry | None:
     """The accounts that the link was given for, unless the page shows another id than theirs."""
     given = tuple(
         account
@@ -184,20 +188,22 @@ def _by_filing(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> En
         account for account in given if not sight.name or alike(account.filed.name, sight.name)
     ):
         tie = MatchedBy.NAME if sight.name else MatchedBy.URL
-        return Entry(
+        return LinkEntry(
             link=link,
-            result=Result.MATCHED,
+            result=LinkResult.MATCHED,
             accounts=bearing,
             sight=replace(sight, matched_by=tie),
             detail="filed for this account",
         )
     if given:
         detail = "filed for this account, but it shows another name and no id to check it by"
-        return Entry(link=link, result=Result.PROPOSED, accounts=given, sight=sight, detail=detail)
+        return LinkEntry(
+            link=link, result=LinkResult.PROPOSED, accounts=given, sight=sight, detail=detail
+        )
     return None
 
 
-def _by_name(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> Entry:
+def _by_name(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> LinkEntry:
     """A link that is given for no account: whose name the page shows."""
     named = tuple(
         account for account in accounts if sight.name and same(account.filed.name, sight.name)
@@ -205,12 +211,18 @@ def _by_name(link: FoundLink, sight: Sight, accounts: Sequence[Account]) -> Entr
     free = tuple(account for account in named if _tie(account, sight) is not False)
     if len(free) > 1:
         detail = f"{len(free)} filed accounts bear this name"
-        return Entry(link=link, result=Result.AMBIGUOUS, accounts=free, sight=sight, detail=detail)
+        return LinkEntry(
+            link=link, result=LinkResult.AMBIGUOUS, accounts=free, sight=sight, detail=detail
+        )
     if free:
         detail = "same name, no filed id to check it by"
-        return Entry(link=link, result=Result.PROPOSED, accounts=free, sight=sight, detail=detail)
+        return LinkEntry(
+            link=link, result=LinkResult.PROPOSED, accounts=free, sight=sight, detail=detail
+        )
     detail = "a filed account bears this name under another id" if named else ""
-    return Entry(link=link, result=Result.FOREIGN, accounts=named, sight=sight, detail=detail)
+    return LinkEntry(
+        link=link, result=LinkResult.FOREIGN, accounts=named, sight=sight, detail=detail
+    )
 
 
 def _given_for(account: Account, link: FoundLink) -> bool:

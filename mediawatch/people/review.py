@@ -173,7 +173,7 @@ def event_of(
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
+class ReviewDecision:
     """What somebody decides about findings."""
 
     action: ReviewAction
@@ -206,7 +206,10 @@ class Decision:
 
 
 def refusals(
-    found: Sequence[Suspect], everything: Sequence[Suspect], made: Decision, keys: frozenset[str]
+    found: Sequence[Suspect],
+    everything: Sequence[Suspect],
+    made: ReviewDecision,
+    keys: frozenset[str],
 ) -> dict[str, str]:
     """Which of the findings may not be decided, by key, and why in Chinese. `keys`: those that were
     named one by one.

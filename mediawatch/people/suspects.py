@@ -8,20 +8,20 @@ from datetime import datetime
 
 from mediawatch.domain import (
     Account,
-    Attested,
+    Attestation,
     CanaryCheck,
     Code,
     Finding,
     LookKind,
     Reading,
     ReviewEvent,
+    ReviewStanding,
     ReviewState,
-    Standing,
     Sweep,
     SweepAccount,
     is_about,
+    review_standing,
     same_ids,
-    standing,
 )
 from mediawatch.ports import Store
 from mediawatch.rules import backing as trust
@@ -41,7 +41,7 @@ class Suspect:
     finding: Finding
     readings: tuple[Reading, ...] = ()
     events: tuple[ReviewEvent, ...] = ()
-    attested: Attested = Attested.RECORDED
+    attested: Attestation = Attestation.RECORDED
     backing: trust.Backing = trust.Backing.UNCHECKED
     rule: HearingRule = HEARING
     as_of: datetime | None = None
@@ -65,8 +65,8 @@ class Suspect:
         return self.is_late or hearing.is_required(self.finding, self.rule)
 
     @property
-    def standing(self) -> Standing:
-        return standing(self.events, self.finding)
+    def standing(self) -> ReviewStanding:
+        return review_standing(self.events, self.finding)
 
     @property
     def key(self) -> str:
@@ -120,7 +120,7 @@ def twins(found: Iterable[Suspect], suspect: Suspect) -> list[Suspect]:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Wanted:
+class SuspectFilter:
     """A filter over suspects; an empty field wants everything. `keys` are findings by name:
     `12/stale_2w`, or an account's `12`.
     """
@@ -132,7 +132,7 @@ class Wanted:
     platform: str = ""
     supervisor: str = ""
     surface: str = ""
-    attested: Attested | None = None
+    attested: Attestation | None = None
 
     def takes(self, suspect: Suspect) -> bool:
         filed = suspect.account.filed
@@ -158,7 +158,7 @@ async def suspects(
     it.
     """
     scope = [entry for entry in scope if entry.judgement and entry.judgement.findings]
-    readings = await proving(store, scope)
+    readings = await proving_readings(store, scope)
     events: dict[tuple[int, Code], list[ReviewEvent]] = {}
     for event in await store.review_events(sweep.id):
         events.setdefault((event.account_id, event.code), []).append(event)
@@ -179,7 +179,7 @@ async def suspects(
     ]
 
 
-async def proving(store: Store, scope: Iterable[SweepAccount]) -> dict[int, list[Reading]]:
+async def proving_readings(store: Store, scope: Iterable[SweepAccount]) -> dict[int, list[Reading]]:
     """The readings that the findings of a sweep rest on, by account, oldest first."""
     resting = {
         entry.account.id: {
@@ -218,8 +218,8 @@ def suspect_of(
         finding=finding,
         readings=tuple(reading for reading in readings if reading.id in finding.reading_ids),
         events=tuple(events),
-        attested=trust.attested(finding, readings),
-        backing=trust.behind(finding, account.filed, readings, checks),
+        attested=trust.attestation_of(finding, readings),
+        backing=trust.backing_of(finding, account.filed, readings, checks),
         rule=rule,
         as_of=sweep.as_of,
     )

@@ -7,26 +7,45 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from mediawatch.domain.dossier import Known
+from mediawatch.domain.dossier import Dossier
 from mediawatch.ports.gate import Gate, Rank, RankedGate
 from mediawatch.ports.logins import Logins, Modules, SessionWatch, StoredSession
 from mediawatch.ports.looker import Looker, SurfaceFacts
-from mediawatch.ports.stage import Shown, Stage
+from mediawatch.ports.stage import PhoneView, Stage
 from mediawatch.ports.store import (
     AccountNow,
-    Answer,
     IdleReading,
     KeptEvidence,
     NamedQuery,
+    QueryAnswer,
     Rejudgement,
     Store,
-    Visited,
+    SurfaceVisit,
 )
 
 __all__ = [
-    "AccountNow", "Answer", "Clock", "Gate", "IdleReading", "KeptEvidence", "Known", "Logins", "Looker", "Modules", "NamedQuery", "Rank",
-    "RankedGate", "Rejudgement", "SessionWatch", "Shown", "Stage", "Store", "StoredSession", "SurfaceFacts", "Visited",
-]  # fmt: skip
+    "AccountNow",
+    "Clock",
+    "Dossier",
+    "Gate",
+    "IdleReading",
+    "KeptEvidence",
+    "Logins",
+    "Looker",
+    "Modules",
+    "NamedQuery",
+    "PhoneView",
+    "QueryAnswer",
+    "Rank",
+    "RankedGate",
+    "Rejudgement",
+    "SessionWatch",
+    "Stage",
+    "Store",
+    "StoredSession",
+    "SurfaceFacts",
+    "SurfaceVisit",
+]
 
 Clock = Callable[[], datetime]
 """Gives the present instant, aware. Composed once: the host's clock, or a fixed one in `verify` and

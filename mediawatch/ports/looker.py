@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from mediawatch.domain import Account, Attested, Need, Pace, Sight
+from mediawatch.domain import Account, Attestation, Need, Pace, Sight
 from mediawatch.ports.gate import Gate
 
 
@@ -17,7 +17,7 @@ class SurfaceFacts:
     name: str
     label: str
     """For inspectors, in Chinese."""
-    attested: Attested
+    attested: Attestation
     needs_login: bool
     shows_all: bool
     """Whether its lists are complete for a visitor."""

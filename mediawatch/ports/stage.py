@@ -11,7 +11,7 @@ from mediawatch.domain import Canary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class PhoneView:
     """What a person sees who looks an account up on a telephone."""
 
     state: str
@@ -35,7 +35,7 @@ class Stage(Protocol):
     def canaries(self) -> Sequence[Canary]:
         """对照账号 of the world, made up like the rest."""
 
-    def look_up(self, name: str, type: str) -> Shown | None:
+    def look_up(self, name: str, type: str) -> PhoneView | None:
         """What a person finds under a filed name; None where the world has no site for the
         platform.
         """

@@ -9,18 +9,18 @@ from typing import Protocol
 
 from mediawatch.domain import (
     Account,
+    AccountChange,
     AccountState,
     Alert,
     AlertState,
     Backup,
     CanaryCheck,
-    Change,
     Contact,
     Evidence,
     FiledIdentity,
+    FindingChange,
     IssuedDocument,
     Judgement,
-    Night,
     Notice,
     NoticeEvent,
     Reading,
@@ -31,8 +31,8 @@ from mediawatch.domain import (
     Source,
     Sweep,
     SweepAccount,
+    SweepRun,
     SweepState,
-    TurnedFinding,
 )
 
 
@@ -74,7 +74,7 @@ class NamedQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class QueryAnswer:
     """What a query gave: the columns' names, and the rows as the database's own values."""
 
     columns: tuple[str, ...]
@@ -82,7 +82,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Visited:
+class SurfaceVisit:
     """One visit of a surface that was made. `session` is "" for a visitor."""
 
     surface: str
@@ -142,7 +142,7 @@ class Store(Protocol):
     async def brought(self, source: Source) -> list[int]:
         """The accounts that an imported file was the first to hold."""
 
-    async def changes(self, account_id: int | None = None) -> list[Change]:
+    async def changes(self, account_id: int | None = None) -> list[AccountChange]:
         """The change history, oldest first; of all accounts when `account_id` is None."""
 
     async def refuse(self, refusals: Sequence[Refusal]) -> None:
@@ -212,7 +212,7 @@ class Store(Protocol):
     async def session_events(self, platform: str | None = None) -> list[SessionEvent]:
         """What was seen of the operator's logins, oldest first."""
 
-    async def visits(self, since: datetime) -> list[Visited]:
+    async def visits(self, since: datetime) -> list[SurfaceVisit]:
         """Every visit of a sweep from `since` on, canaries included, as their sights and checks
         tell. Bounded by the sweeps since then.
         """
@@ -375,14 +375,14 @@ class Store(Protocol):
         """The versions of its hand-off, oldest first; none of another system's notice."""
 
     # the runs themselves
-    async def begin_night(self, night: Night) -> Night:
+    async def begin_night(self, night: SweepRun) -> SweepRun:
         """Keep that a run has begun; returned with its id."""
 
-    async def end_night(self, night: Night) -> None: ...
-    async def nights(self, limit: int) -> list[Night]:
+    async def end_night(self, night: SweepRun) -> None: ...
+    async def nights(self, limit: int) -> list[SweepRun]:
         """The newest first."""
 
-    async def turned(self, sweep_id: int) -> list[TurnedFinding]:
+    async def turned(self, sweep_id: int) -> list[FindingChange]:
         """What became of the findings of the sweep's accounts since each was last judged
         conclusively, in account order.
         """
@@ -405,7 +405,7 @@ class Store(Protocol):
     def queries(self) -> Sequence[NamedQuery]:
         """All named queries, by name."""
 
-    async def query(self, sql: str, now: Sequence[SweepAccount] = ()) -> Answer:
+    async def query(self, sql: str, now: Sequence[SweepAccount] = ()) -> QueryAnswer:
         """Run one statement on a connection that can only read, and that is refused the contacts.
         UserError where it fails.
 

@@ -11,7 +11,7 @@ from mediawatch.domain import (
     Effect,
     Evidence,
     EvidenceKind,
-    Filed,
+    Filing,
     Finding,
     Reading,
     Sweep,
@@ -23,7 +23,7 @@ from mediawatch.figures.dimensions import Dimension, keys
 from mediawatch.figures.filings import each_once, once
 from mediawatch.figures.values import Statistics
 from mediawatch.ops.settings.office import Office
-from mediawatch.publish.notices.rounds import Issued, Past
+from mediawatch.publish.notices.rounds import IssuedNotice, Past
 from mediawatch.publish.reports.statistics import PRELIMINARY
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.reviewed import as_reviewed
@@ -34,7 +34,7 @@ _DIMENSIONS = (Dimension.REGION, Dimension.PLATFORM)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Problem:
+class AccountProblem:
     """One account with what is held against it, the leading finding first, and the readings that
     prove it.
     """
@@ -44,7 +44,7 @@ class Problem:
     readings: tuple[Reading, ...]
     times: int = 1
     """The how manieth inspection in a row it is that the account fails in a notice."""
-    twins: tuple[Filed, ...] = ()
+    twins: tuple[Filing, ...] = ()
     """How the same account is filed besides (重复备案)."""
 
     @property
@@ -108,13 +108,13 @@ class Inspection:
     scope: tuple[SweepAccount, ...]
     """As reviewed: a problem that a person dismissed fails nobody any more."""
     statistics: Statistics
-    problems: tuple[Problem, ...]
+    problems: tuple[AccountProblem, ...]
     marks: tuple[str, ...]
     surfaces: Mapping[str, str]
     """信息来源: the Chinese of each surface's name."""
     past: Past = field(default_factory=Past)
     """The notices before."""
-    issued: Issued | None = None
+    issued: IssuedNotice | None = None
     """The notice that it became, where the documents are that notice's."""
 
     @property
@@ -122,11 +122,11 @@ class Inspection:
         return self.statistics.whole.preliminary
 
     @property
-    def failed(self) -> tuple[Problem, ...]:
+    def failed(self) -> tuple[AccountProblem, ...]:
         return tuple(problem for problem in self.problems if problem.fails)
 
     @property
-    def listed(self) -> tuple[Problem, ...]:
+    def listed(self) -> tuple[AccountProblem, ...]:
         return tuple(problem for problem in self.problems if not problem.fails)
 
     @property
@@ -150,7 +150,7 @@ def inspection(
     marks: Sequence[str] = (),
     surfaces: Mapping[str, str] | None = None,
     past: Past | None = None,
-    issued: Issued | None = None,
+    issued: IssuedNotice | None = None,
 ) -> Inspection:
     """Put together what the documents print. AssertionError where figures do not agree: nothing may
     leave then.
@@ -162,7 +162,7 @@ def inspection(
     reviewed = tuple(as_reviewed(entry, include_open=include_open) for entry in scope)
     by = keys(_DIMENSIONS)
     counted = statistics(
-        reviewed, policy, by, totals=totals_of(sweep, reviewed), expected=expected(office)
+        reviewed, policy, by, totals=totals_of(sweep, reviewed), expected=expected_regions(office)
     )
     before = past or Past()
     problems = tuple(
@@ -189,7 +189,7 @@ def inspection(
     )
 
 
-def expected(office: Office) -> dict[str, Sequence[str]]:
+def expected_regions(office: Office) -> dict[str, Sequence[str]]:
     """For `figures.statistics`: the office's regions in its own order, those without an account
     among them.
     """
@@ -201,10 +201,10 @@ def _held(entry: SweepAccount) -> tuple[Finding, ...]:
 
 
 def _problem(
-    entry: SweepAccount, twins: tuple[Filed, ...], readings: Sequence[Reading], past: Past
-) -> Problem:
+    entry: SweepAccount, twins: tuple[Filing, ...], readings: Sequence[Reading], past: Past
+) -> AccountProblem:
     findings = sorted(_held(entry), key=lambda finding: finding.effect is not Effect.FAILS)
     proving = {number for finding in findings for number in finding.reading_ids}
     shown = tuple(reading for reading in readings if reading.id in proving)
-    problem = Problem(entry=entry, findings=tuple(findings), readings=shown, twins=twins)
+    problem = AccountProblem(entry=entry, findings=tuple(findings), readings=shown, twins=twins)
     return replace(problem, times=past.times(entry.account.id)) if problem.fails else problem

@@ -4,30 +4,30 @@ wrong.
 
 from mediawatch.registry.check import AbolishedBody, RegistryFinding, check, read_bodies
 from mediawatch.registry.find import find_account
-from mediawatch.registry.plan import Plan, covered, plan
+from mediawatch.registry.plan import ImportPlan, parse_cover, plan
 from mediawatch.registry.problems import Place, RowProblem, Unusable
-from mediawatch.registry.rows import Row, RowsResult, read_rows
+from mediawatch.registry.rows import RegistryRow, RowsResult, read_rows
 from mediawatch.registry.service import ImportReport, import_files
 from mediawatch.registry.template import write_template
-from mediawatch.registry.undo import Undone, undo
+from mediawatch.registry.undo import UndoResult, undo
 from mediawatch.registry.workbook import File, read_files
 
 __all__ = [
     "AbolishedBody",
     "File",
+    "ImportPlan",
     "ImportReport",
     "Place",
-    "Plan",
     "RegistryFinding",
-    "Row",
+    "RegistryRow",
     "RowProblem",
     "RowsResult",
-    "Undone",
+    "UndoResult",
     "Unusable",
     "check",
-    "covered",
     "find_account",
     "import_files",
+    "parse_cover",
     "plan",
     "read_bodies",
     "read_files",

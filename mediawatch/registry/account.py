@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
-from mediawatch.domain import Contact, Filed, FiledStatus
+from mediawatch.domain import Contact, FiledStatus, Filing
 from mediawatch.registry import cells
 from mediawatch.registry.cells import Value
 from mediawatch.registry.headings import Heading, label
-from mediawatch.registry.kinds import OTHER, Classified, body_kind_of, classify, status_of
+from mediawatch.registry.kinds import OTHER, Classification, body_kind_of, classify, status_of
 from mediawatch.registry.problems import BadCell, RowProblem, column_letter
 from mediawatch.registry.sheet import Sheet
 
@@ -64,7 +64,7 @@ NO_STATUS = "运行状态 is empty: a new account counts as 正常运行, a know
 class ReadAccount:
     """What became of a row; `filed` is None where `errors` says why."""
 
-    filed: Filed | None
+    filed: Filing | None
     given: frozenset[str]
     contact: Contact | None
     errors: list[RowProblem]
@@ -115,7 +115,7 @@ def read_account(sheet: Sheet, heading: Heading, index: int, today: date) -> Rea
     )
     values |= {"status": values["status"] or FiledStatus.RUNNING, "kind": kind.kind}
     filed = (
-        Filed(type=kind.type, platform=kind.platform, type_certain=kind.certain, **values)
+        Filing(type=kind.type, platform=kind.platform, type_certain=kind.certain, **values)
         if not reader.errors
         else None
     )
@@ -178,7 +178,7 @@ class _Reader:
             RowProblem(self.sheet.place(self.index), self.heading.title(name), value[:200], reason)
         )
 
-    def classified(self) -> Classified:
+    def classified(self) -> Classification:
         before = len(self.errors)
         texts = {name: self.read(name, cells.text_of, "") for name in ("type", "platform", "kind")}
         # A 账号类型 that is neither a platform nor 订阅号/服务号 says nothing of either beside a
@@ -197,7 +197,7 @@ class _Reader:
                         f"类型 {kind.type} is not known: kept as filed, looked at by persons only"
                     )
                 return kind
-        return Classified("", OTHER)
+        return Classification("", OTHER)
 
     def check_ids(self, values: dict[str, Any], platform: str) -> None:
         """The forms of ids, as far as they do not depend on a site: gh_… is WeChat's 原始ID

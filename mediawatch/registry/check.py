@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-from mediawatch.domain import Account, Code, Contact, Filed, FiledStatus, UserError
+from mediawatch.domain import Account, Code, Contact, FiledStatus, Filing, UserError
 from mediawatch.names import differs_by_suffix, fold
 from mediawatch.registry.headings import label
 from mediawatch.registry.kinds import PLATFORMS, platform_label
@@ -207,7 +207,7 @@ def _others(group: Sequence[Account], account: Account) -> str:
     return "、".join(others[:5]) + (f"等{len(others)}个" if len(others) > 5 else "")
 
 
-def _said(filed: Filed) -> str:
+def _said(filed: Filing) -> str:
     return f"“{filed.name}”" + (f"({filed.filing_number})" if filed.filing_number else "")
 
 

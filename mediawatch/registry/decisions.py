@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from mediawatch.domain import (
-    Filed,
+    Filing,
     Reading,
     Refusal,
     RegistryChanges,
@@ -37,7 +37,7 @@ async def current(store: Store) -> list[Proposal]:
     return proposals(accounts, readings, await store.refusals())
 
 
-def chosen(listed: Sequence[Proposal], keys: Iterable[str], *, everything: bool) -> list[Proposal]:
+def choose(listed: Sequence[Proposal], keys: Iterable[str], *, everything: bool) -> list[Proposal]:
     """Those to accept, or to refuse. UserError for a key that is not listed (any more), and for a
     doubt: that is put right by hand.
     """
@@ -117,7 +117,7 @@ def changes(accepted: Sequence[Proposal], now: datetime, by: str = "") -> Regist
     )
 
 
-def _applied(several: Sequence[Proposal]) -> Filed:
+def _applied(several: Sequence[Proposal]) -> Filing:
     values: dict[str, Any] = {
         each.field: (each.new,) if each.field == "article_links" else each.new for each in several
     }

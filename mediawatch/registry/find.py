@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from mediawatch.domain import Account, Filed, UserError
+from mediawatch.domain import Account, Filing, UserError
 from mediawatch.names import fold as fold_name
 from mediawatch.registry.headings import label
 from mediawatch.registry.kinds import classify, fold, platform_label
@@ -145,11 +145,11 @@ def _the_one(found: Sequence[Account], what: str) -> Account:
     raise UserError(f"{what} means {len(found)} accounts: {listed}; give the filing number")
 
 
-def _differing(filed: Filed, said: Mapping[str, str]) -> list[str]:
+def _differing(filed: Filing, said: Mapping[str, str]) -> list[str]:
     return [field for field, text in said.items() if not _agrees(filed, field, text)]
 
 
-def _agrees(filed: Filed, field: str, text: str) -> bool:
+def _agrees(filed: Filing, field: str, text: str) -> bool:
     if field == "type":
         return (
             fold(text) in (fold(filed.type), fold(platform_label(filed.platform)))

@@ -77,7 +77,7 @@ _STATUS_OF = {fold(word): status for status, words in _STATUS.items() for word i
 
 
 @dataclass(frozen=True, slots=True)
-class Classified:
+class Classification:
     """What a row's words for the platform mean. `certain` is False for a bare 微信; `known` is
     False for words we never met.
     """
@@ -90,7 +90,7 @@ class Classified:
 
 
 @lru_cache(maxsize=65536)
-def classify(type: str, platform: str = "", kind: str = "") -> Classified:
+def classify(type: str, platform: str = "", kind: str = "") -> Classification:
     """Platform and account kind from the cells 类型, 平台 and 账号类型, each "" where not filed.
 
     Raises BadCell where they name two platforms or nothing at all.
@@ -105,11 +105,11 @@ def classify(type: str, platform: str = "", kind: str = "") -> Classified:
         raise BadCell(f"“{words}”指向多个平台,一行只能填写一个账号")
     named = _kind(kind) or _kind(type) or _kind(platform)
     if not keys:
-        return Classified(filed, "wechat" if named else OTHER, named, known=bool(named))
+        return Classification(filed, "wechat" if named else OTHER, named, known=bool(named))
     key = keys.pop()
     texts = [text for text in (type, platform, kind) if key in _platforms(text)]
     certain = bool(named) or not all(fold(text) in _VAGUE for text in texts)
-    return Classified(filed, key, named if key == "wechat" else "", certain)
+    return Classification(filed, key, named if key == "wechat" else "", certain)
 
 
 def _platforms(text: str) -> list[str]:

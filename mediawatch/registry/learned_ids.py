@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from mediawatch.domain import (
     Account,
     EvidenceKind,
-    Filed,
+    Filing,
     LookKind,
     MatchedBy,
     Outcome,
@@ -46,7 +46,7 @@ def learned_ids(
     agrees = (
         ground is not MatchedBy.URL
         or shown_with(sight, account.filed)
-        or certified(sight, account.filed)
+        or is_certified(sight, account.filed)
     )
     why = {
         MatchedBy.ID: "由其他备案ID对应",
@@ -102,18 +102,18 @@ def sights_of_people(looks: Iterable[Reading]) -> list[tuple[str, Sight]]:
     ]
 
 
-def _ground(sight: Sight, filed: Filed) -> MatchedBy | None:
+def _ground(sight: Sight, filed: Filing) -> MatchedBy | None:
     """On what an id of this sight may be learned; None where on nothing."""
     if sight.matched_by is MatchedBy.NAME:
-        return MatchedBy.NAME if certified(sight, filed) and shown_with(sight, filed) else None
+        return MatchedBy.NAME if is_certified(sight, filed) and shown_with(sight, filed) else None
     return sight.matched_by
 
 
-def shown_with(sight: Sight, filed: Filed) -> bool:
+def shown_with(sight: Sight, filed: Filing) -> bool:
     return alike(filed.name, sight.name)
 
 
-def certified(sight: Sight, filed: Filed) -> bool:
+def is_certified(sight: Sight, filed: Filing) -> bool:
     """Whether the platform's 认证主体 is the filed organiser (the platforms add 官方微博 and the
     like).
     """

@@ -14,11 +14,11 @@ from enum import IntEnum
 from functools import lru_cache
 
 from mediawatch import names
-from mediawatch.domain import Account, Change, Filed
+from mediawatch.domain import Account, AccountChange, Filing
 from mediawatch.registry.headings import label
 from mediawatch.registry.kinds import platform_label
 from mediawatch.registry.problems import RowProblem
-from mediawatch.registry.rows import Row
+from mediawatch.registry.rows import RegistryRow
 
 fold = lru_cache(maxsize=2**18)(names.fold)
 
@@ -39,11 +39,11 @@ class Match:
     strength: Strength
 
 
-def name_key(filed: Filed, name: str | None = None) -> tuple[str, str, str]:
+def name_key(filed: Filing, name: str | None = None) -> tuple[str, str, str]:
     return filed.platform, fold(filed.organiser), fold(filed.name if name is None else name)
 
 
-def told_apart(one: Filed, other: Filed) -> bool:
+def told_apart(one: Filing, other: Filing) -> bool:
     """True where an id or the kind shows that two accounts of one name and body are not the same
     account.
     """
@@ -62,10 +62,10 @@ Decision = Match | RowProblem | None
 _MOST_COMPARED = 200
 
 
-class Known:
+class RegistryIndex:
     """The accounts of the registry, retired ones too, by every key."""
 
-    def __init__(self, accounts: Iterable[Account], history: Iterable[Change]) -> None:
+    def __init__(self, accounts: Iterable[Account], history: Iterable[AccountChange]) -> None:
         self.accounts = {account.id: account for account in accounts}
         self._numbers: defaultdict[str, set[int]] = defaultdict(set)
         self._ids: defaultdict[tuple[str, str, str], set[int]] = defaultdict(set)
@@ -85,7 +85,7 @@ class Known:
             elif known and change.old and change.field == "name":
                 self._former_names[name_key(known.filed, change.old)].add(known.id)
 
-    def by_keys(self, row: Row) -> list[tuple[str, Strength, set[int]]]:
+    def by_keys(self, row: RegistryRow) -> list[tuple[str, Strength, set[int]]]:
         """(what the key says in Chinese, its strength, its accounts) for every key but the names
         that finds something.
         """
@@ -110,7 +110,7 @@ class Known:
         ]
         return [(said, strength, self._in_service(accounts)) for said, strength, accounts in found]
 
-    def by_name(self, row: Row, taken: set[int]) -> tuple[Strength, set[int]]:
+    def by_name(self, row: RegistryRow, taken: set[int]) -> tuple[Strength, set[int]]:
         """Accounts of this platform, body and name (else former name) that are neither taken nor
         known to be another one.
         """
@@ -124,7 +124,7 @@ class Known:
                 return strength, self._in_service(free)
         return Strength.NAME, set()
 
-    def namesake(self, row: Row, account_id: int, taken: set[int]) -> int | None:
+    def namesake(self, row: RegistryRow, account_id: int, taken: set[int]) -> int | None:
         """Another account in service that nobody else in the import claims and that the name of
         this row means; None if there is none.
         """
@@ -148,14 +148,14 @@ class Known:
         yield from self._names.items()
         yield from self._former_names.items()
 
-    def said(self, key: int) -> str:
+    def describe(self, key: int) -> str:
         """An account for a message."""
         filed = self.accounts[key].filed
         number = f",{label('filing_number')}{filed.filing_number}" if filed.filing_number else ""
         return f"“{filed.name}”({platform_label(filed.platform)}{number})"
 
 
-def match(rows: Sequence[Row], known: Known) -> list[Decision]:
+def match(rows: Sequence[RegistryRow], known: RegistryIndex) -> list[Decision]:
     """For each row its account, None for a new account, or why it is refused; in the order of the
     rows.
     """
@@ -173,7 +173,9 @@ def match(rows: Sequence[Row], known: Known) -> list[Decision]:
         elif shared:
             decisions[index] = _ambiguous(row, shared, known)
         else:
-            said = ";".join(f"{key}对应{known.said(min(accounts))}" for key, _, accounts in found)
+            said = ";".join(
+                f"{key}对应{known.describe(min(accounts))}" for key, _, accounts in found
+            )
             decisions[index] = row.error("", "", f"各项编号在台账中指向不同账号:{said}")
     _settle(claims, rows, known, decisions)
     taken = set(claims)
@@ -187,23 +189,23 @@ def match(rows: Sequence[Row], known: Known) -> list[Decision]:
                     "name",
                     rows[index].filed.name,
                     (
-                        f"编号对应{known.said(account_id)},而平台、"
-                        f"所属组织和名称对应{known.said(other)},请核对编号"
+                        f"编号对应{known.describe(account_id)},而平台、"
+                        f"所属组织和名称对应{known.describe(other)},请核对编号"
                     ),
                 )
     _match_names(unkeyed, rows, known, taken, decisions)
     return decisions
 
 
-def _ambiguous(row: Row, accounts: set[int], known: Known) -> RowProblem:
-    said = "、".join(known.said(key) for key in sorted(accounts)[:3])
+def _ambiguous(row: RegistryRow, accounts: set[int], known: RegistryIndex) -> RowProblem:
+    said = "、".join(known.describe(key) for key in sorted(accounts)[:3])
     return row.error("name", row.filed.name, f"与台账中多个账号相符({said}),请补充备案单号或平台ID")
 
 
 def _settle(
     claims: dict[int, list[tuple[Strength, int]]],
-    rows: Sequence[Row],
-    known: Known,
+    rows: Sequence[RegistryRow],
+    known: RegistryIndex,
     decisions: list[Decision],
 ) -> None:
     """One row an account: the firmest claim wins. An account's id under another filing number is a
@@ -224,11 +226,11 @@ def _settle(
                 decisions[index] = None
             else:
                 decisions[index] = rows[index].error(
-                    "", "", f"与{others}对应台账中的同一账号{known.said(account_id)}"
+                    "", "", f"与{others}对应台账中的同一账号{known.describe(account_id)}"
                 )
 
 
-def _filed_twice(one: Filed, other: Filed) -> bool:
+def _filed_twice(one: Filing, other: Filing) -> bool:
     return bool(
         one.filing_number and other.filing_number and one.filing_number != other.filing_number
     )
@@ -236,8 +238,8 @@ def _filed_twice(one: Filed, other: Filed) -> bool:
 
 def _match_names(
     indexes: Sequence[int],
-    rows: Sequence[Row],
-    known: Known,
+    rows: Sequence[RegistryRow],
+    known: RegistryIndex,
     taken: set[int],
     decisions: list[Decision],
 ) -> None:
@@ -256,7 +258,7 @@ def _match_names(
         _settle({account_id: firm}, rows, known, decisions)
 
 
-def repeated(rows: Sequence[Row]) -> dict[int, RowProblem]:
+def find_repeated(rows: Sequence[RegistryRow]) -> dict[int, RowProblem]:
     """The rows that stand twice in one import, by index; both are refused, for nobody knows which
     one is right.
 
@@ -298,5 +300,5 @@ def repeated(rows: Sequence[Row]) -> dict[int, RowProblem]:
     return refused
 
 
-def _differ(name: str, one: Filed, other: Filed) -> bool:
+def _differ(name: str, one: Filing, other: Filing) -> bool:
     return _filed_twice(one, other) or (name == "name" and told_apart(one, other))

@@ -8,10 +8,10 @@ from datetime import date
 
 from mediawatch.domain import (
     Account,
-    Change,
+    AccountChange,
     Contact,
-    Filed,
     FiledStatus,
+    Filing,
     NewAccount,
     RegistryChanges,
     Source,
@@ -20,11 +20,11 @@ from mediawatch.domain import (
 from mediawatch.names import fold
 from mediawatch.registry.headings import field_of, label
 from mediawatch.registry.kinds import OTHER, platform_label
-from mediawatch.registry.matching import Known, Match, match, repeated
+from mediawatch.registry.matching import Match, RegistryIndex, find_repeated, match
 from mediawatch.registry.problems import Remarks, RowProblem, Unusable
-from mediawatch.registry.rows import Row
+from mediawatch.registry.rows import RegistryRow
 
-_FIELDS = tuple(field.name for field in fields(Filed))
+_FIELDS = tuple(field.name for field in fields(Filing))
 _NO_SCOPE = frozenset({"name", "url", "article_links", "reader_url", "person", "phone", "contact"})
 
 NEW_NUMBER = "known under another filing number: matched, the number is changed"
@@ -44,7 +44,7 @@ MOVED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ImportPlan:
     """`changes` hold the good rows only; whether they are applied while there are `errors` is the
     caller's to say.
     """
@@ -57,26 +57,26 @@ class Plan:
 
 
 def plan(
-    rows: Sequence[Row],
+    rows: Sequence[RegistryRow],
     existing: Sequence[Account],
-    history: Sequence[Change],
+    history: Sequence[AccountChange],
     contacts: Mapping[int, Contact],
     source: Source,
     *,
     covers: Mapping[str, str] | None = None,
     complete: bool = False,
     left_out: Sequence[str] = (),
-) -> Plan:
+) -> ImportPlan:
     """Match the rows against all accounts ever filed (`existing`, retired ones included) and say
     what changes.
 
-    `covers` (field -> value, as `covered` gives it) or `complete` says that the files are the whole
+    `covers` (field -> value, as `parse_cover` gives it) or `complete` says that the files are the whole
     of something: accounts in service that they lack are then retired. Nobody is retired while a row
     is refused or `left_out` names something unread, for then absence proves nothing. Raises
     Unusable where `covers` fits no row.
     """
-    known = Known(existing, history)
-    refused = repeated(rows)
+    known = RegistryIndex(existing, history)
+    refused = find_repeated(rows)
     good = [row for index, row in enumerate(rows) if index not in refused]
     decisions = match(good, known)
     errors = [
@@ -109,10 +109,12 @@ def plan(
         retired=tuple(sorted({account.id for account in retiring} | builder.replaced)),
         unchanged=builder.unchanged,
     )
-    return Plan(changes, tuple(errors), (*builder.remarks.lines(), *builder.extra), tuple(retiring))
+    return ImportPlan(
+        changes, tuple(errors), (*builder.remarks.lines(), *builder.extra), tuple(retiring)
+    )
 
 
-def covered(pairs: Sequence[str]) -> dict[str, str]:
+def parse_cover(pairs: Sequence[str]) -> dict[str, str]:
     """`地市=拉萨市` (or `prefecture=拉萨市`) to field -> value. Raises Unusable."""
     found: dict[str, str] = {}
     for pair in pairs:
@@ -129,13 +131,13 @@ def covered(pairs: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _in_scope(filed: Filed, covers: Mapping[str, str]) -> bool:
+def _in_scope(filed: Filing, covers: Mapping[str, str]) -> bool:
     return all(
         fold(_as_text(getattr(filed, name))) == fold(value) for name, value in covers.items()
     )
 
 
-def _outside(rows: Sequence[Row], covers: Mapping[str, str]) -> Remarks:
+def _outside(rows: Sequence[RegistryRow], covers: Mapping[str, str]) -> Remarks:
     remarks = Remarks()
     said = ", ".join(f"{label(name)}={value}" for name, value in covers.items())
     for row in rows:
@@ -173,7 +175,7 @@ def _as_text(value: object) -> str:
     return str(value)
 
 
-def merged(known: Filed, row: Row) -> Filed:
+def merge_row(known: Filing, row: RegistryRow) -> Filing:
     """The account as the row now has it; fields that the row does not speak of stay, and known
     article links are never lost.
     """
@@ -201,7 +203,7 @@ class _Builder:
         self.extra: list[str] = []
         self._contacts = contacts
 
-    def add(self, row: Row, found: Match | None) -> None:
+    def add(self, row: RegistryRow, found: Match | None) -> None:
         if found is None:
             self.new.append(NewAccount(filed=row.filed, contact=row.contact))
             return
@@ -217,7 +219,7 @@ class _Builder:
             self.replaced |= {account.id} if account.retired_on is None else set()
             self.new.append(NewAccount(filed=row.filed, contact=row.contact))
             return
-        filed = merged(account.filed, row)
+        filed = merge_row(account.filed, row)
         self._warn(row, account.filed, filed)
         contact = row.contact if row.contact != self._contacts.get(account.id) else None
         differing = [
@@ -234,7 +236,7 @@ class _Builder:
             UpdatedAccount(account_id=account.id, filed=filed, changes=changes, contact=contact)
         )
 
-    def _warn(self, row: Row, old: Filed, new: Filed) -> None:
+    def _warn(self, row: RegistryRow, old: Filing, new: Filing) -> None:
         if old.filing_number and old.filing_number != new.filing_number:
             self.remarks.add(NEW_NUMBER, row.place)
         if old.platform_id and old.platform_id != new.platform_id:
@@ -246,8 +248,8 @@ class _Builder:
         ):
             self.remarks.add(OTHER_BODY, row.place)
 
-    def warn_of_double_filings(self, rows: Sequence[Row]) -> None:
-        first: dict[tuple[str, str, str], Row] = {}
+    def warn_of_double_filings(self, rows: Sequence[RegistryRow]) -> None:
+        first: dict[tuple[str, str, str], RegistryRow] = {}
         for row in rows:
             for key in row.filed.ids:
                 if first.setdefault(key, row) is not row:

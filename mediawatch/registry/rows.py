@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from mediawatch.domain import Contact, Filed
+from mediawatch.domain import Contact, Filing
 from mediawatch.registry.account import read_account
 from mediawatch.registry.cells import Value, is_nothing, show, tidy
 from mediawatch.registry.headings import TYPES, Heading, find_heading, label
@@ -32,13 +32,13 @@ TOTALS = "totals, notes or a repeated heading, skipped"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RegistryRow:
     """A row that could be read. `given` are the fields it speaks of: columns it has, without empty
     cells that say nothing.
     """
 
     place: Place
-    filed: Filed
+    filed: Filing
     given: frozenset[str]
     contact: Contact | None = None
     heading: Heading | None = None
@@ -54,7 +54,7 @@ class Row:
 class RowsResult:
     """What all sheets of an import hold."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[RegistryRow] = field(default_factory=list)
     errors: list[RowProblem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     """Harmless, in English."""
@@ -175,7 +175,9 @@ def _read_sheet(
         if errors or account.filed is None:
             result.errors += errors
         else:
-            result.rows.append(Row(place, account.filed, account.given, account.contact, heading))
+            result.rows.append(
+                RegistryRow(place, account.filed, account.given, account.contact, heading)
+            )
     if len(result.rows) + len(result.errors) == before:
         result.notes.append(f"{sheet.title}: no rows below the heading")
 

@@ -12,9 +12,9 @@ from typing import Any
 
 from mediawatch.domain import (
     Account,
-    Change,
-    Filed,
+    AccountChange,
     FiledStatus,
+    Filing,
     RegistryChanges,
     Source,
     SweepState,
@@ -26,18 +26,18 @@ from mediawatch.registry.decisions import SOURCE
 
 UNDONE = "registry undo"
 _RETIRED = "retired_on"
-_DATES = {field.name for field in fields(Filed) if "date" in str(field.type)}
+_DATES = {field.name for field in fields(Filing) if "date" in str(field.type)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Undone:
+class UndoResult:
     """The import that is taken back, and what that does."""
 
     source: Source
     changes: RegistryChanges
 
 
-async def undo(store: Store, now: datetime) -> Undone:
+async def undo(store: Store, now: datetime) -> UndoResult:
     """Take the last import back. UserError where there is none, where something else came after it,
     or anything was judged since.
     """
@@ -62,7 +62,7 @@ async def undo(store: Store, now: datetime) -> Undone:
     await _refuse_used(store, last, {*brought, *(change.account_id for change in changes)})
     made = reverse(last, brought, changes, await store.accounts(include_retired=True), now)
     await store.apply(made)
-    return Undone(source=last, changes=made)
+    return UndoResult(source=last, changes=made)
 
 
 async def _refuse_used(store: Store, last: Source, concerned: set[int]) -> None:
@@ -94,7 +94,7 @@ async def _refuse_used(store: Store, last: Source, concerned: set[int]) -> None:
 def reverse(
     last: Source,
     brought: Sequence[int],
-    changes: Sequence[Change],
+    changes: Sequence[AccountChange],
     accounts: Sequence[Account],
     now: datetime,
 ) -> RegistryChanges:
@@ -102,7 +102,7 @@ def reverse(
     old values. Pure.
     """
     known = {account.id: account for account in accounts}
-    by_account: dict[int, list[Change]] = {}
+    by_account: dict[int, list[AccountChange]] = {}
     for change in changes:
         by_account.setdefault(change.account_id, []).append(change)
     updated, retired = [], [key for key in brought if known[key].retired_on is None]
@@ -132,7 +132,7 @@ def reverse(
 
 
 def _value(field: str, text: str) -> Any:
-    """A value of `Filed` out of what the history says of it."""
+    """A value of `Filing` out of what the history says of it."""
     if field == "status":
         return FiledStatus(text)
     if field == "type_certain":

@@ -11,7 +11,7 @@ from mediawatch.domain import (
     Reading,
     Tie,
 )
-from mediawatch.ports import Known
+from mediawatch.ports import Dossier
 from mediawatch.rules.verdicts import Freshness
 
 _LOOKS = (LookKind.FIRST, LookKind.SECOND)
@@ -30,7 +30,7 @@ class Proof:
     doubtful: bool = False
 
 
-def current(known: Known, as_of: datetime) -> list[Reading]:
+def current_readings(known: Dossier, as_of: datetime) -> list[Reading]:
     """Readings that may speak against the account, oldest first."""
     return sorted(
         (reading for reading in known.readings if reading.read_at >= as_of),
@@ -38,7 +38,7 @@ def current(known: Known, as_of: datetime) -> list[Reading]:
     )
 
 
-def agreed(readings: Sequence[Reading], claims: Callable[[Reading], bool]) -> Proof:
+def prove_agreement(readings: Sequence[Reading], claims: Callable[[Reading], bool]) -> Proof:
     """Two looks before a finding, a later one of them with evidence; or a person's reading with a
     picture.
 
@@ -62,7 +62,7 @@ def agreed(readings: Sequence[Reading], claims: Callable[[Reading], bool]) -> Pr
     return Proof(pending=looks[-1] is claiming[-1], doubtful=True)
 
 
-def agreed_state(
+def find_agreed_state(
     readings: Sequence[Reading], states: Mapping[int, Freshness]
 ) -> tuple[Freshness, Proof]:
     """The newest state that two looks agree on, else the newest one claimed; `states` by reading,
@@ -73,7 +73,7 @@ def agreed_state(
     """
     said = [states.get(reading.id, Freshness.UNKNOWN) for reading in reversed(readings)]
     tried = [
-        (state, agreed(readings, _claiming(states, state)))
+        (state, prove_agreement(readings, _claiming(states, state)))
         for state in dict.fromkeys(said)
         if state is not Freshness.UNKNOWN
     ]

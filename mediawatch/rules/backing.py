@@ -12,10 +12,10 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from mediawatch.domain import (
-    Attested,
+    Attestation,
     CanaryCheck,
-    Filed,
     FiledStatus,
+    Filing,
     Finding,
     LookKind,
     MatchedBy,
@@ -25,7 +25,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.names import alike
-from mediawatch.ports import Known
+from mediawatch.ports import Dossier
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import posts_of
 
@@ -85,7 +85,7 @@ def reads_well(sight: Sight, policy: Policy, *, complete: bool) -> bool:
     return any(post.on >= start for _, post in posts_of(alone, policy))
 
 
-def backing(sight: Sight, reading: Reading, checks: Iterable[CanaryCheck]) -> Backing:
+def backing_of_sight(sight: Sight, reading: Reading, checks: Iterable[CanaryCheck]) -> Backing:
     """By the last check before a sight and the next one after it, of the same surface, session,
     login file and sweep.
     """
@@ -115,31 +115,31 @@ def _by_one_login(check: CanaryCheck, sight: Sight) -> bool:
     return not check.login or not sight.login or check.login == sight.login
 
 
-def heard(known: Known, as_of: datetime) -> Known:
+def without_withdrawn(known: Dossier, as_of: datetime) -> Dossier:
     """What may be judged: of a withdrawn sight only what speaks for the account is left. The same
     object where nothing is withdrawn.
     """
     if all(check.fresh for check in known.checks):
         return known
     readings = tuple(
-        _heard(reading, known) if reading.read_at >= as_of else reading
+        _without_withdrawn(reading, known) if reading.read_at >= as_of else reading
         for reading in known.readings
     )
     return known if readings == known.readings else replace(known, readings=readings)
 
 
-def _heard(reading: Reading, known: Known) -> Reading:
+def _without_withdrawn(reading: Reading, known: Dossier) -> Reading:
     sights = tuple(
-        silenced(sight, known.filed)
-        if _against(sight, known.filed)
-        and backing(sight, reading, known.checks) is Backing.WITHDRAWN
+        keep_favourable(sight, known.filed)
+        if _speaks_against(sight, known.filed)
+        and backing_of_sight(sight, reading, known.checks) is Backing.WITHDRAWN
         else sight
         for sight in reading.sights
     )
     return reading if sights == reading.sights else replace(reading, sights=sights)
 
 
-def _against(sight: Sight, filed: Filed) -> bool:
+def _speaks_against(sight: Sight, filed: Filing) -> bool:
     """Whether a sight can carry a finding: a negative, a complete list, another name; that it is
     there at all, if filed as closed.
     """
@@ -147,7 +147,7 @@ def _against(sight: Sight, filed: Filed) -> bool:
     return sight.outcome.negative or sight.exact or not named_as_filed(sight, filed) or there
 
 
-def silenced(sight: Sight, filed: Filed) -> Sight:
+def keep_favourable(sight: Sight, filed: Filing) -> Sight:
     """What of a sight speaks for the account: nothing of an account that is filed as closed, which
     its being there would accuse.
     """
@@ -171,16 +171,16 @@ def silenced(sight: Sight, filed: Filed) -> Sight:
     return replace(sight, outcome=outcome, matched_by=matched, complete_since=None, control="")
 
 
-def named_as_filed(sight: Sight, filed: Filed) -> bool:
+def named_as_filed(sight: Sight, filed: Filing) -> bool:
     return not sight.name or alike(filed.name, sight.name)
 
 
-def _closed(filed: Filed) -> bool:
+def _closed(filed: Filing) -> bool:
     return filed.status in (FiledStatus.CLOSED, FiledStatus.DEREGISTERED)
 
 
-def behind(
-    finding: Finding, filed: Filed, readings: Sequence[Reading], checks: Sequence[CanaryCheck]
+def backing_of(
+    finding: Finding, filed: Filing, readings: Sequence[Reading], checks: Sequence[CanaryCheck]
 ) -> Backing:
     """How far canaries stand behind a finding: as far as behind the weakest of the looks it rests
     on.
@@ -193,15 +193,15 @@ def behind(
     if not proving:
         return Backing.PERSON
     backings = {
-        backing(sight, reading, checks)
+        backing_of_sight(sight, reading, checks)
         for reading in proving
         for sight in reading.sights
-        if _against(sight, filed)
+        if _speaks_against(sight, filed)
     }
     return Backing.CHECKED if backings == {Backing.CHECKED} else Backing.UNCHECKED
 
 
-def attested(finding: Finding, readings: Sequence[Reading]) -> Attested:
+def attestation_of(finding: Finding, readings: Sequence[Reading]) -> Attestation:
     """`described` where the finding rests on a surface or wording that no recording attests. A
     person's word needs none.
     """
@@ -211,9 +211,9 @@ def attested(finding: Finding, readings: Sequence[Reading]) -> Attested:
         if reading.id in finding.reading_ids and reading.look is not LookKind.PERSON
     ]
     described = any(
-        sight.attested is Attested.DESCRIBED
+        sight.attested is Attestation.DESCRIBED
         for reading in proving
         for sight in reading.sights
         if not sight.outcome.about_us
     )
-    return Attested.DESCRIBED if described else Attested.RECORDED
+    return Attestation.DESCRIBED if described else Attestation.RECORDED

@@ -43,7 +43,7 @@ class CorrectionDue:
         return f"{self.notice}第{self.item}项“{self.name}”({self.problem}):{self.cause}"
 
 
-def fallen(item: NoticeItem, entry: SweepAccount | None) -> list[Finding]:
+def find_fallen(item: NoticeItem, entry: SweepAccount | None) -> list[Finding]:
     """The issued findings of an item that the account's judgement of today does not hold, or that a
     person dismissed since.
     """
@@ -58,7 +58,7 @@ def fallen(item: NoticeItem, entry: SweepAccount | None) -> list[Finding]:
     ]
 
 
-def upheld(
+def find_upheld(
     notice: Notice, items: Iterable[NoticeItem], events: Iterable[NoticeEvent]
 ) -> list[CorrectionDue]:
     """The items that still stand although their appeal was granted, and was followed by no

@@ -7,20 +7,20 @@ from enum import StrEnum
 
 from mediawatch.domain import (
     AccountState,
-    Filed,
+    Filing,
     Outcome,
     Verdict,
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.rules.policy import Policy
-from mediawatch.rules.verdicts import Standing, standing
+from mediawatch.rules.verdicts import FiledStanding, filed_standing
 from mediawatch.workdays import working_days_after
 
 RECENT = timedelta(weeks=4)
 """An account that was read exactly within this time is one that the machine can settle."""
 
 
-def next_due(state: AccountState | None, filed: Filed, policy: Policy, now: datetime) -> date:
+def next_due(state: AccountState | None, filed: Filing, policy: Policy, now: datetime) -> date:
     """The Beijing day on which a look could first change the verdict, or name and existence are due
     anyway; today where it is overdue.
 
@@ -31,7 +31,7 @@ def next_due(state: AccountState | None, filed: Filed, policy: Policy, now: date
     return today if state is None else max(today, _due(state, filed, policy, today))
 
 
-class Due(StrEnum):
+class DueReason(StrEnum):
     """Why an account is due."""
 
     NEVER_READ = "never read"
@@ -43,23 +43,23 @@ class Due(StrEnum):
     """Its name and existence are due by the policy's rhythm, or what its filing says of it ends."""
 
 
-def why_due(state: AccountState | None, filed: Filed, policy: Policy, now: datetime) -> Due:
+def why_due(state: AccountState | None, filed: Filing, policy: Policy, now: datetime) -> DueReason:
     """The reason, for an account that `next_due` holds for due."""
     if state is None or state.last_read_at is None or state.last_outcome is None:
-        return Due.NEVER_READ
+        return DueReason.NEVER_READ
     if state.second_look:
-        return Due.SECOND_LOOK
+        return DueReason.SECOND_LOOK
     if state.last_outcome.about_us and state.last_outcome is not Outcome.NO_EVIDENCE:
-        return Due.IN_VAIN
-    running = standing(filed, day_of(now), policy) is Standing.RUNNING
+        return DueReason.IN_VAIN
+    running = filed_standing(filed, day_of(now), policy) is FiledStanding.RUNNING
     old = state.latest_on is not None and day_of(now) - state.latest_on >= timedelta(
         days=policy.window.due_soon_from
     )
-    return Due.GAP if running and old else Due.IDENTITY
+    return DueReason.GAP if running and old else DueReason.IDENTITY
 
 
 def urgency(
-    state: AccountState | None, filed: Filed, policy: Policy, now: datetime
+    state: AccountState | None, filed: Filing, policy: Policy, now: datetime
 ) -> tuple[bool, date, date]:
     """Sorts by who could become a finding soonest: never read first, then who probably is one, then
     by how long a look is due and the newest post is old. The probable ones early, for their second
@@ -68,13 +68,13 @@ def urgency(
         return False, date.min, date.min
     silent = state.latest_on is None or state.latest_on < policy.window_start(day_of(now))
     gone = state.last_outcome is not None and state.last_outcome.negative
-    probable = standing(filed, day_of(now), policy) is Standing.RUNNING and (
+    probable = filed_standing(filed, day_of(now), policy) is FiledStanding.RUNNING and (
         silent or gone or state.second_look
     )
     return not probable, _due(state, filed, policy, day_of(now)), state.latest_on or date.min
 
 
-def _due(state: AccountState, filed: Filed, policy: Policy, today: date) -> date:
+def _due(state: AccountState, filed: Filing, policy: Policy, today: date) -> date:
     if state.last_read_at is None or state.last_outcome is None:
         return today
     read_on = day_of(state.last_read_at)
@@ -117,16 +117,16 @@ def _turn(account_id: int, read_on: date, every: int) -> date:
     return read_on + timedelta(days=1 + (account_id - read_on.toordinal() - 1) % every)
 
 
-def _standing_ends(filed: Filed, today: date, policy: Policy) -> date | None:
+def _standing_ends(filed: Filing, today: date, policy: Policy) -> date | None:
     """For an account that is exempt, closing or closed: the day from which that no longer holds
     (date.max: never). None: it runs.
     """
-    match standing(filed, today, policy):
-        case Standing.RUNNING:
+    match filed_standing(filed, today, policy):
+        case FiledStanding.RUNNING:
             return None
-        case Standing.EXEMPT if filed.exempt_until:
+        case FiledStanding.EXEMPT if filed.exempt_until:
             return filed.exempt_until + timedelta(days=1)
-        case Standing.CLOSING if filed.closing_requested_on:
+        case FiledStanding.CLOSING if filed.closing_requested_on:
             return working_days_after(
                 filed.closing_requested_on, policy.closing.working_days
             ) + timedelta(days=1)

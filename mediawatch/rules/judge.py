@@ -14,7 +14,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.domain.clock import day_of
-from mediawatch.ports import Known
+from mediawatch.ports import Dossier
 from mediawatch.rules import (
     backing,
     hearing,
@@ -30,11 +30,11 @@ from mediawatch.rules.policy import Policy
 from mediawatch.rules.presence import PresenceProof
 from mediawatch.rules.proofs import FreshnessProof, Gap
 from mediawatch.rules.ties import Doubt
-from mediawatch.rules.verdicts import VERDICTS, Freshness, Standing, standing
+from mediawatch.rules.verdicts import VERDICTS, FiledStanding, Freshness, filed_standing
 
 
 def judge(
-    known: Known, as_of: datetime, policy: Policy, period_from: date | None = None
+    known: Dossier, as_of: datetime, policy: Policy, period_from: date | None = None
 ) -> Judgement:
     """The verdict on one account at `as_of` under `policy`, from every reading ever kept of it.
 
@@ -44,12 +44,12 @@ def judge(
     What a surface said while its canaries did not read well is withdrawn, except what it showed in
     the account's favour.
     """
-    raw, known = known, ties.speaking(known, as_of)
+    raw, known = known, ties.keep_speaking(known, as_of)
     doubt = ties.doubt(raw.readings, known.filed, ties.identity_of(known))
-    heard = backing.heard(known, as_of)
-    judged = _judged(heard, as_of, policy, period_from, doubt)
+    heard = backing.without_withdrawn(known, as_of)
+    judged = _judge(heard, as_of, policy, period_from, doubt)
     if heard is not known:
-        undisturbed = _judged(known, as_of, policy, period_from, doubt)
+        undisturbed = _judge(known, as_of, policy, period_from, doubt)
         if undisturbed.findings or undisturbed.second_look:
             sentence = backing.WITHDRAWN if judged.verdict is Verdict.UNPROVEN else judged.sentence
             judged = replace(judged, sentence=sentence, notes=(*judged.notes, backing.WITHDRAWN))
@@ -58,7 +58,7 @@ def judge(
     if any(_read_late(finding, known, as_of, policy) for finding in judged.findings):
         judged = replace(judged, notes=(*judged.notes, sentences.read_late(policy)))
     behind = {
-        backing.behind(finding, known.filed, known.readings, known.checks)
+        backing.backing_of(finding, known.filed, known.readings, known.checks)
         for finding in judged.findings
     }
     return (
@@ -68,8 +68,8 @@ def judge(
     )
 
 
-def _judged(
-    known: Known, as_of: datetime, policy: Policy, period_from: date | None, doubt: Doubt | None
+def _judge(
+    known: Dossier, as_of: datetime, policy: Policy, period_from: date | None, doubt: Doubt | None
 ) -> Judgement:
     as_of_day = day_of(as_of)
     if not known.supported and not any(
@@ -85,7 +85,7 @@ def _judged(
         else proofs.freshness(known, as_of, policy)
     )
     there, named = presence.presence(known, as_of, policy), name_proof.name(known, as_of)
-    how_filed = standing(known.filed, as_of_day, policy)
+    how_filed = filed_standing(known.filed, as_of_day, policy)
     gap = (
         fresh.gap.days
         if fresh.gap
@@ -105,10 +105,10 @@ def _judged(
     )
     if proofs.people_disagree(known, as_of, policy):
         return replace(undecided, sentence="两名核查人的结论不一致,待复核。")
-    if doubt and how_filed in (Standing.RUNNING, Standing.CLOSED):
+    if doubt and how_filed in (FiledStanding.RUNNING, FiledStanding.CLOSED):
         # What is seen under the filed id is somebody else's: it speaks neither for the account nor
         # against it.
-        otherwise = undecided.otherwise if how_filed is Standing.CLOSED else Verdict.UNPROVEN
+        otherwise = undecided.otherwise if how_filed is FiledStanding.CLOSED else Verdict.UNPROVEN
         return replace(undecided, sentence=sentences.id_in_doubt(doubt), otherwise=otherwise)
     verdict, code = VERDICTS[how_filed, there.state, fresh.state]
     if code is Code.CLOSED_BUT_ALIVE:
@@ -133,25 +133,25 @@ _BY_UPDATES = {
 }
 
 
-def _otherwise(how_filed: Standing, fresh: FreshnessProof) -> Verdict:
+def _otherwise(how_filed: FiledStanding, fresh: FreshnessProof) -> Verdict:
     """The verdict where no finding is held against the account: by its updates alone."""
     return (
         Verdict.LISTED
-        if how_filed is not Standing.RUNNING
+        if how_filed is not FiledStanding.RUNNING
         else _BY_UPDATES.get(fresh.state, Verdict.UNPROVEN)
     )
 
 
-def _read_late(finding: Finding, known: Known, as_of: datetime, policy: Policy) -> bool:
+def _read_late(finding: Finding, known: Dossier, as_of: datetime, policy: Policy) -> bool:
     read_at = (reading.read_at for reading in known.readings if reading.id in finding.reading_ids)
     return hearing.is_read_late(finding, read_at, as_of, policy.hearing)
 
 
 def _findings(
-    known: Known,
+    known: Dossier,
     code: Code | None,
     verdict: Verdict,
-    how_filed: Standing,
+    how_filed: FiledStanding,
     fresh: FreshnessProof,
     there: PresenceProof,
     named: NameProof,
@@ -161,7 +161,7 @@ def _findings(
     findings: list[Finding] = []
     if code is not None:
         findings.append(_presence_finding(known, code, verdict, fresh, there, as_of_day, policy))
-    if how_filed is not Standing.RUNNING:
+    if how_filed is not FiledStanding.RUNNING:
         return tuple(findings)
     if fresh.state is Freshness.STALE and code is None and fresh.gap:
         findings.append(_stale_finding(known, fresh, fresh.gap, as_of_day, policy))
@@ -175,7 +175,7 @@ def _rank(code: Code, policy: Policy) -> int:
 
 
 def _presence_finding(
-    known: Known,
+    known: Dossier,
     code: Code,
     verdict: Verdict,
     fresh: FreshnessProof,
@@ -198,12 +198,12 @@ def _presence_finding(
     )
 
 
-def _ids(known: Known) -> tuple[str, ...]:
+def _ids(known: Dossier) -> tuple[str, ...]:
     return tuple(id for id in (known.filed.platform_id, known.filed.original_id) if id)
 
 
 def _stale_finding(
-    known: Known, fresh: FreshnessProof, gap: Gap, as_of_day: date, policy: Policy
+    known: Dossier, fresh: FreshnessProof, gap: Gap, as_of_day: date, policy: Policy
 ) -> Finding:
     code = policy.tier_of(gap.since, gap.until)
     return Finding(
@@ -221,7 +221,7 @@ def _stale_finding(
     )
 
 
-def _name_finding(known: Known, named: NameProof, policy: Policy) -> Finding:
+def _name_finding(known: Dossier, named: NameProof, policy: Policy) -> Finding:
     code = Code.RENAMED_UNREPORTED if named.once_as_filed else Code.NAME_MISMATCH
     return Finding(
         code=code,
@@ -236,22 +236,22 @@ def _name_finding(known: Known, named: NameProof, policy: Policy) -> Finding:
 
 
 def _pending(
-    how_filed: Standing,
+    how_filed: FiledStanding,
     fresh: FreshnessProof,
     there: PresenceProof,
     named: NameProof,
     verdict: Verdict,
 ) -> bool:
     """Whether a second look could turn something seen once into a finding."""
-    if how_filed in (Standing.EXEMPT, Standing.CLOSING) or verdict is Verdict.FAILED:
+    if how_filed in (FiledStanding.EXEMPT, FiledStanding.CLOSING) or verdict is Verdict.FAILED:
         return False
-    return there.pending or fresh.pending or (named.pending and how_filed is Standing.RUNNING)
+    return there.pending or fresh.pending or (named.pending and how_filed is FiledStanding.RUNNING)
 
 
 def _with_effects(
     verdict: Verdict,
     findings: tuple[Finding, ...],
-    how_filed: Standing,
+    how_filed: FiledStanding,
     named: NameProof,
     policy: Policy,
 ) -> Verdict:
@@ -266,6 +266,6 @@ def _with_effects(
         policy.effect(Code.RENAMED_UNREPORTED if named.once_as_filed else Code.NAME_MISMATCH)
         is Effect.FAILS
     )
-    if named.doubtful and name_would_fail and how_filed is Standing.RUNNING:
+    if named.doubtful and name_would_fail and how_filed is FiledStanding.RUNNING:
         return Verdict.UNPROVEN
     return verdict

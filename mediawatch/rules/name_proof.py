@@ -12,8 +12,8 @@ from mediawatch.domain import (
     Tie,
 )
 from mediawatch.names import alike, same
-from mediawatch.ports import Known
-from mediawatch.rules.agreement import Proof, agreed, current
+from mediawatch.ports import Dossier
+from mediawatch.rules.agreement import Proof, current_readings, prove_agreement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class NameProof(Proof):
     """The names differ by the style of filing alone: a platform suffix, traditional characters."""
 
 
-def name(known: Known, as_of: datetime) -> NameProof:
+def name(known: Dossier, as_of: datetime) -> NameProof:
     """Whether the filed name still holds. Only sights tied to the filed id speak: a filed link may
     lead to somebody else.
 
@@ -33,8 +33,8 @@ def name(known: Known, as_of: datetime) -> NameProof:
     name.
     """
     filed = known.filed.name
-    names = {reading.id: _names_by_id(reading) for reading in current(known, as_of)}
-    named = [reading for reading in current(known, as_of) if names[reading.id]]
+    names = {reading.id: _names_by_id(reading) for reading in current_readings(known, as_of)}
+    named = [reading for reading in current_readings(known, as_of) if names[reading.id]]
     others = [
         reading for reading in named if any(not alike(filed, seen) for seen in names[reading.id])
     ]
@@ -61,7 +61,7 @@ def name(known: Known, as_of: datetime) -> NameProof:
     claiming = {
         reading.id for reading in since if any(same(shown, seen) for shown in names[reading.id])
     }
-    proof = agreed(current(known, as_of), lambda reading: reading.id in claiming)
+    proof = prove_agreement(current_readings(known, as_of), lambda reading: reading.id in claiming)
     read_by_machine = any(reading.look is not LookKind.PERSON for reading in as_filed)
     if read_by_machine and others[-1].look is LookKind.PERSON:
         # One person's word against what the platform showed at the same time settles nothing.

@@ -15,19 +15,19 @@ from itertools import pairwise
 
 from mediawatch.domain import DateKind, Reading
 from mediawatch.domain.clock import EVER, day_of
-from mediawatch.ports import Known
-from mediawatch.rules.agreement import agreed_state, current
+from mediawatch.ports import Dossier
+from mediawatch.rules.agreement import current_readings, find_agreed_state
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import complete, posts_of, seen_days, tie_of_lists, whole
 from mediawatch.rules.proofs import FreshnessProof, Gap
 from mediawatch.rules.verdicts import Freshness
 
 
-def freshness(known: Known, first: date, as_of: datetime, policy: Policy) -> FreshnessProof:
+def freshness(known: Dossier, first: date, as_of: datetime, policy: Policy) -> FreshnessProof:
     """What is proved of the updates from the Beijing day `first` to `as_of`."""
     last = day_of(as_of)
     seen = seen_days(known, as_of, policy)
-    lists = [reading for reading in current(known, as_of) if whole(reading, known)]
+    lists = [reading for reading in current_readings(known, as_of) if whole(reading, known)]
     exact = [reading for reading in lists if complete(reading, known)]
     gaps = gaps_of(seen.days, first, last, opened=known.filed.opened_on)
     longest = max(gaps, key=lambda gap: gap.days)
@@ -60,7 +60,7 @@ def freshness(known: Known, first: date, as_of: datetime, policy: Policy) -> Fre
         for reading in exact
         if (gap := proved[reading.id])
     }
-    state, proof = agreed_state(current(known, as_of), claims)
+    state, proof = find_agreed_state(current_readings(known, as_of), claims)
     if state is Freshness.UNKNOWN:
         return base
     if not proof.reading_ids or any(day >= first for day in seen.doubted):

@@ -18,23 +18,23 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Window(_Part):
+class WindowRule(_Part):
     days: PositiveInt
     edge: Literal["exceeds", "reaches"]
     due_soon_from: PositiveInt
 
 
-class Identity(_Part):
+class IdentityRule(_Part):
     due_days: PositiveInt
     closed_days: PositiveInt = 30
     """The same for accounts that are filed as closed, or are exempt or closing."""
 
 
-class Opening(_Part):
+class OpeningRule(_Part):
     grace_days: PositiveInt
 
 
-class Closing(_Part):
+class ClosingRule(_Part):
     working_days: PositiveInt
     judged: bool = False
     """Whether accounts that are being closed are judged like any other until they are gone."""
@@ -102,10 +102,10 @@ class Policy(_Part):
     listed_counted: Literal["checked", "apart"] = "checked"
     """Whether accounts that are listed (异常单列) stand in 检查数."""
     precedence: tuple[Code, ...]
-    window: Window
-    identity: Identity
-    opening: Opening
-    closing: Closing
+    window: WindowRule
+    identity: IdentityRule
+    opening: OpeningRule
+    closing: ClosingRule
     updates: Updates
     retention: Retention = Retention()
     review: Review = Review()
@@ -151,7 +151,7 @@ class Policy(_Part):
 _SHIPPED = resources.files("mediawatch") / "data" / "policies"
 
 
-def shipped() -> tuple[str, ...]:
+def shipped_policies() -> tuple[str, ...]:
     """Names of the policies that come with the package."""
     return tuple(
         sorted(
@@ -164,7 +164,7 @@ def shipped() -> tuple[str, ...]:
 
 def load(name_or_path: str) -> Policy:
     """A shipped policy by name, or a TOML file by path. UserError names what is wrong in it."""
-    if name_or_path in shipped():
+    if name_or_path in shipped_policies():
         return parse(
             (
                 resources.files("mediawatch") / "data" / "policies" / f"{name_or_path}.toml"
@@ -174,7 +174,7 @@ def load(name_or_path: str) -> Policy:
     path = Path(name_or_path)
     if not path.is_file():
         raise UserError(
-            f"no policy {name_or_path!r}: give one of {', '.join(shipped())} or the path of a "
+            f"no policy {name_or_path!r}: give one of {', '.join(shipped_policies())} or the path of a "
             "TOML file"
         )
     policy = parse(path.read_text(encoding="utf-8"), str(path))
@@ -187,7 +187,7 @@ def _refuse_borrowed(policy: Policy, where: str) -> None:
     documents tell readers these words.
     """
     house = {"toml", "retention", "review", "identity"}
-    for ours in map(load, shipped()):
+    for ours in map(load, shipped_policies()):
         if policy.model_dump(exclude=house) == ours.model_dump(exclude=house):
             return
         for key, own, theirs in (

@@ -17,8 +17,8 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_of, day_start, lies_ahead
 from mediawatch.names import alike
-from mediawatch.ports import Known
-from mediawatch.rules.agreement import current
+from mediawatch.ports import Dossier
+from mediawatch.rules.agreement import current_readings
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.ties import proposes_only, tie_of
 
@@ -41,13 +41,13 @@ def is_odd(post: Post, sight: Sight) -> bool:
     return lies_ahead(post.on, post.at, sight.read_at)
 
 
-def complete(reading: Reading, known: Known) -> bool:
+def complete(reading: Reading, known: Dossier) -> bool:
     """Whether its list may speak against the account: whole, and surely the account's."""
     sight = reading.exact_sight
     return sight is not None and tie_of(sight, reading, known) is not None and whole(reading, known)
 
 
-def whole(reading: Reading, known: Known) -> bool:
+def whole(reading: Reading, known: Dossier) -> bool:
     """Whether its list shows everything under the filed name or id: exact, sound, and no other
     surface knows more. Enough to remind.
     """
@@ -72,7 +72,7 @@ def weakest(ties: Iterable[Tie | None]) -> Tie | None:
     return Tie.SEARCH if Tie.SEARCH in found else Tie.ID if found else None
 
 
-def showed_less(exact: Sight, known: Known) -> bool:
+def showed_less(exact: Sight, known: Dossier) -> bool:
     """Whether another surface (or a person) knows a post that this "complete" list should hold and
     does not.
     """
@@ -130,7 +130,7 @@ class SeenDays:
         return max(self.days, default=None)
 
 
-def seen_days(known: Known, as_of: datetime, policy: Policy) -> SeenDays:
+def seen_days(known: Dossier, as_of: datetime, policy: Policy) -> SeenDays:
     """All that is known of when the account posted, on either side of as_of."""
     days: set[date] = set()
     doubted: set[date] = set()
@@ -139,7 +139,7 @@ def seen_days(known: Known, as_of: datetime, policy: Policy) -> SeenDays:
             (doubted if proposes_only(sight, reading, known.filed) else days).add(post.on)
     odd = any(
         is_odd(post, sight)
-        for reading in current(known, as_of)
+        for reading in current_readings(known, as_of)
         for sight in reading.sights
         for post in sight.posts
     )
@@ -152,7 +152,7 @@ def seen_days(known: Known, as_of: datetime, policy: Policy) -> SeenDays:
     )
 
 
-def tie_of_lists(readings: Iterable[Reading], known: Known) -> Tie | None:
+def tie_of_lists(readings: Iterable[Reading], known: Dossier) -> Tie | None:
     """By what complete lists are tied to the account."""
     return weakest(
         tie_of(sight, reading, known) for reading in readings if (sight := reading.exact_sight)

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from mediawatch.domain import Filed, LookKind, MatchedBy, Outcome, Reading, Sight, Tie
+from mediawatch.domain import Filing, LookKind, MatchedBy, Outcome, Reading, Sight, Tie
 from mediawatch.domain.clock import day_of
 from mediawatch.names import alike
-from mediawatch.ports import Known
-from mediawatch.rules.agreement import Proof, agreed, current
+from mediawatch.ports import Dossier
+from mediawatch.rules.agreement import Proof, current_readings, prove_agreement
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import posts_of, weakest
 from mediawatch.rules.ties import tie_of
@@ -36,11 +36,11 @@ _PRESENCE = {
 }
 
 
-def presence(known: Known, as_of: datetime, policy: Policy) -> PresenceProof:
+def presence(known: Dossier, as_of: datetime, policy: Policy) -> PresenceProof:
     """Whether the account is there. A machine's negative counts only with a control that answered
     in the same session.
     """
-    readings = current(known, as_of)
+    readings = current_readings(known, as_of)
     seen = any(_shows_account(reading) for reading in readings)
     state = next(
         (
@@ -61,7 +61,7 @@ def presence(known: Known, as_of: datetime, policy: Policy) -> PresenceProof:
 
 
 def _presence(
-    known: Known,
+    known: Dossier,
     readings: Sequence[Reading],
     state: Presence,
     seen: bool,
@@ -73,7 +73,7 @@ def _presence(
         return PresenceProof(state=Presence.SEEN, doubtful=True)
     if _lives(known, state, as_of, policy):
         return PresenceProof(doubtful=True)
-    proof = agreed(
+    proof = prove_agreement(
         readings,
         lambda reading: _PRESENCE.get(reading.outcome) is state and any(_grounds(reading, known)),
     )
@@ -82,7 +82,9 @@ def _presence(
         # beside it.
         again = (
             active
-            and agreed(readings, lambda reading: _PRESENCE.get(reading.outcome) is state).pending
+            and prove_agreement(
+                readings, lambda reading: _PRESENCE.get(reading.outcome) is state
+            ).pending
         )
         return PresenceProof(pending=proof.pending or again, doubtful=True)
     if state is Presence.EMPTY:
@@ -96,14 +98,14 @@ def _presence(
     return PresenceProof(state=state, reading_ids=proof.reading_ids, tie=tie)
 
 
-def alive(known: Known, as_of: datetime) -> Proof:
+def alive(known: Dossier, as_of: datetime) -> Proof:
     """Whether an account that is filed as closed is still there: by its id, in two looks, like
     everything that is said against a body.
 
     What a filed link or the name leads to may be somebody else's by now.
     """
-    proof = agreed(
-        current(known, as_of),
+    proof = prove_agreement(
+        current_readings(known, as_of),
         lambda reading: any(
             _shows(sight) for sight in reading.sights if sight.matched_by is MatchedBy.ID
         ),
@@ -124,7 +126,7 @@ def _shows(sight: Sight) -> bool:
     )
 
 
-def _active_on(known: Known, as_of: datetime, policy: Policy) -> date | None:
+def _active_on(known: Dossier, as_of: datetime, policy: Policy) -> date | None:
     """The newest known post of the window that ends at as_of, or of after it."""
     since = policy.window_start(day_of(as_of))
     return max(
@@ -138,13 +140,13 @@ def _active_on(known: Known, as_of: datetime, policy: Policy) -> date | None:
     )
 
 
-def _lives(known: Known, state: Presence, as_of: datetime, policy: Policy) -> bool:
+def _lives(known: Dossier, state: Presence, as_of: datetime, policy: Policy) -> bool:
     """A sign of life that a negative cannot stand against: for "never posted" any post ever, for
     "not found" one since the window began.
     """
     if state not in (Presence.EMPTY, Presence.NOT_FOUND):
         return False
-    if state is Presence.NOT_FOUND and _name_lives(current(known, as_of), known.filed):
+    if state is Presence.NOT_FOUND and _name_lives(current_readings(known, as_of), known.filed):
         return True
     since = policy.window_start(day_of(as_of)) if state is Presence.NOT_FOUND else date.min
     return any(
@@ -152,7 +154,7 @@ def _lives(known: Known, state: Presence, as_of: datetime, policy: Policy) -> bo
     )
 
 
-def _name_lives(readings: Sequence[Reading], filed: Filed) -> bool:
+def _name_lives(readings: Sequence[Reading], filed: Filing) -> bool:
     """Whether a sight shows the account, or (unless a person settled it) somebody else under its
     filed name: a wrong id, perhaps.
     """
@@ -175,7 +177,7 @@ _TROUBLE = frozenset(
 )
 
 
-def _grounds(reading: Reading, known: Known) -> Iterator[Tie]:
+def _grounds(reading: Reading, known: Dossier) -> Iterator[Tie]:
     """By what a negative is tied to the account: what the platform says of its id, or a full search
     by name; and, unless a person looked, somebody else was answered for in its session.
 

@@ -20,11 +20,11 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import EVER, day_of, day_start
 from mediawatch.names import fold
-from mediawatch.ports import Known
-from mediawatch.rules.agreement import Proof, agreed_state, current
+from mediawatch.ports import Dossier
+from mediawatch.rules.agreement import Proof, current_readings, find_agreed_state
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import complete, posts_of, seen_days, tie_of_lists, whole
-from mediawatch.rules.ties import speaking
+from mediawatch.rules.ties import keep_speaking
 from mediawatch.rules.verdicts import Freshness
 
 
@@ -65,12 +65,12 @@ class FreshnessProof(Proof):
     """Nothing was seen since it was opened, too lately to be called silent."""
 
 
-def freshness(known: Known, as_of: datetime, policy: Policy) -> FreshnessProof:
+def freshness(known: Dossier, as_of: datetime, policy: Policy) -> FreshnessProof:
     """What is proved of the updates before as_of."""
     as_of_day, seen = day_of(as_of), seen_days(known, as_of, policy)
     newest = seen.newest
     if newest is not None and newest >= policy.window_start(as_of_day):
-        lists = [reading for reading in current(known, as_of) if whole(reading, known)]
+        lists = [reading for reading in current_readings(known, as_of) if whole(reading, known)]
         seen_exactly = any(_upper(reading, as_of_day, policy)[0] == newest for reading in lists)
         return FreshnessProof(
             state=_fresh_state((as_of_day - newest).days, policy)
@@ -80,12 +80,12 @@ def freshness(known: Known, as_of: datetime, policy: Policy) -> FreshnessProof:
             date_kind=DateKind.EXACT if seen_exactly else DateKind.AT_LEAST,
             odd_dates=seen.odd,
         )
-    exact = [reading for reading in current(known, as_of) if complete(reading, known)]
+    exact = [reading for reading in current_readings(known, as_of) if complete(reading, known)]
     lower = FreshnessProof(
         latest_on=newest, date_kind=DateKind.AT_LEAST if newest else None, odd_dates=seen.odd
     )
     states = {reading.id: _gap_state(reading, as_of_day, policy) for reading in exact}
-    state, proof = agreed_state(current(known, as_of), states)
+    state, proof = find_agreed_state(current_readings(known, as_of), states)
     if state is Freshness.UNKNOWN:
         return lower
     opened = known.filed.opened_on
@@ -160,14 +160,14 @@ def _upper(reading: Reading, as_of_day: date, policy: Policy) -> tuple[date | No
 _GONE = (Outcome.NOT_FOUND, Outcome.CANCELLED, Outcome.BANNED)
 
 
-def people_disagree(known: Known, as_of: datetime, policy: Policy) -> bool:
+def people_disagree(known: Dossier, as_of: datetime, policy: Policy) -> bool:
     """Whether the newest answers of two persons about the same account contradict each other
     (待复核).
     """
     if len({fold(reading.by) for reading in known.readings if reading.look is LookKind.PERSON}) < 2:
         return False
     newest: dict[str, Reading] = {}
-    for reading in current(speaking(known, as_of), as_of):
+    for reading in current_readings(keep_speaking(known, as_of), as_of):
         if reading.look is LookKind.PERSON:
             newest[fold(reading.by)] = reading
     answers = list(newest.values())

@@ -15,7 +15,7 @@ from mediawatch.domain import (
     ReviewState,
     SweepAccount,
     Verdict,
-    standing,
+    review_standing,
 )
 
 
@@ -23,7 +23,7 @@ def with_reviews(judgement: Judgement, events: Sequence[ReviewEvent]) -> Judgeme
     """A judgement whose findings bear what the account's events come to, oldest first."""
     findings = []
     for finding in judgement.findings:
-        found = standing((event for event in events if event.code is finding.code), finding)
+        found = review_standing((event for event in events if event.code is finding.code), finding)
         findings.append(replace(finding, review=found.state, excuse=found.excuse))
     return replace(judgement, findings=tuple(findings))
 

@@ -33,7 +33,7 @@ class Revision:
     added: tuple[Finding, ...] = ()
 
 
-def revised(before: Judgement, now: Judgement) -> Revision:
+def revise(before: Judgement, now: Judgement) -> Revision:
     """What holds of an account that was judged `before`, and that would be judged as `now`."""
     kinds = {_kind(finding) for finding in before.findings}
     kept = tuple(finding for finding in now.findings if _kind(finding) in kinds)

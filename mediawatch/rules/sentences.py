@@ -13,7 +13,7 @@ from mediawatch.domain import (
     ID_IN_DOUBT,
     Code,
     DateKind,
-    Filed,
+    Filing,
     Finding,
     Judgement,
     LookKind,
@@ -24,17 +24,17 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import chinese_day
 from mediawatch.names import differs_by_script, similarity
-from mediawatch.ports import Known
+from mediawatch.ports import Dossier
 from mediawatch.rules.name_proof import NameProof
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.presence import PresenceProof
 from mediawatch.rules.proofs import FreshnessProof, Gap
 from mediawatch.rules.ties import Doubt, tie_of
-from mediawatch.rules.verdicts import Freshness, Presence, Standing
+from mediawatch.rules.verdicts import FiledStanding, Freshness, Presence
 from mediawatch.workdays import festivals_between
 
 
-def presence(known: Known, code: Code, there: PresenceProof) -> str:
+def presence(known: Dossier, code: Code, there: PresenceProof) -> str:
     """A finding about the account's being there."""
     match code:
         case Code.NOT_FOUND:
@@ -76,13 +76,13 @@ def stale(fresh: FreshnessProof, gap: Gap, as_of_day: date, code: Code, policy: 
     return f"{seen},属“{policy.label(code)}”(依据:{policy.basis})。"
 
 
-def name(known: Known, named: NameProof) -> str:
+def name(known: Dossier, named: NameProof) -> str:
     """A finding about another name than the filed one."""
     alike = similarity(known.filed.name, named.seen)
     return f"备案名称为“{known.filed.name}”,平台上同一账号现名为“{named.seen}”(相似度{alike})。"
 
 
-def _how_missed(known: Known, there: PresenceProof) -> str:
+def _how_missed(known: Dossier, there: PresenceProof) -> str:
     """What was asked for in vain, so that the reviewer can ask again."""
     filed = known.filed
     proving = [reading for reading in known.readings if reading.id in there.reading_ids]
@@ -100,7 +100,7 @@ def _how_missed(known: Known, there: PresenceProof) -> str:
 
 
 def notes(
-    known: Known,
+    known: Dossier,
     fresh: FreshnessProof,
     there: PresenceProof,
     named: NameProof,
@@ -186,7 +186,7 @@ def why_paused(why: Outcome | str) -> str:
     return TROUBLE.get(why, "暂停") if isinstance(why, Outcome) else why
 
 
-def with_paused(judged: Judgement, known: Known, as_of: datetime) -> Judgement:
+def with_paused(judged: Judgement, known: Dossier, as_of: datetime) -> Judgement:
     """With what could not be asked; where nothing at all was read since `as_of`, that is why."""
     notes = (*judged.notes, *(f"{_PAUSED}{each}。" for each in known.paused))
     read = any(reading.read_at >= as_of for reading in known.readings)
@@ -207,9 +207,9 @@ def paused_then(judgement: Judgement) -> tuple[str, ...]:
 
 
 def verdict_sentence(
-    known: Known,
+    known: Dossier,
     verdict: Verdict,
-    how_filed: Standing,
+    how_filed: FiledStanding,
     findings: tuple[Finding, ...],
     fresh: FreshnessProof,
     named: NameProof,
@@ -237,17 +237,19 @@ def verdict_sentence(
             return _unproven_sentence(known, fresh, named, pending)
 
 
-def _listed_sentence(known: Known, how_filed: Standing, fresh: FreshnessProof) -> str:
-    if how_filed is Standing.EXEMPT:
+def _listed_sentence(known: Dossier, how_filed: FiledStanding, fresh: FreshnessProof) -> str:
+    if how_filed is FiledStanding.EXEMPT:
         return f"已批准不纳入考核:{known.filed.exempt_reason}。"
-    if how_filed is Standing.CLOSING:
+    if how_filed is FiledStanding.CLOSING:
         return "申请关停,在办理期限内。"
     if fresh.state is Freshness.AFTER_ONLY:
         return "监测窗口内无更新,监测时间点后才更新。"
     return f"报送系统中为{known.filed.status.label},平台上未见该账号。"
 
 
-def _unproven_sentence(known: Known, fresh: FreshnessProof, named: NameProof, pending: bool) -> str:
+def _unproven_sentence(
+    known: Dossier, fresh: FreshnessProof, named: NameProof, pending: bool
+) -> str:
     readings = known.readings
     if not readings:
         return f"本次未能核查:{_not_looked_at(known.filed)}。"
@@ -293,7 +295,7 @@ _NEGATIVE = {
 }  # fmt: skip
 
 
-def _not_looked_at(filed: Filed) -> str:
+def _not_looked_at(filed: Filing) -> str:
     """Why no look was made at an account whose sources were not paused: by what is filed of it."""
     linked = filed.url or filed.article_links or filed.reader_url
     if not linked and not filed.ids:

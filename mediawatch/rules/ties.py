@@ -14,8 +14,8 @@ from datetime import datetime
 
 from mediawatch.domain import (
     ID_IN_DOUBT,
-    Filed,
     FiledIdentity,
+    Filing,
     LookKind,
     MatchedBy,
     Outcome,
@@ -27,15 +27,15 @@ from mediawatch.domain import (
     same_ids,
 )
 from mediawatch.names import alike, fold, same_body
-from mediawatch.ports import Known
+from mediawatch.ports import Dossier
 
 
-def identity_of(known: Known) -> FiledIdentity:
+def identity_of(known: Dossier) -> FiledIdentity:
     """Who the account is as filed now."""
     return known.identity or known.filed.identity
 
 
-def speaking(known: Known, as_of: datetime) -> Known:
+def keep_speaking(known: Dossier, as_of: datetime) -> Dossier:
     """What is left to judge by: readings that say something about the identity filed now, and of
     each person the newest answer.
 
@@ -115,7 +115,7 @@ def _posts_alone(sight: Sight) -> Sight:
     return replace(sight, outcome=Outcome.OK, name="", complete_since=None, control="")
 
 
-def tie_of(sight: Sight, reading: Reading, known: Known) -> Tie | None:
+def tie_of(sight: Sight, reading: Reading, known: Dossier) -> Tie | None:
     """By what a sight may speak against the account; None where it may not.
 
     A filed link may have passed to somebody else, and a name may be another's: that is for a person
@@ -155,7 +155,7 @@ def _learned(readings: Iterable[Reading]) -> bool:
     return any(sight.platform_id or sight.original_id for sight in tied)
 
 
-def proposes_only(sight: Sight, reading: Reading, filed: Filed) -> bool:
+def proposes_only(sight: Sight, reading: Reading, filed: Filing) -> bool:
     """Whether what a sight shows may be another account's: no id is filed, and it bears another
     name than the filed one.
     """
@@ -176,7 +176,7 @@ class Doubt:
     """In Chinese, without a full stop."""
 
 
-def doubt(readings: Sequence[Reading], filed: Filed, now: FiledIdentity) -> Doubt | None:
+def doubt(readings: Sequence[Reading], filed: Filing, now: FiledIdentity) -> Doubt | None:
     """Why the filed id may be another's, as far as readings tell; None where nothing speaks for
     that.
     """
@@ -186,7 +186,7 @@ def doubt(readings: Sequence[Reading], filed: Filed, now: FiledIdentity) -> Doub
     return _of_another(looks, filed, now) or _of_two(looks, now)
 
 
-def _of_another(looks: Sequence[Reading], filed: Filed, now: FiledIdentity) -> Doubt | None:
+def _of_another(looks: Sequence[Reading], filed: Filing, now: FiledIdentity) -> Doubt | None:
     """The newest page of the filed id that shows who it is certified for: another body, under
     another name. A person's word that it bears the filed name does not make it the filed one."""
     own = [

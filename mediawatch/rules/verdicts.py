@@ -6,12 +6,12 @@ from datetime import date
 from enum import StrEnum
 from itertools import product
 
-from mediawatch.domain import Code, Filed, FiledStatus, Verdict
+from mediawatch.domain import Code, FiledStatus, Filing, Verdict
 from mediawatch.rules.policy import Policy
 from mediawatch.workdays import working_days_after
 
 
-class Standing(StrEnum):
+class FiledStanding(StrEnum):
     """How the registry holds the account at as_of."""
 
     RUNNING = "running"
@@ -45,22 +45,22 @@ class Freshness(StrEnum):
     UNKNOWN = "unknown"
 
 
-def standing(filed: Filed, as_of_day: date, policy: Policy) -> Standing:
+def filed_standing(filed: Filing, as_of_day: date, policy: Policy) -> FiledStanding:
     """已关停/已注销 are closed; exempt until its day; 申请关停 within the closing time. Everything
     else runs: overdue closing too, and closing since a day that nobody filed, which could go on for
     ever."""
     if filed.status in (FiledStatus.CLOSED, FiledStatus.DEREGISTERED):
-        return Standing.CLOSED
+        return FiledStanding.CLOSED
     if filed.exempt_reason and (filed.exempt_until is None or filed.exempt_until >= as_of_day):
-        return Standing.EXEMPT
+        return FiledStanding.EXEMPT
     since = (
         filed.closing_requested_on
         if filed.status is FiledStatus.CLOSING and not policy.closing.judged
         else None
     )
     if since is not None and as_of_day <= working_days_after(since, policy.closing.working_days):
-        return Standing.CLOSING
-    return Standing.RUNNING
+        return FiledStanding.CLOSING
+    return FiledStanding.RUNNING
 
 
 _GONE = {
@@ -81,11 +81,11 @@ _BY_FRESHNESS = {
 
 
 def _cell(
-    standing: Standing, presence: Presence, freshness: Freshness
+    standing: FiledStanding, presence: Presence, freshness: Freshness
 ) -> tuple[Verdict, Code | None]:
-    if standing in (Standing.EXEMPT, Standing.CLOSING):
+    if standing in (FiledStanding.EXEMPT, FiledStanding.CLOSING):
         return Verdict.LISTED, None
-    if standing is Standing.CLOSED:
+    if standing is FiledStanding.CLOSED:
         if presence in _GONE:
             return Verdict.LISTED, None
         alive = presence is not Presence.UNKNOWN or freshness is not Freshness.UNKNOWN
@@ -99,8 +99,8 @@ def _cell(
     return _BY_FRESHNESS[freshness], None
 
 
-VERDICTS: dict[tuple[Standing, Presence, Freshness], tuple[Verdict, Code | None]] = {
-    cell: _cell(*cell) for cell in product(Standing, Presence, Freshness)
+VERDICTS: dict[tuple[FiledStanding, Presence, Freshness], tuple[Verdict, Code | None]] = {
+    cell: _cell(*cell) for cell in product(FiledStanding, Presence, Freshness)
 }
 """Total: every combination has a verdict, and the code that carries it (a stale one's tier is the
 policy's `tier_of`). `failed` here means "fails where the policy lets the code fail, else is

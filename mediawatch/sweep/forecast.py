@@ -16,7 +16,7 @@ _ANY = "any"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ahead:
+class Forecast:
     """One platform of the registry. `by_hand` is the most that people may have to do; an article
     link of this fortnight saves a row.
     """
@@ -71,12 +71,12 @@ def spell(minutes: float) -> str:
     return f"{minutes:.0f} minutes" if minutes < 120 else f"{minutes / 60:.1f} hours"
 
 
-def ahead(
+def forecast_by_platform(
     accounts: Iterable[Account],
     surfaces: Callable[[str], Sequence[SurfaceFacts]],
     logins: frozenset[str],
     opens_links: Callable[[str], bool],
-) -> list[Ahead]:
+) -> list[Forecast]:
     """By platform, the greatest first. `logins` are the platforms with a login; `opens_links`:
     whether lone article links can be read.
     """
@@ -96,7 +96,7 @@ def _ahead(
     surfaces: Sequence[SurfaceFacts],
     logged_in: bool,
     opens_links: bool,
-) -> Ahead:
+) -> Forecast:
     general = [facts for facts in surfaces if not facts.declared_closed and not facts.for_some]
     complete = any(
         facts.complete(_ANY if logged_in else "")
@@ -104,7 +104,7 @@ def _ahead(
         if logged_in or not facts.needs_login
     )
     neither = [account for account in accounts if not _has_id(account) and not _has_link(account)]
-    return Ahead(
+    return Forecast(
         platform=platform,
         accounts=len(accounts),
         with_id=sum(map(_has_id, accounts)),

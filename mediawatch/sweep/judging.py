@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from mediawatch.domain import (
     Account,
     CanaryCheck,
-    Filed,
+    Filing,
     Judgement,
     Reading,
     Sweep,
@@ -20,7 +20,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.ops.retention import still_judged
-from mediawatch.ports import Known, Rejudgement, Store
+from mediawatch.ports import Dossier, Rejudgement, Store
 from mediawatch.rules import backing, sentences
 from mediawatch.rules import judge as rules
 from mediawatch.rules.policy import Policy, parse
@@ -50,7 +50,7 @@ async def rejudge(
         for entry in scope
         if entry.judgement
     }
-    made = await judged(
+    made = await judge_scope(
         store, [entry.account for entry in scope], supports, sweep, policy, checks, paused
     )
     await store.judge(sweep_id, made.judgements, made.news)
@@ -64,7 +64,7 @@ async def checks_for(store: Store, sweep: Sweep) -> list[CanaryCheck]:
     return await store.canary_checks(since=sweep.as_of - RESUMABLE)
 
 
-async def judged(
+async def judge_scope(
     store: Store,
     accounts: Sequence[Account],
     supports: Callable[[str], bool],
@@ -94,7 +94,7 @@ async def judged(
                     readings.get(account.id, ()), issued.get(account.id), sweep
                 )
             )
-            known = Known(
+            known = Dossier(
                 filed=filed,
                 identity=now[account.id].identity,
                 readings=of_account,
@@ -107,7 +107,7 @@ async def judged(
     return Rejudgement(judgements=judgements, news=news)
 
 
-def _opened(filed: Filed, now: date | None) -> Filed:
+def _opened(filed: Filing, now: date | None) -> Filing:
     """As it was frozen, but for an opening that is known better by now: an account is not silent
     before it was opened.
     """
@@ -124,7 +124,7 @@ in it.
 """
 
 
-def _of_its_time(reading: Reading, filed: Filed, sweep: Sweep) -> Reading:
+def _of_its_time(reading: Reading, filed: Filing, sweep: Sweep) -> Reading:
     """A reading without what another inspection saw much later against the account: who is gone,
     renamed or silent in spring was perhaps not so in winter. What it shows for the account counts,
     whenever it was seen."""
@@ -133,7 +133,7 @@ def _of_its_time(reading: Reading, filed: Filed, sweep: Sweep) -> Reading:
         or reading.read_at <= max(sweep.as_of, sweep.started_at or sweep.as_of) + ACCUSES_FOR
     ):
         return reading
-    told = (backing.silenced(sight, filed) for sight in reading.sights)
+    told = (backing.keep_favourable(sight, filed) for sight in reading.sights)
     return replace(
         reading,
         sights=tuple(

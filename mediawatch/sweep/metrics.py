@@ -11,7 +11,7 @@ from datetime import datetime
 from importlib.util import find_spec
 from pathlib import Path
 
-from mediawatch.domain import Ending, Night, SessionState, Sweep, SweepState, UserError, Verdict
+from mediawatch.domain import Ending, SessionState, Sweep, SweepRun, SweepState, UserError, Verdict
 from mediawatch.ops.files import write_whole
 from mediawatch.sweep.nights import by_platform
 
@@ -40,7 +40,7 @@ def last_complete(sweeps: Iterable[Sweep]) -> datetime | None:
 
 def write(
     target: Path,
-    night: Night,
+    night: SweepRun,
     sessions: Mapping[tuple[str, SessionState], int],
     complete: datetime | None,
 ) -> None:

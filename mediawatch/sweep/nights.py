@@ -15,11 +15,11 @@ import structlog
 
 from mediawatch.domain import (
     Ending,
-    Night,
+    FindingChange,
     Outcome,
-    Paused,
+    SourcePause,
     SweepAccount,
-    TurnedFinding,
+    SweepRun,
     UserError,
     Verdict,
 )
@@ -28,7 +28,7 @@ from mediawatch.sweep import Engine, Progress, Request, Step, Summary
 from mediawatch.sweep.gate.pacing import Pacing
 
 log = structlog.get_logger(__name__)
-Ended = Callable[[Night], Awaitable[None]]
+Ended = Callable[[SweepRun], Awaitable[None]]
 _LOOKED_BACK = 100
 """Runs among which those of a sweep that is asked for once more are found."""
 _DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
@@ -36,7 +36,7 @@ _DAY = re.compile(r"\d{4}年\d{1,2}月\d{1,2}日")
 
 async def run(
     engine: Engine, request: Request, progress: Progress, ended: Ended | None = None
-) -> tuple[Summary, Night]:
+) -> tuple[Summary, SweepRun]:
     """`Engine.run`, kept as a night: from its start on, so that one that was killed shows too.
     `ended` is told of it, however it ended.
 
@@ -44,7 +44,7 @@ async def run(
     begun, `ended` is told of none.
     """
     store = engine.store
-    beginning = asyncio.create_task(store.begin_night(Night(started_at=engine.clock())))
+    beginning = asyncio.create_task(store.begin_night(SweepRun(started_at=engine.clock())))
     looks = _Looks(progress)
     try:
         begun = await asyncio.shield(beginning)
@@ -88,11 +88,11 @@ async def _of_the_run(store: Store, sweep_id: int) -> int:
 
 def _judged(
     engine: Engine,
-    begun: Night,
+    begun: SweepRun,
     summary: Summary,
     looks: Mapping[str, int],
-    turned: Iterable[TurnedFinding],
-) -> Night:
+    turned: Iterable[FindingChange],
+) -> SweepRun:
     return replace(
         begun,
         sweep_id=summary.sweep.id,
@@ -162,11 +162,11 @@ def reasons(scope: Iterable[SweepAccount]) -> Mapping[str, int]:
 
 def open_breakers(pacing: Pacing) -> tuple[str, ...]:
     return tuple(
-        str(Paused(*source, outcome)) for source, outcome in pacing.open_breakers().items()
+        str(SourcePause(*source, outcome)) for source, outcome in pacing.open_breakers().items()
     )
 
 
-def by_platform(night: Night) -> Mapping[tuple[str, Outcome], int]:
+def by_platform(night: SweepRun) -> Mapping[tuple[str, Outcome], int]:
     """Looks by platform and outcome."""
     found = {}
     for key, count in night.looks.items():

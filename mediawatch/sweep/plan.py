@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from mediawatch.domain import Account, AccountState, Pace
 from mediawatch.domain.clock import day_of, minute
 from mediawatch.ports import SurfaceFacts
-from mediawatch.rules.due import Due, next_due, urgency, why_due
+from mediawatch.rules.due import DueReason, next_due, urgency, why_due
 from mediawatch.rules.policy import Policy
 from mediawatch.sweep.forecast import spell
 from mediawatch.sweep.gate.pacing import quiet_left
@@ -23,13 +23,13 @@ PaceOf = Callable[[str, Pace], Pace]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Planned:
+class PlannedLook:
     """One account that is due. `way` is the surface that is asked first; None: none leads to it, so
     it is left to people.
     """
 
     account: Account
-    why: Due
+    why: DueReason
     way: SurfaceFacts | None
     begins: datetime | None
     """When its first look would begin; None where no way leads to it, or not before the window
@@ -47,7 +47,7 @@ class Plan:
     one visit an account.
     """
 
-    due: tuple[Planned, ...]
+    due: tuple[PlannedLook, ...]
     in_scope: int
     now: datetime
     minutes: Mapping[str, float]
@@ -60,7 +60,7 @@ class Plan:
     """When the last surface is done."""
 
     @property
-    def by_reason(self) -> Mapping[tuple[str, Due], int]:
+    def by_reason(self) -> Mapping[tuple[str, DueReason], int]:
         return Counter((each.account.platform, each.why) for each in self.due)
 
     @property
@@ -78,7 +78,7 @@ class Plan:
         )
 
     @property
-    def outside(self) -> tuple[Planned, ...]:
+    def outside(self) -> tuple[PlannedLook, ...]:
         return tuple(each for each in self.due if each.way is not None and not each.fits)
 
 
@@ -125,7 +125,7 @@ def plan(
                 quiet[way.name] += rest
                 visits[way.name] += 1
         why = why_due(states.get(account.id), account.filed, policy, now)
-        planned.append(Planned(account=account, why=why, way=way, begins=begins))
+        planned.append(PlannedLook(account=account, why=why, way=way, begins=begins))
     return Plan(
         due=tuple(planned),
         in_scope=len(scope),

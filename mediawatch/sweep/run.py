@@ -34,7 +34,7 @@ from mediawatch.sweep.controls import Vouchers
 from mediawatch.sweep.gate.attempt import Turnstile
 from mediawatch.sweep.gate.breakers import EXIT_BITS
 from mediawatch.sweep.gate.canary_gate import CanaryGate
-from mediawatch.sweep.judging import judged
+from mediawatch.sweep.judging import judge_scope
 from mediawatch.sweep.request import Request
 from mediawatch.sweep.summary import Progress, Step
 from mediawatch.sweep.tools import Parts
@@ -106,7 +106,7 @@ class Run:
     async def judge(self, accounts: Sequence[Account]) -> Rejudgement:
         """From everything that is kept by now."""
         paused = {account.id: self._paused(account) for account in accounts}
-        return await judged(
+        return await judge_scope(
             self.parts.store,
             accounts,
             self.parts.looker.supports,

@@ -18,7 +18,7 @@ from functools import cached_property
 from math import ceil
 from typing import Any
 
-from mediawatch.domain import Account, Filed, Sweep, SweepAccount, SweepKind, UserError
+from mediawatch.domain import Account, Filing, Sweep, SweepAccount, SweepKind, UserError
 from mediawatch.figures.dimensions import Dimension, dimension, totals
 from mediawatch.figures.filings import once
 from mediawatch.figures.values import percent
@@ -41,7 +41,7 @@ class Clause:
     ratio: Fraction | None = None
     size: int | None = None
 
-    def holds(self, filed: Filed) -> bool:
+    def holds(self, filed: Filing) -> bool:
         return all(
             fold(by.of(filed)) in {fold(value) for value in values} for by, values in self.where
         )
@@ -177,7 +177,7 @@ def draw(accounts: Sequence[Account], spec: Spec) -> Scope:
     )
 
 
-def listed(accounts: Sequence[Account], chosen: Iterable[Account]) -> Scope:
+def scope_of(accounts: Sequence[Account], chosen: Iterable[Account]) -> Scope:
     """A scope of named accounts."""
     ids = frozenset(account.id for account in chosen)
     population = in_service(accounts, first=ids)
@@ -237,7 +237,7 @@ def in_service(accounts: Iterable[Account], first: frozenset[int] = frozenset())
     )
 
 
-def identity(filed: Filed) -> str:
+def identity(filed: Filing) -> str:
     """What is filed of an account that tells it from every other one, as one text."""
     return json.dumps(
         [
@@ -261,7 +261,7 @@ def digest(accounts: Iterable[Account]) -> str:
     ).hexdigest()
 
 
-def _lot(filed: Filed, seed: str) -> str:
+def _lot(filed: Filing, seed: str) -> str:
     return hashlib.sha256(f"{seed}\n{identity(filed)}".encode()).hexdigest()
 
 
@@ -303,7 +303,7 @@ drawn list freezes them.
 """
 
 
-def strata_of(filed: Filed) -> dict[str, Any]:
+def strata_of(filed: Filing) -> dict[str, Any]:
     return {name: getattr(filed, name) for name in STRATA}
 
 

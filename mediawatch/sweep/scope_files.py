@@ -23,7 +23,7 @@ from mediawatch.registry.find import COMPARED, Finder
 from mediawatch.registry.problems import Place
 from mediawatch.registry.sheet import Sheet
 from mediawatch.registry.workbook import read_file
-from mediawatch.sweep.scope import STRATA, Scope, digest, identity, listed, strata_of
+from mediawatch.sweep.scope import STRATA, Scope, digest, identity, scope_of, strata_of
 
 LIST_SHEET, HOW_SHEET = "抽查名单", "抽样说明"
 _SPEC, _PARTS, _SEAL = "机读说明", "机读分层", "封签"
@@ -145,7 +145,9 @@ def read(path: Path, accounts: Sequence[Account], *, home: str) -> Scope:
         raise UserError("\n".join([*problems[:20], *more]))
     if not chosen:
         raise UserError(f"{path} names no account: give filing numbers or names, one a row")
-    return _as_drawn(path, drawn, listed(accounts, chosen)) if drawn else listed(accounts, chosen)
+    return (
+        _as_drawn(path, drawn, scope_of(accounts, chosen)) if drawn else scope_of(accounts, chosen)
+    )
 
 
 def _rows(sheet: Sheet) -> Iterator[tuple[Place, Mapping[str, str] | str]]:

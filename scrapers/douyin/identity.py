@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import SplitResult
 
-from mediawatch.domain import Filed, MatchedBy, NoEvidence, Seen
+from mediawatch.domain import Filing, MatchedBy, NoEvidence, PayloadFacts
 from mediawatch.names import same
 from scrapers.searches import agrees
 from scrapers.surface import link_in, on_host, query_of
@@ -28,7 +28,7 @@ class Target:
     rival: str = ""
 
 
-def wanted(filed: Filed) -> Target | None:
+def wanted(filed: Filing) -> Target | None:
     """The filed sec_uid, else the filed link; None where neither is there: 抖音号 and names need a
     search.
     """
@@ -45,7 +45,7 @@ def wanted(filed: Filed) -> Target | None:
     )
 
 
-def told(seen: Seen, target: Target, filed: Filed) -> Seen:
+def told(seen: PayloadFacts, target: Target, filed: Filing) -> PayloadFacts:
     """What a page says of the target as facts about the filed account. `NoEvidence` where the
     account was found by name alone, and its page bears another name, is certified as another
     body's, or says that the account is no more or has nothing: it may not be it."""
@@ -79,7 +79,7 @@ def sec_uid_in(link: SplitResult) -> str:
     )
 
 
-def filed_sec_uid(filed: Filed) -> str:
+def filed_sec_uid(filed: Filing) -> str:
     """The filed sec_uid, else that of the filed link; "" where there is none."""
     target = wanted(filed)
     return target.sec_uid if target else ""

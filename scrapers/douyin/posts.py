@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from mediawatch.domain import (
-    Attested,
+    Attestation,
     Changed,
     LoginRequired,
     Outcome,
+    PayloadFacts,
     Post,
     PostKind,
     RateLimited,
-    Seen,
 )
 from mediawatch.domain.clock import CLOCK_SKEW, EVER, day_of, from_epoch
 from scrapers.douyin.replies import loaded, refuse, said
@@ -81,7 +81,7 @@ def read_posts(
     visitor: bool,
     first: bool = True,
     owner: str = "",
-) -> Seen:
+) -> PayloadFacts:
     """/aweme/v1/web/aweme/post/, its first page unless `first` is False. `complete_since` only if
     the page knows the operator: visitors may miss the newest.
 
@@ -103,13 +103,13 @@ def read_posts(
     # An invitation to log in: whatever the page says, this call was answered as a visitor's.
     invited = bool(loaded(rest.get("not_login_module")).get("guide_login_tip_exist"))
     if items == [] and works == 0 and first and has_more is False and not invited:
-        return Seen(
+        return PayloadFacts(
             outcome=Outcome.NO_POSTS,
-            attested=Attested.DESCRIBED,
+            attested=Attestation.DESCRIBED,
             detail="aweme_count 0 and an empty list",
         )
     if items == [] and has_more and not invited:
-        return Seen(
+        return PayloadFacts(
             outcome=Outcome.NO_EVIDENCE,
             detail=f"empty pages as far as was read, more to come, {works} works counted",
         )
@@ -123,7 +123,7 @@ def read_posts(
     for item in items:
         found.add(item, now)
     if not found.posts:
-        return Seen(
+        return PayloadFacts(
             outcome=Outcome.NO_EVIDENCE, detail=f"no dated post among {len(items)}; {found.note}"
         )
     if not first:
@@ -136,7 +136,7 @@ def read_posts(
         found.notes.append(f"time_list {str(months)[:100]}")
     whole = has_more is False and len(found.ids) == works
     since = EVER if whole else reach(found.posts)
-    return Seen(
+    return PayloadFacts(
         posts=tuple(found.posts),
         complete_since=since if known and not found.gaps else None,
         detail=found.note,

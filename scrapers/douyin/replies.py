@@ -14,7 +14,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import unquote
 
-from mediawatch.domain import Attested, Captcha, Changed, LoginRequired, Outcome, RateLimited, Seen
+from mediawatch.domain import (
+    Attestation,
+    Captcha,
+    Changed,
+    LoginRequired,
+    Outcome,
+    PayloadFacts,
+    RateLimited,
+)
 from scrapers.browser.reply import render_data
 from scrapers.searches import Hit, Results
 
@@ -41,7 +49,7 @@ class Profile:
     unreliable, save for 0.
     """
 
-    seen: Seen
+    seen: PayloadFacts
     works: int | None = None
     odd: str = ""
     """What is missing in it: its works are read all the same, and then the look says that the site
@@ -146,13 +154,13 @@ def read_user(user: Mapping[str, object], sec_uid: str) -> Profile:
     if _NO_NAME.fullmatch(name):
         # Other calls gave this for living accounts: neither their name nor their end.
         name, detail = "", f"nickname reads {name}; {detail}"
-    seen = Seen(
+    seen = PayloadFacts(
         outcome=outcome,
         name=name,
         platform_id=sec_uid,
         verified_as=certified if isinstance(certified, str) else "",
         # No recording of an account in another state is public.
-        attested=None if outcome is Outcome.OK else Attested.DESCRIBED,
+        attested=None if outcome is Outcome.OK else Attestation.DESCRIBED,
         detail=detail,
     )
     return Profile(
@@ -196,7 +204,7 @@ _SPECIAL = (
 )
 
 
-def read_words(text: str) -> Seen | None:
+def read_words(text: str) -> PayloadFacts | None:
     """What the visible text of a page without a user says of it; None where it says nothing of the
     kind. Counts only seen twice.
     """
@@ -204,8 +212,10 @@ def read_words(text: str) -> Seen | None:
     if found is None:
         return None
     outcome = Outcome.NOT_FOUND if found[0] == "用户不存在" else Outcome.BANNED
-    return Seen(
-        outcome=outcome, attested=Attested.DESCRIBED, detail=f"{found[0]}, and no user in two loads"
+    return PayloadFacts(
+        outcome=outcome,
+        attested=Attestation.DESCRIBED,
+        detail=f"{found[0]}, and no user in two loads",
     )
 
 

@@ -15,14 +15,14 @@ from urllib.parse import quote
 
 from mediawatch.domain import (
     Account,
-    Attested,
+    Attestation,
     Captcha,
     Changed,
     MatchedBy,
     NoEvidence,
     Outcome,
     Pace,
-    Seen,
+    PayloadFacts,
     Sight,
 )
 from scrapers.browser.pool import Tab
@@ -59,7 +59,7 @@ class ProfilePage(Surface):
 
     name: ClassVar[str] = "douyin.profile"
     label: ClassVar[str] = "抖音主页"
-    attested: ClassVar[Attested] = Attested.RECORDED
+    attested: ClassVar[Attestation] = Attestation.RECORDED
     session: ClassVar[SessionUse] = SessionUse.OPTIONAL
     shows: ClassVar[Shows] = Shows.ALL_LOGGED_IN
     pace: ClassVar[Pace] = Pace(every=30.0, jitter=10.0)
@@ -89,7 +89,7 @@ class ProfilePage(Surface):
         target = wanted(account.filed)
         return target is not None and bool(target.sec_uid) and not target.rival
 
-    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[PayloadFacts]:
         target = wanted(account.filed)
         assert target is not None
         profile = read_profile(
@@ -116,7 +116,7 @@ class ProfilePage(Surface):
         if profile.odd:
             raise Changed(profile.odd)
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         target = wanted(account.filed) or self.found
         if target is None or target.rival:
             raise NoEvidence(
@@ -165,7 +165,7 @@ class ProfilePage(Surface):
                             owner=visit.sec_uid,
                         )
                         if shown.posts:
-                            yield told(Seen(posts=shown.posts), target, account.filed)
+                            yield told(PayloadFacts(posts=shown.posts), target, account.filed)
             lacks_login(tab, sign)
             if profile.odd:
                 raise Changed(profile.odd)
@@ -178,7 +178,7 @@ class Search(NameSearch):
     pace = Pace(every=60.0, jitter=20.0)
     url_keys = frozenset({"type", "keyword", "cursor", "count"})
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         """By the filed name, and by the 抖音号 where that does not do: renamed, an account is found
         by nothing else.
         """

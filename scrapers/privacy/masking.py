@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from mediawatch.domain import Filed, Sight
+from mediawatch.domain import Filing, Sight
 from scrapers.privacy.scrubbing import Scrubber, identity_in
 
 _ADDRESS = re.compile(r"(?:https?:)?//\S+")
@@ -64,7 +64,7 @@ class Mask:
     @classmethod
     def sparing(
         cls,
-        filed: Filed,
+        filed: Filing,
         sight: Sight,
         records: Callable[[str], Iterable[object]],
         marks: tuple[str, ...],

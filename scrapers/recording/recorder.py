@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from mediawatch.domain import Account, Failure, Filed, Need, Pace, Sight, UserError
+from mediawatch.domain import Account, Failure, Filing, Need, Pace, Sight, UserError
 from mediawatch.ports import Gate
 from scrapers.browser.pool import Browser, Session, Tab
 from scrapers.browser.sessions import sessions_in
@@ -104,7 +104,7 @@ class Recorder:
             if on_host(link.hostname, *scraper.hosts):
                 return Account(
                     id=0,
-                    filed=Filed(name="", platform=platform, url=link.geturl()),
+                    filed=Filing(name="", platform=platform, url=link.geturl()),
                     links=(link.geturl(),),
                 )
         raise UserError(

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from mediawatch.domain import Filed, UserError
+from mediawatch.domain import Filing, UserError
 
 _PLATFORMS = ("wechat", "weibo", "douyin", "toutiao")
 _LOGINS = (*_PLATFORMS, "weread")
@@ -88,7 +88,7 @@ class Case:
     sessions: frozenset[str]
     kind: str
     """`recorded` or `composed`."""
-    filed: Filed
+    filed: Filing
     responses: tuple[Recorded, ...]
     expect: Mapping[str, Any] | None
 
@@ -171,7 +171,7 @@ def _as_of(table: Mapping[str, Any]) -> datetime:
     return at
 
 
-def _filed(table: Mapping[str, Any], platform: str) -> Filed:
+def _filed(table: Mapping[str, Any], platform: str) -> Filing:
     account = table.get("account")
     if not isinstance(account, dict):
         raise CaseError("[account] is missing")
@@ -181,7 +181,7 @@ def _filed(table: Mapping[str, Any], platform: str) -> Filed:
                 f"account.{key} = {value!r}: known are the texts {', '.join(_ACCOUNT_KEYS)}"
             )
     link = account.get("article_url", "")
-    return Filed(
+    return Filing(
         name=_text(account, "name", "account."),
         platform=platform,
         platform_id=account.get("platform_id", ""),

@@ -8,7 +8,15 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, quote, unquote, urlsplit
 
-from mediawatch.domain import Changed, Filed, LoginRequired, MatchedBy, NoEvidence, Outcome, Seen
+from mediawatch.domain import (
+    Changed,
+    Filing,
+    LoginRequired,
+    MatchedBy,
+    NoEvidence,
+    Outcome,
+    PayloadFacts,
+)
 from scrapers.browser.reply import host_and_path
 from scrapers.surface import link_in, on_host, query_of
 
@@ -44,7 +52,7 @@ class Target:
         return bool(self.id) and not self.id.isdigit()
 
 
-def wanted(filed: Filed) -> Target | None:
+def wanted(filed: Filing) -> Target | None:
     """The filed token's page, else the filed link (a share link's account), else the filed number
     taken as a UID.
 
@@ -93,7 +101,7 @@ def landed(url: str, target: Target) -> str:
     return unquote(token[1]) if token else ""
 
 
-def tie(profile: Seen, number: str, token: str, target: Target) -> Seen:
+def tie(profile: PayloadFacts, number: str, token: str, target: Target) -> PayloadFacts:
     """The profile as facts about the target; `number` is its mediaId, `token` that of its address.
     `Changed` for another account.
     """

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import unquote
 
-from mediawatch.domain import Attested, Changed, Outcome, Post, PostKind, Seen
+from mediawatch.domain import Attestation, Changed, Outcome, PayloadFacts, Post, PostKind
 from mediawatch.domain.clock import CLOCK_SKEW, EVER, beijing, day_of, from_epoch, parse_printed
 from scrapers.browser.reply import render_data
 from scrapers.lists import reach
@@ -48,7 +48,7 @@ def served(html: str) -> object:
     return decoded(found)
 
 
-def read_profile(render_data: object) -> Seen | None:
+def read_profile(render_data: object) -> PayloadFacts | None:
     """Name, id (`userId`) and 认证 from the server data; `banned` or `cancelled` where they say so.
     None: a page without a profile.
     """
@@ -68,13 +68,13 @@ def read_profile(render_data: object) -> Seen | None:
         outcome, detail = Outcome.BANNED, "banStatus is true"
     elif _GONE_NAME.fullmatch(name.strip()):
         outcome, detail = Outcome.CANCELLED, f"it is called {name.strip()}"
-    return Seen(
+    return PayloadFacts(
         outcome=outcome,
         name=name.strip(),
         platform_id=token,
         verified_as=_verified_as(user.get("userAuthInfo")),
         detail=detail,
-        attested=None if outcome is Outcome.OK else Attested.DESCRIBED,
+        attested=None if outcome is Outcome.OK else Attestation.DESCRIBED,
     )
 
 
@@ -104,13 +104,15 @@ def _verified_as(info: object) -> str:
     return ""
 
 
-def read_absence(text: str) -> Seen | None:
+def read_absence(text: str) -> PayloadFacts | None:
     """What the visible text of a page without a profile says; None where it has none of the known
     wordings.
     """
     for outcome, wording in ((Outcome.CANCELLED, _CANCELLED), (Outcome.NOT_FOUND, _NOT_FOUND)):
         if found := wording.search(text):
-            return Seen(outcome=outcome, detail=found[0].strip(), attested=Attested.DESCRIBED)
+            return PayloadFacts(
+                outcome=outcome, detail=found[0].strip(), attested=Attestation.DESCRIBED
+            )
     return None
 
 
@@ -206,7 +208,7 @@ def joined(first: object, second: object) -> object:
     raise Changed(second)
 
 
-def read_feed(payload: object, author: str, now: datetime) -> Seen:
+def read_feed(payload: object, author: str, now: datetime) -> PayloadFacts:
     """The posts of a page of `profile_all`. `author` is the name on the profile.
 
     `complete_since` is set where every own item has a date and they stand newest first, pinned ones
@@ -230,30 +232,34 @@ def read_feed(payload: object, author: str, now: datetime) -> Seen:
                 complete_since=None,
                 detail="; ".join(filter(None, (shown.detail, check))),
             )
-        return Seen(outcome=Outcome.CAPTCHA, detail=check)
+        return PayloadFacts(outcome=Outcome.CAPTCHA, detail=check)
     match payload:
         case {"message": "success", "data": list() | None as data}:
             items: list[Any] = [unwrapped(item) for item in data or []]
         case {"message": str(message), **rest} if message != "success" and re.search(
             r"log[-_ ]?in|登录", f"{message} {rest.get('data')}", re.I
         ):
-            return Seen(outcome=Outcome.LOGIN_REQUIRED, detail=f"the feed says {message[:80]!r}")
+            return PayloadFacts(
+                outcome=Outcome.LOGIN_REQUIRED, detail=f"the feed says {message[:80]!r}"
+            )
         case {"message": str(message)} if message != "success":
-            return Seen(outcome=Outcome.RATE_LIMITED, detail=f"the feed says {message[:80]!r}")
+            return PayloadFacts(
+                outcome=Outcome.RATE_LIMITED, detail=f"the feed says {message[:80]!r}"
+            )
         case _:
             raise Changed(payload)
     if not items:
         if not isinstance(payload, Mapping) or not {"has_more", "next"} <= payload.keys():
             # Risk control answers with success, too, but leaves these out.
-            return Seen(
+            return PayloadFacts(
                 outcome=Outcome.RATE_LIMITED,
                 detail="the feed succeeded with nothing in it, not even has_more and next",
             )
         if not has_more(payload):
-            return Seen(
+            return PayloadFacts(
                 outcome=Outcome.NO_POSTS,
                 detail="the feed succeeded and is empty",
-                attested=Attested.DESCRIBED,
+                attested=Attestation.DESCRIBED,
             )
     authors = {name for item in items if (name := _author(item))}
     if author and authors and author not in authors:
@@ -270,7 +276,7 @@ def read_feed(payload: object, author: str, now: datetime) -> Seen:
     # "Only the pinned post" is also what a site shows to those whom it withholds the rest from.
     ends = not has_more(payload) and any(not post.pinned for post in posts)
     since = None if notes else EVER if ends else reach(posts)
-    return Seen(posts=posts, complete_since=since, detail="; ".join(notes))
+    return PayloadFacts(posts=posts, complete_since=since, detail="; ".join(notes))
 
 
 def _check_in(payload: object) -> str:

@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from mediawatch.domain import (
     Account,
-    Attested,
+    Attestation,
     Captcha,
     Changed,
     Failure,
@@ -23,8 +23,8 @@ from mediawatch.domain import (
     NoEvidence,
     Outcome,
     Pace,
+    PayloadFacts,
     RateLimited,
-    Seen,
     Unreachable,
 )
 from scrapers.browser.pool import Hearing, Reply, Tab, host_and_path
@@ -96,7 +96,7 @@ class Profile(Surface):
     """
 
     name, label = "toutiao.profile", "今日头条主页"
-    attested = Attested.RECORDED
+    attested = Attestation.RECORDED
     session = SessionUse.VISITOR
     shows = Shows.ALL
     pace = Pace(every=4.0, jitter=2.0)
@@ -110,7 +110,7 @@ class Profile(Surface):
         target = wanted(account.filed)
         return target is not None and target.url.startswith(USER)
 
-    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[PayloadFacts]:
         target = wanted(account.filed)
         assert target is not None
         document = (await calls.open(target.url)).good()
@@ -124,7 +124,7 @@ class Profile(Surface):
             reply = await calls.fetch(feed_call(calls.entered, token or profile.platform_id))
             yield replace(read_feed(reply.json(), profile.name, calls.now()), complete_since=None)
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         target = wanted(account.filed)
         if target is None:
             raise NoEvidence("neither a Toutiao id nor a Toutiao link is filed")
@@ -151,7 +151,9 @@ class Profile(Surface):
                             yield shown
                         raise RateLimited(f"{RELOADS + 1} times: {blank.detail}") from blank
 
-    async def profile(self, tab: Tab, hearing: Hearing, page: Reply, target: Target) -> Seen:
+    async def profile(
+        self, tab: Tab, hearing: Hearing, page: Reply, target: Target
+    ) -> PayloadFacts:
         """Who the page is about, after the site's JavaScript challenge, which reloads the page
         once.
         """
@@ -189,7 +191,7 @@ class Profile(Surface):
             return tie(await self.absence(tab), "", token, target)
         return tie(seen, media_id(data), token, target)
 
-    async def absence(self, tab: Tab) -> Seen:
+    async def absence(self, tab: Tab) -> PayloadFacts:
         """What a page without a profile says; `Changed` where it says nothing."""
         missing = tab.document.status == 404
         if not missing:
@@ -197,12 +199,16 @@ class Profile(Surface):
         if seen := read_absence(await tab.text()):
             return seen
         if missing and is_shell(tab.document.text()):
-            return Seen(outcome=Outcome.NOT_FOUND, detail="HTTP 404", attested=Attested.DESCRIBED)
+            return PayloadFacts(
+                outcome=Outcome.NOT_FOUND, detail="HTTP 404", attested=Attestation.DESCRIBED
+            )
         raise Changed(
             f"HTTP {tab.document.status} without a profile, and none of the known wordings"
         )
 
-    async def feed(self, tab: Tab, hearing: Hearing, profile: Seen, tokens: set[str]) -> Seen:
+    async def feed(
+        self, tab: Tab, hearing: Hearing, profile: PayloadFacts, tokens: set[str]
+    ) -> PayloadFacts:
         """The posts of this account's `profile_all`; further pages where the first shows no dated
         post but pinned ones, and as far back as the look needs them."""
 
@@ -274,9 +280,9 @@ class Profile(Surface):
         await tab.evaluate(_DOWN)
         return await hearing.first(following, timeout=tab.timeouts.reply / _SCROLLS)
 
-    async def cards(self, tab: Tab) -> Seen:
+    async def cards(self, tab: Tab) -> PayloadFacts:
         """What stands on the cards of a page whose feed nobody heard: never exact."""
-        return Seen(
+        return PayloadFacts(
             posts=read_cards(await tab.evaluate(_CARDS), tab.now()),
             detail="dates off the page's cards, by day",
         )

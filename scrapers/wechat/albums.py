@@ -14,13 +14,13 @@ from urllib.parse import urlencode
 
 from mediawatch.domain import (
     Account,
-    Attested,
+    Attestation,
     Changed,
     MatchedBy,
     Pace,
+    PayloadFacts,
     Post,
     PostKind,
-    Seen,
     Sight,
 )
 from mediawatch.domain.clock import day_of, from_epoch
@@ -56,7 +56,7 @@ class Album(Surface):
 
     name = "wechat.album"
     label = "微信合集"
-    attested = Attested.DESCRIBED
+    attested = Attestation.DESCRIBED
     session = SessionUse.VISITOR
     shows = Shows.SOME
     pace = Pace(every=4.0, jitter=2.0)
@@ -72,7 +72,7 @@ class Album(Surface):
         seen = tuple(link for sight in earlier if sight.matched_by for link in sight.links)
         return Album(seen) if albums_of((*seen, *account.links)) else None
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         asked = 0
         for biz, album in albums_of((*self._seen, *account.links))[:_ALBUMS]:
             for backwards in (0, 1):
@@ -114,7 +114,7 @@ def shows_all(payload: Mapping[str, Any]) -> bool:
     return False
 
 
-def read_album(payload: Mapping[str, Any], account: Account, biz: str) -> Seen:
+def read_album(payload: Mapping[str, Any], account: Account, biz: str) -> PayloadFacts:
     """The articles of the album's owner `biz`, in one order. NoEvidence where that is another
     account than the filed one; Changed where there are none, which proves nothing."""
     match payload:
@@ -148,7 +148,7 @@ def read_album(payload: Mapping[str, Any], account: Account, biz: str) -> Seen:
         raise Changed(f"an album without dated articles of its owner ({len(items)} in all)")
     # Its address stood on a page of the account.
     tie = tie or (MatchedBy.NAME if same(account.filed.name, name) else MatchedBy.URL)
-    return Seen(name=name, platform_id=shown, original_id=gh, matched_by=tie, posts=posts)
+    return PayloadFacts(name=name, platform_id=shown, original_id=gh, matched_by=tie, posts=posts)
 
 
 def _post(item: Mapping[str, Any]) -> Post | None:

@@ -14,17 +14,17 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import replace
 
-from mediawatch.addresses import unwrapped
+from mediawatch.addresses import unwrap
 from mediawatch.domain import (
     Account,
-    Attested,
+    Attestation,
     Changed,
     Failure,
     MatchedBy,
     NoEvidence,
     Outcome,
     Pace,
-    Seen,
+    PayloadFacts,
 )
 from mediawatch.domain.clock import CLOCK_SKEW
 from scrapers.browser.pool import Tab
@@ -54,7 +54,7 @@ def short_links(account: Account) -> tuple[str, ...]:
     """
     learned = [link for link in account.links if link not in account.filed.article_links]
     texts = " ".join(
-        unwrapped(link)
+        unwrap(link)
         for link in (*learned, *account.links, *account.filed.article_links, account.filed.url)
     )
     return tuple(dict.fromkeys(f"{HOME}s/{token}" for token in _SHORT.findall(texts)))
@@ -74,7 +74,7 @@ class Article(Surface):
 
     name = "wechat.article"
     label = "微信文章链接"
-    attested = Attested.RECORDED
+    attested = Attestation.RECORDED
     session = SessionUse.VISITOR
     shows = Shows.SOME
     pace = Pace(every=3.0, jitter=2.0)
@@ -84,12 +84,12 @@ class Article(Surface):
     def applies(self, account: Account) -> bool:
         return bool(short_links(account))
 
-    def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+    def ask(self, calls: Calls, account: Account) -> AsyncIterator[PayloadFacts]:
         return self.see(calls, account)
 
-    async def see(self, tab: Tab | Calls, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab | Calls, account: Account) -> AsyncIterator[PayloadFacts]:
         odd: Failure | None = None
-        told: list[Seen] = []
+        told: list[PayloadFacts] = []
         for number, link in enumerate(short_links(account)[:_TRIES]):
             if number:
                 await tab.pause()
@@ -121,7 +121,7 @@ class LoneArticle(Article):
     tied to nobody.
     """
 
-    async def see(self, tab: Tab | Calls, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab | Calls, account: Account) -> AsyncIterator[PayloadFacts]:
         for link in account.links:
             page = await opened(tab, link)
             yield facts(page, link, None)
@@ -152,21 +152,21 @@ async def opened(tab: Tab | Calls, link: str) -> Page:
     return page
 
 
-def facts(page: Page, link: str, tie: MatchedBy | None) -> Seen:
-    return Seen(
+def facts(page: Page, link: str, tie: MatchedBy | None) -> PayloadFacts:
+    return PayloadFacts(
         outcome=page.outcome,
         name=page.name,
         platform_id=page.biz,
         original_id=page.original_id,
         matched_by=tie if page.name or page.outcome is not Outcome.NO_EVIDENCE else None,
         posts=(replace(page.post, link=kept(link)),) if page.post else (),
-        attested=Attested.DESCRIBED if page.described else None,
+        attested=Attestation.DESCRIBED if page.described else None,
         links=page.links,
         detail=page.detail,
     )
 
 
-async def followed(tab: Tab | Calls, page: Page, seen: Seen) -> Seen:
+async def followed(tab: Tab | Calls, page: Page, seen: PayloadFacts) -> PayloadFacts:
     """A migrated account's page leads to the new one: look there once and say who that is. The new
     ids are a proposal, no identity.
     """

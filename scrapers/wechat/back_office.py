@@ -16,15 +16,15 @@ from urllib.parse import urlencode
 
 from mediawatch.domain import (
     Account,
-    Attested,
+    Attestation,
     Changed,
     LoginRequired,
     MatchedBy,
     NoEvidence,
     Outcome,
     Pace,
+    PayloadFacts,
     RateLimited,
-    Seen,
     Sight,
 )
 from mediawatch.domain.clock import CLOCK_SKEW
@@ -172,7 +172,7 @@ class Own(BackOffice):
 
     name = "wechat.own"
     label = "本单位公众号后台发表记录"
-    attested = Attested.DESCRIBED
+    attested = Attestation.DESCRIBED
     shows = Shows.ALL_LOGGED_IN
     pace = Pace(every=6.0, jitter=3.0)
 
@@ -186,13 +186,13 @@ class Own(BackOffice):
         owner = _owner(session, stamp_of(session))
         return owner is not None and (owner == Owner() or same_account(account, owner) is not None)
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         token = await enter(tab)
         owner = read_owner(await tab.evaluate(_OWNER))
         tie = same_account(account, owner)
         if tie is None:
             raise NoEvidence("the login is that of another account")
-        yield Seen(
+        yield PayloadFacts(
             name=owner.name, platform_id=owner.biz, original_id=owner.original_id, matched_by=tie
         )
 
@@ -204,7 +204,7 @@ class Own(BackOffice):
 
         pages = await newest_pages(tab, page_at)
         if pages[0].total == 0:
-            yield Seen(
+            yield PayloadFacts(
                 outcome=Outcome.NO_POSTS,
                 matched_by=tie,
                 detail="the account's own back office counts no publication",
@@ -222,7 +222,7 @@ class Search(BackOffice):
     name: ClassVar[str] = "wechat.search"
     label: ClassVar[str] = "微信公众平台账号搜索"
     warm: ClassVar[Warm | None] = _WARM
-    attested: ClassVar[Attested] = Attested.RECORDED
+    attested: ClassVar[Attestation] = Attestation.RECORDED
     shows: ClassVar[Shows] = Shows.SOME
     # Told: at most 6 a minute, and some tens an hour froze the search of a login for hours
     # (docs/platforms/wechat.md).
@@ -246,13 +246,13 @@ class Search(BackOffice):
         ]
         return Search(troubled[0]) if troubled else self
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         yield await self.found(tab, await enter(tab), account)
 
-    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[PayloadFacts]:
         yield await self.found(calls, calls.entered, account)
 
-    async def found(self, tab: Tab | Calls, token: str, account: Account) -> Seen:
+    async def found(self, tab: Tab | Calls, token: str, account: Account) -> PayloadFacts:
         """By the filed name, and by the 微信号 where that does not do."""
         hits: list[Hit] = []
         exhausted = True
@@ -308,7 +308,7 @@ class List(BackOffice):
     name: ClassVar[str] = "wechat.list"
     label: ClassVar[str] = "微信公众平台发表记录"
     warm: ClassVar[Warm | None] = _WARM
-    attested: ClassVar[Attested] = Attested.RECORDED
+    attested: ClassVar[Attestation] = Attestation.RECORDED
     shows: ClassVar[Shows] = Shows.ALL_LOGGED_IN
     pace: ClassVar[Pace] = Pace(every=10.0, jitter=5.0)
     declared_closed: ClassVar[bool] = True
@@ -336,13 +336,13 @@ class List(BackOffice):
         }
         return List(*next(iter(found.items()))) if len(found) == 1 else None
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         yield await self.newest(tab, await enter(tab))
 
-    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[PayloadFacts]:
         yield replace(await self.newest(calls, calls.entered), complete_since=None)
 
-    async def newest(self, tab: Tab | Calls, token: str) -> Seen:
+    async def newest(self, tab: Tab | Calls, token: str) -> PayloadFacts:
         pages = await newest_pages(tab, lambda begin: self.page(tab, token, begin))
         seen = listed(pages, self.fakeid, self.tie, tab.now())
         return replace(seen, complete_since=None) if self.unseen else seen
@@ -386,7 +386,9 @@ async def newest_pages(
     return pages
 
 
-def listed(pages: Sequence[Batches], biz: str, tie: MatchedBy | None, now: datetime) -> Seen:
+def listed(
+    pages: Sequence[Batches], biz: str, tie: MatchedBy | None, now: datetime
+) -> PayloadFacts:
     """What the pages of one list come to. Changed where an article of another account stands in it.
 
     An article dated after the look is left out, and its list proves no gap.
@@ -397,7 +399,7 @@ def listed(pages: Sequence[Batches], biz: str, tie: MatchedBy | None, now: datet
     if biz and owners - {number_of(biz)}:
         raise Changed(f"the list holds articles of another account: {', '.join(sorted(owners))}")
     deleted = sum(page.deleted for page in pages)
-    return Seen(
+    return PayloadFacts(
         platform_id=biz,
         matched_by=tie,
         posts=sound,

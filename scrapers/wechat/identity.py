@@ -10,8 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from mediawatch.addresses import unwrapped
-from mediawatch.domain import ID_IN_DOUBT, Account, Attested, MatchedBy, NoEvidence, Outcome, Seen
+from mediawatch.addresses import unwrap
+from mediawatch.domain import (
+    ID_IN_DOUBT,
+    Account,
+    Attestation,
+    MatchedBy,
+    NoEvidence,
+    Outcome,
+    PayloadFacts,
+)
 from mediawatch.names import differs_by_suffix, same
 from scrapers.wechat.article_page import GONE_NICK, MOVED_NICK, Page
 from scrapers.wechat.back_office_replies import Hit
@@ -22,7 +30,7 @@ _NEAR = 3
 
 def biz_in(url: str) -> str:
     """`__biz` of a long article or profile link, "" where it has none."""
-    return dict(parse_qsl(urlsplit(unwrapped(url.replace("&amp;", "&"))).query)).get("__biz", "")
+    return dict(parse_qsl(urlsplit(unwrap(url.replace("&amp;", "&"))).query)).get("__biz", "")
 
 
 def number_of(biz: str) -> str:
@@ -197,7 +205,7 @@ def _tie_of_hit(account: Account, hit: Hit) -> MatchedBy | None:
         return None
 
 
-def _doubt(account: Account, hits: Sequence[Hit]) -> Seen | None:
+def _doubt(account: Account, hits: Sequence[Hit]) -> PayloadFacts | None:
     """The first hit that bears one filed key and contradicts a filed id, tied to nothing."""
     for hit in hits:
         try:
@@ -207,9 +215,9 @@ def _doubt(account: Account, hits: Sequence[Hit]) -> Seen | None:
     return None
 
 
-def _in_doubt(hit: Hit, why: str) -> Seen:
+def _in_doubt(hit: Hit, why: str) -> PayloadFacts:
     detail = f"{why} ({hit.name})"
-    return Seen(
+    return PayloadFacts(
         outcome=Outcome.NO_EVIDENCE,
         name=hit.name,
         platform_id=hit.biz,
@@ -234,7 +242,7 @@ def is_same(account: Account, hit: Hit) -> bool:
     return same(account.filed.name, hit.name)
 
 
-def identified(account: Account, hits: Sequence[Hit], exhausted: bool) -> Seen:
+def identified(account: Account, hits: Sequence[Hit], exhausted: bool) -> PayloadFacts:
     """What all hits say of the account. `exhausted`: every hit of every query (name, and 微信号
     where filed) was seen.
     """
@@ -285,20 +293,22 @@ def identified(account: Account, hits: Sequence[Hit], exhausted: bool) -> Seen:
     looked = f"no exact hit among all {len(hits)} (first: {shown})" if hits else "no hits at all"
     detail = f"searched for {', '.join(queries(account))}: {looked}"
     # A page with hits is recorded, one without any is not.
-    return Seen(
+    return PayloadFacts(
         outcome=Outcome.NOT_FOUND,
         matched_by=MatchedBy.NAME,
-        attested=None if hits else Attested.DESCRIBED,
+        attested=None if hits else Attestation.DESCRIBED,
         detail=detail,
     )
 
 
-def _nothing(detail: str) -> Seen:
-    return Seen(outcome=Outcome.NO_EVIDENCE, detail=detail)
+def _nothing(detail: str) -> PayloadFacts:
+    return PayloadFacts(outcome=Outcome.NO_EVIDENCE, detail=detail)
 
 
-def _of_hit(hit: Hit, tie: MatchedBy) -> Seen:
-    seen = Seen(name=hit.name, platform_id=hit.biz, original_id=hit.original_id, matched_by=tie)
+def _of_hit(hit: Hit, tie: MatchedBy) -> PayloadFacts:
+    seen = PayloadFacts(
+        name=hit.name, platform_id=hit.biz, original_id=hit.original_id, matched_by=tie
+    )
     outcome = (
         Outcome.CANCELLED
         if GONE_NICK.fullmatch(hit.name)
@@ -310,10 +320,10 @@ def _of_hit(hit: Hit, tie: MatchedBy) -> Seen:
         return seen
     # WeChat renames what is gone: such a nick is a state, not a name.
     detail = f"the account is shown as {hit.name}"
-    return Seen(
+    return PayloadFacts(
         outcome=outcome,
         platform_id=hit.biz,
         matched_by=tie,
-        attested=Attested.DESCRIBED,
+        attested=Attestation.DESCRIBED,
         detail=detail,
     )

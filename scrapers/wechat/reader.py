@@ -15,15 +15,15 @@ from typing import Any
 
 from mediawatch.domain import (
     Account,
-    Attested,
+    Attestation,
     Captcha,
     Changed,
     LoginRequired,
     MatchedBy,
     Pace,
+    PayloadFacts,
     Post,
     PostKind,
-    Seen,
 )
 from mediawatch.domain.clock import day_of, from_epoch
 from mediawatch.names import same
@@ -48,7 +48,7 @@ class Reader(Surface):
 
     name = "wechat.reader"
     label = "微信读书公众号页"
-    attested = Attested.DESCRIBED
+    attested = Attestation.DESCRIBED
     session = SessionUse.REQUIRED
     session_platform = "weread"
     hosts = frozenset({"weread.qq.com"})
@@ -63,7 +63,7 @@ class Reader(Surface):
     def applies(self, account: Account) -> bool:
         return _PAGE.match(account.filed.reader_url) is not None
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         async with tab.hearing(r"^weread\.qq\.com/web/mp/articles$") as calls:
             (await tab.open(account.filed.reader_url)).good()
             reply = await calls.first()
@@ -124,7 +124,7 @@ def refuse(reply: Reply) -> None:
         raise Changed(f"errCode {code} from {reply.path}")
 
 
-def read_articles(reply: Reply, account: Account) -> Seen:
+def read_articles(reply: Reply, account: Account) -> PayloadFacts:
     """The first page of the list: groups, in each the articles of one push. Raises what `refuse`
     does; NoEvidence where the page is another account's; Changed for an empty list, which proves
     nothing."""
@@ -143,10 +143,10 @@ def read_articles(reply: Reply, account: Account) -> Seen:
     return _of_account(account, encoded(book[1]), _name(infos), posts)
 
 
-def _of_account(account: Account, biz: str, name: str, posts: tuple[Post, ...]) -> Seen:
+def _of_account(account: Account, biz: str, name: str, posts: tuple[Post, ...]) -> PayloadFacts:
     tie = tied(account, f"the reader page belongs to {name or 'another account'}", biz)
     agrees = bool(name) and same(account.filed.name, name)
-    return Seen(
+    return PayloadFacts(
         # Only where it agrees: another name may be one that the account had when 微信读书 last
         # asked.
         name=name if agrees else "",

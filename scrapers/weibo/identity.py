@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass, replace
 from urllib.parse import SplitResult, quote, unquote
 
-from mediawatch.domain import Changed, Filed, MatchedBy, NoEvidence, Outcome, Seen
+from mediawatch.domain import Changed, Filing, MatchedBy, NoEvidence, Outcome, PayloadFacts
 from mediawatch.names import same
 from scrapers.searches import agrees, vouches
 from scrapers.surface import link_in, on_host
@@ -58,7 +58,7 @@ class Target:
         return f"{site}/n/{quote(self.name, safe='')}" if self.name else f"{DESKTOP}/{self.custom}"
 
 
-def wanted(filed: Filed) -> Target:
+def wanted(filed: Filing) -> Target:
     """The filed id, else the filed link, else the name's own page. `NoEvidence` where id and link
     tell of two accounts.
     """
@@ -100,7 +100,7 @@ def linked_to(link: SplitResult) -> Target | None:
     return None
 
 
-def tie(profile: Profile, target: Target) -> Seen:
+def tie(profile: Profile, target: Target) -> PayloadFacts:
     """The profile's facts as facts about the target. `Changed` for another account's reply; a name
     or custom domain proves no absence.
     """
@@ -118,7 +118,7 @@ def tie(profile: Profile, target: Target) -> Seen:
     return replace(seen, matched_by=target.by)
 
 
-def listed(feed: Seen, profile: Profile, target: Target) -> Seen:
+def listed(feed: PayloadFacts, profile: Profile, target: Target) -> PayloadFacts:
     """A list's facts as facts about the target. Its items name the account where the profile did
     not.
     """
@@ -126,19 +126,19 @@ def listed(feed: Seen, profile: Profile, target: Target) -> Seen:
     return tie(Profile(seen=known), target)
 
 
-def vouched(profile: Profile, target: Target, filed: Filed) -> bool:
+def vouched(profile: Profile, target: Target, filed: Filing) -> bool:
     """Whether the profile is surely the filed account's."""
     return target.by is not MatchedBy.NAME or vouches(filed, profile.verified_reason)
 
 
-def filed_uid(filed: Filed) -> str:
+def filed_uid(filed: Filing) -> str:
     """The filed uid, else that of the filed link; "" where there is none."""
     linked = linked_to(link_in(filed.url))
     filed_id = filed.platform_id.strip()
     return filed_id if UID.fullmatch(filed_id) else linked.uid if linked else ""
 
 
-def certified_otherwise(profile: Profile, target: Target, filed: Filed) -> None:
+def certified_otherwise(profile: Profile, target: Target, filed: Filing) -> None:
     """`NoEvidence` where an account was found by name alone, and the platform certifies it as
     another body's.
     """

@@ -15,16 +15,16 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 from mediawatch.domain import (
-    Attested,
+    Attestation,
     Captcha,
     Changed,
     Failure,
     LoginRequired,
     NoEvidence,
     Outcome,
+    PayloadFacts,
     Post,
     RateLimited,
-    Seen,
     Unreachable,
 )
 from mediawatch.domain.clock import EVER, beijing, day_of, months_before
@@ -64,7 +64,7 @@ class Profile:
     container of its 微博 tab (mobile).
     """
 
-    seen: Seen
+    seen: PayloadFacts
     statuses: int | None = None
     verified_reason: str = ""
     """认证说明: a sentence of the platform, not the organiser's registered name."""
@@ -111,7 +111,7 @@ def refuse(payload: object) -> None:
             raise RateLimited(_said(payload))
 
 
-def read_sorry(url: str) -> Seen:
+def read_sorry(url: str) -> PayloadFacts:
     """`weibo.com/sorry?usernotexists&msg=…`: closed, banned or frozen, by the wording; the
     operator's own block is `LoginRequired`.
     """
@@ -155,7 +155,7 @@ def read_mobile_profile(payload: object, *, visitor: bool) -> Profile:
             return replace(_profile_of(user), feed=_feed_of(data))
         case {"ok": 1, "data": dict(data)} if not data.get("userInfo"):
             # Seen of living accounts: the list may still say whose it is.
-            return Profile(seen=Seen(), feed=_feed_of(data))
+            return Profile(seen=PayloadFacts(), feed=_feed_of(data))
         case {"ok": 0} if _NOTHING_HERE in _said(payload):
             raise _nothing("no profile", visitor)
     raise _unknown(payload)
@@ -177,7 +177,7 @@ def _uid_of(user: Mapping[str, object]) -> str:
 
 def _profile_of(user: Mapping[str, object]) -> Profile:
     return Profile(
-        seen=Seen(name=_text(user, "screen_name"), platform_id=_uid_of(user)),
+        seen=PayloadFacts(name=_text(user, "screen_name"), platform_id=_uid_of(user)),
         statuses=_count(user),
         verified_reason=_text(user, "verified_reason"),
         domain=_text(user, "domain"),
@@ -229,7 +229,7 @@ def joined(payload: object, further: object) -> object:
     return further
 
 
-def read_feed(payload: object, uid: str, statuses: int | None, now: datetime) -> Seen:
+def read_feed(payload: object, uid: str, statuses: int | None, now: datetime) -> PayloadFacts:
     """/ajax/statuses/mymblog, first page. `complete_since` holds only if the page knew the
     operator: the look takes it off otherwise.
     """
@@ -253,13 +253,13 @@ def read_feed(payload: object, uid: str, statuses: int | None, now: datetime) ->
     half_year = bool(_HALF_YEAR.search(tips)) and not _TO_SOME.search(tips)
     partial = bool(data.get("bottom_tips_visible") or tips) and not half_year
     found.notes += [f"shown in part: {tips}"] if partial or half_year else []
-    by = Seen(name=_text(found.author, "screen_name"), platform_id=_uid_of(found.author))
+    by = PayloadFacts(name=_text(found.author, "screen_name"), platform_id=_uid_of(found.author))
     if not found.posts:
         detail = f"no dated post, {statuses} counted; {found.note}"
         hidden = (
             _described(Outcome.PRIVATE, detail)
             if _HIDDEN.search(tips)
-            else Seen(outcome=Outcome.NO_EVIDENCE, detail=detail)
+            else PayloadFacts(outcome=Outcome.NO_EVIDENCE, detail=detail)
         )
         return replace(hidden, name=by.name, platform_id=by.platform_id)
     since = (
@@ -277,7 +277,7 @@ def read_feed(payload: object, uid: str, statuses: int | None, now: datetime) ->
 
 def read_mobile_feed(
     payload: object, uid: str, statuses: int | None, now: datetime, *, visitor: bool
-) -> Seen:
+) -> PayloadFacts:
     """getIndex of container 107603, first page. Shows part of the posts, to visitors less: its
     dates are lower bounds.
     """
@@ -293,7 +293,7 @@ def read_mobile_feed(
         case {"containerid": str(container)} if uid not in container:
             raise Changed(f"feed of another account: {container}")
     found = Found.among(items, uid, now)
-    by = Seen(
+    by = PayloadFacts(
         name=_text(found.author, "screen_name"),
         platform_id=_uid_of(found.author),
         detail=found.note,
@@ -331,9 +331,9 @@ def _tabs(data: Mapping[str, object]) -> list[Mapping[str, object]]:
     return []
 
 
-def _described(outcome: Outcome, detail: str) -> Seen:
+def _described(outcome: Outcome, detail: str) -> PayloadFacts:
     """No recording of such a state is public: only text attests its words."""
-    return Seen(outcome=outcome, attested=Attested.DESCRIBED, detail=detail)
+    return PayloadFacts(outcome=outcome, attested=Attestation.DESCRIBED, detail=detail)
 
 
 def _nothing(what: str, visitor: bool) -> Failure:

@@ -13,7 +13,16 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from urllib.parse import quote, urlencode, urlsplit
 
-from mediawatch.domain import Account, Attested, Captcha, Changed, NoEvidence, Outcome, Pace, Seen
+from mediawatch.domain import (
+    Account,
+    Attestation,
+    Captcha,
+    Changed,
+    NoEvidence,
+    Outcome,
+    Pace,
+    PayloadFacts,
+)
 from scrapers.browser.pool import Hearing, Tab, host_and_path
 from scrapers.browser.shared_pages import Calls, Warm
 from scrapers.privacy import viewers
@@ -70,7 +79,7 @@ class ProfilePage(Surface):
     def asks(self, account: Account) -> bool:
         return bool(filed_uid(account.filed))
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         try:
             async for seen in self.read(tab, account):
                 yield seen
@@ -80,7 +89,7 @@ class ProfilePage(Surface):
                 yield seen
 
     @abstractmethod
-    def read(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    def read(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         """One load of the page: who it is first, then its list."""
 
 
@@ -90,14 +99,14 @@ class MobileProfile(ProfilePage):
     """
 
     name, label = "weibo.mobile", "微博手机版主页"
-    attested = Attested.RECORDED
+    attested = Attestation.RECORDED
     session = SessionUse.OPTIONAL
     shows = Shows.SOME
     pace = Pace(every=3.0, jitter=2.0)
     url_keys = frozenset({"type", "value", "containerid", "page"})
     warm = Warm(f"{MOBILE}/", lambda tab, account: arrive(tab, f"{MOBILE}/"))
 
-    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[PayloadFacts]:
         visitor, target = not calls.session, wanted(account.filed)
         profile = read_mobile_profile(
             await answered(calls, await calls.fetch(mobile_call(target.uid))), visitor=visitor
@@ -116,7 +125,7 @@ class MobileProfile(ProfilePage):
             target,
         )
 
-    async def read(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def read(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         visitor = not tab.session
         async with tab.hearing(INDEX, INFO) as hearing:
             target = await resolved(tab, hearing, wanted(account.filed))
@@ -182,7 +191,7 @@ class DesktopProfile(ProfilePage):
     """weibo.com/u/UID with the operator's login: the whole list, newest included."""
 
     name, label = "weibo.desktop", "微博网页版主页(登录)"
-    attested = Attested.RECORDED
+    attested = Attestation.RECORDED
     session = SessionUse.REQUIRED
     shows = Shows.ALL_LOGGED_IN
     pace = Pace(every=6.0, jitter=3.0)
@@ -201,7 +210,7 @@ class DesktopProfile(ProfilePage):
     )
     warm = Warm(f"{DESKTOP}/", lambda tab, account: arrive(tab, f"{DESKTOP}/"))
 
-    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[PayloadFacts]:
         target = wanted(account.filed)
         reply = await calls.fetch(f"https://{INFO}?{urlencode({'uid': target.uid})}")
         if reply.status == 403:
@@ -216,7 +225,7 @@ class DesktopProfile(ProfilePage):
             complete_since=None,
         )
 
-    async def read(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def read(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         async with tab.hearing(INFO, LIST) as hearing:
             target = wanted(account.filed)
             target = await resolved(tab, hearing, target) if target.short else target
@@ -272,7 +281,7 @@ class Search(NameSearch):
     pace = Pace(every=15.0, jitter=5.0)
     url_keys = frozenset({"q", "Refer"})
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         filed = account.filed
         await arrive(tab, f"{SEARCH}?q={quote(filed.name.strip(), safe='')}&Refer=weibo_user")
         if not await tab.wait_for(SHOWS_RESULT):

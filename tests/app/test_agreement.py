@@ -29,8 +29,8 @@ from mediawatch.domain import (
     Evidence,
     EvidenceKind,
     Excuse,
-    Filed,
     FiledStatus,
+    Filing,
     LookKind,
     MatchedBy,
     NewAccount,
@@ -54,7 +54,7 @@ from mediawatch.domain.clock import BEIJING, EVER, day_of
 from mediawatch.ops.settings import Home, Settings
 from mediawatch.people import review
 from mediawatch.people.suspects import suspects
-from mediawatch.publish.notices.issuing import Heading
+from mediawatch.publish.notices.issuing import NoticeHeading
 from mediawatch.rules.hearing import SILENCES
 from mediawatch.rules.policy import load
 from mediawatch.rules.post_lists import posts_of
@@ -168,7 +168,7 @@ class History:
                 "organiser": f"示例{number}局",
                 **place,
             }
-            given = Filed(
+            given = Filing(
                 name=f"示例{number}",
                 platform=platform,
                 type=type_,
@@ -409,7 +409,7 @@ class History:
         await self.app.store.note_reviews(sweep.id, [event], after=newest, rejudged=judged.rejudged)
 
     async def issue(self) -> None:
-        heading = Heading(
+        heading = NoticeHeading(
             number=f"示例〔2032〕{self.turn}号",
             title="示例通报",
             issued_on=TODAY + timedelta(days=9),

@@ -19,7 +19,7 @@ from samples import LATE, NOW, PLAIN, enter, plain_reading, post, sql
 from typer.testing import CliRunner
 
 from db import copies
-from mediawatch.app import App, backup, opened
+from mediawatch.app import App, backup, open_app
 from mediawatch.cli import app as cli
 from mediawatch.domain import Account, Capture, EvidenceKind, Reading, UserError
 from mediawatch.ops import retention
@@ -33,7 +33,7 @@ async def filled(home: Home) -> Account:
     (home.sessions / "weibo" / "office.json").write_text("made-up-cookie", "utf-8")
     (home.root / "own.toml").write_text("[policy]\n", "utf-8")
     (home.evidence / ".half.part").write_text("half")
-    async with opened(home, clock=lambda: NOW) as app:
+    async with open_app(home, clock=lambda: NOW) as app:
         (account,) = await enter(app.store, PLAIN)
         await app.store.keep(await app.evidence.keep(seen(account, 0)))
     return account
@@ -53,14 +53,14 @@ def seen(account: Account, number: int) -> Reading:
 
 async def sound(home: Home) -> int:
     """How many pieces of evidence are as they were kept; none may be otherwise."""
-    async with opened(home) as app:
-        check = retention.verified(app.evidence, await app.store.evidence())
+    async with open_app(home) as app:
+        check = retention.verify_evidence(app.evidence, await app.store.evidence())
     assert (check.missing, check.altered) == (0, 0)
     return check.sound
 
 
 async def back_up(home: Home, target: Path, **more: bool) -> None:
-    async with opened(home, clock=lambda: NOW) as app:
+    async with open_app(home, clock=lambda: NOW) as app:
         await backup.back_up(app, target, **{"with_sessions": False, **more})
 
 
@@ -84,10 +84,10 @@ async def test_what_is_restored_is_what_was_there(tmp_path: Path) -> None:
         modes["mediawatch.toml"],
     ) == (0o700, 0o600, 0o600, 0o600)
     assert (new.root / "own.toml").read_bytes() == (home.root / "own.toml").read_bytes()
-    async with opened(new) as app:
+    async with open_app(new) as app:
         assert await app.store.account(account.id) == account
         assert await app.store.last_backup() is None, "the copy was taken before it was noted"
-    async with opened(home) as app:
+    async with open_app(home) as app:
         kept = await app.store.last_backup()
     assert kept is not None
     assert (kept.place, kept.size, kept.files) == (str(target), target.stat().st_size, done.files)
@@ -109,7 +109,7 @@ async def test_logins_stay_unless_they_are_asked_for(tmp_path: Path) -> None:
 async def test_a_backup_during_writes_is_of_one_moment(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     account = await filled(home)
-    async with opened(home, clock=lambda: NOW) as app:
+    async with open_app(home, clock=lambda: NOW) as app:
         stopped = asyncio.Event()
 
         async def write(app: App) -> int:
@@ -120,7 +120,7 @@ async def test_a_backup_during_writes_is_of_one_moment(tmp_path: Path) -> None:
             return number
 
         async def copy() -> None:
-            async with opened(home, clock=lambda: NOW) as other:
+            async with open_app(home, clock=lambda: NOW) as other:
                 for number in range(3):
                     await asyncio.to_thread(asyncio.run, back_up(home, tmp_path / f"{number}.tar"))
                 await other.store.accounts()

@@ -18,12 +18,21 @@ from samples import enter, open_sweep, plain_reading
 
 from mediawatch import app as root
 from mediawatch.app import App, doctor, home_checks
-from mediawatch.app.home_checks import Check, Level
-from mediawatch.domain import Account, Attested, Canary, Filed, Outcome, Pace, SessionState, Sweep
+from mediawatch.app.home_checks import DoctorCheck, Level
+from mediawatch.domain import (
+    Account,
+    Attestation,
+    Canary,
+    Filing,
+    Outcome,
+    Pace,
+    SessionState,
+    Sweep,
+)
 from mediawatch.ops.settings import Home, read_settings
 from mediawatch.ports import SurfaceFacts
 from mediawatch.sweep.canaries import to_toml
-from mediawatch.sweep.forecast import Ahead, ahead, spell
+from mediawatch.sweep.forecast import Forecast, forecast_by_platform, spell
 
 NOW = datetime(2026, 3, 5, 4, 0, tzinfo=UTC)
 CANARY = Canary(platform="weibo", platform_id="9990000001", name="对照示例日报", source="演示数据")
@@ -42,11 +51,11 @@ def home(tmp_path: Path) -> Home:
 
 @pytest_asyncio.fixture
 async def app(home: Home) -> AsyncIterator[App]:
-    async with root.opened(home, clock=lambda: NOW) as opened:
+    async with root.open_app(home, clock=lambda: NOW) as opened:
         yield opened
 
 
-def levels(checks: list[Check]) -> dict[str, Level]:
+def levels(checks: list[DoctorCheck]) -> dict[str, Level]:
     """The worst level by name."""
     order = list(Level)
     found: dict[str, Level] = {}
@@ -55,11 +64,11 @@ def levels(checks: list[Check]) -> dict[str, Level]:
     return found
 
 
-def on_host(home: Home, now: datetime = NOW) -> list[Check]:
+def on_host(home: Home, now: datetime = NOW) -> list[DoctorCheck]:
     return list(doctor.on_host(home, read_settings(home), now))
 
 
-async def in_home(app: App) -> list[Check]:
+async def in_home(app: App) -> list[DoctorCheck]:
     return [check async for check in home_checks.in_home(app)]
 
 
@@ -109,9 +118,9 @@ async def test_an_empty_home_wants_a_registry_and_logins(app: App) -> None:
 async def test_canaries_are_wanted_where_the_registry_has_accounts(app: App, home: Home) -> None:
     await enter(
         app.store,
-        Filed(name="示例", platform="weibo"),
-        Filed(name="示例", platform="toutiao"),
-        Filed(name="示例", platform="kuaishou"),
+        Filing(name="示例", platform="weibo"),
+        Filing(name="示例", platform="toutiao"),
+        Filing(name="示例", platform="kuaishou"),
     )
     home.canaries.write_text(to_toml([CANARY], "演示数据"), encoding="utf-8")
     found = {
@@ -140,7 +149,7 @@ async def test_logins_are_looked_over(app: App, home: Home) -> None:
     mine = [check for check in await in_home(app) if "weibo/office" in check.text]
     assert [check.level for check in mine] == [Level.OK]
     login(home, "shared", 0o644)
-    await app.sessions.made("weibo", "gone", SessionState.INVALID, "probe")
+    await app.sessions.note_made("weibo", "gone", SessionState.INVALID, "probe")
     login(home, "gone")
     home.sessions.chmod(0o755)
     bad = {
@@ -162,7 +171,7 @@ async def test_an_old_login_is_worth_a_question(app: App, home: Home) -> None:
 
 
 async def test_a_clock_that_was_set_back_is_seen(app: App) -> None:
-    accounts = await enter(app.store, Filed(name="示例", platform="weibo"))
+    accounts = await enter(app.store, Filing(name="示例", platform="weibo"))
     await app.store.open_sweep(
         Sweep(as_of=NOW, policy="national", policy_toml="", started_at=NOW + timedelta(days=1)),
         accounts,
@@ -171,15 +180,17 @@ async def test_a_clock_that_was_set_back_is_seen(app: App) -> None:
 
 
 async def test_described_surfaces_in_use_want_a_recording(app: App) -> None:
-    (account,) = await enter(app.store, Filed(name="示例", platform="weibo"))
+    (account,) = await enter(app.store, Filing(name="示例", platform="weibo"))
     sweep = await open_sweep(app.store, [account])
     await app.store.keep(
-        plain_reading(account.id, sweep_id=sweep.id, outcome=Outcome.OK, attested=Attested.RECORDED)
+        plain_reading(
+            account.id, sweep_id=sweep.id, outcome=Outcome.OK, attested=Attestation.RECORDED
+        )
     )
     assert levels(await in_home(app))["recordings"] is Level.OK
     await app.store.keep(
         plain_reading(
-            account.id, sweep_id=sweep.id, outcome=Outcome.OK, attested=Attested.DESCRIBED
+            account.id, sweep_id=sweep.id, outcome=Outcome.OK, attested=Attestation.DESCRIBED
         )
     )
     (told,) = [check for check in await in_home(app) if check.name == "recordings"]
@@ -191,7 +202,7 @@ async def test_described_surfaces_in_use_want_a_recording(app: App) -> None:
 def account(number: int, platform: str = "wechat", **filed: str) -> Account:
     links = tuple(filter(None, [filed.pop("link", "")]))
     return Account(
-        id=number, filed=Filed(name=f"示例{number}", platform=platform, **filed), links=links
+        id=number, filed=Filing(name=f"示例{number}", platform=platform, **filed), links=links
     )  # type: ignore[arg-type]
 
 
@@ -201,7 +212,7 @@ def facts(
     return SurfaceFacts(
         name=name,
         label="示例",
-        attested=Attested.RECORDED,
+        attested=Attestation.RECORDED,
         needs_login=login,
         shows_all=visitor,
         shows_all_logged_in=visitor or known,
@@ -239,7 +250,9 @@ def test_what_is_ahead(
         account(4, platform, original_id="gh_0", link="https://example.org/1"),
     ]  # fmt: skip
     logins = frozenset({platform} if logged_in else ())
-    (one,) = ahead(held, lambda key: SURFACES.get(key, []), logins, lambda key: key == "wechat")
+    (one,) = forecast_by_platform(
+        held, lambda key: SURFACES.get(key, []), logins, lambda key: key == "wechat"
+    )
     assert (one.accounts, one.with_id, one.with_link, one.with_neither) == (4, 2, 2, 1)
     assert (one.by_hand, one.complete, one.login_helps) == (by_hand, complete, helps)
     assert one.without_article == (3 if platform == "wechat" else 0)
@@ -249,7 +262,9 @@ def test_what_is_ahead(
 
 def test_the_greatest_platform_comes_first() -> None:
     held = [account(1, "weibo"), account(2, "toutiao"), account(3, "toutiao")]
-    found: list[Ahead] = ahead(held, lambda key: SURFACES[key], frozenset(), lambda key: False)
+    found: list[Forecast] = forecast_by_platform(
+        held, lambda key: SURFACES[key], frozenset(), lambda key: False
+    )
     assert [one.platform for one in found] == ["toutiao", "weibo"]
     assert (spell(45), spell(300)) == ("45 minutes", "5.0 hours")
 
@@ -263,8 +278,8 @@ def registered(home: Home) -> Home:
     import asyncio
 
     async def register() -> None:
-        async with root.opened(home) as opened:
-            await enter(opened.store, Filed(name="示例", platform="toutiao", platform_id="1"))
+        async with root.open_app(home) as opened:
+            await enter(opened.store, Filing(name="示例", platform="toutiao", platform_id="1"))
 
     asyncio.run(register())
     return home
@@ -298,7 +313,7 @@ name,type,platform,platform_id,truth,posts
 async def test_live_reads_every_canary_by_every_surface(home: Home, tmp_path: Path) -> None:
     world = tmp_path / "world.csv"
     world.write_text(WORLD, encoding="utf-8")
-    async with root.staged(home, world) as (app, stage):
+    async with root.open_stage(home, world) as (app, stage):
         (sound,) = [canary for canary in stage.canaries() if canary.platform == "toutiao"]
         asleep = replace(sound, name="睡着的示例", platform_id="MS4wLjABAAAADemoDoctor002")
         home.canaries.write_text(to_toml([sound, asleep], "演示数据"), encoding="utf-8")

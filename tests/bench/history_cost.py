@@ -26,7 +26,7 @@ from mediawatch.domain import (
     Account,
     Code,
     Effect,
-    Filed,
+    Filing,
     Finding,
     Judgement,
     LookKind,
@@ -45,7 +45,7 @@ from mediawatch.domain.clock import day_of
 from mediawatch.ports import Store
 from mediawatch.rules.due import next_due
 from mediawatch.rules.policy import load
-from mediawatch.sweep.judging import judged
+from mediawatch.sweep.judging import judge_scope
 
 NOW = datetime(2031, 3, 5, 4, 0, tzinfo=UTC)
 WEEK = 7
@@ -100,7 +100,7 @@ async def template(store: Store) -> Account:
     """One account with one reading, one judged sweep and one finding: what all others are copies
     of.
     """
-    filed = Filed(
+    filed = Filing(
         name="示例发布",
         platform="weibo",
         platform_id="1",
@@ -274,7 +274,7 @@ async def costs(folder: Path, accounts: int, nights: int) -> dict[str, float]:
 
     async def judge() -> int:
         scope = await store.scope(newest.id)
-        made = await judged(
+        made = await judge_scope(
             store, [entry.account for entry in scope], lambda _: True, newest, POLICY, (), {}
         )
         await store.judge(newest.id, made.judgements, made.news)

@@ -25,7 +25,7 @@ from processes import measured, passed, python
 from ways import Answers, Place, plain, requests, sweep
 from worlds import MIX, Answer, answer_of, world
 
-from mediawatch.app import DEMO_LOGINS, clock_from, opened
+from mediawatch.app import DEMO_LOGINS, clock_from, open_app
 from scrapers.browser.sessions import write_state
 
 if TYPE_CHECKING:
@@ -156,7 +156,7 @@ async def prepare(place: Place) -> None:
         write_state(place.home.sessions / platform / "bench.json", state)
     machine.write_registry(place.folder / "registry.xlsx", place.read_world().filed_rows())
     clock = clock_from(place.now)
-    async with opened(place.home, clock=clock) as app:
+    async with open_app(place.home, clock=clock) as app:
         await registry.import_files(app.store, [place.folder / "registry.xlsx"], now=clock())
 
 

@@ -20,7 +20,7 @@ from urllib.parse import unquote
 from playwright.async_api import Browser, BrowserContext, Page, Playwright, async_playwright
 from worlds import AS_OF, Answer
 
-from mediawatch.app import Route, clock_from, opened
+from mediawatch.app import Route, clock_from, open_app
 from mediawatch.domain import LookKind
 from mediawatch.domain.clock import day_end, day_of, from_epoch
 from mediawatch.ops import install_browser
@@ -60,7 +60,7 @@ class Place:
 
 async def sweep(place: Place) -> Answers:
     """Everything a sweep does: looks, second looks with evidence, judgement, the database."""
-    async with opened(
+    async with open_app(
         place.home, clock=clock_from(place.now), route=Route(place.proxy, place.args)
     ) as app:
         app.pace = 0

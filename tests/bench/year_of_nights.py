@@ -26,7 +26,7 @@ from mediawatch.domain import (
     DateKind,
     Evidence,
     EvidenceKind,
-    Filed,
+    Filing,
     Finding,
     LookKind,
     MatchedBy,
@@ -36,7 +36,7 @@ from mediawatch.domain import (
     Sight,
 )
 from mediawatch.domain.clock import EVER, day_of, day_start
-from mediawatch.ports import Known
+from mediawatch.ports import Dossier
 from mediawatch.rules.due import next_due
 from mediawatch.rules.judge import judge
 from mediawatch.rules.policy import Policy, load
@@ -96,10 +96,10 @@ class Life:
     complete: bool
     renamed: int | None
     gone: int | None
-    filed: Filed = field(init=False)
+    filed: Filing = field(init=False)
 
     def __post_init__(self) -> None:
-        self.filed = Filed(
+        self.filed = Filing(
             name=f"示例{self.number}", platform="weibo", platform_id=str(self.number)
         )
 
@@ -208,10 +208,10 @@ class Watch:
         for finding in judged.findings:
             self._note(finding, night)
 
-    def _known(self, tonight: Sequence[Reading]) -> Known:
+    def _known(self, tonight: Sequence[Reading]) -> Dossier:
         """As `Store.known` gives it: tonight's, the last one, the first under the filed name."""
         earlier = {reading.id: reading for reading in (self.named, self.last) if reading}
-        return Known(filed=self.life.filed, readings=(*earlier.values(), *tonight))
+        return Dossier(filed=self.life.filed, readings=(*earlier.values(), *tonight))
 
     def _note(self, finding: Finding, night: int) -> None:
         if finding.code in NAMES:

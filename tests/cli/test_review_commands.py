@@ -19,7 +19,7 @@ from worklists import FRESH, GH, NOW, POLICY, STALE, exported, filed, fill, png,
 from mediawatch.domain import Excuse, ReviewAction, ReviewEvent, Verdict
 from mediawatch.ops.settings import Home
 from mediawatch.people.second_looks import is_drawn, second_looks
-from mediawatch.people.worklist import Column, Split, export, unproven
+from mediawatch.people.worklist import Column, WorklistSplit, export, unproven
 from mediawatch.ports import Store
 
 
@@ -374,7 +374,7 @@ async def test_a_drawn_word_goes_to_a_second_person(store: Store, tmp_path: Path
             sweep=inspection.sweep,
             scope=await store.scope(inspection.sweep.id),
             policy=POLICY,
-            by=Split.PERSON,
+            by=WorklistSplit.PERSON,
             people=people.split("、"),
         )
         return [(one.part, one.rows) for one in written]

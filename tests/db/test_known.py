@@ -23,9 +23,9 @@ from mediawatch.domain import (
     CanaryCheck,
     Evidence,
     EvidenceKind,
-    Filed,
     FiledIdentity,
     FiledStatus,
+    Filing,
     LookKind,
     MatchedBy,
     Outcome,
@@ -40,7 +40,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import EVER, day_start
 from mediawatch.people.worklist.todo import ids_of
-from mediawatch.ports import Known, Store
+from mediawatch.ports import Dossier, Store
 from mediawatch.registry.proposals import proposals
 from mediawatch.rules.judge import judge
 from mediawatch.rules.policy import load, parse
@@ -74,7 +74,7 @@ FILED = (
     replace(PLAIN, platform_id="2"),
 )
 NUMBERS = count(1)
-T = TypeVar("T", bound=Filed | FiledIdentity | Sight | Reading)
+T = TypeVar("T", bound=Filing | FiledIdentity | Sight | Reading)
 
 
 def moment(days_ago: int, minute: int) -> datetime:
@@ -148,8 +148,8 @@ class History:
     end.
     """
 
-    filed: tuple[Filed, ...]
-    other: Filed
+    filed: tuple[Filing, ...]
+    other: Filing
     kept: tuple[Reading, ...]
 
 
@@ -257,14 +257,14 @@ async def said_alike(store: Store, history: History, seen: tuple[CanaryCheck, ..
         )
         for period in (date(2031, 1, 1), date(2031, 2, 20)):
             some, all_of_them = (
-                Known(filed=account.filed, readings=each, checks=seen) for each in (rest, whole)
+                Dossier(filed=account.filed, readings=each, checks=seen) for each in (rest, whole)
             )
             assert judge(some, edge, NATIONAL, period) == judge(all_of_them, edge, NATIONAL, period)
 
 
 def own(thing: T, number: int) -> T:
     """With ids that no other history has."""
-    if isinstance(thing, Filed | FiledIdentity | Sight):
+    if isinstance(thing, Filing | FiledIdentity | Sight):
         return replace(thing, platform_id=thing.platform_id and f"{number}.{thing.platform_id}")
     assert isinstance(thing, Reading)
     return replace(
@@ -301,7 +301,7 @@ async def known_says(
         for policy in POLICIES:
             for supported in (True, False):
                 bounded, whole = (
-                    Known(filed=account.filed, readings=known, checks=seen, supported=supported)
+                    Dossier(filed=account.filed, readings=known, checks=seen, supported=supported)
                     for known in (some, everything)
                 )
                 assert judge(bounded, as_of, policy) == judge(whole, as_of, policy)
@@ -310,7 +310,7 @@ async def known_says(
         assert set(some) <= set(everything)
         for policy in (NATIONAL, STRICT):
             bounded, whole = (
-                Known(filed=account.filed, readings=known, checks=seen)
+                Dossier(filed=account.filed, readings=known, checks=seen)
                 for known in (some, everything)
             )
             assert judge(bounded, as_of, policy, first) == judge(whole, as_of, policy, first)

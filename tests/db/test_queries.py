@@ -28,7 +28,7 @@ from mediawatch.domain import (
     NoticeEvent,
     NoticeItem,
     Outcome,
-    Rectified,
+    Rectification,
     RegistryChanges,
     Sweep,
     SweepAccount,
@@ -98,7 +98,7 @@ async def filled(store: Store) -> None:
         common: dict[str, Any] = {"notice_id": notice.id, "at": NOW, "by": "丙某"}
         events = [
             NoticeEvent(item=1, action=NoticeAction.RECHECKED, result=said, **common)
-            for said in (Rectified.UNVERIFIED, Rectified.DONE)
+            for said in (Rectification.UNVERIFIED, Rectification.DONE)
         ]
         if number != "一":
             events.append(NoticeEvent(item=2, action=NoticeAction.CORRECTED, **common))

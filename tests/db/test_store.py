@@ -28,10 +28,10 @@ from samples import (
 import db
 from db.errors import StoreError
 from mediawatch.domain import (
-    Change,
+    AccountChange,
     Contact,
-    Filed,
     FiledStatus,
+    Filing,
     Judgement,
     LookKind,
     MatchedBy,
@@ -50,10 +50,10 @@ from mediawatch.ports import Store
 
 
 async def test_every_filed_field_comes_back(any_store: Store) -> None:
-    defaults = Filed(name="", platform="")
+    defaults = Filing(name="", platform="")
     assert [
         field.name
-        for field in fields(Filed)
+        for field in fields(Filing)
         if getattr(ODD, field.name) == getattr(defaults, field.name)
     ] == []
     odd, plain = await enter(any_store, ODD, PLAIN)
@@ -132,12 +132,12 @@ words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 zones = st.integers(-12 * 60, 14 * 60).map(lambda minutes: timezone(timedelta(minutes=minutes)))
 instants = st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1), timezones=zones)  # noqa: DTZ001 - hypothesis wants naive bounds
 days = st.dates(date(1990, 1, 1), date(2100, 1, 1))
-texts = {field.name: words for field in fields(Filed) if field.type == "str"}
+texts = {field.name: words for field in fields(Filing) if field.type == "str"}
 optional_days = {
-    field.name: st.none() | days for field in fields(Filed) if field.type == "date | None"
+    field.name: st.none() | days for field in fields(Filing) if field.type == "date | None"
 }
 filed = st.builds(
-    Filed,
+    Filing,
     **texts,
     **optional_days,
     article_links=st.lists(words, max_size=3).map(tuple),
@@ -163,7 +163,7 @@ PROPERTY = settings(
 @PROPERTY
 @given(st.lists(filed, min_size=1, max_size=4), st.lists(posts, max_size=6))
 async def test_any_text_day_and_instant_comes_back(
-    shared_store: Store, many: list[Filed], seen: list[Post]
+    shared_store: Store, many: list[Filing], seen: list[Post]
 ) -> None:
     accounts = await enter(shared_store, *many)
     assert [account.filed for account in accounts] == many
@@ -248,7 +248,7 @@ async def test_an_update_changes_values_and_writes_history(any_store: Store) -> 
     )
     assert await any_store.account(first.id) == replace(first, filed=renamed)
     assert await any_store.account(second.id) == second
-    expected = [Change(first.id, *change, later.at, "二季度.xlsx") for change in changes]
+    expected = [AccountChange(first.id, *change, later.at, "二季度.xlsx") for change in changes]
     assert await any_store.changes(first.id) == await any_store.changes() == expected
     assert await any_store.changes(second.id) == []
     assert await any_store.contacts() == {first.id: Contact(person="李四", phone="1")}
@@ -276,8 +276,8 @@ async def test_retired_accounts_leave_and_come_back(any_store: Store) -> None:
     )
     assert await any_store.accounts() == [first, second]
     assert await any_store.changes(first.id) == [
-        Change(first.id, "retired_on", "", "2031-07-01", evening.at, "全量.xlsx"),
-        Change(first.id, "retired_on", "2031-07-01", "", back.at, "三季度.xlsx"),
+        AccountChange(first.id, "retired_on", "", "2031-07-01", evening.at, "全量.xlsx"),
+        AccountChange(first.id, "retired_on", "2031-07-01", "", back.at, "三季度.xlsx"),
     ]
 
 

@@ -9,7 +9,7 @@ import pytest
 from samples import LATE, NOW, PLAIN, enter, open_sweep, plain_reading, rich_reading
 
 from mediawatch.domain import CanaryCheck, LookKind, Outcome, SessionEvent, SessionState, SweepState
-from mediawatch.ports import Store, Visited
+from mediawatch.ports import Store, SurfaceVisit
 
 DAY = timedelta(days=1)
 CHECK = CanaryCheck(
@@ -75,8 +75,8 @@ async def test_visits_are_those_of_sweeps_and_canaries_since_then(any_store: Sto
     for at in (NOW - 2 * DAY, NOW):
         await any_store.note_canary(replace(CHECK, sweep_id=now.id, at=at))
     assert sorted(await any_store.visits(NOW - DAY), key=lambda visited: visited.surface) == [
-        Visited(surface="s", session="office", at=NOW),
-        Visited(surface=CHECK.surface, session=CHECK.session, at=NOW),
+        SurfaceVisit(surface="s", session="office", at=NOW),
+        SurfaceVisit(surface=CHECK.surface, session=CHECK.session, at=NOW),
     ]
     assert [await any_store.last_read_at(sweep.id) for sweep in (before, now)] == [
         NOW - 2 * DAY,

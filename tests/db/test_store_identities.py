@@ -14,8 +14,8 @@ from db.twins import _SPELLINGS
 from mediawatch.domain import (
     Account,
     AccountState,
-    Filed,
     FiledIdentity,
+    Filing,
     MatchedBy,
     Reading,
     RegistryChanges,
@@ -46,7 +46,7 @@ def seen(account: Account, days: int, on: date, **more: Any) -> Reading:
     )
 
 
-async def file(store: Store, account: Account, filed: Filed) -> Account:
+async def file(store: Store, account: Account, filed: Filing) -> Account:
     await store.apply(
         RegistryChanges(source=FILE, updated=(UpdatedAccount(account_id=account.id, filed=filed),))
     )

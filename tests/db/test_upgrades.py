@@ -26,7 +26,7 @@ from db.copies import load
 from db.engine import make_private, migration_engine, normal_url
 from db.errors import StoreError
 from db.migrate import Safeguard, upgrade
-from mediawatch.app import opened
+from mediawatch.app import open_app
 from mediawatch.app.documents import issued_inspection
 from mediawatch.domain import Code, ReviewState, SweepAccount
 from mediawatch.ops.settings import Home
@@ -161,7 +161,7 @@ async def test_an_old_notice_prints_the_same_counts_after_an_upgrade(tmp_path: P
     home = Home(tmp_path / "home").create()
     home.database.unlink(missing_ok=True)
     restore(f"sqlite:///{home.database}", tmp_path)
-    async with opened(home, clock=lambda: NOW) as app:
+    async with open_app(home, clock=lambda: NOW) as app:
         (notice,) = await app.store.notices()
         told = await issued_inspection(app, notice)
         whole = told.statistics.whole

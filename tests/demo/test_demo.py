@@ -21,7 +21,7 @@ import pytest
 from commands import in_process as mediawatch
 
 from mediawatch.demo import shipped_world
-from mediawatch.figures.circulars import shipped
+from mediawatch.figures.circulars import load_shipped
 
 MEDIAWATCH = Path(sys.executable).with_name("mediawatch")
 
@@ -61,7 +61,7 @@ def tibet(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 def test_exactly_the_59_of_the_circular_fail(tibet: tuple[Path, str]) -> None:
     found = failing(tibet[0])
     assert found == {
-        (one.name, one.type): one.kind for one in shipped("tibet-2022q4-circular").named
+        (one.name, one.type): one.kind for one in load_shipped("tibet-2022q4-circular").named
     }
     assert Counter(found.values()) == {
         "长期未更新": 13, "半年以上未更新": 5, "超过2周及以上未更新": 27, "名称变动未报备": 4, "搜索不到": 10,
@@ -288,7 +288,9 @@ def altered(
     lines = source.read_text(encoding="utf-8").splitlines(keepends=True)
     comments = [line for line in lines if line.startswith("#")]
     reader = csv.DictReader(line for line in lines if not line.startswith("#"))
-    expected = {(one.name, one.type): one.kind for one in shipped("tibet-2022q4-circular").named}
+    expected = {
+        (one.name, one.type): one.kind for one in load_shipped("tibet-2022q4-circular").named
+    }
     rows: list[Row] = []
     for number, row in enumerate(reader):
         if not keep(number, row):

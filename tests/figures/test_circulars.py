@@ -14,13 +14,20 @@ from mediawatch.domain import (
     Account,
     Code,
     Effect,
-    Filed,
+    Filing,
     Finding,
     Judgement,
     SweepAccount,
     Verdict,
 )
-from mediawatch.figures.circulars import Line, Printed, agrees, remarks, shipped, slips
+from mediawatch.figures.circulars import (
+    CircularLine,
+    PrintedFigures,
+    agrees,
+    load_shipped,
+    remarks,
+    slips,
+)
 from mediawatch.figures.counts import figures
 from mediawatch.rules.policy import load
 
@@ -36,13 +43,13 @@ def entry(number: int, verdict: Verdict) -> SweepAccount:
     )
     return SweepAccount(
         sweep_id=1,
-        account=Account(id=number, filed=Filed(name="示例", platform="weibo")),
+        account=Account(id=number, filed=Filing(name="示例", platform="weibo")),
         judgement=judged,
     )
 
 
 def test_the_circular_and_what_is_off_in_it() -> None:
-    circular = shipped("tibet-2022q4-circular")
+    circular = load_shipped("tibet-2022q4-circular")
     assert len(circular.named) == circular.failed == 59
     found = "".join(remarks(circular))
     assert len(remarks(circular)) == 4
@@ -53,9 +60,9 @@ def test_the_circular_and_what_is_off_in_it() -> None:
 
 
 def test_slips_of_any_table_are_named_with_their_numbers() -> None:
-    whole = Line(total=10, checked=8, failed=1, rate="87.5%", coverage="80%")
-    assert slips(Printed(whole=whole, kinds={"甲": 1})) == []
-    off = Printed(
+    whole = CircularLine(total=10, checked=8, failed=1, rate="87.5%", coverage="80%")
+    assert slips(PrintedFigures(whole=whole, kinds={"甲": 1})) == []
+    off = PrintedFigures(
         whole=replace(whole, rate="88.0%", coverage="81%"),
         kinds={"甲": 2},
         splits={"地市": (replace(whole, failed=2),)},
@@ -64,7 +71,9 @@ def test_slips_of_any_table_are_named_with_their_numbers() -> None:
         "总数:检查率写81%,按8/10应为80%。", "总数:合格率写88.0%,按7/8应为87.5%。", "总数:合格率写87.5%,按6/8应为75.0%。",
         "各地市不合格数合计2,总数写1:差1个。", "各类问题合计2,总数写1:差1个。",
     ]  # fmt: skip
-    assert slips(Printed(whole=Line(total=21, checked=28))) == ["总数:检查数28大于总数21。"]
+    assert slips(PrintedFigures(whole=CircularLine(total=21, checked=28))) == [
+        "总数:检查数28大于总数21。"
+    ]
 
 
 PUBLISHED = Path(__file__).resolve().parents[3] / "shared" / "circulars" / "published.csv"
@@ -88,8 +97,8 @@ def percentage(cell: str) -> str:
     return cell if re.fullmatch(r"[\d.]+%", cell) else ""
 
 
-def as_printed(row: dict[str, str]) -> Printed:
-    whole = Line(
+def as_printed(row: dict[str, str]) -> PrintedFigures:
+    whole = CircularLine(
         total=number(row["total_accounts"]),
         checked=number(row["checked"]),
         failed=number(row["failed"]),
@@ -98,11 +107,11 @@ def as_printed(row: dict[str, str]) -> Printed:
     )
     found = [PLATFORM.fullmatch(part) for part in row["platforms"].split(";")]
     if not all(found):
-        return Printed(whole=whole)
+        return PrintedFigures(whole=whole)
     counted = "checked" if "→" in row["platforms"] else "total"
     parts = [match.groups() for match in found if match]
     lines = tuple(
-        Line(
+        CircularLine(
             name=name,
             failed=int(failed) if failed else None,
             rate=rate or "",
@@ -110,7 +119,7 @@ def as_printed(row: dict[str, str]) -> Printed:
         )  # type: ignore[arg-type]
         for name, count, failed, rate in parts
     )
-    return Printed(whole=whole, splits={"平台": lines})
+    return PrintedFigures(whole=whole, splits={"平台": lines})
 
 
 def recomputed(part: int, whole: int, decimals: int) -> str:
@@ -163,7 +172,9 @@ def test_every_recomputed_ratio_and_sum_of_published_circulars_is_judged_alike()
     passes, fails = entry(1, Verdict.FRESH), entry(2, Verdict.FAILED)
     for nn, part, whole, printed, verdict, right in ratios:
         found = slips(
-            Printed(whole=Line(total=int(whole), checked=int(part), coverage=f"{printed}%"))
+            PrintedFigures(
+                whole=CircularLine(total=int(whole), checked=int(part), coverage=f"{printed}%")
+            )
         )
         assert bool(found) == (verdict == "不符"), nn
         assert not found or f"应为{right}%" in found[0]
@@ -178,5 +189,9 @@ def test_every_recomputed_ratio_and_sum_of_published_circulars_is_judged_alike()
     assert {nn for nn, _, other in sums if other} == {"34", "54"}
     for nn, parts, other in sums:
         assert bool(
-            slips(Printed(whole=Line(failed=int(other or parts)), kinds={"各类": int(parts)}))
+            slips(
+                PrintedFigures(
+                    whole=CircularLine(failed=int(other or parts)), kinds={"各类": int(parts)}
+                )
+            )
         ) == bool(other), nn

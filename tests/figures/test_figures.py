@@ -18,15 +18,15 @@ from mediawatch.domain import (
     Account,
     Code,
     Effect,
-    Filed,
     FiledStatus,
+    Filing,
     Finding,
     Judgement,
     SweepAccount,
     Verdict,
 )
 from mediawatch.figures.circulars import slips
-from mediawatch.figures.comparison import Judged, compare
+from mediawatch.figures.comparison import JudgedInspection, compare
 from mediawatch.figures.counts import by, figures, statistics
 from mediawatch.figures.dimensions import NOT_FILED, Dimension, keys, totals
 from mediawatch.figures.filings import once
@@ -64,7 +64,7 @@ def entry(
     judged = Judgement(
         verdict=verdict, sentence="…", findings=(failing,) if verdict is Verdict.FAILED else ()
     )
-    filed = Filed(
+    filed = Filing(
         name=name or f"示例{number}",
         platform="weibo",
         prefecture=place,
@@ -120,8 +120,8 @@ def test_a_comparison_accounts_for_every_failed_account(
     before: list[SweepAccount], now: list[SweepAccount]
 ) -> None:
     found = compare(
-        Judged(scope=before, policy=POLICY),
-        Judged(scope=now, policy=POLICY),
+        JudgedInspection(scope=before, policy=POLICY),
+        JudgedInspection(scope=now, policy=POLICY),
         keys([Dimension.PREFECTURE]),
         {},
     )
@@ -153,10 +153,10 @@ def test_an_account_filed_twice_counts_once_where_it_failed() -> None:
 
 def test_filings_chained_by_two_ids_are_one_account() -> None:
     filed = [
-        Filed(name="示例", platform="wechat", **ids)
+        Filing(name="示例", platform="wechat", **ids)
         for ids in ({"platform_id": "b"}, {"original_id": "gh_A"})
     ]  # type: ignore[arg-type]
-    filed.append(Filed(name="示例", platform="wechat", platform_id="b", original_id="gh_a"))
+    filed.append(Filing(name="示例", platform="wechat", platform_id="b", original_id="gh_a"))
     scope = [
         SweepAccount(sweep_id=1, account=Account(id=number, filed=one))
         for number, one in enumerate(filed, 1)
@@ -254,8 +254,8 @@ def test_one_round_against_the_next() -> None:
         entry(4, Verdict.UNPROVEN), entry(5, Verdict.FAILED), entry(6, Verdict.FRESH),
     ]  # fmt: skip
     found = compare(
-        Judged(scope=before, policy=POLICY),
-        Judged(scope=now, policy=POLICY),
+        JudgedInspection(scope=before, policy=POLICY),
+        JudgedInspection(scope=now, policy=POLICY),
         keys([Dimension.PREFECTURE]),
         {},
     )
@@ -270,15 +270,15 @@ def test_one_round_against_the_next() -> None:
     assert [(old, one.account.filed.name) for old, one in found.renamed] == [("示例2", "示例新名")]
     assert found.whole.points is None, "one of the rates is still open"
     sample = compare(
-        Judged(scope=before, policy=POLICY),
-        Judged(scope=now[:1], policy=POLICY, whole=False),
+        JudgedInspection(scope=before, policy=POLICY),
+        JudgedInspection(scope=now[:1], policy=POLICY, whole=False),
         {},
         {},
     )
     assert (sample.opened, numbers(sample.unverified)) == (None, [2, 3, 4])
     done = compare(
-        Judged(scope=before, policy=POLICY),
-        Judged(scope=now[:3], policy=POLICY),
+        JudgedInspection(scope=before, policy=POLICY),
+        JudgedInspection(scope=now[:3], policy=POLICY),
         keys([Dimension.PREFECTURE]),
         {},
     )
@@ -287,7 +287,7 @@ def test_one_round_against_the_next() -> None:
         now[4],
         account=replace(now[4].account, filed=replace(now[4].account.filed, prefecture="另一市")),
     )
-    moved = Judged(scope=[*now[:4], elsewhere], policy=POLICY)
+    moved = JudgedInspection(scope=[*now[:4], elsewhere], policy=POLICY)
     by_place = compare(
         moved, moved, keys([Dimension.PREFECTURE]), {"地市": ("无账号的市", "另一市")}
     ).splits["地市"]
@@ -312,7 +312,7 @@ def test_one_round_against_the_next() -> None:
     ],
 )
 def test_where_an_account_stands(dimension: Dimension, filed: dict[str, str], part: str) -> None:
-    assert dimension.of(Filed(name="示例", platform="weibo", **filed)) == part  # type: ignore[arg-type]
+    assert dimension.of(Filing(name="示例", platform="weibo", **filed)) == part  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -20,15 +20,15 @@ from nights import NIGHT, SWEEP, states
 from programs import mediawatch
 from samples import NOW
 
-from mediawatch.app import DEMONSTRATION, opened
+from mediawatch.app import DEMONSTRATION, open_app
 from mediawatch.domain import (
     Alert,
     AlertState,
     Ending,
-    Night,
+    FindingChange,
+    FindingChangeKind,
     SessionState,
-    Turn,
-    TurnedFinding,
+    SweepRun,
     UserError,
 )
 from mediawatch.ops import digest
@@ -39,8 +39,12 @@ from mediawatch.ports import Store
 
 SURFACES = {"weibo.mobile": "微博手机版主页"}
 TURNED = [
-    TurnedFinding(turn=turn, name=f"示例{number}", type="新浪微博", label="超过2周未更新")
-    for number, turn in enumerate([Turn.NEW] * 4 + [Turn.STILL] * 2 + [Turn.GONE, Turn.UNSETTLED])
+    FindingChange(turn=turn, name=f"示例{number}", type="新浪微博", label="超过2周未更新")
+    for number, turn in enumerate(
+        [FindingChangeKind.NEW] * 4
+        + [FindingChangeKind.STILL] * 2
+        + [FindingChangeKind.GONE, FindingChangeKind.UNSETTLED]
+    )
 ]
 
 
@@ -169,7 +173,7 @@ async def test_a_digest_tells_of_the_runs_that_broke_off_since_the_last(
 ) -> None:
     endings = (Ending.FAILED, Ending.COMPLETE, Ending.STOPPED, Ending.KILLED, Ending.OUT_OF_TIME)
     for hours, ending in enumerate(endings):
-        begun = await store.begin_night(Night(started_at=NOW + timedelta(hours=hours)))
+        begun = await store.begin_night(SweepRun(started_at=NOW + timedelta(hours=hours)))
         last = replace(
             NIGHT, id=begun.id, sweep_id=None, started_at=begun.started_at, ending=ending, left=12
         )
@@ -243,7 +247,7 @@ async def test_one_message_when_a_login_lapses(tmp_path: Path, inbox: Inbox) -> 
     home = Home(tmp_path).create()
     settings = Settings(notify=NotifySettings(urls=(inbox.url("/key"),)))
     for _ in range(2):
-        async with opened(home, settings=settings) as app:
+        async with open_app(home, settings=settings) as app:
             await app.sessions.seen("weibo", "office", valid=True, how="login")
             await app.sessions.seen("weibo", "office", valid=False, how="page")
             await app.sessions.seen("weibo", "office", valid=False, how="page")
@@ -259,7 +263,7 @@ async def test_a_demonstration_sends_nothing(tmp_path: Path, inbox: Inbox) -> No
         "# urls = []", f'urls = ["{inbox.url("/key")}"] #'
     )
     home.config.write_text(filed, encoding="utf-8")
-    async with opened(Home(tmp_path)) as app:
+    async with open_app(Home(tmp_path)) as app:
         await app.sessions.seen("weibo", "office", valid=False, how="page")
         await app.alerts.tell_night(SWEEP, NIGHT, app.sessions, {})
         assert await app.alerts.trial() == []

@@ -32,7 +32,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.ops.evidence import EvidenceFolder
-from mediawatch.ops.retention import JOURNAL, prunable, prune, pruned_paths, verified
+from mediawatch.ops.retention import JOURNAL, prunable, prune, pruned_paths, verify_evidence
 from mediawatch.ops.settings import Home
 from mediawatch.ports import KeptEvidence, Store
 from mediawatch.rules.policy import load, parse
@@ -171,7 +171,7 @@ def test_pruned_is_told_from_lost(folder: EvidenceFolder) -> None:
     (folder.root / "d/b").unlink()
     (folder.root / "d/c").write_bytes(b"y")
     (folder.root / "d/.z.part").write_bytes(b"")
-    check = verified(folder, items)
+    check = verify_evidence(folder, items)
     assert (check.sound, check.pruned, check.missing, check.altered, check.orphans) == (
         1,
         1,
@@ -180,7 +180,7 @@ def test_pruned_is_told_from_lost(folder: EvidenceFolder) -> None:
         ["d/.z.part"],
     )
     assert [sentence.partition(": ")[0] for sentence, _ in check.wrong] == ["d/b", "d/c"]
-    check = verified(folder, items, sweep_id=2)
+    check = verify_evidence(folder, items, sweep_id=2)
     assert (check.sound, check.wrong, check.orphans) == (1, [], ["d/.z.part"])
     assert pruned_paths(folder) == {"d/a"}
     (folder.root / JOURNAL).write_text("[]\n")

@@ -50,7 +50,7 @@ def test_the_order_of_places(fake: Fake, environ: dict[str, str], tmp_path: Path
         fake(f"bin/{name}") for name in ("chromium-headless-shell", "chromium", "google-chrome")
     ]
     own = fake("opt/own")
-    assert install_browser.find(str(own), environ) == install_browser.Found(
+    assert install_browser.find(str(own), environ) == install_browser.FoundBrowser(
         own, "1.2.3.4", "own setting"
     )
     for expected in (managed_new, managed_old, managed_full, *on_path):
@@ -79,7 +79,7 @@ def test_what_does_not_run_is_passed_over_and_an_own_setting_never_is(
 ) -> None:
     broken = fake("bin/chromium-headless-shell", script="exit 127")
     sound = fake("bin/chromium", "Chromium 5.6 built on Debian")
-    assert install_browser.find("", environ) == install_browser.Found(
+    assert install_browser.find("", environ) == install_browser.FoundBrowser(
         sound, "5.6", "chromium on PATH"
     )
     assert install_browser.find("chromium", environ).path == sound

@@ -23,7 +23,7 @@ from nights import NIGHT, SWEEP, states
 from programs import mediawatch
 from samples import NOW
 
-from mediawatch.app import opened
+from mediawatch.app import open_app
 from mediawatch.cli.logs import LogFile, secrets_of, set_up
 from mediawatch.domain import UserError
 from mediawatch.ops import alerts as telling
@@ -188,7 +188,7 @@ async def test_a_mail_server_that_is_away_is_told_without_its_password(
 ) -> None:
     """By the command itself, whose exit code and words an administrator sees."""
     home = Home(tmp_path / "home")
-    async with opened(home.create()):
+    async with open_app(home.create()):
         pass
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]

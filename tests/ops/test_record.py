@@ -22,8 +22,8 @@ from typer.testing import CliRunner
 from mediawatch import app
 from mediawatch.app import App, Route
 from mediawatch.cli import app as commands
-from mediawatch.domain import Account, DateKind, Filed, Outcome, UserError
-from mediawatch.ops.record import Made, record
+from mediawatch.domain import Account, DateKind, Filing, Outcome, UserError
+from mediawatch.ops.record import RecordedCase, record
 from mediawatch.ops.settings import Home, Settings
 from scrapers import SCRAPERS
 from scrapers.browser.reply import Reply
@@ -57,7 +57,7 @@ def account(name: str) -> Account:
     """As an office filed it, with the ids and links that it knows."""
     true = next(each for each in WORLD.accounts if each.filed["name"] == name)
     known = "" if name == "示例无链" else true.id
-    filed = Filed(
+    filed = Filing(
         name=name,
         platform=true.platform,
         organiser="示例市第一测试局",
@@ -67,7 +67,7 @@ def account(name: str) -> Account:
     return Account(id=1, filed=filed, links=true.known_links)
 
 
-Looking = Callable[[Account, str | None, Path], Awaitable[Made]]
+Looking = Callable[[Account, str | None, Path], Awaitable[RecordedCase]]
 Stage = tuple[App, Replica, Looking]
 
 
@@ -80,7 +80,7 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
     async with Replica(WORLD, now=lambda: NOW, logged_in=LOGINS) as replica:
         for platform in LOGINS:
             write_state(home.sessions / platform / "office.json", replica.storage_state(platform))
-        async with app.opened(
+        async with app.open_app(
             home,
             settings=config,
             clock=lambda: NOW,
@@ -89,7 +89,7 @@ async def stage(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Stage
             opened.pace = 0
             recorder = opened.recorder()
 
-            async def look(each: Account, session: str | None, out: Path) -> Made:
+            async def look(each: Account, session: str | None, out: Path) -> RecordedCase:
                 return await record(
                     each,
                     recorder=recorder,

@@ -19,7 +19,7 @@ from mediawatch import app
 from mediawatch.cli import app as commands
 from mediawatch.domain import DateKind, LookKind, MatchedBy, Outcome, Post, Reading, Sight
 from mediawatch.ops.settings import Settings
-from mediawatch.ops.verify import Expect, ExpectError, Got, Result, differences, need_at
+from mediawatch.ops.verify import Expect, ExpectError, Got, VerifyResult, differences, need_at
 from scrapers.replica import Case, CaseError, case_folders
 
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "cases"
@@ -110,7 +110,7 @@ def test_a_result_as_json_and_as_a_line() -> None:
         posts=(Post(on=GOT.latest_post_on or AT.date(), at=AT),),
     )
     reading = Reading(account_id=0, look=LookKind.FIRST, started_at=AT, read_at=AT, sights=(sight,))
-    table = json.loads(Result.of("weibo/own", None, reading).as_json())
+    table = json.loads(VerifyResult.of("weibo/own", None, reading).as_json())
     assert table == {
         "case": "weibo/own",
         "ok": None,
@@ -124,10 +124,10 @@ def test_a_result_as_json_and_as_a_line() -> None:
             "surfaces": ["weibo.mobile: ok"],
         },
     }
-    wrong = Result.of("weibo/own", {"outcome": "captcha"}, reading)
+    wrong = VerifyResult.of("weibo/own", {"outcome": "captcha"}, reading)
     assert (wrong.ok, wrong.line()) == (False, "DIFF  weibo/own: outcome is ok, not captcha")
     assert (
-        Result.of("weibo/own", {"outcome": "ok"}, reading).line()
+        VerifyResult.of("weibo/own", {"outcome": "ok"}, reading).line()
         == "ok    weibo/own: ok, 示例, 2022-12-30 (at_least)"
     )
 

@@ -40,13 +40,13 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.domain.clock import BEIJING
-from mediawatch.ops.retention import verified
+from mediawatch.ops.retention import verify_evidence
 from mediawatch.ops.settings import Home
 from mediawatch.people.dispatch import (
-    Field,
-    Split,
+    DispatchColumn,
+    DispatchFile,
+    DispatchSplit,
     UnitAnswers,
-    Written,
     dispatch,
     import_answers,
     write_bad_rows,
@@ -97,8 +97,12 @@ async def stale(store: Store, folder: Path) -> Inspection:
 
 
 async def sent(
-    store: Store, inspection: Inspection, folder: Path, by: Split = Split.PREFECTURE, **more: Any
-) -> list[Written]:
+    store: Store,
+    inspection: Inspection,
+    folder: Path,
+    by: DispatchSplit = DispatchSplit.PREFECTURE,
+    **more: Any,
+) -> list[DispatchFile]:
     newest = max((event.id for event in await store.review_events(1)), default=0)
     found = await suspects(store, inspection.sweep, await store.scope(inspection.sweep.id), [])
     return await dispatch(
@@ -128,7 +132,9 @@ async def taken(store: Store, inspection: Inspection, *paths: Path) -> UnitAnswe
     )
 
 
-def answer(source: Path, target: Path, answers: Mapping[Field, object], row: int = 2) -> Path:
+def answer(
+    source: Path, target: Path, answers: Mapping[DispatchColumn, object], row: int = 2
+) -> Path:
     book = openpyxl.load_workbook(source)
     sheet = book.worksheets[0]
     places = {cell.value: cell.column for cell in sheet[1]}
@@ -139,9 +145,9 @@ def answer(source: Path, target: Path, answers: Mapping[Field, object], row: int
 
 
 EXPLAINED = {
-    Field.EXPLANATION: "人员调整,已恢复更新",
-    Field.LINK: f"{LINK} https://weibo.com/1",
-    Field.PERSON: "丁某",
+    DispatchColumn.EXPLANATION: "人员调整,已恢复更新",
+    DispatchColumn.LINK: f"{LINK} https://weibo.com/1",
+    DispatchColumn.PERSON: "丁某",
 }
 
 
@@ -165,13 +171,18 @@ async def test_a_round_trip(store: Store, tmp_path: Path) -> None:
     )
     assert await states(store) == [ReviewState.DISPATCHED] * 2
     (row,) = rows(one.path)
-    assert (row[Field.NUMBER], row[Field.NAME], row[Field.CONTACT], row[Field.PHONE]) == (
+    assert (
+        row[DispatchColumn.NUMBER],
+        row[DispatchColumn.NAME],
+        row[DispatchColumn.CONTACT],
+        row[DispatchColumn.PHONE],
+    ) == (
         "3025716006566021",
         ONE,
         "联络员1",
         "13800000001",
     )
-    assert "间隔59天" in row[Field.SENTENCE]
+    assert "间隔59天" in row[DispatchColumn.SENTENCE]
     (shot,) = openpyxl.load_workbook(one.path).worksheets[0]._images
     assert shot._data() == png(1)
     # Not a word of the other prefecture's people, anywhere in the file.
@@ -228,7 +239,7 @@ async def test_a_hostile_name_is_a_text(store: Store, tmp_path: Path) -> None:
     done = await taken(
         store,
         inspection,
-        answer(two.path, tmp_path / "回.xlsx", {**EXPLAINED, Field.EXPLANATION: "=1+1"}),
+        answer(two.path, tmp_path / "回.xlsx", {**EXPLAINED, DispatchColumn.EXPLANATION: "=1+1"}),
     )
     # What a unit typed as a formula has no value that anybody saw: the row's link still answers.
     assert (done.problems, done.accounts) == ([], [2])
@@ -252,7 +263,7 @@ async def test_sending_again_writes_the_same_and_notes_nothing(
     found = await suspects(store, inspection.sweep, await store.scope(inspection.sweep.id), [])
     decided = event_of(found[0], ReviewAction.DISMISSED, by="丙某", at=NOW, reason="属实更新")
     await store.note_reviews(1, [decided], after=events[-1].id)
-    (only,) = await sent(store, inspection, tmp_path / "上级", by=Split.SUPERVISOR)
+    (only,) = await sent(store, inspection, tmp_path / "上级", by=DispatchSplit.SUPERVISOR)
     assert (only.path.name, only.accounts) == ("核实-未填主管单位.xlsx", 1)
 
 
@@ -266,9 +277,13 @@ async def test_bad_cells_are_named_and_nothing_is_half_done(store: Store, tmp_pa
     (tmp_path / "坏.xlsx").write_bytes(b"PK nothing")
     wrong = [
         answer(tmp_path / "改.xlsx", tmp_path / "改1.xlsx", EXPLAINED),
-        answer(one.path, tmp_path / "无人.xlsx", {**EXPLAINED, Field.PERSON: " "}),
-        answer(one.path, tmp_path / "无链.xlsx", {**EXPLAINED, Field.LINK: "javascript:alert(1)"}),
-        answer(one.path, tmp_path / "无键.xlsx", {**EXPLAINED, Field.KEY: ""}),
+        answer(one.path, tmp_path / "无人.xlsx", {**EXPLAINED, DispatchColumn.PERSON: " "}),
+        answer(
+            one.path,
+            tmp_path / "无链.xlsx",
+            {**EXPLAINED, DispatchColumn.LINK: "javascript:alert(1)"},
+        ),
+        answer(one.path, tmp_path / "无键.xlsx", {**EXPLAINED, DispatchColumn.KEY: ""}),
         tmp_path / "坏.xlsx",
         tmp_path / "清单.xlsx",
     ]
@@ -289,11 +304,13 @@ async def test_bad_cells_are_named_and_nothing_is_half_done(store: Store, tmp_pa
     assert len(told) == 6
     # The refused rows go back with their reason; corrected, they are taken.
     assert write_bad_rows(tmp_path / "退.xlsx", done, sweep=inspection.sweep) == 4
-    assert [row[Field.ERROR] for row in rows(tmp_path / "退.xlsx")][1] == "责任人:请填写责任人姓名"
+    assert [row[DispatchColumn.ERROR] for row in rows(tmp_path / "退.xlsx")][
+        1
+    ] == "责任人:请填写责任人姓名"
     fixed = await taken(
         store,
         inspection,
-        answer(tmp_path / "退.xlsx", tmp_path / "改2.xlsx", {Field.PERSON: "丁某"}, row=3),
+        answer(tmp_path / "退.xlsx", tmp_path / "改2.xlsx", {DispatchColumn.PERSON: "丁某"}, row=3),
     )
     assert (fixed.accounts, len(fixed.problems)) == ([1], 3)
 
@@ -319,7 +336,7 @@ async def test_the_term_is_printed_kept_and_not_begun_anew(store: Store, tmp_pat
     one, _ = await sent(store, inspection, tmp_path)
     # 2032-01-06 is a Tuesday; the calendar of 2032 is not known.
     assert (one.term, one.years_by_weekdays) == (date(2032, 1, 8), (2032,))
-    assert rows(one.path)[0][Field.TERM] == "2032-01-08"
+    assert rows(one.path)[0][DispatchColumn.TERM] == "2032-01-08"
     assert [event.term for event in await store.review_events(1)] == [one.term] * 2
     again = await dispatch(
         store,
@@ -328,7 +345,7 @@ async def test_the_term_is_printed_kept_and_not_begun_anew(store: Store, tmp_pat
         sweep=inspection.sweep,
         policy=POLICY,
         evidence=inspection.evidence,
-        by=Split.PREFECTURE,
+        by=DispatchSplit.PREFECTURE,
         person="丙某",
         now=NOW + timedelta(days=30),
         after=99,
@@ -346,7 +363,7 @@ async def test_an_answer_that_does_not_agree_disputes(store: Store, tmp_path: Pa
     inspection = await stale(store, tmp_path)
     one, _ = await sent(store, inspection, tmp_path)
     assert (await hearing(store, inspection)).state is HearingState.RUNNING
-    silent = {Field.EXPLANATION: "属实", Field.PERSON: "丁某"}
+    silent = {DispatchColumn.EXPLANATION: "属实", DispatchColumn.PERSON: "丁某"}
     for number, (stance, state) in enumerate(
         [
             ("", HearingState.DISPUTED),
@@ -357,7 +374,9 @@ async def test_an_answer_that_does_not_agree_disputes(store: Store, tmp_path: Pa
         done = await taken(
             store,
             inspection,
-            answer(one.path, tmp_path / f"回{number}.xlsx", {**silent, Field.STANCE: stance}),
+            answer(
+                one.path, tmp_path / f"回{number}.xlsx", {**silent, DispatchColumn.STANCE: stance}
+            ),
         )
         assert (len(done.events), done.problems, (await hearing(store, inspection)).state) == (
             1,
@@ -366,7 +385,7 @@ async def test_an_answer_that_does_not_agree_disputes(store: Store, tmp_path: Pa
         )
     # Another person's 无异议 does not outvote who disputes; a word alone is an answer, any other
     # word is none.
-    only = {Field.STANCE: "无异议", Field.PERSON: "戊某"}
+    only = {DispatchColumn.STANCE: "无异议", DispatchColumn.PERSON: "戊某"}
     assert (
         len((await taken(store, inspection, answer(one.path, tmp_path / "戊.xlsx", only))).events)
         == 1
@@ -376,7 +395,7 @@ async def test_an_answer_that_does_not_agree_disputes(store: Store, tmp_path: Pa
         await taken(
             store,
             inspection,
-            answer(one.path, tmp_path / "错.xlsx", {**only, Field.STANCE: "同意"}),
+            answer(one.path, tmp_path / "错.xlsx", {**only, DispatchColumn.STANCE: "同意"}),
         )
     ).problems
     assert "请从下拉列表选择“无异议”或“有异议”" in str(wrong)
@@ -394,16 +413,21 @@ async def test_a_sheet_of_before_the_column_disputes(store: Store, tmp_path: Pat
     window = Window.of(inspection.sweep, POLICY)
     texts = {
         field: str(sheet.cell(2, places[field.value]).value or "")
-        for field in Field
+        for field in DispatchColumn
         if field.value in places
     }
-    texts[Field.VERSION] = ""
+    texts[DispatchColumn.VERSION] = ""
     sheet.cell(
         2,
-        places[Field.KEY.value],
+        places[DispatchColumn.KEY.value],
         str(key_of(await store.home_id(), 1, (await store.accounts())[0], window, texts)),
     )
-    for field in (Field.RECORD, Field.STANCE, Field.TERM, Field.VERSION):
+    for field in (
+        DispatchColumn.RECORD,
+        DispatchColumn.STANCE,
+        DispatchColumn.TERM,
+        DispatchColumn.VERSION,
+    ):
         sheet.delete_cols(places[field.value])
         places = {cell.value: cell.column for cell in sheet[1]}
     book.save(tmp_path / "旧.xlsx")
@@ -424,11 +448,17 @@ async def test_a_picture_of_the_unit_is_kept_for_the_reviewer_and_judges_nothing
     returned = answer(
         one.path,
         tmp_path / "回.xlsx",
-        {Field.STANCE: "有异议", Field.EXPLANATION: "已发布后撤稿", Field.PERSON: "丁某"},
+        {
+            DispatchColumn.STANCE: "有异议",
+            DispatchColumn.EXPLANATION: "已发布后撤稿",
+            DispatchColumn.PERSON: "丁某",
+        },
     )
     book = openpyxl.load_workbook(returned)
     sheet = book.worksheets[0]
-    (place,) = [cell.column_letter for cell in sheet[1] if cell.value == Field.RECORD.value]
+    (place,) = [
+        cell.column_letter for cell in sheet[1] if cell.value == DispatchColumn.RECORD.value
+    ]
     sheet.add_image(Image(io.BytesIO(png(77))), f"{place}2")
     book.save(returned)
     done = await taken(store, inspection, returned)
@@ -443,7 +473,7 @@ async def test_a_picture_of_the_unit_is_kept_for_the_reviewer_and_judges_nothing
     ] == await inspection.verdicts()
     assert len(await store.readings([1])) == 1
     # It is evidence: checked, and never an orphan.
-    check = verified(inspection.evidence, await store.evidence())
+    check = verify_evidence(inspection.evidence, await store.evidence())
     assert (check.orphans, check.wrong) == ([], [])
     assert (await taken(store, inspection, returned)).repeated == 1
 
@@ -456,7 +486,7 @@ async def test_what_has_changed_since_is_sent_down_again(store: Store, tmp_path:
     (said,) = entry.judgement.findings
     changed = replace(said, latest_on=date(2031, 11, 9), gap_days=52, sentence="另一句。")
     await store.judge(1, {entry.account.id: replace(entry.judgement, findings=(changed,))})
-    agreed = {Field.STANCE: "无异议", Field.PERSON: "丁某"}
+    agreed = {DispatchColumn.STANCE: "无异议", DispatchColumn.PERSON: "丁某"}
     await taken(store, inspection, answer(one.path, tmp_path / "旧.xlsx", agreed))
     assert (await hearing(store, inspection)).state is HearingState.NOT_SENT
     found = (await suspects(store, inspection.sweep, await store.scope(1), []))[0]
@@ -466,7 +496,7 @@ async def test_what_has_changed_since_is_sent_down_again(store: Store, tmp_path:
     await taken(
         store,
         inspection,
-        answer(one.path, tmp_path / "旧又.xlsx", {**agreed, Field.PERSON: "戊某"}),
+        answer(one.path, tmp_path / "旧又.xlsx", {**agreed, DispatchColumn.PERSON: "戊某"}),
     )
     assert (await hearing(store, inspection)).state is HearingState.RUNNING
     await taken(store, inspection, answer(again.path, tmp_path / "新.xlsx", agreed))
@@ -483,7 +513,11 @@ async def test_not_found_ends_when_the_unit_s_own_link_opens(store: Store, tmp_p
     }
     await inspection.take(fill(path, tmp_path / "答.xlsx", {ONE: gone}, {ONE: png()}))
     (one,) = await sent(store, inspection, tmp_path)
-    said = {Field.STANCE: "有异议", Field.LINK: LINK, Field.PERSON: "丁某"}
+    said = {
+        DispatchColumn.STANCE: "有异议",
+        DispatchColumn.LINK: LINK,
+        DispatchColumn.PERSON: "丁某",
+    }
     done = await taken(store, inspection, answer(one.path, tmp_path / "回.xlsx", said))
     assert [
         finding.code
@@ -520,7 +554,7 @@ def test_a_term_that_is_over_is_noted_and_not_before(
     back = answer(
         tmp_path / "下发" / "核实-甲示例市.xlsx",
         tmp_path / "回.xlsx",
-        {Field.STANCE: "无异议", Field.PERSON: "丁某"},
+        {DispatchColumn.STANCE: "无异议", DispatchColumn.PERSON: "丁某"},
     )
     assert command(home, "findings", "import", str(back)).exit_code == 0
     at(datetime(2032, 1, 8, 23, 59, tzinfo=BEIJING))
@@ -583,8 +617,8 @@ async def test_a_file_saved_by_libreoffice_is_taken(store: Store, tmp_path: Path
             subprocess.run, command, check=True, capture_output=True, timeout=180
         )
         (row,) = rows(saved / filled.name)
-        assert row[Field.NAME] in (ONE, TWO)
-        assert row[Field.NUMBER] in ("3025716006566021", "900002")
+        assert row[DispatchColumn.NAME] in (ONE, TWO)
+        assert row[DispatchColumn.NUMBER] in ("3025716006566021", "900002")
         done = await taken(store, inspection, saved / filled.name)
         assert (done.accounts, done.problems) == ([number], [])
 
@@ -668,9 +702,13 @@ def test_the_commands(home: Home, tmp_path: Path) -> None:
         done.stdout.count("1 accounts, 1 findings sent for the first time"),
     ) == (0, 2)
     one, two = (tmp_path / "下发" / f"核实-{part}.xlsx" for part in ("甲示例市", "乙_示例"))
-    assert rows(one)[0][Field.SOURCE] == "人工核查"
-    back = answer(one, tmp_path / "回.xlsx", {Field.EXPLANATION: "属实", Field.PERSON: "丁某"})
-    bad = answer(two, tmp_path / "错.xlsx", {Field.EXPLANATION: "属实"})
+    assert rows(one)[0][DispatchColumn.SOURCE] == "人工核查"
+    back = answer(
+        one,
+        tmp_path / "回.xlsx",
+        {DispatchColumn.EXPLANATION: "属实", DispatchColumn.PERSON: "丁某"},
+    )
+    bad = answer(two, tmp_path / "错.xlsx", {DispatchColumn.EXPLANATION: "属实"})
     done = command(
         home, "findings", "import", str(back), str(bad), "--errors", str(tmp_path / "退.xlsx")
     )
@@ -700,7 +738,7 @@ def test_links_are_opened_and_accounts_looked_at_again(
     assert verdicts() == [Verdict.FAILED] * 2
     done = command(home, "findings", "import", str(answer(one, tmp_path / "回1.xlsx", EXPLAINED)))
     assert (done.exit_code, verdicts()) == (0, [Verdict.FRESH, Verdict.FAILED])
-    said = {Field.EXPLANATION: "已恢复更新", Field.PERSON: "丁某"}
+    said = {DispatchColumn.EXPLANATION: "已恢复更新", DispatchColumn.PERSON: "丁某"}
     done = command(
         home, "findings", "import", str(answer(two, tmp_path / "回2.xlsx", said)), "--look-again"
     )

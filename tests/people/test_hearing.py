@@ -16,7 +16,7 @@ from mediawatch.domain import (
     Code,
     Effect,
     Excuse,
-    Filed,
+    Filing,
     Finding,
     ReviewAction,
     ReviewEvent,
@@ -24,7 +24,7 @@ from mediawatch.domain import (
     Stance,
     UserError,
 )
-from mediawatch.people.review import Decision, excuse_of, refusal, refusals
+from mediawatch.people.review import ReviewDecision, excuse_of, refusal, refusals
 from mediawatch.people.suspects import Suspect
 from mediawatch.rules.hearing import HearingState, hearing_of, is_required, term_of
 from mediawatch.rules.policy import HearingRule, load
@@ -32,7 +32,7 @@ from mediawatch.rules.policy import HearingRule, load
 RULE = HearingRule()
 DAY = timedelta(days=1)
 SAID = finding(3)
-CONFIRM = Decision(ReviewAction.CONFIRMED, "李四")
+CONFIRM = ReviewDecision(ReviewAction.CONFIRMED, "李四")
 
 
 def suspect(*events: ReviewEvent, said: Finding = SAID, **values: Any) -> Suspect:
@@ -192,13 +192,14 @@ def test_a_filter_confirms_only_what_units_agree_to() -> None:
     )
     # A dismissal accuses nobody.
     assert (
-        refusals(found, found, Decision(ReviewAction.DISMISSED, "李四", "看错"), frozenset()) == {}
+        refusals(found, found, ReviewDecision(ReviewAction.DISMISSED, "李四", "看错"), frozenset())
+        == {}
     )
 
 
 def filing(number: int, *events: ReviewEvent, uid: str = "0012", **said: Any) -> Suspect:
     account = Account(
-        id=number, filed=Filed(name=f"示例{number}", platform="weibo", platform_id=uid)
+        id=number, filed=Filing(name=f"示例{number}", platform="weibo", platform_id=uid)
     )
     return suspect(
         *(replace(each, account_id=number) for each in events),
@@ -230,7 +231,7 @@ def test_the_filings_of_one_account_are_decided_together() -> None:
 @pytest.mark.parametrize("text", ["平台限制发布", "limited", "LIMITED"])
 def test_an_excuse_goes_by_its_word_or_name(text: str) -> None:
     assert excuse_of(text) is Excuse.LIMITED
-    made = Decision(ReviewAction.DISMISSED, "李四", excuse=excuse_of(text)).of(suspect(), NOW)
+    made = ReviewDecision(ReviewAction.DISMISSED, "李四", excuse=excuse_of(text)).of(suspect(), NOW)
     assert (made.excuse, made.reason) == (Excuse.LIMITED, "")
 
 
@@ -265,7 +266,7 @@ def test_nothing_is_confirmed_around_its_hearing(
         found = replace(found, finding=replace(found.finding, name_seen=name))
         if refusal(found, action, "李四", "r", at=now, without_hearing=at_once):
             continue
-        made = Decision(action, "李四", "r", without_hearing=at_once)
+        made = ReviewDecision(action, "李四", "r", without_hearing=at_once)
         done = (
             event(action, found.finding, stance=stance, at=now)
             if action is ReviewAction.ANSWERED

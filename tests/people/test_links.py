@@ -22,7 +22,7 @@ from stages import composed
 from mediawatch.cli.links import print_report
 from mediawatch.domain import (
     Account,
-    Filed,
+    Filing,
     LookKind,
     MatchedBy,
     NewAccount,
@@ -34,8 +34,8 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.people.link_files import FoundLink, article_key, collect, links_in
-from mediawatch.people.link_report import Report, Result, as_table
-from mediawatch.people.links import import_links, open_links, placed
+from mediawatch.people.link_report import LinkReport, LinkResult, as_table
+from mediawatch.people.links import import_links, open_links, place
 from mediawatch.ports import Store
 from mediawatch.registry.problems import Place
 from mediawatch.sweep.gate.pacing import Pacing
@@ -289,7 +289,7 @@ def test_a_named_file_that_cannot_be_read_is_refused(
 def account(
     number: int = 1, name: str = NAME, links: tuple[str, ...] = (), **filed: str
 ) -> Account:
-    return Account(id=number, filed=Filed(name=name, platform="wechat", **filed), links=links)
+    return Account(id=number, filed=Filing(name=name, platform="wechat", **filed), links=links)
 
 
 def shown(outcome: Outcome = Outcome.OK, **seen: str) -> Sight:
@@ -309,86 +309,101 @@ ID = {"platform_id": BIZ}
 @pytest.mark.parametrize(
     ("accounts", "sight", "result", "tie"),
     [
-        ([account(**ID)], shown(), Result.MATCHED, MatchedBy.ID),
-        ([account(platform_id="3000000001")], shown(name="改名后"), Result.MATCHED, MatchedBy.ID),
-        ([account(original_id=GH.upper())], shown(), Result.MATCHED, MatchedBy.ID),
-        ([account(**ID), account(2, **ID)], shown(), Result.MATCHED, MatchedBy.ID),
-        ([account(links=(LINK.url,))], shown(), Result.MATCHED, MatchedBy.NAME),
+        ([account(**ID)], shown(), LinkResult.MATCHED, MatchedBy.ID),
+        (
+            [account(platform_id="3000000001")],
+            shown(name="改名后"),
+            LinkResult.MATCHED,
+            MatchedBy.ID,
+        ),
+        ([account(original_id=GH.upper())], shown(), LinkResult.MATCHED, MatchedBy.ID),
+        ([account(**ID), account(2, **ID)], shown(), LinkResult.MATCHED, MatchedBy.ID),
+        ([account(links=(LINK.url,))], shown(), LinkResult.MATCHED, MatchedBy.NAME),
         (
             [account(links=(LINK.url,))],
             shown(name="示例市第一測試局"),
-            Result.MATCHED,
+            LinkResult.MATCHED,
             MatchedBy.NAME,
         ),
         # A 微信号 that is filed as the id says nothing of a biz.
         (
             [account(links=(LINK.url,), platform_id="shili_fabu")],
             shown(),
-            Result.MATCHED,
+            LinkResult.MATCHED,
             MatchedBy.NAME,
         ),
-        ([account(links=(LINK.url,))], shown(name=""), Result.MATCHED, MatchedBy.URL),
-        ([account(links=(LINK.url,))], shown(name="改名后"), Result.PROPOSED, None),
-        ([account(links=(LINK.url,), alias="shili")], shown(name="改名后"), Result.PROPOSED, None),
+        ([account(links=(LINK.url,))], shown(name=""), LinkResult.MATCHED, MatchedBy.URL),
+        ([account(links=(LINK.url,))], shown(name="改名后"), LinkResult.PROPOSED, None),
+        (
+            [account(links=(LINK.url,), alias="shili")],
+            shown(name="改名后"),
+            LinkResult.PROPOSED,
+            None,
+        ),
         (
             [account(links=(LINK.url,), **ID)],
             shown(name="改名后", platform_id="", original_id=""),
-            Result.PROPOSED,
+            LinkResult.PROPOSED,
             None,
         ),
         (
             [account(links=(LINK.url,), platform_id="MzAwMDAwMDAwMg==")],
             shown(name="别家"),
-            Result.FOREIGN,
+            LinkResult.FOREIGN,
             None,
         ),
-        ([account()], shown(), Result.PROPOSED, None),
-        ([account(name=" 示例市第一测试局 ")], shown(), Result.PROPOSED, None),
-        ([account(), account(2)], shown(), Result.AMBIGUOUS, None),
-        ([account(), account(2, platform_id="MzAwMDAwMDAwMg==")], shown(), Result.PROPOSED, None),
-        ([account(platform_id="MzAwMDAwMDAwMg==")], shown(), Result.FOREIGN, None),
-        ([account(original_id="gh_ffffffffffff", **ID)], shown(), Result.FOREIGN, None),
-        ([account(name="别的")], shown(), Result.FOREIGN, None),
-        ([], shown(), Result.FOREIGN, None),
-        ([account(**ID)], shown(Outcome.NO_EVIDENCE), Result.DEAD, None),
-        ([account(**ID)], shown(Outcome.CANCELLED), Result.DEAD, None),
-        ([account(**ID)], shown(Outcome.CAPTCHA), Result.NOT_OPENED, None),
-        ([account(**ID)], shown(Outcome.RATE_LIMITED), Result.NOT_OPENED, None),
-        ([account(**ID)], shown(Outcome.CHANGED), Result.UNREAD, None),
+        ([account()], shown(), LinkResult.PROPOSED, None),
+        ([account(name=" 示例市第一测试局 ")], shown(), LinkResult.PROPOSED, None),
+        ([account(), account(2)], shown(), LinkResult.AMBIGUOUS, None),
+        (
+            [account(), account(2, platform_id="MzAwMDAwMDAwMg==")],
+            shown(),
+            LinkResult.PROPOSED,
+            None,
+        ),
+        ([account(platform_id="MzAwMDAwMDAwMg==")], shown(), LinkResult.FOREIGN, None),
+        ([account(original_id="gh_ffffffffffff", **ID)], shown(), LinkResult.FOREIGN, None),
+        ([account(name="别的")], shown(), LinkResult.FOREIGN, None),
+        ([], shown(), LinkResult.FOREIGN, None),
+        ([account(**ID)], shown(Outcome.NO_EVIDENCE), LinkResult.DEAD, None),
+        ([account(**ID)], shown(Outcome.CANCELLED), LinkResult.DEAD, None),
+        ([account(**ID)], shown(Outcome.CAPTCHA), LinkResult.NOT_OPENED, None),
+        ([account(**ID)], shown(Outcome.RATE_LIMITED), LinkResult.NOT_OPENED, None),
+        ([account(**ID)], shown(Outcome.CHANGED), LinkResult.UNREAD, None),
         (
             [account(**ID)],
             shown(Outcome.CHANGED, detail="unknown article page: '链接已过期'"),
-            Result.DEAD,
+            LinkResult.DEAD,
             None,
         ),
         (
             [account(**ID)],
             shown(Outcome.CHANGED, detail="unknown article page: '参数错误'"),
-            Result.DEAD,
+            LinkResult.DEAD,
             None,
         ),
-        ([account(**ID)], shown(Outcome.UNREACHABLE), Result.UNREAD, None),
+        ([account(**ID)], shown(Outcome.UNREACHABLE), LinkResult.UNREAD, None),
     ],
 )
 def test_whose_link_it_is(
-    accounts: Sequence[Account], sight: Sight, result: Result, tie: MatchedBy | None
+    accounts: Sequence[Account], sight: Sight, result: LinkResult, tie: MatchedBy | None
 ) -> None:
-    entry = placed(LINK, sight, accounts)
+    entry = place(LINK, sight, accounts)
     assert entry.result is result
     assert (entry.sight and entry.sight.matched_by) is tie
 
 
 def test_a_link_answered_for_an_account_is_its_own_unless_an_id_contradicts() -> None:
     answered = FoundLink(LINK.url, (), account_id=2)
-    entry = placed(answered, shown(), [account(), account(2)])
-    assert (entry.result, [each.id for each in entry.accounts]) == (Result.MATCHED, [2])
-    entry = placed(answered, shown(), [account(), account(2, name="别的")])
-    assert (entry.result, [each.id for each in entry.accounts]) == (Result.PROPOSED, [2]), (
+    entry = place(answered, shown(), [account(), account(2)])
+    assert (entry.result, [each.id for each in entry.accounts]) == (LinkResult.MATCHED, [2])
+    entry = place(answered, shown(), [account(), account(2, name="别的")])
+    assert (entry.result, [each.id for each in entry.accounts]) == (LinkResult.PROPOSED, [2]), (
         "an article of somebody else, perhaps"
     )
     assert (
-        placed(answered, shown(), [account(2, name="别的", platform_id="MzAwMDAwMDAwMg==")]).result
-        is Result.FOREIGN
+        place(answered, shown(), [account(2, name="别的", platform_id="MzAwMDAwMDAwMg==")]).result
+        is LinkResult.FOREIGN
     )
 
 
@@ -414,7 +429,7 @@ async def looks(executable: Path, tmp_path: Path) -> AsyncIterator[Looks]:
 
 async def filed_in(store: Store) -> list[Account]:
     filed = [
-        Filed(name=each.filed["name"], platform="wechat", platform_id=each.filed["platform_id"])
+        Filing(name=each.filed["name"], platform="wechat", platform_id=each.filed["platform_id"])
         for each in WORLD.accounts
     ]
     source = Source(file="registry.xlsx", sha256="0" * 64, at=datetime(2022, 1, 1, tzinfo=UTC))
@@ -434,12 +449,12 @@ async def test_an_import_keeps_what_is_tied_by_id_and_reports_the_rest_by_row(
         found, store=store, looker=looks, gate=Pacing(scale=0), now=lambda: NOW
     )
     results = [
-        Result.NOT_OPENED,
-        Result.MATCHED,
-        Result.MATCHED,
-        Result.PROPOSED,
-        Result.FOREIGN,
-        Result.DEAD,
+        LinkResult.NOT_OPENED,
+        LinkResult.MATCHED,
+        LinkResult.MATCHED,
+        LinkResult.PROPOSED,
+        LinkResult.FOREIGN,
+        LinkResult.DEAD,
     ]
     assert [entry.result for entry in report.entries] == results
 
@@ -474,8 +489,8 @@ async def test_an_import_keeps_what_is_tied_by_id_and_reports_the_rest_by_row(
     again = await open_links(
         found.links, store=store, looker=looks, gate=Pacing(scale=0), now=lambda: NOW
     )
-    assert [entry.result for entry in again.entries if entry.result is Result.KNOWN] == [
-        Result.KNOWN
+    assert [entry.result for entry in again.entries if entry.result is LinkResult.KNOWN] == [
+        LinkResult.KNOWN
     ] * 2
     assert len((await store.readings())[renamed.id]) == 2
 
@@ -491,17 +506,17 @@ async def test_after_a_captcha_nothing_more_is_opened(store: Store, looks: Looks
         links, store=store, looker=looks, gate=Pacing(scale=0), now=lambda: NOW
     )
     assert [entry.result for entry in report.entries] == [
-        Result.NOT_OPENED,
-        Result.NOT_OPENED,
-        Result.MATCHED,
+        LinkResult.NOT_OPENED,
+        LinkResult.NOT_OPENED,
+        LinkResult.MATCHED,
     ]
     assert [entry.sight is None for entry in report.entries] == [False, True, False]
 
 
 def test_an_article_without_a_time_is_matched_and_said_to_have_none() -> None:
-    entry = placed(LINK, replace(shown(), posts=()), [account(**ID)])
+    entry = place(LINK, replace(shown(), posts=()), [account(**ID)])
     assert (entry.result, entry.detail, entry.published_on) == (
-        Result.MATCHED,
+        LinkResult.MATCHED,
         "the page tells no time of publishing",
         None,
     )
@@ -530,14 +545,18 @@ async def test_a_dead_link_drawn_by_a_script_is_told_as_dead(
         report = await open_links(
             links, store=store, looker=looks, gate=Pacing(scale=0), now=lambda: NOW
         )
-    assert [entry.result for entry in report.entries] == [Result.DEAD, Result.DEAD, Result.UNREAD]
+    assert [entry.result for entry in report.entries] == [
+        LinkResult.DEAD,
+        LinkResult.DEAD,
+        LinkResult.UNREAD,
+    ]
 
 
 def test_what_is_no_article_is_told_by_the_command_and_in_its_report(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place = Place("a.txt", "", 3)
-    report = Report(unused=((place, "https://weibo.com/u/1"),))
+    report = LinkReport(unused=((place, "https://weibo.com/u/1"),))
     print_report(report)
     assert (
         "a.txt, row 3: https://weibo.com/u/1: no WeChat article, not opened"

@@ -13,7 +13,7 @@ from samples import NOW, PLAIN, finding, plain_reading
 
 from mediawatch.domain import Account, Code, LookKind, ReviewAction, ReviewState, UserError
 from mediawatch.people.review import event_of, refusal
-from mediawatch.people.suspects import Suspect, Wanted
+from mediawatch.people.suspects import Suspect, SuspectFilter
 from mediawatch.rules.policy import HearingRule
 
 OPEN, DISPATCHED, CONFIRMED, DISMISSED = ReviewState
@@ -157,16 +157,16 @@ def test_states_never_skip_and_nothing_is_overwritten(
 
 def test_a_filter_takes_what_fits_all_of_it() -> None:
     found = suspect(readings=(LOOKED,))
-    assert Wanted().takes(found)
-    assert Wanted(
+    assert SuspectFilter().takes(found)
+    assert SuspectFilter(
         keys=("7/stale_2w",), state=OPEN, codes=(Code.STALE_2W,), platform="weibo", surface="s"
     ).takes(found)
-    assert Wanted(keys=("7",)).takes(found)
+    assert SuspectFilter(keys=("7",)).takes(found)
     for other in (
-        Wanted(keys=("8",)),
-        Wanted(state=CONFIRMED),
-        Wanted(codes=(Code.BANNED,)),
-        Wanted(prefecture="甲"),
-        Wanted(surface="t"),
+        SuspectFilter(keys=("8",)),
+        SuspectFilter(state=CONFIRMED),
+        SuspectFilter(codes=(Code.BANNED,)),
+        SuspectFilter(prefecture="甲"),
+        SuspectFilter(surface="t"),
     ):
         assert not other.takes(found)

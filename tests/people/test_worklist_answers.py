@@ -45,7 +45,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import BEIJING, day_start
 from mediawatch.people.forms.pictures import Shot
 from mediawatch.people.worklist import Column, Window, answer
-from mediawatch.ports import Known
+from mediawatch.ports import Dossier
 from mediawatch.registry.problems import RowProblem
 from mediawatch.rules.judge import judge
 
@@ -95,7 +95,7 @@ def test_a_negative_says_from_when_the_list_was_seen_whole() -> None:
         day_start(WINDOW.start),
         Outcome.OK,
     )
-    judged = judge(Known(filed=filed(), readings=(as_kept(blank),)), AS_OF, POLICY)
+    judged = judge(Dossier(filed=filed(), readings=(as_kept(blank),)), AS_OF, POLICY)
     assert (judged.verdict, judged.findings[0].gap_days, judged.findings[0].gap_is_minimum) == (
         Verdict.FAILED,
         15,
@@ -107,11 +107,11 @@ def test_a_negative_says_from_when_the_list_was_seen_whole() -> None:
     )
     long_ago = filed(opened_on=date(2020, 1, 1))
     assert (
-        judge(Known(filed=long_ago, readings=(as_kept(later),)), AS_OF, POLICY).verdict
+        judge(Dossier(filed=long_ago, readings=(as_kept(later),)), AS_OF, POLICY).verdict
         is Verdict.LISTED
     )
     assert (
-        judge(Known(filed=filed(), readings=(as_kept(later),)), AS_OF, POLICY).verdict
+        judge(Dossier(filed=filed(), readings=(as_kept(later),)), AS_OF, POLICY).verdict
         is Verdict.UNPROVEN
     ), "opened since, perhaps"
 
@@ -346,7 +346,9 @@ def test_around_the_edges_nothing_false_gets_through(
     assert isinstance(got, Reading) is holds
     if isinstance(got, Reading):
         judged = judge(
-            Known(filed=filed(opened_on=date(2020, 1, 1)), readings=(as_kept(got),)), AS_OF, POLICY
+            Dossier(filed=filed(opened_on=date(2020, 1, 1)), readings=(as_kept(got),)),
+            AS_OF,
+            POLICY,
         )
         expected = (
             {Verdict.FRESH}
@@ -377,5 +379,5 @@ def test_no_negative_survives_a_machines_sight_of_the_window(days: set[int], off
         look = Reading(
             account_id=1, look=LookKind.FIRST, started_at=NOW, read_at=NOW, sights=(machine,), id=1
         )
-        judged = judge(Known(filed=filed(), readings=(look, replace(got, id=2))), AS_OF, POLICY)
+        judged = judge(Dossier(filed=filed(), readings=(look, replace(got, id=2))), AS_OF, POLICY)
         assert judged.verdict in (Verdict.FAILED, Verdict.LISTED, Verdict.UNPROVEN)

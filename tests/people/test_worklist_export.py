@@ -35,7 +35,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import parse_as_of
 from mediawatch.ops.settings import Home, Settings
-from mediawatch.people.worklist import Column, Split, export, unproven
+from mediawatch.people.worklist import Column, WorklistSplit, export, unproven
 from mediawatch.ports import Gate, Store
 
 TWO, THREE = (f"示例市第{number}测试局" for number in (2, 3))
@@ -156,7 +156,7 @@ async def test_hostile_names_stay_text(store: Store, tmp_path: Path) -> None:
         sweep=inspection.sweep,
         scope=await store.scope(inspection.sweep.id),
         policy=POLICY,
-        by=Split.PREFECTURE,
+        by=WorklistSplit.PREFECTURE,
     )
     assert all(each.path.parent == tmp_path for each in files)
 
@@ -167,7 +167,7 @@ async def test_split_by_prefecture_and_by_person(store: Store, tmp_path: Path) -
         store, tmp_path, [filed(number, prefecture=place) for number, place in enumerate(places, 1)]
     )
 
-    async def split(name: str, by: Split, people: Sequence[str] = ()) -> dict[str, int]:
+    async def split(name: str, by: WorklistSplit, people: Sequence[str] = ()) -> dict[str, int]:
         path = tmp_path / name / "清单.xlsx"
         path.parent.mkdir()
         files = await export(
@@ -182,11 +182,11 @@ async def test_split_by_prefecture_and_by_person(store: Store, tmp_path: Path) -
         assert all(len(table(each.path)) == each.rows for each in files)
         return {str(each.path.relative_to(path.parent)): each.rows for each in files}
 
-    assert await split("地市", Split.PREFECTURE) == {
+    assert await split("地市", WorklistSplit.PREFECTURE) == {
         "清单-甲市.xlsx": 2, "清单-乙市.xlsx": 1, "清单-未填地市.xlsx": 1, "清单-甲_市.xlsx": 1, "清单-甲_市_2.xlsx": 1,
         "清单-其他.xlsx": 1,
     }  # fmt: skip
-    assert await split("人", Split.PERSON, ["甲某", "乙某", "甲某", "丙某"]) == {
+    assert await split("人", WorklistSplit.PERSON, ["甲某", "乙某", "甲某", "丙某"]) == {
         "清单-甲某.xlsx": 2,
         "清单-乙某.xlsx": 2,
         "清单-丙某.xlsx": 3,
@@ -195,7 +195,7 @@ async def test_split_by_prefecture_and_by_person(store: Store, tmp_path: Path) -
         "乙某"
     }
     with pytest.raises(UserError, match="--people"):
-        await split("空", Split.PERSON, [" "])
+        await split("空", WorklistSplit.PERSON, [" "])
 
 
 async def test_a_file_that_may_hold_answers_is_not_written_over(

@@ -21,7 +21,7 @@ from mediawatch.people.forms.pictures import MAX_BYTES
 from mediawatch.people.worklist import (
     BadFile,
     Column,
-    Cover,
+    FormCover,
     Unproven,
     Window,
     WorklistRow,
@@ -49,7 +49,7 @@ def worklist(path: Path, count: int = 1) -> Path:
     write_book(
         path,
         [to_line(item, SWEEP, WINDOW, "home") for item in items],
-        Cover(title="清单", made_at=AS_OF, meta={}),
+        FormCover(title="清单", made_at=AS_OF, meta={}),
     )
     return path
 

@@ -42,10 +42,10 @@ from mediawatch.domain import (
 )
 from mediawatch.people.forms.rowkey import Window, sealed_key
 from mediawatch.people.worklist import Column
-from mediawatch.people.worklist.answers import uncounted
+from mediawatch.people.worklist.answers import why_uncounted
 from mediawatch.people.worklist.states import says_none
 from mediawatch.ports import Store
-from mediawatch.registry.decisions import changes, chosen, current, deciders
+from mediawatch.registry.decisions import changes, choose, current, deciders
 from mediawatch.registry.proposal import Kind
 from mediawatch.sweep import rejudge
 
@@ -183,7 +183,10 @@ def test_without_a_filed_id_an_answer_says_what_it_lacks(
     cells: Mapping[Column, object], missing: str
 ) -> None:
     reading = read(cells, asked(**NO_ID))
-    assert (f"因缺少{missing}" in uncounted(reading), reading.sights[0].matched_by) == (True, None)
+    assert (f"因缺少{missing}" in why_uncounted(reading), reading.sights[0].matched_by) == (
+        True,
+        None,
+    )
 
 
 @pytest.mark.parametrize(
@@ -191,7 +194,7 @@ def test_without_a_filed_id_an_answer_says_what_it_lacks(
 )
 def test_without_a_filed_id_the_name_ties(cells: Mapping[Column, object]) -> None:
     reading = read(cells, asked(**NO_ID))
-    assert (uncounted(reading), reading.sights[0].matched_by) == ("", MatchedBy.NAME)
+    assert (why_uncounted(reading), reading.sights[0].matched_by) == ("", MatchedBy.NAME)
 
 
 def test_another_name_without_a_filed_id_needs_the_id_that_was_seen() -> None:
@@ -238,7 +241,7 @@ async def test_the_id_a_person_saw_is_proposed_and_somebody_else_accepts_it(
         False,
     )
     assert ("甲某" in proposal.why, proposal.seen_by) == (True, ("甲某",))
-    assert chosen([proposal], (), everything=True) == [], "never by --all"
+    assert choose([proposal], (), everything=True) == [], "never by --all"
     for person, words in (("", "--by"), ("甲 某", "甲某")):
         with pytest.raises(UserError, match=words):
             deciders([proposal], person)

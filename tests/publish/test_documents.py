@@ -25,8 +25,8 @@ from mediawatch.domain import (
     Effect,
     Evidence,
     EvidenceKind,
-    Filed,
     FiledStatus,
+    Filing,
     Finding,
     Judgement,
     LookKind,
@@ -34,7 +34,7 @@ from mediawatch.domain import (
     NoticeItem,
     Outcome,
     Reading,
-    Rectified,
+    Rectification,
     ReviewState,
     Sight,
     Sweep,
@@ -45,7 +45,7 @@ from mediawatch.domain import (
 )
 from mediawatch.ops.settings.office import Office, read_office
 from mediawatch.publish.inspection import Inspection, inspection
-from mediawatch.publish.notices.results import Rechecked
+from mediawatch.publish.notices.results import RecheckResult
 from mediawatch.publish.notices.rounds import Past
 from mediawatch.publish.reports import annexes, pages, prose, word
 from mediawatch.publish.reports.annexes import annex_book
@@ -89,7 +89,7 @@ def entry(
         "organiser": "示例局",
         "filing_number": f"{number:05}",
     } | filed
-    account = Account(id=number, filed=Filed(platform="weibo", prefecture=place, **values))  # type: ignore[arg-type]
+    account = Account(id=number, filed=Filing(platform="weibo", prefecture=place, **values))  # type: ignore[arg-type]
     failed = verdict is Verdict.FAILED
     judged = Judgement(
         verdict=verdict,
@@ -301,7 +301,8 @@ def test_the_page_has_the_re_check_of_the_notice_before(tmp_path: Path, *, unpro
     found = told(SCOPE if unproven else SCOPE[:2])
     assert "复查" not in pages.report(found, tmp_path).decode()
     page = pages.report(
-        replace(found, past=Past(rechecked=(Rechecked(item, Rectified.DONE, "示例"),))), tmp_path
+        replace(found, past=Past(rechecked=(RecheckResult(item, Rectification.DONE, "示例"),))),
+        tmp_path,
     ).decode()
     assert "<h2>四、上期通报复查情况</h2>" in page
     assert ("<h2>五、待人工核查</h2>" in page) is unproven
@@ -332,7 +333,7 @@ def test_a_long_list_of_names_points_to_the_annex() -> None:
     many = [entry(number, Verdict.FAILED) for number in range(1, prose.MANY + 2)]
     assert [paragraph.text for paragraph in prose.problems(told(many))] == ["共31个，名单见附件2。"]
     assert prose.overview(told(many))[0].endswith("本次全覆盖检查，发现不合格31个，合格率0.00%。")
-    assert len(annexes.failed(told(many)).rows) == 31
+    assert len(annexes.failed_table(told(many)).rows) == 31
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from mediawatch.domain import (
     CanaryCheck,
     Evidence,
     EvidenceKind,
-    Filed,
+    Filing,
     LookKind,
     MatchedBy,
     Outcome,
@@ -29,13 +29,13 @@ from mediawatch.domain import (
     SweepAccount,
 )
 from mediawatch.ops.settings import Home
-from mediawatch.ports import Known
-from mediawatch.publish.reports.explanation import Explained, explanation, use
+from mediawatch.ports import Dossier
+from mediawatch.publish.reports.explanation import AccountCase, explanation, use
 from mediawatch.rules.judge import judge
 from mediawatch.rules.policy import load
 
 AS_OF = datetime(2022, 12, 31, 15, 59, 59, tzinfo=UTC)
-FILED = Filed(
+FILED = Filing(
     name="示例发布",
     platform="weibo",
     type="新浪微博",
@@ -70,11 +70,11 @@ def reading(
     return Reading(id=number, account_id=1, started_at=at, read_at=at, sights=(sight,), **given)
 
 
-def told(*readings: Reading, checks: tuple[CanaryCheck, ...] = ()) -> Explained:
+def told(*readings: Reading, checks: tuple[CanaryCheck, ...] = ()) -> AccountCase:
     account = Account(id=1, filed=FILED)
-    known = Known(filed=FILED, readings=readings, checks=checks)
+    known = Dossier(filed=FILED, readings=readings, checks=checks)
     entry = SweepAccount(sweep_id=3, account=account, judgement=judge(known, AS_OF, POLICY))
-    return Explained(
+    return AccountCase(
         sweep=SWEEP,
         entry=entry,
         policy=POLICY,

@@ -19,8 +19,8 @@ from mediawatch.domain import (
     Effect,
     Evidence,
     EvidenceKind,
-    Filed,
     FiledStatus,
+    Filing,
     Finding,
     Judgement,
     LookKind,
@@ -31,7 +31,7 @@ from mediawatch.domain import (
     NoticeItem,
     Post,
     Reading,
-    Rectified,
+    Rectification,
     ReviewState,
     Sight,
     Sweep,
@@ -43,7 +43,7 @@ from mediawatch.domain import (
 from mediawatch.ops.settings.office import Office
 from mediawatch.publish import handoff
 from mediawatch.publish.inspection import Inspection, inspection
-from mediawatch.publish.notices.rounds import Issued, Issues, past
+from mediawatch.publish.notices.rounds import IssuedNotice, Issues, past
 from mediawatch.rules.policy import load
 
 FROZEN = Path(__file__).resolve().parents[1] / "handoff"
@@ -60,7 +60,7 @@ def entry(
     status: FiledStatus = RUNNING,
     review: ReviewState = ReviewState.CONFIRMED,
 ) -> SweepAccount:
-    filed = Filed(
+    filed = Filing(
         name=f"示例{number}",
         platform="weibo",
         type="新浪微博",
@@ -160,8 +160,8 @@ def told(**more: Any) -> Inspection:
         id=1,
     )
     results = (
-        (1, Rectified.NOT_DONE, "2031-12-31复查:超2周未更新。"),
-        (2, Rectified.DONE, "2031-12-31复查:已正常更新。"),
+        (1, Rectification.NOT_DONE, "2031-12-31复查:超2周未更新。"),
+        (2, Rectification.DONE, "2031-12-31复查:已正常更新。"),
     )
     events = [
         NoticeEvent(
@@ -193,7 +193,7 @@ def told(**more: Any) -> Inspection:
     )
     given = {
         "past": past(Issues(notices=[before], events=events), sweep, SCOPE),
-        "issued": Issued.of(notice, [corrected]),
+        "issued": IssuedNotice.of(notice, [corrected]),
     } | more
     readings = {each.account.id: [reading(each.account.id)] for each in SCOPE}
     return inspection(

@@ -24,7 +24,7 @@ from mediawatch.domain import (
     Account,
     Evidence,
     EvidenceKind,
-    Filed,
+    Filing,
     LookKind,
     MatchedBy,
     Post,
@@ -143,8 +143,8 @@ async def census(
     return sweep
 
 
-def filed(number: int, name: str) -> Filed:
-    return Filed(
+def filed(number: int, name: str) -> Filing:
+    return Filing(
         name=name,
         platform="toutiao",
         type="今日头条",

@@ -16,16 +16,16 @@ from mediawatch.domain import (
     Code,
     FiledStatus,
     Judgement,
-    Night,
     NoticeAction,
     NoticeEvent,
     Outcome,
     Post,
-    Rectified,
+    Rectification,
     RegistryChanges,
     ReviewAction,
     Source,
     Sweep,
+    SweepRun,
     UpdatedAccount,
     UserError,
     Verdict,
@@ -213,7 +213,7 @@ def test_the_same_circular_as_published_counts_once(office: Office) -> None:
     assert "重复问题，连续2次" in str(office.sheets("--sweep", str(sweep))["突出问题名单"])
 
 
-def rectified(office: Office, notice: int, item: int, result: Rectified) -> None:
+def rectified(office: Office, notice: int, item: int, result: Rectification) -> None:
     event = NoticeEvent(
         notice_id=notice,
         item=item,
@@ -228,10 +228,11 @@ def rectified(office: Office, notice: int, item: int, result: Rectified) -> None
 
 
 @pytest.mark.parametrize(
-    ("result", "times"), [(Rectified.DONE, 1), (Rectified.NOT_DONE, 2), (Rectified.UNVERIFIED, 2)]
+    ("result", "times"),
+    [(Rectification.DONE, 1), (Rectification.NOT_DONE, 2), (Rectification.UNVERIFIED, 2)],
 )
 def test_a_repeat_ends_where_the_problem_was_rectified(
-    office: Office, result: Rectified, times: int
+    office: Office, result: Rectification, times: int
 ) -> None:
     office.issue(office.sweep(Q4, {1: STALE}), "文1", date(2023, 1, 10))
     rectified(office, 1, 1, result)
@@ -242,7 +243,7 @@ def test_a_repeat_ends_where_the_problem_was_rectified(
 def test_a_notice_of_another_place_is_not_the_one_before(office: Office) -> None:
     office.issue(office.sweep(Q4, {1: STALE}, only=[1]), "甲1", date(2023, 1, 10))
     office.issue(office.sweep(date(2023, 1, 11), {2: STALE}, only=[2]), "乙1", date(2023, 1, 20))
-    rectified(office, 2, 1, Rectified.NOT_DONE)
+    rectified(office, 2, 1, Rectification.NOT_DONE)
     sweep = office.sweep(Q1, {1: STALE}, only=[1])
     document = office.handoff("--sweep", str(sweep))
     assert [one["times"] for one in document["findings"]] == [2]
@@ -251,7 +252,7 @@ def test_a_notice_of_another_place_is_not_the_one_before(office: Office) -> None
     both = office.sweep(date(2023, 4, 10), {1: STALE, 2: STALE})
     office.issue(both, "两1", date(2023, 4, 11))
     for item in (1, 2):
-        rectified(office, 3, item, Rectified.NOT_DONE)
+        rectified(office, 3, item, Rectification.NOT_DONE)
     sweep = office.sweep(Q2, {1: STALE}, only=[1])
     document = office.handoff("--sweep", str(sweep))
     assert [one["account"]["name"] for one in document["recheck"]["items"]] == ["示例1"]
@@ -292,7 +293,7 @@ def test_results_are_those_of_what_still_stands(office: Office) -> None:
     assert "未整改" in done.stdout
     events = office.within(lambda store: store.notice_events())
     assert [(event.codes, event.result) for event in events] == [
-        ((Code.STALE_2W,), Rectified.DONE), ((Code.NAME_MISMATCH,), Rectified.NOT_DONE),
+        ((Code.STALE_2W,), Rectification.DONE), ((Code.NAME_MISMATCH,), Rectification.NOT_DONE),
     ]  # fmt: skip
     next_one = office.sweep(Q1, {})
 
@@ -321,7 +322,7 @@ def test_a_result_of_the_whole_item_ends_with_a_correction(office: Office) -> No
         action=NoticeAction.RECHECKED,
         at=day_end(date(2023, 2, 20)),
         by="丙某",
-        result=Rectified.NOT_DONE,
+        result=Rectification.NOT_DONE,
         reason="2023-02-20复查:名称不一致。",
     )
     office.within(lambda store: store.note_notice([event]))
@@ -351,7 +352,9 @@ def test_filed_as_closed_is_deregistered_by_the_platforms_word_alone(
     office.within(looked)
     office.run("recheck", "文1", "--sweep", str(again))
     (event,) = office.within(lambda store: store.notice_events())
-    assert event.result is (Rectified.DEREGISTERED if cancelled else Rectified.FILED_AS_CLOSED)
+    assert event.result is (
+        Rectification.DEREGISTERED if cancelled else Rectification.FILED_AS_CLOSED
+    )
     assert event.result.label == ("已注销" if cancelled else "已申报关停")
 
 
@@ -469,7 +472,7 @@ def test_the_digest_names_what_notices_have_to_correct() -> None:
     )
     at = day_end(Q4)
     sweep = Sweep(as_of=at, policy="national", policy_toml="", started_at=at, id=1)
-    night = Night(started_at=at, sweep_id=1, verdicts={"fresh": 1})
+    night = SweepRun(started_at=at, sweep_id=1, verdicts={"fresh": 1})
     _, body = digest(sweep, night, [], {}, lines=20, size=2_000, surfaces={}, due=[due])
     assert "通报应更正(correction due)1处,见 mediawatch notice list" in body
     assert due.words in body

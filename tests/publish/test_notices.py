@@ -33,14 +33,14 @@ from mediawatch.domain import (
     Account,
     Code,
     Contact,
-    Held,
     IssuedDocument,
+    IssuedFinding,
     Judgement,
     Notice,
     NoticeAction,
     NoticeEvent,
     NoticeItem,
-    Rectified,
+    Rectification,
     RegistryChanges,
     ReviewState,
     Sweep,
@@ -251,7 +251,7 @@ async def test_what_was_issued_cannot_be_changed_even_by_sql(
     (account,) = await enter(any_store, PLAIN)
     kept = await any_store.keep(plain_reading(account.id))
     sweep = await opened_sweep(any_store, [account])
-    held = Held(finding(kept.id, review=ReviewState.CONFIRMED), ("a" * 64,))
+    held = IssuedFinding(finding(kept.id, review=ReviewState.CONFIRMED), ("a" * 64,))
     items = (
         NoticeItem(
             number=1,
@@ -281,7 +281,7 @@ async def test_what_was_issued_cannot_be_changed_even_by_sql(
             source="s",
         ),
         NoticeEvent(
-            notice_id=issued.id, item=2, action=NoticeAction.RECHECKED, at=NOW, by="丙某", result=Rectified.DONE, sweep_id=sweep.id
+            notice_id=issued.id, item=2, action=NoticeAction.RECHECKED, at=NOW, by="丙某", result=Rectification.DONE, sweep_id=sweep.id
         ),
     ]  # fmt: skip
     second = IssuedDocument(version=2, sha256="c" * 64, body="{}\n", at=NOW)
@@ -482,9 +482,9 @@ def test_a_recheck_says_what_became_of_each(home: Home, tmp_path: Path) -> None:
     assert results() == ["已完成整改", "未整改"]
     # Said once: only what changed is noted.
     assert [(event.item, event.result) for event in events] == [
-        (1, Rectified.DONE),
-        (2, Rectified.UNVERIFIED),
-        (2, Rectified.NOT_DONE),
+        (1, Rectification.DONE),
+        (2, Rectification.UNVERIFIED),
+        (2, Rectification.NOT_DONE),
     ]
     assert within(home, lambda store: store.notice_events()) == events
     assert "台账.xlsx" in events[0].source
@@ -556,7 +556,7 @@ def test_repeats_are_counted_back_from_the_last_notice() -> None:
         action=NoticeAction.RECHECKED,
         at=NOW,
         by="",
-        result=Rectified.DONE,
+        result=Rectification.DONE,
         codes=(Code.STALE_2W,),
     )
     assert before([notice(1, 7), notice(4, 7)], done).times(7) == 1
@@ -756,7 +756,7 @@ def test_another_systems_notice_is_looked_at_again_like_our_own(home: Home, tmp_
 
 def test_what_a_correction_withdrew_is_told_by_its_label() -> None:
     held = tuple(
-        Held(finding(code=code, label=label))
+        IssuedFinding(finding(code=code, label=label))
         for code, label in ((Code.STALE_2W, "超2周未更新"), (Code.NAME_MISMATCH, "名称不一致"))
     )
     item = NoticeItem(

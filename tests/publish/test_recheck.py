@@ -14,36 +14,36 @@ import pytest
 
 from mediawatch.domain import (
     Account,
-    Change,
+    AccountChange,
     Code,
     Effect,
-    Filed,
     FiledStatus,
+    Filing,
     Finding,
-    Held,
+    IssuedFinding,
     Judgement,
     LookKind,
     NoticeItem,
-    Rectified,
+    Rectification,
     ReviewState,
     UserError,
     Verdict,
 )
 from mediawatch.publish.notices.annex import Annex, read_annex
-from mediawatch.publish.notices.recheck import Look, recheck
+from mediawatch.publish.notices.recheck import RecheckLook, recheck
 
 ISSUED = date(2032, 1, 10)
 AS_OF = date(2032, 3, 31)
-FILED = Filed(name="示例发布", platform="wechat", type="微信", organiser="示例局")
+FILED = Filing(name="示例发布", platform="wechat", type="微信", organiser="示例局")
 SILENT = [Code.ZOMBIE, Code.STALE_6M, Code.STALE_3M, Code.STALE_2W, Code.EMPTY_ACCOUNT]
 CONFIRMED, OPEN, DISMISSED = ReviewState.CONFIRMED, ReviewState.OPEN, ReviewState.DISMISSED
 DONE, NOT, GONE, UNKNOWN = (
-    Rectified.DONE,
-    Rectified.NOT_DONE,
-    Rectified.DEREGISTERED,
-    Rectified.UNVERIFIED,
+    Rectification.DONE,
+    Rectification.NOT_DONE,
+    Rectification.DEREGISTERED,
+    Rectification.UNVERIFIED,
 )
-CLOSED, ABSENT = Rectified.FILED_AS_CLOSED, Rectified.NOT_FILED
+CLOSED, ABSENT = Rectification.FILED_AS_CLOSED, Rectification.NOT_FILED
 
 
 def found(
@@ -61,7 +61,7 @@ def found(
 
 
 def item(*codes: Code, problem: str = "", name_seen: str = "") -> NoticeItem:
-    held = tuple(Held(found(code, name_seen=name_seen)) for code in codes)
+    held = tuple(IssuedFinding(found(code, name_seen=name_seen)) for code in codes)
     return NoticeItem(
         number=1,
         filed=FILED,
@@ -76,17 +76,17 @@ def result(
     what: NoticeItem,
     verdict: Verdict | None,
     *findings: Finding,
-    filed: Filed = FILED,
+    filed: Filing = FILED,
     retired: date | None = None,
     **look: Any,
-) -> tuple[Rectified, str]:
+) -> tuple[Rectification, str]:
     account = Account(id=7, filed=filed, retired_on=retired)
     looks = {}
     if verdict is not None:
         judged = Judgement(
             verdict=verdict, sentence="说明。", findings=findings, latest_on=date(2032, 3, 30)
         )
-        looks = {7: Look(judgement=judged, on=AS_OF, **look)}
+        looks = {7: RecheckLook(judgement=judged, on=AS_OF, **look)}
     (one,) = recheck([what], {7: account}, looks, since=ISSUED, source="台账.xlsx")
     assert one.registry == "台账.xlsx"
     return one.result, one.basis
@@ -144,7 +144,10 @@ def test_another_problem_says_nothing_about_the_one_in_the_notice() -> None:
         otherwise=Verdict.FRESH,
     )
     (one,) = recheck(
-        [two], {7: Account(id=7, filed=FILED)}, {7: Look(judgement=judged, on=AS_OF)}, since=ISSUED
+        [two],
+        {7: Account(id=7, filed=FILED)},
+        {7: RecheckLook(judgement=judged, on=AS_OF)},
+        since=ISSUED,
     )
     assert [(part.code, part.result) for part in one.parts] == [
         (Code.STALE_2W, DONE),
@@ -155,7 +158,7 @@ def test_another_problem_says_nothing_about_the_one_in_the_notice() -> None:
     (alone,) = recheck(
         [item(Code.STALE_2W)],
         {7: Account(id=7, filed=FILED)},
-        {7: Look(judgement=judged, on=AS_OF)},
+        {7: RecheckLook(judgement=judged, on=AS_OF)},
         since=ISSUED,
     )
     assert (alone.result, alone.basis) == (DONE, "2032-03-31复查:已正常更新,最近更新2032-03-30。")
@@ -179,7 +182,7 @@ def test_the_same_problem_again(code: Code, review: ReviewState) -> None:
     ("again", "expected"),
     [(Code.CANCELLED_NOT_CLOSED, GONE), (Code.NOT_FOUND, UNKNOWN), (Code.BANNED, UNKNOWN)],
 )
-def test_an_account_that_is_gone_since(held: Code, again: Code, expected: Rectified) -> None:
+def test_an_account_that_is_gone_since(held: Code, again: Code, expected: Rectification) -> None:
     assert result(item(held), Verdict.LISTED, found(again))[0] is expected
 
 
@@ -231,7 +234,7 @@ def test_deregistered_is_the_platforms_word_or_a_persons(look: LookKind, words: 
     ],
 )
 def test_a_name_is_rectified_on_either_side(
-    code: Code, filed: str, look: dict[str, Any], expected: Rectified
+    code: Code, filed: str, look: dict[str, Any], expected: Rectification
 ) -> None:
     assert (
         result(
@@ -263,7 +266,9 @@ def test_every_problem_of_an_item_must_be_solved() -> None:
         (Code.OWNER_MISMATCH, replace(FILED, organiser="另一局"), DONE),
     ],
 )
-def test_a_changed_filing_is_a_rectification(code: Code, filed: Filed, expected: Rectified) -> None:
+def test_a_changed_filing_is_a_rectification(
+    code: Code, filed: Filing, expected: Rectification
+) -> None:
     assert result(item(code), Verdict.FRESH, filed=filed)[0] is expected
 
 
@@ -278,7 +283,7 @@ def test_a_changed_filing_is_a_rectification(code: Code, filed: Filed, expected:
         ("信息超2周未更新、内容表述错误", UNKNOWN),
     ],
 )
-def test_the_words_of_another_system(problem: str, expected: Rectified) -> None:
+def test_the_words_of_another_system(problem: str, expected: Rectification) -> None:
     assert result(item(problem=problem), Verdict.FRESH)[0] is expected
 
 
@@ -299,8 +304,10 @@ REGISTRY = [
     Account(id=4, filed=replace(FILED, name="同名号", organiser="乙局")),
 ]  # fmt: skip
 HISTORY = [
-    Change(2, "name", "审计之窗", "示例市审计局", datetime(2032, 1, 1, tzinfo=UTC), "台账.xlsx"),
-    Change(
+    AccountChange(
+        2, "name", "审计之窗", "示例市审计局", datetime(2032, 1, 1, tzinfo=UTC), "台账.xlsx"
+    ),
+    AccountChange(
         1,
         "filing_number",
         "71244",

@@ -16,14 +16,15 @@ from samples import NOW, PLAIN, enter, finding, plain_reading, post
 from mediawatch.domain import (
     ALL_DISMISSED,
     Account,
-    Change,
+    AccountChange,
     Code,
     Effect,
     Excuse,
-    Filed,
     FiledStatus,
+    Filing,
     Finding,
-    Held,
+    FindingChangeKind,
+    IssuedFinding,
     Judgement,
     Notice,
     NoticeAction,
@@ -35,7 +36,6 @@ from mediawatch.domain import (
     Sweep,
     SweepAccount,
     SweepState,
-    Turn,
     Verdict,
 )
 from mediawatch.figures.counts import by
@@ -79,7 +79,7 @@ PLACES = (
 )
 
 
-def filed(number: int) -> Filed:
+def filed(number: int) -> Filing:
     """Some are filed twice or in a chain of two ids, some are closed, all in turn."""
     platform, type_ = TYPES[number % len(TYPES)]
     known: dict[str, Any] = {
@@ -87,7 +87,7 @@ def filed(number: int) -> Filed:
         "original_id": f"{'GH' if number % 2 else 'gh'}_{number // 7}" if number % 5 == 0 else "",
         "status": tuple(FiledStatus)[number % 4] if number % 6 == 0 else FiledStatus.RUNNING,
     }
-    return Filed(
+    return Filing(
         name=f"示例{number}",
         platform=platform,
         type=type_,
@@ -184,7 +184,7 @@ async def test_queries_count_and_list_what_figures_and_lists_do(any_store: Store
         one.verdict if one else None for one in verdicts.values()
     }
     listed = await asked(any_store, "flagged")
-    table = lists.flagged(now, await any_store.scope(now.id), {}, (), {})
+    table = lists.findings_table(now, await any_store.scope(now.id), {}, (), {})
     printed = table.only("备案单号", "存在的突出问题", "结论", "审核状态", "说明").rows
     assert [
         tuple(row[each] for each in ("备案单号", "存在的突出问题", "结论", "审核状态", "说明"))
@@ -330,7 +330,7 @@ async def test_notices_stand_in_the_queries_as_they_were_corrected(any_store: St
         items = [
             NoticeItem(
                 number=place, filed=account.filed, problem="、".join(CODES), fails=True, account_id=account.id,
-                findings=tuple(Held(held(code, effect)) for code, effect in zip(CODES, pair, strict=True)),
+                findings=tuple(IssuedFinding(held(code, effect)) for code, effect in zip(CODES, pair, strict=True)),
             )
             for place, (account, (pair, _)) in enumerate(zip(accounts, cases, strict=False), 1)
         ]  # fmt: skip
@@ -415,7 +415,7 @@ async def test_what_was_dismissed_is_told_of_nowhere_else(store: Store) -> None:
         problem="超2周未更新",
         fails=True,
         account_id=account.id,
-        findings=(Held(failed.findings[0]),),
+        findings=(IssuedFinding(failed.findings[0]),),
     )
     notice = await store.issue(
         Notice(
@@ -434,7 +434,7 @@ async def test_what_was_dismissed_is_told_of_nowhere_else(store: Store) -> None:
 
     later = [await store.open_sweep(replace(now, id=0), [account]) for _ in range(2)]
     await store.judge(later[0].id, {account.id: failed})
-    assert [each.turn for each in await store.turned(later[0].id)] == [Turn.NEW]
+    assert [each.turn for each in await store.turned(later[0].id)] == [FindingChangeKind.NEW]
     await store.judge(
         later[0].id, {account.id: Judgement(verdict=Verdict.UNPROVEN, sentence="示例。")}
     )
@@ -446,7 +446,7 @@ async def test_what_was_dismissed_is_told_of_nowhere_else(store: Store) -> None:
 
 def test_what_changed_of_an_account_is_told_in_chinese() -> None:
     changes = [
-        Change(account_id=1, field=field, old=old, new=new, at=NOW, source="台账.xlsx")
+        AccountChange(account_id=1, field=field, old=old, new=new, at=NOW, source="台账.xlsx")
         for field, old, new in (
             ("status", "running", "closed"),
             ("platform_id", "", "0012"),

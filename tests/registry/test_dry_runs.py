@@ -18,7 +18,7 @@ from worklists import NOW as LATER
 from worklists import STALE, exported, filed, fill, png
 
 from mediawatch import registry
-from mediawatch.app import opened
+from mediawatch.app import open_app
 from mediawatch.app.dry_run import WRITES
 from mediawatch.cli.worklist import take_in
 from mediawatch.domain import FiledStatus, UserError
@@ -95,7 +95,7 @@ def test_dry_imports_write_nothing(home: Home, tmp_path: Path) -> None:
 
 async def test_a_dry_worklist_keeps_neither_answers_nor_pictures(tmp_path: Path) -> None:
     home = Home(tmp_path / "home").create()
-    async with opened(home, clock=lambda: LATER) as app:
+    async with open_app(home, clock=lambda: LATER) as app:
         _, path = await exported(app.store, home.root, [filed(1)])
         (sweep,) = await app.store.sweeps()
         answered = fill(path, tmp_path / "答.xlsx", {ONE: STALE}, {ONE: png(1)})

@@ -21,7 +21,7 @@ from mediawatch.cli import app as commands
 from mediawatch.domain import (
     ID_IN_DOUBT,
     Account,
-    Filed,
+    Filing,
     LookKind,
     MatchedBy,
     Outcome,
@@ -32,13 +32,13 @@ from mediawatch.domain import (
     UserError,
 )
 from mediawatch.ops.settings import Home
-from mediawatch.registry.decisions import SOURCE, changes, chosen, current, refusals
+from mediawatch.registry.decisions import SOURCE, changes, choose, current, refusals
 from mediawatch.registry.proposal import Kind, Proposal
 from mediawatch.registry.proposals import proposals
 
 AT = datetime(2031, 3, 1, 2, 0, tzinfo=UTC)
 LINK = "https://mp.weixin.qq.com/s/ExampleOfProposal00001"
-FILED = Filed(
+FILED = Filing(
     name="示例发布",
     platform="wechat",
     type="微信公众号",
@@ -369,12 +369,12 @@ def listed() -> list[Proposal]:
 
 
 def test_all_takes_only_what_needs_no_eyes() -> None:
-    assert [each.kind for each in chosen(listed(), (), everything=True)] == [Kind.LEARNED]
+    assert [each.kind for each in choose(listed(), (), everything=True)] == [Kind.LEARNED]
 
 
 def test_a_migration_is_accepted_whole_or_not_at_all() -> None:
     key = next(each.key for each in listed() if each.kind is Kind.MIGRATED)
-    taken = chosen(listed(), [key], everything=False)
+    taken = choose(listed(), [key], everything=False)
     assert [(each.account.id, each.field) for each in taken] == [
         (3, "platform_id"),
         (3, "original_id"),
@@ -394,9 +394,9 @@ def test_a_key_names_a_value_and_a_doubt_cannot_be_accepted() -> None:
     first = listed()[0]
     assert replace(first, new="another").key != first.key
     with pytest.raises(UserError, match="no proposal 'abcdef'"):
-        chosen(listed(), ["abcdef"], everything=False)
+        choose(listed(), ["abcdef"], everything=False)
     with pytest.raises(UserError, match="is a doubt"):
-        chosen(
+        choose(
             listed(),
             [next(each.key for each in listed() if each.kind is Kind.DOUBT)],
             everything=False,
@@ -430,7 +430,7 @@ def test_each_kind_can_be_refused_but_a_doubt() -> None:
     left = proposed(accounts, READINGS, refused_of(*all_but_doubts))
     assert [each.kind for each in left] == [Kind.DOUBT]
     moved = next(each for each in listed() if each.kind is Kind.MIGRATED)
-    assert [each.field for each in chosen(listed(), [moved.key], everything=False)] == [
+    assert [each.field for each in choose(listed(), [moved.key], everything=False)] == [
         "platform_id",
         "original_id",
     ]
@@ -440,7 +440,7 @@ def test_the_command_remembers_a_refusal(tmp_path: Path) -> None:
     home = Home.at(tmp_path / "home").create()
 
     async def prepared() -> list[Proposal]:
-        async with app.opened(home, clock=lambda: AT) as opened:
+        async with app.open_app(home, clock=lambda: AT) as opened:
             (one,) = await enter(opened.store, FILED)
             await opened.store.keep(seen(of=one.id, posts=(POST,)))
             return await current(opened.store)
@@ -463,7 +463,7 @@ def test_the_command_lists_accepts_and_forgets(tmp_path: Path) -> None:
     home = Home.at(tmp_path / "home").create()
 
     async def prepared() -> None:
-        async with app.opened(home, clock=lambda: AT) as opened:
+        async with app.open_app(home, clock=lambda: AT) as opened:
             one, two = await enter(
                 opened.store,
                 FILED,
@@ -475,7 +475,7 @@ def test_the_command_lists_accepts_and_forgets(tmp_path: Path) -> None:
             )
 
     async def history() -> list[tuple[str, str, str, str]]:
-        async with app.opened(home, clock=lambda: AT) as opened:
+        async with app.open_app(home, clock=lambda: AT) as opened:
             return [
                 (change.field, change.old, change.new, change.source)
                 for change in await opened.store.changes()

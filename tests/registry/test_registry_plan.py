@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from registry_files import NOW, SOURCE, account, rows_of
 
-from mediawatch.domain import Account, Change, Contact, FiledStatus
-from mediawatch.registry import Plan, Unusable, covered, plan
+from mediawatch.domain import Account, AccountChange, Contact, FiledStatus
+from mediawatch.registry import ImportPlan, Unusable, parse_cover, plan
 
 NAME, TYPE, NUMBER, ID, BODY = "政务新媒体名称", "类型", "备案单号", "平台ID", "所属组织"
 GZH = "微信公众号"
@@ -25,15 +25,15 @@ def planned(
     tmp_path: Path,
     existing: Sequence[Account],
     *records: Mapping[str, str],
-    history: Sequence[Change] = (),
+    history: Sequence[AccountChange] = (),
     contacts: Mapping[int, Contact] | None = None,
     **more: Any,
-) -> Plan:
+) -> ImportPlan:
     return plan(rows_of(tmp_path, *records), existing, history, contacts or {}, SOURCE, **more)
 
 
-def change(account_id: int, field: str, old: str, new: str) -> Change:
-    return Change(account_id, field, old, new, NOW, "旧.xlsx")
+def change(account_id: int, field: str, old: str, new: str) -> AccountChange:
+    return AccountChange(account_id, field, old, new, NOW, "旧.xlsx")
 
 
 KNOWN = account(
@@ -45,7 +45,7 @@ KNOWN = account(
     alias="slb-1",
 )
 
-MATCHES: list[tuple[str, Account, list[Change], dict[str, str], set[str]]] = [
+MATCHES: list[tuple[str, Account, list[AccountChange], dict[str, str], set[str]]] = [
     (
         "number",
         KNOWN,
@@ -100,7 +100,7 @@ MATCHES: list[tuple[str, Account, list[Change], dict[str, str], set[str]]] = [
 def test_every_key_finds_the_account(
     case: str,
     known: Account,
-    history: list[Change],
+    history: list[AccountChange],
     record: dict[str, str],
     fields: set[str],
     tmp_path: Path,
@@ -387,7 +387,7 @@ def test_rows_outside_what_the_file_covers_are_told(tmp_path: Path) -> None:
 
 
 def test_covers_speak_chinese_or_english() -> None:
-    assert covered(["地市=示例市", "platform=wechat", "主办单位 = 示例局"]) == {
+    assert parse_cover(["地市=示例市", "platform=wechat", "主办单位 = 示例局"]) == {
         "prefecture": "示例市", "platform": "wechat", "organiser": "示例局",
     }  # fmt: skip
 
@@ -395,7 +395,7 @@ def test_covers_speak_chinese_or_english() -> None:
 @pytest.mark.parametrize("pair", ["地市", "地市=", "粉丝数=1", "名称=甲", "联系人=小示", "=x"])
 def test_covers_that_say_nothing_are_refused(pair: str) -> None:
     with pytest.raises(Unusable, match="FIELD=VALUE"):
-        covered([pair])
+        parse_cover([pair])
 
 
 def test_an_account_in_service_comes_before_a_retired_one_of_the_same_number(

@@ -12,8 +12,8 @@ from samples import PLAIN, enter, plain_reading, post
 from mediawatch.domain import (
     Account,
     AccountState,
-    Filed,
     FiledStatus,
+    Filing,
     Judgement,
     MatchedBy,
     Outcome,
@@ -26,7 +26,7 @@ from mediawatch.ports import Store
 from mediawatch.registry.check import check
 from mediawatch.rules.due import next_due
 from mediawatch.rules.policy import load, parse
-from mediawatch.rules.verdicts import Standing, standing
+from mediawatch.rules.verdicts import FiledStanding, filed_standing
 
 POLICY = load("national")
 POSTED = date(2023, 3, 1)
@@ -111,17 +111,17 @@ async def test_the_state_keeps_the_day_up_to_which_a_list_was_judged(any_store: 
 
 
 def test_closing_since_an_unknown_day_is_judged_and_flagged() -> None:
-    closing = Filed(
+    closing = Filing(
         name="示例发布", platform="weibo", organiser="示例局", status=FiledStatus.CLOSING
     )
-    dated = Filed(
+    dated = Filing(
         name="示例发布",
         platform="weibo",
         status=FiledStatus.CLOSING,
         closing_requested_on=date(2023, 3, 10),
     )
-    assert standing(closing, date(2023, 3, 15), POLICY) is Standing.RUNNING
-    assert standing(dated, date(2023, 3, 15), POLICY) is Standing.CLOSING
+    assert filed_standing(closing, date(2023, 3, 15), POLICY) is FiledStanding.RUNNING
+    assert filed_standing(dated, date(2023, 3, 15), POLICY) is FiledStanding.CLOSING
     findings, _ = check([Account(id=1, filed=closing)], {}, [])
     assert any(
         "申请关停但未填写" in finding.sentence and "检查时按正常运行判定" in finding.sentence
@@ -131,10 +131,10 @@ def test_closing_since_an_unknown_day_is_judged_and_flagged() -> None:
 
 def test_a_policy_may_judge_closing_accounts_until_they_are_gone() -> None:
     strict = parse(POLICY.toml.replace("judged = false", "judged = true"))
-    closing = Filed(
+    closing = Filing(
         name="示例发布",
         platform="weibo",
         status=FiledStatus.CLOSING,
         closing_requested_on=date(2023, 3, 10),
     )
-    assert standing(closing, date(2023, 3, 15), strict) is Standing.RUNNING
+    assert filed_standing(closing, date(2023, 3, 15), strict) is FiledStanding.RUNNING

@@ -19,8 +19,8 @@ from mediawatch.domain import (
     Effect,
     Evidence,
     EvidenceKind,
-    Filed,
     FiledStatus,
+    Filing,
     LookKind,
     MatchedBy,
     Outcome,
@@ -32,16 +32,16 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.domain.clock import BEIJING, EVER, day_end, day_start, months_before
-from mediawatch.ports import Known
+from mediawatch.ports import Dossier
 from mediawatch.rules.due import next_due
 from mediawatch.rules.judge import judge
 from mediawatch.rules.policy import Policy, load, parse
-from mediawatch.rules.verdicts import VERDICTS, Freshness, Presence, Standing
+from mediawatch.rules.verdicts import VERDICTS, FiledStanding, Freshness, Presence
 
 AS_OF = day_end(date(2022, 12, 31))
 READ = AS_OF + timedelta(hours=10)
 NATIONAL, TIBET = load("national"), load("tibet")
-FILED = Filed(name="示例发布", platform="toutiao", platform_id="id-1")
+FILED = Filing(name="示例发布", platform="toutiao", platform_id="id-1")
 PROOF = Evidence(
     kind=EvidenceKind.SCREENSHOT,
     media_type="image/jpeg",
@@ -100,12 +100,12 @@ def person(*sights: Sight, by: str = "张三", at: datetime = READ + timedelta(h
 
 
 def verdict(
-    *readings: Reading, policy: Policy = NATIONAL, filed: Filed = FILED, as_of: datetime = AS_OF
+    *readings: Reading, policy: Policy = NATIONAL, filed: Filing = FILED, as_of: datetime = AS_OF
 ) -> Verdict:
     return judge(known_as(filed, readings), as_of, policy).verdict
 
 
-def codes(*readings: Reading, policy: Policy = NATIONAL, filed: Filed = FILED) -> list[Code]:
+def codes(*readings: Reading, policy: Policy = NATIONAL, filed: Filing = FILED) -> list[Code]:
     return [finding.code for finding in judge(known_as(filed, readings), AS_OF, policy).findings]
 
 
@@ -425,7 +425,7 @@ def test_stale_and_renamed_are_both_listed_in_the_order_of_precedence() -> None:
         (replace(FILED, status=FiledStatus.CLOSED), Verdict.LISTED),
     ],
 )
-def test_standing(filed: Filed, expected: Verdict) -> None:
+def test_standing(filed: Filing, expected: Verdict) -> None:
     assert verdict(*twice(exact(40)), filed=filed) is expected
 
 
@@ -514,7 +514,8 @@ def test_the_sentence_says_what_was_asked_for_and_what_came_later() -> None:
 
 def test_an_unsupported_platform_waits_for_a_person() -> None:
     assert (
-        judge(Known(filed=FILED, supported=False), AS_OF, NATIONAL).verdict is Verdict.OUT_OF_SCOPE
+        judge(Dossier(filed=FILED, supported=False), AS_OF, NATIONAL).verdict
+        is Verdict.OUT_OF_SCOPE
     )
     stale = person(
         sight(posts=(Post(on=day(30), kind=PostKind.SEEN),), complete_since=day_start(day(30)))
@@ -539,11 +540,11 @@ def test_the_edge_may_be_reached_by_policy() -> None:
     assert verdict(*twice(exact(13)), policy=reaching) is Verdict.DUE_SOON
 
 
-def expected_cell(standing: Standing, presence: Presence, freshness: Freshness) -> Verdict:
+def expected_cell(standing: FiledStanding, presence: Presence, freshness: Freshness) -> Verdict:
     gone = presence in (Presence.NOT_FOUND, Presence.CANCELLED, Presence.BANNED)
-    if standing in (Standing.EXEMPT, Standing.CLOSING):
+    if standing in (FiledStanding.EXEMPT, FiledStanding.CLOSING):
         return Verdict.LISTED
-    if standing is Standing.CLOSED:
+    if standing is FiledStanding.CLOSED:
         nothing = presence is Presence.UNKNOWN and freshness is Freshness.UNKNOWN
         return Verdict.UNPROVEN if nothing else Verdict.LISTED
     if gone:
@@ -558,10 +559,10 @@ def expected_cell(standing: Standing, presence: Presence, freshness: Freshness) 
 
 @pytest.mark.parametrize(
     "cell",
-    list(product(Standing, Presence, Freshness)),
+    list(product(FiledStanding, Presence, Freshness)),
     ids=lambda cell: "-".join(part.value for part in cell),
 )
-def test_the_verdict_table_is_total(cell: tuple[Standing, Presence, Freshness]) -> None:
+def test_the_verdict_table_is_total(cell: tuple[FiledStanding, Presence, Freshness]) -> None:
     assert VERDICTS[cell][0] is expected_cell(*cell)
 
 

@@ -17,8 +17,8 @@ from mediawatch.domain import (
     Code,
     Evidence,
     EvidenceKind,
-    Filed,
     FiledStatus,
+    Filing,
     Judgement,
     LookKind,
     MatchedBy,
@@ -32,7 +32,7 @@ from mediawatch.domain import (
     of_identity,
 )
 from mediawatch.domain.clock import EVER, day_end, day_start
-from mediawatch.ports import Known
+from mediawatch.ports import Dossier
 from mediawatch.rules.judge import judge
 from mediawatch.rules.policy import Policy, load
 
@@ -104,7 +104,7 @@ def sights(draw: st.DrawFn, by_person: bool) -> Sight:
 
 
 @st.composite
-def readings(draw: st.DrawFn, taken: Sequence[Filed | None]) -> Reading:
+def readings(draw: st.DrawFn, taken: Sequence[Filing | None]) -> Reading:
     look = draw(
         st.sampled_from(
             (
@@ -138,7 +138,7 @@ def readings(draw: st.DrawFn, taken: Sequence[Filed | None]) -> Reading:
     )
 
 
-FILED = Filed(
+FILED = Filing(
     name="示例发布",
     platform="weibo",
     platform_id=UID,
@@ -174,7 +174,7 @@ checks = st.builds(
 class Case:
     """An account with what is known of it, and how it is judged."""
 
-    filed: Filed
+    filed: Filing
     readings: tuple[Reading, ...]
     checks: tuple[CanaryCheck, ...]
     policy: Policy
@@ -182,7 +182,7 @@ class Case:
 
     def judged(self, *more: Reading, readings: Sequence[Reading] | None = None) -> Judgement:
         kept = (*(self.readings if readings is None else readings), *more)
-        known = Known(filed=self.filed, readings=kept, checks=self.checks)
+        known = Dossier(filed=self.filed, readings=kept, checks=self.checks)
         return judge(known, AS_OF, self.policy, self.period_from)
 
 
@@ -205,7 +205,7 @@ def cases(draw: st.DrawFn) -> Case:
 
 
 def extra(
-    filed: Filed | None,
+    filed: Filing | None,
     at: datetime,
     look: LookKind = LookKind.LINK,
     number: int = 99,

@@ -16,7 +16,7 @@ from mediawatch.domain import (
     DateKind,
     Evidence,
     EvidenceKind,
-    Filed,
+    Filing,
     Judgement,
     LookKind,
     MatchedBy,
@@ -35,7 +35,7 @@ FIRST, LAST = date(2022, 10, 10), date(2022, 12, 31)
 AS_OF = day_end(LAST)
 READ = AS_OF + timedelta(hours=10)
 POLICY = load("national")
-FILED = Filed(name="示例发布", platform="toutiao", platform_id="id-1")
+FILED = Filing(name="示例发布", platform="toutiao", platform_id="id-1")
 PROOF = Evidence(
     kind=EvidenceKind.SCREENSHOT,
     media_type="image/jpeg",
@@ -86,7 +86,7 @@ def twice(seen: Sight) -> tuple[Reading, ...]:
     return reading(seen), reading(seen, LookKind.SECOND, 30)
 
 
-def judged(*readings: Reading, filed: Filed = FILED, first: date = FIRST) -> Judgement:
+def judged(*readings: Reading, filed: Filing = FILED, first: date = FIRST) -> Judgement:
     return judge(known_as(filed, readings), AS_OF, POLICY, first)
 
 

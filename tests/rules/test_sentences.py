@@ -7,14 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from mediawatch.domain import Filed, LookKind, MatchedBy, Outcome, Reading, Sight
-from mediawatch.ports import Known
+from mediawatch.domain import Filing, LookKind, MatchedBy, Outcome, Reading, Sight
+from mediawatch.ports import Dossier
 from mediawatch.rules import sentences
 from mediawatch.rules.judge import judge
 from mediawatch.rules.policy import load
 
 AS_OF = datetime(2022, 12, 31, 15, 59, 59, tzinfo=UTC)
-FILED = Filed(
+FILED = Filing(
     name="示例发布",
     platform="weibo",
     platform_id="1000000001",
@@ -51,8 +51,8 @@ def reading(
     )
 
 
-def why(*readings: Reading, filed: Filed = FILED) -> str:
-    return judge(Known(filed=filed, readings=readings), AS_OF, POLICY).sentence
+def why(*readings: Reading, filed: Filing = FILED) -> str:
+    return judge(Dossier(filed=filed, readings=readings), AS_OF, POLICY).sentence
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def why(*readings: Reading, filed: Filed = FILED) -> str:
         (replace(FILED, url="", platform_id=""), "备案信息中没有链接和账号ID"),
     ],
 )
-def test_why_nothing_was_looked_at(filed: Filed, cause: str) -> None:
+def test_why_nothing_was_looked_at(filed: Filing, cause: str) -> None:
     assert why(filed=filed) == f"本次未能核查:{cause}。"
 
 

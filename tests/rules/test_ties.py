@@ -16,8 +16,8 @@ from mediawatch.domain import (
     Code,
     Evidence,
     EvidenceKind,
-    Filed,
     FiledStatus,
+    Filing,
     Judgement,
     LookKind,
     MatchedBy,
@@ -30,7 +30,7 @@ from mediawatch.domain import (
     Verdict,
 )
 from mediawatch.domain.clock import EVER, day_end, day_start
-from mediawatch.ports import Known
+from mediawatch.ports import Dossier
 from mediawatch.rules.judge import judge
 from mediawatch.rules.policy import Policy, load
 
@@ -38,7 +38,7 @@ AS_OF = day_end(date(2022, 12, 31))
 READ = AS_OF + timedelta(hours=10)
 NATIONAL, TIBET = load("national"), load("tibet")
 LONG_AGO = date(2015, 1, 1)
-FILED = Filed(
+FILED = Filing(
     name="示例发布",
     platform="weibo",
     platform_id="2000000001",
@@ -87,7 +87,7 @@ def reading(
     *sights: Sight,
     look: LookKind = LookKind.FIRST,
     after: timedelta = timedelta(0),
-    taken: Filed | None = FILED,
+    taken: Filing | None = FILED,
     **more: Any,
 ) -> Reading:
     at = READ + after
@@ -106,14 +106,14 @@ def reading(
     )
 
 
-def twice(*sights: Sight, taken: Filed | None = FILED, **more: Any) -> tuple[Reading, ...]:
+def twice(*sights: Sight, taken: Filing | None = FILED, **more: Any) -> tuple[Reading, ...]:
     first = reading(*sights, taken=taken, **more)
     return first, reading(
         *sights, look=LookKind.SECOND, after=timedelta(minutes=30), taken=taken, **more
     )
 
 
-def person(by: str, *sights: Sight, hours: int = 1, taken: Filed = FILED, **more: Any) -> Reading:
+def person(by: str, *sights: Sight, hours: int = 1, taken: Filing = FILED, **more: Any) -> Reading:
     seen = [replace(one, surface="person", control="") for one in sights]
     return reading(
         *seen,
@@ -127,9 +127,9 @@ def person(by: str, *sights: Sight, hours: int = 1, taken: Filed = FILED, **more
 
 
 def judged(
-    *readings: Reading, filed: Filed = FILED, policy: Policy = TIBET, **more: Any
+    *readings: Reading, filed: Filing = FILED, policy: Policy = TIBET, **more: Any
 ) -> Judgement:
-    return judge(Known(filed=filed, readings=readings, **more), AS_OF, policy)
+    return judge(Dossier(filed=filed, readings=readings, **more), AS_OF, policy)
 
 
 def codes(*readings: Reading, **more: Any) -> list[Code]:
@@ -223,7 +223,7 @@ def test_a_finding_tells_its_ids_its_tie_and_where_its_gap_begins() -> None:
     ],
 )
 def test_without_its_findings_an_account_is_judged_by_its_updates(
-    filed: Filed, seen: tuple[Reading, ...], expected: Verdict
+    filed: Filing, seen: tuple[Reading, ...], expected: Verdict
 ) -> None:
     assert judged(*seen, filed=filed).otherwise is expected
 
@@ -328,7 +328,7 @@ def test_a_search_by_name_counts_only_where_no_id_is_filed_or_known() -> None:
 
 
 def test_wechats_search_for_the_filed_alias_is_one_for_an_id() -> None:
-    filed = Filed(name="示例发布", platform="wechat", original_id="gh_1", alias="shili")
+    filed = Filing(name="示例发布", platform="wechat", original_id="gh_1", alias="shili")
     searched = gone(matched_by=MatchedBy.NAME, surface="wechat.search")
     found = judged(*twice(searched, taken=filed), filed=filed)
     assert (found.findings[0].tie, "按备案名称“示例发布”和微信号“shili”" in found.sentence) == (

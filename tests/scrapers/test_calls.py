@@ -17,20 +17,20 @@ from stages import Stage, staged
 
 from mediawatch.domain import (
     Account,
-    Attested,
+    Attestation,
     Captcha,
     Changed,
     Failure,
-    Filed,
+    Filing,
     LoginRequired,
     MatchedBy,
     Need,
     NoEvidence,
     Outcome,
     Pace,
+    PayloadFacts,
     Post,
     RateLimited,
-    Seen,
     Sight,
 )
 from mediawatch.sweep.controls import Vouchers
@@ -51,7 +51,7 @@ NEED = Need(fresh_after=date(2022, 12, 17))
 FRESH, EDGE, OLD = (
     Post(on=NOW.date() - timedelta(days=days), id=str(days)) for days in (2, 12, 60)
 )
-NAMED = Seen(name="示例", platform_id="7", matched_by=MatchedBy.ID)
+NAMED = PayloadFacts(name="示例", platform_id="7", matched_by=MatchedBy.ID)
 
 
 async def front(tab: Tab, account: Account) -> None:
@@ -64,20 +64,20 @@ class Plain(Surface):
 
     door: ClassVar[str] = ""
     name, label = "plain.page", "示例"
-    attested = Attested.DESCRIBED
+    attested = Attestation.DESCRIBED
     session = SessionUse.VISITOR
     shows = Shows.SOME
     pace = Pace(every=0)
     warm = Warm("front", front)
     odd: Failure | None = None
-    facts: tuple[Seen, ...] = (NAMED,)
+    facts: tuple[PayloadFacts, ...] = (NAMED,)
     at: str = ""
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         await tab.open(f"{self.at}/page")
         yield NAMED
 
-    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[Seen]:
+    async def ask(self, calls: Calls, account: Account) -> AsyncIterator[PayloadFacts]:
         (await calls.fetch(f"{self.at}/call")).good()
         for fact in self.facts:
             yield fact
@@ -97,26 +97,26 @@ class Signed(Plain):
     warm = Warm("front", front, signs=True)
 
 
-def sight(*facts: Seen, surface: Surface | None = None) -> Sight:
+def sight(*facts: PayloadFacts, surface: Surface | None = None) -> Sight:
     return merged(surface or Plain(), facts, session="", read_at=NOW)
 
 
 @pytest.mark.parametrize(
     ("fact", "some", "exact", "private"),
     [
-        (Seen(posts=(FRESH,)), True, True, True),
+        (PayloadFacts(posts=(FRESH,)), True, True, True),
         # 12 of 14 days: whether it is 即将超期 only an exact date tells.
-        (Seen(posts=(EDGE,)), True, False, True),
-        (Seen(posts=(OLD,)), True, False, True),
+        (PayloadFacts(posts=(EDGE,)), True, False, True),
+        (PayloadFacts(posts=(OLD,)), True, False, True),
         (NAMED, True, False, True),
-        (Seen(outcome=Outcome.NO_EVIDENCE), True, False, True),
-        (Seen(outcome=Outcome.NOT_FOUND), False, False, True),
+        (PayloadFacts(outcome=Outcome.NO_EVIDENCE), True, False, True),
+        (PayloadFacts(outcome=Outcome.NOT_FOUND), False, False, True),
         *(
-            (Seen(outcome=outcome), True, True, True)
+            (PayloadFacts(outcome=outcome), True, True, True)
             for outcome in (Outcome.CAPTCHA, Outcome.LOGIN_REQUIRED, Outcome.RATE_LIMITED)
         ),
         *(
-            (Seen(outcome=outcome), False, False, False)
+            (PayloadFacts(outcome=outcome), False, False, False)
             for outcome in (
                 Outcome.CHANGED,
                 Outcome.UNREACHABLE,
@@ -130,7 +130,7 @@ def sight(*facts: Seen, surface: Surface | None = None) -> Sight:
     ],
 )
 def test_what_calls_may_say_without_a_page(
-    fact: Seen, some: bool, exact: bool, private: bool
+    fact: PayloadFacts, some: bool, exact: bool, private: bool
 ) -> None:
     told = [
         stands(sight(fact, surface=surface), surface, NEED)
@@ -140,12 +140,12 @@ def test_what_calls_may_say_without_a_page(
 
 
 def test_only_a_first_look_asks_by_calls() -> None:
-    account = Account(id=1, filed=Filed(name="示例", platform="plain"))
+    account = Account(id=1, filed=Filing(name="示例", platform="plain"))
     assert may_ask(Plain(), None, account, NEED, ())
     assert not may_ask(Plain(), None, account, replace(NEED, second=True), ())
     assert not may_ask(Plain(), None, account, replace(NEED, only="plain.page"), ())
     # A date is known, and does not do: only a page may say that it is the last one.
-    dated = (sight(Seen(posts=(OLD,))),)
+    dated = (sight(PayloadFacts(posts=(OLD,))),)
     assert (
         may_ask(Plain(), None, account, NEED, dated),
         may_ask(Exact(), None, account, NEED, dated),
@@ -188,7 +188,7 @@ class Asking:
             self.seen += await scraper.look(
                 self.browser,
                 (),
-                Account(id=1, filed=Filed(name="示例", platform="plain")),
+                Account(id=1, filed=Filing(name="示例", platform="plain")),
                 NEED,
                 Pacing(scale=0),
                 self.warm,
@@ -321,7 +321,8 @@ async def test_calls_say_that_they_are_calls_and_vouch_for_nothing_a_page_says(
         False,
     )
     account, other = (
-        Account(id=number, filed=Filed(name=f"示例{number}", platform="plain")) for number in (1, 2)
+        Account(id=number, filed=Filing(name=f"示例{number}", platform="plain"))
+        for number in (1, 2)
     )
     gone = replace(by_page, outcome=Outcome.NOT_FOUND, name="")
     asked: list[int] = []
@@ -368,7 +369,7 @@ async def seen(
     stage: Stage, warm: WarmPages, name: str, *, second: bool = False
 ) -> tuple[Sight, ...]:
     true = next(each for each in WORLD.accounts if each.filed["name"] == name)
-    filed = Filed(
+    filed = Filing(
         name=name,
         platform=true.platform,
         platform_id=true.filed["platform_id"],

@@ -14,7 +14,7 @@ import pytest_asyncio
 
 from mediawatch import app
 from mediawatch.ops.settings import Settings
-from mediawatch.ops.verify import Result
+from mediawatch.ops.verify import VerifyResult
 from scrapers import SCRAPERS
 from scrapers.replica import Case, case_folders
 
@@ -26,7 +26,7 @@ SETTINGS = Settings.model_validate(
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
-async def results() -> dict[str, Result]:
+async def results() -> dict[str, VerifyResult]:
     """All cases in one browser: while one waits for a reply that never comes, others are read."""
     return {result.case: result async for result in app.verify([CASES], SETTINGS)}
 
@@ -34,7 +34,9 @@ async def results() -> dict[str, Result]:
 @pytest.mark.parametrize(
     "folder", FOLDERS, ids=lambda folder: f"{folder.parent.name}/{folder.name}"
 )
-def test_composed_cases_are_read_as_they_expect(results: dict[str, Result], folder: Path) -> None:
+def test_composed_cases_are_read_as_they_expect(
+    results: dict[str, VerifyResult], folder: Path
+) -> None:
     result = results[f"{folder.parent.name}/{folder.name}"]
     assert result.ok, result.line()
 

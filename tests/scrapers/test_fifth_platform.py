@@ -20,7 +20,7 @@ from mediawatch.domain import (
     Changed,
     Code,
     Failure,
-    Filed,
+    Filing,
     MatchedBy,
     Outcome,
     RateLimited,
@@ -100,7 +100,7 @@ async def test_a_sweep_judges_its_accounts(store: Store, executable: Path, tmp_p
     accounts = await enter(
         store,
         *(
-            Filed(name=name, platform="shili", type="示例号", platform_id=uid)
+            Filing(name=name, platform="shili", type="示例号", platform_id=uid)
             for uid, name in names.items()
         ),
     )

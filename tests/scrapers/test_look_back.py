@@ -14,13 +14,13 @@ from types import SimpleNamespace
 import pytest
 from stages import Stage, staged
 
-from mediawatch.app import staged as whole_app
+from mediawatch.app import open_stage as whole_app
 from mediawatch.demo.machine import write_registry
 from mediawatch.domain import (
     Account,
     Captcha,
     Failure,
-    Filed,
+    Filing,
     Need,
     Post,
     RateLimited,
@@ -68,7 +68,7 @@ WORLD = World.parse(
 async def look(stage: Stage, back_to: date | None) -> Reading:
     platform = stage.scraper.platform
     return await stage.look(
-        Filed(name="示例隔日", platform=platform, platform_id=IDS[platform]),
+        Filing(name="示例隔日", platform=platform, platform_id=IDS[platform]),
         fresh_after=date.max,
         back_to=back_to,
     )
@@ -107,7 +107,7 @@ async def test_a_period_is_read_to_before_its_first_day(
 async def test_calls_from_a_warm_page_read_as_far_back(executable: Path, tmp_path: Path) -> None:
     """A visitor's list of Weibo proves no gap, but days enough between which there was none."""
     account = Account(
-        id=1, filed=Filed(name="示例隔日", platform="weibo", platform_id=IDS["weibo"])
+        id=1, filed=Filing(name="示例隔日", platform="weibo", platform_id=IDS["weibo"])
     )
     need = Need(fresh_after=date.max, back_to=FIRST)
     async with staged(weibo.SCRAPER, executable, tmp_path, WORLD, NOW) as stage:

@@ -14,18 +14,18 @@ from local_site import HOSTS, Answer, served
 
 from mediawatch.domain import (
     Account,
-    Attested,
+    Attestation,
     Captcha,
     Changed,
-    Filed,
+    Filing,
     LookKind,
     MatchedBy,
     Need,
     Outcome,
     Pace,
+    PayloadFacts,
     Post,
     Reading,
-    Seen,
     Sight,
     UserError,
 )
@@ -40,22 +40,22 @@ from scrapers.surface import Scraper, SessionUse, Shows, Surface
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 OLD, NEW = Post(on=date(2025, 10, 1), id="1"), Post(on=date(2026, 1, 4), id="2")
 NEED = Need(fresh_after=date(2025, 12, 22))
-NAMED = Seen(name="示例", platform_id="7", matched_by=MatchedBy.ID)
+NAMED = PayloadFacts(name="示例", platform_id="7", matched_by=MatchedBy.ID)
 
 
 class Plain(Surface):
     """A surface of a platform that does not exist."""
 
     name, label = "plain.page", "示例"
-    attested = Attested.DESCRIBED
+    attested = Attestation.DESCRIBED
     session = SessionUse.VISITOR
     shows = Shows.ALL
     pace = Pace(every=0)
 
-    def __init__(self, url: str = "", facts: tuple[Seen | Exception, ...] = ()) -> None:
+    def __init__(self, url: str = "", facts: tuple[PayloadFacts | Exception, ...] = ()) -> None:
         self.url, self.facts = url, facts
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         if self.url or account.links:
             await tab.open(self.url or account.links[0])
         for fact in self.facts:
@@ -72,16 +72,16 @@ class Known(Plain):
     shows = Shows.ALL_LOGGED_IN
 
 
-def sight(*facts: Seen, surface: Surface | None = None, session: str = "") -> Sight:
+def sight(*facts: PayloadFacts, surface: Surface | None = None, session: str = "") -> Sight:
     return merged(surface or Plain(), facts, session=session, read_at=NOW)
 
 
 def test_facts_become_one_sight() -> None:
     got = sight(
-        Seen(name="别处的名"),
+        PayloadFacts(name="别处的名"),
         NAMED,
-        Seen(posts=(OLD, NEW)),
-        Seen(posts=(NEW,), complete_since=EVER, detail="b"),
+        PayloadFacts(posts=(OLD, NEW)),
+        PayloadFacts(posts=(NEW,), complete_since=EVER, detail="b"),
     )
     assert (got.name, got.platform_id, got.matched_by, got.outcome) == (
         "示例",
@@ -91,15 +91,15 @@ def test_facts_become_one_sight() -> None:
     )
     assert (got.posts, got.complete_since, got.detail) == ((OLD, NEW), EVER, "b")
     assert sight().outcome is Outcome.NO_EVIDENCE
-    assert sight(NAMED, Seen(outcome=Outcome.BANNED)).outcome is Outcome.BANNED
+    assert sight(NAMED, PayloadFacts(outcome=Outcome.BANNED)).outcome is Outcome.BANNED
 
 
 def test_a_negative_is_tied_no_better_than_it_was_itself() -> None:
-    gone = Seen(outcome=Outcome.CANCELLED, matched_by=MatchedBy.URL)
+    gone = PayloadFacts(outcome=Outcome.CANCELLED, matched_by=MatchedBy.URL)
     assert (sight(NAMED, gone).name, sight(NAMED, gone).matched_by) == ("示例", MatchedBy.URL)
-    assert sight(NAMED, Seen(outcome=Outcome.NO_POSTS)).matched_by is MatchedBy.ID
+    assert sight(NAMED, PayloadFacts(outcome=Outcome.NO_POSTS)).matched_by is MatchedBy.ID
     assert (
-        sight(NAMED, Seen(outcome=Outcome.CAPTCHA, matched_by=MatchedBy.URL)).matched_by
+        sight(NAMED, PayloadFacts(outcome=Outcome.CAPTCHA, matched_by=MatchedBy.URL)).matched_by
         is MatchedBy.ID
     )
 
@@ -120,7 +120,7 @@ def test_no_surface_proves_more_than_it_declares(
 ) -> None:
     assert (
         sight(
-            NAMED, Seen(posts=(OLD,), complete_since=EVER), surface=surface, session=session
+            NAMED, PayloadFacts(posts=(OLD,), complete_since=EVER), surface=surface, session=session
         ).exact
         is exact
     )
@@ -129,25 +129,25 @@ def test_no_surface_proves_more_than_it_declares(
 @pytest.mark.parametrize(
     ("facts", "need", "done"),
     [
-        ([NAMED, Seen(posts=(NEW,))], NEED, True),
-        ([NAMED, Seen(posts=(OLD,))], NEED, False),
-        ([NAMED, Seen(posts=(OLD,), complete_since=EVER)], NEED, True),
-        ([Seen(posts=(NEW,))], NEED, False),
-        ([Seen(posts=(OLD,), complete_since=EVER)], NEED, False),
-        ([Seen(posts=(NEW,))], Need(fresh_after=NEED.fresh_after, identity=False), True),
+        ([NAMED, PayloadFacts(posts=(NEW,))], NEED, True),
+        ([NAMED, PayloadFacts(posts=(OLD,))], NEED, False),
+        ([NAMED, PayloadFacts(posts=(OLD,), complete_since=EVER)], NEED, True),
+        ([PayloadFacts(posts=(NEW,))], NEED, False),
+        ([PayloadFacts(posts=(OLD,), complete_since=EVER)], NEED, False),
+        ([PayloadFacts(posts=(NEW,))], Need(fresh_after=NEED.fresh_after, identity=False), True),
         ([NAMED], NEED, False),
-        ([Seen(outcome=Outcome.CANCELLED)], NEED, True),
-        ([Seen(outcome=Outcome.NOT_FOUND)], NEED, False),
-        ([Seen(outcome=Outcome.NO_POSTS)], NEED, False),
-        ([Seen(outcome=Outcome.CAPTCHA)], NEED, False),
+        ([PayloadFacts(outcome=Outcome.CANCELLED)], NEED, True),
+        ([PayloadFacts(outcome=Outcome.NOT_FOUND)], NEED, False),
+        ([PayloadFacts(outcome=Outcome.NO_POSTS)], NEED, False),
+        ([PayloadFacts(outcome=Outcome.CAPTCHA)], NEED, False),
     ],
 )
-def test_settled(facts: list[Seen], need: Need, done: bool) -> None:
+def test_settled(facts: list[PayloadFacts], need: Need, done: bool) -> None:
     assert settled([sight(*facts)], need) is done
 
 
 def filed(**values: Any) -> Account:
-    return Account(id=1, filed=Filed(name="示例", platform="plain", **values))
+    return Account(id=1, filed=Filing(name="示例", platform="plain", **values))
 
 
 async def look(browser: Browser, *surfaces: Surface, **need: Any) -> Reading:
@@ -163,7 +163,8 @@ async def look(browser: Browser, *surfaces: Surface, **need: Any) -> Reading:
 
 async def test_a_failure_keeps_what_was_read_and_nothing_is_complete(browser: Browser) -> None:
     reading = await look(
-        browser, Plain(facts=(NAMED, Seen(posts=(OLD,), complete_since=EVER), Captcha("slide")))
+        browser,
+        Plain(facts=(NAMED, PayloadFacts(posts=(OLD,), complete_since=EVER), Captcha("slide"))),
     )
     assert [each.outcome for each in reading.sights] == [Outcome.CAPTCHA]
     assert (reading.name, reading.posts, reading.complete_since) == ("示例", (OLD,), None)
@@ -172,7 +173,7 @@ async def test_a_failure_keeps_what_was_read_and_nothing_is_complete(browser: Br
 async def test_surfaces_are_tried_until_the_need_is_settled(browser: Browser) -> None:
     surfaces = (
         Some(facts=(Changed("odd"),)),
-        Plain(facts=(NAMED, Seen(posts=(NEW,)))),
+        Plain(facts=(NAMED, PayloadFacts(posts=(NEW,)))),
         Known(facts=(NAMED,)),
     )
     assert [each.outcome for each in (await look(browser, *surfaces)).sights] == [
@@ -257,22 +258,24 @@ def test_links_of_posts_that_may_be_opened_again_are_handed_over_newest_first() 
         Post(on=date(2026, 1, 4), id="3", link=long),
         Post(on=date(2026, 1, 5), id="4"),
     )
-    seen = sight(NAMED, Seen(posts=posts, links=(links[0],)))
+    seen = sight(NAMED, PayloadFacts(posts=posts, links=(links[0],)))
     assert scraper.with_links(seen).links == (links[0], links[2], links[1])
     assert SCRAPERS["weibo"].with_links(seen).links == (links[0],)
 
 
 def test_a_described_wording_marks_its_sight() -> None:
     class Recorded(Plain):
-        attested = Attested.RECORDED
+        attested = Attestation.RECORDED
 
-    assert sight(NAMED, surface=Recorded()).attested is Attested.RECORDED
+    assert sight(NAMED, surface=Recorded()).attested is Attestation.RECORDED
     assert (
         sight(
-            NAMED, Seen(outcome=Outcome.BANNED, attested=Attested.DESCRIBED), surface=Recorded()
+            NAMED,
+            PayloadFacts(outcome=Outcome.BANNED, attested=Attestation.DESCRIBED),
+            surface=Recorded(),
         ).attested
-        is Attested.DESCRIBED
+        is Attestation.DESCRIBED
     )
-    assert sight(NAMED, Seen(attested=Attested.RECORDED)).attested is Attested.DESCRIBED, (
-        "a wording is no better than its surface"
-    )
+    assert (
+        sight(NAMED, PayloadFacts(attested=Attestation.RECORDED)).attested is Attestation.DESCRIBED
+    ), "a wording is no better than its surface"

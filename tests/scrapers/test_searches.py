@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mediawatch.domain import ID_IN_DOUBT, Attested, Filed, MatchedBy, Outcome, Sight
+from mediawatch.domain import ID_IN_DOUBT, Attestation, Filing, MatchedBy, Outcome, Sight
 from scrapers.searches import Hit, Results, agrees, identified, is_due, is_gone, joined
 
 NAME, OTHER = "示例发布", "示例发布厅"
@@ -19,8 +19,8 @@ AT = datetime(2022, 12, 31, tzinfo=UTC)
 NOBODY = Results(nobody="抱歉，未找到“示例发布”相关结果。")
 
 
-def filed(**values: Any) -> Filed:
-    return Filed(**{"name": NAME, "platform": "weibo", **values})
+def filed(**values: Any) -> Filing:
+    return Filing(**{"name": NAME, "platform": "weibo", **values})
 
 
 def hits(*names: str, more: bool = False, **values: str) -> Results:
@@ -239,7 +239,7 @@ def hits(*names: str, more: bool = False, **values: str) -> Results:
     ],
 )
 def test_whom_a_search_finds(
-    account: Filed, own: str, found: Results, outcome: Outcome, name: str, by: MatchedBy | None
+    account: Filing, own: str, found: Results, outcome: Outcome, name: str, by: MatchedBy | None
 ) -> None:
     seen = identified(account, own, found, gone=False)
     assert (seen.outcome, seen.name, seen.matched_by) == (outcome, name, by)
@@ -249,7 +249,7 @@ def test_whom_a_search_finds(
         if by is None or outcome is Outcome.NOT_FOUND
         else next(hit.id for hit in found.hits if hit.name == name)
     )
-    assert (seen.attested is Attested.DESCRIBED) == (outcome is Outcome.NOT_FOUND)
+    assert (seen.attested is Attestation.DESCRIBED) == (outcome is Outcome.NOT_FOUND)
 
 
 @pytest.mark.parametrize(

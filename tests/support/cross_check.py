@@ -25,14 +25,14 @@ from openpyxl import load_workbook
 from mediawatch.app import App
 from mediawatch.app.documents import inspection_of, issued_inspection
 from mediawatch.app.judged import judged_scope
-from mediawatch.app.queries import answered
+from mediawatch.app.queries import answer_query
 from mediawatch.cli.figures import judged_of
 from mediawatch.domain import Notice, Sweep, Verdict, standing_item
 from mediawatch.figures.counts import statistics
 from mediawatch.figures.dimensions import Dimension, keys
 from mediawatch.ops.settings.office import read_office
 from mediawatch.publish import handoff
-from mediawatch.publish.inspection import Inspection, expected
+from mediawatch.publish.inspection import Inspection, expected_regions
 from mediawatch.publish.reports import lists, pages, word
 from mediawatch.publish.reports import statistics as tables
 from mediawatch.publish.reports.annexes import annex_book
@@ -108,13 +108,13 @@ async def check_notice(app: App, notice: Notice) -> None:
     assert shown == [item.filed.name for item in standing], (notice.number, shown)
 
 
-def documents(told: Inspection, app: App, body: bytes) -> dict[str, Printed]:
+def documents(inspection: Inspection, app: App, body: bytes) -> dict[str, Printed]:
     """By document, what it says."""
     return {
         "hand-off": from_handoff(body),
-        "workbook": from_workbook(annex_book(told)),
-        "page": from_page(pages.report(told, app.home.evidence)),
-        "Word": from_word(word.circular(told, template=_template())),
+        "workbook": from_workbook(annex_book(inspection)),
+        "page": from_page(pages.report(inspection, app.home.evidence)),
+        "Word": from_word(word.circular(inspection, template=_template())),
     }
 
 
@@ -275,7 +275,7 @@ async def from_figures(app: App, sweep: Sweep) -> Printed:
         judged.policy,
         keys([Dimension.REGION]),
         totals=totals_of(sweep, judged.scope),
-        expected=expected(office),
+        expected=expected_regions(office),
     )
     table = tables.split_table(counted.splits[0], counted.whole, office.decimals)
     printed = _printed([list(row) for row in table.rows], [], [], [])
@@ -287,7 +287,7 @@ async def _lists_agree(app: App, sweep: Sweep, said: Printed) -> None:
     problems.
     """
     entries = (await judged_scope(app, sweep)).entries
-    table = lists.flagged(sweep, entries, {}, (), {})
+    table = lists.findings_table(sweep, entries, {}, (), {})
     rows = table.only("备案单号", "政务新媒体名称", "存在的突出问题", "结论").rows
     _same_problems("flagged", rows, said)
 
@@ -316,8 +316,8 @@ async def _no_view_accuses_anybody_with_news(app: App, sweep: Sweep) -> None:
     assert not moved & accused, status.rows
 
 
-async def _queries_agree(app: App, sweep: Sweep, told: Inspection, said: Printed) -> None:
-    answers = {query.name: await answered(app, query.sql) for query in app.store.queries()}
+async def _queries_agree(app: App, sweep: Sweep, inspection: Inspection, said: Printed) -> None:
+    answers = {query.name: await answer_query(app, query.sql) for query in app.store.queries()}
 
     def rows(name: str, *columns: str) -> list[tuple[str, ...]]:
         places = [answers[name].columns.index(column) for column in columns]
@@ -334,7 +334,7 @@ async def _queries_agree(app: App, sweep: Sweep, told: Inspection, said: Printed
     assert sorted(_names(said.open)) == sorted(
         name for (name,) in rows("unproven", "政务新媒体名称")
     ), rows("unproven", "政务新媒体名称")
-    splits = {split.heading: dict(split.parts) for split in told.statistics.splits}
+    splits = {split.heading: dict(split.parts) for split in inspection.statistics.splits}
     for name, heading in (("by_region", _REGION), ("by_platform", Dimension.PLATFORM.label)):
         counted = {
             row[0]: tuple(map(int, row[1:]))
@@ -355,7 +355,7 @@ async def _queries_agree(app: App, sweep: Sweep, told: Inspection, said: Printed
         }, name
     verdicts = {
         entry.account.id: entry.judgement.verdict.label if entry.judgement else ""
-        for entry in told.scope
+        for entry in inspection.scope
     }
     newest = dict(rows("latest_status", "编号", "结论"))
     of_sweep = {

@@ -28,7 +28,7 @@ from mediawatch.domain import (
     Reading,
     Sight,
 )
-from mediawatch.ports import Gate, Known
+from mediawatch.ports import Dossier, Gate
 from mediawatch.rules import judge as rules
 from mediawatch.rules.backing import reads_well
 from mediawatch.rules.policy import load
@@ -306,7 +306,7 @@ def _kept(sight: Sight) -> Sight:
 
 
 def _judged(scene: Scene, true: TrueAccount, *readings: Reading) -> Judgement:
-    return rules.judge(Known(filed=filed(scene, true), readings=readings), AS_OF, load("tibet"))
+    return rules.judge(Dossier(filed=filed(scene, true), readings=readings), AS_OF, load("tibet"))
 
 
 def _sessions(

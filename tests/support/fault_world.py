@@ -9,7 +9,7 @@ from datetime import date
 from fault_scenes import Scene, TruthOf
 from fault_table import Cell
 
-from mediawatch.domain import Filed
+from mediawatch.domain import Filing
 from scrapers.replica import TrueAccount
 from scrapers.replica.faults import Fault
 
@@ -17,8 +17,8 @@ _OLDER = "2022-11-20T08:00;2022-11-10T08:00;2022-11-01T08:00;2020-01-01T08:00"
 _FRESH = f"2022-12-30T09:00;{_OLDER}"
 
 
-def filed(scene: Scene, true: TrueAccount) -> Filed:
-    bare = Filed(
+def filed(scene: Scene, true: TrueAccount) -> Filing:
+    bare = Filing(
         name=true.filed["name"],
         platform=true.platform,
         organiser=true.filed["organiser"],

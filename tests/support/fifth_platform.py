@@ -9,15 +9,15 @@ from datetime import datetime
 
 from mediawatch.domain import (
     Account,
-    Attested,
+    Attestation,
     Captcha,
     Changed,
     MatchedBy,
     Outcome,
     Pace,
+    PayloadFacts,
     Post,
     RateLimited,
-    Seen,
 )
 from mediawatch.domain.clock import CLOCK_SKEW, EVER, day_of, from_epoch
 from scrapers.browser.pool import Tab
@@ -31,14 +31,14 @@ class Profile(Surface):
     """
 
     name, label = "shili.profile", "示例号主页"
-    attested, session, shows = Attested.DESCRIBED, SessionUse.VISITOR, Shows.ALL
+    attested, session, shows = Attestation.DESCRIBED, SessionUse.VISITOR, Shows.ALL
     pace = Pace(every=4.0, jitter=2.0)
     url_keys = frozenset({"id"})
 
     def applies(self, account: Account) -> bool:
         return account.filed.platform_id.isalnum()
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         uid = account.filed.platform_id
         async with (
             tab.hearing(r"^www\.posts\.example/api/user$") as users,
@@ -56,14 +56,18 @@ class Profile(Surface):
                 )
 
 
-def read_user(payload: object, uid: str) -> Seen:
+def read_user(payload: object, uid: str) -> PayloadFacts:
     match payload:
         case {"code": 0, "user": {"id": str(own), "name": str(name), "body": str(body)}} if (
             own == uid
         ):
-            return Seen(name=name, platform_id=own, verified_as=body, matched_by=MatchedBy.ID)
+            return PayloadFacts(
+                name=name, platform_id=own, verified_as=body, matched_by=MatchedBy.ID
+            )
         case {"code": 404, "message": "用户不存在"}:
-            return Seen(outcome=Outcome.NOT_FOUND, matched_by=MatchedBy.ID, detail="用户不存在")
+            return PayloadFacts(
+                outcome=Outcome.NOT_FOUND, matched_by=MatchedBy.ID, detail="用户不存在"
+            )
         case {"code": 429}:
             raise RateLimited("code 429")
         case {"code": 430}:
@@ -71,10 +75,10 @@ def read_user(payload: object, uid: str) -> Seen:
     raise Changed(payload)  # another account's reply too
 
 
-def read_posts(payload: object, now: datetime) -> Seen:
+def read_posts(payload: object, now: datetime) -> PayloadFacts:
     match payload:
         case {"code": 0, "total": 0, "posts": []}:
-            return Seen(outcome=Outcome.NO_POSTS, matched_by=MatchedBy.ID, detail="total 0")
+            return PayloadFacts(outcome=Outcome.NO_POSTS, matched_by=MatchedBy.ID, detail="total 0")
         case {"code": 0, "total": int(total), "posts": [_, *_] as items}:
             dated = [(from_epoch(item["at"]), item) for item in items]
             posts = [
@@ -83,7 +87,7 @@ def read_posts(payload: object, now: datetime) -> Seen:
                 if at <= now + CLOCK_SKEW
             ]
             whole = EVER if len(items) >= total else reach(posts)
-            return Seen(
+            return PayloadFacts(
                 posts=tuple(posts),
                 matched_by=MatchedBy.ID,
                 complete_since=whole if len(posts) == len(items) else None,

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import IO
 
 from mediawatch import demo, registry
-from mediawatch.app import DEMO_LOGINS, App, Route, WorldStage, only_one, opened
+from mediawatch.app import DEMO_LOGINS, App, Route, WorldStage, only_one, open_app
 from mediawatch.cli import logs
 from mediawatch.demo import machine
 from mediawatch.domain import LookKind, SweepState
@@ -68,7 +68,7 @@ async def serve(folder: Path) -> None:
 def over(folder: Path, home: Path) -> AbstractAsyncContextManager[App]:
     """The app over a home, before the replica."""
     at = json.loads((folder / "replica.json").read_text())
-    return opened(Home.at(home), clock=clock(folder), route=Route(at["proxy"], tuple(at["args"])))
+    return open_app(Home.at(home), clock=clock(folder), route=Route(at["proxy"], tuple(at["args"])))
 
 
 async def swept(
@@ -153,7 +153,7 @@ class Theatre:
         async with over(self.folder, home) as app:
             (one,) = await app.store.sweeps()
             scope, readings = await app.store.scope(one.id), await app.store.readings()
-            check = retention.verified(app.evidence, await app.store.evidence())
+            check = retention.verify_evidence(app.evidence, await app.store.evidence())
         judged = {entry.account.id: entry.judgement for entry in scope if entry.judgement}
         looks = {number: Counter(each.look for each in found) for number, found in readings.items()}
         return Told(

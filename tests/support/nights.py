@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from samples import LATE, NOW
 
-from mediawatch.domain import AlertState, Night, Sweep, SweepKind
+from mediawatch.domain import AlertState, Sweep, SweepKind, SweepRun
 from mediawatch.ports import Store
 
 SWEEP = Sweep(
@@ -14,7 +14,7 @@ SWEEP = Sweep(
 )
 
 
-NIGHT = Night(
+NIGHT = SweepRun(
     sweep_id=7,
     started_at=NOW,
     ended_at=NOW + timedelta(minutes=90),

@@ -22,7 +22,7 @@ from mediawatch.domain import (
     Effect,
     Evidence,
     EvidenceKind,
-    Filed,
+    Filing,
     Finding,
     Judgement,
     LookKind,
@@ -44,7 +44,7 @@ from mediawatch.domain.clock import day_end, day_start
 from mediawatch.ops.settings import Home
 from mediawatch.ports import Store
 from mediawatch.rules.policy import load
-from mediawatch.sweep.scope import listed
+from mediawatch.sweep.scope import scope_of
 
 T = TypeVar("T")
 NAMES = {
@@ -55,12 +55,12 @@ NAMES = {
 FRESH = Judgement(verdict=Verdict.FRESH, sentence="更新。")
 
 
-def filed(number: int, **more: Any) -> Filed:
+def filed(number: int, **more: Any) -> Filing:
     values = {
         "name": f"示例{number}", "platform": "weibo", "type": "新浪微博", "organiser": f"示例{number}局", "prefecture": "甲市",
         "filing_number": f"B00{number}", "platform_id": f"100{number}",
     } | more  # fmt: skip
-    return Filed(**values)
+    return Filing(**values)
 
 
 @dataclass
@@ -72,7 +72,7 @@ class Office:
     home: Home
 
     @classmethod
-    def of(cls, folder: Path, *accounts: Filed) -> Office:
+    def of(cls, folder: Path, *accounts: Filing) -> Office:
         office = cls(Home(folder / "home").create())
         source = Source(file="台账.csv", sha256="0" * 64, at=day_start(date(2022, 1, 1)))
         new = tuple(NewAccount(filed=one) for one in accounts)
@@ -120,8 +120,8 @@ class Office:
             policy, as_of = load("national"), day_end(on)
             scope = (
                 {
-                    "scope": listed(accounts, chosen).words,
-                    "scope_spec": listed(accounts, chosen).spec,
+                    "scope": scope_of(accounts, chosen).words,
+                    "scope_spec": scope_of(accounts, chosen).spec,
                 }
                 if only
                 else {}

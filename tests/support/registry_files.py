@@ -16,8 +16,8 @@ import xlsxwriter
 import xlwt
 from xlwt import CompoundDoc
 
-from mediawatch.domain import Account, Filed, Source
-from mediawatch.registry import Row, RowsResult, read_files, read_rows
+from mediawatch.domain import Account, Filing, Source
+from mediawatch.registry import RegistryRow, RowsResult, read_files, read_rows
 
 HEADINGS = ("备案单号", "政务新媒体名称", "类型", "所属组织")
 GOOD = ("71001", "示例第一发布", "微信公众号", "示例市第一测试局")
@@ -128,14 +128,14 @@ def read(*paths: Path) -> RowsResult:
     return read_rows(read_files(paths), TODAY)
 
 
-def filed(*paths: Path) -> list[Filed]:
+def filed(*paths: Path) -> list[Filing]:
     """The accounts of files in which every row is good."""
     result = read(*paths)
     assert result.errors == []
     return [row.filed for row in result.rows]
 
 
-def rows_of(tmp_path: Path, *records: Mapping[str, str], name: str = "r.csv") -> list[Row]:
+def rows_of(tmp_path: Path, *records: Mapping[str, str], name: str = "r.csv") -> list[RegistryRow]:
     """Rows from heading -> text, all good."""
     headings = list(dict.fromkeys(heading for record in records for heading in record))
     result = read(
@@ -151,4 +151,4 @@ def rows_of(tmp_path: Path, *records: Mapping[str, str], name: str = "r.csv") ->
 def account(id: int, name: str, **more: Any) -> Account:
     retired_on = more.pop("retired_on", None)
     values = {"platform": "wechat", "type": "微信公众号", "organiser": "示例市第一测试局"} | more
-    return Account(id=id, filed=Filed(name=name, **values), retired_on=retired_on)
+    return Account(id=id, filed=Filing(name=name, **values), retired_on=retired_on)

@@ -14,14 +14,14 @@ from sqlalchemy import text
 from db.engine import migration_engine, normal_url
 from mediawatch.domain import (
     Account,
-    Attested,
+    Attestation,
     Capture,
     Code,
     Effect,
     Evidence,
     EvidenceKind,
-    Filed,
     FiledStatus,
+    Filing,
     Finding,
     LookKind,
     MatchedBy,
@@ -37,11 +37,11 @@ from mediawatch.domain import (
     SweepKind,
 )
 from mediawatch.domain.clock import BEIJING, EVER
-from mediawatch.ports import Known, Store
+from mediawatch.ports import Dossier, Store
 
 NOW = datetime(2031, 3, 5, 4, 0, tzinfo=UTC)
 FILE = Source(file="示例市台账.xlsx", sha256="0" * 64, at=NOW)
-ODD = Filed(
+ODD = Filing(
     name='=HYPERLINK("http://x")<script>\'示例市;--',
     platform="wechat",
     type="微信",
@@ -70,22 +70,22 @@ ODD = Filed(
     exempt_document="示例发〔2031〕1号",
     exempt_until=date(2031, 12, 31),
 )
-PLAIN = Filed(name="示例发布", platform="weibo")
+PLAIN = Filing(name="示例发布", platform="weibo")
 LATE = datetime(2031, 3, 1, 23, 59, 59, 999999, tzinfo=BEIJING)
 """Microseconds, and another day in UTC than in Beijing."""
 
 
-def known_as(filed: Filed, readings: Iterable[Reading], **more: Any) -> Known:
+def known_as(filed: Filing, readings: Iterable[Reading], **more: Any) -> Dossier:
     """What is known of an account whose readings were taken under what is filed, where they do not
     say otherwise.
     """
     taken = tuple(
         replace(reading, filed_as=reading.filed_as or filed.identity) for reading in readings
     )
-    return Known(filed=filed, readings=taken, **more)
+    return Dossier(filed=filed, readings=taken, **more)
 
 
-async def enter(store: Store, *filed: Filed) -> list[Account]:
+async def enter(store: Store, *filed: Filing) -> list[Account]:
     before = len(await store.accounts(include_retired=True))
     await store.apply(
         RegistryChanges(source=FILE, new=tuple(NewAccount(filed=each) for each in filed))
@@ -121,7 +121,7 @@ def rich_reading(account_id: int, sweep_id: int | None = None) -> Reading:
         detail="d",
         session="office",
         login="ab12",
-        attested=Attested.RECORDED,
+        attested=Attestation.RECORDED,
         url="https://x/1",
         control="示例对照",
         evidence=(evidence, replace(evidence, path="2.gz")),

@@ -14,7 +14,7 @@ from typing import Any
 
 from browsers import SHORT, facing, key
 
-from mediawatch.domain import Account, Filed, LookKind, Need, Reading
+from mediawatch.domain import Account, Filing, LookKind, Need, Reading
 from mediawatch.domain.clock import BEIJING
 from mediawatch.sweep.gate.pacing import Pacing
 from scrapers.browser.pool import Browser, Session, Timeouts
@@ -31,7 +31,7 @@ class Stage:
     session: Session | None
     need: Need
 
-    async def look(self, filed: Filed, **need: Any) -> Reading:
+    async def look(self, filed: Filing, **need: Any) -> Reading:
         """Behind a gate of its own: what one look met closes nothing for the next."""
         wanted = Need(**{"fresh_after": self.need.fresh_after, **need})
         account = Account(id=1, filed=filed, links=filed.article_links)
@@ -100,7 +100,7 @@ def composed(*replies: tuple[str, object], platform: str = "weibo", status: int 
         datetime.now(BEIJING),
         frozenset(),
         "composed",
-        Filed(name="", platform=platform),
+        Filing(name="", platform=platform),
         recorded,
         None,
     )

@@ -10,10 +10,10 @@ from typing import Any
 
 from mediawatch.domain import (
     Account,
-    Attested,
+    Attestation,
     Capture,
     EvidenceKind,
-    Filed,
+    Filing,
     MatchedBy,
     Need,
     NewAccount,
@@ -48,7 +48,7 @@ Script = Callable[[Account, Need], Sight]
 FACTS = SurfaceFacts(
     name="toutiao.profile",
     label="示例",
-    attested=Attested.RECORDED,
+    attested=Attestation.RECORDED,
     needs_login=False,
     shows_all=True,
     shows_all_logged_in=True,
@@ -108,7 +108,7 @@ def sight(
     return Sight(
         surface="toutiao.profile",
         read_at=NOW,
-        attested=Attested.RECORDED,
+        attested=Attestation.RECORDED,
         outcome=outcome,
         name=name if outcome is Outcome.OK else "",
         matched_by=MatchedBy.ID if outcome is Outcome.OK or outcome.negative else None,
@@ -147,7 +147,7 @@ class Stage:
     async def file(self, *names: str, platform: str = "toutiao", **filed: Any) -> None:
         new = tuple(
             NewAccount(
-                filed=Filed(
+                filed=Filing(
                     name=name, platform=platform, type="今日头条", platform_id=name, **filed
                 )
             )

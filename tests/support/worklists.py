@@ -15,7 +15,7 @@ from PIL import Image
 
 from mediawatch.domain import (
     Account,
-    Filed,
+    Filing,
     Judgement,
     NewAccount,
     Reading,
@@ -30,10 +30,10 @@ from mediawatch.domain.clock import BEIJING, day_of, parse_as_of
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.people.forms.pictures import Shot
 from mediawatch.people.worklist import (
-    Asked,
     Column,
-    Imported,
+    RowQuestion,
     Window,
+    WorklistImport,
     WorklistRow,
     answer,
     export,
@@ -58,12 +58,12 @@ def typed(text: str) -> datetime:
 LOOKED_AT = typed("2032-01-03 09:30")
 
 
-def filed(number: int = 1, **values: Any) -> Filed:
+def filed(number: int = 1, **values: Any) -> Filing:
     given = {
         "name": f"示例市第{number}测试局", "platform": "wechat", "type": "微信", "organiser": "示例市政府", "prefecture": "甲示例市",
         "original_id": f"gh_0000000000a{number}", "filing_number": f"90000{number}",
     }  # fmt: skip
-    return Filed(**{**given, **values})
+    return Filing(**{**given, **values})
 
 
 def png(colour: int = 200, size: tuple[int, int] = (60, 80), kind: str = "PNG") -> bytes:
@@ -85,7 +85,7 @@ class Inspection:
         cls,
         store: Store,
         folder: Path,
-        accounts: Sequence[Filed],
+        accounts: Sequence[Filing],
         readings: Sequence[Reading] = (),
         as_of: datetime = AS_OF,
     ) -> Inspection:
@@ -107,7 +107,7 @@ class Inspection:
         await store.close_sweep(sweep.id, SweepState.FINISHED, NOW)
         return cls(store, sweep, EvidenceFolder(folder / "evidence"))
 
-    async def take(self, *paths: Path, now: datetime = NOW) -> Imported:
+    async def take(self, *paths: Path, now: datetime = NOW) -> WorklistImport:
         return await import_files(
             self.store,
             paths,
@@ -134,7 +134,7 @@ class Inspection:
 
 
 async def exported(
-    store: Store, folder: Path, accounts: Sequence[Filed], readings: Sequence[Reading] = ()
+    store: Store, folder: Path, accounts: Sequence[Filing], readings: Sequence[Reading] = ()
 ) -> tuple[Inspection, Path]:
     inspection = await Inspection.of(store, folder, accounts, readings)
     path = folder / "清单.xlsx"
@@ -194,12 +194,12 @@ def row(cells: Mapping[Column, Any], shots: tuple[Shot, ...] = SHOT, **more: Any
     )
 
 
-def asked(posted_on: tuple[date, ...] = (), linked: bool = False, **values: Any) -> Asked:
+def asked(posted_on: tuple[date, ...] = (), linked: bool = False, **values: Any) -> RowQuestion:
     account = Account(id=1, filed=filed(**values))
     ids = tuple(
         filter(None, (account.filed.original_id, account.filed.alias, account.filed.platform_id))
     )
-    return Asked(
+    return RowQuestion(
         account=account,
         sweep_id=3,
         window=WINDOW,
@@ -211,7 +211,7 @@ def asked(posted_on: tuple[date, ...] = (), linked: bool = False, **values: Any)
 
 def read(
     cells: Mapping[Column, Any],
-    ask: Asked | None = None,
+    ask: RowQuestion | None = None,
     shots: tuple[Shot, ...] = SHOT,
     now: datetime = NOW,
 ) -> Reading:
@@ -221,7 +221,7 @@ def read(
 
 
 def refused(
-    cells: Mapping[Column, Any], ask: Asked | None = None, shots: tuple[Shot, ...] = SHOT
+    cells: Mapping[Column, Any], ask: RowQuestion | None = None, shots: tuple[Shot, ...] = SHOT
 ) -> dict[Column, str]:
     got = answer(row(cells, shots), ask or asked(), NOW)
     assert not isinstance(got, Reading), "accepted"

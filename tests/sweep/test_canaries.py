@@ -19,8 +19,8 @@ from mediawatch.domain import (
     Canary,
     CanaryCheck,
     Code,
-    Filed,
     FiledStatus,
+    Filing,
     LookKind,
     MatchedBy,
     Need,
@@ -36,10 +36,10 @@ from mediawatch.rules.backing import (
     UNCHECKED,
     WITHDRAWN,
     Backing,
-    backing,
-    behind,
-    heard,
+    backing_of,
+    backing_of_sight,
     reads_well,
+    without_withdrawn,
 )
 from mediawatch.rules.judge import judge
 from mediawatch.sweep import Engine, rejudge
@@ -48,7 +48,7 @@ from mediawatch.sweep.gate.pacing import Pacing
 
 CANARY = Canary(platform="toutiao", platform_id="canary-1", name="对照示例日报", source="演示数据")
 OTHER = replace(CANARY, platform_id="canary-2", name="对照示例晚报")
-FILED = Filed(name="旧40", platform="toutiao", platform_id="旧40")
+FILED = Filing(name="旧40", platform="toutiao", platform_id="旧40")
 SURFACE = "toutiao.profile"
 
 
@@ -122,7 +122,9 @@ def test_the_last_check_before_and_the_next_one_after_decide(
     case: str, checks: list[CanaryCheck], expected: Backing, turned: bool
 ) -> None:
     seen = reading(sight("旧40", 40))
-    assert backing(seen.sights[0], seen, reversed(checks) if turned else checks) is expected
+    assert (
+        backing_of_sight(seen.sights[0], seen, reversed(checks) if turned else checks) is expected
+    )
 
 
 @pytest.mark.parametrize(
@@ -142,17 +144,20 @@ def test_a_good_check_holds_for_two_hours_and_one_login(
     own, of_canary = logins
     seen = reading(replace(sight("旧40", 40), login=own))
     before, after = (check(60 * each, login=of_canary) for each in hours)
-    assert backing(seen.sights[0], seen, [before, after]) is expected
+    assert backing_of_sight(seen.sights[0], seen, [before, after]) is expected
     failed = [replace(before, fresh=False, login=own), after]
-    assert backing(seen.sights[0], seen, failed) is Backing.WITHDRAWN, "however long ago it was"
+    assert backing_of_sight(seen.sights[0], seen, failed) is Backing.WITHDRAWN, (
+        "however long ago it was"
+    )
 
 
 def test_a_persons_word_needs_no_canary_and_what_was_seen_outside_a_sweep_has_none() -> None:
     seen = reading(sight("旧40", 40), look=LookKind.PERSON)
-    assert backing(seen.sights[0], seen, [check(-1, False)]) is Backing.PERSON
+    assert backing_of_sight(seen.sights[0], seen, [check(-1, False)]) is Backing.PERSON
     outside = replace(reading(sight("旧40", 40)), sweep_id=None)
     assert (
-        backing(outside.sights[0], outside, [check(-1, False, sweep_id=None)]) is Backing.UNCHECKED
+        backing_of_sight(outside.sights[0], outside, [check(-1, False, sweep_id=None)])
+        is Backing.UNCHECKED
     )
 
 
@@ -212,7 +217,7 @@ WELL = [check(-1), check(30), check(61)]
     ("case", "seen", "filed", "code"), AGAINST, ids=[row[0] for row in AGAINST]
 )
 def test_a_finding_falls_with_either_of_its_looks(
-    case: str, seen: Sight, filed: Filed, code: Code
+    case: str, seen: Sight, filed: Filing, code: Code
 ) -> None:
     def judged(checks: list[CanaryCheck]) -> tuple[list[Code], bool, bool]:
         found = judge(known_as(filed, twice(seen), checks=tuple(checks)), AS_OF, TIBET)
@@ -260,20 +265,20 @@ def test_a_persons_finding_stands_whatever_the_canary_did() -> None:
     known = known_as(FILED, (seen,), checks=(check(-1, False), check(1, False)))
     judged = judge(known, AS_OF, TIBET)
     assert (judged.verdict, judged.notes) == (Verdict.FAILED, ())
-    assert behind(judged.findings[0], FILED, known.readings, known.checks) is Backing.PERSON
+    assert backing_of(judged.findings[0], FILED, known.readings, known.checks) is Backing.PERSON
 
 
 def test_a_distrusted_name_is_a_sign_of_life_still() -> None:
     known = known_as(FILED, (reading(sight("改了的名", 1)),), checks=(check(-1, False),))
-    (seen,) = heard(known, AS_OF).readings[0].sights
+    (seen,) = without_withdrawn(known, AS_OF).readings[0].sights
     assert (seen.name, seen.matched_by, seen.exact, len(seen.posts)) == (
         "改了的名",
         MatchedBy.URL,
         False,
         1,
     )
-    assert heard(replace(known, checks=(check(-1),)), AS_OF).readings == known.readings
-    assert heard(known, NOW + timedelta(days=1)).readings == known.readings, (
+    assert without_withdrawn(replace(known, checks=(check(-1),)), AS_OF).readings == known.readings
+    assert without_withdrawn(known, NOW + timedelta(days=1)).readings == known.readings, (
         "what was read before as_of speaks against nobody"
     )
 

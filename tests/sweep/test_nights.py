@@ -30,10 +30,10 @@ from mediawatch.domain import (
     Backup,
     Code,
     Ending,
+    FindingChangeKind,
     Judgement,
-    Night,
     SessionState,
-    Turn,
+    SweepRun,
     UserError,
     Verdict,
 )
@@ -43,7 +43,7 @@ from mediawatch.sweep import Request, Step, metrics, nights, no_progress
 from mediawatch.sweep.gate.pacing import Pacing
 
 REQUEST = Request(policy=TIBET, as_of=AS_OF, second_look_after=timedelta(0))
-NIGHT = Night(
+NIGHT = SweepRun(
     id=1,
     sweep_id=1,
     started_at=LATE,
@@ -72,7 +72,7 @@ BACKUP = Backup(at=LATE, place="/srv/示例", files=3, size=2**40)
 
 
 @pytest.mark.parametrize("sample", [NIGHT, ALERT, BACKUP])
-def test_the_samples_leave_no_field_at_its_default(sample: Night | Alert | Backup) -> None:
+def test_the_samples_leave_no_field_at_its_default(sample: SweepRun | Alert | Backup) -> None:
     assert [
         field.name for field in fields(sample) if getattr(sample, field.name) == field.default
     ] == []
@@ -81,10 +81,10 @@ def test_the_samples_leave_no_field_at_its_default(sample: Night | Alert | Backu
 async def test_nights_alerts_and_backups_come_back_as_they_were_kept(any_store: Store) -> None:
     await open_sweep(any_store, await enter(any_store, PLAIN))
     for _ in range(3):
-        begun = await any_store.begin_night(Night(started_at=LATE))
+        begun = await any_store.begin_night(SweepRun(started_at=LATE))
     assert await any_store.nights(2) == [
-        Night(started_at=LATE, id=3),
-        Night(started_at=LATE, id=2, ending=Ending.KILLED),
+        SweepRun(started_at=LATE, id=3),
+        SweepRun(started_at=LATE, id=2, ending=Ending.KILLED),
     ]
     await any_store.end_night(replace(NIGHT, id=begun.id))
     assert await any_store.nights(1) == [replace(NIGHT, id=3)]
@@ -128,7 +128,12 @@ async def test_findings_are_told_next_to_the_last_conclusive_judgement(any_store
             sweep.id, dict(zip([account.id for account in accounts], judgements, strict=True))
         )
     told = [(each.name, each.turn) for each in await any_store.turned(sweep.id)]
-    assert told == [("新", Turn.NEW), ("旧", Turn.STILL), ("消", Turn.GONE), ("疑", Turn.UNSETTLED)]
+    assert told == [
+        ("新", FindingChangeKind.NEW),
+        ("旧", FindingChangeKind.STILL),
+        ("消", FindingChangeKind.GONE),
+        ("疑", FindingChangeKind.UNSETTLED),
+    ]
     assert stale[0].code is Code.STALE_2W
 
 
@@ -171,7 +176,7 @@ async def test_a_run_that_fails_is_a_night_without_a_sweep(store: Store, tmp_pat
     )
     assert night.why.startswith("no account is in scope (all)")
     # The one after it leaves it as it is.
-    await store.begin_night(Night(started_at=LATE))
+    await store.begin_night(SweepRun(started_at=LATE))
     assert (await store.nights(2))[1] == night
 
 
@@ -187,9 +192,9 @@ def refuse(database: Path, what: str) -> None:
 async def test_the_error_that_ended_a_run_stands_where_the_store_fails_too(
     store: Store, tmp_path: Path
 ) -> None:
-    told: list[Night] = []
+    told: list[SweepRun] = []
 
-    async def ended(night: Night) -> None:
+    async def ended(night: SweepRun) -> None:
         told.append(night)
         raise OSError(28, "No space left on device")
 
@@ -214,9 +219,9 @@ async def test_a_run_that_judged_but_could_not_be_kept_is_told_as_failed(
 ) -> None:
     stage = Stage(store, tmp_path)
     await stage.file("鲜1")
-    told: list[Night] = []
+    told: list[SweepRun] = []
 
-    async def ended(night: Night) -> None:
+    async def ended(night: SweepRun) -> None:
         told.append(night)
 
     refuse(tmp_path / "mediawatch.db", "UPDATE")
@@ -309,7 +314,7 @@ def test_the_textfile_is_read_by_prometheus(tmp_path: Path) -> None:
 def test_the_textfile_of_a_run_that_judged_nothing_shows_no_zeros(tmp_path: Path) -> None:
     target = tmp_path / "mediawatch.prom"
     metrics.write(
-        target, Night(started_at=LATE, ended_at=NOW, ending=Ending.FAILED, why="示例"), {}, None
+        target, SweepRun(started_at=LATE, ended_at=NOW, ending=Ending.FAILED, why="示例"), {}, None
     )
     read = target.read_text("utf-8")
     assert 'mediawatch_ended{how="failed"} 1.0' in read
@@ -376,14 +381,14 @@ def test_status_tells_the_last_nights(invoke: Callable[..., str], tmp_path: Path
     async def fill() -> None:
         store = await db.open_store(f"sqlite:///{tmp_path}/home/mediawatch.db", clock=lambda: NOW)
         await open_sweep(store, await enter(store, PLAIN))
-        stopped = Night(started_at=LATE, ended_at=NOW, ending=Ending.STOPPED, why="SIGTERM")
+        stopped = SweepRun(started_at=LATE, ended_at=NOW, ending=Ending.STOPPED, why="SIGTERM")
         for night in (
-            Night(started_at=LATE),
+            SweepRun(started_at=LATE),
             replace(NIGHT, verdicts={"fresh": 3, "unproven": 2}),
             stopped,
-            Night(started_at=LATE),
+            SweepRun(started_at=LATE),
         ):
-            begun = await store.begin_night(Night(started_at=LATE))
+            begun = await store.begin_night(SweepRun(started_at=LATE))
             await store.end_night(replace(night, id=begun.id))
         await store.note_backup(BACKUP)
         await store.close()

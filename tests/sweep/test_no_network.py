@@ -16,7 +16,7 @@ from commands import in_process
 from sweeps import NOW, Stage, request, sight
 
 import db
-from mediawatch.domain import Account, Need, Night, Outcome, Sight, Sweep
+from mediawatch.domain import Account, Need, Outcome, Sight, Sweep, SweepRun
 from mediawatch.ops import digest
 from mediawatch.ops.settings import Home
 from mediawatch.sweep import nights, no_progress
@@ -78,7 +78,7 @@ def home(tmp_path: Path) -> Home:
     return Home.at(tmp_path / "home")
 
 
-async def a_sweep_without_network(home: Home) -> tuple[Sweep, list[Night], list[str]]:
+async def a_sweep_without_network(home: Home) -> tuple[Sweep, list[SweepRun], list[str]]:
     """And the same once more."""
     store = await db.open_store(f"sqlite:///{home.database}", clock=lambda: NOW)
     stage = Stage(store, home.evidence, silent)

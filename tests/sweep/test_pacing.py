@@ -11,7 +11,7 @@ import pytest
 from sweeps import NOW
 
 from mediawatch.domain import Outcome, Pace, Sight
-from mediawatch.ports import Rank, Visited
+from mediawatch.ports import Rank, SurfaceVisit
 from mediawatch.sweep.gate.breakers import EXIT_BITS, Breaker
 from mediawatch.sweep.gate.pacing import DAY_FULL, OVER, Pacing, Queue, quiet_left
 
@@ -209,7 +209,7 @@ async def test_a_full_day_rests_and_says_so_and_a_restart_changes_nothing() -> N
     again = Pacing(scale=1, clock=lambda: NOW)
     hours = [1.0, 23.9, 24.1]
     again.begin(
-        [Visited(surface="s", session="", at=NOW - timedelta(hours=ago)) for ago in hours],
+        [SurfaceVisit(surface="s", session="", at=NOW - timedelta(hours=ago)) for ago in hours],
         NOW,
         at_once=4,
     )

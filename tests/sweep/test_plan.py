@@ -11,10 +11,10 @@ import pytest
 from typer.testing import CliRunner
 
 from mediawatch.cli import app
-from mediawatch.domain import Account, AccountState, Attested, Filed, Outcome, Pace
+from mediawatch.domain import Account, AccountState, Attestation, Filing, Outcome, Pace
 from mediawatch.domain.clock import next_time
 from mediawatch.ports import SurfaceFacts
-from mediawatch.rules.due import Due
+from mediawatch.rules.due import DueReason
 from mediawatch.rules.policy import load
 from mediawatch.sweep.gate.pacing import as_declared
 from mediawatch.sweep.plan import Plan, plan
@@ -28,7 +28,7 @@ def facts(pace: Pace) -> SurfaceFacts:
     return SurfaceFacts(
         name="weibo.desktop",
         label="示例",
-        attested=Attested.RECORDED,
+        attested=Attestation.RECORDED,
         needs_login=True,
         shows_all=False,
         shows_all_logged_in=True,
@@ -37,7 +37,7 @@ def facts(pace: Pace) -> SurfaceFacts:
 
 
 def account(number: int, name: str = "示例") -> Account:
-    return Account(id=number, filed=Filed(name=f"{name}{number}", platform="weibo"))
+    return Account(id=number, filed=Filing(name=f"{name}{number}", platform="weibo"))
 
 
 def read(
@@ -85,12 +85,12 @@ def test_who_is_due_and_why_the_most_urgent_first() -> None:
     assert found.due[0].account.id == 5, "never read"
     why = {each.account.id: each.why for each in found.due}
     assert {
-        5: Due.NEVER_READ,
-        2: Due.GAP,
-        3: Due.IN_VAIN,
-        4: Due.SECOND_LOOK,
+        5: DueReason.NEVER_READ,
+        2: DueReason.GAP,
+        3: DueReason.IN_VAIN,
+        4: DueReason.SECOND_LOOK,
     }.items() <= why.items()
-    assert why.get(1, Due.IDENTITY) is Due.IDENTITY
+    assert why.get(1, DueReason.IDENTITY) is DueReason.IDENTITY
     assert found.in_scope == 5
 
 

@@ -10,7 +10,7 @@ from sweeps import NOW
 
 from mediawatch.cli import progress
 from mediawatch.cli.progress import View, shown_progress
-from mediawatch.domain import Account, Filed, LookKind, Outcome, Reading, Sight
+from mediawatch.domain import Account, Filing, LookKind, Outcome, Reading, Sight
 from mediawatch.sweep import Step
 
 PAUSED = {
@@ -33,7 +33,7 @@ def step(
         else None
     )
     account = Account(
-        id=1, filed=Filed(name="某某市生态环境局政务微博某某市生态环境局", platform=platform)
+        id=1, filed=Filing(name="某某市生态环境局政务微博某某市生态环境局", platform=platform)
     )
     given = {
         "account": account,

@@ -17,7 +17,7 @@ from sweeps import NOW, Scripted, request, sight
 from db import open_store
 from mediawatch.domain import (
     Account,
-    Filed,
+    Filing,
     LookKind,
     Need,
     NewAccount,
@@ -94,7 +94,7 @@ async def swept(
     loop = asyncio.get_running_loop()
     store = virtual.counted(await open_store(f"sqlite:///{folder}/m.db", clock=lambda: NOW))
     names = (*(f"鲜{number}" for number in range(accounts)), *others)
-    new = tuple(NewAccount(filed=Filed(name=name, platform="toutiao")) for name in names)
+    new = tuple(NewAccount(filed=Filing(name=name, platform="toutiao")) for name in names)
     await store.apply(
         RegistryChanges(source=Source(file="x.xlsx", sha256="0" * 64, at=NOW), new=new)
     )

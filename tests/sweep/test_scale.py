@@ -19,7 +19,7 @@ from sqlalchemy import event
 from db.store import SqlStore
 from mediawatch.domain import Judgement, MatchedBy, Verdict
 from mediawatch.domain.clock import EVER, day_of
-from mediawatch.ports import Known, Store
+from mediawatch.ports import Dossier, Store
 from mediawatch.rules.judge import judge
 from mediawatch.rules.policy import load
 
@@ -121,7 +121,7 @@ async def test_a_period_loads_what_it_needs_however_many_looks_there_were(store:
     whole = (await store.readings([account.id]))[account.id]
     assert len(known) <= 7
     some, everything = (
-        Known(filed=account.filed, readings=tuple(readings)) for readings in (known, whole)
+        Dossier(filed=account.filed, readings=tuple(readings)) for readings in (known, whole)
     )
     judgement = judge(some, NOW, load("national"), first)
     assert judgement == judge(everything, NOW, load("national"), first)

@@ -18,8 +18,8 @@ from samples import NOW, enter
 
 from mediawatch.domain import (
     Account,
-    Filed,
     FiledStatus,
+    Filing,
     Judgement,
     SweepAccount,
     SweepKind,
@@ -32,7 +32,7 @@ from mediawatch.ports import Store
 from mediawatch.publish.reports.lists import scope_words
 from mediawatch.rules.policy import load
 from mediawatch.sweep import Request, scope_files
-from mediawatch.sweep.scope import Spec, clause, draw, identity, listed, totals_of
+from mediawatch.sweep.scope import Spec, clause, draw, identity, scope_of, totals_of
 
 HOSTILE = '=HYPERLINK("http://x")<script>alert(1)</script>'
 
@@ -43,8 +43,8 @@ def filed(
     body: str = "部门",
     platform: str = "weibo",
     **more: object,
-) -> Filed:
-    base = Filed(
+) -> Filing:
+    base = Filing(
         name=f"示例{number}",
         platform=platform,
         type="新浪微博",
@@ -55,7 +55,7 @@ def filed(
     return replace(base, **more)  # type: ignore[arg-type]
 
 
-def registry(*rows: Filed) -> list[Account]:
+def registry(*rows: Filing) -> list[Account]:
     return [Account(id=number, filed=one) for number, one in enumerate(rows, 1)]
 
 
@@ -89,7 +89,7 @@ def who(accounts: tuple[Account, ...]) -> set[str]:
     st.sampled_from(["25%", "2个", "全部"]),
 )
 def test_a_sample_is_a_function_of_the_registry_and_the_seed(
-    rows: list[Filed], shuffler: random.Random, seed: str, amount: str
+    rows: list[Filing], shuffler: random.Random, seed: str, amount: str
 ) -> None:
     spec = Spec((clause(amount),), (Dimension.PREFECTURE,), seed)
     accounts = registry(*rows)
@@ -109,7 +109,7 @@ def test_a_sample_is_a_function_of_the_registry_and_the_seed(
 
 
 @given(ROWS)
-def test_figures_of_a_sample_hold_against_its_registry(rows: list[Filed]) -> None:
+def test_figures_of_a_sample_hold_against_its_registry(rows: list[Filing]) -> None:
     accounts = registry(*rows)
     if not any(one.in_service for one in rows):
         return
@@ -181,8 +181,8 @@ def test_an_account_filed_twice_has_one_lot() -> None:
         "",
     )
     accounts = registry(*twice)
-    assert [one.id for one in listed(accounts, accounts[1:]).accounts] == [2, 3]
-    assert listed(accounts, accounts[1:]).totals["地市"] == {"乙市": 1}
+    assert [one.id for one in scope_of(accounts, accounts[1:]).accounts] == [2, 3]
+    assert scope_of(accounts, accounts[1:]).totals["地市"] == {"乙市": 1}
 
 
 @pytest.mark.parametrize("text", ["", "0个", "0%", "120%", "10% 5个", "颜色=红 10%"])
@@ -291,7 +291,7 @@ def test_an_inspector_reads_the_scope_in_chinese(
     nightly: bool, platforms: tuple[str, ...], recheck_of: str, drawn: bool, words: str
 ) -> None:
     accounts = [Account(id=number, filed=filed(number)) for number in (1, 2, 3)]
-    scope = listed(accounts, accounts[:2]) if drawn else None
+    scope = scope_of(accounts, accounts[:2]) if drawn else None
     request = Request(
         policy=load("national"),
         nightly=nightly,
@@ -444,7 +444,7 @@ def test_an_account_that_moved_is_counted_where_it_was_drawn(tmp_path: Path) -> 
 
 @given(ROWS, st.randoms(use_true_random=False))
 def test_the_figures_of_a_part_hold_against_the_whole_registry(
-    rows: list[Filed], shuffler: random.Random
+    rows: list[Filing], shuffler: random.Random
 ) -> None:
     """Whichever part of the registry is looked at, whatever is filed twice, and whatever its
     verdicts are.

@@ -19,7 +19,7 @@ from sweeps import NOW, TIBET, Scripted, picture, sight
 from db import open_store
 from mediawatch.domain import (
     Account,
-    Filed,
+    Filing,
     LookKind,
     Need,
     NewAccount,
@@ -129,7 +129,7 @@ class Province:
             for platform, count in MIX.items()
         }
         filed = [
-            Filed(name=f"{platform}{number}", platform=platform)
+            Filing(name=f"{platform}{number}", platform=platform)
             for platform, count in share.items()
             for number in range(count)
         ]

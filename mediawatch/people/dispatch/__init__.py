@@ -2,15 +2,15 @@
 and links.
 """
 
-from mediawatch.people.dispatch.export import Split, Written, dispatch
+from mediawatch.people.dispatch.export import DispatchFile, DispatchSplit, dispatch
 from mediawatch.people.dispatch.intake import UnitAnswers, import_answers, write_bad_rows
-from mediawatch.people.dispatch.sheet import Field
+from mediawatch.people.dispatch.sheet import DispatchColumn
 
 __all__ = [
-    "Field",
-    "Split",
+    "DispatchColumn",
+    "DispatchFile",
+    "DispatchSplit",
     "UnitAnswers",
-    "Written",
     "dispatch",
     "import_answers",
     "write_bad_rows",

@@ -17,15 +17,22 @@ from mediawatch.domain import (
     Contact,
     Effect,
     Evidence,
-    Filed,
+    Filing,
     ReviewAction,
     Sweep,
     UserError,
 )
 from mediawatch.domain.clock import beijing, minute
 from mediawatch.ops.evidence import EvidenceFolder
-from mediawatch.people.dispatch.sheet import FORM, GUIDE, SEALED, Field, texts_of, version_of
-from mediawatch.people.forms.book import Cover, FormRow, account_cells, write_form
+from mediawatch.people.dispatch.sheet import (
+    FORM,
+    GUIDE,
+    SEALED,
+    DispatchColumn,
+    texts_of,
+    version_of,
+)
+from mediawatch.people.forms.book import FormCover, FormRow, account_cells, write_form
 from mediawatch.people.forms.columns import Cell, given_text
 from mediawatch.people.forms.images import EMBEDDED, media_type
 from mediawatch.people.forms.rowkey import RowKey, Window, sealed_key
@@ -40,23 +47,23 @@ _MAX_PICTURE = 3_000_000
 """Bytes of a picture that still goes into the file; of a larger one the path alone."""
 
 
-class Split(StrEnum):
+class DispatchSplit(StrEnum):
     """To whom the files go."""
 
     PREFECTURE = "prefecture"
     SUPERVISOR = "supervisor"
 
-    def of(self, filed: Filed) -> str:
+    def of(self, filed: Filing) -> str:
         """The part that an account's file goes to."""
         return (
             (filed.prefecture or "未填地市")
-            if self is Split.PREFECTURE
+            if self is DispatchSplit.PREFECTURE
             else (filed.supervisor or "未填主管单位")
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class DispatchFile:
     """One file of a dispatch."""
 
     path: Path
@@ -78,7 +85,7 @@ async def dispatch(
     sweep: Sweep,
     policy: Policy,
     evidence: EvidenceFolder,
-    by: Split,
+    by: DispatchSplit,
     person: str,
     now: datetime,
     after: int,
@@ -86,7 +93,7 @@ async def dispatch(
     labels: Mapping[str, str] = MappingProxyType({}),
     marks: Sequence[str] = (),
     overwrite: bool = False,
-) -> list[Written]:
+) -> list[DispatchFile]:
     """Write the files into `folder`, then note what went out for the first time. Run again, it
     writes the same and notes nothing.
 
@@ -122,7 +129,7 @@ async def dispatch(
         term = max(_term(each, now) for each in everything)
         years = by_weekdays(now, term) if new else ()
         written.append(
-            Written(
+            DispatchFile(
                 path=path,
                 part=part,
                 accounts=len(accounts),
@@ -153,7 +160,7 @@ def _term(suspect: Suspect, now: datetime) -> date:
     )
 
 
-def _cover(sweep: Sweep, file: Written, marks: Sequence[str]) -> Cover:
+def _cover(sweep: Sweep, file: DispatchFile, marks: Sequence[str]) -> FormCover:
     title = (
         f"政务新媒体疑似问题核实表  监测时间点 {minute(sweep.as_of)}  反馈期限 {file.term}  "
         f"{given_text(file.part)}"
@@ -163,7 +170,7 @@ def _cover(sweep: Sweep, file: Written, marks: Sequence[str]) -> Cover:
         "sweep": str(sweep.id),
         "as_of": beijing(sweep.as_of).isoformat(),
     }
-    return Cover(title=title, made_at=sweep.as_of, meta=meta, guide=GUIDE, marks=marks)
+    return FormCover(title=title, made_at=sweep.as_of, meta=meta, guide=GUIDE, marks=marks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,7 +184,9 @@ class _Rows:
     now: datetime
 
 
-def _line(found: Sequence[Suspect], contact: Contact | None, rows: _Rows) -> FormRow[Field]:
+def _line(
+    found: Sequence[Suspect], contact: Contact | None, rows: _Rows
+) -> FormRow[DispatchColumn]:
     """One account with all that is suspected of it."""
     first = found[0]
     readings = {reading.id: reading for each in found for reading in each.readings}
@@ -189,13 +198,13 @@ def _line(found: Sequence[Suspect], contact: Contact | None, rows: _Rows) -> For
     ]
     newest = max(readings.values(), key=lambda reading: (reading.read_at, reading.id), default=None)
     cells = {
-        Field(heading): cell
+        DispatchColumn(heading): cell
         for heading, cell in account_cells(first.account.filed, contact).items()
     }
     cells |= {
-        Field.PROBLEM: given_text("、".join(each.finding.label for each in found)),
-        Field.SENTENCE: given_text("".join(each.finding.sentence for each in found)),
-        Field.SOURCE: given_text(
+        DispatchColumn.PROBLEM: given_text("、".join(each.finding.label for each in found)),
+        DispatchColumn.SENTENCE: given_text("".join(each.finding.sentence for each in found)),
+        DispatchColumn.SOURCE: given_text(
             "、".join(
                 sorted(
                     {
@@ -206,20 +215,26 @@ def _line(found: Sequence[Suspect], contact: Contact | None, rows: _Rows) -> For
                 )
             )
         ),
-        Field.READ_AT: minute(newest.read_at) if newest else "",
-        Field.FILE: given_text("\n".join(f"evidence/{item.path}" for item in pictures[-1:])),
-        Field.VERSION: "、".join(version_of(each.finding.facts) for each in found),
-        Field.TERM: max(_term(each, rows.now) for each in found).isoformat(),
+        DispatchColumn.READ_AT: minute(newest.read_at) if newest else "",
+        DispatchColumn.FILE: given_text(
+            "\n".join(f"evidence/{item.path}" for item in pictures[-1:])
+        ),
+        DispatchColumn.VERSION: "、".join(version_of(each.finding.facts) for each in found),
+        DispatchColumn.TERM: max(_term(each, rows.now) for each in found).isoformat(),
     }
-    cells[Field.KEY] = str(key_of(rows.home, first.sweep_id, first.account, rows.window, cells))
+    cells[DispatchColumn.KEY] = str(
+        key_of(rows.home, first.sweep_id, first.account, rows.window, cells)
+    )
     return FormRow(cells=cells, picture=_picture(pictures, rows.evidence))
 
 
 def key_of(
-    home: str, sweep_id: int, account: Account, window: Window, cells: Mapping[Field, Cell]
+    home: str, sweep_id: int, account: Account, window: Window, cells: Mapping[DispatchColumn, Cell]
 ) -> RowKey:
     """The row's key: a worklist's row of the same account has another."""
-    texts = texts_of(cells, SEALED) + [text for text in texts_of(cells, [Field.VERSION]) if text]
+    texts = texts_of(cells, SEALED) + [
+        text for text in texts_of(cells, [DispatchColumn.VERSION]) if text
+    ]
     return sealed_key(home, sweep_id, account.id, window, ["下发核实", *texts], account.filed)
 
 

@@ -22,9 +22,16 @@ from mediawatch.domain import (
 )
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.people.dispatch.export import key_of
-from mediawatch.people.dispatch.sheet import FORM, GUIDE, REQUIRED, Field, version_of, versions_in
+from mediawatch.people.dispatch.sheet import (
+    FORM,
+    GUIDE,
+    REQUIRED,
+    DispatchColumn,
+    version_of,
+    versions_in,
+)
 from mediawatch.people.forms import returned as forms
-from mediawatch.people.forms.book import Cover, clickable
+from mediawatch.people.forms.book import FormCover, clickable
 from mediawatch.people.forms.columns import typed_links
 from mediawatch.people.forms.read import form_rows
 from mediawatch.people.forms.returned import ReturnedRow, ReturnedRows, source_of
@@ -36,7 +43,7 @@ from mediawatch.rules.policy import Policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DispatchRow(ReturnedRow[Field]):
+class DispatchRow(ReturnedRow[DispatchColumn]):
     """One row of a returned dispatch. `shots` are the pictures in it; in a sheet as it came in, the
     one that was sent with it too.
     """
@@ -44,11 +51,18 @@ class DispatchRow(ReturnedRow[Field]):
     @property
     def blank(self) -> bool:
         """Not answered; a name alone (often filled down the column) says nothing."""
-        return not self.answers((Field.STANCE, Field.EXPLANATION, Field.LINK, Field.RECORD))
+        return not self.answers(
+            (
+                DispatchColumn.STANCE,
+                DispatchColumn.EXPLANATION,
+                DispatchColumn.LINK,
+                DispatchColumn.RECORD,
+            )
+        )
 
 
 @dataclass(slots=True, kw_only=True)
-class UnitAnswers(ReturnedRows[Field]):
+class UnitAnswers(ReturnedRows[DispatchColumn]):
     """What an import of units' answers came to."""
 
     events: list[ReviewEvent] = field(default_factory=list)
@@ -126,7 +140,7 @@ class _Intake:
         """The rows without the pictures that went out in them: what is left was filed by the
         unit.
         """
-        keys = [parse_key(row.text(Field.KEY)) if row.shots else None for row in rows]
+        keys = [parse_key(row.text(DispatchColumn.KEY)) if row.shots else None for row in rows]
         readings = await self.store.readings(
             sorted(self.known.keys() & {key.account_id for key in keys if key})
         )
@@ -151,20 +165,26 @@ class _Intake:
             self.done.blank += 1
             return
         account = self._account_of(row)
-        links = typed_links(row.text(Field.LINK))
+        links = typed_links(row.text(DispatchColumn.LINK))
         problems = [account] if isinstance(account, RowProblem) else []
-        if not row.text(Field.PERSON):
-            problems.append(row.problem(Field.PERSON, "请填写责任人姓名"))
-        if row.text(Field.LINK) and not any(clickable(link) for link in links):
+        if not row.text(DispatchColumn.PERSON):
+            problems.append(row.problem(DispatchColumn.PERSON, "请填写责任人姓名"))
+        if row.text(DispatchColumn.LINK) and not any(clickable(link) for link in links):
             problems.append(
-                row.problem(Field.LINK, "请填写以 http:// 或 https:// 开头的网址;没有链接的请留空")
+                row.problem(
+                    DispatchColumn.LINK, "请填写以 http:// 或 https:// 开头的网址;没有链接的请留空"
+                )
             )
-        stance = row.text(Field.STANCE)
+        stance = row.text(DispatchColumn.STANCE)
         if stance and stance not in [*Stance]:
             problems.append(
-                row.problem(Field.STANCE, f"请从下拉列表选择“{Stance.AGREES}”或“{Stance.DISPUTES}”")
+                row.problem(
+                    DispatchColumn.STANCE, f"请从下拉列表选择“{Stance.AGREES}”或“{Stance.DISPUTES}”"
+                )
             )
-        problems += [row.problem(Field.RECORD, shot.problem) for shot in row.shots if shot.problem]
+        problems += [
+            row.problem(DispatchColumn.RECORD, shot.problem) for shot in row.shots if shot.problem
+        ]
         if problems or isinstance(account, RowProblem):
             self.done.refuse(row, problems)
             return
@@ -174,29 +194,31 @@ class _Intake:
         """The account of a row, by its key, which must fit the sweep, the row's own texts and a
         dispatch.
         """
-        key = row.key(Field.KEY, self.home, self.sweep.id)
+        key = row.key(DispatchColumn.KEY, self.home, self.sweep.id)
         if isinstance(key, RowProblem):
             return key
-        texts = {column: row.text(column) for column in Field}
+        texts = {column: row.text(column) for column in DispatchColumn}
         account = self.scope.get(key.account_id)
         altered = (
             "行键与本行的备案单号、名称、类型、认定依据对不上:这几列被改动,或只对部分列作了排序"
         )
         if account is None:
-            return row.problem(Field.KEY, altered)
+            return row.problem(DispatchColumn.KEY, altered)
         wrong = misfit(
             key,
             self.home,
             lambda home: key_of(home, key.sweep_id, account, self.window, texts),
-            told_apart=bool(texts[Field.NUMBER]),
+            told_apart=bool(texts[DispatchColumn.NUMBER]),
             marked=is_marked(self.sweep),
         )
         if wrong is not None:
-            return row.problem(Field.KEY, wrong or altered)
+            return row.problem(DispatchColumn.KEY, wrong or altered)
         if not any(
             event.action is ReviewAction.DISPATCHED for event in self.known.get(account.id, ())
         ):
-            return row.problem(Field.KEY, "该账号未曾下发核实:请核对是否交回了另一套台账的表")
+            return row.problem(
+                DispatchColumn.KEY, "该账号未曾下发核实:请核对是否交回了另一套台账的表"
+            )
         return account
 
     async def _note(
@@ -206,11 +228,11 @@ class _Intake:
         since is not answered.
         """
         self.done.accounts.append(account.id)
-        reason = row.text(Field.EXPLANATION)
+        reason = row.text(DispatchColumn.EXPLANATION)
         if links:
             reason = f"{reason}(最新链接:{' '.join(links)})"
         before = self.known.get(account.id, [])
-        named = versions_in(row.text(Field.VERSION))
+        named = versions_in(row.text(DispatchColumn.VERSION))
         sent = {
             event.code: event
             for event in before
@@ -225,12 +247,21 @@ class _Intake:
         }
         answers = [
             ReviewEvent(
-                sweep_id=self.sweep.id, account_id=account.id, code=code, action=ReviewAction.ANSWERED, at=self.now,
-                by=row.text(Field.PERSON), reason=reason, source=row.place.file, sentence=event.sentence, facts=event.facts, stance=stance,
+                sweep_id=self.sweep.id,
+                account_id=account.id,
+                code=code,
+                action=ReviewAction.ANSWERED,
+                at=self.now,
+                by=row.text(DispatchColumn.PERSON),
+                reason=reason,
+                source=row.place.file,
+                sentence=event.sentence,
+                facts=event.facts,
+                stance=stance,
                 pictures=pictures,
             )
             for code, event in sent.items()
-        ]  # fmt: skip
+        ]
         # Office suites compress pictures anew when they save: other bytes are no other answer; a
         # picture where there was none is.
         new = [
@@ -271,10 +302,15 @@ def _word(event: ReviewEvent) -> tuple[object, ...]:
 
 def _rows(path: Path) -> Iterator[DispatchRow]:
     for read in form_rows(
-        path, Field, Field.KEY, REQUIRED, shots=Field.RECORD, given=Field.PICTURE
+        path,
+        DispatchColumn,
+        DispatchColumn.KEY,
+        REQUIRED,
+        shots=DispatchColumn.RECORD,
+        given=DispatchColumn.PICTURE,
     ):
         row = DispatchRow(place=read.place, cells=read.cells, shots=read.shots)
-        if row.text(Field.KEY) or not row.blank:
+        if row.text(DispatchColumn.KEY) or not row.blank:
             yield row
 
 
@@ -282,11 +318,11 @@ def write_bad_rows(
     path: Path, answers: UnitAnswers, *, sweep: Sweep, marks: Sequence[str] = ()
 ) -> int:
     """The refused rows, to be corrected and returned. The number of rows."""
-    cover = Cover(
+    cover = FormCover(
         title="需要更正的核实反馈",
         made_at=sweep.as_of,
         meta={"sweep": str(sweep.id)},
         guide=GUIDE,
         marks=marks,
     )
-    return forms.write_bad_rows(path, FORM, answers, cover, picture=Field.RECORD)
+    return forms.write_bad_rows(path, FORM, answers, cover, picture=DispatchColumn.RECORD)

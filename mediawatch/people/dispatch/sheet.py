@@ -12,7 +12,7 @@ from mediawatch.people.forms.book import Form
 from mediawatch.people.forms.columns import Cell
 
 
-class Field(StrEnum):
+class DispatchColumn(StrEnum):
     """One column; the value is its heading."""
 
     KEY = "行键(勿改)"
@@ -39,10 +39,21 @@ class Field(StrEnum):
     ERROR = "错误说明"
 
 
-REQUIRED = (Field.NAME, Field.EXPLANATION, Field.LINK, Field.PERSON)
+REQUIRED = (
+    DispatchColumn.NAME,
+    DispatchColumn.EXPLANATION,
+    DispatchColumn.LINK,
+    DispatchColumn.PERSON,
+)
 """What a returned sheet must have. Sheets of before hearings had a term lack the other columns."""
-ANSWERS = (Field.STANCE, Field.EXPLANATION, Field.LINK, Field.RECORD, Field.PERSON)
-SEALED = (Field.NUMBER, Field.NAME, Field.TYPE, Field.SENTENCE)
+ANSWERS = (
+    DispatchColumn.STANCE,
+    DispatchColumn.EXPLANATION,
+    DispatchColumn.LINK,
+    DispatchColumn.RECORD,
+    DispatchColumn.PERSON,
+)
+SEALED = (DispatchColumn.NUMBER, DispatchColumn.NAME, DispatchColumn.TYPE, DispatchColumn.SENTENCE)
 """What the row key's checksum covers: an answer belongs to the words that the unit was shown.
 `VERSION` is sealed where it stands.
 """
@@ -67,41 +78,41 @@ GUIDE = (
 )
 FORM = Form(
     name="疑似问题核实",
-    columns=tuple(Field),
+    columns=tuple(DispatchColumn),
     answers=ANSWERS,
-    key=Field.KEY,
-    frozen=Field.NAME,
-    error=Field.ERROR,
-    picture=Field.PICTURE,
-    choices={Field.STANCE: tuple(Stance)},
+    key=DispatchColumn.KEY,
+    frozen=DispatchColumn.NAME,
+    error=DispatchColumn.ERROR,
+    picture=DispatchColumn.PICTURE,
+    choices={DispatchColumn.STANCE: tuple(Stance)},
     widths={
-        Field.KEY: 12,
-        Field.NUMBER: 18,
-        Field.NAME: 22,
-        Field.TYPE: 11,
-        Field.ORGANISER: 20,
-        Field.PLACE: 16,
-        Field.PROBLEM: 18,
-        Field.SENTENCE: 40,
-        Field.SOURCE: 18,
-        Field.READ_AT: 16,
-        Field.PICTURE: 22,
-        Field.FILE: 24,
-        Field.CONTACT: 10,
-        Field.PHONE: 14,
-        Field.VERSION: 18,
-        Field.TERM: 12,
-        Field.STANCE: 12,
-        Field.RECORD: 22,
-        Field.EXPLANATION: 36,
-        Field.LINK: 30,
-        Field.PERSON: 10,
-        Field.ERROR: 40,
+        DispatchColumn.KEY: 12,
+        DispatchColumn.NUMBER: 18,
+        DispatchColumn.NAME: 22,
+        DispatchColumn.TYPE: 11,
+        DispatchColumn.ORGANISER: 20,
+        DispatchColumn.PLACE: 16,
+        DispatchColumn.PROBLEM: 18,
+        DispatchColumn.SENTENCE: 40,
+        DispatchColumn.SOURCE: 18,
+        DispatchColumn.READ_AT: 16,
+        DispatchColumn.PICTURE: 22,
+        DispatchColumn.FILE: 24,
+        DispatchColumn.CONTACT: 10,
+        DispatchColumn.PHONE: 14,
+        DispatchColumn.VERSION: 18,
+        DispatchColumn.TERM: 12,
+        DispatchColumn.STANCE: 12,
+        DispatchColumn.RECORD: 22,
+        DispatchColumn.EXPLANATION: 36,
+        DispatchColumn.LINK: 30,
+        DispatchColumn.PERSON: 10,
+        DispatchColumn.ERROR: 40,
     },
 )
 
 
-def texts_of(cells: Mapping[Field, Cell], fields: Sequence[Field]) -> list[str]:
+def texts_of(cells: Mapping[DispatchColumn, Cell], fields: Sequence[DispatchColumn]) -> list[str]:
     """The texts of some columns, as they stand in a row."""
     return [str(cells.get(column) or "") for column in fields]
 

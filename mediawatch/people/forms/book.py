@@ -17,12 +17,12 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from mediawatch.domain import Contact, Filed, UserError
+from mediawatch.domain import Contact, Filing, UserError
 from mediawatch.domain.clock import beijing
 from mediawatch.ops.files import write_whole
 from mediawatch.people.forms.columns import Cell, H, given_text
 from mediawatch.people.forms.images import dimensions
-from mediawatch.table import joined, lines_of
+from mediawatch.table import join_filled, lines_of
 
 GUIDE_SHEET = "填写说明"
 META_SHEET = "_mediawatch"
@@ -39,7 +39,7 @@ _MAX_TEXT = 32_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cover:
+class FormCover:
     """What stands around the rows: printed title, creation date of the file, hidden notes,
     instructions, marks (演示数据).
     """
@@ -86,7 +86,7 @@ class Form(Generic[H]):
     """Drop-down lists, by column."""
 
 
-def account_cells(filed: Filed, contact: Contact | None) -> dict[str, Cell]:
+def account_cells(filed: Filing, contact: Contact | None) -> dict[str, Cell]:
     """What the forms that go to units say of an account, by heading; its contact stands in its own
     row alone.
     """
@@ -95,7 +95,7 @@ def account_cells(filed: Filed, contact: Contact | None) -> dict[str, Cell]:
         "政务新媒体名称": given_text(filed.name),
         "类型": given_text(filed.type or filed.platform),
         "所属组织": given_text(filed.organiser),
-        "地区": given_text(joined((filed.prefecture, filed.county), " ")),
+        "地区": given_text(join_filled((filed.prefecture, filed.county), " ")),
         "联系人": given_text(contact.person) if contact else "",
         "联系电话": given_text(contact.phone) if contact else "",
     }
@@ -128,7 +128,7 @@ class Formats:
 
 
 @contextmanager
-def writing(path: Path, cover: Cover, *, overwrite: bool) -> Iterator[xlsxwriter.Workbook]:
+def writing(path: Path, cover: FormCover, *, overwrite: bool) -> Iterator[xlsxwriter.Workbook]:
     """A workbook to fill with sheets; instructions and notes are added at the end, and the file is
     there as a whole or not at all.
 
@@ -161,7 +161,12 @@ def writing(path: Path, cover: Cover, *, overwrite: bool) -> Iterator[xlsxwriter
 
 
 def write_form(
-    path: Path, form: Form[H], lines: Iterable[FormRow[H]], cover: Cover, *, overwrite: bool = False
+    path: Path,
+    form: Form[H],
+    lines: Iterable[FormRow[H]],
+    cover: FormCover,
+    *,
+    overwrite: bool = False,
 ) -> None:
     """Write a form's file. UserError where it exists already (somebody may be filling it in) or
     cannot be written.
@@ -286,7 +291,7 @@ def furnish(
     sheet.set_footer("&C第 &P 页 共 &N 页")
 
 
-def _write_guide(book: xlsxwriter.Workbook, cover: Cover) -> None:
+def _write_guide(book: xlsxwriter.Workbook, cover: FormCover) -> None:
     sheet = book.add_worksheet(GUIDE_SHEET)
     sheet.set_column(0, 0, _GUIDE_WIDTH)
     head = book.add_format({"bold": True, "font_size": 14})

@@ -95,10 +95,10 @@ def fold_heading(text: str) -> str:
 
 def match_headings(cells: Sequence[str]) -> dict[Column, int]:
     """Which column of a worklist stands where (0-based)."""
-    return matched(cells, Column, _OTHER_HEADINGS)
+    return match_columns(cells, Column, _OTHER_HEADINGS)
 
 
-def matched(
+def match_columns(
     cells: Sequence[str], columns: type[H], others: Mapping[H, Sequence[str]] = MappingProxyType({})
 ) -> dict[H, int]:
     """Which column stands where (0-based). Exact headings first, then the likeliest of the rest."""

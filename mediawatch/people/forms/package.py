@@ -94,7 +94,7 @@ class Package:
         except ElementTree.ParseError as error:
             raise BadFile(f"文件已损坏({part})") from error
 
-    def related(self, part: str) -> dict[str, tuple[str, str]]:
+    def relations_of(self, part: str) -> dict[str, tuple[str, str]]:
         """Relation id -> (last word of its type, target part; "" where the target lies outside the
         file).
         """
@@ -113,7 +113,9 @@ class Package:
 
     def sheets(self) -> dict[str, str]:
         """Sheet name -> part, in order."""
-        relations = {key: target for key, (_, target) in self.related("xl/workbook.xml").items()}
+        relations = {
+            key: target for key, (_, target) in self.relations_of("xl/workbook.xml").items()
+        }
         root = self.xml("xl/workbook.xml")
         if root is None:
             raise BadFile("不是 xlsx 表格文件(也许是改了扩展名的其他文件)")

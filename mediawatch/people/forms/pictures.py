@@ -40,7 +40,7 @@ class Shot:
 
 
 @dataclass(frozen=True, slots=True)
-class Placed:
+class PlacedPicture:
     """A picture in a sheet: its column (from 0) and its part, "" where the file does not hold
     it.
     """
@@ -49,23 +49,23 @@ class Placed:
     part: str
 
 
-def placed_pictures(package: Package, sheet_part: str) -> dict[int, list[Placed]]:
+def placed_pictures(package: Package, sheet_part: str) -> dict[int, list[PlacedPicture]]:
     """Pictures by row (from 1), each once."""
-    found: dict[int, list[Placed]] = defaultdict(list)
+    found: dict[int, list[PlacedPicture]] = defaultdict(list)
     for row, placed in (*_floating(package, sheet_part), *_in_cells(package, sheet_part)):
         if placed not in found[row]:
             found[row].append(placed)
     return found
 
 
-def _floating(package: Package, sheet_part: str) -> Iterator[tuple[int, Placed]]:
+def _floating(package: Package, sheet_part: str) -> Iterator[tuple[int, PlacedPicture]]:
     """By the cell that holds the upper left corner. Anchors without a cell (absoluteAnchor) belong
     to no row.
     """
-    for kind, drawing in package.related(sheet_part).values():
+    for kind, drawing in package.relations_of(sheet_part).values():
         if kind != "drawing":
             continue
-        root, relations = package.xml(drawing), package.related(drawing)
+        root, relations = package.xml(drawing), package.relations_of(drawing)
         for anchor in root if root is not None else ():
             corner = next((child for child in anchor if local(child) == "from"), None)
             if corner is None:
@@ -78,24 +78,24 @@ def _floating(package: Package, sheet_part: str) -> Iterator[tuple[int, Placed]]
             for blip in (element for element in anchor.iter() if local(element) == "blip"):
                 yield (
                     at["row"] + 1,
-                    Placed(at["col"], relations.get(attribute(blip, "embed"), ("", ""))[1]),
+                    PlacedPicture(at["col"], relations.get(attribute(blip, "embed"), ("", ""))[1]),
                 )
 
 
-def _in_cells(package: Package, sheet_part: str) -> Iterator[tuple[int, Placed]]:
+def _in_cells(package: Package, sheet_part: str) -> Iterator[tuple[int, PlacedPicture]]:
     wps, rich = _wps_images(package), _rich_images(package)
     for row, column, cell in package.cells(sheet_part):
         for name in dict.fromkeys(_DISPIMG.findall("".join(cell.itertext()))):
-            yield row, Placed(column, wps.get(name, ""))
+            yield row, PlacedPicture(column, wps.get(name, ""))
         if (vm := cell.get("vm", "")).isdigit() and (part := rich.get(int(vm))) is not None:
-            yield row, Placed(column, part)
+            yield row, PlacedPicture(column, part)
 
 
 def _wps_images(package: Package) -> dict[str, str]:
     """WPS 嵌入单元格图片: `=DISPIMG("ID_…",1)` names a picture of xl/cellimages.xml. Excel drops
     that part when it saves.
     """
-    root, relations = package.xml(_CELL_IMAGES), package.related(_CELL_IMAGES)
+    root, relations = package.xml(_CELL_IMAGES), package.relations_of(_CELL_IMAGES)
     found = {}
     for picture in (
         (element for element in root.iter() if local(element) == "pic") if root is not None else ()
@@ -120,7 +120,7 @@ def _rich_images(package: Package) -> dict[int, str]:
     )
     if metadata is None or values is None or structures is None or links is None:
         return {}
-    relations = package.related("xl/richData/richValueRel.xml")
+    relations = package.relations_of("xl/richData/richValueRel.xml")
     parts = [relations.get(attribute(link, "id"), ("", ""))[1] for link in links]
     places = [[key.get("n") for key in structure] for structure in structures]
     images: dict[int, str] = {}
@@ -140,7 +140,7 @@ def _children(root: ElementTree.Element, name: str) -> list[ElementTree.Element]
     return next((list(element) for element in root if local(element) == name), [])
 
 
-def load_placed(package: Package, placed: Placed, qr_column: int | None) -> Shot | None:
+def load_placed(package: Package, placed: PlacedPicture, qr_column: int | None) -> Shot | None:
     """The picture's bytes; None for our own QR code, and for whatever lies in its column."""
     if placed.column == qr_column:
         return None

@@ -19,12 +19,12 @@ from mediawatch.people.forms.columns import (
     Cell,
     Column,
     H,
+    match_columns,
     match_headings,
-    matched,
     text_of,
 )
 from mediawatch.people.forms.package import BadFile, Package
-from mediawatch.people.forms.pictures import Placed, load_named, load_placed, placed_pictures
+from mediawatch.people.forms.pictures import PlacedPicture, load_named, load_placed, placed_pictures
 from mediawatch.people.forms.returned import ReturnedRow
 from mediawatch.people.forms.rowkey import parse_key
 from mediawatch.registry.problems import Place
@@ -109,7 +109,7 @@ def form_rows(
     What cannot be read in the column `given` was sent out in it, and is left out.
     """
     with Package(path) as package:
-        for table in _tables(path, package, lambda cells: matched(cells, columns), required):
+        for table in _tables(path, package, lambda cells: match_columns(cells, columns), required):
             pictures = _pictures(package, table) if shots is not None else {}
             for number, cells in table.rows(key):
                 loaded = [
@@ -196,7 +196,7 @@ def _headings(
     return best if best and len(best[1]) >= _ENOUGH else None
 
 
-def _pictures(package: Package, table: _Table[H]) -> dict[int, list[Placed]]:
+def _pictures(package: Package, table: _Table[H]) -> dict[int, list[PlacedPicture]]:
     try:
         return placed_pictures(package, table.part)
     except (ValueError, IndexError, KeyError) as error:

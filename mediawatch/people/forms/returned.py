@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from mediawatch.domain import Source
-from mediawatch.people.forms.book import Cover, Form, FormRow, write_form
+from mediawatch.people.forms.book import Form, FormCover, FormRow, write_form
 from mediawatch.people.forms.columns import Cell, H, text_of
 from mediawatch.people.forms.images import EMBEDDED
 from mediawatch.people.forms.package import BadFile
@@ -103,7 +103,7 @@ def write_bad_rows(
     path: Path,
     form: Form[H],
     returned: ReturnedRows[H],
-    cover: Cover,
+    cover: FormCover,
     *,
     picture: H | None = None,
 ) -> int:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from mediawatch.domain import Filed, FiledStatus, Sweep
+from mediawatch.domain import FiledStatus, Filing, Sweep
 from mediawatch.domain.clock import day_of
 from mediawatch.rules.policy import Policy
 
@@ -71,7 +71,7 @@ class RowKey:
 
 
 def sealed_key(
-    home: str, sweep_id: int, account_id: int, window: Window, sealed: Sequence[str], filed: Filed
+    home: str, sweep_id: int, account_id: int, window: Window, sealed: Sequence[str], filed: Filing
 ) -> RowKey:
     """The key of a row. `sealed` are the texts of its sealed columns as printed, `filed` the
     account as filed then.

@@ -2,17 +2,17 @@
 like any other.
 """
 
-from mediawatch.people.forms.book import Cover
+from mediawatch.people.forms.book import FormCover
 from mediawatch.people.forms.columns import ANSWERS, Column
 from mediawatch.people.forms.package import BadFile
 from mediawatch.people.forms.read import WorklistRow, read_rows
 from mediawatch.people.forms.rowkey import Window
 from mediawatch.people.worklist.answers import SURFACE, answer
-from mediawatch.people.worklist.export import Split, Written, export, to_line
-from mediawatch.people.worklist.imported import Conflict, Imported, write_bad_rows
+from mediawatch.people.worklist.export import WorklistFile, WorklistSplit, export, to_line
+from mediawatch.people.worklist.imported import Conflict, WorklistImport, write_bad_rows
 from mediawatch.people.worklist.intake import import_files
-from mediawatch.people.worklist.parse import Asked
-from mediawatch.people.worklist.sheet import Line, write_book
+from mediawatch.people.worklist.parse import RowQuestion
+from mediawatch.people.worklist.sheet import WorklistLine, write_book
 from mediawatch.people.worklist.states import State
 from mediawatch.people.worklist.todo import NOT_LOOKED_AT, Unproven, as_table, open_ones, unproven
 
@@ -20,19 +20,19 @@ __all__ = [
     "ANSWERS",
     "NOT_LOOKED_AT",
     "SURFACE",
-    "Asked",
     "BadFile",
     "Column",
     "Conflict",
-    "Cover",
-    "Imported",
-    "Line",
-    "Split",
+    "FormCover",
+    "RowQuestion",
     "State",
     "Unproven",
     "Window",
+    "WorklistFile",
+    "WorklistImport",
+    "WorklistLine",
     "WorklistRow",
-    "Written",
+    "WorklistSplit",
     "answer",
     "as_table",
     "export",

@@ -4,7 +4,7 @@ lives here.
 A person's negative (stale, not found, cancelled, banned, never posted) and everything else that
 speaks against an account needs a picture, a time not before as_of, and the account's own id where
 any is filed or known, else its name; a date older than what a machine saw is refused. An answer
-that lacks a tie is kept and proves nothing yet: its sight is tied to nobody, and `uncounted` says
+that lacks a tie is kept and proves nothing yet: its sight is tied to nobody, and `why_uncounted` says
 why.
 """
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from mediawatch.domain import (
-    Attested,
+    Attestation,
     Capture,
     EvidenceKind,
     LookKind,
@@ -32,7 +32,7 @@ from mediawatch.people.worklist.identity import (
     tied_by,
     typed_ids,
 )
-from mediawatch.people.worklist.parse import Asked, GivenAnswer, parse_answer
+from mediawatch.people.worklist.parse import GivenAnswer, RowQuestion, parse_answer
 from mediawatch.people.worklist.states import (  # fmt: skip
     State,
 )
@@ -51,7 +51,7 @@ rows.
 """
 
 
-def answer(row: WorklistRow, asked: Asked, now: datetime) -> Reading | tuple[RowProblem, ...]:
+def answer(row: WorklistRow, asked: RowQuestion, now: datetime) -> Reading | tuple[RowProblem, ...]:
     """The reading that an answered row is, or its problems. Do not call it for blank rows."""
     given, faults = parse_answer(row, asked.account, now)
     if given is not None:
@@ -61,7 +61,7 @@ def answer(row: WorklistRow, asked: Asked, now: datetime) -> Reading | tuple[Row
     return _reading(given, row, asked, now)
 
 
-def missing_tie(given: GivenAnswer, asked: Asked) -> str:
+def missing_tie(given: GivenAnswer, asked: RowQuestion) -> str:
     """Why an answer proves nothing yet: what is missing, as a clause; "" where it counts."""
     if asked.own or not given.accuses(asked.account):
         return ""
@@ -85,7 +85,7 @@ def accuses(reading: Reading) -> bool:
     return any(sight.outcome.negative or sight.exact for sight in reading.sights)
 
 
-def uncounted(reading: Reading) -> str:
+def why_uncounted(reading: Reading) -> str:
     """Why a person's reading proves nothing yet, as it was said at its import; "" where it
     counts.
     """
@@ -93,7 +93,7 @@ def uncounted(reading: Reading) -> str:
     return next((part for part in parts if UNCOUNTED in part and part.startswith("因缺少")), "")
 
 
-def _tie(given: GivenAnswer, asked: Asked) -> MatchedBy | None:
+def _tie(given: GivenAnswer, asked: RowQuestion) -> MatchedBy | None:
     """How the answer is tied to the account: by an id, by the link that the row led to, else by the
     name that the row told to look for.
 
@@ -107,7 +107,7 @@ def _tie(given: GivenAnswer, asked: Asked) -> MatchedBy | None:
     return MatchedBy.URL if asked.linked and not given.accuses(asked.account) else MatchedBy.NAME
 
 
-def _shown_ids(given: GivenAnswer, asked: Asked) -> tuple[str, str]:
+def _shown_ids(given: GivenAnswer, asked: RowQuestion) -> tuple[str, str]:
     """(platform's id, gh_ id) that the answer shows: as the account's own are written where they
     are these, else as typed.
 
@@ -132,7 +132,7 @@ def _shown_ids(given: GivenAnswer, asked: Asked) -> tuple[str, str]:
     )
 
 
-def _reading(given: GivenAnswer, row: WorklistRow, asked: Asked, now: datetime) -> Reading:
+def _reading(given: GivenAnswer, row: WorklistRow, asked: RowQuestion, now: datetime) -> Reading:
     read_at, window = given.read_at or now, asked.window
     normal = given.state is State.NORMAL
     posts: tuple[Post, ...] = ()
@@ -147,7 +147,7 @@ def _reading(given: GivenAnswer, row: WorklistRow, asked: Asked, now: datetime) 
     sight = Sight(
         surface=SURFACE,
         read_at=read_at,
-        attested=Attested.RECORDED,
+        attested=Attestation.RECORDED,
         outcome=given.state.outcome if not normal else Outcome.OK,
         name=given.name,
         original_id=original_id,
@@ -178,7 +178,7 @@ def _reading(given: GivenAnswer, row: WorklistRow, asked: Asked, now: datetime) 
     )
 
 
-def _detail(given: GivenAnswer, asked: Asked) -> str:
+def _detail(given: GivenAnswer, asked: RowQuestion) -> str:
     """The answer as it was given, for the reviewer."""
     parts = [
         f"有无发布:{'' if given.posted is None else '有' if given.posted else '无'}",

@@ -12,12 +12,12 @@ from pathlib import Path
 from mediawatch.domain import Sweep, SweepAccount, UserError
 from mediawatch.domain.clock import beijing, minute
 from mediawatch.names import same_person
-from mediawatch.people.forms.book import Cover
+from mediawatch.people.forms.book import FormCover
 from mediawatch.people.forms.columns import SEALED, Cell, Column, given_text, text_of
 from mediawatch.people.forms.images import MAX_QR_TEXT
 from mediawatch.people.forms.rowkey import Window, sealed_key
 from mediawatch.people.worklist.guide import guide
-from mediawatch.people.worklist.sheet import Line, write_book
+from mediawatch.people.worklist.sheet import WorklistLine, write_book
 from mediawatch.people.worklist.todo import Unproven, for_a_second_person, unproven
 from mediawatch.ports import Store
 from mediawatch.rules.policy import Policy
@@ -26,7 +26,7 @@ NO_LINK = "无链接,请在平台内搜索备案名称"
 LONG_LINK = "链接过长,请点击“最新文章链接”"
 
 
-class Split(StrEnum):
+class WorklistSplit(StrEnum):
     """How a worklist is divided into files."""
 
     PREFECTURE = "prefecture"
@@ -34,7 +34,7 @@ class Split(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Written:
+class WorklistFile:
     """One file of an export."""
 
     path: Path
@@ -43,7 +43,9 @@ class Written:
     """The prefecture or person it is for."""
 
 
-def to_line(item: Unproven, sweep: Sweep, window: Window, home: str, person: str = "") -> Line:
+def to_line(
+    item: Unproven, sweep: Sweep, window: Window, home: str, person: str = ""
+) -> WorklistLine:
     """The row that asks about one account; `home` is `Store.home_id`."""
     filed = item.account.filed
     cells: dict[Column, Cell] = {
@@ -62,7 +64,7 @@ def to_line(item: Unproven, sweep: Sweep, window: Window, home: str, person: str
     qr = next((link for link in (item.page, item.article) if 0 < len(link) <= MAX_QR_TEXT), "")
     if not qr:
         cells[Column.QR] = LONG_LINK if item.article else NO_LINK
-    return Line(cells=cells, qr=qr)
+    return WorklistLine(cells=cells, qr=qr)
 
 
 async def export(
@@ -72,11 +74,11 @@ async def export(
     sweep: Sweep,
     scope: Sequence[SweepAccount],
     policy: Policy,
-    by: Split | None = None,
+    by: WorklistSplit | None = None,
     people: Sequence[str] = (),
     marks: Sequence[str] = (),
     overwrite: bool = False,
-) -> list[Written]:
+) -> list[WorklistFile]:
     """Write the worklist of a sweep, by its judged scope, to `path`, or split into `NAME-PART.xlsx`
     beside it. UserError for bad requests.
 
@@ -95,7 +97,7 @@ async def export(
             f"{there[0]} exists already and may hold answers: give another name or --overwrite"
         )
     title = f"政务新媒体待核查清单  监测时间点 {minute(sweep.as_of)}"
-    cover = Cover(
+    cover = FormCover(
         title=title,
         made_at=sweep.as_of,
         meta=_meta(sweep, window),
@@ -104,13 +106,15 @@ async def export(
     )
     for target, part, chosen in files:
         lines = (
-            to_line(item, sweep, window, home, part if by is Split.PERSON else "")
+            to_line(item, sweep, window, home, part if by is WorklistSplit.PERSON else "")
             for item in chosen
         )
         write_book(
             target, lines, replace(cover, title=text_of(f"{title}  {part}")), overwrite=overwrite
         )
-    return [Written(path=target, rows=len(chosen), part=part) for target, part, chosen in files]
+    return [
+        WorklistFile(path=target, rows=len(chosen), part=part) for target, part, chosen in files
+    ]
 
 
 def _meta(sweep: Sweep, window: Window) -> Mapping[str, str]:
@@ -124,13 +128,13 @@ def _meta(sweep: Sweep, window: Window) -> Mapping[str, str]:
 
 
 def divide(
-    items: Sequence[Unproven], path: Path, by: Split | None, people: Sequence[str] = ()
+    items: Sequence[Unproven], path: Path, by: WorklistSplit | None, people: Sequence[str] = ()
 ) -> list[tuple[Path, str, Sequence[Unproven]]]:
     """(file, part, accounts) of each file. Without a split one file, even if it is empty."""
     if by is None:
         return [(path, "", items)]
     parts: dict[str, list[Unproven]] = {}
-    if by is Split.PREFECTURE:
+    if by is WorklistSplit.PREFECTURE:
         for item in items:
             parts.setdefault(item.account.filed.prefecture or "未填地市", []).append(item)
     else:

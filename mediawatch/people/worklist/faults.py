@@ -17,7 +17,7 @@ from mediawatch.people.worklist.identity import (
     typed_ids,
     wrong_kind,
 )
-from mediawatch.people.worklist.parse import Asked, CellFault, GivenAnswer
+from mediawatch.people.worklist.parse import CellFault, GivenAnswer, RowQuestion
 from mediawatch.people.worklist.states import (  # fmt: skip
     UNDATED,
     State,
@@ -25,7 +25,7 @@ from mediawatch.people.worklist.states import (  # fmt: skip
 
 
 def faults_of(
-    given: GivenAnswer, row: WorklistRow, asked: Asked, now: datetime
+    given: GivenAnswer, row: WorklistRow, asked: RowQuestion, now: datetime
 ) -> Iterator[CellFault]:
     if not given.person:
         yield Column.PERSON, "请填写核查人"
@@ -66,7 +66,7 @@ def _time_faults(given: GivenAnswer, window: Window, now: datetime) -> Iterator[
         yield Column.TIME, f"核查时间早于所问的日期({window.words})"
 
 
-def _date_faults(given: GivenAnswer, asked: Asked, now: datetime) -> Iterator[CellFault]:
+def _date_faults(given: GivenAnswer, asked: RowQuestion, now: datetime) -> Iterator[CellFault]:
     window, looked_on = asked.window, day_of(given.read_at or now)
     # What counts against a typed date existed when the person looked, and lay in the days that were
     # asked about.
@@ -94,7 +94,7 @@ def _date_faults(given: GivenAnswer, asked: Asked, now: datetime) -> Iterator[Ce
         yield Column.STATE, f"系统已见到该账号的发布({bound:%Y-%m-%d}),不是从未发布"
 
 
-def _identity_faults(given: GivenAnswer, asked: Asked) -> Iterator[CellFault]:
+def _identity_faults(given: GivenAnswer, asked: RowQuestion) -> Iterator[CellFault]:
     """Every id is held against its kind; what accuses is tied by an id where any is filed or
     known.
     """

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from mediawatch.domain import PLATFORM_LABELS, Filed
+from mediawatch.domain import PLATFORM_LABELS, Filing
 
 
 class IdKind(StrEnum):
@@ -117,7 +117,7 @@ def is_link(text: str) -> bool:
     return bool(_LINK.search(text))
 
 
-def own_ids(filed: Filed, ids: Iterable[str]) -> tuple[SeenId, ...]:
+def own_ids(filed: Filing, ids: Iterable[str]) -> tuple[SeenId, ...]:
     """The ids that the account goes by, each with its kind: the filed ones and those in `ids`."""
     found = [SeenId(IdKind.ALIAS, filed.alias)] if filed.alias else []
     for text in dict.fromkeys((filed.original_id, filed.platform_id, *ids)):

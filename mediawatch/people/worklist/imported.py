@@ -11,11 +11,11 @@ from mediawatch.domain import (
     Reading,
     Sweep,
 )
-from mediawatch.people.forms.book import Cover
+from mediawatch.people.forms.book import FormCover
 from mediawatch.people.forms.columns import Column
 from mediawatch.people.forms.returned import ReturnedRows
 from mediawatch.people.worklist.guide import guide
-from mediawatch.people.worklist.sheet import Line, write_book
+from mediawatch.people.worklist.sheet import WorklistLine, write_book
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Conflict:
 
 
 @dataclass(slots=True, kw_only=True)
-class Imported(ReturnedRows[Column]):
+class WorklistImport(ReturnedRows[Column]):
     """What an import of worklists did. `links` are for the machine to open, `articles` those of
     them that it can open.
     """
@@ -51,19 +51,19 @@ class Imported(ReturnedRows[Column]):
 
 
 def write_bad_rows(
-    path: Path, imported: Imported, *, sweep: Sweep, marks: Sequence[str] = ()
+    path: Path, imported: WorklistImport, *, sweep: Sweep, marks: Sequence[str] = ()
 ) -> int:
     """The refused rows with their answers, pictures and a 错误说明 column, to be corrected and
     returned. The number of rows.
     """
     lines = [
-        Line(
+        WorklistLine(
             cells={**cells, Column.QR: ""},
             shots=[shot.body for shot in row.shots if not shot.problem],
         )
         for row, cells in imported.corrections(Column.ERROR)
     ]
-    cover = Cover(
+    cover = FormCover(
         title="需要更正的核查结果",
         made_at=sweep.as_of,
         meta={"sweep": str(sweep.id)},

@@ -23,18 +23,18 @@ from mediawatch.people.forms.read import WorklistRow, read_rows
 from mediawatch.people.forms.returned import source_of
 from mediawatch.people.forms.rowkey import Window, is_marked, misfit, parse_key, sealed_key
 from mediawatch.people.link_files import FoundLink, article_of, links_in
-from mediawatch.people.worklist.answers import accuses, answer, uncounted
+from mediawatch.people.worklist.answers import accuses, answer, why_uncounted
 from mediawatch.people.worklist.earlier_answers import repeats, short_answer, with_shared_picture
-from mediawatch.people.worklist.imported import Conflict, Imported
-from mediawatch.people.worklist.parse import Asked
+from mediawatch.people.worklist.imported import Conflict, WorklistImport
+from mediawatch.people.worklist.parse import RowQuestion
 from mediawatch.people.worklist.states import says_none
 from mediawatch.people.worklist.todo import all_that_is_known, ids_of
-from mediawatch.ports import Known, Store
+from mediawatch.ports import Dossier, Store
 from mediawatch.registry.problems import RowProblem
 from mediawatch.rules.policy import Policy
 from mediawatch.rules.post_lists import posts_of
 from mediawatch.rules.proofs import people_disagree
-from mediawatch.rules.ties import speaking, tie_of
+from mediawatch.rules.ties import keep_speaking, tie_of
 
 Keep = Callable[[Reading], Awaitable[Reading]]
 """Puts the captures of a reading on disk: `EvidenceFolder.keep`."""
@@ -50,7 +50,7 @@ async def import_files(
     now: datetime,
     keep_evidence: Keep,
     rejudge: Callable[[int], Awaitable[object]] | None = None,
-) -> Imported:
+) -> WorklistImport:
     """Read returned worklists of `sweep`, keep what holds, and have the sweep judged again where
     anything was kept.
 
@@ -86,7 +86,7 @@ class _Intake:
             keep_evidence,
         )
         self.window = Window.of(sweep, policy)
-        self.done = Imported()
+        self.done = WorklistImport()
         self.scope = {row.account.id: row for row in scope}
         self.readings: dict[int, list[Reading]] = {}
         self.home = ""
@@ -126,7 +126,7 @@ class _Intake:
             self.done.blank += not links
             return
         given = answer(row, self._asked(account, known), self.now)
-        if isinstance(given, Reading) and (missing := uncounted(given)):
+        if isinstance(given, Reading) and (missing := why_uncounted(given)):
             self.done.remarks.append(f"{row.place.spot} {row.text(Column.NAME)}:该行答案{missing}")
         if isinstance(given, Reading) and any(repeats(given, old) for old in known):
             self.done.repeated += 1
@@ -198,12 +198,12 @@ class _Intake:
     def _filed_now(self, account: Account) -> Account:
         return self.filed_now.get(account.id, account)
 
-    def _asked(self, account: Account, known: Sequence[Reading]) -> Asked:
+    def _asked(self, account: Account, known: Sequence[Reading]) -> RowQuestion:
         by_machine = [reading for reading in known if reading.look is not LookKind.PERSON]
         days: frozenset[date] = frozenset(
             post.on for reading in by_machine for _, post in posts_of(reading, self.policy)
         )
-        return Asked(
+        return RowQuestion(
             account=account,
             sweep_id=self.sweep.id,
             window=self.window,
@@ -249,7 +249,7 @@ class _Intake:
         kept = await self.store.keep(await self.keep_evidence(given))
         known.append(kept)
         self.done.readings.append(kept)
-        if accuses(kept) and not uncounted(kept) and not self._counts(kept, known):
+        if accuses(kept) and not why_uncounted(kept) and not self._counts(kept, known):
             words = (
                 "该行答案暂不计入:该账号的备案信息在清单导出后有变动,"
                 "或系统已读到它的ID而本行只有名称,请以备案ID重新核查"
@@ -261,8 +261,8 @@ class _Intake:
         question.
         """
         account = self.scope[kept.account_id].account
-        known = speaking(
-            Known(
+        known = keep_speaking(
+            Dossier(
                 filed=account.filed,
                 readings=tuple(readings),
                 identity=self._filed_now(account).filed.identity,
@@ -279,7 +279,7 @@ class _Intake:
     def note_conflicts(self) -> None:
         for account_id in dict.fromkeys(reading.account_id for reading in self.done.readings):
             account, readings = self.scope[account_id].account, self.readings[account_id]
-            known = Known(
+            known = Dossier(
                 filed=account.filed,
                 readings=tuple(readings),
                 identity=self._filed_now(account).filed.identity,

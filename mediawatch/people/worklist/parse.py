@@ -37,7 +37,7 @@ CellFault = tuple[Column, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class RowQuestion:
     """What is known of the account that a row asks about.
 
     `posted_on`: days of all posts that machines saw (valid ones that count under the policy).

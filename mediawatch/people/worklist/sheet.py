@@ -11,8 +11,8 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from mediawatch.people.forms.book import (
-    Cover,
     Formats,
+    FormCover,
     furnish,
     sheet_name,
     with_errors,
@@ -33,7 +33,7 @@ _WIDTHS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class WorklistLine:
     """One row to write: texts and answers by column, the link in its QR code, pictures for the 截图
     cell.
     """
@@ -43,7 +43,9 @@ class Line:
     shots: Sequence[bytes] = ()
 
 
-def write_book(path: Path, lines: Iterable[Line], cover: Cover, *, overwrite: bool = False) -> None:
+def write_book(
+    path: Path, lines: Iterable[WorklistLine], cover: FormCover, *, overwrite: bool = False
+) -> None:
     """Write one worklist. UserError where the file exists already (somebody may be filling it in)
     or cannot be written.
     """
@@ -74,7 +76,7 @@ def write_book(path: Path, lines: Iterable[Line], cover: Cover, *, overwrite: bo
 
 
 def _write_line(
-    sheet: Worksheet, number: int, line: Line, columns: Sequence[Column], formats: Formats
+    sheet: Worksheet, number: int, line: WorklistLine, columns: Sequence[Column], formats: Formats
 ) -> None:
     for place, column in enumerate(columns):
         if column is Column.QR and line.qr:

@@ -10,7 +10,7 @@ from typing import Literal
 
 from mediawatch.domain import CanaryCheck, Code, FiledStatus, SweepAccount, Verdict
 from mediawatch.domain.clock import beijing, day_of
-from mediawatch.figures.values import Figures, Split
+from mediawatch.figures.values import Figures, FiguresSplit
 from mediawatch.publish.handoff.findings import as_filed, finding_out
 from mediawatch.publish.handoff.parts import (
     CorrectionOut,
@@ -30,23 +30,23 @@ from mediawatch.publish.handoff.parts import (
     UnprovenOut,
 )
 from mediawatch.publish.inspection import OPEN_MARK, Inspection
-from mediawatch.publish.notices.rounds import Issued, Past
+from mediawatch.publish.notices.rounds import IssuedNotice, Past
 
 Mismatch = Literal["running_not_found", "running_cancelled", "closed_alive", "deregistered_alive"]
 
 
-def of(told: Inspection, checks: Sequence[CanaryCheck] = ()) -> Handoff:
+def of(inspection: Inspection, checks: Sequence[CanaryCheck] = ()) -> Handoff:
     """The hand-off of an inspection, or of the notice that it became; `checks` are the canaries'
     around it.
 
     UserError when a finding has no evidence.
     """
-    sweep, policy, whole = told.sweep, told.policy, told.statistics.whole
+    sweep, policy, whole = inspection.sweep, inspection.policy, inspection.statistics.whole
     return Handoff(
         schema="mediawatch.handoff/1",
-        preliminary=told.preliminary,
-        includes_open=OPEN_MARK in told.marks,
-        marks=list(told.marks),
+        preliminary=inspection.preliminary,
+        includes_open=OPEN_MARK in inspection.marks,
+        marks=list(inspection.marks),
         sweep=SweepOut(
             as_of=beijing(sweep.as_of),
             as_of_day=day_of(sweep.as_of),
@@ -64,16 +64,18 @@ def of(told: Inspection, checks: Sequence[CanaryCheck] = ()) -> Handoff:
         counts=_counts(whole),
         findings=[
             finding_out(problem.entry.account, finding, problem.readings, checks, problem.times)
-            for problem in told.problems
+            for problem in inspection.problems
             for finding in problem.findings
         ],
-        scope=_scope(told),
-        figures=[_split(split, told.office.decimals) for split in told.statistics.splits],
-        unproven=[_unproven(entry) for entry in told.open],
-        registry_mismatches=_mismatches(told),
-        recheck=_recheck(told.past),
-        notice=_notice(told.issued) if told.issued else None,
-        corrections=_corrections(told.issued) if told.issued else None,
+        scope=_scope(inspection),
+        figures=[
+            _split(split, inspection.office.decimals) for split in inspection.statistics.splits
+        ],
+        unproven=[_unproven(entry) for entry in inspection.open],
+        registry_mismatches=_mismatches(inspection),
+        recheck=_recheck(inspection.past),
+        notice=_notice(inspection.issued) if inspection.issued else None,
+        corrections=_corrections(inspection.issued) if inspection.issued else None,
     )
 
 
@@ -110,11 +112,11 @@ def _counts(counts: Figures) -> Counts:
     )
 
 
-def _scope(told: Inspection) -> ScopeOut:
+def _scope(inspection: Inspection) -> ScopeOut:
     return ScopeOut(
-        round=told.sweep.round,
-        period_from=told.sweep.period_from,
-        drawn=told.sweep.scope_spec,
+        round=inspection.sweep.round,
+        period_from=inspection.sweep.period_from,
+        drawn=inspection.sweep.scope_spec,
         accounts=[
             ScopeEntry(
                 filing_number=entry.account.filed.filing_number,
@@ -123,12 +125,12 @@ def _scope(told: Inspection) -> ScopeOut:
                 verdict=(entry.judgement.verdict if entry.judgement else Verdict.UNPROVEN).value,
                 sentence=entry.judgement.sentence if entry.judgement else "",
             )
-            for entry in told.scope
+            for entry in inspection.scope
         ],
     )
 
 
-def _split(split: Split, decimals: int) -> FiguresBy:
+def _split(split: FiguresSplit, decimals: int) -> FiguresBy:
     return FiguresBy(
         heading=split.heading,
         parts=[
@@ -158,7 +160,7 @@ def _unproven(entry: SweepAccount) -> UnprovenOut:
     )
 
 
-def _mismatches(told: Inspection) -> list[MismatchOut]:
+def _mismatches(inspection: Inspection) -> list[MismatchOut]:
     return [
         MismatchOut(
             account=as_filed(problem.entry.account.filed),
@@ -166,7 +168,7 @@ def _mismatches(told: Inspection) -> list[MismatchOut]:
             sentence=finding.sentence,
             review_state=finding.review.value,
         )
-        for problem in told.problems
+        for problem in inspection.problems
         for finding in problem.findings
         if (kind := _mismatch(finding.code, problem.entry.account.filed.status)) is not None
     ]
@@ -199,7 +201,7 @@ def _recheck(past: Past) -> RecheckOut | None:
     return RecheckOut(notice=past.previous.number, items=items)
 
 
-def _notice(issued: Issued) -> NoticeOut:
+def _notice(issued: IssuedNotice) -> NoticeOut:
     notice = issued.notice
     return NoticeOut(
         number=notice.number,
@@ -211,7 +213,7 @@ def _notice(issued: Issued) -> NoticeOut:
     )
 
 
-def _corrections(issued: Issued) -> list[CorrectionOut]:
+def _corrections(issued: IssuedNotice) -> list[CorrectionOut]:
     filed = {item.number: item.filed for item in issued.notice.items}
     return [
         CorrectionOut(

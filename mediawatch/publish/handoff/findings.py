@@ -11,7 +11,7 @@ from mediawatch.domain import (
     Account,
     CanaryCheck,
     DateKind,
-    Filed,
+    Filing,
     Finding,
     Reading,
     Sight,
@@ -76,8 +76,8 @@ def finding_out(
             )
             for item in evidence
         ],
-        attested=backing.attested(finding, readings).value,
-        canary=_CANARY[backing.behind(finding, account.filed, readings, checks)],
+        attested=backing.attestation_of(finding, readings).value,
+        canary=_CANARY[backing.backing_of(finding, account.filed, readings, checks)],
         review_state=finding.review.value,
         times=times,
     )
@@ -113,7 +113,7 @@ def _sight(reading: Reading, sight: Sight) -> SightOut:
     )
 
 
-def as_filed(filed: Filed) -> AccountAsFiled:
+def as_filed(filed: Filing) -> AccountAsFiled:
     return AccountAsFiled(
         filing_number=filed.filing_number,
         name=filed.name,

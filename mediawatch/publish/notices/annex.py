@@ -14,12 +14,12 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from mediawatch.domain import Account, Change, NoticeItem
+from mediawatch.domain import Account, AccountChange, NoticeItem
 from mediawatch.registry.cells import text_of
-from mediawatch.registry.matching import Known, Match, Strength, fold, match
-from mediawatch.registry.plan import merged
+from mediawatch.registry.matching import Match, RegistryIndex, Strength, fold, match
+from mediawatch.registry.plan import merge_row
 from mediawatch.registry.problems import RowProblem, Unusable
-from mediawatch.registry.rows import Row, read_rows
+from mediawatch.registry.rows import RegistryRow, read_rows
 from mediawatch.registry.workbook import File, read_files
 
 _PROBLEM = (
@@ -44,7 +44,7 @@ class Annex:
 
 
 def read_annex(
-    path: Path, accounts: Sequence[Account], history: Sequence[Change], today: date
+    path: Path, accounts: Sequence[Account], history: Sequence[AccountChange], today: date
 ) -> Annex:
     """Read one xlsx, xls or csv; `accounts` are all of the registry, retired ones too, `history`
     their changes.
@@ -57,7 +57,7 @@ def read_annex(
     rows = [row for row in read.rows if _column(row, _PROBLEM) is not None]
     if not rows and not read.errors:
         raise Unusable(f"{path}: no sheet has a column {_PROBLEM[0]}: it is no annex of a notice")
-    known = Known(accounts, history)
+    known = RegistryIndex(accounts, history)
     decided = _by_name_alone(rows, match(rows, known), known)
     errors = [*read.errors, *(decision for decision in decided if isinstance(decision, RowProblem))]
     errors += [
@@ -74,10 +74,10 @@ def read_annex(
     return Annex(items, tuple(item for item in items if item.account_id is None), path.name)
 
 
-def _item(number: int, file: File, row: Row, account: Account | None) -> NoticeItem:
+def _item(number: int, file: File, row: RegistryRow, account: Account | None) -> NoticeItem:
     return NoticeItem(
         number=number,
-        filed=merged(account.filed, row) if account else row.filed,
+        filed=merge_row(account.filed, row) if account else row.filed,
         problem=_cell(file, row, _PROBLEM),
         fails=True,
         account_id=account.id if account else None,
@@ -86,7 +86,9 @@ def _item(number: int, file: File, row: Row, account: Account | None) -> NoticeI
 
 
 def _by_name_alone(
-    rows: Sequence[Row], decisions: Sequence[Match | RowProblem | None], known: Known
+    rows: Sequence[RegistryRow],
+    decisions: Sequence[Match | RowProblem | None],
+    known: RegistryIndex,
 ) -> list[Match | RowProblem | None]:
     """What no key and no body led to: the one account of that platform that bears or bore the
     name.
@@ -101,7 +103,7 @@ def _by_name_alone(
         if decided[index] is not None or not found or row.filed.filing_number:
             continue
         if len(found) > 1:
-            said = "、".join(known.said(key) for key in sorted(found)[:3])
+            said = "、".join(known.describe(key) for key in sorted(found)[:3])
             decided[index] = row.error(
                 "name", row.filed.name, f"与台账中多个账号相符({said}),请补充备案单号"
             )
@@ -111,14 +113,14 @@ def _by_name_alone(
     return decided
 
 
-def _column(row: Row, titles: Sequence[str]) -> int | None:
+def _column(row: RegistryRow, titles: Sequence[str]) -> int | None:
     if row.heading is None:
         return None
     folded = {fold(title): column for column, title in row.heading.titles.items()}
     return next((folded[fold(title)] for title in titles if fold(title) in folded), None)
 
 
-def _cell(file: File, row: Row, titles: Sequence[str]) -> str:
+def _cell(file: File, row: RegistryRow, titles: Sequence[str]) -> str:
     column, place = _column(row, titles), row.place
     cells = next(sheet.rows for sheet in file.sheets if sheet.name == place.sheet)[place.row - 1]
     return text_of(cells[column]) if column is not None and column < len(cells) else ""

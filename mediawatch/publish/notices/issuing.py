@@ -13,8 +13,8 @@ from mediawatch.domain import (
     ALL_DISMISSED,
     DECIDED,
     Effect,
-    Held,
     IssuedDocument,
+    IssuedFinding,
     Notice,
     NoticeAction,
     NoticeEvent,
@@ -26,7 +26,7 @@ from mediawatch.domain import (
     standing_item,
 )
 from mediawatch.figures.filings import filings_of_one
-from mediawatch.publish.inspection import Inspection, Problem
+from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.notices.results import standing_items
 from mediawatch.rules.reviewed import as_reviewed
 
@@ -35,7 +35,7 @@ WAITS = "疑似问题待审核。"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heading:
+class NoticeHeading:
     """What the office gives a notice: 文号, 标题, 成文日期, 整改期限, 报送期限, and who issues
     it.
     """
@@ -47,7 +47,7 @@ class Heading:
     report_by: date | None = None
     by: str
 
-    def checked(self) -> Heading:
+    def check(self) -> NoticeHeading:
         """UserError where it has no number, no title or nobody's name."""
         for what, value in (("--number", self.number), ("--title", self.title), ("--by", self.by)):
             if not value.strip():
@@ -55,7 +55,7 @@ class Heading:
         return self
 
 
-def unreviewed(scope: Iterable[SweepAccount]) -> int:
+def count_unreviewed(scope: Iterable[SweepAccount]) -> int:
     """How many findings of a sweep nobody has decided yet; hints need no decision."""
     return sum(
         finding.review not in DECIDED and finding.effect is not Effect.HINT
@@ -65,33 +65,33 @@ def unreviewed(scope: Iterable[SweepAccount]) -> int:
     )
 
 
-def drawn_up(told: Inspection, heading: Heading, now: datetime) -> Notice:
+def draw_up(inspection: Inspection, heading: NoticeHeading, now: datetime) -> Notice:
     """The notice of an inspection whose findings are all confirmed: each account once, failed ones
     first.
     """
-    issued = [problem for problem in (*told.failed, *told.listed) if problem.labels]
+    issued = [problem for problem in (*inspection.failed, *inspection.listed) if problem.labels]
     return Notice(
         number=heading.number,
         title=heading.title,
         issued_on=heading.issued_on,
         rectify_by=heading.rectify_by,
         report_by=heading.report_by,
-        sweep_id=told.sweep.id,
-        preliminary=told.preliminary,
+        sweep_id=inspection.sweep.id,
+        preliminary=inspection.preliminary,
         by=heading.by,
         kept_at=now,
         items=tuple(_item(number, problem) for number, problem in enumerate(issued, 1)),
     )
 
 
-def _item(number: int, problem: Problem) -> NoticeItem:
+def _item(number: int, problem: AccountProblem) -> NoticeItem:
     account = problem.entry.account
     hashes = {
         reading.id: [evidence.sha256 for evidence in reading.evidence]
         for reading in problem.readings
     }
     held = tuple(
-        Held(
+        IssuedFinding(
             finding,
             tuple(dict.fromkeys(sha for key in finding.reading_ids for sha in hashes.get(key, ()))),
         )
@@ -146,7 +146,7 @@ def issued_before(
     return ""
 
 
-def appealed(
+def appeal_event(
     notice: Notice,
     events: Sequence[NoticeEvent],
     item: int,

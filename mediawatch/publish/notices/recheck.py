@@ -22,7 +22,7 @@ from mediawatch.domain import (
     LookKind,
     Notice,
     NoticeItem,
-    Rectified,
+    Rectification,
     ReviewState,
     Sweep,
     UserError,
@@ -30,7 +30,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_of, minute
 from mediawatch.names import same
-from mediawatch.publish.notices.results import ProblemResult, Rechecked
+from mediawatch.publish.notices.results import ProblemResult, RecheckResult
 from mediawatch.rules.problems import NAMED, SILENT, alike, codes_of
 
 _GONE = frozenset({Code.NOT_FOUND, Code.CANCELLED_NOT_CLOSED, Code.BANNED})
@@ -48,7 +48,7 @@ _FRESH = (Verdict.FRESH, Verdict.DUE_SOON, Verdict.AT_LIMIT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Look:
+class RecheckLook:
     """What the re-check came to for one account, on which Beijing day, and the newest name that was
     read of it.
 
@@ -63,7 +63,7 @@ class Look:
     cancelled_by: LookKind | None = None
 
 
-Said = tuple[Rectified, str]
+Said = tuple[Rectification, str]
 
 
 def refuse_older(notice: Notice, as_of: datetime, sweeps: Iterable[Sweep]) -> None:
@@ -88,11 +88,11 @@ def refuse_older(notice: Notice, as_of: datetime, sweeps: Iterable[Sweep]) -> No
 def recheck(
     items: Iterable[NoticeItem],
     registry: Mapping[int, Account],
-    looks: Mapping[int, Look],
+    looks: Mapping[int, RecheckLook],
     *,
     since: date,
     source: str = "",
-) -> list[Rechecked]:
+) -> list[RecheckResult]:
     """The re-check list of the items that still stand.
 
     `registry` are all accounts as filed now, retired ones included; `since` is the day of issue: an
@@ -102,7 +102,7 @@ def recheck(
     for item in items:
         account = registry.get(item.account_id) if item.account_id is not None else None
         found.append(
-            Rechecked.of(
+            RecheckResult.of(
                 item, _of(item, account, looks.get(account.id) if account else None, since), source
             )
         )
@@ -110,17 +110,18 @@ def recheck(
 
 
 def _of(
-    item: NoticeItem, account: Account | None, look: Look | None, since: date
+    item: NoticeItem, account: Account | None, look: RecheckLook | None, since: date
 ) -> list[ProblemResult]:
     codes = codes_of(item)
     if account is None:
-        return _all(codes, (Rectified.UNVERIFIED, "台账中没有与该条目相符的账号。"))
+        return _all(codes, (Rectification.UNVERIFIED, "台账中没有与该条目相符的账号。"))
     if account.retired_on:
-        return _all(codes, (Rectified.NOT_FILED, f"自{account.retired_on}起台账中已无此账号。"))
+        return _all(codes, (Rectification.NOT_FILED, f"自{account.retired_on}起台账中已无此账号。"))
     if not codes:
         closed = None if account.filed.in_service else _closed(account, look)
         return _all(
-            codes, closed or (Rectified.UNVERIFIED, _dated(look, f"“{item.problem}”须人工核对。"))
+            codes,
+            closed or (Rectification.UNVERIFIED, _dated(look, f"“{item.problem}”须人工核对。")),
         )
     return [ProblemResult(code, *_of_code(code, item, account, look, since)) for code in codes]
 
@@ -130,7 +131,7 @@ def _all(codes: Sequence[Code], said: Said) -> list[ProblemResult]:
 
 
 def _of_code(
-    code: Code, item: NoticeItem, account: Account, look: Look | None, since: date
+    code: Code, item: NoticeItem, account: Account, look: RecheckLook | None, since: date
 ) -> Said:
     findings = look.judgement.findings if look else ()
     confirmed = [finding for finding in findings if finding.review is ReviewState.CONFIRMED]
@@ -140,28 +141,28 @@ def _of_code(
         if finding.review not in DECIDED and finding.effect is not Effect.HINT
     ]
     if still := [finding for finding in confirmed if alike(code, finding.code)]:
-        return Rectified.NOT_DONE, _dated(look, "".join(finding.sentence for finding in still))
+        return Rectification.NOT_DONE, _dated(look, "".join(finding.sentence for finding in still))
     if again := [finding for finding in waiting if alike(code, finding.code)]:
-        return Rectified.UNVERIFIED, _dated(look, f"疑似{_labels(again)},待审核。")
+        return Rectification.UNVERIFIED, _dated(look, f"疑似{_labels(again)},待审核。")
     if not account.filed.in_service:
         return _closed(account, look)
     if look is None:
-        return Rectified.UNVERIFIED, "尚未复查。"
+        return Rectification.UNVERIFIED, "尚未复查。"
     if gone := [finding for finding in confirmed if finding.code in _GONE]:
         sentences = "".join(one.sentence for one in gone)
         if all(finding.code is Code.CANCELLED_NOT_CLOSED for finding in gone):
-            return Rectified.DEREGISTERED, _dated(
+            return Rectification.DEREGISTERED, _dated(
                 look,
                 f"经人工核查,{sentences}" if look.cancelled_by is LookKind.PERSON else sentences,
             )
-        return Rectified.UNVERIFIED, _dated(look, sentences)
+        return Rectification.UNVERIFIED, _dated(look, sentences)
     if missing := [finding for finding in waiting if finding.code in _GONE]:
-        return Rectified.UNVERIFIED, _dated(look, f"疑似{_labels(missing)},待审核。")
+        return Rectification.UNVERIFIED, _dated(look, f"疑似{_labels(missing)},待审核。")
     result, basis = _settled(code, item, account, look, since)
     return result, _dated(look, basis)
 
 
-def _closed(account: Account, look: Look | None) -> Said:
+def _closed(account: Account, look: RecheckLook | None) -> Said:
     """The filing alone says that its unit wants it closed; that it is gone the platform must say,
     or a person who looked.
     """
@@ -174,18 +175,20 @@ def _closed(account: Account, look: Look | None) -> Said:
     ]
     if alive:
         waits = alive[0].review is not ReviewState.CONFIRMED
-        return Rectified.UNVERIFIED, filed + (
+        return Rectification.UNVERIFIED, filed + (
             f"疑似{alive[0].label},待审核。" if waits else alive[0].sentence
         )
     if look is None or look.cancelled_by is None:
-        return Rectified.FILED_AS_CLOSED, filed
+        return Rectification.FILED_AS_CLOSED, filed
     person = look.cancelled_by is LookKind.PERSON
-    return Rectified.DEREGISTERED, filed + _dated(
+    return Rectification.DEREGISTERED, filed + _dated(
         look, "经人工核查,账号已注销。" if person else "平台显示账号已注销。"
     )
 
 
-def _settled(code: Code, item: NoticeItem, account: Account, look: Look, since: date) -> Said:
+def _settled(
+    code: Code, item: NoticeItem, account: Account, look: RecheckLook, since: date
+) -> Said:
     """One problem that the new judgement does not hold against the account: is it solved, or only
     not seen?
     """
@@ -193,26 +196,26 @@ def _settled(code: Code, item: NoticeItem, account: Account, look: Look, since: 
     if code in SILENT or code in _GONE:
         if (judged.otherwise or judged.verdict) in _FRESH or judged.verdict in _FRESH:
             return (
-                Rectified.DONE,
+                Rectification.DONE,
                 f"已正常更新{f',最近更新{judged.latest_on}' if judged.latest_on else ''}。",
             )
         # The sentence would be about another problem.
         return (
-            Rectified.UNVERIFIED,
+            Rectification.UNVERIFIED,
             "复查未能证明已恢复更新。" if judged.findings else judged.sentence,
         )
     if code in NAMED:
         return _name(item, account, look, since)
     if code is Code.CLOSED_BUT_ALIVE:
-        return Rectified.DONE, f"台账运行状态已变更为“{account.filed.status.label}”。"
+        return Rectification.DONE, f"台账运行状态已变更为“{account.filed.status.label}”。"
     if code in _FROM_FILING:
-        return Rectified.DONE, "台账已更正。"
+        return Rectification.DONE, "台账已更正。"
     if account.filed.organiser != item.filed.organiser:
-        return Rectified.DONE, f"台账所属组织已变更为“{account.filed.organiser}”。"
-    return Rectified.UNVERIFIED, "未能核实认证主体。"
+        return Rectification.DONE, f"台账所属组织已变更为“{account.filed.organiser}”。"
+    return Rectification.UNVERIFIED, "未能核实认证主体。"
 
 
-def _name(item: NoticeItem, account: Account, look: Look, since: date) -> Said:
+def _name(item: NoticeItem, account: Account, look: RecheckLook, since: date) -> Said:
     filed = account.filed.name
     seen_then = [
         held.finding.name_seen
@@ -220,17 +223,17 @@ def _name(item: NoticeItem, account: Account, look: Look, since: date) -> Said:
         if held.finding.code in NAMED and held.finding.name_seen
     ]
     if not same(filed, item.filed.name) and any(same(filed, name) for name in seen_then):
-        return Rectified.DONE, f"备案名称已变更为“{filed}”,与平台名称一致。"
+        return Rectification.DONE, f"备案名称已变更为“{filed}”,与平台名称一致。"
     if look.name and look.named_on and look.named_on >= since:
         if same(look.name, filed):
-            return Rectified.DONE, f"平台名称“{look.name}”与备案名称一致({look.named_on})。"
-        return Rectified.UNVERIFIED, f"平台名称为“{look.name}”,尚未认定({look.named_on})。"
-    return Rectified.UNVERIFIED, "复查未读到账号名称。"
+            return Rectification.DONE, f"平台名称“{look.name}”与备案名称一致({look.named_on})。"
+        return Rectification.UNVERIFIED, f"平台名称为“{look.name}”,尚未认定({look.named_on})。"
+    return Rectification.UNVERIFIED, "复查未读到账号名称。"
 
 
 def _labels(findings: Sequence[Finding]) -> str:
     return "、".join(dict.fromkeys(finding.label for finding in findings))
 
 
-def _dated(look: Look | None, basis: str) -> str:
+def _dated(look: RecheckLook | None, basis: str) -> str:
     return f"{look.on}复查:{basis}" if look else basis

@@ -12,18 +12,18 @@ from mediawatch.domain import (
     NoticeAction,
     NoticeEvent,
     NoticeItem,
-    Rectified,
+    Rectification,
     standing_item,
 )
 from mediawatch.rules.problems import codes_of, problem_about
 
 _GRAVEST = (
-    Rectified.NOT_DONE,
-    Rectified.UNVERIFIED,
-    Rectified.NOT_FILED,
-    Rectified.FILED_AS_CLOSED,
-    Rectified.DEREGISTERED,
-    Rectified.DONE,
+    Rectification.NOT_DONE,
+    Rectification.UNVERIFIED,
+    Rectification.NOT_FILED,
+    Rectification.FILED_AS_CLOSED,
+    Rectification.DEREGISTERED,
+    Rectification.DONE,
 )
 
 
@@ -35,18 +35,18 @@ class ProblemResult:
     """复查结果 of one problem of an item; of the item as a whole where `code` is None."""
 
     code: Code | None
-    result: Rectified
+    result: Rectification
     basis: str
 
 
 @dataclass(frozen=True, slots=True)
-class Rechecked:
+class RecheckResult:
     """复查结果 of one item: what stands of it, the gravest result of its problems, and its basis
     with dates in Chinese.
     """
 
     item: NoticeItem
-    result: Rectified
+    result: Rectification
     basis: str
     registry: str = ""
     """Against which import of the registry."""
@@ -61,7 +61,7 @@ class Rechecked:
         return self.problem or self.item.problem
 
     @classmethod
-    def of(cls, item: NoticeItem, parts: Sequence[ProblemResult], registry: str) -> Rechecked:
+    def of(cls, item: NoticeItem, parts: Sequence[ProblemResult], registry: str) -> RecheckResult:
         result = min((part.result for part in parts), key=_GRAVEST.index)
         decisive = [part for part in parts if part.result is result]
         codes = [part.code for part in decisive if part.code is not None]
@@ -86,7 +86,7 @@ def standing_items(notice: Notice, events: Iterable[NoticeEvent]) -> list[Notice
     return [standing for item in notice.items if (standing := standing_item(item, own)) is not None]
 
 
-def rechecked(notice: Notice, events: Iterable[NoticeEvent]) -> list[Rechecked]:
+def recheck_results(notice: Notice, events: Iterable[NoticeEvent]) -> list[RecheckResult]:
     """The latest re-check of each standing item, in the notice's order; items that were never
     re-checked are left out.
 
@@ -96,7 +96,7 @@ def rechecked(notice: Notice, events: Iterable[NoticeEvent]) -> list[Rechecked]:
     own = [event for event in events if event.notice_id == notice.id]
     found = ((item, _latest(item, own)) for item in standing_items(notice, own))
     return [
-        Rechecked.of(item, [part for part, _ in parts], parts[-1][1])
+        RecheckResult.of(item, [part for part, _ in parts], parts[-1][1])
         for item, parts in found
         if parts
     ]

@@ -15,14 +15,14 @@ from mediawatch.domain import (
     NoticeAction,
     NoticeEvent,
     NoticeItem,
-    Rectified,
+    Rectification,
     Sweep,
     SweepAccount,
     Verdict,
 )
 from mediawatch.domain.clock import day_of
 from mediawatch.figures.filings import once
-from mediawatch.publish.notices.results import Rechecked, rechecked, standing_items
+from mediawatch.publish.notices.results import RecheckResult, recheck_results, standing_items
 from mediawatch.rules.problems import codes_like, codes_of
 from mediawatch.sweep.scope import WHOLE
 
@@ -35,7 +35,7 @@ class Past:
     """What an inspection must tell of the notices before it."""
 
     previous: Notice | None = None
-    rechecked: tuple[Rechecked, ...] = ()
+    rechecked: tuple[RecheckResult, ...] = ()
     """What the latest re-check of the previous notice came to, in its order, as far as the
     inspection looked at the accounts; empty where there was none."""
     repeats: Mapping[int, int] = field(default_factory=dict)
@@ -51,7 +51,7 @@ class Past:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Issued:
+class IssuedNotice:
     """The notice that a document is of, with the version of its hand-off and the corrections up to
     it.
     """
@@ -61,7 +61,7 @@ class Issued:
     corrections: tuple[NoticeEvent, ...] = ()
 
     @classmethod
-    def of(cls, notice: Notice, events: Iterable[NoticeEvent]) -> Issued:
+    def of(cls, notice: Notice, events: Iterable[NoticeEvent]) -> IssuedNotice:
         """As it stands after these events, which may be those of all notices."""
         made = tuple(
             event
@@ -140,7 +140,7 @@ class _Earlier:
     notice: Notice
     quarter: Quarter
     standing: Sequence[NoticeItem]
-    rechecked: Sequence[Rechecked]
+    rechecked: Sequence[RecheckResult]
     failed: Mapping[int, bool]
     """Accounts that stand as failed, and whether that is settled since."""
     cover: Collection[int]
@@ -150,9 +150,12 @@ class _Earlier:
 
     @classmethod
     def of(cls, notice: Notice, issues: Issues) -> _Earlier:
-        standing, again = standing_items(notice, issues.events), rechecked(notice, issues.events)
+        standing, again = (
+            standing_items(notice, issues.events),
+            recheck_results(notice, issues.events),
+        )
         settled = {each.item.number for each in again if each.result.settled}
-        settled |= {item.number for item in standing if item.result == Rectified.DONE.label}
+        settled |= {item.number for item in standing if item.result == Rectification.DONE.label}
         as_of = issues.moments.get(notice.sweep_id) if notice.sweep_id is not None else None
         return cls(
             notice=notice,

@@ -21,11 +21,11 @@ from mediawatch.domain import (
     of_identity,
 )
 from mediawatch.domain.clock import day_of
-from mediawatch.people.suspects import proving
+from mediawatch.people.suspects import proving_readings
 from mediawatch.ports import Store
-from mediawatch.publish.notices.recheck import Look, recheck, refuse_older
-from mediawatch.publish.notices.results import Rechecked, standing_items
-from mediawatch.publish.notices.results import rechecked as known
+from mediawatch.publish.notices.recheck import RecheckLook, recheck, refuse_older
+from mediawatch.publish.notices.results import RecheckResult, standing_items
+from mediawatch.publish.notices.results import recheck_results as known
 from mediawatch.rules.reviewed import as_reviewed
 
 
@@ -37,7 +37,7 @@ async def note_recheck(
     *,
     by: str,
     now: datetime,
-) -> list[Rechecked]:
+) -> list[RecheckResult]:
     """The re-check list of a notice by the judged scope of `sweep`, noted as events where it says
     something new; in the notice's order.
 
@@ -83,11 +83,11 @@ async def note_recheck(
 
 async def _looks(
     store: Store, sweep: Sweep, judged: Sequence[SweepAccount], accounts: Mapping[int, Account]
-) -> dict[int, Look]:
+) -> dict[int, RecheckLook]:
     scope = [as_reviewed(entry, include_open=True) for entry in judged]
     numbers = [entry.account.id for entry in scope]
     states, readings = await store.states(numbers), await store.readings(numbers, sweep_id=sweep.id)
-    proofs = await proving(store, scope)
+    proofs = await proving_readings(store, scope)
     looks = {}
     for entry in scope:
         if entry.judgement is not None:
@@ -95,7 +95,7 @@ async def _looks(
             state = states.get(number)
             read_at = state.name_read_at if state else None
             seen = [*readings.get(number, ()), *proofs.get(number, ())]
-            looks[number] = Look(
+            looks[number] = RecheckLook(
                 judgement=entry.judgement,
                 on=day_of(sweep.as_of),
                 name=state.name_seen if state else "",

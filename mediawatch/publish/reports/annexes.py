@@ -6,9 +6,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from mediawatch.domain import Filed, SweepAccount
+from mediawatch.domain import Filing, SweepAccount
 from mediawatch.figures.dimensions import Dimension
-from mediawatch.publish.inspection import Inspection, Problem
+from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports.prose import typeset
 from mediawatch.publish.reports.statistics import split_table
 from mediawatch.publish.reports.xlsx import workbook
@@ -19,70 +19,74 @@ COUNTS = frozenset({"序号", "在管数", "检查数", "不合格数", "待核�
 RATES = frozenset({"检查率", "合格率"})
 
 
-def annex_book(told: Inspection) -> bytes:
+def annex_book(inspection: Inspection) -> bytes:
     """The annexes of an inspection as a workbook, a sheet each; empty lists are left out except the
     list of problems.
     """
-    sheets = [("检查情况统计表", regions(told)), ("突出问题名单", failed(told))]
+    sheets = [("检查情况统计表", regions(inspection)), ("突出问题名单", failed_table(inspection))]
     others = (
-        ("异常单列", listed(told)),
-        ("复查情况", rechecked(told)),
-        ("人工核查清单", to_be_seen(told)),
+        ("异常单列", listed_table(inspection)),
+        ("复查情况", rechecks_table(inspection)),
+        ("人工核查清单", to_be_seen(inspection)),
     )
     sheets += [(name, table) for name, table in others if table.rows]
-    return workbook(sheets, counts=COUNTS, rates=RATES, marks=told.marks, made_at=told.sweep.as_of)
+    return workbook(
+        sheets, counts=COUNTS, rates=RATES, marks=inspection.marks, made_at=inspection.sweep.as_of
+    )
 
 
-def regions(told: Inspection) -> Table:
+def regions(inspection: Inspection) -> Table:
     """检查情况统计表, by place or department, with its sum."""
     split = next(
-        split for split in told.statistics.splits if split.heading == Dimension.REGION.label
+        split for split in inspection.statistics.splits if split.heading == Dimension.REGION.label
     )
-    table = split_table(split, told.statistics.whole, told.office.decimals)
+    table = split_table(split, inspection.statistics.whole, inspection.office.decimals)
     headings = tuple(typeset(column) for column in table.columns)
-    return replace(table, title=f"{told.office.reach}政务新媒体检查情况统计表", columns=headings)
+    return replace(
+        table, title=f"{inspection.office.reach}政务新媒体检查情况统计表", columns=headings
+    )
 
 
-def failed(told: Inspection) -> Table:
+def failed_table(inspection: Inspection) -> Table:
     """存在突出问题的政务新媒体名单: each failed account once, with all of its problems."""
     return Table(
         "检查发现存在突出问题的政务新媒体名单",
         _PROBLEM,
-        tuple(_row(problem) for problem in told.failed),
+        tuple(_row(problem) for problem in inspection.failed),
     )
 
 
-def listed(told: Inspection) -> Table:
+def listed_table(inspection: Inspection) -> Table:
     """异常单列: what is conclusive without being a failure under this policy."""
     return Table(
-        "异常单列的政务新媒体名单", _PROBLEM, tuple(_row(problem) for problem in told.listed)
+        "异常单列的政务新媒体名单", _PROBLEM, tuple(_row(problem) for problem in inspection.listed)
     )
 
 
 _PROBLEM = ("备案单号", "政务新媒体名称", "类型", "所属组织", "存在的突出问题")
 
 
-def _row(problem: Problem) -> tuple[str, ...]:
+def _row(problem: AccountProblem) -> tuple[str, ...]:
     return *_filed_row(problem.entry.account.filed), problem.printed
 
 
-def _filed_row(filed: Filed) -> tuple[str, str, str, str]:
+def _filed_row(filed: Filing) -> tuple[str, str, str, str]:
     return filed.filing_number, filed.name, filed.type, filed.organiser
 
 
-def rechecked(told: Inspection) -> Table:
+def rechecks_table(inspection: Inspection) -> Table:
     """上期通报问题复查情况: each account of the previous notice, and what became of it."""
     rows = tuple(
         (*_filed_row(each.item.filed), each.about, each.result.label)
-        for each in told.past.rechecked
+        for each in inspection.past.rechecked
     )
     return Table("上期通报存在突出问题的政务新媒体复查情况", (*_PROBLEM, "复查结果"), rows)
 
 
-def to_be_seen(told: Inspection) -> Table:
+def to_be_seen(inspection: Inspection) -> Table:
     """人工核查清单: what the machine could not settle, and why."""
     columns = ("备案单号", "政务新媒体名称", "类型", "所属组织", "地区（部门）", "原因")
-    return Table("人工核查清单", columns, tuple(_open_row(entry) for entry in told.open))
+    return Table("人工核查清单", columns, tuple(_open_row(entry) for entry in inspection.open))
 
 
 def _open_row(entry: SweepAccount) -> tuple[str, ...]:

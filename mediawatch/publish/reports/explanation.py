@@ -24,7 +24,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import chinese_day, day_of, minute
 from mediawatch.people.suspects import Suspect
-from mediawatch.ports import Known
+from mediawatch.ports import Dossier
 from mediawatch.publish.reports.lists import LOOKS, heading
 from mediawatch.rules import backing as trust
 from mediawatch.rules import due, sentences, ties
@@ -45,13 +45,13 @@ _NAMED = "平台上再次显示备案名称，或台账按现名变更备案，�
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Explained:
+class AccountCase:
     """All that the explanation of one account is made of."""
 
     sweep: Sweep
     entry: SweepAccount
     policy: Policy
-    known: Known
+    known: Dossier
     """What it is judged by."""
     readings: tuple[Reading, ...]
     """All of its readings, oldest first."""
@@ -61,42 +61,42 @@ class Explained:
     surfaces: Mapping[str, str]
 
 
-def explanation(told: Explained) -> str:
+def explanation(subject: AccountCase) -> str:
     """The whole of it, line by line."""
-    judged = as_reviewed(told.entry, include_open=True).judgement or told.entry.judgement
-    filed = told.entry.account.filed
-    lines = [f"“{filed.name}”（{filed.type or filed.platform}）", heading(told.sweep)]
+    judged = as_reviewed(subject.entry, include_open=True).judgement or subject.entry.judgement
+    filed = subject.entry.account.filed
+    lines = [f"“{filed.name}”（{filed.type or filed.platform}）", heading(subject.sweep)]
     if judged is None:
-        return "\n".join([*lines, "结论：本次检查尚未判定。", *_due(told)])
+        return "\n".join([*lines, "结论：本次检查尚未判定。", *_due(subject)])
     lines += [f"结论：{judged.verdict.label}。{judged.sentence}"]
     lines += [
         f"  问题：{finding.label}（{finding.review.label}）。{finding.sentence}"
         for finding in judged.findings
     ]
     lines += [f"  注意：{note}" for note in judged.notes]
-    lines += ["核查记录及用途："] if told.readings else ["核查记录：无。"]
-    lines += [f"  {_reading(told, reading)}" for reading in told.readings]
-    lines += _listed("还缺什么", missing(told, judged))
-    lines += _listed("什么会改变结论", changing(told, judged))
-    return "\n".join([*lines, *_due(told)])
+    lines += ["核查记录及用途："] if subject.readings else ["核查记录：无。"]
+    lines += [f"  {_reading(subject, reading)}" for reading in subject.readings]
+    lines += _listed("还缺什么", what_is_missing(subject, judged))
+    lines += _listed("什么会改变结论", what_would_change(subject, judged))
+    return "\n".join([*lines, *_due(subject)])
 
 
 def _listed(title: str, items: Sequence[str]) -> list[str]:
     return [f"{title}：", *(f"  {item}" for item in items)] if items else [f"{title}：无。"]
 
 
-def _reading(told: Explained, reading: Reading) -> str:
-    seen = in_chinese(sorted({sight.surface for sight in reading.sights}), told.surfaces)
+def _reading(subject: AccountCase, reading: Reading) -> str:
+    seen = in_chinese(sorted({sight.surface for sight in reading.sights}), subject.surfaces)
     who = f"，{reading.by}" if reading.by else ""
     return (
         f"第{reading.id}号 {minute(reading.read_at)} {LOOKS[reading.look]}（{seen}{who}）："
-        f"{use(told, reading)}"
+        f"{use(subject, reading)}"
     )
 
 
-def use(told: Explained, reading: Reading) -> str:
+def use(subject: AccountCase, reading: Reading) -> str:
     """What a reading is good for in the judgement, or why it counts for nothing."""
-    judged, known, as_of = told.entry.judgement, told.known, told.sweep.as_of
+    judged, known, as_of = subject.entry.judgement, subject.known, subject.sweep.as_of
     proved = (
         [finding.label for finding in judged.findings if reading.id in finding.reading_ids]
         if judged
@@ -109,18 +109,18 @@ def use(told: Explained, reading: Reading) -> str:
     said = of_identity(reading, ties.identity_of(known))
     if said is None:
         return "不计入：核查时的备案身份与现在的备案不同。"
-    speaking = ties.speaking(known, as_of)
+    speaking = ties.keep_speaking(known, as_of)
     if reading.look is LookKind.PERSON and reading.id not in {
         each.id for each in speaking.readings
     }:
         return "不计入：同一核查人另有更新的答复。"
-    shown = [post for _, post in posts_of(said, told.policy)]
-    start = told.sweep.period_from or told.policy.window_start(day_of(as_of))
+    shown = [post for _, post in posts_of(said, subject.policy)]
+    start = subject.sweep.period_from or subject.policy.window_start(day_of(as_of))
     if any(start <= post.on <= day_of(as_of) for post in shown):
         newest = max(post.on for post in shown if post.on <= day_of(as_of))
         return f"证明监测窗口内有更新（{chinese_day(newest)}）。"
     if any(
-        trust.backing(sight, reading, known.checks) is trust.Backing.WITHDRAWN
+        trust.backing_of_sight(sight, reading, known.checks) is trust.Backing.WITHDRAWN
         for sight in reading.sights
     ):
         return "对账号不利的部分不计入：对照账号读取异常。"
@@ -146,10 +146,10 @@ def _latest(shown: Sequence[Post]) -> str:
     return f"最近发布{chinese_day(newest.on)}；" if newest else ""
 
 
-def missing(told: Explained, judged: Judgement) -> list[str]:
+def what_is_missing(subject: AccountCase, judged: Judgement) -> list[str]:
     """What a conclusion, or its confirmation, still lacks."""
     lacks: list[str] = []
-    since = [reading for reading in told.readings if reading.read_at >= told.sweep.as_of]
+    since = [reading for reading in subject.readings if reading.read_at >= subject.sweep.as_of]
     if judged.verdict is Verdict.UNPROVEN:
         if judged.second_look:
             lacks.append("第二次核查：首次核查疑似有问题，须再看一次才能认定。")
@@ -163,7 +163,7 @@ def missing(told: Explained, judged: Judgement) -> list[str]:
             lacks.append("相互印证的第二次核查，或人工核查。")
     if judged.verdict is Verdict.OUT_OF_SCOPE:
         lacks.append("人工核查：该平台暂不支持自动核查。")
-    for suspect in told.suspects:
+    for suspect in subject.suspects:
         if suspect.finding not in judged.findings or suspect.standing.state.value == "confirmed":
             continue
         heard = suspect.hearing
@@ -176,10 +176,10 @@ def missing(told: Explained, judged: Judgement) -> list[str]:
     return lacks
 
 
-def changing(told: Explained, judged: Judgement) -> list[str]:
+def what_would_change(subject: AccountCase, judged: Judgement) -> list[str]:
     """What would make the verdict another one."""
-    last = day_of(told.sweep.as_of)
-    first = told.sweep.period_from or told.policy.window_start(last)
+    last = day_of(subject.sweep.as_of)
+    first = subject.sweep.period_from or subject.policy.window_start(last)
     window = f"{chinese_day(first)}至{chinese_day(last)}"
     said = []
     for finding in judged.findings:
@@ -198,7 +198,7 @@ def changing(told: Explained, judged: Judgement) -> list[str]:
     return said
 
 
-def _due(told: Explained) -> list[str]:
-    filed = told.entry.account.filed
-    day: date = due.next_due(told.state, filed, told.policy, told.now)
+def _due(subject: AccountCase) -> list[str]:
+    filed = subject.entry.account.filed
+    day: date = due.next_due(subject.state, filed, subject.policy, subject.now)
     return [f"下次应核查：{chinese_day(day)}。" if day != date.max else "下次应核查：无。"]

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from mediawatch.domain import (
     PLATFORM_LABELS,
     Account,
-    Attested,
+    AccountChange,
+    Attestation,
     CanaryCheck,
-    Change,
     DateKind,
     FiledStatus,
     Finding,
@@ -29,7 +29,7 @@ from mediawatch.registry.headings import label
 from mediawatch.rules import backing
 from mediawatch.rules.reviewed import as_reviewed
 from mediawatch.rules.sentences import in_chinese
-from mediawatch.table import Table, joined
+from mediawatch.table import Table, join_filled
 
 DATE_KINDS: Mapping[DateKind, str] = {DateKind.EXACT: "确定为最新", DateKind.AT_LEAST: "不早于"}
 MATCHES: Mapping[MatchedBy, str] = {
@@ -41,9 +41,9 @@ LOOKS: Mapping[LookKind, str] = {
     LookKind.FIRST: "首次核查", LookKind.SECOND: "第二次核查", LookKind.CONTROL: "对照核查", LookKind.LINK: "文章链接核查",
     LookKind.PERSON: "人工核查",
 }  # fmt: skip
-ATTESTED: Mapping[Attested, str] = {
-    Attested.RECORDED: "有实录",
-    Attested.DESCRIBED: "含仅有文字描述、无实录的来源",
+ATTESTED: Mapping[Attestation, str] = {
+    Attestation.RECORDED: "有实录",
+    Attestation.DESCRIBED: "含仅有文字描述、无实录的来源",
 }
 _CHANGED: Mapping[str, str] = {"retired_on": "移出台账", "type_certain": "类型是否明确"}
 """What changes of an account without being a column of the registry."""
@@ -121,7 +121,7 @@ def sweeps(all_sweeps: Sequence[Sweep]) -> Table:
     )
 
 
-def flagged(
+def findings_table(
     sweep: Sweep,
     scope: Sequence[SweepAccount],
     readings: Mapping[int, Sequence[Reading]],
@@ -178,7 +178,7 @@ def _flagged_row(
 ) -> tuple[str, ...]:
     filed = account.filed
     proving = [reading for reading in readings if reading.id in finding.reading_ids]
-    behind = backing.behind(finding, filed, readings, checks)
+    behind = backing.backing_of(finding, filed, readings, checks)
     names = sorted({sight.surface for reading in proving for sight in reading.sights})
     gap = (
         ""
@@ -207,7 +207,7 @@ def _flagged_row(
         in_chinese(names, surfaces),
         behind.label
         if behind is backing.Backing.PERSON
-        else ATTESTED[backing.attested(finding, readings)],
+        else ATTESTED[backing.attestation_of(finding, readings)],
         behind.label,
         read_at,
         finding.sentence,
@@ -218,7 +218,7 @@ def account_in_full(
     account: Account,
     entry: SweepAccount | None,
     readings: Sequence[Reading],
-    changes: Sequence[Change],
+    changes: Sequence[AccountChange],
     checks: Sequence[CanaryCheck],
     surfaces: Mapping[str, str],
     sweep: Sweep | None = None,
@@ -240,7 +240,7 @@ def account_in_full(
         parts += [
             f"  问题:{finding.label}({finding.effect.label},{finding.review.label}) "
             f"{finding.sentence}"
-            f"(对照账号:{backing.behind(finding, entry.account.filed, readings, checks).label})"
+            f"(对照账号:{backing.backing_of(finding, entry.account.filed, readings, checks).label})"
             for finding in judged.findings
         ]
         parts += [f"  注意:{note}" for note in judged.notes]
@@ -255,7 +255,7 @@ def account_in_full(
     return "\n".join(parts)
 
 
-def _change_line(one: Change) -> str:
+def _change_line(one: AccountChange) -> str:
     field = _CHANGED.get(one.field) or label(one.field)
     old, new = (_VALUES.get(one.field, {}).get(text, text) for text in (one.old, one.new))
     return f"{beijing(one.at):%Y-%m-%d} {field}:“{old}”→“{new}”({one.source})"
@@ -264,7 +264,7 @@ def _change_line(one: Change) -> str:
 def filed_lines(account: Account) -> list[str]:
     """The account as filed, a field a line; contacts never."""
     filed = account.filed
-    place = joined((filed.prefecture, filed.county), " ")
+    place = join_filled((filed.prefecture, filed.county), " ")
     links = "、".join(account.links[:3])
     pairs = [
         ("备案单号", filed.filing_number), ("名称", filed.name), ("类型", filed.type), ("所属组织", filed.organiser),
@@ -296,8 +296,8 @@ def _sight_line(sight: Sight, surfaces: Mapping[str, str]) -> str:
     name = f"名称“{sight.name}”{matched}" if sight.name else ""
     who = f"[{sight.session}]" if sight.session else ""
     control = f"对照“{sight.control}”已应答" if sight.control else ""
-    described = "该来源或措辞仅有文字描述,无实录" if sight.attested is Attested.DESCRIBED else ""
-    return joined(
+    described = "该来源或措辞仅有文字描述,无实录" if sight.attested is Attestation.DESCRIBED else ""
+    return join_filled(
         (
             f"{in_chinese([sight.surface], surfaces)}{who} {sight.outcome.label}",
             name,

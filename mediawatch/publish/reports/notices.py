@@ -14,8 +14,8 @@ from mediawatch.domain import (
     standing_item,
 )
 from mediawatch.domain.clock import beijing
-from mediawatch.publish.notices.results import Rechecked, standing_items
-from mediawatch.publish.notices.results import rechecked as latest
+from mediawatch.publish.notices.results import RecheckResult, standing_items
+from mediawatch.publish.notices.results import recheck_results as latest
 from mediawatch.table import Table
 
 
@@ -89,7 +89,7 @@ def items(notice: Notice, happened: Sequence[NoticeEvent]) -> Table:
     return Table(f"{notice.number} {notice.title}", columns, tuple(rows))
 
 
-def _result(found: Rechecked) -> str:
+def _result(found: RecheckResult) -> str:
     """复查结果, with what it is about where that is not the whole item."""
     return (
         found.result.label
@@ -98,7 +98,7 @@ def _result(found: Rechecked) -> str:
     )
 
 
-def unmatched(some: Sequence[NoticeItem]) -> Table:
+def unmatched_table(some: Sequence[NoticeItem]) -> Table:
     """Items of another system's notice that no account of the registry is."""
     rows = [
         (
@@ -147,7 +147,7 @@ def events(
     )
 
 
-def rechecked(notice: Notice, found: Sequence[Rechecked]) -> Table:
+def rechecks_table(notice: Notice, found: Sequence[RecheckResult]) -> Table:
     """复查清单: what became of each item that still stands, on what basis, against which
     registry.
     """

@@ -15,7 +15,7 @@ from PIL import Image, UnidentifiedImageError
 
 from mediawatch.domain import DateKind, Evidence, EvidenceKind, Sight
 from mediawatch.domain.clock import beijing, minute
-from mediawatch.publish.inspection import Inspection, Problem
+from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports import annexes, prose
 from mediawatch.publish.reports.lists import DATE_KINDS, LOOKS
 
@@ -60,21 +60,21 @@ class Chart:
         return 26 * len(self.bars)
 
 
-def report(told: Inspection, folder: Path) -> bytes:
+def report(inspection: Inspection, folder: Path) -> bytes:
     """The page of an inspection; `folder` is the home's evidence folder, for the thumbnails."""
-    whole = told.statistics.whole
-    decimals = told.office.decimals
+    whole = inspection.statistics.whole
+    decimals = inspection.office.decimals
     lists = (
-        ("listed", "异常单列", annexes.listed(told)),
-        ("rechecked", "上期通报复查情况", annexes.rechecked(told)),
-        ("open", "待人工核查", annexes.to_be_seen(told)),
+        ("listed", "异常单列", annexes.listed_table(inspection)),
+        ("rechecked", "上期通报复查情况", annexes.rechecks_table(inspection)),
+        ("open", "待人工核查", annexes.to_be_seen(inspection)),
     )
     page = _PAGES.get_template("report.html").render(
-        title=prose.title(told),
-        marks=told.marks,
-        as_of=minute(told.sweep.as_of),
-        policy=told.policy.title,
-        sweep=told.sweep.id,
+        title=prose.title(inspection),
+        marks=inspection.marks,
+        as_of=minute(inspection.sweep.as_of),
+        policy=inspection.policy.title,
+        sweep=inspection.sweep.id,
         cards=[
             (whole.total, "在管数"),
             (whole.checked, "检查数"),
@@ -83,18 +83,18 @@ def report(told: Inspection, folder: Path) -> bytes:
             (whole.rate_text(decimals), "合格率"),
             (whole.open, "待人工核查"),
         ],
-        overview=prose.overview(told)[:-1],
-        charts=_charts(told),
-        regions=annexes.regions(told),
+        overview=prose.overview(inspection)[:-1],
+        charts=_charts(inspection),
+        regions=annexes.regions(inspection),
         further=[each for each in lists if each[2].rows],
         numerals=prose.NUMERALS,
         counts=annexes.COUNTS | annexes.RATES,
-        problems=[_told(problem, folder) for problem in told.failed],
+        problems=[_problem_words(problem, folder) for problem in inspection.failed],
     )
     return page.encode()
 
 
-def sheet(told: Inspection, problem: Problem, folder: Path) -> bytes:
+def sheet(inspection: Inspection, problem: AccountProblem, folder: Path) -> bytes:
     """佐证单: filed beside seen, the rule in a sentence, the picture, times and hashes, on one
     printable page.
     """
@@ -114,10 +114,10 @@ def sheet(told: Inspection, problem: Problem, folder: Path) -> bytes:
     picture = next(iter(problem.pictures), None)
     page = _PAGES.get_template("sheet.html").render(
         name=filed.name,
-        marks=told.marks,
+        marks=inspection.marks,
         facts=(
-            f"监测时间点 {minute(told.sweep.as_of)}（北京时间）　规则："
-            f"{told.policy.title}　第{told.sweep.id}号检查"
+            f"监测时间点 {minute(inspection.sweep.as_of)}（北京时间）　规则："
+            f"{inspection.policy.title}　第{inspection.sweep.id}号检查"
         ),
         compared=[
             ("备案单号", filed.filing_number, ""),
@@ -136,7 +136,7 @@ def sheet(told: Inspection, problem: Problem, folder: Path) -> bytes:
             {"label": finding.label, "review": finding.review.label, "sentence": finding.sentence}
             for finding in problem.findings
         ],
-        looks=_looks(told, problem),
+        looks=_looks(inspection, problem),
         picture=_picture(picture, folder, _SHEET),
         caption=f"{minute(picture.taken_at)} {picture.url}" if picture else "",
         files=[
@@ -151,14 +151,14 @@ def sheet(told: Inspection, problem: Problem, folder: Path) -> bytes:
     return page.encode()
 
 
-def _charts(told: Inspection) -> list[Chart]:
-    platforms = next(split for split in told.statistics.splits if split.heading == "平台")
+def _charts(inspection: Inspection) -> list[Chart]:
+    platforms = next(split for split in inspection.statistics.splits if split.heading == "平台")
     rates = [
-        (name, part.rate_text(told.office.decimals), float(part.rate))
+        (name, part.rate_text(inspection.office.decimals), float(part.rate))
         for name, part in platforms.parts
         if part.rate is not None
     ]
-    kinds = sorted(told.statistics.whole.kinds.items(), key=lambda pair: -pair[1])
+    kinds = sorted(inspection.statistics.whole.kinds.items(), key=lambda pair: -pair[1])
     most = max((count for _, count in kinds), default=1)
     charts = [
         Chart(
@@ -180,7 +180,7 @@ def _charts(told: Inspection) -> list[Chart]:
     return [chart for chart in charts if chart.bars]
 
 
-def _told(problem: Problem, folder: Path) -> Mapping[str, object]:
+def _problem_words(problem: AccountProblem, folder: Path) -> Mapping[str, object]:
     filed = problem.entry.account.filed
     picture = next(iter(problem.pictures), None)
     looks = [f"{LOOKS[reading.look]} {minute(reading.read_at)}" for reading in problem.readings]
@@ -207,13 +207,13 @@ def _told(problem: Problem, folder: Path) -> Mapping[str, object]:
     }
 
 
-def _looks(told: Inspection, problem: Problem) -> list[Mapping[str, str]]:
+def _looks(inspection: Inspection, problem: AccountProblem) -> list[Mapping[str, str]]:
     """What each surface gave in each proving look."""
     return [
         {
             "kind": LOOKS[reading.look],
             "at": minute(sight.read_at),
-            "surface": reading.by or told.surfaces.get(sight.surface, sight.surface),
+            "surface": reading.by or inspection.surfaces.get(sight.surface, sight.surface),
             "seen": _seen(sight),
         }
         for reading in problem.readings
@@ -245,11 +245,11 @@ def _picture(item: Evidence | None, folder: Path, size: tuple[int, int]) -> str:
     return f"data:image/jpeg;base64,{b64encode(stream.getvalue()).decode()}"
 
 
-def _verified(problem: Problem) -> str:
+def _verified(problem: AccountProblem) -> str:
     return next((sight.verified_as for sight in _newest_first(problem) if sight.verified_as), "")
 
 
-def _newest_first(problem: Problem) -> Sequence[Sight]:
+def _newest_first(problem: AccountProblem) -> Sequence[Sight]:
     return [sight for reading in reversed(problem.readings) for sight in reading.sights]
 
 

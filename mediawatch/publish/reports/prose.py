@@ -13,7 +13,7 @@ from mediawatch.domain import (
     PLATFORM_LABELS,
     FiledStatus,
     Finding,
-    Rectified,
+    Rectification,
     Sweep,
     SweepAccount,
     SweepKind,
@@ -21,7 +21,7 @@ from mediawatch.domain import (
 from mediawatch.domain.clock import chinese_day, day_of
 from mediawatch.figures.dimensions import Dimension
 from mediawatch.figures.filings import once
-from mediawatch.figures.values import Figures, Split
+from mediawatch.figures.values import Figures, FiguresSplit
 from mediawatch.publish.inspection import Inspection
 from mediawatch.sweep.scope import WHOLE
 
@@ -38,51 +38,63 @@ class Paragraph:
     text: str
 
 
-def title(told: Inspection) -> str:
+def title(inspection: Inspection) -> str:
     """关于…政务新媒体检查情况的通报; a notice has the title that it was issued under."""
-    if told.issued:
-        return told.issued.notice.title
-    as_of = day_of(told.sweep.as_of)
-    round_ = told.sweep.round or f"{as_of.year}年第{NUMERALS[(as_of.month - 1) // 3]}季度"
-    return f"{told.office.issuer}关于{round_}{told.office.reach}政务新媒体检查情况的通报"
+    if inspection.issued:
+        return inspection.issued.notice.title
+    as_of = day_of(inspection.sweep.as_of)
+    round_ = inspection.sweep.round or f"{as_of.year}年第{NUMERALS[(as_of.month - 1) // 3]}季度"
+    return (
+        f"{inspection.office.issuer}关于{round_}{inspection.office.reach}政务新媒体检查情况的通报"
+    )
 
 
-def occasion(told: Inspection) -> str:
+def occasion(inspection: Inspection) -> str:
     """引据: by what rule, and who looked."""
-    who = told.office.issuer or "我单位"
+    who = inspection.office.issuer or "我单位"
     # The documents alone: what the policy quotes of them after a colon would be no grammar here.
-    basis = "、".join(part.partition("：")[0] for part in typeset(told.policy.basis).split("；"))
+    basis = "、".join(
+        part.partition("：")[0] for part in typeset(inspection.policy.basis).split("；")
+    )
     return f"根据{basis}要求，{who}组织开展了本次政务新媒体检查，现将有关情况通报如下。"
 
 
-def overview(told: Inspection) -> tuple[str, ...]:
+def overview(inspection: Inspection) -> tuple[str, ...]:
     """总体情况, paragraph by paragraph."""
-    whole, office, measure = told.statistics.whole, told.office, told.office.measure
-    as_of = chinese_day(day_of(told.sweep.as_of))
-    partial = not whole.full_cover and told.sweep.scope != WHOLE
+    whole, office, measure = (
+        inspection.statistics.whole,
+        inspection.office,
+        inspection.office.measure,
+    )
+    as_of = chinese_day(day_of(inspection.sweep.as_of))
+    partial = not whole.full_cover and inspection.sweep.scope != WHOLE
     rated = "所检查账号合格率" if partial else "合格率"
     first = (
-        f"监测时间点为{as_of}。{_coverage(told, partial=partial)}，"
+        f"监测时间点为{as_of}。{_coverage(inspection, partial=partial)}，"
         f"发现不合格{whole.failed}{measure}，"
         f"{rated}{whole.rate_text(office.decimals)}。"
     )
-    said = [first, *_by_platform(told)]
-    perfect = _split(told, Dimension.REGION.label).perfect
+    said = [first, *_by_platform(inspection)]
+    perfect = _split(inspection, Dimension.REGION.label).perfect
     if perfect:
         said.append(f"{rated}为100%的地区（部门）有{len(perfect)}个：{'、'.join(perfect)}。")
     if whole.preliminary:
         said.append(f"另有{whole.open}{measure}尚待人工核查，以上为初步结果。")
-    said += _since_last(told)
+    said += _since_last(inspection)
     said.append("各地区（部门）情况详见附件1。")
     return tuple(said)
 
 
-def _coverage(told: Inspection, *, partial: bool) -> str:
+def _coverage(inspection: Inspection, *, partial: bool) -> str:
     """How many accounts there are, and how many of them were looked at; a sweep of a part says
     which part it is.
     """
-    whole, office, measure = told.statistics.whole, told.office, told.office.measure
-    registry = f"{office.reach}{_registry(told)}，本次"
+    whole, office, measure = (
+        inspection.statistics.whole,
+        inspection.office,
+        inspection.office.measure,
+    )
+    registry = f"{office.reach}{_registry(inspection)}，本次"
     checked = f"检查{whole.checked}{measure}"
     if whole.registry_known:
         checked += f"（检查率{whole.coverage_text(office.decimals)}）"
@@ -91,20 +103,22 @@ def _coverage(told: Inspection, *, partial: bool) -> str:
     if not partial:
         return f"{registry}{checked}"
     return (
-        f"{registry if whole.registry_known else '本次'}为部分检查：{extent(told.sweep)}，"
+        f"{registry if whole.registry_known else '本次'}为部分检查：{extent(inspection.sweep)}，"
         f"共{whole.drawn}{measure}，{checked}"
     )
 
 
-def _registry(told: Inspection) -> str:
+def _registry(inspection: Inspection) -> str:
     """What was filed: those in service, of which an account that is to be closed (申请关停) is none
     that runs.
     """
-    whole, measure = told.statistics.whole, told.office.measure
+    whole, measure = inspection.statistics.whole, inspection.office.measure
     if whole.drawn < whole.total:
         # Of those that were not drawn nobody counted which are to be closed.
         return f"在管政务新媒体共{whole.total}{measure}"
-    closing = sum(one.entry.account.filed.status is FiledStatus.CLOSING for one in once(told.scope))
+    closing = sum(
+        one.entry.account.filed.status is FiledStatus.CLOSING for one in once(inspection.scope)
+    )
     besides = f"，另有申请关停的{closing}{measure}" if closing else ""
     return f"正常运行的政务新媒体共{whole.total - closing}{measure}{besides}"
 
@@ -129,27 +143,27 @@ def extent(sweep: Sweep) -> str:
     return "，".join(filter(None, words))
 
 
-def _since_last(told: Inspection) -> list[str]:
+def _since_last(inspection: Inspection) -> list[str]:
     """上期通报整改情况."""
-    if told.past.previous is None or not told.past.rechecked:
+    if inspection.past.previous is None or not inspection.past.rechecked:
         return []
-    counts = Counter(each.result for each in told.past.rechecked)
-    measure = told.office.measure
+    counts = Counter(each.result for each in inspection.past.rechecked)
+    measure = inspection.office.measure
     said = "，".join(
-        f"{result.label}{counts[result]}{measure}" for result in Rectified if counts[result]
+        f"{result.label}{counts[result]}{measure}" for result in Rectification if counts[result]
     )
-    which = "所列本次检查范围内的" if told.past.partly else "所列"
+    which = "所列本次检查范围内的" if inspection.past.partly else "所列"
     return [
         (
-            f"对上期通报（{told.past.previous.number}）"
-            f"{which}{len(told.past.rechecked)}{measure}政务新媒体进行了复查：{said}。"
+            f"对上期通报（{inspection.past.previous.number}）"
+            f"{which}{len(inspection.past.rechecked)}{measure}政务新媒体进行了复查：{said}。"
         )
     ]
 
 
-def closing(told: Inspection) -> tuple[str, ...]:
+def closing_paragraph(inspection: Inspection) -> tuple[str, ...]:
     """The last paragraph: 整改期限 and 报送期限 of a notice."""
-    notice = told.issued.notice if told.issued else None
+    notice = inspection.issued.notice if inspection.issued else None
     if notice is None:
         return ()
     asked = [
@@ -160,45 +174,48 @@ def closing(told: Inspection) -> tuple[str, ...]:
     return (f"请有关单位{'，并'.join(asked)}。",) if asked else ()
 
 
-def _by_platform(told: Inspection) -> list[str]:
+def _by_platform(inspection: Inspection) -> list[str]:
     parts = [
         (
-            f"{name}检查{part.checked}{told.office.measure}，"
-            f"不合格{part.failed}{told.office.measure}，合格率{_rate(part, told)}"
+            f"{name}检查{part.checked}{inspection.office.measure}，"
+            f"不合格{part.failed}{inspection.office.measure}，合格率{_rate(part, inspection)}"
         )
-        for name, part in _split(told, Dimension.PLATFORM.label).parts
+        for name, part in _split(inspection, Dimension.PLATFORM.label).parts
         if part.checked
     ]
     return [f"分平台看，{'；'.join(parts)}。"] if parts else []
 
 
-def _rate(part: Figures, told: Inspection) -> str:
-    return part.rate_text(told.office.decimals)
+def _rate(part: Figures, inspection: Inspection) -> str:
+    return part.rate_text(inspection.office.decimals)
 
 
-def _split(told: Inspection, heading: str) -> Split:
-    return next(split for split in told.statistics.splits if split.heading == heading)
+def _split(inspection: Inspection, heading: str) -> FiguresSplit:
+    return next(split for split in inspection.statistics.splits if split.heading == heading)
 
 
-def problems(told: Inspection) -> tuple[Paragraph, ...]:
+def problems(inspection: Inspection) -> tuple[Paragraph, ...]:
     """主要问题: each failed account once, under its leading problem; kinds in the policy's order of
     precedence.
     """
     kinds: dict[str, list[SweepAccount]] = {}
-    codes = list(told.policy.precedence)
+    codes = list(inspection.policy.precedence)
 
     def rank(pair: tuple[SweepAccount, Finding]) -> int:
         return codes.index(pair[1].code) if pair[1].code in codes else len(codes)
 
-    for entry, finding in sorted(told.statistics.failed, key=rank):
+    for entry, finding in sorted(inspection.statistics.failed, key=rank):
         kinds.setdefault(finding.label, []).append(entry)
     return tuple(
-        _kind(number, label, entries, told) for number, (label, entries) in enumerate(kinds.items())
+        _kind(number, label, entries, inspection)
+        for number, (label, entries) in enumerate(kinds.items())
     )
 
 
-def _kind(number: int, label: str, entries: Sequence[SweepAccount], told: Inspection) -> Paragraph:
-    measure = told.office.measure
+def _kind(
+    number: int, label: str, entries: Sequence[SweepAccount], inspection: Inspection
+) -> Paragraph:
+    measure = inspection.office.measure
     heading = f"（{numeral(number + 1)}）{label}。"
     if len(entries) > MANY:
         return Paragraph(heading, f"共{len(entries)}{measure}，名单见附件2。")

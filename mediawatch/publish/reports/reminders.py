@@ -14,7 +14,7 @@ from enum import StrEnum
 from mediawatch.domain import Account, Contact, DateKind, Sweep, SweepAccount, Verdict
 from mediawatch.domain.clock import chinese_day, day_of
 from mediawatch.rules.policy import Policy
-from mediawatch.table import joined, plain
+from mediawatch.table import join_filled, plain
 
 
 class Unit(StrEnum):
@@ -159,7 +159,7 @@ def _name(entry: SweepAccount) -> str:
 def _people(entries: Sequence[SweepAccount], contacts: Mapping[int, Contact]) -> str:
     known = (contacts[entry.account.id] for entry in entries if entry.account.id in contacts)
     people = dict.fromkeys(
-        joined((_line(contact.person), _line(contact.phone)), " ") for contact in known
+        join_filled((_line(contact.person), _line(contact.phone)), " ") for contact in known
     )
     return f"联系人:{'、'.join(filter(None, people))}" if any(people) else ""
 

@@ -14,7 +14,7 @@ from mediawatch.publish.reports.lists import ATTESTED, filed_lines, heading, rea
 from mediawatch.rules.backing import Backing
 from mediawatch.rules.hearing import HearingState
 from mediawatch.rules.sentences import in_chinese
-from mediawatch.table import Table, joined
+from mediawatch.table import Table, join_filled
 
 BRIEF = (
     "编号",
@@ -80,26 +80,28 @@ def _row(suspect: Suspect, surfaces: Mapping[str, str]) -> tuple[str, ...]:
         finding.effect.label,
         finding.sentence,
         in_chinese(suspect.surfaces, surfaces),
-        attested(suspect),
+        attestation_words(suspect),
         suspect.backing.label,
         "、".join(suspect.lookers),
         suspect.standing.state.label,
-        heard(suspect),
+        hearing_words(suspect),
         *done,
-        joined((suspect.remark, _unheard(suspect), _late(suspect), _answer(suspect))),
+        join_filled((suspect.remark, _unheard(suspect), _late(suspect), _answer(suspect))),
     )
 
 
 def _why(event: ReviewEvent) -> str:
-    return joined(tuple(dict.fromkeys((event.excuse.value if event.excuse else "", event.reason))))
+    return join_filled(
+        tuple(dict.fromkeys((event.excuse.value if event.excuse else "", event.reason)))
+    )
 
 
-def attested(suspect: Suspect) -> str:
+def attestation_words(suspect: Suspect) -> str:
     """来源依据: whether recordings attest what the finding rests on."""
     return Backing.PERSON.label if suspect.backing is Backing.PERSON else ATTESTED[suspect.attested]
 
 
-def heard(suspect: Suspect) -> str:
+def hearing_words(suspect: Suspect) -> str:
     """核实情况: how far its hearing has come; "" for what is confirmed without one and was not sent
     down.
     """
@@ -127,7 +129,7 @@ def _answer(suspect: Suspect) -> str:
         return ""
     last = answers[-1]
     shots = f"发表记录截图{len(last.pictures)}张" if last.pictures else ""
-    return f"单位反馈({last.by}):{joined((_stance(last), last.reason, shots))}"
+    return f"单位反馈({last.by}):{join_filled((_stance(last), last.reason, shots))}"
 
 
 def _stance(answer: ReviewEvent) -> str:
@@ -150,9 +152,9 @@ def in_full(suspect: Suspect, surfaces: Mapping[str, str]) -> str:
         ),
         f"  {finding.sentence}",
     ]
-    parts += [f"  来源依据:{attested(suspect)};对照账号:{suspect.backing.label}"]
-    parts += [f"  核实情况:{heard(suspect)}"] if heard(suspect) else []
-    remarks = joined((suspect.remark, _unheard(suspect), _late(suspect)))
+    parts += [f"  来源依据:{attestation_words(suspect)};对照账号:{suspect.backing.label}"]
+    parts += [f"  核实情况:{hearing_words(suspect)}"] if hearing_words(suspect) else []
+    remarks = join_filled((suspect.remark, _unheard(suspect), _late(suspect)))
     parts += [f"  备注:{remarks}"] if remarks else []
     parts += ["", "备案信息", *filed_lines(suspect.account), "", "依据的核查记录"]
     for reading in suspect.readings:
@@ -183,7 +185,7 @@ def event_line(event: ReviewEvent) -> str:
         event.reason,
         f"当时结论:{event.sentence}",
     )
-    return joined(tuple(dict.fromkeys(words)))
+    return join_filled(tuple(dict.fromkeys(words)))
 
 
 def second_looks(sweep: Sweep, found: Sequence[SecondLook]) -> Table:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from mediawatch.domain.clock import beijing
 from mediawatch.figures.dimensions import NOT_FILED
-from mediawatch.publish.inspection import Inspection, Problem
+from mediawatch.publish.inspection import AccountProblem, Inspection
 from mediawatch.publish.reports.pages import sheet
 
 _UNSAFE = re.compile(r'[\x00-\x1f\\/:*?"<>|=+@-]+')
@@ -18,15 +18,15 @@ _UNSAFE = re.compile(r'[\x00-\x1f\\/:*?"<>|=+@-]+')
 
 
 def bundles(
-    told: Inspection, problems: Sequence[Problem], folder: Path
+    inspection: Inspection, problems: Sequence[AccountProblem], folder: Path
 ) -> Iterator[tuple[str, bytes]]:
     """(file name, zip) of each prefecture, in the order of the list."""
-    prefectures: dict[str, list[Problem]] = {}
+    prefectures: dict[str, list[AccountProblem]] = {}
     for problem in problems:
         prefectures.setdefault(problem.entry.account.filed.prefecture or NOT_FILED, []).append(
             problem
         )
-    moment = beijing(told.sweep.as_of).timetuple()[:6]
+    moment = beijing(inspection.sweep.as_of).timetuple()[:6]
     for prefecture, members in prefectures.items():
         stream = io.BytesIO()
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as bundle:
@@ -34,13 +34,13 @@ def bundles(
                 # The inspection's time on each, so that the same state gives the same bytes.
                 bundle.writestr(
                     zipfile.ZipInfo(file_name(problem), moment),
-                    sheet(told, problem, folder),
+                    sheet(inspection, problem, folder),
                     zipfile.ZIP_DEFLATED,
                 )
         yield f"佐证单 {safe(prefecture)}.zip", stream.getvalue()
 
 
-def file_name(problem: Problem) -> str:
+def file_name(problem: AccountProblem) -> str:
     """Filing number and name, with the account's own number: two accounts may bear one name."""
     account = problem.entry.account
     return (

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from mediawatch.domain import SweepAccount
-from mediawatch.figures.circulars import Line, Printed, slips
-from mediawatch.figures.comparison import Change, Comparison
-from mediawatch.figures.values import Figures, Split, Statistics
+from mediawatch.figures.circulars import CircularLine, PrintedFigures, slips
+from mediawatch.figures.comparison import Comparison, RateChange
+from mediawatch.figures.values import Figures, FiguresSplit, Statistics
 from mediawatch.sweep.scope import Scope
 from mediawatch.table import Table
 
@@ -17,7 +17,7 @@ WHOLE = "合计"
 PRELIMINARY = "初步结果"
 
 
-def split_table(split: Split, whole: Figures, decimals: int = 2) -> Table:
+def split_table(split: FiguresSplit, whole: Figures, decimals: int = 2) -> Table:
     """序号, the part, 在管数, 检查数, 检查率, 不合格数, 合格率, 待核查; 合计 below. AssertionError
     names what does not agree.
     """
@@ -36,10 +36,10 @@ def split_table(split: Split, whole: Figures, decimals: int = 2) -> Table:
     return table
 
 
-def read_back(table: Table) -> Printed:
+def read_back(table: Table) -> PrintedFigures:
     """The figures of a statistics table from its printed cells."""
     lines = [
-        Line(
+        CircularLine(
             name=row[1],
             total=int(row[2]),
             checked=int(row[3]),
@@ -49,7 +49,7 @@ def read_back(table: Table) -> Printed:
         )
         for row in table.rows
     ]
-    return Printed(whole=lines[-1], splits={table.columns[1]: tuple(lines[:-1])})
+    return PrintedFigures(whole=lines[-1], splits={table.columns[1]: tuple(lines[:-1])})
 
 
 def strata_table(scope: Scope) -> Table:
@@ -57,11 +57,15 @@ def strata_table(scope: Scope) -> Table:
     rows = [
         (one.name, one.clause, str(one.total), str(one.drawn), one.ratio) for one in scope.strata
     ]
-    whole = Line(total=sum(one.total for one in scope.strata), checked=len(scope.accounts))
+    whole = CircularLine(total=sum(one.total for one in scope.strata), checked=len(scope.accounts))
     if found := slips(
-        Printed(
+        PrintedFigures(
             whole=whole,
-            splits={"层": tuple(Line(total=one.total, checked=one.drawn) for one in scope.strata)},
+            splits={
+                "层": tuple(
+                    CircularLine(total=one.total, checked=one.drawn) for one in scope.strata
+                )
+            },
         )
     ):
         raise AssertionError(f"strata: {' '.join(found)}")
@@ -80,7 +84,7 @@ def kinds_table(statistics: Statistics) -> Table:
     counts = sorted(whole.kinds.items(), key=lambda pair: (-pair[1], pair[0]))
     title = "问题类型(逐级计入,各类之和可大于不合格数)" if whole.nested else "问题类型"
     exclusive = {} if whole.nested else dict(counts)
-    if found := slips(Printed(whole=Line(failed=whole.failed), kinds=exclusive)):
+    if found := slips(PrintedFigures(whole=CircularLine(failed=whole.failed), kinds=exclusive)):
         raise AssertionError(f"{title}: {' '.join(found)}")
     rows = [(label, str(count)) for label, count in counts]
     return Table(
@@ -90,7 +94,7 @@ def kinds_table(statistics: Statistics) -> Table:
     )
 
 
-def remarks(split: Split) -> list[str]:
+def remarks(split: FiguresSplit) -> list[str]:
     """Which parts are without a failure, and which without an account, in Chinese."""
     said = (("合格率100%的", split.perfect), ("无在管账号的", split.without_account))
     return [
@@ -99,7 +103,7 @@ def remarks(split: Split) -> list[str]:
 
 
 def change_table(
-    heading: str, changes: Sequence[Change], whole: Change, decimals: int = 2
+    heading: str, changes: Sequence[RateChange], whole: RateChange, decimals: int = 2
 ) -> Table:
     """合格率 of every part in two inspections."""
     rows = [

@@ -18,7 +18,7 @@ TEMPLATE = "circular.docx"
 
 
 def circular(
-    told: Inspection, *, template: Path | None = None, signed_on: date | None = None
+    inspection: Inspection, *, template: Path | None = None, signed_on: date | None = None
 ) -> bytes:
     """The .docx; of a notice with its title, 文号, date and deadlines. UserError where the extra
     `word` or the template is unusable.
@@ -39,15 +39,15 @@ def circular(
     try:
         document = DocxTemplate(source)
         # Names are hostile input: `&` and `<` must not become markup.
-        document.render(_words(told, signed_on), autoescape=True)
-        fit_columns(document.docx, [(table.columns, table.rows) for table in _annexes(told)])
+        document.render(_words(inspection, signed_on), autoescape=True)
+        fit_columns(document.docx, [(table.columns, table.rows) for table in _annexes(inspection)])
         document.save(stream)
     except (TemplateError, KeyError, ValueError, OSError, zipfile.BadZipFile) as error:
         raise UserError(
             f"{template or 'the template'}: {error}; `mediawatch report template` writes one "
             "that works"
         ) from error
-    return _dated(stream.getvalue(), told.sweep.as_of)
+    return _dated(stream.getvalue(), inspection.sweep.as_of)
 
 
 def shipped_template() -> bytes:
@@ -61,23 +61,23 @@ def shipped_template() -> bytes:
     return template()
 
 
-def _words(told: Inspection, signed_on: date | None) -> dict[str, object]:
-    tables = _annexes(told)
-    notice = told.issued.notice if told.issued else None
+def _words(inspection: Inspection, signed_on: date | None) -> dict[str, object]:
+    tables = _annexes(inspection)
+    notice = inspection.issued.notice if inspection.issued else None
     day = signed_on or (notice.issued_on if notice else None)
     return {
-        "marks": prose.typeset("；".join(told.marks)),
-        "title": prose.title(told),
-        "number": notice.number if notice else told.office.number,
-        "addressees": told.office.addressees,
-        "basis": prose.occasion(told),
-        "overview": prose.overview(told),
-        "problems": prose.problems(told),
-        "closing": prose.closing(told),
+        "marks": prose.typeset("；".join(inspection.marks)),
+        "title": prose.title(inspection),
+        "number": notice.number if notice else inspection.office.number,
+        "addressees": inspection.office.addressees,
+        "basis": prose.occasion(inspection),
+        "overview": prose.overview(inspection),
+        "problems": prose.problems(inspection),
+        "closing": prose.closing_paragraph(inspection),
         "annex_list": [
             _listed(number, table, len(tables)) for number, table in enumerate(tables, 1)
         ],
-        "issuer": told.office.issuer,
+        "issuer": inspection.office.issuer,
         "date": chinese_day(day) if day else "    年  月  日",
         "annexes": [
             {
@@ -91,11 +91,15 @@ def _words(told: Inspection, signed_on: date | None) -> dict[str, object]:
     }
 
 
-def _annexes(told: Inspection) -> list[Table]:
-    tables = [annexes.regions(told), annexes.failed(told)]
+def _annexes(inspection: Inspection) -> list[Table]:
+    tables = [annexes.regions(inspection), annexes.failed_table(inspection)]
     return tables + [
         table
-        for table in (annexes.listed(told), annexes.rechecked(told), annexes.to_be_seen(told))
+        for table in (
+            annexes.listed_table(inspection),
+            annexes.rechecks_table(inspection),
+            annexes.to_be_seen(inspection),
+        )
         if table.rows
     ]
 

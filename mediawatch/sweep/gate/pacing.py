@@ -26,7 +26,7 @@ from tenacity.stop import stop_base
 
 from mediawatch.domain import Outcome, Pace, Sight
 from mediawatch.domain.clock import beijing
-from mediawatch.ports import Clock, Rank, Visited
+from mediawatch.ports import Clock, Rank, SurfaceVisit
 from mediawatch.sweep.gate.breakers import DECISIONS, RESTS, Breaker
 
 log = structlog.get_logger(__name__)
@@ -117,7 +117,7 @@ class Pacing:
 
     def begin(
         self,
-        earlier: Iterable[Visited],
+        earlier: Iterable[SurfaceVisit],
         now: datetime,
         *,
         at_once: int,

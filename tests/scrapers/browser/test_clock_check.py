@@ -13,8 +13,8 @@ import structlog
 from browsers import SHORT, facing, key
 from samples import enter
 
-from mediawatch.app import Route, home_checks, opened
-from mediawatch.domain import CLOCK_OFF, Account, Filed, Need, Outcome, Sight, Verdict
+from mediawatch.app import Route, home_checks, open_app
+from mediawatch.domain import CLOCK_OFF, Account, Filing, Need, Outcome, Sight, Verdict
 from mediawatch.domain.clock import day_of
 from mediawatch.ops.settings import Home
 from mediawatch.rules.policy import load
@@ -75,7 +75,7 @@ async def looked(
         facing(replica, executable, lambda: here, SHORT) as browser,
     ):
         account = Account(
-            id=1, filed=Filed(name="示例", platform="toutiao", platform_id=platform_id)
+            id=1, filed=Filing(name="示例", platform="toutiao", platform_id=platform_id)
         )
         need = Need(fresh_after=day_of(here) - timedelta(days=14), second=second)
         (sight,) = await SCRAPER.look(browser, [], account, need, Pacing(scale=0))
@@ -104,10 +104,10 @@ async def test_a_sweep_with_a_wrong_clock_says_so_once_and_accuses_nobody(tmp_pa
     request = Request(policy=load("national"), second_look_after=timedelta())
     async with Replica(World.parse(WORLD), now=lambda: NOW) as replica:
         route = Route(replica.proxy, replica.chromium_args)
-        async with opened(home, clock=lambda: NOW + timedelta(minutes=45), route=route) as app:
+        async with open_app(home, clock=lambda: NOW + timedelta(minutes=45), route=route) as app:
             app.pace = 0
             for name, token in (("示例静默", TOKEN), ("示例注销", GONE)):
-                await enter(app.store, Filed(name=name, platform="toutiao", platform_id=token))
+                await enter(app.store, Filing(name=name, platform="toutiao", platform_id=token))
             with structlog.testing.capture_logs() as logs:
                 summary = await app.engine().run(request)
             checks = [check async for check in home_checks.in_home(app) if check.name == "clock"]

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mediawatch.domain import (
-    Attested,
+    Attestation,
     Changed,
     Failure,
-    Filed,
+    Filing,
     MatchedBy,
     Outcome,
     PostKind,
@@ -526,7 +526,7 @@ def test_what_the_list_says_of_its_months_is_told() -> None:
 def test_what_a_page_without_a_user_says(text: str, outcome: Outcome | None) -> None:
     seen = read_words(text)
     assert (seen and seen.outcome) is outcome
-    assert seen is None or seen.attested is Attested.DESCRIBED
+    assert seen is None or seen.attested is Attestation.DESCRIBED
 
 
 @pytest.mark.parametrize(
@@ -686,8 +686,8 @@ def test_addresses(url: str, sec_uid: str) -> None:
 
 
 def test_the_strongest_ground_is_taken() -> None:
-    def filed(**values: str) -> Filed:
-        return Filed(name="示例发布", platform="douyin", **values)
+    def filed(**values: str) -> Filing:
+        return Filing(name="示例发布", platform="douyin", **values)
 
     here, there = f"https://www.douyin.com/user/{SEC}", f"https://www.douyin.com/user/{OTHER}"
     short = "https://v.douyin.com/abc123/"

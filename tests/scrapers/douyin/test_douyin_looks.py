@@ -13,7 +13,7 @@ import pytest_asyncio
 from browsers import SHORT
 from stages import Stage, composed, staged
 
-from mediawatch.domain import Attested, DateKind, Filed, MatchedBy, Outcome
+from mediawatch.domain import Attestation, DateKind, Filing, MatchedBy, Outcome
 from mediawatch.domain.clock import EVER
 from scrapers.browser.pool import Timeouts
 from scrapers.douyin.surfaces import SCRAPER
@@ -39,8 +39,8 @@ WORLD = World.parse(
 )
 
 
-def filed(letter: str, **values: str) -> Filed:
-    return Filed(
+def filed(letter: str, **values: str) -> Filing:
+    return Filing(
         **{"name": "示例", "platform": "douyin", "platform_id": SECS.get(letter, ""), **values}
     )
 
@@ -168,7 +168,7 @@ async def test_without_id_and_link_the_operator_searches(operator: Stage) -> Non
         date(2022, 12, 30),
         DateKind.AT_LEAST,
     )
-    assert (found.attested, found.posts) == (Attested.DESCRIBED, ())
+    assert (found.attested, found.posts) == (Attestation.DESCRIBED, ())
     (nobody,) = (await operator.look(filed("", name="无此示例"))).sights
     assert (nobody.outcome, nobody.matched_by) == (Outcome.NOT_FOUND, MatchedBy.NAME)
     (near,) = (await operator.look(filed("", name="示例"))).sights

@@ -21,16 +21,16 @@ from browsers import SHORT, facing, key
 from local_site import HOSTS, Answer, Asked, Site, served
 from samples import enter
 
-from mediawatch.app import Route, opened
+from mediawatch.app import Route, open_app
 from mediawatch.domain import (
     Account,
-    Attested,
+    Attestation,
     Captcha,
-    Filed,
+    Filing,
     Need,
     Pace,
+    PayloadFacts,
     Post,
-    Seen,
     SessionEvent,
     SessionState,
     Unreachable,
@@ -54,7 +54,7 @@ from scrapers.surface import Login, Scraper, SessionUse, Shows, Surface, lacks_l
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 NEED = Need(fresh_after=date(2025, 12, 22))
-ACCOUNT = Account(id=1, filed=Filed(name="示例", platform="plain"))
+ACCOUNT = Account(id=1, filed=Filing(name="示例", platform="plain"))
 KNOWN = frozenset({"weibo", "douyin", "wechat"})
 
 
@@ -65,17 +65,17 @@ KNOWN = frozenset({"weibo", "douyin", "wechat"})
 @dataclass
 class Plain(Surface):
     name, label = "plain.page", "示例"
-    attested = Attested.DESCRIBED
+    attested = Attestation.DESCRIBED
     session = SessionUse.OPTIONAL
     shows = Shows.ALL_LOGGED_IN
     pace = Pace(every=0)
 
     site: Site
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         sign = "hello" in (await tab.open(self.site.url("/"))).text()
         lacks_login(tab, sign)
-        yield Seen(name="示例", posts=(Post(on=date(2026, 1, 4)),))
+        yield PayloadFacts(name="示例", posts=(Post(on=date(2026, 1, 4)),))
 
 
 class Checked(Plain):
@@ -83,7 +83,7 @@ class Checked(Plain):
 
     checked: frozenset[str] = frozenset()
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         if tab.session in self.checked:
             raise Captcha("a check")
         async for seen in super().see(tab, account):
@@ -213,7 +213,7 @@ async def test_a_new_login_counts_in_the_middle_of_a_batch(plain: Sessions) -> N
     assert await plain.look() == "a:login_required"
     plain.ended.clear()
     plain.keep("a")
-    await plain.book.made("plain", "a", SessionState.UNKNOWN, "import")
+    await plain.book.note_made("plain", "a", SessionState.UNKNOWN, "import")
     # The open browser holds the old cookies, of which the site made "out".
     assert await plain.look() == "a:ok"
     assert (await plain.events())[-1] == ("a", "valid", "plain.page")
@@ -247,7 +247,7 @@ async def test_an_answer_that_a_note_overtook_is_not_remembered(
 async def test_a_host_clock_that_was_set_back_hides_no_new_login(plain: Sessions) -> None:
     await plain.book.seen("plain", "a", valid=False, how="probe")
     earlier = SessionBook(plain.store, lambda: NOW.replace(year=2025))
-    await earlier.made("plain", "a", SessionState.UNKNOWN, "import")
+    await earlier.note_made("plain", "a", SessionState.UNKNOWN, "import")
     assert await earlier.usable("plain", ("a",)) == ("a",)
 
 
@@ -465,7 +465,7 @@ async def test_a_sweep_goes_on_without_the_login_that_it_lost_and_nothing_tells_
     async with Replica(WORLD, now=lambda: AS_OF, logged_in=KNOWN) as replica:
         state = replica.storage_state("weibo")
         write_new(home.sessions / "weibo" / "office.json", state, AS_OF)
-        async with opened(
+        async with open_app(
             home, clock=lambda: AS_OF, route=Route(replica.proxy, replica.chromium_args)
         ) as app:
             app.pace = 0
@@ -477,7 +477,7 @@ async def test_a_sweep_goes_on_without_the_login_that_it_lost_and_nothing_tells_
             await enter(
                 app.store,
                 *(
-                    Filed(name=name, type="新浪微博", platform="weibo", platform_id=uid)
+                    Filing(name=name, type="新浪微博", platform="weibo", platform_id=uid)
                     for name, uid in FILED.items()
                 ),
             )
@@ -489,7 +489,7 @@ async def test_a_sweep_goes_on_without_the_login_that_it_lost_and_nothing_tells_
                     second_look_after=timedelta(0),
                 )
                 summary = await app.engine().run(request, lapse)
-                (listed,) = await sessions.listed(app.sessions, app.logins())
+                (listed,) = await sessions.list_logins(app.sessions, app.logins())
                 checked = await sessions.check(app.sessions, app.looker(), listed.session)
             events = [(event.state.value, event.how) for event in await app.store.session_events()]
     assert events[:2] == [("valid", "weibo.desktop"), ("invalid", events[1][1])]

@@ -18,7 +18,16 @@ from local_site import HOSTS, JSON, Answer, Routes, served
 from PIL import Image, ImageStat
 from stages import staged
 
-from mediawatch.domain import Account, Attested, Capture, EvidenceKind, Filed, MatchedBy, Pace, Seen
+from mediawatch.domain import (
+    Account,
+    Attestation,
+    Capture,
+    EvidenceKind,
+    Filing,
+    MatchedBy,
+    Pace,
+    PayloadFacts,
+)
 from scrapers.browser.pool import Browser, Session, Tab
 from scrapers.look import seen_by
 from scrapers.privacy.masking import Mask
@@ -50,20 +59,20 @@ def me(text: str) -> Iterable[object]:
 @dataclass
 class Page(Surface):
     url: str = ""
-    facts: tuple[Seen, ...] = field(default=())
+    facts: tuple[PayloadFacts, ...] = field(default=())
     name, label = "plain.page", "示例"
     attested, session, shows, pace = (
-        Attested.DESCRIBED,
+        Attestation.DESCRIBED,
         SessionUse.OPTIONAL,
         Shows.ALL,
         Pace(every=0),
     )
 
-    async def see(self, tab: Tab, account: Account) -> AsyncIterator[Seen]:
+    async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
         async with tab.hearing(r"/api/feed$") as hearing:
             await tab.open(self.url)
             await hearing.first()
-        yield Seen(name=account.filed.name, matched_by=MatchedBy.ID)
+        yield PayloadFacts(name=account.filed.name, matched_by=MatchedBy.ID)
 
 
 async def evidence(
@@ -84,7 +93,11 @@ async def evidence(
         )
         async with browser.tab(login, hosts=HOSTS, whole=True) as tab:
             sight = await seen_by(
-                surface, tab, Account(id=1, filed=Filed(name=name, platform="plain")), True, scraper
+                surface,
+                tab,
+                Account(id=1, filed=Filing(name=name, platform="plain")),
+                True,
+                scraper,
             )
     kinds: dict[str, list[Capture]] = {}
     for capture in sight.captures:
@@ -175,7 +188,7 @@ async def test_the_replicas_operator_is_in_no_evidence(executable: Path, tmp_pat
         WEIBO, executable, tmp_path, world, now, session=True, timeouts=SHORT
     ) as stage:
         reading = await stage.look(
-            Filed(name="示例沉睡", platform="weibo", platform_id="5000000002"),
+            Filing(name="示例沉睡", platform="weibo", platform_id="5000000002"),
             second=True,
             fresh_after=date(2022, 12, 17),
         )

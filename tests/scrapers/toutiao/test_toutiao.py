@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from mediawatch.domain import (
     Changed,
     Failure,
-    Filed,
+    Filing,
     LoginRequired,
     NoEvidence,
     Outcome,
+    PayloadFacts,
     PostKind,
-    Seen,
 )
 from mediawatch.domain.clock import EVER, day_of
 from scrapers.toutiao.identity import Target, landed, wanted
@@ -337,7 +337,7 @@ SHARED = "https://profile.zjurl.cn/rogue/ugc/profile/?media_id=1700000000000001&
 def test_a_share_link_leads_to_its_account_never_to_who_shared_it(
     url: str, page: str | None
 ) -> None:
-    target = wanted(Filed(name=NAME, platform="toutiao", url=url))
+    target = wanted(Filing(name=NAME, platform="toutiao", url=url))
     assert (target.url if target else None) == page
 
 
@@ -407,17 +407,17 @@ def test_whatever_stands_in_a_feed_is_dated_or_makes_it_a_lower_bound(
     )
 
 
-PROFILES: list[tuple[object, Seen | None]] = [
-    (page(), Seen(name=NAME, platform_id=TOKEN)),
+PROFILES: list[tuple[object, PayloadFacts | None]] = [
+    (page(), PayloadFacts(name=NAME, platform_id=TOKEN)),
     (
         page(USER | {"userAuthInfo": {"auth_type": "1", "auth_info": "示例市第一测试局"}}),
-        Seen(name=NAME, platform_id=TOKEN, verified_as=NAME),
+        PayloadFacts(name=NAME, platform_id=TOKEN, verified_as=NAME),
     ),
     (
         page(USER | {"userAuthInfo": '{"auth_info": "示例市"}'}),
-        Seen(name=NAME, platform_id=TOKEN, verified_as="示例市"),
+        PayloadFacts(name=NAME, platform_id=TOKEN, verified_as="示例市"),
     ),
-    (page(USER | {"userAuthInfo": ""}), Seen(name=NAME, platform_id=TOKEN)),
+    (page(USER | {"userAuthInfo": ""}), PayloadFacts(name=NAME, platform_id=TOKEN)),
     (page(None), None),
     (page({"userId": ""}), None),
     ({"data": {"initialFeed": None}}, None),
@@ -425,7 +425,7 @@ PROFILES: list[tuple[object, Seen | None]] = [
 
 
 @pytest.mark.parametrize(("data", "seen"), PROFILES)
-def test_read_profile(data: object, seen: Seen | None) -> None:
+def test_read_profile(data: object, seen: PayloadFacts | None) -> None:
     assert read_profile(decoded(quote(json.dumps(data)))) == seen
     assert media_id(data) == ("1700000000000001" if seen else "")
 

@@ -19,18 +19,18 @@ from browsers import SHORT
 from stages import Stage, composed, staged
 
 from mediawatch.domain import (
-    Attested,
+    Attestation,
     Changed,
     DateKind,
     Failure,
-    Filed,
+    Filing,
     LoginRequired,
     MatchedBy,
     NoEvidence,
     Outcome,
+    PayloadFacts,
     PostKind,
     Reading,
-    Seen,
 )
 from mediawatch.domain.clock import EVER
 from scrapers.replica import World
@@ -59,7 +59,7 @@ WANTED: list[tuple[str, str, Target | None]] = [
 
 @pytest.mark.parametrize(("platform_id", "url", "target"), WANTED)
 def test_wanted(platform_id: str, url: str, target: Target | None) -> None:
-    assert wanted(Filed(name=NAME, platform="toutiao", platform_id=platform_id, url=url)) == target
+    assert wanted(Filing(name=NAME, platform="toutiao", platform_id=platform_id, url=url)) == target
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ BY_NUMBER = Target(f"{U}70000000001/", "1700000000000001")
 def test_tie(
     shown: str, number: str, token: str, target: Target, platform_id: str, by: MatchedBy
 ) -> None:
-    seen = tie(Seen(name=NAME, platform_id=shown), number, token, target)
+    seen = tie(PayloadFacts(name=NAME, platform_id=shown), number, token, target)
     assert (seen.platform_id, seen.matched_by) == (platform_id, by)
 
 
@@ -111,15 +111,22 @@ def test_tie_refuses_another_account_and_an_absence_that_may_be_a_wrong_number()
         (ODD, ODD, BY_TOKEN),
     ):
         with pytest.raises(Changed):
-            tie(Seen(name=NAME, platform_id=shown), "1", token, target)
+            tie(PayloadFacts(name=NAME, platform_id=shown), "1", token, target)
     with pytest.raises(NoEvidence):
-        tie(Seen(outcome=Outcome.NOT_FOUND), "", "", Target(f"{U}70000000001/", "70000000001"))
-    assert tie(Seen(outcome=Outcome.NOT_FOUND), "", TOKEN, BY_TOKEN).matched_by is MatchedBy.ID
+        tie(
+            PayloadFacts(outcome=Outcome.NOT_FOUND),
+            "",
+            "",
+            Target(f"{U}70000000001/", "70000000001"),
+        )
+    assert (
+        tie(PayloadFacts(outcome=Outcome.NOT_FOUND), "", TOKEN, BY_TOKEN).matched_by is MatchedBy.ID
+    )
 
 
 def test_an_absence_at_another_address_is_none_of_the_filed_id() -> None:
     with pytest.raises(Changed):
-        tie(Seen(outcome=Outcome.NOT_FOUND), "", OTHER, BY_TOKEN)
+        tie(PayloadFacts(outcome=Outcome.NOT_FOUND), "", OTHER, BY_TOKEN)
 
 
 MANY = ";".join(f"2022-11-{day:02}T08:00" for day in range(1, 26))
@@ -137,8 +144,8 @@ WORLD = World.parse(
 )
 
 
-def filed(letter: str, **values: Any) -> Filed:
-    return Filed(
+def filed(letter: str, **values: Any) -> Filing:
+    return Filing(
         **{"name": "示例", "platform": "toutiao", "platform_id": TOKENS.get(letter, ""), **values}
     )
 
@@ -205,7 +212,7 @@ async def test_what_the_site_says_of_an_account(
     reading = await stage.look(filed(letter))
     assert (reading.outcome, reading.posts, reading.date_kind) == (outcome, (), None)
     assert [(sight.matched_by, sight.attested) for sight in reading.sights] == [
-        (MatchedBy.ID, Attested.DESCRIBED)
+        (MatchedBy.ID, Attestation.DESCRIBED)
     ]
 
 

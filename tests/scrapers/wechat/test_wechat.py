@@ -20,7 +20,7 @@ from mediawatch.domain import (
     Captcha,
     Changed,
     Failure,
-    Filed,
+    Filing,
     LoginRequired,
     MatchedBy,
     NoEvidence,
@@ -49,7 +49,7 @@ DECOY = (
 
 def account(**filed: Any) -> Account:
     links = filed.pop("links", ())
-    return Account(id=1, filed=Filed(**{"name": NAME, "platform": "wechat", **filed}), links=links)
+    return Account(id=1, filed=Filing(**{"name": NAME, "platform": "wechat", **filed}), links=links)
 
 
 def classic(

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from stages import Stage, composed, staged
 
-from mediawatch.domain import DateKind, Filed, MatchedBy, Outcome
+from mediawatch.domain import DateKind, Filing, MatchedBy, Outcome
 from scrapers.replica import TrueAccount, World
 from scrapers.wechat.articles import SCRAPER
 
@@ -40,10 +40,10 @@ def true(name: str) -> TrueAccount:
     return next(each for each in WORLD.accounts if each.filed["name"] == name)
 
 
-def filed(name: str, **changed: Any) -> Filed:
+def filed(name: str, **changed: Any) -> Filing:
     """As the office filed it; with the article links that it knows."""
     ids = {key: true(name).filed[key] for key in ("platform_id", "original_id", "alias")}
-    return Filed(
+    return Filing(
         **{
             "name": name,
             "platform": "wechat",
@@ -146,7 +146,7 @@ async def test_a_migrated_account_is_followed_once_and_its_new_id_is_no_identity
         SCRAPER, executable, tmp_path, World(), NOW, overlay=composed(*pages, platform="wechat")
     ) as stage:
         reading = await stage.look(
-            Filed(name="示例市旧号", platform="wechat", article_links=(link,))
+            Filing(name="示例市旧号", platform="wechat", article_links=(link,))
         )
     assert (reading.outcome, reading.name, reading.latest) == (Outcome.MIGRATED, "", None)
     assert "new account: 示例市新号 biz=MzAwMDAwMDAwOQ==" in reading.sights[0].detail

@@ -17,14 +17,14 @@ from mediawatch.domain import (
     Captcha,
     Changed,
     Failure,
-    Filed,
+    Filing,
     LoginRequired,
     MatchedBy,
     Need,
     NoEvidence,
     Outcome,
     Pace,
-    Seen,
+    PayloadFacts,
 )
 from mediawatch.domain.clock import EVER
 from mediawatch.sweep.gate.pacing import Pacing
@@ -46,7 +46,7 @@ WHEN = datetime.fromtimestamp(AT, UTC)
 
 def account(**filed: Any) -> Account:
     links = filed.pop("links", ())
-    return Account(id=1, filed=Filed(**{"name": NAME, "platform": "wechat", **filed}), links=links)
+    return Account(id=1, filed=Filing(**{"name": NAME, "platform": "wechat", **filed}), links=links)
 
 
 def group(at: int = AT, *, kind: int = 9, items: int = 1, **info: Any) -> dict[str, Any]:
@@ -278,7 +278,7 @@ def reviews(*infos: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def read(payload: object, book: str = "MP_WXS_3900000001", **filed: str) -> Seen:
+def read(payload: object, book: str = "MP_WXS_3900000001", **filed: str) -> PayloadFacts:
     return read_articles(heard(payload, book), account(**filed))
 
 

@@ -16,9 +16,9 @@ from browsers import facing, key
 
 from mediawatch.domain import (
     Account,
-    Attested,
+    Attestation,
     DateKind,
-    Filed,
+    Filing,
     LookKind,
     MatchedBy,
     Need,
@@ -72,7 +72,7 @@ class Office:
         }
         account = Account(
             id=1,
-            filed=Filed(name=name, platform="wechat", **values),
+            filed=Filing(name=name, platform="wechat", **values),
             links=(*values["article_links"], *links),
         )
         need = Need(fresh_after=date(2022, 12, 17), second=second)
@@ -115,7 +115,7 @@ async def test_the_own_list_is_exact_and_counts_what_was_not_pushed(office: Offi
     assert (reading.latest and reading.latest.on) == date(2022, 10, 2)
     (own,) = reading.sights
     assert (own.attested, own.original_id, len(own.posts)) == (
-        Attested.DESCRIBED,
+        Attestation.DESCRIBED,
         "gh_0000000000a1",
         3,
     )
@@ -233,7 +233,7 @@ async def test_a_migrated_account_proposes_the_new_one(office: Office) -> None:
     assert (migrated.surface, migrated.outcome, migrated.attested) == (
         "wechat.article",
         Outcome.MIGRATED,
-        Attested.DESCRIBED,
+        Attestation.DESCRIBED,
     )
     assert (migrated.platform_id, migrated.posts) == ("", ())
     assert f"new account: 示例市新迁局 biz={NEW_ID} gh_0000000000a7" in migrated.detail

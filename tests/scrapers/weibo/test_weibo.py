@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mediawatch.domain import Changed, Failure, Filed, MatchedBy, NoEvidence, Outcome, Seen
+from mediawatch.domain import Changed, Failure, Filing, MatchedBy, NoEvidence, Outcome, PayloadFacts
 from mediawatch.domain.clock import BEIJING, EVER, beijing
 from scrapers.browser.pool import Reply
 from scrapers.surface import link_in
@@ -211,7 +211,7 @@ def test_the_mobile_profile(container: object) -> None:
         {"ok": 1, "data": {"userInfo": user, "tabsInfo": container}}, visitor=True
     )
     assert profile == Profile(
-        seen=Seen(name="示例发布", platform_id=UID),
+        seen=PayloadFacts(name="示例发布", platform_id=UID),
         statuses=7,
         verified_reason="示例市官方微博",
         feed="107603X",
@@ -710,8 +710,8 @@ def test_addresses(url: str, target: Target | None) -> None:
     assert linked_to(link_in(url)) == target
 
 
-def filed(**values: str) -> Filed:
-    return Filed(**{"name": "示例发布", "platform": "weibo", **values})
+def filed(**values: str) -> Filing:
+    return Filing(**{"name": "示例发布", "platform": "weibo", **values})
 
 
 def test_the_strongest_ground_is_taken() -> None:
@@ -730,7 +730,7 @@ def test_the_strongest_ground_is_taken() -> None:
 
 
 SEEN = Profile(
-    seen=Seen(name="示例发布", platform_id=UID),
+    seen=PayloadFacts(name="示例发布", platform_id=UID),
     domain="shilifabu",
     verified_reason="示例市第一测试局官方微博",
 )
@@ -747,37 +747,37 @@ SEEN = Profile(
         (Target(by=MatchedBy.NAME, name="示例发布厅"), SEEN, Outcome.NO_EVIDENCE),
         (
             Target(by=MatchedBy.ID, uid=UID),
-            Profile(seen=Seen(outcome=Outcome.NOT_FOUND)),
+            Profile(seen=PayloadFacts(outcome=Outcome.NOT_FOUND)),
             Outcome.NOT_FOUND,
         ),
         (
             Target(by=MatchedBy.URL, uid=UID),
-            Profile(seen=Seen(outcome=Outcome.NOT_FOUND)),
+            Profile(seen=PayloadFacts(outcome=Outcome.NOT_FOUND)),
             Outcome.NOT_FOUND,
         ),
         (
             Target(by=MatchedBy.URL, custom="other"),
-            Profile(seen=Seen(outcome=Outcome.NOT_FOUND)),
+            Profile(seen=PayloadFacts(outcome=Outcome.NOT_FOUND)),
             Outcome.NO_EVIDENCE,
         ),
         (
             Target(by=MatchedBy.URL, custom="other"),
-            Profile(seen=Seen(outcome=Outcome.CANCELLED)),
+            Profile(seen=PayloadFacts(outcome=Outcome.CANCELLED)),
             Outcome.CANCELLED,
         ),
         (
             Target(by=MatchedBy.NAME, name="示例发布"),
-            Profile(seen=Seen(outcome=Outcome.NOT_FOUND)),
+            Profile(seen=PayloadFacts(outcome=Outcome.NOT_FOUND)),
             Outcome.NO_EVIDENCE,
         ),
         (
             Target(by=MatchedBy.NAME, name="示例发布"),
-            Profile(seen=Seen(outcome=Outcome.BANNED)),
+            Profile(seen=PayloadFacts(outcome=Outcome.BANNED)),
             Outcome.NO_EVIDENCE,
         ),
         (
             Target(by=MatchedBy.NAME, name="示例发布", uid=UID),
-            Profile(seen=Seen(outcome=Outcome.NO_POSTS)),
+            Profile(seen=PayloadFacts(outcome=Outcome.NO_POSTS)),
             Outcome.NO_EVIDENCE,
         ),
     ],

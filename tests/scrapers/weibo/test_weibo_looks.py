@@ -13,9 +13,17 @@ import pytest
 import pytest_asyncio
 from stages import Stage, composed, staged
 
-from mediawatch.domain import Attested, DateKind, Evidence, EvidenceKind, Filed, MatchedBy, Outcome
+from mediawatch.domain import (
+    Attestation,
+    DateKind,
+    Evidence,
+    EvidenceKind,
+    Filing,
+    MatchedBy,
+    Outcome,
+)
 from mediawatch.domain.clock import EVER
-from mediawatch.ports import Known
+from mediawatch.ports import Dossier
 from mediawatch.rules.policy import load
 from mediawatch.rules.presence import presence
 from mediawatch.rules.verdicts import Presence
@@ -50,8 +58,8 @@ WORLD = World.parse(
 )
 
 
-def filed(name: str, uid: str = "", **values: str) -> Filed:
-    return Filed(name=name, platform="weibo", platform_id=uid, **values)
+def filed(name: str, uid: str = "", **values: str) -> Filing:
+    return Filing(name=name, platform="weibo", platform_id=uid, **values)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="session")
@@ -159,7 +167,7 @@ async def test_the_operator_learns_what_became_of_it(
     assert (reading.outcome, reading.latest) == (outcome, None)
     desktop = next(sight for sight in reading.sights if sight.surface == "weibo.desktop")
     assert words in desktop.detail
-    assert (desktop.matched_by, desktop.attested) == (MatchedBy.ID, Attested.DESCRIBED)
+    assert (desktop.matched_by, desktop.attested) == (MatchedBy.ID, Attestation.DESCRIBED)
 
 
 @pytest.mark.parametrize(
@@ -257,7 +265,7 @@ async def test_a_name_that_nobody_bears_is_searched_for(operator: Stage) -> None
 async def test_nobody_of_that_name_is_no_absence_where_the_account_may_go_by_another(
     operator: Stage, values: dict[str, Any], words: str
 ) -> None:
-    reading = await operator.look(Filed(**{"name": "示例无此名", "platform": "weibo", **values}))
+    reading = await operator.look(Filing(**{"name": "示例无此名", "platform": "weibo", **values}))
     assert (reading.sights[-1].surface, reading.outcome) == ("weibo.search", Outcome.NO_EVIDENCE)
     assert words in reading.sights[-1].detail
 
@@ -270,7 +278,11 @@ async def test_where_the_id_is_gone_the_search_tells_who_bears_the_name(operator
         "weibo.search",
         Outcome.OK,
     )
-    assert (found.name, found.matched_by, found.attested) == ("示例移居", None, Attested.DESCRIBED)
+    assert (found.name, found.matched_by, found.attested) == (
+        "示例移居",
+        None,
+        Attestation.DESCRIBED,
+    )
     assert "5000000011" in found.detail
     # As a control it answers for whoever it finds.
     control = await operator.look(filed("示例沉睡", "5000000002"), only="weibo.search")
@@ -294,10 +306,10 @@ async def test_a_name_in_the_way_of_an_absence_is_for_a_person(operator: Stage) 
     alone = [replace(look, sights=look.sights[:2]) for look in vouched]
     policy = load("national")
     assert (
-        presence(Known(filed=account, readings=tuple(alone)), NOW, policy).state
+        presence(Dossier(filed=account, readings=tuple(alone)), NOW, policy).state
         is Presence.NOT_FOUND
     )
-    met = presence(Known(filed=account, readings=tuple(vouched)), NOW, policy)
+    met = presence(Dossier(filed=account, readings=tuple(vouched)), NOW, policy)
     assert (met.state, met.doubtful) == (Presence.UNKNOWN, True)
 
 

@@ -71,7 +71,7 @@ class Root(TyperGroup):
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
         """As Typer does it, of the table: loading the commands themselves costs a second."""
-        listed = {name: TyperCommand(name, help=text) for name, text in HELP.items()}
+        listed = [TyperCommand(name, help=text) for name, text in HELP.items()]
         TyperGroup(commands=listed, rich_markup_mode=None).format_commands(ctx, formatter)
 
     def invoke(self, ctx: Any) -> Any:

@@ -10,8 +10,6 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
-from playwright.async_api import Dialog, Page, StorageState
-
 from mediawatch.domain import Capture, Changed, EvidenceKind, Failure, Unreachable
 from scrapers.browser.clock_check import ClockCheck
 from scrapers.browser.fetch import fetched
@@ -21,6 +19,8 @@ from scrapers.browser.traffic import TRAFFIC, Ears, Hearing
 from scrapers.privacy.masking import Cover, Mask
 
 if TYPE_CHECKING:
+    from playwright.async_api import Dialog, Page, StorageState
+
     from scrapers.recording.case import Recording
 
 T = TypeVar("T")

@@ -11,9 +11,6 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
-from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Page, Request, Response
-
 from mediawatch.domain import Changed, Failure, Unreachable
 from scrapers.browser.clock_check import ClockCheck, sent_at
 from scrapers.browser.fetch import BODY_LIMIT, fetched
@@ -21,6 +18,8 @@ from scrapers.browser.limits import Chores, Timeouts, within
 from scrapers.browser.reply import Reply, host_and_path
 
 if TYPE_CHECKING:
+    from playwright.async_api import Page, Request, Response
+
     from scrapers.recording.case import Recording
 
 TRAFFIC = ("request", "requestfailed", "response")
@@ -248,6 +247,8 @@ class Ears:
         request = response.request
         if not request.is_navigation_request() or (response.status in _REDIRECTS) is not redirects:
             return False
+        from playwright.async_api import Error as PlaywrightError
+
         try:
             return request.frame == self._page.main_frame
         except PlaywrightError:  # a child frame that is not there yet

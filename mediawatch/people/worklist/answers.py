@@ -31,6 +31,7 @@ from mediawatch.domain import (
 )
 from mediawatch.domain.clock import day_of, day_start, minute
 from mediawatch.names import same
+from mediawatch.people import PERSON
 from mediawatch.people.forms.columns import Cell, Column
 from mediawatch.people.forms.read import Problem, Row
 from mediawatch.people.forms.rowkey import CLOSED, Window
@@ -56,7 +57,7 @@ from mediawatch.people.worklist.states import (  # fmt: skip
 )
 from mediawatch.people.worklist.values import BadValue, day_in, id_in, moment_in
 
-SURFACE = "person"
+SURFACE = PERSON
 UNTIMED = "核查时间未填"
 """Stands in the detail of a reading whose time is the import's: importing again must not make it
 another look.

@@ -15,7 +15,6 @@ from mediawatch.app import DEMO_LOGINS, clock_from
 from mediawatch.rules.policy import load
 from scrapers.replica import Replica
 from scrapers.replica.web import Request, Response
-from scrapers.replica.weight import weighed
 
 BENCH = Path(__file__).parent / "bench"
 
@@ -110,7 +109,9 @@ async def test_every_way_reads_every_account_as_it_is(bench: ModuleType, tmp_pat
     assert len(begun) == len(bench.WAYS)
 
 
+@pytest.mark.usefixtures("bench")
 def test_a_weighed_page_is_as_heavy_as_a_real_one() -> None:
+    weighed = importlib.import_module("weights").weighed
     page = weighed(Request("GET", "www.toutiao.com", "/"), Response(b"<body>x</body>"))
     script = weighed(Request("GET", "www.toutiao.com", "/replica-weight/site.js"), Response(b""))
     assert (len(page.body) // 5_000, b"site.js" in page.body, len(script.body) // 500_000) == (

@@ -1,4 +1,4 @@
-# What README.md documents. Everything lives in .venv; `make setup` remakes it when pyproject.toml or constraints.txt change.
+# What README.md documents. Everything lives in .venv; `make setup` remakes it when pyproject.toml or requirements-dev.txt change.
 BIN := .venv/bin
 TESTS ?=
 # Two workers, a file to each at a time: a file's browser, demonstration and databases are then made once.
@@ -7,7 +7,7 @@ PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 # With it every process that the tests start would compile the whole project anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help setup demo test lint soak bench year history pictures debian12 debian13 clean
+.PHONY: help setup demo test lint lock soak bench year history pictures debian12 debian13 clean
 
 help:
 	@echo "make demo    set everything up and run the main job on the shipped demo"
@@ -18,6 +18,7 @@ help:
 	@echo "make year    a year of nights next to a nightly census, simulated"
 	@echo "make history what a long history costs next to a short one"
 	@echo "make pictures docs/pictures, drawn anew from a demonstration (LibreOffice, poppler-utils)"
+	@echo "make lock    the locks with hashes anew after pyproject.toml changed (UPGRADE=1: the newest versions)"
 	@echo "make debian13 lint and tests in a bare Debian 13 in a folder of its own (so debian12; as root)"
 	@echo "make clean   remove what these commands made"
 
@@ -54,6 +55,9 @@ pictures: setup
 soak: setup
 	@sh .ci/test-tools
 	@$(BIN)/pytest -m soak $(TESTS)
+
+lock:
+	@UPGRADE="$(UPGRADE)" sh .ci/lock
 
 # All that has to pass, from the bare base system on: IN=folder keeps that system for the next time, MIRROR= names another mirror.
 debian13:

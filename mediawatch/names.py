@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import cache
+from typing import TYPE_CHECKING
 
-from opencc import OpenCC
-from rapidfuzz import fuzz
+# OpenCC and rapidfuzz are imported where they are used: most commands compare no names.
+if TYPE_CHECKING:
+    from opencc import OpenCC
 
 # Quotes and brackets of both widths: an office writes “发布”, the platform shows "发布".
 # One middle dot and one dash, whichever an input method made.
@@ -112,6 +114,8 @@ def _simplified(text: str) -> str:
 
 @cache
 def _converter() -> OpenCC:
+    from opencc import OpenCC
+
     return OpenCC("t2s")
 
 
@@ -139,4 +143,6 @@ def same_body(certified: str, body: str, prefecture: str = "", county: str = "")
 
 def similarity(one: str, other: str) -> int:
     """0 to 100; grades a mismatch for the reviewer, never decides one."""
+    from rapidfuzz import fuzz
+
     return round(fuzz.ratio(fold(one), fold(other)))

@@ -17,7 +17,6 @@ from mediawatch.app import DEMO_LOGINS, clock_from
 from mediawatch.rules.policy import load
 from scrapers.replica import Replica
 from scrapers.replica.web import Request, Response
-from scrapers.replica.weight import weighed
 
 BENCH = Path(__file__).parent / "bench"
 
@@ -124,7 +123,9 @@ def test_the_way_of_a_look_is_counted_and_stays_short(tmp_path: Path) -> None:
     assert weibo["functions"] < 250
 
 
+@pytest.mark.usefixtures("bench")
 def test_a_weighed_page_is_as_heavy_as_a_real_one() -> None:
+    weighed = importlib.import_module("weights").weighed
     page = weighed(Request("GET", "www.toutiao.com", "/"), Response(b"<body>x</body>"))
     script = weighed(Request("GET", "www.toutiao.com", "/replica-weight/site.js"), Response(b""))
     assert (len(page.body) // 5_000, b"site.js" in page.body, len(script.body) // 500_000) == (

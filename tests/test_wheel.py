@@ -127,6 +127,14 @@ def test_a_new_environment_runs_the_demonstration_from_another_folder(
     assert "演示数据" in handoff["marks"]
 
 
+def test_a_new_environment_verifies_a_case_from_another_folder(
+    installed: Path, tmp_path: Path
+) -> None:
+    case = ROOT / "tests" / "cases" / "douyin" / "banned"
+    printed = run(installed / "mediawatch", "verify", case, cwd=tmp_path)
+    assert case.name in printed
+
+
 def few_accounts(world: str) -> str:
     """The first account of every platform and every truth."""
     remarks = [line for line in world.splitlines() if line.startswith("#")]

@@ -13,7 +13,6 @@ from mediawatch.app.root import host_clock
 from mediawatch.domain import Account, LookKind, Reading
 from mediawatch.ops.settings import Home, Settings
 from mediawatch.ops.verify import VerifyResult, need_at
-from mediawatch.sweep.gate.pacing import Pacing
 
 if TYPE_CHECKING:
     from scrapers.browser.pool import Browser
@@ -73,6 +72,7 @@ async def _read_case(case: Case, host: Browser, key: Identity) -> Reading:
     """One look at a case's account. The clock stands at its as_of; it has contexts, sessions and a
     proxy of its own.
     """
+    from mediawatch.sweep.gate.pacing import Pacing
     from scrapers.browser.pool import Browser
     from scrapers.browser.sessions import write_state
     from scrapers.platforms import SiteLooker

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from mediawatch.app import wiring
 from mediawatch.app.dry_run import without_writing
@@ -19,13 +19,16 @@ from mediawatch.domain import Account, Pace, UserError
 from mediawatch.ops.alerts import Alerts
 from mediawatch.ops.evidence import EvidenceFolder
 from mediawatch.ops.logins import SessionBook
-from mediawatch.ops.record import LookRecorder
 from mediawatch.ops.settings import Home, Settings, read_settings
-from mediawatch.people.worklist import SURFACE
+from mediawatch.people import PERSON
 from mediawatch.ports import Clock, Logins, Looker, Store, SurfaceFacts
-from mediawatch.sweep import Engine, canaries
-from mediawatch.sweep.canaries import Canaries
-from mediawatch.sweep.gate.pacing import Pacing
+
+# Most commands look at nothing: what a look needs is imported where it is used.
+if TYPE_CHECKING:
+    from mediawatch.ops.record import LookRecorder
+    from mediawatch.sweep import Engine
+    from mediawatch.sweep.canaries import Canaries
+    from mediawatch.sweep.gate.pacing import Pacing
 
 _LOCK = "sweep.lock"
 
@@ -79,6 +82,8 @@ class App:
 
     def engine(self) -> Engine:
         """A sweep's engine with breakers of its own."""
+        from mediawatch.sweep import Engine
+
         return Engine(
             self.store,
             self.looker(),
@@ -91,9 +96,11 @@ class App:
 
     def canaries(self) -> Canaries:
         """The home's 对照账号. UserError where their file is wrong."""
+        from mediawatch.sweep import canaries
+
         chosen = self.settings.canaries
         every = timedelta(minutes=chosen.every_minutes)
-        return Canaries(
+        return canaries.Canaries(
             listed=canaries.read(self.home.canaries), every_looks=chosen.every_looks, every=every
         )
 
@@ -101,6 +108,8 @@ class App:
         """A new gate; its pace and breakers last as long as it is used. UserError where a pace is
         set for a surface that there is not.
         """
+        from mediawatch.sweep.gate.pacing import Pacing
+
         return Pacing(scale=self.pace, pace_of=self.pace_of(), clock=self.clock)
 
     def pace_of(self) -> Callable[[str, Pace], Pace]:
@@ -155,7 +164,7 @@ class App:
 
     def surface_labels(self, platforms: Iterable[str]) -> dict[str, str]:
         """What inspectors call the surfaces of these platforms, a person's own look among them."""
-        return {SURFACE: "人工核查"} | {
+        return {PERSON: "人工核查"} | {
             facts.name: facts.label for platform in platforms for facts in self.surfaces(platform)
         }
 

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from mediawatch.domain import UserError
 from mediawatch.ops import install_browser
-from mediawatch.ops.record import LookRecorder
 from mediawatch.ops.settings import Home, Settings
 from mediawatch.ports import Clock, Logins, Looker, SessionWatch
 
 if TYPE_CHECKING:
+    from mediawatch.ops.record import LookRecorder
     from scrapers.browser.pool import Browser
 
 B = TypeVar("B", bound="Browser")

@@ -4,7 +4,6 @@ meaning of exceptions.
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 import signal
@@ -17,19 +16,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from mediawatch import __version__
-from mediawatch.cli import logs
-from mediawatch.cli.commands import Commands
-from mediawatch.cli.jsonlines import JsonLines
-from mediawatch.domain import UserError
-from mediawatch.ops.settings import Home, Settings, read_settings
-from mediawatch.ports import Clock
-from mediawatch.table import Table, to_text
+from mediawatch.cli.commands import HELP, Commands
 
+# Whatever a command needs besides is imported where it is used: `--help` and `--version` need none.
 if TYPE_CHECKING:
     from mediawatch.app import App
+    from mediawatch.ops.settings import Home, Settings
+    from mediawatch.ports import Clock
+    from mediawatch.table import Table
 
 T = TypeVar("T")
 SIGPIPE_EXIT = 141
@@ -72,7 +69,14 @@ class Root(TyperGroup):
         except _USAGE as error:
             raise _wrong_usage(error) from error
 
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        """As Typer does it, of the table: loading the commands themselves costs a second."""
+        listed = [TyperCommand(name, help=text) for name, text in HELP.items()]
+        TyperGroup(commands=listed, rich_markup_mode=None).format_commands(ctx, formatter)
+
     def invoke(self, ctx: Any) -> Any:
+        from mediawatch.domain import UserError
+
         try:
             result = super().invoke(ctx)
             sys.stdout.flush()
@@ -133,6 +137,10 @@ def root(
     """Find out which filed government social media accounts fell asleep, changed their name or
     vanished.
     """
+    from mediawatch.cli import logs
+    from mediawatch.cli.jsonlines import JsonLines
+    from mediawatch.ops.settings import Home
+
     ctx.obj = RootOptions(Home.at(home), verbose, log_json)
     if log_json and not isinstance(sys.stderr, JsonLines):
         sys.stderr = lines = JsonLines(sys.stderr)
@@ -160,6 +168,9 @@ def settings_of(ctx: typer.Context, **overrides: dict[str, object]) -> Settings:
     """The settings of the chosen home; a command's options by section: `sweep={"policy": "tibet"}`.
     Sets up the log by them.
     """
+    from mediawatch.cli import logs
+    from mediawatch.ops.settings import read_settings
+
     options, home = root_options(ctx), home_of(ctx)
     settings = read_settings(home, overrides)
     told = settings.log
@@ -195,6 +206,9 @@ async def open_home(
 
     UserError where the home is not set up, or has lost its database.
     """
+    from mediawatch.app import open_app as opened_app
+    from mediawatch.domain import UserError
+
     home = home_of(ctx).require()
     settings = settings_of(ctx, **overrides)
     own = not settings.database.url.get_secret_value()
@@ -203,9 +217,6 @@ async def open_home(
             f"{home.database} is missing or empty: put it back from a backup, or start anew "
             "with `mediawatch init`"
         )
-    # Imported here: `--help`, `--version` and a mistyped word need no app.
-    from mediawatch.app import open_app as opened_app
-
     async with opened_app(home, settings=settings, clock=clock) as app:
         if dry_run:
             app.let_go()
@@ -221,6 +232,8 @@ def run(work: Coroutine[Any, Any, T]) -> T:
     Ctrl-C and SIGTERM cancel it, so that the browser is closed and nothing is half written; exit
     codes 130 and 143. The second one ends the process at once, which loses nothing that was kept.
     """
+    import asyncio
+
     stopped_by: list[signal.Signals] = []
 
     async def guarded() -> T:
@@ -256,6 +269,8 @@ def confirm(question: str, otherwise: str) -> None:
     """Ask the person at the terminal. UserError where he says no, and with the sentence `otherwise`
     where nobody can be asked.
     """
+    from mediawatch.domain import UserError
+
     if not is_asked():
         raise UserError(otherwise)
     if not typer.confirm(question):
@@ -271,6 +286,8 @@ def fit_table(table: Table) -> str:
     """The table as a person reads it: within the terminal where standard output is one, whole
     columns where a program reads on.
     """
+    from mediawatch.table import to_text
+
     return to_text(table, width=shutil.get_terminal_size().columns if sys.stdout.isatty() else None)
 
 
@@ -288,6 +305,7 @@ def keep_traceback(text: str) -> str:
     is.
     """
     from mediawatch.app import host_clock
+    from mediawatch.ops.settings import Home
 
     home = Home.at(_home_argument())
     path = home.logs / "errors.log"

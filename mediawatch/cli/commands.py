@@ -1,5 +1,5 @@
-"""Which command lives in which file. A file is loaded when its command is wanted: all of them
-together cost a second.
+"""Which command lives in which file, and what `--help` says of it. A file is loaded when its command
+is wanted: all of them together cost a second.
 """
 
 from __future__ import annotations
@@ -11,16 +11,148 @@ from typing import Any
 
 import typer
 
-_FILES = {
-    "home": ("init",), "browser": ("browser",), "doctor": ("doctor",), "demo": ("demo",), "registry": ("registry",), "scope": ("scope",),
-    "login": ("login",), "sessions": ("sessions",), "links": ("links",), "plan": ("plan",), "sweep": ("sweep",), "status": ("status",),
-    "notify": ("notify",), "worklist": ("unproven", "worklist"), "review": ("review",), "findings": ("findings",),
-    "out": ("sweeps", "flagged", "show", "explain", "handoff"), "figures": ("figures",), "query": ("query",), "browse": ("browse",),
-    "report": ("report",), "evidence": ("evidence",), "notice": ("notice",), "recheck": ("recheck",), "backup": ("backup", "restore"),
-    "units": ("units",), "verify": ("verify",), "record": ("record",),
-}  # fmt: skip
-"""Commands by file, in the order in which `--help` lists them."""
-_FILE_OF = {command: file for file, commands in _FILES.items() for command in commands}
+HELP_BY_FILE: Mapping[str, Mapping[str, str]] = {
+    "home": {
+        "init": (
+            "Set up the home: folders, a commented mediawatch.toml and canaries.toml, the database."
+        ),
+    },
+    "browser": {
+        "browser": "Tell which Chromium is used and whether Chinese text can be drawn.",
+    },
+    "doctor": {
+        "doctor": (
+            "Check what an inspection needs, with the remedy where it lacks; tell what is ahead."
+        ),
+    },
+    "demo": {
+        "demo": (
+            "Run a whole inspection on made-up accounts and local stand-ins of the sites "
+            "(演示数据)."
+        ),
+    },
+    "registry": {
+        "registry": "The filed accounts (台账).",
+    },
+    "scope": {
+        "scope": (
+            "Draw the scope of an inspection: a census, a reproducible sample by strata, or a list."
+        ),
+    },
+    "login": {
+        "login": (
+            "Log in and keep the session: in a window, or where there is no screen by a QR code."
+        ),
+    },
+    "sessions": {
+        "sessions": "The operator's logins: list, check, import, remove.",
+    },
+    "links": {
+        "links": "Take in the article links that units send.",
+    },
+    "plan": {
+        "plan": (
+            "Show what a nightly sweep would look at now and why, how long it takes, and "
+            "what is left to people."
+        ),
+    },
+    "sweep": {
+        "sweep": "Look at every account in scope, look again before a finding, judge.",
+    },
+    "status": {
+        "status": (
+            "Show the last nights: looks, what was proven, why the rest was not, findings, "
+            "exit codes; logins; the last backup."
+        ),
+    },
+    "notify": {
+        "notify": "Send the digests and alerts that have not gone out yet; every sweep does so too.",
+    },
+    "worklist": {
+        "unproven": (
+            "List the accounts that are open, as the documents count them (待人工核查, "
+            "疑似问题待审核), with the reasons."
+        ),
+        "worklist": "Hand out what the machine cannot prove, and take the answers back.",
+    },
+    "review": {
+        "review": "Decide about findings (审核): nothing leaves that nobody confirmed.",
+    },
+    "findings": {
+        "findings": "Send suspects down to their units, and take the answers in.",
+    },
+    "out": {
+        "sweeps": "List the inspections so far: number, moment, policy, scope, state.",
+        "flagged": "List the accounts with findings (存在突出问题的政务新媒体名单).",
+        "show": (
+            "Show one account in full: as filed, as seen, every sight, the verdict and the rule."
+        ),
+        "explain": (
+            "Say why an account has its verdict: what was used, what counted for nothing "
+            "and why, what is missing, what would change it."
+        ),
+        "handoff": (
+            "Write the hand-off of a sweep or a notice (mediawatch.handoff/1) for whatever "
+            "writes the circular."
+        ),
+    },
+    "figures": {
+        "figures": (
+            "Count an inspection: 检查率, 合格率, kinds of problems, by region and platform or "
+            "as asked; all sums are held first."
+        ),
+    },
+    "query": {
+        "query": "Run a report query.",
+    },
+    "browse": {
+        "browse": "Serve the database to this machine's browser (Datasette; extra `browse`).",
+    },
+    "report": {
+        "report": (
+            "Write the documents of an inspection (xlsx, docx, html) and the texts to the units."
+        ),
+    },
+    "evidence": {
+        "evidence": "Check the kept evidence (佐证材料), and let old evidence go.",
+    },
+    "notice": {
+        "notice": "Issue notices (通报), correct them, and see what became of them.",
+    },
+    "recheck": {
+        "recheck": (
+            "Look at a notice's accounts again and list what became of each: 已完成整改, 未整改, "
+            "已注销 …, with basis and dates."
+        ),
+    },
+    "backup": {
+        "backup": (
+            "Write database, evidence, settings and canaries into one tar file, while a "
+            "sweep may run."
+        ),
+        "restore": "Make a new home from a backup, after every file was compared with its SHA-256.",
+    },
+    "units": {
+        "units": (
+            "Write systemd units for this home: the sweep of the night, a weekly backup, a "
+            "message where one fails (docs/running.md)."
+        ),
+    },
+    "verify": {
+        "verify": "Run recorded cases through the real scrapers; exit code 1 when any differs.",
+    },
+    "record": {
+        "record": (
+            "Look at an account once, and keep what the site answered as a case for "
+            "`verify`, without cookies, tokens and the operator."
+        ),
+    },
+}
+"""What `--help` says of every command, in its order, by the file that the command lives in. A test
+compares the sentences with the commands' own.
+"""
+HELP = {name: text for commands in HELP_BY_FILE.values() for name, text in commands.items()}
+_FILE_OF = {command: file for file, commands in HELP_BY_FILE.items() for command in commands}
 
 
 class Commands(Mapping[str, Any]):

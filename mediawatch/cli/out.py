@@ -16,7 +16,6 @@ from mediawatch.app.judged import JudgedScope, judged_scope, keep_judgements, la
 from mediawatch.cli.base import fit_table, open_home, run
 from mediawatch.domain import Notice, NoticeEvent, Sweep, UserError
 from mediawatch.ops.files import write_whole
-from mediawatch.people import worklist
 from mediawatch.people.suspects import proving_readings
 from mediawatch.publish import handoff as documents
 from mediawatch.publish.inspection import Inspection
@@ -224,6 +223,9 @@ async def none_and_open(app: App, judged: JudgedScope) -> str:
     """What stands in place of an empty list: that there is nothing, and how many accounts are open
     all the same.
     """
+    # Imported here: with it come the readers and writers of workbooks.
+    from mediawatch.people import worklist
+
     open_ones = await worklist.open_ones(
         app.store, judged.sweep, judged.entries, judged.policy, include_open=True
     )

@@ -1,1 +1,4 @@
 """What people answer: reviews, links, worklists, dispatched sheets, feedback forms."""
+
+PERSON = "person"
+"""The surface of what a person saw."""

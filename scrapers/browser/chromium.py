@@ -8,8 +8,7 @@ import asyncio
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-
-from playwright.async_api import Browser, ProxySettings
+from typing import TYPE_CHECKING
 
 from mediawatch.domain import Failure, Unreachable
 from scrapers.browser import driver as drivers
@@ -17,6 +16,9 @@ from scrapers.browser import processes
 from scrapers.browser.driver import Driver
 from scrapers.browser.limits import Timeouts, with_timeout
 from scrapers.browser.scratch import Scratch
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser, ProxySettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

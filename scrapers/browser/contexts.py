@@ -8,19 +8,21 @@ from collections.abc import Callable, Hashable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-
-from playwright.async_api import (
-    Browser,
-    BrowserContext,
-    CDPSession,
-    Page,
-    ProxySettings,
-    StorageState,
-)
+from typing import TYPE_CHECKING
 
 from mediawatch.domain import Changed, Failure, LoginRequired
 from scrapers.browser.limits import Timeouts, with_timeout
 from scrapers.browser.sessions import Session, fingerprint, stamp_of, stored, write_renewed
+
+if TYPE_CHECKING:
+    from playwright.async_api import (
+        Browser,
+        BrowserContext,
+        CDPSession,
+        Page,
+        ProxySettings,
+        StorageState,
+    )
 
 LOADS_PER_PAGE = 30
 """Then a page is closed: what scripts and driver keep of it goes with it."""

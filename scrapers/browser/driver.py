@@ -8,13 +8,14 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
-
-from playwright.async_api import Playwright, async_playwright
 
 from mediawatch.domain import Failure, Unreachable
 from scrapers.browser.limits import Timeouts, with_timeout
+
+if TYPE_CHECKING:
+    from playwright.async_api import Playwright
 
 _STARTS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 _COMMAND = "run-driver"
@@ -68,6 +69,9 @@ async def _started() -> Playwright:
     """`Unreachable` where it ends or breaks on the way: Playwright says so by a bare
     `Exception`.
     """
+    # Imported when a browser starts: most commands look at nothing.
+    from playwright.async_api import async_playwright
+
     starting = asyncio.ensure_future(async_playwright().start())
     try:
         await asyncio.wait([starting])

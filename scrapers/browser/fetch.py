@@ -5,14 +5,16 @@ its calls.
 from __future__ import annotations
 
 import base64
-
-from playwright.async_api import Page
+from typing import TYPE_CHECKING
 
 from mediawatch.domain import Unreachable
 from scrapers.browser.clock_check import sent_at
 from scrapers.browser.limits import with_timeout
 from scrapers.browser.reply import Reply
 from scrapers.urls import host_and_path
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page
 
 BODY_LIMIT = 20_000_000
 """Bytes. A larger body is nothing that a watched page needs; reading it would cost the sweep its

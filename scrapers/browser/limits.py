@@ -11,8 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
-from playwright.async_api import Error as PlaywrightError
-
 from mediawatch.domain import Changed, Failure, Unreachable
 
 T = TypeVar("T")
@@ -53,6 +51,8 @@ async def with_timeout(call: Awaitable[T], seconds: float, what: str) -> T:
     `Unreachable` for silence, a dead page or browser and net errors; `Changed` for everything else
     that Playwright refuses.
     """
+    from playwright.async_api import Error as PlaywrightError
+
     try:
         async with asyncio.timeout(seconds):
             return await call

@@ -4,11 +4,13 @@ left out by it.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from playwright.async_api import ProxySettings
-
 from mediawatch.domain import UserError
+
+if TYPE_CHECKING:
+    from playwright.async_api import ProxySettings
 
 _SCHEMES = ("http", "https", "socks5")
 
@@ -30,7 +32,7 @@ def proxy_settings(url: str | None) -> ProxySettings | None:
             f"({', '.join(_SCHEMES)})"
         )
     address = f"[{host}]" if ":" in host else host
-    settings = ProxySettings(server=f"{parts.scheme}://{address}:{port}")
+    settings: ProxySettings = {"server": f"{parts.scheme}://{address}:{port}"}
     if parts.username:
         settings |= {"username": unquote(parts.username), "password": unquote(parts.password or "")}
     return settings

@@ -16,11 +16,12 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-
-from playwright.async_api import StorageState
+from typing import TYPE_CHECKING, Any
 
 from mediawatch.domain import LoginRequired
+
+if TYPE_CHECKING:
+    from playwright.async_api import StorageState
 
 _OURS = "mediawatch"
 """Key of the file for what we note beside the browser's state."""
@@ -69,7 +70,7 @@ def read_file(session: Session) -> Mapping[str, Any]:
 def stored(session: Session) -> StorageState:
     """The session's storage state. Failures as `read_file`."""
     state = read_file(session)
-    return StorageState(cookies=state.get("cookies", []), origins=state.get("origins", []))
+    return {"cookies": state.get("cookies", []), "origins": state.get("origins", [])}
 
 
 def moments(session: Session) -> tuple[datetime, datetime | None]:

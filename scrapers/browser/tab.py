@@ -7,10 +7,8 @@ import gzip
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, suppress
 from datetime import date, datetime
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
-
-from playwright.async_api import Dialog, Page, StorageState
 
 from mediawatch.domain import (
     Capture,
@@ -28,6 +26,9 @@ from scrapers.browser.traffic import TRAFFIC, PageTraffic, ReplyWaiter
 from scrapers.browser.traffic_log import TrafficLog
 from scrapers.privacy.masking import Mask, OperatorCover
 from scrapers.urls import host_and_path, on_host, scrubbed
+
+if TYPE_CHECKING:
+    from playwright.async_api import Dialog, Page, StorageState
 
 T = TypeVar("T")
 

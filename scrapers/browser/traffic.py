@@ -8,11 +8,8 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
-
-from playwright.async_api import Error as PlaywrightError
-from playwright.async_api import Page, Request, Response
 
 from mediawatch.domain import Changed, Failure, Unreachable
 from scrapers.browser.clock_check import ClockCheck, sent_at
@@ -21,6 +18,9 @@ from scrapers.browser.limits import BackgroundTasks, Timeouts, with_timeout
 from scrapers.browser.reply import Reply
 from scrapers.browser.traffic_log import TrafficLog
 from scrapers.urls import host_and_path
+
+if TYPE_CHECKING:
+    from playwright.async_api import Page, Request, Response
 
 TRAFFIC = ("request", "requestfailed", "response")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -247,6 +247,8 @@ class PageTraffic:
         request = response.request
         if not request.is_navigation_request() or (response.status in _REDIRECTS) is not redirects:
             return False
+        from playwright.async_api import Error as PlaywrightError
+
         try:
             return request.frame == self._page.main_frame
         except PlaywrightError:  # a child frame that is not there yet

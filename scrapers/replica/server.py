@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import ssl
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -20,13 +20,19 @@ from urllib.parse import parse_qsl, urlsplit
 
 from scrapers.replica.cases import Case
 from scrapers.replica.douyin import Douyin
-from scrapers.replica.faults import Drop, Faults
 from scrapers.replica.tls import Identity, identity
 from scrapers.replica.toutiao import Toutiao
-from scrapers.replica.web import NOT_SERVED, Request, Response, Site
+from scrapers.replica.web import (
+    NOT_SERVED,
+    Answer,
+    Drop,
+    Middleware,
+    Request,
+    Response,
+    Site,
+)
 from scrapers.replica.wechat import WeChat
 from scrapers.replica.weibo import Weibo
-from scrapers.replica.weight import weighed
 from scrapers.replica.weread import WeRead
 from scrapers.replica.world import World
 
@@ -84,10 +90,10 @@ class Replica:
 
     With an `overlay` the case's responses come first; behind them stand sites that know no accounts
     (`Site.bare`). `scannable`: whether login pages wait for somebody to `scan` their QR code.
-    Replicas with one `key` (for all their hosts) are accepted by one Chromium. `real_weight`: pages
-    and answers are as heavy as measured real ones (`weight.py`). `distance`: seconds before each
-    answer. `lists_open`: whether the WeChat back office still lists the articles of other accounts
-    (it does not since 2026-07).
+    Replicas with one `key` (for all their hosts) are accepted by one Chromium. `before`: what
+    stands before the sites, the first one outermost. `distance`: seconds before each answer.
+    `lists_open`: whether the WeChat back office still lists the articles of other accounts (it does
+    not since 2026-07).
     """
 
     proxy: str
@@ -105,7 +111,7 @@ class Replica:
         lists_open: bool = False,
         scannable: bool = False,
         key: Identity | None = None,
-        real_weight: bool = False,
+        before: Sequence[Middleware] = (),
         distance: float = 0.0,
     ) -> None:
         self.strangers: Counter[str] = Counter()
@@ -113,8 +119,6 @@ class Replica:
         self.background: Counter[str] = Counter()
         """Refused hosts that the browser asked for on its own account."""
         self.requests: list[Served] = []
-        self.faults = Faults()
-        """What goes wrong, and for which account."""
         self._now = now
         bare = overlay is not None
         self._sites = {
@@ -129,7 +133,7 @@ class Replica:
         self._by_host = {
             host: site for site in self._sites.values() for host in site.hosts | site.picture_hosts
         }
-        self._overlay, self._real_weight, self._distance = overlay, real_weight, distance
+        self._overlay, self._before, self._distance = overlay, tuple(before), distance
         self._hosts = hosts_of([overlay] if overlay else [])
         self._identity = key or identity(self._hosts)
         self.chromium_args = self._identity.chromium_args
@@ -275,12 +279,16 @@ class Replica:
             leads = (("Location", recorded.location),) if recorded.location else ()
             return Response(recorded.served, recorded.status, recorded.content_type, leads)
         site = self._by_host.get(request.host)
-        response = self.faults.served(site, request) if site is not None else NOT_SERVED
-        return (
-            weighed(request, response)
-            if self._real_weight and isinstance(response, Response)
-            else response
-        )
+        if site is None:
+            return NOT_SERVED
+        answer: Answer = site.respond
+        for middleware in reversed(self._before):
+            answer = _behind(middleware, site, answer)
+        return answer(request)
+
+
+def _behind(middleware: Middleware, site: Site, usual: Answer) -> Answer:
+    return lambda request: middleware(site, request, usual)
 
 
 async def _read_head(reader: asyncio.StreamReader) -> tuple[str, str, Mapping[str, str]] | None:

@@ -10,6 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import Enum
 from functools import cache
 from http.cookies import CookieError, SimpleCookie
 from importlib import resources
@@ -122,6 +123,17 @@ def redirect(url: str, *, cookies: tuple[Cookie, ...] = ()) -> Response:
     )
 
 
+class Drop(Enum):
+    """Instead of a response."""
+
+    HANG = "nothing comes until the browser goes away"
+    RESET = "the connection is reset"
+
+
+Answer = Callable[[Request], Response | Drop]
+"""How a request is answered."""
+Middleware = Callable[["Site", Request, Answer], Response | Drop]
+"""Stands before the sites: answers in its own way, or by the usual answer that it is given."""
 NOT_SERVED = Response(b"not found", 404, "text/plain")
 
 

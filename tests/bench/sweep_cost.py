@@ -23,9 +23,11 @@ from typing import TYPE_CHECKING
 
 from processes import measured, passed, python
 from ways import Answers, Place, plain, requests, sweep
+from weights import real_weight
 from worlds import MIX, Answer, answer_of, world
 
 from mediawatch.app import DEMO_LOGINS, clock_from, open_app
+from mediawatch.cli import logs
 from scrapers.browser.sessions import write_state
 
 if TYPE_CHECKING:
@@ -118,7 +120,11 @@ async def serve(folder: Path, name: str, weight: str) -> None:
     clock = clock_from(stood_for.as_of + timedelta(hours=9))
     far = DISTANCE if weight == "far" else 0.0
     async with Replica(
-        stood_for, now=clock, logged_in=DEMO_LOGINS, real_weight=weight != "light", distance=far
+        stood_for,
+        now=clock,
+        logged_in=DEMO_LOGINS,
+        before=[] if weight == "light" else [real_weight],
+        distance=far,
     ) as replica:
         states = {platform: replica.storage_state(platform) for platform in DEMO_LOGINS}
         at = {
@@ -220,6 +226,8 @@ def rows(name: str, weight: str, ways: Sequence[str]) -> Iterator[Row]:
 
 def main(words: Sequence[str]) -> None:
     """`serve FOLDER SET WEIGHT` and `run FOLDER SET WAY` are this program's own processes."""
+    # As in a command: only warnings, and on standard error. The table stands alone.
+    logs.set_up("warning")
     match words:
         case ["serve", folder, name, weight]:
             asyncio.run(serve(Path(folder), name, weight))

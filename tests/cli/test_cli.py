@@ -20,6 +20,7 @@ import pytest
 from commands import commands, in_process
 from programs import DRIVER, clean, mediawatch
 
+from mediawatch.cli.commands import HELP
 from mediawatch.cli.logs import secrets_of
 from mediawatch.ops.settings import BrowserSettings, Home, NotifySettings, Settings
 
@@ -36,6 +37,28 @@ def test_every_command_and_option_says_what_it_does() -> None:
         for param in command.params:
             if param.param_type_name == "option":
                 assert getattr(param, "help", ""), f"{words} {param.name}"
+
+
+def test_the_root_help_says_of_every_command_what_it_says_itself() -> None:
+    """The table spares `--help` loading every command."""
+    own = {
+        words: command.get_short_help_str(1000)
+        for words, command in commands()
+        if " " not in words and not command.hidden
+    }
+    assert own == HELP
+
+
+def test_help_and_version_load_nothing_heavy() -> None:
+    code = (
+        "import runpy, sys, atexit; sys.argv = ['mediawatch', '--help']; "
+        "atexit.register(lambda: print(*sys.modules)); runpy.run_module('mediawatch')"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(done.stdout.rpartition("\n")[0].rpartition("\n")[2].split())
+    assert "mediawatch.cli.commands" in loaded
+    heavy = {"asyncio", "pydantic", "rich", "structlog", "sqlalchemy", "playwright"}
+    assert not loaded & (heavy | {"mediawatch.domain", "mediawatch.cli.out"})
 
 
 def test_no_command_is_a_coroutine_function() -> None:

@@ -6,9 +6,9 @@ import fault_docs
 import pytest
 from fault_scenes import ASIDE, SURFACES, TruthOf
 from fault_table import IN_CALLS, IN_PAGES, OVERRIDES, ROWS, STRUCK_BY, cells
+from replica_faults import PLACES, Fault
 
 from scrapers.platforms import SCRAPERS
-from scrapers.replica.faults import PLACES, Fault
 
 
 def test_every_fault_has_its_row_and_its_places() -> None:

@@ -10,8 +10,7 @@ import pytest
 import pytest_asyncio
 from fault_runs import Played, check, play
 from fault_table import Cell, cells
-
-from scrapers.replica.faults import Fault
+from replica_faults import Fault
 
 PLATFORMS = ("wechat", "weibo", "douyin", "toutiao")
 TELLING = frozenset(

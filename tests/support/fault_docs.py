@@ -6,15 +6,14 @@ from pathlib import Path
 
 from fault_scenes import ASIDE, SURFACES, Scene
 from fault_table import ALLOWED, CANARIES, HANDFUL, STRUCK_BY, Proves, expected, place
-
-from scrapers.replica.faults import PLACES, Fault, Part
+from replica_faults import PLACES, Fault, Part
 
 FILE = Path(__file__).resolve().parents[2] / "docs" / "faults.md"
 _COLUMNS = [name for names in SURFACES.values() for name in names]
 _INTRO = """# What may go wrong, and what comes of it
 
 Made from `tests/support/fault_table.py` by `python tests/support/fault_docs.py`; do not edit. The replica can put
-each of these faults on any account of any platform (`Replica.faults.strike`): on its **document**, on the **profile**
+each of these faults on any account of any platform (`Faults.strike`): on its **document**, on the **profile**
 call that says who it is, or on the **list** call that shows its posts. `make test` plays every fault on every
 platform at its first place, on an account whose one recent post is what a wrong reading would lose; `make soak` plays
 every place under every truth, with second looks, retries, full sizes and a sound account read right after each.

@@ -16,6 +16,7 @@ from pathlib import Path
 from fault_scenes import Scene, TruthOf
 from fault_table import ALLOWED, EXACT, Cell, Proves
 from fault_world import HEADINGS, filed, row, sleeping, true_id
+from replica_faults import Fault, Faults, Part
 
 from mediawatch.domain import (
     Account,
@@ -37,7 +38,6 @@ from scrapers.browser.shared_pages import SharedPages
 from scrapers.look import LookTask, look
 from scrapers.platforms import SCRAPERS
 from scrapers.replica import Replica, TrueAccount, World
-from scrapers.replica.faults import Fault, Part
 
 AS_OF = datetime.fromisoformat("2022-12-31T18:00:00+08:00")
 NOW = datetime.fromisoformat("2022-12-31T20:00:00+08:00")
@@ -131,14 +131,16 @@ async def _play(
     world = World.parse("\n".join([HEADINGS, *texts, row(sleeping(cells[-1].scene), 9999)]))
     accounts = {account.id: account for account in world.accounts}
     logins = {login for scene in scenes for login in scene.logins}
+    other = dict.fromkeys((platform, "weread"), true_id(platform, 9999))
+    clears_after, big = (3.0, 50_000_000) if full else (0.4, 21_000_000)
+    faults = Faults(clears_after, big, other)
     async with Replica(
-        world, now=lambda: NOW, logged_in=frozenset(logins), lists_open=True
+        world,
+        now=lambda: NOW,
+        logged_in=frozenset(logins),
+        lists_open=True,
+        before=[faults.answer],
     ) as replica:
-        for site in (platform, "weread"):
-            replica.faults.other[site] = true_id(platform, 9999)
-        replica.faults.clears_after, replica.faults.big = (
-            (3.0, 50_000_000) if full else (0.4, 21_000_000)
-        )
         args = (*replica.chromium_args, _SMALL_HEAP)
         browser = Browser(
             executable,
@@ -153,7 +155,7 @@ async def _play(
         }
         warm = SharedPages(browser) if calls else None
         lanes = [
-            _Lane(replica, browser, sessions, sound, full, warm)
+            _Lane(replica, faults, browser, sessions, sound, full, warm)
             for sessions in _sessions(replica, logins, folder)
         ]
         true = {cell: accounts[true_id(platform, number)] for cell, number in rows.items()}
@@ -204,6 +206,7 @@ class _Lane:
     """A session's worth of work: one look after another, behind a gate of its own each."""
 
     replica: Replica
+    faults: Faults
     browser: Browser
     sessions: Mapping[str, Session]
     sound: Mapping[Scene, TrueAccount]
@@ -226,7 +229,7 @@ class _Lane:
                 played[cell] = replace(played[cell], next=await self.next(cell.scene))
 
     async def play(self, cell: Cell, true: TrueAccount) -> Played:
-        self.replica.faults.strike(cell.scene.site, true.id, cell.fault, cell.parts)
+        self.faults.strike(cell.scene.site, true.id, cell.fault, cell.parts)
         first = await self.look(cell.scene, true, LookKind.FIRST)
         judgement = _judged(cell.scene, true, first)
         readings: tuple[Reading, ...] = (first,)
@@ -242,7 +245,7 @@ class _Lane:
         return Played(true, readings, judgement, await self.next(cell.scene) if self.full else None)
 
     async def next(self, scene: Scene) -> Reading:
-        self.replica.faults.heal(scene.site, self.sound[scene].id)
+        self.faults.heal(scene.site, self.sound[scene].id)
         return await self.look(scene, self.sound[scene], LookKind.FIRST)
 
     async def look(

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from enum import Enum
 
 from fault_scenes import ASIDE, SCENES, Scene, TruthOf
+from replica_faults import PLACES, Fault, Part
 
 from mediawatch.domain import Code, Outcome
-from scrapers.replica.faults import PLACES, Fault, Part
 
 
 class Proves(Enum):

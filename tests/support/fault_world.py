@@ -8,10 +8,10 @@ from datetime import date
 
 from fault_scenes import Scene, TruthOf
 from fault_table import Cell
+from replica_faults import Fault
 
 from mediawatch.domain import Filing
 from scrapers.replica import TrueAccount
-from scrapers.replica.faults import Fault
 
 _OLDER = "2022-11-20T08:00;2022-11-10T08:00;2022-11-01T08:00;2020-01-01T08:00"
 _FRESH = f"2022-12-30T09:00;{_OLDER}"

@@ -25,6 +25,7 @@ from mediawatch.domain import (
     Sight,
 )
 from mediawatch.domain.clock import day_start
+from mediawatch.people import PERSON
 from mediawatch.people.forms.read import WorklistRow
 from mediawatch.people.worklist.faults import faults_of
 from mediawatch.people.worklist.identity import (
@@ -38,7 +39,7 @@ from mediawatch.people.worklist.states import (  # fmt: skip
 )
 from mediawatch.registry.problems import RowProblem
 
-SURFACE = "person"
+SURFACE = PERSON
 UNTIMED = "核查时间未填"
 """Stands in the detail of a reading whose time is the import's: importing again must not make it
 another look.

@@ -1,21 +1,22 @@
 """Faults: what may go wrong between us and a platform, put on one account of the replica at a time.
 
-`Replica.faults.strike(platform, id, fault)` spoils what the site answers about that account, on its
-document, on the call that tells who it is, or on the call that lists its posts; everybody else is
-answered as before. What must come of each fault stands in tests/fault_table.py, and from there in
-docs/faults.md.
+`Replica(…, before=[faults.answer])` hands them in. `faults.strike(platform, id, fault)` spoils what
+the site answers about that account: its document, the call that tells who it is, or the call that
+lists its posts. Everybody else is answered as before. What must come of each fault stands in
+tests/support/fault_table.py, and from there in docs/faults.md.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum, StrEnum
+from enum import StrEnum
 from urllib.parse import quote, urlsplit
 
-from scrapers.replica import spoiled
-from scrapers.replica.spoiled import Dates
-from scrapers.replica.web import Request, Response, Site, page
+import spoiled_replies as spoiled
+from spoiled_replies import Dates
+
+from scrapers.replica.web import Answer, Drop, Request, Response, Site, page
 
 
 class Part(StrEnum):
@@ -68,13 +69,6 @@ class Fault(StrEnum):
     POPUP = "pop-up"
     BIG_BODY = "50 MB body"
     CRASH = "renderer crash"
-
-
-class Drop(Enum):
-    """Instead of a response."""
-
-    HANG = "nothing comes until the browser goes away"
-    RESET = "the connection is reset"
 
 
 _D, _P, _L = Part.DOCUMENT, Part.PROFILE, Part.LIST
@@ -165,9 +159,9 @@ class Faults:
     def heal(self, platform: str, account: str) -> None:
         self._struck.pop((platform, account), None)
 
-    def served(self, site: Site, request: Request) -> Response | Drop:
+    def answer(self, site: Site, request: Request, usual: Answer) -> Response | Drop:
         """What the site answers, spoiled where a fault lies on the account that the request is
-        about.
+        about. See `scrapers.replica.web.Middleware`.
         """
         if request.path == "/replica-download":
             return Response(
@@ -181,7 +175,7 @@ class Faults:
         account, part = concerned(site, request)
         struck = self._struck.get((site.platform, account))
         if struck is None or part not in struck.parts or part is None:
-            return site.respond(request)
+            return usual(request)
         return self._spoiled(site, request, struck, account, part)
 
     def _spoiled(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import cache
 
-from scrapers.replica.web import Request, Response
+from scrapers.replica.web import Answer, Drop, Request, Response, Site
 
 _FOLDER = "/replica-weight/"
 _DOCUMENT, _SCRIPT, _STYLE, _PICTURE, _ANSWER = 195_000, 2_000_000, 143_000, 15_000, 83_000
@@ -25,6 +25,12 @@ _PARTS = (
     )
     + "".join(f'<img alt="" src="{_FOLDER}{number}.jpg">' for number in range(_PICTURES))
 ).encode()
+
+
+def real_weight(site: Site, request: Request, usual: Answer) -> Response | Drop:
+    """Stands before a replica's sites (`scrapers.replica.web.Middleware`)."""
+    response = usual(request)
+    return weighed(request, response) if isinstance(response, Response) else response
 
 
 def weighed(request: Request, response: Response) -> Response:

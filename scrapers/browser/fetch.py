@@ -1,6 +1,4 @@
-"""A GET by the page's own `fetch`: with its cookies, and with the signatures that the page adds to
-its calls.
-"""
+"""A GET by the page's own `fetch`: with its cookies, and the signatures that the page adds."""
 
 from __future__ import annotations
 
@@ -15,9 +13,7 @@ from scrapers.browser.reply import Reply
 from scrapers.urls import host_and_path
 
 BODY_LIMIT = 20_000_000
-"""Bytes. A larger body is nothing that a watched page needs; reading it would cost the sweep its
-memory.
-"""
+"""Bytes. No watched page needs a larger body; reading it would cost the sweep its memory."""
 _FETCH = """async ([url, limit]) => {
   const answer = await fetch(url, {cache: 'no-store', credentials: 'include'}).catch(() => null)
   if (!answer) return null
@@ -32,8 +28,10 @@ _FETCH = """async ([url, limit]) => {
 
 
 async def fetched(page: Page, url: str, seconds: float) -> tuple[Reply, str]:
-    """The reply, and the URL that answered where the request was redirected ("" where not). Raises
-    `Unreachable`; `Changed` where the page moved on meanwhile."""
+    """The reply, and the URL that answered where the request was redirected ("" where not).
+
+    Raises `Unreachable`; `Changed` where the page moved on meanwhile.
+    """
     match await with_timeout(
         page.evaluate(_FETCH, [url, BODY_LIMIT]), seconds, f"fetch of {host_and_path(url)}"
     ):

@@ -427,7 +427,7 @@ async def test_a_code_that_nobody_scans_leaves_nothing_behind(
     executable: Path, tmp_path: Path
 ) -> None:
     async with Replica(World(), now=lambda: NOW, logged_in=KNOWN, scannable=True) as replica:
-        with pytest.raises(UserError, match="nobody logged in within 2 s"):
+        with pytest.raises(UserError, match="no login within 2 s"):
             await files(replica, executable, tmp_path).by_code(
                 "weibo", "office", lambda picture, code: None, limit=2
             )

@@ -22,7 +22,7 @@ from mediawatch.domain import LookKind, SweepState
 
 
 def is_idle(before: datetime) -> ColumnElement[bool]:
-    """That nothing refers to a reading, and the other readings give every judgement it could give."""
+    """That nothing refers to a reading, and the others give every judgement it could give."""
     state, later = AccountStateRow, aliased(ReadingRow)
     named = and_(
         state.account_id == ReadingRow.account_id, state.name_read_at == ReadingRow.read_at

@@ -239,7 +239,7 @@ def _names_and_persons(accounts: Sequence[int], since: datetime) -> Select[*tupl
 def _days_since(
     accounts: Sequence[int], since: datetime, period_from: date
 ) -> Select[*tuple[Any, ...]]:
-    """Before `since`: each day of the period with a post of a kind, no matter which post (no key)."""
+    """Before `since`: each day of the period with a post of a kind, whichever post (no key)."""
     of_day = (FirstSeenRow.account_id, FirstSeenRow.what, FirstSeenRow.on)
     first = func.min(FirstSeenRow.reading_id).label("reading_id")
     inside = (

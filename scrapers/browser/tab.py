@@ -268,7 +268,7 @@ class Tab:
         self._hidden.append(secret.encode())
 
     async def carries(self, cookie: str, url: str) -> bool:
-        """Whether a request to this address would carry this cookie, even one hidden from scripts."""
+        """Whether a request to this address would carry this cookie, hidden from scripts or not."""
         return any(
             each.get("name") == cookie for each in await self._ask(self._page.context.cookies, url)
         )

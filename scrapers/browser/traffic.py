@@ -134,7 +134,7 @@ class ReplyWaiter:
 
 
 class PageTraffic:
-    """Listens on one page: always for its documents, for other responses while a waiter wants them."""
+    """Listens on one page: always for documents, for other responses while a waiter wants them."""
 
     def __init__(
         self, page: Page, timeouts: Timeouts, keep: Callable[[Reply], None], clock: ClockCheck

@@ -53,7 +53,7 @@ class TrafficLog:
             logged.used |= logged.reply is reply
 
     def add_fetched(self, reply: Reply) -> None:
-        """A surface asked for this itself: it will ask again at the replay, so the page need not."""
+        """A surface asked for this itself: it asks again at the replay, and the page need not."""
         self.fetched.add(reply.url)
         self.replies.append(
             LoggedReply(self.surface, self.number(), reply, document=False, used=True)

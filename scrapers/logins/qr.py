@@ -47,7 +47,7 @@ def modules_of(pixels: Sequence[str]) -> Modules | None:
 
 
 def _is_code(dark: Callable[[int, int], bool], size: int) -> bool:
-    """Whether the three finder patterns are whole and the timing patterns between them alternate."""
+    """Whether the three finder patterns are whole and the timing patterns between alternate."""
     corners = ((0, 0), (0, size - 7), (size - 7, 0))
     whole = all(
         dark(top + row, left + column) == (cell == "1")

@@ -31,7 +31,7 @@ class Signing:
         return fill(_SCRIPT, secret=self._secret, prefix=self._prefix, key=self.key)
 
     def accepts(self, target: str) -> bool:
-        """Whether path and query, exactly as sent, end in the signature of what stands before it."""
+        """Whether path and query, exactly as sent, end in the signature of what precedes it."""
         found = re.fullmatch(rf"(.*)[?&]{self.key}=([0-9a-f]{{8}})", target)
         return found is not None and self._of(found[1]) == found[2]
 

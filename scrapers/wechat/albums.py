@@ -159,7 +159,7 @@ def read_album(payload: Mapping[str, Any], account: Account, biz: str) -> Payloa
 
 
 def _post(item: Mapping[str, Any]) -> Post | None:
-    """None for an article without a sound time: an album gives lower bounds, so the others stand."""
+    """None for an article without a sound time: in an album of lower bounds the others stand."""
     try:
         at = from_epoch(item.get("create_time"))
     except Changed:

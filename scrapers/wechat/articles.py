@@ -110,7 +110,7 @@ class Article(Surface):
 
 
 class LoneArticle(Article):
-    """A link that was handed in without its account: the page says whose it is, tied to no account."""
+    """A link handed in without its account: the page says whose it is, tied to no account."""
 
     async def see(self, tab: Tab | PageCalls, account: Account) -> AsyncIterator[PayloadFacts]:
         for link in account.links:

@@ -169,7 +169,7 @@ def read_mobile_profile(payload: object, *, visitor: bool) -> Profile:
 
 
 def _named(user: Mapping[str, object]) -> bool:
-    """Whether a record says which account it is about: one missing field does not lose the other."""
+    """Whether a record names its account: one missing field does not lose the other."""
     return bool(_text(user, "screen_name").strip() or _uid_of(user))
 
 

@@ -49,9 +49,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `bin` of a new environment with the wheel. Its dependencies are lent by a path line: a
-    plain entry of sys.path, whose own path lines (and so the checkout, where it is installed
-    editable) do not count."""
+    """The `bin` of a new environment with the wheel.
+
+    A path line lends it the dependencies: a plain entry of sys.path. That entry's own path lines
+    (and so the checkout, where it is installed editable) do not count.
+    """
     folder = tmp_path_factory.mktemp("venv")
     run(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder)
     python = folder / "bin" / "python"

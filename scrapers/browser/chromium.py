@@ -67,7 +67,7 @@ class Chromium:
 
     @property
     def dead(self) -> bool:
-        """Whether it or its driver is known to be dead. Only opening a page proves that it lives."""
+        """Whether it or its driver is known to be dead. Only an opened page proves life."""
         return self.driver.ended.done() or not self.browser.is_connected()
 
     async def memory_mb(self) -> float:

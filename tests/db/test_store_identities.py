@@ -1,5 +1,6 @@
-"""Readings speak of the identity that is filed now, and of every filing of one id: state, due
-dates, what is known and learned follow.
+"""Readings speak of the identity that is filed now, and of every filing of one id.
+
+State, due dates, what is known and learned follow.
 """
 
 from __future__ import annotations

@@ -39,8 +39,9 @@ BOX = "office@example.gov.cn"
 
 @dataclass
 class Post:
-    """A mail server of the office. `refusing` it takes no mail, though it lets everybody in who
-    knows the password.
+    """A mail server of the office.
+
+    `refusing` it takes no mail, though it lets everybody in who knows the password.
     """
 
     port: int
@@ -81,7 +82,7 @@ class Post:
 
 @pytest.fixture
 async def post(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Post]:
-    """Its certificate is one that this process, and whoever it starts, trusts."""
+    """This process, and every process it starts, trusts its certificate."""
     shown = identity(["localhost"])
     (tmp_path / "ca.pem").write_bytes(shown.ca_pem)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))

@@ -1,5 +1,6 @@
-"""Article links that units hand in: found in real files, opened at the replica, kept for whom they
-belong to.
+"""Article links that units hand in: found in real files, and opened at the replica.
+
+They are kept for the account that they belong to.
 """
 
 from __future__ import annotations

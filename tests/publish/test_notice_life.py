@@ -68,7 +68,7 @@ def test_a_later_judgement_changes_nothing_that_was_issued(office: Office) -> No
     office.issue(sweep, "文1", date(2023, 1, 10))
     before, tables = office.handoff("--notice", "文1"), office.sheets("--notice", "文1")
     assert (before["counts"]["failed"], before["counts"]["checked"]) == (2, 3)
-    # Another verdict on an account that is in it, on one that is not, another prefecture, and a
+    # Another verdict on an account that is in it, or on one that is not. Another prefecture, and a
     # notice that comes in later.
     office.within(
         lambda store: store.sweeps.keep_judgements(

@@ -275,8 +275,9 @@ def test_future_post_is_set_aside_and_noted() -> None:
 
 
 def test_a_list_with_a_date_yet_to_come_proves_no_gap() -> None:
-    """Its newest post has a true date that nobody knows: it may lie in the window. Found by the
-    fault matrix.
+    """The true date of its newest post is not known: it may lie in the window.
+
+    Found by the fault matrix.
     """
     for gaps, codes in (((-400, 41, 60), set()), ((41, 60), {Code.STALE_2W})):
         looks = (

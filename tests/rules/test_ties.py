@@ -1,5 +1,6 @@
-"""Whose reading it is, and what may therefore be held against whom: by id, by the identity filed
-now, by the newest answer.
+"""Whose reading it is, and which account it may count against.
+
+By id, by the identity filed now, by the newest answer.
 """
 
 from __future__ import annotations
@@ -140,8 +141,8 @@ STALE, FRESH = sight(40, whole=True), sight(3)
 
 
 def test_readings_of_another_id_speak_neither_for_nor_against() -> None:
-    """The registry was put right: the old account's silence fails nobody, the old account's posts
-    prove nobody fresh.
+    """The registry was put right: the old account's silence fails no other account, its posts prove
+    no other one fresh.
     """
     assert judged(*twice(STALE, taken=OTHER)).verdict is Verdict.UNPROVEN
     assert judged(reading(FRESH, taken=OTHER)).verdict is Verdict.UNPROVEN
@@ -154,8 +155,9 @@ def test_readings_of_another_id_speak_neither_for_nor_against() -> None:
 
 
 def test_an_inspection_accuses_nobody_by_what_was_filed_after_it_began() -> None:
-    """Who files another id or name makes no account silent, vanished or renamed that was filed
-    otherwise when the list was made.
+    """A new filing accuses no account: an account was filed otherwise when the list was made.
+
+    Another id or name makes no account silent, vanished or renamed.
     """
     renamed, without = replace(NAMELESS, name="胡乱填写的名称"), NAMELESS
     shown = replace(STALE, platform_id=OTHER.platform_id)
@@ -490,8 +492,9 @@ def test_an_unknown_opening_proves_no_silence_before_the_first_known_post() -> N
 
 
 def test_another_accounts_article_proves_nobody_fresh_and_hides_no_silence() -> None:
-    """No id is filed, and the page bears another name: a proposal. Nor does a silence stand against
-    it.
+    """No id is filed, and the page bears another name: a proposal.
+
+    Nor does a silence stand against it.
     """
     article = reading(
         sight(3, surface="wechat.article", name="别家饭店", matched_by=MatchedBy.URL),

@@ -206,7 +206,7 @@ async def test_a_look_without_a_browser_is_a_sight(tmp_path: Path) -> None:
 async def test_looks_are_not_begun_with_a_browser_that_does_not_start(
     tmp_path: Path, content: str | None, mode: int
 ) -> None:
-    """Missing, no program, one that ends at once: the operator is told once, not by every
+    """Missing, no program, one that ends at once: the operator learns it once, not from every
     account.
     """
     executable = tmp_path / "chromium"

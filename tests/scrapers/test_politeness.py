@@ -1,6 +1,9 @@
-"""We come as what we are and ask for little. What a running browser does of it is tested with the
-browser and the tab: the site is told what looks at it, pictures are for evidence only, a login has
-one page at a time, downloads and foreign hosts are refused."""
+"""We come as what we are and ask for little.
+
+The browser's and the tab's tests cover what a running browser does of it. The site learns what
+looks at it; pictures are for evidence only. A login has one page at a time; downloads and foreign
+hosts are refused.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,9 @@ DISGUISE = {
     "ignore_default_args", "ignoreHTTPSErrors", "ignore_https_errors", "is_mobile", "playwright_stealth", "setExtraHTTPHeaders",
     "setUserAgentOverride", "set_extra_http_headers", "set_geolocation", "stealth", "user_agent", "webdriver",
 }  # fmt: skip
-"""Words of Playwright, of Chromium's protocol and of add-ons by which a browser is made to look
-like another one, or its checks are loosened."""
+"""Words of Playwright, of Chromium's protocol and of add-ons that disguise a browser or loosen its
+checks.
+"""
 LOOSE = {"route", "unroute", "route_from_har"}
 """Requests are blocked by Chromium itself: a page's `route` would turn its cache off and make eight
 times the traffic.

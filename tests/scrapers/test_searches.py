@@ -1,5 +1,6 @@
-"""What a platform's name search says of an account: who is proposed, and when nobody means
-absence.
+"""What a platform's name search says of an account: which account it proposes.
+
+And when an empty result means absence.
 """
 
 from __future__ import annotations

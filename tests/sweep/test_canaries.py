@@ -1,4 +1,5 @@
 """对照账号: what a surface says against others counts only while its canaries read as they must.
+
 Proofs of freshness stand.
 """
 
@@ -284,8 +285,9 @@ def test_a_distrusted_name_is_a_sign_of_life_still() -> None:
 
 
 class World(Scripted):
-    """Two surfaces and a clock that goes a minute with each look. `well` says whether a canary
-    reads well at that minute.
+    """Two surfaces and a clock that goes a minute with each look.
+
+    `well` says whether a canary reads well at that minute.
     """
 
     def __init__(
@@ -416,7 +418,7 @@ async def test_every_surface_in_use_is_checked_by_itself(store: Store, tmp_path:
 
 
 async def test_a_canary_that_cannot_be_read_fails(store: Store, tmp_path: Path) -> None:
-    """The door is shut before the last check: nobody knows what the surface would have shown."""
+    """The surface closed before the last check: what it would have shown is not known."""
 
     class Shut(World):
         def canary(self) -> Sight:

@@ -20,8 +20,9 @@ ABOUT_THEM = [outcome for outcome in Outcome if not outcome.about_us]
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the decision table (docs/pace.md), written down a second time. `opens_after`:
-    visits in a row; 0: never.
+    """One row of the decision table (docs/pace.md), written down a second time.
+
+    `opens_after`: visits in a row; 0: never.
     """
 
     tries: int = 1

@@ -39,8 +39,9 @@ Limits = Callable[[str, int, float], bool]
 
 
 class Limited(Scripted):
-    """Two surfaces in turn; the first to show a post in the window is the last. One with a prime in
-    its name shows old posts only.
+    """Two surfaces in turn; the first to show a post in the window is the last.
+
+    One with a prime in its name shows old posts only.
     """
 
     def __init__(self, limits: Limits, surfaces: tuple[str, ...]) -> None:

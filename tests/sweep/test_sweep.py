@@ -216,9 +216,7 @@ async def test_a_finished_sweep_is_not_repeated_without_again(stage: Stage) -> N
 async def left_running(
     stage: Stage, started: timedelta, read: timedelta | None, **more: object
 ) -> int:
-    """A sweep that was begun and last read so long before NOW, and that nobody has finished; its
-    number.
-    """
+    """An unfinished sweep that was begun and last read so long before NOW; its number."""
     asked = request(**more)
     opened = await stage.store.sweeps.open(
         asked.sweep(NOW - started), await stage.store.accounts.all()
@@ -254,8 +252,8 @@ async def left_running(
 async def test_a_sweep_is_gone_on_with_as_long_as_it_read_anything_lately(
     stage: Stage, started: int, read: int | None, asked: dict[str, object], gone_on: bool | None
 ) -> None:
-    """True: continued; False: closed as incomplete, of whatever scope; None: left to whoever asks
-    for its scope.
+    """True: continued; False: closed as incomplete, of whatever scope; None: left to a sweep of its
+    own scope.
     """
     await stage.file("鲜1", "鲜2")
     old = await left_running(

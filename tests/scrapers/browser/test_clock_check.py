@@ -67,8 +67,9 @@ def test_one_reply_that_agrees_clears_our_clock(replies: list[dict[str, str]], o
 async def looked(
     executable: Path, platform_id: str, ours: timedelta, *, second: bool = False
 ) -> Sight:
-    """One look at an account by a machine whose clock is `ours` off, in a world whose sites know
-    the time.
+    """One look at an account by a machine whose clock is `ours` off.
+
+    The world's sites know the time.
     """
     here = NOW + ours
     async with (

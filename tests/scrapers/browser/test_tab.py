@@ -140,6 +140,7 @@ async def test_an_earlier_call_that_is_answered_late_does_not_excuse_a_later_one
     quick: Browser,
 ) -> None:
     """The list was reset before the profile's answer was there: no changed site, but no connection.
+
     Found by the fault matrix.
     """
     asked_twice = (

@@ -1,5 +1,6 @@
-"""What Douyin's replies and pages are read as, and whose they are taken for. Composed payloads;
-recorded ones stand in the cases.
+"""What Douyin's replies and pages are read as, and whose they are taken for.
+
+Composed payloads; recorded ones stand in the cases.
 """
 
 from __future__ import annotations

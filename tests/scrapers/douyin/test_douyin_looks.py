@@ -156,8 +156,8 @@ async def test_without_id_and_link_the_operator_searches(operator: Stage) -> Non
         SECS["a"],
         MatchedBy.NAME,
     )
-    # Whom the search found is looked at next; nobody certifies it as the filed body's, so its list
-    # proves no gap.
+    # The look goes on to the account that the search found. Nothing certifies it as the filed
+    # body's, so its list proves no gap.
     assert (page.surface, page.name, page.matched_by, page.exact) == (
         "douyin.profile",
         "示例活跃",

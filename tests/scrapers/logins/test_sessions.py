@@ -1,5 +1,6 @@
-"""The operator's logins in use: asked of the site, lost in the middle of a batch, taken in turn,
-written back, made by a QR code.
+"""The operator's logins in use: asked of the site, and lost in the middle of a batch.
+
+Taken in turn, written back, made by a QR code.
 """
 
 from __future__ import annotations

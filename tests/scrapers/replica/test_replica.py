@@ -94,8 +94,9 @@ async def visit(staged: tuple[Replica, Browser], platform: str = "") -> AsyncIte
 
 
 async def reply(page: Page, path: str, url: str) -> Any:
-    """Open a page and give the JSON of the call that it makes to a path (a function of JSON or None
-    for an empty body).
+    """Open a page and give the JSON of the call that it makes to a path.
+
+    A function of JSON; None for an empty body.
     """
 
     def wanted(response: Response) -> bool:

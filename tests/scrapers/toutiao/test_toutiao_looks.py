@@ -499,7 +499,7 @@ async def test_a_list_with_a_hole_is_no_whole_list(odd: Stage) -> None:
             date(2022, 10, 2),
             None,
         )
-    # The site's refusal of a further page is told; that a page did not scroll on is none.
+    # The site's refusal of a further page is reported; a page that did not scroll on is not.
     assert [each.sights[0].outcome for each in (lost, skipped)] == [
         Outcome.RATE_LIMITED,
         Outcome.OK,

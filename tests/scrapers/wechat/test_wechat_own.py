@@ -409,7 +409,7 @@ def test_a_search_without_any_hit_is_described_only() -> None:
 
 
 class Counting(Pacing):
-    """A gate that notes whom it made wait between two calls of one visit."""
+    """A gate that notes whose visit it made wait between two calls."""
 
     def __init__(self) -> None:
         super().__init__(scale=0)

@@ -51,9 +51,7 @@ def true(name: str) -> TrueAccount:
 
 
 class Office:
-    """Looks with the operator's logins at the back office and, unless told otherwise, at
-    微信读书.
-    """
+    """Looks with the operator's logins at the back office and, unless otherwise given, at 微信读书."""
 
     def __init__(self, looks: SiteLooker, replica: Replica) -> None:
         self.looks, self.replica = looks, replica

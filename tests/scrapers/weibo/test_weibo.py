@@ -1,5 +1,6 @@
-"""What Weibo's replies are read as, and whose they are taken for. Composed payloads; recorded ones
-stand in the cases.
+"""What Weibo's replies are read as, and whose they are taken for.
+
+Composed payloads; recorded ones stand in the cases.
 """
 
 from __future__ import annotations

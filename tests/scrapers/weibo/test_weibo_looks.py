@@ -284,7 +284,7 @@ async def test_where_the_id_is_gone_the_search_tells_who_bears_the_name(operator
         Attestation.DESCRIBED,
     )
     assert "5000000011" in found.detail
-    # As a control it answers for whoever it finds.
+    # As a control it answers for any account it finds.
     control = await operator.look(filed("示例沉睡", "5000000002"), only="weibo.search")
     assert [(sight.outcome, sight.name, sight.matched_by) for sight in control.sights] == [
         (Outcome.OK, "示例沉睡", MatchedBy.ID)

@@ -400,7 +400,7 @@ def test_the_unforeseen_is_caught_in_two_places_only() -> None:
     assert broad_excepts(sources()) <= LAST_RESORTS
 
 
-def test_nobody_asks_the_host_for_the_time_past_the_composition_root() -> None:
+def test_only_the_composition_root_asks_the_host_for_the_time() -> None:
     assert clock_askers(sources()) <= HOST_CLOCK
 
 

@@ -110,7 +110,7 @@ def sweeping(
     process.communicate()
 
 
-def test_beside_a_sweep_nobody_else_writes_and_a_signal_to_its_group_ends_it_in_order(
+def test_a_sweep_writes_alone_and_a_group_signal_ends_it(
     home: Home, sweeping: subprocess.Popen[str]
 ) -> None:
     for words in (

@@ -309,7 +309,7 @@ def decision(
     )
 
 
-async def test_a_review_follows_from_its_events_and_lasts_while_the_finding_says_the_same(
+async def test_a_review_follows_events_while_the_finding_stays(
     any_store: Store, migrated_url: str
 ) -> None:
     (account,) = accounts = await enter(any_store, PLAIN)

@@ -174,7 +174,7 @@ async def test_nobody_vouches_for_the_server_and_it_gets_no_password(
     assert (await states(store), post.logins) == (["waiting"], [])
 
 
-async def test_who_does_not_answer_in_time_may_have_it_and_gets_it_no_second_time(
+async def test_a_mail_without_an_answer_in_time_is_not_sent_twice(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(telling, "_LIMIT", 0.3)

@@ -105,7 +105,7 @@ def test_ids_of_one_form_are_compared(
     )
 
 
-def test_what_is_left_of_an_unknown_past_holds_nothing_against_anybody() -> None:
+def test_an_unknown_past_counts_against_no_account() -> None:
     seen = sight(
         platform_id="1000000001",
         name="改名",

@@ -247,7 +247,7 @@ def test_every_platform_has_a_scraper_under_its_own_key() -> None:
         assert all(surface.pace.every >= 1 and surface.label for surface in scraper.surfaces)
 
 
-def test_links_of_posts_that_may_be_opened_again_are_handed_over_newest_first() -> None:
+def test_lasting_links_of_posts_come_newest_first() -> None:
     scraper = replace(SCRAPERS["wechat"], surfaces=())
     links = [f"https://mp.weixin.qq.com/s/Example{number}Example" for number in range(3)]
     long = "https://mp.weixin.qq.com/s?__biz=MzAwMA%3D%3D&mid=1"

@@ -84,9 +84,7 @@ def test_a_disguise_is_seen(line: str) -> None:
 @pytest.mark.parametrize(
     ("platform", "surface"), SURFACES, ids=lambda part: getattr(part, "name", part)
 )
-def test_every_surface_declares_a_pace_and_where_its_pages_may_go(
-    platform: str, surface: Surface
-) -> None:
+def test_every_surface_declares_its_pace_and_its_hosts(platform: str, surface: Surface) -> None:
     assert surface.pace.every >= 1.5, "seconds; a person could not read faster"
     assert surface.pace.jitter > 0
     hosts = surface.hosts or SCRAPERS[platform].hosts

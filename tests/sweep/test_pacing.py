@@ -260,9 +260,7 @@ async def test_no_other_try_begins_after_the_end() -> None:
     assert (sight and sight.outcome, len(tries)) == (Outcome.UNREACHABLE, 1)
 
 
-async def test_who_waits_is_called_by_rank_then_by_order_and_a_cancelled_one_holds_up_nobody() -> (
-    None
-):
+async def test_waiters_are_called_by_rank_then_order() -> None:
     queue, called = Queue(), list[str]()
 
     async def wait(name: str, rank: Rank) -> None:

@@ -202,7 +202,7 @@ def test_the_same_with_a_provinces_accounts(tmp_path: Path) -> None:
 
 
 @pytest.mark.soak
-def test_only_the_last_doubt_keeps_a_sweep_waiting_and_who_is_known_is_doubted_early(
+def test_only_the_last_doubt_keeps_a_sweep_waiting(
     tmp_path: Path,
 ) -> None:
     """With the half hour between two looks.

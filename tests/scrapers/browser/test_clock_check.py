@@ -101,7 +101,7 @@ async def test_a_clock_that_is_off_proves_nothing(
     assert sight.detail.startswith(CLOCK_OFF)
 
 
-async def test_a_sweep_with_a_wrong_clock_says_so_once_and_accuses_nobody(tmp_path: Path) -> None:
+async def test_a_wrong_clock_is_reported_once_and_accuses_no_one(tmp_path: Path) -> None:
     home = Home(tmp_path / "home").create()
     request = Request(policy=load("national"), second_look_after=timedelta())
     async with Replica(World.parse(WORLD), now=lambda: NOW) as replica:

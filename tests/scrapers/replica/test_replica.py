@@ -167,7 +167,7 @@ async def test_only_this_replicas_key_is_trusted(driver: Playwright) -> None:
         await browser.close()
 
 
-async def test_its_certificates_form_a_chain_as_strictly_as_python_3_13_asks() -> None:
+async def test_its_certificates_satisfy_python_3_13() -> None:
     async with Replica(WORLD, now=lambda: NOW) as replica:
         port = urlsplit(replica.proxy).port
         reader, writer = await asyncio.open_connection("127.0.0.1", port)

@@ -1,5 +1,6 @@
-"""The database adapter: the only code that knows SQL. `open_store` is all that the rest of the
-product calls.
+"""The database adapter: the only code that knows SQL.
+
+`open_store` is all that the rest of the product calls.
 """
 
 from __future__ import annotations
@@ -27,12 +28,13 @@ async def open_store(
     busy_timeout: float = BUSY_TIMEOUT,
     safeguard: Safeguard | None = None,
 ) -> Store:
-    """The store at this URL (`sqlite:////path/file.db`, `postgresql+psycopg://…`), its tables
-    brought up to date.
+    """The store at this URL, its tables brought up to date.
 
-    `safeguard`: what is done before tables are changed. `clock` dates what the core gives without a
-    date (learned links). `busy_timeout`: seconds to wait for another process. Raises NewerDatabase,
-    StoreBusy or StoreError, all of them UserError.
+    `url` is `sqlite:////path/file.db` or `postgresql+psycopg://…`. `safeguard`: what is done before
+    tables are changed. `clock` dates what the core gives without a date (learned links).
+    `busy_timeout`: seconds to wait for another process.
+
+    Raises NewerDatabase, StoreBusy or StoreError, all of them UserError.
     """
     await asyncio.to_thread(upgrade, url, busy_timeout, safeguard)
     return SqlStore(normal_url(url), clock, busy_timeout)

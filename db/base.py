@@ -11,8 +11,8 @@ from sqlalchemy.orm import DeclarativeBase
 
 from db.types import Instant, Words
 
-# Constraints must have names: SQLite can only change a table by copying it, and then nameless ones
-# cannot be addressed.
+# Constraints must have names: SQLite can only change a table by copying it, and Alembic cannot
+# address nameless ones then.
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",

@@ -17,10 +17,10 @@ from db.errors import StoreError, as_store_error
 
 
 def dump(url: str, target: Path) -> str:
-    """Write `target`, which must not exist; readable by its owner only, for contacts are in it.
-    Returns `sqlite` or `postgresql`.
+    """Write `target`, which must not exist; only its owner may read it, for contacts are in it.
 
-    The copy is of one moment. StoreError where it cannot be taken, or would be damaged.
+    Returns `sqlite` or `postgresql`. The copy is of one moment. StoreError where it cannot be
+    taken, or would be damaged.
     """
     parsed = normal_url(url)
     make_private(target)
@@ -32,15 +32,17 @@ def dump(url: str, target: Path) -> str:
 
 
 def load(url: str, source: Path, kind: str) -> None:
-    """Fill the database from a file that `dump` wrote. StoreError where it is of the other kind, or
-    where there is one already.
+    """Fill the database from a file that `dump` wrote.
+
+    StoreError where the file is of the other kind of database, or where there is a database
+    already.
     """
     parsed = normal_url(url)
     file = file_of(parsed)
     if (kind == "sqlite") != (file is not None):
         raise StoreError(
-            f"the backup holds a {kind} database, and {shown(parsed)} is none: set "
-            "database.url to one"
+            f"the backup holds a {kind} database, and {shown(parsed)} is of another "
+            "kind: set database.url to a matching one"
         )
     if file is not None:
         if file.exists():
@@ -69,7 +71,9 @@ def load(url: str, source: Path, kind: str) -> None:
 
 
 def _copy(source: Path, target: Path, name: str) -> None:
-    """SQLite's own backup, in one step: writers go on, and nothing of theirs comes half into it."""
+    """SQLite's own backup, in one step: others go on writing, and the copy holds no half
+    transaction.
+    """
     try:
         with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
             old.execute("PRAGMA busy_timeout = 30000")
@@ -82,7 +86,7 @@ def _copy(source: Path, target: Path, name: str) -> None:
 
 
 def _run(url: URL, program: str, *options: str) -> None:
-    """The password goes by the environment: a command line can be read by everybody on the host."""
+    """The password goes by the environment: everybody on the host can read a command line."""
     environ = {**os.environ, "PGPASSWORD": str(url.password)} if url.password else dict(os.environ)
     # `URL.set` takes None for "as it was", so the password would stay.
     bare = URL.create(

@@ -27,15 +27,16 @@ _json = partial(dumps, ensure_ascii=False)
 
 
 def normal_url(url: str) -> URL:
-    """The URL with its driver spelt out (pysqlite, psycopg). StoreError for anything but an SQLite
-    file or PostgreSQL.
+    """The URL with its driver spelt out (pysqlite, psycopg).
+
+    StoreError for anything but an SQLite file or PostgreSQL.
     """
     try:
         parsed = make_url(url)
     except (
         ArgumentError,
         ValueError,
-    ):  # ValueError: a port that is no number, where it would be quoted
+    ):  # ValueError: a port that is no number; the error would quote it
         raise StoreError(f"no database URL: write {_FILE} or {_EXAMPLE}") from None
     match parsed.drivername:
         case "sqlite" | "sqlite+pysqlite":
@@ -67,12 +68,13 @@ def file_of(url: URL) -> Path | None:
 
 
 def make_private(file: Path) -> None:
-    """Create the file for its owner only, before SQLite does so for everybody (-wal and -shm take
-    over its mode).
+    """Create the file for its owner only, before SQLite does so for everybody.
+
+    -wal and -shm take over its mode.
     """
     try:
-        # O_EXCL: to open and close a file that SQLite has open would drop the locks which this
-        # process has on it.
+        # O_EXCL: opening and closing a file that SQLite has open would drop this process's locks on
+        # it.
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:
         if file.stat().st_mode & 0o077:
@@ -100,8 +102,8 @@ def careful_engine(url: URL, busy_timeout: float = BUSY_TIMEOUT) -> Engine:
 def migration_engine(url: URL, busy_timeout: float = BUSY_TIMEOUT) -> Engine:
     """A synchronous engine for Alembic.
 
-    On SQLite without foreign keys: a changed table is copied and the old one dropped, which with
-    them on would delete every row that refers to it.
+    On SQLite without foreign keys: a changed table is copied and the old one dropped. With foreign
+    keys on, that would delete every row that refers to it.
     """
     if file_of(url):
         engine = create_engine(url)
@@ -134,15 +136,16 @@ def _connect(pragmas: tuple[str, ...], connection: DBAPIConnection, _: Connectio
 
 
 def _begin(connection: Connection) -> None:
-    # A transaction that reads first and takes the write lock later can fail in its midst, and no
-    # waiting helps it.
+    # A transaction that reads first and takes the write lock later can fail half-way. Waiting does
+    # not help it then.
     if statement := connection.get_execution_options().get("mediawatch_begin", "BEGIN"):
         connection.exec_driver_sql(statement)
 
 
 def make_durable(engine: Engine, busy_timeout: float) -> None:
-    """Turn an SQLite file to WAL, which it then stays. Not within a transaction, and SQLite does
-    not wait here by itself.
+    """Turn an SQLite file to WAL, which it then keeps.
+
+    Not within a transaction, and SQLite does not wait here by itself.
     """
     attempts = Retrying(
         retry=retry_if_exception_type(OperationalError),

@@ -1,5 +1,6 @@
-"""What the database says, as one sentence for the operator. No exception of SQLAlchemy leaves this
-package.
+"""What the database says, as one sentence for the operator.
+
+No exception of SQLAlchemy leaves this package.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ class StoreError(UserError):
 
 
 class StoreBusy(StoreError):
-    """Another process holds the database's write lock for longer than the store waits. Trying again
-    later may help.
+    """Another process holds the database's write lock for longer than the store waits.
+
+    Trying again later may help.
     """
 
 
@@ -31,8 +33,8 @@ class NewerDatabase(StoreError):
 def as_store_error(where: str) -> Iterator[None]:
     """Turn the driver's errors into `StoreError`; `where` names the database, without a password.
 
-    A value that a column's type refuses stays what it is: ValueError, TypeError or LookupError, a
-    bug of the caller.
+    A value that a column's type refuses stays ValueError, TypeError or LookupError: a bug of the
+    caller.
     """
     try:
         yield

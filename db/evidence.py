@@ -34,8 +34,8 @@ class SqlEvidence(Aggregate):
         closed = select(NoticeEventRow.notice_id).where(
             NoticeEventRow.action == NoticeAction.CLOSED
         )
-        # What is in a notice is held by the notice, until it is closed; every other finding holds its
-        # evidence for good.
+        # A notice holds the evidence of its findings until it is closed; every other finding holds
+        # its evidence for good.
         settled = exists().where(
             NoticeRow.sweep_id == FindingRow.sweep_id,
             NoticeItemRow.notice_id == NoticeRow.id,

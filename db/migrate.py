@@ -1,8 +1,7 @@
-"""Brings a database to the tables of this version, and refuses one that a newer version has
-changed.
+"""Brings a database to the tables of this version; refuses one that a newer version has changed.
 
-Revisions are numbers in order: `migrations/versions/0001_first_tables.py`. There is no way back: a
-backup is. A migration that copies a table on SQLite (`batch_alter_table`) must make its triggers
+Revisions are numbers in order: `migrations/versions/0001_first_tables.py`. The only way back is a
+backup. A migration that copies a table on SQLite (`batch_alter_table`) must make its triggers
 again.
 """
 
@@ -40,8 +39,8 @@ _ADVISORY = 0x6D656469
 _SPARE = 64 * 2**20
 """Bytes that must be left for the change itself."""
 _IDENTITIES = "0013"
-"""From this revision on, what follows from readings follows from those of the identity that is
-filed now.
+"""From this revision on, only readings of the identity that is filed now count for what follows
+from readings.
 """
 
 
@@ -53,25 +52,24 @@ def revisions() -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Safeguard:
-    """What is done before the tables of a database that holds something are changed."""
+    """What to do before the tables of a database that holds something are changed."""
 
     copy: bool = True
     """Whether a copy of it is made."""
     folder: Path | None = None
-    """Where the copy of a PostgreSQL database is put; None: none is made of it. That of an SQLite
-    file lies beside it.
+    """Where the copy of a PostgreSQL database goes; None: no copy. SQLite's lies beside the file.
     """
 
 
 def upgrade(
     url: str, busy_timeout: float = BUSY_TIMEOUT, safeguard: Safeguard | None = None
 ) -> None:
-    """Create the database's tables and views or bring them up to date, all or nothing; an
-    up-to-date one is only read.
+    """Create the database's tables and views, or bring them up to date: all or nothing.
 
-    Before the tables of a database that holds something are changed, a copy of it is made, and
-    standard error says so. Raises NewerDatabase, StoreBusy, StoreError (not a mediawatch database, not
-    reachable).
+    An up-to-date database is only read. Before the tables of a database
+    with content are changed, a copy of it is made. Standard error says so.
+
+    Raises NewerDatabase, StoreBusy, StoreError (not a mediawatch database, not reachable).
     """
     parsed = normal_url(url)
     file = file_of(parsed)
@@ -138,9 +136,11 @@ def _migrate(connection: Connection, url: URL, safeguard: Safeguard) -> None:
 
 
 def _copy(url: URL, before: str, safeguard: Safeguard) -> None:
-    """The database as it is before its tables are changed, under the name of the first revision
-    that changes it. A failed attempt's copy is replaced: the database is as it was then, or
-    newer."""
+    """Copy the database before its tables are changed.
+
+    The name of the copy holds the first revision that changes it. A failed attempt's copy is
+    replaced: the database is as it was then, or newer.
+    """
     from db.copies import dump
 
     file = file_of(url)
@@ -172,7 +172,7 @@ def _copy(url: URL, before: str, safeguard: Safeguard) -> None:
 
 
 def _find_room(file: Path, folder: Path) -> None:
-    """StoreError where a copy of the file would fill the disk."""
+    """Check the space on the disk. StoreError where a copy of the file would fill it."""
     log = file.with_name(f"{file.name}-wal")
     needed = file.stat().st_size + (log.stat().st_size if log.exists() else 0)
     free = shutil.disk_usage(folder).free
@@ -184,7 +184,7 @@ def _find_room(file: Path, folder: Path) -> None:
 
 
 def _follow_identities(connection: Connection) -> None:
-    """For accounts that were filed otherwise once, that showed another id than is filed, or that
+    """For accounts that were once filed otherwise, that showed another id than is filed, or that
     are filed twice.
     """
     from db.readings.following import remake

@@ -1,4 +1,4 @@
-"""Our own side: checks of canaries, what was seen of the operator's logins, visits of surfaces."""
+"""Our own side: checks of canaries, signs of the operator's logins, visits of surfaces."""
 
 from __future__ import annotations
 
@@ -23,8 +23,10 @@ class SqlOperator(Aggregate):
 
     @writes
     def add_canary_check(self, conn: Connection, check: CanaryCheck) -> None:
-        """All that the surface said with this login in this sweep since the check before may be held
-        otherwise now.
+        """Keep a check of a canary, and raise the news of the accounts that it may change.
+
+        These are the accounts that this surface showed with this login in this sweep since the
+        earlier checks.
         """
         newest = conn.scalar(select(func.max(ReadingRow.id))) or 0
         batch = (

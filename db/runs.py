@@ -1,4 +1,4 @@
-"""Runs of sweeps, alerts, backups. Each call costs as much with a year behind it as with a week."""
+"""Runs of sweeps, alerts, backups. A call costs as much after a year as after a week."""
 
 from __future__ import annotations
 

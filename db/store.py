@@ -21,9 +21,9 @@ from mediawatch.ports import Clock
 class SqlStore:
     """Open it by `db.open_store`. Belongs to the event loop in which it is first used.
 
-    Raises StoreBusy and StoreError (a UserError) for what the database refuses, ValueError for
-    naive instants and other values that a column does not take, LookupError for accounts and sweeps
-    that do not exist.
+    Raises StoreBusy and StoreError (a UserError) for what the database refuses. Raises
+    ValueError for naive instants and other values that a column does not take. Raises LookupError
+    for accounts and sweeps that do not exist.
     """
 
     def __init__(self, url: URL, clock: Clock, busy_timeout: float = BUSY_TIMEOUT) -> None:

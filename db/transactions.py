@@ -1,7 +1,7 @@
-"""Where transactions begin and end. Each runs in a thread of its own; one of them writes at a time.
+"""Where transactions begin and end.
 
-A thread a transaction: to hand each statement over to another thread cost as much as the
-statements.
+Each runs in a thread of its own; one of them writes at a time. One thread serves a whole
+transaction: handing each statement to another thread cost as much as the statements.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Transactions:
     async def write(self, work: Callable[..., T], /, *given: Any, **named: Any) -> T:
         """The same for what writes. Committed when it returns.
 
-        Waits for this process's writers in a queue; waiting in SQLite's busy loop would be unfair
+        Waits for this process's writers in a queue: waiting in SQLite's busy loop would be unfair
         and could time out.
         """
 
@@ -122,8 +122,7 @@ def _own(given: object) -> object:
 
 
 async def _to_its_end(work: Coroutine[Any, Any, T]) -> T:
-    """Runs a transaction to its end even if the caller is cancelled meanwhile; the cancellation
-    then follows.
+    """Run a transaction to its end even if the caller is cancelled meanwhile; then cancel.
 
     Its thread goes on in any case: a caller that went on without it could close the store under it.
     """

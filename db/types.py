@@ -1,5 +1,6 @@
-"""Column types: instants and text. Everything that the two databases would store differently is
-settled here.
+"""Column types: instants and text.
+
+Everything that the two databases would store differently is settled here.
 """
 
 from __future__ import annotations
@@ -11,11 +12,10 @@ from sqlalchemy.types import TypeDecorator
 
 
 class Instant(TypeDecorator[datetime]):
-    """An instant: any aware datetime in, UTC out, on both databases. A naive value is refused with
-    ValueError.
+    """An instant: any aware datetime in, UTC out, on both databases.
 
-    SQLite has no zone in a column (text, `2022-12-31 10:00:00.000000`, UTC); PostgreSQL has
-    `timestamptz`.
+    A naive value is refused with ValueError. SQLite has no zone in a column (text, `2022-12-31
+    10:00:00.000000`, UTC); PostgreSQL has `timestamptz`.
     """
 
     impl = DateTime(timezone=True)
@@ -37,8 +37,7 @@ class Instant(TypeDecorator[datetime]):
 
 
 class Words(TypeDecorator[str]):
-    """Text of any length. Refuses what is not text: an id that became a number has lost digits
-    somewhere.
+    """Text of any length. Refuses what is not text: an id that became a number has lost digits.
 
     Pages may hold what a database cannot: NUL (PostgreSQL) and halves of surrogate pairs (both).
     They become U+FFFD, so that a hostile name never loses the reading it was seen in.
@@ -56,8 +55,9 @@ class Words(TypeDecorator[str]):
 
 
 def storable(text: str) -> str:
-    """The text with U+FFFD for NUL and for lone surrogates; a plain `str`, even from an
-    enumeration's member.
+    """The text with U+FFFD for NUL and for lone surrogates.
+
+    A plain `str`, even from an enumeration's member.
     """
     text = str(text).replace("\0", "�")
     try:

@@ -13,13 +13,13 @@ from scrapers.browser.shared_pages import PageCalls
 from scrapers.browser.tab import Tab
 
 PAGES_BACK = 12
-"""Pages of one list that are read for a period at most: three months of two to three posts a
-day.
+"""Pages of one list that are read for a period at most: three months at two to three posts a day.
 """
 
 
 def needs_older_page(posts: Iterable[Post], back_to: date | None) -> bool:
-    """Whether a list is to be read further back: it shows no post from before this Beijing day yet.
+    """Whether to read a list further back: it shows no post from before this Beijing day yet.
+
     Pinned ones do not count.
     """
     days = [post.on for post in posts if not post.pinned]
@@ -27,11 +27,10 @@ def needs_older_page(posts: Iterable[Post], back_to: date | None) -> bool:
 
 
 def complete_back_to(posts: Sequence[Post]) -> datetime | None:
-    """How far back a list, in the order it was shown, is without gaps: to its oldest post that is
-    not pinned.
+    """From which moment on a list, in the order shown, is without gaps: its oldest post not pinned.
 
-    None where those do not stand newest first (then an unknown order may hide anything), and where
-    the list has no such post.
+    None where those do not stand newest first: then an unknown order may hide anything. None also
+    where the list has no such post.
     """
     listed = [post for post in posts if not post.pinned]
     if not listed or any(later.order > earlier.order for earlier, later in pairwise(listed)):
@@ -41,8 +40,10 @@ def complete_back_to(posts: Sequence[Post]) -> datetime | None:
 
 @contextmanager
 def keep_earlier_pages(by: Tab | PageCalls) -> Iterator[None]:
-    """For the further pages of a list: what the pages before one that fails show stands. That the
-    site turned us away is the sight's outcome all the same: the next visit must not ask on."""
+    """For further pages of a list: where one fails, what the pages before it show stays.
+
+    The sight's outcome is still that the site turned us away: the next visit must not ask on.
+    """
     try:
         yield
     except (Captcha, RateLimited, LoginRequired) as refusal:

@@ -1,5 +1,7 @@
-"""The story of one look: the platform's surfaces in order of cost, each through the gate; by calls
-where they may do, else by the page; what it yielded, as one sight; until the need is settled.
+"""The story of one look: the platform's surfaces in order of cost, each through the gate.
+
+By calls where they suffice, else by the page. What it yielded becomes one sight. It ends when the
+need is settled.
 """
 
 from __future__ import annotations
@@ -49,9 +51,10 @@ class LookTask:
 
 
 async def look(task: LookTask) -> tuple[Sight, ...]:
-    """Try the surfaces in order until the need is settled; a surface whose session the operator
-    lacks leaves no sight. One that had nothing to go by in its turn gets another at the end: a
-    search may have found an id meanwhile.
+    """Try the surfaces in order until the need is settled.
+
+    A surface whose session the operator lacks leaves no sight. One that had nothing to go by in its
+    turn gets another at the end: a search may have found an id meanwhile.
     """
     scraper, account, need = task.scraper, task.account, task.need
     sights: list[Sight] = []
@@ -89,7 +92,7 @@ async def look(task: LookTask) -> tuple[Sight, ...]:
 
 
 def sessions_for(task: LookTask, surface: Surface) -> tuple[Session, ...]:
-    """The logins that a surface works with, and that are of use for this account."""
+    """The logins that a surface works with and that are of use for this account."""
     if surface.session is SessionUse.VISITOR:
         return ()
     platform = surface.session_platform or task.scraper.platform
@@ -103,8 +106,11 @@ def sessions_for(task: LookTask, surface: Surface) -> tuple[Session, ...]:
 def may_see_by_calls(
     surface: Surface, session: str, account: Account, need: Need, earlier: Sequence[Sight]
 ) -> bool:
-    """Whether calls from a shared page may do: in a first look, but not where only an exact list is
-    still wanted, as in a look of a period and in any after a dated sight."""
+    """Whether calls from a shared page may do: only in a first look.
+
+    Not where only an exact list is still wanted: in a look of a period, and in any look after a
+    dated sight.
+    """
     page = surface.shared_page
     if page is None or need.second or need.only or not surface.can_see_by_calls(account):
         return False
@@ -117,8 +123,9 @@ def may_see_by_calls(
 async def look_by_calls(
     task: LookTask, surface: Surface, session: Session | None, visit: Visit
 ) -> Sight:
-    """By calls from the site's shared page. What they leave open the page is asked, in the same
-    visit.
+    """Look by calls from the site's shared page.
+
+    What they leave open the page is asked, in the same visit.
     """
     pages, page = task.pages, surface.shared_page
     assert pages is not None
@@ -151,12 +158,12 @@ async def look_by_calls(
                 sight = replace(
                     sight, outcome=Outcome.CHANGED, detail=f"refused as a call: {sight.detail}"
                 )
-            # A refusal that was to be expected is no trouble of the page.
+            # An expected refusal is no trouble of the page.
             calls.spoilt = _troubled(sight) and not (
                 surface.declared_closed and sight.outcome is Outcome.RATE_LIMITED
             )
     except (Captcha, RateLimited) as refusal:
-        # A page of its own would at once be met by the same.
+        # A page of its own would at once meet the same.
         return _trouble_sight(task, surface, visit, refusal)
     except NoEvidence:
         pass  # calls cannot be made from this page; another account's page may do
@@ -174,8 +181,9 @@ async def look_by_calls(
 async def look_by_page(
     task: LookTask, surface: Surface, session: Session | None, visit: Visit
 ) -> Sight:
-    """By a page of its own; in a second look with the evidence, in which the operator is covered.
-    Foreseen failures become the sight's outcome.
+    """Look by a page of its own; a second look takes the evidence, with the operator covered.
+
+    Expected failures become the sight's outcome.
     """
     scraper, account, second = task.scraper, task.account, task.need.second
     try:
@@ -212,11 +220,11 @@ async def look_by_page(
 
 
 def calls_suffice(sight: Sight, surface: Surface, need: Need) -> bool:
-    """Whether what calls gave is all that a page of the surface could give; else the page is asked.
+    """Whether what calls gave is all that a page of the surface could give; else ask the page.
 
-    The site turning us away is the same by either way. What speaks against an account is for a page
-    to say, unless no page shows it; and where only a page may be exact, a post must lie well inside
-    the window: an older one is worth its exact date.
+    Where the site turns us away, it does so by either way. What speaks against an account is for a
+    page to say, unless no page shows it. Where only a page may be exact, a post must lie well
+    inside the window: an older one is worth its exact date.
     """
     match sight.outcome:
         case Outcome.CAPTCHA | Outcome.LOGIN_REQUIRED | Outcome.RATE_LIMITED:
@@ -244,8 +252,9 @@ def with_links(sight: Sight, scraper: Scraper) -> Sight:
 
 
 def settled(sights: Sequence[Sight], need: Need) -> bool:
-    """With the identity read, where it is due: fresh enough, or a list that shows everything. Or
-    the platform's own word about this id.
+    """With the identity read where it is due: fresh enough, or a list that shows everything.
+
+    Or the platform's own word about this id.
     """
     named, dated = not need.identity, False
     for sight in sights:
@@ -267,8 +276,7 @@ async def _facts(seen: AsyncIterator[PayloadFacts], by: Tab | PageCalls) -> list
     except Failure as failure:
         if by.session and isinstance(failure, LoginRequired):
             by.known = False
-        # What was read before stays; what the rest of the list would have shown is unknown, so
-        # nothing is complete.
+        # What was read before stays; the rest of the list is unknown, so nothing is complete.
         facts = [replace(fact, complete_since=None) for fact in facts]
         facts.append(_trouble(failure))
     return facts
@@ -284,14 +292,12 @@ def _trouble_sight(task: LookTask, surface: Surface, visit: Visit, failure: Fail
 
 
 def _troubled(sight: Sight) -> bool:
-    """Whether a page met trouble of ours: the next look shall have another one."""
+    """Whether a page met trouble of ours: then the next look must have another one."""
     return sight.outcome.about_us and sight.outcome is not Outcome.NO_EVIDENCE
 
 
 def dated_by(clock: ClockCheck, sight: Sight) -> Sight:
-    """The sight as it is; nothing of it but our trouble where the site's replies are dated
-    otherwise than by our clock.
-    """
+    """The sight as it is; only our trouble where our clock disagrees with the site's replies."""
     if not clock.trouble:
         return sight
     outcome = sight.outcome if sight.outcome.about_us else Outcome.CHANGED
@@ -317,9 +323,12 @@ def merged(
     read_at: datetime,
     url: str = "",
 ) -> Sight:
-    """One sight out of what a surface yielded: name and ids of the first fact that is tied to the
-    account, all posts once, the last outcome that is not `ok`, the last `complete_since` where the
-    surface can prove one at all. Described, if anything of it is."""
+    """One sight out of what a surface yielded.
+
+    Name and ids are of the first fact that is tied to the account; all posts come once. The outcome
+    is the last that is not `ok`. `complete_since` is the last, where the surface can prove one at
+    all. The sight is described if any part of it is.
+    """
     first, tie = PayloadFacts(), None
     platform_id = original_id = verified_as = ""
     posts: dict[tuple[object, ...], Post] = {}
@@ -327,7 +336,7 @@ def merged(
     outcome = Outcome.OK if facts else Outcome.NO_EVIDENCE
     attested, complete_since = surface.attested, None
     for fact in facts:
-        # A name and the ground on which it is this account's belong to one fact.
+        # A name and the ground on which it is this account's must come from one fact.
         if fact.name and (not first.name or (fact.matched_by and not first.matched_by)):
             first = fact
         tie = tie or fact.matched_by
@@ -345,8 +354,7 @@ def merged(
             complete_since = fact.complete_since or complete_since
     ties = [first.matched_by if first.name else tie]
     if outcome.negative:
-        # What speaks against an account is tied no better than it was itself, whatever named the
-        # account before.
+        # What speaks against an account keeps its own tie, whatever named the account before.
         ties += [fact.matched_by for fact in facts if fact.outcome is outcome]
     return Sight(
         surface=surface.name,

@@ -47,7 +47,7 @@ LOGINS: Mapping[str, Login] = MappingProxyType(
 
 
 def declared(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
-    """What surfaces say of themselves, in the core's words."""
+    """What surfaces declare of themselves, in the core's words."""
     return tuple(
         SurfaceFacts(
             name=each.name,
@@ -66,8 +66,9 @@ def declared(surfaces: Iterable[Surface]) -> tuple[SurfaceFacts, ...]:
 
 
 def ways(account: Account, logins: Collection[str]) -> tuple[SurfaceFacts, ...]:
-    """The surfaces that could be asked about an account, in order of cost. `logins` are the
-    platforms with a login.
+    """The surfaces that could be asked about an account, in order of cost.
+
+    `logins` are the platforms with a login.
     """
     scraper = SCRAPERS.get(account.platform)
     return declared(
@@ -84,9 +85,10 @@ def ways(account: Account, logins: Collection[str]) -> tuple[SurfaceFacts, ...]:
 
 
 class SiteLooker:
-    """Implements `ports.Looker` with one browser. `sessions` is the home's sessions folder; the
-    session files are read anew with each look, so a login that comes in the middle of a sweep
-    counts from then on. Without a `watch` every login is used.
+    """Implements `ports.Looker` with one browser.
+
+    `sessions` is the home's sessions folder. Each look reads the session files anew: a login that
+    is made during a sweep counts from then on. Without a `watch` every login is used.
     """
 
     def __init__(
@@ -97,8 +99,9 @@ class SiteLooker:
         watch: SessionWatch | None = None,
         pages: SharedPages | None = None,
     ) -> None:
-        """With shared `pages` of the browser first looks are made by calls, where a surface can;
-        else every look loads its pages.
+        """With shared `pages` of the browser, a surface that can makes first looks by calls.
+
+        Else every look loads its pages.
         """
         self._browser, self._sessions, self._scrapers = browser, sessions, scrapers
         self._watch, self._pages = watch, pages
@@ -128,8 +131,9 @@ class SiteLooker:
         return sights
 
     async def open_link(self, url: str, gate: Gate) -> tuple[Sight, ...]:
-        """See `ports.Looker.open_link`. Empty where no platform opens links of that host, or its
-        breaker is open.
+        """See `ports.Looker.open_link`.
+
+        Empty where no platform opens links of that host, or its breaker is open.
         """
         link = link_in(url)
         for platform, scraper in self._scrapers.items():
@@ -178,7 +182,7 @@ class SiteLooker:
 
     async def rest(self, platform: str) -> None:
         """See `ports.Looker.rest`."""
-        # Before the pages go: of an open one the browser reads what is stored, for others it opens
+        # Before the pages go: the browser reads what is stored of an open page; else it must open
         # one.
         for each in self._scrapers[platform].session_platforms:
             await self._browser.keep_sessions(each)
@@ -193,8 +197,9 @@ class SiteLooker:
         await self._browser.close()
 
     async def _in_turn(self, platforms: Iterable[str], only: str = "") -> tuple[Session, ...]:
-        """The logins that may be used, of each platform another one first each time: none wears out
-        before the others.
+        """The logins that may be used; of each platform another one goes first each time.
+
+        So none wears out before the others.
         """
         sessions: list[Session] = []
         for platform in platforms:
@@ -217,7 +222,7 @@ class SiteLooker:
     async def _tell(
         self, scraper: Scraper, sessions: Iterable[Session], sights: Sequence[Sight]
     ) -> None:
-        """What the last sight of each login says of it."""
+        """Report to the watch what the last sight of each login says of it."""
         platforms = {
             surface.name: surface.session_platform or scraper.platform
             for surface in scraper.surfaces
@@ -242,10 +247,10 @@ class SiteLooker:
                     )
 
     async def _still_known(self, session: Session) -> bool | None:
-        """One of a login's hosts turned us away: whether the site knows it all the same (its hosts
-        have cookies of their own).
+        """One of a login's hosts turned us away: whether the site still knows the login.
 
-        No where it does not say so. None where that was found out before.
+        Its hosts have cookies of their own. No where the site does not say so. None where this was
+        found out before.
         """
         if self._watch and not await self._watch.usable(session.platform, (session.name,)):
             return None

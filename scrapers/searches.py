@@ -1,9 +1,8 @@
-"""A platform's own name search: when it is asked (`NameSearch`), and what its results say of an
-account. Names never stand against an id.
+"""A platform's own name search: when it is asked, and what its results say of an account.
 
-A search is asked where nothing tells which account is meant, or where the filed id is gone. What it
-finds is a proposal. That it finds no account counts only in the site's own words, and only where no
-id was filed.
+Names never stand against an id. A search (`NameSearch`) is asked where nothing says which account
+is meant, or where the filed id is gone. What it finds is a proposal. An empty result counts only in
+the site's own words, and only where no id was filed.
 """
 
 from __future__ import annotations
@@ -31,8 +30,9 @@ _NEAR = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """One account among the results. `certified`: the platform's 认证说明, "" where the search
-    shows none.
+    """One account among the results.
+
+    `certified`: the platform's 认证说明, "" where the search shows none.
     """
 
     id: str
@@ -48,8 +48,9 @@ class Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Results:
-    """All that one search showed. `nobody`: the site's positive word that there is no result, ""
-    where it did not say so.
+    """All that one search showed.
+
+    `nobody`: the site's own words that there is no result, "" where it did not say so.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -60,8 +61,9 @@ class Results:
 
 @dataclass(frozen=True)
 class NameSearch(Surface):
-    """A search with the operator's login: under which id a name lives, where no id leads to it, or
-    the filed one is gone.
+    """A search with the operator's login: under which id a name lives.
+
+    For accounts to which no id leads, or whose filed id is gone.
     """
 
     attested: ClassVar[Attestation] = Attestation.DESCRIBED
@@ -87,8 +89,10 @@ def is_gone(earlier: Sequence[Sight]) -> bool:
 
 
 def is_due(filed: Filing, earlier: Sequence[Sight]) -> bool:
-    """Whether a search could add something: nothing named the account so far, and no id is filed
-    (nor a link that leads to one), or the filed one is gone."""
+    """Whether a search could add something: nothing has named the account so far.
+
+    And no id is filed (nor a link that leads to one), or the filed one is gone.
+    """
     if any(sight.name and sight.matched_by for sight in earlier):
         return False
     dead_end = not filed.url.strip() or any(
@@ -98,23 +102,23 @@ def is_due(filed: Filing, earlier: Sequence[Sight]) -> bool:
 
 
 def agrees(filed: Filing, certified: str) -> bool:
-    """Whether a 认证说明 speaks for the organiser. True where one of the two is not known: then
-    nothing contradicts.
+    """Whether a 认证说明 speaks for the organiser.
+
+    True where one of the two is not known: then nothing contradicts.
     """
     return not certified.strip() or not filed.organiser.strip() or vouches(filed, certified)
 
 
 def vouches(filed: Filing, certified: str) -> bool:
-    """Whether a 认证说明 is the organiser's. Found by name alone, an account is surely the filed
-    one only where it is.
+    """Whether a 认证说明 is the organiser's.
+
+    Only then is an account that was found by name alone surely the filed one.
     """
     return same_body(certified, filed.organiser, filed.prefecture, filed.county)
 
 
 def aliases(filed: Filing, own_id: str) -> tuple[str, ...]:
-    """What is filed of the kind of a 抖音号: also what stands as the id and is none of the
-    platform's.
-    """
+    """What is filed as a 抖音号: also what is filed as the id and is no id of the platform."""
     id = filed.platform_id.strip()
     return tuple(
         dict.fromkeys(text for text in (filed.alias.strip(), "" if id == own_id else id) if text)
@@ -134,9 +138,11 @@ def joined(one: Results, other: Results) -> Results:
 def match_hits_to_filed(
     filed: Filing, own_id: str, found: Results, *, gone: bool, searched: Sequence[str] = ()
 ) -> PayloadFacts:
-    """The results as facts about the filed account. `own_id`: the id it is filed under, by itself
-    or in a link, "" where it is missing. `gone`: the account of the filed id or link was said not
-    to exist. `searched`: what was searched for besides the name.
+    """The results as facts about the filed account.
+
+    `own_id`: the id it is filed under, by itself or in a link, "" where it is missing. `gone`: the
+    account of the filed id or link was said not to exist. `searched`: what was searched for besides
+    the name.
 
     A hit that bears a filed key is the account, whatever its name; where it contradicts another
     key, one was filed wrongly.
@@ -193,11 +199,12 @@ def _in_doubt(hit: Hit, contradiction: str) -> PayloadFacts:
 
 
 def _besides(exact: Sequence[Hit]) -> PayloadFacts:
-    """The filed id is not among the hits. A namesake is shown, tied to nothing: perhaps the id was
-    filed wrongly.
+    """The filed id is not among the hits.
+
+    A namesake is shown, tied to nothing: the id may be filed wrongly.
     """
     if not exact:
-        return _nothing("nobody bears the filed name either")
+        return _nothing("no account bears the filed name either")
     listed = ", ".join(hit.line for hit in exact)
     return PayloadFacts(
         name=exact[0].name, detail=f"the filed name lives under another id: {listed}"
@@ -222,8 +229,9 @@ def _by_name(filed: Filing, exact: Sequence[Hit], found: Results) -> PayloadFact
 
 
 def _proves_nothing(filed: Filing, gone: bool, unasked: Set[str]) -> str:
-    """Why a search without a result says nothing about this account; "" where it does. `unasked`:
-    filed keys not searched for.
+    """Why a search without a result says nothing about this account; "" where it does.
+
+    `unasked`: filed keys not searched for.
     """
     if unasked:
         return f"renamed, it would be found by {', '.join(sorted(unasked))} alone"

@@ -1,5 +1,6 @@
-"""What a platform declares of itself: `Surface` (one way of seeing an account), `Login`, and
-`Scraper` (a platform's surfaces in order of cost).
+"""What a platform declares: `Surface`, `Login` and `Scraper`.
+
+A surface is one way of seeing an account; a scraper holds a platform's surfaces in order of cost.
 """
 
 from __future__ import annotations
@@ -36,8 +37,9 @@ class Shows(Enum):
 
 
 class Surface(ABC):
-    """信息来源: one way of seeing an account. Declares what it can prove; `see` yields facts as
-    soon as they are known.
+    """信息来源: one way of seeing an account.
+
+    Declares what it can prove; `see` yields facts as soon as they are known.
     """
 
     name: ClassVar[str]
@@ -49,27 +51,32 @@ class Surface(ABC):
     shows: ClassVar[Shows]
     pace: ClassVar[Pace]
     page_shows: ClassVar[bool] = True
-    """False where no page shows the fact (an API call from the operator's own page): the answers
-    alone are the evidence.
+    """False where no page shows the fact (an API call from the operator's own page).
+
+    Then the answers alone are the evidence.
     """
     declared_closed: ClassVar[bool] = False
-    """The site closed it for good, as far as is known: it is still tried, but its refusals are no
-    news (no exit bit).
+    """The site closed it for good, as far as is known.
+
+    It is still tried, but its refusals are no news (no exit bit).
     """
     url_keys: ClassVar[frozenset[str]] = frozenset()
-    """Query keys that may stay in an evidence URL; every other one is cut (tokens, signatures, the
-    operator's ids).
+    """Query keys that may stay in an evidence URL.
+
+    Every other one is cut (tokens, signatures, the operator's ids).
     """
 
     session_platform: ClassVar[str] = ""
-    """Whose login it works with, where that is not the platform's own: the folder in `sessions/`,
-    the word for `login`.
+    """The platform whose login it works with, where that is not its own.
+
+    The folder in `sessions/`, and the word for `login`.
     """
     hosts: ClassVar[frozenset[str]] = frozenset()
     """Host suffixes that its pages may navigate to, where they are not the platform's."""
     shared_page: ClassVar[SharedPage | None] = None
-    """The page from which a first look may `see_by_calls`; None where every look loads a page of its
-    own: no call from another one is known to do.
+    """The page from which a first look may `see_by_calls`.
+
+    None where every look loads its own page: no call from another page is known to suffice.
     """
 
     def applies(self, account: Account) -> bool:
@@ -81,47 +88,48 @@ class Surface(ABC):
         return True
 
     def complete(self, session: str) -> bool:
-        """Whether a list of this surface can prove that it shows everything, with this session (""
-        for a visitor).
+        """Whether a list of this surface can prove that it is complete, with this session.
+
+        "" for a visitor.
         """
         return self.shows is Shows.ALL or (self.shows is Shows.ALL_LOGGED_IN and bool(session))
 
     def accepts_session(self, account: Account, session: Session) -> bool:
-        """Whether this login can be of use for this account (a back office lists its own account's
-        posts only).
+        """Whether this login can be of use for this account.
+
+        A back office lists its own account's posts only.
         """
         return True
 
     def given_earlier(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
-        """This surface with what the look has seen so far (an id that a search found); None where
-        it could add nothing.
+        """This surface with what the look has seen so far (an id that a search found).
+
+        None where it could add nothing.
         """
         return self
 
     def as_control(self, account: Account) -> Surface | None:
-        """This surface, asked alone whether it still answers (`Need.only`); None where this account
-        cannot tell.
+        """This surface, asked only whether it still answers (`Need.only`).
+
+        None where this account cannot show that.
         """
         return self.given_earlier(account, ())
 
     @abstractmethod
     def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
-        """Name and id first, then posts. A raised `Failure` ends the sight with that outcome and
-        keeps what was yielded.
+        """Yield name and id first, then posts.
+
+        A raised `Failure` ends the sight with that outcome and keeps what was yielded.
         """
 
     def see_by_calls(self, calls: PageCalls, account: Account) -> AsyncIterator[PayloadFacts]:
-        """What `see` yields, by the same calls as the page makes, from `shared_page`; never
-        complete.
-        """
+        """Yield what `see` does, by the page's own calls from `shared_page`; never complete."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)
 class Login:
-    """One kind of login: where the operator logs in, and how the site itself says that it knows
-    him.
-    """
+    """One kind of login: where the operator logs in, and how the site shows that it knows him."""
 
     platform: str
     """The word for `mediawatch login`, and the folder in `sessions/`."""
@@ -129,22 +137,23 @@ class Login:
     hosts: frozenset[str]
     """Host suffixes that its pages may navigate to, and whose cookies belong to it."""
     probe: Callable[[Tab], Awaitable[bool]]
-    """Opens the site's own page and reads its sign. May raise any `Failure`: `LoginRequired` means
-    no, any other one that the answer is unknown.
+    """Opens the site's own page and reads its sign.
+
+    May raise any `Failure`: `LoginRequired` means no, any other one that the answer is unknown.
     """
     pages: tuple[str, ...] = ()
     """Visited after a login: hosts with cookies of their own."""
     code: str = ""
-    """CSS selector of the picture with the QR code, at `code_url`. Described only: where it is not
-    found, the whole page is shown.
+    """CSS selector of the picture with the QR code, at `code_url`.
+
+    Described only: where it is not found, the whole page is shown.
     """
     code_url: str = ""
     """Where that is not `url`."""
     opener: str = ""
-    """CSS selector of what brings the code up, where the page does not by itself."""
+    """CSS selector of what shows the code, where the page does not by itself."""
     scanned: str = "false"
-    """JS expression, truthy where the page seems to know the operator by now; then the probe is
-    asked.
+    """JS expression, truthy where the page now seems to know the operator; then the probe is asked.
     """
 
 
@@ -157,26 +166,29 @@ class Scraper:
     hosts: frozenset[str]
     """Host suffixes that pages of this platform may navigate to."""
     front: str = ""
-    """The host by which one sees whether the platform can be reached at all; "" where that is not
-    tried.
+    """The host that shows whether the platform can be reached at all; "" where that is not tried.
     """
     logins: tuple[Login, ...] = ()
     """The logins that its surfaces work with."""
     links: Surface | None = None
-    """The surface that opens a lone article link, where the platform has one. It gets an account
-    that has that link alone.
+    """The surface that opens a lone article link, where the platform has one.
+
+    It gets an account that has that link alone.
     """
     lasting: re.Pattern[str] | None = None
-    """Links of posts that are worth keeping with their account: `links` may open them by themselves
-    in a later sweep.
+    """Links of posts that are worth keeping with their account.
+
+    `links` may open them by themselves in a later sweep.
     """
     heavy: frozenset[str] = frozenset()
-    """URL patterns (`*` is a wildcard) of pictures and players without a file ending; loaded for
-    evidence only.
+    """URL patterns (`*` is a wildcard) of pictures and players without a file ending.
+
+    Loaded for evidence only.
     """
     viewer: Callable[[str], Iterable[object]] = lambda text: ()
-    """The records (JSON objects) in which a document or reply names the operator himself: what a
-    recording must not hold.
+    """The records (JSON objects) in which a document or reply names the operator himself.
+
+    A recording must not hold them.
     """
     viewer_marks: tuple[str, ...] = ()
     """CSS selectors of elements that show the operator himself; covered in evidence."""

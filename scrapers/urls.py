@@ -8,8 +8,10 @@ from mediawatch.addresses import addresses_in
 
 
 def link_in(text: str) -> SplitResult:
-    """The first link of a filed text, unwrapped and taken apart; empty where there is none. Offices
-    paste share texts and leave the scheme out."""
+    """The first link of a filed text, unwrapped and taken apart; empty without a link.
+
+    Offices paste share texts and leave the scheme out.
+    """
     return urlsplit(next(iter(addresses_in(text, bare=True)), ""))
 
 
@@ -24,16 +26,18 @@ def on_host(host: str | None, *domains: str) -> bool:
 
 
 def host_and_path(url: str) -> str:
-    """`m.weibo.cn/api/container/getIndex` of a URL: what `Tab.hearing` matches. No scheme, port or
-    query.
+    """`m.weibo.cn/api/container/getIndex` of a URL, as `Tab.listen_for` matches it.
+
+    No scheme, port or query.
     """
     parts = urlsplit(url)
     return f"{parts.hostname or ''}{parts.path}"
 
 
 def scrubbed(url: str, keys: frozenset[str]) -> str:
-    """The URL with only the named query keys, without fragment and user info: fit for evidence and
-    logs.
+    """The URL with only the named query keys, fit for evidence and logs.
+
+    Without fragment and user info.
     """
     parts = urlsplit(url)
     query = urlencode(
@@ -47,8 +51,10 @@ def scrubbed(url: str, keys: frozenset[str]) -> str:
 
 
 def asked_again(url: str, without: frozenset[str], *, to: str = "", **query: object) -> str:
-    """The address of a call that a page made (or another one, `to`), for the page to make once
-    more: without the query keys `without`, which its script signs anew, and with others changed."""
+    """The address of a page's call (or of another one, `to`), for the page to call once more.
+
+    Without the query keys `without`, which its script signs anew, and with others changed.
+    """
     kept = {
         key: value
         for key, value in parse_qsl(urlsplit(url).query, keep_blank_values=True)

@@ -1,5 +1,6 @@
-"""The directions between modules, the few places that may do what nobody else may: read off the
-source, never run.
+"""The directions between modules, and the few places with a right of their own.
+
+Read off the source, never run.
 """
 
 from __future__ import annotations
@@ -34,8 +35,9 @@ ground files.
 GROUND = {"mediawatch.names", "mediawatch.workdays", "mediawatch.addresses", "mediawatch.table"}
 """Small files that know no folder."""
 PURE = {"mediawatch.domain", "mediawatch.rules", "mediawatch.figures"}
-"""Rules and arithmetic only: nothing from outside but words, rules and ground files. `ports` holds
-protocols and frozen rows.
+"""Rules and arithmetic only: nothing from outside but words, rules and ground files.
+
+`ports` holds protocols and frozen rows.
 """
 VOCABULARY = {"mediawatch.domain", "mediawatch.ports"}
 WORDS = {"mediawatch.registry.kinds"}
@@ -216,7 +218,7 @@ def may(module: str, target: str) -> bool:
             within(target, words) for words in VOCABULARY
         )
     if within(module, "scrapers") or within(module, "db"):
-        # With a fold of their own, scrapers would match names that the rules hold for different, or
+        # Scrapers with a fold of their own could match names that the rules hold for different, or
         # the other way round.
         own = within(target, module.partition(".")[0]) and not within(target, "scrapers.replica")
         return own or target in GROUND or any(within(target, words) for words in VOCABULARY)
@@ -398,7 +400,7 @@ def test_the_unforeseen_is_caught_in_two_places_only() -> None:
     assert broad_excepts(sources()) <= LAST_RESORTS
 
 
-def test_nobody_asks_the_host_for_the_time_past_the_composition_root() -> None:
+def test_only_the_composition_root_asks_the_host_for_the_time() -> None:
     assert clock_askers(sources()) <= HOST_CLOCK
 
 

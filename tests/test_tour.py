@@ -103,7 +103,7 @@ def test_the_tour_of_a_page_works_in_its_order(
         if line.startswith(PLAYED):
             continue
         if "*" in line and not any(glob.glob(text) for text in shlex.split(line)):
-            continue  # nobody was open: no file was written
+            continue  # no finding was open: no file was written
         if line.startswith("findings import"):
             answered(tmp_path)
         words = [
@@ -116,8 +116,8 @@ def test_the_tour_of_a_page_works_in_its_order(
             for word in words
         ]
         done = in_process(*words)
-        # No canary is named; nobody is overdue; what the filter leaves to be decided one by one is
-        # told with 2.
+        # No canary is named and no answer is overdue. What the filter leaves to be decided one by
+        # one is reported by exit code 2.
         allowed = (
             (0, 1)
             if line == "doctor"

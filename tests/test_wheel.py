@@ -49,9 +49,11 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `bin` of a new environment with the wheel. Its dependencies are lent by a path line: a
-    plain entry of sys.path, whose own path lines (and so the checkout, where it is installed
-    editable) do not count."""
+    """The `bin` of a new environment with the wheel.
+
+    A path line lends it the dependencies: a plain entry of sys.path. That entry's own path lines
+    (and so the checkout, where it is installed editable) do not count.
+    """
     folder = tmp_path_factory.mktemp("venv")
     run(sys.executable, "-m", "venv", "--without-pip", folder, cwd=folder)
     python = folder / "bin" / "python"
@@ -79,7 +81,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "bin"
 
 
-def test_the_wheel_holds_every_file_of_the_packages_and_nothing_else(wheel: Path) -> None:
+def test_the_wheel_holds_exactly_the_files_of_the_packages(wheel: Path) -> None:
     held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
     ours = {
         str(path.relative_to(ROOT))
@@ -107,7 +109,7 @@ def test_a_new_environment_runs_init_from_another_folder(installed: Path, tmp_pa
     assert (home / "mediawatch.db").stat().st_size > 0
 
 
-def test_a_new_environment_runs_the_demonstration_from_another_folder(
+def test_a_new_environment_runs_the_demo_from_another_folder(
     installed: Path, tmp_path: Path
 ) -> None:
     """On a few accounts of the shipped world, which is read out of the installed package."""

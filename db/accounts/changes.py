@@ -17,7 +17,7 @@ from mediawatch.domain import Contact, NewAccount, RegistryChanges, Source, Upda
 from mediawatch.domain.clock import day_of
 
 RETIRED = "retired_on"
-"""Name of the field under which retiring and coming back stand in the history."""
+"""The field under which the history notes retiring and coming back."""
 
 
 def add_source(conn: Connection, source: Source, kind: str) -> int:
@@ -64,8 +64,9 @@ def _change(account_id: int, field: str, old: str, new: str) -> Values:
 
 
 def _comes_back(item: UpdatedAccount, retired: dict[int, date | None]) -> bool:
-    """A retired account that a file holds again is in scope again; said once, here or by the
-    import.
+    """A retired account that a file holds again is in scope again.
+
+    Noted once, here or by the import.
     """
     return retired[item.account_id] is not None and all(
         field != RETIRED for field, _, _ in item.changes

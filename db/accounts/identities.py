@@ -1,5 +1,6 @@
-"""Who accounts are as filed now, and which filings are of one account: found by index, whatever the
-size of the registry.
+"""Who accounts are as filed now, and which filings are of one account.
+
+Found by index, whatever the size of the registry.
 """
 
 from __future__ import annotations
@@ -33,8 +34,8 @@ _WHO = [
         "article_links",
     )
 ]
-# The lock lets no change of the registry pass between asking who an account is and noting what was
-# seen of it.
+# Asking who an account is and noting what was seen of it must see one registry: the lock keeps its
+# changes out between the two.
 _ONE = select(*_WHO).where(_ACCOUNT.c.id == bindparam("account")).with_for_update(read=True)
 _SEVERAL = select(*_WHO).where(_ACCOUNT.c.id.in_(bindparam("accounts", expanding=True)))
 _IDS = {"platform_id": _ACCOUNT.c.platform_id, "original_id": _ACCOUNT.c.original_id}
@@ -55,8 +56,9 @@ _LIKE = {
     )
     for name, of in _IDS.items()
 }
-"""Made once for one account: a reading is kept thousands of times a night, and a list of any length
-is put together each time.
+"""Made once for one account: a reading is kept thousands of times a night.
+
+A list of any length is put together each time.
 """
 
 
@@ -69,7 +71,7 @@ def identity(conn: Connection, account_id: int) -> FiledIdentity:
 
 
 def identities(conn: Connection, account_ids: Iterable[int]) -> dict[int, FiledIdentity]:
-    """The same of many; an account that does not exist has no entry."""
+    """As `identity`, of many; an account that does not exist has no entry."""
     found: dict[int, FiledIdentity] = {}
     for portion in portions(sorted(set(account_ids))):
         found.update(
@@ -89,10 +91,10 @@ def twins_of(conn: Connection, account_id: int, now: FiledIdentity) -> dict[int,
 
 
 def twins(conn: Connection, of: Mapping[int, FiledIdentity]) -> dict[int, dict[int, FiledIdentity]]:
-    """Other filings of the same account, retired ones too: of the same platform with the same id of
-    a kind, however it is spelt.
+    """Other filings of the same account, retired ones too.
 
-    An account without any has no entry.
+    Those of the same platform with the same id of a kind, in any spelling. An account without any
+    has no entry.
     """
     wanted: dict[tuple[str, str], dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for key, filed in of.items():

@@ -1,4 +1,7 @@
-"""The counter of what may change a judgement: raised in the transaction that keeps the news."""
+"""The counter of what may change a judgement.
+
+Raised in the transaction that keeps the news.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from db.models import AccountStateRow
 
 
 def raise_news(conn: Connection, account_ids: Collection[int]) -> None:
-    """Something became known about these accounts."""
+    """Note that something became known about these accounts."""
     for portion in portions(sorted(set(account_ids))):
         statement = update(AccountStateRow).where(AccountStateRow.account_id.in_(portion))
         conn.execute(statement.values(news=AccountStateRow.news + 1))
@@ -29,8 +32,9 @@ def counters(conn: Connection, account_ids: Collection[int]) -> dict[int, int]:
 
 
 def refuse_news(conn: Connection, seen: Mapping[int, int]) -> None:
-    """StoreError where anything became known about these accounts since their counters were
-    seen.
+    """Refuse where anything became known about these accounts since their counters were seen.
+
+    StoreError.
     """
     now = counters(conn, seen)
     if moved := [key for key, news in seen.items() if now.get(key) != news]:

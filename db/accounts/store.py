@@ -49,7 +49,7 @@ class SqlAccounts(Aggregate):
 
     @reads
     def current(self, conn: Connection, account_ids: Iterable[int]) -> dict[int, AccountNow]:
-        """The counters, and who the accounts are as filed now, of one moment."""
+        """The counters, and who the accounts are as filed now, at one moment."""
         wanted = sorted(set(account_ids))
         news, found = counters(conn, wanted), {}
         for portion in portions(wanted):
@@ -68,8 +68,11 @@ class SqlAccounts(Aggregate):
 
     @writes
     def apply(self, conn: Connection, changes: RegistryChanges) -> None:
-        """Retiring notes the file and its Beijing day; a retired account that is updated is in
-        scope again. Both are history.
+        """Retiring notes the file and its Beijing day.
+
+        Updating a retired account brings it back in scope.
+
+        Both are history.
         """
         apply_changes(conn, changes)
 

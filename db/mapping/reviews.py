@@ -17,7 +17,7 @@ _PICTURE = tuple(field.name for field in fields(ReviewPicture))
 
 
 def facts_values(facts: Facts) -> Values:
-    """As JSON holds them; what was not kept then stands in none of the keys."""
+    """As JSON holds them; what was not kept then has no key."""
     said: Values = {
         "code": facts.code.value,
         "gap_days": facts.gap_days,

@@ -58,7 +58,7 @@ def judgement_values(judgement: Judgement) -> Values:
 
 
 def judgement_of(row: AnyRow, findings: Sequence[Finding]) -> Judgement | None:
-    """None for an account that is not judged yet."""
+    """The judgement of an account, None where it has not been judged yet."""
     if row.verdict is None:
         return None
     return Judgement(

@@ -25,8 +25,9 @@ def portions(items: Sequence[T], size: int = 5_000) -> Iterator[Sequence[T]]:
 
 
 def hashed(*parts: str) -> int:
-    """64 bits, signed as a column holds them. Migrations have filled columns with it: it never
-    changes.
+    """64 bits, signed as a column holds them.
+
+    Migrations have filled columns with it: it never changes.
     """
     text = "\x1f".join(parts).encode("utf-8", "backslashreplace")
     return int.from_bytes(blake2b(text, digest_size=8).digest(), signed=True)

@@ -1,7 +1,7 @@
-"""The tables. Column names are the words of the domain; every instant is UTC, every `date` a day in
-Beijing.
+"""The tables. Column names are the words of the domain.
 
-SQLite and PostgreSQL share these models. A change here needs a migration: a test compares the two.
+Every instant is UTC, every `date` a day in Beijing. SQLite and PostgreSQL share these models. A
+change here needs a migration: a test compares the two.
 """
 
 from db.models.accounts import (

@@ -12,8 +12,9 @@ from mediawatch.domain import FiledStatus
 
 
 class FiledColumns:
-    """The filed values, field by field as in `domain.Filed`: in `account` as they are, in
-    `sweep_account` as they were.
+    """The filed values, field by field as in `domain.Filed`.
+
+    In `account` as they are, in `sweep_account` as they were.
     """
 
     name: Mapped[str]
@@ -46,7 +47,7 @@ class FiledColumns:
 
 
 class SourceRow(Base):
-    """An imported file. `kind` says what for: `registry`, `worklist`, `links`."""
+    """An imported file. `kind` is its purpose: `registry`, `worklist`, `links`."""
 
     __tablename__ = "source"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -107,8 +108,9 @@ class ContactRow(Base):
 
 
 class ProposalRefusalRow(Base):
-    """A value that the operator refused for a field of an account (`mediawatch registry proposals
-    --refuse`).
+    """A value that the operator refused for a field of an account.
+
+    By `mediawatch registry proposals --refuse`.
     """
 
     __tablename__ = "proposal_refusal"

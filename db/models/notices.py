@@ -1,5 +1,6 @@
-"""The tables of notices: what was issued, and what became of it. Rows of all of them are never
-updated (triggers refuse it).
+"""The tables of notices: what was issued, and what became of it.
+
+Rows of all of them are never updated (triggers refuse it).
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ ISSUED = (
 
 
 class NoticeRow(Base):
-    """通报. Without a sweep it is another system's."""
+    """通报. One without a sweep comes from another system."""
 
     __tablename__ = "notice"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -44,8 +45,10 @@ class NoticeRow(Base):
 
 
 class NoticeAccountRow(FiledColumns, Base):
-    """One account of the whole scope that a notice was issued on: as filed then, with its verdict
-    after review. Its documents and rates are made of these rows, whatever is judged later."""
+    """One account of a notice's whole scope: as filed then, with its verdict after review.
+
+    The notice's documents and rates are made of these rows, whatever is judged later.
+    """
 
     __tablename__ = "notice_account"
     notice_id: Mapped[int] = mapped_column(
@@ -105,8 +108,9 @@ class NoticeFindingRow(Base):
 
 
 class NoticeReadingRow(Base):
-    """The readings that proved an issued finding: they and their evidence stay until the notice is
-    closed.
+    """The readings that proved an issued finding.
+
+    They and their evidence stay until the notice is closed.
     """
 
     __tablename__ = "notice_reading"

@@ -33,8 +33,9 @@ class CanaryCheckRow(Base):
 
 
 class HomeRow(Base):
-    """What tells this home from every other one: one row, made with the database. Workbooks that go
-    out are sealed with it.
+    """What distinguishes this home from every other one: one row, made with the database.
+
+    Workbooks that go out are sealed with it.
     """
 
     __tablename__ = "home"

@@ -22,8 +22,9 @@ from mediawatch.domain import (
 
 
 class ReadingRow(Base):
-    """核查记录. Never updated (a trigger refuses it). What its sights amount to is kept beside them
-    for queries.
+    """核查记录. Never updated (a trigger refuses it).
+
+    What its sights amount to is kept beside them for queries.
     """
 
     __tablename__ = "reading"
@@ -41,14 +42,15 @@ class ReadingRow(Base):
     latest_at: Mapped[datetime | None]
     date_kind: Mapped[DateKind | None]
     complete_since: Mapped[datetime | None]
-    # AUTOINCREMENT: retention deletes readings, and an id that was handed off must never come to
-    # mean another one.
+    # AUTOINCREMENT: retention deletes readings, and an id that was handed off must never mean
+    # another reading.
     __table_args__ = (Index(None, "account_id", "read_at"), {"sqlite_autoincrement": True})
 
 
 class ReadingIdentityRow(Base):
-    """Who the account was filed as when the reading was taken. No row: not known. Never
-    updated.
+    """The identity filed for the account when the reading was taken. Never updated.
+
+    No row: not known.
     """
 
     __tablename__ = "reading_identity"
@@ -89,8 +91,9 @@ class SightRow(Base):
 
 
 class PostRow(Base):
-    """A post seen within a sight. `on` always; `at` is NULL where only the day is known. Never
-    updated.
+    """A post seen within a sight. Never updated.
+
+    `on` always; `at` is NULL where only the day is known.
     """
 
     __tablename__ = "post"
@@ -123,9 +126,7 @@ class EvidenceRow(Base):
 
 
 class FirstSeen(StrEnum):
-    """What a reading was the first to show. The four kinds of posts are those that policies tell
-    apart.
-    """
+    """What a reading was the first to show. Policies tell the four kinds of posts apart."""
 
     POST = "post"
     REPOST = "repost"
@@ -141,8 +142,7 @@ POSTS = (FirstSeen.POST, FirstSeen.REPOST, FirstSeen.UNPUSHED, FirstSeen.UNPUSHE
 
 
 class FirstSeenRow(Base):
-    """Each post (once for each surface) and each name of an account, with the earliest reading that
-    showed it.
+    """Each post (once for each surface) and each name, with the earliest reading that showed it.
 
     What a judgement needs of the past is found here, however often a post or a name was seen again.
     """
@@ -162,8 +162,7 @@ class FirstSeenRow(Base):
 
 
 class IdentitySeenRow(Base):
-    """What sights said of who an account is, each kind of word with the newest reading that said
-    it.
+    """What sights said of who an account is: each fact with the newest reading that said it.
 
     Ids, names, 认证主体 and links are learned from here, however often they were said again.
     """
@@ -180,11 +179,10 @@ class IdentitySeenRow(Base):
 
 
 class AccountStateRow(Base):
-    """What is known of an account now, kept in the transaction that keeps a reading: nightly
-    queries never scan history.
+    """What is known of an account now: nightly queries never scan history.
 
-    The columns are those of `domain.AccountState`; beside them the readings that two of its groups
-    come from.
+    Kept in the transaction that keeps a reading. The columns are those of `domain.AccountState`;
+    beside them the readings that two of its groups come from.
     """
 
     __tablename__ = "account_state"
@@ -214,8 +212,9 @@ class AccountStateRow(Base):
     judged_on: Mapped[date | None]
     """The Beijing day up to which an exact list was judged."""
     news: Mapped[int] = mapped_column(server_default=text("0"))
-    """How often something became known that may change a judgement: a reading, a link, a change of
-    the registry, a canary's check …
+    """How often something became known that may change a judgement.
+
+    A reading, a link, a change of the registry, a canary's check …
     """
 
 

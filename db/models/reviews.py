@@ -13,7 +13,10 @@ from mediawatch.domain import Code, Excuse, ReviewAction, Stance
 
 
 class ReviewEventRow(Base):
-    """审核记录. Never updated (a trigger refuses it); `finding.review_state` follows from it."""
+    """审核记录. Never updated (a trigger refuses it).
+
+    `finding.review_state` follows from it.
+    """
 
     __tablename__ = "review_event"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -27,7 +30,7 @@ class ReviewEventRow(Base):
     source: Mapped[str]
     sentence: Mapped[str]
     facts: Mapped[dict[str, Any] | None]
-    """`domain.Facts` by field, days as text; NULL where they were not known any more."""
+    """`domain.Facts` by field, days as text; NULL where they were no longer known."""
     excuse: Mapped[Excuse | None]
     stance: Mapped[Stance | None]
     term: Mapped[date | None]

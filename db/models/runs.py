@@ -31,7 +31,10 @@ class NightRow(Base):
 
 
 class AlertRow(Base):
-    """A message to one place. `place` is a fingerprint: the URL is a secret of the settings."""
+    """A message to one place.
+
+    `place` is a fingerprint: the URL is a secret of the settings.
+    """
 
     __tablename__ = "alert"
     id: Mapped[int] = mapped_column(Key, primary_key=True)
@@ -57,8 +60,9 @@ class BackupRow(Base):
 
 
 class PruningRow(Base):
-    """Readings from before `before` began to leave. Written first, so that it tells what may be
-    lacking even where it was cut short.
+    """Readings from before `before` began to leave.
+
+    Written first, so that it shows what may be missing even where the run was cut short.
     """
 
     __tablename__ = "pruning"

@@ -13,8 +13,9 @@ from mediawatch.domain import Code, DateKind, Effect, ReviewState, SweepState, T
 
 
 class SweepRow(Base):
-    """(as_of, period_from, scope, policy, kind) identifies equal sweeps and is not unique:
-    `--again` repeats one.
+    """(as_of, period_from, scope, policy, kind) identifies equal sweeps.
+
+    It is not unique: `--again` repeats one.
     """
 
     __tablename__ = "sweep"
@@ -34,8 +35,9 @@ class SweepRow(Base):
 
 
 class SweepAccountRow(FiledColumns, Base):
-    """The frozen scope, and the judgement: all of its columns are NULL or empty until the account
-    is judged.
+    """The frozen scope, and the judgement.
+
+    All columns of the judgement are NULL or empty until the account is judged.
     """
 
     __tablename__ = "sweep_account"
@@ -65,8 +67,10 @@ class SweepAccountRow(FiledColumns, Base):
 
 
 class FindingRow(Base):
-    """问题 of a sweep's account. `position` keeps the judgement's order; `review_state` follows
-    from the review events, for queries.
+    """问题 of a sweep's account.
+
+    `position` keeps the judgement's order; `review_state` follows from the review events, for
+    queries.
     """
 
     __tablename__ = "finding"

@@ -38,7 +38,7 @@ def add_notice(
     document: IssuedDocument | None,
     scope: Sequence[SweepAccount],
 ) -> Notice:
-    """StoreError where a notice of that number is kept already."""
+    """Write a notice. StoreError where a notice of that number is kept already."""
     if conn.scalar(select(NoticeRow.id).where(NoticeRow.number == notice.number)) is not None:
         raise StoreError(
             f"there is a notice {notice.number} already: it stays as it was issued; correct "
@@ -82,8 +82,9 @@ def add_notice(
 
 
 def _refuse_again(conn: Connection, notice: Notice) -> None:
-    """StoreError where an account of it stands in another notice of its sweep, and nothing says why
-    it should: another person was faster.
+    """Refuse an account that stands in another notice of its sweep without a reason given.
+
+    StoreError: another person was faster.
     """
     if notice.sweep_id is None or notice.again:
         return

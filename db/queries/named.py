@@ -1,11 +1,14 @@
-"""Named queries (`db/reports/*.sql`): each is also a view of the database, for sqlite3 and other
-tools that only read.
+"""Named queries (`db/reports/*.sql`): each is also a view of the database.
 
-A file is plain SQL of both databases with words of ours: MINUTE(instant) is Beijing time to the
-minute, LABEL(column) the Chinese of an enumeration's value, GLUED(column) its values as a Chinese
-list. Each file of `parts/` is a subquery that goes by its name in capitals: REVIEWED is what
-judgements come to after review, the one definition by which a dismissed finding stands in no list
-and no figure. The first line of a file is a comment that says what it lists, of a query in Chinese.
+The views are for sqlite3 and other tools that only read.
+
+A file is plain SQL of both databases with words of ours. MINUTE(instant) is Beijing time to the
+minute; LABEL(column) is the Chinese of an enumeration's value; GLUED(column) is its values as a
+Chinese list. Each file of `parts/` is a subquery that goes by its name in capitals. REVIEWED is
+what judgements come to after review: the one definition by which lists and figures leave out a
+dismissed finding. The first line of a file is a comment that says what it lists, of a query in
+Chinese.
+
 No query reads the table of contacts; a test scans them.
 """
 
@@ -39,7 +42,7 @@ _LABELS: Mapping[str, Mapping[str, str]] = {
         ("result", Rectification),
     )
 } | {"platform": PLATFORM_LABELS}  # fmt: skip
-"""The values of a column that LABEL may be given."""
+"""The values of a column that LABEL may take."""
 _CALL = re.compile(r"\b(MINUTE|LABEL|GLUED)\(([^()]+|[^()]*\([^()]*\)[^()]*)\)")
 _SPELT: Mapping[str, Mapping[str, str]] = {
     "sqlite": {"MINUTE": "strftime('%Y-%m-%d %H:%M', {0}, '+8 hours')", "GLUED": "group_concat({0}, '、')"},
@@ -50,15 +53,17 @@ _SPELT: Mapping[str, Mapping[str, str]] = {
 
 
 TO_BE_JUDGED = "有新情况，待重新判定。"
-"""What a view says of an account about which something became known since it was judged: only
-`mediawatch` can judge it again.
+"""What a view says of an account about which something became known since it was judged.
+
+Only `mediawatch` can judge it again.
 """
 
 
 @cache
 def named_queries(dialect: str) -> tuple[NamedQuery, ...]:
-    """All of them by name, in the words of one database. ValueError where a file breaks the
-    conventions above.
+    """All of them by name, in the words of one database.
+
+    ValueError where a file breaks the conventions above.
     """
     folder = files("db").joinpath("reports")
     parts = {name.upper(): sql for name, (_, sql) in _texts(folder.joinpath("parts")).items()}
@@ -85,7 +90,7 @@ def named_queries(dialect: str) -> tuple[NamedQuery, ...]:
 
 
 def asks_for_judgements(sql: str, queries: Sequence[NamedQuery]) -> bool:
-    """Whether a statement may ask for what accounts were judged, itself or through a view."""
+    """Whether a statement may ask what accounts were judged to be, directly or through a view."""
     tables = {"sweep_account", "finding"}
     views = {query.name for query in queries if any(name in query.sql for name in tables)}
     return not (tables | views).isdisjoint(re.findall(r"\w+", sql.lower()))
@@ -122,13 +127,16 @@ def views_stand(connection: Connection) -> bool:
 
 
 def drop_views(connection: Connection) -> None:
-    """Before a migration: a view would hold on to the tables it changes."""
+    """Drop them before a migration: a view would hold on to the tables it changes."""
     for name in _standing(connection):
         connection.exec_driver_sql(f"DROP VIEW {name}")
 
 
 def create_views(connection: Connection) -> None:
-    """All views, over tables that are up to date; each remembers the text it was made of."""
+    """Make all views, over tables that are up to date.
+
+    Each remembers the text it was made of.
+    """
     for query in named_queries(connection.dialect.name):
         if connection.dialect.name == "sqlite":
             connection.exec_driver_sql(
@@ -147,9 +155,7 @@ _VIEWS = {
 
 
 def _standing(connection: Connection) -> dict[str, str]:
-    """Our views by name, with the digest of what they were made of; anybody else's are left
-    alone.
-    """
+    """Our views by name, with the digest of what they were made of; other people's views stay."""
     rows = connection.exec_driver_sql(_VIEWS[connection.dialect.name])
     return {
         name: found[0]

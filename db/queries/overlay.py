@@ -1,8 +1,7 @@
-"""What accounts are judged now, laid over what is stored of them: for the statements of one
-connection, and written nowhere.
+"""What accounts are judged now, laid over what is stored of them.
 
-What is temporary goes by the names of `sweep_account`, `finding` and the named queries, and hides
-those of the database.
+For the statements of one connection, and written nowhere. The temporary tables go by the names of
+`sweep_account`, `finding` and the named queries, and hide those of the database.
 """
 
 from __future__ import annotations
@@ -57,8 +56,8 @@ def lay_over(connection: Connection, entries: Sequence[SweepAccount]) -> None:
         f"JOIN {_JUDGED} AS now ON now.sweep_id = base.sweep_id AND now.account_id = "
         "base.account_id",
     )
-    # A table, not a view: SQLite finds the findings of an account in a union of two by looking
-    # through all of them.
+    # A table, not a view: in a union of two SQLite finds an account's findings by scanning all of
+    # them.
     columns = list(table(FindingRow).columns)
     held = [values for entry in judged for values in _found(entry)]
     _fill(
@@ -123,7 +122,7 @@ def _fill(
         *([] if unique else [Index(f"ix_{name}_now", *_KEY)]),
         prefixes=["TEMPORARY"],
     )
-    # Asked whether it is there, the database would tell of its own table of that name.
+    # Asked whether it is there, the database would report its own table of that name.
     made.create(connection, checkfirst=False)
     if values:
         connection.execute(made.insert(), list(values))

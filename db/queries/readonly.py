@@ -1,5 +1,6 @@
-"""Statements of others, on connections that can only read: the database itself refuses to write,
-and to show the contacts.
+"""Statements of others, on connections that can only read.
+
+The database itself refuses to write, and to show the contacts.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ from mediawatch.domain import SweepAccount
 from mediawatch.ports import QueryResult
 
 _WITHHELD = frozenset({"contact", "home"})
-"""联系人, who leave only in their own unit's file; and the word that rows and lists are sealed
-with: who reads it can seal any row.
+"""联系人 leave only in their own unit's file.
+
+The seal of rows and lists: who reads it can seal any row.
 """
 _NO_CONTACTS = (
     "contacts are in no report (they leave only in their own unit's file), nor is what rows are "
@@ -28,10 +30,12 @@ _NO_CONTACTS = (
 
 
 def answer(url: URL, sql: str, now: Sequence[SweepAccount] = ()) -> QueryResult:
-    """Run one statement. Raises StoreError where it is no statement, would write, asks for contacts, or has
-    no rows to give.
+    """Run one statement.
 
-    `now`: accounts of sweeps as they are judged now, where that is not what is stored.
+    Raises StoreError where it is no statement, would write, asks for contacts, or has no rows to
+    give.
+
+    `now`: accounts of sweeps as they are judged now, where that differs from what is stored.
     """
     engine = _engine(url)
     try:
@@ -89,9 +93,7 @@ def _allowed(action: int, name: str | None, *_: str | None) -> int:
 
 
 def _refuse_contacts(connection: Connection, sql: str) -> None:
-    """PostgreSQL has no such question, but tells which tables a statement would read, through views
-    too.
-    """
+    """PostgreSQL does not ask, but shows which tables a statement would read, through views too."""
     plan = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {sql}").scalar_one()
     if not _WITHHELD.isdisjoint(_relations(plan if isinstance(plan, list) else json.loads(plan))):
         raise StoreError(_NO_CONTACTS)

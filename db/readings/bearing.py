@@ -1,5 +1,6 @@
-"""How one reading bears on one account as it is filed now: its own readings, and those of other
-filings of the same account. Pure.
+"""How one reading bears on one account as it is filed now. Pure.
+
+Its own readings, and those of other filings of the same account.
 """
 
 from __future__ import annotations
@@ -16,14 +17,15 @@ class Bearing:
     said: Reading | None
     """What it says about the identity filed now."""
     whole: Reading | None
-    """The whole of it, where it was a look at the account as it is filed now: another id that it
-    shows speaks of that account, too.
+    """The whole of it, where it was a look at the account as it is filed now.
+
+    Then another id that it shows speaks of that account, too.
     """
 
     @property
     def looked(self) -> Reading | None:
-        """By what due dates move: a look for the account as filed now, even one that says nothing
-        of it.
+        """What moves due dates: a look for the account as filed now, even one that shows nothing of
+        it.
         """
         return self.said or self.whole
 

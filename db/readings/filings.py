@@ -44,7 +44,10 @@ class Filings:
         return key, *self.twins.get(key, ())
 
     def relevant(self, key: int, readings: Iterable[Reading]) -> list[AccountReading]:
-        """Those that say something of the account. Of a twin's only what is tied by id is given."""
+        """Those that say something of the account.
+
+        Of a twin's readings only what is tied by id.
+        """
         said = ((reading, bearing(reading, key, self.now[key]).said) for reading in readings)
         return [
             AccountReading(
@@ -61,8 +64,8 @@ class Filings:
 def last_two(
     conn: Connection, filings: Filings, accounts: Sequence[int], since: datetime
 ) -> dict[int, list[AccountReading]]:
-    """Before `since`: the last reading that says something of the account, and the last of those
-    that was no control.
+    """Before `since`: the last reading about the account, and the last of those that was no
+    control.
     """
     state = AccountStateRow
     of_account = select(ReadingRow.id).where(
@@ -75,7 +78,7 @@ def last_two(
     )
     looked = last.where(ReadingRow.look != LookKind.CONTROL)
     wanted = select(state.account_id, last.scalar_subquery(), looked.scalar_subquery())
-    # An account whose state tells of no reading has none that says anything.
+    # An account whose state names no reading has none that says anything.
     rows = conn.execute(
         wanted.where(state.account_id.in_(accounts), state.last_read_at.is_not(None))
     ).all()
@@ -95,9 +98,7 @@ def last_two(
 def _search_back(
     conn: Connection, filings: Filings, key: int, since: datetime
 ) -> list[AccountReading]:
-    """The same for an account with twins, or whose identity changed: one reading after the
-    other.
-    """
+    """As `last_two`, for accounts with twins or a changed identity: one reading after the other."""
     last: list[AccountReading] = []
     wanted = select(ReadingRow.id).where(
         ReadingRow.account_id.in_(filings.group(key)), ReadingRow.read_at < since

@@ -1,9 +1,8 @@
-"""What follows from readings: each account's current state, what was seen first, and its identity
-as it was seen.
+"""What follows from readings: each account's current state, and what was seen first.
 
-All of it is about the identity that is filed now. A reading advances it by what it says about that
-identity, and by its sights that are tied by the platform's id it also serves every other filing of
-that id.
+And its identity as it was seen. All of it is about the identity that is filed now: a reading
+advances it by what it says about that identity. By its sights that are tied by the platform's id it
+also serves every other filing of that id.
 """
 
 from __future__ import annotations
@@ -54,12 +53,11 @@ def _follow(conn: Connection, account_id: int, each: Bearing, *, own: bool) -> N
 
 
 def renew(conn: Connection, changed: Mapping[int, FiledIdentity], new: Collection[int]) -> None:
-    """After a change of the registry: what follows from readings is that about the identities filed
-    now.
+    """After a change of the registry, let what follows from readings be about the new identities.
 
-    `changed` are accounts with who they were before; `new` ones may be filed a second time. Due
-    dates of an account that is another one now start anew, and the article links learned of the old
-    one go.
+    `changed` are accounts with who they were before; `new` ones may be filed a second time. The due
+    dates of an account that is another one now start anew. The article links learned of the old one
+    go.
     """
     now = identities(conn, {*changed, *new})
     others = [*twins(conn, {key: filed for key, filed in now.items() if filed.has_id}).items()]
@@ -77,8 +75,9 @@ def renew(conn: Connection, changed: Mapping[int, FiledIdentity], new: Collectio
 
 
 def remake(conn: Connection, account_ids: Collection[int]) -> None:
-    """All that follows from the readings of these accounts and of their twins, as if they were kept
-    now, one after the other.
+    """Make anew all that follows from the readings of these accounts and of their twins.
+
+    As if the readings were kept now, one after the other.
     """
     for portion in portions(sorted(set(account_ids)), _AT_ONCE):
         now = identities(conn, portion)
@@ -122,8 +121,9 @@ def remake(conn: Connection, account_ids: Collection[int]) -> None:
 def _from_nothing(
     account_id: int, now: FiledIdentity, readings: Iterable[Reading]
 ) -> tuple[Values, list[Values], list[Values]]:
-    """The state, and the rows of `first_seen` and `identity_seen`; `readings` in the order in which
-    they were kept.
+    """The state, and the rows of `first_seen` and `identity_seen`.
+
+    `readings` in the order in which they were kept.
     """
     state: Values = dict(STATE_OF_READINGS)
     seen: dict[int, Values] = {}

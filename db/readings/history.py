@@ -35,8 +35,8 @@ _ADD_EVIDENCE = table(EvidenceRow).insert()
 
 
 def append(conn: Connection, reading: Reading, now: FiledIdentity) -> Reading:
-    """`now` is who the account is as filed now: under that identity a reading was taken which does
-    not say it.
+    """`now` is who the account is as filed now: the identity of a reading that does not say its
+    own.
     """
     if reading.id:
         raise ValueError(f"reading {reading.id} is kept already and never changes")
@@ -72,8 +72,9 @@ def numbered(conn: Connection, ids: Iterable[int]) -> dict[int, Reading]:
 
 
 def readings_of(conn: Connection, *of: ColumnElement[bool]) -> dict[int, list[Reading]]:
-    """Readings that meet these conditions, by account, oldest first. Five statements, whatever the
-    number of readings.
+    """Readings that meet these conditions, by account, oldest first.
+
+    Five statements, whatever the number of readings.
     """
     wanted = (
         rows(ReadingRow)

@@ -1,4 +1,4 @@
-"""What readings say about the identity of an account: the newest reading of each different word."""
+"""What readings say about an account's identity: the newest reading of each different fact."""
 
 from __future__ import annotations
 

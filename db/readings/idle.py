@@ -22,9 +22,7 @@ from mediawatch.domain import LookKind, SweepState
 
 
 def is_idle(before: datetime) -> ColumnElement[bool]:
-    """That nothing refers to a reading, and nothing could be judged from it that the others do not
-    say.
-    """
+    """That nothing refers to a reading, and the others give every judgement it could give."""
     state, later = AccountStateRow, aliased(ReadingRow)
     named = and_(
         state.account_id == ReadingRow.account_id, state.name_read_at == ReadingRow.read_at
@@ -35,7 +33,7 @@ def is_idle(before: datetime) -> ColumnElement[bool]:
         later.look != LookKind.CONTROL,
         later.read_at > ReadingRow.read_at,
     )
-    # Of another identity: it would speak again if that one were filed again.
+    # Of another identity: it would count again if that one were filed again.
     ids = ReadingIdentityRow.platform_id, ReadingIdentityRow.original_id
     was = or_(
         ReadingIdentityRow.platform != AccountRow.platform,

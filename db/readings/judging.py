@@ -1,10 +1,11 @@
-"""Statements about what suffices to judge an account at a moment: found by index, however long its
-history is.
+"""Statements about what suffices to judge an account at a moment.
 
-`rules.judge` asks the past for little: the newest post that counts, posts that a list of today
-should hold, names once seen under the filed id, whether a person ever looked, the last reading; of
-a period the days on which there were posts. `first_seen` points to the reading that showed each of
-them first.
+They find it by index, however long its history is. `rules.judge` asks the past for little. It needs
+the newest post that counts, and posts that a list of today should hold. It needs names once seen
+under the filed id, whether a person ever looked, and the last reading. For a period it needs the
+days on which there were posts.
+
+`first_seen` points to the reading that showed each of them first.
 """
 
 from __future__ import annotations
@@ -26,8 +27,9 @@ from mediawatch.domain import FiledIdentity, LookKind, MatchedBy, Reading
 from mediawatch.domain.clock import day_of
 
 _MARGIN = timedelta(days=1)
-"""A post may be dated up to ten minutes after its look, and so on the day after as_of although it
-was read before.
+"""A post may be dated up to ten minutes after its look.
+
+So it may lie on the day after as_of although it was read before.
 """
 AT_ONCE = 500
 """Accounts whose readings are put together in one statement."""
@@ -36,9 +38,7 @@ AT_ONCE = 500
 def readings_for_judgement(
     conn: Connection, account_ids: Iterable[int], as_of: datetime, period_from: date | None
 ) -> dict[int, list[Reading]]:
-    """Readings by account, oldest first, from which `rules.judge` says what it would say from all
-    of them.
-    """
+    """Readings by account, oldest first: `rules.judge` says of them what it would say of all."""
     found: dict[int, list[Reading]] = {}
     for portion in portions(sorted(set(account_ids)), AT_ONCE):
         found |= _of_portion(conn, Filings.of(conn, portion), as_of, period_from)
@@ -66,8 +66,8 @@ def _of_portion(
         for key in accounts
     }
     lacking = _lacking(conn, newest, since, period_from)
-    # Whose page the filed id is, and which ids are known: the newest reading of each different
-    # word says it.
+    # Whose page the filed id is, and which ids are known: the newest reading of each different fact
+    # says it.
     loaded = {each.given.id for some in (*later.values(), *last.values()) for each in some}
     of_identity = select(IdentitySeenRow.account_id, IdentitySeenRow.reading_id).where(
         IdentitySeenRow.account_id.in_(accounts)
@@ -87,7 +87,8 @@ def _of_portion(
             # The posts that were seen first may be another account's, and hide those of its own.
             own = readings_of(conn, ReadingRow.account_id == key).get(key, ())
             some = filings.relevant(key, own)
-        # Its own later ones are given whole: what contradicts the filed id speaks of the filing.
+        # Its own later ones are given whole: a sight that contradicts the filed id concerns the
+        # filing.
         given = (*readings.get(key, ()), *(each.given for each in some))
         if together := {each.id: each for each in given}:
             found[key] = sorted(together.values(), key=lambda each: (each.read_at, each.id))
@@ -111,8 +112,9 @@ def _lacking(
 
 
 def _perhaps_others(reading: Reading, now: FiledIdentity) -> bool:
-    """Whether a sight that is tied by a link or name bears another name, and no id is filed. The
-    rules compare names more closely.
+    """Whether a sight that is tied by a link or name bears another name, and no id is filed.
+
+    The rules compare names more closely.
     """
     tied = (
         sight for sight in reading.sights if sight.matched_by in (MatchedBy.URL, MatchedBy.NAME)
@@ -140,7 +142,7 @@ class _Newest:
         as_of: datetime,
         period_from: date | None,
     ) -> None:
-        """`last` are from before the margin, `later` from its begin on."""
+        """`last` are from before the margin, `later` from its beginning on."""
         lists = [
             sight
             for reading in later
@@ -153,11 +155,11 @@ class _Newest:
         )
         """The day to which complete lists that may speak against the account reach back."""
         surfaces = {sight.surface for sight in lists}
-        # What readings from as_of on say counts no further, for canaries may withdraw it.
+        # Only readings from before as_of count as shown: canaries may withdraw later ones.
         before = [*last, *(reading for reading in later if reading.read_at < as_of)]
         self._keys = {row["key"] for reading in before for row in shown(reading)}
-        # But a list is held against other surfaces' posts only, so with one surface its own are
-        # never asked for.
+        # But a list is compared with other surfaces' posts only: with one surface its own are never
+        # needed.
         listed = ((sight, post) for reading in later for sight, post in own_posts(reading))
         self._keys |= {
             key_of(kind_of(post), sight.surface, post)
@@ -175,7 +177,7 @@ class _Newest:
             self._newest[kind_of(post)] = max(post.on, self._newest.get(kind_of(post), post.on))
 
     def shows(self, row: AnyRow) -> bool:
-        """Whether what this row of `first_seen` points to need not be loaded."""
+        """Whether the reading that this row of `first_seen` points to need not be loaded."""
         if row.newest:
             return row.what in self._newest and self._newest[row.what] >= row.on
         if row.key is None:
@@ -195,8 +197,9 @@ _FOUND = (
 def _newest(
     accounts: Sequence[int], since: datetime, period_from: date | None
 ) -> Select[*tuple[Any, ...]]:
-    """Before `since`: the newest post of each kind; in a period the newest from before it, from
-    which its first gap is counted.
+    """Before `since`: the newest post of each kind.
+
+    In a period the newest from before it, from which its first gap is counted.
     """
     kind = column("kind", FirstSeenRow.what.type)
     kinds = values(kind, name="kinds").data([(each,) for each in POSTS]).cte()
@@ -236,9 +239,7 @@ def _names_and_persons(accounts: Sequence[int], since: datetime) -> Select[*tupl
 def _days_since(
     accounts: Sequence[int], since: datetime, period_from: date
 ) -> Select[*tuple[Any, ...]]:
-    """Before `since`: each day of the period on which there was a post of a kind, whichever post it
-    was (no key).
-    """
+    """Before `since`: each day of the period with a post of a kind, whichever post (no key)."""
     of_day = (FirstSeenRow.account_id, FirstSeenRow.what, FirstSeenRow.on)
     first = func.min(FirstSeenRow.reading_id).label("reading_id")
     inside = (

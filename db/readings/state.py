@@ -25,8 +25,9 @@ STATE_OF_READINGS: Values = {
 
 
 def advance(conn: Connection, account_id: int, looked: Reading, said: Reading | None) -> None:
-    """The account's current state after a reading. Readings may come late: a worklist returns days
-    after its looks.
+    """The account's current state after a reading.
+
+    Readings may come late: a worklist returns days after its looks.
     """
     account = {"account": account_id}
     state = conn.execute(_STATE, account).one()
@@ -34,8 +35,9 @@ def advance(conn: Connection, account_id: int, looked: Reading, said: Reading | 
 
 
 def state_after(state: AnyRow, looked: Reading, said: Reading | None) -> Values:
-    """The columns of `account_state` that a reading changes: `said` is what it says about the
-    account as filed now, None for nothing.
+    """The columns of `account_state` that a reading changes.
+
+    `said` is what it says about the account as filed now, None for nothing.
     """
     news: Values = {}
     if state.last_read_at is None or looked.read_at >= state.last_read_at:
@@ -82,8 +84,8 @@ def state_after(state: AnyRow, looked: Reading, said: Reading | None) -> Values:
 def own_posts(reading: Reading) -> Iterator[tuple[Sight, Post]]:
     """The posts that are surely the account's and carry a possible date.
 
-    A post dated after its own look is a slip of the site's clock or of a person; it would hide the
-    account for ever.
+    A post dated after its own look is an error of the site's clock or of a person: it would hide
+    the account for ever.
     """
     for sight in reading.sights:
         if sight.matched_by is not None:

@@ -37,8 +37,9 @@ from mediawatch.ports import IdleReading
 class SqlReadings(Aggregate):
     @writes
     def keep(self, conn: Connection, reading: Reading) -> Reading:
-        """Returned as `by_account` gives it back: with its id, without captures. The account's
-        current state moves along.
+        """Returned as `by_account` gives it back: with its id, without captures.
+
+        The account's current state moves along.
         """
         return keep_and_follow(conn, reading)
 
@@ -182,6 +183,6 @@ class SqlReadings(Aggregate):
 
     @writes
     def delete(self, conn: Connection, ids: Iterable[int], before: datetime) -> int:
-        """A reading that has come to be needed since it was found stays."""
+        """A reading that is needed again since it was found idle stays."""
         gone = conn.execute(delete(ReadingRow).where(ReadingRow.id.in_(ids), is_idle(before)))
         return gone.rowcount

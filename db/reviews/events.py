@@ -16,8 +16,9 @@ Key = tuple[int, Code]
 
 
 def events_by_finding(conn: Connection, sweep_id: int) -> dict[Key, list[ReviewEvent]]:
-    """The events of a sweep's findings, oldest first; of findings too that a later judgement took
-    back.
+    """The events of a sweep's findings, oldest first.
+
+    Of findings too that a later judgement took back.
     """
     found: dict[Key, list[ReviewEvent]] = defaultdict(list)
     filed: dict[int, list[ReviewPicture]] = defaultdict(list)

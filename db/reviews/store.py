@@ -1,5 +1,6 @@
-"""The review of findings: events are appended, and the state that follows from them is kept for
-queries.
+"""The review of findings.
+
+Events are appended, and the state that follows from them is kept for queries.
 """
 
 from __future__ import annotations
@@ -84,8 +85,9 @@ def _with_pictures(conn: Connection, new: Sequence[ReviewEvent]) -> None:
 
 
 def _refuse_others(conn: Connection, sweep_id: int, decisions: Sequence[ReviewEvent]) -> None:
-    """StoreError where a decision is about a finding that has gone, or that says something else by
-    now.
+    """Refuse a decision about a finding that has gone, or that says something else by now.
+
+    StoreError.
     """
     found: dict[Key, Finding] = {}
     for portion in portions(sorted({event.account_id for event in decisions})):

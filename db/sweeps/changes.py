@@ -1,4 +1,4 @@
-"""The findings of a sweep beside those of each account's last conclusive judgement before it."""
+"""Compares a sweep's findings with each account's last conclusive judgement before it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from db.models import FindingRow, SweepAccountRow
 from mediawatch.domain import FindingChange, FindingChangeKind, ReviewState, Verdict
 
 _OPEN = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
-"""Verdicts that settle nothing: findings are compared past them."""
+"""Verdicts that settle nothing: the comparison passes over them."""
 
 
 def changes_of(conn: Connection, sweep_id: int) -> list[FindingChange]:

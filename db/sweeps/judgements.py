@@ -65,8 +65,9 @@ def keep_judgements(
 
 
 def _note_verdicts(conn: Connection, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:
-    """The current state follows the sweep with the latest as_of: an old one judged anew says
-    nothing about now.
+    """The current state follows the sweep with the latest as_of.
+
+    An old one judged anew says nothing about now.
     """
     as_of = conn.scalar(select(SweepRow.as_of).where(SweepRow.id == sweep_id))
     judged_before = or_(
@@ -103,8 +104,9 @@ def _note_judged_on(conn: Connection, account_ids: Sequence[int], day: date) -> 
 
 
 def _replace_findings(conn: Connection, sweep_id: int, judgements: Mapping[int, Judgement]) -> None:
-    """A finding that says word for word what it said keeps its key; any other is new. Its review
-    follows from the events.
+    """A finding with unchanged words keeps its key; any other is new.
+
+    Its review follows from the events.
     """
     before, reviews = findings_of(conn, sweep_id), events_by_finding(conn, sweep_id)
     gone: list[int] = []

@@ -110,8 +110,9 @@ class SqlSweeps(Aggregate):
         judgements: Mapping[int, Judgement],
         news: Mapping[int, int] | None = None,
     ) -> None:
-        """Accounts that are not given keep their judgement. A decision stands while the finding
-        says the same.
+        """Accounts that are not given keep their judgement.
+
+        A decision stands while the finding says the same.
         """
         seen = counters(conn, judgements) if news is None else news
         keep_judgements(conn, sweep_id, judgements, seen)

@@ -1,6 +1,4 @@
-"""One Chromium with its driver and their folder: how it is started, whether it lives, and that
-nothing of it stays.
-"""
+"""One Chromium with its driver and their folder: starting it, checking it, removing all of it."""
 
 from __future__ import annotations
 
@@ -23,8 +21,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Launch:
-    """What a Chromium is started with. `scratch` is the place for folders of temporary files, None
-    for the system's.
+    """What a Chromium is started with.
+
+    `scratch` is the place for folders of temporary files, None for the system's.
     """
 
     executable: Path | None
@@ -70,9 +69,7 @@ class Chromium:
 
     @property
     def dead(self) -> bool:
-        """Whether it or its driver is known to have died. That a page can be had is the only proof
-        of life.
-        """
+        """Whether it or its driver is known to be dead. Only an opened page proves life."""
         return self.driver.ended.done() or not self.browser.is_connected()
 
     async def memory_mb(self) -> float:

@@ -1,5 +1,6 @@
-"""Our clock, held against the `Date` of the replies that a look receives. Dates decide everything: a
-wrong clock is our trouble.
+"""Our clock, held against the `Date` of the replies that a look receives.
+
+Dates decide everything: a wrong clock is our trouble.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from mediawatch.domain.clock import CLOCK_SKEW
 
 
 def sent_at(headers: Mapping[str, str]) -> datetime | None:
-    """When a site sent a reply, by its own clock; None where it does not say. `Age` is the time
-    that it lay in a cache.
+    """When a site sent a reply, by its own clock; None where it does not say.
+
+    `Age` is the time that it lay in a cache.
     """
     try:
         at = parsedate_to_datetime(headers.get("date", ""))
@@ -31,17 +33,18 @@ def sent_at(headers: Mapping[str, str]) -> datetime | None:
 
 
 class ClockCheck:
-    """What the replies of one look say of our clock. One reply that agrees is enough: others may
-    come out of a cache.
+    """What the replies of one look say of our clock.
+
+    One reply that agrees is enough: others may come out of a cache.
     """
 
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._sent: list[tuple[datetime, float]] = []
-        """When each reply was sent, and when it came on a clock that is never set."""
+        """When each reply was sent, and when it came by a clock that is never set."""
 
     def note(self, at: datetime | None) -> None:
-        """A reply has come that its site sent at this moment."""
+        """Note a reply that its site sent at this moment."""
         if at is not None:
             self._sent.append((at, monotonic()))
 

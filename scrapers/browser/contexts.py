@@ -34,7 +34,7 @@ USES_PER_CONTEXT = 500
 
 @dataclass(slots=True, eq=False)
 class IdlePage:
-    """A page that blocks these URL patterns, and how often it was lent."""
+    """A page that blocks these URL patterns, and how many looks have used it."""
 
     page: Page
     cdp: CDPSession
@@ -42,8 +42,9 @@ class IdlePage:
     lent: int = 1
 
     async def collect_garbage(self) -> None:
-        """What the documents before have left goes, before it comes to much. Raises as Playwright
-        does.
+        """Remove what earlier documents have left, before it comes to much.
+
+        Raises as Playwright does.
         """
         if self.lent % _COLLECTED_EVERY == 0:
             await self.cdp.send("HeapProfiler.collectGarbage")
@@ -56,8 +57,7 @@ class PooledContext:
     context: BrowserContext
     session: Session | None = None
     stamp: tuple[int, int] | None = None
-    """Of the session's file when it was read or written: another one means a new login.
-    """
+    """Of the session's file when it was read or written: another one means a new login."""
     login: str = ""
     """`fingerprint` of that file."""
     known: bool | None = None
@@ -68,14 +68,14 @@ class PooledContext:
     """To be renewed before its next use."""
     retired: bool = False
     idle: IdlePage | None = None
-    """An empty page for the next look: to open one, with a process of its own, costs more than many
-    a look.
+    """An empty page for the next look: opening one, with its own process, costs more than many a
+    look.
     """
 
     @property
     def expired(self) -> bool:
-        """Whether a page that stays open should go: another context has taken this one's place, or
-        is about to.
+        """Whether an open page should be closed: another context has replaced this one, or soon
+        will.
         """
         return self.retired or self.worn or self.uses >= USES_PER_CONTEXT
 
@@ -91,8 +91,9 @@ class PooledContext:
 
 @dataclass(slots=True, eq=False)
 class Contexts:
-    """What lives in one Chromium. `proxy` is theirs alone, where it is not the browser's; `now`
-    stamps the logins' files.
+    """What lives in one Chromium.
+
+    `proxy` is theirs alone, where it is not the browser's; `now` stamps the logins' files.
     """
 
     browser: Browser
@@ -103,8 +104,9 @@ class Contexts:
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def acquire(self, session: Session | None, key: Hashable) -> PooledContext:
-        """The context of a session, or of this key's visitor, for one page more. `LoginRequired`
-        where the stored session is unusable.
+        """The context of a session, or of this key's visitor, for one page more.
+
+        `LoginRequired` where the stored session is unusable.
         """
         async with self.opening:
             pooled = self.pooled.get(key)
@@ -126,16 +128,18 @@ class Contexts:
         await self._close_if_idle(pooled)
 
     def wear_out(self) -> None:
-        """Renew every context before its next use: memory is short, and only a closed one gives its
-        own back.
+        """Renew every context before its next use: memory is short, and only closing one frees its
+        memory.
         """
         for pooled in self.pooled.values():
             pooled.worn = True
 
     async def keep(self, pooled: PooledContext, session: Session) -> None:
-        """Write back what the site has made of a login that a page has just been seen to know. A
-        file that was replaced meanwhile is a newer login: it stays. What cannot be had or written
-        is left as it was."""
+        """Write back the cookies of a login that a page has just been seen to know.
+
+        A file that was replaced meanwhile is a newer login: it stays. What cannot be read or
+        written is left as it was.
+        """
         if not pooled.known or stamp_of(session) != pooled.stamp:
             return
         with suppress(Failure, OSError):

@@ -20,13 +20,14 @@ if TYPE_CHECKING:
 _STARTS: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Lock] = WeakKeyDictionary()
 _COMMAND = "run-driver"
 _SMALL = "--max-semi-space-size=1"
-"""What it passes on is garbage at once; left to itself Node.js lets some forty MB of it lie."""
+"""What it passes on is garbage at once; by default Node.js lets some forty MB of it lie."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Driver:
-    """A running driver. It ends with its standard input, so whatever kills this process ends it,
-    too, and Chromium with it.
+    """A running driver.
+
+    It ends with its standard input: when this process dies, so do the driver and Chromium.
 
     `ended` is done when its process has ended: Playwright does not report this.
     """
@@ -36,8 +37,9 @@ class Driver:
     ended: asyncio.Task[int]
 
     async def stop(self, seconds: float) -> None:
-        """Ask it to end, and end it where it does not within so many seconds. Chromium ends when
-        the pipe to its driver breaks.
+        """Ask it to end, and kill it where it does not end within so many seconds.
+
+        Chromium ends when the pipe to its driver breaks.
         """
         with suppress(Failure):
             await with_timeout(self.playwright.stop(), seconds, "close")
@@ -45,8 +47,11 @@ class Driver:
 
 
 async def start(timeouts: Timeouts, scratch: Path | None) -> Driver:
-    """Start a driver in a session of its own, its temporary files (and its browser's) in `scratch`.
-    `Unreachable` where it does not start in time."""
+    """Start a driver in a session of its own.
+
+    Its temporary files (and its browser's) lie in `scratch`. `Unreachable` where it does not start
+    in time.
+    """
     # One after another, else one start would take the process of another.
     async with (
         _STARTS.setdefault(asyncio.get_running_loop(), asyncio.Lock()),
@@ -94,13 +99,12 @@ async def driver(timeouts: Timeouts) -> AsyncIterator[Playwright]:
 
 @contextmanager
 def _apart(scratch: Path | None) -> Iterator[list[Process]]:
-    """While it lasts, a driver that Playwright starts gets a session of its own and `scratch` for
-    its temporary files; gives its process.
+    """Give a driver that Playwright starts a session and `scratch` for files; gives its process.
 
     A signal to our process group (Ctrl-C; systemd, unless its KillMode is mixed) would otherwise
-    end the driver before us, and with it the pages that are to be closed in order. Playwright takes
-    no options for its driver, so they are added where it asks the event loop for the process: on
-    this loop, for this command.
+    end the driver before us. Then the open pages could not be closed in order. Playwright takes no
+    options for its driver. So they are added where it asks the event loop for the process: on this
+    loop, for this command.
     """
     loop = asyncio.get_running_loop()
     plain: Callable[..., Any] = loop.subprocess_exec

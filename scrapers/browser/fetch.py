@@ -1,6 +1,4 @@
-"""A GET by the page's own `fetch`: with its cookies, and with the signatures that the page adds to
-its calls.
-"""
+"""A GET by the page's own `fetch`: with its cookies, and the signatures that the page adds."""
 
 from __future__ import annotations
 
@@ -17,9 +15,7 @@ if TYPE_CHECKING:
     from playwright.async_api import Page
 
 BODY_LIMIT = 20_000_000
-"""Bytes. A larger body is nothing that a watched page needs; reading it would cost the sweep its
-memory.
-"""
+"""Bytes. No watched page needs a larger body; reading it would cost the sweep its memory."""
 _FETCH = """async ([url, limit]) => {
   const answer = await fetch(url, {cache: 'no-store', credentials: 'include'}).catch(() => null)
   if (!answer) return null
@@ -34,8 +30,10 @@ _FETCH = """async ([url, limit]) => {
 
 
 async def fetched(page: Page, url: str, seconds: float) -> tuple[Reply, str]:
-    """The reply, and the URL that answered where the request was redirected ("" where not). Raises
-    `Unreachable`; `Changed` where the page moved on meanwhile."""
+    """The reply, and the URL that answered where the request was redirected ("" where not).
+
+    Raises `Unreachable`; `Changed` where the page moved on meanwhile.
+    """
     match await with_timeout(
         page.evaluate(_FETCH, [url, BODY_LIMIT]), seconds, f"fetch of {host_and_path(url)}"
     ):

@@ -31,22 +31,23 @@ class Timeouts:
     reply: float = 15
     """For a response the page is expected to fetch, and for `Tab.fetch`."""
     body: float = 3
-    """For the body of such a response after its headers; then the page itself seems not to read
-    it.
+    """For the body of such a response after its headers; then the page itself seems not to read it.
     """
     challenge: float = 15
     """For a site's JavaScript challenge to clear by itself."""
     step: float = 10
     """A call into a live page: evaluate, text, html, a picture."""
     close: float = 4
-    """For one step of closing: a page, or the browser with its driver. A stopped sweep ends within
-    ten seconds.
+    """For one step of closing: a page, or the browser with its driver.
+
+    A stopped sweep ends within ten seconds.
     """
 
 
 async def with_timeout(call: Awaitable[T], seconds: float, what: str) -> T:
-    """Await a Playwright call under our own time limit: a killed driver leaves some calls waiting
-    for ever, and a hung page others.
+    """Await a Playwright call under our own time limit.
+
+    A killed driver leaves some calls waiting for ever, and so does a page that hangs.
 
     `Unreachable` for silence, a dead page or browser and net errors; `Changed` for everything else
     that Playwright refuses.
@@ -61,8 +62,8 @@ async def with_timeout(call: Awaitable[T], seconds: float, what: str) -> T:
     except PlaywrightError as error:
         # Of addresses without their query: a back office's token stands there.
         message = _QUERY.sub("", error.message.partition("\n")[0])
-        # Redirects in a circle are how a site treats a visitor it does not want; trying again at
-        # once does not help.
+        # Redirects in a circle are how a site treats a visitor it does not want; an immediate retry
+        # does not help.
         if _DEAD.search(message) and "ERR_TOO_MANY_REDIRECTS" not in message:
             raise Unreachable(f"{what}: {message}") from error
         raise Changed(f"{what}: {message}") from error
@@ -74,8 +75,9 @@ def navigated_away(failure: Failure) -> bool:
 
 
 class BackgroundTasks:
-    """Short calls that run beside a look (reading a body, dismissing a dialog). Their `Failure`s
-    are dropped.
+    """Short calls that run beside a look (reading a body, dismissing a dialog).
+
+    Their `Failure`s are dropped.
     """
 
     def __init__(self) -> None:

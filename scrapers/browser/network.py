@@ -1,5 +1,6 @@
-"""Whether there is a network at all: a connection to the platforms' own hosts, by the way that
-looks take. Nothing is asked of them.
+"""Whether there is a network at all: connects to the platforms' own hosts as looks do.
+
+Sends them no request.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ _NO_WAY = (502, 503, 504)
 async def unreachable(
     hosts: Collection[str], proxy: str | None, patience: float = _PATIENCE
 ) -> str:
-    """Why none of the hosts can be reached, as an English clause; "" where one can. The proxy's
-    password is not in it.
+    """Why no host can be reached, as an English clause; "" where one can.
+
+    The proxy's password is not in it.
     """
     if not hosts:
         return ""
@@ -31,13 +33,13 @@ async def unreachable(
         if not await _connected(place, port, patience):
             return f"the proxy {place}:{port} does not answer"
         if parts.scheme != "http":
-            return ""  # through others no connection can be tried cheaply
+            return ""  # other kinds of proxy cannot be tested cheaply
         said = [await _first(hosts, lambda host: _tunnelled(place, port, host, patience))]
     return "" if any(said) else f"none of {', '.join(sorted(hosts))} answers"
 
 
 async def _first(hosts: Collection[str], tried: Callable[[str], Awaitable[bool]]) -> bool:
-    """Whether any of them answers; the others are not waited for."""
+    """Whether any of them answers; does not wait for the others."""
     for answer in asyncio.as_completed([asyncio.ensure_future(tried(host)) for host in hosts]):
         if await answer:
             return True
@@ -54,9 +56,7 @@ async def _connected(host: str, port: int, patience: float) -> bool:
 
 
 async def _tunnelled(proxy: str, port: int, host: str, patience: float) -> bool:
-    """Whether the proxy opens a way to the host, or at least says something else than that it has
-    none.
-    """
+    """Whether the proxy opens a way to the host, or at least does not deny having one."""
     with suppress(OSError, TimeoutError, ValueError, IndexError):
         async with asyncio.timeout(patience):
             reader, writer = await asyncio.open_connection(proxy, port)

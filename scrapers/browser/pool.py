@@ -1,5 +1,6 @@
-"""One Chromium: a context per session, pages lent out as `Tab`s, relaunched after a death. Nothing
-here knows a site.
+"""One Chromium: a context per session, pages on loan as `Tab`s, a new start after a death.
+
+Knows no site.
 """
 
 from __future__ import annotations
@@ -45,11 +46,11 @@ __all__ = [
 log = structlog.get_logger(__name__)
 
 PAGES_AT_ONCE = 4
-"""More buys memory and timeouts, not throughput."""
+"""More costs memory and timeouts and gains no throughput."""
 MEMORY_MB = 1500
 """Above it contexts are renewed: they hold what their pages had cached."""
 _WEIGHED_EVERY = 50
-"""Pages between two looks at the memory."""
+"""Pages between two checks of the memory."""
 _HEAVY = (
     *(
         f"*.{ending}{tail}"
@@ -71,18 +72,19 @@ _HEAVY = (
 
 @dataclass(slots=True, eq=False)
 class _Run:
-    """A Chromium and what lives in it. `own` is False for one that is a host's."""
+    """A Chromium and what lives in it. `own` is False for the Chromium of a host."""
 
     chromium: Chromium
     contexts: Contexts
     own: bool = True
     pages: int = 0
-    """Lent since the memory was looked at."""
+    """Pages on loan since the memory was checked."""
 
 
 class Browser:
-    """Lends pages of one Chromium, which starts with the first `tab` and again after it or its
-    driver died.
+    """Lends pages of one Chromium.
+
+    It starts with the first `tab`, and again after it or its driver died.
 
     `now` is the clock that readings and captures are stamped with. `args` and `proxy` come from
     code, never from a page. `scratch` is the place for its folder of temporary files, None for the
@@ -102,8 +104,9 @@ class Browser:
         memory_mb: float = MEMORY_MB,
         host: Browser | None = None,
     ) -> None:
-        """With a `host` it lives in that browser's Chromium: contexts, logins, clock and proxy are
-        its own, and only these end with it.
+        """With a `host` it uses that browser's Chromium, contexts, logins, clock and proxy.
+
+        Ends only the pages of its own.
         """
         self.now, self.timeouts = now, timeouts or Timeouts()
         self._launch = Launch(
@@ -129,15 +132,15 @@ class Browser:
         url_keys: frozenset[str] = frozenset(),
         heavy: frozenset[str] = frozenset(),
     ) -> AsyncIterator[Tab]:
-        """Lend a new page: of the session's context, or of a visitor's (one for each set of
+        """Lend a new page of the session's context, or of a visitor's (one for each set of
         `hosts`).
 
-        `hosts` are the suffixes it may navigate to. Unless `whole`, pictures, fonts, media and
-        style sheets are not loaded, and neither is what matches the `heavy` patterns (`*` is a
-        wildcard; for pictures whose URL has no file ending). A whole page also ignores the HTTP
-        cache. `Unreachable` where no page can be had, and at the end where the page has died on the
-        way: what was read of it may be cut short by us. `LoginRequired` where the stored session is
-        unusable.
+        `hosts` are the suffixes it may navigate to. Unless `whole`, it loads no pictures, fonts,
+        media and style sheets. Nor does it load what matches the `heavy` patterns: pictures whose
+        URL has no file ending (`*` is a wildcard). A whole page also ignores the HTTP cache.
+
+        `Unreachable` where no page can be opened, and at the end where the page has died meanwhile:
+        what was read of it may be cut short. `LoginRequired` where the stored session is unusable.
         """
         async with (
             self.session_lock(session),
@@ -147,8 +150,9 @@ class Browser:
             yield tab
 
     def session_lock(self, session: Session | None) -> AbstractAsyncContextManager[object]:
-        """Held while a session is in use. A person has one window on his account, and the site
-        rotates cookies: one page at a time.
+        """Held while a session is in use.
+
+        A person has one window on an account, and the site rotates cookies: one page at a time.
         """
         return self._session_locks[session.state] if session else nullcontext()
 
@@ -179,7 +183,7 @@ class Browser:
         tab.unblock = lambda: with_timeout(
             page.cdp.send("Network.disable"), self.timeouts.step, "unblock"
         )
-        # Browser and page tell of their own deaths; the driver would leave the page waiting.
+        # Browser and page report their own deaths; the driver would leave the page waiting.
         died = run.chromium.driver.ended
         died.add_done_callback(end := lambda _: tab.end())
         sound = False
@@ -198,8 +202,9 @@ class Browser:
             raise Unreachable("the page died on the way")
 
     async def _give_back(self, tab: Tab, context: PooledContext, page: IdlePage) -> bool:
-        """Kept empty for the next look of its context, else closed. False where the page had
-        died.
+        """Keep the page empty for the next look of its context, or close it.
+
+        False where the page had died.
         """
         again = (
             bool(page.blocked)
@@ -213,20 +218,21 @@ class Browser:
         return await tab.close()
 
     def knows_operator(self, session: Session) -> bool | None:
-        """What the newest page of this session that showed a sign said; None where none has so
-        far.
+        """Whether the newest page of this session that showed a sign knew the operator.
+
+        None without a sign.
         """
         context = self._run.contexts.pooled.get(session.state) if self._run else None
         return context.known if context else None
 
     def note_login_state(self, session: Session, known: bool) -> None:
-        """A page that stays open has shown whether it knows the operator."""
+        """Note whether an open page knows the operator."""
         if self._run and (context := self._run.contexts.pooled.get(session.state)):
             context.known = known
 
     async def keep_sessions(self, platform: str | None = None) -> None:
-        """Write what the sites have made of the logins back to their files; only of those that a
-        page has just been seen to know.
+        """Write the renewed logins back to their files: only those that a page was just seen to
+        know.
         """
         run = self._run
         for context in tuple(run.contexts.pooled.values()) if run else ():
@@ -240,6 +246,7 @@ class Browser:
 
     async def close(self) -> None:
         """Keep the sessions, end Chromium and its driver; a later `tab` would start them again.
+
         Takes two times for closing at most.
         """
         with suppress(TimeoutError):
@@ -251,7 +258,7 @@ class Browser:
                 await self._stop(run)
 
     async def rest(self) -> None:
-        """No look follows soon: no empty page is kept for one."""
+        """Keep no empty pages: no look follows soon."""
         if self._run is not None:
             await self._run.contexts.close_idle_pages()
 
@@ -266,8 +273,8 @@ class Browser:
                 await self._weigh(run)
                 return run, context, page
             except Unreachable:
-                # is_connected() stays True after the driver's death: that a page can be had is the
-                # only proof of life.
+                # is_connected() stays True after the driver's death: only opening a page proves
+                # that it lives.
                 await self._discard(run)
                 if not again:
                     raise
@@ -276,7 +283,7 @@ class Browser:
     async def _page_of(
         self, run: _Run, context: PooledContext, blocked: tuple[str, ...]
     ) -> IdlePage:
-        """The page that waits for a look like this one, else a new one."""
+        """The idle page for a look like this one, else a new one."""
         async with AsyncExitStack() as undo:
             undo.push_async_callback(run.contexts.give_back, context)
             page = context.take(blocked)
@@ -286,7 +293,7 @@ class Browser:
         return page
 
     async def _is_alive(self, idle: IdlePage) -> bool:
-        """Whether the page has not died meanwhile; else it is closed."""
+        """Whether the page is still alive; closes it where it is not."""
         try:
             await with_timeout(idle.page.evaluate("1"), self.timeouts.step, "page")
         except Failure:

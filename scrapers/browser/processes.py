@@ -24,9 +24,7 @@ def descendants(pid: int) -> frozenset[int]:
 
 
 def memory_mb(pids: Iterable[int]) -> float:
-    """What they hold together, in MB: proportional set sizes, so that what they share counts
-    once.
-    """
+    """What they hold together, in MB: as proportional set sizes, which count shared memory once."""
     kilobytes = 0
     for pid in pids:
         with suppress(OSError, ValueError, StopIteration):
@@ -50,7 +48,7 @@ def living_in(folder: Path) -> frozenset[int]:
 
 
 def end(pids: Iterable[int]) -> None:
-    """At once, without asking them."""
+    """Kill them at once, without asking them."""
     for pid in pids:
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)

@@ -1,6 +1,4 @@
-"""The office's proxy, as Playwright wants it: user and password that stand in the URL are silently
-left out by it.
-"""
+"""The office's proxy, as Playwright wants it: it ignores user and password in the URL silently."""
 
 from __future__ import annotations
 
@@ -16,9 +14,11 @@ _SCHEMES = ("http", "https", "socks5")
 
 
 def proxy_settings(url: str | None) -> ProxySettings | None:
-    """`http://user:password@host:port`, user and password optional and percent-encoded; None for
-    none. UserError for anything else; the message never holds the URL, which may hold a
-    password."""
+    """Read `http://user:password@host:port`; "" gives None.
+
+    User and password are optional and percent-encoded. UserError for anything else; the message
+    never holds the URL, which may hold a password.
+    """
     if not url:
         return None
     try:

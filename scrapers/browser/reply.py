@@ -16,8 +16,9 @@ REFUSALS = frozenset({403, 414, 418, 429, 432})
 
 
 def render_data(html: str) -> str | None:
-    """The server data that Douyin and Toutiao put into a document, percent-encoded as it stands
-    there; None where it has none.
+    """The server data that Douyin and Toutiao put into a document; None where it has none.
+
+    Percent-encoded as it stands there.
     """
     found = _RENDER_DATA.search(html)
     return found[1] if found else None
@@ -42,8 +43,10 @@ class Reply:
         return self.body.decode("utf-8", errors="replace")
 
     def good(self) -> Reply:
-        """Itself. 5xx is `Unreachable`; 403, 414, 418, 429 and 432 are `RateLimited`; a redirect or
-        an overlong body is `Changed`.
+        """Give the reply itself, or raise.
+
+        5xx is `Unreachable`; 403, 414, 418, 429 and 432 are `RateLimited`; a redirect or an
+        overlong body is `Changed`.
         """
         if self.status >= 500:
             raise Unreachable(f"HTTP {self.status} for {self.path}")
@@ -56,8 +59,9 @@ class Reply:
         return self
 
     def json(self) -> object:
-        """The parsed body. What `good` raises; an empty body is `RateLimited`; no JSON is
-        `Changed`.
+        """The parsed body.
+
+        Raises what `good` raises; an empty body is `RateLimited`; no JSON is `Changed`.
         """
         self.good()
         if not self.body.strip():

@@ -1,8 +1,8 @@
-"""The private folder for the temporary files of one Chromium and its driver: profiles, downloads,
-shared memory.
+"""The private folder for the temporary files of one Chromium and its driver.
 
-A killed process leaves it behind; the next start sweeps folders without a living owner. The
-owner's lock tells, which the kernel frees with its death.
+It holds profiles, downloads and shared memory. A killed process leaves it behind; the next start
+removes folders without a living owner. The owner's lock tells: the kernel frees it with the owner's
+death.
 """
 
 from __future__ import annotations
@@ -20,8 +20,7 @@ from pathlib import Path
 from scrapers.browser import processes
 
 _SOCKET = 107 - len("/run-abcdefgh/org.chromium.Chromium.abcdef/SingletonSocket")
-"""Bytes left for the folder's place: Chromium binds a socket below it, and the address of one is
-short.
+"""Bytes left for the folder's place: Chromium binds a socket below it, whose address must be short.
 """
 _LOCK = "lock"
 
@@ -35,16 +34,18 @@ class Scratch:
 
     @classmethod
     def taken(cls, place: Path) -> Scratch:
-        """A new folder at this place, or, where its path is too long for a socket, at one of its
-        own in the system's temporary folder; what dead owners left there is swept. OSError where it
-        cannot be made."""
+        """Make a new folder at this place, or in the system's temporary folder.
+
+        The latter where the path is too long for a socket. Removes what dead owners left there.
+        OSError where it cannot be made.
+        """
         root = _root(place)
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
         with _alone(root):
             sweep(root)
             path = Path(tempfile.mkdtemp(prefix="run-", dir=root))
             held = _locked(path)
-        assert held is not None, "nobody else knows the folder yet"
+        assert held is not None, "the folder is new and unlocked"
         return cls(path, held)
 
     def remove(self) -> None:
@@ -54,8 +55,9 @@ class Scratch:
 
 
 def sweep(root: Path) -> None:
-    """Remove the folders whose owner is dead, and end what lives in them. Those of living owners
-    stay.
+    """Remove the folders whose owner is dead, and end what lives in them.
+
+    Those of living owners stay.
     """
     for path in root.glob("run-*"):
         held = _locked(path)
@@ -75,7 +77,7 @@ def _root(place: Path) -> Path:
 
 @contextmanager
 def _alone(root: Path) -> Iterator[None]:
-    """One process at a time makes and sweeps: a folder is not there before its lock is held."""
+    """One process at a time makes and removes: a folder is there only with its lock held."""
     with (root / _LOCK).open("a") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         yield

@@ -1,8 +1,7 @@
-"""The operator's logins as files: `sessions/PLATFORM/NAME.json`, a browser's storage state and when
-it was made and last used.
+"""The operator's logins as files: `sessions/PLATFORM/NAME.json`.
 
-Whoever has such a file is logged in: 0600 in a 0700 folder, replaced whole or not at all, and
-nothing of it in any message.
+A file holds a browser's storage state, when it was made and when it was last used. The file is the
+login, so it is 0600 in a 0700 folder. It is replaced whole or not at all, and no message quotes it.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from playwright.async_api import StorageState
 
 _OURS = "mediawatch"
-"""Key of the file for what we note beside the browser's state."""
+"""The key in the file for our notes beside the browser's state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +52,9 @@ def sessions_in(folder: Path, platform: str) -> tuple[Session, ...]:
 
 
 def read_file(session: Session) -> Mapping[str, Any]:
-    """The session's file. `LoginRequired` where it is missing or no JSON object; its content is
-    never quoted.
+    """The session's file. `LoginRequired` where it is missing or no JSON object.
+
+    The message never quotes it.
     """
     try:
         state = json.loads(session.state.read_text("utf-8"))
@@ -74,8 +74,9 @@ def stored(session: Session) -> StorageState:
 
 
 def moments(session: Session) -> tuple[datetime, datetime | None]:
-    """When the login was made (where the file does not say: when it was last written) and when it
-    was last used, if ever.
+    """When the login was made and when it was last used, if ever.
+
+    Where the file does not say when it was made: when it was last written.
     """
     known = _noted(session)
     made, used = (_moment(known.get(key)) for key in ("made_at", "used_at"))
@@ -98,8 +99,9 @@ def _moment(text: object) -> datetime | None:
 
 
 def stamp_of(session: Session) -> tuple[int, int] | None:
-    """Tells one version of the file from another: a new login replaces it. None where there is
-    none.
+    """Tells one version of the file from another: a new login replaces it.
+
+    None where it is missing.
     """
     try:
         stat = session.state.stat()
@@ -109,11 +111,10 @@ def stamp_of(session: Session) -> tuple[int, int] | None:
 
 
 def fingerprint(session: Session) -> str:
-    """Which login a file holds: the same for as long as the site only renews it, another one after
-    a new login. "" where it is missing.
+    """Which login a file holds; "" where it is missing.
 
-    Made of a number that was drawn when the login was kept, for a file that was copied here of its
-    time: of nothing secret.
+    It stays while the site renews the login, and changes with a new login. It is made of nothing
+    secret: of a number drawn when the login was kept, or of the time of a copied file.
     """
     try:
         drawn = str(_noted(session).get("number") or moments(session)[0].isoformat())
@@ -130,8 +131,9 @@ def write_new(path: Path, state: Mapping[str, Any], now: datetime) -> None:
 
 
 def write_renewed(session: Session, state: Mapping[str, Any], now: datetime) -> None:
-    """Keep what the site has made of a login since, and that it was used now. OSError where the
-    folder cannot be written.
+    """Keep a login as the site has renewed it, and that it was used now.
+
+    OSError where the folder cannot be written.
     """
     noted = {
         **_noted(session),
@@ -142,8 +144,9 @@ def write_renewed(session: Session, state: Mapping[str, Any], now: datetime) -> 
 
 
 def write_state(path: Path, state: object) -> None:
-    """Keep a storage state as `sessions/PLATFORM/NAME.json`: whole or not at all, for the owner
-    only (0600 in 0700).
+    """Keep a storage state as `sessions/PLATFORM/NAME.json`.
+
+    Whole or not at all, for the owner only (0600 in 0700).
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write_private(path, json.dumps(state, ensure_ascii=False).encode())

@@ -1,9 +1,8 @@
-"""Shared pages: one open page of a site, from which first looks ask by the page's own `fetch` instead
-of loading a page each.
+"""Shared pages: one open page of a site serves the calls of many first looks.
 
-A page load costs some thirty calls. What a call answers is read by the same pure functions as what
-a page asks by itself, and whatever it leaves open is asked again by a page (`Surface.shared_page`,
-`look.look_by_calls`).
+The page's own `fetch` makes the calls, so that a look loads no page: a page load costs as much as
+thirty calls. The same pure functions read the answers as those to a page's own calls. Whatever they
+leave open, a page is asked again (`Surface.shared_page`, `look.look_by_calls`).
 """
 
 from __future__ import annotations
@@ -24,36 +23,39 @@ from scrapers.browser.sessions import Session, stamp_of
 from scrapers.browser.tab import Tab
 
 CALLS_PER_PAGE = 60
-"""Then the page is opened anew: what scripts and driver keep of an open page goes with it."""
+"""Then the page is opened anew: scripts and driver keep too much of an open page."""
 _SCRIPTS = frozenset({"*.js", "*.js?*"})
 TRIES = 3
-"""Calls in a row that a surface may get no answer from; then it goes by its pages until the batch
-ends.
-"""
+"""Failed calls in a row after which a surface uses its pages until the batch ends."""
 
 
 @dataclass(frozen=True, slots=True)
 class SharedPage:
     """A page of a site that is fit to ask from, one for all looks that name the same `site`.
-    `enter` opens it (the account is the one whose look wants it) and raises a `Failure` where it is
-    not what it must be."""
+
+    `enter` opens it, for the account whose look wants it. It raises a `Failure` where the page is
+    not what it must be.
+    """
 
     site: str
     enter: Callable[[Tab, Account], Awaitable[str | None]]
-    """May give what calls are made after: a token, the address of a call that the page made."""
+    """May give what calls are modelled on: a token, or the address of a call that the page made."""
     unscripted: bool = False
-    """Whether what is asked needs nothing of the page's script files (a cookie, a signature): then
-    they are not loaded.
+    """Whether the calls need nothing of the page's script files (a cookie, a signature).
+
+    Then these are not loaded.
     """
     signs: bool = False
-    """Whether the page's script adds to what is asked. Then a refusal may be for what it no longer
-    adds: only a page can tell.
+    """Whether the page's script adds to the calls.
+
+    Then a refusal may be for what it no longer adds: only a page shows which.
     """
 
 
 class PageCalls:
-    """One sight's use of a shared page: like a `Tab` to what needs no page of its own. Nothing that
-    is asked is kept.
+    """One sight's use of a shared page: like a `Tab` for all that needs no page of its own.
+
+    It keeps nothing of the answers.
     """
 
     def __init__(self, tab: Tab, entered: str, pause: Callable[[], Awaitable[None]]) -> None:
@@ -72,7 +74,7 @@ class PageCalls:
         self.url = tab.url
         """The address that answered last, after redirects."""
         self.spoilt = False
-        """True where the page met trouble: it is not lent again."""
+        """True where the page met trouble: no other look may use it."""
 
     async def fetch(self, url: str) -> Reply:
         """As `Tab.fetch`."""
@@ -111,7 +113,7 @@ class _Page:
     calls: int = 0
     users: int = 0
     left: bool = False
-    """Not to be lent again; closed when its last user is done."""
+    """No other look may use it; closed when its last user is done."""
 
     def usable(self, session: Session | None) -> bool:
         here = (
@@ -128,8 +130,9 @@ class _Page:
 
 @dataclass(slots=True, eq=False)
 class SharedPages:
-    """Lends the shared pages of one browser: one a session, for one sight at a time; one for all
-    visitors of a site together.
+    """Lends the shared pages of one browser.
+
+    One a session, for one sight at a time; one for all visitors of a site together.
     """
 
     browser: Browser
@@ -168,7 +171,7 @@ class SharedPages:
 
     @property
     def open_pages(self) -> tuple[Tab, ...]:
-        """Those that may be lent again."""
+        """The pages that other looks may still use."""
         return tuple(page.tab for page in self._pages.values())
 
     def may_use_calls(self, surface: str, session: str) -> bool:
@@ -179,8 +182,9 @@ class SharedPages:
         self._silent[surface, session] = 0 if answered else self._silent[surface, session] + 1
 
     async def rest(self, *platforms: str) -> None:
-        """A batch of these platforms is over (all, where none is named): their pages go, and their
-        surfaces may ask by calls again.
+        """End a batch of these platforms (of all without a name): close their pages.
+
+        Their surfaces may ask by calls again.
         """
         self._silent = Counter(
             {
@@ -228,5 +232,5 @@ class SharedPages:
     async def _close_if_unused(self, page: _Page) -> None:
         if not page.users:
             self._pages = {key: each for key, each in self._pages.items() if each is not page}
-            with suppress(Failure):  # it had died: the looks that asked from it have met that
+            with suppress(Failure):  # it had died, and the looks that asked from it have met that
                 await page.held.aclose()

@@ -1,4 +1,4 @@
-"""A page on loan: what surfaces see a site through."""
+"""A page on loan: surfaces see a site through it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ PICTURE_HEIGHT = 8000
 """CSS pixels of a full-page picture; what is below says nothing new about the latest posts."""
 _POLL = 0.1
 _NOWHERE = "https://nowhere.invalid/"
-"""Has no cookies: asking for them asks only whether the browser is there."""
+"""Has no cookies: asking for them only checks that the browser is there."""
 _EMPTY = "about:blank"
 _GZIP = "application/gzip"
 _TEXT = "document.body ? document.body.innerText : ''"
@@ -50,9 +50,10 @@ async def _no_pause() -> None:
 
 
 class Tab:
-    """One page, lent for one sight. Every call has its own time limit; Playwright's errors come out
-    as `Failure`s: `Unreachable` for a dead page or browser, silence and net errors, `Changed` for
-    what the page itself refuses.
+    """One page on loan for one sight, with a time limit for every call.
+
+    Playwright's errors come out as `Failure`s. `Unreachable` is a dead page or browser, silence and
+    net errors; `Changed` is what the page itself refuses.
 
     `session` is the name of the login in use, "" for a visitor; `now` the clock; `whole` True where
     pictures and style sheets are loaded.
@@ -73,12 +74,14 @@ class Tab:
         self.login = ""
         """Which login that is: `fingerprint` of its file; "" for a visitor."""
         self.known: bool | None = None
-        """Whether the site was seen to know the operator of the session; None where no page has
-        said so yet.
+        """Whether the site was seen to know the operator of the session.
+
+        None without a sign so far.
         """
         self.pause: Callable[[], Awaitable[None]] = _no_pause
-        """Waits as politeness demands between two calls of one visit: a surface that pages through
-        a list awaits it before each.
+        """Waits between two calls of one visit.
+
+        A surface that reads further pages awaits it before each.
         """
         self.refused: Failure | None = None
         """How the site turned us away from the further pages of a list."""
@@ -92,11 +95,11 @@ class Tab:
         """What the replies say of our clock."""
         self._traffic = PageTraffic(page, timeouts, self._keep, self.clock)
         self.expired: Callable[[], bool] = lambda: False
-        """Whether the page should not stay open: its context was renewed, or is about to be."""
+        """Whether the page should be closed: its context was renewed, or soon will be."""
         self.unblock: Callable[[], Awaitable[object]] = _no_pause
-        """Load pictures and the like again, and watch the page's traffic no longer for that."""
+        """Load pictures and the like again, and stop watching the page's traffic for that."""
         self.spent = False
-        """Set where a look met trouble in it: it is not lent again."""
+        """Set where a look met trouble in it: no other look may use it."""
         self._traffic.on("dialog", self._on_dialog)
         self._traffic.on(
             "popup",
@@ -112,15 +115,14 @@ class Tab:
 
     @property
     def scrubbed_url(self) -> str:
-        """The same without query keys that are not in the surface's `url_keys`, and without a
-        fragment.
-        """
+        """Its address without a fragment and without query keys that are not in `url_keys`."""
         return scrubbed(self.url, self._keys)
 
     @property
     def document(self) -> Reply:
-        """The newest document of this page, also after it reloaded itself. `Unreachable` where
-        there is none.
+        """The newest document of this page, also after it reloaded itself.
+
+        `Unreachable` without one.
         """
         return self._traffic.newest_document
 
@@ -135,15 +137,19 @@ class Tab:
         return self._traffic.gone
 
     def listen_for(self, *paths: str) -> AbstractAsyncContextManager[ReplyWaiter]:
-        """Listen for responses while the block lasts. Each regular expression is searched in host +
-        path without the query (`www.toutiao.com/api/pc/list/user/feed`); tell queries apart by
-        `ReplyWaiter.first(where)`."""
+        """Listen for responses while the block lasts.
+
+        Each regular expression is searched in host + path without the query
+        (`www.toutiao.com/api/pc/list/user/feed`); tell queries apart by `ReplyWaiter.first(where)`.
+        """
         return self._traffic.listen_for(*paths)
 
     async def open(self, url: str, *, timeout: float | None = None) -> Reply:
-        """Navigate; returns the final document response (after redirects), whatever its status. Its
-        body is empty where the page moved on before it could be read. `Changed` for a host that is
-        not the platform's; after a redirect `url` tells which."""
+        """Navigate; returns the final document response (after redirects), whatever its status.
+
+        Its body is empty where the page moved on before it could be read. `Changed` for a host that
+        is not the platform's; after a redirect `url` says which.
+        """
         self._refuse_foreign(url)
         limit = self.timeouts.navigation if timeout is None else timeout
         return await self._navigate(
@@ -159,8 +165,9 @@ class Tab:
         )
 
     async def fetch(self, url: str) -> Reply:
-        """A same-origin GET by the page's own `fetch`, with its cookies (and signatures, where the
-        page adds them), past the cache.
+        """A same-origin GET by the page's own `fetch`, past the cache.
+
+        It carries the page's cookies, and signatures where the page adds them.
         """
         reply, _ = await self.ask(url)
         if self._traffic.log:
@@ -169,8 +176,9 @@ class Tab:
         return reply
 
     async def ask(self, url: str) -> tuple[Reply, str]:
-        """The same, kept nowhere: from a page that is asked for many accounts. With the URL that
-        answered, after redirects.
+        """As `fetch`, kept nowhere: from a page that is asked for many accounts.
+
+        With the URL that answered, after redirects.
         """
         self._refuse_foreign(self.url)
         self._refuse_foreign(url)
@@ -186,16 +194,18 @@ class Tab:
         self._traffic.log = log
 
     async def storage_state(self) -> StorageState:
-        """What the page's context has stored: cookies and local storage. For renewing a session,
-        and to know what must not leave.
+        """What the page's context has stored: cookies and local storage.
+
+        It renews a session, and lists what a recording must not hold.
         """
         return await with_timeout(
             self._page.context.storage_state(), self.timeouts.step, "session state"
         )
 
     async def evaluate(self, script: str) -> object:
-        """The value of a JS expression or function in the page. `Changed` where the script
-        throws.
+        """The value of a JS expression or function in the page.
+
+        `Changed` where the script throws.
         """
         self._refuse_foreign(self.url)
         return await self._value(script)
@@ -206,14 +216,16 @@ class Tab:
         return await self._ask(self._page.content)
 
     async def text(self) -> str:
-        """The visible text (`innerText` of the body). Unless the tab is `whole`, what only a style
-        sheet hides is text too.
+        """The visible text (`innerText` of the body).
+
+        Unless the tab is `whole`, what only a style sheet hides is text too.
         """
         return str(await self.evaluate(_TEXT))
 
     async def wait_for(self, condition: str, *, timeout: float | None = None) -> bool:
-        """Wait until a JS expression is truthy, across navigations of the page by itself; False
-        when time is up (seconds).
+        """Wait until a JS expression is truthy, also across the page's own navigations.
+
+        False when time is up (seconds).
         """
         limit = self.timeouts.reply if timeout is None else timeout
         clock = asyncio.get_running_loop().time
@@ -232,15 +244,18 @@ class Tab:
             await asyncio.sleep(_POLL)
 
     async def sees(self, selector: str) -> bool:
-        """Whether a visible element matches. Unless the tab is `whole`, what only a style sheet
-        hides counts as visible.
+        """Whether a visible element matches.
+
+        Unless the tab is `whole`, what only a style sheet hides counts as visible.
         """
         self._refuse_foreign(self.url)
         return await self._ask(self._page.locator(selector).filter(visible=True).count) > 0
 
     def require_login(self, sign: bool | None) -> None:
-        """With a session in use the page must not show that it does not know the operator; a session
-        file is no sign of a login. `sign`: what the page shows; None where it says nothing.
+        """With a session in use, refuse a page that shows that it does not know the operator.
+
+        A session file is no sign of a login. `sign`: what the page shows; None where it says
+        nothing.
         """
         if self.session and sign is not None:
             self.known = sign
@@ -248,26 +263,25 @@ class Tab:
             raise LoginRequired("the site does not recognise the stored session")
 
     def hide(self, secret: str) -> None:
-        """Blank this text in every payload and text that is kept: a login's token that the site
-        writes into its answers.
+        """Blank this text in all that is kept: a login's token that the site writes into its
+        answers.
         """
         self._hidden.append(secret.encode())
 
     async def carries(self, cookie: str, url: str) -> bool:
-        """Whether a request to this address would carry a cookie of this name, also one that
-        scripts cannot see.
-        """
+        """Whether a request to this address would carry this cookie, hidden from scripts or not."""
         return any(
             each.get("name") == cookie for each in await self._ask(self._page.context.cookies, url)
         )
 
     async def captures(self, *, page: bool = True, mask: Mask | None = None) -> tuple[Capture, ...]:
-        """Picture of the page (JPEG), the payloads that were read, the document and the visible
-        text, with scrubbed URLs.
+        """A picture of the page (JPEG), the payloads read, the document and the visible text.
 
-        Without `page` the payloads alone. All but the picture are gzipped (`application/gzip`).
-        What cannot be had of a broken page is left out, and so is a page in which the operator
-        cannot be covered (`mask`): never raises a `Failure`.
+        URLs are scrubbed. Without `page` the payloads alone. All but the picture are gzipped
+        (`application/gzip`).
+
+        What a broken page does not give is left out. So is a page in which the operator cannot be
+        covered (`mask`): never raises a `Failure`.
         """
         said = [reply.text() for reply in self._read]
         try:
@@ -305,15 +319,14 @@ class Tab:
         return tuple(taken)
 
     async def _cover_operator(self) -> None:
-        """Each time anew: the page may have drawn itself again meanwhile."""
+        """Each time anew: the page may have redrawn itself meanwhile."""
         if self._cover:
             await self._value(self._cover.script)
 
     async def stop_listening(self, *, idle: bool) -> None:
-        """Notice only this page's end from now on: each call that it makes would raise a dozen
-        events. It is not lent again.
+        """Notice only this page's end from now on: each of its calls would raise a dozen events.
 
-        `idle`: it loads nothing by itself, so nothing needs be kept from it.
+        No other look may use it. `idle`: it loads nothing by itself, so it needs no blocking.
         """
         self.spent = True
         self._traffic.remove_listeners(*TRAFFIC)
@@ -325,8 +338,9 @@ class Tab:
         self._traffic.end()
 
     async def empty(self, clean_up: Callable[[], Awaitable[object]]) -> bool:
-        """End the loan of a page that is to be lent again: nothing of its document goes on. False
-        where it is better closed.
+        """End the loan of a page that the next look may use: nothing of its document goes on.
+
+        False where it is better closed.
         """
         self._traffic.tasks.end()
         if self.spent or self._traffic.gone:
@@ -344,8 +358,9 @@ class Tab:
         return not self._traffic.gone
 
     async def close(self) -> bool:
-        """End the loan; called by the browser. False where the page had died by then. Never raises
-        a `Failure`.
+        """End the loan; called by the browser. False where the page had died.
+
+        Never raises a `Failure`.
         """
         self._traffic.tasks.end()
         sound = not self._traffic.gone
@@ -354,7 +369,7 @@ class Tab:
             await with_timeout(self._page.context.cookies(_NOWHERE), self.timeouts.close, "close")
             await with_timeout(self._page.close(), self.timeouts.close, "close")
         except Failure as failure:
-            # Silence may be a machine that is slow.
+            # Silence may mean a slow machine.
             sound = sound and isinstance(failure.__cause__, TimeoutError)
         return sound and not self._traffic.crashed
 

@@ -1,5 +1,6 @@
-"""What a page receives: `PageTraffic` listens on the page, a `ReplyWaiter` waits for the replies that
-one surface wants. Bodies are read as they come.
+"""What a page receives: `PageTraffic` listens, a `ReplyWaiter` waits for what a surface wants.
+
+Bodies are read as they come.
 """
 
 from __future__ import annotations
@@ -53,10 +54,10 @@ class ReplyWaiter:
     async def first(
         self, where: Callable[[Reply], bool] = _any, *, timeout: float | None = None
     ) -> Reply:
-        """The first matching reply, also one that came before the call. `timeout` in seconds.
+        """The first matching reply, also one that came before the call.
 
-        When none comes: `Unreachable` where a request went out and got no answer, or the page died;
-        `Changed` where the page never asked, or only for something else.
+        `timeout` in seconds. When none comes: `Unreachable` where a request went out and got no
+        answer, or the page died; `Changed` where the page never asked, or only for something else.
         """
         looked, limit = 0, self._limit if timeout is None else timeout
         try:
@@ -71,8 +72,8 @@ class ReplyWaiter:
                     await self._news.wait()
         except TimeoutError:
             pass
-        # A killed driver raises no event: only by asking the page its silence differs from that of the
-        # browser.
+        # A killed driver raises no event: only a question to the page tells its silence from the
+        # browser's.
         await self._alive()
         raise self._silence(limit)
 
@@ -113,8 +114,7 @@ class ReplyWaiter:
         # answer.
         if reply.location and self.wants(urljoin(reply.url, reply.location)):
             return
-        # An answer makes up for what failed before it was asked for, not for what its page asked
-        # meanwhile.
+        # An answer excuses what failed before its own request, not what failed since.
         self._failed = {
             each: why
             for each, why in self._failed.items()
@@ -128,15 +128,13 @@ class ReplyWaiter:
         self._failed[request] = why
 
     def end(self) -> None:
-        """The page is gone: who waits shall not wait for the time limit."""
+        """The page is gone: end the wait before the time limit."""
         self._ended = True
         self._news.set()
 
 
 class PageTraffic:
-    """Listens on one page: for its documents always, for other responses while a waiter wants
-    them.
-    """
+    """Listens on one page: always for documents, for other responses while a waiter wants them."""
 
     def __init__(
         self, page: Page, timeouts: Timeouts, keep: Callable[[Reply], None], clock: ClockCheck
@@ -205,8 +203,9 @@ class PageTraffic:
         self._document_came.clear()
 
     async def document(self, limit: float, where: str) -> Reply:
-        """The newest document since `forget_document`; `Unreachable` when none has come within
-        `limit` seconds.
+        """The newest document since `forget_document`.
+
+        `Unreachable` when none has come within `limit` seconds.
         """
         try:
             async with asyncio.timeout(limit):
@@ -257,8 +256,10 @@ class PageTraffic:
     async def _take(
         self, response: Response, listening: list[ReplyWaiter], document: int, number: int
     ) -> None:
-        """Read one response. `document` is its number among the page's documents, 0 for none;
-        `number` that for a recording.
+        """Read one response.
+
+        `document` is its number among the page's documents, 0 for none; `number` that for a
+        recording.
         """
         headers = response.headers
         kind, length = headers.get("content-type", ""), headers.get("content-length", "")
@@ -307,8 +308,8 @@ class PageTraffic:
         return await self._ask_again(response)
 
     async def _ask_again(self, response: Response) -> bytes:
-        """An answer marked no-store whose body the page never reads does not arrive (Chromium 156):
-        ask for the same once, and read it.
+        """Chromium (156) drops a no-store answer whose body the page never reads: ask again, and
+        read it.
         """
         self._asking.add(response.url)
         try:

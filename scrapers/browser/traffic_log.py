@@ -1,5 +1,6 @@
-"""What the tabs of one look received, in the order in which it began: the raw material of a recorded
-case.
+"""What the tabs of one look received, in the order of its beginning.
+
+The raw material of a recorded case.
 """
 
 from __future__ import annotations
@@ -12,8 +13,9 @@ from scrapers.browser.reply import Reply
 
 @dataclass(slots=True)
 class LoggedReply:
-    """One response. `number` is its place among all that began; `used`: whether a surface read
-    it.
+    """One response.
+
+    `number` is its place among all that began; `used`: whether a surface read it.
     """
 
     surface: str
@@ -51,7 +53,7 @@ class TrafficLog:
             logged.used |= logged.reply is reply
 
     def add_fetched(self, reply: Reply) -> None:
-        """A surface asked for this itself: at the replay it will again, and the page need not."""
+        """A surface asked for this itself: it asks again at the replay, and the page need not."""
         self.fetched.add(reply.url)
         self.replies.append(
             LoggedReply(self.surface, self.number(), reply, document=False, used=True)

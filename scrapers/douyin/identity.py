@@ -1,5 +1,6 @@
-"""Whose Douyin page this is: the account that the filed values lead to. Pure; identity is the
-sec_uid of the address.
+"""Whose Douyin page this is: the account that the filed values lead to. Pure.
+
+Identity is the sec_uid of the address.
 """
 
 from __future__ import annotations
@@ -18,8 +19,9 @@ SEC_UID = re.compile(r"MS4wLjABAAAA[\w-]+", re.ASCII)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Which account to open, and on what ground it is the filed one. `rival`: the filed link leads
-    to another than the filed id.
+    """Which account to open, and on what ground it is the filed one.
+
+    `rival`: the filed link leads to another than the filed id.
     """
 
     by: MatchedBy
@@ -29,8 +31,9 @@ class Target:
 
 
 def target_of(filed: Filing) -> Target | None:
-    """The filed sec_uid, else the filed link; None where neither is there: 抖音号 and names need a
-    search.
+    """The filed sec_uid, else the filed link.
+
+    None where both are missing: 抖音号 and names need a search.
     """
     link = link_in(filed.url)
     linked, filed_id = sec_uid_in(link), filed.platform_id.strip()
@@ -46,9 +49,12 @@ def target_of(filed: Filing) -> Target | None:
 
 
 def match_to_filed(seen: PayloadFacts, target: Target, filed: Filing) -> PayloadFacts:
-    """What a page says of the target as facts about the filed account. `NoEvidence` where the
-    account was found by name alone, and its page bears another name, is certified as another
-    body's, or says that the account is no more or has nothing: it may not be it."""
+    """What a page says of the target as facts about the filed account.
+
+    `NoEvidence` where the account was found by name alone and may not be it. So it is where its
+    page bears another name, or is certified as another body's. So it is where the page says that
+    the account is no more or has nothing.
+    """
     if target.by is MatchedBy.NAME:
         if seen.name and not (same(seen.name, filed.name) and agrees(filed, seen.verified_as)):
             raise NoEvidence(
@@ -61,8 +67,9 @@ def match_to_filed(seen: PayloadFacts, target: Target, filed: Filing) -> Payload
 
 
 def sec_uid_in(link: SplitResult) -> str:
-    """The sec_uid of a profile or share address, "" for others. Old share links have a number in
-    the path: the query goes first.
+    """The sec_uid of a profile or share address, "" for others.
+
+    Old share links have a number in the path: the query goes first.
     """
     if not on_host(link.hostname, "douyin.com", "iesdouyin.com"):
         return ""

@@ -1,5 +1,6 @@
-"""How pages of Douyin are opened, and what they receive: short links, the script challenge, one more
-load after a refusal, further pages.
+"""How pages of Douyin are opened, and what they receive.
+
+Short links, the script challenge, one more load after a refusal, further pages.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ CAPTCHA = (
     "#captcha_container, .captcha_verify_container, iframe[src*='captcha'], iframe[src*='/verify']"
 )
 BUSY = frozenset({403, 429})
-"""Statuses that clear in seconds, as others saw: worth one more load."""
+"""Statuses that clear within seconds, as others report: worth one more load."""
 _SIGNED = frozenset({"a_bogus", "X-Bogus", "msToken", "verifyFp", "fp", "_signature"})
 _OF_LISTS = frozenset(
     {
@@ -78,9 +79,9 @@ class Visit:
     sec_uid: str
     html: str
     past: tuple[Reply, ...] = ()
-    """Replies of the load before: what they say belongs to another look at the login."""
+    """Replies to the load before: they show another state of the login."""
     list_url: str = ""
-    """Where the page asked for its list."""
+    """The address at which the page asked for its list."""
 
     @property
     def sign(self) -> bool | None:
@@ -93,8 +94,9 @@ class Visit:
         self.html = await passed(self.tab, await self.tab.reload())
 
     async def answer(self, path: str) -> Reply:
-        """The reply to the page's own call for this account; after 403 or 429 that of one more
-        load, a pause later.
+        """The reply to the page's own call for this account.
+
+        After 403 or 429 that of one more load, a pause later.
         """
         reply = await self._first(path)
         if reply.status not in BUSY:
@@ -110,8 +112,9 @@ class Visit:
         )
 
     async def profile(self) -> Profile:
-        """By the server's record; where it gave none, by the page's own call, or by the site's
-        word, twice, that there is no such user.
+        """Read the profile from the server's record, else from the page's own call.
+
+        Else from the site's word, said twice, that there is no such user.
         """
         if profile := read_records(self.html, self.sec_uid):
             return profile
@@ -143,9 +146,11 @@ class Visit:
         return Profile(seen=said)
 
     async def works(self) -> tuple[object, bool]:
-        """The list call's answer, and whether it is the first page: an empty one that promises more
-        is followed. Pages are stretches of time, so a quiet account has empty ones before its
-        works."""
+        """The list call's answer, and whether it is the first page.
+
+        An empty one that promises more is followed. Pages are stretches of time, so a quiet account
+        has empty ones before its works.
+        """
         try:
             reply = await self.answer(WORKS)
         except Changed as silence:
@@ -154,7 +159,7 @@ class Visit:
             payload, first = payload_of(reply), True
         except (
             RateLimited
-        ) as blocked:  # a refusal under a check that lies over the page is the check's
+        ) as blocked:  # a refusal while a check covers the page belongs to the check
             raise await obstacle_on(self.tab, self.sign) or blocked from blocked
         reached = None
         for _ in range(PAGES_BACK):
@@ -186,8 +191,9 @@ class Visit:
 
 
 def page_at(url: str, cursor: int) -> str:
-    """The list call's address for another page; what the page signed is left out, it signs its
-    calls itself.
+    """The list call's address for another page.
+
+    Without the page's signature: the page signs its calls itself.
     """
     return asked_again(url, _SIGNED, max_cursor=cursor)
 
@@ -203,7 +209,8 @@ def profile_call(url: str, sec_uid: str) -> str:
 
 
 async def at_a_profile(tab: Tab, account: Account) -> str:
-    """The account's own page, whose script has signed a call by now: the address of its list call.
+    """Open the account's own page until its script has signed a call; the address of its list call.
+
     `NoEvidence` where it has none.
     """
     target = target_of(account.filed)
@@ -227,8 +234,9 @@ async def at_a_profile(tab: Tab, account: Account) -> str:
 
 
 async def opened(tab: Tab, url: str) -> str:
-    """Open a page, once more where it was refused with 403 or 429; the document behind the
-    challenge.
+    """Open a page, once more where it was refused with 403 or 429.
+
+    Gives the document behind the challenge.
     """
     page = await tab.open(url)
     if page.status in BUSY:
@@ -238,8 +246,9 @@ async def opened(tab: Tab, url: str) -> str:
 
 
 async def arrive(tab: Tab, target: Target) -> tuple[str, str]:
-    """The account's page, a short link resolved by the site's own redirects: its sec_uid and its
-    document.
+    """The account's page: its sec_uid and its document.
+
+    A short link is resolved by the site's own redirects.
     """
     html = await opened(tab, target.short or USER + target.sec_uid)
     here = urlsplit(tab.url)
@@ -254,8 +263,9 @@ async def arrive(tab: Tab, target: Target) -> tuple[str, str]:
 
 
 async def passed(tab: Tab, page: Reply) -> str:
-    """The document, after the site's script challenge has let us through. `Captcha` where it
-    stays.
+    """The document, after the site's script challenge has let us through.
+
+    `Captcha` where it stays.
     """
     html = page.text()
     if is_captcha(html):
@@ -276,8 +286,9 @@ async def passed(tab: Tab, page: Reply) -> str:
 
 
 def wall_at(url: str) -> Failure | None:
-    """The check or the login that an address stands for, by what its host and path say; None for a
-    page of content.
+    """The check or the login that an address stands for, by its host and path.
+
+    None for a page of content.
     """
     here = host_and_path(url)
     if sec_uid_in(urlsplit(url)) or _CONTENT.search(here):
@@ -310,8 +321,9 @@ def asks(reply: Reply, path: str, sec_uid: str) -> bool:
 
 
 def payload_of(reply: Reply) -> object:
-    """The JSON of a reply. Anything else in its place, whatever its status, is how the site
-    blocks.
+    """The JSON of a reply.
+
+    Anything else in its place, whatever its status, is how the site blocks.
     """
     if is_captcha(reply.text()):
         raise Captcha(f"check in place of {reply.path}")

@@ -1,5 +1,6 @@
-"""The list of an account's works, read into dates. Pure; an empty list is what the site answers
-when it blocks.
+"""The list of an account's works, read into dates.
+
+Pure; an empty list is what the site answers when it blocks.
 """
 
 from __future__ import annotations
@@ -27,8 +28,9 @@ _PICTURES, _VIDEOS = frozenset({2, 68, 150}), frozenset({0, 4, 55, 61, 109, 201}
 
 
 def more_of(value: object) -> bool | None:
-    """What `has_more` says: the site writes it as a number, a truth value or a text. None where it
-    says neither.
+    """What `has_more` says: the site writes it as a number, a truth value or a text.
+
+    None where it says neither.
     """
     match value:
         case bool() | 0 | 1:
@@ -39,9 +41,7 @@ def more_of(value: object) -> bool | None:
 
 
 def next_cursor(payload: object) -> int | None:
-    """Where an empty list that promises more says that it goes on (milliseconds); None for every
-    other answer.
-    """
+    """Where an empty list that promises more goes on (milliseconds); None for any other answer."""
     match payload:
         case {
             "status_code": 0,
@@ -56,8 +56,11 @@ def next_cursor(payload: object) -> int | None:
 def older_cursor(
     payload: object, now: datetime, back_to: date | None, owner: str = ""
 ) -> int | None:
-    """Where a list goes on that does not reach back to before this Beijing day; None where it does,
-    or ends. A page is a stretch of time: one without works goes on like any other."""
+    """Where a list goes on that does not reach back to before this Beijing day.
+
+    None where it does, or ends. A page is a stretch of time: one without works goes on like any
+    other.
+    """
     match payload:
         case {
             "status_code": 0,
@@ -82,8 +85,9 @@ def read_posts(
     first: bool = True,
     owner: str = "",
 ) -> PayloadFacts:
-    """/aweme/v1/web/aweme/post/, its first page unless `first` is False. `complete_since` only if
-    the page knows the operator: visitors may miss the newest.
+    """/aweme/v1/web/aweme/post/, its first page unless `first` is False.
+
+    `complete_since` only if the page knows the operator: visitors may miss the newest.
 
     Works made together (共创) carry their leading account as author: they belong to every account
     among their creators. A list without a single work of `owner` (its sec_uid) is another
@@ -131,8 +135,8 @@ def read_posts(
     if invited:
         found.miss("invites to log in")
     if months := rest.get("time_list"):
-        # The months in which something was posted, perhaps: its form is not known, so it is only
-        # told.
+        # The months in which something was posted, perhaps: the form is not known, so it only goes
+        # into the note.
         found.notes.append(f"time_list {str(months)[:100]}")
     whole = has_more is False and len(found.ids) == works
     since = EVER if whole else complete_back_to(found.posts)
@@ -151,9 +155,11 @@ def _author(item: object) -> str:
 
 
 def _owned(item: object, owner: str) -> bool | None:
-    """Whether a work is the account's: its author's, or of one of its creators. None where it was
-    made together and does not say by whom. A work that names no author is the account's, as the
-    request asked for it."""
+    """Whether a work is the account's: its author's, or of one of its creators.
+
+    None where it was made together and does not name its creators. A work that names no author is
+    the account's, as the request asked for it.
+    """
     author = _author(item)
     if not isinstance(item, dict) or not owner or author in ("", owner):
         return True
@@ -166,8 +172,9 @@ def _owned(item: object, owner: str) -> bool | None:
 
 @dataclass(slots=True)
 class Found:
-    """The posts of one list, in the order shown. `gaps`: a post is missing among them for want of a
-    sound date, state or author.
+    """The posts of one list, in the order shown.
+
+    `gaps`: a post is missing among them for want of a sound date, state or author.
     """
 
     owner: str = ""
@@ -186,8 +193,9 @@ class Found:
                 self.miss("item without an id")
 
     def public(self, item: Mapping[str, object]) -> bool:
-        """Deleted, rejected, unreviewed and owner-only works are no updates; the list is complete
-        without them.
+        """Deleted, rejected, unreviewed and owner-only works are no updates.
+
+        The list is complete without them.
         """
         status = loaded(item.get("status"))
         if (
@@ -202,8 +210,9 @@ class Found:
         return True
 
     def own(self, item: Mapping[str, object]) -> bool:
-        """A work of other accounts is left out. It may stand in the place of an own one, so the
-        list has a gap.
+        """A work of other accounts is left out.
+
+        It may stand in the place of an own one, so the list has a gap.
         """
         owned = _owned(item, self.owner)
         if owned is None:

@@ -1,5 +1,6 @@
-"""What douyin.com answers, read into facts. Pure; whatever has no known shape is `Changed`, never a
-default.
+"""What douyin.com answers, read into facts.
+
+Pure; whatever has no known shape is `Changed`, never a default.
 
 Shapes: server records of 2025, profile and list replies of 2023 to 2024; the states of cancelled,
 banned, private and missing accounts are described only. An empty list is what the site answers when
@@ -33,7 +34,7 @@ _USER = re.compile(r'\{\s*"user"\s*:\s*\{')
 _READY = re.compile(r'\bid="RENDER_DATA"|__pace_f\.push|data-e2e="user-info"')
 _CHALLENGE = re.compile(r"waf-jschallenge|readygo\(\)|__ac_signature|__ac_nonce|byted_acrawler")
 _CAPTCHA = re.compile(r"<title>\s*验证码中间页\s*</title>")
-# Of the account as a whole: "直播功能被封禁" or "申请注销中" say nothing of the kind.
+# About the whole account: "直播功能被封禁" or "申请注销中" say nothing of the kind.
 _BANNED = re.compile(r"(?:[账帐]号|用户)(?:已|被|永久|[账帐]号)*(?:封禁|冻结)")
 _CANCELLED = re.compile(r"已注销|注销成功")
 WORDS = "用户不存在|[账帐]号已被封禁\\s*由于违反《抖音社区自律公约》|该用户已被账号冻结"
@@ -45,15 +46,17 @@ _NO_NAME = re.compile(r"(?:该?(?:[账帐]号|用户))?已(?:注销|重置)")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One account's profile. `works` is the site's count of its posts; under restrictions it is
-    unreliable, save for 0.
+    """One account's profile.
+
+    `works` is the site's count of its posts; under restrictions it is unreliable, save for 0.
     """
 
     seen: PayloadFacts
     works: int | None = None
     odd: str = ""
-    """What is missing in it: its works are read all the same, and then the look says that the site
-    changed.
+    """What is missing in it: its works are read all the same.
+
+    Then the look reports that the site changed.
     """
 
 
@@ -87,8 +90,9 @@ def read_sign(html: str) -> bool | None:
 
 
 def read_records(html: str, sec_uid: str) -> Profile | None:
-    """The account's server record in the page's `__pace_f` chunks; None where it is missing. The
-    viewer's record has another shape.
+    """The account's server record in the page's `__pace_f` chunks; None where it is missing.
+
+    The viewer's record has another shape.
     """
     chunks = "".join(json.loads(found[1])[1] for found in _PUSH.finditer(html))
     for found in _USER.finditer(chunks):
@@ -122,8 +126,9 @@ def refuse(payload: object) -> None:
 
 
 def read_profile(payload: object, sec_uid: str) -> Profile | None:
-    """/aweme/v1/web/user/profile/other/. None where it holds no user: that alone does not say that
-    there is none.
+    """Read /aweme/v1/web/user/profile/other/.
+
+    None where it holds no user: that alone does not prove that no such user exists.
     """
     refuse(payload)
     match payload:
@@ -139,8 +144,9 @@ def read_profile(payload: object, sec_uid: str) -> Profile | None:
 
 
 def read_user(user: Mapping[str, object], sec_uid: str) -> Profile:
-    """A user object, to name and state. The state's words decide, never its number alone; unknown
-    words are the outcome `changed`.
+    """Read a user object into name and state.
+
+    The state's words decide, never its number alone; unknown words are the outcome `changed`.
     """
     count = user.get("aweme_count")
     name, certified = (
@@ -152,7 +158,7 @@ def read_user(user: Mapping[str, object], sec_uid: str) -> Profile:
     if outcome is Outcome.OK and _RESET.fullmatch(name) and count == 0:
         outcome = Outcome.BANNED
     if _NO_NAME.fullmatch(name):
-        # Other calls gave this for living accounts: neither their name nor their end.
+        # Other calls gave this for living accounts: it shows neither their name nor their end.
         name, detail = "", f"nickname reads {name}; {detail}"
     seen = PayloadFacts(
         outcome=outcome,
@@ -205,8 +211,9 @@ _SPECIAL = (
 
 
 def read_words(text: str) -> PayloadFacts | None:
-    """What the visible text of a page without a user says of it; None where it says nothing of the
-    kind. Counts only seen twice.
+    """What the visible text of a page without a user says of it; None without such words.
+
+    Counts only seen twice.
     """
     found = re.search(WORDS, text)
     if found is None:
@@ -220,8 +227,9 @@ def read_words(text: str) -> PayloadFacts | None:
 
 
 def read_search(payload: object) -> Results:
-    """/aweme/v1/web/discover/search/. Written from descriptions: an empty list counts only where
-    nothing beside it says why.
+    """Read /aweme/v1/web/discover/search/. Written from descriptions.
+
+    An empty list counts only where nothing beside it says why.
     """
     refuse(payload)
     match payload:

@@ -1,9 +1,11 @@
-"""抖音: the profile page, and the user search. A visitor's list proves an account fresh, never
-stale: since 2025-08 the newest works are withheld from some.
+"""抖音: the profile page, and the user search.
 
-Identity is the sec_uid of the address. The page is opened as a reader opens it; the name is read
-from its server record (or its profile call), the works from the list call that the page signs and
-sends itself. The site checks visitors soon: keep the pace.
+A visitor's list proves an account fresh, never stale.
+Since 2025-08 some visitors do not get the newest works.
+
+Identity is the sec_uid of the address. The page is opened as a reader opens it. The name comes from
+its server record (or its profile call), the works from the list call that the page signs and sends
+itself. The site checks visitors soon: keep the pace.
 """
 
 from __future__ import annotations
@@ -72,7 +74,7 @@ class ProfilePage(Surface):
     )
 
     found: Target | None = None
-    """Whom the search of this look found under the name, where neither id nor link is filed."""
+    """The account that this look's search found by name, where neither id nor link is filed."""
 
     def given_earlier(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
         if target_of(account.filed):
@@ -85,7 +87,7 @@ class ProfilePage(Surface):
         if len(found) != 1:
             return None
         sec_uid, by = found.pop()
-        # By its 抖音号 the account is known for sure, by its name alone perhaps.
+        # By its 抖音号 the account is known for sure; by its name alone, perhaps.
         return ProfilePage(Target(by=by or MatchedBy.NAME, sec_uid=sec_uid))
 
     def can_see_by_calls(self, account: Account) -> bool:
@@ -100,7 +102,7 @@ class ProfilePage(Surface):
             target.sec_uid,
         )
         if profile is None:
-            raise Changed("no user: only the page may say that there is none")
+            raise Changed("no user: only the page may say that it is missing")
         yield match_to_filed(profile.seen, target, account.filed)
         if profile.seen.outcome is not Outcome.OK:
             return
@@ -184,8 +186,9 @@ class Search(NameSearch):
     url_keys = frozenset({"type", "keyword", "cursor", "count"})
 
     async def see(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
-        """By the filed name, and by the 抖音号 where that does not do: renamed, an account is found
-        by nothing else.
+        """Search by the filed name, and by the 抖音号 where that does not do.
+
+        Only the 抖音号 finds a renamed account.
         """
         filed, own_id = account.filed, filed_sec_uid(account.filed)
         found, sign = await self.results(tab, filed.name.strip())
@@ -219,8 +222,9 @@ class Search(NameSearch):
 
 
 async def probe(tab: Tab) -> bool:
-    """Whether the home page's own RENDER_DATA knows the operator of the session. `Changed` where it
-    does not say.
+    """Whether the home page's own RENDER_DATA knows the operator of the session.
+
+    `Changed` where it does not say.
     """
     sign = read_sign(await passed(tab, await tab.open(HOME)))
     if sign is None:

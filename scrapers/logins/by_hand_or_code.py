@@ -1,5 +1,6 @@
-"""The operator's login on the site's own page: by hand in a window, or by the site's QR code where
-there is no screen.
+"""The operator's login on the site's own page.
+
+By hand in a window, or by the site's QR code where there is no screen.
 """
 
 from __future__ import annotations
@@ -27,13 +28,14 @@ from scrapers.logins.qr import modules_of
 from scrapers.surface import Login
 
 Show = Callable[[Path, Modules | None], None]
-"""Gets the saved picture, and the code in it where it is a clean one; called again when the site
-shows another code.
+"""Gets the saved picture, and the code in it where it is a clean one.
+
+Called again when the site shows another code.
 """
 
 _SCAN_EVERY = 0.5
 _SHOWN_ANEW = 5.0
-"""Seconds between two looks at the code: sites replace it after some minutes."""
+"""Seconds between two checks of the code: sites replace it after some minutes."""
 _OPENS = 10.0
 """Seconds for the code to appear."""
 _READ_PIXELS = """async (png) => {
@@ -68,9 +70,10 @@ class Way:
 async def by_hand(
     way: Way, login: Login, done: Callable[[], Awaitable[None]]
 ) -> tuple[StorageState, bool]:
-    """Open the login in a window and wait for `done`, by which the operator says that he is logged
-    in; returns the browser's state, and whether the site itself said so too. UserError where the
-    site denies it, the window was closed too early, or none opens.
+    """Open the login in a window and wait for `done`: the operator says that he is logged in.
+
+    Returns the browser's state, and whether the site itself said so too. UserError where the site
+    denies it, the window was closed too early, or none opens.
     """
     async with _context(way, headless=False) as (_, context):
         page = await context.new_page()
@@ -86,11 +89,10 @@ async def by_hand(
 
 
 async def by_code(way: Way, login: Login, picture: Path, show: Show, limit: float) -> StorageState:
-    """Show the site's QR code and wait, `limit` seconds, until the site itself says that somebody
-    has logged in with it.
+    """Show the site's QR code and wait until the site itself reports a login with it.
 
-    `picture` is for the owner only, and gone in the end. UserError where time is up, or the site
-    cannot be reached.
+    Waits `limit` seconds. `picture` is for the owner only, and removed in the end. UserError where
+    time is up, or the site cannot be reached.
     """
     async with _context(way, headless=True) as (browser, context):
         page = await context.new_page()
@@ -101,8 +103,7 @@ async def by_code(way: Way, login: Login, picture: Path, show: Show, limit: floa
                 await _scanned(way, login, context, page)
         except TimeoutError:
             raise UserError(
-                f"nobody logged in within {limit:g} s: run the same command again and scan "
-                "the new code"
+                f"no login within {limit:g} s: run the same command again and scan the new code"
             ) from None
         finally:
             showing.cancel()
@@ -149,7 +150,7 @@ async def _state(login: Login, context: BrowserContext) -> StorageState:
 
 
 async def _knows(way: Way, login: Login, context: BrowserContext) -> bool | None:
-    """The site's word; None where it gives none."""
+    """The site's own word; None where it gives none."""
     page = await context.new_page()
     tab = Tab(
         page,
@@ -171,8 +172,9 @@ async def _knows(way: Way, login: Login, context: BrowserContext) -> bool | None
 
 
 async def _scanned(way: Way, login: Login, context: BrowserContext, page: Page) -> None:
-    """Returns when the site knows somebody. Its page is never reloaded: that would make the code on
-    it another one.
+    """Return when the site knows the operator.
+
+    Its page is never reloaded: that would change the code on it.
     """
     while True:
         await asyncio.sleep(_SCAN_EVERY)

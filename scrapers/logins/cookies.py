@@ -1,9 +1,10 @@
-"""Cookies that a browser exported, read into a storage state. Pure; nothing of a cookie's value
-ever stands in a message.
+"""Cookies that a browser exported, read into a storage state.
 
-Known shapes: Netscape's cookies.txt (what curl and most extensions write), the JSON arrays of
+Pure; no message ever holds anything of a cookie's value.
+
+Known shapes: Netscape's cookies.txt, which curl and most extensions write. The JSON arrays of
 cookie editors (`expirationDate`, `hostOnly`, `sameSite` as `no_restriction`), also under a key
-`cookies`, and Playwright's storage state.
+`cookies`. Playwright's storage state.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from urllib.parse import urlsplit
 from mediawatch.domain import UserError
 
 Cookie = dict[str, Any]
-"""As a storage state holds it: name, value, domain, path, expires (seconds since 1970, -1 for the
-session), httpOnly, secure, sameSite.
+"""As a storage state holds it.
+
+Name, value, domain, path, expires (seconds since 1970, -1 for the session), httpOnly, secure,
+sameSite.
 """
 
 _HTTP_ONLY = "#HttpOnly_"
@@ -27,8 +30,10 @@ _SAME_SITE = {"strict": "Strict", "lax": "Lax", "none": "None", "no_restriction"
 
 
 def storage_state(text: str, hosts: Iterable[str], now: datetime, place: str) -> dict[str, Any]:
-    """A Playwright storage state with what belongs to `hosts` (suffixes) and has not run out.
-    UserError, beginning with `place`, for another shape, and where nothing is left."""
+    """A Playwright storage state of the cookies that belong to `hosts` (suffixes) and are valid.
+
+    UserError, beginning with `place`, for another shape, and where nothing is left.
+    """
     cookies, origins = _read(text.lstrip("\ufeff"), place)
     hosts = tuple(hosts)
     own = [cookie for cookie in cookies if _of(str(cookie["domain"]).lstrip("."), hosts)]

@@ -1,5 +1,6 @@
-"""A QR code in a picture. Nothing is decoded: the code is found and its modules are sampled, to be
-drawn again elsewhere.
+"""A QR code in a picture.
+
+Nothing is decoded: the code is found and its modules are sampled, to be drawn again elsewhere.
 """
 
 from __future__ import annotations
@@ -14,11 +15,10 @@ _TIMING_SHARE = 0.9
 
 
 def modules_of(pixels: Sequence[str]) -> Modules | None:
-    """The code in a picture whose rows are written in "0" (light) and "1" (dark); None where there
-    is not exactly one, upright and whole.
+    """Find the code in a picture whose rows are written in "0" (light) and "1" (dark).
 
-    A logo in its middle stays as what is dark of it: the code's own error correction is made for
-    that.
+    None where there is not exactly one, upright and whole. Of a logo in its middle the dark parts
+    stay: the code's own error correction allows for that.
     """
     rows = [number for number, row in enumerate(pixels) if "1" in row]
     if not rows:
@@ -47,9 +47,7 @@ def modules_of(pixels: Sequence[str]) -> Modules | None:
 
 
 def _is_code(dark: Callable[[int, int], bool], size: int) -> bool:
-    """Whether the three finder patterns are whole and the timing patterns between them
-    alternate.
-    """
+    """Whether the three finder patterns are whole and the timing patterns between alternate."""
     corners = ((0, 0), (0, size - 7), (size - 7, 0))
     whole = all(
         dark(top + row, left + column) == (cell == "1")

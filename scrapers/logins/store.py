@@ -19,8 +19,9 @@ from scrapers.surface import Login
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoginFiles:
-    """`folder` is the home's sessions folder. `window` and `headless` find a Chromium when it is
-    wanted (UserError where there is none).
+    """`folder` is the home's sessions folder.
+
+    `window` and `headless` find a Chromium when it is needed. UserError where it is missing.
     """
 
     known: Mapping[str, Login]

@@ -1,8 +1,8 @@
-"""The operator's own name and picture are no evidence: covered in our copy of the page, cut from
-what is kept of it.
+"""Masks the operator's own name and picture: they are no evidence.
 
-Who he is, the page itself says (`Scraper.viewer`); where it shows him besides, the platform may
-declare (`Scraper.viewer_marks`).
+They are covered in our copy of the page, and cut from what is kept of it. The page itself says who
+the operator is (`Scraper.viewer`). The platform may declare where else it shows him
+(`Scraper.viewer_marks`).
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ from scrapers.privacy.scrubbing import Scrubber, identity_in
 _ADDRESS = re.compile(r"(?:https?:)?//\S+")
 _SHORTEST_PATH = 12
 """Characters. A shorter path of a picture may belong to others."""
-# In the place of an element stands a box of one colour and the same size. What stands in running
-# text becomes blocks.
+# An element becomes a box of one colour and the same size. Running text becomes blocks.
 _COVER = """([marks, secrets, pictures]) => {
   const cover = (shown) => {
     const box = shown.getBoundingClientRect(), how = getComputedStyle(shown);
@@ -51,10 +50,10 @@ _COVER = """([marks, secrets, pictures]) => {
 
 @dataclass(frozen=True, slots=True)
 class Mask:
-    """What must not be seen in one look with a login: the viewer's `records` in a text, CSS
-    selectors of where he is shown.
+    """What to hide in one look with a login: the viewer's `records`, and CSS selectors of his
+    traces.
 
-    `kept` are the account's own names and ids: an office may look at itself, and is then seen.
+    `kept` are the account's own names and ids: where an office looks at itself, it stays visible.
     """
 
     records: Callable[[str], Iterable[object]]
@@ -117,8 +116,9 @@ class OperatorCover:
         return f"({_COVER})({json.dumps([list(self.marks), names, paths])})"
 
     def bytes(self, body: bytes) -> bytes:
-        """A payload with dummies in the operator's place; the very bytes that came where he is not
-        in it.
+        """A payload with dummies in the operator's place.
+
+        The very bytes that came where he is not in it.
         """
         text = body.decode("utf-8", "surrogateescape")
         covered = Scrubber(self.secrets, self.kept).named(text)

@@ -1,9 +1,10 @@
-"""What may not leave with a recorded page: the operator's cookies, tokens and identity, replaced by
-constant dummies of equal shape.
+"""Scrubs what may not leave with a recorded page: the operator's cookies, tokens and identity.
 
-Pure. Digits become 1, letters x or X, Chinese characters 某; what is not a secret (the account
-under record) stays as it is. Pages carry the same text in several dresses (JSON in JSON,
-percent-encoded JSON, HTML), so each secret is sought in all of them.
+Constant dummies of equal shape replace them. Pure. Digits become 1, letters x or X, Chinese
+characters 某. What is not a secret (the account under record) stays as it is.
+
+Pages carry the same text in several forms (JSON in JSON, percent-encoded JSON, HTML): each secret
+is sought in all of them.
 """
 
 from __future__ import annotations
@@ -99,9 +100,7 @@ KEYS = (
     "phone",
     "email",
 )
-"""Keys whose values are secrets wherever they stand (compared without case); a key of the same
-sound is not.
-"""
+"""Keys whose values are always secrets (compared without case); a key of a similar name is not."""
 _QUERY_ONLY = ("key", "signature", "sign")
 _DRESSES = ('"', r"\\+\"", "'", "%22", "&quot;", "&#34;")
 _ALL = "|".join(map(re.escape, sorted(KEYS, key=len, reverse=True)))
@@ -125,9 +124,7 @@ _IDENTIFYING = re.compile(
 )
 _SHORTEST, _SHORTEST_ID = 2, 5
 _SHORTEST_COOKIE = 8
-"""Characters. A shorter cookie is a switch ("1", "zh_CN"), and replacing it everywhere would spoil
-the page.
-"""
+"""Characters. A shorter cookie is a switch ("1", "zh_CN"): replacing it would spoil the page."""
 
 
 def dummy(text: str) -> str:
@@ -145,8 +142,9 @@ def _dummy(letter: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Scrubber:
-    """`secrets` are replaced wherever they stand, the values of `KEYS` besides; `kept` are the
-    account's own ids and names.
+    """`secrets` are replaced everywhere, and so are the values of `KEYS`.
+
+    `kept` are the account's own ids and names.
     """
 
     secrets: frozenset[str]
@@ -159,8 +157,11 @@ class Scrubber:
         return text
 
     def url(self, url: str, keys: frozenset[str] | None = None) -> str:
-        """Without user info and fragment. With `keys` (those that a surface declares harmless) the
-        other query keys are cut; without, all of them stay, with dummies for secrets."""
+        """Without user info and fragment.
+
+        With `keys` (those that a surface declares harmless) the other query keys are cut. Without
+        it all of them stay, with dummies for secrets.
+        """
         parts = urlsplit(url)
         query = [
             pair
@@ -173,14 +174,16 @@ class Scrubber:
         return self.text(bare) if keys is None else self._named(bare)
 
     def leaks(self, text: str) -> tuple[str, ...]:
-        """Dummies of the secrets that still stand in a text: never the secrets themselves, an error
-        message would print them.
+        """Dummies of the secrets that still stand in a text.
+
+        Never the secrets themselves: an error message would print them.
         """
         return tuple(dummy(old) for old, _ in _pairs(self.secrets, self.kept) if old in text)
 
     def named(self, text: str) -> str:
-        """The text with dummies for `secrets` alone: the values of `KEYS` stay, for evidence is
-        what the site said.
+        """The text with dummies for `secrets` alone.
+
+        The values of `KEYS` stay, for evidence is what the site said.
         """
         return self._named(text)
 
@@ -195,8 +198,7 @@ class Scrubber:
         if unquote(value) in self.kept:
             return found[0]
         start, end = found.start(group) - found.start(), found.end(group) - found.start()
-        # Percent signs and escapes of the dress keep their meaning, or the page could not be parsed
-        # any more.
+        # Percent signs and escapes keep their meaning, or the page could not be parsed any more.
         return (
             found[0][:start]
             + re.sub(r"%[0-9A-Fa-f]{2}|\\u[0-9a-fA-F]{4}|\\.|(.)", _letter, value)
@@ -210,8 +212,11 @@ def _letter(found: re.Match[str]) -> str:
 
 @lru_cache(maxsize=4)
 def _pairs(secrets: frozenset[str], kept: frozenset[str]) -> tuple[tuple[str, str], ...]:
-    """Longest first, so that an id within an address does not spoil the address. What is part of an
-    own name or id is no secret: to replace it would change what the case is about."""
+    """Longest first, so that an id within an address does not spoil the address.
+
+    What is part of an own name or id is no secret: replacing it would change the subject of the
+    case.
+    """
     named = [secret for secret in secrets if secret and not any(secret in own for own in kept)]
     pairs = {
         old: new
@@ -227,8 +232,11 @@ def _pairs(secrets: frozenset[str], kept: frozenset[str]) -> tuple[tuple[str, st
 
 
 def _dresses(text: str) -> tuple[str, ...]:
-    """A text as pages write it: plain, in JSON (also without non-ASCII, also with escaped slashes,
-    also in a string of JSON), in HTML, percent-encoded once and twice."""
+    """A text in the forms in which pages write it.
+
+    Plain; in JSON, also without non-ASCII, with escaped slashes, or in a string of JSON; in HTML;
+    percent-encoded once and twice.
+    """
     in_json, ascii_json = json.dumps(text, ensure_ascii=False)[1:-1], json.dumps(text)[1:-1]
     encoded = quote(text, safe="")
     slashed = in_json.replace("/", "\\/")
@@ -253,7 +261,8 @@ def _dresses(text: str) -> tuple[str, ...]:
 
 
 def identity_in(record: object) -> Iterator[str]:
-    """The texts of a viewer's record by which he could be known: ids, names, addresses of pictures.
+    """The texts of a viewer's record that could identify him: ids, names, addresses of pictures.
+
     Numbers count as ids.
     """
     match record:
@@ -278,8 +287,9 @@ def _identifying(value: object) -> Iterator[str]:
 
 
 def cookie_values(cookies: Iterable[object]) -> Iterator[str]:
-    """Values of a storage state's cookies that are long enough to be secrets, as they are and
-    decoded.
+    """Values of a storage state's cookies that are long enough to be secrets.
+
+    As they are and decoded.
     """
     for cookie in cookies:
         if (

@@ -1,5 +1,6 @@
-"""Where each site's pages and replies name the operator who looks: what a recording must not hold.
-Pure.
+"""Where each site's pages and replies name the operator who looks. Pure.
+
+A recording must not hold these.
 """
 
 from __future__ import annotations
@@ -20,8 +21,9 @@ _MOBILE = re.compile(r"\bconfig\s*=\s*\{[^}]*?\buid\s*:\s*'?(\d+)")
 
 
 def weibo(text: str) -> Iterator[object]:
-    """`$CONFIG.user` of the desktop shell is the viewer (captures since 2022); the mobile shell has
-    at most his uid.
+    """`$CONFIG.user` of the desktop shell is the viewer (captures since 2022).
+
+    The mobile shell has at most his uid.
     """
     for config in embedded(text, r"\$CONFIG\s*=\s*"):
         match config:
@@ -32,8 +34,9 @@ def weibo(text: str) -> Iterator[object]:
 
 
 def douyin(text: str) -> Iterator[object]:
-    """`app.user.info` of the page's data, and the server record whose user holds an `info`: an
-    account's own record has none.
+    """`app.user.info` of the page's data, and the server record whose user holds an `info`.
+
+    An account's own record has none.
     """
     match _render_data(text):
         case {"app": {"user": {"info": dict(info)}}}:
@@ -53,8 +56,9 @@ def toutiao(text: str) -> Iterator[object]:
 
 
 def wechat(text: str) -> Iterator[object]:
-    """The back office's home page, which itself is never part of a case: its names may stand in
-    replies too.
+    """The back office's home page.
+
+    It is never part of a case itself, but its names may stand in replies too.
     """
     if "wx.commonData" in text:
         yield dict(_BACK_OFFICE.findall(text))

@@ -1,9 +1,9 @@
-"""The answers of a case folder (docs/cases.md) out of what the tabs of one look logged:
-`mediawatch record`.
+"""The answers of a case folder (docs/cases.md), made of what the tabs of one look logged.
 
-Only the answers that surfaces read are taken (the platform's documents, and the calls they listen
-for), never what else a page loads. A document whose surface shows the operator's own back office is
-left out: the replica's page stands in for it at the replay.
+For `mediawatch record`. A case holds only the answers that surfaces read, never what else a page
+loads. These are the platform's documents, and the calls that surfaces listen for. A document whose
+surface shows the operator's own back office is left out. At the replay the replica's page stands in
+for it.
 """
 
 from __future__ import annotations
@@ -25,8 +25,9 @@ _CHARSET = re.compile(r"charset=[\"']?([\w-]+)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class CaseAnswer:
-    """One response of a case, scrubbed. `calls` are what the page's own scripts asked for, to be
-    asked again at the replay.
+    """One response of a case, scrubbed.
+
+    `calls` are what the page's own scripts asked for, to be asked again at the replay.
     """
 
     url: str
@@ -40,8 +41,11 @@ class CaseAnswer:
 def answers_of(
     log: TrafficLog, scraper: Scraper, account: Account, sights: Sequence[Sight]
 ) -> tuple[CaseAnswer, ...]:
-    """What a case needs, most particular addresses first (the first that matches answers),
-    scrubbed. UserError where a secret would stay all the same: then nothing may be written."""
+    """The scrubbed answers of a case, most particular addresses first (the first that matches
+    answers).
+
+    UserError where a secret would stay all the same: then nothing may be written.
+    """
     surfaces = {
         surface.name: surface
         for surface in (*scraper.surfaces, *([scraper.links] if scraper.links else []))
@@ -74,8 +78,10 @@ def answers_of(
 
 
 def _belongs(logged: LoggedReply, scraper: Scraper, surface: Surface, lost: set[str]) -> bool:
-    """Calls always; documents of the surface's own hosts where they show the account, or the login
-    that stands in their place.
+    """Whether a case needs a response: always a call.
+
+    Documents of the surface's own hosts where they show the account, or the login that stands in
+    their place.
     """
     if not logged.document:
         return True
@@ -156,9 +162,7 @@ def _text_of(content_type: str, body: bytes) -> str:
 
 
 def _charset(content_type: str) -> str:
-    """UTF-8 unless another one is declared that leaves ASCII as it is; some error pages of these
-    sites are GBK.
-    """
+    """UTF-8 unless another encoding is declared that keeps ASCII; some error pages are GBK."""
     found = _CHARSET.search(content_type)
     return "gb18030" if found and found[1].casefold() in ("gbk", "gb2312", "gb18030") else "utf-8"
 

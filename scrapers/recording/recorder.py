@@ -1,6 +1,4 @@
-"""`mediawatch record`: the ordinary look at one account, with a browser whose tabs log what they
-receive.
-"""
+"""`mediawatch record`: the ordinary look at one account, with tabs that log what they receive."""
 
 from __future__ import annotations
 
@@ -70,8 +68,9 @@ class LoggingGate:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordedLook:
-    """What a look gave, and the scrubbed answers that it rests on. `logged_in`: the platforms whose
-    logins were in use.
+    """What a look gave, and the scrubbed answers that it rests on.
+
+    `logged_in`: the platforms whose logins were in use.
     """
 
     sights: tuple[Sight, ...]
@@ -80,8 +79,9 @@ class RecordedLook:
 
 
 class SiteRecorder:
-    """`session`: the name of the login to use, "" for a visitor, None for what a look would
-    take.
+    """`session`: the name of the login to use.
+
+    "" for a visitor, None for what a look would take.
     """
 
     def __init__(
@@ -90,8 +90,9 @@ class SiteRecorder:
         self._browser, self._sessions, self._scrapers = browser, sessions, scrapers
 
     def account_of(self, url: str) -> Account:
-        """An account of which nothing is known but an address. UserError where it is on no
-        platform's host.
+        """An account known by nothing but an address.
+
+        UserError where it is on no platform's host.
         """
         link = link_in(url)
         for platform, scraper in self._scrapers.items():
@@ -109,8 +110,9 @@ class SiteRecorder:
     async def record(
         self, account: Account, need: Need, gate: Gate, *, session: str | None
     ) -> RecordedLook:
-        """One look. UserError for a platform that cannot be looked at, and for a login that does
-        not exist.
+        """Make one look.
+
+        UserError for a platform that cannot be looked at, and for a login that does not exist.
         """
         scraper = self._scrapers.get(account.platform)
         if scraper is None:

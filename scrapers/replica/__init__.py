@@ -1,5 +1,6 @@
-"""A local stand-in of the four platforms, driven by a world. Never imports a platform file of the
-scrapers, nor the other way round.
+"""A local stand-in of the four platforms, driven by a world.
+
+It and the scrapers' platform files never import each other.
 """
 
 from scrapers.replica.cases import Case, CaseError, case_folders

@@ -1,8 +1,7 @@
-"""Recorded and composed cases: folders that say what a platform answered (the format stands in
-docs/cases.md).
+"""Recorded and composed cases: folders with a platform's answers (format: docs/cases.md).
 
-What a case expects is read by `mediawatch.ops.verify`; here are the account, the clock, the
-sessions and the responses.
+`mediawatch.ops.verify` reads what a case expects. Here are the account, the clock, the sessions and
+the responses.
 """
 
 from __future__ import annotations
@@ -41,8 +40,9 @@ class CaseError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """One response. It answers every request of the same host and path that has all its query
-    values.
+    """One response.
+
+    It answers every request of the same host and path that has all its query values.
     """
 
     url: str
@@ -60,8 +60,8 @@ class Recorded:
         if not self.calls:
             return self.body
         listed = json.dumps(self.calls).replace("<", "\\u003c")
-        # As the site's own scripts, it reads the answers: the browser may hold back one that nobody
-        # reads.
+        # It reads the answers as the site's own scripts do: the browser may hold back an unread
+        # one.
         script = (
             f"<script>for (const url of {listed}) fetch(url).then((reply) => "
             "reply.text()).catch(() => null)</script>"
@@ -111,7 +111,10 @@ class Case:
 
 
 def case_folders(paths: Iterable[Path]) -> list[Path]:
-    """All case folders at or below the paths, sorted; CaseError where a path holds none."""
+    """All case folders at or below the paths, sorted.
+
+    CaseError where a path holds none.
+    """
     found: list[Path] = []
     for path in paths:
         here = sorted(file.parent for file in path.rglob("case.toml"))

@@ -1,7 +1,7 @@
-"""Douyin's stand-in: the profile page with its server records, the list that its script signs,
-short links and share pages.
+"""Douyin's stand-in: the profile page with its server records, and the list that its script signs.
 
-Follows what public material says of the site (docs/world.md), and shares nothing with the scraper.
+Also short links and share pages. Follows what public material says of the site (docs/world.md), and
+shares nothing with the scraper.
 """
 
 from __future__ import annotations
@@ -148,8 +148,9 @@ class Douyin(Site):
         )
 
     def _search(self, request: Request) -> Response:
-        """People whose names hold what was searched for, exact ones first. The site lets only its
-        users search.
+        """People whose names hold what was searched for, exact ones first.
+
+        The site lets only its users search.
         """
         if self.bare:
             return NOT_SERVED
@@ -193,7 +194,8 @@ class Douyin(Site):
         login = self.knows_operator(request)
         records = []
         if login:
-            # The viewer stands there in the same form: never to be taken for the account.
+            # The viewer stands there in the same form: the scraper must not take it for the
+            # account.
             records.append(
                 _record(
                     "7",
@@ -295,8 +297,9 @@ def _called_user(account: TrueAccount, now: datetime) -> dict[str, Any]:
 
 
 def _works(account: TrueAccount, posts: tuple[TruePost, ...], before: int) -> dict[str, Any]:
-    """`max_cursor` is in milliseconds, `create_time` in seconds; pinned works stand on the first
-    page only.
+    """`max_cursor` is in milliseconds, `create_time` in seconds.
+
+    Pinned works stand on the first page only.
     """
     pinned = [post for post in posts if post.pinned and not before]
     rest = [

@@ -1,7 +1,7 @@
-"""The stand-in for the platforms' signature scripts: a page's own script signs its calls, and the
-site refuses unsigned ones.
+"""The stand-in for the platforms' signature scripts.
 
-Nothing here resembles a real platform's algorithm, and nothing should.
+A page's own script signs its calls, and the site refuses unsigned ones. Nothing here resembles a
+real platform's algorithm, and nothing should.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ _SCRIPT = template("signing.js")
 
 
 class Signing:
-    """One site's signature: `key` is the query key it stands under, `prefix` the paths that need
-    it.
+    """One site's signature.
+
+    `key` is the query key it stands under, `prefix` the paths that need it.
     """
 
     def __init__(self, key: str, prefix: str) -> None:
@@ -30,16 +31,12 @@ class Signing:
         return fill(_SCRIPT, secret=self._secret, prefix=self._prefix, key=self.key)
 
     def accepts(self, target: str) -> bool:
-        """Whether path and query, exactly as sent, end in the signature of what stands before
-        it.
-        """
+        """Whether path and query, exactly as sent, end in the signature of what precedes it."""
         found = re.fullmatch(rf"(.*)[?&]{self.key}=([0-9a-f]{{8}})", target)
         return found is not None and self._of(found[1]) == found[2]
 
     def signed(self, target: str) -> str:
-        """Path and query with the signature that the page's script would give them, in place of the
-        one they have.
-        """
+        """Path and query with the page's signature in place of the one they have."""
         plain = re.sub(rf"[?&]{self.key}=[0-9a-f]*$", "", target)
         return f"{plain}{'&' if '?' in plain else '?'}{self.key}={self._of(plain)}"
 

@@ -1,5 +1,6 @@
-"""The replica's own certificate authority and key, made anew at each start: no file, nothing that a
-setting could trust.
+"""The replica's own certificate authority and key, made anew at each start.
+
+It writes no file, so no setting can trust it for good.
 """
 
 from __future__ import annotations
@@ -43,9 +44,10 @@ class Identity:
 
 
 def identity(hosts: Iterable[str]) -> Identity:
-    """A fresh CA and a leaf for these hosts. Valid by the host's clock, which is the browser's.
+    """A fresh CA and a leaf for these hosts.
 
-    Both say all that RFC 5280 asks for: Python checks it from 3.13 on (`ssl.VERIFY_X509_STRICT`).
+    Valid by the host's clock, which is the browser's. Both say all that RFC 5280 asks for: Python
+    checks it from 3.13 on (`ssl.VERIFY_X509_STRICT`).
     """
     authority, key = (
         ec.generate_private_key(ec.SECP256R1()),

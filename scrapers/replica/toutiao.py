@@ -1,7 +1,7 @@
-"""Toutiao's stand-in: the profile page with its server data, the challenge before it, and the feed
-that its script signs.
+"""Toutiao's stand-in: the profile page, the challenge before it, and the feed.
 
-Follows what public material says of the site (docs/world.md), and shares nothing with the scraper.
+The page holds its server data, and its script signs the feed's calls. Follows what public material
+says of the site (docs/world.md), and shares nothing with the scraper.
 """
 
 from __future__ import annotations
@@ -176,8 +176,9 @@ def _user(account: TrueAccount) -> dict[str, Any]:
 
 
 def _item(account: TrueAccount, post: TruePost, now: datetime) -> dict[str, Any]:
-    """One cell; each kind keeps its date and name somewhere else. `behot_time` is the serving
-    clock, never the post's.
+    """One cell; each kind keeps its date and name somewhere else.
+
+    `behot_time` is the serving clock, never the post's.
     """
     number = str(post.serial << 32)
     frame = {

@@ -14,7 +14,7 @@ from mediawatch.domain import PostKind
 
 
 class Truth(StrEnum):
-    """What really is with an account."""
+    """What is true of an account."""
 
     ALIVE = "alive"
     EMPTY = "empty"
@@ -35,8 +35,9 @@ class ArticleState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TruePost:
-    """One post. `number` counts from the newest (1); `serial` is a made-up number that grows with
-    time.
+    """One post.
+
+    `number` counts from the newest (1); `serial` is a made-up number that grows with time.
     """
 
     number: int
@@ -78,7 +79,7 @@ class TrueAccount:
     migrated_to: str = ""
     """WeChat: id of the account that this one became."""
     read: bool = False
-    """WeChat: 微信读书 has it, and the registry holds its page's address."""
+    """WeChat: 微信读书 has it, and the registry holds the address of its page there."""
     own: bool = False
     """WeChat: the operator's login is this account's."""
 
@@ -87,8 +88,9 @@ class TrueAccount:
         return tuple(post for post in self.posts if post.at <= now)
 
     def shown(self, now: datetime, *, visitor: bool) -> tuple[TruePost, ...]:
-        """The list as a profile shows it: pinned first, then newest first; the newest are withheld
-        from visitors.
+        """The list as a profile shows it: pinned first, then newest first.
+
+        The newest are withheld from visitors.
         """
         posts = self.posts_at(now)
         ordinary = [post for post in posts if not post.pinned]
@@ -129,8 +131,9 @@ class TrueAccount:
 
     @property
     def number_id(self) -> str:
-        """A made-up numeric id beside the text id (Douyin uid, Toutiao media id); a filed
-        `/c/user/NUMBER/` wins.
+        """A made-up numeric id beside the text id (Douyin uid, Toutiao media id).
+
+        A filed `/c/user/NUMBER/` wins.
         """
         found = re.search(r"/c/user/(\d+)", self.filed.get("url", ""))
         return (

@@ -24,8 +24,9 @@ from scrapers.replica.world import World
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request as a site sees it. `target` is path and query exactly as sent; the form of a POST
-    is in `form`.
+    """One request as a site sees it.
+
+    `target` is path and query exactly as sent; the form of a POST is in `form`.
     """
 
     method: str
@@ -171,8 +172,9 @@ def template(name: str) -> str:
 
 
 def fill(text: str, /, **values: str) -> str:
-    """Put values at `{{name}}`: plain replacement, because pages are full of braces and dollar
-    signs.
+    """Put values at `{{name}}`.
+
+    Plain replacement, because pages are full of braces and dollar signs.
     """
     return re.sub(r"\{\{(\w+)\}\}", lambda found: values[found[1]], text)
 
@@ -188,14 +190,16 @@ def script_json(value: object) -> str:
 
 
 def whole(text: str) -> int:
-    """A whole number of a query, 0 where there is none."""
+    """A whole number of a query, 0 where it is missing."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
 
 
 class Site(ABC):
-    """One platform's stand-in. `bare` is the site around a recorded case: it knows no accounts, so
-    its pages make their usual calls for whatever id is asked, and calls that the case does not
-    answer are 404."""
+    """One platform's stand-in.
+
+    `bare` is the site around a recorded case. It knows no accounts: its pages make their usual
+    calls for whatever id is asked. Calls that the case does not answer are 404.
+    """
 
     platform: ClassVar[str]
     hosts: ClassVar[frozenset[str]]
@@ -210,9 +214,9 @@ class Site(ABC):
         self.open = logged_in
         self.bare = bare
         self.scannable = False
-        """Whether login pages wait for somebody to scan their code."""
+        """Whether login pages wait until their code is scanned."""
         self.scanned = False
-        """Whether somebody has."""
+        """Whether it was scanned."""
 
     @property
     @abstractmethod
@@ -226,30 +230,31 @@ class Site(ABC):
 
     @property
     def visit(self) -> tuple[Cookie, ...]:
-        """The cookies that admit a visitor, where the site lets nobody in without."""
+        """The cookies that admit a visitor, where the site lets no one in without them."""
         return ()
 
     def as_visitor(self, request: Request) -> Request:
-        """The same request from somebody whose login the site has forgotten."""
+        """The same request with a login that the site has forgotten."""
         login = {cookie.name for cookie in self.login}
         kept = [f"{name}={value}" for name, value in request.cookies.items() if name not in login]
         cookie = "; ".join([*kept, *(f"{each.name}={each.value}" for each in self.visit)])
         return replace(request, headers={**request.headers, "cookie": cookie})
 
     def resigned(self, target: str) -> str:
-        """A target that was changed after the page signed it, with a good signature; itself where
-        the site wants none.
+        """A target that was changed after the page signed it, with a good signature.
+
+        Itself where the site wants none.
         """
         return target
 
     def scan_state(self) -> Response:
-        """A login page asks whether somebody has scanned its code: then the operator's cookies come
-        with the answer.
+        """A login page asks whether its code was scanned: then the operator's cookies come with the
+        answer.
         """
         return answer({"status": int(self.scanned)}, cookies=self.login if self.scanned else ())
 
     def scan_script(self, poll: str, then: str) -> str:
-        """What a login page does while its code waits; nothing where nobody will ever scan it."""
+        """What a login page does while its code waits; nothing where the code is never scanned."""
         return fill(template("scan.js"), poll=poll, then=then) if self.scannable else ""
 
     def respond(self, request: Request) -> Response:

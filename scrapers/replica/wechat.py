@@ -1,7 +1,7 @@
-"""WeChat's stand-in, public part: article pages in both layouts, and what stands in the place of an
-article that is gone.
+"""WeChat's stand-in, public part: article pages in both layouts.
 
-Follows what public material says of the site (docs/world.md), and shares nothing with the scraper.
+And what stands in the place of an article that is gone. Follows what public material says of the
+site (docs/world.md), and shares nothing with the scraper.
 """
 
 from __future__ import annotations
@@ -144,8 +144,9 @@ class WeChat(Site):
         return account.article_link(later[-1]) if later else ""
 
     def _album(self, request: Request) -> Response:
-        """Oldest first; `is_reverse` newest first. One article alone stands there without a list
-        around it.
+        """Oldest first; `is_reverse` newest first.
+
+        An article alone stands there without a list around it.
         """
         query = request.query
         account = self.by_id.get(query.get("__biz", ""))
@@ -195,7 +196,7 @@ def _quoted(text: str) -> str:
 
 
 def _album_parts(account: TrueAccount, post: TruePost, following: str) -> dict[str, str]:
-    """What the page says of the album that the article stands in; empty where it stands in none."""
+    """What the page says of the album that the article stands in; empty without one."""
     if not post.collected:
         return {"album": "", "album_info": "{}"}
     link = (
@@ -213,9 +214,7 @@ def _album_parts(account: TrueAccount, post: TruePost, following: str) -> dict[s
 
 
 def _article_page(account: TrueAccount, post: TruePost, following: str) -> str:
-    """Pictures and text posts exist in the new layout only; of the others every third stands in
-    it.
-    """
+    """Pictures and text posts exist in the new layout only; of the others every third has it."""
     pictures = post.kind is PostKind.PICTURES
     new = pictures or number_of(account.article_link(post), 3) == 0
     here = beijing(post.at)

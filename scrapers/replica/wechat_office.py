@@ -1,5 +1,6 @@
-"""WeChat's stand-in, the operator's back office: home page, name search, and the list of another
-account's articles.
+"""WeChat's stand-in, the operator's back office.
+
+Home page, name search, and the list of another account's articles.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ class Office:
         self._site = site
         self._token = str(100_000_000 + secrets.randbelow(2_000_000_000))
         self.own = next((account for account in site.accounts if account.own), None)
-        """The account that the login is of."""
+        """The account that the login belongs to."""
 
     def _home(self) -> Response:
         own = self.own
@@ -186,8 +187,9 @@ def _hit(account: TrueAccount) -> dict[str, Any]:
 
 
 def _batch(account: TrueAccount, post: TruePost, token: str) -> str:
-    """A JSON string in a JSON string. `sent_result.update_time` is noise: here it lies a month
-    later than the post.
+    """A JSON string in a JSON string.
+
+    `sent_result.update_time` is noise: here it lies a month later than the post.
 
     The operator's own list has its articles in another place, with links that carry his `token`.
     """

@@ -1,7 +1,7 @@
-"""Weibo's stand-in: m.weibo.cn with its visitor system, and weibo.com whose calls want the
-operator's login.
+"""Weibo's stand-in: m.weibo.cn with its visitor system, and weibo.com.
 
-Follows what public material says of the site (docs/world.md), and shares nothing with the scraper.
+The calls of weibo.com need the operator's login. Follows what public material says of the site
+(docs/world.md), and shares nothing with the scraper.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Weibo(Site):
 
     @property
     def login(self) -> tuple[Cookie, ...]:
-        # Two jars: the cookie of weibo.com does not serve weibo.cn.
+        # Two cookie jars: the cookie of weibo.com does not serve weibo.cn.
         return tuple(
             Cookie("SUB", self._sub, domain, http_only=True) for domain in _VISITOR.values()
         )
@@ -328,8 +328,9 @@ class Weibo(Site):
     # s.weibo.com
 
     def _search(self, request: Request) -> Response:
-        """People whose names hold what was searched for, exact ones first; the site's own word
-        where there are none.
+        """People whose names hold what was searched for, exact ones first.
+
+        The site's own words where no name does.
         """
         if request.path.strip("/") == "":
             return page(fill(_TEXT_PAGE, text="微博搜索"))

@@ -1,7 +1,7 @@
-"""微信读书's stand-in: the reader page of an official account, and the list that the page itself
-asks for under its own seal.
+"""微信读书's stand-in: the reader page of an official account, and its list.
 
-Follows what public material says of the site (docs/world.md), and shares nothing with the scraper.
+The page itself asks for the list under its own seal. Follows what public material says of the site
+(docs/world.md), and shares nothing with the scraper.
 """
 
 from __future__ import annotations
@@ -31,7 +31,10 @@ _AT_ONCE = 20
 
 
 class WeRead(Site):
-    """Has the accounts of WeChat that it has; what was published without a push it lacks."""
+    """Has those accounts of WeChat that the world puts there.
+
+    Lacks what was published without a push.
+    """
 
     platform = "weread"
     hosts = frozenset({_HOST})

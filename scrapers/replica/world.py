@@ -1,5 +1,6 @@
-"""The world: a CSV of true accounts, and what an office filed about each. The columns are described
-in docs/world.md.
+"""The world: a CSV of true accounts, and what an office filed about each.
+
+The columns are described in docs/world.md.
 """
 
 from __future__ import annotations
@@ -101,8 +102,9 @@ class World:
         return tuple(account for account in self.accounts if account.platform == platform)
 
     def filed_rows(self) -> list[dict[str, str]]:
-        """The registry as the office's table has it: Chinese heading to text, one row an account;
-        empty columns left out.
+        """The registry as the office's table has it: Chinese heading to text, one row an account.
+
+        Empty columns are left out.
         """
         rows = [_filed_row(account) for account in self.accounts]
         used = [column for column in HEADINGS if any(row[column] for row in rows)]
@@ -226,7 +228,7 @@ class _Row:
         return f"{self.get('filing_number')} {self.get('type')} {self.get('name')}"
 
     def made_up_id(self, platform: str) -> str:
-        """Of the right shape, and higher than any number that a platform has given out yet."""
+        """Of the right shape, and higher than any number that a platform has issued yet."""
         key = self.key
         if platform == "wechat":
             return base64.b64encode(

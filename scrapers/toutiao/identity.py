@@ -1,5 +1,6 @@
-"""Whose Toutiao page this is: the account that the filed values lead to. Pure; identity is the
-token of the address, or its mediaId.
+"""Whose Toutiao page this is: the account that the filed values lead to. Pure.
+
+Identity is the token of the address, or its mediaId.
 """
 
 from __future__ import annotations
@@ -52,10 +53,9 @@ class Target:
 
 
 def target_of(filed: Filing) -> Target | None:
-    """The filed token's page, else the filed link (a share link's account), else the filed number
-    taken as a UID.
+    """The filed token's page, else the filed link, else the filed number taken as a UID.
 
-    None where nothing leads to Toutiao.
+    Of a share link it is the account shared. None where nothing leads to Toutiao.
     """
     filed_id, link = filed.platform_id.strip(), link_in(filed.url)
     if filed_id and not filed_id.isdigit():
@@ -69,8 +69,9 @@ def target_of(filed: Filing) -> Target | None:
 
 
 def shared_account(link: SplitResult) -> str:
-    """The account in a share link of the app's profile page: `user_id`; `share_uid` is who
-    shared it. "" for other links.
+    """The account in a share link of the app's profile page; "" for other links.
+
+    `user_id` is the account; `share_uid` is who shared it.
     """
     if not on_host(link.hostname, *_SHARE_HOSTS) or not _SHARED.fullmatch(link.path):
         return ""
@@ -79,8 +80,9 @@ def shared_account(link: SplitResult) -> str:
 
 
 def landed(url: str, target: Target) -> str:
-    """The token in the address where the page ended, "" where it is a number. Raises where that is
-    no profile.
+    """The token in the address where the page ended, "" where it is a number.
+
+    Raises where that is no profile.
     """
     parts = urlsplit(url)
     if _LOGIN_PLACE.search(f"{parts.hostname or ''}{parts.path}"):
@@ -88,11 +90,11 @@ def landed(url: str, target: Target) -> str:
     if _OLD_PATH.fullmatch(parts.path):
         raise NoEvidence(
             f"{host_and_path(url)} is a wrong form of link: the site has no such address, "
-            "whoever the account is"
+            "for any account"
         )
     if not parts.path.startswith("/c/user/"):
-        # A filed link that leads elsewhere is a wrong link; our own address of a profile leading
-        # elsewhere is a changed site.
+        # A filed link that leads elsewhere is a wrong link; our own profile address that does is a
+        # changed site.
         raise (Changed if target.url.startswith(USER) else NoEvidence)(
             f"{host_and_path(target.url)} leads to {host_and_path(url)}"
         )
@@ -101,8 +103,9 @@ def landed(url: str, target: Target) -> str:
 
 
 def match_to_filed(profile: PayloadFacts, number: str, token: str, target: Target) -> PayloadFacts:
-    """The profile as facts about the target; `number` is its mediaId, `token` that of its address.
-    `Changed` for another account.
+    """The profile as facts about the target; `Changed` for another account.
+
+    `number` is its mediaId, `token` that of its address.
     """
     asked = target.id if target.by_token else token
     if asked and profile.platform_id not in ("", asked):
@@ -112,7 +115,7 @@ def match_to_filed(profile: PayloadFacts, number: str, token: str, target: Targe
         if twins or asked != token:
             raise Changed(f"asked for {asked}, got {profile.platform_id}")
     if asked and token and token != asked and not profile.platform_id:
-        # A page without a profile says nothing of whom it would be; only its address does.
+        # A page without a profile does not say which account it would be; only its address does.
         raise Changed(f"asked for {asked}, got to {token}")
     if target.by_token:
         return replace(profile, platform_id=target.id, matched_by=MatchedBy.ID)

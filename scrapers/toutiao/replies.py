@@ -1,4 +1,5 @@
 """What Toutiao's answers say: the server data of a profile page, and the feed `profile_all`.
+
 Pure.
 """
 
@@ -39,8 +40,9 @@ def decoded(text: str) -> object:
 
 
 def served(html: str) -> object:
-    """The server data of a document as it is served. `Changed` where it has none: the challenge, a
-    page of another kind.
+    """The server data of a document as it is served.
+
+    `Changed` where it has none: the challenge, a page of another kind.
     """
     found = render_data(html)
     if found is None:
@@ -50,6 +52,7 @@ def served(html: str) -> object:
 
 def read_profile(render_data: object) -> PayloadFacts | None:
     """Name, id (`userId`) and 认证 from the server data; `banned` or `cancelled` where they say so.
+
     None: a page without a profile.
     """
     match render_data:
@@ -84,7 +87,10 @@ def is_shell(html: str) -> bool:
 
 
 def media_id(render_data: object) -> str:
-    """The account's number; it outlives changes of name and address. "" where it is missing."""
+    """The account's number; "" where it is missing.
+
+    It outlives changes of name and address.
+    """
     match render_data:
         case {"data": {"profileUserInfo": {"mediaId": str(number)}}}:
             return number
@@ -105,9 +111,7 @@ def _verified_as(info: object) -> str:
 
 
 def read_absence(text: str) -> PayloadFacts | None:
-    """What the visible text of a page without a profile says; None where it has none of the known
-    wordings.
-    """
+    """What the visible text of a page without a profile says; None without a known wording."""
     for outcome, wording in ((Outcome.CANCELLED, _CANCELLED), (Outcome.NOT_FOUND, _NOT_FOUND)):
         if found := wording.search(text):
             return PayloadFacts(
@@ -118,8 +122,9 @@ def read_absence(text: str) -> PayloadFacts | None:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """What a cell of the feed is. `date` in Unix seconds as the site gave it; None for an own item
-    without one.
+    """What a cell of the feed is.
+
+    `date` in Unix seconds as the site gave it; None for an own item without one.
     """
 
     kind: PostKind
@@ -128,8 +133,9 @@ class Cell:
 
 
 def unwrapped(item: object) -> object:
-    """A cell without the wrapper that some micro-posts come in: the cell as JSON text in
-    `stream_cell.raw_data`.
+    """A cell without the wrapper that some micro-posts come in.
+
+    The wrapper holds the cell as JSON text in `stream_cell.raw_data`.
     """
     match item:
         case {"stream_cell": {"raw_data": str(text)}, **outer}:
@@ -140,16 +146,15 @@ def unwrapped(item: object) -> object:
         inner = json.loads(text)
     except (ValueError, RecursionError):
         return item
-    # Where it stands in the list (pinned) is said outside, what it is inside.
+    # Its place in the list (pinned) is said outside, what it is inside.
     return {**outer, **inner} if isinstance(inner, dict) else item
 
 
 def cell_of(item: object) -> Cell | None:
-    """Each type keeps its date elsewhere, as the page's own code reads it. None for what is no post
-    (a collection of posts).
+    """Read a cell: each type keeps its date elsewhere, as the page's own code reads it.
 
-    Never `behot_time`, the clock of serving; never `origin_*`, the original's author and date
-    within a repost.
+    None for what is no post (a collection of posts). Never `behot_time`, the clock of serving;
+    never `origin_*`, the original's author and date within a repost.
     """
     match item:
         case {"cell_type": 341}:
@@ -191,8 +196,9 @@ def cursor(payload: object) -> str:
 
 
 def joined(first: object, second: object) -> object:
-    """Two pages of the feed as one list, newest page first. `Changed` where the second is no
-    page.
+    """Two pages of the feed as one list, newest page first.
+
+    `Changed` where the second is no page.
     """
     match first, second:
         case {"data": list(newer), **rest}, {
@@ -212,8 +218,8 @@ def read_feed(payload: object, author: str, now: datetime) -> PayloadFacts:
     """The posts of a page of `profile_all`. `author` is the name on the profile.
 
     `complete_since` is set where every own item has a date and they stand newest first, pinned ones
-    aside; `EVER` where the site says that nothing follows. Outcome `rate_limited` for an answer
-    without success, which is how risk control speaks; `no_posts` for a successful empty one.
+    aside. It is `EVER` where the site says that nothing follows. Outcome `rate_limited` for an
+    answer without success, which is how risk control speaks; `no_posts` for a successful empty one.
     `Changed` for an unknown shape and for another account's list.
     """
     if check := _check_in(payload):
@@ -273,15 +279,16 @@ def read_feed(payload: object, author: str, now: datetime) -> PayloadFacts:
         elif _banned(item):
             notes.append("an item says ban_status")
     posts = tuple(post for item in items if (post := _post(item, now, notes)) is not None)
-    # "Only the pinned post" is also what a site shows to those whom it withholds the rest from.
+    # A site shows "only the pinned post" also where it withholds the rest from a visitor.
     ends = not has_more(payload) and any(not post.pinned for post in posts)
     since = None if notes else EVER if ends else complete_back_to(posts)
     return PayloadFacts(posts=posts, complete_since=since, detail="; ".join(notes))
 
 
 def _check_in(payload: object) -> str:
-    """What a reply says of a check that the site wants first (`decision`, with or without success);
-    "" where nothing.
+    """What a reply says of a check that the site wants first; "" where nothing.
+
+    It stands in `decision`, with or without success.
     """
     match payload:
         case {"decision": dict() | str() as decision} if decision:
@@ -314,8 +321,9 @@ def _banned(item: object) -> bool:
 
 
 def _post(item: Any, now: datetime, notes: list[str]) -> Post | None:
-    """One post, or None. What is set aside leaves a note: then the list proves nothing about what
-    it does not show.
+    """One post, or None.
+
+    What is set aside leaves a note: then the list proves nothing about what it does not show.
     """
     cell = cell_of(item)
     if cell is None:
@@ -362,8 +370,9 @@ def _post(item: Any, now: datetime, notes: list[str]) -> Post | None:
 
 
 def _made_at(number: str, now: datetime) -> datetime | None:
-    """The instant within a 19-digit id: a draft's beginning, so never later than the post. None for
-    other ids.
+    """The instant within a 19-digit id; None for other ids.
+
+    It is the beginning of the draft, so never later than the post.
     """
     seconds = (
         int(number) >> 32 if number.isascii() and number.isdigit() and len(number) == 19 else 0
@@ -393,8 +402,9 @@ def _author(item: object) -> str:
 
 
 def read_cards(cards: object, now: datetime) -> tuple[Post, ...]:
-    """Posts off the cards that the page shows: `[printed date, link]` each. By day, and lower
-    bounds; what is unreadable is left out.
+    """Posts off the cards that the page shows: `[printed date, link]` each.
+
+    By day, and lower bounds; what is unreadable is left out.
 
     `now` is the moment of the page: `4小时前`, `昨天21:06`, `3天前` (to 7), `01月30日` (this year),
     `2023年02月26日`.

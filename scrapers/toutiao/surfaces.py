@@ -1,9 +1,10 @@
-"""今日头条 (头条号): the public profile page. Its server data say who the account is, its own call
-to `profile_all` what it posted.
+"""今日头条 (头条号): the public profile page.
 
-The list needs no login, shows every kind of post and stands newest first but for pinned items, so
-it can prove an account stale. Silence is no emptiness: the page prints 暂未发表作品 also when its
-feed call was refused, so only the feed's own answer counts.
+Its server data say who the account is, its own call to `profile_all` what it posted.
+
+The list needs no login, shows every kind of post and stands newest first but for pinned items. So
+it can prove an account stale. Silence is no emptiness: the page prints 暂未发表作品 also when its feed
+call was refused. Only the feed's own answer counts.
 """
 
 from __future__ import annotations
@@ -60,9 +61,9 @@ AT_TOKEN = "location.pathname.startsWith('/c/user/token/')"
 CHALLENGE = re.compile(r"byted_acrawler|_\$jsvmprt")
 _ABSENCE = "/注销|不存在|找不到|走丢/.test(document.body ? document.body.innerText : '')"
 _SCROLLS = 5
-"""How often it is scrolled down within the time that a reply may take."""
+"""How often it is scrolled down within the time limit for a reply."""
 _DOWN = "window.scrollTo(0, document.documentElement.scrollHeight)"
-# The page's own cards: the side bar has such dates too, and a repost's card the original's.
+# The page's own cards: the side bar has such dates too, and a repost's card has the original's.
 _CARDS = """[...document.querySelectorAll(
   '.profile-tab-feed .feed-card-footer-time-cmp, .profile-tab-feed .feed-card-wtt-header .time')]
   .filter((time) => !time.closest('.origin-card-wrapper'))
@@ -75,7 +76,7 @@ _SIGNED = frozenset({"_signature", "a_bogus", "msToken"})
 RELOADS = 2
 """How often a blank feed is asked again: blanks come at random."""
 FURTHER = 2
-"""How many further pages are asked for where the first shows no dated post but pinned ones."""
+"""How many further pages to ask for where the first shows no dated post but pinned ones."""
 
 
 class _Blank(RateLimited):
@@ -83,15 +84,17 @@ class _Blank(RateLimited):
 
 
 def feed_call(url: str, token: str) -> str:
-    """A page's own call for its first page of the feed, for another account; what the page signed
-    is left out, it signs by itself.
+    """A page's own call for its first page of the feed, for another account.
+
+    Without the page's signature: the page signs by itself.
     """
     return asked_again(url, _SIGNED, token=token, max_behot_time=0)
 
 
 class Profile(Surface):
-    """www.toutiao.com/c/user/…: name and id from the server data, posts from the page's own feed
-    call.
+    """www.toutiao.com/c/user/….
+
+    Name and id from the server data, posts from the page's own feed call.
     """
 
     name, label = "toutiao.profile", "今日头条主页"
@@ -116,7 +119,7 @@ class Profile(Surface):
         data = served(document.text())
         profile = read_profile(data)
         if profile is None:
-            raise Changed("no profile: only the page may say that there is none")
+            raise Changed("no profile: only the page may say that it is missing")
         token = landed(calls.url, target)
         yield match_to_filed(profile, media_id(data), token, target)
         if profile.outcome is Outcome.OK:
@@ -137,7 +140,8 @@ class Profile(Surface):
                 if profile.outcome is Outcome.BANNED:
                     with suppress(Failure):  # the ban stands, whether or not the list still answers
                         shown = await self.feed(tab, waiter, profile, tokens)
-                        # What a banned account shows may be a part; that it is empty says nothing.
+                        # What a banned account shows may be a part; an empty list of it says
+                        # nothing.
                         yield replace(shown, outcome=Outcome.BANNED, complete_since=None)
                 if profile.outcome is not Outcome.OK:
                     return
@@ -153,8 +157,9 @@ class Profile(Surface):
     async def profile(
         self, tab: Tab, waiter: ReplyWaiter, page: Reply, target: Target
     ) -> PayloadFacts:
-        """Who the page is about, after the site's JavaScript challenge, which reloads the page
-        once.
+        """Who the page is about, after the site's JavaScript challenge.
+
+        The challenge reloads the page once.
         """
         if page.status != 404:
             landed(tab.url, target)
@@ -176,8 +181,7 @@ class Profile(Surface):
             and page.status != 404
             and await tab.wait_for(AT_TOKEN)
         ):
-            # A number's address is replaced by the token's inside the page, which may bring the
-            # data with it.
+            # The page replaces a number's address by the token's, which may bring the data with it.
             token = landed(tab.url, target)
             await tab.wait_for(SERVER_DATA)
             data = decoded(
@@ -201,15 +205,16 @@ class Profile(Surface):
             return PayloadFacts(
                 outcome=Outcome.NOT_FOUND, detail="HTTP 404", attested=Attestation.DESCRIBED
             )
-        raise Changed(
-            f"HTTP {tab.document.status} without a profile, and none of the known wordings"
-        )
+        raise Changed(f"HTTP {tab.document.status} without a profile and without a known wording")
 
     async def feed(
         self, tab: Tab, waiter: ReplyWaiter, profile: PayloadFacts, tokens: set[str]
     ) -> PayloadFacts:
-        """The posts of this account's `profile_all`; further pages where the first shows no dated
-        post but pinned ones, and as far back as the look needs them."""
+        """The posts of this account's `profile_all`, also of further pages.
+
+        It reads on where the first shows no dated post but pinned ones. It reads as far back as the
+        look needs.
+        """
 
         def own(reply: Reply) -> bool:
             query = query_of(reply.url)
@@ -252,8 +257,9 @@ class Profile(Surface):
     async def first_page(
         self, tab: Tab, waiter: ReplyWaiter, own: Callable[[Reply], bool]
     ) -> Reply:
-        """The reply to the page's own call from the top of the list: `Changed` where it makes none,
-        `_Blank` where nothing is in it.
+        """The reply to the page's own call from the top of the list.
+
+        `Changed` where it makes none, `_Blank` where nothing is in it.
         """
         try:
             reply = await waiter.first(lambda reply: own(reply) and _at(reply) in ("", "0"))
@@ -268,17 +274,18 @@ class Profile(Surface):
     async def next_page(
         self, tab: Tab, waiter: ReplyWaiter, own: Callable[[Reply], bool], after: str
     ) -> Reply:
-        """The reply to the call that the page makes by itself when it is scrolled down, and that
-        goes on where the list before it ended: one that came later would leave a hole."""
+        """The reply to the page's own next call, made when the page is scrolled down.
+
+        It must go on where the list before it ended: a later one would leave a hole.
+        """
 
         def following(reply: Reply) -> bool:
             return own(reply) and _at(reply) == after
 
         for _ in range(_SCROLLS - 1):
             await tab.evaluate(_DOWN)
-            with suppress(
-                Changed, Unreachable
-            ):  # what came before may not stand on the page yet: then there was nowhere to go
+            # Earlier posts may not stand on the page yet: then there was nowhere to go on from.
+            with suppress(Changed, Unreachable):
                 return await waiter.first(following, timeout=tab.timeouts.reply / _SCROLLS)
         await tab.evaluate(_DOWN)
         return await waiter.first(following, timeout=tab.timeouts.reply / _SCROLLS)
@@ -303,8 +310,10 @@ def _at(reply: Reply) -> str:
 
 
 async def at_a_profile(tab: Tab, account: Account) -> str:
-    """The account's own page, past the challenge, whose script has signed a call by now: the
-    address of its feed call. `NoEvidence` where there is no profile to ask from."""
+    """Open the account's own page, past the challenge, until its script has signed a call.
+
+    Gives the address of its feed call. `NoEvidence` where there is no profile to ask from.
+    """
     target = target_of(account.filed)
     if target is None:
         raise NoEvidence("neither a Toutiao id nor a Toutiao link is filed")

@@ -1,8 +1,8 @@
-"""WeChat albums (合集): the articles of one album whose address an article of the account gave.
-Open to visitors.
+"""WeChat albums (合集): the articles of one album. Open to visitors.
 
-An album holds what its owner put there, in the owner's order: it is read in both orders, and its
-dates are lower bounds. Described only (docs/platforms/wechat.md §4).
+An article of the account gave the album's address. An album holds what its owner put there, in the
+owner's order. So it is read in both orders, and its dates are lower bounds. Described only
+(docs/platforms/wechat.md §4).
 """
 
 from __future__ import annotations
@@ -51,8 +51,9 @@ def albums_of(links: Sequence[str]) -> tuple[tuple[str, str], ...]:
 
 
 class Album(Surface):
-    """合集 of the account. Shows what the owner put there, so its newest article is a lower
-    bound.
+    """合集 of the account.
+
+    Shows what the owner put there, so its newest article is a lower bound.
     """
 
     name = "wechat.album"
@@ -67,8 +68,9 @@ class Album(Surface):
         self._seen = seen
 
     def given_earlier(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
-        """With the albums that are known, and those that this look has just met; None where there
-        are none.
+        """This surface with the known albums, and those that this look has just met.
+
+        None without any.
         """
         seen = tuple(link for sight in earlier if sight.matched_by for link in sight.links)
         return Album(seen) if albums_of((*seen, *account.links)) else None
@@ -98,8 +100,9 @@ class Album(Surface):
 
 
 def payload_of(reply: Reply, url: str) -> Mapping[str, Any]:
-    """The JSON of one call. Where a page came instead, what `read_article` makes of it: a
-    verification, a refusal.
+    """The JSON of one call.
+
+    Where a page came instead, what `read_article` makes of it: a verification, a refusal.
     """
     if reply.text().lstrip().startswith("<"):
         page = read_article(reply.text(), url)
@@ -116,8 +119,11 @@ def shows_all(payload: Mapping[str, Any]) -> bool:
 
 
 def read_album(payload: Mapping[str, Any], account: Account, biz: str) -> PayloadFacts:
-    """The articles of the album's owner `biz`, in one order. NoEvidence where that is another
-    account than the filed one; Changed where there are none, which proves nothing."""
+    """The articles of the album's owner `biz`, in one order.
+
+    NoEvidence where that is another account than the filed one; Changed for an empty album, which
+    proves nothing.
+    """
     match payload:
         case {
             "getalbum_resp": {
@@ -140,7 +146,7 @@ def read_album(payload: Mapping[str, Any], account: Account, biz: str) -> Payloa
         item for item in items if isinstance(item, Mapping) and isinstance(item.get("url"), str)
     ]
     owners = [number_of(biz_in(item["url"])) for item in items]
-    # Whoever published an article is whose it is; a short link does not tell.
+    # An article belongs to the account that published it; a short link does not say which.
     own = [item for item, owner in zip(items, owners, strict=True) if owner in ("", number_of(biz))]
     posts = tuple(post for post in map(_post, own) if post is not None)
     shown = biz if number_of(biz) in owners else ""
@@ -153,9 +159,7 @@ def read_album(payload: Mapping[str, Any], account: Account, biz: str) -> Payloa
 
 
 def _post(item: Mapping[str, Any]) -> Post | None:
-    """None for an article without a sound time: an album gives lower bounds, so the others
-    stand.
-    """
+    """None for an article without a sound time: in an album of lower bounds the others stand."""
     try:
         at = from_epoch(item.get("create_time"))
     except Changed:

@@ -1,10 +1,11 @@
-"""What an article page of mp.weixin.qq.com says: whose it is, when it was published, or why there
-is nothing. Pure.
+"""What an article page of mp.weixin.qq.com says: whose it is, and when it was published. Pure.
 
-Two layouts are recorded (2020 to 2026): classic `var ct`, `var nickname` …, and one object
-`window.cgiDataNew`; picture and text posts have only the second. The inline advertising code holds
-a `nick_name` and `user_name` of its own, sometimes before the true ones, so both layouts are read
-from their anchors only, and only inside scripts: the article's text is the account's to write.
+Or why there is nothing. Two layouts are recorded (2020 to 2026): classic `var ct`, `var nickname`
+…, and one object `window.cgiDataNew`. Picture and text posts have only the second.
+
+The inline advertising code holds a `nick_name` and `user_name` of its own, sometimes before the
+true ones. So both layouts are read from their anchors only. They are read only inside scripts: the
+account itself writes the article's text.
 """
 
 from __future__ import annotations
@@ -80,8 +81,10 @@ _CLIENT = re.compile(r"请在微信客户端打开")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """One opened link. `outcome` ok: a live article with its `post`; no_evidence: the article is
-    gone; else the account's own state.
+    """One opened link.
+
+    `outcome` ok: a live article with its `post`; no_evidence: the article is gone; else the
+    account's own state.
     """
 
     outcome: Outcome = Outcome.OK
@@ -93,8 +96,9 @@ class Page:
     target: str = ""
     """Where a migrated account's page leads."""
     links: tuple[str, ...] = ()
-    """What a live page shows of its own account: the next article of its album where that is a
-    short link, and its albums.
+    """What a live page shows of its own account.
+
+    The next article of its album where that is a short link, and its albums.
     """
     described: bool = False
     """True where the outcome rests on a wording that no recording attests."""
@@ -102,8 +106,9 @@ class Page:
 
 
 def read_article(text: str, url: str) -> Page:
-    """The served document at `url` (after redirects). Raises Captcha, RateLimited, LoginRequired;
-    Changed for an unknown template.
+    """Read the served document at `url` (after redirects).
+
+    Raises Captcha, RateLimited, LoginRequired; Changed for an unknown template.
     """
     path = urlsplit(url).path
     if not path.startswith("/s/") and _CHECK.search(path):
@@ -140,8 +145,9 @@ def _second_layout(scripts: str) -> Page | None:
 
 
 def is_blank(text: str) -> bool:
-    """Whether a served document shows nothing by itself: a shell (an empty `#app`) into which a
-    script draws what there is to say.
+    """Whether a served document shows nothing by itself.
+
+    A shell (an empty `#app`), into which a script draws the content.
     """
     visible = _HIDDEN.sub(" ", text)
     return bool(text.strip()) and not _BODY.search(visible) and not _TAG.sub(" ", visible).strip()
@@ -171,8 +177,10 @@ def _share_layout(text: str, scripts: str) -> Page | None:
 
 
 def _dated(page: Page, stamps: list[str], ids: tuple[str, str], kind: str, shown_as: str) -> Page:
-    """The page with its post; without one where it tells no time of publishing (some audio shares):
-    its name and ids stand all the same.
+    """The page with its post.
+
+    Without one where it gives no time of publishing (some audio shares): its name and ids stand all
+    the same.
     """
     at = _instant(stamps)
     if at is None:
@@ -216,8 +224,9 @@ def _post(at: datetime, mid: str, idx: str, kind: str, shown_as: str) -> Post:
 
 
 def _instant(candidates: list[str]) -> datetime | None:
-    """The time of publishing, None where there is none; `modify_time` is never among the
-    candidates: an edit is no update.
+    """The time of publishing, None where it is missing.
+
+    `modify_time` is never among the candidates: an edit is no update.
     """
     for text in candidates:
         if not text.strip("0"):
@@ -254,8 +263,9 @@ def _state_of_nick(page: Page, outcome: Outcome) -> Page:
 
 
 def _own_links(scripts: str, biz: str) -> tuple[str, ...]:
-    """The next article of the page's album, and its albums; those of another account (cards,
-    quotations) are passed over.
+    """The next article of the page's album, and its albums.
+
+    Those of another account (cards, quotations) are passed over.
     """
     albums = dict.fromkeys(
         link for found in _ALBUM.findall(scripts) if (link := album_link(_decoded(found), biz))
@@ -271,8 +281,9 @@ def _own_links(scripts: str, biz: str) -> tuple[str, ...]:
 
 
 def album_link(url: str, biz: str) -> str:
-    """The address of an album by what names it; "" where it is none, or that of another account
-    than `biz`.
+    """The address of an album, reduced to what names it.
+
+    "" where it names no album, or one of another account than `biz`.
     """
     keys = dict(parse_qsl(urlsplit(url.replace("&amp;", "&")).query))
     own, album = keys.get("__biz", ""), keys.get("album_id", "")
@@ -284,7 +295,7 @@ def album_link(url: str, biz: str) -> str:
 def _message(text: str, scripts: str) -> Page:
     visible = _HIDDEN.sub(" ", text)
     if _BODY.search(visible):
-        # Whatever the words inside, they are an article's.
+        # The words inside are an article's, whatever they say.
         raise Changed("article page without its data")
     found = _MESSAGE.search(visible)
     # Title and description stand side by side; a page without the known blocks is short and read
@@ -319,8 +330,9 @@ def _message(text: str, scripts: str) -> Page:
 
 
 def _object(scripts: str, name: str) -> dict[str, str]:
-    """The strings and numbers directly inside `window.NAME = {…}`; nested objects (advertisers,
-    cards of others) are passed over.
+    """The strings and numbers directly inside `window.NAME = {…}`.
+
+    Nested objects (advertisers, cards of others) are passed over.
     """
     start = re.search(rf"(?:^|[\s;{{])window\.{name}\s*=\s*(?=\{{)", scripts)
     fields: dict[str, str] = {}
@@ -343,10 +355,9 @@ def _object(scripts: str, name: str) -> dict[str, str]:
 
 
 def _variable(scripts: str, name: str, of: str = "") -> str:
-    """The first string that is not empty in `var NAME = "" || "…"` or `var NAME = htmlDecode("…")`,
-    at the start of a statement.
+    """The first string that is not empty in `var NAME = "" || "…"` or `var NAME = htmlDecode("…")`.
 
-    `of`: the object that the name belongs to (`d.NAME = "…"`).
+    At the start of a statement. `of`: the object that the name belongs to (`d.NAME = "…"`).
     """
     before = rf"{of}\." if of else r"(?:var\s+|window\.)"
     found = re.search(rf"(?:^|;)[ \t]*{before}{name}\s*=\s*([^;\n]*)", scripts, re.MULTILINE)
@@ -361,15 +372,15 @@ def _decoded(text: str) -> str:
     text = _ESCAPE.sub(
         lambda found: chr(int(found[1] or found[2], 16)) if found[1] or found[2] else found[3], text
     )
-    # The page's own decoding knows these alone: any other backslash that is left belongs to the
-    # text.
+    # The page's own decoding knows these alone: any other backslash belongs to the text.
     text = _ENCODED.sub(lambda found: chr(int(found[1], 16)), text)
     return unescape(text).strip()
 
 
 def kept(url: str) -> str:
-    """A link as it may be stored: of a long one only what names the article; nothing that a visit
-    or a share added.
+    """A link as it may be stored: of a long one only what names the article.
+
+    Nothing that a visit or a share added.
     """
     parts = urlsplit(url.replace("&amp;", "&"))
     keys = [

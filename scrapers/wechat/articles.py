@@ -1,4 +1,4 @@
-"""WeChat article links: a known link of the account, and a lone one whose account is not known yet."""
+"""WeChat article links: a known link of the account, and a lone one of an unknown account."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ SHORT_LINK = re.compile(r"https?://mp\.weixin\.qq\.com/s/([\w-]{6,64})")
 
 
 def short_links(account: Account) -> tuple[str, ...]:
-    """All short article links known for an account, those that were learned since it was filed
-    first, newest first.
+    """All short article links known for an account.
 
-    Long links (`?__biz=`) are sent to the captcha, which would end article links for everybody: a
-    sweep never opens one.
+    Those that were learned since it was filed come first, newest first. A sweep never opens long
+    links (`?__biz=`): the site sends them to the captcha, which would end article links for
+    everybody.
     """
     learned = [link for link in account.links if link not in account.filed.article_links]
     texts = " ".join(
@@ -50,15 +50,19 @@ def short_links(account: Account) -> tuple[str, ...]:
 
 
 async def at_an_article(tab: Tab, account: Account) -> None:
-    """Whatever has become of the article: it is there to ask from. The front page would wait for
-    somebody to scan its code, and ask on and on whether he has."""
+    """The page stays open to ask from, whatever has become of the article.
+
+    The front page would wait until its code is scanned, and ask for that on and on.
+    """
     with suppress(Changed, NoEvidence):
         await opened(tab, short_links(account)[0])
 
 
 class Article(Surface):
-    """A known article link. A live article shows its account's present name and ids, and that it
-    posted at least as late as this.
+    """A known article link.
+
+    A live article shows its account's present name and ids, and that it posted at least as late as
+    this.
     """
 
     name = "wechat.article"
@@ -98,7 +102,7 @@ class Article(Surface):
                 yield await followed(tab, page, seen)
                 return
             seen_so_far.append(seen)
-        # The article is gone or tells no time, but its page may still name the account.
+        # The article is gone or gives no time, but its page may still name the account.
         for seen in seen_so_far:
             yield seen
         if odd is not None:
@@ -106,9 +110,7 @@ class Article(Surface):
 
 
 class LoneArticle(Article):
-    """A link that somebody handed in, its account not known yet: whose it is is what the page says,
-    tied to nobody.
-    """
+    """A link handed in without its account: the page says whose it is, tied to no account."""
 
     async def see(self, tab: Tab | PageCalls, account: Account) -> AsyncIterator[PayloadFacts]:
         for link in account.links:
@@ -120,8 +122,10 @@ class LoneArticle(Article):
 
 
 async def opened(tab: Tab | PageCalls, link: str) -> Page:
-    """Open one article link; what counts is in the document as it is served. Failures as
-    `read_article`, `Reply.good` and `Tab.open` have them; `Changed` for a date to come."""
+    """Open one article link; what counts is in the document as it is served.
+
+    Failures as `read_article`, `Reply.good` and `Tab.open` have them; `Changed` for a date to come.
+    """
     reply = (await tab.open(link)).good()
     # Empty where the page moved on by its own script before its document could be read.
     served = reply.text() or await tab.html()
@@ -130,7 +134,8 @@ async def opened(tab: Tab | PageCalls, link: str) -> Page:
     except Changed:
         if isinstance(tab, PageCalls) or not is_blank(served):
             raise
-        # A shell shows its words only after its script ran; a call runs none, so the page is asked.
+        # A shell shows its words only after its script ran; a call runs no script, so the page is
+        # asked.
         await tab.wait_for(_DRAWN, timeout=tab.timeouts.step)
         page = read_article(await tab.html(), tab.url)
     if page.post is not None and page.post.at is not None and page.post.at > tab.now() + CLOCK_SKEW:
@@ -156,8 +161,9 @@ def facts(page: Page, link: str, tie: MatchedBy | None) -> PayloadFacts:
 
 
 async def followed(tab: Tab | PageCalls, page: Page, seen: PayloadFacts) -> PayloadFacts:
-    """A migrated account's page leads to the new one: look there once and say who that is. The new
-    ids are a proposal, no identity.
+    """A migrated account's page leads to the new one: look there once for its name and ids.
+
+    The new ids are a proposal, no identity.
     """
     if page.outcome is not Outcome.MIGRATED or not page.target:
         return seen

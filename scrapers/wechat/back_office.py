@@ -1,7 +1,7 @@
-"""Looks into the operator's back office on mp.weixin.qq.com: his own account's list, the name
-search, another account's list.
+"""Looks into the operator's back office on mp.weixin.qq.com.
 
-All of them work from his logged-in home page, by calls of that page. docs/platforms/wechat.md §3.
+His own account's list, the name search, another account's list: all by calls of his logged-in home
+page. docs/platforms/wechat.md §3.
 """
 
 from __future__ import annotations
@@ -56,8 +56,10 @@ from scrapers.wechat.identity import (
 
 HOME = "https://mp.weixin.qq.com/"
 _HITS, _HIT_PAGES = 5, 6
-"""Hits a page as the back office's own dialog asks for them; pages until a search counts as not
-exhausted. Most names need one: some tens of calls an hour freeze a login for hours."""
+"""Hits a page, as the back office's own dialog has it; pages to read before a search ends open.
+
+Most names need one page: some tens of calls an hour freeze a login for hours.
+"""
 _BATCHES, _LIST_PAGES = 10, 3
 _OF_ANOTHER = {
     "search_field": "null",
@@ -66,8 +68,9 @@ _OF_ANOTHER = {
     "free_publish_type": 1,
     "sub_action": "list_ex",
 }
-"""As the back office's dialog asks for the articles of another account. The own list is asked for
-without: nothing may narrow it.
+"""As the back office's dialog asks for the articles of another account.
+
+The own list is asked for without them: nothing may narrow it.
 """
 _SETTLES = 5.0
 """Seconds for the home page to show a token or a login."""
@@ -83,8 +86,9 @@ _OWNER = (
 
 
 async def enter(tab: Tab) -> str:
-    """Open the home page; the token of this login. LoginRequired where the site shows its login
-    instead.
+    """Open the home page; the token of this login.
+
+    LoginRequired where the site shows its login instead.
     """
     (await tab.open(HOME)).good()
     await tab.wait_for(
@@ -102,8 +106,9 @@ async def enter(tab: Tab) -> str:
 
 
 async def probe(tab: Tab) -> bool:
-    """Whether the back office shows a token for this login. LoginRequired where it shows its
-    login.
+    """Whether the back office shows a token for this login.
+
+    LoginRequired where it shows its login.
     """
     return bool(await enter(tab))
 
@@ -122,8 +127,9 @@ _HOME_PAGE = SharedPage(HOME, lambda tab, account: enter(tab), unscripted=True)
 
 
 class BackOffice(Surface):
-    """Works from the operator's logged-in home page, by calls of that page: the API wants his
-    cookies and the page's token.
+    """Works from the operator's logged-in home page, by calls of that page.
+
+    The API wants his cookies and the page's token.
     """
 
     session = SessionUse.REQUIRED
@@ -143,9 +149,7 @@ class BackOffice(Surface):
     async def batches(
         self, tab: Tab | PageCalls, token: str, begin: int, **whose: object
     ) -> Mapping[str, Any]:
-        """One page of 发表记录: of the account of the login, or of the one that `whose` asks
-        for.
-        """
+        """One page of 发表记录: of the login's account, or of the one that `whose` names."""
         return await self.call(
             tab, token, "appmsgpublish", sub="list", begin=begin, count=_BATCHES, **whose
         )
@@ -153,8 +157,10 @@ class BackOffice(Surface):
 
 @lru_cache(maxsize=64)
 def _owner(session: Session, stamp: tuple[int, int] | None) -> Owner | None:
-    """Whose login a session's file holds, by its cookies; None where it cannot be read. `stamp`
-    tells one version from another: every look of a sweep asks."""
+    """Whose login a session's file holds, by its cookies; None where it cannot be read.
+
+    `stamp` tells one version from another: every look of a sweep asks.
+    """
     try:
         cookies = {
             str(each.get("name")): str(each.get("value"))
@@ -166,8 +172,9 @@ def _owner(session: Session, stamp: tuple[int, int] | None) -> Owner | None:
 
 
 class Own(BackOffice):
-    """发表记录 of the very account that the operator is logged in with. Shows everything, pushed or
-    not.
+    """发表记录 of the very account that the operator is logged in with.
+
+    Shows everything, pushed or not.
     """
 
     name = "wechat.own"
@@ -181,8 +188,10 @@ class Own(BackOffice):
         return bool(filed_id(account)[0] or filed.platform_id or filed.original_id or filed.alias)
 
     def accepts_session(self, account: Account, session: Session) -> bool:
-        """By the ids in the login's cookies: the home page is not opened for the account of
-        another. Where they are missing, the home page must tell."""
+        """By the ids in the login's cookies: the home page is not opened for another account.
+
+        Where they are missing, only the home page shows whose the login is.
+        """
         owner = _owner(session, stamp_of(session))
         return owner is not None and (owner == Owner() or same_account(account, owner) is not None)
 
@@ -215,8 +224,9 @@ class Own(BackOffice):
 
 @dataclass(frozen=True)
 class Search(BackOffice):
-    """Name search of the back office: name to fakeid, nickname, 微信号. Fuzzy; accounts may hide
-    from it.
+    """Name search of the back office: name to fakeid, nickname, 微信号.
+
+    Fuzzy; accounts may hide from it.
     """
 
     name: ClassVar[str] = "wechat.search"
@@ -224,19 +234,17 @@ class Search(BackOffice):
     shared_page: ClassVar[SharedPage | None] = _HOME_PAGE
     attested: ClassVar[Attestation] = Attestation.RECORDED
     shows: ClassVar[Shows] = Shows.SOME
-    # Reported: at most 6 a minute, and some tens an hour froze the search of a login for hours
+    # Reported: at most 6 a minute. Some tens an hour froze the search of a login for hours
     # (docs/platforms/wechat.md).
     pace: ClassVar[Pace] = Pace(every=10.0, jitter=4.0, per_hour=20, per_day=100)
 
     unread: str = ""
-    """A surface that met trouble of ours in this look: what it knows of the account might have
-    shown it under another name.
+    """A surface met trouble of ours in this look: what it knows of the account might have shown
+    another name.
     """
 
     def given_earlier(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
-        """Nothing to add where the account was named by its id already: searches are what a login
-        has least of.
-        """
+        """Nothing to add where the id already named the account: a login has few searches."""
         if any(sight.name and sight.matched_by is MatchedBy.ID for sight in earlier):
             return None
         troubled = [
@@ -264,15 +272,16 @@ class Search(BackOffice):
             if seen.matched_by is not None and seen.outcome is not Outcome.NOT_FOUND:
                 break
         if self.unread and seen.outcome is Outcome.NOT_FOUND:
-            # Renamed, it is not found under its filed name either.
+            # A renamed account is not found under its filed name either.
             raise NoEvidence(f"{seen.detail}; but {self.unread} could not be read")
         return seen
 
     async def gather(
         self, tab: Tab | PageCalls, token: str, account: Account, query: str, hits: list[Hit]
     ) -> bool:
-        """Page through the hits of one query, adding the new ones, until the answer is clear; True
-        when they were exhausted.
+        """Page through the hits of one query, adding the new ones, until the answer is clear.
+
+        True when they were exhausted.
         """
         for number in range(_HIT_PAGES):
             if number:
@@ -284,7 +293,7 @@ class Search(BackOffice):
             found, total = read_hits(payload)
             new = [hit for hit in found if hit not in hits]
             hits += new
-            # `total` tells of further pages on the first page only; later ones end with 0.
+            # `total` counts further pages on the first page only; later ones end with 0.
             if not found or (total < _HITS if number == 0 else total == 0):
                 return True
             if own_hit(account, hits):
@@ -301,8 +310,9 @@ class Search(BackOffice):
 
 @dataclass(frozen=True)
 class List(BackOffice):
-    """An account's articles by its fakeid. Shows everything when it answers; for other accounts it
-    has not since 2026-07-29.
+    """An account's articles by its fakeid.
+
+    Shows everything when it answers; for other accounts it has not since 2026-07-29.
     """
 
     name: ClassVar[str] = "wechat.list"
@@ -316,12 +326,15 @@ class List(BackOffice):
     fakeid: str = ""
     tie: MatchedBy | None = None
     unseen: bool = False
-    """The search of this look did not find the account, and nothing else named it: then the list,
-    which does not say whose it is, proves no gap."""
+    """The search of this look did not find the account, and nothing else named it.
+
+    The list does not say whose it is, so it proves no gap.
+    """
 
     def given_earlier(self, account: Account, earlier: Sequence[Sight]) -> Surface | None:
-        """With the filed id, else with the one that this look has found; None where it is missing,
-        or more than one.
+        """With the filed id, else with the one that this look has found.
+
+        None where it is missing, or more than one.
         """
         biz, tie = filed_id(account)
         if biz:
@@ -362,7 +375,7 @@ class List(BackOffice):
 async def newest_pages(
     tab: Tab | PageCalls, page_at: Callable[[int], Awaitable[Batches]]
 ) -> list[Batches]:
-    """The newest pages of a list, until one has a post, and as far back as the look needs them."""
+    """The newest pages of a list, until one has a post, and as far back as the look needs."""
     pages: list[Batches] = []
     while len(pages) < (PAGES_BACK if tab.back_to else _LIST_PAGES):
         posts = [post for page in pages for post in page.posts]
@@ -389,9 +402,10 @@ async def newest_pages(
 def listed(
     pages: Sequence[Batches], biz: str, tie: MatchedBy | None, now: datetime
 ) -> PayloadFacts:
-    """What the pages of one list come to. Changed where an article of another account stands in it.
+    """Put the pages of one list together.
 
-    An article dated after the look is left out, and its list proves no gap.
+    Changed where an article of another account stands in it. An article dated after the look is
+    left out, and its list proves no gap.
     """
     posts = tuple(post for page in pages for post in page.posts)
     sound = tuple(post for post in posts if post.at is None or post.at <= now + CLOCK_SKEW)

@@ -1,9 +1,9 @@
-"""What the back office of mp.weixin.qq.com answers: hits of `searchbiz`, batches of
-`appmsgpublish`. Pure.
+"""What the back office of mp.weixin.qq.com answers. Pure.
 
-Shapes as recorded until 2026-08 (docs/platforms/wechat.md): `publish_page` is JSON in a string,
-every `publish_info` in it again. The operator's own list is described (2026-09, 2026-10): the same
-layers, articles in `appmsg_info` instead of `appmsgex`.
+Hits of `searchbiz`, batches of `appmsgpublish`. Shapes as recorded until 2026-08
+(docs/platforms/wechat.md): `publish_page` is JSON in a string, every `publish_info` in it again.
+The operator's own list is described (2026-09, 2026-10): the same layers, articles in `appmsg_info`
+instead of `appmsgex`.
 """
 
 from __future__ import annotations
@@ -26,19 +26,21 @@ _LOGIN_PAGE = ("bizlogin", "loginpage", "扫码登录", "登录超时", "请重�
 _KINDS = {0: PostKind.ARTICLE, 5: PostKind.VIDEO, 8: PostKind.PICTURES, 10: PostKind.MICRO}
 _UNPUSHED, _PUSHED = 10002, 9
 _ARTICLES = (_UNPUSHED, _PUSHED)
-"""Types of batches that hold articles; others are texts, pictures or videos that were sent to
-everybody.
+"""Types of batches that hold articles.
+
+Others are texts, pictures or videos that were sent to everybody.
 """
 _SENT, _NOT_SENT, _GONE = (2,), (1, 5, 6), (7, 8)
-"""`msg_status`: sent; under review, send failed, refused as a violation; deleted video, no longer
-to be seen.
+"""`msg_status`: sent; under review, send failed, refused as a violation; deleted video,
+no longer to be seen.
 """
 _PUBLISHED = 200
 
 
 def answer(reply: Reply) -> Mapping[str, Any]:
-    """The payload of one call. LoginRequired, RateLimited and Changed by `base_resp.ret`, also
-    where a login page came instead.
+    """The payload of one call.
+
+    LoginRequired, RateLimited and Changed by `base_resp.ret`, also where a login page came instead.
     """
     text = reply.good().text()
     if text.lstrip().startswith("<") and any(sign in text for sign in _LOGIN_PAGE):
@@ -68,8 +70,9 @@ def shape(payload: object) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """One account that the search found. `alias` is its 微信号, "" where it has none or hides
-    it.
+    """One account that the search found.
+
+    `alias` is its 微信号, "" where it has none or hides it.
     """
 
     biz: str
@@ -79,8 +82,9 @@ class Hit:
 
 
 def read_hits(payload: Mapping[str, Any]) -> tuple[tuple[Hit, ...], int]:
-    """The hits of one page, and `total`, which counts what is there from this page on at best: 0
-    past the last page.
+    """The hits of one page, and `total`.
+
+    `total` counts what is there from this page on at best: 0 past the last page.
     """
     match payload:
         case {"list": list(items), "total": int(total)}:
@@ -99,8 +103,10 @@ def _hit(item: object) -> Hit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batches:
-    """One page of the list. `moments` are those of its batches as they stand; not `certain` where
-    one has no date or an unknown state.
+    """One page of the list.
+
+    `moments` are those of its batches as they stand; not `certain` where one has no date or an
+    unknown state.
     """
 
     posts: tuple[Post, ...]
@@ -112,10 +118,10 @@ class Batches:
 
 
 def read_batches(payload: Mapping[str, Any], *, own: bool = False) -> Batches:
-    """Every published and still visible article of one page, dated by its batch; the order on the
-    page plays no part.
+    """Every published and still visible article of one page, dated by its batch.
 
-    `own`: the list of the account of the login itself, which alone may be empty.
+    The order on the page plays no part. `own`: the list of the account of the login itself, which
+    alone may be empty.
     """
     match payload:
         case {"publish_page": str(text)}:
@@ -130,8 +136,7 @@ def read_batches(payload: Mapping[str, Any], *, own: bool = False) -> Batches:
         case other:
             raise Changed(f"publish_page of another shape: {shape(other)}")
     if not entries and not (own and total == 0 and not _counts(counts)):
-        # Another account's list that is empty proves nothing: this is also what a refused look
-        # would get.
+        # An empty list of another account proves nothing: a refused look would get the same.
         raise Changed(f"an empty list ({total} in total)")
     if entries and total == 0:
         raise Changed(f"{len(entries)} entries in a list of none")
@@ -148,12 +153,12 @@ def read_batches(payload: Mapping[str, Any], *, own: bool = False) -> Batches:
 
 
 def _counts(listed: Mapping[Any, Any]) -> bool:
-    """Whether one of the counts beside the total knows of a publication."""
+    """Whether one of the counts beside the total includes a publication."""
     return any(listed.get(key) for key in ("publish_count", "masssend_count", "featured_count"))
 
 
 def complete_since(pages: Sequence[Batches]) -> datetime | None:
-    """Pages from the first on, in order: back to which moment they show everything.
+    """Back to which moment pages show everything: given in order from the first on.
 
     None where anything on them is uncertain, or where batches do not stand newest first: an unknown
     order may hide anything.
@@ -237,8 +242,9 @@ def _part(info: Mapping[str, Any], key: str) -> Mapping[str, Any]:
 def _moment(
     info: Mapping[str, Any], sent: Mapping[str, Any], published: Mapping[str, Any]
 ) -> datetime | None:
-    """群发 time of the batch; of one without push, when it was published. `sent_result.update_time`
-    is noise, `update_time` an edit.
+    """群发 time of the batch; of one without push, when it was published.
+
+    `sent_result.update_time` is noise, `update_time` an edit.
     """
     if sent and info.get("type") != _UNPUSHED:
         return _epoch(sent.get("time"))

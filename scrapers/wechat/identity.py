@@ -1,6 +1,6 @@
 """Whose WeChat page or search hit this is: compares ids and names with the filed ones. Pure.
 
-Identity is never taken from a link alone where an id is filed and another one is shown.
+A link alone never proves identity where an id is filed and another one is shown.
 """
 
 from __future__ import annotations
@@ -34,8 +34,9 @@ def biz_in(url: str) -> str:
 
 
 def number_of(biz: str) -> str:
-    """The number that a biz encodes: `MzA3MzI4MjgzMw==`, `MzA3MzI4MjgzMw` and `3073282833` are one
-    account. Itself where it is none.
+    """The number that a biz encodes; the text itself where it encodes no number.
+
+    `MzA3MzI4MjgzMw==`, `MzA3MzI4MjgzMw` and `3073282833` are one account.
     """
     text = unquote(biz).strip()
     if text.isdigit():
@@ -48,10 +49,10 @@ def number_of(biz: str) -> str:
 
 
 def filed_id(account: Account) -> tuple[str, MatchedBy | None]:
-    """The biz as filed, in base64, else the one that the filed links carry where they agree; ("",
-    None) where there is none.
+    """The biz as filed, in base64, else the one on which the filed links agree.
 
-    What is filed as the id and encodes no number is a 微信号: see `same_alias`.
+    ("", None) without either. What is filed as the id and encodes no number is a 微信号: see
+    `same_alias`.
     """
     filed = account.filed
     if number_of(filed.platform_id).isdigit():
@@ -66,8 +67,9 @@ def encoded(biz: str) -> str:
 
 
 def compared(account: Account, biz: str, original_id: str) -> tuple[MatchedBy | None, str]:
-    """How the shown ids tie to the filed ones, and in words which filed id they contradict (""
-    where none).
+    """How the shown ids tie to the filed ones, and in words which filed id they contradict.
+
+    "" where they contradict none.
     """
     filed, (own, tie) = account.filed, filed_id(account)
     agreed: MatchedBy | None = None
@@ -83,8 +85,9 @@ def compared(account: Account, biz: str, original_id: str) -> tuple[MatchedBy | 
 
 
 def same_alias(account: Account, alias: str) -> bool | None:
-    """Whether the 微信号 is the filed one, also where that is filed as the id; None where one of
-    them is not known.
+    """Whether the 微信号 is the filed one, also where that is filed as the id.
+
+    None where one of them is not known.
     """
     filed = _aliases(account)
     return alias.strip().casefold() in filed if filed and alias.strip() else None
@@ -97,9 +100,11 @@ def _aliases(account: Account) -> frozenset[str]:
 
 
 def borne(account: Account, biz: str, original_id: str, alias: str) -> MatchedBy | None:
-    """How the filed keys (biz, gh_ id, 微信号) that something bears tie it to the account, whatever
-    it is called; None where it bears none of them. NoEvidence where it bears one and contradicts a
-    filed id: one of the two was filed wrongly."""
+    """How filed keys (biz, gh_ id, 微信号) tie what bears them to the account, whatever its name.
+
+    None where it bears no filed key. NoEvidence where it bears one and contradicts a filed id: one
+    of the two was filed wrongly.
+    """
     tie, contradiction = compared(account, biz, original_id)
     if same_alias(account, alias):
         tie, key = MatchedBy.ID, f"微信号 {alias}"
@@ -134,16 +139,18 @@ def tie_of(account: Account, page: Page) -> MatchedBy:
         )
     if tie is not None:
         return tie
-    # Filed for this account, without an id to check it by: whatever it is called now. What speaks
-    # against an account is then a word about the link, whatever name stands on the page.
+    # Filed for this account, without an id to check it by: it is the account's under any name. What
+    # speaks against an account then speaks of the link, whatever name stands on the page.
     return MatchedBy.NAME if named and not page.outcome.negative else MatchedBy.URL
 
 
 def tied(
     account: Account, otherwise: str, biz: str, original_id: str = "", alias: str = ""
 ) -> MatchedBy | None:
-    """How what a page shows of its owner ties it to the account. NoEvidence, in the words
-    `otherwise` and the reason, where an id contradicts."""
+    """How what a page shows of its owner ties it to the account.
+
+    NoEvidence, in the words `otherwise` and the reason, where an id contradicts.
+    """
     try:
         tie = borne(account, biz, original_id, alias)
     except NoEvidence as doubt:
@@ -155,7 +162,7 @@ def tied(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owner:
-    """Whose back office it is. Every field may be empty."""
+    """The owner of a back office. Every field may be empty."""
 
     biz: str = ""
     original_id: str = ""
@@ -164,8 +171,9 @@ class Owner:
 
 
 def read_owner(data: object) -> Owner:
-    """From the home page's `wx.data`: `uin_base64`, `user_name` (gh_… in a page of 2016, called
-    微信号 elsewhere), `nick_name`.
+    """Read the home page's `wx.data`: `uin_base64`, `user_name`, `nick_name`.
+
+    `user_name` is gh_… in a page of 2016, called 微信号 elsewhere.
     """
     match data:
         case {"biz": biz, "user": user, "nick": nick}:
@@ -181,8 +189,9 @@ def read_owner(data: object) -> Owner:
 
 
 def same_account(account: Account, owner: Owner) -> MatchedBy | None:
-    """How the login's own account is the filed one; None where it is another, or no filed id
-    tells.
+    """How the login's own account is the filed one.
+
+    None where it is another, or no filed id decides.
     """
     tie, contradiction = compared(account, owner.biz, owner.original_id)
     if contradiction:
@@ -191,8 +200,9 @@ def same_account(account: Account, owner: Owner) -> MatchedBy | None:
 
 
 def own_hit(account: Account, hits: Sequence[Hit]) -> tuple[Hit, MatchedBy] | None:
-    """The hit that bears a filed key (biz, gh_ id, 微信号) and contradicts none of the ids, under
-    whatever name.
+    """The hit that bears a filed key and contradicts no filed id, under any name.
+
+    A key is biz, gh_ id or 微信号.
     """
     ties = ((hit, tie) for hit in hits if (tie := _tie_of_hit(account, hit)))
     return min(ties, key=lambda found: list(MatchedBy).index(found[1]), default=None)
@@ -243,8 +253,9 @@ def is_same(account: Account, hit: Hit) -> bool:
 
 
 def match_hits_to_filed(account: Account, hits: Sequence[Hit], exhausted: bool) -> PayloadFacts:
-    """What all hits say of the account. `exhausted`: every hit of every query (name, and 微信号
-    where filed) was seen.
+    """What all hits say of the account.
+
+    `exhausted`: every hit of every query (name, and 微信号 where filed) was seen.
     """
     exact = [hit for hit in hits if is_same(account, hit)]
     if found := own_hit(account, hits):

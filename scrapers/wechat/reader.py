@@ -1,10 +1,10 @@
-"""微信读书: the reader page of an official account, with the operator's login there. Its address is
-kept in the registry.
+"""微信读书: the reader page of an official account, with the operator's login there.
 
-The page signs and makes its own call for the list; we open the page and read the answer. Described
-only: no answer of it is recorded. What was published without a push is often missing there, and it
-may lag by days: its dates are lower bounds, always, and its name of an account may be an old one.
-docs/platforms/wechat.md §5.
+Its address is kept in the registry. The page signs and makes its own call for the list; we open the
+page and read the answer. Described only: no answer of it is recorded.
+
+What was published without a push is often missing there, and it may lag by days. So its dates are
+lower bounds, always. Its name of an account may be an old one. docs/platforms/wechat.md §5.
 """
 
 from __future__ import annotations
@@ -39,8 +39,9 @@ _PAGE = re.compile(r"https://weread\.qq\.com/web/mp/reader/\w+")
 _BOOK = re.compile(r"MP_WXS_(\d+)")
 _NOT_LOGGED_IN, _OVER, _VERIFY = -2010, -2012, -2041
 _RENEWS = 5.0
-"""Seconds for the page to renew a login that ran out (its key lives about a day) and to ask
-again.
+"""Seconds for the page to renew a login that ran out (its key lives about a day).
+
+And for it to ask again.
 """
 
 
@@ -54,7 +55,7 @@ class Reader(Surface):
     session_platform = "weread"
     hosts = frozenset({"weread.qq.com"})
     shows = Shows.SOME
-    # Reported: tens of accounts a day went well, about fifty had a login blocked
+    # Reported: tens of accounts a day went well, about fifty blocked a login
     # (docs/platforms/wechat.md).
     pace = Pace(every=8.0, jitter=4.0, per_day=40)
     # The page shows the operator's own shelf and picture: the answer alone is the evidence.
@@ -83,8 +84,9 @@ class Reader(Surface):
 
 
 async def probe(tab: Tab) -> bool:
-    """Whether the shelf's own call answers with books. LoginRequired and others as its `errCode`
-    says.
+    """Whether the shelf's own call answers with books.
+
+    LoginRequired and others as its `errCode` says.
     """
     (await tab.open(HOME)).good()
     reply = await tab.fetch(f"{HOME}web/shelf/sync?synckey=0&lectureSynckey=0")
@@ -126,9 +128,11 @@ def refuse(reply: Reply) -> None:
 
 
 def read_articles(reply: Reply, account: Account) -> PayloadFacts:
-    """The first page of the list: groups, in each the articles of one push. Raises what `refuse`
-    does; NoEvidence where the page is another account's; Changed for an empty list, which proves
-    nothing."""
+    """The first page of the list: groups, in each the articles of one push.
+
+    Raises what `refuse` does; NoEvidence where the page is another account's; Changed for an empty
+    list, which proves nothing.
+    """
     refuse(reply)
     book = _BOOK.fullmatch(query_of(reply.url).get("bookId", ""))
     if book is None:
@@ -148,8 +152,7 @@ def _of_account(account: Account, biz: str, name: str, posts: tuple[Post, ...]) 
     tie = tied(account, f"the reader page belongs to {name or 'another account'}", biz)
     agrees = bool(name) and same(account.filed.name, name)
     return PayloadFacts(
-        # Only where it agrees: another name may be one that the account had when 微信读书 last
-        # asked.
+        # Only where it agrees: another name may be the one that 微信读书 read earlier.
         name=name if agrees else "",
         platform_id=biz,
         matched_by=tie or (MatchedBy.NAME if agrees else MatchedBy.URL),
@@ -186,8 +189,9 @@ def _name(infos: list[Mapping[str, Any]]) -> str:
 
 
 def _post(info: Mapping[str, Any]) -> Post | None:
-    """Dated by the article's own `time`; the entry's `createTime` is of unknown meaning and never
-    taken.
+    """Dated by the article's own `time`.
+
+    The entry's `createTime` is of unknown meaning and never taken.
     """
     time, link = info.get("time"), info.get("doc_url")
     if not time:

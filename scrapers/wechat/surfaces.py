@@ -2,9 +2,9 @@
 
 No open surface lists an account completely: articles, albums and the reader of 微信读书 give lower
 bounds. Only the operator's own accounts can be read exactly, in their back office. `appmsgpublish`
-of other accounts answers 200013 since 2026-07-29, too fast or not, so 200013 never says anything
-about an account. What identifies one is `biz` (fakeid, the base64 of a number), `gh_…` and the
-微信号; names change. Sources: docs/platforms/wechat.md.
+of other accounts answers 200013 since 2026-07-29, at any pace: 200013 never says anything about an
+account. What identifies one is `biz` (fakeid, the base64 of a number), `gh_…` and the 微信号; names
+change. Sources: docs/platforms/wechat.md.
 """
 
 from __future__ import annotations

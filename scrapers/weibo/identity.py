@@ -1,7 +1,6 @@
-"""Whose Weibo page this is: the account that the filed values lead to, and replies compared with
-it. Pure.
+"""Whose Weibo page this is: the account that the filed values lead to. Pure.
 
-Identity is the uid; names and custom domains change hands.
+Replies are compared with it. Identity is the uid; names and custom domains change hands.
 """
 
 from __future__ import annotations
@@ -42,8 +41,9 @@ _RESERVED = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Which account to open, and on what ground it is the filed one: by uid, custom domain, name or
-    short link.
+    """Which account to open, and on what ground it is the filed one.
+
+    By uid, custom domain, name or short link.
     """
 
     by: MatchedBy
@@ -59,8 +59,9 @@ class Target:
 
 
 def target_of(filed: Filing) -> Target:
-    """The filed id, else the filed link, else the name's own page. `NoEvidence` where id and link
-    tell of two accounts.
+    """The filed id, else the filed link, else the name's own page.
+
+    `NoEvidence` where id and link name two accounts.
     """
     linked = linked_to(link_in(filed.url))
     filed_id = filed.platform_id.strip()
@@ -87,7 +88,8 @@ def linked_to(link: SplitResult) -> Target | None:
         case ["p", page, *_] if found := _PAGE_ID.fullmatch(page):
             return Target(by=MatchedBy.URL, uid=found[1])
         case ["n", name]:
-            # Whoever bears the name today: no better ground than the name itself.
+            # It leads to the account that has the name today: no better ground than the name
+            # itself.
             return Target(by=MatchedBy.NAME, name=name)
         case [uid, *_] if UID.fullmatch(uid):
             return Target(by=MatchedBy.URL, uid=uid)
@@ -101,8 +103,9 @@ def linked_to(link: SplitResult) -> Target | None:
 
 
 def match_to_filed(profile: Profile, target: Target) -> PayloadFacts:
-    """The profile's facts as facts about the target. `Changed` for another account's reply; a name
-    or custom domain proves no absence.
+    """The profile's facts as facts about the target.
+
+    `Changed` for another account's reply; a name or custom domain proves no absence.
     """
     seen = profile.seen
     if target.uid and seen.platform_id and seen.platform_id != target.uid:
@@ -119,8 +122,9 @@ def match_to_filed(profile: Profile, target: Target) -> PayloadFacts:
 
 
 def listed(feed: PayloadFacts, profile: Profile, target: Target) -> PayloadFacts:
-    """A list's facts as facts about the target. Its items name the account where the profile did
-    not.
+    """A list's facts as facts about the target.
+
+    Its items name the account where the profile did not.
     """
     known = replace(feed, name="", platform_id="") if profile.seen.name else feed
     return match_to_filed(Profile(seen=known), target)
@@ -139,9 +143,7 @@ def filed_uid(filed: Filing) -> str:
 
 
 def certified_otherwise(profile: Profile, target: Target, filed: Filing) -> None:
-    """`NoEvidence` where an account was found by name alone, and the platform certifies it as
-    another body's.
-    """
+    """`NoEvidence` where an account found by name alone is certified as another body's."""
     if target.by is MatchedBy.NAME and not agrees(filed, profile.verified_reason):
         raise NoEvidence(
             f"uid {profile.seen.platform_id} bears the name, but is certified as "

@@ -1,5 +1,6 @@
-"""How pages of Weibo are opened, and what they receive: short links, the visitor system, the replies
-to the pages' own calls.
+"""How pages of Weibo are opened, and what they receive.
+
+Short links, the visitor system, the replies to the pages' own calls.
 """
 
 from __future__ import annotations
@@ -29,11 +30,11 @@ PASSWORD = "input[type='password']"
 PASSED = "!/passport/.test(location.hostname) && document.readyState !== 'loading'"
 
 PAGES = 3
-"""Pages of a list that are read until one shows a dated post of the account's own."""
+"""Pages of a list to read until one shows a dated post of the account's own."""
 
 
 async def resolved(tab: Tab, waiter: ReplyWaiter, target: Target) -> Target:
-    """Short links and custom domains, to a uid by the site's own redirect, else by the profile
+    """Short links and custom domains: the site's own redirect leads to the uid, else the profile
     reply of the page.
     """
     if not target.short and not target.custom:
@@ -60,8 +61,11 @@ async def resolved(tab: Tab, waiter: ReplyWaiter, target: Target) -> Target:
 
 
 async def arrive(tab: Tab, url: str) -> None:
-    """Open a page; let a short link lead on, and the visitor system, where it steps in between,
-    lead back. Raises what `wall` sees.
+    """Open a page.
+
+    Let short links lead on, and the visitor system, where it comes first, lead back.
+
+    Raises what `wall` sees.
     """
     await tab.open(url)
     if on_host(urlsplit(tab.url).hostname, "t.cn"):
@@ -76,8 +80,9 @@ async def arrive(tab: Tab, url: str) -> None:
 
 
 async def await_reply(tab: Tab, waiter: ReplyWaiter, where: Callable[[Reply], bool]) -> Reply:
-    """The reply to a call of the page; where none comes, what the page shows instead (login, check,
-    throttling).
+    """The reply to a call of the page.
+
+    Where none comes, what the page shows instead (login, check, throttling).
     """
     try:
         return await waiter.first(where)
@@ -86,8 +91,9 @@ async def await_reply(tab: Tab, waiter: ReplyWaiter, where: Callable[[Reply], bo
 
 
 async def obstacle_on(tab: Tab) -> Failure | None:
-    """What the page shows in place of what was looked for: login, check, throttling; None where
-    nothing is recognised.
+    """What the page shows in place of its content: login, check, throttling.
+
+    None where nothing is recognised.
     """
     if await tab.sees(GEETEST):
         return Captcha("check over the page")
@@ -103,8 +109,8 @@ async def obstacle_on(tab: Tab) -> Failure | None:
 
 
 async def excused(tab: Tab | PageCalls, status: int, url: str) -> LoginRequired | None:
-    """HTTP 432 is the answer to a request without a SUB cookie: then a login is missing, and nothing
-    is throttled.
+    """HTTP 432 answers a request without a SUB cookie: a login is missing, and nothing is
+    throttled.
     """
     return (
         LoginRequired("HTTP 432 without a SUB cookie")
@@ -124,8 +130,10 @@ async def answered(tab: Tab | PageCalls, reply: Reply) -> object:
 async def followed(
     tab: Tab | PageCalls, payload: object, uid: str, further: Callable[[object, int], str]
 ) -> object:
-    """A list, and its next pages while none of them has a dated post of the account's own, and as
-    far back as the look needs them. `further` gives their addresses."""
+    """A list, and its next pages while none of them has a dated post of the account's own.
+
+    And as far back as the look needs them. `further` gives their addresses.
+    """
     number = 1
     while number < PAGES and leads_on(payload, uid, tab.now()):
         number += 1
@@ -162,7 +170,7 @@ def next_mobile(first: Reply, number: int) -> str:
 
 
 def next_desktop(uid: str, payload: object, number: int) -> str:
-    """The same of weibo.com's; the list itself says from where on."""
+    """The address of a further page of weibo.com's list; the list itself says from where on."""
     query: dict[str, object] = {"uid": uid, "page": number, "feature": 0}
     match payload:
         case {"data": {"since_id": str() | int() as since}} if since:
@@ -180,8 +188,9 @@ def asks(reply: Reply, path: str, **query: str | tuple[str, ...]) -> bool:
 
 
 def asks_profile(reply: Reply, target: Target, here: str) -> bool:
-    """Whether a reply answers the page's question who the target is. The page may have learnt the
-    uid first and ask by it.
+    """Whether a reply answers the page's question who the target is.
+
+    The page may have learnt the uid first and ask by it.
     """
     landed = linked_to(urlsplit(here))
     known = {
@@ -196,8 +205,9 @@ def asks_profile(reply: Reply, target: Target, here: str) -> bool:
 
 
 def payload_of(reply: Reply) -> object:
-    """The JSON of a reply; a page in its place is read as the wall it is (the limit's own page came
-    with several statuses).
+    """The JSON of a reply; a page in its place is read as the wall it is.
+
+    The limit's own page came with several statuses.
     """
     if reply.body.lstrip()[:1] not in (b"{", b"["):
         stopped = wall(urljoin(reply.url, reply.location), reply.status, reply.text())
@@ -207,8 +217,9 @@ def payload_of(reply: Reply) -> object:
 
 
 async def knows_operator(tab: Tab) -> bool:
-    """The site's own sign in this page: the viewer of the shell, else the answer of the profile
-    call without arguments.
+    """The site's own sign in this page: the viewer of the shell.
+
+    Else the answer of the profile call without arguments.
     """
     viewer = await tab.evaluate(VIEWER)
     if isinstance(viewer, str) and viewer:

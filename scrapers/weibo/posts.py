@@ -1,7 +1,7 @@
 """The posts of one Weibo list, read into dates. Pure.
 
-Dates: RFC text (before 2021 short Chinese forms), checked against the post's own number: a `mid` is
-a clock.
+Dates: RFC text (before 2021 short Chinese forms). They are checked against the post's own number: a
+`mid` is a clock.
 """
 
 from __future__ import annotations
@@ -16,12 +16,11 @@ from mediawatch.domain import Changed, Post, PostKind
 from mediawatch.domain.clock import CLOCK_SKEW, day_of, parse_printed
 
 CLOCK_TOLERANCE = timedelta(minutes=5)
-"""How far the printed date may lie from the moment in the number; recorded ones differ by a second
-at most.
-"""
+"""How far the printed date may lie from the number's moment; recorded ones: a second at most."""
 _CLOCK_ZERO = 515_483_463
-"""Unix seconds at which the numbers' clock starts; 62 recorded posts of 2019 to 2023 agree, and
-three quoted ones up to 2026.
+"""Unix seconds at which the numbers' clock starts.
+
+62 recorded posts of 2019 to 2023 agree, and three quoted ones up to 2026.
 """
 _CLOCK_SHIFT = 22
 _CLOCK_SINCE = datetime(2011, 1, 1, tzinfo=UTC)
@@ -38,22 +37,24 @@ def numbered_at(mid: str) -> datetime | None:
 
 @dataclass(slots=True)
 class Found:
-    """The account's own posts of one list, in the order shown. `gaps`: an item was left out that
-    may be an update of the account's.
+    """The account's own posts of one list, in the order shown.
+
+    `gaps`: an item was left out that may be an update of the account's.
     """
 
     posts: list[Post] = field(default_factory=list)
     own: set[str] = field(default_factory=set)
     """Ids of all own items, also of those that are no updates."""
     author: Mapping[str, object] = field(default_factory=dict)
-    """The account as its own items name it; empty where none does."""
+    """The account as its own items name it; empty where they do not."""
     gaps: bool = False
     notes: list[str] = field(default_factory=list)
 
     @classmethod
     def among(cls, items: Sequence[object], uid: str, now: datetime) -> Found:
-        """Raises `Changed` where a list has items and all of them are plainly other people's: then
-        it is another account's list.
+        """Raises `Changed` where a list has items and all of them are plainly other people's.
+
+        Then it is another account's list.
         """
         found = cls()
         strangers = 0
@@ -78,15 +79,16 @@ class Found:
         if strangers and strangers == len(items):
             raise Changed(f"{strangers} items, none of uid {uid}")
         if strangers:
-            # A 快转 without its mark looks like this: an update that stands under the original's
-            # author and date.
+            # A 快转 without its mark looks like this: an update under the original's author and date.
             found.miss(f"{strangers} posts of other accounts left out")
         return found
 
     def add_fast_repost(self, item: Mapping[str, object], uid: str, now: datetime) -> None:
-        """快转: an update that stands under the original's author, id and date. Only its own number
-        tells its moment, and the site does not print it: it proves that the account was active, and
-        leaves a gap."""
+        """快转: an update that stands under the original's author, id and date.
+
+        Only its own number gives its moment, and the site does not print it. So it proves that the
+        account was active, and leaves a gap.
+        """
         number = _text(item, "mid") or str(item.get("id") or "")
         self.miss(f"快转 {number}: the site prints the original's date")
         made, original = numbered_at(number), numbered_at(str(item.get("ori_mid") or ""))
@@ -155,11 +157,11 @@ class Found:
         )
 
     def contradicted(self, mid: str, at: datetime | None) -> bool:
-        """Whether the number gives the printed date the lie: nothing is published before it has a
+        """Whether the number contradicts the printed date: no post is published before it has a
         number.
 
-        The other way round it may wait: a scheduled post is numbered when it is written, and dated
-        when it appears.
+        A date after the number proves no error: a scheduled post is numbered when it is written,
+        and dated when it appears.
         """
         numbered = numbered_at(mid)
         if at is None or numbered is None or abs(at - numbered) <= CLOCK_TOLERANCE:
@@ -180,8 +182,9 @@ class Found:
 
 
 def _of_another_post(item: Mapping[str, object], uid: str) -> bool:
-    """Whether an item stands for another post than the account's own: it names an original, or
-    another author.
+    """Whether an item stands for another post than the account's own.
+
+    It names an original, or another author.
     """
     match item:
         case {"user": {"id": int() | str() as owner}} if str(owner) == uid:

@@ -1,5 +1,6 @@
-"""What weibo.com and m.weibo.cn answer, read into facts. Pure; whatever has no known shape is
-`Changed`, never a default.
+"""What weibo.com and m.weibo.cn answer, read into facts.
+
+Pure; whatever has no known shape is `Changed`, never a default.
 
 Shapes: replies recorded 2019 to 2026 (dates as RFC text, before 2021 as short Chinese forms);
 wordings of closed, banned and frozen accounts are described only. An empty list, `ok: 0` or a wall
@@ -33,7 +34,8 @@ from scrapers.urls import host_and_path, on_host, query_of
 from scrapers.weibo.posts import Found
 
 _TOO_OFTEN = re.compile(r"(?:访问|操作|请求)过于频繁")
-# What leads to a login says so in its host or path; the list of such addresses is never complete.
+# An address that leads to a login says so in its host or path; no list of such addresses is
+# complete.
 _LOGIN_PLACE = re.compile(
     r"^(?:[\w-]+\.)*(?:passport|login|sso)\.|/(?:[a-z]{0,4}(?:log|sign)[-_]?(?:in|on|up)|passport|sso|visitor)(?:[./_-]|$)",
     re.I,
@@ -43,8 +45,8 @@ _HIDDEN = re.compile(r"仅.{0,6}可见|半年")
 _HALF_YEAR = re.compile(r"(?:展示|显示|可见|查看).{0,4}半年|半年.{0,6}(?:可见|展示|显示)")
 _TO_SOME = re.compile(r"粉丝|好友|关注|登录|会员")
 _NOTHING_HERE = "这里还没有内容"
-# The `msg` of sorry?usernotexists, about the account itself; the same texts inside a reposted
-# original say nothing about its reposter.
+# The `msg` of sorry?usernotexists, about the account itself. Inside a reposted original the same
+# texts say nothing about its reposter.
 _SORRY = (
     (Outcome.CANCELLED, re.compile(r"自行申请关闭|[账帐]号已关闭|已注销")),
     (Outcome.BANNED, re.compile(r"因被投诉违反|行为异常|内容存在风险")),
@@ -52,15 +54,17 @@ _SORRY = (
 
 
 class Reworded(Changed):
-    """A refusal (`ok: 0`) in unknown words. The page is loaded once more: only what is said twice
-    is a change of the site.
+    """A refusal (`ok: 0`) in unknown words.
+
+    The page is loaded once more: only what is said twice is a change of the site.
     """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Profile:
-    """One account's profile reply. `statuses` is the site's count of its posts; `feed` the
-    container of its 微博 tab (mobile).
+    """One account's profile reply.
+
+    `statuses` is the site's count of its posts; `feed` the container of its 微博 tab (mobile).
     """
 
     seen: PayloadFacts
@@ -72,8 +76,9 @@ class Profile:
 
 
 def wall(url: str, status: int, text: str) -> Failure | None:
-    """What keeps us out, by the page's address, HTTP status and text; None where nothing is
-    recognised.
+    """What keeps us out, by the page's address, HTTP status and text.
+
+    None where nothing is recognised.
     """
     parts = urlsplit(url)
     if (
@@ -111,8 +116,9 @@ def refuse(payload: object) -> None:
 
 
 def read_sorry(url: str) -> PayloadFacts:
-    """`weibo.com/sorry?usernotexists&msg=…`: closed, banned or frozen, by the wording; the
-    operator's own block is `LoginRequired`.
+    """Read `weibo.com/sorry?usernotexists&msg=…`: closed, banned or frozen, by the wording.
+
+    The operator's own block is `LoginRequired`.
     """
     query = query_of(url)
     if "userblock" in query:
@@ -126,8 +132,9 @@ def read_sorry(url: str) -> PayloadFacts:
 
 
 def read_profile(payload: object) -> Profile:
-    """/ajax/profile/info. Raises `Changed` for unknown shapes, `RateLimited` for an `ok: 0` without
-    any word.
+    """Read /ajax/profile/info.
+
+    Raises `Changed` for unknown shapes, `RateLimited` for an `ok: 0` without any word.
     """
     refuse(payload)
     match payload:
@@ -145,8 +152,9 @@ def read_profile(payload: object) -> Profile:
 
 
 def read_mobile_profile(payload: object, *, visitor: bool) -> Profile:
-    """getIndex of container 100505. 这里还没有内容 is ambiguous (gone, hidden from visitors or
-    mobile, throttled): never a negative.
+    """Read getIndex of container 100505.
+
+    这里还没有内容 is ambiguous (gone, hidden from visitors or mobile, throttled): never a negative.
     """
     refuse(payload)
     match payload:
@@ -161,7 +169,7 @@ def read_mobile_profile(payload: object, *, visitor: bool) -> Profile:
 
 
 def _named(user: Mapping[str, object]) -> bool:
-    """Whether a record says who an account is: one missing field does not lose the other."""
+    """Whether a record names its account: one missing field does not lose the other."""
     return bool(_text(user, "screen_name").strip() or _uid_of(user))
 
 
@@ -184,7 +192,7 @@ def _profile_of(user: Mapping[str, object]) -> Profile:
 
 
 def _feed_of(data: Mapping[str, object]) -> str:
-    """The container of the 微博 tab; "" where none is named."""
+    """The container of the 微博 tab; "" where it is missing."""
     return next(
         (_text(tab, "containerid") for tab in _tabs(data) if tab.get("tab_type") == "weibo"), ""
     )
@@ -212,7 +220,7 @@ def leads_on(payload: object, uid: str, now: datetime) -> bool:
 
 
 def joined(payload: object, further: object) -> object:
-    """Two pages as one list; the further one alone where it is none: then it says why."""
+    """Two pages as one list; the further one alone where that is no list: then it says why."""
     match payload, further:
         case {"data": {"list": list(items)} as data}, {
             "ok": 1,
@@ -229,8 +237,9 @@ def joined(payload: object, further: object) -> object:
 
 
 def read_feed(payload: object, uid: str, statuses: int | None, now: datetime) -> PayloadFacts:
-    """/ajax/statuses/mymblog, first page. `complete_since` holds only if the page knew the
-    operator: the look takes it off otherwise.
+    """Read /ajax/statuses/mymblog, first page.
+
+    `complete_since` holds only if the page knew the operator: otherwise the look removes it.
     """
     refuse(payload)
     match payload:
@@ -245,9 +254,8 @@ def read_feed(payload: object, uid: str, statuses: int | None, now: datetime) ->
         and not data.get("bottom_tips_text")
     ):
         return _described(Outcome.NO_POSTS, "statuses_count 0 and an empty list")
-    # The tips say that more posts exist than are shown (to fans, say): the newest may be among the
-    # hidden ones. Where they say that older posts than of half a year are hidden, the list is whole
-    # within it.
+    # The tips say that more posts exist than are shown (to fans, say): the newest may be hidden.
+    # Where only posts older than half a year are hidden, the list is whole within it.
     tips = _text(data, "bottom_tips_text")
     half_year = bool(_HALF_YEAR.search(tips)) and not _TO_SOME.search(tips)
     partial = bool(data.get("bottom_tips_visible") or tips) and not half_year
@@ -277,8 +285,9 @@ def read_feed(payload: object, uid: str, statuses: int | None, now: datetime) ->
 def read_mobile_feed(
     payload: object, uid: str, statuses: int | None, now: datetime, *, visitor: bool
 ) -> PayloadFacts:
-    """getIndex of container 107603, first page. Shows part of the posts, to visitors less: its
-    dates are lower bounds.
+    """Read getIndex of container 107603, first page.
+
+    Shows part of the posts, to visitors less: its dates are lower bounds.
     """
     refuse(payload)
     match payload:

@@ -1,8 +1,8 @@
-"""What s.weibo.com shows for a name, read into results. Pure; written from public descriptions, no
-recording of the page exists.
+"""What s.weibo.com shows for a name, read into results. Pure.
 
-Neither cards nor the element 未找到…相关结果 is the outcome `changed`: emptiness needs the site's
-own words, to somebody it knows.
+Written from public descriptions, no recording of the page exists. A page with neither cards nor the
+element 未找到…相关结果 is the outcome `changed`. Emptiness needs the site's own words, to an operator it
+knows.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ _CERTIFIED = re.compile(r"认证(?:信息)?[：:]\s*(.+)")
 
 
 def read_search(page: object, name: str) -> Results:
-    """The value of `FOUND`. `LoginRequired` unless the page itself says that it knows the operator
-    (`$CONFIG.islogin`).
+    """Read the value of `FOUND`.
+
+    `LoginRequired` unless the page itself says that it knows the operator (`$CONFIG.islogin`).
     """
     match page:
         case {"login": "1", "nobody": str(nobody), "hits": list(hits)}:
@@ -51,7 +52,7 @@ def read_search(page: object, name: str) -> Results:
     if nobody and not ("未找到" in nobody and fold(name) in fold(nobody)):
         raise Changed(f"no result, in unknown words: {nobody}")
     if not found and not nobody:
-        raise Changed("neither results nor the word that there are none")
+        raise Changed("neither results nor the word that nothing was found")
     # What stands below that word are recommendations.
     return Results(hits=found, nobody="" if found else nobody)
 

@@ -1,9 +1,10 @@
-"""新浪微博: the mobile profile (visitor or session, part of the posts), the desktop profile
-(session, all of them), the name search.
+"""新浪微博: the mobile profile, the desktop profile, the name search.
 
-Identity is the uid; names and custom domains change hands. Pages are opened as a reader opens them,
-and the replies to their own calls are read. On the desktop site only the page's own knowledge of
-the operator makes a list complete, never the stored session.
+The mobile profile shows a visitor or session part of the posts, the desktop profile a session all
+of them. Identity is the uid; names and custom domains change hands.
+
+Pages are opened as a reader opens them, and the replies to their own calls are read. On the desktop
+site only the page's own knowledge of the operator makes a list complete, never the stored session.
 """
 
 from __future__ import annotations
@@ -91,12 +92,13 @@ class ProfilePage(Surface):
 
     @abstractmethod
     def read(self, tab: Tab, account: Account) -> AsyncIterator[PayloadFacts]:
-        """One load of the page: who it is first, then its list."""
+        """Load the page once: who it is first, then its list."""
 
 
 class MobileProfile(ProfilePage):
-    """m.weibo.cn/u/UID. Hides posts from visitors, some also from sessions: a fresh date is proof,
-    an old one never.
+    """m.weibo.cn/u/UID.
+
+    Hides posts from visitors, some also from sessions: a fresh date is proof, an old one never.
     """
 
     name, label = "weibo.mobile", "微博手机版主页"
@@ -177,14 +179,15 @@ class MobileProfile(ProfilePage):
             )
 
     async def bearer(self, tab: Tab) -> str:
-        """The uid to which m.weibo.cn/n/NAME moved on. 用户不存在 says that no account bears the
-        name, not that the account is gone.
+        """The uid to which m.weibo.cn/n/NAME moved on.
+
+        用户不存在 says that no account bears the name, not that the account is gone.
         """
         landed = linked_to(urlsplit(tab.url))
         if landed and landed.uid:
             return landed.uid
         if "用户不存在" in await tab.text():
-            raise NoEvidence("用户不存在: nobody bears this name")
+            raise NoEvidence("用户不存在: no account bears this name")
         raise Changed(f"/n/NAME leads to {host_and_path(tab.url)}")
 
 
@@ -287,7 +290,7 @@ class Search(NameSearch):
         await arrive(tab, f"{SEARCH}?q={quote(filed.name.strip(), safe='')}&Refer=weibo_user")
         if not await tab.wait_for(SHOWS_RESULT):
             raise await obstacle_on(tab) or Changed(
-                "neither results nor the word that there are none"
+                "neither results nor the word that nothing was found"
             )
         if await tab.sees(GEETEST):
             raise Captcha("check over the results")
@@ -296,8 +299,9 @@ class Search(NameSearch):
 
 
 async def probe(tab: Tab) -> bool:
-    """Whether weibo.com knows the operator of the session. Without cookies of weibo.cn beside them
-    m.weibo.cn may still not.
+    """Whether weibo.com knows the operator of the session.
+
+    Without cookies of weibo.cn beside them m.weibo.cn may still not.
     """
     await arrive(tab, f"{DESKTOP}/")
     return await knows_operator(tab)

@@ -1,5 +1,6 @@
-"""Over random homes and histories, figures, Word, workbook, page, hand-off, `flagged`, queries and
-notices say the same.
+"""Every output says the same over random homes and histories.
+
+Figures, Word, workbook, page, hand-off, `flagged`, queries and notices.
 """
 
 from __future__ import annotations
@@ -115,8 +116,8 @@ STEPS = st.one_of(
     st.tuples(st.just("correct"), PLACE, st.just(""), st.integers(0, 3)),
 )
 ACCUSING = ("stale", "gone", "renamed", "person_no", "cancelled")
-# Platform, place, status, whether its id is filed, what is seen of it, and of which account before
-# it the id is, if any.
+# Platform, place, status, whether its id is filed, what is seen of it. Also which earlier account
+# the id belongs to, if any.
 ACCOUNTS = st.lists(
     st.tuples(
         st.sampled_from(PLATFORMS),
@@ -468,8 +469,9 @@ class _allowed:
 
 
 async def no_post_is_passed_over(app: App, sweep: Sweep) -> None:
-    """Whoever posted in the window, as any kept look at the identity that is filed now shows, is
-    called silent nowhere.
+    """No output calls an account silent that posted in the window.
+
+    As any kept look at the identity that is filed now shows.
     """
     judged = await judged_scope(app, sweep)
     start, end = judged.policy.window_start(day_of(sweep.as_of)), day_of(sweep.as_of)

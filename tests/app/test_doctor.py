@@ -1,5 +1,6 @@
-"""`mediawatch doctor`: each thing that can lack is said with its remedy; what is ahead is counted;
-the sites are asked by --live only.
+"""`mediawatch doctor`: it names each missing thing with its remedy, and counts what is ahead.
+
+Only --live asks the sites.
 """
 
 from __future__ import annotations

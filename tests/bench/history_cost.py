@@ -1,10 +1,11 @@
-"""`make history`: what the nightly work and the lists cost with a long history behind them, next to
-the same accounts with a short one.
+"""`make history`: what the nightly work and the lists cost with a long history behind them.
 
-Both databases are SQLite, filled by plain SQL from one account that the store itself kept, and
-thrown away. An account has a reading a night, a new post a week, each list shows one post (full
-lists would take twenty times the disk), and every night inspected 2 432 accounts. Counted are CPU
-seconds of this process, the least of three runs (of keeping: one).
+It measures them next to the same accounts with a short history. Both databases are SQLite, filled
+by plain SQL from one account that the store itself kept, and thrown away.
+
+An account has a reading a night and a new post a week. Each list shows one post: full lists would
+take twenty times the disk. Every night inspected 2 432 accounts. Counted are CPU seconds of this
+process, the least of three runs (of keeping: one).
 """
 
 from __future__ import annotations
@@ -134,8 +135,9 @@ async def template(store: Store) -> Account:
 
 
 def multiply(file: Path, account: Account, accounts: int, nights: int) -> None:
-    """The template's rows for every account and night. Numbers follow the order in which a nightly
-    run would have given them.
+    """The template's rows for every account and night.
+
+    Numbers follow the order in which a nightly run would have given them.
     """
     connection = sqlite3.connect(file, isolation_level=None)
     connection.executescript(

@@ -1,5 +1,7 @@
-"""How long the way of one look is: the files and functions of ours that it enters, from `Run._look` to
-the reading that is kept, and the frames of ours on the stack when the first page is opened.
+"""How long the way of one look is.
+
+It counts the files and functions of ours that a look enters, from `Run._look` to the reading that
+is kept. It also counts the frames of ours on the stack when the first page is opened.
 
 `python tests/bench/look_path.py`, or with `--root OTHER_TREE` to measure another checkout of the
 project. The command line runs in this process, the replica in one of its own.
@@ -82,8 +84,9 @@ class Entered:
 
 
 def measure(entered: Entered, run: Callable[[], None], measured: str) -> list[str]:
-    """Run a sweep whose looks are made one after another, the `measured` account's after another
-    one. Gives the stack of the first page that was opened.
+    """Run a sweep whose looks are made one after another, the `measured` account's second.
+
+    Gives the stack of the first page that was opened.
     """
     from playwright.async_api import Page
 

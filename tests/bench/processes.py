@@ -1,8 +1,6 @@
-"""CPU seconds and peak memory of a process with all its descendants: what has ended by its parent's
-account, memory sampled from /proc.
+"""CPU seconds and peak memory of a process with all its descendants.
 
-A renderer may live for less than a sample: only the account of who waited for it has all that it
-spent.
+Its parent accounts for what has ended; memory is sampled from /proc.
 """
 
 from __future__ import annotations
@@ -27,8 +25,9 @@ _SUBREAPER = 36
 
 @dataclass
 class Cost:
-    """`cpu_seconds`: user and system. `peak_mb`: greatest sum of PSS. `start_…`: what was spent
-    before the work itself began.
+    """`cpu_seconds`: user and system.
+
+    `peak_mb`: greatest sum of PSS. `start_…`: what was spent before the work itself began.
     """
 
     cpu_seconds: float = 0.0
@@ -40,7 +39,7 @@ class Cost:
 
 @contextmanager
 def _adopting() -> Iterator[None]:
-    """Orphans are ours only meanwhile: nobody would wait for those of later."""
+    """Only orphans of this time are ours: nothing would wait for later ones."""
     prctl = ctypes.CDLL(None).prctl
     prctl(_SUBREAPER, 1, 0, 0, 0)
     try:
@@ -52,6 +51,7 @@ def _adopting() -> Iterator[None]:
 @_adopting()
 def measured(command: list[str], gate: Path) -> Cost:
     """Run a command to its end, which passes the `gate` (an empty folder) where its work begins.
+
     RuntimeError where it fails.
     """
     others, before, began = _children(), _waited_for(), time.monotonic()

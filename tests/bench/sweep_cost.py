@@ -1,8 +1,7 @@
-"""`make bench`: what a sweep costs next to a page an account and next to plain requests, on one
-replica, in one run.
+"""`make bench`: the cost of a sweep, of a page an account, and of plain requests.
 
-The replica runs in a process of its own and is not counted. docs/benchmarks.md says how to read the
-table.
+All on one replica, in one run. The replica runs in a process of its own and is not counted.
+docs/benchmarks.md says how to read the table.
 """
 
 from __future__ import annotations
@@ -36,8 +35,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Set:
-    """Accounts that are read together. `sleepers`: every ninth sleeps, so that the sweep looks
-    twice and keeps evidence.
+    """Accounts that are read together.
+
+    `sleepers`: every ninth sleeps, so that the sweep looks twice and keeps evidence.
     """
 
     counts: Mapping[str, int]

@@ -43,9 +43,7 @@ from mediawatch.rules.policy import Policy, load
 
 BEGIN = date(2030, 1, 1)
 NIGHT, LENGTH = timedelta(hours=22, minutes=30), timedelta(hours=7, minutes=30)
-"""A night begins in the evening, as docs/running.md has it, and most of its looks are made after
-midnight.
-"""
+"""A night begins in the evening (docs/running.md). Most of its looks are made after midnight."""
 LIST = 20
 """Posts of one page."""
 RHYTHMS = {
@@ -74,7 +72,7 @@ PROOF = Evidence(
 
 
 def chance(*what: int) -> float:
-    """The same number between 0 and 1 for the same event, whoever asks."""
+    """The same number between 0 and 1 for the same event, for every caller."""
     return (
         int.from_bytes(blake2b("/".join(map(str, what)).encode(), digest_size=8).digest()) / 2**64
     )
@@ -104,11 +102,11 @@ class Life:
         )
 
     def fails(self, night: int, look: int) -> bool:
-        """The same for whoever looks."""
+        """The same for every caller."""
         return chance(self.number, night, look) < FAILS
 
     def looked_at(self, night: int) -> datetime:
-        """When a night comes to this account. The same for whoever looks."""
+        """When a night comes to this account. The same for every caller."""
         return midnight(night) + NIGHT + LENGTH * chance(self.number, night, 0)
 
     def silences(self, nights: int, gap: int) -> Iterator[tuple[date, range]]:

@@ -1,5 +1,6 @@
-"""The command line as a shell sees it: exit codes, streams, signals, logs; and that the documents
-and `--help` name the same commands.
+"""The command line as a shell sees it: exit codes, streams, signals, logs.
+
+And the documents and `--help` name the same commands.
 """
 
 from __future__ import annotations
@@ -154,7 +155,7 @@ def test_the_readme_names_every_make_target_and_no_other() -> None:
 
 @pytest.mark.parametrize("number", ["12", "13"])
 def test_a_chroot_of_debian_is_refused_to_others_than_root(number: str) -> None:
-    # Handed over as text: nobody need not be able to read the checkout.
+    # Handed over as text: the user `nobody` may be unable to read the checkout.
     script = (README.parent / ".ci" / "debian").read_text(encoding="utf-8")
     user = "nobody" if os.geteuid() == 0 else None
     done = subprocess.run(

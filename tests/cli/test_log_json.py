@@ -1,4 +1,4 @@
-"""`--log-json`: every line of standard error is one JSON object, whoever writes it."""
+"""`--log-json`: every line of standard error is one JSON object, from every writer."""
 
 from __future__ import annotations
 

@@ -1,5 +1,6 @@
-"""`mediawatch review` over a real home: what is told, decided, refused; what leaves follows; the
-second person's share.
+"""`mediawatch review` over a real home: what it prints, decides and refuses.
+
+And what leaves afterwards, and the second person's share.
 """
 
 from __future__ import annotations
@@ -61,7 +62,7 @@ def test_a_review_from_the_list_to_the_hand_off(home: Home, tmp_path: Path) -> N
         "mediawatch review list` shows the findings" in done.stderr,
         events(home),
     ) == (0, True, before)
-    # More than one, and nobody said yes: counted, and nothing done.
+    # More than one, without a yes: counted, and nothing done.
     done = mediawatch(home, "review", "confirm", "--by", "丙某", "--code", "stale_2w")
     assert (
         done.exit_code,
@@ -194,7 +195,7 @@ def test_who_is_dismissed_and_unproven_goes_back_to_the_worklist(
     out = tmp_path / "再查.xlsx"
     assert mediawatch(home, "worklist", "export", str(out)).exit_code == 0
     assert [row[Column.NAME.value] for row in table(out)] == ["示例市第1测试局"]
-    # Excused, it is a case of its own, and nobody looks again.
+    # Excused, it is a case of its own that needs no other look.
     assert (
         mediawatch(
             home, "review", "reopen", key(home, 1), "--by", "丙某", "--reason", "申诉"

@@ -36,8 +36,9 @@ REGISTRY = "政务新媒体名称,类型,平台ID\n" + "".join(
 
 @pytest.fixture
 def silent() -> Iterator[tuple[int, threading.Event]]:
-    """A proxy that takes every connection and never answers; and whether the browser came, after
-    the try whether there is a network.
+    """A proxy that takes every connection and never answers.
+
+    It notes whether the browser came, after the check of the network.
     """
     asked = threading.Event()
     with socket.create_server(("127.0.0.1", 0)) as server:
@@ -59,8 +60,9 @@ def silent() -> Iterator[tuple[int, threading.Event]]:
 
 @pytest.fixture(scope="module")
 def home() -> Iterator[Home]:
-    """A home of three accounts, of a path that is as short as usual. Each test continues its
-    sweep.
+    """A home of three accounts, of a path that is as short as usual.
+
+    Each test continues its sweep.
     """
     folder = Path(tempfile.mkdtemp(prefix="mw-", dir="/tmp"))
     (folder / "registry.csv").write_text(REGISTRY, "utf-8")
@@ -108,7 +110,7 @@ def sweeping(
     process.communicate()
 
 
-def test_beside_a_sweep_nobody_else_writes_and_a_signal_to_its_group_ends_it_in_order(
+def test_a_sweep_writes_alone_and_a_group_signal_ends_it(
     home: Home, sweeping: subprocess.Popen[str]
 ) -> None:
     for words in (

@@ -1,5 +1,6 @@
-"""Migrations fill what was not kept before from the readings of an older database, as if it had
-been kept from the beginning.
+"""Migrations fill what was not kept before from the readings of an older database.
+
+As if it had been kept from the beginning.
 """
 
 from __future__ import annotations
@@ -143,5 +144,5 @@ async def test_what_was_not_kept_before_is_filled_from_the_readings(
 
 
 def sorted_items(row: dict[str, Any]) -> list[tuple[str, Any]]:
-    """Without the counter of news: what was kept before it was counted is none."""
+    """Without the counter of news: what was kept before the counter existed is no news."""
     return sorted((name, value) for name, value in row.items() if name != "news")

@@ -1,5 +1,8 @@
-"""What the store gives to judge by is little, and says what all readings say; and so does what
-retention leaves of them: over random histories, policies and moments, on both databases."""
+"""What the store gives to judge by is little, and says what all readings say.
+
+So does what retention leaves of them: over random histories, policies and moments, on both
+databases.
+"""
 
 from __future__ import annotations
 

@@ -351,7 +351,7 @@ async def test_a_refusal_is_kept_once_and_for_good(any_store: Store) -> None:
 
 
 async def test_the_last_entry_is_the_last_that_was_judged(any_store: Store) -> None:
-    """A sweep that was stopped has judged nobody."""
+    """A sweep that was stopped has judged no account."""
     (account,) = await enter(any_store, PLAIN)
     judged = await open_sweep(any_store, [account])
     await any_store.sweeps.keep_judgements(

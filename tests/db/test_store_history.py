@@ -146,7 +146,7 @@ async def test_the_current_state_follows_each_reading(store: Store, sqlite_url: 
         2,
         "示例发布",
     )
-    # A post of the future is nobody's.
+    # A post of the future counts for no account.
     assert await state_after(NOW + 3 * day, post(date(2032, 1, 1))) == (
         "2031-03-02",
         5,
@@ -309,7 +309,7 @@ def decision(
     )
 
 
-async def test_a_review_follows_from_its_events_and_lasts_while_the_finding_says_the_same(
+async def test_a_review_follows_events_while_the_finding_stays(
     any_store: Store, migrated_url: str
 ) -> None:
     (account,) = accounts = await enter(any_store, PLAIN)

@@ -1,5 +1,6 @@
-"""Readings speak of the identity that is filed now, and of every filing of one id: state, due
-dates, what is known and learned follow.
+"""Readings speak of the identity that is filed now, and of every filing of one id.
+
+State, due dates, what is known and learned follow.
 """
 
 from __future__ import annotations
@@ -124,7 +125,7 @@ async def test_a_late_answer_about_the_old_identity_moves_nothing(any_store: Sto
     assert await speaking(any_store, corrected) == [kept.id]
 
 
-async def test_a_sight_of_another_id_proves_nothing_and_is_told_of_the_filing(
+async def test_a_sight_of_another_id_proves_nothing_of_the_filed(
     any_store: Store,
 ) -> None:
     (account,) = await enter(any_store, ONE)
@@ -236,7 +237,7 @@ async def test_a_filing_that_comes_later_has_what_was_read_of_its_twin(any_store
     assert await speaking(any_store, corrected) == []
 
 
-async def test_retention_leaves_what_serves_a_twin_or_an_identity_that_may_come_back(
+async def test_retention_keeps_what_twins_and_old_identities_need(
     any_store: Store,
 ) -> None:
     one, other, changed, plain = await enter(

@@ -1,5 +1,6 @@
-"""A home of an older version is opened by this one: decisions stand, notices print what they
-printed, readings know whom they speak of.
+"""A home of an older version is opened by this one.
+
+Decisions stand, notices print what they printed, readings know which account they speak of.
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ async def test_decisions_stand_after_an_upgrade_whatever_words_tell_the_finding(
     store = await db.open_store(old_url, clock=lambda: NOW)
     assert await states(store) == STATES
     events = await store.reviews.events(1)
-    # Of the decision about an earlier date nobody can tell the facts any more.
+    # The facts of the decision about an earlier date are no longer known.
     assert {event.account_id for event in events if event.facts is None} == {4}
     await store.close()
     engine = migration_engine(normal_url(old_url))
@@ -238,7 +239,7 @@ def test_a_failed_change_leaves_the_database_and_a_copy_as_they_were(
     )
     assert str(copy) in capsys.readouterr().err
     assert stat.S_IMODE(copy.stat().st_mode) == 0o600
-    # As docs/running.md says: the copy is a database of the version before, and is brought up to
+    # As docs/running.md says: the copy is a database of the version before. It is brought up to
     # date once nothing is in the way.
     if old_url.startswith("sqlite"):
         restored = f"sqlite:///{tmp_path / 'restored.db'}"

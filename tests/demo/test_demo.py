@@ -146,8 +146,8 @@ def test_only_confirmed_findings_leave_without_being_asked(
 
 
 def test_people_err_and_are_set_right(tibet: tuple[Path, str]) -> None:
-    """Of two accounts that a person took for silent, one is cleared by its unit's link, the other
-    by the reviewer; each is on record.
+    """Of two accounts that a person took for silent, its unit's link clears one, the reviewer the
+    other. Each is on record.
     """
     home, told = tibet
     assert "演示核查员 may confirm 21 of 60 findings, 39 rest on the same person's look" in told

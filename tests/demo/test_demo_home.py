@@ -1,5 +1,6 @@
-"""A demonstration's home goes to no real site: every command is tried, with a proxy that notes
-whoever comes.
+"""A demonstration's home goes to no real site.
+
+Every command is tried, with a proxy that notes each visitor.
 """
 
 from __future__ import annotations
@@ -23,15 +24,16 @@ GOES_OUT = {
     "sessions check": (),
     "sweep": (),
 }
-"""What would look at a site in any other home. The others need what only such looks give (a sweep,
-a notice), or never look.
+"""What would look at a site in any other home.
+
+The others need what only such looks give (a sweep, a notice), or never look.
 """
 _NOT_RUN = {"browse", "browser", "demo", "verify", "units", "init", "restore"}
 """Servers, installations, and what has a home or stand-ins of its own."""
 
 
 class Visitors:
-    """A proxy that serves nobody and counts who came."""
+    """A proxy that serves no one and counts who came."""
 
     def __init__(self) -> None:
         self.count = 0

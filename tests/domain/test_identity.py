@@ -1,4 +1,4 @@
-"""Whom a reading speaks of: ids of one account in several forms."""
+"""Which account a reading speaks of: ids of one account in several forms."""
 
 from __future__ import annotations
 

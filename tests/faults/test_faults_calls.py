@@ -1,5 +1,6 @@
-"""The fault matrix where first looks ask by calls: the same table holds, and nothing is said
-against an account that is not true.
+"""The fault matrix where first looks ask by calls.
+
+The same table holds, and nothing untrue is said against an account.
 """
 
 from __future__ import annotations

@@ -128,7 +128,7 @@ def recomputed(part: int, whole: int, decimals: int) -> str:
 
 
 @pytest.mark.shared
-def test_figures_from_published_counts_are_right_and_published_slips_are_seen() -> None:
+def test_figures_match_published_counts_and_reveal_slips() -> None:
     off = {row["nn"]: slips(as_printed(row)) for row in published()}
     assert {nn: found for nn, found in off.items() if found} == {
         "03": ["总数:检查率写20.1%,按1010/5038应为20.0%。"],
@@ -161,7 +161,7 @@ def test_figures_from_published_counts_are_right_and_published_slips_are_seen() 
 
 
 @pytest.mark.shared
-def test_every_recomputed_ratio_and_sum_of_published_circulars_is_judged_alike() -> None:
+def test_all_ratios_and_sums_of_circulars_are_judged_alike() -> None:
     ratios = [
         (row["nn"], *found.groups())
         for row in published()

@@ -196,9 +196,7 @@ async def test_one_digest_a_sweep_also_after_a_restart(store: Store, inbox: Inbo
     assert len(inbox.posts) == 2
 
 
-async def test_a_failed_sending_is_tried_again_and_nobody_gets_it_twice(
-    store: Store, inbox: Inbox
-) -> None:
+async def test_a_failed_sending_is_tried_again_and_arrives_once(store: Store, inbox: Inbox) -> None:
     book = SessionBook(store, lambda: NOW)
     inbox.refusing = {"/secret-key-2"}
     with structlog.testing.capture_logs() as lines:

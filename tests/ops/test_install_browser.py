@@ -128,7 +128,7 @@ def bare_machine(
     return environ
 
 
-def test_a_bare_debian_gets_its_own_packages_when_playwrights_download_fails(
+def test_debian_packages_come_when_playwrights_download_fails(
     bare_machine: dict[str, str], tmp_path: Path
 ) -> None:
     told: list[str] = []

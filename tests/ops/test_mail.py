@@ -39,8 +39,9 @@ BOX = "office@example.gov.cn"
 
 @dataclass
 class Post:
-    """A mail server of the office. `refusing` it takes no mail, though it lets everybody in who
-    knows the password.
+    """A mail server of the office.
+
+    `refusing` it takes no mail, though it lets everybody in who knows the password.
     """
 
     port: int
@@ -81,7 +82,7 @@ class Post:
 
 @pytest.fixture
 async def post(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Post]:
-    """Its certificate is one that this process, and whoever it starts, trusts."""
+    """This process, and every process it starts, trusts its certificate."""
     shown = identity(["localhost"])
     (tmp_path / "ca.pem").write_bytes(shown.ca_pem)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ca.pem"))
@@ -173,7 +174,7 @@ async def test_nobody_vouches_for_the_server_and_it_gets_no_password(
     assert (await states(store), post.logins) == (["waiting"], [])
 
 
-async def test_who_does_not_answer_in_time_may_have_it_and_gets_it_no_second_time(
+async def test_a_mail_without_an_answer_in_time_is_not_sent_twice(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(telling, "_LIMIT", 0.3)

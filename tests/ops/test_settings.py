@@ -45,7 +45,7 @@ def leaves(model: BaseModel, before: str = "") -> dict[str, object]:
     return found
 
 
-def test_an_option_beats_the_environment_beats_the_file_beats_the_default(
+def test_option_beats_environment_beats_file_beats_default(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert read_settings(home).sweep.policy == "national"
@@ -203,7 +203,7 @@ def test_the_documentation_names_every_key_with_its_default() -> None:
     assert len(rows) == len(documented)
 
 
-def test_the_home_is_private_where_it_matters_and_making_it_again_changes_nothing(
+def test_the_home_is_private_and_made_only_once(
     home: Home,
 ) -> None:
     assert stat.S_IMODE(home.sessions.stat().st_mode) == 0o700

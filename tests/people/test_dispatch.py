@@ -1,5 +1,6 @@
-"""下发核实: suspects go down as xlsx files and come back as answers; nothing in them is a formula,
-nobody's contacts go astray.
+"""下发核实: suspects go down as xlsx files and come back as answers.
+
+Nothing in them is a formula, and all contacts stay with their own unit.
 """
 
 from __future__ import annotations
@@ -391,8 +392,8 @@ async def test_an_answer_that_does_not_agree_disputes(store: Store, tmp_path: Pa
             [],
             state,
         )
-    # Another person's 无异议 does not outvote who disputes; a word alone is an answer, any other
-    # word is none.
+    # Another person's 无异议 does not outvote the person who disputes; a word without a choice counts
+    # as an answer, any other word does not.
     only = {DispatchColumn.STANCE: "无异议", DispatchColumn.PERSON: "戊某"}
     assert (
         len((await taken(store, inspection, answer(one.path, tmp_path / "戊.xlsx", only))).events)
@@ -638,8 +639,9 @@ async def test_a_file_saved_by_libreoffice_is_taken(store: Store, tmp_path: Path
 
 
 class Posting:
-    """A looker to whom every account shows one post, of the window's last day, on its page and
-    behind its link.
+    """A looker to whom every account shows one post, on its page and behind its link.
+
+    The post is of the window's last day.
     """
 
     def __init__(self, on: date = date(2031, 12, 31)) -> None:

@@ -66,7 +66,7 @@ OTHER = replace(SAID, latest_on=date(2031, 1, 1))
         ((SENT, DISPUTED), HearingState.DISPUTED),
         ((SENT, replace(AGREED, stance=None)), HearingState.DISPUTED),
         ((SENT, OVERDUE), HearingState.OVERDUE),
-        # Who answers late is heard all the same.
+        # A late answer counts all the same.
         ((SENT, OVERDUE, DISPUTED), HearingState.DISPUTED),
         ((SENT, DISPUTED, AGREED), HearingState.AGREED),
         ((SENT, DISPUTED, replace(AGREED, by="戊某")), HearingState.DISPUTED),
@@ -75,7 +75,7 @@ OTHER = replace(SAID, latest_on=date(2031, 1, 1))
         # But a unit that disputed is never noted as one that did not answer.
         ((SENT, DISPUTED, SENT, OVERDUE), HearingState.DISPUTED),
         ((SENT, DISPUTED, SENT, AGREED), HearingState.AGREED),
-        # About other facts nobody was heard.
+        # The unit was not asked about other facts.
         (
             (
                 event(ReviewAction.DISPATCHED, OTHER),
@@ -190,7 +190,7 @@ def test_a_filter_confirms_only_what_units_agree_to() -> None:
     assert (
         refusals(found, found, CONFIRM, frozenset({"8/stale_2w@0000", "7/duplicate_filing"})) == {}
     )
-    # A dismissal accuses nobody.
+    # A dismissal accuses no one.
     assert (
         refusals(found, found, ReviewDecision(ReviewAction.DISMISSED, "李四", "看错"), frozenset())
         == {}
@@ -299,7 +299,7 @@ def test_nothing_is_confirmed_around_its_hearing(
                 if last > 0
                 else {}
             )
-            # Who disputed stays heard, though it is sent down once more.
+            # A dispute stays, though the finding is sent down once more.
             disputed = any(stance is not Stance.AGREES for stance in newest.values())
             assert done.unheard is not (last >= 0 and (ended or disputed))
             assert at_once or not done.unheard

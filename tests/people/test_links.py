@@ -1,5 +1,6 @@
-"""Article links that units hand in: found in real files, opened at the replica, kept for whom they
-belong to.
+"""Article links that units hand in: found in real files, and opened at the replica.
+
+They are kept for the account that they belong to.
 """
 
 from __future__ import annotations
@@ -393,7 +394,7 @@ def test_whose_link_it_is(
     assert (entry.sight and entry.sight.matched_by) is tie
 
 
-def test_a_link_answered_for_an_account_is_its_own_unless_an_id_contradicts() -> None:
+def test_an_answered_link_counts_unless_an_id_contradicts() -> None:
     answered = FoundLink(LINK.url, (), account_id=2)
     entry = place(answered, shown(), [account(), account(2)])
     assert (entry.result, [each.id for each in entry.accounts]) == (LinkResult.MATCHED, [2])
@@ -552,7 +553,7 @@ async def test_a_dead_link_drawn_by_a_script_is_told_as_dead(
     ]
 
 
-def test_what_is_no_article_is_told_by_the_command_and_in_its_report(
+def test_a_link_to_no_article_is_reported_by_the_command(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     place = Place("a.txt", "", 3)

@@ -75,8 +75,9 @@ async def test_a_round_trip(store: Store, tmp_path: Path) -> None:
 
 
 async def test_nobody_answered(store: Store, tmp_path: Path) -> None:
-    """A file that comes back empty, or with a name and a time filled down, says nothing and is no
-    error.
+    """A file that comes back empty is no error.
+
+    Nor is one with only a name and a time filled down: both say nothing.
     """
     inspection, path = await exported(store, tmp_path, [filed(1), filed(2)])
     only_name = {name: {Column.PERSON: "甲某", Column.TIME: LOOKED_AT} for name in (ONE, TWO)}

@@ -1,6 +1,4 @@
-"""What comes back as a file: pictures wherever the office suites put them, and files that are none
-of ours.
-"""
+"""What comes back as a file: pictures wherever the office suites put them, and foreign files."""
 
 from __future__ import annotations
 

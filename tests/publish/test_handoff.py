@@ -1,5 +1,6 @@
-"""The hand-off is a contract: its schema and an example are frozen here, and a document that is
-made again is the same, byte for byte.
+"""The hand-off is a contract: its schema and an example are frozen here.
+
+A document that is made again is the same, byte for byte.
 """
 
 from __future__ import annotations
@@ -208,8 +209,9 @@ def told(**more: Any) -> Inspection:
 
 
 def test_the_schema_is_the_frozen_one() -> None:
-    """A change here breaks whoever reads hand-offs: it takes another version of the schema, not
-    another file.
+    """A change here breaks every reader of hand-offs.
+
+    It takes another version of the schema, not another file.
     """
     assert handoff.json_schema() == (FROZEN / "schema.json").read_bytes()
     jsonschema.Draft202012Validator.check_schema(json.loads(handoff.json_schema()))

@@ -38,8 +38,8 @@ _COLUMNS = (
     "articles",
 )
 _ACCOUNTS = (
-    # A stale one, one that is proved fresh only by its unit's link, one that will soon be stale,
-    # one on a platform without a scraper.
+    # A stale one; one that only its unit's link proves fresh; one that will soon be stale; one on a
+    # platform without a scraper.
     (LONG, "新浪微博", "weibo", "", "9990000003", "alive", "2022-10-14", ""),
     ("2", "微信公众号", "wechat", "gh_d00000000002", "", "alive", "2022-12-30;2022-10-01", "2"),
     (

@@ -412,7 +412,7 @@ def test_a_home_with_a_sample_alone_prints_its_lists(home: Home) -> None:
     assert TWO in mediawatch(home, "query", "flagged").stdout
 
 
-def test_what_a_later_inspection_finds_accuses_nobody_in_an_earlier_one(home: Home) -> None:
+def test_a_later_inspection_accuses_no_one_in_an_earlier_one(home: Home) -> None:
     """A unit that took another name in spring bore its filed name in winter."""
     within(home, lambda store: census(store, {ONE: NEW, TWO: NEW}))
     spring = datetime(2023, 3, 20, 9, tzinfo=BEIJING)

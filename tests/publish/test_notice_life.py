@@ -68,7 +68,7 @@ def test_a_later_judgement_changes_nothing_that_was_issued(office: Office) -> No
     office.issue(sweep, "文1", date(2023, 1, 10))
     before, tables = office.handoff("--notice", "文1"), office.sheets("--notice", "文1")
     assert (before["counts"]["failed"], before["counts"]["checked"]) == (2, 3)
-    # Another verdict on an account that is in it, on one that is not, another prefecture, and a
+    # Another verdict on an account that is in it, or on one that is not. Another prefecture, and a
     # notice that comes in later.
     office.within(
         lambda store: store.sweeps.keep_judgements(
@@ -494,7 +494,7 @@ def test_who_was_faster_has_issued_the_account(office: Office) -> None:
     office.within(lambda store: store.notices.issue(replace(notice, number="文2", again="补发")))
 
 
-def test_the_command_that_is_offered_withdraws_no_more_than_was_withdrawn(office: Office) -> None:
+def test_the_offered_command_withdraws_no_more_than_before(office: Office) -> None:
     sweep = office.sweep(Q4, {1: [*STALE, *NAMED]})
     office.issue(sweep, "文1", date(2023, 1, 10))
     office.issue(sweep, "文2", date(2023, 1, 12), "--again", "--reason", "补发")

@@ -350,7 +350,7 @@ def test_a_correction_withdraws_and_keeps_the_original(home: Home, tmp_path: Pat
         2,
         True,
     )
-    # Nothing else is known of the account: nobody has checked it.
+    # Nothing else is known of the account: no one has checked it.
     assert (
         second["counts"]["checked"],
         [one["account"]["name"] for one in second["unproven"]],
@@ -470,7 +470,7 @@ def test_a_recheck_says_what_became_of_each(home: Home, tmp_path: Path) -> None:
             for row in csv.DictReader((tmp_path / "复查.csv").read_text("utf-8-sig").splitlines())
         ]
 
-    # What nobody reviewed is held against no one.
+    # What was not reviewed is held against no account.
     assert results() == ["已完成整改", "无法核实"]
     within(home, lambda store: heard(store, 2, NOW))
     done = mediawatch(

@@ -324,7 +324,7 @@ def annex(folder: Path, *rows: str) -> Annex:
     return read_annex(path, REGISTRY, HISTORY, AS_OF)
 
 
-def test_another_systems_annex_is_tied_to_accounts_by_number_name_and_what_they_were(
+def test_an_annex_of_another_system_is_tied_to_accounts(
     tmp_path: Path,
 ) -> None:
     found = annex(

@@ -205,8 +205,9 @@ WIDE = (
     "联系电话",
     "微信读书链接",
 )
-"""Column letters: A 备案单号 … E 平台ID F 原始ID G 微信号 H 链接地址 I 文章链接 J 运行状态 K
-开设时间 L 联系电话 M 微信读书链接.
+"""Column letters: A 备案单号 …
+
+E 平台ID F 原始ID G 微信号 H 链接地址 I 文章链接 J 运行状态 K 开设时间 L 联系电话 M 微信读书链接.
 """
 ROW_ERRORS: list[tuple[str, dict[str, Any], str, str]] = [
     ("16 digits as a number", {"备案单号": 3025716006566021}, "A 备案单号", "数值超过15位"),
@@ -348,7 +349,7 @@ def refused(result: RowsResult) -> dict[int, str]:
         ),
         ([GOOD, ("", *GOOD[1:])], {2: "平台、所属组织和名称均与", 3: "平台、所属组织和名称均与"}),
         ([GOOD, SECOND, GOOD], {2: "第4行重复", 4: "第2行重复"}),
-        # Two accounts may bear one name: told apart by what they are filed under.
+        # Two accounts may bear one name: what they are filed under tells them apart.
         ([GOOD, ("71002", *GOOD[1:])], {}),
         ([GOOD, ("", GOOD[1], "新浪微博", GOOD[3])], {}),
     ],

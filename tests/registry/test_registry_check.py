@@ -238,7 +238,7 @@ def test_what_has_no_homepage_lacks_none(platform: str) -> None:
     assert findings == []
 
 
-def test_the_gravest_kind_comes_first_and_within_it_what_changes_verdicts() -> None:
+def test_gravest_kinds_come_first_then_what_changes_verdicts() -> None:
     accounts = [
         sound(1, "示例发布微信公众号"), sound(2, platform="weibo", url=""), sound(3, status=FiledStatus.CLOSING),
         sound(4, platform_id="X"), sound(5, platform_id="X"), sound(6, organiser="示例市旅游局"),

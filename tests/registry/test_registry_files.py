@@ -254,7 +254,7 @@ def test_hidden_rows_are_skipped_and_said(write: Callable[..., Path], tmp_path: 
     assert result.left_out == ["hidden rows"]
 
 
-def test_ditto_below_a_hidden_row_is_refused_where_it_could_mean_two_things(tmp_path: Path) -> None:
+def test_an_ambiguous_ditto_below_a_hidden_row_is_refused(tmp_path: Path) -> None:
     rows = [HEADINGS, GOOD, SECOND, ("3", "丙", "同上", "同上"), ("4", "丁", "抖音", "同上")]
     result = read(xlsx(tmp_path / "r.xlsx", rows, hidden=[2]))
     assert {error.place.row for error in result.errors} == {4, 5}

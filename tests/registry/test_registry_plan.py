@@ -398,7 +398,7 @@ def test_covers_that_say_nothing_are_refused(pair: str) -> None:
         parse_cover([pair])
 
 
-def test_an_account_in_service_comes_before_a_retired_one_of_the_same_number(
+def test_an_account_in_service_precedes_a_retired_one(
     tmp_path: Path,
 ) -> None:
     old = account(1, "示例发布", filing_number="71001", retired_on=date(2022, 1, 1))

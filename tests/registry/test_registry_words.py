@@ -346,7 +346,7 @@ def test_person_and_telephone_in_one_cell(text: str, expected: tuple[str, str]) 
     assert cells.person_and_phone(text) == expected
 
 
-def test_what_a_share_text_holds_besides_is_told() -> None:
+def test_the_rest_of_a_share_text_is_reported() -> None:
     assert cells.left_out(
         "复制打开 https://v.douyin.com/aAb/ 05/17+https://www.douyin.com/x?modal_id=7"
     ) == ("https://www.douyin.com/x?modal_id=7",)

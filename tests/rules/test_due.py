@@ -1,5 +1,6 @@
-"""When an account is due: by the day up to which it was judged, also where its look came after
-midnight or days after as_of.
+"""When an account is due: by the day up to which it was judged.
+
+Also where its look came after midnight or days after as_of.
 """
 
 from __future__ import annotations

@@ -224,7 +224,7 @@ def test_a_post_in_the_window_that_is_seen_later_takes_it_back() -> None:
     assert verdict(*twice(absent), reading(exact(20), at=LATER), policy=TIBET) is Verdict.UNPROVEN
 
 
-def test_a_finding_without_evidence_is_none() -> None:
+def test_a_finding_needs_evidence() -> None:
     first, second = twice(exact(40))
     bare = replace(second, sights=tuple(replace(one, evidence=()) for one in second.sights))
     assert verdict(first, bare) is Verdict.UNPROVEN
@@ -275,8 +275,9 @@ def test_future_post_is_set_aside_and_noted() -> None:
 
 
 def test_a_list_with_a_date_yet_to_come_proves_no_gap() -> None:
-    """Its newest post has a true date that nobody knows: it may lie in the window. Found by the
-    fault matrix.
+    """The true date of its newest post is not known: it may lie in the window.
+
+    Found by the fault matrix.
     """
     for gaps, codes in (((-400, 41, 60), set()), ((41, 60), {Code.STALE_2W})):
         looks = (
@@ -314,7 +315,7 @@ def test_gone(outcome: Outcome, code: Code, tibet: Verdict) -> None:
     assert verdict(*twice(gone), reading(sight(), at=READ + timedelta(hours=2))) is Verdict.UNPROVEN
 
 
-def test_a_ban_stands_beside_posts_of_the_same_page_and_falls_by_those_of_another() -> None:
+def test_a_ban_falls_only_by_posts_of_another_page() -> None:
     banned = sight(outcome=Outcome.BANNED, posts=posts(2), control="别的账号")
     assert reading(banned).outcome is Outcome.BANNED
     assert codes(*twice(banned)) == [Code.BANNED]
@@ -374,7 +375,7 @@ def test_a_post_that_left_the_list_still_bounds_the_gap() -> None:
     assert (judged.findings[0].code, judged.findings[0].gap_days) == (Code.STALE_2W, 41)
 
 
-def test_a_link_that_leads_to_another_name_accuses_nobody() -> None:
+def test_a_link_that_leads_to_another_name_accuses_no_one() -> None:
     elsewhere = exact(40, name="别家饭店", matched_by=MatchedBy.URL)
     assert verdict(*twice(elsewhere), policy=TIBET) is Verdict.UNPROVEN
     assert verdict(*twice(replace(elsewhere, name="示例发布"))) is Verdict.UNPROVEN
@@ -458,7 +459,7 @@ def test_a_persons_word() -> None:
     assert verdict(nothing, later) is Verdict.UNPROVEN, "the post after as_of may be its first one"
 
 
-def test_a_persons_word_without_a_picture_accuses_nobody() -> None:
+def test_a_persons_word_without_a_picture_accuses_no_one() -> None:
     stale = person(
         sight(posts=(Post(on=day(30), kind=PostKind.SEEN),), complete_since=day_start(day(30)))
     )
@@ -466,7 +467,7 @@ def test_a_persons_word_without_a_picture_accuses_nobody() -> None:
     assert verdict(bare) is Verdict.UNPROVEN
 
 
-def test_a_machine_that_knows_the_account_contradicts_a_persons_not_found() -> None:
+def test_a_machines_sight_contradicts_a_persons_not_found() -> None:
     search = sight(surface="wechat.search")
     closed_list = sight(
         surface="wechat.list", outcome=Outcome.RATE_LIMITED, name="", matched_by=None
@@ -476,7 +477,7 @@ def test_a_machine_that_knows_the_account_contradicts_a_persons_not_found() -> N
     assert verdict(reading(search, closed_list), gone, policy=TIBET) is Verdict.UNPROVEN
 
 
-def test_names_that_contradict_each_other_accuse_nobody() -> None:
+def test_names_that_contradict_each_other_accuse_no_one() -> None:
     fresh = Post(on=day(1), kind=PostKind.SEEN)
     one = person(sight(posts=(fresh,)))
     other = person(sight(posts=(fresh,), name="改了的名"), by="李四", at=READ + timedelta(hours=2))

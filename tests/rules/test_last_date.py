@@ -1,4 +1,4 @@
-"""The last date until as_of is told where the newest post lies after it."""
+"""The last date until as_of is given where the newest post lies after it."""
 
 from __future__ import annotations
 

@@ -229,7 +229,7 @@ def longest_by_hand(days: list[date]) -> int:
 
 @given(DAYS)
 def test_a_complete_list_is_judged_by_its_longest_gap(days: list[date]) -> None:
-    """Counted from its first known post on: nobody knows when it was opened."""
+    """Counted from its first known post on: its opening is not known."""
     found = judged(*twice(sight(*days, ever=True)))
     opened = judged(
         *twice(sight(*days, ever=True)), filed=replace(FILED, opened_on=date(2020, 1, 1))

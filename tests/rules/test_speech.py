@@ -73,7 +73,7 @@ def sight(matched_by: MatchedBy | None = ID, **values: Any) -> Sight:
         (sight(NAME), NAMED, replace(NAMED, name="改名"), Speech.NOT),
         (sight(URL), replace(NAMED, links=("a",)), replace(NAMED, links=("a", "b")), Speech.FULLY),
         (sight(URL), replace(NAMED, links=("a",)), replace(NAMED, links=("b",)), Speech.NOT),
-        # Nobody knows under which identity it was taken.
+        # The identity under which it was taken is not known.
         (sight(), None, WEIBO, Speech.NOT),
         (sight(platform_id="1000000001"), None, WEIBO, Speech.IN_FAVOUR),
     ],
@@ -105,7 +105,7 @@ def test_ids_of_one_form_are_compared(
     )
 
 
-def test_what_is_left_of_an_unknown_past_holds_nothing_against_anybody() -> None:
+def test_an_unknown_past_counts_against_no_account() -> None:
     seen = sight(
         platform_id="1000000001",
         name="改名",

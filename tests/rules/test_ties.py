@@ -1,5 +1,6 @@
-"""Whose reading it is, and what may therefore be held against whom: by id, by the identity filed
-now, by the newest answer.
+"""Whose reading it is, and which account it may count against.
+
+By id, by the identity filed now, by the newest answer.
 """
 
 from __future__ import annotations
@@ -140,8 +141,8 @@ STALE, FRESH = sight(40, whole=True), sight(3)
 
 
 def test_readings_of_another_id_speak_neither_for_nor_against() -> None:
-    """The registry was put right: the old account's silence fails nobody, the old account's posts
-    prove nobody fresh.
+    """The registry was put right: the old account's silence fails no other account, its posts prove
+    no other one fresh.
     """
     assert judged(*twice(STALE, taken=OTHER)).verdict is Verdict.UNPROVEN
     assert judged(reading(FRESH, taken=OTHER)).verdict is Verdict.UNPROVEN
@@ -153,9 +154,10 @@ def test_readings_of_another_id_speak_neither_for_nor_against() -> None:
     assert judged(*stale, reading(FRESH, taken=OTHER)) == judged(*stale)
 
 
-def test_an_inspection_accuses_nobody_by_what_was_filed_after_it_began() -> None:
-    """Who files another id or name makes no account silent, vanished or renamed that was filed
-    otherwise when the list was made.
+def test_a_later_filing_accuses_no_one_in_an_inspection() -> None:
+    """A new filing accuses no account: an account was filed otherwise when the list was made.
+
+    Another id or name makes no account silent, vanished or renamed.
     """
     renamed, without = replace(NAMELESS, name="胡乱填写的名称"), NAMELESS
     shown = replace(STALE, platform_id=OTHER.platform_id)
@@ -175,14 +177,14 @@ def test_an_inspection_accuses_nobody_by_what_was_filed_after_it_began() -> None
     assert judged(*twice(STALE, taken=OTHER), filed=CLOSED, identity=OTHER.identity).findings == ()
 
 
-def test_a_sight_that_shows_the_filed_id_is_of_it_whatever_was_filed_then() -> None:
+def test_a_sight_of_the_filed_id_counts_under_any_earlier_filing() -> None:
     own = {"platform_id": FILED.platform_id}
     assert judged(reading(replace(FRESH, **own), taken=OTHER)).verdict is Verdict.FRESH  # type: ignore[arg-type]
     stale = replace(STALE, matched_by=MatchedBy.URL, **own)  # type: ignore[arg-type]
     assert judged(*twice(stale, taken=NAMELESS)).verdict is Verdict.FAILED
 
 
-def test_what_nobody_knows_the_identity_of_accuses_nobody() -> None:
+def test_a_reading_of_unknown_identity_accuses_no_one() -> None:
     assert judged(*twice(STALE, taken=None)).findings == ()
     assert judged(*twice(replace(STALE, platform_id=FILED.platform_id), taken=None)).findings == ()
     assert judged(reading(FRESH, taken=None)).verdict is Verdict.UNPROVEN
@@ -255,7 +257,7 @@ def test_while_the_filed_id_is_somebody_elses_nothing_is_said(seen: tuple[Readin
     assert judged(*seen, filed=replace(CLOSED, opened_on=LONG_AGO)).findings == ()
 
 
-def test_a_persons_word_does_not_make_another_bodys_account_the_filed_one() -> None:
+def test_a_persons_word_never_adopts_another_bodys_account() -> None:
     page = reading(sight(40, **FOREIGN))
     assert judged(page, person("张三", SILENT)).findings == ()
     assert judged(page, person("张三", gone()), policy=NATIONAL).findings == ()
@@ -367,7 +369,7 @@ NEW = sight(3, name="别的名称")
         ((NEW, FRESH, NEW, NEW), [Code.RENAMED_UNREPORTED]),
     ],
 )
-def test_another_name_needs_two_looks_after_the_filed_one_was_last_seen(
+def test_another_name_needs_two_looks_after_the_filed_one(
     looks: tuple[Sight, ...], expected: list[Code]
 ) -> None:
     seen = [
@@ -399,7 +401,7 @@ def test_another_script_or_an_unseen_sign_is_no_other_name(name: str) -> None:
     )
 
 
-def test_a_missing_id_proves_nothing_while_the_name_search_could_not_be_asked() -> None:
+def test_a_missing_id_proves_nothing_without_the_name_search() -> None:
     search = sight(surface="weibo.search", name="", matched_by=None)
     for trouble in (
         Outcome.LOGIN_REQUIRED,
@@ -480,7 +482,7 @@ def test_no_gap_begins_before_the_opening() -> None:
         assert judged(*twice(seen), filed=unborn).verdict is Verdict.UNPROVEN
 
 
-def test_an_unknown_opening_proves_no_silence_before_the_first_known_post() -> None:
+def test_an_unknown_opening_proves_no_silence_before_a_post() -> None:
     unknown = replace(FILED, opened_on=None)
     only_after = sight(-1, complete_since=day_start(date(2022, 11, 1)))
     assert judged(*twice(only_after), filed=unknown).verdict is Verdict.UNPROVEN
@@ -489,9 +491,10 @@ def test_an_unknown_opening_proves_no_silence_before_the_first_known_post() -> N
     assert judged(once, *twice(only_after), filed=unknown).verdict is Verdict.LISTED
 
 
-def test_another_accounts_article_proves_nobody_fresh_and_hides_no_silence() -> None:
-    """No id is filed, and the page bears another name: a proposal. Nor does a silence stand against
-    it.
+def test_another_accounts_article_proves_nothing_either_way() -> None:
+    """No id is filed, and the page bears another name: a proposal.
+
+    Nor does a silence stand against it.
     """
     article = reading(
         sight(3, surface="wechat.article", name="别家饭店", matched_by=MatchedBy.URL),
@@ -519,7 +522,7 @@ SILENT = sight(
 SEEN = sight(posts=(Post(on=date(2022, 12, 25), kind=PostKind.SEEN),))
 
 
-def test_a_persons_newest_answer_stands_and_of_earlier_ones_the_posts() -> None:
+def test_a_persons_newest_answer_and_all_posts_count() -> None:
     assert codes(person("张三", gone())) == [Code.NOT_FOUND]
     corrected = judged(person("张三", gone()), person("张三", HIDDEN, hours=2))
     assert (corrected.verdict, corrected.findings) == (Verdict.UNPROVEN, ())

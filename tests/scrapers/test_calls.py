@@ -157,7 +157,7 @@ def test_only_a_first_look_asks_by_calls() -> None:
     ) == (True, False)
 
 
-def test_surfaces_that_ask_by_calls_are_those_whose_calls_are_known_to_do() -> None:
+def test_only_surfaces_with_known_calls_ask_by_calls() -> None:
     asking = {
         surface.name
         for scraper in SCRAPERS.values()
@@ -225,7 +225,7 @@ async def test_what_calls_leave_open_the_page_is_asked_at_once(
         assert await looks.look(Plain()) == ["/", "/call"]
 
 
-async def test_a_site_that_turns_calls_away_is_not_asked_again_by_the_page(
+async def test_a_page_does_not_repeat_calls_that_were_turned_away(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with asking(browser, monkeypatch) as looks:
@@ -243,7 +243,7 @@ async def test_what_a_signing_page_is_refused_may_be_for_its_signature(
         assert [each.outcome for each in looks.seen] == [Outcome.OK, Outcome.OK, Outcome.CAPTCHA]
 
 
-async def test_calls_that_get_no_answer_give_way_to_pages_until_the_batch_ends(
+async def test_failed_calls_give_way_to_pages_until_the_batch_ends(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with asking(browser, monkeypatch, call=Answer(status=502)) as looks:
@@ -303,7 +303,7 @@ async def test_with_its_context_a_warm_page_is_renewed(
     await own.close()
 
 
-async def test_calls_say_that_they_are_calls_and_vouch_for_nothing_a_page_says(
+async def test_calls_say_that_they_are_calls_and_prove_no_page(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with asking(browser, monkeypatch) as looks:

@@ -121,7 +121,7 @@ async def test_calls_from_a_warm_page_read_as_far_back(executable: Path, tmp_pat
     assert min(post.on for post in sight.posts if not post.pinned) < FIRST
 
 
-def test_a_list_ends_short_of_a_day_until_a_post_from_before_it_stands_in_it() -> None:
+def test_a_list_ends_short_of_a_day_without_an_older_post() -> None:
     on = [Post(on=FIRST + timedelta(days=number)) for number in (3, 1, 0)]
     assert needs_older_page(on, FIRST)
     assert not needs_older_page([*on, Post(on=FIRST - timedelta(days=1))], FIRST)
@@ -198,7 +198,7 @@ async def test_no_list_is_read_for_ever() -> None:
         ({"ok": 1}, None),
     ],
 )
-async def test_a_page_that_does_not_come_leaves_what_the_pages_before_it_show(
+async def test_a_missing_page_leaves_what_earlier_pages_show(
     answer: object, refused: type[Failure] | None
 ) -> None:
     pages = Pages(FIRST, ends=4, answer=answer)

@@ -206,7 +206,7 @@ async def test_a_look_without_a_browser_is_a_sight(tmp_path: Path) -> None:
 async def test_looks_are_not_begun_with_a_browser_that_does_not_start(
     tmp_path: Path, content: str | None, mode: int
 ) -> None:
-    """Missing, no program, one that ends at once: the operator is told once, not by every
+    """Missing, no program, one that ends at once: the operator learns it once, not from every
     account.
     """
     executable = tmp_path / "chromium"
@@ -247,7 +247,7 @@ def test_every_platform_has_a_scraper_under_its_own_key() -> None:
         assert all(surface.pace.every >= 1 and surface.label for surface in scraper.surfaces)
 
 
-def test_links_of_posts_that_may_be_opened_again_are_handed_over_newest_first() -> None:
+def test_lasting_links_of_posts_come_newest_first() -> None:
     scraper = replace(SCRAPERS["wechat"], surfaces=())
     links = [f"https://mp.weixin.qq.com/s/Example{number}Example" for number in range(3)]
     long = "https://mp.weixin.qq.com/s?__biz=MzAwMA%3D%3D&mid=1"

@@ -1,6 +1,9 @@
-"""We come as what we are and ask for little. What a running browser does of it is tested with the
-browser and the tab: the site is told what looks at it, pictures are for evidence only, a login has
-one page at a time, downloads and foreign hosts are refused."""
+"""We come as what we are and ask for little.
+
+The browser's and the tab's tests cover what a running browser does of it. The site learns what
+looks at it; pictures are for evidence only. A login has one page at a time; downloads and foreign
+hosts are refused.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,9 @@ DISGUISE = {
     "ignore_default_args", "ignoreHTTPSErrors", "ignore_https_errors", "is_mobile", "playwright_stealth", "setExtraHTTPHeaders",
     "setUserAgentOverride", "set_extra_http_headers", "set_geolocation", "stealth", "user_agent", "webdriver",
 }  # fmt: skip
-"""Words of Playwright, of Chromium's protocol and of add-ons by which a browser is made to look
-like another one, or its checks are loosened."""
+"""Words of Playwright, of Chromium's protocol and of add-ons that disguise a browser or loosen its
+checks.
+"""
 LOOSE = {"route", "unroute", "route_from_har"}
 """Requests are blocked by Chromium itself: a page's `route` would turn its cache off and make eight
 times the traffic.
@@ -80,9 +84,7 @@ def test_a_disguise_is_seen(line: str) -> None:
 @pytest.mark.parametrize(
     ("platform", "surface"), SURFACES, ids=lambda part: getattr(part, "name", part)
 )
-def test_every_surface_declares_a_pace_and_where_its_pages_may_go(
-    platform: str, surface: Surface
-) -> None:
+def test_every_surface_declares_its_pace_and_its_hosts(platform: str, surface: Surface) -> None:
     assert surface.pace.every >= 1.5, "seconds; a person could not read faster"
     assert surface.pace.jitter > 0
     hosts = surface.hosts or SCRAPERS[platform].hosts

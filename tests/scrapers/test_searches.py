@@ -1,5 +1,6 @@
-"""What a platform's name search says of an account: who is proposed, and when nobody means
-absence.
+"""What a platform's name search says of an account: which account it proposes.
+
+And when an empty result means absence.
 """
 
 from __future__ import annotations
@@ -238,7 +239,7 @@ def hits(*names: str, more: bool = False, **values: str) -> Results:
         ),
     ],
 )
-def test_whom_a_search_finds(
+def test_the_account_that_a_search_finds(
     account: Filing, own: str, found: Results, outcome: Outcome, name: str, by: MatchedBy | None
 ) -> None:
     seen = match_hits_to_filed(account, own, found, gone=False)
@@ -275,7 +276,7 @@ def test_whom_a_search_finds(
         ),
     ],
 )
-def test_a_hit_that_bears_one_filed_key_and_contradicts_another_is_a_doubt(
+def test_a_hit_with_one_right_and_one_wrong_key_is_a_doubt(
     values: dict[str, str], own: str, found: Results
 ) -> None:
     for gone in (False, True):
@@ -289,7 +290,7 @@ def test_a_hit_that_bears_one_filed_key_and_contradicts_another_is_a_doubt(
         assert seen.detail.startswith(ID_IN_DOUBT)
 
 
-def test_nobody_is_an_absence_only_where_all_filed_keys_were_searched_for() -> None:
+def test_an_empty_search_needs_all_filed_keys_for_an_absence() -> None:
     account = filed(alias="shili")
     assert match_hits_to_filed(account, "", NOBODY, gone=False).outcome is Outcome.NO_EVIDENCE
     seen = match_hits_to_filed(account, "", NOBODY, gone=False, searched=("shili",))
@@ -297,13 +298,13 @@ def test_nobody_is_an_absence_only_where_all_filed_keys_were_searched_for() -> N
     assert seen.detail.startswith("searched for 示例发布, shili: ")
 
 
-def test_two_searches_say_nobody_only_together() -> None:
+def test_two_empty_searches_count_only_together() -> None:
     assert joined(NOBODY, NOBODY).nobody
     assert joined(NOBODY, hits(OTHER)) == hits(OTHER)
     assert joined(hits(OTHER, more=True), hits(OTHER)) == hits(OTHER, more=True)
 
 
-def test_where_the_link_is_gone_too_nobody_is_an_absence() -> None:
+def test_an_empty_search_is_an_absence_where_the_link_is_gone() -> None:
     assert match_hits_to_filed(filed(url="x"), "9", NOBODY, gone=True).outcome is Outcome.NOT_FOUND
     assert (
         match_hits_to_filed(filed(platform_id="9"), "9", NOBODY, gone=True).outcome
@@ -317,7 +318,7 @@ def test_where_the_link_is_gone_too_nobody_is_an_absence() -> None:
     st.booleans(),
     st.booleans(),
 )
-def test_a_search_never_says_absent_of_an_account_with_an_id_or_with_hits(
+def test_a_search_with_an_id_or_hits_never_says_absent(
     names: list[str], own: str, more: bool, gone: bool
 ) -> None:
     seen = match_hits_to_filed(filed(platform_id=own), own, hits(*names, more=more), gone=gone)

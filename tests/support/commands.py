@@ -16,7 +16,7 @@ from mediawatch.cli import app
 
 
 def in_process(*words: str | Path, given: str | None = None) -> subprocess.CompletedProcess[str]:
-    """What the command printed, and its exit code; what nobody foresaw is raised."""
+    """What the command printed, and its exit code; an unforeseen error is raised."""
     typed = [str(word) for word in words]
     done = CliRunner().invoke(app, typed, input=given, catch_exceptions=False)
     return subprocess.CompletedProcess(typed, done.exit_code, done.stdout, done.stderr)

@@ -1,8 +1,7 @@
-"""A cross-checker: everything that tells of one inspection, read back by other programs, must say
-the same of it.
+"""A cross-checker: everything that reports one inspection must say the same of it.
 
 Figures, Word document, workbook, page, hand-off, `flagged` and the report queries are made of one
-home and parsed as their readers do.
+home. Other programs read them back, and parse them as their readers do.
 """
 
 from __future__ import annotations
@@ -293,8 +292,9 @@ async def _lists_agree(app: App, sweep: Sweep, said: Printed) -> None:
 
 
 async def _no_view_accuses_anybody_with_news(app: App, sweep: Sweep) -> None:
-    """Whoever reads the views without us cannot judge: an account with news stands in none that
-    accuses, unless retention has passed it.
+    """A reader of the views cannot judge without us.
+
+    So an account with news stands in none that accuses, unless retention has passed it.
     """
     before = await app.store.readings.pruned_before()
     if before is not None and sweep.as_of < before:

@@ -70,8 +70,10 @@ class Once(Gate):
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """What came of a cell. `next` is the look at a sound account right after it: after each, or
-    only after a lane's last one.
+    """What came of a cell.
+
+    `next` is the look at a sound account right after it: after each, or only after a lane's last
+    one.
     """
 
     true: TrueAccount
@@ -89,9 +91,11 @@ async def play(
     full: bool = False,
     calls: bool = False,
 ) -> dict[Cell, Played]:
-    """Play all cells, some side by side, in one browser. `full`: real sizes, retries, second looks
-    and next accounts throughout. `calls`: first looks ask by calls from warm pages, as a sweep's
-    do."""
+    """Play all cells, some side by side, in one browser.
+
+    `full`: real sizes, retries, second looks and next accounts throughout. `calls`: first looks ask
+    by calls from warm pages, as a sweep's do.
+    """
     played: dict[Cell, Played] = {}
     for share in _shares(cells):
         await _play(platform, share, executable, folder, full, calls, played)
@@ -195,8 +199,9 @@ def _taken(queue: deque[_Due], end: Callable[[], _Due]) -> Iterator[_Due]:
 
 
 def _alone(cell: Cell) -> bool:
-    """Tabs may share a renderer: nobody else is at work when one dies. An own account has one fault
-    at a time.
+    """Tabs may share a renderer: no other tab is at work when one dies.
+
+    An own account has one fault at a time.
     """
     return cell.fault is Fault.CRASH or cell.scene.own
 
@@ -371,7 +376,7 @@ def _check_sight(cell: Cell, true: TrueAccount, sight: Sight) -> None:
         and cell.truth is TruthOf.RENAMED
         and sight.outcome in (Outcome.NOT_FOUND, Outcome.NO_EVIDENCE)
     ):
-        return  # nobody bears the filed name
+        return  # no account bears the filed name
     if sight.surface not in cell.struck:
         assert sight.outcome is Outcome.OK, (sight.surface, sight.outcome, sight.detail)
         return

@@ -67,8 +67,9 @@ STRUCK_BY = {
     "wechat.reader": frozenset({Part.DOCUMENT, Part.LIST}),
     "wechat.own": frozenset({Part.LIST}),
 }
-"""Which answers about an account each surface reads. The back office's own page is about the
-operator, never about an account.
+"""Which answers about an account each surface reads.
+
+The back office's own page is about the operator, never about an account.
 """
 EXACT = frozenset({"toutiao.profile", "weibo.desktop", "douyin.profile", "wechat.list"})
 """Surfaces that prove a gap when nothing is wrong."""

@@ -1,5 +1,6 @@
-"""示例号 (www.posts.example): a made-up site. Its profile page lists every post, newest first, to
-everybody: fresh and stale are proved.
+"""示例号 (www.posts.example): a made-up site.
+
+Its profile page lists every post, newest first, to every visitor: it proves fresh and stale.
 """
 
 from __future__ import annotations
@@ -27,9 +28,7 @@ from scrapers.urls import query_of
 
 
 class Profile(Surface):
-    """/u/ID: the page asks /api/user and /api/posts for itself; both replies are read as they
-    come.
-    """
+    """/u/ID: the page asks /api/user and /api/posts by itself; both replies are read."""
 
     name, label = "shili.profile", "示例号主页"
     attested, session, shows = Attestation.DESCRIBED, SessionUse.VISITOR, Shows.ALL

@@ -38,8 +38,10 @@ from scrapers.browser.sessions import write_state
 from scrapers.replica import Replica, World
 
 KINDS = ("python", "driver", "browser", "renderer", "machine")
-"""What dies. With the machine, the run and all that it has not brought to its files; its home goes
-on as it was at that moment.
+"""What dies.
+
+With the machine, the run and all that it has not brought to its files; its home goes on as it was
+at that moment.
 """
 _SOON = 0.4
 """Seconds between a look that was shown and the kill, at most: in the midst of what comes next."""
@@ -191,6 +193,7 @@ class Theatre:
 @dataclass(frozen=True)
 class Told:
     """By account number: verdict with findings, outcome of the first look, first and second looks.
+
     `wrong`, `orphans`: of evidence.
     """
 
@@ -205,8 +208,9 @@ class Told:
 
 @contextmanager
 def theatre(folder: Path, accounts: int) -> Iterator[Theatre]:
-    """The first so many accounts of the shipped world, as its platforms are mixed, behind a replica
-    in a process of its own.
+    """The first so many accounts of the shipped world, as its platforms are mixed.
+
+    The replica behind them runs in a process of its own.
     """
     lines = demo.shipped_world().read_text("utf-8").splitlines(keepends=True)
     remarks, (heading, *rows) = (
@@ -244,9 +248,11 @@ async def _furnished(folder: Path) -> None:
 
 
 def killed(stage: Theatre, home: Path, seed: int, kinds: Sequence[str]) -> set[int]:
-    """Run a sweep to its end and kill all these on the way, in an order and at moments that the
-    seed chooses; returns the readings that were shown. AssertionError where a run ends in another
-    way, or before all that."""
+    """Run a sweep to its end, and kill all these on the way.
+
+    The seed chooses the order and the moments. Returns the readings that were shown. AssertionError
+    where a run ends in another way, or before all that.
+    """
     chance, shown = random.Random(seed), set[int]()
     left = chance.sample(kinds, len(kinds))
     while True:

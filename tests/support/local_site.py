@@ -18,8 +18,9 @@ JSON = "application/json; charset=utf-8"
 
 @dataclass(frozen=True)
 class Answer:
-    """What a path answers. `hang` holds it back until the site closes; `reset` breaks the
-    connection.
+    """What a path answers.
+
+    `hang` holds it back until the site closes; `reset` breaks the connection.
     """
 
     body: str | bytes = ""

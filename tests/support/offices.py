@@ -65,8 +65,10 @@ def filed(number: int, **more: Any) -> Filing:
 
 @dataclass
 class Office:
-    """Its home. Every inspection is finished, and everything that it found is confirmed unless it
-    is said otherwise.
+    """Its home.
+
+    Every inspection is finished, and everything that it found is confirmed unless it is said
+    otherwise.
     """
 
     home: Home
@@ -110,8 +112,9 @@ class Office:
         confirm: bool = True,
         verdicts: Mapping[int, Verdict] | None = None,
     ) -> int:
-        """An inspection as of the end of a day, of the accounts `only` or of all; its number. Who
-        is not in `failed` is fresh.
+        """An inspection as of the end of a day, of the accounts `only` or of all; its number.
+
+        Who is not in `failed` is fresh.
         """
 
         async def work(store: Store) -> int:

@@ -38,8 +38,9 @@ def xlsx(
     more: Mapping[str, Cells] | None = None,
     hidden_sheets: Sequence[str] = (),
 ) -> Path:
-    """Text as text, numbers as numbers, dates as dates. `hidden` and `merged` (first row, first
-    column, last row, last column) from 0.
+    """Text as text, numbers as numbers, dates as dates.
+
+    `hidden` and `merged` (first row, first column, last row, last column) from 0.
     """
     with xlsxwriter.Workbook(
         path, {"strings_to_urls": False, "strings_to_formulas": False}

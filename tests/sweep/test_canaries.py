@@ -1,4 +1,5 @@
 """对照账号: what a surface says against others counts only while its canaries read as they must.
+
 Proofs of freshness stand.
 """
 
@@ -151,7 +152,7 @@ def test_a_good_check_holds_for_two_hours_and_one_login(
     )
 
 
-def test_a_persons_word_needs_no_canary_and_what_was_seen_outside_a_sweep_has_none() -> None:
+def test_a_persons_word_or_a_look_outside_needs_no_canary() -> None:
     seen = reading(sight("旧40", 40), look=LookKind.PERSON)
     assert backing_of_sight(seen.sights[0], seen, [check(-1, False)]) is Backing.PERSON
     outside = replace(reading(sight("旧40", 40)), sweep_id=None)
@@ -234,7 +235,7 @@ def test_a_finding_falls_with_either_of_its_looks(
         assert judged(checks) == ([], False, True), failing
 
 
-def test_what_is_withdrawn_is_said_and_nothing_is_looked_at_again_for_it() -> None:
+def test_withdrawn_sights_are_named_and_not_looked_at_again() -> None:
     known = known_as(
         FILED, twice(sight("旧40", 40)), checks=(check(-1), check(30, False), check(61))
     )
@@ -284,8 +285,9 @@ def test_a_distrusted_name_is_a_sign_of_life_still() -> None:
 
 
 class World(Scripted):
-    """Two surfaces and a clock that goes a minute with each look. `well` says whether a canary
-    reads well at that minute.
+    """Two surfaces and a clock that goes a minute with each look.
+
+    `well` says whether a canary reads well at that minute.
     """
 
     def __init__(
@@ -416,7 +418,7 @@ async def test_every_surface_in_use_is_checked_by_itself(store: Store, tmp_path:
 
 
 async def test_a_canary_that_cannot_be_read_fails(store: Store, tmp_path: Path) -> None:
-    """The door is shut before the last check: nobody knows what the surface would have shown."""
+    """The surface closed before the last check: what it would have shown is not known."""
 
     class Shut(World):
         def canary(self) -> Sight:

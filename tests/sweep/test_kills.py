@@ -60,8 +60,9 @@ def survives(
 
 
 def test_ten_kills_change_nothing(folder: Path) -> None:
-    """Five of them each, over two sweeps at a time and a third that nobody disturbs: half of a
-    killed sweep's time is starting anew.
+    """Five of them each, over two sweeps at a time and a third without a kill.
+
+    Half of a killed sweep's time goes into starting anew.
     """
     with theatre(folder, accounts=60) as stage, ThreadPoolExecutor() as side_by_side:
         expected = side_by_side.submit(undisturbed, stage)

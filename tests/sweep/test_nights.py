@@ -108,7 +108,7 @@ async def test_nights_alerts_and_backups_come_back_as_they_were_kept(any_store: 
     ]
 
 
-async def test_findings_are_told_next_to_the_last_conclusive_judgement(any_store: Store) -> None:
+async def test_findings_stand_beside_the_last_conclusive_judgement(any_store: Store) -> None:
     """Not next to the sweep before: what that one could not prove is neither gone nor new again."""
     accounts = await enter(
         any_store, *(replace(PLAIN, name=name) for name in ("新", "旧", "消", "疑", "好"))
@@ -217,7 +217,7 @@ async def test_the_error_that_ended_a_run_stands_where_the_store_fails_too(
     ]
 
 
-async def test_a_run_that_judged_but_could_not_be_kept_is_told_as_failed(
+async def test_a_run_that_could_not_be_kept_is_reported_as_failed(
     store: Store, tmp_path: Path
 ) -> None:
     stage = Stage(store, tmp_path)
@@ -330,7 +330,7 @@ def test_the_textfile_of_a_run_that_judged_nothing_shows_no_zeros(tmp_path: Path
 @pytest.mark.parametrize(
     ("name", "words"), [("mediawatch.txt", r"end in \.prom"), ("none/x.prom", "no folder")]
 )
-def test_a_textfile_that_nobody_would_read_is_refused_before_the_night(
+def test_an_unreadable_textfile_is_refused_before_the_night(
     tmp_path: Path, name: str, words: str
 ) -> None:
     with pytest.raises(UserError, match=words):

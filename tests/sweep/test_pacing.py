@@ -20,8 +20,9 @@ ABOUT_THEM = [outcome for outcome in Outcome if not outcome.about_us]
 
 @dataclass(frozen=True)
 class Row:
-    """One row of the decision table (docs/pace.md), written down a second time. `opens_after`:
-    visits in a row; 0: never.
+    """One row of the decision table (docs/pace.md), written down a second time.
+
+    `opens_after`: visits in a row; 0: never.
     """
 
     tries: int = 1
@@ -259,9 +260,7 @@ async def test_no_other_try_begins_after_the_end() -> None:
     assert (sight and sight.outcome, len(tries)) == (Outcome.UNREACHABLE, 1)
 
 
-async def test_who_waits_is_called_by_rank_then_by_order_and_a_cancelled_one_holds_up_nobody() -> (
-    None
-):
+async def test_waiters_are_called_by_rank_then_order() -> None:
     queue, called = Queue(), list[str]()
 
     async def wait(name: str, rank: Rank) -> None:

@@ -169,7 +169,7 @@ def test_the_windows_end_is_the_next_time_of_that_name(text: str, at: str) -> No
         next_time("late", NOW)
 
 
-def test_the_command_names_reasons_minutes_and_whom_nothing_leads_to(tmp_path: Path) -> None:
+def test_the_command_names_reasons_minutes_and_lone_accounts(tmp_path: Path) -> None:
     registry = tmp_path / "registry.csv"
     registry.write_text(
         (

@@ -39,8 +39,9 @@ Limits = Callable[[str, int, float], bool]
 
 
 class Limited(Scripted):
-    """Two surfaces in turn; the first to show a post in the window is the last. One with a prime in
-    its name shows old posts only.
+    """Two surfaces in turn; the first to show a post in the window is the last.
+
+    One with a prime in its name shows old posts only.
     """
 
     def __init__(self, limits: Limits, surfaces: tuple[str, ...]) -> None:
@@ -148,7 +149,7 @@ def test_who_was_turned_away_is_looked_at_after_the_rest(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("until", [9 * MINUTE, 5 * MINUTE])
-def test_nobody_waits_for_a_rest_that_outlasts_the_window(tmp_path: Path, until: float) -> None:
+def test_no_account_waits_for_a_rest_beyond_the_window(tmp_path: Path, until: float) -> None:
     found = virtual.run(lambda: swept(tmp_path, at_first, until=until))
     assert len(found.visits) == 2
     assert found.seconds < MINUTE
@@ -169,7 +170,7 @@ def test_a_site_that_never_gives_way_is_left_after_three_rests(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(("other", "waited"), [("toutiao.other", False), ("toutiao.other'", True)])
-def test_the_other_sources_go_on_and_nobody_waits_where_they_settle_it(
+def test_no_account_waits_where_other_sources_settle_it(
     tmp_path: Path, other: str, waited: bool
 ) -> None:
     """The one with a prime shows too little: the rest is waited for, and what was seen meanwhile
@@ -199,7 +200,7 @@ class Apart(Limited):
         return await super().look(account, need, gate)
 
 
-def test_hundreds_that_wait_for_a_rest_keep_nobody_from_another_source(tmp_path: Path) -> None:
+def test_hundreds_at_rest_leave_other_sources_free(tmp_path: Path) -> None:
     others = ("微1", "微2", "微3")
     found = virtual.run(
         lambda: swept(tmp_path, only_profile, accounts=300, others=others, looker=Apart)

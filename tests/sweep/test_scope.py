@@ -470,7 +470,7 @@ def test_the_figures_of_a_part_hold_against_the_whole_registry(
     assert found.whole.full_cover == (found.whole.checked == found.whole.drawn > 0 and held_all)
 
 
-def test_nothing_is_said_of_coverage_where_nobody_knows_the_registry() -> None:
+def test_an_unknown_registry_gives_no_word_of_coverage() -> None:
     accounts = registry(filed(1), filed(2))
     scope = judged_fresh(accounts[:1])
     old = replace(Request(policy=load("national"), account_ids=(1,)).sweep(NOW), totals=None)

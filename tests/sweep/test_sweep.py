@@ -115,7 +115,7 @@ async def test_the_second_look_uses_another_surface_where_there_is_one(stage: St
     assert stage.looker.asked[-1][1].not_by == {"toutiao.profile"}
 
 
-async def test_an_unforeseen_error_is_our_trouble_and_stops_nobody(
+async def test_an_unforeseen_error_is_our_trouble_and_stops_nothing(
     store: Store, tmp_path: Path
 ) -> None:
     def script(account: Account, need: Need) -> Sight:
@@ -158,7 +158,7 @@ async def test_a_sweep_that_reached_nothing_says_so(store: Store, tmp_path: Path
     assert (await stage.engine.run(request())).exit_code == 8
 
 
-async def test_a_breaker_leaves_the_rest_unproven_and_says_so_in_the_exit_code(
+async def test_a_breaker_leaves_the_rest_unproven_in_the_exit_code(
     store: Store, tmp_path: Path
 ) -> None:
     stage = Stage(
@@ -216,9 +216,7 @@ async def test_a_finished_sweep_is_not_repeated_without_again(stage: Stage) -> N
 async def left_running(
     stage: Stage, started: timedelta, read: timedelta | None, **more: object
 ) -> int:
-    """A sweep that was begun and last read so long before NOW, and that nobody has finished; its
-    number.
-    """
+    """An unfinished sweep that was begun and last read so long before NOW; its number."""
     asked = request(**more)
     opened = await stage.store.sweeps.open(
         asked.sweep(NOW - started), await stage.store.accounts.all()
@@ -254,8 +252,8 @@ async def left_running(
 async def test_a_sweep_is_gone_on_with_as_long_as_it_read_anything_lately(
     stage: Stage, started: int, read: int | None, asked: dict[str, object], gone_on: bool | None
 ) -> None:
-    """True: continued; False: closed as incomplete, of whatever scope; None: left to whoever asks
-    for its scope.
+    """True: continued; False: closed as incomplete, of whatever scope; None: left to a sweep of its
+    own scope.
     """
     await stage.file("鲜1", "鲜2")
     old = await left_running(
@@ -343,7 +341,7 @@ async def test_a_persons_reading_is_judged_like_any_other(stage: Stage) -> None:
     assert await stage.verdicts() == {"卡1": Verdict.FRESH}
 
 
-async def test_accounts_of_a_slow_platform_hold_up_nobody(store: Store, tmp_path: Path) -> None:
+async def test_accounts_of_a_slow_platform_hold_up_no_others(store: Store, tmp_path: Path) -> None:
     waiting = asyncio.Event()
     done: list[str] = []
 
@@ -377,7 +375,7 @@ def test_now_is_the_clock_not_as_of() -> None:
     assert datetime.fromisoformat("2023-01-01T08:59:59+08:00") == NOW
 
 
-async def test_links_seen_on_pages_that_are_its_own_by_id_stay_with_the_account(
+async def test_links_of_pages_tied_by_id_stay_with_the_account(
     store: Store, tmp_path: Path
 ) -> None:
     seen = tuple(f"https://mp.weixin.qq.com/s/Example{number:02}Example" for number in range(12))
@@ -413,7 +411,7 @@ async def test_a_period_wants_whole_lists_and_is_a_sweep_of_its_own(stage: Stage
     assert await stage.verdicts() == {"鲜1": Verdict.FRESH}
 
 
-async def test_a_nightly_sweep_looks_at_what_is_due_and_keeps_rows_for_that_alone(
+async def test_a_nightly_sweep_keeps_rows_only_for_due_accounts(
     store: Store, tmp_path: Path
 ) -> None:
     stage = Stage(store, tmp_path)
@@ -454,7 +452,7 @@ async def test_what_does_not_fit_the_night_stays_for_the_next(store: Store, tmp_
     assert (await again.engine.run(request(nightly=True, as_of=None))).looks == 3
 
 
-async def test_stored_posts_settle_a_census_without_a_look_unless_again_is_asked_for(
+async def test_stored_posts_settle_a_census_without_a_look(
     stage: Stage,
 ) -> None:
     await stage.file("鲜1", "鲜13", "旧40")
@@ -475,7 +473,7 @@ async def test_a_name_that_was_read_long_ago_is_read_again(stage: Stage) -> None
     assert (await stage.engine.run(request(as_of=AS_OF - timedelta(hours=1)))).looks == 1
 
 
-async def test_what_a_breaker_leaves_over_says_which_source_was_paused_and_why_and_goes_on_saying_it(
+async def test_accounts_left_by_a_breaker_name_the_paused_source(
     store: Store, tmp_path: Path
 ) -> None:
     stage = Stage(
@@ -492,9 +490,7 @@ async def test_what_a_breaker_leaves_over_says_which_source_was_paused_and_why_a
         await rejudge(store, stage.looker.supports, sweep.id)
 
 
-async def test_a_browser_that_does_not_start_is_told_once_and_nothing_is_held_against_anybody(
-    store: Store, tmp_path: Path
-) -> None:
+async def test_a_browser_that_does_not_start_accuses_no_one(store: Store, tmp_path: Path) -> None:
     class NoBrowser(Scripted):
         async def ready(self) -> None:
             raise UserError("the browser does not start")

@@ -202,12 +202,14 @@ def test_the_same_with_a_provinces_accounts(tmp_path: Path) -> None:
 
 
 @pytest.mark.soak
-def test_only_the_last_doubt_keeps_a_sweep_waiting_and_who_is_known_is_doubted_early(
+def test_only_the_last_doubt_keeps_a_sweep_waiting(
     tmp_path: Path,
 ) -> None:
-    """With the half hour between two looks. Of accounts that nobody knows the last may be doubtful,
-    and its half hour comes on top; a week later the doubtful ones come first, and the pace alone
-    tells how long it takes."""
+    """With the half hour between two looks.
+
+    The last of the unknown accounts may be doubtful: its half hour comes on top. A week later the
+    doubtful ones come first, and the pace alone sets the time.
+    """
     unknown, known = virtual.run(lambda: sweeps(tmp_path, 2432, SECOND_LOOK_AFTER, times=2))
     assert unknown.last_first_look <= 1.05 * unknown.demanded
     assert unknown.lasted <= max(

@@ -120,7 +120,7 @@ def saved(folder: Path, name: str, value: str) -> None:
     )
 
 
-async def test_each_session_and_each_platforms_visitor_has_cookies_of_its_own(
+async def test_sessions_and_visitors_have_cookies_of_their_own(
     browser: Browser, tmp_path: Path
 ) -> None:
     def greet(asked: Asked) -> Answer:
@@ -295,9 +295,7 @@ async def test_nothing_is_left_when_a_start_is_cancelled(
     assert await gone(before) == []
 
 
-async def test_a_driver_that_dies_while_it_starts_is_trouble_like_any_other(
-    own: Browser, site: Site
-) -> None:
+async def test_a_driver_that_dies_at_its_start_is_unreachable(own: Browser, site: Site) -> None:
     before = descendants()
     starting = asyncio.ensure_future(text_of(own, site))
     found: list[int] = []
@@ -330,7 +328,7 @@ async def test_without_an_executable_it_is_unreachable(tmp_path: Path) -> None:
     assert await gone(before) == []
 
 
-async def test_an_empty_page_is_lent_again_to_looks_of_its_kind_alone(
+async def test_an_empty_page_serves_only_looks_of_its_kind(
     own: Browser, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("scrapers.browser.pool.LOADS_PER_PAGE", 3)
@@ -359,9 +357,7 @@ async def test_an_empty_page_is_lent_again_to_looks_of_its_kind_alone(
     assert await steps() == new
 
 
-async def test_what_a_page_asked_for_is_not_heard_by_the_next_look(
-    own: Browser, site: Site
-) -> None:
+async def test_the_next_look_gets_no_reply_of_the_look_before(own: Browser, site: Site) -> None:
     async with own.tab(None, hosts=HOSTS, whole=False) as tab:
         await tab.open(site.url("/"))
         await tab.evaluate("void setInterval(() => fetch('/echo'), 5)")

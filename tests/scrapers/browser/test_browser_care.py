@@ -80,9 +80,7 @@ def until(condition: Callable[[], bool]) -> bool:
     return False
 
 
-async def test_what_it_writes_lies_in_a_folder_of_its_own_that_goes_with_it(
-    executable: Path, place: Path
-) -> None:
+async def test_its_files_lie_in_a_folder_that_goes_with_it(executable: Path, place: Path) -> None:
     before = descendants()
     browser = opened(executable, place)
     async with browser.tab(None, hosts=HOSTS, whole=False):
@@ -122,7 +120,7 @@ async def test_a_killed_run_takes_driver_and_browser_with_it(
     assert run.exists(), "nobody is there to remove it"
 
 
-async def test_a_start_sweeps_what_the_dead_left_and_nothing_of_the_living(
+async def test_a_start_removes_only_folders_of_the_dead(
     place: Path, owner: subprocess.Popen[str]
 ) -> None:
     (run,) = runs(place)
@@ -143,7 +141,7 @@ async def test_a_start_sweeps_what_the_dead_left_and_nothing_of_the_living(
     assert runs(place) == []
 
 
-def test_a_place_too_long_for_a_socket_is_replaced_by_one_of_its_own(tmp_path: Path) -> None:
+def test_a_place_too_long_for_a_socket_is_replaced(tmp_path: Path) -> None:
     homes = [tmp_path / ("很长的文件夹" * 5) / name / "tmp" for name in ("a", "b")]
     taken = [Scratch.taken(home) for home in (homes[0], homes[0], homes[1])]
     try:

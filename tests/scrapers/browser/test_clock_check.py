@@ -67,8 +67,9 @@ def test_one_reply_that_agrees_clears_our_clock(replies: list[dict[str, str]], o
 async def looked(
     executable: Path, platform_id: str, ours: timedelta, *, second: bool = False
 ) -> Sight:
-    """One look at an account by a machine whose clock is `ours` off, in a world whose sites know
-    the time.
+    """One look at an account by a machine whose clock is `ours` off.
+
+    The world's sites know the time.
     """
     here = NOW + ours
     async with (
@@ -100,7 +101,7 @@ async def test_a_clock_that_is_off_proves_nothing(
     assert sight.detail.startswith(CLOCK_OFF)
 
 
-async def test_a_sweep_with_a_wrong_clock_says_so_once_and_accuses_nobody(tmp_path: Path) -> None:
+async def test_a_wrong_clock_is_reported_once_and_accuses_no_one(tmp_path: Path) -> None:
     home = Home(tmp_path / "home").create()
     request = Request(policy=load("national"), second_look_after=timedelta())
     async with Replica(World.parse(WORLD), now=lambda: NOW) as replica:

@@ -136,10 +136,11 @@ async def test_a_reply_that_does_not_come_is_unreachable(quick: Browser, answer:
         assert isinstance(await failure_of(hearing.first(timeout=0.5)), Unreachable)
 
 
-async def test_an_earlier_call_that_is_answered_late_does_not_excuse_a_later_one_that_failed(
+async def test_a_late_answer_does_not_excuse_a_later_failed_call(
     quick: Browser,
 ) -> None:
     """The list was reset before the profile's answer was there: no changed site, but no connection.
+
     Found by the fault matrix.
     """
     asked_twice = (
@@ -189,7 +190,7 @@ async def test_a_body_the_page_does_not_read_is_asked_for_once_more(quick: Brows
 
 
 @pytest.mark.parametrize("script", ["fetch('/api/feed')", "fetch('/api/feed').then(a => a.text())"])
-async def test_an_empty_body_is_heard_as_empty(quick: Browser, script: str) -> None:
+async def test_an_empty_body_is_read_as_empty(quick: Browser, script: str) -> None:
     async with (
         at(quick, {"/": f"<script>{script}</script>", "/api/feed": Answer("", JSON)}) as (
             tab,
@@ -309,7 +310,7 @@ async def test_a_challenge_that_reloads_the_page_is_waited_for(quick: Browser) -
         ) == (404, 404, True, False)
 
 
-async def test_a_script_that_throws_is_changed_and_one_that_hangs_unreachable(
+async def test_a_throwing_script_is_changed_a_hanging_one_unreachable(
     hasty: Browser,
 ) -> None:
     async with at(hasty, {"/": "<p>x</p>"}) as (tab, site):

@@ -1,5 +1,6 @@
-"""What Douyin's replies and pages are read as, and whose they are taken for. Composed payloads;
-recorded ones stand in the cases.
+"""What Douyin's replies and pages are read as, and whose they are taken for.
+
+Composed payloads; recorded ones stand in the cases.
 """
 
 from __future__ import annotations
@@ -180,7 +181,7 @@ def test_a_profile_says_name_id_and_count() -> None:
     )
 
 
-def test_a_profile_without_a_name_says_what_else_it_holds_and_that_it_is_odd() -> None:
+def test_a_profile_without_a_name_is_read_and_marked_odd() -> None:
     profile = read_profile(called(nickname=""), SEC)
     assert profile is not None
     assert (profile.seen.name, profile.seen.platform_id, profile.works, profile.seen.outcome) == (
@@ -501,7 +502,7 @@ def test_an_empty_page_that_promises_more_is_followed(payload: object, cursor: i
     assert next_cursor(payload) == cursor
 
 
-def test_another_page_is_asked_for_without_the_first_ones_signature() -> None:
+def test_a_further_page_is_asked_without_the_first_signature() -> None:
     signed = f"https://www.douyin.com/aweme/v1/web/aweme/post/?sec_user_id={SEC}&max_cursor=0&count=18&msToken=x&a_bogus=y"
     assert (
         page_at(signed, 7)
@@ -509,7 +510,7 @@ def test_another_page_is_asked_for_without_the_first_ones_signature() -> None:
     )
 
 
-def test_what_the_list_says_of_its_months_is_told() -> None:
+def test_the_months_of_a_list_are_noted() -> None:
     assert "time_list ['2022-12']" in read(works(*LIST, time_list=["2022-12"])).detail
 
 

@@ -156,8 +156,8 @@ async def test_without_id_and_link_the_operator_searches(operator: Stage) -> Non
         SECS["a"],
         MatchedBy.NAME,
     )
-    # Whom the search found is looked at next; nobody certifies it as the filed body's, so its list
-    # proves no gap.
+    # The look goes on to the account that the search found. Nothing certifies it as the filed
+    # body's, so its list proves no gap.
     assert (page.surface, page.name, page.matched_by, page.exact) == (
         "douyin.profile",
         "示例活跃",
@@ -175,7 +175,7 @@ async def test_without_id_and_link_the_operator_searches(operator: Stage) -> Non
     assert (near.outcome, near.name) == (Outcome.NO_EVIDENCE, "")
 
 
-async def test_nobody_of_that_name_is_no_absence_where_a_link_is_filed(operator: Stage) -> None:
+async def test_an_empty_search_is_no_absence_where_a_link_is_filed(operator: Stage) -> None:
     reading = await operator.look(filed("", name="无此示例", url="https://v.douyin.com/dead/"))
     assert [(sight.surface, sight.outcome) for sight in reading.sights] == [
         ("douyin.profile", Outcome.NO_EVIDENCE),
@@ -183,7 +183,7 @@ async def test_nobody_of_that_name_is_no_absence_where_a_link_is_filed(operator:
     ]
 
 
-async def test_where_the_id_is_gone_the_search_tells_who_bears_the_name(operator: Stage) -> None:
+async def test_a_search_by_name_follows_an_id_that_is_gone(operator: Stage) -> None:
     reading = await operator.look(filed("i", name="示例移居"))
     profile, found = reading.sights
     assert (profile.outcome, found.outcome, found.name, found.matched_by) == (
@@ -343,7 +343,7 @@ async def test_the_second_look_takes_evidence(operator: Stage) -> None:
     )
 
 
-async def test_a_renamed_account_is_found_by_its_filed_number_and_read_by_the_id_found(
+async def test_a_renamed_account_is_found_by_its_filed_number(
     executable: Path, tmp_path: Path
 ) -> None:
     world = World.parse(

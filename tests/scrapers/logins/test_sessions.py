@@ -1,5 +1,6 @@
-"""The operator's logins in use: asked of the site, lost in the middle of a batch, taken in turn,
-written back, made by a QR code.
+"""The operator's logins in use: asked of the site, and lost in the middle of a batch.
+
+Taken in turn, written back, made by a QR code.
 """
 
 from __future__ import annotations
@@ -176,7 +177,7 @@ async def test_the_valid_logins_are_taken_in_turn(plain: Sessions) -> None:
     assert sight.session == "c"
 
 
-async def test_a_login_that_lapses_is_noted_and_announced_once_and_used_no_more(
+async def test_a_lapsed_login_is_announced_once_and_not_used(
     plain: Sessions,
 ) -> None:
     plain.keep("a")
@@ -251,7 +252,7 @@ async def test_a_host_clock_that_was_set_back_hides_no_new_login(plain: Sessions
     assert await earlier.usable("plain", ("a",)) == ("a",)
 
 
-async def test_a_login_whose_breaker_is_open_leaves_the_looks_to_the_others(
+async def test_other_logins_look_while_one_has_an_open_breaker(
     plain: Sessions,
 ) -> None:
     plain.start(plain.site, type("Barred", (Checked,), {"checked": frozenset({"a"})}))
@@ -260,7 +261,7 @@ async def test_a_login_whose_breaker_is_open_leaves_the_looks_to_the_others(
     assert [await plain.look(gate) for _ in range(4)] == ["a:captcha", "b:ok", "b:ok", "b:ok"]
 
 
-async def test_a_login_that_one_host_turns_away_stays_while_the_site_knows_it(
+async def test_a_login_stays_when_only_one_host_turns_it_away(
     plain: Sessions,
 ) -> None:
     async def probe(tab: Tab) -> bool:
@@ -423,11 +424,11 @@ async def test_a_login_by_the_sites_code_on_a_machine_without_a_screen(
     assert stat.S_IMODE(picture.parent.stat().st_mode) == 0o700
 
 
-async def test_a_code_that_nobody_scans_leaves_nothing_behind(
+async def test_a_code_without_a_scan_leaves_nothing_behind(
     executable: Path, tmp_path: Path
 ) -> None:
     async with Replica(World(), now=lambda: NOW, logged_in=KNOWN, scannable=True) as replica:
-        with pytest.raises(UserError, match="nobody logged in within 2 s"):
+        with pytest.raises(UserError, match="no login within 2 s"):
             await files(replica, executable, tmp_path).by_code(
                 "weibo", "office", lambda picture, code: None, limit=2
             )
@@ -458,7 +459,7 @@ WORLD = World.parse(
 AS_OF = day_end(date(2022, 12, 31))
 
 
-async def test_a_sweep_goes_on_without_the_login_that_it_lost_and_nothing_tells_the_secret(
+async def test_a_sweep_goes_on_without_a_lost_login_and_hides_it(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     home = Home.at(tmp_path / "home").create()

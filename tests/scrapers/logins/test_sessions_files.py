@@ -141,7 +141,7 @@ def test_what_is_no_export_is_refused_without_quoting_it(exported: str, says: st
     assert caught.value.__cause__ is None
 
 
-def test_a_taken_login_is_for_its_owner_alone_and_remembers_when_it_was_made(
+def test_a_taken_login_is_private_and_keeps_its_date(
     tmp_path: Path,
 ) -> None:
     session, count = logins(tmp_path).take("weibo", "office", NETSCAPE, "file")
@@ -163,7 +163,7 @@ def test_a_renewed_login_keeps_when_it_was_made(tmp_path: Path) -> None:
     assert stored(session) == {"cookies": [], "origins": []}
 
 
-def test_a_login_is_told_from_a_newer_one_by_what_is_no_secret(tmp_path: Path) -> None:
+def test_a_login_differs_from_a_newer_one_by_no_secret(tmp_path: Path) -> None:
     session = Session("weibo", "office", tmp_path / "weibo" / "office.json")
     assert fingerprint(session) == ""
     write_new(session.state, STATE, NOW)
@@ -258,11 +258,11 @@ def test_a_logo_in_the_middle_hides_no_code() -> None:
     [[], ["0000"] * 4, ["1" * 200] * 200, ["1" * 200] * 3, [("10" * 100), ("01" * 100)] * 100],
     ids=["none", "light", "dark", "bar", "dots"],
 )
-def test_what_is_no_code_is_none(pixels: list[str]) -> None:
+def test_other_pixels_are_no_code(pixels: list[str]) -> None:
     assert modules_of(pixels) is None
 
 
-def test_two_codes_are_none() -> None:
+def test_two_codes_are_no_code() -> None:
     one = drawn(matrix(segno.make("a", micro=False)), 4, 8)
     assert modules_of([row + row for row in one]) is None
 

@@ -94,8 +94,9 @@ async def visit(staged: tuple[Replica, Browser], platform: str = "") -> AsyncIte
 
 
 async def reply(page: Page, path: str, url: str) -> Any:
-    """Open a page and give the JSON of the call that it makes to a path (a function of JSON or None
-    for an empty body).
+    """Open a page and give the JSON of the call that it makes to a path.
+
+    A function of JSON; None for an empty body.
     """
 
     def wanted(response: Response) -> bool:
@@ -166,7 +167,7 @@ async def test_only_this_replicas_key_is_trusted(driver: Playwright) -> None:
         await browser.close()
 
 
-async def test_its_certificates_form_a_chain_as_strictly_as_python_3_13_asks() -> None:
+async def test_its_certificates_satisfy_python_3_13() -> None:
     async with Replica(WORLD, now=lambda: NOW) as replica:
         port = urlsplit(replica.proxy).port
         reader, writer = await asyncio.open_connection("127.0.0.1", port)

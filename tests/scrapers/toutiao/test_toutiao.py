@@ -177,7 +177,7 @@ UNDATED = [
 
 @pytest.mark.parametrize("more", [True, False])
 @pytest.mark.parametrize("odd", UNDATED)
-def test_one_item_without_a_usable_date_makes_the_list_a_lower_bound(odd: Any, more: bool) -> None:
+def test_one_item_without_a_date_makes_a_lower_bound(odd: Any, more: bool) -> None:
     item = odd | {"id": "9"} if isinstance(odd, dict) else odd
     seen = read_feed(feed(item, article(20), article(30), more=more), NAME, NOW)
     assert [post.at for post in seen.posts] == [NOW - timedelta(days=20), NOW - timedelta(days=30)]
@@ -200,7 +200,7 @@ def test_a_collection_is_no_post() -> None:
     )
 
 
-def test_a_future_date_is_told_to_the_reviewer() -> None:
+def test_a_future_date_is_noted_for_the_reviewer() -> None:
     assert (
         "发布时间异常" in read_feed(feed(article(0, publish_time=AGO[0] + DAY)), NAME, NOW).detail
     )
@@ -290,7 +290,7 @@ def test_an_item_of_another_author_is_left_out_and_leaves_a_gap() -> None:
 
 
 @pytest.mark.parametrize("decision", [{"type": "verify", "subtype": "slide"}, '{"type": "verify"}'])
-def test_a_decision_is_a_check_by_the_site_whatever_stands_beside_it(decision: object) -> None:
+def test_a_decision_is_always_a_check_by_the_site(decision: object) -> None:
     for payload in ({"message": "error"}, {"message": "success", "data": []}, {}, feed(more=False)):
         assert read_feed(payload | {"decision": decision}, NAME, NOW).outcome is Outcome.CAPTCHA
     seen = read_feed(feed(article(1), more=False, decision=decision), NAME, NOW)
@@ -307,7 +307,7 @@ def test_a_call_that_wants_a_login_says_so() -> None:
     assert read_feed({"message": "error", "data": {}}, NAME, NOW).outcome is Outcome.RATE_LIMITED
 
 
-def test_an_item_that_says_ban_status_makes_the_list_a_lower_bound() -> None:
+def test_an_item_with_ban_status_makes_a_lower_bound() -> None:
     video = {
         "cell_type": 49,
         "id": "9",
@@ -334,9 +334,7 @@ SHARED = "https://profile.zjurl.cn/rogue/ugc/profile/?media_id=1700000000000001&
         ("https://profile.zjurl.cn/rogue/other/?user_id=9990000301", None),
     ],
 )
-def test_a_share_link_leads_to_its_account_never_to_who_shared_it(
-    url: str, page: str | None
-) -> None:
+def test_a_share_link_leads_to_its_account_not_its_sharer(url: str, page: str | None) -> None:
     target = target_of(Filing(name=NAME, platform="toutiao", url=url))
     assert (target.url if target else None) == page
 
@@ -395,9 +393,7 @@ json_values = st.recursive(
 
 
 @given(st.lists(json_values, max_size=4), st.booleans())
-def test_whatever_stands_in_a_feed_is_dated_or_makes_it_a_lower_bound(
-    items: list[Any], more: bool
-) -> None:
+def test_any_feed_item_is_dated_or_makes_a_lower_bound(items: list[Any], more: bool) -> None:
     seen = read_feed(feed(*items, more=more), "", NOW)
     posts = [item for item in items if cell_of(item) is not None]
     if seen.complete_since is not None:

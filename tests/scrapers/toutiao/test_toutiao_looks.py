@@ -105,7 +105,7 @@ def test_tie(
     assert (seen.platform_id, seen.matched_by) == (platform_id, by)
 
 
-def test_tie_refuses_another_account_and_an_absence_that_may_be_a_wrong_number() -> None:
+def test_tie_refuses_other_accounts_and_doubtful_absences() -> None:
     for shown, token, target in (
         (OTHER, OTHER, BY_TOKEN),
         (OTHER, TOKEN, BY_TOKEN),
@@ -127,7 +127,7 @@ def test_tie_refuses_another_account_and_an_absence_that_may_be_a_wrong_number()
     )
 
 
-def test_an_absence_at_another_address_is_none_of_the_filed_id() -> None:
+def test_an_absence_elsewhere_says_nothing_of_the_filed_id() -> None:
     with pytest.raises(Changed):
         match_to_filed(PayloadFacts(outcome=Outcome.NOT_FOUND), "", OTHER, BY_TOKEN)
 
@@ -177,7 +177,7 @@ async def test_a_visitor_proves_an_account_fresh(stage: Stage) -> None:
     assert [post.pinned for post in reading.posts] == [True, False, False]
 
 
-async def test_a_visitor_proves_an_account_stale_under_its_present_name(stage: Stage) -> None:
+async def test_a_visitor_proves_a_renamed_account_stale(stage: Stage) -> None:
     reading = await stage.look(filed("b", name="示例沉睡"))
     assert (reading.name, reading.matched_by, reading.date_kind) == (
         "示例沉睡新名",
@@ -470,7 +470,7 @@ async def test_a_blank_feed_is_asked_again(odd: Stage) -> None:
     )
 
 
-async def test_the_cards_are_lower_bounds_where_the_feed_is_not_heard(odd: Stage) -> None:
+async def test_the_cards_are_lower_bounds_where_the_feed_is_missing(odd: Stage) -> None:
     reading = await look(odd, "cards")
     assert (reading.outcome, reading.sights[0].outcome) == (Outcome.OK, Outcome.RATE_LIMITED)
     assert (reading.date_kind, reading.complete_since) == (DateKind.AT_LEAST, None)
@@ -499,7 +499,7 @@ async def test_a_list_with_a_hole_is_no_whole_list(odd: Stage) -> None:
             date(2022, 10, 2),
             None,
         )
-    # The site's refusal of a further page is told; that a page did not scroll on is none.
+    # The site's refusal of a further page is reported; a page that did not scroll on is not.
     assert [each.sights[0].outcome for each in (lost, skipped)] == [
         Outcome.RATE_LIMITED,
         Outcome.OK,

@@ -108,7 +108,7 @@ def message(words: str, *, block: str = "weui-msg__title", script: str = "", mor
 
 
 @pytest.mark.parametrize("text", [classic(), classic(decode=False), second(), second(body=True)])
-def test_a_live_article_of_either_layout_gives_its_account_and_never_the_advertiser(
+def test_an_article_gives_its_account_not_the_advertiser(
     text: str,
 ) -> None:
     page = read_article(text, LINK)
@@ -174,7 +174,7 @@ def test_the_time_of_publishing(dates: str, at: datetime) -> None:
 
 
 @pytest.mark.parametrize("text", [classic(at=""), second(dates="modify_time: '1766000000' * 1,")])
-def test_a_page_without_a_time_of_publishing_still_names_its_account(text: str) -> None:
+def test_a_page_without_a_time_still_names_its_account(text: str) -> None:
     page = read_article(text, LINK)
     assert page.post is None
     assert page.outcome is Outcome.OK
@@ -280,7 +280,7 @@ def test_pages_that_are_facts_about_us(text: str, url: str, failure: type[Failur
         read_article(text, url)
 
 
-def test_an_articles_own_text_about_closed_accounts_says_nothing_of_its_account() -> None:
+def test_an_articles_text_says_nothing_of_its_account() -> None:
     assert read_article(classic(), LINK).outcome is Outcome.OK
 
 
@@ -391,7 +391,7 @@ def reply(
         ("<html>别的</html>", Changed),
     ],
 )
-def test_refusals_of_the_back_office_name_the_number_and_never_the_token(
+def test_back_office_refusals_name_the_number_not_the_token(
     payload: object, failure: type[Failure]
 ) -> None:
     with pytest.raises(failure) as refused:
@@ -515,7 +515,7 @@ def test_who_the_search_found(
         ({"alias": ALIAS}, [hit(), hit("示例市新名字", OTHER_BIZ, ALIAS)]),
     ],
 )
-def test_a_hit_that_bears_one_filed_key_and_contradicts_another_is_a_doubt(
+def test_a_hit_with_one_right_and_one_wrong_key_is_a_doubt(
     filed: dict[str, Any], hits: list[Hit]
 ) -> None:
     seen = match_hits_to_filed(account(**filed), hits, exhausted=True)
@@ -536,7 +536,7 @@ def test_an_absence_says_what_was_searched_for() -> None:
 
 
 @pytest.mark.parametrize("name", [NAME, "", "别的"])
-def test_a_negative_of_a_link_without_ids_is_one_of_the_link_alone(name: str) -> None:
+def test_a_negative_without_ids_concerns_the_link_alone(name: str) -> None:
     page = Page(outcome=Outcome.CANCELLED, name=name)
     for filed in ({}, {"platform_id": BIZ}, {"original_id": GH, "alias": ALIAS}):
         assert tie_of(account(**filed), page) is MatchedBy.URL
@@ -650,7 +650,7 @@ def sight(biz: str, tie: MatchedBy | None, name: str = NAME) -> Sight:
     return Sight(surface="wechat.search", read_at=WHEN, name=name, platform_id=biz, matched_by=tie)
 
 
-def test_the_list_goes_by_the_filed_id_else_by_the_one_that_was_found() -> None:
+def test_the_list_goes_by_the_filed_id_else_by_the_found_one() -> None:
     assert List().given_earlier(
         account(platform_id="3000000001"), [sight(OTHER_BIZ, MatchedBy.NAME)]
     ) == List(BIZ, MatchedBy.ID)
@@ -689,7 +689,7 @@ def test_a_search_after_an_unread_article_finds_no_absence() -> None:
         )
 
 
-def test_a_list_proves_no_gap_for_an_account_that_the_search_did_not_find() -> None:
+def test_a_list_proves_no_gap_where_the_search_found_nothing() -> None:
     unfound = Sight(surface="wechat.search", read_at=WHEN, outcome=Outcome.NOT_FOUND)
     named = Sight(surface="wechat.article", read_at=WHEN, name=NAME, matched_by=MatchedBy.ID)
     assert List().given_earlier(account(platform_id="3000000001"), [unfound]) == List(

@@ -95,7 +95,7 @@ async def test_a_fresh_article_settles_an_account(visitor: Stage) -> None:
     assert reading.date_kind is DateKind.AT_LEAST
 
 
-async def test_a_dead_link_is_passed_over_and_the_name_is_the_present_one(visitor: Stage) -> None:
+async def test_a_dead_link_is_passed_over_for_the_present_name(visitor: Stage) -> None:
     reading = await visitor.look(filed("示例县沉睡站"))
     assert (reading.name, reading.matched_by, reading.date_kind) == (
         "示例县沉睡站(新)",
@@ -132,7 +132,7 @@ async def test_a_captcha_is_our_trouble(visitor: Stage) -> None:
     assert (reading.outcome, reading.name, reading.latest) == (Outcome.CAPTCHA, "", None)
 
 
-async def test_a_migrated_account_is_followed_once_and_its_new_id_is_no_identity(
+async def test_a_migrated_account_is_followed_once_as_a_proposal(
     executable: Path, tmp_path: Path
 ) -> None:
     new, link = true("示例市活跃局"), "https://mp.weixin.qq.com/s/ExampleOfMigration0001"

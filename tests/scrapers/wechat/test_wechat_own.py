@@ -92,7 +92,7 @@ def test_the_own_list_is_read_from_either_shape(plain: bool) -> None:
     assert complete_since([page]) == EVER
 
 
-def test_only_the_own_list_may_be_empty_and_only_where_nothing_is_counted() -> None:
+def test_only_an_own_list_with_no_counts_may_be_empty() -> None:
     page = read_batches(listed(masssend_count=0), own=True)
     assert (page.posts, page.total, page.count) == ((), 0, 0)
     for payload, own in (
@@ -115,7 +115,7 @@ def test_only_the_own_list_may_be_empty_and_only_where_nothing_is_counted() -> N
         (group(kind=1, items=0, sent_result={"msg_status": 55}), 0, False),
     ],
 )
-def test_a_text_that_was_sent_is_an_update_and_an_empty_group_of_articles_a_doubt(
+def test_a_sent_text_is_an_update_an_empty_group_a_doubt(
     each: dict[str, Any], posts: int, certain: bool
 ) -> None:
     page = read_batches(listed(each), own=True)
@@ -155,7 +155,7 @@ def test_who_the_home_page_is_of(data: object, owner: Owner) -> None:
         ({}, Owner(biz=BIZ, original_id=GH, alias="shili_one", name=NAME), None),
     ],
 )
-def test_the_own_list_is_for_the_account_of_the_login_by_an_id_only(
+def test_the_own_list_needs_an_id_of_the_logins_account(
     filed: dict[str, str], owner: Owner, tie: MatchedBy | None
 ) -> None:
     assert same_account(account(**filed), owner) is tie
@@ -252,7 +252,7 @@ def test_albums_that_say_nothing_of_the_account(
         read_album(payload, account(**filed), BIZ)
 
 
-def test_the_second_order_is_asked_for_unless_the_first_shows_all() -> None:
+def test_the_second_order_is_read_unless_the_first_shows_all() -> None:
     assert shows_all(album([entry()], flag="0"))
     assert not shows_all(album([entry()], flag="1"))
     assert not shows_all(album([entry()], flag=None))
@@ -295,7 +295,7 @@ def read(payload: object, book: str = "MP_WXS_3900000001", **filed: str) -> Payl
         ({}, "示例市旧名", "", MatchedBy.URL),
     ],
 )
-def test_the_reader_page_gives_dates_and_at_best_agrees_with_the_name(
+def test_the_reader_page_gives_dates_and_may_confirm_the_name(
     filed: dict[str, str], shown: str, name: str, tie: MatchedBy
 ) -> None:
     seen = read(reviews({"time": AT, "mp_name": shown}, {"time": 0}), **filed)
@@ -383,9 +383,7 @@ NEXT = "next_article_link: 'http://mp.weixin.qq.com/s/ExampleNextArticle001?scen
         (OWN.replace("album_id=11", "album_id="), ()),
     ],
 )
-def test_a_page_leads_to_its_own_accounts_albums_and_nobody_elses(
-    scripts: str, links: tuple[str, ...]
-) -> None:
+def test_a_page_leads_only_to_its_own_accounts_albums(scripts: str, links: tuple[str, ...]) -> None:
     assert article(scripts) == links
 
 
@@ -409,7 +407,7 @@ def test_a_search_without_any_hit_is_described_only() -> None:
 
 
 class Counting(Pacing):
-    """A gate that notes whom it made wait between two calls of one visit."""
+    """A gate that notes whose visit it made wait between two calls."""
 
     def __init__(self) -> None:
         super().__init__(scale=0)

@@ -51,9 +51,7 @@ def true(name: str) -> TrueAccount:
 
 
 class Office:
-    """Looks with the operator's logins at the back office and, unless told otherwise, at
-    微信读书.
-    """
+    """Looks with the operator's logins at the back office and, unless otherwise given, at 微信读书."""
 
     def __init__(self, looks: SiteLooker, replica: Replica) -> None:
         self.looks, self.replica = looks, replica
@@ -137,7 +135,7 @@ async def test_the_own_list_and_an_article_speak_of_one_post(office: Office) -> 
         {"platform_id": "", "original_id": "", "alias": ""},
     ],
 )
-async def test_nobody_elses_list_is_taken_for_the_accounts(
+async def test_another_accounts_list_is_not_taken_for_its_own(
     office: Office, changed: dict[str, str]
 ) -> None:
     filed: dict[str, Any] = {**changed, "article_links": ()}

@@ -1,5 +1,6 @@
-"""What Weibo's replies are read as, and whose they are taken for. Composed payloads; recorded ones
-stand in the cases.
+"""What Weibo's replies are read as, and whose they are taken for.
+
+Composed payloads; recorded ones stand in the cases.
 """
 
 from __future__ import annotations
@@ -182,7 +183,7 @@ def test_the_sorry_page_by_its_wording(msg: str, outcome: Outcome) -> None:
         assert read_sorry(SORRY + quote(msg)).detail == msg
 
 
-def test_the_operators_own_block_and_a_bad_address_are_no_words_about_the_account() -> None:
+def test_our_block_or_a_bad_address_says_nothing_of_the_account() -> None:
     assert (
         outcome_of(read_sorry, "https://weibo.com/sorry?userblock&is_viewer&code=20003")
         is Outcome.LOGIN_REQUIRED
@@ -218,7 +219,7 @@ def test_the_mobile_profile(container: object) -> None:
     )
 
 
-def test_a_mobile_reply_without_the_account_leaves_the_name_to_the_list() -> None:
+def test_the_list_names_an_account_the_reply_does_not() -> None:
     """`userInfo` was missing for living accounts; the items of the list name their author."""
     profile = read_mobile_profile({"ok": 1, "data": {"tabsInfo": {}}}, visitor=True)
     assert (profile.seen.outcome, profile.seen.name) == (Outcome.OK, "")
@@ -257,7 +258,7 @@ def test_nothing_here_is_never_a_negative(visitor: bool, outcome: Outcome) -> No
     assert outcome_of(read_mobile_feed, cards(), UID, None, NOW, visitor=visitor) is outcome
 
 
-def test_only_a_count_of_zero_beside_an_empty_list_means_no_posts() -> None:
+def test_an_empty_list_means_no_posts_only_with_a_zero_count() -> None:
     assert outcome_of(read_mobile_feed, cards(), UID, 0, NOW, visitor=True) is Outcome.NO_POSTS
     assert (
         outcome_of(
@@ -554,7 +555,7 @@ def test_the_mobile_list_is_a_lower_bound_whatever_it_shows() -> None:
         read_mobile_feed(payload, UID, 3, NOW, visitor=False)
 
 
-def test_a_repost_keeps_its_own_date_and_never_the_originals_words() -> None:
+def test_a_repost_keeps_its_own_date_not_the_originals_words() -> None:
     original = item("2016-01-01T10:00", "999999999") | {
         "user": None,
         "text": CLOSED,
@@ -853,7 +854,7 @@ def test_a_number_tells_its_moment_or_nothing(number: str, year: int | None) -> 
         pytest.param("2022-12-20T10:00", "2022-11-20", None, "before its number", id="long before"),
     ],
 )
-def test_a_date_that_the_number_gives_the_lie_is_none(
+def test_a_date_that_its_number_contradicts_does_not_count(
     numbered: str, latest: str, since: datetime | None, note: str
 ) -> None:
     items = (LIST[0] | {"mid": mid(numbered)}, *LIST[1:])

@@ -80,7 +80,7 @@ async def operator(
         yield stage
 
 
-async def test_a_visitor_proves_an_account_fresh_on_the_mobile_page_alone(visitor: Stage) -> None:
+async def test_a_visitor_proves_freshness_on_the_mobile_page_alone(visitor: Stage) -> None:
     reading = await visitor.look(filed("示例活跃", "5000000001"))
     assert [sight.surface for sight in reading.sights] == ["weibo.mobile"]
     assert (reading.outcome, reading.name, reading.matched_by) == (
@@ -225,7 +225,7 @@ async def test_a_short_link_leads_to_its_account(executable: Path, tmp_path: Pat
     assert (dead.outcome, dead.latest) == (Outcome.LOGIN_REQUIRED, None)
 
 
-async def test_found_by_name_alone_it_is_nobodys_where_the_platform_certifies_another_body(
+async def test_a_find_by_name_fails_where_another_body_is_certified(
     operator: Stage,
 ) -> None:
     reading = await operator.look(filed("示例沉睡", organiser="别的单位"))
@@ -234,7 +234,7 @@ async def test_found_by_name_alone_it_is_nobodys_where_the_platform_certifies_an
     assert all("示例市第一测试局" in sight.detail for sight in reading.sights)
 
 
-async def test_found_by_name_alone_and_not_certified_it_is_no_more_than_a_lower_bound(
+async def test_a_find_by_name_without_certificate_is_a_lower_bound(
     operator: Stage,
 ) -> None:
     reading = await operator.look(
@@ -243,7 +243,7 @@ async def test_found_by_name_alone_and_not_certified_it_is_no_more_than_a_lower_
     assert (reading.matched_by, reading.date_kind) == (MatchedBy.NAME, DateKind.AT_LEAST)
 
 
-async def test_a_name_that_nobody_bears_is_searched_for(operator: Stage) -> None:
+async def test_a_name_without_an_account_is_searched_for(operator: Stage) -> None:
     reading = await operator.look(filed("示例无此名"))
     assert [(sight.surface, sight.outcome) for sight in reading.sights] == [
         ("weibo.mobile", Outcome.NO_EVIDENCE),
@@ -262,7 +262,7 @@ async def test_a_name_that_nobody_bears_is_searched_for(operator: Stage) -> None
         ({"name": "示例无此名官方微博"}, "suffix"),
     ],
 )
-async def test_nobody_of_that_name_is_no_absence_where_the_account_may_go_by_another(
+async def test_an_empty_search_is_no_absence_of_a_renamed_account(
     operator: Stage, values: dict[str, Any], words: str
 ) -> None:
     reading = await operator.look(Filing(**{"name": "示例无此名", "platform": "weibo", **values}))
@@ -270,7 +270,7 @@ async def test_nobody_of_that_name_is_no_absence_where_the_account_may_go_by_ano
     assert words in reading.sights[-1].detail
 
 
-async def test_where_the_id_is_gone_the_search_tells_who_bears_the_name(operator: Stage) -> None:
+async def test_a_search_by_name_follows_an_id_that_is_gone(operator: Stage) -> None:
     reading = await operator.look(filed("示例移居", "5000000010"))
     found = reading.sights[-1]
     assert (reading.outcome, found.surface, found.outcome) == (
@@ -284,7 +284,7 @@ async def test_where_the_id_is_gone_the_search_tells_who_bears_the_name(operator
         Attestation.DESCRIBED,
     )
     assert "5000000011" in found.detail
-    # As a control it answers for whoever it finds.
+    # As a control it answers for any account it finds.
     control = await operator.look(filed("示例沉睡", "5000000002"), only="weibo.search")
     assert [(sight.outcome, sight.name, sight.matched_by) for sight in control.sights] == [
         (Outcome.OK, "示例沉睡", MatchedBy.ID)

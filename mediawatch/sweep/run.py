@@ -341,7 +341,7 @@ class Run:
         # Before the reading: a run that is killed in between looks again, and the links are not
         # lost.
         await self._keep_links(account, sights)
-        if need.second:  # a first look brings no evidence
+        if any(sight.captures for sight in sights):
             reading = await self.tools.evidence.keep(reading)
         reading = await self.tools.store.readings.keep(reading)
         self.readings.setdefault(account.id, []).append(reading)

@@ -1,5 +1,6 @@
-"""Beijing time, and the shapes in which platforms print dates. `now` is always an argument; no host
-clock or zone here.
+"""Beijing time, and the shapes in which platforms print dates.
+
+`now` is always an argument; no host clock or zone here.
 """
 
 from __future__ import annotations
@@ -55,14 +56,16 @@ CLOCK_SKEW = timedelta(minutes=10)
 
 
 def lies_ahead(on: date, at: datetime | None, seen_at: datetime) -> bool:
-    """Whether a date (its Beijing day, its instant where that is known) lies after the moment at
-    which it was read.
+    """Whether a date lies after the moment at which it was read.
+
+    `on` is its Beijing day, `at` its instant where that is known.
     """
     return at > seen_at + CLOCK_SKEW if at else on > day_of(seen_at)
 
 
 def parse_as_of(text: str, now: datetime) -> datetime:
     """`2022-12-31` (the end of that day), `2022-12-31T18:00` (Beijing) or with an offset.
+
     ValueError if unreadable or later than `now`.
     """
     try:
@@ -86,8 +89,9 @@ def parse_as_of(text: str, now: datetime) -> datetime:
 
 
 def next_time(text: str, now: datetime) -> datetime:
-    """`06:00`: the next time that the Beijing wall clock shows it, tomorrow where it is past.
-    ValueError if unreadable.
+    """The next instant at which the Beijing wall clock shows a time such as `06:00`.
+
+    Tomorrow where today's is past. ValueError if unreadable.
     """
     try:
         wanted = time.fromisoformat(text)
@@ -108,8 +112,9 @@ def months_before(day: date, months: int) -> date:
 
 
 def from_epoch(value: object) -> datetime:
-    """Unix seconds as int or digit text, to UTC. Milliseconds, zero and text are `Changed`: a wrong
-    unit must never become a date.
+    """Unix seconds as int or digit text, to UTC.
+
+    Milliseconds, zero and text are `Changed`: a wrong unit must never become a date.
     """
     match value:
         case bool():

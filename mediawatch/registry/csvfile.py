@@ -19,6 +19,7 @@ _SEPARATORS = ",\t;"
 
 def read(name: str, data: bytes) -> list[list[Value]]:
     """The records, one list each, counted as a spreadsheet counts them (blank lines included).
+
     Raises Unusable.
     """
     text = _decoded(name, data)

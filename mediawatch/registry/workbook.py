@@ -1,6 +1,4 @@
-"""Files to sheets of cells: .xlsx (.xlsm), .xls and .csv, told apart by their bytes, not by their
-names.
-"""
+"""Files to sheets of cells: .xlsx (.xlsm), .xls and .csv, known by their bytes, not their names."""
 
 from __future__ import annotations
 
@@ -41,8 +39,9 @@ class File:
 
 
 def read_files(paths: Sequence[Path]) -> tuple[File, ...]:
-    """Read all files or none. Raises Unusable with one sentence for every file that is no table of
-    ours.
+    """Read all files or no file.
+
+    Raises Unusable with one sentence for every file that is not a table of ours.
     """
     files: list[File] = []
     problems: list[str] = []

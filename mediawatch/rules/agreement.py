@@ -19,8 +19,9 @@ _LOOKS = (LookKind.FIRST, LookKind.SECOND)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proof:
-    """What a claim against an account rests on. `doubtful`: it was seen, but not twice in
-    agreement.
+    """What a claim against an account rests on.
+
+    `doubtful`: it was seen, but not twice in agreement.
     """
 
     reading_ids: tuple[int, ...] = ()
@@ -65,11 +66,10 @@ def prove_agreement(readings: Sequence[Reading], claims: Callable[[Reading], boo
 def find_agreed_state(
     readings: Sequence[Reading], states: Mapping[int, Freshness]
 ) -> tuple[Freshness, Proof]:
-    """The newest state that two looks agree on, else the newest one claimed; `states` by reading,
-    UNKNOWN claims nothing.
+    """The newest state that two looks agree on, else the newest one claimed.
 
-    A post after as_of that came later takes nothing back: what two looks before it proved of as_of
-    stands.
+    `states` are by reading; UNKNOWN claims nothing. A post after as_of that came later takes
+    nothing back: what two looks before it proved of as_of stands.
     """
     said = [states.get(reading.id, Freshness.UNKNOWN) for reading in reversed(readings)]
     tried = [

@@ -46,9 +46,11 @@ class Freshness(StrEnum):
 
 
 def filed_standing(filed: Filing, as_of_day: date, policy: Policy) -> FiledStanding:
-    """已关停/已注销 are closed; exempt until its day; 申请关停 within the closing time. Everything
-    else runs: overdue closing too, and closing since a day that nobody filed, which could go on for
-    ever."""
+    """已关停/已注销 are closed; exempt until its day; 申请关停 within the closing time.
+
+    Everything else runs, an overdue closing too. So does closing without a filed day, which could
+    go on for ever.
+    """
     if filed.status in (FiledStatus.CLOSED, FiledStatus.DEREGISTERED):
         return FiledStanding.CLOSED
     if filed.exempt_reason and (filed.exempt_until is None or filed.exempt_until >= as_of_day):

@@ -137,8 +137,9 @@ def _chosen(text: str, words: dict[str, T], remedy: str) -> T | None:
 
 
 def _name(text: str, filed: str) -> str:
-    """The name read, "" for none. The filed name wins over every reading of these words: an account
-    may be called 正常.
+    """The name read, "" without one.
+
+    The filed name wins over every reading of these words: an account may be called 正常.
     """
     if same(text, filed):
         return text
@@ -148,7 +149,8 @@ def _name(text: str, filed: str) -> str:
 
 
 def _id(text: str) -> str:
-    """What was typed as an id; "" where it means that there is none, or that somebody compared it
-    and did not write it down.
+    """What was typed as an id.
+
+    "" where it means that the account has no id, or that it was compared and not written down.
     """
     return "" if says_none(text) or text in SAME_NAME_WORDS else text

@@ -19,10 +19,10 @@ class SurfaceVisit:
 
 
 class OperatorStore(Protocol):
-    """What our own side was worth: canaries, logins, visits."""
+    """The operator's own side: canaries, logins, visits."""
 
     async def home_id(self) -> str:
-        """What tells this home from every other one: workbooks that go out are sealed with it."""
+        """What distinguishes this home from every other: workbooks that go out are sealed with it."""
 
     async def add_canary_check(self, check: CanaryCheck) -> None: ...
     async def canary_checks(

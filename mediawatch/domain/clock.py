@@ -13,8 +13,9 @@ from mediawatch.domain import Changed
 
 BEIJING = ZoneInfo("Asia/Shanghai")
 EVER = datetime(1990, 1, 1, tzinfo=UTC)
-"""`complete_since` of a list that reaches back to the account's first post; older than every
-platform.
+"""`complete_since` of a list that reaches back to the account's first post.
+
+It is older than every platform.
 """
 _EARLIEST = datetime(2005, 1, 1, tzinfo=UTC)
 """No watched platform is older; an epoch before this is a wrong unit or a zero."""
@@ -96,7 +97,7 @@ def next_time(text: str, now: datetime) -> datetime:
     try:
         wanted = time.fromisoformat(text)
     except ValueError as error:
-        raise ValueError(f"{text!r} is no time of day (06:00)") from error
+        raise ValueError(f"{text!r} is not a time of day (06:00)") from error
     at = beijing(now).replace(hour=wanted.hour, minute=wanted.minute, second=0, microsecond=0)
     return at if at > now else at + timedelta(days=1)
 

@@ -75,7 +75,7 @@ def dimension(word: str) -> Dimension:
     found = _WORDS.get(fold(word))
     if found is None:
         known = ", ".join(f"{each.value} ({each.label})" for each in Dimension)
-        raise UserError(f"{word!r} is nothing that a registry is split by: give one of {known}")
+        raise UserError(f"{word!r} is not a way to split a registry: give one of {known}")
     return found
 
 

@@ -68,7 +68,7 @@ def _tree(name: str, package: zipfile.ZipFile, part: str) -> ElementTree.Element
         xml = stream.read(_MOST_BYTES + 1)
     if len(xml) > _MOST_BYTES or _DOCTYPE.search(xml):
         raise Unusable(
-            f"{name} is no usual .docx ({part} inside it): copy the links into a text file"
+            f"{name} is not a standard .docx ({part} inside it): copy the links into a text file"
         )
     return ElementTree.fromstring(xml)
 

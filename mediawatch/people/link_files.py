@@ -221,7 +221,7 @@ def _text(name: str, data: bytes) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace")
     if b"\0" in data or data.startswith(b"%PDF"):
-        raise Unusable(f"{name} is no text, csv, Excel or .docx file: copy the links into one")
+        raise Unusable(f"{name} is not a text, csv, Excel or .docx file: copy the links into one")
     return data.decode("utf-8-sig", errors="replace")
 
 

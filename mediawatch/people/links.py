@@ -28,7 +28,7 @@ from mediawatch.people.link_report import LinkEntry, LinkReport, LinkResult
 from mediawatch.ports import Clock, Gate, Looker, Store
 
 PLATFORM = "wechat"
-UNDATED = "the page tells no time of publishing"
+UNDATED = "the page shows no time of publishing"
 _NO_SUCH_PAGE = re.compile(r"链接已过期|参数错误")
 """What the site says of an address that never leads anywhere again.
 

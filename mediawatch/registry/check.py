@@ -234,5 +234,5 @@ def read_bodies(path: Path | None = None) -> tuple[AbolishedBody, ...]:
         raise UserError(f"cannot read {name}: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, KeyError, TypeError) as error:
         raise UserError(
-            f"{name} is no list of [[body]] tables with word, now and since: {error}"
+            f"{name} is not a list of [[body]] tables with word, now and since: {error}"
         ) from error

@@ -110,8 +110,8 @@ def _require_text(path: Path, data: bytes) -> None:
         )
     if path.suffix.lower() in (".xls", ".xlsx", ".xlsm"):
         raise Unusable(
-            f"{path} is no Excel workbook, whatever its name says: {_AS_WORKBOOK}, or name a "
+            f"{path} is not an Excel workbook, whatever its name says: {_AS_WORKBOOK}, or name a "
             "text table .csv"
         )
     if path.suffix.lower() not in _TEXT_SUFFIXES:
-        raise Unusable(f"{path} is none of .xlsx, .xls and .csv: {_AS_WORKBOOK}")
+        raise Unusable(f"{path} is not an .xlsx, .xls or .csv file: {_AS_WORKBOOK}")

@@ -175,8 +175,8 @@ def same_ids(platform_id: str, original_id: str, now: FiledIdentity) -> bool | N
     """Whether ids are those filed now.
 
     False where one of a kind differs; None where no two of a kind can be compared. A platform may
-    know an account by ids of two forms (a number, a token), and an office files a 微信号 or 抖音号
-    as the id. Ids of two forms contradict nothing.
+    know an account by ids of two forms (a number, a token). An office, too, files a 微信号 or
+    抖音号 as the id. Ids of two forms contradict nothing.
     """
     pairs = ((platform_id, now.platform_id), (original_id, now.original_id))
     ids = [

@@ -201,8 +201,9 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
-    """What `rules.judge` says of one account: the verdict, why in one Chinese sentence, and the
-    findings.
+    """What `rules.judge` says of one account: the verdict, why, and the findings.
+
+    The reason is one Chinese sentence.
     """
 
     verdict: Verdict
@@ -305,7 +306,7 @@ class AccountState:
     Due dates are reckoned from it alone, never from history. `latest_*` is the newest post ever
     seen; `last_*` is the newest reading. `exact_*` is the newest exact reading; `name_*` is the
     newest one that read a name. `judged_*` is the judgement of the sweep with the latest as_of.
-    Missing values are None.
+    None stands for a missing value.
     """
 
     account_id: int

@@ -65,8 +65,9 @@ class Post:
 
     @property
     def order(self) -> tuple[date, float]:
-        """Sorts posts by time; a post known only by its day stands before those of that day with an
-        instant.
+        """Sorts posts by time.
+
+        A post known only by its day stands before those of that day with an instant.
         """
         return self.on, self.at.timestamp() if self.at else 0.0
 
@@ -100,8 +101,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PayloadFacts:
-    """What a pure `read_*` function makes of a payload: facts, without where and when they were
-    seen.
+    """What a pure `read_*` function makes of a payload: facts, without where and when.
 
     `complete_since` is set only when this list shows every post from that instant up to the look.
     The newest post is then included, and every own item has a date. `EVER` in clock.py stands for
@@ -118,13 +118,16 @@ class PayloadFacts:
     posts: tuple[Post, ...] = ()
     complete_since: datetime | None = None
     attested: Attestation | None = None
-    """`described` where no recording attests the wording: the sight is then no better than that.
+    """`described` where no recording attests the wording.
 
-    The surface does not matter then.
+    The sight is then no better than that, whatever the surface is.
     """
     links: tuple[str, ...] = ()
-    """Further links of this very account, newest first, as the page shows them (the next article,
-    an album). The sweep keeps them with the account; readings are stored without them."""
+    """Further links of this very account, newest first, as the page shows them.
+
+    Such are the next article, or an album. The sweep keeps them with the account; readings are
+    stored without them.
+    """
     detail: str = ""
 
 

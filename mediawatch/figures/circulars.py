@@ -87,8 +87,9 @@ class Circular:
 
 
 def load_shipped(name: str) -> Circular:
-    """A circular that comes with the package: `NAME.toml` for the figures, `NAME.csv` for the
-    list.
+    """A circular that comes with the package.
+
+    `NAME.toml` holds the figures, `NAME.csv` the list.
     """
     folder = resources.files("mediawatch") / "data"
     figures = tomllib.loads((folder / f"{name}.toml").read_text(encoding="utf-8"))

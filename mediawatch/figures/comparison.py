@@ -61,7 +61,9 @@ class RateChange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Comparison:
-    """Entries are the present ones, but for accounts that the present registry no longer has in
+    """What changed from one inspection to a later one.
+
+    Entries are the present ones, but for accounts that the present registry no longer has in
     service.
     """
 

@@ -16,8 +16,9 @@ _SPEAKS_FIRST = (
     Verdict.DUE_SOON,
     Verdict.FRESH,
 )
-"""Of the filings of one account, the verdict that counts; of equal ones that of the first
-filing.
+"""Of the filings of one account, the verdict that counts.
+
+Of equal ones that of the first filing.
 """
 
 

@@ -63,7 +63,6 @@ class Looker(Protocol):
         """Start what looks need. UserError where it does not start."""
 
     async def rest(self, platform: str) -> None:
-        """End a batch of looks on this platform: its logins are written back as the site changed
-        them."""
+        """End a batch of looks on this platform: write its logins back as the site changed them."""
 
     async def close(self) -> None: ...

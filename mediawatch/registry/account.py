@@ -252,8 +252,9 @@ class _Reader:
         return Contact(person=person, phone=phone) if person or phone else None
 
     def check_width(self) -> None:
-        """A csv row that is longer than its heading was cut at a comma that should have been
-        quoted: all its cells are shifted.
+        """A csv row that is longer than its heading: all its cells are shifted.
+
+        It was cut at a comma that should have been quoted.
         """
         row = self.sheet.rows[self.index]
         width = max(self.heading.titles) + 1

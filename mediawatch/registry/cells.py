@@ -47,8 +47,9 @@ _PHONE = re.compile(r"\+?(?:\(\d{2,4}\)\s*)?\d[\d\s+*-]{3,}\d(?:\s*(?:转|-)\s*\
 
 @lru_cache(maxsize=65536)
 def tidy(text: str) -> str:
-    """Line breaks, odd spaces and invisible characters folded: a break between two Chinese
-    characters is only layout.
+    """Line breaks, odd spaces and invisible characters folded.
+
+    A break between two Chinese characters is only layout.
     """
     text = _INVISIBLE.sub("", text)
     return _SPACES.sub(" ", _BREAK.sub("", text.strip())).strip()

@@ -15,8 +15,8 @@ from mediawatch.registry.problems import BadCell
 def find_account(accounts: Sequence[Account], text: str) -> Account:
     """The one account that a text names.
 
-    It may be a filing number, platform id or gh_ id, name or alias, or our own id, tried in that
-    order.
+    The text may be a filing number, platform id or gh_ id, name or alias, or our own id. They are
+    tried in that order.
 
     UserError when nothing matches, or when several accounts do.
     """

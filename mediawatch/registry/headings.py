@@ -147,8 +147,9 @@ class Heading:
     unknown: tuple[str, ...] = ()
     """Headings that say nothing to us: "H 粉丝数"."""
     passed_over: tuple[str, ...] = ()
-    """Columns left out because a better one holds the same field: "D 主办单位 (所属组织 is
-    taken)".
+    """Columns left out because a better one holds the same field.
+
+    "D 主办单位 (所属组织 is taken)".
     """
     twice: tuple[str, ...] = ()
     """Equal headings that leave open which column counts."""

@@ -113,8 +113,9 @@ def classify(type: str, platform: str = "", kind: str = "") -> Classification:
 
 
 def _platforms(text: str) -> list[str]:
-    """The platforms a cell names: as a whole, else without a bracketed remark, else part by
-    part.
+    """The platforms a cell names.
+
+    As a whole, else without a bracketed remark, else part by part.
     """
     folded = fold(text)
     bare = re.sub(r"\([^()]*\)", "", folded)

@@ -84,8 +84,7 @@ class RegistryIndex:
                 self._former_names[name_key(known.filed, change.old)].add(known.id)
 
     def by_keys(self, row: RegistryRow) -> list[tuple[str, Strength, set[int]]]:
-        """(what the key says in Chinese, its strength, its accounts) for every key that finds
-        something.
+        """For every key that finds something what it says in Chinese, its strength, its accounts.
 
         The names are left out.
         """
@@ -144,9 +143,7 @@ class RegistryIndex:
         return {key for key in accounts if self.accounts[key].retired_on is None} or accounts
 
     def names(self) -> Iterator[tuple[tuple[str, str, str], set[int]]]:
-        """(platform, organiser, name) as folded, with the accounts that bear the name or bore
-        it.
-        """
+        """(platform, organiser, name) as folded, with the accounts that bear or bore the name."""
         yield from self._names.items()
         yield from self._former_names.items()
 
@@ -158,8 +155,9 @@ class RegistryIndex:
 
 
 def match(rows: Sequence[RegistryRow], known: RegistryIndex) -> list[Decision]:
-    """For each row its account, None for a new account, or why it is refused; in the order of the
-    rows.
+    """For each row its account, None for a new account, or why it is refused.
+
+    In the order of the rows.
     """
     decisions: list[Decision] = [None] * len(rows)
     claims: defaultdict[int, list[tuple[Strength, int]]] = defaultdict(list)

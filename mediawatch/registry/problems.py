@@ -112,8 +112,9 @@ class Remarks:
             self.places.setdefault(remark, []).extend(places)
 
     def lines(self) -> tuple[str, ...]:
-        """One line a remark, files and sheets: `a.xlsx, sheet "甲", rows 5, 7-9: hidden,
-        skipped`.
+        """One line a remark, files and sheets.
+
+        `a.xlsx, sheet "甲", rows 5, 7-9: hidden, skipped`.
         """
         lines: list[str] = []
         for remark, places in self.places.items():

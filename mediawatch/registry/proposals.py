@@ -7,14 +7,14 @@ rules:
 - An id is learned from a sight that is tied to the account by another filed id or by the filed
   link. The name alone ties it only where the platform's own 认证主体 names the filed organiser.
   Sights that disagree about an id teach nothing: they are shown as a doubt.
-- An id that a person typed into the worklist, with a picture, is proposed where the registry lacks
-  one: somebody else accepts it, never `--all`.
+- An id that a person typed into the worklist, with a picture, is proposed where it is lacking.
+  Somebody else accepts it, never `--all`.
 - A new name counts only where the sight is tied by id. It is a 更名, which the unit must have
   reported: never accepted by `--all`.
-- The filed id is in doubt where its page bears another name and is certified for another body than
-  the filed organiser.
-- It is in doubt, too, where what bears one filed key (id, gh_ id, 微信号) contradicts another one:
-  they lead to two accounts.
+- The filed id is in doubt where its page bears another name and is certified for another
+  body.
+- It is in doubt, too, where what bears one filed key (id, gh_ id, 微信号) contradicts another one.
+  Such keys lead to two accounts.
 - A migrated account's new id is proposed as the old page leads there; never accepted by `--all`.
 - An id that another account on the platform has (or is about to get) is a doubt.
 - What the operator refused is not proposed again, and an id that he refused disputes no other.

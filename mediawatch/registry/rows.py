@@ -77,7 +77,8 @@ def read_rows(files: Sequence[File], today: date) -> RowsResult:
     """All rows of all sheets.
 
     `today` is the Beijing day of the import: no account was opened after it. Raises Unusable where
-    no sheet of a file has a heading row, or a heading lacks the columns that make an account.
+    no sheet of a file has a heading row. A heading that lacks the columns that make an account
+    raises it, too.
     """
     result = RowsResult()
     remarks, warned = Remarks(), Remarks()

@@ -40,8 +40,7 @@ def current_readings(known: Dossier, as_of: datetime) -> list[Reading]:
 
 
 def prove_agreement(readings: Sequence[Reading], claims: Callable[[Reading], bool]) -> Proof:
-    """Two looks before a finding, a later one of them with evidence; or a person's reading with a
-    picture.
+    """Two looks before a finding, a later one with evidence; or a person's reading with a picture.
 
     What they proved stands: a later look that shows nothing either way, or our own trouble, takes
     nothing back. What speaks for the account is held against every claim by the callers.

@@ -21,11 +21,11 @@ RECENT = timedelta(weeks=4)
 
 
 def next_due(state: AccountState | None, filed: Filing, policy: Policy, now: datetime) -> date:
-    """The Beijing day on which a look could first change the verdict, or name and existence are
-    due.
+    """The Beijing day on which a look could first change the verdict, or on which it is due anyway.
 
-    Today where it is overdue. From the current state alone (docs/rules.md, "When an account is
-    due"). An account never read, or read in vain, is due today.
+    Name and existence are due by a rhythm of their own. Today where it is overdue. From the current
+    state alone (docs/rules.md, "When an account is due"). An account never read, or read in vain,
+    is due today.
     """
     today = day_of(now)
     return today if state is None else max(today, _due(state, filed, policy, today))
@@ -63,8 +63,8 @@ def urgency(
 ) -> tuple[bool, date, date]:
     """Sorts by who could become a finding soonest.
 
-    Never read comes first, then probable findings, then how long a look is due, then the age of the
-    newest post. The probable ones come early, for their second look waits while the others have
+    Never read comes first, then probable findings; then how long a look is due, then the newest
+    post's age. The probable ones come early, for their second look waits while the others have
     their first.
     """
     if state is None or state.last_read_at is None:

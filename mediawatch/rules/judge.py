@@ -41,8 +41,8 @@ def judge(
     With `period_from` (a Beijing day) the longest gap from that day to as_of decides (时段制).
     Without it the last two weeks decide (时点制).
 
-    What a surface said while its canaries did not read well is withdrawn, except what it showed in
-    the account's favour.
+    What a surface said while its canaries did not read well is withdrawn. What it showed in the
+    account's favour stays.
     """
     raw, known = known, ties.keep_speaking(known, as_of)
     doubt = ties.doubt(raw.readings, known.filed, ties.identity_of(known))

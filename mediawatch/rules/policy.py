@@ -114,8 +114,9 @@ class Policy(_Part):
     toml: str = ""
 
     def window_start(self, as_of_day: date) -> date:
-        """The first day on which a post still counts: gap <= days, or gap < days where the edge is
-        `reaches`.
+        """The first day on which a post still counts.
+
+        gap <= days, or gap < days where the edge is `reaches`.
         """
         return as_of_day - timedelta(days=self.window.days - (self.window.edge == "reaches"))
 

@@ -31,8 +31,8 @@ from mediawatch.rules.verdicts import Freshness
 class Gap:
     """Days without an update.
 
-    They run from the day of a post (or the day before which nothing is known) to that of the next,
-    or of as_of.
+    They run from the day of a post to that of the next, or of as_of. The beginning may be a day
+    before which nothing is known.
     """
 
     since: date

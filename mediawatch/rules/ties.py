@@ -176,9 +176,7 @@ class Doubt:
 
 
 def doubt(readings: Sequence[Reading], filed: Filing, now: FiledIdentity) -> Doubt | None:
-    """Why the filed id may be another's, as far as readings tell; None where nothing speaks for
-    that.
-    """
+    """Why the filed id may be another's, as far as readings tell; None without a reason."""
     looks = [
         reading for reading in sorted(readings, key=_order) if reading.look is not LookKind.CONTROL
     ]

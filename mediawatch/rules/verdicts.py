@@ -104,6 +104,8 @@ def _cell(
 VERDICTS: dict[tuple[FiledStanding, Presence, Freshness], tuple[Verdict, Code | None]] = {
     cell: _cell(*cell) for cell in product(FiledStanding, Presence, Freshness)
 }
-"""Total: every combination has a verdict, and the code that carries it (a stale one's tier is the
-policy's `tier_of`). `failed` here means "fails where the policy lets the code fail, else is
-listed"."""
+"""Total: every combination has a verdict, and the code that carries it.
+
+A stale one's tier is the policy's `tier_of`. `failed` here means "fails where the policy lets the
+code fail, else is listed".
+"""

@@ -146,8 +146,9 @@ class _Intake:
         return source_of(path, self.now) if len(self.done.accounts) > before else None
 
     async def _without_ours(self, rows: Sequence[DispatchRow]) -> list[DispatchRow]:
-        """The rows without the pictures that went out in them: what is left was filed by the
-        unit.
+        """The rows without the pictures that went out in them.
+
+        What is left was filed by the unit.
         """
         keys = [parse_key(row.text(DispatchColumn.KEY)) if row.shots else None for row in rows]
         readings = await self.store.readings.by_account(

@@ -29,8 +29,9 @@ GUIDE_SHEET = "填写说明"
 META_SHEET = "_mediawatch"
 ROW_POINTS = 80
 _GUIDE_WIDTH = 105
-"""In characters: a printed page is as wide where the default font is a wide one; not every program
-narrows a sheet of one column.
+"""In characters: a printed page is as wide where the default font is a wide one.
+
+Not every program narrows a sheet of one column.
 """
 PICTURE_PIXELS = 96
 """Height of a picture within a row."""

@@ -62,8 +62,9 @@ ANSWERS = (
 )
 """What people fill in. The link column may be overwritten too."""
 SEALED = (Column.NAME, Column.TYPE, Column.IDS)
-"""What the row key's checksum covers: sorting only some of the columns would give answers to the
-wrong account.
+"""What the row key's checksum covers.
+
+Sorting only some of the columns would give answers to the wrong account.
 """
 REQUIRED = (*SEALED, *(column for column in ANSWERS if column is not Column.REMARK))
 """Older workbooks had no 备注."""

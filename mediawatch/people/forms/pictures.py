@@ -43,8 +43,9 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class PlacedPicture:
-    """A picture in a sheet: its column (from 0) and its part, "" where the file does not hold
-    it.
+    """A picture in a sheet: its column (from 0) and its part.
+
+    The part is "" where the file does not hold it.
     """
 
     column: int
@@ -162,8 +163,9 @@ def load_placed(package: Package, placed: PlacedPicture, qr_column: int | None) 
 
 
 def load_named(folder: Path, text: str) -> list[Shot]:
-    """Pictures named in the 截图 cell; files beside the workbook or below its folder, nothing
-    outside it.
+    """Pictures named in the 截图 cell: files beside the workbook or below its folder.
+
+    Nothing outside that folder is read.
     """
     if not text.strip() or _DISPIMG.search(text):
         return []

@@ -58,7 +58,7 @@ class RowKey:
     """What a hidden key says.
 
     `seal` is right only for the row's own texts and ids, and in the home that wrote it. `home` is a
-    mark of that home, "" in keys of before homes were marked.
+    mark of that home, "" in keys older than these marks.
     """
 
     sweep_id: int
@@ -127,9 +127,9 @@ def misfit(
     """Why a key is not that of its row, as a sentence or `ALTERED`; None where it fits.
 
     `made` gives the row's key for a home. `told_apart`: the sealed texts of the row belong to one
-    account alone. Only then are keys older than the marks of homes taken, and not where all of its
-    rows went out `marked`. Such a key is made of nothing secret, so anybody can make one for any
-    account.
+    account alone. Only then are keys older than the marks of homes taken. They are refused where
+    all rows of the sweep went out `marked`. Such a key is made of nothing secret, so anybody can
+    make one for any account.
     """
     if elsewhere := from_elsewhere(key, home):
         return elsewhere

@@ -1,10 +1,10 @@
 """One answered row to one reading, or to what is wrong with it.
 
-Pure. The law of a person's word lives here. What speaks against an account needs a picture and a
-time not before as_of. Negatives do so: stale, not found, cancelled, banned, never posted. It also
-needs the account's own id where any is filed or known, else its name. A date older than what a
-machine saw is refused. An answer that lacks a tie is kept and proves nothing yet: its sight has no
-tie, and `why_uncounted` says why.
+Pure. The law of a person's word lives here. Everything that speaks against an account needs a
+picture, a time not before as_of, and a tie. So does every negative: stale, not found, cancelled,
+banned, never posted. The tie is the account's own id where any is filed or known, else its name. A
+date older than what a machine saw is refused. An answer that lacks a tie is kept and proves nothing
+yet: its sight has no tie, and `why_uncounted` says why.
 """
 
 from __future__ import annotations

@@ -95,10 +95,10 @@ def kind_of(text: str, platform: str) -> IdKind | None:
 
 
 def typed_ids(text: str, platform: str) -> tuple[SeenId, ...]:
-    """The ids in what a person typed: people write `微信号:xzfabu / gh_…`, or paste the page's
-    address.
+    """The ids in what a person typed.
 
-    The words of an address are no readable ids, and of WeChat's only what `__biz` says.
+    People write `微信号:xzfabu / gh_…`, or paste the page's address. The words of an address are no
+    readable ids, and of WeChat's only what `__biz` says.
     """
     folded, linked = unicodedata.normalize("NFKC", text).strip().strip("@"), is_link(text)
     words = _PART.findall(folded)
@@ -138,8 +138,7 @@ def tied_by(text: str, own: Sequence[SeenId], platform: str) -> SeenId | None:
 
 
 def contradicts(text: str, own: Sequence[SeenId], platform: str) -> str:
-    """The account's own id of the same kind that differs from the one typed, "" where it is
-    missing.
+    """The account's own id of the same kind that differs from the one typed; "" for no such id.
 
     A profile may show its 微信号 where the registry holds only the gh_ id: that contradicts
     nothing. Nor does an address.

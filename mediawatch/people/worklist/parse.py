@@ -82,8 +82,9 @@ class GivenAnswer:
         return bool(self.name) and not same(self.name, account.filed.name)
 
     def names(self, account: Account) -> bool:
-        """Whether the answer says under which name it was found: seen as filed, or searched for as
-        filed.
+        """Whether the answer says under which name it was found.
+
+        Seen as filed, or searched for as filed.
         """
         return same(self.name, account.filed.name) or (
             self.state is State.NOT_FOUND and same(self.seen_id, account.filed.name)

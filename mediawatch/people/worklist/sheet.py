@@ -34,8 +34,9 @@ _WIDTHS = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WorklistLine:
-    """One row to write: texts and answers by column, the link in its QR code, pictures for the 截图
-    cell.
+    """One row to write.
+
+    Texts and answers by column, the link in its QR code, pictures for the 截图 cell.
     """
 
     cells: Mapping[Column, Cell]

@@ -1,5 +1,6 @@
-"""待人工核查: the accounts of a sweep that the machine could not settle, and what is known of
-them.
+"""待人工核查: the accounts of a sweep that the machine could not settle.
+
+Each comes with what is known of it.
 """
 
 from __future__ import annotations
@@ -38,8 +39,9 @@ _TODO = (Verdict.UNPROVEN, Verdict.OUT_OF_SCOPE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unproven:
-    """待人工核查: an account of a sweep that only a person can settle, and all that is known of
-    it.
+    """待人工核查: an account of a sweep that only a person can settle.
+
+    It comes with all that is known of it.
     """
 
     account: Account

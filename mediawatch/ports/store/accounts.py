@@ -61,8 +61,9 @@ class AccountStore(Protocol):
         """Remember an imported file that is no registry (worklist, links)."""
 
     async def sources(self) -> list[tuple[Source, str]]:
-        """All imported files with what they were (`registry`, `worklist`, `links`), oldest
-        first.
+        """All imported files with what they were, oldest first.
+
+        They were `registry`, `worklist` or `links`.
         """
 
     async def add_refusals(self, refusals: Sequence[Refusal]) -> None:

@@ -34,8 +34,11 @@ class NoticeStore(Protocol):
         """All of them with their items, by day of issue."""
 
     async def scope(self, notice_id: int) -> list[SweepAccount]:
-        """The scope that a notice was issued on, in account order: filed values and verdicts of
-        then, without findings. Empty for another system's notice."""
+        """The scope that a notice was issued on, in account order.
+
+        It has the filed values and verdicts of then, without findings. Empty for another system's
+        notice.
+        """
 
     async def coverage(self, sweep_id: int, account_ids: Iterable[int]) -> dict[int, set[int]]:
         """The notices issued on any account of a sweep's scope, each with those of `account_ids`."""
@@ -49,10 +52,9 @@ class NoticeStore(Protocol):
     async def add_events(
         self, events: Sequence[NoticeEvent], document: IssuedDocument | None = None
     ) -> None:
-        """Append events of one notice, and the next version of its hand-off where they correct it;
-        all or nothing.
+        """Append events of one notice, and the next version of its hand-off where they correct it.
 
-        UserError where another person has made that version meanwhile.
+        All or nothing. UserError where another person has made that version meanwhile.
         """
 
     async def events(self, notice_id: int | None = None) -> list[NoticeEvent]:

@@ -57,8 +57,11 @@ class ReadingStore(Protocol):
         """
 
     async def identity_readings(self, account_ids: Iterable[int]) -> dict[int, list[Reading]]:
-        """Of each account's readings those that say who it is, oldest first: ids, names, 认证主体,
-        links, that it moved; for each different word the newest. Never a scan of history."""
+        """Of each account's readings those that say who it is, oldest first.
+
+        They give ids, names, 认证主体, links, and that it moved; for each different word the
+        newest. Never a scan of history.
+        """
 
     async def post_links(self, account_ids: Iterable[int]) -> dict[int, set[str]]:
         """The links of each account's own posts, as they were first shown.

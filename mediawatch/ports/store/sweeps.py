@@ -46,8 +46,9 @@ class SweepStore(Protocol):
     """Sweeps with their frozen scope and its judgements."""
 
     async def open(self, sweep: Sweep, accounts: Sequence[Account]) -> Sweep:
-        """Keep a new sweep with its frozen scope (filed values as they are now); returned with its
-        id.
+        """Keep a new sweep with its frozen scope; returned with its id.
+
+        The scope has the filed values as they are now.
         """
 
     async def narrow(self, sweep_id: int, account_ids: Collection[int]) -> None:
@@ -75,8 +76,9 @@ class SweepStore(Protocol):
         """
 
     async def last_entry(self, account_id: int) -> SweepAccount | None:
-        """The account's row of the latest sweep that judged it; of the latest that had it in scope
-        where none did.
+        """The account's row of the latest sweep that judged it.
+
+        Where no sweep did, of the latest that had it in scope.
         """
 
     async def keep_judgements(
